@@ -1,0 +1,211 @@
+# Chapbook's stages, run file by file: parse → render → package, once for every edition.
+# Works with GNU make 3.81 and newer. `make help` lists what can be made.
+#
+# make compares times, while a stage writes its output only where the bytes differ. So each
+# stage leaves a stamp (.done) that says when it last ran, next to an output that says when it
+# last changed. The stamp has the time at which the stage began, so that what is saved while it
+# runs counts as newer. What a stage has read beside its input is in a dependency file (.d).
+
+SOURCE = source/ending-modern-slavery.md
+OUT = build
+# a folder of templates that come before Chapbook's own, file by file
+TEMPLATES =
+# PYTHON names the Python that the environment is made of; without it, a fit one is looked for
+PYTHON ?=
+VENV ?= .venv
+# options for pytest, such as ARGS="-k footnotes"
+ARGS =
+# V=1 shows the commands
+V =
+
+MAKEFLAGS += --no-builtin-rules --no-print-directory
+.SUFFIXES:
+# An output is replaced only once it is complete: where a stage fails or is interrupted, it is
+# still the good one of before, and make must not delete it (hence .PRECIOUS below).
+.DEFAULT_GOAL := all
+
+# --- names -----------------------------------------------------------------------------------
+# Spaces in paths are put out of sight (hide) where make's functions would split at them, and
+# come back for a rule (show), or for a person (plain). `quote` makes one word for the shell.
+
+empty :=
+space := $(empty) $(empty)
+hide = $(subst $(space),|,$1)
+show = $(subst |,\ ,$1)
+plain = $(subst |,$(space),$1)
+quote = '$(subst ','\'',$1)'
+path = $(call quote,$(call plain,$1))
+at = $(if $(V),,@)
+
+hash := \#
+unfit := $(strip $(foreach c,: ; | $(hash) = % * ? [ ] \ ~,$(findstring $c,$(SOURCE)$(OUT)$(TEMPLATES))) \
+    $(findstring $$,$(value SOURCE)$(value OUT)$(value TEMPLATES)))
+ifneq ($(unfit),)
+$(error make cannot handle a path with $(unfit) in it: rename it, or run `chapbook build`, which can)
+endif
+
+stem := $(basename $(notdir $(call hide,$(SOURCE))))
+folder := $(call hide,$(OUT))/$(stem)
+work := $(folder)/.work
+source_folder := $(or $(patsubst %/,%,$(call plain,$(dir $(call hide,$(SOURCE))))),.)
+model := $(folder)/model.json
+manifest := $(folder)/manifest.json
+
+python := $(VENV)/bin/python
+chapbook = $(call quote,$(python)) -m pipeline
+installed := $(call show,$(call hide,$(VENV)))/.installed
+code := $(shell find pipeline -name __pycache__ -prune -o -type f ! -name '.*' -print)
+
+# --- what there is to make -------------------------------------------------------------------
+# An edition's name, format and the end of its file's name, as in pipeline/editions.py.
+
+EDITIONS :=
+define edition
+EDITIONS += $1
+format_$1 := $2
+output_$1 := $$(folder)/$$(stem)$3.$2
+endef
+$(eval $(call edition,web,html,))
+$(eval $(call edition,handout,pdf,))
+$(eval $(call edition,ebook,epub,))
+$(eval $(call edition,letter,pdf,-letter))
+DEFAULT := web handout ebook
+
+goal_html := web
+goal_pdf := handout
+goal_epub := ebook
+goal_editions := $(EDITIONS)
+goals := $(or $(MAKECMDGOALS),all)
+wanted := $(filter $(foreach g,$(goals),$(or $(goal_$g),$(DEFAULT))),$(EDITIONS))
+
+.PHONY: all html pdf epub editions check test accept lint format constraints clean distclean help FORCE
+
+all: $(call show,$(manifest)) ## The HTML page, the PDF handout and the EPUB e-book (without a goal: this)
+	@$(up_to_date)
+
+html: $(call show,$(output_web) $(manifest)) ## The HTML page alone
+	@$(up_to_date)
+
+pdf: $(call show,$(output_handout) $(manifest)) ## The PDF handout alone
+	@$(up_to_date)
+
+epub: $(call show,$(output_ebook) $(manifest)) ## The EPUB e-book alone
+	@$(up_to_date)
+
+editions: $(call show,$(manifest)) ## All editions, US Letter too
+	@$(up_to_date)
+
+check: all ## Look for faults in the finished files
+	$(at)$(chapbook) check $(foreach e,$(DEFAULT),$(call path,$(output_$e)))
+
+# set where a stage runs; make expands a recipe only once what it needs is made
+made :=
+up_to_date = $(if $(made),:,echo $(call quote,$(call plain,$(folder)) is up to date))
+
+# --- the stages ------------------------------------------------------------------------------
+
+# what was asked for last time: written, and so newer than what was made of it, if it differs
+options := edition templates: $(TEMPLATES); epoch: $(SOURCE_DATE_EPOCH)
+$(call show,$(work))/options: FORCE
+	@mkdir -p $(call path,$(work))
+	@echo $(call quote,$(options)) | cmp -s - $(call quote,$@) || echo $(call quote,$(options)) >$(call quote,$@)
+
+# a stage whose output somebody deleted has to run again
+forget := $(shell cd $(call path,$(work)) 2>/dev/null && for stamp in *.done; do \
+    [ -f "$${stamp%.done}.json" ] || [ "$$stamp" = model.done -a -f ../model.json ] || rm -f "$$stamp"; done)
+
+# a source that is not there is for the parser to report
+$(call show,$(call hide,$(SOURCE))): ;
+
+$(call show,$(work)/model.done): $(call show,$(call hide,$(SOURCE))) $(code) $(installed)
+	$(eval made := yes)@mkdir -p $(call path,$(work)); touch $(call quote,$@.new)
+	$(at)$(chapbook) parse $(call quote,$(SOURCE)) -o $(call path,$(model))
+	@mv $(call quote,$@.new) $(call quote,$@)
+
+$(call show,$(model)): $(call show,$(work)/model.done) ;
+
+# $1 the edition; what has two dollars is expanded when the rule is read or run
+define stages
+$(call show,$(work)/$1.done): $(call show,$(model) $(work)/options) $$(code) $$(installed)
+	$$(eval made := yes)@touch $$(call quote,$$@.new)
+	$$(at)$$(chapbook) render $$(call path,$$(model)) --edition $1 \
+	    --folder $$(call quote,$$(source_folder)) \
+	    $$(if $$(TEMPLATES),--templates $$(call quote,$$(TEMPLATES))) \
+	    -o $$(call path,$$(work)/$1.json) \
+	    --depfile $$(call path,$$(work)/$1.render.d) --target $$(call quote,$$@)
+	@mv $$(call quote,$$@.new) $$(call quote,$$@)
+
+$(call show,$(work)/$1.json): $(call show,$(work)/$1.done) ;
+
+.PRECIOUS: $(call show,$(output_$1))
+$(call show,$(output_$1)): $(call show,$(work)/$1.json) $$(code) $$(installed)
+	$$(eval made := yes)@touch $$(call path,$$(work)/$1.new)
+	$$(at)$$(chapbook) package $$(call path,$$(work)/$1.json) \
+	    --folder $$(call quote,$$(source_folder)) -o $$(call quote,$$@) \
+	    --depfile $$(call path,$$(work)/$1.package.d) --target $$(call quote,$$@)
+	@touch -r $$(call path,$$(work)/$1.new) $$(call quote,$$@)
+
+-include $(call show,$(work)/$1.render.d $(work)/$1.package.d)
+endef
+$(foreach e,$(EDITIONS),$(eval $(call stages,$e)))
+
+# it lists all outputs that are there, and is made anew when one that was asked for is newer
+.PRECIOUS: $(call show,$(manifest))
+$(call show,$(manifest)): $(call show,$(foreach e,$(wanted),$(output_$e)))
+	$(eval made := yes)$(at)set --; \
+	$(foreach e,$(EDITIONS),if [ -f $(call path,$(output_$e)) ]; then \
+	    set -- "$$@" $(call path,$(output_$e)) --pages $(call path,$(work)/$e.json); fi;) \
+	$(chapbook) manifest $(call path,$(folder)) "$$@" -o $(call quote,$@)
+	@touch $(call quote,$@)
+
+# --- the environment -------------------------------------------------------------------------
+
+$(installed): pyproject.toml constraints.txt tools/venv
+	@sh tools/venv $(call quote,$(VENV)) '' $(call quote,$(PYTHON))
+	@touch $(call quote,$@)
+
+$(installed)-test: $(installed)
+	@sh tools/venv $(call quote,$(VENV)) test,lint $(call quote,$(PYTHON))
+	@touch $(call quote,$@)
+
+test: $(installed)-test ## Run all tests (ARGS="-k word" for some)
+	$(at)$(call quote,$(python)) -m pytest -n auto $(ARGS)
+
+accept: $(installed)-test ## Take what the golden tests get now as what they expect
+	$(at)$(call quote,$(python)) -m pytest -n auto --accept $(ARGS)
+
+lint: $(installed)-test ## Check style and types
+	$(at)$(call quote,$(python)) -m ruff check .
+	$(at)$(call quote,$(python)) -m ruff format --check .
+	$(at)$(call quote,$(python)) -m mypy
+
+format: $(installed)-test ## Lay out the code as `make lint` wants it
+	$(at)$(call quote,$(python)) -m ruff check --fix .
+	$(at)$(call quote,$(python)) -m ruff format .
+
+constraints: ## Write constraints.txt anew, with the newest versions that fit
+	$(at)sh tools/constraints $(call quote,$(PYTHON))
+
+# --- the rest --------------------------------------------------------------------------------
+# Only files that a stage writes are deleted: OUT may be a folder where somebody works.
+
+clean: ## Delete what was built
+	@find $(call quote,$(OUT)) -mindepth 2 -maxdepth 2 -type d -name .work 2>/dev/null | while IFS= read -r work; do \
+	    dir=$${work%/.work}; stem=$${dir##*/}; rm -rf "$$work"; \
+	    for ending in $(foreach e,$(EDITIONS),$(patsubst $(folder)/$(stem)%,%,$(output_$e))); do \
+	        rm -f "$$dir/$$stem$$ending"; done; \
+	    rm -f "$$dir/model.json" "$$dir/manifest.json"; rmdir "$$dir" 2>/dev/null || :; done
+
+distclean: clean ## Delete the environment and all caches too
+	@if [ -f $(call quote,$(VENV)/pyvenv.cfg) ]; then rm -rf $(call quote,$(VENV)); fi
+	@rm -rf .mypy_cache .ruff_cache .pytest_cache .hypothesis dist
+	@find pipeline tests -name __pycache__ -type d -prune -exec rm -rf {} +
+
+help: ## This list
+	@echo 'make [GOAL] [SOURCE=path/to/text.md] [OUT=folder] [TEMPLATES=folder] [PYTHON=python3.13]'
+	@echo
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  %-12s %s\n", $$1, $$2 }' Makefile
+	@echo
+	@echo 'SOURCE is $(SOURCE), and OUT is $(OUT).'
+
+FORCE:

@@ -1,0 +1,31 @@
+"""Chapbook: one Markdown file in; a web page, a printable PDF and an e-book out.
+
+Three functions are for use as a library:
+
+- `build` makes files, as the command does;
+- `parse` reads a text into a `pipeline.model.Document`, with all that is wrong with it;
+- `render_fragment` gives the HTML of a piece of Markdown.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from pipeline.driver import build as build
+    from pipeline.fragment import render_fragment as render_fragment
+    from pipeline.parse import parse as parse
+
+__all__ = ["build", "parse", "render_fragment"]
+__version__ = "0.1.0"
+
+_HOMES = {"build": "driver", "parse": "parse", "render_fragment": "fragment"}
+
+
+def __getattr__(name: str) -> Any:
+    """Load the three functions when they are asked for: a stage loads what it needs."""
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    import importlib
+
+    return getattr(importlib.import_module(f"pipeline.{_HOMES[name]}"), name)

@@ -1,0 +1,44 @@
+"""Diagnostics: what is wrong with a source, where, and what to do about it.
+
+They are values. Stages collect them in the document; only the command line prints them.
+"""
+
+from __future__ import annotations
+
+import enum
+from typing import Literal
+
+import msgspec
+
+
+class Span(msgspec.Struct, frozen=True, array_like=True, omit_defaults=True):
+    """Where something stands in the source: lines and columns count from 1, ``end`` is
+    the last line (0 for the same line), ``column`` is 0 where it is not known."""
+
+    line: int
+    column: int = 0
+    end: int = 0
+
+
+class Severity(enum.StrEnum):
+    ERROR = "error"
+    WARNING = "warning"
+
+
+class Diagnostic(msgspec.Struct, frozen=True, omit_defaults=True):
+    """One finding. ``code`` is a value of `pipeline.codes.Code`; line and column count
+    from 1, 0 where the finding is about the file as a whole; ``length`` is how many
+    characters the caret underlines."""
+
+    code: str
+    severity: Severity
+    message: str
+    source: str = ""
+    line: int = 0
+    column: int = 0
+    length: int = 1
+    hint: str = ""
+
+    @property
+    def is_error(self) -> bool:
+        return self.severity is Severity.ERROR

@@ -1,0 +1,90 @@
+"""The manifest: what was built, of what, with what."""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+import platform
+from collections.abc import Iterable
+from importlib.metadata import PackageNotFoundError, version
+
+import msgspec
+
+from pipeline.metadata import Metadata
+
+LIBRARIES = (
+    "chapbook",
+    "ebooklib",
+    "fonttools",
+    "jinja2",
+    "markdown",
+    "msgspec",
+    "pikepdf",
+    "pillow",
+    "pygments",
+    "weasyprint",
+    "font-source-sans-pro",
+    "font-source-serif-pro",
+    "fontpkg-source-code-pro",
+)
+
+
+class Output(msgspec.Struct, frozen=True):
+    """A file that was built: ``size`` in bytes; ``facts`` are counts, pages say."""
+
+    file: str
+    edition: str
+    format: str
+    size: int
+    sha256: str
+    facts: dict[str, int] = {}
+
+
+class Manifest(msgspec.Struct, frozen=True):
+    title: str
+    identifier: str
+    version: str
+    date: str
+    outputs: tuple[Output, ...]
+    libraries: dict[str, str]
+
+
+def describe(file: str, edition: str, format_name: str, data: bytes, facts: dict[str, int]) -> Output:
+    """The entry of a finished file."""
+    return Output(file, edition, format_name, len(data), hashlib.sha256(data).hexdigest(), facts)
+
+
+@functools.lru_cache
+def library_versions() -> dict[str, str]:
+    """The versions of what the outputs depend on, by name."""
+    found = {"python": platform.python_version()}
+    for name in LIBRARIES:
+        try:
+            found[name] = version(name)
+        except PackageNotFoundError:
+            continue
+    return found
+
+
+def encode(manifest: Manifest) -> bytes:
+    """The manifest as indented JSON, outputs sorted by name."""
+    outputs = tuple(sorted(manifest.outputs, key=lambda output: output.file))
+    sorted_manifest = msgspec.structs.replace(manifest, outputs=outputs)
+    return msgspec.json.format(msgspec.json.encode(sorted_manifest), indent=2) + b"\n"
+
+
+def decode(data: bytes) -> Manifest:
+    """The manifest that `encode` wrote. Raises `msgspec.MsgspecError` for anything else."""
+    return msgspec.json.decode(data, type=Manifest)
+
+
+def of(metadata: Metadata, outputs: Iterable[Output]) -> Manifest:
+    """The manifest of a publication."""
+    return Manifest(
+        title=metadata.title,
+        identifier=metadata.identifier.uri if metadata.identifier else "",
+        version=metadata.version,
+        date=metadata.date,
+        outputs=tuple(outputs),
+        libraries=library_versions(),
+    )

@@ -1,0 +1,102 @@
+"""What the front matter says about a publication, validated and typed."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import msgspec
+
+
+class Contributor(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A person or body. ``role`` is a MARC relator code (``aut``, ``edt``, ``ill`` …);
+    ``orcid`` the bare sixteen-digit identifier with hyphens."""
+
+    name: str
+    role: str = "aut"
+    sort_name: str = ""
+    orcid: str = ""
+
+
+class Identifier(msgspec.Struct, frozen=True):
+    """``value`` without prefix: digits of an ISBN, a UUID, a DOI (``10.…``), an address.
+    As a URN or address: `uri`."""
+
+    scheme: Literal["isbn", "uuid", "doi", "uri"]
+    value: str
+
+    @property
+    def uri(self) -> str:
+        prefix = {"isbn": "urn:isbn:", "uuid": "urn:uuid:", "doi": "https://doi.org/", "uri": ""}
+        return prefix[self.scheme] + self.value
+
+
+class Series(msgspec.Struct, frozen=True, omit_defaults=True):
+    name: str
+    position: str = ""
+
+
+class Licence(msgspec.Struct, frozen=True, omit_defaults=True):
+    name: str
+    url: str = ""
+
+
+class Speaker(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Somebody who speaks in the dialogue. ``asks`` follows from the role."""
+
+    name: str
+    role: str
+    asks: bool = False
+
+
+class Cover(msgspec.Struct, frozen=True, omit_defaults=True):
+    """The cover's image, relative to the source's folder, and its text alternative."""
+
+    source: str
+    alt: str = ""
+
+
+class ContentsOptions(msgspec.Struct, frozen=True, omit_defaults=True):
+    """``show``: whether the outputs print a table of contents (auto: where the document
+    is long enough to need one). ``depth``: how many levels of sections. ``questions``:
+    whether the questions of a dialogue are entries of it."""
+
+    show: Literal["auto", "always", "never"] = "auto"
+    depth: int = 2
+    questions: bool = False
+
+
+class Metadata(msgspec.Struct, frozen=True, omit_defaults=True):
+    """``date`` is YYYY, YYYY-MM or YYYY-MM-DD; ``lang`` a BCP 47 tag. ``identifier`` is
+    always set after parsing: one is derived where the source gives none."""
+
+    title: str = ""
+    subtitle: str = ""
+    authors: tuple[Contributor, ...] = ()
+    contributors: tuple[Contributor, ...] = ()
+    lang: str = "en"
+    date: str = ""
+    version: str = ""
+    description: str = ""
+    keywords: tuple[str, ...] = ()
+    publisher: str = ""
+    rights: str = ""
+    licence: Licence | None = None
+    identifier: Identifier | None = None
+    series: Series | None = None
+    cover: Cover | None = None
+    speakers: tuple[Speaker, ...] = ()
+    editions: tuple[str, ...] = ()
+    contents: ContentsOptions = ContentsOptions()
+
+    @property
+    def direction(self) -> Literal["ltr", "rtl"]:
+        """The main direction of the script that ``lang`` is written in."""
+        subtags = self.lang.lower().split("-")
+        if any(s in RTL_SCRIPTS for s in subtags[1:]):
+            return "rtl"
+        has_script = any(len(s) == 4 and s.isalpha() for s in subtags[1:])
+        return "rtl" if subtags[0] in RTL_LANGUAGES and not has_script else "ltr"
+
+
+RTL_SCRIPTS = frozenset({"arab", "hebr", "thaa", "syrc", "nkoo", "adlm"})
+RTL_LANGUAGES = frozenset({"ar", "arc", "ckb", "dv", "fa", "he", "ps", "sd", "ug", "ur", "yi"})

@@ -1,0 +1,43 @@
+"""From pages to one finished file. Each packager is imported only when it is needed."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import NamedTuple
+
+from pipeline.diagnostics import Diagnostic
+from pipeline.editions import EDITIONS
+from pipeline.pages import Pages
+
+
+class Package(NamedTuple):
+    """A finished file. ``facts`` are counts for people and the manifest (``pages``,
+    ``files``); ``extra`` are files to lie beside it, by name; ``dependencies`` all files
+    that went into it besides the pages."""
+
+    data: bytes
+    facts: dict[str, int]
+    diagnostics: tuple[Diagnostic, ...] = ()
+    dependencies: tuple[Path, ...] = ()
+    extra: dict[str, bytes] = {}
+
+
+def package(pages: Pages, folder: Path, *, assets_beside: bool = False) -> Package:
+    """The finished file of an edition.
+
+    ``folder`` is the source's folder, in which the assets are. ``assets_beside`` asks
+    the web page to keep styles and images in files of their own (`Package.extra`).
+    """
+    match EDITIONS[pages.edition].format:
+        case "html":
+            from pipeline.package import html
+
+            return html.package(pages, folder, assets_beside=assets_beside)
+        case "pdf":
+            from pipeline.package import pdf
+
+            return pdf.package(pages, folder)
+        case "epub":
+            from pipeline.package import epub
+
+            return epub.package(pages, folder)

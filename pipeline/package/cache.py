@@ -1,0 +1,69 @@
+"""A cache of files that take long to make and depend on nothing but what they are made of.
+
+It is an aid only: where it cannot be read or written, the file is made again.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import os
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+
+_DIGEST_SIZE = hashlib.sha256().digest_size
+
+
+def cache_folder() -> Path | None:
+    """``CHAPBOOK_CACHE``, or ``chapbook`` in the user's cache folder; None without a home."""
+    if own := os.environ.get("CHAPBOOK_CACHE"):
+        return Path(own)
+    for name in ("XDG_CACHE_HOME", "LOCALAPPDATA"):
+        if (base := os.environ.get(name)) and Path(base).is_absolute():
+            return Path(base) / "chapbook"
+    try:
+        return Path.home() / ".cache" / "chapbook"
+    except RuntimeError:
+        return None
+
+
+def key(*parts: str | bytes) -> str:
+    """A file name for what is made of ``parts``: the same for the same parts in order."""
+    digest = hashlib.sha256()
+    for part in parts:
+        data = part.encode() if isinstance(part, str) else part
+        digest.update(len(data).to_bytes(8, "big") + data)
+    return digest.hexdigest()
+
+
+def cached(name: str, make: Callable[[], bytes]) -> bytes:
+    """What ``make()`` returned when it was last called for ``name``, or now."""
+    folder = cache_folder()
+    if folder is None:
+        return make()
+    file = folder / name
+    # Each file begins with the digest of the rest, so that a damaged one is not used.
+    with contextlib.suppress(OSError):
+        found = file.read_bytes()
+        digest, data = found[:_DIGEST_SIZE], found[_DIGEST_SIZE:]
+        if hashlib.sha256(data).digest() == digest:
+            return data
+    data = make()
+    with contextlib.suppress(OSError):
+        _write(file, hashlib.sha256(data).digest() + data)
+    return data
+
+
+def _write(file: Path, data: bytes) -> None:
+    """Writes beside the file and renames, so that nobody ever reads half of it."""
+    file.parent.mkdir(parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(dir=file.parent, prefix=".", suffix=".part")
+    scratch = Path(name)
+    try:
+        with os.fdopen(handle, "wb") as stream:
+            stream.write(data)
+        scratch.replace(file)
+    except BaseException:
+        scratch.unlink(missing_ok=True)
+        raise

@@ -1,0 +1,132 @@
+"""Fonts cut down to the characters that a publication needs.
+
+Web pages get WOFF2. E-books get OpenType as it is: all of TTF, OTF, WOFF and WOFF2 are
+core media types of EPUB 3.3, but reading systems on Adobe's engine, and the converters of
+some shops, know only the first two, and the zip compresses the font all the same.
+
+The fonts' licence (OFL 1.1) reserves their names for the unchanged fonts. A subset is a
+changed font, so its names within the file are taken away; copyright and licence stay.
+"""
+
+from __future__ import annotations
+
+import functools
+import importlib.resources
+import io
+from collections.abc import Iterable
+from typing import Literal
+
+import fontTools
+from fontTools import subset as subsetting
+from fontTools.ttLib import TTFont
+from fontTools.varLib import instancer
+
+from pipeline.package import cache
+from pipeline.pages import Face
+
+Flavour = Literal["woff2", "opentype"]
+
+# What nearly every text has, whether this one does or not: so that small edits need no
+# new subset. Basic Latin, Latin-1, the dashes, quotes, bullets, ellipsis, primes and
+# spaces of General Punctuation, the currency sign of the euro, trade mark, minus, arrows.
+COMMON = frozenset(
+    chr(code)
+    for start, end in (
+        (0x20, 0x7E),
+        (0xA0, 0xFF),
+        (0x152, 0x153),
+        (0x2009, 0x200A),
+        (0x2010, 0x2015),
+        (0x2018, 0x201E),
+        (0x2020, 0x2022),
+        (0x2026, 0x2026),
+        (0x202F, 0x202F),
+        (0x2032, 0x2033),
+        (0x2039, 0x203A),
+        (0x20AC, 0x20AC),
+        (0x2122, 0x2122),
+        (0x2190, 0x2193),
+        (0x21A9, 0x21A9),
+        (0x2212, 0x2212),
+    )
+    for code in range(start, end + 1)
+)
+
+# Beyond what shaping needs: figures of all kinds, and superior ones for note references.
+FEATURES = ("lnum", "onum", "pnum", "tnum", "sups")
+SMALL_CAPITALS = ("smcp", "c2sc")
+
+_RECIPE = "1"
+"""To be changed with anything here that changes the bytes of a subset."""
+
+
+def font_bytes(face: Face) -> bytes:
+    """The font file of a face. Raises OSError or ImportError where it is not installed."""
+    return importlib.resources.files(face.package).joinpath(face.path).read_bytes()
+
+
+@functools.cache
+def coverage(face: Face) -> frozenset[str]:
+    """The characters that a face has glyphs for."""
+    with TTFont(io.BytesIO(font_bytes(face)), lazy=True) as font:
+        return frozenset(map(chr, font.getBestCmap()))
+
+
+def characters(texts: Iterable[str]) -> frozenset[str]:
+    """All characters of some texts, markup or not."""
+    return frozenset().union(*texts)
+
+
+def subset(
+    face: Face,
+    text: str | frozenset[str],
+    flavour: Flavour = "woff2",
+    *,
+    small_capitals: bool = False,
+) -> bytes:
+    """The face with the glyphs for ``text`` and for `COMMON` alone.
+
+    Kerning, ligatures, all kinds of figures and superiors stay, small capitals on
+    request; a variable font is fixed at the face's weight. The bytes depend on nothing
+    but the arguments and the versions of the libraries.
+    """
+    font = font_bytes(face)
+    wanted = "".join(sorted(COMMON | frozenset(text) & coverage(face)))
+    features = FEATURES + (SMALL_CAPITALS if small_capitals else ())
+    name = cache.key(
+        _RECIPE, fontTools.version, flavour, str(face.weight), " ".join(features), wanted, font
+    )
+    return cache.cached(f"{name}.{flavour}", lambda: _subset(font, face, wanted, features, flavour))
+
+
+def _subset(
+    data: bytes, face: Face, text: str, features: tuple[str, ...], flavour: Flavour
+) -> bytes:
+    options = subsetting.Options(
+        layout_features=[*subsetting.Options._layout_features_default, *features],
+        name_IDs=[*range(7), 13, 14],
+        obfuscate_names=True,
+        notdef_outline=True,
+        recalc_timestamp=False,
+        ignore_missing_unicodes=True,
+        flavor="woff2" if flavour == "woff2" else None,
+    )
+    font = subsetting.load_font(io.BytesIO(data), options, dontLoadGlyphNames=False)
+    subsetter = subsetting.Subsetter(options)
+    subsetter.populate(text=text)
+    subsetter.subset(font)
+    if "fvar" in font:
+        instancer.instantiateVariableFont(font, {"wght": face.weight}, inplace=True)
+    if "CFF " in font:
+        _remove_names(font)
+    output = io.BytesIO()
+    subsetting.save_font(font, output, options)
+    return output.getvalue()
+
+
+def _remove_names(font: TTFont) -> None:
+    """Takes away the names that the outlines' own table repeats."""
+    outlines = font["CFF "].cff
+    outlines.fontNames = ["Subset"]
+    for key in ("FullName", "FamilyName"):
+        outlines.topDictIndex[0].rawDict.pop(key, None)

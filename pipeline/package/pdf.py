@@ -1,0 +1,72 @@
+"""The print edition as a PDF: WeasyPrint lays it out, and what it draws is tagged here.
+
+The only module that starts WeasyPrint. The same pages give the same bytes everywhere: the
+fonts are the packaged ones, dates come from the publication, and nothing is fetched.
+"""
+
+from __future__ import annotations
+
+import io
+import warnings
+from pathlib import Path
+from xml.etree import ElementTree
+
+from pipeline.codes import Code, diagnostic
+from pipeline.package import Package
+from pipeline.package.pdf_fonts import font_files, no_system_fonts
+from pipeline.package.pdf_log import listening
+from pipeline.pages import Pages
+
+with no_system_fonts(), warnings.catch_warnings():
+    warnings.simplefilter("ignore", UserWarning)  # it misses the fonts that we keep from it
+    import weasyprint
+
+    from pipeline.package.pdf_engine import Fonts, LocalFiles, MarkedPage, XMLDocument
+    from pipeline.package.pdf_metadata import describe
+    from pipeline.package.pdf_tags import tag
+
+XHTML = "{http://www.w3.org/1999/xhtml}"
+
+
+def package(pages: Pages, folder: Path) -> Package:
+    """The PDF of an edition; ``folder`` is the source's folder, in which the assets are.
+
+    Facts: ``pages``, the number of sheets' sides.
+    """
+    (page,) = pages.pages
+    try:
+        root = parse(page.markup)
+    except ElementTree.ParseError as error:
+        message = f"the markup of the print edition is not well-formed: {error}"
+        return Package(b"", {}, (diagnostic(Code.TEMPLATE_ERROR, message),))
+    fetcher = LocalFiles(folder, pages.assets)
+    files = font_files(pages.faces)
+    with listening(root) as log:
+        styles = [
+            weasyprint.CSS(string=style.css, url_fetcher=fetcher) for style in pages.styles
+        ]
+        document = XMLDocument(root, fetcher).render(
+            font_config=Fonts(files), stylesheets=styles, cache={}
+        )
+        document.pages = [MarkedPage(page) for page in document.pages]
+        output = io.BytesIO()
+
+        def finish(document: weasyprint.Document, pdf: object) -> None:
+            tag(document.pages, pdf, root)
+            describe(pdf, pages.metadata)
+
+        document.write_pdf(output, finisher=finish, pdf_identifier=True, pdf_version="1.7")
+    return Package(
+        data=output.getvalue(),
+        facts={"pages": len(document.pages)},
+        diagnostics=(*fetcher.diagnostics, *log.diagnostics),
+        dependencies=(*files, *fetcher.files),
+    )
+
+
+def parse(markup: str) -> ElementTree.Element:
+    """The tree of an XHTML page, with bare names. Raises `ElementTree.ParseError`."""
+    root = ElementTree.fromstring(markup)
+    for element in root.iter():
+        element.tag = element.tag.removeprefix(XHTML)
+    return root

@@ -1,0 +1,128 @@
+"""The places where WeasyPrint is given something of ours: markup, files, fonts, a page.
+
+Import it through `pipeline.package.pdf`, which keeps the machine's fonts out. The version
+of WeasyPrint is pinned, since some of what is touched here is not in its documented part.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote
+from xml.etree import ElementTree
+
+import cssselect2
+import weasyprint
+from weasyprint.formatting_structure.boxes import MarginBox
+from weasyprint.text.ffi import ffi, fontconfig, gobject, pangoft2
+from weasyprint.text.fonts import FontConfiguration
+from weasyprint.urls import URLFetcher, URLFetcherResponse
+
+from pipeline.codes import Code, diagnostic
+from pipeline.diagnostics import Diagnostic
+from pipeline.model import Asset
+
+ffi.cdef("FcConfig * FcConfigCreate (void);")
+
+ASSET = "asset:"
+"""The scheme of the addresses that images get. It names no place, so that nothing but what
+`LocalFiles` serves can be reached; links keep the address they have."""
+
+
+class XMLDocument(weasyprint.HTML):
+    """Markup that is a tree already. WeasyPrint's own parser is for HTML found in the wild:
+    it takes many times as long, and ends a paragraph at the first block inside it."""
+
+    def __init__(self, root: ElementTree.Element, url_fetcher: URLFetcher) -> None:
+        for numbered in root.iterfind(".//ol[@start]"):
+            first = int(numbered.get("start", "1"))
+            numbered.set("style", f"counter-reset: list-item {first - 1}")
+        for image in root.iter("img"):
+            image.set("src", ASSET + image.get("src", ""))
+        self.base_url = None
+        self.url_fetcher = url_fetcher
+        self.media_type = "print"
+        self.wrapper_element = cssselect2.ElementWrapper.from_html_root(root, content_language=None)
+        self.etree_element = root
+
+
+class Fonts(FontConfiguration):
+    """A font configuration that holds these files and nothing of the machine's."""
+
+    def __init__(self, files: tuple[Path, ...]) -> None:
+        config = fontconfig.FcConfigCreate()
+        for file in files:
+            fontconfig.FcConfigAppFontAddFile(config, os.fsencode(file))
+        self._config = config
+        self._folder = None
+        self.font_map = ffi.gc(pangoft2.pango_ft2_font_map_new(), gobject.g_object_unref)
+        pangoft2.pango_fc_font_map_set_config(
+            ffi.cast("PangoFcFontMap *", self.font_map), self._config
+        )
+        fontconfig.FcConfigDestroy(config)  # the map keeps a reference of its own
+        self.strut_layouts: dict[Any, Any] = {}
+        self.font_features: dict[Any, Any] = {}
+
+
+class LocalFiles(URLFetcher):
+    """Serves ``images/<name>`` from the publication's assets, and refuses all else.
+
+    Each refusal is a diagnostic; `files` are the files that were read.
+    """
+
+    def __init__(self, folder: Path, assets: tuple[Asset, ...]) -> None:
+        super().__init__(allowed_protocols=())
+        self._folder = folder.resolve()
+        self._assets = {f"{ASSET}images/{asset.name}": asset for asset in assets}
+        self.diagnostics: tuple[Diagnostic, ...] = ()
+        self.files: tuple[Path, ...] = ()
+
+    def fetch(self, url: str, headers: object = None) -> URLFetcherResponse:
+        asset = self._assets.get(unquote(url))
+        if asset is None:
+            name = unquote(url).removeprefix(ASSET)
+            self._refuse(Code.REMOTE_IMAGE, f"“{name}” is not among the publication's files")
+            raise PermissionError(name)
+        file = (self._folder / asset.path).resolve()
+        if not file.is_relative_to(self._folder):
+            self._refuse(Code.OUTSIDE_FOLDER, f"“{asset.path}” leads out of the source's folder")
+            raise PermissionError(asset.path)
+        try:
+            data = file.read_bytes()
+        except OSError as error:
+            reason = error.strerror or "it cannot be read"
+            self._refuse(Code.MISSING_IMAGE, f"“{asset.path}” cannot be shown: {reason}")
+            raise
+        self.files += (file,)
+        return URLFetcherResponse(url, data, {"Content-Type": asset.media_type})
+
+    def _refuse(self, code: Code, message: str) -> None:
+        self.diagnostics += (diagnostic(code, message),)
+
+
+class MarkedPage(weasyprint.Page):
+    """A page that has all it draws marked, and remembers under which number each box is.
+
+    `marks` says which marked-content identifier a box has, once the page is painted.
+    Of the links, only those of the links' own boxes stay, not one more for each box within.
+    """
+
+    def __init__(self, page: weasyprint.Page) -> None:
+        self.__dict__.update(page.__dict__)
+        self.links = [link for link in page.links if link[3].link]
+        self.marks: dict[Any, dict[str, Any]] = {}
+        self.stream: Any = None
+
+    @property
+    def boxes(self) -> Iterator[tuple[Any, bool]]:
+        """The roots of the page's trees of boxes, and which of them are running heads and
+        feet. Footnotes come after the text."""
+        for box in self._page_box.children:
+            yield box, isinstance(box, MarginBox)
+
+    def paint(self, stream: Any, scale: float = 1) -> None:
+        self.stream = stream
+        stream._tags = self.marks
+        super().paint(stream, scale)

@@ -1,0 +1,116 @@
+"""What a PDF says about itself: its language, information dictionary and XMP packet."""
+
+from __future__ import annotations
+
+import datetime
+import os
+from collections.abc import Iterable
+from typing import Any
+from xml.sax.saxutils import escape, quoteattr
+
+import pydyf
+import weasyprint
+
+from pipeline.metadata import Metadata
+
+CREATOR = "Chapbook"
+PRODUCER = f"WeasyPrint {weasyprint.VERSION}"
+UTC = datetime.UTC
+
+PACKET = """\
+<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>
+<x:xmpmeta xmlns:x="adobe:ns:meta/">
+<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
+<rdf:Description rdf:about=""
+ xmlns:dc="http://purl.org/dc/elements/1.1/"
+ xmlns:pdf="http://ns.adobe.com/pdf/1.3/"
+ xmlns:pdfuaid="http://www.aiim.org/pdfua/ns/id/"
+ xmlns:xmp="http://ns.adobe.com/xap/1.0/"
+ xmlns:xmpRights="http://ns.adobe.com/xap/1.0/rights/">
+{properties}
+</rdf:Description>
+</rdf:RDF>
+</x:xmpmeta>
+<?xpacket end="r"?>"""
+
+
+def describe(pdf: Any, metadata: Metadata) -> None:
+    """Write the metadata into a `pydyf.PDF` that is complete but for it."""
+    moment = publication_moment(metadata.date)
+    info = {
+        "Title": metadata.title,
+        "Author": ", ".join(author.name for author in metadata.authors),
+        "Subject": metadata.description,
+        "Keywords": ", ".join(metadata.keywords),
+        "Creator": CREATOR,
+        "Producer": PRODUCER,
+        "CreationDate": moment.strftime("D:%Y%m%d%H%M%SZ") if moment else "",
+        "ModDate": moment.strftime("D:%Y%m%d%H%M%SZ") if moment else "",
+    }
+    pdf.info.clear()
+    pdf.info.update({key: pydyf.String(value) for key, value in info.items() if value})
+    packet = pydyf.Stream(
+        [xmp(metadata, moment).encode()], {"Type": "/Metadata", "Subtype": "/XML"}
+    )
+    pdf.add_object(packet)
+    pdf.catalog["Metadata"] = packet.reference
+    pdf.catalog["Lang"] = pydyf.String(metadata.lang)
+    pdf.catalog["ViewerPreferences"] = pydyf.Dictionary({"DisplayDocTitle": "true"})
+
+
+def publication_moment(date: str) -> datetime.datetime | None:
+    """The moment that dates in a file give: the publication's date, else the time in
+    SOURCE_DATE_EPOCH, else none. Never the clock."""
+    if date:
+        year, month, day = (*(int(part) for part in date.split("-")), 1, 1)[:3]
+        return datetime.datetime(year, month, day, tzinfo=UTC)
+    epoch = os.environ.get("SOURCE_DATE_EPOCH", "")
+    return datetime.datetime.fromtimestamp(int(epoch), UTC) if epoch.isdecimal() else None
+
+
+def xmp(metadata: Metadata, moment: datetime.datetime | None) -> str:
+    """The XMP packet: Dublin Core, rights, and the claim to be PDF/UA-1."""
+    iso = moment.strftime("%Y-%m-%dT%H:%M:%SZ") if moment else ""
+    licence = metadata.licence
+    rights = metadata.rights or (licence.name if licence else "")
+    lines = (
+        "<pdfuaid:part>1</pdfuaid:part>",
+        _plain("dc:format", "application/pdf"),
+        _alternatives("dc:title", metadata.title, metadata.lang),
+        _items("dc:creator", "Seq", (author.name for author in metadata.authors)),
+        _items("dc:contributor", "Bag", (person.name for person in metadata.contributors)),
+        _alternatives("dc:description", metadata.description, metadata.lang),
+        _items("dc:subject", "Bag", metadata.keywords),
+        _items("dc:publisher", "Bag", filter(None, [metadata.publisher])),
+        _items("dc:date", "Seq", filter(None, [metadata.date])),
+        _items("dc:language", "Bag", [metadata.lang]),
+        _plain("dc:identifier", metadata.identifier.uri if metadata.identifier else ""),
+        _alternatives("dc:rights", rights, metadata.lang),
+        _plain("xmpRights:WebStatement", licence.url if licence else ""),
+        _plain("pdf:Keywords", ", ".join(metadata.keywords)),
+        _plain("pdf:Producer", PRODUCER),
+        _plain("xmp:CreatorTool", CREATOR),
+        _plain("xmp:CreateDate", iso),
+        _plain("xmp:ModifyDate", iso),
+    )
+    return PACKET.format(properties="\n".join(line for line in lines if line))
+
+
+def _plain(name: str, value: str) -> str:
+    return f"<{name}>{escape(value)}</{name}>" if value else ""
+
+
+def _items(name: str, kind: str, values: Iterable[str]) -> str:
+    items = "".join(f"<rdf:li>{escape(value)}</rdf:li>" for value in values)
+    return f"<{name}><rdf:{kind}>{items}</rdf:{kind}></{name}>" if items else ""
+
+
+def _alternatives(name: str, value: str, lang: str) -> str:
+    """A text with its language. XMP wants a default, which comes first."""
+    if not value:
+        return ""
+    text = escape(value)
+    return (
+        f'<{name}><rdf:Alt><rdf:li xml:lang="x-default">{text}</rdf:li>'
+        f"<rdf:li xml:lang={quoteattr(lang)}>{text}</rdf:li></rdf:Alt></{name}>"
+    )

@@ -1,0 +1,111 @@
+"""What the elements of the markup are in a PDF (ISO 32000-1, 14.8.4), and the nodes of its
+structure tree."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterator
+from typing import Any, NamedTuple, TypeAlias
+from xml.etree.ElementTree import Element
+
+ROLES = {
+    "a": "Link",
+    "abbr": "Span",
+    "article": "Art",
+    "aside": "Div",
+    "blockquote": "BlockQuote",
+    "caption": "Caption",
+    "code": "Code",
+    "details": "Div",
+    "figcaption": "Caption",
+    "figure": "Div",
+    "img": "Figure",
+    "nav": "Sect",
+    "p": "P",
+    "pre": "P",
+    "q": "Quote",
+    "section": "Sect",
+    "summary": "P",
+    "table": "Table",
+    "tbody": "TBody",
+    "td": "TD",
+    "tfoot": "TFoot",
+    "th": "TH",
+    "thead": "THead",
+    "tr": "TR",
+}
+LISTS = frozenset({"ul", "ol", "dl"})
+FLAT = frozenset({"address", "body", "div", "header", "footer", "main"})
+"""Blocks that are nothing of their own in a PDF."""
+
+DIVISIONS = frozenset({"box", "dialogue", "turn"})
+"""Classes of the divisions that are one for a listener too."""
+
+GROUPS = frozenset({"Document", "Sect", "Art", "Div", "BlockQuote"})
+"""What holds blocks only."""
+
+INLINE = frozenset({"Span", "Code", "Link", "Quote", "Reference"})
+
+
+class Mark(NamedTuple):
+    """A piece of marked content: the page from 0, and its identifier there."""
+
+    page: int
+    mcid: int
+
+
+class Annotation(NamedTuple):
+    """A link's area on a page: ``object`` is its `pydyf.Dictionary`."""
+
+    page: int
+    object: Any
+
+
+@dataclasses.dataclass(eq=False, slots=True)
+class Node:
+    """A structure element. ``spoken`` takes the place of its text, ``name`` is its ID and
+    ``box`` the area of a figure in points, from the page's lower left corner."""
+
+    kind: str
+    element: Element | None = None
+    parent: Node | None = None
+    kids: list[Kid] = dataclasses.field(default_factory=list)
+    spoken: str = ""
+    name: str = ""
+    box: tuple[float, ...] = ()
+
+    def nodes(self) -> Iterator[Node]:
+        return (kid for kid in self.kids if isinstance(kid, Node))
+
+
+Kid: TypeAlias = Node | Mark | Annotation
+
+
+def heading_level(tag: str, before: int) -> int:
+    """The level of a heading after one of the level ``before``: none is skipped."""
+    return min(int(tag[1:]), before + 1)
+
+
+def role(element: Element) -> str:
+    """The structure type of an element, or "" where it says nothing."""
+    if element.tag == "div" and DIVISIONS.intersection(element.get("class", "").split()):
+        return "Div"
+    return ROLES.get(element.tag, "")
+
+
+def is_decoration(element: Element) -> bool:
+    """Whether an element is there for the eye alone."""
+    return (
+        element.tag == "hr"
+        or element.get("aria-hidden") == "true"
+        or (element.tag == "img" and not element.get("alt"))
+    )
+
+
+def is_hidden(element: Element) -> bool:
+    """Whether an element is for those who listen: it is laid out, and shows nothing."""
+    return "visually-hidden" in element.get("class", "").split()
+
+
+def text_of(element: Element) -> str:
+    return " ".join("".join(element.itertext()).split())

@@ -1,0 +1,238 @@
+"""The structure of a PDF: what a person hears who listens to it.
+
+WeasyPrint would tag what it drew, box by box and page by page. Here the tree is that of the
+markup: an element is one structure element, however many pages, lines and boxes it went
+into, and it stands where it stands in the text. So a table stays one table over a page
+break, its repeated head is an artifact, and a footnote follows its paragraph.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+from xml.etree.ElementTree import Element
+
+from pipeline.package.pdf_roles import (
+    FLAT,
+    GROUPS,
+    INLINE,
+    LISTS,
+    Annotation,
+    Mark,
+    Node,
+    heading_level,
+    is_decoration,
+    is_hidden,
+    role,
+    text_of,
+)
+
+HYPHEN = "\u2010"
+SOFT_HYPHEN = "\u00ad"
+
+
+class Structure:
+    """Builds the tree of `Node` from the pages in order.
+
+    ``root`` is the tree of the markup, ``scale`` the points in a CSS pixel. Afterwards
+    `document` is the tree, `artifacts` are the marks that belong to nothing in it, and
+    `spoken` says what a mark that ends in a hyphen is in full.
+    """
+
+    def __init__(self, root: Element, scale: float = 0.75) -> None:
+        self.document = Node("Document", root)
+        self.artifacts: dict[Mark, str] = {}
+        self.spoken: dict[Mark, str] = {}
+        self._scale = scale
+        self._parents = {child: parent for parent in root.iter() for child in parent}
+        self._nodes: dict[Element, Node] = {root: self.document}
+        self._labels: dict[Element, Node] = {}
+        self._heads: dict[Element, int] = {}
+        self._level = 0
+
+    def read(self, number: int, page: Any) -> None:
+        """Take in a painted `MarkedPage`, the ``number``-th from 0."""
+        for box, is_furniture in page.boxes:
+            self._visit(box, number, page, "Pagination" if is_furniture else "")
+
+    def _visit(self, box: Any, number: int, page: Any, artifact: str) -> None:
+        box = getattr(box, "_box", box)
+        element = box.element
+        tag = box.element_tag or ""
+        if element is not None and not artifact:
+            artifact = self._artifact(element, tag, number)
+        mark = page.marks.get(box)
+        if artifact:
+            if mark is not None:
+                self.artifacts[Mark(number, mark["mcid"])] = artifact
+        elif element is not None:
+            node = self._node_of(element, tag)
+            if box.link_annotation is not None:
+                _link(node).kids.append(Annotation(number, box.link_annotation))
+            if mark is not None:
+                self._take(Mark(number, mark["mcid"]), node, box, page)
+        for child in getattr(box, "children", ()):
+            self._visit(child, number, page, artifact)
+
+    def _artifact(self, element: Element, tag: str, number: int) -> str:
+        """The type of artifact that an element is, or ""."""
+        if is_decoration(element):
+            return "Layout"
+        if tag == "thead" and self._heads.setdefault(element, number) != number:
+            return "Pagination"
+        return ""
+
+    def _take(self, mark: Mark, node: Node, box: Any, page: Any) -> None:
+        _home(node, None).kids.append(mark)
+        text = getattr(box, "text", "")
+        if text.endswith(HYPHEN) and box.style["hyphens"] != "none":
+            self.spoken[mark] = text[:-1] + SOFT_HYPHEN
+        if node.kind == "Figure" and not node.box:
+            left, top = box.content_box_x(), box.content_box_y()
+            edges = (left, page.height - top - box.height, left + box.width, page.height - top)
+            node.box = tuple(edge * self._scale for edge in edges)
+
+    # --- from elements to nodes ---------------------------------------------------------
+
+    def _node_of(self, element: Element, tag: str) -> Node:
+        """The node for a box: of its element, or of a generated part of it."""
+        _, _, part = tag.partition("::")
+        node = self._node(element)
+        if part == "footnote-call":
+            return self._node(self._parents[element])
+        if part in {"marker", "footnote-marker"}:
+            return self._label(element, node)
+        return node
+
+    def _node(self, element: Element) -> Node:
+        node = self._nodes.get(element)
+        if node is None:
+            parent = self._node(self._parents[element])
+            node = self._nodes[element] = self._make(element, parent)
+        return node
+
+    def _make(self, element: Element, parent: Node) -> Node:
+        """A new node in ``parent``, or ``parent`` where the element says nothing."""
+        tag = element.tag
+        if tag in LISTS:
+            return self._list(element, parent)
+        match tag:
+            case "li":
+                return self._item(element, parent)
+            case "dt" | "dd":
+                return self._definition(element, parent)
+            case "span" if "note" in element.get("class", "").split():
+                return self._note(element, parent)
+            case "a":
+                return self._anchor(element, parent)
+            case "h1" | "h2" | "h3" | "h4" | "h5" | "h6":
+                self._level = heading_level(tag, self._level)
+                return _add(parent, Node(f"H{self._level}", element))
+        if is_hidden(element):
+            return _add(parent, Node("Span", element, spoken=text_of(element)))
+        kind = role(element)
+        if not kind and element.get("lang") and parent.parent is not None:
+            kind = "Div" if tag in FLAT else "Span"
+        return _add(parent, Node(kind, element)) if kind else parent
+
+    def _list(self, element: Element, parent: Node) -> Node:
+        in_contents = parent.kind == "TOCI" or self._parents[element].tag == "nav"
+        return _add(parent, Node("TOC" if in_contents else "L", element))
+
+    def _item(self, element: Element, parent: Node) -> Node:
+        if parent.kind == "TOC":
+            return _add(parent, Node("TOCI", element))
+        item = _add(parent, Node("LI", element))
+        return _add(item, Node("LBody"))
+
+    def _definition(self, element: Element, parent: Node) -> Node:
+        """Terms and definitions as the labels and bodies of a list's items."""
+        item = parent.kids[-1] if parent.kids else None
+        body = _last(item, "LBody") if isinstance(item, Node) else None
+        if not isinstance(item, Node) or (element.tag == "dt" and body):
+            item, body = _add(parent, Node("LI")), None
+        if element.tag == "dt":
+            return _add(item, Node("Lbl", element))
+        return body or _add(item, Node("LBody", element))
+
+    def _anchor(self, element: Element, parent: Node) -> Node:
+        if "href" not in element.attrib:
+            return parent
+        if parent.kind == "TOCI" or "note-call" in element.get("class", "").split():
+            parent = _add(parent, Node("Reference"))
+        return _add(parent, Node("Link", element))
+
+    def _note(self, element: Element, parent: Node) -> Node:
+        note = Node("Note", element, name=element.get("id", ""))
+        block = parent
+        while block.kind in INLINE and block.parent is not None:
+            block = block.parent
+        if block.parent is not None and block.kind in {"P", *(f"H{n}" for n in range(1, 7))}:
+            note.parent = block.parent
+            siblings = block.parent.kids
+            at = next(i for i, kid in enumerate(siblings) if kid is block) + 1
+            while at < len(siblings) and getattr(siblings[at], "kind", "") == "Note":
+                at += 1
+            siblings.insert(at, note)
+        else:
+            _add(block, note)
+        return note
+
+    def _label(self, element: Element, node: Node) -> Node:
+        """The marker of a list's item or of a footnote."""
+        label = self._labels.get(element)
+        if label is None:
+            owner = node.parent if node.kind == "LBody" and node.parent else node
+            label = self._labels[element] = Node("Lbl", parent=owner)
+            owner.kids.insert(0, label)
+        return label
+
+
+def _add(parent: Node, child: Node) -> Node:
+    home = _home(parent, child)
+    child.parent = home
+    home.kids.append(child)
+    return child
+
+
+def _home(parent: Node, child: Node | None) -> Node:
+    """Where a child or text goes: text and inlines in a group get a paragraph."""
+    if parent.kind not in GROUPS or (child is not None and child.kind not in INLINE):
+        return parent
+    last = parent.kids[-1] if parent.kids else None
+    if isinstance(last, Node) and last.kind == "P" and last.element is None:
+        return last
+    paragraph = Node("P", parent=parent)
+    parent.kids.append(paragraph)
+    return paragraph
+
+
+def _link(node: Node) -> Node:
+    """The nearest link that a node is or is in."""
+    found: Node | None = node
+    while found is not None and found.kind != "Link":
+        found = found.parent
+    return found or node
+
+
+def _last(node: Node, kind: str) -> Node | None:
+    return next((k for k in reversed(node.kids) if isinstance(k, Node) and k.kind == kind), None)
+
+
+def prune(node: Node) -> None:
+    """Take out what holds nothing; a link that leads nowhere becomes a span."""
+    for kid in node.nodes():
+        prune(kid)
+    node.kids = [kid for kid in node.kids if not (isinstance(kid, Node) and _is_empty(kid))]
+    if node.kind == "Link" and not any(isinstance(kid, Annotation) for kid in node.kids):
+        node.kind = "Span"
+
+
+def _is_empty(node: Node) -> bool:
+    return not node.kids and node.kind not in {"TD", "TH"}
+
+
+def walk(node: Node) -> Iterator[Node]:
+    yield node
+    for kid in node.nodes():
+        yield from walk(kid)

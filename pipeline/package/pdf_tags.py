@@ -1,0 +1,149 @@
+"""Writes the structure tree into the PDF, and marks the artifacts in its pages."""
+
+from __future__ import annotations
+
+from typing import Any
+from xml.etree.ElementTree import Element
+
+import pydyf
+
+from pipeline.package.pdf_roles import Annotation, Mark, Node, text_of
+from pipeline.package.pdf_structure import Structure, prune
+
+PRINT = 1 << 2
+"""The flag of an annotation that is printed (ISO 32000-1, 12.5.3)."""
+
+NUMBERING = {"ul": "/Disc", "ol": "/Decimal", "dl": "/None"}
+SCOPES = {"col": "/Column", "row": "/Row"}
+
+
+def tag(pages: list[Any], pdf: Any, root: Element) -> None:
+    """Tag a painted `pydyf.PDF` whose `MarkedPage`s are ``pages``, made of ``root``."""
+    structure = Structure(root)
+    for number, page in enumerate(pages):
+        structure.read(number, page)
+    prune(structure.document)
+    for number, page in enumerate(pages):
+        _mark(number, page, structure)
+    _Writer(pdf, pages).write(structure.document)
+
+
+def _mark(number: int, page: Any, structure: Structure) -> None:
+    """Mend a page's marks: artifacts become such, and a word that is hyphenated at the end
+    of a line is given as one with a soft hyphen."""
+    operators = page.stream.stream
+    for index, operator in enumerate(operators):
+        if isinstance(operator, pydyf.Dictionary) and "MCID" in operator:
+            mark = Mark(number, operator["MCID"])
+            if artifact := structure.artifacts.get(mark):
+                operators[index - 1] = "/Artifact"
+                operators[index] = pydyf.Dictionary({"Type": f"/{artifact}"})
+            elif spoken := structure.spoken.get(mark):
+                operator["ActualText"] = pydyf.String(spoken)
+
+
+class _Writer:
+    def __init__(self, pdf: Any, pages: list[Any]) -> None:
+        self._pdf = pdf
+        self._references = pdf.page_references
+        self._parents: list[list[Any]] = [["null"] * len(page.marks) for page in pages]
+        self._annotations: list[Any] = []
+        self._names: dict[str, Any] = {}
+
+    def write(self, document: Node) -> None:
+        pdf = self._pdf
+        root = pydyf.Dictionary({"Type": "/StructTreeRoot"})
+        pdf.add_object(root)
+        root["K"] = pydyf.Array([self._element(document, root)])
+        root["ParentTree"] = self._parent_tree()
+        root["ParentTreeNextKey"] = len(self._parents) + len(self._annotations)
+        if self._names:
+            names = pydyf.Array()
+            for name, reference in sorted(self._names.items()):
+                names.extend((pydyf.String(name), reference))
+            root["IDTree"] = pydyf.Dictionary({"Names": names})
+        pdf.catalog["StructTreeRoot"] = root.reference
+        pdf.catalog["MarkInfo"] = pydyf.Dictionary({"Marked": "true"})
+
+    def _parent_tree(self) -> bytes:
+        """From marks and annotations back to the elements they belong to."""
+        numbers = pydyf.Array()
+        pages = {page.number: page for page in self._pdf.objects}
+        for key, parents in enumerate(self._parents):
+            page = pages[int(self._references[key].split()[0])]
+            page["StructParents"] = key
+            page["Tabs"] = "/S"
+            numbers.extend((key, pydyf.Array(parents)))
+        for key, parent in enumerate(self._annotations, start=len(self._parents)):
+            numbers.extend((key, parent))
+        tree = pydyf.Dictionary({"Nums": numbers})
+        self._pdf.add_object(tree)
+        return bytes(tree.reference)
+
+    def _element(self, node: Node, parent: Any) -> bytes:
+        element = pydyf.Dictionary(
+            {"Type": "/StructElem", "S": f"/{node.kind}", "P": parent.reference}
+        )
+        self._pdf.add_object(element)
+        self._describe(node, element)
+        page = next((kid.page for kid in node.kids if isinstance(kid, Mark)), None)
+        if page is not None:
+            element["Pg"] = self._references[page]
+        element["K"] = pydyf.Array([self._kid(kid, element, page, node) for kid in node.kids])
+        return bytes(element.reference)
+
+    def _kid(self, kid: Node | Mark | Annotation, element: Any, page: int | None, of: Node) -> Any:
+        match kid:
+            case Node():
+                return self._element(kid, element)
+            case Mark():
+                self._parents[kid.page][kid.mcid] = element.reference
+                if kid.page == page:
+                    return kid.mcid
+                return pydyf.Dictionary(
+                    {"Type": "/MCR", "Pg": self._references[kid.page], "MCID": kid.mcid}
+                )
+            case Annotation():
+                return self._annotation(kid, element, of)
+
+    def _annotation(self, kid: Annotation, element: Any, of: Node) -> Any:
+        annotation = kid.object
+        annotation["StructParent"] = len(self._parents) + len(self._annotations)
+        annotation["F"] = PRINT
+        source = of.element
+        text = (source.get("title") or text_of(source)) if source is not None else ""
+        annotation["Contents"] = pydyf.String(text)
+        self._annotations.append(element.reference)
+        return pydyf.Dictionary(
+            {
+                "Type": "/OBJR",
+                "Obj": annotation.reference,
+                "Pg": self._references[kid.page],
+            }
+        )
+
+    def _describe(self, node: Node, element: Any) -> None:
+        """What a listener is told beyond the text."""
+        source = node.element
+        if node.spoken:
+            element["ActualText"] = pydyf.String(node.spoken)
+        if node.name:
+            element["ID"] = pydyf.String(node.name)
+            self._names[node.name] = element.reference
+        if node.box:
+            area = {"O": "/Layout", "BBox": pydyf.Array(node.box), "Placement": "/Block"}
+            element["A"] = pydyf.Dictionary(area)
+        if source is None:
+            return
+        if lang := source.get("lang"):
+            element["Lang"] = pydyf.String(lang)
+        if node.kind == "Figure":
+            element["Alt"] = pydyf.String(source.get("alt", ""))
+        elif node.kind == "L":
+            style = {"O": "/List", "ListNumbering": NUMBERING[source.tag]}
+            element["A"] = pydyf.Dictionary(style)
+        elif node.kind == "TH":
+            scope = SCOPES.get(source.get("scope", ""), "/Column")
+            element["A"] = pydyf.Dictionary({"O": "/Table", "Scope": scope})
+        elif source.tag == "abbr" and source.get("title"):
+            element["E"] = pydyf.String(source.get("title", ""))

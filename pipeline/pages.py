@@ -1,0 +1,87 @@
+"""What ``render`` hands to ``package``: finished markup, and all that belongs to it."""
+
+from __future__ import annotations
+
+from typing import Literal, TypeAlias
+
+import msgspec
+
+from pipeline.metadata import Metadata
+from pipeline.model import Asset
+
+PageRole: TypeAlias = Literal["page", "cover", "titlepage", "nav", "chapter"]
+
+
+class Page(msgspec.Struct, frozen=True, omit_defaults=True):
+    """One markup file. ``properties`` are the EPUB manifest's (``svg``, ``nav`` …)."""
+
+    name: str
+    title: str
+    markup: str
+    role: PageRole = "page"
+    properties: tuple[str, ...] = ()
+
+
+class NavPoint(msgspec.Struct, frozen=True, omit_defaults=True):
+    """An entry of the contents as plain text; ``href`` is ``page#id`` or ``page``."""
+
+    title: str
+    href: str
+    children: tuple[NavPoint, ...] = ()
+
+
+class Style(msgspec.Struct, frozen=True):
+    name: str
+    css: str
+
+
+class Face(msgspec.Struct, frozen=True):
+    """A font face the styles may use: CSS family, weight and style, and where the file
+    is: ``package`` (an importable font package) and ``path`` within it."""
+
+    family: str
+    weight: int
+    style: Literal["normal", "italic"]
+    package: str
+    path: str
+
+
+class Accessibility(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What a reader who cannot see or handle a page has to know: whether there are
+    ``images`` but the cover, whether all of them are ``described`` or decorative, and a
+    ``summary`` in words."""
+
+    summary: str
+    images: bool = False
+    described: bool = True
+
+
+class Pages(msgspec.Struct, frozen=True, omit_defaults=True):
+    """An edition, rendered. ``stem`` names the publication's files; ``pages`` are in
+    reading order; ``templates`` are the template files used, for dependency files;
+    ``accessibility`` is set for e-books."""
+
+    edition: str
+    stem: str
+    metadata: Metadata
+    pages: tuple[Page, ...]
+    styles: tuple[Style, ...] = ()
+    faces: tuple[Face, ...] = ()
+    assets: tuple[Asset, ...] = ()
+    contents: tuple[NavPoint, ...] = ()
+    templates: tuple[str, ...] = ()
+    accessibility: Accessibility | None = None
+
+
+_encoder = msgspec.json.Encoder()
+_decoder = msgspec.json.Decoder(Pages)
+
+
+def encode(pages: Pages) -> bytes:
+    """The pages as JSON, the same bytes for equal pages."""
+    return _encoder.encode(pages) + b"\n"
+
+
+def decode(data: bytes) -> Pages:
+    """The pages that `encode` wrote."""
+    return _decoder.decode(data)

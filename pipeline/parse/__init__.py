@@ -1,0 +1,104 @@
+"""From Markdown text to a document. The only place that knows Python-Markdown.
+
+It never fails: what cannot be understood becomes a diagnostic, and text.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import msgspec
+
+from pipeline.codes import Code, diagnostic
+from pipeline.diagnostics import Diagnostic, Span
+from pipeline.metadata import Metadata
+from pipeline.model import Block, Document, Heading, Inline, Paragraph
+from pipeline.parse.dialogue import group_turns
+from pipeline.parse.frontmatter import derive_identifier, read_front_matter
+from pipeline.parse.lower import Lowering
+from pipeline.parse.source import check_text, normalise, read
+from pipeline.parse.syntax import parse_tree
+from pipeline.tree import plain_text
+
+
+def parse_file(path: Path, name: str = "") -> Document:
+    """The document in a file; ``name`` is how messages call it (default: its path)."""
+    source = name or str(path)
+    text, diagnostics = read(path)
+    if diagnostics:
+        found = tuple(msgspec.structs.replace(d, source=source) for d in diagnostics)
+        return Document(metadata=Metadata(), source=source, diagnostics=found)
+    return parse(text, source)
+
+
+def parse(text: str, source: str = "") -> Document:
+    """The document that ``text`` says, with all that is wrong in its ``diagnostics``.
+
+    ``source`` is the name of the source in messages.
+    """
+    text = normalise(text)
+    problems = check_text(text, source)
+    if problems:
+        return Document(metadata=Metadata(), source=source, diagnostics=problems)
+    metadata, taken, found = read_front_matter(text, source)
+    body = text.split("\n", taken)[taken] if text.count("\n") >= taken else ""
+    document = _parse_body(body, taken + 1)
+    blocks, turns = group_turns(document.blocks, metadata.speakers)
+    metadata, blocks, titles = _take_title(metadata, blocks)
+    if metadata.identifier is None:
+        metadata = msgspec.structs.replace(metadata, identifier=derive_identifier(metadata))
+    diagnostics = (*found, *document.diagnostics, *turns, *titles)
+    return Document(
+        metadata=metadata,
+        blocks=blocks,
+        notes=document.notes,
+        source=source,
+        diagnostics=tuple(msgspec.structs.replace(d, source=source) for d in diagnostics),
+    )
+
+
+def parse_body(text: str) -> Document:
+    """The document of a text without front matter, whose headings all stay headings."""
+    return _parse_body(normalise(text), 1)
+
+
+def _parse_body(text: str, first_line: int) -> Document:
+    root, parser = parse_tree(text, first_line)
+    lowering = Lowering(parser.abbreviations, _read_inlines)
+    blocks = lowering.blocks(root)
+    return Document(
+        metadata=Metadata(),
+        blocks=blocks,
+        notes=tuple(lowering.notes),
+        diagnostics=(*parser.diagnostics, *lowering.diagnostics),
+    )
+
+
+def _read_inlines(text: str) -> tuple[Inline, ...]:
+    """A text that is known to be one paragraph, such as a caption."""
+    root, _ = parse_tree(text)
+    blocks = Lowering({}, lambda title: ()).blocks(root)
+    return blocks[0].children if blocks and isinstance(blocks[0], Paragraph) else ()
+
+
+def _take_title(
+    metadata: Metadata, blocks: tuple[Block, ...]
+) -> tuple[Metadata, tuple[Block, ...], tuple[Diagnostic, ...]]:
+    """A first ``# heading`` is the title where the front matter has none; where it says
+    the same as the front matter, it need not stand twice."""
+    first = blocks[0] if blocks else None
+    if isinstance(first, Heading) and first.level == 1:
+        text = plain_text(first.children).strip()
+        if not metadata.title and text:
+            return msgspec.structs.replace(metadata, title=text), blocks[1:], ()
+        if text.casefold() == metadata.title.casefold():
+            return metadata, blocks[1:], ()
+    if metadata.title:
+        return metadata, blocks, ()
+    found = diagnostic(
+        Code.MISSING_TITLE,
+        "the publication has no title",
+        span=Span(1, 1),
+        hint="begin with a line `# Title`, or give `title:` in the front matter",
+    )
+    return metadata, blocks, (found,)

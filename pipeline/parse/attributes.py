@@ -1,0 +1,64 @@
+"""Attribute lists: ``{#id .class key=value key="a value"}``."""
+
+from __future__ import annotations
+
+import re
+
+from pipeline.model import Attributes
+
+_ITEM = re.compile(
+    r"""\s*(?:
+      \#(?P<id>[^\s{}#.="'<>]+)
+    | \.(?P<cls>[^\s{}#="'<>.]+)
+    | (?P<key>[A-Za-z_][\w:-]*)=(?:"(?P<dq>(?:[^"\\]|\\.)*)"|'(?P<sq>(?:[^'\\]|\\.)*)'|(?P<bare>[^\s{}"']+))
+    | (?P<dash>-)
+    )(?=\s|\})""",
+    re.VERBOSE,
+)
+_OPEN = re.compile(r"\{:?")
+_CLOSE = re.compile(r"\s*\}")
+LONGEST = 2000
+"""Characters that are looked at: a list that is longer is text."""
+
+
+def read(text: str, pos: int = 0) -> tuple[Attributes, int] | None:
+    """The attribute list that begins at ``pos``, and where it ends; None if none does."""
+    opened = _OPEN.match(text, pos)
+    if not opened:
+        return None
+    end = min(len(text), pos + LONGEST)
+    at = opened.end()
+    name, classes, pairs = "", [], []
+    while True:
+        closed = _CLOSE.match(text, at, end)
+        if closed:
+            found = bool(name or classes or pairs) or at > opened.end()
+            return (Attributes(name, tuple(classes), tuple(pairs)), closed.end()) if found else None
+        item = _ITEM.match(text, at, end)
+        if not item:
+            return None
+        if item["id"]:
+            name = item["id"]
+        elif item["cls"]:
+            classes.append(item["cls"])
+        elif item["key"]:
+            quoted = item["dq"] if item["dq"] is not None else item["sq"]
+            value = re.sub(r"\\(.)", r"\1", quoted) if quoted is not None else item["bare"]
+            pairs.append((item["key"], value))
+        else:
+            classes.append("unnumbered")  # Pandoc's short form {-}
+        at = item.end()
+
+
+def trailing(text: str) -> tuple[str, Attributes] | None:
+    """A text without the attribute list that ends it, and the list."""
+    stripped = text.rstrip()
+    if not stripped.endswith("}"):
+        return None
+    start = stripped.rfind("{", max(0, len(stripped) - LONGEST))
+    if start < 0 or (start and stripped[start - 1] == "\\"):
+        return None
+    found = read(stripped, start)
+    if not found or found[1] != len(stripped):
+        return None
+    return stripped[:start].rstrip(), found[0]

@@ -1,0 +1,86 @@
+"""HTML blocks (CommonMark 0.31.2, section 4.6) and comments."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+from xml.etree.ElementTree import Element
+
+from pipeline.codes import Code
+from pipeline.parse.blockparser import BlockElement, LineProcessor, Match
+from pipeline.parse.cursor import Cursor
+from pipeline.parse.inlines.patterns import CLOSING_TAG, OPENING_TAG
+
+_BLOCK_TAGS = (
+    "address article aside base basefont blockquote body caption center col colgroup dd details"
+    " dialog dir div dl dt fieldset figcaption figure footer form frame frameset h1 h2 h3 h4 h5 h6"
+    " head header hr html iframe legend li link main menu menuitem nav noframes ol optgroup option"
+    " p param search section summary table tbody td tfoot th thead title tr track ul"
+).replace(" ", "|")
+
+COMMENT = 1
+_KINDS: tuple[tuple[re.Pattern[str], re.Pattern[str] | None], ...] = (
+    (
+        re.compile(r"<(?:script|pre|style|textarea)(?=[\s>]|$)", re.I),
+        re.compile(r"</(?:script|pre|style|textarea)>", re.I),
+    ),
+    (re.compile(r"<!--"), re.compile(r"-->")),
+    (re.compile(r"<\?"), re.compile(r"\?>")),
+    (re.compile(r"<![A-Za-z]"), re.compile(r">")),
+    (re.compile(r"<!\[CDATA\["), re.compile(r"\]\]>")),
+    (re.compile(rf"</?(?:{_BLOCK_TAGS})(?=[\s/>]|$)", re.I), None),
+    (re.compile(rf"(?:{OPENING_TAG}|{CLOSING_TAG})[ \t]*$"), None),
+)
+
+
+class HtmlProcessor(LineProcessor):
+    """``state`` is the number of the kind while the block is open."""
+
+    takes_lines = True
+    verbatim = True
+
+    def test(self, parent: Element, block: Any) -> bool:
+        return block.indent < 4 and block.char == "<"
+
+    def run(self, parent: Element, blocks: Any) -> bool | None:
+        cursor: Cursor = blocks[0]
+        for kind, (begin, _) in enumerate(_KINDS):
+            if begin.match(cursor.rest):
+                break
+        else:
+            return False
+        if kind == len(_KINDS) - 1 and self.parser.tip.tag == "p":
+            return False  # the last kind interrupts no paragraph, not even lazily
+        block = BlockElement("html", cursor.number, self)
+        block.state = kind
+        self.parser.begin(block, cursor)
+        self.parser.add_line(block, cursor)
+        self._end_if_done(block)
+        return None
+
+    def proceed(self, block: BlockElement, cursor: Cursor) -> Match:
+        end = _KINDS[block.state][1]
+        if end is None:
+            return Match.NO if cursor.blank else Match.YES
+        if end.search(cursor.remainder):
+            self.parser.add_line(block, cursor)
+            block.set("closed", "yes")
+            return Match.END
+        return Match.YES
+
+    def _end_if_done(self, block: BlockElement) -> None:
+        end = _KINDS[block.state][1]
+        if end and end.search(block.lines[0]):
+            block.set("closed", "yes")
+            self.parser.close_tip()
+
+    def close(self, block: BlockElement, parent: BlockElement) -> None:
+        if block.state == COMMENT and not block.get("closed"):
+            parent.remove(block)
+            self.parser.report(
+                Code.UNCLOSED_COMMENT,
+                "the comment is never closed",
+                block.line,
+                block.column,
+                "end it with -->",
+            )

@@ -1,0 +1,58 @@
+"""Paragraphs, and what can be taken off their beginning: definitions of link references
+(CommonMark 0.31.2, section 4.7) and of abbreviations (``*[NGO]: …``)."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+from xml.etree.ElementTree import Element
+
+from pipeline.parse import attributes
+from pipeline.parse.blockparser import BlockElement, LineProcessor, Match
+from pipeline.parse.cursor import Cursor
+from pipeline.parse.inlines import links
+
+_ABBREVIATION = re.compile(r"\*\[([^\]\n]{1,80})\]:[ \t]*(\S.*)")
+
+
+class ParagraphProcessor(LineProcessor):
+    takes_lines = True
+
+    def test(self, parent: Element, block: Any) -> bool:
+        return False  # what nothing else begins becomes a paragraph
+
+    def proceed(self, block: BlockElement, cursor: Cursor) -> Match:
+        return Match.NO if cursor.blank else Match.YES
+
+    def close(self, block: BlockElement, parent: BlockElement) -> None:
+        self.take_definitions(block)
+        if not block.lines:
+            parent.remove(block)
+            return
+        self._take_attributes(block)
+
+    def take_definitions(self, block: BlockElement) -> None:
+        """Remove the definitions that the paragraph begins with."""
+        while block.lines:
+            first = block.lines[0]
+            if first.startswith("*["):
+                match = _ABBREVIATION.match(first)
+                if not match:
+                    return
+                self.parser.abbreviations.setdefault(match[1], match[2].strip())
+                del block.lines[0]
+            elif first.startswith("["):
+                taken = links.read_definition(block.lines, self.parser.md.references)
+                if not taken:
+                    return
+                del block.lines[:taken]
+            else:
+                return
+
+    def _take_attributes(self, block: BlockElement) -> None:
+        """A last line that is only ``{#id .class}`` says something of the paragraph."""
+        if len(block.lines) > 1 and block.lines[-1].startswith("{"):
+            found = attributes.read(block.lines[-1].strip())
+            if found and found[1] == len(block.lines[-1].strip()):
+                block.state = found[0]
+                del block.lines[-1]

@@ -1,0 +1,46 @@
+"""Which characters no source may hold, and how messages name them."""
+
+from __future__ import annotations
+
+import difflib
+import re
+import unicodedata
+from collections.abc import Iterable
+
+_NONCHARACTERS = "".join(chr(plane << 16 | low) for plane in range(17) for low in (0xFFFE, 0xFFFF))
+
+FORBIDDEN = re.compile(
+    f"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef{_NONCHARACTERS}]"
+)
+"""Control characters but tab and line ends, halves of surrogate pairs and noncharacters:
+HTML allows none of them, XML not most."""
+
+_CONTROL_NAMES = {0x0: "null", 0x8: "backspace", 0xB: "vertical tab", 0xC: "form feed"}
+_CONTROL_NAMES |= {0x1B: "escape", 0x7F: "delete", 0x85: "next line"}
+
+
+def name(character: str) -> str:
+    """The code point and the name of a character, such as ``U+000C (form feed)``."""
+    number = ord(character)
+    word = _CONTROL_NAMES.get(number) or unicodedata.name(character, "").lower()
+    return f"U+{number:04X} ({word})" if word else f"U+{number:04X}"
+
+
+def nearest(word: str, candidates: Iterable[str]) -> str:
+    """The candidate that ``word`` is most likely a slip for, or ``""``."""
+    names = {candidate.casefold(): candidate for candidate in candidates}
+    # A long word is no slip for a short name, and would be slow to compare.
+    matches = difflib.get_close_matches(word[:60].casefold(), names, n=1, cutoff=0.6)
+    return names[matches[0]] if matches else ""
+
+
+def did_you_mean(word: str, candidates: Iterable[str]) -> str:
+    """A hint that names the nearest candidate, or ``""``."""
+    found = nearest(word, candidates)
+    return f"Did you mean `{found}`?" if found else ""
+
+
+def shorten(text: str, limit: int = 50) -> str:
+    """``text`` on one line, cut after ``limit`` characters, for use in a message."""
+    line = " ".join(text.split())
+    return line if len(line) <= limit else line[: limit - 1] + "…"

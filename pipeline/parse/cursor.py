@@ -1,0 +1,103 @@
+"""A place within a line, in characters and in columns (tabs stop at every fourth)."""
+
+from __future__ import annotations
+
+import re
+
+TAB = 4
+_SPACE = re.compile(r"[ \t]*")
+
+
+class Cursor:
+    """Reads one line from left to right.
+
+    ``pos`` counts characters of ``text``, ``column`` columns on the screen; both from 0.
+    `indent` is the white space before the next character, in columns. A tab of which
+    only some columns are taken becomes spaces, as CommonMark 0.31.2, section 2.2 has it.
+    """
+
+    __slots__ = ("_indent", "_next", "added", "column", "number", "pos", "text")
+
+    def __init__(self, text: str, number: int) -> None:
+        self.text = text
+        self.number = number
+        self.pos = 0
+        self.column = 0
+        self.added = 0
+        self._next = -1
+        self._indent = 0
+
+    def _look(self) -> None:
+        match = _SPACE.match(self.text, self.pos)
+        assert match is not None
+        self._next = match.end()
+        self._indent = match.end() - self.pos
+        if "\t" in match[0]:
+            column = self.column
+            for char in match[0]:
+                column += TAB - column % TAB if char == "\t" else 1
+            self._indent = column - self.column
+
+    @property
+    def next(self) -> int:
+        """Where the next character that is not white space is."""
+        if self._next < 0:
+            self._look()
+        return self._next
+
+    @property
+    def indent(self) -> int:
+        if self._next < 0:
+            self._look()
+        return self._indent
+
+    @property
+    def blank(self) -> bool:
+        return self.next >= len(self.text)
+
+    @property
+    def char(self) -> str:
+        """The next character that is not white space, or ""."""
+        return self.text[self.next : self.next + 1]
+
+    @property
+    def rest(self) -> str:
+        """What is left of the line, without white space before it."""
+        return self.text[self.next :]
+
+    @property
+    def remainder(self) -> str:
+        """What is left of the line, white space and all."""
+        return self.text[self.pos :]
+
+    @property
+    def offset(self) -> int:
+        """The character of the source line (from 1) that `rest` begins with."""
+        return self.next - self.added + 1
+
+    def skip_indent(self) -> None:
+        """Go to the next character that is not white space."""
+        self.column += self.indent
+        self.pos = self.next
+
+    def skip_chars(self, count: int) -> None:
+        """Go on by ``count`` characters, none of which is a tab."""
+        self.pos += count
+        self.column += count
+        self._next = -1
+
+    def skip_columns(self, count: int) -> None:
+        """Go on by up to ``count`` columns of white space."""
+        while count > 0 and self.pos < len(self.text):
+            char = self.text[self.pos]
+            if char == "\t":
+                width = TAB - self.column % TAB
+                spaces = " " * width
+                self.text = self.text[: self.pos] + spaces + self.text[self.pos + 1 :]
+                self.added += width - 1
+            elif char != " ":
+                break
+            self.pos += 1
+            self.column += 1
+            count -= 1
+        self._next = -1

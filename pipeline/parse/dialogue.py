@@ -1,0 +1,141 @@
+"""Turns of speakers: a paragraph that begins ``Name:`` or ``**Name:**`` starts one, which
+goes on to the next speaker, heading, thematic break or page break."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Iterable, Mapping
+
+import msgspec
+
+from pipeline.codes import Code, diagnostic
+from pipeline.diagnostics import Diagnostic, Span
+from pipeline.metadata import Speaker
+from pipeline.model import (
+    Admonition,
+    Block,
+    BlockQuote,
+    Container,
+    Dialogue,
+    Heading,
+    Inline,
+    PageBreak,
+    Paragraph,
+    Strong,
+    Text,
+    ThematicBreak,
+    Turn,
+)
+from pipeline.tree import plain_text
+
+_LABEL = re.compile(r"([^\W\d_][\w .'’\-]{0,59}):(?:\s+|$)")
+ENDS = (Heading, ThematicBreak, PageBreak)
+
+
+def group_turns(
+    blocks: tuple[Block, ...], speakers: Iterable[Speaker]
+) -> tuple[tuple[Block, ...], tuple[Diagnostic, ...]]:
+    """``blocks`` with the turns of ``speakers`` grouped into dialogues, and a warning for
+    every label that is nearly a speaker's name."""
+    grouping = _Grouping({_key(speaker.name): speaker for speaker in speakers})
+    if not grouping.speakers:
+        return blocks, ()
+    return grouping.blocks(blocks), tuple(grouping.diagnostics)
+
+
+def _key(name: str) -> str:
+    return " ".join(name.split()).casefold()
+
+
+class _Grouping:
+    def __init__(self, speakers: Mapping[str, Speaker]) -> None:
+        self.speakers = speakers
+        self.diagnostics: list[Diagnostic] = []
+
+    def blocks(self, blocks: Iterable[Block]) -> tuple[Block, ...]:
+        found: list[Block] = []
+        turns: list[Turn] = []
+        for block in blocks:
+            started = self._start(block, in_dialogue=bool(turns))
+            if started:
+                turns.append(started)
+            elif turns and not isinstance(block, ENDS):
+                last = turns[-1]
+                turns[-1] = msgspec.structs.replace(last, children=(*last.children, block))
+            else:
+                _flush(turns, found)
+                if isinstance(block, Container | Admonition | BlockQuote):
+                    block = msgspec.structs.replace(block, children=self.blocks(block.children))
+                found.append(block)
+        _flush(turns, found)
+        return tuple(found)
+
+    def _start(self, block: Block, in_dialogue: bool) -> Turn | None:
+        """The turn that a paragraph begins, if it does."""
+        if not isinstance(block, Paragraph):
+            return None
+        label, rest, bold = _split_label(block.children)
+        if label is None:
+            return None
+        speaker = self.speakers.get(_key(label))
+        if speaker is None:
+            self._warn(label, block.span, sure=bold and in_dialogue)
+            return None
+        children: tuple[Block, ...] = ()
+        if rest:
+            children = (msgspec.structs.replace(block, children=rest),)
+        return Turn(
+            speaker=speaker.name,
+            role=speaker.role,
+            asks=speaker.asks,
+            children=children,
+            span=block.span,
+        )
+
+    def _warn(self, label: str, span: Span | None, sure: bool) -> None:
+        near = difflib.get_close_matches(_key(label), self.speakers, 1, 0.75)
+        if not near and not sure:
+            return
+        names = ", ".join(speaker.name for speaker in self.speakers.values())
+        hint = f"did you mean “{self.speakers[near[0]].name}”?" if near else f"the speakers are {names}"
+        message = f"“{label}” is not one of the speakers"
+        found = diagnostic(
+            Code.UNKNOWN_SPEAKER, message, span=span, hint=hint, length=len(label)
+        )
+        self.diagnostics.append(found)
+
+
+def _flush(turns: list[Turn], found: list[Block]) -> None:
+    if turns:
+        found.append(Dialogue(turns=tuple(turns), span=turns[0].span))
+        turns.clear()
+
+
+def _split_label(
+    inlines: tuple[Inline, ...],
+) -> tuple[str | None, tuple[Inline, ...], bool]:
+    """The label that a paragraph begins with, the rest of it, and whether it is bold."""
+    if not inlines:
+        return None, (), False
+    first, rest = inlines[0], inlines[1:]
+    if isinstance(first, Text):
+        match = _LABEL.match(first.text)
+        if match:
+            return match[1].strip(), _without(first, match.end(), rest), False
+    elif isinstance(first, Strong):
+        text = plain_text(first.children).strip()
+        after = rest[0].text if rest and isinstance(rest[0], Text) else ""
+        if text.endswith(":"):
+            if rest and isinstance(rest[0], Text):
+                rest = _without(rest[0], len(after) - len(after.lstrip()), rest[1:])
+            return text[:-1].strip(), rest, True
+        if after.startswith(":") and isinstance(rest[0], Text):
+            end = 1 + len(after[1:]) - len(after[1:].lstrip())
+            return text, _without(rest[0], end, rest[1:]), True
+    return None, (), False
+
+
+def _without(text: Text, count: int, rest: tuple[Inline, ...]) -> tuple[Inline, ...]:
+    left = text.text[count:]
+    return (Text(text=left, span=text.span), *rest) if left else rest

@@ -1,0 +1,1 @@
+"""The inline constructs: a scanner that drives Python-Markdown's inline processors."""

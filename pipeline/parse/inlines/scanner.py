@@ -1,0 +1,320 @@
+"""Reads the text of a leaf from left to right: CommonMark's delimiter and bracket stacks
+(0.31.2, appendix), around the inline processors that one pattern tells."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Mapping, Sequence
+from xml.etree.ElementTree import Element
+
+from pipeline.parse.blockparser import Line
+from pipeline.parse.inlines import links
+from pipeline.parse.inlines.chain import Bracket, Chain, Delimiter, Piece
+from pipeline.parse.inlines.patterns import InlineSpan, Pattern, read_attributes_after
+from pipeline.parse.inlines.places import Places
+from pipeline.parse.inlines.text import unescape
+
+_SPECIAL = re.compile(r"[\\`*_~\[\]!<&\n]|(?<![^\W_])(?:https?://|www\.)")
+_TICKS = re.compile(r"`+")
+_CLOSERS = {"<!--": "-->", "<?": "?>", "<![CDATA[": "]]>"}
+_EMPHASIS = {("*", 1): "em", ("*", 2): "strong", ("_", 1): "em", ("_", 2): "strong"}
+
+
+def scan(
+    parent: Element,
+    lines: Sequence[Line],
+    patterns: Mapping[str, Sequence[Pattern]],
+    references: Mapping[str, tuple[str, str]],
+) -> list[tuple[str, int, int]]:
+    """Read ``lines`` into the children of ``parent``.
+
+    Returns the labels that full references name and nobody defines, with their places.
+    """
+    scanner = _Scanner(lines, patterns, references)
+    scanner.run()
+    scanner.chain.fill(parent)
+    return scanner.undefined
+
+
+class _Scanner:
+    def __init__(
+        self,
+        lines: Sequence[Line],
+        patterns: Mapping[str, Sequence[Pattern]],
+        references: Mapping[str, tuple[str, str]],
+    ) -> None:
+        self.places = Places(lines)
+        self.data = "\n".join(lines).rstrip(" \t")
+        self.patterns = patterns
+        self.references = references
+        self.chain = Chain()
+        self.pos = 0
+        self.undefined: list[tuple[str, int, int]] = []
+        self.brackets: list[Bracket] = []
+        self._ticks: dict[int, list[int]] | None = None
+        self._last: dict[str, int] = {}
+
+    def run(self) -> None:
+        data, size = self.data, len(self.data)
+        while self.pos < size:
+            match = _SPECIAL.search(data, self.pos)
+            if not match:
+                self.chain.add_text(data[self.pos :])
+                break
+            if match.start() > self.pos:
+                self.chain.add_text(data[self.pos : match.start()])
+                self.pos = match.start()
+            self._step(data[self.pos])
+        self._emphasise(None)
+
+    def _step(self, char: str) -> None:
+        """Read the construct that begins with ``char``, or the character itself."""
+        for pattern in self.patterns.get(char, ()):
+            if char == "<" and not self._may_close():
+                continue
+            match = pattern.compiled_re.match(self.data, self.pos)
+            if not match:
+                continue
+            found, _, end = pattern.handleMatch(match, self.data)
+            if found is None or end is None:
+                continue
+            self._add(found, end)
+            return
+        match char:
+            case "\n":
+                self._line_end()
+            case "`":
+                self._code()
+            case "*" | "_" | "~":
+                self._delimiters(char)
+            case "!" if self.data.startswith("[", self.pos + 1):
+                self._open_bracket("![")
+            case "[":
+                self._open_bracket("[")
+            case "]":
+                self._close_bracket()
+            case _:
+                self.chain.add_text(char)
+                self.pos += 1
+
+    def _may_close(self) -> bool:
+        """Whether a comment or the like that begins here ends at all; so that many that
+        do not are not looked for again and again."""
+        for opening, closing in _CLOSERS.items():
+            if self.data.startswith(opening, self.pos):
+                if opening not in self._last:
+                    self._last[opening] = self.data.rfind(closing)
+                return self._last[opening] > self.pos
+        return True
+
+    def _add(self, found: str | InlineSpan, end: int) -> None:
+        if isinstance(found, str):
+            self.chain.add_text(found)
+            self.pos = end
+            return
+        found.place = self.places.at(self.pos)
+        self.pos = end
+        if found.tag == "br":
+            self.pos = self._skip_spaces(end)
+        elif found.tag in ("code", "a", "img", "span"):
+            found.attributes, self.pos = read_attributes_after(self.data, end)
+        self.chain.add(found)
+
+    def _skip_spaces(self, pos: int) -> int:
+        while pos < len(self.data) and self.data[pos] in " \t":
+            pos += 1
+        return pos
+
+    def _line_end(self) -> None:
+        last = self.chain.last
+        hard = False
+        if last and last.element is None and not last.delimiter:
+            hard = last.text.endswith("  ")
+            last.text = last.text.rstrip(" \t")
+        self.chain.add(InlineSpan("br") if hard else InlineSpan("soft-break"))
+        self.pos = self._skip_spaces(self.pos + 1)
+
+    # --- code spans (section 6.1) ---
+
+    def _code(self) -> None:
+        opening = _TICKS.match(self.data, self.pos)
+        assert opening is not None
+        length, start = len(opening[0]), opening.end()
+        if self._ticks is None:
+            self._ticks = {}
+            for run in _TICKS.finditer(self.data):
+                self._ticks.setdefault(len(run[0]), []).append(run.start())
+            for runs in self._ticks.values():
+                runs.reverse()
+        runs = self._ticks.get(length, [])
+        while runs and runs[-1] < start:
+            runs.pop()
+        if not runs:
+            self.chain.add_text(opening[0])
+            self.pos = start
+            return
+        text = self.data[start : runs[-1]].replace("\n", " ")
+        if len(text) > 1 and text[0] == text[-1] == " " and text.strip(" "):
+            text = text[1:-1]
+        self._add(InlineSpan("code", text), runs[-1] + length)
+
+    # --- emphasis, strong emphasis and strikethrough (section 6.2, GFM 6.5) ---
+
+    def _delimiters(self, char: str) -> None:
+        end = self.pos
+        while end < len(self.data) and self.data[end] == char:
+            end += 1
+        before = self.data[self.pos - 1] if self.pos else "\n"
+        after = self.data[end] if end < len(self.data) else "\n"
+        left = not after.isspace() and (
+            not _is_punctuation(after) or before.isspace() or _is_punctuation(before)
+        )
+        right = not before.isspace() and (
+            not _is_punctuation(before) or after.isspace() or _is_punctuation(after)
+        )
+        opens, closes = left, right
+        if char == "_":
+            opens = left and (not right or _is_punctuation(before))
+            closes = right and (not left or _is_punctuation(after))
+        count = end - self.pos
+        if char == "~" and count > 2:
+            opens = closes = False
+        self.chain.add_delimiter(Delimiter(char, count, opens, closes), char * count)
+        self.pos = end
+
+    def _emphasise(self, bottom: Piece | None) -> None:
+        """Turn matching delimiters after ``bottom`` into elements (appendix, phase 2)."""
+        chain = self.chain
+        openers_bottom: dict[tuple[str, bool, int], Piece | None] = {}
+        closer = chain.first_delimiter(bottom)
+        while closer is not None:
+            mark = closer.delimiter
+            assert mark is not None
+            if not mark.closes:
+                closer = mark.next
+                continue
+            key = (mark.char, mark.opens, mark.original % 3 if mark.char != "~" else mark.count)
+            opener = mark.previous
+            floor = openers_bottom.get(key, bottom)
+            while opener is not None and opener is not floor and opener is not bottom:
+                if _match(opener, closer):
+                    break
+                assert opener.delimiter is not None
+                opener = opener.delimiter.previous
+            else:
+                opener = None
+            if opener is None:
+                openers_bottom[key] = mark.previous
+                following = mark.next
+                if not mark.opens:
+                    chain.forget(closer)
+                closer = following
+                continue
+            closer = self._wrap(opener, closer)
+        chain.forget_after(bottom)
+
+    def _wrap(self, opener: Piece, closer: Piece) -> Piece | None:
+        """Make an element of what is between two delimiters; the next closer to try."""
+        chain = self.chain
+        opening, closing = opener.delimiter, closer.delimiter
+        assert opening is not None and closing is not None
+        if closing.char == "~":
+            used, tag = closing.count, "del"
+        else:
+            used = 2 if opening.count > 1 and closing.count > 1 else 1
+            tag = _EMPHASIS[closing.char, used]
+        chain.wrap(opener, closer, InlineSpan(tag))
+        for piece, mark in ((opener, opening), (closer, closing)):
+            mark.count -= used
+            piece.text = mark.char * mark.count
+        if not opening.count:
+            chain.remove(opener)
+        if closing.count:
+            return closer
+        following = closing.next
+        chain.remove(closer)
+        return following
+
+    # --- links and images (section 6.3 and 6.4) ---
+
+    def _open_bracket(self, text: str) -> None:
+        piece = self.chain.add_text(text)
+        if self.brackets:
+            self.brackets[-1].nested = True
+        self.brackets.append(
+            Bracket(piece, text == "![", self.pos, self.pos + len(text), self.chain.last_delimiter)
+        )
+        self.pos += len(text)
+
+    def _close_bracket(self) -> None:
+        start = self.pos
+        self.pos += 1
+        if not self.brackets:
+            self.chain.add_text("]")
+            return
+        bracket = self.brackets.pop()
+        if not bracket.active:
+            self.chain.add_text("]")
+            return
+        target = self._link_target(bracket, start)
+        if target is None:
+            found, end = read_attributes_after(self.data, self.pos)
+            if found is None or bracket.image:
+                self.chain.add_text("]")
+                return
+            element = InlineSpan("span")
+            element.attributes, self.pos = found, end
+        else:
+            address, title, self.pos = target
+            tag, key = ("img", "src") if bracket.image else ("a", "href")
+            element = InlineSpan(tag, **{key: address})
+            if title:
+                element.set("title", title)
+            element.attributes, self.pos = read_attributes_after(self.data, self.pos)
+        element.place = self.places.at(bracket.start)
+        self._emphasise(bracket.delimiter)
+        self.chain.wrap_rest(bracket.piece, element)
+        if element.tag == "a":  # no links in links
+            for other in reversed(self.brackets):
+                if not other.active:
+                    break
+                if not other.image:
+                    other.active = False
+
+    def _link_target(self, bracket: Bracket, close: int) -> tuple[str, str, int] | None:
+        """The address and title that follow ``]``, and where they end."""
+        data = self.data
+        if data.startswith("(", self.pos):
+            inline = links.read_inline(data, self.pos)
+            if inline:
+                return links.encode(inline[0]), unescape(inline[1]), inline[2]
+        label = links.read_label(data, self.pos) if data.startswith("[", self.pos) else None
+        end = label[1] if label else self.pos
+        name = label[0] if label and label[0] else ""
+        if not name:
+            if bracket.nested or close - bracket.content > 999:
+                return None
+            name = data[bracket.content : close]
+        found = self.references.get(links.normalise(name)) if name.strip() else None
+        if found:
+            return *found, end
+        if label and label[0].strip() and not label[0].startswith("^"):
+            self.undefined.append((label[0], *self.places.at(self.pos)))
+        return None
+
+
+def _match(opener: Piece, closer: Piece) -> bool:
+    """Whether two delimiters make a pair (rules 9 and 10 of section 6.2)."""
+    a, b = opener.delimiter, closer.delimiter
+    assert a is not None and b is not None
+    if a.char != b.char or not a.opens:
+        return False
+    if a.char == "~":
+        return a.count == b.count
+    odd = (a.closes or b.opens) and b.original % 3 != 0 and (a.original + b.original) % 3 == 0
+    return not odd
+
+
+def _is_punctuation(char: str) -> bool:
+    return unicodedata.category(char)[0] in "PS"

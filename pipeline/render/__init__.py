@@ -1,0 +1,24 @@
+"""From a resolved document to the pages of one edition. The only place that knows Jinja."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from pipeline.editions import Edition
+from pipeline.model import Document
+from pipeline.pages import Pages
+from pipeline.render import epub, html, pdf
+from pipeline.render.environment import environment
+
+ASSEMBLERS = {"html": html.assemble, "pdf": pdf.assemble, "epub": epub.assemble}
+
+
+def render(
+    document: Document, edition: Edition, stem: str, templates: Path | None = None
+) -> Pages:
+    """The pages of ``edition``; ``stem`` names the publication's files.
+
+    ``templates`` is a folder whose files take the place of those that ship, one by one.
+    Raises `jinja2.TemplateError` where one of them cannot be used.
+    """
+    return ASSEMBLERS[edition.format](document, edition, stem, environment(templates))

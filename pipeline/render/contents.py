@@ -1,0 +1,44 @@
+"""What the formats share in showing the contents."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from pipeline.model import ContentsEntry, Document, Text
+from pipeline.pages import NavPoint
+from pipeline.tree import plain_text, walk
+
+LONG_DOCUMENT_WORDS = 3500
+"""From about eight printed pages on, readers look things up rather than leaf through."""
+
+
+def prints_contents(document: Document, entries: int = 4) -> bool:
+    """Whether the table of contents is to stand on the page itself."""
+    show = document.metadata.contents.show
+    if show != "auto":
+        return show == "always" and bool(document.contents)
+    return len(document.contents) >= entries and word_count(document) >= LONG_DOCUMENT_WORDS
+
+
+def word_count(document: Document) -> int:
+    return sum(len(node.text.split()) for node in walk(document.blocks) if isinstance(node, Text))
+
+
+def targets(entries: tuple[ContentsEntry, ...]) -> Iterator[str]:
+    for entry in entries:
+        yield entry.target
+        yield from targets(entry.children)
+
+
+def nav_points(
+    entries: tuple[ContentsEntry, ...], href: Callable[[str], str]
+) -> tuple[NavPoint, ...]:
+    """The contents as plain text with addresses, for the packagers."""
+    return tuple(
+        NavPoint(
+            title=plain_text(entry.title),
+            href=href(f"#{entry.target}"),
+            children=nav_points(entry.children, href),
+        )
+        for entry in entries
+    )

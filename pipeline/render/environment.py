@@ -1,0 +1,51 @@
+"""Where templates come from: the user's folder first, then the ones that ship."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Iterable
+from pathlib import Path
+
+import jinja2
+
+PACKAGED = Path(__file__).parent.parent / "_templates"
+CHECKOUT = Path(__file__).parent.parent.parent / "templates"
+
+
+def builtin_templates() -> Path:
+    """The folder of the templates that ship, in a wheel or in a checkout."""
+    return PACKAGED if PACKAGED.is_dir() else CHECKOUT
+
+
+def search_path(overrides: Path | None) -> tuple[Path, ...]:
+    """The folders to look in, in order."""
+    return (overrides, builtin_templates()) if overrides else (builtin_templates(),)
+
+
+@functools.lru_cache(maxsize=8)
+def environment(overrides: Path | None = None) -> jinja2.Environment:
+    """The Jinja environment: everything is escaped, and an undefined name is an error."""
+    return jinja2.Environment(
+        loader=jinja2.FileSystemLoader(search_path(overrides)),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+
+
+def read_text(environment: jinja2.Environment, name: str) -> str:
+    """A file beside the templates (a style sheet) as it is. Raises TemplateNotFound."""
+    assert environment.loader is not None
+    return environment.loader.get_source(environment, name)[0]
+
+
+def template_files(overrides: Path | None, format_name: str) -> tuple[Path, ...]:
+    """All files that the markup of a format may be made from, for dependency files."""
+    found: Iterable[Path] = (
+        file
+        for folder in search_path(overrides)
+        for part in (format_name, "shared")
+        for file in sorted((folder / part).rglob("*"))
+    )
+    return tuple(file for file in found if file.is_file())

@@ -1,0 +1,133 @@
+"""The print edition: one long page, that the packager breaks into sheets."""
+
+from __future__ import annotations
+
+import json
+
+import jinja2
+
+from pipeline.editions import Edition, PageGeometry
+from pipeline.metadata import Metadata
+from pipeline.model import Document
+from pipeline.pages import Page, Pages, Style
+from pipeline.render.contents import nav_points, prints_contents, targets, word_count
+from pipeline.render.dates import written_date
+from pipeline.render.environment import read_text
+from pipeline.render.fonts import FACES
+from pipeline.render.nodes import NodeRenderer
+from pipeline.render.words import words
+
+BOOK_WORDS = 20_000
+"""From about fifty printed pages on, a publication is made up as a book."""
+
+MEASURE, COLUMN = 120, 30
+"""Millimetres: lines of some 70 characters, and a handout's column to the left of them."""
+
+WIDTHS = {"A4": 210, "Letter": 215.9}
+"""Millimetres that a sheet is wide."""
+
+
+def assemble(
+    document: Document, edition: Edition, stem: str, environment: jinja2.Environment
+) -> Pages:
+    renderer = NodeRenderer(
+        environment, "pdf", document, in_contents=frozenset(targets(document.contents))
+    )
+    metadata = document.metadata
+    is_book = word_count(document) > BOOK_WORDS
+    markup = renderer.template(
+        "page",
+        document=document,
+        body=renderer.render(document.blocks),
+        shows_contents=prints_contents(document),
+        is_book=is_book,
+        byline=byline(metadata),
+        imprint=imprint(metadata),
+    )
+    assert edition.page is not None, "every print edition has a page"
+    sheet = book_sheet if is_book else handout_sheet
+    styles = (
+        Style("style.css", read_text(environment, "pdf/style.css")),
+        Style("book.css", read_text(environment, "pdf/book.css") if is_book else ""),
+        Style("code.css", read_text(environment, "shared/code.css") if " code" in markup else ""),
+        Style("sheet.css", sheet(edition.page, metadata)),
+        Style("widths.css", "\n".join(renderer.rules.values())),
+    )
+    return Pages(
+        edition=edition.name,
+        stem=stem,
+        metadata=metadata,
+        pages=(Page("index.xhtml", metadata.title, str(markup)),),
+        styles=tuple(style for style in styles if style.css),
+        faces=FACES,
+        assets=document.assets,
+        contents=nav_points(document.contents, renderer.href),
+    )
+
+
+def byline(metadata: Metadata) -> tuple[str, ...]:
+    """What stands under a handout's title: who, when, which version."""
+    said = words(metadata.lang)
+    names = said["list_separator"].join(author.name for author in metadata.authors)
+    date = written_date(metadata.date, said) if metadata.date else ""
+    version = f"{said['version']} {metadata.version}" if metadata.version else ""
+    return tuple(part for part in (names, date, version) if part)
+
+
+def imprint(metadata: Metadata) -> tuple[str, ...]:
+    """The lines that say who publishes, under which licence and number."""
+    said = words(metadata.lang)
+    licence = metadata.licence.name if metadata.licence else ""
+    return tuple(
+        part
+        for part in (
+            f"{said['published_by']} {metadata.publisher}" if metadata.publisher else "",
+            written_date(metadata.date, said) if metadata.date else "",
+            f"{said['version']} {metadata.version}" if metadata.version else "",
+            metadata.rights,
+            f"{said['licence']}: {licence}" if licence else "",
+        )
+        if part
+    )
+
+
+def handout_sheet(page: PageGeometry, metadata: Metadata) -> str:
+    """The page's size and margins, and its foot: the title, and “2 of 4”.
+
+    What is over of the sheet's width beyond margins, column and text goes to both sides.
+    """
+    before, _, rest = words(metadata.lang)["page_of"].partition("{page}")
+    between, _, after = rest.partition("{pages}")
+    folio = f"{_string(before)} counter(page) {_string(between)} counter(pages) {_string(after)}"
+    spare = max(0, WIDTHS[page.size] - page.left - page.right - COLUMN - MEASURE) / 2
+    margins = (page.top, page.right + spare, page.bottom, page.left + spare)
+    return (
+        f"@page {{ size: {page.size}; margin: {_millimetres(margins)};"
+        f" @bottom-left {{ content: {_string(metadata.title)} }}"
+        f" @bottom-right {{ content: {folio} }} }}\n"
+    )
+
+
+def book_sheet(page: PageGeometry, metadata: Metadata) -> str:
+    """The size and mirrored margins of a book's page: the inner ones narrower, since two of
+    them lie together. Running heads and folios are at the outer edges."""
+    spare = max(page.left + page.right, WIDTHS[page.size] - MEASURE)
+    inner, outer = spare * 0.4, spare * 0.6
+    top, bottom = page.top + 5, page.bottom + 10
+    title, chapter = _string(metadata.title), "string(chapter, first-except)"
+    return (
+        f"@page {{ size: {page.size} }}\n"
+        f"@page :left {{ margin: {_millimetres((top, inner, bottom, outer))};"
+        f" @top-left {{ content: {title} }} @bottom-left {{ content: counter(page) }} }}\n"
+        f"@page :right {{ margin: {_millimetres((top, outer, bottom, inner))};"
+        f" @top-right {{ content: {chapter} }} @bottom-right {{ content: counter(page) }} }}\n"
+    )
+
+
+def _millimetres(lengths: tuple[float, ...]) -> str:
+    return " ".join(f"{length:.4g}mm" for length in lengths)
+
+
+def _string(text: str) -> str:
+    """A CSS string (CSS Syntax 3, section 4.3.5)."""
+    return json.dumps(text, ensure_ascii=False)

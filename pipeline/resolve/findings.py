@@ -1,0 +1,56 @@
+"""What the passes share in saying what is wrong."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable, Iterator
+
+import msgspec
+
+from pipeline.codes import Code, diagnostic
+from pipeline.diagnostics import Diagnostic, Span
+from pipeline.model import Document, Node
+from pipeline.tree import walk_with
+
+MOST_HINTS = 25
+"""How many hints a pass looks for: each compares a word with all there are, and a long
+document can have hundreds of broken links for one reason."""
+
+
+def walk_spans(nodes: Iterable[Node]) -> Iterator[tuple[Node, Span | None]]:
+    """The nodes and all below them, each with its own span or the nearest parent's."""
+    return walk_with(nodes, None, lambda node, span: node.span or span)
+
+
+class Findings:
+    """Collects the diagnostics of one pass over one document."""
+
+    def __init__(self, document: Document) -> None:
+        self._source = document.source
+        self._found: list[Diagnostic] = []
+        self._hints = 0
+
+    def add(self, code: Code, message: str, span: Span | None, hint: str = "") -> None:
+        self._found.append(diagnostic(code, message, span=span, source=self._source, hint=hint))
+
+    def did_you_mean(
+        self, word: str, candidates: Iterable[str], before: str = "", after: str = ""
+    ) -> str:
+        """A hint that names the nearest candidate, or "" where there is none."""
+        self._hints += 1
+        near = nearest(word, candidates) if self._hints <= MOST_HINTS else ""
+        return f"did you mean `{before}{near}{after}`?" if near else ""
+
+    def added_to(self, document: Document) -> Document:
+        """The document, with the findings after those that it has."""
+        if not self._found:
+            return document
+        return msgspec.structs.replace(
+            document, diagnostics=document.diagnostics + tuple(self._found)
+        )
+
+
+def nearest(word: str, candidates: Iterable[str]) -> str:
+    """The candidate that is most like ``word``, or "" where none is much like it."""
+    found = difflib.get_close_matches(word, sorted(candidates), 1)
+    return found[0] if found else ""

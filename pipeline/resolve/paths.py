@@ -1,0 +1,76 @@
+"""Paths that a source gives: where they lead, and whether they may."""
+
+from __future__ import annotations
+
+import os
+import re
+from pathlib import Path
+from typing import NamedTuple
+from urllib.parse import unquote
+
+from pipeline.codes import Code
+from pipeline.resolve.findings import nearest
+
+
+class Located(NamedTuple):
+    """A file in the source's folder; ``name`` is its path from there, with slashes."""
+
+    path: Path
+    name: str
+
+
+class Problem(NamedTuple):
+    """Why a path cannot be followed. The code is OUTSIDE_FOLDER, or ``missing``."""
+
+    code: Code
+    message: str
+    hint: str = ""
+
+
+def scheme(address: str) -> str:
+    """The scheme of an address in lower case, ``//`` for one without that names a host,
+    or "" for a path. Blanks and controls are left out first, as browsers do."""
+    address = re.sub(r"[\x00-\x20]", "", address)
+    if address.startswith(("//", "\\\\")):
+        return "//"
+    match = re.match(r"([A-Za-z][A-Za-z0-9+.-]*):", address)
+    return match[1].lower() if match else ""
+
+
+def locate(folder: Path, address: str, missing: Code) -> Located | Problem:
+    """The file that a relative address leads to.
+
+    Percent-encoding is undone, query and fragment are left off, and links in the file
+    system are followed before it is decided whether the file is in the folder. Nothing
+    outside is looked at.
+    """
+    relative = unquote(re.split(r"[?#]", address, maxsplit=1)[0])
+    outside = Problem(Code.OUTSIDE_FOLDER, f"“{relative}” leads out of the source's folder")
+    if relative.startswith("/") or Path(os.path.normpath(relative)).parts[:1] == (os.pardir,):
+        return outside
+    try:
+        root = folder.resolve()
+        path = (root / relative).resolve()
+    except (OSError, RuntimeError, ValueError):
+        return Problem(missing, f"“{relative}” is not a path that can be read")
+    if not path.is_relative_to(root):
+        return outside
+    try:
+        if path.is_file():
+            return Located(path, path.relative_to(root).as_posix())
+        if path.is_dir():
+            return Problem(missing, f"“{relative}” is a folder, not a file")
+        names = [entry.name for entry in path.parent.iterdir()] if path.parent.is_dir() else []
+    except (OSError, ValueError):
+        return Problem(missing, f"“{relative}” cannot be read")
+    return Problem(missing, f"there is no file “{relative}”", _hint(relative, path.name, names))
+
+
+def _hint(relative: str, name: str, names: list[str]) -> str:
+    """What may have been meant, where a folder holds ``names`` and not ``name``."""
+    start = relative[: relative.rfind("/") + 1]
+    for other in sorted(names):
+        if other.casefold() == name.casefold():
+            return f"the file is named `{start}{other}`: capital letters count"
+    near = nearest(name, names)
+    return f"did you mean `{start}{near}`?" if near else ""

@@ -1,0 +1,225 @@
+"""The rules of typography, for one run of text at a time."""
+
+from __future__ import annotations
+
+import bisect
+import functools
+import re
+from collections.abc import Callable, Iterator
+from typing import Literal, NamedTuple, TypeAlias
+
+from pipeline.resolve.languages import NARROW, UNITS, Rules, rules_for
+
+NO_BREAK = "\u00a0"
+APOSTROPHE = "’"
+
+OPENING = frozenset("([{<¿¡«‹„‚“‘「『（")  # after these a mark opens
+DASHES = frozenset("-–—/=…")  # after these it may do either
+
+MARK = re.compile("[\"']")
+# Where a single mark could close a quotation, or end a word that drops its last letter.
+CLOSER = re.compile(r"(?<=[^\s(\[{])'(?!\w)")
+DECADE = re.compile(r"'\d\ds?(?!\w)")
+WORD = re.compile(r"\w+")
+DASH = re.compile(r"(?<![-<!])-{2,3}(?![->])")
+# An option of a command, which ought to be code.
+OPTION = re.compile(r"(?:(?<=\s)|(?<![\s\S]))--[a-z]")
+DOTS = re.compile(r"(?<!\.)\.{3}(?!\.)")
+CAPITAL = "[A-ZÀ-ÖØ-ÞΑ-ΩА-Я]"
+# The look behind comes last: a pattern that begins with a plain text is found fast.
+INITIAL = re.compile(rf"\. (?={CAPITAL}\.)(?<=\b{CAPITAL}\. )")
+ADDRESS = re.compile(r"(?:https?://|www\.)\S+")
+BEFORE_COLON = re.compile(r" (?=:(?:\s|$))")
+BEFORE_HIGH_POINT = re.compile(r" (?=[;!?»](?!\w))|(?<=«) ")
+
+Decision: TypeAlias = Literal["open", "close", "apostrophe", ""]
+
+
+class Edit(NamedTuple):
+    """Characters ``start`` to ``end`` become ``text``."""
+
+    start: int
+    end: int
+    text: str
+
+
+class _Piece(NamedTuple):
+    """A part of the run that is one node's text; without rules it stays as it is."""
+
+    start: int
+    end: int
+    rules: Rules | None
+
+
+class Run:
+    """Text that is read as one: the texts of a paragraph, with what stands between them.
+
+    Texts are added in order; `set` gives what becomes of each of them.
+    """
+
+    def __init__(self) -> None:
+        self._parts: list[str] = []
+        self._length = 0
+        self._pieces: list[_Piece] = []
+
+    def add(self, text: str, language: str | None) -> None:
+        """Adds a text in a language (a BCP 47 tag), or one that is to stay (None)."""
+        start = self._length
+        self.context(text)
+        rules = None if language is None else rules_for(language)
+        self._pieces.append(_Piece(start, self._length, rules))
+
+    def context(self, text: str) -> None:
+        """Adds what is no text of the run, and yet decides what stands beside it."""
+        self._parts.append(text)
+        self._length += len(text)
+
+    def set(self) -> list[str | None]:
+        """For each text added, the new text, or None where it stays the same."""
+        text = "".join(self._parts)
+        edits = sorted(self._edits(text))
+        result: list[str | None] = []
+        position = 0
+        for piece in self._pieces:
+            while position < len(edits) and edits[position].start < piece.start:
+                position += 1
+            new, done = [], piece.start
+            while position < len(edits) and edits[position].end <= piece.end:
+                edit = edits[position]
+                new += [text[done : edit.start], edit.text]
+                done = edit.end
+                position += 1
+            result.append("".join([*new, text[done : piece.end]]) if new else None)
+        return result
+
+    def _edits(self, text: str) -> Iterator[Edit]:
+        addresses = (
+            [m.span() for m in ADDRESS.finditer(text)] if "://" in text or "www." in text else []
+        )
+        starts = [piece.start for piece in self._pieces]
+
+        def rules_at(position: int) -> Rules | None:
+            if any(start <= position < end for start, end in addresses):
+                return None
+            piece = self._pieces[bisect.bisect_right(starts, position) - 1]
+            return piece.rules if piece.start <= position < piece.end else None
+
+        if '"' in text or "'" in text:
+            yield from _quotes(text, rules_at)
+        if "--" in text:
+            options = {match.end() - 3 for match in OPTION.finditer(text)}
+            for match in DASH.finditer(text):
+                if match.start() not in options and rules_at(match.start()):
+                    yield Edit(*match.span(), "–" if len(match[0]) == 2 else "—")
+        if "..." in text:
+            for match in DOTS.finditer(text):
+                if rules_at(match.start()):
+                    yield Edit(*match.span(), "…")
+        if ". " in text:
+            for match in INITIAL.finditer(text):
+                if rules_at(match.start()):
+                    yield Edit(match.end() - 1, match.end(), NO_BREAK)
+        for rules in {piece.rules for piece in self._pieces if piece.rules}:
+            for match in _units(rules).finditer(text):
+                if rules_at(match.end() - 1) is rules:
+                    yield Edit(match.end() - 1, match.end(), NO_BREAK)
+            if rules.spaced:
+                for pattern, space in ((BEFORE_COLON, NO_BREAK), (BEFORE_HIGH_POINT, NARROW)):
+                    for match in pattern.finditer(text):
+                        if rules_at(match.start()) is rules:
+                            yield Edit(*match.span(), space)
+
+
+@functools.cache
+def _units(rules: Rules) -> re.Pattern[str]:
+    """A digit and the space after it, where a word for a quantity follows."""
+    words = "|".join(map(re.escape, (*UNITS, *rules.units)))
+    return re.compile(rf"\d (?=(?:{words})(?![\w'’]))")
+
+
+def _quotes(text: str, rules_at: Callable[[int], Rules | None]) -> Iterator[Edit]:
+    """What becomes of each straight mark: a quotation mark, an apostrophe, or itself."""
+    last_closer = max((match.start() for match in CLOSER.finditer(text)), default=-1)
+    opened: list[str] = []
+    previous: tuple[int, Decision] = (-2, "")
+    for match in MARK.finditer(text):
+        at, mark = match.start(), match[0]
+        rules = rules_at(at)
+        if rules is None:
+            continue
+        before, after = text[at - 1 : at] if at else "", text[at + 1 : at + 2]
+        if previous == (at - 1, "open"):
+            before = "("  # two marks that open, one within the other
+        is_open = mark in opened
+        if mark == '"':
+            decision = _double(before, after, is_open, rules)
+        else:
+            decision = _single(text, at, before, after, is_open, at < last_closer, rules)
+        previous = (at, decision)
+        if decision == "open":
+            opened.append(mark)
+        elif decision == "close" and is_open:
+            while opened.pop() != mark:
+                pass
+        if decision:
+            pair = rules.double if mark == '"' else rules.single
+            new = {"open": pair[0], "close": pair[1], "apostrophe": APOSTROPHE}[decision]
+            yield Edit(at, at + 1, new)
+
+
+def _may_open(before: str, after: str) -> bool:
+    starts = not before or before.isspace() or before in OPENING or before in DASHES
+    return starts and bool(after) and not after.isspace()
+
+
+def _may_close(before: str) -> bool:
+    return bool(before) and not before.isspace() and before not in OPENING
+
+
+def _double(before: str, after: str, is_open: bool, rules: Rules) -> Decision:
+    if rules.toggles:
+        return "close" if is_open else "open"
+    if is_open and (_may_close(before) or not _may_open(before, after)):
+        return "close"
+    if before.isalnum() and after.isalnum():
+        return ""  # within a word, as in Hebrew acronyms
+    if _may_open(before, after):
+        return "open"
+    if _may_close(before) and not before.isdigit():  # after a digit: inches, seconds
+        return "close"
+    return ""
+
+
+def _single(
+    text: str, at: int, before: str, after: str, is_open: bool, closes_later: bool, rules: Rules
+) -> Decision:
+    if before.isalnum() and after.isalnum():
+        if before.isdigit() and after.isdigit():
+            return ""  # feet and inches
+        if not rules.toggles or (before + after).isascii():
+            return "apostrophe"
+    if _starts_elision(text, at, rules):
+        return "apostrophe"
+    if (decade := DECADE.match(text, at)) and (decade[0].endswith("s") or not closes_later):
+        return "apostrophe"
+    if rules.toggles:
+        return "close" if is_open else "open"
+    if is_open and (_may_close(before) or not _may_open(before, after)):
+        return "close"
+    if _may_open(before, after):
+        # A quotation that goes on in the next paragraph is not closed in this one; within
+        # a paragraph, a mark with no other to close it stands for a letter left out.
+        return "open" if closes_later or at == 0 else "apostrophe"
+    if _may_close(before) and not before.isdigit():
+        return "apostrophe"
+    return ""
+
+
+def _starts_elision(text: str, at: int, rules: Rules) -> bool:
+    """Whether a word of the language that begins with an apostrophe stands here."""
+    word = WORD.match(text, at + 1)
+    return (
+        word is not None
+        and word[0].lower() in rules.elisions
+        and text[word.end() : word.end() + 1] != "'"
+    ) or text.startswith(("'n'", "'n’"), at)

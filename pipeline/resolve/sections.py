@@ -1,0 +1,159 @@
+"""Headings and what follows them become nested sections."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TypeVar
+
+from msgspec.structs import replace
+
+from pipeline.codes import Code
+from pipeline.model import (
+    Admonition,
+    Block,
+    BlockQuote,
+    Container,
+    DefinitionItem,
+    Document,
+    Heading,
+    Image,
+    ListItem,
+    Node,
+    Note,
+    Section,
+    Turn,
+)
+from pipeline.resolve.findings import Findings, walk_spans
+from pipeline.tree import plain_text, rewrite, rewrite_document, walk, whole
+
+ROLES: dict[str, str] = {
+    "acknowledgements": "acknowledgments",
+    "acknowledgments": "acknowledgments",
+    "afterword": "afterword",
+    "appendix": "appendix",
+    "bibliography": "bibliography",
+    "chapter": "chapter",
+    "colophon": "colophon",
+    "conclusion": "conclusion",
+    "dedication": "dedication",
+    "epigraph": "epigraph",
+    "foreword": "foreword",
+    "glossary": "glossary",
+    "index": "index",
+    "introduction": "introduction",
+    "part": "part",
+    "preface": "preface",
+}
+"""The classes that give a section a role, and the role."""
+
+
+HOLDERS = (BlockQuote, Container, ListItem, Admonition, Turn, Note)
+
+N = TypeVar("N", bound=Node)
+
+
+@dataclass
+class _Open:
+    """A section that is being filled. ``level`` is its heading's in the source."""
+
+    heading: Heading
+    level: int
+    blocks: list[Block] = field(default_factory=list)
+
+
+def nest_sections(document: Document) -> Document:
+    """The document with `Section`s in place of its top-level `Heading`s.
+
+    A section's depth is how deep it is nested, so that levels are never skipped; a
+    heading that skips one in the source is a SKIPPED_LEVEL warning. Headings within
+    quotes, containers, list items, boxes, turns and notes remain headings, since they open
+    no section of the publication; their ``level`` becomes a depth too, from the depth of
+    the section around them on, without gaps. Headings without text are dropped with an
+    EMPTY_HEADING warning.
+    """
+    findings = Findings(document)
+    document = _drop_empty(document, findings)
+    top = min((b.level for b in document.blocks if isinstance(b, Heading)), default=1)
+    result: list[Block] = []
+    opened: list[_Open] = []
+
+    def close(level: int) -> None:
+        while opened and opened[-1].level >= level:
+            section = _section(opened.pop(), len(opened) + 1)
+            (opened[-1].blocks if opened else result).append(section)
+
+    for block in document.blocks:
+        if isinstance(block, Heading):
+            close(block.level)
+            expected = opened[-1].level + 1 if opened else top
+            if block.level > expected:
+                findings.add(
+                    Code.SKIPPED_LEVEL,
+                    f"the heading “{plain_text(block.children).strip()}” has level {block.level}"
+                    f" where level {expected} comes next",
+                    block.span,
+                    hint=f"begin it with `{'#' * expected}`",
+                )
+            opened.append(_Open(block, block.level))
+        else:
+            blocks = opened[-1].blocks if opened else result
+            blocks.append(_lower_headings(block, len(opened)))
+    close(0)
+    notes = tuple(_lower_headings(note, 0) for note in document.notes)
+    return findings.added_to(replace(document, blocks=tuple(result), notes=notes))
+
+
+def _section(opened: _Open, depth: int) -> Section:
+    heading = opened.heading
+    roles = [ROLES[name] for name in heading.attributes.classes if name in ROLES]
+    return Section(
+        span=heading.span,
+        attributes=heading.attributes,
+        depth=depth,
+        title=heading.children,
+        children=tuple(opened.blocks),
+        role=roles[0] if roles else "",
+    )
+
+
+def _drop_empty(document: Document, findings: Findings) -> Document:
+    def is_empty(heading: Heading) -> bool:
+        return not plain_text(heading.children).strip() and not any(
+            isinstance(node, Image) for node in walk(heading.children)
+        )
+
+    empty = False
+    for node, span in walk_spans(whole(document)):
+        if isinstance(node, Heading) and is_empty(node):
+            empty = True
+            findings.add(Code.EMPTY_HEADING, "the heading has no text", span)
+    if not empty:
+        return document
+    return rewrite_document(document, leave={Heading: lambda node: () if is_empty(node) else node})
+
+
+def _lower_headings(node: N, depth: int) -> N:
+    """The node with the headings below it at depths from ``depth`` + 1 on."""
+
+    def lower(blocks: tuple[Block, ...]) -> tuple[Block, ...]:
+        levels: list[int] = []
+        result: list[Block] = []
+        for block in blocks:
+            if isinstance(block, Heading):
+                while levels and levels[-1] >= block.level:
+                    levels.pop()
+                levels.append(block.level)
+                block = replace(block, level=min(6, depth + len(levels)))
+            result.append(block)
+        return tuple(result)
+
+    def enter(holder: Node) -> Node:
+        if isinstance(holder, DefinitionItem):
+            return replace(holder, definitions=tuple(map(lower, holder.definitions)))
+        if isinstance(holder, HOLDERS):
+            return replace(holder, children=lower(holder.children))
+        return holder
+
+    if any(isinstance(inner, Heading) for inner in walk(node)):
+        return rewrite((node,), enter=dict.fromkeys((*HOLDERS, DefinitionItem), enter))[0]
+    return node

@@ -1,0 +1,263 @@
+"""Walking and rewriting trees of nodes: the one place that knows where children are.
+
+Nothing here recurses, so that the depth of a document is no limit; what a rewriting
+leaves as it was is the same object afterwards, so that a pass costs what it changes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from types import MappingProxyType
+from typing import Any, TypeAlias, TypeVar
+
+import msgspec
+
+from pipeline.model import (
+    Abbreviation,
+    Admonition,
+    BlockQuote,
+    Code,
+    Container,
+    DefinitionItem,
+    DefinitionList,
+    Dialogue,
+    Document,
+    Emphasis,
+    Figure,
+    Heading,
+    Image,
+    Inline,
+    InlineElement,
+    LineBreak,
+    Link,
+    List,
+    ListItem,
+    Node,
+    Note,
+    Paragraph,
+    Section,
+    SoftBreak,
+    Strikethrough,
+    Strong,
+    Table,
+    TableCell,
+    TableRow,
+    Text,
+    Turn,
+)
+
+N = TypeVar("N", bound=Node)
+T = TypeVar("T")
+
+Change: TypeAlias = Callable[[Any], "Node | tuple[Node, ...]"]
+"""What becomes of a node: another (or the same), several, or () for none."""
+
+Changes: TypeAlias = Mapping[type[Node], Change]
+
+NO_CHANGES: Changes = MappingProxyType({})
+
+FIELDS: dict[type[Node], tuple[str, ...]] = {
+    Emphasis: ("children",),
+    Strong: ("children",),
+    Strikethrough: ("children",),
+    Link: ("children",),
+    InlineElement: ("children",),
+    Heading: ("children",),
+    Section: ("title", "children"),
+    Paragraph: ("children",),
+    List: ("items",),
+    ListItem: ("children",),
+    DefinitionList: ("items",),
+    DefinitionItem: ("terms", "definitions"),
+    BlockQuote: ("children",),
+    Table: ("caption", "head", "body"),
+    TableRow: ("cells",),
+    TableCell: ("children",),
+    Figure: ("image", "caption"),
+    Admonition: ("title", "children"),
+    Dialogue: ("turns",),
+    Turn: ("children",),
+    Container: ("children",),
+    Note: ("children",),
+}
+"""The fields that hold children, in the order they are read in; other nodes have none."""
+
+INLINE_FIELDS: dict[type[Node], str] = {
+    Heading: "children",
+    Section: "title",
+    Paragraph: "children",
+    DefinitionItem: "terms",
+    Table: "caption",
+    TableCell: "children",
+    Figure: "caption",
+    Admonition: "title",
+}
+"""The field in which text begins: a run of inlines (of `DefinitionItem`: several)."""
+
+# A node that loses all that one of these fields holds goes too. Cells stay, to keep
+# columns in line; a section may be nothing but its title.
+_ESSENTIAL: dict[type[Node], tuple[str, ...]] = {
+    **{kind: fields[-1:] for kind, fields in FIELDS.items()},
+    DefinitionItem: ("terms", "definitions"),
+    Figure: ("image",),
+    Section: (),
+    TableCell: (),
+}
+
+
+def children(node: Node) -> tuple[Node, ...]:
+    """All children of a node, in the order they are read in."""
+    fields = FIELDS.get(type(node))
+    if fields is None:
+        return ()
+    if len(fields) == 1:
+        found: tuple[Node, ...] = getattr(node, fields[0])
+        return found
+    return tuple(child for name in fields for child in _flat(getattr(node, name)))
+
+
+def _flat(value: Any) -> Iterable[Node]:
+    """The nodes in a field: a node, a tuple of nodes or a tuple of tuples of nodes."""
+    if isinstance(value, Node):
+        return (value,)
+    if value and isinstance(value[0], tuple):
+        return (node for group in value for node in group)
+    return value  # type: ignore[no-any-return]
+
+
+def walk(nodes: Node | Iterable[Node]) -> Iterator[Node]:
+    """The nodes and all below them, in the order they are read in, parents first."""
+    stack = [nodes] if isinstance(nodes, Node) else list(nodes)[::-1]
+    pop, extend = stack.pop, stack.extend
+    while stack:
+        node = pop()
+        yield node
+        if type(node) in FIELDS:
+            extend(children(node)[::-1])
+
+
+def walk_with(
+    nodes: Iterable[Node], start: T, inherit: Callable[[Node, T], T]
+) -> Iterator[tuple[Node, T]]:
+    """Like `walk`, with a value that each node has from its parent: ``inherit`` is given
+    the node and its parent's value (at the top ``start``), and returns the node's."""
+    stack = [(node, start) for node in nodes][::-1]
+    while stack:
+        node, value = stack.pop()
+        value = inherit(node, value)
+        yield node, value
+        if type(node) in FIELDS:
+            stack.extend([(child, value) for child in children(node)[::-1]])
+
+
+def whole(document: Document) -> tuple[Node, ...]:
+    """All top-level nodes of a document: its blocks, then its notes."""
+    return (*document.blocks, *document.notes)
+
+
+def plain_text(inlines: Iterable[Inline]) -> str:
+    """The text of some inlines, without formatting and notes: images as their text
+    alternatives, breaks as spaces."""
+    parts = []
+    for node in walk(inlines):
+        match node:
+            case Text() | Code() | Abbreviation():
+                parts.append(node.text)
+            case Image():
+                parts.append(node.alt)
+            case SoftBreak() | LineBreak():
+                parts.append(" ")
+    return "".join(parts)
+
+
+def rewrite(
+    nodes: tuple[N, ...], *, enter: Changes = NO_CHANGES, leave: Changes = NO_CHANGES
+) -> tuple[N, ...]:
+    """The nodes, changed by functions for the types they are of.
+
+    ``enter`` is called before a node's children, in reading order, and returns one node
+    or (); ``leave`` is called after them, with the children as they have become, and may
+    return any number. A node that loses all its essential children goes too, without a
+    call to ``leave``.
+    """
+    wanted = {*enter, *leave}
+    result: list[Node] = []
+    for node in nodes:
+        if any(type(inner) in wanted for inner in walk(node)):
+            result.extend(_rewrite(node, enter, leave))
+        else:
+            result.append(node)
+    if len(result) == len(nodes) and all(map(_same, result, nodes)):
+        return nodes
+    return tuple(result)  # type: ignore[arg-type]
+
+
+def rewrite_document(
+    document: Document, *, enter: Changes = NO_CHANGES, leave: Changes = NO_CHANGES
+) -> Document:
+    """`rewrite` for a document's blocks, then its notes."""
+    blocks = rewrite(document.blocks, enter=enter, leave=leave)
+    notes = rewrite(document.notes, enter=enter, leave=leave)
+    if blocks is document.blocks and notes is document.notes:
+        return document
+    return msgspec.structs.replace(document, blocks=blocks, notes=notes)
+
+
+def _rewrite(root: Node, enter: Changes, leave: Changes) -> tuple[Node, ...]:
+    # A node is on the stack twice: to be entered (count -1), and to be put together again
+    # from what its children have become, the last `count` entries of `results`.
+    stack = [(root, -1)]
+    results: list[tuple[Node, ...]] = []
+    while stack:
+        node, count = stack.pop()
+        kind = type(node)
+        if count < 0:
+            if kind in enter:
+                entered = enter[kind](node)
+                if isinstance(entered, tuple):
+                    results.append(entered)
+                    continue
+                node, kind = entered, type(entered)
+            if kind in FIELDS:
+                below = children(node)
+                stack.append((node, len(below)))
+                stack.extend([(child, -1) for child in below[::-1]])
+                continue
+        elif count:
+            rebuilt = _rebuild(node, results[-count:])
+            del results[-count:]
+            if rebuilt is None:
+                results.append(())
+                continue
+            node = rebuilt
+        left = leave[kind](node) if kind in leave else node
+        results.append(left if isinstance(left, tuple) else (left,))
+    return results[0]
+
+
+def _rebuild(node: Node, results: list[tuple[Node, ...]]) -> Node | None:
+    """The node with its children replaced, or None where the essential ones are gone."""
+    before = children(node)
+    if all(len(new) == 1 and new[0] is old for new, old in zip(results, before, strict=True)):
+        return node
+    rest = iter(results)
+    changed: dict[str, Any] = {}
+    essential = _ESSENTIAL[type(node)]
+    for name in FIELDS[type(node)]:
+        old = getattr(node, name)
+        new: Any
+        if isinstance(old, Node):
+            new = next(iter(next(rest)), None)
+        elif old and isinstance(old[0], tuple):
+            groups = [tuple(child for _ in group for child in next(rest)) for group in old]
+            new = tuple(group for group in groups if group)
+        else:
+            new = tuple(child for _ in old for child in next(rest))
+        if name in essential and old and not new:
+            return None
+        changed[name] = new
+    return msgspec.structs.replace(node, **changed)
+
+
+def _same(one: object, other: object) -> bool:
+    return one is other

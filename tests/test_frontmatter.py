@@ -1,0 +1,488 @@
+"""Front matter: what is read from it, and what its author is told."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import pytest
+import yaml
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from pipeline.diagnostics import Diagnostic
+from pipeline.metadata import (
+    ContentsOptions,
+    Contributor,
+    Cover,
+    Identifier,
+    Licence,
+    Metadata,
+    Series,
+    Speaker,
+)
+from pipeline.parse.frontmatter import derive_identifier, json_schema, read_front_matter
+from pipeline.parse.metadata_schema import KEYS, Key, schema_text
+
+SCHEMA_FILE = Path(__file__).parent.parent / "docs" / "frontmatter.schema.json"
+
+
+def read(yaml_text: str) -> tuple[Metadata, tuple[Diagnostic, ...]]:
+    metadata, _, found = read_front_matter(f"---\n{yaml_text}\n---\n\nText.\n", "x.md")
+    return metadata, found
+
+
+def good(yaml_text: str) -> Metadata:
+    metadata, found = read(yaml_text)
+    assert found == ()
+    return metadata
+
+
+def places(found: tuple[Diagnostic, ...]) -> list[tuple[str, int, int, int]]:
+    """Code, line, column and length of each finding."""
+    return [(d.code, d.line, d.column, d.length) for d in found]
+
+
+# --- where front matter is ---------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("text", "lines"),
+    [
+        ("---\ntitle: A\n---\n\nText.\n", 3),
+        ("---\ntitle: A\n...\nText.\n", 3),
+        ("---  \n\n# a comment\ntitle: A\n---\t\nText.\n", 5),
+        ("---\n---\nText.\n", 2),
+        ("---\r\ntitle: A\r\n---\r\nText.\r\n", 3),
+        ("---\ntitle: A\n---", 3),
+        ("", 0),
+        ("# Heading\n\n---\ntitle: A\n---\n", 0),
+        ("---\n\nA text after a thematic break.\n\n---\n", 0),
+        ("---\nhttps://example.org\n---\n", 0),
+        ("----\ntitle: A\n----\n", 0),
+        (" ---\ntitle: A\n---\n", 0),
+        ("---", 0),
+    ],
+)
+def test_front_matter_is_told_from_a_thematic_break(text: str, lines: int) -> None:
+    _, taken, found = read_front_matter(text, "x.md")
+    assert (taken, found) == (lines, ())
+
+
+def test_front_matter_that_is_not_closed_is_read_as_far_as_it_goes() -> None:
+    text = "---\ntitle: A\nlang: de\n\n# Heading\n\nText.\n"
+    metadata, lines, found = read_front_matter(text, "x.md")
+    assert places(found) == [("front-matter-not-closed", 1, 1, 3)]
+    assert found[0].hint == "Add a line `---` after line 3."
+    assert (metadata.title, metadata.lang, lines) == ("A", "de", 3)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "---\ntitle: A\nlang: de\n\nText of the first paragraph.\n\n---\n\nMore.\n",
+        "---\ntitle: A\nlang: de\nText right after it.\n",
+    ],
+)
+def test_text_is_not_taken_for_front_matter_up_to_the_next_rule(text: str) -> None:
+    metadata, lines, found = read_front_matter(text, "x.md")
+    assert places(found) == [("front-matter-not-closed", 1, 1, 3)]
+    assert (metadata.title, metadata.lang, lines) == ("A", "de", 3)
+
+
+# --- YAML --------------------------------------------------------------------------------
+
+
+def test_scalars_stay_as_they_are_written() -> None:
+    metadata = good("title: 1984\nlang: no\nversion: 1.10\ndate: 2026-11-24\nsubtitle: ~")
+    assert metadata == Metadata(title="1984", lang="no", version="1.10", date="2026-11-24")
+
+
+def test_white_space_in_text_is_made_single_spaces() -> None:
+    assert good("title: A  long\n  title").title == "A long title"
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "description: >\n  One\n  one.\n\n  Two.",
+        "description: |\n  One\n  one.\n\n  Two.",
+        "description: One\n  one.\n\n  Two.",
+    ],
+)
+def test_descriptions_keep_their_paragraphs(written: str) -> None:
+    assert good(written).description == "One one.\n\nTwo."
+
+
+@pytest.mark.parametrize(
+    ("written", "place", "hint"),
+    [
+        ("title: Slavery: a handout", (2, 15, 1), '`title: "Slavery: a handout"`'),
+        ('title: The "x": y', (2, 15, 1), "`title: 'The \"x\": y'`"),
+        ("title: A\nauthors:\n\t- Ann", (4, 1, 1), "Indent with spaces."),
+        ('title: "A\nlang: de', (2, 8, 1), "End the value with the same mark"),
+        ('title: "Yes" and no', (2, 14, 1), "`title: '\"Yes\" and no'`"),
+        ("title: 'don't'", (2, 13, 1), '`title: "don\'t"`'),
+        ("title: [Draft] A", (2, 16, 1), '`title: "[Draft] A"`'),
+        ("keywords: [a, b\nlang: de", (2, 11, 1), "Close it with `]`"),
+        ("title: @home", (2, 8, 1), "quotes"),
+        ("title: *Moby-Dick*", (2, 8, 11), "quotes"),
+        ("title: &co x", (2, 8, 5), "quotes"),
+        ("title: !Important news", (2, 8, 15), "quotes"),
+        ("title: !!python/name:os.system x", (2, 8, 25), "quotes"),
+        ("title: {{ title }}", (2, 8, 1), "quotes"),
+        ("title:A", (2, 1, 7), "`title: A`"),
+        ("title: A\nmore of it\nlang: de", (3, 1, 10), "indent it"),
+        ("title: A\n  lang: de", (3, 3, 5), "If `lang` is a key"),
+        ("keywords: - a", (2, 11, 1), "on the line after its key"),
+        ('title: "a\\q"', (2, 10, 2), "two backslashes"),
+        ('title: "\\UFFFFFFFF"', (2, 1, 19), "single quotes"),
+        ("title: | x", (2, 8, 1), "on the next line"),
+        ("title: ]", (2, 8, 1), "quotes"),
+        ("- title: A", (2, 1, 10), "Write a key above the list"),
+        ("title: " + "[" * 500, (2, 15, 1), ""),
+    ],
+)
+def test_mistakes_in_yaml(written: str, place: tuple[int, int, int], hint: str) -> None:
+    _, found = read(written)
+    assert places(found) == [("bad-yaml", *place)]
+    assert hint in found[0].hint
+
+
+def test_a_mistake_costs_one_entry_and_hides_no_other() -> None:
+    metadata, found = read('title: A: b\nlang: de\nsubtitle: "open\ndate: 2026-02-30\nversion: 2')
+    assert places(found) == [
+        ("bad-yaml", 2, 9, 1),
+        ("bad-yaml", 4, 11, 1),
+        ("wrong-value", 5, 7, 10),
+    ]
+    assert (metadata.lang, metadata.version) == ("de", "2")
+
+
+def test_positions_count_characters_and_only_line_ends_that_editors_count() -> None:
+    _, found = read('title: "Æ\u2028𝔸"\nspeakers: {Zoë: host, Zoë: guest}')
+    assert places(found) == [("duplicate-key", 3, 23, 3)]
+
+
+def test_aliases_cannot_blow_up() -> None:
+    bomb = "a: &a [x, x]\n" + "".join(
+        f"{name}: &{name} [*{before}, *{before}]\n"
+        for before, name in zip("abcdefgh", "bcdefghi", strict=True)
+    )
+    _, found = read(bomb)
+    assert {d.code for d in found} == {"bad-yaml"}
+
+
+def test_front_matter_has_a_largest_size() -> None:
+    metadata, found = read("title: A\n" + "# comment\n" * 10_000)
+    assert places(found) == [("bad-yaml", 1, 1, 3)]
+    assert metadata == Metadata()
+
+
+# --- keys --------------------------------------------------------------------------------
+
+
+def test_unknown_keys_are_warned_of_with_the_nearest_name() -> None:
+    _, found = read("titel: A\nauthors:\n  - {name: Ann, orchid: x}\nfrobnicate: 1")
+    assert places(found) == [
+        ("unknown-key", 2, 1, 5),
+        ("unknown-key", 4, 17, 6),
+        ("unknown-key", 5, 1, 10),
+    ]
+    assert [d.hint for d in found] == ["Did you mean `title`?", "Did you mean `orcid`?", ""]
+    assert not any(d.is_error for d in found)
+
+
+def test_duplicate_keys_are_found_under_every_name() -> None:
+    metadata, found = read("author: Ann\ntitle: A\ntitle: B\nauthors: Ben")
+    assert places(found) == [("duplicate-key", 4, 1, 5), ("duplicate-key", 5, 1, 7)]
+    assert "line 3" in found[0].hint
+    assert "`authors` and `author` are the same key" in found[1].message
+    assert (metadata.title, metadata.authors) == ("A", (Contributor("Ann"),))
+
+
+def test_pandoc_names_are_known() -> None:
+    metadata = good("author: [Ann, Ben]\nlanguage: fr\nlicense: House licence")
+    assert metadata.authors == (Contributor("Ann"), Contributor("Ben"))
+    assert (metadata.lang, metadata.licence) == ("fr", Licence("House licence"))
+
+
+def test_everything_at_once() -> None:
+    written = """\
+title: A title
+subtitle: And more
+authors:
+  - name: Siddharth Kara
+    sort-name: Kara, Siddharth
+    role: writer
+    orcid: https://orcid.org/0000-0002-1825-0097
+  - Ann Author
+contributors:
+  - {name: Rahim Kanani, role: Interviewer}
+  - {name: Tess Lator, role: trl}
+  - Some Helper
+lang: en-gb
+keywords: slavery, human rights , slavery
+licence: cc-by-sa-4.0
+identifier: doi:10.1000/182
+series: {name: Handouts, position: 2.1}
+cover: {image: images/cover.svg, alt: A chain}
+speakers:
+  Rahim Kanani: interviewer
+  Siddharth Kara: guest
+  Ana: {role: Moderatorin, asks: true}
+editions: [web, letter]
+contents: {show: yes, depth: 3, questions: on}
+"""
+    assert good(written) == Metadata(
+        title="A title",
+        subtitle="And more",
+        authors=(
+            Contributor("Siddharth Kara", "aut", "Kara, Siddharth", "0000-0002-1825-0097"),
+            Contributor("Ann Author"),
+        ),
+        contributors=(
+            Contributor("Rahim Kanani", "ivr"),
+            Contributor("Tess Lator", "trl"),
+            Contributor("Some Helper", "ctb"),
+        ),
+        lang="en-GB",
+        keywords=("slavery", "human rights"),
+        licence=Licence(
+            "Creative Commons Attribution-ShareAlike 4.0 International",
+            "https://creativecommons.org/licenses/by-sa/4.0/",
+        ),
+        identifier=Identifier("doi", "10.1000/182"),
+        series=Series("Handouts", "2.1"),
+        cover=Cover("images/cover.svg", "A chain"),
+        speakers=(
+            Speaker("Rahim Kanani", "interviewer", asks=True),
+            Speaker("Siddharth Kara", "guest"),
+            Speaker("Ana", "Moderatorin", asks=True),
+        ),
+        editions=("web", "letter"),
+        contents=ContentsOptions("always", 3, questions=True),
+    )
+
+
+@pytest.mark.parametrize(
+    ("written", "code", "column", "hint"),
+    [
+        ("title: [a]", "wrong-value", 8, "quotes"),
+        ('title: "a\\0b"', "wrong-value", 8, ""),
+        ("lang: en_GB", "wrong-value", 7, "Write `en-GB`."),
+        ("lang: english", "wrong-value", 7, "Write `en`."),
+        ("lang: e", "wrong-value", 7, "en-GB"),
+        ("date: 2026-02-30", "wrong-value", 7, "YYYY-MM-DD"),
+        ("date: 2026-13", "wrong-value", 7, "YYYY-MM-DD"),
+        ("date: 24 November 2026", "wrong-value", 7, "YYYY-MM-DD"),
+        ("date: 2026/3/5", "wrong-value", 7, "Write `2026-03-05`."),
+        ("contributors: [{name: A, role: edtior}]", "wrong-value", 32, "Did you mean `editor`?"),
+        ("authors: [{role: editor}]", "wrong-value", 11, ""),
+        ("authors: [{name: A, orcid: 0000-0002-1825-0098}]", "wrong-value", 28, "would be 7"),
+        ("identifier: hello", "wrong-value", 13, "`isbn:978-…`"),
+        ("identifier: 978-0-306-40615-8", "wrong-value", 13, "would be 7"),
+        ("identifier: isbn:0-306-40615-3", "wrong-value", 13, "would be 2"),
+        ("identifier: urn:uuid:123", "wrong-value", 13, "8-4-4-4-12"),
+        ("identifier: doi:11.1/2", "wrong-value", 13, "10.1000"),
+        ("identifier: {scheme: ibsn, value: 1}", "wrong-value", 22, "isbn"),
+        ("licence: CC BY-SA", "wrong-value", 10, "`CC BY-SA 4.0`"),
+        ("licence: CC BY 9.0", "wrong-value", 10, "4.0, 3.0"),
+        ("licence: CC BY-ND-SA 4.0", "wrong-value", 10, "CC BY-NC-SA"),
+        ("licence: {name: A, url: example}", "wrong-value", 25, "https://"),
+        ("series: {name: A, position: iv}", "wrong-value", 29, "3 or 2.1"),
+        ("cover: https://example.org/a.png", "remote-image", 8, "copy"),
+        ("cover: images/../../a.png", "outside-folder", 8, "Copy"),
+        ("cover: /etc/a.png", "outside-folder", 8, "Copy"),
+        (r"cover: C:\a.png", "outside-folder", 8, "Copy"),
+        (r"cover: images\a.png", "wrong-value", 8, "`images/a.png`"),
+        ("speakers: Ann", "wrong-value", 11, "`Name: role`"),
+        ("speakers: {Ann: }", "wrong-value", 12, "`Name: role`"),
+        ("speakers: [{name: A, role: host}, {name: A, role: guest}]", "duplicate-key", 42, "one"),
+        ("editions: web, handuot", "unknown-edition", 16, "Did you mean `handout`?"),
+        ("editions: [xyz]", "unknown-edition", 12, "web, handout"),
+        ("contents: allways", "wrong-value", 11, "Did you mean `always`?"),
+        ("contents: {depth: 7}", "wrong-value", 19, "1 to 6"),
+        ("contents: {questions: maybe}", "wrong-value", 23, ""),
+    ],
+)
+def test_wrong_values(written: str, code: str, column: int, hint: str) -> None:
+    _, found = read(written)
+    assert [(d.code, d.line, d.column) for d in found] == [(code, 2, column)]
+    assert hint in found[0].hint
+
+
+@pytest.mark.parametrize(
+    ("written", "identifier"),
+    [
+        ("978-0-306-40615-7", Identifier("isbn", "9780306406157")),
+        ("urn:isbn:0-8044-2957-x", Identifier("isbn", "080442957X")),
+        ("ISBN 9780306406157", Identifier("isbn", "9780306406157")),
+        ("ISBN-13: 9780306406157", None),
+        ("'ISBN-13: 9780306406157'", Identifier("isbn", "9780306406157")),
+        (
+            "urn:uuid:F81D4FAE-7DEC-11D0-A765-00A0C91E6BF6",
+            Identifier("uuid", "f81d4fae-7dec-11d0-a765-00a0c91e6bf6"),
+        ),
+        ("10.1000/182", Identifier("doi", "10.1000/182")),
+        ("https://doi.org/10.1000/182", Identifier("doi", "10.1000/182")),
+        ("https://example.org/a", Identifier("uri", "https://example.org/a")),
+        ("urn:nbn:de:101:1-2", Identifier("uri", "urn:nbn:de:101:1-2")),
+        ("{type: isbn, value: 9780306406157}", Identifier("isbn", "9780306406157")),
+    ],
+)
+def test_identifiers(written: str, identifier: Identifier | None) -> None:
+    assert read(f"identifier: {written}")[0].identifier == identifier
+
+
+@pytest.mark.parametrize(
+    ("written", "name", "url"),
+    [
+        ("CC0", "CC0 1.0 Universal", "https://creativecommons.org/publicdomain/zero/1.0/"),
+        (
+            "CC BY-NC-ND 3.0",
+            "Creative Commons Attribution-NonCommercial-NoDerivs 3.0 Unported",
+            "https://creativecommons.org/licenses/by-nc-nd/3.0/",
+        ),
+        (
+            "https://creativecommons.org/licenses/by/4.0/deed.de",
+            "Creative Commons Attribution 4.0 International",
+            "https://creativecommons.org/licenses/by/4.0/",
+        ),
+        (
+            "AGPL-3.0-or-later",
+            "GNU Affero General Public License, Version 3 or later",
+            "https://www.gnu.org/licenses/agpl-3.0.html",
+        ),
+        ("All rights reserved", "All rights reserved", ""),
+    ],
+)
+def test_licences(written: str, name: str, url: str) -> None:
+    assert good(f"licence: {written}").licence == Licence(name, url)
+
+
+@pytest.mark.parametrize("tag", ["de", "zh-Hant-TW", "sr-Latn", "de-CH-1996", "es-419", "x-elf"])
+def test_language_tags(tag: str) -> None:
+    assert good(f"lang: {tag}").lang == tag
+    assert good(f"lang: {tag.lower()}").lang == tag
+
+
+# --- the derived identifier --------------------------------------------------------------
+
+
+def test_the_derived_identifier_is_that_of_the_publication_not_of_its_version() -> None:
+    first = Metadata(title="Ending Modern Slavery", authors=(Contributor("Ann"),))
+    later = Metadata(
+        title="Ending Modern Slavery", authors=(Contributor("Ann"),), date="2027", version="2"
+    )
+    assert derive_identifier(first) == derive_identifier(later)
+    # Published: it must not change with the code.
+    assert derive_identifier(first) == Identifier("uuid", "9c4d4c2b-8503-570f-9c9c-914b219ed69c")
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        Metadata(title="B", authors=(Contributor("Ann"),)),
+        Metadata(title="A", authors=(Contributor("Ben"),)),
+        Metadata(title="A", authors=(Contributor("Ann"),), lang="de"),
+    ],
+)
+def test_another_publication_has_another_identifier(other: Metadata) -> None:
+    assert derive_identifier(other) != derive_identifier(
+        Metadata(title="A", authors=(Contributor("Ann"),))
+    )
+
+
+def test_the_derived_identifier_is_the_same_however_accents_are_typed() -> None:
+    assert derive_identifier(Metadata(title="Zo\u00eb")) == derive_identifier(
+        Metadata(title="Zoe\u0308")
+    )
+
+
+# --- the schema --------------------------------------------------------------------------
+
+
+def test_the_schema_in_the_documentation_is_current() -> None:
+    assert SCHEMA_FILE.read_text(encoding="utf-8") == schema_text()
+
+
+def test_the_schema_is_the_same_whatever_the_hash_seed() -> None:
+    code = "from pipeline.parse.metadata_schema import schema_text; print(schema_text(), end='')"
+    for seed in ("1", "2"):
+        environment = {**os.environ, "PYTHONHASHSEED": seed, "PYTHONUTF8": "1"}
+        run = subprocess.run(
+            [sys.executable, "-c", code],
+            capture_output=True,
+            check=True,
+            cwd=SCHEMA_FILE.parent.parent,
+            env=environment,
+        )
+        assert run.stdout.decode("utf-8").replace("\r\n", "\n") == schema_text()
+
+
+@pytest.mark.parametrize("key", KEYS, ids=lambda key: key.name)
+def test_examples_fit_the_schema_and_the_readers(key: Key) -> None:
+    validator = jsonschema.Draft202012Validator(json_schema())
+    for value in key.examples:
+        for name in (key.name, *key.aliases):
+            validator.validate({name: value})
+            written = yaml.safe_dump({name: value}, allow_unicode=True).rstrip("\n")
+            assert getattr(good(written), key.name) != getattr(Metadata(), key.name) or (
+                value == "auto"
+            )
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        {"titel": "A"},
+        {"authors": [{"role": "editor"}]},
+        {"date": "24 November"},
+        {"contents": {"depth": 7}},
+        {"editions": ["handuot"]},
+        {"speakers": ["Ann"]},
+    ],
+)
+def test_the_schema_refuses_what_the_readers_refuse(value: dict[str, Any]) -> None:
+    assert not jsonschema.Draft202012Validator(json_schema()).is_valid(value)
+    assert read(json.dumps(value))[1]
+
+
+def test_the_schema_is_one_of_draft_2020_12() -> None:
+    jsonschema.Draft202012Validator.check_schema(json_schema())
+
+
+# --- whatever comes ----------------------------------------------------------------------
+
+_PIECES = st.one_of(
+    st.sampled_from(
+        ["---\n", "...\n", "\n", "  ", "- ", ": ", "{", "}", "[", "]", '"', "'", "|", ">", "&a "]
+        + ["*a ", "!!x ", "%", "#", "\t", ",", "? ", "\\", '"\\x00"', '"\\uD800"', "\ufeff", "1"]
+        + [f"{key.name}: " for key in KEYS]
+        + ["name: ", "role: ", "http://[", "isbn:", "978-0-306-40615-7", "٣"]
+    ),
+    st.text(max_size=8),
+)
+
+
+@given(st.lists(_PIECES, max_size=30).map(lambda pieces: "---\n" + "".join(pieces)))
+@example("---\n" + "a: [" * 5000)
+@example("---\n" + "- " * 5000)
+@example('---\ntitle: "\\x07"\n---\n')
+def test_no_text_makes_it_fail(text: str) -> None:
+    metadata, lines, found = read_front_matter(text, "x.md")
+    total = text.count("\n") + 1
+    assert 0 <= lines <= total
+    assert isinstance(metadata, Metadata)
+    for diagnostic in found:
+        line = text.split("\n")[diagnostic.line - 1]
+        assert 1 <= diagnostic.line <= total
+        assert 1 <= diagnostic.column <= len(line) + 1
+        assert diagnostic.length >= 1
+        assert "\n" not in diagnostic.message + diagnostic.hint

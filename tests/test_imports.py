@@ -1,0 +1,146 @@
+"""Imports go in one direction, and each stage loads only what it needs."""
+
+from __future__ import annotations
+
+import ast
+import graphlib
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+PACKAGE = ROOT / "pipeline"
+
+# From the bottom up: a module may import from layers below its own, and from within its own
+# package. Those of one layer do not know each other.
+LAYERS: tuple[frozenset[str], ...] = (
+    frozenset({"diagnostics", "system"}),
+    frozenset({"codes"}),
+    frozenset({"metadata"}),
+    frozenset({"model"}),
+    frozenset({"editions", "pages", "tree"}),
+    frozenset({"parse", "select", "resolve", "render", "package", "check"}),
+    frozenset({"driver"}),
+    frozenset({"__init__", "cli"}),
+    frozenset({"__main__"}),
+)
+LEVEL = {name: level for level, names in enumerate(LAYERS) for name in names}
+
+FILES = {
+    ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__"): path
+    for path in sorted(PACKAGE.rglob("*.py"))
+}
+
+
+def imports(path: Path) -> set[str]:
+    """The modules of this package that a file imports, in functions too."""
+    found: set[str] = set()
+    for node in ast.walk(ast.parse(path.read_bytes())):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{path}:{node.lineno}: a relative import"
+            for alias in node.names:
+                submodule = f"{node.module}.{alias.name}"
+                found.add(submodule if submodule in FILES else str(node.module))
+    return {name for name in found if name in FILES}
+
+
+def part(module: str) -> str:
+    """The layer's member that a module belongs to."""
+    names = module.split(".")
+    return names[1] if len(names) > 1 else "__init__"
+
+
+def test_every_part_has_a_layer() -> None:
+    parts = {part(module) for module in FILES}
+    assert parts <= LEVEL.keys(), "put the new module into LAYERS"
+    assert LEVEL.keys() <= parts, "LAYERS names a module that is gone"
+
+
+@pytest.mark.parametrize("module", FILES)
+def test_imports_go_down(module: str) -> None:
+    own = part(module)
+    wrong = [
+        f"{module} imports {imported}"
+        for imported in sorted(imports(FILES[module]))
+        if part(imported) != own and LEVEL[part(imported)] >= LEVEL[own]
+    ]
+    assert not wrong
+
+
+def test_no_cycles() -> None:
+    graph = {module: imports(path) - {module} for module, path in FILES.items()}
+    graphlib.TopologicalSorter(graph).prepare()
+
+
+HEAVY = ("weasyprint", "ebooklib", "pikepdf", "PIL", "fontTools")
+
+# the arguments of each stage, and what of HEAVY it must not load
+STAGES: dict[str, tuple[list[str], tuple[str, ...]]] = {
+    "parse": (["parse", "talk.md", "-o", "model.json"], HEAVY),
+    "render": (
+        ["render", "model.json", "--edition", "web", "--folder", ".", "-o", "web.json"],
+        ("weasyprint", "ebooklib", "pikepdf"),
+    ),
+    "html": (
+        ["package", "web.json", "--folder", ".", "-o", "talk.html"],
+        ("weasyprint", "ebooklib", "pikepdf"),
+    ),
+    "render for EPUB": (
+        ["render", "model.json", "--edition", "ebook", "--folder", ".", "-o", "ebook.json"],
+        ("weasyprint", "ebooklib", "pikepdf"),
+    ),
+    "epub": (
+        ["package", "ebook.json", "--folder", ".", "-o", "talk.epub"],
+        ("weasyprint", "pikepdf"),
+    ),
+}
+PROBE = """
+import sys
+from pipeline.cli import main
+try:
+    main(sys.argv[2:])
+except SystemExit as stop:
+    assert not stop.code, stop.code
+print("LOADED", *sorted(set(sys.argv[1].split(",")) & set(sys.modules)))
+"""
+
+
+@pytest.fixture(scope="module")
+def loaded(tmp_path_factory: pytest.TempPathFactory) -> dict[str, set[str]]:
+    """What of HEAVY each stage loads, all of them run one after the other."""
+    folder = tmp_path_factory.mktemp("stages")
+    (folder / "talk.md").write_text("# A talk\n\nText.[^1]\n\n[^1]: Note.\n", encoding="utf-8")
+    found = {}
+    for stage, (arguments, _) in STAGES.items():
+        result = subprocess.run(
+            [sys.executable, "-c", PROBE, ",".join(HEAVY), *arguments],
+            cwd=folder,
+            env={"PYTHONPATH": str(ROOT)},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert result.returncode == 0, result.stderr
+        found[stage] = set(result.stdout.rpartition("LOADED")[2].split())
+    return found
+
+
+@pytest.mark.parametrize("stage", STAGES)
+def test_a_stage_loads_only_what_it_needs(stage: str, loaded: dict[str, set[str]]) -> None:
+    assert not loaded[stage] & set(STAGES[stage][1])
+
+
+def test_importing_the_library_is_light() -> None:
+    code = "import sys, pipeline, pipeline.parse; print(*sys.modules)"
+    result = subprocess.run(
+        [sys.executable, "-c", code],
+        env={"PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert not set(HEAVY) & set(result.stdout.split())

@@ -1,0 +1,415 @@
+"""The Makefile runs what an edit touches, and nothing else."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+
+from pipeline.editions import DEFAULT_EDITIONS, EDITIONS, output_name
+
+pytestmark = [pytest.mark.xdist_group("make"), pytest.mark.slow]
+
+ROOT = Path(__file__).parent.parent
+COPIED = ("Makefile", "pyproject.toml", "constraints.txt", "tools", "pipeline", "templates")
+FORMATS = ("html", "pdf", "epub")
+SOURCE = """---
+title: A talk
+lang: en
+date: 2024-05-06
+---
+
+# One
+
+Text with a picture.
+
+![A square](square.svg)
+"""
+SQUARE = """<svg xmlns="http://www.w3.org/2000/svg" width="40" height="40" viewBox="0 0 40 40">
+<rect width="40" height="40" fill="#345"/></svg>
+"""
+# stands in for the Python of the environment: keeps a list of what is run, and does AFTERWARDS
+PYTHON = r"""#!/bin/sh
+printf '%s\n' "$(printf '%s\t' "$@")" >>calls
+'{executable}' "$@" || exit
+eval "$AFTERWARDS"
+"""
+
+
+@dataclass
+class Run:
+    status: int
+    stdout: str
+    stderr: str
+    calls: list[str] = field(default_factory=list)
+
+    @property
+    def stages(self) -> list[str]:
+        """What was run, sorted: ``parse``, ``render web``, ``package pdf``, ``manifest`` …"""
+        return sorted(_stage(call) for call in self.calls)
+
+
+def _stage(call: str) -> str:
+    module, name, stage, *arguments = call.split("\t")
+    assert (module, name) == ("-m", "pipeline")
+    if stage == "render":
+        return f"render {arguments[arguments.index('--edition') + 1]}"
+    if stage == "package":
+        return f"package {Path(arguments[0]).stem}"
+    return stage
+
+
+def stages(*editions: str) -> list[str]:
+    """What has to run to render and package editions."""
+    work = [f"{stage} {edition}" for stage in ("render", "package") for edition in editions]
+    return sorted([*work, "manifest"])
+
+
+ALL_STAGES = sorted(["parse", *stages(*DEFAULT_EDITIONS)])
+
+
+class Tree:
+    """A copy of the project, with a small source of its own."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self.source = root / "source" / "talk.md"
+        self.image = root / "source" / "square.svg"
+        self.built = root / "build" / "talk"
+
+    def make(self, *arguments: str, source: str = "source/talk.md", **variables: str) -> Run:
+        calls = self.root / "calls"
+        calls.write_text("")
+        inherited = {name: value for name, value in os.environ.items() if "MAKE" not in name}
+        result = subprocess.run(
+            ["make", "VENV=venv", f"SOURCE={source}", *arguments],
+            cwd=self.root,
+            env={**inherited, **variables},
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=300,
+        )
+        lines = calls.read_text().splitlines()
+        return Run(result.returncode, result.stdout, result.stderr, lines)
+
+    def output(self, format: str) -> Path:
+        return self.built / f"talk.{format}"
+
+    def outputs(self) -> dict[str, tuple[bytes, int]]:
+        """Bytes and time of change of each output."""
+        paths = [self.output(format) for format in FORMATS]
+        return {path.name: (path.read_bytes(), path.stat().st_mtime_ns) for path in paths}
+
+    def templates(self, edition: str, folder: str) -> Path:
+        """A template of ``folder`` that the dependency file of an edition names."""
+        named = (self.built / ".work" / f"{edition}.render.d").read_text()
+        found = re.search(rf"templates/{folder}/\S+?\.j2\b", named)
+        assert found, f"{edition} uses no template of {folder}: {named}"
+        return self.root / found[0]
+
+
+def append(path: Path, text: str) -> None:
+    path.write_text(path.read_text(encoding="utf-8") + text, encoding="utf-8")
+
+
+@pytest.fixture(scope="module")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Tree:
+    """The project, once built. Tests work on copies."""
+    root = tmp_path_factory.mktemp("make") / "project"
+    root.mkdir()
+    for name in COPIED:
+        original = ROOT / name
+        if original.is_dir():
+            shutil.copytree(original, root / name)
+        else:
+            shutil.copy2(original, root / name)
+    tree = Tree(root)
+    tree.source.parent.mkdir()
+    tree.source.write_text(SOURCE, encoding="utf-8")
+    tree.image.write_text(SQUARE, encoding="utf-8")
+    python = root / "venv" / "bin" / "python"
+    python.parent.mkdir(parents=True)
+    python.write_text(PYTHON.format(executable=sys.executable))
+    python.chmod(0o755)
+    (root / "venv" / ".installed").touch()
+    run = tree.make()
+    assert run.status == 0, run.stderr
+    assert run.stages == ALL_STAGES
+    return tree
+
+
+@pytest.fixture
+def tree(built: Tree, tmp_path: Path) -> Tree:
+    """A copy of the built project with all times as they were."""
+    root = tmp_path / "project"
+    shutil.copytree(built.root, root)
+    return Tree(root)
+
+
+def test_builds_all_outputs(built: Tree) -> None:
+    for name in ("model.json", "manifest.json", *(f"talk.{format}" for format in FORMATS)):
+        assert (built.built / name).stat().st_size > 0
+
+
+def test_one_line_for_each_stage(tree: Tree) -> None:
+    tree.make("clean")
+    run = tree.make()
+    assert run.stderr == ""
+    assert len(run.stdout.splitlines()) == len(ALL_STAGES)
+
+
+def test_a_second_make_starts_no_python(tree: Tree) -> None:
+    run = tree.make()
+    assert (run.status, run.calls) == (0, [])
+    assert run.stdout == "build/talk is up to date\n"
+
+
+@pytest.mark.parametrize("goal", FORMATS)
+def test_one_format(goal: str, tree: Tree) -> None:
+    tree.make("clean")
+    edition = next(name for name in DEFAULT_EDITIONS if EDITIONS[name].format == goal)
+    assert tree.make(goal).stages == sorted(["parse", *stages(edition)])
+    assert [format for format in FORMATS if tree.output(format).exists()] == [goal]
+    assert tree.make(goal).calls == []
+
+
+def test_side_by_side(tree: Tree) -> None:
+    before = tree.outputs()
+    tree.make("clean")
+    run = tree.make("-j2")
+    assert (run.status, run.stages) == (0, ALL_STAGES)
+    assert {name: data for name, (data, _) in tree.outputs().items()} == {
+        name: data for name, (data, _) in before.items()
+    }
+    assert tree.make("-j2").calls == []
+
+
+def test_touching_the_source_runs_the_parser_alone(tree: Tree) -> None:
+    tree.source.touch()
+    assert tree.make().stages == ["parse"]
+    assert tree.make().calls == []
+
+
+def test_what_is_saved_while_a_stage_runs_is_not_missed(tree: Tree) -> None:
+    append(tree.source, "\nMore.\n")
+    tree.make(AFTERWARDS="touch source/talk.md source/square.svg")
+    assert tree.make().stages == sorted(
+        ["parse", "manifest", *(f"package {edition}" for edition in DEFAULT_EDITIONS)]
+    )
+    assert tree.make().calls == []
+
+
+def test_a_changed_source_runs_everything(tree: Tree) -> None:
+    append(tree.source, "\nMore.\n")
+    assert tree.make().stages == ALL_STAGES
+
+
+@pytest.mark.parametrize(
+    ("folder", "edition"), [("html", "web"), ("pdf", "handout"), ("epub", "ebook")]
+)
+def test_a_format_s_template_rebuilds_that_format(folder: str, edition: str, tree: Tree) -> None:
+    before = tree.outputs()
+    append(tree.templates(edition, folder), "{# changed #}\n<!-- changed -->")
+    run = tree.make()
+    assert run.status == 0
+    assert f"render {edition}" in run.stages
+    assert set(run.stages) <= set(stages(edition))
+    changed = {name for name, old in before.items() if tree.outputs()[name] != old}
+    assert changed <= {tree.output(folder).name}
+    assert tree.make().calls == []
+
+
+def test_a_shared_template_rebuilds_all(tree: Tree) -> None:
+    append(tree.templates("web", "shared"), "{# changed #}")
+    run = tree.make()
+    assert [stage for stage in run.stages if stage.startswith("render")] == sorted(
+        f"render {edition}" for edition in DEFAULT_EDITIONS
+    )
+    assert "parse" not in run.stages
+    assert tree.make().calls == []
+
+
+def test_an_image_rebuilds_what_shows_it(tree: Tree) -> None:
+    before = tree.outputs()
+    tree.image.write_text(SQUARE.replace("#345", "#543"), encoding="utf-8")
+    run = tree.make()
+    assert "parse" not in run.stages
+    assert {f"package {edition}" for edition in DEFAULT_EDITIONS} <= set(run.stages)
+    assert all(tree.outputs()[name][0] != old for name, (old, _) in before.items())
+    assert tree.make().calls == []
+
+
+def test_an_image_that_is_gone_and_no_longer_shown(tree: Tree) -> None:
+    tree.source.write_text(SOURCE.replace("![A square](square.svg)", "None."), encoding="utf-8")
+    tree.image.unlink()
+    assert tree.make().status == 0
+    assert tree.make().calls == []
+
+
+def test_the_code_rebuilds_everything(tree: Tree) -> None:
+    (tree.root / "pipeline" / "model.py").touch()
+    assert tree.make().stages == ALL_STAGES
+
+
+def test_the_constraints_install_and_rebuild_everything(tree: Tree) -> None:
+    (tree.root / "constraints.txt").touch()
+    run = tree.make("-n")
+    assert "tools/venv" in run.stdout
+    assert all(f"-m pipeline {stage.split()[0]}" in run.stdout for stage in ALL_STAGES)
+
+
+@pytest.mark.parametrize("name", ["model.json", "talk.pdf", "manifest.json", ".work/web.json"])
+def test_what_was_deleted_is_made_again(name: str, tree: Tree) -> None:
+    (tree.built / name).unlink()
+    run = tree.make()
+    assert run.status == 0
+    assert run.calls
+    assert (tree.built / name).exists()
+    assert tree.make().calls == []
+
+
+def test_another_folder_of_templates(tree: Tree) -> None:
+    (tree.root / "mine").mkdir()
+    assert "render web" in tree.make("TEMPLATES=mine").stages
+    assert tree.make("TEMPLATES=mine").calls == []
+    assert "render web" in tree.make().stages
+
+
+def test_an_error_leaves_the_outputs(tree: Tree) -> None:
+    before = tree.outputs()
+    tree.source.write_text(SOURCE.replace("title: A talk", "title: [unclosed"), encoding="utf-8")
+    run = tree.make()
+    assert run.status == 2
+    assert run.stages == ["parse"]
+    assert "source/talk.md:2" in run.stderr
+    assert tree.outputs() == before
+    tree.source.write_text(SOURCE, encoding="utf-8")
+    assert tree.make().status == 0
+
+
+def test_a_missing_image_leaves_the_outputs(tree: Tree) -> None:
+    before = tree.outputs()
+    tree.image.unlink()
+    run = tree.make()
+    assert run.status == 2
+    assert "square.svg" in run.stderr
+    assert "Traceback" not in run.stderr
+    assert tree.outputs() == before
+    tree.image.write_text(SQUARE, encoding="utf-8")
+    assert tree.make().status == 0
+    assert tree.make().calls == []
+
+
+def test_a_missing_source_is_a_diagnostic(tree: Tree) -> None:
+    run = tree.make(source="source/none.md")
+    assert run.status == 2
+    assert "source/none.md: error[unreadable-file]" in run.stderr
+
+
+@pytest.mark.parametrize(
+    ("source", "out"),
+    [
+        ("source/talk.md", "other"),
+        ("my talks/talk & more.md", "my build"),
+        ("my talks/It's a (first), second.md", "build"),
+        ("in the root.md", "build"),
+    ],
+)
+def test_names(source: str, out: str, tree: Tree) -> None:
+    path = tree.root / source
+    path.parent.mkdir(exist_ok=True)
+    path.write_text(SOURCE, encoding="utf-8")
+    (path.parent / "square.svg").write_text(SQUARE, encoding="utf-8")
+    run = tree.make(f"OUT={out}", source=source)
+    assert run.status == 0, run.stderr
+    folder = tree.root / out / path.stem
+    assert all((folder / f"{path.stem}.{format}").exists() for format in FORMATS)
+    assert tree.make(f"OUT={out}", source=source).calls == []
+    append(path.parent / "square.svg", "\n")
+    assert "package web" in tree.make(f"OUT={out}", source=source).stages
+
+
+@pytest.mark.parametrize("source", ["a:b.md", "a#b.md", "50%.md", "a=b.md", "what?.md"])
+def test_names_that_make_cannot_handle(source: str, tree: Tree) -> None:
+    run = tree.make(source=source)
+    assert run.status == 2
+    assert len(run.stderr.splitlines()) == 1
+    assert "chapbook build" in run.stderr
+
+
+def test_the_manifest_is_true_after_every_goal(tree: Tree) -> None:
+    append(tree.source, "\nMore.\n")
+    tree.make("pdf")
+    manifest = (tree.built / "manifest.json").read_text(encoding="utf-8")
+    for format in FORMATS:
+        assert hashlib.sha256(tree.output(format).read_bytes()).hexdigest() in manifest
+    json.loads(manifest)
+
+
+def test_editions(tree: Tree) -> None:
+    assert tree.make("editions").status == 0
+    for edition in EDITIONS.values():
+        assert (tree.built / output_name("talk", edition)).exists()
+    assert tree.make("editions").calls == []
+
+
+def test_the_table_of_editions_is_that_of_the_pipeline() -> None:
+    text = (ROOT / "Makefile").read_text(encoding="utf-8")
+    rows = re.findall(r"^\$\(eval \$\(call edition,(\w+),(\w+),(.*)\)\)$", text, re.MULTILINE)
+    expected = [
+        (name, edition.format, output_name("", edition).removesuffix(f".{edition.format}"))
+        for name, edition in EDITIONS.items()
+    ]
+    assert sorted(rows) == sorted(expected)
+    default = re.search(r"^DEFAULT := (.*)$", text, re.MULTILINE)
+    assert default
+    assert tuple(default[1].split()) == DEFAULT_EDITIONS
+
+
+def test_clean_deletes_what_was_built_and_nothing_else(tree: Tree) -> None:
+    mine = tree.built / "notes.txt"
+    mine.touch()
+    assert tree.make("clean").status == 0
+    assert list(tree.built.iterdir()) == [mine]
+    mine.unlink()
+    tree.make()
+    tree.make("clean")
+    assert list((tree.root / "build").iterdir()) == []
+
+
+def test_help_lists_every_goal(tree: Tree) -> None:
+    run = tree.make("help")
+    phony = re.search(r"^\.PHONY: (.*) FORCE$", (ROOT / "Makefile").read_text(), re.MULTILINE)
+    assert phony
+    listed = re.findall(r"^  (\w+) +\S", run.stdout, re.MULTILINE)
+    assert sorted(listed) == sorted(phony[1].split())
+    assert run.calls == []
+
+
+OLD = 'case "$*" in *version_info*) exit 1 ;; *platform*) echo 3.9.2 ;; esac\n'
+BARE = 'case "$*" in *ensurepip*) exit 1 ;; esac\n'
+
+
+@pytest.mark.parametrize(
+    ("script", "problem"), [(OLD, "Python 3.9.2 is too old"), (BARE, "lacks the modules venv")]
+)
+def test_python_that_will_not_do(script: str, problem: str, tree: Tree) -> None:
+    python = tree.root / "python"
+    python.write_text(f"#!/bin/sh\n{script}")
+    python.chmod(0o755)
+    run = tree.make("VENV=none", f"PYTHON={python}")
+    assert run.status == 2
+    message, failed = run.stderr.splitlines()
+    assert problem in message
+    assert all(name in message for name in ("Debian", "Fedora", "macOS", "Windows", "3.1"))
+    assert failed.startswith("make: ***")
+    assert not (tree.root / "none").exists()

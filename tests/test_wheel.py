@@ -1,0 +1,119 @@
+"""Installed from a wheel, the command works like in the project's folder."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import sysconfig
+import zipfile
+from pathlib import Path
+
+import pikepdf
+import pytest
+
+pytestmark = [pytest.mark.xdist_group("wheel"), pytest.mark.slow]
+
+ROOT = Path(__file__).parent.parent
+SOURCE = """---
+title: A talk
+lang: en
+date: 2024-05-06
+---
+
+# One
+
+Text, *stressed*, and `code`.
+"""
+FORMATS = ("html", "pdf", "epub")
+
+
+def run(*command: str | Path, cwd: Path, expect: int = 0) -> str:
+    """What a command says; nothing of this project's folder is in its environment."""
+    hidden = ("PYTHONPATH", "VIRTUAL_ENV", "PIP_CONSTRAINT")
+    result = subprocess.run(
+        command,
+        cwd=cwd,
+        env={name: value for name, value in os.environ.items() if name not in hidden},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=600,
+    )
+    assert result.returncode == expect, result.stdout + result.stderr
+    return result.stdout + result.stderr
+
+
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("wheel")
+    pip = (sys.executable, "-m", "pip", "wheel", "--quiet", "--disable-pip-version-check")
+    run(*pip, "--no-deps", "--wheel-dir", folder, ROOT, cwd=folder)
+    (built,) = folder.glob("chapbook-*.whl")
+    return built
+
+
+@pytest.fixture(scope="module")
+def chapbook(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The command in a clean environment that the wheel was installed into."""
+    folder = tmp_path_factory.mktemp("clean")
+    run(sys.executable, "-m", "venv", "venv", cwd=folder)
+    scripts = Path(
+        sysconfig.get_path("scripts", "venv", {"base": str(folder / "venv"), "platbase": ""})
+    )
+    pip = (scripts / "python", "-m", "pip", "install", "--quiet", "--disable-pip-version-check")
+    run(*pip, "--constraint", ROOT / "constraints.txt", wheel, cwd=folder)
+    return scripts / "chapbook"
+
+
+def test_the_wheel_holds_the_package_and_the_templates(wheel: Path) -> None:
+    with zipfile.ZipFile(wheel) as archive:
+        names = set(archive.namelist())
+    expected = {
+        path.relative_to(ROOT).as_posix()
+        for path in (ROOT / "pipeline").rglob("*")
+        if path.is_file() and "__pycache__" not in path.parts
+    } | {
+        f"pipeline/_templates/{path.relative_to(ROOT / 'templates').as_posix()}"
+        for path in (ROOT / "templates").rglob("*")
+        if path.is_file()
+    }
+    assert expected <= names
+    assert "pipeline/py.typed" in names
+    folders = {name.partition("/")[0] for name in names}
+    assert {folder for folder in folders if not folder.endswith(".dist-info")} == {"pipeline"}
+
+
+def test_it_builds_all_three_from_any_folder(chapbook: Path, tmp_path: Path) -> None:
+    (tmp_path / "talk.md").write_text(SOURCE, encoding="utf-8")
+    run(chapbook, "build", "talk.md", "--out", "out", cwd=tmp_path)
+    outputs = {suffix: tmp_path / "out" / "talk" / f"talk.{suffix}" for suffix in FORMATS}
+    assert "Text, <em>stressed</em>" in outputs["html"].read_text(encoding="utf-8")
+    # the fonts were found, and are embedded
+    with pikepdf.open(outputs["pdf"]) as pdf:
+        dictionaries = [item for item in pdf.objects if isinstance(item, pikepdf.Dictionary)]
+        fonts = [str(item.FontName) for item in dictionaries if "/FontFile3" in item]
+    assert any("Source" in font for font in fonts), fonts
+    with zipfile.ZipFile(outputs["epub"]) as epub:
+        assert any(name.endswith((".otf", ".ttf", ".woff2")) for name in epub.namelist())
+
+
+def test_it_builds_the_same_as_here(chapbook: Path, tmp_path: Path) -> None:
+    (tmp_path / "talk.md").write_text(SOURCE, encoding="utf-8")
+    run(chapbook, "build", "talk.md", "--out", "there", cwd=tmp_path)
+    code = f"import sys; sys.path.insert(0, {str(ROOT)!r}); from pipeline.cli import main; main()"
+    run(sys.executable, "-c", code, "build", "talk.md", "--out", "here", cwd=tmp_path)
+    for suffix in FORMATS:
+        here, there = (tmp_path / name / "talk" / f"talk.{suffix}" for name in ("here", "there"))
+        assert here.read_bytes() == there.read_bytes(), suffix
+
+
+def test_the_command_s_version(chapbook: Path, tmp_path: Path) -> None:
+    assert "0.1.0" in run(chapbook, "--version", cwd=tmp_path)
+
+
+def test_a_mistake_is_told_without_a_traceback(chapbook: Path, tmp_path: Path) -> None:
+    (tmp_path / "talk.md").write_text("# One\n\n![x](none.png)\n", encoding="utf-8")
+    said = run(chapbook, "build", "talk.md", cwd=tmp_path, expect=1)
+    assert "talk.md:3" in said
+    assert "Traceback" not in said
