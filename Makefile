@@ -155,7 +155,7 @@ $(call show,$(manifest)): $(call show,$(foreach e,$(wanted),$(output_$e)))
 	$(eval made := yes)$(at)set --; \
 	$(foreach e,$(EDITIONS),if [ -f $(call path,$(output_$e)) ]; then \
 	    set -- "$$@" $(call path,$(output_$e)) --pages $(call path,$(work)/$e.json); fi;) \
-	$(chapbook) manifest $(call path,$(folder)) "$$@" -o $(call quote,$@)
+	$(chapbook) manifest "$$@" -o $(call quote,$@)
 	@touch $(call quote,$@)
 
 # --- the environment -------------------------------------------------------------------------

@@ -82,6 +82,7 @@ class Code(enum.Enum):
     TEMPLATE_ERROR = Entry(ERROR, "A template cannot be used: it is not valid Jinja, or asks for something that does not exist.")
     UNKNOWN_EDITION = Entry(ERROR, "There is no edition of that name. `chapbook build --help` lists them.")
     CHECK_FAILED = Entry(ERROR, "A finished file breaks a rule of its format.")
+    CHECK_WARNING = Entry(WARNING, "A finished file can be opened, but some readers will have trouble with it.")
 
     @property
     def slug(self) -> str:

@@ -67,7 +67,8 @@ class ContentsOptions(msgspec.Struct, frozen=True, omit_defaults=True):
 
 class Metadata(msgspec.Struct, frozen=True, omit_defaults=True):
     """``date`` is YYYY, YYYY-MM or YYYY-MM-DD; ``lang`` a BCP 47 tag. ``identifier`` is
-    always set after parsing: one is derived where the source gives none."""
+    always set after parsing: one is derived where the source gives none. ``embed_fonts``
+    asks for the fonts of headings and tables in the e-book, which else has none."""
 
     title: str = ""
     subtitle: str = ""
@@ -87,6 +88,7 @@ class Metadata(msgspec.Struct, frozen=True, omit_defaults=True):
     speakers: tuple[Speaker, ...] = ()
     editions: tuple[str, ...] = ()
     contents: ContentsOptions = ContentsOptions()
+    embed_fonts: bool = False
 
     @property
     def direction(self) -> Literal["ltr", "rtl"]:

@@ -16,14 +16,15 @@ PACKAGE = ROOT / "pipeline"
 # From the bottom up: a module may import from layers below its own, and from within its own
 # package. Those of one layer do not know each other.
 LAYERS: tuple[frozenset[str], ...] = (
-    frozenset({"diagnostics", "system"}),
-    frozenset({"codes"}),
+    frozenset({"diagnostics", "outputs", "system"}),
+    frozenset({"codes", "messages"}),
     frozenset({"metadata"}),
     frozenset({"model"}),
-    frozenset({"editions", "pages", "tree"}),
+    frozenset({"editions", "manifest", "pages", "tree"}),
     frozenset({"parse", "select", "resolve", "render", "package", "check"}),
-    frozenset({"driver"}),
-    frozenset({"__init__", "cli"}),
+    frozenset({"driver", "fragment", "starter"}),
+    frozenset({"__init__"}),
+    frozenset({"cli"}),
     frozenset({"__main__"}),
 )
 LEVEL = {name: level for level, names in enumerate(LAYERS) for name in names}

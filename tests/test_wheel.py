@@ -12,7 +12,7 @@ from pathlib import Path
 import pikepdf
 import pytest
 
-pytestmark = [pytest.mark.xdist_group("wheel"), pytest.mark.slow]
+pytestmark = pytest.mark.slow
 
 ROOT = Path(__file__).parent.parent
 SOURCE = """---

@@ -38,6 +38,9 @@ TITLE_SIZES = tuple(range(250, 70, -10))
 SUBTITLE_SIZES = tuple(range(88, 50, -4))
 NAME_SIZES = tuple(range(76, 50, -4))
 
+MOST_CHARACTERS = 400
+"""More of a text than can be shown; the rest is not even measured."""
+
 
 class Cover(NamedTuple):
     """A JPEG file, and the texts that no face has all the glyphs for, not drawn."""
@@ -89,7 +92,9 @@ def draw(metadata: Metadata, faces: tuple[Face, ...]) -> Cover:
         chosen = _choose(faces, face, text)
         if chosen is None:
             left_out.append(text)
-        return _fit(text, chosen, sizes, height, ratio) if chosen and text else None
+        if not text or chosen is None:
+            return None
+        return _fit(text[:MOST_CHARACTERS], chosen, sizes, height, ratio)
 
     authors = fit(_authors(metadata), SANS, NAME_SIZES, 320, 1.3)
     title = fit(metadata.title, SERIF, TITLE_SIZES, 1090, 1.08)

@@ -28,6 +28,8 @@ from pipeline.package.font_use import used_faces
 from pipeline.pages import Page, Pages
 
 MADE_COVER = "cover.jpg"
+"""What the cover page of a publication without a cover refers to."""
+
 STYLE = "style.css"
 XHTML = "application/xhtml+xml"
 GUIDE = {"cover": "cover", "titlepage": "title-page", "nav": "toc", "chapter": "text"}
@@ -54,7 +56,8 @@ def package(pages: Pages, folder: Path) -> Package:
     book.set_direction(metadata.direction)
     css = "\n".join(style.css for style in pages.styles)
     markup = "\n".join(page.markup for page in pages.pages)
-    faces = used_faces(pages.faces, css, markup)
+    # Without fonts of its own a book has the reader's, and is free of EPUBCheck's notes.
+    faces = used_faces(pages.faces, css, markup) if metadata.embed_fonts else ()
     describe(book, metadata, pages.accessibility, moving_images=assets.moving, fonts=bool(faces))
     documents = [_document(page, metadata) for page in pages.pages]
     images = list(assets.items)
@@ -133,7 +136,7 @@ def _may_move(asset: Asset, data: bytes) -> bool:
     try:
         with Image.open(io.BytesIO(data)) as image:
             return bool(getattr(image, "is_animated", False))
-    except (UnidentifiedImageError, OSError, ValueError):
+    except (UnidentifiedImageError, Image.DecompressionBombError, OSError, ValueError):
         return False
 
 

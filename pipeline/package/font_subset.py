@@ -83,15 +83,16 @@ def subset(
     flavour: Flavour = "woff2",
     *,
     small_capitals: bool = False,
+    common: frozenset[str] = COMMON,
 ) -> bytes:
-    """The face with the glyphs for ``text`` and for `COMMON` alone.
+    """The face with the glyphs for ``text`` and for ``common`` alone.
 
     Kerning, ligatures, all kinds of figures and superiors stay, small capitals on
     request; a variable font is fixed at the face's weight. The bytes depend on nothing
     but the arguments and the versions of the libraries.
     """
     font = font_bytes(face)
-    wanted = "".join(sorted(COMMON | frozenset(text) & coverage(face)))
+    wanted = "".join(sorted(common | frozenset(text) & coverage(face)))
     features = FEATURES + (SMALL_CAPITALS if small_capitals else ())
     name = cache.key(
         _RECIPE, fontTools.version, flavour, str(face.weight), " ".join(features), wanted, font

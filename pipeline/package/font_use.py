@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable
+from typing import NamedTuple
 
 from pipeline.pages import Face
 
@@ -23,8 +24,18 @@ VOID_TAGS = frozenset(
 
 _TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9-]*)((?:\"[^\"]*\"|'[^']*'|[^>\"'])*)>")
 _CLASS = re.compile(r"\bclass=\"([^\"]*)\"")
-_RULE = re.compile(r"\{[^{}]*\}")
-_ITALIC_STYLE = re.compile(r"font(?:-style)?:[^;}]*\b(?:italic|oblique)\b")
+_RULE = re.compile(r"([^{}]*)\{([^{}]*)\}")
+_NAME = re.compile(r"([.#:\[]?)([a-zA-Z][\w-]*)")
+
+
+class Use(NamedTuple):
+    """What markup holds: names of elements and classes, and whether there is italic text,
+    and italic text within bold or the reverse."""
+
+    tags: frozenset[str]
+    classes: frozenset[str]
+    italic: bool
+    bold_italic: bool
 
 
 def used_faces(faces: Iterable[Face], css: str, markup: str) -> tuple[Face, ...]:
@@ -35,15 +46,16 @@ def used_faces(faces: Iterable[Face], css: str, markup: str) -> tuple[Face, ...]
     italics without emphasis within something bold. Where each rule that names a family
     also says its weight and style, the other weights and styles are out.
     """
-    code, italic, bold_italic = _emphasis(markup)
-    italic = italic or bool(_ITALIC_STYLE.search(css))
+    use = _use(markup)
+    code = bool(CODE_TAGS & use.tags)
+    italic = use.italic or _styles_italic(css, use)
     return tuple(
         face
         for face in faces
         if face.family in css
         and (code or not _is_monospaced(face.family, css))
         and _can_ask_for(face, css)
-        and (face.style == "normal" or (bold_italic if face.weight >= 600 else italic))
+        and (face.style == "normal" or (use.bold_italic if face.weight >= 600 else italic))
     )
 
 
@@ -59,15 +71,15 @@ def font_face(face: Face, address: str) -> str:
 def _can_ask_for(face: Face, css: str) -> bool:
     """Whether a rule that names the face's family leaves its weight and style possible."""
     return any(
-        _says(rule, "font-weight") in {"", str(face.weight)}
-        and _says(rule, "font-style") in {"", face.style}
-        for rule in _RULE.findall(css)
-        if face.family in rule
+        _says(body, "font-weight") in {"", str(face.weight)}
+        and _says(body, "font-style") in {"", face.style}
+        for _, body in _RULE.findall(css)
+        if face.family in body
     )
 
 
-def _says(rule: str, name: str) -> str:
-    match = re.search(rf"(?<![\w-]){name}:\s*([\w-]+)", rule)
+def _says(body: str, name: str) -> str:
+    match = re.search(rf"(?<![\w-]){name}:\s*([\w-]+)", body)
     return match[1] if match else ""
 
 
@@ -75,30 +87,49 @@ def _is_monospaced(family: str, css: str) -> bool:
     return bool(re.search(re.escape(family) + r"[^;{}]*\bmonospace\b", css))
 
 
-def _emphasis(markup: str) -> tuple[bool, bool, bool]:
-    """Whether there is code, italic text, and italic text within bold or the reverse."""
-    code = italic = bold_italic = False
+def _styles_italic(css: str, use: Use) -> bool:
+    """Whether the styles set something in italics that is there."""
+    return any(
+        _may_be_there(selector, use)
+        for selectors, body in _RULE.findall(css)
+        if _says(body, "font-style") in {"italic", "oblique"}
+        for selector in selectors.split(",")
+    )
+
+
+def _may_be_there(selector: str, use: Use) -> bool:
+    """Whether all elements and classes that a selector names are in the markup."""
+    known = {"": use.tags, ".": use.classes}
+    return all(name in known[kind] for kind, name in _NAME.findall(selector) if kind in known)
+
+
+def _use(markup: str) -> Use:
+    tags: set[str] = set()
+    classes: set[str] = set()
+    italic = bold_italic = False
     bold_depth = italic_depth = 0
-    open_tags: list[tuple[str, bool, bool]] = []
+    opened: list[tuple[str, bool, bool]] = []
     for match in _TAG.finditer(markup):
         closing, tag, rest = match[1], match[2].lower(), match[3]
         if closing:
-            while open_tags:
-                name, was_bold, was_italic = open_tags.pop()
+            while opened:
+                name, was_bold, was_italic = opened.pop()
                 bold_depth -= was_bold
                 italic_depth -= was_italic
                 if name == tag:
                     break
             continue
+        found = _CLASS.search(rest)
+        own = found[1].split() if found else []
+        tags.add(tag)
+        classes.update(own)
         if tag in VOID_TAGS or rest.endswith("/"):
             continue
-        names = _CLASS.search(rest)
-        is_bold = tag in BOLD_TAGS or bool(names and BOLD_CLASSES & set(names[1].split()))
+        is_bold = tag in BOLD_TAGS or not BOLD_CLASSES.isdisjoint(own)
         is_italic = tag in ITALIC_TAGS
-        code = code or tag in CODE_TAGS
         bold_depth += is_bold
         italic_depth += is_italic
         italic = italic or is_italic
         bold_italic = bold_italic or (bold_depth > 0 and italic_depth > 0)
-        open_tags.append((tag, is_bold, is_italic))
-    return code, italic, bold_italic
+        opened.append((tag, is_bold, is_italic))
+    return Use(frozenset(tags), frozenset(classes), italic, bold_italic)

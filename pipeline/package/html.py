@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import contextlib
 import hashlib
 import re
 from collections.abc import Callable, Iterable
@@ -12,15 +13,20 @@ from urllib.parse import quote, unquote
 
 from pipeline.codes import Code, diagnostic
 from pipeline.diagnostics import Diagnostic
+from pipeline.model import Asset
 from pipeline.package import Package
 from pipeline.package.font_subset import subset
 from pipeline.package.font_use import font_face, used_faces
+from pipeline.package.svg_fonts import with_fonts
 from pipeline.pages import Face, Pages
 
 # Text has its quotes escaped, so that these are found in tags alone.
 _IMAGE = re.compile(r"\b(src|href)=\"images/([^\"]+)\"")
 _STYLE_LINK = '<link rel="stylesheet" href="style.css">'
 _POLICY = re.compile(r"(?<=<meta http-equiv=\"Content-Security-Policy\" content=\")[^\"]*")
+TYPED = frozenset(map(chr, range(0x20, 0x7F)))
+"""What readers may type into a page, whether its own text has it or not."""
+
 _LINKED_DATA = re.compile(r"<script type=\"application/ld\+json\">(.*?)</script>", re.DOTALL)
 
 
@@ -58,9 +64,7 @@ def package(pages: Pages, folder: Path, *, assets_beside: bool = False) -> Packa
     )
 
 
-def _self_contained(
-    markup: str, css: str, fonts: dict[Face, File], images: dict[str, File]
-) -> str:
+def _self_contained(markup: str, css: str, fonts: dict[Face, File], images: dict[str, File]) -> str:
     style = (_font_faces(fonts, data_address) + css).replace("</", "<\\/").strip()
     markup = _show_images(markup, images, data_address)
     markup = _with_policy(markup, {"font-src": "data:", "style-src": _digest(style)})
@@ -105,12 +109,20 @@ def _images(
             continue
         path = folder / asset.path
         try:
-            files[asset.name] = File(asset.name, asset.media_type, path.read_bytes())
+            files[asset.name] = _image(asset, path.read_bytes(), pages.faces)
         except OSError as error:
             reason = error.strerror or "it cannot be read"
             problems.append(diagnostic(Code.MISSING_IMAGE, f"{asset.path}: {reason}"))
         paths.append(path)
     return files, tuple(paths), tuple(problems)
+
+
+def _image(asset: Asset, data: bytes, faces: tuple[Face, ...]) -> File:
+    if asset.media_type == "image/svg+xml":
+        # A font that is not installed is reported once, for the page.
+        with contextlib.suppress(ImportError):
+            data = with_fonts(data, faces)
+    return File(asset.name, asset.media_type, data)
 
 
 def _show_images(markup: str, images: dict[str, File], address: Address) -> str:
@@ -135,7 +147,7 @@ def _fonts(
         slant = "" if face.style == "normal" else f"-{face.style}"
         name = f"{face.family.lower().replace(' ', '-')}-{face.weight}{slant}.woff2"
         try:
-            files[face] = File(name, "font/woff2", subset(face, text))
+            files[face] = File(name, "font/woff2", subset(face, text, common=TYPED))
         except (ImportError, OSError):
             message = f"the font package {face.package} is not installed"
             problems.append(diagnostic(Code.LAYOUT_WARNING, message))

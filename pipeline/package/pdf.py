@@ -15,6 +15,7 @@ from pipeline.codes import Code, diagnostic
 from pipeline.package import Package
 from pipeline.package.pdf_fonts import font_files, no_system_fonts
 from pipeline.package.pdf_log import listening
+from pipeline.package.pdf_markup import parse
 from pipeline.pages import Pages
 
 with no_system_fonts(), warnings.catch_warnings():
@@ -24,8 +25,6 @@ with no_system_fonts(), warnings.catch_warnings():
     from pipeline.package.pdf_engine import Fonts, LocalFiles, MarkedPage, XMLDocument
     from pipeline.package.pdf_metadata import describe
     from pipeline.package.pdf_tags import tag
-
-XHTML = "{http://www.w3.org/1999/xhtml}"
 
 
 def package(pages: Pages, folder: Path) -> Package:
@@ -42,9 +41,7 @@ def package(pages: Pages, folder: Path) -> Package:
     fetcher = LocalFiles(folder, pages.assets)
     files = font_files(pages.faces)
     with listening(root) as log:
-        styles = [
-            weasyprint.CSS(string=style.css, url_fetcher=fetcher) for style in pages.styles
-        ]
+        styles = [weasyprint.CSS(string=style.css, url_fetcher=fetcher) for style in pages.styles]
         document = XMLDocument(root, fetcher).render(
             font_config=Fonts(files), stylesheets=styles, cache={}
         )
@@ -62,11 +59,3 @@ def package(pages: Pages, folder: Path) -> Package:
         diagnostics=(*fetcher.diagnostics, *log.diagnostics),
         dependencies=(*files, *fetcher.files),
     )
-
-
-def parse(markup: str) -> ElementTree.Element:
-    """The tree of an XHTML page, with bare names. Raises `ElementTree.ParseError`."""
-    root = ElementTree.fromstring(markup)
-    for element in root.iter():
-        element.tag = element.tag.removeprefix(XHTML)
-    return root

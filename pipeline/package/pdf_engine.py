@@ -23,24 +23,17 @@ from weasyprint.urls import URLFetcher, URLFetcherResponse
 from pipeline.codes import Code, diagnostic
 from pipeline.diagnostics import Diagnostic
 from pipeline.model import Asset
+from pipeline.package.pdf_markup import ASSET, ready
 
 ffi.cdef("FcConfig * FcConfigCreate (void);")
 
-ASSET = "asset:"
-"""The scheme of the addresses that images get. It names no place, so that nothing but what
-`LocalFiles` serves can be reached; links keep the address they have."""
 
-
-class XMLDocument(weasyprint.HTML):
+class XMLDocument(weasyprint.HTML):  # type: ignore[misc]  # it has no types
     """Markup that is a tree already. WeasyPrint's own parser is for HTML found in the wild:
     it takes many times as long, and ends a paragraph at the first block inside it."""
 
     def __init__(self, root: ElementTree.Element, url_fetcher: URLFetcher) -> None:
-        for numbered in root.iterfind(".//ol[@start]"):
-            first = int(numbered.get("start", "1"))
-            numbered.set("style", f"counter-reset: list-item {first - 1}")
-        for image in root.iter("img"):
-            image.set("src", ASSET + image.get("src", ""))
+        ready(root)
         self.base_url = None
         self.url_fetcher = url_fetcher
         self.media_type = "print"
@@ -48,7 +41,7 @@ class XMLDocument(weasyprint.HTML):
         self.etree_element = root
 
 
-class Fonts(FontConfiguration):
+class Fonts(FontConfiguration):  # type: ignore[misc]
     """A font configuration that holds these files and nothing of the machine's."""
 
     def __init__(self, files: tuple[Path, ...]) -> None:
@@ -66,7 +59,7 @@ class Fonts(FontConfiguration):
         self.font_features: dict[Any, Any] = {}
 
 
-class LocalFiles(URLFetcher):
+class LocalFiles(URLFetcher):  # type: ignore[misc]
     """Serves ``images/<name>`` from the publication's assets, and refuses all else.
 
     Each refusal is a diagnostic; `files` are the files that were read.
@@ -102,7 +95,7 @@ class LocalFiles(URLFetcher):
         self.diagnostics += (diagnostic(code, message),)
 
 
-class MarkedPage(weasyprint.Page):
+class MarkedPage(weasyprint.Page):  # type: ignore[misc]
     """A page that has all it draws marked, and remembers under which number each box is.
 
     `marks` says which marked-content identifier a box has, once the page is painted.

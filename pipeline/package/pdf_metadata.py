@@ -37,6 +37,7 @@ PACKET = """\
 def describe(pdf: Any, metadata: Metadata) -> None:
     """Write the metadata into a `pydyf.PDF` that is complete but for it."""
     moment = publication_moment(metadata.date)
+    stamp = f"D:{moment.year:04}{moment:%m%d%H%M%S}Z" if moment else ""
     info = {
         "Title": metadata.title,
         "Author": ", ".join(author.name for author in metadata.authors),
@@ -44,8 +45,8 @@ def describe(pdf: Any, metadata: Metadata) -> None:
         "Keywords": ", ".join(metadata.keywords),
         "Creator": CREATOR,
         "Producer": PRODUCER,
-        "CreationDate": moment.strftime("D:%Y%m%d%H%M%SZ") if moment else "",
-        "ModDate": moment.strftime("D:%Y%m%d%H%M%SZ") if moment else "",
+        "CreationDate": stamp,
+        "ModDate": stamp,
     }
     pdf.info.clear()
     pdf.info.update({key: pydyf.String(value) for key, value in info.items() if value})
@@ -65,12 +66,15 @@ def publication_moment(date: str) -> datetime.datetime | None:
         year, month, day = (*(int(part) for part in date.split("-")), 1, 1)[:3]
         return datetime.datetime(year, month, day, tzinfo=UTC)
     epoch = os.environ.get("SOURCE_DATE_EPOCH", "")
-    return datetime.datetime.fromtimestamp(int(epoch), UTC) if epoch.isdecimal() else None
+    try:
+        return datetime.datetime.fromtimestamp(int(epoch), UTC)
+    except (ValueError, OverflowError, OSError):
+        return None
 
 
 def xmp(metadata: Metadata, moment: datetime.datetime | None) -> str:
     """The XMP packet: Dublin Core, rights, and the claim to be PDF/UA-1."""
-    iso = moment.strftime("%Y-%m-%dT%H:%M:%SZ") if moment else ""
+    iso = f"{moment.year:04}-{moment:%m-%dT%H:%M:%S}Z" if moment else ""
     licence = metadata.licence
     rights = metadata.rights or (licence.name if licence else "")
     lines = (

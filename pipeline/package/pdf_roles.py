@@ -8,6 +8,8 @@ from collections.abc import Iterator
 from typing import Any, NamedTuple, TypeAlias
 from xml.etree.ElementTree import Element
 
+from pipeline.package.pdf_markup import classes
+
 ROLES = {
     "a": "Link",
     "abbr": "Span",
@@ -42,7 +44,10 @@ DIVISIONS = frozenset({"box", "dialogue", "turn"})
 """Classes of the divisions that are one for a listener too."""
 
 GROUPS = frozenset({"Document", "Sect", "Art", "Div", "BlockQuote"})
-"""What holds blocks only."""
+"""What holds blocks only, where stray text gets a paragraph."""
+
+BLOCK_ONLY = GROUPS | {"L", "LI", "Table", "THead", "TBody", "TFoot", "TR", "TOC", "TOCI"}
+"""Where white space says nothing."""
 
 INLINE = frozenset({"Span", "Code", "Link", "Quote", "Reference"})
 
@@ -88,7 +93,7 @@ def heading_level(tag: str, before: int) -> int:
 
 def role(element: Element) -> str:
     """The structure type of an element, or "" where it says nothing."""
-    if element.tag == "div" and DIVISIONS.intersection(element.get("class", "").split()):
+    if element.tag == "div" and DIVISIONS & classes(element):
         return "Div"
     return ROLES.get(element.tag, "")
 
@@ -104,8 +109,4 @@ def is_decoration(element: Element) -> bool:
 
 def is_hidden(element: Element) -> bool:
     """Whether an element is for those who listen: it is laid out, and shows nothing."""
-    return "visually-hidden" in element.get("class", "").split()
-
-
-def text_of(element: Element) -> str:
-    return " ".join("".join(element.itertext()).split())
+    return "visually-hidden" in classes(element)

@@ -12,7 +12,9 @@ from collections.abc import Iterator
 from typing import Any
 from xml.etree.ElementTree import Element
 
+from pipeline.package.pdf_markup import classes, text_of
 from pipeline.package.pdf_roles import (
+    BLOCK_ONLY,
     FLAT,
     GROUPS,
     INLINE,
@@ -24,7 +26,6 @@ from pipeline.package.pdf_roles import (
     is_decoration,
     is_hidden,
     role,
-    text_of,
 )
 
 HYPHEN = "\u2010"
@@ -36,7 +37,8 @@ class Structure:
 
     ``root`` is the tree of the markup, ``scale`` the points in a CSS pixel. Afterwards
     `document` is the tree, `artifacts` are the marks that belong to nothing in it, and
-    `spoken` says what a mark that ends in a hyphen is in full.
+    `spoken` is what some marks say other than their glyphs: a hyphen at a line's end is a
+    soft one, and a space that was not drawn is one still.
     """
 
     def __init__(self, root: Element, scale: float = 0.75) -> None:
@@ -83,10 +85,15 @@ class Structure:
         return ""
 
     def _take(self, mark: Mark, node: Node, box: Any, page: Any) -> None:
-        _home(node, None).kids.append(mark)
         text = getattr(box, "text", "")
-        if text.endswith(HYPHEN) and box.style["hyphens"] != "none":
+        if text.isspace():
+            if node.kind in BLOCK_ONLY:
+                self.artifacts[mark] = "Layout"
+                return
+            self.spoken[mark] = " "  # nothing is drawn, and still two words are apart
+        elif text.endswith(HYPHEN):
             self.spoken[mark] = text[:-1] + SOFT_HYPHEN
+        _home(node, None).kids.append(mark)
         if node.kind == "Figure" and not node.box:
             left, top = box.content_box_x(), box.content_box_y()
             edges = (left, page.height - top - box.height, left + box.width, page.height - top)
@@ -121,7 +128,7 @@ class Structure:
                 return self._item(element, parent)
             case "dt" | "dd":
                 return self._definition(element, parent)
-            case "span" if "note" in element.get("class", "").split():
+            case "span" if "note" in classes(element):
                 return self._note(element, parent)
             case "a":
                 return self._anchor(element, parent)
@@ -158,7 +165,7 @@ class Structure:
     def _anchor(self, element: Element, parent: Node) -> Node:
         if "href" not in element.attrib:
             return parent
-        if parent.kind == "TOCI" or "note-call" in element.get("class", "").split():
+        if parent.kind == "TOCI" or "note-call" in classes(element):
             parent = _add(parent, Node("Reference"))
         return _add(parent, Node("Link", element))
 

@@ -7,7 +7,8 @@ from xml.etree.ElementTree import Element
 
 import pydyf
 
-from pipeline.package.pdf_roles import Annotation, Mark, Node, text_of
+from pipeline.package.pdf_markup import text_of
+from pipeline.package.pdf_roles import Annotation, Mark, Node
 from pipeline.package.pdf_structure import Structure, prune
 
 PRINT = 1 << 2
@@ -29,8 +30,7 @@ def tag(pages: list[Any], pdf: Any, root: Element) -> None:
 
 
 def _mark(number: int, page: Any, structure: Structure) -> None:
-    """Mend a page's marks: artifacts become such, and a word that is hyphenated at the end
-    of a line is given as one with a soft hyphen."""
+    """Mend a page's marks: artifacts become such, and some are given their text."""
     operators = page.stream.stream
     for index, operator in enumerate(operators):
         if isinstance(operator, pydyf.Dictionary) and "MCID" in operator:
@@ -110,9 +110,7 @@ class _Writer:
         annotation = kid.object
         annotation["StructParent"] = len(self._parents) + len(self._annotations)
         annotation["F"] = PRINT
-        source = of.element
-        text = (source.get("title") or text_of(source)) if source is not None else ""
-        annotation["Contents"] = pydyf.String(text)
+        annotation["Contents"] = pydyf.String(_link_text(of.element))
         self._annotations.append(element.reference)
         return pydyf.Dictionary(
             {
@@ -147,3 +145,10 @@ class _Writer:
             element["A"] = pydyf.Dictionary({"O": "/Table", "Scope": scope})
         elif source.tag == "abbr" and source.get("title"):
             element["E"] = pydyf.String(source.get("title", ""))
+
+
+def _link_text(link: Element | None) -> str:
+    """What a link is called: by its title, its text, or where it leads."""
+    if link is None:
+        return ""
+    return link.get("title") or text_of(link) or link.get("href") or ""

@@ -44,7 +44,8 @@ def parse(text: str, source: str = "") -> Document:
     body = text.split("\n", taken)[taken] if text.count("\n") >= taken else ""
     document = _parse_body(body, taken + 1)
     blocks, turns = group_turns(document.blocks, metadata.speakers)
-    metadata, blocks, titles = _take_title(metadata, blocks)
+    broken = any(d.code == Code.BAD_YAML.slug or d.message.startswith("`title`") for d in found)
+    metadata, blocks, titles = _take_title(metadata, blocks, may_be_missing=broken)
     if metadata.identifier is None:
         metadata = msgspec.structs.replace(metadata, identifier=derive_identifier(metadata))
     diagnostics = (*found, *document.diagnostics, *turns, *titles)
@@ -82,10 +83,11 @@ def _read_inlines(text: str) -> tuple[Inline, ...]:
 
 
 def _take_title(
-    metadata: Metadata, blocks: tuple[Block, ...]
+    metadata: Metadata, blocks: tuple[Block, ...], may_be_missing: bool
 ) -> tuple[Metadata, tuple[Block, ...], tuple[Diagnostic, ...]]:
     """A first ``# heading`` is the title where the front matter has none; where it says
-    the same as the front matter, it need not stand twice."""
+    the same as the front matter, it need not stand twice. ``may_be_missing`` where a
+    front matter that could not be read may well have one."""
     first = blocks[0] if blocks else None
     if isinstance(first, Heading) and first.level == 1:
         text = plain_text(first.children).strip()
@@ -93,7 +95,7 @@ def _take_title(
             return msgspec.structs.replace(metadata, title=text), blocks[1:], ()
         if text.casefold() == metadata.title.casefold():
             return metadata, blocks[1:], ()
-    if metadata.title:
+    if metadata.title or may_be_missing:
         return metadata, blocks, ()
     found = diagnostic(
         Code.MISSING_TITLE,

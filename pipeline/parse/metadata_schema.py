@@ -11,10 +11,12 @@ from pipeline.editions import EDITIONS
 from pipeline.parse import metadata_people as people
 from pipeline.parse import metadata_publication as publication
 from pipeline.parse.values import (
+    FLAG,
     TEXT,
     Report,
     Schema,
     calendar_date,
+    flag,
     language,
     one_or_list,
     paragraphs,
@@ -167,6 +169,14 @@ KEYS: tuple[Key, ...] = (
         {"anyOf": [publication.SHOW, publication.CONTENTS.schema()]},
         publication.contents,
         (True, "auto", {"show": "always", "depth": 2, "questions": True}),
+    ),
+    Key(
+        "embed_fonts",
+        "Whether the e-book brings fonts for headings and tables; it has the reader's else.",
+        FLAG,
+        flag,
+        (True,),
+        ("embed-fonts",),
     ),
 )
 

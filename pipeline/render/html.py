@@ -18,7 +18,7 @@ from pipeline.render.fonts import FACES
 from pipeline.render.nodes import NodeRenderer
 from pipeline.render.words import words
 
-STYLES = ("html/style.css", "shared/code.css", "html/code-dark.css")
+CODE_STYLES = ("shared/code.css", "html/code-dark.css")
 FEWEST_ENTRIES = 3
 """Contents of fewer lines than this say nothing that the page does not show anyway."""
 
@@ -53,8 +53,9 @@ def assemble(
         notes=document.notes,
         shows_contents=_shows_contents(document),
     )
+    names = ("html/style.css", *(CODE_STYLES if '<pre class="code' in markup else ()))
     styles = (
-        *(Style(name.rpartition("/")[2], read_text(environment, name)) for name in STYLES),
+        *(Style(name.rpartition("/")[2], read_text(environment, name)) for name in names),
         Style("widths.css", "\n".join(renderer.rules.values())),
     )
     return Pages(

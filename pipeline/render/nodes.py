@@ -152,7 +152,11 @@ class NodeRenderer:
             return ""
         number, unit = match[1], match[2] or "px"
         name = "width-" + (number + unit).replace("%", "pc").replace(".", "-")
-        self.rules[name] = f".{name}, figure.{name} > img {{ width: {number}{unit}; height: auto }}"
+        # A figure takes the width, and its image fills the figure.
+        self.rules[name] = (
+            f".{name} {{ width: {number}{unit}; height: auto }}\n"
+            f"figure.{name} > img {{ width: 100% }}"
+        )
         return name
 
     def semantics(self, role: str, depth: int = 0) -> Markup:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from typing import NamedTuple
 
 import jinja2
 
@@ -74,21 +75,33 @@ def byline(metadata: Metadata) -> tuple[str, ...]:
     return tuple(part for part in (names, date, version) if part)
 
 
-def imprint(metadata: Metadata) -> tuple[str, ...]:
-    """The lines that say who publishes, under which licence and number."""
+class ImprintLine(NamedTuple):
+    """A line of the imprint; ``href`` is empty where it leads nowhere."""
+
+    text: str
+    href: str = ""
+
+
+def imprint(metadata: Metadata) -> tuple[ImprintLine, ...]:
+    """Who helped, who publishes, under which number and licence."""
     said = words(metadata.lang)
-    licence = metadata.licence.name if metadata.licence else ""
-    return tuple(
-        part
-        for part in (
-            f"{said['published_by']} {metadata.publisher}" if metadata.publisher else "",
-            written_date(metadata.date, said) if metadata.date else "",
-            f"{said['version']} {metadata.version}" if metadata.version else "",
-            metadata.rights,
-            f"{said['licence']}: {licence}" if licence else "",
-        )
-        if part
-    )
+    lines = [
+        ImprintLine(f"{said[f'role_{person.role}']}: {person.name}")
+        for person in metadata.contributors
+        if f"role_{person.role}" in said
+    ]
+    if metadata.publisher:
+        lines.append(ImprintLine(f"{said['published_by']} {metadata.publisher}"))
+    number = metadata.identifier
+    if number and number.scheme == "isbn":
+        lines.append(ImprintLine(f"ISBN {number.value}"))
+    elif number and number.scheme in {"doi", "uri"}:
+        lines.append(ImprintLine(number.uri, number.uri))
+    if metadata.rights:
+        lines.append(ImprintLine(metadata.rights))
+    if metadata.licence:
+        lines.append(ImprintLine(metadata.licence.name, metadata.licence.url))
+    return tuple(lines)
 
 
 def handout_sheet(page: PageGeometry, metadata: Metadata) -> str:
@@ -114,13 +127,17 @@ def book_sheet(page: PageGeometry, metadata: Metadata) -> str:
     spare = max(page.left + page.right, WIDTHS[page.size] - MEASURE)
     inner, outer = spare * 0.4, spare * 0.6
     top, bottom = page.top + 5, page.bottom + 10
-    title, chapter = _string(metadata.title), "string(chapter, first-except)"
+    title, chapter = "string(publication, first-except)", "string(chapter, first-except)"
     return (
         f"@page {{ size: {page.size} }}\n"
         f"@page :left {{ margin: {_millimetres((top, inner, bottom, outer))};"
         f" @top-left {{ content: {title} }} @bottom-left {{ content: counter(page) }} }}\n"
         f"@page :right {{ margin: {_millimetres((top, outer, bottom, inner))};"
         f" @top-right {{ content: {chapter} }} @bottom-right {{ content: counter(page) }} }}\n"
+        f".level-1 > h2 {{ string-set: publication {_string(metadata.title)},"
+        f" chapter content(text) }}\n"
+        ".level-1 > h2[data-outline] { string-set:"
+        f" publication {_string(metadata.title)}, chapter attr(data-outline) }}\n"
     )
 
 

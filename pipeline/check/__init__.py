@@ -1,0 +1,95 @@
+"""Looks for faults in finished files, whoever made them. Reads those files and no others.
+
+A checker is imported only when there is a file of its format.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import msgspec
+
+from pipeline.check.findings import Findings
+from pipeline.diagnostics import Diagnostic
+
+MAX_SIZE = 1024 * 1024 * 1024
+"""In bytes. Nothing bigger is read."""
+
+
+class UnknownFormat(ValueError):  # noqa: N818
+    """The file's name does not end like that of a format which can be checked."""
+
+
+class Report(msgspec.Struct, frozen=True):
+    """What was found, in the order of the file, and ``notes`` on how it was looked for: which
+    checkers of other makers ran, or why they did not."""
+
+    diagnostics: tuple[Diagnostic, ...] = ()
+    notes: tuple[str, ...] = ()
+
+
+def check(path: Path, *, external: bool = True) -> Report:
+    """Check a finished ``.html``, ``.xhtml``, ``.epub`` or ``.pdf`` file.
+
+    ``external`` says whether checkers of other makers are to run too where they are
+    installed. Findings about a file within an e-book have ``book.epub/path`` as source. A
+    file that is missing or broken is a finding. Raises `UnknownFormat`.
+    """
+    checker = _checker(path)
+    findings = Findings(str(path))
+    notes: tuple[str, ...] = ()
+    if _can_be_read(path, findings):
+        notes = checker(path, findings, external)
+    if findings.left_out:
+        notes = (*notes, f"{findings.left_out} more findings are not shown")
+    return Report(findings.in_order(), notes)
+
+
+def _checker(path: Path) -> Callable[[Path, Findings, bool], tuple[str, ...]]:
+    match path.suffix.lower():
+        case ".html" | ".xhtml":
+            return _check_html
+        case ".epub":
+            return _check_epub
+        case ".pdf":
+            return _check_pdf
+    raise UnknownFormat(
+        f"{path.name} cannot be checked: its name ends neither in .html nor in .epub or .pdf"
+    )
+
+
+def _check_html(path: Path, findings: Findings, external: bool) -> tuple[str, ...]:
+    from pipeline.check.html import check_page
+
+    check_page(path, findings)
+    return ()
+
+
+def _check_epub(path: Path, findings: Findings, external: bool) -> tuple[str, ...]:
+    from pipeline.check.epub import check_book
+    from pipeline.check.external import run_epubcheck
+
+    check_book(path, findings)
+    return (run_epubcheck(path, findings),) if external else ()
+
+
+def _check_pdf(path: Path, findings: Findings, external: bool) -> tuple[str, ...]:
+    from pipeline.check.pdf import check_pdf
+
+    check_pdf(path, findings)
+    return ()
+
+
+def _can_be_read(path: Path, findings: Findings) -> bool:
+    try:
+        with path.open("rb") as file:
+            size = file.seek(0, 2)
+    except (OSError, ValueError) as error:
+        findings.unreadable(getattr(error, "strerror", "") or "the file cannot be opened")
+        return False
+    if size == 0:
+        findings.error("the file is empty", "Make it anew.")
+    elif size > MAX_SIZE:
+        findings.error("the file is bigger than 1 GB, and is not checked")
+    return 0 < size <= MAX_SIZE

@@ -1,0 +1,210 @@
+"""The checks of an e-book: that it is whole, that all its links lead somewhere, and that it
+can be read."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import NamedTuple
+from xml.etree.ElementTree import Element
+
+from pipeline.check.archive import BROKEN, Archive, check_mimetype
+from pipeline.check.content import check_content
+from pipeline.check.findings import Findings, Place, quoted
+from pipeline.check.markup import HTML, MATHML, SVG, place
+from pipeline.check.navigation import check_nav, check_ncx
+from pipeline.check.notes import Notes, check_notes, notes_of
+from pipeline.check.package import NCX, SVG_TYPE, XHTML, Item, Package, read_package, read_xml
+from pipeline.check.references import (
+    AddressError,
+    Reference,
+    Target,
+    css_references,
+    identifiers,
+    references,
+    scheme,
+    target,
+)
+
+
+class _File(NamedTuple):
+    """What has to be known of a file to follow links to it and from it."""
+
+    ids: dict[str, int]
+    references: tuple[Reference, ...]
+    notes: Notes = Notes()
+
+
+def check_book(path: Path, findings: Findings) -> None:
+    """Check an e-book. What is wrong in one of its files has ``book.epub/file`` as source."""
+    try:
+        check_mimetype(path, findings)
+        with Archive(path, findings) as archive:
+            _check_archive(archive, findings)
+    except BROKEN:
+        findings.error("the book is not a zip file, or is damaged", "Make it anew.")
+
+
+def _check_archive(archive: Archive, findings: Findings) -> None:
+    for name in ("META-INF/encryption.xml", "META-INF/rights.xml"):
+        if name in archive:
+            findings.inside(name).warning("parts of the book may be locked", "Leave it open.")
+    package = read_package(archive, findings)
+    if package is None:
+        return
+    files: dict[str, _File] = {}
+    read = {package.path}
+    for path, item in package.items.items():
+        if item.media_type in (XHTML, SVG_TYPE):
+            read.add(path)
+            root = read_xml(archive, path, findings)
+            if root is not None:
+                files[path] = _read_page(root, item, package, findings)
+        elif item.media_type == "text/css":
+            read.add(path)
+            css = (archive.read(path) or b"").decode("utf-8-sig", errors="replace")
+            files[path] = _File({}, tuple(css_references(css, "the style", Place(1, 1))))
+    book = _Book(package, files, findings)
+    book.check()
+    for item in package.with_property("nav")[:1]:
+        _check_contents(archive, item, book)
+    archive.check_whole(set(archive.names) - read)
+
+
+def _read_page(root: Element, item: Item, package: Package, findings: Findings) -> _File:
+    inside = findings.inside(item.path)
+    if item.media_type == XHTML:
+        if root.tag != f"{HTML}html":
+            inside.error(
+                "the page is not XHTML",
+                "Its root is `html` in the namespace http://www.w3.org/1999/xhtml.",
+                place(root),
+            )
+        check_content(root, inside, whole=False)
+        tags = {element.tag for element in root.iter()}
+        for name, used in (
+            ("svg", f"{SVG}svg" in tags),
+            ("mathml", f"{MATHML}math" in tags),
+            ("scripted", f"{HTML}script" in tags or f"{HTML}form" in tags),
+        ):
+            if used and name not in item.properties:
+                findings.inside(package.path).error(
+                    f"{quoted(item.path)} has the property {name}, which is not listed",
+                    f"Add `{name}` to the `properties` of its item.",
+                    item.place,
+                )
+    return _File(identifiers(root, inside), tuple(references(root)), notes_of(root))
+
+
+class _Book:
+    """Follows the links of a book."""
+
+    def __init__(self, package: Package, files: dict[str, _File], findings: Findings) -> None:
+        self.package = package
+        self.findings = findings
+        self._files = files
+        self._spine = {path: number for number, path in enumerate(package.spine)}
+
+    def check(self) -> None:
+        for path, file in self._files.items():
+            inside = self.findings.inside(path)
+            for reference in file.references:
+                if reference.kind != "id":
+                    self.check_reference(path, reference, inside)
+                elif reference.value not in file.ids:
+                    inside.error(
+                        f"{reference.what} names {quoted(reference.value)}, which the page"
+                        " does not have",
+                        "Correct it, or give the place that is meant this id.",
+                        reference.place,
+                    )
+        check_notes(
+            ((path, file.notes, self.findings.inside(path)) for path, file in self._files.items()),
+            self.goal,
+        )
+
+    def goal(self, path: str, address: str) -> Target | None:
+        """Where a link leads, None where it leads nowhere in the book."""
+        try:
+            goal = target(path, address)
+            if scheme(address) or goal.path not in self.package.items:
+                return None
+        except AddressError:
+            return None
+        file = self._files.get(goal.path)
+        return goal if not goal.fragment or (file and goal.fragment in file.ids) else None
+
+    def position(self, goal: Target) -> tuple[int, int]:
+        """Where in the reading order a place is."""
+        file = self._files.get(goal.path)
+        number = file.ids.get(goal.fragment, 0) if file else 0
+        return self._spine.get(goal.path, len(self._spine)), number
+
+    def check_reference(self, path: str, reference: Reference, findings: Findings) -> None:
+        """Report a reference that leads nowhere, or out of the book to what it shows."""
+        try:
+            kind = scheme(reference.value)
+            wanted = target(path, reference.value)
+        except AddressError:
+            kind, wanted = "", Target("", "")
+        if kind:
+            if kind == "file" or (reference.kind == "file" and kind != "data"):
+                findings.error(
+                    f"{reference.what} leads out of the book: {quoted(reference.value)}",
+                    "Put a copy into the book.",
+                    reference.place,
+                )
+            return
+        item = self.package.items.get(wanted.path)
+        if item is None:
+            problem, hint = "which is not in the book", "Correct it, or add the file."
+        elif self.goal(path, reference.value) is None and wanted.path in self._files:
+            problem, hint = "where there is no such id", "Correct it, or give the place this id."
+        elif (
+            reference.kind == "link"
+            and item.media_type in (XHTML, SVG_TYPE, NCX)
+            and wanted.path not in self._spine
+        ):
+            problem, hint = "which is not in the reading order", "Add the page to the spine."
+        else:
+            return
+        findings.error(
+            f"{reference.what} leads to {quoted(reference.value)}, {problem}", hint, reference.place
+        )
+
+
+def _check_contents(archive: Archive, item: Item, book: _Book) -> None:
+    findings, package = book.findings, book.package
+    root = read_xml(archive, item.path, findings)
+    if root is None:
+        return
+    inside = findings.inside(item.path)
+    contents = check_nav(root, inside)
+    last = (0, 0)
+    goals: list[Target] = []
+    for reference in contents:
+        goal = book.goal(item.path, reference.value)
+        if goal is None:
+            continue
+        goals.append(goal)
+        if book.position(goal) < last:
+            inside.error(
+                f"the contents list {quoted(reference.value)} later than it is read",
+                "Put the entries into the order of the text.",
+                reference.place,
+            )
+        last = max(last, book.position(goal))
+    for ncx in package.of_type(NCX):
+        tree = read_xml(archive, ncx.path, findings)
+        if tree is None:
+            continue
+        old = findings.inside(ncx.path)
+        entries = check_ncx(tree, package.identifier, old)
+        for reference in entries:
+            book.check_reference(ncx.path, reference, old)
+        found = [goal for entry in entries if (goal := book.goal(ncx.path, entry.value))]
+        if found != goals:
+            old.warning(
+                "its entries are not those of the contents in the navigation document",
+                "Make both of the same list.",
+                place(tree),
+            )

@@ -1,0 +1,73 @@
+"""What the checks have found so far."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from pipeline.codes import Code, diagnostic
+from pipeline.diagnostics import Diagnostic, Severity, Span
+
+LIMIT = 200
+"""How many errors, and how many warnings, are kept of one file."""
+
+
+class Place(NamedTuple):
+    """Line and column count from 1; both are 0 for the file as a whole."""
+
+    line: int = 0
+    column: int = 0
+
+
+WHOLE = Place()
+
+
+class Findings:
+    """Collects findings about one file, and about those that belong to it."""
+
+    def __init__(self, source: str) -> None:
+        self.source = source
+        self._kept: dict[Severity, list[Diagnostic]] = {severity: [] for severity in Severity}
+        self._left_out = [0]
+
+    def of(self, source: str) -> Findings:
+        """The same collection, for what is found in the file ``source``."""
+        other = Findings(source)
+        other._kept, other._left_out = self._kept, self._left_out
+        return other
+
+    def inside(self, name: str) -> Findings:
+        """The same collection, for what is found in the file ``name`` of an archive."""
+        return self.of(f"{self.source}/{name}")
+
+    def error(self, message: str, hint: str = "", place: Place = WHOLE) -> None:
+        self._add(Code.CHECK_FAILED, message, hint, place)
+
+    def warning(self, message: str, hint: str = "", place: Place = WHOLE) -> None:
+        self._add(Code.CHECK_WARNING, message, hint, place)
+
+    def unreadable(self, message: str, hint: str = "") -> None:
+        self._add(Code.UNREADABLE_FILE, message, hint, WHOLE)
+
+    @property
+    def left_out(self) -> int:
+        """How many findings were not kept."""
+        return self._left_out[0]
+
+    def in_order(self) -> tuple[Diagnostic, ...]:
+        """Each finding once, by file and place."""
+        found = dict.fromkeys(one for kept in self._kept.values() for one in kept)
+        return tuple(sorted(found, key=lambda one: (one.source, one.line, one.column)))
+
+    def _add(self, code: Code, message: str, hint: str, place: Place) -> None:
+        kept = self._kept[code.value.severity]
+        if len(kept) >= LIMIT:
+            self._left_out[0] += 1
+            return
+        span = Span(*place)
+        kept.append(diagnostic(code, message, span=span, source=self.source, hint=hint))
+
+
+def quoted(text: str, length: int = 60) -> str:
+    """A value from a file, fit to stand in a message: on one line, and not long."""
+    line = " ".join("".join(c if c.isprintable() else " " for c in text[: 4 * length]).split())
+    return f"“{line}”" if len(line) <= length else f"“{line[:length]}…”"

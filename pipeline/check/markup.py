@@ -1,0 +1,208 @@
+"""HTML and XML read into element trees that know where each element stands.
+
+The trees are those of `xml.etree`, with names in Clark's notation (``{namespace}name``) for
+both languages. The place of an element is kept as an attribute, `PLACE`; see `place`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any, NamedTuple
+from xml.etree.ElementTree import Element, ParseError, TreeBuilder
+
+import html5lib
+from defusedxml import DefusedXmlException
+from defusedxml.ElementTree import DefusedXMLParser
+
+from pipeline.check.findings import WHOLE, Place
+
+HTML = "{http://www.w3.org/1999/xhtml}"
+SVG = "{http://www.w3.org/2000/svg}"
+MATHML = "{http://www.w3.org/1998/Math/MathML}"
+XLINK = "{http://www.w3.org/1999/xlink}"
+XML = "{http://www.w3.org/XML/1998/namespace}"
+PLACE = "{}place"
+
+MAX_DEPTH = 500
+MAX_ELEMENTS = 500_000
+TOO_DEEP = f"elements are nested more than {MAX_DEPTH} deep"
+TOO_MANY = f"there are more than {MAX_ELEMENTS} elements"
+
+
+class MarkupError(Exception):
+    """The markup cannot be read, or only at a price that no publication is worth."""
+
+    def __init__(self, message: str, place: Place = WHOLE) -> None:
+        super().__init__(message)
+        self.message = message
+        self.place = place
+
+
+class Page(NamedTuple):
+    """An HTML page: its ``doctype`` as written, and the mistakes a browser mends silently."""
+
+    root: Element
+    doctype: str | None
+    mistakes: tuple[tuple[Place, str], ...]
+
+
+def parse_html(text: str) -> Page:
+    """The page as browsers read it. Raises `MarkupError` where it is too much to read."""
+    parser = _HTMLParser(tree=_HTMLBuilder)
+    try:
+        root: Element = parser.parse(text)
+    except MarkupError:
+        raise
+    except (ArithmeticError, AssertionError, AttributeError, LookupError, TypeError, ValueError):
+        # html5lib trips over a few kinds of nonsense
+        line, column = parser.tokenizer.stream.position()
+        raise MarkupError("this is too garbled to be read", Place(line, column)) from None
+    mistakes = tuple(
+        (Place(line, max(column, 1)), _mistake(code, values or {}))
+        for (line, column), code, values in parser.errors
+    )
+    return Page(root, parser.tree.doctype_name, mistakes)
+
+
+def _mistake(code: str, values: dict[str, Any]) -> str:
+    """What a code of html5lib's says, and of which element."""
+    name = values.get("name", "")
+    return code.replace("-", " ") + (f", `{name}`" if isinstance(name, str) and name else "")
+
+
+def parse_xml(data: bytes) -> Element:
+    """The root of an XML file. Entities are not expanded, and nothing is loaded.
+
+    Raises `MarkupError` for what is not well formed.
+    """
+    builder = _XMLBuilder()
+    parser = DefusedXMLParser(target=builder, forbid_dtd=False, forbid_entities=True)
+    expat = parser.parser
+    builder.where = lambda: Place(expat.CurrentLineNumber, expat.CurrentColumnNumber + 1)
+    try:
+        parser.feed(data)
+        return parser.close()
+    except ParseError as error:
+        line, column = error.position
+        reason = str(error).partition(":")[0]
+        raise MarkupError(
+            f"this is not well-formed XML: {reason}", Place(line, column + 1)
+        ) from None
+    except DefusedXmlException:
+        raise MarkupError("it declares entities, which could swell without end") from None
+    except (LookupError, ValueError) as error:
+        raise MarkupError(f"this is not XML: {error}") from None
+
+
+def place(element: Element) -> Place:
+    """Where the start tag of an element begins."""
+    line, _, column = element.get(PLACE, "0:0").partition(":")
+    return Place(int(line), int(column))
+
+
+def attributes(element: Element) -> Iterator[tuple[str, str]]:
+    """The attributes that the file itself has."""
+    return ((name, value) for name, value in element.items() if name != PLACE)
+
+
+def words(element: Element, name: str) -> list[str]:
+    """The value of an attribute that is a list of words."""
+    return element.get(name, "").split()
+
+
+def text_of(element: Element) -> str:
+    """The text of an element and all within it, with spaces collapsed."""
+    return " ".join("".join(element.itertext()).split())
+
+
+# --- HTML --------------------------------------------------------------------------------
+
+
+class _HTMLBuilder(html5lib.getTreeBuilder("etree")):  # type: ignore[misc]
+    """Stamps elements with the place where their tag began, and stops at a bomb."""
+
+    where: tuple[int, int]
+    count: int
+    doctype_name: str | None
+
+    def reset(self) -> None:
+        super().reset()
+        self.where = (1, 1)
+        self.count = 0
+        self.doctype_name = None
+
+    def insertDoctype(self, token: dict[str, Any]) -> None:  # noqa: N802
+        self.doctype_name = token["name"] or ""
+        if token["publicId"] or token["systemId"]:
+            self.doctype_name += " …"
+        super().insertDoctype(token)
+
+    def insertComment(self, token: dict[str, Any], parent: Any = None) -> None:  # noqa: N802
+        """Nothing that is checked depends on comments."""
+
+    def createElement(self, token: dict[str, Any]) -> Any:  # noqa: N802
+        self._stamp(token)
+        return super().createElement(token)
+
+    def insertElementNormal(self, token: dict[str, Any]) -> Any:  # noqa: N802
+        self._stamp(token)
+        return super().insertElementNormal(token)
+
+    def _stamp(self, token: dict[str, Any]) -> None:
+        self.count += 1
+        line, column = self.where
+        if len(self.openElements) > MAX_DEPTH:
+            raise MarkupError(TOO_DEEP, Place(line, column))
+        if self.count > MAX_ELEMENTS:
+            raise MarkupError(TOO_MANY, Place(line, column))
+        token["data"][PLACE] = f"{line}:{column}"
+
+
+class _HTMLParser(html5lib.HTMLParser):
+    def reset(self) -> None:
+        super().reset()
+        tokenizer: Any = self.tokenizer
+        tag_open: Callable[[], bool] = tokenizer.tagOpenState
+
+        def noted() -> bool:
+            # the "<" has just been read, so that the column from 0 of what follows is its own
+            # column from 1
+            self.tree.where = tokenizer.stream.position()
+            return tag_open()
+
+        tokenizer.tagOpenState = noted
+
+
+# --- XML ---------------------------------------------------------------------------------
+
+
+class _XMLBuilder:
+    """The target of the XML parser."""
+
+    where: Callable[[], Place]
+
+    def __init__(self) -> None:
+        self._tree = TreeBuilder()
+        self._depth = 0
+        self._count = 0
+
+    def start(self, tag: str, attrs: dict[str, str]) -> Element:
+        self._depth += 1
+        self._count += 1
+        line, column = self.where()
+        if self._depth > MAX_DEPTH:
+            raise MarkupError(TOO_DEEP, Place(line, column))
+        if self._count > MAX_ELEMENTS:
+            raise MarkupError(TOO_MANY, Place(line, column))
+        attrs[PLACE] = f"{line}:{column}"
+        return self._tree.start(tag, attrs)
+
+    def end(self, tag: str) -> Element:
+        self._depth -= 1
+        return self._tree.end(tag)
+
+    def data(self, data: str) -> None:
+        self._tree.data(data)
+
+    def close(self) -> Element:
+        return self._tree.close()

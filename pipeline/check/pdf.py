@@ -1,0 +1,176 @@
+"""The checks of a PDF: that it can be read, by listening too, and that its links lead
+somewhere. A conformance checker such as veraPDF looks further."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pikepdf
+from pikepdf import settings
+
+from pipeline.check.findings import Findings, quoted
+from pipeline.check.markup import MarkupError, parse_xml, text_of
+from pipeline.check.pdf_links import check_links
+from pipeline.check.pdf_objects import elements, entry, identity, items, text, visit
+from pipeline.check.pdf_structure import Structure, read_structure
+
+MAX_UNPACKED = 256 * 1024 * 1024
+"""Bytes that one stream may unpack to."""
+
+PDFUA = "{http://www.aiim.org/pdfua/ns/id/}part"
+TITLE = "{http://purl.org/dc/elements/1.1/}title"
+PAINTS = frozenset("f F f* B B* b b* S s sh Do Tj TJ ' \" INLINE".split())
+MAKE_ANEW = "Make it anew."
+BROKEN = (
+    # what pikepdf raises for objects that are not what they should be
+    pikepdf.PdfError,
+    ArithmeticError,
+    AttributeError,
+    LookupError,
+    RuntimeError,
+    TypeError,
+    ValueError,
+)
+
+
+def check_pdf(path: Path, findings: Findings) -> None:
+    """Check a PDF. Findings about a page have its number in the message, counted from 1."""
+    try:
+        with _limits(), pikepdf.open(path) as pdf:
+            _check_document(pdf, findings)
+            if pdf.get_warnings():
+                findings.error("the file is damaged, and had to be mended to be read", MAKE_ANEW)
+    except pikepdf.PasswordError:
+        findings.error("the file is locked with a password", "Save it without one.")
+    except OSError as error:
+        findings.unreadable(error.strerror or "the file cannot be read")
+    except BROKEN:
+        findings.error("the file is not a PDF, or is damaged", MAKE_ANEW)
+
+
+@contextlib.contextmanager
+def _limits() -> Iterator[None]:
+    """Lets streams unpack so far and no further. (The library has the limits process-wide.)"""
+    saved = settings.set_qpdf_limits(
+        flate_max_memory=MAX_UNPACKED,
+        png_max_memory=MAX_UNPACKED,
+        run_length_max_memory=MAX_UNPACKED,
+        tiff_max_memory=MAX_UNPACKED,
+    )
+    try:
+        yield
+    finally:
+        settings.set_qpdf_limits(**saved)  # type: ignore[arg-type]
+
+
+def _check_document(pdf: pikepdf.Pdf, findings: Findings) -> None:
+    if pdf.is_encrypted:
+        findings.error(
+            "the file is encrypted", "Save it open, so that screen readers can get at its text."
+        )
+    _check_catalog(pdf.Root, findings)
+    _check_metadata(pdf.Root, findings)
+    pages = {identity(page.obj): number for number, page in enumerate(pdf.pages, start=1)}
+    if not pages:
+        findings.error("the document has no pages", MAKE_ANEW)
+    structure = read_structure(pdf.Root, findings, pages)
+    entries = check_links(pdf, findings, pages)
+    if structure.headings > 1 and not entries:
+        findings.error(
+            f"the document has {structure.headings} headings and no outline",
+            "Give it bookmarks, so that readers can find their way.",
+        )
+    _check_fonts(pdf, findings)
+    for page in pdf.pages:
+        if _is_empty(page, structure):
+            findings.warning(
+                f"page {pages[identity(page.obj)]} is empty",
+                "Leave it out, or see what should be on it.",
+            )
+
+
+def _check_catalog(catalog: Any, findings: Findings) -> None:
+    if entry(entry(catalog, "/MarkInfo"), "/Marked") is not True:
+        findings.error(
+            "the document is not marked as tagged", "`Marked` in `MarkInfo` has to be true."
+        )
+    if not text(entry(catalog, "/Lang")).strip():
+        findings.error(
+            "the document does not say what language it is in",
+            "Readers aloud need it to pronounce the text: `Lang` of the catalogue.",
+        )
+    if entry(entry(catalog, "/ViewerPreferences"), "/DisplayDocTitle") is not True:
+        findings.error(
+            "windows would show the file's name and not the title",
+            "`DisplayDocTitle` in `ViewerPreferences` has to be true.",
+        )
+
+
+def _check_metadata(catalog: Any, findings: Findings) -> None:
+    stream = entry(catalog, "/Metadata")
+    if not isinstance(stream, pikepdf.Stream):
+        findings.error("the document has no metadata", "It has to have an XMP packet.")
+        return
+    try:
+        root = parse_xml(stream.read_bytes())
+    except (MarkupError, pikepdf.PdfError) as error:
+        message = error.message if isinstance(error, MarkupError) else "it cannot be unpacked"
+        findings.error(f"the metadata cannot be read: {message}", MAKE_ANEW)
+        return
+    title = next((text_of(element) for element in root.iter(TITLE)), "")
+    if not title:
+        findings.error("the document has no title", "`dc:title` of the metadata is missing.")
+    if not any(e.tag == PDFUA or PDFUA in e.keys() for e in root.iter()):  # noqa: SIM118
+        findings.error(
+            "the document does not claim to be accessible",
+            "`pdfuaid:part` of the metadata is missing.",
+        )
+
+
+def _check_fonts(pdf: pikepdf.Pdf, findings: Findings) -> None:
+    """Report fonts that the pages use and the file does not have."""
+
+    def within(resources: Any) -> Iterator[Any]:
+        for kind in ("/XObject", "/Pattern"):
+            for _, form in items(entry(resources, kind)):
+                yield entry(form, "/Resources")
+
+    missing: dict[str, None] = {}
+    for resources in visit((page.resources for page in pdf.pages), within):
+        for _, font in items(entry(resources, "/Font")):
+            for part in (font, *elements(entry(font, "/DescendantFonts"))):
+                if not _is_embedded(part):
+                    missing[text(entry(part, "/BaseFont")).lstrip("/")] = None
+    for name in missing:
+        findings.error(
+            f"the font {quoted(name)} is not embedded",
+            "Embed it, so that the text looks the same everywhere.",
+        )
+
+
+def _is_embedded(font: Any) -> bool:
+    if text(entry(font, "/Subtype")) in ("/Type0", "/Type3"):
+        return True  # the one has a descendant, the other is drawn in the file
+    descriptor = entry(font, "/FontDescriptor")
+    return any(entry(descriptor, f"/FontFile{n}") is not None for n in ("", "2", "3"))
+
+
+def _is_empty(page: pikepdf.Page, structure: Structure) -> bool:
+    """Whether a page has nothing on it but a running head or a page number."""
+    if identity(page.obj) in structure.pages:
+        return False
+    furniture: list[bool] = []
+    for instruction in pikepdf.parse_content_stream(page):
+        match str(instruction.operator):
+            case "BMC" | "BDC":
+                operands = instruction.operands
+                kind = entry(operands[-1], "/Type") if len(operands) > 1 else None
+                furniture.append(text(kind) == "/Pagination" or any(furniture[-1:]))
+            case "EMC":
+                del furniture[-1:]
+            case name if name.split(" ")[0] in PAINTS and not any(furniture[-1:]):
+                return False
+    return True

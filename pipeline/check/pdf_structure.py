@@ -1,0 +1,87 @@
+"""The structure tree of a PDF: what a person hears who listens to it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+import pikepdf
+
+from pipeline.check.findings import Findings
+from pipeline.check.pdf_objects import elements, entry, identity, text, visit
+
+_HEADING = re.compile(r"/H([1-9]\d?)\Z")
+
+
+class Structure(NamedTuple):
+    """How many ``headings`` there are, and the ``pages`` (as `identity`) with content."""
+
+    headings: int = 0
+    pages: frozenset[tuple[int, int]] = frozenset()
+
+
+def read_structure(
+    catalog: Any, findings: Findings, pages: dict[tuple[int, int], int]
+) -> Structure:
+    """Check headings and figures. ``pages`` has the numbers of the pages."""
+    root = entry(catalog, "/StructTreeRoot")
+    if entry(root, "/K") is None:
+        findings.error(
+            "the document has no structure",
+            "Without tags nobody can listen to it in order: make a tagged PDF.",
+        )
+        return Structure()
+    roles = entry(root, "/RoleMap")
+    used: set[tuple[int, int]] = set()
+    last = headings = 0
+    for element in visit(elements(entry(root, "/K")), _children):
+        page = entry(element, "/Pg")
+        used.update(_pages(element, page))
+        role = _role(text(entry(element, "/S")), roles)
+        where = f" (page {pages[identity(page)]})" if identity(page) in pages else ""
+        if role == "/Figure" and not _is_described(element):
+            findings.error(
+                f"a figure has no text alternative{where}",
+                "Say in `Alt` what it shows, or make it an artifact if it only decorates.",
+            )
+        if match := _HEADING.match(role):
+            headings += 1
+            level = int(match[1])
+            if level > last + 1:
+                before = f"after one of level {last}" if last else "as the first"
+                findings.error(
+                    f"a heading of level {level} stands {before}{where}",
+                    f"Make it a heading of level {last + 1}.",
+                )
+            last = level
+    return Structure(headings, frozenset(used))
+
+
+def _children(element: Any) -> Iterator[Any]:
+    """The structure elements that are directly in one."""
+    for kid in elements(entry(element, "/K")):
+        if isinstance(kid, pikepdf.Dictionary) and entry(kid, "/S") is not None:
+            yield kid
+
+
+def _pages(element: Any, page: Any) -> Iterator[tuple[int, int]]:
+    """The pages that hold content of an element itself."""
+    for kid in elements(entry(element, "/K")):
+        if isinstance(kid, int):
+            yield identity(page)
+        elif entry(kid, "/MCID") is not None:
+            yield identity(entry(kid, "/Pg") or page)
+
+
+def _role(name: str, roles: Any) -> str:
+    """The standard type that a type stands for."""
+    seen: set[str] = set()
+    while name and name not in seen:
+        seen.add(name)
+        name = text(entry(roles, name)) or name
+    return name
+
+
+def _is_described(element: Any) -> bool:
+    return any(text(entry(element, key)).strip() for key in ("/Alt", "/ActualText"))

@@ -1,0 +1,201 @@
+"""What a file names, and what it leads to: ids, links, and the files that it shows.
+
+The same for web pages, the XHTML, SVG and NCX files of e-books, and style sheets.
+"""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Iterable, Iterator
+from typing import Literal, NamedTuple, TypeAlias
+from urllib.parse import unquote, urlsplit
+from xml.etree.ElementTree import Element
+
+import tinycss2  # type: ignore[import-untyped]
+
+from pipeline.check.findings import Findings, Place, quoted
+from pipeline.check.markup import HTML, SVG, XLINK, attributes, place, words
+
+Kind: TypeAlias = Literal["link", "file", "id"]
+
+
+class Reference(NamedTuple):
+    """``kind``: a "link" is followed by readers, a "file" is loaded to show the page, an
+    "id" is an id of the same file. ``value`` is as written; ``what`` says in which attribute
+    of which element."""
+
+    kind: Kind
+    value: str
+    what: str
+    place: Place
+
+
+class Target(NamedTuple):
+    """A place within the publication: the path of a file, "" where it is not known, and an
+    id, "" for the file as a whole."""
+
+    path: str
+    fragment: str
+
+
+class AddressError(ValueError):
+    """It is not an address."""
+
+
+LOADED = frozenset(
+    f"{HTML}{name}"
+    for name in "img source audio video track embed iframe script input frame".split()
+)
+LOADED_RELATIONS = frozenset(
+    "stylesheet icon apple-touch-icon mask-icon preload prefetch modulepreload preconnect"
+    " dns-prefetch manifest pronunciation".split()
+)
+ID_LISTS = frozenset(
+    "aria-activedescendant aria-controls aria-describedby aria-details aria-errormessage"
+    " aria-flowto aria-labelledby aria-owns".split()
+)
+OWN_ID_LISTS = {"label": ("for",), "td": ("headers",), "th": ("headers",), "input": ("list",)}
+
+
+def identifiers(root: Element, findings: Findings) -> dict[str, int]:
+    """The ids in a file, with how-manieth element has each; duplicates are reported."""
+    found: dict[str, int] = {}
+    for number, element in enumerate(root.iter()):
+        name = element.get("id")
+        if name is None:
+            continue
+        if not name or name.split() != [name]:
+            findings.error(
+                f"the id {quoted(name)} is empty or has a space in it",
+                "An id is one word.",
+                place(element),
+            )
+        elif name in found:
+            findings.error(
+                f"the id {quoted(name)} is used twice",
+                "A link to it could mean either place: rename one.",
+                place(element),
+            )
+        found.setdefault(name, number)
+    return found
+
+
+def references(root: Element) -> Iterator[Reference]:
+    """Everything that the elements of a page or a drawing refer to."""
+    for element in root.iter():
+        yield from _of_element(element)
+
+
+def _of_element(element: Element) -> Iterator[Reference]:
+    name = element.tag.rpartition("}")[2]
+    at = place(element)
+    own_lists = OWN_ID_LISTS.get(name, ()) if element.tag.startswith(HTML) else ()
+    for attribute, value in attributes(element):
+        key = "href" if attribute == f"{XLINK}href" else attribute
+        what = f"`{key}` of `{name}`"
+        if key in ID_LISTS or key in own_lists:
+            for word in value.split():
+                yield Reference("id", word, what, at)
+        elif kind := _kind(element, key):
+            addresses = _candidates(value) if key == "srcset" else (value,)
+            for address in addresses:
+                yield Reference(kind, address.strip(), what, at)
+        elif key == "style" or ("url(" in value and element.tag.startswith(SVG)):
+            yield from css_references(value, what, at, inline=True)
+    if name == "style" and element.text:
+        yield from css_references(element.text, "a style", at)
+
+
+def _kind(element: Element, attribute: str) -> Literal["link", "file", ""]:
+    """How an attribute leads to another place, or "" if it does not."""
+    match element.tag, attribute:
+        case tag, "src" | "srcset" | "poster" if tag in LOADED:
+            return "file"
+        case tag, "data" if tag == f"{HTML}object":
+            return "file"
+        case tag, "href" if tag == f"{HTML}link":
+            relations = {word.lower() for word in words(element, "rel")}
+            return "file" if relations & LOADED_RELATIONS else "link"
+        case tag, "href" if tag in (f"{HTML}a", f"{HTML}area", f"{SVG}a"):
+            return "link"
+        case tag, "href" | "src" if tag.startswith(SVG):
+            return "file"
+    return ""
+
+
+def _candidates(srcset: str) -> Iterator[str]:
+    """The addresses of a ``srcset``: first words, and a comma within one is part of it."""
+    rest = srcset.strip()
+    while rest:
+        address, _, rest = rest.partition(" ")
+        if not address.endswith(","):
+            rest = rest.partition(",")[2]
+        yield address.rstrip(",")
+        rest = rest.strip()
+
+
+def css_references(
+    css: str, what: str, start: Place, *, inline: bool = False
+) -> Iterator[Reference]:
+    """The files that a style loads.
+
+    ``start`` is where it stands in its file. ``inline`` says that it is an attribute.
+    """
+    if "url" not in css.lower() and "import" not in css.lower():
+        return
+    importing = False
+    for token in _tokens(tinycss2.parse_component_value_list(css)):
+        is_address = token.type == "url" or (importing and token.type == "string")
+        if token.type not in ("whitespace", "comment"):
+            importing = token.type == "at-keyword" and token.lower_value == "import"
+        if token.type == "function" and token.lower_name == "url":
+            token = next((t for t in token.arguments if t.type == "string"), token)
+            is_address = token.type == "string"
+        if is_address:
+            line = start.line + token.source_line - 1
+            at = start if inline or token.source_line == 1 else Place(line, token.source_column)
+            yield Reference("file", token.value.strip(), f"`url()` in {what}", at)
+
+
+def _tokens(tokens: Iterable[tinycss2.ast.Node]) -> Iterator[tinycss2.ast.Node]:
+    """The tokens in order, those in blocks and functions too."""
+    stack = [iter(tokens)]
+    while stack:
+        token = next(stack[-1], None)
+        if token is None:
+            stack.pop()
+            continue
+        yield token
+        if token.type == "function" and token.lower_name != "url":
+            stack.append(iter(token.arguments))
+        elif token.type in ("{} block", "[] block", "() block"):
+            stack.append(iter(token.content))
+
+
+def scheme(address: str) -> str:
+    """The scheme of an address, in lower case; "//" for one of the scheme of the page; ""
+    for one within the publication. Raises `AddressError`."""
+    try:
+        parts = urlsplit(address)
+    except ValueError:
+        raise AddressError(address) from None
+    return parts.scheme or ("//" if address.startswith(("//", "\\\\")) else "")
+
+
+def target(base: str, address: str) -> Target:
+    """What an address without scheme in the file ``base`` leads to.
+
+    The path begins with ``../`` where it leads out of the publication. Raises
+    `AddressError`.
+    """
+    try:
+        parts = urlsplit(address)
+    except ValueError:
+        raise AddressError(address) from None
+    fragment = unquote(parts.fragment)
+    if not parts.path:
+        return Target(base, fragment)
+    if parts.path.startswith("/"):
+        return Target(f"..{parts.path}", fragment)
+    path = posixpath.join(posixpath.dirname(base), unquote(parts.path))
+    return Target(posixpath.normpath(path), fragment)

@@ -1,0 +1,66 @@
+"""The pages of the documentation, taken apart for the tests that hold them to be true."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import NamedTuple
+
+from PIL import Image as Picture
+
+import pipeline
+from pipeline.editions import EDITIONS
+from pipeline.model import Document, Image
+from pipeline.resolve import resolve
+from pipeline.select import select
+from pipeline.tree import walk, whole
+
+ROOT = Path(__file__).parent.parent
+DOCS = ROOT / "docs"
+PAGES = {
+    str(path.relative_to(ROOT)): path
+    for path in (ROOT / "README.md", ROOT / "CHANGELOG.md", *sorted(DOCS.glob("*.md")))
+}
+
+_FENCE = re.compile(r"^(`{3,})([a-z]+)?(?: +(\S+))?\n(.*?)^\1$", re.MULTILINE | re.DOTALL)
+
+
+class Fence(NamedTuple):
+    """A fence on a page: its language, the file that it names, its text; ``line`` is the
+    page's line that it begins on, ``place`` where its text stands in the page."""
+
+    language: str
+    file: str
+    text: str
+    line: int
+    place: slice
+
+
+def fences(page: str) -> list[Fence]:
+    """The fences of a page, in order."""
+    return [
+        Fence(
+            language=found[2] or "",
+            file=found[3] or "",
+            text=found[4],
+            line=page.count("\n", 0, found.start()) + 1,
+            place=slice(found.start(4), found.end(4)),
+        )
+        for found in _FENCE.finditer(page)
+    ]
+
+
+def examples(page: str) -> list[Fence]:
+    """The sources that a page shows, but for those that it writes to files."""
+    return [fence for fence in fences(page) if fence.language == "markdown" and not fence.file]
+
+
+def read(example: str, folder: Path) -> Document:
+    """An example as the web page's document. Where it has no front matter, it is given a
+    title; the images that it shows are made in ``folder``."""
+    text = example if example.startswith("---\n") else f"---\ntitle: Example\n---\n\n{example}"
+    parsed = pipeline.parse(text, "example")
+    for node in walk(whole(parsed)):
+        if isinstance(node, Image):
+            Picture.new("1", (320, 240)).save(folder / node.source)
+    return resolve(select(parsed, EDITIONS["web"]), folder)

@@ -1,0 +1,134 @@
+"""Reads a tagged PDF aloud: the structure tree, with the text that its marks stand for."""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+import pikepdf
+
+
+class Element(NamedTuple):
+    """A structure element: its type, the elements and texts in it, and its dictionary."""
+
+    kind: str
+    kids: tuple[Element | str, ...]
+    entries: Any
+
+    @property
+    def text(self) -> str:
+        if "/ActualText" in self.entries:
+            return str(self.entries["/ActualText"])
+        if self.kind == "Figure":
+            return str(self.entries.get("/Alt", ""))
+        return "".join(kid if isinstance(kid, str) else kid.text for kid in self.kids)
+
+    def all(self, kind: str = "") -> Iterator[Element]:
+        """This and all within, in reading order; of one type where ``kind`` is given."""
+        if not kind or self.kind == kind:
+            yield self
+        for kid in self.kids:
+            if isinstance(kid, Element):
+                yield from kid.all(kind)
+
+    @property
+    def children(self) -> tuple[Element, ...]:
+        return tuple(kid for kid in self.kids if isinstance(kid, Element))
+
+    @property
+    def shape(self) -> str:
+        """The types within: ``L(LI(Lbl LBody))``."""
+        inner = " ".join(child.shape for child in self.children)
+        return f"{self.kind}({inner})" if inner else self.kind
+
+    def attribute(self, name: str) -> Any:
+        return self.entries.get("/A", {}).get(f"/{name}")
+
+
+def open_pdf(data: bytes) -> pikepdf.Pdf:
+    return pikepdf.open(io.BytesIO(data))
+
+
+def read(pdf: pikepdf.Pdf) -> Element:
+    """The document's structure tree."""
+    texts = {page.obj.objgen: marked_texts(page) for page in pdf.pages}
+    (document,) = pdf.Root.StructTreeRoot.K
+    return _element(document, texts, None)
+
+
+def outline(pdf: pikepdf.Pdf) -> list[tuple[int, str]]:
+    """The outline's entries, with how deep they are."""
+
+    def entries(item: Any, depth: int) -> Iterator[tuple[int, str]]:
+        while item is not None:
+            yield depth, str(item.Title)
+            yield from entries(item.get("/First"), depth + 1)
+            item = item.get("/Next")
+
+    return list(entries(pdf.Root.Outlines.First, 0)) if "/Outlines" in pdf.Root else []
+
+
+def artifacts(pdf: pikepdf.Pdf) -> list[str]:
+    """The texts that are marked as artifacts, page by page."""
+    return [text for page in pdf.pages for key, text in marked_texts(page).items() if key < 0]
+
+
+def _element(entries: Any, texts: dict[Any, dict[int, str]], page: Any) -> Element:
+    page = entries.get("/Pg", page)
+    kids: list[Element | str] = []
+    for kid in entries.get("/K", ()):
+        if isinstance(kid, pikepdf.Dictionary) and "/S" in kid:
+            kids.append(_element(kid, texts, page))
+        elif isinstance(kid, pikepdf.Dictionary) and kid.get("/Type") == "/MCR":
+            kids.append(texts[kid.Pg.objgen][int(kid.MCID)])
+        elif not isinstance(kid, pikepdf.Dictionary):
+            kids.append(texts[page.objgen][int(kid)])
+    return Element(str(entries.S)[1:], tuple(kids), entries)
+
+
+def marked_texts(page: pikepdf.Page) -> dict[int, str]:
+    """The text of each marked-content sequence; artifacts have numbers below 0."""
+    fonts = {name: _unicode(font) for name, font in page.resources.get("/Font", {}).items()}
+    texts: dict[int, str] = {}
+    stack: list[tuple[int, str | None]] = []
+    font: dict[int, str] = {}
+    for operands, operator in pikepdf.parse_content_stream(page):
+        match str(operator):
+            case "BMC" | "BDC":
+                entries = operands[1] if len(operands) > 1 else {}
+                number = int(entries.get("/MCID", -1 - len(texts)))
+                spoken = entries.get("/ActualText")
+                stack.append((number, None if spoken is None else str(spoken)))
+                texts.setdefault(number, "" if spoken is None else str(spoken))
+            case "EMC":
+                stack.pop()
+            case "Tf":
+                font = fonts[str(operands[0])]
+            case "Tj" | "TJ":
+                strings = operands[0] if isinstance(operands[0], pikepdf.Array) else operands
+                shown = "".join(
+                    _decode(bytes(string), font)
+                    for string in strings
+                    if isinstance(string, pikepdf.String)
+                )
+                assert stack, f"neither content nor artifact: {shown}"
+                number, spoken = stack[-1]
+                if spoken is None:
+                    texts[number] += shown
+    return texts
+
+
+def _decode(codes: bytes, font: dict[int, str]) -> str:
+    return "".join(
+        font.get(int.from_bytes(codes[at : at + 2]), "\ufffd") for at in range(0, len(codes), 2)
+    )
+
+
+def _unicode(font: Any) -> dict[int, str]:
+    table = font.ToUnicode.read_bytes().decode("ascii")
+    return {
+        int(code, 16): bytes.fromhex(text).decode("utf-16-be")
+        for code, text in re.findall(r"<([0-9a-fA-F]{4})> <([0-9a-fA-F]+)>", table)
+    }

@@ -1,0 +1,388 @@
+"""The command as people use it: what they type, what they get, what they are told."""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+ROOT = Path(__file__).parent.parent
+PUBLICATION = ROOT / "source" / "ending-modern-slavery.md"
+
+
+def _pixel() -> bytes:
+    file = io.BytesIO()
+    Image.new("RGB", (1, 1), "navy").save(file, "PNG")
+    return file.getvalue()
+
+
+PIXEL = _pixel()
+
+
+def chapbook(
+    *arguments: object, cwd: Path, env: dict[str, str] | None = None
+) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "pipeline", *map(str, arguments)],
+        cwd=cwd,
+        env={**os.environ, "PYTHONPATH": str(ROOT), **(env or {})},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
+    )
+
+
+def write(folder: Path, text: str, name: str = "x.md") -> Path:
+    path = folder / name
+    path.write_text(text, "utf-8")
+    return path
+
+
+def codes(stderr: str) -> list[str]:
+    return re.findall(r"(?:error|warning)\[([a-z-]+)\]", stderr)
+
+
+# --- what comes out --------------------------------------------------------------------
+
+
+def test_a_source_becomes_three_files_a_model_and_a_manifest(tmp_path: Path) -> None:
+    write(tmp_path, "# Hello\n\nA text.\n")
+    done = chapbook("build", "x.md", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert done.stderr == ""
+    names = {path.name for path in (tmp_path / "build" / "x").iterdir()}
+    assert names == {"x.html", "x.pdf", "x.epub", "model.json", "manifest.json"}
+    assert [line.split()[0] for line in done.stdout.splitlines()] == [
+        "parse",
+        "html",
+        "pdf",
+        "epub",
+    ]
+
+
+def test_the_manifest_describes_every_output(tmp_path: Path) -> None:
+    write(tmp_path, "# Hello\n\nA text.\n")
+    chapbook("build", "x.md", cwd=tmp_path)
+    manifest = json.loads((tmp_path / "build/x/manifest.json").read_bytes())
+    by_edition = {output["edition"]: output for output in manifest["outputs"]}
+    assert set(by_edition) == {"web", "handout", "ebook"}
+    assert by_edition["handout"]["facts"] == {"pages": 1}
+    for output in manifest["outputs"]:
+        data = (tmp_path / "build/x" / output["file"]).read_bytes()
+        assert output["size"] == len(data)
+        assert len(output["sha256"]) == 64
+    assert "weasyprint" in manifest["libraries"]
+
+
+def test_editions_that_are_asked_for_are_made_and_no_others(tmp_path: Path) -> None:
+    write(tmp_path, "# Hello\n\nA text.\n")
+    done = chapbook("build", "x.md", "--edition", "letter", "--out", "o", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert {path.name for path in (tmp_path / "o/x").glob("x*")} == {"x-letter.pdf"}
+
+
+def test_the_front_matter_may_list_the_editions(tmp_path: Path) -> None:
+    write(tmp_path, "---\ntitle: T\neditions: [web]\n---\ntext\n")
+    chapbook("build", "x.md", cwd=tmp_path)
+    assert {path.name for path in (tmp_path / "build/x").glob("x*")} == {"x.html"}
+
+
+def test_several_sources_in_one_run(tmp_path: Path) -> None:
+    write(tmp_path, "# A\n\na\n", "a.md")
+    write(tmp_path, "# B\n\nb\n", "b.md")
+    done = chapbook("build", "a.md", "b.md", "--edition", "web", cwd=tmp_path)
+    assert done.returncode == 0
+    assert (tmp_path / "build/a/a.html").exists()
+    assert (tmp_path / "build/b/b.html").exists()
+
+
+def test_assets_beside_the_page(tmp_path: Path) -> None:
+    (tmp_path / "p.png").write_bytes(PIXEL)
+    write(tmp_path, '# A\n\n![a pixel](p.png "One pixel")\n')
+    done = chapbook("build", "x.md", "--edition", "web", "--assets", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    files = {path.suffix for path in (tmp_path / "build/x/x-files").rglob("*")}
+    assert {".png", ".css"} <= files
+
+
+@pytest.mark.parametrize("stage", ["parsed", "selected", "resolved", "pages"])
+def test_every_stage_can_be_looked_at(tmp_path: Path, stage: str) -> None:
+    write(tmp_path, "# A\n\n## Part\n\ntext\n")
+    done = chapbook("build", "x.md", "--dump", stage, cwd=tmp_path)
+    assert done.returncode == 0
+    assert json.loads(done.stdout)["metadata"]["title"] == "A"
+    assert not (tmp_path / "build").exists()
+
+
+def test_the_starter_builds_without_a_finding(tmp_path: Path) -> None:
+    assert chapbook("new", "my-first", cwd=tmp_path).returncode == 0
+    done = chapbook("build", "my-first.md", "--strict", cwd=tmp_path)
+    assert (done.returncode, done.stderr) == (0, "")
+    again = chapbook("new", "my-first", cwd=tmp_path)
+    assert again.returncode == 2
+    assert "is there already" in again.stderr
+
+
+def test_stage_by_stage_gives_the_same_as_at_once(tmp_path: Path) -> None:
+    (tmp_path / "p.png").write_bytes(PIXEL)
+    write(tmp_path, '# A\n\ntext[^1]\n\n![a pixel](p.png "One pixel")\n\n[^1]: note\n')
+    chapbook("build", "x.md", cwd=tmp_path)
+    for name in ("web", "handout", "ebook"):
+        chapbook("parse", "x.md", "-o", "m.json", cwd=tmp_path)
+        chapbook("render", "m.json", "--edition", name, "-o", f"{name}.json", cwd=tmp_path)
+    for name, ending in (("web", "html"), ("handout", "pdf"), ("ebook", "epub")):
+        done = chapbook("package", f"{name}.json", "-o", f"y.{ending}", cwd=tmp_path)
+        assert done.returncode == 0, done.stderr
+        built = (tmp_path / f"build/x/x.{ending}").read_bytes()
+        assert (tmp_path / f"y.{ending}").read_bytes() == built, ending
+
+
+# --- the same tomorrow, and elsewhere --------------------------------------------------
+
+
+def test_the_same_bytes_wherever_it_is_built(tmp_path: Path) -> None:
+    outputs = []
+    for number, env in enumerate(
+        (
+            {"TZ": "Pacific/Kiritimati", "LC_ALL": "C", "PYTHONHASHSEED": "1"},
+            {"TZ": "America/Adak", "LC_ALL": "C.UTF-8", "PYTHONHASHSEED": "2"},
+        )
+    ):
+        folder = tmp_path / ("deep/er" * number) / f"place {number}"
+        (folder / "figures").mkdir(parents=True)
+        figure = PUBLICATION.parent / "figures" / "people-in-modern-slavery.svg"
+        (folder / "figures" / figure.name).write_bytes(figure.read_bytes())
+        (folder / PUBLICATION.name).write_bytes(PUBLICATION.read_bytes())
+        done = chapbook("build", PUBLICATION.name, cwd=folder, env=env)
+        assert done.returncode == 0, done.stderr
+        built = folder / "build" / PUBLICATION.stem
+        outputs.append({path.name: path.read_bytes() for path in built.iterdir()})
+    assert outputs[0].keys() == outputs[1].keys()
+    assert [name for name in outputs[0] if outputs[0][name] != outputs[1][name]] == []
+
+
+def test_the_publication_has_no_findings(tmp_path: Path) -> None:
+    done = chapbook("build", PUBLICATION, "--strict", "--out", tmp_path, cwd=tmp_path)
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+AUDIT = """
+import sys
+allowed = {allowed!r}
+def hook(event, arguments):
+    if event.startswith("socket.") and event != "socket.__new__":
+        raise RuntimeError("network: " + event)
+    if event == "open" and isinstance(arguments[0], str) and "secret" in arguments[0]:
+        raise RuntimeError("read outside: " + arguments[0])
+sys.addaudithook(hook)
+from pipeline.cli import main
+main(["build", "x.md"], prog_name="chapbook")
+"""
+
+
+def test_no_network_and_nothing_outside_the_folder(tmp_path: Path) -> None:
+    (tmp_path / "secret.png").write_bytes(PIXEL)
+    folder = tmp_path / "in"
+    folder.mkdir()
+    (folder / "link.png").symlink_to(tmp_path / "secret.png")
+    write(
+        folder,
+        "# T\n\n![a](../secret.png) ![b](link.png) ![c](https://example.com/a.png)\n\n"
+        '<img src="http://example.com/b.png" alt="d">\n\n[x](../secret.png)\n',
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", AUDIT.format(allowed=str(folder))],
+        cwd=folder,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 1
+    assert "RuntimeError" not in done.stderr
+    assert codes(done.stderr).count("outside-folder") == 3
+    assert codes(done.stderr).count("remote-image") == 2
+
+
+# --- bad input -------------------------------------------------------------------------
+
+BAD = {
+    "a missing image": ("# T\n\n![a](no.png)\n", "missing-image", "3:1"),
+    "a link to nowhere": ("# T\n\na [b](#no)\n", "unresolved-link", "3:3"),
+    "a footnote without text": ("# T\n\na[^no]\n", "unresolved-note", "3:2"),
+    "an id given twice": ("# T\n\n## A {#a}\n\n## B {#a}\n", "duplicate-id", "5:1"),
+    "bad YAML": ("---\ntitle: a: b\n---\n\ntext\n", "bad-yaml", "2:9"),
+    "an unclosed fence": ("# T\n\n```\ncode\n", "unclosed-fence", "3:1"),
+    "an empty file": ("", "empty-file", ""),
+    "a long line": ("# T\n\n" + "a" * 10_000_000, "line-too-long", "3:1"),
+    "nested quotes": ("# T\n\n" + ">" * 10_000 + " a\n", "nesting-too-deep", "3:65"),
+    "a path that leaves the folder": ("# T\n\n![a](../a.png)\n", "outside-folder", "3:1"),
+    "a remote image": ("# T\n\n![a](https://example.com/a.png)\n", "remote-image", "3:1"),
+    "no title": ("text\n", "missing-title", "1:1"),
+    "an unclosed container": ("# T\n\n::: note\ntext\n", "unclosed-container", "3:1"),
+    "an unclosed comment": ("# T\n\n<!-- text\n", "unclosed-comment", "3:1"),
+    "a wrong key's value": ("---\ntitle: T\ndate: soon\n---\ntext\n", "wrong-value", "3:7"),
+}
+
+
+@pytest.mark.parametrize("name", BAD)
+def test_bad_input_gets_a_clear_answer(tmp_path: Path, name: str) -> None:
+    write(tmp_path, "# Good\n\ntext\n")
+    assert chapbook("build", "x.md", "--edition", "web", cwd=tmp_path).returncode == 0
+    before = (tmp_path / "build/x/x.html").read_bytes()
+    text, code, place = BAD[name]
+    write(tmp_path, text)
+    done = chapbook("build", "x.md", "--edition", "web", cwd=tmp_path)
+    assert done.returncode == 1
+    where = f"x.md:{place}" if place else "x.md"
+    assert f"{where}: error[{code}]: " in done.stderr
+    assert "Traceback" not in done.stderr
+    assert (tmp_path / "build/x/x.html").read_bytes() == before
+    assert not list((tmp_path / "build/x").glob(".*"))
+
+
+@pytest.mark.parametrize(
+    ("data", "code"), [(b"# caf\xe9\n", "wrong-encoding"), (b"PK\x03\x04\x00\xff", "binary-file")]
+)
+def test_files_that_are_no_text(tmp_path: Path, data: bytes, code: str) -> None:
+    (tmp_path / "x.md").write_bytes(data)
+    done = chapbook("build", "x.md", cwd=tmp_path)
+    assert done.returncode == 1
+    assert codes(done.stderr) == [code]
+
+
+def test_all_that_is_wrong_is_told_in_one_run(tmp_path: Path) -> None:
+    write(
+        tmp_path,
+        "---\ntitle: T\ndate: soon\n---\n\n![a](no.png) [b](#no) c[^no]\n\n```\nopen\n",
+    )
+    done = chapbook("build", "x.md", cwd=tmp_path)
+    assert set(codes(done.stderr)) == {
+        "wrong-value",
+        "missing-image",
+        "unresolved-link",
+        "unresolved-note",
+        "unclosed-fence",
+    }
+
+
+def test_the_message_shows_the_line_a_caret_and_what_to_do(tmp_path: Path) -> None:
+    write(tmp_path, "# T\n\n```python\nprint()\n")
+    done = chapbook("build", "x.md", cwd=tmp_path)
+    head, line, caret, hint = done.stderr.splitlines()
+    assert head.startswith("x.md:3:1: error[unclosed-fence]: ")
+    assert (line, caret) == ("    ```python", "    ^")
+    assert hint.startswith("    hint: ")
+
+
+def test_strict_makes_errors_of_warnings(tmp_path: Path) -> None:
+    write(tmp_path, "---\ntitle: T\ncolour: red\n---\n\ntext\n")
+    lax = chapbook("build", "x.md", "--edition", "web", cwd=tmp_path)
+    assert (lax.returncode, codes(lax.stderr)) == (0, ["unknown-key"])
+    strict = chapbook("build", "x.md", "--edition", "web", "--strict", "--out", "s", cwd=tmp_path)
+    assert strict.returncode == 1
+    assert "error[unknown-key]" in strict.stderr
+    assert not (tmp_path / "s").exists()
+
+
+def test_findings_as_json(tmp_path: Path) -> None:
+    write(tmp_path, "# T\n\n![a](no.png)\n")
+    done = chapbook("build", "x.md", "--json", cwd=tmp_path)
+    (finding,) = json.loads(done.stdout)
+    assert (finding["code"], finding["line"], finding["severity"]) == ("missing-image", 3, "error")
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("build",),
+        ("build", "x.md", "--edition", "handuot"),
+        ("explain", "mising-image"),
+        ("nothing",),
+        ("check", "x.md"),
+    ],
+)
+def test_wrong_usage_is_told_and_has_its_own_exit_code(
+    tmp_path: Path, arguments: tuple[str, ...]
+) -> None:
+    write(tmp_path, "# T\n\ntext\n")
+    done = chapbook(*arguments, cwd=tmp_path)
+    assert done.returncode == 2
+    assert "Error" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_a_near_name_is_suggested(tmp_path: Path) -> None:
+    assert "handout" in chapbook("build", "x.md", "--edition", "handuot", cwd=tmp_path).stderr
+    assert "missing-image" in chapbook("explain", "mising-image", cwd=tmp_path).stderr
+
+
+def test_a_missing_system_part_is_told_in_one_line(tmp_path: Path) -> None:
+    write(tmp_path, "# T\n\ntext\n")
+    script = (
+        "import pipeline.system; pipeline.system.pango_problem = lambda: 'no Pango';"
+        "from pipeline.cli import main; main(['build', 'x.md'])"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script],
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.returncode, done.stderr) == (3, "chapbook: no Pango\n")
+
+
+def test_a_folder_that_cannot_be_written(tmp_path: Path) -> None:
+    write(tmp_path, "# T\n\ntext\n")
+    (tmp_path / "build").mkdir()
+    write(tmp_path / "build", "in the way", "x")
+    done = chapbook("build", "x.md", "--edition", "web", cwd=tmp_path)
+    assert done.returncode == 3
+    assert done.stderr.startswith("chapbook: cannot write ")
+
+
+def test_a_broken_template_is_a_finding(tmp_path: Path) -> None:
+    write(tmp_path, "# T\n\ntext\n")
+    (tmp_path / "t/html").mkdir(parents=True)
+    write(tmp_path / "t/html", "{% if %}", "page.html.j2")
+    done = chapbook("build", "x.md", "--templates", "t", cwd=tmp_path)
+    assert done.returncode == 1
+    assert codes(done.stderr) == ["template-error"]
+    assert "page.html.j2:1" in done.stderr
+
+
+def test_own_templates_come_first_file_by_file(tmp_path: Path) -> None:
+    write(tmp_path, "# T\n\ntext\n")
+    (tmp_path / "t/shared/nodes").mkdir(parents=True)
+    write(
+        tmp_path / "t/shared/nodes",
+        '<p class="mine">{{ render(node.children) }}</p>',
+        "paragraph.html.j2",
+    )
+    done = chapbook("build", "x.md", "--edition", "web", "--templates", "t", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert '<p class="mine">text</p>' in (tmp_path / "build/x/x.html").read_text("utf-8")
+
+
+def test_help_shows_examples_and_exit_codes(tmp_path: Path) -> None:
+    done = chapbook("--help", cwd=tmp_path)
+    assert done.returncode == 0
+    assert "Examples:" in done.stdout
+    assert "Exit codes: 0 built, 1" in done.stdout
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+def test_completion_for_shells(tmp_path: Path, shell: str) -> None:
+    done = chapbook("completion", shell, cwd=tmp_path)
+    assert done.returncode == 0
+    assert "_CHAPBOOK_COMPLETE" in done.stdout

@@ -1,0 +1,243 @@
+"""The documentation is true: its examples are run, and its pages are built.
+
+Fences of the README and of the pages in docs/ say what they are:
+
+- ``markdown`` is a source, which must have no findings; an ``html`` fence after it is what
+  the web page holds (``--accept`` writes it anew);
+- ``yaml`` is front matter, which must be valid, for the JSON Schema too;
+- a fence with a file's name (``markdown talk.md``) is written to that file;
+- ``console`` holds commands after ``$`` and all that they print (``--accept`` writes it
+  anew): times and sizes may differ, and ``…`` alone on a line stands for any lines;
+- ``pycon`` is a session of Python.
+"""
+
+from __future__ import annotations
+
+import doctest
+import json
+import re
+import shlex
+from pathlib import Path
+
+import jsonschema
+import pytest
+import yaml
+from click.testing import CliRunner
+
+import pipeline
+from pipeline import cli
+from pipeline.codes import BY_SLUG
+from pipeline.model import Heading, Link
+from pipeline.render.environment import environment
+from pipeline.render.nodes import NodeRenderer
+from pipeline.resolve.identifiers import slug
+from pipeline.tree import plain_text, walk, whole
+from tests.documentation import DOCS, PAGES, ROOT, Fence, examples, fences, read
+
+pages = pytest.mark.parametrize("name", PAGES)
+SCHEMA = json.loads((DOCS / "frontmatter.schema.json").read_text("utf-8"))
+
+
+def read_page(name: str) -> str:
+    return PAGES[name].read_text("utf-8")
+
+
+def rewrite(path: Path, changes: dict[int, tuple[slice, str]]) -> None:
+    """Write a page with the texts at some places changed, the last place first."""
+    text = path.read_text("utf-8")
+    for _, (place, new) in sorted(changes.items(), reverse=True):
+        text = text[: place.start] + new + text[place.stop :]
+    path.write_text(text, "utf-8")
+
+
+# --- sources ---------------------------------------------------------------------------
+
+
+@pages
+def test_examples_have_no_findings(name: str, tmp_path: Path) -> None:
+    for example in examples(read_page(name)):
+        document = read(example.text, tmp_path)
+        assert not document.diagnostics, f"{name}:{example.line}"
+
+
+@pages
+def test_examples_become_what_is_shown(name: str, tmp_path: Path, accept: bool) -> None:
+    changes: dict[int, tuple[slice, str]] = {}
+    found = fences(read_page(name))
+    for example, result in zip(found, found[1:], strict=False):
+        if example.language != "markdown" or result.language != "html" or result.file:
+            continue
+        document = read(example.text, tmp_path)
+        renderer = NodeRenderer(environment(), "html", document)
+        parts = [renderer.render(document.blocks)]
+        if document.notes:
+            parts.append(renderer.template("notes", notes=document.notes))
+        markup = "\n".join(str(part).strip("\n") for part in parts) + "\n"
+        if accept:
+            changes[result.line] = (result.place, markup)
+        else:
+            assert markup == result.text, f"{name}:{result.line}"
+    if changes:
+        rewrite(PAGES[name], changes)
+
+
+@pytest.mark.slow
+@pytest.mark.xdist_group("documentation")
+def test_the_page_about_the_language_builds(tmp_path: Path) -> None:
+    result = pipeline.build(DOCS / "markdown.md", out=tmp_path, strict=True)
+    assert not result.diagnostics
+    assert {file.suffix for file in result.files} == {".html", ".pdf", ".epub", ".json"}
+
+
+# --- front matter ----------------------------------------------------------------------
+
+
+class Loader(yaml.SafeLoader):
+    """Reads values as JSON has them: a date is text."""
+
+
+Loader.yaml_implicit_resolvers = {
+    first: [(tag, pattern) for tag, pattern in found if not tag.endswith("timestamp")]
+    for first, found in yaml.SafeLoader.yaml_implicit_resolvers.items()
+}
+
+
+@pages
+def test_front_matter_is_valid(name: str) -> None:
+    for fence in fences(read_page(name)):
+        if fence.language != "yaml" or fence.file:
+            continue
+        title = "" if fence.text.startswith("title:") else "title: Example\n"
+        document = pipeline.parse(f"---\n{title}{fence.text}---\n\nText.\n", name)
+        assert not document.diagnostics, f"{name}:{fence.line}"
+        jsonschema.validate(yaml.load(fence.text, Loader), SCHEMA)  # noqa: S506
+
+
+def test_every_key_is_described() -> None:
+    keys = {key for key, value in SCHEMA["properties"].items() if "$ref" not in value}
+    assert keys <= titles(DOCS / "frontmatter.md")
+
+
+# --- commands and Python ---------------------------------------------------------------
+
+VARYING = re.compile(r" *\d+\.\d\d s +\d+(?:\.\d)? [kM]?B")
+
+
+def run(command: str, runner: CliRunner, before: int) -> tuple[str, int]:
+    """What a command prints, and its exit code."""
+    if command == "echo $?":
+        return f"{before}\n", 0
+    program, *arguments = shlex.split(command)
+    assert program == "chapbook", command
+    result = runner.invoke(cli.main, arguments, prog_name="chapbook")
+    assert result.exception is None or isinstance(result.exception, SystemExit), command
+    return result.output, result.exit_code
+
+
+def session(fence: Fence, runner: CliRunner) -> str:
+    """The text of a ``console`` fence, with what its commands print now."""
+    printed, code = [], 0
+    for line in fence.text.splitlines():
+        if line.startswith("$ "):
+            output, code = run(line[2:], runner, code)
+            printed.append(f"{line}\n{output}")
+    return "".join(printed)
+
+
+def agrees(shown: str, printed: str) -> bool:
+    parts = [VARYING.sub("<varies>", part) for part in shown.split("…\n")]
+    return bool(
+        re.fullmatch(r"(?:.*\n)*?".join(map(re.escape, parts)), VARYING.sub("<varies>", printed))
+    )
+
+
+@pages
+@pytest.mark.xdist_group("documentation")
+def test_sessions(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, accept: bool
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    runner = CliRunner()
+    names: dict[str, object] = {}
+    changes: dict[int, tuple[slice, str]] = {}
+    for fence in fences(read_page(name)):
+        if fence.file:
+            Path(fence.file).parent.mkdir(parents=True, exist_ok=True)
+            Path(fence.file).write_text(fence.text, "utf-8")
+        elif fence.language == "console":
+            printed = session(fence, runner)
+            if accept and not agrees(fence.text, printed):
+                changes[fence.line] = (fence.place, printed)
+            else:
+                assert agrees(fence.text, printed), f"{name}:{fence.line}\n{printed}"
+        elif fence.language == "pycon":
+            test = doctest.DocTestParser().get_doctest(fence.text, names, name, name, fence.line)
+            outcome = doctest.DocTestRunner(optionflags=doctest.ELLIPSIS).run(test, clear_globs=False)
+            assert not outcome.failed, f"{name}:{fence.line}"
+            names = test.globs
+    if changes:
+        rewrite(PAGES[name], changes)
+
+
+# --- links and lists -------------------------------------------------------------------
+
+
+def headings(path: Path) -> list[Heading]:
+    document = pipeline.parse(path.read_text("utf-8"), path.name)
+    return [node for node in document.blocks if isinstance(node, Heading)]
+
+
+def titles(path: Path) -> set[str]:
+    """The text of a page's headings."""
+    return {plain_text(heading.children) for heading in headings(path)}
+
+
+def anchors(path: Path) -> set[str]:
+    """What a link to a page can lead to, there and on GitHub."""
+    return {heading.attributes.id or slug(plain_text(heading.children)) for heading in headings(path)}
+
+
+@pages
+def test_links_lead_somewhere(name: str) -> None:
+    path = PAGES[name]
+    document = pipeline.parse(path.read_text("utf-8"), name)
+    for node in walk(whole(document)):
+        address = node.href if isinstance(node, Link) else getattr(node, "source", "")
+        if not address or ":" in address:
+            continue
+        file, _, target = address.partition("#")
+        there = (path.parent / file).resolve() if file else path
+        assert there.exists(), f"{name}: {address}"
+        assert not target or target in anchors(there), f"{name}: {address}"
+
+
+@pages
+def test_paths_are_there(name: str) -> None:
+    """What looks like a path of this project is one."""
+    for path in re.findall(r"`((?:pipeline|templates|tests|tools|docs)/[\w./-]*)`", read_page(name)):
+        assert (ROOT / path).exists(), f"{name}: {path}"
+
+
+def findings_page() -> str:
+    """The page that lists all findings, as the command explains them."""
+    parts = [FINDINGS]
+    for name, code in sorted(BY_SLUG.items()):
+        severity = code.value.severity.capitalize()
+        parts.append(f"## {name}\n\n{severity}. {code.value.explanation}\n")
+    return "\n".join(parts)
+
+
+FINDINGS = """\
+# Findings
+
+All that Chapbook may find wrong with a source, a template or a finished file, as
+`chapbook explain CODE` says it. An *error* keeps anything from being written; a *warning*
+does not, but with `--strict`.
+"""
+
+
+def test_the_list_of_findings_is_current(accept: bool) -> None:
+    path = DOCS / "diagnostics.md"
+    if accept:
+        path.write_text(findings_page(), "utf-8")
+    assert path.read_text("utf-8") == findings_page(), "run `make accept`"

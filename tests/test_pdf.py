@@ -1,0 +1,562 @@
+"""The print edition, as readers, listeners and their software meet it."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pikepdf
+import pytest
+from PIL import Image
+
+from pipeline.diagnostics import Severity
+from pipeline.editions import EDITIONS
+from pipeline.metadata import Metadata
+from pipeline.package import Package, package
+from pipeline.pages import Page, Pages
+from pipeline.parse import parse
+from pipeline.render import render
+from pipeline.resolve import resolve
+from pipeline.select import select
+from tests.pdf_reading import Element, artifacts, marked_texts, open_pdf, outline, read
+
+ROOT = Path(__file__).parent.parent
+
+FRONT = """\
+---
+title: Ending & <Beginning>
+subtitle: A handout
+authors: [Ann Author, Bo Writer]
+contributors: [{name: Ian Viewer, role: interviewer}]
+publisher: The House
+lang: en-GB
+date: 2026-11-24
+version: "1.0"
+description: What it is about.
+keywords: [slavery, law]
+licence: CC BY-SA 4.0
+speakers: {Ian: interviewer, Gus: guest}
+contents: {questions: true, depth: 3}
+---
+"""
+
+BODY = """\
+## The talk
+
+Ian: What was *first*?
+
+Gus: The word[^n] was first. See [the table](#rows) or [a page](https://example.org/x).
+
+And a second paragraph.
+
+## Facts
+
+### Rows {#rows}
+
+| Form | Count |
+|---|--:|
+| One | 1 |
+| Two | |
+
+Table: How many
+
+![Three bars](bars.png "Bars, drawn"){#fig-bars}
+
+- a
+- b
+
+  1. c
+
+Term
+:   What it means.
+
+- [x] read it
+- [ ] write it
+
+> Said [en passant]{lang=fr} by the *ILO*.
+
+    print("x")
+
+1. What would you do?
+
+   ::: lines 3
+   :::
+
+[^n]: The note, with [a link](https://example.org/note).
+
+*[ILO]: International Labour Organization
+"""
+
+PARAGRAPH = (
+    "Slavery is illegal everywhere and exists in every region of the world, and a sentence"
+    " that is long enough to fill several lines needs more words than one thinks of. "
+)
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    Image.new("RGB", (300, 150), "steelblue").save(tmp_path / "bars.png")
+    return tmp_path
+
+
+def pages_of(text: str, folder: Path, edition: str = "handout") -> Pages:
+    chosen = EDITIONS[edition]
+    return render(resolve(select(parse(text, "x.md"), chosen), folder), chosen, "x")
+
+
+def make(text: str, folder: Path, edition: str = "handout") -> Package:
+    return package(pages_of(text, folder, edition), folder)
+
+
+def spoken(text: str, folder: Path) -> Element:
+    return read(open_pdf(make(text, folder).data))
+
+
+def short(body: str, **more: str) -> str:
+    keys = "".join(f"{key}: {value}\n" for key, value in more.items())
+    return f"---\ntitle: T\n{keys}---\n{body}"
+
+
+# --- what the file says about itself -------------------------------------------------------
+
+
+def test_sizes_are_those_of_the_edition(folder: Path) -> None:
+    for edition, size in (("handout", (595.28, 841.89)), ("letter", (612, 792))):
+        made = make(FRONT + BODY, folder, edition)
+        pdf = open_pdf(made.data)
+        assert made.facts == {"pages": len(pdf.pages)}
+        for page in pdf.pages:
+            assert [float(x) for x in page.mediabox[2:]] == pytest.approx(size, abs=0.01)
+
+
+def test_metadata_is_complete(folder: Path) -> None:
+    pdf = open_pdf(make(FRONT + BODY, folder).data)
+    assert {key: str(value) for key, value in pdf.docinfo.items()} == {
+        "/Title": "Ending & <Beginning>",
+        "/Author": "Ann Author, Bo Writer",
+        "/Subject": "What it is about.",
+        "/Keywords": "slavery, law",
+        "/Creator": "Chapbook",
+        "/Producer": "WeasyPrint 70.0",
+        "/CreationDate": "D:20261124000000Z",
+        "/ModDate": "D:20261124000000Z",
+    }
+    assert pdf.Root.Lang == "en-GB"
+    assert pdf.Root.ViewerPreferences.DisplayDocTitle
+    assert pdf.Root.MarkInfo.Marked
+    with pdf.open_metadata(set_pikepdf_as_editor=False) as xmp:
+        assert xmp["pdfuaid:part"] == "1"
+        assert xmp["dc:title"] == "Ending & <Beginning>"
+        assert xmp["dc:creator"] == ["Ann Author", "Bo Writer"]
+        assert xmp["dc:contributor"] == {"Ian Viewer"}
+        assert xmp["dc:description"] == "What it is about."
+        assert xmp["dc:language"] == {"en-GB"}
+        assert xmp["dc:publisher"] == {"The House"}
+        assert xmp["dc:subject"] == {"slavery", "law"}
+        assert xmp["dc:rights"].startswith("Creative Commons")
+        assert xmp["xmpRights:WebStatement"].startswith("https://creativecommons.org/")
+        assert xmp["xmp:CreateDate"] == "2026-11-24T00:00:00Z"
+        assert xmp["dc:identifier"].startswith("urn:uuid:")
+
+
+@pytest.mark.parametrize(
+    ("date", "epoch", "found"),
+    [
+        ("2026", "", "D:20260101000000Z"),
+        ("2026-05", "86400", "D:20260501000000Z"),
+        ("", "86400", "D:19700102000000Z"),
+        ("", "", None),
+        ("", "tomorrow", None),
+        ("", "9" * 30, None),
+    ],
+)
+def test_dates_are_never_the_clocks(
+    date: str, epoch: str, found: str | None, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", epoch)
+    text = short("x", date=f'"{date}"') if date else short("x")
+    pdf = open_pdf(make(text, folder).data)
+    assert pdf.docinfo.get("/CreationDate") == found
+
+
+def test_the_bytes_are_the_same_everywhere(folder: Path, tmp_path: Path) -> None:
+    here = make(FRONT + BODY, folder).data
+    there = tmp_path / "another folder"
+    there.mkdir()
+    (there / "bars.png").write_bytes((folder / "bars.png").read_bytes())
+    (there / "x.md").write_text(FRONT + BODY, "utf-8")
+    script = (
+        "import hashlib, pathlib\n"
+        "from tests.test_pdf import make\n"
+        "folder = pathlib.Path()\n"
+        "data = make((folder / 'x.md').read_text('utf-8'), folder).data\n"
+        "print(hashlib.sha256(data).hexdigest())\n"
+    )
+    for zone, lang, seed in (("Pacific/Auckland", "C", "1"), ("America/Lima", "C.UTF-8", "2")):
+        environment = {
+            **os.environ,
+            "TZ": zone,
+            "LC_ALL": lang,
+            "PYTHONHASHSEED": seed,
+            "PYTHONPATH": str(ROOT),
+        }
+        done = subprocess.run(
+            [sys.executable, "-c", script],
+            cwd=there,
+            env=environment,
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        assert done.stdout.strip() == hashlib.sha256(here).hexdigest()
+        assert done.stderr == ""
+
+
+# --- fonts ---------------------------------------------------------------------------------
+
+
+def fonts_of(data: bytes) -> set[str]:
+    names = set()
+    for thing in open_pdf(data).objects:
+        if isinstance(thing, pikepdf.Dictionary) and thing.get("/Type") == "/FontDescriptor":
+            assert {"/FontFile2", "/FontFile3"} & set(thing.keys()), thing.FontName
+            names.add(re.sub(r"^/[A-Z]{6}\+", "", str(thing.FontName)))
+    return names
+
+
+def test_fonts_are_embedded_and_the_packaged_ones(folder: Path) -> None:
+    assert fonts_of(make(FRONT + BODY, folder).data) == {
+        "Source-Serif-Pro",
+        "Source-Serif-Pro-Italic",
+        "Source-Serif-Pro-Semi-Bold",
+        "Source-Sans-Pro",
+        "Source-Sans-Pro-Semi-Bold",
+        "Source-Code-Pro",
+    }
+
+
+def test_the_machines_fonts_have_no_say(folder: Path) -> None:
+    """A template's style may name any font: those of the machine are not there."""
+    pages = pages_of(short("Text, and العربية."), folder)
+    style = pages.styles[0].__class__("more.css", 'html { font-family: "DejaVu Sans", serif }')
+    made = package(pages.__class__(**{**_fields(pages), "styles": (*pages.styles, style)}), folder)
+    assert all(name.startswith(("Source-", "Noto-")) for name in fonts_of(made.data))
+
+
+def _fields(pages: Pages) -> dict[str, object]:
+    return {name: getattr(pages, name) for name in pages.__struct_fields__}
+
+
+def test_a_missing_glyph_is_an_error_that_names_it(folder: Path) -> None:
+    made = make(short("Some words before 漢 and after, and 漢 again."), folder)
+    (found,) = made.diagnostics
+    assert (found.code, found.severity) == ("missing-glyph", Severity.ERROR)
+    assert "“漢” (U+6F22 CJK UNIFIED IDEOGRAPH-6F22)" in found.message
+    assert "words before 漢 and after" in found.message
+
+
+def test_greek_and_cyrillic_have_glyphs(folder: Path) -> None:
+    made = make(short("Greek ἀρχή, Cyrillic Привет Ґ, and Łódź, Ðắk."), folder)
+    assert made.diagnostics == ()
+    assert "ἀρχή" in read(open_pdf(made.data)).text
+
+
+def test_nothing_is_left_behind(folder: Path, tmp_path: Path) -> None:
+    scratch = tmp_path / "scratch"
+    scratch.mkdir()
+    script = "from tests.test_pdf import *; make(FRONT + BODY, Path())"
+    environment = {**os.environ, "TMPDIR": str(scratch), "HOME": str(scratch)}
+    environment |= {"XDG_CACHE_HOME": str(scratch), "PYTHONPATH": str(ROOT)}
+    subprocess.run([sys.executable, "-c", script], cwd=folder, env=environment, check=True)
+    assert list(scratch.iterdir()) == []
+
+
+# --- files ---------------------------------------------------------------------------------
+
+
+def page_with(markup: str, folder: Path) -> Package:
+    page = Page("index.xhtml", "T", f'<html lang="en"><body>{markup}</body></html>')
+    return package(Pages("handout", "x", Metadata(title="T"), (page,)), folder)
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["http://127.0.0.1:9/x.png", "file:///etc/hostname", "bars.png", "images/other.png", "data:,x"],
+)
+def test_nothing_but_the_assets_is_read(address: str, folder: Path) -> None:
+    made = page_with(f'<p>Text <img src="{address}" alt="A picture"/></p>', folder)
+    (found,) = made.diagnostics
+    assert found.code == "remote-image"
+    assert address in found.message
+    assert made.data.startswith(b"%PDF-1.7")
+
+
+def test_a_style_reaches_nothing(folder: Path) -> None:
+    markup = '<p style="background: url(file:///etc/hostname)">x</p>'
+    assert {found.code for found in page_with(markup, folder).diagnostics} <= {
+        "remote-image",
+        "layout-warning",
+    }
+    assert page_with(markup, folder).diagnostics
+
+
+def test_an_image_that_went_away_is_a_finding(folder: Path) -> None:
+    pages = pages_of(FRONT + BODY, folder)
+    (folder / "bars.png").unlink()
+    (found,) = package(pages, folder).diagnostics
+    assert found.code == "missing-image"
+    assert "bars.png" in found.message
+
+
+def test_a_link_out_of_the_folder_is_not_followed(folder: Path) -> None:
+    pages = pages_of(FRONT + BODY, folder)
+    inner = folder / "inner"
+    inner.mkdir()
+    (inner / "bars.png").symlink_to(folder / "bars.png")
+    (found,) = package(pages, inner).diagnostics
+    assert found.code == "outside-folder"
+
+
+def test_the_files_that_went_in_are_named(folder: Path) -> None:
+    names = {file.name for file in make(FRONT + BODY, folder).dependencies}
+    assert {"bars.png", "SourceSerifPro-Regular.otf"} <= names
+
+
+def test_markup_that_is_not_xml_is_a_finding(folder: Path) -> None:
+    (found,) = page_with("<p>x", folder).diagnostics
+    assert found.code == "template-error"
+
+
+def test_layout_warnings_are_findings(folder: Path) -> None:
+    (found,) = page_with('<p style="colour: red">x</p>', folder).diagnostics
+    assert found.code == "layout-warning"
+    assert "colour" in found.message
+
+
+# --- what a listener hears -----------------------------------------------------------------
+
+
+def test_the_whole_is_in_the_order_of_the_source(folder: Path) -> None:
+    document = spoken(FRONT + BODY, folder)
+    parts = [
+        "Ending & <Beginning>",
+        "A handout",
+        "Ann Author, Bo Writer · 24 November 2026 · Version 1.0",
+        "The talk",
+        "Ianasks:",
+        "What was first?",
+        "Gusanswers:",
+        "The word",
+        "The note, with a link.",
+        "And a second paragraph.",
+        "Facts",
+        "Table 1. How many",
+        "Form",
+        "Three bars",
+        "Figure 1. Bars, drawn",
+        "What it means.",
+        "done:read it",
+        "to do:write it",
+        "Said en passant by the ILO.",
+        "What would you do?",
+        "Your answer",
+    ]
+    text = document.text
+    places = [text.find(part) for part in parts]
+    assert -1 not in places, [part for part, place in zip(parts, places, strict=True) if place < 0]
+    assert places == sorted(places)
+
+
+def test_every_part_has_its_type(folder: Path) -> None:
+    document = spoken(FRONT + BODY, folder)
+    assert [f"{e.kind} {e.text}" for e in document.all() if re.match(r"H\d", e.kind)] == [
+        "H1 Ending & <Beginning>",
+        "H2 The talk",
+        "H2 Facts",
+        "H3 Rows",
+    ]
+    (table,) = document.all("Table")
+    assert table.shape == "Table(Caption THead(TR(TH TH)) TBody(TR(TH TD) TR(TH TD)))"
+    assert [str(cell.attribute("Scope")) for cell in table.all("TH")] == [
+        "/Column",
+        "/Column",
+        "/Row",
+        "/Row",
+    ]
+    (figure,) = document.all("Figure")
+    assert str(figure.entries.Alt) == "Three bars"
+    assert len(figure.attribute("BBox")) == 4
+    assert [item.shape for item in document.all("L")] == [
+        "L(LI(Lbl LBody) LI(Lbl LBody(P L(LI(Lbl LBody)))))",
+        "L(LI(Lbl LBody))",
+        "L(LI(Lbl LBody(P)))",
+        "L(LI(LBody(Span)) LI(LBody(Span)))",
+        "L(LI(Lbl LBody(P P(Span))))",
+    ]
+    assert [str(e.attribute("ListNumbering")) for e in document.all("L")][:2] == [
+        "/Disc",
+        "/Decimal",
+    ]
+    (quote,) = document.all("BlockQuote")
+    assert [(s.text, str(s.entries.get("/Lang"))) for s in quote.all("Span")][:1] == [
+        ("en passant", "fr")
+    ]
+    assert [str(s.entries.E) for s in quote.all("Span") if "/E" in s.entries] == [
+        "International Labour Organization"
+    ]
+    assert [code.text for code in document.all("Code")] == ['print("x")']
+
+
+def test_a_note_follows_its_paragraph(folder: Path) -> None:
+    document = spoken(short("One.[^a] Two.[^a]\n\n[^a]: First.\n\n    Second."), folder)
+    (note,) = document.all("Note")
+    assert note.shape == "Note(Lbl P P)"
+    assert str(note.entries.ID) == "fn-1"
+    paragraph, after = document.children[1:3]
+    assert paragraph.shape == "P(Reference(Link) Reference(Link))"
+    assert paragraph.text == "One.1 Two.1"
+    assert after == note
+
+
+def test_nothing_is_skipped_or_said_twice_over_pages(folder: Path) -> None:
+    rows = "\n".join(f"| Row {n} | {n} |" for n in range(120))
+    items = "\n".join(f"1. Item {n}" for n in range(120))
+    text = short(f"{PARAGRAPH * 60}\n\n| A | B |\n|---|---|\n{rows}\n\n{items}")
+    made = make(text, folder)
+    assert made.facts["pages"] > 5
+    pdf = open_pdf(made.data)
+    document = read(pdf)
+    assert [len(list(document.all(kind))) for kind in ("Table", "THead", "L", "TR", "LI")] == [
+        1, 1, 1, 121, 120
+    ]  # fmt: skip
+    assert [p for p in document.children if p.kind == "P"][0].text.count("Slavery is") == 60
+    assert sum("A" in artifact for artifact in artifacts(pdf)) >= 2
+
+
+def test_heads_and_feet_are_artifacts(folder: Path) -> None:
+    made = make(short(PARAGRAPH * 60, subtitle="Sub"), folder)
+    pdf = open_pdf(made.data)
+    said = artifacts(pdf)
+    assert [text for text in said if " of " in text] == [
+        f"{n} of {len(pdf.pages)}" for n in range(1, len(pdf.pages) + 1)
+    ]
+    assert " of 3" not in read(pdf).text
+
+
+def test_decoration_is_an_artifact(folder: Path) -> None:
+    document = spoken(short("One ![](bars.png){.decorative}\n\n---\n\nTwo"), folder)
+    assert not list(document.all("Figure"))
+    assert [p.text for p in document.all("P")] == ["One", "Two"]
+
+
+def test_a_hyphenated_word_is_one_word(folder: Path) -> None:
+    document = spoken(short(PARAGRAPH * 20), folder)
+    (paragraph,) = document.all("P")
+    assert "\u2010" not in paragraph.text
+    assert "\u00ad" in paragraph.text
+    words = paragraph.text.replace("\u00ad", "").split()
+    assert set(words) <= {*PARAGRAPH.split(), *(f"{a}{b}" for a, b in _pairs())}
+
+
+def _pairs() -> list[tuple[str, str]]:
+    words = PARAGRAPH.split()
+    return list(zip(words, [*words[1:], words[0]], strict=True))
+
+
+def test_heading_levels_never_skip(folder: Path) -> None:
+    document = spoken(short("> #### Deep\n\n## One\n\n### Two\n\n> ###### Deeper"), folder)
+    levels = [int(e.kind[1:]) for e in document.all() if re.fullmatch(r"H\d", e.kind)]
+    assert levels[0] == 1
+    assert all(b <= a + 1 for a, b in zip(levels, levels[1:], strict=False))
+
+
+def test_every_mark_and_link_is_in_the_tree(folder: Path) -> None:
+    pdf = open_pdf(make(FRONT + BODY, folder).data)
+    numbers = pdf.Root.StructTreeRoot.ParentTree.Nums
+    parents = dict(zip([int(n) for n in numbers[::2]], numbers[1::2], strict=True))
+    for page in pdf.pages:
+        assert page.Tabs == "/S"
+        assert int(page.StructParents) in parents
+        for link in page.get("/Annots", []):
+            owner = parents[int(link.StructParent)]
+            assert owner.S == "/Link"
+            assert int(link.F) & 4
+            assert str(link.Contents)
+
+
+# --- links and outline ---------------------------------------------------------------------
+
+
+def test_links_lead_somewhere(folder: Path) -> None:
+    pdf = open_pdf(make(FRONT + BODY, folder).data)
+    names = [str(name) for name in pdf.Root.Names.Dests.Names[::2]]
+    links = [link for page in pdf.pages for link in page.get("/Annots", [])]
+    inside = [str(link.Dest) for link in links if "/Dest" in link]
+    outside = [str(link.A.URI) for link in links if "/A" in link]
+    assert set(inside) == {"rows", "fn-1"}
+    assert set(inside) <= set(names)
+    assert {"https://example.org/x", "https://example.org/note"} <= set(outside)
+
+
+def test_the_outline_has_sections_and_questions(folder: Path) -> None:
+    text = FRONT + BODY.replace("## Facts", "## Facts[^m]") + "\n[^m]: M.\n"
+    assert outline(open_pdf(make(text, folder).data)) == [
+        (0, "The talk"),
+        (1, "What was first?"),
+        (0, "Facts"),
+        (1, "Rows"),
+    ]
+
+
+def test_printed_contents_are_a_table_of_contents(folder: Path) -> None:
+    text = FRONT.replace("questions: true", "show: always, questions: true") + BODY
+    document = spoken(text, folder)
+    first, *_ = document.all("TOC")
+    assert first.shape == (
+        "TOC(TOCI(Reference(Link) TOC(TOCI(Reference(Link))))"
+        " TOCI(Reference(Link) TOC(TOCI(Reference(Link)))))"
+    )
+    assert first.children[0].children[0].text.split() == ["The", "talk", "1"]
+
+
+# --- the page ------------------------------------------------------------------------------
+
+
+def lines_of(page: pikepdf.Page) -> list[str]:
+    """What a page shows besides furniture, in the order in which it was drawn."""
+    return [text for number, text in marked_texts(page).items() if number >= 0 and text.strip()]
+
+
+@pytest.mark.slow
+def test_a_question_never_ends_a_page(folder: Path) -> None:
+    turns = "\n\n".join(f"Ian: Question {n}?\n\nGus: {PARAGRAPH * (n % 3 + 1)}" for n in range(9))
+    for lines in range(1, 16):
+        text = f"{FRONT}## Start\n\n::: lines {lines}\n:::\n\n{turns}\n\n## Last\n\n{PARAGRAPH}"
+        for page in open_pdf(make(text, folder).data).pages:
+            last = lines_of(page)[-1]
+            assert not last.startswith(("Question", "Ian", "Gus", "Last")), (lines, last)
+
+
+def test_a_long_text_is_a_book(folder: Path) -> None:
+    chapters = "\n\n".join(f"# Chapter {n}\n\n" + PARAGRAPH * 280 for n in range(1, 4))
+    pdf = open_pdf(make(FRONT + chapters, folder).data)
+    said = [
+        [text for number, text in marked_texts(page).items() if number < 0 and text]
+        for page in pdf.pages
+    ]
+    opening = next(i for i, page in enumerate(pdf.pages) if "Chapter 1" in lines_of(page))
+    assert said[0] == said[1] == []
+    assert said[opening] == [str(opening + 1)]
+    running = {tuple(sorted(texts)) for texts in said[opening + 1 :]}
+    assert any("Ending & <Beginning>" in texts for texts in running)
+    assert any("Chapter 1" in texts for texts in running)
+
+
+def test_a_licence_is_linked(folder: Path) -> None:
+    pdf = open_pdf(make(FRONT + BODY, folder).data)
+    links = [link for page in pdf.pages for link in page.get("/Annots", []) if "/A" in link]
+    assert any("creativecommons.org" in str(link.A.URI) for link in links)

@@ -1,0 +1,65 @@
+"""The words that the product puts on a page: each language says all that English says."""
+
+from __future__ import annotations
+
+import string
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from pipeline.render.dates import written_date
+from pipeline.render.words import FOLDER, words
+
+
+def read(path: Path) -> dict[str, str]:
+    found: dict[str, str] = tomllib.loads(path.read_text(encoding="utf-8"))
+    return found
+
+
+def placeholders(text: str) -> set[str]:
+    return {name for _, name, _, _ in string.Formatter().parse(text) if name is not None}
+
+
+ENGLISH = read(FOLDER / "en.toml")
+LANGUAGES = sorted(path.stem for path in FOLDER.glob("*.toml"))
+
+
+def test_the_languages_that_are_promised_are_there() -> None:
+    assert LANGUAGES == ["ar", "de", "en", "es", "fr", "pt", "zh"]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_language_has_every_word_and_its_placeholders(language: str) -> None:
+    found = read(FOLDER / f"{language}.toml")
+    assert found.keys() == ENGLISH.keys()
+    for key, text in found.items():
+        assert text.strip(), key
+        assert placeholders(text) == placeholders(ENGLISH[key]), key
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_language_names_twelve_months(language: str) -> None:
+    months = read(FOLDER / f"{language}.toml")["months"].split("|")
+    assert len(set(months)) == 12
+
+
+@pytest.mark.parametrize(
+    ("language", "expected"),
+    [
+        ("en", "3 May 2026"),
+        ("de", "3. Mai 2026"),
+        ("es", "3 de mayo de 2026"),
+        ("zh", "2026年5月3日"),
+    ],
+)
+def test_dates_are_written_as_people_write_them(language: str, expected: str) -> None:
+    assert written_date("2026-05-03", words(language)) == expected
+
+
+def test_a_tag_with_a_region_finds_its_language() -> None:
+    assert words("pt-BR")["contents"] == read(FOLDER / "pt.toml")["contents"]
+
+
+def test_a_language_without_words_has_the_english_ones() -> None:
+    assert words("cy") == ENGLISH
