@@ -308,7 +308,7 @@ def manifest(files: tuple[Path, ...], pages_files: tuple[Path, ...], output: Pat
         edition, data = EDITIONS[rendered.edition], file.read_bytes()
         metadata = rendered.metadata
         entries.append(
-            description.describe(file.name, edition.name, edition.format, data, facts(data, edition.format))
+            description.describe(file.name, edition, data, facts(data, edition.format))
         )
     assert metadata is not None
     started = time.perf_counter()

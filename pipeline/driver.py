@@ -18,10 +18,13 @@ from pipeline.diagnostics import Diagnostic
 from pipeline.editions import DEFAULT_EDITIONS, EDITIONS, Edition, output_name
 from pipeline.messages import in_order
 from pipeline.model import Document
-from pipeline.package import Package, package
+from pipeline.package import package
+from pipeline.package.facts import facts
+from pipeline.package.result import Package
 from pipeline.pages import Pages
 from pipeline.parse import parse_file
 from pipeline.render import render
+from pipeline.render.environment import template_place
 from pipeline.resolve import resolve
 from pipeline.select import select
 
@@ -56,7 +59,6 @@ class Made(msgspec.Struct, frozen=True):
     seconds: float
     diagnostics: tuple[Diagnostic, ...]
     data: bytes = b""
-    facts: dict[str, int] = {}
     extra: dict[str, bytes] = {}
 
 
@@ -132,7 +134,6 @@ def make_edition(document: Document, edition: Edition, source: Path, options: Op
         seconds=time.perf_counter() - started,
         diagnostics=(*findings, *_placed(packed, document.source)),
         data=packed.data,
-        facts=packed.facts,
         extra=packed.extra,
     )
 
@@ -144,9 +145,9 @@ def render_pages(
     try:
         return render(document, edition, stem, templates)
     except jinja2.TemplateError as error:
-        where = getattr(error, "filename", None) or getattr(error, "name", None) or "a template"
-        found = diagnostic(Code.TEMPLATE_ERROR, error.message or str(error), source=str(where))
-        return msgspec.structs.replace(found, line=getattr(error, "lineno", 0) or 0)
+        file, line = template_place(error)
+        found = diagnostic(Code.TEMPLATE_ERROR, error.message or str(error), source=file)
+        return msgspec.structs.replace(found, line=line)
 
 
 def dump(source: Path, edition: Edition, stage: str, templates: Path | None = None) -> bytes:
@@ -226,7 +227,8 @@ def _write(
         name = output_name(source.stem, edition)
         files[folder / name] = one.data
         files.update({folder / extra: data for extra, data in one.extra.items()})
-        entries.append(manifest.describe(name, edition.name, edition.format, one.data, one.facts))
+        counts = facts(one.data, edition.format)
+        entries.append(manifest.describe(name, edition, one.data, counts))
         steps.append(Step(edition.format, one.seconds, len(one.data), folder / name))
     files[folder / "manifest.json"] = manifest.encode(manifest.of(document.metadata, entries))
     outputs.write_all(files)

@@ -10,6 +10,7 @@ from importlib.metadata import PackageNotFoundError, version
 
 import msgspec
 
+from pipeline.editions import Edition
 from pipeline.metadata import Metadata
 
 LIBRARIES = (
@@ -49,9 +50,10 @@ class Manifest(msgspec.Struct, frozen=True):
     libraries: dict[str, str]
 
 
-def describe(file: str, edition: str, format_name: str, data: bytes, facts: dict[str, int]) -> Output:
+def describe(file: str, edition: Edition, data: bytes, facts: dict[str, int]) -> Output:
     """The entry of a finished file."""
-    return Output(file, edition, format_name, len(data), hashlib.sha256(data).hexdigest(), facts)
+    digest = hashlib.sha256(data).hexdigest()
+    return Output(file, edition.name, edition.format, len(data), digest, facts)
 
 
 @functools.lru_cache

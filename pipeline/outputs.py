@@ -56,14 +56,21 @@ def _umask() -> int:
 
 
 def dependency_file(target: str, dependencies: Iterable[Path]) -> bytes:
-    """A rule for make: ``target`` depends on the files. Each is also a target of its own,
-    so that one that goes away does not stop make."""
-    paths = [_escape(str(path)) for path in dependencies]
+    """A rule for make: ``target`` depends on the files, named from the working directory
+    where they are below it. Each is also a target of its own, so that one that goes away
+    does not stop make."""
+    paths = [_escape(_relative(path)) for path in dependencies]
     lines = [f"{_escape(target)}: {' '.join(paths)}", *(f"{path}:" for path in paths)]
     return ("\n".join(lines) + "\n").encode()
 
 
 def _escape(path: str) -> str:
-    for char in "\\#$ ":
-        path = path.replace(char, "$$" if char == "$" else f"\\{char}")
-    return path
+    for char in "\\# [*?%:":
+        path = path.replace(char, f"\\{char}")
+    return path.replace("$", "$$")
+
+
+def _relative(path: Path) -> str:
+    path = path.absolute()
+    here = Path.cwd()
+    return str(path.relative_to(here) if path.is_relative_to(here) else path)

@@ -31,6 +31,7 @@ _NODE_MODULES = CACHE / "node_modules"
 _ACE = _NODE_MODULES / ".bin" / "ace-cli"
 _AXE = _NODE_MODULES / "axe-core" / "axe.min.js"
 _NU = _NODE_MODULES / "vnu-jar" / "build" / "dist" / "vnu.jar"
+COMMONMARK = _NODE_MODULES / "commonmark-spec" / "spec.txt"
 _VERAPDF = CACHE / "verapdf.classpath"
 
 # what each checker needs: commands, and files that .ci/checkers puts in place last of all
@@ -42,6 +43,7 @@ _NEEDS: dict[str, tuple[str | Path, ...]] = {
     "veraPDF": ("java", CACHE / "installed", _VERAPDF),
     "page-validation": (CACHE / "installed",),
     "qpdf": ("qpdf",),
+    "CommonMark": (CACHE / "installed", COMMONMARK),
 }
 
 

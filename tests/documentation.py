@@ -23,6 +23,7 @@ PAGES = {
 }
 
 _FENCE = re.compile(r"^(`{3,})([a-z]+)?(?: +(\S+))?\n(.*?)^\1$", re.MULTILINE | re.DOTALL)
+_PLAIN = re.compile(r"[\w-]+(?:/[\w-]+)*\.png")
 
 
 class Fence(NamedTuple):
@@ -61,6 +62,7 @@ def read(example: str, folder: Path) -> Document:
     text = example if example.startswith("---\n") else f"---\ntitle: Example\n---\n\n{example}"
     parsed = pipeline.parse(text, "example")
     for node in walk(whole(parsed)):
-        if isinstance(node, Image):
+        if isinstance(node, Image) and _PLAIN.fullmatch(node.source):
+            (folder / node.source).parent.mkdir(parents=True, exist_ok=True)
             Picture.new("1", (320, 240)).save(folder / node.source)
     return resolve(select(parsed, EDITIONS["web"]), folder)

@@ -10,12 +10,20 @@ from typing import Any, NamedTuple
 import pikepdf
 
 
+class Piece(str):
+    """A piece of text, and the page (from 0) that it is on."""
+
+    page: int
+
+
 class Element(NamedTuple):
-    """A structure element: its type, the elements and texts in it, and its dictionary."""
+    """A structure element: its type, the elements and texts in it, and its dictionary;
+    ``owner`` keeps the file open."""
 
     kind: str
-    kids: tuple[Element | str, ...]
+    kids: tuple[Element | Piece, ...]
     entries: Any
+    owner: pikepdf.Pdf
 
     @property
     def text(self) -> str:
@@ -23,7 +31,7 @@ class Element(NamedTuple):
             return str(self.entries["/ActualText"])
         if self.kind == "Figure":
             return str(self.entries.get("/Alt", ""))
-        return "".join(kid if isinstance(kid, str) else kid.text for kid in self.kids)
+        return "".join(kid if isinstance(kid, Piece) else kid.text for kid in self.kids)
 
     def all(self, kind: str = "") -> Iterator[Element]:
         """This and all within, in reading order; of one type where ``kind`` is given."""
@@ -32,6 +40,14 @@ class Element(NamedTuple):
         for kid in self.kids:
             if isinstance(kid, Element):
                 yield from kid.all(kind)
+
+    def pieces(self) -> Iterator[Piece]:
+        """All texts in reading order."""
+        for kid in self.kids:
+            if isinstance(kid, Piece):
+                yield kid
+            else:
+                yield from kid.pieces()
 
     @property
     def children(self) -> tuple[Element, ...]:
@@ -53,9 +69,26 @@ def open_pdf(data: bytes) -> pikepdf.Pdf:
 
 def read(pdf: pikepdf.Pdf) -> Element:
     """The document's structure tree."""
-    texts = {page.obj.objgen: marked_texts(page) for page in pdf.pages}
+    texts: dict[Any, dict[int, Piece]] = {}
+    for number, page in enumerate(pdf.pages):
+        texts[page.obj.objgen] = {key: Piece(text) for key, text in marked_texts(page).items()}
+        for piece in texts[page.obj.objgen].values():
+            piece.page = number
+
+    def element(entries: Any, page: Any) -> Element:
+        page = entries.get("/Pg", page)
+        kids: list[Element | Piece] = []
+        for kid in entries.get("/K", ()):
+            if isinstance(kid, pikepdf.Dictionary) and "/S" in kid:
+                kids.append(element(kid, page))
+            elif isinstance(kid, pikepdf.Dictionary) and kid.get("/Type") == "/MCR":
+                kids.append(texts[kid.Pg.objgen][int(kid.MCID)])
+            elif not isinstance(kid, pikepdf.Dictionary):
+                kids.append(texts[page.objgen][int(kid)])
+        return Element(str(entries.S)[1:], tuple(kids), entries, pdf)
+
     (document,) = pdf.Root.StructTreeRoot.K
-    return _element(document, texts, None)
+    return element(document, None)
 
 
 def outline(pdf: pikepdf.Pdf) -> list[tuple[int, str]]:
@@ -75,27 +108,15 @@ def artifacts(pdf: pikepdf.Pdf) -> list[str]:
     return [text for page in pdf.pages for key, text in marked_texts(page).items() if key < 0]
 
 
-def _element(entries: Any, texts: dict[Any, dict[int, str]], page: Any) -> Element:
-    page = entries.get("/Pg", page)
-    kids: list[Element | str] = []
-    for kid in entries.get("/K", ()):
-        if isinstance(kid, pikepdf.Dictionary) and "/S" in kid:
-            kids.append(_element(kid, texts, page))
-        elif isinstance(kid, pikepdf.Dictionary) and kid.get("/Type") == "/MCR":
-            kids.append(texts[kid.Pg.objgen][int(kid.MCID)])
-        elif not isinstance(kid, pikepdf.Dictionary):
-            kids.append(texts[page.objgen][int(kid)])
-    return Element(str(entries.S)[1:], tuple(kids), entries)
-
-
 def marked_texts(page: pikepdf.Page) -> dict[int, str]:
     """The text of each marked-content sequence; artifacts have numbers below 0."""
     fonts = {name: _unicode(font) for name, font in page.resources.get("/Font", {}).items()}
     texts: dict[int, str] = {}
     stack: list[tuple[int, str | None]] = []
     font: dict[int, str] = {}
-    for operands, operator in pikepdf.parse_content_stream(page):
-        match str(operator):
+    for instruction in pikepdf.parse_content_stream(page):
+        operands: Any = instruction.operands
+        match str(instruction.operator):
             case "BMC" | "BDC":
                 entries = operands[1] if len(operands) > 1 else {}
                 number = int(entries.get("/MCID", -1 - len(texts)))

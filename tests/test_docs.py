@@ -14,6 +14,7 @@ Fences of the README and of the pages in docs/ say what they are:
 from __future__ import annotations
 
 import doctest
+import itertools
 import json
 import re
 import shlex
@@ -33,6 +34,7 @@ from pipeline.render.nodes import NodeRenderer
 from pipeline.resolve.identifiers import slug
 from pipeline.tree import plain_text, walk, whole
 from tests.documentation import DOCS, PAGES, ROOT, Fence, examples, fences, read
+from tests.test_imports import LAYERS
 
 pages = pytest.mark.parametrize("name", PAGES)
 SCHEMA = json.loads((DOCS / "frontmatter.schema.json").read_text("utf-8"))
@@ -64,7 +66,7 @@ def test_examples_have_no_findings(name: str, tmp_path: Path) -> None:
 def test_examples_become_what_is_shown(name: str, tmp_path: Path, accept: bool) -> None:
     changes: dict[int, tuple[slice, str]] = {}
     found = fences(read_page(name))
-    for example, result in zip(found, found[1:], strict=False):
+    for example, result in itertools.pairwise(found):
         if example.language != "markdown" or result.language != "html" or result.file:
             continue
         document = read(example.text, tmp_path)
@@ -110,7 +112,7 @@ def test_front_matter_is_valid(name: str) -> None:
         title = "" if fence.text.startswith("title:") else "title: Example\n"
         document = pipeline.parse(f"---\n{title}{fence.text}---\n\nText.\n", name)
         assert not document.diagnostics, f"{name}:{fence.line}"
-        jsonschema.validate(yaml.load(fence.text, Loader), SCHEMA)  # noqa: S506
+        jsonschema.validate(yaml.load(fence.text, Loader), SCHEMA)
 
 
 def test_every_key_is_described() -> None:
@@ -153,9 +155,7 @@ def agrees(shown: str, printed: str) -> bool:
 
 @pages
 @pytest.mark.xdist_group("documentation")
-def test_sessions(
-    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, accept: bool
-) -> None:
+def test_sessions(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, accept: bool) -> None:
     monkeypatch.chdir(tmp_path)
     runner = CliRunner()
     names: dict[str, object] = {}
@@ -172,7 +172,9 @@ def test_sessions(
                 assert agrees(fence.text, printed), f"{name}:{fence.line}\n{printed}"
         elif fence.language == "pycon":
             test = doctest.DocTestParser().get_doctest(fence.text, names, name, name, fence.line)
-            outcome = doctest.DocTestRunner(optionflags=doctest.ELLIPSIS).run(test, clear_globs=False)
+            outcome = doctest.DocTestRunner(optionflags=doctest.ELLIPSIS).run(
+                test, clear_globs=False
+            )
             assert not outcome.failed, f"{name}:{fence.line}"
             names = test.globs
     if changes:
@@ -194,7 +196,9 @@ def titles(path: Path) -> set[str]:
 
 def anchors(path: Path) -> set[str]:
     """What a link to a page can lead to, there and on GitHub."""
-    return {heading.attributes.id or slug(plain_text(heading.children)) for heading in headings(path)}
+    return {
+        heading.attributes.id or slug(plain_text(heading.children)) for heading in headings(path)
+    }
 
 
 @pages
@@ -211,11 +215,23 @@ def test_links_lead_somewhere(name: str) -> None:
         assert not target or target in anchors(there), f"{name}: {address}"
 
 
+PATH = re.compile(r"`((?:pipeline|templates|tests|tools|docs)/[\w./-]*)`")
+
+
 @pages
 def test_paths_are_there(name: str) -> None:
     """What looks like a path of this project is one."""
-    for path in re.findall(r"`((?:pipeline|templates|tests|tools|docs)/[\w./-]*)`", read_page(name)):
+    for path in re.findall(
+        r"`((?:pipeline|templates|tests|tools|docs)/[\w./-]*)`", read_page(name)
+    ):
         assert (ROOT / path).exists(), f"{name}: {path}"
+
+
+def test_the_layers_are_those_of_the_imports() -> None:
+    page = (DOCS / "architecture.md").read_text("utf-8")
+    layers = next(f.text for f in fences(page) if f.text.startswith("diagnostics"))
+    shown = [frozenset(re.findall(r"\w+", layer)) for layer in layers.split("←")]
+    assert shown == [layer for layer in LAYERS if not any(name.startswith("_") for name in layer)]
 
 
 def findings_page() -> str:

@@ -428,7 +428,7 @@ def test_the_schema_is_the_same_whatever_the_hash_seed() -> None:
 
 @pytest.mark.parametrize("key", KEYS, ids=lambda key: key.name)
 def test_examples_fit_the_schema_and_the_readers(key: Key) -> None:
-    validator = jsonschema.Draft202012Validator(json_schema())
+    validator = jsonschema.Draft7Validator(json_schema())
     for value in key.examples:
         for name in (key.name, *key.aliases):
             validator.validate({name: value})
@@ -450,12 +450,12 @@ def test_examples_fit_the_schema_and_the_readers(key: Key) -> None:
     ],
 )
 def test_the_schema_refuses_what_the_readers_refuse(value: dict[str, Any]) -> None:
-    assert not jsonschema.Draft202012Validator(json_schema()).is_valid(value)
+    assert not jsonschema.Draft7Validator(json_schema()).is_valid(value)
     assert read(json.dumps(value))[1]
 
 
-def test_the_schema_is_one_of_draft_2020_12() -> None:
-    jsonschema.Draft202012Validator.check_schema(json_schema())
+def test_the_schema_is_one_of_draft_7() -> None:
+    jsonschema.Draft7Validator.check_schema(json_schema())
 
 
 # --- whatever comes ----------------------------------------------------------------------

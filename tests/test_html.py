@@ -44,7 +44,7 @@ contributors: [{name: Ian Viewer, role: interviewer}, {name: Tess Lator, role: t
 lang: en-GB
 date: 2026-11-24
 version: "1.0"
-description: '</script><script>alert("x")</script>'
+description: '</script><script>alert(1)</script>'
 keywords: [slavery, law]
 licence: CC BY 4.0
 identifier: doi:10.1000/xyz123
@@ -149,8 +149,8 @@ def ids(page: Element) -> list[str]:
 
 def policy(page: Element) -> dict[str, str]:
     meta = one(page, ".//meta[@http-equiv='Content-Security-Policy']")
-    parts = (part.strip().split(" ", 1) for part in meta.attrib["content"].split(";"))
-    return {name: sources for name, sources in parts}
+    parts = (part.strip().partition(" ") for part in meta.attrib["content"].split(";"))
+    return {name: sources for name, _, sources in parts}
 
 
 def digest(content: str) -> str:
@@ -272,7 +272,7 @@ def test_the_metadata_is_complete(page: Element) -> None:
     expected = {
         "author": "Chapbook",  # the last of two
         "keywords": "slavery, law",
-        "description": '</script><script>alert("x")</script>',
+        "description": "</script><script>alert(1)</script>",
         "og:title": "Ending & <Beginning>",
         "og:type": "article",
         "og:locale": "en_GB",
@@ -318,7 +318,7 @@ def test_linked_data_names_authors_participants_and_roles(page: Element) -> None
 def test_linked_data_cannot_end_its_script(page: Element, markup: str) -> None:
     assert len(page.findall(".//script")) == 1
     data = json.loads("".join(one(page, "head/script").itertext()))
-    assert data["description"] == '</script><script>alert("x")</script>'
+    assert data["description"] == "</script><script>alert(1)</script>"
     assert markup.count("</script") == 1
 
 
@@ -503,6 +503,6 @@ def test_a_page_is_made_without_the_tools_of_the_other_formats(
     assert not elsewhere[1] & {"weasyprint", "ebooklib", "PIL", "pikepdf"}
 
 
-def test_linked_data_is_the_same_whatever_the_order(page: Element) -> None:
+def test_the_keys_of_linked_data_are_in_order(page: Element) -> None:
     data: dict[str, Any] = json.loads("".join(one(page, "head/script").itertext()))
     assert list(data) == sorted(data)

@@ -62,7 +62,7 @@ def _check_archive(archive: Archive, findings: Findings) -> None:
         elif item.media_type == "text/css":
             read.add(path)
             css = (archive.read(path) or b"").decode("utf-8-sig", errors="replace")
-            files[path] = _File({}, tuple(css_references(css, "the style", Place(1, 1))))
+            files[path] = _File({}, tuple(css_references(css, "the style", Place(1, 1), "file")))
     book = _Book(package, files, findings)
     book.check()
     for item in package.with_property("nav")[:1]:
@@ -163,6 +163,7 @@ class _Book:
             reference.kind == "link"
             and item.media_type in (XHTML, SVG_TYPE, NCX)
             and wanted.path not in self._spine
+            and (wanted.path != path or item.media_type == NCX)
         ):
             problem, hint = "which is not in the reading order", "Add the page to the spine."
         else:

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from pipeline.codes import Code, diagnostic
 from pipeline.diagnostics import Diagnostic, Severity, Span
 
-LIMIT = 200
+LIMIT = 100
 """How many errors, and how many warnings, are kept of one file."""
 
 

@@ -207,7 +207,7 @@ class _Surroundings:
             return
         inner = _Surroundings(self._path, self._ids, findings)
         inner._styles = self._styles
-        for reference in css_references(css, "the style", Place(1, 1)):
+        for reference in css_references(css, "the style", Place(1, 1), "file"):
             inner._check_address(reference, path)
 
     def _is_file(self, path: str) -> bool:

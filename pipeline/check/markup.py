@@ -25,8 +25,10 @@ PLACE = "{}place"
 
 MAX_DEPTH = 500
 MAX_ELEMENTS = 500_000
+MAX_ATTRIBUTES = 1000
 TOO_DEEP = f"elements are nested more than {MAX_DEPTH} deep"
 TOO_MANY = f"there are more than {MAX_ELEMENTS} elements"
+TOO_WIDE = f"an element has more than {MAX_ATTRIBUTES} attributes"
 
 
 class MarkupError(Exception):
@@ -159,18 +161,28 @@ class _HTMLBuilder(html5lib.getTreeBuilder("etree")):  # type: ignore[misc]
 
 
 class _HTMLParser(html5lib.HTMLParser):
+    """Tells the builder where tags begin, which the tokenizer knows and the tokens do not."""
+
     def reset(self) -> None:
         super().reset()
         tokenizer: Any = self.tokenizer
-        tag_open: Callable[[], bool] = tokenizer.tagOpenState
+        open_tag: Callable[[], bool] = tokenizer.tagOpenState
+        name_attribute: Callable[[], bool] = tokenizer.attributeNameState
 
-        def noted() -> bool:
-            # the "<" has just been read, so that the column from 0 of what follows is its own
+        def open_tag_there() -> bool:
+            # the "<" has just been read: the column from 0 of what follows it is its own
             # column from 1
             self.tree.where = tokenizer.stream.position()
-            return tag_open()
+            return open_tag()
 
-        tokenizer.tagOpenState = noted
+        def name_attribute_within_reason() -> bool:
+            # the time for a tag grows with the square of their number
+            if len(tokenizer.currentToken["data"]) > MAX_ATTRIBUTES:
+                raise MarkupError(TOO_WIDE, Place(*self.tree.where))
+            return name_attribute()
+
+        tokenizer.tagOpenState = open_tag_there
+        tokenizer.attributeNameState = name_attribute_within_reason
 
 
 # --- XML ---------------------------------------------------------------------------------

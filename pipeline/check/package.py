@@ -198,6 +198,12 @@ def _linked(
             path = ""
         if path in archive or path == base:
             yield path
+            if not element.get("media-type"):
+                findings.error(
+                    f"the metadata does not say of what kind {quoted(href)} is",
+                    "Give the link a `media-type`.",
+                    place(element),
+                )
         else:
             findings.error(
                 f"the metadata links to {quoted(href)}, which is not in the book",

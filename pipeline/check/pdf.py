@@ -4,6 +4,7 @@ somewhere. A conformance checker such as veraPDF looks further."""
 from __future__ import annotations
 
 import contextlib
+import logging
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -14,7 +15,15 @@ from pikepdf import settings
 from pipeline.check.findings import Findings, quoted
 from pipeline.check.markup import MarkupError, parse_xml, text_of
 from pipeline.check.pdf_links import check_links
-from pipeline.check.pdf_objects import elements, entry, identity, items, text, visit
+from pipeline.check.pdf_objects import (
+    TangleError,
+    elements,
+    entry,
+    identity,
+    items,
+    text,
+    visit,
+)
 from pipeline.check.pdf_structure import Structure, read_structure
 
 MAX_UNPACKED = 256 * 1024 * 1024
@@ -45,6 +54,8 @@ def check_pdf(path: Path, findings: Findings) -> None:
                 findings.error("the file is damaged, and had to be mended to be read", MAKE_ANEW)
     except pikepdf.PasswordError:
         findings.error("the file is locked with a password", "Save it without one.")
+    except TangleError:
+        findings.error("the document has more objects than can be looked at, or a loop", MAKE_ANEW)
     except OSError as error:
         findings.unreadable(error.strerror or "the file cannot be read")
     except BROKEN:
@@ -53,7 +64,12 @@ def check_pdf(path: Path, findings: Findings) -> None:
 
 @contextlib.contextmanager
 def _limits() -> Iterator[None]:
-    """Lets streams unpack so far and no further. (The library has the limits process-wide.)"""
+    """Lets streams unpack so far and no further, and the library say nothing on the terminal.
+
+    Both are settings of the process, and as they were afterwards.
+    """
+    logger, silence = logging.getLogger("pikepdf"), logging.NullHandler()
+    logger.addHandler(silence)
     saved = settings.set_qpdf_limits(
         flate_max_memory=MAX_UNPACKED,
         png_max_memory=MAX_UNPACKED,
@@ -63,6 +79,7 @@ def _limits() -> Iterator[None]:
     try:
         yield
     finally:
+        logger.removeHandler(silence)
         settings.set_qpdf_limits(**saved)  # type: ignore[arg-type]
 
 
@@ -133,14 +150,17 @@ def _check_metadata(catalog: Any, findings: Findings) -> None:
 def _check_fonts(pdf: pikepdf.Pdf, findings: Findings) -> None:
     """Report fonts that the pages use and the file does not have."""
 
-    def within(resources: Any) -> Iterator[Any]:
+    def resources_of(owner: Any) -> Any:
+        return entry(owner, "/Resources") if isinstance(owner, pikepdf.Stream) else owner
+
+    def within(owner: Any) -> Iterator[Any]:
         for kind in ("/XObject", "/Pattern"):
-            for _, form in items(entry(resources, kind)):
-                yield entry(form, "/Resources")
+            for _, form in items(entry(resources_of(owner), kind)):
+                yield form
 
     missing: dict[str, None] = {}
-    for resources in visit((page.resources for page in pdf.pages), within):
-        for _, font in items(entry(resources, "/Font")):
+    for owner in visit((page.resources for page in pdf.pages), within):
+        for _, font in items(entry(resources_of(owner), "/Font")):
             for part in (font, *elements(entry(font, "/DescendantFonts"))):
                 if not _is_embedded(part):
                     missing[text(entry(part, "/BaseFont")).lstrip("/")] = None

@@ -8,12 +8,19 @@ from typing import Any
 import pikepdf
 
 MAX_OBJECTS = 1_000_000
-"""How many steps a walk through a tree may take."""
+"""How many objects a tree may have."""
+
+MAX_DIRECT = 20_000
+"""How many of them may be written where they are used."""
 
 DIRECT = (0, 0)
 """The identity of all objects that are written where they are used."""
 
 _END = object()
+
+
+class TangleError(Exception):
+    """A tree has no end, or is too big to be looked at."""
 
 
 def entry(owner: Any, key: str) -> Any:
@@ -50,16 +57,28 @@ def identity(value: Any) -> tuple[int, int]:
 
 
 def visit(roots: Iterable[Any], children: Callable[[Any], Iterable[Any]]) -> Iterator[Any]:
-    """The objects of a tree in its order, each once, however it is knotted."""
+    """The objects of a tree in its order, each once, however it is knotted.
+
+    Raises `TangleError` where it does not end. That can also be for a knot in which each
+    object is written where it is used, so that it cannot be told from others like it.
+    """
     seen: set[tuple[int, int]] = set()
     stack = [iter(roots)]
-    for _ in range(MAX_OBJECTS):
+    visited = direct = 0
+    while stack:
         value = next(stack[-1], _END)
         if value is _END:
             stack.pop()
-            if not stack:
-                return
-        elif value is not None and (identity(value) not in seen or identity(value) == DIRECT):
-            seen.add(identity(value))
-            yield value
-            stack.append(iter(children(value)))
+            continue
+        name = identity(value)
+        if value is None or name in seen:
+            continue
+        visited += 1
+        if name == DIRECT:
+            direct += 1
+        else:
+            seen.add(name)
+        if visited > MAX_OBJECTS or direct > MAX_DIRECT:
+            raise TangleError
+        yield value
+        stack.append(iter(children(value)))

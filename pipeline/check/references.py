@@ -17,6 +17,7 @@ from pipeline.check.findings import Findings, Place, quoted
 from pipeline.check.markup import HTML, SVG, XLINK, attributes, place, words
 
 Kind: TypeAlias = Literal["link", "file", "id"]
+Style: TypeAlias = Literal["attribute", "element", "file"]
 
 
 class Reference(NamedTuple):
@@ -101,9 +102,9 @@ def _of_element(element: Element) -> Iterator[Reference]:
             for address in addresses:
                 yield Reference(kind, address.strip(), what, at)
         elif key == "style" or ("url(" in value and element.tag.startswith(SVG)):
-            yield from css_references(value, what, at, inline=True)
+            yield from css_references(value, what, at, "attribute")
     if name == "style" and element.text:
-        yield from css_references(element.text, "a style", at)
+        yield from css_references(element.text, "a style", at, "element")
 
 
 def _kind(element: Element, attribute: str) -> Literal["link", "file", ""]:
@@ -134,13 +135,8 @@ def _candidates(srcset: str) -> Iterator[str]:
         rest = rest.strip()
 
 
-def css_references(
-    css: str, what: str, start: Place, *, inline: bool = False
-) -> Iterator[Reference]:
-    """The files that a style loads.
-
-    ``start`` is where it stands in its file. ``inline`` says that it is an attribute.
-    """
+def css_references(css: str, what: str, start: Place, style: Style) -> Iterator[Reference]:
+    """The files that a style loads. It is in the element at ``start``, or a file of its own."""
     if "url" not in css.lower() and "import" not in css.lower():
         return
     importing = False
@@ -148,13 +144,16 @@ def css_references(
         is_address = token.type == "url" or (importing and token.type == "string")
         if token.type not in ("whitespace", "comment"):
             importing = token.type == "at-keyword" and token.lower_value == "import"
+        value = token
         if token.type == "function" and token.lower_name == "url":
-            token = next((t for t in token.arguments if t.type == "string"), token)
-            is_address = token.type == "string"
+            value = next((t for t in token.arguments if t.type == "string"), token)
+            is_address = value is not token
         if is_address:
+            # where the text of an element begins is known to the line
             line = start.line + token.source_line - 1
-            at = start if inline or token.source_line == 1 else Place(line, token.source_column)
-            yield Reference("file", token.value.strip(), f"`url()` in {what}", at)
+            known = style == "file" or (style == "element" and token.source_line > 1)
+            at = Place(line, token.source_column) if known else start
+            yield Reference("file", value.value.strip(), f"`url()` in {what}", at)
 
 
 def _tokens(tokens: Iterable[tinycss2.ast.Node]) -> Iterator[tinycss2.ast.Node]:

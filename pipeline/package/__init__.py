@@ -3,23 +3,10 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import NamedTuple
 
-from pipeline.diagnostics import Diagnostic
 from pipeline.editions import EDITIONS
+from pipeline.package.result import Package
 from pipeline.pages import Pages
-
-
-class Package(NamedTuple):
-    """A finished file. ``facts`` are counts for people and the manifest (``pages``,
-    ``files``); ``extra`` are files to lie beside it, by name; ``dependencies`` all files
-    that went into it besides the pages."""
-
-    data: bytes
-    facts: dict[str, int]
-    diagnostics: tuple[Diagnostic, ...] = ()
-    dependencies: tuple[Path, ...] = ()
-    extra: dict[str, bytes] = {}
 
 
 def package(pages: Pages, folder: Path, *, assets_beside: bool = False) -> Package:

@@ -20,7 +20,8 @@ from pipeline.codes import Code, diagnostic
 from pipeline.diagnostics import Diagnostic
 from pipeline.metadata import Metadata
 from pipeline.model import Asset
-from pipeline.package import Package, cover
+from pipeline.package import cover
+from pipeline.package.result import Package
 from pipeline.package.epub_fonts import add_fonts
 from pipeline.package.epub_metadata import PREFIXES, describe, time_of_change
 from pipeline.package.epub_ncx import ncx
@@ -47,7 +48,7 @@ class Assets(NamedTuple):
 
 
 def package(pages: Pages, folder: Path) -> Package:
-    """The e-book. ``facts`` counts its ``files`` and its ``chapters``."""
+    """The e-book of some pages."""
     metadata = pages.metadata
     assets = _assets(pages, folder)
     diagnostics = list(assets.diagnostics)
@@ -81,10 +82,6 @@ def package(pages: Pages, folder: Path) -> Package:
     data = _repacked(_written(book, metadata), metadata)
     return Package(
         data=data,
-        facts={
-            "files": len(zipfile.ZipFile(io.BytesIO(data)).namelist()),
-            "chapters": sum(page.role == "chapter" for page in pages.pages),
-        },
         diagnostics=tuple(diagnostics),
         dependencies=assets.files,
     )

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import datetime
-import os
 import uuid
 
 from ebooklib.epub import EpubBook
 
 from pipeline.metadata import Contributor, Identifier, Metadata
+from pipeline.package.moment import publication_moment
 from pipeline.pages import Accessibility
 
 NO_DATE = datetime.datetime(2000, 1, 1, tzinfo=datetime.UTC)
@@ -29,15 +29,8 @@ def unique_identifier(metadata: Metadata) -> Identifier:
 
 
 def time_of_change(metadata: Metadata) -> datetime.datetime:
-    """In UTC: the publication's date, else ``SOURCE_DATE_EPOCH``, else `NO_DATE`; never
-    the clock."""
-    try:
-        if metadata.date:
-            year, month, day = (*map(int, metadata.date.split("-")), 1, 1)[:3]
-            return datetime.datetime(year, month, day, tzinfo=datetime.UTC)
-        return datetime.datetime.fromtimestamp(int(os.environ["SOURCE_DATE_EPOCH"]), datetime.UTC)
-    except (KeyError, ValueError, OverflowError, OSError):
-        return NO_DATE
+    """When the book was changed, which an EPUB has to say: `NO_DATE` where nothing does."""
+    return publication_moment(metadata.date) or NO_DATE
 
 
 def describe(

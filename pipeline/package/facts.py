@@ -20,4 +20,4 @@ def facts(data: bytes, format_name: FormatName) -> dict[str, int]:
             with zipfile.ZipFile(io.BytesIO(data)) as book:
                 return {"files": len(book.namelist())}
         case "html":
-            return {"pages": 1}
+            return {}

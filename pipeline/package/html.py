@@ -14,7 +14,7 @@ from urllib.parse import quote, unquote
 from pipeline.codes import Code, diagnostic
 from pipeline.diagnostics import Diagnostic
 from pipeline.model import Asset
-from pipeline.package import Package
+from pipeline.package.result import Package
 from pipeline.package.font_subset import subset
 from pipeline.package.font_use import font_face, used_faces
 from pipeline.package.svg_fonts import with_fonts
@@ -57,7 +57,6 @@ def package(pages: Pages, folder: Path, *, assets_beside: bool = False) -> Packa
         data, extra = _self_contained(markup, css, fonts, images), {}
     return Package(
         data=data.encode(),
-        facts={"files": 1 + len(extra)},
         diagnostics=(*problems, *missing),
         dependencies=dependencies,
         extra=extra,

@@ -12,32 +12,30 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 from pipeline.codes import Code, diagnostic
-from pipeline.package import Package
 from pipeline.package.pdf_fonts import font_files, no_system_fonts
 from pipeline.package.pdf_log import listening
 from pipeline.package.pdf_markup import parse
+from pipeline.package.result import Package
 from pipeline.pages import Pages
 
 with no_system_fonts(), warnings.catch_warnings():
     warnings.simplefilter("ignore", UserWarning)  # it misses the fonts that we keep from it
     import weasyprint
 
+    from pipeline.package.pdf_content import mend_fonts
     from pipeline.package.pdf_engine import Fonts, LocalFiles, MarkedPage, XMLDocument
     from pipeline.package.pdf_metadata import describe
     from pipeline.package.pdf_tags import tag
 
 
 def package(pages: Pages, folder: Path) -> Package:
-    """The PDF of an edition; ``folder`` is the source's folder, in which the assets are.
-
-    Facts: ``pages``, the number of sheets' sides.
-    """
+    """The PDF of an edition; ``folder`` is the source's folder, in which the assets are."""
     (page,) = pages.pages
     try:
         root = parse(page.markup)
     except ElementTree.ParseError as error:
         message = f"the markup of the print edition is not well-formed: {error}"
-        return Package(b"", {}, (diagnostic(Code.TEMPLATE_ERROR, message),))
+        return Package(b"", (diagnostic(Code.TEMPLATE_ERROR, message),))
     fetcher = LocalFiles(folder, pages.assets)
     files = font_files(pages.faces)
     with listening(root) as log:
@@ -49,13 +47,13 @@ def package(pages: Pages, folder: Path) -> Package:
         output = io.BytesIO()
 
         def finish(document: weasyprint.Document, pdf: object) -> None:
-            tag(document.pages, pdf, root)
+            mend_fonts(pdf)
+            tag(document, pdf, root)
             describe(pdf, pages.metadata)
 
         document.write_pdf(output, finisher=finish, pdf_identifier=True, pdf_version="1.7")
     return Package(
         data=output.getvalue(),
-        facts={"pages": len(document.pages)},
         diagnostics=(*fetcher.diagnostics, *log.diagnostics),
         dependencies=(*files, *fetcher.files),
     )

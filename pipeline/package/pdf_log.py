@@ -11,10 +11,14 @@ from xml.etree import ElementTree
 
 from pipeline.codes import Code, diagnostic
 from pipeline.diagnostics import Diagnostic
+from pipeline.package.pdf_markup import ASSET
 
 LOGGER = "weasyprint"
 NOTDEF = ".notdef"
-REPORTED_ELSEWHERE = ("Failed to load image",)
+BAD_IMAGE = "Failed to load image"
+REFUSED = "URLFetchingError"
+"""The kind of error that a file that is not served ends in; who refused it reported it."""
+
 CONTEXT = 24
 """How many characters each side of one without a glyph a message shows."""
 
@@ -33,15 +37,16 @@ class Log(logging.Handler):
         return tuple(self._found.values())
 
     def emit(self, record: logging.LogRecord) -> None:
-        message = record.getMessage()
-        if record.thread != self._thread or message.startswith(REPORTED_ELSEWHERE):
-            return
         arguments = record.args if isinstance(record.args, tuple) else ()
+        if record.thread != self._thread or any(type(a).__name__ == REFUSED for a in arguments):
+            return
         if record.msg.startswith(NOTDEF) and arguments:
-            character = str(arguments[0])
-            self._add(Code.MISSING_GLYPH, missing_glyph(character, self._root))
+            self._add(Code.MISSING_GLYPH, missing_glyph(str(arguments[0]), self._root))
+        elif record.msg.startswith(BAD_IMAGE) and len(arguments) > 1:
+            name = str(arguments[0]).removeprefix(ASSET)
+            self._add(Code.BAD_IMAGE, f"“{name}” cannot be drawn: {arguments[1]}")
         else:
-            self._add(Code.LAYOUT_WARNING, message.strip().rstrip("."))
+            self._add(Code.LAYOUT_WARNING, record.getMessage().strip().rstrip("."))
 
     def _add(self, code: Code, message: str) -> None:
         self._found.setdefault(message, diagnostic(code, message))

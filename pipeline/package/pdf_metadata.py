@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime
-import os
 from collections.abc import Iterable
 from typing import Any
 from xml.sax.saxutils import escape, quoteattr
@@ -12,10 +11,10 @@ import pydyf
 import weasyprint
 
 from pipeline.metadata import Metadata
+from pipeline.package.moment import publication_moment
 
 CREATOR = "Chapbook"
 PRODUCER = f"WeasyPrint {weasyprint.VERSION}"
-UTC = datetime.UTC
 
 PACKET = """\
 <?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>
@@ -57,19 +56,6 @@ def describe(pdf: Any, metadata: Metadata) -> None:
     pdf.catalog["Metadata"] = packet.reference
     pdf.catalog["Lang"] = pydyf.String(metadata.lang)
     pdf.catalog["ViewerPreferences"] = pydyf.Dictionary({"DisplayDocTitle": "true"})
-
-
-def publication_moment(date: str) -> datetime.datetime | None:
-    """The moment that dates in a file give: the publication's date, else the time in
-    SOURCE_DATE_EPOCH, else none. Never the clock."""
-    if date:
-        year, month, day = (*(int(part) for part in date.split("-")), 1, 1)[:3]
-        return datetime.datetime(year, month, day, tzinfo=UTC)
-    epoch = os.environ.get("SOURCE_DATE_EPOCH", "")
-    try:
-        return datetime.datetime.fromtimestamp(int(epoch), UTC)
-    except (ValueError, OverflowError, OSError):
-        return None
 
 
 def xmp(metadata: Metadata, moment: datetime.datetime | None) -> str:

@@ -28,23 +28,29 @@ from pipeline.package.pdf_roles import (
     role,
 )
 
-HYPHEN = "\u2010"
+HYPHEN = "-\u200b"
+"""How the style sheet has a word divided at the end of a line."""
+
 SOFT_HYPHEN = "\u00ad"
+DASHES = ("-", "\u2013", "\u2014", "/")
+"""What a line may end in without a space after it."""
 
 
 class Structure:
     """Builds the tree of `Node` from the pages in order.
 
     ``root`` is the tree of the markup, ``scale`` the points in a CSS pixel. Afterwards
-    `document` is the tree, `artifacts` are the marks that belong to nothing in it, and
-    `spoken` is what some marks say other than their glyphs: a hyphen at a line's end is a
-    soft one, and a space that was not drawn is one still.
+    `document` is the tree, `artifacts` are the marks that belong to nothing in it,
+    `spoken` is what some marks say other than their glyphs (a hyphen at a line's end is a
+    soft one, and a space that was not drawn is one still), and `open_lines` are the marks
+    at the end of lines after which a space is missing.
     """
 
     def __init__(self, root: Element, scale: float = 0.75) -> None:
         self.document = Node("Document", root)
         self.artifacts: dict[Mark, str] = {}
         self.spoken: dict[Mark, str] = {}
+        self.open_lines: set[Mark] = set()
         self._scale = scale
         self._parents = {child: parent for parent in root.iter() for child in parent}
         self._nodes: dict[Element, Node] = {root: self.document}
@@ -75,6 +81,8 @@ class Structure:
                 self._take(Mark(number, mark["mcid"]), node, box, page)
         for child in getattr(box, "children", ()):
             self._visit(child, number, page, artifact)
+        if not artifact and getattr(box, "resume_at", None) is not None:
+            self._end_line(box, number, page)
 
     def _artifact(self, element: Element, tag: str, number: int) -> str:
         """The type of artifact that an element is, or ""."""
@@ -92,12 +100,22 @@ class Structure:
                 return
             self.spoken[mark] = " "  # nothing is drawn, and still two words are apart
         elif text.endswith(HYPHEN):
-            self.spoken[mark] = text[:-1] + SOFT_HYPHEN
+            self.spoken[mark] = text.removesuffix(HYPHEN) + SOFT_HYPHEN
         _home(node, None).kids.append(mark)
         if node.kind == "Figure" and not node.box:
             left, top = box.content_box_x(), box.content_box_y()
             edges = (left, page.height - top - box.height, left + box.width, page.height - top)
             node.box = tuple(edge * self._scale for edge in edges)
+
+    def _end_line(self, line: Any, number: int, page: Any) -> None:
+        """Take note of a line that goes on, unless it was broken within a word."""
+        last = line
+        while getattr(last, "children", ()):
+            last = last.children[-1]
+        mark, text = page.marks.get(last), getattr(last, "text", "")
+        within = text.endswith((HYPHEN, *DASHES)) and not text[-2:-1].isspace()
+        if mark is not None and text and not within:
+            self.open_lines.add(Mark(number, mark["mcid"]))
 
     # --- from elements to nodes ---------------------------------------------------------
 
@@ -136,7 +154,8 @@ class Structure:
                 self._level = heading_level(tag, self._level)
                 return _add(parent, Node(f"H{self._level}", element))
         if is_hidden(element):
-            return _add(parent, Node("Span", element, spoken=text_of(element)))
+            kind = "P" if tag == "p" else "Span"
+            return _add(parent, Node(kind, element, spoken=text_of(element)))
         kind = role(element)
         if not kind and element.get("lang") and parent.parent is not None:
             kind = "Div" if tag in FLAT else "Span"

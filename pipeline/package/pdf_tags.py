@@ -7,6 +7,7 @@ from xml.etree.ElementTree import Element
 
 import pydyf
 
+from pipeline.package.pdf_content import mend_page, space_glyphs
 from pipeline.package.pdf_markup import text_of
 from pipeline.package.pdf_roles import Annotation, Mark, Node
 from pipeline.package.pdf_structure import Structure, prune
@@ -18,28 +19,17 @@ NUMBERING = {"ul": "/Disc", "ol": "/Decimal", "dl": "/None"}
 SCOPES = {"col": "/Column", "row": "/Row"}
 
 
-def tag(pages: list[Any], pdf: Any, root: Element) -> None:
-    """Tag a painted `pydyf.PDF` whose `MarkedPage`s are ``pages``, made of ``root``."""
+def tag(document: Any, pdf: Any, root: Element) -> None:
+    """Tag a painted `pydyf.PDF`; ``document`` has its `MarkedPage`s, made of ``root``."""
+    pages = document.pages
     structure = Structure(root)
     for number, page in enumerate(pages):
         structure.read(number, page)
     prune(structure.document)
+    spaces = space_glyphs(document.fonts.values())
     for number, page in enumerate(pages):
-        _mark(number, page, structure)
+        mend_page(number, page, structure, spaces)
     _Writer(pdf, pages).write(structure.document)
-
-
-def _mark(number: int, page: Any, structure: Structure) -> None:
-    """Mend a page's marks: artifacts become such, and some are given their text."""
-    operators = page.stream.stream
-    for index, operator in enumerate(operators):
-        if isinstance(operator, pydyf.Dictionary) and "MCID" in operator:
-            mark = Mark(number, operator["MCID"])
-            if artifact := structure.artifacts.get(mark):
-                operators[index - 1] = "/Artifact"
-                operators[index] = pydyf.Dictionary({"Type": f"/{artifact}"})
-            elif spoken := structure.spoken.get(mark):
-                operator["ActualText"] = pydyf.String(spoken)
 
 
 class _Writer:

@@ -12,7 +12,8 @@ import msgspec
 from pipeline.codes import Code, diagnostic
 from pipeline.diagnostics import Diagnostic, Span
 from pipeline.metadata import Metadata
-from pipeline.model import Block, Document, Heading, Inline, Paragraph
+from pipeline.model import Block, Document, Heading
+from pipeline.parse.characters import FORBIDDEN
 from pipeline.parse.dialogue import group_turns
 from pipeline.parse.frontmatter import derive_identifier, read_front_matter
 from pipeline.parse.lower import Lowering
@@ -59,27 +60,23 @@ def parse(text: str, source: str = "") -> Document:
 
 
 def parse_body(text: str) -> Document:
-    """The document of a text without front matter, whose headings all stay headings."""
-    return _parse_body(normalise(text), 1)
+    """The document of a text without front matter, whose headings all stay headings.
+
+    Characters that no source may have become replacement characters.
+    """
+    return _parse_body(FORBIDDEN.sub("\N{REPLACEMENT CHARACTER}", normalise(text)), 1)
 
 
 def _parse_body(text: str, first_line: int) -> Document:
-    root, parser = parse_tree(text, first_line)
-    lowering = Lowering(parser.abbreviations, _read_inlines)
-    blocks = lowering.blocks(root)
+    tree = parse_tree(text, first_line)
+    lowering = Lowering(tree.parser.abbreviations, tree.inlines.read)
+    blocks = lowering.blocks(tree.root)
     return Document(
         metadata=Metadata(),
         blocks=blocks,
         notes=tuple(lowering.notes),
-        diagnostics=(*parser.diagnostics, *lowering.diagnostics),
+        diagnostics=(*tree.parser.diagnostics, *lowering.diagnostics),
     )
-
-
-def _read_inlines(text: str) -> tuple[Inline, ...]:
-    """A text that is known to be one paragraph, such as a caption."""
-    root, _ = parse_tree(text)
-    blocks = Lowering({}, lambda title: ()).blocks(root)
-    return blocks[0].children if blocks and isinstance(blocks[0], Paragraph) else ()
 
 
 def _take_title(

@@ -10,7 +10,9 @@ _ITEM = re.compile(
     r"""\s*(?:
       \#(?P<id>[^\s{}#.="'<>]+)
     | \.(?P<cls>[^\s{}#="'<>.]+)
-    | (?P<key>[A-Za-z_][\w:-]*)=(?:"(?P<dq>(?:[^"\\]|\\.)*)"|'(?P<sq>(?:[^'\\]|\\.)*)'|(?P<bare>[^\s{}"']+))
+    | (?P<key>[A-Za-z_][\w:-]*)=(?:
+        "(?P<dq>(?:[^"\\]|\\.)*)" | '(?P<sq>(?:[^'\\]|\\.)*)' | (?P<bare>[^\s{}"']+)
+      )
     | (?P<dash>-)
     )(?=\s|\})""",
     re.VERBOSE,
@@ -28,7 +30,9 @@ def read(text: str, pos: int = 0) -> tuple[Attributes, int] | None:
         return None
     end = min(len(text), pos + LONGEST)
     at = opened.end()
-    name, classes, pairs = "", [], []
+    name = ""
+    classes: list[str] = []
+    pairs: list[tuple[str, str]] = []
     while True:
         closed = _CLOSE.match(text, at, end)
         if closed:

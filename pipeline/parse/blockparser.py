@@ -100,6 +100,10 @@ class LineProcessor(BlockProcessor):
         """Whether the line at ``cursor`` goes on with ``block``."""
         return Match.NO
 
+    def waits_for_end(self, block: BlockElement) -> bool:
+        """Whether only an end of its own ends ``block``, so that all before is verbatim."""
+        return False
+
     def close(self, block: BlockElement, parent: BlockElement) -> None:
         """Tidy up ``block``, which has ended."""
 
@@ -205,14 +209,23 @@ class LineParser(BlockParser):
         if cursor.blank and not (processor and processor.verbatim):
             self.close_unmatched()
             return
-        lazy = self.matched < len(self.open) and self.tip.tag == "p" and not cursor.blank
-        if not lazy:
+        if not self._is_lazy():
             self.close_unmatched()
         if self.tip.processor and self.tip.processor.takes_lines:
             self.add_line(self.tip, cursor)
         elif not cursor.blank:
             paragraph: Any = self.blockprocessors["paragraph"]
             self.add_line(self.begin(BlockElement("p", cursor.number, paragraph), cursor), cursor)
+
+    def _is_lazy(self) -> bool:
+        """Whether the line (not blank) goes on with a paragraph although it lacks what the
+        blocks around that one need. Python-Markdown's boxes end where the indentation does."""
+        unmatched = self.open[self.matched :]
+        return (
+            bool(unmatched)
+            and self.tip.tag == "p"
+            and all(block.tag != "admonition" for block in unmatched)
+        )
 
     def _begin_blocks(self, cursor: Cursor, processors: list[Any]) -> bool:
         """Let the line begin blocks; True if it is used up by that."""

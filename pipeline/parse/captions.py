@@ -8,6 +8,7 @@ from collections.abc import Callable
 
 import msgspec
 
+from pipeline.diagnostics import Span
 from pipeline.model import (
     NO_ATTRIBUTES,
     Attributes,
@@ -21,18 +22,19 @@ from pipeline.model import (
     Text,
 )
 from pipeline.parse import attributes
+from pipeline.parse.markup.flow import trim
 from pipeline.tree import plain_text
 
 _CAPTION = re.compile(r"[Tt]able:\s*")
 _NUMBER = re.compile(r"[\s\d.,'’%+−–-]*\d[\s\d.,'’%]*(?:\s?[a-z]{1,3})?")
 ROW_HEADERS = "row-headers"
 
-ReadInlines = Callable[[str], tuple[Inline, ...]]
+ReadInlines = Callable[[str, "Span | None"], tuple[Inline, ...]]
 
 
 def attach_captions(blocks: tuple[Block, ...], read_inlines: ReadInlines) -> tuple[Block, ...]:
     """Neighbouring blocks with their captions taken up. ``read_inlines`` reads the caption
-    of a figure, which is given as an image's title."""
+    of a figure, which is given as an image's title, at the image's place."""
     return _tables(tuple(_figure(block, read_inlines) for block in blocks))
 
 
@@ -54,7 +56,7 @@ def _figure(block: Block, read_inlines: ReadInlines) -> Block:
                 classes=tuple(c for c in image.attributes.classes if c in of_image),
             ),
         ),
-        caption=read_inlines(image.title) if image.title else (),
+        caption=read_inlines(image.title, image.span) if image.title else (),
         span=block.span,
         attributes=Attributes(image.attributes.id, classes, image.attributes.pairs),
     )
@@ -99,8 +101,7 @@ def _with_caption(table: Table, caption: Paragraph) -> Table:
         if split:
             text, found = split
             children[-1] = Text(text=text)
-    kept = tuple(child for child in children if not isinstance(child, Text) or child.text)
-    return msgspec.structs.replace(table, caption=kept, attributes=found)
+    return msgspec.structs.replace(table, caption=trim(children), attributes=found)
 
 
 def _with_row_headers(table: Table) -> Table:

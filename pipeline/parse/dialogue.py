@@ -6,6 +6,7 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Iterable, Mapping
+from typing import NamedTuple
 
 import msgspec
 
@@ -27,6 +28,7 @@ from pipeline.model import (
     ThematicBreak,
     Turn,
 )
+from pipeline.parse.markup.flow import trim
 from pipeline.tree import plain_text
 
 _LABEL = re.compile(r"([^\W\d_][\w .'’\-]{0,59}):(?:\s+|$)")
@@ -55,14 +57,13 @@ class _Grouping:
 
     def blocks(self, blocks: Iterable[Block]) -> tuple[Block, ...]:
         found: list[Block] = []
-        turns: list[Turn] = []
+        turns: list[_Turn] = []
         for block in blocks:
             started = self._start(block, in_dialogue=bool(turns))
             if started:
                 turns.append(started)
             elif turns and not isinstance(block, ENDS):
-                last = turns[-1]
-                turns[-1] = msgspec.structs.replace(last, children=(*last.children, block))
+                turns[-1].children.append(block)
             else:
                 _flush(turns, found)
                 if isinstance(block, Container | Admonition | BlockQuote):
@@ -71,7 +72,7 @@ class _Grouping:
         _flush(turns, found)
         return tuple(found)
 
-    def _start(self, block: Block, in_dialogue: bool) -> Turn | None:
+    def _start(self, block: Block, in_dialogue: bool) -> _Turn | None:
         """The turn that a paragraph begins, if it does."""
         if not isinstance(block, Paragraph):
             return None
@@ -82,33 +83,53 @@ class _Grouping:
         if speaker is None:
             self._warn(label, block.span, sure=bold and in_dialogue)
             return None
-        children: tuple[Block, ...] = ()
-        if rest:
-            children = (msgspec.structs.replace(block, children=rest),)
-        return Turn(
-            speaker=speaker.name,
-            role=speaker.role,
-            asks=speaker.asks,
-            children=children,
-            span=block.span,
-        )
+        text = trim(rest)
+        first: list[Block] = [msgspec.structs.replace(block, children=text)] if text else []
+        return _Turn(speaker, block.span, first)
 
     def _warn(self, label: str, span: Span | None, sure: bool) -> None:
         near = difflib.get_close_matches(_key(label), self.speakers, 1, 0.75)
         if not near and not sure:
             return
         names = ", ".join(speaker.name for speaker in self.speakers.values())
-        hint = f"did you mean “{self.speakers[near[0]].name}”?" if near else f"the speakers are {names}"
+        hint = f"the speakers are {names}"
+        if near:
+            hint = f"did you mean “{self.speakers[near[0]].name}”?"
         message = f"“{label}” is not one of the speakers"
-        found = diagnostic(
-            Code.UNKNOWN_SPEAKER, message, span=span, hint=hint, length=len(label)
-        )
+        found = diagnostic(Code.UNKNOWN_SPEAKER, message, span=span, hint=hint, length=len(label))
         self.diagnostics.append(found)
 
 
-def _flush(turns: list[Turn], found: list[Block]) -> None:
+class _Turn(NamedTuple):
+    """A turn that goes on. ``span`` is that of the paragraph with the speaker's name."""
+
+    speaker: Speaker
+    span: Span | None
+    children: list[Block]
+
+    def finish(self) -> Turn:
+        last = self.children[-1].span if self.children else None
+        return Turn(
+            speaker=self.speaker.name,
+            role=self.speaker.role,
+            asks=self.speaker.asks,
+            children=tuple(self.children),
+            span=_covering(self.span, last),
+        )
+
+
+def _covering(first: Span | None, last: Span | None) -> Span | None:
+    """From the beginning of ``first`` to the end of ``last``."""
+    if first is None or last is None:
+        return first
+    end = max(first.line, first.end, last.line, last.end)
+    return Span(first.line, first.column, end if end > first.line else 0)
+
+
+def _flush(turns: list[_Turn], found: list[Block]) -> None:
     if turns:
-        found.append(Dialogue(turns=tuple(turns), span=turns[0].span))
+        done = tuple(turn.finish() for turn in turns)
+        found.append(Dialogue(turns=done, span=_covering(done[0].span, done[-1].span)))
         turns.clear()
 
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any
 from xml.etree.ElementTree import Element
 
 from pipeline.codes import Code as Finding
@@ -11,31 +12,23 @@ from pipeline.codes import diagnostic
 from pipeline.diagnostics import Diagnostic, Span
 from pipeline.model import (
     NO_ATTRIBUTES,
-    Abbreviation,
     Admonition,
     Attributes,
     Block,
     BlockQuote,
-    Code,
     CodeBlock,
     Container,
     DefinitionItem,
     DefinitionList,
-    Emphasis,
     Heading,
-    Image,
     Inline,
-    InlineElement,
     LineBreak,
-    Link,
     List,
     ListItem,
     Note,
-    NoteReference,
     PageBreak,
     Paragraph,
     SoftBreak,
-    Strikethrough,
     Strong,
     Table,
     TableCell,
@@ -44,58 +37,90 @@ from pipeline.model import (
     ThematicBreak,
     WritingLines,
 )
-from pipeline.parse.blockparser import BlockElement
-from pipeline.parse.captions import ReadInlines, attach_captions
-from pipeline.parse.inlines.patterns import InlineSpan
+from pipeline.parse.blockparser import BlockElement, Line
+from pipeline.parse.captions import attach_captions
+from pipeline.parse.lower_inlines import InlineLowering
 from pipeline.parse.markup import MarkupBuilder
-from pipeline.tree import plain_text
 
 ADMONITIONS = frozenset({"note", "tip", "important", "warning", "caution"})
-_ALIASES = {"danger": "caution", "attention": "warning", "hint": "tip", "error": "caution", "info": "note"}
+_ALIASES = {
+    "attention": "warning",
+    "danger": "caution",
+    "error": "caution",
+    "hint": "tip",
+    "info": "note",
+}
 _ALERT = re.compile(r"\[!(NOTE|TIP|IMPORTANT|WARNING|CAUTION)\]\s*$", re.I)
-_TASK = re.compile(r"\[([ xX])\][ \t]+(?=\S)")
+_TASK = re.compile(r"\[([ xX])\][ \t]+")
 MAX_LINES = 100
+DEEPEST = 80
+"""Levels of blocks and inlines within each other that come out. Deeper ones lose their
+markup and keep their text, since all that comes after works through a tree by recursion."""
+
+ReadLeaf = Callable[[Element, Sequence[Line], "Span | None"], None]
 
 
 class Lowering:
-    """Lowers one tree; collects the notes and the diagnostics that it meets."""
+    """Lowers one tree; collects the notes and the diagnostics that it meets. ``read_leaf``
+    reads a line that stands at some place into inline elements."""
 
-    def __init__(self, abbreviations: Mapping[str, str], read_inlines: ReadInlines) -> None:
+    def __init__(self, abbreviations: Mapping[str, str], read_leaf: ReadLeaf) -> None:
         self.notes: list[Note] = []
         self.diagnostics: list[Diagnostic] = []
-        self._read_inlines = read_inlines
-        self._abbreviations = abbreviations
-        names = sorted(map(re.escape, abbreviations), key=len, reverse=True)
-        self._abbreviation = re.compile(rf"(?<!\w)(?:{'|'.join(names)})(?!\w)") if names else None
+        self._read_leaf = read_leaf
+        self._inline = InlineLowering(abbreviations, self.report, DEEPEST)
+        self._depth = 0
 
     def blocks(self, elements: Iterable[Element]) -> tuple[Block, ...]:
         """The blocks that block elements stand for."""
         elements = list(elements)
+        self._depth += 1
         if any(element.tag == "html" for element in elements):
-            builder = MarkupBuilder(self.report)
-            for element in elements:
-                assert isinstance(element, BlockElement)
-                if element.tag == "html":
-                    builder.feed("\n".join(element.lines), _span(element))
-                else:
-                    builder.nodes(self._block(element))
-            found = builder.blocks()
+            found = self._with_markup(elements)
         else:
-            found = tuple(node for e in elements for node in self._block(e))  # type: ignore[arg-type]
-        return attach_captions(found, self._read_inlines)
+            found = tuple(node for element in elements for node in self._block(element))
+        self._depth -= 1
+        return attach_captions(found, self.read)
 
-    def _block(self, element: BlockElement) -> tuple[Block, ...]:
-        span = _span(element)
+    def _with_markup(self, elements: Iterable[Element]) -> tuple[Block, ...]:
+        builder = MarkupBuilder(self.report, max(0, DEEPEST // 2 - self._depth))
+        for element in elements:
+            if element.tag == "html":
+                assert isinstance(element, BlockElement)
+                builder.feed(element.lines)
+            else:
+                within = builder.depth
+                self._depth += within
+                builder.add(self._block(element))
+                self._depth -= within
+        return builder.blocks()
+
+    def inlines(self, element: Element) -> tuple[Inline, ...]:
+        return self._inline.inlines(element, self._depth)
+
+    def read(self, text: str, span: Span | None) -> tuple[Inline, ...]:
+        """The inlines of a text that is one line, a caption say, and stands at ``span``."""
+        element = Element("title")
+        line = Line(text.replace("\n", " "), 0, 0)
+        self._read_leaf(element, (line,), span)
+        return self.inlines(element)
+
+    def _block(self, element: Element) -> tuple[Block, ...]:
+        assert isinstance(element, BlockElement)
+        if self._depth >= DEEPEST and len(element):
+            return self.blocks(element)
+        span, attributes = _span(element), _attributes(element)
         match element.tag:
             case "p":
                 children = self.inlines(element)
-                return (Paragraph(children=children, span=span, attributes=_attributes(element)),)
+                paragraph = Paragraph(children=children, span=span, attributes=attributes)
+                return (paragraph,) if children else ()
             case "h1" | "h2" | "h3" | "h4" | "h5" | "h6":
                 heading = Heading(
                     level=int(element.tag[1]),
                     children=self.inlines(element),
                     span=span,
-                    attributes=_attributes(element),
+                    attributes=attributes,
                 )
                 return (heading,)
             case "blockquote":
@@ -105,7 +130,8 @@ class Lowering:
             case "pre":
                 text = "".join(line + "\n" for line in element.lines)
                 language = element.get("language", "")
-                return (CodeBlock(text=text, language=language, span=span, attributes=_attributes(element)),)
+                code = CodeBlock(text=text, language=language, span=span, attributes=attributes)
+                return (code,)
             case "table":
                 return (self._table(element, span),)
             case "dl":
@@ -115,8 +141,8 @@ class Lowering:
             case "container":
                 return self._container(element, span)
             case "note":
-                children = self.blocks(element)
-                self.notes.append(Note(label=element.get("label", ""), children=children, span=span))
+                label, blocks = element.get("label", ""), self.blocks(element)
+                self.notes.append(Note(label=label, children=blocks, span=span))
                 return ()
             case "hr":
                 return (ThematicBreak(span=span),)
@@ -128,48 +154,55 @@ class Lowering:
     def _quote(self, element: BlockElement, span: Span) -> Block:
         """A block quote, or the alert that GitHub makes of one: ``> [!NOTE]``."""
         first = element[0] if len(element) else None
+        alert = None
         if isinstance(first, BlockElement) and first.tag == "p" and first.lines:
-            match = _ALERT.match(first.lines[0])
-            if match:
-                blocks = self.blocks(element)
-                opening = blocks[0]
-                assert isinstance(opening, Paragraph)
-                rest = _after_first_line(opening.children)
-                kept = (Paragraph(children=rest, span=opening.span), *blocks[1:]) if rest else blocks[1:]
-                return Admonition(kind=match[1].lower(), children=kept, span=span)
-        return BlockQuote(children=self.blocks(element), span=span)
+            alert = _ALERT.match(first.lines[0])
+        blocks = self.blocks(element)
+        if not alert:
+            return BlockQuote(children=blocks, span=span)
+        opening, *rest = blocks
+        assert isinstance(opening, Paragraph)
+        left = _after_first_line(opening.children)
+        if left and isinstance(first, BlockElement):
+            begin, end = first.lines[1], first.end
+            place = Span(begin.number, begin.offset, end if end > begin.number else 0)
+            rest = [Paragraph(children=left, span=place, attributes=opening.attributes), *rest]
+        return Admonition(kind=alert[1].lower(), children=tuple(rest), span=span)
 
     def _list(self, element: BlockElement, span: Span) -> List:
         return List(
             ordered=element.tag == "ol",
             start=int(element.get("start", "1")),
             tight=bool(element.get("tight")),
-            items=tuple(self._item(item) for item in element if isinstance(item, BlockElement)),
+            items=tuple(self._item(item) for item in element),
             span=span,
         )
 
-    def _item(self, element: BlockElement) -> ListItem:
+    def _item(self, element: Element) -> ListItem:
+        assert isinstance(element, BlockElement)
         checked = None
         first = element[0] if len(element) else None
         if first is not None and first.tag == "p" and first.text:
             match = _TASK.match(first.text)
-            if match:
+            if match and (match.end() < len(first.text) or len(first)):
                 checked = match[1] != " "
                 first.text = first.text[match.end() :]
         return ListItem(children=self.blocks(element), checked=checked, span=_span(element))
 
     def _table(self, element: BlockElement, span: Span) -> Table:
-        head, *body = (
-            TableRow(cells=tuple(self._cell(cell) for cell in row), span=Span(row.line))  # type: ignore[attr-defined]
-            for row in element
-        )
-        return Table(head=(head,), body=tuple(body), span=span, attributes=_attributes(element))
+        head, *body = (self._row(row) for row in element)
+        return Table(head=(head,), body=tuple(body), span=span)
+
+    def _row(self, element: Element) -> TableRow:
+        assert isinstance(element, BlockElement)
+        return TableRow(cells=tuple(self._cell(cell) for cell in element), span=_span(element))
 
     def _cell(self, element: Element) -> TableCell:
         assert isinstance(element, BlockElement)
+        align: Any = element.get("align", "")
         return TableCell(
             children=self.inlines(element),
-            align=element.get("align", ""),  # type: ignore[arg-type]
+            align=align,
             scope="col" if element.tag == "th" else "",
             span=_span(element),
         )
@@ -178,18 +211,24 @@ class Lowering:
         items: list[DefinitionItem] = []
         terms: list[tuple[Inline, ...]] = []
         definitions: list[tuple[Block, ...]] = []
-        first = 0
+        start = span
+
+        def end_item() -> None:
+            item = DefinitionItem(terms=tuple(terms), definitions=tuple(definitions), span=start)
+            items.append(item)
+            terms.clear()
+            definitions.clear()
+
         for child in element:
             assert isinstance(child, BlockElement)
-            if child.tag == "dt":
-                if definitions:
-                    items.append(_definition(terms, definitions, first))
-                    terms, definitions = [], []
-                first = first if terms else child.line
-                terms.append(self.inlines(child))
-            else:
+            if child.tag == "dd":
                 definitions.append(self.blocks(child))
-        items.append(_definition(terms, definitions, first))
+                continue
+            if definitions:
+                end_item()
+            start = start if terms else _span(child)
+            terms.append(self.inlines(child))
+        end_item()
         return DefinitionList(items=tuple(items), span=span)
 
     def _admonition(self, element: BlockElement, span: Span) -> Admonition:
@@ -197,119 +236,57 @@ class Lowering:
         title: tuple[Inline, ...] = ()
         if children and children[0].tag == "title":
             title = self.inlines(children.pop(0))
-        kind = element.get("kind", "")
-        kind = _ALIASES.get(kind, kind)
-        classes = () if kind in ADMONITIONS else (kind,)
+        written, *classes = element.get("kind", "").split()
+        kind = _ALIASES.get(written, written)
+        if kind not in ADMONITIONS:
+            kind, classes = "note", [written, *classes]
+            title = title or (Text(text=written.capitalize()),)
         return Admonition(
-            kind=kind if kind in ADMONITIONS else "note",
-            title=title if title or not classes else (Text(text=kind.capitalize()),),
+            kind=kind,
+            title=title,
             children=self.blocks(children),
             span=span,
-            attributes=Attributes(classes=classes),
+            attributes=Attributes(classes=tuple(classes)),
         )
 
     def _container(self, element: BlockElement, span: Span) -> tuple[Block, ...]:
         attributes = _attributes(element)
-        name = element.get("name", "")
-        argument = element.get("argument", "")
-        children = self.blocks(element)
-        if name == "lines":
-            count = int(argument) if argument.isdecimal() and len(argument) < 4 else 0
-            if not 1 <= count <= MAX_LINES:
-                self.report(
-                    Finding.WRONG_COUNT,
-                    f"`::: lines {argument}`".replace(" `", "`") + " does not say how many lines",
-                    span,
-                    "for example `::: lines 4`",
-                )
-                count = 1
-            return (*children, WritingLines(count=count, span=span, attributes=attributes))
-        if name in ADMONITIONS:
-            title = (Text(text=attributes.get("title") or argument),) if argument or attributes.get("title") else ()
-            pairs = tuple(pair for pair in attributes.pairs if pair[0] != "title")
-            attributes = Attributes(attributes.id, attributes.classes, pairs)
-            return (Admonition(kind=name, title=title, children=children, span=span, attributes=attributes),)
+        name, argument = element.get("name", ""), element.get("argument", "")
         classes = tuple(c for c in attributes.classes if c != name)
         attributes = Attributes(attributes.id, classes, attributes.pairs)
+        children = self.blocks(element)
+        if name == "lines":
+            lines = self._lines(argument, span, attributes)
+            return (*children, lines)
+        kind = _ALIASES.get(name, name)
+        titled = kind in ADMONITIONS or name == "details"
+        title = self.read((titled and attributes.get("title")) or argument, span)
+        if titled and title:
+            pairs = tuple(pair for pair in attributes.pairs if pair[0] != "title")
+            attributes = Attributes(attributes.id, classes, pairs)
+        if kind in ADMONITIONS:
+            box = Admonition(
+                kind=kind, title=title, children=children, span=span, attributes=attributes
+            )
+            return (box,)
+        if name == "details" and title:
+            summary = Container(name="summary", children=(Paragraph(children=title),), span=span)
+            children = (summary, *children)
+        else:
+            if title:
+                children = (Paragraph(children=(Strong(children=title),), span=span), *children)
+            if name in ("details", "summary"):  # as elements, they need each other
+                name, attributes = "", Attributes(attributes.id, (name, *classes), attributes.pairs)
         return (Container(name=name, children=children, span=span, attributes=attributes),)
 
-    # --- inlines ---
-
-    def inlines(self, element: Element) -> tuple[Inline, ...]:
-        """The inlines of an element: its text, its children and their tails."""
-        if any(child.tag == "raw" for child in element):
-            builder = MarkupBuilder(self.report)
-            builder.inline_nodes(self._text(element.text))
-            for child in element:
-                if child.tag == "raw":
-                    assert isinstance(child, InlineSpan)
-                    builder.feed_tag(child.text or "", Span(*child.place))
-                else:
-                    builder.inline_nodes((self._inline(child),))
-                builder.inline_nodes(self._text(child.tail))
-            return builder.inlines()
-        found = [*self._text(element.text)]
-        for child in element:
-            found.append(self._inline(child))
-            found += self._text(child.tail)
-        return tuple(found)
-
-    def _inline(self, element: Element) -> Inline:
-        assert isinstance(element, InlineSpan)
-        span = Span(*element.place) if element.place[0] else None
-        attributes = element.attributes or NO_ATTRIBUTES
-        match element.tag:
-            case "em":
-                return Emphasis(children=self.inlines(element))
-            case "strong":
-                return Strong(children=self.inlines(element))
-            case "del":
-                return Strikethrough(children=self.inlines(element))
-            case "code":
-                return Code(text=element.text or "", attributes=attributes)
-            case "br":
-                return LineBreak()
-            case "soft-break":
-                return SoftBreak()
-            case "a":
-                return Link(
-                    children=self.inlines(element),
-                    href=element.get("href", ""),
-                    title=element.get("title", ""),
-                    span=span,
-                    attributes=attributes,
-                )
-            case "img":
-                return Image(
-                    source=element.get("src", ""),
-                    alt=plain_text(self.inlines(element)),
-                    title=element.get("title", ""),
-                    span=span,
-                    attributes=attributes,
-                )
-            case "span":
-                children = self.inlines(element)
-                return InlineElement(name="span", children=children, span=span, attributes=attributes)
-            case "note-reference":
-                return NoteReference(label=element.get("label", ""), span=span)
-            case tag:
-                raise AssertionError(f"no lowering for the inline element {tag}")
-
-    def _text(self, text: str | None) -> Sequence[Inline]:
-        if not text:
-            return ()
-        if self._abbreviation is None:
-            return (Text(text=text),)
-        found: list[Inline] = []
-        last = 0
-        for match in self._abbreviation.finditer(text):
-            if match.start() > last:
-                found.append(Text(text=text[last : match.start()]))
-            found.append(Abbreviation(text=match[0], title=self._abbreviations[match[0]]))
-            last = match.end()
-        if last < len(text):
-            found.append(Text(text=text[last:]))
-        return found
+    def _lines(self, argument: str, span: Span, attributes: Attributes) -> WritingLines:
+        count = int(argument) if argument.isdecimal() and len(argument) < 4 else 0
+        if not 1 <= count <= MAX_LINES:
+            written = f"`::: lines {argument}`" if argument else "`::: lines`"
+            message = f"{written} does not say how many lines"
+            self.report(Finding.WRONG_COUNT, message, span, "for example `::: lines 4`")
+            count = 1
+        return WritingLines(count=count, span=span, attributes=attributes)
 
     def report(self, code: Finding, message: str, span: Span | None, hint: str = "") -> None:
         self.diagnostics.append(diagnostic(code, message, span=span, hint=hint))
@@ -329,11 +306,3 @@ def _after_first_line(inlines: tuple[Inline, ...]) -> tuple[Inline, ...]:
         if isinstance(node, SoftBreak | LineBreak):
             return inlines[index + 1 :]
     return ()
-
-
-def _definition(
-    terms: list[tuple[Inline, ...]], definitions: list[tuple[Block, ...]], line: int
-) -> DefinitionItem:
-    return DefinitionItem(terms=tuple(terms), definitions=tuple(definitions), span=Span(line))
-
-

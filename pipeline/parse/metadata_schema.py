@@ -185,8 +185,8 @@ ALIASES: dict[str, str] = {alias: key.name for key in KEYS for alias in key.alia
 
 
 def json_schema() -> dict[str, object]:
-    """The JSON Schema (draft 2020-12) of the front matter, for editors to complete and
-    check it by. A key whose value is empty is as good as not written."""
+    """The JSON Schema of the front matter, for editors to complete and check it by: draft 7,
+    the newest that all of them read. A key whose value is empty is as good as not written."""
     properties: dict[str, object] = {}
     for key in KEYS:
         properties[key.name] = {
@@ -200,7 +200,7 @@ def json_schema() -> dict[str, object]:
                 "$ref": f"#/properties/{key.name}",
             }
     return {
-        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "$schema": "http://json-schema.org/draft-07/schema#",
         "title": "Front matter of a Chapbook source",
         "type": "object",
         "properties": properties,

@@ -6,15 +6,18 @@ to: admonitions, attribute lists, definition lists, abbreviations, footnotes, co
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Sequence
+from typing import NamedTuple
 from xml.etree.ElementTree import Element
 
 import markdown
 from markdown.extensions import Extension
 from markdown.treeprocessors import Treeprocessor
+from markdown.util import Registry
 
 from pipeline.codes import Code
-from pipeline.parse.blockparser import BlockElement, LineParser
+from pipeline.diagnostics import Span
+from pipeline.parse.blockparser import BlockElement, Line, LineParser
 from pipeline.parse.blocks.admonitions import AdmonitionProcessor
 from pipeline.parse.blocks.breaks import PageBreakProcessor, ThematicBreakProcessor
 from pipeline.parse.blocks.code import FenceProcessor, IndentedCodeProcessor
@@ -28,7 +31,7 @@ from pipeline.parse.blocks.paragraphs import ParagraphProcessor
 from pipeline.parse.blocks.quotes import QuoteProcessor
 from pipeline.parse.blocks.tables import TableProcessor
 from pipeline.parse.inlines import scanner
-from pipeline.parse.inlines.patterns import PATTERNS, Pattern
+from pipeline.parse.inlines.patterns import PATTERNS, InlineSpan, Pattern
 
 INLINE_TAGS = frozenset({"p", "h1", "h2", "h3", "h4", "h5", "h6", "dt", "th", "td", "title"})
 
@@ -71,47 +74,69 @@ class ChapbookSyntax(Extension):
 
         for name in ("normalize_whitespace", "html_block"):
             md.preprocessors.deregister(name)
-        for name in [item.name for item in md.inlinePatterns._priority]:
-            md.inlinePatterns.deregister(name)
+        md.inlinePatterns = Registry()
         for name, pattern, priority in PATTERNS:
             md.inlinePatterns.register(pattern(), name, priority)
         for name in ("inline", "prettify", "unescape"):
             md.treeprocessors.deregister(name)
-        md.treeprocessors.register(InlineTreeprocessor(md), "inline", 20)
+        md.treeprocessors.register(InlineTreeprocessor(md, parser), "inline", 20)
 
 
 class InlineTreeprocessor(Treeprocessor):
     """Reads the lines of every leaf into inline elements."""
 
-    def run(self, root: Element) -> None:
-        parser: Any = self.md.parser
-        patterns: dict[str, list[Pattern]] = {}
-        for pattern in self.md.inlinePatterns:
+    def __init__(self, md: markdown.Markdown, parser: LineParser) -> None:
+        super().__init__(md)
+        self.parser = parser
+        self.patterns: dict[str, list[Pattern]] = {}
+        for pattern in md.inlinePatterns:
             assert isinstance(pattern, Pattern)
             for trigger in pattern.triggers:
-                patterns.setdefault(trigger, []).append(pattern)
+                self.patterns.setdefault(trigger, []).append(pattern)
+
+    def run(self, root: Element) -> None:
         for block in [e for e in root.iter() if e.tag in INLINE_TAGS]:
             assert isinstance(block, BlockElement)
-            undefined = scanner.scan(block, block.lines, patterns, self.md.references)
-            for label, line, column in undefined:
-                parser.report(
-                    Code.UNDEFINED_REFERENCE,
-                    f"no line says where [{label}] leads",
-                    line,
-                    column,
-                    f"add a line [{label}]: address",
-                )
+            self.read(block, block.lines)
+
+    def read(self, parent: Element, lines: Sequence[Line], place: Span | None = None) -> None:
+        """Read ``lines`` into the children of ``parent``, all of which are said to stand at
+        ``place`` where one is given."""
+        undefined = scanner.scan(parent, lines, self.patterns, self.parser.md.references)
+        if place:
+            for element in parent.iter():
+                if isinstance(element, InlineSpan):
+                    element.place = (place.line, place.column)
+        for label, line, column in undefined:
+            self.parser.report(
+                Code.UNDEFINED_REFERENCE,
+                f"no line says where [{label}] leads",
+                place.line if place else line,
+                place.column if place else column,
+                f"add a line [{label}]: address",
+            )
 
 
-def parse_tree(text: str, first_line: int = 1) -> tuple[BlockElement, LineParser]:
-    """The element tree of a Markdown text, before it is printed as HTML, and the parser
-    with what it found besides."""
+class Tree(NamedTuple):
+    """The element tree of a text; the parser, with what it found besides; and what reads
+    further leaves with the same references."""
+
+    root: BlockElement
+    parser: LineParser
+    inlines: InlineTreeprocessor
+
+
+def parse_tree(text: str, first_line: int = 1) -> Tree:
+    """The element tree of a Markdown text, before it is printed as HTML."""
     md = markdown.Markdown(extensions=[ChapbookSyntax(first_line)])
     lines = text.removesuffix("\n").split("\n")
     for preprocessor in md.preprocessors:
         lines = preprocessor.run(lines)
     root = md.parser.parseDocument(lines).getroot()
+    assert isinstance(root, BlockElement)
     for treeprocessor in md.treeprocessors:
         treeprocessor.run(root)
-    assert isinstance(root, BlockElement) and isinstance(md.parser, LineParser)
-    return root, md.parser
+    parser, inlines = md.parser, md.treeprocessors["inline"]
+    assert isinstance(parser, LineParser)
+    assert isinstance(inlines, InlineTreeprocessor)
+    return Tree(root, parser, inlines)

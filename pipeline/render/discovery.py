@@ -77,7 +77,8 @@ def linked_data(metadata: Metadata, others: tuple[Download, ...]) -> dict[str, A
             for other in others
         ],
     }
-    return _without_empty(data)
+    cleaned: dict[str, Any] = _without_empty(data)
+    return cleaned
 
 
 def _plain(metadata: Metadata) -> list[MetaTag]:

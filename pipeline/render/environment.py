@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import traceback
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -10,6 +11,10 @@ import jinja2
 
 PACKAGED = Path(__file__).parent.parent / "_templates"
 CHECKOUT = Path(__file__).parent.parent.parent / "templates"
+
+
+BUILTIN = "builtin"
+"""By ``builtin/…`` an override can include or extend the template whose place it takes."""
 
 
 def builtin_templates() -> Path:
@@ -26,7 +31,12 @@ def search_path(overrides: Path | None) -> tuple[Path, ...]:
 def environment(overrides: Path | None = None) -> jinja2.Environment:
     """The Jinja environment: everything is escaped, and an undefined name is an error."""
     return jinja2.Environment(
-        loader=jinja2.FileSystemLoader(search_path(overrides)),
+        loader=jinja2.ChoiceLoader(
+            [
+                jinja2.FileSystemLoader(search_path(overrides)),
+                jinja2.PrefixLoader({BUILTIN: jinja2.FileSystemLoader(builtin_templates())}),
+            ]
+        ),
         autoescape=True,
         undefined=jinja2.StrictUndefined,
         trim_blocks=True,
@@ -49,3 +59,15 @@ def template_files(overrides: Path | None, format_name: str) -> tuple[Path, ...]
         for file in sorted((folder / part).rglob("*"))
     )
     return tuple(file for file in found if file.is_file())
+
+
+def template_place(error: jinja2.TemplateError) -> tuple[str, int]:
+    """The file and line that an error is about: where it says so itself, or else the
+    innermost template that was being rendered."""
+    if isinstance(error, jinja2.TemplateSyntaxError):
+        return error.filename or error.name or "", error.lineno
+    if isinstance(error, jinja2.TemplatesNotFound | jinja2.TemplateNotFound):
+        return str(error.name or ""), 0
+    frames = traceback.extract_tb(error.__traceback__)
+    found = [frame for frame in frames if frame.filename.endswith(".j2")]
+    return (found[-1].filename, found[-1].lineno or 0) if found else ("", 0)

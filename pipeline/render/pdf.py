@@ -24,7 +24,7 @@ BOOK_WORDS = 20_000
 MEASURE, COLUMN = 120, 30
 """Millimetres: lines of some 70 characters, and a handout's column to the left of them."""
 
-WIDTHS = {"A4": 210, "Letter": 215.9}
+WIDTHS = {"A3": 297, "A4": 210, "A5": 148, "Letter": 215.9, "Legal": 215.9}
 """Millimetres that a sheet is wide."""
 
 

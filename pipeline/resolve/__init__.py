@@ -23,7 +23,7 @@ from pipeline.resolve.highlight import highlight_code
 from pipeline.resolve.identifiers import assign_identifiers
 from pipeline.resolve.notes import number_notes
 from pipeline.resolve.numbering import number_captions
-from pipeline.resolve.references import check_references
+from pipeline.resolve.references import check_references, drop_unsafe_addresses
 from pipeline.resolve.sections import nest_sections
 from pipeline.resolve.typography import set_typography
 
@@ -55,7 +55,7 @@ def resolve(document: Document, folder: Path) -> Document:
 
 def resolve_fragment(document: Document) -> Document:
     """A piece of text by itself: its notes and captions numbered, its code highlighted;
-    headings, links and files as they are written."""
-    for apply in (number_notes, number_captions, highlight_code):
+    headings, links and files as they are written, but for addresses that are not safe."""
+    for apply in (number_notes, number_captions, drop_unsafe_addresses, highlight_code):
         document = apply(document)
     return document

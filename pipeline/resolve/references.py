@@ -9,7 +9,7 @@ from urllib.parse import unquote
 from msgspec.structs import replace
 
 from pipeline.codes import Code
-from pipeline.model import Document, Link, Node
+from pipeline.model import Document, Image, Link, Node
 from pipeline.resolve.findings import Findings, walk_spans
 from pipeline.resolve.paths import Problem, locate, scheme
 from pipeline.tree import rewrite_document, walk, whole
@@ -20,7 +20,8 @@ SAFE_SCHEMES = frozenset({"http", "https", "mailto", "tel", "//"})
 def check_references(document: Document, folder: Path) -> Document:
     """The document with its links checked against its own ids and the files in ``folder``.
 
-    A link of a scheme that is not safe becomes its text, with an UNSAFE_MARKUP warning;
+    A link of a scheme that is not safe becomes its text, with an UNSAFE_MARKUP warning, and
+    so does one to a file, which no output takes along (LOCAL_LINK);
     one that leads nowhere is an UNRESOLVED_LINK or OUTSIDE_FOLDER error. Links to ids are
     without percent-encoding afterwards.
     """
@@ -29,19 +30,35 @@ def check_references(document: Document, folder: Path) -> Document:
         return document
     findings = Findings(document)
     ids = {node.attributes.id for node in walk(whole(document))} - {""}
+    local: set[str] = set()
     for link, span in links:
         assert isinstance(link, Link)
         if problem := _problem(link.href, ids, folder, findings):
             findings.add(problem.code, problem.message, span, problem.hint)
+            if problem.code is Code.LOCAL_LINK:
+                local.add(link.href)
 
     def leave(link: Link) -> Node | tuple[Node, ...]:
-        if _is_unsafe(link.href):
+        if _is_unsafe(link.href) or link.href in local:
             return link.children
         if link.href.startswith("#") and "%" in link.href:
             return replace(link, href=unquote(link.href))
         return link
 
     return findings.added_to(rewrite_document(document, leave={Link: leave}))
+
+
+def drop_unsafe_addresses(document: Document) -> Document:
+    """The document with links of a scheme that is not safe as their text, and without the
+    addresses of images that have one."""
+
+    def link(node: Link) -> Node | tuple[Node, ...]:
+        return node.children if _is_unsafe(node.href) else node
+
+    def image(node: Image) -> Node:
+        return replace(node, source="") if _is_unsafe(node.source) else node
+
+    return rewrite_document(document, leave={Link: link, Image: image})
 
 
 def _is_unsafe(href: str) -> bool:
@@ -71,7 +88,12 @@ def _problem(href: str, ids: set[str], folder: Path, findings: Findings) -> Prob
         )
     located = locate(folder, href, Code.UNRESOLVED_LINK)
     if not isinstance(located, Problem):
-        return None
+        return Problem(
+            Code.LOCAL_LINK,
+            f"the link leads to “{unquote(href)}”, a file that does not go into the outputs;"
+            " only its text is kept",
+            "put the file on the web, and link to its address",
+        )
     if re.match(r"(www\.|[\w-]+\.(com|org|net|edu|gov|int|info)\b)", href):
         return located._replace(hint=f"to lead to the web, write `https://{href}`")
     return located

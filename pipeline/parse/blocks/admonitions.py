@@ -10,7 +10,7 @@ from pipeline.parse.blockparser import BlockElement, Line, LineProcessor, Match
 from pipeline.parse.blocks.notes import proceed_indented
 from pipeline.parse.cursor import Cursor
 
-_OPENING = re.compile(r'!!!?[ \t]+([A-Za-z][\w-]*)(?:[ \t]+"([^"]*)")?[ \t]*$')
+_OPENING = re.compile(r'!!![ \t]*([A-Za-z][\w-]*(?:[ \t]+[\w-]+)*)(?:[ \t]+"([^"]*)")?[ \t]*$')
 
 
 class AdmonitionProcessor(LineProcessor):
@@ -19,7 +19,7 @@ class AdmonitionProcessor(LineProcessor):
     container = True
 
     def test(self, parent: Element, block: Any) -> bool:
-        return block.indent < 4 and block.char == "!"
+        return bool(block.indent < 4 and block.char == "!")
 
     def run(self, parent: Element, blocks: Any) -> bool | None:
         cursor: Cursor = blocks[0]

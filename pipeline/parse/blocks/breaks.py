@@ -29,7 +29,7 @@ class PageBreakProcessor(LineProcessor):
     """``\\newpage`` alone on a line."""
 
     def test(self, parent: Element, block: Any) -> bool:
-        return block.indent < 4 and block.char == "\\"
+        return bool(block.indent < 4 and block.char == "\\")
 
     def run(self, parent: Element, blocks: Any) -> bool | None:
         cursor: Cursor = blocks[0]

@@ -7,7 +7,7 @@ from typing import Any
 from xml.etree.ElementTree import Element
 
 from pipeline.codes import Code
-from pipeline.model import NO_ATTRIBUTES
+from pipeline.model import NO_ATTRIBUTES, Attributes
 from pipeline.parse import attributes
 from pipeline.parse.blockparser import BlockElement, LineProcessor, Match
 from pipeline.parse.cursor import Cursor
@@ -46,6 +46,9 @@ class FenceProcessor(LineProcessor):
         cursor.skip_columns(min(indent, cursor.indent))
         return Match.YES
 
+    def waits_for_end(self, block: BlockElement) -> bool:
+        return True
+
     def close(self, block: BlockElement, parent: BlockElement) -> None:
         char, length, _ = block.state
         if not block.get("closed"):
@@ -67,12 +70,18 @@ def _read_info(info: str) -> tuple[str, Any]:
     brace = info.find("{")
     found = attributes.read(info, brace) if brace >= 0 else None
     if not found:
-        return unescape(info.split()[0]) if info else "", NO_ATTRIBUTES
-    attrs, word = found[0], info[:brace].strip()
-    if not word and attrs.classes:
-        word = attrs.classes[0]
-        attrs = type(attrs)(attrs.id, attrs.classes[1:], attrs.pairs)
-    return unescape(word.split()[0]) if word else "", attrs
+        return _first_word(info), NO_ATTRIBUTES
+    attrs, word = found[0], info[:brace]
+    language = _first_word(word)
+    if not language and attrs.classes:
+        language = attrs.classes[0]
+        attrs = Attributes(attrs.id, attrs.classes[1:], attrs.pairs)
+    return language, attrs
+
+
+def _first_word(info: str) -> str:
+    words = info.split()
+    return unescape(words[0]) if words else ""
 
 
 class IndentedCodeProcessor(LineProcessor):

@@ -23,7 +23,7 @@ class ContainerProcessor(LineProcessor):
     container = True
 
     def test(self, parent: Element, block: Any) -> bool:
-        return block.indent < 4 and block.char == ":"
+        return bool(block.indent < 4 and block.char == ":")
 
     def run(self, parent: Element, blocks: Any) -> bool | None:
         cursor: Cursor = blocks[0]
@@ -67,7 +67,7 @@ class ContainerProcessor(LineProcessor):
     def _closes(self, block: BlockElement, colons: int) -> bool:
         """Whether a closing line of ``colons`` is the end of ``block``."""
         tip = self.parser.tip
-        if tip.processor and tip.processor.verbatim:
+        if tip.processor and tip.processor.waits_for_end(tip):
             return False
         within = self.parser.open[self.parser.open.index(block) :]
         mine = [b for b in within if b.tag == "container"]

@@ -42,7 +42,7 @@ class DefinitionProcessor(LineProcessor):
         self.terms = TermProcessor(parser)
 
     def test(self, parent: Element, block: Any) -> bool:
-        return block.indent < 4 and block.char == ":"
+        return bool(block.indent < 4 and block.char == ":")
 
     def run(self, parent: Element, blocks: Any) -> bool | None:
         cursor: Cursor = blocks[0]
@@ -74,9 +74,9 @@ class DefinitionProcessor(LineProcessor):
         parser.close_unmatched()
         if parser.tip is paragraph:
             parser.close_tip()
-        if paragraph not in list(container):  # it was all definitions of links
-            return False
-        container.remove(paragraph)
+        if not len(container) or container[-1] is not paragraph:
+            return False  # it was all definitions of links
+        del container[-1]
         previous = container[-1] if len(container) else None
         if (
             isinstance(previous, BlockElement)
@@ -86,11 +86,12 @@ class DefinitionProcessor(LineProcessor):
             parser.open.append(previous)
             parser.matched = len(parser.open)
         else:
-            parser.begin(BlockElement("dl", paragraph.line, self.lists), cursor)
+            found = parser.begin(BlockElement("dl", paragraph.line, self.lists), cursor)
+            found.column = paragraph.column
         for line in paragraph.lines:
             term = BlockElement("dt", line.number, self.terms)
             term.lines = [line]
-            parser.add_leaf(term, cursor)
+            parser.add_leaf(term, cursor).column = line.offset
         return True
 
     def proceed(self, block: BlockElement, cursor: Cursor) -> Match:

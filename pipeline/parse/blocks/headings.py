@@ -18,7 +18,7 @@ _SETEXT = re.compile(r"(?:=+|-+)[ \t]*$")
 
 class AtxHeadingProcessor(LineProcessor):
     def test(self, parent: Element, block: Any) -> bool:
-        return block.char == "#" and block.indent < 4
+        return bool(block.char == "#" and block.indent < 4)
 
     def run(self, parent: Element, blocks: Any) -> bool | None:
         cursor: Cursor = blocks[0]

@@ -9,7 +9,8 @@ from xml.etree.ElementTree import Element
 from pipeline.codes import Code
 from pipeline.parse.blockparser import BlockElement, LineProcessor, Match
 from pipeline.parse.cursor import Cursor
-from pipeline.parse.inlines.patterns import CLOSING_TAG, OPENING_TAG
+from pipeline.parse.markup.tags import KNOWN_TAGS
+from pipeline.parse.markup.tokens import CLOSING_TAG, OPENING_TAG
 
 _BLOCK_TAGS = (
     "address article aside base basefont blockquote body caption center col colgroup dd details"
@@ -18,7 +19,9 @@ _BLOCK_TAGS = (
     " p param search section summary table tbody td tfoot th thead title tr track ul"
 ).replace(" ", "|")
 
-COMMENT = 1
+COMMENT, ANY_TAG = 1, 6
+_PLAIN_ENDS = {2: "?>", 3: ">", 4: "]]>"}
+_NAME = re.compile(r"[A-Za-z][A-Za-z0-9-]*")
 _KINDS: tuple[tuple[re.Pattern[str], re.Pattern[str] | None], ...] = (
     (
         re.compile(r"<(?:script|pre|style|textarea)(?=[\s>]|$)", re.I),
@@ -40,23 +43,36 @@ class HtmlProcessor(LineProcessor):
     verbatim = True
 
     def test(self, parent: Element, block: Any) -> bool:
-        return block.indent < 4 and block.char == "<"
+        return bool(block.indent < 4 and block.char == "<")
 
     def run(self, parent: Element, blocks: Any) -> bool | None:
         cursor: Cursor = blocks[0]
-        for kind, (begin, _) in enumerate(_KINDS):
-            if begin.match(cursor.rest):
-                break
-        else:
+        kind = self._kind(cursor.rest)
+        if kind is None:
             return False
-        if kind == len(_KINDS) - 1 and self.parser.tip.tag == "p":
-            return False  # the last kind interrupts no paragraph, not even lazily
         block = BlockElement("html", cursor.number, self)
         block.state = kind
         self.parser.begin(block, cursor)
         self.parser.add_line(block, cursor)
         self._end_if_done(block)
         return None
+
+    def _kind(self, text: str) -> int | None:
+        for kind, (begin, _) in enumerate(_KINDS):
+            match = begin.match(text)
+            if match is None:
+                continue
+            if kind < ANY_TAG:
+                return kind
+            # The last kind interrupts no paragraph, not even lazily; and a tag that is no
+            # HTML is text, in which Markdown should work.
+            name = _NAME.search(match[0])
+            if name and name[0].lower() in KNOWN_TAGS and self.parser.tip.tag != "p":
+                return kind
+        return None
+
+    def waits_for_end(self, block: BlockElement) -> bool:
+        return _KINDS[block.state][1] is not None
 
     def proceed(self, block: BlockElement, cursor: Cursor) -> Match:
         end = _KINDS[block.state][1]
@@ -75,12 +91,20 @@ class HtmlProcessor(LineProcessor):
             self.parser.close_tip()
 
     def close(self, block: BlockElement, parent: BlockElement) -> None:
-        if block.state == COMMENT and not block.get("closed"):
-            parent.remove(block)
-            self.parser.report(
-                Code.UNCLOSED_COMMENT,
-                "the comment is never closed",
-                block.line,
-                block.column,
-                "end it with -->",
+        end = _KINDS[block.state][1]
+        if end is None or block.get("closed"):
+            return
+        if block.state == COMMENT:
+            code, what, closing = Code.UNCLOSED_COMMENT, "the comment", "-->"
+        elif block.state == 0:
+            return  # the element is reported where the markup is read
+        else:
+            code, what, closing = (
+                Code.UNCLOSED_MARKUP,
+                f"`{block.lines[0][:9]}`",
+                _PLAIN_ENDS[block.state],
             )
+        del parent[-1]
+        self.parser.report(
+            code, f"{what} is never closed", block.line, block.column, f"end it with {closing}"
+        )

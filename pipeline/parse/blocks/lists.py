@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 from typing import Any, NamedTuple
 from xml.etree.ElementTree import Element
 
@@ -10,7 +11,7 @@ from pipeline.parse.blockparser import BlockElement, LineProcessor, Match
 from pipeline.parse.cursor import Cursor
 
 _BULLET = re.compile(r"[*+-](?=[ \t]|$)")
-_NUMBER = re.compile(r"(\d{1,9})([.)])(?=[ \t]|$)")
+_NUMBER = re.compile(r"([0-9]{1,9})([.)])(?=[ \t]|$)")
 
 
 class Marker(NamedTuple):
@@ -39,10 +40,9 @@ class ListProcessor(LineProcessor):
 
     def close(self, block: BlockElement, parent: BlockElement) -> None:
         """A list is loose if a blank line stands between two blocks in it."""
-        items = list(block)
-        neighbours = list(zip(items, items[1:], strict=False))
-        for item in items:
-            neighbours += zip(item, item[1:], strict=False)
+        neighbours = [*pairwise(block)]
+        for item in block:
+            neighbours += pairwise(item)
         loose = any(a.end < b.line - 1 for a, b in neighbours)  # type: ignore[attr-defined]
         block.set("tight", "" if loose else "yes")
 

@@ -1,4 +1,5 @@
-"""Definitions of footnotes: ``[^label]: text``, with further blocks indented by four."""
+"""Definitions of footnotes: ``[^label]: text``, with further blocks indented by four. As on
+GitHub, one may follow a paragraph without an empty line."""
 
 from __future__ import annotations
 
@@ -16,7 +17,7 @@ class NoteProcessor(LineProcessor):
     container = True
 
     def test(self, parent: Element, block: Any) -> bool:
-        return block.indent < 4 and block.char == "[" and parent.tag != "p"
+        return bool(block.indent < 4 and block.char == "[")
 
     def run(self, parent: Element, blocks: Any) -> bool | None:
         cursor: Cursor = blocks[0]

@@ -8,7 +8,7 @@ from typing import Any
 from xml.etree.ElementTree import Element
 
 from pipeline.parse import attributes
-from pipeline.parse.blockparser import BlockElement, LineProcessor, Match
+from pipeline.parse.blockparser import BlockElement, Line, LineProcessor, Match
 from pipeline.parse.cursor import Cursor
 from pipeline.parse.inlines import links
 
@@ -27,27 +27,29 @@ class ParagraphProcessor(LineProcessor):
     def close(self, block: BlockElement, parent: BlockElement) -> None:
         self.take_definitions(block)
         if not block.lines:
-            parent.remove(block)
+            del parent[-1]  # the block that is closed is always the last
             return
         self._take_attributes(block)
 
     def take_definitions(self, block: BlockElement) -> None:
         """Remove the definitions that the paragraph begins with."""
-        while block.lines:
-            first = block.lines[0]
-            if first.startswith("*["):
-                match = _ABBREVIATION.match(first)
-                if not match:
-                    return
-                self.parser.abbreviations.setdefault(match[1], match[2].strip())
-                del block.lines[0]
-            elif first.startswith("["):
-                taken = links.read_definition(block.lines, self.parser.md.references)
-                if not taken:
-                    return
-                del block.lines[:taken]
-            else:
-                return
+        taken = 0
+        while taken < len(block.lines) and (more := self._definition(block.lines, taken)):
+            taken += more
+        del block.lines[:taken]
+        if taken and block.lines:
+            block.line, block.column = block.lines[0].number, block.lines[0].offset
+
+    def _definition(self, lines: list[Line], start: int) -> int:
+        """How many lines the definition takes that begins at ``start``; 0 if none does."""
+        first = lines[start]
+        if first.startswith("["):
+            return links.read_definition(lines, start, self.parser.md.references)
+        match = _ABBREVIATION.match(first) if first.startswith("*[") else None
+        if match is None:
+            return 0
+        self.parser.abbreviations.setdefault(match[1], match[2].strip())
+        return 1
 
     def _take_attributes(self, block: BlockElement) -> None:
         """A last line that is only ``{#id .class}`` says something of the paragraph."""

@@ -13,7 +13,7 @@ class QuoteProcessor(LineProcessor):
     container = True
 
     def test(self, parent: Element, block: Any) -> bool:
-        return block.indent < 4 and block.char == ">"
+        return bool(block.indent < 4 and block.char == ">")
 
     def run(self, parent: Element, blocks: Any) -> bool | None:
         cursor: Cursor = blocks[0]

@@ -10,6 +10,7 @@ from pipeline.parse.blockparser import BlockElement, Line, LineProcessor, Match
 from pipeline.parse.cursor import Cursor
 
 _DELIMITER_CELL = re.compile(r"[ \t]*(:?)-+(:?)[ \t]*$")
+MAX_COLUMNS = 256
 _CAPTION = re.compile(r"[Tt]able:[ \t]")
 
 
@@ -31,7 +32,11 @@ class TableProcessor(LineProcessor):
             return False
         alignments = _alignments(cursor.rest)
         header = paragraph.lines[-1]
-        if not alignments or len(split_row(header)) != len(alignments):
+        if (
+            not alignments
+            or len(alignments) > MAX_COLUMNS
+            or len(split_row(header)) != len(alignments)
+        ):
             return False
         if not header.lstrip().startswith("|") and len(alignments) == 1:
             return False
@@ -49,7 +54,6 @@ class TableProcessor(LineProcessor):
         if cursor.blank or _CAPTION.match(cursor.rest):
             return Match.NO
         return Match.YES
-
 
     def close(self, block: BlockElement, parent: BlockElement) -> None:
         """Rows and cells: as many cells in each row as the header has."""
@@ -77,8 +81,8 @@ def _alignments(text: str) -> list[str] | None:
 
 def split_row(line: Line) -> list[Line]:
     """The cells of a row, each with the place it stands in. ``\\|`` is no border."""
-    text = line.rstrip()
-    start = len(text) - len(text.lstrip())
+    text = line.rstrip(" \t")
+    start = len(text) - len(text.lstrip(" \t"))
     if text.startswith("|", start):
         start += 1
     cells: list[Line] = []
@@ -97,6 +101,6 @@ def split_row(line: Line) -> list[Line]:
 
 def _cell(line: Line, begin: int, end: int) -> Line:
     raw = line[begin:end]
-    stripped = raw.strip()
-    indent = len(raw) - len(raw.lstrip())
+    stripped = raw.strip(" \t")
+    indent = len(raw) - len(raw.lstrip(" \t"))
     return Line(stripped.replace("\\|", "|"), line.number, line.offset + begin + indent)

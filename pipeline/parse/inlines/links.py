@@ -97,15 +97,15 @@ def read_inline(text: str, pos: int) -> tuple[str, str, int] | None:
 
 
 def read_definition(
-    lines: Sequence[str], references: MutableMapping[str, tuple[str, str]]
+    lines: Sequence[str], start: int, references: MutableMapping[str, tuple[str, str]]
 ) -> int:
-    """Read the definition that ``lines`` begin with into ``references`` (the first of a
-    label counts); how many lines it takes, 0 if there is none."""
+    """Read the definition that begins with a line of ``lines`` into ``references`` (the
+    first of a label counts); how many lines it takes, 0 if there is none."""
     taken = 8
     while True:
-        text = "\n".join(lines[:taken])
+        text = "\n".join(lines[start : start + taken])
         found = _definition(text)
-        if taken >= len(lines) or (found and found[3] < len(text)):
+        if start + taken >= len(lines) or (found and found[3] < len(text)):
             break
         taken *= 4
     if not found:

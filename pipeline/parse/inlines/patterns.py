@@ -15,13 +15,8 @@ from markdown.inlinepatterns import InlineProcessor
 from pipeline.parse.attributes import read as read_attributes
 from pipeline.parse.inlines.links import encode
 from pipeline.parse.inlines.text import ENTITY, PUNCTUATION, decode_entity
+from pipeline.parse.markup.tokens import CLOSING_TAG, OPENING_TAG
 
-_NAME = r"[A-Za-z][A-Za-z0-9-]*"
-_ATTRIBUTE = (
-    r"\s+[A-Za-z_:][A-Za-z0-9_.:-]*(?:\s*=\s*(?:[^\s\"'=<>`]+|'[^']*'|\"[^\"]*\"))?"
-)
-OPENING_TAG = rf"<{_NAME}(?:{_ATTRIBUTE})*\s*/?>"
-CLOSING_TAG = rf"</{_NAME}\s*>"
 _RAW = (
     rf"{OPENING_TAG}|{CLOSING_TAG}|<!-->|<!--->|<!--.*?-->|<\?.*?\?>|<![A-Za-z][^>]*>"
     r"|<!\[CDATA\[.*?\]\]>"
@@ -108,29 +103,47 @@ class BareAddress(Pattern):
 
     triggers = "hw"
     PATTERN = r"(?:https?://|www\.)[\w-]+(?:\.[\w-]+)+[^\s<]*"
+    _WHOLE = re.compile(r"(?:https?://|www\.)[\w-]+(?:\.[\w-]+)+.*", re.S)
     _ENTITY_END = re.compile(r"&[A-Za-z0-9]+;$")
 
     def handleMatch(self, m: re.Match[str], data: str) -> Result:  # type: ignore[override] # noqa: N802
         if m.start() and (data[m.start() - 1].isalnum() or data[m.start() - 1] in "/@"):
             return None, None, None
-        address = self._trim(m[0])
+        address = self._trim(_up_to_bracket(m[0]))
+        if not self._WHOLE.fullmatch(address):
+            return None, None, None
         href = address if address.startswith("http") else f"https://{address}"
         return InlineSpan("a", address, href=encode(href)), m.start(), m.start() + len(address)
 
     def _trim(self, address: str) -> str:
         """Without the punctuation that belongs to the sentence around it."""
         extra = address.count(")") - address.count("(")
-        while address:
-            if address[-1] in "?!.,:*_~'\"":
-                address = address[:-1]
-            elif address[-1] == ")" and extra > 0:
-                address, extra = address[:-1], extra - 1
-            elif entity := self._ENTITY_END.search(address[-40:]):
-                address = address[: len(address) - len(entity[0])]
+        end = len(address)
+        while end:
+            char = address[end - 1]
+            if char == ")" and extra > 0:
+                extra -= 1
+                end -= 1
+            elif char in "?!.,:*_~'\"":
+                end -= 1
+            elif entity := self._ENTITY_END.search(address[max(0, end - 40) : end]):
+                end -= len(entity[0])
             else:
                 break
-        return address
+        return address[:end]
 
+
+def _up_to_bracket(address: str) -> str:
+    """Up to a ``]`` that was opened before the address: the end of a link's text."""
+    depth = 0
+    for match in _BRACKETS.finditer(address):
+        depth += 1 if match[0] == "[" else -1
+        if depth < 0:
+            return address[: match.start()]
+    return address
+
+
+_BRACKETS = re.compile(r"[\[\]]")
 
 PATTERNS: tuple[tuple[str, type[Pattern], int], ...] = (
     ("escape", Escape, 190),

@@ -17,7 +17,7 @@ from pipeline.parse.inlines.text import unescape
 
 _SPECIAL = re.compile(r"[\\`*_~\[\]!<&\n]|(?<![^\W_])(?:https?://|www\.)")
 _TICKS = re.compile(r"`+")
-_CLOSERS = {"<!--": "-->", "<?": "?>", "<![CDATA[": "]]>"}
+_CLOSERS = {"<!--": "-->", "<?": "?>", "<![CDATA[": "]]>", "<!": ">"}
 _EMPHASIS = {("*", 1): "em", ("*", 2): "strong", ("_", 1): "em", ("_", 2): "strong"}
 
 
@@ -52,6 +52,7 @@ class _Scanner:
         self.pos = 0
         self.undefined: list[tuple[str, int, int]] = []
         self.brackets: list[Bracket] = []
+        self.inactive = 0
         self._ticks: dict[int, list[int]] | None = None
         self._last: dict[str, int] = {}
 
@@ -79,6 +80,7 @@ class _Scanner:
             found, _, end = pattern.handleMatch(match, self.data)
             if found is None or end is None:
                 continue
+            assert isinstance(found, str | InlineSpan)
             self._add(found, end)
             return
         match char:
@@ -218,7 +220,8 @@ class _Scanner:
         """Make an element of what is between two delimiters; the next closer to try."""
         chain = self.chain
         opening, closing = opener.delimiter, closer.delimiter
-        assert opening is not None and closing is not None
+        assert opening is not None
+        assert closing is not None
         if closing.char == "~":
             used, tag = closing.count, "del"
         else:
@@ -254,6 +257,7 @@ class _Scanner:
             self.chain.add_text("]")
             return
         bracket = self.brackets.pop()
+        self.inactive = min(self.inactive, len(self.brackets))
         if not bracket.active:
             self.chain.add_text("]")
             return
@@ -276,11 +280,9 @@ class _Scanner:
         self._emphasise(bracket.delimiter)
         self.chain.wrap_rest(bracket.piece, element)
         if element.tag == "a":  # no links in links
-            for other in reversed(self.brackets):
-                if not other.active:
-                    break
-                if not other.image:
-                    other.active = False
+            for other in self.brackets[self.inactive :]:
+                other.active = other.image
+            self.inactive = len(self.brackets)
 
     def _link_target(self, bracket: Bracket, close: int) -> tuple[str, str, int] | None:
         """The address and title that follow ``]``, and where they end."""
@@ -307,7 +309,8 @@ class _Scanner:
 def _match(opener: Piece, closer: Piece) -> bool:
     """Whether two delimiters make a pair (rules 9 and 10 of section 6.2)."""
     a, b = opener.delimiter, closer.delimiter
-    assert a is not None and b is not None
+    assert a is not None
+    assert b is not None
     if a.char != b.char or not a.opens:
         return False
     if a.char == "~":

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from html.entities import html5
 
+from pipeline.parse.characters import FORBIDDEN
+
 PUNCTUATION = "!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~"
 ENTITY = r"&(?:#[xX][0-9a-fA-F]{1,6}|#[0-9]{1,7}|[A-Za-z][A-Za-z0-9]{1,31});"
 _ENTITY = re.compile(ENTITY)
@@ -18,10 +20,9 @@ def decode_entity(reference: str) -> str | None:
     if not body.startswith("#"):
         return html5.get(body + ";")
     number = int(body[2:], 16) if body[1] in "xX" else int(body[1:])
-    valid = 0 < number <= 0x10FFFF and not 0xD800 <= number <= 0xDFFF
-    if not valid or (number < 32 and chr(number) not in "\t\n\r") or 0x7F <= number < 0xA0:
+    if number > 0x10FFFF or FORBIDDEN.match(chr(number)):
         return REPLACEMENT
-    return chr(number)
+    return chr(number).replace("\r", "\n")
 
 
 def unescape(text: str) -> str:

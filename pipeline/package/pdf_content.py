@@ -1,0 +1,69 @@
+"""Mends what the pages and fonts of a PDF hold, once WeasyPrint has written them."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterable
+from typing import Any
+
+import pydyf
+from fontTools.ttLib import TTFont
+
+from pipeline.package.pdf_roles import Mark
+from pipeline.package.pdf_structure import Structure
+
+TRUETYPE = b"\x00\x01\x00\x00"
+"""How a font file with TrueType outlines begins."""
+
+SHOW = b"] TJ"
+"""How the operator that shows text ends."""
+
+
+def space_glyphs(fonts: Iterable[Any]) -> dict[bytes, bytes]:
+    """By the name of a font in the pages, the code of its space as a hexadecimal string."""
+    return {
+        b"/" + font.hash.encode(): b"<%04x>" % glyph
+        for font in fonts
+        for glyph, text in font.to_unicode.items()
+        if text == " " and not font.bitmap
+    }
+
+
+def mend_page(number: int, page: Any, structure: Structure, spaces: dict[bytes, bytes]) -> None:
+    """Mark a page's artifacts as such, give some marks their text, and put a space after
+    the last word of a line that goes on: WeasyPrint leaves it out, and software that reads
+    the text in the order of the tags would join two words."""
+    operators = page.stream.stream
+    font, open_line, shown = b"", False, 0
+    for index, operator in enumerate(operators):
+        if isinstance(operator, pydyf.Dictionary) and "MCID" in operator:
+            mark = Mark(number, operator["MCID"])
+            open_line, shown = mark in structure.open_lines, 0
+            if artifact := structure.artifacts.get(mark):
+                operators[index - 1] = "/Artifact"
+                operators[index] = pydyf.Dictionary({"Type": f"/{artifact}"})
+            elif spoken := structure.spoken.get(mark):
+                operator["ActualText"] = pydyf.String(spoken)
+        elif not isinstance(operator, bytes):
+            continue
+        elif operator.endswith(b" Tf"):
+            font = operator.partition(b" ")[0]
+        elif open_line and operator.endswith(SHOW):
+            shown = index
+        elif shown and operator == b"EMC":
+            operators[shown] = operators[shown].removesuffix(SHOW) + spaces.get(font, b"") + SHOW
+            open_line, shown = False, 0
+
+
+def mend_fonts(pdf: Any) -> None:
+    """Take the time of building out of the fonts that were made of variable ones."""
+    for thing in pdf.objects:
+        if isinstance(thing, pydyf.Stream) and "Length1" in thing.extra:
+            (data,) = thing.stream
+            if data.startswith(TRUETYPE):
+                font = TTFont(io.BytesIO(data), recalcTimestamp=False, recalcBBoxes=False)
+                font["head"].modified = font["head"].created
+                output = io.BytesIO()
+                font.save(output, reorderTables=False)
+                thing.stream = [output.getvalue()]
+                thing.extra["Length1"] = len(output.getvalue())

@@ -1,0 +1,93 @@
+"""Every kind of node has all that belongs to one: a place in the tree, a template, a golden
+case and an example. A failure names the file that is missing, or that lacks something."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any, get_args, get_type_hints
+
+import pytest
+
+import pipeline
+from pipeline import model
+from pipeline.model import Block, Inline, Node, SoftBreak, Text
+from pipeline.render.environment import CHECKOUT
+from pipeline.render.nodes import template_name
+from pipeline.tree import FIELDS, walk, whole
+from tests.documentation import DOCS, ROOT, examples, read
+
+NODES = {
+    kind.__name__: kind
+    for kind in vars(model).values()
+    if isinstance(kind, type) and issubclass(kind, Node) and kind is not Node
+}
+RENDERED = {kind.__name__: kind for kind in (*get_args(Block), *get_args(Inline))}
+"""Nodes that are rendered by themselves; others are parts of these."""
+
+BARE = {Text.__name__, SoftBreak.__name__}
+"""Nodes that are nothing but text, which the renderer escapes itself."""
+
+CASES = ROOT / "tests" / "cases"
+
+
+def holds_nodes(hint: Any) -> bool:
+    """Whether a field of this type holds nodes, directly or in tuples."""
+    if isinstance(hint, type) and issubclass(hint, Node):
+        return True
+    return any(holds_nodes(argument) for argument in get_args(hint))
+
+
+@pytest.mark.parametrize("name", NODES)
+def test_the_tree_knows_all_children(name: str) -> None:
+    hints = get_type_hints(NODES[name], vars(model))
+    fields = {field for field, hint in hints.items() if holds_nodes(hint)}
+    assert fields == set(FIELDS.get(NODES[name], ())), f"pipeline/tree.py: FIELDS of {name}"
+
+
+@pytest.mark.parametrize("name", [name for name in RENDERED if name not in BARE])
+def test_every_node_has_a_template(name: str) -> None:
+    file = CHECKOUT / "shared" / "nodes" / template_name(RENDERED[name])
+    assert file.is_file(), f"missing: {file.relative_to(ROOT)}"
+
+
+def test_every_template_has_a_node() -> None:
+    known = {template_name(kind) for kind in RENDERED.values()}
+    strays = [
+        str(file.relative_to(ROOT))
+        for file in CHECKOUT.glob("*/nodes/*.html.j2")
+        if file.name not in known
+    ]
+    assert not strays
+
+
+def kinds(texts: Iterable[str], folder: Path) -> set[str]:
+    """The kinds of nodes that sources yield, as parsed and as resolved."""
+    found: set[str] = set()
+    for text in texts:
+        for document in (pipeline.parse(text), read(text, folder)):
+            found |= {type(node).__name__ for node in walk(whole(document))}
+    return found
+
+
+@pytest.fixture(scope="session")
+def shown(tmp_path_factory: pytest.TempPathFactory) -> set[str]:
+    page = (DOCS / "markdown.md").read_text("utf-8")
+    texts = [example.text for example in examples(page)]
+    return kinds(texts, tmp_path_factory.mktemp("examples"))
+
+
+@pytest.mark.parametrize("name", NODES)
+def test_every_node_has_an_example(name: str, shown: set[str]) -> None:
+    assert name in shown, f"docs/markdown.md: no example yields a {name}"
+
+
+@pytest.fixture(scope="session")
+def cased(tmp_path_factory: pytest.TempPathFactory) -> set[str]:
+    texts = [file.read_text("utf-8") for file in sorted(CASES.rglob("*.md"))]
+    return kinds(texts, tmp_path_factory.mktemp("cases"))
+
+
+@pytest.mark.parametrize("name", NODES)
+def test_every_node_has_a_golden_case(name: str, cased: set[str]) -> None:
+    assert name in cased, f"tests/cases/: no source yields a {name}"

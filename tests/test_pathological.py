@@ -1,0 +1,111 @@
+"""Texts that make parsers slow: twice as much text takes about twice as long, whatever it
+is. Times are compared with each other, not with a clock, as machines differ."""
+
+from __future__ import annotations
+
+import time
+from typing import NamedTuple
+
+import pytest
+
+from pipeline.parse import parse
+
+
+class Case(NamedTuple):
+    """``piece`` is repeated so many ``times``, and ``closing`` as often after it."""
+
+    piece: str
+    times: int
+    after: str = ""
+    before: str = ""
+    closing: str = ""
+
+
+CASES: dict[str, Case] = {
+    "quotes": Case(">", 10_000, after=" a"),
+    "quotes on lines": Case("> > > a\n", 1_500),
+    "lists in lists": Case("- ", 10_000, after="a"),
+    "items": Case("- a\n\n", 1_500),
+    "stars": Case("*", 100_000),
+    "openers": Case("*a ", 10_000),
+    "closers": Case("a* ", 10_000),
+    "emphasis": Case("*a* ", 5_000),
+    "mixed delimiters": Case("*a_ ", 10_000),
+    "openers of two kinds": Case("**a *b ", 5_000),
+    "emphasis in emphasis": Case("*a **b ", 5_000, closing="**"),
+    "tildes": Case("~a ~~b ", 5_000),
+    "brackets": Case("[", 10_000),
+    "brackets with addresses": Case("[a](", 5_000),
+    "links in brackets": Case("[ [a](b) ", 2_500),
+    "links in images": Case("![ [a](b) ", 2_500),
+    "images in images": Case("![", 5_000, closing="](b)"),
+    "addresses": Case("[a](b", 5_000),
+    "bracketed addresses": Case("[a](<b", 5_000),
+    "titles": Case("[a](b 'c", 5_000),
+    "references": Case("[a][b]", 2_500),
+    "labels": Case("[" + "a" * 900 + "]", 100),
+    "definitions": Case("[a]: b\n", 2_500),
+    "definitions apart": Case("text\n\n[a]: b\n\n", 1_500),
+    "titles of definitions": Case("[a]: b '\n", 2_500),
+    "spans": Case("[", 5_000, closing="]{.b}"),
+    "attributes": Case("[a]{", 5_000),
+    "backticks": Case("a `` b ` ", 5_000),
+    "backslashes": Case("\\", 20_000),
+    "ampersands": Case("&", 20_000),
+    "tags": Case("<a ", 10_000),
+    "closing tags": Case("</a ", 10_000),
+    "quoted attributes": Case("<a b='", 10_000),
+    "open elements": Case("<b>", 5_000),
+    "comments": Case("a <!-- ", 5_000),
+    "instructions": Case("a <? ", 5_000),
+    "declarations": Case("a <!a ", 5_000),
+    "CDATA": Case("a <![CDATA[ ", 5_000),
+    "HTML: tags": Case("<div <a ", 5_000, before="<div>\n"),
+    "HTML: attributes": Case("<div <a b='", 5_000),
+    "HTML: comments": Case("<div> <!-- ", 2_500),
+    "HTML: instructions": Case("<div> <? ", 2_500),
+    "HTML: elements": Case("<div>", 5_000),
+    "HTML: ends": Case("</div>", 5_000),
+    "HTML: cells": Case("<table><tr><td>", 2_500),
+    "HTML: items": Case("<li>a", 2_500),
+    "HTML: paragraphs": Case("<p>a <b>c", 2_500),
+    "HTML: scripts": Case("<script>", 5_000),
+    "HTML: blocks": Case("<p>a</p>\n\n", 1_000),
+    "web addresses": Case("http://", 10_000),
+    "ends of addresses": Case(".", 50_000, before="http://a.b"),
+    "brackets in addresses": Case("[", 25_000, before="http://a.b/"),
+    "paragraphs": Case("a\n\n", 2_500),
+    "lines": Case("a\n", 5_000),
+    "rows": Case("|a|b|\n", 1_500, before="|a|b|\n|-|-|\n"),
+    "bars": Case("|", 50_000, after="\n|-"),
+    "definition lists": Case("a\n: b\n\n", 1_000),
+    "definition lists apart": Case("text\n\na\n: b\n\n", 1_000),
+    "notes": Case("[^a]: b\n\n", 1_500),
+    "containers": Case("::: a\n", 1_000),
+    "containers beside each other": Case("::: a\nb\n:::\n", 1_000),
+    "boxes": Case("!!! note\n", 1_500),
+    "fences": Case("```\n", 5_000),
+    "tabs": Case("\t", 50_000, after="a"),
+    "turns": Case("Ann: a\n\n", 1_500),
+    "a long turn": Case("a\n\n", 2_500, before="Ann: a\n\n"),
+}
+FRONT = "---\ntitle: t\nspeakers:\n  Ann: guest\n---\n"
+
+
+def seconds(case: Case, factor: int) -> float:
+    """The time that a case takes with ``factor`` times the text: the best of three."""
+    count = case.times * factor
+    text = FRONT + case.before + case.piece * count + case.closing * count + case.after
+    measured = []
+    for _ in range(3):
+        start = time.process_time()
+        parse(text)
+        measured.append(time.process_time() - start)
+    return min(measured)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", CASES)
+def test_time_is_linear(name: str) -> None:
+    once, twice = seconds(CASES[name], 1), seconds(CASES[name], 2)
+    assert twice < 3 * once + 0.02, f"{once:.3f} s, and {twice:.3f} s for twice the text"
