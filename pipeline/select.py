@@ -148,7 +148,7 @@ def _unknown_words(document: Document) -> Iterator[Diagnostic]:
                     kinds = "edition" if key == "edition" else "format or edition"
                     yield diagnostic(
                         Code.BAD_ATTRIBUTE,
-                        f"`{key}={word}` names no {kinds} that there is",
+                        f"`{key}={word}` names no {kinds} that there is.",
                         span=span,
                         source=document.source,
                         hint=f"did you mean `{near[0]}`?" if near else "",

@@ -366,7 +366,6 @@ def loads(page: Element) -> list[str]:
 
 def test_the_page_needs_no_other_file(page: Element, packed: Package) -> None:
     assert packed.extra == {}
-    assert packed.facts == {"files": 1}
     addresses = loads(page)
     assert {urlsplit(address).scheme for address in addresses} == {"data"}
     assert sum(a.startswith("data:font/woff2;") for a in addresses) == len(addresses) - 1
@@ -409,7 +408,6 @@ def test_void_elements_have_no_slash(markup: str) -> None:
 def test_files_can_lie_beside_the_page(folder: Path) -> None:
     packed = build(folder, beside=True)
     page = read(packed.data.decode())
-    assert packed.facts == {"files": 1 + len(packed.extra)}
     assert not page.findall(".//style")
     assert set(loads(page)) == {"ending-files/style.css", "ending-files/chart.svg"}
     assert set(loads(page)) <= packed.extra.keys()

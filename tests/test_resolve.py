@@ -315,7 +315,7 @@ def test_notes_that_are_missing_unused_or_double() -> None:
         ("unused-note", 6),
         ("unused-note", 7),
     ]
-    assert found.diagnostics[1].hint == "did you mean `[^used]`?"
+    assert found.diagnostics[1].hint == "Did you mean `[^used]`?"
     assert [n.label for n in found.notes] == ["used"]
     assert plain_text(of_kind(found, Paragraph)[0].children) == "[^usd]"
 
@@ -350,21 +350,21 @@ def folder(tmp_path: Path) -> Path:
     [
         ("#here", "", ""),
         ("#h%65re", "", ""),
-        ("#hree", "unresolved-link", "did you mean `#here`?"),
+        ("#hree", "unresolved-link", "Did you mean `#here`?"),
         ("", "unresolved-link", ""),
         ("https://a.org/#x", "", ""),
         ("mailto:a@b.org", "", ""),
         ("tel:+1", "", ""),
         ("//a.org", "", ""),
-        ("sub%20dir/File.txt?x#y", "local-link", "put the file on the web, and link to its address"),
-        ("sub%20dir/../map.png", "local-link", "put the file on the web, and link to its address"),
+        ("sub%20dir/File.txt?x#y", "local-link", "Put the file on the web, and link to its address."),
+        ("sub%20dir/../map.png", "local-link", "Put the file on the web, and link to its address."),
         (
             "sub%20dir/file.txt",
             "unresolved-link",
-            "the file is named `sub dir/File.txt`: capital letters count",
+            "The file is named `sub dir/File.txt`: capital letters count.",
         ),
-        ("mpa.png", "unresolved-link", "did you mean `map.png`?"),
-        ("www.a.org", "unresolved-link", "to lead to the web, write `https://www.a.org`"),
+        ("mpa.png", "unresolved-link", "Did you mean `map.png`?"),
+        ("www.a.org", "unresolved-link", "To lead to the web, write `https://www.a.org`."),
         ("sub%20dir", "unresolved-link", ""),
         ("a%00b", "unresolved-link", ""),
         ("x" * 5000, "unresolved-link", ""),
@@ -484,13 +484,13 @@ def test_bad_images(tmp_path: Path, data: bytes, says: str) -> None:
 @pytest.mark.parametrize(
     ("source", "code", "hint"),
     [
-        ("mpa.png", "missing-image", "did you mean `map.png`?"),
-        ("Map.PNG", "missing-image", "the file is named `map.png`: capital letters count"),
+        ("mpa.png", "missing-image", "Did you mean `map.png`?"),
+        ("Map.PNG", "missing-image", "The file is named `map.png`: capital letters count."),
         ("no/map.png", "missing-image", ""),
         ("", "missing-image", ""),
         ("https://a.org/x.png", "remote-image", ""),
         ("//a.org/x.png", "remote-image", ""),
-        ("data:image/png;base64,x", "bad-image", "save it as a file beside the source"),
+        ("data:image/png;base64,x", "bad-image", "Save it as a file beside the source."),
         ("file:///x.png", "bad-image", ""),
         ("../secret.png", "outside-folder", ""),
         ("out.png", "outside-folder", ""),

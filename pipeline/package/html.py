@@ -148,7 +148,7 @@ def _fonts(
         try:
             files[face] = File(name, "font/woff2", subset(face, text, common=TYPED))
         except (ImportError, OSError):
-            message = f"the font package {face.package} is not installed"
+            message = f"The font package {face.package} is not installed."
             problems.append(diagnostic(Code.LAYOUT_WARNING, message))
     return files, tuple(problems)
 

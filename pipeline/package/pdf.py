@@ -34,7 +34,7 @@ def package(pages: Pages, folder: Path) -> Package:
     try:
         root = parse(page.markup)
     except ElementTree.ParseError as error:
-        message = f"the markup of the print edition is not well-formed: {error}"
+        message = f"The markup of the print edition is not well-formed: {error}."
         return Package(b"", (diagnostic(Code.TEMPLATE_ERROR, message),))
     fetcher = LocalFiles(folder, pages.assets)
     files = font_files(pages.faces)

@@ -44,9 +44,9 @@ class Log(logging.Handler):
             self._add(Code.MISSING_GLYPH, missing_glyph(str(arguments[0]), self._root))
         elif record.msg.startswith(BAD_IMAGE) and len(arguments) > 1:
             name = str(arguments[0]).removeprefix(ASSET)
-            self._add(Code.BAD_IMAGE, f"“{name}” cannot be drawn: {arguments[1]}")
+            self._add(Code.BAD_IMAGE, f"“{name}” cannot be drawn: {arguments[1]}.")
         else:
-            self._add(Code.LAYOUT_WARNING, record.getMessage().strip().rstrip("."))
+            self._add(Code.LAYOUT_WARNING, record.getMessage().strip())
 
     def _add(self, code: Code, message: str) -> None:
         self._found.setdefault(message, diagnostic(code, message))
@@ -67,10 +67,10 @@ def listening(root: ElementTree.Element) -> Iterator[Log]:
 def missing_glyph(character: str, root: ElementTree.Element) -> str:
     """Which character no font has, and where it first stands."""
     name = unicodedata.name(character, "unnamed")
-    message = f"no font has a glyph for “{character}” (U+{ord(character):04X} {name})"
+    message = f"No font has a glyph for “{character}” (U+{ord(character):04X} {name})"
     for text in root.itertext():
         at = text.find(character)
         if at >= 0:
             around = " ".join(text[max(0, at - CONTEXT) : at + CONTEXT].split())
-            return f"{message}, in “{around}”"
-    return message
+            return f"{message}, in “{around}”."
+    return f"{message}."

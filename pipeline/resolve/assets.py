@@ -37,7 +37,7 @@ def gather_assets(document: Document, folder: Path) -> Document:
     if cover:
         found = gathered.find(cover.source)
         if isinstance(found, Problem):
-            findings.add(found.code, f"the cover: {found.message}", None, found.hint)
+            findings.add(found.code, f"The cover: {found.message}", None, found.hint)
         else:
             cover = replace(cover, source=found.path)
             document = replace(document, metadata=replace(document.metadata, cover=cover))
@@ -80,15 +80,15 @@ class _Assets:
         if kind == "data":
             return Problem(
                 Code.BAD_IMAGE,
-                "the image is written into the text as data",
-                "save it as a file beside the source",
+                "The image is written into the text as data.",
+                "Save it as a file beside the source.",
             )
         if kind in ("http", "https", "//"):
-            return Problem(Code.REMOTE_IMAGE, f"the image “{source}” is on the web")
+            return Problem(Code.REMOTE_IMAGE, f"The image “{source}” is on the web.")
         if kind:
-            return Problem(Code.BAD_IMAGE, f"an image cannot come from a `{kind}:` address")
+            return Problem(Code.BAD_IMAGE, f"An image cannot come from a `{kind}:` address.")
         if not source:
-            return Problem(Code.MISSING_IMAGE, "the image has no path")
+            return Problem(Code.MISSING_IMAGE, "The image has no path.")
         located = locate(self._folder, source, Code.MISSING_IMAGE)
         if isinstance(located, Problem):
             return located
@@ -100,9 +100,9 @@ class _Assets:
         try:
             kind = examine(path.read_bytes())
         except BadImageError as error:
-            return Problem(Code.BAD_IMAGE, f"“{name}”: {error}")
+            return Problem(Code.BAD_IMAGE, f"“{name}”: {error}.")
         except OSError as error:
-            return Problem(Code.BAD_IMAGE, f"“{name}” cannot be read: {error.strerror}")
+            return Problem(Code.BAD_IMAGE, f"“{name}” cannot be read: {error.strerror}.")
         return Asset(
             path=name,
             name=self._unique(_file_name(path.stem), kind.suffix),
@@ -135,7 +135,7 @@ def _check_alternatives(document: Document, findings: Findings) -> None:
         if isinstance(node, Image) and not node.alt.strip() and id(node) not in decorative:
             findings.add(
                 Code.MISSING_ALT,
-                f"the image “{node.source}” has no text alternative",
+                f"The image “{node.source}” has no text alternative.",
                 span,
-                hint="say what it shows: `![here](…)`; or mark it with `{.decorative}`",
+                hint="Say what it shows: `![here](…)`; or mark it with `{.decorative}`.",
             )

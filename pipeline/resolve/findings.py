@@ -39,7 +39,7 @@ class Findings:
         """A hint that names the nearest candidate, or "" where there is none."""
         self._hints += 1
         near = nearest(word, candidates) if self._hints <= MOST_HINTS else ""
-        return f"did you mean `{before}{near}{after}`?" if near else ""
+        return f"Did you mean `{before}{near}{after}`?" if near else ""
 
     def added_to(self, document: Document) -> Document:
         """The document, with the findings after those that it has."""

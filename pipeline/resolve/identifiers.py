@@ -74,13 +74,13 @@ def _explicit(document: Document, findings: Findings) -> set[str]:
         line = span.line if span else 0
         if name in lines:
             first = f" (first in line {lines[name]})" if lines[name] else ""
-            findings.add(Code.DUPLICATE_ID, f"the id `{name}` is given twice{first}", span)
+            findings.add(Code.DUPLICATE_ID, f"The id `{name}` is given twice{first}.", span)
         elif name in RESERVED or name.startswith(RESERVED_PREFIXES):
             findings.add(
                 Code.DUPLICATE_ID,
-                f"the id `{name}` is one that the outputs use themselves",
+                f"The id `{name}` is one that the outputs use themselves.",
                 span,
-                hint=f"name it `my-{name}`, say",
+                hint=f"Name it `my-{name}`, say.",
             )
         lines.setdefault(name, line)
     return {*lines, *RESERVED}

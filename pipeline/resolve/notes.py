@@ -34,7 +34,7 @@ def number_notes(document: Document) -> Document:
             else:
                 findings.add(
                     Code.UNRESOLVED_NOTE,
-                    f"the footnote `[^{node.label}]` is not defined",
+                    f"The footnote `[^{node.label}]` is not defined.",
                     span,
                     hint=findings.did_you_mean(node.label, notes, "[^", "]"),
                 )
@@ -45,7 +45,7 @@ def number_notes(document: Document) -> Document:
     for label, note in notes.items():
         if label not in numbers:
             findings.add(
-                Code.UNUSED_NOTE, f"the footnote `[^{label}]` is never referred to", note.span
+                Code.UNUSED_NOTE, f"The footnote `[^{label}]` is never referred to.", note.span
             )
 
     references: dict[str, int] = {}
@@ -73,7 +73,7 @@ def _by_label(document: Document, findings: Findings) -> dict[str, Note]:
             place = f" (first in line {first.span.line})" if first.span else ""
             findings.add(
                 Code.DUPLICATE_NOTE,
-                f"the footnote `[^{note.label}]` is defined twice{place}",
+                f"The footnote `[^{note.label}]` is defined twice{place}.",
                 note.span,
             )
     return notes

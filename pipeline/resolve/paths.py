@@ -45,25 +45,25 @@ def locate(folder: Path, address: str, missing: Code) -> Located | Problem:
     outside is looked at.
     """
     relative = unquote(re.split(r"[?#]", address, maxsplit=1)[0])
-    outside = Problem(Code.OUTSIDE_FOLDER, f"“{relative}” leads out of the source's folder")
+    outside = Problem(Code.OUTSIDE_FOLDER, f"“{relative}” leads out of the source's folder.")
     if relative.startswith("/") or Path(os.path.normpath(relative)).parts[:1] == (os.pardir,):
         return outside
     try:
         root = folder.resolve()
         path = (root / relative).resolve()
     except (OSError, RuntimeError, ValueError):
-        return Problem(missing, f"“{relative}” is not a path that can be read")
+        return Problem(missing, f"“{relative}” is not a path that can be read.")
     if not path.is_relative_to(root):
         return outside
     try:
         if path.is_file():
             return Located(path, path.relative_to(root).as_posix())
         if path.is_dir():
-            return Problem(missing, f"“{relative}” is a folder, not a file")
+            return Problem(missing, f"“{relative}” is a folder, not a file.")
         names = [entry.name for entry in path.parent.iterdir()] if path.parent.is_dir() else []
     except (OSError, ValueError):
-        return Problem(missing, f"“{relative}” cannot be read")
-    return Problem(missing, f"there is no file “{relative}”", _hint(relative, path.name, names))
+        return Problem(missing, f"“{relative}” cannot be read.")
+    return Problem(missing, f"There is no file “{relative}”.", _hint(relative, path.name, names))
 
 
 def _hint(relative: str, name: str, names: list[str]) -> str:
@@ -71,6 +71,6 @@ def _hint(relative: str, name: str, names: list[str]) -> str:
     start = relative[: relative.rfind("/") + 1]
     for other in sorted(names):
         if other.casefold() == name.casefold():
-            return f"the file is named `{start}{other}`: capital letters count"
+            return f"The file is named `{start}{other}`: capital letters count."
     near = nearest(name, names)
-    return f"did you mean `{start}{near}`?" if near else ""
+    return f"Did you mean `{start}{near}`?" if near else ""

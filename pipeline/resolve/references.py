@@ -70,30 +70,30 @@ def _problem(href: str, ids: set[str], folder: Path, findings: Findings) -> Prob
     if _is_unsafe(href):
         return Problem(
             Code.UNSAFE_MARKUP,
-            f"a link begins with `{scheme(href)}:`, which readers cannot follow safely;"
-            " only its text is kept",
+            f"A link begins with `{scheme(href)}:`, which readers cannot follow safely;"
+            " only its text is kept.",
         )
     if scheme(href):
         return None
     if href in ("", "#"):
-        return Problem(Code.UNRESOLVED_LINK, "the link has no address")
+        return Problem(Code.UNRESOLVED_LINK, "The link has no address.")
     if href.startswith("#"):
         target = unquote(href[1:])
         if target in ids:
             return None
         return Problem(
             Code.UNRESOLVED_LINK,
-            f"nothing in the document has the id `{target}`",
+            f"Nothing in the document has the id `{target}`.",
             findings.did_you_mean(target, ids, "#"),
         )
     located = locate(folder, href, Code.UNRESOLVED_LINK)
     if not isinstance(located, Problem):
         return Problem(
             Code.LOCAL_LINK,
-            f"the link leads to “{unquote(href)}”, a file that does not go into the outputs;"
-            " only its text is kept",
-            "put the file on the web, and link to its address",
+            f"The link leads to “{unquote(href)}”, a file that does not go into the outputs;"
+            " only its text is kept.",
+            "Put the file on the web, and link to its address.",
         )
     if re.match(r"(www\.|[\w-]+\.(com|org|net|edu|gov|int|info)\b)", href):
-        return located._replace(hint=f"to lead to the web, write `https://{href}`")
+        return located._replace(hint=f"To lead to the web, write `https://{href}`.")
     return located

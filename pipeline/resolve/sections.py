@@ -89,10 +89,10 @@ def nest_sections(document: Document) -> Document:
             if block.level > expected:
                 findings.add(
                     Code.SKIPPED_LEVEL,
-                    f"the heading “{plain_text(block.children).strip()}” has level {block.level}"
-                    f" where level {expected} comes next",
+                    f"The heading “{plain_text(block.children).strip()}” has level {block.level}"
+                    f" where level {expected} comes next.",
                     block.span,
-                    hint=f"begin it with `{'#' * expected}`",
+                    hint=f"Begin it with `{'#' * expected}`.",
                 )
             opened.append(_Open(block, block.level))
         else:
@@ -126,7 +126,7 @@ def _drop_empty(document: Document, findings: Findings) -> Document:
     for node, span in walk_spans(whole(document)):
         if isinstance(node, Heading) and is_empty(node):
             empty = True
-            findings.add(Code.EMPTY_HEADING, "the heading has no text", span)
+            findings.add(Code.EMPTY_HEADING, "The heading has no text.", span)
     if not empty:
         return document
     return rewrite_document(document, leave={Heading: lambda node: () if is_empty(node) else node})
