@@ -6,7 +6,6 @@ They are values. Stages collect them in the document; only the command line prin
 from __future__ import annotations
 
 import enum
-from typing import Literal
 
 import msgspec
 

@@ -31,9 +31,7 @@ def as_json(diagnostics: Iterable[Diagnostic]) -> str:
 
 
 def _one(finding: Diagnostic, sources: dict[str, list[str]]) -> str:
-    place = ":".join(
-        str(part) for part in (finding.source, finding.line, finding.column) if part
-    )
+    place = ":".join(str(part) for part in (finding.source, finding.line, finding.column) if part)
     lines = [f"{place or 'chapbook'}: {finding.severity}[{finding.code}]: {finding.message}"]
     if finding.line:
         lines += _excerpt(finding, sources)

@@ -10,7 +10,6 @@ Fields marked *resolved* are empty after parsing; the pass that is named fills t
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Literal, TypeAlias
 
 import msgspec

@@ -17,7 +17,8 @@ from fontTools.ttLib import TTFont
 from PIL import Image
 
 from pipeline.editions import EDITIONS
-from pipeline.package import Package, package
+from pipeline.package import package
+from pipeline.package.result import Package
 from pipeline.pages import Pages
 from pipeline.parse import parse
 from pipeline.render import render

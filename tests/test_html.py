@@ -20,7 +20,8 @@ import pytest
 from pipeline.diagnostics import Diagnostic
 from pipeline.editions import EDITIONS
 from pipeline.metadata import Contributor, Identifier, Metadata, Series
-from pipeline.package import Package, package
+from pipeline.package import package
+from pipeline.package.result import Package
 from pipeline.parse import parse
 from pipeline.render import render
 from pipeline.render.discovery import downloads, linked_data, meta_tags

@@ -356,7 +356,11 @@ def folder(tmp_path: Path) -> Path:
         ("mailto:a@b.org", "", ""),
         ("tel:+1", "", ""),
         ("//a.org", "", ""),
-        ("sub%20dir/File.txt?x#y", "local-link", "Put the file on the web, and link to its address."),
+        (
+            "sub%20dir/File.txt?x#y",
+            "local-link",
+            "Put the file on the web, and link to its address.",
+        ),
         ("sub%20dir/../map.png", "local-link", "Put the file on the web, and link to its address."),
         (
             "sub%20dir/file.txt",

@@ -14,9 +14,9 @@ from urllib.parse import quote, unquote
 from pipeline.codes import Code, diagnostic
 from pipeline.diagnostics import Diagnostic
 from pipeline.model import Asset
-from pipeline.package.result import Package
 from pipeline.package.font_subset import subset
 from pipeline.package.font_use import font_face, used_faces
+from pipeline.package.result import Package
 from pipeline.package.svg_fonts import with_fonts
 from pipeline.pages import Face, Pages
 

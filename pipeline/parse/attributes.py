@@ -4,21 +4,23 @@ from __future__ import annotations
 
 import re
 
-from pipeline.model import Attributes
+from pipeline.model import NO_ATTRIBUTES, Attributes
 
 _ITEM = re.compile(
     r"""\s*(?:
       \#(?P<id>[^\s{}#.="'<>]+)
-    | \.(?P<cls>[^\s{}#="'<>.]+)
+    | \.(?P<cls>[\w:-]+)
     | (?P<key>[A-Za-z_][\w:-]*)=(?:
         "(?P<dq>(?:[^"\\]|\\.)*)" | '(?P<sq>(?:[^'\\]|\\.)*)' | (?P<bare>[^\s{}"']+)
       )
     | (?P<dash>-)
-    )(?=\s|\})""",
+    )(?=[\s}#.])""",
     re.VERBOSE,
 )
 _OPEN = re.compile(r"\{:?")
 _CLOSE = re.compile(r"\s*\}")
+_MEANT = re.compile(r"\{:?[ \t]*(?:[#.][\w-]|[A-Za-z_][\w:-]*=)[^{}\n]*\}")
+HINT = "Write it as `{#id .class key=value}`, or `\\{` where it is text."
 LONGEST = 2000
 """Characters that are looked at: a list that is longer is text."""
 
@@ -37,7 +39,7 @@ def read(text: str, pos: int = 0) -> tuple[Attributes, int] | None:
         closed = _CLOSE.match(text, at, end)
         if closed:
             found = bool(name or classes or pairs) or at > opened.end()
-            return (Attributes(name, tuple(classes), tuple(pairs)), closed.end()) if found else None
+            return (make(name, tuple(classes), tuple(pairs)), closed.end()) if found else None
         item = _ITEM.match(text, at, end)
         if not item:
             return None
@@ -52,6 +54,20 @@ def read(text: str, pos: int = 0) -> tuple[Attributes, int] | None:
         else:
             classes.append("unnumbered")  # Pandoc's short form {-}
         at = item.end()
+
+
+def make(
+    name: str = "", classes: tuple[str, ...] = (), pairs: tuple[tuple[str, str], ...] = ()
+) -> Attributes:
+    """Attributes of which the empty ones are always the same object, so that documents
+    that are equal are written in the same way."""
+    return Attributes(name, classes, pairs) if name or classes or pairs else NO_ATTRIBUTES
+
+
+def mistaken(text: str, pos: int = 0) -> str:
+    """What begins at ``pos`` and looks like an attribute list, but cannot be read; or ""."""
+    match = _MEANT.match(text, pos, min(len(text), pos + LONGEST))
+    return match[0] if match and not read(text, pos) else ""
 
 
 def trailing(text: str) -> tuple[str, Attributes] | None:

@@ -21,6 +21,7 @@ from markdown.blockprocessors import BlockProcessor
 
 from pipeline.codes import Code, diagnostic
 from pipeline.diagnostics import Diagnostic, Span
+from pipeline.parse import attributes
 from pipeline.parse.cursor import Cursor
 
 if TYPE_CHECKING:
@@ -167,12 +168,19 @@ class LineParser(BlockParser):
             return False
         if not self._depth_reported:
             self._depth_reported = True
-            message = f"more than {MAX_DEPTH} levels of nesting"
+            message = f"There are more than {MAX_DEPTH} levels of nesting."
             self.report(Code.NESTING_TOO_DEEP, message, cursor.number, cursor.offset)
         return True
 
     def report(self, code: Code, message: str, line: int, column: int = 1, hint: str = "") -> None:
         self.diagnostics.append(diagnostic(code, message, span=Span(line, column), hint=hint))
+
+    def check_attributes(self, text: str, line: int, column: int) -> None:
+        """Report an attribute list that begins ``text`` and cannot be read."""
+        written = attributes.mistaken(text)
+        if written:
+            message = f"The attributes `{written}` cannot be read."
+            self.report(Code.BAD_ATTRIBUTE, message, line, column, attributes.HINT)
 
     # --- the strategy ---
 

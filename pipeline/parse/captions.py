@@ -11,7 +11,6 @@ import msgspec
 from pipeline.diagnostics import Span
 from pipeline.model import (
     NO_ATTRIBUTES,
-    Attributes,
     Block,
     Figure,
     Image,
@@ -45,20 +44,20 @@ def _figure(block: Block, read_inlines: ReadInlines) -> Block:
     if not isinstance(image, Image):
         return block
     if not image.title and image.attributes == NO_ATTRIBUTES:
-        return msgspec.structs.replace(block, attributes=Attributes(classes=("image",)))
+        return msgspec.structs.replace(block, attributes=attributes.make(classes=("image",)))
     of_image = ("decorative",)
     classes = tuple(c for c in image.attributes.classes if c not in of_image)
     return Figure(
         image=msgspec.structs.replace(
             image,
             title="",
-            attributes=Attributes(
+            attributes=attributes.make(
                 classes=tuple(c for c in image.attributes.classes if c in of_image),
             ),
         ),
         caption=read_inlines(image.title, image.span) if image.title else (),
         span=block.span,
-        attributes=Attributes(image.attributes.id, classes, image.attributes.pairs),
+        attributes=attributes.make(image.attributes.id, classes, image.attributes.pairs),
     )
 
 

@@ -31,7 +31,8 @@ from pipeline.model import (
 from pipeline.parse.markup.flow import trim
 from pipeline.tree import plain_text
 
-_LABEL = re.compile(r"([^\W\d_][\w .'’\-]{0,59}):(?:\s+|$)")
+_LABEL = re.compile(r"([^\s:][^:]{0,79}):(?:\s+|$)")
+_NAME = re.compile(r"[^\W\d_][\w .'’-]{0,59}")
 ENDS = (Heading, ThematicBreak, PageBreak)
 
 
@@ -81,7 +82,8 @@ class _Grouping:
             return None
         speaker = self.speakers.get(_key(label))
         if speaker is None:
-            self._warn(label, block.span, sure=bold and in_dialogue)
+            if _NAME.fullmatch(label):
+                self._warn(label, block.span, sure=bold and in_dialogue)
             return None
         text = trim(rest)
         first: list[Block] = [msgspec.structs.replace(block, children=text)] if text else []
@@ -92,10 +94,10 @@ class _Grouping:
         if not near and not sure:
             return
         names = ", ".join(speaker.name for speaker in self.speakers.values())
-        hint = f"the speakers are {names}"
+        hint = f"The speakers are {names}."
         if near:
-            hint = f"did you mean “{self.speakers[near[0]].name}”?"
-        message = f"“{label}” is not one of the speakers"
+            hint = f"Did you mean “{self.speakers[near[0]].name}”?"
+        message = f"“{label}” is not one of the speakers."
         found = diagnostic(Code.UNKNOWN_SPEAKER, message, span=span, hint=hint, length=len(label))
         self.diagnostics.append(found)
 

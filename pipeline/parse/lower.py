@@ -37,6 +37,7 @@ from pipeline.model import (
     ThematicBreak,
     WritingLines,
 )
+from pipeline.parse.attributes import make
 from pipeline.parse.blockparser import BlockElement, Line
 from pipeline.parse.captions import attach_captions
 from pipeline.parse.lower_inlines import InlineLowering
@@ -96,7 +97,8 @@ class Lowering:
         return builder.blocks()
 
     def inlines(self, element: Element) -> tuple[Inline, ...]:
-        return self._inline.inlines(element, self._depth)
+        span = _span(element) if isinstance(element, BlockElement) else None
+        return self._inline.leaf(element, self._depth, span)
 
     def read(self, text: str, span: Span | None) -> tuple[Inline, ...]:
         """The inlines of a text that is one line, a caption say, and stands at ``span``."""
@@ -246,14 +248,14 @@ class Lowering:
             title=title,
             children=self.blocks(children),
             span=span,
-            attributes=Attributes(classes=tuple(classes)),
+            attributes=make(classes=tuple(classes)),
         )
 
     def _container(self, element: BlockElement, span: Span) -> tuple[Block, ...]:
         attributes = _attributes(element)
         name, argument = element.get("name", ""), element.get("argument", "")
         classes = tuple(c for c in attributes.classes if c != name)
-        attributes = Attributes(attributes.id, classes, attributes.pairs)
+        attributes = make(attributes.id, classes, attributes.pairs)
         children = self.blocks(element)
         if name == "lines":
             lines = self._lines(argument, span, attributes)
@@ -263,7 +265,7 @@ class Lowering:
         title = self.read((titled and attributes.get("title")) or argument, span)
         if titled and title:
             pairs = tuple(pair for pair in attributes.pairs if pair[0] != "title")
-            attributes = Attributes(attributes.id, classes, pairs)
+            attributes = make(attributes.id, classes, pairs)
         if kind in ADMONITIONS:
             box = Admonition(
                 kind=kind, title=title, children=children, span=span, attributes=attributes
@@ -276,15 +278,15 @@ class Lowering:
             if title:
                 children = (Paragraph(children=(Strong(children=title),), span=span), *children)
             if name in ("details", "summary"):  # as elements, they need each other
-                name, attributes = "", Attributes(attributes.id, (name, *classes), attributes.pairs)
+                name, attributes = "", make(attributes.id, (name, *classes), attributes.pairs)
         return (Container(name=name, children=children, span=span, attributes=attributes),)
 
     def _lines(self, argument: str, span: Span, attributes: Attributes) -> WritingLines:
         count = int(argument) if argument.isdecimal() and len(argument) < 4 else 0
         if not 1 <= count <= MAX_LINES:
             written = f"`::: lines {argument}`" if argument else "`::: lines`"
-            message = f"{written} does not say how many lines"
-            self.report(Finding.WRONG_COUNT, message, span, "for example `::: lines 4`")
+            message = f"{written} does not say how many lines."
+            self.report(Finding.WRONG_COUNT, message, span, "For example: `::: lines 4`.")
             count = 1
         return WritingLines(count=count, span=span, attributes=attributes)
 

@@ -40,11 +40,17 @@ class InlineLowering:
         self._report = report
         self._deepest = deepest
         self._said = False
+        self._place: Span | None = None
         self._abbreviations = abbreviations
         names = sorted(map(re.escape, abbreviations), key=len, reverse=True)
         self._abbreviation = re.compile(rf"(?<!\w)(?:{'|'.join(names)})(?!\w)") if names else None
 
-    def inlines(self, element: Element, depth: int) -> tuple[Inline, ...]:
+    def leaf(self, element: Element, depth: int, place: Span | None) -> tuple[Inline, ...]:
+        """The inlines of a block element that stands at ``place``."""
+        self._place = place
+        return self._inlines(element, depth)
+
+    def _inlines(self, element: Element, depth: int) -> tuple[Inline, ...]:
         """The inlines of an element: its text, its children and their tails."""
         if depth >= self._deepest:
             return self._flat(element)
@@ -71,8 +77,7 @@ class InlineLowering:
     def _flat(self, element: Element) -> tuple[Inline, ...]:
         if len(element) and not self._said:
             self._said = True
-            place = next((Span(*e.place) for e in element.iter() if _placed(e)), None)  # type: ignore[attr-defined]
-            self._report(Finding.NESTING_TOO_DEEP, "markup is nested too deep", place, "")
+            self._report(Finding.NESTING_TOO_DEEP, "Markup is nested too deep.", self._place, "")
         text = "".join(element.itertext())
         return (Text(text=text),) if text else ()
 
@@ -83,11 +88,11 @@ class InlineLowering:
         inner = depth + 1
         match element.tag:
             case "em":
-                return (Emphasis(children=self.inlines(element, inner)),)
+                return (Emphasis(children=self._inlines(element, inner)),)
             case "strong":
-                return (Strong(children=self.inlines(element, inner)),)
+                return (Strong(children=self._inlines(element, inner)),)
             case "del":
-                return (Strikethrough(children=self.inlines(element, inner)),)
+                return (Strikethrough(children=self._inlines(element, inner)),)
             case "code":
                 return (Code(text=element.text or "", attributes=attributes),)
             case "br":
@@ -96,7 +101,7 @@ class InlineLowering:
                 return (SoftBreak(),)
             case "a":
                 link = Link(
-                    children=self.inlines(element, inner),
+                    children=self._inlines(element, inner),
                     href=element.get("href", ""),
                     title=element.get("title", ""),
                     span=span,
@@ -106,14 +111,14 @@ class InlineLowering:
             case "img":
                 image = Image(
                     source=element.get("src", ""),
-                    alt=plain_text(self.inlines(element, inner)),
+                    alt=plain_text(self._inlines(element, inner)),
                     title=element.get("title", ""),
                     span=span,
                     attributes=attributes,
                 )
                 return (image,)
             case "span":
-                children = self.inlines(element, inner)
+                children = self._inlines(element, inner)
                 found = InlineElement(
                     name="span", children=children, span=span, attributes=attributes
                 )
@@ -138,7 +143,3 @@ class InlineLowering:
         if last < len(text):
             found.append(Text(text=text[last:]))
         return found
-
-
-def _placed(element: Element) -> bool:
-    return isinstance(element, InlineSpan) and element.place[0] > 0

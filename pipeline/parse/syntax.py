@@ -17,6 +17,7 @@ from markdown.util import Registry
 
 from pipeline.codes import Code
 from pipeline.diagnostics import Span
+from pipeline.parse import attributes
 from pipeline.parse.blockparser import BlockElement, Line, LineParser
 from pipeline.parse.blocks.admonitions import AdmonitionProcessor
 from pipeline.parse.blocks.breaks import PageBreakProcessor, ThematicBreakProcessor
@@ -102,19 +103,22 @@ class InlineTreeprocessor(Treeprocessor):
     def read(self, parent: Element, lines: Sequence[Line], place: Span | None = None) -> None:
         """Read ``lines`` into the children of ``parent``, all of which are said to stand at
         ``place`` where one is given."""
-        undefined = scanner.scan(parent, lines, self.patterns, self.parser.md.references)
+        mistakes = scanner.scan(parent, lines, self.patterns, self.parser.md.references)
         if place:
             for element in parent.iter():
                 if isinstance(element, InlineSpan):
                     element.place = (place.line, place.column)
-        for label, line, column in undefined:
-            self.parser.report(
-                Code.UNDEFINED_REFERENCE,
-                f"no line says where [{label}] leads",
-                place.line if place else line,
-                place.column if place else column,
-                f"add a line [{label}]: address",
+        for label, line, column in mistakes.undefined:
+            message, hint = (
+                f"No line says where `[{label}]` leads.",
+                f"Add a line `[{label}]: address`.",
             )
+            at = place or Span(line, column)
+            self.parser.report(Code.UNDEFINED_REFERENCE, message, at.line, at.column, hint)
+        for written, line, column in mistakes.attributes:
+            message = f"The attributes `{written}` cannot be read."
+            at = place or Span(line, column)
+            self.parser.report(Code.BAD_ATTRIBUTE, message, at.line, at.column, attributes.HINT)
 
 
 class Tree(NamedTuple):

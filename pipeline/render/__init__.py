@@ -13,9 +13,7 @@ from pipeline.render.environment import environment
 ASSEMBLERS = {"html": html.assemble, "pdf": pdf.assemble, "epub": epub.assemble}
 
 
-def render(
-    document: Document, edition: Edition, stem: str, templates: Path | None = None
-) -> Pages:
+def render(document: Document, edition: Edition, stem: str, templates: Path | None = None) -> Pages:
     """The pages of ``edition``; ``stem`` names the publication's files.
 
     ``templates`` is a folder whose files take the place of those that ship, one by one.

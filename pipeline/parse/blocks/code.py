@@ -7,7 +7,7 @@ from typing import Any
 from xml.etree.ElementTree import Element
 
 from pipeline.codes import Code
-from pipeline.model import NO_ATTRIBUTES, Attributes
+from pipeline.model import NO_ATTRIBUTES
 from pipeline.parse import attributes
 from pipeline.parse.blockparser import BlockElement, LineProcessor, Match
 from pipeline.parse.cursor import Cursor
@@ -54,10 +54,10 @@ class FenceProcessor(LineProcessor):
         if not block.get("closed"):
             self.parser.report(
                 Code.UNCLOSED_FENCE,
-                f"the code fence {char * length} is never closed",
+                f"The code fence {char * length} is never closed.",
                 block.line,
                 block.column,
-                f"end the code with a line {char * length}",
+                f"End the code with a line {char * length}.",
             )
         language, found = _read_info(block.get("info", ""))
         block.set("language", language)
@@ -75,7 +75,7 @@ def _read_info(info: str) -> tuple[str, Any]:
     language = _first_word(word)
     if not language and attrs.classes:
         language = attrs.classes[0]
-        attrs = Attributes(attrs.id, attrs.classes[1:], attrs.pairs)
+        attrs = attributes.make(attrs.id, attrs.classes[1:], attrs.pairs)
     return language, attrs
 
 

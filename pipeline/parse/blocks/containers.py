@@ -34,13 +34,10 @@ class ContainerProcessor(LineProcessor):
         if match[3]:
             read = attributes.read(match[3])
             if not read:
+                message = f"The attributes `{match[3]}` cannot be read."
                 column = cursor.offset + match.start(3)
                 self.parser.report(
-                    Code.BAD_ATTRIBUTE,
-                    f"cannot read the attributes {match[3]}",
-                    cursor.number,
-                    column,
-                    "write them as {#id .class key=value}",
+                    Code.BAD_ATTRIBUTE, message, cursor.number, column, attributes.HINT
                 )
             else:
                 found = read[0]
@@ -77,10 +74,11 @@ class ContainerProcessor(LineProcessor):
     def close(self, block: BlockElement, parent: BlockElement) -> None:
         if not block.get("closed"):
             colons = ":" * int(block.get("colons", "3"))
+            written = f"{colons} {block.get('name', '')}".strip()
             self.parser.report(
                 Code.UNCLOSED_CONTAINER,
-                f"the block {colons} {block.get('name', '')} is never closed",
+                f"The block `{written}` is never closed.",
                 block.line,
                 block.column,
-                f"end it with a line {colons}",
+                f"End it with a line `{colons}`.",
             )

@@ -27,9 +27,12 @@ class AtxHeadingProcessor(LineProcessor):
             return False
         text = cursor.rest[match.end() :]
         heading = BlockElement(f"h{len(match[1])}", cursor.number, self)
-        found = attributes.trailing(text)
+        found = attributes.trailing(text) or attributes.trailing(_CLOSING.sub("", text))
         if found:
             text, heading.state = found
+        elif "{" in text:
+            at = text.rindex("{")
+            self.parser.check_attributes(text[at:], cursor.number, cursor.offset + match.end() + at)
         text = _CLOSING.sub("", text).strip(" \t")
         heading.lines = [Line(text, cursor.number, cursor.offset + match.end())]
         self.parser.add_leaf(heading, cursor)

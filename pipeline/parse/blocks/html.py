@@ -95,7 +95,7 @@ class HtmlProcessor(LineProcessor):
         if end is None or block.get("closed"):
             return
         if block.state == COMMENT:
-            code, what, closing = Code.UNCLOSED_COMMENT, "the comment", "-->"
+            code, what, closing = Code.UNCLOSED_COMMENT, "The comment", "-->"
         elif block.state == 0:
             return  # the element is reported where the markup is read
         else:
@@ -106,5 +106,5 @@ class HtmlProcessor(LineProcessor):
             )
         del parent[-1]
         self.parser.report(
-            code, f"{what} is never closed", block.line, block.column, f"end it with {closing}"
+            code, f"{what} is never closed.", block.line, block.column, f"End it with `{closing}`."
         )

@@ -42,7 +42,7 @@ class ListProcessor(LineProcessor):
         """A list is loose if a blank line stands between two blocks in it."""
         neighbours = [*pairwise(block)]
         for item in block:
-            neighbours += pairwise(item)
+            neighbours += pairwise(child for child in item if child.tag != "note")
         loose = any(a.end < b.line - 1 for a, b in neighbours)  # type: ignore[attr-defined]
         block.set("tight", "" if loose else "yes")
 

@@ -53,8 +53,11 @@ class ParagraphProcessor(LineProcessor):
 
     def _take_attributes(self, block: BlockElement) -> None:
         """A last line that is only ``{#id .class}`` says something of the paragraph."""
-        if len(block.lines) > 1 and block.lines[-1].startswith("{"):
-            found = attributes.read(block.lines[-1].strip())
-            if found and found[1] == len(block.lines[-1].strip()):
+        last = block.lines[-1]
+        if len(block.lines) > 1 and last.startswith("{"):
+            found = attributes.read(last.strip())
+            if found and found[1] == len(last.strip()):
                 block.state = found[0]
                 del block.lines[-1]
+            else:
+                self.parser.check_attributes(last, last.number, last.offset)

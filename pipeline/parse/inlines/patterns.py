@@ -12,7 +12,6 @@ from xml.etree.ElementTree import Element
 
 from markdown.inlinepatterns import InlineProcessor
 
-from pipeline.parse.attributes import read as read_attributes
 from pipeline.parse.inlines.links import encode
 from pipeline.parse.inlines.text import ENTITY, PUNCTUATION, decode_entity
 from pipeline.parse.markup.tokens import CLOSING_TAG, OPENING_TAG
@@ -154,9 +153,3 @@ PATTERNS: tuple[tuple[str, type[Pattern], int], ...] = (
     ("note-reference", NoteReferencePattern, 140),
     ("bare-address", BareAddress, 130),
 )
-
-
-def read_attributes_after(data: str, pos: int) -> tuple[Any, int]:
-    """The attribute list right at ``pos`` and where it ends; (None, pos) if none is."""
-    found = read_attributes(data, pos) if data.startswith("{", pos) else None
-    return found or (None, pos)

@@ -4,21 +4,31 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Mapping, Sequence
+from typing import NamedTuple
 from xml.etree.ElementTree import Element
 
+from pipeline.model import Attributes
+from pipeline.parse import attributes
 from pipeline.parse.blockparser import Line
 from pipeline.parse.inlines import links
-from pipeline.parse.inlines.chain import Bracket, Chain, Delimiter, Piece
-from pipeline.parse.inlines.patterns import InlineSpan, Pattern, read_attributes_after
+from pipeline.parse.inlines.chain import Bracket, Chain
+from pipeline.parse.inlines.emphasis import emphasise, read_delimiter
+from pipeline.parse.inlines.patterns import InlineSpan, Pattern
 from pipeline.parse.inlines.places import Places
 from pipeline.parse.inlines.text import unescape
 
 _SPECIAL = re.compile(r"[\\`*_~\[\]!<&\n]|(?<![^\W_])(?:https?://|www\.)")
 _TICKS = re.compile(r"`+")
 _CLOSERS = {"<!--": "-->", "<?": "?>", "<![CDATA[": "]]>", "<!": ">"}
-_EMPHASIS = {("*", 1): "em", ("*", 2): "strong", ("_", 1): "em", ("_", 2): "strong"}
+
+
+class Mistakes(NamedTuple):
+    """What is wrong in a leaf, each with line and column: labels that full references name
+    and nobody defines, and attribute lists that cannot be read."""
+
+    undefined: list[tuple[str, int, int]]
+    attributes: list[tuple[str, int, int]]
 
 
 def scan(
@@ -26,15 +36,12 @@ def scan(
     lines: Sequence[Line],
     patterns: Mapping[str, Sequence[Pattern]],
     references: Mapping[str, tuple[str, str]],
-) -> list[tuple[str, int, int]]:
-    """Read ``lines`` into the children of ``parent``.
-
-    Returns the labels that full references name and nobody defines, with their places.
-    """
+) -> Mistakes:
+    """Read ``lines`` into the children of ``parent``."""
     scanner = _Scanner(lines, patterns, references)
     scanner.run()
     scanner.chain.fill(parent)
-    return scanner.undefined
+    return Mistakes(scanner.undefined, scanner.mistaken)
 
 
 class _Scanner:
@@ -51,6 +58,7 @@ class _Scanner:
         self.chain = Chain()
         self.pos = 0
         self.undefined: list[tuple[str, int, int]] = []
+        self.mistaken: list[tuple[str, int, int]] = []
         self.brackets: list[Bracket] = []
         self.inactive = 0
         self._ticks: dict[int, list[int]] | None = None
@@ -67,7 +75,7 @@ class _Scanner:
                 self.chain.add_text(data[self.pos : match.start()])
                 self.pos = match.start()
             self._step(data[self.pos])
-        self._emphasise(None)
+        emphasise(self.chain, None)
 
     def _step(self, char: str) -> None:
         """Read the construct that begins with ``char``, or the character itself."""
@@ -89,7 +97,7 @@ class _Scanner:
             case "`":
                 self._code()
             case "*" | "_" | "~":
-                self._delimiters(char)
+                self._delimiters()
             case "!" if self.data.startswith("[", self.pos + 1):
                 self._open_bracket("![")
             case "[":
@@ -120,8 +128,23 @@ class _Scanner:
         if found.tag == "br":
             self.pos = self._skip_spaces(end)
         elif found.tag in ("code", "a", "img", "span"):
-            found.attributes, self.pos = read_attributes_after(self.data, end)
+            self._take_attributes(found)
         self.chain.add(found)
+
+    def _attributes(self) -> tuple[Attributes, int] | None:
+        """The attribute list that stands here, and where it ends."""
+        return attributes.read(self.data, self.pos) if self._at("{") else None
+
+    def _take_attributes(self, element: InlineSpan) -> None:
+        """Give ``element`` the attribute list after it, if there is one."""
+        found = self._attributes()
+        if found:
+            element.attributes, self.pos = found
+        elif self._at("{") and (written := attributes.mistaken(self.data, self.pos)):
+            self.mistaken.append((written, *self.places.at(self.pos)))
+
+    def _at(self, text: str) -> bool:
+        return self.data.startswith(text, self.pos)
 
     def _skip_spaces(self, pos: int) -> int:
         while pos < len(self.data) and self.data[pos] in " \t":
@@ -161,83 +184,10 @@ class _Scanner:
             text = text[1:-1]
         self._add(InlineSpan("code", text), runs[-1] + length)
 
-    # --- emphasis, strong emphasis and strikethrough (section 6.2, GFM 6.5) ---
-
-    def _delimiters(self, char: str) -> None:
-        end = self.pos
-        while end < len(self.data) and self.data[end] == char:
-            end += 1
-        before = self.data[self.pos - 1] if self.pos else "\n"
-        after = self.data[end] if end < len(self.data) else "\n"
-        left = not after.isspace() and (
-            not _is_punctuation(after) or before.isspace() or _is_punctuation(before)
-        )
-        right = not before.isspace() and (
-            not _is_punctuation(before) or after.isspace() or _is_punctuation(after)
-        )
-        opens, closes = left, right
-        if char == "_":
-            opens = left and (not right or _is_punctuation(before))
-            closes = right and (not left or _is_punctuation(after))
-        count = end - self.pos
-        if char == "~" and count > 2:
-            opens = closes = False
-        self.chain.add_delimiter(Delimiter(char, count, opens, closes), char * count)
-        self.pos = end
-
-    def _emphasise(self, bottom: Piece | None) -> None:
-        """Turn matching delimiters after ``bottom`` into elements (appendix, phase 2)."""
-        chain = self.chain
-        openers_bottom: dict[tuple[str, bool, int], Piece | None] = {}
-        closer = chain.first_delimiter(bottom)
-        while closer is not None:
-            mark = closer.delimiter
-            assert mark is not None
-            if not mark.closes:
-                closer = mark.next
-                continue
-            key = (mark.char, mark.opens, mark.original % 3 if mark.char != "~" else mark.count)
-            opener = mark.previous
-            floor = openers_bottom.get(key, bottom)
-            while opener is not None and opener is not floor and opener is not bottom:
-                if _match(opener, closer):
-                    break
-                assert opener.delimiter is not None
-                opener = opener.delimiter.previous
-            else:
-                opener = None
-            if opener is None:
-                openers_bottom[key] = mark.previous
-                following = mark.next
-                if not mark.opens:
-                    chain.forget(closer)
-                closer = following
-                continue
-            closer = self._wrap(opener, closer)
-        chain.forget_after(bottom)
-
-    def _wrap(self, opener: Piece, closer: Piece) -> Piece | None:
-        """Make an element of what is between two delimiters; the next closer to try."""
-        chain = self.chain
-        opening, closing = opener.delimiter, closer.delimiter
-        assert opening is not None
-        assert closing is not None
-        if closing.char == "~":
-            used, tag = closing.count, "del"
-        else:
-            used = 2 if opening.count > 1 and closing.count > 1 else 1
-            tag = _EMPHASIS[closing.char, used]
-        chain.wrap(opener, closer, InlineSpan(tag))
-        for piece, mark in ((opener, opening), (closer, closing)):
-            mark.count -= used
-            piece.text = mark.char * mark.count
-        if not opening.count:
-            chain.remove(opener)
-        if closing.count:
-            return closer
-        following = closing.next
-        chain.remove(closer)
-        return following
+    def _delimiters(self) -> None:
+        found = read_delimiter(self.data, self.pos)
+        self.chain.add_delimiter(found, found.char * found.count)
+        self.pos += found.count
 
     # --- links and images (section 6.3 and 6.4) ---
 
@@ -263,21 +213,21 @@ class _Scanner:
             return
         target = self._link_target(bracket, start)
         if target is None:
-            found, end = read_attributes_after(self.data, self.pos)
+            found = self._attributes()
             if found is None or bracket.image:
                 self.chain.add_text("]")
                 return
             element = InlineSpan("span")
-            element.attributes, self.pos = found, end
+            element.attributes, self.pos = found
         else:
             address, title, self.pos = target
             tag, key = ("img", "src") if bracket.image else ("a", "href")
             element = InlineSpan(tag, **{key: address})
             if title:
                 element.set("title", title)
-            element.attributes, self.pos = read_attributes_after(self.data, self.pos)
+            self._take_attributes(element)
         element.place = self.places.at(bracket.start)
-        self._emphasise(bracket.delimiter)
+        emphasise(self.chain, bracket.delimiter)
         self.chain.wrap_rest(bracket.piece, element)
         if element.tag == "a":  # no links in links
             for other in self.brackets[self.inactive :]:
@@ -304,20 +254,3 @@ class _Scanner:
         if label and label[0].strip() and not label[0].startswith("^"):
             self.undefined.append((label[0], *self.places.at(self.pos)))
         return None
-
-
-def _match(opener: Piece, closer: Piece) -> bool:
-    """Whether two delimiters make a pair (rules 9 and 10 of section 6.2)."""
-    a, b = opener.delimiter, closer.delimiter
-    assert a is not None
-    assert b is not None
-    if a.char != b.char or not a.opens:
-        return False
-    if a.char == "~":
-        return a.count == b.count
-    odd = (a.closes or b.opens) and b.original % 3 != 0 and (a.original + b.original) % 3 == 0
-    return not odd
-
-
-def _is_punctuation(char: str) -> bool:
-    return unicodedata.category(char)[0] in "PS"

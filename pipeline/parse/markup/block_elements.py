@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from msgspec.structs import replace
 
 from pipeline.model import (
-    Attributes,
+    NO_ATTRIBUTES,
     Block,
     BlockQuote,
     Code,
@@ -34,7 +34,7 @@ def paragraph(frame: Frame) -> Iterable[Node]:
     blocks = as_blocks(frame.items)
     if len(blocks) == 1 and isinstance(blocks[0], Paragraph):
         found = (frame.attributes, blocks[0].attributes)
-        attributes = found[0] if found[0] != Attributes() else found[1]
+        attributes = found[0] if found[0] != NO_ATTRIBUTES else found[1]
         return (replace(blocks[0], span=frame.span, attributes=attributes),)
     return blocks
 

@@ -30,6 +30,7 @@ from pipeline.parse.markup.tags import (
     PLAIN_INLINE_TAGS,
     TABLE_PARTS,
     VOID_TAGS,
+    is_word,
 )
 from pipeline.parse.markup.tokens import Kind, Token, tokenise
 
@@ -116,7 +117,7 @@ class MarkupBuilder:
                 self._dropping.append(tag)
         elif tag in DROPPED_TAGS or tag in DROPPED_VOID_TAGS:
             self._drop(token)
-        elif tag not in KNOWN_TAGS:
+        elif tag not in KNOWN_TAGS or any(map(is_word, token.bare)):
             self._unknown(token)
         elif tag not in PLAIN_INLINE_TAGS:
             self._open(token)
@@ -168,23 +169,23 @@ class MarkupBuilder:
     def _drop(self, token: Token) -> None:
         tag = token.name
         if tag not in _QUIET:
-            self._warn(f"<{tag}> is left out", token)
+            self._warn(f"`<{tag}>` is left out.", token)
         if tag in DROPPED_TAGS and not token.closed:
             self._dropping.append(tag)
             self._dropped_at = self._place(token)
 
     def _unknown(self, token: Token) -> None:
         """What looks like a tag and is none, ``<name>`` say, was meant as text."""
-        name = token.name
-        hint = f"write `<{name}>` as code, or \\<{name}>, where it is meant as text"
-        message = f"<{name}> is no HTML that is known"
+        name = token.raw[1 : len(token.name) + 1]
+        hint = f"Where it is meant as text, write `\\<{name}>`, or make it code."
+        message = f"`<{name}>` is no HTML that is known."
         self._report(Finding.UNKNOWN_MARKUP, message, self._place(token), hint)
         self._stack[-1].items.append(Text(text=token.raw))
 
     def _check_attributes(self, token: Token) -> None:
         for name in token.values:
             if name.startswith("on") or name == "style":
-                self._warn(f"the attribute {name} of <{token.name}> is left out", token)
+                self._warn(f"The attribute `{name}` of `<{token.name}>` is left out.", token)
 
     # --- frames ---
 
@@ -224,8 +225,8 @@ class MarkupBuilder:
             self._close_frame()
 
     def _unclosed(self, tag: str, span: Span | None) -> None:
-        hint = f"end it with </{tag}>"
-        self._report(Finding.UNCLOSED_MARKUP, f"<{tag}> is never closed", span, hint)
+        hint = f"End it with `</{tag}>`."
+        self._report(Finding.UNCLOSED_MARKUP, f"`<{tag}>` is never closed.", span, hint)
 
     def _place(self, token: Token) -> Span:
         return Span(*self._places.at(token.offset))

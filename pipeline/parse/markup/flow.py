@@ -25,6 +25,7 @@ from pipeline.model import (
     TableRow,
     Text,
 )
+from pipeline.parse.attributes import make
 
 _SPACE = re.compile(r"[ \t\n\r\f]+")
 _BREAKS = (SoftBreak, LineBreak)
@@ -182,7 +183,7 @@ def distribute(items: Sequence[Node], attributes: Attributes, wrap: Wrap) -> lis
 
     def wrapped(inlines: tuple[Inline, ...]) -> tuple[Inline, ...]:
         nonlocal left
-        now, left = left, replace(left, id="")
+        now, left = left, make(classes=left.classes, pairs=left.pairs)
         return wrap(inlines, now)
 
     def end_run() -> None:

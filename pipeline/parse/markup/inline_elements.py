@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from msgspec.structs import replace
-
 from pipeline.model import (
+    NO_ATTRIBUTES,
     Abbreviation,
     Attributes,
     Code,
@@ -27,6 +26,7 @@ from pipeline.model import (
     Text,
     ThematicBreak,
 )
+from pipeline.parse.attributes import make
 from pipeline.parse.inlines.nesting import bind
 from pipeline.parse.markup.flow import as_inlines, distribute
 from pipeline.parse.markup.frames import Frame
@@ -56,7 +56,7 @@ def _image(frame: Frame) -> Image:
         alt=values.get("alt", ""),
         title=values.get("title", ""),
         span=frame.span,
-        attributes=Attributes(
+        attributes=make(
             found.id,
             (*found.classes, *decorative),
             tuple(pair for pair in found.pairs if pair[0] == "width"),
@@ -89,7 +89,7 @@ def formatting(frame: Frame) -> Iterable[Node]:
 def link(frame: Frame) -> Iterable[Node]:
     href = frame.values.get("href", "")
     if not href:
-        if frame.attributes == Attributes():
+        if frame.attributes == NO_ATTRIBUTES:
             return frame.items
         frame.tag = "span"
         return inline_element(frame)
@@ -106,7 +106,9 @@ def link(frame: Frame) -> Iterable[Node]:
 
 def without(attributes: Attributes, name: str) -> Attributes:
     """The attributes but one, which the node has a field for."""
-    return replace(attributes, pairs=tuple(p for p in attributes.pairs if p[0] != name))
+    return make(
+        attributes.id, attributes.classes, tuple(p for p in attributes.pairs if p[0] != name)
+    )
 
 
 def abbreviation(frame: Frame) -> Iterable[Node]:

@@ -8,7 +8,8 @@ from typing import Literal
 
 from msgspec.structs import replace
 
-from pipeline.model import Alignment, Attributes, Inline, Node, Table, TableCell, TableRow
+from pipeline.model import Alignment, Inline, Node, Table, TableCell, TableRow
+from pipeline.parse.attributes import make
 from pipeline.parse.markup.flow import Part, as_blocks, as_inlines, is_blank, trim
 from pipeline.parse.markup.frames import Frame
 
@@ -150,9 +151,7 @@ def _without_spans(found: TableCell) -> TableCell:
     pairs = tuple(p for p in found.attributes.pairs if p[0] not in ("colspan", "rowspan"))
     if pairs == found.attributes.pairs:
         return found
-    return replace(
-        found, attributes=Attributes(found.attributes.id, found.attributes.classes, pairs)
-    )
+    return replace(found, attributes=make(found.attributes.id, found.attributes.classes, pairs))
 
 
 def _filled(rows: list[TableRow], width: int) -> Iterable[TableRow]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pipeline.model import Attributes
+from pipeline.parse.attributes import make
 
 
 def _words(text: str) -> frozenset[str]:
@@ -98,4 +99,18 @@ def attributes_of(tag: str, values: dict[str, str]) -> Attributes:
         pairs.append(("dir", values["dir"].lower()))
     name = (values.get("id", "") or (values.get("name", "") if tag == "a" else "")).strip()
     classes = tuple(values.get("class", "").split())
-    return Attributes("" if len(name.split()) > 1 else name, classes, tuple(pairs))
+    return make("" if len(name.split()) > 1 else name, classes, tuple(pairs))
+
+
+_BARE = _words(
+    "allowfullscreen alt async autofocus autoplay border checked class compact controls data"
+    " default defer disabled download hidden href id inert ismap itemscope loop markdown multiple"
+    " muted nohref noresize noshade novalidate nowrap open playsinline popover readonly required"
+    " reversed selected src title"
+)
+
+
+def is_word(name: str) -> bool:
+    """Whether an attribute without a value is a word of the text rather than an attribute,
+    as in ``a <b and c> d``."""
+    return name.isalpha() and name not in _BARE

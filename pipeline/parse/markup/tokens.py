@@ -36,7 +36,8 @@ class Kind(enum.Enum):
 
 class Token(NamedTuple):
     """``raw`` is the markup as written, ``offset`` where it begins; ``text`` is that of a
-    text, entities replaced. ``closed``: the tag ends in ``/>``."""
+    text, entities replaced. ``closed``: the tag ends in ``/>``. ``bare`` are the attributes
+    without a value."""
 
     kind: Kind
     offset: int
@@ -45,6 +46,7 @@ class Token(NamedTuple):
     name: str = ""
     values: dict[str, str] = {}  # noqa: RUF012 - nobody changes it
     closed: bool = False
+    bare: tuple[str, ...] = ()
 
 
 def tokenise(data: str) -> Iterator[Token]:
@@ -101,11 +103,21 @@ def _tag(match: re.Match[str]) -> Token:
     if match[4]:
         return Token(Kind.END, match.start(), match[0], name=match[4].lower())
     values: dict[str, str] = {}
+    bare: list[str] = []
     for found in _ATTRIBUTES.finditer(match[2]):
         value = found[2] or found[3] or found[4] or ""
         values.setdefault(found[1].lower(), html.unescape(value))
-    name, closed = match[1].lower(), bool(match[3])
-    return Token(Kind.START, match.start(), match[0], name=name, values=values, closed=closed)
+        if "=" not in found[0]:
+            bare.append(found[1].lower())
+    return Token(
+        Kind.START,
+        match.start(),
+        match[0],
+        name=match[1].lower(),
+        values=values,
+        closed=bool(match[3]),
+        bare=tuple(bare),
+    )
 
 
 def _text(data: str, begin: int, end: int) -> Token:

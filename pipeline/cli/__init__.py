@@ -1,0 +1,41 @@
+"""The command ``chapbook``: what people type, and what they are shown."""
+
+from __future__ import annotations
+
+import click
+
+import pipeline
+from pipeline.cli import commands, stages
+
+EPILOG = """\b
+Examples:
+  chapbook new my-handout            a starter to write on
+  chapbook build my-handout.md       web page, PDF and e-book in build/my-handout/
+  chapbook build a.md --edition letter
+  chapbook check build/a/a.epub      look for faults in a finished file
+  chapbook explain missing-image     what a message means, and what to do
+
+\b
+Exit codes: 0 built, 1 the source has errors, 2 wrong usage, 3 a system part is missing.
+"""
+
+
+@click.group(epilog=EPILOG, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(pipeline.__version__, prog_name="chapbook")
+def main() -> None:
+    """One Markdown file in; a web page, a printable PDF and an e-book out."""
+
+
+for command in (
+    commands.build,
+    commands.check,
+    commands.explain,
+    commands.new,
+    commands.schema,
+    commands.completion,
+    stages.parse,
+    stages.render,
+    stages.package,
+    stages.manifest,
+):
+    main.add_command(command)

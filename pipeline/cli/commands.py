@@ -1,0 +1,194 @@
+"""The commands for people: build, check, explain, new, schema, completion."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from pipeline.cli.terminal import (
+    BUILT,
+    FOLDER,
+    READABLE,
+    SOURCE,
+    SOURCE_ERRORS,
+    TEMPLATES,
+    check_editions,
+    did_you_mean,
+    formats,
+    need_system,
+    or_exit,
+    progress_shown,
+    refuse_same_stems,
+    show,
+    workers,
+)
+
+if TYPE_CHECKING:
+    from pipeline.diagnostics import Diagnostic
+
+
+@click.command()
+@click.argument("sources", nargs=-1, required=True, type=SOURCE, metavar="SOURCE...")
+@click.option(
+    "--edition",
+    "editions",
+    multiple=True,
+    metavar="NAME",
+    help="What to make, more than once if need be (default: web, handout, ebook).",
+)
+@click.option("--out", type=FOLDER, default=Path("build"), show_default=True, help="Where to.")
+@click.option(
+    "--templates",
+    type=TEMPLATES,
+    help="A folder of templates that come before Chapbook's own, file by file.",
+)
+@click.option(
+    "--assets", is_flag=True, help="Keep the web page's styles and images in files beside it."
+)
+@click.option("--strict", is_flag=True, help="Take warnings as errors.")
+@click.option("--json", "as_json", is_flag=True, help="Print the findings as JSON, for editors.")
+@click.option(
+    "--dump",
+    type=click.Choice(["parsed", "selected", "resolved", "pages"]),
+    help="Print the document after a stage instead of building.",
+)
+def build(
+    sources: tuple[Path, ...],
+    editions: tuple[str, ...],
+    out: Path,
+    templates: Path | None,
+    assets: bool,
+    strict: bool,
+    as_json: bool,
+    dump: str | None,
+) -> None:
+    """Build the editions of one or more sources.
+
+    \b
+    Examples:
+      chapbook build handout.md
+      chapbook build handout.md --edition handout --edition letter --out public
+      chapbook build *.md --strict
+    """
+    from pipeline import driver
+
+    check_editions(editions)
+    if dump:
+        from pipeline.editions import EDITIONS
+
+        for source in sources:
+            click.echo(driver.dump(source, EDITIONS[(editions or ("web",))[0]], dump, templates))
+        return
+    refuse_same_stems(sources)
+    need_system(formats(editions))
+    failed = False
+    found: list[Diagnostic] = []
+    with workers(sources) as executor, progress_shown(as_json) as progress:
+        for source in sources:
+            result = or_exit(
+                lambda source=source: driver.build(  # type: ignore[misc]
+                    source,
+                    editions,
+                    out=out,
+                    strict=strict,
+                    templates=templates,
+                    assets_beside=assets,
+                    executor=executor,
+                    progress=progress,
+                )
+            )
+            failed = failed or result.failed
+            found += result.diagnostics
+            if not as_json:
+                show(result.diagnostics)
+    if as_json:
+        show(found, as_json=True)
+    sys.exit(SOURCE_ERRORS if failed else BUILT)
+
+
+@click.command()
+@click.argument("files", nargs=-1, required=True, type=READABLE, metavar="FILE...")
+@click.option("--json", "as_json", is_flag=True, help="Print the findings as JSON.")
+def check(files: tuple[Path, ...], as_json: bool) -> None:
+    """Look for faults in finished files (.html, .pdf, .epub)."""
+    from pipeline.check import UnknownFormat
+    from pipeline.check import check as check_file
+
+    found: list[Diagnostic] = []
+    for file in files:
+        try:
+            report = check_file(file)
+        except UnknownFormat as error:
+            raise click.UsageError(str(error)) from error
+        found += report.diagnostics
+        if not as_json:
+            show(report.diagnostics)
+            count = len(report.diagnostics)
+            click.echo(f"check    {file}: {'no findings' if not count else f'{count} findings'}")
+            for note in report.notes:
+                click.echo(f"         {note}")
+    if as_json:
+        show(found, as_json=True)
+    sys.exit(SOURCE_ERRORS if any(finding.is_error for finding in found) else BUILT)
+
+
+@click.command()
+@click.argument("code", required=False)
+def explain(code: str | None) -> None:
+    """Say what a message means and what to do; without CODE, list them all."""
+    from pipeline.codes import BY_SLUG
+
+    if code is None:
+        for name, found in sorted(BY_SLUG.items()):
+            click.echo(f"{name:<26}{found.value.severity}")
+        return
+    slug = code.lower().replace("_", "-")
+    if slug not in BY_SLUG:
+        raise click.BadParameter(did_you_mean(code, BY_SLUG), param_hint="CODE")
+    entry = BY_SLUG[slug].value
+    click.echo(f"{slug} ({entry.severity})\n\n{entry.explanation}")
+
+
+@click.command()
+@click.argument("name")
+def new(name: str) -> None:
+    """Write a starter source, NAME.md, that says how it is done and builds at once."""
+    from pipeline import outputs
+    from pipeline.starter import starter
+
+    path = Path(name if name.endswith(".md") else f"{name}.md")
+    if path.exists():
+        raise click.UsageError(f"{path} is there already; choose another name.")
+    or_exit(lambda: outputs.write(path, starter(path.stem).encode()))
+    click.echo(f"wrote {path}; now: chapbook build {path}")
+
+
+@click.command()
+def schema() -> None:
+    """Print the JSON Schema of the front matter, for editors."""
+    from pipeline.parse.metadata_schema import schema_text
+
+    click.echo(schema_text(), nl=False)
+
+
+@click.command()
+@click.argument("shell", type=click.Choice(["bash", "zsh", "fish"]))
+def completion(shell: str) -> None:
+    """Print what makes SHELL complete this command: put it in the shell's start file.
+
+    \b
+    Example:
+      chapbook completion bash >> ~/.bashrc
+    """
+    from click.shell_completion import get_completion_class
+
+    kind = get_completion_class(shell)
+    assert kind is not None, "the choice is of shells that click knows"
+    click.echo(
+        kind(
+            click.get_current_context().find_root().command, {}, "chapbook", "_CHAPBOOK_COMPLETE"
+        ).source()
+    )

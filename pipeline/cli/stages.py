@@ -1,0 +1,157 @@
+"""The stages as commands, each from the file that the one before it wrote."""
+
+from __future__ import annotations
+
+import sys
+import time
+from pathlib import Path
+
+import click
+
+from pipeline.cli.terminal import (
+    FOLDER,
+    READABLE,
+    SOURCE,
+    SOURCE_ERRORS,
+    TEMPLATES,
+    check_editions,
+    decoded,
+    need_system,
+    or_exit,
+    put,
+    say,
+    show,
+)
+
+DEPFILE = click.option("--depfile", type=SOURCE, help="Write a rule for make of what was read.")
+TARGET = click.option("--target", default="", help="What the rule is for.")
+OUTPUT = click.option("-o", "--output", type=SOURCE, help="Where to (default: print it).")
+
+
+@click.command()
+@click.argument("source", type=SOURCE)
+@OUTPUT
+def parse(source: Path, output: Path | None) -> None:
+    """Read a source into the document model (JSON)."""
+    from pipeline import model
+    from pipeline.parse import parse_file
+
+    started = time.perf_counter()
+    document = parse_file(source)
+    show(document.diagnostics)
+    if any(finding.is_error for finding in document.diagnostics):
+        sys.exit(SOURCE_ERRORS)
+    put(output, model.encode(document), "parse", started)
+
+
+@click.command()
+@click.argument("model_file", type=READABLE, metavar="MODEL.json")
+@click.option("--edition", required=True, metavar="NAME")
+@click.option("--folder", type=FOLDER, default=Path(), help="The source's folder.")
+@click.option("--templates", type=TEMPLATES)
+@OUTPUT
+@DEPFILE
+@TARGET
+def render(
+    model_file: Path,
+    edition: str,
+    folder: Path,
+    templates: Path | None,
+    output: Path | None,
+    depfile: Path | None,
+    target: str,
+) -> None:
+    """Select, resolve and render an edition of a document into pages (JSON)."""
+    from pipeline import driver, model, outputs, pages
+    from pipeline.diagnostics import Diagnostic
+    from pipeline.editions import EDITIONS
+    from pipeline.render.environment import template_files
+    from pipeline.resolve import resolve
+    from pipeline.select import select
+
+    check_editions((edition,))
+    row = EDITIONS[edition]
+    started = time.perf_counter()
+    document = decoded(model.decode, model_file, "a document model")
+    resolved = resolve(select(document, row), folder)
+    stem = Path(document.source).stem
+    rendered = driver.render_pages(resolved, row, stem, templates)
+    found = list(resolved.diagnostics)
+    if isinstance(rendered, Diagnostic):
+        found.append(rendered)
+    show(finding for finding in found if finding not in document.diagnostics)
+    if isinstance(rendered, Diagnostic) or any(finding.is_error for finding in found):
+        sys.exit(SOURCE_ERRORS)
+    put(output, pages.encode(rendered), "render", started)
+    if depfile:
+        read = [*template_files(templates, row.format)]
+        read += [folder / asset.path for asset in resolved.assets]
+        or_exit(lambda: outputs.write(depfile, outputs.dependency_file(target, read)))
+
+
+@click.command()
+@click.argument("pages_file", type=READABLE, metavar="PAGES.json")
+@click.option("--folder", type=FOLDER, default=Path(), help="The source's folder.")
+@click.option("--assets", is_flag=True, help="Keep styles and images in files beside it.")
+@click.option("-o", "--output", type=SOURCE, required=True, help="Where to.")
+@DEPFILE
+@TARGET
+def package(
+    pages_file: Path,
+    folder: Path,
+    assets: bool,
+    output: Path,
+    depfile: Path | None,
+    target: str,
+) -> None:
+    """Make the finished file of an edition from its pages."""
+    from pipeline import outputs, pages
+    from pipeline.editions import EDITIONS
+    from pipeline.package import package as make
+
+    started = time.perf_counter()
+    rendered = decoded(pages.decode, pages_file, "pages")
+    format_name = EDITIONS[rendered.edition].format
+    need_system({format_name})
+    packed = make(rendered, folder, assets_beside=assets)
+    show(packed.diagnostics)
+    if any(finding.is_error for finding in packed.diagnostics):
+        sys.exit(SOURCE_ERRORS)
+    beside = {output.parent / name: data for name, data in packed.extra.items()}
+    or_exit(lambda: outputs.write_all({**beside, output: packed.data}))
+    say(format_name, started, len(packed.data), output)
+    if depfile:
+        or_exit(
+            lambda: outputs.write(depfile, outputs.dependency_file(target, packed.dependencies))
+        )
+
+
+@click.command()
+@click.argument("files", nargs=-1, required=True, type=READABLE, metavar="OUTPUT...")
+@click.option(
+    "--pages",
+    "pages_files",
+    multiple=True,
+    type=READABLE,
+    help="The pages that an output was made from, in the outputs' order.",
+)
+@click.option("-o", "--output", type=SOURCE, required=True, help="Where to.")
+def manifest(files: tuple[Path, ...], pages_files: tuple[Path, ...], output: Path) -> None:
+    """Describe finished files in a manifest."""
+    from pipeline import manifest as description
+    from pipeline import pages
+    from pipeline.editions import EDITIONS
+    from pipeline.package.facts import facts
+
+    if len(files) != len(pages_files):
+        raise click.UsageError("give --pages once for every output")
+    entries = []
+    metadata = None
+    for file, pages_file in zip(files, pages_files, strict=True):
+        rendered = decoded(pages.decode, pages_file, "pages")
+        edition, data = EDITIONS[rendered.edition], file.read_bytes()
+        metadata = rendered.metadata
+        entries.append(description.describe(file.name, edition, data, facts(data, edition.format)))
+    assert metadata is not None
+    started = time.perf_counter()
+    put(output, description.encode(description.of(metadata, entries)), "manifest", started)

@@ -1,0 +1,148 @@
+"""What the commands share: exit codes, kinds of arguments, what they print."""
+
+from __future__ import annotations
+
+import contextlib
+import sys
+import time
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NoReturn
+
+import click
+
+if TYPE_CHECKING:
+    from pipeline.diagnostics import Diagnostic
+    from pipeline.driver import Step
+
+BUILT, SOURCE_ERRORS, WRONG_USAGE, SYSTEM_MISSING = 0, 1, 2, 3
+
+LONG_SOURCE = 200_000
+"""Bytes of Markdown from which on editions are made side by side."""
+
+SOURCE = click.Path(path_type=Path)
+FOLDER = click.Path(file_okay=False, path_type=Path)
+READABLE = click.Path(exists=True, dir_okay=False, path_type=Path)
+TEMPLATES = click.Path(exists=True, file_okay=False, path_type=Path)
+
+
+def show(found: Iterable[Diagnostic], as_json: bool = False) -> None:
+    from pipeline import messages
+
+    ordered = messages.in_order(found)
+    if as_json:
+        click.echo(messages.as_json(ordered))
+    elif ordered:
+        click.echo(messages.as_text(ordered), err=True)
+
+
+def put(output: Path | None, data: bytes, stage: str, started: float) -> None:
+    """Write what a stage made, or print it."""
+    from pipeline import outputs
+
+    if output is None:
+        click.echo(data, nl=False)
+        return
+    or_exit(lambda: outputs.write(output, data))
+    say(stage, started, len(data), output)
+
+
+def say(stage: str, started: float, size: int, path: Path) -> None:
+    from pipeline import messages
+
+    click.echo(messages.stage_line(stage, time.perf_counter() - started, size, path))
+
+
+def or_exit(action: Callable[[], Any]) -> Any:
+    """Run ``action``; a file that cannot be written ends the command with one line."""
+    try:
+        return action()
+    except OSError as error:
+        give_up(f"cannot write {error.filename or 'the output'}: {error.strerror or error}")
+
+
+def give_up(message: str, code: int = SYSTEM_MISSING) -> NoReturn:
+    click.echo(f"chapbook: {message}", err=True)
+    sys.exit(code)
+
+
+def decoded(decode: Callable[[bytes], Any], path: Path, what: str) -> Any:
+    import msgspec
+
+    try:
+        return decode(path.read_bytes())
+    except (msgspec.MsgspecError, OSError) as error:
+        raise click.UsageError(f"{path} is not {what}: {error}") from error
+
+
+def check_editions(names: Iterable[str]) -> None:
+    from pipeline.editions import EDITIONS
+
+    for name in names:
+        if name not in EDITIONS:
+            raise click.BadParameter(did_you_mean(name, EDITIONS), param_hint="--edition")
+
+
+def did_you_mean(name: str, names: Iterable[str]) -> str:
+    import difflib
+
+    names = sorted(names)
+    near = difflib.get_close_matches(name, names, 1)
+    meant = f"did you mean {near[0]}?" if near else f"there are {', '.join(names)}."
+    return f"{name!r} is not known; {meant}"
+
+
+def refuse_same_stems(sources: tuple[Path, ...]) -> None:
+    stems = [source.stem for source in sources]
+    for stem in stems:
+        if stems.count(stem) > 1:
+            raise click.UsageError(f"two sources would both be built as {stem}; rename one.")
+
+
+def formats(editions: Iterable[str]) -> set[str]:
+    from pipeline.editions import DEFAULT_EDITIONS, EDITIONS
+
+    return {EDITIONS[name].format for name in (tuple(editions) or DEFAULT_EDITIONS)}
+
+
+def need_system(formats: set[str]) -> None:
+    from pipeline.system import pango_problem
+
+    problem = pango_problem() if "pdf" in formats else None
+    if problem:
+        give_up(problem)
+
+
+def workers(sources: Iterable[Path]) -> Any:
+    """An executor where that is worth its start: for long sources, on several cores."""
+    import os
+
+    sizes = [source.stat().st_size for source in sources if source.is_file()]
+    if sum(sizes) < LONG_SOURCE or (os.cpu_count() or 1) < 2:
+        return contextlib.nullcontext()
+    from concurrent.futures import ProcessPoolExecutor
+
+    return ProcessPoolExecutor()
+
+
+def progress_shown(quiet: bool) -> Any:
+    """A context that gives what is to be told of every file: lines, and on a terminal
+    something that moves while they are made."""
+    from pipeline import messages
+
+    def say(step: Step) -> None:
+        click.echo(messages.stage_line(step.name, step.seconds, step.size, step.path))
+
+    @contextlib.contextmanager
+    def moving() -> Any:
+        from rich.console import Console
+
+        console = Console(stderr=True)
+        with console.status("building …"):
+            yield say
+
+    if quiet:
+        return contextlib.nullcontext(lambda step: None)
+    if sys.stderr.isatty() and sys.stdout.isatty():
+        return moving()
+    return contextlib.nullcontext(say)

@@ -1,0 +1,118 @@
+"""Golden cases: what becomes of small sources.
+
+A case is ``tests/cases/<area>/<name>.md``. Its first line is a comment that says what it
+shows; it counts as an empty line. Beside it stands what is expected:
+
+- ``<name>.html``: what `render_fragment` gives;
+- ``<name>.body.html``, for a case with front matter: what stands between the page's title
+  and its end;
+- ``<name>.model.json``: the document as parsed, positions and all;
+- ``<name>.diagnostics.txt``: what is wrong, as the command prints it, without hints.
+
+Only files that exist are compared. ``--accept`` writes them anew, and makes the first and
+the last of them for a case that has none: look at them before you commit them.
+"""
+
+from __future__ import annotations
+
+import difflib
+from pathlib import Path
+
+import pytest
+
+from pipeline import model
+from pipeline.diagnostics import Diagnostic
+from pipeline.editions import EDITIONS
+from pipeline.fragment import render_fragment
+from pipeline.model import Document
+from pipeline.parse import parse, parse_body
+from pipeline.render.environment import environment
+from pipeline.render.nodes import NodeRenderer
+from pipeline.resolve import resolve
+from pipeline.select import select
+
+CASES = Path(__file__).parent / "cases"
+FILES = sorted(CASES.rglob("*.md"))
+KINDS = (".html", ".body.html", ".model.json", ".diagnostics.txt")
+
+
+def source(file: Path) -> str:
+    """The text of a case, its first line emptied where it is a comment to the reader."""
+    text = file.read_text("utf-8")
+    first, _, rest = text.partition("\n")
+    return f"\n{rest}" if first.startswith("<!--") and first.endswith("-->") else text
+
+
+def is_whole(text: str) -> bool:
+    return text.startswith("---\n")
+
+
+def resolved(text: str, folder: Path) -> Document:
+    return resolve(select(parse(text), EDITIONS["web"]), folder)
+
+
+def body(document: Document) -> str:
+    renderer = NodeRenderer(environment(), "html", document)
+    parts = [
+        renderer.render(document.blocks),
+        renderer.template("notes", notes=document.notes) if document.notes else "",
+    ]
+    return "\n".join(str(part).strip("\n") for part in parts if part) + "\n"
+
+
+def line(found: Diagnostic) -> str:
+    return f"{found.line}:{found.column}: {found.severity}[{found.code}]: {found.message}\n"
+
+
+def got(kind: str, file: Path) -> str:
+    """What the code makes of a case now."""
+    text = source(file)
+    whole = is_whole(text)
+    match kind:
+        case ".html":
+            return render_fragment(text).rstrip("\n") + "\n"
+        case ".body.html":
+            return body(resolved(text, file.parent))
+        case ".model.json":
+            return model.encode(parse(text) if whole else parse_body(text)).decode()
+        case _:
+            document = resolved(text, file.parent) if whole else parse_body(text)
+            found = sorted(document.diagnostics, key=lambda d: (d.line, d.column))
+            return "".join(map(line, found))
+
+
+def beside(file: Path, kind: str) -> Path:
+    return file.with_name(file.stem + kind)
+
+
+@pytest.mark.parametrize("file", FILES, ids=lambda file: file.relative_to(CASES).as_posix())
+def test_case(file: Path, accept: bool) -> None:
+    kinds = [kind for kind in KINDS if beside(file, kind).exists()]
+    if accept and not kinds:
+        kinds = [".body.html" if is_whole(source(file)) else ".html"]
+        if got(".diagnostics.txt", file):
+            kinds.append(".diagnostics.txt")
+    assert kinds, "nothing is expected of this case: run with --accept"
+    differences: list[str] = []
+    for kind in kinds:
+        path, now = beside(file, kind), got(kind, file)
+        if accept:
+            path.write_text(now, "utf-8", newline="\n")
+            continue
+        before = path.read_text("utf-8")
+        if now != before:
+            old, new = before.splitlines(keepends=True), now.splitlines(keepends=True)
+            differences += difflib.unified_diff(old, new, path.name, "now")
+    assert not differences, "\n" + "".join(differences)
+
+
+def test_what_is_expected_belongs_to_a_case() -> None:
+    known = {beside(file, kind) for file in FILES for kind in KINDS} | set(FILES)
+    others = {path for path in CASES.rglob("*") if path.is_file()} - known
+    assert {path.suffix for path in others} <= {".png", ".svg"}
+
+
+@pytest.mark.parametrize("file", FILES, ids=lambda file: file.relative_to(CASES).as_posix())
+def test_a_case_says_what_it_shows(file: Path) -> None:
+    first, second, *_ = file.read_text("utf-8").split("\n")
+    assert first.startswith("<!-- ") or (first == "---" and second.startswith("# "))
