@@ -3,6 +3,7 @@ is. Times are compared with each other, not with a clock, as machines differ."""
 
 from __future__ import annotations
 
+import gc
 import time
 from typing import NamedTuple
 
@@ -98,14 +99,20 @@ def seconds(case: Case, factor: int) -> float:
     text = FRONT + case.before + case.piece * count + case.closing * count + case.after
     measured = []
     for _ in range(3):
+        gc.collect()
+        gc.disable()  # its time depends on what other tests have left behind
         start = time.process_time()
         parse(text)
         measured.append(time.process_time() - start)
+        gc.enable()
     return min(measured)
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", CASES)
 def test_time_is_linear(name: str) -> None:
-    once, twice = seconds(CASES[name], 1), seconds(CASES[name], 2)
-    assert twice < 3 * once + 0.02, f"{once:.3f} s, and {twice:.3f} s for twice the text"
+    for _ in range(3):  # other programs may get in the way
+        once, twice = seconds(CASES[name], 1), seconds(CASES[name], 2)
+        if twice < 3 * once + 0.02:
+            return
+    pytest.fail(f"{once:.3f} s, and {twice:.3f} s for twice the text")

@@ -5,9 +5,7 @@ It never fails: what cannot be understood becomes a diagnostic, and text.
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
-from types import ModuleType
 
 import msgspec
 
@@ -103,14 +101,3 @@ def _take_title(
         hint="Begin with a line `# Title`, or give `title:` in the front matter.",
     )
     return metadata, blocks, (found,)
-
-
-class _Callable(ModuleType):
-    """`pipeline.parse` is promised to be the function, and is this module as soon as
-    anything has imported it: so the module is as good as the function."""
-
-    def __call__(self, text: str, source: str = "") -> Document:
-        return parse(text, source)
-
-
-sys.modules[__name__].__class__ = _Callable

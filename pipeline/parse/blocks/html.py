@@ -12,7 +12,7 @@ from pipeline.parse.cursor import Cursor
 from pipeline.parse.markup.tags import KNOWN_TAGS
 from pipeline.parse.markup.tokens import CLOSING_TAG, OPENING_TAG
 
-_BLOCK_TAGS = (
+BLOCK_TAGS = (
     "address article aside base basefont blockquote body caption center col colgroup dd details"
     " dialog dir div dl dt fieldset figcaption figure footer form frame frameset h1 h2 h3 h4 h5 h6"
     " head header hr html iframe legend li link main menu menuitem nav noframes ol optgroup option"
@@ -31,7 +31,7 @@ _KINDS: tuple[tuple[re.Pattern[str], re.Pattern[str] | None], ...] = (
     (re.compile(r"<\?"), re.compile(r"\?>")),
     (re.compile(r"<![A-Za-z]"), re.compile(r">")),
     (re.compile(r"<!\[CDATA\["), re.compile(r"\]\]>")),
-    (re.compile(rf"</?(?:{_BLOCK_TAGS})(?=[\s/>]|$)", re.I), None),
+    (re.compile(rf"</?(?:{BLOCK_TAGS})(?=[\s/>]|$)", re.I), None),
     (re.compile(rf"(?:{OPENING_TAG}|{CLOSING_TAG})[ \t]*$"), None),
 )
 
