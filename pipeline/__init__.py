@@ -14,12 +14,12 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from pipeline.driver import build as build
     from pipeline.fragment import render_fragment as render_fragment
-    from pipeline.parse import parse as parse
+    from pipeline.parser import parse as parse
 
 __all__ = ["build", "parse", "render_fragment"]
 __version__ = "0.1.0"
 
-_HOMES = {"build": "driver", "parse": "parse", "render_fragment": "fragment"}
+_HOMES = {"build": "driver", "parse": "parser", "render_fragment": "fragment"}
 
 
 def __getattr__(name: str) -> Any:

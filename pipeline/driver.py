@@ -22,7 +22,7 @@ from pipeline.package import package
 from pipeline.package.facts import facts
 from pipeline.package.result import Package
 from pipeline.pages import Pages
-from pipeline.parse import parse_file
+from pipeline.parser import parse_file
 from pipeline.render import render
 from pipeline.render.environment import template_place
 from pipeline.resolve import resolve

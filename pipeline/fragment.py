@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from pipeline.parse import parse_body
+from pipeline.parser import parse_body
 from pipeline.render import html
 from pipeline.render.environment import environment
 from pipeline.resolve import resolve_fragment

@@ -25,7 +25,7 @@ from pipeline.diagnostics import Diagnostic
 from pipeline.editions import EDITIONS
 from pipeline.fragment import render_fragment
 from pipeline.model import Document
-from pipeline.parse import parse, parse_body
+from pipeline.parser import parse, parse_body
 from pipeline.render.environment import environment
 from pipeline.render.nodes import NodeRenderer
 from pipeline.resolve import resolve

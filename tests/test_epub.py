@@ -20,7 +20,7 @@ from pipeline.editions import EDITIONS
 from pipeline.package import package
 from pipeline.package.result import Package
 from pipeline.pages import Pages
-from pipeline.parse import parse
+from pipeline.parser import parse
 from pipeline.render import render
 from pipeline.resolve import resolve
 
@@ -508,7 +508,7 @@ import hashlib, sys
 from pathlib import Path
 from pipeline.editions import EDITIONS
 from pipeline.package import package
-from pipeline.parse import parse
+from pipeline.parser import parse
 from pipeline.render import render
 from pipeline.resolve import resolve
 folder = Path(sys.argv[1])

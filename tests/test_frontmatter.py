@@ -26,8 +26,8 @@ from pipeline.metadata import (
     Series,
     Speaker,
 )
-from pipeline.parse.frontmatter import derive_identifier, json_schema, read_front_matter
-from pipeline.parse.metadata_schema import KEYS, Key, schema_text
+from pipeline.parser.frontmatter import derive_identifier, json_schema, read_front_matter
+from pipeline.parser.metadata_schema import KEYS, Key, schema_text
 
 SCHEMA_FILE = Path(__file__).parent.parent / "docs" / "frontmatter.schema.json"
 
@@ -413,7 +413,7 @@ def test_the_schema_in_the_documentation_is_current() -> None:
 
 
 def test_the_schema_is_the_same_whatever_the_hash_seed() -> None:
-    code = "from pipeline.parse.metadata_schema import schema_text; print(schema_text(), end='')"
+    code = "from pipeline.parser.metadata_schema import schema_text; print(schema_text(), end='')"
     for seed in ("1", "2"):
         environment = {**os.environ, "PYTHONHASHSEED": seed, "PYTHONUTF8": "1"}
         run = subprocess.run(

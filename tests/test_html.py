@@ -22,7 +22,7 @@ from pipeline.editions import EDITIONS
 from pipeline.metadata import Contributor, Identifier, Metadata, Series
 from pipeline.package import package
 from pipeline.package.result import Package
-from pipeline.parse import parse
+from pipeline.parser import parse
 from pipeline.render import render
 from pipeline.render.discovery import downloads, linked_data, meta_tags
 from pipeline.resolve import resolve
@@ -455,7 +455,7 @@ import sys
 from pathlib import Path
 from pipeline.editions import EDITIONS
 from pipeline.package import package
-from pipeline.parse import parse
+from pipeline.parser import parse
 from pipeline.render import render
 from pipeline.resolve import resolve
 from pipeline.select import select

@@ -21,7 +21,7 @@ LAYERS: tuple[frozenset[str], ...] = (
     frozenset({"metadata"}),
     frozenset({"model"}),
     frozenset({"editions", "pages", "tree"}),
-    frozenset({"manifest", "parse", "select", "resolve", "render", "package", "check"}),
+    frozenset({"manifest", "parser", "select", "resolve", "render", "package", "check"}),
     frozenset({"driver", "fragment", "starter"}),
     frozenset({"__init__"}),
     frozenset({"cli"}),
@@ -136,7 +136,7 @@ def test_a_stage_loads_only_what_it_needs(stage: str, loaded: dict[str, set[str]
 
 
 def test_importing_the_library_is_light() -> None:
-    code = "import sys, pipeline, pipeline.parse; print(*sys.modules)"
+    code = "import sys, pipeline, pipeline.parser; print(*sys.modules)"
     result = subprocess.run(
         [sys.executable, "-c", code],
         env={"PYTHONPATH": str(ROOT)},

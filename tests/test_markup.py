@@ -5,10 +5,10 @@ from __future__ import annotations
 
 import pytest
 
-from pipeline.parse.blocks import html as html_blocks
-from pipeline.parse.markup import tags
-from pipeline.parse.markup.elements import BUILDERS
-from pipeline.parse.markup.tokens import Kind, tokenise
+from pipeline.parser.blocks import html as html_blocks
+from pipeline.parser.markup import tags
+from pipeline.parser.markup.elements import BUILDERS
+from pipeline.parser.markup.tokens import Kind, tokenise
 
 
 def test_every_element_that_is_opened_is_built() -> None:

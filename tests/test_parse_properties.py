@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from pipeline import model
 from pipeline.fragment import render_fragment
 from pipeline.model import Document, Heading, Node, Paragraph, Text
-from pipeline.parse import parse, parse_body
+from pipeline.parser import parse, parse_body
 from pipeline.resolve import resolve
 from pipeline.tree import walk, whole
 

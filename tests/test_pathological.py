@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import pytest
 
-from pipeline.parse import parse
+from pipeline.parser import parse
 
 
 class Case(NamedTuple):

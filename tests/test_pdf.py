@@ -22,7 +22,7 @@ from pipeline.package import package
 from pipeline.package.facts import facts
 from pipeline.package.result import Package
 from pipeline.pages import Page, Pages, Style
-from pipeline.parse import parse
+from pipeline.parser import parse
 from pipeline.render import render
 from pipeline.resolve import resolve
 from pipeline.select import select

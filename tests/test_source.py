@@ -11,8 +11,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from pipeline.diagnostics import Diagnostic
-from pipeline.parse import source
-from pipeline.parse.source import check_text, normalise, read
+from pipeline.parser import source
+from pipeline.parser.source import check_text, normalise, read
 
 
 @pytest.fixture

@@ -34,7 +34,7 @@ OUTPUT = click.option("-o", "--output", type=SOURCE, help="Where to (default: pr
 def parse(source: Path, output: Path | None) -> None:
     """Read a source into the document model (JSON)."""
     from pipeline import model
-    from pipeline.parse import parse_file
+    from pipeline.parser import parse_file
 
     started = time.perf_counter()
     document = parse_file(source)

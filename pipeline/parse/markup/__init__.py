@@ -1,9 +1,0 @@
-"""Raw HTML into the model: tokens, an allow-list, and nothing else.
-
-What comes out is built of nodes, never of what was written, so that no markup can be
-smuggled past the allow-list.
-"""
-
-from pipeline.parse.markup.builder import MarkupBuilder
-
-__all__ = ["MarkupBuilder"]

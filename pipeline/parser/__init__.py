@@ -1,0 +1,103 @@
+"""From Markdown text to a document. The only place that knows Python-Markdown.
+
+It never fails: what cannot be understood becomes a diagnostic, and text.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import msgspec
+
+from pipeline.codes import Code, diagnostic
+from pipeline.diagnostics import Diagnostic, Span
+from pipeline.metadata import Metadata
+from pipeline.model import Block, Document, Heading
+from pipeline.parser.characters import FORBIDDEN
+from pipeline.parser.dialogue import group_turns
+from pipeline.parser.frontmatter import derive_identifier, read_front_matter
+from pipeline.parser.lower import Lowering
+from pipeline.parser.source import check_text, normalise, read
+from pipeline.parser.syntax import parse_tree
+from pipeline.tree import plain_text
+
+
+def parse_file(path: Path, name: str = "") -> Document:
+    """The document in a file; ``name`` is how messages call it (default: its path)."""
+    source = name or str(path)
+    text, diagnostics = read(path)
+    if diagnostics:
+        found = tuple(msgspec.structs.replace(d, source=source) for d in diagnostics)
+        return Document(metadata=Metadata(), source=source, diagnostics=found)
+    return parse(text, source)
+
+
+def parse(text: str, source: str = "") -> Document:
+    """The document that ``text`` says, with all that is wrong in its ``diagnostics``.
+
+    ``source`` is the name of the source in messages.
+    """
+    text = normalise(text)
+    problems = check_text(text, source)
+    if problems:
+        return Document(metadata=Metadata(), source=source, diagnostics=problems)
+    metadata, taken, found = read_front_matter(text, source)
+    body = text.split("\n", taken)[taken] if text.count("\n") >= taken else ""
+    document = _parse_body(body, taken + 1)
+    blocks, turns = group_turns(document.blocks, metadata.speakers)
+    broken = any(d.code == Code.BAD_YAML.slug or d.message.startswith("`title`") for d in found)
+    metadata, blocks, titles = _take_title(metadata, blocks, may_be_missing=broken)
+    if metadata.identifier is None:
+        metadata = msgspec.structs.replace(metadata, identifier=derive_identifier(metadata))
+    diagnostics = (*found, *document.diagnostics, *turns, *titles)
+    return Document(
+        metadata=metadata,
+        blocks=blocks,
+        notes=document.notes,
+        source=source,
+        diagnostics=tuple(msgspec.structs.replace(d, source=source) for d in diagnostics),
+    )
+
+
+def parse_body(text: str) -> Document:
+    """The document of a text without front matter, whose headings all stay headings.
+
+    Characters that no source may have become replacement characters.
+    """
+    return _parse_body(FORBIDDEN.sub("\N{REPLACEMENT CHARACTER}", normalise(text)), 1)
+
+
+def _parse_body(text: str, first_line: int) -> Document:
+    tree = parse_tree(text, first_line)
+    lowering = Lowering(tree.parser.abbreviations, tree.inlines.read)
+    blocks = lowering.blocks(tree.root)
+    return Document(
+        metadata=Metadata(),
+        blocks=blocks,
+        notes=tuple(lowering.notes),
+        diagnostics=(*tree.parser.diagnostics, *lowering.diagnostics),
+    )
+
+
+def _take_title(
+    metadata: Metadata, blocks: tuple[Block, ...], may_be_missing: bool
+) -> tuple[Metadata, tuple[Block, ...], tuple[Diagnostic, ...]]:
+    """A first ``# heading`` is the title where the front matter has none; where it says
+    the same as the front matter, it need not stand twice. ``may_be_missing`` where a
+    front matter that could not be read may well have one."""
+    first = blocks[0] if blocks else None
+    if isinstance(first, Heading) and first.level == 1:
+        text = plain_text(first.children).strip()
+        if not metadata.title and text:
+            return msgspec.structs.replace(metadata, title=text), blocks[1:], ()
+        if text.casefold() == metadata.title.casefold():
+            return metadata, blocks[1:], ()
+    if metadata.title or may_be_missing:
+        return metadata, blocks, ()
+    found = diagnostic(
+        Code.MISSING_TITLE,
+        "The publication has no title.",
+        span=Span(1, 1),
+        hint="Begin with a line `# Title`, or give `title:` in the front matter.",
+    )
+    return metadata, blocks, (found,)

@@ -1,0 +1,258 @@
+"""Python-Markdown's block parser, reading by line instead of by paragraph.
+
+The stock parser cuts the text at blank lines before it knows what they mean, and keeps no
+positions. This one follows the strategy that CommonMark's appendix describes: every line
+is first matched against the blocks that are open, then asked whether it begins new ones,
+then added to the innermost. It is linear, and every element knows its lines.
+
+Processors stay Python-Markdown's: ``test`` says whether a block can begin here, ``run``
+begins it (or returns False). `LineProcessor.proceed` and `LineProcessor.close` are added.
+"""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
+from xml.etree import ElementTree
+
+from markdown.blockparser import BlockParser
+from markdown.blockprocessors import BlockProcessor
+
+from pipeline.codes import Code, diagnostic
+from pipeline.diagnostics import Diagnostic, Span
+from pipeline.parser import attributes
+from pipeline.parser.cursor import Cursor
+
+if TYPE_CHECKING:
+    from markdown import Markdown
+
+MAX_DEPTH = 64
+MARKERS = frozenset("#`~*+-_=<>0123456789|:![\\")
+"""Characters that a block other than a paragraph can begin with."""
+
+
+class Line(str):
+    """A line of text within a block: ``number`` is its line in the source, ``offset`` the
+    column (from 1) that it begins in."""
+
+    __slots__ = ("number", "offset")
+
+    number: int
+    offset: int
+
+    def __new__(cls, text: str, number: int, offset: int) -> Line:
+        line = super().__new__(cls, text)
+        line.number = number
+        line.offset = offset
+        return line
+
+
+class BlockElement(ElementTree.Element):
+    """An element that knows where it comes from, and how it goes on.
+
+    ``line`` and ``end`` are its first and last line. ``lines`` is the text of a leaf.
+    """
+
+    def __init__(self, tag: str, line: int, processor: LineProcessor | None = None, **attrib: str):
+        super().__init__(tag, attrib)
+        self.line = line
+        self.end = line
+        self.column = 1
+        self.lines: list[Line] = []
+        self.processor = processor
+        self.state: Any = None
+
+
+class Match(enum.Enum):
+    """Whether a line goes on with an open block: it does, it does not, or the block took
+    the whole line as its end."""
+
+    YES = enum.auto()
+    NO = enum.auto()
+    END = enum.auto()
+
+
+class LineProcessor(BlockProcessor):
+    """A construct of the block structure.
+
+    ``container`` blocks hold blocks; ``takes_lines`` leaves take text; ``verbatim`` ones
+    take every line as it is, without a look whether it could begin something.
+    """
+
+    container = False
+    takes_lines = False
+    verbatim = False
+    parser: LineParser
+
+    def test(self, parent: ElementTree.Element, block: Any) -> bool:
+        """Whether the construct may begin at the cursor ``block`` within ``parent``."""
+        raise NotImplementedError
+
+    def run(self, parent: ElementTree.Element, blocks: Any) -> bool | None:
+        """Begin the construct at the cursor ``blocks[0]``; False if it is none after all."""
+        raise NotImplementedError
+
+    def holds(self, tag: str) -> bool:
+        """Whether a block of this kind may have a child ``tag``."""
+        return self.container
+
+    def proceed(self, block: BlockElement, cursor: Cursor) -> Match:
+        """Whether the line at ``cursor`` goes on with ``block``."""
+        return Match.NO
+
+    def waits_for_end(self, block: BlockElement) -> bool:
+        """Whether only an end of its own ends ``block``, so that all before is verbatim."""
+        return False
+
+    def close(self, block: BlockElement, parent: BlockElement) -> None:
+        """Tidy up ``block``, which has ended."""
+
+
+class LineParser(BlockParser):
+    """See the module. ``first_line`` is the source line that the text begins on."""
+
+    def __init__(self, md: Markdown, first_line: int = 1) -> None:
+        super().__init__(md)
+        self.first_line = first_line
+        self.open: list[BlockElement] = []
+        self.matched = 1
+        self.diagnostics: list[Diagnostic] = []
+        self.abbreviations: dict[str, str] = {}
+        self._depth_reported = False
+
+    # --- what processors use ---
+
+    @property
+    def tip(self) -> BlockElement:
+        """The innermost open block, whether the line at hand goes on with it or not."""
+        return self.open[-1]
+
+    @property
+    def innermost(self) -> BlockElement:
+        """The innermost block that the line at hand goes on with."""
+        return self.open[self.matched - 1]
+
+    def begin(self, element: BlockElement, cursor: Cursor) -> BlockElement:
+        """Open ``element``, closing all that the line does not go on with."""
+        self.close_unmatched()
+        while self.tip.processor is not None and not self.tip.processor.holds(element.tag):
+            self.close_tip()
+        element.column = cursor.offset
+        self.tip.append(element)
+        self.open.append(element)
+        self.matched = len(self.open)
+        return element
+
+    def add_leaf(self, element: BlockElement, cursor: Cursor) -> BlockElement:
+        """Add ``element``, which this one line is all of."""
+        self.begin(element, cursor)
+        self.close_tip()
+        return element
+
+    def close_unmatched(self) -> None:
+        while len(self.open) > self.matched:
+            self.close_tip()
+
+    def close_tip(self) -> None:
+        block = self.open.pop()
+        if len(block):
+            block.end = max(block.end, block[-1].end)  # type: ignore[attr-defined]
+        self.matched = min(self.matched, len(self.open))
+        if block.processor:
+            block.processor.close(block, self.open[-1])
+
+    def too_deep(self, cursor: Cursor) -> bool:
+        """Whether no further container may be opened; said once."""
+        if len(self.open) <= MAX_DEPTH:
+            return False
+        if not self._depth_reported:
+            self._depth_reported = True
+            message = f"There are more than {MAX_DEPTH} levels of nesting."
+            self.report(Code.NESTING_TOO_DEEP, message, cursor.number, cursor.offset)
+        return True
+
+    def report(self, code: Code, message: str, line: int, column: int = 1, hint: str = "") -> None:
+        self.diagnostics.append(diagnostic(code, message, span=Span(line, column), hint=hint))
+
+    def check_attributes(self, text: str, line: int, column: int) -> None:
+        """Report an attribute list that begins ``text`` and cannot be read."""
+        written = attributes.mistaken(text)
+        if written:
+            message = f"The attributes `{written}` cannot be read."
+            self.report(Code.BAD_ATTRIBUTE, message, line, column, attributes.HINT)
+
+    # --- the strategy ---
+
+    def parseDocument(self, lines: Iterable[str]) -> ElementTree.ElementTree:  # noqa: N802
+        """The element tree of a text, given by line."""
+        self.root = root = BlockElement("document", self.first_line)
+        self.open = [root]
+        processors = list(self.blockprocessors)
+        for number, text in enumerate(lines, self.first_line):
+            self._read(Cursor(text, number), processors)
+            root.end = number
+        while len(self.open) > 1:
+            self.close_tip()
+        return ElementTree.ElementTree(root)
+
+    def _read(self, cursor: Cursor, processors: list[Any]) -> None:
+        self.matched = 1
+        while self.matched < len(self.open):
+            block = self.open[self.matched]
+            assert block.processor is not None, "only the root has no processor"
+            match block.processor.proceed(block, cursor):
+                case Match.YES:
+                    self.matched += 1
+                case Match.NO:
+                    break
+                case Match.END:
+                    block.end = cursor.number
+                    while block in self.open:
+                        self.close_tip()
+                    return
+        processor = self.innermost.processor
+        if not (processor and processor.verbatim) and self._begin_blocks(cursor, processors):
+            return
+        if cursor.blank and not (processor and processor.verbatim):
+            self.close_unmatched()
+            return
+        if not self._is_lazy():
+            self.close_unmatched()
+        if self.tip.processor and self.tip.processor.takes_lines:
+            self.add_line(self.tip, cursor)
+        elif not cursor.blank:
+            paragraph: Any = self.blockprocessors["paragraph"]
+            self.add_line(self.begin(BlockElement("p", cursor.number, paragraph), cursor), cursor)
+
+    def _is_lazy(self) -> bool:
+        """Whether the line (not blank) goes on with a paragraph although it lacks what the
+        blocks around that one need. Python-Markdown's boxes end where the indentation does."""
+        unmatched = self.open[self.matched :]
+        return (
+            bool(unmatched)
+            and self.tip.tag == "p"
+            and all(block.tag != "admonition" for block in unmatched)
+        )
+
+    def _begin_blocks(self, cursor: Cursor, processors: list[Any]) -> bool:
+        """Let the line begin blocks; True if it is used up by that."""
+        while not cursor.blank and (cursor.indent >= 4 or cursor.char in MARKERS):
+            for processor in processors:
+                innermost = self.innermost
+                if processor.test(innermost, cursor) and (
+                    processor.run(innermost, [cursor]) is not False
+                ):
+                    break
+            else:
+                return False
+            if not processor.container:
+                return True
+        return False
+
+    def add_line(self, block: BlockElement, cursor: Cursor) -> None:
+        verbatim = block.processor is not None and block.processor.verbatim
+        text = cursor.remainder if verbatim else cursor.rest
+        offset = cursor.pos - cursor.added + 1 if verbatim else cursor.offset
+        block.lines.append(Line(text, cursor.number, offset))
+        block.end = cursor.number

@@ -1,0 +1,40 @@
+"""Admonitions in Python-Markdown's way: ``!!! note "Title"``, content indented by four."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+from xml.etree.ElementTree import Element
+
+from pipeline.parser.blockparser import BlockElement, Line, LineProcessor, Match
+from pipeline.parser.blocks.notes import proceed_indented
+from pipeline.parser.cursor import Cursor
+
+_OPENING = re.compile(r'!!![ \t]*([A-Za-z][\w-]*(?:[ \t]+[\w-]+)*)(?:[ \t]+"([^"]*)")?[ \t]*$')
+
+
+class AdmonitionProcessor(LineProcessor):
+    """The first child is the title, where there is one."""
+
+    container = True
+
+    def test(self, parent: Element, block: Any) -> bool:
+        return bool(block.indent < 4 and block.char == "!")
+
+    def run(self, parent: Element, blocks: Any) -> bool | None:
+        cursor: Cursor = blocks[0]
+        match = _OPENING.match(cursor.rest)
+        if not match or self.parser.too_deep(cursor):
+            return False
+        block = BlockElement("admonition", cursor.number, self, kind=match[1].lower())
+        self.parser.begin(block, cursor)
+        if match[2]:
+            title = BlockElement("title", cursor.number)
+            title.lines = [Line(match[2], cursor.number, cursor.offset + match.start(2))]
+            block.append(title)
+        cursor.skip_indent()
+        cursor.skip_chars(len(cursor.rest))
+        return None
+
+    def proceed(self, block: BlockElement, cursor: Cursor) -> Match:
+        return proceed_indented(cursor, 4)

@@ -1,0 +1,115 @@
+"""Fenced and indented code (CommonMark 0.31.2, sections 4.4 and 4.5)."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+from xml.etree.ElementTree import Element
+
+from pipeline.codes import Code
+from pipeline.model import NO_ATTRIBUTES
+from pipeline.parser import attributes
+from pipeline.parser.blockparser import BlockElement, LineProcessor, Match
+from pipeline.parser.cursor import Cursor
+from pipeline.parser.inlines.text import unescape
+
+_OPENING = re.compile(r"(`{3,})([^`]*)$|(~{3,})(.*)$")
+
+
+class FenceProcessor(LineProcessor):
+    """``state`` is (character, length, indentation) of the opening fence."""
+
+    takes_lines = True
+    verbatim = True
+
+    def test(self, parent: Element, block: Any) -> bool:
+        return block.indent < 4 and block.char in "`~"
+
+    def run(self, parent: Element, blocks: Any) -> bool | None:
+        cursor: Cursor = blocks[0]
+        match = _OPENING.match(cursor.rest)
+        if not match:
+            return False
+        fence, info = (match[1], match[2]) if match[1] else (match[3], match[4])
+        block = BlockElement("pre", cursor.number, self, info=info.strip(" \t"))
+        block.state = (fence[0], len(fence), cursor.indent)
+        self.parser.begin(block, cursor)
+        return True
+
+    def proceed(self, block: BlockElement, cursor: Cursor) -> Match:
+        char, length, indent = block.state
+        if cursor.indent < 4 and cursor.char == char:
+            rest = cursor.rest.rstrip(" \t")
+            if len(rest) >= length and not rest.strip(char):
+                block.set("closed", "yes")
+                return Match.END
+        cursor.skip_columns(min(indent, cursor.indent))
+        return Match.YES
+
+    def waits_for_end(self, block: BlockElement) -> bool:
+        return True
+
+    def close(self, block: BlockElement, parent: BlockElement) -> None:
+        char, length, _ = block.state
+        if not block.get("closed"):
+            self.parser.report(
+                Code.UNCLOSED_FENCE,
+                f"The code fence {char * length} is never closed.",
+                block.line,
+                block.column,
+                f"End the code with a line {char * length}.",
+            )
+        language, found = _read_info(block.get("info", ""))
+        block.set("language", language)
+        block.state = found
+
+
+def _read_info(info: str) -> tuple[str, Any]:
+    """The language and the attributes of an info string: ``python {#id .class}``,
+    ``{.python}``."""
+    brace = info.find("{")
+    found = attributes.read(info, brace) if brace >= 0 else None
+    if not found:
+        return _first_word(info), NO_ATTRIBUTES
+    attrs, word = found[0], info[:brace]
+    language = _first_word(word)
+    if not language and attrs.classes:
+        language = attrs.classes[0]
+        attrs = attributes.make(attrs.id, attrs.classes[1:], attrs.pairs)
+    return language, attrs
+
+
+def _first_word(info: str) -> str:
+    words = info.split()
+    return unescape(words[0]) if words else ""
+
+
+class IndentedCodeProcessor(LineProcessor):
+    takes_lines = True
+    verbatim = True
+
+    def test(self, parent: Element, block: Any) -> bool:
+        return block.indent >= 4 and self.parser.tip.tag not in ("p", "table")
+
+    def run(self, parent: Element, blocks: Any) -> bool | None:
+        cursor: Cursor = blocks[0]
+        block = BlockElement("pre", cursor.number, self, language="")
+        block.state = NO_ATTRIBUTES
+        self.parser.begin(block, cursor)
+        cursor.skip_columns(4)
+        self.parser.add_line(block, cursor)
+        return None
+
+    def proceed(self, block: BlockElement, cursor: Cursor) -> Match:
+        if cursor.indent >= 4:
+            cursor.skip_columns(4)
+        elif cursor.blank:
+            cursor.skip_indent()
+        else:
+            return Match.NO
+        return Match.YES
+
+    def close(self, block: BlockElement, parent: BlockElement) -> None:
+        while block.lines and not block.lines[-1].strip(" \t"):
+            del block.lines[-1]
+        block.end = block.lines[-1].number

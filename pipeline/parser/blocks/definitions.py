@@ -1,0 +1,98 @@
+"""Definition lists: a line for each term, then ``: definition`` (PHP Markdown Extra)."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+from xml.etree.ElementTree import Element
+
+from pipeline.parser.blockparser import BlockElement, LineProcessor, Match
+from pipeline.parser.blocks.notes import proceed_indented
+from pipeline.parser.cursor import Cursor
+
+_MARKER = re.compile(r":[ \t]+(?=\S)")
+
+
+class DefinitionListProcessor(LineProcessor):
+    container = True
+
+    def test(self, parent: Element, block: Any) -> bool:
+        return False  # a definition begins its list
+
+    def holds(self, tag: str) -> bool:
+        return tag in ("dt", "dd")
+
+    def proceed(self, block: BlockElement, cursor: Cursor) -> Match:
+        return Match.YES
+
+
+class TermProcessor(LineProcessor):
+    def test(self, parent: Element, block: Any) -> bool:
+        return False  # terms are made of a paragraph, by the definition that follows
+
+
+class DefinitionProcessor(LineProcessor):
+    """``state`` is the indentation of the definition's content."""
+
+    container = True
+
+    def __init__(self, parser: Any, lists: DefinitionListProcessor) -> None:
+        super().__init__(parser)
+        self.lists = lists
+        self.terms = TermProcessor(parser)
+
+    def test(self, parent: Element, block: Any) -> bool:
+        return bool(block.indent < 4 and block.char == ":")
+
+    def run(self, parent: Element, blocks: Any) -> bool | None:
+        cursor: Cursor = blocks[0]
+        match = _MARKER.match(cursor.rest)
+        if not match or self.parser.too_deep(cursor):
+            return False
+        parser = self.parser
+        if parser.innermost.tag != "dl" and not self._open_list(cursor):
+            return False
+        item = BlockElement("dd", cursor.number, self)
+        item.state = min(4, cursor.indent + match.end())
+        parser.begin(item, cursor)
+        cursor.skip_indent()
+        cursor.skip_chars(1)
+        cursor.skip_columns(3)
+        return None
+
+    def _open_list(self, cursor: Cursor) -> bool:
+        """Make terms of the paragraph before, in a new list or the one before it."""
+        parser = self.parser
+        container = parser.innermost
+        if container.tag == "p":
+            container = parser.open[parser.matched - 2]
+        paragraph = container[-1] if len(container) else None
+        if not isinstance(paragraph, BlockElement) or paragraph.tag != "p":
+            return False
+        if cursor.number - paragraph.end > 2:
+            return False
+        parser.close_unmatched()
+        if parser.tip is paragraph:
+            parser.close_tip()
+        if not len(container) or container[-1] is not paragraph:
+            return False  # it was all definitions of links
+        del container[-1]
+        previous = container[-1] if len(container) else None
+        if (
+            isinstance(previous, BlockElement)
+            and previous.tag == "dl"
+            and paragraph.line - previous.end <= 2
+        ):
+            parser.open.append(previous)
+            parser.matched = len(parser.open)
+        else:
+            found = parser.begin(BlockElement("dl", paragraph.line, self.lists), cursor)
+            found.column = paragraph.column
+        for line in paragraph.lines:
+            term = BlockElement("dt", line.number, self.terms)
+            term.lines = [line]
+            parser.add_leaf(term, cursor).column = line.offset
+        return True
+
+    def proceed(self, block: BlockElement, cursor: Cursor) -> Match:
+        return proceed_indented(cursor, block.state)

@@ -1,0 +1,67 @@
+"""ATX and setext headings (CommonMark 0.31.2, sections 4.2 and 4.3)."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+from xml.etree.ElementTree import Element
+
+from pipeline.parser import attributes
+from pipeline.parser.blockparser import BlockElement, Line, LineProcessor
+from pipeline.parser.blocks.paragraphs import ParagraphProcessor
+from pipeline.parser.cursor import Cursor
+
+_ATX = re.compile(r"(#{1,6})(?:[ \t]+|$)")
+_CLOSING = re.compile(r"(?:^|[ \t]+)#+[ \t]*$")
+_SETEXT = re.compile(r"(?:=+|-+)[ \t]*$")
+
+
+class AtxHeadingProcessor(LineProcessor):
+    def test(self, parent: Element, block: Any) -> bool:
+        return bool(block.char == "#" and block.indent < 4)
+
+    def run(self, parent: Element, blocks: Any) -> bool | None:
+        cursor: Cursor = blocks[0]
+        match = _ATX.match(cursor.rest)
+        if not match:
+            return False
+        text = cursor.rest[match.end() :]
+        heading = BlockElement(f"h{len(match[1])}", cursor.number, self)
+        found = attributes.trailing(text) or attributes.trailing(_CLOSING.sub("", text))
+        if found:
+            text, heading.state = found
+        elif "{" in text:
+            at = text.rindex("{")
+            self.parser.check_attributes(text[at:], cursor.number, cursor.offset + match.end() + at)
+        text = _CLOSING.sub("", text).strip(" \t")
+        heading.lines = [Line(text, cursor.number, cursor.offset + match.end())]
+        self.parser.add_leaf(heading, cursor)
+        return None
+
+
+class SetextHeadingProcessor(LineProcessor):
+    """A line of ``=`` or ``-`` under a paragraph makes a heading of it."""
+
+    def test(self, parent: Element, block: Any) -> bool:
+        return parent.tag == "p" and block.indent < 4 and block.char in "=-"
+
+    def run(self, parent: Element, blocks: Any) -> bool | None:
+        cursor: Cursor = blocks[0]
+        if not _SETEXT.match(cursor.rest):
+            return False
+        paragraph = self.parser.innermost
+        assert isinstance(paragraph.processor, ParagraphProcessor)
+        paragraph.processor.take_definitions(paragraph)
+        if not paragraph.lines:
+            return False
+        paragraph.tag = "h1" if cursor.char == "=" else "h2"
+        paragraph.processor = self
+        paragraph.end = cursor.number
+        found = attributes.trailing(paragraph.lines[-1])
+        if found and found[0]:
+            last = paragraph.lines[-1]
+            paragraph.lines[-1] = Line(found[0], last.number, last.offset)
+            paragraph.state = found[1]
+        self.parser.close_unmatched()
+        self.parser.close_tip()
+        return None

@@ -1,0 +1,110 @@
+"""HTML blocks (CommonMark 0.31.2, section 4.6) and comments."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+from xml.etree.ElementTree import Element
+
+from pipeline.codes import Code
+from pipeline.parser.blockparser import BlockElement, LineProcessor, Match
+from pipeline.parser.cursor import Cursor
+from pipeline.parser.markup.tags import KNOWN_TAGS
+from pipeline.parser.markup.tokens import CLOSING_TAG, OPENING_TAG
+
+BLOCK_TAGS = (
+    "address article aside base basefont blockquote body caption center col colgroup dd details"
+    " dialog dir div dl dt fieldset figcaption figure footer form frame frameset h1 h2 h3 h4 h5 h6"
+    " head header hr html iframe legend li link main menu menuitem nav noframes ol optgroup option"
+    " p param search section summary table tbody td tfoot th thead title tr track ul"
+).replace(" ", "|")
+
+COMMENT, ANY_TAG = 1, 6
+_PLAIN_ENDS = {2: "?>", 3: ">", 4: "]]>"}
+_NAME = re.compile(r"[A-Za-z][A-Za-z0-9-]*")
+_KINDS: tuple[tuple[re.Pattern[str], re.Pattern[str] | None], ...] = (
+    (
+        re.compile(r"<(?:script|pre|style|textarea)(?=[\s>]|$)", re.I),
+        re.compile(r"</(?:script|pre|style|textarea)>", re.I),
+    ),
+    (re.compile(r"<!--"), re.compile(r"-->")),
+    (re.compile(r"<\?"), re.compile(r"\?>")),
+    (re.compile(r"<![A-Za-z]"), re.compile(r">")),
+    (re.compile(r"<!\[CDATA\["), re.compile(r"\]\]>")),
+    (re.compile(rf"</?(?:{BLOCK_TAGS})(?=[\s/>]|$)", re.I), None),
+    (re.compile(rf"(?:{OPENING_TAG}|{CLOSING_TAG})[ \t]*$"), None),
+)
+
+
+class HtmlProcessor(LineProcessor):
+    """``state`` is the number of the kind while the block is open."""
+
+    takes_lines = True
+    verbatim = True
+
+    def test(self, parent: Element, block: Any) -> bool:
+        return bool(block.indent < 4 and block.char == "<")
+
+    def run(self, parent: Element, blocks: Any) -> bool | None:
+        cursor: Cursor = blocks[0]
+        kind = self._kind(cursor.rest)
+        if kind is None:
+            return False
+        block = BlockElement("html", cursor.number, self)
+        block.state = kind
+        self.parser.begin(block, cursor)
+        self.parser.add_line(block, cursor)
+        self._end_if_done(block)
+        return None
+
+    def _kind(self, text: str) -> int | None:
+        for kind, (begin, _) in enumerate(_KINDS):
+            match = begin.match(text)
+            if match is None:
+                continue
+            if kind < ANY_TAG:
+                return kind
+            # The last kind interrupts no paragraph, not even lazily; and a tag that is no
+            # HTML is text, in which Markdown should work.
+            name = _NAME.search(match[0])
+            if name and name[0].lower() in KNOWN_TAGS and self.parser.tip.tag != "p":
+                return kind
+        return None
+
+    def waits_for_end(self, block: BlockElement) -> bool:
+        return _KINDS[block.state][1] is not None
+
+    def proceed(self, block: BlockElement, cursor: Cursor) -> Match:
+        end = _KINDS[block.state][1]
+        if end is None:
+            return Match.NO if cursor.blank else Match.YES
+        if end.search(cursor.remainder):
+            self.parser.add_line(block, cursor)
+            block.set("closed", "yes")
+            return Match.END
+        return Match.YES
+
+    def _end_if_done(self, block: BlockElement) -> None:
+        end = _KINDS[block.state][1]
+        if end and end.search(block.lines[0]):
+            block.set("closed", "yes")
+            self.parser.close_tip()
+
+    def close(self, block: BlockElement, parent: BlockElement) -> None:
+        end = _KINDS[block.state][1]
+        if end is None or block.get("closed"):
+            return
+        if block.state == COMMENT:
+            code, what, closing = Code.UNCLOSED_COMMENT, "The comment", "-->"
+        elif block.state == 0:
+            return  # the element is reported where the markup is read
+        else:
+            code, what, closing = (
+                Code.UNCLOSED_MARKUP,
+                f"`{block.lines[0][:9]}`",
+                _PLAIN_ENDS[block.state],
+            )
+        del parent[-1]
+        self.parser.report(
+            code, f"{what} is never closed.", block.line, block.column, f"End it with `{closing}`."
+        )

@@ -1,0 +1,102 @@
+"""Lists and their items (CommonMark 0.31.2, sections 5.2 and 5.3), and task lists."""
+
+from __future__ import annotations
+
+import re
+from itertools import pairwise
+from typing import Any, NamedTuple
+from xml.etree.ElementTree import Element
+
+from pipeline.parser.blockparser import BlockElement, LineProcessor, Match
+from pipeline.parser.cursor import Cursor
+
+_BULLET = re.compile(r"[*+-](?=[ \t]|$)")
+_NUMBER = re.compile(r"([0-9]{1,9})([.)])(?=[ \t]|$)")
+
+
+class Marker(NamedTuple):
+    """``kind`` is the bullet, or the delimiter after a number. ``width`` is the marker's
+    own, ``content`` that and the spaces up to the item's text, in columns."""
+
+    kind: str
+    start: int
+    width: int
+    content: int
+
+
+class ListProcessor(LineProcessor):
+    """The list itself; it goes on as long as its items do, or another one follows."""
+
+    container = True
+
+    def test(self, parent: Element, block: Any) -> bool:
+        return False  # an item begins its list
+
+    def holds(self, tag: str) -> bool:
+        return tag == "li"
+
+    def proceed(self, block: BlockElement, cursor: Cursor) -> Match:
+        return Match.YES
+
+    def close(self, block: BlockElement, parent: BlockElement) -> None:
+        """A list is loose if a blank line stands between two blocks in it."""
+        neighbours = [*pairwise(block)]
+        for item in block:
+            neighbours += pairwise(child for child in item if child.tag != "note")
+        loose = any(a.end < b.line - 1 for a, b in neighbours)  # type: ignore[attr-defined]
+        block.set("tight", "" if loose else "yes")
+
+
+class ItemProcessor(LineProcessor):
+    container = True
+
+    def __init__(self, parser: Any, lists: ListProcessor) -> None:
+        super().__init__(parser)
+        self.lists = lists
+
+    def test(self, parent: Element, block: Any) -> bool:
+        return block.indent < 4 and (block.char in "*+-" or block.char.isdigit())
+
+    def run(self, parent: Element, blocks: Any) -> bool | None:
+        cursor: Cursor = blocks[0]
+        marker = _read_marker(cursor, interrupts=parent.tag == "p")
+        if not marker or self.parser.too_deep(cursor):
+            return False
+        if parent.tag not in ("ul", "ol") or self.parser.innermost.state != marker.kind:
+            tag = "ol" if marker.kind in ".)" else "ul"
+            element = BlockElement(tag, cursor.number, self.lists, start=str(marker.start))
+            element.state = marker.kind
+            self.parser.begin(element, cursor)
+        item = BlockElement("li", cursor.number, self)
+        item.state = cursor.indent + marker.content
+        self.parser.begin(item, cursor)
+        cursor.skip_indent()
+        cursor.skip_chars(marker.width)
+        cursor.skip_columns(marker.content - marker.width)
+        return None
+
+    def proceed(self, block: BlockElement, cursor: Cursor) -> Match:
+        if cursor.blank:
+            # an item may begin with one blank line, not with two
+            return Match.YES if len(block) else Match.NO
+        if cursor.indent >= block.state:
+            cursor.skip_columns(block.state)
+            return Match.YES
+        return Match.NO
+
+
+def _read_marker(cursor: Cursor, interrupts: bool) -> Marker | None:
+    match = _BULLET.match(cursor.rest)
+    kind, start = (match[0], 1) if match else ("", 1)
+    if not match:
+        match = _NUMBER.match(cursor.rest)
+        if not match:
+            return None
+        kind, start = match[2], int(match[1])
+    after = Cursor(cursor.text, cursor.number)
+    after.pos, after.column = cursor.next, cursor.column + cursor.indent
+    after.skip_chars(match.end())
+    if interrupts and (after.blank or start != 1):
+        return None
+    spaces = 1 if after.blank or not 1 <= after.indent <= 4 else after.indent
+    return Marker(kind, start, match.end(), match.end() + spaces)

@@ -1,0 +1,164 @@
+"""Turns of speakers: a paragraph that begins ``Name:`` or ``**Name:**`` starts one, which
+goes on to the next speaker, heading, thematic break or page break."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Iterable, Mapping
+from typing import NamedTuple
+
+import msgspec
+
+from pipeline.codes import Code, diagnostic
+from pipeline.diagnostics import Diagnostic, Span
+from pipeline.metadata import Speaker
+from pipeline.model import (
+    Admonition,
+    Block,
+    BlockQuote,
+    Container,
+    Dialogue,
+    Heading,
+    Inline,
+    PageBreak,
+    Paragraph,
+    Strong,
+    Text,
+    ThematicBreak,
+    Turn,
+)
+from pipeline.parser.markup.flow import trim
+from pipeline.tree import plain_text
+
+_LABEL = re.compile(r"([^\s:][^:]{0,79}):(?:\s+|$)")
+_NAME = re.compile(r"[^\W\d_][\w .'’-]{0,59}")
+ENDS = (Heading, ThematicBreak, PageBreak)
+
+
+def group_turns(
+    blocks: tuple[Block, ...], speakers: Iterable[Speaker]
+) -> tuple[tuple[Block, ...], tuple[Diagnostic, ...]]:
+    """``blocks`` with the turns of ``speakers`` grouped into dialogues, and a warning for
+    every label that is nearly a speaker's name."""
+    grouping = _Grouping({_key(speaker.name): speaker for speaker in speakers})
+    if not grouping.speakers:
+        return blocks, ()
+    return grouping.blocks(blocks), tuple(grouping.diagnostics)
+
+
+def _key(name: str) -> str:
+    return " ".join(name.split()).casefold()
+
+
+class _Grouping:
+    def __init__(self, speakers: Mapping[str, Speaker]) -> None:
+        self.speakers = speakers
+        self.diagnostics: list[Diagnostic] = []
+
+    def blocks(self, blocks: Iterable[Block]) -> tuple[Block, ...]:
+        found: list[Block] = []
+        turns: list[_Turn] = []
+        for block in blocks:
+            started = self._start(block, in_dialogue=bool(turns))
+            if started:
+                turns.append(started)
+            elif turns and not isinstance(block, ENDS):
+                turns[-1].children.append(block)
+            else:
+                _flush(turns, found)
+                if isinstance(block, Container | Admonition | BlockQuote):
+                    block = msgspec.structs.replace(block, children=self.blocks(block.children))
+                found.append(block)
+        _flush(turns, found)
+        return tuple(found)
+
+    def _start(self, block: Block, in_dialogue: bool) -> _Turn | None:
+        """The turn that a paragraph begins, if it does."""
+        if not isinstance(block, Paragraph):
+            return None
+        label, rest, bold = _split_label(block.children)
+        if label is None:
+            return None
+        speaker = self.speakers.get(_key(label))
+        if speaker is None:
+            if _NAME.fullmatch(label):
+                self._warn(label, block.span, sure=bold and in_dialogue)
+            return None
+        text = trim(rest)
+        first: list[Block] = [msgspec.structs.replace(block, children=text)] if text else []
+        return _Turn(speaker, block.span, first)
+
+    def _warn(self, label: str, span: Span | None, sure: bool) -> None:
+        near = difflib.get_close_matches(_key(label), self.speakers, 1, 0.75)
+        if not near and not sure:
+            return
+        names = ", ".join(speaker.name for speaker in self.speakers.values())
+        hint = f"The speakers are {names}."
+        if near:
+            hint = f"Did you mean “{self.speakers[near[0]].name}”?"
+        message = f"“{label}” is not one of the speakers."
+        found = diagnostic(Code.UNKNOWN_SPEAKER, message, span=span, hint=hint, length=len(label))
+        self.diagnostics.append(found)
+
+
+class _Turn(NamedTuple):
+    """A turn that goes on. ``span`` is that of the paragraph with the speaker's name."""
+
+    speaker: Speaker
+    span: Span | None
+    children: list[Block]
+
+    def finish(self) -> Turn:
+        last = self.children[-1].span if self.children else None
+        return Turn(
+            speaker=self.speaker.name,
+            role=self.speaker.role,
+            asks=self.speaker.asks,
+            children=tuple(self.children),
+            span=_covering(self.span, last),
+        )
+
+
+def _covering(first: Span | None, last: Span | None) -> Span | None:
+    """From the beginning of ``first`` to the end of ``last``."""
+    if first is None or last is None:
+        return first
+    end = max(first.line, first.end, last.line, last.end)
+    return Span(first.line, first.column, end if end > first.line else 0)
+
+
+def _flush(turns: list[_Turn], found: list[Block]) -> None:
+    if turns:
+        done = tuple(turn.finish() for turn in turns)
+        found.append(Dialogue(turns=done, span=_covering(done[0].span, done[-1].span)))
+        turns.clear()
+
+
+def _split_label(
+    inlines: tuple[Inline, ...],
+) -> tuple[str | None, tuple[Inline, ...], bool]:
+    """The label that a paragraph begins with, the rest of it, and whether it is bold."""
+    if not inlines:
+        return None, (), False
+    first, rest = inlines[0], inlines[1:]
+    if isinstance(first, Text):
+        match = _LABEL.match(first.text)
+        if match:
+            return match[1].strip(), _without(first, match.end(), rest), False
+    elif isinstance(first, Strong):
+        text = plain_text(first.children).strip()
+        after = rest[0].text if rest and isinstance(rest[0], Text) else ""
+        if text.endswith(":"):
+            if rest and isinstance(rest[0], Text):
+                rest = _without(rest[0], len(after) - len(after.lstrip()), rest[1:])
+            return text[:-1].strip(), rest, True
+        if after.startswith(":") and isinstance(rest[0], Text):
+            end = 1 + len(after[1:]) - len(after[1:].lstrip())
+            return text, _without(rest[0], end, rest[1:]), True
+    return None, (), False
+
+
+def _without(text: Text, count: int, rest: tuple[Inline, ...]) -> tuple[Inline, ...]:
+    left = text.text[count:]
+    return (Text(text=left, span=text.span), *rest) if left else rest

@@ -1,0 +1,139 @@
+"""Destinations, titles, labels and definitions of links (CommonMark 0.31.2, 6.3 and 4.7)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import MutableMapping, Sequence
+from urllib.parse import quote
+
+from pipeline.parser.inlines.text import unescape
+
+_BRACKETED = re.compile(r"<((?:[^<>\n\\]|\\.)*)>")
+_TITLES = {
+    '"': re.compile(r'"((?:[^"\\]|\\.|\\)*)"', re.S),
+    "'": re.compile(r"'((?:[^'\\]|\\.|\\)*)'", re.S),
+    "(": re.compile(r"\(((?:[^()\\]|\\.|\\)*)\)", re.S),
+}
+_LABEL = re.compile(r"\[((?:[^\[\]\\]|\\.){0,999})\]", re.S)
+_SPACE = re.compile(r"[ \t]*(?:\n[ \t]*)?")
+_LINE_SPACE = re.compile(r"[ \t]*")
+_SAFE = "!#$&'()*+,-./:;=?@_~%"
+MAX_PARENTHESES = 32
+
+
+def normalise(label: str) -> str:
+    """What two labels that match have in common."""
+    return " ".join(label.split()).casefold().upper()
+
+
+def encode(destination: str) -> str:
+    """An address with all percent-encoded that must be; ids stay as they are written."""
+    address = unescape(destination)
+    return address if address.startswith("#") else quote(address, safe=_SAFE)
+
+
+def read_destination(text: str, pos: int) -> tuple[str, int] | None:
+    """The (raw) destination at ``pos``, and where it ends."""
+    if text.startswith("<", pos):
+        match = _BRACKETED.match(text, pos)
+        return (match[1], match.end()) if match else None
+    depth, at = 0, pos
+    while at < len(text):
+        char = text[at]
+        if char == "\\" and at + 1 < len(text) and not text[at + 1].isspace():
+            at += 2
+            continue
+        if char == "(":
+            depth += 1
+            if depth > MAX_PARENTHESES:
+                return None
+        elif char == ")":
+            if not depth:
+                break
+            depth -= 1
+        elif char <= " " or char == "\x7f":
+            break
+        at += 1
+    return (text[pos:at], at) if not depth else None
+
+
+def read_title(text: str, pos: int) -> tuple[str, int] | None:
+    """The (raw) title at ``pos``, and where it ends."""
+    pattern = _TITLES.get(text[pos : pos + 1])
+    match = pattern.match(text, pos) if pattern else None
+    if not match or "\n\n" in match[1]:
+        return None
+    return match[1], match.end()
+
+
+def read_label(text: str, pos: int) -> tuple[str, int] | None:
+    """The label ``[…]`` at ``pos`` (which may be empty), and where it ends."""
+    match = _LABEL.match(text, pos)
+    return (match[1], match.end()) if match else None
+
+
+def skip_space(text: str, pos: int) -> int:
+    """White space with at most one line end."""
+    match = _SPACE.match(text, pos)
+    assert match is not None
+    return match.end()
+
+
+def read_inline(text: str, pos: int) -> tuple[str, str, int] | None:
+    """``(destination "title")`` at ``pos``: both of them, and where it ends."""
+    at = skip_space(text, pos + 1)
+    if text.startswith(")", at):
+        return "", "", at + 1
+    destination = read_destination(text, at)
+    if destination is None:
+        return None
+    after = skip_space(text, destination[1])
+    title = read_title(text, after) if after > destination[1] else None
+    if title:
+        after = skip_space(text, title[1])
+    if not text.startswith(")", after):
+        return None
+    return destination[0], title[0] if title else "", after + 1
+
+
+def read_definition(
+    lines: Sequence[str], start: int, references: MutableMapping[str, tuple[str, str]]
+) -> int:
+    """Read the definition that begins with a line of ``lines`` into ``references`` (the
+    first of a label counts); how many lines it takes, 0 if there is none."""
+    taken = 8
+    while True:
+        text = "\n".join(lines[start : start + taken])
+        found = _definition(text)
+        if start + taken >= len(lines) or (found and found[3] < len(text)):
+            break
+        taken *= 4
+    if not found:
+        return 0
+    label, destination, title, end = found
+    references.setdefault(normalise(label), (encode(destination), unescape(title)))
+    return text.count("\n", 0, end) + 1
+
+
+def _definition(text: str) -> tuple[str, str, str, int] | None:
+    label = read_label(text, 0)
+    if not label or not label[0].strip() or not text.startswith(":", label[1]):
+        return None
+    start = skip_space(text, label[1] + 1)
+    destination = read_destination(text, start)
+    if destination is None or (destination[1] == start):
+        return None
+    at = skip_space(text, destination[1])
+    title = read_title(text, at) if at > destination[1] else None
+    if title:
+        end = _end_of_line(text, title[1])
+        if end is not None:
+            return label[0], destination[0], title[0], end
+    end = _end_of_line(text, destination[1])
+    return None if end is None else (label[0], destination[0], "", end)
+
+
+def _end_of_line(text: str, pos: int) -> int | None:
+    match = _LINE_SPACE.match(text, pos)
+    assert match is not None
+    return match.end() if match.end() == len(text) or text[match.end()] == "\n" else None

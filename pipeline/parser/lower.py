@@ -1,0 +1,310 @@
+"""From Python-Markdown's element tree to the nodes of the model."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any
+from xml.etree.ElementTree import Element
+
+from pipeline.codes import Code as Finding
+from pipeline.codes import diagnostic
+from pipeline.diagnostics import Diagnostic, Span
+from pipeline.model import (
+    NO_ATTRIBUTES,
+    Admonition,
+    Attributes,
+    Block,
+    BlockQuote,
+    CodeBlock,
+    Container,
+    DefinitionItem,
+    DefinitionList,
+    Heading,
+    Inline,
+    LineBreak,
+    List,
+    ListItem,
+    Note,
+    PageBreak,
+    Paragraph,
+    SoftBreak,
+    Strong,
+    Table,
+    TableCell,
+    TableRow,
+    Text,
+    ThematicBreak,
+    WritingLines,
+)
+from pipeline.parser.attributes import make
+from pipeline.parser.blockparser import BlockElement, Line
+from pipeline.parser.captions import attach_captions
+from pipeline.parser.lower_inlines import InlineLowering
+from pipeline.parser.markup import MarkupBuilder
+
+ADMONITIONS = frozenset({"note", "tip", "important", "warning", "caution"})
+_ALIASES = {
+    "attention": "warning",
+    "danger": "caution",
+    "error": "caution",
+    "hint": "tip",
+    "info": "note",
+}
+_ALERT = re.compile(r"\[!(NOTE|TIP|IMPORTANT|WARNING|CAUTION)\]\s*$", re.I)
+_TASK = re.compile(r"\[([ xX])\][ \t]+")
+MAX_LINES = 100
+DEEPEST = 80
+"""Levels of blocks and inlines within each other that come out. Deeper ones lose their
+markup and keep their text, since all that comes after works through a tree by recursion."""
+
+ReadLeaf = Callable[[Element, Sequence[Line], "Span | None"], None]
+
+
+class Lowering:
+    """Lowers one tree; collects the notes and the diagnostics that it meets. ``read_leaf``
+    reads a line that stands at some place into inline elements."""
+
+    def __init__(self, abbreviations: Mapping[str, str], read_leaf: ReadLeaf) -> None:
+        self.notes: list[Note] = []
+        self.diagnostics: list[Diagnostic] = []
+        self._read_leaf = read_leaf
+        self._inline = InlineLowering(abbreviations, self.report, DEEPEST)
+        self._depth = 0
+
+    def blocks(self, elements: Iterable[Element]) -> tuple[Block, ...]:
+        """The blocks that block elements stand for."""
+        elements = list(elements)
+        self._depth += 1
+        if any(element.tag == "html" for element in elements):
+            found = self._with_markup(elements)
+        else:
+            found = tuple(node for element in elements for node in self._block(element))
+        self._depth -= 1
+        return attach_captions(found, self.read)
+
+    def _with_markup(self, elements: Iterable[Element]) -> tuple[Block, ...]:
+        builder = MarkupBuilder(self.report, max(0, DEEPEST // 2 - self._depth))
+        for element in elements:
+            if element.tag == "html":
+                assert isinstance(element, BlockElement)
+                builder.feed(element.lines)
+            else:
+                within = builder.depth
+                self._depth += within
+                builder.add(self._block(element))
+                self._depth -= within
+        return builder.blocks()
+
+    def inlines(self, element: Element) -> tuple[Inline, ...]:
+        span = _span(element) if isinstance(element, BlockElement) else None
+        return self._inline.leaf(element, self._depth, span)
+
+    def read(self, text: str, span: Span | None) -> tuple[Inline, ...]:
+        """The inlines of a text that is one line, a caption say, and stands at ``span``."""
+        element = Element("title")
+        line = Line(text.replace("\n", " "), 0, 0)
+        self._read_leaf(element, (line,), span)
+        return self.inlines(element)
+
+    def _block(self, element: Element) -> tuple[Block, ...]:
+        assert isinstance(element, BlockElement)
+        if self._depth >= DEEPEST and len(element):
+            return self.blocks(element)
+        span, attributes = _span(element), _attributes(element)
+        match element.tag:
+            case "p":
+                children = self.inlines(element)
+                paragraph = Paragraph(children=children, span=span, attributes=attributes)
+                return (paragraph,) if children else ()
+            case "h1" | "h2" | "h3" | "h4" | "h5" | "h6":
+                heading = Heading(
+                    level=int(element.tag[1]),
+                    children=self.inlines(element),
+                    span=span,
+                    attributes=attributes,
+                )
+                return (heading,)
+            case "blockquote":
+                return (self._quote(element, span),)
+            case "ul" | "ol":
+                return (self._list(element, span),)
+            case "pre":
+                text = "".join(line + "\n" for line in element.lines)
+                language = element.get("language", "")
+                code = CodeBlock(text=text, language=language, span=span, attributes=attributes)
+                return (code,)
+            case "table":
+                return (self._table(element, span),)
+            case "dl":
+                return (self._definitions(element, span),)
+            case "admonition":
+                return (self._admonition(element, span),)
+            case "container":
+                return self._container(element, span)
+            case "note":
+                label, blocks = element.get("label", ""), self.blocks(element)
+                self.notes.append(Note(label=label, children=blocks, span=span))
+                return ()
+            case "hr":
+                return (ThematicBreak(span=span),)
+            case "page-break":
+                return (PageBreak(span=span),)
+            case tag:
+                raise AssertionError(f"no lowering for the block element {tag}")
+
+    def _quote(self, element: BlockElement, span: Span) -> Block:
+        """A block quote, or the alert that GitHub makes of one: ``> [!NOTE]``."""
+        first = element[0] if len(element) else None
+        alert = None
+        if isinstance(first, BlockElement) and first.tag == "p" and first.lines:
+            alert = _ALERT.match(first.lines[0])
+        blocks = self.blocks(element)
+        if not alert:
+            return BlockQuote(children=blocks, span=span)
+        opening, *rest = blocks
+        assert isinstance(opening, Paragraph)
+        left = _after_first_line(opening.children)
+        if left and isinstance(first, BlockElement):
+            begin, end = first.lines[1], first.end
+            place = Span(begin.number, begin.offset, end if end > begin.number else 0)
+            rest = [Paragraph(children=left, span=place, attributes=opening.attributes), *rest]
+        return Admonition(kind=alert[1].lower(), children=tuple(rest), span=span)
+
+    def _list(self, element: BlockElement, span: Span) -> List:
+        return List(
+            ordered=element.tag == "ol",
+            start=int(element.get("start", "1")),
+            tight=bool(element.get("tight")),
+            items=tuple(self._item(item) for item in element),
+            span=span,
+        )
+
+    def _item(self, element: Element) -> ListItem:
+        assert isinstance(element, BlockElement)
+        checked = None
+        first = element[0] if len(element) else None
+        if first is not None and first.tag == "p" and first.text:
+            match = _TASK.match(first.text)
+            if match and (match.end() < len(first.text) or len(first)):
+                checked = match[1] != " "
+                first.text = first.text[match.end() :]
+        return ListItem(children=self.blocks(element), checked=checked, span=_span(element))
+
+    def _table(self, element: BlockElement, span: Span) -> Table:
+        head, *body = (self._row(row) for row in element)
+        return Table(head=(head,), body=tuple(body), span=span)
+
+    def _row(self, element: Element) -> TableRow:
+        assert isinstance(element, BlockElement)
+        return TableRow(cells=tuple(self._cell(cell) for cell in element), span=_span(element))
+
+    def _cell(self, element: Element) -> TableCell:
+        assert isinstance(element, BlockElement)
+        align: Any = element.get("align", "")
+        return TableCell(
+            children=self.inlines(element),
+            align=align,
+            scope="col" if element.tag == "th" else "",
+            span=_span(element),
+        )
+
+    def _definitions(self, element: BlockElement, span: Span) -> DefinitionList:
+        items: list[DefinitionItem] = []
+        terms: list[tuple[Inline, ...]] = []
+        definitions: list[tuple[Block, ...]] = []
+        start = span
+
+        def end_item() -> None:
+            item = DefinitionItem(terms=tuple(terms), definitions=tuple(definitions), span=start)
+            items.append(item)
+            terms.clear()
+            definitions.clear()
+
+        for child in element:
+            assert isinstance(child, BlockElement)
+            if child.tag == "dd":
+                definitions.append(self.blocks(child))
+                continue
+            if definitions:
+                end_item()
+            start = start if terms else _span(child)
+            terms.append(self.inlines(child))
+        end_item()
+        return DefinitionList(items=tuple(items), span=span)
+
+    def _admonition(self, element: BlockElement, span: Span) -> Admonition:
+        children = list(element)
+        title: tuple[Inline, ...] = ()
+        if children and children[0].tag == "title":
+            title = self.inlines(children.pop(0))
+        written, *classes = element.get("kind", "").split()
+        kind = _ALIASES.get(written, written)
+        if kind not in ADMONITIONS:
+            kind, classes = "note", [written, *classes]
+            title = title or (Text(text=written.capitalize()),)
+        return Admonition(
+            kind=kind,
+            title=title,
+            children=self.blocks(children),
+            span=span,
+            attributes=make(classes=tuple(classes)),
+        )
+
+    def _container(self, element: BlockElement, span: Span) -> tuple[Block, ...]:
+        attributes = _attributes(element)
+        name, argument = element.get("name", ""), element.get("argument", "")
+        classes = tuple(c for c in attributes.classes if c != name)
+        attributes = make(attributes.id, classes, attributes.pairs)
+        children = self.blocks(element)
+        if name == "lines":
+            lines = self._lines(argument, span, attributes)
+            return (*children, lines)
+        kind = _ALIASES.get(name, name)
+        titled = kind in ADMONITIONS or name == "details"
+        title = self.read((titled and attributes.get("title")) or argument, span)
+        if titled and title:
+            pairs = tuple(pair for pair in attributes.pairs if pair[0] != "title")
+            attributes = make(attributes.id, classes, pairs)
+        if kind in ADMONITIONS:
+            box = Admonition(
+                kind=kind, title=title, children=children, span=span, attributes=attributes
+            )
+            return (box,)
+        if name == "details" and title:
+            summary = Container(name="summary", children=(Paragraph(children=title),), span=span)
+            children = (summary, *children)
+        else:
+            if title:
+                children = (Paragraph(children=(Strong(children=title),), span=span), *children)
+            if name in ("details", "summary"):  # as elements, they need each other
+                name, attributes = "", make(attributes.id, (name, *classes), attributes.pairs)
+        return (Container(name=name, children=children, span=span, attributes=attributes),)
+
+    def _lines(self, argument: str, span: Span, attributes: Attributes) -> WritingLines:
+        count = int(argument) if argument.isdecimal() and len(argument) < 4 else 0
+        if not 1 <= count <= MAX_LINES:
+            written = f"`::: lines {argument}`" if argument else "`::: lines`"
+            message = f"{written} does not say how many lines."
+            self.report(Finding.WRONG_COUNT, message, span, "For example: `::: lines 4`.")
+            count = 1
+        return WritingLines(count=count, span=span, attributes=attributes)
+
+    def report(self, code: Finding, message: str, span: Span | None, hint: str = "") -> None:
+        self.diagnostics.append(diagnostic(code, message, span=span, hint=hint))
+
+
+def _span(element: BlockElement) -> Span:
+    end = element.end if element.end > element.line else 0
+    return Span(element.line, element.column, end)
+
+
+def _attributes(element: BlockElement) -> Attributes:
+    return element.state if isinstance(element.state, Attributes) else NO_ATTRIBUTES
+
+
+def _after_first_line(inlines: tuple[Inline, ...]) -> tuple[Inline, ...]:
+    for index, node in enumerate(inlines):
+        if isinstance(node, SoftBreak | LineBreak):
+            return inlines[index + 1 :]
+    return ()

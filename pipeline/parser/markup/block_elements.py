@@ -1,0 +1,203 @@
+"""What becomes of elements that stand by themselves."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from msgspec.structs import replace
+
+from pipeline.model import (
+    NO_ATTRIBUTES,
+    Block,
+    BlockQuote,
+    Code,
+    CodeBlock,
+    Container,
+    DefinitionItem,
+    DefinitionList,
+    Figure,
+    Heading,
+    Image,
+    Inline,
+    List,
+    ListItem,
+    Node,
+    Paragraph,
+)
+from pipeline.parser.markup.flow import Part, as_blocks, as_inlines, is_blank, is_tight, trim
+from pipeline.parser.markup.frames import Frame
+from pipeline.parser.markup.inline_elements import code_text, without
+from pipeline.tree import walk
+
+
+def paragraph(frame: Frame) -> Iterable[Node]:
+    blocks = as_blocks(frame.items)
+    if len(blocks) == 1 and isinstance(blocks[0], Paragraph):
+        found = (frame.attributes, blocks[0].attributes)
+        attributes = found[0] if found[0] != NO_ATTRIBUTES else found[1]
+        return (replace(blocks[0], span=frame.span, attributes=attributes),)
+    return blocks
+
+
+def heading(frame: Frame) -> Iterable[Node]:
+    children = trim(as_inlines(frame.items))
+    level = int(frame.tag[1])
+    return (Heading(level=level, children=children, span=frame.span, attributes=frame.attributes),)
+
+
+def list_(frame: Frame) -> Iterable[Node]:
+    items: list[ListItem] = []
+    between: list[Node] = []
+
+    def end_between() -> None:
+        items.extend(ListItem(children=(block,)) for block in as_blocks(between))
+        between.clear()
+
+    for node in frame.items:
+        if isinstance(node, ListItem):
+            end_between()
+            items.append(node)
+        else:
+            between.append(node)
+    end_between()
+    start = frame.values.get("start", "1")
+    if not items:
+        return ()
+    found = List(
+        ordered=frame.tag == "ol",
+        items=tuple(items),
+        start=int(start) if start.isdecimal() and len(start) < 10 else 1,
+        tight=is_tight(items),
+        span=frame.span,
+        attributes=frame.attributes,
+    )
+    return (found,)
+
+
+def item(frame: Frame) -> Iterable[Node]:
+    blocks = as_blocks(frame.items)
+    return (ListItem(children=blocks, span=frame.span, attributes=frame.attributes),)
+
+
+def quote(frame: Frame) -> Iterable[Node]:
+    blocks = as_blocks(frame.items)
+    return (BlockQuote(children=blocks, span=frame.span, attributes=frame.attributes),)
+
+
+def preformatted(frame: Frame) -> Iterable[Node]:
+    text = code_text(frame.items).removeprefix("\n").rstrip("\n") + "\n"
+    language = frame.values.get("lang", "")
+    # `lang` is GitHub's way to name the language of code
+    attributes = without(frame.attributes, "lang")
+    for node in walk(n for n in frame.items if isinstance(n, Inline)):
+        for name in node.attributes.classes if isinstance(node, Code) else ():
+            if not language and name.startswith("language-"):
+                language = name.removeprefix("language-")
+    return (CodeBlock(text=text, language=language, span=frame.span, attributes=attributes),)
+
+
+def container(frame: Frame) -> Iterable[Node]:
+    return (_container_of(frame.tag, as_blocks(frame.items), frame),)
+
+
+def _container_of(name: str, blocks: tuple[Block, ...], frame: Frame | Part) -> Container:
+    return Container(name=name, children=blocks, span=frame.span, attributes=frame.attributes)
+
+
+def summary(frame: Frame) -> Iterable[Node]:
+    return (_part(frame, as_blocks(frame.items)),)
+
+
+def details(frame: Frame) -> Iterable[Node]:
+    """The summary comes first; without one, there would be nothing to click on."""
+    summary = next((i for i in frame.items if isinstance(i, Part) and i.name == "summary"), None)
+    if summary is None:
+        frame.attributes = without(frame.attributes, "open")
+        return (_container_of("div", as_blocks(frame.items), frame),)
+    first = _container_of("summary", as_blocks(summary.children), summary)
+    rest = as_blocks(item for item in frame.items if item is not summary)
+    return (_container_of("details", (first, *rest), frame),)
+
+
+def _part(frame: Frame, children: Iterable[Node]) -> Part:
+    """A piece of an element, for the element around it to take up."""
+    return Part(
+        name=frame.tag, children=tuple(children), span=frame.span, attributes=frame.attributes
+    )
+
+
+def definition_list(frame: Frame) -> Iterable[Node]:
+    items: list[DefinitionItem] = []
+    terms: list[tuple[Inline, ...]] = []
+    definitions: list[tuple[Block, ...]] = []
+    outside: list[Node] = []
+
+    def end_item() -> None:
+        if terms or definitions:
+            item = DefinitionItem(terms=tuple(terms), definitions=tuple(definitions))
+            items.append(item)
+        terms.clear()
+        definitions.clear()
+
+    for node in _without_groups(frame.items):
+        if not isinstance(node, Part):
+            outside.append(node)
+        elif node.name == "dt":
+            if definitions:
+                end_item()
+            terms.append(as_inlines(node.children))
+        else:
+            definitions.append(as_blocks(node.children))
+    end_item()
+    before = as_blocks(outside)
+    if not items:
+        return before
+    found = DefinitionList(items=tuple(items), span=frame.span, attributes=frame.attributes)
+    return (*before, found)
+
+
+def _without_groups(items: Iterable[Node]) -> Iterable[Node]:
+    """HTML lets terms and definitions be grouped by ``div``."""
+    for item in items:
+        if isinstance(item, Part) and item.name == "div":
+            yield from item.children
+        else:
+            yield item
+
+
+def division(frame: Frame) -> Iterable[Node]:
+    if any(isinstance(item, Part) and item.name in ("dt", "dd") for item in frame.items):
+        return (_part(frame, (item for item in frame.items if not is_blank(item))),)
+    return container(frame)
+
+
+def term(frame: Frame) -> Iterable[Node]:
+    return (_part(frame, trim(as_inlines(frame.items))),)
+
+
+def definition(frame: Frame) -> Iterable[Node]:
+    return (_part(frame, as_blocks(frame.items)),)
+
+
+def caption(frame: Frame) -> Iterable[Node]:
+    return (_part(frame, trim(as_inlines(frame.items))),)
+
+
+def figure(frame: Frame) -> Iterable[Node]:
+    """A figure of one image; with anything else in it, its caption is a paragraph."""
+    captions = [i for i in frame.items if isinstance(i, Part) and i.name == "figcaption"]
+    rest = as_blocks(i for i in frame.items if not isinstance(i, Part))
+    only = rest[0] if len(rest) == 1 else None
+    if isinstance(only, Paragraph) and len(only.children) == 1 and len(captions) < 2:
+        image = only.children[0]
+        if isinstance(image, Image):
+            caption = as_inlines(captions[0].children) if captions else ()
+            figure = Figure(
+                image=image, caption=caption, span=frame.span, attributes=frame.attributes
+            )
+            return (figure,)
+    return as_blocks(frame.items)
+
+
+def plain(frame: Frame) -> Iterable[Node]:
+    return as_blocks(frame.items)

@@ -1,0 +1,235 @@
+"""Puts pieces of raw HTML and finished nodes together.
+
+Markup may begin in one piece of raw HTML and end in another, with Markdown between them;
+so the builder takes both in turn, and joins them at the end. What is still open then ends
+there: markup never reaches beyond the block of Markdown that it is in.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+
+from pipeline.codes import Code as Finding
+from pipeline.diagnostics import Span
+from pipeline.model import Block, Inline, Node, Text
+from pipeline.parser.blockparser import Line
+from pipeline.parser.inlines.places import Places
+from pipeline.parser.markup.elements import build
+from pipeline.parser.markup.flow import as_blocks, as_inlines, fold
+from pipeline.parser.markup.frames import Frame
+from pipeline.parser.markup.inline_elements import void_element
+from pipeline.parser.markup.tags import (
+    BLOCK_TAGS,
+    CONTAINER_TAGS,
+    DROPPED_TAGS,
+    DROPPED_VOID_TAGS,
+    ENDS_PARAGRAPH,
+    IMPLIED_ENDS,
+    KNOWN_TAGS,
+    PLAIN_INLINE_TAGS,
+    TABLE_PARTS,
+    VOID_TAGS,
+    is_word,
+)
+from pipeline.parser.markup.tokens import Kind, Token, tokenise
+
+Report = Callable[[Finding, str, "Span | None", str], None]
+_SCOPES = frozenset({"td", "th", "caption", "table"})
+_LIST_TAGS = frozenset({"ul", "ol", "menu", "dl"})
+_QUIET = frozenset({"source", "track"})
+
+
+class MarkupBuilder:
+    """``report`` is told of what is left out. No more than ``room`` elements are opened
+    within each other; the content of further ones is that of the last."""
+
+    def __init__(self, report: Report, room: int) -> None:
+        self._report = report
+        self._room = room
+        self._stack = [Frame("", {}, None)]
+        self._ignored: Counter[str] = Counter()
+        self._dropping: list[str] = []
+        self._dropped_at: Span | None = None
+        self._kept: list[Node] = []
+        self._places = Places(())
+        self._line = 0
+
+    @property
+    def depth(self) -> int:
+        """How many elements are open."""
+        return len(self._stack) - 1
+
+    # --- what is put in ---
+
+    def feed(self, lines: Sequence[Line]) -> None:
+        """A piece of raw HTML, by line."""
+        self._places = Places(lines)
+        for token in tokenise("\n".join(lines)):
+            self._line = self._places.at(token.offset)[0]
+            match token.kind:
+                case Kind.TEXT:
+                    self._text(token.text)
+                case Kind.START:
+                    self._start(token)
+                case Kind.END:
+                    self._end(token)
+
+    def feed_tag(self, markup: str, place: tuple[int, int]) -> None:
+        """A single tag that stands at ``place`` within text."""
+        line, column = place
+        self.feed(
+            [
+                Line(text, line + number, 1 if number else column)
+                for number, text in enumerate(markup.split("\n"))
+            ]
+        )
+
+    def add(self, nodes: Iterable[Block | Inline]) -> None:
+        """Finished nodes, which stand after all that was put in so far."""
+        items = self._kept if self._dropping else self._stack[-1].items
+        items.extend(nodes)
+        if items and (span := items[-1].span):
+            self._line = max(span.line, span.end)
+
+    # --- what comes out ---
+
+    def blocks(self) -> tuple[Block, ...]:
+        self._finish(say=True)
+        return as_blocks(self._stack[0].items)
+
+    def inlines(self) -> tuple[Inline, ...]:
+        self._finish(say=False)
+        return as_inlines(self._stack[0].items)
+
+    # --- tokens ---
+
+    def _text(self, text: str) -> None:
+        if self._dropping or not text:
+            return
+        verbatim = any(frame.tag == "pre" for frame in self._stack)
+        self._stack[-1].items.append(Text(text=text if verbatim else fold(text)))
+
+    def _start(self, token: Token) -> None:
+        tag = token.name
+        if self._dropping:
+            if tag == self._dropping[-1] and not token.closed:
+                self._dropping.append(tag)
+        elif tag in DROPPED_TAGS or tag in DROPPED_VOID_TAGS:
+            self._drop(token)
+        elif tag not in KNOWN_TAGS or any(map(is_word, token.bare)):
+            self._unknown(token)
+        elif tag not in PLAIN_INLINE_TAGS:
+            self._open(token)
+
+    def _open(self, token: Token) -> None:
+        tag = token.name
+        self._check_attributes(token)
+        self._imply_ends(tag)
+        frame = Frame(tag, token.values, self._place(token))
+        if tag in VOID_TAGS:
+            self._stack[-1].items.extend(void_element(frame))
+        elif self.depth >= self._room:
+            self._ignored[tag] += 1
+        else:
+            self._stack.append(frame)
+            if token.closed and tag not in BLOCK_TAGS:
+                self._close_frame()  # browsers would leave it open, nobody means that
+
+    def _end(self, token: Token) -> None:
+        tag = token.name
+        if self._dropping:
+            if tag == self._dropping[-1]:
+                self._dropping.pop()
+                if not self._dropping:
+                    self._kept.clear()
+        elif tag not in KNOWN_TAGS:
+            self._stack[-1].items.append(Text(text=token.raw))
+        elif self._ignored[tag]:
+            self._ignored[tag] -= 1
+        else:
+            depth = self._depth_of(tag)
+            while depth and len(self._stack) > depth:
+                self._close_frame()
+
+    def _depth_of(self, tag: str) -> int:
+        """Where the element that an end tag ends is; 0 if there is none within its scope."""
+        for depth in range(len(self._stack) - 1, 0, -1):
+            name = self._stack[depth].tag
+            if name == tag:
+                return depth
+            if name in _SCOPES and tag not in TABLE_PARTS and tag != "table":
+                return 0
+            if name == "table" or (name in _LIST_TAGS and tag in ("li", "dt", "dd")):
+                return 0
+        return 0
+
+    # --- what is left out ---
+
+    def _drop(self, token: Token) -> None:
+        tag = token.name
+        if tag not in _QUIET:
+            self._warn(f"`<{tag}>` is left out.", token)
+        if tag in DROPPED_TAGS and not token.closed:
+            self._dropping.append(tag)
+            self._dropped_at = self._place(token)
+
+    def _unknown(self, token: Token) -> None:
+        """What looks like a tag and is none, ``<name>`` say, was meant as text."""
+        name = token.raw[1 : len(token.name) + 1]
+        hint = f"Where it is meant as text, write `\\<{name}>`, or make it code."
+        message = f"`<{name}>` is no HTML that is known."
+        self._report(Finding.UNKNOWN_MARKUP, message, self._place(token), hint)
+        self._stack[-1].items.append(Text(text=token.raw))
+
+    def _check_attributes(self, token: Token) -> None:
+        for name in token.values:
+            if name.startswith("on") or name == "style":
+                self._warn(f"The attribute `{name}` of `<{token.name}>` is left out.", token)
+
+    # --- frames ---
+
+    def _imply_ends(self, tag: str) -> None:
+        """End what HTML lets people leave the end tags out of."""
+        ended, barrier = IMPLIED_ENDS.get(tag, (frozenset(), frozenset()))
+        if ended:
+            self._end_back_to(ended, barrier)
+        if tag in ENDS_PARAGRAPH:
+            self._end_back_to(frozenset({"p"}), BLOCK_TAGS - {"p"})
+
+    def _end_back_to(self, ended: frozenset[str], barrier: frozenset[str]) -> None:
+        for depth in range(len(self._stack) - 1, 0, -1):
+            name = self._stack[depth].tag
+            if name in ended:
+                while len(self._stack) > depth:
+                    self._close_frame()
+            elif name in barrier:
+                return
+
+    def _close_frame(self) -> None:
+        frame = self._stack.pop()
+        if frame.span and self._line > frame.span.line:
+            frame.span = Span(frame.span.line, frame.span.column, self._line)
+        self._stack[-1].items.extend(build(frame))
+
+    def _finish(self, say: bool) -> None:
+        """End what is open. What would be lost or misplaced by that is an error."""
+        if self._dropping:
+            self._unclosed(self._dropping[0], self._dropped_at)
+            self._dropping.clear()
+            self._stack[-1].items.extend(self._kept)
+        while len(self._stack) > 1:
+            frame = self._stack[-1]
+            if say and (frame.tag in CONTAINER_TAGS or frame.tag == "pre"):
+                self._unclosed(frame.tag, frame.span)
+            self._close_frame()
+
+    def _unclosed(self, tag: str, span: Span | None) -> None:
+        hint = f"End it with `</{tag}>`."
+        self._report(Finding.UNCLOSED_MARKUP, f"`<{tag}>` is never closed.", span, hint)
+
+    def _place(self, token: Token) -> Span:
+        return Span(*self._places.at(token.offset))
+
+    def _warn(self, message: str, token: Token) -> None:
+        self._report(Finding.UNSAFE_MARKUP, message, self._place(token), "")

@@ -1,0 +1,204 @@
+"""Blocks where inlines are wanted, and inlines where blocks are: nothing gets lost."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Sequence
+
+from msgspec.structs import replace
+
+from pipeline import tree
+from pipeline.model import (
+    Attributes,
+    Block,
+    Code,
+    CodeBlock,
+    Heading,
+    Inline,
+    LineBreak,
+    List,
+    ListItem,
+    Node,
+    Paragraph,
+    SoftBreak,
+    TableCell,
+    TableRow,
+    Text,
+)
+from pipeline.parser.attributes import make
+
+_SPACE = re.compile(r"[ \t\n\r\f]+")
+_BREAKS = (SoftBreak, LineBreak)
+
+
+class Part(Node, frozen=True):
+    """A piece of a table, list or figure on its way up to it: ``name`` is its tag."""
+
+    name: str
+    children: tuple[Node, ...]
+
+
+def fold(text: str) -> str:
+    """``text`` with every run of white space as one space; no-break spaces are none."""
+    return _SPACE.sub(" ", text)
+
+
+def is_blank(node: Node) -> bool:
+    """Whether a node is nothing but space."""
+    return isinstance(node, SoftBreak) or (isinstance(node, Text) and not node.text.strip(" \n"))
+
+
+def trim(inlines: Iterable[Inline]) -> tuple[Inline, ...]:
+    """Inlines without space or line ends before and after them."""
+    found = list(inlines)
+    while found and (is_blank(found[-1]) or isinstance(found[-1], LineBreak)):
+        found.pop()
+    start = 0
+    while start < len(found) and (is_blank(found[start]) or isinstance(found[start], LineBreak)):
+        start += 1
+    del found[:start]
+    if found and isinstance(found[0], Text):
+        found[0] = replace(found[0], text=found[0].text.lstrip(" \n"))
+    if found and isinstance(found[-1], Text):
+        found[-1] = replace(found[-1], text=found[-1].text.rstrip(" \n"))
+    return tuple(found)
+
+
+def as_blocks(items: Iterable[Node]) -> tuple[Block, ...]:
+    """``items`` as blocks: inlines between them become paragraphs; list items, rows and
+    cells that stand outside of a list or table give what they hold."""
+    found: list[Block] = []
+    run: list[Inline] = []
+    stray: list[ListItem] = []
+
+    def end_run() -> None:
+        inlines = trim(run)
+        run.clear()
+        if inlines:
+            end_stray()
+            span = next((node.span for node in inlines if node.span), None)
+            found.append(Paragraph(children=inlines, span=span))
+
+    def end_stray() -> None:
+        if stray:
+            items = tuple(stray)
+            stray.clear()
+            found.append(List(ordered=False, items=items, tight=is_tight(items)))
+
+    for item in items:
+        if isinstance(item, Inline):
+            run.append(item)
+            continue
+        end_run()
+        if isinstance(item, ListItem):
+            stray.append(item)
+            continue
+        end_stray()
+        match item:
+            case TableRow():
+                found += (Paragraph(children=c.children) for c in item.cells if c.children)
+            case TableCell():
+                found += [Paragraph(children=item.children)] if item.children else []
+            case Part():
+                found += as_blocks(item.children)
+            case _:
+                assert isinstance(item, Block)
+                found.append(item)
+    end_run()
+    end_stray()
+    return tuple(found)
+
+
+def is_tight(items: Iterable[ListItem]) -> bool:
+    """Whether no item has two paragraphs, or begins with one that HTML marks as such."""
+    return all(sum(isinstance(b, Paragraph) for b in item.children) < 2 for item in items)
+
+
+def as_inlines(items: Iterable[Node]) -> tuple[Inline, ...]:
+    """``items`` as inlines: blocks become lines."""
+    found: list[Inline] = []
+    after_block = False
+    for item in items:
+        if isinstance(item, Inline):
+            if not (is_blank(item) and after_block):
+                if after_block:
+                    found.append(LineBreak())
+                    after_block = False
+                found.append(item)
+            continue
+        lines = _lines(item)
+        if lines:
+            while found and is_blank(found[-1]):
+                found.pop()
+            found += [LineBreak(), *lines] if found else lines
+            after_block = True
+    return tuple(found)
+
+
+def _lines(block: Node) -> tuple[Inline, ...]:
+    match block:
+        case Paragraph() | Heading() | TableCell():
+            return block.children
+        case CodeBlock():
+            lines = block.text.rstrip("\n").split("\n")
+            return _joined([(Code(text=line),) if line.strip() else () for line in lines])
+        case List():
+            markers = [f"{block.start + i}. " for i in range(len(block.items))]
+            return _joined(
+                [
+                    (Text(text=marker if block.ordered else "• "), *as_inlines(item.children))
+                    for marker, item in zip(markers, block.items, strict=True)
+                ]
+            )
+        case TableRow():
+            cells = [as_inlines((cell,)) for cell in block.cells]
+            return _joined([cell for cell in cells if cell], Text(text=" "))
+        case Part():
+            return as_inlines(block.children)
+        case _:
+            return as_inlines(tree.children(block))
+
+
+def _joined(
+    lines: Sequence[tuple[Inline, ...]], between: Inline | None = None
+) -> tuple[Inline, ...]:
+    found: list[Inline] = []
+    for number, line in enumerate(lines):
+        found += [between or LineBreak(), *line] if number else line
+    return tuple(found)
+
+
+Wrap = Callable[[tuple[Inline, ...], Attributes], tuple[Inline, ...]]
+
+
+def distribute(items: Sequence[Node], attributes: Attributes, wrap: Wrap) -> list[Node]:
+    """What an inline element with ``items`` in it becomes: ``wrap`` is applied to its
+    inlines, and within the blocks that it holds, as the element itself can hold none. The
+    first of the pieces has its id."""
+    if all(isinstance(item, Inline) for item in items):
+        return list(wrap(as_inlines(items), attributes))
+    found: list[Node] = []
+    run: list[Inline] = []
+    left = attributes
+
+    def wrapped(inlines: tuple[Inline, ...]) -> tuple[Inline, ...]:
+        nonlocal left
+        now, left = left, make(classes=left.classes, pairs=left.pairs)
+        return wrap(inlines, now)
+
+    def end_run() -> None:
+        found.extend(run if all(map(is_blank, run)) else wrapped(tuple(run)))
+        run.clear()
+
+    def leave(block: Paragraph | Heading | TableCell) -> Node:
+        return replace(block, children=wrapped(block.children)) if block.children else block
+
+    changes: tree.Changes = {Paragraph: leave, Heading: leave, TableCell: leave}
+    for item in items:
+        if isinstance(item, Inline):
+            run.append(item)
+            continue
+        end_run()
+        found += (item,) if isinstance(item, Part) else tree.rewrite((item,), leave=changes)
+    end_run()
+    return found

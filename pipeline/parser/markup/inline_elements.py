@@ -1,0 +1,145 @@
+"""What becomes of elements that stand within text."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from pipeline.model import (
+    NO_ATTRIBUTES,
+    Abbreviation,
+    Attributes,
+    Code,
+    CodeBlock,
+    Emphasis,
+    Heading,
+    Image,
+    Inline,
+    InlineElement,
+    LineBreak,
+    Link,
+    Node,
+    NoteReference,
+    Paragraph,
+    SoftBreak,
+    Strikethrough,
+    Strong,
+    Text,
+    ThematicBreak,
+)
+from pipeline.parser.attributes import make
+from pipeline.parser.inlines.nesting import bind
+from pipeline.parser.markup.flow import as_inlines, distribute
+from pipeline.parser.markup.frames import Frame
+from pipeline.tree import plain_text, rewrite, walk
+
+
+def void_element(frame: Frame) -> Iterable[Node]:
+    """The nodes that an element without content becomes."""
+    match frame.tag:
+        case "br":
+            return (LineBreak(),)
+        case "hr":
+            return (ThematicBreak(span=frame.span, attributes=frame.attributes),)
+        case "wbr":
+            return (InlineElement(name="wbr"),)
+        case "img":
+            return (_image(frame),)
+        case _:
+            return ()
+
+
+def _image(frame: Frame) -> Image:
+    values, found = frame.values, frame.attributes
+    decorative = ("decorative",) if values.get("alt") == "" else ()
+    return Image(
+        source=values.get("src", ""),
+        alt=values.get("alt", ""),
+        title=values.get("title", ""),
+        span=frame.span,
+        attributes=make(
+            found.id,
+            (*found.classes, *decorative),
+            tuple(pair for pair in found.pairs if pair[0] == "width"),
+        ),
+    )
+
+
+def inline_element(frame: Frame) -> Iterable[Node]:
+    name = frame.tag
+    if name == "bdo" and not frame.attributes.get("dir"):
+        name = "span"
+
+    def wrap(inlines: tuple[Inline, ...], attributes: Attributes) -> tuple[Inline, ...]:
+        element = InlineElement(name=name, children=inlines, span=frame.span, attributes=attributes)
+        return (element,)
+
+    return distribute(frame.items, frame.attributes, wrap)
+
+
+def formatting(frame: Frame) -> Iterable[Node]:
+    kinds: dict[str, type[Emphasis | Strong | Strikethrough]] = {"em": Emphasis, "strong": Strong}
+    kind = kinds.get(frame.tag, Strikethrough)
+
+    def wrap(inlines: tuple[Inline, ...], attributes: Attributes) -> tuple[Inline, ...]:
+        return (kind(children=inlines, attributes=attributes),)
+
+    return distribute(frame.items, frame.attributes, wrap)
+
+
+def link(frame: Frame) -> Iterable[Node]:
+    href = frame.values.get("href", "")
+    if not href:
+        if frame.attributes == NO_ATTRIBUTES:
+            return frame.items
+        frame.tag = "span"
+        return inline_element(frame)
+
+    def wrap(inlines: tuple[Inline, ...], attributes: Attributes) -> tuple[Inline, ...]:
+        title = frame.values.get("title", "")
+        link = Link(
+            children=inlines, href=href, title=title, span=frame.span, attributes=attributes
+        )
+        return bind(link)
+
+    return distribute(frame.items, without(frame.attributes, "title"), wrap)
+
+
+def without(attributes: Attributes, name: str) -> Attributes:
+    """The attributes but one, which the node has a field for."""
+    return make(
+        attributes.id, attributes.classes, tuple(p for p in attributes.pairs if p[0] != name)
+    )
+
+
+def abbreviation(frame: Frame) -> Iterable[Node]:
+    text, title = plain_text(as_inlines(frame.items)), frame.values.get("title", "")
+    return (Abbreviation(text=text, title=title),) if title else frame.items
+
+
+def code(frame: Frame) -> Iterable[Node]:
+    """Code, with its links where it has some."""
+    inlines = as_inlines(frame.items)
+    if any(isinstance(node, Link | NoteReference | Image | LineBreak) for node in walk(inlines)):
+
+        def code(node: Text) -> Node:
+            return Code(text=node.text, attributes=frame.attributes)
+
+        return rewrite(inlines, leave={Text: code})
+    return (Code(text=code_text(inlines), attributes=frame.attributes),)
+
+
+def code_text(items: Iterable[Node]) -> str:
+    parts = []
+    for node in items:
+        match node:
+            case Text() | Code() | CodeBlock() | Abbreviation():
+                parts.append(node.text)
+            case LineBreak() | SoftBreak():
+                parts.append("\n")
+            case Image():
+                parts.append(node.alt)
+            case Paragraph() | Heading():  # a blank line stood before it, or stands after it
+                parts.append(f"\n\n{code_text(node.children)}\n")
+            case _:
+                parts.append(code_text(getattr(node, "children", ())))
+    return "".join(parts)

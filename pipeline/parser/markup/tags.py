@@ -1,0 +1,116 @@
+"""The safe subset of HTML: which elements and attributes are taken, and how they nest."""
+
+from __future__ import annotations
+
+from pipeline.model import Attributes
+from pipeline.parser.attributes import make
+
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+INLINE_TAGS = _words(
+    "b i u small sub sup kbd samp var mark q cite dfn ins span bdi bdo time ruby rt rp"
+)
+"""They have no node of their own, and become an `InlineElement`."""
+
+FORMATTING_TAGS = _words("em strong del s strike a code tt abbr acronym")
+HEADING_TAGS = _words("h1 h2 h3 h4 h5 h6")
+CONTAINER_TAGS = _words("div section aside details summary address")
+TABLE_PARTS = _words("caption colgroup thead tbody tfoot tr th td")
+OTHER_BLOCK_TAGS = _words("p ul ol menu li dl dt dd blockquote pre table figure figcaption")
+VOID_TAGS = _words("br hr img wbr col")
+
+PLAIN_BLOCK_TAGS = _words(
+    "html body main header footer nav article hgroup center form fieldset legend dialog search"
+    " noscript noframes dir optgroup option menuitem"
+)
+PLAIN_INLINE_TAGS = _words(
+    "font big nobr label output data picture blink marquee rb rtc button slot"
+)
+"""Plain tags are left out and their content is kept: they change the look, or have a use
+only on a page that runs scripts or sends forms."""
+
+DROPPED_TAGS = _words(
+    "script style iframe frameset object applet template svg math audio video canvas head title"
+    " textarea select datalist progress meter map noembed xmp"
+)
+"""Left out with all that is in them."""
+
+DROPPED_VOID_TAGS = _words(
+    "input link meta base basefont bgsound param embed frame source track area keygen"
+)
+
+RAW_TEXT_TAGS = _words("script style textarea title xmp iframe noembed")
+"""Up to their end tag there is no markup, whatever it looks like."""
+
+BLOCK_TAGS = (CONTAINER_TAGS | TABLE_PARTS | OTHER_BLOCK_TAGS | HEADING_TAGS | PLAIN_BLOCK_TAGS) - {
+    "summary"
+}
+
+KNOWN_TAGS = (
+    INLINE_TAGS
+    | FORMATTING_TAGS
+    | BLOCK_TAGS
+    | CONTAINER_TAGS
+    | VOID_TAGS
+    | PLAIN_INLINE_TAGS
+    | DROPPED_TAGS
+    | DROPPED_VOID_TAGS
+)
+
+IMPLIED_ENDS: dict[str, tuple[frozenset[str], frozenset[str]]] = {
+    **dict.fromkeys(("li",), (_words("li"), BLOCK_TAGS - {"li", "p", "div", "address"})),
+    **dict.fromkeys(
+        ("dt", "dd"), (_words("dt dd"), BLOCK_TAGS - {"dt", "dd", "p", "div", "address"})
+    ),
+    **dict.fromkeys(("td", "th"), (_words("td th caption"), _words("table tr"))),
+    "tr": (_words("tr caption"), _words("table thead tbody tfoot")),
+    **dict.fromkeys(
+        ("thead", "tbody", "tfoot", "caption"),
+        (_words("thead tbody tfoot caption colgroup"), _words("table")),
+    ),
+    **dict.fromkeys(("rt", "rp"), (_words("rt rp"), _words("ruby") | BLOCK_TAGS)),
+}
+"""For a start tag: the open elements that it ends although they have no end tag, and those
+beyond which it ends none."""
+
+ENDS_PARAGRAPH = BLOCK_TAGS - TABLE_PARTS | {"table", "hr", "summary"}
+"""Start tags that end an open ``p``."""
+
+_GLOBAL = ("title", "lang")
+_CITING = _words("blockquote q del ins")
+_BY_TAG: dict[str, tuple[str, ...]] = {
+    "time": ("datetime",),
+    **dict.fromkeys(("del", "ins"), ("datetime",)),
+    "details": ("open",),
+    "img": ("width",),
+}
+
+
+def attributes_of(tag: str, values: dict[str, str]) -> Attributes:
+    """What is kept of an element's attributes."""
+    kept = (*_GLOBAL, *_BY_TAG.get(tag, ()))
+    pairs = [(name, values[name]) for name in kept if name in values]
+    if tag in _CITING and values.get("cite", "").startswith(("https://", "http://")):
+        pairs.append(("cite", values["cite"]))
+    if values.get("dir", "").lower() in ("ltr", "rtl", "auto"):
+        pairs.append(("dir", values["dir"].lower()))
+    name = (values.get("id", "") or (values.get("name", "") if tag == "a" else "")).strip()
+    classes = tuple(values.get("class", "").split())
+    return make("" if len(name.split()) > 1 else name, classes, tuple(pairs))
+
+
+_BARE = _words(
+    "allowfullscreen alt async autofocus autoplay border checked class compact controls data"
+    " default defer disabled download hidden href id inert ismap itemscope loop markdown multiple"
+    " muted nohref noresize noshade novalidate nowrap open playsinline popover readonly required"
+    " reversed selected src title"
+)
+
+
+def is_word(name: str) -> bool:
+    """Whether an attribute without a value is a word of the text rather than an attribute,
+    as in ``a <b and c> d``."""
+    return name.isalpha() and name not in _BARE

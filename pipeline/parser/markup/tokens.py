@@ -1,0 +1,125 @@
+"""Raw HTML, cut into tags and text by the grammar of CommonMark 0.31.2, section 6.6.
+
+The standard library's parser is not used: it takes quadratic time for many tags that are
+never finished, and reads them differently from one version of Python to the next.
+"""
+
+from __future__ import annotations
+
+import enum
+import html
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from pipeline.parser.markup.tags import RAW_TEXT_TAGS
+
+_NAME = r"[A-Za-z][A-Za-z0-9-]*"
+_ATTRIBUTE = (
+    r"\s+([A-Za-z_:][A-Za-z0-9_.:-]*)(?:\s*=\s*(?:([^\s\"'=<>`]+)|'([^']*)'|\"([^\"]*)\"))?"
+)
+_UNNAMED = re.sub(r"\((?=[^?])", "(?:", _ATTRIBUTE)
+OPENING_TAG = rf"<{_NAME}(?:{_UNNAMED})*\s*/?>"
+CLOSING_TAG = rf"</{_NAME}\s*>"
+
+_TAG = re.compile(rf"<({_NAME})((?:{_UNNAMED})*)\s*(/?)>|</({_NAME})\s*>")
+_ATTRIBUTES = re.compile(_ATTRIBUTE)
+_LEFT_OUT = (("<!--", "-->"), ("<?", "?>"), ("<![CDATA[", "]]>"))
+_DECLARATION = re.compile(r"<![A-Za-z]")
+
+
+class Kind(enum.Enum):
+    TEXT = enum.auto()
+    START = enum.auto()
+    END = enum.auto()
+
+
+class Token(NamedTuple):
+    """``raw`` is the markup as written, ``offset`` where it begins; ``text`` is that of a
+    text, entities replaced. ``closed``: the tag ends in ``/>``. ``bare`` are the attributes
+    without a value."""
+
+    kind: Kind
+    offset: int
+    raw: str
+    text: str = ""
+    name: str = ""
+    values: dict[str, str] = {}  # noqa: RUF012 - nobody changes it
+    closed: bool = False
+    bare: tuple[str, ...] = ()
+
+
+def tokenise(data: str) -> Iterator[Token]:
+    """The tags and the text in ``data``. Comments, declarations, instructions and CDATA
+    are left out; what only begins like a tag is text."""
+    absent: set[str] = set()
+    begin = at = 0
+    while (at := data.find("<", at)) >= 0:
+        end = _skip(data, at, absent)
+        token = None
+        if not end:
+            match = _TAG.match(data, at)
+            if match is None:
+                at += 1
+                continue
+            token, end = _tag(match), match.end()
+        if at > begin:
+            yield _text(data, begin, at)
+        begin = at = end
+        if token is None:
+            continue
+        yield token
+        if token.kind is Kind.START and token.name in RAW_TEXT_TAGS and not token.closed:
+            # the content is of no use: such elements are left out
+            closing = re.compile(rf"(?=</{token.name}[\s/>])", re.I).search(data, at)
+            begin = at = closing.end() if closing else len(data)
+    if begin < len(data):
+        yield _text(data, begin, len(data))
+
+
+def _skip(data: str, at: int, absent: set[str]) -> int:
+    """Where the comment or the like that begins at ``at`` ends; 0 if none begins.
+    ``absent`` are the ends that do not occur any more, to be looked for once only."""
+    for opening, closing in _LEFT_OUT:
+        if data.startswith(opening, at):
+            for short in ("<!-->", "<!--->"):
+                if data.startswith(short, at):
+                    return at + len(short)
+            return _find(data, closing, at + len(opening), absent)
+    return _find(data, ">", at, absent) if _DECLARATION.match(data, at) else 0
+
+
+def _find(data: str, closing: str, at: int, absent: set[str]) -> int:
+    if closing in absent:
+        return 0
+    found = data.find(closing, at)
+    if found < 0:
+        absent.add(closing)
+        return 0
+    return found + len(closing)
+
+
+def _tag(match: re.Match[str]) -> Token:
+    if match[4]:
+        return Token(Kind.END, match.start(), match[0], name=match[4].lower())
+    values: dict[str, str] = {}
+    bare: list[str] = []
+    for found in _ATTRIBUTES.finditer(match[2]):
+        value = found[2] or found[3] or found[4] or ""
+        values.setdefault(found[1].lower(), html.unescape(value))
+        if "=" not in found[0]:
+            bare.append(found[1].lower())
+    return Token(
+        Kind.START,
+        match.start(),
+        match[0],
+        name=match[1].lower(),
+        values=values,
+        closed=bool(match[3]),
+        bare=tuple(bare),
+    )
+
+
+def _text(data: str, begin: int, end: int) -> Token:
+    raw = data[begin:end]
+    return Token(Kind.TEXT, begin, raw, text=html.unescape(raw))

@@ -1,0 +1,220 @@
+"""Reading a source file: bytes to text, or to a diagnosis of what the file is instead."""
+
+from __future__ import annotations
+
+import codecs
+import os
+import re
+from pathlib import Path
+
+from pipeline.codes import Code, diagnostic
+from pipeline.diagnostics import Diagnostic, Span
+from pipeline.parser import yaml_nodes
+from pipeline.parser.characters import FORBIDDEN, name, nearest
+
+MAX_BYTES = 64 * 1024 * 1024
+MAX_LINE = 1_000_000
+
+_SIGNATURES: tuple[tuple[bytes, str], ...] = (
+    (b"PK\x03\x04", "a ZIP archive"),
+    (b"%PDF-", "a PDF document"),
+    (b"\x89PNG\r\n\x1a\n", "a PNG image"),
+    (b"\xff\xd8\xff", "a JPEG image"),
+    (b"GIF87a", "a GIF image"),
+    (b"GIF89a", "a GIF image"),
+    (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "an old Microsoft Office document"),
+    (b"{\\rtf", "a Rich Text document"),
+    (b"\x1f\x8b", "a gzip archive"),
+    (b"7z\xbc\xaf\x27\x1c", "a 7-Zip archive"),
+    (b"\x7fELF", "a program"),
+)
+_ZIP_CONTENT: tuple[tuple[bytes, str], ...] = (
+    (b"mimetypeapplication/epub+zip", "an EPUB e-book"),
+    (b"mimetypeapplication/vnd.oasis.opendocument.text", "an OpenDocument text"),
+    (b"word/", "a Word document"),
+)
+_UNICODE_MARKS: tuple[tuple[bytes, str], ...] = (
+    (codecs.BOM_UTF32_LE, "UTF-32"),
+    (codecs.BOM_UTF32_BE, "UTF-32"),
+    (codecs.BOM_UTF16_LE, "UTF-16"),
+    (codecs.BOM_UTF16_BE, "UTF-16"),
+)
+_CONTROL = re.compile(rb"[\x00-\x08\x0b\x0e-\x1a\x1c-\x1f]")
+_NOT_WINDOWS = re.compile(rb"[\x81\x8d\x8f\x90\x9d]")
+_VISIBLE = re.compile(r"[^\s\ufeff\u200b]")
+_AS_UTF8 = "Save the file as UTF-8 in your editor."
+
+
+def read(path: Path) -> tuple[str, tuple[Diagnostic, ...]]:
+    """The text of a source file, and what is wrong with it.
+
+    The text has ``\\n`` as its only line end, no byte order mark, and no character that
+    outputs may not have. It is empty if the file cannot be used.
+    """
+    source = str(path)
+    try:
+        with path.open("rb") as file:
+            size = os.fstat(file.fileno()).st_size
+            # The size of a pipe is not known before it is read.
+            data = file.read(MAX_BYTES + 1) if size <= MAX_BYTES else b""
+    except (OSError, ValueError) as error:
+        return "", (_unreadable(path, error),)
+    if size > MAX_BYTES or len(data) > MAX_BYTES:
+        return "", (_too_large(source, size if size > MAX_BYTES else 0),)
+    text, problem = _decode(data, source)
+    problems = (problem,) if problem else check_text(text, source)
+    return ("" if any(found.is_error for found in problems) else text), problems
+
+
+def normalise(text: str) -> str:
+    """``text`` without a byte order mark, and with ``\\n`` for every line end."""
+    return text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
+
+
+def check_text(text: str, source: str) -> tuple[Diagnostic, ...]:
+    """What stops a text (as `normalise` returns it) from being a source."""
+    if len(text) > MAX_BYTES:
+        return (_too_large(source, 0),)
+    problems = [_forbidden(text, source), *_long_lines(text, source), _empty(text, source)]
+    return tuple(found for found in problems if found)
+
+
+def _unreadable(path: Path, error: OSError | ValueError) -> Diagnostic:
+    hint = ""
+    match error:
+        case FileNotFoundError():
+            message = "There is no such file."
+            hint = _similar_file(path)
+        case IsADirectoryError():
+            message, hint = "This is a folder, not a file.", "Name a Markdown file in it."
+        case PermissionError() if path.is_dir():
+            message, hint = "This is a folder, not a file.", "Name a Markdown file in it."
+        case PermissionError():
+            message, hint = "You may not read the file.", "Change the file's permissions."
+        case OSError():
+            message = f"The file cannot be read: {error.strerror or 'the system gives no reason'}."
+        case _:
+            message = "No file can have such a name."
+    return diagnostic(Code.UNREADABLE_FILE, message, source=str(path), hint=hint)
+
+
+def _similar_file(path: Path) -> str:
+    try:
+        if not path.parent.is_dir():
+            return f"There is no folder `{path.parent}` either."
+        names = sorted(entry.name for entry in path.parent.iterdir() if entry.is_file())
+    except OSError:
+        return ""
+    similar = nearest(path.name, names)
+    return f"Did you mean `{path.with_name(similar)}`?" if similar else ""
+
+
+def _too_large(source: str, size: int) -> Diagnostic:
+    much = f"{-(-size // 2**20):,} MiB" if size else f"more than {MAX_BYTES // 2**20} MiB"
+    message = f"The source has {much}; {MAX_BYTES // 2**20} MiB is the most it may have."
+    return diagnostic(Code.FILE_TOO_LARGE, message, source=source)
+
+
+def _decode(data: bytes, source: str) -> tuple[str, Diagnostic | None]:
+    kind = _kind(data)
+    if kind:
+        message = f"This is {kind}, not a text file."
+        hint = "Save or export it as plain text, then mark it up as Markdown."
+        return "", diagnostic(Code.BINARY_FILE, message, source=source, hint=hint)
+    wide = _wide_encoding(data)
+    if wide:
+        message = f"The file is not UTF-8, but {wide}."
+        span = Span(1, 1)
+        return "", diagnostic(Code.WRONG_ENCODING, message, span=span, source=source, hint=_AS_UTF8)
+    data = data.removeprefix(codecs.BOM_UTF8).replace(b"\r\n", b"\n").replace(b"\r", b"\n")
+    try:
+        return data.decode("utf-8"), None
+    except UnicodeDecodeError as error:
+        return "", _undecodable(data, error.start, source)
+
+
+def _kind(data: bytes) -> str:
+    """What a file is by its first bytes, or ``""``."""
+    kind = next((kind for start, kind in _SIGNATURES if data.startswith(start)), "")
+    if data.startswith(b"PK\x03\x04"):
+        return next((kind for part, kind in _ZIP_CONTENT if part in data[:8192]), kind)
+    if data.startswith(b"RIFF") and data[8:12] == b"WEBP":
+        return "a WebP image"
+    return kind
+
+
+def _wide_encoding(data: bytes) -> str:
+    """UTF-16 or UTF-32, by its mark or by the zero bytes of every Latin letter."""
+    marked = next((name for mark, name in _UNICODE_MARKS if data.startswith(mark)), "")
+    if marked:
+        return marked
+    head = data[:1024]
+    first, second = head[::2].count(0), head[1::2].count(0)
+    half = len(head) // 2
+    mostly, hardly = max(first, second), min(first, second)
+    return "UTF-16" if half and mostly > 0.6 * half and hardly < 0.05 * half else ""
+
+
+def _undecodable(data: bytes, start: int, source: str) -> Diagnostic:
+    line_start = data.rfind(b"\n", 0, start) + 1
+    line = data.count(b"\n", 0, start) + 1
+    column = len(data[line_start:start].decode("utf-8", "replace")) + 1
+    span = Span(line, column)
+    byte = data[start]
+    if _CONTROL.search(data):
+        message = f"The file holds bytes that no text has (the first is 0x{byte:02X})."
+        return diagnostic(Code.BINARY_FILE, message, span=span, source=source)
+    if _NOT_WINDOWS.search(data):
+        guess = ""
+    elif re.search(rb"[\x80-\x9f]", data):
+        meant = bytes([byte]).decode("cp1252")
+        guess = f"It may be Windows-1252, where this is `{meant}`. "
+    else:
+        meant = bytes([byte]).decode("latin-1")
+        guess = f"It may be Windows-1252 or Latin-1, where this is `{meant}`. "
+    message = f"The byte 0x{byte:02X} is not UTF-8."
+    return diagnostic(Code.WRONG_ENCODING, message, span=span, source=source, hint=guess + _AS_UTF8)
+
+
+def _forbidden(text: str, source: str) -> Diagnostic | None:
+    found = FORBIDDEN.search(text)
+    if found is None:
+        return None
+    line = text.count("\n", 0, found.start()) + 1
+    span = Span(line, found.start() - text.rfind("\n", 0, found.start()))
+    others = sum(1 for _ in FORBIDDEN.finditer(text, found.end()))
+    more = f", and {others:,} more of its kind" if others else ""
+    message = f"The text holds {name(found[0])}{more}."
+    hint = "Delete it; most editors can show characters that are not printed."
+    if found[0] == "\0":
+        hint = "No text has it: this may be another kind of file."
+    elif found[0] == "\f":
+        hint = r"Delete it; for a page break, write `\newpage` alone on a line."
+    return diagnostic(Code.BINARY_FILE, message, span=span, source=source, hint=hint)
+
+
+def _long_lines(text: str, source: str) -> list[Diagnostic]:
+    problems = []
+    start, line = 0, 1
+    while start < len(text):
+        end = text.find("\n", start)
+        end = len(text) if end < 0 else end
+        if end - start > MAX_LINE:
+            message = f"The line has {end - start:,} characters; {MAX_LINE:,} is the most."
+            span = Span(line, 1)
+            problems.append(diagnostic(Code.LINE_TOO_LONG, message, span=span, source=source))
+        start, line = end + 1, line + 1
+    return problems
+
+
+def _empty(text: str, source: str) -> Diagnostic | None:
+    if not _VISIBLE.search(text):
+        return diagnostic(Code.EMPTY_FILE, "The source is empty.", source=source)
+    found = yaml_nodes.find(text)
+    if found is None or not found.closed:
+        return None
+    rest = text.split("\n", found.lines)[found.lines :]
+    if rest and _VISIBLE.search(rest[0]):
+        return None
+    message = "There is no text after the front matter."
+    return diagnostic(Code.EMPTY_FILE, message, span=Span(found.lines, 1), source=source)

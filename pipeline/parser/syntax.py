@@ -1,0 +1,146 @@
+"""Chapbook's Markdown as an extension of Python-Markdown: which constructs there are.
+
+CommonMark and GitHub's additions, and what Python-Markdown's users and Pandoc's are used
+to: admonitions, attribute lists, definition lists, abbreviations, footnotes, containers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+from xml.etree.ElementTree import Element
+
+import markdown
+from markdown.extensions import Extension
+from markdown.treeprocessors import Treeprocessor
+from markdown.util import Registry
+
+from pipeline.codes import Code
+from pipeline.diagnostics import Span
+from pipeline.parser import attributes
+from pipeline.parser.blockparser import BlockElement, Line, LineParser
+from pipeline.parser.blocks.admonitions import AdmonitionProcessor
+from pipeline.parser.blocks.breaks import PageBreakProcessor, ThematicBreakProcessor
+from pipeline.parser.blocks.code import FenceProcessor, IndentedCodeProcessor
+from pipeline.parser.blocks.containers import ContainerProcessor
+from pipeline.parser.blocks.definitions import DefinitionListProcessor, DefinitionProcessor
+from pipeline.parser.blocks.headings import AtxHeadingProcessor, SetextHeadingProcessor
+from pipeline.parser.blocks.html import HtmlProcessor
+from pipeline.parser.blocks.lists import ItemProcessor, ListProcessor
+from pipeline.parser.blocks.notes import NoteProcessor
+from pipeline.parser.blocks.paragraphs import ParagraphProcessor
+from pipeline.parser.blocks.quotes import QuoteProcessor
+from pipeline.parser.blocks.tables import TableProcessor
+from pipeline.parser.inlines import scanner
+from pipeline.parser.inlines.patterns import PATTERNS, InlineSpan, Pattern
+
+INLINE_TAGS = frozenset({"p", "h1", "h2", "h3", "h4", "h5", "h6", "dt", "th", "td", "title"})
+
+
+class ChapbookSyntax(Extension):
+    """``first_line`` is the line of the source that the text begins on."""
+
+    def __init__(self, first_line: int = 1) -> None:
+        super().__init__()
+        self.first_line = first_line
+
+    def extendMarkdown(self, md: markdown.Markdown) -> None:  # noqa: N802
+        parser = LineParser(md, self.first_line)
+        md.parser = parser
+        lists, definitions = ListProcessor(parser), DefinitionListProcessor(parser)
+        # The order is CommonMark's; what needs a paragraph above it comes before what
+        # could begin in the same way.
+        for priority, (name, processor) in enumerate(
+            reversed(
+                (
+                    ("quote", QuoteProcessor(parser)),
+                    ("atx-heading", AtxHeadingProcessor(parser)),
+                    ("fence", FenceProcessor(parser)),
+                    ("html", HtmlProcessor(parser)),
+                    ("table", TableProcessor(parser)),
+                    ("setext-heading", SetextHeadingProcessor(parser)),
+                    ("thematic-break", ThematicBreakProcessor(parser)),
+                    ("page-break", PageBreakProcessor(parser)),
+                    ("item", ItemProcessor(parser, lists)),
+                    ("indented-code", IndentedCodeProcessor(parser)),
+                    ("container", ContainerProcessor(parser)),
+                    ("definition", DefinitionProcessor(parser, definitions)),
+                    ("note", NoteProcessor(parser)),
+                    ("admonition", AdmonitionProcessor(parser)),
+                    ("paragraph", ParagraphProcessor(parser)),
+                )
+            )
+        ):
+            parser.blockprocessors.register(processor, name, priority)
+
+        for name in ("normalize_whitespace", "html_block"):
+            md.preprocessors.deregister(name)
+        md.inlinePatterns = Registry()
+        for name, pattern, priority in PATTERNS:
+            md.inlinePatterns.register(pattern(), name, priority)
+        for name in ("inline", "prettify", "unescape"):
+            md.treeprocessors.deregister(name)
+        md.treeprocessors.register(InlineTreeprocessor(md, parser), "inline", 20)
+
+
+class InlineTreeprocessor(Treeprocessor):
+    """Reads the lines of every leaf into inline elements."""
+
+    def __init__(self, md: markdown.Markdown, parser: LineParser) -> None:
+        super().__init__(md)
+        self.parser = parser
+        self.patterns: dict[str, list[Pattern]] = {}
+        for pattern in md.inlinePatterns:
+            assert isinstance(pattern, Pattern)
+            for trigger in pattern.triggers:
+                self.patterns.setdefault(trigger, []).append(pattern)
+
+    def run(self, root: Element) -> None:
+        for block in [e for e in root.iter() if e.tag in INLINE_TAGS]:
+            assert isinstance(block, BlockElement)
+            self.read(block, block.lines)
+
+    def read(self, parent: Element, lines: Sequence[Line], place: Span | None = None) -> None:
+        """Read ``lines`` into the children of ``parent``, all of which are said to stand at
+        ``place`` where one is given."""
+        mistakes = scanner.scan(parent, lines, self.patterns, self.parser.md.references)
+        if place:
+            for element in parent.iter():
+                if isinstance(element, InlineSpan):
+                    element.place = (place.line, place.column)
+        for label, line, column in mistakes.undefined:
+            message, hint = (
+                f"No line says where `[{label}]` leads.",
+                f"Add a line `[{label}]: address`.",
+            )
+            at = place or Span(line, column)
+            self.parser.report(Code.UNDEFINED_REFERENCE, message, at.line, at.column, hint)
+        for written, line, column in mistakes.attributes:
+            message = f"The attributes `{written}` cannot be read."
+            at = place or Span(line, column)
+            self.parser.report(Code.BAD_ATTRIBUTE, message, at.line, at.column, attributes.HINT)
+
+
+class Tree(NamedTuple):
+    """The element tree of a text; the parser, with what it found besides; and what reads
+    further leaves with the same references."""
+
+    root: BlockElement
+    parser: LineParser
+    inlines: InlineTreeprocessor
+
+
+def parse_tree(text: str, first_line: int = 1) -> Tree:
+    """The element tree of a Markdown text, before it is printed as HTML."""
+    md = markdown.Markdown(extensions=[ChapbookSyntax(first_line)])
+    lines = text.removesuffix("\n").split("\n")
+    for preprocessor in md.preprocessors:
+        lines = preprocessor.run(lines)
+    root = md.parser.parseDocument(lines).getroot()
+    assert isinstance(root, BlockElement)
+    for treeprocessor in md.treeprocessors:
+        treeprocessor.run(root)
+    parser, inlines = md.parser, md.treeprocessors["inline"]
+    assert isinstance(parser, LineParser)
+    assert isinstance(inlines, InlineTreeprocessor)
+    return Tree(root, parser, inlines)
