@@ -105,13 +105,14 @@ def build(
     document = parse_file(source)
     model = document_model.encode(document)
     seconds = time.perf_counter() - started
-    chosen = _choose(editions, document)
+    chosen = chosen_editions(editions, document)
+    made: tuple[Made, ...] = ()
     if any(finding.is_error for finding in document.diagnostics):
-        made = _findings_only(document, chosen, source)
+        found = all_findings(document, chosen, source)
     else:
         made = tuple(_make_all(document, chosen, source, options, executor))
-    diagnostics = _judge((*document.diagnostics, *(d for m in made for d in m.diagnostics)), strict)
-    result = Result(diagnostics)
+        found = (*document.diagnostics, *(d for m in made for d in m.diagnostics))
+    result = Result(_judge(found, strict))
     if result.failed:
         return result
     return _write(document, model, seconds, made, source, options, progress, result)
@@ -163,19 +164,20 @@ def dump(source: Path, edition: Edition, stage: str, templates: Path | None = No
     return document_model.encode(document)
 
 
-def _choose(names: Iterable[str], document: Document) -> tuple[Edition, ...]:
+def chosen_editions(names: Iterable[str], document: Document) -> tuple[Edition, ...]:
+    """The editions of these names, or else those that the document lists, or web, handout
+    and ebook. Raises `KeyError` for a name that is no edition's."""
     wanted = tuple(names) or document.metadata.editions or DEFAULT_EDITIONS
     return tuple(EDITIONS[name] for name in dict.fromkeys(wanted))
 
 
-def _findings_only(
+def all_findings(
     document: Document, editions: Iterable[Edition], source: Path
-) -> tuple[Made, ...]:
-    """The findings of the later stages, so that one run tells all that is wrong."""
-    return tuple(
-        Made(edition.name, 0.0, resolve(select(document, edition), source.parent).diagnostics)
-        for edition in editions
-    )
+) -> tuple[Diagnostic, ...]:
+    """The findings of a document that has errors already, and those of the stages that it
+    will not come to, so that one run tells all that is wrong."""
+    later = (resolve(select(document, edition), source.parent) for edition in editions)
+    return (*document.diagnostics, *(d for resolved in later for d in resolved.diagnostics))
 
 
 def _make_all(

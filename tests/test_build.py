@@ -274,6 +274,14 @@ def test_all_that_is_wrong_is_told_in_one_run(tmp_path: Path) -> None:
     }
 
 
+def test_the_first_stage_alone_tells_all_too(tmp_path: Path) -> None:
+    write(tmp_path, "# T\n\n![a](no.png) [b](#no)\n\n```\nopen\n")
+    done = chapbook("parse", "x.md", "-o", "m.json", cwd=tmp_path)
+    assert done.returncode == 1
+    assert codes(done.stderr) == ["missing-image", "unresolved-link", "unclosed-fence"]
+    assert not (tmp_path / "m.json").exists()
+
+
 def test_the_message_shows_the_line_a_caret_and_what_to_do(tmp_path: Path) -> None:
     write(tmp_path, "# T\n\n```python\nprint()\n")
     done = chapbook("build", "x.md", cwd=tmp_path)

@@ -38,9 +38,12 @@ def parse(source: Path, output: Path | None) -> None:
 
     started = time.perf_counter()
     document = parse_file(source)
-    show(document.diagnostics)
     if any(finding.is_error for finding in document.diagnostics):
+        from pipeline import driver
+
+        show(driver.all_findings(document, driver.chosen_editions((), document), source))
         sys.exit(SOURCE_ERRORS)
+    show(document.diagnostics)
     put(output, model.encode(document), "parse", started)
 
 
