@@ -14,7 +14,7 @@ from pipeline import manifest, outputs
 from pipeline import model as document_model
 from pipeline import pages as rendered_pages
 from pipeline.codes import Code, diagnostic
-from pipeline.diagnostics import Diagnostic
+from pipeline.diagnostics import Diagnostic, Span
 from pipeline.editions import DEFAULT_EDITIONS, EDITIONS, Edition, output_name
 from pipeline.messages import in_order
 from pipeline.model import Document
@@ -147,8 +147,16 @@ def render_pages(
         return render(document, edition, stem, templates)
     except jinja2.TemplateError as error:
         file, line = template_place(error)
-        found = diagnostic(Code.TEMPLATE_ERROR, error.message or str(error), source=file)
-        return msgspec.structs.replace(found, line=line)
+        span = Span(line) if line else None
+        return diagnostic(Code.TEMPLATE_ERROR, _template_problem(error), span=span, source=file)
+
+
+def _template_problem(error: jinja2.TemplateError) -> str:
+    """A sentence around what Jinja says, which is none itself."""
+    if isinstance(error, jinja2.TemplateNotFound):
+        return f"There is no template `{error.name}`."
+    said = " ".join((error.message or str(error)).split())
+    return f"The template cannot be used: {said.rstrip('.') or type(error).__name__}."
 
 
 def dump(source: Path, edition: Edition, stage: str, templates: Path | None = None) -> bytes:

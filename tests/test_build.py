@@ -13,6 +13,8 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
+from tests.sentences import is_sentence
+
 ROOT = Path(__file__).parent.parent
 PUBLICATION = ROOT / "source" / "ending-modern-slavery.md"
 
@@ -44,6 +46,11 @@ def write(folder: Path, text: str, name: str = "x.md") -> Path:
     path = folder / name
     path.write_text(text, "utf-8")
     return path
+
+
+def told(stderr: str) -> list[str]:
+    """The messages and hints."""
+    return re.findall(r"(?:(?:error|warning)\[[a-z-]+\]|^    hint): (.+)", stderr, re.MULTILINE)
 
 
 def codes(stderr: str) -> list[str]:
@@ -244,6 +251,7 @@ def test_bad_input_gets_a_clear_answer(tmp_path: Path, name: str) -> None:
     assert done.returncode == 1
     where = f"x.md:{place}" if place else "x.md"
     assert f"{where}: error[{code}]: " in done.stderr
+    assert all(map(is_sentence, told(done.stderr)))
     assert "Traceback" not in done.stderr
     assert (tmp_path / "build/x/x.html").read_bytes() == before
     assert not list((tmp_path / "build/x").glob(".*"))
@@ -257,6 +265,7 @@ def test_files_that_are_no_text(tmp_path: Path, data: bytes, code: str) -> None:
     done = chapbook("build", "x.md", cwd=tmp_path)
     assert done.returncode == 1
     assert codes(done.stderr) == [code]
+    assert all(map(is_sentence, told(done.stderr)))
 
 
 def test_all_that_is_wrong_is_told_in_one_run(tmp_path: Path) -> None:
@@ -359,14 +368,27 @@ def test_a_folder_that_cannot_be_written(tmp_path: Path) -> None:
     assert done.stderr.startswith("chapbook: cannot write ")
 
 
-def test_a_broken_template_is_a_finding(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("template", "place", "message"),
+    [
+        ("{% if %}", "page.html.j2:1", "Expected an expression"),
+        ("\n{{ nothing }}", "page.html.j2:2", "'nothing' is undefined."),
+        ("{% for a in b %}", "page.html.j2:1", "Unexpected end of template."),
+        ('{% include "no.j2" %}', "no.j2", "There is no template `no.j2`."),
+    ],
+)
+def test_a_broken_template_is_a_finding(
+    tmp_path: Path, template: str, place: str, message: str
+) -> None:
     write(tmp_path, "# T\n\ntext\n")
     (tmp_path / "t/html").mkdir(parents=True)
-    write(tmp_path / "t/html", "{% if %}", "page.html.j2")
-    done = chapbook("build", "x.md", "--templates", "t", cwd=tmp_path)
+    write(tmp_path / "t/html", template, "page.html.j2")
+    done = chapbook("build", "x.md", "--edition", "web", "--templates", "t", cwd=tmp_path)
     assert done.returncode == 1
     assert codes(done.stderr) == ["template-error"]
-    assert "page.html.j2:1" in done.stderr
+    assert f"{place}: error[template-error]: " in done.stderr
+    assert message in done.stderr
+    assert all(map(is_sentence, told(done.stderr)))
 
 
 def test_own_templates_come_first_file_by_file(tmp_path: Path) -> None:

@@ -30,6 +30,7 @@ from pipeline.render.environment import environment
 from pipeline.render.nodes import NodeRenderer
 from pipeline.resolve import resolve
 from pipeline.select import select
+from tests.sentences import no_sentences
 
 CASES = Path(__file__).parent / "cases"
 FILES = sorted(CASES.rglob("*.md"))
@@ -76,9 +77,13 @@ def got(kind: str, file: Path) -> str:
         case ".model.json":
             return model.encode(parse(text) if whole else parse_body(text)).decode()
         case _:
-            document = resolved(text, file.parent) if whole else parse_body(text)
-            found = sorted(document.diagnostics, key=lambda d: (d.line, d.column))
-            return "".join(map(line, found))
+            return "".join(map(line, findings(file)))
+
+
+def findings(file: Path) -> list[Diagnostic]:
+    text = source(file)
+    document = resolved(text, file.parent) if is_whole(text) else parse_body(text)
+    return sorted(document.diagnostics, key=lambda d: (d.line, d.column))
 
 
 def beside(file: Path, kind: str) -> Path:
@@ -104,6 +109,11 @@ def test_case(file: Path, accept: bool) -> None:
             old, new = before.splitlines(keepends=True), now.splitlines(keepends=True)
             differences += difflib.unified_diff(old, new, path.name, "now")
     assert not differences, "\n" + "".join(differences)
+
+
+@pytest.mark.parametrize("file", FILES, ids=lambda file: file.relative_to(CASES).as_posix())
+def test_findings_are_whole_sentences(file: Path) -> None:
+    assert not no_sentences(findings(file))
 
 
 def test_what_is_expected_belongs_to_a_case() -> None:

@@ -139,7 +139,7 @@ def test_images_that_unpack_without_end(tmp_path: Path, monkeypatch: pytest.Monk
     monkeypatch.setattr(archive, "MAX_UNPACKED", 100_000)
     path = pack(tmp_path / "bomb.epub", FILES | {"EPUB/cover.png": "\0" * 10_000_000})
     (found,) = look(path).diagnostics
-    assert found.message == "the book unpacks to more than 1 GB"
+    assert found.message == "The book unpacks to more than 1 GB."
 
 
 def test_too_many_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from pipeline.check import Report, check
+from tests.sentences import no_sentences
 from tests.test_check_html import place_of
 
 HEAD = """<?xml version="1.0" encoding="utf-8"?>
@@ -202,7 +203,7 @@ FAULTS: dict[str, tuple[str, str, str, str | tuple[str, str], str]] = {
         'id="cover" href="cover.png" media-type="image/png" properties="cover-image"/>\n<item ',
         'properties="cover-image" ',
         '<item properties="cover-image"',
-        "a cover has to be one image",
+        "A cover has to be one image",
     ),
     "svg": (OPF, ' properties="svg"', "", '<item id="two"', "has the property svg"),
     "not listed in contents' order": (
@@ -219,8 +220,8 @@ FAULTS: dict[str, tuple[str, str, str, str | tuple[str, str], str]] = {
         '<a href="two.xhtml#part',
         "later than",
     ),
-    "no contents": (NAV, 'epub:type="toc"', "", "<html", "there are 0 tables of contents"),
-    "contents twice": (NAV, '"landmarks"', '"toc"', '<nav epub:type="toc" hidden', "there are 2"),
+    "no contents": (NAV, 'epub:type="toc"', "", "<html", "There are 0 tables of contents"),
+    "contents twice": (NAV, '"landmarks"', '"toc"', '<nav epub:type="toc" hidden', "There are 2"),
     "landmark": (NAV, ' epub:type="bodymatter"', "", '<a href="one.xhtml">Text', "no `epub:type`"),
     "entry without text": (NAV, ">One<", "><", '<li><a href="one.xhtml">', "has no text"),
     "entry without link": (
@@ -288,9 +289,11 @@ def test_fault(name: str, tmp_path: Path) -> None:
     files = FILES | {file: FILES[file].replace(old, new)}
     path = pack(tmp_path / "book.epub", files)
     source, at = at if isinstance(at, tuple) else (file, at)
+    report = check(path, external=False)
+    assert not no_sentences(report.diagnostics)
     places = [
         (found.source, found.line, found.column)
-        for found in check(path, external=False).diagnostics
+        for found in report.diagnostics
         if message in found.message
         and found.code == ("check-failed" if name in FAULTS else "check-warning")
     ]
@@ -327,7 +330,7 @@ def with_extra_field(book: zipfile.ZipFile) -> None:
 
 
 STARTS: dict[str, tuple[Callable[[zipfile.ZipFile], None], str]] = {
-    "no mimetype": (lambda book: None, "the first file of the book is “EPUB/cover.png”"),
+    "no mimetype": (lambda book: None, "The first file of the book is “EPUB/cover.png”"),
     "compressed": (lambda book: book.writestr("mimetype", "application/epub+zip"), "is compressed"),
     "extra field": (with_extra_field, "has an extra field"),
     "line end": (
@@ -344,6 +347,7 @@ def test_how_a_book_begins(name: str, tmp_path: Path) -> None:
     (found,) = check(path, external=False).diagnostics
     assert (found.source, found.code) == (f"{path}/mimetype", "check-failed")
     assert message in found.message
+    assert not no_sentences((found,))
 
 
 @pytest.mark.parametrize("name", ["EPUB/STYLE.css", "EPUB/../x", "a\\b", "a//b", "META-INF/a."])
@@ -361,7 +365,7 @@ def test_a_damaged_image(tmp_path: Path) -> None:
     (found,) = check(path, external=False).diagnostics
     assert (found.source, found.message) == (
         f"{path}/EPUB/cover.png",
-        "the file is damaged, and cannot be unpacked",
+        "The file is damaged, and cannot be unpacked.",
     )
 
 
@@ -385,4 +389,4 @@ def test_no_container(tmp_path: Path) -> None:
     files = {name: text for name, text in FILES.items() if not name.startswith("META-INF")}
     path = pack(tmp_path / "book.epub", files)
     (found,) = check(path, external=False).diagnostics
-    assert found.message == "the book has no `META-INF/container.xml`"
+    assert found.message == "The book has no `META-INF/container.xml`."

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from pipeline.check import Report, check
+from tests.sentences import no_sentences
 
 PAGE = """<!DOCTYPE html>
 <html lang="en">
@@ -120,7 +121,7 @@ FAULTS: dict[str, tuple[str, str, str, str]] = {
     "not a note": (' role="doc-endnotes"', "", '<a id="ref-1"', "not marked as one"),
 }
 WARNINGS: dict[str, tuple[str, str, str, str]] = {
-    "markup": ("</em>", "", "</h1>", "not valid HTML"),
+    "markup": ("</em>", "", "</h1>", "HTML is not valid: "),
     "no main": ("main", "div", "", "no `main`"),
     "file beside": ('"mailto:a@example.org"', '"a.pdf"', '<a href="a.pdf"', "“a.pdf”, which is"),
     "file outside": ('"mailto:a@example.org"', '"../x"', '<a href="../x"', "“../x”, which is"),
@@ -135,9 +136,11 @@ def test_fault(name: str, tmp_path: Path) -> None:
     path = tmp_path / "page.html"
     (tmp_path.parent / "x").write_text("outside")
     path.write_bytes(text.encode())
+    report = check(path)
+    assert not no_sentences(report.diagnostics)
     places = [
         (found.line, found.column)
-        for found in check(path).diagnostics
+        for found in report.diagnostics
         if message in found.message
         and found.code == ("check-failed" if name in FAULTS else "check-warning")
         and found.source == str(path)
@@ -151,7 +154,7 @@ def test_fault(name: str, tmp_path: Path) -> None:
 def test_other_encodings(tmp_path: Path) -> None:
     path = tmp_path / "page.html"
     path.write_bytes(PAGE.encode("latin-1"))
-    (found,) = (d for d in check(path).diagnostics if d.message == "the page is not UTF-8 text")
+    (found,) = (d for d in check(path).diagnostics if d.message == "The page is not UTF-8 text.")
     assert (found.line, found.column) == place_of(PAGE, "é")
 
 

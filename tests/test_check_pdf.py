@@ -11,6 +11,7 @@ import pytest
 from pikepdf import Array, Dictionary, Name, String
 
 from pipeline.check import Report, check
+from tests.sentences import no_sentences
 
 XMP = b"""<?xpacket begin="" id="W5M0MpCehiHzreSzNTczkc9d"?>
 <x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
@@ -137,30 +138,30 @@ FAULTS: dict[str, tuple[Callable[[pikepdf.Pdf], None], str]] = {
     "no metadata": (without("/Metadata"), "no metadata"),
     "metadata's form": (
         metadata(b"</dc:title>", b""),
-        "the metadata cannot be read: this is not w",
+        "The metadata cannot be read. This is not w",
     ),
     "metadata's entities": (
         metadata(b"<x:xmpmeta", b'<!DOCTYPE x [<!ENTITY a "b">]><x:xmpmeta'),
-        "it declares entities",
+        "declares entities",
     ),
     "no title": (metadata(b"A talk", b""), "no title"),
     "no claim": (metadata(b"pdfuaid:part", b"pdfuaid:x"), "does not claim to be accessible"),
     "no outline": (without("/Outlines"), "2 headings and no outline"),
     "outline's goal": (
         outline("/Dest", String("x")),
-        "the entry “Part” of the outline leads to “x”",
+        "The entry “Part” of the outline leads to “x”",
     ),
-    "outline's text": (outline("/Title", String(" ")), "an entry of the outline has no text"),
-    "font": (first_font("/FontDescriptor", Dictionary()), "the font “F” is not embedded"),
-    "font in a form": (font_in_a_form, "the font “Helvetica” is not embedded"),
-    "figure": (kid(2, "/Alt", String(" ")), "a figure has no text alternative (page 1)"),
-    "level": (kid(1, "/S", Name.H3), "a heading of level 3 stands after one of level 1"),
-    "first level": (kid(0, "/S", Name.H2), "a heading of level 2 stands as the first (page 1)"),
-    "name": (linked(Dest=String("three")), "a link on page 2 leads to “three”, which is not there"),
-    "old name": (linked(Dest=Name("/older")), "a link on page 2 leads to “older”"),
+    "outline's text": (outline("/Title", String(" ")), "An entry of the outline has no text"),
+    "font": (first_font("/FontDescriptor", Dictionary()), "The font “F” is not embedded"),
+    "font in a form": (font_in_a_form, "The font “Helvetica” is not embedded"),
+    "figure": (kid(2, "/Alt", String(" ")), "A figure has no text alternative (page 1)"),
+    "level": (kid(1, "/S", Name.H3), "A heading of level 3 stands after one of level 1"),
+    "first level": (kid(0, "/S", Name.H2), "A heading of level 2 stands as the first (page 1)"),
+    "name": (linked(Dest=String("three")), "A link on page 2 leads to “three”, which is not there"),
+    "old name": (linked(Dest=Name("/older")), "A link on page 2 leads to “older”"),
     "action's name": (linked(A=Dictionary(S=Name.GoTo, D=String("x"))), "page 2 leads to “x”"),
     "page": (linked(Dest=Array([Dictionary(), Name.Fit])), "leads to a page that is not there"),
-    "nowhere": (linked(), "a link on page 2 leads nowhere"),
+    "nowhere": (linked(), "A link on page 2 leads nowhere"),
     "address": (linked(A=Dictionary(S=Name.URI, URI=String(""))), "has no address"),
     "launch": (linked(A=Dictionary(S=Name.Launch)), "does something (“Launch”)"),
 }
@@ -173,6 +174,7 @@ def test_fault(name: str, tmp_path: Path) -> None:
     (found,) = check(path).diagnostics
     assert (found.code, found.source, found.line) == ("check-failed", str(path), 0)
     assert message in found.message
+    assert not no_sentences((found,))
 
 
 def test_an_empty_page(tmp_path: Path) -> None:
@@ -185,8 +187,8 @@ def test_an_empty_page(tmp_path: Path) -> None:
     path = make_pdf(tmp_path / "a.pdf", change)
     found = check(path).diagnostics
     assert [(d.code, d.message) for d in found] == [
-        ("check-warning", "page 3 is empty"),
-        ("check-warning", "page 4 is empty"),
+        ("check-warning", "Page 3 is empty."),
+        ("check-warning", "Page 4 is empty."),
     ]
 
 
@@ -196,9 +198,9 @@ def test_an_encrypted_document(tmp_path: Path) -> None:
         pdf.save(tmp_path / "open.pdf", encryption=pikepdf.Encryption(owner="x", user=""))
         pdf.save(tmp_path / "locked.pdf", encryption=pikepdf.Encryption(owner="x", user="y"))
     (found,) = check(tmp_path / "open.pdf").diagnostics
-    assert found.message == "the file is encrypted"
+    assert found.message == "The file is encrypted."
     (found,) = check(tmp_path / "locked.pdf").diagnostics
-    assert found.message == "the file is locked with a password"
+    assert found.message == "The file is locked with a password."
 
 
 def test_knots(tmp_path: Path) -> None:

@@ -28,6 +28,7 @@ from pipeline.metadata import (
 )
 from pipeline.parser.frontmatter import derive_identifier, json_schema, read_front_matter
 from pipeline.parser.metadata_schema import KEYS, Key, schema_text
+from tests.sentences import no_sentences
 
 SCHEMA_FILE = Path(__file__).parent.parent / "docs" / "frontmatter.schema.json"
 
@@ -152,6 +153,7 @@ def test_mistakes_in_yaml(written: str, place: tuple[int, int, int], hint: str) 
     _, found = read(written)
     assert places(found) == [("bad-yaml", *place)]
     assert hint in found[0].hint
+    assert not no_sentences(found)
 
 
 def test_a_mistake_costs_one_entry_and_hides_no_other() -> None:
@@ -315,6 +317,7 @@ def test_wrong_values(written: str, code: str, column: int, hint: str) -> None:
     _, found = read(written)
     assert [(d.code, d.line, d.column) for d in found] == [(code, 2, column)]
     assert hint in found[0].hint
+    assert not no_sentences(found)
 
 
 @pytest.mark.parametrize(

@@ -551,6 +551,47 @@ def test_a_question_never_ends_a_page(folder: Path) -> None:
             assert not piece.startswith(("Question", "Ian", "Gus", "Last")), lines
 
 
+def test_a_wide_table_stays_on_its_page(folder: Path) -> None:
+    words = ["Households", "Municipality", "Rehabilitated", "Wasserversorgungszweckverband"]
+    row = "| " + " | ".join(words + words[:3] + words[:2]) + " |\n"
+    table = row + "|" + "---|" * 9 + "\n" + row * 3
+    for edition in ("handout", "letter"):
+        result = page_size_and_right_edge(make(short(table), folder, edition).data)
+        assert result[1] <= result[0], edition
+
+
+def page_size_and_right_edge(data: bytes) -> tuple[float, float]:
+    """The width of the first page, and how far right its rules and tints reach, in points."""
+    pdf = open_pdf(data)
+    page = pdf.pages[0]
+    edges, scale = [0.0], 1.0
+    for step in pikepdf.parse_content_stream(page):
+        operator = str(step.operator)
+        if operator not in {"cm", "re", "l"}:
+            continue
+        numbers = [float(str(operand)) for operand in step.operands]
+        if operator == "cm" and scale == 1.0:
+            scale = numbers[0]
+        elif operator != "cm":
+            edges.append((numbers[0] + (numbers[2] if operator == "re" else 0)) * scale)
+    return float(page.mediabox[2]), max(edges)
+
+
+def test_a_note_of_a_term_is_printed(folder: Path) -> None:
+    result = make(short("Term[^t]\n:   What it means.\n\n[^t]: Said of it.\n"), folder)
+    assert not result.diagnostics
+    pdf = open_pdf(result.data)
+    assert "Said of it." in " ".join(lines_of(pdf.pages[0]))
+
+
+def test_many_writing_lines_begin_under_their_question(folder: Path) -> None:
+    text = "What?\n\n" * 12 + "## The letter\n\nWrite.\n\n::: lines 25\n:::\n"
+    pdf = open_pdf(make(short(text), folder).data)
+    first, second = pdf.pages
+    assert "Write." in " ".join(lines_of(first))
+    assert "Write." not in " ".join(lines_of(second))
+
+
 def test_a_long_text_is_a_book(folder: Path) -> None:
     chapters = "\n\n".join(f"# Chapter {n}\n\n" + PARAGRAPH * 280 for n in range(1, 4))
     pdf = open_pdf(make(FRONT + chapters, folder).data)

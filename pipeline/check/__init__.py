@@ -86,10 +86,10 @@ def _can_be_read(path: Path, findings: Findings) -> bool:
         with path.open("rb") as file:
             size = file.seek(0, 2)
     except (OSError, ValueError) as error:
-        findings.unreadable(getattr(error, "strerror", "") or "the file cannot be opened")
+        findings.unreadable(error)
         return False
     if size == 0:
-        findings.error("the file is empty", "Make it anew.")
+        findings.error("The file is empty.", "Make it anew.")
     elif size > MAX_SIZE:
-        findings.error("the file is bigger than 1 GB, and is not checked")
+        findings.error("The file is bigger than 1 GB, and is not checked.")
     return 0 < size <= MAX_SIZE

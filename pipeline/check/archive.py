@@ -47,7 +47,7 @@ class Archive:
         self._left = MAX_TEXT
         entries = [entry for entry in self._zip.infolist() if not entry.is_dir()]
         if len(entries) > MAX_FILES:
-            findings.error(f"the book has more than {MAX_FILES} files; not all are checked")
+            findings.error(f"The book has more than {MAX_FILES} files; not all are checked.")
         self._entries = {entry.filename: entry for entry in entries[:MAX_FILES]}
         self._check_names([entry.filename for entry in entries[:MAX_FILES]])
 
@@ -80,7 +80,7 @@ class Archive:
             return None
         if len(data) > self._left:
             findings.error(
-                "the text of the book unpacks to more than 64 MB, and is not checked from here on"
+                "The text of the book unpacks to more than 64 MB, and is not checked from here on."
             )
             self._left = 0
             return None
@@ -99,7 +99,7 @@ class Archive:
                     while data := file.read(1 << 20):
                         left -= len(data)
                         if left < 0:
-                            findings.error("the book unpacks to more than 1 GB")
+                            findings.error("The book unpacks to more than 1 GB.")
                             return
             except BROKEN as error:
                 _report_broken(findings, error)
@@ -110,7 +110,7 @@ class Archive:
             key = unicodedata.normalize("NFC", name).casefold()
             if key in seen:
                 self._findings.inside(name).error(
-                    f"the file's name differs from that of {quoted(seen[key])} in case at most",
+                    f"The file's name differs from that of {quoted(seen[key])} in case at most.",
                     "Rename one: some systems cannot tell them apart.",
                 )
             seen[key] = name
@@ -118,7 +118,7 @@ class Archive:
             odd = FORBIDDEN & set(name) or {c for c in name if ord(c) < 32}
             if odd or "" in parts or ".." in parts or "." in parts or parts[-1].endswith("."):
                 self._findings.inside(name).error(
-                    "the file has a name that not all systems can unpack",
+                    "The file has a name that not all systems can unpack.",
                     "Use letters, digits, hyphens and full stops.",
                 )
 
@@ -129,23 +129,23 @@ def check_mimetype(path: Path, findings: Findings) -> None:
         start = file.read(30 + 8 + len(MIMETYPE) + 64)
     findings = findings.inside("mimetype")
     if len(start) < 30 or not start.startswith(b"PK\x03\x04"):
-        findings.error("the book does not begin with the file `mimetype`", "Pack it first.")
+        findings.error("The book does not begin with the file `mimetype`.", "Pack it first.")
         return
     method, name_size, extra_size = struct.unpack("<8xH16xHH", start[:30])
     name = start[30 : 30 + name_size]
     content = start[30 + name_size + extra_size :]
     if name != b"mimetype":
         findings.error(
-            f"the first file of the book is {quoted(name.decode('utf-8', 'replace'))}",
+            f"The first file of the book is {quoted(name.decode('utf-8', 'replace'))}.",
             "Pack `mimetype` first.",
         )
     elif method != zipfile.ZIP_STORED:
-        findings.error("the file is compressed", "Pack it as it is (`zip -0`).")
+        findings.error("The file is compressed.", "Pack it as it is (`zip -0`).")
     elif extra_size:
-        findings.error("the file has an extra field", "Pack it without one (`zip -X`).")
+        findings.error("The file has an extra field.", "Pack it without one (`zip -X`).")
     elif not content.startswith(MIMETYPE) or content[len(MIMETYPE) :][:2] != b"PK":
         findings.error(
-            f"the file does not hold `{MIMETYPE.decode()}`",
+            f"The file does not hold `{MIMETYPE.decode()}`.",
             "Write this, without a line end.",
         )
 
@@ -153,8 +153,8 @@ def check_mimetype(path: Path, findings: Findings) -> None:
 def _report_broken(findings: Findings, error: BaseException) -> None:
     if isinstance(error, RuntimeError):
         findings.error(
-            "the file is encrypted, or packed in a way that readers do not know",
+            "The file is encrypted, or packed in a way that readers do not know.",
             "Pack it with deflate, without a password.",
         )
     else:
-        findings.error("the file is damaged, and cannot be unpacked", "Make the book anew.")
+        findings.error("The file is damaged, and cannot be unpacked.", "Make the book anew.")

@@ -28,20 +28,20 @@ def _check_head(root: Element, findings: Findings) -> None:
     lang, xml_lang = root.get("lang", ""), root.get(f"{XML}lang", "")
     if not (lang or xml_lang).strip():
         findings.error(
-            "the page does not say what language it is in",
+            "The page does not say what language it is in.",
             'Readers aloud need it to pronounce the text: `<html lang="en">`.',
             place(root),
         )
     elif lang and xml_lang and lang.lower() != xml_lang.lower():
         findings.error(
-            f"`lang` is {quoted(lang)} and `xml:lang` is {quoted(xml_lang)}",
+            f"`lang` is {quoted(lang)} and `xml:lang` is {quoted(xml_lang)}.",
             "Give both the same value.",
             place(root),
         )
     titles = root.findall(f"{HTML}head/{HTML}title")
     if not titles or not text_of(titles[0]):
         findings.error(
-            "the page has no title",
+            "The page has no title.",
             "Put a `<title>` with text in its head.",
             place(titles[0] if titles else root),
         )
@@ -57,13 +57,13 @@ def _check_headings(root: Element, findings: Findings, whole: bool) -> None:
         if level > last + 1:
             before = f"after a heading of level {last}" if last else "as the first heading"
             findings.error(
-                f"a heading of level {level} stands {before}",
+                f"A heading of level {level} stands {before}.",
                 f"Make it a heading of level {last + 1}.",
                 place(element),
             )
         if not text_of(element) and not any(e.get("alt") for e in element.iter(f"{HTML}img")):
             findings.error(
-                f"a heading of level {level} has no text",
+                f"A heading of level {level} has no text.",
                 "Give it a text, or leave it out.",
                 place(element),
             )
@@ -85,7 +85,7 @@ def _check_images(root: Element, findings: Findings) -> None:
                 continue
         if not named:
             findings.error(
-                "an image has no text alternative",
+                "An image has no text alternative.",
                 'Say in `alt` what it shows, or write `alt=""` if it only decorates.',
                 place(element),
             )
@@ -96,7 +96,7 @@ def _check_tables(root: Element, findings: Findings) -> None:
         scope = element.get("scope", "").lower()
         if scope not in SCOPES:
             findings.error(
-                f"the header cell {quoted(text_of(element))} does not say what it heads",
+                f"The header cell {quoted(text_of(element))} does not say what it heads.",
                 'Write `scope="col"` or `scope="row"`.',
                 place(element),
             )

@@ -41,13 +41,13 @@ def check_book(path: Path, findings: Findings) -> None:
         with Archive(path, findings) as archive:
             _check_archive(archive, findings)
     except BROKEN:
-        findings.error("the book is not a zip file, or is damaged", "Make it anew.")
+        findings.error("The book is not a zip file, or is damaged.", "Make it anew.")
 
 
 def _check_archive(archive: Archive, findings: Findings) -> None:
     for name in ("META-INF/encryption.xml", "META-INF/rights.xml"):
         if name in archive:
-            findings.inside(name).warning("parts of the book may be locked", "Leave it open.")
+            findings.inside(name).warning("Parts of the book may be locked.", "Leave it open.")
     package = read_package(archive, findings)
     if package is None:
         return
@@ -75,7 +75,7 @@ def _read_page(root: Element, item: Item, package: Package, findings: Findings) 
     if item.media_type == XHTML:
         if root.tag != f"{HTML}html":
             inside.error(
-                "the page is not XHTML",
+                "The page is not XHTML.",
                 "Its root is `html` in the namespace http://www.w3.org/1999/xhtml.",
                 place(root),
             )
@@ -88,7 +88,7 @@ def _read_page(root: Element, item: Item, package: Package, findings: Findings) 
         ):
             if used and name not in item.properties:
                 findings.inside(package.path).error(
-                    f"{quoted(item.path)} has the property {name}, which is not listed",
+                    f"{quoted(item.path)} has the property {name}, which is not listed.",
                     f"Add `{name}` to the `properties` of its item.",
                     item.place,
                 )
@@ -113,7 +113,7 @@ class _Book:
                 elif reference.value not in file.ids:
                     inside.error(
                         f"{reference.what} names {quoted(reference.value)}, which the page"
-                        " does not have",
+                        " does not have.",
                         "Correct it, or give the place that is meant this id.",
                         reference.place,
                     )
@@ -149,7 +149,7 @@ class _Book:
         if kind:
             if kind == "file" or (reference.kind == "file" and kind != "data"):
                 findings.error(
-                    f"{reference.what} leads out of the book: {quoted(reference.value)}",
+                    f"{reference.what} leads out of the book: {quoted(reference.value)}.",
                     "Put a copy into the book.",
                     reference.place,
                 )
@@ -169,7 +169,9 @@ class _Book:
         else:
             return
         findings.error(
-            f"{reference.what} leads to {quoted(reference.value)}, {problem}", hint, reference.place
+            f"{reference.what} leads to {quoted(reference.value)}, {problem}.",
+            hint,
+            reference.place,
         )
 
 
@@ -189,7 +191,7 @@ def _check_contents(archive: Archive, item: Item, book: _Book) -> None:
         goals.append(goal)
         if book.position(goal) < last:
             inside.error(
-                f"the contents list {quoted(reference.value)} later than it is read",
+                f"The contents list {quoted(reference.value)} later than it is read.",
                 "Put the entries into the order of the text.",
                 reference.place,
             )
@@ -205,7 +207,7 @@ def _check_contents(archive: Archive, item: Item, book: _Book) -> None:
         found = [goal for entry in entries if (goal := book.goal(ncx.path, entry.value))]
         if found != goals:
             old.warning(
-                "its entries are not those of the contents in the navigation document",
+                "The entries are not those of the contents in the navigation document.",
                 "Make both of the same list.",
                 place(tree),
             )

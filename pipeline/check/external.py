@@ -75,9 +75,8 @@ def _add(message: dict[str, Any], findings: Findings) -> None:
     severity = message["severity"]
     if severity not in ("FATAL", "ERROR", "WARNING", "USAGE") or message["ID"] in FACTS:
         return
-    text = f"EPUBCheck {message['ID']}: {message['message']}"
-    text = text if len(text) <= LONGEST else f"{text[:LONGEST]}…"
-    hint = message.get("suggestion") or ""
+    text = _sentence(f"EPUBCheck {message['ID']}: {message['message']}")
+    hint = _sentence(message.get("suggestion") or "")
     for location in message["locations"] or [{}]:
         name = str(location.get("path") or "")
         whole = not name or name.endswith("book.epub")
@@ -87,3 +86,10 @@ def _add(message: dict[str, Any], findings: Findings) -> None:
             where.error(text, hint, place)
         else:
             where.warning(text, hint, place)
+
+
+def _sentence(text: str) -> str:
+    """What another program says, not too long and with an end."""
+    if len(text) > LONGEST:
+        return f"{text[:LONGEST]}…"
+    return text if not text or text[-1] in ".?!…" else f"{text}."

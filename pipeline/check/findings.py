@@ -22,7 +22,10 @@ WHOLE = Place()
 
 
 class Findings:
-    """Collects findings about one file, and about those that belong to it."""
+    """Collects findings about one file, and about those that belong to it.
+
+    Messages and hints are whole sentences.
+    """
 
     def __init__(self, source: str) -> None:
         self.source = source
@@ -45,8 +48,9 @@ class Findings:
     def warning(self, message: str, hint: str = "", place: Place = WHOLE) -> None:
         self._add(Code.CHECK_WARNING, message, hint, place)
 
-    def unreadable(self, message: str, hint: str = "") -> None:
-        self._add(Code.UNREADABLE_FILE, message, hint, WHOLE)
+    def unreadable(self, error: OSError | ValueError) -> None:
+        reason = getattr(error, "strerror", None) or "the system gives no reason"
+        self._add(Code.UNREADABLE_FILE, f"The file cannot be read: {reason}.", "", WHOLE)
 
     @property
     def left_out(self) -> int:

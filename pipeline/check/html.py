@@ -38,10 +38,10 @@ def check_page(path: Path, findings: Findings) -> None:
         with path.open("rb") as file:
             data = file.read(MAX_SIZE + 1)
     except OSError as error:
-        findings.unreadable(error.strerror or "the file cannot be read")
+        findings.unreadable(error)
         return
     if len(data) > MAX_SIZE:
-        findings.error("the page is bigger than 64 MB, and is not checked")
+        findings.error("The page is bigger than 64 MB, and is not checked.")
         return
     root = _read(data, findings, xml=path.suffix.lower() == ".xhtml")
     if root is None:
@@ -72,7 +72,7 @@ def _read(data: bytes, findings: Findings, *, xml: bool) -> Element | None:
         except UnicodeDecodeError as error:
             before = data[: error.start]
             findings.error(
-                "the page is not UTF-8 text",
+                "The page is not UTF-8 text.",
                 "Save it in the encoding UTF-8.",
                 Place(before.count(b"\n") + 1, len(before) - before.rfind(b"\n")),
             )
@@ -88,27 +88,28 @@ def _read(data: bytes, findings: Findings, *, xml: bool) -> Element | None:
 def _check_form(page: Page, data: bytes, findings: Findings) -> None:
     if page.doctype != "html":
         findings.error(
-            "the page does not begin with `<!DOCTYPE html>`",
+            "The page does not begin with `<!DOCTYPE html>`.",
             "Without it, browsers show it as pages were shown in the nineties.",
             Place(1, 1),
         )
     if not data.startswith(_BOM) and not _CHARSET.search(data, 0, CHARSET_WITHIN):
         findings.error(
-            "the page does not say that it is UTF-8",
+            "The page does not say that it is UTF-8.",
             'Put `<meta charset="utf-8">` first in its head.',
             Place(1, 1),
         )
     for where, mistake in page.mistakes:
-        findings.warning(f"not valid HTML: {mistake}", "", where)
+        findings.warning(f"The HTML is not valid: {mistake}.", "", where)
 
 
 def _check_landmarks(root: Element, findings: Findings) -> None:
     mains = [e for e in root.iter() if e.tag == f"{HTML}main" or e.get("role") == "main"]
     for second in mains[1:]:
-        findings.error("the page has a second `main`", "Keep one of them.", place(second))
+        findings.error("The page has a second `main`.", "Keep one of them.", place(second))
     if not mains:
         findings.warning(
-            "the page has no `main`", "Put what it is about into `<main>`, so that it can be found."
+            "The page has no `main`.",
+            "Put what it is about into `<main>`, so that it can be found.",
         )
 
 
@@ -138,7 +139,7 @@ class _Surroundings:
             goal = target(base, reference.value)
         except AddressError:
             self._findings.error(
-                f"{shown} in {reference.what} is not an address",
+                f"{shown} in {reference.what} is not an address.",
                 "Correct it, or leave it out.",
                 reference.place,
             )
@@ -154,14 +155,14 @@ class _Surroundings:
         elif goal.path not in self._missing and not self._is_file(goal.path):
             self._missing.add(goal.path)
             self._findings.warning(
-                f"a link leads to the file {quoted(goal.path)}, which is not beside the page",
+                f"A link leads to the file {quoted(goal.path)}, which is not beside the page.",
                 "Put the file there, or correct the link.",
                 reference.place,
             )
 
     def _missing_id(self, reference: Reference, name: str) -> None:
         self._findings.error(
-            f"{reference.what} leads to {quoted('#' + name)}, which the page does not have",
+            f"{reference.what} leads to {quoted('#' + name)}, which the page does not have.",
             "Correct it, or give the place that is meant this id.",
             reference.place,
         )
@@ -169,13 +170,13 @@ class _Surroundings:
     def _check_scheme(self, reference: Reference, kind: str) -> None:
         if reference.kind == "file" and kind != "data":
             self._findings.error(
-                f"{reference.what} is loaded from elsewhere: {quoted(reference.value)}",
+                f"{reference.what} is loaded from elsewhere: {quoted(reference.value)}.",
                 "Keep a copy in the page or beside it, so that it is whole without the network.",
                 reference.place,
             )
         elif reference.kind == "link" and kind not in FOLLOWED:
             self._findings.error(
-                f"a link leads to {quoted(reference.value)}, which readers cannot follow",
+                f"A link leads to {quoted(reference.value)}, which readers cannot follow.",
                 "Link to an address on the web, or to a file beside the page.",
                 reference.place,
             )
@@ -183,13 +184,13 @@ class _Surroundings:
     def _check_file(self, reference: Reference, path: str) -> None:
         if not path.startswith(f"{self._files}/"):
             self._findings.error(
-                f"{reference.what} needs {quoted(path)}, which is not part of the page",
+                f"{reference.what} needs {quoted(path)}, which is not part of the page.",
                 f"Files that the page shows are in it, or in the folder `{self._files}`.",
                 reference.place,
             )
         elif not self._is_file(path):
             self._findings.error(
-                f"{reference.what} needs the file {quoted(path)}, which is not there",
+                f"{reference.what} needs the file {quoted(path)}, which is not there.",
                 "Make the page anew, and move it only together with its folder.",
                 reference.place,
             )
@@ -203,7 +204,7 @@ class _Surroundings:
         try:
             css = file.read_bytes()[: MAX_SIZE + 1].decode("utf-8", errors="replace")
         except OSError as error:
-            findings.unreadable(error.strerror or "the file cannot be read")
+            findings.unreadable(error)
             return
         inner = _Surroundings(self._path, self._ids, findings)
         inner._styles = self._styles

@@ -26,13 +26,16 @@ PLACE = "{}place"
 MAX_DEPTH = 500
 MAX_ELEMENTS = 500_000
 MAX_ATTRIBUTES = 1000
-TOO_DEEP = f"elements are nested more than {MAX_DEPTH} deep"
-TOO_MANY = f"there are more than {MAX_ELEMENTS} elements"
-TOO_WIDE = f"an element has more than {MAX_ATTRIBUTES} attributes"
+TOO_DEEP = f"Elements are nested more than {MAX_DEPTH} deep."
+TOO_MANY = f"There are more than {MAX_ELEMENTS} elements."
+TOO_WIDE = f"An element has more than {MAX_ATTRIBUTES} attributes."
 
 
 class MarkupError(Exception):
-    """The markup cannot be read, or only at a price that no publication is worth."""
+    """The markup cannot be read, or only at a price that no publication is worth.
+
+    ``message`` is a sentence that says why.
+    """
 
     def __init__(self, message: str, place: Place = WHOLE) -> None:
         super().__init__(message)
@@ -58,7 +61,7 @@ def parse_html(text: str) -> Page:
     except (ArithmeticError, AssertionError, AttributeError, LookupError, TypeError, ValueError):
         # html5lib trips over a few kinds of nonsense
         line, column = parser.tokenizer.stream.position()
-        raise MarkupError("this is too garbled to be read", Place(line, column)) from None
+        raise MarkupError("This is too garbled to be read.", Place(line, column)) from None
     mistakes = tuple(
         (Place(line, max(column, 1)), _mistake(code, values or {}))
         for (line, column), code, values in parser.errors
@@ -88,12 +91,12 @@ def parse_xml(data: bytes) -> Element:
         line, column = error.position
         reason = str(error).partition(":")[0]
         raise MarkupError(
-            f"this is not well-formed XML: {reason}", Place(line, column + 1)
+            f"This is not well-formed XML: {reason}.", Place(line, column + 1)
         ) from None
     except DefusedXmlException:
-        raise MarkupError("it declares entities, which could swell without end") from None
+        raise MarkupError("The file declares entities, which could swell without end.") from None
     except (LookupError, ValueError) as error:
-        raise MarkupError(f"this is not XML: {error}") from None
+        raise MarkupError(f"This is not XML: {error}.") from None
 
 
 def place(element: Element) -> Place:

@@ -85,7 +85,7 @@ def check_notes(
                 back.setdefault(Target(path, name), set()).add(goal)
             if goal not in sources:
                 findings.error(
-                    "a link back from a note does not lead to a reference to a note",
+                    "A link back from a note does not lead to a reference to a note.",
                     "Let it lead to the id of the reference.",
                     link.place,
                 )
@@ -96,14 +96,14 @@ def check_notes(
                 continue
             if goal not in notes:
                 findings.error(
-                    "a reference to a note leads to something that is not marked as one",
+                    "A reference to a note leads to something that is not marked as one.",
                     'Give the note `role="doc-footnote"`, or the list of notes'
                     ' `role="doc-endnotes"`.',
                     link.place,
                 )
             elif not back.get(goal, set()) & {Target(path, name) for name in link.within}:
                 findings.error(
-                    "the note that a reference leads to has no link back to it",
+                    "The note that a reference leads to has no link back to it.",
                     "Give the reference an id, and the note a link to it with"
                     ' `role="doc-backlink"`.',
                     link.place,

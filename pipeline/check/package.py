@@ -78,11 +78,11 @@ def read_package(archive: Archive, findings: Findings) -> Package | None:
         return None
     inside = findings.inside(path)
     if root.tag != f"{OPF}package":
-        inside.error("this is not a package document", "Its root is `package`.", place(root))
+        inside.error("This is not a package document.", "Its root is `package`.", place(root))
         return None
     if not root.get("version", "").startswith("3."):
         inside.error(
-            f"the book is of EPUB version {quoted(root.get('version', ''))}",
+            f"The book is of EPUB version {quoted(root.get('version', ''))}.",
             "Make it one of version 3.0.",
             place(root),
         )
@@ -99,7 +99,7 @@ def read_package(archive: Archive, findings: Findings) -> Package | None:
     for name in archive.names:
         if name not in known and not name.startswith("META-INF/"):
             findings.inside(name).error(
-                "the file is in the book, and the manifest does not list it",
+                "The file is in the book, and the manifest does not list it.",
                 "Add it there, or leave it out.",
             )
     return Package(path, identifier, found, spine)
@@ -119,7 +119,7 @@ def read_xml(archive: Archive, path: str, findings: Findings) -> Element | None:
 
 def _path(archive: Archive, findings: Findings) -> str:
     if CONTAINER not in archive:
-        findings.error(f"the book has no `{CONTAINER}`", "It says where the package document is.")
+        findings.error(f"The book has no `{CONTAINER}`.", "It says where the package document is.")
         return ""
     root = read_xml(archive, CONTAINER, findings)
     if root is None:
@@ -127,10 +127,10 @@ def _path(archive: Archive, findings: Findings) -> str:
     inside = findings.inside(CONTAINER)
     files = [e.get("full-path", "") for e in root.iter(f"{_CONTAINER}rootfile")]
     if not files or not files[0]:
-        inside.error("it names no package document", "Name it in `rootfile`.", place(root))
+        inside.error("The file names no package document.", "Name it in `rootfile`.", place(root))
         return ""
     if files[0] not in archive:
-        inside.error(f"the package document {quoted(files[0])} is not there", "", place(root))
+        inside.error(f"The package document {quoted(files[0])} is not there.", "", place(root))
         return ""
     return files[0]
 
@@ -141,7 +141,7 @@ def _identifier(root: Element, metadata: Element, findings: Findings) -> str:
         if name and element.get("id") == name and text_of(element):
             return text_of(element)
     findings.error(
-        f"the unique identifier {quoted(name)} is not there, or is empty",
+        f"The unique identifier {quoted(name)} is not there, or is empty.",
         "`unique-identifier` is the id of a `dc:identifier`.",
         place(root),
     )
@@ -152,13 +152,13 @@ def _check_metadata(
     root: Element, metadata: Element | None, ids: dict[str, int], findings: Findings
 ) -> None:
     if metadata is None:
-        findings.error("the book has no metadata", "", place(root))
+        findings.error("The book has no metadata.", "", place(root))
         return
     for name in ("title", "language"):
         elements = metadata.findall(f"{DC}{name}")
         if not elements or not all(text_of(element) for element in elements):
             findings.error(
-                f"`dc:{name}` is missing or empty", "Every book needs it.", place(metadata)
+                f"`dc:{name}` is missing or empty.", "Every book needs it.", place(metadata)
             )
     metas = metadata.findall(f"{OPF}meta")
     times = [
@@ -166,7 +166,7 @@ def _check_metadata(
     ]
     if len(times) != 1 or not _MODIFIED.fullmatch(text_of(times[0])):
         findings.error(
-            "the time of the last change is missing, or not of the form 2026-01-31T12:00:00Z",
+            "The time of the last change is missing, or not of the form 2026-01-31T12:00:00Z.",
             "Write it once as `dcterms:modified`, in UTC.",
             place(times[-1] if times else metadata),
         )
@@ -174,11 +174,11 @@ def _check_metadata(
         name = element.get("refines", "").removeprefix("#")
         if name and name not in ids:
             findings.error(
-                f"metadata refines {quoted(name)}, which is not there", "", place(element)
+                f"Metadata refines {quoted(name)}, which is not there.", "", place(element)
             )
     if not root.get(f"{XML}lang"):
         findings.warning(
-            "the package does not say what language its own text is in",
+            "The package does not say what language its own text is in.",
             "Give `package` an `xml:lang`.",
             place(root),
         )
@@ -200,13 +200,13 @@ def _linked(
             yield path
             if not element.get("media-type"):
                 findings.error(
-                    f"the metadata does not say of what kind {quoted(href)} is",
+                    f"The metadata does not say of what kind {quoted(href)} is.",
                     "Give the link a `media-type`.",
                     place(element),
                 )
         else:
             findings.error(
-                f"the metadata links to {quoted(href)}, which is not in the book",
+                f"The metadata links to {quoted(href)}, which is not in the book.",
                 "Add the file, or leave the link out.",
                 place(element),
             )
@@ -222,25 +222,25 @@ def _items(root: Element, base: str, archive: Archive, findings: Findings) -> tu
             remote, path = "", ""
         if remote:
             findings.error(
-                f"the manifest lists a file on the web: {quoted(href)}",
+                f"The manifest lists a file on the web: {quoted(href)}.",
                 "Put a copy into the book.",
                 at,
             )
             continue
         if path not in archive:
             findings.error(
-                f"the manifest lists {quoted(href)}, which is not in the book",
+                f"The manifest lists {quoted(href)}, which is not in the book.",
                 "Add the file, or take it off the list.",
                 at,
             )
         elif path in found:
-            findings.error(f"the manifest lists {quoted(href)} twice", "Keep one entry.", at)
+            findings.error(f"The manifest lists {quoted(href)} twice.", "Keep one entry.", at)
         media_type = element.get("media-type", "")
         name = path.rpartition("/")[2].lower()
         right = TYPES.get(f".{name.rpartition('.')[2]}")
         if right and media_type not in right:
             findings.error(
-                f"{quoted(href)} is listed as {quoted(media_type)}",
+                f"{quoted(href)} is listed as {quoted(media_type)}.",
                 f"Its media type is {right[0]}.",
                 at,
             )
@@ -259,13 +259,13 @@ def _spine(root: Element, items: dict[str, Item], findings: Findings) -> Iterato
         item = items.get(name)
         if item is None:
             findings.error(
-                f"the reading order names {quoted(name)}, which the manifest does not list", "", at
+                f"The reading order names {quoted(name)}, which the manifest does not list.", "", at
             )
         elif name in seen:
-            findings.error(f"the reading order has {quoted(name)} twice", "Keep one.", at)
+            findings.error(f"The reading order has {quoted(name)} twice.", "Keep one.", at)
         elif item.media_type not in (XHTML, SVG_TYPE):
             findings.error(
-                f"the reading order has {quoted(item.path)}, which is not a page",
+                f"The reading order has {quoted(item.path)}, which is not a page.",
                 "Only XHTML and SVG can be read in order.",
                 at,
             )
@@ -273,7 +273,7 @@ def _spine(root: Element, items: dict[str, Item], findings: Findings) -> Iterato
             seen.add(name)
             yield item.path
     if not references:
-        findings.error("the book has no reading order", "List its pages in `spine`.", place(root))
+        findings.error("The book has no reading order.", "List its pages in `spine`.", place(root))
 
 
 def _check_roles(
@@ -282,16 +282,16 @@ def _check_roles(
     navs = [item for item in items if "nav" in item.properties]
     if len(navs) != 1 or navs[0].media_type != XHTML:
         findings.error(
-            "the book has not just one navigation document",
+            "The book has not just one navigation document.",
             'Mark one XHTML file of the manifest with `properties="nav"`.',
             navs[-1].place if navs else place(root),
         )
     covers = [item for item in items if "cover-image" in item.properties]
     for item in covers[1:] + [c for c in covers[:1] if not c.media_type.startswith("image/")]:
-        findings.error("a cover has to be one image", "Mark one image.", item.place)
+        findings.error("A cover has to be one image.", "Mark one image.", item.place)
     spine = root.find(f"{OPF}spine")
     toc = "" if spine is None else spine.get("toc", "")
     if spine is not None and toc and (toc not in by_id or by_id[toc].media_type != NCX):
         findings.error(
-            f"`toc` of the spine is {quoted(toc)}, which is not an NCX", "", place(spine)
+            f"`toc` of the spine is {quoted(toc)}, which is not an NCX.", "", place(spine)
         )

@@ -51,15 +51,15 @@ def check_pdf(path: Path, findings: Findings) -> None:
         with _limits(), pikepdf.open(path) as pdf:
             _check_document(pdf, findings)
             if pdf.get_warnings():
-                findings.error("the file is damaged, and had to be mended to be read", MAKE_ANEW)
+                findings.error("The file is damaged, and had to be mended to be read.", MAKE_ANEW)
     except pikepdf.PasswordError:
-        findings.error("the file is locked with a password", "Save it without one.")
+        findings.error("The file is locked with a password.", "Save it without one.")
     except TangleError:
-        findings.error("the document has more objects than can be looked at, or a loop", MAKE_ANEW)
+        findings.error("The document has more objects than can be looked at, or a loop.", MAKE_ANEW)
     except OSError as error:
-        findings.unreadable(error.strerror or "the file cannot be read")
+        findings.unreadable(error)
     except BROKEN:
-        findings.error("the file is not a PDF, or is damaged", MAKE_ANEW)
+        findings.error("The file is not a PDF, or is damaged.", MAKE_ANEW)
 
 
 @contextlib.contextmanager
@@ -86,25 +86,25 @@ def _limits() -> Iterator[None]:
 def _check_document(pdf: pikepdf.Pdf, findings: Findings) -> None:
     if pdf.is_encrypted:
         findings.error(
-            "the file is encrypted", "Save it open, so that screen readers can get at its text."
+            "The file is encrypted.", "Save it open, so that screen readers can get at its text."
         )
     _check_catalog(pdf.Root, findings)
     _check_metadata(pdf.Root, findings)
     pages = {identity(page.obj): number for number, page in enumerate(pdf.pages, start=1)}
     if not pages:
-        findings.error("the document has no pages", MAKE_ANEW)
+        findings.error("The document has no pages.", MAKE_ANEW)
     structure = read_structure(pdf.Root, findings, pages)
     entries = check_links(pdf, findings, pages)
     if structure.headings > 1 and not entries:
         findings.error(
-            f"the document has {structure.headings} headings and no outline",
+            f"The document has {structure.headings} headings and no outline.",
             "Give it bookmarks, so that readers can find their way.",
         )
     _check_fonts(pdf, findings)
     for page in pdf.pages:
         if _is_empty(page, structure):
             findings.warning(
-                f"page {pages[identity(page.obj)]} is empty",
+                f"Page {pages[identity(page.obj)]} is empty.",
                 "Leave it out, or see what should be on it.",
             )
 
@@ -112,16 +112,16 @@ def _check_document(pdf: pikepdf.Pdf, findings: Findings) -> None:
 def _check_catalog(catalog: Any, findings: Findings) -> None:
     if entry(entry(catalog, "/MarkInfo"), "/Marked") is not True:
         findings.error(
-            "the document is not marked as tagged", "`Marked` in `MarkInfo` has to be true."
+            "The document is not marked as tagged.", "`Marked` in `MarkInfo` has to be true."
         )
     if not text(entry(catalog, "/Lang")).strip():
         findings.error(
-            "the document does not say what language it is in",
+            "The document does not say what language it is in.",
             "Readers aloud need it to pronounce the text: `Lang` of the catalogue.",
         )
     if entry(entry(catalog, "/ViewerPreferences"), "/DisplayDocTitle") is not True:
         findings.error(
-            "windows would show the file's name and not the title",
+            "A window would show the file's name and not the title.",
             "`DisplayDocTitle` in `ViewerPreferences` has to be true.",
         )
 
@@ -129,20 +129,20 @@ def _check_catalog(catalog: Any, findings: Findings) -> None:
 def _check_metadata(catalog: Any, findings: Findings) -> None:
     stream = entry(catalog, "/Metadata")
     if not isinstance(stream, pikepdf.Stream):
-        findings.error("the document has no metadata", "It has to have an XMP packet.")
+        findings.error("The document has no metadata.", "It has to have an XMP packet.")
         return
     try:
         root = parse_xml(stream.read_bytes())
     except (MarkupError, pikepdf.PdfError) as error:
-        message = error.message if isinstance(error, MarkupError) else "it cannot be unpacked"
-        findings.error(f"the metadata cannot be read: {message}", MAKE_ANEW)
+        message = error.message if isinstance(error, MarkupError) else "It cannot be unpacked."
+        findings.error(f"The metadata cannot be read. {message}", MAKE_ANEW)
         return
     title = next((text_of(element) for element in root.iter(TITLE)), "")
     if not title:
-        findings.error("the document has no title", "`dc:title` of the metadata is missing.")
+        findings.error("The document has no title.", "`dc:title` of the metadata is missing.")
     if not any(e.tag == PDFUA or PDFUA in e.keys() for e in root.iter()):  # noqa: SIM118
         findings.error(
-            "the document does not claim to be accessible",
+            "The document does not claim to be accessible.",
             "`pdfuaid:part` of the metadata is missing.",
         )
 
@@ -166,7 +166,7 @@ def _check_fonts(pdf: pikepdf.Pdf, findings: Findings) -> None:
                     missing[text(entry(part, "/BaseFont")).lstrip("/")] = None
     for name in missing:
         findings.error(
-            f"the font {quoted(name)} is not embedded",
+            f"The font {quoted(name)} is not embedded.",
             "Embed it, so that the text looks the same everywhere.",
         )
 

@@ -23,16 +23,18 @@ def check_links(pdf: pikepdf.Pdf, findings: Findings, pages: dict[tuple[int, int
             if text(entry(annotation, "/Subtype")) != "/Link":
                 continue
             if problem := goals.problem(annotation):
-                findings.error(f"a link on page {number} {problem}", "Correct it, or leave it out.")
+                findings.error(
+                    f"A link on page {number} {problem}.", "Correct it, or leave it out."
+                )
     entries = 0
     top = elements(entry(entry(pdf.Root, "/Outlines"), "/First"))
     for item in visit(top, lambda item: (entry(item, "/First"), entry(item, "/Next"))):
         entries += 1
         title = quoted(text(entry(item, "/Title")))
         if title == quoted(""):
-            findings.error("an entry of the outline has no text", "Name it.")
+            findings.error("An entry of the outline has no text.", "Name it.")
         if problem := goals.problem(item):
-            findings.error(f"the entry {title} of the outline {problem}", "Correct it.")
+            findings.error(f"The entry {title} of the outline {problem}.", "Correct it.")
     return entries
 
 

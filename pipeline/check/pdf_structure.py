@@ -28,7 +28,7 @@ def read_structure(
     root = entry(catalog, "/StructTreeRoot")
     if entry(root, "/K") is None:
         findings.error(
-            "the document has no structure",
+            "The document has no structure.",
             "Without tags nobody can listen to it in order: make a tagged PDF.",
         )
         return Structure()
@@ -42,7 +42,7 @@ def read_structure(
         where = f" (page {pages[identity(page)]})" if identity(page) in pages else ""
         if role == "/Figure" and not _is_described(element):
             findings.error(
-                f"a figure has no text alternative{where}",
+                f"A figure has no text alternative{where}.",
                 "Say in `Alt` what it shows, or make it an artifact if it only decorates.",
             )
         if match := _HEADING.match(role):
@@ -51,7 +51,7 @@ def read_structure(
             if level > last + 1:
                 before = f"after one of level {last}" if last else "as the first"
                 findings.error(
-                    f"a heading of level {level} stands {before}{where}",
+                    f"A heading of level {level} stands {before}{where}.",
                     f"Make it a heading of level {last + 1}.",
                 )
             last = level

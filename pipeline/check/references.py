@@ -23,7 +23,7 @@ Style: TypeAlias = Literal["attribute", "element", "file"]
 class Reference(NamedTuple):
     """``kind``: a "link" is followed by readers, a "file" is loaded to show the page, an
     "id" is an id of the same file. ``value`` is as written; ``what`` says in which attribute
-    of which element."""
+    of which element, so that a sentence can begin with it."""
 
     kind: Kind
     value: str
@@ -67,13 +67,13 @@ def identifiers(root: Element, findings: Findings) -> dict[str, int]:
             continue
         if not name or name.split() != [name]:
             findings.error(
-                f"the id {quoted(name)} is empty or has a space in it",
+                f"The id {quoted(name)} is empty or has a space in it.",
                 "An id is one word.",
                 place(element),
             )
         elif name in found:
             findings.error(
-                f"the id {quoted(name)} is used twice",
+                f"The id {quoted(name)} is used twice.",
                 "A link to it could mean either place: rename one.",
                 place(element),
             )
