@@ -21,6 +21,7 @@ from pipeline.model import (
     Note,
     Paragraph,
     SoftBreak,
+    Table,
     Text,
 )
 from pipeline.render.words import words
@@ -94,6 +95,7 @@ class NodeRenderer:
             "distinct": self.distinct,
             "in_contents": self.in_contents,
             "is_task_list": is_task_list,
+            "is_wide_table": is_wide_table,
         }
 
     def template(self, name: str, **context: object) -> Markup:
@@ -120,7 +122,9 @@ class NodeRenderer:
         return Markup("\n").join(parts)
 
     def render_note(self, number: int) -> Markup:
-        return self.render(self._notes[number].children)
+        """A note's blocks without white space between them: they stand within a line, where
+        it would make lines of its own."""
+        return Markup("").join(self._node(node)[0] for node in self._notes[number].children)
 
     def attributes(self, node: Node, *classes: str) -> Markup:
         """The HTML attributes of a node, with ``classes`` of the template's first."""
@@ -216,6 +220,14 @@ class NodeRenderer:
 def template_name(kind: type[Node]) -> str:
     """The file of a node's template: ``BlockQuote`` is in ``block-quote.html.j2``."""
     return re.sub(r"(?<=[a-z])(?=[A-Z])", "-", kind.__name__).lower() + ".html.j2"
+
+
+WIDE_TABLE = 7
+"""Columns from which on a table is set smaller and wider in print."""
+
+
+def is_wide_table(node: Table) -> bool:
+    return any(len(row.cells) >= WIDE_TABLE for row in (*node.head, *node.body))
 
 
 def is_task_list(node: List) -> bool:
