@@ -8,9 +8,10 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import os
-import tempfile
 from collections.abc import Callable
 from pathlib import Path
+
+from pipeline import outputs
 
 _DIGEST_SIZE = hashlib.sha256().digest_size
 
@@ -51,19 +52,5 @@ def cached(name: str, make: Callable[[], bytes]) -> bytes:
             return data
     data = make()
     with contextlib.suppress(OSError):
-        _write(file, hashlib.sha256(data).digest() + data)
+        outputs.write(file, hashlib.sha256(data).digest() + data)
     return data
-
-
-def _write(file: Path, data: bytes) -> None:
-    """Writes beside the file and renames, so that nobody ever reads half of it."""
-    file.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=file.parent, prefix=".", suffix=".part")
-    scratch = Path(name)
-    try:
-        with os.fdopen(handle, "wb") as stream:
-            stream.write(data)
-        scratch.replace(file)
-    except BaseException:
-        scratch.unlink(missing_ok=True)
-        raise
