@@ -69,6 +69,7 @@ $(eval $(call edition,web,html,))
 $(eval $(call edition,handout,pdf,))
 $(eval $(call edition,ebook,epub,))
 $(eval $(call edition,letter,pdf,-letter))
+$(eval $(call edition,teacher,pdf,-teacher))
 DEFAULT := web handout ebook
 
 goal_html := web

@@ -200,7 +200,7 @@ def diagnostic(
         code=code.slug,
         severity=code.value.severity,
         message=message,
-        source=source,
+        source=(span.file if span else "") or source,
         line=span.line if span else 0,
         column=span.column if span else 0,
         length=length,

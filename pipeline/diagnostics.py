@@ -10,13 +10,15 @@ import enum
 import msgspec
 
 
-class Span(msgspec.Struct, frozen=True, array_like=True, omit_defaults=True):
+class Span(msgspec.Struct, frozen=True, omit_defaults=True):
     """Where something stands in the source: lines and columns count from 1, ``end`` is
-    the last line (0 for the same line), ``column`` is 0 where it is not known."""
+    the last line (0 for the same line), ``column`` is 0 where it is not known. ``file`` is
+    the included file, as messages name it, or "" for the source itself."""
 
     line: int
     column: int = 0
     end: int = 0
+    file: str = ""
 
 
 class Severity(enum.StrEnum):

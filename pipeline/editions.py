@@ -23,12 +23,14 @@ class PageGeometry(msgspec.Struct, frozen=True):
 
 
 class Edition(msgspec.Struct, frozen=True):
-    """One way to give the document to readers. ``label`` is for people."""
+    """One way to give the document to readers. ``label`` is for people. Only one for a
+    ``teacher`` has answers and teacher's notes."""
 
     name: str
     format: FormatName
     label: str
     page: PageGeometry | None = None
+    audience: Literal["student", "teacher"] = "student"
 
 
 A4 = PageGeometry("A4", 25, 24, 25, 24)
@@ -41,6 +43,7 @@ EDITIONS: dict[str, Edition] = {
         Edition("handout", "pdf", "printable handout, A4", A4),
         Edition("letter", "pdf", "printable handout, US Letter", LETTER),
         Edition("ebook", "epub", "e-book"),
+        Edition("teacher", "pdf", "teacher's handout with answers, A4", A4, "teacher"),
     )
 }
 

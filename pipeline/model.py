@@ -116,6 +116,64 @@ class InlineElement(Node, frozen=True):
     children: tuple[Inline, ...] = ()
 
 
+class Blank(Node, frozen=True):
+    """``____``, a gap to fill in, ``____{answer}``. ``size`` is 1 (a word or two) to 4 (a
+    line), chosen so that it does not tell how long the answer is exactly; select takes the
+    answer out of what students get."""
+
+    answer: str = ""
+    size: int = 2
+
+
+class Variable(Node, frozen=True):
+    """``{{ name }}``. Resolve puts the value in its place."""
+
+    name: str
+
+
+class CrossReference(Node, frozen=True):
+    """``@fig-x``: the kind and number of what has the id ``target``. ``form`` is "full"
+    (Figure 1), "number" (``-@fig-x``: 1) or "page" (``@fig-x{.page}``: Figure 1, and in
+    print the page as well). *Resolved* (cross-references): ``text``, without the page."""
+
+    target: str
+    form: Literal["full", "number", "page"] = "full"
+    text: str = ""
+
+
+class CitationItem(msgspec.Struct, frozen=True, omit_defaults=True):
+    """One work in a citation. ``label`` is a CSL locator's name (page, chapter …) and
+    ``locator`` which one; ``suppress_author`` for ``-@key``."""
+
+    key: str
+    prefix: str = ""
+    label: str = ""
+    locator: str = ""
+    suffix: str = ""
+    suppress_author: bool = False
+
+
+class Citation(Node, frozen=True):
+    """``[@key, p. 3; @other]``, or ``@key`` ``in_text``. ``source`` is what was written, to
+    be put back where it cites nothing. *Resolved* (citations): ``children``."""
+
+    items: tuple[CitationItem, ...]
+    in_text: bool = False
+    source: str = ""
+    children: tuple[Inline, ...] = ()
+
+
+class Math(Node, frozen=True):
+    """A formula in TeX within a line, or (``display``) on a line of its own within a
+    paragraph. *Resolved* (math): ``mathml``, finished markup, and ``alt``, the formula in
+    characters."""
+
+    tex: str
+    display: bool = False
+    mathml: str = ""
+    alt: str = ""
+
+
 Inline: TypeAlias = (
     Text
     | SoftBreak
@@ -129,6 +187,11 @@ Inline: TypeAlias = (
     | NoteReference
     | Abbreviation
     | InlineElement
+    | Blank
+    | Variable
+    | CrossReference
+    | Citation
+    | Math
 )
 
 
@@ -148,15 +211,23 @@ class Section(Node, frozen=True):
     Made by ``resolve.sections``: ``depth`` is 1 for top-level sections, whatever levels
     the source uses, so that no level is ever skipped. The id is the section's. ``role``
     is the part's standard name (chapter, appendix, glossary …) where it has one.
+    *Resolved* (numbering): ``number`` (``2.1``) where the front matter asks for numbers.
     """
 
     depth: int
     title: tuple[Inline, ...]
     children: tuple[Block, ...]
     role: str = ""
+    number: str = ""
 
 
 class Paragraph(Node, frozen=True):
+    children: tuple[Inline, ...]
+
+
+class Plain(Node, frozen=True):
+    """Text that is no paragraph: of a table's cell, or between tags of raw HTML."""
+
     children: tuple[Inline, ...]
 
 
@@ -197,22 +268,43 @@ class Token(msgspec.Struct, frozen=True, array_like=True):
 
 
 class CodeBlock(Node, frozen=True):
-    """*Resolved* (highlight): ``tokens``, whose texts joined are ``text``."""
+    """``file_name`` is shown with it; ``first_line`` is the number of its first line, 0 for
+    no numbers; ``marked`` are the lines to point out, counted from 1 whatever their numbers.
+    *Resolved*: ``tokens`` (highlight), whose texts joined are ``text``; ``number``
+    (numbering), from 1 for code with a caption."""
 
     text: str
     language: str = ""
+    caption: tuple[Inline, ...] = ()
+    file_name: str = ""
+    first_line: int = 0
+    marked: tuple[int, ...] = ()
     tokens: tuple[Token, ...] = ()
+    number: int = 0
 
 
-Alignment: TypeAlias = Literal["", "left", "center", "right"]
+class MathBlock(Node, frozen=True):
+    """``$$ … $$`` on lines of its own. *Resolved*: ``mathml`` and ``alt`` as in `Math`;
+    ``number`` (numbering), from 1 for formulas with an id."""
+
+    tex: str
+    mathml: str = ""
+    alt: str = ""
+    number: int = 0
+
+
+Alignment: TypeAlias = Literal["", "left", "center", "right", "decimal"]
 
 
 class TableCell(Node, frozen=True):
-    """``scope`` is set on header cells: "col" or "row"."""
+    """``scope`` is set on header cells: "col" or "row". ``columns`` and ``rows`` are how
+    many the cell takes. Cells of plain tables hold one `Plain`."""
 
-    children: tuple[Inline, ...]
+    children: tuple[Block, ...]
     align: Alignment = ""
     scope: Literal["", "col", "row"] = ""
+    columns: int = 1
+    rows: int = 1
 
 
 class TableRow(Node, frozen=True):
@@ -220,20 +312,45 @@ class TableRow(Node, frozen=True):
 
 
 class Table(Node, frozen=True):
-    """*Resolved* (numbering): ``number`` from 1 for tables with a caption."""
+    """``widths`` are the columns' shares of the line in per cent, where they are given.
+    *Resolved* (numbering): ``number`` from 1 for tables with a caption."""
 
     head: tuple[TableRow, ...]
     body: tuple[TableRow, ...]
     caption: tuple[Inline, ...] = ()
+    widths: tuple[float, ...] = ()
     number: int = 0
 
 
 class Figure(Node, frozen=True):
     """An image that stands alone. *Resolved* (numbering): ``number`` from 1 for figures
-    with a caption."""
+    with a caption; in a group the group's, and ``part`` is the figure's letter (a, b …)."""
 
     image: Image
     caption: tuple[Inline, ...] = ()
+    number: int = 0
+    part: str = ""
+
+
+class FigureGroup(Node, frozen=True):
+    """``::: figures``: figures side by side in so many ``columns`` (0: all in a row), under
+    one caption. *Resolved* (numbering): ``number`` as of a figure."""
+
+    figures: tuple[Figure, ...]
+    caption: tuple[Inline, ...] = ()
+    columns: int = 0
+    number: int = 0
+
+
+class Chart(Node, frozen=True):
+    """A chart of a table's data: the first column names the groups, the head the series.
+    *Resolved*: ``number`` (numbering) as of a figure; ``image`` (charts), the drawing with
+    its text alternative."""
+
+    kind: Literal["bar", "stacked", "line", "pie"]
+    table: Table
+    caption: tuple[Inline, ...] = ()
+    image: Image | None = None
     number: int = 0
 
 
@@ -266,6 +383,107 @@ class WritingLines(Node, frozen=True):
     count: int
 
 
+class Choice(Node, frozen=True):
+    """``correct`` is None in what students get."""
+
+    children: tuple[Block, ...]
+    correct: bool | None = None
+
+
+class Choices(Node, frozen=True):
+    """Answers to choose from: one (``- ( )``), or as many as are right (``- [ ]``)."""
+
+    items: tuple[Choice, ...]
+    multiple: bool = False
+
+
+class Matching(Node, frozen=True):
+    """``::: matching``: what stands left belongs to something on the right. ``solution``
+    gives for each on the left the index of its partner, counted from 0; select shuffles the
+    right side, and leaves students no solution."""
+
+    left: tuple[ListItem, ...]
+    right: tuple[ListItem, ...]
+    solution: tuple[int, ...] = ()
+
+
+class Ordering(Node, frozen=True):
+    """``::: ordering``: things to bring into order. ``solution`` gives for each the place
+    that it belongs to, counted from 0; select shuffles the items, and leaves students no
+    solution."""
+
+    items: tuple[ListItem, ...]
+    solution: tuple[int, ...] = ()
+
+
+class Answer(Node, frozen=True):
+    """``::: answer``, which only teachers get."""
+
+    children: tuple[Block, ...]
+
+
+class TeacherNote(Node, frozen=True):
+    """``::: teacher``, which only teachers get."""
+
+    children: tuple[Block, ...]
+    title: tuple[Inline, ...] = ()
+
+
+class Exercise(Node, frozen=True):
+    """``::: exercise``. *Resolved* (numbering): ``number`` from 1."""
+
+    children: tuple[Block, ...]
+    title: tuple[Inline, ...] = ()
+    number: int = 0
+
+
+class BibliographyEntry(Node, frozen=True):
+    """A work that is cited. ``label`` is its number where the style has numbers. The id is
+    what citations lead to."""
+
+    children: tuple[Inline, ...]
+    key: str = ""
+    label: str = ""
+
+
+class Bibliography(Node, frozen=True):
+    """``::: bibliography``, where the works cited are listed. *Resolved* (citations):
+    ``entries``."""
+
+    entries: tuple[BibliographyEntry, ...] = ()
+
+
+class IndexPlace(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Where something is found: at the id ``target``, or from there to the id ``end``, in
+    the section that is named."""
+
+    target: str
+    end: str = ""
+    section: str = ""
+
+
+class IndexEntry(Node, frozen=True):
+    """``see`` is the entry to look at instead."""
+
+    term: tuple[Inline, ...]
+    places: tuple[IndexPlace, ...] = ()
+    children: tuple[IndexEntry, ...] = ()
+    see: str = ""
+
+
+class IndexGroup(Node, frozen=True):
+    """The entries under one ``letter``."""
+
+    letter: str
+    entries: tuple[IndexEntry, ...]
+
+
+class Index(Node, frozen=True):
+    """``::: index``, where the index stands. *Resolved* (index): ``groups``."""
+
+    groups: tuple[IndexGroup, ...] = ()
+
+
 class Container(Node, frozen=True):
     """``::: name``, or an allowed block element of raw HTML (``name`` is then its tag:
     div, details, summary, aside, section)."""
@@ -289,12 +507,24 @@ Block: TypeAlias = (
     | List
     | DefinitionList
     | BlockQuote
+    | Plain
     | CodeBlock
+    | MathBlock
     | Table
     | Figure
+    | FigureGroup
+    | Chart
     | Admonition
     | Dialogue
     | WritingLines
+    | Exercise
+    | Choices
+    | Matching
+    | Ordering
+    | Answer
+    | TeacherNote
+    | Bibliography
+    | Index
     | Container
     | ThematicBreak
     | PageBreak
@@ -323,24 +553,33 @@ class ContentsEntry(msgspec.Struct, frozen=True, omit_defaults=True):
     children: tuple[ContentsEntry, ...] = ()
 
 
+class CaptionList(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A list of figures or tables (or code), as the front matter asks for."""
+
+    kind: Literal["figures", "tables", "listings"]
+    entries: tuple[ContentsEntry, ...]
+
+
 class Asset(msgspec.Struct, frozen=True, omit_defaults=True):
     """A file that the document shows. ``path`` is relative to the source's folder;
     ``name`` is a unique file name for it in an output; sizes in CSS pixels, 0 where
-    unknown."""
+    unknown. ``data`` is the content of one that was made (a chart), and is no file."""
 
     path: str
     name: str
     media_type: str
     width: int = 0
     height: int = 0
+    data: bytes = b""
 
 
 class Document(msgspec.Struct, frozen=True, omit_defaults=True):
     """A whole publication.
 
     ``source`` is the source file as it was named on the command line, for messages.
-    ``folder`` is the folder relative paths start from. *Resolved*: ``assets``
-    and ``contents``, and ``notes`` in the order of their numbers.
+    ``files`` are the paths from the source's folder of the files that parsing read beside
+    it. ``edition`` is the name of the edition that select chose for. *Resolved*: ``assets``,
+    ``contents``, ``lists``, and ``notes`` in the order of their numbers.
     """
 
     metadata: Metadata
@@ -350,6 +589,9 @@ class Document(msgspec.Struct, frozen=True, omit_defaults=True):
     source: str = ""
     assets: tuple[Asset, ...] = ()
     contents: tuple[ContentsEntry, ...] = ()
+    lists: tuple[CaptionList, ...] = ()
+    files: tuple[str, ...] = ()
+    edition: str = ""
 
 
 _encoder = msgspec.json.Encoder()

@@ -59,6 +59,7 @@ def select(document: Document, edition: Edition) -> Document:
     conditional: set[type[Node]] = {
         type(node) for node in walk(whole(document)) if _has_condition(node)
     }
+    document = replace(document, edition=edition.name)
     if not conditional:
         return document
 

@@ -15,26 +15,44 @@ import msgspec
 from pipeline.model import (
     Abbreviation,
     Admonition,
+    Answer,
+    Bibliography,
+    BibliographyEntry,
+    Blank,
     BlockQuote,
+    Chart,
+    Choice,
+    Choices,
+    Citation,
     Code,
+    CodeBlock,
     Container,
+    CrossReference,
     DefinitionItem,
     DefinitionList,
     Dialogue,
     Document,
     Emphasis,
+    Exercise,
     Figure,
+    FigureGroup,
     Heading,
     Image,
-    Inline,
+    Index,
+    IndexEntry,
+    IndexGroup,
     InlineElement,
     LineBreak,
     Link,
     List,
     ListItem,
+    Matching,
+    Math,
     Node,
     Note,
+    Ordering,
     Paragraph,
+    Plain,
     Section,
     SoftBreak,
     Strikethrough,
@@ -42,6 +60,7 @@ from pipeline.model import (
     Table,
     TableCell,
     TableRow,
+    TeacherNote,
     Text,
     Turn,
 )
@@ -55,6 +74,9 @@ Change: TypeAlias = Callable[[Any], "Node | tuple[Node, ...]"]
 Changes: TypeAlias = Mapping[type[Node], Change]
 
 NO_CHANGES: Changes = MappingProxyType({})
+
+BLANK = "____"
+"""What a gap to fill in is in plain text."""
 
 FIELDS: dict[type[Node], tuple[str, ...]] = {
     Emphasis: ("children",),
@@ -79,6 +101,23 @@ FIELDS: dict[type[Node], tuple[str, ...]] = {
     Turn: ("children",),
     Container: ("children",),
     Note: ("children",),
+    Citation: ("children",),
+    Plain: ("children",),
+    CodeBlock: ("caption",),
+    FigureGroup: ("figures", "caption"),
+    Chart: ("image", "table", "caption"),
+    Exercise: ("title", "children"),
+    Choices: ("items",),
+    Choice: ("children",),
+    Matching: ("left", "right"),
+    Ordering: ("items",),
+    Answer: ("children",),
+    TeacherNote: ("title", "children"),
+    Bibliography: ("entries",),
+    BibliographyEntry: ("children",),
+    Index: ("groups",),
+    IndexGroup: ("entries",),
+    IndexEntry: ("term", "children"),
 }
 """The fields that hold children, in the order they are read in; other nodes have none."""
 
@@ -88,9 +127,16 @@ INLINE_FIELDS: dict[type[Node], str] = {
     Paragraph: "children",
     DefinitionItem: "terms",
     Table: "caption",
-    TableCell: "children",
+    Plain: "children",
     Figure: "caption",
+    FigureGroup: "caption",
+    Chart: "caption",
+    CodeBlock: "caption",
     Admonition: "title",
+    Exercise: "title",
+    TeacherNote: "title",
+    BibliographyEntry: "children",
+    IndexEntry: "term",
 }
 """The field in which text begins: a run of inlines (of `DefinitionItem`: several)."""
 
@@ -100,8 +146,10 @@ _ESSENTIAL: dict[type[Node], tuple[str, ...]] = {
     **{kind: fields[-1:] for kind, fields in FIELDS.items()},
     DefinitionItem: ("terms", "definitions"),
     Figure: ("image",),
-    Section: (),
-    TableCell: (),
+    FigureGroup: ("figures",),
+    Chart: ("table",),
+    IndexEntry: ("term",),
+    **dict.fromkeys((Section, TableCell, CodeBlock, Citation, Bibliography, Index), ()),
 }
 
 
@@ -118,6 +166,8 @@ def children(node: Node) -> tuple[Node, ...]:
 
 def _flat(value: Any) -> Iterable[Node]:
     """The nodes in a field: a node, a tuple of nodes or a tuple of tuples of nodes."""
+    if value is None:
+        return ()
     if isinstance(value, Node):
         return (value,)
     if value and isinstance(value[0], tuple):
@@ -155,8 +205,8 @@ def whole(document: Document) -> tuple[Node, ...]:
     return (*document.blocks, *document.notes)
 
 
-def plain_text(inlines: Iterable[Inline]) -> str:
-    """The text of some inlines, without formatting and notes: images as their text
+def plain_text(inlines: Iterable[Node]) -> str:
+    """The text of some nodes, without formatting and notes: images as their text
     alternatives, breaks as spaces."""
     parts = []
     for node in walk(inlines):
@@ -165,6 +215,12 @@ def plain_text(inlines: Iterable[Inline]) -> str:
                 parts.append(node.text)
             case Image():
                 parts.append(node.alt)
+            case CrossReference():
+                parts.append(node.text)
+            case Math():
+                parts.append(node.alt or node.tex)
+            case Blank():
+                parts.append(BLANK)
             case SoftBreak() | LineBreak():
                 parts.append(" ")
     return "".join(parts)
@@ -248,6 +304,8 @@ def _rebuild(node: Node, results: list[tuple[Node, ...]]) -> Node | None:
         new: Any
         if isinstance(old, Node):
             new = next(iter(next(rest)), None)
+        elif old is None:
+            new = None
         elif old and isinstance(old[0], tuple):
             groups = [tuple(child for _ in group for child in next(rest)) for group in old]
             new = tuple(group for group in groups if group)

@@ -16,11 +16,11 @@ PACKAGE = ROOT / "pipeline"
 # From the bottom up: a module may import from layers below its own, and from within its own
 # package. Those of one layer do not know each other.
 LAYERS: tuple[frozenset[str], ...] = (
-    frozenset({"diagnostics", "outputs", "system"}),
+    frozenset({"diagnostics", "outputs", "suggestions", "system", "words"}),
     frozenset({"codes", "messages"}),
     frozenset({"metadata"}),
     frozenset({"model"}),
-    frozenset({"editions", "pages", "tree"}),
+    frozenset({"editions", "pages", "paths", "tree"}),
     frozenset({"manifest", "parser", "select", "resolve", "render", "package", "check"}),
     frozenset({"driver", "fragment", "starter"}),
     frozenset({"__init__"}),

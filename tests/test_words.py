@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from pipeline.render.dates import written_date
-from pipeline.render.words import FOLDER, words
+from pipeline.words import FOLDER, words
 
 
 def read(path: Path) -> dict[str, str]:

@@ -55,7 +55,9 @@ def parse(text: str, source: str = "") -> Document:
         blocks=blocks,
         notes=document.notes,
         source=source,
-        diagnostics=tuple(msgspec.structs.replace(d, source=source) for d in diagnostics),
+        diagnostics=tuple(
+            d if d.source else msgspec.structs.replace(d, source=source) for d in diagnostics
+        ),
     )
 
 

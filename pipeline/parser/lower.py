@@ -28,6 +28,7 @@ from pipeline.model import (
     Note,
     PageBreak,
     Paragraph,
+    Plain,
     SoftBreak,
     Strong,
     Table,
@@ -202,8 +203,9 @@ class Lowering:
     def _cell(self, element: Element) -> TableCell:
         assert isinstance(element, BlockElement)
         align: Any = element.get("align", "")
+        children = self.inlines(element)
         return TableCell(
-            children=self.inlines(element),
+            children=(Plain(children=children),) if children else (),
             align=align,
             scope="col" if element.tag == "th" else "",
             span=_span(element),

@@ -18,8 +18,9 @@ from pipeline.render.environment import read_text
 from pipeline.render.fonts import FACES, MONO
 from pipeline.render.nodes import NodeRenderer
 from pipeline.render.plan import Chapter, chapters
-from pipeline.render.words import words
+from pipeline.render.styles import construct_styles
 from pipeline.tree import plain_text, walk, whole
+from pipeline.words import words
 
 COVER, TITLE_PAGE, IMPRINT, NAV = "cover.xhtml", "title.xhtml", "imprint.xhtml", "nav.xhtml"
 
@@ -63,7 +64,11 @@ def assemble(
     )
     css = read_text(environment, "epub/style.css")
     body = tuple(_chapter(chapter, renderer, document) for chapter in plan)
-    styles = (Style("style.css", css), Style("widths.css", "\n".join(renderer.rules.values())))
+    styles = (
+        Style("style.css", css),
+        *construct_styles(environment, "epub", "".join(page.markup for page in body)),
+        Style("widths.css", "\n".join(renderer.rules.values())),
+    )
     start = plan[0].name if plan else NAV
     renderer.page = ""
     contents = nav_points(document.contents, renderer.href)

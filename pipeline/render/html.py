@@ -16,9 +16,9 @@ from pipeline.render.discovery import downloads, full_title, linked_data, meta_t
 from pipeline.render.environment import read_text
 from pipeline.render.fonts import FACES
 from pipeline.render.nodes import NodeRenderer
-from pipeline.render.words import words
+from pipeline.render.styles import construct_styles
+from pipeline.words import words
 
-CODE_STYLES = ("shared/code.css", "html/code-dark.css")
 FEWEST_ENTRIES = 3
 """Contents of fewer lines than this say nothing that the page does not show anyway."""
 
@@ -53,9 +53,9 @@ def assemble(
         notes=document.notes,
         shows_contents=_shows_contents(document),
     )
-    names = ("html/style.css", *(CODE_STYLES if '<pre class="code' in markup else ()))
     styles = (
-        *(Style(name.rpartition("/")[2], read_text(environment, name)) for name in names),
+        Style("style.css", read_text(environment, "html/style.css")),
+        *construct_styles(environment, "html", markup),
         Style("widths.css", "\n".join(renderer.rules.values())),
     )
     return Pages(

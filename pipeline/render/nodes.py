@@ -24,7 +24,7 @@ from pipeline.model import (
     Table,
     Text,
 )
-from pipeline.render.words import words
+from pipeline.words import words
 
 BLOCK_TAGS = frozenset({"div", "section", "aside", "details", "summary", "address"})
 VOID_TAGS = frozenset({"br", "hr", "img", "wbr"})

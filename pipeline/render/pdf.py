@@ -16,7 +16,8 @@ from pipeline.render.dates import written_date
 from pipeline.render.environment import read_text
 from pipeline.render.fonts import FACES
 from pipeline.render.nodes import NodeRenderer
-from pipeline.render.words import words
+from pipeline.render.styles import construct_styles
+from pipeline.words import words
 
 BOOK_WORDS = 20_000
 """From about fifty printed pages on, a publication is made up as a book."""
@@ -50,7 +51,7 @@ def assemble(
     styles = (
         Style("style.css", read_text(environment, "pdf/style.css")),
         Style("book.css", read_text(environment, "pdf/book.css") if is_book else ""),
-        Style("code.css", read_text(environment, "shared/code.css") if " code" in markup else ""),
+        *construct_styles(environment, "pdf", markup),
         Style("sheet.css", sheet(edition.page, metadata)),
         Style("widths.css", "\n".join(renderer.rules.values())),
     )

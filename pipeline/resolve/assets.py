@@ -10,9 +10,9 @@ from msgspec.structs import replace
 
 from pipeline.codes import Code
 from pipeline.model import Asset, Document, Figure, Image
+from pipeline.paths import Problem, locate, scheme
 from pipeline.resolve.findings import Findings, walk_spans
 from pipeline.resolve.images import BadImageError, examine
-from pipeline.resolve.paths import Problem, locate, scheme
 from pipeline.tree import rewrite_document, whole
 
 # Names that Windows keeps for devices, whatever their suffix.

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable, Iterator
 
 import msgspec
@@ -10,6 +9,7 @@ import msgspec
 from pipeline.codes import Code, diagnostic
 from pipeline.diagnostics import Diagnostic, Span
 from pipeline.model import Document, Node
+from pipeline.suggestions import nearest
 from pipeline.tree import walk_with
 
 MOST_HINTS = 25
@@ -48,9 +48,3 @@ class Findings:
         return msgspec.structs.replace(
             document, diagnostics=document.diagnostics + tuple(self._found)
         )
-
-
-def nearest(word: str, candidates: Iterable[str]) -> str:
-    """The candidate that is most like ``word``, or "" where none is much like it."""
-    found = difflib.get_close_matches(word, sorted(candidates), 1)
-    return found[0] if found else ""

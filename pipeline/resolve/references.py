@@ -10,8 +10,8 @@ from msgspec.structs import replace
 
 from pipeline.codes import Code
 from pipeline.model import Document, Image, Link, Node
+from pipeline.paths import Problem, locate, scheme
 from pipeline.resolve.findings import Findings, walk_spans
-from pipeline.resolve.paths import Problem, locate, scheme
 from pipeline.tree import rewrite_document, walk, whole
 
 SAFE_SCHEMES = frozenset({"http", "https", "mailto", "tel", "//"})

@@ -20,6 +20,7 @@ from pipeline.model import (
     ListItem,
     Node,
     Paragraph,
+    Plain,
     SoftBreak,
     TableCell,
     TableRow,
@@ -96,9 +97,9 @@ def as_blocks(items: Iterable[Node]) -> tuple[Block, ...]:
         end_stray()
         match item:
             case TableRow():
-                found += (Paragraph(children=c.children) for c in item.cells if c.children)
+                found += (block for cell in item.cells for block in _paragraphs(cell))
             case TableCell():
-                found += [Paragraph(children=item.children)] if item.children else []
+                found += _paragraphs(item)
             case Part():
                 found += as_blocks(item.children)
             case _:
@@ -107,6 +108,12 @@ def as_blocks(items: Iterable[Node]) -> tuple[Block, ...]:
     end_run()
     end_stray()
     return tuple(found)
+
+
+def _paragraphs(cell: TableCell) -> Iterable[Block]:
+    """What a cell holds, with its plain text as a paragraph."""
+    for block in cell.children:
+        yield Paragraph(children=block.children) if isinstance(block, Plain) else block
 
 
 def is_tight(items: Iterable[ListItem]) -> bool:
@@ -137,7 +144,7 @@ def as_inlines(items: Iterable[Node]) -> tuple[Inline, ...]:
 
 def _lines(block: Node) -> tuple[Inline, ...]:
     match block:
-        case Paragraph() | Heading() | TableCell():
+        case Paragraph() | Heading() | Plain():
             return block.children
         case CodeBlock():
             lines = block.text.rstrip("\n").split("\n")
@@ -190,10 +197,10 @@ def distribute(items: Sequence[Node], attributes: Attributes, wrap: Wrap) -> lis
         found.extend(run if all(map(is_blank, run)) else wrapped(tuple(run)))
         run.clear()
 
-    def leave(block: Paragraph | Heading | TableCell) -> Node:
+    def leave(block: Paragraph | Heading | Plain) -> Node:
         return replace(block, children=wrapped(block.children)) if block.children else block
 
-    changes: tree.Changes = {Paragraph: leave, Heading: leave, TableCell: leave}
+    changes: tree.Changes = {Paragraph: leave, Heading: leave, Plain: leave}
     for item in items:
         if isinstance(item, Inline):
             run.append(item)

@@ -8,7 +8,7 @@ from typing import Literal
 
 from msgspec.structs import replace
 
-from pipeline.model import Alignment, Inline, Node, Table, TableCell, TableRow
+from pipeline.model import Alignment, Inline, Node, Plain, Table, TableCell, TableRow
 from pipeline.parser.attributes import make
 from pipeline.parser.markup.flow import Part, as_blocks, as_inlines, is_blank, trim
 from pipeline.parser.markup.frames import Frame
@@ -27,13 +27,18 @@ def cell(frame: Frame) -> Iterable[Node]:
         if frame.values.get(name, "").isdecimal()
     )
     found = TableCell(
-        children=trim(as_inlines(frame.items)),
+        children=_content(frame.items),
         align=_ALIGNMENTS.get(frame.values.get("align", "").lower(), ""),
         scope=scope,
         span=frame.span,
         attributes=replace(frame.attributes, pairs=(*frame.attributes.pairs, *spans)),
     )
     return (found,)
+
+
+def _content(items: Iterable[Node]) -> tuple[Plain, ...]:
+    inlines = trim(as_inlines(items))
+    return (Plain(children=inlines),) if inlines else ()
 
 
 def row(frame: Frame) -> Iterable[Node]:
@@ -47,7 +52,7 @@ def _cells(items: Iterable[Node]) -> Iterable[TableCell]:
         if isinstance(item, TableCell):
             yield item
         elif not is_blank(item):
-            yield TableCell(children=trim(as_inlines((item,))))
+            yield TableCell(children=_content((item,)))
 
 
 def part(frame: Frame) -> Iterable[Node]:

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from urllib.parse import unquote
 
 from pipeline.codes import Code
-from pipeline.resolve.findings import nearest
+from pipeline.suggestions import nearest
 
 
 class Located(NamedTuple):

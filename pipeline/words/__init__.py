@@ -7,7 +7,7 @@ import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 
-FOLDER = Path(__file__).parent.parent / "words"
+FOLDER = Path(__file__).parent
 
 
 @functools.lru_cache
