@@ -34,6 +34,10 @@ class Code(enum.Enum):
         ERROR,
         "The file holds bytes that no text has. It may be a word processor's document: save it as Markdown text.",
     )
+    MISSING_FILE = Entry(
+        ERROR,
+        "A file that the source takes in is not there. Its path starts from the folder that the source is in.",
+    )
     EMPTY_FILE = Entry(
         ERROR,
         "The source has no content. Write at least a title and a paragraph; `chapbook new` makes a starter.",

@@ -15,6 +15,7 @@ from pipeline.metadata import Metadata
 from pipeline.model import Block, Document, Heading
 from pipeline.parser.characters import FORBIDDEN
 from pipeline.parser.dialogue import group_turns
+from pipeline.parser.files import SourceFiles
 from pipeline.parser.frontmatter import derive_identifier, read_front_matter
 from pipeline.parser.lower import Lowering
 from pipeline.parser.source import check_text, normalise, read
@@ -29,13 +30,14 @@ def parse_file(path: Path, name: str = "") -> Document:
     if diagnostics:
         found = tuple(msgspec.structs.replace(d, source=source) for d in diagnostics)
         return Document(metadata=Metadata(), source=source, diagnostics=found)
-    return parse(text, source)
+    return parse(text, source, path.parent)
 
 
-def parse(text: str, source: str = "") -> Document:
+def parse(text: str, source: str = "", folder: Path | None = None) -> Document:
     """The document that ``text`` says, with all that is wrong in its ``diagnostics``.
 
-    ``source`` is the name of the source in messages.
+    ``source`` is the name of the source in messages, ``folder`` the one that holds the files
+    that the text takes in; without it there are none.
     """
     text = normalise(text)
     problems = check_text(text, source)
@@ -43,7 +45,7 @@ def parse(text: str, source: str = "") -> Document:
         return Document(metadata=Metadata(), source=source, diagnostics=problems)
     metadata, taken, found = read_front_matter(text, source)
     body = text.split("\n", taken)[taken] if text.count("\n") >= taken else ""
-    document = _parse_body(body, taken + 1)
+    document = _parse_body(body, taken + 1, SourceFiles(folder))
     blocks, turns = group_turns(document.blocks, metadata.speakers)
     broken = any(d.code == Code.BAD_YAML.slug or d.message.startswith("`title`") for d in found)
     metadata, blocks, titles = _take_title(metadata, blocks, may_be_missing=broken)
@@ -54,6 +56,7 @@ def parse(text: str, source: str = "") -> Document:
         metadata=metadata,
         blocks=blocks,
         notes=document.notes,
+        files=document.files,
         source=source,
         diagnostics=tuple(
             d if d.source else msgspec.structs.replace(d, source=source) for d in diagnostics
@@ -66,17 +69,20 @@ def parse_body(text: str) -> Document:
 
     Characters that no source may have become replacement characters.
     """
-    return _parse_body(FORBIDDEN.sub("\N{REPLACEMENT CHARACTER}", normalise(text)), 1)
+    return _parse_body(
+        FORBIDDEN.sub("\N{REPLACEMENT CHARACTER}", normalise(text)), 1, SourceFiles()
+    )
 
 
-def _parse_body(text: str, first_line: int) -> Document:
+def _parse_body(text: str, first_line: int, files: SourceFiles) -> Document:
     tree = parse_tree(text, first_line)
-    lowering = Lowering(tree.parser.abbreviations, tree.inlines.read)
+    lowering = Lowering(tree.parser.abbreviations, tree.inlines.read, files)
     blocks = lowering.blocks(tree.root)
     return Document(
         metadata=Metadata(),
         blocks=blocks,
         notes=tuple(lowering.notes),
+        files=files.names,
         diagnostics=(*tree.parser.diagnostics, *lowering.diagnostics),
     )
 

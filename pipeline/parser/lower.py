@@ -16,8 +16,6 @@ from pipeline.model import (
     Attributes,
     Block,
     BlockQuote,
-    CodeBlock,
-    Container,
     DefinitionItem,
     DefinitionList,
     Heading,
@@ -30,31 +28,24 @@ from pipeline.model import (
     Paragraph,
     Plain,
     SoftBreak,
-    Strong,
     Table,
     TableCell,
     TableRow,
     Text,
     ThematicBreak,
-    WritingLines,
 )
+from pipeline.parser import constructs
 from pipeline.parser.attributes import make
 from pipeline.parser.blockparser import BlockElement, Line
 from pipeline.parser.captions import attach_captions
+from pipeline.parser.constructs import boxes
+from pipeline.parser.constructs.parts import FenceParts, Parts
+from pipeline.parser.files import SourceFiles
 from pipeline.parser.lower_inlines import InlineLowering
 from pipeline.parser.markup import MarkupBuilder
 
-ADMONITIONS = frozenset({"note", "tip", "important", "warning", "caution"})
-_ALIASES = {
-    "attention": "warning",
-    "danger": "caution",
-    "error": "caution",
-    "hint": "tip",
-    "info": "note",
-}
 _ALERT = re.compile(r"\[!(NOTE|TIP|IMPORTANT|WARNING|CAUTION)\]\s*$", re.I)
 _TASK = re.compile(r"\[([ xX])\][ \t]+")
-MAX_LINES = 100
 DEEPEST = 80
 """Levels of blocks and inlines within each other that come out. Deeper ones lose their
 markup and keep their text, since all that comes after works through a tree by recursion."""
@@ -64,9 +55,13 @@ ReadLeaf = Callable[[Element, Sequence[Line], "Span | None"], None]
 
 class Lowering:
     """Lowers one tree; collects the notes and the diagnostics that it meets. ``read_leaf``
-    reads a line that stands at some place into inline elements."""
+    reads a line that stands at some place into inline elements, ``files`` what the text
+    takes in."""
 
-    def __init__(self, abbreviations: Mapping[str, str], read_leaf: ReadLeaf) -> None:
+    def __init__(
+        self, abbreviations: Mapping[str, str], read_leaf: ReadLeaf, files: SourceFiles
+    ) -> None:
+        self.files = files
         self.notes: list[Note] = []
         self.diagnostics: list[Diagnostic] = []
         self._read_leaf = read_leaf
@@ -131,10 +126,7 @@ class Lowering:
             case "ul" | "ol":
                 return (self._list(element, span),)
             case "pre":
-                text = "".join(line + "\n" for line in element.lines)
-                language = element.get("language", "")
-                code = CodeBlock(text=text, language=language, span=span, attributes=attributes)
-                return (code,)
+                return self._fence(element, span)
             case "table":
                 return (self._table(element, span),)
             case "dl":
@@ -241,8 +233,8 @@ class Lowering:
         if children and children[0].tag == "title":
             title = self.inlines(children.pop(0))
         written, *classes = element.get("kind", "").split()
-        kind = _ALIASES.get(written, written)
-        if kind not in ADMONITIONS:
+        kind = boxes.ALIASES.get(written, written)
+        if kind not in boxes.KINDS:
             kind, classes = "note", [written, *classes]
             title = title or (Text(text=written.capitalize()),)
         return Admonition(
@@ -254,43 +246,31 @@ class Lowering:
         )
 
     def _container(self, element: BlockElement, span: Span) -> tuple[Block, ...]:
-        attributes = _attributes(element)
-        name, argument = element.get("name", ""), element.get("argument", "")
+        attributes, name = _attributes(element), element.get("name", "")
         classes = tuple(c for c in attributes.classes if c != name)
-        attributes = make(attributes.id, classes, attributes.pairs)
-        children = self.blocks(element)
-        if name == "lines":
-            lines = self._lines(argument, span, attributes)
-            return (*children, lines)
-        kind = _ALIASES.get(name, name)
-        titled = kind in ADMONITIONS or name == "details"
-        title = self.read((titled and attributes.get("title")) or argument, span)
-        if titled and title:
-            pairs = tuple(pair for pair in attributes.pairs if pair[0] != "title")
-            attributes = make(attributes.id, classes, pairs)
-        if kind in ADMONITIONS:
-            box = Admonition(
-                kind=kind, title=title, children=children, span=span, attributes=attributes
-            )
-            return (box,)
-        if name == "details" and title:
-            summary = Container(name="summary", children=(Paragraph(children=title),), span=span)
-            children = (summary, *children)
-        else:
-            if title:
-                children = (Paragraph(children=(Strong(children=title),), span=span), *children)
-            if name in ("details", "summary"):  # as elements, they need each other
-                name, attributes = "", make(attributes.id, (name, *classes), attributes.pairs)
-        return (Container(name=name, children=children, span=span, attributes=attributes),)
+        parts = Parts(
+            name=name,
+            argument=element.get("argument", ""),
+            attributes=make(attributes.id, classes, attributes.pairs),
+            children=self.blocks(element),
+            span=span,
+            read=self.read,
+            report=self.report,
+            files=self.files,
+        )
+        return constructs.container(parts)
 
-    def _lines(self, argument: str, span: Span, attributes: Attributes) -> WritingLines:
-        count = int(argument) if argument.isdecimal() and len(argument) < 4 else 0
-        if not 1 <= count <= MAX_LINES:
-            written = f"`::: lines {argument}`" if argument else "`::: lines`"
-            message = f"{written} does not say how many lines."
-            self.report(Finding.WRONG_COUNT, message, span, "For example: `::: lines 4`.")
-            count = 1
-        return WritingLines(count=count, span=span, attributes=attributes)
+    def _fence(self, element: BlockElement, span: Span) -> tuple[Block, ...]:
+        parts = FenceParts(
+            language=element.get("language", ""),
+            attributes=_attributes(element),
+            lines=tuple(element.lines),
+            span=span,
+            read=self.read,
+            report=self.report,
+            files=self.files,
+        )
+        return constructs.fence(parts)
 
     def report(self, code: Finding, message: str, span: Span | None, hint: str = "") -> None:
         self.diagnostics.append(diagnostic(code, message, span=span, hint=hint))

@@ -1,0 +1,65 @@
+"""Admonitions, what can be folded up, and containers that are nothing but a name."""
+
+from __future__ import annotations
+
+from pipeline.model import Admonition, Attributes, Block, Container, Inline, Paragraph, Strong
+from pipeline.parser.attributes import make
+from pipeline.parser.constructs.parts import Parts
+
+KINDS = frozenset({"note", "tip", "important", "warning", "caution"})
+ALIASES = {
+    "attention": "warning",
+    "danger": "caution",
+    "error": "caution",
+    "hint": "tip",
+    "info": "note",
+}
+NAMES = (*sorted(KINDS), *ALIASES)
+
+
+def box(parts: Parts) -> tuple[Block, ...]:
+    title, attributes = _title(parts)
+    found = Admonition(
+        kind=ALIASES.get(parts.name, parts.name),
+        title=title,
+        children=parts.children,
+        span=parts.span,
+        attributes=attributes,
+    )
+    return (found,)
+
+
+def details(parts: Parts) -> tuple[Block, ...]:
+    """``<details>`` with a summary; one without a title, which nobody could open, and a
+    summary by itself are containers of that class."""
+    title, attributes = _title(parts) if parts.name == "details" else ((), parts.attributes)
+    if title:
+        summary = Container(name="summary", children=(Paragraph(children=title),), span=parts.span)
+        children = (summary, *parts.children)
+        return (
+            Container(name="details", children=children, span=parts.span, attributes=attributes),
+        )
+    classes = (parts.name, *attributes.classes)
+    attributes = make(attributes.id, classes, attributes.pairs)
+    return container(parts._replace(name="", attributes=attributes))
+
+
+def container(parts: Parts) -> tuple[Block, ...]:
+    """A container; what follows its name stands in bold before the rest."""
+    children = parts.children
+    if title := parts.title:
+        heading = Paragraph(children=(Strong(children=title),), span=parts.span)
+        children = (heading, *children)
+    found = Container(
+        name=parts.name, children=children, span=parts.span, attributes=parts.attributes
+    )
+    return (found,)
+
+
+def _title(parts: Parts) -> tuple[tuple[Inline, ...], Attributes]:
+    """The title, from ``title="…"`` or after the name, and the attributes without it."""
+    title = parts.read(parts.attributes.get("title") or parts.argument, parts.span)
+    if not title:
+        return (), parts.attributes
+    pairs = tuple(pair for pair in parts.attributes.pairs if pair[0] != "title")
+    return title, make(parts.attributes.id, parts.attributes.classes, pairs)

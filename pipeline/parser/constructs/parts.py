@@ -1,0 +1,55 @@
+"""What a construct is given of the source: a ``:::`` block or a fence, read already."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import NamedTuple, TypeAlias
+
+from pipeline.codes import Code
+from pipeline.diagnostics import Span
+from pipeline.model import Attributes, Block, Inline
+from pipeline.parser.blockparser import Line
+from pipeline.parser.files import SourceFiles
+
+ReadInlines: TypeAlias = Callable[[str, "Span | None"], tuple[Inline, ...]]
+Report: TypeAlias = Callable[[Code, str, "Span | None", str], None]
+
+
+class Parts(NamedTuple):
+    """A block ``::: name argument {attributes}``. ``read`` reads a text that is one line
+    into inlines, ``report`` takes code, message, place and hint of what is wrong, ``files``
+    reads files beside the source."""
+
+    name: str
+    argument: str
+    attributes: Attributes
+    children: tuple[Block, ...]
+    span: Span
+    read: ReadInlines
+    report: Report
+    files: SourceFiles
+
+    @property
+    def title(self) -> tuple[Inline, ...]:
+        """What follows the name, as text."""
+        return self.read(self.argument, self.span)
+
+
+class FenceParts(NamedTuple):
+    """Lines between fences, after ``language {attributes}``."""
+
+    language: str
+    attributes: Attributes
+    lines: tuple[Line, ...]
+    span: Span
+    read: ReadInlines
+    report: Report
+    files: SourceFiles
+
+    @property
+    def text(self) -> str:
+        return "".join(line + "\n" for line in self.lines)
+
+
+Construct: TypeAlias = Callable[[Parts], tuple[Block, ...]]
+FenceConstruct: TypeAlias = Callable[[FenceParts], tuple[Block, ...]]
