@@ -6,6 +6,7 @@ from typing import Literal, TypeAlias
 
 import msgspec
 
+from pipeline.diagnostics import Span
 from pipeline.metadata import Metadata
 from pipeline.model import Asset
 
@@ -46,6 +47,13 @@ class Face(msgspec.Struct, frozen=True):
     path: str
 
 
+class Place(msgspec.Struct, frozen=True):
+    """Where a character that a font may lack first stands in the source."""
+
+    character: str
+    span: Span
+
+
 class Accessibility(msgspec.Struct, frozen=True, omit_defaults=True):
     """What a reader who cannot see or handle a page has to know: whether there are
     ``images`` but the cover, whether all of them are ``described`` or decorative, and a
@@ -59,7 +67,7 @@ class Accessibility(msgspec.Struct, frozen=True, omit_defaults=True):
 class Pages(msgspec.Struct, frozen=True, omit_defaults=True):
     """An edition, rendered. ``stem`` names the publication's files; ``pages`` are in
     reading order; ``templates`` are the template files used, for dependency files;
-    ``accessibility`` is set for e-books."""
+    ``accessibility`` is set for e-books, ``places`` for print."""
 
     edition: str
     stem: str
@@ -71,6 +79,7 @@ class Pages(msgspec.Struct, frozen=True, omit_defaults=True):
     contents: tuple[NavPoint, ...] = ()
     templates: tuple[str, ...] = ()
     accessibility: Accessibility | None = None
+    places: tuple[Place, ...] = ()
 
 
 _encoder = msgspec.json.Encoder()

@@ -12,11 +12,12 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 from pipeline.codes import Code, diagnostic
-from pipeline.package.pdf_fonts import font_files, no_system_fonts
+from pipeline.package.pdf_fonts import font_files, lacking, no_system_fonts
 from pipeline.package.pdf_log import listening
-from pipeline.package.pdf_markup import parse
+from pipeline.package.pdf_markup import parse, replace_characters
 from pipeline.package.result import Package
 from pipeline.pages import Pages
+from pipeline.scripts import beyond
 
 with no_system_fonts(), warnings.catch_warnings():
     warnings.simplefilter("ignore", UserWarning)  # it misses the fonts that we keep from it
@@ -38,7 +39,9 @@ def package(pages: Pages, folder: Path) -> Package:
         return Package(b"", (diagnostic(Code.TEMPLATE_ERROR, message),))
     fetcher = LocalFiles(folder, pages.assets)
     files = font_files(pages.faces)
-    with listening(root) as log:
+    missing = lacking(beyond(page.markup), files)
+    with listening(root, missing) as log:
+        replace_characters(root, missing)
         styles = [weasyprint.CSS(string=style.css, url_fetcher=fetcher) for style in pages.styles]
         document = XMLDocument(root, fetcher).render(
             font_config=Fonts(files), stylesheets=styles, cache={}
@@ -54,6 +57,6 @@ def package(pages: Pages, folder: Path) -> Package:
         document.write_pdf(output, finisher=finish, pdf_identifier=True, pdf_version="1.7")
     return Package(
         data=output.getvalue(),
-        diagnostics=(*fetcher.diagnostics, *log.diagnostics),
+        diagnostics=(*fetcher.diagnostics, *log.diagnostics(pages.places)),
         dependencies=(*files, *fetcher.files),
     )

@@ -15,6 +15,9 @@ from pipeline.package.pdf_structure import Structure
 TRUETYPE = b"\x00\x01\x00\x00"
 """How a font file with TrueType outlines begins."""
 
+NOTHING = b"> <2060>"
+"""A word joiner, in a table from glyphs to characters."""
+
 SHOW = b"] TJ"
 """How the operator that shows text ends."""
 
@@ -56,14 +59,28 @@ def mend_page(number: int, page: Any, structure: Structure, spaces: dict[bytes, 
 
 
 def mend_fonts(pdf: Any) -> None:
-    """Take the time of building out of the fonts that were made of variable ones."""
+    """Take the time of building out of the fonts that were made of variable ones, and give
+    the glyphs that are but a part of a character a meaning: none that is seen."""
     for thing in pdf.objects:
-        if isinstance(thing, pydyf.Stream) and "Length1" in thing.extra:
-            (data,) = thing.stream
-            if data.startswith(TRUETYPE):
-                font = TTFont(io.BytesIO(data), recalcTimestamp=False, recalcBBoxes=False)
-                font["head"].modified = font["head"].created
-                output = io.BytesIO()
-                font.save(output, reorderTables=False)
-                thing.stream = [output.getvalue()]
-                thing.extra["Length1"] = len(output.getvalue())
+        if not isinstance(thing, pydyf.Stream):
+            continue
+        if "Length1" in thing.extra:
+            _mend_file(thing)
+        elif any(b"begincmap" in _bytes(line) for line in thing.stream[:4]):
+            thing.stream = [_bytes(line).replace(b"> <>", NOTHING) for line in thing.stream]
+
+
+def _bytes(line: Any) -> bytes:
+    return line if isinstance(line, bytes) else str(line).encode()
+
+
+def _mend_file(stream: Any) -> None:
+    (data,) = stream.stream
+    if not data.startswith(TRUETYPE):
+        return
+    font = TTFont(io.BytesIO(data), recalcTimestamp=False, recalcBBoxes=False)
+    font["head"].modified = font["head"].created
+    output = io.BytesIO()
+    font.save(output, reorderTables=False)
+    stream.stream = [output.getvalue()]
+    stream.extra["Length1"] = len(output.getvalue())

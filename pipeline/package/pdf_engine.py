@@ -27,6 +27,17 @@ from pipeline.package.pdf_markup import ASSET, ready
 
 ffi.cdef("FcConfig * FcConfigCreate (void);")
 
+FAMILY_BY_LANGUAGE = {
+    "ja": "Noto Sans CJK JP",
+    "ko": "Noto Sans CJK KR",
+    "zh": "Noto Sans CJK SC",
+    "zh-hk": "Noto Sans CJK HK",
+    "zh-mo": "Noto Sans CJK HK",
+    "zh-tw": "Noto Sans CJK TC",
+    "zh-hant": "Noto Sans CJK TC",
+}
+"""The same ideograph is drawn differently in Japan, Korea, and the parts of China."""
+
 
 class XMLDocument(weasyprint.HTML):  # type: ignore[misc]  # it has no types
     """Markup that is a tree already. WeasyPrint's own parser is for HTML found in the wild:
@@ -46,6 +57,7 @@ class Fonts(FontConfiguration):  # type: ignore[misc]
 
     def __init__(self, files: tuple[Path, ...]) -> None:
         config = fontconfig.FcConfigCreate()
+        fontconfig.FcConfigParseAndLoadFromMemory(config, _preferences(), True)
         for file in files:
             fontconfig.FcConfigAppFontAddFile(config, os.fsencode(file))
         self._config = config
@@ -57,6 +69,17 @@ class Fonts(FontConfiguration):  # type: ignore[misc]
         fontconfig.FcConfigDestroy(config)  # the map keeps a reference of its own
         self.strut_layouts: dict[Any, Any] = {}
         self.font_features: dict[Any, Any] = {}
+
+
+def _preferences() -> bytes:
+    """The rules by which Fontconfig appends a language's own family to those asked for."""
+    rules = "".join(
+        f'<match><test name="lang" compare="eq"><string>{language}</string></test>'
+        f'<edit name="family" mode="append" binding="strong"><string>{family}</string></edit>'
+        "</match>"
+        for language, family in FAMILY_BY_LANGUAGE.items()
+    )
+    return f'<?xml version="1.0"?><fontconfig>{rules}</fontconfig>'.encode()
 
 
 class LocalFiles(URLFetcher):  # type: ignore[misc]
@@ -78,6 +101,8 @@ class LocalFiles(URLFetcher):  # type: ignore[misc]
             name = unquote(url).removeprefix(ASSET)
             self._refuse(Code.REMOTE_IMAGE, f"“{name}” is not among the publication's files")
             raise PermissionError(name)
+        if asset.data:
+            return URLFetcherResponse(url, asset.data, {"Content-Type": asset.media_type})
         file = (self._folder / asset.path).resolve()
         if not file.is_relative_to(self._folder):
             self._refuse(Code.OUTSIDE_FOLDER, f"“{asset.path}” leads out of the source's folder")

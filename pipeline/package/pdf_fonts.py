@@ -8,20 +8,15 @@ file is copied, no folder is searched, and a page breaks in the same place every
 from __future__ import annotations
 
 import contextlib
-import functools
-import importlib.resources
 import os
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from pipeline.pages import Face
+from fontTools.ttLib import TTFont
 
-FALLBACKS = (
-    Face("Noto Serif", 400, "normal", "fontpkg_noto_serif", "files/NotoSerif[wdth,wght].ttf"),
-    Face("Noto Sans", 400, "normal", "fontpkg_noto_sans", "files/NotoSans[wdth,wght].ttf"),
-)
-"""Faces for what the text faces lack: polytonic Greek, more of Cyrillic, rare letters."""
+from pipeline.faces import FALLBACKS, font_file
+from pipeline.pages import Face
 
 EMPTY = Path(__file__).parent / "no-fonts.conf"
 
@@ -30,18 +25,27 @@ _import_lock = threading.Lock()
 
 def font_files(faces: tuple[Face, ...]) -> tuple[Path, ...]:
     """The files of the faces and of the fallbacks that are installed."""
-    return tuple(
-        dict.fromkeys(file for face in (*faces, *FALLBACKS) if (file := _file(face)) is not None)
-    )
+    files = map(font_file, (*faces, *FALLBACKS))
+    return tuple(dict.fromkeys(file for file in files if file is not None))
 
 
-@functools.cache
-def _file(face: Face) -> Path | None:
-    try:
-        file = Path(str(importlib.resources.files(face.package) / face.path))
-    except ModuleNotFoundError:
-        return None
-    return file if file.is_file() else None
+def lacking(characters: Iterable[str], files: Iterable[Path]) -> frozenset[str]:
+    """The characters that none of the font files has."""
+    wanted = set(characters)
+    for file in files:
+        if not wanted:
+            break
+        for font in _fonts(file):
+            has = font.getBestCmap() or {}
+            wanted = {character for character in wanted if ord(character) not in has}
+            font.close()
+    return frozenset(wanted)
+
+
+def _fonts(file: Path) -> Iterable[TTFont]:
+    if file.suffix == ".ttc":  # its fonts share their characters
+        return (TTFont(file, lazy=True, fontNumber=0),)
+    return (TTFont(file, lazy=True),)
 
 
 @contextlib.contextmanager

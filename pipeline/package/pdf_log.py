@@ -6,12 +6,14 @@ import contextlib
 import logging
 import threading
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from xml.etree import ElementTree
 
+from pipeline import scripts
 from pipeline.codes import Code, diagnostic
-from pipeline.diagnostics import Diagnostic
+from pipeline.diagnostics import Diagnostic, Span
 from pipeline.package.pdf_markup import ASSET
+from pipeline.pages import Place
 
 LOGGER = "weasyprint"
 NOTDEF = ".notdef"
@@ -19,29 +21,36 @@ BAD_IMAGE = "Failed to load image"
 REFUSED = "URLFetchingError"
 """The kind of error that a file that is not served ends in; who refused it reported it."""
 
+MOST_SHOWN = 12
+"""How many characters a message shows of a script."""
+
 CONTEXT = 24
 """How many characters each side of one without a glyph a message shows."""
 
 
 class Log(logging.Handler):
-    """Collects what is logged by the thread that made it, each thing once."""
+    """Collects what is logged by the thread that made it, each thing once. ``missing`` are
+    characters of which it is known that no font has them."""
 
-    def __init__(self, root: ElementTree.Element) -> None:
+    def __init__(self, root: ElementTree.Element, missing: Iterable[str] = ()) -> None:
         super().__init__(logging.WARNING)
         self._thread = threading.get_ident()
         self._root = root
         self._found: dict[str, Diagnostic] = {}
+        self._missing = [(character, _around(character, root)) for character in sorted(missing)]
 
-    @property
-    def diagnostics(self) -> tuple[Diagnostic, ...]:
-        return tuple(self._found.values())
+    def diagnostics(self, places: Iterable[Place]) -> tuple[Diagnostic, ...]:
+        """What was logged; ``places`` are those of characters in the source."""
+        spans = {place.character: place.span for place in places}
+        return (*self._found.values(), *missing_glyphs(self._missing, spans))
 
     def emit(self, record: logging.LogRecord) -> None:
         arguments = record.args if isinstance(record.args, tuple) else ()
         if record.thread != self._thread or any(type(a).__name__ == REFUSED for a in arguments):
             return
         if record.msg.startswith(NOTDEF) and arguments:
-            self._add(Code.MISSING_GLYPH, missing_glyph(str(arguments[0]), self._root))
+            character = str(arguments[0])
+            self._missing.append((character, _around(character, self._root)))
         elif record.msg.startswith(BAD_IMAGE) and len(arguments) > 1:
             name = str(arguments[0]).removeprefix(ASSET)
             self._add(Code.BAD_IMAGE, f"“{name}” cannot be drawn: {arguments[1]}.")
@@ -53,9 +62,9 @@ class Log(logging.Handler):
 
 
 @contextlib.contextmanager
-def listening(root: ElementTree.Element) -> Iterator[Log]:
+def listening(root: ElementTree.Element, missing: Iterable[str] = ()) -> Iterator[Log]:
     """A log that listens to WeasyPrint while it sets ``root``."""
-    log = Log(root)
+    log = Log(root, missing)
     logger = logging.getLogger(LOGGER)
     logger.addHandler(log)
     try:
@@ -64,13 +73,42 @@ def listening(root: ElementTree.Element) -> Iterator[Log]:
         logger.removeHandler(log)
 
 
-def missing_glyph(character: str, root: ElementTree.Element) -> str:
-    """Which character no font has, and where it first stands."""
-    name = unicodedata.name(character, "unnamed")
-    message = f"No font has a glyph for “{character}” (U+{ord(character):04X} {name})"
+def missing_glyphs(
+    characters: Iterable[tuple[str, str]], spans: Mapping[str, Span]
+) -> Iterator[Diagnostic]:
+    """What no font has: one finding a script, at the first of its characters in the source;
+    symbols and emoji, which are of no script, together. ``characters`` come with the words
+    around them."""
+    groups: dict[str, list[str]] = {}
+    around = dict(characters)
+    order = {character: number for number, character in enumerate(spans)}
+    for character in around:
+        groups.setdefault(scripts.name(character), []).append(character)
+    for script, group in groups.items():
+        group.sort(key=lambda c: (order.get(c, len(order)), c))
+        first, *others = group
+        name = unicodedata.name(first, "unnamed")
+        message = f"No font has a glyph for “{first}” (U+{ord(first):04X} {name})"
+        if others:
+            many = "" if len(others) == 1 else "s"
+            kind = f"character{many} of the {script} script" if script else f"symbol{many}"
+            shown = " ".join(others[:MOST_SHOWN]) + (" …" if len(others) > MOST_SHOWN else "")
+            message += f", nor for {len(others)} other {kind}: {shown}"
+        elif around[first]:
+            message += f", in “{around[first]}”"
+        packages = scripts.packages_for(first)
+        hint = (
+            f"Install the fonts: `pip install {packages[0]}`."
+            if packages
+            else "Write it in another way, or show it as an image."
+        )
+        yield diagnostic(Code.MISSING_GLYPH, f"{message}.", span=spans.get(first), hint=hint)
+
+
+def _around(character: str, root: ElementTree.Element) -> str:
+    """The words around the first place where a character stands."""
     for text in root.itertext():
         at = text.find(character)
         if at >= 0:
-            around = " ".join(text[max(0, at - CONTEXT) : at + CONTEXT].split())
-            return f"{message}, in “{around}”."
-    return f"{message}."
+            return " ".join(text[max(0, at - CONTEXT) : at + CONTEXT].split())
+    return ""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from xml.etree import ElementTree
 from xml.etree.ElementTree import Element
 
@@ -11,6 +11,16 @@ XHTML = "{http://www.w3.org/1999/xhtml}"
 ASSET = "asset:"
 """The scheme of the addresses that images get. It names no place, so that nothing but what
 the packager serves can be reached; links keep the address they have."""
+
+
+def replace_characters(root: Element, characters: Iterable[str]) -> None:
+    """Put the replacement character for each of ``characters``, in all text."""
+    table = dict.fromkeys(map(ord, characters), "\N{REPLACEMENT CHARACTER}")
+    if not table:
+        return
+    for element in root.iter():
+        element.text = element.text and element.text.translate(table)
+        element.tail = element.tail and element.tail.translate(table)
 
 
 def parse(markup: str) -> Element:

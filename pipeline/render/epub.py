@@ -9,18 +9,18 @@ import jinja2
 from markupsafe import Markup, escape
 
 from pipeline.editions import Edition
+from pipeline.faces import FACES, MONO
 from pipeline.metadata import Contributor
 from pipeline.model import Code, CodeBlock, Document, Image, InlineElement, Node
 from pipeline.pages import Accessibility, NavPoint, Page, PageRole, Pages, Style
 from pipeline.render.contents import nav_points, targets
-from pipeline.render.dates import written_date
 from pipeline.render.environment import read_text
-from pipeline.render.fonts import FACES, MONO
 from pipeline.render.nodes import NodeRenderer
 from pipeline.render.plan import Chapter, chapters
 from pipeline.render.styles import construct_styles
 from pipeline.tree import plain_text, walk, whole
 from pipeline.words import words
+from pipeline.words.dates import written_date
 
 COVER, TITLE_PAGE, IMPRINT, NAV = "cover.xhtml", "title.xhtml", "imprint.xhtml", "nav.xhtml"
 

@@ -7,17 +7,17 @@ from typing import NamedTuple
 import jinja2
 
 from pipeline.editions import Edition
+from pipeline.faces import FACES
 from pipeline.metadata import Metadata
 from pipeline.model import Document
 from pipeline.pages import Page, Pages, Style
 from pipeline.render.contents import nav_points, targets
-from pipeline.render.dates import written_date
 from pipeline.render.discovery import downloads, full_title, linked_data, meta_tags
 from pipeline.render.environment import read_text
-from pipeline.render.fonts import FACES
 from pipeline.render.nodes import NodeRenderer
 from pipeline.render.styles import construct_styles
 from pipeline.words import words
+from pipeline.words.dates import written_date
 
 FEWEST_ENTRIES = 3
 """Contents of fewer lines than this say nothing that the page does not show anyway."""

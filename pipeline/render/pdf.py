@@ -8,16 +8,18 @@ from typing import NamedTuple
 import jinja2
 
 from pipeline.editions import Edition, PageGeometry
+from pipeline.faces import FACES
 from pipeline.metadata import Metadata
 from pipeline.model import Document
 from pipeline.pages import Page, Pages, Style
 from pipeline.render.contents import nav_points, prints_contents, targets, word_count
-from pipeline.render.dates import written_date
 from pipeline.render.environment import read_text
-from pipeline.render.fonts import FACES
 from pipeline.render.nodes import NodeRenderer
+from pipeline.render.places import first_places
 from pipeline.render.styles import construct_styles
+from pipeline.scripts import fonts_for
 from pipeline.words import words
+from pipeline.words.dates import written_date
 
 BOOK_WORDS = 20_000
 """From about fifty printed pages on, a publication is made up as a book."""
@@ -61,9 +63,10 @@ def assemble(
         metadata=metadata,
         pages=(Page("index.xhtml", metadata.title, str(markup)),),
         styles=tuple(style for style in styles if style.css),
-        faces=FACES,
+        faces=(*FACES, *(face for font in fonts_for(markup) for face in font.faces)),
         assets=document.assets,
         contents=nav_points(document.contents, renderer.href),
+        places=first_places(document),
     )
 
 
@@ -115,10 +118,12 @@ def handout_sheet(page: PageGeometry, metadata: Metadata) -> str:
     folio = f"{_string(before)} counter(page) {_string(between)} counter(pages) {_string(after)}"
     spare = max(0, WIDTHS[page.size] - page.left - page.right - COLUMN - MEASURE) / 2
     margins = (page.top, page.right + spare, page.bottom, page.left + spare)
+    start, end = ("right", "left") if metadata.direction == "rtl" else ("left", "right")
     return (
         f"@page {{ size: {page.size}; margin: {_millimetres(margins)};"
-        f" @bottom-left {{ content: {_string(metadata.title)} }}"
-        f" @bottom-right {{ content: {folio} }} }}\n"
+        f" @bottom-{start} {{ content: {_string(metadata.title)} }}"
+        f" @bottom-{end} {{ content: {folio} }}"
+        f" @footnote {{ margin-{start}: {COLUMN}mm }} }}\n"
     )
 
 

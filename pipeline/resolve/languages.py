@@ -17,6 +17,7 @@ class Rules(NamedTuple):
     ``toggles``: marks may touch letters on both sides, so that only their order tells
     which open. ``elisions``: words that begin with an apostrophe. ``spaced``: a space
     before ; : ! ? % is never broken. ``units``: further words that stay with their number.
+    ``joins``: a line end between two of the script's characters is no space.
     """
 
     double: tuple[str, str]
@@ -25,6 +26,7 @@ class Rules(NamedTuple):
     elisions: tuple[str, ...] = ()
     spaced: bool = False
     units: tuple[str, ...] = ()
+    joins: bool = False
 
 
 ENGLISH_PAIRS = (("“", "”"), ("‘", "’"))
@@ -73,7 +75,7 @@ LANGUAGES: dict[str, Rules] = {
     "hu": Rules(("„", "”"), ("»", "«")),
     "it": Rules(*ROMANCE_PAIRS, units=("mila", "milioni", "miliardi")),
     "it-ch": Rules(*SWISS_PAIRS),
-    "ja": Rules(*CORNER_PAIRS, toggles=True),
+    "ja": Rules(*CORNER_PAIRS, toggles=True, joins=True),
     "ko": Rules(*ENGLISH_PAIRS, toggles=True),
     "lt": Rules(*GERMAN_PAIRS),
     "nb": Rules(("«", "»"), ("‘", "’")),
@@ -91,11 +93,11 @@ LANGUAGES: dict[str, Rules] = {
     "sl": Rules(*GERMAN_PAIRS),
     "sv": Rules(*NORDIC_PAIRS, units=("miljoner", "miljarder")),
     "uk": Rules(("«", "»"), ("„", "“"), units=("тис.", "млн", "млрд")),
-    "zh": Rules(*ENGLISH_PAIRS, toggles=True),
-    "zh-hant": Rules(*CORNER_PAIRS, toggles=True),
-    "zh-hk": Rules(*CORNER_PAIRS, toggles=True),
-    "zh-mo": Rules(*CORNER_PAIRS, toggles=True),
-    "zh-tw": Rules(*CORNER_PAIRS, toggles=True),
+    "zh": Rules(*ENGLISH_PAIRS, toggles=True, joins=True),
+    "zh-hant": Rules(*CORNER_PAIRS, toggles=True, joins=True),
+    "zh-hk": Rules(*CORNER_PAIRS, toggles=True, joins=True),
+    "zh-mo": Rules(*CORNER_PAIRS, toggles=True, joins=True),
+    "zh-tw": Rules(*CORNER_PAIRS, toggles=True, joins=True),
 }
 
 UNITS = tuple(

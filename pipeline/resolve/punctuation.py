@@ -29,6 +29,10 @@ CAPITAL = "[A-ZÀ-ÖØ-ÞΑ-ΩА-Я]"
 # The look behind comes last: a pattern that begins with a plain text is found fast.
 INITIAL = re.compile(rf"\. (?={CAPITAL}\.)(?<=\b{CAPITAL}\. )")
 ADDRESS = re.compile(r"(?:https?://|www\.)\S+")
+# What is written without spaces between words, and its punctuation.
+WIDE = re.compile(
+    r"[\u2e80-\u9fff\uf900-\ufaff\ufe30-\ufe4f\uff00-\uffef\U00020000-\U0003ffff“”‘’…—]"
+)
 BEFORE_COLON = re.compile(r" (?=:(?:\s|$))")
 BEFORE_HIGH_POINT = re.compile(r" (?=[;!?»](?!\w))|(?<=«) ")
 
@@ -49,6 +53,7 @@ class _Piece(NamedTuple):
     start: int
     end: int
     rules: Rules | None
+    is_line_end: bool = False
 
 
 class Run:
@@ -68,6 +73,11 @@ class Run:
         self.context(text)
         rules = None if language is None else rules_for(language)
         self._pieces.append(_Piece(start, self._length, rules))
+
+    def line_end(self, language: str) -> None:
+        """Adds the end of a line in the source, which is a space in most languages."""
+        self.add(" ", language)
+        self._pieces[-1] = self._pieces[-1]._replace(is_line_end=True)
 
     def context(self, text: str) -> None:
         """Adds what is no text of the run, and yet decides what stands beside it."""
@@ -119,6 +129,14 @@ class Run:
             for match in INITIAL.finditer(text):
                 if rules_at(match.start()):
                     yield Edit(match.end() - 1, match.end(), NO_BREAK)
+        for piece in self._pieces:
+            if piece.is_line_end and piece.rules and piece.rules.joins:
+                around = (
+                    text[max(0, piece.start - 1) : piece.start],
+                    text[piece.end : piece.end + 1],
+                )
+                if all(map(WIDE.fullmatch, around)):
+                    yield Edit(piece.start, piece.end, "")
         for rules in {piece.rules for piece in self._pieces if piece.rules}:
             for match in _units(rules).finditer(text):
                 if rules_at(match.end() - 1) is rules:

@@ -9,6 +9,7 @@ from msgspec.structs import replace
 from pipeline.model import (
     Abbreviation,
     Code,
+    CrossReference,
     Document,
     Image,
     Inline,
@@ -43,10 +44,12 @@ def set_typography(document: Document) -> Document:
     # What is rewritten is met in the same order as above.
     new_texts: Iterator[str | None] = iter(texts)
 
-    def leave(node: Text | SoftBreak) -> Node:
+    def leave(node: Text | SoftBreak) -> Node | tuple[Node, ...]:
         text = next(new_texts)
         if text is None:
             return node
+        if not text:
+            return ()
         return Text(span=node.span, attributes=node.attributes, text=text)
 
     if any(text is not None for text in texts):
@@ -89,10 +92,10 @@ def _set(inlines: tuple[Inline, ...], language: str) -> list[str | None]:
             case Text():
                 run.add(node.text, None if is_verbatim else lang)
             case SoftBreak():
-                run.add(" ", lang)
+                run.line_end(lang)
             case LineBreak():
                 run.context("\n")
-            case Code() | Image():
+            case Code() | Image() | CrossReference():
                 run.context("x")  # stands like a word
             case Abbreviation():
                 run.context(node.text)

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import functools
+import importlib.util
+from pathlib import Path
+
 from pipeline.pages import Face
 
 SERIF, SANS, MONO = "Source Serif Pro", "Source Sans Pro", "Source Code Pro"
@@ -17,3 +21,18 @@ FACES = (
     Face(SANS, 600, "italic", "font_source_sans_pro", "files/SourceSansPro-SemiboldIt.otf"),
     Face(MONO, 400, "normal", "fontpkg_source_code_pro", "files/SourceCodePro[wght].ttf"),
 )
+
+FALLBACKS = (
+    Face("Noto Serif", 400, "normal", "fontpkg_noto_serif", "files/NotoSerif[wdth,wght].ttf"),
+    Face("Noto Sans", 400, "normal", "fontpkg_noto_sans", "files/NotoSans[wdth,wght].ttf"),
+)
+"""Faces for what the text faces lack: polytonic Greek, more of Cyrillic, rare letters."""
+
+
+@functools.cache
+def font_file(face: Face) -> Path | None:
+    """Where a face's file is, or None where its package is not installed."""
+    found = importlib.util.find_spec(face.package)  # a package of fonts need not be run
+    folders = (found and found.submodule_search_locations) or ()
+    files = (Path(folder) / face.path for folder in folders)
+    return next((file for file in files if file.is_file()), None)

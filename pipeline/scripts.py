@@ -1,0 +1,106 @@
+"""Scripts beyond Latin, Greek and Cyrillic: which text has them, and the fonts for them.
+
+The small font packages are installed with Chapbook, the large one by who needs it; one that
+is installed is used, and nothing that the machine has besides.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from pipeline.pages import Face
+
+BEYOND = re.compile(r"[\u0530-\u1cff\u2190-\u2bff\u2e80-\ua63f\ua6a0-\ufaff\ufe70-\U0010fffd]")
+"""Characters that the faces of the text may lack."""
+
+COMMON = "Zyyy"
+"""ISO 15924's code for what belongs to no script: symbols, arrows, emoji."""
+
+
+class ScriptFont(NamedTuple):
+    """``scripts`` are ISO 15924 codes, ``package`` is the name to install the faces by."""
+
+    scripts: frozenset[str]
+    package: str
+    faces: tuple[Face, ...]
+
+
+def _font(scripts: str, package: str, family: str, *files: tuple[int, str]) -> ScriptFont:
+    module = package.replace("-", "_")
+    faces = tuple(Face(family, weight, "normal", module, path) for weight, path in files)
+    return ScriptFont(frozenset(scripts.split()), package, faces)
+
+
+def _noto(script: str, name: str) -> ScriptFont:
+    path = f"files/NotoSans{name}[wdth,wght].ttf"
+    return _font(script, f"fontpkg-noto-sans-{name.lower()}", f"Noto Sans {name}", (400, path))
+
+
+FONTS: tuple[ScriptFont, ...] = (
+    _font(
+        "Arab",
+        "fontpkg-amiri",
+        "Amiri",
+        (400, "files/Amiri-Regular.ttf"),
+        (700, "files/Amiri-Bold.ttf"),
+    ),
+    _font(
+        "Hebr",
+        "fontpkg-frank-ruhl-libre",
+        "Frank Ruhl Libre",
+        (400, "files/FrankRuhlLibre[wght].ttf"),
+    ),
+    _font(
+        "Beng",
+        "fontpkg-hind-siliguri",
+        "Hind Siliguri",
+        (400, "files/HindSiliguri-Regular.ttf"),
+        (600, "files/HindSiliguri-SemiBold.ttf"),
+    ),
+    _noto("Khmr", "Khmer"),
+    _noto("Taml", "Tamil"),
+    _noto("Telu", "Telugu"),
+    _noto("Thai", "Thai"),
+    _font(
+        "Hani Hira Kana Hang Bopo",
+        "noto-cjk-sans-otc",
+        "Noto Sans CJK",
+        (400, "NotoSansCJK-Regular.ttc"),
+    ),
+    _font(COMMON, "matplotlib", "DejaVu Sans", (400, "mpl-data/fonts/ttf/DejaVuSans.ttf")),
+)
+
+
+def beyond(text: str) -> frozenset[str]:
+    """The characters of a text that may need a face of their own."""
+    return frozenset(BEYOND.findall(text))
+
+
+def scripts(characters: Iterable[str]) -> frozenset[str]:
+    """The scripts that characters belong to, as ISO 15924 codes."""
+    from fontTools.unicodedata import script_extension
+
+    return frozenset(code for c in characters for code in script_extension(c))
+
+
+def name(character: str) -> str:
+    """The English name of a character's script; "" for one that belongs to none."""
+    from fontTools.unicodedata import script, script_name
+
+    code = script(character)
+    return "" if code == COMMON else script_name(code)
+
+
+def fonts_for(text: str) -> tuple[ScriptFont, ...]:
+    """The fonts that a text needs beside the faces of its styles."""
+    found = beyond(text)
+    wanted = scripts(found) if found else frozenset()
+    return tuple(font for font in FONTS if font.scripts & wanted)
+
+
+def packages_for(character: str) -> tuple[str, ...]:
+    """The packages of fonts that may have a character."""
+    wanted = scripts((character,)) - {COMMON}
+    return tuple(font.package for font in FONTS if font.scripts & wanted)

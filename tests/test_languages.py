@@ -1,0 +1,119 @@
+"""Text in other scripts and directions, as the printed page has it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from pipeline.diagnostics import Severity
+from pipeline.editions import EDITIONS
+from pipeline.package import package, pdf_fonts
+from pipeline.package.result import Package
+from pipeline.parser import parse
+from pipeline.render import render
+from pipeline.resolve import resolve
+from pipeline.select import select
+from pipeline.tree import plain_text
+from tests.pdf_reading import open_pdf, read
+
+HANDOUT = EDITIONS["handout"]
+
+
+def make(body: str, folder: Path, lang: str = "en") -> Package:
+    text = f"---\ntitle: T\nlang: {lang}\n---\n{body}"
+    resolved = resolve(select(parse(text, "x.md"), HANDOUT), folder)
+    return package(render(resolved, HANDOUT, "x"), folder)
+
+
+def fonts(made: Package) -> set[str]:
+    pdf = open_pdf(made.data)
+    names = (str(o.get("/BaseFont", "")) for o in pdf.objects if hasattr(o, "get"))
+    return {name.partition("+")[2] for name in names if "+" in name}
+
+
+@pytest.mark.parametrize(
+    ("text", "family"),
+    [
+        ("السلام عليكم", "Amiri"),
+        ("שלום עולם", "Frank-Ruhl-Libre"),
+        ("नमस्ते दुनिया", "Noto-Sans"),
+        ("ওহে বিশ্ব", "Hind-Siliguri"),
+        ("வணக்கம்", "Noto-Sans-Tamil"),
+        ("నమస్కారం", "Noto-Sans-Telugu"),
+        ("สวัสดีชาวโลก", "Noto-Sans-Thai"),
+        ("សួស្តី", "Noto-Sans-Khmer"),
+        ("你好", "Noto-Sans-CJK-JP"),
+        ("★ ⚠ ☐", "DejaVu-Sans"),
+    ],
+)
+def test_scripts_have_their_fonts(text: str, family: str, tmp_path: Path) -> None:
+    made = make(text, tmp_path)
+    assert made.diagnostics == ()
+    assert any(name.startswith(family) for name in fonts(made)), fonts(made)
+
+
+def test_a_font_is_there_only_for_who_needs_it(tmp_path: Path) -> None:
+    assert all(name.startswith("Source") for name in fonts(make("Plain words.", tmp_path)))
+
+
+@pytest.mark.parametrize(
+    ("lang", "family"), [("zh", "SC"), ("zh-Hant", "TC"), ("ja", "JP"), ("ko", "KR")]
+)
+def test_ideographs_are_drawn_as_the_language_draws_them(
+    lang: str, family: str, tmp_path: Path
+) -> None:
+    text = "한글" if lang == "ko" else "骨 直 与"
+    made = make(text, tmp_path, lang)
+    assert f"Noto-Sans-CJK-{family}" in fonts(made)
+    within = make(f"Word [{text}]{{lang={lang}}}.", tmp_path)
+    assert f"Noto-Sans-CJK-{family}" in fonts(within)
+
+
+def test_what_no_font_has_is_a_warning_with_the_line(tmp_path: Path) -> None:
+    made = make("Words\nand more ሰላም words, 🙂\n\n🎉\n", tmp_path)
+    letters, symbols = made.diagnostics
+    assert (letters.code, letters.severity, letters.line) == ("missing-glyph", Severity.WARNING, 6)
+    assert "“ሰ” (U+1230 ETHIOPIC SYLLABLE SA)" in letters.message
+    assert "2 other characters of the Ethiopic script: ላ ም" in letters.message
+    assert (symbols.line, symbols.severity) == (6, Severity.WARNING)
+    assert "“🙂” (U+1F642 SLIGHTLY SMILING FACE), nor for 1 other symbol: 🎉" in symbols.message
+    assert "ሰ" not in read(open_pdf(made.data)).text, "no reader is sent to a missing glyph"
+
+
+def test_a_lacking_character_is_shown_among_its_words(tmp_path: Path) -> None:
+    (found,) = make("Words before ሰ and after.", tmp_path).diagnostics
+    assert found.message.endswith("in “Words before ሰ and after.”.")
+
+
+def test_a_package_of_fonts_that_is_not_installed_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found_file = pdf_fonts.font_file
+    monkeypatch.setattr(
+        pdf_fonts, "font_file", lambda face: None if "cjk" in face.package else found_file(face)
+    )
+    (found,) = make("Words, 漢.", tmp_path).diagnostics
+    assert found.hint == "Install the fonts: `pip install noto-cjk-sans-otc`."
+
+
+def test_pages_from_right_to_left_are_mirrored(tmp_path: Path) -> None:
+    body = "[abc](https://example.org/) و\n\n- [abc](https://example.org/b)\n"
+    edges = []
+    for lang in ("en", "ar"):
+        pdf = open_pdf(make(body, tmp_path, lang).data)
+        page = pdf.pages[0]
+        width = float(page.MediaBox[2])
+        boxes = [[float(n) for n in a.Rect] for a in page.Annots]
+        edges.append([(box[0], width - box[2]) for box in boxes])
+    (english, arabic) = edges
+    for (start, _), (_, end) in zip(english, arabic, strict=True):
+        assert end == pytest.approx(start, abs=0.5)
+
+
+def test_a_line_end_between_ideographs_is_no_space(tmp_path: Path) -> None:
+    text = "---\ntitle: T\nlang: {lang}\n---\n世界上\n仍有，\n数千 万\nILO 人。\n走\n"
+    said = [
+        plain_text(resolve(parse(text.format(lang=lang)), tmp_path).blocks) for lang in ("zh", "ko")
+    ]
+    assert said == ["世界上仍有，数千 万 ILO 人。走", "世界上 仍有， 数千 万 ILO 人。 走"]
