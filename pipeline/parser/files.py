@@ -2,21 +2,30 @@
 
 from __future__ import annotations
 
+import posixpath
+import re
 from pathlib import Path
+from urllib.parse import quote
 
 from pipeline.codes import Code, diagnostic
 from pipeline.diagnostics import Diagnostic, Span
 from pipeline.parser import source
+from pipeline.parser.linemap import LineMap
 from pipeline.paths import Problem, locate, scheme
+
+_PATH = re.compile(r"(?!%7B%7B)[^?#/\\][^?#]*")
 
 
 class SourceFiles:
     """Reads text files in ``folder``, and nothing outside; without one, none at all.
 
-    ``names`` are the paths from the folder of those that were read, in order.
+    ``names`` are the paths from the folder of those that were read, in order. ``lines``
+    tells which file a line is of: addresses start from that file's folder. ``name`` is how
+    messages call the source itself.
     """
 
-    def __init__(self, folder: Path | None = None) -> None:
+    def __init__(self, folder: Path | None = None, name: str = "") -> None:
+        self.lines = LineMap(name)
         self._folder = folder
         self._texts: dict[str, str] = {}
 
@@ -28,17 +37,40 @@ class SourceFiles:
         """The text of the file that a relative path leads to, with ``\\n`` for line ends; or
         what is wrong: MISSING_FILE, OUTSIDE_FOLDER, or what `source.read` finds, said of the
         place ``span`` that names the file."""
-        found = self.name(address)
+        found = self.find(address, span)
+        return found if isinstance(found, Diagnostic) else self._texts[found]
+
+    def find(self, address: str, span: Span | None) -> str | Diagnostic:
+        """The path from the folder of the file that `read` gives the text of."""
+        found = self.name(self.rebased(address, span))
         if isinstance(found, Problem):
             return diagnostic(found.code, found.message, span=span, hint=found.hint)
         if found not in self._texts:
             assert self._folder is not None
             text, problems = source.read(self._folder / found)
             if problems:
-                message = f"“{found}” cannot be used: {problems[0].message}"
+                line = f", line {problems[0].line}," if problems[0].line else ""
+                message = f"“{found}”{line} cannot be used: {problems[0].message}"
                 return diagnostic(Code.UNREADABLE_FILE, message, span=span, hint=problems[0].hint)
             self._texts[found] = source.normalise(text)
-        return self._texts[found]
+        return found
+
+    def number(self, address: str, span: Span | None) -> int:
+        """The number of the first line of a file that `read` has given the text of: what
+        stands there is told of with the file's name and line in the end."""
+        name = self.find(address, span)
+        assert isinstance(name, str), "it was read before"
+        return self.lines.append(name, self._texts[name].count("\n") + 1)
+
+    def rebased(self, address: str, span: Span | None) -> str:
+        """``address``, which is written in the file that ``span`` is in, as one that starts
+        from the source's folder; what is no relative path stays as it is."""
+        folder = self.lines.place(span.line)[0].folder if span else ""
+        path = _PATH.match(address)
+        if not folder or not path or scheme(address):
+            return address
+        moved = posixpath.normpath(f"{quote(folder)}/{path[0]}")
+        return moved + address[path.end() :]
 
     def name(self, address: str) -> str | Problem:
         """The path from the folder of the file that ``address`` leads to."""

@@ -1,0 +1,142 @@
+"""Files that the text takes in: ``{{ include part.md }}`` alone on a line. Their blocks
+stand where the line does, within the same quotes, lists and containers, and begin and end
+in their own file."""
+
+from __future__ import annotations
+
+import re
+from typing import Any, NamedTuple
+from xml.etree.ElementTree import Element
+
+from pipeline.codes import Code, diagnostic
+from pipeline.diagnostics import Diagnostic, Span
+from pipeline.parser import yaml_nodes
+from pipeline.parser.blockparser import BlockElement, LineProcessor
+from pipeline.parser.cursor import Cursor
+from pipeline.parser.files import SourceFiles
+from pipeline.parser.source import MAX_BYTES
+
+MAX_DEPTH = 16
+MAX_INCLUDES = 1000
+_OPTION = re.compile(r"shift=([\"']?)([1-5])\1")
+_HINT = "Write it as `{{ include part.md }}`, and a path with spaces in quotes."
+
+
+class Directive(NamedTuple):
+    """``path`` stands at ``column`` of the text, counted from 0."""
+
+    path: str
+    options: tuple[str, ...]
+    column: int
+
+
+class IncludeProcessor(LineProcessor):
+    """``include`` is the word that makes a directive of what stands in double braces."""
+
+    def __init__(self, parser: Any, files: SourceFiles) -> None:
+        super().__init__(parser)
+        self.files = files
+        self._count = 0
+        self._size = 0
+
+    def test(self, parent: Element, block: Any) -> bool:
+        return bool(block.indent < 4 and block.char == "{")
+
+    def run(self, parent: Element, blocks: Any) -> bool | None:
+        cursor: Cursor = blocks[0]
+        directive = read(cursor.rest)
+        if directive is None:
+            return False
+        problem = self._include(directive, cursor)
+        if problem:
+            self.parser.diagnostics.append(problem)
+            # what cannot be taken in stays to be seen, as it is typed
+            element = BlockElement("typed", cursor.number, self)
+            element.text = cursor.rest.rstrip(" \t")
+            self.parser.add_leaf(element, cursor)
+        return None
+
+    def _include(self, directive: Directive, cursor: Cursor) -> Diagnostic | None:
+        """Take the file in, or say what is wrong."""
+        span = Span(cursor.number, cursor.offset + directive.column)
+        if not directive.path:
+            message = "The line that is to take in a file names none."
+            return diagnostic(Code.BAD_INCLUDE, message, span=span, hint=_HINT)
+        shift = 0
+        for option in directive.options:
+            match = _OPTION.fullmatch(option)
+            if match is None:
+                message = f"`{option}` says nothing about how the file is to be taken in."
+                hint = "A path with spaces needs quotes; `shift=1` to `shift=5` lower the headings."
+                return diagnostic(Code.BAD_INCLUDE, message, span=span, hint=hint)
+            shift = int(match[2])
+        name = self.files.find(directive.path, span)
+        if isinstance(name, Diagnostic):
+            return name
+        piece = self.files.lines.place(cursor.number)[0]
+        text = self.files.read(directive.path, span)
+        assert isinstance(text, str), "it was read before"
+        problem = self._too_much(name, piece.within, text, span)
+        if problem:
+            return problem
+        self._read(name, text, shift, cursor)
+        return None
+
+    def _too_much(
+        self, name: str, within: tuple[str, ...], text: str, span: Span
+    ) -> Diagnostic | None:
+        if name in within:
+            way = " → ".join((*within[within.index(name) :], name))
+            message = f"“{name}” takes itself in: {way}."
+            return diagnostic(Code.INCLUDE_CYCLE, message, span=span)
+        self._count += 1
+        self._size += len(text)
+        if len(within) > MAX_DEPTH:
+            message = f"Files take in files more than {MAX_DEPTH} deep."
+        elif self._count > MAX_INCLUDES:
+            message = f"More than {MAX_INCLUDES:,} files are taken in."
+        elif self._size > MAX_BYTES:
+            message = f"More than {MAX_BYTES // 2**20} MiB are taken in."
+        else:
+            return None
+        return diagnostic(Code.TOO_MANY_INCLUDES, message, span=span)
+
+    def _read(self, name: str, text: str, shift: int, cursor: Cursor) -> None:
+        parser, lines = self.parser, self.files.lines
+        parent, at = lines.place(cursor.number)
+        front = yaml_nodes.find(text)
+        skipped = front.lines if front and front.closed else 0
+        lines.begin(cursor.number, name, skipped + 1, shift)
+        if skipped:
+            self._skipped_front_matter(cursor)
+        parser.read_within(text.removesuffix("\n").split("\n")[skipped:])
+        lines.resume(parser.number, parent, at + 1)
+
+    def _skipped_front_matter(self, cursor: Cursor) -> None:
+        """A place that is in no line which is read: so it is told with its file at once."""
+        file = self.files.lines.place(cursor.number + 1)[0].file
+        message = "The front matter of a file that is taken in is not read."
+        hint = "What it says of the publication belongs into the source itself."
+        span = Span(1, 1, file=file)
+        self.parser.diagnostics.append(
+            diagnostic(Code.INCLUDED_FRONT_MATTER, message, span=span, hint=hint)
+        )
+
+
+def read(text: str) -> Directive | None:
+    """The directive that ``text`` is, if it is one."""
+    text = text.rstrip(" \t")
+    if not (text.startswith("{{") and text.endswith("}}")):
+        return None
+    inner = text[2:-2]
+    if not inner.strip() or "{{" in inner or "}}" in inner:
+        return None
+    word, *rests = inner.split(None, 1)
+    if word != "include":
+        return None
+    rest = "".join(rests).rstrip()
+    column = 2 + inner.rindex(rest) if rest else 0
+    if rest[:1] in ("'", '"') and (end := rest.find(rest[0], 1)) > 0:
+        return Directive(rest[1:end], tuple(rest[end + 1 :].split()), column)
+    path, *options = rest.split() or [""]
+    return Directive(path, tuple(options), column)

@@ -1,0 +1,148 @@
+"""Which line of which file a line is that the parser reads.
+
+The parser counts the lines of a source and of all that it takes in through, as of one
+text, in which a file follows the line that takes it in. Only at the end does every span
+become one of its own file.
+"""
+
+from __future__ import annotations
+
+import bisect
+from collections.abc import Iterable
+from pathlib import PurePath
+from typing import NamedTuple
+from urllib.parse import unquote
+
+import msgspec
+
+from pipeline.diagnostics import Diagnostic, Span
+from pipeline.model import Document, Heading, Link, Node
+from pipeline.tree import Changes, rewrite
+
+
+class Piece(NamedTuple):
+    """A file that is read, once for every time that it is taken in: ``file`` is how messages
+    call it, "" for the source; ``name`` its path from the source's folder. It was taken in
+    by ``line`` of ``parent``, with headings ``shift`` levels lower than they are written."""
+
+    name: str
+    file: str = ""
+    parent: Piece | None = None
+    line: int = 0
+    shift: int = 0
+
+    @property
+    def folder(self) -> str:
+        """Where its own addresses start, as a path from the source's folder."""
+        return self.name.rpartition("/")[0]
+
+    @property
+    def within(self) -> tuple[str, ...]:
+        """The names of this file and of those that take it in, the source's first."""
+        return (*(self.parent.within if self.parent else ()), self.name)
+
+
+class LineMap:
+    """``source`` is the source's name in messages, ``last`` the last number of the text."""
+
+    def __init__(self, source: str = "") -> None:
+        self._source = PurePath(source)
+        self._starts = [0]
+        self._pieces = [(Piece(self._source.name), 0)]
+        self._beside: dict[str, int] = {}
+        self.last = 0
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether there is nothing but the source."""
+        return len(self._pieces) == 1
+
+    def begin(self, number: int, name: str, line: int, shift: int) -> None:
+        """After ``number``, which takes it in, lines are those of the file ``name`` from its
+        ``line`` on."""
+        parent, at = self.place(number)
+        piece = Piece(name, self._file(name), parent, at, parent.shift + shift)
+        self._add(number + 1, piece, line)
+
+    def resume(self, number: int, piece: Piece, line: int) -> None:
+        """After ``number`` lines are those of ``piece`` again, from ``line`` on."""
+        self._add(number + 1, piece, line)
+
+    def append(self, name: str, lines: int) -> int:
+        """The number of the first line of a file that is no part of the text. Only once all
+        of that is read."""
+        if name not in self._beside:
+            self._beside[name] = self.last + 1
+            self._add(self.last + 1, Piece(name, self._file(name)), 1)
+            self.last += lines
+        return self._beside[name]
+
+    def _file(self, name: str) -> str:
+        return str(self._source.parent / name)
+
+    def _add(self, number: int, piece: Piece, line: int) -> None:
+        if self._starts[-1] == number:  # nothing stood between
+            self._starts.pop()
+            self._pieces.pop()
+        self._starts.append(number)
+        self._pieces.append((piece, line))
+
+    def place(self, number: int) -> tuple[Piece, int]:
+        """The file and its line that the line ``number`` is."""
+        index = bisect.bisect_right(self._starts, number) - 1
+        piece, line = self._pieces[index]
+        return piece, line + number - self._starts[index]
+
+    def span(self, span: Span) -> Span:
+        """``span`` in its file. Where it ends in a file that this one takes in, it ends with
+        the line that does; where it ends outside, as HTML may, its end is left out."""
+        if not span.line:
+            return span
+        piece, line = self.place(span.line)
+        last, end = self.place(span.end or span.line)
+        while last is not piece and last.parent:
+            last, end = last.parent, last.line
+        ends = last is piece and end > line
+        return Span(line, span.column, end if ends else 0, piece.file)
+
+    def placed(self, found: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
+        """Findings without a file of their own, in their files."""
+        return tuple(d if self.is_plain or d.source else self._placed(d) for d in found)
+
+    def _placed(self, found: Diagnostic) -> Diagnostic:
+        if not found.line:
+            return found
+        piece, line = self.place(found.line)
+        return msgspec.structs.replace(found, source=piece.file, line=line)
+
+    def _within(self, address: str) -> str:
+        """Where an address like ``part.md#wells`` leads when ``part.md`` is taken in: to an id
+        of the document. "" for any other."""
+        path, mark, fragment = address.partition("#")
+        if not fragment or unquote(path) not in {piece.name for piece, _ in self._pieces}:
+            return ""
+        return mark + fragment
+
+    def apply(self, document: Document) -> Document:
+        """The document with all places in their files, and headings at their levels."""
+        if self.is_plain:
+            return document
+
+        def leave(node: Node) -> Node:
+            if node.span is None:
+                return node
+            span = self.span(node.span)
+            if isinstance(node, Link) and (target := self._within(node.href)):
+                return msgspec.structs.replace(node, span=span, href=target)
+            if isinstance(node, Heading) and (shift := self.place(node.span.line)[0].shift):
+                level = min(6, node.level + shift)
+                return msgspec.structs.replace(node, span=span, level=level)
+            return node if span == node.span else msgspec.structs.replace(node, span=span)
+
+        changes: Changes = dict.fromkeys(Node.__subclasses__(), leave)
+        return msgspec.structs.replace(
+            document,
+            blocks=rewrite(document.blocks, leave=changes),
+            notes=rewrite(document.notes, leave=changes),
+            diagnostics=self.placed(document.diagnostics),
+        )

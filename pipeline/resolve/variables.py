@@ -1,0 +1,110 @@
+"""The values of variables in their places: as text, which everything after it treats as if
+it had been typed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from msgspec.structs import replace
+
+from pipeline.codes import Code
+from pipeline.diagnostics import Span
+from pipeline.editions import EDITIONS
+from pipeline.model import Abbreviation, Document, Image, Link, Node, Text, Variable
+from pipeline.resolve.findings import Findings, walk_spans
+from pipeline.tree import Changes, rewrite_document, whole
+from pipeline.variables import BUILT_IN, filled, filled_address, look_up, values
+
+Value = Callable[[str], str]
+
+STRINGS: dict[type[Node], tuple[str, ...]] = {
+    Image: ("alt", "title"),
+    Link: ("title",),
+    Abbreviation: ("title",),
+}
+"""Fields that are text, and no nodes."""
+
+ADDRESSES: dict[type[Node], str] = {Image: "source", Link: "href"}
+
+
+def fill_variables(document: Document) -> Document:
+    """The document with the values of its variables, in text, in addresses and in the values
+    of attributes. One that has no value is an UNKNOWN_VARIABLE error, and stays as it is."""
+    known = values(document.metadata, EDITIONS.get(document.edition))
+    findings = Findings(document)
+    kinds: set[type[Node]] = set()
+    for node, span in walk_spans(whole(document)):
+        for name in _used(node):
+            kinds.add(type(node))
+            if not look_up(name, known):
+                _report(name, span, known, findings)
+    if not kinds:
+        return document
+
+    def value(name: str) -> str:
+        return look_up(name, known)
+
+    def leave(node: Node) -> Node:
+        if isinstance(node, Variable):
+            found = value(node.name)
+            return Text(text=found) if found else node
+        return _filled(node, value)
+
+    changes: Changes = dict.fromkeys(kinds, leave)
+    return findings.added_to(rewrite_document(document, leave=changes))
+
+
+def _used(node: Node) -> Iterator[str]:
+    """The names of the variables that a node has in itself."""
+    if isinstance(node, Variable):
+        yield node.name
+    elif node.attributes.pairs or type(node) in ADDRESSES or type(node) in STRINGS:
+        names: list[str] = []
+
+        def note(name: str) -> str:
+            names.append(name)
+            return ""
+
+        _filled(node, note)
+        yield from names
+
+
+def _filled(node: Node, value: Value) -> Node:
+    changed: dict[str, Any] = {}
+    kind = type(node)
+    for field in STRINGS.get(kind, ()):
+        changed[field] = filled(getattr(node, field), value)
+    if kind in ADDRESSES:
+        field = ADDRESSES[kind]
+        address = getattr(node, field)
+        changed[field] = filled_address(address, value)
+        if isinstance(node, Link) and changed[field] != address:
+            # a link that is written as its address shows it, too
+            changed["children"] = tuple(
+                replace(child, text=filled(child.text, value)) if isinstance(child, Text) else child
+                for child in node.children
+            )
+    if pairs := node.attributes.pairs:
+        new = tuple((key, filled(text, value)) for key, text in pairs)
+        changed["attributes"] = replace(node.attributes, pairs=new)
+    if all(getattr(node, field) == new for field, new in changed.items()):
+        return node
+    return replace(node, **changed)
+
+
+def _report(name: str, span: Span | None, known: dict[str, str], findings: Findings) -> None:
+    written = f"`{{{{ {name} }}}}`"
+    if name in BUILT_IN:
+        message = f"{written} has no value: the front matter says nothing of it."
+        hint = f"Add `{name}:` to the front matter."
+    elif not name.isprintable() or len(name.split()) > 1:
+        message = f"{written} is no variable: a name has no spaces."
+        hint = f"Where it is meant as text, write `\\{{{{ {name} }}}}`."
+    else:
+        message = f"There is no variable {written}."
+        names = [known_name for known_name, value in known.items() if value]
+        hint = findings.did_you_mean(name, names, "{{ ", " }}") or (
+            f"Add it to the front matter's `variables:`, or write `\\{{{{ {name} }}}}` for text."
+        )
+    findings.add(Code.UNKNOWN_VARIABLE, message, span, hint)
