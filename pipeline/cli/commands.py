@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -112,27 +113,57 @@ def build(
 @click.command()
 @click.argument("files", nargs=-1, required=True, type=READABLE, metavar="FILE...")
 @click.option("--json", "as_json", is_flag=True, help="Print the findings as JSON.")
-def check(files: tuple[Path, ...], as_json: bool) -> None:
-    """Look for faults in finished files (.html, .pdf, .epub)."""
-    from pipeline.check import UnknownFormat
-    from pipeline.check import check as check_file
+@click.option(
+    "--external",
+    is_flag=True,
+    help="Look up the links of sources (.md) on the web, which nothing else ever does.",
+)
+def check(files: tuple[Path, ...], as_json: bool, external: bool) -> None:
+    """Look for faults in finished files (.html, .pdf, .epub), or for dead links in sources.
 
+    \b
+    Examples:
+      chapbook check build/a/a.epub build/a/a.pdf
+      chapbook check --external a.md
+    """
     found: list[Diagnostic] = []
     for file in files:
-        try:
-            report = check_file(file)
-        except UnknownFormat as error:
-            raise click.UsageError(str(error)) from error
-        found += report.diagnostics
+        diagnostics, of, notes = check_links(file) if external else check_finished(file)
+        found += diagnostics
         if not as_json:
-            show(report.diagnostics)
-            count = len(report.diagnostics)
-            click.echo(f"check    {file}: {'no findings' if not count else f'{count} findings'}")
-            for note in report.notes:
+            show(diagnostics)
+            count = len(diagnostics)
+            findings = "1 finding" if count == 1 else f"{count or 'no'} findings"
+            click.echo(f"check    {file}: {of}{findings}")
+            for note in notes:
                 click.echo(f"         {note}")
     if as_json:
         show(found, as_json=True)
     sys.exit(SOURCE_ERRORS if any(finding.is_error for finding in found) else BUILT)
+
+
+def check_finished(file: Path) -> tuple[Sequence[Diagnostic], str, Iterable[str]]:
+    from pipeline.check import UnknownFormat
+    from pipeline.check import check as check_file
+
+    try:
+        report = check_file(file)
+    except UnknownFormat as error:
+        hint = "the links of a source are looked up with --external"
+        raise click.UsageError(f"{error} ({hint})") from error
+    return report.diagnostics, "", report.notes
+
+
+def check_links(file: Path) -> tuple[Sequence[Diagnostic], str, Iterable[str]]:
+    """What is found of the links in a source, what is said before it and after."""
+    from pipeline.weblinks import check_links
+
+    if file.suffix.lower() in (".html", ".xhtml", ".epub", ".pdf"):
+        raise click.UsageError(f"--external looks up the links of sources; {file.name} is none")
+    report = check_links(file)
+    notes = [f"not looked up, as its server asks: {address}" for address in report.left_out]
+    number = "1 address" if report.addresses == 1 else f"{report.addresses or 'no'} addresses"
+    return report.diagnostics, f"{number} on the web, ", notes
 
 
 @click.command()

@@ -31,9 +31,11 @@ OUTPUT = click.option("-o", "--output", type=SOURCE, help="Where to (default: pr
 @click.command()
 @click.argument("source", type=SOURCE)
 @OUTPUT
-def parse(source: Path, output: Path | None) -> None:
+@DEPFILE
+@TARGET
+def parse(source: Path, output: Path | None, depfile: Path | None, target: str) -> None:
     """Read a source into the document model (JSON)."""
-    from pipeline import model
+    from pipeline import model, outputs
     from pipeline.parser import parse_file
 
     started = time.perf_counter()
@@ -45,6 +47,9 @@ def parse(source: Path, output: Path | None) -> None:
         sys.exit(SOURCE_ERRORS)
     show(document.diagnostics)
     put(output, model.encode(document), "parse", started)
+    if depfile:
+        read = [source.parent / name for name in document.files]
+        or_exit(lambda: outputs.write(depfile, outputs.dependency_file(target, read)))
 
 
 @click.command()
@@ -88,7 +93,8 @@ def render(
     put(output, pages.encode(rendered), "render", started)
     if depfile:
         read = [*template_files(templates, row.format)]
-        read += [folder / asset.path for asset in resolved.assets]
+        read += [folder / asset.path for asset in resolved.assets if not asset.data]
+        read += [folder / name for name in resolved.files if name not in document.files]
         or_exit(lambda: outputs.write(depfile, outputs.dependency_file(target, read)))
 
 

@@ -1,0 +1,81 @@
+"""The links of a source to the web, looked up: which of them lead nowhere."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NamedTuple
+from urllib.parse import urldefrag
+
+import msgspec
+
+from pipeline.codes import Code, diagnostic
+from pipeline.diagnostics import Diagnostic, Span
+from pipeline.editions import EDITIONS
+from pipeline.messages import in_order
+from pipeline.model import Document, Link
+from pipeline.parser import parse_file
+from pipeline.paths import scheme
+from pipeline.resolve import resolve
+from pipeline.resolve.findings import walk_spans
+from pipeline.select import select
+from pipeline.tree import whole
+from pipeline.web import Answer, look_up
+
+
+class Place(NamedTuple):
+    """Where a link stands; without a span, where nothing in the source says it itself."""
+
+    address: str
+    span: Span | None
+
+
+class Report(msgspec.Struct, frozen=True):
+    """What was found, how many ``addresses`` there are, and those that were ``left_out``
+    because their servers ask programs to stay away."""
+
+    diagnostics: tuple[Diagnostic, ...] = ()
+    addresses: int = 0
+    left_out: tuple[str, ...] = ()
+
+
+def check_links(source: Path) -> Report:
+    """Look up all addresses on the web that any edition of ``source`` has."""
+    document = parse_file(source)
+    errors = tuple(found for found in document.diagnostics if found.is_error)
+    places = tuple(dict.fromkeys(_places(document, source.parent)))
+    answers = look_up(place.address for place in places)
+    found = [
+        problem
+        for place in places
+        if (problem := _problem(place, answers[urldefrag(place.address).url], document.source))
+    ]
+    left_out = [name for name, answer in answers.items() if answer.outcome == "forbidden"]
+    return Report(in_order((*errors, *found)), len(answers), tuple(left_out))
+
+
+def _places(document: Document, folder: Path) -> Iterator[Place]:
+    """All links of all editions; in their order, since what is in one may not be in another."""
+    for edition in EDITIONS.values():
+        resolved = resolve(select(document, edition), folder)
+        for node, span in walk_spans(whole(resolved)):
+            if isinstance(node, Link) and (kind := scheme(node.href)) in ("http", "https", "//"):
+                yield Place(f"https:{node.href}" if kind == "//" else node.href, span)
+
+
+def _problem(place: Place, answer: Answer, source: str) -> Diagnostic | None:
+    shown = f"`{place.address}`"
+    match answer.outcome:
+        case "there" | "forbidden":
+            return None
+        case "moved":
+            code, message = Code.MOVED_LINK, f"{shown} has moved for good."
+            fragment = urldefrag(place.address).fragment
+            hint = f"Write `{answer.to}{'#' + fragment if fragment else ''}`."
+        case "gone":
+            code, message = Code.DEAD_LINK, f"{shown} {answer.reason}: there is no such page."
+            hint = ""
+        case _:
+            code, message = Code.UNREACHABLE_LINK, f"{shown} {answer.reason}."
+            hint = "Follow the link yourself: it may work in a browser."
+    return diagnostic(code, message, span=place.span, source=source, hint=hint)
