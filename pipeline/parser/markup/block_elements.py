@@ -31,7 +31,7 @@ from pipeline.tree import walk
 
 
 def paragraph(frame: Frame) -> Iterable[Node]:
-    blocks = as_blocks(frame.items)
+    blocks = as_blocks(frame.items, Paragraph)
     if len(blocks) == 1 and isinstance(blocks[0], Paragraph):
         found = (frame.attributes, blocks[0].attributes)
         attributes = found[0] if found[0] != NO_ATTRIBUTES else found[1]
@@ -149,7 +149,7 @@ def definition_list(frame: Frame) -> Iterable[Node]:
         else:
             definitions.append(as_blocks(node.children))
     end_item()
-    before = as_blocks(outside)
+    before = as_blocks(outside, Paragraph)
     if not items:
         return before
     found = DefinitionList(items=tuple(items), span=frame.span, attributes=frame.attributes)
@@ -186,7 +186,7 @@ def caption(frame: Frame) -> Iterable[Node]:
 def figure(frame: Frame) -> Iterable[Node]:
     """A figure of one image; with anything else in it, its caption is a paragraph."""
     captions = [i for i in frame.items if isinstance(i, Part) and i.name == "figcaption"]
-    rest = as_blocks(i for i in frame.items if not isinstance(i, Part))
+    rest = as_blocks((i for i in frame.items if not isinstance(i, Part)), Paragraph)
     only = rest[0] if len(rest) == 1 else None
     if isinstance(only, Paragraph) and len(only.children) == 1 and len(captions) < 2:
         image = only.children[0]
@@ -196,8 +196,8 @@ def figure(frame: Frame) -> Iterable[Node]:
                 image=image, caption=caption, span=frame.span, attributes=frame.attributes
             )
             return (figure,)
-    return as_blocks(frame.items)
+    return as_blocks(frame.items, Paragraph)
 
 
 def plain(frame: Frame) -> Iterable[Node]:
-    return as_blocks(frame.items)
+    return as_blocks(frame.items, Paragraph)

@@ -7,12 +7,14 @@ there: markup never reaches beyond the block of Markdown that it is in.
 
 from __future__ import annotations
 
+import html
+import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 
 from pipeline.codes import Code as Finding
 from pipeline.diagnostics import Span
-from pipeline.model import Block, Inline, Node, Text
+from pipeline.model import Block, Inline, Node, Text, Variable
 from pipeline.parser.blockparser import Line
 from pipeline.parser.inlines.places import Places
 from pipeline.parser.markup.elements import build
@@ -33,19 +35,28 @@ from pipeline.parser.markup.tags import (
     is_word,
 )
 from pipeline.parser.markup.tokens import Kind, Token, tokenise
+from pipeline.variables import WRITTEN
 
 Report = Callable[[Finding, str, "Span | None", str], None]
+Rebased = Callable[[str, "Span | None"], str]
 _SCOPES = frozenset({"td", "th", "caption", "table"})
 _LIST_TAGS = frozenset({"ul", "ol", "menu", "dl"})
 _QUIET = frozenset({"source", "track"})
+_CODE = frozenset({"pre", "code", "tt", "kbd", "samp"})
+_VARIABLE = re.compile(WRITTEN)
+_ADDRESSES = {"a": "href", "img": "src"}
 
 
 class MarkupBuilder:
     """``report`` is told of what is left out. No more than ``room`` elements are opened
-    within each other; the content of further ones is that of the last."""
+    within each other; the content of further ones is that of the last. ``rebased`` lets an
+    address that is written at a place start from the source's folder."""
 
-    def __init__(self, report: Report, room: int) -> None:
+    def __init__(
+        self, report: Report, room: int, rebased: Rebased = lambda address, span: address
+    ) -> None:
         self._report = report
+        self._rebased = rebased
         self._room = room
         self._stack = [Frame("", {}, None)]
         self._ignored: Counter[str] = Counter()
@@ -69,7 +80,7 @@ class MarkupBuilder:
             self._line = self._places.at(token.offset)[0]
             match token.kind:
                 case Kind.TEXT:
-                    self._text(token.text)
+                    self._text(token)
                 case Kind.START:
                     self._start(token)
                 case Kind.END:
@@ -104,11 +115,19 @@ class MarkupBuilder:
 
     # --- tokens ---
 
-    def _text(self, text: str) -> None:
-        if self._dropping or not text:
+    def _text(self, token: Token) -> None:
+        if self._dropping or not token.text:
             return
-        verbatim = any(frame.tag == "pre" for frame in self._stack)
-        self._stack[-1].items.append(Text(text=text if verbatim else fold(text)))
+        tags = {frame.tag for frame in self._stack}
+        items = self._stack[-1].items
+        if "{{" not in token.raw or not tags.isdisjoint(_CODE):
+            items.append(Text(text=token.text if "pre" in tags else fold(token.text)))
+            return
+        for number, part in enumerate(_VARIABLE.split(token.raw)):
+            if number % 2:
+                items.append(Variable(name=part, span=self._place(token)))
+            elif part:
+                items.append(Text(text=fold(html.unescape(part))))
 
     def _start(self, token: Token) -> None:
         tag = token.name
@@ -126,7 +145,10 @@ class MarkupBuilder:
         tag = token.name
         self._check_attributes(token)
         self._imply_ends(tag)
-        frame = Frame(tag, token.values, self._place(token))
+        place, values = self._place(token), token.values
+        if address := values.get(_ADDRESSES.get(tag, "")):
+            values = {**values, _ADDRESSES[tag]: self._rebased(address, place)}
+        frame = Frame(tag, values, place)
         if tag in VOID_TAGS:
             self._stack[-1].items.extend(void_element(frame))
         elif self.depth >= self._room:

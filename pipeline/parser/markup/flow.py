@@ -65,9 +65,10 @@ def trim(inlines: Iterable[Inline]) -> tuple[Inline, ...]:
     return tuple(found)
 
 
-def as_blocks(items: Iterable[Node]) -> tuple[Block, ...]:
-    """``items`` as blocks: inlines between them become paragraphs; list items, rows and
-    cells that stand outside of a list or table give what they hold."""
+def as_blocks(items: Iterable[Node], text: type[Paragraph | Plain] = Plain) -> tuple[Block, ...]:
+    """``items`` as blocks: inlines between them become ``text``, paragraphs where the
+    element around them is lost; list items, rows and cells that stand outside of a list or
+    table give what they hold."""
     found: list[Block] = []
     run: list[Inline] = []
     stray: list[ListItem] = []
@@ -78,7 +79,7 @@ def as_blocks(items: Iterable[Node]) -> tuple[Block, ...]:
         if inlines:
             end_stray()
             span = next((node.span for node in inlines if node.span), None)
-            found.append(Paragraph(children=inlines, span=span))
+            found.append(text(children=inlines, span=span))
 
     def end_stray() -> None:
         if stray:
@@ -97,11 +98,11 @@ def as_blocks(items: Iterable[Node]) -> tuple[Block, ...]:
         end_stray()
         match item:
             case TableRow():
-                found += (block for cell in item.cells for block in _paragraphs(cell))
-            case TableCell():
-                found += _paragraphs(item)
-            case Part():
-                found += as_blocks(item.children)
+                found += (b for cell in item.cells for b in as_blocks(cell.children, Paragraph))
+            case TableCell() | Part():
+                found += as_blocks(item.children, Paragraph)
+            case Plain():
+                found.append(text(children=item.children, span=item.span))
             case _:
                 assert isinstance(item, Block)
                 found.append(item)
@@ -110,15 +111,9 @@ def as_blocks(items: Iterable[Node]) -> tuple[Block, ...]:
     return tuple(found)
 
 
-def _paragraphs(cell: TableCell) -> Iterable[Block]:
-    """What a cell holds, with its plain text as a paragraph."""
-    for block in cell.children:
-        yield Paragraph(children=block.children) if isinstance(block, Plain) else block
-
-
 def is_tight(items: Iterable[ListItem]) -> bool:
-    """Whether no item has two paragraphs, or begins with one that HTML marks as such."""
-    return all(sum(isinstance(b, Paragraph) for b in item.children) < 2 for item in items)
+    """Whether no item has a paragraph, but text at most."""
+    return not any(isinstance(block, Paragraph) for item in items for block in item.children)
 
 
 def as_inlines(items: Iterable[Node]) -> tuple[Inline, ...]:

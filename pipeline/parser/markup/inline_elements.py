@@ -25,6 +25,7 @@ from pipeline.model import (
     Strong,
     Text,
     ThematicBreak,
+    Variable,
 )
 from pipeline.parser.attributes import make
 from pipeline.parser.inlines.nesting import bind
@@ -121,10 +122,10 @@ def code(frame: Frame) -> Iterable[Node]:
     inlines = as_inlines(frame.items)
     if any(isinstance(node, Link | NoteReference | Image | LineBreak) for node in walk(inlines)):
 
-        def code(node: Text) -> Node:
-            return Code(text=node.text, attributes=frame.attributes)
+        def code(node: Text | Variable) -> Node:
+            return Code(text=plain_text((node,)), attributes=frame.attributes)
 
-        return rewrite(inlines, leave={Text: code})
+        return rewrite(inlines, leave={Text: code, Variable: code})
     return (Code(text=code_text(inlines), attributes=frame.attributes),)
 
 
@@ -138,6 +139,8 @@ def code_text(items: Iterable[Node]) -> str:
                 parts.append("\n")
             case Image():
                 parts.append(node.alt)
+            case Variable():
+                parts.append(plain_text((node,)))
             case Paragraph() | Heading():  # a blank line stood before it, or stands after it
                 parts.append(f"\n\n{code_text(node.children)}\n")
             case _:

@@ -1,49 +1,50 @@
-"""Tables of raw HTML. The model has no cells that span: those they cover stay empty, so
-that columns keep in line."""
+"""Tables of raw HTML."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Literal
 
 from msgspec.structs import replace
 
-from pipeline.model import Alignment, Inline, Node, Plain, Table, TableCell, TableRow
+from pipeline.grid import MOST, regular, within_rows
+from pipeline.model import Alignment, Inline, Node, Paragraph, Table, TableCell, TableRow
 from pipeline.parser.attributes import make
 from pipeline.parser.markup.flow import Part, as_blocks, as_inlines, is_blank, trim
 from pipeline.parser.markup.frames import Frame
 
-MAX_SPAN = 64
 _ALIGNMENTS: dict[str, Alignment] = {"left": "left", "center": "center", "right": "right"}
+_UNSAID = ("scope", "")
+"""Marks a header cell that does not say what it heads."""
 
 
 def cell(frame: Frame) -> Iterable[Node]:
-    scope: Literal["", "col", "row"] = ""
-    if frame.tag == "th":
-        scope = "row" if frame.values.get("scope", "").startswith("row") else "col"
-    spans = tuple(
-        (name, frame.values[name])
-        for name in ("colspan", "rowspan")
-        if frame.values.get(name, "").isdecimal()
-    )
+    attributes = frame.attributes
+    said = frame.values.get("scope", "").lower()
+    heads_row = said.startswith("row")
+    if frame.tag == "th" and not heads_row and not said.startswith("col"):
+        attributes = make(attributes.id, attributes.classes, (*attributes.pairs, _UNSAID))
     found = TableCell(
-        children=_content(frame.items),
+        children=as_blocks(frame.items),
         align=_ALIGNMENTS.get(frame.values.get("align", "").lower(), ""),
-        scope=scope,
+        scope="" if frame.tag == "td" else "row" if heads_row else "col",
+        columns=max(1, _count(frame, "colspan")),
+        rows=_count(frame, "rowspan"),
         span=frame.span,
-        attributes=replace(frame.attributes, pairs=(*frame.attributes.pairs, *spans)),
+        attributes=attributes,
     )
     return (found,)
 
 
-def _content(items: Iterable[Node]) -> tuple[Plain, ...]:
-    inlines = trim(as_inlines(items))
-    return (Plain(children=inlines),) if inlines else ()
+def _count(frame: Frame, name: str) -> int:
+    text = frame.values.get(name, "").strip()
+    if not text.isascii() or not text.isdecimal():
+        return 1
+    return min(MOST, int(text)) if len(text) < 6 else MOST
 
 
 def row(frame: Frame) -> Iterable[Node]:
     cells = tuple(_cells(frame.items))
-    return (TableRow(cells=cells, span=frame.span, attributes=frame.attributes),) if cells else ()
+    return (TableRow(cells=cells, span=frame.span, attributes=frame.attributes),)
 
 
 def _cells(items: Iterable[Node]) -> Iterable[TableCell]:
@@ -52,7 +53,7 @@ def _cells(items: Iterable[Node]) -> Iterable[TableCell]:
         if isinstance(item, TableCell):
             yield item
         elif not is_blank(item):
-            yield TableCell(children=_content((item,)))
+            yield TableCell(children=as_blocks((item,)))
 
 
 def part(frame: Frame) -> Iterable[Node]:
@@ -73,28 +74,29 @@ def table(frame: Frame) -> Iterable[Node]:
     targets = {"thead": head, "tbody": rows, "tfoot": foot}
     loose: list[Node] = []
     for item in frame.items:
-        name = item.name if isinstance(item, Part) else ""
-        if name == "caption" and not caption:
-            caption = as_inlines(item.children)  # type: ignore[attr-defined]
-        elif name in targets:
-            targets[name] += _rows(item.children, outside)  # type: ignore[attr-defined]
-        elif not is_blank(item):
-            loose.append(item)
+        if not isinstance(item, Part):
+            loose += () if is_blank(item) else (item,)
             continue
         rows += _rows(loose, outside)
         loose.clear()
+        if item.name in targets:
+            targets[item.name] += _rows(item.children, outside)
+        elif item.name == "caption" and not caption:
+            caption = as_inlines(item.children)
+        else:
+            outside.append(item)
     rows += _rows(loose, outside)
     rows += foot
-    if not head and rows and all(c.scope == "col" for c in rows[0].cells):
-        head.append(rows.pop(0))
-    before = as_blocks(outside)
+    if not head:
+        count = _head_length(rows)
+        head, rows = rows[:count], rows[count:]
+    before = as_blocks(outside, Paragraph)
     if not head and not rows:
         return before
-    head, rows = _spread(head), _spread(rows)
-    width = max(len(found.cells) for found in (*head, *rows))
+    upper, lower = regular([_scoped(r, "col") for r in head], [_scoped(r, "row") for r in rows])
     found = Table(
-        head=tuple(_filled(head, width)),
-        body=tuple(_filled(rows, width)),
+        head=upper,
+        body=lower,
         caption=caption,
         span=frame.span,
         attributes=frame.attributes,
@@ -120,48 +122,39 @@ def _rows(items: Iterable[Node], outside: list[Node]) -> Iterable[TableRow]:
             outside.append(item)
     if loose:
         found.append(TableRow(cells=tuple(loose)))
-    return found
+    return within_rows(found)
 
 
-def _spread(rows: list[TableRow]) -> list[TableRow]:
-    """Rows with an empty cell in every place that a spanning cell covers."""
-    found: list[TableRow] = []
-    covered: dict[int, int] = {}  # column: how many rows more
-    for line in rows:
-        cells: list[TableCell] = []
-        waiting = list(reversed(line.cells))
-        while waiting or covered.get(len(cells), 0):
-            column = len(cells)
-            if covered.get(column, 0):
-                covered[column] -= 1
-                cells.append(TableCell(children=()))
-                continue
-            current = waiting.pop()
-            across = _span_of(current, "colspan")
-            down = _span_of(current, "rowspan") - 1
-            cells.append(_without_spans(current))
-            cells += [TableCell(children=(), scope=current.scope)] * (across - 1)
-            if down:
-                covered |= dict.fromkeys(range(column, column + across), down)
-        found.append(replace(line, cells=tuple(cells)))
-    return found
+def _head_length(rows: list[TableRow]) -> int:
+    """How many rows at the top hold heads of columns alone, and no cell that reaches below
+    them. Where all rows are such, they are as few as may be."""
+    found = [0]
+    end = 0
+    for number, row in enumerate(rows):
+        if not _is_head(row):
+            return found[-1]
+        end = max(end, *(number + cell.rows for cell in row.cells))
+        if end == number + 1:
+            found.append(end)
+    return found[1] if len(found) > 1 else 0
 
 
-def _span_of(found: TableCell, name: str) -> int:
-    text = found.attributes.get(name, "1")
-    return max(1, min(MAX_SPAN, int(text))) if len(text) < 6 else MAX_SPAN
+def _is_head(row: TableRow) -> bool:
+    """Whether a row holds nothing but heads of columns, and corners without text."""
+    scopes = {cell.scope for cell in row.cells if cell.scope or cell.children}
+    return scopes == {"col"}
 
 
-def _without_spans(found: TableCell) -> TableCell:
-    pairs = tuple(p for p in found.attributes.pairs if p[0] not in ("colspan", "rowspan"))
-    if pairs == found.attributes.pairs:
-        return found
-    return replace(found, attributes=make(found.attributes.id, found.attributes.classes, pairs))
+def _scoped(row: TableRow, scope: str) -> TableRow:
+    """The row with each header cell that does not say what it heads heading its column, or
+    (``scope``) its row, if that has anything else in it."""
+    by_row = scope == "row" and any(not c.scope and c.children for c in row.cells)
+    return replace(row, cells=tuple(_cell_scoped(cell, by_row) for cell in row.cells))
 
 
-def _filled(rows: list[TableRow], width: int) -> Iterable[TableRow]:
-    """Rows with empty cells at their ends, but for tables of no sane width."""
-    for line in rows:
-        missing = width - len(line.cells)
-        more = [TableCell(children=())] * missing if missing <= MAX_SPAN else ()
-        yield replace(line, cells=(*line.cells, *more)) if more else line
+def _cell_scoped(cell: TableCell, by_row: bool) -> TableCell:
+    if _UNSAID not in cell.attributes.pairs:
+        return cell
+    pairs = tuple(pair for pair in cell.attributes.pairs if pair != _UNSAID)
+    attributes = make(cell.attributes.id, cell.attributes.classes, pairs)
+    return replace(cell, scope="row" if by_row else "col", attributes=attributes)

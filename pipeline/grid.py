@@ -1,0 +1,115 @@
+"""Where the cells of a table are, as some take several columns or rows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import NamedTuple
+
+from msgspec.structs import replace
+
+from pipeline.model import Table, TableCell, TableRow
+
+MOST = 64
+"""Columns or rows that a cell takes at most."""
+
+FEW = 8
+"""Cells that are added to a row one by one. More are one cell, so that a table of one long row
+and many short ones costs no more than its text."""
+
+
+class Place(NamedTuple):
+    """A cell and the column, from 0, that it begins in."""
+
+    column: int
+    cell: TableCell
+
+    @property
+    def end(self) -> int:
+        return self.column + self.cell.columns
+
+
+def place(rows: Iterable[TableRow]) -> Iterator[tuple[Place, ...]]:
+    """The places of the cells of each row; ``rows`` are a table's head, or its body. No
+    cell takes more columns than those above it leave free."""
+    taken: dict[int, tuple[int, int]] = {}  # column: until which row, and to which column
+    for number, row in enumerate(rows):
+        column = 0
+        found: list[Place] = []
+        for cell in row.cells:
+            while (above := taken.get(column)) and above[0] > number:
+                column = above[1]
+            free = 1
+            while free < cell.columns and taken.get(column + free, (0, 0))[0] <= number:
+                free += 1
+            found.append(Place(column, _of_columns(cell, free)))
+            if cell.rows > 1:
+                until = (number + cell.rows, column + free)
+                taken |= dict.fromkeys(range(column, column + free), until)
+            column += free
+        yield tuple(found)
+
+
+def column_count(table: Table) -> int:
+    """How many columns a table has."""
+    groups = (table.head, table.body)
+    return max((p.end for rows in groups for row in place(rows) for p in row), default=0)
+
+
+def within_rows(rows: Sequence[TableRow]) -> list[TableRow]:
+    """The rows that have cells, none of which takes more rows than there are; 0 rows are all
+    that follow."""
+    kept = [0]
+    for row in rows:
+        kept.append(kept[-1] + bool(row.cells))
+    found = []
+    for number, row in enumerate(rows):
+        cells = []
+        for cell in row.cells:
+            end = min(number + cell.rows, len(rows)) if cell.rows else len(rows)
+            count = min(MOST, kept[end] - kept[number])
+            cells.append(cell if count == cell.rows else replace(cell, rows=count))
+        if cells:
+            found.append(replace(row, cells=tuple(cells)))
+    return found
+
+
+def regular(
+    head: Sequence[TableRow], body: Sequence[TableRow]
+) -> tuple[tuple[TableRow, ...], tuple[TableRow, ...]]:
+    """Rows in which no cell lies over another, each as wide as the table; without columns
+    that no cell begins in."""
+    placed = [list(place(rows)) for rows in (head, body)]
+    places = [p for rows in placed for row in rows for p in row]
+    begins = {p.column for p in places}
+    kept = [0]
+    for column in range(max((p.end for p in places), default=0)):
+        kept.append(kept[-1] + (column in begins))
+    first, second = (
+        [
+            replace(row, cells=tuple(_of_columns(p.cell, kept[p.end] - kept[p.column]) for p in at))
+            for row, at in zip(rows, cells, strict=True)
+        ]
+        for rows, cells in zip((head, body), placed, strict=True)
+    )
+    return tuple(_filled(first, kept[-1])), tuple(_filled(second, kept[-1]))
+
+
+def _of_columns(cell: TableCell, count: int) -> TableCell:
+    return cell if cell.columns == count else replace(cell, columns=count)
+
+
+def _filled(rows: list[TableRow], width: int) -> Iterator[TableRow]:
+    """Rows with empty cells at their ends, up to ``width`` columns."""
+    empty = TableCell(children=())
+    in_line = all(cell.rows == 1 for row in rows for cell in row.cells)
+    taken = [0] * len(rows)
+    for number, row in enumerate(rows):
+        for cell in row.cells:
+            for below in range(number, number + cell.rows):
+                taken[below] += cell.columns
+    for row, count in zip(rows, taken, strict=True):
+        missing = width - count
+        more = (empty,) * missing if missing <= FEW else (_of_columns(empty, missing),)
+        if missing > FEW and not in_line:  # there may be cells of other rows between
+            more = (empty,) * min(missing, MOST)
+        yield replace(row, cells=(*row.cells, *more)) if more else row

@@ -1,0 +1,62 @@
+"""The rows of data in a fence, or in a file beside the source that it names."""
+
+from __future__ import annotations
+
+from pipeline.codes import BY_SLUG, Code
+from pipeline.diagnostics import Diagnostic
+from pipeline.parser import delimited
+from pipeline.parser.constructs.parts import FenceParts
+from pipeline.parser.delimited import DELIMITERS, Cell
+
+KEYS = frozenset({"file", "delimiter"})
+"""The attributes that say where the data are and how they are written."""
+
+
+def read_rows(parts: FenceParts) -> tuple[tuple[Cell, ...], ...]:
+    """The rows of a fence's lines, or of ``file="data.csv"``, each as long as the first."""
+    rows = uneven_rows(parts)
+    return tuple(evened(row, len(rows[0]), parts) for row in rows)
+
+
+def uneven_rows(parts: FenceParts) -> tuple[tuple[Cell, ...], ...]:
+    """The rows, each as long as it is.
+
+    ``delimiter`` is a character, or "comma", "semicolon" or "tab". What is wrong is
+    reported where it stands, in the file too.
+    """
+    lines = parts.lines
+    if address := parts.attributes.get("file"):
+        found = parts.files.read(address, parts.span)
+        if isinstance(found, Diagnostic):
+            parts.report(BY_SLUG[found.code], found.message, parts.span, found.hint)
+            return ()
+        if any(line.strip() for line in lines):
+            message = f"The data are in “{address}”, and between the fences too."
+            parts.report(Code.BAD_DATA, message, parts.span, "Keep one of them.")
+        lines = delimited.numbered(found, parts.files.number(address, parts.span))
+    mark = parts.attributes.get("delimiter")
+    if len(mark) > 1 and mark not in DELIMITERS:
+        message = f"`delimiter={mark}` is not one character."
+        hint = "Write it in quotes, or use `comma`, `semicolon` or `tab`."
+        parts.report(Code.BAD_DATA, message, parts.span, hint)
+        mark = ""
+    rows, mistakes = delimited.read(lines, DELIMITERS.get(mark, mark))
+    for mistake in mistakes:
+        parts.report(Code.BAD_DATA, *mistake)
+    return rows
+
+
+def evened(row: tuple[Cell, ...], width: int, parts: FenceParts) -> tuple[Cell, ...]:
+    """The row with as many cells as the first row has."""
+    if any(cell.text for cell in row[width:]):
+        message = f"The row has {len(row)} cells, and the first row {width}."
+        hint = "Put a cell with a comma in it into quotation marks."
+        parts.report(Code.BAD_DATA, message, row[width].span, hint)
+    last = row[-1].span
+    missing = (Cell("", last),) * min(width - len(row), MOST_MISSING)
+    return (*row[:width], *missing)
+
+
+MOST_MISSING = 64
+"""Empty cells that a row is filled up with, so that a long first row costs no more than
+its text."""

@@ -1,0 +1,194 @@
+"""Tables whose cells hold blocks, ``::: table`` around a list of rows, and tables of data,
+in fences ``csv`` and ``tsv``."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterable
+
+from msgspec.structs import replace
+
+from pipeline.codes import Code
+from pipeline.diagnostics import Diagnostic, Span
+from pipeline.grid import regular
+from pipeline.model import (
+    Attributes,
+    Block,
+    Inline,
+    LineBreak,
+    List,
+    ListItem,
+    Paragraph,
+    Plain,
+    Table,
+    TableCell,
+    TableRow,
+)
+from pipeline.parser.attributes import make
+from pipeline.parser.constructs import data
+from pipeline.parser.constructs.parts import FenceParts, Parts, ReadInlines, Report
+from pipeline.parser.delimited import Cell
+from pipeline.parser.table_captions import caption_of, is_caption
+from pipeline.parser.table_options import guess_row_heads
+
+MAX_COLUMNS = 256
+_SHAPE = "Write a list of rows, and in each item the list of its cells: `- - First cell`."
+
+
+def table(parts: Parts) -> tuple[Block, ...]:
+    """The table that a list of lists is, or the table that is there already, with the caption
+    that stands after the word, as an attribute, or in a paragraph ``Table: …``. What is
+    neither stays, after it."""
+    caption, attributes = _caption(parts)
+    found: Table | None = None
+    rest: list[Block] = []
+    for block in parts.children:
+        if found is None and isinstance(block, List):
+            found = _of_list(block, parts.report)
+        elif found is None and isinstance(block, Table):
+            found = block
+        elif isinstance(block, Paragraph) and is_caption(block) and not caption:
+            caption, more = caption_of(block)
+            attributes = _joined(attributes, more)
+        else:
+            message = "Here is something else than the rows of the table."
+            parts.report(Code.BAD_TABLE, message, block.span or parts.span, _SHAPE)
+            rest.append(block)
+    if found is None:
+        if not rest:
+            parts.report(Code.BAD_TABLE, "The table has no rows.", parts.span, _SHAPE)
+        return tuple(rest)
+    attributes = _joined(found.attributes, attributes)
+    caption = caption or found.caption
+    return (replace(found, caption=caption, span=parts.span, attributes=attributes), *rest)
+
+
+def _caption(parts: Parts | FenceParts, *spent: str) -> tuple[tuple[Inline, ...], Attributes]:
+    """The caption of the attributes, or after the name; and what the attributes say beyond
+    it and what is ``spent``."""
+    argument = parts.argument if isinstance(parts, Parts) else ""
+    caption = parts.read(parts.attributes.get("caption") or argument, parts.span)
+    pairs = tuple(pair for pair in parts.attributes.pairs if pair[0] not in {"caption", *spent})
+    return caption, make(parts.attributes.id, parts.attributes.classes, pairs)
+
+
+def _joined(one: Attributes, other: Attributes) -> Attributes:
+    classes = tuple(dict.fromkeys((*one.classes, *other.classes)))
+    return make(other.id or one.id, classes, (*one.pairs, *other.pairs))
+
+
+# --- lists of lists --------------------------------------------------------------------
+
+
+def _of_list(rows: List, report: Report) -> Table:
+    found = [_row(item) for item in rows.items]
+    width = max(len(row.cells) for row in found)
+    for item, row in zip(rows.items, found, strict=True):
+        if not _holds_cells(item):
+            report(Code.BAD_TABLE, "The row is no list of cells.", item.span, _SHAPE)
+        elif len(row.cells) < width:
+            _report_short(row.span, len(row.cells), width, report)
+    return _made(found)
+
+
+def _holds_cells(item: ListItem) -> bool:
+    return len(item.children) == 1 and isinstance(item.children[0], List)
+
+
+def _row(item: ListItem) -> TableRow:
+    """The row; what is no list of cells is one cell."""
+    only = item.children[0] if _holds_cells(item) else None
+    cells = only.items if isinstance(only, List) else (item,)
+    tight = isinstance(only, List) and only.tight
+    return TableRow(cells=tuple(_cell(cell, tight) for cell in cells), span=item.span)
+
+
+def _cell(item: ListItem, tight: bool) -> TableCell:
+    """The cell; text that is alone, or stands close, is no paragraph."""
+    children = item.children
+    if item.checked is not None:
+        children = (List(ordered=False, items=(item,), span=item.span),)
+    elif tight or len(children) == 1:
+        children = tuple(map(_plain, children))
+    return TableCell(children=children, span=item.span)
+
+
+def _plain(block: Block) -> Block:
+    if isinstance(block, Paragraph) and not block.attributes.classes:
+        return Plain(children=block.children, span=block.span)
+    return block
+
+
+# --- data ------------------------------------------------------------------------------
+
+
+def csv(parts: FenceParts) -> tuple[Block, ...]:
+    """The table of a fence's lines, or of the file that it names."""
+    if parts.language == "tsv" and not parts.attributes.get("delimiter"):
+        pairs = (*parts.attributes.pairs, ("delimiter", "tab"))
+        parts = parts._replace(
+            attributes=make(parts.attributes.id, parts.attributes.classes, pairs)
+        )
+    rows = data.uneven_rows(parts)
+    width = len(rows[0]) if rows else 0
+    if not rows or width > MAX_COLUMNS:
+        if rows:
+            message = f"The table has more than {MAX_COLUMNS} columns."
+            parts.report(Code.BAD_TABLE, message, parts.span, "")
+        elif not _is_unreadable(parts):
+            hint = "Each line between the fences, or of the file, is a row."
+            parts.report(Code.BAD_TABLE, "The table has no data.", parts.span, hint)
+        return ()
+    caption, attributes = _caption(parts, *data.KEYS)
+    found = []
+    for row in rows:
+        if len(row) < width:
+            _report_short(row[0].span, len(row), width, parts.report)
+        elif len(row) > width:
+            row = data.evened(row, width, parts)
+        cells = tuple(_of_data(cell, parts.read) for cell in row)
+        found.append(TableRow(cells=cells, span=row[0].span))
+    made = _made(found)
+    return (replace(made, caption=caption, span=parts.span, attributes=attributes),)
+
+
+def _is_unreadable(parts: FenceParts) -> bool:
+    """Whether the data are in a file that cannot be read, which is reported already."""
+    address = parts.attributes.get("file")
+    return bool(address) and isinstance(parts.files.read(address, parts.span), Diagnostic)
+
+
+def _of_data(cell: Cell, read: ReadInlines) -> TableCell:
+    """The cell; its lines stay lines, and an empty one parts paragraphs."""
+    lines = [
+        read(line.strip(), replace(cell.span, line=cell.span.line + number))
+        for number, line in enumerate(cell.text.split("\n"))
+    ]
+    groups = [list(run) for filled, run in itertools.groupby(lines, bool) if filled]
+    kind = Plain if len(groups) < 2 else Paragraph
+    children = tuple(kind(children=tuple(_with_breaks(run)), span=cell.span) for run in groups)
+    return TableCell(children=children, span=cell.span)
+
+
+def _with_breaks(lines: Iterable[tuple[Inline, ...]]) -> Iterable[Inline]:
+    for number, line in enumerate(lines):
+        if number:
+            yield LineBreak()
+        yield from line
+
+
+# --- both ------------------------------------------------------------------------------
+
+
+def _report_short(span: Span | None, count: int, width: int, report: Report) -> None:
+    cells = "one cell" if count == 1 else f"{count} cells"
+    message = f"The row has {cells}, and the table {width} columns."
+    report(Code.SHORT_ROW, message, span, "Leave a cell empty where nothing is to stand.")
+
+
+def _made(rows: list[TableRow]) -> Table:
+    """A table with the first row as its head; a corner without text heads nothing."""
+    first, *others = rows
+    cells = tuple(replace(cell, scope="col") if cell.children else cell for cell in first.cells)
+    head, body = regular((replace(first, cells=cells),), others)
+    return guess_row_heads(Table(head=head, body=body))

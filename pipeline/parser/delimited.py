@@ -1,0 +1,133 @@
+"""Tables as other programs write them: CSV (RFC 4180), and its kin with semicolons or tabs."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from pipeline.diagnostics import Span
+from pipeline.parser.blockparser import Line
+
+DELIMITERS = {"comma": ",", "semicolon": ";", "tab": "\t"}
+"""What can stand between cells, by the names that an author may call it by."""
+
+
+class Cell(NamedTuple):
+    """The text of a cell without its quotes, and where it stands."""
+
+    text: str
+    span: Span
+
+
+class Mistake(NamedTuple):
+    """What cannot be read as it was meant."""
+
+    message: str
+    span: Span
+    hint: str
+
+
+class Rows(NamedTuple):
+    """The rows that are not blank, each of as many cells as it has, and what is wrong."""
+
+    rows: tuple[tuple[Cell, ...], ...]
+    mistakes: tuple[Mistake, ...]
+
+
+def numbered(text: str, first: int) -> tuple[Line, ...]:
+    """The lines of a file, of which the first has that number."""
+    return tuple(Line(line, number, 1) for number, line in enumerate(text.split("\n"), first))
+
+
+def read(lines: Sequence[Line], delimiter: str = "") -> Rows:
+    """The rows of some lines.
+
+    Without a ``delimiter`` it is what stands between the cells of the first row: tabs or
+    semicolons, where it has any, or else commas.
+    """
+    return _Reader(lines, delimiter or _guess(lines)).read()
+
+
+def _guess(lines: Sequence[Line]) -> str:
+    first = next((line for line in lines if line.strip()), "")
+    bare = "".join(first.split('"')[::2])
+    return next((mark for mark in "\t;" if mark in bare), ",")
+
+
+class _Reader:
+    def __init__(self, lines: Sequence[Line], delimiter: str) -> None:
+        self._lines = lines
+        self._delimiter = delimiter
+        self._at = 0
+        self._mistakes: list[Mistake] = []
+
+    def read(self) -> Rows:
+        rows = []
+        while self._at < len(self._lines):
+            if self._lines[self._at].strip():
+                rows.append(self._row())
+            self._at += 1
+        return Rows(tuple(rows), tuple(self._mistakes))
+
+    def _row(self) -> tuple[Cell, ...]:
+        """The row that begins with a line; afterwards `_at` is at its last line."""
+        cells = []
+        pos = 0
+        while pos >= 0:
+            cell, pos = self._cell(pos)
+            cells.append(cell)
+        return tuple(cells)
+
+    def _cell(self, pos: int) -> tuple[Cell, int]:
+        """The cell that begins at ``pos``, and where the next one does, -1 for nowhere."""
+        line = self._lines[self._at]
+        start = _skip_blanks(line, pos, self._delimiter)
+        if line[start : start + 1] == '"':
+            return self._quoted(start)
+        end = line.find(self._delimiter, pos)
+        text = line[pos:] if end < 0 else line[pos:end]
+        return Cell(text.strip(), self._span(line, min(start, len(line)))), end + 1 or -1
+
+    def _quoted(self, start: int) -> tuple[Cell, int]:
+        line = self._lines[self._at]
+        span = self._span(line, start)
+        parts = []
+        first, pos = self._at, start + 1
+        while True:
+            end = line.find('"', pos)
+            if end < 0:
+                parts.append(line[pos:] + "\n")
+                if self._at + 1 == len(self._lines):
+                    return self._unclosed(first, span, start)
+                self._at += 1
+                line, pos = self._lines[self._at], 0
+            elif line[end + 1 : end + 2] == '"':
+                parts.append(line[pos : end + 1])
+                pos = end + 2
+            else:
+                parts.append(line[pos:end])
+                break
+        following = line.find(self._delimiter, end + 1)
+        rest = (line[end + 1 :] if following < 0 else line[end + 1 : following]).strip()
+        if rest:
+            message = f"After the quotation mark that ends a cell stands `{rest[:20]}`."
+            hint = 'Write a quotation mark within a cell twice: `"a ""word"" more"`.'
+            self._mistakes.append(Mistake(message, self._span(line, end + 1), hint))
+        return Cell("".join(parts).strip() + rest, span), following + 1 or -1
+
+    def _unclosed(self, first: int, span: Span, start: int) -> tuple[Cell, int]:
+        """A cell whose end is missing is the rest of its line, so that the rows after it
+        are read."""
+        hint = 'End it with another `"`, or write one that is meant as a mark twice.'
+        self._mistakes.append(Mistake('A cell begins with `"` and never ends.', span, hint))
+        self._at = first
+        return Cell(self._lines[first][start + 1 :].strip(), span), -1
+
+    def _span(self, line: Line, index: int) -> Span:
+        return Span(line.number, line.offset + index)
+
+
+def _skip_blanks(line: str, pos: int, delimiter: str) -> int:
+    while pos < len(line) and line[pos] in " \t" and line[pos] != delimiter:
+        pos += 1
+    return pos

@@ -1,0 +1,86 @@
+"""Captions and attribute lists of tables: a paragraph that begins ``Table:`` is the caption
+of the table before or after it, one that is nothing but a list says something of the table
+before it."""
+
+from __future__ import annotations
+
+import re
+
+from msgspec.structs import replace
+
+from pipeline.codes import Code
+from pipeline.model import NO_ATTRIBUTES, Attributes, Block, Inline, Paragraph, Table, Text
+from pipeline.parser import attributes
+from pipeline.parser.constructs.parts import Report
+from pipeline.parser.markup.flow import trim
+from pipeline.parser.table_options import with_attributes
+
+BEGINNING = re.compile(r"[Tt]able:\s*")
+
+
+def caption_tables(blocks: tuple[Block, ...], report: Report) -> tuple[Block, ...]:
+    """Neighbouring blocks with what belongs to their tables taken up."""
+    if not any(isinstance(block, Table) for block in blocks):
+        return blocks
+    found: list[Block] = []
+    waiting: Paragraph | None = None
+    for block in blocks:
+        previous = found[-1] if found else None
+        match block:
+            case Table():
+                if waiting and not block.caption:
+                    found.pop()
+                    block = _captioned(block, waiting, report)
+                found.append(with_attributes(block, NO_ATTRIBUTES, None, report))
+                waiting = None
+            case Paragraph() if is_caption(block):
+                if isinstance(previous, Table) and not previous.caption:
+                    found[-1] = _captioned(previous, block, report)
+                else:
+                    found.append(block)
+                    waiting = block
+            case Paragraph() if isinstance(previous, Table) and (text := _braces(block)):
+                read = attributes.trailing(text)
+                if read and not read[0]:
+                    found[-1] = with_attributes(previous, read[1], block.span, report)
+                    continue
+                if written := attributes.mistaken(text):
+                    message = f"The attributes `{written}` cannot be read."
+                    report(Code.BAD_ATTRIBUTE, message, block.span, attributes.HINT)
+                found.append(block)
+            case _:
+                found.append(block)
+                waiting = None
+    return tuple(found)
+
+
+def is_caption(block: Block) -> bool:
+    """Whether a block is a caption, if it stands next to a table."""
+    if not isinstance(block, Paragraph) or not block.children:
+        return False
+    first = block.children[0]
+    return isinstance(first, Text) and bool(BEGINNING.match(first.text))
+
+
+def caption_of(paragraph: Paragraph) -> tuple[tuple[Inline, ...], Attributes]:
+    """The text of a caption, and the attributes at its end."""
+    first, *rest = paragraph.children
+    assert isinstance(first, Text)
+    children: list[Inline] = [replace(first, text=BEGINNING.sub("", first.text, count=1)), *rest]
+    found = paragraph.attributes
+    last = children[-1]
+    if isinstance(last, Text) and (split := attributes.trailing(last.text)):
+        children[-1] = replace(last, text=split[0])
+        found = split[1]
+    return trim(children), found
+
+
+def _captioned(table: Table, paragraph: Paragraph, report: Report) -> Table:
+    caption, found = caption_of(paragraph)
+    return with_attributes(replace(table, caption=caption), found, paragraph.span, report)
+
+
+def _braces(block: Paragraph) -> str:
+    """The text of a paragraph that begins with a brace, and is nothing but text."""
+    only = block.children[0] if len(block.children) == 1 else None
+    return only.text.strip() if isinstance(only, Text) and only.text.startswith("{") else ""

@@ -1,0 +1,211 @@
+"""What an attribute list says of a table's rows and columns: ``head-rows``, ``head-columns``,
+``align`` and ``widths``; and which cells are heads where it says nothing."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+
+from msgspec.structs import replace
+
+from pipeline.codes import Code
+from pipeline.diagnostics import Span
+from pipeline.grid import column_count, place, regular, within_rows
+from pipeline.model import Alignment, Attributes, Plain, Table, TableCell, TableRow
+from pipeline.parser.attributes import make
+from pipeline.parser.constructs.parts import Report
+from pipeline.tree import plain_text
+
+HEAD_ROWS, HEAD_COLUMNS, ALIGN, WIDTHS = "head-rows", "head-columns", "align", "widths"
+KEYS = frozenset({HEAD_ROWS, HEAD_COLUMNS, ALIGN, WIDTHS})
+ROW_HEADERS = "row-headers"
+"""The class that says the same as ``head-columns=1``."""
+
+_ALIGNMENTS: dict[str, Alignment] = {
+    "l": "left",
+    "left": "left",
+    "c": "center",
+    "center": "center",
+    "centre": "center",
+    "r": "right",
+    "right": "right",
+    ".": "decimal",
+    "decimal": "decimal",
+}
+_NUMBER = re.compile(r"[\s\d.,'’%+−–-]*\d[\s\d.,'’%]*(?:\s?[a-z]{1,3})?")
+_SHARE = re.compile(r"\d{1,6}(?:\.\d{1,6})?%?")
+
+
+def with_attributes(table: Table, more: Attributes, span: Span | None, report: Report) -> Table:
+    """The table with further attributes, and done with it what they say. What cannot be
+    done is reported at ``span``."""
+    own = table.attributes
+    pairs = (*own.pairs, *more.pairs)
+    classes = tuple(dict.fromkeys((*own.classes, *more.classes)))
+    rest = tuple(pair for pair in pairs if pair[0] not in KEYS)
+    changed = replace(table, attributes=make(more.id or own.id, classes, rest))
+    options = {key: value.strip() for key, value in pairs if key in KEYS}
+    if ROW_HEADERS in classes and (HEAD_ROWS in options or not _heads_rows(table)):
+        options.setdefault(HEAD_COLUMNS, "1")
+    return _Options(options, span or table.span, report).applied(changed) if options else changed
+
+
+def _heads_rows(table: Table) -> bool:
+    return any(cell.scope == "row" for row in table.body for cell in row.cells)
+
+
+class _Options:
+    def __init__(self, options: dict[str, str], span: Span | None, report: Report) -> None:
+        self._options = options
+        self._span = span
+        self._report = report
+
+    def applied(self, table: Table) -> Table:
+        width = column_count(table)
+        count = self._count(HEAD_ROWS, len(table.head) + len(table.body), "rows")
+        if count is not None:
+            table = with_head_rows(table, count)
+        count = self._count(HEAD_COLUMNS, width, "columns")
+        if count is not None:
+            table = with_head_columns(table, count)
+        if alignments := self._alignments(width):
+            table = _aligned(table, alignments)
+        if widths := self._widths(width):
+            table = replace(table, widths=widths)
+        return table
+
+    def _count(self, key: str, most: int, what: str) -> int | None:
+        text = self._options.get(key, "")
+        if not text:
+            return None
+        if not (text.isascii() and text.isdecimal() and len(text) < 5):
+            self._refuse(key, "is no number", f"For example: `{key}=2`.")
+        elif int(text) > most:
+            self._refuse(key, f"is more than the table's {most} {what}", "")
+        else:
+            return int(text)
+        return None
+
+    def _alignments(self, width: int) -> list[Alignment]:
+        words = self._options.get(ALIGN, "").lower().replace(",", " ").split()
+        if len(words) == 1 and words[0] not in _ALIGNMENTS:
+            words = list(words[0])
+        if any(word not in _ALIGNMENTS for word in words):
+            hint = "Write `l`, `c`, `r` or `.` for each column, with spaces between."
+            self._refuse(ALIGN, "has something else than `l`, `c`, `r` and `.`", hint)
+        elif len(words) > width:
+            self._refuse(ALIGN, f"is for more than the table's {width} columns", "")
+        else:
+            return [_ALIGNMENTS[word] for word in words]
+        return []
+
+    def _widths(self, width: int) -> tuple[float, ...]:
+        words = self._options.get(WIDTHS, "").replace(",", " ").split()
+        shares = [float(word.rstrip("%")) for word in words if _SHARE.fullmatch(word)]
+        if len(shares) != len(words) or not all(shares):
+            hint = 'Write each column\'s share in per cent: `widths="30 70"`.'
+            self._refuse(WIDTHS, "has something else than numbers above 0", hint)
+        elif words and len(words) != width:
+            self._refuse(WIDTHS, f"has {len(words)} numbers for {width} columns", "")
+        else:
+            total = sum(shares)
+            return tuple(max(0.01, round(share * 100 / total, 2)) for share in shares)
+        return ()
+
+    def _refuse(self, key: str, problem: str, hint: str) -> None:
+        value = self._options[key]
+        written = f"{key}={value}" if value.isalnum() else f'{key}="{value}"'
+        self._report(Code.BAD_ATTRIBUTE, f"`{written}` {problem}.", self._span, hint)
+
+
+# --- heads -----------------------------------------------------------------------------
+
+
+def with_head_rows(table: Table, count: int) -> Table:
+    """The table with its first ``count`` rows as its head, and the heads of its rows guessed
+    anew where they were."""
+    bare = with_head_columns(table, 0)
+    if guess_row_heads(bare) == table:
+        table = bare
+    rows = (*table.head, *table.body)
+    head = [_scoped(row, "", "col") for row in within_rows(rows[:count])]
+    lost = len(table.head) - count
+    body = [
+        _scoped(row, "col", "") if number < lost else row
+        for number, row in enumerate(within_rows(rows[count:]))
+    ]
+    upper, lower = regular(head, body)
+    return guess_row_heads(replace(table, head=upper, body=lower))
+
+
+def _scoped(row: TableRow, before: str, after: str) -> TableRow:
+    """The row with cells of one scope as those of another; a corner without text heads
+    nothing."""
+    return replace(
+        row,
+        cells=tuple(
+            _of_scope(cell, after if cell.children else "") if cell.scope == before else cell
+            for cell in row.cells
+        ),
+    )
+
+
+def _of_scope(cell: TableCell, scope: str) -> TableCell:
+    return replace(cell, scope=scope) if cell.scope != scope else cell
+
+
+def with_head_columns(table: Table, count: int) -> Table:
+    """The table with the cells of its first ``count`` columns as heads of their rows."""
+    rows = []
+    for row, places in zip(table.body, place(table.body), strict=True):
+        cells = []
+        for at in places:
+            scope = "row" if at.column < count and at.cell.children else ""
+            cells.append(at.cell if at.cell.scope == "col" else _of_scope(at.cell, scope))
+        rows.append(replace(row, cells=tuple(cells)))
+    return replace(table, body=tuple(rows))
+
+
+def guess_row_heads(table: Table) -> Table:
+    """The table with its first column as heads of the rows, where that has no head of its
+    own, or where every other column holds numbers; unless there are such heads already."""
+    if not table.head or any(cell.scope for row in table.body for cell in row.cells):
+        return table
+    if any(cell.columns > 1 or cell.rows > 1 for row in table.body for cell in row.cells):
+        return table
+    corner = table.head[0].cells[0]
+    others = [cell for row in table.body for cell in row.cells[1:]]
+    if others and (not corner.children or all(map(_is_number, others))):
+        return with_head_columns(table, 1)
+    return table
+
+
+def _is_number(cell: TableCell) -> bool:
+    only = cell.children[0] if len(cell.children) == 1 else None
+    return isinstance(only, Plain) and bool(_NUMBER.fullmatch(plain_text(only.children)))
+
+
+def without_empty_heads(table: Table) -> Table:
+    """The table without the head that a row of dashes needs, where that is empty; a corner
+    without text heads nothing."""
+    head = tuple(
+        _scoped(row, "col", "col") for row in table.head if any(c.children for c in row.cells)
+    )
+    return replace(table, head=head) if head or table.body else table
+
+
+# --- columns ---------------------------------------------------------------------------
+
+
+def _aligned(table: Table, alignments: Sequence[Alignment]) -> Table:
+    def aligned(rows: tuple[TableRow, ...]) -> Iterable[TableRow]:
+        for row, places in zip(rows, place(rows), strict=True):
+            cells = (
+                replace(p.cell, align=alignments[p.column])
+                if p.column < len(alignments) and p.cell.columns == 1
+                else p.cell
+                for p in places
+            )
+            yield replace(row, cells=tuple(cells))
+
+    return replace(table, head=tuple(aligned(table.head)), body=tuple(aligned(table.body)))

@@ -1,0 +1,190 @@
+"""How a table fits into a line of print: at its usual size, or smaller and wider; and how
+much of the line each column gets.
+
+Left alone, a table is as wide as its longest words, and runs over the margin where those do
+not fit; and its longest text takes the room of all others. So the columns of a table that is
+more than lines of a few words have widths worked out from what they hold.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from pipeline.grid import column_count, place
+from pipeline.model import Table, TableRow
+from pipeline.render.text_width import Size, line_count, size
+
+
+class Setting(NamedTuple):
+    """A size that tables are set in: the room in a line, and between columns, in ems."""
+
+    line: float
+    gap: float
+
+
+USUAL = Setting(line=35.8, gap=1.2)
+"""120 mm at 9.5 points, 4 mm between columns."""
+
+SMALL = Setting(line=40.0, gap=0.7)
+"""120 mm at 8.5 points, 2 mm between columns."""
+
+SMALL_HANGING = Setting(line=50.0, gap=0.7)
+"""150 mm: where there is a column beside the text."""
+
+SURE = 0.93
+"""What of a line can be counted on, as widths are rough."""
+
+EASY = 1.15
+"""What words have more room than they need, where there is some."""
+
+SINGLE = 0.85
+"""Up to this share of a line, rows of single lines can be left to themselves."""
+
+CROWDED = 5
+"""Lines of a cell beyond which a table of `MANY` columns is set small."""
+
+MANY = 4
+LEAST = 0.1
+"""Ems that a column has, of however many."""
+
+TALL = 12
+"""Lines from which on a row may be broken across pages."""
+
+HYPHENATED = 0.6
+"""What of a long word remains to a line at least, where it can be divided."""
+
+BOLD = 1.05
+"""What bold text is wider by."""
+
+LONG_WORD = 4.5
+STEPS = 20
+"""Halvings in the search for a width: to less than a hundredth of a millimetre."""
+
+
+class Fit(NamedTuple):
+    """``widths`` are the columns' in per cent, none where they may be left to themselves.
+    ``tall`` are the rows of the body, from 0, that take many lines."""
+
+    is_small: bool = False
+    widths: tuple[float, ...] = ()
+    tall: frozenset[int] = frozenset()
+
+
+class Column(NamedTuple):
+    """What a column needs, in ems, and its share of the line where the author gives one."""
+
+    word: float
+    line: float
+    share: float = 0.0
+
+
+def fit(table: Table, small: Setting = SMALL) -> Fit:
+    """How the table fits into lines of text, or else those of ``small``."""
+    count = column_count(table)
+    if not count:
+        return Fit()
+    columns = _columns(table, count)
+    for setting in (USUAL, small):
+        room = max(setting.line - setting.gap * (count - 1), LEAST * count)
+        needed = sum(column.line for column in columns)
+        if setting is USUAL and needed <= room * SINGLE and not table.widths:
+            return Fit(tall=_tall(table.body, [column.line for column in columns]))
+        widths = _widths(columns, room * SURE)
+        lines = max(c.line / w for c, w in zip(columns, widths, strict=True))
+        fits = all(c.word <= w + 0.01 for c, w in zip(columns, widths, strict=True))
+        crowded = count >= MANY and lines > CROWDED
+        if setting is small or (fits and not crowded):
+            break
+    # The gap is part of a column, but for the last.
+    outer = [width + setting.gap for width in widths[:-1]] + [widths[-1]]
+    return Fit(
+        is_small=setting is small,
+        widths=table.widths or tuple(round(100 * width / sum(outer), 1) for width in outer),
+        tall=_tall(table.body, widths),
+    )
+
+
+def _columns(table: Table, count: int) -> list[Column]:
+    words, lines = [0.0] * count, [0.0] * count
+    spanning: list[tuple[int, int, Size]] = []
+    for rows in (table.head, table.body):
+        for row in place(rows):
+            for column, cell in row:
+                needs = size(cell.children)
+                if cell.scope == "col":
+                    needs = Size(needs.word * BOLD, needs.line * BOLD)
+                elif cell.align == "decimal":
+                    needs = Size(needs.line, needs.line)
+                if cell.columns > 1:
+                    spanning.append((column, column + cell.columns, needs))
+                else:
+                    words[column] = max(words[column], needs.word)
+                    lines[column] = max(lines[column], needs.line)
+    for start, end, needs in spanning:
+        for values, need in ((words, needs.word), (lines, needs.line)):
+            missing = (need - sum(values[start:end])) / (end - start)
+            if missing > 0:
+                values[start:end] = [value + missing for value in values[start:end]]
+    shares = table.widths if len(table.widths) == count else (0.0,) * count
+    return [Column(max(1, w), max(1, n), s) for w, n, s in zip(words, lines, shares, strict=True)]
+
+
+def _widths(columns: Sequence[Column], room: float) -> list[float]:
+    """The columns' widths, in ems: the longest words fit if they can, and the rest of the
+    room goes to columns by the root of what they hold, so that of two columns the one with
+    the longer text has more room, and more lines too."""
+    if columns[0].share:
+        return [column.share * room / 100 for column in columns]
+    words = [column.word for column in columns]
+    least = [word * EASY for word in words]
+    if sum(least) > room:
+        least = words
+    if sum(least) > room:
+        parts = [word * HYPHENATED if word > LONG_WORD else word for word in words]
+        return _shortened(words if sum(parts) <= room else parts, parts, room)
+    widths = list(least)
+    open_columns = set(range(len(columns)))
+    while open_columns:
+        free = room - sum(widths[i] for i in range(len(columns)) if i not in open_columns)
+        total = sum(math.sqrt(columns[i].line) for i in open_columns)
+        asked = {i: free * math.sqrt(columns[i].line) / total for i in open_columns}
+        narrow = {i for i in open_columns if asked[i] <= least[i]}
+        full = {i for i in open_columns - narrow if asked[i] >= columns[i].line * EASY}
+        for i in narrow:
+            widths[i] = least[i]
+        for i in () if narrow else full:
+            widths[i] = columns[i].line * EASY
+        closed = narrow or full
+        if not closed:
+            for i in open_columns:
+                widths[i] = asked[i]
+            break
+        open_columns -= closed
+    return widths
+
+
+def _shortened(widths: Sequence[float], least: Sequence[float], room: float) -> list[float]:
+    """Widths of which the largest are cut to the same, but not below ``least``, so that all
+    fit into the room; or to the same, where even those do not fit."""
+    if sum(least) > room:
+        least = [0.0] * len(widths)
+    low, high = 0.0, max(widths)
+    for _ in range(STEPS):
+        most = (low + high) / 2
+        cut = [max(floor, min(width, most)) for width, floor in zip(widths, least, strict=True)]
+        low, high = (low, most) if sum(cut) > room else (most, high)
+    return [max(floor, min(width, low)) for width, floor in zip(widths, least, strict=True)]
+
+
+def _tall(body: Sequence[TableRow], widths: Sequence[float]) -> frozenset[int]:
+    """The rows that take many lines."""
+    return frozenset(
+        number
+        for number, row in enumerate(place(body))
+        if any(
+            line_count(p.cell.children, sum(widths[p.column : p.end])) / p.cell.rows > TALL
+            for p in row
+        )
+    )

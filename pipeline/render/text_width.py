@@ -1,0 +1,133 @@
+"""How wide text is, roughly: enough to tell what fits into a line before it is set."""
+
+from __future__ import annotations
+
+import math
+import unicodedata
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from pipeline.model import CodeBlock, Image, Inline, LineBreak, List, Math, Node, NoteReference
+from pipeline.tree import plain_text, walk
+
+EM_PIXELS = 12.7
+"""CSS pixels in an em of a table's text."""
+
+LINE_HEIGHT = 1.5
+MONOSPACED = 0.57
+INDENT = 1.8
+"""Ems that a list's items stand in from the edge."""
+
+BREAKABLE = 12.0
+"""Ems of a listing or an image that a column should have; longer lines are broken, larger
+images made smaller."""
+
+_WIDTHS = {
+    char: width
+    for width, characters in (
+        (0.2, " "),
+        (0.25, "',.:;Iijl|’‘"),
+        (0.3, "!()-[]f{}"),
+        (0.35, "/\\rt"),
+        (0.4, '"*?sz“”'),
+        (0.45, "cvxy–"),
+        (0.5, "#$+0123456789<=>FJLVXY^_aegk~"),
+        (0.6, "&BDGK"),
+        (0.65, "HNOQU"),
+        (0.75, "Mw"),
+        (0.85, "%W@m—"),
+    )
+    for char in characters
+}
+_OTHER = 0.55
+_NO_BREAK = "\u00a0\u202f\u2007"
+_BREAKS_AFTER = "-–—/\u00ad\u200b"
+
+
+class Size(NamedTuple):
+    """In ems: the widest piece that has no place to break a line, and the widest line."""
+
+    word: float
+    line: float
+
+
+def text_width(text: str) -> float:
+    """The width of a text on one line, in ems."""
+    return sum(map(_char_width, text))
+
+
+def size(nodes: Iterable[Node]) -> Size:
+    """The size of some blocks or inlines."""
+    flat = tuple(walk(nodes))
+    found = [_text_size(line) for line in _lines(flat)]
+    found += [box for node in flat if (box := _box(node))]
+    indent = INDENT if any(isinstance(node, List) for node in flat) else 0.0
+    return Size(max(s.word for s in found) + indent, max(s.line for s in found) + indent)
+
+
+def line_count(nodes: Iterable[Node], width: float) -> int:
+    """How many lines some blocks take in a column that is ``width`` ems wide."""
+    flat = tuple(walk(nodes))
+    count = sum(math.ceil(text_width(line) / width) for line in _lines(flat))
+    for node in flat:
+        if isinstance(node, CodeBlock):
+            count += node.text.count("\n")
+        elif isinstance(node, Image) and node.width:
+            height = node.height * min(1, width * EM_PIXELS / node.width)
+            count += math.ceil(height / EM_PIXELS / LINE_HEIGHT)
+    return count
+
+
+def _box(node: Node) -> Size | None:
+    match node:
+        case Image():
+            width = (node.width or 200) / EM_PIXELS
+            return Size(min(width, BREAKABLE), width)
+        case CodeBlock():
+            width = max(map(len, node.text.split("\n"))) * MONOSPACED
+            return Size(min(width, BREAKABLE), width)
+        case Math():
+            width = len(node.alt or node.tex) * _OTHER
+            return Size(width, width)
+    return None
+
+
+def _lines(flat: Iterable[Node]) -> list[str]:
+    """The lines of text in nodes and all below them: blocks begin new ones, and so do breaks."""
+    lines = [""]
+    for node in flat:
+        if isinstance(node, LineBreak) or not isinstance(node, Inline):
+            lines.append("")
+        elif isinstance(node, NoteReference):
+            lines[-1] += "1"
+        elif not isinstance(node, Image | Math) and not hasattr(node, "children"):
+            lines[-1] += plain_text((node,))
+    return lines
+
+
+def _text_size(text: str) -> Size:
+    word = widest = line = 0.0
+    size = len(text)
+    for index, char in enumerate(text):
+        width = _char_width(char)
+        line += width
+        if char.isspace() and char not in _NO_BREAK:
+            word = 0.0
+            continue
+        if width >= 1:  # ideographs break anywhere
+            word = 0.0
+        word += width
+        widest = max(widest, word)
+        if char in _BREAKS_AFTER and index + 1 < size and text[index + 1].isalpha():
+            word = 0.0
+    return Size(widest, line)
+
+
+def _char_width(char: str) -> float:
+    if (known := _WIDTHS.get(char)) is not None:
+        return known
+    if char < "\u0300":
+        return _OTHER
+    if unicodedata.combining(char):
+        return 0.0
+    return 1.0 if unicodedata.east_asian_width(char) in "WF" else _OTHER

@@ -1,0 +1,368 @@
+"""Tables in all formats: what readers see of them, and what listeners hear."""
+
+from __future__ import annotations
+
+import csv
+import io
+import itertools
+import re
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pytest
+from fontTools.ttLib import TTFont
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pipeline.editions import EDITIONS
+from pipeline.faces import FACES, font_file
+from pipeline.fragment import render_fragment
+from pipeline.grid import place, regular, within_rows
+from pipeline.model import Table, TableCell, TableRow
+from pipeline.package import package
+from pipeline.parser import parse, parse_body
+from pipeline.render import render
+from pipeline.render.table_fit import SMALL, USUAL, fit
+from pipeline.render.text_width import text_width
+from pipeline.resolve import resolve
+from pipeline.select import select
+from pipeline.tree import plain_text
+from tests.pdf_reading import Element, open_pdf, read
+
+LONG = "Wasserversorgungszweckverbandsvorsteher"
+SENTENCE = "Two of nine villages have a well, and in one of them the pump broke after a year. "
+
+
+def build(text: str, edition: str = "handout") -> bytes:
+    chosen = EDITIONS[edition]
+    source = f"---\ntitle: Tables\nlang: en\n---\n\n## A\n\n{text}"
+    document = resolve(select(parse(source, "x.md"), chosen), Path())
+    assert not document.diagnostics
+    return package(render(document, chosen, "x"), Path()).data
+
+
+def table(text: str) -> Table:
+    found = parse_body(text).blocks[0]
+    assert isinstance(found, Table)
+    return found
+
+
+# --- cells that take several columns and rows --------------------------------------------
+
+counts = st.integers(0, 5)
+rows_of_cells = st.lists(
+    st.lists(st.tuples(st.integers(1, 5), counts), max_size=4).map(
+        lambda cells: TableRow(
+            cells=tuple(TableCell(children=(), columns=c, rows=r) for c, r in cells)
+        )
+    ),
+    max_size=6,
+)
+
+
+@given(rows_of_cells, rows_of_cells)
+def test_every_place_of_a_table_is_one_cells(head: list[TableRow], body: list[TableRow]) -> None:
+    groups = regular(within_rows(head), within_rows(body))
+    width = max((p.end for rows in groups for row in place(rows) for p in row), default=0)
+    begun: set[int] = set()
+    for rows in groups:
+        taken = [
+            (below, column)
+            for number, row in enumerate(place(rows))
+            for p in row
+            for below in range(number, number + p.cell.rows)
+            for column in range(p.column, p.end)
+        ]
+        assert sorted(taken) == list(itertools.product(range(len(rows)), range(width)))
+        assert all(row.cells for row in rows)
+        begun |= {p.column for row in place(rows) for p in row}
+    assert begun == set(range(width))
+
+
+@given(rows_of_cells)
+def test_a_table_of_html_keeps_its_texts(rows: list[TableRow]) -> None:
+    names = map(str, itertools.count())
+    markup = "\n".join(
+        "<tr>"
+        + "".join(
+            f'<td colspan="{c.columns}" rowspan="{c.rows}">{next(names)}.</td>' for c in r.cells
+        )
+        + "</tr>"
+        for r in rows
+    )
+    found = re.findall(r"(\d+)\.", render_fragment(f"<table>\n{markup}\n</table>\n"))
+    assert found == [str(number) for number in range(int(next(names)))]
+
+
+SPANS = """\
+<table>
+<thead>
+<tr><td rowspan="2"></td><th colspan="2">Dry</th></tr>
+<tr><th>People</th><th>Minutes</th></tr>
+</thead>
+<tr><th>Girls</th><td colspan="2">nobody asked</td></tr>
+</table>
+"""
+
+
+def test_listeners_of_the_pdf_hear_which_columns_a_head_is_of() -> None:
+    (found,) = read(open_pdf(build(SPANS))).all("Table")
+    assert found.shape == (
+        "Table(THead(TR(TD TH) TR(TH TH)) TBody(TR(TH TD)))"  # each cell is there once
+    )
+    said = [
+        (cell.text, *(cell.attribute(name) for name in ("Scope", "ColSpan", "RowSpan")))
+        for cell in found.all()
+        if cell.kind in {"TH", "TD"}
+    ]
+    assert said == [
+        ("", None, None, 2),
+        ("Dry", "/Column", 2, None),
+        ("People", "/Column", None, None),
+        ("Minutes", "/Column", None, None),
+        ("Girls", "/Row", None, None),
+        ("nobody asked", None, 2, None),
+    ]
+
+
+# --- data ----------------------------------------------------------------------------------
+
+words = st.text(st.sampled_from("ab ,;\"\t'"), max_size=6).map(str.strip)
+records = st.lists(st.lists(words, min_size=2, max_size=2), min_size=2, max_size=5)
+
+
+@given(records, st.sampled_from([",", ";", "\t"]))
+def test_data_are_read_as_spreadsheets_write_them(rows: list[list[str]], delimiter: str) -> None:
+    written = io.StringIO()
+    csv.writer(written, delimiter=delimiter, lineterminator="\n", quoting=csv.QUOTE_ALL).writerows(
+        rows
+    )
+    name = {",": "comma", ";": "semicolon", "\t": "tab"}[delimiter]
+    found = table(f"~~~ csv {{delimiter={name} head-rows=0}}\n{written.getvalue()}~~~\n")
+    assert [[plain_text(c.children) for c in row.cells] for row in found.body] == rows
+
+
+# --- numbers under each other ----------------------------------------------------------------
+
+
+class Box(NamedTuple):
+    """A piece of text on a page: where it begins and ends, in CSS pixels."""
+
+    text: str
+    page: int
+    left: float
+    right: float
+
+
+@pytest.fixture
+def boxes(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], list[Box]]:
+    """What stands where in the PDF of a text."""
+    from pipeline.package import pdf_layout
+
+    found: list[Box] = []
+    original = pdf_layout.lay_out
+
+    def texts(box: Any) -> Iterator[Any]:
+        if hasattr(box, "text"):
+            yield box
+        for child in getattr(box, "children", ()):
+            yield from texts(child)
+
+    def lay_out(*arguments: Any) -> Any:
+        document = original(*arguments)
+        for number, page in enumerate(document.pages):
+            for box in texts(page._page_box):
+                left = box.position_x
+                text = box.text.replace("\u00a0", " ").replace("\u202f", " ").strip()
+                found.append(Box(text, number, left, left + box.width))
+        return document
+
+    def laid_out(text: str) -> list[Box]:
+        found.clear()
+        build(text)
+        return found
+
+    monkeypatch.setattr("pipeline.package.pdf.lay_out", lay_out)
+    return laid_out
+
+
+def test_numbers_stand_with_their_decimal_marks_under_each_other(
+    boxes: Callable[[str], list[Box]],
+) -> None:
+    numbers = ["24.25", "7", "1,103.5", "−0.125", "12.5 %", "30 %"]
+    rows = "".join(f"| x | {n} |\n" for n in numbers)
+    found = {box.text: box for box in boxes(f'| a | b |\n|---|---|\n{rows}{{align="l ."}}\n')}
+    figure = found["7"].right - found["7"].left
+    ends = []
+    for number in numbers[:4]:
+        fraction = number.partition(".")[2]
+        end = found[number].right - figure * len(fraction)
+        ends.append(end - (figure / 2 if fraction else 0))
+    assert ends == pytest.approx([ends[0]] * 4, abs=0.2)
+    gap = found["30 %"].left - found["12.5 %"].left  # two figures before the mark, in both
+    assert gap == pytest.approx(0, abs=0.4)
+
+
+@pytest.mark.parametrize(
+    ("lang", "numbers", "tails"),
+    [
+        ("en", ["1.5", "2.25"], [1, 0]),
+        ("de", ["1,5", "1.000"], [0, 1.5]),
+        ("de", ["1.5", "2.25"], [1, 0]),
+        ("en", ["1,000", "1.5"], [1.5, 0]),
+        ("en", ["1.000,5", "20"], [0, 1.5]),
+        ("fr", ["12 000,5", "–"], [0, 1.5]),
+        ("ar", ["١٫٥", "٢"], [0, 1.5]),
+    ],
+)
+def test_the_decimal_mark_is_the_languages(
+    lang: str, numbers: list[str], tails: list[float]
+) -> None:
+    rows = "".join(f"| x | {n} |\n" for n in numbers)
+    text = f'---\ntitle: T\nlang: {lang}\n---\n\n| a | b |\n|---|---|\n{rows}{{align="l ."}}\n'
+    edition = EDITIONS["web"]
+    pages = render(resolve(select(parse(text), edition), Path()), edition, "x")
+    cells = re.findall(
+        r'<td class="decimal">(?:<span class="tail-([\d-]+)">)?', pages.pages[0].markup
+    )
+    assert [float(cell.replace("-", ".") or 0) for cell in cells] == tails
+
+
+def test_what_a_number_lacks_is_no_text() -> None:
+    markup = render_fragment('| a | b |\n|--|--|\n| x | 1.5 |\n| y | 2 |\n{align="l ."}\n')
+    assert '<span class="tail-1-5">2</span>' in markup
+    assert markup.isascii()
+
+
+# --- fitting into the page ---------------------------------------------------------------------
+
+
+def pipes(*rows: list[str]) -> str:
+    lines = [" | ".join(row) for row in rows]
+    return "\n".join(
+        f"| {line} |" for line in (lines[0], "--|" * (len(rows[0]) - 1) + "--", *lines[1:])
+    )
+
+
+CROWDED = {
+    "long words": pipes([LONG] * 6, [LONG] * 6),
+    "many columns": pipes(["Households"] * 14, ["12 000 000"] * 14),
+    "an address": pipes(["a", "b"], ["https://example.org/" + "very-long/" * 30, SENTENCE * 3]),
+    "no word at all": pipes(["a", "b", "c"], ["x" * 300, "y" * 200, SENTENCE]),
+    "texts": pipes(["One", "Two", "Three", "Four"], [SENTENCE * 4] * 4),
+    "in a list": "- x\n\n  " + pipes([LONG] * 4, [LONG] * 4).replace("\n", "\n  "),
+    "in a box": f"::: note\n{pipes([LONG] * 4, [LONG] * 4)}\n:::\n",
+}
+
+
+@pytest.mark.parametrize("name", CROWDED)
+def test_no_table_runs_over_the_margin(name: str, boxes: Callable[[str], list[Box]]) -> None:
+    found = boxes(f"{SENTENCE * 9}\n\n{CROWDED[name]}\n")
+    edge = 794 - 24 * 96 / 25.4  # the sheet but for its margin
+    assert max(box.right for box in found) <= edge + 0.5
+
+
+def test_a_table_of_few_words_is_left_to_itself() -> None:
+    text = "| Village | Wells |\n|---|---|\n| Aba | 3 |\n"
+    assert fit(table(text)) == (False, (), frozenset())
+
+
+def test_words_are_kept_whole_where_they_can_be(boxes: Callable[[str], list[Box]]) -> None:
+    head = ["Municipality", "Households", "Rehabilitated", "Notes"]
+    row = ["Freiburg im Breisgau", "12 000", "Nothing", SENTENCE * 2]
+    found = {box.text for box in boxes(pipes(head, row))}
+    assert set(head) <= found
+
+
+def test_long_texts_have_more_room_than_short_ones() -> None:
+    found = fit(table(pipes(["Term", "Meaning"], ["Forced labour", SENTENCE * 4])))
+    assert not found.is_small
+    assert 100 - found.widths[0] == pytest.approx(found.widths[1])
+    assert found.widths[0] * USUAL.line / 100 > text_width("Forced labour")
+    assert fit(table(pipes([LONG] * 6, [LONG] * 6))).is_small
+    assert SMALL.line > USUAL.line
+
+
+def test_widths_of_text_are_about_right() -> None:
+    (face,) = (
+        f
+        for f in FACES
+        if f.family == "Source Sans Pro" and f.weight == 400 and f.style == "normal"
+    )
+    with TTFont(font_file(face)) as font:
+        names, advances = font.getBestCmap(), font["hmtx"].metrics
+        em = font["head"].unitsPerEm
+    for text in (SENTENCE, LONG, "12,345.67", "Ελλάδα και Москва", "EINE ÜBERSCHRIFT"):
+        exact = sum(advances[names[ord(char)]][0] for char in text) / em
+        assert text_width(text) == pytest.approx(exact, rel=0.12), text
+
+
+def test_heads_are_said_once_and_shown_on_each_page() -> None:
+    rows = [[str(n), SENTENCE * 3] for n in range(30)]
+    data = build(pipes(["Number", "Said"], *rows) + "\n\nTable: What was said.\n")
+    pdf = open_pdf(data)
+    document = read(pdf)
+    assert len(pdf.pages) > 2
+    assert [cell.text for cell in document.all("TH") if cell.attribute("Scope") == "/Column"] == [
+        "Number",
+        "Said",
+    ]
+    assert all(one_page(row) for row in document.all("TR"))
+
+
+def one_page(row: Element) -> bool:
+    return len({piece.page for piece in row.pieces()}) <= 1
+
+
+@pytest.mark.slow
+def test_a_caption_stays_with_two_rows_of_its_table(boxes: Callable[[str], list[Box]]) -> None:
+    rows = [[f"r{n}", "1", "2"] for n in range(8)]
+    text = "".join(
+        f"\\newpage\n\n{'Line.' + chr(92) + chr(10)}" * 1
+        + "Line.\\\n" * (30 + count)
+        + "End.\n\n"
+        + pipes(["a", "b", "c"], *rows)
+        + "\n\nTable: Caption.\n\n"
+        for count in range(16)
+    )
+    pages: dict[int, list[str]] = {}
+    for box in boxes(text):
+        pages.setdefault(box.page, []).append(box.text)
+    for texts in pages.values():
+        shown = [text for text in texts if re.fullmatch(r"r\d", text)]
+        assert "Caption." not in texts or len(shown) >= 2
+        assert len(shown) != 1
+
+
+def test_long_rows_may_be_broken() -> None:
+    document = read(open_pdf(build(pipes(["a", "b"], ["x", SENTENCE * 60], ["y", SENTENCE * 60]))))
+    assert [one_page(row) for row in document.all("TR")] == [True, False, False]
+
+
+# --- the other formats -------------------------------------------------------------------------
+
+
+def markup_of(text: str, edition: str) -> str:
+    chosen = EDITIONS[edition]
+    source = f"---\ntitle: T\n---\n\n{text}"
+    pages = render(resolve(select(parse(source), chosen), Path()), chosen, "x")
+    return "".join(page.markup for page in pages.pages)
+
+
+def test_only_print_and_crowded_tables_of_e_books_have_columns_of_fixed_widths() -> None:
+    texts = pipes(["Term", "Meaning"], ["Forced labour", SENTENCE * 4])
+    crowded = pipes([LONG] * 6, [LONG] * 6)
+    for edition, first, second in (
+        ("handout", True, True),
+        ("ebook", False, True),
+        ("web", False, False),
+    ):
+        assert ("fitted" in markup_of(texts, edition)) is first
+        assert ("fitted" in markup_of(crowded, edition)) is second
+
+
+def test_widths_of_an_author_hold_everywhere() -> None:
+    text = pipes(["a", "b"], ["c", "d"]) + '\n{widths="1 3"}\n'
+    for edition in ("handout", "ebook", "web"):
+        assert '<col class="width-25pc"' in markup_of(text, edition)
