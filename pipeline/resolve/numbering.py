@@ -1,21 +1,181 @@
-"""The numbers of figures and tables."""
+"""The numbers of captions, formulas, exercises and sections."""
 
 from __future__ import annotations
 
+import itertools
+import string
+from collections.abc import Callable, Iterator
+from typing import TypeAlias
+
 from msgspec.structs import replace
 
-from pipeline.model import Document, Figure, Table
-from pipeline.tree import rewrite_document
+from pipeline.model import (
+    Block,
+    Chart,
+    CodeBlock,
+    Document,
+    Exercise,
+    Figure,
+    FigureGroup,
+    MathBlock,
+    Node,
+    Section,
+    Table,
+)
+from pipeline.resolve.audience import only_for_teachers
+from pipeline.tree import Changes, is_for_teachers, rewrite_document, whole
+
+UNNUMBERED = "unnumbered"
+"""The class of what gets no number: ``{.unnumbered}``, for short ``{-}``."""
+
+OUTSIDE = frozenset(
+    "abstract acknowledgments afterword bibliography colophon conclusion dedication epigraph"
+    " foreword glossary index introduction preface".split()
+)
+"""The roles of sections that stand before or after what is numbered."""
+
+Captioned: TypeAlias = Figure | FigureGroup | Chart | Table | CodeBlock
 
 
 def number_captions(document: Document) -> Document:
-    """The document with figures and tables numbered, each kind from 1, if captioned."""
-    counts: dict[type, int] = {}
+    """The document with its numbers, each kind counted from 1.
 
-    def number(node: Figure | Table) -> Figure | Table:
-        if not node.caption:
+    Figures, groups of figures and charts are one kind, tables another, and code the third,
+    where they have a caption; formulas where they have an id; and exercises. The figures of
+    a group with a caption have letters, if any of them can be told apart by one. What only
+    teachers get is counted after all else.
+    """
+    counts: dict[str, Iterator[int]] = {}
+    hidden = only_for_teachers(whole(document))
+    document = _number_captions(document, counts, lambda node: id(node) not in hidden)
+    if not hidden:
+        return document
+    return _number_captions(document, counts, lambda node: id(node) in hidden)
+
+
+def _number_captions(
+    document: Document, counts: dict[str, Iterator[int]], is_meant: Callable[[Node], bool]
+) -> Document:
+    """The document with numbers for what ``is_meant``, after those in ``counts``."""
+
+    def next_number(kind: str, node: Node, wanted: bool) -> int:
+        if not wanted or UNNUMBERED in node.attributes.classes:
+            return 0
+        return next(counts.setdefault(kind, itertools.count(1)))
+
+    def captioned(kind: str) -> Callable[[Captioned], Captioned]:
+        return lambda node: replace(node, number=next_number(kind, node, bool(node.caption)))
+
+    def figure(node: Figure) -> Figure:
+        if node.part:  # has the group's number by now
             return node
-        counts[type(node)] = counts.get(type(node), 0) + 1
-        return replace(node, number=counts[type(node)])
+        return replace(node, number=next_number("figure", node, bool(node.caption)))
 
-    return rewrite_document(document, enter={Figure: number, Table: number})
+    def group(node: FigureGroup) -> FigureGroup:
+        number = next_number("figure", node, bool(node.caption))
+        return replace(node, number=number, figures=_lettered(node, number))
+
+    def formula(node: MathBlock) -> MathBlock:
+        return replace(node, number=next_number("equation", node, bool(node.attributes.id)))
+
+    def exercise(node: Exercise) -> Exercise:
+        return replace(node, number=next_number("exercise", node, True))
+
+    changes: Changes = {
+        Figure: figure,
+        FigureGroup: group,
+        Chart: captioned("figure"),
+        Table: captioned("table"),
+        CodeBlock: captioned("listing"),
+        MathBlock: formula,
+        Exercise: exercise,
+    }
+
+    def change(kind: type[Node]) -> Callable[[Node], Node]:
+        return lambda node: changes[kind](node) if is_meant(node) else node  # type: ignore[return-value]
+
+    return rewrite_document(document, enter={kind: change(kind) for kind in changes})
+
+
+def _lettered(group: FigureGroup, number: int) -> tuple[Figure, ...]:
+    """The figures of a group of that number, with letters where there is need of them."""
+    told_apart = any(figure.caption or figure.attributes.id for figure in group.figures)
+    if not group.caption or not told_apart:
+        return group.figures
+    return tuple(
+        replace(figure, number=number, part=letter(index).lower())
+        for index, figure in enumerate(group.figures)
+    )
+
+
+def number_sections(document: Document) -> Document:
+    """The document with numbered sections (``2.1``), if the metadata asks for them.
+
+    Appendices have letters, parts Roman numerals; the sections of a part are counted on
+    from the part before. Sections with the class ``unnumbered``, those of front and back
+    matter or for teachers only, and all below them have none.
+    """
+    if not document.metadata.number_sections:
+        return document
+    numerals = _Numerals()
+    return replace(document, blocks=_numbered(document.blocks, numerals, numerals.chapter))
+
+
+Name: TypeAlias = Callable[[Section], str]
+
+
+class _Numerals:
+    """What the sections of the highest level are called, as they come."""
+
+    def __init__(self) -> None:
+        self._parts, self._chapters, self._appendices = (itertools.count() for _ in range(3))
+
+    def chapter(self, section: Section) -> str:
+        match section.role:
+            case "part":
+                return roman(next(self._parts) + 1)
+            case "appendix":
+                return letter(next(self._appendices))
+        return str(next(self._chapters) + 1)
+
+
+def _numbered(blocks: tuple[Block, ...], numerals: _Numerals, name: Name) -> tuple[Block, ...]:
+    # Sections are six levels deep at most, so that this may recurse.
+    return tuple(
+        _number(block, numerals, name) if isinstance(block, Section) else block for block in blocks
+    )
+
+
+def _number(section: Section, numerals: _Numerals, name: Name) -> Section:
+    bare = section.role in OUTSIDE or UNNUMBERED in section.attributes.classes
+    bare = bare or is_for_teachers(section)
+    if bare and section.role != "part":
+        return section
+    number = "" if bare else name(section)
+    count = itertools.count(1)
+
+    def below(child: Section) -> str:
+        return numerals.chapter(child) if section.role == "part" else f"{number}.{next(count)}"
+
+    return replace(section, number=number, children=_numbered(section.children, numerals, below))
+
+
+def letter(index: int) -> str:
+    """A, B … Z, AA … for 0, 1 …"""
+    letters = ""
+    index += 1
+    while index:
+        index, rest = divmod(index - 1, 26)
+        letters = string.ascii_uppercase[rest] + letters
+    return letters
+
+
+def roman(number: int) -> str:
+    """I, II, III, IV … for 1, 2, 3, 4 …"""
+    values = (1000, 900, 500, 400, 100, 90, 50, 40, 10, 9, 5, 4, 1)
+    numerals = "M CM D CD C XC L XL X IX V IV I".split()
+    text = ""
+    for value, numeral in zip(values, numerals, strict=True):
+        times, number = divmod(number, value)
+        text += numeral * times
+    return text

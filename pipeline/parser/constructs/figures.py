@@ -1,0 +1,121 @@
+"""Figures side by side: ``::: figures A caption {#fig-x columns=2}``, and Quarto's
+``::: {#fig-x layout-ncol=2}``."""
+
+from __future__ import annotations
+
+from pipeline.codes import Code
+from pipeline.model import (
+    Attributes,
+    Block,
+    Figure,
+    FigureGroup,
+    Image,
+    Inline,
+    LineBreak,
+    Paragraph,
+    SoftBreak,
+    Text,
+)
+from pipeline.parser.attributes import make
+from pipeline.parser.captions import figure_of
+from pipeline.parser.constructs.parts import Parts
+
+COLUMNS = ("columns", "layout-ncol")
+"""How an author may call the number of figures in a row; the second is Quarto's."""
+
+MOST_COLUMNS = 6
+LONGEST_ROW = 4
+"""So many figures stand in one row where nothing is said; more are set in rows of three."""
+
+
+def is_group(parts: Parts) -> bool:
+    """Whether a block that is not called so is a group of figures, as Quarto writes them."""
+    if parts.argument or not (parts.attributes.id.startswith("fig-") or _asks_for_columns(parts)):
+        return False
+    images = [isinstance(block, Figure) or bool(_images(block)) for block in parts.children]
+    if parts.attributes.id.startswith("fig-"):
+        return not parts.name or any(images)
+    return all(images)
+
+
+def _asks_for_columns(parts: Parts) -> bool:
+    return not parts.name and bool(parts.attributes.get("layout-ncol"))
+
+
+def figures(parts: Parts) -> tuple[Block, ...]:
+    """A group of figures, and after it what is no part of one. The caption is what follows
+    the name, or else the last paragraph. A single image is no group, but a figure."""
+    caption, blocks = parts.title, list(parts.children)
+    if not caption and blocks and isinstance(blocks[-1], Paragraph) and not _images(blocks[-1]):
+        caption = blocks[-1].children
+        blocks.pop()
+    found: list[Figure] = []
+    rest: list[Block] = []
+    for block in blocks:
+        images = _images(block)
+        if isinstance(block, Figure):
+            found.append(block)
+        elif images:
+            found += (figure_of(image, image.span or block.span, parts.read) for image in images)
+        else:
+            rest.append(block)
+    if not found:
+        message = "A group of figures has no images."
+        parts.report(Code.BAD_FIGURES, message, parts.span, "Write `![what it shows](file)` in it.")
+        return parts.children
+    for block in rest:
+        message = "A group of figures has something in it that is no image."
+        hint = "Put it before or after the block; text may stand last, as the caption."
+        parts.report(Code.BAD_FIGURES, message, block.span, hint)
+    columns = _columns(parts, len(found))
+    pairs = tuple(pair for pair in parts.attributes.pairs if pair[0] not in COLUMNS)
+    name = () if parts.name in ("", "figures") else (parts.name,)  # a class, in Quarto's way
+    attributes = make(parts.attributes.id, name + parts.attributes.classes, pairs)
+    if len(found) == 1 and not (found[0].caption or found[0].attributes.id):
+        return (_single(found[0], caption, attributes), *rest)
+    group = FigureGroup(
+        figures=tuple(found),
+        caption=caption,
+        columns=columns,
+        span=parts.span,
+        attributes=attributes,
+    )
+    return (group, *rest)
+
+
+def _single(figure: Figure, caption: tuple[Inline, ...], attributes: Attributes) -> Figure:
+    own = figure.attributes
+    return Figure(
+        image=figure.image,
+        caption=caption,
+        span=figure.span,
+        attributes=make(
+            attributes.id, own.classes + attributes.classes, own.pairs + attributes.pairs
+        ),
+    )
+
+
+def _columns(parts: Parts, count: int) -> int:
+    written = next((value for key in COLUMNS if (value := parts.attributes.get(key))), "")
+    if not written:
+        return 0 if count <= LONGEST_ROW else 3
+    if written in map(str, range(1, MOST_COLUMNS + 1)):
+        return int(written)
+    message = f"`{written}` is no number of figures that can stand side by side."
+    hint = f"Write one from 1 to {MOST_COLUMNS}: `columns=2`."
+    parts.report(Code.BAD_FIGURES, message, parts.span, hint)
+    return 0
+
+
+def _images(block: Block) -> tuple[Image, ...]:
+    """The images of a paragraph that holds nothing else."""
+    if not isinstance(block, Paragraph):
+        return ()
+    images = tuple(node for node in block.children if isinstance(node, Image))
+    return images if all(map(_is_image_or_space, block.children)) else ()
+
+
+def _is_image_or_space(node: Inline) -> bool:
+    if isinstance(node, Text):
+        return not node.text.strip()
+    return isinstance(node, Image | SoftBreak | LineBreak)

@@ -1,0 +1,73 @@
+"""References that begin with ``@``: to numbered things (``@fig-x``), and to works (``@key``).
+
+An ``@`` after a letter or a digit is a character, so that e-mail addresses stay; but it may
+follow a letter of scripts that set no spaces between words. What a cross-reference is tells
+its id: `CROSS_REFERENCE` takes those that begin with ``fig-``, ``tbl-``, ``sec-``, ``eq-``,
+``lst-`` or ``ex-``; all other names are keys of works.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+from pipeline.parser.inlines.patterns import InlineSpan, Pattern, Result
+
+PREFIXES = ("fig", "tbl", "sec", "eq", "lst", "ex")
+
+# Scripts without spaces between words: where an id is of other letters, it ends at theirs.
+_UNSPACED = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff"
+_NAME = rf"(?>[^\W_{_UNSPACED}]+(?:[-:_]+[^\W_{_UNSPACED}]+)*|[^\W_]+(?:[-:_]+[^\W_]+)*)"
+CROSS_REFERENCE = rf"-?@(?:{'|'.join(PREFIXES)})-{_NAME}"
+"""What is written for one; a ``-`` before it asks for the bare number."""
+
+_GAP = r"[ \t]*+(?:\n[ \t]*+)?"
+_ONE = re.compile(CROSS_REFERENCE)
+
+
+def may_begin(data: str, pos: int) -> bool:
+    """Whether a reference may begin at ``pos``, by what stands before."""
+    while pos and data[pos - 1] == "_":  # which may begin emphasis
+        pos -= 1
+    return not pos or unicodedata.category(data[pos - 1]) not in {"Lu", "Ll", "Lt", "Lm", "Nd"}
+
+
+class CrossReferencePattern(Pattern):
+    """``@fig-x`` in text, ``-@fig-x`` for the number alone."""
+
+    triggers = "-@"
+    PATTERN = CROSS_REFERENCE
+
+    def handleMatch(self, m: re.Match[str], data: str) -> Result:  # type: ignore[override] # noqa: N802
+        if not may_begin(data, m.start()):
+            return None, None, None
+        return _reference(m[0]), m.start(), m.end()
+
+
+class BracketedCrossReferences(Pattern):
+    """``[@fig-x; @tbl-y]``: one or several in brackets, which are not shown."""
+
+    triggers = "["
+    PATTERN = rf"\[{_GAP}{CROSS_REFERENCE}(?:{_GAP};{_GAP}{CROSS_REFERENCE})*{_GAP}\](?![(\[])"
+
+    def handleMatch(self, m: re.Match[str], data: str) -> Result:  # type: ignore[override] # noqa: N802
+        found = list(_ONE.finditer(m[0]))
+        if len(found) == 1:
+            return _reference(found[0][0]), m.start(), m.end()
+        group = InlineSpan("cross-references")
+        for one in found:
+            reference = _reference(one[0])
+            reference.offset = m.start() + one.start()
+            group.append(reference)
+        return group, m.start(), m.end()
+
+
+def _reference(written: str) -> InlineSpan:
+    form = "number" if written.startswith("-") else "full"
+    return InlineSpan("cross-reference", target=written.lstrip("-").removeprefix("@"), form=form)
+
+
+PATTERNS: tuple[tuple[str, type[Pattern], int], ...] = (
+    ("bracketed-cross-references", BracketedCrossReferences, 120),
+    ("cross-reference", CrossReferencePattern, 110),
+)

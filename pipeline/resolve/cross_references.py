@@ -1,0 +1,233 @@
+"""Cross-references: the words and numbers that ``@fig-x`` stands for."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import NamedTuple
+
+from msgspec.structs import replace
+
+from pipeline.codes import Code
+from pipeline.model import (
+    Chart,
+    CodeBlock,
+    CrossReference,
+    Document,
+    Exercise,
+    Figure,
+    FigureGroup,
+    Heading,
+    Link,
+    MathBlock,
+    Node,
+    Section,
+    Table,
+    Text,
+)
+from pipeline.paths import Problem
+from pipeline.resolve.findings import Findings, walk_spans
+from pipeline.resolve.languages import rules_for
+from pipeline.tree import (
+    FIELDS,
+    INLINE_FIELDS,
+    Changes,
+    plain_text,
+    rewrite,
+    rewrite_document,
+    walk,
+    whole,
+)
+from pipeline.words import words
+
+SEPARATOR = "; "
+PREFIXES = ("fig-", "tbl-", "sec-", "eq-", "lst-", "ex-")
+"""What the ids begin with that can be referred to."""
+
+# What a reference follows that begins a sentence; a short word with a point is more likely
+# an abbreviation (“cf.”, “p. ex.”).
+BEGINNING = re.compile(r"(?:^|(?:\w{4}[\"'”’»)]*\.|[!?…])[\"'”’»)]*\s+)[\s(\[¿¡“„‘‚«]*$")
+LOOK_BACK = 40
+
+REMEDIES: dict[type[Node], str] = {
+    Figure: 'Give it a caption: `![what it shows](file "Caption")`.',
+    FigureGroup: "Write its caption as the last paragraph in it.",
+    Chart: 'Give it a caption: `{caption="Caption"}`.',
+    Table: "Write its caption under it: `Table: Caption`.",
+    CodeBlock: 'Give it a caption: `{caption="Caption"}`.',
+}
+
+
+class Target(NamedTuple):
+    """What a reference leads to: the word for it, its number if it has one, and what can be
+    quoted instead."""
+
+    kind: str
+    number: str
+    title: str = ""
+
+
+def fill_references(document: Document) -> Document:
+    """The document with the text of its cross-references.
+
+    One that leads nowhere, or to what has no number, is an UNRESOLVED_REFERENCE and becomes
+    the text it was. One within a link becomes its own text, since links do not nest.
+    """
+    if not any(isinstance(node, CrossReference) for node in walk(whole(document))):
+        return document
+    findings, nodes = Findings(document), _nodes(document)
+    for node, span in walk_spans(whole(document)):
+        if isinstance(node, CrossReference) and (problem := _problem(node, nodes, findings)):
+            findings.add(problem.code, problem.message, span, problem.hint)
+    if any(_refers(node) for node in nodes.values()):
+        nodes = _nodes(_filled(document, nodes))  # titles that may be quoted hold references
+    return findings.added_to(_filled(document, nodes))
+
+
+def _nodes(document: Document) -> dict[str, Node]:
+    """What has an id, by it."""
+    return {node.attributes.id: node for node in walk(whole(document)) if node.attributes.id}
+
+
+def _refers(node: Node) -> bool:
+    """Whether a title holds a reference."""
+    title = node.title if isinstance(node, Section) else ()
+    return any(isinstance(inner, CrossReference) for inner in walk(title))
+
+
+def _filled(document: Document, nodes: Mapping[str, Node]) -> Document:
+    texts = iter(tuple(_texts(document, nodes)))
+    between = {id(text) for text in _separators(document)}
+    separator = words(document.metadata.lang)["reference_separator"]
+
+    def fill(reference: CrossReference) -> Node:
+        text = next(texts)
+        if not text:
+            return Text(span=reference.span, text=_written(reference))
+        return replace(reference, text=text)
+
+    def separate(text: Text) -> Text:
+        return replace(text, text=separator) if id(text) in between else text
+
+    def flatten(link: Link) -> Node:
+        return replace(link, children=rewrite(link.children, leave={CrossReference: _as_text}))
+
+    changes: Changes = {CrossReference: fill, Text: separate, Link: flatten}
+    return rewrite_document(document, leave=changes)
+
+
+def _separators(document: Document) -> Iterator[Text]:
+    """What stands between the references of one bracket, as the parser writes it."""
+    leaves = (node for node in walk(whole(document)) if type(node) not in FIELDS)
+    before: Node | None = None
+    text: Text | None = None
+    for leaf in leaves:
+        if isinstance(leaf, CrossReference) and text:
+            yield text
+        is_between = isinstance(before, CrossReference) and isinstance(leaf, Text)
+        text = leaf if is_between and isinstance(leaf, Text) and leaf.text == SEPARATOR else None
+        before = leaf
+
+
+def _as_text(reference: CrossReference) -> Text:
+    return Text(span=reference.span, text=reference.text)
+
+
+def _written(reference: CrossReference) -> str:
+    return f"{'-' if reference.form == 'number' else ''}@{reference.target}"
+
+
+def _target(node: Node) -> Target | None:
+    """What a node is to those who refer to it; None for what nobody can refer to."""
+    match node:
+        case Figure() | FigureGroup() | Chart():
+            part = node.part if isinstance(node, Figure) else ""
+            return Target("figure", f"{node.number}{part}" if node.number else "")
+        case Table():
+            return Target("table", str(node.number or ""))
+        case CodeBlock():
+            return Target("listing", str(node.number or ""))
+        case MathBlock():
+            return Target("equation", str(node.number or ""))
+        case Exercise():
+            return Target("exercise", str(node.number or ""))
+        case Section():
+            return Target(_kind(node), node.number, plain_text(node.title).strip())
+        case Heading():
+            return Target("section", "", plain_text(node.children).strip())
+    return None
+
+
+def _kind(section: Section) -> str:
+    """Whether a section is called a section, a chapter, a part or an appendix."""
+    whole_number = "." not in section.number
+    if section.role in ("part", "appendix") and whole_number:
+        return section.role
+    within_part = section.depth > 1 and section.number.isdigit()
+    return "chapter" if section.role == "chapter" or within_part else "section"
+
+
+def _problem(
+    reference: CrossReference, nodes: Mapping[str, Node], findings: Findings
+) -> Problem | None:
+    """What is wrong with a reference, if anything is."""
+    name, code = reference.target, Code.UNRESOLVED_REFERENCE
+    if name not in nodes:
+        bare = name.partition("-")[2]
+        if bare in nodes:
+            hint = f"What has the id `{bare}` needs `{{#{name}}}` to be referred to."
+        else:
+            known = (other for other in nodes if other.startswith(PREFIXES))
+            hint = findings.did_you_mean(name, known, "@")
+        return Problem(code, f"Nothing in the document has the id `{name}`.", hint)
+    node = nodes[name]
+    target = _target(node)
+    if target is None:
+        return Problem(
+            code,
+            f"What has the id `{name}` is nothing that has a number.",
+            "Numbers have figures and tables with a caption, sections, formulas, listings"
+            " and exercises.",
+        )
+    if target.number or (target.title and reference.form != "number"):
+        return None
+    if isinstance(node, Figure) and node.part:
+        return Problem(code, f"The group that the figure `{name}` is in has no number.")
+    if "unnumbered" in node.attributes.classes:
+        return Problem(code, f"What has the id `{name}` is marked as unnumbered.")
+    if target.title:
+        return Problem(
+            code,
+            f"The section `{name}` has no number.",
+            f"Write `@{name}`, or ask for numbers: `number_sections: true` in the front matter.",
+        )
+    return Problem(
+        code,
+        f"The {target.kind} `{name}` has no number, since it has no caption.",
+        REMEDIES.get(type(node), ""),
+    )
+
+
+def _texts(document: Document, nodes: Mapping[str, Node]) -> Iterator[str]:
+    """The text of each reference in reading order, "" for one that cannot have any."""
+    said = words(document.metadata.lang)
+    opening, closing = rules_for(document.metadata.lang).double
+    before = ""
+    for node in walk(whole(document)):
+        if type(node) in INLINE_FIELDS:
+            before = ""
+        elif isinstance(node, CrossReference):
+            target = _target(nodes[node.target]) if node.target in nodes else None
+            text = ""
+            if target and node.form == "number":
+                text = target.number
+            elif target and target.number:
+                text = said[f"reference_{target.kind}"].format(number=target.number)
+                if BEGINNING.search(before):
+                    text = text[:1].upper() + text[1:]
+            elif target and target.title:
+                text = f"{opening}{target.title}{closing}"
+            before = "a word"
+            yield text
+        elif type(node) not in FIELDS:
+            before = (before + plain_text((node,)))[-LOOK_BACK:]
