@@ -1,0 +1,165 @@
+"""Draws formulas as outlines, for print: ziamath, with the font that it brings."""
+
+from __future__ import annotations
+
+import functools
+import re
+import threading
+import warnings
+from collections.abc import Iterator
+from types import ModuleType
+from typing import NamedTuple
+from xml.etree.ElementTree import Element, fromstring, tostring
+
+SIZE = 100
+"""Units in an em of the drawing."""
+
+EM = 0.75
+"""What ziamath takes an em for is larger than one, by the pixels in a point."""
+
+ENCLOSED = {
+    "boxed": "box",
+    "cancel": "updiagonalstrike",
+    "bcancel": "downdiagonalstrike",
+    "sout": "horizontalstrike",
+    "xcancel": "updiagonalstrike downdiagonalstrike",
+}
+SPACES = {
+    "veryverythinmathspace": 1,
+    "verythinmathspace": 2,
+    "thinmathspace": 3,
+    "mediummathspace": 4,
+    "thickmathspace": 5,
+    "verythickmathspace": 6,
+    "veryverythickmathspace": 7,
+}
+"""MathML's names for spaces, in eighteenths of an em."""
+
+ROWS = frozenset({"mrow", "mstyle", "mtd", "msqrt", "mphantom", "mpadded"})
+MARKS = {"‾": "\u2015", "˜": "~"}
+"""What ziamath has other characters for."""
+
+SCRIPTS = {"munder": "msub", "mover": "msup", "munderover": "msubsup"}
+APPLY = "\u2061"
+_LENGTH = re.compile(r"(-?\d*\.?\d+)em")
+
+_import_lock = threading.Lock()
+
+
+class Drawing(NamedTuple):
+    """An SVG image, and its sizes in ems: ``depth`` is what is below the line."""
+
+    data: bytes
+    width: float
+    height: float
+    depth: float
+
+
+def draw(mathml: str, colour: str) -> Drawing:
+    """The drawing of a formula given as finished markup."""
+    ziamath = _ziamath()
+    root = fromstring(mathml)
+    for element in root.iter():
+        element.tag = element.tag.rpartition("}")[2]
+    display = root.get("display") == "block"
+    math = Element("math", {"displaystyle": "true" if display else "false", "mathcolor": colour})
+    math.extend(_row(root, display))
+    node = ziamath.Math(math, size=SIZE, margin=0).node
+    box = node.bbox
+    left, right = min(0, box.xmin), max(box.xmax, node.xadvance())
+    width, height = right - left, box.ymax - box.ymin
+    view = " ".join(f"{number:.1f}" for number in (left, -box.ymax, width, height))
+    svg = Element(
+        "svg",
+        {
+            "xmlns": "http://www.w3.org/2000/svg",
+            "width": f"{width:.1f}",
+            "height": f"{height:.1f}",
+            "viewBox": view,
+        },
+    )
+    node.draw(0, 0, svg)
+    return Drawing(tostring(svg), width / SIZE, height / SIZE, -box.ymin / SIZE)
+
+
+@functools.cache
+def _ziamath() -> ModuleType:
+    # It is set up once: it keeps its options in one place for all.
+    with _import_lock, warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)
+        import ziamath
+        from ziamath.config import config
+
+    config.svg2 = False
+    config.precision = 1
+    return ziamath
+
+
+def _as_drawn(element: Element, display: bool) -> Element:
+    """A copy of an element in the words that ziamath knows."""
+    tag = element.tag
+    display = element.get("displaystyle", str(display).lower()) == "true"
+    found = Element(tag, {name: _length(value) for name, value in element.attrib.items()})
+    found.text = element.text
+    kind = found.attrib.pop("class", "")
+    if tag in ROWS:
+        found.extend(_row(element, display))
+    else:
+        found.extend(_as_drawn(child, display) for child in element)
+    match tag:
+        case "mstyle":
+            found.tag = "mrow"
+        case "mrow" if kind in ENCLOSED:
+            found.tag = "menclose"
+            found.set("notation", ENCLOSED[kind])
+        case "mtext" if kind:
+            found.set("mathvariant", kind)
+        case "mtable":
+            found.set("columnspacing", "0em" if kind == "aligned" else _length("1em"))
+            found.set("rowspacing", _length("0.35em"))
+        case "munder" | "mover" | "munderover":
+            _limits(found, display)
+        case "msub" | "msup" | "msubsup":
+            _space(found[0], "prefix")
+    return found
+
+
+def _row(element: Element, display: bool) -> Iterator[Element]:
+    """The children of a row, operators with the space that is around them."""
+    children = [child for child in element if child.text != APPLY]
+    for index, child in enumerate(children):
+        found = _as_drawn(child, display)
+        if len(children) > 1:
+            last = index == len(children) - 1
+            _space(found, "prefix" if index == 0 else "postfix" if last else "infix")
+        yield found
+
+
+def _space(element: Element, form: str) -> None:
+    """Give an operator the space that MathML says, in true ems."""
+    if element.tag != "mo":
+        return
+    import ziamath.operators
+
+    element.attrib.setdefault("form", form)
+    params = ziamath.operators.get_params(element.text or "", element.get("form", ""))
+    for side in ("lspace", "rspace"):
+        if side not in element.attrib and (name := params.get(side)) in SPACES:
+            element.set(side, _length(f"{SPACES[name] / 18:.4f}em"))
+
+
+def _limits(element: Element, display: bool) -> None:
+    """What stands above and below an operator or a letter."""
+    base, *marks = element
+    _space(base, "prefix")
+    if not display and base.get("movablelimits") == "true":
+        element.tag = SCRIPTS[element.tag]
+        return
+    for mark in marks:
+        if mark.tag == "mo":
+            mark.text = MARKS.get(mark.text or "", mark.text)
+            mark.attrib |= {"lspace": "0", "rspace": "0"}
+
+
+def _length(value: str) -> str:
+    return _LENGTH.sub(lambda match: f"{float(match[1]) * EM:.4f}em", value)

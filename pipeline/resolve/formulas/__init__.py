@@ -1,0 +1,1 @@
+"""Formulas: from TeX to MathML, and to words."""

@@ -1,0 +1,60 @@
+"""The mathematical alphabets of Unicode. Browsers know of MathML's ``mathvariant`` only
+"normal": letters of other faces are characters of their own."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+# Where capitals, small letters and digits begin; 0 where a face has none.
+_STARTS = {
+    "bold": (0x1D400, 0x1D41A, 0x1D7CE),
+    "italic": (0x1D434, 0x1D44E, 0),
+    "bold-italic": (0x1D468, 0x1D482, 0),
+    "script": (0x1D49C, 0x1D4B6, 0),
+    "fraktur": (0x1D504, 0x1D51E, 0),
+    "double-struck": (0x1D538, 0x1D552, 0x1D7D8),
+    "sans-serif": (0x1D5A0, 0x1D5BA, 0x1D7E2),
+    "monospace": (0x1D670, 0x1D68A, 0x1D7F6),
+}
+# Where capital and small Greek letters begin.
+_GREEK = {
+    "bold": (0x1D6A8, 0x1D6C2),
+    "italic": (0x1D6E2, 0x1D6FC),
+    "bold-italic": (0x1D71C, 0x1D736),
+}
+# Letters that Unicode had before the alphabets.
+_OLDER = {
+    "italic": {"h": "ℎ"},
+    "script": dict(zip("BEFHILMRego", "ℬℰℱℋℐℒℳℛℯℊℴ", strict=True)),
+    "fraktur": dict(zip("CHIRZ", "ℭℌℑℜℨ", strict=True)),
+    "double-struck": dict(zip("CHNPQRZ", "ℂℍℕℙℚℝℤ", strict=True)),
+}
+
+
+def in_alphabet(text: str, variant: str) -> str:
+    """``text`` in the letters of a face; what the face lacks stays as it is."""
+    return "".join(_letter(char, variant) for char in text)
+
+
+def _letter(char: str, variant: str) -> str:
+    older = _OLDER.get(variant, {}).get(char)
+    if older:
+        return older
+    capitals, small, digits = _STARTS.get(variant, (0, 0, 0))
+    for first, last, start in (("A", "Z", capitals), ("a", "z", small), ("0", "9", digits)):
+        if first <= char <= last and start:
+            return chr(start + ord(char) - ord(first))
+    capitals, small = _GREEK.get(variant, (0, 0))
+    for first, last, start in (("Α", "Ω", capitals), ("α", "ω", small)):
+        if first <= char <= last and start:
+            return chr(start + ord(char) - ord(first))
+    return char
+
+
+_OF_ALPHABETS = re.compile("[\U0001d400-\U0001d7ff]")
+
+
+def plain_letters(text: str) -> str:
+    """``text`` in ordinary letters, which every font has and every voice can read."""
+    return _OF_ALPHABETS.sub(lambda match: unicodedata.normalize("NFKC", match[0]), text)

@@ -1,0 +1,173 @@
+"""From TeX to MathML Core, by way of latex2mathml, whose output is mended here: operators
+that it takes for letters, faces that browsers do not know, lengths that are none."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from xml.etree.ElementTree import Element, tostring
+
+from pipeline.resolve.formulas.rows import DECIMAL, FUNCTION, is_empty, row
+from pipeline.resolve.formulas.tokens import ATTRIBUTES, LIMIT_NAMES, TOKENS, kept, token
+
+NAMESPACE = "http://www.w3.org/1998/Math/MathML"
+
+ARITIES = {
+    "mfrac": 2,
+    "mroot": 2,
+    "msub": 2,
+    "msup": 2,
+    "munder": 2,
+    "mover": 2,
+    "msubsup": 3,
+    "munderover": 3,
+}
+ENCLOSED = {
+    "box": "boxed",
+    "updiagonalstrike": "cancel",
+    "downdiagonalstrike": "bcancel",
+    "horizontalstrike": "sout",
+    "updiagonalstrike downdiagonalstrike": "xcancel",
+}
+"""Classes instead of ``menclose``, which not all browsers draw."""
+
+ACCENTS = frozenset("´¯˘ˇ˙¨\u20db\u20dc`^˚~→←↔")
+WIDE = {"^": ("ˆ", "\u0302"), "~": ("˜", "\u0303")}
+"""Accents over one letter and over several: fonts have characters of their own for these."""
+
+HORIZONTAL_BAR, OVERLINE = "\u2015", "\u203e"
+RING, DEGREE = "\u2218", "°"
+LARGE = frozenset("∑∏∐⋃⋂⨁⨂⨀⋁⋀⨆⨄")
+_LENGTH = re.compile(r"-?\d*\.?\d+(?:em|ex|px|pt|mm|cm|in|%)|0")
+
+
+class CannotSetError(Exception):
+    """A formula that latex2mathml fails at."""
+
+
+def convert(tex: str, display: bool) -> Element:
+    """The ``math`` element of a formula (as `tex.read` gives it), without a namespace."""
+    from latex2mathml.converter import Converter
+
+    converter = Converter(display="block" if display else "inline")
+    try:
+        found = converter.convert_to_element(tex)
+    except Exception as error:  # it raises whatever its parts do
+        raise CannotSetError from error
+    math = Element("math")
+    if display:
+        math.set("display", "block")
+    math.extend(row(_all(found, display)))
+    for inner in math.iter():
+        if inner.get("class") in (DECIMAL, FUNCTION):
+            del inner.attrib["class"]
+    if not len(math):
+        raise CannotSetError
+    return math
+
+
+def markup(math: Element, alternative: str) -> str:
+    """The finished markup, with what is said where it cannot be shown or heard."""
+    whole = Element("math", {"xmlns": NAMESPACE, **math.attrib, "alttext": alternative})
+    whole.extend(math)
+    return tostring(whole, encoding="unicode", short_empty_elements=False)
+
+
+def _all(elements: Iterable[Element], display: bool) -> list[Element]:
+    return [_mended(element, display) for element in elements]
+
+
+def _mended(element: Element, display: bool) -> Element:
+    tag = element.tag
+    if tag in TOKENS and not len(element):
+        return token(element)
+    if tag == "mspace":
+        return kept(element, Element("mspace"))
+    children = _all(element, display)
+    if tag in ARITIES:
+        return _script(element, children, display)
+    match tag:
+        case "mtable" | "mtr":
+            found = kept(element, Element(tag))
+            found.extend(children)
+            if element.get("columnspacing", "").startswith("0em"):
+                found.set("class", "aligned")
+            return found
+        case "mtd" | "msqrt" | "mstyle" | "mphantom":
+            found = kept(element, Element(tag))
+            found.extend(row(children))
+            return found
+        case "mpadded":
+            return _padded(element, children)
+        case "menclose":
+            return _group(children, ENCLOSED[element.get("notation", "box")])
+    return _group(children)
+
+
+def _group(children: list[Element], kind: str = "") -> Element:
+    """A row, or the only thing in it."""
+    inner = row(children)
+    if len(inner) == 1 and not kind:
+        if inner[0].tag == "mo" and inner[0].text in (",", "."):
+            inner[0].set("class", DECIMAL)
+        return inner[0]
+    found = Element("mrow", {"class": kind} if kind else {})
+    found.extend(inner)
+    return found
+
+
+def _padded(element: Element, children: list[Element]) -> Element:
+    """Lengths that add to what is there are not in MathML Core, and only make room."""
+    values = [element.get(name, "0") for name in ATTRIBUTES["mpadded"]]
+    if not all(_LENGTH.fullmatch(value) and value[0] not in "+-" for value in values):
+        space = Element("mspace", {"width": "0.4em"})
+        inner = [child for child in children if child.tag != "mspace"]
+        return _group([space, *inner, Element("mspace", {"width": "0.4em"})])
+    found = kept(element, Element("mpadded"))
+    found.extend(row(children))
+    return found
+
+
+# --- scripts, fractions, accents -----------------------------------------------------------
+
+
+def _script(element: Element, children: list[Element], display: bool) -> Element:
+    tag = element.tag
+    if len(children) != ARITIES[tag]:
+        raise CannotSetError
+    base = children[0]
+    if tag in ("mover", "munder", "munderover") and any(map(is_empty, children)):
+        return _group(children)
+    if tag == "msup" and children[1].text == RING:
+        degree = Element("mi")
+        degree.text = DEGREE
+        return _group([base, degree])
+    if display and tag in ("msub", "msup", "msubsup") and _has_limits(base):
+        tag = {"msub": "munder", "msup": "mover", "msubsup": "munderover"}[tag]
+    found = kept(element, Element(tag))
+    if tag in ("mover", "munder"):
+        _accent(found, base, children[1])
+    found.extend(children)
+    return found
+
+
+def _has_limits(base: Element) -> bool:
+    return base.tag == "mo" and (base.text in LARGE or base.text in LIMIT_NAMES)
+
+
+def _accent(found: Element, base: Element, mark: Element) -> None:
+    """Set the mark of an accent as close as one is, and as wide as what it is over."""
+    if mark.tag != "mo":
+        return
+    text = mark.text or ""
+    is_wide = base.tag not in ("mi", "mn") or len(base.text or "") > 1
+    if text == HORIZONTAL_BAR or (text == "¯" and is_wide):
+        mark.text = OVERLINE
+        mark.set("stretchy", "true")
+    elif text in WIDE and found.tag == "mover":
+        mark.text = WIDE[text][is_wide]
+        mark.set("stretchy", str(is_wide).lower())
+    if found.tag == "mover" and (text in ACCENTS or text == HORIZONTAL_BAR):
+        found.set("accent", "true")
+    elif found.tag == "munder" and text in (HORIZONTAL_BAR, "→", "←", "↔"):
+        found.set("accentunder", "true")

@@ -1,0 +1,167 @@
+"""Reads the groups of a formula in TeX: braces, scripts, and what stands between them."""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+DEEPEST = 40
+"""Levels of braces: no formula has more, and what comes after recurses."""
+
+_TOKEN = re.compile(r"\\[A-Za-z]+\*?|\\.|[0-9]+(?:\.[0-9]+)?|\s+|.", re.DOTALL)
+_LETTER = re.compile(r"\s*[A-Za-z]")
+
+
+class Mistake(NamedTuple):
+    """What is wrong, at which character of the formula, and what to do about it."""
+
+    message: str
+    at: int
+    hint: str = ""
+
+
+class Reader:
+    """``out`` is what was read so far, as latex2mathml is to have it."""
+
+    def __init__(self, tex: str) -> None:
+        self.tex = tex
+        self.pos = 0
+        self.out: list[str] = []
+        self.mistakes: list[Mistake] = []
+        self.depth = 0
+        self.in_table = False
+        self.given_up = False
+
+    def wrong(self, message: str, at: int, hint: str = "") -> None:
+        if not self.given_up:
+            self.mistakes.append(Mistake(message, at, hint))
+
+    def peek(self) -> str:
+        """The next token that is not white space, "" at the end."""
+        while found := _TOKEN.match(self.tex, self.pos):
+            if not found[0].isspace():
+                return found[0]
+            self.out.append(" ")
+            self.pos = found.end()
+        return ""
+
+    def take(self) -> str:
+        token = self.peek()
+        self.pos += len(token)
+        return token
+
+    # --- groups ---
+
+    def group(self, end: str, in_table: bool = False) -> bool:
+        """Read up to ``end`` (`}`, `\\right`, `\\end`, "" for the end of the formula), and
+        say whether it was there; it is left to the caller."""
+        self.depth += 1
+        outside, self.in_table = self.in_table, in_table
+        scripts: set[str] = set()
+        while token := self.peek():
+            if token in ("}", "\\right", "\\end") and (token == end or self.depth > 1):
+                break
+            if self.depth > DEEPEST:
+                self.wrong("Braces are nested too deep.", self.pos)
+                self.given_up = True
+                self.pos = len(self.tex)
+                break
+            if token in "^_'":
+                self.script(token, scripts)
+            else:
+                scripts.clear()
+                self.unit(token)
+        self.depth -= 1
+        self.in_table = outside
+        return token == end
+
+    def script(self, token: str, scripts: set[str]) -> None:
+        at = self.pos
+        kind = "^" if token == "'" else token
+        if kind in scripts:
+            name = "superscripts" if kind == "^" else "subscripts"
+            hint = f"Put braces around what belongs together: `{{x{token}a}}{token}b`."
+            self.wrong(f"Two {name} follow each other.", at, hint)
+        scripts.add(kind)
+        if token == "'":
+            self.primes()
+        else:
+            self.out.append(self.take())
+            self.argument(token, at)
+
+    def primes(self) -> None:
+        """Primes, which share their place with a superscript after them."""
+        count = 0
+        while self.peek() == "'":
+            self.pos += 1
+            count += 1
+        if self.peek() == "^":
+            at = self.pos
+            self.pos += 1
+            self.out.append("^{" + "\\prime " * count)
+            self.argument("^", at)
+            self.out.append("}")
+        else:
+            self.out.append("'" * count)
+
+    def argument(self, of: str, at: int, in_table: bool = False) -> None:
+        """Read what `of`, which stands at ``at``, needs after it."""
+        token = self.peek()
+        if token in ("", "}", "&", "^", "_", "\\\\", "\\right", "\\end"):
+            self.wrong(f"After `{of}` something is missing.", at)
+        elif token[0].isdigit():
+            self.out.append(f"{{{token[0]}}}")  # of a number, only the first figure
+            self.pos += 1
+        elif token == "{":
+            self.pos += 1
+            self.braces(self.pos - 1, in_table)
+        else:
+            self.unit(token)
+
+    def unit(self, token: str) -> None:
+        """Read one thing: a character, a group, a command with all that belongs to it."""
+        at = self.pos
+        if token.startswith("\\") and token[1:2].isalpha():
+            self.command(token, at)
+            return
+        self.pos += len(token)
+        match token:
+            case "{":
+                self.braces(at)
+            case "}":
+                self.wrong(
+                    "A brace `}` has no `{` before it.", at, "Write `\\}` for a brace to be seen."
+                )
+            case "%":
+                self.wrong("A `%` begins a comment in TeX.", at, "Write `\\%`.")
+            case "#" | "$":
+                self.wrong(f"A `{token}` cannot stand in a formula.", at, f"Write `\\{token}`.")
+            case "&" | "\\\\" if not self.in_table:
+                self.wrong(
+                    f"A `{token}` stands outside of what has columns and lines.",
+                    at,
+                    "Put the lines between `\\begin{aligned}` and `\\end{aligned}`.",
+                )
+            case "\\":
+                self.wrong("A backslash stands at the end.", at)
+            case _ if token[0] == "\\" and token[1] not in "\\,:;!> {}|%$&#_":
+                self.wrong(f"The command `{token}` is not known.", at)
+            case _ if token[0].isdigit():
+                # Braces keep the letters after a number from being read as its unit.
+                self.out.append(token)
+                if _LETTER.match(self.tex, self.pos):
+                    self.out.append("{}")
+            case _:
+                self.out.append(token)
+
+    def braces(self, at: int, in_table: bool = False) -> None:
+        self.out.append("{")
+        if self.group("}", in_table):
+            self.pos += 1
+        else:
+            self.wrong("A brace `{` is never closed.", at)
+        self.out.append("}")
+
+    def command(self, token: str, at: int) -> None:
+        """Read the command ``token``, which stands at ``at``, and all that belongs to it."""
+        raise NotImplementedError

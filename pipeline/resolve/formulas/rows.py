@@ -1,0 +1,129 @@
+"""Rows of a formula: what stands side by side and belongs together."""
+
+from __future__ import annotations
+
+import itertools
+import unicodedata
+from collections.abc import Sequence
+from xml.etree.ElementTree import Element
+
+APPLY = "\u2061"
+"""Function application: what stands between “sin” and its argument, and is not seen."""
+
+DECIMAL, FUNCTION = "decimal", "function"
+"""Classes that tell, while a formula is put together, a comma in braces and a function."""
+
+THIN = "0.167em"
+SIGNS = frozenset("+−±∓")
+ENDS = frozenset(")]}!|‖′⟩⌉⌋")
+SLASH, OVERLAY = "\u29f8", "\u0338"
+SCRIPTS = frozenset({"msub", "msup", "msubsup", "munder", "mover", "munderover"})
+
+
+def row(children: Sequence[Element]) -> list[Element]:
+    """The children of a row, mended: digits around a decimal comma are one number, upright
+    letters one word, and functions are told from what they are applied to."""
+    found = [child for child in children if not is_empty(child)]
+    return _applied(_words(_numbers(_negated(_signed(found)))))
+
+
+def is_empty(element: Element) -> bool:
+    """Whether an element is a row of nothing."""
+    return element.tag == "mrow" and not len(element)
+
+
+def _signed(children: list[Element]) -> list[Element]:
+    """A plus or minus after an operator is a sign, without space after it."""
+    for before, child in itertools.pairwise(children):
+        if child.tag == "mo" and child.text in SIGNS and _asks_for_more(before):
+            child.set("form", "prefix")
+    return children
+
+
+def _asks_for_more(element: Element) -> bool:
+    return element.tag == "mo" and element.text not in ENDS and element.get("form") != "postfix"
+
+
+def _negated(children: list[Element]) -> list[Element]:
+    """A stroke through the operator after it is part of the character, where there is one."""
+    found: list[Element] = []
+    for child in children:
+        if found and _is_stroke(found[-1]) and child.tag in ("mo", "mi"):
+            found.pop()
+            child.text = unicodedata.normalize("NFC", (child.text or "") + OVERLAY)
+        found.append(child)
+    return found
+
+
+def _is_stroke(element: Element) -> bool:
+    return element.tag == "mpadded" and "".join(element.itertext()) == SLASH
+
+
+def _numbers(children: list[Element]) -> list[Element]:
+    """``2{,}5`` is a number."""
+    found: list[Element] = []
+    for child in children:
+        if (
+            child.tag == "mn"
+            and len(found) > 1
+            and found[-1].get("class") == DECIMAL
+            and found[-2].tag == "mn"
+        ):
+            mark = found.pop()
+            found[-1].text = f"{found[-1].text}{mark.text}{child.text}"
+        else:
+            found.append(child)
+    return found
+
+
+def _words(children: list[Element]) -> list[Element]:
+    """``\\mathrm{km}`` is a word."""
+    if len(children) < 2 or not all(_is_upright(child) for child in children):
+        return children
+    word = Element("mi")
+    word.text = "".join(child.text or "" for child in children)
+    return [word]
+
+
+def _is_upright(element: Element) -> bool:
+    return element.tag == "mi" and element.get("mathvariant") == "normal"
+
+
+def _applied(children: list[Element]) -> list[Element]:
+    found: list[Element] = []
+    for index, child in enumerate(children):
+        if not _is_function(child):
+            found.append(child)
+            continue
+        if found and found[-1].tag in ("mi", "mn", "msup", "msub", "mfrac", "msqrt"):
+            found.append(_space())
+        found.append(child)
+        following = children[index + 1] if index + 1 < len(children) else None
+        if following is None or following.tag in ("mspace", "mo"):
+            if following is not None and following.text in ("(", "["):
+                found.append(_apply())
+            continue
+        found.append(_apply())
+        if not _is_fenced(following):
+            found.append(_space())
+    return found
+
+
+def _is_function(element: Element) -> bool:
+    if element.tag in SCRIPTS:
+        element = element[0]
+    return element.get("class") == FUNCTION
+
+
+def _is_fenced(element: Element) -> bool:
+    return element.tag == "mrow" and len(element) > 0 and element[0].tag == "mo"
+
+
+def _apply() -> Element:
+    found = Element("mo")
+    found.text = APPLY
+    return found
+
+
+def _space() -> Element:
+    return Element("mspace", {"width": THIN})

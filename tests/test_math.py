@@ -1,0 +1,334 @@
+"""Formulas: what becomes of TeX on screens, in print and for those who listen."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from pathlib import Path
+from xml.etree import ElementTree as ET
+
+import pikepdf
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import pipeline
+from pipeline.editions import EDITIONS
+from pipeline.model import Document, Math, MathBlock
+from pipeline.package import package
+from pipeline.parser import parse
+from pipeline.render import render
+from pipeline.render.math_drawing import draw
+from pipeline.resolve import resolve
+from pipeline.resolve.formulas.mathml import CannotSetError, convert, markup
+from pipeline.resolve.formulas.spoken import Speaker
+from pipeline.resolve.formulas.tex import read
+from pipeline.resolve.formulas.written import written
+from pipeline.select import select
+from pipeline.tree import plain_text, walk, whole
+from pipeline.words import words
+from tests.pdf_reading import Element, open_pdf, outline
+from tests.pdf_reading import read as read_pdf
+
+NS = "{http://www.w3.org/1998/Math/MathML}"
+CORE = frozenset(
+    "math mrow mi mn mo mtext mspace mfrac msqrt mroot msub msup msubsup munder mover munderover"
+    " mtable mtr mtd mstyle mphantom mpadded".split()
+)
+FRONT = "---\ntitle: Wells\nlang: en\ndate: 2026-11-24\n---\n\n"
+SOURCE = FRONT + (
+    "## The area $A = \\pi r^2$\n\n"
+    "A line with $\\frac{a}{b}$ in it, and $$\\sum_{i=1}^n x_i$$ in between.\n\n"
+    "$$\nV = \\pi r^2 h\n$$ {#eq-volume}\n\n"
+    "See @eq-volume.\n"
+)
+
+
+def quiet(word: str, candidates: object, before: str) -> str:
+    return ""
+
+
+def element(tex: str, display: bool = False) -> ET.Element:
+    reading = read(tex, quiet)
+    assert not reading.mistakes
+    return convert(reading.tex, display)
+
+
+def spoken(tex: str, lang: str = "en") -> str:
+    return Speaker(words(lang)).say(list(element(tex)))
+
+
+def document(source: str, edition: str) -> Document:
+    return resolve(select(parse(source), EDITIONS[edition]), Path())
+
+
+def made(source: str, edition: str) -> bytes:
+    found = document(source, edition)
+    assert not found.diagnostics
+    pages = render(found, EDITIONS[edition], "wells", None)
+    packed = package(pages, Path())
+    assert not packed.diagnostics
+    return packed.data
+
+
+@pytest.fixture(scope="module")
+def pdf() -> pikepdf.Pdf:
+    return open_pdf(made(SOURCE, "handout"))
+
+
+@pytest.fixture(scope="module")
+def book() -> zipfile.ZipFile:
+    return zipfile.ZipFile(io.BytesIO(made(SOURCE, "ebook")))
+
+
+# --- what is said and written ----------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("tex", "expected"),
+    [
+        ("E = mc^2", "E equals m c squared"),
+        (r"\frac12", "1 over 2"),
+        (r"\frac{a + b}{c}", "the fraction a plus b, over c, end of fraction"),
+        (r"\sqrt{b^2 - 4ac}", "the square root of b squared minus 4 a c, end of root"),
+        ("-b", "minus b"),
+        ("a = -b", "a equals minus b"),
+        (r"\sum_{i=1}^{n} x_i", "the sum from i equals 1 to n of x sub i"),
+        (r"\lim_{x \to 0} f'", "the limit for x → 0 of f prime"),
+        (r"\binom{n}{k}", "n choose k"),
+        ("f'^2", "f prime squared"),
+        (r"\mathbf{v}", "v"),
+        (r"\begin{pmatrix} 1 & 2 \end{pmatrix}^T", "the 1 by 2 matrix: row 1: 1, 2; end of matrix"
+         " to the power of T"),
+        (r"\begin{aligned} a &= b \\ &= c \end{aligned}", "line 1: a equals b; line 2: equals c"),
+    ],
+)  # fmt: skip
+def test_a_formula_is_said_so_that_one_hears_where_it_ends(tex: str, expected: str) -> None:
+    assert spoken(tex) == expected
+
+
+@pytest.mark.parametrize(
+    ("lang", "expected"),
+    [
+        ("de", "der Bruch minus a, durch b, Ende des Bruchs"),
+        ("fr", "la fraction moins a, sur b, fin de la fraction"),
+        ("zh", "分数，分子负 a，分母b，分数结束"),
+    ],
+)
+def test_a_formula_is_said_in_the_language_of_the_text(lang: str, expected: str) -> None:
+    assert spoken(r"\frac{-a}{b}", lang) == expected
+    source = f"# T\n\nA [$\\frac{{-a}}{{b}}$]{{lang={lang}}}.\n"
+    (formula,) = (node for node in walk(document(source, "web").blocks) if isinstance(node, Math))
+    assert formula.spoken == expected
+
+
+@pytest.mark.parametrize(
+    ("tex", "expected"),
+    [
+        (r"x = \frac{-b \pm \sqrt{b^2-4ac}}{2a}", "x = (−b ± √(b² − 4ac))/(2a)"),
+        (r"\sum_{i=1}^n x_i", "∑_(i=1)ⁿ x_i"),
+        (r"3{,}5\,\mathrm{m}^3", "3,5 m³"),
+        (r"\vec{v} \cdot \mathbf{w}", "v⃗ · w"),
+        (r"\begin{pmatrix} a & b \\ c & d \end{pmatrix}", "(a, b; c, d)"),
+    ],
+)
+def test_a_formula_is_written_in_characters(tex: str, expected: str) -> None:
+    assert written(list(element(tex))) == expected
+
+
+def test_titles_have_formulas_in_characters() -> None:
+    found = document(SOURCE, "web")
+    (title,) = found.contents
+    assert plain_text(title.title) == "The area A = πr²"
+
+
+# --- MathML ----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("tex", "expected"),
+    [
+        (r"\mathrm{d}", '<mi mathvariant="normal">d</mi>'),
+        (r"\mathrm{km}", "<mi>km</mi>"),
+        ("2{,}5", "<mn>2,5</mn>"),
+        (r"a \pm b", "<mrow><mi>a</mi><mo>±</mo><mi>b</mi></mrow>"),
+        (r"\mathbb{N}", "<mi>ℕ</mi>"),
+        (r"\not=", "<mo>≠</mo>"),
+        (r"30^\circ", "<mrow><mn>30</mn><mi>°</mi></mrow>"),
+        ("4ex", "<mrow><mn>4</mn><mi>e</mi><mi>x</mi></mrow>"),
+        (r"\text{a \& b}", "<mtext>a\u00a0&amp;\u00a0b</mtext>"),
+        (r"\begin{matrix} a \\ b & \end{matrix}", "<mtable><mtr><mtd><mi>a</mi></mtd></mtr>"
+         "<mtr><mtd><mi>b</mi></mtd><mtd></mtd></mtr></mtable>"),
+    ],
+)  # fmt: skip
+def test_what_the_converter_gets_wrong_is_mended(tex: str, expected: str) -> None:
+    inner = markup(element(tex), "").partition(">")[2].removesuffix("</math>")
+    assert inner == expected
+
+
+PIECES = st.sampled_from(
+    r"""
+    a b x 1 2.5 + - = < > ( ) [ ] | / , ! ' & \\ { } ^ _ ^2 _i {a} \frac \sqrt \sqrt[3] \left(
+    \right) \left\{ \right| \begin{cases} \end{cases} \begin{aligned} \end{aligned} \sum \int \lim
+    \begin{pmatrix} \end{pmatrix} \sin \mathrm \mathbf \text{if} \bar \vec \overline \not \alpha \pi
+    \cdot \leq \binom \substack \underbrace \limits \cancel \boxed \% \$ % # $ \foo \big ( \, \quad
+    \operatorname{lcm} \over \displaystyle \pmod é 中 {} ~ \
+    """.split()
+)
+
+
+@settings(max_examples=400, deadline=None)
+@given(st.lists(PIECES, max_size=12))
+def test_any_formula_is_set_or_said_to_be_wrong(pieces: list[str]) -> None:
+    tex = " ".join(pieces)
+    reading = read(tex, quiet)
+    for mistake in reading.mistakes:
+        assert 0 <= mistake.at <= len(tex)
+    if reading.mistakes:
+        return
+    for display in (False, True):
+        try:
+            found = convert(reading.tex, display)
+        except CannotSetError:
+            continue
+        said = Speaker(words("en")).say(list(found))
+        whole_markup = markup(found, said)
+        for inner in ET.fromstring(whole_markup).iter():
+            assert inner.tag.removeprefix(NS) in CORE
+            assert "style" not in inner.attrib
+            assert "mathvariant" not in inner.attrib or inner.get("mathvariant") == "normal"
+        assert draw(whole_markup, "#000").width >= 0
+
+
+# --- the three formats -----------------------------------------------------------------
+
+
+def formulas(pdf: pikepdf.Pdf) -> list[Element]:
+    return list(read_pdf(pdf).all("Formula"))
+
+
+def test_print_tags_formulas_with_words(pdf: pikepdf.Pdf) -> None:
+    assert [str(found.entries.Alt) for found in formulas(pdf)] == [
+        "A equals π r squared",
+        "a over b",
+        "the sum from i equals 1 to n of x sub i",
+        "V equals π r squared h",
+    ]
+    assert "Div(Formula P)" in read_pdf(pdf).shape
+    *_, block = formulas(pdf)
+    assert [str(found.attribute("Placement")) for found in formulas(pdf)] == [
+        *["/Inline"] * 3,
+        "/Block",
+    ]
+    left, bottom, right, top = map(float, block.attribute("BBox"))
+    assert 0 < left < right < 596
+    assert 0 < top - bottom < 20
+
+
+def test_print_numbers_a_formula_and_refers_to_it(pdf: pikepdf.Pdf) -> None:
+    texts = [found.text for found in read_pdf(pdf).all("P")]
+    assert "(1)" in texts
+    assert "See Equation 1." in [text.replace("\u00a0", " ") for text in texts]
+
+
+def test_print_draws_formulas_as_outlines(pdf: pikepdf.Pdf) -> None:
+    page = pdf.pages[0]
+    assert not list(page.get_images())
+    fonts = {str(font.BaseFont) for font in page.resources.Font.values()}
+    assert not any("STIX" in font for font in fonts)
+
+
+def test_the_outline_has_formulas_in_characters(pdf: pikepdf.Pdf) -> None:
+    assert (0, "The area A = πr²") in outline(pdf)
+
+
+def test_an_inline_formula_keeps_the_distance_of_lines() -> None:
+    """A line with a fraction is no further from the next than one without."""
+
+    def height(formula: str) -> float:
+        text = f"Word {formula} and words. " + "Further words of a line. " * 12
+        data = made(FRONT + text + "\n\nEnd.\n", "handout")
+        pages = open_pdf(data).pages
+        # The last paragraph stands where the lines above leave it.
+        return [
+            float(instruction.operands[5])
+            for instruction in pikepdf.parse_content_stream(pages[0])
+            if str(instruction.operator) == "Tm"
+        ][-3]
+
+    assert height(r"$\frac{a}{b}$") == pytest.approx(height("a"), abs=0.1)
+
+
+def test_the_e_book_says_which_pages_have_formulas(book: zipfile.ZipFile) -> None:
+    package_document = book.read("EPUB/content.opf").decode()
+    assert 'href="chapter-01.xhtml" id="page-chapter-01"' in package_document
+    properties = {
+        item.get("href"): item.get("properties")
+        for item in ET.fromstring(package_document).iter("{http://www.idpf.org/2007/opf}item")
+    }
+    assert properties["chapter-01.xhtml"] == "mathml"
+    assert properties["nav.xhtml"] == "nav mathml"
+    assert properties["title.xhtml"] is None
+    for feature in ("MathML", "describedMath"):
+        assert f'accessibilityFeature">{feature}<' in package_document
+
+
+def test_the_e_book_has_words_with_each_formula(book: zipfile.ZipFile) -> None:
+    chapter = ET.fromstring(book.read("EPUB/chapter-01.xhtml"))
+    found = list(chapter.iter(f"{NS}math"))
+    assert len(found) == 4
+    assert all(formula.get("alttext") for formula in found)
+
+
+def test_an_e_book_without_formulas_says_nothing_of_them() -> None:
+    data = made(FRONT + "Text, and $5.\n", "ebook")
+    with zipfile.ZipFile(io.BytesIO(data)) as book:
+        assert b"athml" not in book.read("EPUB/content.opf").lower()
+
+
+def test_the_web_page_brings_a_font_for_formulas_where_it_has_any() -> None:
+    with_formulas = made(SOURCE, "web").decode()
+    assert '"STIX Two Math"; font-weight: 400; font-style: normal; src: url(data:' in with_formulas
+    assert "STIX" not in made(FRONT + "Text.\n", "web").decode()
+
+
+def test_wide_formulas_can_be_scrolled_by_keyboard() -> None:
+    long = " + ".join(f"x_{{{number}}}" for number in range(20))
+    page = made(f"{FRONT}$$\n{long}\n$$\n\n$$\na = b\n$$\n", "web").decode()
+    assert page.count('<div class="formula" role="region" tabindex="0" aria-label="Formula">') == 1
+
+
+def test_the_same_formulas_give_the_same_bytes() -> None:
+    for edition in ("web", "handout", "ebook"):
+        assert made(SOURCE, edition) == made(SOURCE, edition)
+
+
+# --- mistakes ---------------------------------------------------------------------------
+
+
+def test_a_character_that_cannot_be_drawn_is_named_for_print_alone() -> None:
+    source = FRONT + "A $\\text{中} + x$.\n"
+    (found,) = document(source, "handout").diagnostics
+    assert (found.code, found.line, found.column) == ("missing-glyph", 7, 10)
+    assert "中" in found.message
+    assert not document(source, "web").diagnostics
+
+
+def test_many_mistakes_are_all_found_and_quickly() -> None:
+    source = FRONT + "$\\unknwon$ and ${$.\n\n" * 500
+    found = document(source, "web").diagnostics
+    assert len(found) == 1000
+    assert found[-1].line == 7 + 2 * 499
+
+
+def test_a_fragment_shows_what_cannot_be_set_as_it_is_written() -> None:
+    assert pipeline.render_fragment("$\\foo$") == '<p><code class="tex">\\foo</code></p>'
+
+
+def test_equal_formulas_are_drawn_once() -> None:
+    found = document(FRONT + "$x$ and $x$.\n\n$$x$$\n", "handout")
+    pages = render(found, EDITIONS["handout"], "wells", None)
+    assert len(pages.assets) == 2
+    assert len({asset.name for asset in pages.assets}) == 2
+    blocks = [node for node in walk(whole(found)) if isinstance(node, MathBlock)]
+    assert len(blocks) == 1
