@@ -1,0 +1,152 @@
+"""Draws charts: as pictures, with their data in words."""
+
+from __future__ import annotations
+
+import itertools
+import re
+import unicodedata
+from typing import NamedTuple
+
+from msgspec.structs import replace
+
+from pipeline import scripts
+from pipeline.codes import Code
+from pipeline.editions import EDITIONS, FormatName
+from pipeline.model import Asset, Chart, Container, Document, Image, Node
+from pipeline.resolve.charts import data as table
+from pipeline.resolve.charts.data import Data
+from pipeline.resolve.charts.words import in_words
+from pipeline.resolve.findings import Findings
+from pipeline.tree import rewrite_document, walk, walk_with, whole
+from pipeline.words import words
+
+MILLIMETRE = 72 / 25.4
+WIDTHS: dict[FormatName, float] = {
+    "html": 120 * MILLIMETRE,
+    "pdf": 120 * MILLIMETRE,
+    "epub": 100 * MILLIMETRE,
+}
+"""How wide charts are drawn: as wide as the text is in print. Web pages and e-books scale
+them to the width of their text, and with them their letters."""
+
+NARROW = 80 * MILLIMETRE
+"""How wide for the screens of phones, where letters of the wide drawing would be too small."""
+
+NARROWEST = 45 * MILLIMETRE
+LANDSCAPE = 230 * MILLIMETRE
+"""How wide on a sheet that lies on its side, of A4 or Letter."""
+
+COLUMN_GAP = 6 * MILLIMETRE
+SVG = "image/svg+xml"
+_WIDTH = re.compile(r"(\d{1,3}(?:\.\d+)?)(%|mm|cm|in|pt|px)")
+_COLUMNS = re.compile(r"columns-\d")
+_POINTS = {"mm": MILLIMETRE, "cm": 10 * MILLIMETRE, "in": 72.0, "pt": 1.0, "px": 0.75}
+
+
+def draw_charts(document: Document) -> Document:
+    """The document with its charts drawn, each an `Asset` that was made, and their numbers
+    in the tables written as the language has them.
+
+    What keeps a chart from being drawn is a BAD_CHART error where it stands, and what makes
+    it hard to read a CROWDED_CHART warning. Comes when the texts are finished.
+    """
+    if not any(isinstance(node, Chart) for node in walk(whole(document))):
+        return document
+    findings = Findings(document)
+    artist = _Artist(document, findings)
+    start = _Place(document.metadata.lang, artist.width)
+    walked = walk_with(whole(document), start, artist.place)
+    # What is rewritten is met in the same order.
+    places = iter([place for node, place in walked if isinstance(node, Chart)])
+    document = rewrite_document(
+        document, enter={Chart: lambda chart: artist.with_drawing(chart, next(places))}
+    )
+    assets = (*document.assets, *artist.assets)
+    return findings.added_to(replace(document, assets=assets))
+
+
+class _Place(NamedTuple):
+    """Where a chart stands: the language in force, and how wide the text is."""
+
+    lang: str
+    width: float
+
+
+class _Artist:
+    """Draws one chart after the other; ``assets`` are the drawings."""
+
+    def __init__(self, document: Document, findings: Findings) -> None:
+        edition = EDITIONS.get(document.edition)
+        self.assets: list[Asset] = []
+        self._format: FormatName = edition.format if edition else "html"
+        self.width = WIDTHS[self._format]
+        self._words = words(document.metadata.lang)
+        self._is_mirrored = document.metadata.direction == "rtl"
+        self._findings = findings
+        self._names = {asset.name for asset in document.assets}
+        self._numbers = itertools.count(1)
+
+    def place(self, node: Node, parent: _Place) -> _Place:
+        """The place within a node that stands in the place ``parent``."""
+        lang, width = node.attributes.get("lang") or parent.lang, parent.width
+        match node:
+            case Container(name="landscape") if self._format == "pdf":
+                width = LANDSCAPE
+            case Container(name="column"):
+                width = _share(node, width) - COLUMN_GAP
+            case Container(name="columns") if self._format != "epub":
+                columns = (name for name in node.attributes.classes if _COLUMNS.fullmatch(name))
+                count = max((int(name[-1]) for name in columns), default=1)
+                width = width / count - COLUMN_GAP * (count > 1)
+        return _Place(lang, width)
+
+    def with_drawing(self, chart: Chart, place: _Place) -> Chart:
+        data = table.read(chart, place.lang, self._findings)
+        if data is None:
+            return chart
+        alt = in_words(chart, data, self._words, self._format != "pdf")
+        width = max(NARROWEST, _share(chart, place.width))
+        number = next(self._numbers)
+        image, narrow = self._image(chart, data, width, str(number), alt), None
+        if self._format == "html":
+            narrow = self._image(chart, data, min(width, NARROW), f"{number}-narrow", "")
+        return replace(chart, table=table.with_numbers(chart, data), image=image, narrow=narrow)
+
+    def _image(self, chart: Chart, data: Data, width: float, number: str, alt: str) -> Image:
+        from pipeline.resolve.charts.kinds import draw
+
+        drawn = draw(chart, data, width, self._is_mirrored)
+        if drawn.lacking and alt:
+            self._report(drawn.lacking, chart)
+        name = f"chart-{number}.svg"
+        while name in self._names:
+            name = f"drawn-{name}"
+        self._names.add(name)
+        asset = Asset(
+            path=f"chart:{number}",  # no path of a file begins so
+            name=name,
+            media_type=SVG,
+            width=round(drawn.width * 96 / 72),
+            height=round(drawn.height * 96 / 72),
+            data=drawn.svg,
+        )
+        self.assets.append(asset)
+        return Image(
+            source=asset.path, alt=alt, asset=asset.path, width=asset.width, height=asset.height
+        )
+
+    def _report(self, character: str, chart: Chart) -> None:
+        name = unicodedata.name(character, "unnamed")
+        message = f"No font has a glyph for “{character}” (U+{ord(character):04X} {name})"
+        packages = scripts.packages_for(character)
+        hint = f"Install the fonts: `pip install {packages[0]}`." if packages else ""
+        self._findings.add(Code.MISSING_GLYPH, f"{message}, which the chart has.", chart.span, hint)
+
+
+def _share(node: Chart | Container, whole: float) -> float:
+    """How wide a node is, of which its ``width`` says how much of the line it takes."""
+    match = _WIDTH.fullmatch(node.attributes.get("width").strip())
+    if not match:
+        return whole
+    number = float(match[1])
+    return min(whole, whole * number / 100 if match[2] == "%" else number * _POINTS[match[2]])

@@ -1,0 +1,87 @@
+"""What all charts of bars share: what is drawn of a group, side by side or on each other."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from decimal import Decimal
+from typing import NamedTuple
+
+from pipeline.resolve.charts import look
+from pipeline.resolve.charts.layout import Plan
+from pipeline.resolve.charts.look import CAPITAL, DARK, INK, LEADING, PAPER
+from pipeline.resolve.charts.scene import Box, Fill, Label, Mark
+
+BETWEEN = 1.5
+"""The space between the bars of a group."""
+
+
+class Part(NamedTuple):
+    """A bar: its series, what it says, and from where to where it goes."""
+
+    series: int
+    value: Decimal
+    start: Decimal
+    end: Decimal
+
+
+def is_stacked(plan: Plan) -> bool:
+    return plan.chart.kind == "stacked"
+
+
+def abreast(plan: Plan) -> int:
+    """How many bars of a group stand side by side."""
+    return 1 if is_stacked(plan) else len(plan.data.series)
+
+
+def parts(plan: Plan, group: int) -> list[Part]:
+    """The bars of a group; on each other, those below zero go down from it."""
+    found = []
+    ends = {True: Decimal(0), False: Decimal(0)}
+    for number, series in enumerate(plan.data.series):
+        value = series.values[group]
+        if value is None:
+            continue
+        start = ends[value >= 0] if is_stacked(plan) else Decimal(0)
+        ends[value >= 0] = start + value
+        found.append(Part(number, value, start, start + value))
+    return found
+
+
+def all_parts(plan: Plan) -> Iterator[Part]:
+    return (part for group in range(len(plan.data.groups)) for part in parts(plan, group))
+
+
+def span(plan: Plan) -> tuple[Decimal, Decimal]:
+    """From where to where all bars go, with zero."""
+    ends = [part.end for part in all_parts(plan)]
+    low, high = min(Decimal(0), *ends), max(Decimal(0), *ends)
+    return low, high if high > low else Decimal(1)
+
+
+def fill(number: int) -> Fill:
+    return look.BARS[number % len(look.BARS)]
+
+
+def within(plan: Plan, part: Part, box: Box) -> Iterator[Mark]:
+    """A number within its part of a bar, if it has room there."""
+    text = plan.written(part.value)
+    width = plan.measure(text)
+    x, y = box.x + box.width / 2, box.y + box.height / 2
+    if box.height >= LEADING and width + 2 * BETWEEN <= box.width:
+        if box.fill.hatch:
+            yield Box(x - width / 2 - 2, y - 5, width + 4, 10, Fill(box.fill.colour))
+        colour = PAPER if box.fill.colour in DARK else INK
+        yield Label(x, y + CAPITAL / 2, text, "middle", colour)
+
+
+def totals(plan: Plan) -> list[str]:
+    """The sum of each group's parts, or "" where they are shares of a whole, below zero, or
+    too few to need one."""
+    return [_total(plan, parts(plan, group)) for group in range(len(plan.data.groups))]
+
+
+def _total(plan: Plan, of: list[Part]) -> str:
+    values = [part.value for part in of]
+    if len(values) < 2 or min(values) < 0 or plan.data.unit in ("%", "‰"):
+        return ""
+    return plan.written(sum(values, Decimal(0)))

@@ -1,0 +1,73 @@
+"""From data to a picture, by the kind of the chart."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from msgspec.structs import replace
+
+from pipeline.model import Chart
+from pipeline.resolve.charts import look
+from pipeline.resolve.charts.data import Data
+from pipeline.resolve.charts.drawing import draw as svg
+from pipeline.resolve.charts.engine import Fonts
+from pipeline.resolve.charts.layout import Plan
+from pipeline.resolve.charts.lines import draw_lines
+from pipeline.resolve.charts.lying import draw_lying
+from pipeline.resolve.charts.pies import draw_pie
+from pipeline.resolve.charts.scene import Scene, mirrored
+from pipeline.resolve.charts.upright import draw_upright, names_below
+
+
+class Drawn(NamedTuple):
+    """An SVG file and its size in points; ``lacking`` is a character that no font has."""
+
+    svg: bytes
+    width: float
+    height: float
+    lacking: str = ""
+
+
+def draw(chart: Chart, data: Data, width: float, is_mirrored: bool) -> Drawn:
+    """The chart as a picture that is so wide; mirrored for those who read from right to
+    left, but for lines, which go with the time."""
+    texts = list(_texts(chart, data))
+    fonts = Fonts("\n".join(texts))
+    lacking = "".join(filter(None, map(fonts.lacking, texts)))
+    if lacking:
+        chart, data = _without(chart, data, fonts)
+    plan = Plan(chart, data, width, lambda text: fonts.width(text, look.SIZE))
+    found = scene(plan)
+    if is_mirrored and chart.kind != "line":
+        found = mirrored(found)
+    return Drawn(svg(found, fonts, data.lang), found.width, found.height, lacking[:1])
+
+
+def scene(plan: Plan) -> Scene:
+    """What is to be drawn."""
+    match plan.chart.kind:
+        case "line":
+            return draw_lines(plan)
+        case "pie":
+            return draw_pie(plan)
+    names = None if plan.chart.horizontal else names_below(plan)
+    return draw_lying(plan) if names is None else draw_upright(plan, names)
+
+
+def _texts(chart: Chart, data: Data) -> Iterator[str]:
+    yield from data.groups
+    yield from (series.name for series in data.series)
+    yield from (chart.x, chart.y, data.unit)
+
+
+def _without(chart: Chart, data: Data, fonts: Fonts) -> tuple[Chart, Data]:
+    """The texts with a question mark for each character that no font has."""
+
+    def shown(text: str) -> str:
+        return "".join("?" if fonts.lacking(character) else character for character in text)
+
+    series = tuple(one._replace(name=shown(one.name)) for one in data.series)
+    groups = tuple(map(shown, data.groups))
+    chart = replace(chart, x=shown(chart.x), y=shown(chart.y))
+    return chart, data._replace(groups=groups, series=series, unit=shown(data.unit))

@@ -1,0 +1,156 @@
+"""What the kinds of charts share: wrapped texts, headings, keys, and scales."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator
+from decimal import Decimal
+from typing import NamedTuple, TypeAlias
+
+from pipeline.model import Chart
+from pipeline.resolve.charts import look
+from pipeline.resolve.charts.data import Data
+from pipeline.resolve.charts.look import CAPITAL, GAP, HAIRLINE, LEADING, QUIET
+from pipeline.resolve.charts.scene import Anchor, Box, Label, Mark, Rule
+
+Measure: TypeAlias = Callable[[str], float]
+"""How wide a text is, in points."""
+
+# After a blank or a hyphen, and between the characters of scripts without blanks.
+_BREAK = re.compile(r"(?<=\s)|(?<=\w[-–/])(?=\w)|(?<=[\u3040-\u9fff])(?=[\u3040-\u9fff])")
+
+
+class Plan(NamedTuple):
+    """A chart that is to be drawn so wide; ``missing`` is what stands for no number."""
+
+    chart: Chart
+    data: Data
+    width: float
+    measure: Measure
+    missing: str = "–"
+
+    def wrap(self, text: str, width: float) -> list[str]:
+        """The text in lines that are no wider; a word that is too long is broken anywhere."""
+        lines = [""]
+        for part in _BREAK.split(text):
+            longer = lines[-1] + part
+            if lines[-1].strip() and self.measure(longer.strip()) > width:
+                lines.append(part)
+            else:
+                lines[-1] = longer
+            while len(lines[-1].strip()) > 1 and self.measure(lines[-1].strip()) > width:
+                lines[-1:] = self._broken(lines[-1].strip(), width)
+        return [line.strip() for line in lines]
+
+    def _broken(self, word: str, width: float) -> tuple[str, str]:
+        """A word as much as fits of it, one character at least, and the rest."""
+        count = max(1, int(len(word) * width / self.measure(word)))
+        while count > 1 and self.measure(word[:count]) > width:
+            count -= 1
+        return word[:count], word[count:]
+
+    def widest(self, texts: Iterable[str]) -> float:
+        return max(map(self.measure, texts), default=0)
+
+    def written(self, value: Decimal | None) -> str:
+        return self.missing if value is None else self.data.written(value)
+
+    @property
+    def heading(self) -> str:
+        """What the numbers are, and what they are counted in."""
+        series = self.data.series
+        name = self.chart.y or (series[0].name if len(series) == 1 else "")
+        unit = "" if self.data.sign else self.data.unit
+        return f"{name} ({unit})" if name and unit else name or unit
+
+
+def text_block(
+    x: float, y: float, lines: Iterable[str], anchor: Anchor = "start", colour: str = ""
+) -> Iterator[Label]:
+    """Lines of text under each other; ``y`` is the top of the first."""
+    for number, line in enumerate(lines):
+        yield Label(x, y + number * LEADING + LEADING - 2.6, line, anchor, colour)
+
+
+def middle_block(
+    x: float, y: float, lines: list[str], anchor: Anchor = "start", colour: str = ""
+) -> Iterator[Label]:
+    """Lines of text with their middle at the height ``y``."""
+    top = y - (len(lines) - 1) * LEADING / 2
+    for number, line in enumerate(lines):
+        yield Label(x, top + number * LEADING + CAPITAL / 2, line, anchor, colour)
+
+
+def heading(plan: Plan) -> tuple[list[Mark], float]:
+    """What stands at the top: what the numbers are, and the key to several series of bars;
+    and where the rest may begin."""
+    marks: list[Mark] = []
+    top = 0.0
+    if plan.heading:
+        lines = plan.wrap(plan.heading, plan.width)
+        marks += text_block(0, 0, lines, colour=QUIET)
+        top = len(lines) * LEADING + 1.5 * GAP
+    if len(plan.data.series) > 1:
+        entries, top = _key(plan, top)
+        marks += entries
+    return marks, top
+
+
+def _key(plan: Plan, top: float) -> tuple[list[Mark], float]:
+    marks: list[Mark] = []
+    x = 0.0
+    size, space = 8.5, 16.0
+    for number, series in enumerate(plan.data.series):
+        lines = plan.wrap(series.name, plan.width - size - GAP)
+        width = size + GAP + plan.widest(lines)
+        if x and x + width > plan.width:
+            x, top = 0.0, top + LEADING + 2
+        marks.append(Box(x, top + 1.2, size, size, look.BARS[number % len(look.BARS)]))
+        marks += text_block(x + size + GAP, top, lines)
+        top += (len(lines) - 1) * LEADING
+        x += width + space
+    return marks, top + LEADING + 2 * GAP
+
+
+class Scale(NamedTuple):
+    """From numbers to points: ``low`` is drawn at ``start``, ``high`` at ``end``."""
+
+    low: float
+    high: float
+    start: float
+    end: float
+
+    def at(self, value: Decimal | float) -> float:
+        share = (float(value) - self.low) / (self.high - self.low)
+        return self.start + share * (self.end - self.start)
+
+
+def ticks(low: Decimal, high: Decimal, most: int = 5) -> list[Decimal]:
+    """Round numbers from at most ``low`` to at least ``high``, in equal steps."""
+    span = high - low or Decimal(1)
+    step = Decimal(1).scaleb((span / most).adjusted())
+    step *= next(factor for factor in (1, 2, 5, 10) if step * factor * most >= span)
+    first, last = (low / step).__floor__(), -((-high / step).__floor__())
+    return [step * number for number in range(first, last + 1)]
+
+
+def grid(
+    plan: Plan, marks: list[Decimal], left: float, right: float, scale: Scale
+) -> Iterator[Mark]:
+    """Light lines across, with their numbers to the left of ``left``."""
+    for mark, text in zip(marks, _numbers(plan, marks), strict=True):
+        y = scale.at(mark)
+        if mark:
+            yield Rule(((left, y), (right, y)), HAIRLINE, 0.5)
+        yield Label(left - GAP, y + CAPITAL / 2, text, "end", QUIET)
+
+
+def grid_width(plan: Plan, marks: list[Decimal]) -> float:
+    """How much room the numbers of a grid need."""
+    return plan.widest(_numbers(plan, marks)) + GAP
+
+
+def _numbers(plan: Plan, marks: list[Decimal]) -> list[str]:
+    exponents = (int(mark.normalize().as_tuple().exponent) for mark in marks)
+    data = plan.data._replace(decimals=max(0, -min(exponents, default=0)))
+    return [data.written(mark) for mark in marks]

@@ -1,0 +1,167 @@
+"""Numbers as people write them: read from cells, and written as a language has them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from decimal import Decimal
+from typing import NamedTuple
+
+NARROW, NO_BREAK = "\u202f", "\u00a0"
+"""Spaces at which no line ends."""
+
+
+class Marks(NamedTuple):
+    """What stands before decimals, and between groups of three digits, from ``fewest``
+    digits on."""
+
+    decimal: str
+    group: str
+    fewest: int = 4
+
+
+_POINT, _COMMA = Marks(".", ","), Marks(",", ".")
+_SPACED = Marks(",", NO_BREAK)
+
+# The Unicode Consortium's locale data (CLDR), for those that people write most in.
+MARKS = {
+    **dict.fromkeys("ar en he hi ja ko ms sw th ur zh".split(), _POINT),
+    **dict.fromkeys("da de el id it nl ro sl tr vi".split(), _COMMA),
+    **dict.fromkeys("bg cs fi hu lt lv nb nn no ru sk sv uk".split(), _SPACED),
+    "de-at": _SPACED,
+    "de-ch": Marks(".", "’"),
+    "de-li": Marks(".", "’"),
+    "es": Marks(",", ".", 5),
+    "es-mx": _POINT,
+    "fr": Marks(",", NARROW),
+    "pl": Marks(",", NO_BREAK, 5),
+    "pt": _COMMA,
+    "pt-pt": Marks(",", NO_BREAK, 5),
+}
+NEUTRAL = Marks(".", NARROW, 5)
+"""For other languages: the International System of Units."""
+
+SPACED_PERCENT = frozenset("bg cs da de es fi fr lt lv nb nn no pl ro ru sk sl sv uk".split())
+"""The languages that set a space before %."""
+
+MISSING = frozenset(("", "-", "–", "—", "−", ".", "..", "...", "…", "?", "n/a", "na", "n.a."))
+"""What people write, in small letters, where there is no number."""
+
+LONGEST = 40
+"""Characters that a number has at most, with its unit."""
+
+MOST_DECIMALS = 9
+"""Decimals that are shown of a number."""
+
+LARGEST, SMALLEST = Decimal("1e15"), Decimal("1e-9")
+"""Between these are the numbers that can be drawn, but for 0."""
+
+_SPACES = re.compile(r"[\s'’٬]")
+# A number has groups of three digits, or in India of two, with one and the same mark between.
+_NUMBER = re.compile(
+    r"(?P<sign>[+−–-]?)\s?(?P<before>[^\w\s.,+−–'’-]{0,2}|[A-Z]{2,3}(?=\s))\s?(?P<sign2>[+−–-]?)"
+    r"(?P<digits>(?:\d{1,3}(?P<mark>[.,\s'’٬])\d{2,3}(?:(?P=mark)\d{2,3})*(?<=\d{3})|\d*)"
+    r"(?:(?<=\d)|(?!(?P=mark))[.,٫]\d+))"
+    r"(?P<power>[eE][+−-]?\d{1,2}(?!\w))?\s?"
+    r"(?P<after>(?:[^\W\d]|[%‰°€$£¥₹/²³])[^\d]{0,11})?"
+)
+
+
+class Number(NamedTuple):
+    """``unit`` is what was written with the number."""
+
+    value: Decimal
+    unit: str = ""
+
+
+def marks(lang: str) -> Marks:
+    """The marks for a BCP 47 tag."""
+    parts = lang.lower().split("-")
+    region = next((f"-{part}" for part in parts[1:] if len(part) == 2), "")
+    return MARKS.get(parts[0] + region) or MARKS.get(parts[0], NEUTRAL)
+
+
+def is_missing(text: str) -> bool:
+    return text.strip().lower() in MISSING
+
+
+def decimal_mark(texts: Iterable[str], lang: str) -> str:
+    """What stands before decimals in these texts: what can stand for nothing else in one of
+    them (``24.9`` in a German table), or else the language's mark."""
+    own = marks(lang).decimal
+    found = {mark for text in texts if (mark := _certain(text))}
+    return found.pop() if len(found) == 1 else own
+
+
+def _certain(text: str) -> str:
+    """The mark before the decimals of a number, where it is in no doubt."""
+    match = _NUMBER.fullmatch(text.strip()) if len(text) <= LONGEST else None
+    digits = _SPACES.sub("", match["digits"]) if match else ""
+    used = [mark for mark in ".,٫" if mark in digits]
+    if len(used) == 2:
+        return max(used, key=digits.rindex)
+    if len(used) == 1 and digits.count(used[0]) == 1:
+        before, _, after = digits.partition(used[0])
+        if len(after) != 3 or len(before) > 3 or before in ("", "0"):
+            return used[0]
+    return ""
+
+
+def read(text: str, decimal: str) -> Number | None:
+    """The number that a text is, or None; ``decimal`` is the mark before decimals where the
+    text alone does not tell."""
+    text = text.strip()
+    match = _NUMBER.fullmatch(text) if len(text) <= LONGEST else None
+    if not match:
+        return None
+    digits = _SPACES.sub("", match["digits"])
+    mark = _certain(text) or decimal
+    whole, _, part = digits.rpartition(mark) if mark in digits else (digits, "", "")
+    whole = re.sub(r"[.,٬]", "", whole)
+    if re.search(r"\D", part) or digits.count(mark) > 1:
+        whole, part = re.sub(r"\D", "", digits), ""
+    power = (match["power"] or "e0").replace("−", "-")
+    value = Decimal(f"{whole or 0}{'.' if part else ''}{part}{power}")
+    if value and not SMALLEST <= value <= LARGEST:
+        return None
+    if (match["sign"] or match["sign2"]) in ("-", "−", "–"):
+        value = -value
+    return Number(value, (match["before"] or match["after"] or "").strip())
+
+
+def decimals_of(value: Decimal) -> int:
+    """How many decimals a number was written with, of those that are shown."""
+    return min(MOST_DECIMALS, max(0, -int(value.as_tuple().exponent)))
+
+
+def write(value: Decimal, decimals: int, lang: str) -> str:
+    """The number with so many decimals, and a real minus sign."""
+    mark = marks(lang)
+    sign, digits, _ = value.quantize(Decimal(1).scaleb(-decimals)).as_tuple()
+    text = "".join(map(str, digits)).rjust(decimals + 1, "0")
+    whole, part = (text[:-decimals], text[-decimals:]) if decimals else (text, "")
+    if len(whole) >= mark.fewest:
+        first = len(whole) % 3
+        groups = [whole[:first]] * bool(first)
+        groups += [whole[at : at + 3] for at in range(first, len(whole), 3)]
+        whole = mark.group.join(groups)
+    minus = "−" if sign and any(digits) else ""
+    return minus + whole + (mark.decimal + part if part else "")
+
+
+CURRENCIES = frozenset("$£¥₹")
+
+
+def with_unit(number: str, unit: str, lang: str) -> str:
+    """A number and the sign of its unit, as the language sets them."""
+    if not unit:
+        return number
+    if unit in CURRENCIES:
+        sign = "−" if number.startswith("−") else ""
+        return f"{sign}{unit}{number.removeprefix(sign)}"
+    if unit in ("°", "′", "″"):
+        return number + unit
+    language = lang.lower().split("-")[0]
+    if unit in ("%", "‰", "€") and language not in SPACED_PERCENT:
+        return f"€{number}" if unit == "€" else number + unit
+    return f"{number}{NARROW if len(unit) == 1 else NO_BREAK}{unit}"

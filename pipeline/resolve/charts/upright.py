@@ -1,0 +1,133 @@
+"""Bars that stand, with their names below."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from decimal import Decimal
+
+from pipeline.resolve.charts import bars
+from pipeline.resolve.charts.bars import BETWEEN, Part, abreast, is_stacked
+from pipeline.resolve.charts.layout import (
+    Plan,
+    Scale,
+    grid,
+    grid_width,
+    heading,
+    text_block,
+    ticks,
+)
+from pipeline.resolve.charts.look import CAPITAL, GAP, INK, LEADING, QUIET
+from pipeline.resolve.charts.scene import Box, Label, Mark, Rule, Scene
+
+HEIGHT = 150.0
+"""From the lowest to the highest bar's end, in points."""
+
+WIDEST, THINNEST = 44.0, 5.0
+"""Between these is a bar's width."""
+
+SHARE = 0.72
+"""How much of the room of a group its bars take."""
+
+MOST_LINES = 2
+STEPS = (1, 2, 5, 10, 20, 50, 100, 200)
+
+
+def names_below(plan: Plan) -> list[list[str]] | None:
+    """The names of the groups as lines that fit under standing bars, or None where the bars
+    have to lie. Of numbers and dates, some may be left out."""
+    data = plan.data
+    slot = plan.width / len(data.groups)
+    if 0.8 * slot / abreast(plan) < THINNEST:
+        return None
+    if data.places:
+        widest = plan.widest(data.groups) + GAP
+        step = next(n for n in STEPS if n * slot > widest or n == STEPS[-1])
+        return [[name] if number % step == 0 else [] for number, name in enumerate(data.groups)]
+    names = [plan.wrap(name, slot - GAP) for name in data.groups]
+    words = (word for name in data.groups for word in name.split())
+    fits = max(map(len, names)) <= MOST_LINES and plan.widest(words) <= slot - GAP
+    return names if fits else None
+
+
+def draw_upright(plan: Plan, names: list[list[str]]) -> Scene:
+    """The bars, each with its number where there is room for all of them, or else with a
+    scale beside them."""
+    marks, top = heading(plan)
+    low, high = bars.span(plan)
+    left = 0.0
+    lines: list[Decimal] = []
+    is_labelled = _has_room(plan, plan.width / len(names))
+    if not is_labelled:
+        lines = ticks(low, high)
+        low, high, left = lines[0], lines[-1], grid_width(plan, lines)
+    slot = (plan.width - left) / len(names)
+    top += LEADING if is_labelled else CAPITAL / 2
+    bottom = top + HEIGHT
+    scale = Scale(float(low), float(high), bottom, top)
+    marks += grid(plan, lines, left, plan.width, scale)
+    below = bottom + GAP + (LEADING if is_labelled and low < 0 else 0)
+    group = _Group(plan, _bar(plan, slot), scale, is_labelled)
+    for number, name in enumerate(names):
+        middle = left + slot * (number + 0.5)
+        marks += group.marks(number, middle)
+        half = plan.widest(name) / 2
+        marks += text_block(min(max(middle, half), plan.width - half), below, name, "middle")
+    marks.append(Rule(((left, scale.at(0)), (plan.width, scale.at(0))), QUIET, 0.75))
+    height = below + LEADING * max(map(len, names))
+    if plan.chart.x:
+        title = plan.wrap(plan.chart.x, plan.width - left)
+        marks += text_block((left + plan.width) / 2, height + 2, title, "middle", QUIET)
+        height += 2 + len(title) * LEADING
+    return Scene(plan.width, height + 1, tuple(marks))
+
+
+def _bar(plan: Plan, slot: float) -> float:
+    return min(WIDEST, SHARE * slot / abreast(plan))
+
+
+def _has_room(plan: Plan, slot: float) -> bool:
+    """Whether the numbers fit over the bars, in slots that are so wide."""
+    if is_stacked(plan):
+        return plan.widest(bars.totals(plan)) * 1.1 <= slot - 2
+    room = slot - 2 if abreast(plan) == 1 else _bar(plan, slot) + 1
+    return plan.widest(map(plan.data.written, plan.data.numbers)) <= room
+
+
+class _Group:
+    """Draws the bars of one group after the other."""
+
+    def __init__(self, plan: Plan, bar: float, scale: Scale, is_labelled: bool) -> None:
+        self._plan = plan
+        self._bar = bar
+        self._scale = scale
+        self._is_labelled = is_labelled
+        self._totals = bars.totals(plan)
+
+    def marks(self, number: int, middle: float) -> Iterator[Mark]:
+        parts = {part.series: part for part in bars.parts(self._plan, number)}
+        left = middle - self._bar * abreast(self._plan) / 2
+        for series in range(len(self._plan.data.series)):
+            x = left if is_stacked(self._plan) else left + series * self._bar
+            if part := parts.get(series):
+                yield from self._part(part, x)
+            elif not is_stacked(self._plan):
+                y = self._scale.at(0) - GAP
+                yield Label(x + self._bar / 2, y, self._plan.missing, "middle", QUIET)
+        if is_stacked(self._plan) and self._is_labelled and (total := self._totals[number]):
+            y = self._scale.at(max(part.end for part in parts.values())) - GAP + 0.5
+            yield Label(middle, y, total, "middle", INK, bold=True)
+
+    def _part(self, part: Part, x: float) -> Iterator[Mark]:
+        start, end = self._scale.at(part.start), self._scale.at(part.end)
+        inset = BETWEEN / 2 if abreast(self._plan) > 1 else 0
+        width, fill = self._bar - 2 * inset, bars.fill(part.series)
+        box = Box(x + inset, min(start, end), width, abs(end - start), fill)
+        if box.height:
+            yield box
+        if not self._is_labelled:
+            return
+        if is_stacked(self._plan):
+            yield from bars.within(self._plan, part, box)
+        else:
+            y = end - GAP + 0.5 if part.value >= 0 else end + GAP + CAPITAL
+            yield Label(x + self._bar / 2, y, self._plan.written(part.value), "middle")
