@@ -1,0 +1,169 @@
+"""What citations and the bibliography are to what stands around them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+from msgspec.structs import replace
+
+from pipeline.codes import Code
+from pipeline.model import (
+    Bibliography,
+    BibliographyEntry,
+    Block,
+    Citation,
+    Document,
+    Link,
+    Node,
+    NoteReference,
+    Paragraph,
+    Section,
+    SoftBreak,
+    Text,
+)
+from pipeline.resolve.findings import Findings
+from pipeline.resolve.languages import NARROW
+from pipeline.tree import FIELDS, Changes, children, rewrite, rewrite_document, walk, whole
+
+_STOPS = re.compile(r"[.,;:!?…。，；：！？،؛؟]+[\"”’»)\]]*|[\"”’»]+[.,;:!?]*")
+BEFORE_STOPS = frozenset({"es", "fr"})
+"""Languages whose signs of notes stand before punctuation."""
+
+
+def close_up(document: Document, is_mark: Callable[[Node], bool]) -> Document:
+    """The document with no space before raised marks, and these behind punctuation, where the
+    language sets them so."""
+    parents = {
+        type(node)
+        for node in walk(whole(document))
+        if any(is_mark(child) for child in children(node))
+    }
+    moves = document.metadata.lang.partition("-")[0].lower() not in BEFORE_STOPS
+
+    def leave(node: Node) -> Node:
+        changed: dict[str, Any] = {}
+        for name in FIELDS[type(node)]:
+            value = getattr(node, name)
+            if isinstance(value, tuple) and any(isinstance(c, Node) and is_mark(c) for c in value):
+                changed[name] = _closed(value, is_mark, moves)
+            elif isinstance(value, tuple) and value and isinstance(value[0], tuple):
+                changed[name] = tuple(_closed(group, is_mark, moves) for group in value)
+        return replace(node, **changed) if changed else node
+
+    changes: Changes = dict.fromkeys(parents, leave)
+    return rewrite_document(document, leave=changes) if parents else document
+
+
+def _closed(
+    nodes: tuple[Node, ...], is_mark: Callable[[Node], bool], moves: bool
+) -> tuple[Node, ...]:
+    result: list[Node] = []
+    queue = list(nodes)[::-1]
+    while queue:
+        node = queue.pop()
+        if not is_mark(node):
+            result.append(node)
+            continue
+        while result and isinstance(result[-1], SoftBreak):
+            result.pop()
+        if result and isinstance(last := result[-1], Text):
+            result[-1] = replace(last, text=last.text.rstrip())
+        if moves and queue and isinstance(after := queue[-1], Text):
+            stops = _STOPS.match(after.text)
+            if stops:
+                result.append(Text(text=stops[0]))
+                queue.pop()
+                if rest := after.text[stops.end() :]:
+                    queue.append(replace(after, text=rest))
+        result.append(node)
+        if queue and isinstance(queue[-1], NoteReference):  # two numbers, not one of two digits
+            result.append(Text(text=NARROW))
+    return tuple(node for node in result if not (isinstance(node, Text) and not node.text))
+
+
+def out_of_links(document: Document) -> Document:
+    """The document with what citations have brought into links taken out of them: a link
+    holds no link, and a note follows it."""
+    if not any(_holds_more(node) for node in walk(whole(document)) if isinstance(node, Link)):
+        return document
+
+    def leave(link: Link) -> Node | tuple[Node, ...]:
+        if not _holds_more(link):
+            return link
+        notes = [node for node in walk(link.children) if isinstance(node, NoteReference)]
+        changes: Changes = {Link: lambda node: node.children, NoteReference: lambda _: ()}
+        return (replace(link, children=rewrite(link.children, leave=changes)), *notes)
+
+    return rewrite_document(document, leave={Link: leave})
+
+
+def _holds_more(link: Link) -> bool:
+    return any(isinstance(node, Link | NoteReference) for node in walk(link.children))
+
+
+def list_works(
+    document: Document, entries: tuple[BibliographyEntry, ...], heading: str
+) -> Document:
+    """The document with the entries where ``::: bibliography`` stands, or else in its last
+    section, if that is a heading alone, or in one of its own with ``heading``."""
+    places = [node for node in walk(whole(document)) if isinstance(node, Bibliography)]
+    findings = Findings(document)
+    for other in places[1:] if entries else ():
+        message = "There is a bibliography in another place already."
+        findings.add(Code.DUPLICATE_ID, message, other.span, "Keep one `::: bibliography`.")
+    filled = False
+
+    def leave(node: Bibliography) -> Node | tuple[Node, ...]:
+        nonlocal filled
+        if filled or not entries:
+            return ()
+        filled = True
+        return replace(node, entries=entries)
+
+    if places:
+        document = rewrite_document(document, leave={Bibliography: leave})
+    elif entries:
+        document = replace(document, blocks=_appended(document.blocks, entries, heading))
+    if entries:
+        document = rewrite_document(document, leave={Section: _with_role})
+    return findings.added_to(document)
+
+
+def _appended(
+    blocks: tuple[Block, ...], entries: tuple[BibliographyEntry, ...], heading: str
+) -> tuple[Block, ...]:
+    listing = Bibliography(entries=entries)
+    last = blocks[-1] if blocks else None
+    if isinstance(last, Section):
+        if not last.children:
+            return (*blocks[:-1], replace(last, children=(listing,)))
+        inner = last.children[-1]
+        if isinstance(inner, Section) and not inner.children:
+            below = _appended(last.children, entries, heading)
+            return (*blocks[:-1], replace(last, children=below))
+    title = (Text(text=heading),)
+    return (*blocks, Section(depth=1, title=title, children=(listing,), role="bibliography"))
+
+
+def _with_role(section: Section) -> Section:
+    """A section that is the bibliography is said to be it."""
+    kinds = {type(child) for child in section.children}
+    if section.role or Bibliography not in kinds or kinds - {Bibliography, Paragraph}:
+        return section
+    return replace(section, role="bibliography")
+
+
+CITATION_NOTE = "citation "
+"""How the label of a note begins that was a citation; no other has a space in it."""
+
+
+def becomes_note(node: Node) -> bool:
+    """Whether a node is the sign of a note that a citation became."""
+    return isinstance(node, NoteReference) and node.label.startswith(CITATION_NOTE)
+
+
+def is_written(node: Node) -> bool:
+    """Whether a node is a citation in brackets, as it is written."""
+    return isinstance(node, Citation) and bool(node.children) and not node.in_text

@@ -1,0 +1,67 @@
+"""What is known of a work, in the terms of CSL."""
+
+from __future__ import annotations
+
+import msgspec
+
+from pipeline.diagnostics import Span
+
+
+class Name(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A person; of a body, ``literal`` alone is set. Particles: ``dropping`` (de la Fontaine),
+    ``non_dropping`` (van der Linden), which stays with the family name."""
+
+    family: str = ""
+    given: str = ""
+    dropping: str = ""
+    non_dropping: str = ""
+    suffix: str = ""
+    literal: str = ""
+
+
+class Date(msgspec.Struct, frozen=True, omit_defaults=True):
+    """``start`` and ``end`` are year, month and day as far as they are known; an ``end`` of
+    (0,) is open. A month from 13 is a season. ``literal`` is a date that is none."""
+
+    start: tuple[int, ...] = ()
+    end: tuple[int, ...] = ()
+    circa: bool = False
+    literal: str = ""
+
+
+class Reference(msgspec.Struct, frozen=True):
+    """A work. ``values`` are marked text (see `marks`); ``span`` is where it is described, and
+    ``doubt`` a sentence about what seems to be wrong there."""
+
+    key: str
+    kind: str
+    values: dict[str, str] = {}
+    names: dict[str, tuple[Name, ...]] = {}
+    dates: dict[str, Date] = {}
+    span: Span | None = None
+    doubt: str = ""
+
+    def has(self, variable: str) -> bool:
+        return variable in self.values or variable in self.names or variable in self.dates
+
+
+class Locator(msgspec.Struct, frozen=True):
+    """``label`` is CSL's name of what is counted: page, chapter …"""
+
+    label: str
+    text: str
+
+
+class Cite(msgspec.Struct, frozen=True, kw_only=True):
+    """A work as one citation names it. ``position`` are the positions of CSL that it is in
+    besides first; ``first_note`` is the number of the note that cited it first; ``target`` is
+    the address of its entry, or empty."""
+
+    key: str
+    prefix: str = ""
+    suffix: str = ""
+    locator: Locator | None = None
+    suppress_author: bool = False
+    position: frozenset[str] = frozenset()
+    first_note: int = 0
+    target: str = ""

@@ -1,0 +1,56 @@
+"""Text with marks: how formatting travels within strings while a style puts them together.
+
+A mark is a noncharacter, which no source and no output can hold. One opens a group, `CLOSE`
+ends it, so that strings can be joined, compared and measured as they are.
+"""
+
+from __future__ import annotations
+
+import re
+
+CLOSE = "\ufdd0"
+ITALIC = "\ufdd1"
+BOLD = "\ufdd2"
+SMALL_CAPS = "\ufdd3"
+SUPERSCRIPT = "\ufdd4"
+SUBSCRIPT = "\ufdd5"
+UNDERLINE = "\ufdd6"
+UPRIGHT = "\ufdd7"
+NO_CASE = "\ufdd8"
+QUOTED = "\ufdd9"
+LINK = "\ufdda"
+"""Opens a link: its address follows, up to `LINKED`."""
+LINKED = "\ufddb"
+VALUE = "\ufddc"
+"""Opens what a variable says, whose own punctuation is left alone."""
+MARGIN = "\ufddd"
+"""Opens what stands in the margin of a bibliography's entry: its number."""
+BREAK = "\ufdde"
+"""A new line within an entry; it opens nothing."""
+
+_LINK = re.compile(f"{LINK}[^{LINKED}]*{LINKED}")
+_MARKS = re.compile("[\ufdd0-\ufdef]")
+_MARGIN = re.compile(f"{MARGIN}([^{CLOSE}]*)")
+
+
+def group(mark: str, text: str) -> str:
+    """``text`` in a group of its own, or nothing where there is none."""
+    return f"{mark}{text}{CLOSE}" if text else ""
+
+
+def link(address: str, text: str) -> str:
+    return f"{LINK}{address}{LINKED}{text}{CLOSE}" if text else ""
+
+
+def plain(text: str) -> str:
+    """The text without marks, quotation marks and addresses."""
+    return _MARKS.sub("", _LINK.sub("", text))
+
+
+def value(text: str) -> str:
+    """What a variable says. Two straight or curly marks around words are a quotation, so that
+    quotations within quotations get the marks of the inner ones."""
+    text = re.sub('"(?=\\S)([^"“”]*?\\S)"', f"{QUOTED}\\1{CLOSE}", text)
+    text = re.sub('“([^“”"]*)”', f"{QUOTED}\\1{CLOSE}", text)
+    text = re.sub(r"(?<!\w)‘((?:[^‘’]|’(?=\w))*)’(?!\w)", f"{QUOTED}\\1{CLOSE}", text)
+    return group(VALUE, text.replace("...", "…"))
