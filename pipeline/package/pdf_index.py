@@ -1,0 +1,111 @@
+"""The page numbers of an index, once the pages are known."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any, NamedTuple
+from xml.etree.ElementTree import Element
+
+from pipeline.package.pdf_boxes import elements
+from pipeline.package.pdf_markup import classes
+
+RANGE = "–"
+"""Stands between the first and the last page of several."""
+
+
+class Place(NamedTuple):
+    """Where something is: at the id ``target``, or (``whole``) on all pages that what has the
+    id is on."""
+
+    target: str
+    whole: bool
+
+
+class Pages(NamedTuple):
+    """From one page to another, counted from 0, and what to link to on the first."""
+
+    first: int
+    last: int
+    target: str
+
+
+class PageNumbers:
+    """The places in the indexes of a tree. Each is a link in a `span` of the class ``pages``;
+    what stands between two is what stands between numbers."""
+
+    def __init__(self, root: Element) -> None:
+        self._entries: list[tuple[Element, list[Place], str]] = []
+        for span in root.iter("span"):
+            if "pages" in classes(span):
+                links = list(span)
+                places = [
+                    Place(link.get("href", "").removeprefix("#"), "whole" in classes(link))
+                    for link in links
+                ]
+                self._entries.append((span, places, (links[0].tail or "") if links else ""))
+        self._wholes = {
+            place.target for _, places, _ in self._entries for place in places if place.whole
+        }
+
+    def fill(self, pages: Sequence[Any]) -> bool:
+        """Write the numbers of ``pages`` (of WeasyPrint) into the tree; whether any differs
+        from what was there."""
+        if not self._entries:
+            return False
+        starts: dict[str, int] = {}
+        for number, page in enumerate(pages):
+            for anchor in page.anchors:
+                starts.setdefault(anchor, number)
+        ends = _last_pages(pages, self._wholes)
+        labels = folios(pages)
+        changed = False
+        for span, places, between in self._entries:
+            found = (
+                Pages(starts[target], ends.get(target, 0) if whole else 0, target)
+                for target, whole in places
+                if target in starts
+            )
+            new = list(_links(merged(found), labels, between))
+            if _shown(new) != _shown(span):
+                span[:] = new
+                changed = True
+        return changed
+
+
+def merged(found: Iterable[Pages]) -> list[Pages]:
+    """The pages in order; what touches or overlaps is one."""
+    result: list[Pages] = []
+    for first, last, target in sorted(found):
+        last = max(first, last)
+        if result and first <= result[-1].last + 1:
+            result[-1] = result[-1]._replace(last=max(last, result[-1].last))
+        else:
+            result.append(Pages(first, last, target))
+    return result
+
+
+def folios(pages: Sequence[Any]) -> list[str]:
+    """What is printed on the pages as their numbers."""
+    return [str(number) for number, _ in enumerate(pages, start=1)]
+
+
+def _links(pages: list[Pages], labels: list[str], between: str) -> Iterator[Element]:
+    for number, (first, last, target) in enumerate(pages, start=1):
+        link = Element("a", {"href": f"#{target}"})
+        link.text = labels[first] if first == last else f"{labels[first]}{RANGE}{labels[last]}"
+        link.tail = between if number < len(pages) else None
+        yield link
+
+
+def _shown(links: Iterable[Element]) -> list[tuple[str | None, str | None]]:
+    return [(link.get("href"), link.text) for link in links]
+
+
+def _last_pages(pages: Sequence[Any], wanted: set[str]) -> dict[str, int]:
+    """The last page that what has each id is on."""
+    found: dict[str, int] = {}
+    if wanted:
+        for number, page in enumerate(pages):
+            names = (element.get("id", "") for element in elements(page._page_box))
+            found.update((name, number) for name in names if name in wanted)
+    return found

@@ -1,0 +1,234 @@
+"""Notes in the margin: each is put beside the line that refers to it, as near as the others, and
+what hangs into the margin, leave room for.
+
+WeasyPrint sets them out of the flow, so that nothing of the text depends on where they are; here
+their boxes are moved once the pages are there. What a page's margin has no room for goes to the
+foot of the page, which makes another layout necessary.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+from xml.etree.ElementTree import Element
+
+from weasyprint.formatting_structure import boxes
+
+from pipeline.package.pdf_boxes import all_boxes, bare, has_class
+
+GAP, CLEARANCE = 6.0, 10.0
+"""CSS pixels between two notes, and between a note and what it must not touch."""
+
+DISTANCE = 11.4
+"""CSS pixels between a note in the outer margin of a book and the text: 3 mm."""
+
+LONGEST = 0.5
+"""The share of the margin's height from which on a note stands better at the foot."""
+
+
+class Span(NamedTuple):
+    """From one height on a page to another."""
+
+    top: float
+    bottom: float
+
+
+@dataclasses.dataclass(eq=False, slots=True)
+class Note:
+    """A note: ``wanted`` is where it would stand beside its line."""
+
+    element: Element
+    box: Any
+    wanted: float
+    height: float
+    top: float = 0.0
+
+
+@dataclasses.dataclass(eq=False, slots=True)
+class Margin:
+    """The margin of a page: what stands there already, and the notes that are to."""
+
+    page: Any
+    column: Span
+    blocked: list[Span]
+    left: float = 0.0
+    notes: list[Note] = dataclasses.field(default_factory=list)
+
+    def fit(self) -> list[Note]:
+        """Give the notes their heights; those that are left over are taken out."""
+        longest = (self.column.bottom - self.column.top) * LONGEST
+        left_over = [note for note in self.notes if note.height > longest]
+        self.notes = sorted(
+            (note for note in self.notes if note.height <= longest), key=lambda note: note.wanted
+        )
+        while not _stack(self.notes, self.blocked, self.column):
+            tallest = max(self.notes, key=lambda note: note.height)
+            self.notes.remove(tallest)
+            left_over.append(tallest)
+        return left_over
+
+    def takes(self, note: Note) -> bool:
+        """Whether the margin has room for a note of another page, and takes it if so."""
+        moved = dataclasses.replace(note, wanted=self.column.top)
+        notes = sorted((moved, *self.notes), key=lambda one: one.wanted)
+        if not _stack(notes, self.blocked, self.column):
+            return False
+        self.notes = notes
+        return True
+
+
+def place_notes(pages: Sequence[Any], is_last: bool = False) -> tuple[Element, ...]:
+    """Put the notes of ``pages`` (of WeasyPrint) where they belong. Those that cannot stay in
+    the margin are returned; but in the last layout they go into that of the nearest page with
+    room, so that none is lost."""
+    seen: set[Element] = set()
+    found = [_Page(page._page_box) for page in pages]
+    for page in found:
+        page.collect(page.box, None, seen)
+    width = max((box.width for page in found for box, _ in page.notes), default=0.0)
+    if not width:
+        return ()
+    margins = [_margin(page, width) for page in found]
+    rejected = [(number, note) for number, margin in enumerate(margins) for note in margin.fit()]
+    if rejected and not is_last:
+        return tuple(note.element for _, note in rejected)
+    for number, note in rejected:
+        others = (*margins[number + 1 :], *margins[number::-1])
+        home = next((margin for margin in others if margin.takes(note)), margins[number])
+        if not any(one.box is note.box for one in home.notes):
+            home.notes.append(dataclasses.replace(note, top=home.column.bottom))
+        _move(note.box, margins[number].page, home.page)
+    for margin in margins:
+        for note in margin.notes:
+            note.box.translate(margin.left - note.box.position_x, note.top - note.box.position_y)
+    return ()
+
+
+def _stack(notes: list[Note], blocked: list[Span], column: Span) -> bool:
+    """Move each note down as far as must be, then all up from the bottom where they reach
+    too far; whether they fit."""
+    top = column.top
+    for note in notes:
+        note.top = _down(max(note.wanted, top), note.height, blocked)
+        top = note.top + note.height + GAP
+    bottom = column.bottom
+    for note in reversed(notes):
+        note.top = _up(min(note.top, bottom - note.height), note.height, blocked)
+        bottom = note.top - GAP
+    return not notes or notes[0].top >= column.top
+
+
+def _down(top: float, height: float, blocked: list[Span]) -> float:
+    for span in blocked:
+        if top < span.bottom and top + height > span.top:
+            top = span.bottom
+    return top
+
+
+def _up(top: float, height: float, blocked: list[Span]) -> float:
+    for span in reversed(blocked):
+        if top < span.bottom and top + height > span.top:
+            top = span.top - height
+    return top
+
+
+# --- from boxes to notes and obstacles -----------------------------------------------------
+
+
+@dataclasses.dataclass(slots=True)
+class _Page:
+    """What a page holds: notes, each with the line that refers to it; what else is drawn, with
+    its line; and where the text stands."""
+
+    box: Any
+    notes: list[tuple[Any, Any]] = dataclasses.field(default_factory=list)
+    drawn: list[tuple[Any, Any]] = dataclasses.field(default_factory=list)
+    text: Any = None
+
+    def collect(self, box: Any, line: Any, seen: set[Element]) -> None:
+        """Sort the boxes below ``box``, which is within ``line``. A note that an earlier page
+        has, since it stands in the head of a table that is repeated, is taken out."""
+        again = []
+        for child in box.children:
+            child = bare(child)
+            if has_class(child, "margin"):
+                if child.element in seen:
+                    again.append(child)
+                else:
+                    self.notes.append((child, line))
+                    seen.add(child.element)
+            elif isinstance(child, boxes.TextBox | boxes.ReplacedBox):
+                self.drawn.append((child, line))
+            elif isinstance(child, boxes.ParentBox) and not isinstance(child, boxes.MarginBox):
+                if child.element_tag == "main" and self.text is None:
+                    self.text = child
+                self.collect(child, child if isinstance(child, boxes.LineBox) else line, seen)
+        if again:
+            box.children = [c for c in box.children if bare(c) not in again]
+
+
+def _margin(found: _Page, width: float) -> Margin:
+    """The margin of a page with its notes."""
+    page = found.box
+    column = Span(page.content_box_y(), page.content_box_y() + page.height)
+    margin = Margin(page, column, [], _left(page, found.text, width))
+    for box, line in found.notes:
+        text = next(inner for inner in all_boxes(box) if has_class(inner, "note-text"))
+        first = next(inner for inner in all_boxes(text) if isinstance(inner, boxes.LineBox))
+        baseline = first.position_y - box.position_y + first.baseline
+        height = text.position_y + text.height - box.position_y
+        wanted = line.position_y + line.baseline - baseline
+        margin.notes.append(Note(box.element, box, wanted, height))
+    for box, line in found.drawn:
+        if box.position_x < margin.left + width and box.position_x + box.width > margin.left:
+            holder = line or box
+            top, bottom = holder.position_y, holder.position_y + holder.height
+            margin.blocked.append(Span(top - CLEARANCE, bottom + CLEARANCE))
+    margin.blocked.sort()
+    return margin
+
+
+def _move(box: Any, before: Any, after: Any) -> None:
+    """Take a box out of a page, and put it into another."""
+    if before is after:
+        return
+    for parent in all_boxes(before):
+        children = getattr(parent, "children", ())
+        kept = [child for child in children if bare(child) is not box]
+        if len(kept) < len(children):
+            parent.children = kept
+    after.children = [*after.children, box]
+
+
+def _collect(box: Any, line: Any, found: _Page, seen: set[Element]) -> None:
+    """Sort the boxes below ``box``, which is within ``line``."""
+    again = []
+    for child in box.children:
+        child = bare(child)
+        if has_class(child, "margin"):
+            if child.element in seen:
+                again.append(child)
+            else:
+                found.notes.append((child, line))
+        elif isinstance(child, boxes.TextBox | boxes.ReplacedBox):
+            found.drawn.append((child, line))
+        elif isinstance(child, boxes.ParentBox) and not isinstance(child, boxes.MarginBox):
+            if child.element_tag == "main" and found.text is None:
+                found.text = child
+            _collect(child, child if isinstance(child, boxes.LineBox) else line, found, seen)
+    if again:
+        box.children = [c for c in box.children if bare(c) not in again]
+    seen.update(note.element for note, _ in found.notes)
+
+
+def _left(page: Any, text: Any, width: float) -> float:
+    """Where the margin begins: in the column beside the text, or else outside of it."""
+    start, end = page.content_box_x(), page.content_box_x() + page.width
+    if text is not None and text.content_box_x() - start >= width:
+        return float(start)
+    if text is not None and end - text.content_box_x() - text.width >= width:
+        return float(end - width)
+    if page.margin_left > page.margin_right:
+        return float(start - DISTANCE - width)
+    return float(end + DISTANCE)

@@ -1,0 +1,96 @@
+"""Where the notes of the print edition stand: at the foot of the page, in its margin, or all
+at the end."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import takewhile
+from typing import Literal, TypeAlias
+
+from msgspec.structs import replace
+
+from pipeline.model import (
+    Block,
+    ContentsEntry,
+    Document,
+    Image,
+    Math,
+    Note,
+    NoteReference,
+    Paragraph,
+    Section,
+    Text,
+)
+from pipeline.tree import walk
+
+NotePlace: TypeAlias = Literal["foot", "margin", "end"]
+
+
+class PrintedNotes:
+    """Which notes a reference in the text brings with it.
+
+    A note that only another note refers to is printed right after that one, never in it:
+    their numbers follow each other.
+    """
+
+    def __init__(self, notes: tuple[Note, ...], place: NotePlace = "foot") -> None:
+        self.place = place
+        self._notes = notes
+        self._nested = frozenset(
+            node.number
+            for note in notes
+            for node in walk(note.children)
+            if isinstance(node, NoteReference) and node.occurrence == 1
+        )
+
+    def brought_by(self, reference: NoteReference) -> tuple[Note, ...]:
+        """The notes that stand where ``reference`` does."""
+        number = reference.number
+        if self.place == "end" or reference.occurrence != 1 or number in self._nested:
+            return ()
+        return (*self._notes[number - 1 : number], *self._after(number))
+
+    def _after(self, number: int) -> Iterator[Note]:
+        return takewhile(lambda note: note.number in self._nested, self._notes[number:])
+
+    def classes(self, note: Note) -> str:
+        """The class that says where a note is to go: a narrow margin is no place for lists,
+        tables and pictures."""
+        return "note margin" if self.place == "margin" and is_plain(note) else "note"
+
+
+def is_plain(note: Note) -> bool:
+    """Whether a note is nothing but paragraphs of text."""
+    return all(isinstance(block, Paragraph) for block in note.children) and not any(
+        isinstance(node, Image) or (isinstance(node, Math) and node.display)
+        for node in walk(note.children)
+    )
+
+
+AFTER_NOTES = frozenset({"bibliography", "colophon", "glossary", "index"})
+"""The roles of the parts at a publication's end that stand after its notes."""
+
+NOTES = "notes"
+"""The id of the notes, where they are a part of their own."""
+
+
+def before_notes(blocks: tuple[Block, ...]) -> tuple[tuple[Block, ...], tuple[Block, ...]]:
+    """What stands before the notes at the end, and what after."""
+    end = len(blocks)
+    while end and _follows_notes(blocks[end - 1]):
+        end -= 1
+    return blocks[:end], blocks[end:]
+
+
+def _follows_notes(block: Block) -> bool:
+    return isinstance(block, Section) and block.role in AFTER_NOTES
+
+
+def listing_notes(document: Document, after: tuple[Block, ...], title: str) -> Document:
+    """The document with the notes in its contents, before the entries of ``after``."""
+    later = {block.attributes.id for block in after}
+    at = next((i for i, e in enumerate(document.contents) if e.target in later), None)
+    entry = ContentsEntry(NOTES, (Text(text=title),))
+    contents = list(document.contents)
+    contents.insert(len(contents) if at is None else at, entry)
+    return replace(document, contents=tuple(contents))

@@ -1,0 +1,166 @@
+"""The order of words in an index or a glossary, as the language has it, on any machine.
+
+Words are compared word by word and without regard to capitals, accents and punctuation, but
+for letters that a language counts as letters of their own. Articles count, except the one that
+Arabic writes as a part of the word. Chinese is ordered by its sounds in pinyin.
+"""
+
+from __future__ import annotations
+
+import functools
+import re
+import unicodedata
+from typing import NamedTuple, TypeAlias
+
+Weight: TypeAlias = tuple[int, str | int, int]
+Key: TypeAlias = tuple[tuple[Weight, ...], str, str]
+
+SPACE, NUMBER, LETTER = 0, 1, 2
+
+NUMBERS, OTHERS = "0–9", "#"
+"""What stands over words that begin with a number, and with neither that nor a letter."""
+
+OWN_LETTERS: dict[str, str] = {
+    "ca": "cç", "cs": "cč hch rř sš zž", "da": "zæøå", "es": "nñ", "et": "sš zžõäöü",
+    "fa": "بپ جچ زژ کگ", "fi": "zåäö", "hr": "cčć dđ sš zž", "is": "að dð zþæö",
+    "lt": "cč sš zž", "lv": "aā cč eē gģ iī kķ lļ nņ sš uū zž", "nb": "zæøå", "nn": "zæøå",
+    "no": "zæøå", "pl": "aą cć eę lł nń oó sś zźż", "ro": "aăâ iî sș tț", "ru": "ий",
+    "sk": "cč dď hch lĺľ nň rŕř sš tť zž", "sl": "cč sš zž", "sq": "cç eë", "sv": "zåäö",
+    "tr": "cç gğ hı oö sş uü", "uk": "гґ еє иії ий", "ur": "بپ تٹ جچ دڈ رڑ زژ کگ",
+}  # fmt: skip
+"""By language, groups of a letter and those that come after it as letters of their own."""
+
+DIGRAPHS = {"cs": "ch", "sk": "ch"}
+"""Two letters that are one."""
+
+PARTS = {
+    "æ": "ae", "œ": "oe", "ø": "o", "đ": "d", "ð": "d", "ħ": "h", "ı": "i", "ł": "l", "þ": "th",
+    "ŧ": "t", "ى": "ي", "ة": "ه", "ٱ": "ا", "ک": "ك", "ی": "ي", "ہ": "ه",
+}  # fmt: skip
+"""What letters are ordered as that Unicode does not take apart."""
+
+SCRIPTS = {
+    "ar": "ARABIC", "be": "CYRILLIC", "bg": "CYRILLIC", "el": "GREEK", "fa": "ARABIC",
+    "he": "HEBREW", "mk": "CYRILLIC", "ru": "CYRILLIC", "sr": "CYRILLIC", "uk": "CYRILLIC",
+    "ur": "ARABIC", "yi": "HEBREW",
+}  # fmt: skip
+"""The script that comes first, where it is not the Latin one."""
+
+INITIALS = "ㄱㄲㄴㄷㄸㄹㅁㅂㅃㅅㅆㅇㅈㅉㅊㅋㅌㅍㅎ"
+"""The consonants that Korean syllables begin with, in the order of Unicode's from U+1100."""
+
+TURKISH = str.maketrans({"I": "ı", "İ": "i"})
+CAPITALS = {"fa": {"ك": "ک", "ي": "ی"}, "tr": {"i": "İ"}, "ur": {"ك": "ک", "ي": "ی"}}
+"""How a language writes the letter over a group, where that is not the capital one."""
+
+ARABIC_ARTICLE = re.compile(r"ال(?=\w\w)")
+HAN = re.compile(r"[\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]+")
+
+
+class Letter(NamedTuple):
+    """A letter of its own: it comes in the place ``offset`` after ``base``."""
+
+    base: str
+    offset: int
+
+
+class Collation:
+    """The order of a language (a BCP 47 tag)."""
+
+    def __init__(self, language: str) -> None:
+        self._language = language.lower().split("-")[0]
+        self._script = SCRIPTS.get(self._language, "LATIN")
+        self._own = _own_letters(self._language)
+        names = sorted(map(re.escape, self._own), key=len, reverse=True)
+        self._piece = re.compile("|".join((*(n for n in names if len(n) > 1), r"\d+", ".")), re.S)
+
+    def key(self, text: str) -> Key:
+        """What texts are sorted by."""
+        folded = self._folded(text)
+        return tuple(self._weights(folded)), folded, text
+
+    def letter(self, text: str) -> str:
+        """What stands over the entries that begin as ``text`` does."""
+        weights = self._weights(self._folded(text))
+        first = next((weight for weight in weights if weight[0] != SPACE), None)
+        if first is None:
+            return OTHERS
+        kind, value, offset = first
+        if kind == NUMBER:
+            return NUMBERS
+        for name, letter in self._own.items():
+            if offset and letter == (value, offset):
+                return name.capitalize() if len(name) > 1 else _upper(name, self._language)
+        initial = str(value)[0]
+        if 0 <= ord(initial) - 0x1100 < len(INITIALS):
+            return INITIALS[ord(initial) - 0x1100]
+        return _upper(initial, self._language)
+
+    def _folded(self, text: str) -> str:
+        if self._language == "tr":
+            text = text.translate(TURKISH)
+        return unicodedata.normalize("NFC", text.casefold())
+
+    def _weights(self, folded: str) -> list[Weight]:
+        if self._language == "ar":
+            folded = ARABIC_ARTICLE.sub("", folded, count=1)
+        sounds = iter(_pinyin(folded)) if self._language == "zh" and HAN.search(folded) else None
+        weights: list[Weight] = []
+        for match in self._piece.finditer(folded):
+            piece = match[0]
+            if piece[0].isdecimal():
+                weights.append((NUMBER, int(piece), 0))
+            elif piece.isspace() or unicodedata.category(piece[0]) == "Pd":
+                if weights and weights[-1][0] != SPACE:
+                    weights.append((SPACE, "", 0))
+            elif sounds is not None and HAN.match(piece):
+                weights.append((LETTER, *next(sounds, (piece, 0))))
+            elif piece in self._own:
+                weights.append((self._rank(piece[0]), *self._own[piece]))
+            else:
+                weights += [(self._rank(base), base, 0) for base in _bases(piece)]
+        return weights
+
+    def _rank(self, letter: str) -> int:
+        """Letters of the language's own script come before those of others."""
+        return LETTER if unicodedata.name(letter, "").startswith(self._script) else LETTER + 1
+
+
+def _own_letters(language: str) -> dict[str, Letter]:
+    """The letters of a language that come after others, and those that these others are."""
+    found: dict[str, Letter] = {}
+    for group in OWN_LETTERS.get(language, "").split():
+        letters = list(group)
+        if language in DIGRAPHS and group.endswith(DIGRAPHS[language]) and len(group) > 2:
+            letters = [group[0], DIGRAPHS[language]]
+        for offset, letter in enumerate(letters[1:], start=len(found) + 1):
+            found[letter] = Letter(_bases(letters[0])[0], offset)
+    return found
+
+
+@functools.cache
+def _bases(letter: str) -> str:
+    """The letters that one is ordered as: none for punctuation and for marks."""
+    if letter in PARTS:
+        return PARTS[letter]
+    parts = unicodedata.normalize("NFKD", letter)
+    return "".join(PARTS.get(c, c) for c in parts if unicodedata.category(c)[0] == "L")
+
+
+def _upper(letter: str, language: str) -> str:
+    return CAPITALS.get(language, {}).get(letter) or letter.upper()
+
+
+def _pinyin(text: str) -> list[tuple[str, int]]:
+    """The sound and the tone of each Chinese character of a text."""
+    import pypinyin
+
+    found = []
+    for run in HAN.finditer(text):
+        sounds = pypinyin.lazy_pinyin(run[0], style=pypinyin.Style.TONE3)
+        if len(sounds) != len(run[0]):  # some are not known
+            sounds = list(run[0])
+        for sound in sounds:
+            tone = int(sound[-1]) if sound[-1:].isdecimal() else 5
+            found.append((sound.rstrip("12345"), tone))
+    return found

@@ -1,0 +1,173 @@
+"""The terms of a glossary: their entries define them, and have ids."""
+
+from __future__ import annotations
+
+from typing import NamedTuple, get_args
+
+from msgspec.structs import replace
+
+from pipeline.codes import Code
+from pipeline.model import (
+    Attributes,
+    Block,
+    Container,
+    DefinitionItem,
+    DefinitionList,
+    Document,
+    Heading,
+    InlineElement,
+    Link,
+    Node,
+    Section,
+)
+from pipeline.resolve.collation import Collation
+from pipeline.resolve.findings import Findings
+from pipeline.resolve.slugs import slug
+from pipeline.tree import plain_text, rewrite_document, walk, walk_with, whole
+
+GLOSSARY, TERM = "glossary", "term"
+SORTED = "sorted"
+"""The class of a glossary that is to be in the order of its language."""
+
+PART = "glossary in its section"
+"""The name of a container that is the glossary of a section with that role, for a moment."""
+
+_BLOCKS = get_args(Block)
+
+
+class Around(NamedTuple):
+    """What is known of a node from those around it: whether it is in a glossary, and that is
+    to be sorted; the ids of the terms whose entry it is in; whether it may become a link; the
+    chapter of an e-book."""
+
+    in_glossary: bool = False
+    in_section: bool = False
+    is_sorted: bool = False
+    entry: frozenset[str] = frozenset()
+    may_link: bool = True
+    chapter: int = 0
+    in_part: bool = False
+
+
+def is_glossary(node: Node) -> bool:
+    match node:
+        case Container():
+            return node.name == GLOSSARY
+        case Section():
+            return node.role == GLOSSARY
+    return False
+
+
+def folded(text: str) -> str:
+    """What a term and its uses have in common."""
+    return " ".join(text.split()).casefold()
+
+
+def around_of(node: Node, parent: Around) -> Around:
+    """What is around what is in ``node``, which is itself in ``parent``."""
+    found = parent
+    if isinstance(node, Section):
+        opens = node.depth == 1 or (node.depth == 2 and parent.in_part)
+        found = found._replace(
+            chapter=id(node) if opens else parent.chapter, in_part=node.role == "part"
+        )
+    if is_glossary(node):
+        found = found._replace(
+            in_glossary=True,
+            in_section=parent.in_section or isinstance(node, Section),
+            is_sorted=parent.is_sorted or SORTED in node.attributes.classes,
+        )
+    elif isinstance(node, DefinitionItem) and parent.in_glossary:
+        ids = frozenset(term[0].attributes.id for term in node.terms if term)
+        found = found._replace(entry=ids)
+    if isinstance(node, Section | Heading | Link):
+        return found._replace(may_link=False)
+    return found._replace(may_link=True) if isinstance(node, _BLOCKS) else found
+
+
+def define_terms(document: Document, terms: dict[str, str], findings: Findings) -> Document:
+    """The document with its terms defined, and in ``terms`` the id of each."""
+    collation = Collation(document.metadata.lang)
+    makes_term = _Terms(terms, findings)
+    # `enter` meets the nodes in the order in which they are walked.
+    surroundings = iter(
+        [
+            around
+            for node, around in walk_with(whole(document), Around(), around_of)
+            if isinstance(node, DefinitionList | Container)
+        ]
+    )
+
+    def enter_list(node: DefinitionList) -> DefinitionList:
+        around = next(surroundings)
+        if not around.in_glossary:
+            return node
+        items = tuple(makes_term.define(item) for item in node.items)
+        if around.is_sorted:
+            items = tuple(sorted(items, key=lambda item: collation.key(_name(item))))
+        return replace(node, items=items, attributes=replace(node.attributes, classes=("terms",)))
+
+    def enter_container(node: Container) -> Container:
+        around = next(surroundings)
+        if node.name != GLOSSARY:
+            return node
+        if not any(isinstance(inner, DefinitionList) for inner in walk(node.children)):
+            findings.add(
+                Code.EMPTY_GLOSSARY,
+                "The glossary has no definition list.",
+                node.span,
+                hint="Write a line for the term, and below it `: ` and what it means.",
+            )
+        classes = tuple(name for name in node.attributes.classes if name != SORTED)
+        attributes = replace(node.attributes, classes=classes)
+        is_part = around.in_section and attributes == Attributes()
+        return replace(node, name=PART if is_part else GLOSSARY, attributes=attributes)
+
+    def leave_container(node: Container) -> Node | tuple[Node, ...]:
+        return node.children if node.name == PART else node
+
+    return rewrite_document(
+        document,
+        enter={DefinitionList: enter_list, Container: enter_container},
+        leave={Container: leave_container},
+    )
+
+
+class _Terms:
+    """Gives the terms of entries their ids, and takes note of them in ``known``."""
+
+    def __init__(self, known: dict[str, str], findings: Findings) -> None:
+        self._known = known
+        self._findings = findings
+        self._taken: set[str] = set()
+
+    def define(self, item: DefinitionItem) -> DefinitionItem:
+        terms = []
+        for term in item.terms:
+            text = plain_text(term)
+            identifier = self._identifier(slug(text).strip("-_"))
+            if self._known.setdefault(folded(text), identifier) != identifier:
+                self._findings.add(
+                    Code.DUPLICATE_TERM,
+                    f"The glossary explains “{text.strip()}” twice.",
+                    item.span,
+                    hint="Join the two, or tell their terms apart.",
+                )
+            dfn = InlineElement(
+                name="dfn", children=term, attributes=Attributes(id=identifier), span=item.span
+            )
+            terms.append((dfn,))
+        return replace(item, terms=tuple(terms))
+
+    def _identifier(self, name: str) -> str:
+        base = f"{TERM}-{name}" if name else TERM
+        found, number = base, 0
+        while found in self._taken:
+            number += 1
+            found = f"{base}-{number}"
+        self._taken.add(found)
+        return found
+
+
+def _name(item: DefinitionItem) -> str:
+    return plain_text(item.terms[0]) if item.terms else ""

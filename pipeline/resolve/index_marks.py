@@ -1,0 +1,157 @@
+"""The marks of an index in the text: ``[text]{.index}`` and ``{index="Entry"}``."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any, NamedTuple, TypeAlias, get_args
+
+from msgspec.structs import replace
+
+from pipeline.diagnostics import Span
+from pipeline.model import (
+    NO_ATTRIBUTES,
+    Attributes,
+    Document,
+    IndexPlace,
+    Inline,
+    InlineElement,
+    Node,
+    Note,
+    NoteReference,
+    Section,
+    Text,
+)
+from pipeline.resolve.punctuation import Run
+from pipeline.resolve.titles import title_of
+from pipeline.tree import INLINE_FIELDS, plain_text, walk_with, whole
+
+MARK = "index"
+"""The class of a mark in a line, and the key of one on a block."""
+
+OPTIONS = frozenset({"entry", "see", "sort", MARK})
+"""What marks say to the index alone."""
+
+LEVELS = 4
+"""How deep entries can be nested; what is deeper stays in the last."""
+
+_INLINES = get_args(Inline)
+_PIECE = re.compile(r"\\(.)|([!;])|([^\\!;]+|\\)", re.S)
+
+Path: TypeAlias = tuple[tuple[Inline, ...], ...]
+"""An entry and what is above it, from the top: what each says."""
+
+
+class Mark(NamedTuple):
+    """A mark for one entry. ``place`` is None where it only says which entries to ``see``.
+    ``explicit`` where the entry was written out, not taken from the text; ``sort`` is what
+    it is sorted by instead of its text."""
+
+    path: Path
+    place: IndexPlace | None
+    see: tuple[Path, ...] = ()
+    explicit: bool = False
+    sort: str = ""
+    span: Span | None = None
+
+
+class Around(NamedTuple):
+    """What is known of a node from those around it: the section, the block of text, the
+    language, and where it stands in the source; the entries of the parts of the text that it
+    is in (``within``), and with its own, for what is in it."""
+
+    section: Section | None
+    holder: int
+    language: str
+    span: Span | None
+    within: frozenset[str]
+    ranges: frozenset[str]
+
+
+def is_inline(node: Node) -> bool:
+    """Whether a node marks a place in a line, if anything; or else a whole part."""
+    return isinstance(node, _INLINES)
+
+
+def is_mark(node: Node) -> bool:
+    """Whether a node marks something for the index."""
+    if is_inline(node):
+        return MARK in node.attributes.classes
+    return any(key == MARK for key, _ in node.attributes.pairs)
+
+
+def key(path: Path) -> str:
+    """What two paths to the same entry have in common."""
+    return "\0".join(" ".join(plain_text(term).split()).casefold() for term in path)
+
+
+def with_surroundings(document: Document) -> Iterator[tuple[Node, Around]]:
+    """All nodes, each with what is around it; notes stand where they are first referred to."""
+    sections: dict[str, Section | None] = {}
+
+    def inherit(node: Node, around: Around) -> Around:
+        section, holder = around.section, around.holder
+        if isinstance(node, NoteReference):
+            sections.setdefault(node.label, section)
+        elif isinstance(node, Note):
+            section = sections.get(node.label)
+        elif isinstance(node, Section):
+            section = node
+        if type(node) in INLINE_FIELDS:
+            holder = id(node)
+        language = node.attributes.get("lang") or around.language
+        ranges = around.ranges
+        if is_mark(node) and not is_inline(node):
+            ranges |= {key(path) for path in paths(node.attributes.get(MARK), language)}
+        span = node.span or around.span
+        return Around(section, holder, language, span, around.ranges, ranges)
+
+    start = Around(None, 0, document.metadata.lang, None, frozenset(), frozenset())
+    return walk_with(whole(document), start, inherit)
+
+
+def paths(text: str, language: str) -> list[Path]:
+    """The entries that ``text`` names: ``A!B; C`` is B under A, and C. A backslash before
+    ``!`` or ``;`` takes their meaning away."""
+    found: list[list[str]] = [[""]]
+    for match in _PIECE.finditer(text):
+        if match[2] == ";":
+            found.append([""])
+        elif match[2] == "!" and len(found[-1]) < LEVELS:
+            found[-1].append("")
+        else:
+            found[-1][-1] += match[1] or match[0]
+    cleaned = ([" ".join(part.split()) for part in parts] for parts in found)
+    return [
+        tuple((Text(text=_set(part, language)),) for part in parts if part)
+        for parts in cleaned
+        if any(parts)
+    ]
+
+
+def _set(text: str, language: str) -> str:
+    run = Run()
+    run.add(text, language)
+    return run.set()[0] or text
+
+
+def own_term(node: Node) -> tuple[Inline, ...]:
+    """What the text of a mark in a line says, as an entry."""
+    bare: Any = replace(node, attributes=NO_ATTRIBUTES)
+    return title_of(getattr(node, "children", (bare,)))
+
+
+def unmarked(node: Node, identifier: str) -> Node | tuple[Node, ...]:
+    """A node that is no mark any more and has an id, or none (empty). A span that says
+    nothing else is its text."""
+    old = node.attributes
+    classes = old.classes
+    if is_inline(node):
+        classes = tuple(name for name in classes if name != MARK)
+    pairs = tuple(pair for pair in old.pairs if pair[0] not in OPTIONS)
+    attributes = Attributes(old.id or identifier, classes, pairs)
+    if attributes == NO_ATTRIBUTES:
+        if isinstance(node, InlineElement) and node.name == "span":
+            return node.children
+        attributes = NO_ATTRIBUTES  # always the same object
+    return replace(node, attributes=attributes)

@@ -1,0 +1,362 @@
+"""Notes: within the line, in the margin, at the foot and at the end, and none of them lost."""
+
+from __future__ import annotations
+
+import html
+import itertools
+import re
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from PIL import Image
+
+from pipeline.editions import EDITIONS
+from pipeline.model import INLINE_NOTE, Document, NoteReference
+from pipeline.package import package, pdf
+from pipeline.package.pdf_engine import Fonts, LocalFiles
+from pipeline.package.pdf_fonts import font_files
+from pipeline.package.pdf_layout import lay_out
+from pipeline.package.pdf_margin import GAP, Margin, Note, Span
+from pipeline.package.pdf_markup import parse as parse_markup
+from pipeline.package.pdf_markup import ready
+from pipeline.pages import Pages, Style
+from pipeline.parser import parse
+from pipeline.render import render
+from pipeline.resolve import resolve
+from pipeline.select import select
+from pipeline.tree import plain_text, walk
+from tests.pdf_reading import Element, artifacts, open_pdf, outline, read
+
+WORDS = "Nobody counted the people who had no papers, and so nobody knew how many there were. "
+
+EVERYWHERE = """\
+## A heading^[N1]
+
+Text^[N2 with ^[N3 and^[N4]] more][^block] and again.[^block]
+
+[^block]: N5 first.
+
+    N5 second.
+
+    - N5 list
+
+- item^[N6]
+- [x] task^[N7]
+
+> quote^[N8]
+
+::: warning Title^[N9]
+Box^[N10]
+:::
+
+Term^[N11]
+:   Definition^[N12]
+
+![bars](bars.png "Caption^[N13]")
+
+| Head^[N14] | Two |
+|---|---|
+{rows}
+
+Table: Caption^[N15]
+
+Ann: Question?^[N20]
+
+Bo: Answer.^[N21]
+
+***
+
+::: exercise Title^[N22]
+Choose.^[N23]
+
+- ( ) one^[N24]
+- (x) two
+:::
+
+::: details Fold^[N25]
+Inside^[N26]
+:::
+"""
+ROWS = "\n".join(
+    f"| cell {n}{f'^[N{16 + n // 40}]' if n % 40 == 0 else ''} | {n} |" for n in range(160)
+)
+# A caption stands before the head and the rows; what a fold is opened by can hold no note.
+NAMES = [f"N{n}" for n in (*range(1, 14), 15, 14, *range(16, 25), 26, 25)]
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    Image.new("RGB", (300, 150), "steelblue").save(tmp_path / "bars.png")
+    return tmp_path
+
+
+def source(body: str, place: str = "foot", **keys: str) -> str:
+    front = "".join(f"{key}: {value}\n" for key, value in keys.items())
+    speakers = "speakers: {Ann: interviewer, Bo: guest}\n"
+    return f"---\ntitle: T\nnotes: {place}\n{speakers}{front}---\n\n{body}"
+
+
+def resolved(text: str, folder: Path, edition: str) -> Document:
+    found = resolve(select(parse(text, "x.md"), EDITIONS[edition]), folder)
+    assert not found.diagnostics
+    return found
+
+
+def pages_of(text: str, folder: Path, edition: str = "handout") -> Pages:
+    return render(resolved(text, folder, edition), EDITIONS[edition], "x")
+
+
+def make(text: str, folder: Path, edition: str = "handout") -> bytes:
+    pages = pages_of(text, folder, edition)
+    made = pdf.package(pages, folder) if edition == "handout" else package(pages, folder)
+    assert not made.diagnostics
+    return made.data
+
+
+def printed(text: str, folder: Path) -> Any:
+    """The document of WeasyPrint, laid out."""
+    import weasyprint
+
+    pages = pages_of(text, folder)
+    root = parse_markup(pages.pages[0].markup)
+    ready(root)
+    files = LocalFiles(folder, pages.assets)
+    styles = [weasyprint.CSS(string=style.css, url_fetcher=files) for style in pages.styles]
+    return lay_out(root, styles, files, Fonts(font_files(pages.faces)))
+
+
+def boxes(box: Any, line: Any = None) -> Any:
+    """All boxes below one, each with the line that it is in."""
+    box = getattr(box, "_box", box)
+    yield box, line
+    inner = box if type(box).__name__ == "LineBox" else line
+    for child in getattr(box, "children", ()):
+        yield from boxes(child, inner)
+
+
+def class_of(box: Any) -> str:
+    if box.element is None or "::" in box.element_tag or type(box).__name__ == "LineBox":
+        return ""
+    return str(box.element.get("class", ""))
+
+
+# --- in the source ---------------------------------------------------------------------
+
+
+def test_a_note_within_the_line_is_one_like_others() -> None:
+    document = parse("# T\n\nOne ^[a *note*] two[^x].\n\n[^x]: inline 1")
+    first, second = (n for n in walk(document.blocks) if isinstance(n, NoteReference))
+    notes = {note.label: note for note in document.notes}
+    assert first.label.startswith(INLINE_NOTE)
+    assert plain_text(notes[first.label].children) == "a note"
+    assert plain_text(notes[second.label].children) == "inline 1"
+    span, inner = notes[first.label].span, notes[first.label].children[0].span
+    assert span is not None
+    assert inner is not None
+    assert (span.line, span.column, inner.column) == (3, 5, 7)
+
+
+@pytest.mark.parametrize("text", ["^[", "^[]", "^[  ]", r"\^[a]", r"^\[a]", "`^[a]`", "^ [a]"])
+def test_what_is_no_note_is_text(text: str) -> None:
+    assert not parse(f"# T\n\nA {text} b").notes
+
+
+# --- in print --------------------------------------------------------------------------
+
+
+def spoken_notes(document: Element) -> list[str]:
+    return [note.text for note in document.all("Note")]
+
+
+@pytest.mark.parametrize("place", ["foot", "margin", "end"])
+def test_no_note_is_lost_and_all_are_in_order(place: str, folder: Path) -> None:
+    pdf = open_pdf(make(source(EVERYWHERE.format(rows=ROWS), place), folder))
+    assert len(pdf.pages) > 3
+    notes = spoken_notes(read(pdf))
+    assert [re.findall(r"N\d+", note)[0] for note in notes] == NAMES
+    assert [int(re.match(r"\d+", note)[0]) for note in notes] == list(range(1, 27))  # type: ignore[index]
+    assert re.sub(r"\s+", " ", notes[4]) == "5 N5 first.N5 second.– N5 list"
+
+
+def test_the_repeated_head_of_a_table_has_no_links(folder: Path) -> None:
+    pdf = open_pdf(make(source(EVERYWHERE.format(rows=ROWS)), folder))
+    heads = [text for text in artifacts(pdf) if text.startswith("Head")]
+    assert len(heads) >= 2
+    links = [
+        annotation
+        for page in pdf.pages
+        for annotation in page.get("/Annots", ())
+        if str(annotation.get("/Contents", "")) == "Note 15"
+    ]
+    assert len(links) == 1
+
+
+def test_a_note_stands_on_the_page_that_refers_to_it(folder: Path) -> None:
+    paragraphs = "\n\n".join(f"{WORDS * 5}^[Of {n}. {WORDS * (n % 3)}]" for n in range(60))
+    document = read(open_pdf(make(source(paragraphs), folder)))
+    references = {r.text.strip(): next(r.pieces()).page for r in document.all("Reference")}
+    pages = {
+        note.children[0].text.strip(): next(note.pieces()).page for note in document.all("Note")
+    }
+    late = [number for number, page in pages.items() if page != references[number]]
+    assert len(pages) == 60
+    assert not late
+
+
+def test_a_reference_does_not_push_the_lines_apart(folder: Path) -> None:
+    document = printed(source(f"{WORDS * 9}^[A note.] {WORDS * 9}"), folder)
+    heights = {
+        line.height
+        for box, line in boxes(document.pages[0]._page_box)
+        if line is not None and type(box).__name__ == "TextBox" and "who had" in box.text
+    }
+    assert len(heights) == 1
+
+
+def test_notes_at_the_end_are_a_part_of_the_publication(folder: Path) -> None:
+    body = f"## One\n\n{WORDS}^[A note.]\n\n## Sources {{.bibliography}}\n\nA book.\n"
+    pdf = open_pdf(make(source(body, "end", contents="always"), folder))
+    assert [title for _, title in outline(pdf)] == ["Contents", "One", "Notes", "Sources"]
+    document = read(pdf)
+    (note,) = document.all("Note")
+    assert note.shape == "Note(Lbl(Link) P)"
+    contents = [item.text for item in document.all("TOCI")]
+    assert [re.sub(r"\W*\d+$", "", entry) for entry in contents] == ["One", "Notes", "Sources"]
+    links = [a for page in pdf.pages for a in page.get("/Annots", ())]
+    assert any(str(a.get("/Contents")) == "Back to reference 1" for a in links)
+
+
+# --- in the margin ---------------------------------------------------------------------
+
+
+def margin_notes(page: Any) -> list[tuple[Any, Any]]:
+    """The notes in the margin of a page, each with the line that refers to it."""
+    return [(b, line) for b, line in boxes(page._page_box) if class_of(b) == "note margin"]
+
+
+def test_a_note_in_the_margin_stands_beside_its_line(folder: Path) -> None:
+    body = f"## One\n\n{WORDS * 4}^[A note of a few words.]\n\n{WORDS * 9}"
+    (page,) = printed(source(body, "margin"), folder).pages
+    ((note, line),) = margin_notes(page)
+    beginning = next(b for b, _ in boxes(note) if class_of(b) == "note-number")
+    assert beginning.position_x < line.position_x - 20
+    text = next(b for b, _ in boxes(note) if class_of(b) == "note-text")
+    own = next(b for b, _ in boxes(text) if type(b).__name__ == "LineBox")
+    assert own.position_y + own.baseline == pytest.approx(line.position_y + line.baseline)
+
+
+def test_notes_in_the_margin_touch_nothing(folder: Path) -> None:
+    sections = "\n\n".join(
+        f"## Section {n} hangs here\n\n{WORDS * 2}^[{WORDS}]\n\n{WORDS}^[Short.] {WORDS}^[{WORDS}]"
+        for n in range(30)
+    )
+    document = printed(source(sections, "margin"), folder)
+    total = 0
+    for page in document.pages:
+        taken = []
+        for note, _ in margin_notes(page):
+            text = next(b for b, _ in boxes(note) if class_of(b) == "note-text")
+            taken.append((text.position_y, text.position_y + text.height))
+            box = page._page_box
+            assert text.position_y >= box.content_box_y() - 1
+            assert text.position_y + text.height <= box.content_box_y() + box.height + 1
+        total += len(taken)
+        for box, line in boxes(page._page_box):
+            if type(box).__name__ == "TextBox" and "Section" in box.text:
+                taken.append((line.position_y, line.position_y + line.height))
+        taken.sort()
+        assert all(a[1] <= b[0] for a, b in itertools.pairwise(taken))
+    assert total > 40
+
+
+def test_what_the_margin_has_no_room_for_goes_to_the_foot(folder: Path) -> None:
+    body = (
+        f"Text.^[{WORDS * 12}]\n\nText.^[Short.]\n\nText.[^list]\n\n[^list]: A list:\n\n    - a\n"
+    )
+    document = printed(source(body, "margin"), folder)
+    (page,) = document.pages
+    assert [
+        "Short." in "".join(t.text for t, _ in boxes(n) if hasattr(t, "text"))
+        for n, _ in margin_notes(page)
+    ] == [True]
+    notes = spoken_notes(read(open_pdf(make(source(body, "margin"), folder))))
+    assert [note[:1] for note in notes] == ["1", "2", "3"]
+
+
+def test_a_margin_full_of_notes_loses_none(folder: Path) -> None:
+    body = "\n\n".join(f"Text {n}.^[Note {n}. {WORDS}]" for n in range(60))
+    document = printed(source(body, "margin"), folder)
+    there = {
+        n
+        for page in document.pages
+        for b, _ in boxes(page._page_box)
+        for n in re.findall(r"Note (\d+)\.", getattr(b, "text", "") or "")
+    }
+    assert there == {str(n) for n in range(60)}
+
+
+def test_a_book_has_its_notes_in_the_outer_margin(folder: Path) -> None:
+    chapter = f"{WORDS * 280}^[A note.]\n\n"
+    text = source("".join(f"# Chapter {n}\n\n{chapter}" for n in range(1, 8)), "margin")
+    sides = set()
+    for number, page in enumerate(printed(text, folder).pages, start=1):
+        for note, line in margin_notes(page):
+            sides.add((number % 2, note.position_x < line.position_x))
+    assert sides == {(0, True), (1, False)}
+
+
+spans = st.tuples(st.floats(0, 900), st.floats(5, 120)).map(lambda s: Span(s[0], s[0] + s[1]))
+
+
+@given(
+    st.lists(st.tuples(st.floats(-50, 1000), st.floats(8, 600)), max_size=12),
+    st.lists(spans, max_size=5),
+)
+def test_a_margin_takes_what_fits(notes: list[tuple[float, float]], blocked: list[Span]) -> None:
+    column = Span(0, 900)
+    margin = Margin(None, column, sorted(blocked))
+    margin.notes = [Note(None, None, wanted, height) for wanted, height in notes]  # type: ignore[arg-type]
+    asked = set(map(id, margin.notes))
+    left_over = margin.fit()
+    assert {id(note) for note in (*margin.notes, *left_over)} == asked
+    assert len(left_over) + len(margin.notes) == len(notes)
+    for note in margin.notes:
+        assert column.top - 1e-6 <= note.top
+        assert note.top + note.height <= column.bottom + 1e-6
+        for span in blocked:
+            assert note.top + note.height <= span.top + 1e-6 or note.top >= span.bottom - 1e-6
+    for one, other in zip(margin.notes, margin.notes[1:], strict=False):
+        assert one.top + one.height + GAP <= other.top + 1e-6
+
+
+# --- on the web --------------------------------------------------------------------------
+
+
+def test_the_web_page_has_notes_beside_the_text_where_it_is_asked_for(folder: Path) -> None:
+    body = "One^[a] two^[b].\n"
+    page = make(source(body, "margin"), folder, "web").decode()
+    plain = make(source(body), folder, "web").decode()
+    assert "text/css;base64" in page
+    assert "text/css;base64" not in plain
+    assert "anchor-name" not in page  # in a style sheet of its own, that older software skips
+    assert re.sub(" in-margin", "", html.unescape(page)).count("doc-endnotes") == 1
+
+
+def test_styles_that_stand_apart_lie_beside_too(folder: Path) -> None:
+    pages = pages_of(source("One^[a].\n", "margin"), folder, "web")
+    made = package(pages, folder, assets_beside=True)
+    (css,) = (data for name, data in made.extra.items() if name.endswith("notes.css"))
+    assert b"#fn-1 { anchor-name: --fn-1; top: anchor(--fnref-1 top, 0px) }" in css
+    assert b"notes.css" in made.data
+
+
+def test_a_note_that_the_layout_would_forget_is_set_where_it_is_called(folder: Path) -> None:
+    pages = pages_of(source("::: aside\nText.^[Not forgotten.]\n:::\n"), folder)
+    floating = Style("own.css", "aside { float: right }")
+    pages = msgspec.structs.replace(pages, styles=(*pages.styles, floating))
+    (note,) = spoken_notes(read(open_pdf(pdf.package(pages, folder).data)))
+    assert re.sub(r"\s+", " ", note) == "1 Not forgotten."
