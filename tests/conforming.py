@@ -1,0 +1,44 @@
+"""What every publication must pass: a class of tests that a source is put into."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+import pipeline
+from tests import checkers
+
+ROOT = Path(__file__).parent.parent
+
+
+@pytest.mark.checkers
+@pytest.mark.slow
+class Conforming:
+    """The strictest checkers there are find nothing in what is built of ``source``."""
+
+    source: Path
+
+    @pytest.fixture(scope="class")
+    @classmethod
+    def built(cls, tmp_path_factory: pytest.TempPathFactory) -> Path:
+        """The outputs, without the end of their names."""
+        out = tmp_path_factory.mktemp("conformance")
+        result = pipeline.build(cls.source, out=out)
+        assert not result.diagnostics
+        return out / cls.source.stem / cls.source.stem
+
+    @pytest.mark.parametrize("check", [checkers.epubcheck, checkers.ace])
+    def test_epub(self, check: checkers.Check, built: Path) -> None:
+        assert check(built.with_suffix(".epub")) == []
+
+    def test_html(self, built: Path) -> None:
+        assert checkers.nu(built.with_suffix(".html")) == []
+
+    @pytest.mark.parametrize(("width", "dark"), [(1280, False), (1280, True), (320, False)])
+    def test_html_for_everyone(self, width: int, dark: bool, built: Path) -> None:
+        assert checkers.axe(built.with_suffix(".html"), width, dark) == []
+
+    @pytest.mark.parametrize("check", [checkers.verapdf, checkers.page_validation, checkers.qpdf])
+    def test_pdf(self, check: checkers.Check, built: Path) -> None:
+        assert check(built.with_suffix(".pdf")) == []
