@@ -6,8 +6,9 @@ Blocks and inline spans say in their attributes where they belong:
   (`web`, `print`, `ebook`) or editions, with spaces or commas between;
 - ``edition=teacher``: editions alone.
 
-A condition on a heading holds for its whole section. What is left out leaves nothing
-behind: no empty list, and no note that only it referred to.
+A condition on a heading holds for its whole section. Editions for students have no answers
+and no notes for teachers either, nor what has one of the classes ``answer`` and ``teacher``.
+What is left out leaves nothing behind: no empty list, and no note that only it referred to.
 """
 
 from __future__ import annotations
@@ -22,24 +23,58 @@ from pipeline.diagnostics import Diagnostic, Span
 from pipeline.editions import EDITIONS, Edition
 from pipeline.model import (
     NO_ATTRIBUTES,
+    Abbreviation,
     Admonition,
+    Answer,
+    Blank,
     Block,
     BlockQuote,
+    Choice,
     Container,
     Document,
+    Exercise,
     Heading,
     ListItem,
+    Matching,
     Node,
     Note,
     NoteReference,
+    Ordering,
     TableCell,
+    TeacherNote,
+    Text,
     Turn,
 )
-from pipeline.tree import Changes, rewrite, walk, walk_with, whole
+from pipeline.select.tasks import settled, shuffled
+from pipeline.tree import (
+    CONDITIONS,
+    TEACHER,
+    Changes,
+    is_for_teachers,
+    rewrite,
+    walk,
+    walk_with,
+    whole,
+)
 
-CONDITIONS = frozenset({"only", "not", "edition"})
-HOLDERS = (BlockQuote, Container, ListItem, Admonition, Turn, Note)
+STUDENT_EDITIONS = tuple(e for e in EDITIONS.values() if e.audience == "student")
+HOLDERS = (
+    BlockQuote,
+    Container,
+    ListItem,
+    Admonition,
+    Turn,
+    Note,
+    Exercise,
+    Choice,
+    Answer,
+    TeacherNote,
+)
 """What holds blocks, and so may hold a heading with a section of its own."""
+
+TASKS = (Matching, Ordering)
+SOLVED = (Blank, Choice, *TASKS)
+"""What may have its solution in it."""
 
 FORMAT_NAMES = {
     "html": "html",
@@ -54,30 +89,42 @@ FORMAT_NAMES = {
 def select(document: Document, edition: Edition) -> Document:
     """The document without what ``edition`` does not contain, and without conditions.
 
+    What is to be matched or ordered is shuffled, and has its solution for teachers only.
+    What only they get has the class ``teacher`` afterwards, if a condition kept it for them.
     A word that names no format or edition is a BAD_ATTRIBUTE warning.
     """
-    conditional: set[type[Node]] = {
-        type(node) for node in walk(whole(document)) if _has_condition(node)
+    chosen: set[type[Node]] = {
+        type(node)
+        for node in walk(whole(document))
+        if isinstance(node, SOLVED) or _has_condition(node) or is_for_teachers(node)
     }
     document = replace(document, edition=edition.name)
-    if not conditional:
+    if not chosen:
         return document
+    solved = edition.audience == "teacher"
 
     def enter(node: Node) -> Node | tuple[Node, ...]:
         if not _belongs(node, edition):
             if isinstance(node, TableCell):  # stays, empty, to keep the columns in line
                 return replace(node, children=(), attributes=NO_ATTRIBUTES)
-            return ()
-        node = _without_conditions(node)
+            # What it stands for was said in a place that the edition does not have.
+            return Text(text=node.text, span=node.span) if isinstance(node, Abbreviation) else ()
+        node = _without_conditions(node, edition)
+        if isinstance(node, TASKS):
+            return shuffled(node, _may_be_left_out)
         if isinstance(node, HOLDERS):
             kept = _keep_sections(node.children, edition)
             if kept is not node.children:
-                return replace(node, children=kept) if kept else ()
+                return replace(node, children=kept) if kept or isinstance(node, Exercise) else ()
         return node
 
-    changes: Changes = dict.fromkeys(conditional.union(HOLDERS), enter)
-    blocks = rewrite(_keep_sections(document.blocks, edition), enter=changes)
-    notes = rewrite(document.notes, enter=changes)
+    enters: Changes = dict.fromkeys(chosen.union(HOLDERS), enter)
+    leaves: Changes = {
+        **dict.fromkeys(TASKS, lambda node: settled(node, solved=solved)),
+        **({} if solved else UNSOLVED),
+    }
+    blocks = rewrite(_keep_sections(document.blocks, edition), enter=enters, leave=leaves)
+    notes = rewrite(document.notes, enter=enters, leave=leaves)
 
     lost = _referred_to(document.blocks, document.notes) - _referred_to(blocks, notes)
     notes = tuple(note for note in notes if note.label not in lost)
@@ -94,6 +141,17 @@ def select(document: Document, edition: Edition) -> Document:
     )
 
 
+UNSOLVED: Changes = {
+    Blank: lambda node: replace(node, answer=""),
+    Choice: lambda node: replace(node, correct=None),
+}
+"""How students get what has its solution in it."""
+
+
+def _may_be_left_out(node: Node) -> bool:
+    return _has_condition(node) or is_for_teachers(node)
+
+
 def _has_condition(node: Node) -> bool:
     return any(key in CONDITIONS for key, _ in node.attributes.pairs)
 
@@ -103,7 +161,9 @@ def _words(value: str) -> list[str]:
 
 
 def _belongs(node: Node, edition: Edition) -> bool:
-    """Whether all the node's conditions hold in the edition."""
+    """Whether the node is for the edition's readers, and all its conditions hold in it."""
+    if edition.audience == "student" and is_for_teachers(node):
+        return False
     for key, value in node.attributes.pairs:
         if key in CONDITIONS:
             names = {edition.name.lower()}
@@ -114,11 +174,13 @@ def _belongs(node: Node, edition: Edition) -> bool:
     return True
 
 
-def _without_conditions(node: Node) -> Node:
+def _without_conditions(node: Node, edition: Edition) -> Node:
     if not _has_condition(node):
         return node
     pairs = tuple(pair for pair in node.attributes.pairs if pair[0] not in CONDITIONS)
     attributes = replace(node.attributes, pairs=pairs)
+    if edition.audience == "teacher" and not any(_belongs(node, e) for e in STUDENT_EDITIONS):
+        attributes = replace(attributes, classes=(*attributes.classes, TEACHER))
     return replace(node, attributes=NO_ATTRIBUTES if attributes == NO_ATTRIBUTES else attributes)
 
 
@@ -141,6 +203,8 @@ def _unknown_words(document: Document) -> Iterator[Diagnostic]:
         return node.span or span
 
     for node, span in walk_with(whole(document), None, inherit):
+        if isinstance(node, Abbreviation):  # the conditions are those of another place
+            continue
         for key, value in node.attributes.pairs:
             known = editions if key == "edition" else editions | FORMAT_NAMES.keys()
             for word in _words(value) if key in CONDITIONS else ():

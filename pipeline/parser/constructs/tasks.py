@@ -1,0 +1,175 @@
+"""What belongs together, and what comes first: ``::: matching`` and ``::: ordering``."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import NamedTuple
+
+from msgspec.structs import replace
+
+from pipeline.codes import Code
+from pipeline.diagnostics import Span
+from pipeline.model import (
+    NO_ATTRIBUTES,
+    Block,
+    DefinitionList,
+    Inline,
+    List,
+    ListItem,
+    Matching,
+    Ordering,
+    Paragraph,
+    Plain,
+    Strong,
+    Table,
+)
+from pipeline.parser.constructs.parts import Parts
+
+
+class Shape(NamedTuple):
+    """What a block must hold exactly one of: the kinds, the finding where it does not, what
+    to call the block and the kinds, and what to do."""
+
+    kinds: tuple[type[Block], ...]
+    code: Code
+    block: str
+    wanted: str
+    hint: str
+
+
+PAIRS = Shape(
+    (Table, DefinitionList),
+    Code.WRONG_MATCHING,
+    "matching",
+    "table of two columns or definition list",
+    "Write the pairs as a table of two columns, or as a definition list.",
+)
+SERIES = Shape(
+    (List,),
+    Code.WRONG_ORDERING,
+    "ordering",
+    "numbered list",
+    "Write the things as a numbered list, in the right order.",
+)
+
+
+def matching(parts: Parts) -> tuple[Block, ...]:
+    """The pairs in a table or a definition list, between what stands around them."""
+    return _around(parts, PAIRS, _matching)
+
+
+def ordering(parts: Parts) -> tuple[Block, ...]:
+    """The items of a numbered list, between what stands around it."""
+    return _around(parts, SERIES, _ordering)
+
+
+Make = Callable[[Block, Parts], "Matching | Ordering | None"]
+
+
+def _around(parts: Parts, shape: Shape, make: Make) -> tuple[Block, ...]:
+    found = [block for block in parts.children if isinstance(block, shape.kinds)]
+    if len(found) != 1:
+        count = "two of them" if found else "none"
+        message = f"`::: {shape.block}` needs one {shape.wanted}, and has {count}."
+        place = found[1].span if found else parts.span
+        parts.report(shape.code, message, place or parts.span, shape.hint)
+        return parts.children
+    blocks: list[Block] = []
+    if title := parts.title:
+        blocks.append(Paragraph(children=(Strong(children=title),), span=parts.span))
+    for block in parts.children:
+        made = make(block, parts) if block is found[0] else None
+        if made is None:
+            blocks.append(block)
+            continue
+        if isinstance(block, Table) and block.caption:
+            blocks.append(Paragraph(children=block.caption, span=block.span))
+        attributes = parts.attributes if parts.attributes != NO_ATTRIBUTES else block.attributes
+        blocks.append(replace(made, span=block.span, attributes=attributes))
+    return tuple(blocks)
+
+
+# --- pairs ------------------------------------------------------------------------------
+
+
+class Pair(NamedTuple):
+    left: ListItem
+    right: ListItem
+
+
+def _matching(block: Block, parts: Parts) -> Matching | None:
+    if isinstance(block, Table):
+        if any(len(row.cells) != 2 for row in (*block.head, *block.body)):
+            _report(parts, PAIRS, "The table of a matching exercise has two columns.", block.span)
+            return None
+        pairs = [Pair(*(_item(c.children, c.span) for c in row.cells)) for row in block.body]
+    else:
+        assert isinstance(block, DefinitionList)
+        pairs = list(_definitions(block, parts))
+    whole = [pair for pair in pairs if pair.left.children]
+    # On the right alone stands what belongs to nothing.
+    extra = [pair.right for pair in pairs if not pair.left.children and pair.right.children]
+    for pair in whole:
+        if not pair.right.children:
+            message = "What stands on the left of a matching exercise has a partner on the right."
+            _report(parts, PAIRS, message, pair.left.span or block.span)
+    if len(whole) < 2:
+        _report(parts, PAIRS, "A matching exercise has two pairs at least.", block.span)
+    if not whole:
+        return None
+    return Matching(
+        left=tuple(pair.left for pair in whole),
+        right=(*(pair.right for pair in whole), *extra),
+        solution=tuple(range(len(whole))),
+        head=_head(block),
+    )
+
+
+def _head(block: Block) -> tuple[Plain, ...]:
+    """What the columns of a table are called, if they are called anything."""
+    if not isinstance(block, Table) or not block.head:
+        return ()
+    cells = block.head[0].cells
+    if not any(cell.children for cell in cells):
+        return ()
+    return tuple(Plain(children=tuple(_inlines(cell.children)), span=cell.span) for cell in cells)
+
+
+def _inlines(blocks: tuple[Block, ...]) -> Iterator[Inline]:
+    for block in blocks:
+        if isinstance(block, Plain | Paragraph):
+            yield from block.children
+
+
+def _definitions(block: DefinitionList, parts: Parts) -> Iterator[Pair]:
+    """Each term with its definition, which several terms may share."""
+    for item in block.items:
+        if len(item.definitions) > 1:
+            message = "A term of a matching exercise has one definition."
+            _report(parts, PAIRS, message, item.span or block.span)
+        definition = item.definitions[0] if item.definitions else ()
+        for term in item.terms:
+            left = _item((Plain(children=term),) if term else (), item.span)
+            yield Pair(left, _item(definition, item.span))
+
+
+def _item(blocks: tuple[Block, ...], span: Span | None) -> ListItem:
+    return ListItem(children=blocks, span=span)
+
+
+# --- series -----------------------------------------------------------------------------
+
+
+def _ordering(block: Block, parts: Parts) -> Ordering | None:
+    assert isinstance(block, List)
+    if not block.ordered:
+        message = "The list of an ordering exercise has numbers."
+        _report(parts, SERIES, message, block.span)
+    items = tuple(item for item in block.items if item.children)
+    if len(items) < 2:
+        _report(parts, SERIES, "An ordering exercise has two items at least.", block.span)
+    return Ordering(items=items, solution=tuple(range(len(items)))) if items else None
+
+
+def _report(parts: Parts, shape: Shape, message: str, span: Span | None) -> None:
+    parts.report(shape.code, message, span or parts.span, shape.hint)

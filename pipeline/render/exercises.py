@@ -1,0 +1,132 @@
+"""What the templates of exercises ask: whether it has its solution, how much room it takes,
+and what to call the fields of the web page."""
+
+from __future__ import annotations
+
+import itertools
+import string
+from collections.abc import Iterable
+
+from pipeline.model import (
+    Blank,
+    Block,
+    Choice,
+    Choices,
+    Exercise,
+    Figure,
+    LineBreak,
+    Link,
+    ListItem,
+    Node,
+    NoteReference,
+    Paragraph,
+    Plain,
+    TableRow,
+    Text,
+    WritingLines,
+)
+from pipeline.tree import is_for_teachers, plain_text, walk
+
+LONG = 14
+"""Lines of print from which on an exercise may be broken over two pages."""
+
+BLANK_WIDTHS = (8, 16, 28, 44)
+"""The characters that the web page's field for a blank of the sizes 1 to 4 shows."""
+
+FIELD = "fld-"
+"""What the ids and names of fields begin with."""
+
+
+class Fields:
+    """Names for the fields of one document, in the order in which they are rendered."""
+
+    def __init__(self) -> None:
+        self._names = itertools.count(1)
+        self._blanks = itertools.count(1)
+
+    def name(self) -> str:
+        return f"{FIELD}{next(self._names)}"
+
+    def blank(self) -> int:
+        """The number of the next blank."""
+        return next(self._blanks)
+
+
+def helpers() -> dict[str, object]:
+    """What the templates of one document are given."""
+    return {
+        "field": Fields(),
+        "blank_widths": BLANK_WIDTHS,
+        "is_solved": is_solved,
+        "is_line": is_line,
+        "is_tight": is_tight,
+        "is_long": is_long,
+        "is_for_teachers": is_for_teachers,
+        "fits_label": fits_label,
+        "item_text": item_text,
+        "small_letter": small_letter,
+    }
+
+
+def is_solved(node: Choices) -> bool:
+    """Whether choices say which are right, as teachers get them."""
+    return any(choice.correct is not None for choice in node.items)
+
+
+def is_line(item: Choice | ListItem) -> bool:
+    """Whether an item is a line of text."""
+    return len(item.children) == 1 and isinstance(item.children[0], Plain | Paragraph)
+
+
+def is_tight(item: Choice | ListItem) -> bool:
+    """Whether an item needs no space between its blocks."""
+    return sum(isinstance(child, Paragraph) for child in item.children) < 2
+
+
+def fits_label(item: Choice) -> bool:
+    """Whether an item can be the label of a field: a line without a field or link in it."""
+    return is_line(item) and not any(
+        isinstance(n, Blank | Link | NoteReference) for n in walk(item)
+    )
+
+
+def item_text(item: ListItem) -> str:
+    """What an item says, for a line of a menu."""
+    return " ".join(" ".join(_texts(item.children)).split())
+
+
+def _texts(blocks: Iterable[Block]) -> Iterable[str]:
+    for node in walk(blocks):
+        if isinstance(node, Plain | Paragraph):
+            yield plain_text(node.children)
+
+
+def small_letter(index: int) -> str:
+    """a, b … z, aa … for 0, 1 …"""
+    letters = ""
+    index += 1
+    while index:
+        index, rest = divmod(index - 1, 26)
+        letters = string.ascii_lowercase[rest] + letters
+    return letters
+
+
+def is_long(exercise: Exercise) -> bool:
+    """Whether an exercise takes so much room that it may be broken over two pages."""
+    return sum(_lines(node) for node in walk(exercise.children)) > LONG
+
+
+def _lines(node: Node) -> float:
+    """The lines of print that a node adds, without those of its children."""
+    match node:
+        case Text():
+            return len(node.text) / 70
+        case LineBreak() | Blank():
+            return 0.25
+        case WritingLines():
+            return node.count * 1.8
+        case Figure():
+            return 12
+        case Paragraph() | Choice() | ListItem() | TableRow():
+            return 0.75
+    return 0

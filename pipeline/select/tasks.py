@@ -1,0 +1,145 @@
+"""What students are asked to match and to order: shuffled, and the same for all editions.
+
+The order follows from what the things say to students alone: from no answer in them, and not
+from the order in which the source has them, which is the solution. It is that order itself
+only where there is no other.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import itertools
+from collections.abc import Callable, Iterable, Sequence
+from typing import NamedTuple, TypeAlias
+
+from msgspec.structs import replace
+
+from pipeline.model import Blank, ListItem, Matching, Node, Ordering, PageBreak
+from pipeline.tree import FIELDS, walk_with
+
+IsHidden: TypeAlias = Callable[[Node], bool]
+
+_HOLD = PageBreak()
+"""Stands in each thing while parts of the document are taken out, so that none goes, and it
+is known still which is whose partner."""
+
+
+def shuffled(task: Matching | Ordering, is_hidden: IsHidden) -> Matching | Ordering:
+    """The task with its right side, or its items, in another order. What ``is_hidden`` says
+    some readers do not get, and all in it, has no influence."""
+    if isinstance(task, Ordering):
+        order = _order([_thing(item, is_hidden) for item in task.items])
+        items = tuple(_held(task.items[index]) for index in order)
+        return replace(task, items=items, solution=order)
+    things = [_thing(item, is_hidden) for item in task.right]
+    first: dict[str, int] = {}  # of things that are the same one is enough
+    same = [
+        first.setdefault(thing.content, index) if thing.is_for_all else index
+        for index, thing in enumerate(things)
+    ]
+    kept = sorted(set(same))
+    order = tuple(kept[place] for place in _order([things[index] for index in kept]))
+    place_of = {index: place for place, index in enumerate(order)}
+    return replace(
+        task,
+        left=tuple(map(_held, task.left)),
+        right=tuple(_held(task.right[index]) for index in order),
+        solution=tuple(place_of[same[index]] for index in task.solution),
+    )
+
+
+def settled(task: Matching | Ordering, *, solved: bool) -> tuple[Node, ...]:
+    """The task that has been shuffled, without what has been emptied since; ``solved`` with
+    its solution."""
+    if isinstance(task, Ordering):
+        left = [index for index, item in enumerate(task.items) if _is_there(item)]
+        rank = {place: rank for rank, place in enumerate(sorted(task.solution[i] for i in left))}
+        items = tuple(_free(task.items[index]) for index in left)
+        solution = tuple(rank[task.solution[index]] for index in left)
+        done: Node = replace(task, items=items, solution=solution if solved else ())
+        return (done,) if items else ()
+    pairs = [
+        (one, partner)
+        for one, partner in zip(task.left, task.solution, strict=True)
+        if _is_there(one) and _is_there(task.right[partner])
+    ]
+    wanted = {partner for _, partner in pairs}
+    lonely = set(range(len(task.right))) - set(task.solution)
+    right = [
+        index
+        for index, item in enumerate(task.right)
+        if _is_there(item) and index in wanted | lonely
+    ]
+    place_of = {index: place for place, index in enumerate(right)}
+    done = replace(
+        task,
+        left=tuple(_free(one) for one, _ in pairs),
+        right=tuple(_free(task.right[index]) for index in right),
+        solution=tuple(place_of[partner] for _, partner in pairs) if solved else (),
+    )
+    return (done,) if pairs else ()
+
+
+class Thing(NamedTuple):
+    """What a thing says but for answers, whether all readers get something of it, and
+    whether all get the same, with no answer in it."""
+
+    content: str
+    is_common: bool
+    is_for_all: bool
+
+
+def _thing(item: ListItem, is_hidden: IsHidden) -> Thing:
+    def inherit(node: Node, hidden: bool) -> bool:
+        return hidden or is_hidden(node)
+
+    nodes = list(walk_with((item,), False, inherit))
+    shown = [node for node, hidden in nodes if not hidden]
+    return Thing(
+        content="\0".join(part for node in shown for part in (type(node).__name__, *_texts(node))),
+        is_common=any(type(node) not in FIELDS for node in shown),
+        is_for_all=not any(hidden or isinstance(node, Blank) for node, hidden in nodes),
+    )
+
+
+def _order(things: Sequence[Thing]) -> tuple[int, ...]:
+    """An order that depends on what the things say, and is not the one that is given, not
+    even if only those are left that all readers get."""
+    for attempt in itertools.count():
+        marks = [_digest(f"{attempt} {thing.content}") for thing in things]
+        order = sorted(range(len(things)), key=marks.__getitem__)
+        common = [index for index in order if things[index].is_common]
+        if _is_another(order, things) and _is_another(common, things):
+            return tuple(order)
+    raise AssertionError("some order is another one")
+
+
+def _is_another(order: list[int], things: Sequence[Thing]) -> bool:
+    """Whether an order of some things is not the one that is given, if there is another."""
+    contents = [things[index].content for index in order]
+    given = [things[index].content for index in sorted(order)]
+    return contents != given or len(set(given)) < 2
+
+
+def _digest(text: str) -> bytes:
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).digest()
+
+
+def _texts(node: Node) -> Iterable[str]:
+    if isinstance(node, Blank):
+        return ()
+    values = (getattr(node, name) for name in node.__struct_fields__)
+    return (value for value in values if isinstance(value, str))
+
+
+def _held(item: ListItem) -> ListItem:
+    # It stands first: what comes after a heading may be left out with it.
+    return replace(item, children=(_HOLD, *item.children))
+
+
+def _is_there(item: ListItem) -> bool:
+    return len(item.children) > 1
+
+
+def _free(item: ListItem) -> ListItem:
+    return replace(item, children=item.children[1:])

@@ -1,0 +1,505 @@
+"""No answer, and nothing that is for teachers, is anywhere in what students get.
+
+A source plants secrets in all places that the language has for them; each is a word of its
+own, written ``«where it stands»`` below. They are looked for in all that the files hold: in
+the bytes of every stream and member, and in the words that glyphs stand for. That they would
+be found there is shown by the teacher's edition, and by words that everybody gets.
+"""
+
+from __future__ import annotations
+
+import base64
+import io
+import re
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pikepdf
+import pytest
+from PIL import Image as Picture
+from PIL.PngImagePlugin import PngInfo
+
+import pipeline
+from pipeline.driver import Result
+from tests.pdf_reading import marked_texts, open_pdf, outline
+
+STUDENTS = ("web", "handout", "ebook")
+
+UNSEEN = "unseen"
+"""What the description of a secret begins with that no reader sees, not even teachers."""
+
+SOURCE = """\
+---
+title: A workbook
+lang: en
+speakers:
+  Ann Asker: interviewer
+  Ben Teller: guest
+contents: {show: always, figures: true, tables: true, questions: true}
+bibliography: works.bib
+---
+
+<!-- «unseen: a comment at the beginning» -->
+
+‹a paragraph› with ____{«an answer in a paragraph»}, **____{«an answer in bold»}** and
+____{«an answer over
+two lines»}. Three of the notes.[^open][^emptied][^partly]
+
+::: answer
+«an answer's paragraph» *«its emphasis»* **«its strong emphasis»** ~~«struck out»~~
+<kbd>«a key»</kbd> and H<sub>«a subscript»</sub>.[^secret] `«a code span»`
+^[«a note within the line»]
+<!-- «unseen: a comment in an answer» -->
+
+### «a heading in an answer» {#«unseen: the heading's id» .«unseen: the heading's class»}
+
+A [«a link's text»](https://example.org/«a link's address» "«a link's title»"), and
+[one by reference][«unseen: a label»].
+
+[«unseen: a label»]: https://example.org/«an address by reference» "«a title by reference»"
+
+![«a text alternative»](«unseen: a file's name».png "«a caption»"){#fig-«unseen: a figure's id»}
+
+![«an alternative within text»](«unseen: a second file».png) stands in the text.
+
+| «a table's head» | B |
+|---|---|
+| «a cell» | ____{«an answer in a cell of an answer»} |
+
+Table: «a table's caption» {#tbl-«unseen: a table's id»}
+
+```python {#«unseen: the id of code»}
+print("«code»")
+```
+
+    «indented code»
+
+«a term»
+:   «a definition»
+
+> «a quotation»
+
+> [!TIP]
+> «an alert»
+
+1. «a numbered item»
+   - «an item within it»
+
+- [x] «a task»
+
+::: note «a box's title»
+«a box»
+:::
+
+::: details «a summary»
+«what is folded up»
+:::
+
+::: {#«unseen: a block's id» .«unseen: a block's class» data-key="«unseen: a value»"}
+«a block»
+:::
+
+[«a span»]{.«unseen: a span's class» lang=fr}
+
+<div id="«unseen: an id in HTML»" title="«unseen: a title in HTML»">«text in HTML»</div>
+
+::: exercise «the title of an exercise in an answer» {#«unseen: the id of that exercise»}
+«its question»
+
+- ( ) «a wrong choice of it»
+- (x) «a right choice of it»
+
+::: lines 2
+:::
+:::
+
+::: matching
+| «a head of a matching» | B |
+|---|---|
+| «its left» | «its right» |
+| c | d |
+:::
+
+::: ordering
+1. «the first of an ordering»
+2. «the second of it»
+:::
+
+::: answer
+«an answer in an answer»
+:::
+
+::: teacher
+«a teacher's note in an answer»
+:::
+
+The ABC.
+
+*[ABC]: «unseen: an abbreviation defined in an answer»
+
+A formula, $\\text{«a formula»}$, and [«a term in the index»]{.index}, as [@secret] says.
+
+$$
+\\text{«a formula on its own»}
+$$
+
+```csv
+«a head of data»,B
+«data»,2
+```
+
+```chart {type=bar caption="«a chart's caption»" unit="«a unit»"}
+«unseen: what the groups of a chart are»,«a series of a chart»
+«a bar»,3
+```
+
+{{ include «unseen: a file that is taken in».md }}
+:::
+
+The ABC and the DEF: students read of them.
+
+::: teacher «the title of a note»
+«a teacher's note»
+
+- «a list in it»
+
+Ann Asker: «a question in it»
+
+Ben Teller: «what is answered»
+:::
+
+::: exercise ‹an exercise› {#ex-one}
+‹a question› Fill ____{«an answer in a question»}.
+
+- ( ) ‹a choice›
+- ⟨x⟩ ‹another choice› ____{«an answer in a choice»}
+
+  ::: answer
+  «an answer within a choice»
+  :::
+- ⟨ ⟩ ‹a third choice›
+
+> ____{«an answer in a quotation»}
+
+1. ____{«an answer in a list»} in a list
+2. and go____{«an answer in a word»} in a word
+
+   ::: answer
+   «an answer within an item»
+   :::
+
+| ‹a column› | B |
+|---|---|
+| ____{«an answer in a table»} | b |
+
+::: matching
+| ‹the left› | ‹the right› |
+|---|---|
+| ‹one› ____{«an answer on the left»} | ⟨2⟩ |
+| ‹two› | ⟨3⟩ |
+| ‹three› | ⟨1⟩ |
+:::
+
+::: matching
+‹a term›
+:   ‹what it means›
+
+    ::: answer
+    «an answer within a definition»
+    :::
+
+‹a second term›
+:   ‹its meaning›
+
+:::
+
+::: ordering
+1. ⟨first⟩
+2. ⟨second⟩
+3. ⟨third⟩
+:::
+
+::: {.answer}
+«an answer by its class»
+:::
+:::
+
+::: note
+‹a note in a box›
+
+::: answer
+«an answer in a box»
+:::
+:::
+
+Ann Asker: ‹what is asked› ____{«an answer in a turn»}
+
+Ben Teller: ‹a turn›
+
+::: answer
+«an answer within a turn»
+:::
+
+***
+
+::: {only=teacher}
+«a block for one edition»
+:::
+
+::: div {edition=teacher #«unseen: the id of a block for teachers»}
+«another block»
+:::
+
+::: {not="web handout ebook letter"}
+«a block that students' editions do not have»
+:::
+
+A paragraph [«a span for one edition»]{edition=teacher} with [«another span»]{only=teacher},
+[«an answer's span»]{.answer} and [«a teacher's span»]{.teacher}.
+
+«a paragraph by its class»
+{.teacher}
+
+![«the alternative of a teacher's figure»](«unseen: a third file».png "«its caption»"){.teacher}
+
+## «a section's title» {edition=teacher}
+
+«a section» The DEF.
+
+*[DEF]: «unseen: an abbreviation defined in a teacher's section»
+
+### «a section within it»
+
+«its text»
+
+## «a section by its class» {.answer}
+
+«what stands under it»
+
+## ‹a section for all›
+
+The end, as [@open] says[, and]{.index} so on.
+
+::: bibliography
+:::
+
+::: index
+:::
+
+[^secret]: «a note that only an answer refers to»[^deeper]
+
+    «its second paragraph»
+
+[^deeper]: «a note that only this note refers to»
+
+[^open]: ‹a note› with ____{«an answer in a note»}.
+
+    ::: answer
+    «an answer within a note»
+    :::
+
+[^emptied]: ::: answer
+    «all that a note has»
+    :::
+
+[^partly]: ‹a second note› [«a span in a note»]{.teacher}.
+
+*[GHI]: ‹unseen: unused›
+"""
+
+ALPHA, DELTA = "alpha ____{«an answer on the right»}", "delta ____{«an answer in an ordering»}"
+ONE = {
+    "⟨x⟩": "(x)",
+    "⟨ ⟩": "( )",
+    "⟨1⟩": ALPHA,
+    "⟨2⟩": "beta",
+    "⟨3⟩": "gamma",
+    "⟨first⟩": DELTA,
+    "⟨second⟩": "epsilon",
+    "⟨third⟩": "zeta",
+}
+OTHER = {
+    "⟨x⟩": "( )",
+    "⟨ ⟩": "(x)",
+    "⟨1⟩": "gamma",
+    "⟨2⟩": ALPHA,
+    "⟨3⟩": "beta",
+    "⟨first⟩": "zeta",
+    "⟨second⟩": DELTA,
+    "⟨third⟩": "epsilon",
+}
+"""Two solutions of what there is to solve."""
+
+INCLUDED, CITED = "what a file that is taken in says", "a work that is cited"
+
+SECRETS = list(
+    dict.fromkeys(
+        " ".join(found.split())
+        for found in [
+            *re.findall(r"«(.*?)»", "\n".join((SOURCE, ALPHA, DELTA)), re.DOTALL),
+            INCLUDED,
+            CITED,
+        ]
+    )
+)
+OPEN = list(dict.fromkeys([*re.findall(r"‹(.*?)›", SOURCE), CITED]))
+
+
+def word(index: int, ends: str) -> str:
+    """A word that stands nowhere else, and that no hyphen divides."""
+    return f"z{index:03}{ends}"
+
+
+def secret(place: str, ends: str = "q") -> str:
+    return word(SECRETS.index(place), ends)
+
+
+def public(place: str) -> str:
+    return word(OPEN.index(place), "p")
+
+
+def write(folder: Path, solution: dict[str, str], ends: str = "q") -> Path:
+    """The source, with its images, whose secrets end in ``ends``."""
+    text = SOURCE
+    for mark, value in solution.items():
+        text = text.replace(mark, value)
+    text = re.sub(r"«(.*?)»", lambda m: secret(" ".join(m[1].split()), ends), text, flags=re.DOTALL)
+    text = re.sub(r"‹(.*?)›", lambda m: public(m[1]), text)
+    for place in SECRETS:
+        if place.startswith(f"{UNSEEN}: a") and "file" in place:
+            comment = PngInfo()
+            comment.add_text("Comment", secret(place, ends))
+            name = f"{secret(place, ends)}.png"
+            Picture.new("RGB", (40, 30), "#123456").save(folder / name, pnginfo=comment)
+    included = f"{secret('unseen: a file that is taken in', ends)}.md"
+    (folder / included).write_text(secret(INCLUDED, ends), "utf-8")
+    (folder / "works.bib").write_text(
+        f"@book{{secret, title={{{secret(CITED, ends)}}}, author={{A, B}}, year={{2001}}}}\n"
+        f"@book{{open, title={{{public(CITED)}}}, author={{C, D}}, year={{2002}}}}\n",
+        "utf-8",
+    )
+    source = folder / "work.md"
+    source.write_text(text, "utf-8")
+    return source
+
+
+def build(folder: Path, solution: dict[str, str], ends: str = "q") -> dict[str, bytes]:
+    """The outputs by the name of their file."""
+    folder.mkdir()
+    source = write(folder, solution, ends)
+    result: Result = pipeline.build(source, [*STUDENTS, "teacher"], out=folder / "out")
+    assert not [found for found in result.diagnostics if found.is_error], result.diagnostics
+    return {path.name: path.read_bytes() for path in result.files if path.suffix != ".json"}
+
+
+@pytest.fixture(scope="module")
+def outputs(tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
+    return build(tmp_path_factory.mktemp("leaks") / "one", ONE)
+
+
+# --- all that a file says -----------------------------------------------------------------
+
+
+def contents(name: str, data: bytes) -> str:
+    """All that is in a file, with small letters."""
+    found = {"html": page, "epub": book, "pdf": sheets}[name.rpartition(".")[2]](data)
+    return "\n".join(found).lower()
+
+
+def text_of(data: bytes) -> Iterator[str]:
+    yield data.decode("latin-1")
+    yield data.decode("utf-8", "replace")
+
+
+def page(data: bytes) -> Iterator[str]:
+    yield from text_of(data)
+    for encoded in re.findall(rb"base64,([A-Za-z0-9+/=]+)", data):
+        yield from text_of(base64.b64decode(encoded))
+
+
+def book(data: bytes) -> Iterator[str]:
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        for name in archive.namelist():
+            yield name
+            yield from text_of(archive.read(name))
+
+
+def sheets(data: bytes) -> Iterator[str]:
+    yield from text_of(data)
+    with open_pdf(data) as pdf:
+        yield from (title for _, title in outline(pdf))
+        for sheet in pdf.pages:
+            yield from marked_texts(sheet).values()
+        for found in pdf.objects:
+            yield from strings(found)
+            if isinstance(found, pikepdf.Stream):
+                yield from text_of(decoded(found))
+
+
+def decoded(stream: pikepdf.Stream) -> bytes:
+    try:
+        return stream.read_bytes()
+    except pikepdf.PdfError:  # an image's own compression
+        return stream.read_raw_bytes()
+
+
+def strings(found: Any) -> Iterator[str]:
+    """The strings and names in an object, but not in those that it refers to."""
+    if isinstance(found, pikepdf.String | pikepdf.Name):
+        yield str(found)
+    elif isinstance(found, pikepdf.Array):
+        yield from (text for one in found if is_within(one) for text in strings(one))
+    elif isinstance(found, pikepdf.Dictionary | pikepdf.Stream):
+        yield from found.keys()
+        yield from (text for one in found.values() if is_within(one) for text in strings(one))
+
+
+def is_within(found: Any) -> bool:
+    """Whether an object is written where it is used."""
+    return isinstance(found, pikepdf.Object) and not found.is_indirect
+
+
+# --- the tests ----------------------------------------------------------------------------
+
+
+def test_there_are_enough_secrets() -> None:
+    assert len(SECRETS) > 100
+    assert len(OPEN) > 20
+
+
+@pytest.mark.slow
+@pytest.mark.xdist_group("leaks")
+@pytest.mark.parametrize("name", ["work.html", "work.pdf", "work.epub"])
+def test_students_get_no_secret(name: str, outputs: dict[str, bytes]) -> None:
+    said = contents(name, outputs[name])
+    assert [place for place in SECRETS if secret(place) in said] == []
+
+
+@pytest.mark.slow
+@pytest.mark.xdist_group("leaks")
+@pytest.mark.parametrize("name", ["work.html", "work.pdf", "work.epub", "work-teacher.pdf"])
+def test_all_get_what_is_for_all(name: str, outputs: dict[str, bytes]) -> None:
+    said = contents(name, outputs[name])
+    seen = [place for place in OPEN if not place.startswith(UNSEEN)]
+    assert [place for place in seen if public(place) not in said] == []
+
+
+@pytest.mark.slow
+@pytest.mark.xdist_group("leaks")
+def test_teachers_get_all(outputs: dict[str, bytes]) -> None:
+    said = contents("work-teacher.pdf", outputs["work-teacher.pdf"])
+    seen = [place for place in SECRETS if not place.startswith(UNSEEN)]
+    assert [place for place in seen if secret(place) not in said] == []
+
+
+@pytest.mark.slow
+@pytest.mark.xdist_group("leaks")
+@pytest.mark.parametrize("name", ["work.html", "work.pdf", "work.epub"])
+def test_other_answers_change_nothing_for_students(
+    name: str, outputs: dict[str, bytes], tmp_path: Path
+) -> None:
+    other = build(tmp_path / "other", OTHER, ends="k")
+    assert other["work-teacher.pdf"] != outputs["work-teacher.pdf"]
+    assert other[name] == outputs[name]
