@@ -54,5 +54,6 @@ def _short_name(kind: _TokenType) -> str:
     while kind not in STANDARD_TYPES:
         assert kind.parent is not None  # the root of all kinds is a standard one
         kind = kind.parent
-    # What a lexer does not understand is no fault of the author's: no red boxes.
-    return STANDARD_TYPES[kind].replace("err", "")
+    # White space has no colour; what a lexer does not understand is no fault of the author's.
+    name = STANDARD_TYPES[kind]
+    return "" if name in ("w", "err") else name

@@ -8,10 +8,9 @@ from xml.etree.ElementTree import Element
 
 from pipeline.codes import Code
 from pipeline.model import NO_ATTRIBUTES
-from pipeline.parser import attributes
 from pipeline.parser.blockparser import BlockElement, LineProcessor, Match
 from pipeline.parser.cursor import Cursor
-from pipeline.parser.inlines.text import unescape
+from pipeline.parser.fence_info import read_info
 
 _OPENING = re.compile(r"(`{3,})([^`]*)$|(~{3,})(.*)$")
 
@@ -30,8 +29,13 @@ class FenceProcessor(LineProcessor):
         match = _OPENING.match(cursor.rest)
         if not match:
             return False
-        fence, info = (match[1], match[2]) if match[1] else (match[3], match[4])
+        group = 1 if match[1] else 3
+        fence, info = match[group], match[group + 1]
         block = BlockElement("pre", cursor.number, self, info=info.strip(" \t"))
+        if "{" in info:
+            at = info.index("{")
+            column = cursor.offset + match.start(group + 1) + at
+            self.parser.check_attributes(info[at:], cursor.number, column)
         block.state = (fence[0], len(fence), cursor.indent)
         self.parser.begin(block, cursor)
         return True
@@ -59,29 +63,9 @@ class FenceProcessor(LineProcessor):
                 block.column,
                 f"End the code with a line {char * length}.",
             )
-        language, found = _read_info(block.get("info", ""))
+        language, found = read_info(block.get("info", ""))
         block.set("language", language)
         block.state = found
-
-
-def _read_info(info: str) -> tuple[str, Any]:
-    """The language and the attributes of an info string: ``python {#id .class}``,
-    ``{.python}``."""
-    brace = info.find("{")
-    found = attributes.read(info, brace) if brace >= 0 else None
-    if not found:
-        return _first_word(info), NO_ATTRIBUTES
-    attrs, word = found[0], info[:brace]
-    language = _first_word(word)
-    if not language and attrs.classes:
-        language = attrs.classes[0]
-        attrs = attributes.make(attrs.id, attrs.classes[1:], attrs.pairs)
-    return language, attrs
-
-
-def _first_word(info: str) -> str:
-    words = info.split()
-    return unescape(words[0]) if words else ""
 
 
 class IndentedCodeProcessor(LineProcessor):

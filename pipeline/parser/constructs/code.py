@@ -1,13 +1,122 @@
-"""Listings."""
+"""Code in a fence, or from a file: its caption and file name, numbered and marked lines."""
 
 from __future__ import annotations
 
-from pipeline.model import Block, CodeBlock
+import re
+from pathlib import PurePosixPath
+
+from pipeline.codes import BY_SLUG, Code
+from pipeline.diagnostics import Diagnostic
+from pipeline.model import Attributes, Block, CodeBlock
+from pipeline.parser.attributes import make
 from pipeline.parser.constructs.parts import FenceParts
+
+NUMBERED = frozenset({"numbered", "numberLines", "number-lines"})
+FILE_NAME = ("title", "filename", "file-name", "file_name")
+START = ("start", "startFrom", "linenums")
+MARK = ("mark", "hl_lines")
+KEYS = frozenset({"caption", "file", "lines", *FILE_NAME, *START, *MARK})
+HIGHEST = 999_999
+"""The highest number that a line may have."""
+
+_RANGE = re.compile(r"(\d{1,6})(?:-(\d{0,6}))?")
 
 
 def code(parts: FenceParts) -> tuple[Block, ...]:
+    given = _Given(parts.attributes)
+    text, first = parts.text, 1
+    language = parts.language
+    if address := given.get("file"):
+        text, first = _from_file(parts, address, given.get("lines"))
+        language = language or PurePosixPath(address).suffix.removeprefix(".")
+    elif given.get("lines"):
+        _wrong(parts, "`lines` is said of code that is not from a file.", "Mark lines by `mark`.")
+    caption = given.get("caption")
     block = CodeBlock(
-        text=parts.text, language=parts.language, span=parts.span, attributes=parts.attributes
+        text=text,
+        language=language,
+        caption=parts.read(caption, parts.span) if caption else (),
+        file_name=given.get(*FILE_NAME),
+        first_line=_first_line(parts, given, first),
+        marked=_marked(parts, given.get(*MARK), text.count("\n")),
+        span=parts.span,
+        attributes=given.rest,
     )
     return (block,)
+
+
+class _Given:
+    """The attributes of a fence: those that mean something for code, and the rest."""
+
+    def __init__(self, attributes: Attributes) -> None:
+        self.numbered = bool(NUMBERED & {*attributes.classes})
+        self._pairs = dict(attributes.pairs)
+        classes = tuple(name for name in attributes.classes if name not in NUMBERED)
+        pairs = tuple(pair for pair in attributes.pairs if pair[0] not in KEYS)
+        self.rest = make(attributes.id, classes, pairs)
+
+    def get(self, *keys: str) -> str:
+        """The value of the first of some keys that has one."""
+        return next((value for key in keys if (value := self._pairs.get(key, ""))), "")
+
+
+def _from_file(parts: FenceParts, address: str, wanted: str) -> tuple[str, int]:
+    """The text from a file, and the number that its first line has there."""
+    if any(line.strip() for line in parts.lines):
+        message = f"The code names the file “{address}”, and has lines of its own."
+        _wrong(parts, message, "Leave out the one or the other.")
+    found = parts.files.read(address, parts.span)
+    if isinstance(found, Diagnostic):
+        parts.report(BY_SLUG[found.code], found.message, parts.span, found.hint)
+        return "", 1
+    text = found if found.endswith("\n") or not found else found + "\n"
+    if not wanted:
+        return text, 1
+    lines = text.split("\n")[:-1]
+    match = _RANGE.fullmatch(wanted.strip())
+    first = int(match[1]) if match else 0
+    last = first
+    if match and match[2] is not None:
+        last = int(match[2]) if match[2] else len(lines)
+    if not 1 <= first <= last <= len(lines):
+        hint = f"Write the first and the last: `lines=3-8`. The file has {len(lines)} lines."
+        _wrong(parts, f"The lines `{wanted}` of “{address}” are none.", hint)
+        return text, 1
+    return "".join(f"{line}\n" for line in lines[first - 1 : last]), first
+
+
+def _first_line(parts: FenceParts, given: _Given, first: int) -> int:
+    """The number of the first line, 0 for code without numbers."""
+    written = given.get(*START)
+    if not written:
+        return first if given.numbered else 0
+    number = int(written) if written.isdecimal() and len(written) < 7 else 0
+    if not 1 <= number <= HIGHEST:
+        _wrong(parts, f"Lines cannot be numbered from `{written}` on.", "Write `start=10`.")
+        return 1
+    return number
+
+
+def _marked(parts: FenceParts, written: str, count: int) -> tuple[int, ...]:
+    """The lines to mark: ``2,4-5``, or ``2 4-5``."""
+    found: set[int] = set()
+    for piece in re.split(r"[,\s]+", written.strip()):
+        if not piece:
+            continue
+        match = _RANGE.fullmatch(piece)
+        first = int(match[1]) if match else 0
+        last = int(match[2] or 0) if match and match[2] is not None else first
+        if 1 <= first <= last <= count:
+            found.update(range(first, last + 1))
+        else:
+            hint = f"Count from 1, as in `mark=2,4-5`. The code has {_lines(count)}."
+            _wrong(parts, f"The lines `{piece}` cannot be marked.", hint)
+    return tuple(sorted(found))
+
+
+def _lines(count: int) -> str:
+    return f"{count} line" if count == 1 else f"{count} lines"
+
+
+def _wrong(parts: FenceParts, message: str, hint: str) -> None:
+    parts.report(Code.BAD_LISTING, message, parts.span, hint)

@@ -1,0 +1,238 @@
+"""Code: its lines, captions, numbers and marks, on screens and in print."""
+
+from __future__ import annotations
+
+import io
+import re
+import zipfile
+from pathlib import Path
+from xml.etree import ElementTree as ET
+
+import pikepdf
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pipeline.editions import EDITIONS, FormatName
+from pipeline.model import CodeBlock, Document
+from pipeline.package import package
+from pipeline.parser import parse
+from pipeline.parser.fence_info import read_info
+from pipeline.render import render
+from pipeline.render.code_lines import listing
+from pipeline.resolve import resolve
+from pipeline.resolve.highlight import highlight_code
+from pipeline.select import select
+from pipeline.tree import walk
+from pipeline.words import words
+from tests.pdf_reading import artifacts, open_pdf, read
+
+FRONT = "---\ntitle: Counting\nlang: en\ndate: 2026-11-24\n---\n\n"
+LONG = "total = sum(well.depth for well in wells if well.village == village)  # no well twice"
+SOURCE = FRONT + (
+    "The program:\n\n"
+    '```python {#lst-count caption="Count *each* well" title="count.py" .numbered start=8 mark=2}\n'
+    "def count(wells, village):\n"
+    f"    {LONG}\n"
+    "\n"
+    "\treturn total\n"
+    "```\n\n"
+    "See @lst-count.\n"
+)
+TEXT = f"def count(wells, village):\n    {LONG}\n\n\treturn total\n"
+
+
+def document(source: str, edition: str, folder: Path = Path()) -> Document:
+    return resolve(select(parse(source, "", folder), EDITIONS[edition]), folder)
+
+
+def made(source: str, edition: str) -> bytes:
+    found = document(source, edition)
+    assert not found.diagnostics
+    packed = package(render(found, EDITIONS[edition], "count", None), Path())
+    assert not packed.diagnostics
+    return packed.data
+
+
+def only_code(source: str, folder: Path = Path()) -> CodeBlock:
+    blocks = walk(parse(source, "", folder).blocks)
+    (found,) = (node for node in blocks if isinstance(node, CodeBlock))
+    return found
+
+
+# --- what is written -------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "info",
+    [
+        'python {title="a.py" .numbered start=8 mark="1,3"}',
+        'python title="a.py" linenums="8" hl_lines="1 3"',
+        '{.python .numberLines startFrom=8 filename="a.py" mark=1,3}',
+        'python {1,3} {filename=a.py start=8}',
+    ],
+)  # fmt: skip
+def test_all_ways_of_writing_say_the_same(info: str) -> None:
+    found = only_code(f"# T\n\n```{info}\na\nb\nc\n```\n")
+    assert (found.language, found.file_name, found.first_line, found.marked) == (
+        "python",
+        "a.py",
+        8,
+        (1, 3),
+    )
+    assert not found.attributes.pairs
+    assert not found.attributes.classes
+
+
+@pytest.mark.parametrize("info", ["", "python", "ruby startline=3 $%@#$", "c++ and more", "{", "}"])
+def test_other_words_after_a_fence_mean_nothing(info: str) -> None:
+    language, attributes = read_info(info)
+    assert language in ("", "python", "ruby", "c++", "}")
+    assert not attributes.pairs
+
+
+@given(st.text(alphabet="ab1 {}=\"'.#,-\\\n", max_size=40))
+def test_any_info_can_be_read(info: str) -> None:
+    language, _ = read_info(info.replace("\n", " "))
+    assert " " not in language
+
+
+def test_code_comes_from_a_file(tmp_path: Path) -> None:
+    (tmp_path / "a.py").write_bytes(b"one\r\ntwo\r\nthree\r\nfour")
+    parsed = parse("# T\n\n```{file=a.py lines=2-3 .numbered}\n```\n", "", tmp_path)
+    found = only_code("# T\n\n```{file=a.py lines=2-3 .numbered}\n```\n", tmp_path)
+    assert (found.text, found.language, found.first_line) == ("two\nthree\n", "py", 2)
+    assert parsed.files == ("a.py",)
+    assert only_code("# T\n\n```{file=a.py lines=4}\n```\n", tmp_path).text == "four\n"
+
+
+# --- lines -----------------------------------------------------------------------------
+
+
+@given(
+    st.text(alphabet="ab( \t\"'#\n\r\u2028é", max_size=60),
+    st.sampled_from(["", "python", "html", "json"]),
+    st.sampled_from(["html", "pdf", "epub"]),
+    st.booleans(),
+)
+def test_the_lines_are_the_text(
+    text: str, language: str, format_name: FormatName, numbered: bool
+) -> None:
+    text = text.replace("\r", "")
+    block = CodeBlock(text=text, language=language, first_line=int(numbered))
+    block = next(
+        node
+        for node in walk(
+            highlight_code(Document(metadata=parse("").metadata, blocks=(block,))).blocks
+        )
+        if isinstance(node, CodeBlock)
+    )
+    found = listing(block, format_name, words("en"))
+    assert "".join(text for line in found.lines for _, text in line.pieces) == block.text
+    if found.by_line:
+        assert len(found.lines) == len(re.findall(r"[^\n]*\n|[^\n]+$", block.text))
+
+
+def test_an_e_book_sets_off_keywords_and_remarks_alone() -> None:
+    with zipfile.ZipFile(io.BytesIO(made(SOURCE, "ebook"))) as book:
+        chapter = book.read("EPUB/opening.xhtml").decode()
+        css = book.read("EPUB/style.css").decode()
+    kinds = set(re.findall(r'<span class="(\w+)">', chapter.partition("<pre")[2]))
+    assert kinds == {"k", "c"}
+    rules = re.findall(r"[^{}]*\.code[^{}]*\{([^{}]*)\}", css)
+    assert rules
+    assert not any("color: #" in rule or "background: #" in rule for rule in rules)
+
+
+def test_listeners_are_told_which_lines_are_marked() -> None:
+    page = made(SOURCE, "web").decode()
+    assert '<p class="visually-hidden">Marked lines: 9</p>' in page
+    assert page.count('<mark class="code-line"') == 1
+
+
+def test_numbers_are_no_text_of_the_page() -> None:
+    page = made(SOURCE, "web").decode()
+    code = re.search(r"<pre class=\"code.*?</pre>", page, re.DOTALL)
+    assert code
+    assert "".join(ET.fromstring(code[0]).itertext()) == TEXT
+
+
+def test_code_that_may_be_wide_can_be_scrolled_by_keyboard() -> None:
+    page = made(FRONT + f"```\n{LONG}\n```\n\n```\nshort\n```\n", "web").decode()
+    assert page.count('<pre class="code" role="region" tabindex="0" aria-label="Code">') == 1
+    assert '<pre class="code"><code>short' in page
+
+
+def test_long_code_stays_quick() -> None:
+    source = FRONT + "```python {.numbered mark=5}\n" + "x = [1, 2]  # y\n" * 10_000 + "```\n"
+    page = made(source, "web").decode()
+    assert page.count('class="code-line"') == 10_000
+    assert 'data-line="10000"' in page
+
+
+# --- print -----------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def pdf() -> pikepdf.Pdf:
+    return open_pdf(made(SOURCE, "handout"))
+
+
+def test_print_gives_back_the_code_as_it_is(pdf: pikepdf.Pdf) -> None:
+    (code,) = read(pdf).all("Code")
+    assert code.text == TEXT.removesuffix("\n")
+
+
+def test_numbers_in_print_are_artifacts(pdf: pikepdf.Pdf) -> None:
+    texts = [text.strip() for text in artifacts(pdf)]
+    assert [text for text in texts if text.isdigit()] == ["8", "9", "10", "11"]
+
+
+def test_the_caption_is_one(pdf: pikepdf.Pdf) -> None:
+    (caption,) = read(pdf).all("Caption")
+    assert " ".join(caption.text.split()) == "Listing 1. Count each well count.py"
+    texts = [found.text.replace("\u00a0", " ") for found in read(pdf).all("P")]
+    assert "See Listing 1." in texts
+
+
+def signs(data: bytes) -> int:
+    """How many arrows are drawn, each of four lines, those of a page in one stroke."""
+    found = 0
+    for page in open_pdf(data).pages:
+        lines = 0
+        for instruction in pikepdf.parse_content_stream(page):
+            match str(instruction.operator):
+                case "l":
+                    lines += 1
+                case "S":
+                    found += lines // 4
+                    lines = 0
+                case "m" | "BT":
+                    pass
+    return found
+
+
+def test_a_line_that_is_broken_has_a_sign() -> None:
+    assert signs(made(FRONT + f"```\n{LONG}\n{LONG}\nshort\n```\n", "handout")) == 2
+    assert signs(made(FRONT + "```\nshort\n```\n", "handout")) == 0
+
+
+def test_the_first_line_of_a_broken_one_is_never_empty() -> None:
+    """Wherever a line is broken, its indentation stays with what it indents."""
+    for length in range(50, 60):
+        line = "    # " + "ab " * 14 + "c" * (length - 48) + " end of the remark"
+        data = made(FRONT + f"```python\n{line}\n```\n", "handout")
+        (code,) = read(open_pdf(data)).all("Code")
+        assert next(code.pieces()).strip()
+
+
+def test_a_listing_breaks_across_pages_and_keeps_its_caption() -> None:
+    source = FRONT + "Text.\n\n" * 14 + '```{caption="Long"}\n' + "line\n" * 80 + "```\n"
+    root = read(open_pdf(made(source, "handout")))
+    (caption,) = root.all("Caption")
+    (code,) = root.all("Code")
+    pages = [piece.page for piece in code.pieces()]
+    assert next(caption.pieces()).page == pages[0]
+    counts = [pages.count(page) for page in sorted(set(pages))]
+    assert len(counts) > 1
+    assert min(counts) >= 2
