@@ -6,7 +6,7 @@ from pipeline.model import Admonition, Attributes, Block, Container, Inline, Par
 from pipeline.parser.attributes import make
 from pipeline.parser.constructs.parts import Parts
 
-KINDS = frozenset({"note", "tip", "important", "warning", "caution"})
+KINDS = frozenset({"note", "tip", "important", "warning", "caution", "example"})
 ALIASES = {
     "attention": "warning",
     "danger": "caution",
@@ -18,7 +18,7 @@ NAMES = (*sorted(KINDS), *ALIASES)
 
 
 def box(parts: Parts) -> tuple[Block, ...]:
-    title, attributes = _title(parts)
+    title, attributes = title_of(parts)
     found = Admonition(
         kind=ALIASES.get(parts.name, parts.name),
         title=title,
@@ -32,7 +32,7 @@ def box(parts: Parts) -> tuple[Block, ...]:
 def details(parts: Parts) -> tuple[Block, ...]:
     """``<details>`` with a summary; one without a title, which nobody could open, and a
     summary by itself are containers of that class."""
-    title, attributes = _title(parts) if parts.name == "details" else ((), parts.attributes)
+    title, attributes = title_of(parts) if parts.name == "details" else ((), parts.attributes)
     if title:
         summary = Container(name="summary", children=(Paragraph(children=title),), span=parts.span)
         children = (summary, *parts.children)
@@ -56,7 +56,7 @@ def container(parts: Parts) -> tuple[Block, ...]:
     return (found,)
 
 
-def _title(parts: Parts) -> tuple[tuple[Inline, ...], Attributes]:
+def title_of(parts: Parts) -> tuple[tuple[Inline, ...], Attributes]:
     """The title, from ``title="…"`` or after the name, and the attributes without it."""
     title = parts.read(parts.attributes.get("title") or parts.argument, parts.span)
     if not title:

@@ -1,0 +1,176 @@
+"""Passages that are set in a way of their own: sidebars, quotations that are pulled out or
+stand before the text, verse, and columns."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+
+from msgspec.structs import replace
+
+from pipeline.codes import Code
+from pipeline.model import (
+    Block,
+    Container,
+    Emphasis,
+    Inline,
+    InlineElement,
+    LineBreak,
+    Link,
+    Paragraph,
+    SoftBreak,
+    Strikethrough,
+    Strong,
+    Text,
+)
+from pipeline.parser.attributes import make
+from pipeline.parser.constructs import boxes
+from pipeline.parser.constructs.parts import Parts
+
+ALIASES = {"pullquote": "pull-quote", "poem": "verse", "centre": "center"}
+"""What authors call them otherwise."""
+
+COLUMN = "column"
+MOST_COLUMNS = 4
+_SHARE = re.compile(r"(\d{1,3}(?:\.\d{1,4})?)%")
+_DASH = re.compile(r"(?:—|―|–|---?)[ \t\u00a0]*(?=\S)")
+"""What the line begins with that says where a quotation is from."""
+
+
+def sidebar(parts: Parts) -> tuple[Block, ...]:
+    """A text beside the text, which may have a title."""
+    title, attributes = boxes.title_of(parts)
+    children = parts.children
+    if title:
+        heading = make(classes=("box-title",))
+        children = (Paragraph(children=title, span=parts.span, attributes=heading), *children)
+    return (_container(parts._replace(attributes=attributes), children),)
+
+
+def quotation(parts: Parts) -> tuple[Block, ...]:
+    """A pull-quote or an epigraph. Where it is from is said in a last line that begins with
+    a dash, or after the name."""
+    children = with_attribution(parts.children)
+    if title := parts.title:
+        text = (Text(text="— "), *title)
+        children = (*children, Paragraph(children=text, span=parts.span, attributes=_ATTRIBUTION))
+    return (_container(parts, children),)
+
+
+def verse(parts: Parts) -> tuple[Block, ...]:
+    """Verse: its lines are lines, its paragraphs stanzas. A title stands before, and where
+    it is from may stand last, after a dash."""
+    title, attributes = boxes.title_of(parts)
+    stanzas = tuple(
+        _stanza(block)
+        if isinstance(block, Paragraph) and block.attributes != _ATTRIBUTION
+        else block
+        for block in with_attribution(parts.children)
+    )
+    if title:
+        heading = make(classes=("verse-title",))
+        stanzas = (Paragraph(children=title, span=parts.span, attributes=heading), *stanzas)
+    return (_container(parts._replace(attributes=attributes), stanzas),)
+
+
+def columns(parts: Parts) -> tuple[Block, ...]:
+    """``::: columns 3``, text that runs from one column into the next; or blocks ``column``
+    side by side, as Pandoc has them."""
+    if any(map(_is_column, parts.children)):
+        return (_container(parts, _with_widths(parts.children), "side-by-side"),)
+    number, _, title = parts.argument.partition(" ")
+    if not number.isdecimal():
+        number, title = "2", parts.argument
+    if number not in map(str, range(2, MOST_COLUMNS + 1)):
+        message = f"There cannot be {number} columns on a page."
+        hint = f"Write a number from 2 to {MOST_COLUMNS}: `::: columns 2`."
+        parts.report(Code.WRONG_COUNT, message, parts.span, hint)
+        number = "2"
+    (found,) = boxes.container(parts._replace(argument=title))
+    assert isinstance(found, Container)
+    return (_container(parts, found.children, f"columns-{number}"),)
+
+
+def plain(parts: Parts) -> tuple[Block, ...]:
+    """A container whose name has another spelling."""
+    return boxes.container(parts._replace(name=ALIASES.get(parts.name, parts.name)))
+
+
+def with_attribution(blocks: tuple[Block, ...]) -> tuple[Block, ...]:
+    """The blocks of a quotation. A last line that begins with a dash, in a paragraph of its
+    own or at another's end, becomes a paragraph of the class ``attribution``."""
+    last = blocks[-1] if blocks else None
+    if not isinstance(last, Paragraph) or last.attributes != make():
+        return blocks
+    lines = list(_lines(last.children))
+    if not _begins_with_dash(lines[-1]):
+        return blocks
+    source = replace(last, children=lines[-1], attributes=_ATTRIBUTION)
+    before = last.children[: -len(lines[-1]) - 1]
+    return (*blocks[:-1], *((replace(last, children=before),) if before else ()), source)
+
+
+_ATTRIBUTION = make(classes=("attribution",))
+
+
+def _begins_with_dash(line: tuple[Inline, ...]) -> bool:
+    return bool(line) and isinstance(line[0], Text) and bool(_DASH.match(line[0].text))
+
+
+def _stanza(paragraph: Paragraph) -> Paragraph:
+    """A paragraph with each of its lines in an element, so that what runs over is indented,
+    and a break between them, for readers that know no styles."""
+    children: list[Inline] = []
+    for line in _lines(paragraph.children):
+        if children:
+            children.append(LineBreak())
+        attributes = make(classes=("verse-line",))
+        children.append(InlineElement(name="span", children=line, attributes=attributes))
+    return replace(paragraph, children=tuple(children))
+
+
+def _lines(inlines: Iterable[Inline]) -> Iterator[tuple[Inline, ...]]:
+    """The lines of a paragraph; an emphasis that goes on over a break is one in each."""
+    line: list[Inline] = []
+    for node in inlines:
+        if isinstance(node, SoftBreak | LineBreak):
+            yield tuple(line)
+            line = []
+        elif isinstance(node, Emphasis | Strong | Strikethrough | InlineElement | Link):
+            first, *others = _lines(node.children)
+            line.append(replace(node, children=first) if others else node)
+            for further in others:
+                yield tuple(line)
+                again = make(classes=node.attributes.classes, pairs=node.attributes.pairs)
+                line = [replace(node, children=further, attributes=again)]
+        else:
+            line.append(node)
+    yield tuple(line)
+
+
+def _with_widths(blocks: tuple[Block, ...]) -> tuple[Block, ...]:
+    """The blocks, with columns that say nothing of their width sharing what is left."""
+    said = [block.attributes.get("width") for block in blocks if _is_column(block)]
+    taken = sum(float(match[1]) for width in said if (match := _SHARE.fullmatch(width)))
+    share = max(0.0, 100 - taken) / max(1, said.count(""))
+    pair = ("width", f"{share:.4g}%")
+    return tuple(
+        replace(block, attributes=replace(block.attributes, pairs=(*block.attributes.pairs, pair)))
+        if _is_column(block) and not block.attributes.get("width") and share
+        else block
+        for block in blocks
+    )
+
+
+def _is_column(block: Block) -> bool:
+    return isinstance(block, Container) and block.name == COLUMN
+
+
+def _container(parts: Parts, children: tuple[Block, ...], *classes: str) -> Container:
+    own = parts.attributes
+    return Container(
+        name=ALIASES.get(parts.name, parts.name),
+        children=children,
+        span=parts.span,
+        attributes=make(own.id, (*classes, *own.classes), own.pairs),
+    )
