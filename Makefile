@@ -120,10 +120,14 @@ $(call show,$(call hide,$(SOURCE))): ;
 
 $(call show,$(work)/model.done): $(call show,$(call hide,$(SOURCE))) $(code) $(installed)
 	$(eval made := yes)@mkdir -p $(call path,$(work)); touch $(call quote,$@.new)
-	$(at)$(chapbook) parse $(call quote,$(SOURCE)) -o $(call path,$(model))
+	$(at)$(chapbook) parse $(call quote,$(SOURCE)) -o $(call path,$(model)) \
+	    --depfile $(call path,$(work)/parse.d) --target $(call quote,$@)
 	@mv $(call quote,$@.new) $(call quote,$@)
 
 $(call show,$(model)): $(call show,$(work)/model.done) ;
+
+# the files that the source takes in: further text, data, code
+-include $(call show,$(work)/parse.d)
 
 # $1 the edition; what has two dollars is expanded when the rule is read or run
 define stages

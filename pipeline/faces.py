@@ -22,6 +22,10 @@ FACES = (
     Face(MONO, 400, "normal", "fontpkg_source_code_pro", "files/SourceCodePro[wght].ttf"),
 )
 
+MATH = "STIX Two Math"
+MATH_FACE = Face(MATH, 400, "normal", "ziamath", "fonts/STIXTwoMath-Regular.ttf", "math")
+"""The face that screens set formulas in; print has them as drawings."""
+
 FALLBACKS = (
     Face("Noto Serif", 400, "normal", "fontpkg_noto_serif", "files/NotoSerif[wdth,wght].ttf"),
     Face("Noto Sans", 400, "normal", "fontpkg_noto_sans", "files/NotoSans[wdth,wght].ttf"),

@@ -19,6 +19,7 @@ LIBRARIES = (
     "fonttools",
     "jinja2",
     "markdown",
+    "matplotlib",
     "msgspec",
     "pikepdf",
     "pillow",

@@ -58,17 +58,32 @@ class Cover(msgspec.Struct, frozen=True, omit_defaults=True):
 class ContentsOptions(msgspec.Struct, frozen=True, omit_defaults=True):
     """``show``: whether the outputs print a table of contents (auto: where the document
     is long enough to need one). ``depth``: how many levels of sections. ``questions``:
-    whether the questions of a dialogue are entries of it."""
+    whether the questions of a dialogue are entries of it. ``figures``, ``tables`` and
+    ``listings``: whether there are lists of these as well."""
 
     show: Literal["auto", "always", "never"] = "auto"
     depth: int = 2
     questions: bool = False
+    figures: bool = False
+    tables: bool = False
+    listings: bool = False
+
+
+class Placed(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A word of the front matter, and where it stands there."""
+
+    text: str
+    line: int = 0
+    column: int = 0
 
 
 class Metadata(msgspec.Struct, frozen=True, omit_defaults=True):
     """``date`` is YYYY, YYYY-MM or YYYY-MM-DD; ``lang`` a BCP 47 tag. ``identifier`` is
-    always set after parsing: one is derived where the source gives none. ``embed_fonts``
-    asks for the fonts of headings and tables in the e-book, which else has none."""
+    always set after parsing: one is derived where the source gives none. ``notes`` is where
+    notes are printed: at the foot of the page, in its margin, or all at the end. ``embed_fonts``
+    asks for the fonts of headings and tables in the e-book, which else has none.
+    ``bibliography`` are the files of works, ``citation_style`` is the name of a style or a
+    file, ``nocite`` the keys of works that are listed though nobody cites them, or ``*``."""
 
     title: str = ""
     subtitle: str = ""
@@ -88,7 +103,13 @@ class Metadata(msgspec.Struct, frozen=True, omit_defaults=True):
     speakers: tuple[Speaker, ...] = ()
     editions: tuple[str, ...] = ()
     contents: ContentsOptions = ContentsOptions()
+    number_sections: bool = False
+    bibliography: tuple[Placed, ...] = ()
+    citation_style: Placed | None = None
+    nocite: tuple[Placed, ...] = ()
+    notes: Literal["foot", "margin", "end"] = "foot"
     embed_fonts: bool = False
+    variables: tuple[tuple[str, str], ...] = ()
 
     @property
     def direction(self) -> Literal["ltr", "rtl"]:

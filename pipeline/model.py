@@ -165,13 +165,14 @@ class Citation(Node, frozen=True):
 
 class Math(Node, frozen=True):
     """A formula in TeX within a line, or (``display``) on a line of its own within a
-    paragraph. *Resolved* (math): ``mathml``, finished markup, and ``alt``, the formula in
-    characters."""
+    paragraph; ``tex`` is all between the marks. *Resolved* (math): ``mathml``, finished
+    markup, ``alt``, the formula in characters, and ``spoken``, the formula in words."""
 
     tex: str
     display: bool = False
     mathml: str = ""
     alt: str = ""
+    spoken: str = ""
 
 
 Inline: TypeAlias = (
@@ -284,12 +285,13 @@ class CodeBlock(Node, frozen=True):
 
 
 class MathBlock(Node, frozen=True):
-    """``$$ … $$`` on lines of its own. *Resolved*: ``mathml`` and ``alt`` as in `Math`;
-    ``number`` (numbering), from 1 for formulas with an id."""
+    """``$$ … $$`` on lines of its own. *Resolved*: ``mathml``, ``alt`` and ``spoken`` as in
+    `Math`; ``number`` (numbering), from 1 for formulas with an id."""
 
     tex: str
     mathml: str = ""
     alt: str = ""
+    spoken: str = ""
     number: int = 0
 
 
@@ -344,19 +346,26 @@ class FigureGroup(Node, frozen=True):
 
 class Chart(Node, frozen=True):
     """A chart of a table's data: the first column names the groups, the head the series.
-    *Resolved*: ``number`` (numbering) as of a figure; ``image`` (charts), the drawing with
-    its text alternative."""
+    ``x`` and ``y`` say what the groups and the numbers are, ``unit`` what they are counted
+    in; bars lie down where ``horizontal`` says so, or their names are long. *Resolved*:
+    ``number`` (numbering) as of a figure; ``image`` (charts), the drawing with its text
+    alternative, and ``narrow``, the one for narrow screens, which has none."""
 
     kind: Literal["bar", "stacked", "line", "pie"]
     table: Table
     caption: tuple[Inline, ...] = ()
+    x: str = ""
+    y: str = ""
+    unit: str = ""
+    horizontal: bool = False
     image: Image | None = None
+    narrow: Image | None = None
     number: int = 0
 
 
 class Admonition(Node, frozen=True):
-    """A box: ``kind`` is note, tip, important, warning or caution; ``title`` is empty
-    where the kind's own (localised) word is to stand."""
+    """A box: ``kind`` is note, tip, important, warning, caution or example; ``title`` is
+    empty where the kind's own (localised) word is to stand."""
 
     kind: str
     children: tuple[Block, ...]
@@ -391,20 +400,24 @@ class Choice(Node, frozen=True):
 
 
 class Choices(Node, frozen=True):
-    """Answers to choose from: one (``- ( )``), or as many as are right (``- [ ]``)."""
+    """Answers to choose from: one (``- ( )``), or as many as are right (``- [ ]``).
+    ``prompt`` is the paragraph right before them, which asks."""
 
     items: tuple[Choice, ...]
+    prompt: tuple[Inline, ...] = ()
     multiple: bool = False
 
 
 class Matching(Node, frozen=True):
     """``::: matching``: what stands left belongs to something on the right. ``solution``
     gives for each on the left the index of its partner, counted from 0; select shuffles the
-    right side, and leaves students no solution."""
+    right side, and leaves students no solution. ``head`` says what the sides are, or is
+    empty."""
 
     left: tuple[ListItem, ...]
     right: tuple[ListItem, ...]
     solution: tuple[int, ...] = ()
+    head: tuple[Plain, ...] = ()
 
 
 class Ordering(Node, frozen=True):
@@ -454,34 +467,44 @@ class Bibliography(Node, frozen=True):
 
 
 class IndexPlace(msgspec.Struct, frozen=True, omit_defaults=True):
-    """Where something is found: at the id ``target``, or from there to the id ``end``, in
-    the section that is named."""
+    """Where something is found: at what has the id ``target``, or from the beginning to the
+    end of that (``whole``), in the section that is named."""
 
     target: str
-    end: str = ""
+    whole: bool = False
     section: str = ""
 
 
+class IndexReference(Node, frozen=True):
+    """An entry to look at, which has the id ``target``, or is none (empty)."""
+
+    term: tuple[Inline, ...]
+    target: str = ""
+
+
 class IndexEntry(Node, frozen=True):
-    """``see`` is the entry to look at instead."""
+    """``see`` are the entries to look at instead, or as well where there are ``places``."""
 
     term: tuple[Inline, ...]
     places: tuple[IndexPlace, ...] = ()
+    see: tuple[IndexReference, ...] = ()
     children: tuple[IndexEntry, ...] = ()
-    see: str = ""
 
 
 class IndexGroup(Node, frozen=True):
-    """The entries under one ``letter``."""
+    """The entries under one ``letter``, which is empty in an index that has few."""
 
     letter: str
     entries: tuple[IndexEntry, ...]
 
 
 class Index(Node, frozen=True):
-    """``::: index``, where the index stands. *Resolved* (index): ``groups``."""
+    """``::: index``, where the index stands. *Resolved* (index): ``groups``; ``depth``, of
+    the section around it; ``is_part``, where that section is the index."""
 
     groups: tuple[IndexGroup, ...] = ()
+    depth: int = 0
+    is_part: bool = False
 
 
 class Container(Node, frozen=True):
@@ -534,6 +557,10 @@ Block: TypeAlias = (
 # --- the document ----------------------------------------------------------------------
 
 
+INLINE_NOTE = "inline "
+"""How the label of a note within the line (``^[…]``) begins; no other has a space in it."""
+
+
 class Note(Node, frozen=True):
     """The text of a footnote. *Resolved* (notes): ``number``, and ``references``, how
     often it is referred to; notes nobody refers to are dropped, with a warning."""
@@ -546,11 +573,13 @@ class Note(Node, frozen=True):
 
 class ContentsEntry(msgspec.Struct, frozen=True, omit_defaults=True):
     """A line of the table of contents: to the section or question with the id
-    ``target``. Only formatting inlines are in ``title`` (no links, notes, images)."""
+    ``target``. Only formatting inlines are in ``title`` (no links, notes, images).
+    ``number`` is what the target has, or empty."""
 
     target: str
     title: tuple[Inline, ...]
     children: tuple[ContentsEntry, ...] = ()
+    number: str = ""
 
 
 class CaptionList(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -578,8 +607,9 @@ class Document(msgspec.Struct, frozen=True, omit_defaults=True):
 
     ``source`` is the source file as it was named on the command line, for messages.
     ``files`` are the paths from the source's folder of the files that parsing read beside
-    it. ``edition`` is the name of the edition that select chose for. *Resolved*: ``assets``,
-    ``contents``, ``lists``, and ``notes`` in the order of their numbers.
+    it; resolving adds those that it reads itself. ``edition`` is the name of the edition
+    that select chose for. *Resolved*: ``assets``, ``contents``, ``lists``, and ``notes`` in
+    the order of their numbers.
     """
 
     metadata: Metadata

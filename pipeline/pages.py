@@ -31,20 +31,26 @@ class NavPoint(msgspec.Struct, frozen=True, omit_defaults=True):
     children: tuple[NavPoint, ...] = ()
 
 
-class Style(msgspec.Struct, frozen=True):
+class Style(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A style sheet. One that is to stand ``apart`` has what only new browsers know, and
+    checkers of style sheets do not: it does not join the others."""
+
     name: str
     css: str
+    apart: bool = False
 
 
 class Face(msgspec.Struct, frozen=True):
     """A font face the styles may use: CSS family, weight and style, and where the file
-    is: ``package`` (an importable font package) and ``path`` within it."""
+    is: ``package`` (an importable font package) and ``path`` within it. ``element`` is the
+    only one that is set in it, where there is one."""
 
     family: str
     weight: int
     style: Literal["normal", "italic"]
     package: str
     path: str
+    element: str = ""
 
 
 class Place(msgspec.Struct, frozen=True):
@@ -56,12 +62,13 @@ class Place(msgspec.Struct, frozen=True):
 
 class Accessibility(msgspec.Struct, frozen=True, omit_defaults=True):
     """What a reader who cannot see or handle a page has to know: whether there are
-    ``images`` but the cover, whether all of them are ``described`` or decorative, and a
-    ``summary`` in words."""
+    ``images`` but the cover, whether all of them are ``described`` or decorative, whether
+    there are ``formulas``, and a ``summary`` in words."""
 
     summary: str
     images: bool = False
     described: bool = True
+    formulas: bool = False
 
 
 class Pages(msgspec.Struct, frozen=True, omit_defaults=True):

@@ -41,6 +41,7 @@ from pipeline.model import (
     Index,
     IndexEntry,
     IndexGroup,
+    IndexReference,
     InlineElement,
     LineBreak,
     Link,
@@ -63,6 +64,7 @@ from pipeline.model import (
     TeacherNote,
     Text,
     Turn,
+    Variable,
 )
 
 N = TypeVar("N", bound=Node)
@@ -77,6 +79,13 @@ NO_CHANGES: Changes = MappingProxyType({})
 
 BLANK = "____"
 """What a gap to fill in is in plain text."""
+
+CONDITIONS = frozenset({"only", "not", "edition"})
+"""The keys of attributes that say which editions have a node."""
+
+TEACHER = "teacher"
+FOR_TEACHERS = frozenset({TEACHER, "answer"})
+"""The classes of what only teachers get."""
 
 FIELDS: dict[type[Node], tuple[str, ...]] = {
     Emphasis: ("children",),
@@ -105,11 +114,11 @@ FIELDS: dict[type[Node], tuple[str, ...]] = {
     Plain: ("children",),
     CodeBlock: ("caption",),
     FigureGroup: ("figures", "caption"),
-    Chart: ("image", "table", "caption"),
+    Chart: ("image", "narrow", "caption", "table"),
     Exercise: ("title", "children"),
-    Choices: ("items",),
+    Choices: ("prompt", "items"),
     Choice: ("children",),
-    Matching: ("left", "right"),
+    Matching: ("head", "left", "right"),
     Ordering: ("items",),
     Answer: ("children",),
     TeacherNote: ("title", "children"),
@@ -117,7 +126,8 @@ FIELDS: dict[type[Node], tuple[str, ...]] = {
     BibliographyEntry: ("children",),
     Index: ("groups",),
     IndexGroup: ("entries",),
-    IndexEntry: ("term", "children"),
+    IndexEntry: ("term", "see", "children"),
+    IndexReference: ("term",),
 }
 """The fields that hold children, in the order they are read in; other nodes have none."""
 
@@ -134,14 +144,16 @@ INLINE_FIELDS: dict[type[Node], str] = {
     CodeBlock: "caption",
     Admonition: "title",
     Exercise: "title",
+    Choices: "prompt",
     TeacherNote: "title",
     BibliographyEntry: "children",
     IndexEntry: "term",
+    IndexReference: "term",
 }
 """The field in which text begins: a run of inlines (of `DefinitionItem`: several)."""
 
 # A node that loses all that one of these fields holds goes too. Cells stay, to keep
-# columns in line; a section may be nothing but its title.
+# columns in line; a section or an exercise may be nothing but its title.
 _ESSENTIAL: dict[type[Node], tuple[str, ...]] = {
     **{kind: fields[-1:] for kind, fields in FIELDS.items()},
     DefinitionItem: ("terms", "definitions"),
@@ -149,7 +161,9 @@ _ESSENTIAL: dict[type[Node], tuple[str, ...]] = {
     FigureGroup: ("figures",),
     Chart: ("table",),
     IndexEntry: ("term",),
+    Matching: ("left", "right"),
     **dict.fromkeys((Section, TableCell, CodeBlock, Citation, Bibliography, Index), ()),
+    Exercise: (),
 }
 
 
@@ -200,6 +214,13 @@ def walk_with(
             stack.extend([(child, value) for child in children(node)[::-1]])
 
 
+def is_for_teachers(node: Node) -> bool:
+    """Whether only teachers get the node, and all below it."""
+    if isinstance(node, Answer | TeacherNote):
+        return True
+    return not FOR_TEACHERS.isdisjoint(node.attributes.classes)
+
+
 def whole(document: Document) -> tuple[Node, ...]:
     """All top-level nodes of a document: its blocks, then its notes."""
     return (*document.blocks, *document.notes)
@@ -215,12 +236,16 @@ def plain_text(inlines: Iterable[Node]) -> str:
                 parts.append(node.text)
             case Image():
                 parts.append(node.alt)
+            case Citation() if not node.children:
+                parts.append(node.source)
             case CrossReference():
-                parts.append(node.text)
+                parts.append(node.text or f"@{node.target}")
             case Math():
                 parts.append(node.alt or node.tex)
             case Blank():
                 parts.append(BLANK)
+            case Variable():
+                parts.append(f"{{{{ {node.name} }}}}")
             case SoftBreak() | LineBreak():
                 parts.append(" ")
     return "".join(parts)

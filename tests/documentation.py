@@ -56,11 +56,21 @@ def examples(page: str) -> list[Fence]:
     return [fence for fence in fences(page) if fence.language == "markdown" and not fence.file]
 
 
+def write_files(page: str, folder: Path) -> None:
+    """Write the files that a page shows (``csv wells.csv``, say) to ``folder``, where its
+    examples take them in."""
+    for fence in fences(page):
+        if fence.file:
+            (folder / fence.file).parent.mkdir(parents=True, exist_ok=True)
+            (folder / fence.file).write_text(fence.text, "utf-8")
+
+
 def read(example: str, folder: Path) -> Document:
     """An example as the web page's document. Where it has no front matter, it is given a
-    title; the images that it shows are made in ``folder``."""
+    title; the images that it shows are made in ``folder``, where the files that it takes in
+    are."""
     text = example if example.startswith("---\n") else f"---\ntitle: Example\n---\n\n{example}"
-    parsed = pipeline.parse(text, "example")
+    parsed = pipeline.parse(text, "example", folder)
     for node in walk(whole(parsed)):
         if isinstance(node, Image) and _PLAIN.fullmatch(node.source):
             (folder / node.source).parent.mkdir(parents=True, exist_ok=True)

@@ -29,7 +29,7 @@ class Element(NamedTuple):
     def text(self) -> str:
         if "/ActualText" in self.entries:
             return str(self.entries["/ActualText"])
-        if self.kind == "Figure":
+        if self.kind in ("Figure", "Formula"):
             return str(self.entries.get("/Alt", ""))
         return "".join(kid if isinstance(kid, Piece) else kid.text for kid in self.kids)
 

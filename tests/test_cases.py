@@ -9,6 +9,9 @@ shows; it counts as an empty line. Beside it stands what is expected:
 - ``<name>.model.json``: the document as parsed, positions and all;
 - ``<name>.diagnostics.txt``: what is wrong, as the command prints it, without hints.
 
+Files that cases take in (further text, code, data) are in ``tests/cases/<area>/files/``, and
+are called ``files/x.csv`` in a case; what is wrong in them is told with their names.
+
 Only files that exist are compared. ``--accept`` writes them anew, and makes the first and
 the last of them for a case that has none: look at them before you commit them.
 """
@@ -33,7 +36,7 @@ from pipeline.select import select
 from tests.sentences import no_sentences
 
 CASES = Path(__file__).parent / "cases"
-FILES = sorted(CASES.rglob("*.md"))
+FILES = sorted(path for path in CASES.rglob("*.md") if "files" not in path.relative_to(CASES).parts)
 KINDS = (".html", ".body.html", ".model.json", ".diagnostics.txt")
 
 
@@ -49,7 +52,7 @@ def is_whole(text: str) -> bool:
 
 
 def resolved(text: str, folder: Path) -> Document:
-    return resolve(select(parse(text), EDITIONS["web"]), folder)
+    return resolve(select(parse(text, folder=folder), EDITIONS["web"]), folder)
 
 
 def body(document: Document) -> str:
@@ -62,7 +65,8 @@ def body(document: Document) -> str:
 
 
 def line(found: Diagnostic) -> str:
-    return f"{found.line}:{found.column}: {found.severity}[{found.code}]: {found.message}\n"
+    file = f"{found.source}:" if found.source else ""
+    return f"{file}{found.line}:{found.column}: {found.severity}[{found.code}]: {found.message}\n"
 
 
 def got(kind: str, file: Path) -> str:
@@ -71,19 +75,21 @@ def got(kind: str, file: Path) -> str:
     whole = is_whole(text)
     match kind:
         case ".html":
-            return render_fragment(text).rstrip("\n") + "\n"
+            return render_fragment(text, folder=file.parent).rstrip("\n") + "\n"
         case ".body.html":
             return body(resolved(text, file.parent))
         case ".model.json":
-            return model.encode(parse(text) if whole else parse_body(text)).decode()
+            parsed = parse(text, folder=file.parent) if whole else parse_body(text, file.parent)
+            return model.encode(parsed).decode()
         case _:
             return "".join(map(line, findings(file)))
 
 
 def findings(file: Path) -> list[Diagnostic]:
     text = source(file)
-    document = resolved(text, file.parent) if is_whole(text) else parse_body(text)
-    return sorted(document.diagnostics, key=lambda d: (d.line, d.column))
+    whole = is_whole(text)
+    document = resolved(text, file.parent) if whole else parse_body(text, file.parent)
+    return sorted(document.diagnostics, key=lambda d: (d.source, d.line, d.column))
 
 
 def beside(file: Path, kind: str) -> Path:
@@ -118,8 +124,8 @@ def test_findings_are_whole_sentences(file: Path) -> None:
 
 def test_what_is_expected_belongs_to_a_case() -> None:
     known = {beside(file, kind) for file in FILES for kind in KINDS} | set(FILES)
-    others = {path for path in CASES.rglob("*") if path.is_file()} - known
-    assert {path.suffix for path in others} <= {".png", ".svg"}
+    others = {path for path in CASES.glob("*/*") if path.is_file()} - known
+    assert {path.suffix for path in others} <= {".png", ".js", ".svg"}
 
 
 @pytest.mark.parametrize("file", FILES, ids=lambda file: file.relative_to(CASES).as_posix())

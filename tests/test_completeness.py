@@ -3,6 +3,7 @@ case and an example. A failure names the file that is missing, or that lacks som
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, get_args, get_type_hints
@@ -15,7 +16,7 @@ from pipeline.model import Block, Inline, Node, SoftBreak, Text
 from pipeline.render.environment import CHECKOUT
 from pipeline.render.nodes import template_name
 from pipeline.tree import FIELDS, walk, whole
-from tests.documentation import DOCS, ROOT, examples, read
+from tests.documentation import DOCS, ROOT, examples, read, write_files
 
 NODES = {
     kind.__name__: kind
@@ -65,7 +66,7 @@ def kinds(texts: Iterable[str], folder: Path) -> set[str]:
     """The kinds of nodes that sources yield, as parsed and as resolved."""
     found: set[str] = set()
     for text in texts:
-        for document in (pipeline.parse(text), read(text, folder)):
+        for document in (pipeline.parse(text, folder=folder), read(text, folder)):
             found |= {type(node).__name__ for node in walk(whole(document))}
     return found
 
@@ -74,7 +75,9 @@ def kinds(texts: Iterable[str], folder: Path) -> set[str]:
 def shown(tmp_path_factory: pytest.TempPathFactory) -> set[str]:
     page = (DOCS / "markdown.md").read_text("utf-8")
     texts = [example.text for example in examples(page)]
-    return kinds(texts, tmp_path_factory.mktemp("examples"))
+    folder = tmp_path_factory.mktemp("examples")
+    write_files(page, folder)
+    return kinds(texts, folder)
 
 
 @pytest.mark.parametrize("name", NODES)
@@ -84,8 +87,11 @@ def test_every_node_has_an_example(name: str, shown: set[str]) -> None:
 
 @pytest.fixture(scope="session")
 def cased(tmp_path_factory: pytest.TempPathFactory) -> set[str]:
-    texts = [file.read_text("utf-8") for file in sorted(CASES.rglob("*.md"))]
-    return kinds(texts, tmp_path_factory.mktemp("cases"))
+    texts = [file.read_text("utf-8") for file in sorted(CASES.glob("*/*.md"))]
+    folder = tmp_path_factory.mktemp("cases")
+    for files in sorted(CASES.glob("*/files")):
+        shutil.copytree(files, folder / "files", dirs_exist_ok=True)
+    return kinds(texts, folder)
 
 
 @pytest.mark.parametrize("name", NODES)

@@ -5,7 +5,8 @@ Fences of the README and of the pages in docs/ say what they are:
 - ``markdown`` is a source, which must have no findings; an ``html`` fence after it is what
   the web page holds (``--accept`` writes it anew);
 - ``yaml`` is front matter, which must be valid, for the JSON Schema too;
-- a fence with a file's name (``markdown talk.md``) is written to that file;
+- a fence with a file's name (``markdown talk.md``) is written to that file, which the page's
+  examples may take in;
 - ``console`` holds commands after ``$`` and all that they print (``--accept`` writes it
   anew): times and sizes may differ, and ``…`` alone on a line stands for any lines;
 - ``pycon`` is a session of Python.
@@ -33,7 +34,7 @@ from pipeline.render.environment import environment
 from pipeline.render.nodes import NodeRenderer
 from pipeline.resolve.identifiers import slug
 from pipeline.tree import plain_text, walk, whole
-from tests.documentation import DOCS, PAGES, ROOT, Fence, examples, fences, read
+from tests.documentation import DOCS, PAGES, ROOT, Fence, examples, fences, read, write_files
 from tests.test_imports import LAYERS
 
 pages = pytest.mark.parametrize("name", PAGES)
@@ -57,6 +58,7 @@ def rewrite(path: Path, changes: dict[int, tuple[slice, str]]) -> None:
 
 @pages
 def test_examples_have_no_findings(name: str, tmp_path: Path) -> None:
+    write_files(read_page(name), tmp_path)
     for example in examples(read_page(name)):
         document = read(example.text, tmp_path)
         assert not document.diagnostics, f"{name}:{example.line}"
@@ -65,6 +67,7 @@ def test_examples_have_no_findings(name: str, tmp_path: Path) -> None:
 @pages
 def test_examples_become_what_is_shown(name: str, tmp_path: Path, accept: bool) -> None:
     changes: dict[int, tuple[slice, str]] = {}
+    write_files(read_page(name), tmp_path)
     found = fences(read_page(name))
     for example, result in itertools.pairwise(found):
         if example.language != "markdown" or result.language != "html" or result.file:

@@ -16,13 +16,14 @@ PACKAGE = ROOT / "pipeline"
 # From the bottom up: a module may import from layers below its own, and from within its own
 # package. Those of one layer do not know each other.
 LAYERS: tuple[frozenset[str], ...] = (
-    frozenset({"diagnostics", "outputs", "suggestions", "system", "words"}),
+    frozenset({"diagnostics", "folders", "outputs", "suggestions", "system", "words"}),
     frozenset({"codes", "messages"}),
     frozenset({"metadata"}),
     frozenset({"model"}),
-    frozenset({"editions", "pages", "paths", "tree"}),
-    frozenset({"manifest", "parser", "select", "resolve", "render", "package", "check"}),
-    frozenset({"driver", "fragment", "starter"}),
+    frozenset({"editions", "grid", "pages", "paths", "tree"}),
+    frozenset({"faces", "scripts", "variables"}),
+    frozenset({"manifest", "parser", "select", "resolve", "render", "package", "check", "web"}),
+    frozenset({"driver", "fragment", "starter", "weblinks"}),
     frozenset({"__init__"}),
     frozenset({"cli"}),
     frozenset({"__main__"}),
@@ -77,26 +78,26 @@ def test_no_cycles() -> None:
     graphlib.TopologicalSorter(graph).prepare()
 
 
-HEAVY = ("weasyprint", "ebooklib", "pikepdf", "PIL", "fontTools")
+HEAVY = ("weasyprint", "ebooklib", "pikepdf", "PIL", "fontTools", "matplotlib", "numpy")
 
 # the arguments of each stage, and what of HEAVY it must not load
 STAGES: dict[str, tuple[list[str], tuple[str, ...]]] = {
     "parse": (["parse", "talk.md", "-o", "model.json"], HEAVY),
     "render": (
         ["render", "model.json", "--edition", "web", "--folder", ".", "-o", "web.json"],
-        ("weasyprint", "ebooklib", "pikepdf"),
+        ("weasyprint", "ebooklib", "pikepdf", "matplotlib", "numpy"),
     ),
     "html": (
         ["package", "web.json", "--folder", ".", "-o", "talk.html"],
-        ("weasyprint", "ebooklib", "pikepdf"),
+        ("weasyprint", "ebooklib", "pikepdf", "matplotlib", "numpy"),
     ),
     "render for EPUB": (
         ["render", "model.json", "--edition", "ebook", "--folder", ".", "-o", "ebook.json"],
-        ("weasyprint", "ebooklib", "pikepdf"),
+        ("weasyprint", "ebooklib", "pikepdf", "matplotlib", "numpy"),
     ),
     "epub": (
         ["package", "ebook.json", "--folder", ".", "-o", "talk.epub"],
-        ("weasyprint", "pikepdf"),
+        ("weasyprint", "pikepdf", "matplotlib", "numpy"),
     ),
 }
 PROBE = """

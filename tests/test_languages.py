@@ -8,7 +8,8 @@ import pytest
 
 from pipeline.diagnostics import Severity
 from pipeline.editions import EDITIONS
-from pipeline.package import package, pdf_fonts
+from pipeline.faces import font_file
+from pipeline.package import package
 from pipeline.package.result import Package
 from pipeline.parser import parse
 from pipeline.render import render
@@ -89,9 +90,9 @@ def test_a_lacking_character_is_shown_among_its_words(tmp_path: Path) -> None:
 def test_a_package_of_fonts_that_is_not_installed_is_named(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    found_file = pdf_fonts.font_file
     monkeypatch.setattr(
-        pdf_fonts, "font_file", lambda face: None if "cjk" in face.package else found_file(face)
+        "pipeline.package.pdf_fonts.font_file",
+        lambda face: None if "cjk" in face.package else font_file(face),
     )
     (found,) = make("Words, 漢.", tmp_path).diagnostics
     assert found.hint == "Install the fonts: `pip install noto-cjk-sans-otc`."

@@ -234,6 +234,51 @@ def test_an_image_rebuilds_what_shows_it(tree: Tree) -> None:
     assert tree.make().calls == []
 
 
+def test_a_file_that_is_taken_in_is_parsed_again(tree: Tree) -> None:
+    part = tree.source.with_name("part & more.md")
+    part.write_text("Taken in.\n", encoding="utf-8")
+    append(tree.source, '\n{{ include "part & more.md" }}\n')
+    assert tree.make().stages == ALL_STAGES
+    assert tree.make().calls == []
+    part.touch()
+    assert tree.make().stages == ["parse"]
+    assert tree.make().calls == []
+    append(part, "\n{{ include further.md }}\n")
+    further = tree.source.with_name("further.md")
+    further.write_text("Taken in by that.\n", encoding="utf-8")
+    assert tree.make("html").stages == sorted(["parse", *stages("web")])
+    assert "Taken in by that." in tree.output("html").read_text("utf-8")
+    append(further, "Changed.\n")
+    assert tree.make("html").stages == sorted(["parse", *stages("web")])
+    assert tree.make("html").calls == []
+
+
+def test_a_file_that_is_gone_and_no_longer_taken_in(tree: Tree) -> None:
+    part = tree.source.with_name("part.md")
+    part.write_text("Taken in.\n", encoding="utf-8")
+    append(tree.source, "\n{{ include part.md }}\n")
+    assert tree.make("html").status == 0
+    part.unlink()
+    run = tree.make("html")
+    assert (run.status, run.stages) == (2, ["parse"])
+    assert "source/talk.md:13:12: error[missing-file]" in run.stderr
+    tree.source.write_text(SOURCE, encoding="utf-8")
+    assert tree.make("html").status == 0
+    assert tree.make("html").calls == []
+
+
+def test_a_file_of_works_rebuilds_what_cites_it(tree: Tree) -> None:
+    works = tree.source.with_name("refs.bib")
+    works.write_text("@book{a, title = {Old}, year = 2001}\n", encoding="utf-8")
+    text = SOURCE.replace("title: A talk", "title: A talk\nbibliography: refs.bib")
+    tree.source.write_text(text.replace("Text with", "Text [@a] with"), encoding="utf-8")
+    assert tree.make("html").status == 0
+    works.write_text("@book{a, title = {New}, year = 2001}\n", encoding="utf-8")
+    assert tree.make("html").stages == stages("web")
+    assert b"<em>New</em>" in tree.output("html").read_bytes()
+    assert tree.make("html").calls == []
+
+
 def test_an_image_that_is_gone_and_no_longer_shown(tree: Tree) -> None:
     tree.source.write_text(SOURCE.replace("![A square](square.svg)", "None."), encoding="utf-8")
     tree.image.unlink()

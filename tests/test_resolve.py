@@ -284,21 +284,21 @@ def ref(label: str) -> NoteReference:
     return NoteReference(label=label)
 
 
-def test_notes_are_numbered_by_their_first_reference() -> None:
+def test_notes_are_numbered_as_a_reader_comes_to_them() -> None:
     notes = (note("c", "c"), note("b", "see", ref("c"), ref("a")), note("a", "a"))
     source = document(paragraph(ref("b"), ref("a")), paragraph(ref("b")), notes=notes)
     found = number_notes(source)
     assert [(n.label, n.number, n.references) for n in found.notes] == [
         ("b", 1, 2),
-        ("a", 2, 2),
-        ("c", 3, 1),
+        ("c", 2, 1),
+        ("a", 3, 2),
     ]
     assert [(r.label, r.number, r.occurrence) for r in of_kind(found, NoteReference)] == [
         ("b", 1, 1),
-        ("a", 2, 1),
+        ("a", 3, 2),
         ("b", 1, 2),
-        ("c", 3, 1),
-        ("a", 2, 2),
+        ("c", 2, 1),
+        ("a", 3, 1),
     ]
     assert not found.diagnostics
 

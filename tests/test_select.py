@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from pipeline.diagnostics import Span
-from pipeline.editions import EDITIONS, Edition
+from pipeline.editions import EDITIONS
 from pipeline.metadata import Metadata
 from pipeline.model import (
     Attributes,
@@ -29,7 +29,7 @@ from pipeline.select import select
 from pipeline.tree import plain_text, walk
 
 WEB, HANDOUT, LETTER, EBOOK = (EDITIONS[name] for name in ("web", "handout", "letter", "ebook"))
-TEACHER = Edition("teacher", "pdf", "for teachers")
+TEACHER = EDITIONS["teacher"]
 
 
 def given(**pairs: str) -> Attributes:

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.render.dates import written_date
 from pipeline.words import FOLDER, words
+from pipeline.words.dates import written_date
 
 
 def read(path: Path) -> dict[str, str]:

@@ -7,26 +7,12 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
-import os
 from collections.abc import Callable
-from pathlib import Path
 
 from pipeline import outputs
+from pipeline.folders import cache_folder
 
 _DIGEST_SIZE = hashlib.sha256().digest_size
-
-
-def cache_folder() -> Path | None:
-    """``CHAPBOOK_CACHE``, or ``chapbook`` in the user's cache folder; None without a home."""
-    if own := os.environ.get("CHAPBOOK_CACHE"):
-        return Path(own)
-    for name in ("XDG_CACHE_HOME", "LOCALAPPDATA"):
-        if (base := os.environ.get(name)) and Path(base).is_absolute():
-            return Path(base) / "chapbook"
-    try:
-        return Path.home() / ".cache" / "chapbook"
-    except RuntimeError:
-        return None
 
 
 def key(*parts: str | bytes) -> str:

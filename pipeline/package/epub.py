@@ -69,7 +69,8 @@ def package(pages: Pages, folder: Path) -> Package:
     for item in images:
         if "cover-image" in item.properties:
             book.add_metadata(None, "meta", None, {"name": "cover", "content": item.id})
-    style = (add_fonts(book, faces, markup) + css).encode()
+    fonts = add_fonts(book, faces, markup, small_capitals="small-caps" in css)
+    style = (fonts + css).encode()
     for item in (
         *documents,
         *images,
@@ -107,14 +108,16 @@ def _assets(pages: Pages, folder: Path) -> Assets:
     items, files, diagnostics = [], [], []
     moving = False
     for number, asset in enumerate(pages.assets, start=1):
-        file = folder / asset.path
-        files.append(file)
-        try:
-            data = file.read_bytes()
-        except OSError:
-            message = f"The image `{asset.path}` cannot be read."
-            diagnostics.append(diagnostic(Code.MISSING_IMAGE, message))
-            continue
+        data = asset.data
+        if not data:
+            file = folder / asset.path
+            files.append(file)
+            try:
+                data = file.read_bytes()
+            except OSError:
+                message = f"The image `{asset.path}` cannot be read."
+                diagnostics.append(diagnostic(Code.MISSING_IMAGE, message))
+                continue
         moving = moving or _may_move(asset, data)
         properties = ["cover-image"] if _is_cover(asset, pages.metadata) else []
         address = f"images/{asset.name}"

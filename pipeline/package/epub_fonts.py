@@ -2,30 +2,35 @@
 
 from __future__ import annotations
 
-import importlib.resources
 from collections.abc import Iterator
+from pathlib import Path
 
 from ebooklib.epub import EpubBook, EpubItem
 
-from pipeline.package.font_subset import characters, subset
-from pipeline.package.font_use import font_face
+from pipeline.faces import font_file
+from pipeline.package.font_subset import COMMON, subset
+from pipeline.package.font_use import characters, font_face
 from pipeline.pages import Face
 
 LICENCE_NAMES = ("LICENSE.txt", "LICENSE", "OFL.txt", "files/LICENSE.txt", "files/OFL.txt")
 """Where packages of fonts keep their licence."""
 
 
-def add_fonts(book: EpubBook, faces: tuple[Face, ...], markup: str) -> str:
+def add_fonts(
+    book: EpubBook, faces: tuple[Face, ...], markup: str, *, small_capitals: bool = False
+) -> str:
     """Adds subsets of ``faces`` for ``markup``, and returns the CSS that names them.
 
     Each family's licence lies beside it, and the package document links the two.
     """
-    used = characters([markup])
     rules = []
     licensed: dict[str, str] = {}
     for face in faces:
         name = f"{face.family}-{face.weight}-{face.style}".replace(" ", "")
-        item = EpubItem(name, f"fonts/{name}.otf", "font/otf", subset(face, used, "opentype"))
+        used = characters(face, markup)
+        common = frozenset[str]() if face.element else COMMON
+        data = subset(face, used, "opentype", common=common, small_capitals=small_capitals)
+        item = EpubItem(name, f"fonts/{name}.otf", "font/otf", data)
         book.add_item(item)
         rules.append(font_face(face, item.file_name))
         if face.package not in licensed:
@@ -38,7 +43,7 @@ def add_fonts(book: EpubBook, faces: tuple[Face, ...], markup: str) -> str:
 
 def _add_licence(book: EpubBook, face: Face) -> str:
     """Adds the licence of a face's package; its address, "" where it has none."""
-    text = next(_licences(face.package), None)
+    text = next(_licences(face), None)
     if text is None:
         return ""
     address = f"fonts/{face.family.replace(' ', '')}-licence.txt"
@@ -48,9 +53,9 @@ def _add_licence(book: EpubBook, face: Face) -> str:
     return address
 
 
-def _licences(package: str) -> Iterator[bytes]:
-    files = importlib.resources.files(package)
+def _licences(face: Face) -> Iterator[bytes]:
+    file = font_file(face)
+    folder = file.parents[face.path.count("/")] if file else Path()
     for name in LICENCE_NAMES:
-        file = files.joinpath(name)
-        if file.is_file():
-            yield file.read_bytes()
+        if file and (folder / name).is_file():
+            yield (folder / name).read_bytes()

@@ -129,6 +129,8 @@ def _accessibility(book: EpubBook, accessibility: Accessibility, moving_images: 
     features.append("tableOfContents")
     if accessibility.images and accessibility.described:
         features.append("alternativeText")
+    if accessibility.formulas:
+        features += ["MathML", "describedMath"]
     for feature in features:
         _meta(book, "schema:accessibilityFeature", feature)
     _meta(book, "schema:accessibilityHazard", "unknown" if moving_images else "none")

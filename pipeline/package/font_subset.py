@@ -11,9 +11,7 @@ changed font, so its names within the file are taken away; copyright and licence
 from __future__ import annotations
 
 import functools
-import importlib.resources
 import io
-from collections.abc import Iterable
 from typing import Literal
 
 import fontTools
@@ -21,6 +19,7 @@ from fontTools import subset as subsetting
 from fontTools.ttLib import TTFont
 from fontTools.varLib import instancer
 
+from pipeline.faces import font_file
 from pipeline.package import cache
 from pipeline.pages import Face
 
@@ -62,7 +61,10 @@ _RECIPE = "1"
 
 def font_bytes(face: Face) -> bytes:
     """The font file of a face. Raises OSError or ImportError where it is not installed."""
-    return importlib.resources.files(face.package).joinpath(face.path).read_bytes()
+    file = font_file(face)
+    if file is None:
+        raise ImportError(face.package)
+    return file.read_bytes()
 
 
 @functools.cache
@@ -70,11 +72,6 @@ def coverage(face: Face) -> frozenset[str]:
     """The characters that a face has glyphs for."""
     with TTFont(io.BytesIO(font_bytes(face)), lazy=True) as font:
         return frozenset(map(chr, font.getBestCmap()))
-
-
-def characters(texts: Iterable[str]) -> frozenset[str]:
-    """All characters of some texts, markup or not."""
-    return frozenset().union(*texts)
 
 
 def subset(

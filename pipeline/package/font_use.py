@@ -6,9 +6,10 @@ nothing can ask for it.
 
 from __future__ import annotations
 
+import html
 import json
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from pipeline.pages import Face
@@ -21,6 +22,22 @@ BOLD_CLASSES = frozenset({"asks", "speaker", "box-title", "label"})
 VOID_TAGS = frozenset(
     {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "wbr"}
 )
+
+ITALICS = (
+    ("A", "Z", 0x1D434),
+    ("a", "z", 0x1D44E),
+    ("Α", "Ω", 0x1D6E2),
+    ("α", "ω", 0x1D6FC),
+    ("∂", "∂", 0x1D715),
+    ("ϵ", "ϵ", 0x1D716),
+    ("ϑ", "ϑ", 0x1D717),
+    ("ϕ", "ϕ", 0x1D719),
+    ("ϱ", "ϱ", 0x1D71A),
+    ("ϖ", "ϖ", 0x1D71B),
+    ("ı", "ı", 0x1D6A4),
+    ("ȷ", "ȷ", 0x1D6A5),
+)
+"""First and last of some letters, and where their mathematical italics begin."""
 
 _TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9-]*)((?:\"[^\"]*\"|'[^']*'|[^>\"'])*)>")
 _CLASS = re.compile(r"\bclass=\"([^\"]*)\"")
@@ -54,9 +71,29 @@ def used_faces(faces: Iterable[Face], css: str, markup: str) -> tuple[Face, ...]
         for face in faces
         if face.family in css
         and (code or not _is_monospaced(face.family, css))
+        and (not face.element or face.element in use.tags)
         and _can_ask_for(face, css)
         and (face.style == "normal" or (use.bold_italic if face.weight >= 600 else italic))
     )
+
+
+def characters(face: Face, markup: str) -> frozenset[str]:
+    """The characters of ``markup`` that a face may be asked for. Letters in formulas are shown
+    as those of a mathematical alphabet, which the font has beside the ordinary ones."""
+    if not face.element:
+        return frozenset(markup)
+    parts = re.findall(rf"<{face.element}\b[^>]*>(.*?)</{face.element}>", markup, re.DOTALL)
+    found = set(html.unescape("".join(re.sub(r"<[^>]*>", "", part) for part in parts)))
+    found |= {"√"} if re.search(r"<m(?:sqrt|root)\b", markup) else set()
+    italic = {"ℎ" if letter == "h" else chr(code) for letter, code in _italics(found)}
+    return frozenset(found | italic)
+
+
+def _italics(letters: Iterable[str]) -> Iterator[tuple[str, int]]:
+    for letter in letters:
+        for first, last, start in ITALICS:
+            if first <= letter <= last:
+                yield letter, start + ord(letter) - ord(first)
 
 
 def font_face(face: Face, address: str) -> str:

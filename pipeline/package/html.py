@@ -15,13 +15,13 @@ from pipeline.codes import Code, diagnostic
 from pipeline.diagnostics import Diagnostic
 from pipeline.model import Asset
 from pipeline.package.font_subset import subset
-from pipeline.package.font_use import font_face, used_faces
+from pipeline.package.font_use import characters, font_face, used_faces
 from pipeline.package.result import Package
 from pipeline.package.svg_fonts import with_fonts
 from pipeline.pages import Face, Pages
 
 # Text has its quotes escaped, so that these are found in tags alone.
-_IMAGE = re.compile(r"\b(src|href)=\"images/([^\"]+)\"")
+_IMAGE = re.compile(r"\b(src|srcset|href)=\"images/([^\"]+)\"")
 _STYLE_LINK = '<link rel="stylesheet" href="style.css">'
 _POLICY = re.compile(r"(?<=<meta http-equiv=\"Content-Security-Policy\" content=\")[^\"]*")
 TYPED = frozenset(map(chr, range(0x20, 0x7F)))
@@ -49,12 +49,15 @@ def package(pages: Pages, folder: Path, *, assets_beside: bool = False) -> Packa
     """
     markup = pages.pages[0].markup
     images, dependencies, problems = _images(pages, folder, markup)
-    css = "\n".join(style.css for style in pages.styles)
+    css = "\n".join(style.css for style in pages.styles if not style.apart)
+    apart = [
+        File(style.name, "text/css", style.css.encode()) for style in pages.styles if style.apart
+    ]
     fonts, missing = _fonts(pages.faces, css, markup)
     if assets_beside:
-        data, extra = _with_files_beside(pages.stem, markup, css, fonts, images)
+        data, extra = _with_files_beside(pages.stem, markup, css, apart, fonts, images)
     else:
-        data, extra = _self_contained(markup, css, fonts, images), {}
+        data, extra = _self_contained(markup, css, apart, fonts, images), {}
     return Package(
         data=data.encode(),
         diagnostics=(*problems, *missing),
@@ -63,15 +66,28 @@ def package(pages: Pages, folder: Path, *, assets_beside: bool = False) -> Packa
     )
 
 
-def _self_contained(markup: str, css: str, fonts: dict[Face, File], images: dict[str, File]) -> str:
+def _self_contained(
+    markup: str,
+    css: str,
+    apart: Iterable[File],
+    fonts: dict[Face, File],
+    images: dict[str, File],
+) -> str:
+    links = "".join(_style_link(data_address(file)) for file in apart)
     style = (_font_faces(fonts, data_address) + css).replace("</", "<\\/").strip()
     markup = _show_images(markup, images, data_address)
-    markup = _with_policy(markup, {"font-src": "data:", "style-src": _digest(style)})
-    return _line_end(markup.replace(_STYLE_LINK, f"<style>{style}</style>", 1))
+    sources = f"{_digest(style)} data:" if links else _digest(style)
+    markup = _with_policy(markup, {"font-src": "data:", "style-src": sources})
+    return _line_end(markup.replace(_STYLE_LINK, f"<style>{style}</style>{links}", 1))
 
 
 def _with_files_beside(
-    stem: str, markup: str, css: str, fonts: dict[Face, File], images: dict[str, File]
+    stem: str,
+    markup: str,
+    css: str,
+    apart: Iterable[File],
+    fonts: dict[Face, File],
+    images: dict[str, File],
 ) -> tuple[str, dict[str, bytes]]:
     folder = f"{stem}-files"
     style = File("style.css", "text/css", (_font_faces(fonts, _name) + css).encode())
@@ -81,9 +97,14 @@ def _with_files_beside(
 
     markup = _show_images(markup, images, address)
     markup = _with_policy(markup, {})
-    markup = markup.replace(_STYLE_LINK, _STYLE_LINK.replace("style.css", address(style)), 1)
-    files = (style, *fonts.values(), *images.values())
+    links = "".join(_style_link(address(file)) for file in (style, *apart))
+    markup = markup.replace(_STYLE_LINK, links, 1)
+    files = (style, *apart, *fonts.values(), *images.values())
     return _line_end(markup), {f"{folder}/{file.name}": file.data for file in files}
+
+
+def _style_link(address: str) -> str:
+    return _STYLE_LINK.replace("style.css", address)
 
 
 def data_address(file: File) -> str:
@@ -105,6 +126,9 @@ def _images(
     problems: list[Diagnostic] = []
     for asset in pages.assets:
         if asset.name not in shown or asset.name in files:
+            continue
+        if asset.data:
+            files[asset.name] = _image(asset, asset.data, pages.faces)
             continue
         path = folder / asset.path
         try:
@@ -139,14 +163,17 @@ def _fonts(
 ) -> tuple[dict[Face, File], tuple[Diagnostic, ...]]:
     """The faces that the page uses, cut down to its characters. Readers' own fonts stand in
     for characters that they lack, and for a face that is not installed."""
-    text = frozenset(markup)
+    small = "small-caps" in css
     files: dict[Face, File] = {}
     problems: list[Diagnostic] = []
     for face in used_faces(faces, css, markup):
         slant = "" if face.style == "normal" else f"-{face.style}"
         name = f"{face.family.lower().replace(' ', '-')}-{face.weight}{slant}.woff2"
         try:
-            files[face] = File(name, "font/woff2", subset(face, text, common=TYPED))
+            text = characters(face, markup)
+            common = frozenset[str]() if face.element else TYPED
+            data = subset(face, text, common=common, small_capitals=small)
+            files[face] = File(name, "font/woff2", data)
         except (ImportError, OSError):
             message = f"The font package {face.package} is not installed."
             problems.append(diagnostic(Code.LAYOUT_WARNING, message))

@@ -14,7 +14,7 @@ from xml.etree import ElementTree
 from pipeline.codes import Code, diagnostic
 from pipeline.package.pdf_fonts import font_files, lacking, no_system_fonts
 from pipeline.package.pdf_log import listening
-from pipeline.package.pdf_markup import parse, replace_characters
+from pipeline.package.pdf_markup import parse, ready, replace_characters
 from pipeline.package.result import Package
 from pipeline.pages import Pages
 from pipeline.scripts import beyond
@@ -24,7 +24,8 @@ with no_system_fonts(), warnings.catch_warnings():
     import weasyprint
 
     from pipeline.package.pdf_content import mend_fonts
-    from pipeline.package.pdf_engine import Fonts, LocalFiles, MarkedPage, XMLDocument
+    from pipeline.package.pdf_engine import Fonts, LocalFiles
+    from pipeline.package.pdf_layout import lay_out
     from pipeline.package.pdf_metadata import describe
     from pipeline.package.pdf_tags import tag
 
@@ -42,11 +43,9 @@ def package(pages: Pages, folder: Path) -> Package:
     missing = lacking(beyond(page.markup), files)
     with listening(root, missing) as log:
         replace_characters(root, missing)
+        ready(root)
         styles = [weasyprint.CSS(string=style.css, url_fetcher=fetcher) for style in pages.styles]
-        document = XMLDocument(root, fetcher).render(
-            font_config=Fonts(files), stylesheets=styles, cache={}
-        )
-        document.pages = [MarkedPage(page) for page in document.pages]
+        document = lay_out(root, styles, fetcher, Fonts(files))
         output = io.BytesIO()
 
         def finish(document: weasyprint.Document, pdf: object) -> None:
@@ -57,6 +56,6 @@ def package(pages: Pages, folder: Path) -> Package:
         document.write_pdf(output, finisher=finish, pdf_identifier=True, pdf_version="1.7")
     return Package(
         data=output.getvalue(),
-        diagnostics=(*fetcher.diagnostics, *log.diagnostics(pages.places)),
+        diagnostics=(*dict.fromkeys(fetcher.diagnostics), *log.diagnostics(pages.places)),
         dependencies=(*files, *fetcher.files),
     )

@@ -37,11 +37,11 @@ def mend_page(number: int, page: Any, structure: Structure, spaces: dict[bytes, 
     the last word of a line that goes on: WeasyPrint leaves it out, and software that reads
     the text in the order of the tags would join two words."""
     operators = page.stream.stream
-    font, open_line, shown = b"", False, 0
+    font, open_line, shown, marked = b"", "", 0, pydyf.Dictionary()
     for index, operator in enumerate(operators):
         if isinstance(operator, pydyf.Dictionary) and "MCID" in operator:
-            mark = Mark(number, operator["MCID"])
-            open_line, shown = mark in structure.open_lines, 0
+            mark, marked = Mark(number, operator["MCID"]), operator
+            open_line, shown = structure.open_lines.get(mark, ""), 0
             if artifact := structure.artifacts.get(mark):
                 operators[index - 1] = "/Artifact"
                 operators[index] = pydyf.Dictionary({"Type": f"/{artifact}"})
@@ -54,8 +54,11 @@ def mend_page(number: int, page: Any, structure: Structure, spaces: dict[bytes, 
         elif open_line and operator.endswith(SHOW):
             shown = index
         elif shown and operator == b"EMC":
-            operators[shown] = operators[shown].removesuffix(SHOW) + spaces.get(font, b"") + SHOW
-            open_line, shown = False, 0
+            if space := spaces.get(font):
+                operators[shown] = operators[shown].removesuffix(SHOW) + space + SHOW
+            else:  # the font has no space, since no other text in it has one
+                marked["ActualText"] = pydyf.String(f"{open_line} ")
+            open_line, shown = "", 0
 
 
 def mend_fonts(pdf: Any) -> None:

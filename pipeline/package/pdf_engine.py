@@ -16,6 +16,7 @@ from xml.etree import ElementTree
 import cssselect2
 import weasyprint
 from weasyprint.formatting_structure.boxes import MarginBox
+from weasyprint.layout import LayoutContext
 from weasyprint.text.ffi import ffi, fontconfig, gobject, pangoft2
 from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import URLFetcher, URLFetcherResponse
@@ -23,7 +24,8 @@ from weasyprint.urls import URLFetcher, URLFetcherResponse
 from pipeline.codes import Code, diagnostic
 from pipeline.diagnostics import Diagnostic
 from pipeline.model import Asset
-from pipeline.package.pdf_markup import ASSET, ready
+from pipeline.package.pdf_code import sign_broken_lines
+from pipeline.package.pdf_markup import ASSET
 
 ffi.cdef("FcConfig * FcConfigCreate (void);")
 
@@ -40,11 +42,10 @@ FAMILY_BY_LANGUAGE = {
 
 
 class XMLDocument(weasyprint.HTML):  # type: ignore[misc]  # it has no types
-    """Markup that is a tree already. WeasyPrint's own parser is for HTML found in the wild:
-    it takes many times as long, and ends a paragraph at the first block inside it."""
+    """Markup that is a tree already, and `ready`. WeasyPrint's own parser is for HTML found in
+    the wild: it takes many times as long, and ends a paragraph at the first block inside."""
 
     def __init__(self, root: ElementTree.Element, url_fetcher: URLFetcher) -> None:
-        ready(root)
         self.base_url = None
         self.url_fetcher = url_fetcher
         self.media_type = "print"
@@ -80,6 +81,24 @@ def _preferences() -> bytes:
         for language, family in FAMILY_BY_LANGUAGE.items()
     )
     return f'<?xml version="1.0"?><fontconfig>{rules}</fontconfig>'.encode()
+
+
+class Layout(LayoutContext):  # type: ignore[misc]
+    """A layout whose notes stay on the page of their reference. WeasyPrint compares where the
+    area of the notes ends and where the last of them does, to the last bit of two sums that are
+    the same, and puts off to the next page what fits."""
+
+    def _update_footnote_area(self) -> bool:
+        overflows = super()._update_footnote_area()
+        area = self.current_footnote_area
+        # Only an area as high as it may be can be too small.
+        return bool(overflows and area.height >= area.max_height - ROUNDING)
+
+
+ROUNDING = 1e-3
+"""CSS pixels that two lengths may differ by and be the same."""
+
+weasyprint.document.LayoutContext = Layout
 
 
 class LocalFiles(URLFetcher):  # type: ignore[misc]
@@ -128,8 +147,9 @@ class MarkedPage(weasyprint.Page):  # type: ignore[misc]
     """
 
     def __init__(self, page: weasyprint.Page) -> None:
-        self.__dict__.update(page.__dict__)
-        self.links = [link for link in page.links if link[3].link]
+        again = weasyprint.Page(page._page_box)  # boxes may have been moved
+        self.__dict__.update(again.__dict__)
+        self.links: list[Any] = [link for link in again.links if link[3].link]
         self.marks: dict[Any, dict[str, Any]] = {}
         self.stream: Any = None
 
@@ -144,3 +164,4 @@ class MarkedPage(weasyprint.Page):  # type: ignore[misc]
         self.stream = stream
         stream._tags = self.marks
         super().paint(stream, scale)
+        sign_broken_lines(self._page_box, stream, scale)

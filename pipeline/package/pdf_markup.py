@@ -8,6 +8,11 @@ from xml.etree.ElementTree import Element
 
 XHTML = "{http://www.w3.org/1999/xhtml}"
 
+BLOCKS = frozenset(
+    "blockquote dd div dl dt figcaption figure li ol p pre section table tbody td th thead tr"
+    " ul".split()
+)
+
 ASSET = "asset:"
 """The scheme of the addresses that images get. It names no place, so that nothing but what
 the packager serves can be reached; links keep the address they have."""
@@ -33,34 +38,49 @@ def parse(markup: str) -> Element:
 
 def ready(root: Element) -> None:
     """Say in the tree what WeasyPrint would otherwise not know: where images are, what
-    number a list starts from, and what the outline calls a heading that has a note."""
+    number a list starts from, and what the outline calls a heading that has a note. In notes
+    it would make lines of the white space between blocks."""
     for element in root.iter():
         match element.tag:
             case "img":
                 element.set("src", ASSET + element.get("src", ""))
             case "ol" if (start := element.get("start")) is not None:
                 element.set("style", f"counter-reset: list-item {int(start) - 1}")
-            case "h1" | "h2" | "h3" | "h4" | "h5" | "h6" if has_note(element):
+            case "h1" | "h2" | "h3" | "h4" | "h5" | "h6" if shows_more(element):
                 element.set("data-outline", text_of(element))
+            case "span" if "note" in classes(element):
+                for inner in element.iter():
+                    _close_up(inner)
+
+
+def _close_up(element: Element) -> None:
+    """Take the white space between an element's blocks out."""
+    if not any(child.tag in BLOCKS for child in element):
+        return
+    element.text = element.text if (element.text or "").strip() else None
+    for child in element:
+        child.tail = child.tail if (child.tail or "").strip() else None
 
 
 def classes(element: Element) -> frozenset[str]:
     return frozenset(element.get("class", "").split())
 
 
-def has_note(element: Element) -> bool:
-    return any("note-call" in classes(inner) for inner in element.iter("a"))
+def shows_more(element: Element) -> bool:
+    """Whether an element has something in it that is no text, a note or a formula say."""
+    has_note = any("note-call" in classes(inner) for inner in element.iter("a"))
+    return has_note or element.find(".//img") is not None
 
 
 def text_of(element: Element) -> str:
-    """The text of an element as it is read aloud: with the alternatives of images, and
+    """The text of an element as it is read: with what stands for images and formulas, and
     without notes."""
     return " ".join("".join(_texts(element)).split())
 
 
 def _texts(element: Element) -> Iterator[str]:
     if element.tag == "img":
-        yield element.get("alt", "")
+        yield element.get("data-text", "") or element.get("alt", "")
     yield element.text or ""
     for child in element:
         if "note-call" not in classes(child):

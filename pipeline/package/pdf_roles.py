@@ -37,11 +37,15 @@ ROLES = {
     "tr": "TR",
 }
 LISTS = frozenset({"ul", "ol", "dl"})
+LINES = frozenset({"verse-line", "code-line"})
 FLAT = frozenset({"address", "body", "div", "header", "footer", "main"})
 """Blocks that are nothing of their own in a PDF."""
 
-DIVISIONS = frozenset({"box", "dialogue", "turn"})
+DIVISIONS = frozenset({"box", "dialogue", "turn", "exercise", "for-teachers", "equation"})
 """Classes of the divisions that are one for a listener too."""
+
+ILLUSTRATIONS = frozenset({"Figure", "Formula"})
+"""What is seen as a whole, and has words for those who do not see it."""
 
 GROUPS = frozenset({"Document", "Sect", "Art", "Div", "BlockQuote"})
 """What holds blocks only, where stray text gets a paragraph."""
@@ -95,6 +99,10 @@ def role(element: Element) -> str:
     """The structure type of an element, or "" where it says nothing."""
     if element.tag == "div" and DIVISIONS & classes(element):
         return "Div"
+    if element.tag == "aside" and "pull-quote" in classes(element):
+        return "BlockQuote"
+    if element.tag == "img" and "formula-image" in classes(element):
+        return "Formula"
     return ROLES.get(element.tag, "")
 
 
@@ -105,6 +113,16 @@ def is_decoration(element: Element) -> bool:
         or element.get("aria-hidden") == "true"
         or (element.tag == "img" and not element.get("alt"))
     )
+
+
+def is_line(element: Element | None) -> bool:
+    """Whether an element is a line of verse or of code, after which the next one begins."""
+    return element is not None and bool(LINES & classes(element))
+
+
+def is_code_line(element: Element | None) -> bool:
+    """Whether an element is a line of code, in which no space is left out."""
+    return element is not None and "code-line" in classes(element)
 
 
 def is_hidden(element: Element) -> bool:

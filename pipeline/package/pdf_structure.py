@@ -17,14 +17,17 @@ from pipeline.package.pdf_roles import (
     BLOCK_ONLY,
     FLAT,
     GROUPS,
+    ILLUSTRATIONS,
     INLINE,
     LISTS,
     Annotation,
     Mark,
     Node,
     heading_level,
+    is_code_line,
     is_decoration,
     is_hidden,
+    is_line,
     role,
 )
 
@@ -43,20 +46,21 @@ class Structure:
     `document` is the tree, `artifacts` are the marks that belong to nothing in it,
     `spoken` is what some marks say other than their glyphs (a hyphen at a line's end is a
     soft one, and a space that was not drawn is one still), and `open_lines` are the marks
-    at the end of lines after which a space is missing.
+    at the end of lines after which a space is missing, with their texts.
     """
 
     def __init__(self, root: Element, scale: float = 0.75) -> None:
         self.document = Node("Document", root)
         self.artifacts: dict[Mark, str] = {}
         self.spoken: dict[Mark, str] = {}
-        self.open_lines: set[Mark] = set()
+        self.open_lines: dict[Mark, str] = {}
         self._scale = scale
         self._parents = {child: parent for parent in root.iter() for child in parent}
         self._nodes: dict[Element, Node] = {root: self.document}
         self._labels: dict[Element, Node] = {}
         self._heads: dict[Element, int] = {}
         self._level = 0
+        self._code: tuple[Element, Mark] | None = None
 
     def read(self, number: int, page: Any) -> None:
         """Take in a painted `MarkedPage`, the ``number``-th from 0."""
@@ -81,12 +85,14 @@ class Structure:
                 self._take(Mark(number, mark["mcid"]), node, box, page)
         for child in getattr(box, "children", ()):
             self._visit(child, number, page, artifact)
-        if not artifact and getattr(box, "resume_at", None) is not None:
+        goes_on = getattr(box, "resume_at", None) is not None and not is_code_line(element)
+        is_whole_line = tag in ("span", "mark") and is_line(element) and not _is_part(box)
+        if not artifact and (goes_on or is_whole_line):
             self._end_line(box, number, page)
 
     def _artifact(self, element: Element, tag: str, number: int) -> str:
         """The type of artifact that an element is, or ""."""
-        if is_decoration(element):
+        if is_decoration(element) or (tag.endswith("::before") and is_code_line(element)):
             return "Layout"
         if tag == "thead" and self._heads.setdefault(element, number) != number:
             return "Pagination"
@@ -98,11 +104,14 @@ class Structure:
             if node.kind in BLOCK_ONLY:
                 self.artifacts[mark] = "Layout"
                 return
-            self.spoken[mark] = " "  # nothing is drawn, and still two words are apart
+            # Nothing is drawn, and still two words are apart, or code is indented.
+            self.spoken[mark] = text if node.kind == "Code" else " "
+        elif node.kind == "Code" and "\t" in text:  # no glyph stands for a tab
+            self.spoken[mark] = text
         elif text.endswith(HYPHEN):
             self.spoken[mark] = text.removesuffix(HYPHEN) + SOFT_HYPHEN
         _home(node, None).kids.append(mark)
-        if node.kind == "Figure" and not node.box:
+        if node.kind in ILLUSTRATIONS and not node.box:
             left, top = box.content_box_x(), box.content_box_y()
             edges = (left, page.height - top - box.height, left + box.width, page.height - top)
             node.box = tuple(edge * self._scale for edge in edges)
@@ -114,8 +123,22 @@ class Structure:
             last = last.children[-1]
         mark, text = page.marks.get(last), getattr(last, "text", "")
         within = text.endswith((HYPHEN, *DASHES)) and not text[-2:-1].isspace()
-        if mark is not None and text and not within:
-            self.open_lines.add(Mark(number, mark["mcid"]))
+        if is_code_line(line.element):
+            is_number = "::before" in (last.element_tag or "")
+            self._end_code(line.element, None if is_number else mark, text, number)
+        elif mark is not None and text and not within:
+            self.open_lines[Mark(number, mark["mcid"])] = text
+
+    def _end_code(self, element: Element, mark: Any, text: str, number: int) -> None:
+        """End a line of code, in which line ends are not spaces. One without text adds its
+        end to that of the line before."""
+        code = self._parents[element]
+        end = "" if element is code[-1] else "\n"
+        if mark is not None:
+            self._code = code, Mark(number, mark["mcid"])
+            self.spoken[self._code[1]] = text + end
+        elif self._code and self._code[0] is code:
+            self.spoken[self._code[1]] += end
 
     # --- from elements to nodes ---------------------------------------------------------
 
@@ -148,6 +171,14 @@ class Structure:
                 return self._definition(element, parent)
             case "span" if "note" in classes(element):
                 return self._note(element, parent)
+            case "span" if "note-number" in classes(element):
+                return _add(parent, Node("Lbl", element))
+            case "span" if "entry-label" in classes(element) and parent.parent is not None:
+                label = Node("Lbl", element, parent=parent.parent)
+                parent.parent.kids.insert(0, label)
+                return label
+            case "div" if "end-note" in classes(element):
+                return _add(parent, Node("Note", element, name=element.get("id", "")))
             case "a":
                 return self._anchor(element, parent)
             case "h1" | "h2" | "h3" | "h4" | "h5" | "h6":
@@ -155,7 +186,10 @@ class Structure:
                 return _add(parent, Node(f"H{self._level}", element))
         if is_hidden(element):
             kind = "P" if tag == "p" else "Span"
-            return _add(parent, Node(kind, element, spoken=text_of(element)))
+            spoken = text_of(element)
+            if (element.text or "").endswith(" "):  # what follows is another word
+                spoken += " "
+            return _add(parent, Node(kind, element, spoken=spoken))
         kind = role(element)
         if not kind and element.get("lang") and parent.parent is not None:
             kind = "Div" if tag in FLAT else "Span"
@@ -212,6 +246,11 @@ class Structure:
             label = self._labels[element] = Node("Lbl", parent=owner)
             owner.kids.insert(0, label)
         return label
+
+
+def _is_part(box: Any) -> bool:
+    """Whether a box is a line or text, and not the block of its element."""
+    return hasattr(box, "resume_at") or not getattr(box, "children", ())
 
 
 def _add(parent: Node, child: Node) -> Node:

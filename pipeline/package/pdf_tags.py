@@ -8,14 +8,15 @@ from xml.etree.ElementTree import Element
 import pydyf
 
 from pipeline.package.pdf_content import mend_page, space_glyphs
-from pipeline.package.pdf_markup import text_of
-from pipeline.package.pdf_roles import Annotation, Mark, Node
+from pipeline.package.pdf_markup import classes, text_of
+from pipeline.package.pdf_roles import ILLUSTRATIONS, Annotation, Mark, Node
 from pipeline.package.pdf_structure import Structure, prune
 
 PRINT = 1 << 2
 """The flag of an annotation that is printed (ISO 32000-1, 12.5.3)."""
 
 NUMBERING = {"ul": "/Disc", "ol": "/Decimal", "dl": "/None"}
+LETTERS = {"a": "/LowerAlpha"}
 SCOPES = {"col": "/Column", "row": "/Row"}
 
 
@@ -119,22 +120,39 @@ class _Writer:
             element["ID"] = pydyf.String(node.name)
             self._names[node.name] = element.reference
         if node.box:
-            area = {"O": "/Layout", "BBox": pydyf.Array(node.box), "Placement": "/Block"}
+            in_line = node.kind == "Formula" and node.parent and node.parent.kind != "Div"
+            placement = "/Inline" if in_line else "/Block"
+            area = {"O": "/Layout", "BBox": pydyf.Array(node.box), "Placement": placement}
             element["A"] = pydyf.Dictionary(area)
         if source is None:
             return
         if lang := source.get("lang"):
             element["Lang"] = pydyf.String(lang)
-        if node.kind == "Figure":
+        if node.kind in ILLUSTRATIONS:
             element["Alt"] = pydyf.String(source.get("alt", ""))
         elif node.kind == "L":
-            style = {"O": "/List", "ListNumbering": NUMBERING[source.tag]}
+            style = {"O": "/List", "ListNumbering": _numbering(source)}
             element["A"] = pydyf.Dictionary(style)
         elif node.kind == "TH":
             scope = SCOPES.get(source.get("scope", ""), "/Column")
-            element["A"] = pydyf.Dictionary({"O": "/Table", "Scope": scope})
+            element["A"] = pydyf.Dictionary({"O": "/Table", "Scope": scope, **_spans(source)})
+        elif node.kind == "TD" and (spans := _spans(source)):
+            element["A"] = pydyf.Dictionary({"O": "/Table", **spans})
         elif source.tag == "abbr" and source.get("title"):
             element["E"] = pydyf.String(source.get("title", ""))
+
+
+def _numbering(source: Element) -> str:
+    """How a list's items are labelled."""
+    if "bibliography" in classes(source):
+        return "/Decimal" if "labelled" in classes(source) else "/None"
+    return LETTERS.get(source.get("type", "")) or NUMBERING[source.tag]
+
+
+def _spans(cell: Element) -> dict[str, int]:
+    """How many columns and rows a cell takes, where it takes several."""
+    found = {"ColSpan": int(cell.get("colspan", "1")), "RowSpan": int(cell.get("rowspan", "1"))}
+    return {name: count for name, count in found.items() if count > 1}
 
 
 def _link_text(link: Element | None) -> str:

@@ -19,7 +19,9 @@ _ITEM = re.compile(
 )
 _OPEN = re.compile(r"\{:?")
 _CLOSE = re.compile(r"\s*\}")
-_MEANT = re.compile(r"\{:?[ \t]*(?:[#.][\w-]|[A-Za-z_][\w:-]*=)[^{}\n]*\}")
+_MEANT = re.compile(
+    r"\{:?[ \t]*(?:[#.](?:[\w-]|\{\{)|[A-Za-z_][\w:-]*=)(?:\{\{[^{}\n]*\}\}|[^{}\n])*\}"
+)
 HINT = "Write it as `{#id .class key=value}`, or `\\{` where it is text."
 LONGEST = 2000
 """Characters that are looked at: a list that is longer is text."""
@@ -49,7 +51,8 @@ def read(text: str, pos: int = 0) -> tuple[Attributes, int] | None:
             classes.append(item["cls"])
         elif item["key"]:
             quoted = item["dq"] if item["dq"] is not None else item["sq"]
-            value = re.sub(r"\\(.)", r"\1", quoted) if quoted is not None else item["bare"]
+            # What a backslash is for before ! and ; the entries of an index know.
+            value = re.sub(r"\\([^!;])", r"\1", quoted) if quoted is not None else item["bare"]
             pairs.append((item["key"], value))
         else:
             classes.append("unnumbered")  # Pandoc's short form {-}
@@ -71,12 +74,16 @@ def mistaken(text: str, pos: int = 0) -> str:
 
 
 def trailing(text: str) -> tuple[str, Attributes] | None:
-    """A text without the attribute list that ends it, and the list."""
+    """A text without the attribute list that ends it, and the list. One right after a bracket
+    or code is not the text's, but of what ends there."""
     stripped = text.rstrip()
     if not stripped.endswith("}"):
         return None
-    start = stripped.rfind("{", max(0, len(stripped) - LONGEST))
-    if start < 0 or (start and stripped[start - 1] == "\\"):
+    first = max(0, len(stripped) - LONGEST)
+    start = stripped.rfind("{", first)
+    while start > first and stripped[start - 1] == "{":  # of a variable in a value
+        start = stripped.rfind("{", first, start - 1)
+    if start < 0 or (start and stripped[start - 1] in "\\])`"):
         return None
     found = read(stripped, start)
     if not found or found[1] != len(stripped):

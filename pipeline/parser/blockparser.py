@@ -12,8 +12,9 @@ begins it (or returns False). `LineProcessor.proceed` and `LineProcessor.close` 
 from __future__ import annotations
 
 import enum
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 from xml.etree import ElementTree
 
 from markdown.blockparser import BlockParser
@@ -28,8 +29,11 @@ if TYPE_CHECKING:
     from markdown import Markdown
 
 MAX_DEPTH = 64
-MARKERS = frozenset("#`~*+-_=<>0123456789|:![\\")
+MARKERS = frozenset("#`~*+-_=<>0123456789|:![\\{$")
 """Characters that a block other than a paragraph can begin with."""
+
+END_OF_INLINE = frozenset("])`>")
+"""What an attribute list can follow within a line; the scanner looks for it there."""
 
 
 class Line(str):
@@ -46,6 +50,14 @@ class Line(str):
         line.number = number
         line.offset = offset
         return line
+
+
+class Definition(NamedTuple):
+    """What an abbreviation stands for, and the line that says so."""
+
+    name: str
+    title: str
+    line: int
 
 
 class BlockElement(ElementTree.Element):
@@ -110,16 +122,20 @@ class LineProcessor(BlockProcessor):
 
 
 class LineParser(BlockParser):
-    """See the module. ``first_line`` is the source line that the text begins on."""
+    """See the module. ``first_line`` is the source line that the text begins on, ``number``
+    the line at hand; the first ``base`` of the open blocks are not matched, but stay open."""
 
     def __init__(self, md: Markdown, first_line: int = 1) -> None:
         super().__init__(md)
         self.first_line = first_line
+        self.number = first_line
+        self.base = 1
         self.open: list[BlockElement] = []
         self.matched = 1
         self.diagnostics: list[Diagnostic] = []
-        self.abbreviations: dict[str, str] = {}
+        self.abbreviations: list[Definition] = []
         self._depth_reported = False
+        self._replaced: list[int] = []
 
     # --- what processors use ---
 
@@ -172,6 +188,11 @@ class LineParser(BlockParser):
             self.report(Code.NESTING_TOO_DEEP, message, cursor.number, cursor.offset)
         return True
 
+    def gap(self, end: int, line: int) -> int:
+        """How many lines stand between two, but for those that others stand in place of."""
+        replaced = bisect_left(self._replaced, line) - bisect_right(self._replaced, end)
+        return line - end - 1 - replaced
+
     def report(self, code: Code, message: str, line: int, column: int = 1, hint: str = "") -> None:
         self.diagnostics.append(diagnostic(code, message, span=Span(line, column), hint=hint))
 
@@ -182,22 +203,46 @@ class LineParser(BlockParser):
             message = f"The attributes `{written}` cannot be read."
             self.report(Code.BAD_ATTRIBUTE, message, line, column, attributes.HINT)
 
+    def check_end(self, text: str, line: int, column: int) -> None:
+        """Report an attribute list that ends ``text`` and cannot be read, but for one right
+        after a link or the like, which is reported where that is read."""
+        at = text.rfind("{")
+        if at >= 0 and text.rstrip(" \t#").endswith("}") and text[at - 1 : at] not in END_OF_INLINE:
+            self.check_attributes(text[at:], line, column + at)
+
     # --- the strategy ---
 
     def parseDocument(self, lines: Iterable[str]) -> ElementTree.ElementTree:  # noqa: N802
         """The element tree of a text, given by line."""
         self.root = root = BlockElement("document", self.first_line)
+        self.number = self.first_line - 1
         self.open = [root]
-        processors = list(self.blockprocessors)
-        for number, text in enumerate(lines, self.first_line):
-            self._read(Cursor(text, number), processors)
-            root.end = number
-        while len(self.open) > 1:
-            self.close_tip()
+        self._read_lines(lines)
+        root.end = self.number
         return ElementTree.ElementTree(root)
 
+    def read_within(self, lines: Iterable[str]) -> None:
+        """Read lines in the place of the line at hand: their blocks begin within those that
+        it goes on with, and end with the last."""
+        self._replaced.append(self.number)
+        self.close_unmatched()
+        while self.tip.processor is not None and not self.tip.processor.holds("p"):
+            self.close_tip()
+        base, self.base = self.base, len(self.open)
+        self._read_lines(lines)
+        self.base = base
+
+    def _read_lines(self, lines: Iterable[str]) -> None:
+        processors = list(self.blockprocessors)
+        for text in lines:
+            self.number += 1
+            self._read(Cursor(text, self.number), processors)
+        while len(self.open) > self.base:
+            self.close_tip()
+        self.matched = len(self.open)
+
     def _read(self, cursor: Cursor, processors: list[Any]) -> None:
-        self.matched = 1
+        self.matched = self.base
         while self.matched < len(self.open):
             block = self.open[self.matched]
             assert block.processor is not None, "only the root has no processor"

@@ -15,15 +15,18 @@ from pipeline.diagnostics import Diagnostic, Span
 from pipeline.metadata import Speaker
 from pipeline.model import (
     Admonition,
+    Answer,
     Block,
     BlockQuote,
     Container,
     Dialogue,
+    Exercise,
     Heading,
     Inline,
     PageBreak,
     Paragraph,
     Strong,
+    TeacherNote,
     Text,
     ThematicBreak,
     Turn,
@@ -33,6 +36,9 @@ from pipeline.tree import plain_text
 
 _LABEL = re.compile(r"([^\s:][^:]{0,79}):(?:\s+|$)")
 _NAME = re.compile(r"[^\W\d_][\w .'’-]{0,59}")
+NESTS = (Container, Admonition, BlockQuote, Exercise, Answer, TeacherNote)
+"""What may have a dialogue of its own in it."""
+
 ENDS = (Heading, ThematicBreak, PageBreak)
 
 
@@ -67,7 +73,7 @@ class _Grouping:
                 turns[-1].children.append(block)
             else:
                 _flush(turns, found)
-                if isinstance(block, Container | Admonition | BlockQuote):
+                if isinstance(block, NESTS):
                     block = msgspec.structs.replace(block, children=self.blocks(block.children))
                 found.append(block)
         _flush(turns, found)

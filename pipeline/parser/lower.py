@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
@@ -12,10 +13,12 @@ from pipeline.codes import diagnostic
 from pipeline.diagnostics import Diagnostic, Span
 from pipeline.model import (
     NO_ATTRIBUTES,
+    Abbreviation,
     Admonition,
     Attributes,
     Block,
     BlockQuote,
+    Choices,
     DefinitionItem,
     DefinitionList,
     Heading,
@@ -26,7 +29,6 @@ from pipeline.model import (
     Note,
     PageBreak,
     Paragraph,
-    Plain,
     SoftBreak,
     Table,
     TableCell,
@@ -38,11 +40,14 @@ from pipeline.parser import constructs
 from pipeline.parser.attributes import make
 from pipeline.parser.blockparser import BlockElement, Line
 from pipeline.parser.captions import attach_captions
-from pipeline.parser.constructs import boxes
+from pipeline.parser.constructs import boxes, charts, math
+from pipeline.parser.constructs.choices import attach_prompts, choices, lone_blank, take_marks
 from pipeline.parser.constructs.parts import FenceParts, Parts
 from pipeline.parser.files import SourceFiles
+from pipeline.parser.index_marks import attach_marks
 from pipeline.parser.lower_inlines import InlineLowering
 from pipeline.parser.markup import MarkupBuilder
+from pipeline.parser.table_options import guess_row_heads, without_empty_heads
 
 _ALERT = re.compile(r"\[!(NOTE|TIP|IMPORTANT|WARNING|CAUTION)\]\s*$", re.I)
 _TASK = re.compile(r"\[([ xX])\][ \t]+")
@@ -59,14 +64,17 @@ class Lowering:
     takes in."""
 
     def __init__(
-        self, abbreviations: Mapping[str, str], read_leaf: ReadLeaf, files: SourceFiles
+        self, abbreviations: Mapping[str, Abbreviation], read_leaf: ReadLeaf, files: SourceFiles
     ) -> None:
         self.files = files
         self.notes: list[Note] = []
         self.diagnostics: list[Diagnostic] = []
         self._read_leaf = read_leaf
-        self._inline = InlineLowering(abbreviations, self.report, DEEPEST)
+        self._inline = InlineLowering(
+            abbreviations, self.report, DEEPEST, self.notes, files.rebased
+        )
         self._depth = 0
+        self._exercises = 0
 
     def blocks(self, elements: Iterable[Element]) -> tuple[Block, ...]:
         """The blocks that block elements stand for."""
@@ -77,18 +85,29 @@ class Lowering:
         else:
             found = tuple(node for element in elements for node in self._block(element))
         self._depth -= 1
-        return attach_captions(found, self.read)
+        return self._captioned(found)
+
+    def _captioned(self, blocks: tuple[Block, ...]) -> tuple[Block, ...]:
+        captioned = attach_captions(attach_prompts(blocks), self.read, self.report)
+        captioned = attach_marks(captioned)
+        return tuple(
+            charts.of_table(block, self.report) if isinstance(block, Table) else block
+            for block in captioned
+        )
 
     def _with_markup(self, elements: Iterable[Element]) -> tuple[Block, ...]:
-        builder = MarkupBuilder(self.report, max(0, DEEPEST // 2 - self._depth))
-        for element in elements:
-            if element.tag == "html":
-                assert isinstance(element, BlockElement)
-                builder.feed(element.lines)
+        room = max(0, DEEPEST // 2 - self._depth)
+        builder = MarkupBuilder(self.report, room, self.files.rebased)
+        for is_markup, run in itertools.groupby(elements, lambda e: e.tag == "html"):
+            if is_markup:
+                for element in run:
+                    assert isinstance(element, BlockElement)
+                    builder.feed(element.lines)
             else:
                 within = builder.depth
                 self._depth += within
-                builder.add(self._block(element))
+                found = tuple(node for element in run for node in self._block(element))
+                builder.add(self._captioned(found))
                 self._depth -= within
         return builder.blocks()
 
@@ -113,6 +132,8 @@ class Lowering:
                 children = self.inlines(element)
                 paragraph = Paragraph(children=children, span=span, attributes=attributes)
                 return (paragraph,) if children else ()
+            case "typed":
+                return (Paragraph(children=(Text(text=element.text or ""),), span=span),)
             case "h1" | "h2" | "h3" | "h4" | "h5" | "h6":
                 heading = Heading(
                     level=int(element.tag[1]),
@@ -127,6 +148,8 @@ class Lowering:
                 return (self._list(element, span),)
             case "pre":
                 return self._fence(element, span)
+            case "math":
+                return (math.block(element.lines, span, attributes),)
             case "table":
                 return (self._table(element, span),)
             case "dl":
@@ -164,7 +187,10 @@ class Lowering:
             rest = [Paragraph(children=left, span=place, attributes=opening.attributes), *rest]
         return Admonition(kind=alert[1].lower(), children=tuple(rest), span=span)
 
-    def _list(self, element: BlockElement, span: Span) -> List:
+    def _list(self, element: BlockElement, span: Span) -> List | Choices:
+        if self._exercises and (marks := take_marks(element)):
+            items = [self._choice(item) for item in element]
+            return choices(items, marks, span, self.report)
         return List(
             ordered=element.tag == "ol",
             start=int(element.get("start", "1")),
@@ -173,12 +199,18 @@ class Lowering:
             span=span,
         )
 
+    def _choice(self, element: Element) -> tuple[tuple[Block, ...], Span]:
+        assert isinstance(element, BlockElement)
+        return self.blocks(element), _span(element)
+
     def _item(self, element: Element) -> ListItem:
         assert isinstance(element, BlockElement)
         checked = None
+        if self._exercises and (blank := lone_blank(element)):
+            return ListItem(children=(blank,), span=_span(element))
         first = element[0] if len(element) else None
-        if first is not None and first.tag == "p" and first.text:
-            match = _TASK.match(first.text)
+        if isinstance(first, BlockElement) and first.tag == "p" and first.text:
+            match = None if first.lines[0].startswith("\\") else _TASK.match(first.text)
             if match and (match.end() < len(first.text) or len(first)):
                 checked = match[1] != " "
                 first.text = first.text[match.end() :]
@@ -186,7 +218,8 @@ class Lowering:
 
     def _table(self, element: BlockElement, span: Span) -> Table:
         head, *body = (self._row(row) for row in element)
-        return Table(head=(head,), body=tuple(body), span=span)
+        table = Table(head=(head,), body=tuple(body), span=span)
+        return guess_row_heads(without_empty_heads(table))
 
     def _row(self, element: Element) -> TableRow:
         assert isinstance(element, BlockElement)
@@ -195,12 +228,12 @@ class Lowering:
     def _cell(self, element: Element) -> TableCell:
         assert isinstance(element, BlockElement)
         align: Any = element.get("align", "")
-        children = self.inlines(element)
+        span = _span(element)
         return TableCell(
-            children=(Plain(children=children),) if children else (),
+            children=self._inline.cell(element, self._depth, span),
             align=align,
             scope="col" if element.tag == "th" else "",
-            span=_span(element),
+            span=span,
         )
 
     def _definitions(self, element: BlockElement, span: Span) -> DefinitionList:
@@ -248,11 +281,14 @@ class Lowering:
     def _container(self, element: BlockElement, span: Span) -> tuple[Block, ...]:
         attributes, name = _attributes(element), element.get("name", "")
         classes = tuple(c for c in attributes.classes if c != name)
+        self._exercises += name == "exercise"
+        children = self.blocks(element)
+        self._exercises -= name == "exercise"
         parts = Parts(
             name=name,
             argument=element.get("argument", ""),
             attributes=make(attributes.id, classes, attributes.pairs),
-            children=self.blocks(element),
+            children=children,
             span=span,
             read=self.read,
             report=self.report,

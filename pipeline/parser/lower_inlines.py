@@ -9,8 +9,11 @@ from xml.etree.ElementTree import Element
 from pipeline.codes import Code as Finding
 from pipeline.diagnostics import Span
 from pipeline.model import (
+    INLINE_NOTE,
     NO_ATTRIBUTES,
     Abbreviation,
+    Block,
+    Citation,
     Code,
     Emphasis,
     Image,
@@ -18,26 +21,46 @@ from pipeline.model import (
     InlineElement,
     LineBreak,
     Link,
+    Math,
+    Note,
     NoteReference,
+    Paragraph,
+    Plain,
     SoftBreak,
     Strikethrough,
     Strong,
     Text,
+    Variable,
 )
+from pipeline.parser import blanks, spans
+from pipeline.parser.inlines.citations import CitationSpan
 from pipeline.parser.inlines.nesting import bind
 from pipeline.parser.inlines.patterns import InlineSpan
+from pipeline.parser.lower_references import cross_reference, cross_references
 from pipeline.parser.markup import MarkupBuilder
-from pipeline.tree import plain_text
+from pipeline.tree import plain_text, walk
 
 Report = Callable[[Finding, str, "Span | None", str], None]
+Rebased = Callable[[str, "Span | None"], str]
 
 
 class InlineLowering:
     """``abbreviations`` are marked wherever they stand in text. Below ``deepest`` levels
-    of nesting, counted by the caller for blocks, all markup is left out."""
+    of nesting, counted by the caller for blocks, all markup is left out. What notes within
+    the line say is added to ``notes``. ``rebased`` lets an address that is written at a place
+    start from the source's folder."""
 
-    def __init__(self, abbreviations: Mapping[str, str], report: Report, deepest: int) -> None:
+    def __init__(
+        self,
+        abbreviations: Mapping[str, Abbreviation],
+        report: Report,
+        deepest: int,
+        notes: list[Note] | None = None,
+        rebased: Rebased = lambda address, span: address,
+    ) -> None:
         self._report = report
+        self._rebased = rebased
+        self._notes = [] if notes is None else notes
         self._deepest = deepest
         self._said = False
         self._place: Span | None = None
@@ -50,20 +73,28 @@ class InlineLowering:
         self._place = place
         return self._inlines(element, depth)
 
+    def cell(self, element: Element, depth: int, place: Span | None) -> tuple[Block, ...]:
+        """What a table's cell holds: text, and the blocks that raw HTML makes in it."""
+        self._place = place
+        if depth < self._deepest and any(child.tag == "raw" for child in element):
+            return self._built(element, depth).blocks()
+        inlines = self._inlines(element, depth)
+        return (Plain(children=inlines),) if inlines else ()
+
     def _inlines(self, element: Element, depth: int) -> tuple[Inline, ...]:
         """The inlines of an element: its text, its children and their tails."""
         if depth >= self._deepest:
             return self._flat(element)
         if any(child.tag == "raw" for child in element):
-            return self._with_markup(element, depth)
+            return self._built(element, depth).inlines()
         found = [*self._text(element.text)]
         for child in element:
             found += self._inline(child, depth)
             found += self._text(child.tail)
         return tuple(found)
 
-    def _with_markup(self, element: Element, depth: int) -> tuple[Inline, ...]:
-        builder = MarkupBuilder(self._report, self._deepest - depth)
+    def _built(self, element: Element, depth: int) -> MarkupBuilder:
+        builder = MarkupBuilder(self._report, self._deepest - depth, self._rebased)
         builder.add(self._text(element.text))
         for child in element:
             if child.tag == "raw":
@@ -72,7 +103,7 @@ class InlineLowering:
             else:
                 builder.add(self._inline(child, depth + builder.depth))
             builder.add(self._text(child.tail))
-        return builder.inlines()
+        return builder
 
     def _flat(self, element: Element) -> tuple[Inline, ...]:
         if len(element) and not self._said:
@@ -102,31 +133,84 @@ class InlineLowering:
             case "a":
                 link = Link(
                     children=self._inlines(element, inner),
-                    href=element.get("href", ""),
+                    href=self._address(element, "href", span),
                     title=element.get("title", ""),
                     span=span,
                     attributes=attributes,
                 )
                 return bind(link)
             case "img":
+                described = self._inlines(element, inner)
                 image = Image(
-                    source=element.get("src", ""),
-                    alt=plain_text(self._inlines(element, inner)),
+                    source=self._address(element, "src", span),
+                    alt=plain_text(described),
                     title=element.get("title", ""),
                     span=span,
                     attributes=attributes,
                 )
-                return (image,)
+                # No text alternative can have a note: it follows the image.
+                return (image, *(n for n in walk(described) if isinstance(n, NoteReference)))
             case "span":
                 children = self._inlines(element, inner)
+                name, attributes = spans.named(attributes)
                 found = InlineElement(
-                    name="span", children=children, span=span, attributes=attributes
+                    name=name, children=children, span=span, attributes=attributes
                 )
                 return (found,)
+            case "cross-reference":
+                return (cross_reference(element, attributes),)
+            case "cross-references":
+                return tuple(cross_references(element, attributes))
+            case "math":
+                if span and element.get("code"):  # the formula begins after two marks
+                    span = Span(span.line, span.column + 1)
+                display = bool(element.get("display"))
+                return (Math(tex=element.text or "", display=display, span=span),)
+            case "blank":
+                return (blanks.lower(element, span, self._report),)
+            case "variable":
+                return (Variable(name=element.get("name", ""), span=span),)
+            case "include":
+                message = "A file is taken in by a line of its own, not within text."
+                self._report(Finding.BAD_INCLUDE, message, span, "")
+                return (Text(text=element.text or ""),)
+            case "citation":
+                assert isinstance(element, CitationSpan)
+                cited = Citation(
+                    items=element.items_cited,
+                    in_text=element.in_text,
+                    source=element.source,
+                    span=span,
+                )
+                return (cited,)
             case "note-reference":
                 return (NoteReference(label=element.get("label", ""), span=span),)
+            case "note":
+                return (self._note(element, depth, span),)
             case tag:
                 raise AssertionError(f"no lowering for the inline element {tag}")
+
+    def _note(self, element: InlineSpan, depth: int, span: Span | None) -> NoteReference:
+        """A reference to the note ``^[…]``, whose label no label in brackets can be."""
+        element.text = (element.text or "").lstrip()
+        if len(element):
+            element[-1].tail = (element[-1].tail or "").rstrip()
+        else:
+            element.text = element.text.rstrip()
+        place = Span(span.line, span.column + len("^["), file=span.file) if span else None
+        inlines = self._inlines(element, depth + 1)
+        while isinstance(inlines[0], SoftBreak):
+            inlines = inlines[1:]
+        while isinstance(inlines[-1], SoftBreak):
+            inlines = inlines[:-1]
+        text = Paragraph(children=inlines, span=place)
+        label = f"{INLINE_NOTE}{len(self._notes) + 1}"
+        self._notes.append(Note(label=label, children=(text,), span=span))
+        return NoteReference(label=label, span=span)
+
+    def _address(self, element: InlineSpan, key: str, span: Span | None) -> str:
+        address = element.get(key, "")
+        return address if element.get("defined") else self._rebased(address, span)
 
     def _text(self, text: str | None) -> Sequence[Inline]:
         if not text:
@@ -138,7 +222,7 @@ class InlineLowering:
         for match in self._abbreviation.finditer(text):
             if match.start() > last:
                 found.append(Text(text=text[last : match.start()]))
-            found.append(Abbreviation(text=match[0], title=self._abbreviations[match[0]]))
+            found.append(self._abbreviations[match[0]])
             last = match.end()
         if last < len(text):
             found.append(Text(text=text[last:]))

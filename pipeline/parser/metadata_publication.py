@@ -160,6 +160,18 @@ def editions(node: Node, report: Report, key: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(found))
 
 
+NOTE_PLACES = ("foot", "margin", "end")
+NOTES: Schema = {"enum": list(NOTE_PLACES)}
+
+
+def note_place(value: str) -> str:
+    place = value.lower()
+    if place not in NOTE_PLACES:
+        hint = did_you_mean(place, NOTE_PLACES) or "Write foot, margin or end."
+        raise BadValueError(f"`{shorten(value)}` is no place for notes.", hint)
+    return place
+
+
 SHOW: Schema = {"anyOf": [{"enum": ["auto", "always", "never"]}, FLAG]}
 CONTENTS = Shape(
     "a table of contents",
@@ -172,6 +184,9 @@ CONTENTS = Shape(
             "description": "How many levels of sections it has.",
         },
         "questions": FLAG | {"description": "Whether the questions of a dialogue are in it."},
+        "figures": FLAG | {"description": "Whether there is a list of figures as well."},
+        "tables": FLAG | {"description": "Whether there is a list of tables as well."},
+        "listings": FLAG | {"description": "Whether there is a list of captioned code as well."},
     },
 )
 
@@ -197,7 +212,8 @@ def contents(node: Node, report: Report, key: str) -> ContentsOptions | None:
     values: dict[str, Node] | None = {"show": node}
     if isinstance(node, Mapping):
         values = CONTENTS.read(node, report, key)
-    readers = {"show": parsed(_show), "depth": parsed(_depth), "questions": flag}
+    flags = dict.fromkeys(("questions", "figures", "tables", "listings"), flag)
+    readers = {"show": parsed(_show), "depth": parsed(_depth), **flags}
     read: dict[str, Any] = {}
     for name, value in (values or {}).items():
         option = readers[name](value, report, key)

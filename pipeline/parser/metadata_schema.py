@@ -8,8 +8,10 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from pipeline.editions import EDITIONS
+from pipeline.parser import metadata_citations as citations
 from pipeline.parser import metadata_people as people
 from pipeline.parser import metadata_publication as publication
+from pipeline.parser import metadata_variables
 from pipeline.parser.values import (
     FLAG,
     TEXT,
@@ -165,10 +167,61 @@ KEYS: tuple[Key, ...] = (
     ),
     Key(
         "contents",
-        "The table of contents: true, false or auto, or show, depth and questions.",
+        "The table of contents: true, false or auto; or show, depth and questions, and whether"
+        " there are lists of figures, tables and listings.",
         {"anyOf": [publication.SHOW, publication.CONTENTS.schema()]},
         publication.contents,
-        (True, "auto", {"show": "always", "depth": 2, "questions": True}),
+        (
+            True,
+            "auto",
+            {"show": "always", "depth": 2, "questions": True},
+            {"figures": True, "tables": True},
+        ),
+    ),
+    Key(
+        "number_sections",
+        "Whether sections have numbers: 1, 1.1, 1.2 …",
+        FLAG,
+        flag,
+        (True,),
+        ("number-sections",),
+    ),
+    Key(
+        "notes",
+        "Where notes are printed: at the foot of the page, in the margin beside the text, or all"
+        " at the end. On wide screens the web page has them in the margin too.",
+        publication.NOTES,
+        parsed(publication.note_place),
+        ("margin", "end"),
+    ),
+    Key(
+        "bibliography",
+        "The files that describe the works you cite: BibTeX, CSL-JSON or CSL-YAML.",
+        one_or_list({"type": "string"}),
+        citations.bibliography,
+        ("refs.bib", ["books.bib", "films.json"]),
+    ),
+    Key(
+        "citation_style",
+        "How citations are written: the name of a style, or a .csl file.",
+        {"type": "string"},
+        citations.style,
+        ("apa", "chicago-notes-bibliography", "our-style.csl"),
+        ("citation-style", "csl"),
+    ),
+    Key(
+        "nocite",
+        "Works that the bibliography lists though nothing cites them: keys, or * for all.",
+        one_or_list(TEXT),
+        citations.nocite,
+        ("*", ["bales2012", "ilo2022"]),
+    ),
+    Key(
+        "variables",
+        "Names of your own, and what stands in the place of `{{ name }}` in the text.",
+        metadata_variables.VARIABLES,
+        metadata_variables.variables,
+        ({"school": "Hill School", "year": 2026},),
     ),
     Key(
         "embed_fonts",

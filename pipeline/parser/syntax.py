@@ -26,23 +26,28 @@ from pipeline.parser.blocks.containers import ContainerProcessor
 from pipeline.parser.blocks.definitions import DefinitionListProcessor, DefinitionProcessor
 from pipeline.parser.blocks.headings import AtxHeadingProcessor, SetextHeadingProcessor
 from pipeline.parser.blocks.html import HtmlProcessor
+from pipeline.parser.blocks.includes import IncludeProcessor
 from pipeline.parser.blocks.lists import ItemProcessor, ListProcessor
+from pipeline.parser.blocks.math import MathProcessor
 from pipeline.parser.blocks.notes import NoteProcessor
 from pipeline.parser.blocks.paragraphs import ParagraphProcessor
 from pipeline.parser.blocks.quotes import QuoteProcessor
 from pipeline.parser.blocks.tables import TableProcessor
-from pipeline.parser.inlines import scanner
+from pipeline.parser.files import SourceFiles
+from pipeline.parser.inlines import blanks, math, references, scanner, variables
 from pipeline.parser.inlines.patterns import PATTERNS, InlineSpan, Pattern
 
 INLINE_TAGS = frozenset({"p", "h1", "h2", "h3", "h4", "h5", "h6", "dt", "th", "td", "title"})
 
 
 class ChapbookSyntax(Extension):
-    """``first_line`` is the line of the source that the text begins on."""
+    """``first_line`` is the line of the source that the text begins on; ``files`` reads what
+    the text takes in."""
 
-    def __init__(self, first_line: int = 1) -> None:
+    def __init__(self, first_line: int = 1, files: SourceFiles | None = None) -> None:
         super().__init__()
         self.first_line = first_line
+        self.files = files or SourceFiles()
 
     def extendMarkdown(self, md: markdown.Markdown) -> None:  # noqa: N802
         parser = LineParser(md, self.first_line)
@@ -56,6 +61,8 @@ class ChapbookSyntax(Extension):
                     ("quote", QuoteProcessor(parser)),
                     ("atx-heading", AtxHeadingProcessor(parser)),
                     ("fence", FenceProcessor(parser)),
+                    ("include", IncludeProcessor(parser, self.files)),
+                    ("math", MathProcessor(parser)),
                     ("html", HtmlProcessor(parser)),
                     ("table", TableProcessor(parser)),
                     ("setext-heading", SetextHeadingProcessor(parser)),
@@ -67,7 +74,7 @@ class ChapbookSyntax(Extension):
                     ("definition", DefinitionProcessor(parser, definitions)),
                     ("note", NoteProcessor(parser)),
                     ("admonition", AdmonitionProcessor(parser)),
-                    ("paragraph", ParagraphProcessor(parser)),
+                    ("paragraph", ParagraphProcessor(parser, self.files)),
                 )
             )
         ):
@@ -76,7 +83,8 @@ class ChapbookSyntax(Extension):
         for name in ("normalize_whitespace", "html_block"):
             md.preprocessors.deregister(name)
         md.inlinePatterns = Registry()
-        for name, pattern, priority in PATTERNS:
+        more = (*references.PATTERNS, *blanks.PATTERNS, *math.PATTERNS, *variables.PATTERNS)
+        for name, pattern, priority in (*PATTERNS, *more):
             md.inlinePatterns.register(pattern(), name, priority)
         for name in ("inline", "prettify", "unescape"):
             md.treeprocessors.deregister(name)
@@ -130,14 +138,16 @@ class Tree(NamedTuple):
     inlines: InlineTreeprocessor
 
 
-def parse_tree(text: str, first_line: int = 1) -> Tree:
+def parse_tree(text: str, first_line: int = 1, files: SourceFiles | None = None) -> Tree:
     """The element tree of a Markdown text, before it is printed as HTML."""
-    md = markdown.Markdown(extensions=[ChapbookSyntax(first_line)])
+    md = markdown.Markdown(extensions=[ChapbookSyntax(first_line, files)])
     lines = text.removesuffix("\n").split("\n")
     for preprocessor in md.preprocessors:
         lines = preprocessor.run(lines)
     root = md.parser.parseDocument(lines).getroot()
     assert isinstance(root, BlockElement)
+    if files:
+        files.lines.last = root.end
     for treeprocessor in md.treeprocessors:
         treeprocessor.run(root)
     parser, inlines = md.parser, md.treeprocessors["inline"]

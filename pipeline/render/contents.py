@@ -30,13 +30,18 @@ def targets(entries: tuple[ContentsEntry, ...]) -> Iterator[str]:
         yield from targets(entry.children)
 
 
+def numbered(number: str, title: str) -> str:
+    """A title with its number before it, if it has one."""
+    return f"{number} {title}" if number else title
+
+
 def nav_points(
     entries: tuple[ContentsEntry, ...], href: Callable[[str], str]
 ) -> tuple[NavPoint, ...]:
     """The contents as plain text with addresses, for the packagers."""
     return tuple(
         NavPoint(
-            title=plain_text(entry.title),
+            title=numbered(entry.number, plain_text(entry.title)),
             href=href(f"#{entry.target}"),
             children=nav_points(entry.children, href),
         )

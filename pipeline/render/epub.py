@@ -9,11 +9,21 @@ import jinja2
 from markupsafe import Markup, escape
 
 from pipeline.editions import Edition
-from pipeline.faces import FACES, MONO
+from pipeline.faces import FACES, MATH, MATH_FACE, MONO
 from pipeline.metadata import Contributor
-from pipeline.model import Code, CodeBlock, Document, Image, InlineElement, Node
+from pipeline.model import (
+    Code,
+    CodeBlock,
+    ContentsEntry,
+    Document,
+    Image,
+    InlineElement,
+    Math,
+    MathBlock,
+    Node,
+)
 from pipeline.pages import Accessibility, NavPoint, Page, PageRole, Pages, Style
-from pipeline.render.contents import nav_points, targets
+from pipeline.render.contents import nav_points, numbered, targets
 from pipeline.render.environment import read_text
 from pipeline.render.nodes import NodeRenderer
 from pipeline.render.plan import Chapter, chapters
@@ -34,6 +44,19 @@ FRONT_MATTER = frozenset(
 BACK_MATTER = frozenset(
     "afterword appendix bibliography colophon conclusion glossary index".split()
 )
+
+
+LIST_KINDS = {"figures": "loi", "tables": "lot"}
+"""What the lists that EPUB knows are in its Structural Semantics."""
+
+
+class CaptionNav(NamedTuple):
+    """A list of figures or the like; ``kind`` is empty for one that EPUB has no name for."""
+
+    kind: str
+    id: str
+    title: str
+    entries: tuple[ContentsEntry, ...]
 
 
 class Landmark(NamedTuple):
@@ -64,21 +87,22 @@ def assemble(
     )
     css = read_text(environment, "epub/style.css")
     body = tuple(_chapter(chapter, renderer, document) for chapter in plan)
+    start = plan[0].name if plan else NAV
+    pages = (*_front(document, renderer, plan, start, css), *body)
     styles = (
         Style("style.css", css),
-        *construct_styles(environment, "epub", "".join(page.markup for page in body)),
+        *construct_styles(environment, "epub", "".join(page.markup for page in pages)),
         Style("widths.css", "\n".join(renderer.rules.values())),
     )
-    start = plan[0].name if plan else NAV
     renderer.page = ""
     contents = nav_points(document.contents, renderer.href)
     return Pages(
         edition=edition.name,
         stem=stem,
         metadata=document.metadata,
-        pages=(*_front(document, renderer, plan, start, css), *body),
+        pages=pages,
         styles=tuple(style for style in styles if style.css),
-        faces=FACES,
+        faces=(*FACES, MATH_FACE),
         assets=document.assets,
         contents=contents or (NavPoint(document.metadata.title, start),),
         accessibility=_accessibility(document, renderer),
@@ -86,7 +110,10 @@ def assemble(
 
 
 def _chapter(chapter: Chapter, renderer: NodeRenderer, document: Document) -> Page:
-    title = plain_text(chapter.section.title) if chapter.section else document.metadata.title
+    section = chapter.section
+    title = document.metadata.title
+    if section:
+        title = numbered(section.number, plain_text(section.title))
     renderer.page = chapter.name
     body = renderer.render(chapter.blocks)
     markup = renderer.template(
@@ -97,7 +124,7 @@ def _chapter(chapter: Chapter, renderer: NodeRenderer, document: Document) -> Pa
         notes=chapter.notes,
         division=_division(chapter),
     )
-    return Page(chapter.name, title, str(markup), "chapter")
+    return Page(chapter.name, title, str(markup), "chapter", _properties(markup))
 
 
 def _division(chapter: Chapter) -> str:
@@ -113,12 +140,17 @@ def _front(
     """What stands before the text."""
     metadata, word = document.metadata, renderer.word
     source, alt = _cover(document, renderer)
+    lists = tuple(
+        CaptionNav(LIST_KINDS.get(e.kind, ""), e.kind, word(f"list_of_{e.kind}"), e.entries)
+        for e in document.lists
+    )
     first = next((c.name for c in plan if _division(c) == "bodymatter"), start)
     landmarks = (
         Landmark("cover", COVER, word("cover")),
         Landmark("titlepage", TITLE_PAGE, word("title_page")),
         Landmark("copyright-page", IMPRINT, word("imprint")),
         Landmark("toc", NAV, word("contents")),
+        *(Landmark(nav.kind, f"{NAV}#{nav.id}", nav.title) for nav in lists if nav.kind),
         Landmark("bodymatter", first, word("start")),
     )
     pages: tuple[tuple[str, str, str, PageRole], ...] = (
@@ -135,12 +167,19 @@ def _front(
             title=title,
             start=start,
             landmarks=landmarks,
+            lists=lists,
             cover_source=source,
             cover_alt=alt,
             facts=tuple(_facts(document, renderer, css)),
             names=lambda people: _names(people, renderer),
         )
-        yield Page(name, title, str(markup), role, ("nav",) if role == "nav" else ())
+        nav = ("nav",) if role == "nav" else ()
+        yield Page(name, title, str(markup), role, (*nav, *_properties(markup)))
+
+
+def _properties(markup: str) -> tuple[str, ...]:
+    """What the manifest has to say of a page's markup."""
+    return ("mathml",) if "<math " in markup else ()
 
 
 def _cover(document: Document, renderer: NodeRenderer) -> tuple[str, str]:
@@ -192,8 +231,14 @@ def _facts(document: Document, renderer: NodeRenderer, css: str) -> Iterator[Fac
 def _families(document: Document, css: str) -> str:
     has_code = any(_is_code(node) for node in walk(whole(document)))
     families = dict.fromkeys(face.family for face in FACES)
-    shown = (f for f in families if f in css and (f != MONO or has_code))
+    shown = [f for f in families if f in css and (f != MONO or has_code)]
+    if document.metadata.embed_fonts and _has_formulas(document):
+        shown.append(MATH)
     return words(document.metadata.lang)["list_separator"].join(shown)
+
+
+def _has_formulas(document: Document) -> bool:
+    return any(isinstance(node, Math | MathBlock) for node in walk(whole(document)))
 
 
 def _is_code(node: Node) -> bool:
@@ -206,6 +251,7 @@ def _accessibility(document: Document, renderer: NodeRenderer) -> Accessibility:
     images = [node for node in walk(whole(document)) if isinstance(node, Image)]
     described = all(image.alt or "decorative" in image.attributes.classes for image in images)
     about_images = "no_images" if not images else "images" if described else "not_all_images"
-    keys = ("text", about_images, "uncertified")
+    formulas = _has_formulas(document)
+    keys = ("text", about_images, *(("formulas",) if formulas else ()), "uncertified")
     summary = " ".join(renderer.word(f"accessible_{key}") for key in keys)
-    return Accessibility(summary, bool(images), described)
+    return Accessibility(summary, bool(images), described, formulas)

@@ -7,7 +7,7 @@ from typing import NamedTuple
 import jinja2
 
 from pipeline.editions import Edition
-from pipeline.faces import FACES
+from pipeline.faces import FACES, MATH_FACE
 from pipeline.metadata import Metadata
 from pipeline.model import Document
 from pipeline.pages import Page, Pages, Style
@@ -15,6 +15,7 @@ from pipeline.render.contents import nav_points, targets
 from pipeline.render.discovery import downloads, full_title, linked_data, meta_tags
 from pipeline.render.environment import read_text
 from pipeline.render.nodes import NodeRenderer
+from pipeline.render.side_notes import side_notes
 from pipeline.render.styles import construct_styles
 from pipeline.words import words
 from pipeline.words.dates import written_date
@@ -56,6 +57,7 @@ def assemble(
     styles = (
         Style("style.css", read_text(environment, "html/style.css")),
         *construct_styles(environment, "html", markup),
+        Style("notes.css", side_notes(document, environment), apart=True),
         Style("widths.css", "\n".join(renderer.rules.values())),
     )
     return Pages(
@@ -64,7 +66,7 @@ def assemble(
         metadata=metadata,
         pages=(Page("index.html", metadata.title, str(markup)),),
         styles=tuple(style for style in styles if style.css),
-        faces=FACES,
+        faces=(*FACES, MATH_FACE),
         assets=document.assets,
         contents=nav_points(document.contents, renderer.href),
     )

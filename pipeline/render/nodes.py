@@ -12,28 +12,38 @@ from markupsafe import Markup, escape
 from pipeline.editions import FormatName
 from pipeline.model import (
     Block,
+    CodeBlock,
     Document,
     Image,
     Inline,
     List,
     ListItem,
+    MathBlock,
     Node,
     Note,
     Paragraph,
+    Section,
     SoftBreak,
     Table,
     Text,
 )
+from pipeline.paths import scheme
+from pipeline.render import containers, exercises, tables
+from pipeline.render.code_lines import Listing, listing
+from pipeline.render.figures import figure_rows
+from pipeline.render.index import index_links, is_index
+from pipeline.render.math_images import FormulaImages
+from pipeline.render.notes import NotePlace, PrintedNotes
+from pipeline.render.table_fit import SMALL
 from pipeline.words import words
 
-BLOCK_TAGS = frozenset({"div", "section", "aside", "details", "summary", "address"})
 VOID_TAGS = frozenset({"br", "hr", "img", "wbr"})
 
 # Roles of DPUB-ARIA 1.1 by the name that EPUB's Structural Semantics give the part.
 DPUB_ROLES = frozenset(
-    "abstract acknowledgments afterword appendix bibliography chapter colophon conclusion"
-    " credits dedication epigraph epilogue errata foreword glossary index introduction part"
-    " preface prologue toc".split()
+    "abstract acknowledgments afterword appendix bibliography biblioref chapter colophon conclusion"
+    " credits dedication epigraph epilogue errata foreword glossary glossref index introduction"
+    " part preface prologue toc".split()
 )
 
 
@@ -50,7 +60,8 @@ class NodeRenderer:
 
     ``base`` is added to a section's depth to give the level of its heading. ``pages``
     says on which page an id is, for formats of several pages; `page` is the page that
-    is being rendered. ``in_contents`` are the ids that the contents lead to.
+    is being rendered. ``in_contents`` are the ids that the contents lead to. ``note_place``
+    is where notes are printed. `small_tables` are the lines of tables that are set small.
     """
 
     def __init__(
@@ -62,6 +73,7 @@ class NodeRenderer:
         base: int = 1,
         pages: Mapping[str, str] | None = None,
         in_contents: frozenset[str] = frozenset(),
+        note_place: NotePlace = "foot",
     ) -> None:
         self.environment = environment
         self.format = format_name
@@ -69,33 +81,49 @@ class NodeRenderer:
         self.pages = pages or {}
         self.page = ""
         self.rules: dict[str, str] = {}
+        self.small_tables = SMALL
         self._in_contents = in_contents
         self._labels: dict[str, int] = {}
         self._words = words(document.metadata.lang)
         self._assets = {asset.path: asset for asset in document.assets}
         self._notes: dict[int, Note] = {note.number: note for note in document.notes}
+        self.printed_notes = PrintedNotes(document.notes, note_place)
+        self.formula_images = FormulaImages(document, self.rules)
         self._templates: dict[type[Node], jinja2.Template] = {}
         self._context: dict[str, object] = {
             "format": format_name,
             "metadata": document.metadata,
             "slash": Markup("" if format_name == "html" else "/"),
             "void": VOID_TAGS,
-            "block_tags": BLOCK_TAGS,
+            "block_tags": containers.BLOCK_TAGS,
+            "form": containers.form,
+            "roles": self.roles,
             "render": self.render,
             "render_item": self.render_item,
             "render_note": self.render_note,
+            "printed_notes": self.printed_notes,
+            "index_links": index_links,
             "attributes": self.attributes,
             "semantics": self.semantics,
             "heading_level": self.heading_level,
             "href": self.href,
             "image_source": self.image_source,
+            "figure_rows": figure_rows,
+            "width_class": self.width_class,
             "note_id": note_id,
             "reference_id": reference_id,
             "word": self.word,
             "distinct": self.distinct,
             "in_contents": self.in_contents,
             "is_task_list": is_task_list,
-            "is_wide_table": is_wide_table,
+            "table_shape": self.table_shape,
+            "tail_class": self.tail_class,
+            **exercises.helpers(),
+            "listing": self.listing,
+            "listing_label": self.listing_label,
+            "formula_image": self.formula_images.image,
+            "formula_label": self.formula_label,
+            "is_wide_formula": is_wide_formula,
         }
 
     def template(self, name: str, **context: object) -> Markup:
@@ -134,12 +162,15 @@ class NodeRenderer:
             found["id"] = node.attributes.id
         for key, value in node.attributes.pairs:
             if key == "width":
-                names.append(self._width_class(value))
+                names.append(self.width_class(value))
             elif key == "lang":
                 found["lang"] = value
                 if self.format != "html":
                     found["xml:lang"] = value
-            elif key in {"dir", "title", "cite", "datetime", "open"}:
+            elif key == "cite":
+                if scheme(value) in {"", "http", "https"}:
+                    found[key] = value
+            elif key in {"dir", "title", "datetime", "open"}:
                 found[key] = value
             elif re.fullmatch(r"[a-z][a-z0-9-]*", key):
                 found[key if key.startswith("data-") else f"data-{key}"] = value
@@ -149,7 +180,7 @@ class NodeRenderer:
             Markup(' {}="{}"').format(key, value) for key, value in found.items() if key
         )
 
-    def _width_class(self, value: str) -> str:
+    def width_class(self, value: str) -> str:
         """A class that sets a width, so that no markup needs a style attribute."""
         match = re.fullmatch(r"(\d+(?:\.\d+)?)(%|px|em|rem|cm|mm|in|pt)?", value.strip())
         if not match:
@@ -163,15 +194,40 @@ class NodeRenderer:
         )
         return name
 
-    def semantics(self, role: str, depth: int = 0) -> Markup:
+    def table_shape(self, node: Table) -> tables.Shape:
+        return tables.shape(node, self.format, self._words["decimal_mark"], self.small_tables)
+
+    def tail_class(self, figures: float) -> str:
+        """A class that leaves room for so many figures to the right."""
+        name = f"tail-{figures:g}".replace(".", "-")
+        self.rules[name] = (
+            f".{name} {{ margin-right: {figures / 2:g}em; margin-right: {figures:g}ch }}"
+        )
+        return name
+
+    def semantics(self, role: str, depth: int = 0, section: Section | None = None) -> Markup:
         """``epub:type`` and the ARIA role that goes with it (EPUB Accessibility 1.1); a
-        top-level section of an e-book is a chapter where nothing else is said."""
+        top-level section of an e-book is a chapter where nothing else is said. What EPUB
+        calls an index may have nothing else in it."""
         if depth == 1 and self.format == "epub":
             role = role or "chapter"
         if not role or role not in DPUB_ROLES or self.format == "pdf":
             return Markup("")
-        kind = Markup(' epub:type="{}"').format(role) if self.format == "epub" else Markup("")
+        is_typed = role != "index" or (section is not None and is_index(section))
+        kind = Markup("")
+        if self.format == "epub" and is_typed:
+            kind = Markup(' epub:type="{}"').format(role)
         return kind + Markup(' role="doc-{}"').format(role)
+
+    def roles(self, form: containers.Form) -> Markup:
+        """The attributes that tell what a container is."""
+        if self.format == "pdf":
+            return Markup("")
+        kind = form.kind if self.format == "epub" else ""
+        found = {"epub:type": kind, "role": form.role}
+        return Markup("").join(
+            Markup(' {}="{}"').format(key, value) for key, value in found.items() if value
+        )
 
     def heading_level(self, depth: int) -> int:
         return max(1, min(6, depth + self.base))
@@ -189,6 +245,19 @@ class NodeRenderer:
 
     def word(self, key: str, **values: object) -> str:
         return self._words[key].format(**values)
+
+    def listing(self, node: CodeBlock) -> Listing:
+        return listing(node, self.format, self._words)
+
+    def listing_label(self, node: CodeBlock) -> str:
+        if node.number:
+            return self._words["reference_listing"].format(number=node.number)
+        return node.file_name or self._words["code"]
+
+    def formula_label(self, node: MathBlock) -> str:
+        if not node.number:
+            return self._words["formula"]
+        return self._words["reference_equation"].format(number=node.number)
 
     def distinct(self, label: str) -> str:
         """``label``, from its second use on with a number: regions of a page need names
@@ -222,12 +291,12 @@ def template_name(kind: type[Node]) -> str:
     return re.sub(r"(?<=[a-z])(?=[A-Z])", "-", kind.__name__).lower() + ".html.j2"
 
 
-WIDE_TABLE = 7
-"""Columns from which on a table is set smaller and wider in print."""
+WIDE_FORMULA = 28
+"""Characters from which on a formula may be wider than a telephone's screen."""
 
 
-def is_wide_table(node: Table) -> bool:
-    return any(len(row.cells) >= WIDE_TABLE for row in (*node.head, *node.body))
+def is_wide_formula(node: MathBlock) -> bool:
+    return len(node.alt) > WIDE_FORMULA
 
 
 def is_task_list(node: List) -> bool:

@@ -15,11 +15,16 @@ from pipeline.pages import Page, Pages, Style
 from pipeline.render.contents import nav_points, prints_contents, targets, word_count
 from pipeline.render.environment import read_text
 from pipeline.render.nodes import NodeRenderer
+from pipeline.render.notes import NotePlace, before_notes, listing_notes
 from pipeline.render.places import first_places
 from pipeline.render.styles import construct_styles
+from pipeline.render.table_fit import SMALL_HANGING
 from pipeline.scripts import fonts_for
 from pipeline.words import words
 from pipeline.words.dates import written_date
+
+NOTE_MARGIN = 45
+"""Millimetres that notes in a book's outer margin need, with what is left free around them."""
 
 BOOK_WORDS = 20_000
 """From about fifty printed pages on, a publication is made up as a book."""
@@ -34,27 +39,40 @@ WIDTHS = {"A3": 297, "A4": 210, "A5": 148, "Letter": 215.9, "Legal": 215.9}
 def assemble(
     document: Document, edition: Edition, stem: str, environment: jinja2.Environment
 ) -> Pages:
-    renderer = NodeRenderer(
-        environment, "pdf", document, in_contents=frozenset(targets(document.contents))
-    )
+    assert edition.page is not None, "every print edition has a page"
     metadata = document.metadata
     is_book = word_count(document) > BOOK_WORDS
+    place = note_place(metadata, edition.page, is_book)
+    before, after = document.blocks, document.blocks[:0]
+    if place == "end" and document.notes:
+        before, after = before_notes(document.blocks)
+        document = listing_notes(document, after, words(metadata.lang)["notes"])
+    renderer = NodeRenderer(
+        environment,
+        "pdf",
+        document,
+        in_contents=frozenset(targets(document.contents)),
+        note_place=place,
+    )
+    if not is_book:
+        renderer.small_tables = SMALL_HANGING
     markup = renderer.template(
         "page",
         document=document,
-        body=renderer.render(document.blocks),
+        body=renderer.render(before),
+        notes=document.notes if place == "end" else (),
+        after=renderer.render(after),
         shows_contents=prints_contents(document),
         is_book=is_book,
         byline=byline(metadata),
         imprint=imprint(metadata),
     )
-    assert edition.page is not None, "every print edition has a page"
     sheet = book_sheet if is_book else handout_sheet
     styles = (
         Style("style.css", read_text(environment, "pdf/style.css")),
         Style("book.css", read_text(environment, "pdf/book.css") if is_book else ""),
         *construct_styles(environment, "pdf", markup),
-        Style("sheet.css", sheet(edition.page, metadata)),
+        Style("sheet.css", sheet(edition.page, metadata) + landscape_sheet(edition.page)),
         Style("widths.css", "\n".join(renderer.rules.values())),
     )
     return Pages(
@@ -64,7 +82,7 @@ def assemble(
         pages=(Page("index.xhtml", metadata.title, str(markup)),),
         styles=tuple(style for style in styles if style.css),
         faces=(*FACES, *(face for font in fonts_for(markup) for face in font.faces)),
-        assets=document.assets,
+        assets=(*document.assets, *renderer.formula_images.assets),
         contents=nav_points(document.contents, renderer.href),
         places=first_places(document),
     )
@@ -127,11 +145,23 @@ def handout_sheet(page: PageGeometry, metadata: Metadata) -> str:
     )
 
 
+def book_margins(page: PageGeometry) -> tuple[float, float]:
+    """Millimetres at the inner and the outer edge of a book's text."""
+    spare = max(page.left + page.right, WIDTHS[page.size] - MEASURE)
+    return spare * 0.4, spare * 0.6
+
+
+def note_place(metadata: Metadata, page: PageGeometry, is_book: bool) -> NotePlace:
+    """Where notes are printed: as the metadata asks for, but for books without the room."""
+    if metadata.notes == "margin" and is_book and book_margins(page)[1] < NOTE_MARGIN:
+        return "foot"
+    return metadata.notes
+
+
 def book_sheet(page: PageGeometry, metadata: Metadata) -> str:
     """The size and mirrored margins of a book's page: the inner ones narrower, since two of
     them lie together. Running heads and folios are at the outer edges."""
-    spare = max(page.left + page.right, WIDTHS[page.size] - MEASURE)
-    inner, outer = spare * 0.4, spare * 0.6
+    inner, outer = book_margins(page)
     top, bottom = page.top + 5, page.bottom + 10
     title, chapter = "string(publication, first-except)", "string(chapter, first-except)"
     return (
@@ -144,6 +174,15 @@ def book_sheet(page: PageGeometry, metadata: Metadata) -> str:
         f" chapter content(text) }}\n"
         ".level-1 > h2[data-outline] { string-set:"
         f" publication {_string(metadata.title)}, chapter attr(data-outline) }}\n"
+    )
+
+
+def landscape_sheet(page: PageGeometry) -> str:
+    """The same sheet on its side, without a column before the text."""
+    margins = (page.right, page.bottom, page.bottom, page.top)
+    return (
+        f"@page landscape {{ size: {page.size} landscape; margin: {_millimetres(margins)};"
+        " @footnote { margin-left: 0; margin-right: 0 } }\n"
     )
 
 

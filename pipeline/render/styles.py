@@ -2,14 +2,45 @@
 
 from __future__ import annotations
 
+import re
+
 import jinja2
 
 from pipeline.editions import FormatName
 from pipeline.pages import Style
 from pipeline.render.environment import read_text
 
-CONSTRUCTS: dict[str, str] = {
+CONSTRUCTS: dict[str, str | re.Pattern[str]] = {
+    "tables": "<table",
+    "figures": '<div class="figure-row"',
+    "references": 'class="cross-reference',
+    "numbers": '<span class="number">',
+    "caption-lists": '<details class="captions">',
+    "charts": 'class="chart',
+    "sidebar": 'class="sidebar',
+    "quotations": re.compile('class="(?:pull-quote|epigraph)'),
+    "verse": 'class="verse',
+    "columns": 'class="columns',
+    "landscape": 'class="landscape',
+    "text-classes": re.compile(
+        'class="(?:[^"]* )?(?:center|keep-together|keep-with-next|lead|small|small-caps)[ "]'
+    ),
+    "math": "<math",
+    "formulas": 'class="formula-image',
+    "bibliography": '<ul class="bibliography',
+    "citations": re.compile('class="(?:biblioref|address)"'),
     "code": '<pre class="code',
+    "highlighting": '<pre class="code highlighted',
+    "exercise": 'class="exercise',
+    "choices": 'class="choices',
+    "activity": 'class="activity ',
+    "blank": 'class="blank',
+    "for-teachers": 'class="for-teachers',
+    "index": ' class="index-list',
+    "glossary": '<dfn id="term-',
+    "notes": 'class="note-call"',
+    "margin-notes": '<span class="note margin"',
+    "end-notes": '<div class="end-note"',
 }
 """What tells that some markup has a construct, by the construct's name. Its styles are in
 ``shared/<name>.css`` and, where a format needs more, in ``<format>/<name>.css``."""
@@ -22,10 +53,14 @@ def construct_styles(
     return tuple(
         Style(f"{folder}-{name}.css" if folder != "shared" else f"{name}.css", css)
         for name, sign in CONSTRUCTS.items()
-        if sign in markup
+        if _is_in(markup, sign)
         for folder in ("shared", format_name)
         if (css := _read(environment, f"{folder}/{name}.css"))
     )
+
+
+def _is_in(markup: str, sign: str | re.Pattern[str]) -> bool:
+    return sign in markup if isinstance(sign, str) else bool(sign.search(markup))
 
 
 def _read(environment: jinja2.Environment, name: str) -> str:

@@ -3,9 +3,14 @@
 Each pass is a function Document → Document in a module of its own; none knows another.
 `passes` is their order, and why it is so:
 
+- variables come first, so that their values are text to all the others;
+- formulas come before all that asks what a title says;
 - sections come before all that asks where something stands;
+- citations make notes, and a section of works, before these are counted;
+- a glossary and a place for the index come before the ids, which theirs are among;
 - identifiers and notes count what the sections hold;
-- references need every id;
+- references need every id, cross-references the numbers and the titles that they quote;
+- the index and the charts come when all that they say is finished;
 - contents come last, since they copy titles that are finished.
 """
 
@@ -18,14 +23,22 @@ from typing import TypeAlias
 
 from pipeline.model import Document
 from pipeline.resolve.assets import gather_assets
-from pipeline.resolve.contents import list_contents
+from pipeline.resolve.charts import draw_charts
+from pipeline.resolve.citations import cite_works, put_back
+from pipeline.resolve.contents import list_captions, list_contents
+from pipeline.resolve.cross_references import fill_references
+from pipeline.resolve.glossary import link_terms
 from pipeline.resolve.highlight import highlight_code
 from pipeline.resolve.identifiers import assign_identifiers
+from pipeline.resolve.index import fill_index, place_index
+from pipeline.resolve.math import set_formulas
 from pipeline.resolve.notes import number_notes
-from pipeline.resolve.numbering import number_captions
+from pipeline.resolve.numbering import number_captions, number_sections
 from pipeline.resolve.references import check_references, drop_unsafe_addresses
 from pipeline.resolve.sections import nest_sections
+from pipeline.resolve.summaries import free_summaries
 from pipeline.resolve.typography import set_typography
+from pipeline.resolve.variables import fill_variables
 
 Pass: TypeAlias = Callable[[Document], Document]
 
@@ -33,15 +46,26 @@ Pass: TypeAlias = Callable[[Document], Document]
 def passes(folder: Path) -> tuple[Pass, ...]:
     """The passes in order, for a source in ``folder``."""
     return (
+        fill_variables,
+        set_formulas,
         nest_sections,
+        functools.partial(cite_works, folder=folder),
+        link_terms,
+        place_index,
+        free_summaries,
         assign_identifiers,
         number_notes,
         number_captions,
+        number_sections,
         functools.partial(check_references, folder=folder),
         functools.partial(gather_assets, folder=folder),
         highlight_code,
         set_typography,
+        fill_references,
+        fill_index,
+        draw_charts,
         list_contents,
+        list_captions,
     )
 
 
@@ -54,8 +78,20 @@ def resolve(document: Document, folder: Path) -> Document:
 
 
 def resolve_fragment(document: Document) -> Document:
-    """A piece of text by itself: its notes and captions numbered, its code highlighted;
-    headings, links and files as they are written, but for addresses that are not safe."""
-    for apply in (number_notes, number_captions, drop_unsafe_addresses, highlight_code):
+    """A piece of text by itself: its formulas set, its notes and captions numbered, and
+    referred to, its code highlighted; headings, links and files as they are written, but for
+    addresses that are not safe."""
+    for apply in (
+        set_formulas,
+        put_back,
+        link_terms,
+        free_summaries,
+        number_notes,
+        number_captions,
+        drop_unsafe_addresses,
+        highlight_code,
+        fill_references,
+        fill_index,
+    ):
         document = apply(document)
     return document

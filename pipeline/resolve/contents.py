@@ -1,29 +1,39 @@
-"""The table of contents."""
+"""The table of contents, and the lists of figures, tables and listings."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import get_args
+from typing import Any, Literal
 
 from msgspec.structs import replace
 
 from pipeline.metadata import ContentsOptions
 from pipeline.model import (
+    CaptionList,
+    Chart,
+    CodeBlock,
     ContentsEntry,
     Document,
-    Image,
+    Figure,
+    FigureGroup,
     Inline,
-    LineBreak,
-    Link,
     Node,
-    NoteReference,
     Paragraph,
     Section,
-    SoftBreak,
-    Text,
+    Table,
     Turn,
 )
-from pipeline.tree import Changes, plain_text, rewrite, walk
+from pipeline.resolve.titles import title_of
+from pipeline.tree import walk, whole
+
+KINDS: tuple[Literal["figures", "tables", "listings"], ...] = ("figures", "tables", "listings")
+_LISTED: dict[type[Node], str] = {
+    Figure: "figures",
+    FigureGroup: "figures",
+    Chart: "figures",
+    Table: "tables",
+    CodeBlock: "listings",
+}
 
 
 def list_contents(document: Document) -> Document:
@@ -33,13 +43,41 @@ def list_contents(document: Document) -> Document:
     return replace(document, contents=tuple(entries))
 
 
+def list_captions(document: Document) -> Document:
+    """The document with the lists that the metadata asks for, of what has a number. A list
+    that would be empty is none."""
+    options = document.metadata.contents
+    wanted = {
+        "figures": options.figures,
+        "tables": options.tables,
+        "listings": options.listings,
+    }
+    found: dict[str, list[ContentsEntry]] = {kind: [] for kind, asked in wanted.items() if asked}
+    if not found:
+        return document
+    for node in walk(whole(document)):
+        kind = _LISTED.get(type(node), "")
+        if kind in found and (entry := _captioned(node)):
+            found[kind].append(entry)
+    lists = tuple(CaptionList(kind, tuple(found[kind])) for kind in KINDS if found.get(kind))
+    return replace(document, lists=lists)
+
+
+def _captioned(node: Any) -> ContentsEntry | None:
+    """The entry of something with a caption and a number of its own."""
+    if not node.number or (isinstance(node, Figure) and node.part):
+        return None
+    title = title_of(node.caption)
+    return ContentsEntry(node.attributes.id, title, number=str(node.number)) if title else None
+
+
 def _entries(blocks: Iterable[Node], options: ContentsOptions) -> Iterator[ContentsEntry]:
     for block in blocks:
         if isinstance(block, Section):
             below = tuple(_entries(block.children, options))
-            title = _title(block.title)
+            title = title_of(block.title)
             if block.depth <= options.depth and title:
-                yield ContentsEntry(block.attributes.id, title, below)
+                yield ContentsEntry(block.attributes.id, title, below, block.number)
             else:
                 yield from below
         elif options.questions:
@@ -52,41 +90,5 @@ def _question(turn: Turn) -> tuple[Inline, ...]:
     """A question's first paragraph, as a title."""
     for node in walk(turn.children):
         if isinstance(node, Paragraph):
-            return _title(node.children)
+            return title_of(node.children)
     return ()
-
-
-def _title(inlines: tuple[Inline, ...]) -> tuple[Inline, ...]:
-    """The inlines as they can stand within a link elsewhere: formatting alone, no ids."""
-    title = rewrite(inlines, leave=_TITLE_CHANGES)
-    return title if plain_text(title).strip() else ()
-
-
-def _without_id(node: Node) -> Node:
-    return replace(node, attributes=replace(node.attributes, id="")) if node.attributes.id else node
-
-
-def _space(node: Node) -> Node:
-    return Text(span=node.span, text=" ")
-
-
-def _text(link: Link) -> tuple[Node, ...]:
-    return link.children
-
-
-def _nothing(node: Node) -> tuple[Node, ...]:
-    return ()
-
-
-def _alternative(image: Image) -> Node | tuple[Node, ...]:
-    return Text(span=image.span, text=image.alt) if image.alt else ()
-
-
-_TITLE_CHANGES: Changes = {
-    **dict.fromkeys(get_args(Inline), _without_id),
-    Link: _text,
-    NoteReference: _nothing,
-    Image: _alternative,
-    SoftBreak: _space,
-    LineBreak: _space,
-}

@@ -2,33 +2,52 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Iterator
 
 from msgspec.structs import replace
 
 from pipeline.codes import Code
-from pipeline.model import Document, Figure, Node, Paragraph, Section, Table, Turn
+from pipeline.model import (
+    Chart,
+    CodeBlock,
+    Document,
+    Figure,
+    FigureGroup,
+    Node,
+    Paragraph,
+    Section,
+    Table,
+    Turn,
+)
 from pipeline.resolve.findings import Findings, walk_spans
+from pipeline.resolve.slugs import slug as slug
 from pipeline.tree import Changes, plain_text, rewrite_document, walk, whole
 
 RESERVED = frozenset({"contents", "main", "notes", "title", "footnotes"})
-RESERVED_PREFIXES = ("fn-", "fnref-")
+RESERVED_PREFIXES = ("fn-", "fnref-", "fld-", "ix-")
 """Ids that the templates give themselves."""
 
-WORD_CATEGORIES = frozenset({"Lu", "Ll", "Lt", "Lm", "Lo", "Mn", "Mc", "Me", "Nd", "Pc"})
+CAPTIONED: dict[type[Node], str] = {
+    Figure: "figure",
+    FigureGroup: "figure",
+    Chart: "figure",
+    Table: "table",
+    CodeBlock: "listing",
+}
+"""What has a caption, and what the ids that are made of it begin with."""
 
 LONGEST = 60
 """How many characters of a caption or a question its id has at most."""
 
 
 def assign_identifiers(document: Document) -> Document:
-    """The document with an id on every section, captioned figure or table, and question.
+    """The document with an id on every section, question, and all that has a caption.
 
     Ids that the source gives stay as they are; two that are the same, and ids that the
     outputs use themselves, are DUPLICATE_ID errors. Others are made of the plain text: of
     a section's title as GitHub makes its anchors, so that links written for GitHub work;
-    of captions and questions with ``figure-``, ``table-`` or ``question-`` before.
+    of captions and questions with ``figure-``, ``table-``, ``listing-`` or ``question-``
+    before.
     """
     findings = Findings(document)
     taken = _explicit(document, findings)
@@ -47,21 +66,9 @@ def assign_identifiers(document: Document) -> Document:
         return replace(node, attributes=replace(node.attributes, id=next(ids)))
 
     if nodes:
-        changes: Changes = dict.fromkeys((Section, Figure, Table, Turn), enter)
+        changes: Changes = dict.fromkeys((Section, Turn, *CAPTIONED), enter)
         document = rewrite_document(document, enter=changes)
     return findings.added_to(document)
-
-
-def slug(text: str) -> str:
-    """GitHub's anchor for a heading: lower case, spaces as hyphens, no punctuation."""
-    characters = []
-    for character in unicodedata.normalize("NFC", text.strip().lower()):
-        # Marks are parts of letters in many scripts; connectors are `_` and its kin.
-        if character == "-" or unicodedata.category(character) in WORD_CATEGORIES:
-            characters.append(character)
-        elif character.isspace():
-            characters.append("-")
-    return "".join(characters)
 
 
 def _explicit(document: Document, findings: Findings) -> set[str]:
@@ -92,7 +99,7 @@ def _needs_id(node: Node) -> bool:
     match node:
         case Section():
             return True
-        case Figure() | Table():
+        case Figure() | FigureGroup() | Chart() | Table() | CodeBlock():
             return bool(node.caption)
         case Turn():
             return node.asks
@@ -107,8 +114,8 @@ def _name(node: Node) -> tuple[str, bool]:
             prefix, name = "section", slug(plain_text(node.title))
             if name.strip("-_") and not name.startswith(RESERVED_PREFIXES):
                 return name, False
-        case Figure() | Table():
-            prefix, name = type(node).__name__.lower(), slug(plain_text(node.caption))
+        case Figure() | FigureGroup() | Chart() | Table() | CodeBlock():
+            prefix, name = CAPTIONED[type(node)], slug(plain_text(node.caption))
         case _:
             paragraphs = (child for child in walk(node) if isinstance(child, Paragraph))
             first = next(paragraphs, None)

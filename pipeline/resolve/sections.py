@@ -10,17 +10,21 @@ from msgspec.structs import replace
 from pipeline.codes import Code
 from pipeline.model import (
     Admonition,
+    Answer,
     Block,
     BlockQuote,
+    Choice,
     Container,
     DefinitionItem,
     Document,
+    Exercise,
     Heading,
     Image,
     ListItem,
     Node,
     Note,
     Section,
+    TeacherNote,
     Turn,
 )
 from pipeline.resolve.findings import Findings, walk_spans
@@ -47,7 +51,18 @@ ROLES: dict[str, str] = {
 """The classes that give a section a role, and the role."""
 
 
-HOLDERS = (BlockQuote, Container, ListItem, Admonition, Turn, Note)
+HOLDERS = (
+    BlockQuote,
+    Container,
+    ListItem,
+    Admonition,
+    Turn,
+    Note,
+    Exercise,
+    Choice,
+    Answer,
+    TeacherNote,
+)
 
 N = TypeVar("N", bound=Node)
 

@@ -8,6 +8,7 @@ from msgspec.structs import replace
 
 from pipeline.model import (
     Abbreviation,
+    Blank,
     Code,
     CrossReference,
     Document,
@@ -21,7 +22,7 @@ from pipeline.model import (
     Text,
 )
 from pipeline.resolve.punctuation import Run
-from pipeline.tree import INLINE_FIELDS, plain_text, rewrite_document, walk_with, whole
+from pipeline.tree import INLINE_FIELDS, plain_text, rewrite_document, walk, walk_with, whole
 
 VERBATIM = frozenset({"code", "kbd", "samp", "tt", "var"})
 """Inline elements whose text is as typed."""
@@ -35,24 +36,34 @@ def set_typography(document: Document) -> Document:
     begin before an emphasis and end within it. Code, keys, addresses and links that show
     their own address stay as typed.
     """
-    texts: list[str | None] = []
+    texts: dict[int, list[str | None]] = {}
+    answers: list[str] = []
     language = document.metadata.lang
     for node, lang in walk_with(whole(document), language, _language):
+        if isinstance(node, Blank):
+            answers.append(set_text(node.answer, lang) if node.answer else "")
         if type(node) in INLINE_FIELDS:
             for inlines in _runs(node):
-                texts.extend(_set(inlines, lang))
-    # What is rewritten is met in the same order as above.
-    new_texts: Iterator[str | None] = iter(texts)
+                for leaf, text in zip(_leaves(inlines), _set(inlines, lang), strict=True):
+                    texts.setdefault(id(leaf), []).append(text)
+    # Answers are met in the same order when they are rewritten; not so texts, for a caption
+    # may stand after what it belongs to.
+    new_answers: Iterator[str] = iter(answers)
 
     def leave(node: Text | SoftBreak) -> Node | tuple[Node, ...]:
-        text = next(new_texts)
+        text = texts[id(node)].pop(0)
         if text is None:
             return node
         if not text:
             return ()
         return Text(span=node.span, attributes=node.attributes, text=text)
 
-    if any(text is not None for text in texts):
+    def fill(node: Blank) -> Node:
+        return replace(node, answer=next(new_answers))
+
+    if any(answers):
+        document = rewrite_document(document, leave={Blank: fill})
+    if any(text is not None for found in texts.values() for text in found):
         document = rewrite_document(document, leave={Text: leave, SoftBreak: leave})
     metadata = replace(
         document.metadata,
@@ -84,6 +95,11 @@ def _runs(node: Node) -> Iterable[tuple[Inline, ...]]:
     return (value,)  # type: ignore[return-value]
 
 
+def _leaves(inlines: tuple[Inline, ...]) -> Iterator[Node]:
+    """What of a run `_set` gives a text for."""
+    return (node for node in walk(inlines) if isinstance(node, Text | SoftBreak))
+
+
 def _set(inlines: tuple[Inline, ...], language: str) -> list[str | None]:
     """What becomes of each `Text` and `SoftBreak` in a run, None where it stays."""
     run = Run()
@@ -95,7 +111,7 @@ def _set(inlines: tuple[Inline, ...], language: str) -> list[str | None]:
                 run.line_end(lang)
             case LineBreak():
                 run.context("\n")
-            case Code() | Image() | CrossReference():
+            case Code() | Image() | CrossReference() | Blank():
                 run.context("x")  # stands like a word
             case Abbreviation():
                 run.context(node.text)

@@ -21,7 +21,8 @@ class ThematicBreakProcessor(LineProcessor):
         cursor: Cursor = blocks[0]
         if not _THEMATIC.match(cursor.rest):
             return False
-        self.parser.add_leaf(BlockElement("hr", cursor.number, self), cursor)
+        mark = cursor.rest.rstrip()
+        self.parser.add_leaf(BlockElement("hr", cursor.number, self, mark=mark), cursor)
         return None
 
 

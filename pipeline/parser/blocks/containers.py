@@ -13,7 +13,7 @@ from pipeline.parser import attributes
 from pipeline.parser.blockparser import BlockElement, LineProcessor, Match
 from pipeline.parser.cursor import Cursor
 
-_OPENING = re.compile(r"(:{3,})[ \t]*(?=[^\s:])([^{]*?)[ \t]*(\{.*\})?[ \t]*:*[ \t]*$")
+_OPENING = re.compile(r"(:{3,})[ \t]*(?=[^\s:])(.*)")
 _CLOSING = re.compile(r"(:{3,})[ \t]*$")
 
 
@@ -30,17 +30,17 @@ class ContainerProcessor(LineProcessor):
         match = _OPENING.match(cursor.rest)
         if not match:
             return False
-        words, found = match[2].split(), NO_ATTRIBUTES
-        if match[3]:
-            read = attributes.read(match[3])
-            if not read:
-                message = f"The attributes `{match[3]}` cannot be read."
-                column = cursor.offset + match.start(3)
-                self.parser.report(
-                    Code.BAD_ATTRIBUTE, message, cursor.number, column, attributes.HINT
-                )
-            else:
-                found = read[0]
+        text, found = match[2].rstrip(" \t").rstrip(":").rstrip(" \t"), NO_ATTRIBUTES
+        if split := attributes.trailing(text):
+            text, found = split
+        elif "{" in text:
+            text, brace, wrong = text.partition("{")
+            if not wrong.endswith("}"):
+                return False
+            message = f"The attributes `{brace}{wrong}` cannot be read."
+            column = cursor.offset + match.start(2) + len(text)
+            self.parser.report(Code.BAD_ATTRIBUTE, message, cursor.number, column, attributes.HINT)
+        words = text.split()
         if self.parser.too_deep(cursor):
             return False
         name = words[0].lower() if words else (found.classes[0] if found.classes else "")

@@ -69,7 +69,7 @@ class DefinitionProcessor(LineProcessor):
         paragraph = container[-1] if len(container) else None
         if not isinstance(paragraph, BlockElement) or paragraph.tag != "p":
             return False
-        if cursor.number - paragraph.end > 2:
+        if parser.gap(paragraph.end, cursor.number) > 1:
             return False
         parser.close_unmatched()
         if parser.tip is paragraph:
@@ -81,7 +81,7 @@ class DefinitionProcessor(LineProcessor):
         if (
             isinstance(previous, BlockElement)
             and previous.tag == "dl"
-            and paragraph.line - previous.end <= 2
+            and parser.gap(previous.end, paragraph.line) <= 1
         ):
             parser.open.append(previous)
             parser.matched = len(parser.open)

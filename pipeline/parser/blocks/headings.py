@@ -30,9 +30,8 @@ class AtxHeadingProcessor(LineProcessor):
         found = attributes.trailing(text) or attributes.trailing(_CLOSING.sub("", text))
         if found:
             text, heading.state = found
-        elif "{" in text:
-            at = text.rindex("{")
-            self.parser.check_attributes(text[at:], cursor.number, cursor.offset + match.end() + at)
+        else:
+            self.parser.check_end(text, cursor.number, cursor.offset + match.end())
         text = _CLOSING.sub("", text).strip(" \t")
         heading.lines = [Line(text, cursor.number, cursor.offset + match.end())]
         self.parser.add_leaf(heading, cursor)
@@ -57,11 +56,13 @@ class SetextHeadingProcessor(LineProcessor):
         paragraph.tag = "h1" if cursor.char == "=" else "h2"
         paragraph.processor = self
         paragraph.end = cursor.number
-        found = attributes.trailing(paragraph.lines[-1])
+        last = paragraph.lines[-1]
+        found = attributes.trailing(last)
         if found and found[0]:
-            last = paragraph.lines[-1]
             paragraph.lines[-1] = Line(found[0], last.number, last.offset)
             paragraph.state = found[1]
+        elif not found:
+            self.parser.check_end(last, last.number, last.offset)
         self.parser.close_unmatched()
         self.parser.close_tip()
         return None

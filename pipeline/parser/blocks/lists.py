@@ -43,7 +43,7 @@ class ListProcessor(LineProcessor):
         neighbours = [*pairwise(block)]
         for item in block:
             neighbours += pairwise(child for child in item if child.tag != "note")
-        loose = any(a.end < b.line - 1 for a, b in neighbours)  # type: ignore[attr-defined]
+        loose = any(self.parser.gap(a.end, b.line) > 0 for a, b in neighbours)  # type: ignore[attr-defined]
         block.set("tight", "" if loose else "yes")
 
 

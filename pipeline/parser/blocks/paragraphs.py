@@ -3,20 +3,28 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from typing import Any
 from xml.etree.ElementTree import Element
 
+from pipeline.diagnostics import Span
 from pipeline.parser import attributes
-from pipeline.parser.blockparser import BlockElement, Line, LineProcessor, Match
+from pipeline.parser.blockparser import BlockElement, Definition, Line, LineProcessor, Match
 from pipeline.parser.cursor import Cursor
+from pipeline.parser.files import SourceFiles
 from pipeline.parser.inlines import links
 
+_CAPTION = re.compile(r"[Tt]able:")
 _ABBREVIATION = re.compile(r"\*\[([^\]\n]{1,80})\]:[ \t]*(\S.*)")
 
 
 class ParagraphProcessor(LineProcessor):
     takes_lines = True
+
+    def __init__(self, parser: Any, files: SourceFiles) -> None:
+        super().__init__(parser)
+        self.files = files
 
     def test(self, parent: Element, block: Any) -> bool:
         return False  # what nothing else begins becomes a paragraph
@@ -44,11 +52,13 @@ class ParagraphProcessor(LineProcessor):
         """How many lines the definition takes that begins at ``start``; 0 if none does."""
         first = lines[start]
         if first.startswith("["):
-            return links.read_definition(lines, start, self.parser.md.references)
+            rebase = functools.partial(self.files.rebased, span=Span(first.number))
+            return links.read_definition(lines, start, self.parser.md.references, rebase)
         match = _ABBREVIATION.match(first) if first.startswith("*[") else None
         if match is None:
             return 0
-        self.parser.abbreviations.setdefault(match[1], match[2].strip())
+        definition = Definition(match[1], match[2].strip(), first.number)
+        self.parser.abbreviations.append(definition)
         return 1
 
     def _take_attributes(self, block: BlockElement) -> None:
@@ -61,3 +71,5 @@ class ParagraphProcessor(LineProcessor):
                 del block.lines[-1]
             else:
                 self.parser.check_attributes(last, last.number, last.offset)
+        elif _CAPTION.match(block.lines[0]) and not attributes.trailing(last):
+            self.parser.check_end(last, last.number, last.offset)

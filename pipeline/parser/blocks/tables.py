@@ -6,6 +6,7 @@ import re
 from typing import Any
 from xml.etree.ElementTree import Element
 
+from pipeline.parser import attributes
 from pipeline.parser.blockparser import BlockElement, Line, LineProcessor, Match
 from pipeline.parser.cursor import Cursor
 
@@ -51,7 +52,8 @@ class TableProcessor(LineProcessor):
         return None
 
     def proceed(self, block: BlockElement, cursor: Cursor) -> Match:
-        if cursor.blank or _CAPTION.match(cursor.rest):
+        rest = cursor.rest.rstrip(" \t")
+        if cursor.blank or _CAPTION.match(rest) or _is_list(rest):
             return Match.NO
         return Match.YES
 
@@ -68,6 +70,14 @@ class TableProcessor(LineProcessor):
                 row.append(cell)
             block.append(row)
         block.lines = []
+
+
+def _is_list(text: str) -> bool:
+    """Whether a line is an attribute list, or meant as one: no row, but about the table."""
+    if not text.startswith("{"):
+        return False
+    found = attributes.read(text)
+    return found[1] == len(text) if found else attributes.mistaken(text) == text
 
 
 def _alignments(text: str) -> list[str] | None:

@@ -3,21 +3,60 @@
 from __future__ import annotations
 
 from pipeline.model import Block
-from pipeline.parser.constructs import boxes, code, lines
+from pipeline.parser.constructs import (
+    bibliography,
+    boxes,
+    charts,
+    code,
+    exercises,
+    figures,
+    index,
+    lines,
+    math,
+    passages,
+    tables,
+    tasks,
+)
 from pipeline.parser.constructs.parts import Construct, FenceConstruct, FenceParts, Parts
 
 CONTAINERS: dict[str, Construct] = {
     **dict.fromkeys(boxes.NAMES, boxes.box),
     "details": boxes.details,
     "summary": boxes.details,
+    "figures": figures.figures,
+    "index": index.index,
     "lines": lines.writing_lines,
+    "bibliography": bibliography.bibliography,
+    "exercise": exercises.exercise,
+    "answer": exercises.answer,
+    "teacher": exercises.teacher,
+    "matching": tasks.matching,
+    "ordering": tasks.ordering,
+    "table": tables.table,
+    "sidebar": passages.sidebar,
+    **dict.fromkeys(("epigraph", "pull-quote", "pullquote"), passages.quotation),
+    **dict.fromkeys(("verse", "poem"), passages.verse),
+    "columns": passages.columns,
+    "centre": passages.plain,
 }
-FENCES: dict[str, FenceConstruct] = {}
+FENCES: dict[str, FenceConstruct] = {
+    "math": math.fence,
+    "chart": charts.chart,
+    **dict.fromkeys(("csv", "tsv"), tables.csv),
+}
 
 
 def container(parts: Parts) -> tuple[Block, ...]:
     """What a ``:::`` block becomes; one of an unknown name is a container of that class."""
-    return CONTAINERS.get(parts.name, boxes.container)(parts)
+    if parts.name not in CONTAINERS and figures.is_group(parts):
+        return figures.figures(parts)
+    if not parts.name and parts.attributes.id == "refs":  # Pandoc's way to write it
+        return bibliography.bibliography(parts)
+    construct = CONTAINERS.get(parts.name)
+    if construct is None:
+        exercises.warn_of_slips(parts)
+        construct = boxes.container
+    return construct(parts)
 
 
 def fence(parts: FenceParts) -> tuple[Block, ...]:

@@ -37,16 +37,29 @@ class Piece:
 
 
 class Bracket:
-    """An open ``[`` or ``![``: where it and its content start in the text, and the last
-    delimiter before it. ``nested`` is set once another bracket was opened within."""
+    """An open ``[``, ``![`` or ``^[``: where it and its content start in the text, and the
+    last delimiter before it. ``nested`` is set once another bracket was opened within;
+    ``inactive`` is how many brackets could hold no link before a note was opened."""
 
-    __slots__ = ("active", "content", "delimiter", "image", "nested", "piece", "start")
+    __slots__ = (
+        "active",
+        "content",
+        "delimiter",
+        "image",
+        "inactive",
+        "nested",
+        "note",
+        "piece",
+        "start",
+    )
 
     def __init__(
-        self, piece: Piece, image: bool, start: int, content: int, delimiter: Piece | None
+        self, piece: Piece, opening: str, start: int, content: int, delimiter: Piece | None
     ) -> None:
         self.piece = piece
-        self.image = image
+        self.image = opening == "!["
+        self.note = opening == "^["
+        self.inactive = 0
         self.start = start
         self.content = content
         self.delimiter = delimiter

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import MutableMapping, Sequence
+from collections.abc import Callable, MutableMapping, Sequence
 from urllib.parse import quote
 
 from pipeline.parser.inlines.text import unescape
+from pipeline.variables import WRITTEN
 
 _BRACKETED = re.compile(r"<((?:[^<>\n\\]|\\.)*)>")
 _TITLES = {
@@ -14,6 +15,7 @@ _TITLES = {
     "'": re.compile(r"'((?:[^'\\]|\\.|\\)*)'", re.S),
     "(": re.compile(r"\(((?:[^()\\]|\\.|\\)*)\)", re.S),
 }
+_VARIABLE = re.compile(WRITTEN)
 _LABEL = re.compile(r"\[((?:[^\[\]\\]|\\.){0,999})\]", re.S)
 _SPACE = re.compile(r"[ \t]*(?:\n[ \t]*)?")
 _LINE_SPACE = re.compile(r"[ \t]*")
@@ -40,6 +42,9 @@ def read_destination(text: str, pos: int) -> tuple[str, int] | None:
     depth, at = 0, pos
     while at < len(text):
         char = text[at]
+        if char == "{" and (variable := _VARIABLE.match(text, at)):
+            at = variable.end()
+            continue
         if char == "\\" and at + 1 < len(text) and not text[at + 1].isspace():
             at += 2
             continue
@@ -97,10 +102,14 @@ def read_inline(text: str, pos: int) -> tuple[str, str, int] | None:
 
 
 def read_definition(
-    lines: Sequence[str], start: int, references: MutableMapping[str, tuple[str, str]]
+    lines: Sequence[str],
+    start: int,
+    references: MutableMapping[str, tuple[str, str]],
+    rebase: Callable[[str], str],
 ) -> int:
     """Read the definition that begins with a line of ``lines`` into ``references`` (the
-    first of a label counts); how many lines it takes, 0 if there is none."""
+    first of a label counts), its address changed by ``rebase``; how many lines it takes, 0
+    if there is none."""
     taken = 8
     while True:
         text = "\n".join(lines[start : start + taken])
@@ -111,7 +120,7 @@ def read_definition(
     if not found:
         return 0
     label, destination, title, end = found
-    references.setdefault(normalise(label), (encode(destination), unescape(title)))
+    references.setdefault(normalise(label), (rebase(encode(destination)), unescape(title)))
     return text.count("\n", 0, end) + 1
 
 

@@ -15,23 +15,28 @@ from markdown.inlinepatterns import InlineProcessor
 from pipeline.parser.inlines.links import encode
 from pipeline.parser.inlines.text import ENTITY, PUNCTUATION, decode_entity
 from pipeline.parser.markup.tokens import CLOSING_TAG, OPENING_TAG
+from pipeline.variables import NAME
 
 _RAW = (
     rf"{OPENING_TAG}|{CLOSING_TAG}|<!-->|<!--->|<!--.*?-->|<\?.*?\?>|<![A-Za-z][^>]*>"
     r"|<!\[CDATA\[.*?\]\]>"
 )
 
+# A variable with spaces in an address: without them it is like any other characters.
+_SPACED = rf"\{{\{{(?:[ \t]+{NAME}[ \t]*|{NAME}[ \t]+)\}}\}}"
+
 Result = tuple[Any, int | None, int | None]
 
 
 class InlineSpan(Element):
     """An inline element. ``place`` is its line and column; ``attributes`` what a list
-    after it says."""
+    after it says. ``offset`` is where one begins that a pattern puts into another."""
 
     def __init__(self, tag: str, text: str | None = None, **attrib: str) -> None:
         super().__init__(tag, attrib)
         self.text = text
         self.place: tuple[int, int] = (0, 0)
+        self.offset = 0
         self.attributes: Any = None
 
 
@@ -70,7 +75,7 @@ class Entity(Pattern):
 class Autolink(Pattern):
     triggers = "<"
     PATTERN = (
-        r"<(?:([A-Za-z][A-Za-z0-9.+-]{1,31}:[^\s<>\x00-\x1f]*)"
+        rf"<(?:([A-Za-z][A-Za-z0-9.+-]{{1,31}}:[^\s<>{{\x00-\x1f]*(?:(?:{_SPACED}|{{)[^\s<>{{\x00-\x1f]*)*)"
         r"|([A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
         r"(?:\.[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?)*))>"
     )
@@ -101,7 +106,7 @@ class BareAddress(Pattern):
     """Addresses without brackets (GFM specification, section 6.9)."""
 
     triggers = "hw"
-    PATTERN = r"(?:https?://|www\.)[\w-]+(?:\.[\w-]+)+[^\s<]*"
+    PATTERN = rf"(?:https?://|www\.)[\w-]+(?:\.[\w-]+)+[^\s<{{]*(?:(?:{_SPACED}|{{)[^\s<{{]*)*"
     _WHOLE = re.compile(r"(?:https?://|www\.)[\w-]+(?:\.[\w-]+)+.*", re.S)
     _ENTITY_END = re.compile(r"&[A-Za-z0-9]+;$")
 

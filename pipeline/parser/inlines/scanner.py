@@ -11,15 +11,18 @@ from xml.etree.ElementTree import Element
 from pipeline.model import Attributes
 from pipeline.parser import attributes
 from pipeline.parser.blockparser import Line
-from pipeline.parser.inlines import links
+from pipeline.parser.inlines import citations, links
 from pipeline.parser.inlines.chain import Bracket, Chain
 from pipeline.parser.inlines.emphasis import emphasise, read_delimiter
-from pipeline.parser.inlines.patterns import InlineSpan, Pattern
+from pipeline.parser.inlines.patterns import InlineSpan, NoteReferencePattern, Pattern
 from pipeline.parser.inlines.places import Places
 from pipeline.parser.inlines.text import unescape
 
-_SPECIAL = re.compile(r"[\\`*_~\[\]!<&\n]|(?<![^\W_])(?:https?://|www\.)")
+_SPECIAL = re.compile(
+    r"[\\`*_~\[\]!<&$\n]|\{\{|\^(?=\[)|(?<![^\W_])(?:https?://|www\.)|-?@(?=[\w{])"
+)
 _TICKS = re.compile(r"`+")
+_NOT_BLANK = re.compile(r"\S")
 _CLOSERS = {"<!--": "-->", "<?": "?>", "<![CDATA[": "]]>", "<!": ">"}
 
 
@@ -102,8 +105,12 @@ class _Scanner:
                 self._open_bracket("![")
             case "[":
                 self._open_bracket("[")
+            case "^" if not self._is_reference(self.pos + 1):
+                self._open_bracket("^[")
             case "]":
                 self._close_bracket()
+            case "@" | "-" if cited := citations.in_text(self.data, self.pos, self.references):
+                self._add(*cited)
             case _:
                 self.chain.add_text(char)
                 self.pos += 1
@@ -124,10 +131,13 @@ class _Scanner:
             self.pos = end
             return
         found.place = self.places.at(self.pos)
+        for part in found:
+            assert isinstance(part, InlineSpan)
+            part.place = self.places.at(part.offset)
         self.pos = end
         if found.tag == "br":
             self.pos = self._skip_spaces(end)
-        elif found.tag in ("code", "a", "img", "span"):
+        elif found.tag in ("code", "a", "img", "span", "cross-reference", "cross-references"):
             self._take_attributes(found)
         self.chain.add(found)
 
@@ -140,7 +150,12 @@ class _Scanner:
         found = self._attributes()
         if found:
             element.attributes, self.pos = found
-        elif self._at("{") and (written := attributes.mistaken(self.data, self.pos)):
+        else:
+            self._check_attributes()
+
+    def _check_attributes(self) -> None:
+        """Take note of an attribute list that stands here and cannot be read."""
+        if self._at("{") and (written := attributes.mistaken(self.data, self.pos)):
             self.mistaken.append((written, *self.places.at(self.pos)))
 
     def _at(self, text: str) -> bool:
@@ -196,9 +211,12 @@ class _Scanner:
         if self.brackets:
             self.brackets[-1].nested = True
         self.brackets.append(
-            Bracket(piece, text == "![", self.pos, self.pos + len(text), self.chain.last_delimiter)
+            Bracket(piece, text, self.pos, self.pos + len(text), self.chain.last_delimiter)
         )
         self.pos += len(text)
+        if text == "^[":  # a note in a link may hold links
+            self.brackets[-1].inactive = self.inactive
+            self.inactive = len(self.brackets)
 
     def _close_bracket(self) -> None:
         start = self.pos
@@ -208,6 +226,9 @@ class _Scanner:
             return
         bracket = self.brackets.pop()
         self.inactive = min(self.inactive, len(self.brackets))
+        if bracket.note:
+            self._close_note(bracket, start)
+            return
         if not bracket.active:
             self.chain.add_text("]")
             return
@@ -215,6 +236,9 @@ class _Scanner:
         if target is None:
             found = self._attributes()
             if found is None or bracket.image:
+                if not bracket.image and self._cite(bracket, start):
+                    return
+                self._check_attributes()
                 self.chain.add_text("]")
                 return
             element = InlineSpan("span")
@@ -223,6 +247,8 @@ class _Scanner:
             address, title, self.pos = target
             tag, key = ("img", "src") if bracket.image else ("a", "href")
             element = InlineSpan(tag, **{key: address})
+            if not self.data.startswith(")", self.pos - 1):
+                element.set("defined", "yes")  # elsewhere, where the address starts from
             if title:
                 element.set("title", title)
             self._take_attributes(element)
@@ -233,6 +259,37 @@ class _Scanner:
             for other in self.brackets[self.inactive :]:
                 other.active = other.image
             self.inactive = len(self.brackets)
+
+    def _cite(self, bracket: Bracket, close: int) -> bool:
+        """Make a citation of what is in brackets, if it is one."""
+        element = citations.bracketed(self.data[bracket.content : close])
+        if element is None:
+            return False
+        element.place = self.places.at(bracket.start)
+        emphasise(self.chain, bracket.delimiter)
+        self.chain.wrap_rest(bracket.piece, element)
+        element.clear()  # what it says is read as a whole
+        return True
+
+    def _is_reference(self, pos: int) -> bool:
+        """Whether a reference to a note stands at ``pos``, where ``^`` is text then."""
+        return any(
+            isinstance(pattern, NoteReferencePattern)
+            and pattern.compiled_re.match(self.data, pos) is not None
+            for pattern in self.patterns.get("[", ())
+        )
+
+    def _close_note(self, bracket: Bracket, close: int) -> None:
+        """End the note ``^[…]``; one that says nothing is text."""
+        self.inactive = bracket.inactive
+        said = _NOT_BLANK.search(self.data, bracket.content)
+        if not said or said.start() == close:
+            self.chain.add_text("]")
+            return
+        element = InlineSpan("note")
+        element.place = self.places.at(bracket.start)
+        emphasise(self.chain, bracket.delimiter)
+        self.chain.wrap_rest(bracket.piece, element)
 
     def _link_target(self, bracket: Bracket, close: int) -> tuple[str, str, int] | None:
         """The address and title that follow ``]``, and where they end."""

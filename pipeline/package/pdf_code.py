@@ -1,0 +1,48 @@
+"""The sign at the beginning of what is left of a line of code that was too long: an arrow
+that is drawn and no text, so that nobody copies it or hears it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from weasyprint.formatting_structure.boxes import BlockBox, LineBox
+
+from pipeline.package.pdf_roles import is_code_line
+
+GREY = (0.302, 0.337, 0.369)
+LEFT, RIGHT = 10.0, 4.0
+"""Where the arrow begins and ends, in CSS pixels to the left of the text."""
+
+HEAD = 2.2
+
+
+def sign_broken_lines(page_box: Any, stream: Any, scale: float) -> None:
+    """Draw the sign before each line that goes on one of code."""
+    lines = list(_broken_lines(page_box))
+    if not lines:
+        return
+    with stream.artifact(), stream.stacked():
+        stream.transform(a=scale, d=scale)
+        stream.set_color_rgb(*GREY, stroke=True)
+        stream.set_line_width(0.6)
+        for line in lines:
+            _arrow(stream, line.position_x, line.position_y, line.height)
+
+
+def _broken_lines(page_box: Any) -> Iterator[Any]:
+    for box in page_box.descendants():
+        if isinstance(box, BlockBox) and is_code_line(box.element):
+            yield from [child for child in box.children if isinstance(child, LineBox)][1:]
+
+
+def _arrow(stream: Any, x: float, y: float, height: float) -> None:
+    """Down, then to the right, with a head."""
+    left, right, level = x - LEFT, x - RIGHT, y + height * 0.55
+    stream.move_to(left, y + height * 0.15)
+    stream.line_to(left, level)
+    stream.line_to(right, level)
+    stream.move_to(right - HEAD, level - HEAD)
+    stream.line_to(right, level)
+    stream.line_to(right - HEAD, level + HEAD)
+    stream.stroke()

@@ -1,0 +1,83 @@
+"""Where the abbreviations of a text hold: one that is defined in a part that only some
+editions have holds in these alone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
+
+from pipeline.model import NO_ATTRIBUTES, Abbreviation, Attributes
+from pipeline.parser.attributes import make
+from pipeline.parser.blockparser import BlockElement, Definition
+from pipeline.tree import CONDITIONS, FOR_TEACHERS, TEACHER
+
+HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
+
+
+class Part(NamedTuple):
+    """The lines of a part that only some editions have, and its conditions."""
+
+    first: int
+    last: int
+    conditions: Attributes
+
+
+def abbreviations(root: BlockElement, definitions: Iterable[Definition]) -> dict[str, Abbreviation]:
+    """The node for each abbreviation, by its text, with the conditions of the place where it
+    is defined. The first definition counts, but one without conditions before all others."""
+    definitions = sorted(definitions, key=lambda definition: definition.line)
+    found: dict[str, Abbreviation] = {}
+    if not definitions:
+        return found
+    waiting = sorted(_parts(root), key=lambda part: (-part.first, part.last))
+    around: list[Part] = []
+    for name, title, line in definitions:
+        while waiting and waiting[-1].first <= line:
+            around.append(waiting.pop())
+        around = [part for part in around if part.last >= line]
+        attributes = _joined(part.conditions for part in around)
+        before = found.get(name)
+        if before is None or (before.attributes != NO_ATTRIBUTES and attributes == NO_ATTRIBUTES):
+            found[name] = Abbreviation(text=name, title=title, attributes=attributes)
+    return found
+
+
+def _parts(root: BlockElement) -> Iterator[Part]:
+    for parent in root.iter():
+        if not isinstance(parent, BlockElement):  # an inline element
+            continue
+        opened: list[tuple[str, Part]] = []
+        for child in parent:
+            if not isinstance(child, BlockElement):
+                break
+            if child.tag in HEADINGS:
+                while opened and opened[-1][0] >= child.tag:
+                    yield opened.pop()[1]._replace(last=child.line - 1)
+            conditions = _conditions(child)
+            if conditions == NO_ATTRIBUTES:
+                continue
+            part = Part(child.line, child.end, conditions)
+            if child.tag in HEADINGS:
+                opened.append((child.tag, part._replace(last=parent.end)))
+            else:
+                yield part
+        yield from (part for _, part in opened)
+
+
+def _conditions(element: BlockElement) -> Attributes:
+    """What an element's attributes say of the editions that have it."""
+    if not isinstance(element.state, Attributes):
+        return NO_ATTRIBUTES
+    names = {element.get("name", ""), *element.state.classes}
+    return make(
+        classes=(TEACHER,) if names & FOR_TEACHERS else (),
+        pairs=tuple(pair for pair in element.state.pairs if pair[0] in CONDITIONS),
+    )
+
+
+def _joined(attributes: Iterable[Attributes]) -> Attributes:
+    found = list(attributes)
+    return make(
+        classes=tuple(dict.fromkeys(name for one in found for name in one.classes)),
+        pairs=tuple(pair for one in found for pair in one.pairs),
+    )

@@ -1,0 +1,55 @@
+"""What stands on the line of a fence after its marks: a language, and attributes."""
+
+from __future__ import annotations
+
+import re
+
+from pipeline.model import NO_ATTRIBUTES, Attributes
+from pipeline.parser import attributes
+from pipeline.parser.inlines.text import unescape
+
+BARE = frozenset(
+    "caption title filename file-name file_name start linenums mark hl_lines file lines".split()
+)
+"""The keys that mean something without braces around them."""
+
+NO_LANGUAGES = frozenset({"numbered", "unnumbered", "numberLines", "number-lines"})
+
+_WORD = re.compile(r"(?![\w:-]*=[\"'\w])[^\s{]+")
+_LINES = re.compile(r"\{\s*(\d+(?:-\d+)?(?:\s*,\s*\d+(?:-\d+)?)*)\s*\}")
+_PAIR = re.compile(r"([A-Za-z_][\w:-]*)=(?:\"[^\"]*\"|'[^']*'|[^\s{}\"']+)(?=\s|\{|$)")
+_OTHER = re.compile(r"\{?[^\s{]*")
+
+
+def read_info(info: str) -> tuple[str, Attributes]:
+    """The language, and what any of these after it say: ``{#id .class key=value}``,
+    ``key="value"`` with the keys of MkDocs and its kin, ``{2,4-5}`` for lines to mark. Without
+    a word the first class is the language: ``{.python}``. All else means nothing."""
+    word = _WORD.match(info)
+    language = unescape(word[0]) if word else ""
+    if len(info) > attributes.LONGEST:
+        return language, NO_ATTRIBUTES
+    found = NO_ATTRIBUTES
+    pos = word.end() if word else 0
+    while pos < len(info):
+        if lines := _LINES.match(info, pos):
+            found = _joined(found, attributes.make(pairs=(("mark", lines[1]),)))
+            pos = lines.end()
+        elif listed := attributes.read(info, pos):
+            found, pos = _joined(found, listed[0]), listed[1]
+        elif pair := _PAIR.match(info, pos):
+            listed = attributes.read(f"{{{pair[0]}}}") if pair[1] in BARE else None
+            found, pos = _joined(found, listed[0] if listed else NO_ATTRIBUTES), pair.end()
+        else:
+            other = _OTHER.match(info, pos)
+            pos = max(pos + 1, other.end() if other else 0)
+    if not language:
+        language = next((name for name in found.classes if name not in NO_LANGUAGES), "")
+        classes = tuple(name for name in found.classes if name != language)
+        found = attributes.make(found.id, classes, found.pairs)
+    return language, found
+
+
+def _joined(one: Attributes, other: Attributes) -> Attributes:
+    classes, pairs = one.classes + other.classes, one.pairs + other.pairs
+    return attributes.make(other.id or one.id, classes, pairs)

@@ -1,0 +1,53 @@
+"""What is pressed to open a fold holds nothing else that can be pressed."""
+
+from __future__ import annotations
+
+from msgspec.structs import replace
+
+from pipeline.model import Block, Container, Document, Link, Node, NoteReference, Paragraph
+from pipeline.tree import Changes, rewrite, rewrite_document, walk
+
+DETAILS, SUMMARY = "details", "summary"
+
+
+def free_summaries(document: Document) -> Document:
+    """The document with the links in summaries as their text, and the references to notes
+    right after what the fold begins with."""
+
+    def enter(node: Container) -> Container:
+        if node.name != DETAILS:
+            return node
+        summaries = [child for child in node.children if _is_summary(child)]
+        inner = list(walk(summaries))
+        if not any(isinstance(found, Link | NoteReference) for found in inner):
+            return node
+        rest = tuple(child for child in node.children if not _is_summary(child))
+        notes = tuple(found for found in inner if isinstance(found, NoteReference))
+        freed = rewrite(tuple(summaries), leave=_FREE)
+        return replace(node, children=(*freed, *_with_notes(rest, notes)))
+
+    return rewrite_document(document, enter={Container: enter})
+
+
+def _is_summary(node: Node) -> bool:
+    return isinstance(node, Container) and node.name == SUMMARY
+
+
+def _with_notes(blocks: tuple[Block, ...], notes: tuple[NoteReference, ...]) -> tuple[Block, ...]:
+    if not notes:
+        return blocks
+    if blocks and isinstance(blocks[0], Paragraph):
+        first = replace(blocks[0], children=(*blocks[0].children, *notes))
+        return (first, *blocks[1:])
+    return (Paragraph(children=notes), *blocks)
+
+
+def _text(link: Link) -> tuple[Node, ...]:
+    return link.children
+
+
+def _nothing(node: Node) -> tuple[Node, ...]:
+    return ()
+
+
+_FREE: Changes = {Link: _text, NoteReference: _nothing}
