@@ -37,13 +37,13 @@ from pipeline.model import (
 from pipeline.package import package
 from pipeline.render import render
 from pipeline.resolve import resolve
-from pipeline.resolve.csl import marks
-from pipeline.resolve.csl.data import Cite, Date, Locator, Name, Reference
-from pipeline.resolve.csl.inlines import inlines
-from pipeline.resolve.csl.locales import Locale
-from pipeline.resolve.csl.processor import Processor
-from pipeline.resolve.works import Works, styles
-from pipeline.resolve.works.styles import named_style
+from pipeline.resolve.citations.csl import marks
+from pipeline.resolve.citations.csl.data import Cite, Date, Locator, Name, Reference
+from pipeline.resolve.citations.csl.inlines import inlines
+from pipeline.resolve.citations.csl.locales import Locale
+from pipeline.resolve.citations.csl.processor import Processor
+from pipeline.resolve.citations.works import Works, styles
+from pipeline.resolve.citations.works.styles import named_style
 from pipeline.select import select
 from pipeline.tree import plain_text, walk, whole
 from pipeline.words import words

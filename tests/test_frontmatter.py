@@ -27,7 +27,7 @@ from pipeline.metadata import (
     Speaker,
 )
 from pipeline.parser.frontmatter import derive_identifier, json_schema, read_front_matter
-from pipeline.parser.metadata_schema import KEYS, Key, schema_text
+from pipeline.parser.frontmatter.schema import KEYS, Key, schema_text
 from tests.sentences import no_sentences
 
 SCHEMA_FILE = Path(__file__).parent.parent / "docs" / "frontmatter.schema.json"
@@ -416,7 +416,10 @@ def test_the_schema_in_the_documentation_is_current() -> None:
 
 
 def test_the_schema_is_the_same_whatever_the_hash_seed() -> None:
-    code = "from pipeline.parser.metadata_schema import schema_text; print(schema_text(), end='')"
+    code = (
+        "from pipeline.parser.frontmatter.schema import schema_text\n"
+        "print(schema_text(), end='')"
+    )
     for seed in ("1", "2"):
         environment = {**os.environ, "PYTHONHASHSEED": seed, "PYTHONUTF8": "1"}
         run = subprocess.run(

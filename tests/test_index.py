@@ -23,7 +23,7 @@ from pipeline.parser import parse
 from pipeline.render import render
 from pipeline.resolve import resolve
 from pipeline.resolve.collation import Collation
-from pipeline.resolve.index_marks import paths
+from pipeline.resolve.index.marks import paths
 from pipeline.select import select
 from pipeline.tree import plain_text, walk
 from tests.pdf_reading import Element, Piece, open_pdf, read

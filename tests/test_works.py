@@ -9,14 +9,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.resolve.csl.data import Date, Name, Reference
-from pipeline.resolve.csl.marks import ITALIC, NO_CASE, QUOTED, SUPERSCRIPT, plain
-from pipeline.resolve.works import Works
-from pipeline.resolve.works.bibtex import Parser
-from pipeline.resolve.works.bibtex_names import read_names
-from pipeline.resolve.works.dates import edtf, year_and_month
-from pipeline.resolve.works.latex import plain_text, to_text
-from pipeline.resolve.works.titles import sentence_case
+from pipeline.resolve.citations.csl.data import Date, Name, Reference
+from pipeline.resolve.citations.csl.marks import ITALIC, NO_CASE, QUOTED, SUPERSCRIPT, plain
+from pipeline.resolve.citations.works import Works
+from pipeline.resolve.citations.works.bibtex import Parser
+from pipeline.resolve.citations.works.bibtex_names import read_names
+from pipeline.resolve.citations.works.dates import edtf, year_and_month
+from pipeline.resolve.citations.works.latex import plain_text, to_text
+from pipeline.resolve.citations.works.titles import sentence_case
 from tests.sentences import no_sentences
 
 

@@ -200,7 +200,7 @@ def new(name: str) -> None:
 @click.command()
 def schema() -> None:
     """Print the JSON Schema of the front matter, for editors."""
-    from pipeline.parser.metadata_schema import schema_text
+    from pipeline.parser.frontmatter.schema import schema_text
 
     click.echo(schema_text(), nl=False)
 

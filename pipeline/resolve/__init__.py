@@ -27,11 +27,11 @@ from pipeline.resolve.charts import draw_charts
 from pipeline.resolve.citations import cite_works, put_back
 from pipeline.resolve.contents import list_captions, list_contents
 from pipeline.resolve.cross_references import fill_references
+from pipeline.resolve.formulas import set_formulas
 from pipeline.resolve.glossary import link_terms
 from pipeline.resolve.highlight import highlight_code
 from pipeline.resolve.identifiers import assign_identifiers
 from pipeline.resolve.index import fill_index, place_index
-from pipeline.resolve.math import set_formulas
 from pipeline.resolve.notes import number_notes
 from pipeline.resolve.numbering import number_captions, number_sections
 from pipeline.resolve.references import check_references, drop_unsafe_addresses

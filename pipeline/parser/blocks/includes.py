@@ -10,10 +10,10 @@ from xml.etree.ElementTree import Element
 
 from pipeline.codes import Code, diagnostic
 from pipeline.diagnostics import Diagnostic, Span
-from pipeline.parser import yaml_nodes
 from pipeline.parser.blockparser import BlockElement, LineProcessor
 from pipeline.parser.cursor import Cursor
 from pipeline.parser.files import SourceFiles
+from pipeline.parser.frontmatter import yaml_nodes
 from pipeline.parser.source import MAX_BYTES
 
 MAX_DEPTH = 16

@@ -1,0 +1,34 @@
+"""Front matter: the YAML between two ``---`` lines at the top of a source, as `Metadata`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pipeline.diagnostics import Diagnostic
+from pipeline.metadata import Metadata
+from pipeline.parser.frontmatter import identifiers, schema, values, yaml_nodes
+
+derive_identifier = identifiers.derive
+json_schema = schema.json_schema
+
+
+def read_front_matter(text: str, source: str) -> tuple[Metadata, int, tuple[Diagnostic, ...]]:
+    """The metadata of ``text``, the number of lines that its front matter takes (0 where
+    there is none), and everything that is wrong with it.
+
+    ``title`` may be empty and ``identifier`` None; `derive_identifier` makes one once the
+    title is settled. Values that are wrong are left out. Never raises.
+    """
+    found = yaml_nodes.find(text)
+    if found is None:
+        return Metadata(), 0, ()
+    mapping, lines, mistakes = yaml_nodes.compose(found, source)
+    report = values.Report(source, list(mistakes))
+    known = tuple(schema.BY_NAME)
+    read: dict[str, Any] = {}
+    for name, node in values.entries(mapping, known, schema.ALIASES, report).items():
+        value = schema.BY_NAME[name].read(node, report, name)
+        if value is not None:
+            read[name] = value
+    report.found.sort(key=lambda found: (found.line, found.column))
+    return Metadata(**read), lines, tuple(report.found)

@@ -1,0 +1,85 @@
+"""Licences by their short names: full name and canonical address."""
+
+from __future__ import annotations
+
+import re
+
+from pipeline.metadata import Licence
+from pipeline.parser.frontmatter.identifiers import BadValueError, is_address
+
+_COMMONS = "https://creativecommons.org"
+_PARTS = {
+    "by": "Attribution",
+    "by-sa": "Attribution-ShareAlike",
+    "by-nd": "Attribution-NoDerivatives",
+    "by-nc": "Attribution-NonCommercial",
+    "by-nc-sa": "Attribution-NonCommercial-ShareAlike",
+    "by-nc-nd": "Attribution-NonCommercial-NoDerivatives",
+}
+_VERSIONS = {"4.0": "International", "3.0": "Unported", "2.5": "Generic", "2.0": "Generic"}
+
+_OTHERS = {
+    "cc0 1.0": ("CC0 1.0 Universal", f"{_COMMONS}/publicdomain/zero/1.0/"),
+    "pdm 1.0": ("Public Domain Mark 1.0 Universal", f"{_COMMONS}/publicdomain/mark/1.0/"),
+    "gfdl 1.3": (
+        "GNU Free Documentation License, Version 1.3",
+        "https://www.gnu.org/licenses/fdl-1.3.html",
+    ),
+    "gpl 3.0": (
+        "GNU General Public License, Version 3",
+        "https://www.gnu.org/licenses/gpl-3.0.html",
+    ),
+    "agpl 3.0": (
+        "GNU Affero General Public License, Version 3",
+        "https://www.gnu.org/licenses/agpl-3.0.html",
+    ),
+    "apache 2.0": ("Apache License, Version 2.0", "https://www.apache.org/licenses/LICENSE-2.0"),
+    "mit": ("MIT License", "https://opensource.org/license/mit"),
+}
+_ALIASES = {"cc0": "cc0 1.0", "cc zero": "cc0 1.0", "cc zero 1.0": "cc0 1.0"}
+_ALIASES |= {"cc pdm 1.0": "pdm 1.0", "public domain mark 1.0": "pdm 1.0"}
+
+_SHORT = re.compile(r"cc ?(by(?: (?:nc|nd|sa))*)(?: v?(\d\.\d))?(?: (?:international|unported))?")
+_ADDRESS = re.compile(
+    r"https?://(?:www\.)?creativecommons\.org/licenses/([a-z-]+)/(\d\.\d)(?:/(?:deed|legalcode).*)?/?"
+)
+
+
+def parse(text: str) -> Licence:
+    """The licence that ``text`` names: a short name such as ``CC BY-SA 4.0`` (spaces,
+    hyphens and case do not matter), an address, or any other name as it is.
+
+    Raises `BadValueError` for a Creative Commons licence that does not exist.
+    """
+    if is_address(text):
+        found = _ADDRESS.fullmatch(text.lower())
+        return _commons(found[1].split("-"), found[2]) if found else Licence(text, text)
+    words = re.sub(r"[\s_-]+", " ", text).strip().lower()
+    bare = re.sub(r" (only|or later)$", "", words)
+    key = _ALIASES.get(bare, bare)
+    if key in _OTHERS:
+        full, url = _OTHERS[key]
+        return Licence(f"{full} or later" if words.endswith(" or later") else full, url)
+    short = _SHORT.fullmatch(words)
+    return _commons(short[1].split(), short[2] or "") if short else Licence(text)
+
+
+def _commons(parts: list[str], version: str) -> Licence:
+    name = next((name for name in _PARTS if sorted(name.split("-")) == sorted(parts)), "")
+    if not name:
+        written = f"CC {'-'.join(parts).upper()}"
+        known = ", ".join(f"CC {name.upper()}" for name in _PARTS)
+        raise BadValueError(f"there is no licence `{written}`.", f"There are {known}.")
+    if version not in _VERSIONS:
+        known = ", ".join(_VERSIONS)
+        message = (
+            f"CC {name.upper()} {version} does not exist."
+            if version
+            else (f"CC {name.upper()} needs its version.")
+        )
+        raise BadValueError(message, f"Write `CC {name.upper()} 4.0`; the versions are {known}.")
+    words = _PARTS[name] if version == "4.0" else _PARTS[name].replace("NoDerivatives", "NoDerivs")
+    return Licence(
+        f"Creative Commons {words} {version} {_VERSIONS[version]}",
+        f"{_COMMONS}/licenses/{name}/{version}/",
+    )

@@ -1,0 +1,129 @@
+"""Front matter about people: authors, contributors and speakers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from pipeline.codes import Code
+from pipeline.metadata import Contributor, Speaker
+from pipeline.parser.characters import did_you_mean, shorten
+from pipeline.parser.frontmatter import identifiers, roles
+from pipeline.parser.frontmatter.identifiers import BadValueError
+from pipeline.parser.frontmatter.values import (
+    FLAG,
+    TEXT,
+    Report,
+    Schema,
+    Shape,
+    flag,
+    items,
+    one_or_list,
+    parsed,
+    text,
+)
+from pipeline.parser.frontmatter.yaml_nodes import Mapping, Node, Place, Scalar, Sequence
+
+_ROLE_WORDS = sorted(word for word in roles.CODES if word not in roles.MARC)
+_ROLE: Schema = {
+    "type": "string",
+    "description": "What the person did: a word, or a MARC relator code.",
+    "anyOf": [{"enum": _ROLE_WORDS}, {"enum": sorted(roles.MARC)}, {"type": "string"}],
+}
+PERSON = Shape(
+    "a person",
+    {
+        "name": TEXT | {"description": "The name as it is to be printed."},
+        "role": _ROLE,
+        "sort_name": TEXT | {"description": "The name as a catalogue sorts it: `Kara, Siddharth`."},
+        "orcid": TEXT | {"description": "The person's ORCID.", "examples": ["0000-0002-1825-0097"]},
+    },
+    required=("name",),
+    aliases={"sort-name": "sort_name"},
+)
+PEOPLE = one_or_list({"anyOf": [TEXT, {"$ref": "#/$defs/person"}]})
+
+
+def _role(value: str) -> str:
+    code = roles.CODES.get(roles.normalise(value))
+    if code is None:
+        hint = did_you_mean(roles.normalise(value), _ROLE_WORDS)
+        hint = hint or "Write a word such as editor, translator or illustrator, or a MARC code."
+        raise BadValueError(f"`{shorten(value)}` is not a role that is known.", hint)
+    return code
+
+
+def people(default_role: str) -> Callable[[Node, Report, str], tuple[Contributor, ...]]:
+    def read(node: Node, report: Report, key: str) -> tuple[Contributor, ...]:
+        found = (_person(item, report, key, default_role) for item in items(node))
+        return tuple(person for person in found if person)
+
+    return read
+
+
+def _person(node: Node, report: Report, key: str, default_role: str) -> Contributor | None:
+    if not isinstance(node, Mapping):
+        name = text(node, report, key)
+        return Contributor(name, default_role) if name else None
+    values = PERSON.read(node, report, key)
+    if values is None:
+        return None
+    name = text(values["name"], report, key)
+    role = parsed(_role)(values["role"], report, key) if "role" in values else None
+    sort_name = text(values["sort_name"], report, key) if "sort_name" in values else None
+    orcid = parsed(identifiers.orcid)(values["orcid"], report, key) if "orcid" in values else None
+    return Contributor(name, role or default_role, sort_name or "", orcid or "") if name else None
+
+
+SPEAKER = Shape(
+    "a speaker",
+    {
+        "name": TEXT | {"description": "The name that begins the speaker's turns."},
+        "role": TEXT | {"description": "What the speaker is in the dialogue."},
+        "asks": FLAG | {"description": "Whether the speaker asks the questions."},
+    },
+    required=("name", "role"),
+)
+SPEAKER_PART = Shape("a speaker", {key: SPEAKER.fields[key] for key in ("role", "asks")}, ("role",))
+
+
+def speakers(node: Node, report: Report, key: str) -> tuple[Speaker, ...]:
+    hint = "Write each speaker as `Name: role`, such as `Rahim Kanani: interviewer`."
+    found: list[tuple[Speaker | None, Place]] = []
+    if isinstance(node, Mapping):
+        for name, value in node.entries:
+            if isinstance(value, Scalar) and value.is_empty:
+                report.wrong(key, f"`{shorten(name.text)}` needs a role.", name.place, hint)
+                continue
+            part: dict[str, Node] | None = {"role": value}
+            if isinstance(value, Mapping):
+                part = SPEAKER_PART.read(value, report, key)
+            found.append((_speaker(name, part, report, key), name.place))
+    elif isinstance(node, Sequence):
+        for item in items(node):
+            values = SPEAKER.read(item, report, key) if isinstance(item, Mapping) else None
+            if values is not None:
+                found.append((_speaker(values["name"], values, report, key), values["name"].place))
+            elif not isinstance(item, Mapping):
+                report.wrong(key, "a speaker needs a name and a role.", item.place, hint)
+    else:
+        report.wrong(key, "speakers need names and roles.", node.place, hint)
+    by_name: dict[str, Speaker] = {}
+    for speaker, place in found:
+        if speaker and speaker.name in by_name:
+            message = f"`{shorten(speaker.name)}` is given twice in `{key}`."
+            report.add(Code.DUPLICATE_KEY, message, place, "Keep one of them.")
+        elif speaker:
+            by_name[speaker.name] = speaker
+    return tuple(by_name.values())
+
+
+def _speaker(
+    name: Node, values: dict[str, Node] | None, report: Report, key: str
+) -> Speaker | None:
+    if values is None:
+        return None
+    called, role = text(name, report, key), text(values["role"], report, key)
+    asks = flag(values["asks"], report, key) if "asks" in values else None
+    if not called or not role:
+        return None
+    return Speaker(called, role, roles.asks(role) if asks is None else asks)

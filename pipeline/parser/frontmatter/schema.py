@@ -1,0 +1,264 @@
+"""The keys of the front matter: one table, from which values are read and the JSON Schema
+for editors is made."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+from pipeline.editions import EDITIONS
+from pipeline.parser.frontmatter import citations, people, publication, variables
+from pipeline.parser.frontmatter.values import (
+    FLAG,
+    TEXT,
+    Report,
+    Schema,
+    calendar_date,
+    flag,
+    language,
+    one_or_list,
+    paragraphs,
+    parsed,
+    text,
+)
+from pipeline.parser.frontmatter.yaml_nodes import Node
+
+
+class Key(NamedTuple):
+    """A key of the front matter: a field of `Metadata`.
+
+    ``read`` gives the field's value, or None where there is none that can be used.
+    ``examples`` are values as JSON has them, each valid.
+    """
+
+    name: str
+    description: str
+    schema: Schema
+    read: Callable[[Node, Report, str], object]
+    examples: tuple[Any, ...]
+    aliases: tuple[str, ...] = ()
+
+
+KEYS: tuple[Key, ...] = (
+    Key(
+        "title",
+        "The publication's title. A first `# heading` of the text can stand in for it.",
+        TEXT,
+        text,
+        ("Ending Modern Slavery",),
+    ),
+    Key("subtitle", "A second, explaining title.", TEXT, text, ("A discussion handout",)),
+    Key(
+        "authors",
+        "Who wrote it: a name, a list of names, or of names with role, sort name and ORCID.",
+        people.PEOPLE,
+        people.people("aut"),
+        (
+            "Ann Author",
+            ["Ann Author", "Ben Writer"],
+            [{"name": "Ann Author", "sort_name": "Author, Ann", "orcid": "0000-0002-1825-0097"}],
+        ),
+        ("author",),
+    ),
+    Key(
+        "contributors",
+        "Who else had a part in it, with roles: editor, translator, interviewee …",
+        people.PEOPLE,
+        people.people("ctb"),
+        ([{"name": "Tess Lator", "role": "translator"}],),
+        ("contributor",),
+    ),
+    Key(
+        "lang",
+        "The language of the text as a BCP 47 tag; en where none is given.",
+        {"type": "string", "pattern": "^[A-Za-z]{1,3}(-[A-Za-z0-9]{1,8})*$"},
+        parsed(language),
+        ("en-GB", "de", "zh-Hant"),
+        ("language",),
+    ),
+    Key(
+        "date",
+        "When this version appeared: YYYY, YYYY-MM or YYYY-MM-DD.",
+        TEXT | {"pattern": r"^\d{4}(-\d{2}(-\d{2})?)?$"},
+        parsed(calendar_date),
+        ("2026-11-24", "2026-11", "2026"),
+    ),
+    Key("version", "The version, as readers are to see it.", TEXT, text, ("1.10",)),
+    Key(
+        "description",
+        "What it is about, in a few sentences, for catalogues and search engines.",
+        TEXT,
+        paragraphs,
+        ("A handout for a discussion of 45 minutes.",),
+    ),
+    Key(
+        "keywords",
+        "Subjects: a list, or text with commas between.",
+        one_or_list(TEXT),
+        publication.keywords,
+        (["slavery", "human rights"], "slavery, human rights"),
+    ),
+    Key("publisher", "Who publishes it.", TEXT, text, ("Example Press",)),
+    Key(
+        "rights",
+        "The copyright notice.",
+        TEXT,
+        paragraphs,
+        ("© 2026 Ann Author",),
+    ),
+    Key(
+        "licence",
+        "The licence it is given under: a short name such as `CC BY-SA 4.0`, or name and url.",
+        {"anyOf": [TEXT, publication.LICENCE.schema()]},
+        publication.licence,
+        ("CC BY-SA 4.0", {"name": "House licence", "url": "https://example.org/licence"}),
+        ("license",),
+    ),
+    Key(
+        "identifier",
+        "An ISBN, UUID, DOI or address. A UUID is derived where none is given.",
+        {"anyOf": [TEXT, publication.IDENTIFIER.schema()]},
+        publication.identifier,
+        ("isbn:978-0-306-40615-7", "doi:10.1000/182", {"scheme": "isbn", "value": "0306406152"}),
+    ),
+    Key(
+        "series",
+        "The series it belongs to: a name, or name and position.",
+        {"anyOf": [TEXT, publication.SERIES.schema()]},
+        publication.series,
+        ("Handouts", {"name": "Handouts", "position": 2}),
+    ),
+    Key(
+        "cover",
+        "The cover: an image in the source's folder, or image and alt.",
+        {"anyOf": [{"type": "string"}, publication.COVER.schema()]},
+        publication.cover,
+        ("images/cover.png", {"image": "images/cover.png", "alt": "A broken chain"}),
+    ),
+    Key(
+        "speakers",
+        "Who speaks in a dialogue: a name and a role each. Interviewers, moderators, hosts,"
+        " questioners, presenters and chairs ask; `asks` says so for others.",
+        {
+            "anyOf": [
+                {
+                    "type": "object",
+                    "additionalProperties": {"anyOf": [TEXT, people.SPEAKER_PART.schema()]},
+                },
+                {"type": "array", "items": people.SPEAKER.schema()},
+            ]
+        },
+        people.speakers,
+        (
+            {"Rahim Kanani": "interviewer", "Siddharth Kara": "guest"},
+            [{"name": "Ana", "role": "Moderatorin", "asks": True}],
+        ),
+    ),
+    Key(
+        "editions",
+        "Which editions are built where the command names none.",
+        one_or_list({"enum": list(EDITIONS)}),
+        publication.editions,
+        (["web", "handout"],),
+    ),
+    Key(
+        "contents",
+        "The table of contents: true, false or auto; or show, depth and questions, and whether"
+        " there are lists of figures, tables and listings.",
+        {"anyOf": [publication.SHOW, publication.CONTENTS.schema()]},
+        publication.contents,
+        (
+            True,
+            "auto",
+            {"show": "always", "depth": 2, "questions": True},
+            {"figures": True, "tables": True},
+        ),
+    ),
+    Key(
+        "number_sections",
+        "Whether sections have numbers: 1, 1.1, 1.2 …",
+        FLAG,
+        flag,
+        (True,),
+        ("number-sections",),
+    ),
+    Key(
+        "notes",
+        "Where notes are printed: at the foot of the page, in the margin beside the text, or all"
+        " at the end. On wide screens the web page has them in the margin too.",
+        publication.NOTES,
+        parsed(publication.note_place),
+        ("margin", "end"),
+    ),
+    Key(
+        "bibliography",
+        "The files that describe the works you cite: BibTeX, CSL-JSON or CSL-YAML.",
+        one_or_list({"type": "string"}),
+        citations.bibliography,
+        ("refs.bib", ["books.bib", "films.json"]),
+    ),
+    Key(
+        "citation_style",
+        "How citations are written: the name of a style, or a .csl file.",
+        {"type": "string"},
+        citations.style,
+        ("apa", "chicago-notes-bibliography", "our-style.csl"),
+        ("citation-style", "csl"),
+    ),
+    Key(
+        "nocite",
+        "Works that the bibliography lists though nothing cites them: keys, or * for all.",
+        one_or_list(TEXT),
+        citations.nocite,
+        ("*", ["bales2012", "ilo2022"]),
+    ),
+    Key(
+        "variables",
+        "Names of your own, and what stands in the place of `{{ name }}` in the text.",
+        variables.VARIABLES,
+        variables.variables,
+        ({"school": "Hill School", "year": 2026},),
+    ),
+    Key(
+        "embed_fonts",
+        "Whether the e-book brings fonts for headings and tables; it has the reader's else.",
+        FLAG,
+        flag,
+        (True,),
+        ("embed-fonts",),
+    ),
+)
+
+BY_NAME: dict[str, Key] = {key.name: key for key in KEYS}
+ALIASES: dict[str, str] = {alias: key.name for key in KEYS for alias in key.aliases}
+
+
+def json_schema() -> dict[str, object]:
+    """The JSON Schema of the front matter, for editors to complete and check it by: draft 7,
+    the newest that all of them read. A key whose value is empty is as good as not written."""
+    properties: dict[str, object] = {}
+    for key in KEYS:
+        properties[key.name] = {
+            "description": key.description,
+            "examples": list(key.examples),
+            "anyOf": [*key.schema.get("anyOf", [key.schema]), {"type": "null"}],
+        }
+        for alias in key.aliases:
+            properties[alias] = {
+                "description": f"Another name of `{key.name}`.",
+                "$ref": f"#/properties/{key.name}",
+            }
+    return {
+        "$schema": "http://json-schema.org/draft-07/schema#",
+        "title": "Front matter of a Chapbook source",
+        "type": "object",
+        "properties": properties,
+        "$defs": {"person": people.PERSON.schema()},
+        "additionalProperties": False,
+    }
+
+
+def schema_text() -> str:
+    """`json_schema` as the text of a file."""
+    return json.dumps(json_schema(), indent=2, ensure_ascii=False) + "\n"

@@ -1,0 +1,285 @@
+"""YAML front matter as a tree of places and strings.
+
+PyYAML's parser gives the events; the tree is built here, because front matter needs less
+than YAML has, and more: every scalar stays the text that was written (``no`` is Norwegian,
+``1.10`` a version), every key and value knows its place, anchors, aliases and tags are
+refused, and depth and size have limits. A mistake costs the entry it is in: the other
+entries are still read.
+"""
+
+from __future__ import annotations
+
+import bisect
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import NamedTuple, Protocol, TypeAlias
+
+import yaml
+
+from pipeline.codes import Code, diagnostic
+from pipeline.diagnostics import Diagnostic, Span
+from pipeline.parser.characters import FORBIDDEN
+from pipeline.parser.frontmatter import yaml_mistakes
+from pipeline.parser.frontmatter.yaml_mistakes import MistakeError
+
+MAX_CHARACTERS = 65_536
+MAX_DEPTH = 8
+
+
+class Place(NamedTuple):
+    """Line and column from 1; how many characters of that line it takes."""
+
+    line: int
+    column: int
+    length: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Scalar:
+    """``style``: the mark that the text was written with (`"`, `'`, `|` or `>`), if any."""
+
+    text: str
+    place: Place
+    style: str = ""
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing was written (or ``~``, YAML's way of saying so)."""
+        return not self.style and self.text in ("", "~")
+
+
+@dataclass(frozen=True, slots=True)
+class Sequence:
+    """``flow``: written in brackets."""
+
+    items: tuple[Node, ...]
+    place: Place
+    flow: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Mapping:
+    """``flow``: written in braces. A key may stand in ``entries`` more than once."""
+
+    entries: tuple[tuple[Scalar, Node], ...]
+    place: Place
+    flow: bool = False
+
+
+Node: TypeAlias = Scalar | Sequence | Mapping
+
+
+class FrontMatter(NamedTuple):
+    """Where front matter was found: its YAML, which starts on line 2; how many lines it
+    takes, fences included; whether a second fence closes it."""
+
+    text: str
+    lines: int
+    closed: bool
+
+
+_FENCE = re.compile(r"^(?:---|\.\.\.)[ \t\r]*$", re.MULTILINE)
+_OPENING = re.compile(r"---[ \t\r]*(?:\n|\Z)")
+_SKIPPED = re.compile(r"(?:[ \t\r]*(?:#[^\n]*)?\n)*[ \t]*")
+_KEY = re.compile(
+    r"(?:- +)?[\"']?[^\W\d][\w.-]*[\"']?[ \t]*:(?!//)|\{|(?:---|\.\.\.)[ \t\r]*$", re.M
+)
+_BLANK = re.compile(r"\n[ \t\r]*(?=\n|\Z)")
+_ENTRY = re.compile(r"^[^\s#\-\]}]", re.MULTILINE)
+
+
+def find(text: str) -> FrontMatter | None:
+    """The front matter that ``text`` begins with, or None.
+
+    A first line ``---`` opens it if what follows looks like ``key:``; else that line is a
+    thematic break.
+    """
+    opening = _OPENING.match(text)
+    if opening is None:
+        return None
+    start = opening.end()
+    skipped = _SKIPPED.match(text, start)
+    if _KEY.match(text, skipped.end() if skipped else start) is None:
+        return None
+    fence = _FENCE.search(text, start)
+    if fence is None:
+        return _unclosed(text, start)
+    inner = text[start : fence.start()]
+    return FrontMatter(_printable(inner), inner.count("\n") + 2, closed=True)
+
+
+def _unclosed(text: str, start: int) -> FrontMatter:
+    """Front matter without a closing fence is taken to end before the first empty line."""
+    blank = _BLANK.search(text, start)
+    inner = text[start : blank.start() + 1 if blank else len(text)]
+    lines = inner.count("\n") + (not inner.endswith("\n")) + 1
+    return FrontMatter(_printable(inner), lines, closed=False)
+
+
+def _printable(text: str) -> str:
+    """``text`` without the characters that PyYAML stops at, all else in its place.
+
+    They are reported where the file is read. A byte order mark in a text is by its
+    meaning a word joiner.
+    """
+    return FORBIDDEN.sub("\N{REPLACEMENT CHARACTER}", text).replace("\ufeff", "\u2060")
+
+
+class _Lines:
+    """From offsets in the YAML to places in the file.
+
+    Offsets, not the lines and columns of PyYAML's marks, which also end lines at
+    characters such as U+2028.
+    """
+
+    def __init__(self, text: str) -> None:
+        self._starts = [0, *(match.end() for match in re.finditer("\n", text))]
+        self._length = len(text)
+
+    def place(self, start: int, end: int) -> Place:
+        number = bisect.bisect_right(self._starts, start)
+        following = self._starts[number] - 1 if number < len(self._starts) else self._length
+        length = max(1, min(end, following) - start)
+        return Place(number + 1, start - self._starts[number - 1] + 1, length)
+
+
+def compose(found: FrontMatter, source: str) -> tuple[Mapping, int, tuple[Diagnostic, ...]]:
+    """The entries of front matter, the number of lines it takes, and what is wrong.
+
+    The lines are fewer than ``found.lines`` where the text shows that the front matter was
+    meant to end before the next ``---``.
+    """
+    text, start = found.text, Place(1, 1, 3)
+    nothing = Mapping((), start)
+    if len(text) > MAX_CHARACTERS:
+        message = f"The front matter has more than {MAX_CHARACTERS:,} characters."
+        return nothing, found.lines, (_report(Code.BAD_YAML, message, start, source),)
+    composer = _Composer(text)
+    unclosed = None if found.closed else found.lines
+    mistakes: list[MistakeError] = []
+    try:
+        entries = composer.entries(0, len(text))
+    except MistakeError:
+        unclosed = composer.early_end(after_blank=found.closed) or unclosed
+        end = len(text) if unclosed is None else composer.offset(unclosed)
+        entries, mistakes = composer.entries_one_by_one(end)
+    diagnostics = []
+    if unclosed is not None:
+        message = "The front matter that begins here is not closed."
+        hint = f"Add a line `---` after line {unclosed}."
+        diagnostics.append(_report(Code.FRONT_MATTER_NOT_CLOSED, message, start, source, hint))
+    for mistake in mistakes:
+        place = composer.lines.place(mistake.start, mistake.end)
+        diagnostics.append(_report(Code.BAD_YAML, mistake.message, place, source, mistake.hint))
+    return Mapping(tuple(entries), start), unclosed or found.lines, tuple(diagnostics)
+
+
+def _report(code: Code, message: str, place: Place, source: str, hint: str = "") -> Diagnostic:
+    span = Span(place.line, place.column)
+    return diagnostic(code, message, span=span, source=source, hint=hint, length=place.length)
+
+
+_Entries: TypeAlias = list[tuple[Scalar, Node]]
+
+
+class _Composer:
+    """Builds nodes from PyYAML's events."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.lines = _Lines(text)
+
+    def offset(self, line: int) -> int:
+        """Where the line after ``line`` (a number in the file) starts in the YAML."""
+        return sum(len(text) + 1 for text in self.text.split("\n")[: line - 1])
+
+    def early_end(self, *, after_blank: bool) -> int | None:
+        """The last line before text that is no entry (and comes after an empty line): the
+        line after which the closing fence was forgotten."""
+        number, last, blank = 1, 1, not after_blank
+        for line in self.text.split("\n"):
+            number += 1
+            if not line.strip():
+                blank = True
+                continue
+            if blank and line[0] not in " \t#-]}\r" and not _KEY.match(line):
+                return last
+            if line.lstrip()[0] != "#":
+                last, blank = number, not after_blank
+        return None
+
+    def entries_one_by_one(self, end: int) -> tuple[_Entries, list[MistakeError]]:
+        """What can be read of front matter that is not YAML as a whole."""
+        starts = [match.start() for match in _ENTRY.finditer(self.text, 0, end)]
+        entries: _Entries = []
+        mistakes = []
+        bounds = sorted({0, *starts, end})
+        for first, following in pairwise(bounds):
+            try:
+                entries += self.entries(first, following)
+            except MistakeError as mistake:
+                mistakes.append(mistake)
+        return entries, mistakes
+
+    def entries(self, start: int, end: int) -> _Entries:
+        """The entries of the mapping in that part of the text. Raises `MistakeError`."""
+        part = self.text[start:end]
+        try:
+            events = yaml.parse(part, Loader=yaml.SafeLoader)
+            root = self._document(events, start)
+        except yaml.MarkedYAMLError as error:
+            raise yaml_mistakes.explain(error, self.text, start) from None
+        except (yaml.YAMLError, ValueError, OverflowError):
+            # Escapes such as "\UFFFFFFFF" pass PyYAML's scanner and fail in chr().
+            raise yaml_mistakes.impossible_number(self.text, start, end) from None
+        if root is None:
+            return []
+        if not isinstance(root, Mapping):
+            raise yaml_mistakes.no_key(self.text, start, end, isinstance(root, Sequence))
+        return list(root.entries)
+
+    def _document(self, events: Iterator[yaml.Event], base: int) -> Node | None:
+        root: Node | None = None
+        for event in events:
+            if isinstance(event, yaml.DocumentStartEvent) and root is not None:
+                raise yaml_mistakes.second_document(base + _index(event.start_mark))
+            if isinstance(event, yaml.NodeEvent):
+                root = self._node(event, events, base, 0)
+        return root
+
+    def _node(
+        self, event: yaml.NodeEvent, events: Iterator[yaml.Event], base: int, depth: int
+    ) -> Node:
+        start, end = base + _index(event.start_mark), base + _index(event.end_mark)
+        yaml_mistakes.refuse_references(event, self.text, start, end)
+        place = self.lines.place(start, end)
+        if isinstance(event, yaml.ScalarEvent):
+            return Scalar(event.value, place, event.style or "")
+        if depth == MAX_DEPTH:
+            raise MistakeError(f"Lists and mappings are more than {MAX_DEPTH} deep.", start, end)
+        assert isinstance(event, yaml.CollectionStartEvent)
+        flow = bool(event.flow_style)
+        children: list[Node] = []
+        for child in events:
+            if not isinstance(child, yaml.NodeEvent):
+                break
+            children.append(self._node(child, events, base, depth + 1))
+        if isinstance(event, yaml.SequenceStartEvent):
+            return Sequence(tuple(children), place, flow)
+        pairs = []
+        for key, value in zip(children[::2], children[1::2], strict=True):
+            if not isinstance(key, Scalar):
+                raise yaml_mistakes.key_is_no_word(start, end)
+            pairs.append((key, value))
+        return Mapping(tuple(pairs), place, flow)
+
+
+class _Mark(Protocol):
+    @property
+    def index(self) -> int: ...
+
+
+def _index(mark: _Mark | None) -> int:
+    return mark.index if mark else 0

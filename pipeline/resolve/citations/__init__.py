@@ -1,0 +1,216 @@
+"""Citations: what they cite is looked up, they are written as a style has it, and the works
+are listed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
+
+from pipeline.codes import Code
+from pipeline.model import (
+    Bibliography,
+    Citation,
+    CitationItem,
+    Document,
+    Inline,
+    Node,
+    Note,
+    NoteReference,
+    Paragraph,
+    Text,
+)
+from pipeline.resolve.citations.cited import Cited, all_citations, in_reading_order, positions
+from pipeline.resolve.citations.entries import entry_ids, entry_of
+from pipeline.resolve.citations.places import (
+    CITATION_NOTE,
+    becomes_note,
+    close_up,
+    is_written,
+    list_works,
+    out_of_links,
+)
+from pipeline.resolve.citations.sources import Sources, read_sources
+from pipeline.resolve.findings import Findings
+from pipeline.tree import rewrite_document, walk, whole
+from pipeline.words import words
+
+if TYPE_CHECKING:
+    from pipeline.resolve.citations.csl.data import Reference
+
+NEAR = 5
+"""How many notes are few where a style does not say."""
+
+
+def cite_works(document: Document, folder: Path) -> Document:
+    """The document with its citations written, and its bibliography.
+
+    Without ``bibliography:`` all that begins with ``@`` is text; what looks like a citation
+    for all that is a NO_BIBLIOGRAPHY warning. Errors are UNKNOWN_CITATION where a work is not
+    described, and what `read_sources` finds. With a style that cites in notes, citations
+    become notes, but for those that stand in one. The files that were read are added to
+    `Document.files`.
+    """
+    cited = all_citations(document)
+    listing = [node for node in walk(whole(document)) if isinstance(node, Bibliography)]
+    metadata = document.metadata
+    if not (cited or listing or metadata.nocite):
+        return document
+    findings = Findings(document)
+    if not metadata.bibliography:
+        _warn(cited, listing, findings)
+        return findings.added_to(list_works(put_back(document), (), ""))
+    sources, read = read_sources(document, folder)
+    document = replace(
+        document,
+        files=tuple(dict.fromkeys((*document.files, *read))),
+        diagnostics=(*document.diagnostics, *sources.findings),
+    )
+    known = [_known(one, sources, findings) for one in cited]
+    if sources.style is None:
+        return findings.added_to(list_works(put_back(document), (), ""))
+    document = _written(document, cited, known, sources, findings)
+    return findings.added_to(document)
+
+
+def put_back(document: Document) -> Document:
+    """The document with its citations as the text that they were, and nothing listed."""
+
+    def leave(node: Citation) -> Text:
+        return Text(text=node.source, span=node.span)
+
+    return rewrite_document(document, leave={Citation: leave, Bibliography: lambda _: ()})
+
+
+def _warn(cited: list[Cited], listing: list[Bibliography], findings: Findings) -> None:
+    for one in cited:
+        if one.node.source.startswith("["):
+            written = " ".join(one.node.source.split())
+            message = f"`{written}` looks like a citation, and no file says what it cites."
+            hint = "Name one in the front matter, `bibliography: refs.bib`; or write `\\@`."
+            findings.add(Code.NO_BIBLIOGRAPHY, message, one.span, hint)
+    for node in listing:
+        message = "There is nothing to list here: no file says which works there are."
+        hint = "Name one in the front matter: `bibliography: refs.bib`."
+        findings.add(Code.NO_BIBLIOGRAPHY, message, node.span, hint)
+
+
+def _known(cited: Cited, sources: Sources, findings: Findings) -> list[CitationItem]:
+    """The works of a citation that are described. The text of a link may name an account."""
+    works = sources.works
+    found = [item for item in cited.node.items if item.key in works]
+    if cited.in_link and cited.node.in_text:
+        return found
+    for item in cited.node.items:
+        if item.key in works or item.key in sources.broken or not sources.complete:
+            continue
+        hint = findings.did_you_mean(item.key, works, "@")
+        if not hint and cited.node.in_text:
+            hint = f"Where no work is meant, write `\\@{item.key}`."
+        message = f"No work has the key `{item.key}`."
+        findings.add(Code.UNKNOWN_CITATION, message, cited.span, hint)
+    return found
+
+
+@dataclass
+class _Texts:
+    """The citations as they are written, by their index; in styles that cite in notes,
+    ``notes`` is what stands there."""
+
+    text: dict[int, tuple[Inline, ...]] = field(default_factory=dict)
+    notes: dict[int, tuple[Inline, ...]] = field(default_factory=dict)
+
+
+def _written(
+    document: Document,
+    cited: list[Cited],
+    known: list[list[CitationItem]],
+    sources: Sources,
+    findings: Findings,
+) -> Document:
+    """The document with what the style makes of its citations."""
+    from pipeline.resolve.citations.csl.inlines import inlines
+    from pipeline.resolve.citations.csl.processor import Processor
+
+    style = sources.style
+    assert style is not None
+    order = in_reading_order(document, cited, makes_notes=style.is_note)
+    keys = dict.fromkeys(item.key for place in order for item in known[place.at])
+    listed = dict.fromkeys((*keys, *sources.listed))
+    works = [sources.works[key] for key in listed]
+    _report_doubts(works, findings)
+    processor = Processor(style, works)
+    listing = processor.entries()
+    ids = entry_ids(document, [entry.key for entry in listing])
+    targets = {key: f"#{name}" for key, name in ids.items()}
+    distance = style.citation.get("near-note-distance")
+    where = positions(
+        [(known[place.at], place.note) for place in order],
+        int(distance) if distance.isdecimal() else NEAR,
+    )
+    first_notes: dict[str, int] = {}
+    texts = _Texts()
+    for place, position in zip(order, where, strict=True):
+        one, items = cited[place.at], known[place.at]
+        if not items:
+            continue
+        cites = [
+            processor.cite_of(item, at, first_notes.get(item.key, 0), targets.get(item.key, ""))
+            for item, at in zip(items, position, strict=True)
+        ]
+        texts.text[place.at] = inlines(processor.cite(cites, one.node.in_text), style.locale)
+        if style.is_note:
+            note = processor.note(cites, ends=one.ends or not one.in_note, begins=not one.in_note)
+            texts.notes[place.at] = inlines(note, style.locale)
+            for item in items:
+                first_notes.setdefault(item.key, place.note)
+    entries = tuple(
+        entry_of(entry, ids[entry.key], sources.works[entry.key], style, document.metadata)
+        for entry in listing
+    )
+    document = _put(document, cited, texts, style.is_note)
+    if style.is_note:
+        document = close_up(document, becomes_note)
+    elif style.is_raised:
+        document = close_up(document, is_written)
+    return list_works(
+        out_of_links(document), entries, words(document.metadata.lang)["bibliography"]
+    )
+
+
+def _report_doubts(works: list[Reference], findings: Findings) -> None:
+    """What seems to be wrong with works that are cited or listed."""
+    for work in works:
+        if work.doubt:
+            findings.add(Code.DOUBTFUL_ENTRY, work.doubt, work.span)
+        if not work.values.get("title") and not work.names:
+            message = f"The work `{work.key}` has neither a title nor an author."
+            findings.add(Code.DOUBTFUL_ENTRY, message, work.span)
+
+
+def _put(document: Document, cited: list[Cited], texts: _Texts, is_note: bool) -> Document:
+    """The document with each citation in its place, or in a note."""
+    notes: list[Note] = []
+    indices = iter(range(len(cited)))
+
+    def leave(node: Citation) -> Node | tuple[Node, ...]:
+        index = next(indices)
+        if index not in texts.text:
+            return Text(text=node.source, span=node.span)
+        if not is_note:
+            return replace(node, children=texts.text[index])
+        text = replace(node, children=texts.notes[index], in_text=False)
+        if cited[index].in_note:
+            return text
+        label = f"{CITATION_NOTE}{len(notes) + 1}"
+        paragraph = Paragraph(children=(text,), span=cited[index].span)
+        notes.append(Note(label=label, children=(paragraph,), span=cited[index].span))
+        reference = NoteReference(label=label, span=node.span)
+        if not node.in_text:
+            return reference
+        return (replace(node, children=texts.text[index]), reference)
+
+    document = rewrite_document(document, leave={Citation: leave})
+    return replace(document, notes=(*document.notes, *notes))

@@ -1,0 +1,153 @@
+"""Upper and lower case, as styles ask for; what is marked to keep its case does."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+from pipeline.resolve.citations.csl.marks import CLOSE, LINK, LINKED, NO_CASE
+
+_SMALL = frozenset(
+    "a an and as at but by down for from in into nor of on onto or over so the till to up via"
+    " with yet about across against along among around before behind between beyond during"
+    " near off per plus than through under until upon versus vs vs. v v. de du von van der la"
+    " le les et und".split()
+)
+"""Words that stay small within a title: articles, conjunctions and prepositions."""
+
+_MARKS = "\ufdd0-\ufdef"
+_SITE = re.compile(r"[\w.-]+\.[a-z]{2,3}")
+_WORD = re.compile(rf"[^\s{_MARKS}–—/:]+")
+_LINKS = re.compile(f"{LINK}[^{LINKED}]*{LINKED}")
+
+
+def text_case(text: str, case: str, language: str) -> str:
+    """``text`` in a case of CSL. Titles are capitalised in English alone."""
+    match case:
+        case "lowercase":
+            return outside(text, str.lower)
+        case "uppercase":
+            return outside(text, str.upper)
+        case "capitalize-first":
+            return outside(text, _first, once=True)
+        case "capitalize-all":
+            return outside(text, lambda part: _WORD.sub(lambda m: _first(m[0]), part))
+        case "sentence":
+            return _sentence(text)
+        case "title" if language.lower().startswith("en"):
+            return _title(text)
+    return text
+
+
+def _first(text: str) -> str:
+    """With the first letter a capital, if the text begins with one."""
+    found = re.search(r"\w", text)
+    if not found:
+        return text
+    at = found.start()
+    return text[:at] + text[at].upper() + text[at + 1 :]
+
+
+def _parts(text: str) -> list[tuple[str, bool]]:
+    """The text in pieces, and whether each may be changed: marks, addresses and what is in a
+    group that keeps its case may not."""
+    pieces: list[tuple[str, bool]] = []
+    groups: list[bool] = []
+    for piece in re.split(f"({LINK}[^{LINKED}]*{LINKED}|[{_MARKS}])", text):
+        if not piece:
+            continue
+        if piece == CLOSE:
+            if groups:
+                groups.pop()
+            pieces.append((piece, False))
+        elif re.match(f"[{_MARKS}]", piece):
+            if piece != "\ufdde":
+                groups.append(piece == NO_CASE)
+            pieces.append((piece, False))
+        else:
+            pieces.append((piece, not any(groups)))
+    return pieces
+
+
+def outside(text: str, change: Callable[[str], str], once: bool = False) -> str:
+    """Change what may be changed; with ``once``, the first piece that has a letter."""
+    done, result = False, []
+    for piece, free in _parts(text):
+        if not (free and done and once):
+            has_letter = re.search(r"\w", piece) is not None
+            if free:
+                piece = change(piece)
+            done = done or (has_letter and not re.match(f"[{_MARKS}]", piece))
+        result.append(piece)
+    return "".join(result)
+
+
+def _sentence(text: str) -> str:
+    """Small but for the first letter and for words with capitals of their own (ILO, McDonald);
+    a text all in capitals is made small."""
+    shouts = text.isupper()
+
+    def lower(part: str) -> str:
+        return _WORD.sub(
+            lambda m: m[0].lower() if shouts or m[0][1:].islower() or len(m[0]) == 1 else m[0],
+            part,
+        )
+
+    return outside(outside(text, lower), _first, once=True)
+
+
+def _title(text: str) -> str:
+    """Headline style: capitals but for small words, which have them first, last and after a
+    colon; a word that has a capital anywhere stays as it is."""
+    pieces = _parts(text)
+    shouts = text.isupper()
+    words = [
+        (index, found)
+        for index, (piece, _) in enumerate(pieces)
+        if not re.match(f"[{_MARKS}]", piece)
+        for found in _WORD.finditer(piece)
+        if re.search(r"\w", found[0])
+    ]
+    changed: dict[tuple[int, int], str] = {}
+    continued = _continued(pieces)
+    for number, (index, found) in enumerate(words):
+        piece, free = pieces[index]
+        if not free or (index in continued and not found.start()):
+            continue
+        word = found[0].lower() if shouts else found[0]
+        before = piece[: found.start()].rstrip() if found.start() else ""
+        starts = number == 0 or before.endswith((":", "?", "!", ".", "–", "—"))
+        ends = number == len(words) - 1
+        bare = word.strip("()[]{}\"'“”‘’«».,;!?").lower()
+        if bare in _SMALL and not starts and not ends:
+            if shouts or (word[:1].isupper() and word[1:].islower()):
+                word = word.lower()
+        elif word == word.lower() and not _SITE.fullmatch(word):
+            word = _hyphenated(word)
+        changed[index, found.start()] = word
+    result = []
+    for index, (piece, free) in enumerate(pieces):
+        if free:
+            piece = _WORD.sub(lambda m, i=index: changed.get((i, m.start()), m[0]), piece)  # type: ignore[misc]
+        result.append(piece)
+    return "".join(result)
+
+
+def _continued(pieces: list[tuple[str, bool]]) -> set[int]:
+    """The pieces that begin within a word: `{Qatar}'s`."""
+    found, last = set(), " "
+    for index, (piece, _) in enumerate(pieces):
+        if re.match(f"[{_MARKS}]", piece):
+            continue
+        if re.match(r"\w", last) and re.match(r"[\w'’]", piece):
+            found.add(index)
+        last = piece[-1]
+    return found
+
+
+def _hyphenated(word: str) -> str:
+    """The parts of a compound have capitals each, but for small words within."""
+    parts = word.split("-")
+    return "-".join(
+        part if index and part in _SMALL else _first(part) for index, part in enumerate(parts)
+    )

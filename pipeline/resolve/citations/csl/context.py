@@ -1,0 +1,85 @@
+"""What a rendering knows and remembers while it follows a style."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import msgspec
+
+from pipeline.resolve.citations.csl.data import Cite, Reference
+from pipeline.resolve.citations.csl.elements import Element
+from pipeline.resolve.citations.csl.locales import Locale
+from pipeline.resolve.citations.csl.style import Style
+
+
+class Disambiguation(msgspec.Struct, frozen=True, kw_only=True):
+    """What is added to a work's citations to tell it from others: ``names``, how many are
+    named before “et al.” (0: as the style says); ``given``, for the first names of a list by
+    place 1 for initials and 2 for all given names; ``condition``, what the style itself keeps
+    for the case; ``suffix``, of the year."""
+
+    names: int = 0
+    given: Mapping[int, int] = {}
+    condition: bool = False
+    suffix: str = ""
+
+
+NOTHING = Disambiguation()
+
+
+@dataclass
+class Context:
+    """One rendering of one work. ``area`` is the style's citation or bibliography. ``author``
+    becomes what the first names give, which ``hides_author`` leaves out
+    (``in_sentence``: they are part of one, where “&” is a word), and ``substitute``
+    takes the place of; ``depth`` is how many names within each other are
+    being written, and ``model`` the element around those that stand in for names."""
+
+    style: Style
+    area: Element
+    reference: Reference
+    cite: Cite
+    number: int = 0
+    added: Disambiguation = NOTHING
+    sorting: Mapping[str, str] | None = None
+    hides_author: bool = False
+    in_sentence: bool = False
+    depth: int = 0
+    model: Element | None = None
+    called: int = 0
+    rendered: int = 0
+    suppressed: set[str] = field(default_factory=set)
+    shown: list[str] = field(default_factory=list)
+    author: str | None = None
+    substitute: str = ""
+
+    @property
+    def locale(self) -> Locale:
+        return self.style.locale
+
+    @property
+    def in_bibliography(self) -> bool:
+        return self.area.tag == "bibliography"
+
+    @property
+    def language(self) -> str:
+        """The language of the work, else that of the style's locale."""
+        return self.reference.values.get("language", "") or self.locale.lang
+
+    def options(self) -> dict[str, str]:
+        """The options of names that hold here."""
+        options = {**self.style.options, **self.area.attributes}
+        return options if self.sorting is None else {**options, **self.sorting}
+
+    def take(self, variable: str, text: str) -> str:
+        """Note that a variable is called, and what it gives; what was shown instead of names
+        gives nothing from then on."""
+        if not text and variable == "year-suffix":
+            return ""  # no group depends on it
+        self.called += 1
+        if not text or variable in self.suppressed:
+            return ""
+        self.rendered += 1
+        self.shown.append(variable)
+        return text

@@ -1,0 +1,126 @@
+"""Numbers, ordinals and ranges of pages."""
+
+from __future__ import annotations
+
+import re
+
+from pipeline.resolve.citations.csl.locales import Locale
+from pipeline.resolve.citations.csl.marks import plain
+
+_NUMERIC = re.compile(r"\w*\d+\w*(?:\s*(?:[,&–—-]|--)\s*\w*\d+\w*)*\.?")
+_RANGE = re.compile(r"([A-Za-z]*)(\d+)([A-Za-z]*)\s*(?:–|—|--?|‑)\s*([A-Za-z]*)(\d+)([A-Za-z]*)")
+_DASH = re.compile(r"[-–—‑]")
+_ROMANS = re.compile(r"\b([ivxlcdm]+)\s*(?:–|—|--?|‑)\s*([ivxlcdm]+)\b", re.I)
+_ONE = r"(?:[A-Za-z]?\d+|[ivxlc]+)"
+_SEVERAL = re.compile(rf"(?:\d|\b[ivxlc]+)[A-Za-z]?\s*(?:[,;&–—‑]|--?|\band\b)\s*{_ONE}\b")
+_ROMAN = (
+    (1000, "m"), (900, "cm"), (500, "d"), (400, "cd"), (100, "c"), (90, "xc"), (50, "l"),
+    (40, "xl"), (10, "x"), (9, "ix"), (5, "v"), (4, "iv"), (1, "i"),
+)  # fmt: skip
+
+
+def is_numeric(text: str) -> bool:
+    return _NUMERIC.fullmatch(plain(text).strip()) is not None
+
+
+def is_plural(variable: str, text: str) -> bool:
+    """Whether the label of a number is to be a plural."""
+    text = plain(text).strip()
+    if variable.startswith("number-of-"):
+        return text != "1"
+    return _SEVERAL.search(text) is not None
+
+
+def number(text: str, form: str, locale: Locale, gender: str) -> str:
+    """A number, or each of several, in a form; other text as it is."""
+    if not is_numeric(text):
+        return text
+    text = re.sub(r"\s*(?:--?|—)\s*(?=\w*\d)", "–", text)
+    text = re.sub(r"\s*,\s*", ", ", re.sub(r"\s*&\s*", " & ", text))
+    if form in ("", "numeric"):
+        return text
+    return re.sub(r"(?<!\w)\d+(?!\w)", lambda m: _in_form(int(m[0]), form, locale, gender), text)
+
+
+def _in_form(value: int, form: str, locale: Locale, gender: str) -> str:
+    if form == "roman" and 0 < value < 5000:
+        return roman(value)
+    if form == "long-ordinal" and 0 < value <= 10:
+        term = locale.term(f"long-ordinal-{value:02}", gender=gender)
+        if term and term.single:
+            return term.single
+    return ordinal(value, locale, gender) if form.endswith("ordinal") else str(value)
+
+
+def roman(value: int) -> str:
+    digits = ""
+    for amount, letters in _ROMAN:
+        count, value = divmod(value, amount)
+        digits += letters * count
+    return digits
+
+
+def ordinal(value: int, locale: Locale, gender: str = "") -> str:
+    """12th, 3rd, as the locale's terms have it: the one for the whole number first, then
+    those for its last two digits and its last one."""
+    tests = (
+        (value, ("whole-number",)),
+        (value % 100, ("last-two-digits", "" if value % 100 > 9 else "last-two-digits")),
+        (value % 10, ("last-digit", "")),
+    )
+    for digits, matches in tests:
+        if digits > 99:
+            continue
+        term = locale.term(f"ordinal-{digits:02}", gender=gender)
+        if term and term.match in matches and (digits < 10 or value % 100 == digits):
+            return f"{value}{term.single}"
+    term = locale.term("ordinal", gender=gender)
+    return f"{value}{term.single if term else ''}"
+
+
+def pages(text: str, form: str, locale: Locale) -> str:
+    """Pages with the locale's sign between first and last, the last as long as the style's
+    ``page-range-format`` asks for."""
+    sign = locale.text("page-range-delimiter") or "–"
+
+    def replace(match: re.Match[str]) -> str:
+        before, first, after, before_last, last, after_last = match.groups()
+        if after or after_last or (before_last and before_last != before):
+            return f"{before}{first}{after}{sign}{before_last}{last}{after_last}"
+        return f"{before}{first}{sign}{_last_page(before, first, before_last, last, form)}"
+
+    if not _DASH.search(text):
+        return text
+    text = _ROMANS.sub(rf"\1{sign}\2", _RANGE.sub(replace, text))
+    return re.sub(r"\s*,\s*", ", ", text)
+
+
+def _last_page(before: str, first: str, before_last: str, last: str, form: str) -> str:
+    """The end of a range, shortened or written out."""
+    full = first[: len(first) - len(last)] + last if len(last) < len(first) else last
+    if not form or int(full) < int(first):
+        return before_last + last
+    if form == "expanded":
+        return (before_last or before) + full
+    if form in ("chicago", "chicago-15", "chicago-16"):
+        if int(first) < 100 or int(first) % 100 == 0 or len(full) > len(first):
+            return full
+        if first[-2] == "0":
+            return _minimal(first, full, 1)
+        if len(first) > 3 and form != "chicago-16" and len(first) - _common(first, full) > 2:
+            return full
+        return _minimal(first, full, 2)
+    return _minimal(first, full, 2 if form == "minimal-two" else 1)
+
+
+def _minimal(first: str, last: str, digits: int) -> str:
+    """The last digits that differ, but at least so many."""
+    if len(first) != len(last):
+        return last
+    return last[min(_common(first, last), max(0, len(last) - digits)) :]
+
+
+def _common(first: str, last: str) -> int:
+    """How many digits two numbers begin with alike."""
+    pairs = enumerate(zip(first, last, strict=False))
+    return next((at for at, (a, b) in pairs if a != b), len(first))

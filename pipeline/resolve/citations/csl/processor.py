@@ -1,0 +1,203 @@
+"""Citations and a bibliography of works, as a style has them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+import msgspec
+
+from pipeline.model import CitationItem
+from pipeline.resolve.citations.csl import cases, marks
+from pipeline.resolve.citations.csl.clusters import join_cites
+from pipeline.resolve.citations.csl.context import Context, Disambiguation
+from pipeline.resolve.citations.csl.data import Cite, Locator, Reference
+from pipeline.resolve.citations.csl.disambiguation import disambiguate
+from pipeline.resolve.citations.csl.elements import Element
+from pipeline.resolve.citations.csl.fonts import formatted
+from pipeline.resolve.citations.csl.render import children, render
+from pipeline.resolve.citations.csl.sorting import sort
+from pipeline.resolve.citations.csl.style import Style
+
+# Whom a citation in the text names where the style's citations name nobody.
+_AUTHORS = Element(
+    "names",
+    {"variable": "author"},
+    (
+        Element(
+            "name",
+            {
+                "form": "short",
+                "and": "text",
+                "delimiter": ", ",
+                "delimiter-precedes-last": "contextual",
+                "et-al-min": "3",
+                "et-al-use-first": "1",
+            },
+        ),
+        Element(
+            "substitute",
+            {},
+            (
+                Element("names", {"variable": "editor"}),
+                Element("names", {"variable": "director"}),
+                Element("text", {"variable": "title", "form": "short", "font-style": "italic"}),
+            ),
+        ),
+    ),
+)
+
+
+_STRONG = re.compile(r"\*\*(\S(?:[^*]*\S)?)\*\*")
+_EMPHASIS = re.compile(r"(?<!\w)([*_])(\S(?:[^*_]*\S)?)\1(?!\w)")
+
+
+class Entry(NamedTuple):
+    """An entry of the bibliography in marked text; ``label`` stands in its margin."""
+
+    key: str
+    label: str
+    text: str
+
+
+class Processor:
+    """``works`` are those that are cited, in the order in which they are first, and then those
+    that the bibliography has besides."""
+
+    def __init__(self, style: Style, works: Sequence[Reference]) -> None:
+        self.style = style
+        self._works = {work.key: work for work in works}
+        self._numbers = {work.key: number for number, work in enumerate(works, start=1)}
+        self._added: Mapping[str, Disambiguation] = {}
+        self._sorted = list(works)
+        if (area := style.bibliography) is not None:
+            self._sorted = sort(
+                works, area, lambda work: self._context(area, Cite(key=work.key)), style.locale.lang
+            )
+            self._numbers = {w.key: number for number, w in enumerate(self._sorted, start=1)}
+        self._added = disambiguate(self._sorted, style, self._short)
+
+    def cite_of(
+        self, item: CitationItem, position: frozenset[str], first_note: int, target: str
+    ) -> Cite:
+        """What one work of a citation of the document is to this processor."""
+        return Cite(
+            key=item.key,
+            prefix=_emphasised(item.prefix),
+            suffix=_emphasised(item.suffix),
+            locator=Locator(item.label or "page", item.locator) if item.locator else None,
+            suppress_author=item.suppress_author,
+            position=position,
+            first_note=first_note,
+            target=target,
+        )
+
+    def _context(self, area: Element, cite: Cite, added: Disambiguation | None = None) -> Context:
+        return Context(
+            style=self.style,
+            area=area,
+            reference=self._works[cite.key],
+            cite=cite,
+            number=self._numbers[cite.key],
+            added=added or self._added.get(cite.key, Disambiguation()),
+        )
+
+    def _short(self, work: Reference, added: Disambiguation) -> str:
+        """How a work is cited again, which is what must not be the same for two works."""
+        later = frozenset({"subsequent"}) if self.style.is_note else frozenset[str]()
+        context = self._context(self.style.citation, Cite(key=work.key, position=later), added)
+        return marks.plain(self._cite_text(context))
+
+    def _cite_text(self, context: Context) -> str:
+        layout = self.style.citation.child("layout")
+        assert layout is not None
+        return "".join(children(layout, context))
+
+    def cite(self, cites: Sequence[Cite], in_text: bool = False) -> str:
+        """A citation in the text. ``in_text``: the first work's author is part of the
+        sentence, and what is left of the citation follows."""
+        if not in_text:
+            return self._cluster(cites)
+        first = self._context(self.style.citation, cites[0])
+        first.in_sentence = True
+        self._cite_text(first)
+        author = first.author or ""
+        rest = cites
+        if author and not self.style.is_note:
+            rest = (msgspec.structs.replace(cites[0], suppress_author=True), *cites[1:])
+        else:
+            author = render(_AUTHORS, self._context(self.style.citation, cites[0]))
+            if self._names_title(first):
+                rest = (msgspec.structs.replace(cites[0], suppress_author=True), *cites[1:])
+        cluster = "" if self.style.is_note else self._cluster(rest)
+        if re.search(r"\w", marks.plain(cluster)):
+            return f"{author}{'' if self.style.is_raised else ' '}{cluster}"
+        return marks.link(cites[0].target, author) if cites[0].target else author
+
+    def _names_title(self, context: Context) -> bool:
+        """Whether a citation that names nobody names the title instead."""
+        return not self.style.is_note and "title" in context.shown
+
+    def note(self, cites: Sequence[Cite], begins: bool = True, ends: bool = True) -> str:
+        """A citation in a note, for styles that cite so. ``begins``: it is the whole note;
+        ``ends``: nothing follows it."""
+        if begins and cites[0].prefix:
+            prefix = cases.text_case(cites[0].prefix, "capitalize-first", "")
+            cites = (msgspec.structs.replace(cites[0], prefix=prefix), *cites[1:])
+        return self._cluster(cites, whole=ends)
+
+    def _cluster(self, cites: Sequence[Cite], whole: bool = True) -> str:
+        area = self.style.citation
+        layout = area.child("layout")
+        assert layout is not None
+        ordered = list(cites)
+        if not any(cite.prefix or cite.suffix for cite in cites):
+            ordered = sort(
+                ordered, area, lambda cite: self._context(area, cite), self.style.locale.lang
+            )
+        text = join_cites(ordered, area, lambda cite: self._context(area, cite))
+        return formatted(layout, text) if whole else text
+
+    def entries(self) -> list[Entry]:
+        """The bibliography: one entry for each work that the style lists."""
+        area = self.style.bibliography
+        layout = area.child("layout") if area else None
+        if area is None or layout is None:
+            return []
+        found: list[Entry] = []
+        before = ""
+        substitute = area.attributes.get("subsequent-author-substitute")
+        for work in self._sorted:
+            context = self._context(area, Cite(key=work.key))
+            label, text = _entry_parts(area, layout, context)
+            if substitute is not None:
+                author = context.author or ""
+                if author and author == before:
+                    context = self._context(area, Cite(key=work.key))
+                    context.substitute = substitute
+                    label, text = _entry_parts(area, layout, context)
+                before = author
+            if marks.plain(text).strip():
+                found.append(Entry(work.key, label, text))
+        return found
+
+
+def _emphasised(text: str) -> str:
+    """What an author writes around a citation, with emphasis as marks."""
+    text = _STRONG.sub(f"{marks.BOLD}\\1{marks.CLOSE}", text)
+    return _EMPHASIS.sub(f"{marks.ITALIC}\\2{marks.CLOSE}", text)
+
+
+def _entry_parts(area: Element, layout: Element, context: Context) -> tuple[str, str]:
+    """An entry's label and its text: what stands in the margin, or first where the style has
+    the rest aligned."""
+    first, *rest = children(layout, context) or [""]
+    if first.startswith(marks.MARGIN):
+        label, first = first[1:].removesuffix(marks.CLOSE), ""
+    elif area.get("second-field-align") and rest:
+        label, first = first, ""
+    else:
+        label = ""
+    text = formatted(layout, first + "".join(rest))
+    return label.strip(), text.lstrip()

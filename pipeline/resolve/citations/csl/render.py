@@ -1,0 +1,177 @@
+"""Follows the elements of a style for one work: the result is marked text."""
+
+from __future__ import annotations
+
+import re
+
+from pipeline.resolve.citations.csl import cases, marks, numbers
+from pipeline.resolve.citations.csl.conditions import branch
+from pipeline.resolve.citations.csl.context import Context
+from pipeline.resolve.citations.csl.elements import Element
+from pipeline.resolve.citations.csl.fonts import formatted
+from pipeline.resolve.citations.csl.render_dates import date
+from pipeline.resolve.citations.csl.render_labels import label
+from pipeline.resolve.citations.csl.render_names import names
+
+_ADDRESSES = {
+    "DOI": "https://doi.org/",
+    "PMID": "https://pubmed.ncbi.nlm.nih.gov/",
+    "PMCID": "https://www.ncbi.nlm.nih.gov/pmc/articles/",
+}
+_SHORT = {"title": "title-short", "container-title": "container-title-short"}
+
+
+def children(element: Element, context: Context) -> list[str]:
+    """What the children give, without those that give nothing; those of the branch of a
+    ``choose`` stand among them."""
+    found = []
+    for child in element.children:
+        if child.tag == "choose":
+            chosen = branch(child, context)
+            found += children(chosen, context) if chosen else []
+        elif text := render(child, context):
+            found.append(text)
+    return found
+
+
+def render(element: Element, context: Context) -> str:
+    match element.tag:
+        case "text":
+            return _text(element, context)
+        case "group":
+            return _group(element, context)
+        case "names":
+            return names(element, context, children)
+        case "date":
+            return date(element, context)
+        case "number":
+            return _number(element, context)
+        case "label":
+            return label(element, context, element.get("variable"))
+    return ""
+
+
+def _group(element: Element, context: Context) -> str:
+    """A group is left out where it calls variables, and all are empty."""
+    called, rendered = context.called, context.rendered
+    parts = children(element, context)
+    if context.called > called and context.rendered == rendered:
+        return ""
+    return formatted(element, element.get("delimiter").join(parts))
+
+
+# --- text ------------------------------------------------------------------------------
+
+
+def _text(element: Element, context: Context) -> str:
+    if variable := element.get("variable"):
+        text = _variable(element, variable, context)
+    elif macro := element.get("macro"):
+        model, context.model = context.model, None
+        text = "".join(children(context.style.macros[macro], context))
+        context.model = model
+    elif term := element.get("term"):
+        form, plural = element.get("form", "long"), element.get("plural") == "true"
+        text = context.locale.text(term, form, plural)
+    else:
+        text = element.get("value")
+    return _dressed(element, text, context)
+
+
+def _dressed(element: Element, text: str, context: Context) -> str:
+    """Text with all that its element asks for, the affixes last."""
+    if not text:
+        return ""
+    if element.get("strip-periods") == "true":
+        text = text.replace(".", "")
+    if case := element.get("text-case"):
+        text = cases.text_case(text, case, context.language)
+    if element.get("quotes") == "true" and context.sorting is None:
+        text = marks.group(marks.QUOTED, text)
+    return _linked(element, text, context) or formatted(element, text)
+
+
+def _linked(element: Element, text: str, context: Context) -> str:
+    """The text of an address or an identifier as a link; with its prefix, where that is the
+    beginning of the address that is shown."""
+    variable = element.get("variable")
+    if context.sorting is not None:
+        return ""
+    said = marks.plain(context.reference.values.get(variable, ""))
+    if variable == "URL" and re.match(r"(?i)https?://", said):
+        return formatted(element, marks.link(said, text))
+    start = _ADDRESSES.get(variable)
+    if start is None or not said:
+        return ""
+    prefix = element.get("prefix")
+    if not re.search(r"https?://\S*$", prefix):
+        return formatted(element, marks.link(start + said, text))
+    before, shown = re.split(r"(?=https?://\S*$)", prefix)[:2]
+    bare = {k: v for k, v in element.attributes.items() if k != "prefix"}
+    inner = marks.link(start + said, shown + text)
+    return before + formatted(Element(element.tag, bare), inner)
+
+
+def _variable(element: Element, variable: str, context: Context) -> str:
+    values, cite = context.reference.values, context.cite
+    match variable:
+        case "citation-number":
+            number = f"{context.number:09}" if context.sorting is not None else str(context.number)
+            return context.take(variable, number)
+        case "year-suffix":
+            return context.take(variable, context.added.suffix)
+        case "locator":
+            return context.take(variable, _locator(context))
+        case "first-reference-note-number":
+            return context.take(variable, str(cite.first_note) if cite.first_note else "")
+        case "citation-label":
+            return context.take(variable, _citation_label(context) + context.added.suffix)
+        case "page-first":
+            first = re.match(r"\w+", marks.plain(values.get("page", "")))
+            return context.take(variable, values.get(variable, first[0] if first else ""))
+    text = values.get(variable, "")
+    if element.get("form") == "short":
+        text = values.get(_SHORT.get(variable, ""), "") or text
+    if variable == "page":
+        text = numbers.pages(text, context.style.option("page-range-format"), context.locale)
+    return context.take(variable, text)
+
+
+def _locator(context: Context) -> str:
+    locator = context.cite.locator
+    if locator is None:
+        return ""
+    form = context.style.option("page-range-format") if locator.label == "page" else ""
+    return marks.group(marks.VALUE, numbers.pages(locator.text, form, context.locale))
+
+
+def _citation_label(context: Context) -> str:
+    """The letters of the authors and the year: BaHi12."""
+    if label := context.reference.values.get("citation-label"):
+        return label
+    people = next(iter(context.reference.names.values()), ())
+    length = 4 if len(people) == 1 else 2 if len(people) < 4 else 1
+    letters = "".join((p.family or p.literal).replace(" ", "")[:length] for p in people[:4])
+    issued = context.reference.dates.get("issued")
+    return letters + (f"{issued.start[0] % 100:02}" if issued and issued.start else "")
+
+
+def _number(element: Element, context: Context) -> str:
+    variable = element.get("variable")
+    if variable in ("locator", "citation-number", "page-first"):
+        text = _variable(element, variable, context)
+    else:
+        text = context.take(variable, context.reference.values.get(variable, ""))
+    if not text:
+        return ""
+    if variable.startswith("page"):
+        text = numbers.pages(text, context.style.option("page-range-format"), context.locale)
+    elif numbers.is_numeric(text):
+        text = marks.plain(text)
+        if context.sorting is not None:
+            text = re.sub(r"\d+", lambda m: f"{m[0]:>08}", text)
+        else:
+            gender = context.locale.term(variable)
+            form = element.get("form")
+            text = numbers.number(text, form, context.locale, gender.gender if gender else "")
+    return _dressed(element, text, context)

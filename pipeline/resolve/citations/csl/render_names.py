@@ -1,0 +1,116 @@
+"""Names, with their labels and what stands in for them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import msgspec
+
+from pipeline.resolve.citations.csl.context import Context
+from pipeline.resolve.citations.csl.data import Name
+from pipeline.resolve.citations.csl.elements import Element
+from pipeline.resolve.citations.csl.fonts import formatted
+from pipeline.resolve.citations.csl.names import name_options, write_name, write_names
+from pipeline.resolve.citations.csl.render_labels import labelled
+
+Render = Callable[[Element, Context], list[str]]
+"""Renders the children of an element."""
+
+
+def names(element: Element, context: Context, render: Render) -> str:
+    """The names that an element asks for, or what it has for when there are none. Within
+    that, names have the form of the element around them."""
+    model = context.model if element.child("name") is None else None
+    variables = element.get("variable").split()
+    context.depth += 1
+    text = _written(element, model or element, variables, context)
+    substitute = element.child("substitute")
+    if not text and substitute is not None:
+        text = _substituted(substitute, model or element, context, render)
+    context.depth -= 1
+    if text and not context.depth and context.author is None:
+        context.author = text
+        if context.hides_author:
+            return ""
+        return context.substitute or text
+    return text
+
+
+def _written(element: Element, model: Element, variables: list[str], context: Context) -> str:
+    reference, parts, total = context.reference, [], 0
+    people = {v: reference.names.get(v, ()) for v in variables}
+    both = people.get("editor") and people.get("editor") == people.get("translator")
+    joined = bool(both) and context.locale.term("editortranslator") is not None
+    name = element.child("name") or model.child("name")
+    if name is not None and name.get("form") == "count":
+        for variable in variables:
+            count = len(people[variable])
+            options = name_options(name, None, context.options(), count, False)
+            total += options.use_first or count
+        return context.take(variables[0], f"{total:04}" if total else "")
+    for variable in variables:
+        if joined and variable == "translator":
+            continue
+        written = _one_list(element, model, variable, people[variable], context)
+        if written and (label := element.child("label") or model.child("label")):
+            term = "editortranslator" if joined and variable == "editor" else variable
+            said = labelled(label, term, len(people[variable]) > 1, context)
+            source = element if element.child("label") else model
+            tags = [child.tag for child in source.children]
+            leads = "name" in tags and tags.index("label") < tags.index("name")
+            written = said + written if leads else written + said
+        if written:
+            parts.append(written)
+    delimiter = element.get("delimiter") or model.get("delimiter")
+    delimiter = delimiter or context.options().get("names-delimiter", "")
+    text = delimiter.join(parts)
+    return formatted(element if element.attributes.keys() > {"variable"} else model, text)
+
+
+def _one_list(
+    element: Element, model: Element, variable: str, people: tuple[Name, ...], context: Context
+) -> str:
+    if not people:
+        return context.take(variable, "")
+    name = element.child("name") or model.child("name")
+    options = name_options(
+        name,
+        element.child("et-al") or model.child("et-al"),
+        context.options(),
+        len(people),
+        subsequent="subsequent" in context.cite.position and not context.in_bibliography,
+    )
+    if context.in_sentence and options.and_ == "symbol":
+        options = msgspec.structs.replace(options, and_="text")
+    if context.author is None and context.sorting is None:
+        added = context.added
+        if added.names and options.use_first and not context.in_bibliography:
+            use = added.names if added.names < len(people) else 0
+            options = msgspec.structs.replace(options, use_first=use)
+        if added.given and not context.in_bibliography:
+            options = msgspec.structs.replace(options, given=added.given)
+    if context.sorting is not None:
+        demote = "never" if options.demote == "never" else "display-and-sort"
+        options = msgspec.structs.replace(options, form="long", sort_order="all", demote=demote)
+        shown = people[: options.use_first] if options.use_first else people
+        written = "; ".join(write_name(person, 0, options, formatted) for person in shown)
+    else:
+        written = write_names(people, options, context.locale, formatted)
+    if name is not None:
+        written = formatted(name, written)
+    return context.take(variable, written)
+
+
+def _substituted(substitute: Element, names: Element, context: Context, render: Render) -> str:
+    """The first substitute that gives something, which is not shown again after."""
+    before = context.model
+    context.model = names
+    text = ""
+    for child in substitute.children:
+        start = len(context.shown)
+        text = "".join(render(Element("group", {}, (child,)), context))
+        if text:
+            context.suppressed.update(context.shown[start:])
+            break
+    context.model = before
+    return text

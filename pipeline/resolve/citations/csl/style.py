@@ -1,0 +1,109 @@
+"""A style and the locale that it is used with, read and ready to be followed."""
+
+from __future__ import annotations
+
+from xml.etree.ElementTree import Element as Xml
+from xml.etree.ElementTree import ParseError
+
+import msgspec
+
+from pipeline.resolve.citations.csl.elements import NAMESPACE, Element, from_xml
+from pipeline.resolve.citations.csl.locales import Locale, locale_of
+
+
+class BadStyleError(Exception):
+    """The message says what is wrong, as the end of a sentence."""
+
+
+class Style(msgspec.Struct, frozen=True, eq=False):
+    """``is_note``: citations go into notes. ``options`` are those of the whole style."""
+
+    macros: dict[str, Element]
+    citation: Element
+    bibliography: Element | None
+    locale: Locale
+    options: dict[str, str]
+    is_note: bool
+    has_year_suffix: bool
+
+    @property
+    def is_raised(self) -> bool:
+        """Whether citations are numbers set high."""
+        layout = self.citation.child("layout")
+        return layout is not None and layout.get("vertical-align") == "sup"
+
+    def option(self, name: str, default: str = "") -> str:
+        return self.options.get(name, default)
+
+
+def parent_of(root: Xml) -> str:
+    """The name of the style that a dependent one stands for, or ""."""
+    if root.find(f"{NAMESPACE}citation") is not None:
+        return ""
+    for link in root.iter(f"{NAMESPACE}link"):
+        if link.get("rel") == "independent-parent":
+            return link.get("href", "").rpartition("/")[2]
+    return ""
+
+
+def parse(data: bytes) -> Xml:
+    """The root element of a style. Raises `BadStyleError`."""
+    import defusedxml.ElementTree
+    from defusedxml.common import DefusedXmlException
+
+    try:
+        root: Xml = defusedxml.ElementTree.fromstring(data, forbid_dtd=True)
+    except ParseError as error:
+        line, column = error.position
+        raise BadStyleError(f"is not XML: line {line}, column {column + 1}") from None
+    except (DefusedXmlException, ValueError, LookupError):
+        raise BadStyleError("is not XML that can be read") from None
+    if root.tag != f"{NAMESPACE}style":
+        raise BadStyleError("is not a style of the Citation Style Language")
+    return root
+
+
+def read(root: Xml, lang: str) -> Style:
+    """The style for a document in ``lang``. Raises `BadStyleError`."""
+    try:
+        style = from_xml(root)
+    except RecursionError:
+        raise BadStyleError("is nested too deep") from None
+    macros = {child.get("name"): child for child in style.children if child.tag == "macro"}
+    citation = style.child("citation")
+    if citation is None or citation.child("layout") is None:
+        raise BadStyleError("says nothing about citations")
+    _check_macros(style, macros)
+    default = style.get("default-locale")
+    return Style(
+        macros=macros,
+        citation=citation,
+        bibliography=style.child("bibliography"),
+        locale=locale_of(style, default or lang),
+        options=style.attributes,
+        is_note=style.get("class") == "note",
+        has_year_suffix=any(
+            element.get("variable") == "year-suffix" for element in root.iter(f"{NAMESPACE}text")
+        ),
+    )
+
+
+def _check_macros(style: Element, macros: dict[str, Element]) -> None:
+    """All macros that are called must be there, and none may call itself."""
+    calls = {name: set(_calls(macro)) for name, macro in macros.items()}
+    for name in _calls(style):
+        if name not in macros:
+            raise BadStyleError(f"calls the macro “{name}”, which it does not have")
+    done: set[str] = set()
+    while left := calls.keys() - done:
+        ready = {name for name in left if calls[name] <= done}
+        if not ready:
+            raise BadStyleError("has a macro that calls itself")
+        done |= ready
+
+
+def _calls(element: Element) -> list[str]:
+    found = [name] if element.tag in ("text", "key") and (name := element.get("macro")) else []
+    for child in element.children:
+        found += _calls(child)
+    return found

@@ -1,0 +1,126 @@
+"""What citations need beside the text: the works and the style."""
+
+from __future__ import annotations
+
+import posixpath
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pipeline.codes import Code, diagnostic
+from pipeline.diagnostics import Diagnostic, Span
+from pipeline.metadata import Placed
+from pipeline.model import Document
+from pipeline.paths import Located, Problem, locate
+from pipeline.suggestions import nearest
+from pipeline.words import words
+
+if TYPE_CHECKING:
+    from pipeline.resolve.citations.csl.data import Reference
+    from pipeline.resolve.citations.csl.style import Style
+
+
+@dataclass
+class Sources:
+    """``works`` by key; ``listed`` are those that nothing needs to cite; ``broken`` the keys
+    of entries that cannot be read. ``complete`` is False where a file is missing, so that
+    nobody can say what is in it."""
+
+    works: dict[str, Reference]
+    style: Style | None = None
+    listed: list[str] = field(default_factory=list)
+    broken: set[str] = field(default_factory=set)
+    complete: bool = True
+    findings: list[Diagnostic] = field(default_factory=list)
+
+    def add(self, code: Code, message: str, placed: Placed, source: str, hint: str = "") -> None:
+        span = Span(placed.line, placed.column) if placed.line else None
+        self.findings.append(
+            diagnostic(
+                code, message, span=span, source=source, hint=hint, length=len(placed.text) or 1
+            )
+        )
+
+
+def read_sources(document: Document, folder: Path) -> tuple[Sources, list[str]]:
+    """The works and the style that the front matter names, and the files that were read."""
+    from pipeline.resolve.citations.works import Works
+
+    metadata = document.metadata
+    said = words(metadata.lang)
+    works = Works(lambda key: said[key])
+    sources = Sources(works.by_key, broken=works.broken)
+    read: list[str] = []
+    for placed in metadata.bibliography:
+        located = _locate(placed, document, folder, sources)
+        if located is None:
+            sources.complete = False
+            continue
+        read.append(located.name)
+        # Messages name a file as they name the source.
+        name = posixpath.join(posixpath.dirname(document.source.replace("\\", "/")), located.name)
+        try:
+            works.read(name, located.path.read_bytes())
+        except OSError as error:
+            sources.complete = False
+            message = f"“{located.name}” cannot be read: {error.strerror}."
+            sources.add(Code.BAD_BIBLIOGRAPHY, message, placed, document.source)
+    sources.findings += works.findings
+    sources.listed = _listed(document, sources)
+    sources.style = _style(document, folder, sources, read)
+    return sources, read
+
+
+def _locate(placed: Placed, document: Document, folder: Path, sources: Sources) -> Located | None:
+    found = locate(folder, placed.text, Code.MISSING_FILE)
+    if isinstance(found, Problem):
+        sources.add(found.code, found.message, placed, document.source, found.hint)
+        return None
+    return found
+
+
+def _listed(document: Document, sources: Sources) -> list[str]:
+    """The keys of what is listed though nothing cites it."""
+    found: list[str] = []
+    for placed in document.metadata.nocite:
+        if placed.text == "*":
+            found += sources.works
+        elif placed.text in sources.works:
+            found.append(placed.text)
+        elif sources.complete and placed.text not in sources.broken:
+            near = nearest(placed.text, sources.works)
+            hint = f"Did you mean `{near}`?" if near else ""
+            message = f"`nocite`: no work has the key `{placed.text}`."
+            sources.add(Code.UNKNOWN_CITATION, message, placed, document.source, hint)
+    return found
+
+
+def _style(document: Document, folder: Path, sources: Sources, read: list[str]) -> Style | None:
+    from pipeline.resolve.citations.csl.style import BadStyleError
+    from pipeline.resolve.citations.works.styles import (
+        DEFAULT,
+        NoStyleError,
+        named_style,
+        style_of_file,
+    )
+
+    named = document.metadata.citation_style or Placed(DEFAULT)
+    lang = document.metadata.lang
+    try:
+        if not named.text.lower().endswith(".csl"):
+            return named_style(named.text, lang)
+        located = _locate(named, document, folder, sources)
+        if located is None:
+            return None
+        read.append(located.name)
+        return style_of_file(located.path.read_bytes(), lang)
+    except NoStyleError as error:
+        message = f"There is no citation style `{error}`."
+        sources.add(Code.BAD_STYLE, message, named, document.source, error.hint)
+    except BadStyleError as error:
+        message = f"The citation style `{named.text}` {error}."
+        sources.add(Code.BAD_STYLE, message, named, document.source)
+    except OSError as error:
+        message = f"“{named.text}” cannot be read: {error.strerror}."
+        sources.add(Code.BAD_STYLE, message, named, document.source)
+    return None

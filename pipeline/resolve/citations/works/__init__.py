@@ -1,0 +1,157 @@
+"""The works that can be cited: from BibTeX, CSL-JSON and CSL-YAML beside the source."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from pipeline.codes import Code, diagnostic
+from pipeline.diagnostics import Diagnostic, Span
+from pipeline.resolve.citations.csl.data import Reference
+from pipeline.resolve.citations.works import bibtex, from_bibtex, from_csl
+from pipeline.resolve.citations.works.from_csl import BadEntryError
+from pipeline.resolve.citations.works.inheritance import inherited
+
+LARGEST = 32 * 1024 * 1024
+SUFFIXES = (".bib", ".bibtex", ".json", ".yaml", ".yml")
+
+# What no output can hold, and the noncharacters that marks are.
+_FORBIDDEN = re.compile(
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]"
+)
+
+
+class Works:
+    """The works of several files by their keys. ``findings`` is what is wrong with the files,
+    ``broken`` the keys of entries that could not be read."""
+
+    def __init__(self, word: Callable[[str], str]) -> None:
+        self.by_key: dict[str, Reference] = {}
+        self.findings: list[Diagnostic] = []
+        self.broken: set[str] = set()
+        self._word = word
+
+    def read(self, name: str, data: bytes) -> None:
+        """Add the works of a file. ``name`` is how messages call it, and tells its kind."""
+        if len(data) > LARGEST:
+            self._wrong("The file has more than 32 MiB.", Span(0, file=name))
+            return
+        try:
+            text = data.decode("utf-8-sig")
+        except UnicodeDecodeError as error:
+            line = data[: error.start].count(b"\n") + 1
+            hint = "Export or save it again, with the encoding UTF-8."
+            self._wrong("The file is not UTF-8 text.", Span(line, file=name), hint)
+            return
+        text = _FORBIDDEN.sub("\N{REPLACEMENT CHARACTER}", text.replace("\r\n", "\n"))
+        if name.lower().endswith((".bib", ".bibtex")):
+            self._read_bibtex(name, text)
+        else:
+            read = _json if name.lower().endswith(".json") else _yaml
+            self._read_csl(name, text, read)
+
+    def _read_bibtex(self, name: str, text: str) -> None:
+        parser = bibtex.Parser(text)
+        for place, message, hint in parser.mistakes:
+            self._wrong(message, Span(place.line, place.column, file=name), hint)
+        self.broken |= parser.broken
+        for entry in inherited(parser.entries):
+            self._add(from_bibtex.to_reference(entry, name, self._word))
+
+    def _read_csl(
+        self, name: str, text: str, read: Callable[[str], Iterator[tuple[Any, int, int]]]
+    ) -> None:
+        try:
+            for data, line, column in read(text):
+                try:
+                    self._add(from_csl.to_reference(_clean(data), Span(line, column, file=name)))
+                except BadEntryError as bad:
+                    self._wrong(str(bad), Span(line, column, file=name))
+        except _BadFileError as bad:
+            self._wrong(str(bad), Span(bad.line, bad.column, file=name), bad.hint)
+
+    def _add(self, work: Reference) -> None:
+        first = self.by_key.setdefault(work.key, work)
+        if first is not work:
+            before = f"line {first.span.line}" if first.span else "another file"
+            if first.span and work.span and first.span.file != work.span.file:
+                before = f"“{first.span.file}”, {before}"
+            message = f"The key `{work.key}` is that of another work as well (see {before})."
+            self.findings.append(
+                diagnostic(Code.DOUBTFUL_ENTRY, message, span=work.span, hint="Rename one of them.")
+            )
+
+    def _wrong(self, message: str, span: Span, hint: str = "") -> None:
+        self.findings.append(diagnostic(Code.BAD_BIBLIOGRAPHY, message, span=span, hint=hint))
+
+
+class _BadFileError(Exception):
+    def __init__(self, message: str, line: int, column: int, hint: str = "") -> None:
+        super().__init__(message)
+        self.line, self.column, self.hint = line, column, hint
+
+
+def _clean(value: Any, depth: int = 0) -> Any:
+    """Without characters that escapes in the file may have brought."""
+    if isinstance(value, str):
+        return _FORBIDDEN.sub("\N{REPLACEMENT CHARACTER}", value)
+    if depth > 4:
+        return ""
+    if isinstance(value, list):
+        return [_clean(item, depth + 1) for item in value]
+    if isinstance(value, dict):
+        return {str(key): _clean(item, depth + 1) for key, item in value.items()}
+    return value
+
+
+def _json(text: str) -> Iterator[tuple[Any, int, int]]:
+    """The entries of a list, or of the lists in an object, each with its line and column."""
+    decoder = json.JSONDecoder()
+    start = re.match(r"\s*(?:\{\s*\"(?:items|references)\"\s*:\s*)?\[", text)
+    if start is None:
+        hint = "CSL-JSON is a list `[…]` of entries `{…}`: export the library in that format."
+        raise _BadFileError("The file is no list of entries.", 1, 1, hint)
+    pos = start.end()
+    line, counted = 1, 0
+    while True:
+        gap = re.compile(r"[\s,]*").match(text, pos)
+        pos = gap.end() if gap else pos
+        line += text.count("\n", counted, pos)
+        counted = pos
+        if text.startswith("]", pos):
+            return
+        try:
+            data, end = decoder.raw_decode(text, pos)
+        except (json.JSONDecodeError, RecursionError) as error:
+            at = error.pos if isinstance(error, json.JSONDecodeError) else pos
+            column = at - text.rfind("\n", 0, at)
+            row = text.count("\n", 0, at) + 1
+            raise _BadFileError("The file is not JSON from here on.", row, column) from None
+        yield data, line, pos - text.rfind("\n", 0, pos)
+        pos = end
+
+
+def _yaml(text: str) -> Iterator[tuple[Any, int, int]]:
+    """The entries of a list, or of one under ``references``."""
+    import yaml
+
+    loader = yaml.BaseLoader(text)
+    try:
+        node = loader.get_single_node()
+        if isinstance(node, yaml.MappingNode):
+            node = next((v for k, v in node.value if k.value == "references"), node)
+        if not isinstance(node, yaml.SequenceNode):
+            raise _BadFileError("The file is no list of entries.", 1, 1)
+        for entry in node.value:
+            mark = entry.start_mark
+            yield loader.construct_object(entry, deep=True), mark.line + 1, mark.column + 1
+    except yaml.MarkedYAMLError as error:
+        at = error.problem_mark or error.context_mark
+        place = (at.line + 1, at.column + 1) if at else (1, 1)
+        raise _BadFileError("The file is not YAML from here on.", *place) from None
+    except (yaml.YAMLError, RecursionError):
+        raise _BadFileError("The file is not YAML.", 1, 1) from None
+    finally:
+        loader.dispose()

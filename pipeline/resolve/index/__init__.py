@@ -1,0 +1,184 @@
+"""The index: where it stands, and what is in it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from msgspec.structs import replace
+
+from pipeline.codes import Code
+from pipeline.model import (
+    Document,
+    Index,
+    IndexPlace,
+    Node,
+    Section,
+    Text,
+)
+from pipeline.resolve.collation import Collation
+from pipeline.resolve.findings import Findings
+from pipeline.resolve.index.entries import Entries
+from pipeline.resolve.index.marks import (
+    MARK,
+    Around,
+    Mark,
+    Path,
+    is_inline,
+    is_mark,
+    key,
+    own_term,
+    paths,
+    unmarked,
+    with_surroundings,
+)
+from pipeline.tree import plain_text, rewrite_document, walk, whole
+from pipeline.words import words
+
+ROLE = "index"
+PREFIX, ENTRY_PREFIX = "ix-", "ix-entry-"
+"""What the ids of places and of entries begin with."""
+
+
+def place_index(document: Document) -> Document:
+    """The document with a place for its index, if it has marks and says nothing else: in the
+    section with that role, or in a section of its own at the end."""
+    nodes = list(walk(whole(document)))
+    if not any(map(is_mark, nodes)) or any(isinstance(node, Index) for node in nodes):
+        return document
+    part = next((n for n in nodes if isinstance(n, Section) and n.role == ROLE), None)
+    if part is None:
+        title = Text(text=words(document.metadata.lang)[ROLE])
+        made = Section(
+            depth=1,
+            title=(title,),
+            children=(Index(),),
+            role=ROLE,
+        )
+        return replace(document, blocks=(*document.blocks, made))
+
+    def enter(node: Section) -> Section:
+        return replace(node, children=(*node.children, Index())) if node is part else node
+
+    return rewrite_document(document, enter={Section: enter})
+
+
+def fill_index(document: Document) -> Document:
+    """The document with its index filled, and ids in place of marks.
+
+    A mark within a part of the text that has the same entry says nothing more, and neither
+    does a second one in a paragraph. An index without marks, or a second one, is left out
+    (EMPTY_INDEX); so is a mark without text and entry (BAD_ATTRIBUTE). A reference to an entry
+    that there is not is an UNKNOWN_INDEX_ENTRY.
+    """
+    kinds = {type(node) for node in walk(whole(document)) if _concerns(node)}
+    if not kinds:
+        return document
+    findings = Findings(document)
+    collector = _Collector(document, findings)
+    for node, around in with_surroundings(document):
+        if is_mark(node):
+            collector.take(node, around)
+    marks = collector.marks
+    entries = Entries(Collation(document.metadata.lang))
+    for mark in marks:
+        entries.add(mark)
+    _report_unknown(marks, entries, findings)
+    groups = entries.groups(ENTRY_PREFIX)
+    indexes = list(_indexes(document, bool(marks), findings))
+    # `enter` meets the nodes in the order in which they were looked at.
+    ids, filled = iter(collector.identifiers), iter(indexes)
+
+    def enter(node: Node) -> Node | tuple[Node, ...]:
+        if isinstance(node, Index):
+            index = next(filled)
+            return () if index is None else replace(index, groups=groups)
+        return unmarked(node, next(ids)) if is_mark(node) else node
+
+    document = rewrite_document(document, enter=dict.fromkeys(kinds, enter))
+    return findings.added_to(document)
+
+
+class _Collector:
+    """Collects the marks of a document, and for each node that is one the id that it gets."""
+
+    def __init__(self, document: Document, findings: Findings) -> None:
+        self.marks: list[Mark] = []
+        self.identifiers: list[str] = []
+        self._title = document.metadata.title
+        self._findings = findings
+        self._known: set[tuple[int, str]] = set()
+        self._count = 0
+
+    def take(self, node: Node, around: Around) -> None:
+        options, in_line = node.attributes, is_inline(node)
+        see = tuple(paths(options.get("see"), around.language))
+        named = paths(options.get("entry" if in_line else MARK), around.language)
+        own = own_term(node) if in_line and not named else ()
+        found: list[Path] = named or ([(own,)] if own else [])
+        if not found:
+            self._findings.add(
+                Code.BAD_ATTRIBUTE,
+                "The mark for the index has neither text nor an entry.",
+                around.span,
+                hint='Name the entry: `[]{.index entry="Entry"}`.',
+            )
+        new = [] if see else [path for path in found if self._is_new(path, in_line, around)]
+        identifier = self._identifier(options.id) if new else ""
+        self.identifiers.append(identifier)
+        section = plain_text(around.section.title) if around.section else self._title
+        place = IndexPlace(identifier, whole=not in_line, section=section)
+        for path in found if see else new:
+            mark = Mark(path, None if see else place, see, bool(named), options.get("sort"))
+            self.marks.append(mark._replace(span=around.span))
+
+    def _is_new(self, path: Path, in_line: bool, around: Around) -> bool:
+        """Whether a mark says what no other near it has said."""
+        name = key(path)
+        if name in around.within or (in_line and (around.holder, name) in self._known):
+            return False
+        self._known.add((around.holder, name))
+        return True
+
+    def _identifier(self, given: str) -> str:
+        if given:
+            return given
+        self._count += 1
+        return f"{PREFIX}{self._count}"
+
+
+def _concerns(node: Node) -> bool:
+    return is_mark(node) or isinstance(node, Index)
+
+
+def _report_unknown(marks: list[Mark], entries: Entries, findings: Findings) -> None:
+    for mark in marks:
+        for path in entries.unknown(mark):
+            name = "!".join(plain_text(term) for term in path)
+            findings.add(
+                Code.UNKNOWN_INDEX_ENTRY,
+                f"The index has no entry “{name}” to look at.",
+                mark.span,
+                hint=findings.did_you_mean(name, entries.names),
+            )
+
+
+def _indexes(document: Document, has_marks: bool, findings: Findings) -> Iterator[Index | None]:
+    """What becomes of each `Index`, in order."""
+    first: Index | None = None
+    for node, around in with_surroundings(document):
+        if not isinstance(node, Index):
+            continue
+        if first is None and has_marks:
+            section = around.section
+            first = replace(
+                node,
+                depth=section.depth if section else 0,
+                is_part=section is not None and section.role == ROLE,
+            )
+            yield first
+            continue
+        message = "Nothing in the text is marked for the index, which is left out."
+        if first is not None:
+            message = "The index stands in the text a second time; only the first is kept."
+        findings.add(Code.EMPTY_INDEX, message, around.span)
+        yield None

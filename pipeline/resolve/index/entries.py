@@ -1,0 +1,120 @@
+"""From marks to the entries of an index, in order, under the letters they begin with."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterable, Iterator
+from itertools import groupby
+
+from pipeline.model import (
+    Attributes,
+    IndexEntry,
+    IndexGroup,
+    IndexPlace,
+    IndexReference,
+    Inline,
+    Text,
+)
+from pipeline.resolve.collation import Collation
+from pipeline.resolve.index.marks import Mark, Path, key
+from pipeline.tree import plain_text
+
+FEWEST = 12
+"""An index of fewer entries needs no letters."""
+
+BETWEEN = ", "
+
+
+@dataclasses.dataclass(eq=False, slots=True)
+class Entry:
+    """An entry that is being put together; ``rank`` says how good ``term`` is."""
+
+    term: tuple[Inline, ...]
+    rank: tuple[bool, bool, int]
+    sort: str = ""
+    id: str = ""
+    places: list[IndexPlace] = dataclasses.field(default_factory=list)
+    see: dict[str, Path] = dataclasses.field(default_factory=dict)
+    below: dict[str, Entry] = dataclasses.field(default_factory=dict)
+
+
+class Entries:
+    """All entries. After `add` of every mark, `unknown` are the references to entries that
+    there are not, and `groups` the index."""
+
+    def __init__(self, collation: Collation) -> None:
+        self._collation = collation
+        self._top: dict[str, Entry] = {}
+        self._by_key: dict[str, Entry] = {}
+
+    @property
+    def names(self) -> list[str]:
+        """All entries of the highest level, as text."""
+        return [plain_text(entry.term) for entry in self._top.values()]
+
+    def add(self, mark: Mark) -> None:
+        level, entry = self._top, None
+        for depth, term in enumerate(mark.path, start=1):
+            path = mark.path[:depth]
+            entry = level.get(key((term,)))
+            rank = _rank(term, mark.explicit)
+            if entry is None:
+                entry = level[key((term,))] = self._by_key[key(path)] = Entry(term, rank)
+            elif rank > entry.rank:
+                entry.term, entry.rank = term, rank
+            level = entry.below
+        assert entry is not None, "a path has a term at least"
+        entry.sort = entry.sort or mark.sort
+        if mark.place is not None:
+            entry.places.append(mark.place)
+        entry.see.update((key(path), path) for path in mark.see)
+
+    def unknown(self, mark: Mark) -> Iterator[Path]:
+        """What a mark says to see that is no entry."""
+        return (path for path in mark.see if key(path) not in self._by_key)
+
+    def groups(self, prefix: str) -> tuple[IndexGroup, ...]:
+        """The index. Entries that others lead to have ids that begin with ``prefix``."""
+        wanted = (name for entry in self._by_key.values() for name in entry.see)
+        targets = [self._by_key[name] for name in wanted if name in self._by_key]
+        for number, entry in enumerate(dict.fromkeys(targets), start=1):
+            entry.id = f"{prefix}{number}"
+        ordered = self._in_order(self._top.values())
+        if len(ordered) < FEWEST:
+            return (IndexGroup(letter="", entries=tuple(map(self._node, ordered))),)
+        return tuple(
+            IndexGroup(letter=letter, entries=tuple(map(self._node, entries)))
+            for letter, entries in groupby(ordered, self._letter)
+        )
+
+    def _letter(self, entry: Entry) -> str:
+        return self._collation.letter(entry.sort or plain_text(entry.term))
+
+    def _in_order(self, entries: Iterable[Entry]) -> list[Entry]:
+        return sorted(entries, key=lambda e: self._collation.key(e.sort or plain_text(e.term)))
+
+    def _node(self, entry: Entry) -> IndexEntry:
+        return IndexEntry(
+            term=entry.term,
+            places=tuple(entry.places),
+            see=tuple(self._reference(name, path) for name, path in entry.see.items()),
+            children=tuple(map(self._node, self._in_order(entry.below.values()))),
+            attributes=Attributes(id=entry.id),
+        )
+
+    def _reference(self, name: str, path: Path) -> IndexReference:
+        """A reference in the words of the entry that it leads to."""
+        terms = [
+            self._by_key[key(path[:depth])].term if key(path[:depth]) in self._by_key else term
+            for depth, term in enumerate(path, start=1)
+        ]
+        inlines = tuple(inline for term in terms for inline in (Text(text=BETWEEN), *term))[1:]
+        target = self._by_key[name].id if name in self._by_key else ""
+        return IndexReference(term=inlines, target=target)
+
+
+def _rank(term: tuple[Inline, ...], explicit: bool) -> tuple[bool, bool, int]:
+    """Formatting comes before none, what was written out before what stands in the text,
+    and a word within a sentence before one at its beginning."""
+    formatted = not all(isinstance(inline, Text) for inline in term)
+    return formatted, explicit, -sum(character.isupper() for character in plain_text(term))
