@@ -188,6 +188,13 @@ class Code(enum.Enum):
         WARNING,
         "An attribute list `{…}` has something in it that is not `#id`, `.class` or `key=value`.",
     )
+    LIKELY_SLIP = Entry(
+        WARNING,
+        "Something is text, or a block without a meaning of its own, and looks as if it were meant to\n"
+        "be more: rows without a row of dashes, attributes at the end of a paragraph's last line, a\n"
+        "caption away from its table, a block whose name is nearly a known one, an empty box. Write it\n"
+        "as the hint says, or with a backslash before it where it is meant as text.",
+    )
     BAD_FIGURES = Entry(
         ERROR,
         "A group of figures holds images and, last, its caption; `columns=` is a number from 1 to 6.",

@@ -21,6 +21,14 @@ class Span(msgspec.Struct, frozen=True, omit_defaults=True):
     file: str = ""
 
 
+def covering(first: Span | None, last: Span | None) -> Span | None:
+    """From the beginning of ``first`` to the end of ``last``."""
+    if first is None or last is None:
+        return first or last
+    end = max(first.line, first.end, last.line, last.end)
+    return msgspec.structs.replace(first, end=end if end > first.line else 0)
+
+
 class Severity(enum.StrEnum):
     ERROR = "error"
     WARNING = "warning"

@@ -55,11 +55,6 @@ BUILT_IN = frozenset({*values(Metadata()), *_OF_EDITIONS, *ALIASES})
 """Names that have a meaning of their own."""
 
 
-def is_of_editions(name: str) -> bool:
-    """Whether the value differs from edition to edition."""
-    return name in _OF_EDITIONS
-
-
 def look_up(name: str, known: Mapping[str, str]) -> str:
     """The value of a variable, "" where it has none."""
     return known.get(name) or known.get(ALIASES.get(name, ""), "")

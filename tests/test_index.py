@@ -17,8 +17,8 @@ from hypothesis import strategies as st
 from pipeline.editions import EDITIONS
 from pipeline.model import Index, IndexEntry
 from pipeline.package import package
-from pipeline.package.pdf_index import Pages as PageRange
-from pipeline.package.pdf_index import merged
+from pipeline.package.pdf.index import Pages as PageRange
+from pipeline.package.pdf.index import merged
 from pipeline.parser import parse
 from pipeline.render import render
 from pipeline.resolve import resolve

@@ -17,12 +17,12 @@ from PIL import Image
 from pipeline.editions import EDITIONS
 from pipeline.model import INLINE_NOTE, Document, NoteReference
 from pipeline.package import package, pdf
-from pipeline.package.pdf_engine import Fonts, LocalFiles
-from pipeline.package.pdf_fonts import font_files
-from pipeline.package.pdf_layout import lay_out
-from pipeline.package.pdf_margin import GAP, Margin, Note, Span
-from pipeline.package.pdf_markup import parse as parse_markup
-from pipeline.package.pdf_markup import ready
+from pipeline.package.pdf.engine import Fonts, LocalFiles
+from pipeline.package.pdf.fonts import font_files
+from pipeline.package.pdf.layout import lay_out
+from pipeline.package.pdf.margin import GAP, Margin, Note, Span
+from pipeline.package.pdf.markup import parse as parse_markup
+from pipeline.package.pdf.markup import ready
 from pipeline.pages import Pages, Style
 from pipeline.parser import parse
 from pipeline.render import render

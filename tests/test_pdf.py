@@ -254,6 +254,15 @@ def test_the_machines_fonts_have_no_say(folder: Path) -> None:
     assert all(name.startswith(("Source-", "Noto-", "Amiri")) for name in fonts)
 
 
+def test_a_damaged_image_is_one_after_printing_too(folder: Path) -> None:
+    make(short("Printed."), folder)
+    photo = folder / "photo.jpg"
+    Image.effect_noise((400, 400), 60).save(photo)
+    photo.write_bytes(photo.read_bytes()[:-2000])
+    (found,) = resolve(parse(short("![a photo](photo.jpg)")), folder).diagnostics
+    assert found.code == "bad-image"
+
+
 def test_greek_and_cyrillic_have_glyphs(folder: Path) -> None:
     made = make(short("Greek ἀρχή, Cyrillic Привет Ґ, and Łódź, Ðắk."), folder)
     assert made.diagnostics == ()

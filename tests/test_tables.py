@@ -158,7 +158,7 @@ class Box(NamedTuple):
 @pytest.fixture
 def boxes(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], list[Box]]:
     """What stands where in the PDF of a text."""
-    from pipeline.package import pdf_layout
+    from pipeline.package.pdf import layout as pdf_layout
 
     found: list[Box] = []
     original = pdf_layout.lay_out

@@ -84,11 +84,10 @@ def check_editions(names: Iterable[str]) -> None:
 
 
 def did_you_mean(name: str, names: Iterable[str]) -> str:
-    import difflib
+    from pipeline.suggestions import nearest
 
-    names = sorted(names)
-    near = difflib.get_close_matches(name, names, 1)
-    meant = f"did you mean {near[0]}?" if near else f"there are {', '.join(names)}."
+    near = nearest(name, names)
+    meant = f"did you mean {near}?" if near else f"there are {', '.join(sorted(names))}."
     return f"{name!r} is not known; {meant}"
 
 

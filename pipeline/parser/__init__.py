@@ -20,7 +20,7 @@ from pipeline.parser.characters import FORBIDDEN
 from pipeline.parser.dialogue import group_turns
 from pipeline.parser.files import SourceFiles
 from pipeline.parser.frontmatter import derive_identifier, read_front_matter
-from pipeline.parser.lower import Lowering
+from pipeline.parser.lowering import Lowering
 from pipeline.parser.source import check_text, normalise, read
 from pipeline.parser.syntax import parse_tree
 from pipeline.tree import plain_text, walk

@@ -3,11 +3,12 @@ editions have holds in these alone."""
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from pipeline.model import NO_ATTRIBUTES, Abbreviation, Attributes
-from pipeline.parser.attributes import make
+from pipeline.parser.attributes import joined, make
 from pipeline.parser.blockparser import BlockElement, Definition
 from pipeline.tree import CONDITIONS, FOR_TEACHERS, TEACHER
 
@@ -35,7 +36,7 @@ def abbreviations(root: BlockElement, definitions: Iterable[Definition]) -> dict
         while waiting and waiting[-1].first <= line:
             around.append(waiting.pop())
         around = [part for part in around if part.last >= line]
-        attributes = _joined(part.conditions for part in around)
+        attributes = functools.reduce(joined, (part.conditions for part in around), NO_ATTRIBUTES)
         before = found.get(name)
         if before is None or (before.attributes != NO_ATTRIBUTES and attributes == NO_ATTRIBUTES):
             found[name] = Abbreviation(text=name, title=title, attributes=attributes)
@@ -72,12 +73,4 @@ def _conditions(element: BlockElement) -> Attributes:
     return make(
         classes=(TEACHER,) if names & FOR_TEACHERS else (),
         pairs=tuple(pair for pair in element.state.pairs if pair[0] in CONDITIONS),
-    )
-
-
-def _joined(attributes: Iterable[Attributes]) -> Attributes:
-    found = list(attributes)
-    return make(
-        classes=tuple(dict.fromkeys(name for one in found for name in one.classes)),
-        pairs=tuple(pair for one in found for pair in one.pairs),
     )

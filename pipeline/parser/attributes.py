@@ -67,6 +67,12 @@ def make(
     return Attributes(name, classes, pairs) if name or classes or pairs else NO_ATTRIBUTES
 
 
+def joined(one: Attributes, other: Attributes) -> Attributes:
+    """What either says; an id is that of ``other``, if it has one."""
+    classes = tuple(dict.fromkeys(one.classes + other.classes))
+    return make(other.id or one.id, classes, one.pairs + other.pairs)
+
+
 def mistaken(text: str, pos: int = 0) -> str:
     """What begins at ``pos`` and looks like an attribute list, but cannot be read; or ""."""
     match = _MEANT.match(text, pos, min(len(text), pos + LONGEST))

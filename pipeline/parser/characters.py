@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 import unicodedata
-from collections.abc import Iterable
 
 _NONCHARACTERS = "".join(chr(plane << 16 | low) for plane in range(17) for low in (0xFFFE, 0xFFFF))
 
@@ -24,20 +22,6 @@ def name(character: str) -> str:
     number = ord(character)
     word = _CONTROL_NAMES.get(number) or unicodedata.name(character, "").lower()
     return f"U+{number:04X} ({word})" if word else f"U+{number:04X}"
-
-
-def nearest(word: str, candidates: Iterable[str]) -> str:
-    """The candidate that ``word`` is most likely a slip for, or ``""``."""
-    names = {candidate.casefold(): candidate for candidate in candidates}
-    # A long word is no slip for a short name, and would be slow to compare.
-    matches = difflib.get_close_matches(word[:60].casefold(), names, n=1, cutoff=0.6)
-    return names[matches[0]] if matches else ""
-
-
-def did_you_mean(word: str, candidates: Iterable[str]) -> str:
-    """A hint that names the nearest candidate, or ``""``."""
-    found = nearest(word, candidates)
-    return f"Did you mean `{found}`?" if found else ""
 
 
 def shorten(text: str, limit: int = 50) -> str:

@@ -11,7 +11,7 @@ from typing import NamedTuple
 import msgspec
 
 from pipeline.codes import Code, diagnostic
-from pipeline.diagnostics import Diagnostic, Span
+from pipeline.diagnostics import Diagnostic, Span, covering
 from pipeline.metadata import Speaker
 from pipeline.model import (
     Admonition,
@@ -122,22 +122,14 @@ class _Turn(NamedTuple):
             role=self.speaker.role,
             asks=self.speaker.asks,
             children=tuple(self.children),
-            span=_covering(self.span, last),
+            span=covering(self.span, last),
         )
-
-
-def _covering(first: Span | None, last: Span | None) -> Span | None:
-    """From the beginning of ``first`` to the end of ``last``."""
-    if first is None or last is None:
-        return first
-    end = max(first.line, first.end, last.line, last.end)
-    return Span(first.line, first.column, end if end > first.line else 0)
 
 
 def _flush(turns: list[_Turn], found: list[Block]) -> None:
     if turns:
         done = tuple(turn.finish() for turn in turns)
-        found.append(Dialogue(turns=done, span=_covering(done[0].span, done[-1].span)))
+        found.append(Dialogue(turns=done, span=covering(done[0].span, done[-1].span)))
         turns.clear()
 
 

@@ -6,6 +6,7 @@ import re
 
 from pipeline.model import NO_ATTRIBUTES, Attributes
 from pipeline.parser import attributes
+from pipeline.parser.attributes import joined
 from pipeline.parser.inlines.text import unescape
 
 BARE = frozenset(
@@ -33,13 +34,13 @@ def read_info(info: str) -> tuple[str, Attributes]:
     pos = word.end() if word else 0
     while pos < len(info):
         if lines := _LINES.match(info, pos):
-            found = _joined(found, attributes.make(pairs=(("mark", lines[1]),)))
+            found = joined(found, attributes.make(pairs=(("mark", lines[1]),)))
             pos = lines.end()
         elif listed := attributes.read(info, pos):
-            found, pos = _joined(found, listed[0]), listed[1]
+            found, pos = joined(found, listed[0]), listed[1]
         elif pair := _PAIR.match(info, pos):
             listed = attributes.read(f"{{{pair[0]}}}") if pair[1] in BARE else None
-            found, pos = _joined(found, listed[0] if listed else NO_ATTRIBUTES), pair.end()
+            found, pos = joined(found, listed[0] if listed else NO_ATTRIBUTES), pair.end()
         else:
             other = _OTHER.match(info, pos)
             pos = max(pos + 1, other.end() if other else 0)
@@ -48,8 +49,3 @@ def read_info(info: str) -> tuple[str, Attributes]:
         classes = tuple(name for name in found.classes if name != language)
         found = attributes.make(found.id, classes, found.pairs)
     return language, found
-
-
-def _joined(one: Attributes, other: Attributes) -> Attributes:
-    classes, pairs = one.classes + other.classes, one.pairs + other.pairs
-    return attributes.make(other.id or one.id, classes, pairs)

@@ -9,8 +9,9 @@ from pathlib import Path
 
 from pipeline.codes import Code, diagnostic
 from pipeline.diagnostics import Diagnostic, Span
-from pipeline.parser.characters import FORBIDDEN, name, nearest
+from pipeline.parser.characters import FORBIDDEN, name
 from pipeline.parser.frontmatter import yaml_nodes
+from pipeline.suggestions import nearest
 
 MAX_BYTES = 64 * 1024 * 1024
 MAX_LINE = 1_000_000

@@ -21,6 +21,8 @@ BEGINNING = re.compile(r"[Tt]able:\s*")
 def caption_tables(blocks: tuple[Block, ...], report: Report) -> tuple[Block, ...]:
     """Neighbouring blocks with what belongs to their tables taken up."""
     if not any(isinstance(block, Table) for block in blocks):
+        for block in blocks:
+            _warn_of_lonely(block, report)
         return blocks
     found: list[Block] = []
     waiting: Paragraph | None = None
@@ -51,7 +53,19 @@ def caption_tables(blocks: tuple[Block, ...], report: Report) -> tuple[Block, ..
             case _:
                 found.append(block)
                 waiting = None
+    for block in found:
+        _warn_of_lonely(block, report)
     return tuple(found)
+
+
+def _warn_of_lonely(block: Block, report: Report) -> None:
+    """A paragraph that is written as a caption, and stands next to no table."""
+    if isinstance(block, Paragraph) and is_caption(block):
+        last = block.children[-1]
+        if isinstance(last, Text) and attributes.trailing(last.text):
+            message = "A caption stands next to no table without one."
+            hint = "Write it right before or after its table, with an empty line between."
+            report(Code.LIKELY_SLIP, message, block.span, hint)
 
 
 def is_caption(block: Block) -> bool:

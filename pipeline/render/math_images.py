@@ -18,8 +18,9 @@ ASCENT, DESCENT = 1.065, 0.3636
 QUARTER = 3.75 / 10.5
 """A quarter of a line, of which all heights in print are made up, in ems."""
 
-OVERLAP = 0.15
-"""How far a formula may reach into the white between lines without pushing them apart."""
+OVERLAP = 0.1
+"""How far a formula may reach into the white between lines without pushing them apart. One
+that reaches further pushes with all of its height, since there may be another below it."""
 
 
 class FormulaImage(NamedTuple):
@@ -78,11 +79,9 @@ def _style(drawing: Drawing, in_line: bool) -> str:
 
 
 def _within_lines(above: float, below: float) -> tuple[float, float]:
-    """Margins below zero for what reaches into the white between lines."""
-    return (
-        -min(OVERLAP, max(0, above - ASCENT)),
-        -min(OVERLAP, max(0, below - DESCENT)),
-    )
+    """Margins below zero for what reaches a little into the white between lines."""
+    top, bottom = max(0, above - ASCENT), max(0, below - DESCENT)
+    return (-top if top <= OVERLAP else 0, -bottom if bottom <= OVERLAP else 0)
 
 
 def _on_grid(above: float, below: float) -> tuple[float, float]:

@@ -38,6 +38,7 @@ CONSTRUCTS: dict[str, str | re.Pattern[str]] = {
     "for-teachers": 'class="for-teachers',
     "index": ' class="index-list',
     "glossary": '<dfn id="term-',
+    "directions": ' dir="',
     "notes": 'class="note-call"',
     "margin-notes": '<span class="note margin"',
     "end-notes": '<div class="end-note"',

@@ -13,7 +13,6 @@ What is left out leaves nothing behind: no empty list, and no note that only it 
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable, Iterator
 
 from msgspec.structs import replace
@@ -46,6 +45,7 @@ from pipeline.model import (
     Turn,
 )
 from pipeline.select.tasks import settled, shuffled
+from pipeline.suggestions import did_you_mean
 from pipeline.tree import (
     CONDITIONS,
     TEACHER,
@@ -209,14 +209,13 @@ def _unknown_words(document: Document) -> Iterator[Diagnostic]:
             known = editions if key == "edition" else editions | FORMAT_NAMES.keys()
             for word in _words(value) if key in CONDITIONS else ():
                 if word not in known:
-                    near = difflib.get_close_matches(word, sorted(known), 1)
                     kinds = "edition" if key == "edition" else "format or edition"
                     yield diagnostic(
                         Code.BAD_ATTRIBUTE,
                         f"`{key}={word}` names no {kinds} that there is.",
                         span=span,
                         source=document.source,
-                        hint=f"did you mean `{near[0]}`?" if near else "",
+                        hint=did_you_mean(word, known),
                     )
 
 

@@ -89,6 +89,11 @@ def _alignments(text: str) -> list[str] | None:
     return [kinds[m[1], m[2]] for m in matches if m] if all(matches) else None
 
 
+def column_count(text: str) -> int:
+    """How many columns a delimiter row has; 0 if it is none."""
+    return len(_alignments(text) or ())
+
+
 def split_row(line: Line) -> list[Line]:
     """The cells of a row, each with the place it stands in. ``\\|`` is no border."""
     text = line.rstrip(" \t")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pipeline.model import Block
+from pipeline.parser import slips
 from pipeline.parser.constructs import (
     bibliography,
     boxes,
@@ -39,6 +40,11 @@ CONTAINERS: dict[str, Construct] = {
     "columns": passages.columns,
     "centre": passages.plain,
 }
+MEANT = frozenset(
+    {"column", "glossary", "center", "keep-together", "keep-with-next", "landscape", "section"}
+)
+"""Names of blocks that styles and passes know, and this module does not."""
+
 FENCES: dict[str, FenceConstruct] = {
     "math": math.fence,
     "chart": charts.chart,
@@ -52,9 +58,12 @@ def container(parts: Parts) -> tuple[Block, ...]:
         return figures.figures(parts)
     if not parts.name and parts.attributes.id == "refs":  # Pandoc's way to write it
         return bibliography.bibliography(parts)
+    if kind := boxes.callout(parts.name):
+        return boxes.from_callout(parts, kind)
     construct = CONTAINERS.get(parts.name)
     if construct is None:
-        exercises.warn_of_slips(parts)
+        if not exercises.warn_of_slips(parts) and parts.name not in MEANT:
+            slips.warn_of_name(parts.name, (*CONTAINERS, *MEANT), parts.span, parts.report)
         construct = boxes.container
     return construct(parts)
 

@@ -2,7 +2,18 @@
 
 from __future__ import annotations
 
-from pipeline.model import Admonition, Attributes, Block, Container, Inline, Paragraph, Strong
+from msgspec.structs import replace
+
+from pipeline.model import (
+    Admonition,
+    Attributes,
+    Block,
+    Container,
+    Heading,
+    Inline,
+    Paragraph,
+    Strong,
+)
 from pipeline.parser.attributes import make
 from pipeline.parser.constructs.parts import Parts
 
@@ -27,6 +38,24 @@ def box(parts: Parts) -> tuple[Block, ...]:
         attributes=attributes,
     )
     return (found,)
+
+
+def callout(name: str) -> str:
+    """The kind of box that a name of Quarto's is: ``::: {.callout-note}``."""
+    kind = name.removeprefix("callout-")
+    return kind if kind in NAMES and kind != name else ""
+
+
+def from_callout(parts: Parts, kind: str) -> tuple[Block, ...]:
+    """Quarto's box as one of ours. A heading that it begins with is its title."""
+    own = parts.attributes
+    pairs = tuple(pair for pair in own.pairs if pair[0] not in ("appearance", "collapse", "icon"))
+    first = parts.children[0] if parts.children else None
+    (made,) = box(parts._replace(name=kind, attributes=make(own.id, own.classes, pairs)))
+    assert isinstance(made, Admonition)
+    if not made.title and isinstance(first, Heading):
+        made = replace(made, title=first.children, children=parts.children[1:])
+    return (made,)
 
 
 def details(parts: Parts) -> tuple[Block, ...]:

@@ -10,7 +10,7 @@ from xml.etree.ElementTree import Element
 from msgspec.structs import replace
 
 from pipeline.codes import Code
-from pipeline.diagnostics import Span
+from pipeline.diagnostics import Span, covering
 from pipeline.model import NO_ATTRIBUTES, Block, Choice, Choices, Paragraph
 from pipeline.parser.blanks import blank
 from pipeline.parser.blockparser import BlockElement
@@ -114,14 +114,8 @@ def attach_prompts(blocks: tuple[Block, ...]) -> tuple[Block, ...]:
             and before.attributes == NO_ATTRIBUTES
         ):
             found[-1] = replace(
-                block, prompt=before.children, span=_covering(before.span, block.span)
+                block, prompt=before.children, span=covering(before.span, block.span)
             )
         else:
             found.append(block)
     return tuple(found)
-
-
-def _covering(first: Span | None, last: Span | None) -> Span | None:
-    if first is None or last is None:
-        return last
-    return replace(first, end=max(last.line, last.end))

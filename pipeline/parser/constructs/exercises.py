@@ -11,6 +11,9 @@ from pipeline.suggestions import nearest
 SECRET = ("answer", "teacher")
 """The names of the blocks that students do not get."""
 
+MISSPELT = 0.8
+"""How like one of them a name must be to be taken for a slip: `answers` is, `other` is not."""
+
 
 def exercise(parts: Parts) -> tuple[Block, ...]:
     title, attributes = title_of(parts)
@@ -35,10 +38,11 @@ def teacher(parts: Parts) -> tuple[Block, ...]:
     return (found,) if title or parts.children else ()
 
 
-def warn_of_slips(parts: Parts) -> None:
+def warn_of_slips(parts: Parts) -> bool:
     """A block whose name is nearly ``answer`` or ``teacher`` is an ordinary one, and goes to
-    students: that may well be a slip."""
-    meant = nearest(parts.name, SECRET) if parts.name else ""
+    students: that may well be a slip. Whether there was one."""
+    meant = nearest(parts.name, SECRET, MISSPELT) if parts.name else ""
     if meant:
         message = f"`::: {parts.name}` is an ordinary block, which students get too."
         parts.report(Code.NEARLY_SECRET, message, parts.span, f"Did you mean `::: {meant}`?")
+    return bool(meant)

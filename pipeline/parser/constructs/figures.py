@@ -60,8 +60,9 @@ def figures(parts: Parts) -> tuple[Block, ...]:
         else:
             rest.append(block)
     if not found:
-        message = "A group of figures has no images."
-        parts.report(Code.BAD_FIGURES, message, parts.span, "Write `![what it shows](file)` in it.")
+        message = "A group of figures has no image in a paragraph of its own."
+        hint = "Write `![what it shows](file)` in it, with an empty line between images and text."
+        parts.report(Code.BAD_FIGURES, message, parts.span, hint)
         return parts.children
     for block in rest:
         message = "A group of figures has something in it that is no image."

@@ -15,7 +15,8 @@ def writing_lines(parts: Parts) -> tuple[Block, ...]:
     if not 1 <= count <= MAX_LINES:
         written = f"`::: lines {argument}`" if argument else "`::: lines`"
         message = f"{written} does not say how many lines."
-        parts.report(Code.WRONG_COUNT, message, parts.span, "For example: `::: lines 4`.")
+        hint = f"Write a number from 1 to {MAX_LINES}: `::: lines 4`."
+        parts.report(Code.WRONG_COUNT, message, parts.span, hint)
         count = 1
     lines = WritingLines(count=count, span=parts.span, attributes=parts.attributes)
     return (*parts.children, lines)

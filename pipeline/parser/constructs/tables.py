@@ -24,7 +24,7 @@ from pipeline.model import (
     TableCell,
     TableRow,
 )
-from pipeline.parser.attributes import make
+from pipeline.parser.attributes import joined, make
 from pipeline.parser.constructs import data
 from pipeline.parser.constructs.parts import FenceParts, Parts, ReadInlines, Report
 from pipeline.parser.delimited import Cell
@@ -49,7 +49,7 @@ def table(parts: Parts) -> tuple[Block, ...]:
             found = block
         elif isinstance(block, Paragraph) and is_caption(block) and not caption:
             caption, more = caption_of(block)
-            attributes = _joined(attributes, more)
+            attributes = joined(attributes, more)
         else:
             message = "Here is something else than the rows of the table."
             parts.report(Code.BAD_TABLE, message, block.span or parts.span, _SHAPE)
@@ -58,7 +58,7 @@ def table(parts: Parts) -> tuple[Block, ...]:
         if not rest:
             parts.report(Code.BAD_TABLE, "The table has no rows.", parts.span, _SHAPE)
         return tuple(rest)
-    attributes = _joined(found.attributes, attributes)
+    attributes = joined(found.attributes, attributes)
     caption = caption or found.caption
     return (replace(found, caption=caption, span=parts.span, attributes=attributes), *rest)
 
@@ -70,11 +70,6 @@ def _caption(parts: Parts | FenceParts, *spent: str) -> tuple[tuple[Inline, ...]
     caption = parts.read(parts.attributes.get("caption") or argument, parts.span)
     pairs = tuple(pair for pair in parts.attributes.pairs if pair[0] not in {"caption", *spent})
     return caption, make(parts.attributes.id, parts.attributes.classes, pairs)
-
-
-def _joined(one: Attributes, other: Attributes) -> Attributes:
-    classes = tuple(dict.fromkeys((*one.classes, *other.classes)))
-    return make(other.id or one.id, classes, (*one.pairs, *other.pairs))
 
 
 # --- lists of lists --------------------------------------------------------------------

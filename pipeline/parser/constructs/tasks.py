@@ -100,7 +100,8 @@ class Pair(NamedTuple):
 def _matching(block: Block, parts: Parts) -> Matching | None:
     if isinstance(block, Table):
         if any(len(row.cells) != 2 for row in (*block.head, *block.body)):
-            _report(parts, PAIRS, "The table of a matching exercise has two columns.", block.span)
+            message = "The table of a matching exercise does not have two columns."
+            _report(parts, PAIRS, message, block.span)
             return None
         pairs = [Pair(*(_item(c.children, c.span) for c in row.cells)) for row in block.body]
     else:
@@ -163,7 +164,7 @@ def _item(blocks: tuple[Block, ...], span: Span | None) -> ListItem:
 def _ordering(block: Block, parts: Parts) -> Ordering | None:
     assert isinstance(block, List)
     if not block.ordered:
-        message = "The list of an ordering exercise has numbers."
+        message = "The list of an ordering exercise is not numbered."
         _report(parts, SERIES, message, block.span)
     items = tuple(item for item in block.items if item.children)
     if len(items) < 2:

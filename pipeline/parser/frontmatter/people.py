@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from pipeline.codes import Code
 from pipeline.metadata import Contributor, Speaker
-from pipeline.parser.characters import did_you_mean, shorten
+from pipeline.parser.characters import shorten
 from pipeline.parser.frontmatter import identifiers, roles
 from pipeline.parser.frontmatter.identifiers import BadValueError
 from pipeline.parser.frontmatter.values import (
@@ -22,6 +22,7 @@ from pipeline.parser.frontmatter.values import (
     text,
 )
 from pipeline.parser.frontmatter.yaml_nodes import Mapping, Node, Place, Scalar, Sequence
+from pipeline.suggestions import did_you_mean
 
 _ROLE_WORDS = sorted(word for word in roles.CODES if word not in roles.MARC)
 _ROLE: Schema = {

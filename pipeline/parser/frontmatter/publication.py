@@ -9,7 +9,7 @@ from typing import Any
 from pipeline.codes import Code
 from pipeline.editions import EDITIONS
 from pipeline.metadata import ContentsOptions, Cover, Identifier, Licence, Series
-from pipeline.parser.characters import did_you_mean, shorten
+from pipeline.parser.characters import shorten
 from pipeline.parser.frontmatter import identifiers, licences
 from pipeline.parser.frontmatter.identifiers import BadValueError
 from pipeline.parser.frontmatter.values import (
@@ -24,6 +24,7 @@ from pipeline.parser.frontmatter.values import (
     texts,
 )
 from pipeline.parser.frontmatter.yaml_nodes import Mapping, Node, Place
+from pipeline.suggestions import did_you_mean
 
 LICENCE = Shape(
     "a licence",

@@ -12,9 +12,10 @@ from typing import Any, TypeAlias, TypeVar
 
 from pipeline.codes import Code, diagnostic
 from pipeline.diagnostics import Diagnostic, Span
-from pipeline.parser.characters import FORBIDDEN, did_you_mean, name, shorten
+from pipeline.parser.characters import FORBIDDEN, name, shorten
 from pipeline.parser.frontmatter.identifiers import BadValueError
 from pipeline.parser.frontmatter.yaml_nodes import Mapping, Node, Place, Scalar, Sequence
+from pipeline.suggestions import did_you_mean
 
 T = TypeVar("T")
 Schema: TypeAlias = dict[str, Any]

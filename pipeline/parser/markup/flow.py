@@ -29,7 +29,6 @@ from pipeline.model import (
 from pipeline.parser.attributes import make
 
 _SPACE = re.compile(r"[ \t\n\r\f]+")
-_BREAKS = (SoftBreak, LineBreak)
 
 
 class Part(Node, frozen=True):

@@ -18,7 +18,6 @@ _SMALL = frozenset(
 _MARKS = "\ufdd0-\ufdef"
 _SITE = re.compile(r"[\w.-]+\.[a-z]{2,3}")
 _WORD = re.compile(rf"[^\s{_MARKS}–—/:]+")
-_LINKS = re.compile(f"{LINK}[^{LINKED}]*{LINKED}")
 
 
 def text_case(text: str, case: str, language: str) -> str:

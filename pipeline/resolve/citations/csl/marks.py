@@ -30,7 +30,6 @@ BREAK = "\ufdde"
 
 _LINK = re.compile(f"{LINK}[^{LINKED}]*{LINKED}")
 _MARKS = re.compile("[\ufdd0-\ufdef]")
-_MARGIN = re.compile(f"{MARGIN}([^{CLOSE}]*)")
 
 
 def group(mark: str, text: str) -> str:

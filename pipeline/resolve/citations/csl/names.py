@@ -18,13 +18,6 @@ _CJK = re.compile(r"[\u1100-\u11ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\uf900-
 Format = Callable[[Element, str], str]
 """Gives text the fonts and affixes that an element asks for."""
 
-INHERITED = frozenset(
-    "and delimiter-precedes-et-al delimiter-precedes-last et-al-min et-al-use-first et-al-use-last"
-    " et-al-subsequent-min et-al-subsequent-use-first initialize initialize-with"
-    " initialize-with-hyphen name-as-sort-order sort-separator".split()
-)
-"""Options of names that the whole style, a citation or a bibliography can set."""
-
 
 class NameOptions(msgspec.Struct, frozen=True, kw_only=True):
     """How a list of names is written. ``use_first`` is 0 where all are named; ``given`` says

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import Any, NamedTuple, TypeAlias
 from xml.etree.ElementTree import Element
 
-from pipeline.package.pdf_markup import classes
+from pipeline.package.pdf.markup import classes
 
 ROLES = {
     "a": "Link",

@@ -7,10 +7,10 @@ from xml.etree.ElementTree import Element
 
 import pydyf
 
-from pipeline.package.pdf_content import mend_page, space_glyphs
-from pipeline.package.pdf_markup import classes, text_of
-from pipeline.package.pdf_roles import ILLUSTRATIONS, Annotation, Mark, Node
-from pipeline.package.pdf_structure import Structure, prune
+from pipeline.package.pdf.content import mend_page, space_glyphs
+from pipeline.package.pdf.markup import classes, text_of
+from pipeline.package.pdf.roles import ILLUSTRATIONS, Annotation, Mark, Node
+from pipeline.package.pdf.structure import Structure, prune
 
 PRINT = 1 << 2
 """The flag of an annotation that is printed (ISO 32000-1, 12.5.3)."""

@@ -32,11 +32,12 @@ from pipeline.model import (
     Text,
     Variable,
 )
-from pipeline.parser import blanks, spans
+from pipeline.parser import blanks
 from pipeline.parser.inlines.citations import CitationSpan
 from pipeline.parser.inlines.nesting import bind
 from pipeline.parser.inlines.patterns import InlineSpan
-from pipeline.parser.lower_references import cross_reference, cross_references
+from pipeline.parser.lowering import spans
+from pipeline.parser.lowering.references import cross_reference, cross_references
 from pipeline.parser.markup import MarkupBuilder
 from pipeline.tree import plain_text, walk
 

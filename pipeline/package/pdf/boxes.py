@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 from xml.etree.ElementTree import Element
 
-from pipeline.package.pdf_markup import classes
+from pipeline.package.pdf.markup import classes
 
 
 def bare(box: Any) -> Any:

@@ -36,7 +36,7 @@ from pipeline.model import (
     Text,
     ThematicBreak,
 )
-from pipeline.parser import constructs
+from pipeline.parser import constructs, slips
 from pipeline.parser.attributes import make
 from pipeline.parser.blockparser import BlockElement, Line
 from pipeline.parser.captions import attach_captions
@@ -45,7 +45,7 @@ from pipeline.parser.constructs.choices import attach_prompts, choices, lone_bla
 from pipeline.parser.constructs.parts import FenceParts, Parts
 from pipeline.parser.files import SourceFiles
 from pipeline.parser.index_marks import attach_marks
-from pipeline.parser.lower_inlines import InlineLowering
+from pipeline.parser.lowering.inlines import InlineLowering
 from pipeline.parser.markup import MarkupBuilder
 from pipeline.parser.table_options import guess_row_heads, without_empty_heads
 
@@ -130,6 +130,7 @@ class Lowering:
         match element.tag:
             case "p":
                 children = self.inlines(element)
+                slips.warn_of_text(element.lines, self.report)
                 paragraph = Paragraph(children=children, span=span, attributes=attributes)
                 return (paragraph,) if children else ()
             case "typed":
@@ -177,6 +178,8 @@ class Lowering:
             alert = _ALERT.match(first.lines[0])
         blocks = self.blocks(element)
         if not alert:
+            if isinstance(first, BlockElement) and first.tag == "p" and first.lines:
+                slips.warn_of_quote(first.lines[0], self.report)
             return BlockQuote(children=blocks, span=span)
         opening, *rest = blocks
         assert isinstance(opening, Paragraph)
@@ -266,6 +269,9 @@ class Lowering:
         if children and children[0].tag == "title":
             title = self.inlines(children.pop(0))
         written, *classes = element.get("kind", "").split()
+        if not children:
+            message = f"The box `!!! {written}` is empty."
+            self.report(Finding.LIKELY_SLIP, message, span, "Indent its text by four spaces.")
         kind = boxes.ALIASES.get(written, written)
         if kind not in boxes.KINDS:
             kind, classes = "note", [written, *classes]

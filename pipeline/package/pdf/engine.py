@@ -24,8 +24,8 @@ from weasyprint.urls import URLFetcher, URLFetcherResponse
 from pipeline.codes import Code, diagnostic
 from pipeline.diagnostics import Diagnostic
 from pipeline.model import Asset
-from pipeline.package.pdf_code import sign_broken_lines
-from pipeline.package.pdf_markup import ASSET
+from pipeline.package.pdf.code import sign_broken_lines
+from pipeline.package.pdf.markup import ASSET
 
 ffi.cdef("FcConfig * FcConfigCreate (void);")
 

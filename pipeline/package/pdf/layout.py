@@ -11,11 +11,11 @@ from xml.etree.ElementTree import Element
 
 import weasyprint
 
-from pipeline.package.pdf_boxes import elements
-from pipeline.package.pdf_engine import Fonts, LocalFiles, MarkedPage, XMLDocument
-from pipeline.package.pdf_index import PageNumbers
-from pipeline.package.pdf_margin import place_notes
-from pipeline.package.pdf_markup import classes
+from pipeline.package.pdf.boxes import elements
+from pipeline.package.pdf.engine import Fonts, LocalFiles, MarkedPage, XMLDocument
+from pipeline.package.pdf.index import PageNumbers
+from pipeline.package.pdf.margin import place_notes
+from pipeline.package.pdf.markup import classes
 
 LAYOUTS = 4
 """How often a publication is laid out at most."""

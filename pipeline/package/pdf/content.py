@@ -9,8 +9,8 @@ from typing import Any
 import pydyf
 from fontTools.ttLib import TTFont
 
-from pipeline.package.pdf_roles import Mark
-from pipeline.package.pdf_structure import Structure
+from pipeline.package.pdf.roles import Mark
+from pipeline.package.pdf.structure import Structure
 
 TRUETYPE = b"\x00\x01\x00\x00"
 """How a font file with TrueType outlines begins."""

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 from xml.etree.ElementTree import Element
 
-from pipeline.package.pdf_boxes import elements
-from pipeline.package.pdf_markup import classes
+from pipeline.package.pdf.boxes import elements
+from pipeline.package.pdf.markup import classes
 
 RANGE = "–"
 """Stands between the first and the last page of several."""

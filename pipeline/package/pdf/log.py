@@ -12,7 +12,7 @@ from xml.etree import ElementTree
 from pipeline import scripts
 from pipeline.codes import Code, diagnostic
 from pipeline.diagnostics import Diagnostic, Span
-from pipeline.package.pdf_markup import ASSET
+from pipeline.package.pdf.markup import ASSET
 from pipeline.pages import Place
 
 LOGGER = "weasyprint"

@@ -8,7 +8,7 @@ from typing import Any
 
 from weasyprint.formatting_structure.boxes import BlockBox, LineBox
 
-from pipeline.package.pdf_roles import is_code_line
+from pipeline.package.pdf.roles import is_code_line
 
 GREY = (0.302, 0.337, 0.369)
 LEFT, RIGHT = 10.0, 4.0

@@ -11,10 +11,12 @@ import warnings
 from pathlib import Path
 from xml.etree import ElementTree
 
+from PIL import ImageFile
+
 from pipeline.codes import Code, diagnostic
-from pipeline.package.pdf_fonts import font_files, lacking, no_system_fonts
-from pipeline.package.pdf_log import listening
-from pipeline.package.pdf_markup import parse, ready, replace_characters
+from pipeline.package.pdf.fonts import font_files, lacking, no_system_fonts
+from pipeline.package.pdf.log import listening
+from pipeline.package.pdf.markup import parse, ready, replace_characters
 from pipeline.package.result import Package
 from pipeline.pages import Pages
 from pipeline.scripts import beyond
@@ -23,11 +25,13 @@ with no_system_fonts(), warnings.catch_warnings():
     warnings.simplefilter("ignore", UserWarning)  # it misses the fonts that we keep from it
     import weasyprint
 
-    from pipeline.package.pdf_content import mend_fonts
-    from pipeline.package.pdf_engine import Fonts, LocalFiles
-    from pipeline.package.pdf_layout import lay_out
-    from pipeline.package.pdf_metadata import describe
-    from pipeline.package.pdf_tags import tag
+    from pipeline.package.pdf.content import mend_fonts
+    from pipeline.package.pdf.engine import Fonts, LocalFiles
+    from pipeline.package.pdf.layout import lay_out
+    from pipeline.package.pdf.metadata import describe
+    from pipeline.package.pdf.tags import tag
+
+ImageFile.LOAD_TRUNCATED_IMAGES = False  # WeasyPrint sets it for all of the program
 
 
 def package(pages: Pages, folder: Path) -> Package:

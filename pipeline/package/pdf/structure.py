@@ -12,8 +12,8 @@ from collections.abc import Iterator
 from typing import Any
 from xml.etree.ElementTree import Element
 
-from pipeline.package.pdf_markup import classes, text_of
-from pipeline.package.pdf_roles import (
+from pipeline.package.pdf.markup import classes, text_of
+from pipeline.package.pdf.roles import (
     BLOCK_ONLY,
     FLAT,
     GROUPS,

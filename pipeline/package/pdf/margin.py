@@ -15,7 +15,7 @@ from xml.etree.ElementTree import Element
 
 from weasyprint.formatting_structure import boxes
 
-from pipeline.package.pdf_boxes import all_boxes, bare, has_class
+from pipeline.package.pdf.boxes import all_boxes, bare, has_class
 
 GAP, CLEARANCE = 6.0, 10.0
 """CSS pixels between two notes, and between a note and what it must not touch."""

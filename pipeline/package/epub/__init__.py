@@ -21,9 +21,9 @@ from pipeline.diagnostics import Diagnostic
 from pipeline.metadata import Metadata
 from pipeline.model import Asset
 from pipeline.package import cover
-from pipeline.package.epub_fonts import add_fonts
-from pipeline.package.epub_metadata import PREFIXES, describe, time_of_change
-from pipeline.package.epub_ncx import ncx
+from pipeline.package.epub.fonts import add_fonts
+from pipeline.package.epub.metadata import PREFIXES, describe, time_of_change
+from pipeline.package.epub.ncx import ncx
 from pipeline.package.font_use import used_faces
 from pipeline.package.result import Package
 from pipeline.pages import Page, Pages

@@ -1,0 +1,83 @@
+"""What is text, or a block without a meaning, and was most likely meant to be more."""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections.abc import Sequence
+
+from pipeline.codes import Code
+from pipeline.diagnostics import Span
+from pipeline.parser import attributes
+from pipeline.parser.blockparser import Line
+from pipeline.parser.blocks.tables import column_count, split_row
+from pipeline.parser.constructs.parts import Report
+from pipeline.suggestions import nearest
+
+ALERTS = ("NOTE", "TIP", "IMPORTANT", "WARNING", "CAUTION")
+"""The words that GitHub has in a quotation's first line."""
+
+MISSPELT = 0.8
+"""How like a name another one must be to be taken for a slip."""
+
+_ALERT = re.compile(r"\[!([A-Za-z]+)\][+-]?[ \t]*(.*)")
+_CAPTION = re.compile(r"[Tt]able:")
+
+
+def warn_of_text(lines: Sequence[Line], report: Report) -> None:
+    """A paragraph of rows, or with an attribute list at the end of its last line."""
+    if not lines:
+        return
+    for before, line in itertools.pairwise(lines):
+        if "|" in before and "|" in line and (count := column_count(line)):
+            cells = len(split_row(before))
+            message = f"The row of dashes has {_cells(count)}, and the row above it {cells}."
+            hint = "Only with as many in both is it a table."
+            report(Code.LIKELY_SLIP, message, Span(line.number, line.offset), hint)
+            return
+    first, last = lines[0], lines[-1]
+    if len(lines) > 1 and all(map(_is_row, lines)):
+        message = "The lines look like a table, and are text."
+        hint = f"Put a row of dashes under the first: `{'|---' * min(len(split_row(first)), 8)}|`."
+        report(Code.LIKELY_SLIP, message, Span(first.number, first.offset), hint)
+    split = attributes.trailing(last)
+    if split and last[len(split[0])].isspace() and not _CAPTION.match(first):
+        written = last[len(split[0]) :].strip()
+        at = last.offset + last.rindex(written)
+        message = f"The attributes `{written}` are text at a line's end."
+        hint = "Put them on a line of their own below it, or write `\\{` where it is text."
+        report(Code.LIKELY_SLIP, message, Span(last.number, at), hint)
+
+
+def warn_of_quote(line: Line, report: Report) -> None:
+    """A quotation that begins nearly as GitHub's boxes do."""
+    match = _ALERT.match(line)
+    if not match:
+        return
+    kind, title = match[1].upper(), match[2].strip()
+    place = Span(line.number, line.offset)
+    if kind in ALERTS:
+        message = f"What stands after `[!{match[1]}]` makes a quotation of the box."
+        hint = f"With a title it is `::: {kind.lower()} {title}`." if title else ""
+        report(Code.LIKELY_SLIP, message, place, hint)
+    else:
+        near = nearest(kind, ALERTS, 0.6)
+        hint = f"Did you mean `[!{near}]`?" if near else f"There are {', '.join(ALERTS)}."
+        report(Code.LIKELY_SLIP, f"There is no box `[!{match[1]}]`.", place, hint)
+
+
+def warn_of_name(name: str, known: Sequence[str], span: Span, report: Report) -> None:
+    """A block whose name is nearly one that means something; its plural is another name."""
+    meant = nearest(name, known, MISSPELT)
+    if meant and name not in (meant, f"{meant}s"):
+        message = f"`::: {name}` is a block without a meaning of its own."
+        report(Code.LIKELY_SLIP, message, span, f"Did you mean `::: {meant}`?")
+
+
+def _is_row(line: str) -> bool:
+    text = line.strip()
+    return text.count("|") > 2 and text[0] == text[-1] == "|"
+
+
+def _cells(count: int) -> str:
+    return f"{count} cell{'s' if count > 1 else ''}"
