@@ -27,13 +27,13 @@ from pipeline.model import (
     Section,
     Table,
 )
+from pipeline.numerals import letters, roman
 from pipeline.package import package
 from pipeline.parser import parse
 from pipeline.parser.inlines.references import CROSS_REFERENCE
 from pipeline.render import render
 from pipeline.render.figures import GAP, figure_rows
 from pipeline.resolve import resolve
-from pipeline.resolve.numbering import letter, roman
 from pipeline.select import select
 from pipeline.tree import plain_text, walk, whole
 from pipeline.words import words
@@ -116,7 +116,7 @@ def references(document: Document) -> list[str]:
 @given(st.integers(0, 20_000))
 def test_letters_follow_each_other(index: int) -> None:
     number = 0
-    for character in letter(index):
+    for character in letters(index):
         number = number * 26 + ord(character) - ord("A") + 1
     assert number == index + 1
 

@@ -86,14 +86,6 @@ def test_examples_become_what_is_shown(name: str, tmp_path: Path, accept: bool) 
         rewrite(PAGES[name], changes)
 
 
-@pytest.mark.slow
-@pytest.mark.xdist_group("documentation")
-def test_the_page_about_the_language_builds(tmp_path: Path) -> None:
-    result = pipeline.build(DOCS / "markdown.md", out=tmp_path, strict=True)
-    assert not result.diagnostics
-    assert {file.suffix for file in result.files} == {".html", ".pdf", ".epub", ".json"}
-
-
 # --- front matter ----------------------------------------------------------------------
 
 

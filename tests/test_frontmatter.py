@@ -417,8 +417,7 @@ def test_the_schema_in_the_documentation_is_current() -> None:
 
 def test_the_schema_is_the_same_whatever_the_hash_seed() -> None:
     code = (
-        "from pipeline.parser.frontmatter.schema import schema_text\n"
-        "print(schema_text(), end='')"
+        "from pipeline.parser.frontmatter.schema import schema_text\nprint(schema_text(), end='')"
     )
     for seed in ("1", "2"):
         environment = {**os.environ, "PYTHONHASHSEED": seed, "PYTHONUTF8": "1"}

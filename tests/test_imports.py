@@ -16,7 +16,7 @@ PACKAGE = ROOT / "pipeline"
 # From the bottom up: a module may import from layers below its own, and from within its own
 # package. Those of one layer do not know each other.
 LAYERS: tuple[frozenset[str], ...] = (
-    frozenset({"diagnostics", "folders", "outputs", "suggestions", "system", "words"}),
+    frozenset({"diagnostics", "folders", "numerals", "outputs", "suggestions", "system", "words"}),
     frozenset({"codes", "messages"}),
     frozenset({"metadata"}),
     frozenset({"model"}),

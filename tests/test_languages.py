@@ -112,6 +112,26 @@ def test_pages_from_right_to_left_are_mirrored(tmp_path: Path) -> None:
         assert end == pytest.approx(start, abs=0.5)
 
 
+@pytest.mark.parametrize(("lang", "other"), [("en", "lang=ar dir=rtl"), ("ar", "lang=en dir=ltr")])
+def test_parts_written_the_other_way_stay_on_the_sheet(
+    lang: str, other: str, tmp_path: Path
+) -> None:
+    """What hangs into the margin at the start has none at the other edge."""
+    body = (
+        f"## [abc](https://example.org/a) {{{other}}}\n\n"
+        "::: exercise [abc](https://example.org/b)\nDo it.\n:::\n\n"
+        "[abc](https://example.org/c)\n:   It means *this*.\n"
+    )
+    pdf = open_pdf(make(body, tmp_path, lang).data)
+    page = pdf.pages[0]
+    width = float(page.MediaBox[2])
+    boxes = [[float(n) for n in a.Rect] for a in page.Annots]
+    assert len(boxes) == 3
+    for box in boxes:
+        assert box[0] > 60
+        assert box[2] < width - 60
+
+
 def test_a_line_end_between_ideographs_is_no_space(tmp_path: Path) -> None:
     text = "---\ntitle: T\nlang: {lang}\n---\n世界上\n仍有，\n数千 万\nILO 人。\n走\n"
     said = [

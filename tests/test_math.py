@@ -242,21 +242,40 @@ def test_the_outline_has_formulas_in_characters(pdf: pikepdf.Pdf) -> None:
     assert (0, "The area A = πr²") in outline(pdf)
 
 
+def end_of_lines(formula: str) -> float:
+    """How far down a paragraph stands, in pixels, that follows one with a formula in its text."""
+    text = f"Word {formula} and words. " + "Further words of a line. " * 12
+    pdf = open_pdf(made(FRONT + text + "\n\nEnd.\n", "handout"))
+    return [
+        float(instruction.operands[5])
+        for instruction in pikepdf.parse_content_stream(pdf.pages[0])
+        if str(instruction.operator) == "Tm"
+    ][-3]
+
+
 def test_an_inline_formula_keeps_the_distance_of_lines() -> None:
     """A line with a fraction is no further from the next than one without."""
+    assert end_of_lines(r"$\frac{a}{b}$") == pytest.approx(end_of_lines("a"), abs=0.1)
 
-    def height(formula: str) -> float:
-        text = f"Word {formula} and words. " + "Further words of a line. " * 12
-        data = made(FRONT + text + "\n\nEnd.\n", "handout")
-        pages = open_pdf(data).pages
-        # The last paragraph stands where the lines above leave it.
-        return [
-            float(instruction.operands[5])
-            for instruction in pikepdf.parse_content_stream(pages[0])
-            if str(instruction.operator) == "Tm"
-        ][-3]
 
-    assert height(r"$\frac{a}{b}$") == pytest.approx(height("a"), abs=0.1)
+def test_a_high_inline_formula_has_room() -> None:
+    """A matrix pushes the lines apart, so that it touches nothing that is as high."""
+    matrix = end_of_lines(r"$\begin{pmatrix} a & b \\ c & d \end{pmatrix}$")
+    assert matrix - end_of_lines("a") == pytest.approx(0.477 * 14, abs=0.2)
+
+
+@pytest.mark.parametrize("tex", [r"\int_0^1 x", r"\bigcup_i A_i", r"\oint_C f"])
+def test_large_operators_are_small_in_text(tex: str) -> None:
+    """An integral with bounds fits between the lines, and is large on lines of its own."""
+
+    def drawn(source: str) -> float:
+        document = pipeline.parse(f"{FRONT}{source}\n")
+        found = resolve(select(document, EDITIONS["handout"]), Path())
+        (formula,) = (n for n in walk(found.blocks) if isinstance(n, Math | MathBlock))
+        return draw(formula.mathml, "#000").height
+
+    assert drawn(f"${tex}$") < 1.5
+    assert drawn(f"$$\n{tex}\n$$") > 1.5
 
 
 def test_the_e_book_says_which_pages_have_formulas(book: zipfile.ZipFile) -> None:

@@ -163,4 +163,4 @@ def test_unknown_words_are_reported() -> None:
     block = Container(name="x", span=Span(7, 3), children=(text("a", only="pfd"),))
     (found,) = select(document(block), WEB).diagnostics
     assert (found.code, found.source, found.line) == ("bad-attribute", "x.md", 7)
-    assert found.hint == "did you mean `pdf`?"
+    assert found.hint == "Did you mean `pdf`?"

@@ -21,6 +21,7 @@ from pipeline.parser.dialogue import group_turns
 from pipeline.parser.files import SourceFiles
 from pipeline.parser.frontmatter import derive_identifier, read_front_matter
 from pipeline.parser.lowering import Lowering
+from pipeline.parser.slips import misspelt_keys
 from pipeline.parser.source import check_text, normalise, read
 from pipeline.parser.syntax import parse_tree
 from pipeline.tree import plain_text, walk
@@ -87,12 +88,14 @@ def _parse_body(text: str, first_line: int, files: SourceFiles) -> Document:
     defined = abbreviations(tree.root, tree.parser.abbreviations)
     lowering = Lowering(defined, tree.inlines.read, files)
     blocks = lowering.blocks(tree.root)
+    notes = tuple(lowering.notes)
+    slips = misspelt_keys((*blocks, *notes))
     document = Document(
         metadata=Metadata(),
         blocks=blocks,
-        notes=tuple(lowering.notes),
+        notes=notes,
         files=files.names,
-        diagnostics=(*tree.parser.diagnostics, *lowering.diagnostics),
+        diagnostics=(*tree.parser.diagnostics, *lowering.diagnostics, *slips),
     )
     return settle_blanks(document)
 

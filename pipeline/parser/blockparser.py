@@ -24,6 +24,7 @@ from pipeline.codes import Code, diagnostic
 from pipeline.diagnostics import Diagnostic, Span
 from pipeline.parser import attributes
 from pipeline.parser.cursor import Cursor
+from pipeline.parser.lines import Line
 
 if TYPE_CHECKING:
     from markdown import Markdown
@@ -34,22 +35,6 @@ MARKERS = frozenset("#`~*+-_=<>0123456789|:![\\{$")
 
 END_OF_INLINE = frozenset("])`>")
 """What an attribute list can follow within a line; the scanner looks for it there."""
-
-
-class Line(str):
-    """A line of text within a block: ``number`` is its line in the source, ``offset`` the
-    column (from 1) that it begins in."""
-
-    __slots__ = ("number", "offset")
-
-    number: int
-    offset: int
-
-    def __new__(cls, text: str, number: int, offset: int) -> Line:
-        line = super().__new__(cls, text)
-        line.number = number
-        line.offset = offset
-        return line
 
 
 class Definition(NamedTuple):

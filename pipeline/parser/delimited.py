@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from pipeline.diagnostics import Span
-from pipeline.parser.blockparser import Line
+from pipeline.parser.lines import Line
 
 DELIMITERS = {"comma": ",", "semicolon": ";", "tab": "\t"}
 """What can stand between cells, by the names that an author may call it by."""

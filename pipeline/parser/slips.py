@@ -2,23 +2,33 @@
 
 from __future__ import annotations
 
+import functools
 import itertools
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
-from pipeline.codes import Code
-from pipeline.diagnostics import Span
+from pipeline.codes import Code, diagnostic
+from pipeline.diagnostics import Diagnostic, Span
+from pipeline.model import NO_ATTRIBUTES, Node
 from pipeline.parser import attributes
-from pipeline.parser.blockparser import Line
 from pipeline.parser.blocks.tables import column_count, split_row
 from pipeline.parser.constructs.parts import Report
+from pipeline.parser.lines import Line
 from pipeline.suggestions import nearest
+from pipeline.tree import walk
 
 ALERTS = ("NOTE", "TIP", "IMPORTANT", "WARNING", "CAUTION")
 """The words that GitHub has in a quotation's first line."""
 
 MISSPELT = 0.8
 """How like a name another one must be to be taken for a slip."""
+
+KEYS = (
+    *("align", "caption", "columns", "delimiter", "edition", "entry", "file", "head-columns"),
+    *("head-rows", "index", "lang", "lines", "mark", "only", "start", "title", "type", "width"),
+    "widths",
+)
+"""The attributes with a meaning of which others can be slips: shorter ones are like too much."""
 
 _ALERT = re.compile(r"\[!([A-Za-z]+)\][+-]?[ \t]*(.*)")
 _CAPTION = re.compile(r"[Tt]able:")
@@ -72,6 +82,23 @@ def warn_of_name(name: str, known: Sequence[str], span: Span, report: Report) ->
     if meant and name not in (meant, f"{meant}s"):
         message = f"`::: {name}` is a block without a meaning of its own."
         report(Code.LIKELY_SLIP, message, span, f"Did you mean `::: {meant}`?")
+
+
+def misspelt_keys(nodes: Iterable[Node]) -> Iterator[Diagnostic]:
+    """A finding for each key of an attribute list that is nearly one with a meaning."""
+    for node in walk(nodes):
+        own = getattr(node, "attributes", NO_ATTRIBUTES)
+        for key, _ in own.pairs:
+            if meant := _meant(key):
+                message = f"The attribute `{key}` has no meaning of its own."
+                hint = f"Did you mean `{meant}`?"
+                yield diagnostic(Code.LIKELY_SLIP, message, span=node.span, hint=hint)
+
+
+@functools.lru_cache(1000)
+def _meant(key: str) -> str:
+    meant = nearest(key[:30], KEYS, MISSPELT)
+    return "" if key in (meant, f"{meant}s") or f"{key}s" == meant else meant
 
 
 def _is_row(line: str) -> bool:

@@ -18,7 +18,7 @@ from markdown.util import Registry
 from pipeline.codes import Code
 from pipeline.diagnostics import Span
 from pipeline.parser import attributes
-from pipeline.parser.blockparser import BlockElement, Line, LineParser
+from pipeline.parser.blockparser import BlockElement, LineParser
 from pipeline.parser.blocks.admonitions import AdmonitionProcessor
 from pipeline.parser.blocks.breaks import PageBreakProcessor, ThematicBreakProcessor
 from pipeline.parser.blocks.code import FenceProcessor, IndentedCodeProcessor
@@ -36,6 +36,7 @@ from pipeline.parser.blocks.tables import TableProcessor
 from pipeline.parser.files import SourceFiles
 from pipeline.parser.inlines import blanks, math, references, scanner, variables
 from pipeline.parser.inlines.patterns import PATTERNS, InlineSpan, Pattern
+from pipeline.parser.lines import Line
 
 INLINE_TAGS = frozenset({"p", "h1", "h2", "h3", "h4", "h5", "h6", "dt", "th", "td", "title"})
 

@@ -4,7 +4,6 @@ and what to call the fields of the web page."""
 from __future__ import annotations
 
 import itertools
-import string
 from collections.abc import Iterable
 
 from pipeline.model import (
@@ -25,6 +24,7 @@ from pipeline.model import (
     Text,
     WritingLines,
 )
+from pipeline.numerals import letters
 from pipeline.tree import is_for_teachers, plain_text, walk
 
 LONG = 14
@@ -103,12 +103,7 @@ def _texts(blocks: Iterable[Block]) -> Iterable[str]:
 
 def small_letter(index: int) -> str:
     """a, b … z, aa … for 0, 1 …"""
-    letters = ""
-    index += 1
-    while index:
-        index, rest = divmod(index - 1, 26)
-        letters = string.ascii_lowercase[rest] + letters
-    return letters
+    return letters(index).lower()
 
 
 def is_long(exercise: Exercise) -> bool:

@@ -136,13 +136,16 @@ def _row(element: Element, display: bool) -> Iterator[Element]:
 
 
 def _space(element: Element, form: str) -> None:
-    """Give an operator the space that MathML says, in true ems."""
+    """Give an operator the space that MathML says, in true ems. A large one is not stretched
+    to its row: how large it is, its style says."""
     if element.tag != "mo":
         return
     import ziamath.operators
 
     element.attrib.setdefault("form", form)
     params = ziamath.operators.get_params(element.text or "", element.get("form", ""))
+    if params.get("largeop") == "true":
+        element.attrib.setdefault("stretchy", "false")
     for side in ("lspace", "rspace"):
         if side not in element.attrib and (name := params.get(side)) in SPACES:
             element.set(side, _length(f"{SPACES[name] / 18:.4f}em"))

@@ -18,7 +18,7 @@ ASCENT, DESCENT = 1.065, 0.3636
 QUARTER = 3.75 / 10.5
 """A quarter of a line, of which all heights in print are made up, in ems."""
 
-OVERLAP = 0.1
+OVERLAP = 0.06
 """How far a formula may reach into the white between lines without pushing them apart. One
 that reaches further pushes with all of its height, since there may be another below it."""
 

@@ -22,7 +22,6 @@ from pipeline.model import (
     Node,
     Note,
     Paragraph,
-    Section,
     SoftBreak,
     Table,
     Text,
@@ -31,20 +30,14 @@ from pipeline.paths import scheme
 from pipeline.render import containers, exercises, tables
 from pipeline.render.code_lines import Listing, listing
 from pipeline.render.figures import figure_rows
-from pipeline.render.index import index_links, is_index
+from pipeline.render.index import index_links
 from pipeline.render.math_images import FormulaImages
 from pipeline.render.notes import NotePlace, PrintedNotes
+from pipeline.render.semantics import form_roles, semantics
 from pipeline.render.table_fit import SMALL
 from pipeline.words import words
 
 VOID_TAGS = frozenset({"br", "hr", "img", "wbr"})
-
-# Roles of DPUB-ARIA 1.1 by the name that EPUB's Structural Semantics give the part.
-DPUB_ROLES = frozenset(
-    "abstract acknowledgments afterword appendix bibliography biblioref chapter colophon conclusion"
-    " credits dedication epigraph epilogue errata foreword glossary glossref index introduction"
-    " part preface prologue toc".split()
-)
 
 
 def note_id(number: int) -> str:
@@ -97,14 +90,14 @@ class NodeRenderer:
             "void": VOID_TAGS,
             "block_tags": containers.BLOCK_TAGS,
             "form": containers.form,
-            "roles": self.roles,
+            "roles": functools.partial(form_roles, format_name),
             "render": self.render,
             "render_item": self.render_item,
             "render_note": self.render_note,
             "printed_notes": self.printed_notes,
             "index_links": index_links,
             "attributes": self.attributes,
-            "semantics": self.semantics,
+            "semantics": functools.partial(semantics, format_name),
             "heading_level": self.heading_level,
             "href": self.href,
             "image_source": self.image_source,
@@ -204,30 +197,6 @@ class NodeRenderer:
             f".{name} {{ margin-right: {figures / 2:g}em; margin-right: {figures:g}ch }}"
         )
         return name
-
-    def semantics(self, role: str, depth: int = 0, section: Section | None = None) -> Markup:
-        """``epub:type`` and the ARIA role that goes with it (EPUB Accessibility 1.1); a
-        top-level section of an e-book is a chapter where nothing else is said. What EPUB
-        calls an index may have nothing else in it."""
-        if depth == 1 and self.format == "epub":
-            role = role or "chapter"
-        if not role or role not in DPUB_ROLES or self.format == "pdf":
-            return Markup("")
-        is_typed = role != "index" or (section is not None and is_index(section))
-        kind = Markup("")
-        if self.format == "epub" and is_typed:
-            kind = Markup(' epub:type="{}"').format(role)
-        return kind + Markup(' role="doc-{}"').format(role)
-
-    def roles(self, form: containers.Form) -> Markup:
-        """The attributes that tell what a container is."""
-        if self.format == "pdf":
-            return Markup("")
-        kind = form.kind if self.format == "epub" else ""
-        found = {"epub:type": kind, "role": form.role}
-        return Markup("").join(
-            Markup(' {}="{}"').format(key, value) for key, value in found.items() if value
-        )
 
     def heading_level(self, depth: int) -> int:
         return max(1, min(6, depth + self.base))

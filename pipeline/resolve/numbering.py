@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-import string
 from collections.abc import Callable, Iterator
 from typing import TypeAlias
 
@@ -22,6 +21,7 @@ from pipeline.model import (
     Section,
     Table,
 )
+from pipeline.numerals import letters, roman
 from pipeline.resolve.audience import only_for_teachers
 from pipeline.tree import Changes, is_for_teachers, rewrite_document, whole
 
@@ -103,7 +103,7 @@ def _lettered(group: FigureGroup, number: int) -> tuple[Figure, ...]:
     if not group.caption or not told_apart:
         return group.figures
     return tuple(
-        replace(figure, number=number, part=letter(index).lower())
+        replace(figure, number=number, part=letters(index).lower())
         for index, figure in enumerate(group.figures)
     )
 
@@ -135,7 +135,7 @@ class _Numerals:
             case "part":
                 return roman(next(self._parts) + 1)
             case "appendix":
-                return letter(next(self._appendices))
+                return letters(next(self._appendices))
         return str(next(self._chapters) + 1)
 
 
@@ -158,24 +158,3 @@ def _number(section: Section, numerals: _Numerals, name: Name) -> Section:
         return numerals.chapter(child) if section.role == "part" else f"{number}.{next(count)}"
 
     return replace(section, number=number, children=_numbered(section.children, numerals, below))
-
-
-def letter(index: int) -> str:
-    """A, B … Z, AA … for 0, 1 …"""
-    letters = ""
-    index += 1
-    while index:
-        index, rest = divmod(index - 1, 26)
-        letters = string.ascii_uppercase[rest] + letters
-    return letters
-
-
-def roman(number: int) -> str:
-    """I, II, III, IV … for 1, 2, 3, 4 …"""
-    values = (1000, 900, 500, 400, 100, 90, 50, 40, 10, 9, 5, 4, 1)
-    numerals = "M CM D CD C XC L XL X IX V IV I".split()
-    text = ""
-    for value, numeral in zip(values, numerals, strict=True):
-        times, number = divmod(number, value)
-        text += numeral * times
-    return text

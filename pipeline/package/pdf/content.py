@@ -9,7 +9,7 @@ from typing import Any
 import pydyf
 from fontTools.ttLib import TTFont
 
-from pipeline.package.pdf.roles import Mark
+from pipeline.package.pdf.nodes import Mark
 from pipeline.package.pdf.structure import Structure
 
 TRUETYPE = b"\x00\x01\x00\x00"

@@ -1,11 +1,7 @@
-"""What the elements of the markup are in a PDF (ISO 32000-1, 14.8.4), and the nodes of its
-structure tree."""
+"""What the elements of the markup are in a PDF (ISO 32000-1, 14.8.4)."""
 
 from __future__ import annotations
 
-import dataclasses
-from collections.abc import Iterator
-from typing import Any, NamedTuple, TypeAlias
 from xml.etree.ElementTree import Element
 
 from pipeline.package.pdf.markup import classes
@@ -54,40 +50,6 @@ BLOCK_ONLY = GROUPS | {"L", "LI", "Table", "THead", "TBody", "TFoot", "TR", "TOC
 """Where white space says nothing."""
 
 INLINE = frozenset({"Span", "Code", "Link", "Quote", "Reference"})
-
-
-class Mark(NamedTuple):
-    """A piece of marked content: the page from 0, and its identifier there."""
-
-    page: int
-    mcid: int
-
-
-class Annotation(NamedTuple):
-    """A link's area on a page: ``object`` is its `pydyf.Dictionary`."""
-
-    page: int
-    object: Any
-
-
-@dataclasses.dataclass(eq=False, slots=True)
-class Node:
-    """A structure element. ``spoken`` takes the place of its text, ``name`` is its ID and
-    ``box`` the area of a figure in points, from the page's lower left corner."""
-
-    kind: str
-    element: Element | None = None
-    parent: Node | None = None
-    kids: list[Kid] = dataclasses.field(default_factory=list)
-    spoken: str = ""
-    name: str = ""
-    box: tuple[float, ...] = ()
-
-    def nodes(self) -> Iterator[Node]:
-        return (kid for kid in self.kids if isinstance(kid, Node))
-
-
-Kid: TypeAlias = Node | Mark | Annotation
 
 
 def heading_level(tag: str, before: int) -> int:

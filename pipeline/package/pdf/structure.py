@@ -8,21 +8,17 @@ break, its repeated head is an artifact, and a footnote follows its paragraph.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 from xml.etree.ElementTree import Element
 
 from pipeline.package.pdf.markup import classes, text_of
+from pipeline.package.pdf.nodes import Annotation, Mark, Node, add, home, last_of, link_of
 from pipeline.package.pdf.roles import (
     BLOCK_ONLY,
     FLAT,
-    GROUPS,
     ILLUSTRATIONS,
     INLINE,
     LISTS,
-    Annotation,
-    Mark,
-    Node,
     heading_level,
     is_code_line,
     is_decoration,
@@ -80,7 +76,7 @@ class Structure:
         elif element is not None:
             node = self._node_of(element, tag)
             if box.link_annotation is not None:
-                _link(node).kids.append(Annotation(number, box.link_annotation))
+                link_of(node).kids.append(Annotation(number, box.link_annotation))
             if mark is not None:
                 self._take(Mark(number, mark["mcid"]), node, box, page)
         for child in getattr(box, "children", ()):
@@ -110,7 +106,7 @@ class Structure:
             self.spoken[mark] = text
         elif text.endswith(HYPHEN):
             self.spoken[mark] = text.removesuffix(HYPHEN) + SOFT_HYPHEN
-        _home(node, None).kids.append(mark)
+        home(node, None).kids.append(mark)
         if node.kind in ILLUSTRATIONS and not node.box:
             left, top = box.content_box_x(), box.content_box_y()
             edges = (left, page.height - top - box.height, left + box.width, page.height - top)
@@ -172,55 +168,55 @@ class Structure:
             case "span" if "note" in classes(element):
                 return self._note(element, parent)
             case "span" if "note-number" in classes(element):
-                return _add(parent, Node("Lbl", element))
+                return add(parent, Node("Lbl", element))
             case "span" if "entry-label" in classes(element) and parent.parent is not None:
                 label = Node("Lbl", element, parent=parent.parent)
                 parent.parent.kids.insert(0, label)
                 return label
             case "div" if "end-note" in classes(element):
-                return _add(parent, Node("Note", element, name=element.get("id", "")))
+                return add(parent, Node("Note", element, name=element.get("id", "")))
             case "a":
                 return self._anchor(element, parent)
             case "h1" | "h2" | "h3" | "h4" | "h5" | "h6":
                 self._level = heading_level(tag, self._level)
-                return _add(parent, Node(f"H{self._level}", element))
+                return add(parent, Node(f"H{self._level}", element))
         if is_hidden(element):
             kind = "P" if tag == "p" else "Span"
             spoken = text_of(element)
             if (element.text or "").endswith(" "):  # what follows is another word
                 spoken += " "
-            return _add(parent, Node(kind, element, spoken=spoken))
+            return add(parent, Node(kind, element, spoken=spoken))
         kind = role(element)
         if not kind and element.get("lang") and parent.parent is not None:
             kind = "Div" if tag in FLAT else "Span"
-        return _add(parent, Node(kind, element)) if kind else parent
+        return add(parent, Node(kind, element)) if kind else parent
 
     def _list(self, element: Element, parent: Node) -> Node:
         in_contents = parent.kind == "TOCI" or self._parents[element].tag == "nav"
-        return _add(parent, Node("TOC" if in_contents else "L", element))
+        return add(parent, Node("TOC" if in_contents else "L", element))
 
     def _item(self, element: Element, parent: Node) -> Node:
         if parent.kind == "TOC":
-            return _add(parent, Node("TOCI", element))
-        item = _add(parent, Node("LI", element))
-        return _add(item, Node("LBody"))
+            return add(parent, Node("TOCI", element))
+        item = add(parent, Node("LI", element))
+        return add(item, Node("LBody"))
 
     def _definition(self, element: Element, parent: Node) -> Node:
         """Terms and definitions as the labels and bodies of a list's items."""
         item = parent.kids[-1] if parent.kids else None
-        body = _last(item, "LBody") if isinstance(item, Node) else None
+        body = last_of(item, "LBody") if isinstance(item, Node) else None
         if not isinstance(item, Node) or (element.tag == "dt" and body):
-            item, body = _add(parent, Node("LI")), None
+            item, body = add(parent, Node("LI")), None
         if element.tag == "dt":
-            return _add(item, Node("Lbl", element))
-        return body or _add(item, Node("LBody", element))
+            return add(item, Node("Lbl", element))
+        return body or add(item, Node("LBody", element))
 
     def _anchor(self, element: Element, parent: Node) -> Node:
         if "href" not in element.attrib:
             return parent
         if parent.kind == "TOCI" or "note-call" in classes(element):
-            parent = _add(parent, Node("Reference"))
-        return _add(parent, Node("Link", element))
+            parent = add(parent, Node("Reference"))
+        return add(parent, Node("Link", element))
 
     def _note(self, element: Element, parent: Node) -> Node:
         note = Node("Note", element, name=element.get("id", ""))
@@ -235,7 +231,7 @@ class Structure:
                 at += 1
             siblings.insert(at, note)
         else:
-            _add(block, note)
+            add(block, note)
         return note
 
     def _label(self, element: Element, node: Node) -> Node:
@@ -251,53 +247,3 @@ class Structure:
 def _is_part(box: Any) -> bool:
     """Whether a box is a line or text, and not the block of its element."""
     return hasattr(box, "resume_at") or not getattr(box, "children", ())
-
-
-def _add(parent: Node, child: Node) -> Node:
-    home = _home(parent, child)
-    child.parent = home
-    home.kids.append(child)
-    return child
-
-
-def _home(parent: Node, child: Node | None) -> Node:
-    """Where a child or text goes: text and inlines in a group get a paragraph."""
-    if parent.kind not in GROUPS or (child is not None and child.kind not in INLINE):
-        return parent
-    last = parent.kids[-1] if parent.kids else None
-    if isinstance(last, Node) and last.kind == "P" and last.element is None:
-        return last
-    paragraph = Node("P", parent=parent)
-    parent.kids.append(paragraph)
-    return paragraph
-
-
-def _link(node: Node) -> Node:
-    """The nearest link that a node is or is in."""
-    found: Node | None = node
-    while found is not None and found.kind != "Link":
-        found = found.parent
-    return found or node
-
-
-def _last(node: Node, kind: str) -> Node | None:
-    return next((k for k in reversed(node.kids) if isinstance(k, Node) and k.kind == kind), None)
-
-
-def prune(node: Node) -> None:
-    """Take out what holds nothing; a link that leads nowhere becomes a span."""
-    for kid in node.nodes():
-        prune(kid)
-    node.kids = [kid for kid in node.kids if not (isinstance(kid, Node) and _is_empty(kid))]
-    if node.kind == "Link" and not any(isinstance(kid, Annotation) for kid in node.kids):
-        node.kind = "Span"
-
-
-def _is_empty(node: Node) -> bool:
-    return not node.kids and node.kind not in {"TD", "TH"}
-
-
-def walk(node: Node) -> Iterator[Node]:
-    yield node
-    for kid in node.nodes():
-        yield from walk(kid)

@@ -9,8 +9,9 @@ import pydyf
 
 from pipeline.package.pdf.content import mend_page, space_glyphs
 from pipeline.package.pdf.markup import classes, text_of
-from pipeline.package.pdf.roles import ILLUSTRATIONS, Annotation, Mark, Node
-from pipeline.package.pdf.structure import Structure, prune
+from pipeline.package.pdf.nodes import Annotation, Mark, Node, prune
+from pipeline.package.pdf.roles import ILLUSTRATIONS
+from pipeline.package.pdf.structure import Structure
 
 PRINT = 1 << 2
 """The flag of an annotation that is printed (ISO 32000-1, 12.5.3)."""

@@ -6,9 +6,10 @@ import re
 from typing import Any
 from xml.etree.ElementTree import Element
 
-from pipeline.parser.blockparser import BlockElement, Line, LineProcessor, Match
+from pipeline.parser.blockparser import BlockElement, LineProcessor, Match
 from pipeline.parser.blocks.notes import proceed_indented
 from pipeline.parser.cursor import Cursor
+from pipeline.parser.lines import Line
 
 _OPENING = re.compile(r'!!![ \t]*([A-Za-z][\w-]*(?:[ \t]+[\w-]+)*)(?:[ \t]+"([^"]*)")?[ \t]*$')
 

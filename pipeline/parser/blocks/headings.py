@@ -7,9 +7,10 @@ from typing import Any
 from xml.etree.ElementTree import Element
 
 from pipeline.parser import attributes
-from pipeline.parser.blockparser import BlockElement, Line, LineProcessor
+from pipeline.parser.blockparser import BlockElement, LineProcessor
 from pipeline.parser.blocks.paragraphs import ParagraphProcessor
 from pipeline.parser.cursor import Cursor
+from pipeline.parser.lines import Line
 
 _ATX = re.compile(r"(#{1,6})(?:[ \t]+|$)")
 _CLOSING = re.compile(r"(?:^|[ \t]+)#+[ \t]*$")

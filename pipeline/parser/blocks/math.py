@@ -9,8 +9,9 @@ from xml.etree.ElementTree import Element
 from pipeline.codes import Code
 from pipeline.model import NO_ATTRIBUTES, Attributes
 from pipeline.parser import attributes
-from pipeline.parser.blockparser import BlockElement, Line, LineProcessor, Match
+from pipeline.parser.blockparser import BlockElement, LineProcessor, Match
 from pipeline.parser.cursor import Cursor
+from pipeline.parser.lines import Line
 
 _CLOSING = re.compile(r"((?:[^$\\]++|\\.|\$(?!\$)|\\$)*+)\$\$")
 _PUNCTUATION = re.compile(r"\s*([.,;:])(?=\s*$)")

@@ -10,10 +10,11 @@ from xml.etree.ElementTree import Element
 
 from pipeline.diagnostics import Span
 from pipeline.parser import attributes
-from pipeline.parser.blockparser import BlockElement, Definition, Line, LineProcessor, Match
+from pipeline.parser.blockparser import BlockElement, Definition, LineProcessor, Match
 from pipeline.parser.cursor import Cursor
 from pipeline.parser.files import SourceFiles
 from pipeline.parser.inlines import links
+from pipeline.parser.lines import Line
 
 _CAPTION = re.compile(r"[Tt]able:")
 _ABBREVIATION = re.compile(r"\*\[([^\]\n]{1,80})\]:[ \t]*(\S.*)")

@@ -7,8 +7,9 @@ from typing import Any
 from xml.etree.ElementTree import Element
 
 from pipeline.parser import attributes
-from pipeline.parser.blockparser import BlockElement, Line, LineProcessor, Match
+from pipeline.parser.blockparser import BlockElement, LineProcessor, Match
 from pipeline.parser.cursor import Cursor
+from pipeline.parser.lines import Line
 
 _DELIMITER_CELL = re.compile(r"[ \t]*(:?)-+(:?)[ \t]*$")
 MAX_COLUMNS = 256

@@ -8,8 +8,8 @@ from typing import NamedTuple, TypeAlias
 from pipeline.codes import Code
 from pipeline.diagnostics import Span
 from pipeline.model import Attributes, Block, Inline
-from pipeline.parser.blockparser import Line
 from pipeline.parser.files import SourceFiles
+from pipeline.parser.lines import Line
 
 ReadInlines: TypeAlias = Callable[[str, "Span | None"], tuple[Inline, ...]]
 Report: TypeAlias = Callable[[Code, str, "Span | None", str], None]

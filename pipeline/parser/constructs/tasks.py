@@ -112,10 +112,10 @@ def _matching(block: Block, parts: Parts) -> Matching | None:
     extra = [pair.right for pair in pairs if not pair.left.children and pair.right.children]
     for pair in whole:
         if not pair.right.children:
-            message = "What stands on the left of a matching exercise has a partner on the right."
+            message = "What stands on the left has no partner on the right."
             _report(parts, PAIRS, message, pair.left.span or block.span)
     if len(whole) < 2:
-        _report(parts, PAIRS, "A matching exercise has two pairs at least.", block.span)
+        _report(parts, PAIRS, "A matching exercise needs two pairs at least.", block.span)
     if not whole:
         return None
     return Matching(
@@ -146,7 +146,7 @@ def _definitions(block: DefinitionList, parts: Parts) -> Iterator[Pair]:
     """Each term with its definition, which several terms may share."""
     for item in block.items:
         if len(item.definitions) > 1:
-            message = "A term of a matching exercise has one definition."
+            message = "A term of a matching exercise has more than one definition."
             _report(parts, PAIRS, message, item.span or block.span)
         definition = item.definitions[0] if item.definitions else ()
         for term in item.terms:
@@ -168,7 +168,7 @@ def _ordering(block: Block, parts: Parts) -> Ordering | None:
         _report(parts, SERIES, message, block.span)
     items = tuple(item for item in block.items if item.children)
     if len(items) < 2:
-        _report(parts, SERIES, "An ordering exercise has two items at least.", block.span)
+        _report(parts, SERIES, "An ordering exercise needs two items at least.", block.span)
     return Ordering(items=items, solution=tuple(range(len(items)))) if items else None
 
 

@@ -3,12 +3,12 @@ though nobody cites it."""
 
 from __future__ import annotations
 
-import posixpath
 import re
 
 from pipeline.codes import Code
 from pipeline.metadata import Placed
 from pipeline.parser.characters import shorten
+from pipeline.parser.frontmatter.paths import is_address, leads_out
 from pipeline.parser.frontmatter.values import Report, text, texts
 from pipeline.parser.frontmatter.yaml_nodes import Node, Place
 
@@ -51,9 +51,7 @@ def nocite(node: Node, report: Report, key: str) -> tuple[Placed, ...]:
 
 def _is_inside(path: str, place: Place, report: Report) -> bool:
     """Whether a path stays in the source's folder; says so where it does not."""
-    plain = posixpath.normpath(path.replace("\\", "/"))
-    is_address = re.match(r"[a-z][a-z0-9+.-]+:|//", path, re.IGNORECASE)
-    if is_address or plain.startswith(("/", "../")) or plain == "..":
+    if is_address(path) or leads_out(path):
         hint = "Save a copy beside the source, and give its path from there."
         message = f"“{shorten(path)}” is not in the source's folder."
         report.add(Code.OUTSIDE_FOLDER, message, place, hint)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import posixpath
 import re
 from typing import Any
 
@@ -12,6 +11,7 @@ from pipeline.metadata import ContentsOptions, Cover, Identifier, Licence, Serie
 from pipeline.parser.characters import shorten
 from pipeline.parser.frontmatter import identifiers, licences
 from pipeline.parser.frontmatter.identifiers import BadValueError
+from pipeline.parser.frontmatter.paths import is_address, leads_out, normal
 from pipeline.parser.frontmatter.values import (
     FLAG,
     TEXT,
@@ -141,17 +141,16 @@ def cover(node: Node, report: Report, key: str) -> Cover | None:
 def _is_inside(path: str, place: Place, report: Report) -> bool:
     """Whether a path stays in the source's folder; says so where it does not, since only
     here its place is known."""
-    if re.match(r"[a-z][a-z0-9+.-]+:|//", path, re.IGNORECASE):
+    if is_address(path):
         hint = "Save a copy beside the source, and give its path."
         report.add(Code.REMOTE_IMAGE, "The cover is not a file beside the source.", place, hint)
         return False
-    plain = posixpath.normpath(path.replace("\\", "/"))
-    if plain.startswith(("/", "../")) or plain == ".." or re.match(r"[A-Za-z]:", plain):
+    if leads_out(path):
         hint = "Copy the file into the folder, and give its path from there."
         report.add(Code.OUTSIDE_FOLDER, "The cover lies outside the source's folder.", place, hint)
         return False
     if "\\" in path:
-        report.wrong("cover", "a path has forward slashes.", place, f"Write `{plain}`.")
+        report.wrong("cover", "a path has forward slashes.", place, f"Write `{normal(path)}`.")
         return False
     return True
 

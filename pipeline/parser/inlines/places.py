@@ -5,7 +5,7 @@ from __future__ import annotations
 import bisect
 from collections.abc import Sequence
 
-from pipeline.parser.blockparser import Line
+from pipeline.parser.lines import Line
 
 
 class Places:

@@ -23,13 +23,11 @@ from pipeline.model import (
     DefinitionList,
     Heading,
     Inline,
-    LineBreak,
     List,
     ListItem,
     Note,
     PageBreak,
     Paragraph,
-    SoftBreak,
     Table,
     TableCell,
     TableRow,
@@ -38,18 +36,19 @@ from pipeline.model import (
 )
 from pipeline.parser import constructs, slips
 from pipeline.parser.attributes import make
-from pipeline.parser.blockparser import BlockElement, Line
+from pipeline.parser.blockparser import BlockElement
 from pipeline.parser.captions import attach_captions
-from pipeline.parser.constructs import boxes, charts, math
+from pipeline.parser.constructs import charts, math
 from pipeline.parser.constructs.choices import attach_prompts, choices, lone_blank, take_marks
 from pipeline.parser.constructs.parts import FenceParts, Parts
 from pipeline.parser.files import SourceFiles
 from pipeline.parser.index_marks import attach_marks
+from pipeline.parser.lines import Line
+from pipeline.parser.lowering.boxes import admonition, alert
 from pipeline.parser.lowering.inlines import InlineLowering
 from pipeline.parser.markup import MarkupBuilder
 from pipeline.parser.table_options import guess_row_heads, without_empty_heads
 
-_ALERT = re.compile(r"\[!(NOTE|TIP|IMPORTANT|WARNING|CAUTION)\]\s*$", re.I)
 _TASK = re.compile(r"\[([ xX])\][ \t]+")
 DEEPEST = 80
 """Levels of blocks and inlines within each other that come out. Deeper ones lose their
@@ -171,24 +170,13 @@ class Lowering:
                 raise AssertionError(f"no lowering for the block element {tag}")
 
     def _quote(self, element: BlockElement, span: Span) -> Block:
-        """A block quote, or the alert that GitHub makes of one: ``> [!NOTE]``."""
-        first = element[0] if len(element) else None
-        alert = None
-        if isinstance(first, BlockElement) and first.tag == "p" and first.lines:
-            alert = _ALERT.match(first.lines[0])
         blocks = self.blocks(element)
-        if not alert:
-            if isinstance(first, BlockElement) and first.tag == "p" and first.lines:
-                slips.warn_of_quote(first.lines[0], self.report)
-            return BlockQuote(children=blocks, span=span)
-        opening, *rest = blocks
-        assert isinstance(opening, Paragraph)
-        left = _after_first_line(opening.children)
-        if left and isinstance(first, BlockElement):
-            begin, end = first.lines[1], first.end
-            place = Span(begin.number, begin.offset, end if end > begin.number else 0)
-            rest = [Paragraph(children=left, span=place, attributes=opening.attributes), *rest]
-        return Admonition(kind=alert[1].lower(), children=tuple(rest), span=span)
+        if box := alert(element, blocks, span):
+            return box
+        first = element[0] if len(element) else None
+        if isinstance(first, BlockElement) and first.tag == "p" and first.lines:
+            slips.warn_of_quote(first.lines[0], self.report)
+        return BlockQuote(children=blocks, span=span)
 
     def _list(self, element: BlockElement, span: Span) -> List | Choices:
         if self._exercises and (marks := take_marks(element)):
@@ -268,21 +256,11 @@ class Lowering:
         title: tuple[Inline, ...] = ()
         if children and children[0].tag == "title":
             title = self.inlines(children.pop(0))
-        written, *classes = element.get("kind", "").split()
+        written = element.get("kind", "")
         if not children:
-            message = f"The box `!!! {written}` is empty."
+            message = f"The box `!!! {written.partition(' ')[0]}` is empty."
             self.report(Finding.LIKELY_SLIP, message, span, "Indent its text by four spaces.")
-        kind = boxes.ALIASES.get(written, written)
-        if kind not in boxes.KINDS:
-            kind, classes = "note", [written, *classes]
-            title = title or (Text(text=written.capitalize()),)
-        return Admonition(
-            kind=kind,
-            title=title,
-            children=self.blocks(children),
-            span=span,
-            attributes=make(classes=tuple(classes)),
-        )
+        return admonition(written, title, self.blocks(children), span)
 
     def _container(self, element: BlockElement, span: Span) -> tuple[Block, ...]:
         attributes, name = _attributes(element), element.get("name", "")
@@ -325,10 +303,3 @@ def _span(element: BlockElement) -> Span:
 
 def _attributes(element: BlockElement) -> Attributes:
     return element.state if isinstance(element.state, Attributes) else NO_ATTRIBUTES
-
-
-def _after_first_line(inlines: tuple[Inline, ...]) -> tuple[Inline, ...]:
-    for index, node in enumerate(inlines):
-        if isinstance(node, SoftBreak | LineBreak):
-            return inlines[index + 1 :]
-    return ()

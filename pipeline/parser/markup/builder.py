@@ -15,8 +15,8 @@ from collections.abc import Callable, Iterable, Sequence
 from pipeline.codes import Code as Finding
 from pipeline.diagnostics import Span
 from pipeline.model import Block, Inline, Node, Text, Variable
-from pipeline.parser.blockparser import Line
 from pipeline.parser.inlines.places import Places
+from pipeline.parser.lines import Line
 from pipeline.parser.markup.elements import build
 from pipeline.parser.markup.flow import as_blocks, as_inlines, fold
 from pipeline.parser.markup.frames import Frame

@@ -133,7 +133,8 @@ def _make(tex: str, display: bool, lang: str, findings: Findings) -> _Made:
 
 
 def _place(node: Formula, context: _Context, at: int) -> Span | None:
-    """Where a character of a formula stands in the source."""
+    """Where a character of a formula stands in the source. The column is not known on the
+    further lines of one that is indented: they may be less so."""
     if node.span is None:
         return None
     before = node.tex[:at]
@@ -141,6 +142,8 @@ def _place(node: Formula, context: _Context, at: int) -> Span | None:
     if down:
         first = node.span.column if isinstance(node, MathBlock) else context.column
         column = first + len(before) - before.rfind("\n") - 1
+        if isinstance(node, MathBlock) and first > 1:
+            column = 0
     else:
         marks = 2 if isinstance(node, MathBlock) or node.display else 1
         column = node.span.column + marks + at

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 
 from msgspec.structs import replace
 
+from pipeline.numerals import letters
 from pipeline.resolve.citations.csl.context import NOTHING, Disambiguation
 from pipeline.resolve.citations.csl.data import Name, Reference
 from pipeline.resolve.citations.csl.elements import Element
@@ -49,7 +50,7 @@ def disambiguate(
     if area.get("disambiguate-add-year-suffix") == "true":
         for keys in alike():
             for index, key in enumerate(keys):
-                added[key] = replace(added[key], suffix=_letters(index))
+                added[key] = replace(added[key], suffix=letters(index).lower())
     return added
 
 
@@ -130,13 +131,3 @@ def _add_given_names(
             ):
                 added.update(tried)
                 return
-
-
-def _letters(index: int) -> str:
-    """a, b … z, aa, ab …"""
-    text = ""
-    index += 1
-    while index:
-        index, rest = divmod(index - 1, 26)
-        text = chr(ord("a") + rest) + text
-    return text

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from pipeline.numerals import roman
 from pipeline.resolve.citations.csl.locales import Locale
 from pipeline.resolve.citations.csl.marks import plain
 
@@ -13,10 +14,6 @@ _DASH = re.compile(r"[-–—‑]")
 _ROMANS = re.compile(r"\b([ivxlcdm]+)\s*(?:–|—|--?|‑)\s*([ivxlcdm]+)\b", re.I)
 _ONE = r"(?:[A-Za-z]?\d+|[ivxlc]+)"
 _SEVERAL = re.compile(rf"(?:\d|\b[ivxlc]+)[A-Za-z]?\s*(?:[,;&–—‑]|--?|\band\b)\s*{_ONE}\b")
-_ROMAN = (
-    (1000, "m"), (900, "cm"), (500, "d"), (400, "cd"), (100, "c"), (90, "xc"), (50, "l"),
-    (40, "xl"), (10, "x"), (9, "ix"), (5, "v"), (4, "iv"), (1, "i"),
-)  # fmt: skip
 
 
 def is_numeric(text: str) -> bool:
@@ -44,20 +41,12 @@ def number(text: str, form: str, locale: Locale, gender: str) -> str:
 
 def _in_form(value: int, form: str, locale: Locale, gender: str) -> str:
     if form == "roman" and 0 < value < 5000:
-        return roman(value)
+        return roman(value).lower()
     if form == "long-ordinal" and 0 < value <= 10:
         term = locale.term(f"long-ordinal-{value:02}", gender=gender)
         if term and term.single:
             return term.single
     return ordinal(value, locale, gender) if form.endswith("ordinal") else str(value)
-
-
-def roman(value: int) -> str:
-    digits = ""
-    for amount, letters in _ROMAN:
-        count, value = divmod(value, amount)
-        digits += letters * count
-    return digits
 
 
 def ordinal(value: int, locale: Locale, gender: str = "") -> str:

@@ -1,0 +1,88 @@
+"""The nodes of a PDF's structure tree, and how they come together."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterator
+from typing import Any, NamedTuple, TypeAlias
+from xml.etree.ElementTree import Element
+
+from pipeline.package.pdf.roles import GROUPS, INLINE
+
+
+class Mark(NamedTuple):
+    """A piece of marked content: the page from 0, and its identifier there."""
+
+    page: int
+    mcid: int
+
+
+class Annotation(NamedTuple):
+    """A link's area on a page: ``object`` is its `pydyf.Dictionary`."""
+
+    page: int
+    object: Any
+
+
+@dataclasses.dataclass(eq=False, slots=True)
+class Node:
+    """A structure element. ``spoken`` takes the place of its text, ``name`` is its ID and
+    ``box`` the area of a figure in points, from the page's lower left corner."""
+
+    kind: str
+    element: Element | None = None
+    parent: Node | None = None
+    kids: list[Kid] = dataclasses.field(default_factory=list)
+    spoken: str = ""
+    name: str = ""
+    box: tuple[float, ...] = ()
+
+    def nodes(self) -> Iterator[Node]:
+        return (kid for kid in self.kids if isinstance(kid, Node))
+
+
+Kid: TypeAlias = Node | Mark | Annotation
+
+
+def add(parent: Node, child: Node) -> Node:
+    place = home(parent, child)
+    child.parent = place
+    place.kids.append(child)
+    return child
+
+
+def home(parent: Node, child: Node | None) -> Node:
+    """Where a child or text goes: text and inlines in a group get a paragraph."""
+    if parent.kind not in GROUPS or (child is not None and child.kind not in INLINE):
+        return parent
+    last = parent.kids[-1] if parent.kids else None
+    if isinstance(last, Node) and last.kind == "P" and last.element is None:
+        return last
+    paragraph = Node("P", parent=parent)
+    parent.kids.append(paragraph)
+    return paragraph
+
+
+def link_of(node: Node) -> Node:
+    """The nearest link that a node is or is in."""
+    found: Node | None = node
+    while found is not None and found.kind != "Link":
+        found = found.parent
+    return found or node
+
+
+def last_of(node: Node, kind: str) -> Node | None:
+    return next((k for k in reversed(node.kids) if isinstance(k, Node) and k.kind == kind), None)
+
+
+def prune(node: Node) -> None:
+    """Take out what holds nothing; a link that leads nowhere becomes a span."""
+    for kid in node.nodes():
+        prune(kid)
+    node.kids = [kid for kid in node.kids if not (isinstance(kid, Node) and _is_empty(kid))]
+    if node.kind == "Link" and not any(isinstance(kid, Annotation) for kid in node.kids):
+        node.kind = "Span"
+
+
+def _is_empty(node: Node) -> bool:
+    return not node.kids and node.kind not in {"TD", "TH"}

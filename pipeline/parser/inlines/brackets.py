@@ -1,0 +1,126 @@
+"""Brackets: links and images (CommonMark 0.31.2, section 6.3 and 6.4), and what else stands
+in them: spans with attributes, citations, notes."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+from pipeline.parser.inlines import citations, links
+from pipeline.parser.inlines.chain import Bracket
+from pipeline.parser.inlines.emphasis import emphasise
+from pipeline.parser.inlines.leaf import Leaf
+from pipeline.parser.inlines.patterns import InlineSpan
+from pipeline.parser.inlines.text import unescape
+
+_NOT_BLANK = re.compile(r"\S")
+
+
+class Brackets:
+    """The brackets of a leaf that are open, outermost first; those before ``inactive`` can
+    begin no link."""
+
+    def __init__(self, leaf: Leaf, references: Mapping[str, tuple[str, str]]) -> None:
+        self.leaf = leaf
+        self.references = references
+        self.stack: list[Bracket] = []
+        self.inactive = 0
+
+    def open(self, text: str) -> None:
+        """Open the bracket ``text`` that stands here."""
+        leaf = self.leaf
+        piece, end = leaf.chain.add_text(text), leaf.pos + len(text)
+        if self.stack:
+            self.stack[-1].nested = True
+        self.stack.append(Bracket(piece, text, leaf.pos, end, leaf.chain.last_delimiter))
+        leaf.pos = end
+        if text == "^[":  # a note in a link may hold links
+            self.stack[-1].inactive = self.inactive
+            self.inactive = len(self.stack)
+
+    def close(self) -> None:
+        """Read the ``]`` that stands here, and what belongs to it."""
+        start = self.leaf.pos
+        self.leaf.pos += 1
+        if not self.stack:
+            self.leaf.chain.add_text("]")
+            return
+        bracket = self.stack.pop()
+        self.inactive = min(self.inactive, len(self.stack))
+        if bracket.note:
+            self._close_note(bracket, start)
+            return
+        if not bracket.active:
+            self.leaf.chain.add_text("]")
+            return
+        target = self._link_target(bracket, start)
+        if target is None:
+            found = self.leaf.attributes()
+            if found is None or bracket.image:
+                if not bracket.image and self._cite(bracket, start):
+                    return
+                self.leaf.check_attributes()
+                self.leaf.chain.add_text("]")
+                return
+            element = InlineSpan("span")
+            element.attributes, self.leaf.pos = found
+        else:
+            address, title, self.leaf.pos = target
+            tag, key = ("img", "src") if bracket.image else ("a", "href")
+            element = InlineSpan(tag, **{key: address})
+            if not self.leaf.data.startswith(")", self.leaf.pos - 1):
+                element.set("defined", "yes")  # elsewhere, where the address starts from
+            if title:
+                element.set("title", title)
+            self.leaf.take_attributes(element)
+        self._wrap(bracket, element)
+        if element.tag == "a":  # no links in links
+            for other in self.stack[self.inactive :]:
+                other.active = other.image
+            self.inactive = len(self.stack)
+
+    def _wrap(self, bracket: Bracket, element: InlineSpan) -> None:
+        """Put all that stands in ``bracket`` into ``element``."""
+        element.place = self.leaf.places.at(bracket.start)
+        emphasise(self.leaf.chain, bracket.delimiter)
+        self.leaf.chain.wrap_rest(bracket.piece, element)
+
+    def _cite(self, bracket: Bracket, close: int) -> bool:
+        """Make a citation of what is in brackets, if it is one."""
+        element = citations.bracketed(self.leaf.data[bracket.content : close])
+        if element is None:
+            return False
+        self._wrap(bracket, element)
+        element.clear()  # what it says is read as a whole
+        return True
+
+    def _close_note(self, bracket: Bracket, close: int) -> None:
+        """End the note ``^[…]``; one that says nothing is text."""
+        self.inactive = bracket.inactive
+        said = _NOT_BLANK.search(self.leaf.data, bracket.content)
+        if not said or said.start() == close:
+            self.leaf.chain.add_text("]")
+            return
+        element = InlineSpan("note")
+        self._wrap(bracket, element)
+
+    def _link_target(self, bracket: Bracket, close: int) -> tuple[str, str, int] | None:
+        """The address and title that follow ``]``, and where they end."""
+        data, pos = self.leaf.data, self.leaf.pos
+        if self.leaf.at("("):
+            inline = links.read_inline(data, pos)
+            if inline:
+                return links.encode(inline[0]), unescape(inline[1]), inline[2]
+        label = links.read_label(data, pos) if self.leaf.at("[") else None
+        end = label[1] if label else pos
+        name = label[0] if label and label[0] else ""
+        if not name:
+            if bracket.nested or close - bracket.content > 999:
+                return None
+            name = data[bracket.content : close]
+        found = self.references.get(links.normalise(name)) if name.strip() else None
+        if found:
+            return *found, end
+        if label and label[0].strip() and not label[0].startswith("^"):
+            self.leaf.mistakes.undefined.append((label[0], *self.leaf.places.at(pos)))
+        return None

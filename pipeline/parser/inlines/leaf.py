@@ -1,0 +1,57 @@
+"""A leaf's text while it is read: how far that is, what was found, what is wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from pipeline.model import Attributes
+from pipeline.parser import attributes
+from pipeline.parser.inlines.chain import Chain
+from pipeline.parser.inlines.patterns import InlineSpan
+from pipeline.parser.inlines.places import Places
+from pipeline.parser.lines import Line
+
+
+class Mistakes(NamedTuple):
+    """What is wrong in a leaf, each with line and column: labels that full references name
+    and nobody defines, and attribute lists that cannot be read."""
+
+    undefined: list[tuple[str, int, int]]
+    attributes: list[tuple[str, int, int]]
+
+
+class Leaf:
+    """``data`` is the text, of which all before ``pos`` is in ``chain``."""
+
+    def __init__(self, lines: Sequence[Line]) -> None:
+        self.places = Places(lines)
+        self.data = "\n".join(lines).rstrip(" \t")
+        self.chain = Chain()
+        self.pos = 0
+        self.mistakes = Mistakes([], [])
+
+    def at(self, text: str) -> bool:
+        """Whether ``text`` stands here."""
+        return self.data.startswith(text, self.pos)
+
+    def skip_spaces(self) -> None:
+        while self.pos < len(self.data) and self.data[self.pos] in " \t":
+            self.pos += 1
+
+    def attributes(self) -> tuple[Attributes, int] | None:
+        """The attribute list that stands here, and where it ends."""
+        return attributes.read(self.data, self.pos) if self.at("{") else None
+
+    def take_attributes(self, element: InlineSpan) -> None:
+        """Give ``element`` the attribute list after it, if there is one."""
+        found = self.attributes()
+        if found:
+            element.attributes, self.pos = found
+        else:
+            self.check_attributes()
+
+    def check_attributes(self) -> None:
+        """Take note of an attribute list that stands here and cannot be read."""
+        if self.at("{") and (written := attributes.mistaken(self.data, self.pos)):
+            self.mistakes.attributes.append((written, *self.places.at(self.pos)))
