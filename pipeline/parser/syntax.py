@@ -1,7 +1,8 @@
 """Chapbook's Markdown as an extension of Python-Markdown: which constructs there are.
 
 CommonMark and GitHub's additions, and what Python-Markdown's users and Pandoc's are used
-to: admonitions, attribute lists, definition lists, abbreviations, footnotes, containers.
+to: admonitions, attribute lists, definition lists, abbreviations, footnotes, containers,
+formulas, citations, cross-references, blanks, variables and included files.
 """
 
 from __future__ import annotations

@@ -8,10 +8,12 @@ Each pass is a function Document → Document in a module of its own; none knows
 - sections come before all that asks where something stands;
 - citations make notes, and a section of works, before these are counted;
 - a glossary and a place for the index come before the ids, which theirs are among;
+- summaries, which are buttons, are freed of links before links and notes are looked at;
 - identifiers and notes count what the sections hold;
+- typography reads words that are finished, but for those that the passes after it write;
 - references need every id, cross-references the numbers and the titles that they quote;
 - the index and the charts come when all that they say is finished;
-- contents come last, since they copy titles that are finished.
+- contents and the lists of captions come last, since they copy what is finished.
 """
 
 from __future__ import annotations
