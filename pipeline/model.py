@@ -285,10 +285,12 @@ class CodeBlock(Node, frozen=True):
 
 
 class MathBlock(Node, frozen=True):
-    """``$$ … $$`` on lines of its own. *Resolved*: ``mathml``, ``alt`` and ``spoken`` as in
-    `Math`; ``number`` (numbering), from 1 for formulas with an id."""
+    """``$$ … $$`` on lines of its own; ``margin`` is the column that its further lines begin
+    in. *Resolved*: ``mathml``, ``alt`` and ``spoken`` as in `Math`; ``number`` (numbering),
+    from 1 for formulas with an id."""
 
     tex: str
+    margin: int = 1
     mathml: str = ""
     alt: str = ""
     spoken: str = ""

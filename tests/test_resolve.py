@@ -46,11 +46,12 @@ from pipeline.resolve import resolve
 from pipeline.resolve.assets import gather_assets
 from pipeline.resolve.contents import list_contents
 from pipeline.resolve.highlight import highlight_code
-from pipeline.resolve.identifiers import RESERVED, RESERVED_PREFIXES, assign_identifiers, slug
+from pipeline.resolve.identifiers import RESERVED, RESERVED_PREFIXES, assign_identifiers
 from pipeline.resolve.notes import number_notes
 from pipeline.resolve.numbering import number_captions
 from pipeline.resolve.references import check_references
 from pipeline.resolve.sections import nest_sections
+from pipeline.resolve.slugs import slug
 from pipeline.tree import FIELDS, INLINE_FIELDS, plain_text, rewrite, walk, whole
 
 N = TypeVar("N", bound=Node)

@@ -3,7 +3,6 @@ goes on to the next speaker, heading, thematic break or page break."""
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
@@ -32,6 +31,7 @@ from pipeline.model import (
     Turn,
 )
 from pipeline.parser.markup.flow import trim
+from pipeline.suggestions import nearest
 from pipeline.tree import plain_text
 
 _LABEL = re.compile(r"([^\s:][^:]{0,79}):(?:\s+|$)")
@@ -96,13 +96,13 @@ class _Grouping:
         return _Turn(speaker, block.span, first)
 
     def _warn(self, label: str, span: Span | None, sure: bool) -> None:
-        near = difflib.get_close_matches(_key(label), self.speakers, 1, 0.75)
+        near = nearest(_key(label), self.speakers, 0.75)
         if not near and not sure:
             return
         names = ", ".join(speaker.name for speaker in self.speakers.values())
         hint = f"The speakers are {names}."
         if near:
-            hint = f"Did you mean “{self.speakers[near[0]].name}”?"
+            hint = f"Did you mean “{self.speakers[near].name}”?"
         message = f"“{label}” is not one of the speakers."
         found = diagnostic(Code.UNKNOWN_SPEAKER, message, span=span, hint=hint, length=len(label))
         self.diagnostics.append(found)

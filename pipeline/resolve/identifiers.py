@@ -20,7 +20,7 @@ from pipeline.model import (
     Turn,
 )
 from pipeline.resolve.findings import Findings, walk_spans
-from pipeline.resolve.slugs import slug as slug
+from pipeline.resolve.slugs import Names, slug
 from pipeline.tree import Changes, plain_text, rewrite_document, walk, whole
 
 RESERVED = frozenset({"contents", "main", "notes", "title", "footnotes"})
@@ -50,13 +50,12 @@ def assign_identifiers(document: Document) -> Document:
     before.
     """
     findings = Findings(document)
-    taken = _explicit(document, findings)
+    names = Names(_explicit(document, findings))
     nodes = [node for node in walk(whole(document)) if _needs_id(node)]
     # Sections come first, so that a new figure never changes the address of a section.
     made: dict[int, str] = {}
-    repeats: dict[str, int] = {}
     for index, node in sorted(enumerate(nodes), key=lambda item: not isinstance(item[1], Section)):
-        made[index] = _unique(*_name(node), taken, repeats)
+        made[index] = names.take(*_name(node))
     # `enter` meets the nodes in the order in which `walk` does.
     ids: Iterator[str] = (made[index] for index in range(len(nodes)))
 
@@ -124,13 +123,3 @@ def _name(node: Node) -> tuple[str, bool]:
         name = name[: LONGEST + 1].rpartition("-")[0] or name[:LONGEST]
     name = name.strip("-_")
     return (f"{prefix}-{name}", False) if name else (prefix, True)
-
-
-def _unique(name: str, numbered: bool, taken: set[str], repeats: dict[str, int]) -> str:
-    """``name``, with -1, -2 … where it is taken or must be numbered."""
-    candidate = name
-    while candidate in taken or numbered:
-        repeats[name] = repeats.get(name, 0) + 1
-        candidate, numbered = f"{name}-{repeats[name]}", False
-    taken.add(candidate)
-    return candidate

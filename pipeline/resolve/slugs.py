@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Iterable
 
 WORD_CATEGORIES = frozenset({"Lu", "Ll", "Lt", "Lm", "Lo", "Mn", "Mc", "Me", "Nd", "Pc"})
 
@@ -17,3 +18,20 @@ def slug(text: str) -> str:
         elif character.isspace():
             characters.append("-")
     return "".join(characters)
+
+
+class Names:
+    """Gives out names, none twice and none of those ``taken``."""
+
+    def __init__(self, taken: Iterable[str] = ()) -> None:
+        self._taken = set(taken)
+        self._repeats: dict[str, int] = {}
+
+    def take(self, name: str, numbered: bool = False) -> str:
+        """``name``, with -1, -2 … where it is taken or must be numbered."""
+        candidate = name
+        while candidate in self._taken or numbered:
+            self._repeats[name] = self._repeats.get(name, 0) + 1
+            candidate, numbered = f"{name}-{self._repeats[name]}", False
+        self._taken.add(candidate)
+        return candidate

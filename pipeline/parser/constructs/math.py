@@ -7,12 +7,15 @@ from collections.abc import Sequence
 from pipeline.diagnostics import Span
 from pipeline.model import Attributes, Block, MathBlock
 from pipeline.parser.constructs.parts import FenceParts
+from pipeline.parser.lines import Line
 
 
-def block(lines: Sequence[str], span: Span, attributes: Attributes) -> MathBlock:
+def block(lines: Sequence[Line], span: Span, attributes: Attributes) -> MathBlock:
     """``lines`` are all between the marks: the first is what follows the opening ones."""
-    return MathBlock(tex="\n".join(lines), span=span, attributes=attributes)
+    margin = lines[1].offset if len(lines) > 1 else 1
+    return MathBlock(tex="\n".join(lines), margin=margin, span=span, attributes=attributes)
 
 
 def fence(parts: FenceParts) -> tuple[Block, ...]:
-    return (block(("", *parts.lines), parts.span, parts.attributes),)
+    lines = (Line("", parts.span.line, parts.span.column), *parts.lines)
+    return (block(lines, parts.span, parts.attributes),)

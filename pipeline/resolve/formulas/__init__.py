@@ -133,17 +133,14 @@ def _make(tex: str, display: bool, lang: str, findings: Findings) -> _Made:
 
 
 def _place(node: Formula, context: _Context, at: int) -> Span | None:
-    """Where a character of a formula stands in the source. The column is not known on the
-    further lines of one that is indented: they may be less so."""
+    """Where a character of a formula stands in the source."""
     if node.span is None:
         return None
     before = node.tex[:at]
     down = before.count("\n")
     if down:
-        first = node.span.column if isinstance(node, MathBlock) else context.column
+        first = node.margin if isinstance(node, MathBlock) else context.column
         column = first + len(before) - before.rfind("\n") - 1
-        if isinstance(node, MathBlock) and first > 1:
-            column = 0
     else:
         marks = 2 if isinstance(node, MathBlock) or node.display else 1
         column = node.span.column + marks + at

@@ -22,7 +22,7 @@ from pipeline.model import (
 )
 from pipeline.resolve.collation import Collation
 from pipeline.resolve.findings import Findings
-from pipeline.resolve.slugs import slug
+from pipeline.resolve.slugs import Names, slug
 from pipeline.tree import plain_text, rewrite_document, walk, walk_with, whole
 
 GLOSSARY, TERM = "glossary", "term"
@@ -139,13 +139,14 @@ class _Terms:
     def __init__(self, known: dict[str, str], findings: Findings) -> None:
         self._known = known
         self._findings = findings
-        self._taken: set[str] = set()
+        self._names = Names()
 
     def define(self, item: DefinitionItem) -> DefinitionItem:
         terms = []
         for term in item.terms:
             text = plain_text(term)
-            identifier = self._identifier(slug(text).strip("-_"))
+            name = slug(text).strip("-_")
+            identifier = self._names.take(f"{TERM}-{name}" if name else TERM)
             if self._known.setdefault(folded(text), identifier) != identifier:
                 self._findings.add(
                     Code.DUPLICATE_TERM,
@@ -158,15 +159,6 @@ class _Terms:
             )
             terms.append((dfn,))
         return replace(item, terms=tuple(terms))
-
-    def _identifier(self, name: str) -> str:
-        base = f"{TERM}-{name}" if name else TERM
-        found, number = base, 0
-        while found in self._taken:
-            number += 1
-            found = f"{base}-{number}"
-        self._taken.add(found)
-        return found
 
 
 def _name(item: DefinitionItem) -> str:
