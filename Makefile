@@ -70,6 +70,13 @@ $(eval $(call edition,handout,pdf,))
 $(eval $(call edition,ebook,epub,))
 $(eval $(call edition,letter,pdf,-letter))
 $(eval $(call edition,teacher,pdf,-teacher))
+$(eval $(call edition,large-print,pdf,-large-print))
+$(eval $(call edition,greyscale,pdf,-greyscale))
+$(eval $(call edition,answers,pdf,-answers))
+$(eval $(call edition,form,pdf,-form))
+$(eval $(call edition,booklet,pdf,-booklet))
+$(eval $(call edition,2-up,pdf,-2-up))
+$(eval $(call edition,4-up,pdf,-4-up))
 DEFAULT := web handout ebook
 
 goal_html := web

@@ -6,6 +6,8 @@ from typing import Literal
 
 import msgspec
 
+from pipeline.paper import PrintOptions
+
 
 class Contributor(msgspec.Struct, frozen=True, omit_defaults=True):
     """A person or body. ``role`` is a MARC relator code (``aut``, ``edt``, ``ill`` …);
@@ -55,6 +57,16 @@ class Cover(msgspec.Struct, frozen=True, omit_defaults=True):
     alt: str = ""
 
 
+class Brand(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What says whose it is: a logo in the source's folder and its text alternative, the colour
+    of headings and rules as ``#rrggbb``, and a line at the foot of every page."""
+
+    logo: str = ""
+    logo_alt: str = ""
+    accent: str = ""
+    footer: str = ""
+
+
 class ContentsOptions(msgspec.Struct, frozen=True, omit_defaults=True):
     """``show``: whether the outputs print a table of contents (auto: where the document
     is long enough to need one). ``depth``: how many levels of sections. ``questions``:
@@ -83,7 +95,8 @@ class Metadata(msgspec.Struct, frozen=True, omit_defaults=True):
     notes are printed: at the foot of the page, in its margin, or all at the end. ``embed_fonts``
     asks for the fonts of headings and tables in the e-book, which else has none.
     ``bibliography`` are the files of works, ``citation_style`` is the name of a style or a
-    file, ``nocite`` the keys of works that are listed though nobody cites them, or ``*``."""
+    file, ``nocite`` the keys of works that are listed though nobody cites them, or ``*``.
+    ``printing`` is for all printed editions, ``edition_options`` for those of a name."""
 
     title: str = ""
     subtitle: str = ""
@@ -109,6 +122,9 @@ class Metadata(msgspec.Struct, frozen=True, omit_defaults=True):
     nocite: tuple[Placed, ...] = ()
     notes: Literal["foot", "margin", "end"] = "foot"
     embed_fonts: bool = False
+    printing: PrintOptions = PrintOptions()
+    edition_options: tuple[tuple[str, PrintOptions], ...] = ()
+    brand: Brand = Brand()
     variables: tuple[tuple[str, str], ...] = ()
 
     @property

@@ -9,6 +9,7 @@ import msgspec
 from pipeline.diagnostics import Span
 from pipeline.metadata import Metadata
 from pipeline.model import Asset
+from pipeline.paper import Sheet
 
 PageRole: TypeAlias = Literal["page", "cover", "titlepage", "nav", "chapter"]
 
@@ -74,7 +75,7 @@ class Accessibility(msgspec.Struct, frozen=True, omit_defaults=True):
 class Pages(msgspec.Struct, frozen=True, omit_defaults=True):
     """An edition, rendered. ``stem`` names the publication's files; ``pages`` are in
     reading order; ``templates`` are the template files used, for dependency files;
-    ``accessibility`` is set for e-books, ``places`` for print."""
+    ``accessibility`` is set for e-books, ``places`` and ``sheet`` for print."""
 
     edition: str
     stem: str
@@ -87,6 +88,7 @@ class Pages(msgspec.Struct, frozen=True, omit_defaults=True):
     templates: tuple[str, ...] = ()
     accessibility: Accessibility | None = None
     places: tuple[Place, ...] = ()
+    sheet: Sheet | None = None
 
 
 _encoder = msgspec.json.Encoder()

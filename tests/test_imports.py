@@ -17,11 +17,11 @@ PACKAGE = ROOT / "pipeline"
 # package. Those of one layer do not know each other.
 LAYERS: tuple[frozenset[str], ...] = (
     frozenset({"diagnostics", "folders", "numerals", "outputs", "suggestions", "system", "words"}),
-    frozenset({"codes", "messages"}),
+    frozenset({"codes", "messages", "paper"}),
     frozenset({"metadata"}),
     frozenset({"model"}),
     frozenset({"editions", "grid", "pages", "paths", "tree"}),
-    frozenset({"faces", "scripts", "variables"}),
+    frozenset({"faces", "scripts", "sheet", "variables"}),
     frozenset({"manifest", "parser", "select", "resolve", "render", "package", "check", "web"}),
     frozenset({"driver", "fragment", "starter", "weblinks"}),
     frozenset({"__init__"}),

@@ -393,7 +393,7 @@ def test_editions(tree: Tree) -> None:
 
 def test_the_table_of_editions_is_that_of_the_pipeline() -> None:
     text = (ROOT / "Makefile").read_text(encoding="utf-8")
-    rows = re.findall(r"^\$\(eval \$\(call edition,(\w+),(\w+),(.*)\)\)$", text, re.MULTILINE)
+    rows = re.findall(r"^\$\(eval \$\(call edition,([\w-]+),(\w+),(.*)\)\)$", text, re.MULTILINE)
     expected = [
         (name, edition.format, output_name("", edition).removesuffix(f".{edition.format}"))
         for name, edition in EDITIONS.items()

@@ -34,7 +34,7 @@ from pipeline.render.index import index_links
 from pipeline.render.math_images import FormulaImages
 from pipeline.render.notes import NotePlace, PrintedNotes
 from pipeline.render.semantics import form_roles, semantics
-from pipeline.render.table_fit import SMALL
+from pipeline.render.table_fit import SMALL, USUAL
 from pipeline.words import words
 
 VOID_TAGS = frozenset({"br", "hr", "img", "wbr"})
@@ -54,7 +54,8 @@ class NodeRenderer:
     ``base`` is added to a section's depth to give the level of its heading. ``pages``
     says on which page an id is, for formats of several pages; `page` is the page that
     is being rendered. ``in_contents`` are the ids that the contents lead to. ``note_place``
-    is where notes are printed. `small_tables` are the lines of tables that are set small.
+    is where notes are printed. `usual_tables` and `small_tables` are
+    the lines of tables, at their size and smaller.
     """
 
     def __init__(
@@ -74,7 +75,7 @@ class NodeRenderer:
         self.pages = pages or {}
         self.page = ""
         self.rules: dict[str, str] = {}
-        self.small_tables = SMALL
+        self.usual_tables, self.small_tables = USUAL, SMALL
         self._in_contents = in_contents
         self._labels: dict[str, int] = {}
         self._words = words(document.metadata.lang)
@@ -188,7 +189,8 @@ class NodeRenderer:
         return name
 
     def table_shape(self, node: Table) -> tables.Shape:
-        return tables.shape(node, self.format, self._words["decimal_mark"], self.small_tables)
+        lines = (self.usual_tables, self.small_tables)
+        return tables.shape(node, self.format, self._words["decimal_mark"], lines)
 
     def tail_class(self, figures: float) -> str:
         """A class that leaves room for so many figures to the right."""

@@ -30,9 +30,6 @@ USUAL = Setting(line=35.8, gap=1.2)
 SMALL = Setting(line=40.0, gap=0.7)
 """120 mm at 8.5 points, 2 mm between columns."""
 
-SMALL_HANGING = Setting(line=50.0, gap=0.7)
-"""150 mm: where there is a column beside the text."""
-
 SURE = 0.93
 """What of a line can be counted on, as widths are rough."""
 
@@ -80,16 +77,16 @@ class Column(NamedTuple):
     share: float = 0.0
 
 
-def fit(table: Table, small: Setting = SMALL) -> Fit:
-    """How the table fits into lines of text, or else those of ``small``."""
+def fit(table: Table, usual: Setting = USUAL, small: Setting = SMALL) -> Fit:
+    """How the table fits into ``usual`` lines, or else into ``small`` ones."""
     count = column_count(table)
     if not count:
         return Fit()
     columns = _columns(table, count)
-    for setting in (USUAL, small):
+    for setting in (usual, small):
         room = max(setting.line - setting.gap * (count - 1), LEAST * count)
         needed = sum(column.line for column in columns)
-        if setting is USUAL and needed <= room * SINGLE and not table.widths:
+        if setting is usual and needed <= room * SINGLE and not table.widths:
             return Fit(tall=_tall(table.body, [column.line for column in columns]))
         widths = _widths(columns, room * SURE)
         lines = max(c.line / w for c, w in zip(columns, widths, strict=True))

@@ -10,7 +10,7 @@ from pipeline.editions import FormatName
 from pipeline.grid import Place, column_count, place
 from pipeline.model import Table, TableCell, TableRow
 from pipeline.render.decimals import tails
-from pipeline.render.table_fit import SMALL, Setting, fit
+from pipeline.render.table_fit import SMALL, USUAL, Setting, fit
 
 
 class Cell(NamedTuple):
@@ -54,9 +54,12 @@ class Shape(NamedTuple):
 
 
 def shape(
-    table: Table, format_name: FormatName, decimal_mark: str, small: Setting = SMALL
+    table: Table,
+    format_name: FormatName,
+    decimal_mark: str,
+    lines: tuple[Setting, Setting] = (USUAL, SMALL),
 ) -> Shape:
-    found = fit(table, small)
+    found = fit(table, *lines)
     is_fitted = bool(found.widths) and (
         format_name == "pdf" or (format_name == "epub" and found.is_small)
     )

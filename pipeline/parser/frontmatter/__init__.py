@@ -6,7 +6,8 @@ from typing import Any
 
 from pipeline.diagnostics import Diagnostic
 from pipeline.metadata import Metadata
-from pipeline.parser.frontmatter import identifiers, schema, values, yaml_nodes
+from pipeline.paper import PrintOptions
+from pipeline.parser.frontmatter import identifiers, printing, schema, values, yaml_nodes
 
 derive_identifier = identifiers.derive
 json_schema = schema.json_schema
@@ -30,5 +31,12 @@ def read_front_matter(text: str, source: str) -> tuple[Metadata, int, tuple[Diag
         value = schema.BY_NAME[name].read(node, report, name)
         if value is not None:
             read[name] = value
+    options = {name: read.pop(name) for name in printing.READERS if name in read}
+    if options:
+        read["printing"] = PrintOptions(**options)
+    if "editions" in read:
+        listed = read.pop("editions")
+        read["editions"] = tuple(name for name, _ in listed)
+        read["edition_options"] = tuple(o for o in listed if o[1] != PrintOptions())
     report.found.sort(key=lambda found: (found.line, found.column))
     return Metadata(**read), lines, tuple(report.found)

@@ -6,12 +6,12 @@ import re
 from typing import Any
 
 from pipeline.codes import Code
-from pipeline.editions import EDITIONS
-from pipeline.metadata import ContentsOptions, Cover, Identifier, Licence, Series
+from pipeline.metadata import Brand, ContentsOptions, Cover, Identifier, Licence, Series
 from pipeline.parser.characters import shorten
 from pipeline.parser.frontmatter import identifiers, licences
 from pipeline.parser.frontmatter.identifiers import BadValueError
 from pipeline.parser.frontmatter.paths import is_address, leads_out, normal
+from pipeline.parser.frontmatter.printing import BRAND, accent
 from pipeline.parser.frontmatter.values import (
     FLAG,
     TEXT,
@@ -133,24 +133,26 @@ def cover(node: Node, report: Report, key: str) -> Cover | None:
         return None
     image = text(values["image"], report, key)
     alt = text(values["alt"], report, key) if "alt" in values else None
-    if not image or not _is_inside(image, values["image"].place, report):
+    if not image or not _is_inside(image, values["image"].place, report, "cover"):
         return None
     return Cover(image, alt or "")
 
 
-def _is_inside(path: str, place: Place, report: Report) -> bool:
+def _is_inside(path: str, place: Place, report: Report, what: str) -> bool:
     """Whether a path stays in the source's folder; says so where it does not, since only
     here its place is known."""
     if is_address(path):
         hint = "Save a copy beside the source, and give its path."
-        report.add(Code.REMOTE_IMAGE, "The cover is not a file beside the source.", place, hint)
+        report.add(Code.REMOTE_IMAGE, f"The {what} is not a file beside the source.", place, hint)
         return False
     if leads_out(path):
         hint = "Copy the file into the folder, and give its path from there."
-        report.add(Code.OUTSIDE_FOLDER, "The cover lies outside the source's folder.", place, hint)
+        report.add(
+            Code.OUTSIDE_FOLDER, f"The {what} lies outside the source's folder.", place, hint
+        )
         return False
     if "\\" in path:
-        report.wrong("cover", "a path has forward slashes.", place, f"Write `{normal(path)}`.")
+        report.wrong(what, "a path has forward slashes.", place, f"Write `{normal(path)}`.")
         return False
     return True
 
@@ -159,15 +161,17 @@ def keywords(node: Node, report: Report, key: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(word for word, _ in texts(node, report, key)))
 
 
-def editions(node: Node, report: Report, key: str) -> tuple[str, ...]:
-    found = []
-    for name, place in texts(node, report, key):
-        if name in EDITIONS:
-            found.append(name)
-            continue
-        hint = did_you_mean(name, EDITIONS) or f"There are {', '.join(EDITIONS)}."
-        report.add(Code.UNKNOWN_EDITION, f"There is no edition `{shorten(name)}`.", place, hint)
-    return tuple(dict.fromkeys(found))
+def brand(node: Node, report: Report, key: str) -> Brand | None:
+    if not isinstance(node, Mapping):
+        report.wrong(key, "it has names for its parts.", node.place, "Write `logo:`, `accent:` …")
+        return None
+    values = BRAND.read(node, report, key) or {}
+    logo = text(values["logo"], report, key) if "logo" in values else None
+    if logo and not _is_inside(logo, values["logo"].place, report, "logo"):
+        logo = None
+    said = {name: text(values[name], report, key) for name in ("alt", "footer") if name in values}
+    colour = parsed(accent)(values["accent"], report, key) if "accent" in values else None
+    return Brand(logo or "", said.get("alt") or "", colour or "", said.get("footer") or "")
 
 
 NOTE_PLACES = ("foot", "margin", "end")

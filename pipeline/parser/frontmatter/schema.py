@@ -7,8 +7,7 @@ import json
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
-from pipeline.editions import EDITIONS
-from pipeline.parser.frontmatter import citations, people, publication, variables
+from pipeline.parser.frontmatter import citations, people, printing, publication, variables
 from pipeline.parser.frontmatter.values import (
     FLAG,
     TEXT,
@@ -157,10 +156,10 @@ KEYS: tuple[Key, ...] = (
     ),
     Key(
         "editions",
-        "Which editions are built where the command names none.",
-        one_or_list({"enum": list(EDITIONS)}),
-        publication.editions,
-        (["web", "handout"],),
+        "Which editions are built where the command names none, and what is asked of one alone.",
+        printing.EDITION_LIST,
+        printing.editions,
+        (["web", "handout"], ["handout", {"booklet": {"page": "Letter"}}]),
     ),
     Key(
         "contents",
@@ -212,6 +211,72 @@ KEYS: tuple[Key, ...] = (
         one_or_list(TEXT),
         citations.nocite,
         ("*", ["bales2012", "ilo2022"]),
+    ),
+    Key(
+        "page",
+        "The printed page: a size, or size, margins, gutter, columns, text and leading.",
+        printing.SCHEMAS["page"],
+        printing.page,
+        ("A5", {"size": "150mm x 220mm", "margins": "15mm"}, {"columns": 2, "text": "10pt"}),
+    ),
+    Key(
+        "theme",
+        "How the printed page looks.",
+        printing.SCHEMAS["theme"],
+        printing.READERS["theme"],
+        ("modern",),
+    ),
+    Key(
+        "handwriting",
+        "Whose hand fills in lines and blanks: their distance is 12, 9 or 7.5 mm.",
+        printing.SCHEMAS["handwriting"],
+        printing.READERS["handwriting"],
+        ("primary",),
+    ),
+    Key(
+        "fit",
+        "How many pages the text is made to fill: a number, or even for whole sheets; or pages,"
+        " smallest and largest.",
+        printing.SCHEMAS["fit"],
+        printing.fit,
+        (2, "even", {"pages": 4, "smallest": "9.5pt"}),
+    ),
+    Key(
+        "name_line",
+        "Whether there are lines for name, class and date at the top; or which of them.",
+        printing.SCHEMAS["name_line"],
+        printing.name_line,
+        (True, ["name", "date"]),
+        ("name-line",),
+    ),
+    Key(
+        "links",
+        "Where print tells the addresses of links: in a list at the end, at the foot, or nowhere.",
+        printing.SCHEMAS["links"],
+        printing.READERS["links"],
+        ("foot", "none"),
+    ),
+    Key(
+        "qr_codes",
+        "Whether printed links have a code for telephones beside them.",
+        FLAG,
+        flag,
+        (True,),
+        ("qr-codes",),
+    ),
+    Key(
+        "brand",
+        "Whose it is: a logo and what it says, the colour of headings, a line at the foot.",
+        printing.BRAND.schema(),
+        publication.brand,
+        (
+            {
+                "logo": "logo.svg",
+                "alt": "Hill School",
+                "accent": "#7a3410",
+                "footer": "hill.example",
+            },
+        ),
     ),
     Key(
         "variables",
