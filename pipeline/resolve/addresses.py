@@ -1,0 +1,176 @@
+"""Links on paper: nobody can follow one, so its address is told beside it.
+
+It is in a numbered list at the end, or in a note, once however often it is linked to. A link
+whose text is its address needs nothing more.
+"""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import unquote
+
+from msgspec.structs import replace
+
+from pipeline.editions import EDITIONS
+from pipeline.model import (
+    Address,
+    Asset,
+    Attributes,
+    Document,
+    Image,
+    Link,
+    Node,
+    Note,
+    NoteReference,
+    Paragraph,
+    Plain,
+    Text,
+)
+from pipeline.paths import scheme
+from pipeline.resolve.audience import only_for_teachers
+from pipeline.sheet import options_for
+from pipeline.tree import plain_text, rewrite_document, walk, whole
+from pipeline.words import words
+
+FOLLOWED = frozenset({"http", "https", "mailto", "tel", "//"})
+"""The schemes of addresses that a reader can do something with."""
+
+QR = "qr"
+"""The class of a link that is to have a code beside its address."""
+
+SHOWN = Attributes(classes=("address",))
+"""What a link that is an address has in the markup."""
+
+
+def tell_addresses(document: Document) -> Document:
+    """The document of a printed edition with the addresses of its links: numbered, in
+    `Document.addresses`, or in notes where the front matter asks for that.
+
+    What only teachers get is numbered last, so that all have the same numbers.
+    """
+    edition = EDITIONS.get(document.edition)
+    if edition is None or edition.format != "pdf":
+        return document
+    options = options_for(edition, document.metadata)
+    if options.links == "none":
+        return document
+    addresses = _addresses(document, options.qr_codes or False)
+    if not addresses:
+        return document
+    if options.links == "foot":
+        return _in_notes(document, addresses)
+    numbers = {address.href: address.number for address in addresses}
+
+    def number(link: Link) -> Link:
+        return replace(link, number=numbers[link.href]) if _is_wanted(link) else link
+
+    return replace(rewrite_document(document, leave={Link: number}), addresses=addresses)
+
+
+def _addresses(document: Document, all_codes: bool) -> tuple[Address, ...]:
+    """The addresses to tell, each once, in the order of their numbers."""
+    hidden = only_for_teachers(whole(document))
+    links = [node for node in walk(whole(document)) if isinstance(node, Link) and _is_wanted(node)]
+    ordered = sorted(links, key=lambda link: id(link) in hidden)
+    coded = {link.href for link in links if all_codes or QR in link.attributes.classes}
+    unique = dict.fromkeys(link.href for link in ordered)
+    return tuple(
+        Address(number, href, written(href), coded=href in coded)
+        for number, href in enumerate(unique, start=1)
+    )
+
+
+def _is_wanted(link: Link) -> bool:
+    """Whether a link has an address that its text does not tell."""
+    if scheme(link.href) not in FOLLOWED:
+        return False
+    return QR in link.attributes.classes or _bare(plain_text(link.children)) != _bare(link.href)
+
+
+def _bare(address: str) -> str:
+    """An address without what nobody types."""
+    text = "".join(unquote(address).split()).lower()
+    text = re.sub(r"^(?:https?:)?//|^(?:mailto|tel|https?):", "", text)
+    return text.removeprefix("www.").rstrip("/")
+
+
+def written(href: str) -> str:
+    """An address as print shows it: readable letters for those that are encoded, where that
+    is safe, and no more before it than tells that it is one."""
+    text = unquote(href, errors="strict") if _decodes(href) else href
+    text = re.sub(r"^(?:mailto|tel):", "", text)
+    text = re.sub(r"^(?:https?:)?//(?=www\.)", "", text)
+    return text.removesuffix("/") if text.count("/") in (1, 3) else text
+
+
+def _decodes(href: str) -> bool:
+    try:
+        text = unquote(href, errors="strict")
+    except UnicodeDecodeError:
+        return False
+    return text.isprintable() and not re.search(r"[\s%<>\"]", text)
+
+
+def _in_notes(document: Document, addresses: tuple[Address, ...]) -> Document:
+    """The document with a note for each address, called after the links to it."""
+    taken = {note.label for note in document.notes}
+    labels: dict[str, str] = {}
+    for address in addresses:
+        label = f"address {address.number}"
+        while label in taken:
+            label += "'"
+        labels[address.href] = label
+
+    def call(link: Link) -> tuple[Node, ...]:
+        if not _is_wanted(link):
+            return (link,)
+        return (link, NoteReference(label=labels[link.href], span=link.span))
+
+    changed = rewrite_document(document, leave={Link: call})
+    notes = tuple(_note(address, labels[address.href]) for address in addresses)
+    return replace(
+        changed,
+        notes=(*changed.notes, *notes),
+        addresses=tuple(replace(a, note=labels[a.href]) for a in addresses),
+    )
+
+
+def _note(address: Address, label: str) -> Note:
+    link = Link(children=(Text(text=address.text),), href=address.href, attributes=SHOWN)
+    return Note(label=label, children=(Paragraph(children=(link,)),))
+
+
+def draw_codes(document: Document) -> Document:
+    """The document with the codes that its addresses are to have, beside them."""
+    from pipeline.resolve.qr_codes import qr_code
+
+    if not any(address.coded for address in document.addresses):
+        return document
+    alt = words(document.metadata.lang)["qr_code"]
+    taken = {asset.name for asset in document.assets}
+    assets: list[Asset] = []
+    addresses: list[Address] = []
+    for address in document.addresses:
+        if address.coded and (asset := qr_code(address.href, address.number, taken)):
+            assets.append(asset)
+            image = Image(
+                source=asset.path,
+                alt=alt.format(address=address.text),
+                asset=asset.path,
+                width=asset.width,
+                height=asset.height,
+                attributes=Attributes(classes=("qr-code",)),
+            )
+            address = replace(address, code=image)
+        addresses.append(address)
+    codes = {address.note: address.code for address in addresses if address.note and address.code}
+    return replace(
+        document,
+        assets=(*document.assets, *assets),
+        addresses=tuple(addresses),
+        notes=tuple(_with_code(note, codes.get(note.label)) for note in document.notes),
+    )
+
+
+def _with_code(note: Note, code: Image | None) -> Note:
+    return replace(note, children=(*note.children, Plain(children=(code,)))) if code else note
