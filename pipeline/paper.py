@@ -15,6 +15,9 @@ NameField: TypeAlias = Literal["name", "class", "date"]
 WRITING_LINES: dict[Handwriting, float] = {"primary": 12, "secondary": 9, "adult": 7.5}
 """Millimetres from one ruled line to the next, by whose hand writes on them."""
 
+LARGE_PRINT = 18
+"""Points that nothing in large print is under."""
+
 THEMES: tuple[Theme, ...] = ("classic", "modern", "plain")
 NAME_FIELDS: tuple[NameField, ...] = ("name", "class", "date")
 
@@ -58,7 +61,9 @@ class PageOptions(msgspec.Struct, frozen=True, omit_defaults=True):
     """What the front matter asks of the printed page; None where it says nothing.
 
     ``gutter`` is what the binding takes, in millimetres: pages are mirrored then. ``text``
-    and ``leading`` are the size of the text and the distance of its lines, in points.
+    and ``leading`` are the size of the text and the distance of its lines, in points. In a
+    booklet, ``creep`` is how far each sheet pushes out the one within, in millimetres, and
+    ``signature`` how many sheets are folded together.
     """
 
     size: PageSize | None = None
@@ -67,15 +72,34 @@ class PageOptions(msgspec.Struct, frozen=True, omit_defaults=True):
     columns: int | None = None
     text: float | None = None
     leading: float | None = None
+    creep: float | None = None
+    signature: int | None = None
 
 
 class FitOptions(msgspec.Struct, frozen=True, omit_defaults=True):
     """How many pages the text is to fill: a number, or ``even`` for full sheets. The text's
-    size stays between ``smallest`` and ``largest`` points."""
+    size stays between ``smallest`` and ``largest`` points. ``line`` and ``column`` are where the
+    front matter asks for it; what is ``forced`` is asked for by the command, and holds for all
+    printed editions."""
 
     pages: int | Literal["even"]
     smallest: float = 9
     largest: float = 13
+    line: int = 0
+    column: int = 0
+    forced: bool = False
+
+
+class Fitted(msgspec.Struct, frozen=True):
+    """What was chosen so that the text fills its pages: ``text`` and ``leading`` in points,
+    ``margins`` in millimetres (top, outer, bottom, inner), how many ``pages`` that makes, and
+    how much of the last one is full."""
+
+    text: float
+    leading: float
+    margins: tuple[float, float, float, float]
+    pages: int
+    last_page: float
 
 
 class PrintOptions(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -94,10 +118,11 @@ class Sheet(msgspec.Struct, frozen=True):
     """The printed page of one edition, with nothing left open.
 
     Lengths are millimetres, sizes of letters and distances of lines points. The text is
-    ``measure`` wide, with a ``column`` before it for what hangs into it (0 where there is no
-    room for one). ``note``, ``label``, ``code``, ``heading`` and ``title`` are the sizes of
-    what is smaller and larger than the text, ``note_leading`` and ``label_leading`` the
-    distances of small lines. ``mirrored`` pages have the inner margin at the spine.
+    ``measure`` wide, in all its ``columns`` with a ``gap`` between two, with a ``column`` before
+    it for what hangs into it (0 where there is no room for one). ``note``, ``label``, ``code``,
+    ``heading`` and ``title`` are the sizes of what is smaller and larger than the text,
+    ``note_leading`` and ``label_leading`` the distances of small lines. ``mirrored`` pages have
+    the inner margin at the spine.
     """
 
     size: PageSize
@@ -107,6 +132,7 @@ class Sheet(msgspec.Struct, frozen=True):
     outer: float
     mirrored: bool
     columns: int
+    gap: float
     measure: float
     column: float
     text: float
@@ -125,3 +151,8 @@ class Sheet(msgspec.Struct, frozen=True):
     def hangs(self) -> bool:
         """Whether there is a column beside the text, for headings, numbers and speakers."""
         return self.column > 0
+
+    @property
+    def line(self) -> float:
+        """Millimetres that a line of text is long."""
+        return (self.measure - self.gap * (self.columns - 1)) / self.columns

@@ -7,7 +7,7 @@ from typing import Any
 from pipeline.diagnostics import Diagnostic
 from pipeline.metadata import Metadata
 from pipeline.paper import PrintOptions
-from pipeline.parser.frontmatter import identifiers, printing, schema, values, yaml_nodes
+from pipeline.parser.frontmatter import identifiers, printing, room, schema, values, yaml_nodes
 
 derive_identifier = identifiers.derive
 json_schema = schema.json_schema
@@ -27,7 +27,8 @@ def read_front_matter(text: str, source: str) -> tuple[Metadata, int, tuple[Diag
     report = values.Report(source, list(mistakes))
     known = tuple(schema.BY_NAME)
     read: dict[str, Any] = {}
-    for name, node in values.entries(mapping, known, schema.ALIASES, report).items():
+    nodes = values.entries(mapping, known, schema.ALIASES, report)
+    for name, node in nodes.items():
         value = schema.BY_NAME[name].read(node, report, name)
         if value is not None:
             read[name] = value
@@ -38,5 +39,7 @@ def read_front_matter(text: str, source: str) -> tuple[Metadata, int, tuple[Diag
         listed = read.pop("editions")
         read["editions"] = tuple(name for name, _ in listed)
         read["edition_options"] = tuple(o for o in listed if o[1] != PrintOptions())
+    metadata = Metadata(**read)
+    room.check_room(metadata, nodes, report)
     report.found.sort(key=lambda found: (found.line, found.column))
-    return Metadata(**read), lines, tuple(report.found)
+    return metadata, lines, tuple(report.found)

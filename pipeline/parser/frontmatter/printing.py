@@ -10,6 +10,7 @@ from typing import Any, Literal
 from pipeline.codes import Code
 from pipeline.editions import EDITIONS
 from pipeline.paper import (
+    LARGE_PRINT,
     NAME_FIELDS,
     SIZES,
     THEMES,
@@ -35,6 +36,7 @@ from pipeline.parser.frontmatter.values import (
 )
 from pipeline.parser.frontmatter.yaml_nodes import Mapping as MappingNode
 from pipeline.parser.frontmatter.yaml_nodes import Node, Scalar, Sequence
+from pipeline.sheet.colours import contrast
 from pipeline.suggestions import did_you_mean
 
 MILLIMETRES = {"mm": 1, "cm": 10, "in": 25.4, "pt": 25.4 / 72}
@@ -45,6 +47,9 @@ SMALLEST_PAGE, LARGEST_PAGE = 60, 1200
 
 SMALLEST_TEXT, LARGEST_TEXT = 6, 48
 """Points that text may have."""
+
+THICKEST = 50
+"""Sheets that can be folded together at most."""
 
 LENGTH: Schema = {"type": ["string", "number"], "pattern": r"^\s*\d+(\.\d+)?\s*(mm|cm|in|pt)?\s*$"}
 
@@ -129,6 +134,12 @@ def _columns(value: str) -> int:
     return int(value)
 
 
+def _signature(value: str) -> int:
+    if not value.isascii() or not value.isdecimal() or not 1 <= int(value) <= THICKEST:
+        raise BadValueError(f"`{shorten(value)}` is not a number of sheets from 1 to {THICKEST}.")
+    return int(value)
+
+
 PAGE = Shape(
     "a page",
     {
@@ -141,6 +152,14 @@ PAGE = Shape(
         "columns": {"enum": [1, 2], "description": "How many columns the text has."},
         "text": LENGTH | {"description": "The size of the text, in points."},
         "leading": LENGTH | {"description": "From line to line, in points."},
+        "creep": LENGTH
+        | {"description": "In a booklet: how far a sheet pushes out the one within."},
+        "signature": {
+            "type": "integer",
+            "minimum": 1,
+            "maximum": THICKEST,
+            "description": "In a booklet: how many sheets are folded together.",
+        },
     },
 )
 
@@ -156,6 +175,8 @@ def page(node: Node, report: Report, key: str) -> PageOptions | None:
         "columns": parsed(_columns),
         "text": parsed(points),
         "leading": parsed(points),
+        "creep": parsed(length(0, 2)),
+        "signature": parsed(_signature),
     }
     options = PageOptions(**_read(PAGE, readers, node, report, key))
     if options.text and options.leading and options.leading < options.text:
@@ -220,12 +241,13 @@ def fit_pages(value: str) -> int | Literal["even"]:
 def fit(node: Node, report: Report, key: str) -> FitOptions | None:
     if not isinstance(node, MappingNode):
         pages = parsed(fit_pages)(node, report, key)
-        return FitOptions(pages) if pages else None
+        line, column, _ = node.place
+        return FitOptions(pages, line=line, column=column) if pages else None
     readers = {"pages": parsed(fit_pages), "smallest": parsed(points), "largest": parsed(points)}
     values = _read(FIT, readers, node, report, key)
     if "pages" not in values:
         return None
-    options = FitOptions(**values)
+    options = FitOptions(**values, line=node.place.line, column=node.place.column)
     if options.smallest > options.largest:
         report.wrong(key, "the smallest size is larger than the largest.", node.place)
         return None
@@ -318,7 +340,16 @@ def editions(node: Node, report: Report, key: str) -> tuple[tuple[str, PrintOpti
                 report.wrong(key, message, written.place)
             else:
                 found[name] = PrintOptions(**_read(OPTIONS, READERS, settings, report, name))
+                _check_large_print(name, found[name], report, written.place)
     return tuple(found.items())
+
+
+def _check_large_print(name: str, options: PrintOptions, report: Report, place: Any) -> None:
+    text = options.page.text
+    if EDITIONS[name].look == "large" and text and text < LARGE_PRINT:
+        message = f"`{name}` is asked for in {text:g} points; it is set in {LARGE_PRINT}."
+        hint = f"Write a size of {LARGE_PRINT}pt or more, or leave it out."
+        report.add(Code.UNDER_LARGE_PRINT, message, place, hint)
 
 
 def _is_known(name: str, report: Report, place: Any) -> bool:
@@ -352,18 +383,11 @@ def accent(value: str) -> str:
     colour = value.lower()
     if not re.fullmatch(r"#[0-9a-f]{6}", colour):
         raise BadValueError(f"`{shorten(value)}` is not a colour.", "Write it like #1f3b57.")
-    contrast = 1.05 / (_luminance(colour) + 0.05)
-    if contrast < DARK_ENOUGH:
-        rounded = math.floor(contrast * 10) / 10
+    on_white = contrast(colour, "#ffffff")
+    if on_white < DARK_ENOUGH:
+        rounded = math.floor(on_white * 10) / 10
         raise BadValueError(
             f"`{colour}` has a contrast of {rounded:g} to 1 on white, too little for text.",
             "Choose a darker one, of 4.5 to 1 or more.",
         )
     return colour
-
-
-def _luminance(colour: str) -> float:
-    """The relative luminance (WCAG 2.2)."""
-    parts = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
-    red, green, blue = (p / 12.92 if p <= 0.04045 else ((p + 0.055) / 1.055) ** 2.4 for p in parts)
-    return 0.2126 * red + 0.7152 * green + 0.0722 * blue

@@ -6,7 +6,7 @@ import re
 from typing import Any
 
 from pipeline.codes import Code
-from pipeline.metadata import Brand, ContentsOptions, Cover, Identifier, Licence, Series
+from pipeline.metadata import Brand, ContentsOptions, Cover, Identifier, Licence, Placed, Series
 from pipeline.parser.characters import shorten
 from pipeline.parser.frontmatter import identifiers, licences
 from pipeline.parser.frontmatter.identifiers import BadValueError
@@ -166,12 +166,14 @@ def brand(node: Node, report: Report, key: str) -> Brand | None:
         report.wrong(key, "it has names for its parts.", node.place, "Write `logo:`, `accent:` …")
         return None
     values = BRAND.read(node, report, key) or {}
-    logo = text(values["logo"], report, key) if "logo" in values else None
-    if logo and not _is_inside(logo, values["logo"].place, report, "logo"):
-        logo = None
+    logo = None
+    if "logo" in values:
+        path, place = text(values["logo"], report, key), values["logo"].place
+        if path and _is_inside(path, place, report, "logo"):
+            logo = Placed(path, place.line, place.column)
     said = {name: text(values[name], report, key) for name in ("alt", "footer") if name in values}
     colour = parsed(accent)(values["accent"], report, key) if "accent" in values else None
-    return Brand(logo or "", said.get("alt") or "", colour or "", said.get("footer") or "")
+    return Brand(logo, said.get("alt") or "", colour or "", said.get("footer") or "")
 
 
 NOTE_PLACES = ("foot", "margin", "end")

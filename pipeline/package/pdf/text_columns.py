@@ -1,0 +1,154 @@
+"""Text in two columns: what stays in them, what runs across both, and one grid of lines.
+
+WeasyPrint fills columns and puts notes below them, but only the columns' own children can run
+across them, and nothing brings the lines of both to the same height. So the text is cut here
+into stretches of columns, with what is wide between them; and what is not made of whole lines
+(a figure, a table) is filled up to them once its height is known.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Iterator
+from typing import Any, NamedTuple
+from xml.etree.ElementTree import Element
+
+from pipeline.package.pdf.boxes import all_boxes, has_class
+from pipeline.package.pdf.markup import classes
+
+HEADINGS = frozenset({"h2", "h3", "h4", "h5", "h6"})
+
+OPEN = frozenset({"dialogue", "turn", "speech"})
+"""Classes of what can be cut, as sections can."""
+
+WIDE = frozenset(
+    {"wide", "chart", "figures", "columns", "side-by-side", "index-list", "landscape", "page-break"}
+)
+"""Classes of what runs across both columns."""
+
+LINES = frozenset(
+    "a abbr b blockquote br cite code del dd div dl dt em h2 h3 h4 h5 h6 i ins kbd li mark ol p q s"
+    " samp small span strong sub sup u ul".split()
+)
+"""Elements that are made of whole lines of text."""
+
+UNEVEN = frozenset(
+    {"blank", "box", "choices", "activity", "equation", "exercise", "for-teachers", "lead", "small"}
+    | {"end-note", "pull-quote", "epigraph", "verse", "sidebar", "writing-lines", "bibliography"}
+)
+"""Classes of those that are not, for all that."""
+
+NEARLY = 0.02
+"""What of a line a height may be off without being filled up."""
+
+
+class Leaf(NamedTuple):
+    """A block of the text, with the sections (and speeches) that it is in."""
+
+    sections: tuple[Element, ...]
+    element: Element
+    is_wide: bool
+
+
+def arrange(root: Element) -> None:
+    """Cut the text into stretches of columns (``div.flow``) with what is wide between them, and
+    wrap what is to be filled up (``div.snap``). Sections are cut, too: the first part keeps the
+    id, the further ones are of the class ``goes-on``."""
+    if "in-columns" not in classes(root):
+        return
+    main = next(root.iter("main"))
+    leaves = _with_headings(list(_leaves(main, (), "book" in classes(root))))
+    for parent in {main, *(section for leaf in leaves for section in leaf.sections)}:
+        parent.text = None
+        parent[:] = ()
+    used: set[Element] = set()
+    group: list[Leaf] = []
+    for leaf in leaves:
+        if group and group[-1].is_wide != leaf.is_wide:
+            main.append(_stretch(group, used))
+            group = []
+        group.append(leaf)
+    if group:
+        main.append(_stretch(group, used))
+
+
+def fill_lines(pages: Iterable[Any], line: float) -> bool:
+    """Fill up what is not made of whole lines of ``line`` CSS pixels: all of it on the page where
+    it ends. Whether that changes the layout."""
+    ends = {
+        box.element: box
+        for page in pages
+        for box in all_boxes(page._page_box)
+        if has_class(box, "snap")
+    }
+    changed = False
+    for element, box in ends.items():
+        height = box.border_height() - box.padding_bottom
+        lines = math.ceil(height / line - NEARLY)
+        missing = max(0.0, lines * line - height)
+        if abs(missing - box.padding_bottom) > NEARLY * line:
+            element.set("style", f"padding-bottom: {missing:.3f}px")
+            changed = True
+    return changed
+
+
+def _leaves(parent: Element, sections: tuple[Element, ...], is_book: bool) -> Iterator[Leaf]:
+    for child in parent:
+        if child.tag == "section" or OPEN & classes(child):
+            yield from _leaves(child, (*sections, child), is_book)
+        else:
+            opens = is_book and child.tag == "h2" and "level-1" in classes(parent)
+            is_wide = opens or any(WIDE & classes(inner) for inner in child.iter())
+            yield Leaf(sections, child, is_wide)
+
+
+def _with_headings(leaves: list[Leaf]) -> list[Leaf]:
+    """The leaves, with headings that stand before something wide as wide as that."""
+    before_wide = False
+    for index in reversed(range(len(leaves))):
+        leaf = leaves[index]
+        if before_wide and leaf.element.tag in HEADINGS:
+            leaves[index] = leaf._replace(is_wide=True)
+        before_wide = leaves[index].is_wide
+    return leaves
+
+
+def _stretch(leaves: list[Leaf], used: set[Element]) -> Element:
+    """The leaves in their sections again, as columns or across them."""
+    is_wide = leaves[0].is_wide
+    stretch = Element("div", {"class": "across" if is_wide else "flow"})
+    path: list[tuple[Element, Element]] = []
+    for sections, element, _ in leaves:
+        same = 0
+        while same < min(len(path), len(sections)) and path[same][0] is sections[same]:
+            same += 1
+        del path[same:]
+        for section in sections[same:]:
+            part = _part(section, used)
+            (path[-1][1] if path else stretch).append(part)
+            path.append((section, part))
+        parent = path[-1][1] if path else stretch
+        parent.append(element if is_wide or _is_even(element) else _wrapped(element))
+    return stretch
+
+
+def _part(section: Element, used: set[Element]) -> Element:
+    if section not in used:
+        used.add(section)
+        return section
+    part = Element(section.tag, dict(section.attrib))
+    part.attrib.pop("id", None)
+    part.set("class", f"{section.get('class', '')} goes-on".strip())
+    return part
+
+
+def _is_even(element: Element) -> bool:
+    """Whether a block is as high as so many lines."""
+    return all(inner.tag in LINES and not UNEVEN & classes(inner) for inner in element.iter())
+
+
+def _wrapped(element: Element) -> Element:
+    kind = "snap text" if element.tag in ("p", "ul", "ol") else "snap"
+    wrapper = Element("div", {"class": kind})
+    wrapper.append(element)
+    return wrapper

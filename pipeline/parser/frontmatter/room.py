@@ -1,0 +1,82 @@
+"""Whether the page that is asked for has room for text."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from pipeline.editions import EDITIONS
+from pipeline.metadata import Metadata
+from pipeline.paper import PageOptions, Sheet
+from pipeline.parser.frontmatter.values import Report
+from pipeline.parser.frontmatter.yaml_nodes import Mapping, Node, Place, Sequence
+from pipeline.sheet import sheet_for
+
+LEAST = 40
+"""Millimetres that lines of text are long at least, and that a page's text is high."""
+
+
+class Asked(NamedTuple):
+    """A page that is asked for, for these editions, and where."""
+
+    editions: tuple[str, ...]
+    node: Node
+
+
+def check_room(metadata: Metadata, asked: dict[str, Node], report: Report) -> None:
+    """Report pages whose margins and columns leave no room, each at its place. ``asked`` are the
+    values of the keys of the front matter."""
+    for editions, node in _pages(metadata, asked):
+        sheets = [
+            sheet_for(EDITIONS[name], metadata, is_book=is_book)
+            for name in editions
+            for is_book in (False, True)
+        ]
+        for sheet in sheets:
+            if wrong := _lacks(sheet):
+                hint = "Make the margins smaller, or the page larger."
+                if sheet.columns > 1:
+                    hint = "Have one column, smaller margins, or a larger page."
+                report.wrong("page", wrong, _place(node), hint)
+                break
+
+
+def _pages(metadata: Metadata, asked: dict[str, Node]) -> Iterator[Asked]:
+    """What asks for a page: the key for all, and those of editions by themselves."""
+    own = {name for name, options in metadata.edition_options if options.page != PageOptions()}
+    if metadata.printing.page != PageOptions() and "page" in asked:
+        listed = [name for name in metadata.editions if EDITIONS[name].format == "pdf"]
+        common = tuple(name for name in listed or ("handout",) if name not in own)
+        yield Asked(common, asked["page"])
+    listed_ones = asked.get("editions")
+    items = listed_ones.items if isinstance(listed_ones, Sequence) else (listed_ones,)
+    for item in items:
+        for written, settings in item.entries if isinstance(item, Mapping) else ():
+            for key, node in settings.entries if isinstance(settings, Mapping) else ():
+                if key.text == "page" and written.text in own:
+                    yield Asked((written.text,), node)
+
+
+def _lacks(sheet: Sheet) -> str:
+    """What there is too little of, as a sentence, or ""."""
+    height = sheet.size.height - sheet.top - sheet.bottom
+    what, length, way = "the text", height, "high"
+    if sheet.line < LEAST:
+        what = "lines of text" if sheet.columns == 1 else "the columns of text"
+        length, way = sheet.line, "long" if sheet.columns == 1 else "wide"
+    if length >= LEAST:
+        return ""
+    if length <= 0:
+        return f"there is no room left for {what}."
+    return f"{what} would be {math.floor(length)} mm {way}; {LEAST} mm are the least."
+
+
+def _place(node: Node) -> Place:
+    """Where the margins are said, or else the page."""
+    if isinstance(node, Mapping):
+        for wanted in ("margins", "columns", "gutter", "size"):
+            for key, value in node.entries:
+                if key.text == wanted:
+                    return value.place
+    return node.place

@@ -1,0 +1,189 @@
+"""What the edition, the front matter and good proportions make of a sheet of paper.
+
+All is in proportion to the text: a measure of some 70 letters, a column of a quarter of that
+before it where the sheet is wide enough, and small and large sizes on one scale.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import TypeVar
+
+from msgspec.structs import replace
+
+from pipeline.editions import Edition
+from pipeline.metadata import Metadata
+from pipeline.paper import (
+    SIZES,
+    WRITING_LINES,
+    Margins,
+    PageOptions,
+    PageSize,
+    PrintOptions,
+    Sheet,
+)
+from pipeline.sheet.imposed import for_small_pages, page_on
+from pipeline.sheet.large_print import enlarged, legible
+
+TEXT, LEADING = 10.5, 15
+"""Points: the size of the text, and the distance of its lines."""
+
+MEASURE, COLUMN = 120, 30
+"""Millimetres at that size: lines of some 70 letters, and the column to the left of them."""
+
+POINT = 25.4 / 72
+"""Millimetres."""
+
+GAP = 6
+"""Millimetres between two columns of text."""
+
+LEAST_MEASURE = 105
+"""What the text keeps at least of that, where there is to be a column."""
+
+SIDE, UPRIGHT = 24 / 210, 25 / 297
+"""What of a page's width and height the margins take."""
+
+SMALLEST_NOTE = 8
+"""Points that no text is under."""
+
+FOOTER, FOOTER_OF_BOOK = 0.78, 0.64
+"""What of the text's width the line at the foot takes: beside the page's number, or between two."""
+
+LETTER = 0.5
+"""Ems that a letter of a small size is wide, for the lines that a footer takes."""
+
+UNPRINTED = 6
+"""Millimetres at the edge of the paper that many printers leave white."""
+
+ROOM_FOR_NOTES = 45
+"""Millimetres that notes in a book's outer margin need, with what is left free around them."""
+
+
+def options_for(edition: Edition, metadata: Metadata) -> PrintOptions:
+    """What the front matter asks of this edition: for itself, or else for all."""
+    own = dict(metadata.edition_options).get(edition.name, PrintOptions())
+    options = _merged(own, metadata.printing)
+    if edition.fixed_paper and own.page.size is None:
+        options = replace(options, page=replace(options.page, size=None))
+    if edition.imposition != "none":
+        page = for_small_pages(options.page, own.page, edition.imposition, TEXT)
+        options = replace(options, page=page)
+    return enlarged(options) if edition.look == "large" else options
+
+
+def paper_for(edition: Edition, metadata: Metadata) -> PageSize:
+    """The sheet of paper that a printed edition is for, with one page on a side or several."""
+    return options_for(edition, metadata).page.size or SIZES[edition.paper.lower()]
+
+
+def sheet_for(edition: Edition, metadata: Metadata, *, is_book: bool) -> Sheet:
+    """The page of a printed edition; ``is_book`` is made up as a book."""
+    options = options_for(edition, metadata)
+    size = page_on(paper_for(edition, metadata), edition.imposition)
+    text = options.page.text or TEXT
+    leading = options.page.leading or text * LEADING / TEXT
+    sheet = settle(size, options, text, leading, is_book=is_book)
+    sheet = legible(sheet) if edition.look == "large" else sheet
+    return _with_footer(sheet, metadata, is_large=edition.look == "large")
+
+
+def settle(
+    size: PageSize, options: PrintOptions, text: float, leading: float, *, is_book: bool
+) -> Sheet:
+    """The page of this size with text of ``text`` points on lines of ``leading``."""
+    page = options.page
+    scale = text / TEXT
+    top, bottom = _upright(page, size, is_book)
+    gutter = page.gutter or 0
+    side = SIDE * size.width
+    inner = _given(page.margins.inner, side) + gutter
+    outer = _given(page.margins.outer, side)
+    columns = page.columns or 1
+    room = size.width - inner - outer
+    column = COLUMN * scale
+    measure = MEASURE * scale
+    if is_book:
+        measure = min(measure, room) if columns == 1 else room
+        spare = size.width - gutter - measure
+        if page.margins.inner is None and page.margins.outer is None:
+            inner, outer = spare * 0.4 + gutter, spare * 0.6
+        column = column if inner >= column + 5 else 0
+    else:
+        if columns > 1 or room - column < LEAST_MEASURE * scale:
+            column = 0
+        measure = min(measure, room - column) if columns == 1 else room
+        # what is over goes to both sides
+        spare = room - column - measure
+        inner, outer = inner + spare / 2, outer + spare / 2
+    return Sheet(
+        size=size,
+        top=top,
+        bottom=bottom,
+        inner=inner,
+        outer=outer,
+        mirrored=is_book or page.gutter is not None,
+        columns=columns,
+        gap=GAP * scale if columns > 1 else 0,
+        measure=measure,
+        column=column,
+        text=text,
+        leading=leading,
+        note=max(SMALLEST_NOTE, 8.5 * scale),
+        note_leading=leading * 0.75,
+        label=max(SMALLEST_NOTE, 9.5 * scale),
+        label_leading=leading * 0.875,
+        code=max(SMALLEST_NOTE, 9 * scale),
+        heading=13 * scale,
+        title=(34 if is_book else 25) * scale,
+        writing=WRITING_LINES[options.handwriting or "secondary"],
+        is_book=is_book,
+    )
+
+
+def _with_footer(sheet: Sheet, metadata: Metadata, *, is_large: bool) -> Sheet:
+    """The sheet with a margin that has room for the line at the foot; in large print, it stands
+    at the head."""
+    footer = metadata.brand.footer
+    if not footer:
+        return sheet
+    share = 1.0 if is_large else FOOTER_OF_BOOK if sheet.is_book else FOOTER
+    letters = share * (sheet.size.width - sheet.inner - sheet.outer) / (LETTER * sheet.note * POINT)
+    before = 0 if is_large or sheet.is_book else math.ceil(len(metadata.title) / letters)
+    lines = before + math.ceil(len(footer) / letters)
+    height = (1.5 * sheet.leading + lines * sheet.note_leading) * POINT + UNPRINTED
+    if is_large:
+        return replace(sheet, top=max(sheet.top, height))
+    return replace(sheet, bottom=max(sheet.bottom, height))
+
+
+def has_room_for_notes(sheet: Sheet) -> bool:
+    """Whether notes can stand beside the text."""
+    return sheet.outer >= ROOM_FOR_NOTES if sheet.is_book else sheet.hangs
+
+
+def _upright(page: PageOptions, size: PageSize, is_book: bool) -> tuple[float, float]:
+    """Millimetres above and below the text. A book has its furniture above, too."""
+    usual = UPRIGHT * size.height
+    return (
+        _given(page.margins.top, usual + (5 if is_book else 0)),
+        _given(page.margins.bottom, usual + (10 if is_book else 0)),
+    )
+
+
+def _given(value: float | None, usual: float) -> float:
+    return usual if value is None else value
+
+
+Options = TypeVar("Options", PrintOptions, PageOptions, Margins)
+
+
+def _merged(own: Options, common: Options) -> Options:
+    """What ``own`` says, and ``common`` where it says nothing."""
+    changes: dict[str, object] = {}
+    for name in own.__struct_fields__:
+        mine, other = getattr(own, name), getattr(common, name)
+        if isinstance(mine, PageOptions | Margins):
+            changes[name] = _merged(mine, other)
+        elif mine is None:
+            changes[name] = other
+    return replace(own, **changes)

@@ -1,0 +1,262 @@
+"""The printed page: sizes, margins, themes, whose it is."""
+
+from __future__ import annotations
+
+import io
+import re
+import zipfile
+from pathlib import Path
+from typing import Any
+
+import pikepdf
+import pytest
+from PIL import Image
+
+from pipeline.codes import Code
+from pipeline.diagnostics import Diagnostic
+from pipeline.driver import build
+from pipeline.editions import EDITIONS
+from pipeline.package import package, pdf
+from pipeline.pages import Pages
+from pipeline.paper import SIZES
+from pipeline.parser import parse
+from pipeline.render import render
+from pipeline.resolve import resolve
+from pipeline.select import select
+from pipeline.sheet.colours import contrast
+from tests.pdf_reading import artifacts, open_pdf, read
+
+BODY = """\
+## Before you go $r^2$
+
+Text of the page.
+
+::: note Remember
+Text in a box.
+:::
+
+| Month | Buckets |
+|---|--:|
+| May | 40 |
+"""
+
+LOGO = """\
+<svg xmlns="http://www.w3.org/2000/svg" width="120" height="40">
+<rect width="120" height="40"/>
+</svg>
+"""
+
+
+def source(*keys: str, body: str = BODY) -> str:
+    return "\n".join(("---", "title: The well", *keys, "---", "", body))
+
+
+def pages_of(text: str, folder: Path, edition: str = "handout") -> Pages:
+    document = resolve(select(parse(text, "x.md"), EDITIONS[edition]), folder)
+    assert not document.diagnostics, document.diagnostics
+    return render(document, EDITIONS[edition], "x")
+
+
+def printed(text: str, folder: Path, edition: str = "handout") -> pikepdf.Pdf:
+    made = pdf.package(pages_of(text, folder, edition), folder)
+    assert not made.diagnostics
+    return open_pdf(made.data)
+
+
+def style(pages: Pages, name: str) -> str:
+    return "".join(style.css for style in pages.styles if style.name == name)
+
+
+def found(text: str) -> list[Diagnostic]:
+    return list(parse(text, "x.md").diagnostics)
+
+
+@pytest.mark.parametrize("name", [size.name for size in SIZES.values()])
+def test_every_size_of_paper(name: str, tmp_path: Path) -> None:
+    sheet = pages_of(source(f"page: {name}"), tmp_path).sheet
+    assert sheet
+    assert sheet.size == SIZES[name.lower()]
+    assert sheet.inner + sheet.column + sheet.measure + sheet.outer == pytest.approx(
+        sheet.size.width
+    )
+    letters = sheet.measure / 25.4 * 72 / (0.46 * sheet.text)
+    assert letters < 80 or sheet.columns > 1, "lines are not too long to be read"
+    assert min(sheet.inner, sheet.outer, sheet.top, sheet.bottom) > 8
+
+
+def test_a_size_of_ones_own(tmp_path: Path) -> None:
+    file = printed(source("page: 150mm x 220mm"), tmp_path)
+    (page,) = file.pages
+    width, height = (float(side) / 72 * 25.4 for side in page.mediabox[2:])
+    assert width == pytest.approx(150, abs=0.1)
+    assert height == pytest.approx(220, abs=0.1)
+
+
+@pytest.mark.parametrize(
+    ("page", "column", "message"),
+    [
+        ("{size: A6, margins: 40mm}", 27, "lines of text would be 25 mm long"),
+        ("{margins: {inner: 150mm, outer: 99mm}}", 17, "no room left for lines of text"),
+        ("{size: A6, columns: 2}", 27, "the columns of text would be 37 mm wide"),
+        ("{size: A6, margins: {top: 70mm, bottom: 60mm}}", 27, "the text would be 18 mm high"),
+        ("60mm x 60mm", 7, "the text would be 34 mm high"),
+    ],
+)
+def test_a_page_without_room_for_text(page: str, column: int, message: str) -> None:
+    (finding,) = found(source(f"page: {page}"))
+    assert (finding.line, finding.column) == (3, column)
+    assert finding.code == Code.WRONG_VALUE.slug
+    assert message in finding.message
+    assert finding.is_error
+    assert finding.hint
+
+
+def test_an_editions_page_without_room() -> None:
+    keys = ("editions:", "  - web", "  - letter:", "      page:", "        margins: 95mm")
+    (finding,) = found(source(*keys))
+    assert (finding.line, finding.column) == (7, 18)
+
+
+@pytest.mark.parametrize("theme", ["classic", "modern", "plain"])
+def test_text_of_a_theme_can_be_read(theme: str, tmp_path: Path) -> None:
+    css = style(pages_of(source(f"theme: {theme}"), tmp_path), "theme.css")
+    colours = dict(re.findall(r"--([a-z-]+): (#[0-9a-f]{6})", css))
+    for ground in ("#ffffff", colours["tint"], colours["code-tint"]):
+        assert contrast(colours["ink"], ground) > 10
+        assert contrast(colours["accent"], ground) >= 7
+    assert contrast(colours["quiet"], "#ffffff") >= 7
+
+
+def test_themes_set_the_same_variables(tmp_path: Path) -> None:
+    names = [
+        set(
+            re.findall(
+                r"--([a-z-]+):", style(pages_of(source(f"theme: {theme}"), tmp_path), "theme.css")
+            )
+        )
+        for theme in ("classic", "modern", "plain")
+    ]
+    assert names[0] == names[1] == names[2]
+    documented = Path("docs/templates.md").read_text("utf-8").partition("## Themes")[2]
+    assert [name for name in names[0] if f"`--{name}`" not in documented] == []
+
+
+def test_formulas_have_the_colours_of_the_theme(tmp_path: Path) -> None:
+    def fill(*keys: str) -> str:
+        pages = pages_of(source(*keys), tmp_path)
+        (formula,) = (asset for asset in pages.assets if asset.path.startswith("formula:"))
+        colour = re.search(rb"#[0-9a-f]{6}", formula.data)
+        assert colour
+        return str(colour[0], "ascii")
+
+    assert fill() == "#1f3b57"
+    assert fill("theme: plain") == "#000000"
+    assert fill('brand: {accent: "#7a3410"}') == "#7a3410"
+
+
+@pytest.fixture
+def branded(tmp_path: Path) -> Path:
+    (tmp_path / "logo.svg").write_text(LOGO)
+    return tmp_path
+
+
+BRAND = (
+    "brand: {logo: logo.svg, alt: Hill School, accent: '#7a3410',"
+    " footer: Hill School · hill.example}"
+)
+
+
+def test_a_brand_is_on_every_printed_page(branded: Path) -> None:
+    file = printed(source(BRAND, body=f"{BODY}\n::: page-break\n:::\n\nMore text."), branded)
+    furniture = " ".join("".join(artifacts(file)).split())
+    assert furniture.count("Hill School · hill.example") == len(file.pages) == 2
+    logos = list(read(file).all("Figure"))
+    assert [str(element.entries.Alt) for element in logos] == ["Hill School"]
+
+
+@pytest.mark.parametrize("page", ["A4", "A5", "{size: A5, gutter: 8mm}"])
+def test_a_long_footer_has_room(page: str, branded: Path) -> None:
+    footer = "Hill School and the other schools of the valley " * 5
+    sheet = pages_of(source(f"page: {page}", f"brand: {{footer: {footer}}}"), branded).sheet
+    usual = pages_of(source(f"page: {page}"), branded).sheet
+    assert sheet
+    assert usual
+    lines = (
+        len(footer)
+        * 0.45
+        * sheet.note
+        / 72
+        * 25.4
+        / (0.78 * (sheet.size.width - sheet.inner - sheet.outer))
+    )
+    assert sheet.bottom > (1.5 * sheet.leading + (1 + lines) * sheet.note_leading) / 72 * 25.4
+    assert sheet.bottom >= usual.bottom
+
+
+def test_the_colour_of_a_brand_on_screens(branded: Path) -> None:
+    css = style(pages_of(source(BRAND), branded, "web"), "brand.css")
+    light, dark = re.findall(r"--accent: (#[0-9a-f]{6}); --tint: (#[0-9a-f]{6})", css)
+    assert light[0] == "#7a3410"
+    assert min(contrast(light[0], ground) for ground in ("#ffffff", light[1])) >= 4.5
+    assert min(contrast(dark[0], ground) for ground in ("#14171a", dark[1])) >= 7
+
+
+def test_the_drawn_cover_has_the_colour_of_the_brand(branded: Path) -> None:
+    made = package(pages_of(source(BRAND), branded, "ebook"), branded)
+    with zipfile.ZipFile(io.BytesIO(made.data)) as book:
+        name = next(name for name in book.namelist() if name.endswith("cover.jpg"))
+        cover = Image.open(io.BytesIO(book.read(name)))
+    pixel = cover.getpixel((cover.width // 2, cover.height - 40))
+    assert isinstance(pixel, tuple)
+    red, green, blue = pixel
+    assert contrast(f"#{red:02x}{green:02x}{blue:02x}", "#fbf6ea") > 7.5
+    assert red > 1.5 * green > 1.5 * blue, "brown"
+
+
+@pytest.mark.parametrize("edition", ["web", "ebook"])
+def test_a_logo_is_in_the_other_formats(edition: str, branded: Path) -> None:
+    pages = pages_of(source(BRAND), branded, edition)
+    assert any('alt="Hill School"' in page.markup for page in pages.pages)
+    assert not package(pages, branded).diagnostics
+
+
+@pytest.mark.parametrize(
+    ("brand", "code", "line"),
+    [
+        ("  logo: none.svg", Code.MISSING_IMAGE, 5),
+        ("  logo: logo.svg", Code.MISSING_ALT, 5),
+        ("  logo: ../logo.svg", Code.OUTSIDE_FOLDER, 5),
+    ],
+)
+def test_what_is_wrong_with_a_logo(brand: str, code: Code, line: int, branded: Path) -> None:
+    alt = () if code is Code.MISSING_ALT else ("  alt: Hill School",)
+    document = parse(source("lang: en", "brand:", brand, *alt), "x.md")
+    (finding,) = resolve(select(document, EDITIONS["handout"]), branded).diagnostics
+    assert (finding.code, finding.line, finding.column) == (code.slug, line, 9)
+
+
+def test_a_theme_of_ones_own(tmp_path: Path) -> None:
+    own = tmp_path / "own" / "themes"
+    own.mkdir(parents=True)
+    (own / "classic.css").write_text("html { --ink: #16191c; --accent: #123456 }")
+    text = tmp_path / "x.md"
+    text.write_text(source())
+    result = build(text, ["handout"], out=tmp_path / "out", templates=tmp_path / "own")
+    assert not result.failed
+    with pikepdf.open(tmp_path / "out" / "x" / "x.pdf") as file:
+        assert (0x12 / 255, 0x34 / 255, 0x56 / 255) in [
+            pytest.approx(colour, abs=0.001) for colour in colours_of(file)
+        ]
+
+
+def colours_of(file: pikepdf.Pdf) -> set[tuple[float, ...]]:
+    """The colours that things are filled with on the first page."""
+
+    def of(content: Any) -> set[tuple[float, ...]]:
+        return {
+            tuple(float(part) for part in instruction.operands[:3])
+            for instruction in pikepdf.parse_content_stream(content)
+            if str(instruction.operator) in ("rg", "scn", "sc") and len(instruction.operands) == 3
+        }
+
+    return of(file.pages[0])
