@@ -1,0 +1,270 @@
+"""Pages that begin where those of the standard print edition do, so that readers of both can
+speak of “page 2, question 3”: what is over runs on a further page of the same number.
+
+The markup says in ``data-page-start`` where a page begins: of a block, or of an empty span within
+a line. A line is divided there into two blocks, since only between blocks is a break forced.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+from xml.etree.ElementTree import Element
+
+import pydyf
+
+from pipeline.package.pdf.boxes import elements
+from pipeline.package.pdf.markup import classes
+
+START = "data-page-start"
+NAME = "data-page-name"
+"""What the first word of a page has around nothing: a block may go on after its page."""
+
+CONTINUED = "continued"
+"""The class of what is the rest of another block."""
+
+LINES = frozenset({"p", "h1", "h2", "h3", "h4", "h5", "h6", "dt", "pre", "summary"})
+"""Blocks that hold lines alone: the rest of one is a further block of its kind."""
+
+HOLDERS = frozenset(
+    {"li", "dd", "div", "blockquote", "figcaption", "section", "main", "aside", "address"}
+)
+"""Blocks that may hold others, and so the rest of their lines."""
+
+HANGING = frozenset({"label", "note", "note-call", "speaker", "visually-hidden"})
+"""Classes of what may stand out of the flow."""
+
+CELLS = frozenset({"td", "th", "caption"})
+TOPMOST = frozenset({"main", "section", "body", "html"})
+
+
+class KeptPages:
+    """The pages that a tree is divided into. ``first`` is the number of the first one that
+    begins in the text: what comes before it is on pages of its own."""
+
+    def __init__(self, root: Element) -> None:
+        self._parents = {child: parent for parent in root.iter() for child in parent}
+        marks = [element for element in root.iter() if START in element.attrib]
+        for mark in marks:
+            self._begin(mark)
+        starts = [element for element in root.iter() if START in element.attrib]
+        self.first = next((_number(start.get(START, "")) for start in starts), 0)
+        self._tell(root)
+        for start in (root[-1], *starts):
+            _name(start, start.get(START, "1"))
+
+    def numbers(self, pages: Sequence[Any]) -> list[str]:
+        """The numbers of ``pages`` (of WeasyPrint)."""
+        return [label for label, _ in self.labels(pages)]
+
+    def labels(self, pages: Sequence[Any]) -> list[tuple[str, bool]]:
+        """The number of each of ``pages`` (of WeasyPrint), and whether it is a further one of
+        the same number."""
+        found: list[tuple[str, bool]] = []
+        label = ""
+        for number, page in enumerate(pages, start=1):
+            names = (element.get(NAME, "") for element in elements(page._page_box))
+            new = next(filter(None, names), "")
+            if new and (number == 1 or new != "1"):
+                label = new
+                found.append((label, False))
+            elif label != "1":
+                found.append((label, True))
+            else:  # before the text, a page may be a title, the contents or empty
+                last = max(1, self.first - 1)
+                found.append((str(min(number, last)), number > last))
+        return found
+
+    # --- where pages begin ---------------------------------------------------------------
+
+    def _begin(self, mark: Element) -> None:
+        """Force a page to begin at a mark."""
+        label = mark.get(START, "")
+        block = mark
+        if mark.tag == "span":
+            del mark.attrib[START]
+            found = self._divided(mark)
+            if found is None:
+                return
+            block = found
+        block.set(START, label)
+        _close_up(block)
+        _add_style(block, "break-before: page")
+        for parent in self._above(block):
+            _add_style(parent, "break-inside: auto")
+
+    def _divided(self, mark: Element) -> Element | None:
+        """The block that begins at a mark within a line."""
+        block = self._block(mark)
+        row = next((e for e in (block, *self._above(block)) if e.tag in CELLS), None)
+        if row is not None:
+            return self._next_row(row, mark)
+        if not self._comes_before(mark, block):
+            return self._outermost(block)
+        return self._rest(mark, block)
+
+    def _next_row(self, cell: Element, mark: Element) -> Element | None:
+        """The row of a mark, if it begins with it, or else the next; or what follows its
+        table: a row is not divided."""
+        table = next(e for e in self._above(cell) if e.tag == "table")
+        if not self._comes_before(mark, table):
+            return self._outermost(table)
+        row = next((e for e in self._above(cell) if e.tag == "tr"), cell)
+        if not self._comes_before(mark, row):
+            return row
+        rows = list(table.iter("tr"))
+        if row in rows[:-1]:
+            return rows[rows.index(row) + 1]
+        return self._after(table)
+
+    def _after(self, block: Element) -> Element | None:
+        """The block that follows another one, in it or in one around it."""
+        while block.tag not in TOPMOST:
+            parent = self._parents[block]
+            siblings = list(parent)
+            for sibling in siblings[siblings.index(block) + 1 :]:
+                if sibling.tag in LINES | HOLDERS | {"ul", "ol", "dl", "table", "figure"}:
+                    return sibling
+            block = parent
+        return None
+
+    def _rest(self, mark: Element, block: Element) -> Element:
+        """A block of what comes in another after a mark, which is moved into it."""
+        rest = self._cut(mark, block)
+        parent = self._parents[block]
+        if block.tag in LINES:
+            rest.tail, block.tail = block.tail, None
+            parent.insert(list(parent).index(block) + 1, rest)
+            self._parents[rest] = parent
+        else:
+            rest.tag = "div"
+            rest.attrib.clear()
+            block.append(rest)
+            self._parents[rest] = block
+        rest.set("class", f"{rest.get('class', '')} {CONTINUED}".strip())
+        return rest
+
+    def _cut(self, mark: Element, block: Element) -> Element:
+        """Copies of a block and of all that is around a mark in it, with what comes after."""
+        inner: Element | None = None
+        element = mark
+        while element is not block:
+            parent = self._parents[element]
+            copy = Element(parent.tag, {k: v for k, v in parent.attrib.items() if k != "id"})
+            copy.attrib.pop(START, None)
+            children = list(parent)
+            following = children[children.index(element) + 1 :]
+            if inner is None:
+                copy.text = element.tail
+            else:
+                copy.append(inner)
+                self._parents[inner] = copy
+                inner.tail = element.tail
+            element.tail = None
+            for child in following:
+                parent.remove(child)
+                copy.append(child)
+                self._parents[child] = copy
+            inner, element = copy, parent
+        assert inner is not None
+        return inner
+
+    def _outermost(self, block: Element) -> Element:
+        """The outermost block that begins with a block."""
+        while True:
+            parent = self._parents[block]
+            if parent.tag in TOPMOST or parent[0] is not block or (parent.text or "").strip():
+                return block
+            block = parent
+
+    def _block(self, element: Element) -> Element:
+        return next(e for e in self._above(element) if e.tag in LINES | HOLDERS | CELLS)
+
+    def _above(self, element: Element) -> Iterator[Element]:
+        """What is around an element, from the inside."""
+        while (parent := self._parents.get(element)) is not None:
+            yield parent
+            element = parent
+
+    def _comes_before(self, mark: Element, block: Element) -> bool:
+        """Whether there is anything in a block before a mark."""
+        element = mark
+        while element is not block:
+            parent = self._parents[element]
+            if (parent.text or "").strip():
+                return True
+            for child in parent:
+                if child is element:
+                    break
+                if (
+                    (child.tail or "").strip()
+                    or child.tag == "img"
+                    or "".join(child.itertext()).strip()
+                ):
+                    return True
+            element = parent
+        return False
+
+    # --- what tells numbers of pages -------------------------------------------------------
+
+    def _tell(self, root: Element) -> None:
+        """Write into the contents and the references which page they lead to."""
+        pages: dict[str, str] = {}
+        label = "1"
+        for element in root.iter():
+            label = element.get(START, label)
+            if name := element.get("id"):
+                pages[name] = label
+        for element in root.iter():
+            target = element.get("data-target" if element.tag == "span" else "href", "")
+            if target.startswith("#") and target[1:] in pages:
+                element.set("data-page", pages[target[1:]])
+
+
+def name_pages(pdf: Any, labels: Sequence[tuple[str, bool]], further: str) -> None:
+    """Give the pages of a `pydyf.PDF` the numbers that are printed on them (ISO 32000-1,
+    12.4.2); ``further`` says with ``{page}`` what a further page is called."""
+    numbers = pydyf.Array()
+    for index, (label, is_further) in enumerate(labels):
+        name = further.format(page=label) if is_further else label
+        numbers.extend((index, pydyf.Dictionary({"P": pydyf.String(name)})))
+    pdf.catalog["PageLabels"] = pydyf.Dictionary({"Nums": numbers})
+
+
+def _name(block: Element, label: str) -> None:
+    """Put the number of its page before the first word of a block that is in its flow."""
+    stack = [(block, block)]
+    while stack:
+        element, parent = stack.pop()
+        hangs = bool(HANGING & classes(element)) or element.tag == "dt"
+        text = element.tail if hangs else element.text
+        if not hangs:
+            stack += [(child, element) for child in element][::-1]
+        if (text or "").strip():
+            name = Element("span", {NAME: label})
+            name.tail = text
+            if hangs:
+                element.tail = None
+                parent.insert(list(parent).index(element) + 1, name)
+            else:
+                element.text = None
+                element.insert(0, name)
+            return
+
+
+def _close_up(block: Element) -> None:
+    """Take the space above a block away, as it is where a page ends by itself."""
+    while True:
+        _add_style(block, "margin-top: 0")
+        if (block.text or "").strip() or not len(block) or block[0].tag not in LINES | HOLDERS:
+            return
+        block = block[0]
+
+
+def _add_style(element: Element, style: str) -> None:
+    before = element.get("style", "")
+    element.set("style", f"{before}; {style}" if before else style)
+
+
+def _number(label: str) -> int:
+    return int(label) if label.isdecimal() else 0

@@ -1,0 +1,232 @@
+"""Where the pages begin: the first of the text on each, and what of the source that is.
+
+The markup says which piece of the text comes next (``<?text …?>``, see `render`). A box of
+WeasyPrint's knows its element and what it shows of it, though not which part of the element's
+text that is: so letters are counted, page by page, and element by element.
+"""
+
+from __future__ import annotations
+
+import bisect
+from collections.abc import Iterator, Sequence
+from typing import Any, NamedTuple
+from urllib.parse import unquote
+from xml.etree import ElementTree
+from xml.etree.ElementTree import Element
+
+from weasyprint.formatting_structure import boxes
+
+from pipeline.package.pdf.boxes import bare, has_class
+from pipeline.package.pdf.index import folios
+from pipeline.package.pdf.markup import XHTML, classes
+from pipeline.package.pdf.structure import HYPHEN
+from pipeline.pagination import PageMap, PageStart, Position, letters
+from pipeline.paper import Sheet
+
+INSTRUCTION = "text"
+"""The target of the processing instructions that tell of a piece of text."""
+
+WORDS = 40
+"""Letters of what comes next that a map has."""
+
+
+class Piece(NamedTuple):
+    """A piece of text: where it begins in the count of the text's letters, and where it ends;
+    its block, and how many of that block's letters come before it."""
+
+    start: int
+    end: int
+    position: Position
+    offset: int
+
+
+class Slot(NamedTuple):
+    """A text that is directly in an element: how many of the element's letters come before it,
+    and how many of the text's."""
+
+    own: int
+    start: int
+
+
+class Reader:
+    """Builds the tree of a markup (a target of `ElementTree.XMLParser`), with bare names, and
+    keeps what the instructions say. The text is that of ``main``, without its notes."""
+
+    def __init__(self) -> None:
+        self.pieces: list[Piece] = []
+        self.slots: dict[Element, list[Slot]] = {}
+        self.things: dict[Element, Piece] = {}
+        self.front: set[Element] = set()
+        self.texts: list[str] = []
+        self._builder = ElementTree.TreeBuilder()
+        self._stack: list[Element] = []
+        self._own: dict[Element, int] = {}
+        self._count = 0
+        self._main: Element | None = None
+        self._is_open = False
+        self._note: Element | None = None
+        self._next: Piece | None = None
+
+    def start(self, tag: str, attributes: dict[str, str]) -> None:
+        element = self._builder.start(tag.removeprefix(XHTML), attributes)
+        if element.tag == "main" and self._main is None:
+            self._main, self._is_open = element, True
+        elif self._main is None:
+            self.front.add(element)
+        elif self._note is None and "note" in classes(element):
+            self._note = element
+        if self._next:  # what has no letters is the element right after its instruction
+            self.things[element] = self._next
+            self._next = None
+        self._stack.append(element)
+
+    def end(self, tag: str) -> None:
+        element = self._stack.pop()
+        if element is self._note:
+            self._note = None
+        elif element is self._main:
+            self._is_open = False
+        self._builder.end(tag.removeprefix(XHTML))
+
+    def data(self, text: str) -> None:
+        self._builder.data(text)
+        if not self._is_counted:
+            return
+        self.texts.append(text)
+        counted = letters(text)
+        if not counted:
+            return
+        element = self._stack[-1]
+        own = self._own.get(element, 0)
+        self.slots.setdefault(element, []).append(Slot(own, self._count))
+        self._own[element] = own + len(counted)
+        self._count += len(counted)
+
+    def pi(self, target: str, text: str) -> None:
+        if target != INSTRUCTION or not self._is_counted:
+            return
+        *blocks, place, offset, length = text.split(" ")
+        block = "".join(blocks)  # none around what the source does not have: a list of works, say
+        file, line, column, nth = place.rsplit(":", 3)
+        position = Position(block, unquote(file), int(line), int(column), int(nth))
+        piece = Piece(self._count, self._count + int(length), position, int(offset))
+        self.pieces.append(piece)
+        self._next = piece if piece.start == piece.end else None
+
+    def close(self) -> Element:
+        return self._builder.close()
+
+    @property
+    def _is_counted(self) -> bool:
+        return self._is_open and self._note is None
+
+
+def read_pieces(markup: str) -> tuple[Element, Pieces]:
+    """The tree of the standard edition's page, as `markup.parse` gives it, and the pieces of its
+    text. Raises `ElementTree.ParseError`."""
+    reader = Reader()
+    parser = ElementTree.XMLParser(target=reader)
+    parser.feed(markup)
+    root: Element = parser.close()
+    return root, Pieces(reader)
+
+
+class Pieces:
+    """The pieces of the text that a page may begin with."""
+
+    def __init__(self, reader: Reader) -> None:
+        self._pieces = reader.pieces
+        self._starts = [piece.start for piece in reader.pieces]
+        self._slots = reader.slots
+        self._things = reader.things
+        self._front = reader.front
+        self._text = "".join(reader.texts)
+        self._letters = [
+            index for index, letter in enumerate(self._text) if letters(letter)
+        ]  # where in the text each letter is, and where it ends
+        self._letters.append(len(self._text))
+
+    def page_map(self, edition: str, pages: Sequence[Any], sheet: Sheet | None) -> PageMap:
+        """Where ``pages`` (of WeasyPrint) begin."""
+        return PageMap(edition, tuple(self._found(pages)), len(pages), sheet)
+
+    def _found(self, pages: Sequence[Any]) -> Iterator[PageStart]:
+        passed: dict[Element, int] = {}
+        heads: set[Element] = set()
+        for label, page in zip(folios(pages), pages, strict=True):
+            start: PageStart | None = None
+            shown: set[Element] = set()
+            for box in _text_flow(page._page_box, heads):
+                element = box.element
+                shown.add(element)
+                if start is None:
+                    start = self._start(label, box, passed.get(element, 0))
+                if isinstance(box, boxes.TextBox):
+                    count = len(letters(box.text.removesuffix(HYPHEN)))
+                    passed[element] = passed.get(element, 0) + count
+                elif element in self._things:
+                    passed[element] = passed.get(element, 0) + _lines(box)
+            heads |= {element for element in shown if element.tag == "thead"}
+            if start:
+                yield start
+
+    def _start(self, label: str, box: Any, passed: int) -> PageStart | None:
+        """The beginning of a page that begins with a box, if that shows something."""
+        element = box.element
+        if element in self._things:
+            piece = self._things[element]
+            return PageStart(label, piece.position, piece.offset + passed)
+        if not isinstance(box, boxes.TextBox) or not letters(box.text):
+            return None
+        if element in self._front:
+            return PageStart(label)
+        slots = self._slots.get(element)
+        if not slots:
+            return None
+        slot = slots[bisect.bisect_right([slot.own for slot in slots], passed) - 1]
+        return self._at(label, slot.start + passed - slot.own)
+
+    def _at(self, label: str, place: int) -> PageStart | None:
+        """The beginning of a page with the letter after ``place`` others, or with the piece
+        after that where it is a word of Chapbook's own."""
+        index = bisect.bisect_right(self._starts, place) - 1
+        if index < 0 or place >= self._pieces[index].end:
+            index += 1
+            if index == len(self._pieces):
+                return None
+            place = self._pieces[index].start
+        piece = self._pieces[index]
+        offset = piece.offset + place - piece.start
+        return PageStart(label, piece.position, offset, self._words(index, place))
+
+    def _words(self, index: int, place: int) -> str:
+        """The words of a block from a place on."""
+        position, found = self._pieces[index].position, ""
+        for piece in self._pieces[index:]:
+            if piece.position != position or len(letters(found)) >= WORDS:
+                break
+            if piece.end > place:
+                found += " " if piece.start > place else ""  # in place of a word of Chapbook's
+                first, last = self._letters[max(place, piece.start)], self._letters[piece.end]
+                found += self._text[first:last]
+                place = piece.end
+        return " ".join(found.split())[: 2 * WORDS]
+
+
+def _text_flow(page: Any, heads: set[Element]) -> Iterator[Any]:
+    """The boxes of elements on a page that are of the text: without running heads and feet,
+    and the heads of tables that an earlier page has already."""
+    stack = [box for box in page.children if not isinstance(box, boxes.MarginBox)][::-1]
+    while stack:
+        box = bare(stack.pop())
+        element = box.element
+        if element is not None and (element in heads or "::" in (box.element_tag or "")):
+            continue
+        if element is not None:
+            yield box
+        stack += getattr(box, "children", ())[::-1]
+
+
+def _lines(box: Any) -> int:
+    """How many lines to write on a box has."""
+    return sum(has_class(bare(child), "line") for child in getattr(box, "children", ()))

@@ -1,0 +1,162 @@
+"""Where the pages of the standard print edition begin, told in a way that other editions of the
+same source understand: a block by its place in the source, and how much of its text came before.
+
+What is counted are letters: all characters but white space and those that only say where a word
+may be broken, since no edition adds any of the others to a text, or takes one away.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
+
+import msgspec
+
+from pipeline.model import (
+    Abbreviation,
+    Blank,
+    Block,
+    Code,
+    CodeBlock,
+    CrossReference,
+    DefinitionItem,
+    Image,
+    ListItem,
+    Math,
+    MathBlock,
+    Node,
+    Note,
+    TableCell,
+    TableRow,
+    Text,
+    Turn,
+    WritingLines,
+    WritingSpace,
+)
+from pipeline.paper import Sheet
+from pipeline.tree import plain_text, walk_with
+
+
+class Position(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A block: the name of its type, and where it stands in the source (as a `Span` has it).
+    ``nth`` is how many of the same type and place come before it, as where a file is taken in
+    twice."""
+
+    block: str = ""
+    file: str = ""
+    line: int = 0
+    column: int = 0
+    nth: int = 0
+
+
+class PageStart(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Where a page begins. ``label`` is its printed number. ``position`` is that of the
+    innermost block; it has no line where the page begins with something that is not of the
+    text, such as its title. ``offset`` is how many letters of the block came on earlier pages
+    (of writing space: how many lines), and ``words`` are those that come next."""
+
+    label: str
+    position: Position = Position()
+    offset: int = 0
+    words: str = ""
+
+
+class PageMap(msgspec.Struct, frozen=True, omit_defaults=True):
+    """The pages of an edition in order, but for those without text; how many there are in all,
+    and what each is like."""
+
+    edition: str
+    starts: tuple[PageStart, ...] = ()
+    pages: int = 0
+    sheet: Sheet | None = None
+
+
+class Leaf(NamedTuple):
+    """A piece of text in its block: so many letters come before it there, and so many are its
+    own. What is no text (an image, a gap) has none."""
+
+    node: Node
+    position: Position
+    offset: int
+    letters: int
+
+
+PIECES = (
+    Text,
+    Code,
+    Abbreviation,
+    CrossReference,
+    Blank,
+    Math,
+    Image,
+    MathBlock,
+    WritingLines,
+    WritingSpace,
+)
+"""What has no children and is seen on a page, beside code."""
+
+HOLDERS = (*Block.__args__, DefinitionItem, ListItem, Note, TableCell, TableRow, Turn)
+"""What text may stand in."""
+
+UNCOUNTED = dict.fromkeys(map(ord, "\u00ad\u200b\u2060"))
+"""A soft hyphen, a place where a word may be broken, and one where it may not."""
+
+
+def letters(text: str) -> str:
+    """The letters of a text: all that is counted."""
+    return "".join(text.split()).translate(UNCOUNTED)
+
+
+def text_of(node: Node) -> str:
+    """The text that a piece of it, or code, adds to its block."""
+    if isinstance(node, Text | Code | Abbreviation | CrossReference | CodeBlock):
+        return node.text
+    return ""
+
+
+class _Holder:
+    """A block, and how many letters of it have been passed."""
+
+    def __init__(self, position: Position) -> None:
+        self.position = position
+        self.passed = 0
+
+
+def leaves(nodes: Iterable[Node]) -> Iterator[Leaf]:
+    """The pieces of text in some nodes, in the order of `tree.walk`. Code comes before its
+    caption, which is counted first."""
+    seen: dict[Position, int] = {}
+
+    def inherit(node: Node, holder: _Holder) -> _Holder:
+        span = node.span
+        if span is None or not isinstance(node, HOLDERS):
+            return holder
+        position = Position(type(node).__name__, span.file, span.line, span.column)
+        nth = seen[position] = seen.get(position, -1) + 1
+        return _Holder(msgspec.structs.replace(position, nth=nth) if nth else position)
+
+    for node, holder in walk_with(nodes, _Holder(Position()), inherit):
+        if isinstance(node, CodeBlock):
+            before = len(letters(plain_text(node.caption)))
+            yield Leaf(node, holder.position, before, len(letters(node.text)))
+        elif isinstance(node, PIECES):
+            count = len(letters(text_of(node)))
+            yield Leaf(node, holder.position, holder.passed, count)
+            holder.passed += count
+
+
+_encoder = msgspec.json.Encoder()
+_decoder = msgspec.json.Decoder(PageMap)
+
+
+def encode(page_map: PageMap) -> bytes:
+    """The map as indented UTF-8 JSON, the same bytes for equal maps."""
+    return msgspec.json.format(_encoder.encode(page_map), indent=1) + b"\n"
+
+
+def decode(data: bytes) -> PageMap:
+    """The map that `encode` wrote.
+
+    Raises `msgspec.ValidationError` or `msgspec.DecodeError` for anything else.
+    """
+    return _decoder.decode(data)

@@ -1,0 +1,204 @@
+"""Answers in the places where students write them, and answers alone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from msgspec.structs import replace
+
+from pipeline.codes import Code
+from pipeline.model import (
+    Answer,
+    Blank,
+    Block,
+    Choice,
+    Choices,
+    CrossReference,
+    Document,
+    Exercise,
+    Link,
+    List,
+    ListItem,
+    Matching,
+    Node,
+    NoteReference,
+    Ordering,
+    PageMark,
+    Paragraph,
+    Section,
+    TableCell,
+    TableRow,
+    TeacherNote,
+    Text,
+    Turn,
+    WritingLines,
+    WritingSpace,
+)
+from pipeline.numerals import letters
+from pipeline.resolve.findings import Findings
+from pipeline.resolve.page_marks import PAGE_START
+from pipeline.tree import FIELDS, Changes, children, rewrite, rewrite_document, walk
+from pipeline.words import words
+
+FRONT = "1"
+"""The page on which a text begins, if nothing says another."""
+
+NOTHING = "–"
+"""Stands for a question that has no answer, among others that have."""
+
+
+def put_in_place(document: Document) -> Document:
+    """The document with each answer in place of the lines, or the space, right before it."""
+    holders = [kind for kind, fields in FIELDS.items() if "children" in fields]
+
+    def joined(node: Node) -> Node:
+        before = node.children  # type: ignore[attr-defined]
+        after = tuple(_joined(before))
+        return node if len(after) == len(before) else replace(node, children=after)
+
+    changes: Changes = dict.fromkeys(holders, joined)
+    document = rewrite_document(document, leave=changes)
+    return replace(document, blocks=tuple(_joined(document.blocks)))
+
+
+def _joined(blocks: Iterable[Block]) -> Iterator[Block]:
+    room: WritingLines | WritingSpace | None = None
+    for block in blocks:
+        if room and isinstance(block, Answer):
+            if isinstance(room, WritingLines):
+                block = replace(block, lines=room.count)
+            else:
+                block = replace(block, space=room.height)
+        elif room:
+            yield room
+        room = block if isinstance(block, WritingLines | WritingSpace) else None
+        if room is None:
+            yield block
+    if room:
+        yield room
+
+
+def answers_alone(document: Document) -> Document:
+    """The key to a resolved document, in which the pages are marked as `keep_pages` does: the
+    answers to each exercise under its number, title and page, and the titles of their sections.
+    Without any the finding is NO_ANSWERS."""
+    said = words(document.metadata.lang)
+    key = _Key(said["page_mark"])
+    blocks = key.of(document.blocks)
+    ids = {node.attributes.id for node in walk(blocks) if node.attributes.id}
+
+    def link(node: Link) -> Node | tuple[Node, ...]:
+        leads = not node.href.startswith("#") or node.href[1:] in ids
+        return node if leads else node.children
+
+    def refer(node: CrossReference) -> Node:
+        return node if node.target in ids else Text(text=node.text)
+
+    blocks = rewrite(blocks, leave={Link: link, CrossReference: refer, PageMark: lambda node: ()})
+    called = {node.label for node in walk(blocks) if isinstance(node, NoteReference)}
+    answers = said["edition_answers"]
+    title = f"{document.metadata.title}: {answers[:1].upper()}{answers[1:]}"
+    alone = replace(
+        document,
+        metadata=replace(document.metadata, title=title),
+        blocks=blocks,
+        notes=tuple(note for note in document.notes if note.label in called),
+        contents=(),
+        lists=(),
+        addresses=(),
+    )
+    if blocks:
+        return alone
+    findings = Findings(alone)
+    message = "There are no answers: no `::: answer`, no right choice, no blank that is filled in."
+    findings.add(Code.NO_ANSWERS, message, None)
+    return findings.added_to(alone)
+
+
+class _Key:
+    """Gathers answers, block by block, and knows on which page it is."""
+
+    def __init__(self, page_mark: str) -> None:
+        self._page_mark = page_mark
+        self._page = FRONT
+        self._blanks = 0
+
+    def of(self, blocks: Iterable[Node]) -> tuple[Block, ...]:
+        """The answers in some blocks."""
+        return tuple(answer for block in blocks for answer in self._of(block))
+
+    def _of(self, block: Node) -> tuple[Block, ...]:
+        self._page = block.attributes.get(PAGE_START, self._page)
+        match block:
+            case Section():
+                self._blanks = 0
+                inner = self.of(block.children)
+                return (replace(block, children=inner),) if inner else ()
+            case Exercise():
+                return self._exercise(block)
+            case Answer():
+                self._turn(block)
+                return block.children
+            case TeacherNote():
+                self._turn(block)
+                return ()
+            case Choices():
+                self._turn(block)
+                right = [letters(n).lower() for n, one in enumerate(block.items) if one.correct]
+                return (_line(", ".join(right)),) if right else ()
+            case Matching() if block.solution:
+                self._turn(block)
+                pairs = enumerate(block.solution, start=1)
+                return (_line(", ".join(f"{n}\u00a0{letters(one).lower()}" for n, one in pairs)),)
+            case Ordering() if block.solution:
+                self._turn(block)
+                return (_line(", ".join(str(place + 1) for place in block.solution)),)
+            case List():
+                return self._list(block)
+        if held := [node for node in children(block) if _is_block(node)]:
+            return self.of(held)
+        self._turn(block)
+        return self._filled(block)
+
+    def _exercise(self, block: Exercise) -> tuple[Block, ...]:
+        for node in walk(block.title):
+            if isinstance(node, PageMark):
+                self._page = node.label
+        page, self._blanks = self._page_mark.format(page=self._page), 0
+        inner = self.of(block.children)
+        place = Text(text=f"{' ' if block.title else ''}({page})")
+        return (replace(block, title=(*block.title, place), children=inner),) if inner else ()
+
+    def _list(self, block: List) -> tuple[Block, ...]:
+        found = [self.of(item.children) for item in block.items]
+        if not any(found):
+            return ()
+        if not block.ordered:
+            return tuple(answer for answers in found for answer in answers)
+        items = tuple(ListItem(children=answers or (_line(NOTHING),)) for answers in found)
+        return (replace(block, items=items),)
+
+    def _filled(self, block: Node) -> tuple[Block, ...]:
+        """The blanks of a line with their numbers in the exercise."""
+        found = []
+        for node in walk(block):
+            if isinstance(node, Blank):
+                self._blanks += 1
+                if node.answer:
+                    found.append(f"({self._blanks})\u00a0{node.answer}")
+        return (_line(", ".join(found)),) if found else ()
+
+    def _turn(self, block: Node) -> None:
+        """Turn the pages that begin within a block."""
+        for node in walk(block):
+            self._page = node.attributes.get(PAGE_START, self._page)
+            if isinstance(node, PageMark):
+                self._page = node.label
+
+
+def _is_block(node: Node) -> bool:
+    return isinstance(node, (*Block.__args__, ListItem, Choice, Turn, TableRow, TableCell))
+
+
+def _line(text: str) -> Paragraph:
+    return Paragraph(children=(Text(text=text),))

@@ -1,0 +1,220 @@
+"""Puts marks into a document where the pages of the standard print edition begin.
+
+It is no pass like the others: the map is known only once that edition has been laid out. What
+an edition does not contain has no mark; the page begins with the next thing that is there.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections import defaultdict
+from collections.abc import Callable, Iterator
+
+from msgspec.structs import replace
+
+from pipeline.model import (
+    Admonition,
+    Attributes,
+    Bibliography,
+    BibliographyEntry,
+    BlockQuote,
+    Chart,
+    Choice,
+    Choices,
+    CodeBlock,
+    Container,
+    DefinitionList,
+    Dialogue,
+    Document,
+    Exercise,
+    Figure,
+    FigureGroup,
+    Heading,
+    LineMark,
+    List,
+    ListItem,
+    Matching,
+    MathBlock,
+    Node,
+    Ordering,
+    PageMark,
+    Paragraph,
+    Section,
+    Table,
+    TableRow,
+    TeacherNote,
+    Text,
+    Turn,
+    WritingLines,
+    WritingSpace,
+)
+from pipeline.pagination import PIECES, PageMap, letters
+from pipeline.resolve.places import Place, Places
+from pipeline.tree import Changes, rewrite_document, walk_with, whole
+
+BLOCKS = (
+    Admonition,
+    Bibliography,
+    BibliographyEntry,
+    BlockQuote,
+    Chart,
+    Choices,
+    CodeBlock,
+    Container,
+    DefinitionList,
+    Dialogue,
+    Exercise,
+    Figure,
+    FigureGroup,
+    Heading,
+    List,
+    ListItem,
+    Matching,
+    MathBlock,
+    Ordering,
+    Paragraph,
+    Section,
+    Table,
+    TableRow,
+    TeacherNote,
+    Turn,
+    WritingLines,
+    WritingSpace,
+)
+"""What a page can begin with as a whole, since its attributes are shown."""
+
+PAGE_START = "page-start"
+"""The attribute of what a page begins with."""
+
+
+def place_marks(document: Document, page_map: PageMap) -> Document:
+    """The resolved document with a `PageMark` for each page of ``page_map``, before its first
+    word. Where several pages would begin at one place, the last of them does."""
+    places = Places(whole(document))
+    found: dict[Place | None, str] = {}
+    for label, place in places.of(page_map):
+        found[places.in_text(place)] = label
+    return _marked(document, places, found, breaks=False)
+
+
+def keep_pages(document: Document, page_map: PageMap) -> Document:
+    """The resolved document with all that begins a page of ``page_map`` marked to begin one
+    here: blocks by the attribute ``page-start``, other places by a `PageMark` that breaks.
+    What is before the first text, the title say, is on a page already."""
+    places = Places(whole(document))
+    first = _first_blocks(document)
+    blocks: dict[int, str] = {}
+    found: dict[Place | None, str] = {}
+    for label, place in places.of(page_map, front=False):
+        if not place.letters and place.leaf in first:
+            blocks[first[place.leaf]] = label
+        else:
+            found[places.in_text(place)] = label
+    numbers = itertools.count()
+
+    def begin(node: Node) -> Node:
+        label = blocks.get(next(numbers))
+        return _beginning(node, label) if label else node
+
+    changes: Changes = dict.fromkeys(BLOCKS, begin)
+    return _marked(rewrite_document(document, enter=changes), places, found, breaks=True)
+
+
+def _first_blocks(document: Document) -> dict[int, int]:
+    """By the number of a piece of text, that of the outermost block that begins with it, of
+    those that can begin a page."""
+    found: dict[int, int] = {}
+    leaf, block = 0, 0
+    for node, parent in walk_with(whole(document), None, _with_parent):
+        if isinstance(node, BLOCKS):
+            if _shows_attributes(node, parent and parent[1]):
+                found.setdefault(leaf, block)
+            block += 1
+        if isinstance(node, (*PIECES, CodeBlock)):
+            leaf += 1
+    return found
+
+
+Pair = tuple["Node | None", "Node | None"]
+
+
+def _with_parent(node: Node, above: Pair | None) -> Pair | None:
+    return node, above[0] if above else None
+
+
+def _shows_attributes(node: Node, parent: Node | None) -> bool:
+    """Whether the markup of a block is sure to be an element of its own."""
+    match node:
+        case ListItem():
+            return isinstance(parent, List)
+        case Paragraph():
+            return not isinstance(parent, ListItem | Choice)
+    return True
+
+
+def _beginning(node: Node, label: str) -> Node:
+    attributes = node.attributes
+    pairs = (*attributes.pairs, (PAGE_START, label))
+    return replace(node, attributes=Attributes(attributes.id, attributes.classes, pairs))
+
+
+def _marked(
+    document: Document, places: Places, found: dict[Place | None, str], *, breaks: bool
+) -> Document:
+    """The document with marks in its text."""
+    marks: dict[int, dict[int, str]] = defaultdict(dict)
+    for place, label in found.items():
+        if place is not None:
+            marks[place.leaf][place.letters] = label
+    if not marks:
+        return document
+
+    def counted(numbers: tuple[int, ...], mark: Marker) -> Callable[[Node], tuple[Node, ...]]:
+        following = iter(numbers)
+        return lambda node: tuple(mark(node, marks.get(next(following), {}), breaks))
+
+    changes: Changes = {
+        **dict.fromkeys(PIECES, counted(places.pieces, _in_text)),
+        CodeBlock: counted(places.code, _in_code),
+    }
+    return rewrite_document(document, leave=changes)
+
+
+Marker = Callable[[Node, dict[int, str], bool], Iterator[Node]]
+
+
+def _in_text(node: Node, labels: dict[int, str], breaks: bool) -> Iterator[Node]:
+    """A piece of text with marks in it, by the letters before each."""
+    if not isinstance(node, Text):
+        yield from (PageMark(label=label, breaks=breaks) for label in labels.values())
+        yield node
+        return
+    rest, passed = node.text, 0
+    for count, label in sorted(labels.items()):
+        at = _index(rest, count - passed)
+        if rest[:at]:
+            yield replace(node, text=rest[:at])
+        yield PageMark(label=label, breaks=breaks)
+        rest, passed = rest[at:], count
+    if rest or not labels:
+        yield replace(node, text=rest) if labels else node
+
+
+def _in_code(node: Node, labels: dict[int, str], breaks: bool) -> Iterator[Node]:
+    """Code with marks before the lines that have the letters after those that count."""
+    assert isinstance(node, CodeBlock)
+    marks = tuple(
+        LineMark(node.text.count("\n", 0, _index(node.text, count)) + 1, label, breaks)
+        for count, label in sorted(labels.items())
+    )
+    yield replace(node, marks=marks) if marks else node
+
+
+def _index(text: str, count: int) -> int:
+    """Where in a text the letter after ``count`` others stands."""
+    for index, character in enumerate(text):
+        if letters(character):
+            if not count:
+                return index
+            count -= 1
+    return len(text)

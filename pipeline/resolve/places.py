@@ -1,0 +1,110 @@
+"""Finds the places of a map of pages in a document."""
+
+from __future__ import annotations
+
+import bisect
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
+
+from msgspec.structs import replace
+
+from pipeline.model import CodeBlock, Image, MathBlock, Node, WritingLines, WritingSpace
+from pipeline.pagination import Leaf, PageMap, PageStart, Position, leaves, letters, text_of
+
+NO_TEXT = (Image, MathBlock, WritingLines, WritingSpace)
+"""What no mark can stand before, since it need not be within a line."""
+
+
+class Place(NamedTuple):
+    """The piece of text that a page begins in, by its number, and the letters before it there."""
+
+    leaf: int
+    letters: int
+
+
+class Places:
+    """The pieces of text of some nodes, numbered in the order of `pagination.leaves`; ``pieces``
+    are the numbers of those that are inlines or blocks of their own, and ``code`` of code."""
+
+    def __init__(self, nodes: Iterable[Node]) -> None:
+        self._leaves = list(leaves(nodes))
+        self.code = tuple(n for n, leaf in self._numbered() if isinstance(leaf.node, CodeBlock))
+        self.pieces = tuple(
+            n for n, leaf in self._numbered() if not isinstance(leaf.node, CodeBlock)
+        )
+        self._blocks: dict[Position, list[int]] = {}
+        self._by_file: dict[str, list[tuple[int, int, int]]] = {}
+        for number, leaf in self._numbered():
+            place = leaf.position
+            self._blocks.setdefault(place, []).append(number)
+            if place.line:
+                self._by_file.setdefault(place.file, []).append((place.line, place.column, number))
+        for lines in self._by_file.values():
+            lines.sort()
+
+    def of(self, page_map: PageMap, *, front: bool = True) -> Iterator[tuple[str, Place]]:
+        """Where the pages begin, in the order of the text, with their labels. A page that begins
+        with something else before the text begins with that, where ``front`` asks for it."""
+        first, waiting, last = Place(0, 0), "", Place(-1, 0)
+        for start in page_map.starts:
+            if not start.position.line:
+                waiting = start.label
+                continue
+            place = self._place(start)
+            if place is None or place < last:
+                continue
+            if front and waiting and place > first:
+                yield waiting, first
+            waiting, last = "", place
+            yield start.label, place
+        if front and waiting and self._leaves:
+            yield waiting, first
+
+    def in_text(self, place: Place) -> Place | None:
+        """The place itself, or the next one in the text or in code where it is neither."""
+        number, inner = place
+        while number < len(self._leaves) and isinstance(self._leaves[number].node, NO_TEXT):
+            number, inner = number + 1, 0
+        return Place(number, inner) if number < len(self._leaves) else None
+
+    def _numbered(self) -> Iterator[tuple[int, Leaf]]:
+        return enumerate(self._leaves)
+
+    def _place(self, start: PageStart) -> Place | None:
+        position = start.position
+        while position not in self._blocks and position.nth:
+            position = replace(position, nth=position.nth - 1)
+        if position not in self._blocks:
+            return self._after(start.position)
+        numbers = sorted(self._blocks[position], key=lambda number: self._leaves[number].offset)
+        block = [self._leaves[number] for number in numbers]
+        offset = _offset(start, block)
+        for number, leaf in zip(numbers, block, strict=True):
+            if offset < leaf.offset + leaf.letters or offset == leaf.offset:
+                return Place(number, max(0, offset - leaf.offset))
+        return self._following(numbers[-1])
+
+    def _after(self, position: Position) -> Place | None:
+        """The next thing that is there, in the same file."""
+        lines = self._by_file.get(position.file)
+        if not lines:
+            return None
+        index = bisect.bisect_left(lines, (position.line, position.column, 0))
+        return Place(lines[index][2], 0) if index < len(lines) else self._following(lines[-1][2])
+
+    def _following(self, number: int) -> Place | None:
+        return Place(number + 1, 0) if number + 1 < len(self._leaves) else None
+
+
+def _offset(start: PageStart, block: list[Leaf]) -> int:
+    """How many letters of a block come before a page's first word, even if some of them are not
+    in this edition. ``block`` has its pieces in the order of their letters."""
+    words = letters(start.words)
+    text = "".join(letters(text_of(leaf.node)) for leaf in block)
+    shift = block[0].offset
+    at = max(0, start.offset - shift)
+    if text.startswith(words, at) or words not in text:
+        return start.offset
+    before, after = text.rfind(words, 0, at), text.find(words, at)
+    found = [index for index in (before, after) if index >= 0]
+    return shift + min(found, key=lambda index: abs(index - at)) if found else start.offset

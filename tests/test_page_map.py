@@ -1,0 +1,194 @@
+"""The pages of the standard print edition, and the editions that speak of them: the teacher's has
+the same, the answers tell them."""
+
+from __future__ import annotations
+
+import itertools
+import re
+from pathlib import Path
+
+import pikepdf
+import pytest
+
+from pipeline import driver, making, pagination
+from pipeline.codes import Code
+from pipeline.editions import EDITIONS
+from pipeline.making import Made, Options
+from pipeline.model import CodeBlock, Document, Exercise, Node, PageMark, Section
+from pipeline.pagination import PageMap, letters, text_of
+from pipeline.parser import parse_file
+from pipeline.tree import walk
+from tests.documentation import ROOT
+from tests.pdf_reading import marked_texts, open_pdf
+
+PUBLICATION = ROOT / "source" / "ending-modern-slavery.md"
+BOOK = ROOT / "tests" / "book" / "book.md"
+
+LONG_ANSWERS = """\
+---
+title: Long answers
+lang: en
+---
+
+## First
+
+Read.
+
+::: exercise One {#ex-one}
+1. Who?
+
+   ::: lines 6
+   :::
+
+   ::: answer
+   ANSWER
+   :::
+
+2. Which? ____{this one}
+:::
+
+TEXT
+
+## Second
+
+::: exercise Two {#ex-two}
+- ( ) no
+- (x) yes
+:::
+
+::: exercise Three {#ex-three}
+Nothing is right here.
+:::
+""".replace("ANSWER", "So it is. " * 400).replace("TEXT", "A long paragraph about water. " * 300)
+
+
+class Built:
+    """A source as handout and for teachers, made once."""
+
+    def __init__(self, source: Path) -> None:
+        self.source = source
+        self.document = parse_file(source)
+        options = Options(keep=True)
+        self.handout = self.make("handout", options)
+        self.teacher = self.make("teacher", options, self.handout)
+
+    def make(self, edition: str, options: Options, standard: Made | None = None) -> Made:
+        return making.make_edition(self.document, EDITIONS[edition], self.source, options, standard)
+
+    @property
+    def page_map(self) -> PageMap:
+        assert self.handout.page_map
+        return self.handout.page_map
+
+    def prepared(self, edition: str) -> Document:
+        row = EDITIONS[edition]
+        return making.prepare(self.document, row, self.source.parent, self.page_map)
+
+
+@pytest.fixture(scope="module", params=["publication", "book", "long answers"])
+def built(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Built:
+    match request.param:
+        case "publication":
+            return Built(PUBLICATION)
+        case "book":
+            return Built(BOOK)
+    source = tmp_path_factory.mktemp("long") / "long.md"
+    source.write_text(LONG_ANSWERS, encoding="utf-8")
+    return Built(source)
+
+
+OWN_WORDS = 45
+"""Letters of Chapbook's own (a number, a speaker) that a page may have before its first word."""
+
+
+def page_texts(data: bytes) -> list[str]:
+    """The letters of each page, in the order in which they are drawn."""
+    with open_pdf(data) as pdf:
+        return [
+            letters("".join(t for k, t in marked_texts(page).items() if k >= 0))
+            for page in pdf.pages
+        ]
+
+
+def test_a_mark_stands_before_the_first_words_of_its_page(built: Built) -> None:
+    texts = page_texts(built.handout.data)
+    large = built.prepared("large-print")
+    nodes = list(walk(large.blocks))
+    seen = 0
+    for index, node in enumerate(nodes):
+        if not isinstance(node, PageMark) or node.label == "1":
+            continue
+        after = next(t for n in nodes[index:] if (t := letters(text_of(n))))[:14]
+        assert 0 <= texts[int(node.label) - 1].find(after) <= OWN_WORDS, (node.label, after)
+        seen += 1
+    marked_code = [node for node in nodes if isinstance(node, CodeBlock) and node.marks]
+    expected = [start for start in built.page_map.starts if start.position.line]
+    assert seen + len(marked_code) >= len(expected) - 1 > 0
+
+
+def labels(data: bytes) -> list[str]:
+    """What a PDF calls its pages."""
+    with open_pdf(data) as pdf:
+        return [page.label for page in pdf.pages]
+
+
+def pages_of_ids(data: bytes) -> dict[str, str]:
+    """What the page is called on which something is that is linked to."""
+    names = labels(data)
+    with open_pdf(data) as pdf:
+        numbers: dict[object, int] = {page.objgen: index for index, page in enumerate(pdf.pages)}
+        found = {}
+        for name, place in pikepdf.NameTree(pdf.Root.Names.Dests).items():
+            found[str(name)] = names[numbers[place[0].objgen]].partition(",")[0]
+        return found
+
+
+def test_teachers_and_students_find_all_on_the_same_page(built: Built) -> None:
+    nodes: list[Node] = list(walk(built.prepared("handout").blocks))
+    wanted = {n.attributes.id for n in nodes if isinstance(n, Exercise | Section)} - {""}
+    students, teachers = pages_of_ids(built.handout.data), pages_of_ids(built.teacher.data)
+    shared = wanted & students.keys() & teachers.keys()
+    assert shared
+    assert {name: teachers[name] for name in shared} == {name: students[name] for name in shared}
+
+
+def test_what_is_over_runs_on_a_page_that_says_so(built: Built) -> None:
+    names = labels(built.teacher.data)
+    first = [name for name in names if "continued" not in name]
+    assert len(set(first)) == len(first)
+    assert first == sorted(first, key=int)
+    for before, name in itertools.pairwise(names):
+        if "continued" in name:
+            assert name.partition(",")[0] == before.partition(",")[0]
+
+
+def test_the_map_can_be_written_and_read(built: Built) -> None:
+    assert pagination.decode(pagination.encode(built.page_map)) == built.page_map
+
+
+def test_an_answer_takes_the_place_of_the_lines(tmp_path: Path) -> None:
+    source = tmp_path / "short.md"
+    source.write_text("::: exercise\nWhy?\n\n::: lines 3\n:::\n\n::: answer\nSo.\n:::\n:::\n")
+    dumped = driver.dump(source, EDITIONS["teacher"], "resolved").decode()
+    assert '"lines": 3' in dumped
+    assert "WritingLines" not in dumped
+
+
+def test_the_answers_have_numbers_and_pages(tmp_path: Path) -> None:
+    source = tmp_path / "long.md"
+    source.write_text(LONG_ANSWERS.replace("So it is. " * 400, "So it is."), encoding="utf-8")
+    pages = driver.dump(source, EDITIONS["answers"], "pages").decode()
+    assert "Long answers: Answers" in pages
+    assert "Exercise 1." in pages
+    assert "One (Page 1)" in pages
+    assert re.search(r"Two \(Page [2-4]\)", pages)
+    assert "this one" in pages
+    assert "Three" not in pages
+    assert "Read." not in pages
+
+
+def test_a_text_without_answers_is_told_of(tmp_path: Path) -> None:
+    source = tmp_path / "none.md"
+    source.write_text("# One\n\nText.\n")
+    found = making.make_edition(parse_file(source), EDITIONS["answers"], source, Options())
+    assert [finding.code for finding in found.diagnostics] == [Code.NO_ANSWERS.slug]
