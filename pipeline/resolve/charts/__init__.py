@@ -11,12 +11,15 @@ from msgspec.structs import replace
 
 from pipeline import scripts
 from pipeline.codes import Code
-from pipeline.editions import EDITIONS, FormatName
+from pipeline.editions import EDITIONS, FormatName, Look
 from pipeline.model import Asset, Chart, Container, Document, Image, Node
+from pipeline.paper import Sheet
 from pipeline.resolve.charts import data as table
 from pipeline.resolve.charts.data import Data
+from pipeline.resolve.charts.look import SIZE
 from pipeline.resolve.charts.words import in_words
 from pipeline.resolve.findings import Findings
+from pipeline.sheet import sheet_for
 from pipeline.tree import rewrite_document, walk, walk_with, whole
 from pipeline.words import words
 
@@ -35,6 +38,9 @@ NARROW = 80 * MILLIMETRE
 NARROWEST = 45 * MILLIMETRE
 LANDSCAPE = 230 * MILLIMETRE
 """How wide on a sheet that lies on its side, of A4 or Letter."""
+
+FLAT = 0.55
+"""How high charts in large print are on such a sheet, of their usual height."""
 
 COLUMN_GAP = 6 * MILLIMETRE
 SVG = "image/svg+xml"
@@ -79,7 +85,12 @@ class _Artist:
         edition = EDITIONS.get(document.edition)
         self.assets: list[Asset] = []
         self._format: FormatName = edition.format if edition else "html"
-        self.width = WIDTHS[self._format]
+        self._look: Look = edition.look if edition else "standard"
+        self.width, self._landscape = WIDTHS[self._format], LANDSCAPE
+        if edition and edition.look == "large":
+            self.width, self._landscape = _large(
+                sheet_for(edition, document.metadata, is_book=False)
+            )
         self._words = words(document.metadata.lang)
         self._is_mirrored = document.metadata.direction == "rtl"
         self._findings = findings
@@ -91,7 +102,9 @@ class _Artist:
         lang, width = node.attributes.get("lang") or parent.lang, parent.width
         match node:
             case Container(name="landscape") if self._format == "pdf":
-                width = LANDSCAPE
+                width = self._landscape
+            case Container(name="column" | "columns") if self._look == "large":
+                pass  # there is one column
             case Container(name="column"):
                 width = _share(node, width) - COLUMN_GAP
             case Container(name="columns") if self._format != "epub":
@@ -106,6 +119,8 @@ class _Artist:
             return chart
         alt = in_words(chart, data, self._words, self._format != "pdf")
         width = max(NARROWEST, _share(chart, place.width))
+        if self._look == "large":
+            width = place.width
         number = next(self._numbers)
         image, narrow = self._image(chart, data, width, str(number), alt), None
         if self._format == "html":
@@ -115,7 +130,8 @@ class _Artist:
     def _image(self, chart: Chart, data: Data, width: float, number: str, alt: str) -> Image:
         from pipeline.resolve.charts.kinds import draw
 
-        drawn = draw(chart, data, width, self._is_mirrored)
+        flatness = FLAT if self._look == "large" and width == self._landscape else 1.0
+        drawn = draw(chart, data, width, self._is_mirrored, self._look, flatness)
         if drawn.lacking and alt:
             self._report(drawn.lacking, chart)
         name = f"chart-{number}.svg"
@@ -141,6 +157,13 @@ class _Artist:
         packages = scripts.packages_for(character)
         hint = f"Install the fonts: `pip install {packages[0]}`." if packages else ""
         self._findings.add(Code.MISSING_GLYPH, f"{message}, which the chart has.", chart.span, hint)
+
+
+def _large(sheet: Sheet) -> tuple[float, float]:
+    """How wide charts are drawn so that their letters, when they fill the line, are as large as
+    the text; and on a sheet on its side."""
+    scale = MILLIMETRE * SIZE / sheet.text
+    return sheet.measure * scale, (sheet.size.height - sheet.top - sheet.bottom) * scale
 
 
 def _share(node: Chart | Container, whole: float) -> float:

@@ -6,9 +6,8 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import NamedTuple
 
-from pipeline.resolve.charts import look
 from pipeline.resolve.charts.layout import Plan
-from pipeline.resolve.charts.look import CAPITAL, DARK, INK, LEADING, PAPER
+from pipeline.resolve.charts.look import CAPITAL, INK, LEADING, PAPER
 from pipeline.resolve.charts.scene import Box, Fill, Label, Mark
 
 BETWEEN = 1.5
@@ -58,8 +57,8 @@ def span(plan: Plan) -> tuple[Decimal, Decimal]:
     return low, high if high > low else Decimal(1)
 
 
-def fill(number: int) -> Fill:
-    return look.BARS[number % len(look.BARS)]
+def fill(plan: Plan, number: int) -> Fill:
+    return plan.palette.bars[number % len(plan.palette.bars)]
 
 
 def within(plan: Plan, part: Part, box: Box) -> Iterator[Mark]:
@@ -70,7 +69,7 @@ def within(plan: Plan, part: Part, box: Box) -> Iterator[Mark]:
     if box.height >= LEADING and width + 2 * BETWEEN <= box.width:
         if box.fill.hatch:
             yield Box(x - width / 2 - 2, y - 5, width + 4, 10, Fill(box.fill.colour))
-        colour = PAPER if box.fill.colour in DARK else INK
+        colour = PAPER if box.fill.colour in plan.palette.dark else INK
         yield Label(x, y + CAPITAL / 2, text, "middle", colour)
 
 

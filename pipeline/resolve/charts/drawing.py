@@ -70,7 +70,7 @@ class _Canvas:
             case Rule():
                 self._line(mark)
             case Slice():
-                self._area(_wedge(mark), mark.fill.colour, look.PAPER)
+                self._area(_wedge(mark), mark.fill.colour, mark.fill.ink or look.PAPER)
             case Marker():
                 self._marker(mark)
             case Label():

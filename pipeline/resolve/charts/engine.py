@@ -18,7 +18,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from pipeline.faces import FACES, FALLBACKS, SANS, font_file
+from pipeline.faces import FACES, FALLBACKS, LARGE_PRINT_FACES, LEGIBLE, SANS, font_file
 from pipeline.pages import Face
 from pipeline.scripts import fonts_for
 
@@ -103,11 +103,13 @@ def _write_empty_list(folder: Path) -> None:
 
 
 class Fonts:
-    """The fonts for some texts: the sans of the outputs, and others for what it lacks."""
+    """The fonts for some texts: the sans of the outputs, or the face of large print, and others
+    for what it lacks."""
 
-    def __init__(self, texts: str) -> None:
+    def __init__(self, texts: str, *, is_large: bool = False) -> None:
         others = [face for font in fonts_for(texts) for face in font.faces]
-        sans = [face for face in FACES if face.family == SANS and face.style == "normal"]
+        faces, family = (LARGE_PRINT_FACES, LEGIBLE) if is_large else (FACES, SANS)
+        sans = [face for face in faces if face.family == family and face.style == "normal"]
         fallbacks = [face for face in FALLBACKS if face.family == "Noto Sans"]
         regular = [face for face in (*sans, *fallbacks, *others) if face.weight < 600]
         bold = [face for face in (*sans, *others) if face.weight >= 600]

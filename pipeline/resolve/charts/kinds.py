@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from msgspec.structs import replace
 
+from pipeline.editions import Look
 from pipeline.model import Chart
 from pipeline.resolve.charts import look
 from pipeline.resolve.charts.data import Data
@@ -16,7 +17,7 @@ from pipeline.resolve.charts.layout import Plan
 from pipeline.resolve.charts.lines import draw_lines
 from pipeline.resolve.charts.lying import draw_lying
 from pipeline.resolve.charts.pies import draw_pie
-from pipeline.resolve.charts.scene import Scene, mirrored
+from pipeline.resolve.charts.scene import Scene, inked, mirrored
 from pipeline.resolve.charts.upright import draw_upright, names_below
 
 
@@ -29,16 +30,33 @@ class Drawn(NamedTuple):
     lacking: str = ""
 
 
-def draw(chart: Chart, data: Data, width: float, is_mirrored: bool) -> Drawn:
+def draw(
+    chart: Chart,
+    data: Data,
+    width: float,
+    is_mirrored: bool,
+    edition_look: Look = "standard",
+    flatness: float = 1.0,
+) -> Drawn:
     """The chart as a picture that is so wide; mirrored for those who read from right to
     left, but for lines, which go with the time."""
     texts = list(_texts(chart, data))
-    fonts = Fonts("\n".join(texts))
+    fonts = Fonts("\n".join(texts), is_large=edition_look == "large")
     lacking = "".join(filter(None, map(fonts.lacking, texts)))
     if lacking:
         chart, data = _without(chart, data, fonts)
-    plan = Plan(chart, data, width, lambda text: fonts.width(text, look.SIZE))
+    palette = look.COLOURED if edition_look == "standard" else look.INKED
+    plan = Plan(
+        chart,
+        data,
+        width,
+        lambda text: fonts.width(text, look.SIZE),
+        palette=palette,
+        flatness=flatness,
+    )
     found = scene(plan)
+    if palette.ink:
+        found = inked(found, palette.ink, look.THIN_RULE)
     if is_mirrored and chart.kind != "line":
         found = mirrored(found)
     return Drawn(svg(found, fonts, data.lang), found.width, found.height, lacking[:1])

@@ -21,13 +21,16 @@ _BREAK = re.compile(r"(?<=\s)|(?<=\w[-–/])(?=\w)|(?<=[\u3040-\u9fff])(?=[\u304
 
 
 class Plan(NamedTuple):
-    """A chart that is to be drawn so wide; ``missing`` is what stands for no number."""
+    """A chart that is to be drawn so wide; ``missing`` is what stands for no number, and
+    ``flatness`` what is left of the usual height."""
 
     chart: Chart
     data: Data
     width: float
     measure: Measure
     missing: str = "–"
+    palette: look.Palette = look.COLOURED
+    flatness: float = 1.0
 
     def wrap(self, text: str, width: float) -> list[str]:
         """The text in lines that are no wider; a word that is too long is broken anywhere."""
@@ -105,7 +108,9 @@ def _key(plan: Plan, top: float) -> tuple[list[Mark], float]:
         width = size + GAP + plan.widest(lines)
         if x and x + width > plan.width:
             x, top = 0.0, top + LEADING + 2
-        marks.append(Box(x, top + 1.2, size, size, look.BARS[number % len(look.BARS)]))
+        marks.append(
+            Box(x, top + 1.2, size, size, plan.palette.bars[number % len(plan.palette.bars)])
+        )
         marks += text_block(x + size + GAP, top, lines)
         top += (len(lines) - 1) * LEADING
         x += width + space

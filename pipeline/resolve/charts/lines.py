@@ -53,7 +53,7 @@ def draw_lines(plan: Plan) -> Scene:
     top += CAPITAL
     scale_marks = ticks(*_range(plan))
     names = [plan.wrap(series.name, plan.width * NAMES) for series in data.series]
-    bottom = top + max(HEIGHT, sum(len(name) for name in names) * LEADING)
+    bottom = top + max(HEIGHT * plan.flatness, sum(len(name) for name in names) * LEADING)
     upward = Scale(float(scale_marks[0]), float(scale_marks[-1]), bottom, top)
     left = grid_width(plan, scale_marks)
     if len(data.series) == 1:
@@ -68,13 +68,13 @@ def draw_lines(plan: Plan) -> Scene:
     if upward.low <= 0:
         zero = upward.at(0)
         marks.append(Rule(((left, zero), (edge, zero)), QUIET, 0.75))
-    ends = []
+    ends, strokes = [], plan.palette.lines
     for number, series in enumerate(data.series):
         points = [
             None if value is None else (across.at(place), upward.at(value))
             for place, value in zip(places, series.values, strict=True)
         ]
-        marks += _line(points, look.LINES[number % len(look.LINES)])
+        marks += _line(points, strokes[number % len(strokes)])
         found = [point for point in points if point]
         if found:
             ends.append(_Name(names[number], *found[-1]))
@@ -169,7 +169,9 @@ def _below(
     for number, name in names.items():
         x = across.at(places[number])
         marks.append(Rule(((x, bottom), (x, bottom + 3)), QUIET, 0.5))
-        marks += text_block(x, bottom + GAP, name, "middle")
+        half = plan.widest(name) / 2
+        within = min(max(x, half), plan.width - half)
+        marks += text_block(within, bottom + GAP, name, "middle")
     return marks, bottom + GAP + LEADING * max(map(len, names.values()))
 
 

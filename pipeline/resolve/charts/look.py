@@ -60,5 +60,33 @@ LINES = (
     Stroke(TEAL, "ring", (7, 2, 1.5, 2)),
     Stroke(GREY, "cross"),
 )
+
+
+class Palette(NamedTuple):
+    """What tells the parts of a chart apart. ``dark`` are the fills that bear white text; in
+    ``ink`` all texts are black, and so is all that is drawn but thin rules."""
+
+    bars: tuple[Fill, ...]
+    slices: tuple[Fill, ...]
+    lines: tuple[Stroke, ...]
+    dark: frozenset[str] = frozenset()
+    ink: str = ""
+
+
+COLOURED = Palette(BARS, tuple(map(Fill, SLICES)), LINES, DARK)
+
+BLACK, THIN_RULE = "#000000", "#767676"
+INKED = Palette(
+    bars=tuple(
+        Fill(PAPER, hatch, BLACK, edge=True)
+        for hatch in ("rising", "", "crossed", "level", "falling", "upright")
+    ),
+    slices=(Fill(PAPER, "", BLACK, edge=True),),
+    lines=tuple(stroke._replace(colour=BLACK) for stroke in LINES),
+    ink=BLACK,
+)
+"""For large print and for printers that have no colours: outlines and hatchings, which take
+little ink. The names of slices stand beside them."""
+
 STROKE = 1.5
 """How thick a line is."""

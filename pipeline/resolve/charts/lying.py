@@ -83,7 +83,8 @@ class _Group:
 
     def _part(self, part: Part, y: float) -> Iterator[Mark]:
         start, end = self._scale.at(part.start), self._scale.at(part.end)
-        box = Box(min(start, end), y, abs(end - start), self._thick, bars.fill(part.series))
+        fill = bars.fill(self._plan, part.series)
+        box = Box(min(start, end), y, abs(end - start), self._thick, fill)
         if box.width:
             yield box
         if is_stacked(self._plan):

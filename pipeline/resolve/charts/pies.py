@@ -6,7 +6,7 @@ import math
 from decimal import Decimal
 from typing import NamedTuple
 
-from pipeline.resolve.charts import look, numbers
+from pipeline.resolve.charts import numbers
 from pipeline.resolve.charts.layout import Plan, text_block
 from pipeline.resolve.charts.look import GAP, GREY, LEADING, QUIET
 from pipeline.resolve.charts.scene import Anchor, Fill, Mark, Point, Rule, Scene, Slice
@@ -45,7 +45,7 @@ def draw_pie(plan: Plan) -> Scene:
     edges = [0.0, *(y + sign * _half(part) for part, y in (*right, *left) for sign in (-1, 1))]
     middle = top + max(radius + 2, -min(edges))
     for number, part in enumerate(parts):
-        fill = Fill(_shade(number, len(parts)))
+        fill = _fill(plan.palette.slices, number, len(parts))
         marks.append(Slice(centre, middle, radius, part.start, part.end, fill))
     for part, y in (*right, *left):
         marks += _name(part, y, centre, middle, radius)
@@ -97,12 +97,11 @@ def _spread(parts: list[_Part]) -> list[tuple[_Part, float]]:
     return [(part, y - excess / 2) for part, y in zip(ordered, heights, strict=True)]
 
 
-def _shade(number: int, count: int) -> str:
+def _fill(shades: tuple[Fill, ...], number: int, count: int) -> Fill:
     """From dark to light, clockwise; of many slices the shades alternate."""
-    shades = look.SLICES
     if count <= len(shades):
         return shades[number * (len(shades) - 1) // max(1, count - 1)]
-    return shades[(0, 3, 1, 4, 2, 5)[number % 6]]
+    return shades[(0, 3, 1, 4, 2, 5)[number % 6] % len(shades)]
 
 
 def _name(part: _Part, y: float, centre: float, middle: float, radius: float) -> list[Mark]:

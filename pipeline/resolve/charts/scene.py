@@ -77,6 +77,9 @@ class Scene(NamedTuple):
     marks: tuple[Mark, ...]
 
 
+THIN = 0.6
+"""How thick the rules are that are there to lead the eye."""
+
 PITCH = 3.6
 """How far the lines of a hatching are apart."""
 
@@ -124,6 +127,22 @@ def _multiples(low: float, high: float, step: float) -> Iterator[float]:
     while number * step < high - 0.2:
         yield number * step
         number += 1
+
+
+def inked(scene: Scene, ink: str, rule: str) -> Scene:
+    """The scene with texts and strong rules in the colour ``ink``, and thin ones in ``rule``."""
+
+    def change(mark: Mark) -> Mark:
+        match mark:
+            case Label():
+                return mark._replace(colour=ink)
+            case Rule() if mark.width <= THIN:
+                return mark._replace(colour=rule)
+            case Rule():
+                return mark._replace(colour=ink)
+        return mark
+
+    return scene._replace(marks=tuple(map(change, scene.marks)))
 
 
 def mirrored(scene: Scene) -> Scene:

@@ -62,7 +62,7 @@ def draw_upright(plan: Plan, names: list[list[str]]) -> Scene:
         low, high, left = lines[0], lines[-1], grid_width(plan, lines)
     slot = (plan.width - left) / len(names)
     top += LEADING if is_labelled else CAPITAL / 2
-    bottom = top + HEIGHT
+    bottom = top + HEIGHT * plan.flatness
     scale = Scale(float(low), float(high), bottom, top)
     marks += grid(plan, lines, left, plan.width, scale)
     below = bottom + GAP + (LEADING if is_labelled and low < 0 else 0)
@@ -120,7 +120,7 @@ class _Group:
     def _part(self, part: Part, x: float) -> Iterator[Mark]:
         start, end = self._scale.at(part.start), self._scale.at(part.end)
         inset = BETWEEN / 2 if abreast(self._plan) > 1 else 0
-        width, fill = self._bar - 2 * inset, bars.fill(part.series)
+        width, fill = self._bar - 2 * inset, bars.fill(self._plan, part.series)
         box = Box(x + inset, min(start, end), width, abs(end - start), fill)
         if box.height:
             yield box

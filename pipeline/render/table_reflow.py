@@ -1,0 +1,153 @@
+"""Tables as lists, for large print: a table that does not fit into the line becomes a list of
+its rows, each with its cells as “head: value”.
+
+Of cells that stand for several rows or columns, what can be there but once (notes, ids) comes
+with the first row or item that has them; the others have their text.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple, TypeAlias
+
+from pipeline.grid import column_count, place
+from pipeline.model import Blank, Block, Plain, Table, TableCell, TableRow
+from pipeline.paper import Sheet
+from pipeline.render.table_fit import Setting, fit
+from pipeline.render.text_width import line_count
+from pipeline.tree import plain_text, walk
+
+WIDER = 1.09
+"""How much wider text is in Atkinson Hyperlegible than in the face that widths are measured for."""
+
+GAP, SMALL_GAP = 1.1, 0.6
+"""Between columns, in ems."""
+
+SIDE_BY_SIDE, MOST_LINES = 2, 6
+"""More columns than these do not have cells of more lines."""
+
+POINT = 25.4 / 72
+"""Millimetres."""
+
+NOTHING = "–"
+"""What stands for an empty cell."""
+
+Content: TypeAlias = tuple[Block, ...] | str
+"""Blocks to be rendered, or the text of what is rendered elsewhere."""
+
+
+class Item(NamedTuple):
+    """A cell: the heads of its column from the top, and what it holds."""
+
+    heads: tuple[Content, ...]
+    value: Content
+
+
+class RowItem(NamedTuple):
+    """A row: its own heads, or its first cell, and its other cells."""
+
+    titles: tuple[Item, ...]
+    items: tuple[Item, ...]
+
+
+def line(sheet: Sheet) -> float:
+    """How long a line is, in ems of the text."""
+    return sheet.measure / POINT / sheet.text
+
+
+def settings(sheet: Sheet) -> tuple[Setting, Setting]:
+    """The lines of tables: with the usual gaps between columns, and with narrow ones."""
+    width = line(sheet) / WIDER
+    return Setting(width, GAP), Setting(width, SMALL_GAP)
+
+
+def reflows(table: Table, lines: tuple[Setting, Setting]) -> bool:
+    """Whether the table does not fit: words would be divided, or columns be so narrow that
+    rows take many lines."""
+    count = column_count(table)
+    if count < 2:
+        return False
+    found = fit(table, *lines)
+    if not found.fits or count <= SIDE_BY_SIDE:
+        return not found.fits
+    room = lines[found.is_small].line
+    widths = [room * width / 100 for width in found.widths] or [room / count] * count
+    return any(
+        line_count(at.cell.children, sum(widths[at.column : at.end])) / at.cell.rows > MOST_LINES
+        for row in place(table.body)
+        for at in row
+    )
+
+
+def row_items(table: Table) -> tuple[RowItem, ...]:
+    """The rows of the body as items."""
+    count = column_count(table)
+    head, body = list(_covering(table.head, count)), list(_covering(table.body, count))
+    empty = {at for at in range(count) if all(_is_empty(row[at]) for row in body)}
+    once = _Once()
+    return tuple(_row(row, head, empty, once) for row in body)
+
+
+Row: TypeAlias = list[TableCell]
+"""The cells that cover each column in a row."""
+
+
+class _Once:
+    """Gives out what a cell holds once, and after that its text."""
+
+    def __init__(self) -> None:
+        self._given: dict[int, TableCell] = {}
+
+    def __call__(self, cell: TableCell) -> Content:
+        if id(cell) in self._given:
+            return plain_text(cell.children)
+        self._given[id(cell)] = cell
+        return cell.children
+
+
+def _covering(rows: Sequence[TableRow], count: int) -> Iterator[Row]:
+    lasting: dict[int, tuple[int, TableCell]] = {}
+    for number, places in enumerate(place(rows)):
+        for at in places:
+            for column in range(at.column, min(at.end, count)):
+                lasting[column] = (number + at.cell.rows, at.cell)
+        row = [TableCell(children=())] * count
+        for column, (until, cell) in lasting.items():
+            if until > number:
+                row[column] = cell
+        yield row
+
+
+def _row(row: Row, head: Sequence[Row], empty: set[int], once: _Once) -> RowItem:
+    cells = {id(cell): cell for cell in row}  # each once, in their order
+    columns = {key: [at for at, cell in enumerate(row) if id(cell) == key] for key in cells}
+    if len(cells) == 1:  # a title for the rows below it
+        return RowItem((Item((), once(row[0])),), ())
+    titles = [key for key, cell in cells.items() if cell.scope == "row"] or [next(iter(cells))]
+    items = {
+        key: Item(_heads(columns[key], head, once), _value(cell, columns[key], empty, once))
+        for key, cell in cells.items()
+    }
+    return RowItem(
+        tuple(items[key] for key in titles),
+        tuple(item for key, item in items.items() if key not in titles),
+    )
+
+
+def _heads(columns: Sequence[int], head: Sequence[Row], once: _Once) -> tuple[Content, ...]:
+    """The heads over some columns, from the top; one that is over several is there once."""
+    over = {id(row[at]): row[at] for row in head for at in columns}
+    return tuple(once(cell) for cell in over.values() if not _is_empty(cell))
+
+
+def _value(cell: TableCell, columns: Sequence[int], empty: set[int], once: _Once) -> Content:
+    if not _is_empty(cell):
+        return once(cell)
+    if empty.issuperset(columns):  # a column to be filled in
+        return (Plain(children=(Blank(size=3),)),)
+    return NOTHING
+
+
+def _is_empty(cell: TableCell) -> bool:
+    nodes = list(walk(cell.children))
+    return all(isinstance(node, Plain) for node in nodes)
