@@ -1,0 +1,50 @@
+"""The handouts that a publication is divided into, in one ZIP archive."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from collections.abc import Mapping
+from pathlib import Path
+
+EARLIEST = (1980, 1, 1, 0, 0, 0)
+"""The time that all files have: the first that an archive can say."""
+
+UNIX = 3
+"""The system that the archive says it was made on, wherever that is."""
+
+
+def bundle(files: Mapping[str, bytes]) -> bytes:
+    """An archive of files, sorted by name: the same bytes for the same files, everywhere. They
+    are stored as they are, since a PDF is packed already."""
+    output = io.BytesIO()
+    with zipfile.ZipFile(output, "w", zipfile.ZIP_STORED) as archive:
+        for name, data in sorted(files.items()):
+            entry = zipfile.ZipInfo(name, EARLIEST)
+            entry.create_system = UNIX
+            entry.external_attr = 0o644 << 16
+            archive.writestr(entry, data)
+    return output.getvalue()
+
+
+def left_over(path: Path, folder: str, kept: Mapping[str, bytes]) -> tuple[Path, ...]:
+    """The files that an older archive at ``path`` names, that lie beside it as it has them, and
+    are not to be ``kept``. Only those directly in ``folder`` are meant."""
+    try:
+        with zipfile.ZipFile(path) as archive:
+            old = {
+                info.filename: archive.read(info)
+                for info in archive.infolist()
+                if info.filename not in kept and Path(info.filename).parent == Path(folder)
+            }
+    except (OSError, zipfile.BadZipFile, NotImplementedError, RuntimeError, ValueError):
+        return ()  # none, or no archive of ours
+    found = ((path.parent / name, data) for name, data in old.items())
+    return tuple(file for file, data in found if _holds(file, data))
+
+
+def _holds(path: Path, data: bytes) -> bool:
+    try:
+        return path.read_bytes() == data
+    except OSError:
+        return False

@@ -1,0 +1,223 @@
+"""Puts the pages of a finished PDF on sheets, several on each side, at their true size.
+
+What is on paper is all that is kept: tags, links, bookmarks and fields say something of pages
+in the order of reading, and these no longer are.
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator, Sequence
+from typing import Any, NamedTuple
+
+import pikepdf
+
+from pipeline.editions import Edition
+from pipeline.metadata import Metadata
+from pipeline.package.moment import publication_moment
+from pipeline.package.pdf.boxes import all_boxes, elements, shows
+from pipeline.package.pdf.imposition import Side, booklet, n_up
+from pipeline.package.pdf.markup import classes
+from pipeline.package.pdf.metadata import xmp
+from pipeline.paper import PageSize
+from pipeline.sheet import options_for, paper_for
+
+POINT = 25.4 / 72
+"""Millimetres."""
+
+BREAK = "page-break"
+"""The class of a page break in the markup."""
+
+PAGE = "/Page"
+"""How the names of pages on sheets begin; their numbers follow."""
+
+MARKS = frozenset({"BMC", "BDC", "EMC", "MP", "DP"})
+"""The operators that mark content (ISO 32000-1, section 14.6)."""
+
+ONLY_FOR_PAGES = (
+    "/AcroForm",
+    "/Dests",
+    "/MarkInfo",
+    "/Names",
+    "/OpenAction",
+    "/Outlines",
+    "/PageLabels",
+    "/PageLayout",
+    "/PageMode",
+    "/StructTreeRoot",
+)
+"""What the catalogue says of pages that are no longer there."""
+
+
+class Cell(NamedTuple):
+    """A place for a page on a sheet, in points from the lower left. ``anchor`` says where in it
+    the page is: 0 to the left, 1 to the right, and in its middle between."""
+
+    left: float
+    bottom: float
+    width: float
+    height: float
+    anchor: float = 0.5
+
+
+def impose(
+    data: bytes, edition: Edition, metadata: Metadata, *, back_cover: bool, beside: str = ""
+) -> bytes:
+    """The PDF ``data`` on the sheets of an edition that has an imposition.
+
+    ``back_cover``: the last page is to be the back of a booklet. ``beside`` is the name of the
+    file that has the pages in order, if there is one.
+    """
+    asked = options_for(edition, metadata).page
+    rtl = metadata.direction == "rtl"
+    paper = paper_for(edition, metadata)
+    with pikepdf.open(io.BytesIO(data)) as pdf:
+        count = len(pdf.pages)
+        match edition.imposition:
+            case "booklet":
+                sides = booklet(count, signature=asked.signature, back_cover=back_cover, rtl=rtl)
+            case "2-up":
+                sides = n_up(count, 2, 1, rtl=rtl)
+            case _:
+                sides = n_up(count, 2, 2, rtl=rtl)
+        width, height = _oriented(paper, lies=edition.imposition != "4-up")
+        cells = _cells(edition.imposition == "booklet", width, height, len(sides[0].pages))
+        forms = _forms(pdf)
+        creep = (asked.creep or 0) / POINT
+        for side in sides:
+            _add(pdf, side, cells, forms, (width, height), creep * side.depth)
+        del pdf.pages[:count]
+        _describe(pdf, edition, metadata, beside)
+        output = io.BytesIO()
+        pdf.save(output, deterministic_id=True)
+    return output.getvalue()
+
+
+def has_back_cover(pages: Sequence[Any]) -> bool:
+    """Whether the last of WeasyPrint's pages is the back of the publication: one that the
+    author has begun with a page break, for something short."""
+    if len(pages) < 2:
+        return False
+    before, last = pages[-2]._page_box, pages[-1]._page_box
+    *_, end = elements(before.children[0])
+    lines = [box for box in all_boxes(last.children[0]) if shows(box)]
+    height = max((box.position_y + box.height for box in lines), default=0)
+    return BREAK in classes(end) and height < last.margin_height() / 2
+
+
+def _oriented(paper: PageSize, *, lies: bool) -> tuple[float, float]:
+    """Width and height of the paper in points, lying on its side or upright."""
+    short, long = sorted((paper.width / POINT, paper.height / POINT))
+    return (long, short) if lies else (short, long)
+
+
+def _cells(folded: bool, width: float, height: float, number: int) -> tuple[Cell, ...]:
+    """The places on a sheet, from left to right and from top to bottom."""
+    rows = number // 2
+    half, high = width / 2, height / rows
+    left, right = (1.0, 0.0) if folded else (0.5, 0.5)
+    return tuple(
+        cell
+        for row in range(rows)
+        for cell in (
+            Cell(0, height - (row + 1) * high, half, high, left),
+            Cell(half, height - (row + 1) * high, half, high, right),
+        )
+    )
+
+
+def _forms(pdf: pikepdf.Pdf) -> list[Any]:
+    """The pages as forms that can be put on others, without marks."""
+    seen: set[tuple[int, int]] = set()
+    forms = []
+    for page in pdf.pages:
+        form = page.as_form_xobject()
+        _unmark(pdf, form, seen)
+        forms.append(form)
+    return forms
+
+
+def _unmark(pdf: pikepdf.Pdf, form: Any, seen: set[tuple[int, int]]) -> None:
+    """Take the marks out of a form, and the forms within it."""
+    stack = [form]
+    while stack:
+        one = stack.pop()
+        if one.objgen != (0, 0) and one.objgen in seen:
+            continue
+        seen.add(one.objgen)
+        for key in ("/StructParent", "/StructParents"):
+            if key in one:
+                del one[key]
+        if one.get("/Subtype") != "/Form":
+            continue
+        operations = pikepdf.parse_content_stream(one)
+        kept = [each for each in operations if str(each.operator) not in MARKS]
+        if len(kept) < len(operations):
+            one.write(pikepdf.unparse_content_stream(kept))
+        resources = one.get("/Resources", {})
+        if "/Properties" in resources:
+            del resources["/Properties"]
+        stack += [inner for _, inner in resources.get("/XObject", {}).items()]
+
+
+def _add(
+    pdf: pikepdf.Pdf,
+    side: Side,
+    cells: Sequence[Cell],
+    forms: Sequence[Any],
+    size: tuple[float, float],
+    creep: float,
+) -> None:
+    """A side of a sheet, whose pages are moved to the fold by ``creep`` points."""
+    placed = {
+        f"{PAGE}{number}": (forms[number - 1], cell)
+        for number, cell in zip(side.pages, cells, strict=True)
+        if number is not None
+    }
+    content = "\n".join(
+        line for name, (form, cell) in placed.items() for line in _place(name, form, cell, creep)
+    )
+    pdf.add_blank_page(page_size=size)
+    page = pdf.pages[-1].obj
+    page.Resources = pikepdf.Dictionary(
+        XObject=pikepdf.Dictionary({name: form for name, (form, _) in placed.items()})
+    )
+    page.Contents = pdf.make_stream(content.encode("ascii"))
+
+
+def _place(name: str, form: Any, cell: Cell, creep: float) -> Iterator[str]:
+    """The operators that show a page in its place, and nothing of it beyond that. A page that
+    lies on its side has its top to the left."""
+    left, bottom, right, top = (float(value) for value in form.BBox)
+    width, height = right - left, top - bottom
+    lies = (width > height) is not (cell.width > cell.height)
+    if lies:
+        width, height = height, width
+    x = cell.left + (cell.width - width) * cell.anchor + creep * (2 * cell.anchor - 1)
+    y = cell.bottom + (cell.height - height) / 2
+    if lies:
+        matrix = (0.0, 1.0, -1.0, 0.0, x + width + bottom, y - left)
+    else:
+        matrix = (1.0, 0.0, 0.0, 1.0, x - left, y - bottom)
+    yield f"q {_numbers(cell[:4])} re W n"
+    yield f"{_numbers(matrix)} cm {name} Do Q"
+
+
+def _numbers(values: Sequence[float]) -> str:
+    return " ".join(f"{round(value, 3) + 0:.10g}" for value in values)
+
+
+def _describe(pdf: pikepdf.Pdf, edition: Edition, metadata: Metadata, beside: str) -> None:
+    """What the file says of itself: no more than it holds, and how a printer is to print it
+    (ISO 32000-1, section 12.2)."""
+    for key in ONLY_FOR_PAGES:
+        if key in pdf.Root:
+            del pdf.Root[key]
+    packet = xmp(metadata, publication_moment(metadata.date), tagged=False, beside=beside)
+    pdf.Root.Metadata = pikepdf.Stream(
+        pdf, packet.encode(), Type=pikepdf.Name.Metadata, Subtype=pikepdf.Name.XML
+    )
+    preferences = pikepdf.Dictionary(DisplayDocTitle=True, PrintScaling=pikepdf.Name("/None"))
+    if edition.imposition == "booklet":
+        preferences.Duplex = pikepdf.Name.DuplexFlipShortEdge
+    pdf.Root.ViewerPreferences = preferences

@@ -1,0 +1,156 @@
+"""Divides a resolved document into handouts, one for each section of a level.
+
+What has a number keeps the one that it has in the whole, so that everybody can speak of the same
+table 3; only notes and addresses are counted anew. What a part says about others becomes words
+that say where that is, and of the works and the terms each part has those that it speaks of.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from msgspec.structs import replace
+
+from pipeline.metadata import ContentsOptions, Metadata
+from pipeline.model import (
+    Bibliography,
+    Block,
+    Document,
+    Heading,
+    Index,
+    Link,
+    Node,
+    Note,
+    NoteReference,
+    PageBreak,
+    Section,
+)
+from pipeline.resolve.contents import list_contents
+from pipeline.resolve.division.elsewhere import Places, without_dead_ends
+from pipeline.resolve.division.lists import Lists
+from pipeline.resolve.notes import number_notes
+from pipeline.resolve.parts import Part, is_list, parts
+from pipeline.resolve.slugs import short_slug
+from pipeline.tree import plain_text, rewrite, rewrite_document, walk, whole
+
+
+class Handout(NamedTuple):
+    """A part of a publication, and what its file can be called, which may be empty."""
+
+    name: str
+    document: Document
+
+
+def divide(document: Document, level: int) -> tuple[Handout, ...]:
+    """The parts of a resolved document, each a document of its own with the title of its section,
+    and `Metadata.part_of` saying what that is in.
+
+    Parts have no table of contents, no lists of figures and no index, and no findings: those of
+    the whole are theirs.
+    """
+    found = tuple(parts(document.blocks, level))
+    places, lists = Places(document, found), Lists(document)
+    return tuple(
+        Handout(
+            short_slug(plain_text(part.title) or document.metadata.title),
+            _part(document, part, places, lists),
+        )
+        for part in found
+    )
+
+
+def _part(document: Document, part: Part, places: Places, lists: Lists) -> Document:
+    blocks = _raised(_trimmed(part.blocks), part.section.depth if part.section else 0)
+    blocks = rewrite(blocks, enter={Section: _unless_list, Index: _none, Bibliography: _none})
+    blocks = (*blocks, *lists.terms(blocks, notes_of(document, blocks)))
+    notes = notes_of(document, blocks)
+    blocks = (*blocks, *lists.works(blocks, notes))
+    made = replace(
+        document,
+        metadata=_metadata(document.metadata, part),
+        blocks=blocks,
+        notes=notes,
+        diagnostics=(),
+        lists=(),
+    )
+    made = with_own_addresses(without_dead_ends(made, part, places))
+    return replace(list_contents(number_notes(made)), diagnostics=())
+
+
+def _none(node: Node) -> tuple[Node, ...]:
+    return ()
+
+
+def _unless_list(section: Section) -> Section | tuple[Node, ...]:
+    return () if is_list(section) else section
+
+
+def _metadata(metadata: Metadata, part: Part) -> Metadata:
+    titles = [metadata.title, *(_title(section) for section in part.above)]
+    own = _title(part.section) if part.section else metadata.title
+    return replace(
+        metadata,
+        title=own,
+        subtitle="",
+        description="",
+        identifier=None,
+        cover=None,
+        part_of=tuple(titles if part.section else ()),
+        contents=ContentsOptions("never", metadata.contents.depth, metadata.contents.questions),
+    )
+
+
+def _title(section: Section) -> str:
+    return f"{section.number} {plain_text(section.title).strip()}".strip()
+
+
+def _trimmed(blocks: tuple[Block, ...]) -> tuple[Block, ...]:
+    """The blocks without page breaks before and after them."""
+    kept = list(blocks)
+    while kept and isinstance(kept[-1], PageBreak):
+        kept.pop()
+    while kept and isinstance(kept[0], PageBreak):
+        kept.pop(0)
+    return tuple(kept)
+
+
+def _raised(blocks: tuple[Block, ...], depth: int) -> tuple[Block, ...]:
+    """The blocks of a section that deep, with headings below the title."""
+    if not depth:
+        return blocks
+    return rewrite(
+        blocks,
+        enter={
+            Section: lambda node: replace(node, depth=node.depth - depth),
+            Heading: lambda node: replace(node, level=max(1, node.level - depth)),
+        },
+    )
+
+
+def with_own_addresses(document: Document) -> Document:
+    """The document with the addresses that its links lead to, counted from 1."""
+    used = {node.number for node in walk(whole(document)) if isinstance(node, Link)}
+    kept = [a for a in document.addresses if a.number in used or a.note]
+    numbers = {address.number: new for new, address in enumerate(kept, start=1)}
+    if not kept or all(old == new for old, new in numbers.items()):
+        return replace(document, addresses=tuple(kept))
+    changed = rewrite_document(
+        document,
+        leave={Link: lambda node: replace(node, number=numbers.get(node.number, 0))},
+    )
+    addresses = tuple(replace(address, number=numbers[address.number]) for address in kept)
+    return replace(changed, addresses=addresses)
+
+
+def notes_of(document: Document, blocks: Iterable[Node]) -> tuple[Note, ...]:
+    """The notes that the blocks refer to, and those that these refer to."""
+    by_label = {note.label: note for note in document.notes}
+    found: dict[str, Note] = {}
+    new: list[Node] = list(blocks)
+    while new:
+        labels = dict.fromkeys(n.label for n in walk(new) if isinstance(n, NoteReference))
+        fresh = [by_label[label] for label in labels if label in by_label and label not in found]
+        found.update((note.label, note) for note in fresh)
+        new = list(fresh)
+    return tuple(found.values())

@@ -1,0 +1,88 @@
+"""What a part says of others: where they are, in words instead of dead links."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from pipeline.model import (
+    BibliographyEntry,
+    CrossReference,
+    DefinitionItem,
+    Document,
+    Inline,
+    InlineElement,
+    Link,
+    Node,
+    Text,
+)
+from pipeline.resolve.languages import rules_for
+from pipeline.resolve.parts import Part
+from pipeline.tree import plain_text, rewrite_document, walk, whole
+from pipeline.words import words
+
+
+class Places:
+    """Which ids are in which part, and which say nothing of a place: those of terms and works,
+    that are listed where they are needed."""
+
+    def __init__(self, document: Document, parts: Sequence[Part]) -> None:
+        self.titles: dict[str, str] = {}
+        self.sections: set[str] = set()
+        for part in parts:
+            title = plain_text(part.title).strip() or document.metadata.title
+            for node in walk(part.blocks):
+                if node.attributes.id:
+                    self.titles[node.attributes.id] = title
+            if part.section:
+                self.titles[part.section.attributes.id] = title
+                self.sections.add(part.section.attributes.id)
+        self.listed = {name for node in walk(whole(document)) for name in _listed(node)}
+
+
+def _listed(node: Node) -> tuple[str, ...]:
+    match node:
+        case BibliographyEntry():
+            return (node.attributes.id,)
+        case DefinitionItem():
+            return tuple(
+                inner.attributes.id
+                for term in node.terms
+                for inner in term
+                if isinstance(inner, InlineElement)
+            )
+    return ()
+
+
+def without_dead_ends(document: Document, part: Part, places: Places) -> Document:
+    """A part whose references and links to other parts are text that says where they lead."""
+    here = {node.attributes.id for node in walk(whole(document))}
+    said = words(document.metadata.lang)
+    opening, closing = rules_for(document.metadata.lang).double
+    own = part.section.attributes.id if part.section else ""
+
+    def quoted(target: str) -> str:
+        title = places.titles.get(target, "")
+        return f"{opening}{title}{closing}" if title else ""
+
+    def refer(node: CrossReference) -> Node:
+        if node.target in here:
+            return node
+        place, text = quoted(node.target), node.text
+        if node.target == own or not place or place in text:
+            return Text(text=text, span=node.span)
+        form = "reference_titled" if node.target in places.sections else "reference_elsewhere"
+        return Text(text=said[form].format(reference=text, title=place), span=node.span)
+
+    def link(node: Link) -> Node | tuple[Inline, ...]:
+        target = node.href[1:]
+        if not node.href.startswith("#") or target in here:
+            return node
+        place = quoted(target)
+        if target == own or target in places.listed or not place:
+            return node.children
+        if places.titles[target].casefold() in plain_text(node.children).casefold():
+            return node.children
+        after = said["reference_titled"].format(reference="", title=place)
+        return (*node.children, Text(text=after, span=node.span))
+
+    return rewrite_document(document, leave={CrossReference: refer, Link: link})

@@ -1,0 +1,68 @@
+"""The parts that a publication is divided into, one for each section of a level."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import msgspec
+
+from pipeline.model import Bibliography, Block, Index, Inline, PageBreak, Section, ThematicBreak
+from pipeline.tree import walk
+
+LISTS = ("bibliography", "index")
+"""The roles of sections that list what is in others."""
+
+
+class Part(msgspec.Struct, frozen=True):
+    """A stretch of the text. ``section`` is the one that it is, or whose beginning it is, and
+    None for what stands before all sections; ``above`` are those around that, outermost first.
+    """
+
+    blocks: tuple[Block, ...]
+    section: Section | None = None
+    above: tuple[Section, ...] = ()
+
+    @property
+    def title(self) -> tuple[Inline, ...]:
+        return self.section.title if self.section else ()
+
+
+def parts(blocks: tuple[Block, ...], level: int) -> Iterator[Part]:
+    """The parts of some blocks: the sections ``level`` deep, or less deep where they have no
+    sections in them, and what stands before the first section of each; all for level 0.
+
+    Sections that are nothing but a list of works or an index belong to no part, and neither does
+    what has nothing in it.
+    """
+    if level == 0:
+        yield Part(blocks)
+        return
+    yield from _parts(blocks, level, None, ())
+
+
+def _parts(
+    blocks: tuple[Block, ...], level: int, around: Section | None, above: tuple[Section, ...]
+) -> Iterator[Part]:
+    # Sections are six levels deep at most, so that this may recurse.
+    text = tuple(block for block in blocks if not isinstance(block, Section))
+    if _says_something(text):
+        yield Part(text, around, above)
+    inside = (*above, around) if around else above
+    for section in blocks:
+        if not isinstance(section, Section) or is_list(section):
+            continue
+        if section.depth < level and any(isinstance(b, Section) for b in section.children):
+            yield from _parts(section.children, level, section, inside)
+        elif _says_something(section.children):
+            yield Part(section.children, section, inside)
+
+
+def is_list(section: Section) -> bool:
+    """Whether a section is the list of works or the index."""
+    return section.role in LISTS and any(
+        isinstance(node, Bibliography | Index) for node in walk(section.children)
+    )
+
+
+def _says_something(blocks: tuple[Block, ...]) -> bool:
+    return any(not isinstance(block, PageBreak | ThematicBreak) for block in blocks)
