@@ -1,0 +1,118 @@
+"""The edition that is filled in on screen: fields over the blanks, lines and boxes that the page
+has for writing on paper, so that both break into the same pages.
+
+The templates say what is a field (`asked.FIELD`). All that can be seen of an empty form is drawn
+by the page; the fields bring what is typed and checked.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from typing import Any, NamedTuple
+from xml.etree.ElementTree import Element
+
+import pydyf
+
+from pipeline.package.pdf.form.asked import Field, fields
+from pipeline.package.pdf.form.fonts import ONE_LINE, add_fonts, face_for
+from pipeline.package.pdf.form.places import Place, places
+from pipeline.package.pdf.form.widgets import ONE_OF_SEVERAL, Widgets
+from pipeline.words import words
+
+BUTTONS = frozenset({"one", "several", "task"})
+
+
+class Placed(NamedTuple):
+    """A field at a place, and what its name and tip end in where it is one of several parts."""
+
+    place: Place
+    field: Field
+    part: int
+
+
+def add_form(pages: list[Any], pdf: Any, root: Element) -> dict[Any, pydyf.Dictionary]:
+    """Put an interactive form into a painted `pydyf.PDF` whose `MarkedPage`s were made of
+    ``root``. The annotations by the boxes that they are on."""
+    lang = root.get("lang", "en")
+    found = fields(root, words(lang)["list_separator"])
+    placed = _parts([(place, found[place.element]) for place in places(pages, found)])
+    if not placed:
+        return {}
+    widgets = Widgets(pdf)
+    tree = _Tree(pdf)
+    made: dict[Any, pydyf.Dictionary] = {}
+    for place, field, part in placed:
+        name, tip = field.name, field.tip
+        if part:
+            name, tip = (*name[:-1], f"{name[-1]}-{part}"), f"{tip} ({part})"
+        if field.kind in BUTTONS:
+            widget = widgets.button(place, field)
+        else:
+            widget = widgets.text(place, field.kind)
+        widget["TU"] = pydyf.String(tip)
+        pdf.add_object(widget)
+        tree.add(name, widget, field)
+        made[place.box] = widget
+    resources = add_fonts(pdf, face_for("".join(root.itertext())))
+    pdf.catalog["AcroForm"] = pydyf.Dictionary(
+        {
+            "Fields": pydyf.Array(tree.tops),
+            "DR": pydyf.Dictionary({"Font": resources}),
+            "DA": pydyf.String(f"/{ONE_LINE} 0 Tf 0 g"),
+        }
+    )
+    return made
+
+
+def _parts(found: Iterable[tuple[Place, Field]]) -> list[Placed]:
+    """The fields with a number for each part of one that is in several columns or pages."""
+    found = list(found)
+    count = Counter(place.element for place, _ in found)
+    seen: Counter[Element] = Counter()
+    placed = []
+    for place, field in found:
+        seen[place.element] += 1
+        part = seen[place.element] if count[place.element] > 1 else 0
+        placed.append(Placed(place, field, part))
+    return placed
+
+
+class _Tree:
+    """The hierarchy of the fields' names. `tops` are references to the highest ones."""
+
+    def __init__(self, pdf: Any) -> None:
+        self._pdf = pdf
+        self._groups: dict[tuple[str, ...], pydyf.Dictionary] = {}
+        self.tops: list[bytes] = []
+
+    def add(self, name: tuple[str, ...], widget: pydyf.Dictionary, field: Field) -> None:
+        if field.state:  # the field is the group, and the widget but a button of it
+            group = self._group(name)
+            if "FT" not in group:
+                group.update({"FT": "/Btn", "Ff": ONE_OF_SEVERAL, "V": "/Off"})
+                group["TU"] = pydyf.String(field.choice)
+            self._join(group, widget)
+            return
+        widget["T"] = pydyf.String(name[-1])
+        if len(name) > 1:
+            self._join(self._group(name[:-1]), widget)
+        else:
+            self.tops.append(widget.reference)
+
+    def _group(self, name: tuple[str, ...]) -> pydyf.Dictionary:
+        group = self._groups.get(name)
+        if group is None:
+            group = pydyf.Dictionary({"T": pydyf.String(name[-1]), "Kids": pydyf.Array()})
+            self._pdf.add_object(group)
+            self._groups[name] = group
+            if len(name) > 1:
+                self._join(self._group(name[:-1]), group)
+            else:
+                self.tops.append(group.reference)
+        return group
+
+    @staticmethod
+    def _join(group: pydyf.Dictionary, kid: pydyf.Dictionary) -> None:
+        kid["Parent"] = group.reference
+        group["Kids"].append(kid.reference)

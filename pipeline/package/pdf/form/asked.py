@@ -1,0 +1,297 @@
+"""What a field is called, and what it asks: read from the markup that students get, so that
+neither can say more than the page does.
+
+A name goes from the whole to the part: `exercise-3` and `blank-2`. It has the exercise's own
+id where that has one, and so stays the same when exercises are added before it.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections import Counter
+from collections.abc import Iterator
+from typing import NamedTuple
+from xml.etree.ElementTree import Element
+
+from pipeline.numerals import letters
+from pipeline.package.pdf.markup import BLOCKS, classes
+from pipeline.package.pdf.roles import is_hidden
+
+FIELD = "data-field"
+"""The attribute by which the templates say what is filled in, and how (see `KINDS`)."""
+
+KINDS = {
+    "blank": "blank",
+    "cell": "cell",
+    "lines": "lines",
+    "space": "space",
+    "task": "task",
+    "one": "choice",
+    "several": "choice",
+    "match": "matching",
+    "order": "ordering",
+    "name": "name",
+    "class": "class",
+    "date": "date",
+}
+"""The values of the attribute, and what the names of such fields begin with."""
+
+OUTSIDE = "text"
+"""What the names of fields that are in no exercise begin with."""
+
+OF_STUDENT = frozenset({"name", "class", "date"})
+PARTS = {"one": "choices", "several": "choices", "match": "matching", "order": "ordering"}
+"""What is but one of several, and the class of what holds them."""
+
+HERE = "\0"
+GAP, OTHER = "___", "…"
+BEFORE, AFTER = 90, 50
+"""Characters of the text around a field that its description has at most."""
+
+SHOWN = frozenset({"table", "figure", "pre"})
+"""What stands between a question and the room for its answer, and does not ask itself."""
+
+HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
+
+
+class Field(NamedTuple):
+    """Something to fill in. ``name`` are the parts of its name, and ``tip`` says what is asked.
+    Of several of which one is chosen, ``state`` is the letter, and ``choice`` what the whole
+    asks."""
+
+    kind: str
+    name: tuple[str, ...]
+    tip: str
+    state: str = ""
+    choice: str = ""
+
+
+def fields(root: Element, comma: str) -> dict[Element, Field]:
+    """The fields of the markup, in its order. ``comma`` stands between the parts of a tip."""
+    return dict(_Reader(root, comma).fields())
+
+
+class _Reader:
+    def __init__(self, root: Element, comma: str) -> None:
+        self._root = root
+        self._comma = comma
+        self._parents = {child: parent for parent in root.iter() for child in parent}
+        self._index = {child: at for parent in root.iter() for at, child in enumerate(parent)}
+        self._merged: dict[Element, bool] = {}
+        self._exercises: dict[Element, str] = {}
+        self._groups: dict[Element, int] = {}
+        self._counts: Counter[tuple[str, str]] = Counter()
+        self._taken: set[str] = set()
+        self._outside = self._unique(OUTSIDE)
+
+    def fields(self) -> Iterator[tuple[Element, Field]]:
+        for element in self._root.iter():
+            if "exercise" in classes(element):
+                self._exercises[element] = self._unique(self._name(element).replace(".", "-"))
+            kind = element.get(FIELD, "")
+            if kind not in KINDS:
+                continue
+            exercise = self._nearest(element, "exercise")
+            if kind != "cell" or exercise is not None:  # others may be meant to stay empty
+                yield element, self._field(element, kind, exercise)
+
+    def _name(self, exercise: Element) -> str:
+        """An exercise's id, or else its number; those that have neither are counted."""
+        if name := exercise.get("id"):
+            return name
+        label = _label_and_title(exercise)[0]
+        if number := "".join(character for character in label if character.isdigit()):
+            return f"exercise-{number}"
+        return f"question-{self._number((), 'question')}"
+
+    def _field(self, element: Element, kind: str, exercise: Element | None) -> Field:
+        whole = (self._exercises[exercise] if exercise is not None else self._outside,)
+        stem = KINDS[kind]
+        title = _label(exercise)
+        if kind in OF_STUDENT:
+            return Field(kind, (self._unique(stem),), _text(self._parents[element], None))
+        group = self._nearest(element, PARTS[kind]) if kind in PARTS else None
+        if group is None:
+            number = self._number(whole, stem)
+            part = f"{stem}-{number}"
+            name = (*whole, part)
+            said = _hidden_text(element)
+            counted = f"{said} {number}" if kind == "blank" else said
+            return Field(kind, name, self._tip((title, counted), self._asked(element, kind)))
+        number = self._groups.setdefault(group, 0) or self._number(whole, stem)
+        self._groups[group] = number
+        part = f"{stem}-{number}"
+        name = (*whole, part)
+        item = self._parents[element]
+        if kind in ("match", "order"):
+            index = self._number((*name, ""), "item")
+            said = f"{_hidden_text(element)} {index}"
+            return Field(
+                kind, (*name, str(index)), self._tip((title, said), _short(_text(item, None)))
+            )
+        letter = letters(self._number((*name, ""), "item") - 1).lower()
+        prompt = _prompt(group) or self._before(group)
+        asks, said = self._tip((title,), prompt), _short(_text(item, None))
+        tip = f"{asks} {letter}: {said}" if prompt else self._tip((title, letter), said)
+        if kind == "one":
+            return Field(kind, name, tip, letter, asks)
+        return Field(kind, (*name, letter), tip)
+
+    def _number(self, whole: tuple[str, ...], stem: str) -> int:
+        key = ("\0".join(whole), stem)
+        self._counts[key] += 1
+        return self._counts[key]
+
+    def _unique(self, name: str) -> str:
+        """The name, with a number where it is another's."""
+        names = itertools.chain((name,), (f"{name}-{n}" for n in itertools.count(2)))
+        free = next(one for one in names if one not in self._taken)
+        self._taken.add(free)
+        return free
+
+    def _nearest(self, element: Element, name: str) -> Element | None:
+        found = self._parents.get(element)
+        while found is not None and name not in classes(found):
+            found = self._parents.get(found)
+        return found
+
+    # --- what is asked ----------------------------------------------------------------------
+
+    def _tip(self, parts: tuple[str, ...], asked: str) -> str:
+        head = self._comma.join(part for part in parts if part)
+        return f"{head}: {asked}" if head and asked else head or asked
+
+    def _asked(self, element: Element, kind: str) -> str:
+        """The text around a field; where it stands alone, the heads of its cell, or the
+        question before it."""
+        if kind == "task":
+            return _short(_text(self._parents[element], None))
+        if kind in ("lines", "space"):
+            return self._before(element)
+        block = element
+        while block.tag not in BLOCKS and block in self._parents:
+            block = self._parents[block]
+        before, _, after = _text(block, element).partition(HERE)
+        around = ""
+        if any(character.isalnum() for character in before + after):
+            around = f"{_short_end(before)}{GAP}{_short(after, AFTER)}"
+        heads = self._heads(element)
+        if heads:
+            return self._tip((self._comma.join(heads),), around)
+        return around or self._before(element)
+
+    def _heads(self, element: Element) -> list[str]:
+        """What a field's row and column are headed by, in a table without merged cells."""
+        cell = element
+        while cell.tag not in ("td", "th") and cell in self._parents:
+            cell = self._parents[cell]
+        row = self._parents.get(cell)
+        if row is None:
+            return []
+        table = self._parents[self._parents[row]]
+        if table not in self._merged:
+            cells = (one for one in table.iter() if one.tag in ("td", "th"))
+            self._merged[table] = any(one.get("colspan") or one.get("rowspan") for one in cells)
+        if self._merged[table]:
+            return []
+        at = self._index[cell]
+        heads = [_text(row[0], None)] if at else []
+        head = table.find("thead/tr")
+        if head is not None and head is not row and at < len(head):
+            heads.append(_text(head[at], None))
+        return [_short(text) for text in heads if text.strip(f"{OTHER} ")]
+
+    def _before(self, element: Element) -> str:
+        """The nearest text before an element, within its exercise."""
+        node = element
+        while (parent := self._parents.get(node)) is not None:
+            run = ""
+            for at in range(self._index[node] - 1, -1, -1):
+                sibling = parent[at]
+                run = f"{sibling.tail or ''}{run}"
+                asks_nothing = sibling.tag in SHOWN or "exercise-title" in classes(sibling)
+                text = "" if asks_nothing else _text(sibling, None)
+                if sibling.tag in BLOCKS or sibling.tag in HEADINGS:
+                    if found := run.strip() or text.strip(f"{OTHER} "):
+                        return _short(found)
+                else:
+                    run = text + run
+            if found := f"{parent.text or ''}{run}".strip():
+                return _short(found)
+            if "exercise" in classes(parent):
+                return _title(parent)
+            node = parent
+        return ""
+
+
+def _label(exercise: Element | None) -> str:
+    """What an exercise is called: by its number, or else its title."""
+    found = _label_and_title(exercise)
+    return _short(found[0] or found[1]).rstrip(".:。：")
+
+
+def _title(exercise: Element) -> str:
+    """The title of an exercise that has a number as well."""
+    label, title = _label_and_title(exercise)
+    return _short(title) if label else ""
+
+
+def _label_and_title(exercise: Element | None) -> tuple[str, str]:
+    head = next(iter(exercise), None) if exercise is not None else None
+    if head is None or "exercise-title" not in classes(head):
+        return "", ""
+    span = next((one for one in head.iter("span") if "label" in classes(one)), None)
+    label = "" if span is None else _text(span, None)
+    return label, _text(head, None).removeprefix(label).strip()
+
+
+def _prompt(choices: Element) -> str:
+    prompt = next((one for one in choices if "prompt" in classes(one)), None)
+    return "" if prompt is None else _short(_text(prompt, None))
+
+
+def _hidden_text(element: Element) -> str:
+    """The word that stands for a field where it is read aloud."""
+    hidden = next((one for one in element.iter() if is_hidden(one)), None)
+    return "" if hidden is None else " ".join("".join(hidden.itertext()).split()).rstrip(":：")
+
+
+def _text(element: Element, here: Element | None) -> str:
+    """The text of an element, with marks where there are fields. Within the block of ``here``
+    it is that block's own text alone."""
+    return " ".join("".join(_texts(element, here)).split())
+
+
+def _texts(element: Element, here: Element | None) -> Iterator[str]:
+    if element.tag == "img":
+        yield element.get("data-text", "") or element.get("alt", "")
+    yield element.text or ""
+    for child in element:
+        if child is here:
+            yield HERE
+        elif child.get(FIELD) == "blank":
+            yield OTHER
+        elif not (
+            is_hidden(child)
+            or FIELD in child.attrib
+            or "note-call" in classes(child)
+            or (here is not None and child.tag in BLOCKS)
+        ):
+            yield from _texts(child, here)
+            if child.tag in BLOCKS:
+                yield " "
+        yield child.tail or ""
+
+
+def _short(text: str, most: int = BEFORE) -> str:
+    """The beginning of a text, to the end of a word."""
+    if len(text.rstrip()) <= most:
+        return text.rstrip()
+    return (text[:most].rpartition(" ")[0] or text[:most]) + OTHER
+
+
+def _short_end(text: str) -> str:
+    """The end of a text, from the beginning of a word."""
+    if len(text.lstrip()) <= BEFORE:
+        return text.lstrip()
+    return OTHER + (text[-BEFORE:].partition(" ")[2] or text[-BEFORE:])

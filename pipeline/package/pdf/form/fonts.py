@@ -1,0 +1,195 @@
+"""The font that what is typed into fields is shown in: embedded with all its letters, since
+nobody knows which will be typed, and with its table of characters, by which readers find them.
+"""
+
+from __future__ import annotations
+
+import io
+from collections import Counter
+from typing import Any, NamedTuple
+
+import fontTools
+import pydyf
+from fontTools import subset as subsetting
+from fontTools import unicodedata
+from fontTools.ttLib import TTFont
+from fontTools.varLib import instancer
+
+from pipeline import scripts
+from pipeline.faces import SANS
+from pipeline.package import cache
+from pipeline.package.font_subset import coverage, font_bytes
+from pipeline.pages import Face
+
+LATIN_FACE = Face(SANS, 400, "normal", "font_source_sans_pro", "files/SourceSansPro-Regular.ttf")
+"""Has TrueType outlines, which all readers can take letters from while one types."""
+
+LATIN = frozenset({"Latn", "Grek", "Cyrl", "Zyyy", "Zinh"})
+
+NAME = "ChapbookForm"
+"""Of the font in the file. It is no subset's name, which some readers do not type with."""
+
+ONE_LINE, RULED = "Wingdings", "Wingdings2"
+"""The names of the font in the form's resources: as it is, and for ruled lines. Browsers on
+PDFium take a font for one of Western letters alone, and look for others, even for quotation
+marks, among the machine's, unless it is called so. To all others it is a name like any other."""
+
+LEADING = 1.35
+"""The distance of two lines of the font for ruled lines, in its size. Readers make it of the
+height that the font says it has, but those by Mozilla always take this."""
+
+_RECIPE = "1"
+"""To be changed with anything here that changes the bytes of a font."""
+
+_CHUNK = 100
+"""Entries that a section of a table from glyphs to characters has at most."""
+
+
+class Metrics(NamedTuple):
+    """Thousandths of the size."""
+
+    ascent: int
+    descent: int
+
+
+def face_for(text: str) -> Face:
+    """The face for a form of this text: that of the script that most of it is in. A collection
+    of fonts, as there are for Chinese and its kin, is too large to be embedded in whole."""
+    used = Counter(scripts.BEYOND.findall(text))
+    counts: Counter[Face] = Counter()
+    for font in scripts.fonts_for(text):
+        face = font.faces[0]
+        if scripts.COMMON not in font.scripts and not face.path.endswith(".ttc"):
+            of_script = (n for c, n in used.items() if font.scripts & scripts.scripts((c,)))
+            counts[face] = sum(of_script)
+    face, count = next(iter(counts.most_common(1)), (LATIN_FACE, 0))
+    letters = sum(character.isalpha() for character in text)
+    return face if count * 2 > letters else LATIN_FACE
+
+
+def add_fonts(pdf: Any, face: Face) -> pydyf.Dictionary:
+    """Embed a face once in a `pydyf.PDF`: the resources that fields name it by."""
+    data = _font(face)
+    font = TTFont(io.BytesIO(data))
+    file = pydyf.Stream([data], {"Length1": len(data)}, compress=True)
+    table = pydyf.Stream([_to_unicode(font)], compress=True)
+    scale = 1000 / font["head"].unitsPerEm
+    advances = (round(font["hmtx"][glyph][0] * scale) for glyph in font.getGlyphOrder())
+    widths = pydyf.Array((0, pydyf.Array(advances)))
+    for thing in (file, table, widths):
+        pdf.add_object(thing)
+    own = Metrics(round(font["hhea"].ascent * scale), round(font["hhea"].descent * scale))
+    # All of a line's height above it: then text stands on the rules.
+    ruled = Metrics(round(LEADING * 1000), 0)
+    resources = pydyf.Dictionary()
+    for name, metrics in ((ONE_LINE, own), (RULED, ruled)):
+        descriptor = _descriptor(font, metrics, file, scale)
+        pdf.add_object(descriptor)
+        descendant = pydyf.Dictionary(
+            {
+                "Type": "/Font",
+                "Subtype": "/CIDFontType2",
+                "BaseFont": f"/{NAME}",
+                "CIDSystemInfo": pydyf.Dictionary(
+                    {
+                        "Registry": pydyf.String("Adobe"),
+                        "Ordering": pydyf.String("Identity"),
+                        "Supplement": 0,
+                    }
+                ),
+                "CIDToGIDMap": "/Identity",
+                "W": widths.reference,
+                "FontDescriptor": descriptor.reference,
+            }
+        )
+        pdf.add_object(descendant)
+        whole = pydyf.Dictionary(
+            {
+                "Type": "/Font",
+                "Subtype": "/Type0",
+                "BaseFont": f"/{NAME}",
+                "Encoding": "/Identity-H",
+                "DescendantFonts": pydyf.Array([descendant.reference]),
+                "ToUnicode": table.reference,
+            }
+        )
+        pdf.add_object(whole)
+        resources[name] = whole.reference
+    return resources
+
+
+def _descriptor(font: TTFont, metrics: Metrics, file: Any, scale: float) -> pydyf.Dictionary:
+    head, os2 = font["head"], font["OS/2"]
+    left, right = round(head.xMin * scale), round(head.xMax * scale)
+    capitals = round((getattr(os2, "sCapHeight", 0) or 0.66 * head.unitsPerEm) * scale)
+    return pydyf.Dictionary(
+        {
+            "Type": "/FontDescriptor",
+            "FontName": f"/{NAME}",
+            "Flags": 1 << 5,  # of Latin letters, none of its own (ISO 32000-1, table 123)
+            "FontBBox": pydyf.Array((left, metrics.descent, right, metrics.ascent)),
+            "ItalicAngle": 0,
+            "Ascent": metrics.ascent,
+            "Descent": metrics.descent,
+            "CapHeight": capitals,
+            "StemV": 80,
+            "FontFile2": file.reference,
+        }
+    )
+
+
+def _font(face: Face) -> bytes:
+    """The face with the letters of its scripts, and without what only setting type needs."""
+    wanted = "".join(sorted(c for c in coverage(face) if _is_wanted(c, face)))
+    data = font_bytes(face)
+    name = cache.key(_RECIPE, fontTools.version, str(face.weight), wanted, data)
+    return cache.cached(f"{name}.form", lambda: _subset(data, face, wanted))
+
+
+def _is_wanted(character: str, face: Face) -> bool:
+    if ord(character) > 0xFFFF or unicodedata.category(character) in ("Co", "Cs"):
+        return False
+    known = (font.scripts for font in scripts.FONTS if face in font.faces)
+    return not unicodedata.script_extension(character).isdisjoint(LATIN.union(*known))
+
+
+def _subset(data: bytes, face: Face, text: str) -> bytes:
+    options = subsetting.Options(
+        layout_features=[],
+        hinting=False,
+        glyph_names=False,
+        notdef_outline=True,
+        recalc_timestamp=False,
+        drop_tables=["GSUB", "GPOS", "GDEF", "DSIG", "STAT", "MATH", "BASE", "kern"],
+        name_IDs=[0, 13, 14],
+    )
+    font = subsetting.load_font(io.BytesIO(data), options, dontLoadGlyphNames=False)
+    subsetter = subsetting.Subsetter(options)
+    subsetter.populate(text=text)
+    subsetter.subset(font)
+    if "fvar" in font:
+        weights = {axis.axisTag: axis.defaultValue for axis in font["fvar"].axes}
+        instancer.instantiateVariableFont(font, {**weights, "wght": face.weight}, inplace=True)
+    font["head"].modified = font["head"].created
+    output = io.BytesIO()
+    subsetting.save_font(font, output, options)
+    return output.getvalue()
+
+
+def _to_unicode(font: TTFont) -> bytes:
+    """The table from glyphs to characters (ISO 32000-1, section 9.10.3)."""
+    found: dict[int, int] = {}
+    for character, glyph in sorted((font.getBestCmap() or {}).items()):
+        found.setdefault(font.getGlyphID(glyph), character)
+    entries = [f"<{glyph:04x}> <{character:04x}>" for glyph, character in sorted(found.items())]
+    sections = (entries[at : at + _CHUNK] for at in range(0, len(entries), _CHUNK))
+    body = "\n".join(
+        "\n".join((f"{len(section)} beginbfchar", *section, "endbfchar")) for section in sections
+    )
+    return (
+        "/CIDInit /ProcSet findresource begin\n12 dict begin\nbegincmap\n"
+        "/CIDSystemInfo << /Registry (Adobe) /Ordering (UCS) /Supplement 0 >> def\n"
+        "/CMapName /Adobe-Identity-UCS def\n/CMapType 2 def\n"
+        "1 begincodespacerange\n<0000> <ffff>\nendcodespacerange\n"
+        f"{body}\nendcmap\nCMapName currentdict /CMap defineresource pop\nend\nend"
+    ).encode()

@@ -1,0 +1,187 @@
+"""The fields themselves, as objects of the PDF (ISO 32000-1, sections 12.5.6.19 and 12.7)."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import pydyf
+
+from pipeline.package.pdf.form.asked import Field
+from pipeline.package.pdf.form.fonts import LEADING, ONE_LINE, RULED
+from pipeline.package.pdf.form.places import Place
+
+PRINTED = 1 << 2
+"""The flag of an annotation that is printed (table 165)."""
+
+SEVERAL_LINES, NO_SPELLING, ONE_OF_SEVERAL = 1 << 12, 1 << 22, 1 << 15
+"""Flags of fields (tables 226, 228 and 226): a spelling checker would give answers away."""
+
+LEAST, MOST = 8.5, 16
+"""Points that what is typed on ruled lines has at least, and at most."""
+
+RAISED = 3.5
+"""Points that fields for ruled lines stand above them, so that letters do not touch the rules."""
+
+GROWN = 2
+"""Points by which what is to be clicked at is larger than its box, on every side."""
+
+INSET = 3
+"""Points that text stands from the frame of a space."""
+
+BASELINE = 0.24
+"""Where text stands above the line of a blank, in its size."""
+
+CAPITALS = 0.66
+"""The height of capitals, in the size."""
+
+CHECKED = "Yes"
+"""The state of a check box that is checked; ``Off`` is that of others, too."""
+
+
+class Area(NamedTuple):
+    left: float
+    bottom: float
+    right: float
+    top: float
+
+    @property
+    def width(self) -> float:
+        return self.right - self.left
+
+    @property
+    def height(self) -> float:
+        return self.top - self.bottom
+
+    def shrunk(self, by: float) -> Area:
+        """The area that is so much smaller on every side."""
+        return Area(self.left + by, self.bottom + by, self.right - by, self.top - by)
+
+
+class Widgets:
+    """Makes the annotations of one `pydyf.PDF`."""
+
+    def __init__(self, pdf: Any) -> None:
+        self._pdf = pdf
+        self._states: dict[str, bytes] = {}
+
+    def text(self, place: Place, kind: str) -> pydyf.Dictionary:
+        """A field to type in: of one line, or of as many as there is room for."""
+        font, size, flags = ONE_LINE, place.size, NO_SPELLING
+        area = Area(place.left, place.bottom, place.right, place.top)
+        if kind in ("lines", "space"):
+            flags = SEVERAL_LINES
+            if place.ruling:
+                font, size = RULED, ruled_size(place.ruling)
+                area = area._replace(top=area.top + RAISED)
+            if kind == "space":
+                inset = area.shrunk(INSET)
+                area = area._replace(left=inset.left, right=inset.right) if place.ruling else inset
+        elif kind == "cell":
+            flags = SEVERAL_LINES if area.height > 3 * size else NO_SPELLING
+        elif kind != "order":
+            area = around_text(area, size)
+        centred = kind in ("match", "order")
+        widget = self._widget(place, area)
+        widget.update(
+            {
+                "FT": "/Tx",
+                "Ff": flags,
+                "DA": pydyf.String(f"/{font} {_number(size)} Tf 0 g"),
+                "Q": 1 if centred else 2 if place.is_rtl else 0,
+                "AP": pydyf.Dictionary({"N": self._drawn(area, "/Tx BMC EMC")}),
+            }
+        )
+        return widget
+
+    def button(self, place: Place, field: Field) -> pydyf.Dictionary:
+        """A check box, or one of the buttons of which one is chosen. The page has its box."""
+        area = Area(place.left, place.bottom, place.right, place.top).shrunk(-GROWN)
+        state = field.state or CHECKED
+        drawn = _dot(area) if field.state else _check(area)
+        states = pydyf.Dictionary({state: self._shared(area, drawn), "Off": self._shared(area, "")})
+        widget = self._widget(place, area)
+        widget.update({"AS": "/Off", "AP": pydyf.Dictionary({"N": states})})
+        if not field.state:
+            widget.update({"FT": "/Btn", "V": "/Off"})
+        return widget
+
+    def _widget(self, place: Place, area: Area) -> pydyf.Dictionary:
+        return pydyf.Dictionary(
+            {
+                "Type": "/Annot",
+                "Subtype": "/Widget",
+                "Rect": pydyf.Array(map(_number, area)),
+                "P": self._pdf.page_references[place.page],
+                "F": PRINTED,
+                "BS": pydyf.Dictionary({"W": 0}),
+            }
+        )
+
+    def _shared(self, area: Area, drawn: str) -> bytes:
+        """The drawing of a button's state, one for all of the same size."""
+        key = f"{_number(area.width)} {_number(area.height)} {drawn}"
+        if key not in self._states:
+            self._states[key] = self._drawn(area, drawn)
+        return self._states[key]
+
+    def _drawn(self, area: Area, drawn: str) -> bytes:
+        """A drawing of its own, as programs that fill a field in write into what is there."""
+        extra = {
+            "Type": "/XObject",
+            "Subtype": "/Form",
+            "BBox": f"[0 0 {_number(area.width)} {_number(area.height)}]",
+            "Resources": pydyf.Dictionary(),
+        }
+        stream = pydyf.Stream([drawn.encode()], extra)
+        self._pdf.add_object(stream)
+        return bytes(stream.reference)
+
+
+def around_text(area: Area, size: float) -> Area:
+    """The area on a blank's line in which a reader centres text so that it stands in one line
+    with the text around it."""
+    middle = area.bottom + (BASELINE + CAPITALS / 2) * size
+    half = (LEADING * size + 2) / 2
+    return area._replace(bottom=middle - half, top=middle + half)
+
+
+def ruled_size(ruling: float) -> float:
+    """The size of letters with which one, two or more of their lines come on a ruled one."""
+    lines = 1
+    while ruling / LEADING / lines > MOST:
+        lines += 1
+    return max(LEAST, ruling / LEADING / lines)
+
+
+def _check(area: Area) -> str:
+    """A check sign within the box on the page."""
+    x, y = area.width / 2, area.height / 2
+    unit = min(x, y) - GROWN
+    points = ((-0.6, 0.0), (-0.15, -0.5), (0.7, 0.6))
+    path = " ".join(
+        f"{_number(x + a * unit)} {_number(y + b * unit)} {'l' if index else 'm'}"
+        for index, (a, b) in enumerate(points)
+    )
+    return f"q 1.3 w 1 J 1 j 0 G {path} S Q"
+
+
+def _dot(area: Area) -> str:
+    """A disc within the circle on the page."""
+    x, y = area.width / 2, area.height / 2
+    radius = (min(x, y) - GROWN) * 0.55
+    bend = radius * 0.5523
+    curves = (
+        (radius, bend, bend, radius, 0, radius),
+        (-bend, radius, -radius, bend, -radius, 0),
+        (-radius, -bend, -bend, -radius, 0, -radius),
+        (bend, -radius, radius, -bend, radius, 0),
+    )
+    path = " ".join(
+        " ".join(_number(value + (x, y)[index % 2]) for index, value in enumerate(curve)) + " c"
+        for curve in curves
+    )
+    return f"q 0 g {_number(x + radius)} {_number(y)} m {path} f Q"
+
+
+def _number(value: float) -> str:
+    return f"{value:.2f}".rstrip("0").rstrip(".")
