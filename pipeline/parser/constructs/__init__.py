@@ -12,11 +12,11 @@ from pipeline.parser.constructs import (
     exercises,
     figures,
     index,
-    lines,
     math,
     passages,
     tables,
     tasks,
+    writing,
 )
 from pipeline.parser.constructs.parts import Construct, FenceConstruct, FenceParts, Parts
 
@@ -26,7 +26,8 @@ CONTAINERS: dict[str, Construct] = {
     "summary": boxes.details,
     "figures": figures.figures,
     "index": index.index,
-    "lines": lines.writing_lines,
+    "lines": writing.writing_lines,
+    "space": writing.writing_space,
     "bibliography": bibliography.bibliography,
     "exercise": exercises.exercise,
     "answer": exercises.answer,

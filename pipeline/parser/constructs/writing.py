@@ -1,0 +1,74 @@
+"""Room to write and draw in: ``::: lines 4``, ``::: space 40mm``."""
+
+from __future__ import annotations
+
+import re
+
+from pipeline.codes import Code
+from pipeline.model import Attributes, Block, Ruling, WritingLines, WritingSpace
+from pipeline.parser.constructs.parts import Parts
+from pipeline.suggestions import did_you_mean
+
+MAX_LINES = 100
+
+SMALLEST, LARGEST = 10, 250
+"""Millimetres that a space may be high."""
+
+UNITS = {"mm": 1, "cm": 10, "in": 25.4}
+
+RULINGS: dict[str, Ruling] = {"dotted": "dotted", "plain": "plain"}
+"""The classes that say how lines are ruled."""
+
+SQUARED = "squared"
+
+
+def writing_lines(parts: Parts) -> tuple[Block, ...]:
+    argument = parts.argument
+    count = int(argument) if argument.isdecimal() and len(argument) < 4 else 0
+    if not 1 <= count <= MAX_LINES:
+        written = f"`::: lines {argument}`" if argument else "`::: lines`"
+        message = f"{written} does not say how many lines."
+        hint = f"Write a number from 1 to {MAX_LINES}: `::: lines 4`."
+        parts.report(Code.WRONG_COUNT, message, parts.span, hint)
+        count = 1
+    chosen, attributes = _option(parts, RULINGS)
+    lines = WritingLines(
+        count=count, ruling=RULINGS.get(chosen, ""), span=parts.span, attributes=attributes
+    )
+    return (*parts.children, lines)
+
+
+def writing_space(parts: Parts) -> tuple[Block, ...]:
+    chosen, attributes = _option(parts, (SQUARED,))
+    space = WritingSpace(
+        height=_height(parts), squared=bool(chosen), span=parts.span, attributes=attributes
+    )
+    return (*parts.children, space)
+
+
+def _height(parts: Parts) -> float:
+    """Millimetres; a bare number is some."""
+    found = re.fullmatch(r"(\d{1,4}(?:\.\d{1,4})?)\s*([a-z]*)", parts.argument.lower(), re.ASCII)
+    height = float(found[1]) * UNITS.get(found[2] or "mm", 0) if found else 0
+    if SMALLEST <= height <= LARGEST:
+        return height
+    written = f"`::: space {parts.argument}`" if parts.argument else "`::: space`"
+    message = f"{written} has no height from {SMALLEST} to {LARGEST} mm."
+    hint = "Write it like `::: space 40mm`."
+    parts.report(Code.WRONG_COUNT, message, parts.span, hint)
+    return SMALLEST
+
+
+def _option(parts: Parts, known: dict[str, Ruling] | tuple[str, ...]) -> tuple[str, Attributes]:
+    """The first class that is one of ``known``, and the attributes without it. A class that is
+    nearly one is likely a slip."""
+    own = parts.attributes
+    for name in own.classes:
+        if name not in known and (hint := did_you_mean(name, known)):
+            message = f"The class `{name}` changes nothing here."
+            parts.report(Code.LIKELY_SLIP, message, parts.span, hint)
+    chosen = next((name for name in own.classes if name in known), "")
+    if not chosen:
+        return "", own
+    kept = tuple(name for name in own.classes if name != chosen)
+    return chosen, Attributes(id=own.id, classes=kept, pairs=own.pairs)
