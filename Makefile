@@ -15,6 +15,8 @@ PYTHON ?=
 VENV ?= .venv
 # options for pytest, such as ARGS="-k footnotes"
 ARGS =
+# options for the report, such as REPORT="--copies 30 --paper-price 0.01"
+REPORT =
 # V=1 shows the commands
 V =
 
@@ -57,22 +59,27 @@ installed := $(call show,$(call hide,$(VENV)))/.installed
 code := $(shell find pipeline -name __pycache__ -prune -o -type f ! -name '.*' -print)
 
 # --- what there is to make -------------------------------------------------------------------
-# An edition's name, format and the end of its file's name, as in pipeline/editions.py.
+# An edition's name, format and the end of its file's name, as in pipeline/editions.py; `pages`
+# where it tells the pages of the standard print edition, and so is made after that.
+
+standard := handout
+page_map := $(work)/page-map.json
 
 EDITIONS :=
 define edition
 EDITIONS += $1
 format_$1 := $2
 output_$1 := $$(folder)/$$(stem)$3.$2
+map_$1 := $(if $4,$$(page_map))
 endef
 $(eval $(call edition,web,html,))
 $(eval $(call edition,handout,pdf,))
 $(eval $(call edition,ebook,epub,))
 $(eval $(call edition,letter,pdf,-letter))
-$(eval $(call edition,teacher,pdf,-teacher))
-$(eval $(call edition,large-print,pdf,-large-print))
+$(eval $(call edition,teacher,pdf,-teacher,pages))
+$(eval $(call edition,large-print,pdf,-large-print,pages))
 $(eval $(call edition,greyscale,pdf,-greyscale))
-$(eval $(call edition,answers,pdf,-answers))
+$(eval $(call edition,answers,pdf,-answers,pages))
 $(eval $(call edition,form,pdf,-form))
 $(eval $(call edition,booklet,pdf,-booklet))
 $(eval $(call edition,2-up,pdf,-2-up))
@@ -82,11 +89,13 @@ DEFAULT := web handout ebook
 goal_html := web
 goal_pdf := handout
 goal_epub := ebook
-goal_editions := $(EDITIONS)
+$(foreach e,$(EDITIONS),$(eval goal_$e := $e))
 goals := $(or $(MAKECMDGOALS),all)
-wanted := $(filter $(foreach g,$(goals),$(or $(goal_$g),$(DEFAULT))),$(EDITIONS))
+# what `make editions` has found in the source, or else what the goals say
+WANTED =
+wanted := $(filter $(or $(WANTED),$(foreach g,$(goals),$(or $(goal_$g),$(DEFAULT)))),$(EDITIONS))
 
-.PHONY: all html pdf epub editions check test accept lint format constraints clean distclean help FORCE
+.PHONY: all html pdf epub editions check report test accept lint format constraints clean distclean help FORCE
 
 all: $(call show,$(manifest)) ## The HTML page, the PDF handout and the EPUB e-book (without a goal: this)
 	@$(up_to_date)
@@ -100,11 +109,22 @@ pdf: $(call show,$(output_handout) $(manifest)) ## The PDF handout alone
 epub: $(call show,$(output_ebook) $(manifest)) ## The EPUB e-book alone
 	@$(up_to_date)
 
-editions: $(call show,$(manifest)) ## All editions, US Letter too
+# the parser writes down which editions the source lists; another make makes them
+editions: $(call show,$(work)/model.done) ## The editions that the source lists, or all that there are
+	@listed=$$(cat $(call path,$(work)/editions)); \
+	    $(MAKE) all WANTED="$${listed:-$(EDITIONS)}" $(if $(made),made=yes)
+
+.PHONY: $(EDITIONS)
+$(EDITIONS): $(call show,$(manifest))
 	@$(up_to_date)
 
 check: all ## Look for faults in the finished files
 	$(at)$(chapbook) check $(foreach e,$(DEFAULT),$(call path,$(output_$e)))
+
+report: $(installed) ## Pages, paper, ink and cost, and what will not print well (REPORT="--copies 30")
+	@mkdir -p $(call path,$(work))
+	$(at)$(chapbook) report $(call quote,$(SOURCE)) --out $(call quote,$(OUT)) \
+	    $(if $(TEMPLATES),--templates $(call quote,$(TEMPLATES))) $(REPORT)
 
 # set where a stage runs; make expands a recipe only once what it needs is made
 made :=
@@ -120,7 +140,7 @@ $(call show,$(work))/options: FORCE
 
 # a stage whose output somebody deleted has to run again
 forget := $(shell cd $(call path,$(work)) 2>/dev/null && for stamp in *.done; do \
-    [ -f "$${stamp%.done}.json" ] || [ "$$stamp" = model.done -a -f ../model.json ] || rm -f "$$stamp"; done)
+    [ -f "$${stamp%.done}.json" ] || [ "$$stamp" = model.done -a -f ../model.json -a -f editions ] || rm -f "$$stamp"; done)
 
 # a source that is not there is for the parser to report
 $(call show,$(call hide,$(SOURCE))): ;
@@ -128,6 +148,7 @@ $(call show,$(call hide,$(SOURCE))): ;
 $(call show,$(work)/model.done): $(call show,$(call hide,$(SOURCE))) $(code) $(installed)
 	$(eval made := yes)@mkdir -p $(call path,$(work)); touch $(call quote,$@.new)
 	$(at)$(chapbook) parse $(call quote,$(SOURCE)) -o $(call path,$(model)) \
+	    --editions $(call path,$(work)/editions) \
 	    --depfile $(call path,$(work)/parse.d) --target $(call quote,$@)
 	@mv $(call quote,$@.new) $(call quote,$@)
 
@@ -138,11 +159,12 @@ $(call show,$(model)): $(call show,$(work)/model.done) ;
 
 # $1 the edition; what has two dollars is expanded when the rule is read or run
 define stages
-$(call show,$(work)/$1.done): $(call show,$(model) $(work)/options) $$(code) $$(installed)
+$(call show,$(work)/$1.done): $(call show,$(model) $(work)/options $(map_$1)) $$(code) $$(installed)
 	$$(eval made := yes)@touch $$(call quote,$$@.new)
 	$$(at)$$(chapbook) render $$(call path,$$(model)) --edition $1 \
 	    --folder $$(call quote,$$(source_folder)) \
 	    $$(if $$(TEMPLATES),--templates $$(call quote,$$(TEMPLATES))) \
+	    $(if $(map_$1),--page-map $$(call path,$(map_$1))) \
 	    -o $$(call path,$$(work)/$1.json) \
 	    --depfile $$(call path,$$(work)/$1.render.d) --target $$(call quote,$$@)
 	@mv $$(call quote,$$@.new) $$(call quote,$$@)
@@ -154,12 +176,19 @@ $(call show,$(output_$1)): $(call show,$(work)/$1.json) $$(code) $$(installed)
 	$$(eval made := yes)@touch $$(call path,$$(work)/$1.new)
 	$$(at)$$(chapbook) package $$(call path,$$(work)/$1.json) \
 	    --folder $$(call quote,$$(source_folder)) -o $$(call quote,$$@) \
+	    $(if $(filter $1,$(standard)),--page-map $$(call path,$$(page_map))) \
 	    --depfile $$(call path,$$(work)/$1.package.d) --target $$(call quote,$$@)
 	@touch -r $$(call path,$$(work)/$1.new) $$(call quote,$$@)
 
 -include $(call show,$(work)/$1.render.d $(work)/$1.package.d)
 endef
 $(foreach e,$(EDITIONS),$(eval $(call stages,$e)))
+
+# written beside the standard edition, and only where it differs; here if somebody deleted it
+$(call show,$(page_map)): $(call show,$(output_$(standard)))
+	@[ -f $(call quote,$@) ] || $(chapbook) package $(call path,$(work)/$(standard).json) \
+	    --folder $(call quote,$(source_folder)) -o $(call path,$(output_$(standard))) \
+	    --page-map $(call quote,$@)
 
 # it lists all outputs that are there, and is made anew when one that was asked for is newer
 .PRECIOUS: $(call show,$(manifest))
@@ -204,9 +233,9 @@ constraints: ## Write constraints.txt anew, with the newest versions that fit
 clean: ## Delete what was built
 	@find $(call quote,$(OUT)) -mindepth 2 -maxdepth 2 -type d -name .work 2>/dev/null | while IFS= read -r work; do \
 	    dir=$${work%/.work}; stem=$${dir##*/}; rm -rf "$$work"; \
-	    for ending in $(foreach e,$(EDITIONS),$(patsubst $(folder)/$(stem)%,%,$(output_$e))); do \
+	    for ending in $(foreach e,$(EDITIONS),$(patsubst $(folder)/$(stem)%,%,$(output_$e))) -booklet-pages.pdf; do \
 	        rm -f "$$dir/$$stem$$ending"; done; \
-	    rm -f "$$dir/model.json" "$$dir/manifest.json"; rmdir "$$dir" 2>/dev/null || :; done
+	    rm -f "$$dir/model.json" "$$dir/manifest.json" "$$dir/report.html" "$$dir/report.json"; rmdir "$$dir" 2>/dev/null || :; done
 
 distclean: clean ## Delete the environment and all caches too
 	@if [ -f $(call quote,$(VENV)/pyvenv.cfg) ]; then rm -rf $(call quote,$(VENV)); fi
@@ -217,6 +246,9 @@ help: ## This list
 	@echo 'make [GOAL] [SOURCE=path/to/text.md] [OUT=folder] [TEMPLATES=folder] [PYTHON=python3.13]'
 	@echo
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  %-12s %s\n", $$1, $$2 }' Makefile
+	@echo
+	@echo 'One edition alone: make handout, make teacher … There are'
+	@echo '$(EDITIONS).'
 	@echo
 	@echo 'SOURCE is $(SOURCE), and OUT is $(OUT).'
 

@@ -391,11 +391,46 @@ def test_editions(tree: Tree) -> None:
     assert tree.make("editions").calls == []
 
 
+def test_the_editions_that_the_source_lists(tree: Tree) -> None:
+    listing = SOURCE.replace("lang: en", "lang: en\neditions: [web, booklet]")
+    tree.source.write_text(listing, encoding="utf-8")
+    assert tree.make("editions").stages == sorted(["parse", *stages("web", "booklet")])
+    assert tree.make("editions").calls == []
+    tree.source.write_text(listing.replace("booklet", "letter"), encoding="utf-8")
+    assert tree.make("editions").stages == sorted(["parse", *stages("web", "letter")])
+    (tree.built / ".work" / "editions").unlink()
+    assert tree.make("editions").stages == ["parse"]
+    assert tree.make("editions").calls == []
+
+
+def test_one_edition_by_its_name(tree: Tree) -> None:
+    run = tree.make("letter")
+    assert run.stages == stages("letter")
+    assert (tree.built / "talk-letter.pdf").exists()
+    assert tree.make("letter").calls == []
+
+
+def test_an_edition_that_tells_the_pages_waits_for_the_standard_one(tree: Tree) -> None:
+    teacher = "build/talk/talk-teacher.pdf"
+    assert tree.make(teacher).stages == ["package teacher", "render teacher"]
+    assert tree.make(teacher).calls == []
+    append(tree.source, "\nMore.\n")
+    assert tree.make(teacher).stages == sorted(["parse", *stages("handout", "teacher")[1:]])
+    (tree.built / ".work" / "page-map.json").unlink()
+    assert "package handout" in tree.make(teacher).stages
+
+
 def test_the_table_of_editions_is_that_of_the_pipeline() -> None:
     text = (ROOT / "Makefile").read_text(encoding="utf-8")
-    rows = re.findall(r"^\$\(eval \$\(call edition,([\w-]+),(\w+),(.*)\)\)$", text, re.MULTILINE)
+    row = r"^\$\(eval \$\(call edition,([\w-]+),(\w+),([\w-]*)(?:,(pages))?\)\)$"
+    rows = re.findall(row, text, re.MULTILINE)
     expected = [
-        (name, edition.format, output_name("", edition).removesuffix(f".{edition.format}"))
+        (
+            name,
+            edition.format,
+            output_name("", edition).removesuffix(f".{edition.format}"),
+            "pages" if edition.page_marks else "",
+        )
         for name, edition in EDITIONS.items()
     ]
     assert sorted(rows) == sorted(expected)
@@ -407,6 +442,7 @@ def test_the_table_of_editions_is_that_of_the_pipeline() -> None:
 def test_clean_deletes_what_was_built_and_nothing_else(tree: Tree) -> None:
     mine = tree.built / "notes.txt"
     mine.touch()
+    (tree.built / "talk-booklet-pages.pdf").touch()  # what a booklet has beside it
     assert tree.make("clean").status == 0
     assert list(tree.built.iterdir()) == [mine]
     mine.unlink()
@@ -442,3 +478,13 @@ def test_python_that_will_not_do(script: str, problem: str, tree: Tree) -> None:
     assert all(name in message for name in ("Debian", "Fedora", "macOS", "Windows", "3.1"))
     assert failed.startswith("make: ***")
     assert not (tree.root / "none").exists()
+
+
+def test_the_report(tree: Tree) -> None:
+    run = tree.make("report", "REPORT=--copies 30 --paper-price 0.01")
+    assert run.status == 0, run.stderr
+    assert run.stages == ["report"]
+    assert "30 copies on both sides: 30 sheets, EUR 0.30" in run.stdout
+    assert (tree.built / "report.html").exists()
+    assert tree.make("clean").status == 0
+    assert not tree.built.exists()

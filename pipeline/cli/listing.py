@@ -1,0 +1,98 @@
+"""The command ``editions``: what can be made of a source, and how each is set."""
+
+from __future__ import annotations
+
+import shutil
+import textwrap
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from pipeline.cli.terminal import READABLE, SOURCE_ERRORS, show
+
+if TYPE_CHECKING:
+    from pipeline.settings import EditionSettings
+
+NAME = 13
+"""Characters that a name and the space after it take."""
+
+NARROWEST, WIDEST = 40, 100
+"""Characters of a line."""
+
+
+@click.command()
+@click.argument("source", required=False, type=READABLE)
+@click.option("--json", "as_json", is_flag=True, help="Print them as JSON, for programs.")
+def editions(source: Path | None, as_json: bool) -> None:
+    """Show the editions that there are, and how those of SOURCE are set.
+
+    \b
+    Examples:
+      chapbook editions
+      chapbook editions handout.md
+    """
+    import msgspec
+
+    from pipeline.settings import settings_of
+
+    document = None
+    if source:
+        from pipeline.parser import parse_file
+
+        document = parse_file(source)
+        if any(finding.is_error for finding in document.diagnostics):
+            show(document.diagnostics)
+            raise SystemExit(SOURCE_ERRORS)
+    found = settings_of(document, source.stem if source else "NAME")
+    if as_json:
+        click.echo(msgspec.json.format(msgspec.json.encode(found), indent=2).decode())
+        return
+    width = min(shutil.get_terminal_size().columns, WIDEST)
+    for one in found:
+        click.echo(entry(one, width) if source else f"{one.name:<{NAME}}{one.label}")
+    if source:
+        click.echo()
+        click.echo(textwrap.fill("* is made where the command names no edition.", width))
+
+
+def entry(one: EditionSettings, width: int) -> str:
+    """What is printed of an edition: what it is, and below it how it is set."""
+    indent = " " * (NAME + 2)
+    parts = (part.replace(" ", "\N{NO-BREAK SPACE}") for part in details(one))
+    said = textwrap.wrap(
+        ", ".join((one.file, *parts)),
+        max(width, NARROWEST),
+        initial_indent=indent,
+        subsequent_indent=indent,
+        break_on_hyphens=False,
+    )
+    return "\n".join(
+        [f"{'* ' if one.listed else '  '}{one.name:<{NAME}}{one.label}", *said]
+    ).replace("\N{NO-BREAK SPACE}", " ")
+
+
+def details(one: EditionSettings) -> Iterator[str]:
+    """How a printed edition is set: its page, its text and what is asked of it."""
+    page = one.page
+    if page is None:
+        return
+    yield (
+        f"{page.pages_on_side} {page.size} on {page.paper}" if page.pages_on_side > 1 else page.size
+    )
+    yield f"margins {_numbers(page.margins)} mm"
+    if page.columns > 1:
+        yield f"{page.columns} columns"
+    yield f"{page.text:g} pt on {page.leading:g} pt"
+    yield f"theme {page.theme}"
+    if page.fit:
+        yield "full sheets" if page.fit == "even" else f"fit to {page.fit}"
+    yield f"writing lines {page.writing_line:g} mm"
+
+
+def _numbers(margins: tuple[float, float, float, float]) -> str:
+    """Those above and at the sides, or all four where they differ."""
+    top, outer, bottom, inner = margins
+    shown = (top, outer) if (top, outer) == (bottom, inner) else margins
+    return "/".join(f"{margin:g}" for margin in shown)

@@ -1,0 +1,95 @@
+"""How far a text fills its pages, and what of it takes most room."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any, NamedTuple
+from xml.etree.ElementTree import Element
+
+from weasyprint.formatting_structure import boxes
+
+from pipeline.package.pdf.boxes import bare
+from pipeline.package.pdf.markup import classes
+
+PLACE = "data-place"
+"""The attribute that says where a block stands in the source: ``talk.md:12``."""
+
+
+KINDS = {
+    "p": "paragraph",
+    "ul": "list",
+    "ol": "list",
+    "dl": "list",
+    "table": "table",
+    "figure": "figure",
+    "pre": "code",
+    "blockquote": "quotation",
+}
+"""What a message calls elements."""
+
+
+class Block(NamedTuple):
+    """A block of the text: what it is called, its place, and how many pages it takes."""
+
+    kind: str
+    place: str
+    pages: float
+
+
+def filled(pages: Sequence[Any]) -> float:
+    """How many of the pages are full: 1.4 where the second is for four tenths. ``pages`` are
+    boxes of WeasyPrint."""
+    return len(pages) - 1 + _share(pages[-1])
+
+
+def largest_blocks(pages: Sequence[Any], count: int) -> list[Block]:
+    """The blocks that take most room, the largest first. A block is one with a place that is in
+    no other."""
+    found: dict[tuple[str, str], float] = {}
+    for page in pages:
+        for kind, place, height in _blocks(page):
+            key = (kind, place)
+            found[key] = found.get(key, 0) + height / page.height
+    ordered = sorted(found.items(), key=lambda one: -one[1])[:count]
+    return [Block(kind, place, share) for (kind, place), share in ordered]
+
+
+def _share(page: Any) -> float:
+    """How much of a page's height has something on it. Notes are at its foot, and make it
+    higher by what they take."""
+    top = page.content_box_y()
+    bottom, notes = top, 0.0
+    for part in page.children:
+        if isinstance(part, boxes.MarginBox):
+            continue
+        if isinstance(part, boxes.FootnoteAreaBox):
+            notes += part.margin_height()
+            continue
+        bottom = max([bottom, *(box.position_y + box.margin_height() for box in _drawn(part))])
+    return float(min(1, (bottom - top + notes) / page.height))
+
+
+def _drawn(box: Any) -> Iterator[Any]:
+    """The lines and all else that is not made of other blocks."""
+    box = bare(box)
+    children = () if isinstance(box, boxes.LineBox) else getattr(box, "children", ())
+    if not children:
+        yield box
+    for child in children:
+        yield from _drawn(child)
+
+
+def _blocks(box: Any) -> Iterator[tuple[str, str, float]]:
+    for child in getattr(box, "children", ()):
+        child = bare(child)
+        place = child.element.get(PLACE) if child.element is not None else None
+        if place and not isinstance(child, boxes.LineBox | boxes.InlineBox):
+            yield _kind(child.element), place, child.margin_height()
+        elif not isinstance(child, boxes.LineBox):
+            yield from _blocks(child)
+
+
+def _kind(element: Element) -> str:
+    """What people call an element."""
+    named = next((name for name in ("exercise", "box") if name in classes(element)), "")
+    return named or KINDS.get(element.tag, "block")

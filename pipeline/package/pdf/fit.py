@@ -1,0 +1,213 @@
+"""Makes a text fill its pages: lays it out at some settings, and takes the best.
+
+A trial is a layout like any other, of a copy of the markup, but stops after the pages that there
+are to be; nothing of it is painted or tagged.
+"""
+
+from __future__ import annotations
+
+import copy
+import math
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+from xml.etree.ElementTree import Element
+
+import weasyprint
+from msgspec.structs import replace
+
+from pipeline.codes import Code, diagnostic
+from pipeline.diagnostics import Diagnostic, Span
+from pipeline.editions import EDITIONS, Edition, Imposition
+from pipeline.package.pdf.engine import Fonts, LocalFiles, TooManyPagesError
+from pipeline.package.pdf.filling import Block, filled, largest_blocks
+from pipeline.package.pdf.fit_search import SLACK, Search, sheets_of
+from pipeline.package.pdf.layout import PIXELS, set_pages
+from pipeline.pages import Pages, Style
+from pipeline.paper import FitOptions, Fitted, Sheet
+from pipeline.sheet import css
+from pipeline.sheet.fitting import Settings, fit_for, room, settings
+
+SHEET_STYLE = "sheet.css"
+
+FULL_SHEETS: dict[Imposition, int] = {"none": 2, "booklet": 4, "2-up": 4, "4-up": 8}
+"""How many pages are on the two sides of a sheet."""
+
+MOST_NAMED = 3
+"""How many blocks a message names."""
+
+
+class Filled(NamedTuple):
+    """The pages as they are to be set, what was chosen for that (None where nothing was), and
+    what is to be said of it."""
+
+    pages: Pages
+    fitted: Fitted | None = None
+    diagnostics: tuple[Diagnostic, ...] = ()
+
+
+class Fit:
+    """The search of one edition. ``styles`` are those of its pages, parsed."""
+
+    def __init__(
+        self, pages: Pages, root: Element, styles: Sequence[Any], fonts: Fonts, folder: Path
+    ) -> None:
+        self._pages, self._root, self._fonts = pages, root, fonts
+        self._styles = list(styles)
+        self._files = LocalFiles(folder, pages.assets)
+        self._cache: dict[str, Any] = {}
+
+    def filled(self, fit: FitOptions) -> Filled:
+        """The pages at the setting at which they are filled, or as they are, and what is to be
+        said of it: an error where the text is too long."""
+        edition = EDITIONS[self._pages.edition]
+        assert self._pages.sheet is not None, "printed pages have a sheet"
+        row = settings(
+            self._pages.sheet,
+            edition,
+            self._pages.metadata,
+            fit,
+            has_tables=self._root.find(".//table") is not None,
+        )
+        search = Search(
+            lambda setting, limit: self._length(row.sheets[setting], limit),
+            [room(sheet) for sheet in row.sheets],
+        )
+        if fit.pages == "even":
+            return self._full_sheets(fit, edition, search, row)
+        chosen = search.fill(fit.pages, row.natural)
+        if chosen is None:
+            return Filled(self._pages, None, (self._too_long(fit, fit.pages, row.sheets[0]),))
+        length = search.length(chosen, fit.pages)
+        found = () if length > fit.pages - 0.5 else (_too_short(fit, fit.pages, length),)
+        return self._at(row.sheets[chosen], length, found)
+
+    def _full_sheets(
+        self, fit: FitOptions, edition: Edition, search: Search, row: Settings
+    ) -> Filled:
+        multiple = FULL_SHEETS[edition.imposition]
+        chosen = sheets_of(search, row.natural, multiple)
+        if chosen is None:
+            found = _uneven(fit, search.length(row.natural), multiple)
+            return Filled(self._pages, None, (found,))
+        return self._at(row.sheets[chosen], search.length(chosen))
+
+    def _at(self, sheet: Sheet, length: float, found: tuple[Diagnostic, ...] = ()) -> Filled:
+        """The pages with another sheet."""
+        pages = replace(
+            self._pages,
+            styles=tuple(
+                Style(style.name, css(sheet, self._pages.metadata))
+                if style.name == SHEET_STYLE
+                else style
+                for style in self._pages.styles
+            ),
+            sheet=sheet,
+        )
+        return Filled(pages, fitted(sheet, length), found)
+
+    def _length(self, sheet: Sheet, limit: float) -> float:
+        boxes = self._boxes(sheet, limit)
+        return math.inf if boxes is None else filled(boxes)
+
+    def _boxes(self, sheet: Sheet, limit: float = math.inf) -> list[Any] | None:
+        """The pages' boxes, or None where there are more than may be."""
+        style = weasyprint.CSS(string=css(sheet, self._pages.metadata), url_fetcher=self._files)
+        styles = [
+            style if given.name == SHEET_STYLE else parsed
+            for given, parsed in zip(self._pages.styles, self._styles, strict=True)
+        ]
+        most = None if math.isinf(limit) else math.ceil(limit)
+        root = copy.deepcopy(self._root)
+        try:
+            document = set_pages(root, styles, self._files, self._fonts, sheet, self._cache, most)
+        except TooManyPagesError:
+            return None
+        return [page._page_box for page in document.pages]
+
+    def _too_long(self, fit: FitOptions, pages: int, tightest: Sheet) -> Diagnostic:
+        boxes = self._boxes(tightest)
+        assert boxes is not None, "there was no limit"
+        over = filled(boxes) - pages
+        lines = max(1, round(over * boxes[0].height / (tightest.leading * PIXELS)))
+        blocks = largest_blocks(boxes, MOST_NAMED)
+        most = "1 line" if lines == 1 else f"{lines} lines"
+        message = (
+            f"The text does not fit on {_pages(pages)}, even at {_points(tightest)}: it is over by"
+            f" {most} ({_percent(over)} of a page)."
+        )
+        hint = f"{_room_takers(blocks)} Leave something out, ask for more pages, or allow a"
+        return _said(
+            Code.DOES_NOT_FIT, fit, message, f"{hint} smaller text with `smallest`.".strip()
+        )
+
+
+def fit_pages(
+    pages: Pages,
+    root: Element,
+    styles: Sequence[Any],
+    fonts: Fonts,
+    folder: Path,
+    unheard: Callable[[], Any],
+) -> Filled:
+    """The pages as they are to be set, where their front matter asks that they be filled. What
+    WeasyPrint says of trials is ``unheard``."""
+    fit = fit_for(EDITIONS[pages.edition], pages.metadata)
+    if fit is None:
+        return Filled(pages)
+    with unheard():
+        return Fit(pages, root, styles, fonts, folder).filled(fit)
+
+
+def fitted(sheet: Sheet, length: float) -> Fitted:
+    """What a sheet is, and how far a text of so many pages fills the last one."""
+    pages = math.ceil(length - SLACK)
+    margins = (sheet.top, sheet.outer, sheet.bottom, sheet.inner)
+    top, outer, bottom, inner = (round(margin, 1) for margin in margins)
+    last = round(length - pages + 1, 2)
+    return Fitted(sheet.text, sheet.leading, (top, outer, bottom, inner), pages, last)
+
+
+def _too_short(fit: FitOptions, pages: int, length: float) -> Diagnostic:
+    message = f"The text does not fill {_pages(pages)}, even at its largest: it fills {length:.1f}."
+    return _said(
+        Code.FILLS_TOO_LITTLE,
+        fit,
+        message,
+        "Ask for fewer pages, or allow a larger text with `largest`.",
+    )
+
+
+def _uneven(fit: FitOptions, length: float, multiple: int) -> Diagnostic:
+    message = (
+        f"The text fills {length:.1f} pages, and no legible size makes that a multiple of"
+        f" {multiple}: the last sheet stays as it is."
+    )
+    return _said(Code.FILLS_TOO_LITTLE, fit, message, "Leave something out, or add to it.")
+
+
+def _said(code: Code, fit: FitOptions, message: str, hint: str) -> Diagnostic:
+    span = Span(fit.line, fit.column) if fit.line and not fit.forced else None
+    return diagnostic(code, message, span=span, hint=hint)
+
+
+def _room_takers(blocks: Sequence[Block]) -> str:
+    if not blocks:
+        return ""
+    said = [
+        f"the {block.kind} at {block.place} ({_percent(block.pages)} of a page)" for block in blocks
+    ]
+    joined = " and ".join(filter(None, (", ".join(said[:-1]), said[-1])))
+    return f"{'Largest is' if len(said) == 1 else 'Largest are'} {joined}."
+
+
+def _pages(count: int) -> str:
+    return "1 page" if count == 1 else f"{count} pages"
+
+
+def _points(sheet: Sheet) -> str:
+    return f"{sheet.text:g} pt on {sheet.leading:g} pt"
+
+
+def _percent(share: float) -> str:
+    return f"{max(1, round(100 * share))}%"

@@ -1,0 +1,155 @@
+"""Finds the setting at which a text fills its pages. Nothing here knows what a layout is.
+
+Settings are numbers from the tightest to the loosest, and a text is a length at each: 1.4 is a
+page and four tenths of another. It grows with the number but for small steps back, where
+something that is not broken moves to the next page.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
+
+WELL_FILLED = 0.93
+"""What of the last page is full where no better setting has to be looked for."""
+
+AIM = 0.97
+"""What of the last page a guess tries to fill."""
+
+FULL_ENOUGH, BEGUN = 0.75, 0.3
+"""What of the last page is full where a text is shortened to a full sheet, so that no better
+setting has to be looked for; and where it is drawn out to one, at least."""
+
+MOST_TRIALS = 12
+
+LITTLE = 0.04
+"""Pages that it is not worth to look further for."""
+
+NEAR, STRIDE = 0.2, 8
+"""Where a text is off by fewer pages than that, what is looked for is likely within so many
+settings."""
+
+SLACK = 1e-6
+"""Two lengths may differ by so much and be the same."""
+
+Trial = Callable[[int, float], float]
+"""The length of the text at a setting. It need not be worked out further than the second number:
+any length above that will do then."""
+
+
+class Found(NamedTuple):
+    """Where a search has ended: between two settings, or ``here``."""
+
+    low: int
+    high: int
+    here: int | None = None
+
+
+@dataclasses.dataclass(slots=True)
+class Search:
+    """A search among the settings; ``rooms`` says how much a page holds at each. `lengths` are
+    those that are known, and `over` has limits that the text is known to be over."""
+
+    trial: Trial
+    rooms: Sequence[float]
+    lengths: dict[int, float] = dataclasses.field(default_factory=dict)
+    over: dict[int, float] = dataclasses.field(default_factory=dict)
+
+    def length(self, setting: int, limit: float = math.inf) -> float:
+        """How long the text is at a setting, or infinite where it is over the limit."""
+        known = self.lengths.get(setting, math.inf)
+        if math.isinf(known) and self.over.get(setting, 0) < limit:
+            known = self.trial(setting, limit)
+            if known <= limit + SLACK:
+                self.lengths[setting] = known
+            else:
+                self.over[setting] = limit
+        return known if known <= limit + SLACK else math.inf
+
+    def fill(self, pages: int, first: int, enough: float = WELL_FILLED) -> int | None:
+        """The loosest setting at which the text takes no more than so many pages, or one at
+        which ``enough`` of the last one is full; None where they are too few for it. ``first``
+        is tried first."""
+        found = self._around(pages, first, (pages - 1 + enough, pages))
+        return found.here if found.here is not None else found.low if found.low >= 0 else None
+
+    def draw_out(self, pages: int, first: int) -> int | None:
+        """A setting near the tightest at which the last of so many pages is begun well; None
+        where there is none."""
+        least = pages - 1 + BEGUN
+        found = self._around(least, first, (least, least + BEGUN))
+        setting = found.high if found.here is None else found.here
+        if setting >= len(self.rooms):
+            return None
+        return setting if least <= self.length(setting, pages) <= pages + SLACK else None
+
+    def _around(self, most: float, first: int, good: tuple[float, float]) -> Found:
+        """The last setting at which the text is no longer than ``most``, and the one after; or
+        the first that is met at which its length is between the ``good`` ones. The text is
+        followed for a page more, so that one that is over says by how much."""
+        low, high = -1, len(self.rooms)
+        guess = first
+        for trial in range(MOST_TRIALS):
+            before = high - low
+            length = self.length(guess, max(math.floor(most) + 1, 2 * most * (trial == 0)))
+            if good[0] <= length <= good[1] + SLACK:
+                return Found(low, high, guess)
+            if length <= most + SLACK:
+                low = guess
+            else:
+                high = guess
+            if self._is_found(most, low, high):
+                break
+            helps = trial == 0 or (high - low) * 2 <= before + 1
+            guess = self._guess(most, low, high) if helps else self._between(most, low, high)
+        return Found(low, high)
+
+    def _is_found(self, most: float, low: int, high: int) -> bool:
+        """Whether nothing is left between two settings, or hardly anything."""
+        if high - low <= 1:
+            return True
+        if low < 0 or high == len(self.rooms):
+            return False
+        return (self.rooms[low] / self.rooms[high] - 1) * most < LITTLE
+
+    def _between(self, most: float, low: int, high: int) -> int:
+        """The middle, or not as far from an end at which the text is nearly right."""
+        middle = (low + high) // 2
+        if most - self.lengths.get(low, -math.inf) < NEAR:
+            return min(middle, low + STRIDE)
+        if self.lengths.get(high, math.inf) - most < NEAR:
+            return max(middle, high - STRIDE)
+        return middle
+
+    def _guess(self, most: float, low: int, high: int) -> int:
+        """Where the text ends near the foot of the last page, by what the pages hold and by the
+        nearest length that is known."""
+        if not self.lengths:
+            return (low + high) // 2
+        near = min(self.lengths, key=lambda s: (abs(self.lengths[s] - most), s))
+        wanted = self.rooms[near] * self.lengths[near] / (most - 1 + AIM)
+        guess = sum(room >= wanted for room in self.rooms) - 1
+        return min(max(guess, low + 1), high - 1)
+
+
+def sheets_of(search: Search, first: int, multiple: int) -> int | None:
+    """The setting nearest to ``first`` at which the text ends on a full sheet, of ``multiple``
+    pages: that of the sheet before, or of the next; None where there is none."""
+    length = search.length(first)
+    pages = math.ceil(length - SLACK)
+    if pages % multiple == 0:
+        return first
+    down, up = pages - pages % multiple, pages - pages % multiple + multiple
+    shorter = down and length / down < (up - 1 + BEGUN) / length
+    for wanted in (down, up) if shorter else (up, down):
+        if not wanted:
+            continue
+        if wanted > pages:
+            setting = search.draw_out(wanted, first)
+        else:
+            setting = search.fill(wanted, first, FULL_ENOUGH)
+        if setting is not None and math.ceil(search.length(setting) - SLACK) == wanted:
+            return setting
+    return None

@@ -1,0 +1,26 @@
+"""Says in the markup where blocks stand in the source, so that a message about the printed page
+can name them."""
+
+from __future__ import annotations
+
+import re
+
+from markupsafe import Markup, escape
+
+from pipeline.model import Block, Container, Dialogue, Inline, Section
+
+HOLDERS = (Section, Dialogue, Container)
+"""What is told by the blocks in it."""
+
+TAG = re.compile(r"(\s*<[a-z][a-z0-9]*)")
+
+
+def with_place(node: Block | Inline, markup: Markup, source: str) -> Markup:
+    """The markup of a block of ``source`` with its place in its first tag."""
+    if not isinstance(node, Block) or isinstance(node, HOLDERS) or node.span is None:
+        return markup
+    place = escape(f"{node.span.file or source}:{node.span.line}")
+    found = TAG.match(markup)
+    if found is None:
+        return markup
+    return Markup(f'{found[1]} data-place="{place}"{markup[found.end() :]}')

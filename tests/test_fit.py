@@ -1,0 +1,331 @@
+"""A text is made to fill its pages: exactly so many, or full sheets."""
+
+from __future__ import annotations
+
+import itertools
+import json
+import math
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from pipeline import cli, driver
+from pipeline.editions import EDITIONS
+from pipeline.manifest import decode
+from pipeline.metadata import Metadata
+from pipeline.package.pdf.fit_search import Search, sheets_of
+from pipeline.paper import FitOptions, Fitted, PrintOptions
+from pipeline.sheet import sheet_for
+from pipeline.sheet.fitting import fit_for, room
+from pipeline.sheet.fitting import settings as all_settings
+
+SENTENCE = (
+    "The well is deep, and nobody in the village knows how old it is. Water is carried home in"
+    " buckets, morning and evening, and whoever carries it has a story to tell of the way. "
+)
+ARABIC = (
+    "يعيش كثير من الناس بعيدا عن الماء النظيف، ويمشون كل يوم مسافات طويلة ليملأوا الدلاء من البئر. "
+)
+FIGURE = """<svg xmlns="http://www.w3.org/2000/svg" width="320" height="160" viewBox="0 0 320 160">
+<rect width="320" height="160" fill="#345"/></svg>
+"""
+
+
+def paragraphs(count: int, sentence: str = SENTENCE, length: int = 3) -> str:
+    return "".join(f"{sentence * length}\n\n" for _ in range(count))
+
+
+def sections(count: int, block: Callable[[int], str]) -> str:
+    return "".join(f"## Part {number}\n\n{block(number)}\n\n" for number in range(1, count + 1))
+
+
+def table(rows: int) -> str:
+    body = "".join(f"| Village {row} | {row * 12} | {SENTENCE[:60]} |\n" for row in range(rows))
+    return f"| Place | People | What is said |\n|---|---:|---|\n{body}"
+
+
+TEXTS: dict[str, tuple[int, str]] = {
+    "a short text": (1, paragraphs(3)),
+    "paragraphs": (2, paragraphs(16)),
+    "a long text": (3, sections(5, lambda n: paragraphs(5))),
+    "lists": (1, sections(2, lambda n: "".join(f"- {SENTENCE}\n" for _ in range(5)))),
+    "tables": (1, sections(2, lambda n: paragraphs(1) + table(7))),
+    "code": (
+        1,
+        sections(
+            2, lambda n: paragraphs(1) + "```python\nprint('water')\n" + "x = 1\n" * 9 + "```"
+        ),
+    ),
+    "dialogue": (2, "".join(f"Ann: {SENTENCE[:64]}\n\nBen: {SENTENCE * 2}\n\n" for _ in range(9))),
+    "Arabic": (2, sections(3, lambda n: paragraphs(3, ARABIC, 3))),
+    "images": (2, sections(3, lambda n: paragraphs(1) + "![A square](square.svg)\n\n*Figure.*")),
+    "exercises": (1, sections(2, lambda n: f"{n}. {SENTENCE}\n\n   ::: lines 4\n   :::\n")),
+    "notes": (
+        1,
+        "".join(f"{SENTENCE * 3}[^{n}]\n\n[^{n}]: {SENTENCE}\n\n" for n in range(1, 6)),
+    ),
+    "two columns": (1, paragraphs(9)),
+}
+FRONT = {
+    "dialogue": "speakers:\n  Ann: interviewer\n  Ben: guest\n",
+    "Arabic": "lang: ar\n",
+    "two columns": "page: {columns: 2}\n",
+}
+
+
+def command(*arguments: str) -> Result:
+    return CliRunner().invoke(cli.main, arguments)
+
+
+def write(folder: Path, text: str, front: str = "") -> Path:
+    (folder / "square.svg").write_text(FIGURE, "utf-8")
+    source = folder / "talk.md"
+    source.write_text(f"---\ntitle: The well\n{front}---\n\n{text}", "utf-8")
+    return source
+
+
+def fitted(folder: Path, edition: str = "handout") -> Fitted | None:
+    """What the manifest says was chosen."""
+    for output in decode((folder / "build" / "talk" / "manifest.json").read_bytes()).outputs:
+        if output.edition == edition and isinstance(output.fit, Fitted):
+            assert output.facts["pages"] == output.fit.pages
+            return output.fit
+    return None
+
+
+def build(folder: Path, source: Path, *editions: str, **options: object) -> driver.Result:
+    return driver.build(source, editions or ["handout"], out=folder / "build", **options)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("name", TEXTS)
+def test_a_text_fills_its_pages(name: str, tmp_path: Path) -> None:
+    pages, text = TEXTS[name]
+    result = build(tmp_path, write(tmp_path, text, f"fit: {pages}\n{FRONT.get(name, '')}"))
+    assert [finding.message for finding in result.diagnostics] == []
+    fit = fitted(tmp_path)
+    assert fit is not None
+    assert fit.pages == pages
+    assert 9 <= fit.text <= 13
+    assert 1.2 <= fit.leading / fit.text <= 1.65
+    assert all(margin >= 15 for margin in fit.margins)
+    assert fit.last_page >= 0.5
+
+
+def test_the_same_text_is_always_set_alike(tmp_path: Path) -> None:
+    source = write(tmp_path, TEXTS["paragraphs"][1], "fit: 2\n")
+    build(tmp_path, source)
+    first = (tmp_path / "build" / "talk" / "talk.pdf").read_bytes()
+    build(tmp_path, source)
+    assert (tmp_path / "build" / "talk" / "talk.pdf").read_bytes() == first
+
+
+def test_a_text_that_is_too_long_is_an_error_that_says_what_takes_room(tmp_path: Path) -> None:
+    text = paragraphs(8) + table(25) + "\n" + paragraphs(3)
+    result = build(tmp_path, write(tmp_path, text, "date: 2026\nfit: 1\n"))
+    assert result.failed
+    assert not (tmp_path / "build").exists(), "nothing is written"
+    (finding,) = result.diagnostics
+    assert (finding.code, finding.line, finding.column) == ("does-not-fit", 4, 6)
+    assert "does not fit on 1 page, even at 9 pt on" in finding.message
+    assert "% of a page)." in finding.message
+    place = source_line(tmp_path / "talk.md", "| Place")
+    assert f"Largest are the table at {tmp_path / 'talk.md'}:{place} (" in finding.hint
+    assert finding.hint.count("the paragraph at") == 2
+
+
+def source_line(source: Path, start: str) -> int:
+    lines = source.read_text("utf-8").splitlines()
+    return next(number for number, line in enumerate(lines, 1) if line.startswith(start))
+
+
+def test_a_smaller_text_can_be_allowed(tmp_path: Path) -> None:
+    text = paragraphs(10)
+    assert build(tmp_path, write(tmp_path, text, "fit: 1\n")).failed
+    allowed = "fit: {pages: 1, smallest: 8pt}\n"
+    assert not build(tmp_path, write(tmp_path, text, allowed)).diagnostics
+    fit = fitted(tmp_path)
+    assert fit is not None
+    assert 8 <= fit.text < 9
+
+
+def test_a_text_that_is_too_short_is_set_as_large_as_may_be(tmp_path: Path) -> None:
+    result = build(tmp_path, write(tmp_path, paragraphs(3), "fit: 3\n"))
+    assert [finding.code for finding in result.diagnostics] == ["fills-too-little"]
+    assert "does not fill 3 pages" in result.diagnostics[0].message
+    fit = fitted(tmp_path)
+    assert fit is not None
+    assert (fit.pages, fit.text > 12) == (1, True)
+
+
+def test_full_sheets(tmp_path: Path) -> None:
+    source = write(tmp_path, paragraphs(14), "fit: even\n")
+    assert not build(tmp_path, source, "handout", "booklet").diagnostics
+    handout, booklet = fitted(tmp_path), fitted(tmp_path, "booklet")
+    assert handout is not None
+    assert booklet is not None
+    assert handout.pages % 2 == 0
+    assert booklet.pages % 4 == 0
+    assert handout.last_page >= 0.3
+
+
+def test_what_is_a_full_sheet_stays_as_it_is(tmp_path: Path) -> None:
+    build(tmp_path, write(tmp_path, paragraphs(8), "fit: even\n"))
+    fit = fitted(tmp_path)
+    assert fit is not None
+    assert (fit.pages, fit.text, fit.leading) == (2, 10.5, 15)
+
+
+def test_the_command_comes_before_the_front_matter(tmp_path: Path) -> None:
+    source = write(tmp_path, TEXTS["paragraphs"][1], "fit: 9\n")
+    out = str(tmp_path / "build")
+    run = command("build", str(source), "--edition", "letter", "--fit", "2", "--out", out)
+    assert (run.exit_code, run.stderr) == (0, "")
+    fit = fitted(tmp_path, "letter")
+    assert fit is not None
+    said = run.stdout.splitlines()[-1].split()
+    assert said[:6] == ["fit", f"{fit.text:g}", "pt", "on", f"{fit.leading:g}", "pt,"]
+    assert " 2 pages, last page " in run.stdout
+
+
+@pytest.mark.parametrize(
+    ("arguments", "problem"),
+    [
+        (("--fit", "none"), "`none` is not a number of pages"),
+        (("--fit", "2", "--edition", "web"), "the edition web is not printed"),
+    ],
+)
+def test_what_the_command_cannot_fit(
+    arguments: tuple[str, ...], problem: str, tmp_path: Path
+) -> None:
+    run = command("build", str(write(tmp_path, "Text.")), *arguments)
+    assert run.exit_code == 2
+    assert problem in run.stderr
+
+
+# --- whom it holds for -------------------------------------------------------------------
+
+
+def test_pages_that_are_asked_of_all_are_those_of_students() -> None:
+    metadata = Metadata(printing=PrintOptions(fit=FitOptions(2)))
+    holds = {name for name, edition in EDITIONS.items() if fit_for(edition, metadata)}
+    assert {"handout", "letter", "greyscale", "form"} <= holds
+    assert not holds & {"teacher", "answers", "large-print", "booklet", "2-up", "4-up"}
+    own = Metadata(edition_options=(("large-print", PrintOptions(fit=FitOptions(6))),))
+    assert fit_for(EDITIONS["large-print"], own) == FitOptions(6)
+    even = Metadata(printing=PrintOptions(fit=FitOptions("even")))
+    assert fit_for(EDITIONS["booklet"], even) == FitOptions("even")
+
+
+@pytest.mark.parametrize("name", ["handout", "letter", "booklet", "4-up", "large-print"])
+@pytest.mark.parametrize("is_book", [False, True])
+@pytest.mark.parametrize("has_tables", [False, True])
+def test_settings_are_legible_and_go_from_tight_to_loose(
+    name: str, is_book: bool, has_tables: bool
+) -> None:
+    edition, metadata = EDITIONS[name], Metadata()
+    sheet = sheet_for(edition, metadata, is_book=is_book)
+    row = all_settings(sheet, edition, metadata, FitOptions(2), has_tables=has_tables)
+    usual = row.sheets[row.natural]
+    least = 18 if name == "large-print" else 9
+    for one in row.sheets:
+        assert one.text >= least
+        assert one.leading >= 1.2 * one.text
+        assert min(one.note, one.label, one.code) >= (18 if name == "large-print" else 8)
+        assert one.hangs is sheet.hangs
+        if has_tables:  # whose widths are worked out for the page as it is
+            assert one.measure / one.label >= 0.98 * usual.measure / usual.label
+        width = one.inner + one.outer + one.measure + (0 if is_book else one.column)
+        assert math.isclose(width, one.size.width)
+    rooms = [room(one) for one in row.sheets]
+    assert all(after <= before * 1.005 for before, after in itertools.pairwise(rooms))
+    assert usual.text == pytest.approx(max(sheet.text, least), abs=0.01)
+
+
+# --- the search ---------------------------------------------------------------------------
+
+
+def search(natural: float, steps: int = 200) -> tuple[Search, list[int]]:
+    """A search for a text of so many pages at the middle setting, and what was tried."""
+    rooms = [1.6 - number / steps for number in range(steps)]
+    tried: list[int] = []
+
+    def trial(setting: int, limit: float) -> float:
+        tried.append(setting)
+        length = natural * rooms[steps // 2] / rooms[setting]
+        return length if length <= limit else math.inf
+
+    return Search(trial, rooms), tried
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.floats(0.1, 12), st.integers(1, 12))
+def test_the_search_finds_what_there_is(natural: float, pages: int) -> None:
+    found, tried = search(natural)
+    setting = found.fill(pages, 100)
+    ends = [natural * found.rooms[100] / found.rooms[end] for end in (0, -1)]
+    assert len(tried) <= 12
+    if setting is None:
+        assert ends[0] > pages
+    else:
+        length = found.length(setting, pages)
+        assert length <= pages + 1e-6
+        assert length > pages - 0.2 or setting == len(found.rooms) - 1
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.floats(0.1, 20), st.sampled_from([2, 4, 8]))
+def test_the_search_ends_on_a_full_sheet(natural: float, multiple: int) -> None:
+    found, _ = search(natural)
+    setting = sheets_of(found, 100, multiple)
+    if setting is not None:
+        assert math.ceil(found.length(setting) - 1e-6) % multiple == 0
+    else:
+        assert math.ceil(natural) % multiple
+    if math.ceil(natural - 1e-6) % multiple == 0:
+        assert setting == 100
+
+
+# --- the list of editions ---------------------------------------------------------------
+
+
+def editions(*arguments: str) -> str:
+    run = command("editions", *arguments)
+    assert run.exit_code == 0, run.stderr
+    return run.stdout
+
+
+def test_the_editions_that_there_are() -> None:
+    lines = editions().splitlines()
+    assert sorted(line.split()[0] for line in lines) == sorted(EDITIONS)
+    assert all(line.endswith(EDITIONS[line.split()[0]].label) for line in lines)
+
+
+def test_the_editions_of_a_source_and_how_they_are_set(tmp_path: Path) -> None:
+    front = "fit: 2\neditions: [web, booklet, letter: {page: {columns: 2, text: 11pt}}]\n"
+    source = write(tmp_path, "Text.", front)
+    shown = editions(str(source))
+    marked = [line.split()[1] for line in shown.splitlines() if line.startswith("* ")]
+    assert marked[:3] == ["web", "booklet", "letter"]
+    assert max(map(len, shown.splitlines())) <= 80
+    found = {one["name"]: one for one in json.loads(editions(str(source), "--json"))}
+    assert list(found) == ["web", "booklet", "letter", *(set_aside(found))]
+    assert [name for name, one in found.items() if one["listed"]] == ["web", "booklet", "letter"]
+    letter, booklet = found["letter"]["page"], found["booklet"]["page"]
+    assert found["letter"]["file"] == "talk-letter.pdf"
+    assert (letter["size"], letter["columns"], letter["text"], letter["fit"]) == (
+        "Letter",
+        2,
+        11,
+        2,
+    )
+    assert (booklet["size"], booklet["paper"], booklet["pages_on_side"]) == ("A5", "A4", 2)
+    assert booklet["fit"] is None
+    assert found["web"]["page"] is None
+
+
+def set_aside(found: dict[str, object]) -> list[str]:
+    return [name for name in EDITIONS if name in found and name not in ("web", "booklet", "letter")]
