@@ -1,0 +1,159 @@
+"""The command ``report``."""
+
+from __future__ import annotations
+
+import re
+import sys
+import time
+from collections.abc import Iterator
+from decimal import Decimal, InvalidOperation
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from pipeline.cli.terminal import (
+    BUILT,
+    FOLDER,
+    SOURCE,
+    SOURCE_ERRORS,
+    TEMPLATES,
+    check_editions,
+    need_system,
+    or_exit,
+    show,
+)
+
+if TYPE_CHECKING:
+    from pipeline.report import Report
+    from pipeline.report.result import EditionReport
+
+MOST = Decimal(1_000_000)
+
+
+class PriceType(click.ParamType[Decimal]):
+    """An amount of money: ``0.012`` or ``0,012``, and nothing below nothing."""
+
+    name = "price"
+
+    def convert(
+        self, value: object, param: click.Parameter | None, ctx: click.Context | None
+    ) -> Decimal:
+        if isinstance(value, Decimal):
+            return value
+        try:
+            amount = Decimal(str(value).strip().replace(",", "."))
+        except InvalidOperation:
+            self.fail(f"{value!r} is not an amount, such as 0.012", param, ctx)
+        if not amount.is_finite() or not 0 <= amount <= MOST:
+            self.fail(f"{value!r} is not an amount between 0 and {MOST:,}", param, ctx)
+        return amount
+
+
+def currency_code(context: click.Context, parameter: click.Parameter, value: str) -> str:
+    code = value.strip().upper()
+    if not re.fullmatch(r"[A-Z]{3}", code):
+        raise click.BadParameter(f"{value!r} is not a currency's code of three letters, as EUR")
+    return code
+
+
+PRICE = PriceType()
+NOTHING = Decimal(0)
+
+
+@click.command()
+@click.argument("source", type=SOURCE)
+@click.option(
+    "--edition",
+    "editions",
+    multiple=True,
+    metavar="NAME",
+    help="What to report on, more than once if need be (default: those that the front matter"
+    " lists, or handout).",
+)
+@click.option(
+    "--copies", type=click.IntRange(1, 10_000_000), default=1, show_default=True, help="How many."
+)
+@click.option("--paper-price", type=PRICE, default=NOTHING, help="What a sheet of paper costs.")
+@click.option("--page-price", type=PRICE, default=NOTHING, help="What printing a side costs.")
+@click.option(
+    "--ink-price",
+    type=PRICE,
+    default=NOTHING,
+    help="What the ink costs for a side of which 5 % is covered.",
+)
+@click.option("--currency", default="EUR", show_default=True, callback=currency_code)
+@click.option("--out", type=FOLDER, default=Path("build"), show_default=True, help="Where to.")
+@click.option(
+    "--templates",
+    type=TEMPLATES,
+    help="A folder of templates that come before Chapbook's own, file by file.",
+)
+@click.option("--strict", is_flag=True, help="End with 1 where there are warnings.")
+@click.option("--json", "as_json", is_flag=True, help="Print the report as JSON.")
+def report(
+    source: Path,
+    editions: tuple[str, ...],
+    copies: int,
+    paper_price: Decimal,
+    page_price: Decimal,
+    ink_price: Decimal,
+    currency: str,
+    out: Path,
+    templates: Path | None,
+    strict: bool,
+    as_json: bool,
+) -> None:
+    """Say what printing takes, how hard the text is, and what will not print well.
+
+    Writes report.html, with pictures of the pages, and report.json into the source's folder of
+    what is built, and nothing else.
+
+    \b
+    Examples:
+      chapbook report handout.md
+      chapbook report handout.md --copies 30 --paper-price 0.01 --page-price 0.03
+      chapbook report handout.md --edition handout --edition booklet
+    """
+    from pipeline import messages, outputs
+    from pipeline.report import Prices, encode, make_report, page_of
+
+    check_editions(editions)
+    need_system({"pdf"})
+    started = time.perf_counter()
+    prices = Prices(copies, paper_price, page_price, ink_price, currency)
+    made = make_report(source, editions, prices=prices, templates=templates)
+    data = encode(made)
+    if not made.failed:
+        folder = out / source.stem
+        page = page_of(made)
+        files = {folder / "report.html": page, folder / "report.json": data}
+        or_exit(lambda: outputs.write_all(files))
+    if as_json:
+        click.echo(data, nl=False)
+    else:
+        show(made.findings)
+        for edition in made.editions:
+            for line in lines(edition, made):
+                click.echo(line)
+        if not made.failed:
+            seconds = time.perf_counter() - started
+            click.echo(messages.stage_line("report", seconds, len(page), folder / "report.html"))
+    sys.exit(SOURCE_ERRORS if made.failed or (strict and made.findings) else BUILT)
+
+
+def lines(edition: EditionReport, made: Report) -> Iterator[str]:
+    """What the terminal shows of an edition."""
+    from pipeline.report import sayings
+
+    yield f"{edition.name}: {edition.label}"
+    printed, prices = edition.printed, made.prices
+    if printed:
+        yield f"  paper     {sayings.paper_said(printed.sheets, printed.paper)}"
+        yield f"  ink       {sayings.ink_said(printed.ink)}"
+        copies = sayings.number_of(prices.copies, "copy", "copies")
+        for cost, how in ((printed.duplex, "both sides"), (printed.simplex, "one side")):
+            if cost:
+                yield f"  cost      {copies} on {how}: {sayings.cost_said(cost, prices)}"
+    yield f"  reading   {sayings.time_said(edition.time)}; {sayings.level_said(edition.level)}"
+    yield f"  warnings  {len(edition.warnings) or 'none'}"

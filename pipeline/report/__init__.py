@@ -1,0 +1,8 @@
+"""The print report: what editions take to print and to read, and what will not print well."""
+
+from pipeline.report.cost import Prices
+from pipeline.report.making import make_report
+from pipeline.report.page import page_of
+from pipeline.report.result import Report, encode
+
+__all__ = ["Prices", "Report", "encode", "make_report", "page_of"]

@@ -1,0 +1,88 @@
+"""What a report says, as values."""
+
+from __future__ import annotations
+
+import msgspec
+
+from pipeline.diagnostics import Diagnostic
+from pipeline.preflight.coverage import Ink
+from pipeline.report.cost import Cost, Prices
+from pipeline.report.reading_level import ReadingLevel
+from pipeline.report.reading_time import ReadingTime
+from pipeline.report.sheets import Sheets
+
+
+class PageFacts(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A page, ``number`` from 1. ``thumbnail`` is a ``data:`` address, or "" in long documents;
+    ``shape`` is its width over its height."""
+
+    number: int
+    ink: Ink
+    shape: float
+    thumbnail: str = ""
+
+
+class Warned(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A finding about one edition, on these ``pages``; none for one about the text. ``message``
+    is the finding's without edition and page."""
+
+    finding: Diagnostic
+    message: str
+    pages: tuple[int, ...] = ()
+
+
+class Printed(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What printing takes. ``ink`` is the mean of all sides; ``simplex`` and ``duplex`` are the
+    costs of printing one side and both, None where there are no prices, or no such way."""
+
+    paper: str
+    sheets: Sheets
+    ink: Ink
+    pages: tuple[PageFacts, ...]
+    simplex: Cost | None = None
+    duplex: Cost | None = None
+
+
+class EditionReport(msgspec.Struct, frozen=True, omit_defaults=True):
+    """``printed`` is None for what is read on a screen."""
+
+    name: str
+    label: str
+    file: str
+    time: ReadingTime
+    level: ReadingLevel
+    printed: Printed | None = None
+    warnings: tuple[Warned, ...] = ()
+
+
+class Report(msgspec.Struct, frozen=True):
+    """All of it. ``failed`` where there are errors, and then no editions."""
+
+    title: str
+    source: str
+    lang: str
+    prices: Prices
+    editions: tuple[EditionReport, ...] = ()
+    errors: tuple[Diagnostic, ...] = ()
+
+    @property
+    def failed(self) -> bool:
+        return bool(self.errors)
+
+    @property
+    def findings(self) -> tuple[Diagnostic, ...]:
+        warned = (warning.finding for edition in self.editions for warning in edition.warnings)
+        return (*self.errors, *dict.fromkeys(warned))
+
+
+def encode(report: Report) -> bytes:
+    """The report as indented JSON, without the pictures."""
+    editions = []
+    for edition in report.editions:
+        printed = edition.printed
+        if printed:
+            pages = tuple(msgspec.structs.replace(page, thumbnail="") for page in printed.pages)
+            printed = msgspec.structs.replace(printed, pages=pages)
+        editions.append(msgspec.structs.replace(edition, printed=printed))
+    plain = msgspec.structs.replace(report, editions=tuple(editions))
+    return msgspec.json.format(msgspec.json.encode(plain), indent=2) + b"\n"

@@ -1,0 +1,395 @@
+"""The print report: what an edition takes to print and to read, on the terminal, as JSON and as a
+web page."""
+
+from __future__ import annotations
+
+import json
+import re
+from decimal import Decimal
+from pathlib import Path
+
+import msgspec
+import pytest
+from click.testing import CliRunner, Result
+from PIL import Image
+
+from pipeline.check import check
+from pipeline.cli import main
+from pipeline.codes import Code
+from pipeline.diagnostics import Diagnostic
+from pipeline.render.environment import CHECKOUT
+from pipeline.report import Prices, encode, make_report, page_of
+from pipeline.report.cost import cost
+from pipeline.report.passages import sentences, words
+from pipeline.report.reading_level import count, reading_level
+from pipeline.report.reading_time import reading_time
+from pipeline.report.result import Report
+from pipeline.report.sheets import sheets
+
+# --- paper and money -------------------------------------------------------------------
+
+
+def test_sheets() -> None:
+    nine = sheets(9, 9, "none")
+    assert (nine.simplex, nine.duplex) == (9, 5)
+    two_up = sheets(9, 5, "2-up")
+    assert (two_up.pages, two_up.simplex, two_up.duplex) == (9, 5, 3)
+    booklet = sheets(9, 6, "booklet")
+    assert (booklet.simplex, booklet.duplex) == (None, 3)
+
+
+def test_cost_by_hand() -> None:
+    prices = Prices(copies=30, paper=Decimal("0.012"), page=Decimal("0.02"), ink=Decimal("0.03"))
+    # 30 × 5 sheets at 1.2 cents; 30 × 9 sides at 2 cents, and the ink of half of 5 % at 3 cents
+    both = cost(5, 9, 0.025, prices)
+    assert both.sheets == 150
+    assert both.paper == Decimal("1.80")
+    assert both.printing == Decimal("5.40") + Decimal("4.05")
+    assert both.total == Decimal("11.25")
+    one = cost(9, 9, 0.025, prices)
+    assert (one.sheets, one.paper, one.total) == (270, Decimal("3.24"), Decimal("12.69"))
+
+
+def test_cents_are_rounded_at_the_end() -> None:
+    # a third of a cent a sheet
+    third = Prices(copies=1000, paper=Decimal("0.0033"))
+    assert cost(1, 1, 0, third).total == Decimal("3.30")
+    assert cost(1, 1, 0, Prices(paper=Decimal("0.005"))).total == Decimal("0.01")
+
+
+# --- reading ---------------------------------------------------------------------------
+
+
+def test_sentences() -> None:
+    assert len(list(sentences("One. Two! Is this three? Yes."))) == 4
+    assert len(list(sentences("Dr. Kara wrote it, e.g. in 2009, and No. 3 came later."))) == 1
+    assert len(list(sentences("“Why?” she asked. He said nothing…"))) == 2
+    assert len(list(sentences("第一句。第二句！"))) == 2
+    assert len(list(sentences("A line without an end"))) == 1
+
+
+def test_words() -> None:
+    assert words("Don’t count 49.6 million; a well-known l’eau.") == [
+        "Don’t",
+        "count",
+        "million",
+        "a",
+        "well-known",
+        "l’eau",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("lang", "amount", "minutes"),
+    [("en", 456, 2), ("en-GB", 228, 1), ("de", 358, 2), ("ar", 276, 2), ("xx", 368, 2)],
+)
+def test_reading_time(lang: str, amount: int, minutes: float) -> None:
+    time = reading_time(["word " * amount], lang)
+    assert (time.amount, time.unit, time.minutes) == (amount, "words", minutes)
+
+
+def test_chinese_is_counted_in_characters() -> None:
+    time = reading_time(["字" * 510], "zh-Hans")
+    assert (time.amount, time.unit, time.text) == (510, "characters", "about 2 minutes")
+
+
+def test_a_speed_that_nobody_measured() -> None:
+    assert reading_time(["ภาษาไทย"], "th").text == "not known for this language"
+    assert reading_time(["a few words"], "en").text == "under a minute"
+    assert reading_time(["word " * 27_360], "en").text == "about 2 hours"
+
+
+EASY = "The cat sat on the mat. The dog ran to the cat. They are good friends. "
+HARD = (
+    "Notwithstanding considerable organisational heterogeneity, international institutions"
+    " systematically underestimate the administrative responsibilities that"
+    " interdisciplinary collaboration necessitates. "
+)
+
+
+def test_the_grade_by_hand() -> None:
+    # ten times: 17 words, 17 syllables and 3 sentences; "they", "are", "good" are of one syllable
+    counts = count([EASY * 10], "en")
+    assert (counts.words, counts.sentences) == (160, 30)
+    assert counts.syllables == pytest.approx(160, abs=10)
+    level = reading_level([EASY * 10], "en")
+    by_hand = 0.39 * 160 / 30 + 11.8 * counts.syllables / 160 - 15.59
+    assert level.score == pytest.approx(by_hand, abs=0.05)
+    assert level.text == "about grade 1, age 6 to 7"
+    assert reading_level([HARD * 10], "en").text == "beyond school: university, age 18 and over"
+
+
+EASY_IN = {
+    "de": "Der Hund läuft in den Wald. Das Kind ruft ihn. Er kommt nicht. ",
+    "es": "El perro va al campo. El sol es rojo. La luz no es de él. ",
+    "fr": "Le chat dort sur le lit. Il a bien mangé. Le chien le voit. ",
+    "pt": "O sol é bom. A mãe vai ao mar. O pai lê para nós. ",
+}
+HARD_IN = {
+    "de": "Die Berücksichtigung außergewöhnlicher Verwaltungsverantwortlichkeiten erfordert"
+    " wissenschaftliche Auseinandersetzungen internationaler Organisationen. ",
+    "es": "La responsabilidad administrativa internacional presupone necesariamente"
+    " consideraciones extraordinariamente interdisciplinarias. ",
+    "fr": "Les responsabilités administratives internationales nécessitent indéniablement des"
+    " considérations particulièrement interdisciplinaires. ",
+    "pt": "As responsabilidades administrativas internacionais pressupõem necessariamente"
+    " considerações extraordinariamente interdisciplinares. ",
+}
+
+
+@pytest.mark.parametrize("lang", EASY_IN)
+def test_every_language_that_has_a_formula_tells_easy_from_hard(lang: str) -> None:
+    easy, hard = (reading_level([text[lang] * 30], lang) for text in (EASY_IN, HARD_IN))
+    assert easy.grades
+    assert hard.grades
+    assert easy.grades[1] <= 5
+    assert hard.grades[0] > 12
+
+
+@pytest.mark.parametrize("lang", ["ar", "zh", "xx"])
+def test_a_language_without_a_formula_says_so(lang: str) -> None:
+    level = reading_level(["word " * 200], lang)
+    assert level.text == f"no formula for this language ({lang})"
+    assert level.grades is None
+
+
+def test_a_text_that_is_too_short_says_so() -> None:
+    assert reading_level([EASY], "en").text == "the text is too short to say (under 100 words)"
+
+
+# --- a report --------------------------------------------------------------------------
+
+BAD = """\
+---
+title: A bad handout
+subtitle: With all that can go wrong
+---
+
+A first paragraph, which is as it should be.
+
+![A grey square](square.png)
+
+\\newpage
+
+The last line.
+"""
+
+
+@pytest.fixture(scope="module")
+def source(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("report")
+    Image.new("RGB", (120, 120), (90, 90, 90)).save(folder / "square.png")
+    path = folder / "bad.md"
+    path.write_text(BAD, encoding="utf-8")
+    return path
+
+
+@pytest.fixture(scope="module")
+def report(source: Path) -> Report:
+    prices = Prices(copies=20, paper=Decimal("0.01"), page=Decimal("0.03"), currency="GBP")
+    return make_report(source, ["handout", "web", "booklet"], prices=prices)
+
+
+def found(report: Report, edition: str) -> dict[str, Diagnostic]:
+    (one,) = (one for one in report.editions if one.name == edition)
+    return {warned.finding.code: warned.finding for warned in one.warnings}
+
+
+def test_every_finding_names_edition_page_and_line(report: Report, source: Path) -> None:
+    handout = found(report, "handout")
+    lines = source.read_text("utf-8").splitlines()
+
+    def line(code: Code) -> str:
+        finding = handout[code.slug]
+        assert finding.source == str(source)
+        return lines[finding.line - 1]
+
+    image = handout["low-resolution"]
+    assert image.message == (
+        "handout, page 1: The image “A grey square” is printed at 96 dots per inch:"
+        " 120 × 120 pixels on 32 × 32 mm."
+    )
+    assert line(Code.LOW_RESOLUTION) == "![A grey square](square.png)"
+    assert handout["short-last-page"].message == (
+        "handout, page 2: The last page has only a line on it."
+    )
+    assert line(Code.SHORT_LAST_PAGE) == "The last line."
+
+
+UNBROKEN = """\
+# Unbroken
+
+A first paragraph, which is as long as it is and not longer.
+
+A second one, which has a line that is longer than there is room for it, and does not end there.
+
+| Thing | What is to be said of it |
+|---|---|
+| Well | A cell that has more in it than there is room for on any page, with all that follows it |
+
+```text
+first = 1
+second = "a line of code that somebody should have broken into two, if not into three of them"
+```
+"""
+
+
+def test_what_a_template_does_not_break(tmp_path: Path) -> None:
+    style = tmp_path / "templates" / "pdf" / "style.css"
+    style.parent.mkdir(parents=True)
+    usual = (CHECKOUT / "pdf" / "style.css").read_text("utf-8")
+    css = ":is(p, td, pre, pre *) { white-space: pre !important; overflow-wrap: normal }"
+    style.write_text(f"{usual}\n{css}\n", encoding="utf-8")
+    path = tmp_path / "unbroken.md"
+    path.write_text(UNBROKEN, encoding="utf-8")
+    report = make_report(path, ["handout"], templates=tmp_path / "templates", pictures=False)
+    told = {
+        (finding.code, finding.line, finding.message.partition("runs")[0])
+        for finding in report.findings
+    }
+    assert told == {
+        ("overfull-line", 5, "handout, page 1: A line "),
+        ("cut-off", 9, "handout, page 1: A table "),
+        ("cut-off", 13, "handout, page 1: A line of code "),
+    }
+
+
+def test_what_is_read_on_a_screen_has_no_pages(report: Report) -> None:
+    (web,) = (one for one in report.editions if one.name == "web")
+    assert web.printed is None
+    assert web.time.text == "under a minute"
+    assert found(report, "web") == {}
+
+
+def test_a_booklet_is_looked_at_in_the_order_of_reading(report: Report) -> None:
+    (booklet,) = (one for one in report.editions if one.name == "booklet")
+    assert booklet.printed
+    assert booklet.printed.paper == "A4"
+    assert booklet.printed.sheets.simplex is None
+    assert booklet.printed.simplex is None
+    assert booklet.printed.sheets.sides == 2
+    assert "booklet, page 1: The image" in found(report, "booklet")["low-resolution"].message
+
+
+def test_the_costs_are_those_of_the_pages(report: Report) -> None:
+    (handout,) = (one for one in report.editions if one.name == "handout")
+    assert handout.printed
+    assert handout.printed.simplex
+    assert handout.printed.duplex
+    # two pages: 40 sheets and 40 sides, or 20 sheets and 40 sides
+    assert handout.printed.simplex.total == Decimal("1.60")
+    assert handout.printed.duplex.total == Decimal("1.40")
+
+
+def test_the_ink_of_the_pages_is_that_of_all(report: Report) -> None:
+    (handout,) = (one for one in report.editions if one.name == "handout")
+    assert handout.printed
+    pages = [page.ink.grey for page in handout.printed.pages]
+    assert handout.printed.ink.grey == pytest.approx(sum(pages) / len(pages), abs=0.0001)
+    assert 0.005 < pages[0] < 0.05
+    assert pages[1] < pages[0]
+
+
+def test_the_same_source_gives_the_same_bytes(report: Report, source: Path) -> None:
+    again = make_report(source, [edition.name for edition in report.editions], prices=report.prices)
+    assert encode(again) == encode(report)
+    assert page_of(again) == page_of(report)
+
+
+def test_the_page(report: Report) -> None:
+    page = page_of(report).decode()
+    assert "<script" not in page
+    assert not re.search(r"""(?:src|href)=["'](?!data:image/png|#)""", page)
+    (shown,) = re.findall(r'<a href="#(handout-page-2)">Page 2</a>', page)
+    assert f'<li id="{shown}" class="warned">' in page
+    assert page.count("<img ") == 2 + 2
+    assert "20 copies: GBP 0.01 a sheet of paper, GBP 0.03 a printed side." in page
+    assert '<th scope="row"><a href="#booklet">booklet</a></th><td>2</td><td>– / 1</td>' in page
+    assert "bad.md:8:1" in page
+
+
+def test_the_page_is_sound(report: Report, tmp_path: Path) -> None:
+    file = tmp_path / "report.html"
+    file.write_bytes(page_of(report))
+    assert check(file).diagnostics == ()
+
+
+def test_all_is_escaped(source: Path) -> None:
+    hostile = source.with_name("hostile.md")
+    hostile.write_text("---\ntitle: <script>x</script> & co\n---\n\nText.\n", encoding="utf-8")
+    page = page_of(make_report(hostile, ["web"])).decode()
+    assert "<script" not in page
+    assert "&lt;script&gt;x&lt;/script&gt; &amp; co" in page
+
+
+# --- the command -----------------------------------------------------------------------
+
+
+def run(*arguments: object) -> Result:
+    return CliRunner().invoke(main, ["report", *map(str, arguments)])
+
+
+def test_the_command(source: Path, tmp_path: Path) -> None:
+    result = run(source, "--copies", 30, "--paper-price", "0,01", "--out", tmp_path)
+    assert result.exit_code == 0, result.output
+    assert "handout: printable handout, A4\n" in result.stdout
+    assert "  paper     2 pages on A4: 2 sheets on one side, 1 sheet on both\n" in result.stdout
+    assert (
+        "30 copies on both sides: 30 sheets, EUR 0.30 (paper 0.30, printing 0.00)" in result.stdout
+    )
+    assert "  reading   under a minute (" in result.stdout
+    assert "warning[low-resolution]" in result.stderr
+    assert sorted(file.name for file in (tmp_path / "bad").iterdir()) == [
+        "report.html",
+        "report.json",
+    ]
+
+
+def test_json(source: Path, tmp_path: Path) -> None:
+    result = run(source, "--json", "--out", tmp_path)
+    told = json.loads(result.stdout)
+    assert (tmp_path / "bad" / "report.json").read_text("utf-8") == result.stdout
+    (handout,) = told["editions"]
+    assert handout["printed"]["sheets"] == {"pages": 2, "sides": 2, "simplex": 2, "duplex": 1}
+    assert {"low-resolution", "short-last-page"} <= {
+        warned["finding"]["code"] for warned in handout["warnings"]
+    }
+    assert [warned["pages"] for warned in handout["warnings"]][-1] == [2]
+    assert "data:" not in result.stdout
+    assert msgspec.json.decode(result.stdout, type=Report).title == "A bad handout"
+
+
+def test_the_editions_of_the_front_matter(source: Path, tmp_path: Path) -> None:
+    path = tmp_path / "talk.md"
+    path.write_text("---\ntitle: Talk\neditions: [ebook, web]\n---\n\nText.\n", encoding="utf-8")
+    assert [edition.name for edition in make_report(path).editions] == ["ebook", "web"]
+
+
+def test_warnings_can_be_made_to_count(source: Path, tmp_path: Path) -> None:
+    assert run(source, "--strict", "--out", tmp_path).exit_code == 1
+
+
+def test_errors_keep_it_from_being_made(tmp_path: Path) -> None:
+    path = tmp_path / "talk.md"
+    path.write_text("# Talk\n\nSee ![a picture](none.png).\n", encoding="utf-8")
+    result = run(path, "--out", tmp_path / "out")
+    assert result.exit_code == 1
+    assert "error[missing-image]" in result.stderr
+    assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize(
+    ("option", "value", "problem"),
+    [
+        ("--paper-price", "dear", "'dear' is not an amount"),
+        ("--page-price", "-1", "is not an amount between 0 and"),
+        ("--ink-price", "NaN", "is not an amount between 0 and"),
+        ("--copies", "0", "0 is not in the range"),
+        ("--currency", "euros", "is not a currency's code of three letters"),
+        ("--edition", "handot", "did you mean handout?"),
+    ],
+)
+def test_wrong_usage(option: str, value: str, problem: str, source: Path) -> None:
+    result = run(source, option, value)
+    assert result.exit_code == 2
+    assert problem in result.stderr
