@@ -87,6 +87,11 @@ class Code(enum.Enum):
         "The front matter gives a key a value that it cannot have: the wrong type, or not one of its values.",
     )
     DUPLICATE_KEY = Entry(ERROR, "The front matter has the same key twice. Keep one of them.")
+    UNDER_LARGE_PRINT = Entry(
+        WARNING,
+        "Large print is asked for in letters of less than 18 points, which is not large print. It is set in\n"
+        "18 points. The size is that of the smallest letters, so that nobody needs a glass for the notes.",
+    )
     MISSING_TITLE = Entry(
         ERROR,
         "Every publication needs a title: `title:` in the front matter, or a first `# heading`.",
@@ -228,9 +233,15 @@ class Code(enum.Enum):
         "The name of a `:::` block is nearly `answer` or `teacher`. It is an ordinary block, and\n"
         "students see what is in it. Correct the name, or choose one that is less like these.",
     )
+    NOT_DIVIDED = Entry(
+        WARNING,
+        "`--split` makes a handout of every section of a level, and the text has no two of these.\n"
+        "1 is the level of the first headings, whatever they are in the source, 2 the one below.",
+    )
     WRONG_COUNT = Entry(
         ERROR,
-        "`::: lines` needs a number of lines between 1 and 100, `::: columns` one of columns from 2 to 4.",
+        "`::: lines` needs a number of lines between 1 and 100, `::: columns` one of columns from 2 to 4,\n"
+        "`::: space` a height from 10 to 250 mm.",
     )
     BAD_MATH = Entry(
         ERROR,
@@ -341,6 +352,64 @@ class Code(enum.Enum):
     )
     LAYOUT_WARNING = Entry(
         WARNING, "The page maker reports something that it could not set as asked."
+    )
+    # the printed page, with `chapbook report` and `chapbook check`
+    LOW_RESOLUTION = Entry(
+        WARNING,
+        "An image has fewer than 200 pixels to the inch at the size it is printed at, so that its pixels\n"
+        "show. Use a larger file, or show it smaller: `{width=50%}` after the image.",
+    )
+    SMALL_TEXT = Entry(
+        WARNING,
+        "Text is printed in less than 8 points. Make it larger; if it is in a chart or a drawing, give that\n"
+        "more room; if several pages are printed on one sheet, take fewer. Raised figures do not count.",
+    )
+    LOW_CONTRAST = Entry(
+        WARNING,
+        "Text is too like what it stands on: 4.5 to 1 is asked of text, and 3 to 1 of large text (WCAG 2.2,\n"
+        "level AA), in colour and when a printer that has black alone turns it to grey.",
+    )
+    SHORT_LAST_PAGE = Entry(
+        WARNING,
+        "The last page has fewer than five lines on it, and costs a page all the same. Shorten the text, or\n"
+        "ask for the number of pages it should fill, `fit: 2` in the front matter.",
+    )
+    STRANDED_HEADING = Entry(
+        WARNING,
+        "A heading stands at the foot of a page, with fewer than two lines below it. Write `\\newpage` before\n"
+        "it, or change what comes before.",
+    )
+    CUT_OFF = Entry(
+        WARNING,
+        "A table or code runs over the page's margin, or off the page, where it is cut off. Give the table\n"
+        "fewer columns, or a page on its side (`::: landscape`); break the lines of the code.",
+    )
+    OVERFULL_LINE = Entry(
+        WARNING,
+        "A line of text is longer than there is room for it, most often because of a long word or address\n"
+        "that cannot be broken. Put a soft hyphen (`&shy;`) into it, or write it in another way.",
+    )
+    DOES_NOT_FIT = Entry(
+        ERROR,
+        "The text is to fill a number of pages (`fit:`, `--fit`), and is too long for it even at the smallest\n"
+        "legible setting. Leave something out, ask for more pages, or allow a smaller text: `fit: {pages: 2,\n"
+        "smallest: 8.5pt}`.",
+    )
+    FILLS_TOO_LITTLE = Entry(
+        WARNING,
+        "The text is to fill a number of pages, or whole sheets, and no legible size makes it do so. It is\n"
+        "set as near to that as it can be.",
+    )
+    NO_ANSWERS = Entry(
+        WARNING,
+        "The edition `answers` has nothing to say: the text has no `::: answer`, no choice that is right,\n"
+        "no blank with its answer in braces, no matching and no ordering.",
+    )
+    NOTHING_TO_FILL_IN = Entry(
+        WARNING,
+        "An edition that is filled in on screen has no field. Blanks (`____`), writing lines (`::: lines 4`),\n"
+        "choices, matching, ordering and tasks (`- [ ]`) become fields, and the empty cells of a table in\n"
+        "an exercise.",
     )
     TEMPLATE_ERROR = Entry(
         ERROR,

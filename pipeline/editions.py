@@ -21,7 +21,8 @@ class Edition(msgspec.Struct, frozen=True):
     are all there is. ``paper`` is the size of the sheets of a printed edition: `paper.SIZES`
     by name, and ``fixed_paper`` where the front matter's page size is not for it. An
     ``imposition`` puts several pages on each side of a sheet. In an edition with ``fields``
-    the blanks are filled in on screen.
+    the blanks are filled in on screen. One with ``page_marks`` tells where the pages of the
+    standard print edition begin; with ``same_pages`` its own begin there too.
     """
 
     name: str
@@ -34,6 +35,8 @@ class Edition(msgspec.Struct, frozen=True):
     look: Look = "standard"
     imposition: Imposition = "none"
     fields: bool = False
+    page_marks: bool = False
+    same_pages: bool = False
 
 
 EDITIONS: dict[str, Edition] = {
@@ -43,10 +46,28 @@ EDITIONS: dict[str, Edition] = {
         Edition("handout", "pdf", "printable handout, A4", "A4"),
         Edition("letter", "pdf", "printable handout, US Letter", "Letter", fixed_paper=True),
         Edition("ebook", "epub", "e-book"),
-        Edition("teacher", "pdf", "teacher's handout with answers", "A4", audience="teacher"),
-        Edition("large-print", "pdf", "handout in large print", "A4", look="large"),
+        Edition(
+            "teacher",
+            "pdf",
+            "teacher's handout with answers",
+            "A4",
+            audience="teacher",
+            page_marks=True,
+            same_pages=True,
+        ),
+        Edition(
+            "large-print", "pdf", "handout in large print", "A4", look="large", page_marks=True
+        ),
         Edition("greyscale", "pdf", "handout in greys that spare ink", "A4", look="grey"),
-        Edition("answers", "pdf", "answers alone", "A4", audience="teacher", part="answers"),
+        Edition(
+            "answers",
+            "pdf",
+            "answers alone",
+            "A4",
+            audience="teacher",
+            part="answers",
+            page_marks=True,
+        ),
         Edition("form", "pdf", "handout to fill in on screen", "A4", fields=True),
         Edition("booklet", "pdf", "booklet to fold and staple", "A4", imposition="booklet"),
         Edition("2-up", "pdf", "two pages on a side", "A4", imposition="2-up"),
@@ -65,3 +86,25 @@ def output_name(stem: str, edition: Edition) -> str:
     ``x-letter.pdf``."""
     suffix = "" if edition.name in DEFAULT_EDITIONS else f"-{edition.name}"
     return f"{stem}{suffix}.{edition.format}"
+
+
+def part_name(stem: str, edition: Edition, number: int, count: int, title: str) -> str:
+    """The file of one of ``count`` parts, ``x-handout/x-handout-01-the-well.pdf``; ``title`` is
+    made of letters, digits and hyphens alone, or empty."""
+    folder = f"{stem}-{edition.name}"
+    digits = max(2, len(str(count)))
+    name = "-".join(filter(None, (folder, f"{number:0{digits}}", title)))
+    return f"{folder}/{name}.{edition.format}"
+
+
+def bundle_name(stem: str, edition: Edition) -> str:
+    """The archive of all parts: ``x-handout.zip``."""
+    return f"{stem}-{edition.name}.zip"
+
+
+def pages_name(name: str, edition: Edition) -> str:
+    """The file that has the pages of a booklet in the order of reading: of ``x-booklet.pdf``
+    ``x-booklet-pages.pdf``; "" for other editions."""
+    if edition.imposition != "booklet":
+        return ""
+    return f"{name.removesuffix('.pdf')}-pages.pdf"

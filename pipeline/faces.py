@@ -22,6 +22,17 @@ FACES = (
     Face(MONO, 400, "normal", "fontpkg_source_code_pro", "files/SourceCodePro[wght].ttf"),
 )
 
+LEGIBLE = "Atkinson Hyperlegible"
+_ATKINSON = ("fontpkg_atkinson_hyperlegible", "files/AtkinsonHyperlegible")
+
+LARGE_PRINT_FACES = (
+    Face(LEGIBLE, 400, "normal", _ATKINSON[0], f"{_ATKINSON[1]}-Regular.ttf"),
+    Face(LEGIBLE, 700, "normal", _ATKINSON[0], f"{_ATKINSON[1]}-Bold.ttf"),
+    *(face for face in FACES if face.family == MONO),
+)
+"""The faces of large print, which has no italics. The code's tells 0 from O, and 1, l and I
+from each other, as the text's does."""
+
 MATH = "STIX Two Math"
 MATH_FACE = Face(MATH, 400, "normal", "ziamath", "fonts/STIXTwoMath-Regular.ttf", "math")
 """The face that screens set formulas in; print has them as drawings."""

@@ -12,6 +12,7 @@ import msgspec
 
 from pipeline.editions import Edition
 from pipeline.metadata import Metadata
+from pipeline.paper import Fitted
 
 LIBRARIES = (
     "chapbook",
@@ -32,7 +33,9 @@ LIBRARIES = (
 
 
 class Output(msgspec.Struct, frozen=True):
-    """A file that was built: ``size`` in bytes; ``facts`` are counts, pages say."""
+    """A file that was built: ``size`` in bytes; ``facts`` are counts, pages say; of one that
+    has but a part of the publication the ``section``, and of one that is to fill its pages what
+    was chosen for that."""
 
     file: str
     edition: str
@@ -40,6 +43,8 @@ class Output(msgspec.Struct, frozen=True):
     size: int
     sha256: str
     facts: dict[str, int] = {}
+    section: str | msgspec.UnsetType = msgspec.UNSET
+    fit: Fitted | msgspec.UnsetType = msgspec.UNSET
 
 
 class Manifest(msgspec.Struct, frozen=True):
@@ -51,10 +56,25 @@ class Manifest(msgspec.Struct, frozen=True):
     libraries: dict[str, str]
 
 
-def describe(file: str, edition: Edition, data: bytes, facts: dict[str, int]) -> Output:
-    """The entry of a finished file."""
+def describe(
+    file: str,
+    edition: Edition,
+    data: bytes,
+    facts: dict[str, int],
+    section: str = "",
+    fitted: Fitted | None = None,
+) -> Output:
+    """The entry of a finished file, which may have but a ``section`` of the publication, and may
+    be ``fitted`` to a number of pages."""
     digest = hashlib.sha256(data).hexdigest()
-    return Output(file, edition.name, edition.format, len(data), digest, facts)
+    part, fit = section or msgspec.UNSET, fitted or msgspec.UNSET
+    return Output(file, edition.name, edition.format, len(data), digest, facts, part, fit)
+
+
+def describe_bundle(file: str, edition: Edition, data: bytes, count: int) -> Output:
+    """The entry of an archive of so many files."""
+    digest = hashlib.sha256(data).hexdigest()
+    return Output(file, edition.name, "zip", len(data), digest, {"files": count})
 
 
 @functools.lru_cache

@@ -61,7 +61,7 @@ class Brand(msgspec.Struct, frozen=True, omit_defaults=True):
     """What says whose it is: a logo in the source's folder and its text alternative, the colour
     of headings and rules as ``#rrggbb``, and a line at the foot of every page."""
 
-    logo: str = ""
+    logo: Placed | None = None
     logo_alt: str = ""
     accent: str = ""
     footer: str = ""
@@ -96,7 +96,9 @@ class Metadata(msgspec.Struct, frozen=True, omit_defaults=True):
     asks for the fonts of headings and tables in the e-book, which else has none.
     ``bibliography`` are the files of works, ``citation_style`` is the name of a style or a
     file, ``nocite`` the keys of works that are listed though nobody cites them, or ``*``.
-    ``printing`` is for all printed editions, ``edition_options`` for those of a name."""
+    ``printing`` is for all printed editions, ``edition_options`` for those of a name.
+    ``part_of`` is for the parts that a publication is divided into: its title, and those of the
+    sections around the part, outermost first."""
 
     title: str = ""
     subtitle: str = ""
@@ -126,6 +128,7 @@ class Metadata(msgspec.Struct, frozen=True, omit_defaults=True):
     edition_options: tuple[tuple[str, PrintOptions], ...] = ()
     brand: Brand = Brand()
     variables: tuple[tuple[str, str], ...] = ()
+    part_of: tuple[str, ...] = ()
 
     @property
     def direction(self) -> Literal["ltr", "rtl"]:

@@ -72,11 +72,13 @@ class Code(Node, frozen=True):
 
 
 class Link(Node, frozen=True):
-    """A link. ``href`` is an address, or ``#id`` within the document."""
+    """A link. ``href`` is an address, or ``#id`` within the document. *Resolved* (addresses):
+    ``number``, that of the address in `Document.addresses`, 0 where it is not listed."""
 
     children: tuple[Inline, ...]
     href: str
     title: str = ""
+    number: int = 0
 
 
 class Image(Node, frozen=True):
@@ -175,6 +177,15 @@ class Math(Node, frozen=True):
     spoken: str = ""
 
 
+class PageMark(Node, frozen=True):
+    """Where the page ``label`` of the standard print edition begins, and (``breaks``) a page of
+    this edition too. Nothing that is written makes one: they come from the layout of that
+    edition, into those that tell its pages."""
+
+    label: str
+    breaks: bool = False
+
+
 Inline: TypeAlias = (
     Text
     | SoftBreak
@@ -193,6 +204,7 @@ Inline: TypeAlias = (
     | CrossReference
     | Citation
     | Math
+    | PageMark
 )
 
 
@@ -268,11 +280,20 @@ class Token(msgspec.Struct, frozen=True, array_like=True):
     text: str
 
 
+class LineMark(msgspec.Struct, frozen=True, array_like=True):
+    """A `PageMark` before a line of code, counted from 1."""
+
+    line: int
+    label: str
+    breaks: bool = False
+
+
 class CodeBlock(Node, frozen=True):
     """``file_name`` is shown with it; ``first_line`` is the number of its first line, 0 for
     no numbers; ``marked`` are the lines to point out, counted from 1 whatever their numbers.
     *Resolved*: ``tokens`` (highlight), whose texts joined are ``text``; ``number``
-    (numbering), from 1 for code with a caption."""
+    (numbering), from 1 for code with a caption. ``marks`` is where pages of the standard print
+    edition begin, see `PageMark`."""
 
     text: str
     language: str = ""
@@ -282,6 +303,7 @@ class CodeBlock(Node, frozen=True):
     marked: tuple[int, ...] = ()
     tokens: tuple[Token, ...] = ()
     number: int = 0
+    marks: tuple[LineMark, ...] = ()
 
 
 class MathBlock(Node, frozen=True):
@@ -388,10 +410,23 @@ class Dialogue(Node, frozen=True):
     turns: tuple[Turn, ...]
 
 
+Ruling: TypeAlias = Literal["", "dotted", "plain"]
+
+
 class WritingLines(Node, frozen=True):
-    """Ruled lines to write on."""
+    """``::: lines 4``: ruled lines to write on. They are ``dotted`` or ``plain``, without the
+    line that guides small letters, or as the hand that writes on them needs it."""
 
     count: int
+    ruling: Ruling = ""
+
+
+class WritingSpace(Node, frozen=True):
+    """``::: space 40mm``: room to draw or to work something out, ``height`` millimetres high,
+    empty or in squares."""
+
+    height: float
+    squared: bool = False
 
 
 class Choice(Node, frozen=True):
@@ -432,9 +467,12 @@ class Ordering(Node, frozen=True):
 
 
 class Answer(Node, frozen=True):
-    """``::: answer``, which only teachers get."""
+    """``::: answer``, which only teachers get. It stands in place of so many writing ``lines``,
+    or of so many millimetres of ``space`` to write in, that came right before it (select)."""
 
     children: tuple[Block, ...]
+    lines: int = 0
+    space: float = 0
 
 
 class TeacherNote(Node, frozen=True):
@@ -542,6 +580,7 @@ Block: TypeAlias = (
     | Admonition
     | Dialogue
     | WritingLines
+    | WritingSpace
     | Exercise
     | Choices
     | Matching
@@ -594,7 +633,8 @@ class CaptionList(msgspec.Struct, frozen=True, omit_defaults=True):
 class Asset(msgspec.Struct, frozen=True, omit_defaults=True):
     """A file that the document shows. ``path`` is relative to the source's folder;
     ``name`` is a unique file name for it in an output; sizes in CSS pixels, 0 where
-    unknown. ``data`` is the content of one that was made (a chart), and is no file."""
+    unknown. ``data`` is the content of one that was made (a chart), and is no file. ``letters``
+    is how high the smallest letters of a drawing are, as a part of its width."""
 
     path: str
     name: str
@@ -602,6 +642,20 @@ class Asset(msgspec.Struct, frozen=True, omit_defaults=True):
     width: int = 0
     height: int = 0
     data: bytes = b""
+    letters: float = 0
+
+
+class Address(msgspec.Struct, frozen=True, omit_defaults=True):
+    """An address that print tells: its number, the address itself, and how it is written;
+    whether it is to be ``coded`` for telephones, and the label of the ``note`` that it is in,
+    if it is in one. *Resolved* (addresses): ``code``, the drawing."""
+
+    number: int
+    href: str
+    text: str
+    coded: bool = False
+    note: str = ""
+    code: Image | None = None
 
 
 class Document(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -610,8 +664,8 @@ class Document(msgspec.Struct, frozen=True, omit_defaults=True):
     ``source`` is the source file as it was named on the command line, for messages.
     ``files`` are the paths from the source's folder of the files that parsing read beside
     it; resolving adds those that it reads itself. ``edition`` is the name of the edition
-    that select chose for. *Resolved*: ``assets``, ``contents``, ``lists``, and ``notes`` in
-    the order of their numbers.
+    that select chose for. *Resolved*: ``assets``, ``contents``, ``lists``, ``addresses`` (in
+    print), and ``notes`` in the order of their numbers.
     """
 
     metadata: Metadata
@@ -622,6 +676,7 @@ class Document(msgspec.Struct, frozen=True, omit_defaults=True):
     assets: tuple[Asset, ...] = ()
     contents: tuple[ContentsEntry, ...] = ()
     lists: tuple[CaptionList, ...] = ()
+    addresses: tuple[Address, ...] = ()
     files: tuple[str, ...] = ()
     edition: str = ""
 

@@ -17,9 +17,10 @@ def write(path: Path, data: bytes) -> bool:
     return bool(write_all({path: data}))
 
 
-def write_all(files: Mapping[Path, bytes]) -> tuple[Path, ...]:
+def write_all(files: Mapping[Path, bytes], gone: Iterable[Path] = ()) -> tuple[Path, ...]:
     """Write several files: first all beside their places, then all into them, so that a
-    full disk leaves everything as it was. Returns those that have changed.
+    full disk leaves everything as it was; last, delete those that are ``gone``. Returns those
+    that have changed.
 
     Raises `OSError` where that cannot be done; nothing is left behind then.
     """
@@ -35,6 +36,8 @@ def write_all(files: Mapping[Path, bytes]) -> tuple[Path, ...]:
             Path(name).chmod(0o666 & ~_umask())
         for temporary, path in waiting.items():
             temporary.replace(path)
+        for path in gone:
+            path.unlink(missing_ok=True)
     finally:
         for temporary in waiting:
             with contextlib.suppress(FileNotFoundError):

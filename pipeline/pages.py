@@ -75,7 +75,8 @@ class Accessibility(msgspec.Struct, frozen=True, omit_defaults=True):
 class Pages(msgspec.Struct, frozen=True, omit_defaults=True):
     """An edition, rendered. ``stem`` names the publication's files; ``pages`` are in
     reading order; ``templates`` are the template files used, for dependency files;
-    ``accessibility`` is set for e-books, ``places`` and ``sheet`` for print."""
+    ``accessibility`` is set for e-books, ``places`` and ``sheet`` for print. ``file`` is the
+    name of what they become, where that is not the edition's own."""
 
     edition: str
     stem: str
@@ -89,6 +90,7 @@ class Pages(msgspec.Struct, frozen=True, omit_defaults=True):
     accessibility: Accessibility | None = None
     places: tuple[Place, ...] = ()
     sheet: Sheet | None = None
+    file: str = ""
 
 
 _encoder = msgspec.json.Encoder()

@@ -128,17 +128,17 @@ def axe(path: Path, width: int = 1280, dark: bool = False) -> list[str]:
     return _lines(_run([_PYTHON, CONFORMANCE / "axe.py", _AXE, chromium, *window, path]))
 
 
-def verapdf(path: Path, profile: str = "ua1") -> list[str]:
-    """The rules of a veraPDF profile (``ua1``, ``ua2``, ``3a`` …) that the file breaks."""
+def verapdf(*paths: Path, profile: str = "ua1") -> list[str]:
+    """The rules of a veraPDF profile (``ua1``, ``ua2``, ``3a`` …) that the files break."""
     require("veraPDF")
     classpath = _VERAPDF.read_text(encoding="utf-8")
-    return _lines(_run([*JAVA, "-cp", classpath, "VeraPdf", profile, path], ok=(0, 1)))
+    return _lines(_run([*JAVA, "-cp", classpath, "VeraPdf", profile, *paths], ok=(0, 1)))
 
 
-def page_validation(path: Path, profile: str = "ua1") -> list[str]:
+def page_validation(*paths: Path, profile: str = "ua1") -> list[str]:
     """What page-validation, a second engine beside veraPDF, finds."""
     require("page-validation")
-    return _lines(_run([_PYTHON, CONFORMANCE / "page_validation.py", profile, path]))
+    return _lines(_run([_PYTHON, CONFORMANCE / "page_validation.py", profile, *paths]))
 
 
 def qpdf(path: Path) -> list[str]:

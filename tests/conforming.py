@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 import pipeline
+from pipeline.editions import DEFAULT_EDITIONS
 from tests import checkers
 
 ROOT = Path(__file__).parent.parent
@@ -24,7 +25,7 @@ class Conforming:
     def built(cls, tmp_path_factory: pytest.TempPathFactory) -> Path:
         """The outputs, without the end of their names."""
         out = tmp_path_factory.mktemp("conformance")
-        result = pipeline.build(cls.source, out=out)
+        result = pipeline.build(cls.source, DEFAULT_EDITIONS, out=out)
         assert not result.diagnostics
         return out / cls.source.stem / cls.source.stem
 

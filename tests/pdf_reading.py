@@ -110,7 +110,7 @@ def artifacts(pdf: pikepdf.Pdf) -> list[str]:
 
 def marked_texts(page: pikepdf.Page) -> dict[int, str]:
     """The text of each marked-content sequence; artifacts have numbers below 0."""
-    fonts = {name: _unicode(font) for name, font in page.resources.get("/Font", {}).items()}
+    fonts = {name: unicode_table(font) for name, font in page.resources.get("/Font", {}).items()}
     texts: dict[int, str] = {}
     stack: list[tuple[int, str | None]] = []
     font: dict[int, str] = {}
@@ -130,7 +130,7 @@ def marked_texts(page: pikepdf.Page) -> dict[int, str]:
             case "Tj" | "TJ":
                 strings = operands[0] if isinstance(operands[0], pikepdf.Array) else operands
                 shown = "".join(
-                    _decode(bytes(string), font)
+                    codes_to_text(bytes(string), font)
                     for string in strings
                     if isinstance(string, pikepdf.String)
                 )
@@ -141,13 +141,13 @@ def marked_texts(page: pikepdf.Page) -> dict[int, str]:
     return texts
 
 
-def _decode(codes: bytes, font: dict[int, str]) -> str:
+def codes_to_text(codes: bytes, font: dict[int, str]) -> str:
     return "".join(
         font.get(int.from_bytes(codes[at : at + 2]), "\ufffd") for at in range(0, len(codes), 2)
     )
 
 
-def _unicode(font: Any) -> dict[int, str]:
+def unicode_table(font: Any) -> dict[int, str]:
     table = font.ToUnicode.read_bytes().decode("ascii")
     return {
         int(code, 16): bytes.fromhex(text).decode("utf-16-be")

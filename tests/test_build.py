@@ -81,7 +81,7 @@ def test_the_manifest_describes_every_output(tmp_path: Path) -> None:
     manifest = json.loads((tmp_path / "build/x/manifest.json").read_bytes())
     by_edition = {output["edition"]: output for output in manifest["outputs"]}
     assert set(by_edition) == {"web", "handout", "ebook"}
-    assert by_edition["handout"]["facts"] == {"pages": 1}
+    assert by_edition["handout"]["facts"] == {"pages": 1, "sheets": 1}
     for output in manifest["outputs"]:
         data = (tmp_path / "build/x" / output["file"]).read_bytes()
         assert output["size"] == len(data)

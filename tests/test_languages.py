@@ -22,7 +22,7 @@ HANDOUT = EDITIONS["handout"]
 
 
 def make(body: str, folder: Path, lang: str = "en") -> Package:
-    text = f"---\ntitle: T\nlang: {lang}\n---\n{body}"
+    text = f"---\ntitle: T\nlang: {lang}\nlinks: none\n---\n{body}"
     resolved = resolve(select(parse(text, "x.md"), HANDOUT), folder)
     return package(render(resolved, HANDOUT, "x"), folder)
 
@@ -74,10 +74,10 @@ def test_ideographs_are_drawn_as_the_language_draws_them(
 def test_what_no_font_has_is_a_warning_with_the_line(tmp_path: Path) -> None:
     made = make("Words\nand more ሰላም words, 🙂\n\n🎉\n", tmp_path)
     letters, symbols = made.diagnostics
-    assert (letters.code, letters.severity, letters.line) == ("missing-glyph", Severity.WARNING, 6)
+    assert (letters.code, letters.severity, letters.line) == ("missing-glyph", Severity.WARNING, 7)
     assert "“ሰ” (U+1230 ETHIOPIC SYLLABLE SA)" in letters.message
     assert "2 other characters of the Ethiopic script: ላ ም" in letters.message
-    assert (symbols.line, symbols.severity) == (6, Severity.WARNING)
+    assert (symbols.line, symbols.severity) == (7, Severity.WARNING)
     assert "“🙂” (U+1F642 SLIGHTLY SMILING FACE), nor for 1 other symbol: 🎉" in symbols.message
     assert "ሰ" not in read(open_pdf(made.data)).text, "no reader is sent to a missing glyph"
 

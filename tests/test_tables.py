@@ -265,7 +265,7 @@ def test_no_table_runs_over_the_margin(name: str, boxes: Callable[[str], list[Bo
 
 def test_a_table_of_few_words_is_left_to_itself() -> None:
     text = "| Village | Wells |\n|---|---|\n| Aba | 3 |\n"
-    assert fit(table(text)) == (False, (), frozenset())
+    assert fit(table(text)) == (False, (), frozenset(), True)
 
 
 def test_words_are_kept_whole_where_they_can_be(boxes: Callable[[str], list[Box]]) -> None:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from pipeline.codes import Code, diagnostic
 from pipeline.diagnostics import Diagnostic, Severity, Span
+from pipeline.preflight.faults import on_pages
 
 LIMIT = 100
 """How many errors, and how many warnings, are kept of one file."""
@@ -47,6 +49,10 @@ class Findings:
 
     def warning(self, message: str, hint: str = "", place: Place = WHOLE) -> None:
         self._add(Code.CHECK_WARNING, message, hint, place)
+
+    def of_page(self, code: Code, pages: Sequence[int], message: str, hint: str) -> None:
+        """A finding with a code of its own, about these pages of a PDF."""
+        self._add(code, f"{on_pages(pages).capitalize()}: {message}", hint, WHOLE)
 
     def unreadable(self, error: OSError | ValueError) -> None:
         reason = getattr(error, "strerror", None) or "the system gives no reason"

@@ -1,5 +1,5 @@
-"""The checks of a PDF: that it can be read, by listening too, and that its links lead
-somewhere. A conformance checker such as veraPDF looks further."""
+"""The checks of a PDF: that it can be read, by listening too, that its links lead somewhere,
+and that it will print well. A conformance checker such as veraPDF looks further."""
 
 from __future__ import annotations
 
@@ -52,6 +52,7 @@ def check_pdf(path: Path, findings: Findings) -> None:
             _check_document(pdf, findings)
             if pdf.get_warnings():
                 findings.error("The file is damaged, and had to be mended to be read.", MAKE_ANEW)
+        _check_print(path, findings)
     except pikepdf.PasswordError:
         findings.error("The file is locked with a password.", "Save it without one.")
     except TangleError:
@@ -60,6 +61,20 @@ def check_pdf(path: Path, findings: Findings) -> None:
         findings.unreadable(error)
     except BROKEN:
         findings.error("The file is not a PDF, or is damaged.", MAKE_ANEW)
+
+
+def _check_print(path: Path, findings: Findings) -> None:
+    """Report what will not print well."""
+    from pipeline.preflight import preflight
+    from pipeline.preflight.reading import UnreadablePdf, read_pages
+
+    try:
+        pages = read_pages(path)
+    except UnreadablePdf:
+        findings.warning("The pages cannot be drawn as they are printed.", MAKE_ANEW)
+        return
+    for fault in preflight(pages):
+        findings.of_page(fault.code, fault.pages, fault.message, fault.hint)
 
 
 @contextlib.contextmanager

@@ -5,13 +5,15 @@ from __future__ import annotations
 import click
 
 import pipeline
-from pipeline.cli import commands, stages
+from pipeline.cli import commands, listing, reporting, stages
 
 EPILOG = """\b
 Examples:
   chapbook new my-handout            a starter to write on
   chapbook build my-handout.md       web page, PDF and e-book in build/my-handout/
   chapbook build a.md --edition letter
+  chapbook editions a.md             what can be made of it, and how it is set
+  chapbook report a.md               pages, paper, ink, cost, and what will not print well
   chapbook check build/a/a.epub      look for faults in a finished file
   chapbook explain missing-image     what a message means, and what to do
 
@@ -28,6 +30,8 @@ def main() -> None:
 
 for command in (
     commands.build,
+    listing.editions,
+    reporting.report,
     commands.check,
     commands.explain,
     commands.new,

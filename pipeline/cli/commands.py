@@ -17,10 +17,12 @@ from pipeline.cli.terminal import (
     SOURCE_ERRORS,
     TEMPLATES,
     check_editions,
+    check_split,
     did_you_mean,
     formats,
     need_system,
     or_exit,
+    pages_to_fill,
     progress_shown,
     refuse_same_stems,
     show,
@@ -49,6 +51,17 @@ if TYPE_CHECKING:
 @click.option(
     "--assets", is_flag=True, help="Keep the web page's styles and images in files beside it."
 )
+@click.option(
+    "--fit",
+    metavar="PAGES",
+    help="How many pages printed editions are to fill; even: whole sheets.",
+)
+@click.option(
+    "--split",
+    type=click.IntRange(1, 6),
+    metavar="LEVEL",
+    help="Make a handout of every section of a level (1 to 6), and an archive of them all.",
+)
 @click.option("--strict", is_flag=True, help="Take warnings as errors.")
 @click.option("--json", "as_json", is_flag=True, help="Print the findings as JSON, for editors.")
 @click.option(
@@ -62,6 +75,8 @@ def build(
     out: Path,
     templates: Path | None,
     assets: bool,
+    fit: str | None,
+    split: int | None,
     strict: bool,
     as_json: bool,
     dump: str | None,
@@ -77,6 +92,9 @@ def build(
     from pipeline import driver
 
     check_editions(editions)
+    pages = pages_to_fill(fit, editions)
+    if split:
+        check_split(editions, dump)
     if dump:
         from pipeline.editions import EDITIONS
 
@@ -97,6 +115,8 @@ def build(
                     strict=strict,
                     templates=templates,
                     assets_beside=assets,
+                    fit=pages,
+                    split=split or 0,
                     executor=executor,
                     progress=progress,
                 )

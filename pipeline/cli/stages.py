@@ -20,6 +20,7 @@ from pipeline.cli.terminal import (
     or_exit,
     put,
     say,
+    say_fit,
     show,
 )
 
@@ -30,10 +31,19 @@ OUTPUT = click.option("-o", "--output", type=SOURCE, help="Where to (default: pr
 
 @click.command()
 @click.argument("source", type=SOURCE)
+@click.option(
+    "--editions", "names_file", type=SOURCE, help="Write the names of the listed editions."
+)
 @OUTPUT
 @DEPFILE
 @TARGET
-def parse(source: Path, output: Path | None, depfile: Path | None, target: str) -> None:
+def parse(
+    source: Path,
+    names_file: Path | None,
+    output: Path | None,
+    depfile: Path | None,
+    target: str,
+) -> None:
     """Read a source into the document model (JSON)."""
     from pipeline import model, outputs
     from pipeline.parser import parse_file
@@ -41,12 +51,15 @@ def parse(source: Path, output: Path | None, depfile: Path | None, target: str) 
     started = time.perf_counter()
     document = parse_file(source)
     if any(finding.is_error for finding in document.diagnostics):
-        from pipeline import driver
+        from pipeline import driver, making
 
-        show(driver.all_findings(document, driver.chosen_editions((), document), source))
+        show(making.all_findings(document, driver.chosen_editions((), document), source))
         sys.exit(SOURCE_ERRORS)
     show(document.diagnostics)
     put(output, model.encode(document), "parse", started)
+    if names_file:
+        names = " ".join(document.metadata.editions) + "\n"
+        or_exit(lambda: outputs.write(names_file, names.encode()))
     if depfile:
         read = [source.parent / name for name in document.files]
         or_exit(lambda: outputs.write(depfile, outputs.dependency_file(target, read)))
@@ -57,6 +70,12 @@ def parse(source: Path, output: Path | None, depfile: Path | None, target: str) 
 @click.option("--edition", required=True, metavar="NAME")
 @click.option("--folder", type=FOLDER, default=Path(), help="The source's folder.")
 @click.option("--templates", type=TEMPLATES)
+@click.option(
+    "--page-map",
+    "map_file",
+    type=READABLE,
+    help="Where the pages of the standard print edition begin, for editions that tell them.",
+)
 @OUTPUT
 @DEPFILE
 @TARGET
@@ -65,25 +84,25 @@ def render(
     edition: str,
     folder: Path,
     templates: Path | None,
+    map_file: Path | None,
     output: Path | None,
     depfile: Path | None,
     target: str,
 ) -> None:
     """Select, resolve and render an edition of a document into pages (JSON)."""
-    from pipeline import driver, model, outputs, pages
+    from pipeline import making, model, outputs, pages, pagination
     from pipeline.diagnostics import Diagnostic
     from pipeline.editions import EDITIONS
     from pipeline.render.environment import template_files
-    from pipeline.resolve import resolve
-    from pipeline.select import select
 
     check_editions((edition,))
     row = EDITIONS[edition]
     started = time.perf_counter()
     document = decoded(model.decode, model_file, "a document model")
-    resolved = resolve(select(document, row), folder)
+    page_map = decoded(pagination.decode, map_file, "a map of pages") if map_file else None
+    resolved = making.prepare(document, row, folder, page_map)
     stem = Path(document.source).stem
-    rendered = driver.render_pages(resolved, row, stem, templates)
+    rendered = making.render_pages(resolved, row, stem, templates, page_map)
     found = list(resolved.diagnostics)
     if isinstance(rendered, Diagnostic):
         found.append(rendered)
@@ -103,6 +122,9 @@ def render(
 @click.option("--folder", type=FOLDER, default=Path(), help="The source's folder.")
 @click.option("--assets", is_flag=True, help="Keep styles and images in files beside it.")
 @click.option("-o", "--output", type=SOURCE, required=True, help="Where to.")
+@click.option(
+    "--page-map", "map_file", type=SOURCE, help="Where to write where the pages begin, too."
+)
 @DEPFILE
 @TARGET
 def package(
@@ -110,13 +132,15 @@ def package(
     folder: Path,
     assets: bool,
     output: Path,
+    map_file: Path | None,
     depfile: Path | None,
     target: str,
 ) -> None:
     """Make the finished file of an edition from its pages."""
-    from pipeline import outputs, pages
-    from pipeline.editions import EDITIONS
+    from pipeline import outputs, pages, pagination
+    from pipeline.editions import EDITIONS, STANDARD_PRINT
     from pipeline.package import package as make
+    from pipeline.package.facts import fitted
 
     started = time.perf_counter()
     rendered = decoded(pages.decode, pages_file, "pages")
@@ -127,8 +151,13 @@ def package(
     if any(finding.is_error for finding in packed.diagnostics):
         sys.exit(SOURCE_ERRORS)
     beside = {output.parent / name: data for name, data in packed.extra.items()}
+    if map_file:
+        if packed.page_map is None:
+            raise click.UsageError(f"only the edition {STANDARD_PRINT} has a map of its pages")
+        beside[map_file] = pagination.encode(packed.page_map)
     or_exit(lambda: outputs.write_all({**beside, output: packed.data}))
     say(format_name, started, len(packed.data), output)
+    say_fit(fitted(packed.data, format_name))
     if depfile:
         or_exit(
             lambda: outputs.write(depfile, outputs.dependency_file(target, packed.dependencies))
@@ -149,8 +178,8 @@ def manifest(files: tuple[Path, ...], pages_files: tuple[Path, ...], output: Pat
     """Describe finished files in a manifest."""
     from pipeline import manifest as description
     from pipeline import pages
-    from pipeline.editions import EDITIONS
-    from pipeline.package.facts import facts
+    from pipeline.editions import EDITIONS, pages_name
+    from pipeline.package.facts import facts, fitted
 
     if len(files) != len(pages_files):
         raise click.UsageError("give --pages once for every output")
@@ -158,9 +187,14 @@ def manifest(files: tuple[Path, ...], pages_files: tuple[Path, ...], output: Pat
     metadata = None
     for file, pages_file in zip(files, pages_files, strict=True):
         rendered = decoded(pages.decode, pages_file, "pages")
-        edition, data = EDITIONS[rendered.edition], file.read_bytes()
-        metadata = rendered.metadata
-        entries.append(description.describe(file.name, edition, data, facts(data, edition.format)))
+        edition, metadata = EDITIONS[rendered.edition], rendered.metadata
+        beside = file.with_name(pages_name(file.name, edition) or file.name)
+        for made in dict.fromkeys((file, beside)):
+            if made.is_file():
+                data = made.read_bytes()
+                counts = facts(data, edition.format)
+                fit = fitted(data, edition.format)
+                entries.append(description.describe(made.name, edition, data, counts, fitted=fit))
     assert metadata is not None
     started = time.perf_counter()
     put(output, description.encode(description.of(metadata, entries)), "manifest", started)

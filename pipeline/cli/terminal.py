@@ -7,13 +7,14 @@ import sys
 import time
 from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any, Literal, NoReturn
 
 import click
 
 if TYPE_CHECKING:
     from pipeline.diagnostics import Diagnostic
-    from pipeline.driver import Step
+    from pipeline.paper import Fitted
+    from pipeline.saving import Step
 
 BUILT, SOURCE_ERRORS, WRONG_USAGE, SYSTEM_MISSING = 0, 1, 2, 3
 
@@ -53,6 +54,19 @@ def say(stage: str, started: float, size: int, path: Path) -> None:
     click.echo(messages.stage_line(stage, time.perf_counter() - started, size, path))
 
 
+def say_fit(fitted: Fitted | None) -> None:
+    """What was chosen so that a text fills its pages, if that was asked for."""
+    if fitted is None:
+        return
+    top, outer, bottom, inner = (f"{margin:g}" for margin in fitted.margins)
+    margins = [top, outer] if (top, outer) == (bottom, inner) else [top, outer, bottom, inner]
+    pages = "1 page" if fitted.pages == 1 else f"{fitted.pages} pages"
+    click.echo(
+        f"{'fit':<9}{fitted.text:g} pt on {fitted.leading:g} pt, margins {'/'.join(margins)} mm,"
+        f" {pages}, last page {fitted.last_page:.0%} full"
+    )
+
+
 def or_exit(action: Callable[[], Any]) -> Any:
     """Run ``action``; a file that cannot be written ends the command with one line."""
     try:
@@ -81,6 +95,35 @@ def check_editions(names: Iterable[str]) -> None:
     for name in names:
         if name not in EDITIONS:
             raise click.BadParameter(did_you_mean(name, EDITIONS), param_hint="--edition")
+
+
+def pages_to_fill(value: str | None, names: Iterable[str]) -> int | Literal["even"] | None:
+    """What ``--fit`` asks of printed editions, of which there has to be one."""
+    from pipeline.editions import EDITIONS
+    from pipeline.parser.frontmatter.identifiers import BadValueError
+    from pipeline.parser.frontmatter.printing import fit_pages
+
+    if value is None:
+        return None
+    names = tuple(names)
+    if names and all(EDITIONS[name].format != "pdf" for name in names):
+        message = f"--fit is for editions to print, and the edition {names[0]} is not printed."
+        raise click.UsageError(message)
+    try:
+        return fit_pages(value.strip())
+    except BadValueError as error:
+        raise click.BadParameter(f"{error.message} {error.hint}", param_hint="--fit") from error
+
+
+def check_split(names: Iterable[str], dump: str | None) -> None:
+    from pipeline.editions import EDITIONS
+
+    for name in names:
+        if EDITIONS[name].format != "pdf":
+            message = f"--split makes handouts to print, and the edition {name} is not printed."
+            raise click.UsageError(message)
+    if dump:
+        raise click.UsageError("--dump prints the whole document: leave --split out.")
 
 
 def did_you_mean(name: str, names: Iterable[str]) -> str:
@@ -131,6 +174,7 @@ def progress_shown(quiet: bool) -> Any:
 
     def say(step: Step) -> None:
         click.echo(messages.stage_line(step.name, step.seconds, step.size, step.path))
+        say_fit(step.fitted)
 
     @contextlib.contextmanager
     def moving() -> Any:

@@ -15,12 +15,16 @@ from PIL import Image, ImageDraw, ImageFont
 from pipeline.metadata import Metadata
 from pipeline.package.font_subset import coverage, font_bytes
 from pipeline.pages import Face
+from pipeline.sheet.colours import readable
 
 WIDTH, HEIGHT = 1600, 2560
 """In pixels: what shops ask for, 1 to 1.6."""
 
+DARK_ENOUGH = 8
+"""The contrast of `INK` on the wrapper, at least."""
+
 GROUNDS = ("#1c3a52", "#2f3e2e", "#5a2530", "#3a2f55", "#2b3440", "#5b3a1e", "#0f4a4a")
-"""Colours of the wrapper, dark enough for `INK` to have a contrast of 8:1 and more."""
+"""Colours of the wrapper, dark enough."""
 
 INK, QUIET = "#fbf6ea", "#e6dcc6"
 
@@ -131,7 +135,10 @@ def _authors(metadata: Metadata) -> str:
 
 
 def _ground(metadata: Metadata) -> str:
-    """A colour that belongs to the publication, so that covers on a shelf differ."""
+    """The publisher's colour, made dark enough, or one that belongs to the publication, so that
+    covers on a shelf differ."""
+    if metadata.brand.accent:
+        return readable(metadata.brand.accent, INK, DARK_ENOUGH)
     number = hashlib.sha256(f"{metadata.title}\0{metadata.subtitle}".encode()).digest()[0]
     return GROUNDS[number % len(GROUNDS)]
 

@@ -7,13 +7,19 @@ from pathlib import Path
 import msgspec
 
 from pipeline.diagnostics import Diagnostic
+from pipeline.pagination import PageMap
+from pipeline.paper import Sheet
 
 
 class Package(msgspec.Struct, frozen=True):
     """A finished file. ``dependencies`` are all files that went into it besides the pages;
-    ``extra`` are files to lie beside it, by name."""
+    ``extra`` are files to lie beside it, by name; ``page_map`` is where its
+    pages begin, if it is the standard print edition, and ``sheet`` is that of a printed one, as
+    it was set."""
 
     data: bytes
     diagnostics: tuple[Diagnostic, ...] = ()
     dependencies: tuple[Path, ...] = ()
     extra: dict[str, bytes] = {}
+    page_map: PageMap | None = None
+    sheet: Sheet | None = None

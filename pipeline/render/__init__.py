@@ -7,16 +7,26 @@ from pathlib import Path
 from pipeline.editions import Edition
 from pipeline.model import Document
 from pipeline.pages import Pages
+from pipeline.pagination import PageMap
 from pipeline.render import epub, html, pdf
 from pipeline.render.environment import environment
 
-ASSEMBLERS = {"html": html.assemble, "pdf": pdf.assemble, "epub": epub.assemble}
+ASSEMBLERS = {"html": html.assemble, "epub": epub.assemble}
 
 
-def render(document: Document, edition: Edition, stem: str, templates: Path | None = None) -> Pages:
-    """The pages of ``edition``; ``stem`` names the publication's files.
+def render(
+    document: Document,
+    edition: Edition,
+    stem: str,
+    templates: Path | None = None,
+    page_map: PageMap | None = None,
+) -> Pages:
+    """The pages of ``edition``; ``stem`` names the publication's files. ``page_map`` is that of
+    the standard print edition, for a printed one that has the same pages.
 
     ``templates`` is a folder whose files take the place of those that ship, one by one.
     Raises `jinja2.TemplateError` where one of them cannot be used.
     """
+    if edition.format == "pdf":
+        return pdf.assemble(document, edition, stem, environment(templates), page_map)
     return ASSEMBLERS[edition.format](document, edition, stem, environment(templates))

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple, TypeAlias
 
 from pipeline.editions import FormatName
-from pipeline.model import CodeBlock, Token
+from pipeline.model import CodeBlock, PageMark, Token
 
 WIDE = 32
 """Characters from which on a line may be wider than a telephone's screen."""
@@ -22,11 +22,13 @@ Piece: TypeAlias = tuple[str, str]
 
 
 class CodeLine(NamedTuple):
-    """A line: its number, 0 for none, and its pieces, each a kind of token and a text."""
+    """A line: its number, 0 for none, its pieces, each a kind of token and a text, and the
+    pages that begin with it."""
 
     number: int
     marked: bool
     pieces: tuple[Piece, ...]
+    pages: tuple[PageMark, ...] = ()
 
 
 class Listing(NamedTuple):
@@ -42,14 +44,21 @@ class Listing(NamedTuple):
 
 
 def listing(node: CodeBlock, format_name: FormatName, words: Mapping[str, str]) -> Listing:
-    by_line = format_name != "html" or bool(node.first_line or node.marked)
+    by_line = format_name != "html" or bool(node.first_line or node.marked or node.marks)
     pieces = list(_pieces(node.tokens or (Token("", node.text),), format_name))
     rows = list(_split(pieces)) if by_line else [tuple(pieces)]
     if format_name == "pdf":
         rows = [_with_indentation(row) for row in rows]
     marked = frozenset(node.marked)
     lines = tuple(
-        CodeLine(node.first_line + index if node.first_line else 0, index + 1 in marked, row)
+        CodeLine(
+            node.first_line + index if node.first_line else 0,
+            index + 1 in marked,
+            row,
+            tuple(
+                PageMark(label=m.label, breaks=m.breaks) for m in node.marks if m.line == index + 1
+            ),
+        )
         for index, row in enumerate(rows)
     )
     is_wide = any(len(line) > WIDE for line in node.text.split("\n"))

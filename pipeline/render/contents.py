@@ -12,6 +12,15 @@ LONG_DOCUMENT_WORDS = 3500
 """From about eight printed pages on, readers look things up rather than leaf through."""
 
 
+BOOK_WORDS = 20_000
+"""From about fifty printed pages on, a publication is made up as a book."""
+
+
+def is_book(document: Document) -> bool:
+    """Whether what an edition contains is printed as a book."""
+    return word_count(document) > BOOK_WORDS
+
+
 def prints_contents(document: Document, entries: int = 4) -> bool:
     """Whether the table of contents is to stand on the page itself."""
     show = document.metadata.contents.show

@@ -71,3 +71,11 @@ def template_place(error: jinja2.TemplateError) -> tuple[str, int]:
     frames = traceback.extract_tb(error.__traceback__)
     found = [frame for frame in frames if frame.filename.endswith(".j2")]
     return (found[-1].filename, found[-1].lineno or 0) if found else ("", 0)
+
+
+def template_problem(error: jinja2.TemplateError) -> str:
+    """A sentence around what Jinja says, which is none itself."""
+    if isinstance(error, jinja2.TemplateNotFound):
+        return f"There is no template `{error.name}`."
+    said = " ".join((error.message or str(error)).split())
+    return f"The template cannot be used: {said.rstrip('.') or type(error).__name__}."

@@ -23,6 +23,7 @@ from pipeline.model import (
     Node,
 )
 from pipeline.pages import Accessibility, NavPoint, Page, PageRole, Pages, Style
+from pipeline.render.brand import logo
 from pipeline.render.contents import nav_points, numbered, targets
 from pipeline.render.environment import read_text
 from pipeline.render.nodes import NodeRenderer
@@ -170,6 +171,7 @@ def _front(
             lists=lists,
             cover_source=source,
             cover_alt=alt,
+            logo=logo(document),
             facts=tuple(_facts(document, renderer, css)),
             names=lambda people: _names(people, renderer),
         )

@@ -4,6 +4,7 @@ and what to call the fields of the web page."""
 from __future__ import annotations
 
 import itertools
+import math
 from collections.abc import Iterable
 
 from pipeline.model import (
@@ -16,6 +17,7 @@ from pipeline.model import (
     LineBreak,
     Link,
     ListItem,
+    Matching,
     Node,
     NoteReference,
     Paragraph,
@@ -23,6 +25,7 @@ from pipeline.model import (
     TableRow,
     Text,
     WritingLines,
+    WritingSpace,
 )
 from pipeline.numerals import letters
 from pipeline.tree import is_for_teachers, plain_text, walk
@@ -32,6 +35,15 @@ LONG = 14
 
 BLANK_WIDTHS = (8, 16, 28, 44)
 """The characters that the web page's field for a blank of the sizes 1 to 4 shows."""
+
+SQUARE = 5
+"""Millimetres that a square is wide at least."""
+
+MOST_SQUARES = 84
+"""Squares in a row of the widest paper, A3 on its side; what is over is cut off."""
+
+TEXT_ROW = 8
+"""Millimetres that a line of the web page's fields stands for."""
 
 FIELD = "fld-"
 """What the ids and names of fields begin with."""
@@ -63,8 +75,12 @@ def helpers() -> dict[str, object]:
         "is_long": is_long,
         "is_for_teachers": is_for_teachers,
         "fits_label": fits_label,
+        "has_words": has_words,
         "item_text": item_text,
         "small_letter": small_letter,
+        "squares": squares,
+        "most_squares": MOST_SQUARES,
+        "text_rows": text_rows,
     }
 
 
@@ -101,9 +117,28 @@ def _texts(blocks: Iterable[Block]) -> Iterable[str]:
             yield plain_text(node.children)
 
 
+def has_words(matching: Matching) -> bool:
+    """Whether what stands on the left is short beside what stands on the right."""
+    left, right = (
+        max((len(item_text(item)) for item in side), default=0)
+        for side in (matching.left, matching.right)
+    )
+    return 1.5 * left < right
+
+
 def small_letter(index: int) -> str:
     """a, b … z, aa … for 0, 1 …"""
     return letters(index).lower()
+
+
+def squares(space: WritingSpace) -> int:
+    """The rows of squares of a space: whole ones."""
+    return math.ceil(space.height / SQUARE)
+
+
+def text_rows(space: WritingSpace) -> int:
+    """The lines of the web page's field for a space."""
+    return max(2, round(space.height / TEXT_ROW))
 
 
 def is_long(exercise: Exercise) -> bool:
@@ -120,6 +155,8 @@ def _lines(node: Node) -> float:
             return 0.25
         case WritingLines():
             return node.count * 1.8
+        case WritingSpace():
+            return node.height / 5
         case Figure():
             return 12
         case Paragraph() | Choice() | ListItem() | TableRow():

@@ -11,12 +11,14 @@ from pipeline.faces import FACES, MATH_FACE
 from pipeline.metadata import Metadata
 from pipeline.model import Document
 from pipeline.pages import Page, Pages, Style
+from pipeline.render.brand import logo
 from pipeline.render.contents import nav_points, targets
 from pipeline.render.discovery import downloads, full_title, linked_data, meta_tags
 from pipeline.render.environment import read_text
 from pipeline.render.nodes import NodeRenderer
 from pipeline.render.side_notes import side_notes
 from pipeline.render.styles import construct_styles
+from pipeline.sheet.brand import screen_rules
 from pipeline.words import words
 from pipeline.words.dates import written_date
 
@@ -50,12 +52,14 @@ def assemble(
         linked_data=linked_data(metadata, others),
         downloads=others,
         imprint=_imprint(metadata, renderer),
+        logo=logo(document),
         body=renderer.render(document.blocks),
         notes=document.notes,
         shows_contents=_shows_contents(document),
     )
     styles = (
         Style("style.css", read_text(environment, "html/style.css")),
+        Style("brand.css", screen_rules(metadata.brand.accent)),
         *construct_styles(environment, "html", markup),
         Style("notes.css", side_notes(document, environment), apart=True),
         Style("widths.css", "\n".join(renderer.rules.values())),

@@ -8,7 +8,7 @@ import threading
 import warnings
 from collections.abc import Iterator
 from types import ModuleType
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from xml.etree.ElementTree import Element, fromstring, tostring
 
 SIZE = 100
@@ -40,10 +40,13 @@ MARKS = {"‾": "\u2015", "˜": "~"}
 """What ziamath has other characters for."""
 
 SCRIPTS = {"munder": "msub", "mover": "msup", "munderover": "msubsup"}
+BASE = 24
+"""The size that ziamath takes its options to be of."""
+
 APPLY = "\u2061"
 _LENGTH = re.compile(r"(-?\d*\.?\d+)em")
 
-_import_lock = threading.Lock()
+_import_lock, _drawing_lock = threading.Lock(), threading.Lock()
 
 
 class Drawing(NamedTuple):
@@ -55,16 +58,17 @@ class Drawing(NamedTuple):
     depth: float
 
 
-def draw(mathml: str, colour: str) -> Drawing:
-    """The drawing of a formula given as finished markup."""
-    ziamath = _ziamath()
+def draw(mathml: str, colour: str, least: float = 0) -> Drawing:
+    """The drawing of a formula given as finished markup. Indices are as small as the font has
+    them, but not smaller than ``least`` ems."""
+    _ziamath()
     root = fromstring(mathml)
     for element in root.iter():
         element.tag = element.tag.rpartition("}")[2]
     display = root.get("display") == "block"
     math = Element("math", {"displaystyle": "true" if display else "false", "mathcolor": colour})
     math.extend(_row(root, display))
-    node = ziamath.Math(math, size=SIZE, margin=0).node
+    node = _laid_out(math, least)
     box = node.bbox
     left, right = min(0, box.xmin), max(box.xmax, node.xadvance())
     width, height = right - left, box.ymax - box.ymin
@@ -80,6 +84,20 @@ def draw(mathml: str, colour: str) -> Drawing:
     )
     node.draw(0, 0, svg)
     return Drawing(tostring(svg), width / SIZE, height / SIZE, -box.ymin / SIZE)
+
+
+def _laid_out(math: Element, least: float) -> Any:
+    """The formula's node of ziamath, which keeps its options in one place for all."""
+    ziamath = _ziamath()
+    from ziamath.config import config
+
+    with _drawing_lock:
+        usual = config.minsizefraction
+        config.minsizefraction = max(usual, least * SIZE / BASE)
+        try:
+            return ziamath.Math(math, size=SIZE, margin=0).node
+        finally:
+            config.minsizefraction = usual
 
 
 @functools.cache

@@ -6,11 +6,15 @@ import math
 from typing import NamedTuple
 
 from pipeline.model import Asset, Document, Math, MathBlock, Section
+from pipeline.render.math_breaks import in_lines
 from pipeline.render.math_drawing import Drawing, draw
 from pipeline.tree import walk
 
 INK, ACCENT = "#16191c", "#1f3b57"
-"""The colours of the text and of headings."""
+"""The colours of the text and of headings, where no theme says other ones."""
+
+BLACK, LEAST = "#000000", 0.85
+"""The colour of large print, and how large its indices are at least, in sizes of the formula."""
 
 ASCENT, DESCENT = 1.065, 0.3636
 """What a line of text takes above and below its base, in ems."""
@@ -31,9 +35,13 @@ class FormulaImage(NamedTuple):
 
 
 class FormulaImages:
-    """Draws formulas as they are asked for, equal ones once. ``rules`` gets the styles."""
+    """Draws formulas as they are asked for, equal ones once. ``rules`` gets the styles. Displayed
+    ones are broken into lines that are no wider than `room`, in ems; where there is a
+    `large_room`, it is that, and they are drawn for large print."""
 
     def __init__(self, document: Document, rules: dict[str, str]) -> None:
+        self.room, self.large_room = math.inf, 0.0
+        self.ink, self.accent = INK, ACCENT
         self._assets: list[Asset] = []
         self._rules = rules
         self._taken = {asset.name for asset in document.assets}
@@ -51,11 +59,34 @@ class FormulaImages:
         return tuple(self._assets)
 
     def image(self, node: Math | MathBlock) -> FormulaImage:
-        colour = ACCENT if id(node) in self._in_titles else INK
+        colour = self.accent if id(node) in self._in_titles else self.ink
         key = (node.mathml, colour)
         if key not in self._images:
-            self._images[key] = self._make(draw(*key), isinstance(node, Math) and not node.display)
+            in_line = isinstance(node, Math) and not node.display
+            make = self._large if self.large_room else self._usual
+            drawing = make(node.mathml, colour, in_line)
+            self._images[key] = self._make(drawing, in_line)
         return self._images[key]
+
+    def _usual(self, mathml: str, colour: str, in_line: bool) -> Drawing:
+        found = draw(mathml, colour)
+        if in_line or found.width <= self.room:
+            return found
+        lines = in_lines(mathml, self.room, lambda formula: draw(formula, colour).width)
+        return draw(lines, colour)
+
+    def _large(self, mathml: str, _colour: str, in_line: bool) -> Drawing:
+        """A drawing whose smallest letters are as large as the text."""
+
+        def drawn(mathml: str) -> Drawing:
+            found = draw(mathml, BLACK, LEAST)
+            sizes = (length / LEAST for length in (found.width, found.height, found.depth))
+            return Drawing(found.data, *sizes)
+
+        found = drawn(mathml)
+        if in_line or found.width <= self.large_room:
+            return found
+        return drawn(in_lines(mathml, self.large_room, lambda formula: drawn(formula).width))
 
     def _make(self, drawing: Drawing, in_line: bool) -> FormulaImage:
         name = f"formula-{len(self._images) + 1}"

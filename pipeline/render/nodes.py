@@ -21,23 +21,35 @@ from pipeline.model import (
     MathBlock,
     Node,
     Note,
+    NoteReference,
     Paragraph,
     SoftBreak,
     Table,
     Text,
 )
-from pipeline.paths import scheme
+from pipeline.paper import LARGE_PRINT
 from pipeline.render import containers, exercises, tables
+from pipeline.render.attributes import SizeClasses, attributes_of
+from pipeline.render.block_places import with_place
 from pipeline.render.code_lines import Listing, listing
 from pipeline.render.figures import figure_rows
+from pipeline.render.form_fields import as_field
 from pipeline.render.index import index_links
 from pipeline.render.math_images import FormulaImages
 from pipeline.render.notes import NotePlace, PrintedNotes
 from pipeline.render.semantics import form_roles, semantics
 from pipeline.render.table_fit import SMALL, USUAL
+from pipeline.render.table_reflow import RowItem, reflows, row_items
+from pipeline.render.text_places import TextPlaces
 from pipeline.words import words
 
+PIXEL = 72 / 96
+"""Points."""
+
 VOID_TAGS = frozenset({"br", "hr", "img", "wbr"})
+
+NOTE_COMMA = Markup('<sup class="note-comma">,</sup>')
+"""Stands between the numbers of two notes, which would look like one."""
 
 
 def note_id(number: int) -> str:
@@ -54,8 +66,12 @@ class NodeRenderer:
     ``base`` is added to a section's depth to give the level of its heading. ``pages``
     says on which page an id is, for formats of several pages; `page` is the page that
     is being rendered. ``in_contents`` are the ids that the contents lead to. ``note_place``
-    is where notes are printed. `usual_tables` and `small_tables` are
-    the lines of tables, at their size and smaller.
+    is where notes are printed. `usual_tables` and `small_tables` are the lines of tables, at
+    their size and smaller. In large print, where a line has the length `large_line` in points,
+    tables that do not fit become lists, and drawings with small letters are put in words.
+    `places` are those of pieces of text in the source. Where the edition ``has_fields``, the
+    markup says what is filled in on screen; where it `tells_places_in` a source, it says where
+    blocks stand there.
     """
 
     def __init__(
@@ -68,6 +84,7 @@ class NodeRenderer:
         pages: Mapping[str, str] | None = None,
         in_contents: frozenset[str] = frozenset(),
         note_place: NotePlace = "foot",
+        has_fields: bool = False,
     ) -> None:
         self.environment = environment
         self.format = format_name
@@ -75,7 +92,11 @@ class NodeRenderer:
         self.pages = pages or {}
         self.page = ""
         self.rules: dict[str, str] = {}
+        self._sizes = SizeClasses(self.rules)
         self.usual_tables, self.small_tables = USUAL, SMALL
+        self.large_line = 0.0
+        self.places = TextPlaces()
+        self.tells_places_in = ""
         self._in_contents = in_contents
         self._labels: dict[str, int] = {}
         self._words = words(document.metadata.lang)
@@ -103,7 +124,7 @@ class NodeRenderer:
             "href": self.href,
             "image_source": self.image_source,
             "figure_rows": figure_rows,
-            "width_class": self.width_class,
+            "width_class": self._sizes.width,
             "note_id": note_id,
             "reference_id": reference_id,
             "word": self.word,
@@ -111,9 +132,16 @@ class NodeRenderer:
             "in_contents": self.in_contents,
             "is_task_list": is_task_list,
             "table_shape": self.table_shape,
-            "tail_class": self.tail_class,
+            "table_rows": self.table_rows,
+            "put_in_words": self.put_in_words,
+            "shows_page_marks": lambda: self.large_line > 0,
+            "tail_class": self._sizes.tail,
+            "height_class": self._sizes.height,
+            "answer_room": self._sizes.answer_room,
             **exercises.helpers(),
+            "as_field": functools.partial(as_field, has_fields),
             "listing": self.listing,
+            "place": self.place,
             "listing_label": self.listing_label,
             "formula_image": self.formula_images.image,
             "formula_label": self.formula_label,
@@ -129,7 +157,13 @@ class NodeRenderer:
 
     def render(self, nodes: Iterable[Block | Inline]) -> Markup:
         """The markup of some nodes: blocks on lines of their own, inlines run on."""
-        parts = [self._node(node) for node in nodes]
+        parts = []
+        before: Block | Inline | None = None
+        for node in nodes:
+            if isinstance(node, NoteReference) and isinstance(before, NoteReference):
+                parts.append((NOTE_COMMA, False))
+            parts.append(self._node(node))
+            before = node
         separator = "\n" if parts and parts[0][1] else ""
         return Markup(separator).join([part for part, _ in parts])
 
@@ -150,55 +184,24 @@ class NodeRenderer:
 
     def attributes(self, node: Node, *classes: str) -> Markup:
         """The HTML attributes of a node, with ``classes`` of the template's first."""
-        names = [name for name in (*classes, *node.attributes.classes) if name]
-        found: dict[str, str] = {}
-        if node.attributes.id:
-            found["id"] = node.attributes.id
-        for key, value in node.attributes.pairs:
-            if key == "width":
-                names.append(self.width_class(value))
-            elif key == "lang":
-                found["lang"] = value
-                if self.format != "html":
-                    found["xml:lang"] = value
-            elif key == "cite":
-                if scheme(value) in {"", "http", "https"}:
-                    found[key] = value
-            elif key in {"dir", "title", "datetime", "open"}:
-                found[key] = value
-            elif re.fullmatch(r"[a-z][a-z0-9-]*", key):
-                found[key if key.startswith("data-") else f"data-{key}"] = value
-        if names:
-            found["class"] = " ".join(dict.fromkeys(name for name in names if name))
-        return Markup("").join(
-            Markup(' {}="{}"').format(key, value) for key, value in found.items() if key
-        )
-
-    def width_class(self, value: str) -> str:
-        """A class that sets a width, so that no markup needs a style attribute."""
-        match = re.fullmatch(r"(\d+(?:\.\d+)?)(%|px|em|rem|cm|mm|in|pt)?", value.strip())
-        if not match:
-            return ""
-        number, unit = match[1], match[2] or "px"
-        name = "width-" + (number + unit).replace("%", "pc").replace(".", "-")
-        # A figure takes the width, and its image fills the figure.
-        self.rules[name] = (
-            f".{name} {{ width: {number}{unit}; height: auto }}\n"
-            f"figure.{name} > img {{ width: 100% }}"
-        )
-        return name
+        return attributes_of(node, classes, self.format, self._sizes)
 
     def table_shape(self, node: Table) -> tables.Shape:
         lines = (self.usual_tables, self.small_tables)
         return tables.shape(node, self.format, self._words["decimal_mark"], lines)
 
-    def tail_class(self, figures: float) -> str:
-        """A class that leaves room for so many figures to the right."""
-        name = f"tail-{figures:g}".replace(".", "-")
-        self.rules[name] = (
-            f".{name} {{ margin-right: {figures / 2:g}em; margin-right: {figures:g}ch }}"
-        )
-        return name
+    def table_rows(self, node: Table) -> tuple[RowItem, ...]:
+        """The rows of a table that is to be a list."""
+        lines = (self.usual_tables, self.small_tables)
+        return row_items(node) if self.large_line and reflows(node, lines) else ()
+
+    def put_in_words(self, image: Image) -> str:
+        """What is to be read instead of a drawing whose letters are too small."""
+        asset = self._assets.get(image.asset)
+        if not (asset and asset.letters and self.large_line):
+            return ""
+        width = min(self.large_line, asset.width * PIXEL or self.large_line)
+        return image.alt if asset.letters * width < LARGE_PRINT else ""
 
     def heading_level(self, depth: int) -> int:
         return max(1, min(6, depth + self.base))
@@ -216,6 +219,10 @@ class NodeRenderer:
 
     def word(self, key: str, **values: object) -> str:
         return self._words[key].format(**values)
+
+    def place(self, node: Node) -> Markup:
+        """What says that a node's text comes next, where the pages' beginnings are wanted."""
+        return self.places.mark(node)
 
     def listing(self, node: CodeBlock) -> Listing:
         return listing(node, self.format, self._words)
@@ -242,7 +249,7 @@ class NodeRenderer:
     def _node(self, node: Block | Inline) -> tuple[Markup, bool]:
         """The markup of a node, and whether it is a block."""
         if isinstance(node, Text):
-            return escape(node.text), False
+            return self.places.mark(node) + escape(node.text), False
         if isinstance(node, SoftBreak):
             return Markup("\n"), False
         kind = type(node)
@@ -253,6 +260,10 @@ class NodeRenderer:
                 [f"{self.format}/nodes/{name}", f"shared/nodes/{name}"]
             )
         markup = Markup(template.render({**self._context, "node": node}))
+        if self.tells_places_in:
+            markup = with_place(node, markup, self.tells_places_in)
+        if not isinstance(node, CodeBlock):  # whose caption comes before its text
+            markup = self.places.mark(node) + markup
         return markup, isinstance(node, Block)
 
 

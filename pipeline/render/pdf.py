@@ -6,38 +6,61 @@ from typing import NamedTuple
 
 import jinja2
 
-from pipeline.editions import Edition
-from pipeline.faces import FACES
+from pipeline.editions import STANDARD_PRINT, Edition
 from pipeline.metadata import Metadata
 from pipeline.model import Document
 from pipeline.pages import Page, Pages, Style
-from pipeline.paper import Sheet
-from pipeline.render.contents import nav_points, prints_contents, targets, word_count
+from pipeline.pagination import PageMap
+from pipeline.paper import NameField, PrintOptions, Sheet
+from pipeline.render import table_reflow
+from pipeline.render.addresses import only_used
+from pipeline.render.brand import colours, logo
+from pipeline.render.contents import is_book, nav_points, prints_contents, targets
 from pipeline.render.environment import read_text
+from pipeline.render.looks import has_page_marks, look_faces, look_styles, theme_for
+from pipeline.render.math_images import ACCENT, INK
 from pipeline.render.nodes import NodeRenderer
 from pipeline.render.notes import NotePlace, before_notes, listing_notes
 from pipeline.render.places import first_places
 from pipeline.render.styles import construct_styles
 from pipeline.render.table_fit import Setting
+from pipeline.render.text_places import TextPlaces
 from pipeline.scripts import fonts_for
 from pipeline.sheet import css, has_room_for_notes, options_for, sheet_for
+from pipeline.sheet.brand import print_rules
+from pipeline.sheet.fitting import fit_for
+from pipeline.sheet.folios import Folio, kept, kept_css
+from pipeline.tree import whole
 from pipeline.words import words
 from pipeline.words.dates import written_date
 
-BOOK_WORDS = 20_000
-"""From about fifty printed pages on, a publication is made up as a book."""
+EQUATION_NUMBER = 3.5
+"""Ems that a formula's number takes, in large print."""
+
+EQUATION_INDENT = 1.62
+"""Ems that a displayed formula stands in."""
 
 POINT = 25.4 / 72
 """Millimetres."""
 
+TALL_ROW = 0.28
+"""The share of a page's lines from which on a table's row may be broken across pages."""
+
 
 def assemble(
-    document: Document, edition: Edition, stem: str, environment: jinja2.Environment
+    document: Document,
+    edition: Edition,
+    stem: str,
+    environment: jinja2.Environment,
+    page_map: PageMap | None = None,
 ) -> Pages:
     metadata = document.metadata
-    is_book = word_count(document) > BOOK_WORDS
-    sheet = sheet_for(edition, metadata, is_book=is_book)
-    place = note_place(metadata, sheet)
+    book = is_book(document)
+    sheet = sheet_for(edition, metadata, is_book=book)
+    folio = Folio()
+    if page_map and edition.same_pages:
+        sheet, folio = page_map.sheet or sheet, kept(page_map.pages)
+    place = note_place(edition, metadata, sheet)
     before, after = document.blocks, document.blocks[:0]
     if place == "end" and document.notes:
         before, after = before_notes(document.blocks)
@@ -48,28 +71,61 @@ def assemble(
         document,
         in_contents=frozenset(targets(document.contents)),
         note_place=place,
+        has_fields=edition.fields,
     )
-    renderer.usual_tables, renderer.small_tables = table_settings(sheet)
+    options = options_for(edition, metadata)
+    renderer.formula_images.room = sheet.line / POINT / sheet.text - EQUATION_INDENT
+    if edition.look == "large":
+        renderer.large_line = sheet.measure / POINT
+        renderer.formula_images.large_room = table_reflow.line(sheet) - EQUATION_NUMBER
+    renderer.usual_tables, renderer.small_tables = (
+        table_reflow.settings(sheet) if renderer.large_line else table_settings(sheet)
+    )
+    if edition.name == STANDARD_PRINT:
+        renderer.places = TextPlaces(whole(document))
+    if fit_for(edition, metadata):
+        renderer.tells_places_in = document.source
+    theme = read_text(environment, f"themes/{theme_for(edition.look, options)}.css")
+    theme_styles = (
+        Style("theme.css", theme),
+        Style("brand.css", print_rules(metadata.brand.accent)),
+    )
+    found = colours("".join(style.css for style in theme_styles))
+    renderer.formula_images.ink = found.get("ink", INK)
+    renderer.formula_images.accent = found.get("accent", ACCENT)
     markup = renderer.template(
         "page",
+        logo=logo(document),
         document=document,
         body=renderer.render(before),
         notes=document.notes if place == "end" else (),
         after=renderer.render(after),
+        addresses=only_used(document),
+        explains_page_marks=renderer.large_line > 0 and has_page_marks(document),
         shows_contents=prints_contents(document),
-        kind=kind(sheet),
+        kind=(*kind(sheet), *(("guided",) if options.handwriting == "primary" else ())),
+        name_line=name_line(edition, options),
         byline=byline(metadata),
         imprint=imprint(metadata),
     )
-    theme = options_for(edition, metadata).theme or "classic"
     styles = (
-        Style("theme.css", read_text(environment, f"themes/{theme}.css")),
         Style("style.css", read_text(environment, "pdf/style.css")),
         Style("hung.css", read_text(environment, "pdf/hung.css") if sheet.hangs else ""),
-        Style("book.css", read_text(environment, "pdf/book.css") if is_book else ""),
+        Style("book.css", read_text(environment, "pdf/book.css") if book else ""),
         *construct_styles(environment, "pdf", markup),
-        Style("sheet.css", css(sheet, metadata)),
+        *theme_styles,
+        Style(
+            "in-columns.css",
+            read_text(environment, "pdf/in-columns.css") if sheet.columns > 1 else "",
+        ),
+        Style("sheet.css", css(sheet, metadata, folio)),
         Style("widths.css", "\n".join(renderer.rules.values())),
+        *look_styles(environment, edition.look, document),
+        *(kept_pages_styles(environment, metadata) if edition.same_pages else ()),
+        Style(
+            "answers.css",
+            read_text(environment, "pdf/answers.css") if edition.part == "answers" else "",
+        ),
     )
     return Pages(
         edition=edition.name,
@@ -77,7 +133,10 @@ def assemble(
         metadata=metadata,
         pages=(Page("index.xhtml", metadata.title, str(markup)),),
         styles=tuple(style for style in styles if style.css),
-        faces=(*FACES, *(face for font in fonts_for(markup) for face in font.faces)),
+        faces=(
+            *look_faces(edition.look),
+            *(face for font in fonts_for(markup) for face in font.faces),
+        ),
         assets=(*document.assets, *renderer.formula_images.assets),
         contents=nav_points(document.contents, renderer.href),
         places=first_places(document),
@@ -86,19 +145,40 @@ def assemble(
 
 
 def kind(sheet: Sheet) -> tuple[str, ...]:
-    """The classes of a page: what it is made up as, and whether things hang in a column."""
-    return ("book" if sheet.is_book else "handout", *(("hung",) if sheet.hangs else ()))
+    """The classes of a page: what it is made up as, whether things hang in a column beside the
+    text, and whether that is in columns itself."""
+    found = ["book" if sheet.is_book else "handout"]
+    if sheet.hangs:
+        found.append("hung")
+    if sheet.columns > 1:
+        found.append("in-columns")
+    return tuple(found)
+
+
+def name_line(edition: Edition, options: PrintOptions) -> tuple[NameField, ...]:
+    """The fields at the top of a student's first page; teachers have nothing to hand in."""
+    return (options.name_line or ()) if edition.audience == "student" else ()
+
+
+def kept_pages_styles(environment: jinja2.Environment, metadata: Metadata) -> tuple[Style, ...]:
+    """The styles of an edition with the pages of the standard one."""
+    return (
+        Style("kept-pages.css", read_text(environment, "pdf/kept-pages.css")),
+        Style("folios.css", kept_css(metadata)),
+    )
 
 
 def table_settings(sheet: Sheet) -> tuple[Setting, Setting]:
     """The lines of tables at their usual size, and smaller: those of a handout take the column
-    beside the text, too."""
-    width = sheet.measure / POINT
-    small = width if sheet.is_book else width + sheet.column / POINT
+    beside the text, too, and in columns they run across all."""
+    width = sheet.line / POINT
+    small = (sheet.measure if sheet.is_book else sheet.measure + sheet.column) / POINT
     gap = 1.08 * sheet.text
+    lines = (sheet.size.height - sheet.top - sheet.bottom) / POINT / sheet.leading
+    tall = min(12, int(lines * TALL_ROW))
     return (
-        Setting(line=width / sheet.label, gap=gap / sheet.label),
-        Setting(line=small / sheet.note, gap=gap / 2 / sheet.note),
+        Setting(line=width / sheet.label, gap=gap / sheet.label, tall=tall),
+        Setting(line=small / sheet.note, gap=gap / 2 / sheet.note, tall=tall),
     )
 
 
@@ -140,8 +220,11 @@ def imprint(metadata: Metadata) -> tuple[ImprintLine, ...]:
     return tuple(lines)
 
 
-def note_place(metadata: Metadata, sheet: Sheet) -> NotePlace:
-    """Where notes are printed: as the metadata asks for, where there is room for that."""
+def note_place(edition: Edition, metadata: Metadata, sheet: Sheet) -> NotePlace:
+    """Where notes are printed: as the metadata asks for, where there is room for that. In large
+    print that is at the end."""
+    if edition.look == "large":
+        return "end"
     if metadata.notes == "margin" and not has_room_for_notes(sheet):
         return "foot"
     return metadata.notes

@@ -18,10 +18,12 @@ from pipeline.render.text_width import Size, line_count, size
 
 
 class Setting(NamedTuple):
-    """A size that tables are set in: the room in a line, and between columns, in ems."""
+    """A size that tables are set in: the room in a line, and between columns, in ems. A row of
+    more than ``tall`` lines may be broken across pages."""
 
     line: float
     gap: float
+    tall: int = 12
 
 
 USUAL = Setting(line=35.8, gap=1.2)
@@ -46,9 +48,6 @@ MANY = 4
 LEAST = 0.1
 """Ems that a column has, of however many."""
 
-TALL = 12
-"""Lines from which on a row may be broken across pages."""
-
 HYPHENATED = 0.6
 """What of a long word remains to a line at least, where it can be divided."""
 
@@ -62,11 +61,13 @@ STEPS = 20
 
 class Fit(NamedTuple):
     """``widths`` are the columns' in per cent, none where they may be left to themselves.
-    ``tall`` are the rows of the body, from 0, that take many lines."""
+    ``tall`` are the rows of the body, from 0, that take many lines; where not all ``fits``,
+    words are divided, or narrow columns have many lines."""
 
     is_small: bool = False
     widths: tuple[float, ...] = ()
     tall: frozenset[int] = frozenset()
+    fits: bool = True
 
 
 class Column(NamedTuple):
@@ -87,7 +88,7 @@ def fit(table: Table, usual: Setting = USUAL, small: Setting = SMALL) -> Fit:
         room = max(setting.line - setting.gap * (count - 1), LEAST * count)
         needed = sum(column.line for column in columns)
         if setting is usual and needed <= room * SINGLE and not table.widths:
-            return Fit(tall=_tall(table.body, [column.line for column in columns]))
+            return Fit(tall=_tall(table.body, [column.line for column in columns], usual))
         widths = _widths(columns, room * SURE)
         lines = max(c.line / w for c, w in zip(columns, widths, strict=True))
         fits = all(c.word <= w + 0.01 for c, w in zip(columns, widths, strict=True))
@@ -99,7 +100,8 @@ def fit(table: Table, usual: Setting = USUAL, small: Setting = SMALL) -> Fit:
     return Fit(
         is_small=setting is small,
         widths=table.widths or tuple(round(100 * width / sum(outer), 1) for width in outer),
-        tall=_tall(table.body, widths),
+        tall=_tall(table.body, widths, setting),
+        fits=fits and not crowded,
     )
 
 
@@ -175,13 +177,13 @@ def _shortened(widths: Sequence[float], least: Sequence[float], room: float) -> 
     return [max(floor, min(width, low)) for width, floor in zip(widths, least, strict=True)]
 
 
-def _tall(body: Sequence[TableRow], widths: Sequence[float]) -> frozenset[int]:
+def _tall(body: Sequence[TableRow], widths: Sequence[float], setting: Setting) -> frozenset[int]:
     """The rows that take many lines."""
     return frozenset(
         number
         for number, row in enumerate(place(body))
         if any(
-            line_count(p.cell.children, sum(widths[p.column : p.end])) / p.cell.rows > TALL
+            line_count(p.cell.children, sum(widths[p.column : p.end])) / p.cell.rows > setting.tall
             for p in row
         )
     )

@@ -9,6 +9,7 @@ Each pass is a function Document → Document in a module of its own; none knows
 - citations make notes, and a section of works, before these are counted;
 - a glossary and a place for the index come before the ids, which theirs are among;
 - summaries, which are buttons, are freed of links before links and notes are looked at;
+- addresses may become notes, and so come before these are counted;
 - identifiers and notes count what the sections hold;
 - typography reads words that are finished, but for those that the passes after it write;
 - references need every id, cross-references the numbers and the titles that they quote;
@@ -24,6 +25,7 @@ from pathlib import Path
 from typing import TypeAlias
 
 from pipeline.model import Document
+from pipeline.resolve.addresses import draw_codes, tell_addresses
 from pipeline.resolve.assets import gather_assets
 from pipeline.resolve.charts import draw_charts
 from pipeline.resolve.citations import cite_works, put_back
@@ -45,16 +47,17 @@ from pipeline.resolve.variables import fill_variables
 Pass: TypeAlias = Callable[[Document], Document]
 
 
-def passes(folder: Path) -> tuple[Pass, ...]:
+def passes(folder: Path, split: int = 0) -> tuple[Pass, ...]:
     """The passes in order, for a source in ``folder``."""
     return (
         fill_variables,
         set_formulas,
         nest_sections,
-        functools.partial(cite_works, folder=folder),
-        link_terms,
+        functools.partial(cite_works, folder=folder, split=split),
+        functools.partial(link_terms, split=split),
         place_index,
         free_summaries,
+        tell_addresses,
         assign_identifiers,
         number_notes,
         number_captions,
@@ -66,15 +69,17 @@ def passes(folder: Path) -> tuple[Pass, ...]:
         fill_references,
         fill_index,
         draw_charts,
+        draw_codes,
         list_contents,
         list_captions,
     )
 
 
-def resolve(document: Document, folder: Path) -> Document:
+def resolve(document: Document, folder: Path, split: int = 0) -> Document:
     """The document after all passes. ``folder`` is the source's: paths start from it, and
-    nothing outside is read. What is wrong is added to `Document.diagnostics`."""
-    for apply in passes(folder):
+    nothing outside is read. What is wrong is added to `Document.diagnostics`. It is to be
+    divided into the sections of the level ``split`` (`division.divide`), or not at all (0)."""
+    for apply in passes(folder, split):
         document = apply(document)
     return document
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from msgspec.structs import replace
 
 from pipeline.codes import Code
+from pipeline.diagnostics import Span
 from pipeline.model import Asset, Document, Figure, Image
 from pipeline.paths import Problem, locate, scheme
 from pipeline.resolve.findings import Findings, walk_spans
@@ -22,15 +23,15 @@ DEVICES = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)$")
 def gather_assets(document: Document, folder: Path) -> Document:
     """The document with its images' files found, examined and listed.
 
-    Each file is one `Asset`, the cover's first, the others in order of appearance.
-    `Image.asset` is the asset's ``path``, and so is the cover's source afterwards. Errors
+    Each file is one `Asset`, the cover's and the logo's first, the others in order of appearance.
+    `Image.asset` is the asset's ``path``, and so are the cover's and the logo's afterwards. Errors
     are MISSING_IMAGE, REMOTE_IMAGE, OUTSIDE_FOLDER and BAD_IMAGE, each where the image
     stands; an image without a text alternative that is not marked with ``.decorative``
     is a MISSING_ALT warning.
     """
     images = [pair for pair in walk_spans(whole(document)) if isinstance(pair[0], Image)]
-    cover = document.metadata.cover
-    if not images and not cover:
+    cover, brand = document.metadata.cover, document.metadata.brand
+    if not images and not cover and not brand.logo:
         return document
     findings = Findings(document)
     gathered = _Assets(folder)
@@ -41,6 +42,17 @@ def gather_assets(document: Document, folder: Path) -> Document:
         else:
             cover = replace(cover, source=found.path)
             document = replace(document, metadata=replace(document.metadata, cover=cover))
+    if brand.logo:
+        span = Span(brand.logo.line, brand.logo.column) if brand.logo.line else None
+        found = gathered.find(brand.logo.text)
+        if isinstance(found, Problem):
+            findings.add(found.code, f"The logo: {found.message}", span, found.hint)
+        else:
+            brand = replace(brand, logo=replace(brand.logo, text=found.path))
+            document = replace(document, metadata=replace(document.metadata, brand=brand))
+            if not brand.logo_alt:
+                hint = "Say what it says, in `alt` beside it."
+                findings.add(Code.MISSING_ALT, "The logo has no text alternative.", span, hint)
     for image, span in images:
         assert isinstance(image, Image)
         found = gathered.find(image.source)
@@ -109,6 +121,7 @@ class _Assets:
             media_type=kind.media_type,
             width=kind.width,
             height=kind.height,
+            letters=kind.letters,
         )
 
     def _unique(self, stem: str, suffix: str) -> str:

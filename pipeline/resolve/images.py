@@ -6,7 +6,7 @@ import io
 import warnings
 from typing import NamedTuple
 
-from pipeline.resolve.svg import UnsafeSvgError, looks_like_svg, svg_size
+from pipeline.resolve.svg import UnsafeSvgError, looks_like_svg, measures
 
 MOST_PIXELS = 100_000_000
 """Beyond this an image takes more memory than e-readers and most people's machines have."""
@@ -27,12 +27,14 @@ class BadImageError(Exception):
 
 
 class ImageKind(NamedTuple):
-    """What a file is; ``suffix`` is without a dot, sizes are in CSS pixels, 0 if unknown."""
+    """What a file is; ``suffix`` is without a dot, sizes are in CSS pixels, 0 if unknown,
+    ``letters`` as in `svg.Measures`."""
 
     media_type: str
     suffix: str
     width: int
     height: int
+    letters: float = 0
 
 
 def examine(data: bytes) -> ImageKind:
@@ -41,7 +43,8 @@ def examine(data: bytes) -> ImageKind:
         raise BadImageError("the file is empty")
     if looks_like_svg(data):
         try:
-            return ImageKind(*SVG, *svg_size(data))
+            found = measures(data)
+            return ImageKind(*SVG, found.width, found.height, found.letters)
         except UnsafeSvgError as error:
             raise BadImageError(f"the SVG has {error}, which could run or load something") from None
         except ValueError as error:

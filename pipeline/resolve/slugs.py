@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Iterable
 
 WORD_CATEGORIES = frozenset({"Lu", "Ll", "Lt", "Lm", "Lo", "Mn", "Mc", "Me", "Nd", "Pc"})
+
+LONGEST = 48
+"""Characters that a part of a file's name has at most."""
+
+MOST_BYTES = 120
+"""What it takes at most: file systems have room for 255 in all."""
 
 
 def slug(text: str) -> str:
@@ -18,6 +25,16 @@ def slug(text: str) -> str:
         elif character.isspace():
             characters.append("-")
     return "".join(characters)
+
+
+def short_slug(text: str) -> str:
+    """A slug for the name of a file, of whole words where it has to be cut; it may be empty."""
+    name = slug(text)
+    if len(name) > LONGEST:
+        name = name[: LONGEST + 1].rpartition("-")[0] or name[:LONGEST]
+    while len(name.encode()) > MOST_BYTES:
+        name = name[:-1]
+    return re.sub("-{2,}", "-", name).strip("-_")
 
 
 class Names:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from typing import NamedTuple
 from xml.etree.ElementTree import Element, ParseError, TreeBuilder
 
 NAMESPACE = "{http://www.w3.org/2000/svg}"
@@ -29,6 +30,12 @@ PIXELS = {
 }
 
 
+INITIAL_SIZE = 16.0
+"""CSS pixels that letters are high where nothing is said."""
+
+_FONT_SIZE = re.compile(r"font-size\s*:\s*([^;}\s]+)")
+
+
 class UnsafeSvgError(Exception):
     """The file holds something that no output shows; the message says what."""
 
@@ -48,8 +55,17 @@ def looks_like_svg(data: bytes) -> bool:
     )
 
 
-def svg_size(data: bytes) -> tuple[int, int]:
-    """Width and height in CSS pixels, 0 each where the file does not say.
+class Measures(NamedTuple):
+    """Width and height in CSS pixels, 0 each where the file does not say; and how high its
+    smallest letters are, as a part of the width, 0 where there are none."""
+
+    width: int
+    height: int
+    letters: float
+
+
+def measures(data: bytes) -> Measures:
+    """What the file says of its size.
 
     Raises `UnsafeSvgError` where the file could run code or load others, and `ValueError` where
     it is not SVG.
@@ -70,7 +86,7 @@ def svg_size(data: bytes) -> tuple[int, int]:
     for element in root.iter():
         for reason in _dangers(element):
             raise UnsafeSvgError(reason)
-    return _size(root)
+    return Measures(*_size(root), _letters(root))
 
 
 def _dangers(element: Element) -> Iterator[str]:
@@ -141,6 +157,33 @@ def _size(root: Element) -> tuple[int, int]:
         elif not width:
             width, height = numbers[2], numbers[3]
     return round(width), round(height)
+
+
+def _letters(root: Element) -> float:
+    """The height of the smallest letters as a part of the width. Of a style sheet, every size is
+    taken to be used; transformations are not looked at."""
+    width = _length((re.split(r"[\s,]+", root.get("viewBox", "").strip()) + [""] * 3)[2])
+    sizes = list(_text_sizes(root, INITIAL_SIZE))
+    for style in root.iter(f"{NAMESPACE}style"):
+        sizes += [_length(size) for size in _FONT_SIZE.findall(style.text or "")] if sizes else ()
+    sizes = [size for size in sizes if size]
+    width = width or _length(root.get("width"))
+    return round(min(sizes) / width, 4) if sizes and width else 0.0
+
+
+def _text_sizes(element: Element, inherited: float) -> Iterator[float]:
+    """The sizes of the letters within an element."""
+    stack = [(element, inherited)]
+    while stack:
+        element, inherited = stack.pop()
+        styled = _FONT_SIZE.search(element.get("style", ""))
+        size = _length(styled[1] if styled else element.get("font-size")) or inherited
+        if (
+            element.tag in (f"{NAMESPACE}text", f"{NAMESPACE}tspan")
+            and (element.text or "").strip()
+        ):
+            yield size
+        stack += [(child, size) for child in element]
 
 
 def _length(value: str | None) -> float:

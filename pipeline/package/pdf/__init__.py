@@ -14,12 +14,14 @@ from xml.etree import ElementTree
 from PIL import ImageFile
 
 from pipeline.codes import Code, diagnostic
+from pipeline.editions import EDITIONS, STANDARD_PRINT, output_name, pages_name
 from pipeline.package.pdf.fonts import font_files, lacking, no_system_fonts
 from pipeline.package.pdf.log import listening
 from pipeline.package.pdf.markup import parse, ready, replace_characters
 from pipeline.package.result import Package
 from pipeline.pages import Pages
 from pipeline.scripts import beyond
+from pipeline.words import words
 
 with no_system_fonts(), warnings.catch_warnings():
     warnings.simplefilter("ignore", UserWarning)  # it misses the fonts that we keep from it
@@ -27,9 +29,16 @@ with no_system_fonts(), warnings.catch_warnings():
 
     from pipeline.package.pdf.content import mend_fonts
     from pipeline.package.pdf.engine import Fonts, LocalFiles
+    from pipeline.package.pdf.fit import fit_pages
+    from pipeline.package.pdf.form import add_form
+    from pipeline.package.pdf.grey import without_colours
+    from pipeline.package.pdf.kept_pages import KeptPages, name_pages
     from pipeline.package.pdf.layout import lay_out
     from pipeline.package.pdf.metadata import describe
+    from pipeline.package.pdf.page_starts import read_pieces
+    from pipeline.package.pdf.sheets import has_back_cover, impose
     from pipeline.package.pdf.tags import tag
+    from pipeline.package.pdf.text_columns import arrange
 
 ImageFile.LOAD_TRUNCATED_IMAGES = False  # WeasyPrint sets it for all of the program
 
@@ -38,28 +47,63 @@ def package(pages: Pages, folder: Path) -> Package:
     """The PDF of an edition; ``folder`` is the source's folder, in which the assets are."""
     (page,) = pages.pages
     try:
-        root = parse(page.markup)
+        root, pieces = parse(page.markup), None
+        if pages.edition == STANDARD_PRINT:
+            root, pieces = read_pieces(page.markup)
     except ElementTree.ParseError as error:
         message = f"The markup of the print edition is not well-formed: {error}."
         return Package(b"", (diagnostic(Code.TEMPLATE_ERROR, message),))
-    fetcher = LocalFiles(folder, pages.assets)
+    look = EDITIONS[pages.edition].look
+    fetcher = LocalFiles(folder, pages.assets, is_grey=look == "grey")
     files = font_files(pages.faces)
     missing = lacking(beyond(page.markup), files)
     with listening(root, missing) as log:
         replace_characters(root, missing)
         ready(root)
+        arrange(root)
+        kept = KeptPages(root) if EDITIONS[pages.edition].same_pages else None
         styles = [weasyprint.CSS(string=style.css, url_fetcher=fetcher) for style in pages.styles]
-        document = lay_out(root, styles, fetcher, Fonts(files))
+        fonts = Fonts(files)
+        pages, fitted, found = fit_pages(pages, root, styles, fonts, folder, log.unheard)
+        if any(finding.is_error for finding in found):
+            return Package(b"", found)
+        if fitted:
+            styles = [weasyprint.CSS(string=one.css, url_fetcher=fetcher) for one in pages.styles]
+        numbers = kept.numbers if kept else None
+        document = lay_out(root, styles, fetcher, fonts, pages.sheet, numbers)
         output = io.BytesIO()
+        edition = EDITIONS[pages.edition]
+        widgets: dict[object, object] = {}
 
         def finish(document: weasyprint.Document, pdf: object) -> None:
             mend_fonts(pdf)
-            tag(document, pdf, root)
-            describe(pdf, pages.metadata)
+            if edition.fields:
+                widgets.update(add_form(document.pages, pdf, root))
+            tag(document, pdf, root, widgets)
+            describe(pdf, pages.metadata, fitted)
+            if kept:
+                further = words(pages.metadata.lang)["page_further"]
+                name_pages(pdf, kept.labels(document.pages), further)
+            if edition.look == "grey":
+                without_colours(pdf)
 
         document.write_pdf(output, finisher=finish, pdf_identifier=True, pdf_version="1.7")
+    if edition.fields and not widgets:
+        message = "There is nothing to fill in: no blank, no writing lines, no choices, no tasks."
+        found = (*found, diagnostic(Code.NOTHING_TO_FILL_IN, message))
+    data, extra = output.getvalue(), {}
+    if edition.imposition != "none":
+        beside = pages_name(pages.file or output_name(pages.stem, edition), edition)
+        if beside:
+            extra[beside] = data
+        cover = has_back_cover(document.pages)
+        name = Path(beside).name
+        data = impose(data, edition, pages.metadata, back_cover=cover, beside=name)
     return Package(
-        data=output.getvalue(),
-        diagnostics=(*dict.fromkeys(fetcher.diagnostics), *log.diagnostics(pages.places)),
+        data=data,
+        diagnostics=(*found, *dict.fromkeys(fetcher.diagnostics), *log.diagnostics(pages.places)),
         dependencies=(*files, *fetcher.files),
+        extra=extra,
+        sheet=pages.sheet,
+        page_map=(pieces.page_map(pages.edition, document.pages, pages.sheet) if pieces else None),
     )

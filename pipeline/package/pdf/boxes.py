@@ -32,3 +32,8 @@ def has_class(box: Any, name: str) -> bool:
     """Whether a box is that of an element of the class, not of a generated part of it."""
     element = box.element
     return element is not None and "::" not in box.element_tag and name in classes(element)
+
+
+def shows(box: Any) -> bool:
+    """Whether a box is a piece of text, or a picture."""
+    return bool(getattr(box, "text", "").strip()) or hasattr(box, "replacement")

@@ -14,7 +14,9 @@ GREY = (0.302, 0.337, 0.369)
 LEFT, RIGHT = 10.0, 4.0
 """Where the arrow begins and ends, in CSS pixels to the left of the text."""
 
-HEAD = 2.2
+HEAD, THICK = 2.2, 0.6
+LINE = 15.0
+"""The height of the lines that it is drawn for; in higher ones it is larger."""
 
 
 def sign_broken_lines(page_box: Any, stream: Any, scale: float) -> None:
@@ -25,7 +27,6 @@ def sign_broken_lines(page_box: Any, stream: Any, scale: float) -> None:
     with stream.artifact(), stream.stacked():
         stream.transform(a=scale, d=scale)
         stream.set_color_rgb(*GREY, stroke=True)
-        stream.set_line_width(0.6)
         for line in lines:
             _arrow(stream, line.position_x, line.position_y, line.height)
 
@@ -38,11 +39,14 @@ def _broken_lines(page_box: Any) -> Iterator[Any]:
 
 def _arrow(stream: Any, x: float, y: float, height: float) -> None:
     """Down, then to the right, with a head."""
-    left, right, level = x - LEFT, x - RIGHT, y + height * 0.55
+    size = max(1, height / LINE)
+    left, right, level = x - size * LEFT, x - size * RIGHT, y + height * 0.55
+    head = size * HEAD
+    stream.set_line_width(size * THICK)
     stream.move_to(left, y + height * 0.15)
     stream.line_to(left, level)
     stream.line_to(right, level)
-    stream.move_to(right - HEAD, level - HEAD)
+    stream.move_to(right - head, level - head)
     stream.line_to(right, level)
-    stream.line_to(right - HEAD, level + HEAD)
+    stream.line_to(right - head, level + head)
     stream.stroke()

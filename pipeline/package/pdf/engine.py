@@ -6,6 +6,7 @@ of WeasyPrint is pinned, since some of what is touched here is not in its docume
 
 from __future__ import annotations
 
+import contextlib
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -23,8 +24,10 @@ from weasyprint.urls import URLFetcher, URLFetcherResponse
 
 from pipeline.codes import Code, diagnostic
 from pipeline.diagnostics import Diagnostic
+from pipeline.faces import LEGIBLE, SANS
 from pipeline.model import Asset
 from pipeline.package.pdf.code import sign_broken_lines
+from pipeline.package.pdf.grey import grey_image
 from pipeline.package.pdf.markup import ASSET
 
 ffi.cdef("FcConfig * FcConfigCreate (void);")
@@ -41,6 +44,9 @@ FAMILY_BY_LANGUAGE = {
 """The same ideograph is drawn differently in Japan, Korea, and the parts of China."""
 
 
+SANS_SERIF = (SANS, LEGIBLE, "Noto Sans")
+
+
 class XMLDocument(weasyprint.HTML):  # type: ignore[misc]  # it has no types
     """Markup that is a tree already, and `ready`. WeasyPrint's own parser is for HTML found in
     the wild: it takes many times as long, and ends a paragraph at the first block inside."""
@@ -51,6 +57,20 @@ class XMLDocument(weasyprint.HTML):  # type: ignore[misc]  # it has no types
         self.media_type = "print"
         self.wrapper_element = cssselect2.ElementWrapper.from_html_root(root, content_language=None)
         self.etree_element = root
+
+    def within(self, most_pages: int | None, **options: Any) -> weasyprint.Document:
+        """The document, which is not worked out further than so many pages. Raises
+        `TooManyPagesError`."""
+
+        class Limited(weasyprint.Document):  # type: ignore[misc]
+            @classmethod
+            def _build_layout_context(cls, *arguments: Any) -> Any:
+                context = super()._build_layout_context(*arguments)
+                context.most_pages = most_pages
+                return context
+
+        fonts = options.pop("font_config")
+        return Limited._render(self, fonts, None, None, {**weasyprint.DEFAULT_OPTIONS, **options})
 
 
 class Fonts(FontConfiguration):  # type: ignore[misc]
@@ -73,20 +93,43 @@ class Fonts(FontConfiguration):  # type: ignore[misc]
 
 
 def _preferences() -> bytes:
-    """The rules by which Fontconfig appends a language's own family to those asked for."""
+    """The rules by which Fontconfig appends a language's own family to those asked for, and says
+    what “sans-serif” is in a drawing."""
     rules = "".join(
         f'<match><test name="lang" compare="eq"><string>{language}</string></test>'
         f'<edit name="family" mode="append" binding="strong"><string>{family}</string></edit>'
         "</match>"
         for language, family in FAMILY_BY_LANGUAGE.items()
     )
+    families = "".join(f"<family>{family}</family>" for family in SANS_SERIF)
+    rules += f"<alias><family>sans-serif</family><prefer>{families}</prefer></alias>"
     return f'<?xml version="1.0"?><fontconfig>{rules}</fontconfig>'.encode()
+
+
+class TooManyPagesError(Exception):
+    """A layout has more pages than it may have."""
 
 
 class Layout(LayoutContext):  # type: ignore[misc]
     """A layout whose notes stay on the page of their reference. WeasyPrint compares where the
     area of the notes ends and where the last of them does, to the last bit of two sums that are
-    the same, and puts off to the next page what fits."""
+    the same, and puts off to the next page what fits.
+
+    It may be given a number of pages: it ends with a `TooManyPagesError` where one more begins."""
+
+    most_pages: int | None = None
+    _current_page: int | None = None
+
+    @property
+    def current_page(self) -> int | None:
+        """The number of the page that is being made, from 1."""
+        return self._current_page
+
+    @current_page.setter
+    def current_page(self, number: int | None) -> None:
+        if number and self.most_pages and number > self.most_pages:
+            raise TooManyPagesError
+        self._current_page = number
 
     def _update_footnote_area(self) -> bool:
         overflows = super()._update_footnote_area()
@@ -104,12 +147,14 @@ weasyprint.document.LayoutContext = Layout
 class LocalFiles(URLFetcher):  # type: ignore[misc]
     """Serves ``images/<name>`` from the publication's assets, and refuses all else.
 
-    Each refusal is a diagnostic; `files` are the files that were read.
+    Each refusal is a diagnostic; `files` are the files that were read. Images become grey where
+    it ``is_grey``.
     """
 
-    def __init__(self, folder: Path, assets: tuple[Asset, ...]) -> None:
+    def __init__(self, folder: Path, assets: tuple[Asset, ...], *, is_grey: bool = False) -> None:
         super().__init__(allowed_protocols=())
         self._folder = folder.resolve()
+        self._is_grey = is_grey
         self._assets = {f"{ASSET}images/{asset.name}": asset for asset in assets}
         self.diagnostics: tuple[Diagnostic, ...] = ()
         self.files: tuple[Path, ...] = ()
@@ -133,7 +178,12 @@ class LocalFiles(URLFetcher):  # type: ignore[misc]
             self._refuse(Code.MISSING_IMAGE, f"“{asset.path}” cannot be shown: {reason}")
             raise
         self.files += (file,)
-        return URLFetcherResponse(url, data, {"Content-Type": asset.media_type})
+        kind = asset.media_type
+        if self._is_grey:
+            # what is wrong with a damaged one, WeasyPrint will say
+            with contextlib.suppress(OSError, SyntaxError, ValueError):
+                data, kind = grey_image(data, kind)
+        return URLFetcherResponse(url, data, {"Content-Type": kind})
 
     def _refuse(self, code: Code, message: str) -> None:
         self.diagnostics += (diagnostic(code, message),)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from typing import Any, NamedTuple
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Any, NamedTuple, TypeAlias
 from xml.etree.ElementTree import Element
 
 from pipeline.package.pdf.boxes import elements
@@ -11,6 +11,10 @@ from pipeline.package.pdf.markup import classes
 
 RANGE = "–"
 """Stands between the first and the last page of several."""
+
+
+Labels: TypeAlias = Callable[[Sequence[Any]], list[str]]
+"""What gives the numbers that are printed on pages (of WeasyPrint)."""
 
 
 class Place(NamedTuple):
@@ -31,9 +35,11 @@ class Pages(NamedTuple):
 
 class PageNumbers:
     """The places in the indexes of a tree. Each is a link in a `span` of the class ``pages``;
-    what stands between two is what stands between numbers."""
+    what stands between two is what stands between numbers. ``labels`` gives the pages' numbers,
+    where they are not those of the sheets."""
 
-    def __init__(self, root: Element) -> None:
+    def __init__(self, root: Element, labels: Labels | None = None) -> None:
+        self._labels = labels or folios
         self._entries: list[tuple[Element, list[Place], str]] = []
         for span in root.iter("span"):
             if "pages" in classes(span):
@@ -57,7 +63,7 @@ class PageNumbers:
             for anchor in page.anchors:
                 starts.setdefault(anchor, number)
         ends = _last_pages(pages, self._wholes)
-        labels = folios(pages)
+        labels = self._labels(pages)
         changed = False
         for span, places, between in self._entries:
             found = (
@@ -92,7 +98,8 @@ def folios(pages: Sequence[Any]) -> list[str]:
 def _links(pages: list[Pages], labels: list[str], between: str) -> Iterator[Element]:
     for number, (first, last, target) in enumerate(pages, start=1):
         link = Element("a", {"href": f"#{target}"})
-        link.text = labels[first] if first == last else f"{labels[first]}{RANGE}{labels[last]}"
+        one, other = labels[first], labels[last]
+        link.text = one if one == other else f"{one}{RANGE}{other}"
         link.tail = between if number < len(pages) else None
         yield link
 

@@ -37,6 +37,7 @@ class Log(logging.Handler):
         self._thread = threading.get_ident()
         self._root = root
         self._found: dict[str, Diagnostic] = {}
+        self._is_deaf = False
         self._missing = [(character, _around(character, root)) for character in sorted(missing)]
 
     def diagnostics(self, places: Iterable[Place]) -> tuple[Diagnostic, ...]:
@@ -44,7 +45,18 @@ class Log(logging.Handler):
         spans = {place.character: place.span for place in places}
         return (*self._found.values(), *missing_glyphs(self._missing, spans))
 
+    @contextlib.contextmanager
+    def unheard(self) -> Iterator[None]:
+        """While this lasts, nothing is collected."""
+        self._is_deaf = True
+        try:
+            yield
+        finally:
+            self._is_deaf = False
+
     def emit(self, record: logging.LogRecord) -> None:
+        if self._is_deaf:
+            return
         arguments = record.args if isinstance(record.args, tuple) else ()
         if record.thread != self._thread or any(type(a).__name__ == REFUSED for a in arguments):
             return

@@ -7,11 +7,14 @@ from collections.abc import Iterable
 from typing import Any
 from xml.sax.saxutils import escape, quoteattr
 
+import msgspec
 import pydyf
 import weasyprint
 
 from pipeline.metadata import Metadata
+from pipeline.package.facts import FIT
 from pipeline.package.moment import publication_moment
+from pipeline.paper import Fitted
 
 CREATOR = "Chapbook"
 PRODUCER = f"WeasyPrint {weasyprint.VERSION}"
@@ -33,8 +36,9 @@ PACKET = """\
 <?xpacket end="r"?>"""
 
 
-def describe(pdf: Any, metadata: Metadata) -> None:
-    """Write the metadata into a `pydyf.PDF` that is complete but for it."""
+def describe(pdf: Any, metadata: Metadata, fitted: Fitted | None = None) -> None:
+    """Write the metadata into a `pydyf.PDF` that is complete but for it. What was chosen so that
+    the text fills its pages stands in the information dictionary, under a key of our own."""
     moment = publication_moment(metadata.date)
     stamp = f"D:{moment.year:04}{moment:%m%d%H%M%S}Z" if moment else ""
     info = {
@@ -46,6 +50,7 @@ def describe(pdf: Any, metadata: Metadata) -> None:
         "Producer": PRODUCER,
         "CreationDate": stamp,
         "ModDate": stamp,
+        FIT: msgspec.json.encode(fitted).decode() if fitted else "",
     }
     pdf.info.clear()
     pdf.info.update({key: pydyf.String(value) for key, value in info.items() if value})
@@ -58,13 +63,20 @@ def describe(pdf: Any, metadata: Metadata) -> None:
     pdf.catalog["ViewerPreferences"] = pydyf.Dictionary({"DisplayDocTitle": "true"})
 
 
-def xmp(metadata: Metadata, moment: datetime.datetime | None) -> str:
-    """The XMP packet: Dublin Core, rights, and the claim to be PDF/UA-1."""
+def xmp(
+    metadata: Metadata,
+    moment: datetime.datetime | None,
+    *,
+    tagged: bool = True,
+    beside: str = "",
+) -> str:
+    """The XMP packet: Dublin Core, rights, and of a ``tagged`` file the claim to be PDF/UA-1.
+    ``beside`` is the name of another file that has the same text."""
     iso = f"{moment.year:04}-{moment:%m-%dT%H:%M:%S}Z" if moment else ""
     licence = metadata.licence
     rights = metadata.rights or (licence.name if licence else "")
     lines = (
-        "<pdfuaid:part>1</pdfuaid:part>",
+        _plain("pdfuaid:part", "1" if tagged else ""),
         _plain("dc:format", "application/pdf"),
         _alternatives("dc:title", metadata.title, metadata.lang),
         _items("dc:creator", "Seq", (author.name for author in metadata.authors)),
@@ -75,6 +87,7 @@ def xmp(metadata: Metadata, moment: datetime.datetime | None) -> str:
         _items("dc:date", "Seq", filter(None, [metadata.date])),
         _items("dc:language", "Bag", [metadata.lang]),
         _plain("dc:identifier", metadata.identifier.uri if metadata.identifier else ""),
+        _items("dc:relation", "Bag", filter(None, [beside])),
         _alternatives("dc:rights", rights, metadata.lang),
         _plain("xmpRights:WebStatement", licence.url if licence else ""),
         _plain("pdf:Keywords", ", ".join(metadata.keywords)),

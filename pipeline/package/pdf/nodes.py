@@ -18,7 +18,7 @@ class Mark(NamedTuple):
 
 
 class Annotation(NamedTuple):
-    """A link's area on a page: ``object`` is its `pydyf.Dictionary`."""
+    """The area of a link or a field on a page: ``object`` is its `pydyf.Dictionary`."""
 
     page: int
     object: Any

@@ -8,6 +8,7 @@ break, its repeated head is an artifact, and a footnote follows its paragraph.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 from xml.etree.ElementTree import Element
 
@@ -38,19 +39,23 @@ DASHES = ("-", "\u2013", "\u2014", "/")
 class Structure:
     """Builds the tree of `Node` from the pages in order.
 
-    ``root`` is the tree of the markup, ``scale`` the points in a CSS pixel. Afterwards
+    ``root`` is the tree of the markup, ``scale`` the points in a CSS pixel, ``widgets`` the
+    fields of a form by their boxes. Afterwards
     `document` is the tree, `artifacts` are the marks that belong to nothing in it,
     `spoken` is what some marks say other than their glyphs (a hyphen at a line's end is a
     soft one, and a space that was not drawn is one still), and `open_lines` are the marks
     at the end of lines after which a space is missing, with their texts.
     """
 
-    def __init__(self, root: Element, scale: float = 0.75) -> None:
+    def __init__(
+        self, root: Element, scale: float = 0.75, widgets: Mapping[Any, Any] | None = None
+    ) -> None:
         self.document = Node("Document", root)
         self.artifacts: dict[Mark, str] = {}
         self.spoken: dict[Mark, str] = {}
         self.open_lines: dict[Mark, str] = {}
         self._scale = scale
+        self._widgets = widgets or {}
         self._parents = {child: parent for parent in root.iter() for child in parent}
         self._nodes: dict[Element, Node] = {root: self.document}
         self._labels: dict[Element, Node] = {}
@@ -67,7 +72,11 @@ class Structure:
         box = getattr(box, "_box", box)
         element = box.element
         tag = box.element_tag or ""
-        if element is not None and not artifact:
+        if not artifact and (widget := self._widgets.get(box)) is not None:
+            # What stands for the field where there are none is not read with it.
+            self._form(element, number, widget)
+            artifact = "Layout"
+        elif element is not None and not artifact:
             artifact = self._artifact(element, tag, number)
         mark = page.marks.get(box)
         if artifact:
@@ -85,6 +94,12 @@ class Structure:
         is_whole_line = tag in ("span", "mark") and is_line(element) and not _is_part(box)
         if not artifact and (goes_on or is_whole_line):
             self._end_line(box, number, page)
+
+    def _form(self, element: Element, number: int, widget: Any) -> None:
+        """A field is an element of its own, with nothing else in it (ISO 32000-1, 14.8.4.5)."""
+        whole = element.tag in ("td", "th")
+        parent = self._node(element if whole else self._parents[element])
+        add(parent, Node("Form", element, kids=[Annotation(number, widget)]))
 
     def _artifact(self, element: Element, tag: str, number: int) -> str:
         """The type of artifact that an element is, or ""."""

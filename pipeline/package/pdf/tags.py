@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 from xml.etree.ElementTree import Element
 
@@ -21,10 +22,11 @@ LETTERS = {"a": "/LowerAlpha"}
 SCOPES = {"col": "/Column", "row": "/Row"}
 
 
-def tag(document: Any, pdf: Any, root: Element) -> None:
-    """Tag a painted `pydyf.PDF`; ``document`` has its `MarkedPage`s, made of ``root``."""
+def tag(document: Any, pdf: Any, root: Element, widgets: Mapping[Any, Any]) -> None:
+    """Tag a painted `pydyf.PDF`; ``document`` has its `MarkedPage`s, made of ``root``.
+    ``widgets`` are the fields of a form by the boxes that they are on."""
     pages = document.pages
-    structure = Structure(root)
+    structure = Structure(root, widgets=widgets)
     for number, page in enumerate(pages):
         structure.read(number, page)
     prune(structure.document)
@@ -40,6 +42,7 @@ class _Writer:
         self._references = pdf.page_references
         self._parents: list[list[Any]] = [["null"] * len(page.marks) for page in pages]
         self._annotations: list[Any] = []
+        self._order: dict[int, list[bytes]] = {}
         self._names: dict[str, Any] = {}
 
     def write(self, document: Node) -> None:
@@ -65,6 +68,10 @@ class _Writer:
             page = pages[int(self._references[key].split()[0])]
             page["StructParents"] = key
             page["Tabs"] = "/S"
+            if order := self._order.get(key):  # for readers that go by it, not by the tags
+                known = set(order)
+                others = (one for one in page.get("Annots", ()) if one not in known)
+                page["Annots"] = pydyf.Array((*order, *others))
             numbers.extend((key, pydyf.Array(parents)))
         for key, parent in enumerate(self._annotations, start=len(self._parents)):
             numbers.extend((key, parent))
@@ -102,8 +109,10 @@ class _Writer:
         annotation = kid.object
         annotation["StructParent"] = len(self._parents) + len(self._annotations)
         annotation["F"] = PRINT
-        annotation["Contents"] = pydyf.String(_link_text(of.element))
+        if of.kind != "Form":  # a field's name is its own
+            annotation["Contents"] = pydyf.String(_link_text(of.element))
         self._annotations.append(element.reference)
+        self._order.setdefault(kid.page, []).append(annotation.reference)
         return pydyf.Dictionary(
             {
                 "Type": "/OBJR",

@@ -3,6 +3,7 @@ are listed."""
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -44,14 +45,15 @@ NEAR = 5
 """How many notes are few where a style does not say."""
 
 
-def cite_works(document: Document, folder: Path) -> Document:
+def cite_works(document: Document, folder: Path, split: int = 0) -> Document:
     """The document with its citations written, and its bibliography.
 
     Without ``bibliography:`` all that begins with ``@`` is text; what looks like a citation
     for all that is a NO_BIBLIOGRAPHY warning. Errors are UNKNOWN_CITATION where a work is not
     described, and what `read_sources` finds. With a style that cites in notes, citations
-    become notes, but for those that stand in one. The files that were read are added to
-    `Document.files`.
+    become notes, but for those that stand in one. Where the document is to be ``split`` into
+    parts, what is short or “ibid.” after the first citation is so in each. The files that were
+    read are added to `Document.files`.
     """
     cited = all_citations(document)
     listing = [node for node in walk(whole(document)) if isinstance(node, Bibliography)]
@@ -71,7 +73,7 @@ def cite_works(document: Document, folder: Path) -> Document:
     known = [_known(one, sources, findings) for one in cited]
     if sources.style is None:
         return findings.added_to(list_works(put_back(document), (), ""))
-    document = _written(document, cited, known, sources, findings)
+    document = _written(document, cited, known, sources, findings, split)
     return findings.added_to(document)
 
 
@@ -129,6 +131,7 @@ def _written(
     known: list[list[CitationItem]],
     sources: Sources,
     findings: Findings,
+    split: int,
 ) -> Document:
     """The document with what the style makes of its citations."""
     from pipeline.resolve.citations.csl.inlines import inlines
@@ -136,7 +139,7 @@ def _written(
 
     style = sources.style
     assert style is not None
-    order = in_reading_order(document, cited, makes_notes=style.is_note)
+    order = in_reading_order(document, cited, makes_notes=style.is_note, split=split)
     keys = dict.fromkeys(item.key for place in order for item in known[place.at])
     listed = dict.fromkeys((*keys, *sources.listed))
     works = [sources.works[key] for key in listed]
@@ -146,18 +149,22 @@ def _written(
     ids = entry_ids(document, [entry.key for entry in listing])
     targets = {key: f"#{name}" for key, name in ids.items()}
     distance = style.citation.get("near-note-distance")
-    where = positions(
-        [(known[place.at], place.note) for place in order],
-        int(distance) if distance.isdecimal() else NEAR,
-    )
-    first_notes: dict[str, int] = {}
+    near = int(distance) if distance.isdecimal() else NEAR
+    where = [
+        position
+        for _, part in itertools.groupby(order, lambda place: place.part)
+        for position in positions([(known[place.at], place.note) for place in part], near)
+    ]
+    first_notes: dict[tuple[int, str], int] = {}
     texts = _Texts()
     for place, position in zip(order, where, strict=True):
         one, items = cited[place.at], known[place.at]
         if not items:
             continue
         cites = [
-            processor.cite_of(item, at, first_notes.get(item.key, 0), targets.get(item.key, ""))
+            processor.cite_of(
+                item, at, first_notes.get((place.part, item.key), 0), targets.get(item.key, "")
+            )
             for item, at in zip(items, position, strict=True)
         ]
         texts.text[place.at] = inlines(processor.cite(cites, one.node.in_text), style.locale)
@@ -165,7 +172,7 @@ def _written(
             note = processor.note(cites, ends=one.ends or not one.in_note, begins=not one.in_note)
             texts.notes[place.at] = inlines(note, style.locale)
             for item in items:
-                first_notes.setdefault(item.key, place.note)
+                first_notes.setdefault((place.part, item.key), place.note)
     entries = tuple(
         entry_of(entry, ids[entry.key], sources.works[entry.key], style, document.metadata)
         for entry in listing

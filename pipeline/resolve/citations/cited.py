@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from pipeline.diagnostics import Span
 from pipeline.model import Citation, CitationItem, Document, Link, Node, Note, NoteReference
+from pipeline.resolve.parts import parts
 from pipeline.tree import children, whole
 
 
@@ -31,11 +32,12 @@ class _Above(NamedTuple):
 
 
 class Occurrence(NamedTuple):
-    """A citation in the order of reading: its place among `all_citations`, and the number of
-    the note that it is in or will be (0 for none)."""
+    """A citation in the order of reading: its place among `all_citations`, the number of the
+    note that it is in or will be (0 for none), and which of the parts it is in."""
 
     at: int
     note: int
+    part: int
 
 
 def all_citations(document: Document) -> list[Cited]:
@@ -58,27 +60,37 @@ def all_citations(document: Document) -> list[Cited]:
     return found
 
 
-def in_reading_order(document: Document, cited: list[Cited], makes_notes: bool) -> list[Occurrence]:
+def in_reading_order(
+    document: Document, cited: list[Cited], makes_notes: bool, split: int = 0
+) -> list[Occurrence]:
     """The citations as a reader comes to them: those of a note where it is first referred to.
-    Notes are counted as they will be numbered."""
+    Notes are counted as they will be numbered, in each part from 1 (`parts.parts`, of the level
+    ``split``)."""
     indices: Mapping[int, list[int]] = _indices(cited)
     used: dict[int, int] = {}
     notes = {note.label: note for note in reversed(document.notes)}
     found: list[Occurrence] = []
+    starts = {
+        id(part.section): index
+        for index, part in enumerate(parts(document.blocks, split))
+        if part.section
+    }
     seen: set[str] = set()
-    number = 0
+    number = part = 0
 
     def take(node: Citation, note: int) -> None:
         places = indices[id(node)]
         at = used.get(id(node), 0)
         used[id(node)] = at + 1
         index = places[min(at, len(places) - 1)]
-        found.append(Occurrence(index, note))
+        found.append(Occurrence(index, note, part))
 
     stack: list[tuple[Node, int]] = [(node, 0) for node in document.blocks]
     stack.reverse()
     while stack:
         node, note = stack.pop()
+        if id(node) in starts:
+            part, number, seen = starts[id(node)], 0, set()
         if isinstance(node, Citation):
             if makes_notes and not note:
                 number += 1

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterator
 
 from msgspec.structs import replace
@@ -24,10 +25,10 @@ OF = "of"
 """The key that says of which term a word is another form."""
 
 
-def link_terms(document: Document) -> Document:
+def link_terms(document: Document, split: int = 0) -> Document:
     """The document with the terms of its glossaries defined (`dfn`), and the first
-    ``[…]{.term}`` of each a link to it; in an e-book the first in each chapter, in a glossary
-    all.
+    ``[…]{.term}`` of each a link to it; in an e-book the first in each chapter, in a document
+    that is to be ``split`` into parts the first in each, in a glossary all.
 
     A word that no glossary has is an UNKNOWN_TERM, a term with two entries a DUPLICATE_TERM,
     a glossary without a definition list an EMPTY_GLOSSARY.
@@ -38,7 +39,7 @@ def link_terms(document: Document) -> Document:
     findings = Findings(document)
     terms: dict[str, str] = {}
     document = define_terms(document, terms, findings)
-    targets = iter(list(_targets(document, terms, findings)))
+    targets = iter(list(_targets(document, terms, findings, split)))
 
     def enter(node: InlineElement) -> Node:
         return _use(node, next(targets)) if _is_use(node) else node
@@ -51,15 +52,18 @@ def _is_use(node: Node) -> bool:
     return isinstance(node, InlineElement) and TERM in node.attributes.classes
 
 
-def _targets(document: Document, terms: dict[str, str], findings: Findings) -> Iterator[str]:
+def _targets(
+    document: Document, terms: dict[str, str], findings: Findings, split: int
+) -> Iterator[str]:
     """For each use, in order, the id of the term that it is to lead to, or ""."""
     edition = EDITIONS.get(document.edition)
-    by_chapter = edition is not None and edition.format == "epub"
+    by_chapter = split > 0 or (edition is not None and edition.format == "epub")
+    around_of_part = functools.partial(around_of, split=split)
     used: set[tuple[int, str]] = set()
     spans = (span for node, span in walk_spans(whole(document)) if _is_use(node))
     uses = (
         (node, around)
-        for node, around in walk_with(whole(document), Around(), around_of)
+        for node, around in walk_with(whole(document), Around(), around_of_part)
         if _is_use(node)
     )
     for (node, around), span in zip(uses, spans, strict=True):

@@ -63,11 +63,12 @@ def folded(text: str) -> str:
     return " ".join(text.split()).casefold()
 
 
-def around_of(node: Node, parent: Around) -> Around:
-    """What is around what is in ``node``, which is itself in ``parent``."""
+def around_of(node: Node, parent: Around, split: int = 0) -> Around:
+    """What is around what is in ``node``, which is itself in ``parent``. Sections ``split`` deep
+    are chapters too."""
     found = parent
     if isinstance(node, Section):
-        opens = node.depth == 1 or (node.depth == 2 and parent.in_part)
+        opens = node.depth <= max(split, 1) or (node.depth == 2 and parent.in_part)
         found = found._replace(
             chapter=id(node) if opens else parent.chapter, in_part=node.role == "part"
         )

@@ -1,0 +1,88 @@
+"""The attributes of elements: those that a node has, and classes that set a size, so that no
+markup needs a style attribute."""
+
+from __future__ import annotations
+
+import re
+
+from markupsafe import Markup
+
+from pipeline.editions import FormatName
+from pipeline.model import Answer, Node, WritingSpace
+from pipeline.paths import scheme
+from pipeline.render import exercises
+
+
+class SizeClasses:
+    """Names classes after the size that they set, and puts the styles of each into ``rules``."""
+
+    def __init__(self, rules: dict[str, str]) -> None:
+        self._rules = rules
+
+    def width(self, value: str) -> str:
+        """A class that sets a width; "" for what is none."""
+        match = re.fullmatch(r"(\d+(?:\.\d+)?)(%|px|em|rem|cm|mm|in|pt)?", value.strip())
+        if not match:
+            return ""
+        number, unit = match[1], match[2] or "px"
+        name = "width-" + (number + unit).replace("%", "pc").replace(".", "-")
+        # A figure takes the width, and its image fills the figure.
+        self._rules[name] = (
+            f".{name} {{ width: {number}{unit}; height: auto }}\n"
+            f"figure.{name} > img {{ width: 100% }}"
+        )
+        return name
+
+    def tail(self, figures: float) -> str:
+        """A class that leaves room for so many figures to the right."""
+        name = f"tail-{figures:g}".replace(".", "-")
+        self._rules[name] = (
+            f".{name} {{ margin-right: {figures / 2:g}em; margin-right: {figures:g}ch }}"
+        )
+        return name
+
+    def height(self, node: WritingSpace) -> str:
+        """A class that sets the height of a space to write in."""
+        rows = exercises.squares(node)
+        name = f"squares-{rows}" if node.squared else f"height-{node.height:g}".replace(".", "-")
+        height = f"calc({rows} * var(--square))" if node.squared else f"{node.height:g}mm"
+        self._rules[name] = f".{name}, .{name} .square-column {{ height: {height} }}"
+        return name
+
+    def answer_room(self, node: Answer) -> str:
+        """Classes that keep the room of the lines, or the space, that an answer stands for."""
+        if not node.lines and not node.space:
+            return ""
+        name = f"answer-{node.lines}-{node.space:g}".replace(".", "-")
+        room = f"{node.lines} * var(--writing-line)" if node.lines else f"{node.space:g}mm"
+        self._rules[name] = f".{name} {{ min-height: calc({room}) }}"
+        return f"in-place {name}"
+
+
+def attributes_of(
+    node: Node, classes: tuple[str, ...], format_name: FormatName, sizes: SizeClasses
+) -> Markup:
+    """The attributes of a node's element in a format, with ``classes`` before its own."""
+    names = [name for name in (*classes, *node.attributes.classes) if name]
+    found: dict[str, str] = {}
+    if node.attributes.id:
+        found["id"] = node.attributes.id
+    for key, value in node.attributes.pairs:
+        if key == "width":
+            names.append(sizes.width(value))
+        elif key == "lang":
+            found["lang"] = value
+            if format_name != "html":
+                found["xml:lang"] = value
+        elif key == "cite":
+            if scheme(value) in {"", "http", "https"}:
+                found[key] = value
+        elif key in {"dir", "title", "datetime", "open"}:
+            found[key] = value
+        elif re.fullmatch(r"[a-z][a-z0-9-]*", key):
+            found[key if key.startswith("data-") else f"data-{key}"] = value
+    if names:
+        found["class"] = " ".join(dict.fromkeys(name for name in names if name))
+    return Markup("").join(
+        Markup(' {}="{}"').format(key, value) for key, value in found.items() if key
+    )

@@ -1,0 +1,89 @@
+"""Saving what was made: the files of the editions, archives of those that are split, and the
+manifest, all at once."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import msgspec
+
+from pipeline import manifest, outputs
+from pipeline.editions import EDITIONS, Edition, bundle_name, output_name
+from pipeline.making import Made
+from pipeline.metadata import Metadata
+from pipeline.package.bundle import bundle, left_over
+from pipeline.package.facts import facts, fitted
+from pipeline.paper import Fitted
+
+
+class Step(msgspec.Struct, frozen=True):
+    """A file that was made: what, in how many seconds, of how many bytes, where, and what was
+    chosen so that its text fills its pages."""
+
+    name: str
+    seconds: float
+    size: int
+    path: Path
+    fitted: Fitted | None = None
+
+
+class Saving:
+    """Gathers the files that go into a ``folder``, what the manifest says of them, and the steps
+    that led to them. Nothing is written before `write`."""
+
+    def __init__(self, folder: Path, stem: str) -> None:
+        self.steps: list[Step] = []
+        self._folder = folder
+        self._stem = stem
+        self._files: dict[Path, bytes] = {}
+        self._entries: list[manifest.Output] = []
+        self._gone: tuple[Path, ...] = ()
+
+    def add_model(self, data: bytes, seconds: float) -> None:
+        """The document as it was parsed, in so many seconds."""
+        self._put("model.json", data)
+        self.steps.append(Step("parse", seconds, len(data), self._folder / "model.json"))
+
+    def add_edition(self, made: Made) -> None:
+        """An edition's file, and those beside it."""
+        edition = EDITIONS[made.edition]
+        self._add(made, output_name(self._stem, edition), edition)
+
+    def add_parts(self, made: Made) -> None:
+        """The files of an edition that is split, and an archive of them. What is left of an older
+        one is to be deleted."""
+        edition = EDITIONS[made.edition]
+        files: dict[str, bytes] = {}
+        for part in made.parts:
+            files |= self._add(part, part.file, edition)
+        name, data = bundle_name(self._stem, edition), bundle(files)
+        self._gone += left_over(self._folder / name, name.removesuffix(".zip"), files)
+        self._put(name, data)
+        self._entries.append(manifest.describe_bundle(name, edition, data, len(files)))
+        self.steps.append(Step("zip", 0.0, len(data), self._folder / name))
+
+    def _add(self, made: Made, name: str, edition: Edition) -> dict[str, bytes]:
+        files = {name: made.data, **made.extra}
+        section = made.section[-1] if made.section else ""
+        fit = fitted(made.data, edition.format)
+        for file, data in files.items():
+            self._put(file, data)
+            if file.endswith(f".{edition.format}"):  # what else lies beside is no output
+                counts = facts(data, edition.format)
+                fit_here = fit if file == name else fitted(data, edition.format)
+                self._entries.append(
+                    manifest.describe(file, edition, data, counts, section, fit_here)
+                )
+        step = Step(edition.format, made.seconds, len(made.data), self._folder / name, fit)
+        self.steps.append(step)
+        return files
+
+    def _put(self, name: str, data: bytes) -> None:
+        self._files[self._folder / name] = data
+
+    def write(self, metadata: Metadata) -> tuple[Path, ...]:
+        """Write all files, and the manifest of a publication that has these metadata. Raises
+        `OSError` where that cannot be done; nothing has changed then."""
+        self._put("manifest.json", manifest.encode(manifest.of(metadata, self._entries)))
+        outputs.write_all(self._files, self._gone)
+        return tuple(self._files)
