@@ -138,3 +138,12 @@ def test_a_line_end_between_ideographs_is_no_space(tmp_path: Path) -> None:
         plain_text(resolve(parse(text.format(lang=lang)), tmp_path).blocks) for lang in ("zh", "ko")
     ]
     assert said == ["世界上仍有，数千 万 ILO 人。走", "世界上 仍有， 数千 万 ILO 人。 走"]
+
+
+def test_a_symbol_does_not_change_the_letters(tmp_path: Path) -> None:
+    """Its font has Arabic letters too, and is not for them."""
+    assert {"Amiri", "DejaVu-Sans"} <= fonts(make("الماء ⬤ في القرية", tmp_path, "ar"))
+    letters = fonts(make("الماء في القرية", tmp_path, "ar"))
+    assert "Amiri" in letters
+    assert "DejaVu-Sans" not in letters
+    assert fonts(make("الماء ⬤ في القرية", tmp_path)) >= {"Amiri", "DejaVu-Sans"}

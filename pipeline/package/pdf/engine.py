@@ -92,14 +92,23 @@ class Fonts(FontConfiguration):  # type: ignore[misc]
         self.font_features: dict[Any, Any] = {}
 
 
+SYMBOLS = "DejaVu Sans"
+"""The family that is there for symbols, and has the letters of many languages as well."""
+
+
 def _preferences() -> bytes:
-    """The rules by which Fontconfig appends a language's own family to those asked for, and says
-    what “sans-serif” is in a drawing."""
+    """The rules by which Fontconfig appends a language's own family to those asked for, takes
+    no letters from the one for symbols if another has them, and says what “sans-serif” is in
+    a drawing."""
     rules = "".join(
         f'<match><test name="lang" compare="eq"><string>{language}</string></test>'
         f'<edit name="family" mode="append" binding="strong"><string>{family}</string></edit>'
         "</match>"
         for language, family in FAMILY_BY_LANGUAGE.items()
+    )
+    rules += (
+        f'<match target="scan"><test name="family"><string>{SYMBOLS}</string></test>'
+        '<edit name="lang" mode="delete_all"/></match>'
     )
     families = "".join(f"<family>{family}</family>" for family in SANS_SERIF)
     rules += f"<alias><family>sans-serif</family><prefer>{families}</prefer></alias>"
