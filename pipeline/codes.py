@@ -191,7 +191,7 @@ class Code(enum.Enum):
     )
     BAD_ATTRIBUTE = Entry(
         WARNING,
-        "An attribute list `{…}` has something in it that is not `#id`, `.class` or `key=value`.",
+        "An attribute list `{…}` has something in it that is not `#id`, `.class` or `key=value`, or a value that the key cannot have.",
     )
     LIKELY_SLIP = Entry(
         WARNING,

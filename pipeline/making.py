@@ -121,7 +121,7 @@ def _make_parts(
     found = list(resolved.diagnostics)
     handouts = divide(resolved, options.split)
     if len(handouts) < 2:
-        message = f"There are no sections of level {options.split} to make handouts of."
+        message = f"There are no two sections of level {options.split} to make handouts of."
         found.append(diagnostic(Code.NOT_DIVIDED, message, source=resolved.source))
     maps: dict[tuple[str, ...], list[PageMap | None]] = {}
     for one in standard.parts if standard else ():

@@ -665,7 +665,8 @@ class Document(msgspec.Struct, frozen=True, omit_defaults=True):
     ``files`` are the paths from the source's folder of the files that parsing read beside
     it; resolving adds those that it reads itself. ``edition`` is the name of the edition
     that select chose for. *Resolved*: ``assets``, ``contents``, ``lists``, ``addresses`` (in
-    print), and ``notes`` in the order of their numbers.
+    print), and ``notes`` in the order of their numbers; ``minutes`` (division), how long what
+    was a section takes, where that is said.
     """
 
     metadata: Metadata
@@ -679,6 +680,7 @@ class Document(msgspec.Struct, frozen=True, omit_defaults=True):
     addresses: tuple[Address, ...] = ()
     files: tuple[str, ...] = ()
     edition: str = ""
+    minutes: int = 0
 
 
 _encoder = msgspec.json.Encoder()

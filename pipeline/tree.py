@@ -83,6 +83,9 @@ BLANK = "____"
 CONDITIONS = frozenset({"only", "not", "edition"})
 """The keys of attributes that say which editions have a node."""
 
+MINUTES = "minutes"
+"""The key of the attribute that says, for teachers alone, how long something takes."""
+
 TEACHER = "teacher"
 FOR_TEACHERS = frozenset({TEACHER, "answer"})
 """The classes of what only teachers get."""

@@ -2,9 +2,17 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
+from pipeline.codes import Code
+from pipeline.editions import EDITIONS
 from pipeline.parser import parse_file
+from pipeline.preflight import preflight
+from pipeline.preflight.reading import read_pages
+from pipeline.report.text_area import text_area
+from pipeline.sheet import sheet_for
 from pipeline.tree import walk, whole
 from tests.conforming import ROOT, Conforming
 from tests.test_completeness import NODES, UNWRITTEN
@@ -14,6 +22,12 @@ BOOK = ROOT / "tests" / "book" / "book.md"
 
 class TestBook(Conforming):
     source = BOOK
+
+    def test_it_prints_well(self, built: Path) -> None:
+        metadata = parse_file(BOOK).metadata
+        area = text_area(sheet_for(EDITIONS["handout"], metadata, is_book=True), None)
+        faults = preflight(read_pages(built.with_suffix(".pdf")), area)
+        assert [fault for fault in faults if fault.code is not Code.MISSING_GLYPH] == []
 
 
 @pytest.fixture(scope="module")

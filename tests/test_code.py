@@ -236,3 +236,16 @@ def test_a_listing_breaks_across_pages_and_keeps_its_caption() -> None:
     counts = [pages.count(page) for page in sorted(set(pages))]
     assert len(counts) > 1
     assert min(counts) >= 2
+
+
+def test_no_empty_box_of_code_is_left_at_the_foot_of_a_page() -> None:
+    """A heading is on the page of the first two lines of code below it, wherever they fall."""
+    last = 0
+    for paragraphs in range(31, 41):
+        source = FRONT + "Text.\n\n" * paragraphs + f"## Heading\n\n```\n{LONG}\n{LONG}\n```\n"
+        root = read(open_pdf(made(source, "handout")))
+        heading = next(found for found in root.all("H2") if found.text == "Heading")
+        (code,) = root.all("Code")
+        last = next(heading.pieces()).page
+        assert {piece.page for piece in code.pieces()} == {last}
+    assert last == 1

@@ -26,6 +26,7 @@ from pipeline.metadata import (
     Series,
     Speaker,
 )
+from pipeline.paper import SIZES
 from pipeline.parser.frontmatter import derive_identifier, json_schema, read_front_matter
 from pipeline.parser.frontmatter.schema import KEYS, Key, schema_text
 from tests.sentences import no_sentences
@@ -206,6 +207,13 @@ def test_duplicate_keys_are_found_under_every_name() -> None:
     assert "line 3" in found[0].hint
     assert "`authors` and `author` are the same key" in found[1].message
     assert (metadata.title, metadata.authors) == ("A", (Contributor("Ann"),))
+
+
+def test_an_edition_with_settings_twice() -> None:
+    twice = "title: A\neditions:\n  - handout: {page: A5}\n  - handout: {page: A4}"
+    metadata, found = read(twice)
+    assert places(found) == [("duplicate-key", 5, 5, 7)]
+    assert metadata.edition_options[0][1].page.size == SIZES["a5"]
 
 
 def test_pandoc_names_are_known() -> None:

@@ -211,7 +211,7 @@ Ann Asker: «a question in it»
 Ben Teller: «what is answered»
 :::
 
-::: exercise ‹an exercise› {#ex-one}
+::: exercise ‹an exercise› {#ex-one minutes=⟨minutes⟩}
 ‹a question› Fill ____{«an answer in a question»}.
 
 - ( ) ‹a choice›
@@ -267,7 +267,7 @@ Ben Teller: «what is answered»
 :::
 :::
 
-::: note
+::: note {minutes=⟨minutes⟩}
 ‹a note in a box›
 
 ::: answer
@@ -319,7 +319,7 @@ A paragraph [«a span for one edition»]{edition=teacher} with [«another span»
 
 «what stands under it»
 
-## ‹a section for all›
+## ‹a section for all› {minutes=⟨minutes⟩}
 
 The end, as [@open] says[, and]{.index} so on.
 
@@ -362,6 +362,7 @@ ONE = {
     "⟨third⟩": "zeta",
     "⟨other letters⟩": "ж, Ω and *so* `on`",
     "⟨more⟩": "More.",
+    "⟨minutes⟩": "7",
 }
 OTHER = {
     "⟨x⟩": "( )",
@@ -374,6 +375,7 @@ OTHER = {
     "⟨third⟩": "epsilon",
     "⟨other letters⟩": "none",
     "⟨more⟩": "A long answer.[^open] " + "And more of it. " * 400,
+    "⟨minutes⟩": "489",
 }
 """Two solutions of what there is to solve."""
 

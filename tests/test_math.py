@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import zipfile
 from pathlib import Path
 from xml.etree import ElementTree as ET
@@ -351,3 +352,14 @@ def test_equal_formulas_are_drawn_once() -> None:
     assert len({asset.name for asset in pages.assets}) == 2
     blocks = [node for node in walk(whole(found)) if isinstance(node, MathBlock)]
     assert len(blocks) == 1
+
+
+@pytest.mark.parametrize("edition", ["handout", "4-up"])
+def test_a_long_formula_is_broken_in_print_and_not_set_smaller(edition: str) -> None:
+    terms = " + ".join(f"a_{{{number}}} x^{{{number}}}" for number in range(1, 16))
+    pages = render(document(f"{FRONT}$$ f(x) = {terms} $$\n", edition), EDITIONS[edition], "x")
+    assert pages.sheet
+    rules = "".join(style.css for style in pages.styles)
+    (width,) = re.findall(r"\.formula-1 \{ width: ([\d.]+)em", rules)
+    room = pages.sheet.line / 25.4 * 72 / pages.sheet.text
+    assert room / 2 < float(width) < room

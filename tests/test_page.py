@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import re
 import zipfile
@@ -9,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pikepdf
+import pypdfium2
 import pytest
 from PIL import Image
 
@@ -191,6 +193,31 @@ def test_a_long_footer_has_room(page: str, branded: Path) -> None:
     )
     assert sheet.bottom > (1.5 * sheet.leading + (1 + lines) * sheet.note_leading) / 72 * 25.4
     assert sheet.bottom >= usual.bottom
+
+
+@pytest.mark.parametrize("page", ["A6", "{size: A4, margins: 9mm}", "74mm x 105mm"])
+@pytest.mark.parametrize("edition", ["handout", "large-print"])
+def test_the_foot_is_on_the_paper(page: str, edition: str, tmp_path: Path) -> None:
+    text = source("editions:", f"  - {edition}: {{page: {page}}}", body="Text.\n")
+    if page.startswith("74") and edition == "large-print":
+        text = text.replace(page, "300mm x 100mm")  # lines of large print are longer
+    made = pdf.package(pages_of(text, tmp_path, edition), tmp_path)
+    with contextlib.closing(pypdfium2.PdfDocument(made.data)) as file:
+        found = file[0].get_textpage()
+        at = found.get_text_range().index("1 of 1")
+        bottom = min(found.get_charbox(number)[1] for number in range(at, at + 6))
+    assert bottom > 2.8 / 25.4 * 72, "3 mm or so are left for the printer"
+
+
+def test_a_title_longer_than_the_line_is_divided(tmp_path: Path) -> None:
+    text = source("lang: de", "page: A6", body="Text.\n")
+    text = text.replace("The well", "Die Donaudampfschifffahrtsgesellschaft")
+    made = pdf.package(pages_of(text, tmp_path), tmp_path)
+    with contextlib.closing(pypdfium2.PdfDocument(made.data)) as file:
+        found = file[0].get_textpage()
+        width = file[0].get_width()
+        ends = [found.get_charbox(number)[2] for number in range(found.count_chars())]
+    assert max(ends) < width - 20
 
 
 def test_the_colour_of_a_brand_on_screens(branded: Path) -> None:

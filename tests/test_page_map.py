@@ -16,13 +16,32 @@ from pipeline.editions import EDITIONS
 from pipeline.making import Made, Options
 from pipeline.model import CodeBlock, Document, Exercise, Node, PageMark, Section
 from pipeline.pagination import PageMap, letters, text_of
-from pipeline.parser import parse_file
+from pipeline.parser import parse, parse_file
 from pipeline.tree import walk
 from tests.documentation import ROOT
 from tests.pdf_reading import marked_texts, open_pdf
 
 PUBLICATION = ROOT / "source" / "ending-modern-slavery.md"
-BOOK = ROOT / "tests" / "book" / "book.md"
+BOOK = ROOT / "tests" / "book"
+
+CHAPTERS = """\
+---
+title: Counting Wells
+lang: en-GB
+contents: {show: always}
+speakers: {Ann Asker: interviewer, Ben Answerer: guest}
+---
+
+{{ include parts/plain.md }}
+
+{{ include parts/tables.md }}
+
+{{ include parts/math.md }}
+
+{{ include parts/code.md }}
+
+{{ include parts/exercises.md }}
+"""
 
 LONG_ANSWERS = """\
 ---
@@ -65,9 +84,9 @@ Nothing is right here.
 class Built:
     """A source as handout and for teachers, made once."""
 
-    def __init__(self, source: Path) -> None:
+    def __init__(self, source: Path, text: str = "") -> None:
         self.source = source
-        self.document = parse_file(source)
+        self.document = parse(text, source.name, source.parent) if text else parse_file(source)
         options = Options(keep=True)
         self.handout = self.make("handout", options)
         self.teacher = self.make("teacher", options, self.handout)
@@ -91,10 +110,8 @@ def built(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
         case "publication":
             return Built(PUBLICATION)
         case "book":
-            return Built(BOOK)
-    source = tmp_path_factory.mktemp("long") / "long.md"
-    source.write_text(LONG_ANSWERS, encoding="utf-8")
-    return Built(source)
+            return Built(BOOK / "chapters.md", CHAPTERS)
+    return Built(tmp_path_factory.mktemp("long") / "long.md", LONG_ANSWERS)
 
 
 OWN_WORDS = 45

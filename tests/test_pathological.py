@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import gc
 import time
+from collections.abc import Iterator
 from typing import NamedTuple
 
 import pytest
@@ -122,6 +123,15 @@ CASES: dict[str, Case] = {
     "a long turn": Case("a\n\n", 2_500, before="Ann: a\n\n"),
 }
 FRONT = "---\ntitle: t\nspeakers:\n  Ann: guest\n---\n"
+
+
+@pytest.fixture(scope="module", autouse=True)
+def nothing_left_behind() -> Iterator[None]:
+    """What other tests have left is not collected again and again."""
+    gc.collect()
+    gc.freeze()
+    yield
+    gc.unfreeze()
 
 
 def seconds(case: Case, factor: int, runs: int) -> float:

@@ -316,15 +316,6 @@ def test_the_publication_prints_well() -> None:
     assert [finding.message for finding in report.findings] == []
 
 
-@pytest.mark.slow
-def test_the_book_prints_well() -> None:
-    from pipeline.report import make_report
-
-    report = make_report(ROOT / "tests" / "book" / "book.md", ["handout"], pictures=False)
-    rules = {fault.slug for fault in Code if fault is not Code.MISSING_GLYPH}
-    assert [found.message for found in report.findings if found.code in rules] == []
-
-
 def test_the_starter_prints_well(tmp_path: Path) -> None:
     source = tmp_path / "talk.md"
     source.write_text("# A talk\n\nA few words.\n", encoding="utf-8")

@@ -62,7 +62,7 @@ def chapbook(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
         sysconfig.get_path("scripts", "venv", {"base": str(folder / "venv"), "platbase": ""})
     )
     pip = (scripts / "python", "-m", "pip", "install", "--quiet", "--disable-pip-version-check")
-    run(*pip, "--constraint", ROOT / "constraints.txt", wheel, cwd=folder)
+    run(*pip, "--no-compile", "--constraint", ROOT / "constraints.txt", wheel, cwd=folder)
     return scripts / "chapbook"
 
 

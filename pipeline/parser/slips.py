@@ -25,8 +25,8 @@ MISSPELT = 0.8
 
 KEYS = (
     *("align", "caption", "columns", "delimiter", "edition", "entry", "file", "head-columns"),
-    *("head-rows", "index", "lang", "lines", "mark", "only", "start", "title", "type", "width"),
-    "widths",
+    *("head-rows", "index", "lang", "lines", "mark", "minutes", "only", "start", "title", "type"),
+    *("width", "widths"),
 )
 """The attributes with a meaning of which others can be slips: shorter ones are like too much."""
 

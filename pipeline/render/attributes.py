@@ -11,6 +11,7 @@ from pipeline.editions import FormatName
 from pipeline.model import Answer, Node, WritingSpace
 from pipeline.paths import scheme
 from pipeline.render import exercises
+from pipeline.tree import MINUTES
 
 
 class SizeClasses:
@@ -68,6 +69,8 @@ def attributes_of(
     if node.attributes.id:
         found["id"] = node.attributes.id
     for key, value in node.attributes.pairs:
+        if key == MINUTES:  # which templates put in words
+            continue
         if key == "width":
             names.append(sizes.width(value))
         elif key == "lang":

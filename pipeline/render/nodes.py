@@ -41,6 +41,7 @@ from pipeline.render.semantics import form_roles, semantics
 from pipeline.render.table_fit import SMALL, USUAL
 from pipeline.render.table_reflow import RowItem, reflows, row_items
 from pipeline.render.text_places import TextPlaces
+from pipeline.render.timings import timing
 from pipeline.words import words
 
 PIXEL = 72 / 96
@@ -139,6 +140,7 @@ class NodeRenderer:
             "height_class": self._sizes.height,
             "answer_room": self._sizes.answer_room,
             **exercises.helpers(),
+            "timing": functools.partial(timing, said=self._words),
             "as_field": functools.partial(as_field, has_fields),
             "listing": self.listing,
             "place": self.place,

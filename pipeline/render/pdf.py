@@ -25,6 +25,7 @@ from pipeline.render.places import first_places
 from pipeline.render.styles import construct_styles
 from pipeline.render.table_fit import Setting
 from pipeline.render.text_places import TextPlaces
+from pipeline.render.timings import total
 from pipeline.scripts import fonts_for
 from pipeline.sheet import css, has_room_for_notes, options_for, sheet_for
 from pipeline.sheet.brand import print_rules
@@ -106,6 +107,7 @@ def assemble(
         kind=(*kind(sheet), *(("guided",) if options.handwriting == "primary" else ())),
         name_line=name_line(edition, options),
         byline=byline(metadata),
+        timing_total=total(document),
         imprint=imprint(metadata),
     )
     styles = (

@@ -39,6 +39,7 @@ CONSTRUCTS: dict[str, str | re.Pattern[str]] = {
     "name-line": 'class="name-line',
     "writing": re.compile(r'class="(?:writing-|activity )'),
     "for-teachers": 'class="for-teachers',
+    "timings": 'class="timing',
     "index": ' class="index-list',
     "glossary": '<dfn id="term-',
     "directions": ' dir="',

@@ -45,6 +45,7 @@ from pipeline.model import (
     Turn,
 )
 from pipeline.select.tasks import settled, shuffled
+from pipeline.select.timings import keep_timings
 from pipeline.suggestions import did_you_mean
 from pipeline.tree import (
     CONDITIONS,
@@ -93,6 +94,7 @@ def select(document: Document, edition: Edition) -> Document:
     What only they get has the class ``teacher`` afterwards, if a condition kept it for them.
     A word that names no format or edition is a BAD_ATTRIBUTE warning.
     """
+    document = keep_timings(document, edition)
     chosen: set[type[Node]] = {
         type(node)
         for node in walk(whole(document))

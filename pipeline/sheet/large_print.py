@@ -19,6 +19,15 @@ LEADING, LEAST_LEADING = 1.5, 1.25
 HEADING, TITLE = 4 / 3, 16 / 9
 """Headings and the title, in sizes of the text: 24 and 32 points."""
 
+ABOVE_FOOT = 0.75
+"""Lines between the text and the foot of the page, as in the style sheet."""
+
+BELOW_FOOT = 5
+"""Millimetres between the foot and the edge of the paper, at least."""
+
+POINT = 25.4 / 72
+"""Millimetres."""
+
 WRITING_LINE = 15
 """Millimetres from one ruled line to the next, at least."""
 
@@ -32,10 +41,13 @@ def enlarged(options: PrintOptions) -> PrintOptions:
 
 
 def legible(sheet: Sheet) -> Sheet:
-    """The sheet with nothing on it that is smaller than the text, or stands beside it."""
+    """The sheet with nothing on it that is smaller than the text, or stands beside it, and with
+    a foot that is on the paper."""
     margins = sheet.inner + sheet.outer
+    foot = (1 + ABOVE_FOOT) * sheet.leading * POINT + BELOW_FOOT
     return replace(
         sheet,
+        bottom=max(sheet.bottom, foot),
         measure=sheet.size.width - margins,
         column=0,
         note=sheet.text,

@@ -27,6 +27,9 @@ KINDS = {
 }
 """What a message calls elements."""
 
+NAMED = {"exercise": "exercise", "box": "box", "table-list": "table"}
+"""What it calls those of some classes; the last is a table that is a list of its rows."""
+
 
 class Block(NamedTuple):
     """A block of the text: what it is called, its place, and how many pages it takes."""
@@ -91,5 +94,5 @@ def _blocks(box: Any) -> Iterator[tuple[str, str, float]]:
 
 def _kind(element: Element) -> str:
     """What people call an element."""
-    named = next((name for name in ("exercise", "box") if name in classes(element)), "")
+    named = next((NAMED[name] for name in NAMED if name in classes(element)), "")
     return named or KINDS.get(element.tag, "block")

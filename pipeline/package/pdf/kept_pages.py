@@ -87,6 +87,7 @@ class KeptPages:
             if found is None:
                 return
             block = found
+        block = self._timed(block)
         block.set(START, label)
         _close_up(block)
         _add_style(block, "break-before: page")
@@ -102,6 +103,14 @@ class KeptPages:
         if not self._comes_before(mark, block):
             return self._outermost(block)
         return self._rest(mark, block)
+
+    def _timed(self, block: Element) -> Element:
+        """The block, or what says before it how long it takes."""
+        siblings = list(self._parents[block])
+        index = siblings.index(block)
+        if index and "timed" in classes(siblings[index - 1]):
+            return self._outermost(siblings[index - 1])
+        return block
 
     def _next_row(self, cell: Element, mark: Element) -> Element | None:
         """The row of a mark, if it begins with it, or else the next; or what follows its

@@ -13,6 +13,9 @@ BLOCKS = frozenset(
     " ul".split()
 )
 
+ASIDE = frozenset({"note-call", "timing"})
+"""Classes of what is not part of the text that it stands in."""
+
 ASSET = "asset:"
 """The scheme of the addresses that images get. It names no place, so that nothing but what
 the packager serves can be reached; links keep the address they have."""
@@ -67,14 +70,14 @@ def classes(element: Element) -> frozenset[str]:
 
 
 def shows_more(element: Element) -> bool:
-    """Whether an element has something in it that is no text, a note or a formula say."""
-    has_note = any("note-call" in classes(inner) for inner in element.iter("a"))
-    return has_note or element.find(".//img") is not None
+    """Whether an element has something in it that is not its text, a note or a formula say."""
+    beside = any(ASIDE & classes(inner) for inner in element.iter())
+    return beside or element.find(".//img") is not None
 
 
 def text_of(element: Element) -> str:
     """The text of an element as it is read: with what stands for images and formulas, and
-    without notes."""
+    without what is aside."""
     return " ".join("".join(_texts(element)).split())
 
 
@@ -83,6 +86,6 @@ def _texts(element: Element) -> Iterator[str]:
         yield element.get("data-text", "") or element.get("alt", "")
     yield element.text or ""
     for child in element:
-        if "note-call" not in classes(child):
+        if not ASIDE & classes(child):
             yield from _texts(child)
         yield child.tail or ""

@@ -103,11 +103,12 @@ def _leaves(parent: Element, sections: tuple[Element, ...], is_book: bool) -> It
 
 
 def _with_headings(leaves: list[Leaf]) -> list[Leaf]:
-    """The leaves, with headings that stand before something wide as wide as that."""
+    """The leaves, with headings that stand before something wide as wide as that, and with what
+    says how long it takes."""
     before_wide = False
     for index in reversed(range(len(leaves))):
         leaf = leaves[index]
-        if before_wide and leaf.element.tag in HEADINGS:
+        if before_wide and (leaf.element.tag in HEADINGS or "timed" in classes(leaf.element)):
             leaves[index] = leaf._replace(is_wide=True)
         before_wide = leaves[index].is_wide
     return leaves

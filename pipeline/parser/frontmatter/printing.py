@@ -1,10 +1,9 @@
-"""Front matter about print: the page, the theme, writing space, how many pages to fill."""
+"""Front matter about print: what is asked of all printed editions, and of one."""
 
 from __future__ import annotations
 
-import math
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from typing import Any, Literal
 
 from pipeline.codes import Code
@@ -12,190 +11,28 @@ from pipeline.editions import EDITIONS
 from pipeline.paper import (
     LARGE_PRINT,
     NAME_FIELDS,
-    SIZES,
     THEMES,
     WRITING_LINES,
     FitOptions,
-    Margins,
-    PageOptions,
-    PageSize,
     PrintOptions,
 )
 from pipeline.parser.characters import shorten
 from pipeline.parser.frontmatter.identifiers import BadValueError
+from pipeline.parser.frontmatter.lengths import LENGTH, points
+from pipeline.parser.frontmatter.page import PAGE, page
 from pipeline.parser.frontmatter.values import (
     FLAG,
-    TEXT,
     Report,
     Schema,
     Shape,
     flag,
     one_or_list,
     parsed,
+    read_values,
     texts,
 )
-from pipeline.parser.frontmatter.yaml_nodes import Mapping as MappingNode
-from pipeline.parser.frontmatter.yaml_nodes import Node, Scalar, Sequence
-from pipeline.sheet.colours import contrast
+from pipeline.parser.frontmatter.yaml_nodes import Mapping, Node, Scalar, Sequence
 from pipeline.suggestions import did_you_mean
-
-MILLIMETRES = {"mm": 1, "cm": 10, "in": 25.4, "pt": 25.4 / 72}
-POINTS = {"pt": 1, "mm": 72 / 25.4, "cm": 720 / 25.4, "in": 72}
-
-SMALLEST_PAGE, LARGEST_PAGE = 60, 1200
-"""Millimetres that the side of a page may have."""
-
-SMALLEST_TEXT, LARGEST_TEXT = 6, 48
-"""Points that text may have."""
-
-THICKEST = 50
-"""Sheets that can be folded together at most."""
-
-LENGTH: Schema = {"type": ["string", "number"], "pattern": r"^\s*\d+(\.\d+)?\s*(mm|cm|in|pt)?\s*$"}
-
-
-def _number(value: str, units: Mapping[str, float], plain: str) -> float | None:
-    """A length in the unit whose value is 1; a bare number is in ``plain``."""
-    found = re.fullmatch(r"(\d+(?:\.\d+)?)\s*([a-z]*)", value.lower(), re.ASCII)
-    if found is None or (found[2] or plain) not in units:
-        return None
-    return float(found[1]) * units[found[2] or plain]
-
-
-def length(smallest: float, largest: float) -> Callable[[str], float]:
-    """A parser of lengths; a bare number is millimetres."""
-
-    def parse(value: str) -> float:
-        found = _number(value, MILLIMETRES, "mm")
-        if found is None:
-            raise BadValueError(f"`{shorten(value)}` is not a length.", "Write it like 20mm.")
-        if not smallest <= found <= largest:
-            raise BadValueError(f"`{shorten(value)}` is not from {smallest:g} to {largest:g} mm.")
-        return found
-
-    return parse
-
-
-def points(value: str) -> float:
-    """A size of text; a bare number is points."""
-    found = _number(value, POINTS, "pt")
-    if found is None:
-        raise BadValueError(f"`{shorten(value)}` is not a size.", "Write it like 11pt.")
-    if not SMALLEST_TEXT <= found <= LARGEST_TEXT:
-        raise BadValueError(
-            f"`{shorten(value)}` is not from {SMALLEST_TEXT} to {LARGEST_TEXT} points."
-        )
-    return found
-
-
-def page_size(value: str) -> PageSize:
-    """A size by its name, or ``150mm x 220mm``."""
-    name = " ".join(value.lower().replace("-", " ").split())
-    name = {"statement": "half letter", "us letter": "letter", "us legal": "legal"}.get(name, name)
-    if name in SIZES:
-        return SIZES[name]
-    sides = re.split(r"\s*[x×]\s*|\s+by\s+", value.strip(), flags=re.IGNORECASE)
-    if len(sides) != 2:
-        known = ", ".join(size.name for size in SIZES.values())
-        hint = did_you_mean(name, SIZES) or f"There are {known}; or write 150mm x 220mm."
-        raise BadValueError(f"`{shorten(value)}` is not a size of paper.", hint)
-    unit = re.search(r"[a-z]+$", sides[1].lower())
-    if unit and not re.search(r"[a-z]", sides[0].lower()):
-        sides[0] += unit[0]  # “150 x 220 mm”
-    width, height = map(length(SMALLEST_PAGE, LARGEST_PAGE), sides)
-    return PageSize(f"{width:g} × {height:g} mm", width, height)
-
-
-MARGINS = Shape(
-    "margins",
-    {
-        "top": LENGTH | {"description": "Above the text."},
-        "bottom": LENGTH | {"description": "Below the text."},
-        "inner": LENGTH | {"description": "At the spine; to the left where there is none."},
-        "outer": LENGTH | {"description": "At the outer edge."},
-    },
-    aliases={"left": "inner", "right": "outer", "inside": "inner", "outside": "outer"},
-)
-MARGIN = length(0, 150)
-
-
-def margins(node: Node, report: Report, key: str) -> Margins | None:
-    if isinstance(node, MappingNode):
-        values = MARGINS.read(node, report, key) or {}
-        read = {name: parsed(MARGIN)(value, report, key) for name, value in values.items()}
-        return Margins(**read)
-    every = parsed(MARGIN)(node, report, key)
-    return None if every is None else Margins(every, every, every, every)
-
-
-def _columns(value: str) -> int:
-    if value not in ("1", "2"):
-        raise BadValueError(f"`{shorten(value)}` is not a number of columns.", "Write 1 or 2.")
-    return int(value)
-
-
-def _signature(value: str) -> int:
-    if not value.isascii() or not value.isdecimal() or not 1 <= int(value) <= THICKEST:
-        raise BadValueError(f"`{shorten(value)}` is not a number of sheets from 1 to {THICKEST}.")
-    return int(value)
-
-
-PAGE = Shape(
-    "a page",
-    {
-        "size": {"type": "string", "description": "A4, Letter, A5 …, or 150mm x 220mm."},
-        "margins": {
-            "anyOf": [LENGTH, MARGINS.schema()],
-            "description": "One for all edges, or top, bottom, inner and outer.",
-        },
-        "gutter": LENGTH | {"description": "What the binding takes; pages are mirrored then."},
-        "columns": {"enum": [1, 2], "description": "How many columns the text has."},
-        "text": LENGTH | {"description": "The size of the text, in points."},
-        "leading": LENGTH | {"description": "From line to line, in points."},
-        "creep": LENGTH
-        | {"description": "In a booklet: how far a sheet pushes out the one within."},
-        "signature": {
-            "type": "integer",
-            "minimum": 1,
-            "maximum": THICKEST,
-            "description": "In a booklet: how many sheets are folded together.",
-        },
-    },
-)
-
-
-def page(node: Node, report: Report, key: str) -> PageOptions | None:
-    if not isinstance(node, MappingNode):
-        size = parsed(page_size)(node, report, key)
-        return PageOptions(size=size) if size else None
-    readers: dict[str, Callable[[Node, Report, str], object]] = {
-        "size": parsed(page_size),
-        "margins": margins,
-        "gutter": parsed(length(0, 60)),
-        "columns": parsed(_columns),
-        "text": parsed(points),
-        "leading": parsed(points),
-        "creep": parsed(length(0, 2)),
-        "signature": parsed(_signature),
-    }
-    options = PageOptions(**_read(PAGE, readers, node, report, key))
-    if options.text and options.leading and options.leading < options.text:
-        report.wrong(key, "lines would be closer than the text is high.", node.place)
-        return None
-    return options
-
-
-def _read(
-    shape: Shape,
-    readers: Mapping[str, Callable[[Node, Report, str], object]],
-    node: MappingNode,
-    report: Report,
-    key: str,
-) -> dict[str, Any]:
-    """The values of a mapping, without those that cannot be used."""
-    values = shape.read(node, report, key) or {}
-    read = {name: readers[name](value, report, key) for name, value in values.items()}
-    return {name: value for name, value in read.items() if value is not None}
 
 
 def _one_of(known: Iterable[str], what: str) -> Callable[[str], Any]:
@@ -239,12 +76,12 @@ def fit_pages(value: str) -> int | Literal["even"]:
 
 
 def fit(node: Node, report: Report, key: str) -> FitOptions | None:
-    if not isinstance(node, MappingNode):
+    if not isinstance(node, Mapping):
         pages = parsed(fit_pages)(node, report, key)
         line, column, _ = node.place
         return FitOptions(pages, line=line, column=column) if pages else None
     readers = {"pages": parsed(fit_pages), "smallest": parsed(points), "largest": parsed(points)}
-    values = _read(FIT, readers, node, report, key)
+    values = read_values(FIT, readers, node, report, key)
     if "pages" not in values:
         return None
     options = FitOptions(**values, line=node.place.line, column=node.place.column)
@@ -321,7 +158,7 @@ def editions(node: Node, report: Report, key: str) -> tuple[tuple[str, PrintOpti
     """The editions by name, each with what is asked of it alone."""
     found: dict[str, PrintOptions] = {}
     for item in node.items if isinstance(node, Sequence) else (node,):
-        if not isinstance(item, MappingNode):
+        if not isinstance(item, Mapping):
             for name, place in texts(item, report, key):
                 if _is_known(name, report, place):
                     found.setdefault(name, PrintOptions())
@@ -332,14 +169,18 @@ def editions(node: Node, report: Report, key: str) -> tuple[tuple[str, PrintOpti
                 continue
             if isinstance(settings, Scalar) and settings.is_empty:
                 found.setdefault(name, PrintOptions())
-            elif not isinstance(settings, MappingNode):
+            elif not isinstance(settings, Mapping):
                 hint = f"Write them like `{name}: {{page: A5}}`."
                 report.wrong(key, "an edition's settings have names.", settings.place, hint)
             elif EDITIONS[name].format != "pdf":
                 message = f"the edition `{name}` is not printed, and has no settings."
                 report.wrong(key, message, written.place)
+            elif name in found and found[name] != PrintOptions():
+                message = f"`{name}` has settings twice in `{key}`."
+                hint = "Write them in one place: only one of the two could be followed."
+                report.add(Code.DUPLICATE_KEY, message, written.place, hint)
             else:
-                found[name] = PrintOptions(**_read(OPTIONS, READERS, settings, report, name))
+                found[name] = PrintOptions(**read_values(OPTIONS, READERS, settings, report, name))
                 _check_large_print(name, found[name], report, written.place)
     return tuple(found.items())
 
@@ -358,36 +199,3 @@ def _is_known(name: str, report: Report, place: Any) -> bool:
     hint = did_you_mean(name, EDITIONS) or f"There are {', '.join(EDITIONS)}."
     report.add(Code.UNKNOWN_EDITION, f"There is no edition `{shorten(name)}`.", place, hint)
     return False
-
-
-BRAND = Shape(
-    "a brand",
-    {
-        "logo": {"type": "string", "description": "An image in the source's folder."},
-        "alt": TEXT | {"description": "What the logo says, for those who cannot see it."},
-        "accent": {
-            "type": "string",
-            "pattern": "^#[0-9A-Fa-f]{6}$",
-            "description": "The colour of headings and rules: #1f3b57.",
-        },
-        "footer": TEXT | {"description": "A line at the foot of every page."},
-    },
-)
-
-DARK_ENOUGH = 4.5
-"""The contrast that text has on white at least (WCAG 2.2, success criterion 1.4.3)."""
-
-
-def accent(value: str) -> str:
-    """``#rrggbb`` in small letters, dark enough for text on white. Raises `BadValueError`."""
-    colour = value.lower()
-    if not re.fullmatch(r"#[0-9a-f]{6}", colour):
-        raise BadValueError(f"`{shorten(value)}` is not a colour.", "Write it like #1f3b57.")
-    on_white = contrast(colour, "#ffffff")
-    if on_white < DARK_ENOUGH:
-        rounded = math.floor(on_white * 10) / 10
-        raise BadValueError(
-            f"`{colour}` has a contrast of {rounded:g} to 1 on white, too little for text.",
-            "Choose a darker one, of 4.5 to 1 or more.",
-        )
-    return colour

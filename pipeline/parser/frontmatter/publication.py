@@ -5,13 +5,11 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from pipeline.codes import Code
-from pipeline.metadata import Brand, ContentsOptions, Cover, Identifier, Licence, Placed, Series
+from pipeline.metadata import ContentsOptions, Cover, Identifier, Licence, Series
 from pipeline.parser.characters import shorten
 from pipeline.parser.frontmatter import identifiers, licences
 from pipeline.parser.frontmatter.identifiers import BadValueError
-from pipeline.parser.frontmatter.paths import is_address, leads_out, normal
-from pipeline.parser.frontmatter.printing import BRAND, accent
+from pipeline.parser.frontmatter.paths import is_inside
 from pipeline.parser.frontmatter.values import (
     FLAG,
     TEXT,
@@ -23,7 +21,7 @@ from pipeline.parser.frontmatter.values import (
     text,
     texts,
 )
-from pipeline.parser.frontmatter.yaml_nodes import Mapping, Node, Place
+from pipeline.parser.frontmatter.yaml_nodes import Mapping, Node
 from pipeline.suggestions import did_you_mean
 
 LICENCE = Shape(
@@ -133,47 +131,13 @@ def cover(node: Node, report: Report, key: str) -> Cover | None:
         return None
     image = text(values["image"], report, key)
     alt = text(values["alt"], report, key) if "alt" in values else None
-    if not image or not _is_inside(image, values["image"].place, report, "cover"):
+    if not image or not is_inside(image, values["image"].place, report, "cover"):
         return None
     return Cover(image, alt or "")
 
 
-def _is_inside(path: str, place: Place, report: Report, what: str) -> bool:
-    """Whether a path stays in the source's folder; says so where it does not, since only
-    here its place is known."""
-    if is_address(path):
-        hint = "Save a copy beside the source, and give its path."
-        report.add(Code.REMOTE_IMAGE, f"The {what} is not a file beside the source.", place, hint)
-        return False
-    if leads_out(path):
-        hint = "Copy the file into the folder, and give its path from there."
-        report.add(
-            Code.OUTSIDE_FOLDER, f"The {what} lies outside the source's folder.", place, hint
-        )
-        return False
-    if "\\" in path:
-        report.wrong(what, "a path has forward slashes.", place, f"Write `{normal(path)}`.")
-        return False
-    return True
-
-
 def keywords(node: Node, report: Report, key: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(word for word, _ in texts(node, report, key)))
-
-
-def brand(node: Node, report: Report, key: str) -> Brand | None:
-    if not isinstance(node, Mapping):
-        report.wrong(key, "it has names for its parts.", node.place, "Write `logo:`, `accent:` …")
-        return None
-    values = BRAND.read(node, report, key) or {}
-    logo = None
-    if "logo" in values:
-        path, place = text(values["logo"], report, key), values["logo"].place
-        if path and _is_inside(path, place, report, "logo"):
-            logo = Placed(path, place.line, place.column)
-    said = {name: text(values[name], report, key) for name in ("alt", "footer") if name in values}
-    colour = parsed(accent)(values["accent"], report, key) if "accent" in values else None
-    return Brand(logo, said.get("alt") or "", colour or "", said.get("footer") or "")
 
 
 NOTE_PLACES = ("foot", "margin", "end")

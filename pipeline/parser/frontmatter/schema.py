@@ -7,7 +7,15 @@ import json
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
-from pipeline.parser.frontmatter import citations, people, printing, publication, variables
+from pipeline.parser.frontmatter import (
+    brand,
+    citations,
+    page,
+    people,
+    printing,
+    publication,
+    variables,
+)
 from pipeline.parser.frontmatter.values import (
     FLAG,
     TEXT,
@@ -216,7 +224,7 @@ KEYS: tuple[Key, ...] = (
         "page",
         "The printed page: a size, or size, margins, gutter, columns, text and leading.",
         printing.SCHEMAS["page"],
-        printing.page,
+        page.page,
         ("A5", {"size": "150mm x 220mm", "margins": "15mm"}, {"columns": 2, "text": "10pt"}),
     ),
     Key(
@@ -267,8 +275,8 @@ KEYS: tuple[Key, ...] = (
     Key(
         "brand",
         "Whose it is: a logo and what it says, the colour of headings, a line at the foot.",
-        printing.BRAND.schema(),
-        publication.brand,
+        brand.BRAND.schema(),
+        brand.brand,
         (
             {
                 "logo": "logo.svg",

@@ -280,3 +280,16 @@ def calendar_date(value: str) -> str:
             f"`{value}` is not a date in the form that is needed.", f"Write `{written}`."
         )
     return value
+
+
+def read_values(
+    shape: Shape,
+    readers: MappingOf[str, Callable[[Node, Report, str], object]],
+    node: Mapping,
+    report: Report,
+    key: str,
+) -> dict[str, Any]:
+    """The values of a mapping, without those that cannot be used."""
+    values = shape.read(node, report, key) or {}
+    read = {name: readers[name](value, report, key) for name, value in values.items()}
+    return {name: value for name, value in read.items() if value is not None}

@@ -32,7 +32,7 @@ from pipeline.resolve.division.lists import Lists
 from pipeline.resolve.notes import number_notes
 from pipeline.resolve.parts import Part, is_list, parts
 from pipeline.resolve.slugs import short_slug
-from pipeline.tree import plain_text, rewrite, rewrite_document, walk, whole
+from pipeline.tree import MINUTES, plain_text, rewrite, rewrite_document, walk, whole
 
 
 class Handout(NamedTuple):
@@ -73,6 +73,7 @@ def _part(document: Document, part: Part, places: Places, lists: Lists) -> Docum
         notes=notes,
         diagnostics=(),
         lists=(),
+        minutes=_minutes(part),
     )
     made = with_own_addresses(without_dead_ends(made, part, places))
     return replace(list_contents(number_notes(made)), diagnostics=())
@@ -99,6 +100,12 @@ def _metadata(metadata: Metadata, part: Part) -> Metadata:
         part_of=tuple(titles if part.section else ()),
         contents=ContentsOptions("never", metadata.contents.depth, metadata.contents.questions),
     )
+
+
+def _minutes(part: Part) -> int:
+    """What a whole section says of how long it takes."""
+    whole = part.section and part.blocks == part.section.children
+    return int(part.section.attributes.get(MINUTES, "0")) if part.section and whole else 0
 
 
 def _title(section: Section) -> str:

@@ -1,0 +1,52 @@
+"""Lengths and sizes of text, as the front matter writes them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+
+from pipeline.parser.characters import shorten
+from pipeline.parser.frontmatter.identifiers import BadValueError
+from pipeline.parser.frontmatter.values import Schema
+
+MILLIMETRES = {"mm": 1, "cm": 10, "in": 25.4, "pt": 25.4 / 72}
+POINTS = {"pt": 1, "mm": 72 / 25.4, "cm": 720 / 25.4, "in": 72}
+
+SMALLEST_TEXT, LARGEST_TEXT = 6, 48
+"""Points that text may have."""
+
+LENGTH: Schema = {"type": ["string", "number"], "pattern": r"^\s*\d+(\.\d+)?\s*(mm|cm|in|pt)?\s*$"}
+
+
+def _number(value: str, units: Mapping[str, float], plain: str) -> float | None:
+    """A length in the unit whose value is 1; a bare number is in ``plain``."""
+    found = re.fullmatch(r"(\d+(?:\.\d+)?)\s*([a-z]*)", value.lower(), re.ASCII)
+    if found is None or (found[2] or plain) not in units:
+        return None
+    return float(found[1]) * units[found[2] or plain]
+
+
+def length(smallest: float, largest: float) -> Callable[[str], float]:
+    """A parser of lengths; a bare number is millimetres."""
+
+    def parse(value: str) -> float:
+        found = _number(value, MILLIMETRES, "mm")
+        if found is None:
+            raise BadValueError(f"`{shorten(value)}` is not a length.", "Write it like 20mm.")
+        if not smallest <= found <= largest:
+            raise BadValueError(f"`{shorten(value)}` is not from {smallest:g} to {largest:g} mm.")
+        return found
+
+    return parse
+
+
+def points(value: str) -> float:
+    """A size of text; a bare number is points."""
+    found = _number(value, POINTS, "pt")
+    if found is None:
+        raise BadValueError(f"`{shorten(value)}` is not a size.", "Write it like 11pt.")
+    if not SMALLEST_TEXT <= found <= LARGEST_TEXT:
+        raise BadValueError(
+            f"`{shorten(value)}` is not from {SMALLEST_TEXT} to {LARGEST_TEXT} points."
+        )
+    return found

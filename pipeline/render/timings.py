@@ -1,0 +1,61 @@
+"""How long things take, as teachers are told: each by itself, and all in all."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from markupsafe import Markup
+
+from pipeline.model import Document, Heading, Node
+from pipeline.tree import MINUTES, children, walk, walk_with
+from pipeline.words import words
+from pipeline.words.durations import in_minutes
+
+
+def minutes_of(node: Node) -> int:
+    """The minutes that a node says it takes, 0 where it says nothing."""
+    return int(node.attributes.get(MINUTES, "0"))
+
+
+def minutes_in(blocks: tuple[Node, ...]) -> int:
+    """The minutes that some blocks take. What says how long it takes counts instead of all that
+    is in it."""
+    covered = frozenset(_under_headings(blocks))
+
+    def inherit(node: Node, above: tuple[int, bool]) -> tuple[int, bool]:
+        if above[1] or id(node) in covered:
+            return 0, True
+        own = minutes_of(node)
+        return own, own > 0
+
+    return sum(own for _, (own, _) in walk_with(blocks, (0, False), inherit))
+
+
+def _under_headings(blocks: tuple[Node, ...]) -> Iterator[int]:
+    """The `id` of each block under a heading that is no section's (in a box, say), and says how
+    long it takes."""
+    for siblings in (blocks, *(children(node) for node in walk(blocks))):
+        level = 0  # of the heading that what follows is under
+        for node in siblings:
+            if isinstance(node, Heading) and node.level <= level:
+                level = 0
+            if level:
+                yield id(node)
+            elif isinstance(node, Heading) and minutes_of(node):
+                level = node.level
+
+
+def total(document: Document) -> str:
+    """How long all takes, in words, or "" where nothing says so."""
+    minutes = document.minutes or minutes_in(document.blocks)
+    said = words(document.metadata.lang)
+    return said["timing_total"].format(time=in_minutes(minutes, said)) if minutes else ""
+
+
+def timing(node: Node, *, said: Mapping[str, str], space: str = "\u2002") -> Markup:
+    """What a node's title ends with, where it says how long it takes: ``space`` (a wide one, at
+    which the line may end), and that."""
+    minutes = minutes_of(node)
+    if not minutes:
+        return Markup()
+    return Markup('{}<span class="timing">{}</span>').format(space, in_minutes(minutes, said))

@@ -1,0 +1,79 @@
+"""How long something takes, ``minutes=10``: for the teacher, and in no other edition."""
+
+from __future__ import annotations
+
+import re
+
+from msgspec.structs import replace
+
+from pipeline.codes import Code, diagnostic
+from pipeline.diagnostics import Diagnostic, Span
+from pipeline.editions import Edition
+from pipeline.model import (
+    NO_ATTRIBUTES,
+    Admonition,
+    Container,
+    Document,
+    Exercise,
+    Heading,
+    Node,
+    TeacherNote,
+)
+from pipeline.tree import MINUTES, Changes, rewrite_document, walk_with, whole
+
+TIMED = (Heading, Exercise, TeacherNote, Admonition, Container)
+"""What may say how long it takes."""
+
+LONGEST = 600
+"""Minutes."""
+
+
+def keep_timings(document: Document, edition: Edition) -> Document:
+    """The document with what says how long something takes, where the edition is a teacher's,
+    or without it. What is no whole number from 1 to 600, or not of what takes time, is left
+    out, as a BAD_ATTRIBUTE warning."""
+    kinds: set[type[Node]] = set()
+    found: dict[tuple[Span | None, str], Diagnostic] = {}
+
+    def inherit(node: Node, span: Span | None) -> Span | None:
+        return node.span or span
+
+    for node, span in walk_with(whole(document), None, inherit):
+        if any(key == MINUTES for key, _ in node.attributes.pairs):
+            kinds.add(type(node))
+            value = node.attributes.get(MINUTES)
+            if problem := _problem(node, value):
+                found[span, value] = diagnostic(
+                    Code.BAD_ATTRIBUTE,
+                    f"`{MINUTES}={value}` {problem}.",
+                    span=span,
+                    source=document.source,
+                    hint=f"Write `{MINUTES}=10` on a heading, an exercise, a teacher's note, a box"
+                    " or a container, for teachers alone to see.",
+                )
+    if not kinds:
+        return document
+    shown = edition.audience == "teacher" and edition.part == "all"
+
+    def enter(node: Node) -> Node:
+        value = node.attributes.get(MINUTES)
+        pairs = [pair for pair in node.attributes.pairs if pair[0] != MINUTES]
+        if shown and value and not _problem(node, value):
+            pairs.append((MINUTES, value))
+        attributes = replace(node.attributes, pairs=tuple(pairs))
+        return replace(
+            node, attributes=NO_ATTRIBUTES if attributes == NO_ATTRIBUTES else attributes
+        )
+
+    changes: Changes = dict.fromkeys(kinds, enter)
+    document = rewrite_document(document, enter=changes)
+    return replace(document, diagnostics=(*document.diagnostics, *found.values()))
+
+
+def _problem(node: Node, value: str) -> str:
+    """What is wrong with a value on a node, or ""."""
+    if not isinstance(node, TIMED):
+        return "is not on what takes time"
+    if not re.fullmatch(r"[0-9]{1,3}", value) or not 1 <= int(value) <= LONGEST:
+        return f"is no whole number from 1 to {LONGEST}"
+    return ""

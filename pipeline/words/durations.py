@@ -1,0 +1,20 @@
+"""How long something takes, in words."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+
+def in_minutes(minutes: int, said: Mapping[str, str]) -> str:
+    """``minutes``, from 1, in the words of a language: 10 minutes.
+
+    The word `timing` has the forms of the language's cardinal numbers, as the Unicode CLDR has
+    them, with | between: that for all; those for 1 and for others; or those for 1, for 2, for
+    what ends in 3 to 10, and for others.
+    """
+    forms = said["timing"].split("|")
+    if len(forms) > 2:
+        index = minutes - 1 if minutes < 3 else 2 if 3 <= minutes % 100 <= 10 else 3
+    else:
+        index = 0 if minutes == 1 else len(forms) - 1
+    return forms[index].format(minutes=minutes)
