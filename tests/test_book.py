@@ -25,7 +25,7 @@ class TestBook(Conforming):
 
     def test_it_prints_well(self, built: Path) -> None:
         metadata = parse_file(BOOK).metadata
-        area = text_area(sheet_for(EDITIONS["handout"], metadata, is_book=True), None)
+        area = text_area(sheet_for(EDITIONS["handout"], metadata, is_book=False), None)
         faults = preflight(read_pages(built.with_suffix(".pdf")), area)
         assert [fault for fault in faults if fault.code is not Code.MISSING_GLYPH] == []
 

@@ -207,6 +207,18 @@ def test_a_note_stands_on_the_page_that_refers_to_it(folder: Path) -> None:
     assert not late
 
 
+def test_a_note_without_room_takes_but_the_end_of_its_paragraph_along(folder: Path) -> None:
+    """Wherever a paragraph ends whose last line has the only note of the page."""
+    sentence = "The nurse wrote every name in a book with a blue cover. "
+    for before in range(12, 20):
+        lines = "Line.\n\n" * before
+        text = f"{lines}{sentence * 14}End.[^one]\n\n[^one]: {sentence * 6}\n"
+        document = read(open_pdf(make(source(text, page="A5"), folder)))
+        (paragraph,) = (p for p in document.all("P") if "End." in p.text and len(p.text) > 500)
+        pages = [piece.page for piece in paragraph.pieces() if sentence[:9] in piece]
+        assert pages[0] == 0, before
+
+
 def test_a_reference_does_not_push_the_lines_apart(folder: Path) -> None:
     document = printed(source(f"{WORDS * 9}^[A note.] {WORDS * 9}"), folder)
     heights = {

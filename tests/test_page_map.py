@@ -179,6 +179,32 @@ def test_what_is_over_runs_on_a_page_that_says_so(built: Built) -> None:
             assert name.partition(",")[0] == before.partition(",")[0]
 
 
+WORDLESS = """\
+::: lines 4
+:::
+
+Two.
+
+\\newpage
+
+- [ ] three
+
+\\newpage
+
+![](images/draw-well.svg)
+
+\\newpage
+
+Term
+: Meaning
+"""
+
+
+def test_a_page_need_not_begin_with_words() -> None:
+    small = Built(BOOK / "wordless.md", f"# A talk\n\nOne.\n\n\\newpage\n\n{WORDLESS}")
+    assert labels(small.teacher.data) == labels(small.handout.data) == ["1", "2", "3", "4", "5"]
+
+
 def test_the_map_can_be_written_and_read(built: Built) -> None:
     assert pagination.decode(pagination.encode(built.page_map)) == built.page_map
 

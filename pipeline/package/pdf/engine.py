@@ -122,7 +122,8 @@ class TooManyPagesError(Exception):
 class Layout(LayoutContext):  # type: ignore[misc]
     """A layout whose notes stay on the page of their reference. WeasyPrint compares where the
     area of the notes ends and where the last of them does, to the last bit of two sums that are
-    the same, and puts off to the next page what fits.
+    the same, and puts off to the next page what fits. It also keeps room for an area of notes
+    that the only one has left, and then moves a paragraph that ends in that room as a whole.
 
     It may be given a number of pages: it ends with a `TooManyPagesError` where one more begins."""
 
@@ -143,6 +144,10 @@ class Layout(LayoutContext):  # type: ignore[misc]
     def _update_footnote_area(self) -> bool:
         overflows = super()._update_footnote_area()
         area = self.current_footnote_area
+        if not area.children and not self.in_column:
+            self.page_bottom += area.margin_height()
+            area.height = "auto"  # as where there has been no note
+            return False
         # Only an area as high as it may be can be too small.
         return bool(overflows and area.height >= area.max_height - ROUNDING)
 

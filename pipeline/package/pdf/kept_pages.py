@@ -241,24 +241,31 @@ def name_pages(pdf: Any, labels: Sequence[tuple[str, bool]], further: str) -> No
 
 
 def _name(block: Element, label: str) -> None:
-    """Put the number of its page before the first word of a block that is in its flow."""
-    stack = [(block, block)]
-    while stack:
-        element, parent = stack.pop()
-        hangs = bool(HANGING & classes(element)) or element.tag == "dt"
-        text = element.tail if hangs else element.text
-        if not hangs:
-            stack += [(child, element) for child in element][::-1]
+    """Put the number of its page before the first word of a block that is in its flow; where
+    it has none (a picture, room to write), its first part bears the number."""
+    steps: list[tuple[Element, Element | None]] = [(block, None)]  # in one; after one, in another
+    while steps:
+        element, parent = steps.pop()
+        text = element.text if parent is None else element.tail
         if (text or "").strip():
             name = Element("span", {NAME: label})
             name.tail = text
-            if hangs:
-                element.tail = None
-                parent.insert(list(parent).index(element) + 1, name)
-            else:
+            if parent is None:
                 element.text = None
                 element.insert(0, name)
+            else:
+                element.tail = None
+                parent.insert(list(parent).index(element) + 1, name)
             return
+        for child in [*element][::-1] if parent is None else ():
+            steps.append((child, element))
+            if not _hangs(child):
+                steps.append((child, None))
+    next(part for part in block.iter() if not len(part)).set(NAME, label)
+
+
+def _hangs(element: Element) -> bool:
+    return bool(HANGING & classes(element)) or element.tag == "dt"
 
 
 def _close_up(block: Element) -> None:
