@@ -263,6 +263,16 @@ def test_no_table_runs_over_the_margin(name: str, boxes: Callable[[str], list[Bo
     assert max(box.right for box in found) <= edge + 0.5
 
 
+def test_a_table_that_no_line_has_room_for_is_a_list_of_its_rows(
+    boxes: Callable[[str], list[Box]],
+) -> None:
+    years = [f"Year {year}" for year in range(2004, 2021)]
+    found = boxes(pipes(["Village", *years], ["Aba", *["12345"] * 17]))
+    said = " ".join(box.text for box in found)
+    assert "Village: Aba" in said
+    assert "Year 2020: 12345" in said
+
+
 def test_a_table_of_few_words_is_left_to_itself() -> None:
     text = "| Village | Wells |\n|---|---|\n| Aba | 3 |\n"
     assert fit(table(text)) == (False, (), frozenset(), True)

@@ -38,7 +38,7 @@ from pipeline.render.index import index_links
 from pipeline.render.math_images import FormulaImages
 from pipeline.render.notes import NotePlace, PrintedNotes
 from pipeline.render.semantics import form_roles, semantics
-from pipeline.render.table_fit import SMALL, USUAL
+from pipeline.render.table_fit import SMALL, USUAL, cuts_words
 from pipeline.render.table_reflow import RowItem, reflows, row_items
 from pipeline.render.text_places import TextPlaces
 from pipeline.render.timings import timing
@@ -195,7 +195,8 @@ class NodeRenderer:
     def table_rows(self, node: Table) -> tuple[RowItem, ...]:
         """The rows of a table that is to be a list."""
         lines = (self.usual_tables, self.small_tables)
-        return row_items(node) if self.large_line and reflows(node, lines) else ()
+        is_list = reflows(node, lines) if self.large_line else cuts_words(node, lines[1])
+        return row_items(node) if is_list else ()
 
     def put_in_words(self, image: Image) -> str:
         """What is to be read instead of a drawing whose letters are too small."""

@@ -11,7 +11,7 @@ from pipeline.pages import Style
 from pipeline.render.environment import read_text
 
 CONSTRUCTS: dict[str, str | re.Pattern[str]] = {
-    "tables": "<table",
+    "tables": re.compile('<table|class="table-rows"'),
     "figures": '<div class="figure-row"',
     "references": 'class="cross-reference',
     "numbers": '<span class="number">',

@@ -54,7 +54,7 @@ HYPHENATED = 0.6
 BOLD = 1.05
 """What bold text is wider by."""
 
-LONG_WORD = 4.5
+LONG_WORD, LONGEST_WORD = 4.5, 12
 STEPS = 20
 """Halvings in the search for a width: to less than a hundredth of a millimetre."""
 
@@ -103,6 +103,18 @@ def fit(table: Table, usual: Setting = USUAL, small: Setting = SMALL) -> Fit:
         tall=_tall(table.body, widths, setting),
         fits=fits and not crowded,
     )
+
+
+def cuts_words(table: Table, small: Setting = SMALL) -> bool:
+    """Whether columns of ``small`` lines are too narrow even for words that are divided once:
+    no table then helps a reader. Addresses and the like may be cut anywhere, and widths that
+    the author gives are kept."""
+    if table.widths:
+        return False
+    count = column_count(table)
+    room = (small.line - small.gap * (count - 1)) * SURE
+    words = [min(column.word, LONGEST_WORD) for column in _columns(table, count)]
+    return sum(word * HYPHENATED if word > LONG_WORD else word for word in words) > room
 
 
 def _columns(table: Table, count: int) -> list[Column]:

@@ -1,5 +1,5 @@
-"""Tables as lists, for large print: a table that does not fit into the line becomes a list of
-its rows, each with its cells as “head: value”.
+"""Tables as lists: one that does not fit into the line of large print, or into no line of any
+print, becomes a list of its rows, each with its cells as “head: value”.
 
 Of cells that stand for several rows or columns, what can be there but once (notes, ids) comes
 with the first row or item that has them; the others have their text.
