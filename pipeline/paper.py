@@ -12,6 +12,12 @@ Theme: TypeAlias = Literal["classic", "modern", "plain"]
 LinkList: TypeAlias = Literal["end", "foot", "none"]
 NameField: TypeAlias = Literal["name", "class", "date"]
 
+POINT = 25.4 / 72
+"""Millimetres."""
+
+MILLIMETRE = 72 / 25.4
+"""Points."""
+
 WRITING_LINES: dict[Handwriting, float] = {"primary": 12, "secondary": 9, "adult": 7.5}
 """Millimetres from one ruled line to the next, by whose hand writes on them."""
 

@@ -16,7 +16,18 @@ PACKAGE = ROOT / "pipeline"
 # From the bottom up: a module may import from layers below its own, and from within its own
 # package. Those of one layer do not know each other.
 LAYERS: tuple[frozenset[str], ...] = (
-    frozenset({"diagnostics", "folders", "numerals", "outputs", "suggestions", "system", "words"}),
+    frozenset(
+        {
+            "contrast",
+            "diagnostics",
+            "folders",
+            "numerals",
+            "outputs",
+            "suggestions",
+            "system",
+            "words",
+        }
+    ),
     frozenset({"codes", "messages", "paper"}),
     frozenset({"metadata"}),
     frozenset({"model"}),

@@ -6,14 +6,13 @@ from collections.abc import Iterable, Iterator
 from typing import Literal
 
 from pipeline.codes import Code
+from pipeline.paper import MILLIMETRE
 from pipeline.preflight.faults import Fault, TextArea, quoted
 from pipeline.preflight.layout import Box, PageLayout, Run
 
 TOLERANCE = 2
 """Points by which letters may stand over: italics do, and points that hang."""
 
-MILLIMETRE = 72 / 25.4
-"""Points."""
 
 Kind = Literal["table", "code", "text"]
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from pipeline.codes import Code
+from pipeline.paper import MILLIMETRE
 from pipeline.preflight.faults import Fault, quoted
 from pipeline.preflight.layout import PageLayout, Picture
 
@@ -13,9 +14,6 @@ LEAST = 200
 
 SMALLEST = 9
 """Points, under which an image is a mark that nobody looks into."""
-
-MILLIMETRE = 72 / 25.4
-"""Points."""
 
 
 def low_resolution(pages: Iterable[PageLayout]) -> Iterator[Fault]:

@@ -11,7 +11,7 @@ from pipeline.metadata import Metadata
 from pipeline.model import Document
 from pipeline.pages import Page, Pages, Style
 from pipeline.pagination import PageMap
-from pipeline.paper import NameField, PrintOptions, Sheet
+from pipeline.paper import POINT, NameField, PrintOptions, Sheet
 from pipeline.render import table_reflow
 from pipeline.render.addresses import only_used
 from pipeline.render.brand import colours, logo
@@ -41,8 +41,6 @@ EQUATION_NUMBER = 3.5
 EQUATION_INDENT = 1.62
 """Ems that a displayed formula stands in."""
 
-POINT = 25.4 / 72
-"""Millimetres."""
 
 TALL_ROW = 0.28
 """The share of a page's lines from which on a table's row may be broken across pages."""

@@ -12,7 +12,7 @@ from typing import NamedTuple, TypeAlias
 
 from pipeline.grid import column_count, place
 from pipeline.model import Blank, Block, Plain, Table, TableCell, TableRow
-from pipeline.paper import Sheet
+from pipeline.paper import POINT, Sheet
 from pipeline.render.table_fit import Setting, fit
 from pipeline.render.text_width import line_count
 from pipeline.tree import plain_text, walk
@@ -26,8 +26,6 @@ GAP, SMALL_GAP = 1.1, 0.6
 SIDE_BY_SIDE, MOST_LINES = 2, 6
 """More columns than these do not have cells of more lines."""
 
-POINT = 25.4 / 72
-"""Millimetres."""
 
 NOTHING = "–"
 """What stands for an empty cell."""

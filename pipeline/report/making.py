@@ -17,7 +17,7 @@ from pipeline.making import Made
 from pipeline.messages import in_order
 from pipeline.model import Document
 from pipeline.package.facts import facts, fitted
-from pipeline.paper import SIZES
+from pipeline.paper import MILLIMETRE, SIZES
 from pipeline.parser import parse_file
 from pipeline.preflight import preflight
 from pipeline.preflight.coverage import Ink, ink_of, mean
@@ -31,7 +31,7 @@ from pipeline.report.reading_level import reading_level
 from pipeline.report.reading_time import reading_time
 from pipeline.report.result import EditionReport, PageFacts, Printed, Report, Warned
 from pipeline.report.sheets import sheets
-from pipeline.report.text_area import MILLIMETRE, text_area
+from pipeline.report.text_area import text_area
 from pipeline.report.thumbnails import thumbnail
 
 if TYPE_CHECKING:

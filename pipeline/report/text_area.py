@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from pipeline.paper import Fitted, Sheet
+from pipeline.paper import MILLIMETRE, Fitted, Sheet
 from pipeline.preflight import no_area
 from pipeline.preflight.faults import TextArea
 from pipeline.preflight.layout import Box, PageLayout
-
-MILLIMETRE = 72 / 25.4
-"""Points."""
 
 
 def text_area(sheet: Sheet | None, fitted: Fitted | None, *, rtl: bool = False) -> TextArea:

@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
+from pipeline import contrast as contrast_of
+
 STEPS = 50
 """How finely a colour is made darker or lighter."""
 
 
 def contrast(one: str, other: str) -> float:
     """From 1 for two alike to 21 for black and white (WCAG 2.2)."""
-    dark, light = sorted((luminance(one), luminance(other)))
-    return (light + 0.05) / (dark + 0.05)
+    return contrast_of.ratio(luminance(one), luminance(other))
 
 
 def luminance(colour: str) -> float:
     """The relative luminance, from 0 to 1 (WCAG 2.2)."""
-    parts = [part / 255 for part in _parts(colour)]
-    red, green, blue = (p / 12.92 if p <= 0.04045 else ((p + 0.055) / 1.055) ** 2.4 for p in parts)
-    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+    red, green, blue = _parts(colour)
+    return contrast_of.luminance(red / 255, green / 255, blue / 255)
 
 
 def mixed(colour: str, ground: str, share: float) -> str:

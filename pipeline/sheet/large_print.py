@@ -10,7 +10,7 @@ import re
 from msgspec.structs import replace
 
 from pipeline.metadata import Metadata
-from pipeline.paper import LARGE_PRINT, PrintOptions, Sheet
+from pipeline.paper import LARGE_PRINT, POINT, PrintOptions, Sheet
 from pipeline.words import words
 
 LEADING, LEAST_LEADING = 1.5, 1.25
@@ -25,8 +25,6 @@ ABOVE_FOOT = 0.75
 BELOW_FOOT = 5
 """Millimetres between the foot and the edge of the paper, at least."""
 
-POINT = 25.4 / 72
-"""Millimetres."""
 
 WRITING_LINE = 15
 """Millimetres from one ruled line to the next, at least."""

@@ -14,6 +14,7 @@ from msgspec.structs import replace
 from pipeline.editions import Edition
 from pipeline.metadata import Metadata
 from pipeline.paper import (
+    POINT,
     SIZES,
     WRITING_LINES,
     Margins,
@@ -31,8 +32,6 @@ TEXT, LEADING = 10.5, 15
 MEASURE, COLUMN = 120, 30
 """Millimetres at that size: lines of some 70 letters, and the column to the left of them."""
 
-POINT = 25.4 / 72
-"""Millimetres."""
 
 GAP = 6
 """Millimetres between two columns of text."""

@@ -6,9 +6,9 @@ import json
 import math
 
 from pipeline.metadata import Metadata
-from pipeline.paper import Sheet
+from pipeline.paper import POINT, Sheet
 from pipeline.sheet.folios import Folio
-from pipeline.sheet.proportions import FOOTER, FOOTER_OF_BOOK, POINT, SIDE
+from pipeline.sheet.proportions import FOOTER, FOOTER_OF_BOOK, SIDE
 from pipeline.words import words
 
 ABOVE_FOOT, LEAST_ABOVE_FOOT = 1.5, 0.25

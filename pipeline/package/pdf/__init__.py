@@ -47,21 +47,22 @@ def package(pages: Pages, folder: Path) -> Package:
     """The PDF of an edition; ``folder`` is the source's folder, in which the assets are."""
     (page,) = pages.pages
     try:
-        root, pieces = parse(page.markup), None
         if pages.edition == STANDARD_PRINT:
             root, pieces = read_pieces(page.markup)
+        else:
+            root, pieces = parse(page.markup), None
     except ElementTree.ParseError as error:
         message = f"The markup of the print edition is not well-formed: {error}."
         return Package(b"", (diagnostic(Code.TEMPLATE_ERROR, message),))
-    look = EDITIONS[pages.edition].look
-    fetcher = LocalFiles(folder, pages.assets, is_grey=look == "grey")
+    edition = EDITIONS[pages.edition]
+    fetcher = LocalFiles(folder, pages.assets, is_grey=edition.look == "grey")
     files = font_files(pages.faces)
     missing = lacking(beyond(page.markup), files)
     with listening(root, missing) as log:
         replace_characters(root, missing)
         ready(root)
         arrange(root)
-        kept = KeptPages(root) if EDITIONS[pages.edition].same_pages else None
+        kept = KeptPages(root) if edition.same_pages else None
         styles = [weasyprint.CSS(string=style.css, url_fetcher=fetcher) for style in pages.styles]
         fonts = Fonts(files)
         pages, fitted, found = fit_pages(pages, root, styles, fonts, folder, log.unheard)
@@ -72,7 +73,6 @@ def package(pages: Pages, folder: Path) -> Package:
         numbers = kept.numbers if kept else None
         document = lay_out(root, styles, fetcher, fonts, pages.sheet, numbers)
         output = io.BytesIO()
-        edition = EDITIONS[pages.edition]
         widgets: dict[object, object] = {}
 
         def finish(document: weasyprint.Document, pdf: object) -> None:

@@ -12,6 +12,8 @@ from typing import Any
 import pydyf
 from PIL import Image, ImageOps
 
+from pipeline.contrast import luminance
+
 QUALITY = 90
 """Of the photographs, as JPEG has it."""
 
@@ -49,15 +51,11 @@ def without_colours(pdf: Any) -> None:
 
 def grey_of(red: float, green: float, blue: float) -> float:
     """The grey of the luminance of a colour, or the next darker one."""
-    luminance = sum(
-        share * (part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4)
-        for share, part in ((0.2126, red), (0.7152, green), (0.0722, blue))
-    )
-    return _from_luminance(luminance)
+    return _from_luminance(luminance(red, green, blue))
 
 
-def _from_luminance(luminance: float) -> float:
-    grey = luminance * 12.92 if luminance <= 0.0031308 else 1.055 * luminance ** (1 / 2.4) - 0.055
+def _from_luminance(light: float) -> float:
+    grey = light * 12.92 if light <= 0.0031308 else 1.055 * light ** (1 / 2.4) - 0.055
     return math.floor(min(1.0, max(0.0, grey)) * 1000 + 1e-6) / 1000
 
 

@@ -19,11 +19,8 @@ from pipeline.package.pdf.boxes import all_boxes, elements, shows
 from pipeline.package.pdf.imposition import Side, booklet, n_up
 from pipeline.package.pdf.markup import classes
 from pipeline.package.pdf.metadata import xmp
-from pipeline.paper import PageSize
+from pipeline.paper import POINT, PageSize
 from pipeline.sheet import options_for, paper_for
-
-POINT = 25.4 / 72
-"""Millimetres."""
 
 BREAK = "page-break"
 """The class of a page break in the markup."""

@@ -13,7 +13,7 @@ from pipeline import scripts
 from pipeline.codes import Code
 from pipeline.editions import EDITIONS, FormatName, Look
 from pipeline.model import Asset, Chart, Container, Document, Image, Node
-from pipeline.paper import Sheet
+from pipeline.paper import MILLIMETRE, Sheet
 from pipeline.resolve.charts import data as table
 from pipeline.resolve.charts.data import Data
 from pipeline.resolve.charts.look import SIZE
@@ -23,7 +23,6 @@ from pipeline.sheet import sheet_for
 from pipeline.tree import rewrite_document, walk, walk_with, whole
 from pipeline.words import words
 
-MILLIMETRE = 72 / 25.4
 WIDTHS: dict[FormatName, float] = {
     "html": 120 * MILLIMETRE,
     "pdf": 120 * MILLIMETRE,
