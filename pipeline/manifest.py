@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import hashlib
 import platform
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from importlib.metadata import PackageNotFoundError, version
 
 import msgspec
@@ -75,6 +75,15 @@ def describe_bundle(file: str, edition: Edition, data: bytes, count: int) -> Out
     """The entry of an archive of so many files."""
     digest = hashlib.sha256(data).hexdigest()
     return Output(file, edition.name, "zip", len(data), digest, {"files": count})
+
+
+def with_facts(manifest: Manifest, facts: Mapping[str, dict[str, int]]) -> Manifest:
+    """The manifest with further facts of outputs, by the SHA-256 of their content."""
+    outputs = tuple(
+        msgspec.structs.replace(output, facts={**output.facts, **facts.get(output.sha256, {})})
+        for output in manifest.outputs
+    )
+    return msgspec.structs.replace(manifest, outputs=outputs)
 
 
 @functools.lru_cache

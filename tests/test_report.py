@@ -345,6 +345,21 @@ def test_the_command(source: Path, tmp_path: Path) -> None:
     ]
 
 
+def test_the_manifest_has_what_is_true_of_the_files(source: Path, tmp_path: Path) -> None:
+    wanted = ["--edition", "handout", "--edition", "web", "--out", str(tmp_path)]
+    built = CliRunner().invoke(main, ["build", str(source), *wanted])
+    assert built.exit_code == 0
+    run(source, "--edition", "handout", "--out", tmp_path)
+    outputs = json.loads((tmp_path / "bad" / "manifest.json").read_text("utf-8"))["outputs"]
+    handout, web = outputs[1], outputs[0]
+    assert (handout["edition"], web["edition"]) == ("handout", "web")
+    assert handout["facts"]["pages"] == 2
+    (told,) = json.loads((tmp_path / "bad" / "report.json").read_text("utf-8"))["editions"]
+    assert handout["facts"]["warnings"] == len(told["warnings"]) > 0
+    assert 0 < handout["facts"]["ink_per_mille"] < 1000
+    assert "warnings" not in web["facts"]
+
+
 def test_json(source: Path, tmp_path: Path) -> None:
     result = run(source, "--json", "--out", tmp_path)
     told = json.loads(result.stdout)

@@ -107,7 +107,7 @@ def report(
     """Say what printing takes, how hard the text is, and what will not print well.
 
     Writes report.html, with pictures of the pages, and report.json into the source's folder of
-    what is built, and nothing else.
+    what is built, and adds to manifest.json what it says of the files that are there.
 
     \b
     Examples:
@@ -128,6 +128,7 @@ def report(
         folder = out / source.stem
         page = page_of(made)
         files = {folder / "report.html": page, folder / "report.json": data}
+        files |= manifest_told(folder / "manifest.json", made)
         or_exit(lambda: outputs.write_all(files))
     if as_json:
         click.echo(data, nl=False)
@@ -140,6 +141,21 @@ def report(
             seconds = time.perf_counter() - started
             click.echo(messages.stage_line("report", seconds, len(page), folder / "report.html"))
     sys.exit(SOURCE_ERRORS if made.failed or (strict and made.findings) else BUILT)
+
+
+def manifest_told(path: Path, made: Report) -> dict[Path, bytes]:
+    """The manifest of what is built, if there is one, with what the report says of it."""
+    import msgspec
+
+    from pipeline import manifest
+    from pipeline.report import facts
+
+    try:
+        found = manifest.decode(path.read_bytes())
+    except (OSError, msgspec.MsgspecError):
+        return {}
+    told = {edition.sha256: facts(edition) for edition in made.editions}
+    return {path: manifest.encode(manifest.with_facts(found, told))}
 
 
 def lines(edition: EditionReport, made: Report) -> Iterator[str]:

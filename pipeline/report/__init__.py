@@ -3,6 +3,6 @@
 from pipeline.report.cost import Prices
 from pipeline.report.making import make_report
 from pipeline.report.page import page_of
-from pipeline.report.result import Report, encode
+from pipeline.report.result import Report, encode, facts
 
-__all__ = ["Prices", "Report", "encode", "make_report", "page_of"]
+__all__ = ["Prices", "Report", "encode", "facts", "make_report", "page_of"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -110,6 +111,7 @@ def _edition(
         name=edition.name,
         label=edition.label,
         file=output_name(source.stem, edition),
+        sha256=hashlib.sha256(made.data).hexdigest(),
         time=reading_time(all_texts(document), lang),
         level=reading_level(paragraphs(document), lang),
         printed=printed,

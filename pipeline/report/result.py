@@ -44,11 +44,13 @@ class Printed(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class EditionReport(msgspec.Struct, frozen=True, omit_defaults=True):
-    """``printed`` is None for what is read on a screen."""
+    """``printed`` is None for what is read on a screen. ``sha256`` is that of the file that the
+    report is about."""
 
     name: str
     label: str
     file: str
+    sha256: str
     time: ReadingTime
     level: ReadingLevel
     printed: Printed | None = None
@@ -73,6 +75,16 @@ class Report(msgspec.Struct, frozen=True):
     def findings(self) -> tuple[Diagnostic, ...]:
         warned = (warning.finding for edition in self.editions for warning in edition.warnings)
         return (*self.errors, *dict.fromkeys(warned))
+
+
+def facts(edition: EditionReport) -> dict[str, int]:
+    """What the manifest tells of a report: ink in thousandths of a page, minutes, counts."""
+    found = {"warnings": len(edition.warnings)}
+    if edition.time.minutes is not None:
+        found["reading_minutes"] = round(edition.time.minutes)
+    if edition.printed:
+        found["ink_per_mille"] = round(1000 * edition.printed.ink.grey)
+    return found
 
 
 def encode(report: Report) -> bytes:
