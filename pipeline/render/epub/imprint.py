@@ -1,0 +1,80 @@
+"""What the imprint of an e-book says."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from markupsafe import Markup, escape
+
+from pipeline.faces import FACES, MATH, MONO
+from pipeline.metadata import Contributor
+from pipeline.model import Code, CodeBlock, Document, InlineElement, Math, MathBlock, Node
+from pipeline.render.nodes import NodeRenderer
+from pipeline.tree import walk, whole
+from pipeline.words import words
+from pipeline.words.dates import written_date
+
+
+class Fact(NamedTuple):
+    """A line of the imprint; ``address`` is empty where it links to nothing."""
+
+    label: str
+    value: str
+    address: str = ""
+
+
+def names(people: tuple[Contributor, ...], renderer: NodeRenderer) -> Markup:
+    """Names in a row, the last after “and”."""
+    names = [escape(person.name) for person in people]
+    if len(names) < 2:
+        return Markup("").join(names)
+    rest = Markup(escape(renderer.word("list_separator"))).join(names[:-1])
+    return rest + f" {renderer.word('and')} " + names[-1]
+
+
+def facts(document: Document, renderer: NodeRenderer, css: str) -> Iterator[Fact]:
+    """What the imprint says, line by line."""
+    metadata, word = document.metadata, renderer.word
+    known = words(metadata.lang)
+    if metadata.authors:
+        yield Fact(word("by"), names(metadata.authors, renderer))
+    for person in metadata.contributors:
+        yield Fact(known.get(f"role_{person.role}", known["role_ctb"]), person.name)
+    if metadata.publisher:
+        yield Fact(word("published_by"), metadata.publisher)
+    if metadata.date:
+        yield Fact(word("date"), written_date(metadata.date, known))
+    if metadata.version:
+        yield Fact(word("version"), metadata.version)
+    if metadata.series:
+        yield Fact(word("series"), f"{metadata.series.name} {metadata.series.position}".strip())
+    if metadata.identifier:
+        scheme, value = metadata.identifier.scheme, metadata.identifier.value
+        address = metadata.identifier.uri if scheme in {"doi", "uri"} else ""
+        label = {"isbn": "ISBN", "doi": "DOI"}.get(scheme, word("identifier"))
+        shown = metadata.identifier.uri if scheme == "uuid" else value
+        yield Fact(label, shown, address if address.startswith("http") else "")
+    if metadata.licence:
+        yield Fact(word("licence"), metadata.licence.name, metadata.licence.url)
+    if families := _families(document, css):
+        yield Fact(word("fonts"), word("font_credit", families=families))
+
+
+def _families(document: Document, css: str) -> str:
+    has_code = any(_is_code(node) for node in walk(whole(document)))
+    families = dict.fromkeys(face.family for face in FACES)
+    shown = [f for f in families if f in css and (f != MONO or has_code)]
+    if document.metadata.embed_fonts and has_formulas(document):
+        shown.append(MATH)
+    return words(document.metadata.lang)["list_separator"].join(shown)
+
+
+def has_formulas(document: Document) -> bool:
+    return any(isinstance(node, Math | MathBlock) for node in walk(whole(document)))
+
+
+def _is_code(node: Node) -> bool:
+    if isinstance(node, InlineElement):
+        return node.name in {"kbd", "samp"}
+    return isinstance(node, Code | CodeBlock)
