@@ -91,7 +91,8 @@ class Placed(msgspec.Struct, frozen=True, omit_defaults=True):
 
 class Metadata(msgspec.Struct, frozen=True, omit_defaults=True):
     """``date`` is YYYY, YYYY-MM or YYYY-MM-DD; ``lang`` a BCP 47 tag. ``identifier`` is
-    always set after parsing: one is derived where the source gives none. ``notes`` is where
+    always set after parsing: one is derived where the source gives none. ``url`` is the folder on
+    the web in which the outputs are published, with a slash at its end. ``notes`` is where
     notes are printed: at the foot of the page, in its margin, or all at the end. ``embed_fonts``
     asks for the fonts of headings and tables in the e-book, which else has none.
     ``bibliography`` are the files of works, ``citation_style`` is the name of a style or a
@@ -113,6 +114,7 @@ class Metadata(msgspec.Struct, frozen=True, omit_defaults=True):
     rights: str = ""
     licence: Licence | None = None
     identifier: Identifier | None = None
+    url: str = ""
     series: Series | None = None
     cover: Cover | None = None
     speakers: tuple[Speaker, ...] = ()

@@ -40,6 +40,12 @@ def _address(value: str) -> str:
     return value
 
 
+def base_address(node: Node, report: Report, key: str) -> str | None:
+    """The address of a folder, with the slash at its end."""
+    address = parsed(_address)(node, report, key)
+    return f"{address.rstrip('/')}/" if address else None
+
+
 def licence(node: Node, report: Report, key: str) -> Licence | None:
     if not isinstance(node, Mapping):
         return parsed(licences.parse)(node, report, key)

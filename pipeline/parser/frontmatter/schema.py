@@ -130,6 +130,13 @@ KEYS: tuple[Key, ...] = (
         ("isbn:978-0-306-40615-7", "doi:10.1000/182", {"scheme": "isbn", "value": "0306406152"}),
     ),
     Key(
+        "url",
+        "The address of the folder on the web in which the outputs are published.",
+        {"type": "string", "format": "uri"},
+        publication.base_address,
+        ("https://example.org/handouts/",),
+    ),
+    Key(
         "series",
         "The series it belongs to: a name, or name and position.",
         {"anyOf": [TEXT, publication.SERIES.schema()]},
