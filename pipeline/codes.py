@@ -185,6 +185,11 @@ class Code(enum.Enum):
         WARNING,
         "A heading skips a level (from ## to ####). It is taken one level higher, as readers and checkers expect.",
     )
+    MISPLACED_ROLE = Entry(
+        WARNING,
+        "A section has the class of a part that stands elsewhere in a book: a preface after the first\n"
+        "chapter, say, or a part within a chapter. Reading systems would be told what is not so.",
+    )
     EMPTY_HEADING = Entry(
         WARNING,
         "A heading has no text, which would make an empty entry in the contents. It is left out.",

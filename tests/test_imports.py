@@ -23,6 +23,7 @@ LAYERS: tuple[frozenset[str], ...] = (
             "folders",
             "numerals",
             "outputs",
+            "roles",
             "suggestions",
             "system",
             "words",
