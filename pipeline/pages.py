@@ -32,6 +32,23 @@ class NavPoint(msgspec.Struct, frozen=True, omit_defaults=True):
     children: tuple[NavPoint, ...] = ()
 
 
+class NavList(msgspec.Struct, frozen=True):
+    """A list of figures or the like; ``kind`` is what it lists: figures, tables or listings."""
+
+    kind: str
+    title: str
+    points: tuple[NavPoint, ...]
+
+
+class Landmark(msgspec.Struct, frozen=True):
+    """A place that readers of an e-book may want to go to at once; ``kind`` is the name that
+    EPUB's Structural Semantics give it."""
+
+    kind: str
+    href: str
+    title: str
+
+
 class Style(msgspec.Struct, frozen=True, omit_defaults=True):
     """A style sheet. One that is to stand ``apart`` has what only new browsers know, and
     checkers of style sheets do not: it does not join the others."""
@@ -75,8 +92,8 @@ class Accessibility(msgspec.Struct, frozen=True, omit_defaults=True):
 class Pages(msgspec.Struct, frozen=True, omit_defaults=True):
     """An edition, rendered. ``stem`` names the publication's files; ``pages`` are in
     reading order; ``templates`` are the template files used, for dependency files;
-    ``accessibility`` is set for e-books, ``places`` and ``sheet`` for print. ``file`` is the
-    name of what they become, where that is not the edition's own."""
+    ``lists``, ``landmarks`` and ``accessibility`` are set for e-books, ``places`` and ``sheet``
+    for print. ``file`` is the name of what they become, where that is not the edition's own."""
 
     edition: str
     stem: str
@@ -86,6 +103,8 @@ class Pages(msgspec.Struct, frozen=True, omit_defaults=True):
     faces: tuple[Face, ...] = ()
     assets: tuple[Asset, ...] = ()
     contents: tuple[NavPoint, ...] = ()
+    lists: tuple[NavList, ...] = ()
+    landmarks: tuple[Landmark, ...] = ()
     templates: tuple[str, ...] = ()
     accessibility: Accessibility | None = None
     places: tuple[Place, ...] = ()

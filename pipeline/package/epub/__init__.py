@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import io
 import zipfile
-from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 from xml.sax.saxutils import quoteattr
@@ -22,6 +21,7 @@ from pipeline.metadata import Metadata
 from pipeline.model import Asset
 from pipeline.package import cover
 from pipeline.package.epub.fonts import add_fonts
+from pipeline.package.epub.guide import guide
 from pipeline.package.epub.metadata import PREFIXES, describe, time_of_change
 from pipeline.package.epub.ncx import ncx
 from pipeline.package.font_use import used_faces
@@ -33,7 +33,6 @@ MADE_COVER = "cover.jpg"
 
 STYLE = "style.css"
 XHTML = "application/xhtml+xml"
-GUIDE = {"cover": "cover", "titlepage": "title-page", "nav": "toc", "chapter": "text"}
 EPOCH = (1980, 1, 1, 0, 0, 0)
 """The first time that a zip can give a file."""
 
@@ -79,7 +78,7 @@ def package(pages: Pages, folder: Path) -> Package:
     ):
         book.add_item(item)
     book.spine = documents
-    book.guide = list(_guide(pages.pages))
+    book.guide = list(guide(pages.landmarks))
     data = _repacked(_written(book, metadata), metadata)
     return Package(
         data=data,
@@ -146,15 +145,6 @@ def _left_out(text: str) -> Diagnostic:
         f"No font has all the characters of “{text}”, so that the cover does not show it.",
         hint="Give an image of your own: `cover: cover.png`.",
     )
-
-
-def _guide(pages: tuple[Page, ...]) -> Iterator[dict[str, str]]:
-    """EPUB 2's landmarks: the first page of each kind."""
-    seen: set[str] = set()
-    for page in pages:
-        if page.role in GUIDE and page.role not in seen:
-            seen.add(page.role)
-            yield {"type": GUIDE[page.role], "title": page.title, "href": page.name}
 
 
 def _written(book: epub.EpubBook, metadata: Metadata) -> bytes:

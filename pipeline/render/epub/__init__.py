@@ -7,22 +7,40 @@ import jinja2
 from pipeline.editions import Edition
 from pipeline.faces import FACES, MATH_FACE
 from pipeline.model import Document
-from pipeline.pages import NavPoint, Page, Pages, Style
+from pipeline.pages import NavList, NavPoint, Page, Pages, Style
 from pipeline.render.contents import nav_points, numbered, targets
 from pipeline.render.environment import read_text
 from pipeline.render.epub.accessibility import accessibility
-from pipeline.render.epub.divisions import division
-from pipeline.render.epub.front import NAV, front_pages, properties
+from pipeline.render.epub.front import (
+    COVER,
+    IMPRINT,
+    NAV,
+    TITLE_PAGE,
+    caption_navs,
+    cover_page,
+    imprint_page,
+    nav_page,
+    properties,
+    title_page,
+)
+from pipeline.render.epub.order import landmarks, reading_order
 from pipeline.render.nodes import NodeRenderer
-from pipeline.render.plan import Chapter, chapters
+from pipeline.render.notes import before_notes, listing_notes
+from pipeline.render.plan import ENDNOTES, Chapter, chapters
 from pipeline.render.styles import construct_styles
 from pipeline.tree import plain_text
+from pipeline.words import words
 
 
 def assemble(
     document: Document, edition: Edition, stem: str, environment: jinja2.Environment
 ) -> Pages:
-    plan = chapters(document)
+    metadata = document.metadata
+    endnotes = metadata.notes == "end" and bool(document.notes)
+    if endnotes:
+        after = before_notes(document.blocks)[1]
+        document = listing_notes(document, after, words(metadata.lang)["notes"])
+    plan = chapters(document, endnotes=endnotes)
     renderer = NodeRenderer(
         environment,
         "epub",
@@ -32,12 +50,23 @@ def assemble(
         in_contents=frozenset(targets(document.contents)),
     )
     css = read_text(environment, "epub/style.css")
-    body = tuple(_chapter(chapter, renderer, document) for chapter in plan)
+    lists = caption_navs(document, renderer)
+    order = tuple(reading_order(plan))
+    pages = {chapter.name: _chapter(chapter, renderer, document) for chapter in plan}
+    pages[COVER] = cover_page(document, renderer)
+    if TITLE_PAGE in order:
+        pages[TITLE_PAGE] = title_page(document, renderer)
+    if IMPRINT in order:
+        pages[IMPRINT] = imprint_page(document, renderer, css)
+    titles = {page.name: page.title for page in pages.values()}
+    titles |= {TITLE_PAGE: renderer.word("title_page"), NAV: renderer.word("contents")}
+    found = landmarks(order, plan, lists, titles, renderer)
     start = plan[0].name if plan else NAV
-    pages = (*front_pages(document, renderer, plan, start, css), *body)
+    pages[NAV] = nav_page(document, renderer, start, lists, found)
+    markup = "".join(pages[name].markup for name in order)
     styles = (
         Style("style.css", css),
-        *construct_styles(environment, "epub", "".join(page.markup for page in pages)),
+        *construct_styles(environment, "epub", markup),
         Style("widths.css", "\n".join(renderer.rules.values())),
     )
     renderer.page = ""
@@ -45,29 +74,35 @@ def assemble(
     return Pages(
         edition=edition.name,
         stem=stem,
-        metadata=document.metadata,
-        pages=pages,
+        metadata=metadata,
+        pages=tuple(pages[name] for name in order),
         styles=tuple(style for style in styles if style.css),
         faces=(*FACES, MATH_FACE),
         assets=document.assets,
-        contents=contents or (NavPoint(document.metadata.title, start),),
+        contents=contents or (NavPoint(metadata.title, start),),
+        lists=tuple(
+            NavList(nav.id, nav.title, nav_points(nav.entries, renderer.href)) for nav in lists
+        ),
+        landmarks=found,
         accessibility=accessibility(document, renderer),
     )
 
 
 def _chapter(chapter: Chapter, renderer: NodeRenderer, document: Document) -> Page:
     section = chapter.section
-    title = document.metadata.title
+    is_endnotes = section is None and chapter.role == ENDNOTES
+    title = renderer.word("notes") if is_endnotes else document.metadata.title
     if section:
         title = numbered(section.number, plain_text(section.title))
     renderer.page = chapter.name
     body = renderer.render(chapter.blocks)
     markup = renderer.template(
-        "chapter",
+        "endnotes" if is_endnotes else "chapter",
         document=document,
         title=title,
         body=body,
         notes=chapter.notes,
-        division=division(chapter),
+        role=chapter.role,
+        division=chapter.division,
     )
     return Page(chapter.name, title, str(markup), "chapter", properties(markup))
