@@ -497,17 +497,6 @@ def test_fonts_are_embedded_only_where_they_are_asked_for(make: Callable[[str], 
     assert "@font-face" not in book.read("style.css").decode()
 
 
-def test_the_text_is_left_to_the_readers_settings(book: Book) -> None:
-    css = book.read("style.css").decode()
-    rules = [rule for rule in css.split("}") if "@font-face" not in rule]
-    for rule in rules:
-        selector, _, body = rule.partition("{")
-        assert " color:" not in body, selector
-        assert "px" not in body.replace("1px", "").replace("2px", ""), selector
-        if selector.split(",")[-1].strip() in {"html", "body", "p"}:
-            assert "font" not in body, selector
-
-
 # --- always the same -----------------------------------------------------------------------
 
 BUILD = """

@@ -20,7 +20,8 @@ ENDNOTES = "endnotes"
 
 class Chapter(msgspec.Struct, frozen=True):
     """A page to be: ``section`` is None for what stands before the first section, and for the
-    notes at the end. ``role`` is the section's, and ``division`` what it belongs to."""
+    notes at the end. ``role`` is the section's, and ``division`` what it belongs to; a page that
+    is ``continued`` has a section of the chapter before."""
 
     name: str
     section: Section | None
@@ -29,6 +30,7 @@ class Chapter(msgspec.Struct, frozen=True):
     ids: tuple[str, ...]
     role: str = ""
     division: Division = "bodymatter"
+    continued: bool = False
 
 
 class _Unit(NamedTuple):
@@ -73,7 +75,9 @@ def _chapter(
     ids = tuple(_ids(unit.blocks, mine))
     if unit.section is None and unit.role == ENDNOTES:
         ids = (NOTES, *ids)
-    return Chapter(name, unit.section, unit.blocks, mine, ids, unit.role, division)
+    return Chapter(
+        name, unit.section, unit.blocks, mine, ids, unit.role, division, continued=unit.goes_on
+    )
 
 
 def _units(blocks: tuple[Block, ...], level: int) -> Iterator[_Unit]:

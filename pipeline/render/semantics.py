@@ -11,7 +11,6 @@ from pipeline.render.containers import Form
 from pipeline.render.index import is_index
 from pipeline.roles import ROLES
 
-
 REFERENCES = frozenset({"biblioref", "glossref"})
 """What links can be, which DPUB-ARIA knows as well."""
 
@@ -25,7 +24,7 @@ def semantics(
     calls an index may have nothing else in it."""
     if depth == 1 and format_name == "epub":
         role = role or "chapter"
-    if role not in ROLES and role not in REFERENCES or format_name == "pdf":
+    if (role not in ROLES and role not in REFERENCES) or format_name == "pdf":
         return Markup("")
     is_typed = role != "index" or (section is not None and is_index(section))
     kind = Markup("")

@@ -31,7 +31,7 @@ from pipeline.pages import Page, Pages
 MADE_COVER = "cover.jpg"
 """What the cover page of a publication without a cover refers to."""
 
-STYLE = "style.css"
+STYLE, MODERN = "style.css", "modern.css"
 XHTML = "application/xhtml+xml"
 EPOCH = (1980, 1, 1, 0, 0, 0)
 """The first time that a zip can give a file."""
@@ -54,7 +54,10 @@ def package(pages: Pages, folder: Path) -> Package:
     book = epub.EpubBook()
     book.prefixes = list(PREFIXES)
     book.set_direction(metadata.direction)
-    css = "\n".join(style.css for style in pages.styles)
+    css, modern = (
+        "\n".join(style.css for style in pages.styles if style.apart is apart)
+        for apart in (False, True)
+    )
     markup = "\n".join(page.markup for page in pages.pages)
     # Without fonts of its own a book has the reader's, and is free of EPUBCheck's notes.
     faces = used_faces(pages.faces, css, markup) if metadata.embed_fonts else ()
@@ -69,11 +72,11 @@ def package(pages: Pages, folder: Path) -> Package:
         if "cover-image" in item.properties:
             book.add_metadata(None, "meta", None, {"name": "cover", "content": item.id})
     fonts = add_fonts(book, faces, markup, small_capitals="small-caps" in css)
-    style = (fonts + css).encode()
     for item in (
         *documents,
         *images,
-        _item("style", STYLE, "text/css", style),
+        _item("style", STYLE, "text/css", (fonts + css).encode()),
+        _item("modern", MODERN, "text/css", modern.encode()),
         _item("ncx", "toc.ncx", "application/x-dtbncx+xml", ncx(pages, book.uid)),
     ):
         book.add_item(item)

@@ -7,7 +7,7 @@ import jinja2
 from pipeline.editions import Edition
 from pipeline.faces import FACES, MATH_FACE
 from pipeline.model import Document
-from pipeline.pages import NavList, NavPoint, Page, Pages, Style
+from pipeline.pages import NavList, NavPoint, Page, Pages
 from pipeline.render.contents import nav_points, numbered, targets
 from pipeline.render.environment import read_text
 from pipeline.render.epub.accessibility import accessibility
@@ -24,12 +24,17 @@ from pipeline.render.epub.front import (
     title_page,
 )
 from pipeline.render.epub.order import landmarks, reading_order
+from pipeline.render.epub.styles import BASE, styles
 from pipeline.render.nodes import NodeRenderer
 from pipeline.render.notes import before_notes, listing_notes
 from pipeline.render.plan import ENDNOTES, Chapter, chapters
-from pipeline.render.styles import construct_styles
+from pipeline.render.table_fit import Setting
 from pipeline.tree import plain_text
 from pipeline.words import words
+
+TABLES = (Setting(line=22, gap=1), Setting(line=25, gap=0.5))
+"""The lines of tables, at their size and smaller, on a telephone held upright: what does not fit
+into these has columns of fixed widths, so that no screen cuts it off."""
 
 
 def assemble(
@@ -49,7 +54,7 @@ def assemble(
         pages={target: chapter.name for chapter in plan for target in chapter.ids},
         in_contents=frozenset(targets(document.contents)),
     )
-    css = read_text(environment, "epub/style.css")
+    renderer.usual_tables, renderer.small_tables = TABLES
     lists = caption_navs(document, renderer)
     order = tuple(reading_order(plan))
     pages = {chapter.name: _chapter(chapter, renderer, document) for chapter in plan}
@@ -57,6 +62,7 @@ def assemble(
     if TITLE_PAGE in order:
         pages[TITLE_PAGE] = title_page(document, renderer)
     if IMPRINT in order:
+        css = read_text(environment, f"epub/{BASE}")
         pages[IMPRINT] = imprint_page(document, renderer, css)
     titles = {page.name: page.title for page in pages.values()}
     titles |= {TITLE_PAGE: renderer.word("title_page"), NAV: renderer.word("contents")}
@@ -64,11 +70,6 @@ def assemble(
     start = plan[0].name if plan else NAV
     pages[NAV] = nav_page(document, renderer, start, lists, found)
     markup = "".join(pages[name].markup for name in order)
-    styles = (
-        Style("style.css", css),
-        *construct_styles(environment, "epub", markup),
-        Style("widths.css", "\n".join(renderer.rules.values())),
-    )
     renderer.page = ""
     contents = nav_points(document.contents, renderer.href)
     return Pages(
@@ -76,7 +77,7 @@ def assemble(
         stem=stem,
         metadata=metadata,
         pages=tuple(pages[name] for name in order),
-        styles=tuple(style for style in styles if style.css),
+        styles=styles(environment, markup, "\n".join(renderer.rules.values()), metadata.direction),
         faces=(*FACES, MATH_FACE),
         assets=document.assets,
         contents=contents or (NavPoint(metadata.title, start),),
@@ -103,6 +104,14 @@ def _chapter(chapter: Chapter, renderer: NodeRenderer, document: Document) -> Pa
         body=body,
         notes=chapter.notes,
         role=chapter.role,
+        opening=_opening(chapter),
         division=chapter.division,
     )
     return Page(chapter.name, title, str(markup), "chapter", properties(markup))
+
+
+def _opening(chapter: Chapter) -> str:
+    """The class that says which heading opens a page, and whether a chapter does."""
+    if chapter.section is None:
+        return ""
+    return f"{'section' if chapter.continued else 'chapter'}-{chapter.section.depth}"
