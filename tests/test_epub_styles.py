@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import tinycss2
+import tinycss2  # type: ignore[import-untyped]
 
 from pipeline.editions import EDITIONS
 from pipeline.pages import Pages
