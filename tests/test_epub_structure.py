@@ -333,6 +333,15 @@ def test_notes_at_the_foot_come_after_the_text_that_refers_to_them(usual: Book) 
     assert (first.text, first.get("href")) == ("2", "#fnref-2")
 
 
+# --- what e-readers cannot do ---------------------------------------------------------------
+
+
+def test_what_is_folded_up_on_the_web_is_open() -> None:
+    book = make("---\ntitle: T\n---\n\n::: details The answer\nForty.\n:::\n")
+    (fold,) = book.page("opening.xhtml").iter(f"{H}details")
+    assert fold.get("open") == "open"
+
+
 # --- the checkers --------------------------------------------------------------------------
 
 
