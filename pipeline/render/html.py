@@ -17,7 +17,8 @@ from pipeline.render.discovery import downloads, full_title, linked_data, meta_t
 from pipeline.render.environment import read_text
 from pipeline.render.nodes import NodeRenderer
 from pipeline.render.side_notes import side_notes
-from pipeline.render.styles import construct_styles
+from pipeline.render.scripts import script
+from pipeline.render.styles import construct_styles, dark_style
 from pipeline.sheet.brand import screen_rules
 from pipeline.words import words
 from pipeline.words.dates import written_date
@@ -59,10 +60,12 @@ def assemble(
     )
     styles = (
         Style("style.css", read_text(environment, "html/style.css")),
+        Style("reading.css", read_text(environment, "html/reading.css")),
         Style("brand.css", screen_rules(metadata.brand.accent)),
         *construct_styles(environment, "html", markup),
         Style("notes.css", side_notes(document, environment), apart=True),
         Style("widths.css", "\n".join(renderer.rules.values())),
+        dark_style(environment, markup, metadata.brand.accent),
     )
     return Pages(
         edition=edition.name,
@@ -72,6 +75,7 @@ def assemble(
         styles=tuple(style for style in styles if style.css),
         faces=(*FACES, MATH_FACE),
         assets=document.assets,
+        script=script(environment, markup),
         contents=nav_points(document.contents, renderer.href),
     )
 
