@@ -6,20 +6,23 @@ from typing import NamedTuple
 
 import jinja2
 
-from pipeline.editions import Edition
+from pipeline.editions import EDITIONS, STANDARD_PRINT, Edition
 from pipeline.faces import FACES, MATH_FACE
 from pipeline.metadata import Metadata
 from pipeline.model import Document
 from pipeline.pages import Page, Pages, Style
+from pipeline.paper import Sheet
 from pipeline.render.brand import logo
-from pipeline.render.contents import nav_points, targets
+from pipeline.render.contents import is_book, nav_points, targets
 from pipeline.render.discovery import downloads, full_title, linked_data, meta_tags
 from pipeline.render.environment import read_text
 from pipeline.render.nodes import NodeRenderer
-from pipeline.render.side_notes import side_notes
 from pipeline.render.scripts import script
+from pipeline.render.side_notes import side_notes
 from pipeline.render.styles import construct_styles, dark_style
+from pipeline.sheet import sheet_for
 from pipeline.sheet.brand import screen_rules
+from pipeline.sheet.web_print import print_style
 from pipeline.words import words
 from pipeline.words.dates import written_date
 
@@ -63,6 +66,8 @@ def assemble(
         Style("reading.css", read_text(environment, "html/reading.css")),
         Style("brand.css", screen_rules(metadata.brand.accent)),
         *construct_styles(environment, "html", markup),
+        Style("print.css", read_text(environment, "html/print.css")),
+        Style("paper.css", print_style(_paper(document), metadata)),
         Style("notes.css", side_notes(document, environment), apart=True),
         Style("widths.css", "\n".join(renderer.rules.values())),
         dark_style(environment, markup, metadata.brand.accent),
@@ -85,6 +90,12 @@ def fragment(document: Document, environment: jinja2.Environment) -> str:
     renderer = NodeRenderer(environment, "html", document, base=0)
     parts = [renderer.render(document.blocks), renderer.template("notes", notes=document.notes)]
     return "\n".join(str(part) for part in parts if part)
+
+
+def _paper(document: Document) -> Sheet:
+    """The page of the standard print edition."""
+    standard = EDITIONS[STANDARD_PRINT]
+    return sheet_for(standard, document.metadata, is_book=is_book(document))
 
 
 def _shows_contents(document: Document) -> bool:
