@@ -20,10 +20,11 @@ ready(() => {
   }
 
   function place(line) {
-    const room = root.clientWidth - box.offsetWidth;
+    const room = root.clientWidth - box.offsetWidth - 8;
+    const left = root.dir === "rtl" ? line.right + 24 - box.offsetWidth : line.left - 24;
     const below = line.bottom + 8 + box.offsetHeight < innerHeight || line.top < box.offsetHeight;
     const top = below ? line.bottom + 8 : line.top - box.offsetHeight - 8;
-    box.style.setProperty("--x", `${scrollX + Math.max(0, Math.min(line.left - 24, room))}px`);
+    box.style.setProperty("--x", `${scrollX + Math.max(8, Math.min(left, room))}px`);
     box.style.setProperty("--y", `${scrollY + top}px`);
   }
 

@@ -20,10 +20,8 @@ ready(() => {
       }
       link.dataset.said = word("copied");
       say(word("copied"));
+      setTimeout(() => { delete link.dataset.said; }, 3000);
     });
-    for (const leave of ["blur", "pointerleave"]) {
-      link.addEventListener(leave, () => { delete link.dataset.said; });
-    }
     heading.append(title, link);
     heading.setAttribute("aria-labelledby", title.id);
   }
