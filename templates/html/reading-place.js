@@ -3,13 +3,18 @@
 
 addEventListener("load", () => {
   const name = `place ${location.pathname}`;
-  const blocks = [...document.querySelectorAll("main :is(p, li, dt, tr, pre, figure, h2, h3)")];
+  const below = 40; // pixels that are left above it
+  const blocks = [...document.querySelectorAll("main :is(p, li, dt, tr, pre, figure, h2, h3)")]
+    .filter((block) => !block.closest(".notes"));
   const [place, count] = memory.get(name).split("/").map(Number);
 
   document.addEventListener("visibilitychange", () => {
     if (document.visibilityState !== "hidden") return;
-    const first = blocks.findIndex((block) => block.getBoundingClientRect().bottom > 0);
-    memory.set(name, scrollY > innerHeight && first > 0 ? `${first}/${blocks.length}` : "");
+    const at = blocks.findLastIndex((block) => {
+      const { top, height } = block.getBoundingClientRect();
+      return height && top <= below;
+    });
+    memory.set(name, scrollY > innerHeight && at > 0 ? `${at}/${blocks.length}` : "");
   });
 
   const [arrival] = performance.getEntriesByType("navigation");
@@ -17,7 +22,8 @@ addEventListener("load", () => {
   if (led || !place || count !== blocks.length) return;
 
   const note = part("resumed");
-  blocks[place].scrollIntoView({ behavior: "instant" });
+  const { top } = blocks[place].getBoundingClientRect();
+  scrollTo({ top: top - below + 1, behavior: "instant" });
   note.hidden = false;
   say(note.firstElementChild.textContent);
   note.querySelector("a").addEventListener("click", () => { note.hidden = true; });
