@@ -14,11 +14,11 @@ from pipeline.render.environment import read_text
 PARTS: dict[str, str | re.Pattern[str]] = {
     "page": "",
     "contents": '<nav class="contents"',
-    "reading-place": '<p class="resumed"',
+    "reading-place": "",
     "section-links": re.compile("<h[2-6]"),
     "notes": 'role="doc-noteref"',
-    "scrollers": 'tabindex="0"',
-    "pictures": "<figure",
+    "scrollers": re.compile('role="region" tabindex="0"|<nav class="contents"'),
+    "pictures": re.compile("<main.*<figure", re.DOTALL),
     "page-marks": 'class="page-mark"',
 }
 """What tells that a page needs a part, by the part's name: the file ``html/<name>.js``."""

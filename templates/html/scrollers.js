@@ -17,8 +17,8 @@ ready(() => {
       }
     }
   });
-  for (const box of document.querySelectorAll("main [role=region][tabindex='0']")) {
-    labels.set(box, box.ariaLabel);
+  for (const box of document.querySelectorAll("main [role=region][tabindex='0'], .contents")) {
+    labels.set(box, box.matches("[role=region]") && box.ariaLabel);
     observer.observe(box);
     for (const child of box.children) observer.observe(child);
   }
