@@ -7,6 +7,7 @@ from urllib.parse import quote
 
 from pipeline.editions import DEFAULT_EDITIONS, EDITIONS, FormatName, output_name
 from pipeline.metadata import Contributor, Metadata
+from pipeline.pages import NavPoint
 
 MEDIA_TYPES: dict[FormatName, str] = {"pdf": "application/pdf", "epub": "application/epub+zip"}
 RELATORS = "http://id.loc.gov/vocabulary/relators/"
@@ -33,11 +34,12 @@ class MetaTag(NamedTuple):
 
 class Facts(NamedTuple):
     """What is known of the publication beside its front matter: the full ``address`` of the
-    page, or "", whether it is as long as a book, whether it has exercises, and the minutes that
-    it takes, or 0."""
+    page, or "", whether it is as long as a book, with its ``chapters``, whether it has exercises,
+    and the minutes that it takes, or 0."""
 
     address: str = ""
     is_book: bool = False
+    chapters: tuple[NavPoint, ...] = ()
     is_learnt_from: bool = False
     minutes: int = 0
 
@@ -90,6 +92,7 @@ def linked_data(
         "identifier": identifier.uri if identifier else "",
         "isbn": isbn,
         "isPartOf": _series(metadata),
+        "hasPart": _chapters(facts),
         "timeRequired": f"PT{facts.minutes}M" if facts.minutes else "",
         "workTranslation": [
             {"@type": kind, "inLanguage": one.lang, "url": one.url} for one in metadata.translations
@@ -195,6 +198,17 @@ def _contributors(metadata: Metadata) -> dict[str, list[dict[str, Any]]]:
 def _role(name: str, agent: dict[str, Any]) -> dict[str, Any]:
     """schema.org's way to say in what role somebody has the property ``contributor``."""
     return {"@type": "Role", "roleName": name, "contributor": agent}
+
+
+def _chapters(facts: Facts) -> list[dict[str, Any]]:
+    """The chapters of a book, where they have addresses."""
+    if not (facts.is_book and facts.address):
+        return []
+    return [
+        _named("Chapter", chapter.title)
+        | {"position": position, "url": facts.address + chapter.href}
+        for position, chapter in enumerate(facts.chapters, start=1)
+    ]
 
 
 def _series(metadata: Metadata) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from pipeline.editions import EDITIONS, STANDARD_PRINT, Edition, output_name
 from pipeline.faces import FACES, MATH_FACE
 from pipeline.metadata import Metadata
 from pipeline.model import Document, Exercise
-from pipeline.pages import Page, Pages, Style
+from pipeline.pages import NavPoint, Page, Pages, Style
 from pipeline.paper import Sheet
 from pipeline.render.brand import logo
 from pipeline.render.contents import is_book, nav_points, targets
@@ -51,7 +51,8 @@ def assemble(
     )
     metadata = document.metadata
     others = downloads(metadata, stem)
-    facts = _facts(document, edition, stem)
+    points = nav_points(document.contents, renderer.href)
+    facts = _facts(document, edition, stem, points)
     markup = renderer.template(
         "page",
         document=document,
@@ -77,7 +78,7 @@ def assemble(
         faces=(*FACES, MATH_FACE),
         assets=document.assets,
         script=script(environment, markup),
-        contents=nav_points(document.contents, renderer.href),
+        contents=points,
     )
 
 
@@ -105,11 +106,14 @@ def fragment(document: Document, environment: jinja2.Environment) -> str:
     return "\n".join(str(part) for part in parts if part)
 
 
-def _facts(document: Document, edition: Edition, stem: str) -> Facts:
+def _facts(
+    document: Document, edition: Edition, stem: str, chapters: tuple[NavPoint, ...]
+) -> Facts:
     base = document.metadata.url
     return Facts(
         address=base + quote(output_name(stem, edition)) if base else "",
         is_book=is_book(document),
+        chapters=chapters,
         is_learnt_from=any(isinstance(node, Exercise) for node in walk(document.blocks)),
         minutes=minutes(document),
     )
