@@ -42,11 +42,13 @@ class PageBreak(msgspec.Struct, frozen=True):
 
 class Style(msgspec.Struct, frozen=True, omit_defaults=True):
     """A style sheet. One that is to stand ``apart`` has what only new browsers know, and
-    checkers of style sheets do not: it does not join the others."""
+    checkers of style sheets do not: it does not join the others. Nor does one that is for some
+    ``media`` alone, which a page's reader may choose."""
 
     name: str
     css: str
     apart: bool = False
+    media: str = ""
 
 
 class Face(msgspec.Struct, frozen=True):
@@ -82,9 +84,10 @@ class Accessibility(msgspec.Struct, frozen=True, omit_defaults=True):
 
 class Pages(msgspec.Struct, frozen=True, omit_defaults=True):
     """An edition, rendered. ``stem`` names the publication's files; ``pages`` are in
-    reading order; ``templates`` are the template files used, for dependency files;
-    ``page_list`` and ``accessibility`` are set for e-books, ``places`` and ``sheet`` for
-    print. ``file`` is the name of what they become, where that is not the edition's own."""
+    reading order; ``templates`` are the template files used, for dependency files; ``script`` is
+    what web pages run where they may; ``page_list`` and ``accessibility`` are set for e-books,
+    ``places`` and ``sheet`` for print. ``file`` is the name of what they become, where that is
+    not the edition's own."""
 
     edition: str
     stem: str
@@ -96,6 +99,7 @@ class Pages(msgspec.Struct, frozen=True, omit_defaults=True):
     contents: tuple[NavPoint, ...] = ()
     page_list: tuple[PageBreak, ...] = ()
     templates: tuple[str, ...] = ()
+    script: str = ""
     accessibility: Accessibility | None = None
     places: tuple[Place, ...] = ()
     sheet: Sheet | None = None
