@@ -350,6 +350,11 @@ class Code(enum.Enum):
         "The cover that Chapbook draws leaves out a title or a name, because no font has all its\n"
         "characters. The title page has it. Give the cover as an image: `cover: cover.png`.",
     )
+    COVER_NOT_SET = Entry(
+        ERROR,
+        "The front matter names no image for the cover, and one can be set in type only with\n"
+        "Pango, as the PDF: install it, or give an image of your own: `cover: cover.png`.",
+    )
     LAYOUT_WARNING = Entry(
         WARNING, "The page maker reports something that it could not set as asked."
     )

@@ -61,6 +61,19 @@ class Place(msgspec.Struct, frozen=True):
     span: Span
 
 
+class CoverPage(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A cover, of which a picture of ``width`` by ``height`` pixels is made. The title is set as
+    large as fits into the element of class ``panel``; ``file`` is what the picture is called."""
+
+    file: str
+    width: int
+    height: int
+    markup: str
+    styles: tuple[Style, ...]
+    faces: tuple[Face, ...]
+    assets: tuple[Asset, ...] = ()
+
+
 class Accessibility(msgspec.Struct, frozen=True, omit_defaults=True):
     """What a reader who cannot see or handle a page has to know: whether there are
     ``images`` but the cover, whether all of them are ``described`` or decorative, whether
@@ -76,7 +89,9 @@ class Pages(msgspec.Struct, frozen=True, omit_defaults=True):
     """An edition, rendered. ``stem`` names the publication's files; ``pages`` are in
     reading order; ``templates`` are the template files used, for dependency files;
     ``accessibility`` is set for e-books, ``places`` and ``sheet`` for print. ``file`` is the
-    name of what they become, where that is not the edition's own."""
+    name of what they become, where that is not the edition's own. ``cover`` is that of an
+    e-book, or what stands for a web page on social sites, where it is made of words; where it
+    is the front matter's image, it only says how large."""
 
     edition: str
     stem: str
@@ -91,6 +106,7 @@ class Pages(msgspec.Struct, frozen=True, omit_defaults=True):
     places: tuple[Place, ...] = ()
     sheet: Sheet | None = None
     file: str = ""
+    cover: CoverPage | None = None
 
 
 _encoder = msgspec.json.Encoder()

@@ -14,6 +14,7 @@ from urllib.parse import quote, unquote
 from pipeline.codes import Code, diagnostic
 from pipeline.diagnostics import Diagnostic
 from pipeline.model import Asset
+from pipeline.package.cover import picture
 from pipeline.package.font_subset import subset
 from pipeline.package.font_use import characters, font_face, used_faces
 from pipeline.package.result import Package
@@ -58,6 +59,11 @@ def package(pages: Pages, folder: Path, *, assets_beside: bool = False) -> Packa
         data, extra = _with_files_beside(pages.stem, markup, css, apart, fonts, images)
     else:
         data, extra = _self_contained(markup, css, apart, fonts, images), {}
+    if pages.cover:
+        social = picture(pages.cover, folder)
+        extra[pages.cover.file] = social.data
+        problems += social.diagnostics
+        dependencies += social.files
     return Package(
         data=data.encode(),
         diagnostics=(*problems, *missing),

@@ -13,10 +13,12 @@ from pipeline.model import Document
 from pipeline.pages import Page, Pages, Style
 from pipeline.render.brand import logo
 from pipeline.render.contents import nav_points, targets
+from pipeline.render.cover import social_picture
 from pipeline.render.discovery import downloads, full_title, linked_data, meta_tags
 from pipeline.render.environment import read_text
 from pipeline.render.nodes import NodeRenderer
 from pipeline.render.side_notes import side_notes
+from pipeline.render.social import social_tags
 from pipeline.render.styles import construct_styles
 from pipeline.sheet.brand import screen_rules
 from pipeline.words import words
@@ -48,7 +50,7 @@ def assemble(
         document=document,
         date=written_date(metadata.date, words(metadata.lang)),
         full_title=full_title(metadata),
-        meta_tags=meta_tags(metadata),
+        meta_tags=(*meta_tags(metadata), *social_tags(metadata, stem)),
         linked_data=linked_data(metadata, others),
         downloads=others,
         imprint=_imprint(metadata, renderer),
@@ -73,6 +75,7 @@ def assemble(
         faces=(*FACES, MATH_FACE),
         assets=document.assets,
         contents=nav_points(document.contents, renderer.href),
+        cover=social_picture(document, environment, stem) if metadata.url else None,
     )
 
 

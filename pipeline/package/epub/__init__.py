@@ -20,16 +20,13 @@ from pipeline.codes import Code, diagnostic
 from pipeline.diagnostics import Diagnostic
 from pipeline.metadata import Metadata
 from pipeline.model import Asset
-from pipeline.package import cover
+from pipeline.package.cover import picture
 from pipeline.package.epub.fonts import add_fonts
 from pipeline.package.epub.metadata import PREFIXES, describe, time_of_change
 from pipeline.package.epub.ncx import ncx
 from pipeline.package.font_use import used_faces
 from pipeline.package.result import Package
 from pipeline.pages import Page, Pages
-
-MADE_COVER = "cover.jpg"
-"""What the cover page of a publication without a cover refers to."""
 
 STYLE = "style.css"
 XHTML = "application/xhtml+xml"
@@ -50,22 +47,26 @@ class Assets(NamedTuple):
 def package(pages: Pages, folder: Path) -> Package:
     """The e-book of some pages."""
     metadata = pages.metadata
-    assets = _assets(pages, folder)
+    markup = "\n".join(page.markup for page in pages.pages)
+    assets = _assets(pages, _shown(pages, markup), folder)
     diagnostics = list(assets.diagnostics)
     book = epub.EpubBook()
     book.prefixes = list(PREFIXES)
     book.set_direction(metadata.direction)
     css = "\n".join(style.css for style in pages.styles)
-    markup = "\n".join(page.markup for page in pages.pages)
     # Without fonts of its own a book has the reader's, and is free of EPUBCheck's notes.
     faces = used_faces(pages.faces, css, markup) if metadata.embed_fonts else ()
     describe(book, metadata, pages.accessibility, moving_images=assets.moving, fonts=bool(faces))
     documents = [_document(page, metadata) for page in pages.pages]
     images = list(assets.items)
-    if not any(_is_cover(asset, metadata) for asset in pages.assets):
-        drawn = cover.draw(metadata, pages.faces)
-        images.append(_item("cover-image", MADE_COVER, "image/jpeg", drawn.data, "cover-image"))
-        diagnostics += [_left_out(text) for text in drawn.left_out]
+    files = list(assets.files)
+    if pages.cover:
+        made = picture(pages.cover, folder)
+        images.append(
+            _item("cover-image", pages.cover.file, "image/jpeg", made.data, "cover-image")
+        )
+        diagnostics += made.diagnostics
+        files += made.files
     for item in images:
         if "cover-image" in item.properties:
             book.add_metadata(None, "meta", None, {"name": "cover", "content": item.id})
@@ -84,7 +85,7 @@ def package(pages: Pages, folder: Path) -> Package:
     return Package(
         data=data,
         diagnostics=tuple(diagnostics),
-        dependencies=assets.files,
+        dependencies=tuple(files),
     )
 
 
@@ -104,10 +105,10 @@ def _document(page: Page, metadata: Metadata) -> epub.EpubItem:
     return item
 
 
-def _assets(pages: Pages, folder: Path) -> Assets:
+def _assets(pages: Pages, shown: tuple[Asset, ...], folder: Path) -> Assets:
     items, files, diagnostics = [], [], []
     moving = False
-    for number, asset in enumerate(pages.assets, start=1):
+    for number, asset in enumerate(shown, start=1):
         data = asset.data
         if not data:
             file = folder / asset.path
@@ -119,14 +120,24 @@ def _assets(pages: Pages, folder: Path) -> Assets:
                 diagnostics.append(diagnostic(Code.MISSING_IMAGE, message))
                 continue
         moving = moving or _may_move(asset, data)
-        properties = ["cover-image"] if _is_cover(asset, pages.metadata) else []
+        properties = ["cover-image"] if _is_cover(asset, pages) else []
         address = f"images/{asset.name}"
         items.append(_item(f"image-{number}", address, asset.media_type, data, *properties))
     return Assets(tuple(items), moving, tuple(files), tuple(diagnostics))
 
 
-def _is_cover(asset: Asset, metadata: Metadata) -> bool:
-    return metadata.cover is not None and asset.path == metadata.cover.source
+def _is_cover(asset: Asset, pages: Pages) -> bool:
+    """Whether an image is the cover as it is, and not a drawing that a picture is made of."""
+    named = pages.metadata.cover
+    return pages.cover is None and named is not None and asset.path == named.source
+
+
+def _shown(pages: Pages, markup: str) -> tuple[Asset, ...]:
+    """The images but for a cover's drawing that is nowhere else."""
+    if not pages.cover:
+        return pages.assets
+    drawn = {asset.name for asset in pages.cover.assets}
+    return tuple(a for a in pages.assets if a.name not in drawn or f"images/{a.name}" in markup)
 
 
 def _may_move(asset: Asset, data: bytes) -> bool:
@@ -138,14 +149,6 @@ def _may_move(asset: Asset, data: bytes) -> bool:
             return bool(getattr(image, "is_animated", False))
     except (UnidentifiedImageError, Image.DecompressionBombError, OSError, ValueError):
         return False
-
-
-def _left_out(text: str) -> Diagnostic:
-    return diagnostic(
-        Code.COVER_WITHOUT_TEXT,
-        f"No font has all the characters of “{text}”, so that the cover does not show it.",
-        hint="Give an image of your own: `cover: cover.png`.",
-    )
 
 
 def _guide(pages: tuple[Page, ...]) -> Iterator[dict[str, str]]:

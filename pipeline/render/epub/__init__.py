@@ -9,6 +9,7 @@ from pipeline.faces import FACES, MATH_FACE
 from pipeline.model import Document
 from pipeline.pages import NavPoint, Page, Pages, Style
 from pipeline.render.contents import nav_points, numbered, targets
+from pipeline.render.cover import cover
 from pipeline.render.environment import read_text
 from pipeline.render.epub.accessibility import accessibility
 from pipeline.render.epub.divisions import division
@@ -52,6 +53,7 @@ def assemble(
         assets=document.assets,
         contents=contents or (NavPoint(document.metadata.title, start),),
         accessibility=accessibility(document, renderer),
+        cover=cover(document, environment),
     )
 
 
