@@ -8,6 +8,9 @@ import msgspec
 
 from pipeline.paper import PrintOptions
 
+PAPER_THICKNESS = 0.1
+"""Millimetres of a sheet of offset paper of 80 g/m², which most copiers and printers take."""
+
 
 class Contributor(msgspec.Struct, frozen=True, omit_defaults=True):
     """A person or body. ``role`` is a MARC relator code (``aut``, ``edt``, ``ill`` …);
@@ -95,6 +98,7 @@ class Metadata(msgspec.Struct, frozen=True, omit_defaults=True):
     the web in which the outputs are published, with a slash at its end. ``notes`` is where
     notes are printed: at the foot of the page, in its margin, or all at the end. ``embed_fonts``
     asks for the fonts of headings and tables in the e-book, which else has none.
+    ``paper_thickness`` is that of one sheet, in millimetres, for the spine of a print cover.
     ``bibliography`` are the files of works, ``citation_style`` is the name of a style or a
     file, ``nocite`` the keys of works that are listed though nobody cites them, or ``*``.
     ``printing`` is for all printed editions, ``edition_options`` for those of a name.
@@ -126,6 +130,7 @@ class Metadata(msgspec.Struct, frozen=True, omit_defaults=True):
     nocite: tuple[Placed, ...] = ()
     notes: Literal["foot", "margin", "end"] = "foot"
     embed_fonts: bool = False
+    paper_thickness: float = PAPER_THICKNESS
     printing: PrintOptions = PrintOptions()
     edition_options: tuple[tuple[str, PrintOptions], ...] = ()
     brand: Brand = Brand()

@@ -11,9 +11,12 @@ from xml.etree.ElementTree import Element
 
 from pipeline.codes import Code, diagnostic
 from pipeline.diagnostics import Diagnostic
+from pipeline.metadata import Metadata
 from pipeline.package import cache
 from pipeline.package.font_files import font_files, lacking
 from pipeline.pages import CoverPage
+from pipeline.paper import MILLIMETRE
+from pipeline.sheet.spread import BLEED
 from pipeline.system import pango_problem
 
 LIBRARIES = ("weasyprint", "pypdfium2", "pillow")
@@ -37,9 +40,50 @@ class Picture(NamedTuple):
     files: tuple[Path, ...] = ()
 
 
+class Prepared(NamedTuple):
+    """A cover that is ready to be set: its markup as a tree, the files of its fonts, those that
+    it shows, and what their content is; and the texts that are left out of it."""
+
+    root: Element
+    fonts: tuple[Path, ...]
+    files: tuple[Path, ...]
+    content: tuple[bytes, ...]
+    left_out: tuple[Diagnostic, ...]
+
+
 def picture(cover: CoverPage, folder: Path) -> Picture:
-    """The picture of a cover, or of the image that stands for it."""
-    return _set(cover, folder) if cover.markup else _fitted(cover, folder)
+    """The picture of a cover, the same bytes for the same cover."""
+    if not cover.markup:
+        return _fitted(cover, folder)
+    prepared = _prepared(cover, folder)
+    if isinstance(prepared, Diagnostic):
+        return Picture(b"", (prepared,))
+
+    def make() -> bytes:
+        if missing := pango_problem():
+            raise NoPangoError(missing)
+        from pipeline.package.cover.raster import jpeg
+        from pipeline.package.pdf.cover import set_cover
+
+        pdf = set_cover(cover, prepared.root, prepared.fonts, folder)
+        return jpeg(pdf, cover.width, cover.height)
+
+    try:
+        data = cache.cached(f"{_key(cover, prepared)}.jpg", make)
+    except NoPangoError as error:
+        return Picture(b"", (_no_pango(str(error)),), prepared.files)
+    return Picture(data, prepared.left_out, (*prepared.fonts, *prepared.files))
+
+
+def print_cover(cover: CoverPage, folder: Path, metadata: Metadata) -> Picture:
+    """Back, spine and front as a PDF, by whoever has made one of the text before."""
+    from pipeline.package.pdf.cover import set_spread
+
+    prepared = _prepared(cover, folder)
+    if isinstance(prepared, Diagnostic):
+        return Picture(b"", (prepared,))
+    data = set_spread(cover, prepared.root, prepared.fonts, folder, metadata, BLEED * MILLIMETRE)
+    return Picture(data, prepared.left_out, (*prepared.fonts, *prepared.files))
 
 
 def _fitted(cover: CoverPage, folder: Path) -> Picture:
@@ -50,49 +94,38 @@ def _fitted(cover: CoverPage, folder: Path) -> Picture:
     try:
         return Picture(backed(file.read_bytes(), cover.width, cover.height), files=(file,))
     except (OSError, ValueError):
-        message = f"The image `{image.path}` cannot be read."
-        return Picture(b"", (diagnostic(Code.MISSING_IMAGE, message),), (file,))
+        return Picture(b"", (_unreadable(image.path),), (file,))
 
 
-def _set(cover: CoverPage, folder: Path) -> Picture:
-    """The picture of a cover that is made of words, the same bytes for the same cover. Texts that
-    no font has all the characters of are left out."""
+def _prepared(cover: CoverPage, folder: Path) -> Prepared | Diagnostic:
+    """The cover without the texts that no font has all the characters of; or what is wrong."""
     try:
         root = _tree(cover.markup)
     except ElementTree.ParseError as error:
         message = f"The markup of the cover is not well-formed: {error}."
-        return Picture(b"", (diagnostic(Code.TEMPLATE_ERROR, message),))
+        return diagnostic(Code.TEMPLATE_ERROR, message)
     fonts = font_files(cover.faces)
     left_out = tuple(_left_out(text) for text in _leave_out(root, fonts))
-    paths = tuple(folder / asset.path for asset in cover.assets if not asset.data)
-    try:
-        images = [asset.data or (folder / asset.path).read_bytes() for asset in cover.assets]
-    except OSError as error:
-        message = f"The cover's “{Path(error.filename or '').name}” cannot be read."
-        return Picture(b"", (diagnostic(Code.MISSING_IMAGE, message),), paths)
-    name = cache.key(
+    content = []
+    for asset in cover.assets:
+        try:
+            content.append(asset.data or (folder / asset.path).read_bytes())
+        except OSError:
+            return _unreadable(asset.path)
+    files = tuple(folder / asset.path for asset in cover.assets if not asset.data)
+    return Prepared(root, fonts, files, tuple(content), left_out)
+
+
+def _key(cover: CoverPage, prepared: Prepared) -> str:
+    return cache.key(
         RECIPE,
         *(importlib.metadata.version(library) for library in LIBRARIES),
-        *(f"{file.name} {file.stat().st_size}" for file in fonts),
+        *(f"{file.name} {file.stat().st_size}" for file in prepared.fonts),
         f"{cover.width} {cover.height}",
         cover.markup,
         *(style.css for style in cover.styles),
-        *images,
+        *prepared.content,
     )
-
-    def make() -> bytes:
-        if missing := pango_problem():
-            raise NoPangoError(missing)
-        from pipeline.package.cover.raster import jpeg
-        from pipeline.package.pdf.cover import set_cover
-
-        return jpeg(set_cover(cover, root, fonts, folder), cover.width, cover.height)
-
-    try:
-        data = cache.cached(f"{name}.jpg", make)
-    except NoPangoError as error:
-        return Picture(b"", (_no_pango(str(error)),), paths)
-    return Picture(data, left_out, (*fonts, *paths))
 
 
 def _tree(markup: str) -> Element:
@@ -115,6 +148,10 @@ def _leave_out(root: Element, fonts: tuple[Path, ...]) -> Iterator[str]:
             if child.tag == "p" and missing & set(text):
                 parent.remove(child)
                 yield text
+
+
+def _unreadable(path: str) -> Diagnostic:
+    return diagnostic(Code.MISSING_IMAGE, f"The image `{path}` cannot be read.")
 
 
 def _left_out(text: str) -> Diagnostic:

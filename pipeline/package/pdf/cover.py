@@ -11,13 +11,17 @@ from pathlib import Path
 from typing import Any, Literal, NamedTuple
 from xml.etree.ElementTree import Element
 
+import pydyf
 import weasyprint
 from weasyprint.formatting_structure.boxes import LineBox
 
+from pipeline.metadata import Metadata
 from pipeline.package.pdf.boxes import all_boxes, has_class
+from pipeline.package.pdf.content import mend_fonts
 from pipeline.package.pdf.engine import Fonts, LocalFiles, XMLDocument
 from pipeline.package.pdf.log import listening
 from pipeline.package.pdf.markup import ready
+from pipeline.package.pdf.metadata import describe
 from pipeline.pages import CoverPage
 
 SIZES = tuple(round(18 * 0.945**step, 2) for step in range(32))
@@ -56,6 +60,39 @@ def set_cover(cover: CoverPage, root: Element, files: tuple[Path, ...], folder: 
         output = io.BytesIO()
         Setting(cover, root, fetcher, Fonts(files)).best().write_pdf(output)
     return output.getvalue()
+
+
+def set_spread(
+    cover: CoverPage,
+    root: Element,
+    files: tuple[Path, ...],
+    folder: Path,
+    metadata: Metadata,
+    bleed: float,
+) -> bytes:
+    """The print cover as a PDF, which says where it is to be cut, and that ``bleed`` points are
+    printed beyond that."""
+    fetcher = LocalFiles(folder, cover.assets)
+
+    def finish(document: weasyprint.Document, pdf: Any) -> None:
+        mend_fonts(pdf)
+        describe(pdf, metadata, tagged=False)
+        for page in (one for one in pdf.objects if _is_page(one)):
+            left, top, right, bottom = page["TrimBox"]
+            page["BleedBox"] = pydyf.Array(
+                [left - bleed, top - bleed, right + bleed, bottom + bleed]
+            )
+
+    with listening(root):
+        ready(root)
+        output = io.BytesIO()
+        document = Setting(cover, root, fetcher, Fonts(files)).best()
+        document.write_pdf(output, finisher=finish, pdf_identifier=True, pdf_version="1.7")
+    return output.getvalue()
+
+
+def _is_page(thing: Any) -> bool:
+    return isinstance(thing, pydyf.Dictionary) and thing.get("Type") == "/Page"
 
 
 class Try(NamedTuple):

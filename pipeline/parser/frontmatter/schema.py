@@ -16,6 +16,7 @@ from pipeline.parser.frontmatter import (
     publication,
     variables,
 )
+from pipeline.parser.frontmatter.lengths import LENGTH, length
 from pipeline.parser.frontmatter.values import (
     FLAG,
     TEXT,
@@ -278,6 +279,14 @@ KEYS: tuple[Key, ...] = (
         flag,
         (True,),
         ("qr-codes",),
+    ),
+    Key(
+        "paper_thickness",
+        "How thick a sheet of paper is, for the spine of the print cover: 0.1mm without it.",
+        LENGTH,
+        parsed(length(0.03, 1)),
+        ("0.12mm",),
+        ("paper-thickness",),
     ),
     Key(
         "brand",
