@@ -17,6 +17,7 @@ from pipeline.model import Asset
 from pipeline.package.cover import picture
 from pipeline.package.font_subset import subset
 from pipeline.package.font_use import characters, font_face, used_faces
+from pipeline.package.image_metadata import without_metadata
 from pipeline.package.result import Package
 from pipeline.package.svg_fonts import with_fonts
 from pipeline.pages import Face, Pages
@@ -151,6 +152,8 @@ def _image(asset: Asset, data: bytes, faces: tuple[Face, ...]) -> File:
         # A font that is not installed is reported once, for the page.
         with contextlib.suppress(ImportError):
             data = with_fonts(data, faces)
+    else:
+        data = without_metadata(data)
     return File(asset.name, asset.media_type, data)
 
 

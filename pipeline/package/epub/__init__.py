@@ -10,18 +10,14 @@ import io
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
-from typing import NamedTuple
 from xml.sax.saxutils import quoteattr
 
 from ebooklib import epub
-from PIL import Image, UnidentifiedImageError
 
-from pipeline.codes import Code, diagnostic
-from pipeline.diagnostics import Diagnostic
 from pipeline.metadata import Metadata
-from pipeline.model import Asset
 from pipeline.package.cover import picture
 from pipeline.package.epub.fonts import add_fonts
+from pipeline.package.epub.images import gather_images
 from pipeline.package.epub.metadata import PREFIXES, describe, time_of_change
 from pipeline.package.epub.ncx import ncx
 from pipeline.package.font_use import used_faces
@@ -35,31 +31,22 @@ EPOCH = (1980, 1, 1, 0, 0, 0)
 """The first time that a zip can give a file."""
 
 
-class Assets(NamedTuple):
-    """The images, as items; whether one of them may move; files read; what is wrong."""
-
-    items: tuple[epub.EpubItem, ...]
-    moving: bool
-    files: tuple[Path, ...]
-    diagnostics: tuple[Diagnostic, ...]
-
-
 def package(pages: Pages, folder: Path) -> Package:
     """The e-book of some pages."""
     metadata = pages.metadata
     markup = "\n".join(page.markup for page in pages.pages)
-    assets = _assets(pages, _shown(pages, markup), folder)
-    diagnostics = list(assets.diagnostics)
+    gathered = gather_images(pages, folder)
+    diagnostics = list(gathered.diagnostics)
     book = epub.EpubBook()
     book.prefixes = list(PREFIXES)
     book.set_direction(metadata.direction)
     css = "\n".join(style.css for style in pages.styles)
     # Without fonts of its own a book has the reader's, and is free of EPUBCheck's notes.
     faces = used_faces(pages.faces, css, markup) if metadata.embed_fonts else ()
-    describe(book, metadata, pages.accessibility, moving_images=assets.moving, fonts=bool(faces))
-    documents = [_document(page, metadata) for page in pages.pages]
-    images = list(assets.items)
-    files = list(assets.files)
+    describe(book, metadata, pages.accessibility, moving_images=gathered.moving, fonts=bool(faces))
+    documents = [_document(page, gathered.in_place(page.markup), metadata) for page in pages.pages]
+    images = list(gathered.items)
+    files = list(gathered.files)
     if pages.cover:
         made = picture(pages.cover, folder)
         images.append(
@@ -97,58 +84,12 @@ def _item(
     return item
 
 
-def _document(page: Page, metadata: Metadata) -> epub.EpubItem:
+def _document(page: Page, markup: str, metadata: Metadata) -> epub.EpubItem:
     name = page.name.removesuffix(".xhtml")
-    item = _item(f"page-{name}", page.name, XHTML, page.markup.encode(), *page.properties)
+    item = _item(f"page-{name}", page.name, XHTML, markup.encode(), *page.properties)
     # The contents are there for the reading system; leafing through skips them on request.
     item.is_linear = page.role != "nav" or metadata.contents.show != "never"
     return item
-
-
-def _assets(pages: Pages, shown: tuple[Asset, ...], folder: Path) -> Assets:
-    items, files, diagnostics = [], [], []
-    moving = False
-    for number, asset in enumerate(shown, start=1):
-        data = asset.data
-        if not data:
-            file = folder / asset.path
-            files.append(file)
-            try:
-                data = file.read_bytes()
-            except OSError:
-                message = f"The image `{asset.path}` cannot be read."
-                diagnostics.append(diagnostic(Code.MISSING_IMAGE, message))
-                continue
-        moving = moving or _may_move(asset, data)
-        properties = ["cover-image"] if _is_cover(asset, pages) else []
-        address = f"images/{asset.name}"
-        items.append(_item(f"image-{number}", address, asset.media_type, data, *properties))
-    return Assets(tuple(items), moving, tuple(files), tuple(diagnostics))
-
-
-def _is_cover(asset: Asset, pages: Pages) -> bool:
-    """Whether an image is the cover as it is, and not a drawing that a picture is made of."""
-    named = pages.metadata.cover
-    return pages.cover is None and named is not None and asset.path == named.source
-
-
-def _shown(pages: Pages, markup: str) -> tuple[Asset, ...]:
-    """The images but for a cover's drawing that is nowhere else."""
-    if not pages.cover:
-        return pages.assets
-    drawn = {asset.name for asset in pages.cover.assets}
-    return tuple(a for a in pages.assets if a.name not in drawn or f"images/{a.name}" in markup)
-
-
-def _may_move(asset: Asset, data: bytes) -> bool:
-    """Whether an image is animated, so that it might flash."""
-    if asset.media_type == "image/svg+xml":
-        return any(word in data for word in (b"<animate", b"<set", b"@keyframes"))
-    try:
-        with Image.open(io.BytesIO(data)) as image:
-            return bool(getattr(image, "is_animated", False))
-    except (UnidentifiedImageError, Image.DecompressionBombError, OSError, ValueError):
-        return False
 
 
 def _guide(pages: tuple[Page, ...]) -> Iterator[dict[str, str]]:

@@ -61,18 +61,21 @@ def drawing(width: float, height: float, inside: Callable[[], str]) -> Asset:
 
 
 def _forms(paper: Paper, width: float, height: float, ground: str, ink: str) -> str:
-    """All forms that the sheet has room for, drawn from its middle on, so that both its sides
+    """The paper as one tile that is repeated from the sheet's middle on, so that both its sides
     are cut alike."""
-    columns = int(width / 2 / PLACE) + 2
-    rows = int(height / 2 / (PLACE * paper.row)) + 2
-    places = "".join(
-        f'<use href="#form" x="{(column + paper.shift * (row % 2)):g}" y="{row * paper.row:g}"/>'
-        for row in range(-rows, rows + 1)
-        for column in range(-columns, columns + 1)
+    places = [
+        (column + paper.shift * (row % 2), row * paper.row)
+        for row in range(-1, 4)
+        for column in range(-1, 3)
+    ]
+    forms = "".join(
+        f'<path transform="translate({x:g} {y:g})" fill-rule="evenodd" d="{paper.path}"/>'
+        for x, y in places
     )
     return (
         f'<rect width="{width:g}" height="{height:g}" fill="{ground}"/>'
-        f'<defs><path id="form" fill-rule="evenodd" d="{paper.path}"/></defs>'
-        f'<g fill="{ink}" transform="translate({width / 2:g} {height / 2:g})'
-        f' scale({PLACE:g})">{places}</g>'
+        f'<pattern id="paper" width="1" height="{2 * paper.row:g}" patternUnits="userSpaceOnUse"'
+        f' patternTransform="translate({width / 2:g} {height / 2:g}) scale({PLACE:g})">'
+        f'<g fill="{ink}">{forms}</g></pattern>'
+        f'<rect width="{width:g}" height="{height:g}" fill="url(#paper)"/>'
     )

@@ -34,7 +34,7 @@ LARGEST_ABOUT, SMALLEST_ABOUT = 4.2, 2.0
 LETTER, SIGN, LEADING = 0.5, 1.0, 1.45
 """Ems that a letter and an ideograph are wide, and from line to line."""
 
-SPINE_SHARE, LARGEST_SPINE_TEXT, SPINE_MARGIN = 0.58, 7.0, 10.0
+SPINE_SHARE, LARGEST_SPINE_TEXT, SPINE_MARGIN = 0.58, 7.0, 7.0
 """Of a spine's width, what its letters are high; millimetres that they are at most; and that
 stay free at the ends of their line."""
 
