@@ -318,6 +318,15 @@ class Code(enum.Enum):
         ERROR,
         "The image cannot be read, or is of a kind that not all outputs can show (use PNG, JPEG, GIF, WebP or SVG).",
     )
+    BAD_FONT = Entry(
+        ERROR, "A file that the front matter names as a font is damaged, or is no font."
+    )
+    FONT_NOT_EMBEDDABLE = Entry(
+        ERROR,
+        "A font says itself that it may not be embedded in a publication (its `fsType`). Its\n"
+        "licence may be for your screen and printer alone. Fonts under the Open Font License may\n"
+        "be embedded anywhere.",
+    )
     MISSING_ALT = Entry(
         WARNING,
         "The image has no text alternative: `![what it shows](file)`. Mark one that only decorates with `{.decorative}`.",

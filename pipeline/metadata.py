@@ -60,6 +60,21 @@ class Cover(msgspec.Struct, frozen=True, omit_defaults=True):
     alt: str = ""
 
 
+class OwnFont(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A font in the source's folder, and where the front matter names it. *Resolved* (own_fonts):
+    ``family``, ``weight`` and ``style``; whether it is to be ``obfuscated`` in e-books, and has
+    to be embedded as a ``whole``."""
+
+    source: str
+    line: int = 0
+    column: int = 0
+    family: str = ""
+    weight: int = 400
+    style: Literal["normal", "italic"] = "normal"
+    obfuscated: bool = False
+    whole: bool = False
+
+
 class Brand(msgspec.Struct, frozen=True, omit_defaults=True):
     """What says whose it is: a logo in the source's folder and its text alternative, the colour
     of headings and rules as ``#rrggbb``, and a line at the foot of every page."""
@@ -97,7 +112,8 @@ class Metadata(msgspec.Struct, frozen=True, omit_defaults=True):
     always set after parsing: one is derived where the source gives none. ``url`` is the folder on
     the web in which the outputs are published, with a slash at its end. ``notes`` is where
     notes are printed: at the foot of the page, in its margin, or all at the end. ``embed_fonts``
-    asks for the fonts of headings and tables in the e-book, which else has none.
+    asks for the fonts of headings and tables in the e-book, which else has none; ``fonts`` are
+    further ones, for styles that name them.
     ``paper_thickness`` is that of one sheet, in millimetres, for the spine of a print cover.
     ``bibliography`` are the files of works, ``citation_style`` is the name of a style or a
     file, ``nocite`` the keys of works that are listed though nobody cites them, or ``*``.
@@ -130,6 +146,7 @@ class Metadata(msgspec.Struct, frozen=True, omit_defaults=True):
     nocite: tuple[Placed, ...] = ()
     notes: Literal["foot", "margin", "end"] = "foot"
     embed_fonts: bool = False
+    fonts: tuple[OwnFont, ...] = ()
     paper_thickness: float = PAPER_THICKNESS
     printing: PrintOptions = PrintOptions()
     edition_options: tuple[tuple[str, PrintOptions], ...] = ()

@@ -44,7 +44,9 @@ class Style(msgspec.Struct, frozen=True, omit_defaults=True):
 class Face(msgspec.Struct, frozen=True):
     """A font face the styles may use: CSS family, weight and style, and where the file
     is: ``package`` (an importable font package) and ``path`` within it. ``element`` is the
-    only one that is set in it, where there is one."""
+    only one that is set in it, where there is one. One of the publication's own has no package
+    but a path in the source's folder; it may have to be ``obfuscated`` in e-books, and embedded
+    as a ``whole``."""
 
     family: str
     weight: int
@@ -52,6 +54,8 @@ class Face(msgspec.Struct, frozen=True):
     package: str
     path: str
     element: str = ""
+    obfuscated: bool = False
+    whole: bool = False
 
 
 class Place(msgspec.Struct, frozen=True):

@@ -7,7 +7,7 @@ from typing import NamedTuple
 import jinja2
 
 from pipeline.editions import Edition
-from pipeline.faces import FACES, MATH_FACE
+from pipeline.faces import FACES, MATH_FACE, own_faces
 from pipeline.metadata import Metadata
 from pipeline.model import Document
 from pipeline.pages import Page, Pages, Style
@@ -72,7 +72,7 @@ def assemble(
         metadata=metadata,
         pages=(Page("index.html", metadata.title, str(markup)),),
         styles=tuple(style for style in styles if style.css),
-        faces=(*FACES, MATH_FACE),
+        faces=(*FACES, MATH_FACE, *own_faces(metadata)),
         assets=document.assets,
         contents=nav_points(document.contents, renderer.href),
         cover=social_picture(document, environment, stem) if metadata.url else None,

@@ -11,6 +11,7 @@ from xml.etree.ElementTree import Element
 
 from pipeline.codes import Code, diagnostic
 from pipeline.diagnostics import Diagnostic
+from pipeline.faces import located
 from pipeline.metadata import Metadata
 from pipeline.package import cache
 from pipeline.package.font_files import font_files, lacking
@@ -104,7 +105,7 @@ def _prepared(cover: CoverPage, folder: Path) -> Prepared | Diagnostic:
     except ElementTree.ParseError as error:
         message = f"The markup of the cover is not well-formed: {error}."
         return diagnostic(Code.TEMPLATE_ERROR, message)
-    fonts = font_files(cover.faces)
+    fonts = font_files(located(cover.faces, folder))
     left_out = tuple(_left_out(text) for text in _leave_out(root, fonts))
     content = []
     for asset in cover.assets:

@@ -16,10 +16,12 @@ from ebooklib import epub
 
 from pipeline.metadata import Metadata
 from pipeline.package.cover import picture
-from pipeline.package.epub.fonts import add_fonts
+from pipeline.package.epub.fonts import add_fonts, hidden_fonts
 from pipeline.package.epub.images import gather_images
 from pipeline.package.epub.metadata import PREFIXES, describe, time_of_change
 from pipeline.package.epub.ncx import ncx
+from pipeline.package.epub.obfuscation import FILE as ENCRYPTION
+from pipeline.package.epub.obfuscation import encryption, obfuscated
 from pipeline.package.font_use import used_faces
 from pipeline.package.result import Package
 from pipeline.pages import Page, Pages
@@ -42,7 +44,8 @@ def package(pages: Pages, folder: Path) -> Package:
     book.set_direction(metadata.direction)
     css = "\n".join(style.css for style in pages.styles)
     # Without fonts of its own a book has the reader's, and is free of EPUBCheck's notes.
-    faces = used_faces(pages.faces, css, markup) if metadata.embed_fonts else ()
+    offered = [face for face in pages.faces if metadata.embed_fonts or not face.package]
+    faces = used_faces(offered, css, markup)
     describe(book, metadata, pages.accessibility, moving_images=gathered.moving, fonts=bool(faces))
     documents = [_document(page, gathered.in_place(page.markup), metadata) for page in pages.pages]
     images = list(gathered.items)
@@ -68,7 +71,7 @@ def package(pages: Pages, folder: Path) -> Package:
         book.add_item(item)
     book.spine = documents
     book.guide = list(_guide(pages.pages))
-    data = _repacked(_written(book, metadata), metadata)
+    data = _repacked(_written(book, metadata), metadata, hidden_fonts(book, faces), book.uid)
     return Package(
         data=data,
         diagnostics=tuple(diagnostics),
@@ -118,17 +121,21 @@ def _written(book: epub.EpubBook, metadata: Metadata) -> bytes:
     return output.getvalue()
 
 
-def _repacked(data: bytes, metadata: Metadata) -> bytes:
-    """The same files in a fixed order, with fixed times, as small as can be."""
+def _repacked(data: bytes, metadata: Metadata, hidden: frozenset[str], identifier: str) -> bytes:
+    """The same files in a fixed order, with fixed times, as small as can be; those that are to
+    be ``hidden`` obfuscated with the book's identifier."""
     output = io.BytesIO()
     with (
         zipfile.ZipFile(io.BytesIO(data)) as source,
         zipfile.ZipFile(output, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as target,
     ):
         # The first entry has to be the media type, as it is.
-        names = sorted(source.namelist(), key=lambda name: (name != "mimetype", name))
-        for name in names:
-            content = source.read(name)
+        files = {name: source.read(name) for name in source.namelist()}
+        files |= {name: obfuscated(files[name], identifier) for name in hidden}
+        if hidden:
+            files[ENCRYPTION] = encryption(sorted(hidden))
+        for name in sorted(files, key=lambda name: (name != "mimetype", name)):
+            content = files[name]
             if name.endswith(".opf"):
                 content = _with_language(content, metadata.lang)
             entry = zipfile.ZipInfo(name, EPOCH)

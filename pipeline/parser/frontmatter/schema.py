@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 from pipeline.parser.frontmatter import (
     brand,
     citations,
+    fonts,
     page,
     people,
     printing,
@@ -279,6 +280,13 @@ KEYS: tuple[Key, ...] = (
         flag,
         (True,),
         ("qr-codes",),
+    ),
+    Key(
+        "fonts",
+        "Fonts of your own in the source's folder, for styles of your own that name them.",
+        fonts.FONTS,
+        fonts.fonts,
+        ("fonts/Wells.otf", [{"file": "fonts/Wells-Bold.otf", "obfuscate": True}]),
     ),
     Key(
         "paper_thickness",

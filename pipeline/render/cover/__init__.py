@@ -9,10 +9,10 @@ from typing import NamedTuple
 
 import jinja2
 
-from pipeline.faces import FACES
+from pipeline.faces import FACES, own_faces
 from pipeline.metadata import Metadata
 from pipeline.model import Asset, Document
-from pipeline.pages import CoverPage, Style
+from pipeline.pages import CoverPage, Face, Style
 from pipeline.paper import Theme
 from pipeline.render.brand import logo
 from pipeline.render.cover.colours import Palette, digest, palette
@@ -122,7 +122,7 @@ def _page(
         height=height,
         markup=markup,
         styles=(*look.styles(environment), Style("page.css", page)),
-        faces=(*FACES, *(face for font in fonts_for(markup) for face in font.faces)),
+        faces=faces_for(markup, metadata),
         assets=assets_of(document, said, ground),
     )
 
@@ -165,6 +165,12 @@ def front_of(document: Document, line: int) -> Front:
         publisher=metadata.publisher[:MOST_CHARACTERS],
         logo=logo_file,
     )
+
+
+def faces_for(markup: str, metadata: Metadata) -> tuple[Face, ...]:
+    """The faces that a cover may need."""
+    scripts = (face for font in fonts_for(markup) for face in font.faces)
+    return (*FACES, *own_faces(metadata), *scripts)
 
 
 def assets_of(document: Document, said: Front, ground: Asset | None) -> tuple[Asset, ...]:

@@ -7,11 +7,10 @@ import re
 
 import jinja2
 
-from pipeline.faces import FACES
 from pipeline.metadata import Metadata
 from pipeline.model import Asset, Document
 from pipeline.pages import CoverPage, Style
-from pipeline.render.cover import LINE, Front, Look, assets_of, front_of, look_of
+from pipeline.render.cover import LINE, Front, Look, assets_of, faces_for, front_of, look_of
 from pipeline.render.cover.barcodes import bar_code
 from pipeline.render.cover.colours import digest
 from pipeline.render.cover.images import cover_image
@@ -19,7 +18,7 @@ from pipeline.render.cover.marks import crop_marks
 from pipeline.render.cover.papers import printed_paper
 from pipeline.render.cover.shapes import composition
 from pipeline.render.environment import read_text
-from pipeline.scripts import beyond, fonts_for
+from pipeline.scripts import beyond
 from pipeline.sheet.spread import BLEED, MARKS, SpreadSheet, reading
 
 PIXELS = 96 / 25.4
@@ -85,7 +84,7 @@ def spread(
         height=round((sheet.height + 2 * MARKS) * PIXELS),
         markup=markup,
         styles=styles,
-        faces=(*FACES, *(face for font in fonts_for(markup) for face in font.faces)),
+        faces=faces_for(markup, metadata),
         assets=(*assets_of(document, said, ground), *made),
     )
 
