@@ -49,6 +49,7 @@ def build(
     assets_beside: bool = False,
     fit: int | Literal["even"] | None = None,
     split: int = 0,
+    cover_spread: bool = False,
     executor: Executor | None = None,
     progress: Callable[[Step], object] = lambda step: None,
 ) -> Result:
@@ -60,8 +61,9 @@ def build(
     web page's styles and images in files beside it. ``fit`` is how many pages the printed
     editions are to fill, or ``even`` for full sheets, whatever the front matter says. ``split``
     makes of each printed edition one PDF for each section of that level, from 1 to 6, and an
-    archive of them all. Editions are made side by side where an ``executor`` is given.
-    ``progress`` is told of every file.
+    archive of them all. ``cover_spread`` makes a print cover of the standard print edition as
+    well: back, spine and front, as a PDF. Editions are made side by side where an ``executor``
+    is given. ``progress`` is told of every file.
 
     With an error among the findings nothing is written, and what was built before stays.
     Raises `KeyError` for a name that is no edition's, `ValueError` where an edition that is not
@@ -71,6 +73,7 @@ def build(
         templates=Path(templates) if templates else None,
         assets_beside=assets_beside,
         split=split,
+        cover_spread=cover_spread,
     )
     source, editions = Path(source), tuple(editions)
     saving = Saving(Path(out) / source.stem, source.stem)
@@ -80,6 +83,8 @@ def build(
     chosen = chosen_editions(editions, document)
     if split:
         chosen = printed_editions(chosen, split, by_name=bool(editions))
+    if cover_spread and EDITIONS[STANDARD_PRINT] not in chosen:
+        chosen = (*chosen, EDITIONS[STANDARD_PRINT])
     if fit is not None:
         metadata = asked_of_all(document.metadata, fit)
         document = msgspec.structs.replace(document, metadata=metadata)

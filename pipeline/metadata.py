@@ -10,6 +10,9 @@ from pipeline.paper import PrintOptions
 
 Direction: TypeAlias = Literal["ltr", "rtl"]
 
+PAPER_THICKNESS = 0.1
+"""Millimetres of a sheet of offset paper of 80 g/m², which most copiers and printers take."""
+
 
 class Contributor(msgspec.Struct, frozen=True, omit_defaults=True):
     """A person or body. ``role`` is a MARC relator code (``aut``, ``edt``, ``ill`` …);
@@ -66,6 +69,21 @@ class Cover(msgspec.Struct, frozen=True, omit_defaults=True):
     alt: str = ""
 
 
+class OwnFont(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A font in the source's folder, and where the front matter names it. *Resolved* (own_fonts):
+    ``family``, ``weight`` and ``style``; whether it is to be ``obfuscated`` in e-books, and has
+    to be embedded as a ``whole``."""
+
+    source: str
+    line: int = 0
+    column: int = 0
+    family: str = ""
+    weight: int = 400
+    style: Literal["normal", "italic"] = "normal"
+    obfuscated: bool = False
+    whole: bool = False
+
+
 class Brand(msgspec.Struct, frozen=True, omit_defaults=True):
     """What says whose it is: a logo in the source's folder and its text alternative, the colour
     of headings and rules as ``#rrggbb``, and a line at the foot of every page."""
@@ -103,8 +121,10 @@ class Metadata(msgspec.Struct, frozen=True, omit_defaults=True):
     always set after parsing: one is derived where the source gives none. ``url`` is the folder on
     the web in which the outputs are published, with a slash at its end. ``notes`` is where
     notes are printed: at the foot of the page, in its margin, or all at the end. ``embed_fonts``
-    asks for the fonts of headings and tables in the e-book, which else has none. ``page_list``
-    asks for the pages of the standard print edition in the e-book and on the web page.
+    asks for the fonts of headings and tables in the e-book, which else has none; ``fonts`` are
+    further ones, for styles that name them. ``paper_thickness`` is that of one sheet, in
+    millimetres, for the spine of a print cover. ``page_list`` asks for the pages of the standard
+    print edition in the e-book and on the web page.
     ``bibliography`` are the files of works, ``citation_style`` is the name of a style or a
     file, ``nocite`` the keys of works that are listed though nobody cites them, or ``*``.
     ``printing`` is for all printed editions, ``edition_options`` for those of a name.
@@ -137,6 +157,8 @@ class Metadata(msgspec.Struct, frozen=True, omit_defaults=True):
     nocite: tuple[Placed, ...] = ()
     notes: Literal["foot", "margin", "end"] = "foot"
     embed_fonts: bool = False
+    fonts: tuple[OwnFont, ...] = ()
+    paper_thickness: float = PAPER_THICKNESS
     page_list: bool = True
     printing: PrintOptions = PrintOptions()
     edition_options: tuple[tuple[str, PrintOptions], ...] = ()

@@ -54,7 +54,9 @@ class Style(msgspec.Struct, frozen=True, omit_defaults=True):
 class Face(msgspec.Struct, frozen=True):
     """A font face the styles may use: CSS family, weight and style, and where the file
     is: ``package`` (an importable font package) and ``path`` within it. ``element`` is the
-    only one that is set in it, where there is one."""
+    only one that is set in it, where there is one. One of the publication's own has no package
+    but a path in the source's folder; it may have to be ``obfuscated`` in e-books, and embedded
+    as a ``whole``."""
 
     family: str
     weight: int
@@ -62,6 +64,8 @@ class Face(msgspec.Struct, frozen=True):
     package: str
     path: str
     element: str = ""
+    obfuscated: bool = False
+    whole: bool = False
 
 
 class Place(msgspec.Struct, frozen=True):
@@ -69,6 +73,19 @@ class Place(msgspec.Struct, frozen=True):
 
     character: str
     span: Span
+
+
+class CoverPage(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A cover, of which a picture of ``width`` by ``height`` pixels is made. The title is set as
+    large as fits into the element of class ``panel``; ``file`` is what the picture is called."""
+
+    file: str
+    width: int
+    height: int
+    markup: str
+    styles: tuple[Style, ...]
+    faces: tuple[Face, ...]
+    assets: tuple[Asset, ...] = ()
 
 
 class Accessibility(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -87,7 +104,8 @@ class Pages(msgspec.Struct, frozen=True, omit_defaults=True):
     reading order; ``templates`` are the template files used, for dependency files; ``script`` is
     what web pages run where they may; ``page_list`` and ``accessibility`` are set for e-books,
     ``places`` and ``sheet`` for print. ``file`` is the name of what they become, where that is
-    not the edition's own."""
+    not the edition's own. ``cover`` is that of an e-book, or what stands for a web page on social
+    sites; where it is the front matter's image, it only says how large."""
 
     edition: str
     stem: str
@@ -104,6 +122,7 @@ class Pages(msgspec.Struct, frozen=True, omit_defaults=True):
     places: tuple[Place, ...] = ()
     sheet: Sheet | None = None
     file: str = ""
+    cover: CoverPage | None = None
 
 
 _encoder = msgspec.json.Encoder()

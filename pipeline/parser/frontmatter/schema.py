@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 from pipeline.parser.frontmatter import (
     brand,
     citations,
+    fonts,
     page,
     people,
     printing,
@@ -17,6 +18,7 @@ from pipeline.parser.frontmatter import (
     translations,
     variables,
 )
+from pipeline.parser.frontmatter.lengths import LENGTH, length
 from pipeline.parser.frontmatter.values import (
     FLAG,
     TEXT,
@@ -286,6 +288,21 @@ KEYS: tuple[Key, ...] = (
         flag,
         (True,),
         ("qr-codes",),
+    ),
+    Key(
+        "fonts",
+        "Fonts of your own in the source's folder, for styles of your own that name them.",
+        fonts.FONTS,
+        fonts.fonts,
+        ("fonts/Wells.otf", [{"file": "fonts/Wells-Bold.otf", "obfuscate": True}]),
+    ),
+    Key(
+        "paper_thickness",
+        "How thick a sheet of paper is, for the spine of the print cover: 0.1mm without it.",
+        LENGTH,
+        parsed(length(0.03, 1)),
+        ("0.12mm",),
+        ("paper-thickness",),
     ),
     Key(
         "brand",

@@ -5,10 +5,11 @@ from __future__ import annotations
 import jinja2
 
 from pipeline.editions import Edition
-from pipeline.faces import FACES, MATH_FACE
+from pipeline.faces import FACES, MATH_FACE, own_faces
 from pipeline.model import Document
 from pipeline.pages import NavPoint, Page, Pages, Style
 from pipeline.render.contents import nav_points, numbered, targets
+from pipeline.render.cover import cover
 from pipeline.render.environment import read_text
 from pipeline.render.epub.accessibility import accessibility
 from pipeline.render.epub.divisions import division
@@ -50,11 +51,12 @@ def assemble(
         metadata=document.metadata,
         pages=pages,
         styles=tuple(style for style in styles if style.css),
-        faces=(*FACES, MATH_FACE),
+        faces=(*FACES, MATH_FACE, *own_faces(document.metadata)),
         assets=document.assets,
         page_list=breaks,
         contents=contents or (NavPoint(document.metadata.title, start),),
         accessibility=accessibility(document, renderer),
+        cover=cover(document, environment),
     )
 
 
