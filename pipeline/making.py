@@ -163,7 +163,7 @@ def _finish(
     return Made(
         edition=edition.name,
         seconds=0.0,
-        diagnostics=tuple(_placed(packed, resolved.source)),
+        diagnostics=(*rendered.findings, *_placed(packed, resolved.source)),
         data=packed.data,
         extra=packed.extra,
         page_map=packed.page_map,

@@ -106,6 +106,8 @@ def render(
     found = list(resolved.diagnostics)
     if isinstance(rendered, Diagnostic):
         found.append(rendered)
+    else:
+        found += rendered.findings
     show(finding for finding in found if finding not in document.diagnostics)
     if isinstance(rendered, Diagnostic) or any(finding.is_error for finding in found):
         sys.exit(SOURCE_ERRORS)

@@ -14,7 +14,6 @@ from typing import NamedTuple
 from xml.sax.saxutils import quoteattr
 
 from ebooklib import epub
-from PIL import Image, UnidentifiedImageError
 
 from pipeline.codes import Code, diagnostic
 from pipeline.diagnostics import Diagnostic
@@ -39,10 +38,9 @@ EPOCH = (1980, 1, 1, 0, 0, 0)
 
 
 class Assets(NamedTuple):
-    """The images, as items; whether one of them may move; files read; what is wrong."""
+    """The images, as items; files read; what is wrong."""
 
     items: tuple[epub.EpubItem, ...]
-    moving: bool
     files: tuple[Path, ...]
     diagnostics: tuple[Diagnostic, ...]
 
@@ -59,7 +57,7 @@ def package(pages: Pages, folder: Path) -> Package:
     markup = "\n".join(page.markup for page in pages.pages)
     # Without fonts of its own a book has the reader's, and is free of EPUBCheck's notes.
     faces = used_faces(pages.faces, css, markup) if metadata.embed_fonts else ()
-    describe(book, metadata, pages.accessibility, moving_images=assets.moving, fonts=bool(faces))
+    describe(book, metadata, pages.accessibility, fonts=bool(faces))
     documents = [_document(page, metadata) for page in pages.pages]
     images = list(assets.items)
     if not any(_is_cover(asset, metadata) for asset in pages.assets):
@@ -106,7 +104,6 @@ def _document(page: Page, metadata: Metadata) -> epub.EpubItem:
 
 def _assets(pages: Pages, folder: Path) -> Assets:
     items, files, diagnostics = [], [], []
-    moving = False
     for number, asset in enumerate(pages.assets, start=1):
         data = asset.data
         if not data:
@@ -118,26 +115,14 @@ def _assets(pages: Pages, folder: Path) -> Assets:
                 message = f"The image `{asset.path}` cannot be read."
                 diagnostics.append(diagnostic(Code.MISSING_IMAGE, message))
                 continue
-        moving = moving or _may_move(asset, data)
         properties = ["cover-image"] if _is_cover(asset, pages.metadata) else []
         address = f"images/{asset.name}"
         items.append(_item(f"image-{number}", address, asset.media_type, data, *properties))
-    return Assets(tuple(items), moving, tuple(files), tuple(diagnostics))
+    return Assets(tuple(items), tuple(files), tuple(diagnostics))
 
 
 def _is_cover(asset: Asset, metadata: Metadata) -> bool:
     return metadata.cover is not None and asset.path == metadata.cover.source
-
-
-def _may_move(asset: Asset, data: bytes) -> bool:
-    """Whether an image is animated, so that it might flash."""
-    if asset.media_type == "image/svg+xml":
-        return any(word in data for word in (b"<animate", b"<set", b"@keyframes"))
-    try:
-        with Image.open(io.BytesIO(data)) as image:
-            return bool(getattr(image, "is_animated", False))
-    except (UnidentifiedImageError, Image.DecompressionBombError, OSError, ValueError):
-        return False
 
 
 def _left_out(text: str) -> Diagnostic:

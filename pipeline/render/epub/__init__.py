@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import jinja2
 
+from pipeline.accessibility import audited
 from pipeline.editions import Edition
 from pipeline.faces import FACES, MATH_FACE
 from pipeline.model import Document
 from pipeline.pages import NavPoint, Page, Pages, Style
 from pipeline.render.contents import nav_points, numbered, targets
 from pipeline.render.environment import read_text
-from pipeline.render.epub.accessibility import accessibility
 from pipeline.render.epub.divisions import division
 from pipeline.render.epub.front import NAV, front_pages, properties
 from pipeline.render.nodes import NodeRenderer
@@ -42,7 +42,7 @@ def assemble(
     )
     renderer.page = ""
     contents = nav_points(document.contents, renderer.href)
-    return Pages(
+    rendered = Pages(
         edition=edition.name,
         stem=stem,
         metadata=document.metadata,
@@ -51,8 +51,8 @@ def assemble(
         faces=(*FACES, MATH_FACE),
         assets=document.assets,
         contents=contents or (NavPoint(document.metadata.title, start),),
-        accessibility=accessibility(document, renderer),
     )
+    return audited(document, rendered)
 
 
 def _chapter(chapter: Chapter, renderer: NodeRenderer, document: Document) -> Page:
