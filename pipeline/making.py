@@ -16,7 +16,7 @@ from pipeline.editions import EDITIONS, STANDARD_PRINT, Edition, part_name
 from pipeline.model import Document
 from pipeline.package import package
 from pipeline.package.result import Package
-from pipeline.pages import Pages
+from pipeline.pages import Accessibility, Pages
 from pipeline.pagination import PageMap
 from pipeline.paper import Sheet
 from pipeline.render import render
@@ -30,7 +30,8 @@ from pipeline.select import select
 
 class Made(msgspec.Struct, frozen=True):
     """One edition, on its way to be saved; its resolved ``document`` and its ``sheet`` where
-    they are kept. One that is split has ``parts``, each with the ``file`` that it becomes and
+    they are kept; what an e-book claims of its ``accessibility``. One that is split has ``parts``,
+    each with the ``file`` that it becomes and
     its ``section``, below the titles of those around it."""
 
     edition: str
@@ -41,6 +42,7 @@ class Made(msgspec.Struct, frozen=True):
     page_map: PageMap | None = None
     document: Document | None = None
     sheet: Sheet | None = None
+    accessibility: Accessibility | None = None
     parts: tuple[Made, ...] = ()
     file: str = ""
     section: tuple[str, ...] = ()
@@ -169,6 +171,7 @@ def _finish(
         page_map=packed.page_map,
         document=resolved if options.keep else None,
         sheet=packed.sheet if options.keep else None,
+        accessibility=rendered.accessibility,
     )
 
 

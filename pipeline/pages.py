@@ -61,7 +61,7 @@ class Place(msgspec.Struct, frozen=True):
     span: Span
 
 
-class Verdict(msgspec.Struct, frozen=True, omit_defaults=True):
+class Verdict(msgspec.Struct, frozen=True):
     """What a rule of the audit says: how many things it looked at, and how many broke it; the
     ``criteria`` are WCAG's, or none where the rule is one of EPUB Accessibility alone."""
 

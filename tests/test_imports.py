@@ -35,7 +35,19 @@ LAYERS: tuple[frozenset[str], ...] = (
     frozenset(
         {"accessibility", "faces", "pagination", "preflight", "scripts", "sheet", "variables"}
     ),
-    frozenset({"manifest", "parser", "select", "resolve", "render", "package", "check", "web"}),
+    frozenset(
+        {
+            "catalog",
+            "manifest",
+            "parser",
+            "select",
+            "resolve",
+            "render",
+            "package",
+            "check",
+            "web",
+        }
+    ),
     frozenset({"making"}),
     frozenset({"saving"}),
     frozenset({"driver", "fragment", "settings", "starter", "weblinks"}),

@@ -62,6 +62,7 @@ if TYPE_CHECKING:
     metavar="LEVEL",
     help="Make a handout of every section of a level (1 to 6), and an archive of them all.",
 )
+@click.option("--catalog", is_flag=True, help="Add records for shops and libraries: ONIX and OPDS.")
 @click.option("--strict", is_flag=True, help="Take warnings as errors.")
 @click.option("--json", "as_json", is_flag=True, help="Print the findings as JSON, for editors.")
 @click.option(
@@ -77,6 +78,7 @@ def build(
     assets: bool,
     fit: str | None,
     split: int | None,
+    catalog: bool,
     strict: bool,
     as_json: bool,
     dump: str | None,
@@ -117,6 +119,7 @@ def build(
                     assets_beside=assets,
                     fit=pages,
                     split=split or 0,
+                    catalog=catalog,
                     executor=executor,
                     progress=progress,
                 )

@@ -12,11 +12,8 @@ from ebooklib.epub import EpubBook
 from pipeline.metadata import Contributor, Identifier, Metadata, Series, Subject, print_source
 from pipeline.package.epub.claims import claim
 from pipeline.package.epub.meta import add_meta
-from pipeline.package.moment import publication_moment
+from pipeline.package.moment import NO_DATE, publication_moment
 from pipeline.pages import Accessibility
-
-NO_DATE = datetime.datetime(2000, 1, 1, tzinfo=datetime.UTC)
-"""Stands for the time of change of a publication that has no date."""
 
 IDENTIFIER_ID = "identifier"
 
