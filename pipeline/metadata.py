@@ -150,7 +150,7 @@ class Placed(msgspec.Struct, frozen=True, omit_defaults=True):
 
 class Metadata(msgspec.Struct, frozen=True, omit_defaults=True):
     """``date`` is YYYY, YYYY-MM or YYYY-MM-DD; ``lang`` a BCP 47 tag. ``identifier`` is
-    always set after parsing: the e-book's ISBN, or one that is derived, where there is none;
+    always set after parsing, and is that of all formats: one is derived where there is none;
     ``identifiers`` are further ones. ``edition_statement`` is a number, or words such as "Second,
     revised edition". ``modified`` is a date like ``date``. ``languages`` are those that the text
     is in beside ``lang``. ``url`` is the folder on

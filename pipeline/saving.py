@@ -103,7 +103,7 @@ class Saving:
                 facts(one.data, edition.format).get("pages", 0),
                 one.accessibility,
             )
-            for edition, one in whole.items()
+            for edition, one in sorted(whole.items(), key=lambda pair: pair[0].format != "epub")
             if catalog.is_product(edition)
         )
         web = next((output_name(self._stem, e) for e in whole if e.format == "html"), "")

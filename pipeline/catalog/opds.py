@@ -9,6 +9,7 @@ from pipeline.catalog.record import Record, is_open
 from pipeline.editions import FormatName
 from pipeline.metadata import Contributor, Metadata
 from pipeline.pages import Accessibility
+from pipeline.words import words
 
 MEDIA_TYPE = "application/opds-publication+json"
 MEDIA_TYPES: dict[FormatName, str] = {
@@ -139,13 +140,14 @@ def _accessibility(claims: Accessibility, metadata: Metadata) -> dict[str, Any]:
 
 
 def _links(record: Record) -> list[dict[str, Any]]:
+    said = words(record.metadata.lang)
     rel = OPEN_ACCESS if is_open(record.metadata) else ACQUISITION
     found: list[dict[str, Any]] = [
         {
             "rel": rel,
             "href": record.address(product.file),
             "type": MEDIA_TYPES[product.edition.format],
-            "title": product.edition.label,
+            "title": said.get(f"edition_{product.edition.name}", product.edition.label),
             "size": product.size,
         }
         for product in record.products

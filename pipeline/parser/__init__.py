@@ -12,7 +12,7 @@ import msgspec
 
 from pipeline.codes import Code, diagnostic
 from pipeline.diagnostics import Diagnostic, Span
-from pipeline.metadata import Identifier, Metadata
+from pipeline.metadata import Metadata
 from pipeline.model import Block, Document, Heading, Variable
 from pipeline.parser.abbreviations import abbreviations
 from pipeline.parser.blanks import settle_blanks
@@ -59,7 +59,7 @@ def parse(text: str, source: str = "", folder: Path | None = None) -> Document:
     broken = any(d.code == Code.BAD_YAML.slug or d.message.startswith("`title`") for d in found)
     metadata, blocks, titles = _take_title(metadata, blocks, may_be_missing=broken)
     if metadata.identifier is None:
-        metadata = msgspec.structs.replace(metadata, identifier=_identifier(metadata))
+        metadata = msgspec.structs.replace(metadata, identifier=derive_identifier(metadata))
     diagnostics = (*found, *document.diagnostics, *titles)
     return Document(
         metadata=metadata,
@@ -71,12 +71,6 @@ def parse(text: str, source: str = "", folder: Path | None = None) -> Document:
             d if d.source else msgspec.structs.replace(d, source=source) for d in diagnostics
         ),
     )
-
-
-def _identifier(metadata: Metadata) -> Identifier:
-    """What stands for a publication whose front matter has no ``identifier``."""
-    own = metadata.isbns.epub
-    return Identifier("isbn", own) if own else derive_identifier(metadata)
 
 
 def parse_body(text: str, folder: Path | None = None) -> Document:
