@@ -156,7 +156,8 @@ class Metadata(msgspec.Struct, frozen=True, omit_defaults=True):
     is in beside ``lang``. ``url`` is the folder on
     the web in which the outputs are published, with a slash at its end. ``notes`` is where
     notes are printed: at the foot of the page, in its margin, or all at the end. ``embed_fonts``
-    asks for the fonts of headings and tables in the e-book, which else has none.
+    asks for the fonts of headings and tables in the e-book, which else has none. ``page_list``
+    asks for the pages of the standard print edition in the e-book and on the web page.
     ``bibliography`` are the files of works, ``citation_style`` is the name of a style or a
     file, ``nocite`` the keys of works that are listed though nobody cites them, or ``*``.
     ``printing`` is for all printed editions, ``edition_options`` for those of a name.
@@ -200,6 +201,7 @@ class Metadata(msgspec.Struct, frozen=True, omit_defaults=True):
     nocite: tuple[Placed, ...] = ()
     notes: Literal["foot", "margin", "end"] = "foot"
     embed_fonts: bool = False
+    page_list: bool = True
     printing: PrintOptions = PrintOptions()
     edition_options: tuple[tuple[str, PrintOptions], ...] = ()
     brand: Brand = Brand()

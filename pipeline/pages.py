@@ -32,6 +32,14 @@ class NavPoint(msgspec.Struct, frozen=True, omit_defaults=True):
     children: tuple[NavPoint, ...] = ()
 
 
+class PageBreak(msgspec.Struct, frozen=True):
+    """Where a page of the standard print edition begins: its printed number, and
+    ``page#id``."""
+
+    label: str
+    href: str
+
+
 class Style(msgspec.Struct, frozen=True, omit_defaults=True):
     """A style sheet. One that is to stand ``apart`` has what only new browsers know, and
     checkers of style sheets do not: it does not join the others."""
@@ -89,9 +97,9 @@ class Accessibility(msgspec.Struct, frozen=True, omit_defaults=True):
 class Pages(msgspec.Struct, frozen=True, omit_defaults=True):
     """An edition, rendered. ``stem`` names the publication's files; ``pages`` are in
     reading order; ``templates`` are the template files used, for dependency files;
-    ``accessibility`` is set for e-books, and ``findings`` are what stands in its way; ``places``
-    and ``sheet`` are set for print. ``file`` is the name of what they become, where that is not
-    the edition's own."""
+    ``page_list`` and ``accessibility`` are set for e-books, and ``findings`` are what stands in
+    the way of more; ``places`` and ``sheet`` are set for print. ``file`` is the name of what they
+    become, where that is not the edition's own."""
 
     edition: str
     stem: str
@@ -101,6 +109,7 @@ class Pages(msgspec.Struct, frozen=True, omit_defaults=True):
     faces: tuple[Face, ...] = ()
     assets: tuple[Asset, ...] = ()
     contents: tuple[NavPoint, ...] = ()
+    page_list: tuple[PageBreak, ...] = ()
     templates: tuple[str, ...] = ()
     accessibility: Accessibility | None = None
     findings: tuple[Diagnostic, ...] = ()
