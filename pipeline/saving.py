@@ -89,7 +89,8 @@ class Saving:
         that these show."""
         started = time.perf_counter()
         whole = {EDITIONS[one.edition]: one for one in made if one.data}
-        front = next((front_of(o.data) for e, o in whole.items() if e.format == "epub"), None)
+        books = (one.data for edition, one in whole.items() if edition.format == "epub")
+        front = next(map(front_of, books), None)
         cover = None
         if front:
             name = f"{self._stem}-cover{front.suffix}"

@@ -10,12 +10,13 @@ from pipeline.catalog.onix import codes, languages
 from pipeline.catalog.onix.accessibility import features
 from pipeline.catalog.onix.people import contributors
 from pipeline.catalog.record import Product, Record
+from pipeline.editions import STANDARD_PRINT
 from pipeline.metadata import Audience, Metadata, Series, Subject
 
 FORMS = {"epub": ("E101", "E200"), "pdf": ("E107", "E201")}
 """List 175: EPUB that reflows, PDF with fixed pages."""
 
-EDITION_TYPES = {"large-print": "LTE", "teacher": "TCH"}
+EDITION_TYPES = {"large-print": "LTE", "teacher": "TCH", "teacher-ebook": "TCH"}
 """List 21, by the names of editions."""
 
 
@@ -35,7 +36,7 @@ def description(product: Product, record: Record) -> ET.Element:
         contributors(metadata),
         _edition(product, metadata),
         _languages(metadata),
-        _extents(product),
+        _extents(product, record),
         _subjects(metadata),
         _audience(metadata.audience),
     )
@@ -113,9 +114,14 @@ def _languages(metadata: Metadata) -> Iterator[ET.Element]:
         yield element("Language", element("LanguageRole", "01"), element("LanguageCode", code))
 
 
-def _extents(product: Product) -> Iterator[ET.Element]:
+def _extents(product: Product, record: Record) -> Iterator[ET.Element]:
+    """The pages of a PDF, or those of the printed edition that an e-book tells; the size."""
+    claims = product.accessibility
+    printed = next((one.pages for one in record.products if one.edition.name == STANDARD_PRINT), 0)
     if product.pages:
         yield _extent("00", product.pages, "03")
+    elif printed and claims and "pageBreakMarkers" in claims.features:
+        yield _extent("08", printed, "03")
     yield _extent("22", product.size, "17")
 
 

@@ -19,7 +19,7 @@ def numbers(product: Product, metadata: Metadata) -> tuple[Identifier, ...]:
     found = []
     if isbn := isbn_of(product, metadata):
         found.append(Identifier("isbn", isbn13(isbn)))
-    if product.edition.format == "epub":
+    if product.edition.name == "ebook":
         others = dict.fromkeys((*([own] if own else []), *metadata.identifiers))
         found += [one for one in others if one.scheme != "isbn"]
     if not found:

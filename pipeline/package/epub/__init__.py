@@ -57,7 +57,7 @@ def package(pages: Pages, folder: Path) -> Package:
     markup = "\n".join(page.markup for page in pages.pages)
     # Without fonts of its own a book has the reader's, and is free of EPUBCheck's notes.
     faces = used_faces(pages.faces, css, markup) if metadata.embed_fonts else ()
-    describe(book, metadata, pages.accessibility, fonts=bool(faces))
+    describe(book, pages, fonts=bool(faces))
     documents = [_document(page, metadata) for page in pages.pages]
     images = list(assets.items)
     if not any(_is_cover(asset, metadata) for asset in pages.assets):

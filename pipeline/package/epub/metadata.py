@@ -13,9 +13,13 @@ from pipeline.metadata import Contributor, Identifier, Metadata, Series, Subject
 from pipeline.package.epub.claims import claim
 from pipeline.package.epub.meta import add_meta
 from pipeline.package.moment import NO_DATE, publication_moment
-from pipeline.pages import Accessibility
+from pipeline.pages import Pages
+from pipeline.words import words
 
 IDENTIFIER_ID = "identifier"
+
+STANDARD = "ebook"
+"""The edition that the publication's identifiers are those of."""
 
 ISBN_10, ISBN_13, DOI = "02", "15", "06"
 """What ONIX's code list 5 has for kinds of identifiers."""
@@ -33,13 +37,17 @@ APPLE_VERSION = re.compile(r"\d{1,4}(\.\d{1,4}){1,2}|\d{1,4}")
 LANGUAGE = "{http://www.w3.org/XML/1998/namespace}lang"
 
 
-def unique_identifier(metadata: Metadata) -> Identifier:
-    """The e-book's own identifier, which stays when it is built again: its ISBN, else the
-    publication's identifier, else one made of its title."""
-    if metadata.isbns.epub:
-        return Identifier("isbn", metadata.isbns.epub)
+def unique_identifier(metadata: Metadata, edition: str = STANDARD) -> Identifier:
+    """An e-book's own identifier, which stays when it is built again: its ISBN, else the
+    publication's identifier, else one made of its title. That of another edition, such as the
+    teacher's, is made of it and of the edition's name, since two books never share one."""
     made = uuid.uuid5(uuid.NAMESPACE_URL, f"{metadata.title}\n{metadata.lang}")
-    return metadata.identifier or Identifier("uuid", str(made))
+    own = metadata.identifier or Identifier("uuid", str(made))
+    if metadata.isbns.epub:
+        own = Identifier("isbn", metadata.isbns.epub)
+    if edition == STANDARD:
+        return own
+    return Identifier("uuid", str(uuid.uuid5(uuid.NAMESPACE_URL, f"{own.uri}#{edition}")))
 
 
 def time_of_change(metadata: Metadata) -> datetime.datetime:
@@ -47,12 +55,11 @@ def time_of_change(metadata: Metadata) -> datetime.datetime:
     return publication_moment(metadata.modified or metadata.date) or NO_DATE
 
 
-def describe(
-    book: EpubBook, metadata: Metadata, accessibility: Accessibility | None, *, fonts: bool
-) -> None:
-    """Writes the metadata into ``book``, each with its refinements."""
-    _identify(book, metadata)
-    _entitle(book, metadata)
+def describe(book: EpubBook, pages: Pages, *, fonts: bool) -> None:
+    """Writes the metadata of an e-book into ``book``, each with its refinements."""
+    metadata = pages.metadata
+    _identify(book, metadata, pages.edition)
+    _entitle(book, metadata, pages.edition)
     book.set_language(metadata.lang)
     for lang in metadata.languages:
         if lang != metadata.lang:
@@ -81,11 +88,15 @@ def describe(
         _collect(book, metadata.series)
     for name, value in _terms(metadata):
         add_meta(book, name, value)
+    if pages.page_list:
+        # Which printed pages these are: of the book that has the ISBN, or else of the handout.
+        source = print_source(metadata) or f"{metadata.title} (PDF)"
+        add_meta(book, "pageBreakSource", source)
     if fonts:
         # Without it, Apple Books shows none of the fonts.
         add_meta(book, "ibooks:specified-fonts", "true")
-    if accessibility:
-        claim(book, accessibility, metadata.accessibility)
+    if pages.accessibility:
+        claim(book, pages.accessibility, metadata.accessibility)
 
 
 def _terms(metadata: Metadata) -> Iterator[tuple[str, str]]:
@@ -106,13 +117,15 @@ def _terms(metadata: Metadata) -> Iterator[tuple[str, str]]:
         yield "schema:educationalLevel", metadata.audience.level
 
 
-def _identify(book: EpubBook, metadata: Metadata) -> None:
-    own = unique_identifier(metadata)
+def _identify(book: EpubBook, metadata: Metadata, edition: str) -> None:
+    own = unique_identifier(metadata, edition)
     book.IDENTIFIER_ID = IDENTIFIER_ID
     book.set_identifier(own.uri)
     _type(book, IDENTIFIER_ID, own)
     others = dict.fromkeys((metadata.identifier or own, *metadata.identifiers))
     others.pop(own, None)
+    if edition != STANDARD:
+        others.clear()
     for number, other in enumerate(others, start=2):
         name = f"{IDENTIFIER_ID}-{number}"
         book.add_metadata("DC", "identifier", other.uri, {"id": name})
@@ -126,11 +139,14 @@ def _type(book: EpubBook, name: str, identifier: Identifier) -> None:
         add_meta(book, "identifier-type", kind, refines=f"#{name}", scheme="onix:codelist5")
 
 
-def _entitle(book: EpubBook, metadata: Metadata) -> None:
+def _entitle(book: EpubBook, metadata: Metadata, edition_name: str) -> None:
     """The titles, of which main title and subtitle make the whole one, in this order. The edition
-    is one of them where it is said in words."""
+    is one of them where it is said in words, or is not the usual one."""
     book.title = metadata.title
     edition = "" if metadata.edition_statement.isdigit() else metadata.edition_statement
+    if edition_name != STANDARD:
+        said = words(metadata.lang)
+        edition = ", ".join(filter(None, (edition, said.get(f"edition_{edition_name}", ""))))
     titles = {
         "main": metadata.title,
         "subtitle": metadata.subtitle,
