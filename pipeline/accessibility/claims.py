@@ -8,7 +8,7 @@ from xml.etree import ElementTree as ET
 from pipeline.accessibility.rules.images import images
 from pipeline.accessibility.rules.navigation import is_page_break
 from pipeline.accessibility.subject import EPUB_TYPE, XHTML, Subject
-from pipeline.model import Chart, Math, MathBlock
+from pipeline.model import Index, Math, MathBlock
 from pipeline.pages import Verdict
 from pipeline.words import words
 
@@ -19,11 +19,10 @@ class Contents:
     """What the pages of an e-book hold, gathered in one walk."""
 
     def __init__(self, subject: Subject) -> None:
-        self.images = False
-        self.charts = any(isinstance(node, Chart) for node, _ in subject.nodes())
         self.formulas = any(isinstance(node, Math | MathBlock) for node, _ in subject.nodes())
-        self.page_breaks = self.page_list = self.index = False
-        self.headings = self.roles = self.details = self.ruby = self.tex = False
+        self.index = any(isinstance(node, Index) and node.groups for node, _ in subject.nodes())
+        self.page_breaks = self.page_list = False
+        self.roles = self.details = self.ruby = self.tex = False
         self.images = any(True for _ in images(subject)) or bool(
             subject.document.metadata.brand.logo
         )
@@ -35,10 +34,8 @@ class Contents:
         types, role = element.get(EPUB_TYPE, "").split(), element.get("role", "")
         self.page_breaks = self.page_breaks or is_page_break(element)
         self.page_list = self.page_list or "page-list" in types
-        self.index = self.index or "index" in types or role == "doc-index"
         self.roles = self.roles or role.startswith("doc-")
         self.details = self.details or bool(element.get("aria-details"))
-        self.headings = self.headings or element.tag == f"{XHTML}h2"
         self.ruby = self.ruby or element.tag == f"{XHTML}ruby"
         self.tex = self.tex or (
             element.tag == f"{MATHML}annotation" and element.get("encoding") == "application/x-tex"
