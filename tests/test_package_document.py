@@ -194,8 +194,10 @@ def test_the_imprint_shows_the_number_of_each_format(book: Book) -> None:
         "ISBN (print) 9783161484100",
         "DOI 10.1000/182",
         "Illustrated by Ann Author",
+        "Funded by The Well Trust",
     ):
         assert words in imprint
+    assert "urn:uuid:" not in imprint, "readers have better numbers"
 
 
 def test_printed_pages_are_told_of_the_book_with_the_isbn(tmp_path: Path) -> None:

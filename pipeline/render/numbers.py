@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import NamedTuple
 
 from pipeline.metadata import Metadata
@@ -18,21 +18,24 @@ class Number(NamedTuple):
 
 def numbers(
     metadata: Metadata, said: Mapping[str, str], schemes: tuple[str, ...] = ("isbn", "doi")
-) -> Iterator[Number]:
-    """The identifiers of these schemes, and the ISBN of every format. A UUID says nothing to a
-    reader."""
+) -> tuple[Number, ...]:
+    """The ISBN of every format, then the identifiers of these schemes. A UUID says nothing to a
+    reader, and so is shown only where there is nothing else."""
     isbns = {
         said["isbn_epub"]: metadata.isbns.epub,
         said["isbn_pdf"]: metadata.isbns.pdf,
         said["isbn_print"]: metadata.isbns.print,
     }
+    shown = [Number(label, value) for label, value in isbns.items() if value]
     own = [metadata.identifier] if metadata.identifier else []
-    for one in dict.fromkeys((*own, *metadata.identifiers)):
-        if one.scheme in schemes and one.value not in isbns.values():
-            label = {"isbn": "ISBN", "doi": "DOI"}.get(one.scheme, said["identifier"])
-            shown = one.uri if one.scheme == "uuid" else one.value
-            yield Number(label, shown, one.uri if one.uri.startswith("http") else "")
-    yield from (Number(label, value) for label, value in isbns.items() if value)
+    found = [one for one in dict.fromkeys((*own, *metadata.identifiers)) if one.scheme in schemes]
+    for one in sorted(found, key=lambda one: one.scheme == "uuid"):
+        if one.value in isbns.values() or (one.scheme == "uuid" and shown):
+            continue
+        label = {"isbn": "ISBN", "doi": "DOI"}.get(one.scheme, said["identifier"])
+        value = one.uri if one.scheme == "uuid" else one.value
+        shown.append(Number(label, value, one.uri if one.uri.startswith("http") else ""))
+    return tuple(shown)
 
 
 def published_by(metadata: Metadata) -> str:
