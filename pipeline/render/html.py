@@ -19,6 +19,7 @@ from pipeline.render.cover import social_picture
 from pipeline.render.discovery import Facts, downloads, full_title, linked_data, meta_tags
 from pipeline.render.environment import read_text
 from pipeline.render.nodes import NodeRenderer
+from pipeline.render.numbers import numbers, published_by
 from pipeline.render.scripts import script
 from pipeline.render.side_notes import side_notes
 from pipeline.render.social import social_tags
@@ -136,13 +137,9 @@ def _shows_contents(document: Document) -> bool:
 
 def _imprint(metadata: Metadata, renderer: NodeRenderer) -> tuple[ImprintLine, ...]:
     """Who publishes it, under what terms, and how it is identified."""
-    lines = [ImprintLine(renderer.word("published_by"), metadata.publisher)]
+    lines = [ImprintLine(renderer.word("published_by"), published_by(metadata))]
     if licence := metadata.licence:
         lines.append(ImprintLine(renderer.word("licence"), licence.name, licence.url))
     lines.append(ImprintLine(renderer.word("rights"), metadata.rights))
-    identifier = metadata.identifier
-    # A UUID says nothing to a reader: it is in the metadata only.
-    if identifier and identifier.scheme in ("isbn", "doi"):
-        address = identifier.uri if identifier.scheme == "doi" else ""
-        lines.append(ImprintLine(identifier.scheme.upper(), identifier.value, address))
+    lines += [ImprintLine(*number) for number in numbers(metadata, words(metadata.lang))]
     return tuple(line for line in lines if line.text)
