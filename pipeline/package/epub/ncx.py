@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from xml.etree import ElementTree as ET
 
-from pipeline.pages import NavList, NavPoint, Pages
+from pipeline.pages import NavList, NavPoint, PageBreak, Pages
 
 NAMESPACE = "http://www.daisy.org/z3986/2005/ncx/"
 
@@ -28,8 +28,8 @@ def ncx(pages: Pages, identifier: str) -> bytes:
     for name, content in (
         ("uid", identifier),
         ("depth", str(_depth(pages.contents))),
-        ("totalPageCount", "0"),
-        ("maxPageNumber", "0"),
+        ("totalPageCount", str(len(pages.page_list))),
+        ("maxPageNumber", str(_highest(pages.page_list))),
     ):
         ET.SubElement(head, "meta", {"name": f"dtb:{name}", "content": content})
     _label(root, "docTitle", metadata.title)
@@ -37,6 +37,8 @@ def ncx(pages: Pages, identifier: str) -> bytes:
         _label(root, "docAuthor", author.name)
     order = _Order()
     _points(ET.SubElement(root, "navMap"), pages.contents, order)
+    if pages.page_list:
+        _targets(ET.SubElement(root, "pageList"), pages.page_list, order)
     for found in pages.lists:
         _list(root, found, order)
     ET.indent(root)
@@ -53,8 +55,10 @@ class _Order:
     def attributes(self, href: str) -> dict[str, str]:
         """The attributes of an entry that leads to ``href``."""
         self._entries += 1
-        place = self._places.setdefault(href, len(self._places) + 1)
-        return {"id": f"point-{self._entries}", "playOrder": str(place)}
+        return {"id": f"point-{self._entries}", "playOrder": self.place(href)}
+
+    def place(self, href: str) -> str:
+        return str(self._places.setdefault(href, len(self._places) + 1))
 
 
 def _points(parent: ET.Element, points: tuple[NavPoint, ...], order: _Order) -> None:
@@ -75,6 +79,26 @@ def _entry(parent: ET.Element, name: str, point: NavPoint, order: _Order) -> ET.
     _label(element, "navLabel", point.title)
     ET.SubElement(element, "content", {"src": point.href})
     return element
+
+
+def _targets(parent: ET.Element, breaks: tuple[PageBreak, ...], order: _Order) -> None:
+    """The pages of the print edition; only those with Arabic numbers are ``normal``."""
+    for number, page in enumerate(breaks, start=1):
+        value = {"value": page.label} if _is_number(page.label) else {}
+        kind = "normal" if value else "front"
+        place = order.place(page.href)
+        attributes = {"id": f"page-{number}", "type": kind, "playOrder": place, **value}
+        element = ET.SubElement(parent, "pageTarget", attributes)
+        _label(element, "navLabel", page.label)
+        ET.SubElement(element, "content", {"src": page.href})
+
+
+def _highest(breaks: tuple[PageBreak, ...]) -> int:
+    return max((int(page.label) for page in breaks if _is_number(page.label)), default=0)
+
+
+def _is_number(label: str) -> bool:
+    return label.isascii() and label.isdecimal()
 
 
 def _label(parent: ET.Element, name: str, text: str) -> None:

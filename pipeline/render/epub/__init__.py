@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import jinja2
 
+from pipeline.accessibility import audited
 from pipeline.editions import Edition
-from pipeline.faces import FACES, MATH_FACE
+from pipeline.faces import FACES, MATH_FACE, own_faces
 from pipeline.model import Document
 from pipeline.pages import NavList, NavPoint, Page, Pages
 from pipeline.render.contents import nav_points, numbered, targets
+from pipeline.render.cover import cover
 from pipeline.render.environment import read_text
-from pipeline.render.epub.accessibility import accessibility
 from pipeline.render.epub.front import (
     COVER,
     IMPRINT,
@@ -27,6 +28,7 @@ from pipeline.render.epub.order import landmarks, reading_order
 from pipeline.render.epub.styles import BASE, styles
 from pipeline.render.nodes import NodeRenderer
 from pipeline.render.notes import before_notes, listing_notes
+from pipeline.render.page_list import page_list
 from pipeline.render.plan import ENDNOTES, Chapter, chapters
 from pipeline.render.table_fit import Setting
 from pipeline.tree import plain_text
@@ -68,25 +70,28 @@ def assemble(
     titles |= {TITLE_PAGE: renderer.word("title_page"), NAV: renderer.word("contents")}
     found = landmarks(order, plan, lists, titles, renderer)
     start = plan[0].name if plan else NAV
-    pages[NAV] = nav_page(document, renderer, start, lists, found)
+    breaks = page_list(plan)
+    pages[NAV] = nav_page(document, renderer, start, lists, found, breaks)
     markup = "".join(pages[name].markup for name in order)
     renderer.page = ""
     contents = nav_points(document.contents, renderer.href)
-    return Pages(
+    rendered = Pages(
         edition=edition.name,
         stem=stem,
         metadata=metadata,
         pages=tuple(pages[name] for name in order),
         styles=styles(environment, markup, "\n".join(renderer.rules.values()), metadata.direction),
-        faces=(*FACES, MATH_FACE),
+        faces=(*FACES, MATH_FACE, *own_faces(metadata)),
         assets=document.assets,
         contents=contents or (NavPoint(metadata.title, start),),
         lists=tuple(
             NavList(nav.id, nav.title, nav_points(nav.entries, renderer.href)) for nav in lists
         ),
         landmarks=found,
-        accessibility=accessibility(document, renderer),
+        page_list=breaks,
+        cover=cover(document, environment),
     )
+    return audited(document, rendered)
 
 
 def _chapter(chapter: Chapter, renderer: NodeRenderer, document: Document) -> Page:
