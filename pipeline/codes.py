@@ -318,6 +318,15 @@ class Code(enum.Enum):
         ERROR,
         "The image cannot be read, or is of a kind that not all outputs can show (use PNG, JPEG, GIF, WebP or SVG).",
     )
+    BAD_FONT = Entry(
+        ERROR, "A file that the front matter names as a font is damaged, or is no font."
+    )
+    FONT_NOT_EMBEDDABLE = Entry(
+        ERROR,
+        "A font says itself that it may not be embedded in a publication (its `fsType`). Its\n"
+        "licence may be for your screen and printer alone. Fonts under the Open Font License may\n"
+        "be embedded anywhere.",
+    )
     MISSING_ALT = Entry(
         WARNING,
         "The image has no text alternative: `![what it shows](file)`. Mark one that only decorates with `{.decorative}`.",
@@ -393,6 +402,11 @@ class Code(enum.Enum):
         WARNING,
         "The cover that Chapbook draws leaves out a title or a name, because no font has all its\n"
         "characters. The title page has it. Give the cover as an image: `cover: cover.png`.",
+    )
+    COVER_NOT_SET = Entry(
+        ERROR,
+        "The front matter names no image for the cover, and one can be set in type only with\n"
+        "Pango, as the PDF: install it, or give an image of your own: `cover: cover.png`.",
     )
     LAYOUT_WARNING = Entry(
         WARNING, "The page maker reports something that it could not set as asked."

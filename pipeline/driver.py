@@ -51,6 +51,7 @@ def build(
     fit: int | Literal["even"] | None = None,
     split: int = 0,
     catalog: bool = False,
+    cover_spread: bool = False,
     executor: Executor | None = None,
     progress: Callable[[Step], object] = lambda step: None,
 ) -> Result:
@@ -62,9 +63,9 @@ def build(
     web page's styles and images in files beside it. ``fit`` is how many pages the printed
     editions are to fill, or ``even`` for full sheets, whatever the front matter says. ``split``
     makes of each printed edition one PDF for each section of that level, from 1 to 6, and an
-    archive of them all. ``catalog`` adds records for shops and libraries. Editions are made side by
-    side where an ``executor`` is given.
-    ``progress`` is told of every file.
+    archive of them all. ``catalog`` adds records for shops and libraries, ``cover_spread`` a print
+    cover of the standard print edition: back, spine and front, as a PDF. Editions are made side by
+    side where an ``executor`` is given. ``progress`` is told of every file.
 
     With an error among the findings nothing is written, and what was built before stays.
     Raises `KeyError` for a name that is no edition's, `ValueError` where an edition that is not
@@ -74,6 +75,7 @@ def build(
         templates=Path(templates) if templates else None,
         assets_beside=assets_beside,
         split=split,
+        cover_spread=cover_spread,
     )
     source, editions = Path(source), tuple(editions)
     saving = Saving(Path(out) / source.stem, source.stem)
@@ -83,6 +85,8 @@ def build(
     chosen = chosen_editions(editions, document)
     if split:
         chosen = printed_editions(chosen, split, by_name=bool(editions))
+    if cover_spread and EDITIONS[STANDARD_PRINT] not in chosen:
+        chosen = (*chosen, EDITIONS[STANDARD_PRINT])
     if fit is not None:
         metadata = asked_of_all(document.metadata, fit)
         document = msgspec.structs.replace(document, metadata=metadata)

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Literal, TypeAlias
 
 import msgspec
 
 from pipeline.paper import PrintOptions
+
+Direction: TypeAlias = Literal["ltr", "rtl"]
+
+PAPER_THICKNESS = 0.1
+"""Millimetres of a sheet of offset paper of 80 g/m², which most copiers and printers take."""
 
 
 class Contributor(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -96,6 +101,13 @@ class Series(msgspec.Struct, frozen=True, omit_defaults=True):
     issn: str = ""
 
 
+class Translation(msgspec.Struct, frozen=True):
+    """The address of the page that has the publication in another language."""
+
+    lang: str
+    url: str
+
+
 class Licence(msgspec.Struct, frozen=True, omit_defaults=True):
     name: str
     url: str = ""
@@ -114,6 +126,21 @@ class Cover(msgspec.Struct, frozen=True, omit_defaults=True):
 
     source: str
     alt: str = ""
+
+
+class OwnFont(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A font in the source's folder, and where the front matter names it. *Resolved* (own_fonts):
+    ``family``, ``weight`` and ``style``; whether it is to be ``obfuscated`` in e-books, and has
+    to be embedded as a ``whole``."""
+
+    source: str
+    line: int = 0
+    column: int = 0
+    family: str = ""
+    weight: int = 400
+    style: Literal["normal", "italic"] = "normal"
+    obfuscated: bool = False
+    whole: bool = False
 
 
 class Brand(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -156,8 +183,10 @@ class Metadata(msgspec.Struct, frozen=True, omit_defaults=True):
     is in beside ``lang``. ``url`` is the folder on
     the web in which the outputs are published, with a slash at its end. ``notes`` is where
     notes are printed: at the foot of the page, in its margin, or all at the end. ``embed_fonts``
-    asks for the fonts of headings and tables in the e-book, which else has none. ``page_list``
-    asks for the pages of the standard print edition in the e-book and on the web page.
+    asks for the fonts of headings and tables in the e-book, which else has none; ``fonts`` are
+    further ones, for styles that name them. ``paper_thickness`` is that of one sheet, in
+    millimetres, for the spine of a print cover. ``page_list`` asks for the pages of the standard
+    print edition in the e-book and on the web page.
     ``bibliography`` are the files of works, ``citation_style`` is the name of a style or a
     file, ``nocite`` the keys of works that are listed though nobody cites them, or ``*``.
     ``printing`` is for all printed editions, ``edition_options`` for those of a name.
@@ -189,6 +218,7 @@ class Metadata(msgspec.Struct, frozen=True, omit_defaults=True):
     identifiers: tuple[Identifier, ...] = ()
     isbns: Isbns = Isbns()
     url: str = ""
+    translations: tuple[Translation, ...] = ()
     series: Series | None = None
     accessibility: Certification = Certification()
     cover: Cover | None = None
@@ -201,6 +231,8 @@ class Metadata(msgspec.Struct, frozen=True, omit_defaults=True):
     nocite: tuple[Placed, ...] = ()
     notes: Literal["foot", "margin", "end"] = "foot"
     embed_fonts: bool = False
+    fonts: tuple[OwnFont, ...] = ()
+    paper_thickness: float = PAPER_THICKNESS
     page_list: bool = True
     printing: PrintOptions = PrintOptions()
     edition_options: tuple[tuple[str, PrintOptions], ...] = ()
@@ -209,13 +241,9 @@ class Metadata(msgspec.Struct, frozen=True, omit_defaults=True):
     part_of: tuple[str, ...] = ()
 
     @property
-    def direction(self) -> Literal["ltr", "rtl"]:
+    def direction(self) -> Direction:
         """The main direction of the script that ``lang`` is written in."""
-        subtags = self.lang.lower().split("-")
-        if any(s in RTL_SCRIPTS for s in subtags[1:]):
-            return "rtl"
-        has_script = any(len(s) == 4 and s.isalpha() for s in subtags[1:])
-        return "rtl" if subtags[0] in RTL_LANGUAGES and not has_script else "ltr"
+        return direction_of(self.lang)
 
 
 RTL_SCRIPTS = frozenset({"arab", "hebr", "thaa", "syrc", "nkoo", "adlm"})
@@ -234,3 +262,12 @@ def isbn13(digits: str) -> str:
     core = f"978{digits[:9]}"
     total = sum(int(digit) * (3 if place % 2 else 1) for place, digit in enumerate(core))
     return f"{core}{-total % 10}"
+
+
+def direction_of(lang: str) -> Direction:
+    """The main direction of the script that a language is written in."""
+    subtags = lang.lower().split("-")
+    if any(s in RTL_SCRIPTS for s in subtags[1:]):
+        return "rtl"
+    has_script = any(len(s) == 4 and s.isalpha() for s in subtags[1:])
+    return "rtl" if subtags[0] in RTL_LANGUAGES and not has_script else "ltr"

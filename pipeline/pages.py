@@ -42,17 +42,21 @@ class PageBreak(msgspec.Struct, frozen=True):
 
 class Style(msgspec.Struct, frozen=True, omit_defaults=True):
     """A style sheet. One that is to stand ``apart`` has what only new browsers know, and
-    checkers of style sheets do not: it does not join the others."""
+    checkers of style sheets do not: it does not join the others. Nor does one that is for some
+    ``media`` alone, which a page's reader may choose."""
 
     name: str
     css: str
     apart: bool = False
+    media: str = ""
 
 
 class Face(msgspec.Struct, frozen=True):
     """A font face the styles may use: CSS family, weight and style, and where the file
     is: ``package`` (an importable font package) and ``path`` within it. ``element`` is the
-    only one that is set in it, where there is one."""
+    only one that is set in it, where there is one. One of the publication's own has no package
+    but a path in the source's folder; it may have to be ``obfuscated`` in e-books, and embedded
+    as a ``whole``."""
 
     family: str
     weight: int
@@ -60,6 +64,8 @@ class Face(msgspec.Struct, frozen=True):
     package: str
     path: str
     element: str = ""
+    obfuscated: bool = False
+    whole: bool = False
 
 
 class Place(msgspec.Struct, frozen=True):
@@ -67,6 +73,19 @@ class Place(msgspec.Struct, frozen=True):
 
     character: str
     span: Span
+
+
+class CoverPage(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A cover, of which a picture of ``width`` by ``height`` pixels is made. The title is set as
+    large as fits into the element of class ``panel``; ``file`` is what the picture is called."""
+
+    file: str
+    width: int
+    height: int
+    markup: str
+    styles: tuple[Style, ...]
+    faces: tuple[Face, ...]
+    assets: tuple[Asset, ...] = ()
 
 
 class Verdict(msgspec.Struct, frozen=True):
@@ -96,10 +115,12 @@ class Accessibility(msgspec.Struct, frozen=True, omit_defaults=True):
 
 class Pages(msgspec.Struct, frozen=True, omit_defaults=True):
     """An edition, rendered. ``stem`` names the publication's files; ``pages`` are in
-    reading order; ``templates`` are the template files used, for dependency files;
-    ``page_list`` and ``accessibility`` are set for e-books, and ``findings`` are what stands in
-    the way of more; ``places`` and ``sheet`` are set for print. ``file`` is the name of what they
-    become, where that is not the edition's own."""
+    reading order; ``templates`` are the template files used, for dependency files; ``script`` is
+    what web pages run where they may; ``page_list`` and ``accessibility`` are set for e-books,
+    and ``findings`` are what stands in the way of more; ``places`` and ``sheet`` are set for
+    print. ``file`` is the name of what they become, where that is not the edition's own.
+    ``cover`` is that of an e-book, or what stands for a web page on social sites; where it is the
+    front matter's image, it only says how large."""
 
     edition: str
     stem: str
@@ -111,11 +132,13 @@ class Pages(msgspec.Struct, frozen=True, omit_defaults=True):
     contents: tuple[NavPoint, ...] = ()
     page_list: tuple[PageBreak, ...] = ()
     templates: tuple[str, ...] = ()
+    script: str = ""
     accessibility: Accessibility | None = None
     findings: tuple[Diagnostic, ...] = ()
     places: tuple[Place, ...] = ()
     sheet: Sheet | None = None
     file: str = ""
+    cover: CoverPage | None = None
 
 
 _encoder = msgspec.json.Encoder()

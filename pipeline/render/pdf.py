@@ -7,6 +7,7 @@ from typing import NamedTuple
 import jinja2
 
 from pipeline.editions import STANDARD_PRINT, Edition
+from pipeline.faces import own_faces
 from pipeline.metadata import Metadata
 from pipeline.model import Document
 from pipeline.pages import Page, Pages, Style
@@ -136,6 +137,7 @@ def assemble(
         styles=tuple(style for style in styles if style.css),
         faces=(
             *look_faces(edition.look),
+            *own_faces(metadata),
             *(face for font in fonts_for(markup) for face in font.faces),
         ),
         assets=(*document.assets, *renderer.formula_images.assets),

@@ -36,7 +36,9 @@ PACKET = """\
 <?xpacket end="r"?>"""
 
 
-def describe(pdf: Any, metadata: Metadata, fitted: Fitted | None = None) -> None:
+def describe(
+    pdf: Any, metadata: Metadata, fitted: Fitted | None = None, *, tagged: bool = True
+) -> None:
     """Write the metadata into a `pydyf.PDF` that is complete but for it. What was chosen so that
     the text fills its pages stands in the information dictionary, under a key of our own."""
     moment = publication_moment(metadata.date)
@@ -54,7 +56,7 @@ def describe(pdf: Any, metadata: Metadata, fitted: Fitted | None = None) -> None
     pdf.info.clear()
     pdf.info.update({key: pydyf.String(value) for key, value in info.items() if value})
     packet = pydyf.Stream(
-        [xmp(metadata, moment).encode()], {"Type": "/Metadata", "Subtype": "/XML"}
+        [xmp(metadata, moment, tagged=tagged).encode()], {"Type": "/Metadata", "Subtype": "/XML"}
     )
     pdf.add_object(packet)
     pdf.catalog["Metadata"] = packet.reference

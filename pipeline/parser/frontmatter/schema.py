@@ -11,14 +11,17 @@ from pipeline.parser.frontmatter import (
     audience,
     brand,
     citations,
+    fonts,
     isbns,
     page,
     people,
     printing,
     publication,
     subjects,
+    translations,
     variables,
 )
+from pipeline.parser.frontmatter.lengths import LENGTH, length
 from pipeline.parser.frontmatter.values import (
     FLAG,
     TEXT,
@@ -236,6 +239,13 @@ KEYS: tuple[Key, ...] = (
         ("https://example.org/handouts/",),
     ),
     Key(
+        "translations",
+        "Where it is to be read in other languages: a language tag and an address each.",
+        translations.TRANSLATIONS,
+        translations.translations,
+        ({"de": "https://example.org/handouts/der-brunnen.html"},),
+    ),
+    Key(
         "series",
         "The series it belongs to: a name, or name and position.",
         {"anyOf": [TEXT, publication.SERIES.schema()]},
@@ -384,6 +394,21 @@ KEYS: tuple[Key, ...] = (
         flag,
         (True,),
         ("qr-codes",),
+    ),
+    Key(
+        "fonts",
+        "Fonts of your own in the source's folder, for styles of your own that name them.",
+        fonts.FONTS,
+        fonts.fonts,
+        ("fonts/Wells.otf", [{"file": "fonts/Wells-Bold.otf", "obfuscate": True}]),
+    ),
+    Key(
+        "paper_thickness",
+        "How thick a sheet of paper is, for the spine of the print cover: 0.1mm without it.",
+        LENGTH,
+        parsed(length(0.03, 1)),
+        ("0.12mm",),
+        ("paper-thickness",),
     ),
     Key(
         "brand",

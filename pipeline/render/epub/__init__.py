@@ -6,10 +6,11 @@ import jinja2
 
 from pipeline.accessibility import audited
 from pipeline.editions import Edition
-from pipeline.faces import FACES, MATH_FACE
+from pipeline.faces import FACES, MATH_FACE, own_faces
 from pipeline.model import Document
 from pipeline.pages import NavPoint, Page, Pages, Style
 from pipeline.render.contents import nav_points, numbered, targets
+from pipeline.render.cover import cover
 from pipeline.render.environment import read_text
 from pipeline.render.epub.divisions import division
 from pipeline.render.epub.front import NAV, front_pages, properties
@@ -50,10 +51,11 @@ def assemble(
         metadata=document.metadata,
         pages=pages,
         styles=tuple(style for style in styles if style.css),
-        faces=(*FACES, MATH_FACE),
+        faces=(*FACES, MATH_FACE, *own_faces(document.metadata)),
         assets=document.assets,
         page_list=breaks,
         contents=contents or (NavPoint(document.metadata.title, start),),
+        cover=cover(document, environment),
     )
     return audited(document, rendered)
 
