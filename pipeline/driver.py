@@ -50,8 +50,8 @@ def build(
     assets_beside: bool = False,
     fit: int | Literal["even"] | None = None,
     split: int = 0,
-    catalog: bool = False,
     cover_spread: bool = False,
+    catalog: bool = False,
     executor: Executor | None = None,
     progress: Callable[[Step], object] = lambda step: None,
 ) -> Result:
@@ -63,9 +63,10 @@ def build(
     web page's styles and images in files beside it. ``fit`` is how many pages the printed
     editions are to fill, or ``even`` for full sheets, whatever the front matter says. ``split``
     makes of each printed edition one PDF for each section of that level, from 1 to 6, and an
-    archive of them all. ``catalog`` adds records for shops and libraries, ``cover_spread`` a print
-    cover of the standard print edition: back, spine and front, as a PDF. Editions are made side by
-    side where an ``executor`` is given. ``progress`` is told of every file.
+    archive of them all. ``cover_spread`` makes a print cover of the standard print edition as
+    well: back, spine and front, as a PDF. ``catalog`` adds records for shops and libraries.
+    Editions are made side by side where an ``executor`` is given. ``progress`` is told of every
+    file.
 
     With an error among the findings nothing is written, and what was built before stays.
     Raises `KeyError` for a name that is no edition's, `ValueError` where an edition that is not

@@ -250,6 +250,15 @@ RTL_SCRIPTS = frozenset({"arab", "hebr", "thaa", "syrc", "nkoo", "adlm"})
 RTL_LANGUAGES = frozenset({"ar", "arc", "ckb", "dv", "fa", "he", "ps", "sd", "ug", "ur", "yi"})
 
 
+def direction_of(lang: str) -> Direction:
+    """The main direction of the script that a language is written in."""
+    subtags = lang.lower().split("-")
+    if any(s in RTL_SCRIPTS for s in subtags[1:]):
+        return "rtl"
+    has_script = any(len(s) == 4 and s.isalpha() for s in subtags[1:])
+    return "rtl" if subtags[0] in RTL_LANGUAGES and not has_script else "ltr"
+
+
 def print_source(metadata: Metadata) -> str:
     """The printed edition that an e-book is the same as, by its ISBN as a URN, or nothing."""
     return Identifier("isbn", metadata.isbns.print).uri if metadata.isbns.print else ""
@@ -262,12 +271,3 @@ def isbn13(digits: str) -> str:
     core = f"978{digits[:9]}"
     total = sum(int(digit) * (3 if place % 2 else 1) for place, digit in enumerate(core))
     return f"{core}{-total % 10}"
-
-
-def direction_of(lang: str) -> Direction:
-    """The main direction of the script that a language is written in."""
-    subtags = lang.lower().split("-")
-    if any(s in RTL_SCRIPTS for s in subtags[1:]):
-        return "rtl"
-    has_script = any(len(s) == 4 and s.isalpha() for s in subtags[1:])
-    return "rtl" if subtags[0] in RTL_LANGUAGES and not has_script else "ltr"

@@ -116,11 +116,11 @@ class Accessibility(msgspec.Struct, frozen=True, omit_defaults=True):
 class Pages(msgspec.Struct, frozen=True, omit_defaults=True):
     """An edition, rendered. ``stem`` names the publication's files; ``pages`` are in
     reading order; ``templates`` are the template files used, for dependency files; ``script`` is
-    what web pages run where they may; ``page_list`` and ``accessibility`` are set for e-books,
-    and ``findings`` are what stands in the way of more; ``places`` and ``sheet`` are set for
-    print. ``file`` is the name of what they become, where that is not the edition's own.
-    ``cover`` is that of an e-book, or what stands for a web page on social sites; where it is the
-    front matter's image, it only says how large."""
+    what web pages run where they may; ``page_list`` and ``accessibility`` are set for e-books, and
+    ``findings`` are what stands in the way of more; ``places`` and ``sheet`` are set for print.
+    ``file`` is the name of what they become, where that is not the edition's own. ``cover`` is
+    that of an e-book, or what stands for a web page on social sites; where it is the front
+    matter's image, it only says how large."""
 
     edition: str
     stem: str

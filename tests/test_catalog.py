@@ -359,6 +359,13 @@ def test_the_records_are_the_same_every_time(built: Path, tmp_path: Path) -> Non
         assert (tmp_path / "well" / name).read_bytes() == (built / name).read_bytes()
 
 
+def test_parts_of_a_publication_have_no_records(built: Path) -> None:
+    source = str(built.parent / "well.md")
+    done = CliRunner().invoke(cli.main, ["build", source, "--split", "1", "--catalog"])
+    assert done.exit_code == 2
+    assert "leave --split out" in done.output
+
+
 def test_what_shops_will_ask_for() -> None:
     def missing(metadata: Metadata, *editions: str) -> list[str]:
         chosen = [EDITIONS[name] for name in editions]

@@ -62,12 +62,12 @@ if TYPE_CHECKING:
     metavar="LEVEL",
     help="Make a handout of every section of a level (1 to 6), and an archive of them all.",
 )
-@click.option("--catalog", is_flag=True, help="Add records for shops and libraries: ONIX and OPDS.")
 @click.option(
     "--cover-spread",
     is_flag=True,
     help="Make a print cover, too: back, spine and front, by the pages of the handout.",
 )
+@click.option("--catalog", is_flag=True, help="Add records for shops and libraries: ONIX and OPDS.")
 @click.option("--strict", is_flag=True, help="Take warnings as errors.")
 @click.option("--json", "as_json", is_flag=True, help="Print the findings as JSON, for editors.")
 @click.option(
@@ -83,8 +83,8 @@ def build(
     assets: bool,
     fit: str | None,
     split: int | None,
-    catalog: bool,
     cover_spread: bool,
+    catalog: bool,
     strict: bool,
     as_json: bool,
     dump: str | None,
@@ -102,7 +102,7 @@ def build(
     check_editions(editions)
     pages = pages_to_fill(fit, editions)
     if split:
-        check_split(editions, dump)
+        check_split(editions, dump, catalog=catalog)
     if split and cover_spread:
         raise click.UsageError("--cover-spread is for a whole text: leave --split out.")
     if dump:
@@ -127,8 +127,8 @@ def build(
                     assets_beside=assets,
                     fit=pages,
                     split=split or 0,
-                    catalog=catalog,
                     cover_spread=cover_spread,
+                    catalog=catalog,
                     executor=executor,
                     progress=progress,
                 )

@@ -19,7 +19,7 @@ SHORT = 350
 
 def publisher_name(metadata: Metadata) -> str:
     """Who publishes it: those who wrote it, where nobody else does."""
-    names = " and ".join(author.name for author in metadata.authors)
+    names = ", ".join(author.name for author in metadata.authors)
     return metadata.publisher or metadata.imprint or names
 
 
