@@ -150,6 +150,16 @@ def test_products_know_each_other_and_the_printed_book(products: list[ET.Element
     assert "9780306406157" in texts(handout, "RelatedProduct/ProductIdentifier/IDValue")
 
 
+def test_the_teachers_book_leads_to_the_students(tmp_path: Path) -> None:
+    metadata = Metadata(title="A", identifier=Identifier("uuid", "0" * 8), publisher="B")
+    both = tuple(Product(EDITIONS[name], f"{name}.epub", 1) for name in ("ebook", "teacher-ebook"))
+    data = message(Record(metadata, "x", CHANGED, both))
+    assert faults(data, tmp_path) == []
+    root = ET.fromstring(data)
+    assert texts(root, "ProductRelationCode") == ["40", "39"]
+    assert texts(root, "EditionType") == ["TCH"]
+
+
 def test_what_it_is_and_for_whom(products: list[ET.Element]) -> None:
     book = products[0]
     assert texts(book, "TitleText") == ["Handouts", "The Well", "Well"]
