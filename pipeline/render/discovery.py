@@ -6,8 +6,9 @@ from typing import Any, NamedTuple
 from urllib.parse import quote
 
 from pipeline.editions import DEFAULT_EDITIONS, EDITIONS, FormatName, output_name
-from pipeline.metadata import Contributor, Isbns, Metadata, Subject
+from pipeline.metadata import Contributor, Isbns, Metadata
 from pipeline.pages import NavPoint
+from pipeline.render.catalogue_data import catalogue_data
 
 MEDIA_TYPES: dict[FormatName, str] = {"pdf": "application/pdf", "epub": "application/epub+zip"}
 RELATORS = "http://id.loc.gov/vocabulary/relators/"
@@ -78,31 +79,21 @@ def linked_data(
         "@id": identifier.uri if identifier else "",
         "url": facts.address,
         "name": metadata.title,
-        "headline": "" if is_book else metadata.title,
+        "headline": metadata.title if kind == "Article" else "",
         "alternativeHeadline": metadata.subtitle,
         "description": metadata.description,
         "inLanguage": [metadata.lang, *metadata.languages] if metadata.languages else metadata.lang,
         "datePublished": metadata.date,
-        "dateModified": metadata.modified,
-        "bookEdition": metadata.edition_statement if is_book else "",
         "version": metadata.version,
         "keywords": list(metadata.keywords),
         "author": [_agent(author, metadata) for author in metadata.authors],
         **_contributors(metadata),
-        "about": [_subject(subject) for subject in metadata.subjects],
-        "audience": [
-            {"@type": "Audience", "audienceType": group} for group in metadata.audience.groups
-        ],
-        "typicalAgeRange": metadata.audience.ages,
-        "educationalLevel": metadata.audience.level,
         "publisher": _named("Organization", metadata.publisher),
-        "publisherImprint": _named("Organization", metadata.imprint),
         "license": (metadata.licence.url or metadata.licence.name) if metadata.licence else "",
         "copyrightNotice": metadata.rights,
         "identifier": identifier.uri if identifier else "",
         "isbn": isbn,
-        "sameAs": [one.uri for one in metadata.identifiers],
-        "workExample": _formats(metadata.isbns),
+        **catalogue_data(metadata, is_book=is_book),
         "isPartOf": _series(metadata),
         "hasPart": _chapters(facts),
         "timeRequired": f"PT{facts.minutes}M" if facts.minutes else "",
@@ -233,27 +224,6 @@ def _series(metadata: Metadata) -> dict[str, Any]:
     if series is None:
         return {}
     return _named("CreativeWorkSeries", series.name) | {"position": series.position}
-
-
-def _subject(subject: Subject) -> dict[str, Any]:
-    """A heading of a classification, in schema.org's terms."""
-    return {
-        "@type": "DefinedTerm",
-        "name": subject.name,
-        "termCode": subject.code,
-        "inDefinedTermSet": subject.scheme,
-    }
-
-
-def _formats(isbns: Isbns) -> list[dict[str, Any]]:
-    """The formats that have ISBNs of their own."""
-    electronic = "https://schema.org/EBook"
-    found = [
-        {"@type": "Book", "isbn": isbns.epub, "bookFormat": electronic},
-        {"@type": "Book", "isbn": isbns.pdf, "bookFormat": electronic},
-        {"@type": "Book", "isbn": isbns.print},
-    ]
-    return [one for one in found if one["isbn"]]
 
 
 def _named(kind: str, name: str) -> dict[str, Any]:
