@@ -6,7 +6,7 @@ import io
 import warnings
 from typing import NamedTuple
 
-from pipeline.resolve.svg import UnsafeSvgError, looks_like_svg, measures
+from pipeline.resolve.svg import UnsafeSvgError, looks_like_svg, read_svg
 
 MOST_PIXELS = 100_000_000
 """Beyond this an image takes more memory than e-readers and most people's machines have."""
@@ -28,13 +28,15 @@ class BadImageError(Exception):
 
 class ImageKind(NamedTuple):
     """What a file is; ``suffix`` is without a dot, sizes are in CSS pixels, 0 if unknown,
-    ``letters`` as in `svg.Measures`."""
+    ``letters``, ``removed`` and ``data`` as in `svg.Drawing`."""
 
     media_type: str
     suffix: str
     width: int
     height: int
     letters: float = 0
+    removed: tuple[str, ...] = ()
+    data: bytes = b""
 
 
 def examine(data: bytes) -> ImageKind:
@@ -43,8 +45,17 @@ def examine(data: bytes) -> ImageKind:
         raise BadImageError("the file is empty")
     if looks_like_svg(data):
         try:
-            found = measures(data)
-            return ImageKind(*SVG, found.width, found.height, found.letters)
+            found = read_svg(data)
+            media_type, suffix = SVG
+            return ImageKind(
+                media_type,
+                suffix,
+                found.width,
+                found.height,
+                found.letters,
+                found.removed,
+                found.data,
+            )
         except UnsafeSvgError as error:
             raise BadImageError(f"the SVG has {error}, which could run or load something") from None
         except ValueError as error:
