@@ -12,6 +12,7 @@ import msgspec
 
 from pipeline import model as document_model
 from pipeline import pages as rendered_pages
+from pipeline.catalog import missing_for_shops
 from pipeline.codes import Code
 from pipeline.diagnostics import Diagnostic
 from pipeline.editions import DEFAULT_EDITIONS, EDITIONS, STANDARD_PRINT, Edition, tells_pages
@@ -50,6 +51,7 @@ def build(
     fit: int | Literal["even"] | None = None,
     split: int = 0,
     cover_spread: bool = False,
+    catalog: bool = False,
     executor: Executor | None = None,
     progress: Callable[[Step], object] = lambda step: None,
 ) -> Result:
@@ -62,8 +64,9 @@ def build(
     editions are to fill, or ``even`` for full sheets, whatever the front matter says. ``split``
     makes of each printed edition one PDF for each section of that level, from 1 to 6, and an
     archive of them all. ``cover_spread`` makes a print cover of the standard print edition as
-    well: back, spine and front, as a PDF. Editions are made side by side where an ``executor``
-    is given. ``progress`` is told of every file.
+    well: back, spine and front, as a PDF. ``catalog`` adds records for shops and libraries.
+    Editions are made side by side where an ``executor`` is given. ``progress`` is told of every
+    file.
 
     With an error among the findings nothing is written, and what was built before stays.
     Raises `KeyError` for a name that is no edition's, `ValueError` where an edition that is not
@@ -92,11 +95,15 @@ def build(
         return Result(_judge(all_findings(document, chosen, source), strict))
     made = tuple(make_all(document, chosen, source, options, executor))
     found = (*document.diagnostics, *(finding for one in made for finding in one.diagnostics))
+    if catalog:
+        found += tuple(missing_for_shops(document.metadata, chosen, document.source))
     result = Result(_judge(found, strict))
     if result.failed:
         return result
     for one in made:
         (saving.add_parts if split else saving.add_edition)(one)
+    if catalog:
+        saving.add_catalog(document.metadata, made)
     files = saving.write(document.metadata)
     for step in saving.steps:
         progress(step)

@@ -18,7 +18,7 @@ from pipeline.package import package
 from pipeline.package.cover import print_cover
 from pipeline.package.facts import facts
 from pipeline.package.result import Package
-from pipeline.pages import Pages
+from pipeline.pages import Accessibility, Pages
 from pipeline.pagination import PageMap
 from pipeline.paper import Sheet
 from pipeline.render import render, render_spread
@@ -34,7 +34,8 @@ from pipeline.system import pango_problem
 
 class Made(msgspec.Struct, frozen=True):
     """One edition, on its way to be saved; its resolved ``document`` and its ``sheet`` where
-    they are kept. One that is split has ``parts``, each with the ``file`` that it becomes and
+    they are kept; what an e-book claims of its ``accessibility``. One that is split has ``parts``,
+    each with the ``file`` that it becomes and
     its ``section``, below the titles of those around it."""
 
     edition: str
@@ -45,6 +46,7 @@ class Made(msgspec.Struct, frozen=True):
     page_map: PageMap | None = None
     document: Document | None = None
     sheet: Sheet | None = None
+    accessibility: Accessibility | None = None
     parts: tuple[Made, ...] = ()
     file: str = ""
     section: tuple[str, ...] = ()
@@ -184,12 +186,13 @@ def _finish(
     return Made(
         edition=edition.name,
         seconds=0.0,
-        diagnostics=tuple(_placed(packed, resolved.source)),
+        diagnostics=(*rendered.findings, *_placed(packed, resolved.source)),
         data=packed.data,
         extra=packed.extra,
         page_map=packed.page_map,
         document=resolved if options.keep else None,
         sheet=packed.sheet if options.keep else None,
+        accessibility=rendered.accessibility,
     )
 
 

@@ -635,7 +635,7 @@ class Asset(msgspec.Struct, frozen=True, omit_defaults=True):
     ``name`` is a unique file name for it in an output; sizes in CSS pixels, 0 where
     unknown. ``data`` is the content of one that was made (a chart), and is no file; or of a
     drawing that was ``cleaned`` of what that says. ``letters`` is how high the smallest letters
-    of a drawing are, as a part of its width."""
+    of a drawing are, as a part of its width. A ``moving`` one is animated."""
 
     path: str
     name: str
@@ -644,6 +644,7 @@ class Asset(msgspec.Struct, frozen=True, omit_defaults=True):
     height: int = 0
     data: bytes = b""
     letters: float = 0
+    moving: bool = False
     cleaned: tuple[str, ...] = ()
 
     @property

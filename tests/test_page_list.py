@@ -107,7 +107,7 @@ def marks(root: ET.Element) -> dict[str, Mark]:
     for element in walk(root):
         if element.get("role") == "doc-pagebreak":
             places[element.attrib["id"]] = len(texts)
-            found[element.attrib["id"]] = element.attrib["aria-label"]
+            found[element.attrib["id"]] = element.get("aria-label") or element.attrib["title"]
     return {name: Mark(label, first_words(texts[places[name] :])) for name, label in found.items()}
 
 
@@ -118,8 +118,11 @@ def first_words(texts: list[str]) -> str:
 
 
 def assert_right(mark: Mark, page: str) -> None:
-    """What comes after a mark are the first words of its page."""
-    assert 0 <= page.find(mark.after[:ENOUGH]) <= OWN_WORDS, (mark, page[:80])
+    """What comes after a mark are the first words of its page, up to a comma: in an index there
+    are other links after that than on paper."""
+    words = mark.after.partition(",")[0][:ENOUGH]
+    assert words
+    assert 0 <= page.find(words) <= OWN_WORDS, (mark, page[:80])
 
 
 @pytest.fixture(

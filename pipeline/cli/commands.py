@@ -67,6 +67,7 @@ if TYPE_CHECKING:
     is_flag=True,
     help="Make a print cover, too: back, spine and front, by the pages of the handout.",
 )
+@click.option("--catalog", is_flag=True, help="Add records for shops and libraries: ONIX and OPDS.")
 @click.option("--strict", is_flag=True, help="Take warnings as errors.")
 @click.option("--json", "as_json", is_flag=True, help="Print the findings as JSON, for editors.")
 @click.option(
@@ -83,6 +84,7 @@ def build(
     fit: str | None,
     split: int | None,
     cover_spread: bool,
+    catalog: bool,
     strict: bool,
     as_json: bool,
     dump: str | None,
@@ -126,6 +128,7 @@ def build(
                     fit=pages,
                     split=split or 0,
                     cover_spread=cover_spread,
+                    catalog=catalog,
                     executor=executor,
                     progress=progress,
                 )

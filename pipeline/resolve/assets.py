@@ -133,6 +133,7 @@ class _Assets:
             width=kind.width,
             height=kind.height,
             letters=kind.letters,
+            moving=kind.moving,
             data=kind.data,
             cleaned=kind.removed,
         )

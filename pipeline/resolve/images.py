@@ -18,6 +18,7 @@ PILLOW_FORMATS = {
     "WEBP": ("image/webp", "webp"),
 }
 SVG = ("image/svg+xml", "svg")
+SVG_MOTION = (b"<animate", b"<set", b"@keyframes")
 SIGNATURES = (b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"RIFF")
 EXIF_ORIENTATION = 0x0112
 
@@ -28,13 +29,15 @@ class BadImageError(Exception):
 
 class ImageKind(NamedTuple):
     """What a file is; ``suffix`` is without a dot, sizes are in CSS pixels, 0 if unknown,
-    ``letters``, ``removed`` and ``data`` as in `svg.Drawing`."""
+    ``letters``, ``removed`` and ``data`` as in `svg.Drawing`. One that is ``moving`` is
+    animated."""
 
     media_type: str
     suffix: str
     width: int
     height: int
     letters: float = 0
+    moving: bool = False
     removed: tuple[str, ...] = ()
     data: bytes = b""
 
@@ -53,6 +56,7 @@ def examine(data: bytes) -> ImageKind:
                 found.width,
                 found.height,
                 found.letters,
+                any(word in (found.data or data) for word in SVG_MOTION),
                 found.removed,
                 found.data,
             )
@@ -75,6 +79,7 @@ def _raster(data: bytes) -> ImageKind | None:
         try:
             with Image.open(io.BytesIO(data), formats=tuple(PILLOW_FORMATS)) as image:
                 width, height = image.size
+                moving = bool(getattr(image, "is_animated", False))
                 if width * height > MOST_PIXELS:
                     raise BadImageError(f"with {width} × {height} pixels it is too large")
                 if image.format == "PNG":
@@ -93,7 +98,7 @@ def _raster(data: bytes) -> ImageKind | None:
             raise BadImageError(f"the file is damaged ({error})") from None
         if _is_turned(data):
             width, height = height, width
-        return ImageKind(media_type, suffix, width, height)
+        return ImageKind(media_type, suffix, width, height, moving=moving)
 
 
 def _is_turned(data: bytes) -> bool:

@@ -46,7 +46,7 @@ def package(pages: Pages, folder: Path) -> Package:
     # Without fonts of its own a book has the reader's, and is free of EPUBCheck's notes.
     offered = [face for face in pages.faces if metadata.embed_fonts or not face.package]
     faces = used_faces(offered, css, markup)
-    describe(book, metadata, pages.accessibility, moving_images=gathered.moving, fonts=bool(faces))
+    describe(book, pages, fonts=bool(faces))
     documents = [_document(page, gathered.in_place(page.markup), metadata) for page in pages.pages]
     images = list(gathered.items)
     files = list(gathered.files)
