@@ -323,6 +323,12 @@ class Code(enum.Enum):
         ERROR,
         "The image cannot be read, or is of a kind that not all outputs can show (use PNG, JPEG, GIF, WebP or SVG).",
     )
+    CLEANED_IMAGE = Entry(
+        WARNING,
+        "A drawing (SVG) has something that could run code, or load something from elsewhere:\n"
+        "a script, an event handler, HTML, a reference to another file. The outputs have the\n"
+        "drawing without it.",
+    )
     BAD_FONT = Entry(
         ERROR, "A file that the front matter names as a font is damaged, or is no font."
     )
