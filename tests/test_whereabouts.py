@@ -156,7 +156,7 @@ MISTAKES = {
 @pytest.mark.parametrize("name", MISTAKES)
 def test_mistakes_are_found_where_they_are(name: str) -> None:
     written, line, column, message = MISTAKES[name]
-    (found,) = parse(f"---\ntitle: T\n{written}---\n").diagnostics
+    (found,) = parse(f"---\ntitle: T\n{written}---\n\nText.\n").diagnostics
     assert (found.line, found.column) == (line, column)
     assert re.search(re.escape(message), found.message)
     assert found.hint
