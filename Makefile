@@ -98,7 +98,7 @@ goals := $(or $(MAKECMDGOALS),all)
 WANTED =
 wanted := $(filter $(or $(WANTED),$(foreach g,$(goals),$(or $(goal_$g),$(DEFAULT)))),$(EDITIONS))
 
-.PHONY: all html pdf epub editions check report test accept lint format constraints clean distclean help FORCE
+.PHONY: all html pdf epub editions check report catalog test accept lint format constraints clean distclean help FORCE
 
 all: $(call show,$(manifest)) ## The HTML page, the PDF handout and the EPUB e-book (without a goal: this)
 	@$(up_to_date)
@@ -128,6 +128,10 @@ report: $(installed) ## Pages, paper, ink and cost, and what will not print well
 	@mkdir -p $(call path,$(work))
 	$(at)$(chapbook) report $(call quote,$(SOURCE)) --out $(call quote,$(OUT)) \
 	    $(if $(TEMPLATES),--templates $(call quote,$(TEMPLATES))) $(REPORT)
+
+catalog: $(installed) ## The page, the PDF and the e-book, and records for shops and libraries: ONIX and OPDS
+	$(at)$(chapbook) build $(call quote,$(SOURCE)) --out $(call quote,$(OUT)) --catalog \
+	    $(foreach e,$(DEFAULT),--edition $e) $(if $(TEMPLATES),--templates $(call quote,$(TEMPLATES)))
 
 # set where a stage runs; make expands a recipe only once what it needs is made
 made :=
@@ -238,7 +242,8 @@ clean: ## Delete what was built
 	    dir=$${work%/.work}; stem=$${dir##*/}; rm -rf "$$work"; \
 	    for ending in $(foreach e,$(EDITIONS),$(patsubst $(folder)/$(stem)%,%,$(output_$e))) -booklet-pages.pdf; do \
 	        rm -f "$$dir/$$stem$$ending"; done; \
-	    rm -f "$$dir/model.json" "$$dir/manifest.json" "$$dir/report.html" "$$dir/report.json"; rmdir "$$dir" 2>/dev/null || :; done
+	    rm -f "$$dir/model.json" "$$dir/manifest.json" "$$dir/report.html" "$$dir/report.json" \
+	        "$$dir/$$stem"-onix.xml "$$dir/$$stem"-opds.json "$$dir/$$stem"-cover.*; rmdir "$$dir" 2>/dev/null || :; done
 
 distclean: clean ## Delete the environment and all caches too
 	@if [ -f $(call quote,$(VENV)/pyvenv.cfg) ]; then rm -rf $(call quote,$(VENV)); fi
