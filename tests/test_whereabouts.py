@@ -16,7 +16,8 @@ from pipeline.package import package
 from pipeline.pages import NavPoint
 from pipeline.parser import parse
 from pipeline.render import render
-from pipeline.render.discovery import Facts, linked_data
+from pipeline.render.discovery import Facts
+from pipeline.render.linked_data import linked_data
 from pipeline.resolve import resolve
 from pipeline.select import select
 
