@@ -205,7 +205,7 @@ def test_a_changed_source_runs_everything(tree: Tree) -> None:
 @pytest.mark.parametrize(
     ("template", "edition"),
     [
-        ("html/page.html.j2", "web"),
+        ("html/layout.html.j2", "web"),
         ("pdf/page.html.j2", "handout"),
         ("epub/layout.html.j2", "ebook"),
     ],
