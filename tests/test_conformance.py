@@ -19,6 +19,7 @@ OTHERS = [
 
 class TestPublication(Conforming):
     source = SOURCE
+    windows = checkers.ALL_WINDOWS
 
 
 @pytest.mark.checkers
