@@ -7,7 +7,9 @@ from pathlib import Path
 import pytest
 
 import pipeline
+from pipeline.completeness import compare
 from pipeline.editions import DEFAULT_EDITIONS
+from pipeline.parser import parse_file
 from tests import checkers
 
 ROOT = Path(__file__).parent.parent
@@ -33,6 +35,12 @@ class Conforming:
     @pytest.mark.parametrize("check", [checkers.epubcheck, checkers.ace])
     def test_epub(self, check: checkers.Check, built: Path) -> None:
         assert check(built.with_suffix(".epub")) == []
+
+    @pytest.mark.parametrize("format", ["html", "pdf", "epub"])
+    def test_nothing_is_lost(self, format: str, built: Path) -> None:
+        found = compare(built.with_suffix(f".{format}"), parse_file(self.source), self.source)
+        assert "as the edition" in found.note
+        assert found.diagnostics == ()
 
     def test_html(self, built: Path) -> None:
         assert checkers.nu(built.with_suffix(".html")) == []

@@ -35,7 +35,7 @@ LAYERS: tuple[frozenset[str], ...] = (
     frozenset({"faces", "pagination", "preflight", "scripts", "sheet", "variables"}),
     frozenset({"manifest", "parser", "select", "resolve", "render", "package", "check", "web"}),
     frozenset({"making"}),
-    frozenset({"saving"}),
+    frozenset({"completeness", "saving"}),
     frozenset({"driver", "fragment", "settings", "starter", "weblinks"}),
     frozenset({"report"}),
     frozenset({"__init__"}),
