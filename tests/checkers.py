@@ -43,6 +43,7 @@ _NEEDS: dict[str, tuple[str | Path, ...]] = {
     "EPUBCheck": ("java", CACHE / "installed"),
     "Ace": ("node", "chromium", CACHE / "installed", _ACE),
     "Nu": ("java", CACHE / "installed", _NU),
+    "reading systems": ("chromium", *(_NODE_MODULES / name for name in ("epubjs", "foliate-js"))),
     "browser": ("chromium", CACHE / "installed", _AXE),
     "veraPDF": ("java", CACHE / "installed", _VERAPDF),
     "page-validation": (CACHE / "installed",),
@@ -134,6 +135,13 @@ def browser(*paths: Path, windows: Sequence[str] = WINDOWS) -> list[str]:
     require("browser")
     chromium = str(shutil.which("chromium"))
     return _lines(_run_own("web_page", _AXE, chromium, ",".join(windows), *paths))
+
+
+def reading_systems(*paths: Path) -> list[str]:
+    """What epub.js and foliate-js do not show of e-books, or cannot follow. See
+    tests/conformance/reading_systems.py."""
+    require("reading systems")
+    return _lines(_run_own("reading_systems", str(shutil.which("chromium")), _NODE_MODULES, *paths))
 
 
 def verapdf(*paths: Path, profile: str = "ua1") -> list[str]:

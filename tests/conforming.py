@@ -51,3 +51,10 @@ class Conforming:
     @pytest.mark.parametrize("check", [checkers.verapdf, checkers.page_validation, checkers.qpdf])
     def test_pdf(self, check: checkers.Check, built: Path) -> None:
         assert check(built.with_suffix(".pdf")) == []
+
+
+class Read(Conforming):
+    """And reading systems show all of it."""
+
+    def test_epub_in_reading_systems(self, built: Path) -> None:
+        assert checkers.reading_systems(built.with_suffix(".epub")) == []

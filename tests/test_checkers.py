@@ -9,6 +9,7 @@ import pikepdf
 import pytest
 
 from tests import checkers
+from tests.test_check_epub import FILES, pack
 
 pytestmark = [pytest.mark.checkers, pytest.mark.slow]
 
@@ -109,6 +110,20 @@ def test_what_is_found_in_the_browser(name: str, in_browser: dict[str, str]) -> 
 
 def test_epubcheck(bad_epub: Path) -> None:
     assert any("META-INF/container.xml" in finding for finding in checkers.epubcheck(bad_epub))
+
+
+def test_reading_systems(tmp_path: Path) -> None:
+    """In this book an entry of the contents leads nowhere, and a file with a note is hidden."""
+    pages = FILES | {
+        "EPUB/nav.xhtml": FILES["EPUB/nav.xhtml"].replace("#part", "#no-part"),
+        "EPUB/two.xhtml": FILES["EPUB/two.xhtml"].replace("<body>", '<body hidden="hidden">'),
+    }
+    found = checkers.reading_systems(pack(tmp_path / "book.epub", pages))
+    for name in ("epubjs", "foliate"):
+        of_reader = "\n".join(line for line in found if f"\t{name}\t" in line)
+        assert "contents\ttwo.xhtml#no-part" in of_reader
+        assert "not-visible\ttwo.xhtml" in of_reader
+        assert "note\tone.xhtml" in of_reader
 
 
 @pytest.mark.parametrize("check", [checkers.verapdf, checkers.page_validation])
