@@ -60,7 +60,8 @@ code := $(shell find pipeline -name __pycache__ -prune -o -type f ! -name '.*' -
 
 # --- what there is to make -------------------------------------------------------------------
 # An edition's name, format and the end of its file's name, as in pipeline/editions.py; `pages`
-# where it tells the pages of the standard print edition, and so is made after that.
+# where it tells the pages of the standard print edition, and so is made after that. On a screen
+# none does where the source lists editions without that one.
 
 standard := handout
 page_map := $(work)/page-map.json
@@ -70,11 +71,11 @@ define edition
 EDITIONS += $1
 format_$1 := $2
 output_$1 := $$(folder)/$$(stem)$3.$2
-map_$1 := $(if $4,$$(page_map))
+map_$1 := $(if $4,$(if $(filter pdf,$2)$(filter $(standard),$(or $(WANTED),$(standard))),$$(page_map)))
 endef
-$(eval $(call edition,web,html,))
+$(eval $(call edition,web,html,,pages))
 $(eval $(call edition,handout,pdf,))
-$(eval $(call edition,ebook,epub,))
+$(eval $(call edition,ebook,epub,,pages))
 $(eval $(call edition,letter,pdf,-letter))
 $(eval $(call edition,teacher,pdf,-teacher,pages))
 $(eval $(call edition,large-print,pdf,-large-print,pages))
@@ -84,6 +85,8 @@ $(eval $(call edition,form,pdf,-form))
 $(eval $(call edition,booklet,pdf,-booklet))
 $(eval $(call edition,2-up,pdf,-2-up))
 $(eval $(call edition,4-up,pdf,-4-up))
+$(eval $(call edition,teacher-web,html,-teacher-web,pages))
+$(eval $(call edition,teacher-ebook,epub,-teacher-ebook,pages))
 DEFAULT := web handout ebook
 
 goal_html := web
@@ -95,7 +98,7 @@ goals := $(or $(MAKECMDGOALS),all)
 WANTED =
 wanted := $(filter $(or $(WANTED),$(foreach g,$(goals),$(or $(goal_$g),$(DEFAULT)))),$(EDITIONS))
 
-.PHONY: all html pdf epub editions check report test accept lint format constraints clean distclean help FORCE
+.PHONY: all html pdf epub editions check report catalog test accept lint format constraints clean distclean help FORCE
 
 all: $(call show,$(manifest)) ## The HTML page, the PDF handout and the EPUB e-book (without a goal: this)
 	@$(up_to_date)
@@ -125,6 +128,10 @@ report: $(installed) ## Pages, paper, ink and cost, and what will not print well
 	@mkdir -p $(call path,$(work))
 	$(at)$(chapbook) report $(call quote,$(SOURCE)) --out $(call quote,$(OUT)) \
 	    $(if $(TEMPLATES),--templates $(call quote,$(TEMPLATES))) $(REPORT)
+
+catalog: $(installed) ## The page, the PDF and the e-book, and records for shops and libraries: ONIX and OPDS
+	$(at)$(chapbook) build $(call quote,$(SOURCE)) --out $(call quote,$(OUT)) --catalog \
+	    $(foreach e,$(DEFAULT),--edition $e) $(if $(TEMPLATES),--templates $(call quote,$(TEMPLATES)))
 
 # set where a stage runs; make expands a recipe only once what it needs is made
 made :=
@@ -164,7 +171,7 @@ $(call show,$(work)/$1.done): $(call show,$(model) $(work)/options $(map_$1)) $$
 	$$(at)$$(chapbook) render $$(call path,$$(model)) --edition $1 \
 	    --folder $$(call quote,$$(source_folder)) \
 	    $$(if $$(TEMPLATES),--templates $$(call quote,$$(TEMPLATES))) \
-	    $(if $(map_$1),--page-map $$(call path,$(map_$1))) \
+	    $(if $(map_$1),--page-map $$(call path,$$(map_$1))) \
 	    -o $$(call path,$$(work)/$1.json) \
 	    --depfile $$(call path,$$(work)/$1.render.d) --target $$(call quote,$$@)
 	@mv $$(call quote,$$@.new) $$(call quote,$$@)
@@ -235,7 +242,8 @@ clean: ## Delete what was built
 	    dir=$${work%/.work}; stem=$${dir##*/}; rm -rf "$$work"; \
 	    for ending in $(foreach e,$(EDITIONS),$(patsubst $(folder)/$(stem)%,%,$(output_$e))) -booklet-pages.pdf; do \
 	        rm -f "$$dir/$$stem$$ending"; done; \
-	    rm -f "$$dir/model.json" "$$dir/manifest.json" "$$dir/report.html" "$$dir/report.json"; rmdir "$$dir" 2>/dev/null || :; done
+	    rm -f "$$dir/model.json" "$$dir/manifest.json" "$$dir/report.html" "$$dir/report.json" \
+	        "$$dir/$$stem"-onix.xml "$$dir/$$stem"-opds.json "$$dir/$$stem"-cover.*; rmdir "$$dir" 2>/dev/null || :; done
 
 distclean: clean ## Delete the environment and all caches too
 	@if [ -f $(call quote,$(VENV)/pyvenv.cfg) ]; then rm -rf $(call quote,$(VENV)); fi

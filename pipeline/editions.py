@@ -9,6 +9,8 @@ from typing import Literal, TypeAlias
 
 import msgspec
 
+from pipeline.metadata import Metadata
+
 FormatName: TypeAlias = Literal["html", "pdf", "epub"]
 Imposition: TypeAlias = Literal["none", "booklet", "2-up", "4-up"]
 Look: TypeAlias = Literal["standard", "large", "grey"]
@@ -22,7 +24,7 @@ class Edition(msgspec.Struct, frozen=True):
     by name, and ``fixed_paper`` where the front matter's page size is not for it. An
     ``imposition`` puts several pages on each side of a sheet. In an edition with ``fields``
     the blanks are filled in on screen. One with ``page_marks`` tells where the pages of the
-    standard print edition begin; with ``same_pages`` its own begin there too.
+    standard print edition begin (`tells_pages`); with ``same_pages`` its own begin there too.
     """
 
     name: str
@@ -42,10 +44,10 @@ class Edition(msgspec.Struct, frozen=True):
 EDITIONS: dict[str, Edition] = {
     edition.name: edition
     for edition in (
-        Edition("web", "html", "web page"),
+        Edition("web", "html", "web page", page_marks=True),
         Edition("handout", "pdf", "printable handout, A4", "A4"),
         Edition("letter", "pdf", "printable handout, US Letter", "Letter", fixed_paper=True),
-        Edition("ebook", "epub", "e-book"),
+        Edition("ebook", "epub", "e-book", page_marks=True),
         Edition(
             "teacher",
             "pdf",
@@ -72,6 +74,20 @@ EDITIONS: dict[str, Edition] = {
         Edition("booklet", "pdf", "booklet to fold and staple", "A4", imposition="booklet"),
         Edition("2-up", "pdf", "two pages on a side", "A4", imposition="2-up"),
         Edition("4-up", "pdf", "four pages on a side", "A4", imposition="4-up"),
+        Edition(
+            "teacher-web",
+            "html",
+            "teacher's web page with answers",
+            audience="teacher",
+            page_marks=True,
+        ),
+        Edition(
+            "teacher-ebook",
+            "epub",
+            "teacher's e-book with answers",
+            audience="teacher",
+            page_marks=True,
+        ),
     )
 }
 
@@ -79,6 +95,15 @@ DEFAULT_EDITIONS = ("web", "handout", "ebook")
 
 STANDARD_PRINT = "handout"
 """The edition whose page numbers all others tell."""
+
+
+def tells_pages(edition: Edition, metadata: Metadata) -> bool:
+    """Whether an edition tells where the pages of the standard print edition begin: on a screen
+    only where the publication has that edition, and the front matter does not say no."""
+    if edition.format == "pdf":
+        return edition.page_marks
+    is_printed = STANDARD_PRINT in (metadata.editions or DEFAULT_EDITIONS)
+    return edition.page_marks and is_printed and metadata.page_list
 
 
 def output_name(stem: str, edition: Edition) -> str:

@@ -144,6 +144,14 @@ def reading_systems(*paths: Path) -> list[str]:
     return _lines(_run_own("reading_systems", str(shutil.which("chromium")), _NODE_MODULES, *paths))
 
 
+def reading(path: Path, folder: Path) -> dict[str, Any]:
+    """What a web page's script does for readers in Chromium: see tests/conformance/reading.py."""
+    require("browser")
+    result = _run_own("reading", str(shutil.which("chromium")), path, folder)
+    seen: dict[str, Any] = json.loads(result.stdout)
+    return seen
+
+
 def verapdf(*paths: Path, profile: str = "ua1") -> list[str]:
     """The rules of a veraPDF profile (``ua1``, ``ua2``, ``3a`` …) that the files break."""
     require("veraPDF")

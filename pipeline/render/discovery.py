@@ -6,7 +6,8 @@ from typing import Any, NamedTuple
 from urllib.parse import quote
 
 from pipeline.editions import DEFAULT_EDITIONS, EDITIONS, FormatName, output_name
-from pipeline.metadata import Contributor, Metadata
+from pipeline.metadata import Contributor, Isbns, Metadata, Subject
+from pipeline.pages import NavPoint
 
 MEDIA_TYPES: dict[FormatName, str] = {"pdf": "application/pdf", "epub": "application/epub+zip"}
 RELATORS = "http://id.loc.gov/vocabulary/relators/"
@@ -31,6 +32,21 @@ class MetaTag(NamedTuple):
     content: str
 
 
+class Facts(NamedTuple):
+    """What is known of the publication beside its front matter: the full ``address`` of the
+    page, or "", whether it is as long as a book, with its ``chapters``, whether it has exercises,
+    and the minutes that it takes, or 0."""
+
+    address: str = ""
+    is_book: bool = False
+    chapters: tuple[NavPoint, ...] = ()
+    is_learnt_from: bool = False
+    minutes: int = 0
+
+
+NOTHING = Facts()
+
+
 def downloads(metadata: Metadata, stem: str) -> tuple[Download, ...]:
     """The other default editions, but for those that the front matter does not ask for."""
     wanted = metadata.editions or DEFAULT_EDITIONS
@@ -42,38 +58,63 @@ def downloads(metadata: Metadata, stem: str) -> tuple[Download, ...]:
     )
 
 
-def meta_tags(metadata: Metadata) -> tuple[MetaTag, ...]:
+def meta_tags(metadata: Metadata, facts: Facts = NOTHING) -> tuple[MetaTag, ...]:
     """Plain metadata, Dublin Core and Open Graph, without those that have no value."""
-    tags = [*_plain(metadata), *_dublin_core(metadata), *_open_graph(metadata)]
+    tags = [*_plain(metadata), *_dublin_core(metadata), *_open_graph(metadata, facts)]
     return tuple(tag for tag in tags if tag.content)
 
 
-def linked_data(metadata: Metadata, others: tuple[Download, ...]) -> dict[str, Any]:
+def linked_data(
+    metadata: Metadata, others: tuple[Download, ...], facts: Facts = NOTHING
+) -> dict[str, Any]:
     """The publication in schema.org's terms, as JSON-LD."""
     identifier = metadata.identifier
     isbn = identifier.value if identifier and identifier.scheme == "isbn" else ""
+    is_book = bool(isbn) or metadata.isbns != Isbns() or facts.is_book
+    kind = "Book" if is_book else "Article"
     data: dict[str, Any] = {
         "@context": "https://schema.org",
-        "@type": "Book" if isbn else "Article",
+        "@type": [kind, "LearningResource"] if facts.is_learnt_from else kind,
         "@id": identifier.uri if identifier else "",
+        "url": facts.address,
         "name": metadata.title,
-        "headline": "" if isbn else metadata.title,
+        "headline": "" if is_book else metadata.title,
         "alternativeHeadline": metadata.subtitle,
         "description": metadata.description,
-        "inLanguage": metadata.lang,
+        "inLanguage": [metadata.lang, *metadata.languages] if metadata.languages else metadata.lang,
         "datePublished": metadata.date,
+        "dateModified": metadata.modified,
+        "bookEdition": metadata.edition_statement if is_book else "",
         "version": metadata.version,
         "keywords": list(metadata.keywords),
         "author": [_agent(author, metadata) for author in metadata.authors],
         **_contributors(metadata),
+        "about": [_subject(subject) for subject in metadata.subjects],
+        "audience": [
+            {"@type": "Audience", "audienceType": group} for group in metadata.audience.groups
+        ],
+        "typicalAgeRange": metadata.audience.ages,
+        "educationalLevel": metadata.audience.level,
         "publisher": _named("Organization", metadata.publisher),
+        "publisherImprint": _named("Organization", metadata.imprint),
         "license": (metadata.licence.url or metadata.licence.name) if metadata.licence else "",
         "copyrightNotice": metadata.rights,
         "identifier": identifier.uri if identifier else "",
         "isbn": isbn,
+        "sameAs": [one.uri for one in metadata.identifiers],
+        "workExample": _formats(metadata.isbns),
         "isPartOf": _series(metadata),
+        "hasPart": _chapters(facts),
+        "timeRequired": f"PT{facts.minutes}M" if facts.minutes else "",
+        "workTranslation": [
+            {"@type": kind, "inLanguage": one.lang, "url": one.url} for one in metadata.translations
+        ],
         "encoding": [
-            {"@type": "MediaObject", "contentUrl": other.href, "encodingFormat": other.media_type}
+            {
+                "@type": "MediaObject",
+                "contentUrl": metadata.url + other.href,
+                "encodingFormat": other.media_type,
+            }
             for other in others
         ],
     }
@@ -95,6 +136,8 @@ def _dublin_core(metadata: Metadata) -> list[MetaTag]:
         *(("creator", author.name) for author in metadata.authors),
         *(("contributor", person.name) for person in metadata.contributors),
         ("date", metadata.date),
+        ("modified", metadata.modified),
+        *(("subject", subject.name or subject.code) for subject in metadata.subjects),
         ("language", metadata.lang),
         ("publisher", metadata.publisher),
         ("identifier", metadata.identifier.uri if metadata.identifier else ""),
@@ -104,15 +147,19 @@ def _dublin_core(metadata: Metadata) -> list[MetaTag]:
     return [MetaTag("name", f"dcterms.{name}", value) for name, value in values]
 
 
-def _open_graph(metadata: Metadata) -> list[MetaTag]:
+def _open_graph(metadata: Metadata, facts: Facts) -> list[MetaTag]:
     identifier = metadata.identifier
     isbn = identifier.value if identifier and identifier.scheme == "isbn" else ""
-    kind, date = ("book", "release_date") if isbn else ("article", "published_time")
+    is_book = isbn or facts.is_book
+    kind, date = ("book", "release_date") if is_book else ("article", "published_time")
     values = [
         ("og:type", kind),
         ("og:title", metadata.title),
         ("og:description", metadata.description),
+        ("og:url", facts.address),
+        ("og:site_name", metadata.publisher),
         ("og:locale", _locale(metadata.lang)),
+        *(("og:locale:alternate", _locale(one.lang)) for one in metadata.translations),
         (f"{kind}:{date}", metadata.date if len(metadata.date) == len("YYYY-MM-DD") else ""),
         ("book:isbn", isbn),
         *((f"{kind}:tag", keyword) for keyword in metadata.keywords),
@@ -135,6 +182,9 @@ def _locale(lang: str) -> str:
 def _agent(contributor: Contributor, metadata: Metadata) -> dict[str, Any]:
     """An author. The front matter does not say whether a name is that of a person or of a
     body, so the type is given only where something else does."""
+    if contributor.kind and not contributor.orcid:
+        kind = {"person": "Person", "organisation": "Organization"}[contributor.kind]
+        return _named(kind, contributor.name)
     if contributor.orcid:
         orcid = f"https://orcid.org/{contributor.orcid}"
         return {"@type": "Person", "@id": orcid, "name": contributor.name, "sameAs": orcid}
@@ -167,11 +217,43 @@ def _role(name: str, agent: dict[str, Any]) -> dict[str, Any]:
     return {"@type": "Role", "roleName": name, "contributor": agent}
 
 
+def _chapters(facts: Facts) -> list[dict[str, Any]]:
+    """The chapters of a book, where they have addresses."""
+    if not (facts.is_book and facts.address):
+        return []
+    return [
+        _named("Chapter", chapter.title)
+        | {"position": position, "url": facts.address + chapter.href}
+        for position, chapter in enumerate(facts.chapters, start=1)
+    ]
+
+
 def _series(metadata: Metadata) -> dict[str, Any]:
     series = metadata.series
     if series is None:
         return {}
     return _named("CreativeWorkSeries", series.name) | {"position": series.position}
+
+
+def _subject(subject: Subject) -> dict[str, Any]:
+    """A heading of a classification, in schema.org's terms."""
+    return {
+        "@type": "DefinedTerm",
+        "name": subject.name,
+        "termCode": subject.code,
+        "inDefinedTermSet": subject.scheme,
+    }
+
+
+def _formats(isbns: Isbns) -> list[dict[str, Any]]:
+    """The formats that have ISBNs of their own."""
+    electronic = "https://schema.org/EBook"
+    found = [
+        {"@type": "Book", "isbn": isbns.epub, "bookFormat": electronic},
+        {"@type": "Book", "isbn": isbns.pdf, "bookFormat": electronic},
+        {"@type": "Book", "isbn": isbns.print},
+    ]
+    return [one for one in found if one["isbn"]]
 
 
 def _named(kind: str, name: str) -> dict[str, Any]:

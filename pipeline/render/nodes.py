@@ -42,6 +42,7 @@ from pipeline.render.table_fit import SMALL, USUAL, cuts_words
 from pipeline.render.table_reflow import RowItem, reflows, row_items
 from pipeline.render.text_places import TextPlaces
 from pipeline.render.timings import timing
+from pipeline.render.translations import language_links
 from pipeline.words import words
 
 PIXEL = 72 / 96
@@ -59,6 +60,11 @@ def note_id(number: int) -> str:
 
 def reference_id(number: int, occurrence: int) -> str:
     return f"fnref-{number}" if occurrence < 2 else f"fnref-{number}-{occurrence}"
+
+
+def page_id(label: str) -> str:
+    """The id of the mark of a page: none that an id of the text can be."""
+    return f"page--{label}"
 
 
 class NodeRenderer:
@@ -109,6 +115,7 @@ class NodeRenderer:
         self._context: dict[str, object] = {
             "format": format_name,
             "metadata": document.metadata,
+            "language_links": language_links(document.metadata),
             "slash": Markup("" if format_name == "html" else "/"),
             "void": VOID_TAGS,
             "block_tags": containers.BLOCK_TAGS,
@@ -128,6 +135,7 @@ class NodeRenderer:
             "width_class": self._sizes.width,
             "note_id": note_id,
             "reference_id": reference_id,
+            "page_id": page_id,
             "word": self.word,
             "distinct": self.distinct,
             "in_contents": self.in_contents,
