@@ -153,7 +153,7 @@ SOUND = TITLE + "# One\n\nText.[^1]\n\n## Two\n\n![A bucket](well.png)\n\n[^1]: 
         ("<p>Text.", '<p>Text.<script src="a.js"></script>', "nothing-runs"),
         ("<title>One</title>", "<title></title>", "pages-titled"),
         (' lang="en"', "", "language-said"),
-        ("chapter-01.xhtml#two", "chapter-01.xhtml#three", "contents-lead"),
+        ("one.xhtml#two", "one.xhtml#three", "contents-lead"),
         (
             "<p>Text.",
             '<p><span id="p1" role="doc-pagebreak" aria-label="1"></span>Text.',

@@ -32,7 +32,8 @@ from pipeline.package import package
 from pipeline.package.result import Package
 from pipeline.parser import parse
 from pipeline.render import render
-from pipeline.render.discovery import downloads, linked_data, meta_tags
+from pipeline.render.discovery import downloads, meta_tags
+from pipeline.render.linked_data import linked_data
 from pipeline.resolve import resolve
 from pipeline.select import select
 
