@@ -185,6 +185,11 @@ class Code(enum.Enum):
         WARNING,
         "A heading skips a level (from ## to ####). It is taken one level higher, as readers and checkers expect.",
     )
+    MISPLACED_ROLE = Entry(
+        WARNING,
+        "A section has the class of a part that stands elsewhere in a book: a preface after the first\n"
+        "chapter, say, or a part within a chapter. Reading systems would be told what is not so.",
+    )
     EMPTY_HEADING = Entry(
         WARNING,
         "A heading has no text, which would make an empty entry in the contents. It is left out.",
@@ -488,6 +493,17 @@ class Code(enum.Enum):
         ERROR, "There is no edition of that name. `chapbook build --help` lists them."
     )
     CHECK_FAILED = Entry(ERROR, "A finished file breaks a rule of its format.")
+    LOST_TEXT = Entry(
+        ERROR,
+        "A finished file does not have all the text of its source. It may be older than the source; or a template\nof your own leaves something out.",
+    )
+    MOVED_TEXT = Entry(
+        ERROR,
+        "Text of the source comes at another place in a finished file, so that it is read in another order.",
+    )
+    DOUBLED_TEXT = Entry(
+        ERROR, "A finished file has a text more than once that the source has once."
+    )
     CHECK_WARNING = Entry(
         WARNING, "A finished file can be opened, but some readers will have trouble with it."
     )

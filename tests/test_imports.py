@@ -23,6 +23,7 @@ LAYERS: tuple[frozenset[str], ...] = (
             "folders",
             "numerals",
             "outputs",
+            "roles",
             "suggestions",
             "system",
             "words",
@@ -49,7 +50,7 @@ LAYERS: tuple[frozenset[str], ...] = (
         }
     ),
     frozenset({"making"}),
-    frozenset({"saving"}),
+    frozenset({"completeness", "saving"}),
     frozenset({"driver", "fragment", "settings", "starter", "weblinks"}),
     frozenset({"report"}),
     frozenset({"__init__"}),
