@@ -184,7 +184,8 @@ class Metadata(msgspec.Struct, frozen=True, omit_defaults=True):
     the web in which the outputs are published, with a slash at its end. ``notes`` is where
     notes are printed: at the foot of the page, in its margin, or all at the end. ``embed_fonts``
     asks for the fonts of headings and tables in the e-book, which else has none; ``fonts`` are
-    further ones, for styles that name them. ``paper_thickness`` is that of one sheet, in
+    further ones, for styles that name them. ``split`` is the level of the sections that are files
+    of their own in the e-book. ``paper_thickness`` is that of one sheet, in
     millimetres, for the spine of a print cover. ``page_list`` asks for the pages of the standard
     print edition in the e-book and on the web page.
     ``bibliography`` are the files of works, ``citation_style`` is the name of a style or a
@@ -231,6 +232,7 @@ class Metadata(msgspec.Struct, frozen=True, omit_defaults=True):
     nocite: tuple[Placed, ...] = ()
     notes: Literal["foot", "margin", "end"] = "foot"
     embed_fonts: bool = False
+    split: int = 1
     fonts: tuple[OwnFont, ...] = ()
     paper_thickness: float = PAPER_THICKNESS
     page_list: bool = True
