@@ -93,7 +93,8 @@ class Metadata(msgspec.Struct, frozen=True, omit_defaults=True):
     """``date`` is YYYY, YYYY-MM or YYYY-MM-DD; ``lang`` a BCP 47 tag. ``identifier`` is
     always set after parsing: one is derived where the source gives none. ``url`` is the folder on
     the web in which the outputs are published, with a slash at its end. ``notes`` is where
-    notes are printed: at the foot of the page, in its margin, or all at the end. ``embed_fonts``
+    notes are printed: at the foot of the page, in its margin, or all at the end. ``web``
+    says whether the web edition is one page, or one for each chapter. ``embed_fonts``
     asks for the fonts of headings and tables in the e-book, which else has none.
     ``bibliography`` are the files of works, ``citation_style`` is the name of a style or a
     file, ``nocite`` the keys of works that are listed though nobody cites them, or ``*``.
@@ -125,6 +126,7 @@ class Metadata(msgspec.Struct, frozen=True, omit_defaults=True):
     citation_style: Placed | None = None
     nocite: tuple[Placed, ...] = ()
     notes: Literal["foot", "margin", "end"] = "foot"
+    web: Literal["page", "chapters"] = "page"
     embed_fonts: bool = False
     printing: PrintOptions = PrintOptions()
     edition_options: tuple[tuple[str, PrintOptions], ...] = ()

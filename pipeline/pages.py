@@ -72,11 +72,19 @@ class Accessibility(msgspec.Struct, frozen=True, omit_defaults=True):
     formulas: bool = False
 
 
+class TextFile(msgspec.Struct, frozen=True):
+    """A file of text that goes with the pages."""
+
+    name: str
+    text: str
+
+
 class Pages(msgspec.Struct, frozen=True, omit_defaults=True):
     """An edition, rendered. ``stem`` names the publication's files; ``pages`` are in
     reading order; ``templates`` are the template files used, for dependency files;
     ``accessibility`` is set for e-books, ``places`` and ``sheet`` for print. ``file`` is the
-    name of what they become, where that is not the edition's own."""
+    name of what they become, where that is not the edition's own; a site has files ``beside``
+    its pages."""
 
     edition: str
     stem: str
@@ -91,6 +99,7 @@ class Pages(msgspec.Struct, frozen=True, omit_defaults=True):
     places: tuple[Place, ...] = ()
     sheet: Sheet | None = None
     file: str = ""
+    beside: tuple[TextFile, ...] = ()
 
 
 _encoder = msgspec.json.Encoder()

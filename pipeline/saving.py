@@ -11,6 +11,7 @@ from pipeline import manifest, outputs
 from pipeline.editions import EDITIONS, Edition, bundle_name, output_name
 from pipeline.making import Made
 from pipeline.metadata import Metadata
+from pipeline.package import site
 from pipeline.package.bundle import bundle, left_over
 from pipeline.package.facts import facts, fitted
 from pipeline.paper import Fitted
@@ -45,9 +46,14 @@ class Saving:
         self.steps.append(Step("parse", seconds, len(data), self._folder / "model.json"))
 
     def add_edition(self, made: Made) -> None:
-        """An edition's file, and those beside it."""
+        """An edition's file, and those beside it. What is left of an older site is to be
+        deleted."""
         edition = EDITIONS[made.edition]
-        self._add(made, output_name(self._stem, edition), edition)
+        name = output_name(self._stem, edition)
+        files = self._add(made, name, edition)
+        if edition.chapters:
+            folder = (self._folder / name).parent
+            self._gone += site.left_over(folder, (self._folder / file for file in files))
 
     def add_parts(self, made: Made) -> None:
         """The files of an edition that is split, and an archive of them. What is left of an older
@@ -68,7 +74,8 @@ class Saving:
         fit = fitted(made.data, edition.format)
         for file, data in files.items():
             self._put(file, data)
-            if file.endswith(f".{edition.format}"):  # what else lies beside is no output
+            # what else lies beside is no output, nor are the further pages of a site
+            if file.endswith(f".{edition.format}") and (file == name or not edition.chapters):
                 counts = facts(data, edition.format)
                 fit_here = fit if file == name else fitted(data, edition.format)
                 self._entries.append(

@@ -138,9 +138,10 @@ def package(
 ) -> None:
     """Make the finished file of an edition from its pages."""
     from pipeline import outputs, pages, pagination
-    from pipeline.editions import EDITIONS, STANDARD_PRINT
+    from pipeline.editions import EDITIONS, STANDARD_PRINT, output_name
     from pipeline.package import package as make
     from pipeline.package.facts import fitted
+    from pipeline.package.site import left_over
 
     started = time.perf_counter()
     rendered = decoded(pages.decode, pages_file, "pages")
@@ -150,12 +151,15 @@ def package(
     show(packed.diagnostics)
     if any(finding.is_error for finding in packed.diagnostics):
         sys.exit(SOURCE_ERRORS)
-    beside = {output.parent / name: data for name, data in packed.extra.items()}
+    edition = EDITIONS[rendered.edition]
+    root = output.parents[output_name(rendered.stem, edition).count("/")]
+    beside = {root / name: data for name, data in packed.extra.items()}
+    gone = left_over(output.parent, (output, *beside)) if edition.chapters else ()
     if map_file:
         if packed.page_map is None:
             raise click.UsageError(f"only the edition {STANDARD_PRINT} has a map of its pages")
         beside[map_file] = pagination.encode(packed.page_map)
-    or_exit(lambda: outputs.write_all({**beside, output: packed.data}))
+    or_exit(lambda: outputs.write_all({**beside, output: packed.data}, gone))
     say(format_name, started, len(packed.data), output)
     say_fit(fitted(packed.data, format_name))
     if depfile:

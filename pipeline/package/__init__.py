@@ -15,7 +15,12 @@ def package(pages: Pages, folder: Path, *, assets_beside: bool = False) -> Packa
     ``folder`` is the source's folder, in which the assets are. ``assets_beside`` asks
     the web page to keep styles and images in files of their own (`Package.extra`).
     """
-    match EDITIONS[pages.edition].format:
+    edition = EDITIONS[pages.edition]
+    match edition.format:
+        case "html" if edition.chapters:
+            from pipeline.package import site
+
+            return site.package(pages, folder)
         case "html":
             from pipeline.package import html
 

@@ -22,12 +22,12 @@ from pipeline.pages import Face, Pages
 
 # Text has its quotes escaped, so that these are found in tags alone.
 _IMAGE = re.compile(r"\b(src|srcset|href)=\"images/([^\"]+)\"")
-_STYLE_LINK = '<link rel="stylesheet" href="style.css">'
-_POLICY = re.compile(r"(?<=<meta http-equiv=\"Content-Security-Policy\" content=\")[^\"]*")
+STYLE_LINK = '<link rel="stylesheet" href="style.css">'
+POLICY = re.compile(r"(?<=<meta http-equiv=\"Content-Security-Policy\" content=\")[^\"]*")
 TYPED = frozenset(map(chr, range(0x20, 0x7F)))
 """What readers may type into a page, whether its own text has it or not."""
 
-_LINKED_DATA = re.compile(r"<script type=\"application/ld\+json\">(.*?)</script>", re.DOTALL)
+LINKED_DATA = re.compile(r"<script type=\"application/ld\+json\">(.*?)</script>", re.DOTALL)
 
 
 class File(NamedTuple):
@@ -48,12 +48,12 @@ def package(pages: Pages, folder: Path, *, assets_beside: bool = False) -> Packa
     `Package.extra`. ``folder`` is what the paths of the assets start from.
     """
     markup = pages.pages[0].markup
-    images, dependencies, problems = _images(pages, folder, markup)
+    images, dependencies, problems = shown_images(pages, folder, markup)
     css = "\n".join(style.css for style in pages.styles if not style.apart)
     apart = [
         File(style.name, "text/css", style.css.encode()) for style in pages.styles if style.apart
     ]
-    fonts, missing = _fonts(pages.faces, css, markup)
+    fonts, missing = page_fonts(pages.faces, css, markup)
     if assets_beside:
         data, extra = _with_files_beside(pages.stem, markup, css, apart, fonts, images)
     else:
@@ -73,12 +73,12 @@ def _self_contained(
     fonts: dict[Face, File],
     images: dict[str, File],
 ) -> str:
-    links = "".join(_style_link(data_address(file)) for file in apart)
-    style = (_font_faces(fonts, data_address) + css).replace("</", "<\\/").strip()
-    markup = _show_images(markup, images, data_address)
-    sources = f"{_digest(style)} data:" if links else _digest(style)
-    markup = _with_policy(markup, {"font-src": "data:", "style-src": sources})
-    return _line_end(markup.replace(_STYLE_LINK, f"<style>{style}</style>{links}", 1))
+    links = "".join(style_link(data_address(file)) for file in apart)
+    style = (font_faces(fonts, data_address) + css).replace("</", "<\\/").strip()
+    markup = show_images(markup, images, data_address)
+    sources = f"{digest(style)} data:" if links else digest(style)
+    markup = with_policy(markup, {"font-src": "data:", "style-src": sources})
+    return line_end(markup.replace(STYLE_LINK, f"<style>{style}</style>{links}", 1))
 
 
 def _with_files_beside(
@@ -90,21 +90,21 @@ def _with_files_beside(
     images: dict[str, File],
 ) -> tuple[str, dict[str, bytes]]:
     folder = f"{stem}-files"
-    style = File("style.css", "text/css", (_font_faces(fonts, _name) + css).encode())
+    style = File("style.css", "text/css", (font_faces(fonts, _name) + css).encode())
 
     def address(file: File) -> str:
         return quote(f"{folder}/{file.name}")
 
-    markup = _show_images(markup, images, address)
-    markup = _with_policy(markup, {})
-    links = "".join(_style_link(address(file)) for file in (style, *apart))
-    markup = markup.replace(_STYLE_LINK, links, 1)
+    markup = show_images(markup, images, address)
+    markup = with_policy(markup, {})
+    links = "".join(style_link(address(file)) for file in (style, *apart))
+    markup = markup.replace(STYLE_LINK, links, 1)
     files = (style, *apart, *fonts.values(), *images.values())
-    return _line_end(markup), {f"{folder}/{file.name}": file.data for file in files}
+    return line_end(markup), {f"{folder}/{file.name}": file.data for file in files}
 
 
-def _style_link(address: str) -> str:
-    return _STYLE_LINK.replace("style.css", address)
+def style_link(address: str) -> str:
+    return STYLE_LINK.replace("style.css", address)
 
 
 def data_address(file: File) -> str:
@@ -116,7 +116,7 @@ def _name(file: File) -> str:
     return file.name
 
 
-def _images(
+def shown_images(
     pages: Pages, folder: Path, markup: str
 ) -> tuple[dict[str, File], tuple[Path, ...], tuple[Diagnostic, ...]]:
     """The images that the page shows, by name, the files they are from, and what is wrong."""
@@ -148,7 +148,7 @@ def _image(asset: Asset, data: bytes, faces: tuple[Face, ...]) -> File:
     return File(asset.name, asset.media_type, data)
 
 
-def _show_images(markup: str, images: dict[str, File], address: Address) -> str:
+def show_images(markup: str, images: dict[str, File], address: Address) -> str:
     addresses = {name: address(file) for name, file in images.items()}
 
     def replace(match: re.Match[str]) -> str:
@@ -158,7 +158,7 @@ def _show_images(markup: str, images: dict[str, File], address: Address) -> str:
     return _IMAGE.sub(replace, markup)
 
 
-def _fonts(
+def page_fonts(
     faces: Iterable[Face], css: str, markup: str
 ) -> tuple[dict[Face, File], tuple[Diagnostic, ...]]:
     """The faces that the page uses, cut down to its characters. Readers' own fonts stand in
@@ -180,28 +180,28 @@ def _fonts(
     return files, tuple(problems)
 
 
-def _font_faces(fonts: dict[Face, File], address: Address) -> str:
+def font_faces(fonts: dict[Face, File], address: Address) -> str:
     return "".join(font_face(face, address(file)) for face, file in fonts.items())
 
 
-def _with_policy(markup: str, inside: dict[str, str]) -> str:
+def with_policy(markup: str, inside: dict[str, str]) -> str:
     """The page with a Content Security Policy that allows what is in it and nothing else.
 
     A block of data is no script and needs no leave, but not all checkers know that: it
     gets one that holds for its very text.
     """
-    data = _LINKED_DATA.search(markup)
-    own = {"script-src": _digest(data[1])} if data else {}
+    data = LINKED_DATA.search(markup)
+    own = {"script-src": digest(data[1])} if data else {}
 
     def allow(policy: re.Match[str]) -> str:
         parts = (part.strip().partition(" ") for part in policy[0].split(";") if part.strip())
         directives = {name: sources for name, _, sources in parts} | own | inside
         return "; ".join(f"{name} {sources}".rstrip() for name, sources in directives.items())
 
-    return _POLICY.sub(allow, markup, count=1)
+    return POLICY.sub(allow, markup, count=1)
 
 
-def _digest(text: str) -> str:
+def digest(text: str) -> str:
     """The source expression for an inline style or script of just this text (CSP 3)."""
     return f"'sha256-{_base64(hashlib.sha256(text.encode()).digest())}'"
 
@@ -210,5 +210,5 @@ def _base64(data: bytes) -> str:
     return base64.b64encode(data).decode("ascii")
 
 
-def _line_end(text: str) -> str:
+def line_end(text: str) -> str:
     return text if text.endswith("\n") else text + "\n"

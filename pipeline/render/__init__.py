@@ -8,7 +8,7 @@ from pipeline.editions import Edition
 from pipeline.model import Document
 from pipeline.pages import Pages
 from pipeline.pagination import PageMap
-from pipeline.render import epub, html, pdf
+from pipeline.render import epub, html, pdf, site
 from pipeline.render.environment import environment
 
 ASSEMBLERS = {"html": html.assemble, "epub": epub.assemble}
@@ -29,4 +29,5 @@ def render(
     """
     if edition.format == "pdf":
         return pdf.assemble(document, edition, stem, environment(templates), page_map)
-    return ASSEMBLERS[edition.format](document, edition, stem, environment(templates))
+    assemble = site.assemble if edition.chapters else ASSEMBLERS[edition.format]
+    return assemble(document, edition, stem, environment(templates))

@@ -51,7 +51,7 @@ def assemble(
         meta_tags=meta_tags(metadata),
         linked_data=linked_data(metadata, others),
         downloads=others,
-        imprint=_imprint(metadata, renderer),
+        imprint=imprint(metadata, renderer),
         logo=logo(document),
         body=renderer.render(document.blocks),
         notes=document.notes,
@@ -89,7 +89,7 @@ def _shows_contents(document: Document) -> bool:
     return show != "never" and entries >= (1 if show == "always" else FEWEST_ENTRIES)
 
 
-def _imprint(metadata: Metadata, renderer: NodeRenderer) -> tuple[ImprintLine, ...]:
+def imprint(metadata: Metadata, renderer: NodeRenderer) -> tuple[ImprintLine, ...]:
     """Who publishes it, under what terms, and how it is identified."""
     lines = [ImprintLine(renderer.word("published_by"), metadata.publisher)]
     if licence := metadata.licence:
