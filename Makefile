@@ -73,6 +73,7 @@ output_$1 := $$(folder)/$$(stem)$3.$2
 map_$1 := $(if $4,$$(page_map))
 endef
 $(eval $(call edition,web,html,))
+$(eval $(call edition,site,html,-site/index))
 $(eval $(call edition,handout,pdf,))
 $(eval $(call edition,ebook,epub,))
 $(eval $(call edition,letter,pdf,-letter))
@@ -90,36 +91,34 @@ goal_html := web
 goal_pdf := handout
 goal_epub := ebook
 $(foreach e,$(EDITIONS),$(eval goal_$e := $e))
+goal_editions = $(or $(call written,listed),$(EDITIONS))
 goals := $(or $(MAKECMDGOALS),all)
-# what `make editions` has found in the source, or else what the goals say
-WANTED =
-wanted := $(filter $(or $(WANTED),$(foreach g,$(goals),$(or $(goal_$g),$(DEFAULT)))),$(EDITIONS))
 
+# what the parser has written down: which editions the source lists, and which is its web edition
+written = $(shell sed -n 's/^$1: *//p' $(call path,$(work)/editions) 2>/dev/null)
+settled = $(patsubst web,$(or $(call written,web),web),$1)
+wanted = $(sort $(call settled,$(foreach g,$(goals),$(or $(goal_$g),$(DEFAULT)))))
+
+.PHONY: built outputs $(EDITIONS)
 .PHONY: all html pdf epub editions check report test accept lint format constraints clean distclean help FORCE
 
-all: $(call show,$(manifest)) ## The HTML page, the PDF handout and the EPUB e-book (without a goal: this)
+all: built ## The web edition, the PDF handout and the EPUB e-book (without a goal: this)
+html: built ## The web edition alone
+pdf: built ## The PDF handout alone
+epub: built ## The EPUB e-book alone
+editions: built ## The editions that the source lists, or all that there are
+$(EDITIONS): built
+
+# what there is to make is known once the source is parsed: another make makes it
+built: $(call show,$(work)/model.done)
+	@$(MAKE) outputs WANTED="$(wanted)" $(if $(made),made=yes)
+
+WANTED =
+outputs: $(call show,$(manifest))
 	@$(up_to_date)
 
-html: $(call show,$(output_web) $(manifest)) ## The HTML page alone
-	@$(up_to_date)
-
-pdf: $(call show,$(output_handout) $(manifest)) ## The PDF handout alone
-	@$(up_to_date)
-
-epub: $(call show,$(output_ebook) $(manifest)) ## The EPUB e-book alone
-	@$(up_to_date)
-
-# the parser writes down which editions the source lists; another make makes them
-editions: $(call show,$(work)/model.done) ## The editions that the source lists, or all that there are
-	@listed=$$(cat $(call path,$(work)/editions)); \
-	    $(MAKE) all WANTED="$${listed:-$(EDITIONS)}" $(if $(made),made=yes)
-
-.PHONY: $(EDITIONS)
-$(EDITIONS): $(call show,$(manifest))
-	@$(up_to_date)
-
-check: all ## Look for faults in the finished files
-	$(at)$(chapbook) check $(foreach e,$(DEFAULT),$(call path,$(output_$e)))
+check: built ## Look for faults in the finished files
+	$(at)$(chapbook) check $(foreach e,$(call settled,$(DEFAULT)),$(call path,$(output_$e)))
 
 report: $(installed) ## Pages, paper, ink and cost, and what will not print well (REPORT="--copies 30")
 	@mkdir -p $(call path,$(work))
@@ -192,7 +191,7 @@ $(call show,$(page_map)): $(call show,$(output_$(standard)))
 
 # it lists all outputs that are there, and is made anew when one that was asked for is newer
 .PRECIOUS: $(call show,$(manifest))
-$(call show,$(manifest)): $(call show,$(foreach e,$(wanted),$(output_$e)))
+$(call show,$(manifest)): $(call show,$(foreach e,$(WANTED),$(output_$e)))
 	$(eval made := yes)$(at)set --; \
 	$(foreach e,$(EDITIONS),if [ -f $(call path,$(output_$e)) ]; then \
 	    set -- "$$@" $(call path,$(output_$e)) --pages $(call path,$(work)/$e.json); fi;) \
@@ -235,6 +234,10 @@ clean: ## Delete what was built
 	    dir=$${work%/.work}; stem=$${dir##*/}; rm -rf "$$work"; \
 	    for ending in $(foreach e,$(EDITIONS),$(patsubst $(folder)/$(stem)%,%,$(output_$e))) -booklet-pages.pdf; do \
 	        rm -f "$$dir/$$stem$$ending"; done; \
+	    site="$$dir/$$stem-site"; \
+	    [ ! -f "$$site/SHA256SUMS" ] || { cut -c 67- "$$site/SHA256SUMS" | while IFS= read -r file; do \
+	        case $$file in /*|*..*) ;; *) rm -f "$$site/$$file" ;; esac; done; \
+	        rm -f "$$site/SHA256SUMS"; rmdir "$$site"/* "$$site" 2>/dev/null || :; }; \
 	    rm -f "$$dir/model.json" "$$dir/manifest.json" "$$dir/report.html" "$$dir/report.json"; rmdir "$$dir" 2>/dev/null || :; done
 
 distclean: clean ## Delete the environment and all caches too

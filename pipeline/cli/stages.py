@@ -32,7 +32,10 @@ OUTPUT = click.option("-o", "--output", type=SOURCE, help="Where to (default: pr
 @click.command()
 @click.argument("source", type=SOURCE)
 @click.option(
-    "--editions", "names_file", type=SOURCE, help="Write the names of the listed editions."
+    "--editions",
+    "names_file",
+    type=SOURCE,
+    help="Write the names of the listed editions, and that of the web edition.",
 )
 @OUTPUT
 @DEPFILE
@@ -46,6 +49,7 @@ def parse(
 ) -> None:
     """Read a source into the document model (JSON)."""
     from pipeline import model, outputs
+    from pipeline.editions import chosen_names
     from pipeline.parser import parse_file
 
     started = time.perf_counter()
@@ -58,8 +62,10 @@ def parse(
     show(document.diagnostics)
     put(output, model.encode(document), "parse", started)
     if names_file:
-        names = " ".join(document.metadata.editions) + "\n"
-        or_exit(lambda: outputs.write(names_file, names.encode()))
+        metadata = document.metadata
+        listed = " ".join(chosen_names(metadata.editions, metadata))
+        lines = f"listed: {listed}\nweb: {chosen_names(['web'], metadata)[0]}\n"
+        or_exit(lambda: outputs.write(names_file, lines.encode()))
     if depfile:
         read = [source.parent / name for name in document.files]
         or_exit(lambda: outputs.write(depfile, outputs.dependency_file(target, read)))

@@ -122,7 +122,7 @@ def text_of(nodes: Iterable[Node]) -> str:
             case CrossReference():
                 found.append(node.text)
             case Image():
-                found.append(node.alt)
+                found.append(f" {node.alt} ")
             case Citation() if not node.children:
                 found.append(node.source)
             case Math() | MathBlock():

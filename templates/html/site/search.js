@@ -24,8 +24,8 @@
   const passages = chapbookSearch.flatMap(([file, page, parts]) =>
     parts.map(([id, title, text], number) => ({
       address: id ? `${file}#${id}` : file,
-      page,
-      title: title || page,
+      page: page.normalize("NFD"),
+      title: (title || page).normalize("NFD"),
       text: text.normalize("NFD"),
       isTop: number === 0,
     })),
@@ -80,11 +80,11 @@
     let sum = 0;
     let isOwn = false;
     for (const pattern of patterns) {
-      const inTitle = has(pattern, passage.title.normalize("NFD"));
+      const inTitle = has(pattern, passage.title);
       const places = Array.from(passage.text.matchAll(pattern));
       const whole = places.filter((place) => isWhole(place, passage.text)).length;
       if (inTitle || places.length) isOwn = true;
-      else if (!has(pattern, passage.page.normalize("NFD"))) return 0;
+      else if (!has(pattern, passage.page)) return 0;
       if (inTitle) sum += passage.isTop ? 40 : 20;
       sum += Math.log2(1 + whole) + Math.log2(1 + places.length) / 4;
     }
