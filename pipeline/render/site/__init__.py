@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 import jinja2
+from msgspec.structs import replace
 
 from pipeline.editions import Edition
 from pipeline.faces import FACES, MATH_FACE
@@ -118,7 +119,9 @@ class _Assembly:
     def _not_found(self) -> Page:
         self.renderer.begin_page(NOT_FOUND, base=1)
         title = f"{self.renderer.word('not_found')} – {self.metadata.title}"
-        return self._page(NOT_FOUND, "not-found", title)
+        page = self._page(NOT_FOUND, "not-found", title)
+        base = discovery.address(self.metadata, self.folder)
+        return replace(page, markup=discovery.made_absolute(page.markup, base))
 
     def _page(self, name: str, template: str, full_title: str, **given: Any) -> Page:
         """A page; what is ``given`` comes before what all have."""
@@ -167,7 +170,7 @@ def assemble(
         assets=document.assets,
         contents=nav_points(document.contents, renderer.href),
         beside=(
-            *search_files(environment, site.pages, renderer.word("note")),
+            *search_files(environment, site.pages, renderer.word("notes")),
             *feeds(environment, site.pages, document.metadata, site.folder),
         ),
     )

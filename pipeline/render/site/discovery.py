@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from datetime import date as calendar_date
 from typing import Any, NamedTuple
@@ -10,9 +11,12 @@ from urllib.parse import quote, urljoin
 from msgspec.structs import replace
 
 from pipeline.metadata import Metadata
+from pipeline.model import Index, Section
 from pipeline.render.discovery import Download
 from pipeline.render.site.naming import INDEX, SitePage
 from pipeline.render.site.search import text_of
+
+_RELATIVE = re.compile(r"\b(?:href|src|action)=\"(?![#/]|[a-z]+:)")
 
 DESCRIPTION = 160
 """Characters of a page's text that stand for it in lists of results."""
@@ -37,6 +41,12 @@ def address(metadata: Metadata, folder: str, name: str = "") -> str:
     return urljoin(metadata.url, quote(folder + name)) if metadata.url else ""
 
 
+def made_absolute(markup: str, base: str) -> str:
+    """The markup of a page that servers show in the place of any other, however deep in folders
+    that was: its links begin at the site's address, where that is known."""
+    return _RELATIVE.sub(lambda found: found[0] + base, markup)
+
+
 def from_within(downloads: tuple[Download, ...]) -> tuple[Download, ...]:
     """The downloads, which lie beside the site's folder, as they are reached from within it."""
     return tuple(download._replace(href=f"../{download.href}") for download in downloads)
@@ -57,7 +67,8 @@ def of_page(metadata: Metadata, page: SitePage) -> Metadata:
 def beginning(page: SitePage, length: int = DESCRIPTION) -> str:
     """The first words of a page's text."""
     section = page.chapter.section
-    text = text_of(section.children if section else page.chapter.blocks)
+    blocks = section.children if section else page.chapter.blocks
+    text = text_of(block for block in blocks if not isinstance(block, Section | Index))
     if len(text) <= length:
         return text
     return (text[:length].rpartition(" ")[0] or text[:length]).rstrip(" ,;:–—-") + " …"

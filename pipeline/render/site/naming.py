@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import count
 from typing import NamedTuple
 
 from pipeline.model import ContentsEntry, Document
@@ -58,7 +59,7 @@ def _names(chapter: Chapter) -> Iterator[str]:
         words = words[:LONGEST].rpartition("-")[0] or words[:LONGEST]
     if words and chapter.section.attributes.id.isascii():
         yield f"{words}.html"
-        yield f"{words}-{fallback}.html"
+        yield from (f"{words}-{number}.html" for number in count(2))
     yield f"{fallback}.html"
 
 

@@ -73,32 +73,32 @@ class Passage(NamedTuple):
 
 
 def search_files(
-    environment: jinja2.Environment, pages: Iterable[SitePage], note_word: str
+    environment: jinja2.Environment, pages: Iterable[SitePage], notes_word: str
 ) -> tuple[TextFile, TextFile]:
     """The text and the script that searches it."""
     script = read_text(environment, f"html/site/{SCRIPT}")
-    return TextFile(DATA, search_index(pages, note_word)), TextFile(SCRIPT, script)
+    return TextFile(DATA, search_index(pages, notes_word)), TextFile(SCRIPT, script)
 
 
-def search_index(pages: Iterable[SitePage], note_word: str) -> str:
+def search_index(pages: Iterable[SitePage], notes_word: str) -> str:
     """The text of the pages, as a script that hands it over: a page cannot read a file that lies
     beside it on a disk in any other way."""
     data = [
-        [page.name, page.title, [list(passage) for passage in passages(page, note_word)]]
+        [page.name, page.title, [list(passage) for passage in passages(page, notes_word)]]
         for page in pages
     ]
     written = json.dumps(data, ensure_ascii=False, separators=(",", ":"))
     return f"var {NAME} = {written};\n"
 
 
-def passages(page: SitePage, note_word: str) -> Iterator[Passage]:
+def passages(page: SitePage, notes_word: str) -> Iterator[Passage]:
     """The passages of a page, in reading order, those without a word left out."""
     chapter = page.chapter
     for passage in _sections("", "", chapter.blocks):
         if passage.text or passage.title:
             yield passage
     for note in chapter.notes:
-        yield Passage(note_id(note.number), f"{note_word} {note.number}", text_of(note.children))
+        yield Passage(note_id(note.number), f"{notes_word}: {note.number}", text_of(note.children))
 
 
 def _sections(name: str, title: str, blocks: tuple[Block, ...]) -> Iterator[Passage]:

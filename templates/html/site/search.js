@@ -14,7 +14,7 @@
   const ARABIC = /\p{sc=Arab}/u;
   // Arabic writes some small words together with the next one.
   const ARABIC_BEFORE = "[وفبكل]?(?:ال|لل)?";
-  const ALIKE = { "'": "['’ʼ]", "’": "['’ʼ]", "-": "[-‐‑–]", " ": "\\s+", "ه": "[هة]", "ة": "[هة]", "ي": "[يى]", "ى": "[يى]" };
+  const ALIKE = { "'": "['’ʼ]", "’": "['’ʼ]", "-": "[-‐‑–]", " ": "[^\\p{L}\\p{N}]+", "ه": "[هة]", "ة": "[هة]", "ي": "[يى]", "ى": "[يى]" };
 
   const form = document.querySelector("form.search");
   const field = form.elements.q;
@@ -75,8 +75,9 @@
   // --- what is found ---------------------------------------------------------------------
 
   // How well a passage answers; 0 where it lacks a term, or has all of them only from the title
-  // of its page. The titles of pages count most, then headings, then the text.
-  function score(passage, patterns) {
+  // of its page. The titles of pages count most, then headings, then terms that follow one another
+  // as in the query, then all others.
+  function score(passage, patterns, phrase) {
     let sum = 0;
     let isOwn = false;
     for (const pattern of patterns) {
@@ -88,6 +89,7 @@
       if (inTitle) sum += passage.isTop ? 40 : 20;
       sum += Math.log2(1 + whole) + Math.log2(1 + places.length) / 4;
     }
+    if (patterns.length > 1 && has(phrase, passage.text)) sum += 10;
     return isOwn ? sum : 0;
   }
 
@@ -98,7 +100,8 @@
 
   function search(terms) {
     const patterns = terms.map(patternOf);
-    const found = passages.map((passage, at) => ({ passage, at, score: score(passage, patterns) }));
+    const phrase = patternOf(terms.join(" "));
+    const found = passages.map((passage, at) => ({ passage, at, score: score(passage, patterns, phrase) }));
     return found.filter((one) => one.score > 0).sort((a, b) => b.score - a.score || a.at - b.at);
   }
 
