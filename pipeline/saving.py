@@ -7,11 +7,10 @@ from pathlib import Path
 
 import msgspec
 
-from pipeline import manifest, outputs
+from pipeline import checksums, manifest, outputs
 from pipeline.editions import EDITIONS, Edition, bundle_name, output_name
 from pipeline.making import Made
 from pipeline.metadata import Metadata
-from pipeline.package import site
 from pipeline.package.bundle import bundle, left_over
 from pipeline.package.facts import facts, fitted
 from pipeline.paper import Fitted
@@ -53,7 +52,7 @@ class Saving:
         files = self._add(made, name, edition)
         if edition.chapters:
             folder = (self._folder / name).parent
-            self._gone += site.left_over(folder, (self._folder / file for file in files))
+            self._gone += checksums.left_over(folder, (self._folder / file for file in files))
 
     def add_parts(self, made: Made) -> None:
         """The files of an edition that is split, and an archive of them. What is left of an older

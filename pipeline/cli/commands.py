@@ -11,8 +11,8 @@ import click
 
 from pipeline.cli.terminal import (
     BUILT,
+    FINISHED,
     FOLDER,
-    READABLE,
     SOURCE,
     SOURCE_ERRORS,
     TEMPLATES,
@@ -131,7 +131,7 @@ def build(
 
 
 @click.command()
-@click.argument("files", nargs=-1, required=True, type=READABLE, metavar="FILE...")
+@click.argument("files", nargs=-1, required=True, type=FINISHED, metavar="FILE...")
 @click.option("--json", "as_json", is_flag=True, help="Print the findings as JSON.")
 @click.option(
     "--external",
@@ -139,11 +139,13 @@ def build(
     help="Look up the links of sources (.md) on the web, which nothing else ever does.",
 )
 def check(files: tuple[Path, ...], as_json: bool, external: bool) -> None:
-    """Look for faults in finished files (.html, .pdf, .epub), or for dead links in sources.
+    """Look for faults in finished files (.html, .pdf, .epub) and in sites (their folders), or for
+    dead links in sources.
 
     \b
     Examples:
       chapbook check build/a/a.epub build/a/a.pdf
+      chapbook check build/a/a-site
       chapbook check --external a.md
     """
     found: list[Diagnostic] = []
@@ -178,7 +180,7 @@ def check_links(file: Path) -> tuple[Sequence[Diagnostic], str, Iterable[str]]:
     """What is found of the links in a source, what is said before it and after."""
     from pipeline.weblinks import check_links
 
-    if file.suffix.lower() in (".html", ".xhtml", ".epub", ".pdf"):
+    if file.is_dir() or file.suffix.lower() in (".html", ".xhtml", ".epub", ".pdf"):
         raise click.UsageError(f"--external looks up the links of sources; {file.name} is none")
     report = check_links(file)
     notes = [f"not looked up, as its server asks: {address}" for address in report.left_out]

@@ -144,10 +144,10 @@ def package(
 ) -> None:
     """Make the finished file of an edition from its pages."""
     from pipeline import outputs, pages, pagination
+    from pipeline.checksums import left_over
     from pipeline.editions import EDITIONS, STANDARD_PRINT, output_name
     from pipeline.package import package as make
     from pipeline.package.facts import fitted
-    from pipeline.package.site import left_over
 
     started = time.perf_counter()
     rendered = decoded(pages.decode, pages_file, "pages")

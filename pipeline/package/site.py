@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Iterable, Mapping
 from pathlib import Path, PurePosixPath
 from urllib.parse import quote
 
+from pipeline.checksums import LIST, checksums
 from pipeline.editions import EDITIONS, output_name
 from pipeline.package.html import (
     LINKED_DATA,
@@ -23,10 +22,6 @@ from pipeline.package.html import (
 )
 from pipeline.package.result import Package
 from pipeline.pages import Pages
-
-LIST = "SHA256SUMS"
-"""The file that lists all others with their SHA-256, as the command ``sha256sum`` writes it and
-reads it. It says whether a copy is whole, and which files a later build may take away."""
 
 OWN = "'self' file:"
 """What comes from the site itself, on the web or from a disk, where not all browsers count files
@@ -65,7 +60,7 @@ def package(pages: Pages, folder: Path) -> Package:
         **{f"images/{file.name}": file.data for file in images.values()},
         **{file.name: file.text.encode() for file in pages.beside},
     }
-    files[LIST] = _sums(files)
+    files[LIST] = checksums(files)
     start = PurePosixPath(output_name(pages.stem, EDITIONS[pages.edition]))
     return Package(
         data=files.pop(start.name),
@@ -73,44 +68,6 @@ def package(pages: Pages, folder: Path) -> Package:
         dependencies=dependencies,
         extra={str(start.parent / name): data for name, data in files.items()},
     )
-
-
-def left_over(folder: Path, kept: Iterable[Path]) -> tuple[Path, ...]:
-    """The files that the list of an older site in ``folder`` names, that are as it has them, and
-    are not to be ``kept``."""
-    staying = set(kept)
-    found = ((folder / name, sum_) for name, sum_ in listed(folder).items())
-    return tuple(file for file, sum_ in found if file not in staying and _sum_of(file) == sum_)
-
-
-def listed(folder: Path) -> dict[str, str]:
-    """The files of a site, which are in its folder or in one of that, with their SHA-256; none
-    where the folder has no list."""
-    try:
-        lines = (folder / LIST).read_text("utf-8").splitlines()
-    except (OSError, UnicodeDecodeError):
-        return {}
-    parts = (line.partition("  ") for line in lines)
-    return {name: sum_ for sum_, _, name in parts if name and _is_within(name)}
-
-
-def _is_within(name: str) -> bool:
-    path = PurePosixPath(name)
-    return not path.is_absolute() and ".." not in path.parts and len(path.parts) <= 2
-
-
-def _sums(files: Mapping[str, bytes]) -> bytes:
-    lines = (
-        f"{hashlib.sha256(data).hexdigest()}  {name}\n" for name, data in sorted(files.items())
-    )
-    return "".join(lines).encode()
-
-
-def _sum_of(file: Path) -> str:
-    try:
-        return hashlib.sha256(file.read_bytes()).hexdigest()
-    except OSError:
-        return ""
 
 
 def _image_address(file: File) -> str:
