@@ -60,22 +60,28 @@ code := $(shell find pipeline -name __pycache__ -prune -o -type f ! -name '.*' -
 
 # --- what there is to make -------------------------------------------------------------------
 # An edition's name, format and the end of its file's name, as in pipeline/editions.py; `pages`
-# where it tells the pages of the standard print edition, and so is made after that.
+# where it tells the pages of the standard print edition, and so is made after that; on a screen
+# only where the source has that edition, and does not say no.
 
 standard := handout
 page_map := $(work)/page-map.json
+
+# what the parser has written down: which editions the source lists, which is its web edition, and
+# whether that tells the pages
+written = $(shell sed -n 's/^$1: *//p' $(call path,$(work)/editions) 2>/dev/null)
+told := $(call written,pages)
 
 EDITIONS :=
 define edition
 EDITIONS += $1
 format_$1 := $2
 output_$1 := $$(folder)/$$(stem)$3.$2
-map_$1 := $(if $4,$$(page_map))
+map_$1 := $(if $4,$(if $(filter pdf,$2)$(told),$$(page_map)))
 endef
-$(eval $(call edition,web,html,))
-$(eval $(call edition,site,html,-site/index))
+$(eval $(call edition,web,html,,pages))
+$(eval $(call edition,site,html,-site/index,pages))
 $(eval $(call edition,handout,pdf,))
-$(eval $(call edition,ebook,epub,))
+$(eval $(call edition,ebook,epub,,pages))
 $(eval $(call edition,letter,pdf,-letter))
 $(eval $(call edition,teacher,pdf,-teacher,pages))
 $(eval $(call edition,large-print,pdf,-large-print,pages))
@@ -85,6 +91,8 @@ $(eval $(call edition,form,pdf,-form))
 $(eval $(call edition,booklet,pdf,-booklet))
 $(eval $(call edition,2-up,pdf,-2-up))
 $(eval $(call edition,4-up,pdf,-4-up))
+$(eval $(call edition,teacher-web,html,-teacher-web,pages))
+$(eval $(call edition,teacher-ebook,epub,-teacher-ebook,pages))
 DEFAULT := web handout ebook
 
 goal_html := web
@@ -94,8 +102,6 @@ $(foreach e,$(EDITIONS),$(eval goal_$e := $e))
 goal_editions = $(or $(call written,listed),$(EDITIONS))
 goals := $(or $(MAKECMDGOALS),all)
 
-# what the parser has written down: which editions the source lists, and which is its web edition
-written = $(shell sed -n 's/^$1: *//p' $(call path,$(work)/editions) 2>/dev/null)
 settled = $(patsubst web,$(or $(call written,web),web),$1)
 wanted = $(sort $(call settled,$(foreach g,$(goals),$(or $(goal_$g),$(DEFAULT)))))
 
@@ -163,7 +169,7 @@ $(call show,$(work)/$1.done): $(call show,$(model) $(work)/options $(map_$1)) $$
 	$$(at)$$(chapbook) render $$(call path,$$(model)) --edition $1 \
 	    --folder $$(call quote,$$(source_folder)) \
 	    $$(if $$(TEMPLATES),--templates $$(call quote,$$(TEMPLATES))) \
-	    $(if $(map_$1),--page-map $$(call path,$(map_$1))) \
+	    $(if $(map_$1),--page-map $$(call path,$$(map_$1))) \
 	    -o $$(call path,$$(work)/$1.json) \
 	    --depfile $$(call path,$$(work)/$1.render.d) --target $$(call quote,$$@)
 	@mv $$(call quote,$$@.new) $$(call quote,$$@)

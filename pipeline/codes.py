@@ -353,6 +353,11 @@ class Code(enum.Enum):
     LAYOUT_WARNING = Entry(
         WARNING, "The page maker reports something that it could not set as asked."
     )
+    PAGES_NOT_TOLD = Entry(
+        WARNING,
+        "The web page and the e-book tell where the pages of the printed handout begin, and so need it. It\n"
+        "could not be made here. `page_list: false` does without.",
+    )
     # the printed page, with `chapbook report` and `chapbook check`
     LOW_RESOLUTION = Entry(
         WARNING,

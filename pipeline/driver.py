@@ -14,7 +14,14 @@ from pipeline import model as document_model
 from pipeline import pages as rendered_pages
 from pipeline.codes import Code
 from pipeline.diagnostics import Diagnostic
-from pipeline.editions import DEFAULT_EDITIONS, EDITIONS, STANDARD_PRINT, Edition, chosen_names
+from pipeline.editions import (
+    DEFAULT_EDITIONS,
+    EDITIONS,
+    STANDARD_PRINT,
+    Edition,
+    chosen_names,
+    tells_pages,
+)
 from pipeline.making import Options, all_findings, make_all, make_edition, prepare, render_pages
 from pipeline.messages import in_order
 from pipeline.model import Document
@@ -105,7 +112,7 @@ def dump(source: Path, edition: Edition, stage: str, templates: Path | None = No
         document = select(document, edition)
     page_map = None
     if stage in ("resolved", "pages"):
-        if edition.page_marks:
+        if tells_pages(edition, document.metadata):
             options = Options(templates=templates)
             page_map = make_edition(document, EDITIONS[STANDARD_PRINT], source, options).page_map
         document = prepare(document, edition, source.parent, page_map)

@@ -25,9 +25,9 @@ class Edition(msgspec.Struct, frozen=True):
     by name, and ``fixed_paper`` where the front matter's page size is not for it. An
     ``imposition`` puts several pages on each side of a sheet. In an edition with ``fields``
     the blanks are filled in on screen. One with ``page_marks`` tells where the pages of the
-    standard print edition begin; with ``same_pages`` its own begin there too. One of
-    ``chapters`` is a folder of pages, one for each chapter. What ``stands_for`` another edition
-    is made in its place where the front matter asks for that.
+    standard print edition begin (`tells_pages`); with ``same_pages`` its own begin there too.
+    One of ``chapters`` is a folder of pages, one for each chapter. What ``stands_for`` another
+    edition is made in its place where the front matter asks for that.
     """
 
     name: str
@@ -49,11 +49,18 @@ class Edition(msgspec.Struct, frozen=True):
 EDITIONS: dict[str, Edition] = {
     edition.name: edition
     for edition in (
-        Edition("web", "html", "web page"),
-        Edition("site", "html", "web site, a page a chapter", chapters=True, stands_for="web"),
+        Edition("web", "html", "web page", page_marks=True),
+        Edition(
+            "site",
+            "html",
+            "web site, a page a chapter",
+            page_marks=True,
+            chapters=True,
+            stands_for="web",
+        ),
         Edition("handout", "pdf", "printable handout, A4", "A4"),
         Edition("letter", "pdf", "printable handout, US Letter", "Letter", fixed_paper=True),
-        Edition("ebook", "epub", "e-book"),
+        Edition("ebook", "epub", "e-book", page_marks=True),
         Edition(
             "teacher",
             "pdf",
@@ -80,6 +87,20 @@ EDITIONS: dict[str, Edition] = {
         Edition("booklet", "pdf", "booklet to fold and staple", "A4", imposition="booklet"),
         Edition("2-up", "pdf", "two pages on a side", "A4", imposition="2-up"),
         Edition("4-up", "pdf", "four pages on a side", "A4", imposition="4-up"),
+        Edition(
+            "teacher-web",
+            "html",
+            "teacher's web page with answers",
+            audience="teacher",
+            page_marks=True,
+        ),
+        Edition(
+            "teacher-ebook",
+            "epub",
+            "teacher's e-book with answers",
+            audience="teacher",
+            page_marks=True,
+        ),
     )
 }
 
@@ -95,6 +116,15 @@ def chosen_names(names: Iterable[str], metadata: Metadata) -> tuple[str, ...]:
     site = metadata.web == "chapters"
     standing_in = {e.stands_for: e.name for e in EDITIONS.values() if e.stands_for and site}
     return tuple(dict.fromkeys(standing_in.get(name, name) for name in names))
+
+
+def tells_pages(edition: Edition, metadata: Metadata) -> bool:
+    """Whether an edition tells where the pages of the standard print edition begin: on a screen
+    only where the publication has that edition, and the front matter does not say no."""
+    if edition.format == "pdf":
+        return edition.page_marks
+    is_printed = STANDARD_PRINT in (metadata.editions or DEFAULT_EDITIONS)
+    return edition.page_marks and is_printed and metadata.page_list
 
 
 def output_name(stem: str, edition: Edition) -> str:

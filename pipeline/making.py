@@ -12,7 +12,7 @@ import msgspec
 
 from pipeline.codes import Code, diagnostic
 from pipeline.diagnostics import Diagnostic, Span
-from pipeline.editions import EDITIONS, STANDARD_PRINT, Edition, part_name
+from pipeline.editions import EDITIONS, STANDARD_PRINT, Edition, part_name, tells_pages
 from pipeline.model import Document
 from pipeline.package import package
 from pipeline.package.result import Package
@@ -24,8 +24,9 @@ from pipeline.render.environment import template_place, template_problem
 from pipeline.resolve import resolve
 from pipeline.resolve.answers import answers_alone, put_in_place
 from pipeline.resolve.division import divide
-from pipeline.resolve.page_marks import keep_pages, place_marks
+from pipeline.resolve.page_marks import keep_pages, place_all_marks, place_marks
 from pipeline.select import select
+from pipeline.system import pango_problem
 
 
 class Made(msgspec.Struct, frozen=True):
@@ -63,23 +64,37 @@ def make_all(
     executor: Executor | None,
 ) -> Iterator[Made]:
     """The editions, in order. Those that tell the pages of the standard print edition wait for
-    it, which is made for them where nobody has asked for it."""
+    it, which is made for them where nobody has asked for it. Those for a screen do without its
+    pages where it cannot be made."""
     submit = executor.submit if executor else _at_once
     standard = EDITIONS[STANDARD_PRINT]
-    marked = [edition for edition in editions if edition.page_marks]
-    alone = [edition for edition in editions if not edition.page_marks]
-    if marked and standard not in alone:
+    marked = [edition for edition in editions if tells_pages(edition, document.metadata)]
+    alone = [edition for edition in editions if edition not in marked]
+    on_screens = all(edition.format != "pdf" for edition in editions)
+    problem = pango_problem() if marked and on_screens else None
+    if marked and not problem and standard not in alone:
         alone.insert(0, standard)
     made = {one: submit(make_edition, document, one, source, options) for one in alone}
-    first = made[standard].result() if marked else None
+    first = made[standard].result() if marked and not problem else None
+    if first and first.page_map is None and on_screens:
+        problem, first = "It has errors: build the edition handout to see them.", None
     for one in marked:
-        assert first is not None
-        if first.page_map is None and not first.parts:  # what is wrong is so with all of them
+        if first and first.page_map is None and not first.parts:  # what is wrong is so with all
             made[one] = submit(Made, one.name, 0.0, first.diagnostics)
         else:
             made[one] = submit(make_edition, document, one, source, options, first)
     for edition in editions:
-        yield made[edition].result()
+        result = made[edition].result()
+        yield _without_pages(result, problem, document.source) if problem else result
+
+
+def _without_pages(made: Made, problem: str, source: str) -> Made:
+    """An edition for a screen that cannot tell the pages of the handout, and says so."""
+    if any(finding.is_error for finding in made.diagnostics):
+        return made
+    message = f"The pages of the handout are not told, since it cannot be made. {problem}"
+    told = diagnostic(Code.PAGES_NOT_TOLD, message, source=source)
+    return msgspec.structs.replace(made, diagnostics=(*made.diagnostics, told))
 
 
 def _at_once(function: Callable[..., Made], *arguments: object) -> Future[Made]:
@@ -184,9 +199,13 @@ def mark_pages(document: Document, edition: Edition, page_map: PageMap | None) -
     """A resolved document with what an edition tells of the standard print edition's pages."""
     if edition.audience == "teacher":
         document = put_in_place(document)
-    if page_map is not None and edition.page_marks:
-        alike = edition.same_pages or edition.part == "answers"
-        document = (keep_pages if alike else place_marks)(document, page_map)
+    if page_map is not None and tells_pages(edition, document.metadata):
+        place = place_marks
+        if edition.same_pages or edition.part == "answers":
+            place = keep_pages
+        elif edition.format != "pdf":
+            place = place_all_marks
+        document = place(document, page_map)
     return answers_alone(document) if edition.part == "answers" else document
 
 

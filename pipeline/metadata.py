@@ -95,7 +95,8 @@ class Metadata(msgspec.Struct, frozen=True, omit_defaults=True):
     the web in which the outputs are published, with a slash at its end. ``notes`` is where
     notes are printed: at the foot of the page, in its margin, or all at the end. ``web``
     says whether the web edition is one page, or one for each chapter. ``embed_fonts``
-    asks for the fonts of headings and tables in the e-book, which else has none.
+    asks for the fonts of headings and tables in the e-book, which else has none. ``page_list``
+    asks for the pages of the standard print edition in the e-book and in the web edition.
     ``bibliography`` are the files of works, ``citation_style`` is the name of a style or a
     file, ``nocite`` the keys of works that are listed though nobody cites them, or ``*``.
     ``printing`` is for all printed editions, ``edition_options`` for those of a name.
@@ -128,6 +129,7 @@ class Metadata(msgspec.Struct, frozen=True, omit_defaults=True):
     notes: Literal["foot", "margin", "end"] = "foot"
     web: Literal["page", "chapters"] = "page"
     embed_fonts: bool = False
+    page_list: bool = True
     printing: PrintOptions = PrintOptions()
     edition_options: tuple[tuple[str, PrintOptions], ...] = ()
     brand: Brand = Brand()

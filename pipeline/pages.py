@@ -32,6 +32,14 @@ class NavPoint(msgspec.Struct, frozen=True, omit_defaults=True):
     children: tuple[NavPoint, ...] = ()
 
 
+class PageBreak(msgspec.Struct, frozen=True):
+    """Where a page of the standard print edition begins: its printed number, and
+    ``page#id``."""
+
+    label: str
+    href: str
+
+
 class Style(msgspec.Struct, frozen=True, omit_defaults=True):
     """A style sheet. One that is to stand ``apart`` has what only new browsers know, and
     checkers of style sheets do not: it does not join the others."""
@@ -82,9 +90,9 @@ class TextFile(msgspec.Struct, frozen=True):
 class Pages(msgspec.Struct, frozen=True, omit_defaults=True):
     """An edition, rendered. ``stem`` names the publication's files; ``pages`` are in
     reading order; ``templates`` are the template files used, for dependency files;
-    ``accessibility`` is set for e-books, ``places`` and ``sheet`` for print. ``file`` is the
-    name of what they become, where that is not the edition's own; a site has files ``beside``
-    its pages."""
+    ``page_list`` and ``accessibility`` are set for e-books, ``places`` and ``sheet`` for
+    print. ``file`` is the name of what they become, where that is not the edition's own; a site
+    has files ``beside`` its pages."""
 
     edition: str
     stem: str
@@ -94,6 +102,7 @@ class Pages(msgspec.Struct, frozen=True, omit_defaults=True):
     faces: tuple[Face, ...] = ()
     assets: tuple[Asset, ...] = ()
     contents: tuple[NavPoint, ...] = ()
+    page_list: tuple[PageBreak, ...] = ()
     templates: tuple[str, ...] = ()
     accessibility: Accessibility | None = None
     places: tuple[Place, ...] = ()

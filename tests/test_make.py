@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.editions import DEFAULT_EDITIONS, EDITIONS, output_name
+from pipeline.editions import DEFAULT_EDITIONS, EDITIONS, STANDARD_PRINT, output_name
 
 pytestmark = pytest.mark.slow
 
@@ -167,8 +167,10 @@ def test_a_second_make_starts_no_python(tree: Tree) -> None:
 def test_one_format(goal: str, tree: Tree) -> None:
     tree.make("clean")
     edition = next(name for name in DEFAULT_EDITIONS if EDITIONS[name].format == goal)
-    assert tree.make(goal).stages == sorted(["parse", *stages(edition)])
-    assert [format for format in FORMATS if tree.output(format).exists()] == [goal]
+    made = dict.fromkeys((STANDARD_PRINT, edition))  # whose pages the others tell
+    assert tree.make(goal).stages == sorted(["parse", *stages(*made)])
+    formats = {EDITIONS[name].format for name in made}
+    assert {format for format in FORMATS if tree.output(format).exists()} == formats
     assert tree.make(goal).calls == []
 
 
@@ -246,10 +248,10 @@ def test_a_file_that_is_taken_in_is_parsed_again(tree: Tree) -> None:
     append(part, "\n{{ include further.md }}\n")
     further = tree.source.with_name("further.md")
     further.write_text("Taken in by that.\n", encoding="utf-8")
-    assert tree.make("html").stages == sorted(["parse", *stages("web")])
+    assert tree.make("html").stages == sorted(["parse", *stages("web", "handout")])
     assert "Taken in by that." in tree.output("html").read_text("utf-8")
     append(further, "Changed.\n")
-    assert tree.make("html").stages == sorted(["parse", *stages("web")])
+    assert tree.make("html").stages == sorted(["parse", *stages("web", "handout")])
     assert tree.make("html").calls == []
 
 
@@ -274,7 +276,7 @@ def test_a_file_of_works_rebuilds_what_cites_it(tree: Tree) -> None:
     tree.source.write_text(text.replace("Text with", "Text [@a] with"), encoding="utf-8")
     assert tree.make("html").status == 0
     works.write_text("@book{a, title = {New}, year = 2001}\n", encoding="utf-8")
-    assert tree.make("html").stages == stages("web")
+    assert tree.make("html").stages == stages("web", "handout")
     assert b"<em>New</em>" in tree.output("html").read_bytes()
     assert tree.make("html").calls == []
 
@@ -412,7 +414,8 @@ def test_one_edition_by_its_name(tree: Tree) -> None:
 
 def test_the_web_edition_is_what_the_source_says(tree: Tree) -> None:
     site = tree.built / "talk-site"
-    text = SOURCE.replace("lang: en", "lang: en\nweb: chapters") + "\n# Two\n\nMore.\n"
+    text = SOURCE.replace("lang: en", "lang: en\nweb: chapters\neditions: [web]")
+    text += "\n# Two\n\nMore.\n"
     tree.source.write_text(text, encoding="utf-8")
     assert tree.make("html").stages == sorted(["parse", *stages("site")])
     assert tree.make("html").calls == []

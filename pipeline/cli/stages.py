@@ -35,7 +35,7 @@ OUTPUT = click.option("-o", "--output", type=SOURCE, help="Where to (default: pr
     "--editions",
     "names_file",
     type=SOURCE,
-    help="Write the names of the listed editions, and that of the web edition.",
+    help="Write which editions are listed, which is the web edition, and whether it tells pages.",
 )
 @OUTPUT
 @DEPFILE
@@ -49,7 +49,7 @@ def parse(
 ) -> None:
     """Read a source into the document model (JSON)."""
     from pipeline import model, outputs
-    from pipeline.editions import chosen_names
+    from pipeline.editions import EDITIONS, chosen_names, tells_pages
     from pipeline.parser import parse_file
 
     started = time.perf_counter()
@@ -64,7 +64,9 @@ def parse(
     if names_file:
         metadata = document.metadata
         listed = " ".join(chosen_names(metadata.editions, metadata))
-        lines = f"listed: {listed}\nweb: {chosen_names(['web'], metadata)[0]}\n"
+        [web] = chosen_names(["web"], metadata)
+        pages = "told" if tells_pages(EDITIONS[web], metadata) else ""
+        lines = f"listed: {listed}\nweb: {web}\npages: {pages}\n"
         or_exit(lambda: outputs.write(names_file, lines.encode()))
     if depfile:
         read = [source.parent / name for name in document.files]

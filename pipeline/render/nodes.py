@@ -61,6 +61,11 @@ def reference_id(number: int, occurrence: int) -> str:
     return f"fnref-{number}" if occurrence < 2 else f"fnref-{number}-{occurrence}"
 
 
+def page_id(label: str) -> str:
+    """The id of the mark of a page: none that an id of the text can be."""
+    return f"page--{label}"
+
+
 class NodeRenderer:
     """Renders the nodes of one document for one format.
 
@@ -128,6 +133,7 @@ class NodeRenderer:
             "width_class": self._sizes.width,
             "note_id": note_id,
             "reference_id": reference_id,
+            "page_id": page_id,
             "word": self.word,
             "distinct": self.distinct,
             "in_contents": self.in_contents,

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import itertools
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import NamedTuple
 
 from msgspec.structs import replace
 
@@ -30,6 +31,7 @@ from pipeline.model import (
     Figure,
     FigureGroup,
     Heading,
+    Image,
     LineMark,
     List,
     ListItem,
@@ -83,6 +85,9 @@ BLOCKS = (
 )
 """What a page can begin with as a whole, since its attributes are shown."""
 
+PICTURES = (Chart, Figure, FigureGroup)
+"""Blocks that show pictures, and nothing before them."""
+
 PAGE_START = "page-start"
 """The attribute of what a page begins with."""
 
@@ -94,7 +99,63 @@ def place_marks(document: Document, page_map: PageMap) -> Document:
     found: dict[Place | None, str] = {}
     for label, place in places.of(page_map):
         found[places.in_text(place)] = label
+    return _marked(document, places, _each(found), breaks=False)
+
+
+def place_all_marks(document: Document, page_map: PageMap) -> Document:
+    """`place_marks` for a screen, where a mark takes no room: before pictures, formulas and
+    writing space as well, and several at one place where the pages between have nothing that
+    is here. There are none where all is on one page."""
+    if page_map.pages < 2:
+        return document
+    places = Places(whole(document))
+    figures = _figures(document)
+    found: dict[Place | None, list[str]] = defaultdict(list)
+    before: dict[int, list[str]] = defaultdict(list)
+    for label, place in places.of(page_map):
+        figure = figures.get(place.leaf)
+        if figure is None:
+            found[place].append(label)
+        elif figure.begins:
+            before[id(figure.block)].append(label)
+        else:  # within a group of figures: the next words
+            found[places.in_text(place)].append(label)
+
+    def mark(block: Node) -> Node | tuple[Node, ...]:
+        labels = before.get(id(block))
+        return (*(PageMark(label=label) for label in labels), block) if labels else block
+
+    document = rewrite_document(document, leave=dict.fromkeys(PICTURES, mark))
     return _marked(document, places, found, breaks=False)
+
+
+class _Picture(NamedTuple):
+    """The outermost block that shows a picture, and whether that begins with it."""
+
+    block: Node
+    begins: bool
+
+
+def _figures(document: Document) -> dict[int, _Picture]:
+    """By the number of a piece of text, the pictures that no mark can stand right before, since
+    their block has nothing but them."""
+    found: dict[int, _Picture] = {}
+    seen: set[int] = set()
+    leaf = 0
+
+    def outermost(node: Node, above: Node | None) -> Node | None:
+        return above or (node if isinstance(node, PICTURES) else None)
+
+    start: Node | None = None
+    for node, block in walk_with(whole(document), start, outermost):
+        if not isinstance(node, (*PIECES, CodeBlock)):
+            continue
+        if block is not None and isinstance(node, Image):
+            found[leaf] = _Picture(block, begins=id(block) not in seen)
+        if block is not None:
+            seen.add(id(block))
+        leaf += 1
+    return found
 
 
 def keep_pages(document: Document, page_map: PageMap) -> Document:
@@ -117,7 +178,12 @@ def keep_pages(document: Document, page_map: PageMap) -> Document:
         return _beginning(node, label) if label else node
 
     changes: Changes = dict.fromkeys(BLOCKS, begin)
-    return _marked(rewrite_document(document, enter=changes), places, found, breaks=True)
+    begun = rewrite_document(document, enter=changes)
+    return _marked(begun, places, _each(found), breaks=True)
+
+
+def _each(labels: Mapping[Place | None, str]) -> dict[Place | None, list[str]]:
+    return {place: [label] for place, label in labels.items()}
 
 
 def _first_blocks(document: Document) -> dict[int, int]:
@@ -159,13 +225,17 @@ def _beginning(node: Node, label: str) -> Node:
 
 
 def _marked(
-    document: Document, places: Places, found: dict[Place | None, str], *, breaks: bool
+    document: Document,
+    places: Places,
+    found: Mapping[Place | None, Sequence[str]],
+    *,
+    breaks: bool,
 ) -> Document:
     """The document with marks in its text."""
-    marks: dict[int, dict[int, str]] = defaultdict(dict)
-    for place, label in found.items():
+    marks: dict[int, Labels] = defaultdict(dict)
+    for place, labels in found.items():
         if place is not None:
-            marks[place.leaf][place.letters] = label
+            marks[place.leaf][place.letters] = labels
     if not marks:
         return document
 
@@ -180,32 +250,40 @@ def _marked(
     return rewrite_document(document, leave=changes)
 
 
-Marker = Callable[[Node, dict[int, str], bool], Iterator[Node]]
+Labels = dict[int, Sequence[str]]
+"""The pages that begin in a piece of text, by the letters before them there."""
+
+Marker = Callable[[Node, Labels, bool], Iterator[Node]]
 
 
-def _in_text(node: Node, labels: dict[int, str], breaks: bool) -> Iterator[Node]:
-    """A piece of text with marks in it, by the letters before each."""
+def _in_text(node: Node, labels: Labels, breaks: bool) -> Iterator[Node]:
+    """A piece of text with marks in it."""
+
+    def marks(labels: Iterable[str]) -> Iterator[Node]:
+        return (PageMark(label=label, breaks=breaks) for label in labels)
+
     if not isinstance(node, Text):
-        yield from (PageMark(label=label, breaks=breaks) for label in labels.values())
+        yield from marks(itertools.chain.from_iterable(labels.values()))
         yield node
         return
     rest, passed = node.text, 0
-    for count, label in sorted(labels.items()):
+    for count, here in sorted(labels.items()):
         at = _index(rest, count - passed)
         if rest[:at]:
             yield replace(node, text=rest[:at])
-        yield PageMark(label=label, breaks=breaks)
+        yield from marks(here)
         rest, passed = rest[at:], count
     if rest or not labels:
         yield replace(node, text=rest) if labels else node
 
 
-def _in_code(node: Node, labels: dict[int, str], breaks: bool) -> Iterator[Node]:
+def _in_code(node: Node, labels: Labels, breaks: bool) -> Iterator[Node]:
     """Code with marks before the lines that have the letters after those that count."""
     assert isinstance(node, CodeBlock)
     marks = tuple(
         LineMark(node.text.count("\n", 0, _index(node.text, count)) + 1, label, breaks)
-        for count, label in sorted(labels.items())
+        for count, here in sorted(labels.items())
+        for label in here
     )
     yield replace(node, marks=marks) if marks else node
 

@@ -6,7 +6,7 @@ import itertools
 from collections.abc import Iterator
 from xml.etree import ElementTree as ET
 
-from pipeline.pages import NavPoint, Pages
+from pipeline.pages import NavPoint, PageBreak, Pages
 
 NAMESPACE = "http://www.daisy.org/z3986/2005/ncx/"
 
@@ -27,14 +27,17 @@ def ncx(pages: Pages, identifier: str) -> bytes:
     for name, content in (
         ("uid", identifier),
         ("depth", str(_depth(pages.contents))),
-        ("totalPageCount", "0"),
-        ("maxPageNumber", "0"),
+        ("totalPageCount", str(len(pages.page_list))),
+        ("maxPageNumber", str(_highest(pages.page_list))),
     ):
         ET.SubElement(head, "meta", {"name": f"dtb:{name}", "content": content})
     _label(root, "docTitle", metadata.title)
     for author in metadata.authors:
         _label(root, "docAuthor", author.name)
-    _points(ET.SubElement(root, "navMap"), pages.contents, itertools.count(1))
+    order = itertools.count(1)
+    _points(ET.SubElement(root, "navMap"), pages.contents, order)
+    if pages.page_list:
+        _targets(ET.SubElement(root, "pageList"), pages.page_list, order)
     ET.indent(root)
     return b'<?xml version="1.0" encoding="utf-8"?>\n' + ET.tostring(root, "unicode").encode()
 
@@ -46,6 +49,25 @@ def _points(parent: ET.Element, points: tuple[NavPoint, ...], order: Iterator[in
         _label(element, "navLabel", point.title)
         ET.SubElement(element, "content", {"src": point.href})
         _points(element, point.children, order)
+
+
+def _targets(parent: ET.Element, breaks: tuple[PageBreak, ...], order: Iterator[int]) -> None:
+    """The pages of the print edition; only those with Arabic numbers are ``normal``."""
+    for number, page in enumerate(breaks, start=1):
+        value = {"value": page.label} if _is_number(page.label) else {}
+        kind = "normal" if value else "front"
+        attributes = {"id": f"page-{number}", "type": kind, "playOrder": str(next(order)), **value}
+        element = ET.SubElement(parent, "pageTarget", attributes)
+        _label(element, "navLabel", page.label)
+        ET.SubElement(element, "content", {"src": page.href})
+
+
+def _highest(breaks: tuple[PageBreak, ...]) -> int:
+    return max((int(page.label) for page in breaks if _is_number(page.label)), default=0)
+
+
+def _is_number(label: str) -> bool:
+    return label.isascii() and label.isdecimal()
 
 
 def _label(parent: ET.Element, name: str, text: str) -> None:

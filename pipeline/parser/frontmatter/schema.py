@@ -316,6 +316,14 @@ KEYS: tuple[Key, ...] = (
         (True,),
         ("embed-fonts",),
     ),
+    Key(
+        "page_list",
+        "Whether the web page and the e-book tell where the pages of the handout begin.",
+        FLAG,
+        flag,
+        (False,),
+        ("page-list",),
+    ),
 )
 
 BY_NAME: dict[str, Key] = {key.name: key for key in KEYS}

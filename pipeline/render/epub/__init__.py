@@ -14,6 +14,7 @@ from pipeline.render.epub.accessibility import accessibility
 from pipeline.render.epub.divisions import division
 from pipeline.render.epub.front import NAV, front_pages, properties
 from pipeline.render.nodes import NodeRenderer
+from pipeline.render.page_list import page_list
 from pipeline.render.plan import Chapter, chapters
 from pipeline.render.styles import construct_styles
 from pipeline.tree import plain_text
@@ -34,7 +35,8 @@ def assemble(
     css = read_text(environment, "epub/style.css")
     body = tuple(_chapter(chapter, renderer, document) for chapter in plan)
     start = plan[0].name if plan else NAV
-    pages = (*front_pages(document, renderer, plan, start, css), *body)
+    breaks = page_list(plan)
+    pages = (*front_pages(document, renderer, plan, start, css, breaks), *body)
     styles = (
         Style("style.css", css),
         *construct_styles(environment, "epub", "".join(page.markup for page in pages)),
@@ -50,6 +52,7 @@ def assemble(
         styles=tuple(style for style in styles if style.css),
         faces=(*FACES, MATH_FACE),
         assets=document.assets,
+        page_list=breaks,
         contents=contents or (NavPoint(document.metadata.title, start),),
         accessibility=accessibility(document, renderer),
     )

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from pipeline.model import ContentsEntry, Document
-from pipeline.pages import Page, PageRole
+from pipeline.pages import Page, PageBreak, PageRole
 from pipeline.render.brand import logo
 from pipeline.render.epub.divisions import division
 from pipeline.render.epub.imprint import facts, names
@@ -39,7 +39,12 @@ class Landmark(NamedTuple):
 
 
 def front_pages(
-    document: Document, renderer: NodeRenderer, plan: tuple[Chapter, ...], start: str, css: str
+    document: Document,
+    renderer: NodeRenderer,
+    plan: tuple[Chapter, ...],
+    start: str,
+    css: str,
+    breaks: tuple[PageBreak, ...],
 ) -> Iterator[Page]:
     """What stands before the text."""
     metadata, word = document.metadata, renderer.word
@@ -72,6 +77,7 @@ def front_pages(
             start=start,
             landmarks=landmarks,
             lists=lists,
+            page_list=breaks,
             cover_source=source,
             cover_alt=alt,
             logo=logo(document),
