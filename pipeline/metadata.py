@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Literal, TypeAlias
 
 import msgspec
 
 from pipeline.paper import PrintOptions
+
+Direction: TypeAlias = Literal["ltr", "rtl"]
 
 
 class Contributor(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -35,6 +37,13 @@ class Identifier(msgspec.Struct, frozen=True):
 class Series(msgspec.Struct, frozen=True, omit_defaults=True):
     name: str
     position: str = ""
+
+
+class Translation(msgspec.Struct, frozen=True):
+    """The address of the page that has the publication in another language."""
+
+    lang: str
+    url: str
 
 
 class Licence(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -117,6 +126,7 @@ class Metadata(msgspec.Struct, frozen=True, omit_defaults=True):
     licence: Licence | None = None
     identifier: Identifier | None = None
     url: str = ""
+    translations: tuple[Translation, ...] = ()
     series: Series | None = None
     cover: Cover | None = None
     speakers: tuple[Speaker, ...] = ()
@@ -137,14 +147,19 @@ class Metadata(msgspec.Struct, frozen=True, omit_defaults=True):
     part_of: tuple[str, ...] = ()
 
     @property
-    def direction(self) -> Literal["ltr", "rtl"]:
+    def direction(self) -> Direction:
         """The main direction of the script that ``lang`` is written in."""
-        subtags = self.lang.lower().split("-")
-        if any(s in RTL_SCRIPTS for s in subtags[1:]):
-            return "rtl"
-        has_script = any(len(s) == 4 and s.isalpha() for s in subtags[1:])
-        return "rtl" if subtags[0] in RTL_LANGUAGES and not has_script else "ltr"
+        return direction_of(self.lang)
 
 
 RTL_SCRIPTS = frozenset({"arab", "hebr", "thaa", "syrc", "nkoo", "adlm"})
 RTL_LANGUAGES = frozenset({"ar", "arc", "ckb", "dv", "fa", "he", "ps", "sd", "ug", "ur", "yi"})
+
+
+def direction_of(lang: str) -> Direction:
+    """The main direction of the script that a language is written in."""
+    subtags = lang.lower().split("-")
+    if any(s in RTL_SCRIPTS for s in subtags[1:]):
+        return "rtl"
+    has_script = any(len(s) == 4 and s.isalpha() for s in subtags[1:])
+    return "rtl" if subtags[0] in RTL_LANGUAGES and not has_script else "ltr"

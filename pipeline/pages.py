@@ -11,7 +11,8 @@ from pipeline.metadata import Metadata
 from pipeline.model import Asset
 from pipeline.paper import Sheet
 
-PageRole: TypeAlias = Literal["page", "cover", "titlepage", "nav", "chapter"]
+PageRole: TypeAlias = Literal["page", "cover", "titlepage", "nav", "chapter", "missing"]
+"""What a page is; one that is ``missing`` stands for those that are not there."""
 
 
 class Page(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -42,11 +43,13 @@ class PageBreak(msgspec.Struct, frozen=True):
 
 class Style(msgspec.Struct, frozen=True, omit_defaults=True):
     """A style sheet. One that is to stand ``apart`` has what only new browsers know, and
-    checkers of style sheets do not: it does not join the others."""
+    checkers of style sheets do not: it does not join the others. Nor does one that is for some
+    ``media`` alone, which a page's reader may choose."""
 
     name: str
     css: str
     apart: bool = False
+    media: str = ""
 
 
 class Face(msgspec.Struct, frozen=True):
@@ -89,10 +92,10 @@ class TextFile(msgspec.Struct, frozen=True):
 
 class Pages(msgspec.Struct, frozen=True, omit_defaults=True):
     """An edition, rendered. ``stem`` names the publication's files; ``pages`` are in
-    reading order; ``templates`` are the template files used, for dependency files;
-    ``page_list`` and ``accessibility`` are set for e-books, ``places`` and ``sheet`` for
-    print. ``file`` is the name of what they become, where that is not the edition's own; a site
-    has files ``beside`` its pages."""
+    reading order; ``templates`` are the template files used, for dependency files; ``script`` is
+    what web pages run where they may; ``page_list`` and ``accessibility`` are set for e-books,
+    ``places`` and ``sheet`` for print. ``file`` is the name of what they become, where that is
+    not the edition's own; a site has files ``beside`` its pages."""
 
     edition: str
     stem: str
@@ -104,6 +107,7 @@ class Pages(msgspec.Struct, frozen=True, omit_defaults=True):
     contents: tuple[NavPoint, ...] = ()
     page_list: tuple[PageBreak, ...] = ()
     templates: tuple[str, ...] = ()
+    script: str = ""
     accessibility: Accessibility | None = None
     places: tuple[Place, ...] = ()
     sheet: Sheet | None = None

@@ -128,6 +128,16 @@ def axe(path: Path, width: int = 1280, dark: bool = False) -> list[str]:
     return _lines(_run([_PYTHON, CONFORMANCE / "axe.py", _AXE, chromium, *window, path]))
 
 
+def reading(path: Path, folder: Path) -> dict[str, Any]:
+    """What a web page's script does for readers in Chromium: see tests/conformance/reading.py."""
+    require("axe")
+    chromium = str(shutil.which("chromium"))
+    command = (_PYTHON, "-m", "tests.conformance.reading", chromium, path, folder)
+    result = _run(command, PYTHONPATH=str(CONFORMANCE.parent.parent))
+    seen: dict[str, Any] = json.loads(result.stdout)
+    return seen
+
+
 def verapdf(*paths: Path, profile: str = "ua1") -> list[str]:
     """The rules of a veraPDF profile (``ua1``, ``ua2``, ``3a`` …) that the files break."""
     require("veraPDF")

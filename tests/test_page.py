@@ -221,8 +221,10 @@ def test_a_title_longer_than_the_line_is_divided(tmp_path: Path) -> None:
 
 
 def test_the_colour_of_a_brand_on_screens(branded: Path) -> None:
-    css = style(pages_of(source(BRAND), branded, "web"), "brand.css")
-    light, dark = re.findall(r"--accent: (#[0-9a-f]{6}); --tint: (#[0-9a-f]{6})", css)
+    pages = pages_of(source(BRAND), branded, "web")
+    colours = r"--accent: (#[0-9a-f]{6}); --tint: (#[0-9a-f]{6})"
+    (light,) = re.findall(colours, style(pages, "brand.css"))
+    (dark,) = re.findall(colours, style(pages, "dark.css"))
     assert light[0] == "#7a3410"
     assert min(contrast(light[0], ground) for ground in ("#ffffff", light[1])) >= 4.5
     assert min(contrast(dark[0], ground) for ground in ("#14171a", dark[1])) >= 7

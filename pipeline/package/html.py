@@ -22,42 +22,43 @@ from pipeline.pages import Face, Pages
 
 # Text has its quotes escaped, so that these are found in tags alone.
 _IMAGE = re.compile(r"\b(src|srcset|href)=\"images/([^\"]+)\"")
-STYLE_LINK = '<link rel="stylesheet" href="style.css">'
-POLICY = re.compile(r"(?<=<meta http-equiv=\"Content-Security-Policy\" content=\")[^\"]*")
+_STYLE_LINK = '<link rel="stylesheet" href="style.css">'
+_SCRIPT = '<script src="script.js"></script>'
+_POLICY = re.compile(r"(?<=<meta http-equiv=\"Content-Security-Policy\" content=\")[^\"]*")
+BESIDE = "'self' file:"
+"""Where a script may come from that lies beside the page; on a disk, nothing is ``'self'``."""
+
 TYPED = frozenset(map(chr, range(0x20, 0x7F)))
 """What readers may type into a page, whether its own text has it or not."""
 
-LINKED_DATA = re.compile(r"<script type=\"application/ld\+json\">(.*?)</script>", re.DOTALL)
+_LINKED_DATA = re.compile(r"<script type=\"application/ld\+json\">(.*?)</script>", re.DOTALL)
 
 
 class File(NamedTuple):
-    """A file that the page shows. ``name`` is what it is called where it lies beside it."""
+    """A file that the page shows. ``name`` is what it is called where it lies beside it;
+    ``media`` are those that a style sheet is for, if not for all."""
 
     name: str
     media_type: str
     data: bytes
+    media: str = ""
 
 
 Address: TypeAlias = Callable[[File], str]
 
 
 def package(pages: Pages, folder: Path, *, assets_beside: bool = False) -> Package:
-    """The page with its style, fonts and images inside, as ``data:`` addresses.
+    """The page with its styles, script, fonts and images inside, as ``data:`` addresses.
 
     With ``assets_beside`` they are files in the folder ``<stem>-files`` instead, given in
     `Package.extra`. ``folder`` is what the paths of the assets start from.
     """
     markup = pages.pages[0].markup
     images, dependencies, problems = shown_images(pages, folder, markup)
-    css = "\n".join(style.css for style in pages.styles if not style.apart)
-    apart = [
-        File(style.name, "text/css", style.css.encode()) for style in pages.styles if style.apart
-    ]
+    css = joined_styles(pages)
     fonts, missing = page_fonts(pages.faces, css, markup)
-    if assets_beside:
-        data, extra = _with_files_beside(pages.stem, markup, css, apart, fonts, images)
-    else:
-        data, extra = _self_contained(markup, css, apart, fonts, images), {}
+    write = _with_files_beside if assets_beside else _self_contained
+    data, extra = write(pages, markup, css, fonts, images)
     return Package(
         data=data.encode(),
         diagnostics=(*problems, *missing),
@@ -67,44 +68,89 @@ def package(pages: Pages, folder: Path, *, assets_beside: bool = False) -> Packa
 
 
 def _self_contained(
-    markup: str,
-    css: str,
-    apart: Iterable[File],
-    fonts: dict[Face, File],
-    images: dict[str, File],
-) -> str:
-    links = "".join(style_link(data_address(file)) for file in apart)
-    style = (font_faces(fonts, data_address) + css).replace("</", "<\\/").strip()
+    pages: Pages, markup: str, css: str, fonts: dict[Face, File], images: dict[str, File]
+) -> tuple[str, dict[str, bytes]]:
+    inside = [("", _inline(font_faces(fonts, data_address) + css))]
+    inside += [
+        (style.media, _inline(style.css))
+        for style in pages.styles
+        if style.media and not style.apart
+    ]
+    links = "".join(_style_link(data_address(file), file) for file in _apart(pages))
+    script = _inline(pages.script)
+    sources = [*(_digest(style) for _, style in inside), *(["data:"] if links else [])]
     markup = show_images(markup, images, data_address)
-    sources = f"{digest(style)} data:" if links else digest(style)
-    markup = with_policy(markup, {"font-src": "data:", "style-src": sources})
-    return line_end(markup.replace(STYLE_LINK, f"<style>{style}</style>{links}", 1))
+    own = {"font-src": "data:", "style-src": " ".join(sources)}
+    markup = with_policy(markup, own, _digest(script) if script else "")
+    styles = "".join(f"<style{_media(media)}>{style}</style>" for media, style in inside)
+    markup = markup.replace(_STYLE_LINK, styles + links, 1)
+    markup = markup.replace(_SCRIPT, f"<script>{script}</script>" if script else "", 1)
+    return line_end(markup), {}
 
 
 def _with_files_beside(
-    stem: str,
-    markup: str,
-    css: str,
-    apart: Iterable[File],
-    fonts: dict[Face, File],
-    images: dict[str, File],
+    pages: Pages, markup: str, css: str, fonts: dict[Face, File], images: dict[str, File]
 ) -> tuple[str, dict[str, bytes]]:
-    folder = f"{stem}-files"
-    style = File("style.css", "text/css", (font_faces(fonts, _name) + css).encode())
+    folder = f"{pages.stem}-files"
+    styles = style_files(pages, font_faces(fonts, _name) + css)
+    scripts = script_files(pages)
 
     def address(file: File) -> str:
         return quote(f"{folder}/{file.name}")
 
     markup = show_images(markup, images, address)
-    markup = with_policy(markup, {})
-    links = "".join(style_link(address(file)) for file in (style, *apart))
-    markup = markup.replace(STYLE_LINK, links, 1)
-    files = (style, *apart, *fonts.values(), *images.values())
+    markup = with_policy(markup, {}, BESIDE if scripts else "")
+    markup = with_links(markup, styles, scripts, address)
+    files = (*styles, *scripts, *fonts.values(), *images.values())
     return line_end(markup), {f"{folder}/{file.name}": file.data for file in files}
 
 
-def style_link(address: str) -> str:
-    return STYLE_LINK.replace("style.css", address)
+def joined_styles(pages: Pages) -> str:
+    """The styles that are one sheet."""
+    return "\n".join(style.css for style in pages.styles if not (style.apart or style.media))
+
+
+def style_files(pages: Pages, joined: str) -> list[File]:
+    """The style sheets as files: those that are ``joined``, and those that stay by themselves."""
+    by_themselves = [
+        File(style.name, "text/css", style.css.encode(), style.media)
+        for style in pages.styles
+        if style.media and not style.apart
+    ]
+    return [File("style.css", "text/css", joined.encode()), *by_themselves, *_apart(pages)]
+
+
+def script_files(pages: Pages) -> list[File]:
+    """The script as a file, where there is one."""
+    return [File("script.js", "text/javascript", pages.script.encode())] if pages.script else []
+
+
+def with_links(
+    markup: str, styles: Iterable[File], scripts: Iterable[File], address: Address
+) -> str:
+    """The page with links to its styles and scripts."""
+    links = "".join(_style_link(address(file), file) for file in styles)
+    calls = "".join(_SCRIPT.replace("script.js", address(file)) for file in scripts)
+    return markup.replace(_STYLE_LINK, links, 1).replace(_SCRIPT, calls, 1)
+
+
+def _apart(pages: Pages) -> list[File]:
+    """The styles that are not for checkers, as files even where all is in the page."""
+    apart = (style for style in pages.styles if style.apart)
+    return [File(style.name, "text/css", style.css.encode(), style.media) for style in apart]
+
+
+def _inline(text: str) -> str:
+    """A style or script that ends where its element does."""
+    return text.replace("</", "<\\/").strip()
+
+
+def _media(media: str) -> str:
+    return f' media="{media}"' if media else ""
+
+
+def _style_link(address: str, file: File) -> str:
+    return _STYLE_LINK.replace('"style.css"', f'"{address}"{_media(file.media)}')
 
 
 def data_address(file: File) -> str:
@@ -184,24 +230,26 @@ def font_faces(fonts: dict[Face, File], address: Address) -> str:
     return "".join(font_face(face, address(file)) for face, file in fonts.items())
 
 
-def with_policy(markup: str, inside: dict[str, str]) -> str:
-    """The page with a Content Security Policy that allows what is in it and nothing else.
+def with_policy(markup: str, inside: dict[str, str], script: str) -> str:
+    """The page with a Content Security Policy that allows what is in it, ``script`` as the
+    source expression of its script, and nothing else.
 
     A block of data is no script and needs no leave, but not all checkers know that: it
     gets one that holds for its very text.
     """
-    data = LINKED_DATA.search(markup)
-    own = {"script-src": digest(data[1])} if data else {}
+    data = _LINKED_DATA.search(markup)
+    sources = " ".join(filter(None, (script, _digest(data[1]) if data else "")))
+    own = {"script-src": sources} if sources else {}
 
     def allow(policy: re.Match[str]) -> str:
         parts = (part.strip().partition(" ") for part in policy[0].split(";") if part.strip())
         directives = {name: sources for name, _, sources in parts} | own | inside
         return "; ".join(f"{name} {sources}".rstrip() for name, sources in directives.items())
 
-    return POLICY.sub(allow, markup, count=1)
+    return _POLICY.sub(allow, markup, count=1)
 
 
-def digest(text: str) -> str:
+def _digest(text: str) -> str:
     """The source expression for an inline style or script of just this text (CSP 3)."""
     return f"'sha256-{_base64(hashlib.sha256(text.encode()).digest())}'"
 

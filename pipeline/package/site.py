@@ -2,39 +2,39 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path, PurePosixPath
 from urllib.parse import quote
 
 from pipeline.checksums import LIST, checksums
 from pipeline.editions import EDITIONS, output_name
 from pipeline.package.html import (
-    LINKED_DATA,
-    POLICY,
-    STYLE_LINK,
+    BESIDE,
     File,
-    digest,
     font_faces,
+    joined_styles,
     line_end,
     page_fonts,
+    script_files,
     show_images,
     shown_images,
-    style_link,
+    style_files,
+    with_links,
+    with_policy,
 )
 from pipeline.package.result import Package
-from pipeline.pages import Pages
+from pipeline.pages import Page, Pages
 
-OWN = "'self' file:"
-"""What comes from the site itself, on the web or from a disk, where not all browsers count files
-of one folder as coming from the same place. A page on the web can load no files of a disk."""
+_RELATIVE = re.compile(r"\b(?:href|src|action)=\"(?![#/]|[a-z]+:)")
 
 SOURCES = {
     "default-src": "'none'",
-    "base-uri": "'none'",
-    "font-src": OWN,
-    "form-action": OWN,
-    "img-src": f"{OWN} data:",
-    "style-src": OWN,
+    "font-src": BESIDE,
+    "form-action": BESIDE,
+    "img-src": f"{BESIDE} data:",
+    "style-src": BESIDE,
 }
+"""Where a page may take things from: from the site itself, on the web or on a disk."""
 
 
 def package(pages: Pages, folder: Path) -> Package:
@@ -42,26 +42,28 @@ def package(pages: Pages, folder: Path) -> Package:
     assets start from."""
     markup = "".join(page.markup for page in pages.pages)
     images, dependencies, problems = shown_images(pages, folder, markup)
-    css = "\n".join(style.css for style in pages.styles if not style.apart)
+    css = joined_styles(pages)
     fonts, missing = page_fonts(pages.faces, css, markup)
-    css = font_faces(fonts, lambda file: f"fonts/{file.name}") + css
-    apart = {style.name: style.css for style in pages.styles if style.apart}
+    styles = style_files(pages, font_faces(fonts, _font_address) + css)
+    scripts = script_files(pages)
 
-    def finished(markup: str) -> bytes:
-        markup = show_images(markup, images, _image_address)
-        links = "".join(style_link(name) for name in ("style.css", *apart))
-        return line_end(_with_policy(markup.replace(STYLE_LINK, links, 1))).encode()
+    start = PurePosixPath(output_name(pages.stem, EDITIONS[pages.edition]))
+
+    def finished(page: Page) -> bytes:
+        markup = show_images(page.markup, images, _image_address)
+        markup = with_links(markup, styles, scripts, _address)
+        if page.role == "missing" and pages.metadata.url:
+            markup = _absolute(markup, f"{pages.metadata.url}{quote(str(start.parent))}/")
+        return line_end(with_policy(markup, SOURCES, BESIDE)).encode()
 
     files = {
-        **{page.name: finished(page.markup) for page in pages.pages},
-        "style.css": css.encode(),
-        **{name: text.encode() for name, text in apart.items()},
+        **{page.name: finished(page) for page in pages.pages},
+        **{file.name: file.data for file in (*styles, *scripts)},
         **{f"fonts/{file.name}": file.data for file in fonts.values()},
         **{f"images/{file.name}": file.data for file in images.values()},
         **{file.name: file.text.encode() for file in pages.beside},
     }
     files[LIST] = checksums(files)
-    start = PurePosixPath(output_name(pages.stem, EDITIONS[pages.edition]))
     return Package(
         data=files.pop(start.name),
         diagnostics=(*problems, *missing),
@@ -70,18 +72,19 @@ def package(pages: Pages, folder: Path) -> Package:
     )
 
 
+def _absolute(markup: str, base: str) -> str:
+    """The markup of a page that servers show in the place of any other, however deep in folders
+    that was: its links begin at the site's address."""
+    return _RELATIVE.sub(lambda found: found[0] + base, markup)
+
+
+def _address(file: File) -> str:
+    return file.name
+
+
+def _font_address(file: File) -> str:
+    return f"fonts/{file.name}"
+
+
 def _image_address(file: File) -> str:
     return quote(f"images/{file.name}")
-
-
-def _with_policy(markup: str) -> str:
-    """The page with a Content Security Policy that allows what is in the site and nothing else.
-
-    A block of data is no script and needs no leave, but not all checkers know that.
-    """
-    data = LINKED_DATA.search(markup)
-    scripts = f"{OWN} {digest(data[1])}" if data else OWN
-    policy = "; ".join(
-        f"{name} {value}" for name, value in (SOURCES | {"script-src": scripts}).items()
-    )
-    return POLICY.sub(policy, markup, count=1)

@@ -7,6 +7,7 @@ from urllib.parse import quote
 
 from pipeline.editions import DEFAULT_EDITIONS, EDITIONS, FormatName, output_name
 from pipeline.metadata import Contributor, Metadata
+from pipeline.pages import NavPoint
 
 MEDIA_TYPES: dict[FormatName, str] = {"pdf": "application/pdf", "epub": "application/epub+zip"}
 RELATORS = "http://id.loc.gov/vocabulary/relators/"
@@ -31,6 +32,21 @@ class MetaTag(NamedTuple):
     content: str
 
 
+class Facts(NamedTuple):
+    """What is known of the publication beside its front matter: the full ``address`` of the
+    page, or "", whether it is as long as a book, with its ``chapters``, whether it has exercises,
+    and the minutes that it takes, or 0."""
+
+    address: str = ""
+    is_book: bool = False
+    chapters: tuple[NavPoint, ...] = ()
+    is_learnt_from: bool = False
+    minutes: int = 0
+
+
+NOTHING = Facts()
+
+
 def downloads(metadata: Metadata, stem: str) -> tuple[Download, ...]:
     """The other default editions, but for those that the front matter does not ask for."""
     wanted = metadata.editions or DEFAULT_EDITIONS
@@ -42,22 +58,26 @@ def downloads(metadata: Metadata, stem: str) -> tuple[Download, ...]:
     )
 
 
-def meta_tags(metadata: Metadata) -> tuple[MetaTag, ...]:
+def meta_tags(metadata: Metadata, facts: Facts = NOTHING) -> tuple[MetaTag, ...]:
     """Plain metadata, Dublin Core and Open Graph, without those that have no value."""
-    tags = [*_plain(metadata), *_dublin_core(metadata), *_open_graph(metadata)]
+    tags = [*_plain(metadata), *_dublin_core(metadata), *_open_graph(metadata, facts)]
     return tuple(tag for tag in tags if tag.content)
 
 
-def linked_data(metadata: Metadata, others: tuple[Download, ...]) -> dict[str, Any]:
+def linked_data(
+    metadata: Metadata, others: tuple[Download, ...], facts: Facts = NOTHING
+) -> dict[str, Any]:
     """The publication in schema.org's terms, as JSON-LD."""
     identifier = metadata.identifier
     isbn = identifier.value if identifier and identifier.scheme == "isbn" else ""
+    kind = "Book" if isbn or facts.is_book else "Article"
     data: dict[str, Any] = {
         "@context": "https://schema.org",
-        "@type": "Book" if isbn else "Article",
+        "@type": [kind, "LearningResource"] if facts.is_learnt_from else kind,
         "@id": identifier.uri if identifier else "",
+        "url": facts.address,
         "name": metadata.title,
-        "headline": "" if isbn else metadata.title,
+        "headline": metadata.title if kind == "Article" else "",
         "alternativeHeadline": metadata.subtitle,
         "description": metadata.description,
         "inLanguage": metadata.lang,
@@ -72,8 +92,17 @@ def linked_data(metadata: Metadata, others: tuple[Download, ...]) -> dict[str, A
         "identifier": identifier.uri if identifier else "",
         "isbn": isbn,
         "isPartOf": _series(metadata),
+        "hasPart": _chapters(facts),
+        "timeRequired": f"PT{facts.minutes}M" if facts.minutes else "",
+        "workTranslation": [
+            {"@type": kind, "inLanguage": one.lang, "url": one.url} for one in metadata.translations
+        ],
         "encoding": [
-            {"@type": "MediaObject", "contentUrl": other.href, "encodingFormat": other.media_type}
+            {
+                "@type": "MediaObject",
+                "contentUrl": metadata.url + other.href,
+                "encodingFormat": other.media_type,
+            }
             for other in others
         ],
     }
@@ -104,15 +133,19 @@ def _dublin_core(metadata: Metadata) -> list[MetaTag]:
     return [MetaTag("name", f"dcterms.{name}", value) for name, value in values]
 
 
-def _open_graph(metadata: Metadata) -> list[MetaTag]:
+def _open_graph(metadata: Metadata, facts: Facts) -> list[MetaTag]:
     identifier = metadata.identifier
     isbn = identifier.value if identifier and identifier.scheme == "isbn" else ""
-    kind, date = ("book", "release_date") if isbn else ("article", "published_time")
+    is_book = isbn or facts.is_book
+    kind, date = ("book", "release_date") if is_book else ("article", "published_time")
     values = [
         ("og:type", kind),
         ("og:title", metadata.title),
         ("og:description", metadata.description),
+        ("og:url", facts.address),
+        ("og:site_name", metadata.publisher),
         ("og:locale", _locale(metadata.lang)),
+        *(("og:locale:alternate", _locale(one.lang)) for one in metadata.translations),
         (f"{kind}:{date}", metadata.date if len(metadata.date) == len("YYYY-MM-DD") else ""),
         ("book:isbn", isbn),
         *((f"{kind}:tag", keyword) for keyword in metadata.keywords),
@@ -165,6 +198,17 @@ def _contributors(metadata: Metadata) -> dict[str, list[dict[str, Any]]]:
 def _role(name: str, agent: dict[str, Any]) -> dict[str, Any]:
     """schema.org's way to say in what role somebody has the property ``contributor``."""
     return {"@type": "Role", "roleName": name, "contributor": agent}
+
+
+def _chapters(facts: Facts) -> list[dict[str, Any]]:
+    """The chapters of a book, where they have addresses."""
+    if not (facts.is_book and facts.address):
+        return []
+    return [
+        _named("Chapter", chapter.title)
+        | {"position": position, "url": facts.address + chapter.href}
+        for position, chapter in enumerate(facts.chapters, start=1)
+    ]
 
 
 def _series(metadata: Metadata) -> dict[str, Any]:

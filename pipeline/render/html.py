@@ -3,22 +3,30 @@
 from __future__ import annotations
 
 from typing import NamedTuple
+from urllib.parse import quote
 
 import jinja2
 
-from pipeline.editions import Edition
+from pipeline.editions import EDITIONS, STANDARD_PRINT, Edition, output_name
 from pipeline.faces import FACES, MATH_FACE
 from pipeline.metadata import Metadata
-from pipeline.model import Document
-from pipeline.pages import Page, Pages, Style
+from pipeline.model import Document, Exercise
+from pipeline.pages import NavPoint, Page, Pages, Style
+from pipeline.paper import Sheet
 from pipeline.render.brand import logo
-from pipeline.render.contents import nav_points, targets
-from pipeline.render.discovery import downloads, full_title, linked_data, meta_tags
+from pipeline.render.contents import is_book, nav_points, targets
+from pipeline.render.discovery import Facts, downloads, full_title, linked_data, meta_tags
 from pipeline.render.environment import read_text
 from pipeline.render.nodes import NodeRenderer
+from pipeline.render.scripts import script
 from pipeline.render.side_notes import side_notes
-from pipeline.render.styles import construct_styles
+from pipeline.render.styles import construct_styles, dark_style
+from pipeline.render.timings import minutes
+from pipeline.render.translations import alternates
+from pipeline.sheet import sheet_for
 from pipeline.sheet.brand import screen_rules
+from pipeline.sheet.web_print import print_style
+from pipeline.tree import walk
 from pipeline.words import words
 from pipeline.words.dates import written_date
 
@@ -43,13 +51,17 @@ def assemble(
     )
     metadata = document.metadata
     others = downloads(metadata, stem)
+    points = nav_points(document.contents, renderer.href)
+    facts = _facts(document, edition, stem, points)
     markup = renderer.template(
         "page",
         document=document,
         date=written_date(metadata.date, words(metadata.lang)),
         full_title=full_title(metadata),
-        meta_tags=meta_tags(metadata),
-        linked_data=linked_data(metadata, others),
+        meta_tags=meta_tags(metadata, facts),
+        linked_data=linked_data(metadata, others, facts),
+        address=facts.address,
+        alternates=alternates(metadata, facts.address),
         downloads=others,
         imprint=imprint(metadata, renderer),
         logo=logo(document),
@@ -57,23 +69,34 @@ def assemble(
         notes=document.notes,
         shows_contents=_shows_contents(document),
     )
-    styles = (
-        Style("style.css", read_text(environment, "html/style.css")),
-        Style("brand.css", screen_rules(metadata.brand.accent)),
-        *construct_styles(environment, "html", markup),
-        Style("notes.css", side_notes(document, environment), apart=True),
-        Style("widths.css", "\n".join(renderer.rules.values())),
-    )
     return Pages(
         edition=edition.name,
         stem=stem,
         metadata=metadata,
         pages=(Page("index.html", metadata.title, str(markup)),),
-        styles=tuple(style for style in styles if style.css),
+        styles=page_styles(document, renderer, markup),
         faces=(*FACES, MATH_FACE),
         assets=document.assets,
-        contents=nav_points(document.contents, renderer.href),
+        script=script(environment, markup),
+        contents=points,
     )
+
+
+def page_styles(document: Document, renderer: NodeRenderer, markup: str) -> tuple[Style, ...]:
+    """The styles of a web page, or of several of a document, with the ``markup`` of them all."""
+    environment, accent = renderer.environment, document.metadata.brand.accent
+    styles = (
+        Style("style.css", read_text(environment, "html/style.css")),
+        Style("reading.css", read_text(environment, "html/reading.css")),
+        Style("brand.css", screen_rules(accent)),
+        *construct_styles(environment, "html", markup),
+        Style("print.css", read_text(environment, "html/print.css")),
+        Style("paper.css", print_style(_paper(document), document.metadata)),
+        Style("notes.css", side_notes(document, environment), apart=True),
+        Style("widths.css", "\n".join(renderer.rules.values())),
+        dark_style(environment, markup, accent),
+    )
+    return tuple(style for style in styles if style.css)
 
 
 def fragment(document: Document, environment: jinja2.Environment) -> str:
@@ -81,6 +104,30 @@ def fragment(document: Document, environment: jinja2.Environment) -> str:
     renderer = NodeRenderer(environment, "html", document, base=0)
     parts = [renderer.render(document.blocks), renderer.template("notes", notes=document.notes)]
     return "\n".join(str(part) for part in parts if part)
+
+
+def _facts(
+    document: Document, edition: Edition, stem: str, chapters: tuple[NavPoint, ...]
+) -> Facts:
+    base = document.metadata.url
+    return Facts(
+        address=base + quote(output_name(stem, edition)) if base else "",
+        is_book=is_book(document),
+        chapters=chapters,
+        is_learnt_from=is_learnt_from(document),
+        minutes=minutes(document),
+    )
+
+
+def is_learnt_from(document: Document) -> bool:
+    """Whether there are exercises in it."""
+    return any(isinstance(node, Exercise) for node in walk(document.blocks))
+
+
+def _paper(document: Document) -> Sheet:
+    """The page of the standard print edition."""
+    standard = EDITIONS[STANDARD_PRINT]
+    return sheet_for(standard, document.metadata, is_book=is_book(document))
 
 
 def _shows_contents(document: Document) -> bool:

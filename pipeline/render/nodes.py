@@ -42,6 +42,7 @@ from pipeline.render.table_fit import SMALL, USUAL, cuts_words
 from pipeline.render.table_reflow import RowItem, reflows, row_items
 from pipeline.render.text_places import TextPlaces
 from pipeline.render.timings import timing
+from pipeline.render.translations import language_links
 from pipeline.words import words
 
 PIXEL = 72 / 96
@@ -114,6 +115,7 @@ class NodeRenderer:
         self._context: dict[str, object] = {
             "format": format_name,
             "metadata": document.metadata,
+            "language_links": language_links(document.metadata),
             "slash": Markup("" if format_name == "html" else "/"),
             "void": VOID_TAGS,
             "block_tags": containers.BLOCK_TAGS,

@@ -9,6 +9,7 @@ import jinja2
 from pipeline.editions import FormatName
 from pipeline.pages import Style
 from pipeline.render.environment import read_text
+from pipeline.sheet.brand import night_rules
 
 CONSTRUCTS: dict[str, str | re.Pattern[str]] = {
     "tables": re.compile('<table|class="table-rows"'),
@@ -62,6 +63,17 @@ def construct_styles(
         for folder in ("shared", format_name)
         if (css := _read(environment, f"{folder}/{name}.css"))
     )
+
+
+DARK = "screen and (prefers-color-scheme: dark)"
+"""What the colours of a dark page are for, where its reader chooses nothing else."""
+
+
+def dark_style(environment: jinja2.Environment, markup: str, accent: str) -> Style:
+    """All colours of a dark web page, those of its constructs and its publisher's with them."""
+    names = ("style", *(name for name, sign in CONSTRUCTS.items() if _is_in(markup, sign)))
+    parts = [_read(environment, f"html/dark/{name}.css") for name in names]
+    return Style("dark.css", "\n".join(filter(None, (*parts, night_rules(accent)))), media=DARK)
 
 
 def _is_in(markup: str, sign: str | re.Pattern[str]) -> bool:

@@ -45,17 +45,22 @@ def _under_headings(blocks: tuple[Node, ...]) -> Iterator[int]:
                 level = node.level
 
 
+def minutes(document: Document) -> int:
+    """The minutes that all takes, 0 where nothing says so."""
+    return document.minutes or minutes_in(document.blocks)
+
+
 def total(document: Document) -> str:
     """How long all takes, in words, or "" where nothing says so."""
-    minutes = document.minutes or minutes_in(document.blocks)
+    taken = minutes(document)
     said = words(document.metadata.lang)
-    return said["timing_total"].format(time=in_minutes(minutes, said)) if minutes else ""
+    return said["timing_total"].format(time=in_minutes(taken, said)) if taken else ""
 
 
 def timing(node: Node, *, said: Mapping[str, str], space: str = "\u2002") -> Markup:
     """What a node's title ends with, where it says how long it takes: ``space`` (a wide one, at
     which the line may end), and that."""
-    minutes = minutes_of(node)
-    if not minutes:
+    taken = minutes_of(node)
+    if not taken:
         return Markup()
-    return Markup('{}<span class="timing">{}</span>').format(space, in_minutes(minutes, said))
+    return Markup('{}<span class="timing">{}</span>').format(space, in_minutes(taken, said))

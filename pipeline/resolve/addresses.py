@@ -44,11 +44,14 @@ SHOWN = Attributes(classes=("address",))
 
 def tell_addresses(document: Document) -> Document:
     """The document of a printed edition with the addresses of its links: numbered, in
-    `Document.addresses`, or in notes where the front matter asks for that.
+    `Document.addresses`, or in notes where the front matter asks for that. A web page tells
+    them only where its reader prints it: there it is marked which links are addresses already.
 
     What only teachers get is numbered last, so that all have the same numbers.
     """
     edition = EDITIONS.get(document.edition)
+    if edition and edition.format == "html":
+        return rewrite_document(document, leave={Link: _marked})
     if edition is None or edition.format != "pdf":
         return document
     options = options_for(edition, document.metadata)
@@ -85,6 +88,16 @@ def _is_wanted(link: Link) -> bool:
     if scheme(link.href) not in FOLLOWED:
         return False
     return QR in link.attributes.classes or _bare(plain_text(link.children)) != _bare(link.href)
+
+
+def _marked(link: Link) -> Link:
+    """A link with the class of those that are addresses, if it is one."""
+    attributes = link.attributes
+    classes = attributes.classes
+    says_it = _bare(plain_text(link.children)) == _bare(link.href)
+    if scheme(link.href) not in FOLLOWED or not says_it or SHOWN.classes[0] in classes:
+        return link
+    return replace(link, attributes=replace(attributes, classes=(*classes, *SHOWN.classes)))
 
 
 def _bare(address: str) -> str:

@@ -43,22 +43,25 @@ class Places:
             lines.sort()
 
     def of(self, page_map: PageMap, *, front: bool = True) -> Iterator[tuple[str, Place]]:
-        """Where the pages begin, in the order of the text, with their labels. A page that begins
-        with something else before the text begins with that, where ``front`` asks for it."""
-        first, waiting, last = Place(0, 0), "", Place(-1, 0)
+        """Where the pages begin, in the order of the text, with their labels. Those before the
+        text, with its title, say, begin with its first word, where ``front`` asks for them;
+        those between that have nothing of it, with the next."""
+        waiting: list[str] = []
+        last = Place(-1, 0)
         for start in page_map.starts:
             if not start.position.line:
-                waiting = start.label
+                waiting.append(start.label)
                 continue
             place = self._place(start)
             if place is None or place < last:
                 continue
-            if front and waiting and place > first:
-                yield waiting, first
-            waiting, last = "", place
+            if front:
+                here = place if last.leaf >= 0 else Place(0, 0)
+                yield from ((label, here) for label in waiting)
+            waiting, last = [], place
             yield start.label, place
-        if front and waiting and self._leaves:
-            yield waiting, first
+        if front and last.leaf < 0 and self._leaves:
+            yield from ((label, Place(0, 0)) for label in waiting)
 
     def in_text(self, place: Place) -> Place | None:
         """The place itself, or the next one in the text or in code where it is neither."""

@@ -25,15 +25,17 @@ def print_rules(accent: str) -> str:
 
 
 def screen_rules(accent: str) -> str:
-    """The same for a web page, lighter where it is dark."""
+    """The same for a web page."""
     if not accent:
         return ""
     tint = mixed(accent, PAPER, TINT)
+    return f":root {{ --accent: {readable(accent, tint, TEXT)}; --tint: {tint} }}\n"
+
+
+def night_rules(accent: str) -> str:
+    """The same for a dark web page, where the colour is lighter."""
+    if not accent:
+        return ""
     light = readable(accent, NIGHT, AT_NIGHT)
-    dark_tint = mixed(light, NIGHT, TINT)
-    return (
-        f":root {{ --accent: {readable(accent, tint, TEXT)}; --tint: {tint} }}\n"
-        "@media screen and (prefers-color-scheme: dark) {\n"
-        f"  :root {{ --accent: {readable(light, dark_tint, AT_NIGHT)}; --tint: {dark_tint} }}\n"
-        "}\n"
-    )
+    tint = mixed(light, NIGHT, TINT)
+    return f":root {{ --accent: {readable(light, tint, AT_NIGHT)}; --tint: {tint} }}\n"

@@ -4,13 +4,11 @@ Blind (Large Print Guidelines). Nothing is under 18 points, and lines are 1.5 ti
 
 from __future__ import annotations
 
-import json
-import re
-
 from msgspec.structs import replace
 
 from pipeline.metadata import Metadata
 from pipeline.paper import LARGE_PRINT, POINT, PrintOptions, Sheet
+from pipeline.sheet.css_values import content, string
 from pipeline.words import words
 
 LEADING, LEAST_LEADING = 1.5, 1.25
@@ -65,27 +63,14 @@ def furniture(metadata: Metadata, *, tells_pages: bool) -> str:
     line is above the text, where it has room."""
     said = words(metadata.lang)
     start, end = ("right", "left") if metadata.direction == "rtl" else ("left", "right")
-    number = _content(said["page_of"], page="counter(page)", pages="counter(pages)")
-    standard = _content(said["standard_page"], page="string(standard-page)")
+    number = content(said["page_of"], page="counter(page)", pages="counter(pages)")
+    standard = content(said["standard_page"], page="string(standard-page)")
     boxes = (
         f"@top-{end} {{ content: none }}"
-        f" @top-{start} {{ content: {_string(metadata.brand.footer)} }}"
+        f" @top-{start} {{ content: {string(metadata.brand.footer)} }}"
         f" @bottom-{start} {{ content: {standard if tells_pages else 'none'} }}"
         " @bottom-center { content: none }"
         f" @bottom-{end} {{ content: {number}; font-weight: 700 }}"
     )
     # Each side by name: the rules of books are, and would be stronger.
     return f"@page :left {{ {boxes} }}\n@page :right {{ {boxes} }}\n"
-
-
-def _content(pattern: str, **values: str) -> str:
-    """A pattern as the value of `content`, with CSS for its fields."""
-    texts = re.split(r"\{(\w+)\}", pattern)
-    return " ".join(
-        values[text] if number % 2 else _string(text) for number, text in enumerate(texts)
-    )
-
-
-def _string(text: str) -> str:
-    """A CSS string (CSS Syntax 3, section 4.3.5)."""
-    return json.dumps(text, ensure_ascii=False)

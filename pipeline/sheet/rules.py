@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import json
 import math
 
 from pipeline.metadata import Metadata
 from pipeline.paper import POINT, Sheet
+from pipeline.sheet.css_values import string
 from pipeline.sheet.folios import Folio
 from pipeline.sheet.proportions import FOOTER, FOOTER_OF_BOOK, SIDE
 from pipeline.words import words
@@ -81,19 +81,19 @@ def _right(sheet: Sheet) -> tuple[float, ...]:
 def _furniture(sheet: Sheet, metadata: Metadata, folio: Folio) -> str:
     """A handout's foot: the title, and “2 of 4”, which is at the outer edge where pages are
     mirrored. A book's running heads and folios, at the outer edges."""
-    title, footer = _string(metadata.title), metadata.brand.footer
+    title, footer = string(metadata.title), metadata.brand.footer
     if not sheet.is_book:
         before, _, rest = words(metadata.lang)["page_of"].partition("{page}")
         between, _, after = rest.partition("{pages}")
         number = (
-            f"{_string(before)} {folio.page} {_string(between)} {folio.pages} {_string(after)}"
+            f"{string(before)} {folio.page} {string(between)} {folio.pages} {string(after)}"
             f" {folio.further}"
         )
         start, end = ("right", "left") if metadata.direction == "rtl" else ("left", "right")
         footnotes = f"@page {{ @footnote {{ margin-{start}: {_number(sheet.column)}mm }} }}\n"
         below = ""
         if footer:
-            title = _string(f"{metadata.title}\n{footer}")
+            title = string(f"{metadata.title}\n{footer}")
             below = f"; width: {FOOTER:.0%}; white-space: pre-line !important"
         if sheet.mirrored:
             return footnotes + "".join(
@@ -108,7 +108,7 @@ def _furniture(sheet: Sheet, metadata: Metadata, folio: Folio) -> str:
     centred = ""
     if footer:
         centred = (
-            f"@page {{ @bottom-center {{ content: {_string(footer)}; width: {FOOTER_OF_BOOK:.0%};"
+            f"@page {{ @bottom-center {{ content: {string(footer)}; width: {FOOTER_OF_BOOK:.0%};"
             " text-align: center; vertical-align: top; padding-top: 1.5rlh } }\n"
             "@page front { @bottom-center { content: none } }\n"
             "@page :blank { @bottom-center { content: none } }\n"
@@ -141,8 +141,3 @@ def _millimetres(lengths: tuple[float, ...]) -> str:
 
 def _number(value: float) -> str:
     return f"{value:.5g}"
-
-
-def _string(text: str) -> str:
-    """A CSS string (CSS Syntax 3, section 4.3.5)."""
-    return json.dumps(text, ensure_ascii=False).replace("\\n", "\\a ")

@@ -34,7 +34,8 @@ LICENCE = Shape(
 )
 
 
-def _address(value: str) -> str:
+def address(value: str) -> str:
+    """An absolute address on the web. Raises `BadValueError`."""
     if not identifiers.is_address(value):
         raise BadValueError(f"`{shorten(value)}` is not an address.", "Write it with `https://`.")
     return value
@@ -42,8 +43,8 @@ def _address(value: str) -> str:
 
 def base_address(node: Node, report: Report, key: str) -> str | None:
     """The address of a folder, with the slash at its end."""
-    address = parsed(_address)(node, report, key)
-    return f"{address.rstrip('/')}/" if address else None
+    folder = parsed(address)(node, report, key)
+    return f"{folder.rstrip('/')}/" if folder else None
 
 
 def licence(node: Node, report: Report, key: str) -> Licence | None:
@@ -55,7 +56,7 @@ def licence(node: Node, report: Report, key: str) -> Licence | None:
     if "url" not in values:
         return parsed(licences.parse)(values["name"], report, key)
     name = text(values["name"], report, key)
-    return Licence(name, parsed(_address)(values["url"], report, key) or "") if name else None
+    return Licence(name, parsed(address)(values["url"], report, key) or "") if name else None
 
 
 IDENTIFIER = Shape(

@@ -14,6 +14,7 @@ from pipeline.parser.frontmatter import (
     people,
     printing,
     publication,
+    translations,
     variables,
 )
 from pipeline.parser.frontmatter.values import (
@@ -135,6 +136,13 @@ KEYS: tuple[Key, ...] = (
         {"type": "string", "format": "uri"},
         publication.base_address,
         ("https://example.org/handouts/",),
+    ),
+    Key(
+        "translations",
+        "Where it is to be read in other languages: a language tag and an address each.",
+        translations.TRANSLATIONS,
+        translations.translations,
+        ({"de": "https://example.org/handouts/der-brunnen.html"},),
     ),
     Key(
         "series",

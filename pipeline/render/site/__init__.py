@@ -11,21 +11,21 @@ from msgspec.structs import replace
 from pipeline.editions import Edition
 from pipeline.faces import FACES, MATH_FACE
 from pipeline.model import Document
-from pipeline.pages import Page, Pages, Style
+from pipeline.pages import NavPoint, Page, Pages, Style
 from pipeline.render.brand import logo
 from pipeline.render.contents import nav_points, targets
-from pipeline.render.discovery import downloads, full_title, linked_data, meta_tags
+from pipeline.render.discovery import Facts, downloads, full_title, linked_data, meta_tags
 from pipeline.render.environment import read_text
-from pipeline.render.html import imprint
+from pipeline.render.html import imprint, is_learnt_from, page_styles
 from pipeline.render.nodes import NodeRenderer
-from pipeline.render.side_notes import side_notes
+from pipeline.render.scripts import script
 from pipeline.render.site import discovery
 from pipeline.render.site.feeds import feeds, head_links
 from pipeline.render.site.naming import INDEX, NOT_FOUND, SEARCH, SitePage, site_pages
 from pipeline.render.site.navigation import SiteContents
 from pipeline.render.site.search import DATA, SCRIPT, search_files
-from pipeline.render.styles import construct_styles
-from pipeline.sheet.brand import screen_rules
+from pipeline.render.timings import minutes
+from pipeline.render.translations import alternates
 from pipeline.words import words
 from pipeline.words.dates import written_date
 
@@ -49,6 +49,7 @@ class _Assembly:
     ) -> None:
         self.document = document
         self.metadata = document.metadata
+        self.stem = stem
         self.folder = discovery.site_folder(stem, edition.name)
         self.pages = site_pages(document)
         self.contents = SiteContents(document, self.pages)
@@ -76,7 +77,15 @@ class _Assembly:
         opening = next((page.chapter for page in self.pages if not page.depth), None)
         after = next((page for page in self.pages if page.depth), None)
         self.renderer.begin_page(INDEX, base=1)
-        data = linked_data(self.metadata, self.others)
+        here = discovery.address(self.metadata, self.folder)
+        facts = Facts(
+            address=here,
+            is_book=True,
+            chapters=tuple(NavPoint(page.title, page.name) for page in self.pages if page.depth),
+            is_learnt_from=is_learnt_from(self.document),
+            minutes=minutes(self.document),
+        )
+        others = downloads(self.metadata, self.stem) if here else self.others
         return self._page(
             INDEX,
             "index",
@@ -85,8 +94,9 @@ class _Assembly:
             date=written_date(self.metadata.date, words(self.metadata.lang)),
             logo=logo(self.document),
             downloads=self.others,
-            meta_tags=meta_tags(self.metadata),
-            linked_data=discovery.book_data(data, self.pages, self.metadata, self.folder),
+            meta_tags=meta_tags(self.metadata, facts),
+            linked_data=linked_data(self.metadata, others, facts),
+            alternates=alternates(self.metadata, here),
             body=self.renderer.render(opening.blocks if opening else ()),
             notes=opening.notes if opening else (),
         )
@@ -95,6 +105,7 @@ class _Assembly:
         self, page: SitePage, position: int, before: SitePage | None, after: SitePage | None
     ) -> Page:
         self.renderer.begin_page(page.name, base=1 - page.depth)
+        here = discovery.address(self.metadata, self.folder, page.name)
         return self._page(
             page.name,
             "chapter",
@@ -103,7 +114,8 @@ class _Assembly:
             after=after,
             part=self.parts.get(page.name),
             contents=self.contents.beside(page, self.renderer),
-            meta_tags=meta_tags(discovery.of_page(self.metadata, page)),
+            meta_tags=meta_tags(discovery.of_page(self.metadata, page), Facts(address=here)),
+            keeps_place=True,
             linked_data=discovery.chapter_data(page, position, self.metadata, self.folder),
             body=self.renderer.render(page.chapter.blocks),
             notes=page.chapter.notes,
@@ -119,9 +131,7 @@ class _Assembly:
     def _not_found(self) -> Page:
         self.renderer.begin_page(NOT_FOUND, base=1)
         title = f"{self.renderer.word('not_found')} – {self.metadata.title}"
-        page = self._page(NOT_FOUND, "not-found", title)
-        base = discovery.address(self.metadata, self.folder)
-        return replace(page, markup=discovery.made_absolute(page.markup, base))
+        return replace(self._page(NOT_FOUND, "not-found", title), role="missing")
 
     def _page(self, name: str, template: str, full_title: str, **given: Any) -> Page:
         """A page; what is ``given`` comes before what all have."""
@@ -138,6 +148,8 @@ class _Assembly:
                 "downloads": (),
                 "meta_tags": (),
                 "linked_data": None,
+                "alternates": (),
+                "keeps_place": False,
                 **given,
             },
         )
@@ -151,23 +163,18 @@ def assemble(
     site = _Assembly(document, edition, stem, environment)
     pages = tuple(site.all_pages())
     renderer = site.renderer
-    styles = (
-        Style("style.css", read_text(environment, "html/style.css")),
-        Style("site.css", read_text(environment, "html/site/style.css")),
-        Style("brand.css", screen_rules(document.metadata.brand.accent)),
-        *construct_styles(environment, "html", "".join(page.markup for page in pages)),
-        Style("notes.css", side_notes(document, environment), apart=True),
-        Style("widths.css", "\n".join(renderer.rules.values())),
-    )
+    markup = "".join(page.markup for page in pages)
+    own = Style("site.css", read_text(environment, "html/site/style.css"))
     renderer.begin_page("", base=1)
     return Pages(
         edition=edition.name,
         stem=stem,
         metadata=document.metadata,
         pages=pages,
-        styles=tuple(style for style in styles if style.css),
+        styles=(*page_styles(document, renderer, markup), own),
         faces=(*FACES, MATH_FACE),
         assets=document.assets,
+        script=script(environment, markup),
         contents=nav_points(document.contents, renderer.href),
         beside=(
             *search_files(environment, site.pages, renderer.word("notes")),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from datetime import date as calendar_date
 from typing import Any, NamedTuple
@@ -15,8 +14,6 @@ from pipeline.model import Index, Section
 from pipeline.render.discovery import Download
 from pipeline.render.site.naming import INDEX, SitePage
 from pipeline.render.site.search import text_of
-
-_RELATIVE = re.compile(r"\b(?:href|src|action)=\"(?![#/]|[a-z]+:)")
 
 DESCRIPTION = 160
 """Characters of a page's text that stand for it in lists of results."""
@@ -39,12 +36,6 @@ def address(metadata: Metadata, folder: str, name: str = "") -> str:
     the address of its folder."""
     name = "" if name == INDEX else name
     return urljoin(metadata.url, quote(folder + name)) if metadata.url else ""
-
-
-def made_absolute(markup: str, base: str) -> str:
-    """The markup of a page that servers show in the place of any other, however deep in folders
-    that was: its links begin at the site's address, where that is known."""
-    return _RELATIVE.sub(lambda found: found[0] + base, markup)
 
 
 def from_within(downloads: tuple[Download, ...]) -> tuple[Download, ...]:
@@ -72,20 +63,6 @@ def beginning(page: SitePage, length: int = DESCRIPTION) -> str:
     if len(text) <= length:
         return text
     return (text[:length].rpartition(" ")[0] or text[:length]).rstrip(" ,;:–—-") + " …"
-
-
-def book_data(
-    data: dict[str, Any], pages: tuple[SitePage, ...], metadata: Metadata, folder: str
-) -> dict[str, Any]:
-    """The publication in schema.org's terms: a book, which has chapters."""
-    parts = [
-        {"@type": "Chapter", "name": page.title, "position": number, "url": url}
-        for number, page in enumerate(_chapters(pages), start=1)
-        for url in [address(metadata, folder, page.name) or page.name]
-    ]
-    kind = {"@type": "Book"} | ({"hasPart": parts} if parts else {})
-    own = {"url": address(metadata, folder)} if metadata.url else {}
-    return {name: value for name, value in data.items() if name != "headline"} | kind | own
 
 
 def chapter_data(page: SitePage, position: int, metadata: Metadata, folder: str) -> dict[str, Any]:

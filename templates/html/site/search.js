@@ -18,7 +18,7 @@
 
   const form = document.querySelector("form.search");
   const field = form.elements.q;
-  const status = document.getElementById("page--status");
+  const status = document.getElementById("page--found");
   const list = document.getElementById("page--results");
 
   const passages = chapbookSearch.flatMap(([file, page, parts]) =>

@@ -1,0 +1,55 @@
+"""A headless Chromium, as all checks that need one start it."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+from playwright.sync_api import Browser, Page, sync_playwright
+
+FLAGS = [
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+@contextlib.contextmanager
+def started(chromium: str) -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
+        try:
+            yield browser
+        finally:
+            browser.close()
+
+
+def keep_picture(page: Page, name: str) -> None:
+    """A picture of what the window shows, where ``CHAPBOOK_SCREENSHOTS`` names a folder."""
+    if folder := os.environ.get("CHAPBOOK_SCREENSHOTS"):
+        Path(folder).mkdir(parents=True, exist_ok=True)
+        page.screenshot(path=Path(folder) / f"{name}.png")
+
+
+def report(*cells: Any) -> None:
+    """One finding, as a line."""
+    print("\t".join(" ".join(str(cell).split()) for cell in cells))
+
+
+def wait_for(condition: Callable[[], object], page: Page, seconds: float = 20) -> bool:
+    """Whether something comes true in time."""
+    end = time.monotonic() + seconds
+    while not condition():
+        if time.monotonic() > end:
+            return False
+        page.wait_for_timeout(20)
+    return True
