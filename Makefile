@@ -106,7 +106,7 @@ settled = $(patsubst web,$(or $(call written,web),web),$1)
 wanted = $(sort $(call settled,$(foreach g,$(goals),$(or $(goal_$g),$(DEFAULT)))))
 
 .PHONY: built outputs $(EDITIONS)
-.PHONY: all html pdf epub editions check report test accept lint format constraints clean distclean help FORCE
+.PHONY: all html pdf epub editions check report catalog test accept lint format constraints clean distclean help FORCE
 
 all: built ## The web edition, the PDF handout and the EPUB e-book (without a goal: this)
 html: built ## The web edition alone
@@ -130,6 +130,10 @@ report: $(installed) ## Pages, paper, ink and cost, and what will not print well
 	@mkdir -p $(call path,$(work))
 	$(at)$(chapbook) report $(call quote,$(SOURCE)) --out $(call quote,$(OUT)) \
 	    $(if $(TEMPLATES),--templates $(call quote,$(TEMPLATES))) $(REPORT)
+
+catalog: $(installed) ## The page, the PDF and the e-book, and records for shops and libraries: ONIX and OPDS
+	$(at)$(chapbook) build $(call quote,$(SOURCE)) --out $(call quote,$(OUT)) --catalog \
+	    $(foreach e,$(DEFAULT),--edition $e) $(if $(TEMPLATES),--templates $(call quote,$(TEMPLATES)))
 
 # set where a stage runs; make expands a recipe only once what it needs is made
 made :=
@@ -244,7 +248,8 @@ clean: ## Delete what was built
 	    [ ! -f "$$site/SHA256SUMS" ] || { cut -c 67- "$$site/SHA256SUMS" | while IFS= read -r file; do \
 	        case $$file in /*|*..*) ;; *) rm -f "$$site/$$file" ;; esac; done; \
 	        rm -f "$$site/SHA256SUMS"; rmdir "$$site"/* "$$site" 2>/dev/null || :; }; \
-	    rm -f "$$dir/model.json" "$$dir/manifest.json" "$$dir/report.html" "$$dir/report.json"; rmdir "$$dir" 2>/dev/null || :; done
+	    rm -f "$$dir/model.json" "$$dir/manifest.json" "$$dir/report.html" "$$dir/report.json" \
+	        "$$dir/$$stem"-onix.xml "$$dir/$$stem"-opds.json "$$dir/$$stem"-cover.* "$$dir/$$stem"-social.jpg; rmdir "$$dir" 2>/dev/null || :; done
 
 distclean: clean ## Delete the environment and all caches too
 	@if [ -f $(call quote,$(VENV)/pyvenv.cfg) ]; then rm -rf $(call quote,$(VENV)); fi

@@ -318,9 +318,62 @@ class Code(enum.Enum):
         ERROR,
         "The image cannot be read, or is of a kind that not all outputs can show (use PNG, JPEG, GIF, WebP or SVG).",
     )
+    BAD_FONT = Entry(
+        ERROR, "A file that the front matter names as a font is damaged, or is no font."
+    )
+    FONT_NOT_EMBEDDABLE = Entry(
+        ERROR,
+        "A font says itself that it may not be embedded in a publication (its `fsType`). Its\n"
+        "licence may be for your screen and printer alone. Fonts under the Open Font License may\n"
+        "be embedded anywhere.",
+    )
     MISSING_ALT = Entry(
         WARNING,
         "The image has no text alternative: `![what it shows](file)`. Mark one that only decorates with `{.decorative}`.",
+    )
+
+    # who cannot see the page, and the e-book's claims
+    VAGUE_ALT = Entry(
+        WARNING,
+        "An image's text alternative is the name of a file, or of a camera's picture. Say what the image\n"
+        "shows, as you would to somebody on the telephone.",
+    )
+    UNHEADED_TABLE = Entry(
+        WARNING,
+        "A table has no head, and no heads of its rows. Who listens to it hears numbers without what they\n"
+        "are about. Name the columns in the first row, or the rows with `{head-columns=1}`.",
+    )
+    VAGUE_LINK = Entry(
+        WARNING,
+        "A link has no text, or one such as “here”. Screen readers list the links of a page by their text\n"
+        "alone: make a link of the words that name what it leads to.",
+    )
+    UNMARKED_LANGUAGE = Entry(
+        WARNING,
+        "A passage is in a script that the language of the text is not written in, and does not say its\n"
+        "own. Screen readers spell it out or leave it out: `[…]{lang=el}`, or `{lang=el}` for a block.",
+    )
+    MOVING_IMAGE = Entry(
+        WARNING,
+        "An image is animated. Readers of an e-book cannot stop it, it keeps some from reading on, and if\n"
+        "it flashes it can do harm.",
+    )
+    INACCESSIBLE_PAGE = Entry(
+        WARNING,
+        "A page of the e-book, or a style, breaks a rule of accessibility. With the templates that come\n"
+        "with Chapbook none does: look at your own.",
+    )
+    CLAIM_WITHHELD = Entry(
+        WARNING,
+        "The front matter names who vouches for the e-book's accessibility, and it breaks a rule, so that\n"
+        "it does not claim to conform. Other warnings say what is to be mended.",
+    )
+
+    # what shops and libraries want to know
+    MISSING_FOR_SHOPS = Entry(
+        WARNING,
+        "The record for shops and libraries (`--catalog`) lacks what most of them ask for: an ISBN for each\n"
+        "format, a description, a publisher, a date, a subject by BISAC or Thema. Add it to the front matter.",
     )
 
     # the web, with `chapbook check --external` alone
@@ -349,6 +402,11 @@ class Code(enum.Enum):
         WARNING,
         "The cover that Chapbook draws leaves out a title or a name, because no font has all its\n"
         "characters. The title page has it. Give the cover as an image: `cover: cover.png`.",
+    )
+    COVER_NOT_SET = Entry(
+        ERROR,
+        "The front matter names no image for the cover, and one can be set in type only with\n"
+        "Pango, as the PDF: install it, or give an image of your own: `cover: cover.png`.",
     )
     LAYOUT_WARNING = Entry(
         WARNING, "The page maker reports something that it could not set as asked."

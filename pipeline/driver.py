@@ -12,6 +12,7 @@ import msgspec
 
 from pipeline import model as document_model
 from pipeline import pages as rendered_pages
+from pipeline.catalog import missing_for_shops
 from pipeline.codes import Code
 from pipeline.diagnostics import Diagnostic
 from pipeline.editions import (
@@ -56,6 +57,8 @@ def build(
     assets_beside: bool = False,
     fit: int | Literal["even"] | None = None,
     split: int = 0,
+    cover_spread: bool = False,
+    catalog: bool = False,
     executor: Executor | None = None,
     progress: Callable[[Step], object] = lambda step: None,
 ) -> Result:
@@ -67,8 +70,10 @@ def build(
     web page's styles and images in files beside it. ``fit`` is how many pages the printed
     editions are to fill, or ``even`` for full sheets, whatever the front matter says. ``split``
     makes of each printed edition one PDF for each section of that level, from 1 to 6, and an
-    archive of them all. Editions are made side by side where an ``executor`` is given.
-    ``progress`` is told of every file.
+    archive of them all. ``cover_spread`` makes a print cover of the standard print edition as
+    well: back, spine and front, as a PDF. ``catalog`` adds records for shops and libraries.
+    Editions are made side by side where an ``executor`` is given. ``progress`` is told of every
+    file.
 
     With an error among the findings nothing is written, and what was built before stays.
     Raises `KeyError` for a name that is no edition's, `ValueError` where an edition that is not
@@ -78,6 +83,7 @@ def build(
         templates=Path(templates) if templates else None,
         assets_beside=assets_beside,
         split=split,
+        cover_spread=cover_spread,
     )
     source, editions = Path(source), tuple(editions)
     saving = Saving(Path(out) / source.stem, source.stem)
@@ -87,6 +93,8 @@ def build(
     chosen = chosen_editions(editions, document)
     if split:
         chosen = printed_editions(chosen, split, by_name=bool(editions))
+    if cover_spread and EDITIONS[STANDARD_PRINT] not in chosen:
+        chosen = (*chosen, EDITIONS[STANDARD_PRINT])
     if fit is not None:
         metadata = asked_of_all(document.metadata, fit)
         document = msgspec.structs.replace(document, metadata=metadata)
@@ -94,11 +102,15 @@ def build(
         return Result(_judge(all_findings(document, chosen, source), strict))
     made = tuple(make_all(document, chosen, source, options, executor))
     found = (*document.diagnostics, *(finding for one in made for finding in one.diagnostics))
+    if catalog:
+        found += tuple(missing_for_shops(document.metadata, chosen, document.source))
     result = Result(_judge(found, strict))
     if result.failed:
         return result
     for one in made:
         (saving.add_parts if split else saving.add_edition)(one)
+    if catalog:
+        saving.add_catalog(document.metadata, made)
     files = saving.write(document.metadata)
     for step in saving.steps:
         progress(step)

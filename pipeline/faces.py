@@ -6,6 +6,9 @@ import functools
 import importlib.util
 from pathlib import Path
 
+from msgspec.structs import replace
+
+from pipeline.metadata import Metadata
 from pipeline.pages import Face
 
 SERIF, SANS, MONO = "Source Serif Pro", "Source Sans Pro", "Source Code Pro"
@@ -44,9 +47,37 @@ FALLBACKS = (
 """Faces for what the text faces lack: polytonic Greek, more of Cyrillic, rare letters."""
 
 
+def own_faces(metadata: Metadata) -> tuple[Face, ...]:
+    """The faces of the fonts that the front matter brings."""
+    return tuple(
+        Face(
+            font.family,
+            font.weight,
+            font.style,
+            package="",
+            path=font.source,
+            obfuscated=font.obfuscated,
+            whole=font.whole,
+        )
+        for font in metadata.fonts
+        if font.family
+    )
+
+
+def located(faces: tuple[Face, ...], folder: Path) -> tuple[Face, ...]:
+    """The faces with full paths of those that are in the source's ``folder``."""
+    return tuple(
+        face if face.package else replace(face, path=str(folder.resolve() / face.path))
+        for face in faces
+    )
+
+
 @functools.cache
 def font_file(face: Face) -> Path | None:
-    """Where a face's file is, or None where its package is not installed."""
+    """Where a face's file is, or None where its package is not installed. One of the
+    publication's own has to be `located`."""
+    if not face.package:
+        return Path(face.path) if Path(face.path).is_file() else None
     found = importlib.util.find_spec(face.package)  # a package of fonts need not be run
     folders = (found and found.submodule_search_locations) or ()
     files = (Path(folder) / face.path for folder in folders)

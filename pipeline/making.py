@@ -15,23 +15,27 @@ from pipeline.diagnostics import Diagnostic, Span
 from pipeline.editions import EDITIONS, STANDARD_PRINT, Edition, part_name, tells_pages
 from pipeline.model import Document
 from pipeline.package import package
+from pipeline.package.cover import print_cover
+from pipeline.package.facts import facts
 from pipeline.package.result import Package
-from pipeline.pages import Pages
+from pipeline.pages import Accessibility, Pages
 from pipeline.pagination import PageMap
 from pipeline.paper import Sheet
-from pipeline.render import render
+from pipeline.render import render, render_spread
 from pipeline.render.environment import template_place, template_problem
 from pipeline.resolve import resolve
 from pipeline.resolve.answers import answers_alone, put_in_place
 from pipeline.resolve.division import divide
 from pipeline.resolve.page_marks import keep_pages, place_all_marks, place_marks
 from pipeline.select import select
+from pipeline.sheet.spread import spread_sheet
 from pipeline.system import pango_problem
 
 
 class Made(msgspec.Struct, frozen=True):
     """One edition, on its way to be saved; its resolved ``document`` and its ``sheet`` where
-    they are kept. One that is split has ``parts``, each with the ``file`` that it becomes and
+    they are kept; what an e-book claims of its ``accessibility``. One that is split has ``parts``,
+    each with the ``file`` that it becomes and
     its ``section``, below the titles of those around it."""
 
     edition: str
@@ -42,6 +46,7 @@ class Made(msgspec.Struct, frozen=True):
     page_map: PageMap | None = None
     document: Document | None = None
     sheet: Sheet | None = None
+    accessibility: Accessibility | None = None
     parts: tuple[Made, ...] = ()
     file: str = ""
     section: tuple[str, ...] = ()
@@ -53,6 +58,7 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
     templates: Path | None = None
     assets_beside: bool = False
     split: int = 0
+    cover_spread: bool = False
     keep: bool = False
 
 
@@ -175,15 +181,39 @@ def _finish(
     if file:
         rendered = msgspec.structs.replace(rendered, file=file)
     packed = package(rendered, source.parent, assets_beside=options.assets_beside)
+    if options.cover_spread and edition.name == STANDARD_PRINT and packed.data:
+        packed = _with_print_cover(packed, resolved, source, options)
     return Made(
         edition=edition.name,
         seconds=0.0,
-        diagnostics=tuple(_placed(packed, resolved.source)),
+        diagnostics=(*rendered.findings, *_placed(packed, resolved.source)),
         data=packed.data,
         extra=packed.extra,
         page_map=packed.page_map,
         document=resolved if options.keep else None,
         sheet=packed.sheet if options.keep else None,
+        accessibility=rendered.accessibility,
+    )
+
+
+def _with_print_cover(
+    packed: Package, document: Document, source: Path, options: Options
+) -> Package:
+    """The standard print edition, and beside it a cover that is as wide as its pages are thick."""
+    assert packed.sheet is not None
+    metadata = document.metadata
+    sheet = spread_sheet(
+        packed.sheet.size,
+        facts(packed.data, "pdf")["pages"],
+        metadata.paper_thickness,
+        from_right=metadata.direction == "rtl",
+    )
+    rendered = render_spread(document, source.stem, options.templates, sheet)
+    made = print_cover(rendered, source.parent, metadata)
+    return msgspec.structs.replace(
+        packed,
+        extra={**packed.extra, rendered.file: made.data},
+        diagnostics=(*packed.diagnostics, *made.diagnostics),
     )
 
 

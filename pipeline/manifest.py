@@ -10,8 +10,10 @@ from importlib.metadata import PackageNotFoundError, version
 
 import msgspec
 
+from pipeline.accessibility.criteria import FOR_PEOPLE, judged_by_nature
 from pipeline.editions import Edition
 from pipeline.metadata import Metadata
+from pipeline.pages import Accessibility, Verdict
 from pipeline.paper import Fitted
 
 LIBRARIES = (
@@ -32,10 +34,22 @@ LIBRARIES = (
 )
 
 
+class Audit(msgspec.Struct, frozen=True):
+    """What an e-book claims of its accessibility, and why: what each rule of the audit found, which
+    of WCAG's criteria its nature answers, and which ask for somebody to look (with what for)."""
+
+    conforms_to: str
+    features: tuple[str, ...]
+    hazards: tuple[str, ...]
+    rules: tuple[Verdict, ...]
+    by_nature: tuple[str, ...]
+    for_people: dict[str, str]
+
+
 class Output(msgspec.Struct, frozen=True):
     """A file that was built: ``size`` in bytes; ``facts`` are counts, pages say; of one that
-    has but a part of the publication the ``section``, and of one that is to fill its pages what
-    was chosen for that."""
+    has but a part of the publication the ``section``, of one that is to fill its pages what
+    was chosen for that, and of an e-book the audit of its accessibility."""
 
     file: str
     edition: str
@@ -45,6 +59,7 @@ class Output(msgspec.Struct, frozen=True):
     facts: dict[str, int] = {}
     section: str | msgspec.UnsetType = msgspec.UNSET
     fit: Fitted | msgspec.UnsetType = msgspec.UNSET
+    accessibility: Audit | msgspec.UnsetType = msgspec.UNSET
 
 
 class Manifest(msgspec.Struct, frozen=True):
@@ -63,12 +78,32 @@ def describe(
     facts: dict[str, int],
     section: str = "",
     fitted: Fitted | None = None,
+    accessibility: Accessibility | None = None,
 ) -> Output:
-    """The entry of a finished file, which may have but a ``section`` of the publication, and may
-    be ``fitted`` to a number of pages."""
-    digest = hashlib.sha256(data).hexdigest()
-    part, fit = section or msgspec.UNSET, fitted or msgspec.UNSET
-    return Output(file, edition.name, edition.format, len(data), digest, facts, part, fit)
+    """The entry of a finished file, which may have but a ``section`` of the publication, may be
+    ``fitted`` to a number of pages, and may make claims of its ``accessibility``."""
+    return Output(
+        file,
+        edition.name,
+        edition.format,
+        len(data),
+        hashlib.sha256(data).hexdigest(),
+        facts,
+        section or msgspec.UNSET,
+        fitted or msgspec.UNSET,
+        _audit(accessibility) if accessibility else msgspec.UNSET,
+    )
+
+
+def _audit(accessibility: Accessibility) -> Audit:
+    return Audit(
+        conforms_to=accessibility.conforms_to,
+        features=accessibility.features,
+        hazards=accessibility.hazards,
+        rules=accessibility.audit,
+        by_nature=judged_by_nature(accessibility.audit),
+        for_people=FOR_PEOPLE,
+    )
 
 
 def describe_bundle(file: str, edition: Edition, data: bytes, count: int) -> Output:

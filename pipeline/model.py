@@ -634,7 +634,8 @@ class Asset(msgspec.Struct, frozen=True, omit_defaults=True):
     """A file that the document shows. ``path`` is relative to the source's folder;
     ``name`` is a unique file name for it in an output; sizes in CSS pixels, 0 where
     unknown. ``data`` is the content of one that was made (a chart), and is no file. ``letters``
-    is how high the smallest letters of a drawing are, as a part of its width."""
+    is how high the smallest letters of a drawing are, as a part of its width. A ``moving`` one
+    is animated."""
 
     path: str
     name: str
@@ -643,6 +644,7 @@ class Asset(msgspec.Struct, frozen=True, omit_defaults=True):
     height: int = 0
     data: bytes = b""
     letters: float = 0
+    moving: bool = False
 
 
 class Address(msgspec.Struct, frozen=True, omit_defaults=True):

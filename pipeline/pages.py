@@ -6,7 +6,7 @@ from typing import Literal, TypeAlias
 
 import msgspec
 
-from pipeline.diagnostics import Span
+from pipeline.diagnostics import Diagnostic, Span
 from pipeline.metadata import Metadata
 from pipeline.model import Asset
 from pipeline.paper import Sheet
@@ -55,7 +55,9 @@ class Style(msgspec.Struct, frozen=True, omit_defaults=True):
 class Face(msgspec.Struct, frozen=True):
     """A font face the styles may use: CSS family, weight and style, and where the file
     is: ``package`` (an importable font package) and ``path`` within it. ``element`` is the
-    only one that is set in it, where there is one."""
+    only one that is set in it, where there is one. One of the publication's own has no package
+    but a path in the source's folder; it may have to be ``obfuscated`` in e-books, and embedded
+    as a ``whole``."""
 
     family: str
     weight: int
@@ -63,6 +65,8 @@ class Face(msgspec.Struct, frozen=True):
     package: str
     path: str
     element: str = ""
+    obfuscated: bool = False
+    whole: bool = False
 
 
 class Place(msgspec.Struct, frozen=True):
@@ -72,15 +76,42 @@ class Place(msgspec.Struct, frozen=True):
     span: Span
 
 
+class CoverPage(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A cover, of which a picture of ``width`` by ``height`` pixels is made. The title is set as
+    large as fits into the element of class ``panel``; ``file`` is what the picture is called."""
+
+    file: str
+    width: int
+    height: int
+    markup: str
+    styles: tuple[Style, ...]
+    faces: tuple[Face, ...]
+    assets: tuple[Asset, ...] = ()
+
+
+class Verdict(msgspec.Struct, frozen=True):
+    """What a rule of the audit says: how many things it looked at, and how many broke it; the
+    ``criteria`` are WCAG's, or none where the rule is one of EPUB Accessibility alone."""
+
+    rule: str
+    criteria: tuple[str, ...]
+    checked: int
+    failed: int = 0
+
+
 class Accessibility(msgspec.Struct, frozen=True, omit_defaults=True):
-    """What a reader who cannot see or handle a page has to know: whether there are
-    ``images`` but the cover, whether all of them are ``described`` or decorative, whether
-    there are ``formulas``, and a ``summary`` in words."""
+    """What an e-book says of itself to readers who cannot see or handle a page, in the terms of
+    schema.org: ``sufficient`` has the sets of senses that are enough, each with commas between;
+    ``summary`` is in words. ``conforms_to`` is empty where conformance is not claimed. ``audit``
+    is what the claims rest on."""
 
     summary: str
-    images: bool = False
-    described: bool = True
-    formulas: bool = False
+    modes: tuple[str, ...] = ()
+    sufficient: tuple[str, ...] = ()
+    features: tuple[str, ...] = ()
+    hazards: tuple[str, ...] = ()
+    conforms_to: str = ""
+    audit: tuple[Verdict, ...] = ()
 
 
 class TextFile(msgspec.Struct, frozen=True):
@@ -93,9 +124,11 @@ class TextFile(msgspec.Struct, frozen=True):
 class Pages(msgspec.Struct, frozen=True, omit_defaults=True):
     """An edition, rendered. ``stem`` names the publication's files; ``pages`` are in
     reading order; ``templates`` are the template files used, for dependency files; ``script`` is
-    what web pages run where they may; ``page_list`` and ``accessibility`` are set for e-books,
-    ``places`` and ``sheet`` for print. ``file`` is the name of what they become, where that is
-    not the edition's own; a site has files ``beside`` its pages."""
+    what web pages run where they may; ``page_list`` and ``accessibility`` are set for e-books, and
+    ``findings`` are what stands in the way of more; ``places`` and ``sheet`` are set for print.
+    ``file`` is the name of what they become, where that is not the edition's own. ``cover`` is
+    that of an e-book, or what stands for a web page on social sites; where it is the front
+    matter's image, it only says how large. A site has files ``beside`` its pages."""
 
     edition: str
     stem: str
@@ -109,10 +142,12 @@ class Pages(msgspec.Struct, frozen=True, omit_defaults=True):
     templates: tuple[str, ...] = ()
     script: str = ""
     accessibility: Accessibility | None = None
+    findings: tuple[Diagnostic, ...] = ()
     places: tuple[Place, ...] = ()
     sheet: Sheet | None = None
     file: str = ""
     beside: tuple[TextFile, ...] = ()
+    cover: CoverPage | None = None
 
 
 _encoder = msgspec.json.Encoder()

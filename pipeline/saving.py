@@ -3,16 +3,20 @@ manifest, all at once."""
 
 from __future__ import annotations
 
+import time
+from collections.abc import Iterable
 from pathlib import Path
 
 import msgspec
 
-from pipeline import checksums, manifest, outputs
+from pipeline import catalog, checksums, manifest, outputs
+from pipeline.catalog.cover import front_of
 from pipeline.editions import EDITIONS, Edition, bundle_name, output_name
 from pipeline.making import Made
 from pipeline.metadata import Metadata
 from pipeline.package.bundle import bundle, left_over
 from pipeline.package.facts import facts, fitted
+from pipeline.package.moment import NO_DATE, publication_moment
 from pipeline.paper import Fitted
 
 
@@ -78,11 +82,45 @@ class Saving:
                 counts = facts(data, edition.format)
                 fit_here = fit if file == name else fitted(data, edition.format)
                 self._entries.append(
-                    manifest.describe(file, edition, data, counts, section, fit_here)
+                    manifest.describe(
+                        file, edition, data, counts, section, fit_here, made.accessibility
+                    )
                 )
         step = Step(edition.format, made.seconds, len(made.data), self._folder / name, fit)
         self.steps.append(step)
         return files
+
+    def add_catalog(self, metadata: Metadata, made: Iterable[Made]) -> None:
+        """The records for shops and libraries of the editions that are products, and the cover
+        that these show."""
+        started = time.perf_counter()
+        whole = {EDITIONS[one.edition]: one for one in made if one.data}
+        books = (one.data for edition, one in whole.items() if edition.format == "epub")
+        front = next(map(front_of, books), None)
+        cover = None
+        if front:
+            name = f"{self._stem}-cover{front.suffix}"
+            self._put(name, front.data)
+            cover = catalog.Picture(name, front.media_type, front.width, front.height)
+        products = tuple(
+            catalog.Product(
+                edition,
+                output_name(self._stem, edition),
+                len(one.data),
+                facts(one.data, edition.format).get("pages", 0),
+                one.accessibility,
+            )
+            for edition, one in sorted(whole.items(), key=lambda pair: pair[0].format != "epub")
+            if catalog.is_product(edition)
+        )
+        web = next((output_name(self._stem, e) for e in whole if e.format == "html"), "")
+        changed = publication_moment(metadata.modified or metadata.date) or NO_DATE
+        record = catalog.Record(metadata, self._stem, changed, products, cover, web)
+        for name, data in catalog.files(record).items():
+            self._put(name, data)
+            kind = "onix" if name.endswith(".xml") else "opds"
+            seconds = time.perf_counter() - started
+            self.steps.append(Step(kind, seconds, len(data), self._folder / name))
 
     def _put(self, name: str, data: bytes) -> None:
         self._files[self._folder / name] = data

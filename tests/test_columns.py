@@ -13,9 +13,9 @@ from PIL import Image
 
 from pipeline.editions import EDITIONS
 from pipeline.package import pdf
+from pipeline.package.font_files import font_files
 from pipeline.package.pdf.boxes import all_boxes, has_class
 from pipeline.package.pdf.engine import Fonts, LocalFiles
-from pipeline.package.pdf.fonts import font_files
 from pipeline.package.pdf.layout import lay_out
 from pipeline.package.pdf.markup import parse as parse_markup
 from pipeline.package.pdf.markup import ready

@@ -373,7 +373,11 @@ def test_accessibility_is_said_as_it_is(
     assert {"tableOfContents", "readingOrder", "structuralNavigation"} <= set(features)
     alone = "textual" in book.metas("schema:accessModeSufficient")
     assert alone is (described or not image)
-    assert book.metas("schema:accessibilityHazard") == ["none"]
+    assert book.metas("schema:accessibilityHazard") == [
+        "noFlashingHazard",
+        "noMotionSimulationHazard",
+        "noSoundHazard",
+    ]
     assert book.metas("schema:accessibilitySummary") != [""]
 
 
@@ -383,8 +387,7 @@ def test_right_to_left(make: Callable[[str], Book]) -> None:
     assert spine is not None
     assert spine.get("page-progression-direction") == "rtl"
     assert book.page("opening.xhtml").get("dir") == "rtl"
-    # no font of ours has Arabic, and the cover that cannot show the title says so
-    assert [finding.code for finding in book.made.diagnostics] == ["cover-without-text"]
+    assert not book.made.diagnostics, "the cover has a font for it"
 
 
 def test_title_page_and_imprint(book: Book) -> None:
@@ -397,6 +400,11 @@ def test_title_page_and_imprint(book: Book) -> None:
 
 
 # --- cover, images, fonts ------------------------------------------------------------------
+
+
+def pixels(data: bytes) -> bytes:
+    with Image.open(io.BytesIO(data)) as image:
+        return image.convert("RGBA").tobytes()
 
 
 def test_a_cover_is_drawn(book: Book) -> None:
@@ -412,32 +420,23 @@ def test_a_cover_is_drawn(book: Book) -> None:
     assert named.get("content") == item.attrib["id"]
 
 
-@pytest.mark.parametrize(
-    "title",
-    ["I", "Donaudampfschiff" * 9, "A very long title in many words " * 12, "Преступление", "源氏"],
-)
-def test_any_title_makes_a_cover(make: Callable[[str], Book], title: str) -> None:
-    book = make(f"---\ntitle: {title}\nauthors: [{', '.join('ABCDEF')}]\n---\n\nText.\n")
-    with Image.open(io.BytesIO(book.read("cover.jpg"))) as image:
-        assert image.size == (1600, 2560)
-
-
 def test_the_cover_that_the_source_names(make: Callable[[str], Book], folder: Path) -> None:
     text = "---\ntitle: Plain\ncover: {image: wrapper.png, alt: Grey}\n---\n\nText.\n"
     book = make(text)
     item = next(i for i in book.items.values() if i.get("properties") == "cover-image")
-    assert book.read(item.attrib["href"]) == (folder / "wrapper.png").read_bytes()
+    assert pixels(book.read(item.attrib["href"])) == pixels((folder / "wrapper.png").read_bytes())
     shown = book.page("cover.xhtml").find(".//h:img", NS)
     assert shown is not None
     assert (shown.get("src"), shown.get("alt")) == (item.attrib["href"], "Grey")
     assert "cover.jpg" not in [i.attrib["href"] for i in book.items.values()]
 
 
-def test_images_keep_their_bytes(book: Book, folder: Path) -> None:
+def test_images_keep_their_pixels(book: Book, folder: Path) -> None:
     shown = book.page("chapter-03.xhtml").find(".//h:img", NS)
     assert shown is not None
     assert shown.get("alt") == "A picture"
-    assert book.read(shown.attrib["src"]) == (folder / "figures" / "a.png").read_bytes()
+    source = folder / "figures" / "a.png"
+    assert pixels(book.read(shown.attrib["src"])) == pixels(source.read_bytes())
     assert folder / "figures" / "a.png" in book.made.dependencies
 
 

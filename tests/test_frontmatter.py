@@ -17,14 +17,21 @@ from hypothesis import strategies as st
 
 from pipeline.diagnostics import Diagnostic
 from pipeline.metadata import (
+    Audience,
+    Certification,
     ContentsOptions,
     Contributor,
     Cover,
     Identifier,
+    Isbns,
     Licence,
     Metadata,
+    Placed,
     Series,
     Speaker,
+    Subject,
+    isbn13,
+    print_source,
 )
 from pipeline.paper import SIZES
 from pipeline.parser.frontmatter import derive_identifier, json_schema, read_front_matter
@@ -467,6 +474,132 @@ def test_the_schema_refuses_what_the_readers_refuse(value: dict[str, Any]) -> No
 
 def test_the_schema_is_one_of_draft_7() -> None:
     jsonschema.Draft7Validator.check_schema(json_schema())
+
+
+# --- what shops and libraries sort by ----------------------------------------------------
+
+
+def test_people_of_several_roles_kinds_and_scripts() -> None:
+    written = """\
+authors:
+  - name: Haruki Murakami
+    roles: [author, translator, author]
+    type: person
+    scripts: {ja: 村上 春樹}
+  - {name: The Well Trust, type: organization}
+"""
+    assert good(written).authors == (
+        Contributor(
+            "Haruki Murakami",
+            "aut",
+            more_roles=("trl",),
+            kind="person",
+            scripts=(("ja", "村上 春樹"),),
+        ),
+        Contributor("The Well Trust", kind="organisation"),
+    )
+    assert good(written).authors[0].roles == ("aut", "trl")
+
+
+def test_subjects_are_written_short_or_in_parts() -> None:
+    written = """\
+subjects:
+  - bisac edu029030 Teaching Methods
+  - "Thema: JNU"
+  - {authority: Dewey, term: 371.33, heading: Teaching}
+  - {scheme: Thema, code: 1KBB-US-NAK}
+"""
+    assert good(written).subjects == (
+        Subject("BISAC", "EDU029030", "Teaching Methods"),
+        Subject("Thema", "JNU"),
+        Subject("DDC", "371.33", "Teaching"),
+        Subject("Thema", "1KBB-US-NAK"),
+    )
+
+
+def test_isbns_of_formats_and_further_identifiers() -> None:
+    assert good("isbn: 978-0-306-40615-7").isbns == Isbns(epub="9780306406157")
+    metadata = good("isbn: {ebook: 0-306-40615-2, print: 978-3-16-148410-0}")
+    assert metadata.isbns == Isbns(epub="0306406152", print="9783161484100")
+    assert isbn13(metadata.isbns.epub) == "9780306406157"
+    assert print_source(metadata) == "urn:isbn:9783161484100"
+    assert print_source(Metadata()) == ""
+    metadata = good("identifiers: [doi:10.1000/182, https://example.org/well]")
+    assert [one.scheme for one in metadata.identifiers] == ["doi", "uri"]
+
+
+@pytest.mark.parametrize(
+    ("written", "audience"),
+    [
+        ("teachers", Audience(("teachers",))),
+        ("[educators, high school]", Audience(("teachers", "upper secondary school"))),
+        ("{ages: 10–14}", Audience(youngest=10, oldest=14)),
+        ("{age: 16+}", Audience(youngest=16)),
+        ("{ages: 9, grade: Year 5}", Audience(youngest=9, oldest=9, level="Year 5")),
+    ],
+)
+def test_audiences(written: str, audience: Audience) -> None:
+    assert good(f"audience: {written}").audience == audience
+
+
+def test_the_rest_of_what_a_catalogue_says() -> None:
+    written = """\
+short-title: Well
+sort_title: Well, The
+languages: [fr, ar, fr]
+updated: 2027-01-15
+edition_statement: 2
+imprint: Well Books
+city: London
+series: {name: Handouts, number: 3, type: set, issn: ISSN 2049-3630}
+accessibility: {certifier: Example Press, report: "https://example.org/report"}
+"""
+    metadata = good(written)
+    assert (metadata.short_title, metadata.sort_title) == ("Well", "Well, The")
+    assert metadata.languages == ("fr", "ar")
+    assert (metadata.modified, metadata.edition_statement) == ("2027-01-15", "2")
+    assert (metadata.imprint, metadata.place) == ("Well Books", "London")
+    assert metadata.series == Series("Handouts", "3", "set", "2049-3630")
+    assert metadata.accessibility == Certification(
+        Placed("Example Press", 10, 28), report="https://example.org/report"
+    )
+
+
+@pytest.mark.parametrize(
+    ("written", "column", "told"),
+    [
+        ("subjects: water", 11, "has no code"),
+        ("subjects: BISAC EDU29", 11, "is no code of BISAC"),
+        ("subjects: Biscac EDU029030", 11, "Did you mean `BISAC`?"),
+        ("subjects: Thema 7A", 11, "such as JNU"),
+        ("isbn: 978-0-306-40615-8", 7, "the last one would be 7"),
+        ("isbn: {epub: 978-0-306-40615-7, pdf: 978-0-306-40615-7}", 38, "the ISBN of `epub`"),
+        (
+            "identifier: isbn:978-3-16-148410-0\nisbn: {print: 978-3-16-148410-0}",
+            13,
+            "the ISBN of `print`",
+        ),
+        ("audience: [teachers, techers]", 22, "Did you mean `teachers`?"),
+        ("audience: {ages: ten}", 18, "Write it like 10-14"),
+        ("audience: {ages: 14-10}", 18, "ends before it begins"),
+        ("edition_statement: handout", 20, "Those stand in `editions`"),
+        ("series: {name: A, issn: 2049-3631}", 25, "the last one would be 0"),
+        ("series: {name: A, issn: 12}", 25, "looks like"),
+        ("series: {name: A, type: box}", 25, "neither a series nor a set"),
+        ("authors: [{name: A, type: robot}]", 27, "neither a person nor an organisation"),
+        ("authors: [{name: A, scripts: 村上}]", 30, "need their languages"),
+        ("authors: [{name: A, role: [editor, edtor]}]", 36, "Did you mean `editor`?"),
+        ("languages: [fr, english]", 17, "Write `en`"),
+        ("modified: 5 May", 11, "is not a date"),
+        ("accessibility: yes", 16, "names for its parts"),
+        ("accessibility: {report: https://example.org/r}", 25, "Add `certified_by`"),
+        ("accessibility: {certified_by: A, report: r.html}", 42, "is not an address"),
+    ],
+)
+def test_mistakes_in_it_are_told_where_they_are(written: str, column: int, told: str) -> None:
+    (found,) = read(written)[1]
+    assert (found.code, found.line, found.column) == ("wrong-value", 2, column)
+    assert told in f"{found.message} {found.hint}"
 
 
 # --- whatever comes ----------------------------------------------------------------------

@@ -33,8 +33,22 @@ LAYERS: tuple[frozenset[str], ...] = (
     frozenset({"metadata"}),
     frozenset({"model"}),
     frozenset({"editions", "grid", "pages", "paths", "tree"}),
-    frozenset({"faces", "pagination", "preflight", "scripts", "sheet", "variables"}),
-    frozenset({"manifest", "parser", "select", "resolve", "render", "package", "check", "web"}),
+    frozenset(
+        {"accessibility", "faces", "pagination", "preflight", "scripts", "sheet", "variables"}
+    ),
+    frozenset(
+        {
+            "catalog",
+            "manifest",
+            "parser",
+            "select",
+            "resolve",
+            "render",
+            "package",
+            "check",
+            "web",
+        }
+    ),
     frozenset({"making"}),
     frozenset({"saving"}),
     frozenset({"driver", "fragment", "settings", "starter", "weblinks"}),

@@ -17,8 +17,8 @@ from PIL import Image
 from pipeline.editions import EDITIONS
 from pipeline.model import INLINE_NOTE, Document, NoteReference
 from pipeline.package import package, pdf
+from pipeline.package.font_files import font_files
 from pipeline.package.pdf.engine import Fonts, LocalFiles
-from pipeline.package.pdf.fonts import font_files
 from pipeline.package.pdf.layout import lay_out
 from pipeline.package.pdf.margin import GAP, Margin, Note, Span
 from pipeline.package.pdf.markup import parse as parse_markup

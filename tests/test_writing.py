@@ -15,9 +15,9 @@ import weasyprint
 import pipeline
 from pipeline.editions import EDITIONS
 from pipeline.package import package
+from pipeline.package.font_files import font_files
 from pipeline.package.pdf.boxes import all_boxes, has_class
 from pipeline.package.pdf.engine import Fonts, LocalFiles
-from pipeline.package.pdf.fonts import font_files
 from pipeline.package.pdf.layout import lay_out
 from pipeline.package.pdf.markup import classes, ready
 from pipeline.package.pdf.markup import parse as parse_markup

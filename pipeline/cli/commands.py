@@ -62,6 +62,12 @@ if TYPE_CHECKING:
     metavar="LEVEL",
     help="Make a handout of every section of a level (1 to 6), and an archive of them all.",
 )
+@click.option(
+    "--cover-spread",
+    is_flag=True,
+    help="Make a print cover, too: back, spine and front, by the pages of the handout.",
+)
+@click.option("--catalog", is_flag=True, help="Add records for shops and libraries: ONIX and OPDS.")
 @click.option("--strict", is_flag=True, help="Take warnings as errors.")
 @click.option("--json", "as_json", is_flag=True, help="Print the findings as JSON, for editors.")
 @click.option(
@@ -77,6 +83,8 @@ def build(
     assets: bool,
     fit: str | None,
     split: int | None,
+    cover_spread: bool,
+    catalog: bool,
     strict: bool,
     as_json: bool,
     dump: str | None,
@@ -95,6 +103,8 @@ def build(
     pages = pages_to_fill(fit, editions)
     if split:
         check_split(editions, dump)
+    if split and cover_spread:
+        raise click.UsageError("--cover-spread is for a whole text: leave --split out.")
     if dump:
         from pipeline.editions import EDITIONS
 
@@ -102,7 +112,7 @@ def build(
             click.echo(driver.dump(source, EDITIONS[(editions or ("web",))[0]], dump, templates))
         return
     refuse_same_stems(sources)
-    need_system(formats(editions))
+    need_system(formats(editions) | ({"pdf"} if cover_spread else set()))
     failed = False
     found: list[Diagnostic] = []
     with workers(sources) as executor, progress_shown(as_json) as progress:
@@ -117,6 +127,8 @@ def build(
                     assets_beside=assets,
                     fit=pages,
                     split=split or 0,
+                    cover_spread=cover_spread,
+                    catalog=catalog,
                     executor=executor,
                     progress=progress,
                 )

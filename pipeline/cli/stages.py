@@ -114,6 +114,8 @@ def render(
     found = list(resolved.diagnostics)
     if isinstance(rendered, Diagnostic):
         found.append(rendered)
+    else:
+        found += rendered.findings
     show(finding for finding in found if finding not in document.diagnostics)
     if isinstance(rendered, Diagnostic) or any(finding.is_error for finding in found):
         sys.exit(SOURCE_ERRORS)
@@ -206,7 +208,16 @@ def manifest(files: tuple[Path, ...], pages_files: tuple[Path, ...], output: Pat
                 data = made.read_bytes()
                 counts = facts(data, edition.format)
                 fit = fitted(data, edition.format)
-                entries.append(description.describe(made.name, edition, data, counts, fitted=fit))
+                entries.append(
+                    description.describe(
+                        made.name,
+                        edition,
+                        data,
+                        counts,
+                        fitted=fit,
+                        accessibility=rendered.accessibility,
+                    )
+                )
     assert metadata is not None
     started = time.perf_counter()
     put(output, description.encode(description.of(metadata, entries)), "manifest", started)

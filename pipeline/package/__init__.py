@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from msgspec.structs import replace
+
 from pipeline.editions import EDITIONS
+from pipeline.faces import located
 from pipeline.package.result import Package
 from pipeline.pages import Pages
 
@@ -15,6 +18,7 @@ def package(pages: Pages, folder: Path, *, assets_beside: bool = False) -> Packa
     ``folder`` is the source's folder, in which the assets are. ``assets_beside`` asks
     the web page to keep styles and images in files of their own (`Package.extra`).
     """
+    pages = replace(pages, faces=located(pages.faces, folder))
     edition = EDITIONS[pages.edition]
     match edition.format:
         case "html" if edition.chapters:

@@ -89,6 +89,11 @@ def subset(
     but the arguments and the versions of the libraries.
     """
     font = font_bytes(face)
+    if face.whole:
+        return cache.cached(
+            f"{cache.key(_RECIPE, fontTools.version, flavour, font)}.{flavour}",
+            lambda: _whole(font, flavour),
+        )
     wanted = "".join(sorted(common | frozenset(text) & coverage(face)))
     features = FEATURES + (SMALL_CAPITALS if small_capitals else ())
     name = cache.key(
@@ -119,6 +124,16 @@ def _subset(
         _remove_names(font)
     output = io.BytesIO()
     subsetting.save_font(font, output, options)
+    return output.getvalue()
+
+
+def _whole(data: bytes, flavour: Flavour) -> bytes:
+    """The font as it is, which is all that its licence allows, in the file format that is
+    asked for."""
+    font = TTFont(io.BytesIO(data), recalcTimestamp=False, recalcBBoxes=False)
+    font.flavor = "woff2" if flavour == "woff2" else None
+    output = io.BytesIO()
+    font.save(output)
     return output.getvalue()
 
 

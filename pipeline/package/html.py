@@ -14,8 +14,10 @@ from urllib.parse import quote, unquote
 from pipeline.codes import Code, diagnostic
 from pipeline.diagnostics import Diagnostic
 from pipeline.model import Asset
+from pipeline.package.cover import picture
 from pipeline.package.font_subset import subset
 from pipeline.package.font_use import characters, font_face, used_faces
+from pipeline.package.image_metadata import without_metadata
 from pipeline.package.result import Package
 from pipeline.package.svg_fonts import with_fonts
 from pipeline.pages import Face, Pages
@@ -59,6 +61,11 @@ def package(pages: Pages, folder: Path, *, assets_beside: bool = False) -> Packa
     fonts, missing = page_fonts(pages.faces, css, markup)
     write = _with_files_beside if assets_beside else _self_contained
     data, extra = write(pages, markup, css, fonts, images)
+    if pages.cover:
+        social = picture(pages.cover, folder)
+        extra[pages.cover.file] = social.data
+        problems += social.diagnostics
+        dependencies += social.files
     return Package(
         data=data.encode(),
         diagnostics=(*problems, *missing),
@@ -191,6 +198,8 @@ def _image(asset: Asset, data: bytes, faces: tuple[Face, ...]) -> File:
         # A font that is not installed is reported once, for the page.
         with contextlib.suppress(ImportError):
             data = with_fonts(data, faces)
+    else:
+        data = without_metadata(data)
     return File(asset.name, asset.media_type, data)
 
 

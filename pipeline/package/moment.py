@@ -5,6 +5,9 @@ from __future__ import annotations
 import datetime
 import os
 
+NO_DATE = datetime.datetime(2000, 1, 1, tzinfo=datetime.UTC)
+"""Stands for the time of change of a publication that has no date."""
+
 
 def publication_moment(date: str) -> datetime.datetime | None:
     """In UTC: the publication's ``date`` (YYYY, YYYY-MM or YYYY-MM-DD), else the time in

@@ -8,6 +8,7 @@ from urllib.parse import quote
 
 from pipeline.checksums import LIST, checksums
 from pipeline.editions import EDITIONS, output_name
+from pipeline.package.cover import picture
 from pipeline.package.html import (
     BESIDE,
     File,
@@ -64,11 +65,18 @@ def package(pages: Pages, folder: Path) -> Package:
         **{file.name: file.text.encode() for file in pages.beside},
     }
     files[LIST] = checksums(files)
+    data = files.pop(start.name)
+    extra = {str(start.parent / name): content for name, content in files.items()}
+    if pages.cover:
+        social = picture(pages.cover, folder)
+        extra[pages.cover.file] = social.data
+        problems += social.diagnostics
+        dependencies += social.files
     return Package(
-        data=files.pop(start.name),
+        data=data,
         diagnostics=(*problems, *missing),
         dependencies=dependencies,
-        extra={str(start.parent / name): data for name, data in files.items()},
+        extra=extra,
     )
 
 

@@ -6,10 +6,12 @@ from pathlib import Path
 
 from pipeline.editions import Edition
 from pipeline.model import Document
-from pipeline.pages import Pages
+from pipeline.pages import CoverPage, Pages
 from pipeline.pagination import PageMap
 from pipeline.render import epub, html, pdf, site
+from pipeline.render.cover.spread import spread
 from pipeline.render.environment import environment
+from pipeline.sheet.spread import SpreadSheet
 
 ASSEMBLERS = {"html": html.assemble, "epub": epub.assemble}
 
@@ -31,3 +33,10 @@ def render(
         return pdf.assemble(document, edition, stem, environment(templates), page_map)
     assemble = site.assemble if edition.chapters else ASSEMBLERS[edition.format]
     return assemble(document, edition, stem, environment(templates))
+
+
+def render_spread(
+    document: Document, stem: str, templates: Path | None, sheet: SpreadSheet
+) -> CoverPage:
+    """The print cover. Raises `jinja2.TemplateError` as `render` does."""
+    return spread(document, environment(templates), stem, sheet)

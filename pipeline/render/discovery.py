@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 from urllib.parse import quote
 
 from pipeline.editions import DEFAULT_EDITIONS, EDITIONS, FormatName, output_name
-from pipeline.metadata import Contributor, Metadata
+from pipeline.metadata import Contributor, Isbns, Metadata, Subject
 from pipeline.pages import NavPoint
 
 MEDIA_TYPES: dict[FormatName, str] = {"pdf": "application/pdf", "epub": "application/epub+zip"}
@@ -70,27 +70,39 @@ def linked_data(
     """The publication in schema.org's terms, as JSON-LD."""
     identifier = metadata.identifier
     isbn = identifier.value if identifier and identifier.scheme == "isbn" else ""
-    kind = "Book" if isbn or facts.is_book else "Article"
+    is_book = bool(isbn) or metadata.isbns != Isbns() or facts.is_book
+    kind = "Book" if is_book else "Article"
     data: dict[str, Any] = {
         "@context": "https://schema.org",
         "@type": [kind, "LearningResource"] if facts.is_learnt_from else kind,
         "@id": identifier.uri if identifier else "",
         "url": facts.address,
         "name": metadata.title,
-        "headline": metadata.title if kind == "Article" else "",
+        "headline": "" if is_book else metadata.title,
         "alternativeHeadline": metadata.subtitle,
         "description": metadata.description,
-        "inLanguage": metadata.lang,
+        "inLanguage": [metadata.lang, *metadata.languages] if metadata.languages else metadata.lang,
         "datePublished": metadata.date,
+        "dateModified": metadata.modified,
+        "bookEdition": metadata.edition_statement if is_book else "",
         "version": metadata.version,
         "keywords": list(metadata.keywords),
         "author": [_agent(author, metadata) for author in metadata.authors],
         **_contributors(metadata),
+        "about": [_subject(subject) for subject in metadata.subjects],
+        "audience": [
+            {"@type": "Audience", "audienceType": group} for group in metadata.audience.groups
+        ],
+        "typicalAgeRange": metadata.audience.ages,
+        "educationalLevel": metadata.audience.level,
         "publisher": _named("Organization", metadata.publisher),
+        "publisherImprint": _named("Organization", metadata.imprint),
         "license": (metadata.licence.url or metadata.licence.name) if metadata.licence else "",
         "copyrightNotice": metadata.rights,
         "identifier": identifier.uri if identifier else "",
         "isbn": isbn,
+        "sameAs": [one.uri for one in metadata.identifiers],
+        "workExample": _formats(metadata.isbns),
         "isPartOf": _series(metadata),
         "hasPart": _chapters(facts),
         "timeRequired": f"PT{facts.minutes}M" if facts.minutes else "",
@@ -124,6 +136,8 @@ def _dublin_core(metadata: Metadata) -> list[MetaTag]:
         *(("creator", author.name) for author in metadata.authors),
         *(("contributor", person.name) for person in metadata.contributors),
         ("date", metadata.date),
+        ("modified", metadata.modified),
+        *(("subject", subject.name or subject.code) for subject in metadata.subjects),
         ("language", metadata.lang),
         ("publisher", metadata.publisher),
         ("identifier", metadata.identifier.uri if metadata.identifier else ""),
@@ -168,6 +182,9 @@ def _locale(lang: str) -> str:
 def _agent(contributor: Contributor, metadata: Metadata) -> dict[str, Any]:
     """An author. The front matter does not say whether a name is that of a person or of a
     body, so the type is given only where something else does."""
+    if contributor.kind and not contributor.orcid:
+        kind = {"person": "Person", "organisation": "Organization"}[contributor.kind]
+        return _named(kind, contributor.name)
     if contributor.orcid:
         orcid = f"https://orcid.org/{contributor.orcid}"
         return {"@type": "Person", "@id": orcid, "name": contributor.name, "sameAs": orcid}
@@ -216,6 +233,27 @@ def _series(metadata: Metadata) -> dict[str, Any]:
     if series is None:
         return {}
     return _named("CreativeWorkSeries", series.name) | {"position": series.position}
+
+
+def _subject(subject: Subject) -> dict[str, Any]:
+    """A heading of a classification, in schema.org's terms."""
+    return {
+        "@type": "DefinedTerm",
+        "name": subject.name,
+        "termCode": subject.code,
+        "inDefinedTermSet": subject.scheme,
+    }
+
+
+def _formats(isbns: Isbns) -> list[dict[str, Any]]:
+    """The formats that have ISBNs of their own."""
+    electronic = "https://schema.org/EBook"
+    found = [
+        {"@type": "Book", "isbn": isbns.epub, "bookFormat": electronic},
+        {"@type": "Book", "isbn": isbns.pdf, "bookFormat": electronic},
+        {"@type": "Book", "isbn": isbns.print},
+    ]
+    return [one for one in found if one["isbn"]]
 
 
 def _named(kind: str, name: str) -> dict[str, Any]:

@@ -55,7 +55,7 @@ def template_files(overrides: Path | None, format_name: str) -> tuple[Path, ...]
     found: Iterable[Path] = (
         file
         for folder in search_path(overrides)
-        for part in (format_name, "shared")
+        for part in (format_name, "shared", "themes", "cover")
         for file in sorted((folder / part).rglob("*"))
     )
     return tuple(file for file in found if file.is_file())

@@ -8,18 +8,21 @@ from urllib.parse import quote
 import jinja2
 
 from pipeline.editions import EDITIONS, STANDARD_PRINT, Edition, output_name
-from pipeline.faces import FACES, MATH_FACE
+from pipeline.faces import FACES, MATH_FACE, own_faces
 from pipeline.metadata import Metadata
 from pipeline.model import Document, Exercise
 from pipeline.pages import NavPoint, Page, Pages, Style
 from pipeline.paper import Sheet
 from pipeline.render.brand import logo
 from pipeline.render.contents import is_book, nav_points, targets
+from pipeline.render.cover import social_picture
 from pipeline.render.discovery import Facts, downloads, full_title, linked_data, meta_tags
 from pipeline.render.environment import read_text
 from pipeline.render.nodes import NodeRenderer
+from pipeline.render.numbers import numbers, published_by
 from pipeline.render.scripts import script
 from pipeline.render.side_notes import side_notes
+from pipeline.render.social import social_tags
 from pipeline.render.styles import construct_styles, dark_style
 from pipeline.render.timings import minutes
 from pipeline.render.translations import alternates
@@ -58,7 +61,7 @@ def assemble(
         document=document,
         date=written_date(metadata.date, words(metadata.lang)),
         full_title=full_title(metadata),
-        meta_tags=meta_tags(metadata, facts),
+        meta_tags=(*meta_tags(metadata, facts), *social_tags(metadata, stem)),
         linked_data=linked_data(metadata, others, facts),
         address=facts.address,
         alternates=alternates(metadata, facts.address),
@@ -75,10 +78,11 @@ def assemble(
         metadata=metadata,
         pages=(Page("index.html", metadata.title, str(markup)),),
         styles=page_styles(document, renderer, markup),
-        faces=(*FACES, MATH_FACE),
+        faces=(*FACES, MATH_FACE, *own_faces(metadata)),
         assets=document.assets,
         script=script(environment, markup),
         contents=points,
+        cover=social_picture(document, environment, stem) if metadata.url else None,
     )
 
 
@@ -138,13 +142,9 @@ def _shows_contents(document: Document) -> bool:
 
 def imprint(metadata: Metadata, renderer: NodeRenderer) -> tuple[ImprintLine, ...]:
     """Who publishes it, under what terms, and how it is identified."""
-    lines = [ImprintLine(renderer.word("published_by"), metadata.publisher)]
+    lines = [ImprintLine(renderer.word("published_by"), published_by(metadata))]
     if licence := metadata.licence:
         lines.append(ImprintLine(renderer.word("licence"), licence.name, licence.url))
     lines.append(ImprintLine(renderer.word("rights"), metadata.rights))
-    identifier = metadata.identifier
-    # A UUID says nothing to a reader: it is in the metadata only.
-    if identifier and identifier.scheme in ("isbn", "doi"):
-        address = identifier.uri if identifier.scheme == "doi" else ""
-        lines.append(ImprintLine(identifier.scheme.upper(), identifier.value, address))
+    lines += [ImprintLine(*number) for number in numbers(metadata, words(metadata.lang))]
     return tuple(line for line in lines if line.text)

@@ -7,6 +7,7 @@ from typing import NamedTuple
 import jinja2
 
 from pipeline.editions import STANDARD_PRINT, Edition
+from pipeline.faces import own_faces
 from pipeline.metadata import Metadata
 from pipeline.model import Document
 from pipeline.pages import Page, Pages, Style
@@ -21,6 +22,7 @@ from pipeline.render.looks import has_page_marks, look_faces, look_styles, theme
 from pipeline.render.math_images import ACCENT, INK
 from pipeline.render.nodes import NodeRenderer
 from pipeline.render.notes import NotePlace, before_notes, listing_notes
+from pipeline.render.numbers import numbers, published_by
 from pipeline.render.places import first_places
 from pipeline.render.styles import construct_styles
 from pipeline.render.table_fit import Setting
@@ -135,6 +137,7 @@ def assemble(
         styles=tuple(style for style in styles if style.css),
         faces=(
             *look_faces(edition.look),
+            *own_faces(metadata),
             *(face for font in fonts_for(markup) for face in font.faces),
         ),
         assets=(*document.assets, *renderer.formula_images.assets),
@@ -206,13 +209,11 @@ def imprint(metadata: Metadata) -> tuple[ImprintLine, ...]:
         for person in metadata.contributors
         if f"role_{person.role}" in said
     ]
-    if metadata.publisher:
-        lines.append(ImprintLine(f"{said['published_by']} {metadata.publisher}"))
-    number = metadata.identifier
-    if number and number.scheme == "isbn":
-        lines.append(ImprintLine(f"ISBN {number.value}"))
-    elif number and number.scheme in {"doi", "uri"}:
-        lines.append(ImprintLine(number.uri, number.uri))
+    if publisher := published_by(metadata):
+        lines.append(ImprintLine(f"{said['published_by']} {publisher}"))
+    for number in numbers(metadata, said, ("isbn", "doi", "uri")):
+        text = number.address or f"{number.label} {number.value}"
+        lines.append(ImprintLine(text, number.address))
     if metadata.rights:
         lines.append(ImprintLine(metadata.rights))
     if metadata.licence:

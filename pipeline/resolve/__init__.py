@@ -38,6 +38,7 @@ from pipeline.resolve.identifiers import assign_identifiers
 from pipeline.resolve.index import fill_index, place_index
 from pipeline.resolve.notes import number_notes
 from pipeline.resolve.numbering import number_captions, number_sections
+from pipeline.resolve.own_fonts import read_fonts
 from pipeline.resolve.references import check_references, drop_unsafe_addresses
 from pipeline.resolve.sections import nest_sections
 from pipeline.resolve.summaries import free_summaries
@@ -64,6 +65,7 @@ def passes(folder: Path, split: int = 0) -> tuple[Pass, ...]:
         number_sections,
         functools.partial(check_references, folder=folder),
         functools.partial(gather_assets, folder=folder),
+        functools.partial(read_fonts, folder=folder),
         highlight_code,
         set_typography,
         fill_references,

@@ -122,6 +122,7 @@ class _Assets:
             width=kind.width,
             height=kind.height,
             letters=kind.letters,
+            moving=kind.moving,
         )
 
     def _unique(self, stem: str, suffix: str) -> str:

@@ -18,6 +18,7 @@ PILLOW_FORMATS = {
     "WEBP": ("image/webp", "webp"),
 }
 SVG = ("image/svg+xml", "svg")
+SVG_MOTION = (b"<animate", b"<set", b"@keyframes")
 SIGNATURES = (b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"RIFF")
 EXIF_ORIENTATION = 0x0112
 
@@ -28,13 +29,14 @@ class BadImageError(Exception):
 
 class ImageKind(NamedTuple):
     """What a file is; ``suffix`` is without a dot, sizes are in CSS pixels, 0 if unknown,
-    ``letters`` as in `svg.Measures`."""
+    ``letters`` as in `svg.Measures`. One that is ``moving`` is animated."""
 
     media_type: str
     suffix: str
     width: int
     height: int
     letters: float = 0
+    moving: bool = False
 
 
 def examine(data: bytes) -> ImageKind:
@@ -44,7 +46,8 @@ def examine(data: bytes) -> ImageKind:
     if looks_like_svg(data):
         try:
             found = measures(data)
-            return ImageKind(*SVG, found.width, found.height, found.letters)
+            moving = any(word in data for word in SVG_MOTION)
+            return ImageKind(*SVG, found.width, found.height, found.letters, moving)
         except UnsafeSvgError as error:
             raise BadImageError(f"the SVG has {error}, which could run or load something") from None
         except ValueError as error:
@@ -64,6 +67,7 @@ def _raster(data: bytes) -> ImageKind | None:
         try:
             with Image.open(io.BytesIO(data), formats=tuple(PILLOW_FORMATS)) as image:
                 width, height = image.size
+                moving = bool(getattr(image, "is_animated", False))
                 if width * height > MOST_PIXELS:
                     raise BadImageError(f"with {width} × {height} pixels it is too large")
                 if image.format == "PNG":
@@ -82,7 +86,7 @@ def _raster(data: bytes) -> ImageKind | None:
             raise BadImageError(f"the file is damaged ({error})") from None
         if _is_turned(data):
             width, height = height, width
-        return ImageKind(media_type, suffix, width, height)
+        return ImageKind(media_type, suffix, width, height, moving=moving)
 
 
 def _is_turned(data: bytes) -> bool:

@@ -10,26 +10,21 @@ import io
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
-from typing import NamedTuple
 from xml.sax.saxutils import quoteattr
 
 from ebooklib import epub
-from PIL import Image, UnidentifiedImageError
 
-from pipeline.codes import Code, diagnostic
-from pipeline.diagnostics import Diagnostic
 from pipeline.metadata import Metadata
-from pipeline.model import Asset
-from pipeline.package import cover
-from pipeline.package.epub.fonts import add_fonts
+from pipeline.package.cover import picture
+from pipeline.package.epub.fonts import add_fonts, hidden_fonts
+from pipeline.package.epub.images import gather_images
 from pipeline.package.epub.metadata import PREFIXES, describe, time_of_change
 from pipeline.package.epub.ncx import ncx
+from pipeline.package.epub.obfuscation import FILE as ENCRYPTION
+from pipeline.package.epub.obfuscation import encryption, obfuscated
 from pipeline.package.font_use import used_faces
 from pipeline.package.result import Package
 from pipeline.pages import Page, Pages
-
-MADE_COVER = "cover.jpg"
-"""What the cover page of a publication without a cover refers to."""
 
 STYLE = "style.css"
 XHTML = "application/xhtml+xml"
@@ -38,34 +33,30 @@ EPOCH = (1980, 1, 1, 0, 0, 0)
 """The first time that a zip can give a file."""
 
 
-class Assets(NamedTuple):
-    """The images, as items; whether one of them may move; files read; what is wrong."""
-
-    items: tuple[epub.EpubItem, ...]
-    moving: bool
-    files: tuple[Path, ...]
-    diagnostics: tuple[Diagnostic, ...]
-
-
 def package(pages: Pages, folder: Path) -> Package:
     """The e-book of some pages."""
     metadata = pages.metadata
-    assets = _assets(pages, folder)
-    diagnostics = list(assets.diagnostics)
+    markup = "\n".join(page.markup for page in pages.pages)
+    gathered = gather_images(pages, folder)
+    diagnostics = list(gathered.diagnostics)
     book = epub.EpubBook()
     book.prefixes = list(PREFIXES)
     book.set_direction(metadata.direction)
     css = "\n".join(style.css for style in pages.styles)
-    markup = "\n".join(page.markup for page in pages.pages)
     # Without fonts of its own a book has the reader's, and is free of EPUBCheck's notes.
-    faces = used_faces(pages.faces, css, markup) if metadata.embed_fonts else ()
-    describe(book, metadata, pages.accessibility, moving_images=assets.moving, fonts=bool(faces))
-    documents = [_document(page, metadata) for page in pages.pages]
-    images = list(assets.items)
-    if not any(_is_cover(asset, metadata) for asset in pages.assets):
-        drawn = cover.draw(metadata, pages.faces)
-        images.append(_item("cover-image", MADE_COVER, "image/jpeg", drawn.data, "cover-image"))
-        diagnostics += [_left_out(text) for text in drawn.left_out]
+    offered = [face for face in pages.faces if metadata.embed_fonts or not face.package]
+    faces = used_faces(offered, css, markup)
+    describe(book, pages, fonts=bool(faces))
+    documents = [_document(page, gathered.in_place(page.markup), metadata) for page in pages.pages]
+    images = list(gathered.items)
+    files = list(gathered.files)
+    if pages.cover:
+        made = picture(pages.cover, folder)
+        images.append(
+            _item("cover-image", pages.cover.file, "image/jpeg", made.data, "cover-image")
+        )
+        diagnostics += made.diagnostics
+        files += made.files
     for item in images:
         if "cover-image" in item.properties:
             book.add_metadata(None, "meta", None, {"name": "cover", "content": item.id})
@@ -80,11 +71,11 @@ def package(pages: Pages, folder: Path) -> Package:
         book.add_item(item)
     book.spine = documents
     book.guide = list(_guide(pages.pages))
-    data = _repacked(_written(book, metadata), metadata)
+    data = _repacked(_written(book, metadata), metadata, hidden_fonts(book, faces), book.uid)
     return Package(
         data=data,
         diagnostics=tuple(diagnostics),
-        dependencies=assets.files,
+        dependencies=tuple(files),
     )
 
 
@@ -96,56 +87,12 @@ def _item(
     return item
 
 
-def _document(page: Page, metadata: Metadata) -> epub.EpubItem:
+def _document(page: Page, markup: str, metadata: Metadata) -> epub.EpubItem:
     name = page.name.removesuffix(".xhtml")
-    item = _item(f"page-{name}", page.name, XHTML, page.markup.encode(), *page.properties)
+    item = _item(f"page-{name}", page.name, XHTML, markup.encode(), *page.properties)
     # The contents are there for the reading system; leafing through skips them on request.
     item.is_linear = page.role != "nav" or metadata.contents.show != "never"
     return item
-
-
-def _assets(pages: Pages, folder: Path) -> Assets:
-    items, files, diagnostics = [], [], []
-    moving = False
-    for number, asset in enumerate(pages.assets, start=1):
-        data = asset.data
-        if not data:
-            file = folder / asset.path
-            files.append(file)
-            try:
-                data = file.read_bytes()
-            except OSError:
-                message = f"The image `{asset.path}` cannot be read."
-                diagnostics.append(diagnostic(Code.MISSING_IMAGE, message))
-                continue
-        moving = moving or _may_move(asset, data)
-        properties = ["cover-image"] if _is_cover(asset, pages.metadata) else []
-        address = f"images/{asset.name}"
-        items.append(_item(f"image-{number}", address, asset.media_type, data, *properties))
-    return Assets(tuple(items), moving, tuple(files), tuple(diagnostics))
-
-
-def _is_cover(asset: Asset, metadata: Metadata) -> bool:
-    return metadata.cover is not None and asset.path == metadata.cover.source
-
-
-def _may_move(asset: Asset, data: bytes) -> bool:
-    """Whether an image is animated, so that it might flash."""
-    if asset.media_type == "image/svg+xml":
-        return any(word in data for word in (b"<animate", b"<set", b"@keyframes"))
-    try:
-        with Image.open(io.BytesIO(data)) as image:
-            return bool(getattr(image, "is_animated", False))
-    except (UnidentifiedImageError, Image.DecompressionBombError, OSError, ValueError):
-        return False
-
-
-def _left_out(text: str) -> Diagnostic:
-    return diagnostic(
-        Code.COVER_WITHOUT_TEXT,
-        f"No font has all the characters of “{text}”, so that the cover does not show it.",
-        hint="Give an image of your own: `cover: cover.png`.",
-    )
 
 
 def _guide(pages: tuple[Page, ...]) -> Iterator[dict[str, str]]:
@@ -174,17 +121,21 @@ def _written(book: epub.EpubBook, metadata: Metadata) -> bytes:
     return output.getvalue()
 
 
-def _repacked(data: bytes, metadata: Metadata) -> bytes:
-    """The same files in a fixed order, with fixed times, as small as can be."""
+def _repacked(data: bytes, metadata: Metadata, hidden: frozenset[str], identifier: str) -> bytes:
+    """The same files in a fixed order, with fixed times, as small as can be; those that are to
+    be ``hidden`` obfuscated with the book's identifier."""
     output = io.BytesIO()
     with (
         zipfile.ZipFile(io.BytesIO(data)) as source,
         zipfile.ZipFile(output, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as target,
     ):
         # The first entry has to be the media type, as it is.
-        names = sorted(source.namelist(), key=lambda name: (name != "mimetype", name))
-        for name in names:
-            content = source.read(name)
+        files = {name: source.read(name) for name in source.namelist()}
+        files |= {name: obfuscated(files[name], identifier) for name in hidden}
+        if hidden:
+            files[ENCRYPTION] = encryption(sorted(hidden))
+        for name in sorted(files, key=lambda name: (name != "mimetype", name)):
+            content = files[name]
             if name.endswith(".opf"):
                 content = _with_language(content, metadata.lang)
             entry = zipfile.ZipInfo(name, EPOCH)

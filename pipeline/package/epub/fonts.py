@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -26,19 +27,32 @@ def add_fonts(
     rules = []
     licensed: dict[str, str] = {}
     for face in faces:
-        name = f"{face.family}-{face.weight}-{face.style}".replace(" ", "")
+        name = _name(face)
         used = characters(face, markup)
         common = frozenset[str]() if face.element else COMMON
         data = subset(face, used, "opentype", common=common, small_capitals=small_capitals)
         item = EpubItem(name, f"fonts/{name}.otf", "font/otf", data)
         book.add_item(item)
         rules.append(font_face(face, item.file_name))
-        if face.package not in licensed:
-            licensed[face.package] = _add_licence(book, face)
-        if address := licensed[face.package]:
+        source = face.package or face.family
+        if source not in licensed:
+            licensed[source] = _add_licence(book, face)
+        if address := licensed[source]:
             link = {"rel": "dcterms:license", "href": address, "media-type": "text/plain"}
             book.add_metadata(None, "link", None, {**link, "refines": f"#{name}"})
     return "".join(rules)
+
+
+def hidden_fonts(book: EpubBook, faces: tuple[Face, ...]) -> frozenset[str]:
+    """The paths in the archive of the fonts that are to be obfuscated."""
+    folder = book.FOLDER_NAME
+    return frozenset(f"{folder}/fonts/{_name(face)}.otf" for face in faces if face.obfuscated)
+
+
+def _name(face: Face) -> str:
+    """What a face's file is called, in letters that every reading system takes."""
+    family = re.sub(r"[^A-Za-z0-9]", "", face.family) or "Font"
+    return f"{family}-{face.weight}-{face.style}"
 
 
 def _add_licence(book: EpubBook, face: Face) -> str:
@@ -46,7 +60,7 @@ def _add_licence(book: EpubBook, face: Face) -> str:
     text = next(_licences(face), None)
     if text is None:
         return ""
-    address = f"fonts/{face.family.replace(' ', '')}-licence.txt"
+    address = f"fonts/{_name(face).partition('-')[0]}-licence.txt"
     # A linked resource is no part of the manifest, and EbookLib then wants the whole path.
     path = f"{book.FOLDER_NAME}/{address}"
     book.add_item(EpubItem(path, path, "text/plain", text, manifest=False))
@@ -55,7 +69,7 @@ def _add_licence(book: EpubBook, face: Face) -> str:
 
 def _licences(face: Face) -> Iterator[bytes]:
     file = font_file(face)
-    folder = file.parents[face.path.count("/")] if file else Path()
+    folder = file.parents[face.path.count("/") if face.package else 0] if file else Path()
     for name in LICENCE_NAMES:
         if file and (folder / name).is_file():
             yield (folder / name).read_bytes()

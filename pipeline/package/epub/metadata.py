@@ -3,48 +3,67 @@
 from __future__ import annotations
 
 import datetime
+import re
 import uuid
+from collections.abc import Iterator
 
 from ebooklib.epub import EpubBook
 
-from pipeline.metadata import Contributor, Identifier, Metadata
-from pipeline.package.moment import publication_moment
-from pipeline.pages import Accessibility
-
-NO_DATE = datetime.datetime(2000, 1, 1, tzinfo=datetime.UTC)
-"""Stands for the time of change of a publication that has no date."""
+from pipeline.metadata import Contributor, Identifier, Metadata, Series, Subject, print_source
+from pipeline.package.epub.claims import claim
+from pipeline.package.epub.meta import add_meta
+from pipeline.package.moment import NO_DATE, publication_moment
+from pipeline.pages import Pages
+from pipeline.words import words
 
 IDENTIFIER_ID = "identifier"
 
-CODE_LIST_5 = {"doi": "06", "isbn": "15"}
-"""ONIX code list 5: what kind of identifier it is."""
+STANDARD = "ebook"
+"""The edition that the publication's identifiers are those of."""
+
+ISBN_10, ISBN_13, DOI = "02", "15", "06"
+"""What ONIX's code list 5 has for kinds of identifiers."""
 
 PREFIXES = ("ibooks: http://vocabulary.itunes.apple.com/rdf/ibooks/vocabulary-extensions-1.0/",)
 
+AUTHORITIES = {
+    "LCC": "http://id.loc.gov/authorities/classification",
+    "FAST": "http://id.worldcat.org/fast",
+    "MeSH": "http://id.nlm.nih.gov/mesh",
+}
+"""Addresses of classifications that EPUB has no short name for."""
 
-def unique_identifier(metadata: Metadata) -> Identifier:
-    """The publication's identifier; one made of its title where it has none."""
+APPLE_VERSION = re.compile(r"\d{1,4}(\.\d{1,4}){1,2}|\d{1,4}")
+LANGUAGE = "{http://www.w3.org/XML/1998/namespace}lang"
+
+
+def unique_identifier(metadata: Metadata, edition: str = STANDARD) -> Identifier:
+    """An e-book's own identifier, which stays when it is built again: its ISBN, else the
+    publication's identifier, else one made of its title. That of another edition, such as the
+    teacher's, is made of it and of the edition's name, since two books never share one."""
     made = uuid.uuid5(uuid.NAMESPACE_URL, f"{metadata.title}\n{metadata.lang}")
-    return metadata.identifier or Identifier("uuid", str(made))
+    own = metadata.identifier or Identifier("uuid", str(made))
+    if metadata.isbns.epub:
+        own = Identifier("isbn", metadata.isbns.epub)
+    if edition == STANDARD:
+        return own
+    return Identifier("uuid", str(uuid.uuid5(uuid.NAMESPACE_URL, f"{own.uri}#{edition}")))
 
 
 def time_of_change(metadata: Metadata) -> datetime.datetime:
     """When the book was changed, which an EPUB has to say: `NO_DATE` where nothing does."""
-    return publication_moment(metadata.date) or NO_DATE
+    return publication_moment(metadata.modified or metadata.date) or NO_DATE
 
 
-def describe(
-    book: EpubBook,
-    metadata: Metadata,
-    accessibility: Accessibility | None,
-    *,
-    moving_images: bool,
-    fonts: bool,
-) -> None:
-    """Writes the metadata into ``book``, each with its refinements."""
-    _identify(book, metadata)
-    _entitle(book, metadata)
+def describe(book: EpubBook, pages: Pages, *, fonts: bool) -> None:
+    """Writes the metadata of an e-book into ``book``, each with its refinements."""
+    metadata = pages.metadata
+    _identify(book, metadata, pages.edition)
+    _entitle(book, metadata, pages.edition)
     book.set_language(metadata.lang)
+    for lang in metadata.languages:
+        if lang != metadata.lang:
+            book.add_metadata("DC", "language", lang)
     for number, person in enumerate(metadata.authors, start=1):
         _credit(book, "creator", number, person)
     for number, person in enumerate(metadata.contributors, start=1):
@@ -53,85 +72,133 @@ def describe(
         ("publisher", metadata.publisher),
         ("date", metadata.date),
         ("description", metadata.description),
+        ("source", print_source(metadata)),
         ("rights", _rights(metadata)),
     ):
         if value:
             book.add_metadata("DC", name, value)
+    for number, subject in enumerate(metadata.subjects, start=1):
+        _classify(book, number, subject)
     for keyword in dict.fromkeys(metadata.keywords):
         book.add_metadata("DC", "subject", keyword)
     if metadata.licence and metadata.licence.url:
         link = {"rel": "dcterms:license", "href": metadata.licence.url}
         book.add_metadata(None, "link", None, link)
-    if metadata.version:
-        _meta(book, "schema:version", metadata.version)
     if metadata.series:
-        _meta(book, "belongs-to-collection", metadata.series.name, id="series")
-        _meta(book, "collection-type", "series", refines="#series")
-        if metadata.series.position:
-            _meta(book, "group-position", metadata.series.position, refines="#series")
+        _collect(book, metadata.series)
+    for name, value in _terms(metadata):
+        add_meta(book, name, value)
+    if pages.page_list:
+        # Which printed pages these are: of the book that has the ISBN, or else of the handout.
+        source = print_source(metadata) or f"{metadata.title} (PDF)"
+        add_meta(book, "pageBreakSource", source)
     if fonts:
         # Without it, Apple Books shows none of the fonts.
-        _meta(book, "ibooks:specified-fonts", "true")
-    if accessibility:
-        _accessibility(book, accessibility, moving_images)
+        add_meta(book, "ibooks:specified-fonts", "true")
+    if pages.accessibility:
+        claim(book, pages.accessibility, metadata.accessibility)
 
 
-def _meta(book: EpubBook, name: str, value: str, **attributes: str) -> None:
-    book.add_metadata(None, "meta", value, {"property": name, **attributes})
+def _terms(metadata: Metadata) -> Iterator[tuple[str, str]]:
+    """Terms of schema.org, and what Apple Books tells updates by."""
+    if metadata.version:
+        yield "schema:version", metadata.version
+    if APPLE_VERSION.fullmatch(metadata.version):
+        yield "ibooks:version", metadata.version
+    if metadata.edition_statement:
+        yield "schema:bookEdition", metadata.edition_statement
+    if metadata.imprint:
+        yield "schema:publisherImprint", metadata.imprint
+    for group in metadata.audience.groups:
+        yield "schema:audience", group
+    if metadata.audience.ages:
+        yield "schema:typicalAgeRange", metadata.audience.ages
+    if metadata.audience.level:
+        yield "schema:educationalLevel", metadata.audience.level
 
 
-def _identify(book: EpubBook, metadata: Metadata) -> None:
-    identifier = unique_identifier(metadata)
+def _identify(book: EpubBook, metadata: Metadata, edition: str) -> None:
+    own = unique_identifier(metadata, edition)
     book.IDENTIFIER_ID = IDENTIFIER_ID
-    book.set_identifier(identifier.uri)
-    if code := CODE_LIST_5.get(identifier.scheme):
-        _meta(book, "identifier-type", code, refines=f"#{IDENTIFIER_ID}", scheme="onix:codelist5")
+    book.set_identifier(own.uri)
+    _type(book, IDENTIFIER_ID, own)
+    others = dict.fromkeys((metadata.identifier or own, *metadata.identifiers))
+    others.pop(own, None)
+    if edition != STANDARD:
+        others.clear()
+    for number, other in enumerate(others, start=2):
+        name = f"{IDENTIFIER_ID}-{number}"
+        book.add_metadata("DC", "identifier", other.uri, {"id": name})
+        _type(book, name, other)
 
 
-def _entitle(book: EpubBook, metadata: Metadata) -> None:
+def _type(book: EpubBook, name: str, identifier: Identifier) -> None:
+    code = {"doi": DOI, "isbn": ISBN_13 if len(identifier.value) == 13 else ISBN_10}
+    if identifier.scheme in code:
+        kind = code[identifier.scheme]
+        add_meta(book, "identifier-type", kind, refines=f"#{name}", scheme="onix:codelist5")
+
+
+def _entitle(book: EpubBook, metadata: Metadata, edition_name: str) -> None:
+    """The titles, of which main title and subtitle make the whole one, in this order. The edition
+    is one of them where it is said in words, or is not the usual one."""
     book.title = metadata.title
-    titles = [("main", metadata.title), ("subtitle", metadata.subtitle)]
-    for number, (kind, title) in enumerate(titles, start=1):
-        if title:
-            name = "title" if kind == "main" else kind
-            book.add_metadata("DC", "title", title, {"id": name})
-            _meta(book, "title-type", kind, refines=f"#{name}")
-            _meta(book, "display-seq", str(number), refines=f"#{name}")
+    edition = "" if metadata.edition_statement.isdigit() else metadata.edition_statement
+    if edition_name != STANDARD:
+        said = words(metadata.lang)
+        edition = ", ".join(filter(None, (edition, said.get(f"edition_{edition_name}", ""))))
+    titles = {
+        "main": metadata.title,
+        "subtitle": metadata.subtitle,
+        "short": metadata.short_title,
+        "edition": edition,
+    }
+    for number, (kind, title) in enumerate(titles.items(), start=1):
+        if not title:
+            continue
+        name = {"main": "title", "subtitle": "subtitle"}.get(kind, f"title-{kind}")
+        book.add_metadata("DC", "title", title, {"id": name})
+        add_meta(book, "title-type", kind, refines=f"#{name}")
+        if kind in ("main", "subtitle"):
+            add_meta(book, "display-seq", str(number), refines=f"#{name}")
+        if kind == "main" and metadata.sort_title:
+            add_meta(book, "file-as", metadata.sort_title, refines=f"#{name}")
 
 
 def _credit(book: EpubBook, element: str, number: int, person: Contributor) -> None:
     name = f"{element}-{number}"
     book.add_metadata("DC", element, person.name, {"id": name})
-    _meta(book, "role", person.role, refines=f"#{name}", scheme="marc:relators")
+    for role in person.roles:
+        add_meta(book, "role", role, refines=f"#{name}", scheme="marc:relators")
     if person.sort_name:
-        _meta(book, "file-as", person.sort_name, refines=f"#{name}")
-    _meta(book, "display-seq", str(number), refines=f"#{name}")
+        add_meta(book, "file-as", person.sort_name, refines=f"#{name}")
+    for lang, written in person.scripts:
+        add_meta(book, "alternate-script", written, refines=f"#{name}", **{LANGUAGE: lang})
+    add_meta(book, "display-seq", str(number), refines=f"#{name}")
+    if person.kind:
+        kind = {"person": "Person", "organisation": "Organization"}[person.kind]
+        add_meta(book, "schema:additionalType", f"https://schema.org/{kind}", refines=f"#{name}")
     if person.orcid:
-        _meta(book, "schema:sameAs", f"https://orcid.org/{person.orcid}", refines=f"#{name}")
+        add_meta(book, "schema:sameAs", f"https://orcid.org/{person.orcid}", refines=f"#{name}")
+
+
+def _classify(book: EpubBook, number: int, subject: Subject) -> None:
+    name = f"subject-{number}"
+    book.add_metadata("DC", "subject", subject.name or subject.code, {"id": name})
+    authority = AUTHORITIES.get(subject.scheme, subject.scheme)
+    add_meta(book, "authority", authority, refines=f"#{name}")
+    add_meta(book, "term", subject.code, refines=f"#{name}")
+
+
+def _collect(book: EpubBook, series: Series) -> None:
+    add_meta(book, "belongs-to-collection", series.name, id="series")
+    add_meta(book, "collection-type", series.kind, refines="#series")
+    if series.position:
+        add_meta(book, "group-position", series.position, refines="#series")
+    if series.issn:
+        add_meta(book, "dcterms:identifier", f"urn:issn:{series.issn}", refines="#series")
 
 
 def _rights(metadata: Metadata) -> str:
     licence = metadata.licence.name if metadata.licence else ""
     return ". ".join(part.rstrip(".") for part in (metadata.rights, licence) if part)
-
-
-def _accessibility(book: EpubBook, accessibility: Accessibility, moving_images: bool) -> None:
-    """The schema.org terms that EPUB Accessibility 1.1 asks for. Conformance is for a
-    person to judge and to claim, so nothing here does."""
-    _meta(book, "schema:accessMode", "textual")
-    if accessibility.images:
-        _meta(book, "schema:accessMode", "visual")
-    if accessibility.described:
-        _meta(book, "schema:accessModeSufficient", "textual")
-    if accessibility.images:
-        _meta(book, "schema:accessModeSufficient", "textual,visual")
-    features = ["displayTransformability", "readingOrder", "structuralNavigation"]
-    features.append("tableOfContents")
-    if accessibility.images and accessibility.described:
-        features.append("alternativeText")
-    if accessibility.formulas:
-        features += ["MathML", "describedMath"]
-    for feature in features:
-        _meta(book, "schema:accessibilityFeature", feature)
-    _meta(book, "schema:accessibilityHazard", "unknown" if moving_images else "none")
-    _meta(book, "schema:accessibilitySummary", accessibility.summary)

@@ -15,7 +15,8 @@ from PIL import ImageFile
 
 from pipeline.codes import Code, diagnostic
 from pipeline.editions import EDITIONS, STANDARD_PRINT, output_name, pages_name
-from pipeline.package.pdf.fonts import font_files, lacking, no_system_fonts
+from pipeline.package.font_files import font_files, lacking
+from pipeline.package.pdf.fonts import no_system_fonts
 from pipeline.package.pdf.log import listening
 from pipeline.package.pdf.markup import parse, ready, replace_characters
 from pipeline.package.result import Package

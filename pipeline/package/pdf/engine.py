@@ -26,6 +26,7 @@ from pipeline.codes import Code, diagnostic
 from pipeline.diagnostics import Diagnostic
 from pipeline.faces import LEGIBLE, SANS
 from pipeline.model import Asset
+from pipeline.package.image_metadata import without_metadata
 from pipeline.package.pdf.code import sign_broken_lines
 from pipeline.package.pdf.grey import grey_image
 from pipeline.package.pdf.markup import ASSET
@@ -192,7 +193,7 @@ class LocalFiles(URLFetcher):  # type: ignore[misc]
             self._refuse(Code.MISSING_IMAGE, f"“{asset.path}” cannot be shown: {reason}")
             raise
         self.files += (file,)
-        kind = asset.media_type
+        data, kind = without_metadata(data), asset.media_type
         if self._is_grey:
             # what is wrong with a damaged one, WeasyPrint will say
             with contextlib.suppress(OSError, SyntaxError, ValueError):

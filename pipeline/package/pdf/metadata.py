@@ -11,7 +11,7 @@ import msgspec
 import pydyf
 import weasyprint
 
-from pipeline.metadata import Metadata
+from pipeline.metadata import Identifier, Metadata
 from pipeline.package.facts import FIT
 from pipeline.package.moment import publication_moment
 from pipeline.paper import Fitted
@@ -36,11 +36,12 @@ PACKET = """\
 <?xpacket end="r"?>"""
 
 
-def describe(pdf: Any, metadata: Metadata, fitted: Fitted | None = None) -> None:
+def describe(
+    pdf: Any, metadata: Metadata, fitted: Fitted | None = None, *, tagged: bool = True
+) -> None:
     """Write the metadata into a `pydyf.PDF` that is complete but for it. What was chosen so that
     the text fills its pages stands in the information dictionary, under a key of our own."""
     moment = publication_moment(metadata.date)
-    stamp = f"D:{moment.year:04}{moment:%m%d%H%M%S}Z" if moment else ""
     info = {
         "Title": metadata.title,
         "Author": ", ".join(author.name for author in metadata.authors),
@@ -48,14 +49,14 @@ def describe(pdf: Any, metadata: Metadata, fitted: Fitted | None = None) -> None
         "Keywords": ", ".join(metadata.keywords),
         "Creator": CREATOR,
         "Producer": PRODUCER,
-        "CreationDate": stamp,
-        "ModDate": stamp,
+        "CreationDate": _stamp(moment),
+        "ModDate": _stamp(publication_moment(metadata.modified or metadata.date)),
         FIT: msgspec.json.encode(fitted).decode() if fitted else "",
     }
     pdf.info.clear()
     pdf.info.update({key: pydyf.String(value) for key, value in info.items() if value})
     packet = pydyf.Stream(
-        [xmp(metadata, moment).encode()], {"Type": "/Metadata", "Subtype": "/XML"}
+        [xmp(metadata, moment, tagged=tagged).encode()], {"Type": "/Metadata", "Subtype": "/XML"}
     )
     pdf.add_object(packet)
     pdf.catalog["Metadata"] = packet.reference
@@ -72,7 +73,7 @@ def xmp(
 ) -> str:
     """The XMP packet: Dublin Core, rights, and of a ``tagged`` file the claim to be PDF/UA-1.
     ``beside`` is the name of another file that has the same text."""
-    iso = f"{moment.year:04}-{moment:%m-%dT%H:%M:%S}Z" if moment else ""
+    iso, changed = _iso(moment), publication_moment(metadata.modified or metadata.date)
     licence = metadata.licence
     rights = metadata.rights or (licence.name if licence else "")
     lines = (
@@ -82,11 +83,11 @@ def xmp(
         _items("dc:creator", "Seq", (author.name for author in metadata.authors)),
         _items("dc:contributor", "Bag", (person.name for person in metadata.contributors)),
         _alternatives("dc:description", metadata.description, metadata.lang),
-        _items("dc:subject", "Bag", metadata.keywords),
+        _items("dc:subject", "Bag", _subjects(metadata)),
         _items("dc:publisher", "Bag", filter(None, [metadata.publisher])),
         _items("dc:date", "Seq", filter(None, [metadata.date])),
-        _items("dc:language", "Bag", [metadata.lang]),
-        _plain("dc:identifier", metadata.identifier.uri if metadata.identifier else ""),
+        _items("dc:language", "Bag", [metadata.lang, *metadata.languages]),
+        _plain("dc:identifier", _identifier(metadata)),
         _items("dc:relation", "Bag", filter(None, [beside])),
         _alternatives("dc:rights", rights, metadata.lang),
         _plain("xmpRights:WebStatement", licence.url if licence else ""),
@@ -94,9 +95,30 @@ def xmp(
         _plain("pdf:Producer", PRODUCER),
         _plain("xmp:CreatorTool", CREATOR),
         _plain("xmp:CreateDate", iso),
-        _plain("xmp:ModifyDate", iso),
+        _plain("xmp:ModifyDate", _iso(changed)),
     )
     return PACKET.format(properties="\n".join(line for line in lines if line))
+
+
+def _stamp(moment: datetime.datetime | None) -> str:
+    return f"D:{moment.year:04}{moment:%m%d%H%M%S}Z" if moment else ""
+
+
+def _iso(moment: datetime.datetime | None) -> str:
+    return f"{moment.year:04}-{moment:%m-%dT%H:%M:%S}Z" if moment else ""
+
+
+def _identifier(metadata: Metadata) -> str:
+    """The PDF's own ISBN, or else what all formats have."""
+    if metadata.isbns.pdf:
+        return Identifier("isbn", metadata.isbns.pdf).uri
+    return metadata.identifier.uri if metadata.identifier else ""
+
+
+def _subjects(metadata: Metadata) -> tuple[str, ...]:
+    """Headings of classifications that have a name, and keywords, each once."""
+    named = (subject.name for subject in metadata.subjects if subject.name)
+    return tuple(dict.fromkeys((*named, *metadata.keywords)))
 
 
 def _plain(name: str, value: str) -> str:

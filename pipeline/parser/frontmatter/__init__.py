@@ -7,7 +7,15 @@ from typing import Any
 from pipeline.diagnostics import Diagnostic
 from pipeline.metadata import Metadata
 from pipeline.paper import PrintOptions
-from pipeline.parser.frontmatter import identifiers, printing, room, schema, values, yaml_nodes
+from pipeline.parser.frontmatter import (
+    identifiers,
+    isbns,
+    printing,
+    room,
+    schema,
+    values,
+    yaml_nodes,
+)
 
 derive_identifier = identifiers.derive
 json_schema = schema.json_schema
@@ -29,9 +37,10 @@ def read_front_matter(text: str, source: str) -> tuple[Metadata, int, tuple[Diag
     read: dict[str, Any] = {}
     nodes = values.entries(mapping, known, schema.ALIASES, report)
     for name, node in nodes.items():
-        value = schema.BY_NAME[name].read(node, report, name)
+        key = schema.BY_NAME[name]
+        value = key.read(node, report, name)
         if value is not None:
-            read[name] = value
+            read[key.field or name] = value
     options = {name: read.pop(name) for name in printing.READERS if name in read}
     if options:
         read["printing"] = PrintOptions(**options)
@@ -40,6 +49,7 @@ def read_front_matter(text: str, source: str) -> tuple[Metadata, int, tuple[Diag
         read["editions"] = tuple(name for name, _ in listed)
         read["edition_options"] = tuple(o for o in listed if o[1] != PrintOptions())
     metadata = Metadata(**read)
+    isbns.check_isbns(metadata, nodes, report)
     room.check_room(metadata, nodes, report)
     report.found.sort(key=lambda found: (found.line, found.column))
     return metadata, lines, tuple(report.found)

@@ -98,9 +98,20 @@ def isbn(text: str) -> str:
             "this is not an ISBN.", "An ISBN has 13 digits and begins with 978 or 979, or has 10."
         )
     if digits[-1] != check:
-        hint = f"With these digits the last one would be {check}: look for a slip in any of them."
-        raise BadValueError("the ISBN's check digit does not fit.", hint)
+        raise BadValueError("the ISBN's check digit does not fit.", _slip(check))
     return digits
+
+
+def issn(text: str) -> str:
+    """The eight digits of an ISSN with its hyphen. Raises `BadValueError`."""
+    digits = re.sub(r"^issn[:\s]*|[\s\-\u2010-\u2015]", "", text, flags=re.IGNORECASE).upper()
+    if not re.fullmatch(r"\d{7}[\dX]", digits, re.ASCII):
+        raise BadValueError("this is not an ISSN.", "An ISSN looks like `2049-3630`.")
+    total = sum(int(digit) * (8 - place) for place, digit in enumerate(digits[:7]))
+    check = "0123456789X"[-total % 11]
+    if digits[-1] != check:
+        raise BadValueError("the ISSN's check digit does not fit.", _slip(check))
+    return f"{digits[:4]}-{digits[4:]}"
 
 
 def orcid(text: str) -> str:
@@ -114,9 +125,12 @@ def orcid(text: str) -> str:
         total = (total + int(digit)) * 2
     check = "0123456789X"[(12 - total % 11) % 11]
     if digits[-1] != check:
-        hint = f"With these digits the last one would be {check}: look for a slip in any of them."
-        raise BadValueError("the ORCID's check digit does not fit.", hint)
+        raise BadValueError("the ORCID's check digit does not fit.", _slip(check))
     return "-".join(digits[place : place + 4] for place in range(0, 16, 4))
+
+
+def _slip(check: str) -> str:
+    return f"With these digits the last one would be {check}: look for a slip in any of them."
 
 
 def is_address(text: str) -> bool:

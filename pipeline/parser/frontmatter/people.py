@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Literal
 
 from pipeline.codes import Code
 from pipeline.metadata import Contributor, Speaker
@@ -17,6 +18,7 @@ from pipeline.parser.frontmatter.values import (
     Shape,
     flag,
     items,
+    language,
     one_or_list,
     parsed,
     text,
@@ -27,19 +29,29 @@ from pipeline.suggestions import did_you_mean
 _ROLE_WORDS = sorted(word for word in roles.CODES if word not in roles.MARC)
 _ROLE: Schema = {
     "type": "string",
-    "description": "What the person did: a word, or a MARC relator code.",
     "anyOf": [{"enum": _ROLE_WORDS}, {"enum": sorted(roles.MARC)}, {"type": "string"}],
 }
 PERSON = Shape(
     "a person",
     {
         "name": TEXT | {"description": "The name as it is to be printed."},
-        "role": _ROLE,
+        "role": one_or_list(_ROLE)
+        | {"description": "What the person did: a word or a MARC relator code, or several."},
         "sort_name": TEXT | {"description": "The name as a catalogue sorts it: `Kara, Siddharth`."},
         "orcid": TEXT | {"description": "The person's ORCID.", "examples": ["0000-0002-1825-0097"]},
+        "type": {
+            "type": "string",
+            "description": "Whether it is a person or an organisation.",
+            "anyOf": [{"enum": ["person", "organisation", "organization"]}, {"type": "string"}],
+        },
+        "scripts": {
+            "type": "object",
+            "description": "The name in other scripts, by language: `ja: 村上 春樹`.",
+            "additionalProperties": TEXT,
+        },
     },
     required=("name",),
-    aliases={"sort-name": "sort_name"},
+    aliases={"sort-name": "sort_name", "roles": "role", "file_as": "sort_name"},
 )
 PEOPLE = one_or_list({"anyOf": [TEXT, {"$ref": "#/$defs/person"}]})
 
@@ -69,10 +81,47 @@ def _person(node: Node, report: Report, key: str, default_role: str) -> Contribu
     if values is None:
         return None
     name = text(values["name"], report, key)
-    role = parsed(_role)(values["role"], report, key) if "role" in values else None
+    done = _roles(values["role"], report, key) if "role" in values else ()
+    main, *more = done or (default_role,)
     sort_name = text(values["sort_name"], report, key) if "sort_name" in values else None
     orcid = parsed(identifiers.orcid)(values["orcid"], report, key) if "orcid" in values else None
-    return Contributor(name, role or default_role, sort_name or "", orcid or "") if name else None
+    kind = parsed(_kind)(values["type"], report, key) if "type" in values else None
+    scripts = _scripts(values["scripts"], report, key) if "scripts" in values else ()
+    if not name:
+        return None
+    return Contributor(name, main, sort_name or "", orcid or "", tuple(more), kind or "", scripts)
+
+
+def _roles(node: Node, report: Report, key: str) -> tuple[str, ...]:
+    """One role or a list of them, each once."""
+    found = (parsed(_role)(item, report, key) for item in items(node))
+    return tuple(dict.fromkeys(role for role in found if role))
+
+
+def _kind(value: str) -> Literal["person", "organisation"]:
+    match value.lower():
+        case "person":
+            return "person"
+        case "organisation" | "organization" | "body" | "corporate":
+            return "organisation"
+    raise BadValueError(
+        f"`{shorten(value)}` is neither a person nor an organisation.",
+        did_you_mean(value, ("person", "organisation")) or "Write person or organisation.",
+    )
+
+
+def _scripts(node: Node, report: Report, key: str) -> tuple[tuple[str, str], ...]:
+    """A name in other scripts, each after the tag of its language."""
+    if not isinstance(node, Mapping):
+        hint = "Write the language before each: `scripts: {ja: 村上 春樹}`."
+        report.wrong(key, "names in other scripts need their languages.", node.place, hint)
+        return ()
+    found = []
+    for tag, value in node.entries:
+        lang, name = parsed(language)(tag, report, key), text(value, report, key)
+        if lang and name:
+            found.append((lang, name))
+    return tuple(found)
 
 
 SPEAKER = Shape(

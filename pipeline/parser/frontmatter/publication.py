@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from typing import Any
+from typing import Any, Literal
 
+from pipeline.editions import EDITIONS
 from pipeline.metadata import ContentsOptions, Cover, Identifier, Licence, Series
 from pipeline.parser.characters import shorten
 from pipeline.parser.frontmatter import identifiers, licences
@@ -17,6 +18,8 @@ from pipeline.parser.frontmatter.values import (
     Schema,
     Shape,
     flag,
+    items,
+    language,
     parsed,
     text,
     texts,
@@ -97,8 +100,14 @@ SERIES = Shape(
     {
         "name": TEXT | {"description": "The series' title."},
         "position": TEXT | {"description": "The number in the series, such as 3 or 2.1."},
+        "type": {
+            "description": "A series, or a set that is complete and sold as a whole.",
+            "enum": ["series", "set"],
+        },
+        "issn": {"type": "string", "description": "The series' ISSN."},
     },
     required=("name",),
+    aliases={"number": "position"},
 )
 
 
@@ -117,7 +126,18 @@ def series(node: Node, report: Report, key: str) -> Series | None:
         return None
     name = text(values["name"], report, key)
     position = parsed(_position)(values["position"], report, key) if "position" in values else None
-    return Series(name, position or "") if name else None
+    kind = parsed(_collection)(values["type"], report, key) if "type" in values else None
+    issn = parsed(identifiers.issn)(values["issn"], report, key) if "issn" in values else None
+    return Series(name, position or "", kind or "series", issn or "") if name else None
+
+
+def _collection(value: str) -> Literal["series", "set"]:
+    match value.lower():
+        case "series":
+            return "series"
+        case "set":
+            return "set"
+    raise BadValueError(f"`{shorten(value)}` is neither a series nor a set.")
 
 
 COVER = Shape(
@@ -141,6 +161,22 @@ def cover(node: Node, report: Report, key: str) -> Cover | None:
     if not image or not is_inside(image, values["image"].place, report, "cover"):
         return None
     return Cover(image, alt or "")
+
+
+def edition_statement(value: str) -> str:
+    """Which edition of the text it is; not one of those that Chapbook makes."""
+    if value.lower() in EDITIONS:
+        raise BadValueError(
+            f"`{shorten(value)}` is one of the editions that are made.",
+            "Those stand in `editions`. Here it is said that a book is a second edition, say.",
+        )
+    return value
+
+
+def languages(node: Node, report: Report, key: str) -> tuple[str, ...]:
+    """The languages of the text beside its main one, each once."""
+    found = (parsed(language)(item, report, key) for item in items(node))
+    return tuple(dict.fromkeys(tag for tag in found if tag))
 
 
 def keywords(node: Node, report: Report, key: str) -> tuple[str, ...]:

@@ -8,15 +8,20 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from pipeline.parser.frontmatter import (
+    audience,
     brand,
     citations,
+    fonts,
+    isbns,
     page,
     people,
     printing,
     publication,
+    subjects,
     translations,
     variables,
 )
+from pipeline.parser.frontmatter.lengths import LENGTH, length
 from pipeline.parser.frontmatter.values import (
     FLAG,
     TEXT,
@@ -37,7 +42,8 @@ class Key(NamedTuple):
     """A key of the front matter: a field of `Metadata`.
 
     ``read`` gives the field's value, or None where there is none that can be used.
-    ``examples`` are values as JSON has them, each valid.
+    ``examples`` are values as JSON has them, each valid. ``field`` is that of `Metadata`, where
+    it has another name.
     """
 
     name: str
@@ -46,6 +52,7 @@ class Key(NamedTuple):
     read: Callable[[Node, Report, str], object]
     examples: tuple[Any, ...]
     aliases: tuple[str, ...] = ()
+    field: str = ""
 
 
 KEYS: tuple[Key, ...] = (
@@ -57,6 +64,22 @@ KEYS: tuple[Key, ...] = (
         ("Ending Modern Slavery",),
     ),
     Key("subtitle", "A second, explaining title.", TEXT, text, ("A discussion handout",)),
+    Key(
+        "short_title",
+        "The title as it may be shortened where there is little room.",
+        TEXT,
+        text,
+        ("Modern Slavery",),
+        ("short-title",),
+    ),
+    Key(
+        "sort_title",
+        "The title as a catalogue sorts it.",
+        TEXT,
+        text,
+        ("Well, The",),
+        ("sort-title", "title_sort"),
+    ),
     Key(
         "authors",
         "Who wrote it: a name, a list of names, or of names with role, sort name and ORCID.",
@@ -86,11 +109,34 @@ KEYS: tuple[Key, ...] = (
         ("language",),
     ),
     Key(
+        "languages",
+        "Languages that the text is in as well, beside `lang`.",
+        one_or_list({"type": "string"}),
+        publication.languages,
+        ("la", ["fr", "ar"]),
+    ),
+    Key(
         "date",
         "When this version appeared: YYYY, YYYY-MM or YYYY-MM-DD.",
         TEXT | {"pattern": r"^\d{4}(-\d{2}(-\d{2})?)?$"},
         parsed(calendar_date),
         ("2026-11-24", "2026-11", "2026"),
+    ),
+    Key(
+        "modified",
+        "When it was last changed, where that is later than `date`.",
+        TEXT | {"pattern": r"^\d{4}(-\d{2}(-\d{2})?)?$"},
+        parsed(calendar_date),
+        ("2027-01-15",),
+        ("updated",),
+    ),
+    Key(
+        "edition_statement",
+        "Which edition of the text it is: a number, or words.",
+        TEXT,
+        parsed(publication.edition_statement),
+        (2, "Second, revised edition"),
+        ("edition-statement",),
     ),
     Key("version", "The version, as readers are to see it.", TEXT, text, ("1.10",)),
     Key(
@@ -107,7 +153,40 @@ KEYS: tuple[Key, ...] = (
         publication.keywords,
         (["slavery", "human rights"], "slavery, human rights"),
     ),
+    Key(
+        "subjects",
+        "Subjects by the classifications of shops and libraries: scheme, code and name.",
+        subjects.SUBJECTS,
+        subjects.subjects,
+        (
+            "BISAC EDU029030",
+            [{"scheme": "Thema", "code": "JNU", "name": "Teaching of a specific subject"}],
+        ),
+        ("subject",),
+    ),
+    Key(
+        "audience",
+        "For whom it is: groups of readers, or for, ages and level.",
+        {"anyOf": [TEXT, one_or_list({"type": "string"}), audience.AUDIENCE.schema()]},
+        audience.audience,
+        ("teachers", {"for": ["school"], "ages": "12-16", "level": "Key Stage 3"}),
+    ),
     Key("publisher", "Who publishes it.", TEXT, text, ("Example Press",)),
+    Key(
+        "imprint",
+        "The name that it is published under, where that is not the publisher's.",
+        TEXT,
+        text,
+        ("Well Books",),
+    ),
+    Key(
+        "place",
+        "Where it is published.",
+        TEXT,
+        text,
+        ("London",),
+        ("city",),
+    ),
     Key(
         "rights",
         "The copyright notice.",
@@ -131,6 +210,28 @@ KEYS: tuple[Key, ...] = (
         ("isbn:978-0-306-40615-7", "doi:10.1000/182", {"scheme": "isbn", "value": "0306406152"}),
     ),
     Key(
+        "isbn",
+        "The e-book's ISBN, or one for each format: epub, pdf, print.",
+        isbns.ISBN,
+        isbns.isbns,
+        ("978-0-306-40615-7", {"epub": "978-0-306-40615-7", "print": "978-3-16-148410-0"}),
+        ("isbns",),
+        field="isbns",
+    ),
+    Key(
+        "identifiers",
+        "Further identifiers, such as a DOI.",
+        {
+            "anyOf": [
+                TEXT,
+                publication.IDENTIFIER.schema(),
+                {"type": "array", "items": {"anyOf": [TEXT, publication.IDENTIFIER.schema()]}},
+            ]
+        },
+        isbns.further,
+        ("doi:10.1000/182", ["doi:10.1000/182", "https://example.org/well"]),
+    ),
+    Key(
         "url",
         "The address of the folder on the web in which the outputs are published.",
         {"type": "string", "format": "uri"},
@@ -150,6 +251,13 @@ KEYS: tuple[Key, ...] = (
         {"anyOf": [TEXT, publication.SERIES.schema()]},
         publication.series,
         ("Handouts", {"name": "Handouts", "position": 2}),
+    ),
+    Key(
+        "accessibility",
+        "Who vouches for the e-book's accessibility, and what readers should know of it.",
+        audience.CERTIFICATION.schema(),
+        audience.accessibility,
+        ({"certified_by": "Example Press", "report": "https://example.org/report"},),
     ),
     Key(
         "cover",
@@ -294,6 +402,21 @@ KEYS: tuple[Key, ...] = (
         flag,
         (True,),
         ("qr-codes",),
+    ),
+    Key(
+        "fonts",
+        "Fonts of your own in the source's folder, for styles of your own that name them.",
+        fonts.FONTS,
+        fonts.fonts,
+        ("fonts/Wells.otf", [{"file": "fonts/Wells-Bold.otf", "obfuscate": True}]),
+    ),
+    Key(
+        "paper_thickness",
+        "How thick a sheet of paper is, for the spine of the print cover: 0.1mm without it.",
+        LENGTH,
+        parsed(length(0.03, 1)),
+        ("0.12mm",),
+        ("paper-thickness",),
     ),
     Key(
         "brand",

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import jinja2
 
+from pipeline.accessibility import audited
 from pipeline.editions import Edition
-from pipeline.faces import FACES, MATH_FACE
+from pipeline.faces import FACES, MATH_FACE, own_faces
 from pipeline.model import Document
 from pipeline.pages import NavPoint, Page, Pages, Style
 from pipeline.render.contents import nav_points, numbered, targets
+from pipeline.render.cover import cover
 from pipeline.render.environment import read_text
-from pipeline.render.epub.accessibility import accessibility
 from pipeline.render.epub.divisions import division
 from pipeline.render.epub.front import NAV, front_pages, properties
 from pipeline.render.nodes import NodeRenderer
@@ -44,18 +45,19 @@ def assemble(
     )
     renderer.page = ""
     contents = nav_points(document.contents, renderer.href)
-    return Pages(
+    rendered = Pages(
         edition=edition.name,
         stem=stem,
         metadata=document.metadata,
         pages=pages,
         styles=tuple(style for style in styles if style.css),
-        faces=(*FACES, MATH_FACE),
+        faces=(*FACES, MATH_FACE, *own_faces(document.metadata)),
         assets=document.assets,
         page_list=breaks,
         contents=contents or (NavPoint(document.metadata.title, start),),
-        accessibility=accessibility(document, renderer),
+        cover=cover(document, environment),
     )
+    return audited(document, rendered)
 
 
 def _chapter(chapter: Chapter, renderer: NodeRenderer, document: Document) -> Page:

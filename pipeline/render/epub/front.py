@@ -8,16 +8,14 @@ from typing import NamedTuple
 from pipeline.model import ContentsEntry, Document
 from pipeline.pages import Page, PageBreak, PageRole
 from pipeline.render.brand import logo
+from pipeline.render.cover import COVER_FILE
+from pipeline.render.cover.images import cover_image, is_drawing
 from pipeline.render.epub.divisions import division
 from pipeline.render.epub.imprint import facts, names
 from pipeline.render.nodes import NodeRenderer
 from pipeline.render.plan import Chapter
 
 COVER, TITLE_PAGE, IMPRINT, NAV = "cover.xhtml", "title.xhtml", "imprint.xhtml", "nav.xhtml"
-
-MADE_COVER = "cover.jpg"
-"""The image that the packager draws where the front matter names none; outside the
-folder of the document's images, so that their names cannot clash."""
 
 LIST_KINDS = {"figures": "loi", "tables": "lot"}
 """What the lists that EPUB knows are in its Structural Semantics."""
@@ -95,8 +93,10 @@ def properties(markup: str) -> tuple[str, ...]:
 
 def _cover(document: Document, renderer: NodeRenderer) -> tuple[str, str]:
     """The cover image's address and its text alternative."""
-    cover, title = document.metadata.cover, document.metadata.title
-    asset = next((a for a in document.assets if cover and a.path == cover.source), None)
-    if cover is None or asset is None:
-        return MADE_COVER, renderer.word("cover_alt", title=title)
-    return f"images/{asset.name}", cover.alt or renderer.word("cover_alt", title=title)
+    cover = document.metadata.cover
+    alt = cover.alt if cover else ""
+    image = cover_image(document)
+    return (
+        f"images/{image.name}" if image and not is_drawing(image) else COVER_FILE,
+        alt or renderer.word("cover_alt", title=document.metadata.title),
+    )

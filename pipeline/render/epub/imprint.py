@@ -11,6 +11,7 @@ from pipeline.faces import FACES, MATH, MONO
 from pipeline.metadata import Contributor
 from pipeline.model import Code, CodeBlock, Document, InlineElement, Math, MathBlock, Node
 from pipeline.render.nodes import NodeRenderer
+from pipeline.render.numbers import numbers, published_by
 from pipeline.tree import walk, whole
 from pipeline.words import words
 from pipeline.words.dates import written_date
@@ -39,22 +40,21 @@ def facts(document: Document, renderer: NodeRenderer, css: str) -> Iterator[Fact
     known = words(metadata.lang)
     if metadata.authors:
         yield Fact(word("by"), names(metadata.authors, renderer))
-    for person in metadata.contributors:
-        yield Fact(known.get(f"role_{person.role}", known["role_ctb"]), person.name)
-    if metadata.publisher:
-        yield Fact(word("published_by"), metadata.publisher)
+    for person in (*metadata.authors, *metadata.contributors):
+        for role in person.roles if person in metadata.contributors else person.more_roles:
+            yield Fact(known.get(f"role_{role}", known["role_ctb"]), person.name)
+    if publisher := published_by(metadata):
+        yield Fact(word("published_by"), publisher)
     if metadata.date:
         yield Fact(word("date"), written_date(metadata.date, known))
+    if metadata.edition_statement:
+        yield Fact(word("book_edition"), metadata.edition_statement)
     if metadata.version:
         yield Fact(word("version"), metadata.version)
     if metadata.series:
         yield Fact(word("series"), f"{metadata.series.name} {metadata.series.position}".strip())
-    if metadata.identifier:
-        scheme, value = metadata.identifier.scheme, metadata.identifier.value
-        address = metadata.identifier.uri if scheme in {"doi", "uri"} else ""
-        label = {"isbn": "ISBN", "doi": "DOI"}.get(scheme, word("identifier"))
-        shown = metadata.identifier.uri if scheme == "uuid" else value
-        yield Fact(label, shown, address if address.startswith("http") else "")
+    for number in numbers(metadata, known, ("isbn", "doi", "uri", "uuid")):
+        yield Fact(*number)
     if metadata.licence:
         yield Fact(word("licence"), metadata.licence.name, metadata.licence.url)
     if families := _families(document, css):

@@ -9,11 +9,12 @@ import jinja2
 from msgspec.structs import replace
 
 from pipeline.editions import Edition
-from pipeline.faces import FACES, MATH_FACE
+from pipeline.faces import FACES, MATH_FACE, own_faces
 from pipeline.model import Document
 from pipeline.pages import NavPoint, Page, Pages, Style
 from pipeline.render.brand import logo
 from pipeline.render.contents import nav_points, targets
+from pipeline.render.cover import social_picture
 from pipeline.render.discovery import Facts, downloads, full_title, linked_data, meta_tags
 from pipeline.render.environment import read_text
 from pipeline.render.html import imprint, is_learnt_from, page_styles
@@ -24,6 +25,7 @@ from pipeline.render.site.feeds import feeds, head_links
 from pipeline.render.site.naming import INDEX, NOT_FOUND, SEARCH, SitePage, site_pages
 from pipeline.render.site.navigation import SiteContents
 from pipeline.render.site.search import DATA, SCRIPT, search_files
+from pipeline.render.social import social_tags
 from pipeline.render.timings import minutes
 from pipeline.render.translations import alternates
 from pipeline.words import words
@@ -62,6 +64,7 @@ class _Assembly:
             in_contents=frozenset(targets(document.contents)),
         )
         self.renderer.tops = {page.target: page.name for page in self.pages if page.target}
+        self.social = social_tags(self.metadata, stem)
         self.parts = dict(_parts(self.pages))
 
     def all_pages(self) -> Iterator[Page]:
@@ -94,7 +97,7 @@ class _Assembly:
             date=written_date(self.metadata.date, words(self.metadata.lang)),
             logo=logo(self.document),
             downloads=self.others,
-            meta_tags=meta_tags(self.metadata, facts),
+            meta_tags=(*meta_tags(self.metadata, facts), *self.social),
             linked_data=linked_data(self.metadata, others, facts),
             alternates=alternates(self.metadata, here),
             body=self.renderer.render(opening.blocks if opening else ()),
@@ -114,7 +117,10 @@ class _Assembly:
             after=after,
             part=self.parts.get(page.name),
             contents=self.contents.beside(page, self.renderer),
-            meta_tags=meta_tags(discovery.of_page(self.metadata, page), Facts(address=here)),
+            meta_tags=(
+                *meta_tags(discovery.of_page(self.metadata, page), Facts(address=here)),
+                *self.social,
+            ),
             keeps_place=True,
             linked_data=discovery.chapter_data(page, position, self.metadata, self.folder),
             body=self.renderer.render(page.chapter.blocks),
@@ -172,9 +178,10 @@ def assemble(
         metadata=document.metadata,
         pages=pages,
         styles=(*page_styles(document, renderer, markup), own),
-        faces=(*FACES, MATH_FACE),
+        faces=(*FACES, MATH_FACE, *own_faces(document.metadata)),
         assets=document.assets,
         script=script(environment, markup),
+        cover=social_picture(document, environment, stem) if document.metadata.url else None,
         contents=nav_points(document.contents, renderer.href),
         beside=(
             *search_files(environment, site.pages, renderer.word("notes")),

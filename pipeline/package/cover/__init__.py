@@ -1,0 +1,171 @@
+"""Makes pictures of covers: of those that are set in type, and of the front matter's images."""
+
+from __future__ import annotations
+
+import importlib.metadata
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NamedTuple
+from xml.etree import ElementTree
+from xml.etree.ElementTree import Element
+
+from pipeline.codes import Code, diagnostic
+from pipeline.diagnostics import Diagnostic
+from pipeline.faces import located
+from pipeline.metadata import Metadata
+from pipeline.package import cache
+from pipeline.package.font_files import font_files, lacking
+from pipeline.pages import CoverPage
+from pipeline.paper import MILLIMETRE
+from pipeline.sheet.spread import BLEED
+from pipeline.system import pango_problem
+
+LIBRARIES = ("weasyprint", "pypdfium2", "pillow")
+"""What the bytes of a picture depend on, besides what is in it."""
+
+RECIPE = "1"
+"""To be changed with anything here that changes the bytes of a picture."""
+
+XHTML = "{http://www.w3.org/1999/xhtml}"
+
+
+class NoPangoError(Exception):
+    """The system lacks what sets type; the message says what, and how to install it."""
+
+
+class Picture(NamedTuple):
+    """A JPEG file, what went into it besides the pages, and what is wrong with it."""
+
+    data: bytes
+    diagnostics: tuple[Diagnostic, ...] = ()
+    files: tuple[Path, ...] = ()
+
+
+class Prepared(NamedTuple):
+    """A cover that is ready to be set: its markup as a tree, the files of its fonts, those that
+    it shows, and what their content is; and the texts that are left out of it."""
+
+    root: Element
+    fonts: tuple[Path, ...]
+    files: tuple[Path, ...]
+    content: tuple[bytes, ...]
+    left_out: tuple[Diagnostic, ...]
+
+
+def picture(cover: CoverPage, folder: Path) -> Picture:
+    """The picture of a cover, the same bytes for the same cover."""
+    if not cover.markup:
+        return _fitted(cover, folder)
+    prepared = _prepared(cover, folder)
+    if isinstance(prepared, Diagnostic):
+        return Picture(b"", (prepared,))
+
+    def make() -> bytes:
+        if missing := pango_problem():
+            raise NoPangoError(missing)
+        from pipeline.package.cover.raster import jpeg
+        from pipeline.package.pdf.cover import set_cover
+
+        pdf = set_cover(cover, prepared.root, prepared.fonts, folder)
+        return jpeg(pdf, cover.width, cover.height)
+
+    try:
+        data = cache.cached(f"{_key(cover, prepared)}.jpg", make)
+    except NoPangoError as error:
+        return Picture(b"", (_no_pango(str(error)),), prepared.files)
+    return Picture(data, prepared.left_out, (*prepared.fonts, *prepared.files))
+
+
+def print_cover(cover: CoverPage, folder: Path, metadata: Metadata) -> Picture:
+    """Back, spine and front as a PDF, by whoever has made one of the text before."""
+    from pipeline.package.pdf.cover import set_spread
+
+    prepared = _prepared(cover, folder)
+    if isinstance(prepared, Diagnostic):
+        return Picture(b"", (prepared,))
+    data = set_spread(cover, prepared.root, prepared.fonts, folder, metadata, BLEED * MILLIMETRE)
+    return Picture(data, prepared.left_out, (*prepared.fonts, *prepared.files))
+
+
+def _fitted(cover: CoverPage, folder: Path) -> Picture:
+    from pipeline.package.cover.backed import backed
+
+    (image,) = cover.assets
+    file = folder / image.path
+    try:
+        return Picture(backed(file.read_bytes(), cover.width, cover.height), files=(file,))
+    except (OSError, ValueError):
+        return Picture(b"", (_unreadable(image.path),), (file,))
+
+
+def _prepared(cover: CoverPage, folder: Path) -> Prepared | Diagnostic:
+    """The cover without the texts that no font has all the characters of; or what is wrong."""
+    try:
+        root = _tree(cover.markup)
+    except ElementTree.ParseError as error:
+        message = f"The markup of the cover is not well-formed: {error}."
+        return diagnostic(Code.TEMPLATE_ERROR, message)
+    fonts = font_files(located(cover.faces, folder))
+    left_out = tuple(_left_out(text) for text in _leave_out(root, fonts))
+    content = []
+    for asset in cover.assets:
+        try:
+            content.append(asset.data or (folder / asset.path).read_bytes())
+        except OSError:
+            return _unreadable(asset.path)
+    files = tuple(folder / asset.path for asset in cover.assets if not asset.data)
+    return Prepared(root, fonts, files, tuple(content), left_out)
+
+
+def _key(cover: CoverPage, prepared: Prepared) -> str:
+    return cache.key(
+        RECIPE,
+        *(importlib.metadata.version(library) for library in LIBRARIES),
+        *(f"{file.name} {file.stat().st_size}" for file in prepared.fonts),
+        f"{cover.width} {cover.height}",
+        cover.markup,
+        *(style.css for style in cover.styles),
+        *prepared.content,
+    )
+
+
+def _tree(markup: str) -> Element:
+    root = ElementTree.fromstring(markup)
+    for element in root.iter():
+        element.tag = element.tag.removeprefix(XHTML)
+    return root
+
+
+def _leave_out(root: Element, fonts: tuple[Path, ...]) -> Iterator[str]:
+    """Takes out the paragraphs with characters that no font has, and says what they were."""
+    body = root.find("body")
+    assert body is not None
+    missing = lacking({c for text in body.itertext() for c in text if not c.isspace()}, fonts)
+    if not missing:
+        return
+    for parent in list(body.iter()):
+        for child in list(parent):
+            text = " ".join("".join(child.itertext()).split())
+            if child.tag == "p" and missing & set(text):
+                parent.remove(child)
+                yield text
+
+
+def _unreadable(path: str) -> Diagnostic:
+    return diagnostic(Code.MISSING_IMAGE, f"The image `{path}` cannot be read.")
+
+
+def _left_out(text: str) -> Diagnostic:
+    return diagnostic(
+        Code.COVER_WITHOUT_TEXT,
+        f"No font has all the characters of “{text}”, so that the cover does not show it.",
+        hint="Give an image of your own: `cover: cover.png`.",
+    )
+
+
+def _no_pango(problem: str) -> Diagnostic:
+    return diagnostic(
+        Code.COVER_NOT_SET,
+        f"The cover cannot be set: {problem}.",
+        hint="Install it, or give an image of your own: `cover: cover.png`.",
+    )

@@ -1,0 +1,106 @@
+"""The images of an e-book: as e-readers show them, each an item of the book."""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+from typing import NamedTuple
+
+from ebooklib.epub import EpubItem
+from PIL import Image, UnidentifiedImageError
+
+from pipeline.codes import Code, diagnostic
+from pipeline.diagnostics import Diagnostic
+from pipeline.model import Asset
+from pipeline.package.ereader_images import for_ereaders
+from pipeline.pages import Pages
+
+SVG = "image/svg+xml"
+
+
+class Images(NamedTuple):
+    """The images, as items; whether one of them may move; which of them have another address
+    than the pages say; files read; what is wrong."""
+
+    items: tuple[EpubItem, ...]
+    moving: bool
+    moved: dict[str, str]
+    files: tuple[Path, ...]
+    diagnostics: tuple[Diagnostic, ...]
+
+    def in_place(self, markup: str) -> str:
+        """A page's markup with the addresses that images have."""
+        for old, new in self.moved.items():
+            markup = markup.replace(f'"{old}"', f'"{new}"')
+        return markup
+
+
+def gather_images(pages: Pages, folder: Path) -> Images:
+    """The images of all pages."""
+    items, files, diagnostics = [], [], []
+    moved: dict[str, str] = {}
+    names = {asset.name for asset in pages.assets}
+    moving = False
+    for number, asset in enumerate(_shown(pages), start=1):
+        data = asset.data
+        if not data:
+            file = folder / asset.path
+            files.append(file)
+            try:
+                data = file.read_bytes()
+            except OSError:
+                message = f"The image `{asset.path}` cannot be read."
+                diagnostics.append(diagnostic(Code.MISSING_IMAGE, message))
+                continue
+        moving = moving or _may_move(asset, data)
+        address, media_type = f"images/{asset.name}", asset.media_type
+        if media_type != SVG:
+            fitted = for_ereaders(data)
+            data, media_type = fitted.data, fitted.media_type or media_type
+            if fitted.suffix:
+                moved[address] = address = f"images/{_name(asset.name, fitted.suffix, names)}"
+        item = EpubItem(f"image-{number}", address, media_type, data)
+        item.properties = ["cover-image"] if _is_cover(asset, pages) else []
+        items.append(item)
+    return Images(tuple(items), moving, moved, tuple(files), tuple(diagnostics))
+
+
+def _name(old: str, suffix: str, names: set[str]) -> str:
+    """A name for an image of another type, which no other has."""
+    stem = old.rpartition(".")[0]
+    name, number = f"{stem}.{suffix}", 1
+    while name in names:
+        number += 1
+        name = f"{stem}-{number}.{suffix}"
+    names.add(name)
+    return name
+
+
+def _is_cover(asset: Asset, pages: Pages) -> bool:
+    """Whether an image is the cover as it is, and not a drawing that a picture is made of."""
+    named = pages.metadata.cover
+    return pages.cover is None and named is not None and asset.path == named.source
+
+
+def _shown(pages: Pages) -> tuple[Asset, ...]:
+    """The images but for a cover's drawing that is nowhere else."""
+    if not pages.cover:
+        return pages.assets
+    drawn = {asset.name for asset in pages.cover.assets}
+    return tuple(
+        asset
+        for asset in pages.assets
+        if asset.name not in drawn
+        or any(f"images/{asset.name}" in page.markup for page in pages.pages)
+    )
+
+
+def _may_move(asset: Asset, data: bytes) -> bool:
+    """Whether an image is animated, so that it might flash."""
+    if asset.media_type == SVG:
+        return any(word in data for word in (b"<animate", b"<set", b"@keyframes"))
+    try:
+        with Image.open(io.BytesIO(data)) as image:
+            return bool(getattr(image, "is_animated", False))
+    except (UnidentifiedImageError, Image.DecompressionBombError, OSError, ValueError):
+        return False

@@ -1,0 +1,158 @@
+"""Images as e-readers show them and shops take them.
+
+Apple takes no image of more than 5.6 million pixels, Kindle none of more than 5 MB, both want
+JPEG or PNG in sRGB; no reader's screen has more than some 2500 pixels on its long side. What is
+within these bounds stays as it is, but for what it says beside the picture.
+"""
+
+from __future__ import annotations
+
+import importlib.metadata
+import io
+import math
+from typing import NamedTuple
+
+from PIL import Image, ImageCms, ImageOps, UnidentifiedImageError
+
+from pipeline.package import cache
+from pipeline.package.image_metadata import without_metadata
+
+LONGEST = 2560
+"""Pixels of a side, of the largest e-reader's page and of a cover."""
+
+MOST_PIXELS = 5_600_000
+"""Of an image: Apple's asset guide."""
+
+QUALITY = 85
+"""Of photographs that are written anew."""
+
+GAIN = 0.9
+"""How much smaller an image has to become to be written anew for that alone."""
+
+MOST_COLOURS = 256
+"""Of a PNG with a palette."""
+
+PHOTOGRAPH = 20_000
+"""Colours from which on an image without transparency is better off as a JPEG."""
+
+RECIPE = "1"
+"""To be changed with anything here that changes the bytes of an image."""
+
+TYPES = {"JPEG": ("image/jpeg", "jpg"), "PNG": ("image/png", "png")}
+
+
+class Fitted(NamedTuple):
+    """The image's content, and its type where that has become another, with its suffix."""
+
+    data: bytes
+    media_type: str = ""
+    suffix: str = ""
+
+
+def for_ereaders(data: bytes) -> Fitted:
+    """The image as an e-book has it: the same bytes for the same image. One that moves, or that
+    cannot be read, comes back as it is."""
+    stripped = without_metadata(data)
+    key = cache.key(RECIPE, importlib.metadata.version("pillow"), data)
+    made = cache.cached(f"{key}.image", lambda: _written(data, stripped))
+    for kind, start in (("JPEG", b"\xff\xd8"), ("PNG", b"\x89PNG")):
+        if made.startswith(start) and not data.startswith(start):
+            return Fitted(made, *TYPES[kind])
+    return Fitted(made)
+
+
+def _written(data: bytes, stripped: bytes) -> bytes:
+    try:
+        with Image.open(io.BytesIO(data), formats=("PNG", "JPEG", "WEBP", "GIF")) as image:
+            if getattr(image, "is_animated", False):
+                return stripped
+            kind = image.format or ""
+            fitted, has_to = _fitted(image)
+            written = _encoded(fitted, kind)
+    except (UnidentifiedImageError, Image.DecompressionBombError, OSError, ValueError):
+        return stripped
+    if has_to or kind == "WEBP" or len(written) < GAIN * len(stripped):
+        return written
+    return stripped
+
+
+def _fitted(image: Image.Image) -> tuple[Image.Image, bool]:
+    """The picture the right way up, in sRGB, of eight bits, no larger than it may be; and
+    whether any of that had to be done."""
+    upright = ImageOps.exif_transpose(image)
+    plain = _in_srgb(upright)
+    width, height = plain.size
+    scale = min(1, LONGEST / max(width, height), math.sqrt(MOST_PIXELS / (width * height)))
+    has_to = (image.getexif().get(0x0112, 1) != 1) or plain is not upright or scale < 1
+    if scale < 1:
+        # where palettes are mixed, colours that they do not have come up
+        if plain.mode in ("P", "1"):
+            plain = plain.convert("RGBA" if "transparency" in plain.info else "RGB")
+        size = max(1, int(width * scale)), max(1, int(height * scale))
+        plain = plain.resize(size, Image.Resampling.LANCZOS)
+    return plain, has_to
+
+
+def _in_srgb(image: Image.Image) -> Image.Image:
+    """The image in sRGB with eight bits, itself if it is that."""
+    profile = image.info.get("icc_profile")
+    if image.mode.startswith("I") or image.mode == "F":
+        # of sixteen bits, whose upper half is what a screen shows
+        return image.point(lambda value: value / 256).convert("L")
+    if profile and not _is_srgb(profile):
+        with_alpha = image.mode in ("RGBA", "LA", "PA") or "transparency" in image.info
+        source = image if image.mode in ("RGB", "CMYK", "L") else image.convert("RGB")
+        try:
+            converted = ImageCms.profileToProfile(
+                source,
+                ImageCms.ImageCmsProfile(io.BytesIO(profile)),
+                ImageCms.createProfile("sRGB"),
+                renderingIntent=ImageCms.Intent.RELATIVE_COLORIMETRIC,
+                outputMode="RGB",
+                flags=ImageCms.Flags.BLACKPOINTCOMPENSATION,
+            )
+        except (ImageCms.PyCMSError, OSError, ValueError):
+            converted = None  # a profile that is damaged, or of another kind of colours
+        if converted is not None:
+            if with_alpha:
+                converted.putalpha(image.convert("RGBA").getchannel("A"))
+            return converted
+    if image.mode in ("CMYK", "YCbCr", "LAB", "HSV"):
+        return image.convert("RGB")
+    return image
+
+
+def _is_srgb(profile: bytes) -> bool:
+    try:
+        described = ImageCms.getProfileDescription(ImageCms.ImageCmsProfile(io.BytesIO(profile)))
+    except (ImageCms.PyCMSError, OSError):
+        return True  # nobody can apply it
+    return "srgb" in described.lower()
+
+
+def _encoded(image: Image.Image, kind: str) -> bytes:
+    """JPEG stays JPEG; PNG stays PNG, with a palette where it has few colours; and of WebP
+    becomes what suits."""
+    output = io.BytesIO()
+    if kind == "JPEG" or (kind == "WEBP" and _is_photograph(image)):
+        image = image if image.mode in ("L", "RGB") else image.convert("RGB")
+        # old e-readers show no progressive ones
+        image.save(output, "JPEG", quality=QUALITY, optimize=True, icc_profile=None)
+    else:
+        _with_palette(image).save(output, "PNG", optimize=True, icc_profile=None)
+    return output.getvalue()
+
+
+def _is_photograph(image: Image.Image) -> bool:
+    if image.mode in ("RGBA", "LA") and image.getchannel("A").getextrema() != (255, 255):
+        return False
+    return image.convert("RGB").getcolors(PHOTOGRAPH) is None
+
+
+def _with_palette(image: Image.Image) -> Image.Image:
+    """The same picture with a palette, where it has few colours, all of them opaque."""
+    if image.mode == "RGBA" and image.getchannel("A").getextrema() == (255, 255):
+        image = image.convert("RGB")
+    if image.mode == "RGB" and image.getcolors(MOST_COLOURS):
+        return image.quantize(MOST_COLOURS, dither=Image.Dither.NONE)
+    return image

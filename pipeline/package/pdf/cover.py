@@ -1,0 +1,208 @@
+"""Sets a cover: its title as large as the panel allows, in lines of much the same length.
+
+Import it only where a cover is to be set: that starts WeasyPrint.
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import Any, Literal, NamedTuple
+from xml.etree.ElementTree import Element
+
+import pydyf
+import weasyprint
+from weasyprint.formatting_structure.boxes import LineBox
+
+from pipeline.metadata import Metadata
+from pipeline.package.pdf.boxes import all_boxes, has_class
+from pipeline.package.pdf.content import mend_fonts
+from pipeline.package.pdf.engine import Fonts, LocalFiles, XMLDocument
+from pipeline.package.pdf.log import listening
+from pipeline.package.pdf.markup import ready
+from pipeline.package.pdf.metadata import describe
+from pipeline.pages import CoverPage
+
+SIZES = tuple(round(18 * 0.945**step, 2) for step in range(32))
+"""What a title may be, in rem, from the largest down to 3.1."""
+
+SMALL = 7.5
+"""A title that has to be smaller to keep its words whole is tried with divided words."""
+
+GAIN = 1.25
+"""How much larger the letters have to be for words to be divided."""
+
+SUBTITLE, SMALLEST_SUBTITLE, LARGEST_SUBTITLE = 0.46, 3.2, 5.2
+"""The subtitle's size as a part of the title's, and in rem."""
+
+MOST_LINES, MOST_LINES_OF_SIGNS = 6, 2
+"""Of a title, so long as that keeps it above `SMALL`. Of ideographs, between any two of which a
+line may end, few lines are more likely to end after a word."""
+
+SIGNS = frozenset({"ja", "ko", "zh"})
+
+WIDTHS = tuple(range(40, 101, 5))
+"""How wide a title is tried, in hundredths of the panel."""
+
+LONG = 6
+"""How many times as high the page is on which a cover is tried."""
+
+TOLERANCE = 0.5
+"""CSS pixels."""
+
+
+def set_cover(cover: CoverPage, root: Element, files: tuple[Path, ...], folder: Path) -> bytes:
+    """The cover as a PDF of one page; ``root`` is its markup, and ``files`` are its fonts."""
+    fetcher = LocalFiles(folder, cover.assets)
+    with listening(root):
+        ready(root)
+        output = io.BytesIO()
+        Setting(cover, root, fetcher, Fonts(files)).best().write_pdf(output)
+    return output.getvalue()
+
+
+def set_spread(
+    cover: CoverPage,
+    root: Element,
+    files: tuple[Path, ...],
+    folder: Path,
+    metadata: Metadata,
+    bleed: float,
+) -> bytes:
+    """The print cover as a PDF, which says where it is to be cut, and that ``bleed`` points are
+    printed beyond that."""
+    fetcher = LocalFiles(folder, cover.assets)
+
+    def finish(document: weasyprint.Document, pdf: Any) -> None:
+        mend_fonts(pdf)
+        describe(pdf, metadata, tagged=False)
+        for page in (one for one in pdf.objects if _is_page(one)):
+            left, top, right, bottom = page["TrimBox"]
+            page["BleedBox"] = pydyf.Array(
+                [left - bleed, top - bleed, right + bleed, bottom + bleed]
+            )
+
+    with listening(root):
+        ready(root)
+        output = io.BytesIO()
+        document = Setting(cover, root, fetcher, Fonts(files)).best()
+        document.write_pdf(output, finisher=finish, pdf_identifier=True, pdf_version="1.7")
+    return output.getvalue()
+
+
+def _is_page(thing: Any) -> bool:
+    return isinstance(thing, pydyf.Dictionary) and thing.get("Type") == "/Page"
+
+
+class Try(NamedTuple):
+    """How a title is set: its size in rem, its width in hundredths of the panel, what is done
+    with its words (see the style sheet), and what of the panel is to be left free, in pixels."""
+
+    size: float
+    width: int = 100
+    words: Literal["", "divided", "cut"] = ""
+    free: float = 0
+
+    def css(self) -> str:
+        subtitle = min(max(SUBTITLE * self.size, SMALLEST_SUBTITLE), LARGEST_SUBTITLE)
+        return (
+            f"--title: {self.size:g}rem; --title-width: {self.width}%;"
+            f" --subtitle: {subtitle:g}rem; --free: {self.free:.2f}px"
+        )
+
+
+class Setting:
+    """A cover that is set again and again, in other ways."""
+
+    def __init__(self, cover: CoverPage, root: Element, fetcher: LocalFiles, fonts: Fonts) -> None:
+        self._root = root
+        self._kind = root.get("class", "")
+        self._fetcher = fetcher
+        self._fonts = fonts
+        self._cache: dict[str, Any] = {}
+        self._styles = [
+            weasyprint.CSS(string=style.css, url_fetcher=fetcher) for style in cover.styles
+        ]
+        # what does not fit is to be seen, and not cut off at the page's end
+        long_page = f"@page {{ size: {cover.width}px {LONG * cover.height}px }}"
+        self._long = weasyprint.CSS(string=long_page, url_fetcher=fetcher)
+        language = root.get("lang", "").lower().split("-")[0]
+        self._most_lines = MOST_LINES_OF_SIGNS if language in SIGNS else MOST_LINES
+
+    def best(self) -> Any:
+        """The document of WeasyPrint with the title as large as can be."""
+        chosen = self._largest("")
+        if chosen.size < SMALL:
+            divided = self._largest("divided")
+            if divided.size >= GAIN * chosen.size:
+                chosen = divided
+            elif not self._fits(chosen):
+                chosen = chosen._replace(words="cut")
+        lines = _lines(self._set(chosen))
+        narrower = (chosen._replace(width=width) for width in WIDTHS)
+        chosen = _first(narrower, lambda one: self._fits(one, lines)) or chosen
+        document = self._set(chosen)
+        free = max(0.0, min((_free(panel) for panel in _found(document, "panel")), default=0.0))
+        return self._set(chosen._replace(free=free), is_final=True)
+
+    def _largest(self, words: Literal["", "divided"]) -> Try:
+        """The largest title that fits, or the smallest of all."""
+        tries = [Try(size, words=words) for size in SIZES]
+        few = _first(tries, lambda one: self._fits(one, self._most_lines))
+        if few and few.size >= SMALL:
+            return few
+        return _first(tries, self._fits) or tries[-1]
+
+    def _set(self, one: Try, *, is_final: bool = False) -> Any:
+        styles = self._styles if is_final else [*self._styles, self._long]
+        self._root.set("style", one.css())
+        self._root.set("class", f"{self._kind} {one.words}".strip())
+        return XMLDocument(self._root, self._fetcher).within(
+            None, font_config=self._fonts, stylesheets=styles, cache=self._cache
+        )
+
+    def _fits(self, one: Try, most_lines: int = 0) -> bool:
+        document = self._set(one)
+        if most_lines and _lines(document) > most_lines:
+            return False
+        return all(_keeps_within(panel) for panel in _found(document, "panel"))
+
+
+def _found(document: Any, name: str) -> list[Any]:
+    boxes = (box for page in document.pages for box in all_boxes(page._page_box))
+    return [box for box in boxes if box.element_tag and has_class(box, name)]
+
+
+def _lines(document: Any) -> int:
+    return sum(len(title.children) for title in _found(document, "title"))
+
+
+def _free(panel: Any) -> float:
+    """What of the panel's height is left, in pixels; less than 0 where it is too low."""
+    (flow,) = panel.children
+    return float(panel.height - flow.height)
+
+
+def _keeps_within(panel: Any) -> bool:
+    """Whether the panel has room for what is in it: no line is too long, and all are not too
+    many."""
+    return _free(panel) >= -TOLERANCE and all(
+        line.width <= box.width + TOLERANCE
+        for box in all_boxes(panel)
+        for line in getattr(box, "children", ())
+        if isinstance(line, LineBox)
+    )
+
+
+def _first(values: Iterable[Try], holds: Callable[[Try], bool]) -> Try | None:
+    """The first of values for which it holds: where it holds for one, it does for all after."""
+    tries = tuple(values)
+    low, high = 0, len(tries)
+    while low < high:
+        middle = (low + high) // 2
+        if holds(tries[middle]):
+            high = middle
+        else:
+            low = middle + 1
+    return tries[low] if low < len(tries) else None

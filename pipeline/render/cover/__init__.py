@@ -1,0 +1,179 @@
+"""Covers: of an e-book, upright, and of a web page on social sites, wide.
+
+Their markup and styles are made here; `pipeline.package.cover` makes a picture of them.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import jinja2
+
+from pipeline.faces import FACES, own_faces
+from pipeline.metadata import Metadata
+from pipeline.model import Asset, Document
+from pipeline.pages import CoverPage, Face, Style
+from pipeline.paper import Theme
+from pipeline.render.brand import logo
+from pipeline.render.cover.colours import Palette, digest, palette
+from pipeline.render.cover.images import cover_image, is_drawing, page_of
+from pipeline.render.cover.papers import printed_paper
+from pipeline.render.cover.shapes import composition
+from pipeline.render.environment import read_text
+from pipeline.scripts import fonts_for
+from pipeline.words import words
+
+WIDTH, HEIGHT = 1600, 2560
+"""Pixels of an e-book's cover: what shops ask for, 1 to 1.6."""
+
+SOCIAL_WIDTH, SOCIAL_HEIGHT = 1200, 630
+"""Pixels of the picture for social sites, as Open Graph and its readers have it."""
+
+COVER_FILE = "cover.jpg"
+
+MOST_CHARACTERS = 400
+"""More of a text than can be shown."""
+
+LINE, WIDE_LINE = 30, 64
+"""How many characters of names stand on one line, of an upright cover and of a wide one."""
+
+MOST_NAMES = 4
+"""How many authors are named; of more only the first three are, and that there are others."""
+
+
+class Front(NamedTuple):
+    """What is said on a front; ``logo`` is the name of its file. Names are ``stacked`` that are
+    too long for one line."""
+
+    title: str
+    subtitle: str
+    names: tuple[str, ...]
+    stacked: bool
+    series: str
+    publisher: str
+    logo: str
+
+
+class Look(NamedTuple):
+    """How covers of a publication look: by its theme and its colours."""
+
+    theme: Theme
+    theme_css: str
+    colours: Palette
+
+    def styles(self, environment: jinja2.Environment) -> tuple[Style, ...]:
+        return (
+            Style("theme.css", self.theme_css),
+            Style("colours.css", self.colours.css()),
+            Style("style.css", read_text(environment, "cover/style.css")),
+            Style(f"{self.theme}.css", read_text(environment, f"cover/{self.theme}.css")),
+        )
+
+
+def social_file(stem: str) -> str:
+    """The name of the picture that stands for a web page on social sites."""
+    return f"{stem}-social.jpg"
+
+
+def cover(document: Document, environment: jinja2.Environment) -> CoverPage | None:
+    """The e-book's cover; None where that is an image, and can stay as it is."""
+    image = cover_image(document)
+    if image and not is_drawing(image):
+        return None
+    if image:
+        height = round(WIDTH * image.height / image.width) if image.width else HEIGHT
+        size = (WIDTH, min(max(height, WIDTH // 2), 2 * HEIGHT))
+        return page_of(image, document, environment, COVER_FILE, size)
+    return _page(document, environment, COVER_FILE, WIDTH, HEIGHT)
+
+
+def social_picture(document: Document, environment: jinja2.Environment, stem: str) -> CoverPage:
+    """The same cover, lying."""
+    if image := cover_image(document):
+        size = (SOCIAL_WIDTH, SOCIAL_HEIGHT)
+        return page_of(image, document, environment, social_file(stem), size)
+    return _page(document, environment, social_file(stem), SOCIAL_WIDTH, SOCIAL_HEIGHT)
+
+
+def _page(
+    document: Document, environment: jinja2.Environment, file: str, width: int, height: int
+) -> CoverPage:
+    metadata = document.metadata
+    look = look_of(metadata, environment)
+    is_wide = width > height
+    unit = height / 90 if is_wide else width / 100
+    ground = ground_of(metadata, look, width / unit, height / unit, is_wide=is_wide)
+    said = front_of(document, WIDE_LINE if is_wide else LINE)
+    markup = environment.get_template("cover/cover.html.j2").render(
+        cover=said,
+        ground=ground.name if ground else "",
+        kind=look.theme,
+        shape="wide" if is_wide else "tall",
+        lang=metadata.lang,
+        direction=metadata.direction,
+    )
+    page = (
+        f"@page {{ size: {width}px {height}px; margin: 0 }}\n"
+        f"html {{ font-size: {unit:g}px; --width: {width}px; --height: {height}px }}\n"
+    )
+    return CoverPage(
+        file=file,
+        width=width,
+        height=height,
+        markup=markup,
+        styles=(*look.styles(environment), Style("page.css", page)),
+        faces=faces_for(markup, metadata),
+        assets=assets_of(document, said, ground),
+    )
+
+
+def look_of(metadata: Metadata, environment: jinja2.Environment) -> Look:
+    theme = metadata.printing.theme or "classic"
+    theme_css = read_text(environment, f"themes/{theme}.css")
+    return Look(theme, theme_css, palette(metadata, theme_css))
+
+
+def ground_of(
+    metadata: Metadata, look: Look, width: float, height: float, *, is_wide: bool
+) -> Asset | None:
+    """What is drawn behind the words, if anything."""
+    seed = digest(metadata)[1:]
+    match look.theme:
+        case "classic":
+            return printed_paper(seed[0], width, height, look.colours.ground, look.colours.tint)
+        case "modern":
+            columns, rows = (2, 3) if is_wide else (4, 2)
+            return composition(seed, columns, rows, look.colours)
+        case "plain":
+            return None
+
+
+def front_of(document: Document, line: int) -> Front:
+    metadata = document.metadata
+    names = [person.name[:MOST_CHARACTERS] for person in metadata.authors]
+    if len(names) > MOST_NAMES:
+        names = [*names[: MOST_NAMES - 1], words(metadata.lang)["and_others"]]
+    series = metadata.series
+    image = logo(document)
+    logo_file = next((a.name for a in document.assets if image and a.path == image.asset), "")
+    return Front(
+        title=metadata.title[:MOST_CHARACTERS],
+        subtitle=metadata.subtitle[:MOST_CHARACTERS],
+        names=tuple(names),
+        stacked=len(" · ".join(names)) > line,
+        series=" · ".join(filter(None, (series.name, series.position))) if series else "",
+        publisher=metadata.publisher[:MOST_CHARACTERS],
+        logo=logo_file,
+    )
+
+
+def faces_for(markup: str, metadata: Metadata) -> tuple[Face, ...]:
+    """The faces that a cover may need."""
+    scripts = (face for font in fonts_for(markup) for face in font.faces)
+    return (*FACES, *own_faces(metadata), *scripts)
+
+
+def assets_of(document: Document, said: Front, ground: Asset | None) -> tuple[Asset, ...]:
+    """The files that a cover shows."""
+    logos = tuple(asset for asset in document.assets if asset.name == said.logo)
+    return (*logos, *((ground,) if ground else ()))

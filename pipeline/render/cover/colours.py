@@ -1,0 +1,92 @@
+"""The colours of a cover: the publisher's, the theme's, or some that belong to the publication."""
+
+from __future__ import annotations
+
+import colorsys
+import hashlib
+import re
+from typing import NamedTuple
+
+from pipeline.metadata import Metadata
+from pipeline.sheet.colours import mixed, readable
+
+PAPER = "#fbf6ea"
+"""What stands on dark ground, and what dark letters stand on."""
+
+DARK_ENOUGH = 7.5
+"""The contrast of `PAPER` on the ground, at least."""
+
+GROUNDS = (
+    "#1c3a52",
+    "#2f4030",
+    "#6b2333",
+    "#443066",
+    "#37424f",
+    "#6a3f17",
+    "#0f4a4a",
+    "#1f3f7a",
+    "#73273f",
+    "#46501c",
+)
+"""Colours of covers, by which those of a shelf differ."""
+
+OCHRE, CORAL, SKY = "#e3a938", "#ee7b5c", "#8fc3da"
+SECONDS = ((0.12, SKY), (0.45, CORAL), (0.92, OCHRE), (1.0, SKY))
+"""What sets itself off from a ground, by the end of the hues that it goes with, from red to red."""
+
+GREYISH = 0.12
+"""The saturation under which a ground has no hue to speak of."""
+
+_COVER = re.compile(r"--cover:\s*(#[0-9a-f]{6})\b", re.IGNORECASE)
+
+
+class Palette(NamedTuple):
+    """``deep`` is the ground in shadow, ``tint`` what patterns on it are of, ``pale`` what is
+    quieter than `PAPER`, ``second`` a colour that sets itself off, and ``band`` that of a plain
+    cover."""
+
+    ground: str
+    deep: str
+    tint: str
+    pale: str
+    second: str
+    band: str
+    paper: str = PAPER
+
+    def css(self) -> str:
+        pairs = "; ".join(f"--{name}: {value}" for name, value in self._asdict().items())
+        return f"html {{ {pairs} }}\n"
+
+
+def palette(metadata: Metadata, theme_css: str) -> Palette:
+    """The publisher's colour, or that of a theme that sets ``--cover``, made dark enough; else
+    one by the title."""
+    own = _COVER.findall(theme_css)
+    chosen = metadata.brand.accent or (own[-1].lower() if own else by_title(metadata))
+    ground = readable(chosen, PAPER, DARK_ENOUGH)
+    return Palette(
+        ground=ground,
+        deep=mixed("#000000", ground, 0.3),
+        tint=mixed(PAPER, ground, 0.3),
+        pale=mixed(PAPER, ground, 0.85),
+        second=_second(ground),
+        band=ground if metadata.brand.accent else "#000000",
+    )
+
+
+def digest(metadata: Metadata) -> bytes:
+    """Bytes that belong to a publication, for what is to differ from one to the next."""
+    return hashlib.sha256(f"{metadata.title}\0{metadata.subtitle}".encode()).digest()
+
+
+def by_title(metadata: Metadata) -> str:
+    return GROUNDS[digest(metadata)[0] % len(GROUNDS)]
+
+
+def _second(ground: str) -> str:
+    """A light colour from another part of the circle of hues."""
+    red, green, blue = (int(ground[at : at + 2], 16) / 255 for at in (1, 3, 5))
+    hue, _, saturation = colorsys.rgb_to_hls(red, green, blue)
+    if saturation < GREYISH:
+        return OCHRE
+    return next(colour for end, colour in SECONDS if hue <= end)

@@ -1,0 +1,55 @@
+"""Covers of which the front matter names the image."""
+
+from __future__ import annotations
+
+import jinja2
+
+from pipeline.model import Asset, Document
+from pipeline.pages import CoverPage, Style
+from pipeline.render.cover.colours import palette
+from pipeline.render.environment import read_text
+
+SVG = "image/svg+xml"
+
+
+def cover_image(document: Document) -> Asset | None:
+    """The image that the front matter names, if that is there."""
+    named = document.metadata.cover
+    return next((a for a in document.assets if named and a.path == named.source), None)
+
+
+def is_drawing(image: Asset) -> bool:
+    """Whether the image has no pixels. Shops and old e-readers want a cover that has."""
+    return image.media_type == SVG
+
+
+def page_of(
+    image: Asset,
+    document: Document,
+    environment: jinja2.Environment,
+    file: str,
+    size: tuple[int, int],
+) -> CoverPage:
+    """A picture of an image: of a drawing as it is set here, of another as the packager fits it
+    in."""
+    width, height = size
+    if not is_drawing(image):
+        return CoverPage(file, width, height, markup="", styles=(), faces=(), assets=(image,))
+    is_wide = width > height
+    markup = environment.get_template("cover/image.html.j2").render(
+        image=image.name,
+        title=document.metadata.title,
+        shape="wide" if is_wide else "tall",
+        lang=document.metadata.lang,
+    )
+    page = (
+        f"@page {{ size: {width}px {height}px; margin: 0 }}\n"
+        f"html {{ font-size: {height / 90:g}px; --width: {width}px; --height: {height}px }}\n"
+    )
+    styles = (
+        Style("colours.css", palette(document.metadata, "").css()),
+        Style("style.css", read_text(environment, "cover/style.css")),
+        Style("image.css", read_text(environment, "cover/image.css")),
+        Style("page.css", page),
+    )
+    return CoverPage(file, width, height, markup, styles, faces=(), assets=(image,))

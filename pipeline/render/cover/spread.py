@@ -1,0 +1,148 @@
+"""The print cover: back, spine and front in one piece."""
+
+from __future__ import annotations
+
+import math
+import re
+
+import jinja2
+
+from pipeline.metadata import Metadata
+from pipeline.model import Asset, Document
+from pipeline.pages import CoverPage, Style
+from pipeline.render.cover import LINE, Front, Look, assets_of, faces_for, front_of, look_of
+from pipeline.render.cover.barcodes import bar_code
+from pipeline.render.cover.colours import digest
+from pipeline.render.cover.images import cover_image
+from pipeline.render.cover.marks import crop_marks
+from pipeline.render.cover.papers import printed_paper
+from pipeline.render.cover.shapes import composition
+from pipeline.render.environment import read_text
+from pipeline.scripts import beyond
+from pipeline.sheet.spread import BLEED, MARKS, SpreadSheet, reading
+
+PIXELS = 96 / 25.4
+"""CSS pixels in a millimetre."""
+
+ABOUT_ROOM = 61 * 52
+"""Square rems that the words on the back take at most."""
+
+LARGEST_ABOUT, SMALLEST_ABOUT = 4.2, 2.0
+"""Rems that these words are high."""
+
+LETTER, SIGN, LEADING = 0.5, 1.0, 1.45
+"""Ems that a letter and an ideograph are wide, and from line to line."""
+
+SPINE_SHARE, LARGEST_SPINE_TEXT, SPINE_MARGIN = 0.58, 7.0, 7.0
+"""Of a spine's width, what its letters are high; millimetres that they are at most; and that
+stay free at the ends of their line."""
+
+TAKEN: dict[str, float] = {"classic": 0, "modern": 63, "plain": 30}
+"""Rems of a spine that a theme's picture or band takes."""
+
+SQUARE = 25
+"""Rems of a square of a modern cover's picture."""
+
+
+def spread(
+    document: Document, environment: jinja2.Environment, stem: str, sheet: SpreadSheet
+) -> CoverPage:
+    """The print cover of a publication."""
+    metadata = document.metadata
+    look = look_of(metadata, environment)
+    said = front_of(document, LINE)
+    ground, ground_css = _ground(metadata, look, sheet)
+    image = cover_image(document)
+    taken = TAKEN[look.theme]
+    if image:
+        ground, ground_css, taken = None, "", 0
+    marks, code = crop_marks(sheet), bar_code(metadata.identifier)
+    names = " · ".join(said.names)
+    markup = environment.get_template("cover/spread.html.j2").render(
+        cover=said,
+        ground=ground.name if ground else "",
+        image=image.name if image else "",
+        marks=marks.name,
+        barcode=code.name if code else "",
+        isbn=metadata.identifier.value if metadata.identifier else "",
+        description=tuple(filter(None, re.split(r"\s*\n\s*\n\s*", metadata.description.strip()))),
+        spine=reading(metadata.lang) if sheet.has_spine_text else "",
+        names=names,
+        kind="image" if image else look.theme,
+        lang=metadata.lang,
+        direction=metadata.direction,
+    )
+    made = tuple(asset for asset in (image, marks, code) if asset)
+    styles = (
+        *look.styles(environment),
+        Style("spread.css", read_text(environment, "cover/spread.css")),
+        Style("page.css", _page(sheet, metadata, said, taken) + ground_css),
+    )
+    return CoverPage(
+        file=f"{stem}-cover.pdf",
+        width=round((sheet.width + 2 * MARKS) * PIXELS),
+        height=round((sheet.height + 2 * MARKS) * PIXELS),
+        markup=markup,
+        styles=styles,
+        faces=faces_for(markup, metadata),
+        assets=(*assets_of(document, said, ground), *made),
+    )
+
+
+def _page(sheet: SpreadSheet, metadata: Metadata, said: Front, taken: float) -> str:
+    lengths = {
+        "width": sheet.page.width,
+        "height": sheet.height,
+        "spread": sheet.width,
+        "spine": sheet.spine,
+        "front": sheet.front,
+        "back": sheet.back,
+        "fold": sheet.folds[0],
+        "bleed": BLEED,
+        "marks": MARKS,
+        "whole": 0 if sheet.from_right else sheet.front + BLEED,
+        "spine-text": _spine_text(sheet, said, taken),
+    }
+    variables = "".join(f"--{name}: {value:.3f}mm; " for name, value in lengths.items())
+    return (
+        f"@page {{ size: {sheet.width:g}mm {sheet.height:g}mm; margin: 0; bleed: {MARKS}mm }}\n"
+        f"html {{ font-size: {sheet.page.width / 100:g}mm; {variables}"
+        f"--about: {_about(metadata.description):.2f}rem }}\n"
+    )
+
+
+def _ground(metadata: Metadata, look: Look, sheet: SpreadSheet) -> tuple[Asset | None, str]:
+    """What is drawn around all, if anything, and where it lies."""
+    seed = digest(metadata)[1:]
+    rem = sheet.page.width / 100
+    match look.theme:
+        case "classic":
+            size = ((sheet.width + 2 * BLEED) / rem, (sheet.height + 2 * BLEED) / rem)
+            return printed_paper(seed[0], *size, look.colours.ground, look.colours.tint), ""
+        case "modern":
+            # the front's own squares lie as on the e-book, and as many more as reach the edges
+            before = math.ceil((sheet.front + BLEED) / rem / SQUARE)
+            end = sheet.width - sheet.front - sheet.page.width + BLEED
+            after = math.ceil(end / rem / SQUARE)
+            left = sheet.front + BLEED - before * SQUARE * rem
+            width = (4 + before + after) * SQUARE * rem
+            ground = composition(seed, 4, 2, look.colours, before=before, after=after)
+            return ground, f"html {{ --ground-left: {left:g}mm; --ground-width: {width:g}mm }}\n"
+        case "plain":
+            return None, ""
+
+
+def _about(description: str) -> float:
+    """How high the letters of a text are for which there is so much room, in rem."""
+    signs = len(beyond(description))
+    letter = SIGN if signs > len(description) / 8 else LETTER
+    area = ABOUT_ROOM / (letter * LEADING * max(1, len(description)))
+    return max(SMALLEST_ABOUT, min(LARGEST_ABOUT, math.sqrt(area)))
+
+
+def _spine_text(sheet: SpreadSheet, said: Front, taken: float) -> float:
+    """How high the letters of the spine are, in millimetres."""
+    height = sheet.height - taken * sheet.page.width / 100
+    count = len(said.title) + sum(len(name) + 3 for name in said.names) + 2
+    long = (height - 2 * SPINE_MARGIN) / (LETTER * 1.1 * count)
+    return min(LARGEST_SPINE_TEXT, SPINE_SHARE * sheet.spine, long)

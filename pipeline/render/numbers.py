@@ -1,0 +1,43 @@
+"""The numbers that an imprint shows: ISBNs, each with its format, DOIs and addresses."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from pipeline.metadata import Metadata
+
+
+class Number(NamedTuple):
+    """``address`` is empty where it leads nowhere."""
+
+    label: str
+    value: str
+    address: str = ""
+
+
+def numbers(
+    metadata: Metadata, said: Mapping[str, str], schemes: tuple[str, ...] = ("isbn", "doi")
+) -> tuple[Number, ...]:
+    """The ISBN of every format, then the identifiers of these schemes. A UUID says nothing to a
+    reader, and so is shown only where there is nothing else."""
+    isbns = {
+        said["isbn_epub"]: metadata.isbns.epub,
+        said["isbn_pdf"]: metadata.isbns.pdf,
+        said["isbn_print"]: metadata.isbns.print,
+    }
+    shown = [Number(label, value) for label, value in isbns.items() if value]
+    own = [metadata.identifier] if metadata.identifier else []
+    found = [one for one in dict.fromkeys((*own, *metadata.identifiers)) if one.scheme in schemes]
+    for one in sorted(found, key=lambda one: one.scheme == "uuid"):
+        if one.value in isbns.values() or (one.scheme == "uuid" and shown):
+            continue
+        label = {"isbn": "ISBN", "doi": "DOI"}.get(one.scheme, said["identifier"])
+        value = one.uri if one.scheme == "uuid" else one.value
+        shown.append(Number(label, value, one.uri if one.uri.startswith("http") else ""))
+    return tuple(shown)
+
+
+def published_by(metadata: Metadata) -> str:
+    """Imprint, publisher and place, as far as they are said."""
+    return ", ".join(filter(None, (metadata.imprint, metadata.publisher, metadata.place)))

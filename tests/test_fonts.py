@@ -1,0 +1,161 @@
+"""Fonts that the front matter brings: whether they may go out, and how they do."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import TypeAlias
+from xml.etree import ElementTree
+
+import pytest
+from fontTools.ttLib import TTFont
+
+from pipeline.driver import Result, build
+from pipeline.faces import FACES, font_file
+from pipeline.package.epub.obfuscation import obfuscated
+from pipeline.render.environment import builtin_templates
+
+SOURCE = """---
+title: The well
+lang: en
+identifier: 8f1b0a3e-5d0c-4c1e-9f67-0b7a5c0d9a11
+fonts: {fonts}
+---
+
+Who digs the wells?
+"""
+STYLES = "body { font-family: Wells, serif }\n"
+
+INSTALLABLE, RESTRICTED, PREVIEW, EDITABLE, WHOLE, BITMAPS = 0, 2, 4, 8, 0x100, 0x200
+
+Make: TypeAlias = Callable[..., Result]
+
+
+def font(usage: int) -> bytes:
+    """A font of the name Wells that says so of its embedding."""
+    path = font_file(FACES[0])
+    assert path is not None
+    with TTFont(path) as file:
+        for record in file["name"].names:
+            if record.nameID in (1, 16):
+                record.string = "Wells"
+        file["OS/2"].fsType = usage
+        output = io.BytesIO()
+        file.save(output)
+    return output.getvalue()
+
+
+@pytest.fixture
+def make(tmp_path: Path) -> Make:
+    """Builds an e-book whose styles ask for the font."""
+    templates = tmp_path / "templates"
+    (templates / "epub").mkdir(parents=True)
+    (templates / "epub" / "style.css").write_text(STYLES)
+    (tmp_path / "fonts").mkdir()
+
+    def make(usage: int, fonts: str = "fonts/wells.otf", edition: str = "ebook") -> Result:
+        (tmp_path / "fonts" / "wells.otf").write_bytes(font(usage))
+        path = tmp_path / "x.md"
+        path.write_text(SOURCE.replace("{fonts}", fonts), encoding="utf-8")
+        return build(path, [edition], out=tmp_path / "out", templates=templates)
+
+    return make
+
+
+def book(folder: Path) -> zipfile.ZipFile:
+    return zipfile.ZipFile(folder / "out" / "x" / "x.epub")
+
+
+def only_font(book: zipfile.ZipFile) -> bytes:
+    (name,) = (name for name in book.namelist() if name.endswith(".otf"))
+    return book.read(name)
+
+
+def test_a_font_that_may_be_embedded_is(make: Make, tmp_path: Path) -> None:
+    (tmp_path / "fonts" / "OFL.txt").write_text("The licence.")
+    assert not make(INSTALLABLE).diagnostics
+    with book(tmp_path) as opened:
+        characters = TTFont(io.BytesIO(only_font(opened))).getBestCmap()
+        assert ord("W") in characters
+        assert len(characters) < 400, "only what the text needs"
+        assert b'font-family: "Wells"' in opened.read("EPUB/style.css")
+        assert opened.read("EPUB/fonts/Wells-licence.txt") == b"The licence."
+        assert "META-INF/encryption.xml" not in opened.namelist()
+
+
+@pytest.mark.parametrize("usage", [RESTRICTED, BITMAPS, BITMAPS | EDITABLE])
+def test_a_font_that_forbids_it_is_refused(make: Make, tmp_path: Path, usage: int) -> None:
+    (found,) = make(usage).diagnostics
+    assert (found.code, found.line, found.column) == ("font-not-embeddable", 5, 8)
+    assert found.is_error
+    assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize(
+    ("usage", "fonts"),
+    [
+        (PREVIEW, "fonts/wells.otf"),
+        (EDITABLE, "fonts/wells.otf"),
+        (INSTALLABLE, "[{file: fonts/wells.otf, obfuscate: true}]"),
+    ],
+)
+def test_a_font_is_hidden_where_its_licence_asks_for_that(
+    make: Make, tmp_path: Path, usage: int, fonts: str
+) -> None:
+    assert not make(usage, fonts).diagnostics
+    with book(tmp_path) as opened:
+        hidden = only_font(opened)
+        said = ElementTree.fromstring(opened.read("META-INF/encryption.xml"))
+    namespace = {"e": "http://www.w3.org/2001/04/xmlenc#"}
+    (method,) = said.iterfind(".//e:EncryptionMethod", namespace)
+    (where,) = said.iterfind(".//e:CipherReference", namespace)
+    assert method.get("Algorithm") == "http://www.idpf.org/2008/embedding"
+    assert where.get("URI") == "EPUB/fonts/Wells-400-normal.otf"
+    assert not hidden.startswith(b"OTTO")
+    shown = obfuscated(hidden, "urn:uuid:8f1b0a3e-5d0c-4c1e-9f67-0b7a5c0d9a11")
+    assert ord("W") in TTFont(io.BytesIO(shown)).getBestCmap()
+
+
+def test_obfuscation_is_that_of_the_standard() -> None:
+    # the key is the SHA-1 of the identifier without white space, over the first 1040 bytes
+    zeros = bytes(2000)
+    mixed = obfuscated(zeros, " a\tb\n")
+    assert mixed == obfuscated(zeros, "ab")
+    assert mixed[:20].hex() == "da23614e02469a0d7c7bd1bdab5c9c474b1904dc"
+    assert mixed[1020:1040] == mixed[:20]
+    assert mixed[1040:] == zeros[1040:]
+
+
+def test_a_font_that_has_to_stay_whole_does(make: Make, tmp_path: Path) -> None:
+    assert not make(WHOLE).diagnostics
+    with book(tmp_path) as opened:
+        assert len(TTFont(io.BytesIO(only_font(opened))).getBestCmap()) > 900
+
+
+@pytest.mark.parametrize(
+    ("fonts", "code", "column"),
+    [
+        ("fonts/well.otf", "missing-file", 8),
+        ("../wells.otf", "outside-folder", 8),
+        ("fonts/wells.doc", "wrong-value", 8),
+        ("[fonts/wells.otf, x.ttf]", "bad-font", 26),
+        ("{obfuscate: true}", "wrong-value", 8),
+    ],
+)
+def test_what_is_wrong_with_a_font(
+    make: Make, tmp_path: Path, fonts: str, code: str, column: int
+) -> None:
+    (tmp_path / "x.ttf").write_text("This is no font.")
+    (found,) = make(INSTALLABLE, fonts).diagnostics
+    assert (found.code, found.line, found.column) == (code, 5, column)
+
+
+def test_the_print_edition_has_the_font(make: Make, tmp_path: Path) -> None:
+    (tmp_path / "templates" / "themes").mkdir()
+    theme = (builtin_templates() / "themes" / "classic.css").read_text(encoding="utf-8")
+    own = tmp_path / "templates" / "themes" / "classic.css"
+    own.write_text(theme.replace("Source Serif Pro", "Wells"), encoding="utf-8")
+    assert not make(INSTALLABLE, edition="handout").diagnostics
+    assert b"Wells" in (tmp_path / "out" / "x" / "x.pdf").read_bytes()

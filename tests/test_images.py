@@ -1,0 +1,164 @@
+"""Images in the outputs: as e-readers show them and shops take them, and without what they say
+beside the picture."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from pathlib import Path
+
+import pytest
+from PIL import Image, ImageCms
+
+from pipeline.driver import build
+from pipeline.package.ereader_images import for_ereaders
+from pipeline.package.image_metadata import without_metadata
+
+GPS, ORIENTATION, CAMERA = 0x8825, 0x0112, 0x010F
+SECRET = "At home"
+
+
+def saved(image: Image.Image, kind: str, **options: object) -> bytes:
+    output = io.BytesIO()
+    image.save(output, kind, **options)
+    return output.getvalue()
+
+
+def opened(data: bytes) -> Image.Image:
+    image = Image.open(io.BytesIO(data))
+    image.load()
+    return image
+
+
+def exif(orientation: int = 1) -> bytes:
+    """What a telephone writes into a photograph."""
+    found = Image.Exif()
+    found[ORIENTATION] = orientation
+    found[CAMERA] = SECRET
+    found.get_ifd(GPS)[1] = "N"
+    return found.tobytes()
+
+
+def shades(width: int, height: int) -> Image.Image:
+    """Something with as many colours as a photograph."""
+    across = Image.linear_gradient("L").resize((width, height))
+    down = across.transpose(Image.Transpose.ROTATE_90).resize((width, height))
+    noise = Image.radial_gradient("L").resize((width, height))
+    return Image.merge("RGB", (across, down, noise))
+
+
+@pytest.fixture(scope="module")
+def photograph() -> bytes:
+    return saved(shades(600, 400), "JPEG", exif=exif(6), quality=80, comment=SECRET.encode())
+
+
+def test_what_a_photograph_tells_of_its_maker_goes(photograph: bytes) -> None:
+    clean = without_metadata(photograph)
+    assert SECRET.encode() in photograph
+    assert SECRET.encode() not in clean
+    with opened(clean) as image, opened(photograph) as before:
+        assert not image.getexif().get_ifd(GPS)
+        assert image.getexif()[ORIENTATION] == 6, "it has to be turned all the same"
+        assert image.tobytes() == before.tobytes(), "the picture is the same to the last bit"
+
+
+@pytest.mark.parametrize("kind", ["PNG", "WEBP"])
+def test_other_kinds_tell_nothing_either(kind: str) -> None:
+    image = shades(40, 30)
+    data = saved(image, kind, exif=exif(), lossless=True)
+    clean = without_metadata(data)
+    assert SECRET.encode() in data
+    assert SECRET.encode() not in clean
+    assert opened(clean).tobytes() == image.tobytes()
+
+
+@pytest.mark.parametrize(
+    "data", [b"", b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\nIHDR", b"GIF89a", b"<svg/>"]
+)
+def test_what_is_damaged_stays_as_it_is(data: bytes) -> None:
+    assert without_metadata(data) == data
+
+
+def test_a_photograph_is_turned_for_e_readers(photograph: bytes) -> None:
+    with opened(for_ereaders(photograph).data) as image:
+        assert image.size == (400, 600)
+        assert not image.getexif()
+
+
+def test_an_image_is_no_larger_than_shops_take() -> None:
+    with opened(for_ereaders(saved(shades(4000, 3000), "JPEG", quality=60)).data) as image:
+        assert max(image.size) <= 2560
+        assert image.width * image.height <= 5_600_000
+        assert image.width / image.height == pytest.approx(4 / 3, abs=0.01)
+
+
+def test_colours_for_print_become_those_of_screens() -> None:
+    red = saved(Image.new("CMYK", (30, 30), (0, 255, 255, 0)), "JPEG")
+    with opened(for_ereaders(red).data) as image:
+        assert image.mode == "RGB"
+        assert image.getpixel((9, 9)) == pytest.approx((254, 0, 0), abs=3)
+
+
+def test_a_profile_of_other_colours_is_applied() -> None:
+    # a profile that says of red what others say of green, and the reverse
+    profile = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
+    profile = profile.replace("sRGB".encode("utf-16-be"), "ours".encode("utf-16-be"))
+    for old, new in ((b"rXYZ", b"----"), (b"gXYZ", b"rXYZ"), (b"----", b"gXYZ")):
+        profile = profile.replace(old, new)
+    data = saved(Image.new("RGB", (30, 30), (250, 10, 10)), "PNG", icc_profile=profile)
+    with opened(for_ereaders(data).data) as image:
+        assert "icc_profile" not in image.info
+        assert image.convert("RGB").getpixel((9, 9)) == pytest.approx((10, 250, 10), abs=3)
+
+
+def test_sixteen_bits_become_eight() -> None:
+    with opened(for_ereaders(saved(Image.new("I;16", (30, 30), 40_000), "PNG")).data) as image:
+        assert image.convert("L").getpixel((9, 9)) == pytest.approx(40_000 / 256, abs=1)
+
+
+def test_a_drawing_stays_sharp() -> None:
+    drawing = Image.new("RGB", (900, 600), "white")
+    drawing.paste((20, 40, 60), (100, 100, 500, 300))
+    fitted = for_ereaders(saved(drawing, "PNG", compress_level=0))
+    with opened(fitted.data) as image:
+        assert image.format == "PNG"
+        assert image.convert("RGB").tobytes() == drawing.tobytes()
+    assert len(fitted.data) < 10_000
+
+
+def test_an_image_that_is_small_enough_stays_as_it_is() -> None:
+    data = saved(shades(300, 200), "JPEG", quality=75, optimize=True)
+    assert for_ereaders(data).data == data
+
+
+def test_an_animation_stays_one() -> None:
+    frames = [Image.new("P", (9, 9), number) for number in range(3)]
+    data = saved(frames[0], "GIF", save_all=True, append_images=frames[1:])
+    assert for_ereaders(data).data == data
+
+
+@pytest.mark.parametrize(("alpha", "suffix"), [(255, "jpg"), (90, "png")])
+def test_webp_becomes_what_old_readers_know(alpha: int, suffix: str) -> None:
+    image = shades(300, 200).convert("RGBA")
+    image.putalpha(alpha)
+    fitted = for_ereaders(saved(image, "WEBP"))
+    assert fitted.suffix == suffix
+
+
+def test_images_in_all_outputs(photograph: bytes, tmp_path: Path) -> None:
+    (tmp_path / "a.jpg").write_bytes(photograph)
+    (tmp_path / "b.webp").write_bytes(saved(shades(300, 200), "WEBP"))
+    (tmp_path / "b.jpg").write_bytes(saved(shades(90, 90), "JPEG"))
+    (tmp_path / "x.md").write_text(
+        "# Wells\n\n![A](a.jpg) ![B](b.webp) ![C](b.jpg)\n", encoding="utf-8"
+    )
+    result = build(tmp_path / "x.md", ["web", "handout", "ebook"], out=tmp_path, assets_beside=True)
+    assert not result.failed
+    for path in (tmp_path / "x").rglob("*.*"):
+        assert SECRET.encode() not in path.read_bytes()
+    with zipfile.ZipFile(tmp_path / "x" / "x.epub") as book:
+        names = {name.rpartition("/")[2] for name in book.namelist() if "/images/" in name}
+        assert names == {"a.jpg", "b.jpg", "b-2.jpg"}
+        pages = b"".join(book.read(name) for name in book.namelist() if name.endswith(".xhtml"))
+        assert b'src="images/b-2.jpg"' in pages
+        assert b".webp" not in pages
