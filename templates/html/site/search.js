@@ -25,7 +25,7 @@
     parts.map(([id, title, text], number) => ({
       address: id ? `${file}#${id}` : file,
       page: page.normalize("NFD"),
-      title: (title || page).normalize("NFD"),
+      title: title.normalize("NFD"),
       text: text.normalize("NFD"),
       isTop: number === 0,
     })),
@@ -66,7 +66,7 @@
       const letters = Array.from(term);
       return letters.slice(1).map((letter, at) => letters[at] + letter).filter(occurs);
     }
-    for (let length = term.length - 1; length >= Math.max(4, term.length - 3); length--) {
+    for (let length = term.length - 1; length >= Math.max(4, term.length / 2); length--) {
       if (occurs(term.slice(0, length))) return [term.slice(0, length)];
     }
     return [];
@@ -179,8 +179,8 @@
       const item = append(list, "li");
       const link = append(append(item, "p", "", "result"), "a");
       link.href = addressOf(passage, patterns);
-      mark(link, passage.title, patterns);
-      if (passage.page !== passage.title) append(item, "p", passage.page, "where");
+      mark(link, passage.title || passage.page, patterns);
+      if (passage.title && passage.page !== passage.title) append(item, "p", passage.page, "where");
       if (passage.text) excerpt(append(item, "p", "", "excerpt"), passage.text, patterns);
     }
   }
