@@ -145,7 +145,8 @@ def site(folder: Path, *queries: str) -> dict[str, Any]:
     """What a reader sees of a site in Chromium: see tests/conformance/site.py."""
     require("axe")
     chromium = str(shutil.which("chromium"))
-    command = (_PYTHON, "-m", "tests.conformance.site", _AXE, chromium, folder, *queries)
+    command: list[str | Path] = [_PYTHON, "-m", "tests.conformance.site", _AXE, chromium, folder]
+    command += queries
     result = _run(command, PYTHONPATH=str(CONFORMANCE.parent.parent))
     seen: dict[str, Any] = json.loads(result.stdout)
     return seen

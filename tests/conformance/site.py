@@ -44,7 +44,7 @@ class Site:
     @property
     def at(self) -> str:
         """The page that is shown, as its address ends."""
-        return self.page.url.rpartition("/")[2]
+        return str(self.page.url).rpartition("/")[2]
 
 
 def found(site: Site, queries: list[str]) -> dict[str, Any]:

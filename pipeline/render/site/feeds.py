@@ -57,7 +57,8 @@ def feeds(
         names = dict.fromkeys((INDEX, *(page.name for page in pages)))
         addresses = [address(metadata, folder, name) for name in names]
         template = environment.get_template(f"html/site/{SITEMAP}.j2")
-        yield TextFile(SITEMAP, template.render(metadata=metadata, addresses=addresses))
+        text = template.render(addresses=addresses, changed=_changed(metadata))
+        yield TextFile(SITEMAP, text)
     if _has_feed(metadata):
         authors = [author.name for author in metadata.authors]
         template = environment.get_template(f"html/site/{FEED}.j2")
@@ -66,11 +67,16 @@ def feeds(
             address=address(metadata, folder),
             authors=authors or [metadata.publisher or metadata.title],
             feed=FEED,
-            updated=full_date(metadata.date),
+            updated=full_date(_changed(metadata)),
             entries=tuple(feed_entries(pages, metadata, folder)),
         )
         yield TextFile(FEED, text)
 
 
 def _has_feed(metadata: Metadata) -> bool:
-    return bool(metadata.url and metadata.date)
+    return bool(metadata.url and _changed(metadata))
+
+
+def _changed(metadata: Metadata) -> str:
+    """The date of the last change, as the front matter declares it."""
+    return metadata.modified or metadata.date

@@ -14,6 +14,15 @@ from pipeline.tree import plain_text
 
 INDEX, SEARCH, NOT_FOUND = "index.html", "search.html", "404.html"
 
+NO_FILES = frozenset(
+    f"{name}.html"
+    for name in (
+        *"aux con nul prn".split(),
+        *(f"{p}{n}" for p in ("com", "lpt") for n in range(10)),
+    )
+)
+"""Names that files cannot have everywhere."""
+
 LONGEST = 60
 """Letters in a page's name."""
 
@@ -35,7 +44,7 @@ class SitePage(NamedTuple):
 
 def site_pages(document: Document) -> tuple[SitePage, ...]:
     """The pages that have text, in reading order."""
-    taken = {INDEX, SEARCH, NOT_FOUND}
+    taken = {INDEX, SEARCH, NOT_FOUND, *NO_FILES}
     found = []
     for chapter in chapters(document):
         section = chapter.section
@@ -51,16 +60,15 @@ def site_pages(document: Document) -> tuple[SitePage, ...]:
 
 def _names(chapter: Chapter) -> Iterator[str]:
     """Names for a chapter's page, the best first: of its id, which comes from its title, so that
-    the name stays when chapters come before it; else of its number."""
+    the name stays when chapters come before it; else of its place."""
     assert chapter.section is not None
-    fallback = chapter.name.partition(".")[0]
-    words = re.sub(r"[^a-z0-9]+", "-", chapter.section.attributes.id.lower()).strip("-")
+    name = chapter.section.attributes.id
+    words = re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-") if name.isascii() else ""
     if len(words) > LONGEST:
         words = words[:LONGEST].rpartition("-")[0] or words[:LONGEST]
-    if words and chapter.section.attributes.id.isascii():
-        yield f"{words}.html"
-        yield from (f"{words}-{number}.html" for number in count(2))
-    yield f"{fallback}.html"
+    words = words or chapter.name.partition(".")[0]
+    yield f"{words}.html"
+    yield from (f"{words}-{number}.html" for number in count(2))
 
 
 def entries_by_target(entries: tuple[ContentsEntry, ...]) -> dict[str, ContentsEntry]:
