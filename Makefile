@@ -242,7 +242,7 @@ constraints: ## Write constraints.txt anew, with the newest versions that fit
 clean: ## Delete what was built
 	@find $(call quote,$(OUT)) -mindepth 2 -maxdepth 2 -type d -name .work 2>/dev/null | while IFS= read -r work; do \
 	    dir=$${work%/.work}; stem=$${dir##*/}; rm -rf "$$work"; \
-	    for ending in $(foreach e,$(EDITIONS),$(patsubst $(folder)/$(stem)%,%,$(output_$e))) -booklet-pages.pdf; do \
+	    for ending in $(foreach e,$(EDITIONS),$(patsubst $(folder)/$(stem)%,%,$(output_$e))) -booklet-pages.pdf -cover.pdf -social.jpg; do \
 	        rm -f "$$dir/$$stem$$ending"; done; \
 	    site="$$dir/$$stem-site"; \
 	    [ ! -f "$$site/SHA256SUMS" ] || { cut -c 67- "$$site/SHA256SUMS" | while IFS= read -r file; do \

@@ -185,6 +185,11 @@ class Code(enum.Enum):
         WARNING,
         "A heading skips a level (from ## to ####). It is taken one level higher, as readers and checkers expect.",
     )
+    MISPLACED_ROLE = Entry(
+        WARNING,
+        "A section has the class of a part that stands elsewhere in a book: a preface after the first\n"
+        "chapter, say, or a part within a chapter. Reading systems would be told what is not so.",
+    )
     EMPTY_HEADING = Entry(
         WARNING,
         "A heading has no text, which would make an empty entry in the contents. It is left out.",
@@ -317,6 +322,12 @@ class Code(enum.Enum):
     BAD_IMAGE = Entry(
         ERROR,
         "The image cannot be read, or is of a kind that not all outputs can show (use PNG, JPEG, GIF, WebP or SVG).",
+    )
+    CLEANED_IMAGE = Entry(
+        WARNING,
+        "A drawing (SVG) has something that could run code, or load something from elsewhere:\n"
+        "a script, an event handler, HTML, a reference to another file. The outputs have the\n"
+        "drawing without it.",
     )
     BAD_FONT = Entry(
         ERROR, "A file that the front matter names as a font is damaged, or is no font."

@@ -185,7 +185,8 @@ class Metadata(msgspec.Struct, frozen=True, omit_defaults=True):
     notes are printed: at the foot of the page, in its margin, or all at the end. ``web`` says
     whether the web edition is one page, or one for each chapter. ``embed_fonts``
     asks for the fonts of headings and tables in the e-book, which else has none; ``fonts`` are
-    further ones, for styles that name them. ``paper_thickness`` is that of one sheet, in
+    further ones, for styles that name them. ``split`` is the level of the sections that are files
+    of their own in the e-book. ``paper_thickness`` is that of one sheet, in
     millimetres, for the spine of a print cover. ``page_list`` asks for the pages of the standard
     print edition in the e-book and in the web edition.
     ``bibliography`` are the files of works, ``citation_style`` is the name of a style or a
@@ -233,6 +234,7 @@ class Metadata(msgspec.Struct, frozen=True, omit_defaults=True):
     notes: Literal["foot", "margin", "end"] = "foot"
     web: Literal["page", "chapters"] = "page"
     embed_fonts: bool = False
+    split: int = 1
     fonts: tuple[OwnFont, ...] = ()
     paper_thickness: float = PAPER_THICKNESS
     page_list: bool = True

@@ -633,9 +633,9 @@ class CaptionList(msgspec.Struct, frozen=True, omit_defaults=True):
 class Asset(msgspec.Struct, frozen=True, omit_defaults=True):
     """A file that the document shows. ``path`` is relative to the source's folder;
     ``name`` is a unique file name for it in an output; sizes in CSS pixels, 0 where
-    unknown. ``data`` is the content of one that was made (a chart), and is no file. ``letters``
-    is how high the smallest letters of a drawing are, as a part of its width. A ``moving`` one
-    is animated."""
+    unknown. ``data`` is the content of one that was made (a chart), and is no file; or of a
+    drawing that was ``cleaned`` of what that says. ``letters`` is how high the smallest letters
+    of a drawing are, as a part of its width. A ``moving`` one is animated."""
 
     path: str
     name: str
@@ -645,6 +645,12 @@ class Asset(msgspec.Struct, frozen=True, omit_defaults=True):
     data: bytes = b""
     letters: float = 0
     moving: bool = False
+    cleaned: tuple[str, ...] = ()
+
+    @property
+    def is_file(self) -> bool:
+        """Whether it comes from a file beside the source."""
+        return not self.data or bool(self.cleaned)
 
 
 class Address(msgspec.Struct, frozen=True, omit_defaults=True):

@@ -33,6 +33,23 @@ class NavPoint(msgspec.Struct, frozen=True, omit_defaults=True):
     children: tuple[NavPoint, ...] = ()
 
 
+class NavList(msgspec.Struct, frozen=True):
+    """A list of figures or the like; ``kind`` is what it lists: figures, tables or listings."""
+
+    kind: str
+    title: str
+    points: tuple[NavPoint, ...]
+
+
+class Landmark(msgspec.Struct, frozen=True):
+    """A place that readers of an e-book may want to go to at once; ``kind`` is the name that
+    EPUB's Structural Semantics give it."""
+
+    kind: str
+    href: str
+    title: str
+
+
 class PageBreak(msgspec.Struct, frozen=True):
     """Where a page of the standard print edition begins: its printed number, and
     ``page#id``."""
@@ -124,11 +141,12 @@ class TextFile(msgspec.Struct, frozen=True):
 class Pages(msgspec.Struct, frozen=True, omit_defaults=True):
     """An edition, rendered. ``stem`` names the publication's files; ``pages`` are in
     reading order; ``templates`` are the template files used, for dependency files; ``script`` is
-    what web pages run where they may; ``page_list`` and ``accessibility`` are set for e-books, and
-    ``findings`` are what stands in the way of more; ``places`` and ``sheet`` are set for print.
-    ``file`` is the name of what they become, where that is not the edition's own. ``cover`` is
-    that of an e-book, or what stands for a web page on social sites; where it is the front
-    matter's image, it only says how large. A site has files ``beside`` its pages."""
+    what web pages run where they may; ``lists``, ``landmarks``, ``page_list`` and
+    ``accessibility`` are set for e-books, and ``findings`` are what stands in the way of more;
+    ``places`` and ``sheet`` are set for print. ``file`` is the name of what they become, where that
+    is not the edition's own. ``cover`` is that of an e-book, or what stands for a web page on
+    social sites; where it is the front matter's image, it only says how large. A site
+    has files ``beside`` its pages."""
 
     edition: str
     stem: str
@@ -138,6 +156,8 @@ class Pages(msgspec.Struct, frozen=True, omit_defaults=True):
     faces: tuple[Face, ...] = ()
     assets: tuple[Asset, ...] = ()
     contents: tuple[NavPoint, ...] = ()
+    lists: tuple[NavList, ...] = ()
+    landmarks: tuple[Landmark, ...] = ()
     page_list: tuple[PageBreak, ...] = ()
     templates: tuple[str, ...] = ()
     script: str = ""

@@ -119,6 +119,17 @@ def test_links_are_vague_in_the_language_of_the_text(folder: Path) -> None:
     assert read(f"---\ntitle: Der Brunnen\nlang: de-AT\n---\n\n{link}", folder)[1].findings
 
 
+def test_what_works_are_called_needs_no_language(tmp_path: Path) -> None:
+    title = "Записки о колодцах и о тех, кто их копал"
+    (tmp_path / "refs.bib").write_text(
+        f"@book{{kopal1990, author={{Кopal, Ivan}}, title={{{title}}}, year=1990}}\n", "utf-8"
+    )
+    text = "---\ntitle: A\nbibliography: refs.bib\n---\n\nSee @kopal1990.\n\n::: bibliography\n:::"
+    _, pages = read(text, tmp_path)
+    assert title in "".join(page.markup for page in pages.pages)
+    assert pages.findings == ()
+
+
 def test_an_image_without_words_is_told_once(folder: Path) -> None:
     document, pages = read("![](well.png)", folder)
     assert [found.code for found in document.diagnostics] == ["missing-alt"]
@@ -142,7 +153,7 @@ SOUND = TITLE + "# One\n\nText.[^1]\n\n## Two\n\n![A bucket](well.png)\n\n[^1]: 
         ("<p>Text.", '<p>Text.<script src="a.js"></script>', "nothing-runs"),
         ("<title>One</title>", "<title></title>", "pages-titled"),
         (' lang="en"', "", "language-said"),
-        ("chapter-01.xhtml#two", "chapter-01.xhtml#three", "contents-lead"),
+        ("one.xhtml#two", "one.xhtml#three", "contents-lead"),
         (
             "<p>Text.",
             '<p><span id="p1" role="doc-pagebreak" aria-label="1"></span>Text.',

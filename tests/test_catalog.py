@@ -150,6 +150,16 @@ def test_products_know_each_other_and_the_printed_book(products: list[ET.Element
     assert "9780306406157" in texts(handout, "RelatedProduct/ProductIdentifier/IDValue")
 
 
+def test_the_teachers_book_leads_to_the_students(tmp_path: Path) -> None:
+    metadata = Metadata(title="A", identifier=Identifier("uuid", "0" * 8), publisher="B")
+    both = tuple(Product(EDITIONS[name], f"{name}.epub", 1) for name in ("ebook", "teacher-ebook"))
+    data = message(Record(metadata, "x", CHANGED, both))
+    assert faults(data, tmp_path) == []
+    root = ET.fromstring(data)
+    assert texts(root, "ProductRelationCode") == ["40", "39"]
+    assert texts(root, "EditionType") == ["TCH"]
+
+
 def test_what_it_is_and_for_whom(products: list[ET.Element]) -> None:
     book = products[0]
     assert texts(book, "TitleText") == ["Handouts", "The Well", "Well"]
@@ -357,6 +367,13 @@ def test_the_records_are_the_same_every_time(built: Path, tmp_path: Path) -> Non
     assert done.exit_code == 0
     for name in ("well-onix.xml", "well-opds.json", "well-cover.jpg"):
         assert (tmp_path / "well" / name).read_bytes() == (built / name).read_bytes()
+
+
+def test_parts_of_a_publication_have_no_records(built: Path) -> None:
+    source = str(built.parent / "well.md")
+    done = CliRunner().invoke(cli.main, ["build", source, "--split", "1", "--catalog"])
+    assert done.exit_code == 2
+    assert "leave --split out" in done.output
 
 
 def test_what_shops_will_ask_for() -> None:

@@ -37,7 +37,7 @@ from pipeline.resolve.charts.engine import Fonts
 from pipeline.resolve.charts.layout import Plan, ticks
 from pipeline.resolve.charts.scene import Box, Fill, Label, Rule, Scene, hatching, mirrored
 from pipeline.resolve.findings import Findings
-from pipeline.resolve.svg import measures
+from pipeline.resolve.svg import read_svg
 from pipeline.select import select
 from pipeline.tree import walk, whole
 from tests.pdf_reading import open_pdf, read
@@ -187,7 +187,7 @@ def test_every_cell_stands_where_it_is_said_to(text: str) -> None:
 
 def test_a_drawing_is_safe_whole_and_says_nothing_of_its_maker() -> None:
     (asset,) = drawings(BARS)
-    assert measures(asset.data)[:2] == (asset.width, asset.height)
+    assert read_svg(asset.data)[:2] == (asset.width, asset.height)
     root = ElementTree.fromstring(asset.data)
     tags = {element.tag.rpartition("}")[2] for element in root.iter()}
     assert tags <= {"svg", "defs", "style", "g", "path", "use"}

@@ -19,12 +19,21 @@ import pytest
 
 from pipeline.diagnostics import Diagnostic
 from pipeline.editions import EDITIONS
-from pipeline.metadata import Contributor, Identifier, Metadata, Series
+from pipeline.metadata import (
+    Audience,
+    Contributor,
+    Identifier,
+    Isbns,
+    Metadata,
+    Series,
+    Subject,
+)
 from pipeline.package import package
 from pipeline.package.result import Package
 from pipeline.parser import parse
 from pipeline.render import render
-from pipeline.render.discovery import downloads, linked_data, meta_tags
+from pipeline.render.discovery import downloads, meta_tags
+from pipeline.render.linked_data import linked_data
 from pipeline.resolve import resolve
 from pipeline.select import select
 
@@ -318,6 +327,32 @@ def test_linked_data_names_authors_participants_and_roles(page: Element) -> None
         }
         for name, role in (("Ian Viewer", "interviewer"), ("Gus Guest", "guest"))
     ]
+
+
+def test_linked_data_says_what_catalogues_sort_by() -> None:
+    metadata = Metadata(
+        title="A",
+        authors=(Contributor("The Well Trust", kind="organisation"),),
+        languages=("fr",),
+        modified="2027-01-15",
+        edition_statement="2",
+        subjects=(Subject("Thema", "JNU", "Teaching"),),
+        audience=Audience(("teachers",), 10, 14, "Key Stage 3"),
+        imprint="Well Books",
+        isbns=Isbns(epub="9780306406157", print="9783161484100"),
+        identifiers=(Identifier("doi", "10.1000/182"),),
+    )
+    data = linked_data(metadata, ())
+    assert data["@type"] == "Book"
+    assert data["author"] == [{"@type": "Organization", "name": "The Well Trust"}]
+    assert data["inLanguage"] == ["en", "fr"]
+    assert (data["dateModified"], data["bookEdition"]) == ("2027-01-15", "2")
+    assert data["about"][0]["termCode"] == "JNU"
+    assert data["audience"] == [{"@type": "Audience", "audienceType": "teachers"}]
+    assert (data["typicalAgeRange"], data["educationalLevel"]) == ("10-14", "Key Stage 3")
+    assert data["publisherImprint"]["name"] == "Well Books"
+    assert [one["isbn"] for one in data["workExample"]] == ["9780306406157", "9783161484100"]
+    assert data["sameAs"] == ["https://doi.org/10.1000/182"]
 
 
 def test_linked_data_cannot_end_its_script(page: Element, markup: str) -> None:

@@ -24,6 +24,7 @@ LAYERS: tuple[frozenset[str], ...] = (
             "folders",
             "numerals",
             "outputs",
+            "roles",
             "suggestions",
             "system",
             "words",
@@ -124,6 +125,10 @@ STAGES: dict[str, tuple[list[str], tuple[str, ...]]] = {
         ["render", "model.json", "--edition", "ebook", "--folder", ".", "-o", "ebook.json"],
         ("weasyprint", "ebooklib", "pikepdf", "matplotlib", "numpy"),
     ),
+    "epub, with a cover to be set": (
+        ["package", "ebook.json", "--folder", ".", "-o", "talk.epub"],
+        ("matplotlib", "numpy"),
+    ),
     "epub": (
         ["package", "ebook.json", "--folder", ".", "-o", "talk.epub"],
         ("weasyprint", "pikepdf", "matplotlib", "numpy"),
@@ -150,7 +155,7 @@ def loaded(tmp_path_factory: pytest.TempPathFactory) -> dict[str, set[str]]:
         result = subprocess.run(
             [sys.executable, "-c", PROBE, ",".join(HEAVY), *arguments],
             cwd=folder,
-            env={"PYTHONPATH": str(ROOT)},
+            env={"PYTHONPATH": str(ROOT), "CHAPBOOK_CACHE": str(folder / "cache")},
             capture_output=True,
             text=True,
             check=False,

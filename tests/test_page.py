@@ -220,6 +220,26 @@ def test_a_title_longer_than_the_line_is_divided(tmp_path: Path) -> None:
     assert max(ends) < width - 20
 
 
+def test_the_web_page_prints_on_the_paper_of_the_handout(branded: Path) -> None:
+    keys = ("page: {size: Letter, text: 12pt}", "lang: ar", BRAND)
+    css = style(pages_of(source(*keys), branded, "web"), "paper.css")
+    assert "size: 215.9mm 279.4mm" in css
+    assert "--text: 12pt" in css
+    foot = re.search(r"@bottom-right \{ content: (.+?) \} @bottom-left \{ content: (.+?) \}", css)
+    assert foot, "Arabic pages begin at the right"
+    assert foot[1].startswith('"The well\\a ')
+    assert "counter(page)" in foot[2]
+
+
+def test_paper_without_a_column_beside_the_text_has_speakers_above_it(tmp_path: Path) -> None:
+    wide, small = (
+        style(pages_of(source(f"page: {size}"), tmp_path, "web"), "paper.css")
+        for size in ("A4", "A6")
+    )
+    assert ".speaker" not in wide
+    assert ".speaker { text-align: start }" in small
+
+
 def test_the_colour_of_a_brand_on_screens(branded: Path) -> None:
     pages = pages_of(source(BRAND), branded, "web")
     colours = r"--accent: (#[0-9a-f]{6}); --tint: (#[0-9a-f]{6})"

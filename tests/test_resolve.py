@@ -52,6 +52,7 @@ from pipeline.resolve.numbering import number_captions
 from pipeline.resolve.references import check_references
 from pipeline.resolve.sections import nest_sections
 from pipeline.resolve.slugs import slug
+from pipeline.resolve.svg import read_svg
 from pipeline.tree import FIELDS, INLINE_FIELDS, plain_text, rewrite, walk, whole
 
 N = TypeVar("N", bound=Node)
@@ -463,18 +464,6 @@ def test_images(tmp_path: Path, data: bytes, media_type: str, size: tuple[int, i
         (b"<svg", "not well-formed"),
         (b"<html/>", "not a PNG"),
         (b"<svg/>", "namespace"),
-        (svg("<script/>"), "a `script` element"),
-        (svg("<foreignObject/>"), "a `foreignObject` element"),
-        (svg('<p xmlns="http://www.w3.org/1999/xhtml"/>'), "a `p` element"),
-        (svg('<g onClick="x"/>'), "event handler `onclick`"),
-        (svg('<image href="https://a.org/x.png"/>'), "outside the file"),
-        (svg('<image xlink:href="other.png"/>'), "outside the file"),
-        (svg('<a href="javascript:x"/>'), "outside the file"),
-        (svg('<set attributeName="xlink:href"/>'), "animation"),
-        (svg("<style>@import 'a.css'</style>"), "loads another file"),
-        (svg('<g style="fill:u\\72l(https://a.org)"/>'), "loads another file"),
-        (svg("<g fill=\"url( 'x.svg#a')\"/>"), "loads another file"),
-        (svg(before='<?xml-stylesheet href="a.css"?>'), "style sheet"),
         (svg("&x;", before='<!DOCTYPE svg [<!ENTITY x "y">]>'), "entities"),
         (svg("&x;", before='<!DOCTYPE svg [<!ENTITY x SYSTEM "/etc/passwd">]>'), "entities"),
     ],
@@ -487,6 +476,48 @@ def test_bad_images(tmp_path: Path, data: bytes, says: str) -> None:
     assert findings(found) == [("bad-image", 4)]
     assert says in found.diagnostics[0].message
     assert not found.assets
+
+
+@pytest.mark.parametrize(
+    ("data", "says"),
+    [
+        (svg("<script/>"), "a `script` element"),
+        (svg("<foreignObject/>"), "a `foreignObject` element"),
+        (svg('<p xmlns="http://www.w3.org/1999/xhtml"/>'), "a `p` element"),
+        (svg('<g onClick="x"/>'), "event handler `onclick`"),
+        (svg('<image href="https://a.org/x.png"/>'), "outside the file"),
+        (svg('<image xlink:href="other.png"/>'), "outside the file"),
+        (svg('<a href="javascript:x"/>'), "outside the file"),
+        (svg('<set attributeName="xlink:href"/>'), "animation"),
+        (svg("<style>@import 'a.css'</style>"), "loads another file"),
+        (svg('<g style="fill:u\\72l(https://a.org)"/>'), "loads another file"),
+        (svg("<g fill=\"url( 'x.svg#a')\"/>"), "loads another file"),
+        (svg(before='<?xml-stylesheet href="a.css"?>'), "style sheet"),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
+)
+def test_drawings_are_cleaned(tmp_path: Path, data: bytes, says: str) -> None:
+    kept = b'<rect id="kept" width="3" height="3"/></svg>'
+    (tmp_path / "x.svg").write_bytes(data.replace(b"</svg>", kept))
+    image = Image(source="x.svg", alt="x")
+    both = document(paragraph(image, line=4), paragraph(image, line=8))
+    found = gather_assets(both, tmp_path)
+    assert findings(found) == [("cleaned-image", 4)], "told once, where it is shown first"
+    assert says in found.diagnostics[0].message
+    (asset,) = found.assets
+    assert b'id="kept"' in asset.data
+    again = read_svg(asset.data)
+    assert not again.removed
+    assert (again.width, again.height) == (asset.width, asset.height) == (20, 10)
+    for word in (b"script", b"foreignObject", b"onClick", b"a.org", b"other", b"@import"):
+        assert word not in asset.data
+
+
+def test_what_stands_around_a_script_stays() -> None:
+    cleaned = read_svg(svg("<text>One<script>x()</script> two<tspan onclick='x'>!</tspan></text>"))
+    assert b">One two<" in cleaned.data
+    assert b"<tspan>!</tspan>" in cleaned.data
+    assert cleaned.removed == ("a `script` element", "an event handler `onclick`")
 
 
 @pytest.mark.parametrize(

@@ -80,7 +80,7 @@ Only on this page.
 DOT = '<svg xmlns="http://www.w3.org/2000/svg" width="8" height="8"><path d="M0 0h8v8z"/></svg>'
 ADDRESS = "https://example.org/books/water-site/"
 ORDER = ["preface.html", "water.html", "sec-wells.html", "rivers.html", "chapter-05.html"]
-CHAPTERS = [*ORDER, "index-2.html"]
+CHAPTERS = [*ORDER, "index-page.html"]
 
 
 class Site(NamedTuple):
@@ -165,7 +165,7 @@ def test_a_page_begins_with_a_heading_of_the_first_level(site: Site) -> None:
         "sec-wells.html": ["1 Wells"],
         "rivers.html": ["2 Rivers"],
         "chapter-05.html": ["3 水"],
-        "index-2.html": ["Index"],
+        "index-page.html": ["Index"],
     }
 
 
@@ -189,7 +189,7 @@ def test_the_contents_beside_a_text_tell_where_one_is(site: Site) -> None:
         ("1.1 How deep", "#how-deep", None),
         ("2 Rivers", "rivers.html", None),
         ("3 水", "chapter-05.html", None),
-        ("Index", "index-2.html", None),
+        ("Index", "index-page.html", None),
     ]
 
 

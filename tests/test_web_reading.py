@@ -154,6 +154,7 @@ def test_a_note_is_shown_where_it_is_referred_to(seen: dict[str, Any]) -> None:
         "name": "Note 2",
         "closed": True,
         "returned": "fnref-2",
+        "next": "#second",
     }
 
 

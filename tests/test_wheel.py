@@ -97,7 +97,7 @@ def test_it_builds_all_three_from_any_folder(chapbook: Path, tmp_path: Path) -> 
         fonts = [str(item.FontName) for item in dictionaries if "/FontFile3" in item]
     assert any("Source" in font for font in fonts), fonts
     with zipfile.ZipFile(outputs["epub"]) as epub:
-        assert "EPUB/chapter-01.xhtml" in epub.namelist()
+        assert "EPUB/one.xhtml" in epub.namelist()
 
 
 def test_it_builds_the_same_as_here(chapbook: Path, tmp_path: Path) -> None:

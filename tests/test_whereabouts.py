@@ -16,7 +16,8 @@ from pipeline.package import package
 from pipeline.pages import NavPoint
 from pipeline.parser import parse
 from pipeline.render import render
-from pipeline.render.discovery import Facts, linked_data
+from pipeline.render.discovery import Facts
+from pipeline.render.linked_data import linked_data
 from pipeline.resolve import resolve
 from pipeline.select import select
 
@@ -156,7 +157,7 @@ MISTAKES = {
 @pytest.mark.parametrize("name", MISTAKES)
 def test_mistakes_are_found_where_they_are(name: str) -> None:
     written, line, column, message = MISTAKES[name]
-    (found,) = parse(f"---\ntitle: T\n{written}---\n").diagnostics
+    (found,) = parse(f"---\ntitle: T\n{written}---\n\nText.\n").diagnostics
     assert (found.line, found.column) == (line, column)
     assert re.search(re.escape(message), found.message)
     assert found.hint

@@ -32,15 +32,13 @@ class Markup(NamedTuple):
 
 
 class Subject(NamedTuple):
-    """An e-book before it is packaged: the resolved document, and the pages made of it."""
+    """An e-book before it is packaged: the resolved document, with all ``nodes`` of it, each with
+    its place in the source or its nearest parent's; and the pages made of it."""
 
     document: Document
+    nodes: tuple[tuple[Node, Span | None], ...]
     pages: Pages
     markup: tuple[Markup, ...]
-
-    def nodes(self) -> Iterator[tuple[Node, Span | None]]:
-        """All nodes, each with its place in the source, or its nearest parent's."""
-        return walk_with(whole(self.document), None, lambda node, span: node.span or span)
 
 
 class Failure(NamedTuple):
@@ -70,7 +68,9 @@ class Rule(NamedTuple):
 
 
 def subject(document: Document, pages: Pages) -> Subject:
-    return Subject(document, pages, tuple(map(_read, pages.pages)))
+    start: Span | None = None
+    nodes = tuple(walk_with(whole(document), start, lambda node, span: node.span or span))
+    return Subject(document, nodes, pages, tuple(map(_read, pages.pages)))
 
 
 def _read(page: Page) -> Markup:

@@ -102,7 +102,7 @@ def build(
     check_editions(editions)
     pages = pages_to_fill(fit, editions)
     if split:
-        check_split(editions, dump)
+        check_split(editions, dump, catalog=catalog)
     if split and cover_spread:
         raise click.UsageError("--cover-spread is for a whole text: leave --split out.")
     if dump:

@@ -122,7 +122,7 @@ def render(
     put(output, pages.encode(rendered), "render", started)
     if depfile:
         read = [*template_files(templates, row.format)]
-        read += [folder / asset.path for asset in resolved.assets if not asset.data]
+        read += [folder / asset.path for asset in resolved.assets if asset.is_file]
         read += [folder / name for name in resolved.files if name not in document.files]
         or_exit(lambda: outputs.write(depfile, outputs.dependency_file(target, read)))
 

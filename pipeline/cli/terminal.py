@@ -116,7 +116,7 @@ def pages_to_fill(value: str | None, names: Iterable[str]) -> int | Literal["eve
         raise click.BadParameter(f"{error.message} {error.hint}", param_hint="--fit") from error
 
 
-def check_split(names: Iterable[str], dump: str | None) -> None:
+def check_split(names: Iterable[str], dump: str | None, *, catalog: bool = False) -> None:
     from pipeline.editions import EDITIONS
 
     for name in names:
@@ -125,6 +125,8 @@ def check_split(names: Iterable[str], dump: str | None) -> None:
             raise click.UsageError(message)
     if dump:
         raise click.UsageError("--dump prints the whole document: leave --split out.")
+    if catalog:
+        raise click.UsageError("--catalog is about whole publications: leave --split out.")
 
 
 def did_you_mean(name: str, names: Iterable[str]) -> str:

@@ -8,7 +8,7 @@ import re
 from markupsafe import Markup
 
 from pipeline.editions import FormatName
-from pipeline.model import Answer, Node, WritingSpace
+from pipeline.model import Answer, Container, Node, WritingSpace
 from pipeline.paths import scheme
 from pipeline.render import exercises
 from pipeline.tree import MINUTES
@@ -68,6 +68,9 @@ def attributes_of(
     found: dict[str, str] = {}
     if node.attributes.id:
         found["id"] = node.attributes.id
+    if format_name == "epub" and isinstance(node, Container) and node.name == "details":
+        # Many e-readers cannot unfold anything.
+        found["open"] = "open"
     for key, value in node.attributes.pairs:
         if key == MINUTES:  # which templates put in words
             continue

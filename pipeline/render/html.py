@@ -16,8 +16,9 @@ from pipeline.paper import Sheet
 from pipeline.render.brand import logo
 from pipeline.render.contents import is_book, nav_points, targets
 from pipeline.render.cover import social_picture
-from pipeline.render.discovery import Facts, downloads, full_title, linked_data, meta_tags
+from pipeline.render.discovery import Facts, downloads, full_title, meta_tags
 from pipeline.render.environment import read_text
+from pipeline.render.linked_data import linked_data
 from pipeline.render.nodes import NodeRenderer
 from pipeline.render.numbers import numbers, published_by
 from pipeline.render.scripts import script

@@ -67,7 +67,9 @@ def is_plain(note: Note) -> bool:
     )
 
 
-AFTER_NOTES = frozenset({"bibliography", "colophon", "glossary", "index"})
+AFTER_NOTES = frozenset(
+    "bibliography colophon contributors copyright-page credits errata glossary index".split()
+)
 """The roles of the parts at a publication's end that stand after its notes."""
 
 NOTES = "notes"

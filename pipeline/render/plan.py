@@ -3,54 +3,122 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import NamedTuple
 
 import msgspec
 
 from pipeline.model import Block, Document, Note, NoteReference, Section
 from pipeline.render.nodes import note_id, reference_id
+from pipeline.render.notes import NOTES, before_notes
+from pipeline.render.page_names import PageNames
+from pipeline.roles import Division, divisions, is_front
 from pipeline.tree import walk
+
+ENDNOTES = "endnotes"
+"""The role of the page that has all notes, where they stand at the end."""
 
 
 class Chapter(msgspec.Struct, frozen=True):
-    """A page to be: ``section`` is None for what stands before the first section."""
+    """A page to be: ``section`` is None for what stands before the first section, and for the
+    notes at the end. ``role`` is the section's, and ``division`` what it belongs to; a page that
+    is ``continued`` has a section of the chapter before."""
 
     name: str
     section: Section | None
     blocks: tuple[Block, ...]
     notes: tuple[Note, ...]
     ids: tuple[str, ...]
+    role: str = ""
+    division: Division = "bodymatter"
+    continued: bool = False
 
 
-def chapters(document: Document) -> tuple[Chapter, ...]:
-    """One chapter for each top-level section, in reading order, with the notes that are
-    first referred to in it. The sections of a part are chapters of their own, after the
-    part's heading and what stands under it."""
-    notes = {note.number: note for note in document.notes}
-    groups: list[tuple[Section | None, tuple[Block, ...]]] = []
-    before = tuple(block for block in document.blocks if not isinstance(block, Section))
+class _Unit(NamedTuple):
+    """What is to be a page: blocks under the heading of a section, or before all. One that
+    ``goes_on`` belongs to the same division as the one before."""
+
+    section: Section | None
+    blocks: tuple[Block, ...]
+    role: str = ""
+    goes_on: bool = False
+
+
+def chapters(document: Document, *, endnotes: bool = False) -> tuple[Chapter, ...]:
+    """One chapter for each section of the highest level, in reading order, with the notes that
+    are first referred to in it. The sections of a part are chapters of their own, after the
+    part's heading and what stands under it; so are the sections of a chapter, where the front
+    matter asks to split at level 2. With ``endnotes`` the notes have a page of their own, before
+    what follows the notes in print."""
+    units = list(_units(document.blocks, document.metadata.split))
+    if endnotes and document.notes:
+        after = before_notes(document.blocks)[1]
+        rest = len(list(_units(after, document.metadata.split)))
+        units.insert(len(units) - rest, _Unit(None, (), ENDNOTES))
+    left = {note.number: note for note in document.notes}
+    names = PageNames(len(units))
+    return tuple(
+        _chapter(unit, division, names, left, endnotes=endnotes)
+        for unit, division in zip(units, _divisions(units), strict=True)
+    )
+
+
+def _chapter(
+    unit: _Unit, division: Division, names: PageNames, left: dict[int, Note], *, endnotes: bool
+) -> Chapter:
+    """A page, with those of the notes ``left`` that stand on it, which are taken from them."""
+    mine: tuple[Note, ...] = ()
+    if unit.role == ENDNOTES and unit.section is None:
+        mine = tuple(left.values())
+    elif not endnotes:
+        mine = tuple(left.pop(number) for number in _first_references(unit.blocks, left))
+    name = names.name(unit.section, NOTES if unit.role == ENDNOTES else "opening")
+    ids = tuple(_ids(unit.blocks, mine))
+    if unit.section is None and unit.role == ENDNOTES:
+        ids = (NOTES, *ids)
+    return Chapter(
+        name, unit.section, unit.blocks, mine, ids, unit.role, division, continued=unit.goes_on
+    )
+
+
+def _units(blocks: tuple[Block, ...], level: int) -> Iterator[_Unit]:
+    before = tuple(block for block in blocks if not isinstance(block, Section))
     if before:
-        groups.append((None, before))
-    for block in document.blocks:
+        yield _Unit(None, before)
+    for block in blocks:
         if isinstance(block, Section):
-            groups += [(section, (section,)) for section in _pages_of(block)]
-    digits = max(2, len(str(len(groups))))
-    found = []
-    for number, (section, blocks) in enumerate(groups, start=0 if before else 1):
-        mine = tuple(notes.pop(n) for n in _first_references(blocks, notes))
-        name = f"chapter-{number:0{digits}}.xhtml" if section else "opening.xhtml"
-        found.append(Chapter(name, section, blocks, mine, tuple(_ids(blocks, mine))))
-    return tuple(found)
+            yield from _pages_of(block, level)
 
 
-def _pages_of(section: Section) -> Iterator[Section]:
-    """The sections that a top-level one is split into: itself, but for a part."""
+def _pages_of(section: Section, level: int) -> Iterator[_Unit]:
+    """What a section is split into: itself, or its beginning and the sections below, down to
+    ``level``, for which a part does not count."""
     below = tuple(block for block in section.children if isinstance(block, Section))
-    if section.role != "part" or not below:
-        yield section
+    is_part = section.role == "part"
+    if not below or not (is_part or level > 1):
+        yield _Unit(section, (section,), section.role)
         return
     opening = tuple(block for block in section.children if not isinstance(block, Section))
-    yield msgspec.structs.replace(section, children=opening)
-    yield from below
+    alone = msgspec.structs.replace(section, children=opening)
+    yield _Unit(alone, (alone,), section.role)
+    for child in below:
+        if is_part:
+            chapter = msgspec.structs.replace(child, role=child.role or "chapter")
+            yield from _pages_of(chapter, level)
+        else:
+            for unit in _pages_of(child, level - 1):
+                yield unit._replace(goes_on=True)
+
+
+def _divisions(units: list[_Unit]) -> Iterator[Division]:
+    """The division of each unit. What stands before a preface belongs to the front matter."""
+    if len(units) > 1 and units[0].section is None and is_front(units[1].role):
+        yield "frontmatter"
+        units = units[1:]
+    found = divisions(unit.role for unit in units if not unit.goes_on)
+    division: Division = "bodymatter"
+    for unit in units:
+        division = division if unit.goes_on else next(found)
+        yield division
 
 
 def _first_references(blocks: tuple[Block, ...], notes: dict[int, Note]) -> list[int]:

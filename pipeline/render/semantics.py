@@ -9,29 +9,29 @@ from pipeline.editions import FormatName
 from pipeline.model import Section
 from pipeline.render.containers import Form
 from pipeline.render.index import is_index
+from pipeline.roles import ROLES
 
-# Roles of DPUB-ARIA 1.1 by the name that EPUB's Structural Semantics give the part.
-DPUB_ROLES = frozenset(
-    "abstract acknowledgments afterword appendix bibliography biblioref chapter colophon conclusion"
-    " credits dedication epigraph epilogue errata foreword glossary glossref index introduction"
-    " part preface prologue toc".split()
-)
+REFERENCES = frozenset({"biblioref", "glossref"})
+"""What links can be, which DPUB-ARIA knows as well."""
 
 
 def semantics(
     format_name: FormatName, role: str, depth: int = 0, section: Section | None = None
 ) -> Markup:
-    """``epub:type`` and the ARIA role that goes with it (EPUB Accessibility 1.1); a
-    top-level section of an e-book is a chapter where nothing else is said. What EPUB
+    """``epub:type`` and the ARIA role that goes with it (EPUB Accessibility 1.1), where there is
+    one, of a section or a link; a top-level section of an e-book is a chapter where nothing else
+    is said. What EPUB
     calls an index may have nothing else in it."""
     if depth == 1 and format_name == "epub":
         role = role or "chapter"
-    if not role or role not in DPUB_ROLES or format_name == "pdf":
+    if (role not in ROLES and role not in REFERENCES) or format_name == "pdf":
         return Markup("")
     is_typed = role != "index" or (section is not None and is_index(section))
     kind = Markup("")
     if format_name == "epub" and is_typed:
         kind = Markup(' epub:type="{}"').format(role)
+    if role in ROLES and not ROLES[role].is_aria:
+        return kind
     return kind + Markup(' role="doc-{}"').format(role)
 
 

@@ -27,6 +27,7 @@ CONSTRUCTS: dict[str, str | re.Pattern[str]] = {
         'class="(?:[^"]* )?(?:center|keep-together|keep-with-next|lead|small|small-caps)[ "]'
     ),
     "math": "<math",
+    "strokes": re.compile('class="(?:[bx]?cancel|sout)"'),
     "formulas": 'class="formula-image',
     "bibliography": '<ul class="bibliography',
     "addresses": re.compile('class="(?:address-number|qr-code)"'),

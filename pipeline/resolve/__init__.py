@@ -5,7 +5,8 @@ Each pass is a function Document → Document in a module of its own; none knows
 
 - variables come first, so that their values are text to all the others;
 - formulas come before all that asks what a title says;
-- sections come before all that asks where something stands;
+- sections come before all that asks where something stands, and what parts of a book they are
+  is looked at before other passes make some;
 - citations make notes, and a section of works, before these are counted;
 - a glossary and a place for the index come before the ids, which theirs are among;
 - summaries, which are buttons, are freed of links before links and notes are looked at;
@@ -40,6 +41,7 @@ from pipeline.resolve.notes import number_notes
 from pipeline.resolve.numbering import number_captions, number_sections
 from pipeline.resolve.own_fonts import read_fonts
 from pipeline.resolve.references import check_references, drop_unsafe_addresses
+from pipeline.resolve.roles import check_roles
 from pipeline.resolve.sections import nest_sections
 from pipeline.resolve.summaries import free_summaries
 from pipeline.resolve.typography import set_typography
@@ -54,6 +56,7 @@ def passes(folder: Path, split: int = 0) -> tuple[Pass, ...]:
         fill_variables,
         set_formulas,
         nest_sections,
+        check_roles,
         functools.partial(cite_works, folder=folder, split=split),
         functools.partial(link_terms, split=split),
         place_index,

@@ -16,6 +16,9 @@ from pipeline.resolve.findings import Findings, walk_spans
 from pipeline.resolve.images import BadImageError, examine
 from pipeline.tree import rewrite_document, whole
 
+MOST_SHOWN = 3
+"""How many things a message lists."""
+
 # Names that Windows keeps for devices, whatever their suffix.
 DEVICES = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)$")
 
@@ -35,11 +38,13 @@ def gather_assets(document: Document, folder: Path) -> Document:
         return document
     findings = Findings(document)
     gathered = _Assets(folder)
+    places: dict[str, Span | None] = {}
     if cover:
         found = gathered.find(cover.source)
         if isinstance(found, Problem):
             findings.add(found.code, f"The cover: {found.message}", None, found.hint)
         else:
+            places[found.path] = None
             cover = replace(cover, source=found.path)
             document = replace(document, metadata=replace(document.metadata, cover=cover))
     if brand.logo:
@@ -48,6 +53,7 @@ def gather_assets(document: Document, folder: Path) -> Document:
         if isinstance(found, Problem):
             findings.add(found.code, f"The logo: {found.message}", span, found.hint)
         else:
+            places.setdefault(found.path, span)
             brand = replace(brand, logo=replace(brand.logo, text=found.path))
             document = replace(document, metadata=replace(document.metadata, brand=brand))
             if not brand.logo_alt:
@@ -58,6 +64,11 @@ def gather_assets(document: Document, folder: Path) -> Document:
         found = gathered.find(image.source)
         if isinstance(found, Problem):
             findings.add(found.code, found.message, span, found.hint)
+        else:
+            places.setdefault(found.path, span)
+    for asset in gathered.in_order():
+        if asset.cleaned:
+            findings.add(Code.CLEANED_IMAGE, _cleaned(asset), places[asset.path], CLEANED_HINT)
     _check_alternatives(document, findings)
 
     def fill(image: Image) -> Image:
@@ -123,6 +134,8 @@ class _Assets:
             height=kind.height,
             letters=kind.letters,
             moving=kind.moving,
+            data=kind.data,
+            cleaned=kind.removed,
         )
 
     def _unique(self, stem: str, suffix: str) -> str:
@@ -132,6 +145,17 @@ class _Assets:
             name = f"{stem}-{number}.{suffix}"
         self._names.add(name)
         return name
+
+
+CLEANED_HINT = "Look whether the drawing is as it should be; save it as “plain SVG” to be sure."
+
+
+def _cleaned(asset: Asset) -> str:
+    """What was taken out of a drawing."""
+    shown = ", ".join(asset.cleaned[:MOST_SHOWN])
+    more = len(asset.cleaned) - MOST_SHOWN
+    rest = f" and {more} more" if more > 0 else ""
+    return f"“{asset.path}” is shown without {shown}{rest}, which could run or load something."
 
 
 def _file_name(stem: str) -> str:

@@ -24,7 +24,11 @@ from pipeline.model import (
     Turn,
 )
 from pipeline.resolve.titles import title_of
+from pipeline.roles import ROLES
 from pipeline.tree import walk, whole
+
+UNLISTED = frozenset(name for name, role in ROLES.items() if not role.is_listed)
+"""The roles of parts that no contents list: those around the title, in most books."""
 
 KINDS: tuple[Literal["figures", "tables", "listings"], ...] = ("figures", "tables", "listings")
 _LISTED: dict[type[Node], str] = {
@@ -74,6 +78,8 @@ def _captioned(node: Any) -> ContentsEntry | None:
 def _entries(blocks: Iterable[Node], options: ContentsOptions) -> Iterator[ContentsEntry]:
     for block in blocks:
         if isinstance(block, Section):
+            if block.role in UNLISTED:
+                continue
             below = tuple(_entries(block.children, options))
             title = title_of(block.title)
             if block.depth <= options.depth and title:

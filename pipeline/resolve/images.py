@@ -6,7 +6,7 @@ import io
 import warnings
 from typing import NamedTuple
 
-from pipeline.resolve.svg import UnsafeSvgError, looks_like_svg, measures
+from pipeline.resolve.svg import UnsafeSvgError, looks_like_svg, read_svg
 
 MOST_PIXELS = 100_000_000
 """Beyond this an image takes more memory than e-readers and most people's machines have."""
@@ -29,7 +29,8 @@ class BadImageError(Exception):
 
 class ImageKind(NamedTuple):
     """What a file is; ``suffix`` is without a dot, sizes are in CSS pixels, 0 if unknown,
-    ``letters`` as in `svg.Measures`. One that is ``moving`` is animated."""
+    ``letters``, ``removed`` and ``data`` as in `svg.Drawing`. One that is ``moving`` is
+    animated."""
 
     media_type: str
     suffix: str
@@ -37,6 +38,8 @@ class ImageKind(NamedTuple):
     height: int
     letters: float = 0
     moving: bool = False
+    removed: tuple[str, ...] = ()
+    data: bytes = b""
 
 
 def examine(data: bytes) -> ImageKind:
@@ -45,9 +48,18 @@ def examine(data: bytes) -> ImageKind:
         raise BadImageError("the file is empty")
     if looks_like_svg(data):
         try:
-            found = measures(data)
-            moving = any(word in data for word in SVG_MOTION)
-            return ImageKind(*SVG, found.width, found.height, found.letters, moving)
+            found = read_svg(data)
+            media_type, suffix = SVG
+            return ImageKind(
+                media_type,
+                suffix,
+                found.width,
+                found.height,
+                found.letters,
+                any(word in (found.data or data) for word in SVG_MOTION),
+                found.removed,
+                found.data,
+            )
         except UnsafeSvgError as error:
             raise BadImageError(f"the SVG has {error}, which could run or load something") from None
         except ValueError as error:

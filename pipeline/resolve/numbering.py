@@ -23,15 +23,13 @@ from pipeline.model import (
 )
 from pipeline.numerals import letters, roman
 from pipeline.resolve.audience import only_for_teachers
+from pipeline.roles import ROLES
 from pipeline.tree import Changes, is_for_teachers, rewrite_document, whole
 
 UNNUMBERED = "unnumbered"
 """The class of what gets no number: ``{.unnumbered}``, for short ``{-}``."""
 
-OUTSIDE = frozenset(
-    "abstract acknowledgments afterword bibliography colophon conclusion dedication epigraph"
-    " foreword glossary index introduction preface".split()
-)
+OUTSIDE = frozenset(name for name, role in ROLES.items() if not role.is_numbered)
 """The roles of sections that stand before or after what is numbered."""
 
 Captioned: TypeAlias = Figure | FigureGroup | Chart | Table | CodeBlock

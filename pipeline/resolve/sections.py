@@ -28,28 +28,8 @@ from pipeline.model import (
     Turn,
 )
 from pipeline.resolve.findings import Findings, walk_spans
+from pipeline.roles import CLASSES
 from pipeline.tree import plain_text, rewrite, rewrite_document, walk, whole
-
-ROLES: dict[str, str] = {
-    "acknowledgements": "acknowledgments",
-    "acknowledgments": "acknowledgments",
-    "afterword": "afterword",
-    "appendix": "appendix",
-    "bibliography": "bibliography",
-    "chapter": "chapter",
-    "colophon": "colophon",
-    "conclusion": "conclusion",
-    "dedication": "dedication",
-    "epigraph": "epigraph",
-    "foreword": "foreword",
-    "glossary": "glossary",
-    "index": "index",
-    "introduction": "introduction",
-    "part": "part",
-    "preface": "preface",
-}
-"""The classes that give a section a role, and the role."""
-
 
 HOLDERS = (
     BlockQuote,
@@ -120,7 +100,7 @@ def nest_sections(document: Document) -> Document:
 
 def _section(opened: _Open, depth: int) -> Section:
     heading = opened.heading
-    roles = [ROLES[name] for name in heading.attributes.classes if name in ROLES]
+    roles = [CLASSES[name] for name in heading.attributes.classes if name in CLASSES]
     return Section(
         span=heading.span,
         attributes=heading.attributes,

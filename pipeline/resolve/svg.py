@@ -1,4 +1,4 @@
-"""SVG files: whether they are safe to show everywhere, and how large they are."""
+"""SVG files: made safe to show everywhere, and how large they are."""
 
 from __future__ import annotations
 
@@ -7,13 +7,9 @@ from collections.abc import Iterator
 from typing import NamedTuple
 from xml.etree.ElementTree import Element, ParseError, TreeBuilder
 
-NAMESPACE = "{http://www.w3.org/2000/svg}"
-HTML_NAMESPACE = "{http://www.w3.org/1999/xhtml}"
+from pipeline.resolve.svg_cleaning import SVG_NAMESPACE, clean, written
 
-ACTIVE = frozenset({"script", "foreignObject", "handler", "listener", "iframe", "object", "embed"})
-"""Elements that run code or hold other documents."""
-
-ANIMATIONS = frozenset({"animate", "set", "animateMotion", "animateTransform"})
+NAMESPACE = f"{{{SVG_NAMESPACE}}}"
 
 # CSS pixels in a unit of length; em and ex are taken at the initial font size.
 PIXELS = {
@@ -41,9 +37,13 @@ class UnsafeSvgError(Exception):
 
 
 class _Builder(TreeBuilder):
+    def __init__(self) -> None:
+        super().__init__()
+        self.removed: list[str] = []
+
     def pi(self, target: str, text: str | None = None) -> Element:
         if target == "xml-stylesheet":
-            raise UnsafeSvgError("a style sheet of its own")
+            self.removed.append("a style sheet of its own")
         return super().pi(target, text)
 
 
@@ -55,25 +55,29 @@ def looks_like_svg(data: bytes) -> bool:
     )
 
 
-class Measures(NamedTuple):
-    """Width and height in CSS pixels, 0 each where the file does not say; and how high its
-    smallest letters are, as a part of the width, 0 where there are none."""
+class Drawing(NamedTuple):
+    """Width and height in CSS pixels, 0 each where the file does not say; how high its smallest
+    letters are, as a part of the width, 0 where there are none; what had to be ``removed``, and
+    the file without it, if anything had."""
 
     width: int
     height: int
     letters: float
+    removed: tuple[str, ...] = ()
+    data: bytes = b""
 
 
-def measures(data: bytes) -> Measures:
-    """What the file says of its size.
+def read_svg(data: bytes) -> Drawing:
+    """What the file says of its size, and the file without what could run code or load others.
 
-    Raises `UnsafeSvgError` where the file could run code or load others, and `ValueError` where
-    it is not SVG.
+    Raises `UnsafeSvgError` where it cannot be known what is in it, and `ValueError` where it is
+    not SVG.
     """
     from defusedxml import DefusedXmlException
     from defusedxml.ElementTree import DefusedXMLParser
 
-    parser = DefusedXMLParser(target=_Builder(), forbid_dtd=False, forbid_entities=True)
+    builder = _Builder()
+    parser = DefusedXMLParser(target=builder, forbid_dtd=False, forbid_entities=True)
     try:
         parser.feed(data)
         root = parser.close()
@@ -83,65 +87,8 @@ def measures(data: bytes) -> Measures:
         raise ValueError(f"it is not well-formed XML ({error})") from None
     if root.tag != f"{NAMESPACE}svg":
         raise ValueError("its root is not `svg` in the namespace of SVG")
-    for element in root.iter():
-        for reason in _dangers(element):
-            raise UnsafeSvgError(reason)
-    return Measures(*_size(root), _letters(root))
-
-
-def _dangers(element: Element) -> Iterator[str]:
-    """What of an element (not what is in it) no output shows."""
-    name = element.tag.rpartition("}")[2]
-    if name in ACTIVE or element.tag.startswith(HTML_NAMESPACE):
-        yield f"a `{name}` element"
-    if name == "style" and _loads(element.text or ""):
-        yield "a style that loads another file"
-    for key, value in element.attrib.items():
-        attribute = key.rpartition("}")[2].lower()
-        if attribute.startswith("on"):
-            yield f"an event handler `{attribute}`"
-        elif attribute in ("href", "src") and not _may_lead(value, name, key):
-            yield f"a reference to something outside the file (`{value[:60]}`)"
-        elif name in ANIMATIONS and attribute == "attributename" and _is_animated(value):
-            yield f"an animation of `{value}`"
-        elif attribute != "href" and _loads(value):
-            yield "a style that loads another file"
-
-
-def _is_animated(attribute: str) -> bool:
-    name = attribute.strip().rpartition(":")[2].lower()
-    return name in ("href", "src") or name.startswith("on")
-
-
-def _may_lead(address: str, element: str, key: str) -> bool:
-    """Whether an address stays in the file, or is that of a link to the web."""
-    address = address.strip()
-    if not address or address.startswith("#"):
-        return True
-    if element == "a":
-        return address.lower().startswith(("http://", "https://", "mailto:"))
-    return _is_image_data(address)
-
-
-def _is_image_data(address: str) -> bool:
-    return re.match(r"data:image/(png|jpeg|gif|webp)[;,]", address, re.IGNORECASE) is not None
-
-
-def _loads(css: str) -> bool:
-    """Whether CSS, in a style sheet or an attribute, loads anything from elsewhere."""
-    if "(" not in css and "@" not in css:
-        return False
-    css = re.sub(r"/\*.*?\*/", "", css, flags=re.DOTALL)
-    css = re.sub(r"\\([0-9a-fA-F]{1,6})\s?", _unescape, css)
-    if re.search(r"@import|(image-set|image|src)\s*\(", css, re.IGNORECASE):
-        return True
-    addresses = re.findall(r"url\(\s*[\"']?\s*([^\"')]*)", css, re.IGNORECASE)
-    return not all(address.startswith("#") or _is_image_data(address) for address in addresses)
-
-
-def _unescape(match: re.Match[str]) -> str:
-    number = int(match[1], 16)
-    return chr(number) if 0 < number < 0x110000 else "\ufffd"
+    removed = tuple(dict.fromkeys((*builder.removed, *clean(root))))
+    return Drawing(*_size(root), _letters(root), removed, written(root) if removed else b"")
 
 
 def _size(root: Element) -> tuple[int, int]:

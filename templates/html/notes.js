@@ -7,14 +7,16 @@ ready(() => {
   let timer;
   let closed;
 
-  function open(reference) {
+  // Where the note is gone into, what comes after it with the keyboard is what is after its number.
+  function open(reference, source) {
     const note = document.getElementById(decodeURIComponent(reference.hash.slice(1)));
     if (!note || getComputedStyle(note).position === "absolute") return false; // in the margin
     const copy = copyOf(note);
     copy.querySelector(".back")?.remove();
     box.replaceChildren(...copy.childNodes);
     box.ariaLabel = `${word("note")} ${reference.textContent}`;
-    box.showPopover({ source: reference });
+    if (source) box.hidePopover();
+    box.showPopover({ source });
     place(reference.getBoundingClientRect());
     return true;
   }
@@ -49,7 +51,7 @@ ready(() => {
     reference.addEventListener("blur", leave);
     reference.addEventListener("click", (event) => {
       clearTimeout(timer);
-      if (!open(reference)) return;
+      if (!open(reference, reference)) return;
       event.preventDefault();
       closed = reference; // which gets the focus back
       box.focus({ preventScroll: true });

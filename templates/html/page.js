@@ -11,10 +11,10 @@ const ready = (work) => document.addEventListener("DOMContentLoaded", work);
 
 const memory = {
   get(name) {
-    try { return localStorage.getItem(name) ?? ""; } catch { return ""; }
+    try { return localStorage.getItem(`chapbook ${name}`) ?? ""; } catch { return ""; }
   },
   set(name, value) {
-    try { localStorage.setItem(name, value); } catch { /* it is asked for again next time */ }
+    try { localStorage.setItem(`chapbook ${name}`, value); } catch { /* it is asked for again next time */ }
   },
 };
 

@@ -161,7 +161,9 @@ def notes(new: Callable[..., Reader]) -> dict[str, Any]:
     page.keyboard.press("Escape")
     page.wait_for_timeout(300)
     seen |= {"closed": not box.is_visible(), "returned": page.evaluate(FOCUSED)}
-    return seen
+    page.keyboard.press("Enter")
+    page.keyboard.press("Tab")
+    return seen | {"next": page.evaluate("document.activeElement.getAttribute('href')")}
 
 
 def scrollers(new: Callable[..., Reader]) -> dict[str, Any]:

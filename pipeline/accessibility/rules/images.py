@@ -20,7 +20,7 @@ _FILE_NAME = re.compile(
 def images(subject: Subject) -> Iterator[tuple[Image, Span | None, bool]]:
     """The images, each with its place and whether it only decorates."""
     decorative: set[int] = set()
-    for node, span in subject.nodes():
+    for node, span in subject.nodes:
         if "decorative" in node.attributes.classes:
             decorative.add(id(node.image if isinstance(node, Figure) else node))
         if isinstance(node, Image):

@@ -7,7 +7,7 @@ import re
 from pipeline.accessibility.subject import XML_LANG, Failure, Outcome, Subject
 from pipeline.codes import Code
 from pipeline.diagnostics import Span
-from pipeline.model import Text
+from pipeline.model import BibliographyEntry, Citation, Node, Text
 from pipeline.tree import walk_with, whole
 
 SCRIPTS: tuple[tuple[str, str, re.Pattern[str], frozenset[str]], ...] = tuple(
@@ -45,16 +45,13 @@ def pages_say_language(subject: Subject) -> Outcome:
 
 
 def other_languages_are_marked(subject: Subject) -> Outcome:
-    """A passage in a script that its language is not written in has a language of its own."""
+    """A passage in a script that its language is not written in has a language of its own. What
+    works that are cited are called is a name."""
     start: tuple[str, Span | None] = (subject.document.metadata.lang, None)
     failures = []
     checked = 0
-    for node, (lang, span) in walk_with(
-        whole(subject.document),
-        start,
-        lambda node, above: (node.attributes.get("lang") or above[0], node.span or above[1]),
-    ):
-        if not isinstance(node, Text):
+    for node, (lang, span) in walk_with(whole(subject.document), start, _inherited):
+        if not isinstance(node, Text) or not lang:
             continue
         spoken = lang.lower().partition("-")[0]
         for name, example, letters, languages in SCRIPTS:
@@ -67,3 +64,11 @@ def other_languages_are_marked(subject: Subject) -> Outcome:
                 hint = f"Say its language: `[…]{{lang={example}}}`, or for a block `{{lang=…}}`."
                 failures.append(Failure(message, span, hint, Code.UNMARKED_LANGUAGE))
     return Outcome(checked, tuple(failures))
+
+
+def _inherited(node: Node, above: tuple[str, Span | None]) -> tuple[str, Span | None]:
+    """The language and the place that a node has of itself, or from its parent; no language is
+    asked for in a bibliography."""
+    if isinstance(node, BibliographyEntry | Citation):
+        return "", node.span or above[1]
+    return (above[0] and node.attributes.get("lang")) or above[0], node.span or above[1]

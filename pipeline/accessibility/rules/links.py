@@ -16,7 +16,7 @@ def links_say_where(subject: Subject) -> Outcome:
     vague = frozenset(words(subject.document.metadata.lang)["vague_links"].split("|"))
     failures = []
     checked = 0
-    for node, span in subject.nodes():
+    for node, span in subject.nodes:
         if not isinstance(node, Link):
             continue
         checked += 1

@@ -13,7 +13,7 @@ def tables_have_heads(subject: Subject) -> Outcome:
     without any text is one to fill in."""
     failures = []
     checked = 0
-    for node, span in subject.nodes():
+    for node, span in subject.nodes:
         if not isinstance(node, Table) or not _needs_heads(node):
             continue
         checked += 1

@@ -13,13 +13,15 @@ from pipeline.metadata import Identifier, Metadata, isbn13
 DATE_FORMATS = {4: "05", 6: "01", 8: "00"}
 """List 55, by how many digits a date has."""
 
+ALTERNATIVE_FORMAT, BASED_ON_PRINT, STUDENT_MATERIAL, TEACHER_MATERIAL = "06", "13", "39", "40"
+
 SHORT = 350
 """How many characters a short description may have."""
 
 
 def publisher_name(metadata: Metadata) -> str:
     """Who publishes it: those who wrote it, where nobody else does."""
-    names = " and ".join(author.name for author in metadata.authors)
+    names = ", ".join(author.name for author in metadata.authors)
     return metadata.publisher or metadata.imprint or names
 
 
@@ -105,13 +107,21 @@ def related(product: Product, record: Record) -> ET.Element | None:
     found = []
     printed = record.metadata.isbns.print
     if printed:
-        code = "13" if product.edition.format == "epub" else "06"
+        code = BASED_ON_PRINT if product.edition.format == "epub" else ALTERNATIVE_FORMAT
         number = Identifier("isbn", isbn13(printed))
         found.append(_related(code, product_identifiers(number)))
     for other in record.products:
         if other is not product:
-            found.append(_related("06", product_identifiers(*numbers(other, record.metadata))))
+            code = _relation(product, other)
+            found.append(_related(code, product_identifiers(*numbers(other, record.metadata))))
     return element("RelatedMaterial", found) if found else None
+
+
+def _relation(product: Product, other: Product) -> str:
+    """List 51: another format, or the teachers' or the students' material."""
+    if product.edition.audience == other.edition.audience:
+        return ALTERNATIVE_FORMAT
+    return STUDENT_MATERIAL if product.edition.audience == "teacher" else TEACHER_MATERIAL
 
 
 def _related(code: str, identifiers: list[ET.Element]) -> ET.Element:

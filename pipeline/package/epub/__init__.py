@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import io
 import zipfile
-from collections.abc import Iterator
 from pathlib import Path
 from xml.sax.saxutils import quoteattr
 
@@ -17,6 +16,7 @@ from ebooklib import epub
 from pipeline.metadata import Metadata
 from pipeline.package.cover import picture
 from pipeline.package.epub.fonts import add_fonts, hidden_fonts
+from pipeline.package.epub.guide import guide
 from pipeline.package.epub.images import gather_images
 from pipeline.package.epub.metadata import PREFIXES, describe, time_of_change
 from pipeline.package.epub.ncx import ncx
@@ -26,9 +26,8 @@ from pipeline.package.font_use import used_faces
 from pipeline.package.result import Package
 from pipeline.pages import Page, Pages
 
-STYLE = "style.css"
+STYLE, MODERN = "style.css", "modern.css"
 XHTML = "application/xhtml+xml"
-GUIDE = {"cover": "cover", "titlepage": "title-page", "nav": "toc", "chapter": "text"}
 EPOCH = (1980, 1, 1, 0, 0, 0)
 """The first time that a zip can give a file."""
 
@@ -42,7 +41,10 @@ def package(pages: Pages, folder: Path) -> Package:
     book = epub.EpubBook()
     book.prefixes = list(PREFIXES)
     book.set_direction(metadata.direction)
-    css = "\n".join(style.css for style in pages.styles)
+    css, modern = (
+        "\n".join(style.css for style in pages.styles if style.apart is apart)
+        for apart in (False, True)
+    )
     # Without fonts of its own a book has the reader's, and is free of EPUBCheck's notes.
     offered = [face for face in pages.faces if metadata.embed_fonts or not face.package]
     faces = used_faces(offered, css, markup)
@@ -61,16 +63,16 @@ def package(pages: Pages, folder: Path) -> Package:
         if "cover-image" in item.properties:
             book.add_metadata(None, "meta", None, {"name": "cover", "content": item.id})
     fonts = add_fonts(book, faces, markup, small_capitals="small-caps" in css)
-    style = (fonts + css).encode()
     for item in (
         *documents,
         *images,
-        _item("style", STYLE, "text/css", style),
+        _item("style", STYLE, "text/css", (fonts + css).encode()),
+        _item("modern", MODERN, "text/css", modern.encode()),
         _item("ncx", "toc.ncx", "application/x-dtbncx+xml", ncx(pages, book.uid)),
     ):
         book.add_item(item)
     book.spine = documents
-    book.guide = list(_guide(pages.pages))
+    book.guide = list(guide(pages.landmarks))
     data = _repacked(_written(book, metadata), metadata, hidden_fonts(book, faces), book.uid)
     return Package(
         data=data,
@@ -93,15 +95,6 @@ def _document(page: Page, markup: str, metadata: Metadata) -> epub.EpubItem:
     # The contents are there for the reading system; leafing through skips them on request.
     item.is_linear = page.role != "nav" or metadata.contents.show != "never"
     return item
-
-
-def _guide(pages: tuple[Page, ...]) -> Iterator[dict[str, str]]:
-    """EPUB 2's landmarks: the first page of each kind."""
-    seen: set[str] = set()
-    for page in pages:
-        if page.role in GUIDE and page.role not in seen:
-            seen.add(page.role)
-            yield {"type": GUIDE[page.role], "title": page.title, "href": page.name}
 
 
 def _written(book: epub.EpubBook, metadata: Metadata) -> bytes:

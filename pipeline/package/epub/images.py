@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import io
 from pathlib import Path
 from typing import NamedTuple
 
 from ebooklib.epub import EpubItem
-from PIL import Image, UnidentifiedImageError
 
 from pipeline.codes import Code, diagnostic
 from pipeline.diagnostics import Diagnostic
@@ -19,11 +17,10 @@ SVG = "image/svg+xml"
 
 
 class Images(NamedTuple):
-    """The images, as items; whether one of them may move; which of them have another address
-    than the pages say; files read; what is wrong."""
+    """The images, as items; which of them have another address than the pages say; files read;
+    what is wrong."""
 
     items: tuple[EpubItem, ...]
-    moving: bool
     moved: dict[str, str]
     files: tuple[Path, ...]
     diagnostics: tuple[Diagnostic, ...]
@@ -40,7 +37,6 @@ def gather_images(pages: Pages, folder: Path) -> Images:
     items, files, diagnostics = [], [], []
     moved: dict[str, str] = {}
     names = {asset.name for asset in pages.assets}
-    moving = False
     for number, asset in enumerate(_shown(pages), start=1):
         data = asset.data
         if not data:
@@ -52,7 +48,6 @@ def gather_images(pages: Pages, folder: Path) -> Images:
                 message = f"The image `{asset.path}` cannot be read."
                 diagnostics.append(diagnostic(Code.MISSING_IMAGE, message))
                 continue
-        moving = moving or _may_move(asset, data)
         address, media_type = f"images/{asset.name}", asset.media_type
         if media_type != SVG:
             fitted = for_ereaders(data)
@@ -62,7 +57,7 @@ def gather_images(pages: Pages, folder: Path) -> Images:
         item = EpubItem(f"image-{number}", address, media_type, data)
         item.properties = ["cover-image"] if _is_cover(asset, pages) else []
         items.append(item)
-    return Images(tuple(items), moving, moved, tuple(files), tuple(diagnostics))
+    return Images(tuple(items), moved, tuple(files), tuple(diagnostics))
 
 
 def _name(old: str, suffix: str, names: set[str]) -> str:
@@ -93,14 +88,3 @@ def _shown(pages: Pages) -> tuple[Asset, ...]:
         if asset.name not in drawn
         or any(f"images/{asset.name}" in page.markup for page in pages.pages)
     )
-
-
-def _may_move(asset: Asset, data: bytes) -> bool:
-    """Whether an image is animated, so that it might flash."""
-    if asset.media_type == SVG:
-        return any(word in data for word in (b"<animate", b"<set", b"@keyframes"))
-    try:
-        with Image.open(io.BytesIO(data)) as image:
-            return bool(getattr(image, "is_animated", False))
-    except (UnidentifiedImageError, Image.DecompressionBombError, OSError, ValueError):
-        return False

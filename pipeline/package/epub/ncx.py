@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import itertools
-from collections.abc import Iterator
 from xml.etree import ElementTree as ET
 
-from pipeline.pages import NavPoint, PageBreak, Pages
+from pipeline.pages import NavList, NavPoint, PageBreak, Pages
 
 NAMESPACE = "http://www.daisy.org/z3986/2005/ncx/"
+
+CLASSES = {"figures": "loi", "tables": "lot"}
+"""What the lists that EPUB 2 knows are called."""
 
 
 def ncx(pages: Pages, identifier: str) -> bytes:
@@ -34,29 +35,59 @@ def ncx(pages: Pages, identifier: str) -> bytes:
     _label(root, "docTitle", metadata.title)
     for author in metadata.authors:
         _label(root, "docAuthor", author.name)
-    order = itertools.count(1)
+    order = _Order()
     _points(ET.SubElement(root, "navMap"), pages.contents, order)
     if pages.page_list:
         _targets(ET.SubElement(root, "pageList"), pages.page_list, order)
+    for found in pages.lists:
+        _list(root, found, order)
     ET.indent(root)
     return b'<?xml version="1.0" encoding="utf-8"?>\n' + ET.tostring(root, "unicode").encode()
 
 
-def _points(parent: ET.Element, points: tuple[NavPoint, ...], order: Iterator[int]) -> None:
+class _Order:
+    """Numbers entries as they come, and places: the same place has the same number."""
+
+    def __init__(self) -> None:
+        self._entries = 0
+        self._places: dict[str, int] = {}
+
+    def attributes(self, href: str) -> dict[str, str]:
+        """The attributes of an entry that leads to ``href``."""
+        self._entries += 1
+        return {"id": f"point-{self._entries}", "playOrder": self.place(href)}
+
+    def place(self, href: str) -> str:
+        return str(self._places.setdefault(href, len(self._places) + 1))
+
+
+def _points(parent: ET.Element, points: tuple[NavPoint, ...], order: _Order) -> None:
     for point in points:
-        number = str(next(order))
-        element = ET.SubElement(parent, "navPoint", {"id": f"point-{number}", "playOrder": number})
-        _label(element, "navLabel", point.title)
-        ET.SubElement(element, "content", {"src": point.href})
-        _points(element, point.children, order)
+        _points(_entry(parent, "navPoint", point, order), point.children, order)
 
 
-def _targets(parent: ET.Element, breaks: tuple[PageBreak, ...], order: Iterator[int]) -> None:
+def _list(root: ET.Element, found: NavList, order: _Order) -> None:
+    kind = CLASSES.get(found.kind)
+    element = ET.SubElement(root, "navList", {"class": kind} if kind else {})
+    _label(element, "navLabel", found.title)
+    for point in found.points:
+        _entry(element, "navTarget", point, order)
+
+
+def _entry(parent: ET.Element, name: str, point: NavPoint, order: _Order) -> ET.Element:
+    element = ET.SubElement(parent, name, order.attributes(point.href))
+    _label(element, "navLabel", point.title)
+    ET.SubElement(element, "content", {"src": point.href})
+    return element
+
+
+def _targets(parent: ET.Element, breaks: tuple[PageBreak, ...], order: _Order) -> None:
     """The pages of the print edition; only those with Arabic numbers are ``normal``."""
     for number, page in enumerate(breaks, start=1):
         value = {"value": page.label} if _is_number(page.label) else {}
         kind = "normal" if value else "front"
-        attributes = {"id": f"page-{number}", "type": kind, "playOrder": str(next(order)), **value}
+        place = order.place(page.href)
+        attributes = {"id": f"page-{number}", "type": kind, "playOrder": place, **value}
         element = ET.SubElement(parent, "pageTarget", attributes)
         _label(element, "navLabel", page.label)
         ET.SubElement(element, "content", {"src": page.href})

@@ -143,7 +143,8 @@ class Setting:
         narrower = (chosen._replace(width=width) for width in WIDTHS)
         chosen = _first(narrower, lambda one: self._fits(one, lines)) or chosen
         document = self._set(chosen)
-        free = max(0.0, min((_free(panel) for panel in _found(document, "panel")), default=0.0))
+        free = min((_free(panel) for panel in _found(document, "panel")), default=0.0)
+        free = max(0.0, free - 2 * TOLERANCE)  # what comes last may not be pushed off the page
         return self._set(chosen._replace(free=free), is_final=True)
 
     def _largest(self, words: Literal["", "divided"]) -> Try:

@@ -180,14 +180,14 @@ class LocalFiles(URLFetcher):  # type: ignore[misc]
             name = unquote(url).removeprefix(ASSET)
             self._refuse(Code.REMOTE_IMAGE, f"“{name}” is not among the publication's files")
             raise PermissionError(name)
-        if asset.data:
+        if asset.data and not asset.is_file:
             return URLFetcherResponse(url, asset.data, {"Content-Type": asset.media_type})
         file = (self._folder / asset.path).resolve()
         if not file.is_relative_to(self._folder):
             self._refuse(Code.OUTSIDE_FOLDER, f"“{asset.path}” leads out of the source's folder")
             raise PermissionError(asset.path)
         try:
-            data = file.read_bytes()
+            data = asset.data or file.read_bytes()
         except OSError as error:
             reason = error.strerror or "it cannot be read"
             self._refuse(Code.MISSING_IMAGE, f"“{asset.path}” cannot be shown: {reason}")

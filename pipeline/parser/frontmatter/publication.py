@@ -187,6 +187,15 @@ NOTE_PLACES = ("foot", "margin", "end")
 NOTES: Schema = {"enum": list(NOTE_PLACES)}
 
 
+SPLITS = (1, 2)
+
+
+def split(value: str) -> int:
+    if value not in map(str, SPLITS):
+        raise BadValueError(f"`{shorten(value)}` is no level to split at.", "Write 1 or 2.")
+    return int(value)
+
+
 def note_place(value: str) -> str:
     place = value.lower()
     if place not in NOTE_PLACES:

@@ -330,6 +330,13 @@ KEYS: tuple[Key, ...] = (
         ("margin", "end"),
     ),
     Key(
+        "split",
+        "Which sections are files of their own in the e-book: chapters (1), or theirs as well (2).",
+        {"enum": list(publication.SPLITS)},
+        parsed(publication.split),
+        (2,),
+    ),
+    Key(
         "bibliography",
         "The files that describe the works you cite: BibTeX, CSL-JSON or CSL-YAML.",
         one_or_list({"type": "string"}),

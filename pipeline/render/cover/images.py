@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import jinja2
 
+from pipeline.faces import FACES, own_faces
 from pipeline.model import Asset, Document
 from pipeline.pages import CoverPage, Style
 from pipeline.render.cover.colours import palette
@@ -52,4 +53,5 @@ def page_of(
         Style("image.css", read_text(environment, "cover/image.css")),
         Style("page.css", page),
     )
-    return CoverPage(file, width, height, markup, styles, faces=(), assets=(image,))
+    faces = (*FACES, *own_faces(document.metadata))
+    return CoverPage(file, width, height, markup, styles, faces, assets=(image,))

@@ -8,23 +8,46 @@ from pipeline.accessibility import audited
 from pipeline.editions import Edition
 from pipeline.faces import FACES, MATH_FACE, own_faces
 from pipeline.model import Document
-from pipeline.pages import NavPoint, Page, Pages, Style
+from pipeline.pages import NavList, NavPoint, Page, Pages
 from pipeline.render.contents import nav_points, numbered, targets
 from pipeline.render.cover import cover
 from pipeline.render.environment import read_text
-from pipeline.render.epub.divisions import division
-from pipeline.render.epub.front import NAV, front_pages, properties
+from pipeline.render.epub.front import (
+    COVER,
+    IMPRINT,
+    NAV,
+    TITLE_PAGE,
+    caption_navs,
+    cover_page,
+    imprint_page,
+    nav_page,
+    properties,
+    title_page,
+)
+from pipeline.render.epub.order import landmarks, reading_order
+from pipeline.render.epub.styles import BASE, styles
 from pipeline.render.nodes import NodeRenderer
+from pipeline.render.notes import before_notes, listing_notes
 from pipeline.render.page_list import page_list
-from pipeline.render.plan import Chapter, chapters
-from pipeline.render.styles import construct_styles
+from pipeline.render.plan import ENDNOTES, Chapter, chapters
+from pipeline.render.table_fit import Setting
 from pipeline.tree import plain_text
+from pipeline.words import words
+
+TABLES = (Setting(line=22, gap=1), Setting(line=25, gap=0.5))
+"""The lines of tables, at their size and smaller, on a telephone held upright: what does not fit
+into these has columns of fixed widths, so that no screen cuts it off."""
 
 
 def assemble(
     document: Document, edition: Edition, stem: str, environment: jinja2.Environment
 ) -> Pages:
-    plan = chapters(document)
+    metadata = document.metadata
+    endnotes = metadata.notes == "end" and bool(document.notes)
+    if endnotes:
+        after = before_notes(document.blocks)[1]
+        document = listing_notes(document, after, words(metadata.lang)["notes"])
+    plan = chapters(document, endnotes=endnotes)
     renderer = NodeRenderer(
         environment,
         "epub",
@@ -33,28 +56,39 @@ def assemble(
         pages={target: chapter.name for chapter in plan for target in chapter.ids},
         in_contents=frozenset(targets(document.contents)),
     )
-    css = read_text(environment, "epub/style.css")
-    body = tuple(_chapter(chapter, renderer, document) for chapter in plan)
+    renderer.usual_tables, renderer.small_tables = TABLES
+    lists = caption_navs(document, renderer)
+    order = tuple(reading_order(plan))
+    pages = {chapter.name: _chapter(chapter, renderer, document) for chapter in plan}
+    pages[COVER] = cover_page(document, renderer)
+    if TITLE_PAGE in order:
+        pages[TITLE_PAGE] = title_page(document, renderer)
+    if IMPRINT in order:
+        css = read_text(environment, f"epub/{BASE}")
+        pages[IMPRINT] = imprint_page(document, renderer, css)
+    titles = {page.name: page.title for page in pages.values()}
+    titles |= {TITLE_PAGE: renderer.word("title_page"), NAV: renderer.word("contents")}
+    found = landmarks(order, plan, lists, titles, renderer)
     start = plan[0].name if plan else NAV
     breaks = page_list(plan)
-    pages = (*front_pages(document, renderer, plan, start, css, breaks), *body)
-    styles = (
-        Style("style.css", css),
-        *construct_styles(environment, "epub", "".join(page.markup for page in pages)),
-        Style("widths.css", "\n".join(renderer.rules.values())),
-    )
+    pages[NAV] = nav_page(document, renderer, start, lists, found, breaks)
+    markup = "".join(pages[name].markup for name in order)
     renderer.page = ""
     contents = nav_points(document.contents, renderer.href)
     rendered = Pages(
         edition=edition.name,
         stem=stem,
-        metadata=document.metadata,
-        pages=pages,
-        styles=tuple(style for style in styles if style.css),
-        faces=(*FACES, MATH_FACE, *own_faces(document.metadata)),
+        metadata=metadata,
+        pages=tuple(pages[name] for name in order),
+        styles=styles(environment, markup, "\n".join(renderer.rules.values()), metadata.direction),
+        faces=(*FACES, MATH_FACE, *own_faces(metadata)),
         assets=document.assets,
+        contents=contents or (NavPoint(metadata.title, start),),
+        lists=tuple(
+            NavList(nav.id, nav.title, nav_points(nav.entries, renderer.href)) for nav in lists
+        ),
+        landmarks=found,
         page_list=breaks,
-        contents=contents or (NavPoint(document.metadata.title, start),),
         cover=cover(document, environment),
     )
     return audited(document, rendered)
@@ -62,17 +96,27 @@ def assemble(
 
 def _chapter(chapter: Chapter, renderer: NodeRenderer, document: Document) -> Page:
     section = chapter.section
-    title = document.metadata.title
+    is_endnotes = section is None and chapter.role == ENDNOTES
+    title = renderer.word("notes") if is_endnotes else document.metadata.title
     if section:
         title = numbered(section.number, plain_text(section.title))
     renderer.page = chapter.name
     body = renderer.render(chapter.blocks)
     markup = renderer.template(
-        "chapter",
+        "endnotes" if is_endnotes else "chapter",
         document=document,
         title=title,
         body=body,
         notes=chapter.notes,
-        division=division(chapter),
+        role=chapter.role,
+        opening=_opening(chapter),
+        division=chapter.division,
     )
     return Page(chapter.name, title, str(markup), "chapter", properties(markup))
+
+
+def _opening(chapter: Chapter) -> str:
+    """The class that says which heading opens a page, and whether a chapter does."""
+    if chapter.section is None:
+        return ""
+    return f"{'section' if chapter.continued else 'chapter'}-{chapter.section.depth}"

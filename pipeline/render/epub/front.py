@@ -1,19 +1,16 @@
-"""What stands before the text of an e-book: cover, title page, imprint, contents."""
+"""The pages of an e-book that are made: cover, title page, imprint, contents."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import NamedTuple
 
 from pipeline.model import ContentsEntry, Document
-from pipeline.pages import Page, PageBreak, PageRole
+from pipeline.pages import Landmark, Page, PageBreak, PageRole
 from pipeline.render.brand import logo
 from pipeline.render.cover import COVER_FILE
 from pipeline.render.cover.images import cover_image, is_drawing
-from pipeline.render.epub.divisions import division
 from pipeline.render.epub.imprint import facts, names
 from pipeline.render.nodes import NodeRenderer
-from pipeline.render.plan import Chapter
 
 COVER, TITLE_PAGE, IMPRINT, NAV = "cover.xhtml", "title.xhtml", "imprint.xhtml", "nav.xhtml"
 
@@ -30,60 +27,82 @@ class CaptionNav(NamedTuple):
     entries: tuple[ContentsEntry, ...]
 
 
-class Landmark(NamedTuple):
-    kind: str
-    href: str
-    title: str
+def caption_navs(document: Document, renderer: NodeRenderer) -> tuple[CaptionNav, ...]:
+    """The lists of captions that stand after the contents."""
+    return tuple(
+        CaptionNav(
+            LIST_KINDS.get(found.kind, ""),
+            found.kind,
+            renderer.word(f"list_of_{found.kind}"),
+            found.entries,
+        )
+        for found in document.lists
+    )
 
 
-def front_pages(
+def cover_page(document: Document, renderer: NodeRenderer) -> Page:
+    source, alt = _cover(document, renderer)
+    title = renderer.word("cover")
+    return _page(
+        document, renderer, COVER, title, "cover", "cover", cover_source=source, cover_alt=alt
+    )
+
+
+def title_page(document: Document, renderer: NodeRenderer) -> Page:
+    return _page(
+        document,
+        renderer,
+        TITLE_PAGE,
+        document.metadata.title,
+        "title",
+        "titlepage",
+        logo=logo(document),
+        names=lambda people: names(people, renderer),
+    )
+
+
+def imprint_page(document: Document, renderer: NodeRenderer, css: str) -> Page:
+    title = renderer.word("imprint")
+    found = tuple(facts(document, renderer, css))
+    return _page(document, renderer, IMPRINT, title, "imprint", "page", facts=found)
+
+
+def nav_page(
     document: Document,
     renderer: NodeRenderer,
-    plan: tuple[Chapter, ...],
     start: str,
-    css: str,
+    lists: tuple[CaptionNav, ...],
+    landmarks: tuple[Landmark, ...],
     breaks: tuple[PageBreak, ...],
-) -> Iterator[Page]:
-    """What stands before the text."""
-    metadata, word = document.metadata, renderer.word
-    source, alt = _cover(document, renderer)
-    lists = tuple(
-        CaptionNav(LIST_KINDS.get(e.kind, ""), e.kind, word(f"list_of_{e.kind}"), e.entries)
-        for e in document.lists
+) -> Page:
+    """The contents; ``start`` is the page that they lead to where there are no sections."""
+    return _page(
+        document,
+        renderer,
+        NAV,
+        renderer.word("contents"),
+        "nav",
+        "nav",
+        start=start,
+        lists=lists,
+        landmarks=landmarks,
+        page_list=breaks,
     )
-    first = next((c.name for c in plan if division(c) == "bodymatter"), start)
-    landmarks = (
-        Landmark("cover", COVER, word("cover")),
-        Landmark("titlepage", TITLE_PAGE, word("title_page")),
-        Landmark("copyright-page", IMPRINT, word("imprint")),
-        Landmark("toc", NAV, word("contents")),
-        *(Landmark(nav.kind, f"{NAV}#{nav.id}", nav.title) for nav in lists if nav.kind),
-        Landmark("bodymatter", first, word("start")),
-    )
-    pages: tuple[tuple[str, str, str, PageRole], ...] = (
-        (COVER, word("cover"), "cover", "cover"),
-        (TITLE_PAGE, metadata.title, "title", "titlepage"),
-        (IMPRINT, word("imprint"), "imprint", "page"),
-        (NAV, word("contents"), "nav", "nav"),
-    )
-    for name, title, template, role in pages:
-        renderer.page = name
-        markup = renderer.template(
-            template,
-            document=document,
-            title=title,
-            start=start,
-            landmarks=landmarks,
-            lists=lists,
-            page_list=breaks,
-            cover_source=source,
-            cover_alt=alt,
-            logo=logo(document),
-            facts=tuple(facts(document, renderer, css)),
-            names=lambda people: names(people, renderer),
-        )
-        nav = ("nav",) if role == "nav" else ()
-        yield Page(name, title, str(markup), role, (*nav, *properties(markup)))
+
+
+def _page(
+    document: Document,
+    renderer: NodeRenderer,
+    name: str,
+    title: str,
+    template: str,
+    role: PageRole,
+    **context: object,
+) -> Page:
+    renderer.page = name
+    markup = renderer.template(template, document=document, title=title, **context)
+    nav = ("nav",) if role == "nav" else ()
+    return Page(name, title, str(markup), role, (*nav, *properties(markup)))
 
 
 def properties(markup: str) -> tuple[str, ...]:

@@ -15,9 +15,10 @@ from pipeline.pages import NavPoint, Page, Pages, Style
 from pipeline.render.brand import logo
 from pipeline.render.contents import nav_points, targets
 from pipeline.render.cover import social_picture
-from pipeline.render.discovery import Facts, downloads, full_title, linked_data, meta_tags
+from pipeline.render.discovery import Facts, downloads, full_title, meta_tags
 from pipeline.render.environment import read_text
 from pipeline.render.html import imprint, is_learnt_from, page_styles
+from pipeline.render.linked_data import linked_data
 from pipeline.render.nodes import NodeRenderer
 from pipeline.render.scripts import script
 from pipeline.render.site import discovery

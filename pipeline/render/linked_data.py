@@ -1,0 +1,132 @@
+"""A publication in schema.org's terms, as the JSON-LD of its web page has it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pipeline.metadata import Contributor, Isbns, Metadata
+from pipeline.render.catalogue_data import catalogue_data
+from pipeline.render.discovery import NOTHING, Download, Facts
+
+RELATORS = "http://id.loc.gov/vocabulary/relators/"
+
+# schema.org's own properties for some of the MARC roles.
+_ROLE_PROPERTIES = {"edt": "editor", "ill": "illustrator", "trl": "translator"}
+
+
+def linked_data(
+    metadata: Metadata, others: tuple[Download, ...], facts: Facts = NOTHING
+) -> dict[str, Any]:
+    """The publication in schema.org's terms, as JSON-LD."""
+    identifier = metadata.identifier
+    isbn = identifier.value if identifier and identifier.scheme == "isbn" else ""
+    is_book = bool(isbn) or metadata.isbns != Isbns() or facts.is_book
+    kind = "Book" if is_book else "Article"
+    data: dict[str, Any] = {
+        "@context": "https://schema.org",
+        "@type": [kind, "LearningResource"] if facts.is_learnt_from else kind,
+        "@id": identifier.uri if identifier else "",
+        "url": facts.address,
+        "name": metadata.title,
+        "headline": "" if is_book else metadata.title,
+        "alternativeHeadline": metadata.subtitle,
+        "description": metadata.description,
+        "inLanguage": [metadata.lang, *metadata.languages] if metadata.languages else metadata.lang,
+        "datePublished": metadata.date,
+        "version": metadata.version,
+        "keywords": list(metadata.keywords),
+        "author": [_agent(author, metadata) for author in metadata.authors],
+        **_contributors(metadata),
+        "publisher": _named("Organization", metadata.publisher),
+        "license": (metadata.licence.url or metadata.licence.name) if metadata.licence else "",
+        "copyrightNotice": metadata.rights,
+        "identifier": identifier.uri if identifier else "",
+        "isbn": isbn,
+        **catalogue_data(metadata, is_book=is_book),
+        "isPartOf": _series(metadata),
+        "hasPart": _chapters(facts),
+        "timeRequired": f"PT{facts.minutes}M" if facts.minutes else "",
+        "workTranslation": [
+            {"@type": kind, "inLanguage": one.lang, "url": one.url} for one in metadata.translations
+        ],
+        "encoding": [
+            {
+                "@type": "MediaObject",
+                "contentUrl": metadata.url + other.href,
+                "encodingFormat": other.media_type,
+            }
+            for other in others
+        ],
+    }
+    cleaned: dict[str, Any] = _without_empty(data)
+    return cleaned
+
+
+def _agent(contributor: Contributor, metadata: Metadata) -> dict[str, Any]:
+    """An author. The front matter does not say whether a name is that of a person or of a
+    body, so the type is given only where something else does."""
+    if contributor.kind and not contributor.orcid:
+        kind = {"person": "Person", "organisation": "Organization"}[contributor.kind]
+        return _named(kind, contributor.name)
+    if contributor.orcid:
+        orcid = f"https://orcid.org/{contributor.orcid}"
+        return {"@type": "Person", "@id": orcid, "name": contributor.name, "sameAs": orcid}
+    if contributor.name == metadata.publisher:
+        return _named("Organization", contributor.name)
+    speaks = any(contributor.name == speaker.name for speaker in metadata.speakers)
+    return _named("Person" if speaks or contributor.sort_name else "", contributor.name)
+
+
+def _contributors(metadata: Metadata) -> dict[str, list[dict[str, Any]]]:
+    """Contributors and speakers, each once, with what they did or are in the dialogue."""
+    found: dict[str, list[dict[str, Any]]] = {}
+    roles = {speaker.name: speaker.role for speaker in metadata.speakers}
+    for person in metadata.contributors:
+        agent = _agent(person, metadata)
+        if own := _ROLE_PROPERTIES.get(person.role):
+            found.setdefault(own, []).append(agent)
+        else:
+            role = roles.pop(person.name, RELATORS + person.role)
+            found.setdefault("contributor", []).append(_role(role, agent))
+    authors = {author.name for author in metadata.authors}
+    found.setdefault("contributor", []).extend(
+        _role(role, _named("Person", name)) for name, role in roles.items() if name not in authors
+    )
+    return found
+
+
+def _role(name: str, agent: dict[str, Any]) -> dict[str, Any]:
+    """schema.org's way to say in what role somebody has the property ``contributor``."""
+    return {"@type": "Role", "roleName": name, "contributor": agent}
+
+
+def _chapters(facts: Facts) -> list[dict[str, Any]]:
+    """The chapters of a book, where they have addresses."""
+    if not (facts.is_book and facts.address):
+        return []
+    return [
+        _named("Chapter", chapter.title)
+        | {"position": position, "url": facts.address + chapter.href}
+        for position, chapter in enumerate(facts.chapters, start=1)
+    ]
+
+
+def _series(metadata: Metadata) -> dict[str, Any]:
+    series = metadata.series
+    if series is None:
+        return {}
+    return _named("CreativeWorkSeries", series.name) | {"position": series.position}
+
+
+def _named(kind: str, name: str) -> dict[str, Any]:
+    return {"@type": kind, "name": name} if name else {}
+
+
+def _without_empty(value: Any) -> Any:
+    """The data without what has no value, at all depths."""
+    if isinstance(value, dict):
+        cleaned = {key: _without_empty(item) for key, item in value.items()}
+        return {key: item for key, item in cleaned.items() if item not in ("", [], {})}
+    if isinstance(value, list):
+        return [_without_empty(item) for item in value]
+    return value

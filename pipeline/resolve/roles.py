@@ -1,0 +1,79 @@
+"""Whether sections stand where the parts of a book do that their classes make them."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable, Iterator
+
+from pipeline.codes import Code
+from pipeline.model import Document, Section
+from pipeline.resolve.findings import Findings
+from pipeline.roles import CLASSES, ROLES, divisions, is_front
+from pipeline.suggestions import nearest
+from pipeline.tree import plain_text
+
+SLIP = 0.82
+"""How like the name of a part a class is that is most likely a slip for it."""
+
+
+def check_roles(document: Document) -> Document:
+    """The document, with a MISPLACED_ROLE warning for each section that has the role of what
+    stands elsewhere in a book, and a LIKELY_SLIP for each class that is nearly one.
+    """
+    findings = Findings(document)
+    top = [block for block in document.blocks if isinstance(block, Section)]
+    for section, division in zip(top, divisions(s.role for s in top), strict=True):
+        if is_front(section.role) and division != "frontmatter":
+            findings.add(
+                Code.MISPLACED_ROLE,
+                f"{_named(section)} is a `{section.role}`, which stands before the text of a book.",
+                section.span,
+                hint="Put it before the first chapter, or leave the class out.",
+            )
+    meant = functools.cache(lambda name: nearest(name, CLASSES, SLIP))
+    for section, parent in _nested(document):
+        if not section.role:
+            _report_slips(section, meant, findings)
+        if parent is None:
+            continue
+        if section.role in ROLES and ROLES[section.role].is_top:
+            _report_level(section, "stands at the highest level only", findings)
+        elif section.role == "chapter" and parent.role != "part":
+            _report_level(section, "stands at the highest level, or in a `.part`", findings)
+    return findings.added_to(document)
+
+
+def _nested(document: Document) -> Iterator[tuple[Section, Section | None]]:
+    """All sections, each with the one that it is in."""
+    stack: list[tuple[Section, Section | None]] = [
+        (block, None) for block in reversed(document.blocks) if isinstance(block, Section)
+    ]
+    while stack:
+        section, parent = stack.pop()
+        yield section, parent
+        below = (block for block in reversed(section.children) if isinstance(block, Section))
+        stack += ((block, section) for block in below)
+
+
+def _report_level(section: Section, rule: str, findings: Findings) -> None:
+    findings.add(
+        Code.MISPLACED_ROLE,
+        f"{_named(section)} is a `{section.role}`, which {rule}.",
+        section.span,
+        hint="Give the heading fewer `#`, or leave the class out.",
+    )
+
+
+def _report_slips(section: Section, meant: Callable[[str], str], findings: Findings) -> None:
+    for name in section.attributes.classes:
+        if near := meant(name):
+            findings.add(
+                Code.LIKELY_SLIP,
+                f"{_named(section)} has the class `{name}`, which no part of a book has.",
+                section.span,
+                hint=f"Did you mean `{near}`?",
+            )
+
+
+def _named(section: Section) -> str:
+    return f"“{plain_text(section.title).strip()}”"

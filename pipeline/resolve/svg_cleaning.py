@@ -1,0 +1,133 @@
+"""Takes out of SVG files what could run code, or load something from elsewhere."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from xml.etree import ElementTree
+from xml.etree.ElementTree import Element
+
+SVG_NAMESPACE = "http://www.w3.org/2000/svg"
+HTML_NAMESPACE = "{http://www.w3.org/1999/xhtml}"
+
+ACTIVE = frozenset({"script", "foreignObject", "handler", "listener", "iframe", "object", "embed"})
+"""Elements that run code or hold other documents."""
+
+ANIMATIONS = frozenset({"animate", "set", "animateMotion", "animateTransform"})
+
+STYLE = "a style that loads another file"
+
+
+def clean(root: Element) -> Iterator[str]:
+    """Takes out of the tree what no output shows, and says what that was."""
+    stack = [root]
+    while stack:
+        parent = stack.pop()
+        yield from _clean_attributes(parent)
+        for child in list(parent):
+            reason = _danger(child)
+            if reason:
+                _remove(parent, child)
+                yield reason
+            else:
+                stack.append(child)
+
+
+def written(root: Element) -> bytes:
+    """The tree as a file; its own elements have no prefix afterwards."""
+    for element in root.iter():
+        element.tag = element.tag.removeprefix(f"{{{SVG_NAMESPACE}}}")
+    root.set("xmlns", SVG_NAMESPACE)
+    return bytes(ElementTree.tostring(root, encoding="utf-8", xml_declaration=True))
+
+
+def _remove(parent: Element, child: Element) -> None:
+    """Takes an element out; the text after it stays."""
+    at = list(parent).index(child)
+    if child.tail and at:
+        parent[at - 1].tail = (parent[at - 1].tail or "") + child.tail
+    elif child.tail:
+        parent.text = (parent.text or "") + child.tail
+    parent.remove(child)
+
+
+def _danger(element: Element) -> str:
+    """Why an element is to go, with all that is in it; "" for one that may stay."""
+    name = _local(element.tag)
+    if name in ACTIVE or element.tag.startswith(HTML_NAMESPACE):
+        return f"a `{name}` element"
+    if name == "style" and loads(element.text or ""):
+        return STYLE
+    for key, value in element.attrib.items():
+        attribute = _local(key).lower()
+        if attribute in ("href", "src") and name != "a" and not _may_lead(value, name):
+            return f"a reference to something outside the file (`{value[:60]}`)"
+        if name in ANIMATIONS and attribute == "attributename" and _is_animated(value):
+            return f"an animation of `{value}`"
+    return ""
+
+
+def _clean_attributes(element: Element) -> Iterator[str]:
+    """Takes out of an element that stays the attributes that may not."""
+    name = _local(element.tag)
+    for key, value in list(element.attrib.items()):
+        attribute = _local(key).lower()
+        reason = ""
+        if attribute.startswith("on"):
+            reason = f"an event handler `{attribute}`"
+        elif attribute in ("href", "src"):
+            if not _may_lead(value, name):
+                reason = f"a reference to something outside the file (`{value[:60]}`)"
+        elif loads(value):
+            reason = STYLE
+        if reason:
+            del element.attrib[key]
+            yield reason
+
+
+def _local(name: str) -> str:
+    return name.rpartition("}")[2]
+
+
+def _is_animated(attribute: str) -> bool:
+    name = attribute.strip().rpartition(":")[2].lower()
+    return name in ("href", "src") or name.startswith("on")
+
+
+def _may_lead(address: str, element: str) -> bool:
+    """Whether an address stays in the file, or is that of a link to the web."""
+    address = address.strip()
+    if not address or address.startswith("#"):
+        return True
+    if element == "a":
+        return address.lower().startswith(("http://", "https://", "mailto:"))
+    return _is_image_data(address)
+
+
+def _is_image_data(address: str) -> bool:
+    return re.match(r"data:image/(png|jpeg|gif|webp)[;,]", address, re.IGNORECASE) is not None
+
+
+def _is_font_data(address: str) -> bool:
+    """Whether it is a font that the file brings itself."""
+    return re.match(r"data:(font/|application/(x-)?font-)", address, re.IGNORECASE) is not None
+
+
+def loads(css: str) -> bool:
+    """Whether CSS, in a style sheet or an attribute, loads anything from elsewhere."""
+    if "(" not in css and "@" not in css:
+        return False
+    css = re.sub(r"/\*.*?\*/", "", css, flags=re.DOTALL)
+    css = re.sub(r"\\([0-9a-fA-F]{1,6})\s?", _unescape, css)
+    if re.search(r"@import|(image-set|image|src)\s*\(", css, re.IGNORECASE):
+        return True
+    addresses = re.findall(r"url\(\s*[\"']?\s*([^\"')]*)", css, re.IGNORECASE)
+    return not all(
+        address.startswith("#") or _is_image_data(address) or _is_font_data(address)
+        for address in addresses
+    )
+
+
+def _unescape(match: re.Match[str]) -> str:
+    number = int(match[1], 16)
+    return chr(number) if 0 < number < 0x110000 else "\ufffd"
