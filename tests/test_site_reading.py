@@ -78,7 +78,7 @@ QUERIES = {
 def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("site")
     source = folder / "well.md"
-    text = FRONT.replace("WORDS", "There was sand, and more sand below it. " * 200)
+    text = FRONT.replace("WORDS", "There was sand, and more sand below it. \n\n" * 80)
     text += "".join(f"\n# Chapter {number}\n\nText.\n" for number in range(1, 27))
     source.write_text(text, "utf-8")
     assert not pipeline.build(source, out=folder / "out").diagnostics
@@ -118,6 +118,12 @@ def test_one_can_read_on_to_the_end(seen: dict[str, Any]) -> None:
     names = ["wells.html", "rivers-and-wells.html", "chapter-03.html", "chapter-04.html"]
     assert seen["read on"][:4] == names
     assert len(seen["read on"]) == 30
+
+
+def test_a_chapter_is_found_again_where_it_was_left_but_not_by_those_who_read_on(
+    seen: dict[str, Any],
+) -> None:
+    assert seen["place"] == {"opened": True, "followed": False}
 
 
 def test_the_contents_show_where_one_is(seen: dict[str, Any]) -> None:

@@ -95,6 +95,24 @@ def read_on(site: Site) -> list[str]:
     return seen
 
 
+def place(site: Site) -> dict[str, bool]:
+    """Whether a chapter is found again where it was left: in a new window, and by a link."""
+    page = site.go("wells.html")
+    page.evaluate("scrollTo({top: 1800, behavior: 'instant'})")
+    page.goto("about:blank")
+    page.close()
+    page = site.context.new_page()
+    page.goto((site.folder / "wells.html").as_uri())
+    page.wait_for_load_state()
+    seen = {"opened": page.evaluate("scrollY > 1000")}
+    page.evaluate("document.querySelector('.pager .next').click()")
+    page.wait_for_url("**/rivers-and-wells.html")
+    page.click(".pager .prev")
+    page.wait_for_url("**/wells.html")
+    page.wait_for_load_state()
+    return seen | {"followed": page.evaluate("scrollY > 1000")}
+
+
 def contents(site: Site, name: str) -> dict[str, Any]:
     """What of the contents is marked, and whether that is in sight."""
     page = site.go(name)
@@ -136,14 +154,16 @@ def main(axe: str, chromium: str, name: str, *queries: str) -> None:
     folder = Path(name).resolve()
     with started(chromium) as browser:
         site = Site(browser, folder)
+        fresh = Site(browser, folder)
         seen = {
             "found": found(site, list(queries)),
             "by keyboard": by_keyboard(site, queries[0]),
-            "read on": read_on(site),
+            "read on": read_on(fresh),
+            "place": place(Site(browser, folder)),
             "contents": contents(site, "chapter-25.html"),
             "without script": without_script(browser, folder),
             "findings": findings(browser, folder, Path(axe).read_text("utf-8")),
-            "complaints": site.complaints,
+            "complaints": site.complaints + fresh.complaints,
         }
     print(json.dumps(seen))
 

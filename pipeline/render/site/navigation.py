@@ -9,6 +9,7 @@ from markupsafe import Markup
 from pipeline.model import ContentsEntry, Document
 from pipeline.render.nodes import NodeRenderer
 from pipeline.render.site.naming import SitePage, entries_by_target
+from pipeline.tree import plain_text
 
 NEAR = 150
 """So many pages before and after the one that is read are listed, so that the size of a site
@@ -64,8 +65,11 @@ class SiteContents:
     ) -> NavItem:
         entry = self._entries.get(page.target)
         is_current = page is current
-        if entry is None:
-            return NavItem(page.name, "", Markup.escape(page.title), is_current, below)
+        if entry is None:  # it is deeper than the contents go
+            section = page.chapter.section
+            title = Markup.escape(plain_text(section.title) if section else page.title)
+            number = section.number if section else ""
+            return NavItem(page.name, number, title, is_current, below)
         if is_current and not below:
             below = tuple(_section(child, renderer) for child in entry.children)
         return NavItem(page.name, entry.number, renderer.render(entry.title), is_current, below)
