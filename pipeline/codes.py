@@ -493,6 +493,17 @@ class Code(enum.Enum):
         ERROR, "There is no edition of that name. `chapbook build --help` lists them."
     )
     CHECK_FAILED = Entry(ERROR, "A finished file breaks a rule of its format.")
+    LOST_TEXT = Entry(
+        ERROR,
+        "A finished file does not have all the text of its source. It may be older than the source; or a template\nof your own leaves something out.",
+    )
+    MOVED_TEXT = Entry(
+        ERROR,
+        "Text of the source comes at another place in a finished file, so that it is read in another order.",
+    )
+    DOUBLED_TEXT = Entry(
+        ERROR, "A finished file has a text more than once that the source has once."
+    )
     CHECK_WARNING = Entry(
         WARNING, "A finished file can be opened, but some readers will have trouble with it."
     )

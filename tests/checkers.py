@@ -46,7 +46,8 @@ _NEEDS: dict[str, tuple[str | Path, ...]] = {
     "EPUBCheck": ("java", CACHE / "installed"),
     "Ace": ("node", "chromium", CACHE / "installed", _ACE),
     "Nu": ("java", CACHE / "installed", _NU),
-    "axe": ("chromium", CACHE / "installed", _AXE),
+    "reading systems": ("chromium", *(_NODE_MODULES / name for name in ("epubjs", "foliate-js"))),
+    "browser": ("chromium", CACHE / "installed", _AXE),
     "veraPDF": ("java", CACHE / "installed", _VERAPDF),
     "page-validation": (CACHE / "installed",),
     "qpdf": ("qpdf",),
@@ -122,32 +123,42 @@ def nu(path: Path) -> list[str]:
     ]
 
 
-def axe(path: Path, width: int = 1280, dark: bool = False) -> list[str]:
-    """What axe-core, with all its rules on, finds in a window ``width`` CSS pixels wide, and
-    whether the page can be scrolled sideways."""
-    require("axe")
-    window = (str(width), "dark" if dark else "light")
+WINDOWS = ("320-light", "768-dark", "1280-light")
+"""Widths in CSS pixels, and schemes of colour."""
+
+ALL_WINDOWS = tuple(
+    f"{width}-{scheme}" for width in (320, 768, 1280) for scheme in ("light", "dark")
+)
+
+
+def browser(*paths: Path, windows: Sequence[str] = WINDOWS) -> list[str]:
+    """What is wrong with pages in Chromium: what axe-core finds with all its rules in each
+    window, scrolling sideways, what the keyboard does not reach, what leaves the page, and what
+    the browser complains of. See tests/conformance/web_page.py."""
+    require("browser")
     chromium = str(shutil.which("chromium"))
-    return _lines(_run([_PYTHON, CONFORMANCE / "axe.py", _AXE, chromium, *window, path]))
+    return _lines(_run_own("web_page", _AXE, chromium, ",".join(windows), *paths))
+
+
+def reading_systems(*paths: Path) -> list[str]:
+    """What epub.js and foliate-js do not show of e-books, or cannot follow. See
+    tests/conformance/reading_systems.py."""
+    require("reading systems")
+    return _lines(_run_own("reading_systems", str(shutil.which("chromium")), _NODE_MODULES, *paths))
 
 
 def reading(path: Path, folder: Path) -> dict[str, Any]:
     """What a web page's script does for readers in Chromium: see tests/conformance/reading.py."""
-    require("axe")
-    chromium = str(shutil.which("chromium"))
-    command = (_PYTHON, "-m", "tests.conformance.reading", chromium, path, folder)
-    result = _run(command, PYTHONPATH=str(CONFORMANCE.parent.parent))
+    require("browser")
+    result = _run_own("reading", str(shutil.which("chromium")), path, folder)
     seen: dict[str, Any] = json.loads(result.stdout)
     return seen
 
 
 def site(folder: Path, *queries: str) -> dict[str, Any]:
     """What a reader sees of a site in Chromium: see tests/conformance/site.py."""
-    require("axe")
-    chromium = str(shutil.which("chromium"))
-    command: list[str | Path] = [_PYTHON, "-m", "tests.conformance.site", _AXE, chromium, folder]
-    command += queries
-    result = _run(command, PYTHONPATH=str(CONFORMANCE.parent.parent))
+    require("browser")
+    result = _run_own("site", _AXE, str(shutil.which("chromium")), folder, *queries)
     seen: dict[str, Any] = json.loads(result.stdout)
     return seen
 
@@ -183,7 +194,7 @@ def verapdf(*paths: Path, profile: str = "ua1") -> list[str]:
 def page_validation(*paths: Path, profile: str = "ua1") -> list[str]:
     """What page-validation, a second engine beside veraPDF, finds."""
     require("page-validation")
-    return _lines(_run([_PYTHON, CONFORMANCE / "page_validation.py", profile, *paths]))
+    return _lines(_run_own("page_validation", profile, *paths))
 
 
 def qpdf(path: Path) -> list[str]:
@@ -191,6 +202,15 @@ def qpdf(path: Path) -> list[str]:
     require("qpdf")
     result = _run(["qpdf", "--check", path], ok=(0, 2, 3))
     return [] if result.returncode == 0 else result.stderr.splitlines()
+
+
+def _run_own(module: str, *arguments: str | Path) -> subprocess.CompletedProcess[str]:
+    """Runs a module of tests/conformance in the Python of the checkers."""
+    return _run(
+        [_PYTHON, "-m", f"tests.conformance.{module}", *arguments],
+        PYTHONPATH=str(CONFORMANCE.parent.parent),
+        PYTHONDONTWRITEBYTECODE="1",
+    )
 
 
 def _lines(result: subprocess.CompletedProcess[str]) -> list[str]:

@@ -7,7 +7,9 @@ from pathlib import Path
 import pytest
 
 import pipeline
+from pipeline.completeness import compare
 from pipeline.editions import DEFAULT_EDITIONS
+from pipeline.parser import parse_file
 from tests import checkers
 
 ROOT = Path(__file__).parent.parent
@@ -19,6 +21,7 @@ class Conforming:
     """The strictest checkers there are find nothing in what is built of ``source``."""
 
     source: Path
+    windows: tuple[str, ...] = checkers.WINDOWS
 
     @pytest.fixture(scope="class")
     @classmethod
@@ -33,13 +36,25 @@ class Conforming:
     def test_epub(self, check: checkers.Check, built: Path) -> None:
         assert check(built.with_suffix(".epub")) == []
 
+    @pytest.mark.parametrize("format", ["html", "pdf", "epub"])
+    def test_nothing_is_lost(self, format: str, built: Path) -> None:
+        found = compare(built.with_suffix(f".{format}"), parse_file(self.source), self.source)
+        assert "as the edition" in found.note
+        assert found.diagnostics == ()
+
     def test_html(self, built: Path) -> None:
         assert checkers.nu(built.with_suffix(".html")) == []
 
-    @pytest.mark.parametrize(("width", "dark"), [(1280, False), (1280, True), (320, False)])
-    def test_html_for_everyone(self, width: int, dark: bool, built: Path) -> None:
-        assert checkers.axe(built.with_suffix(".html"), width, dark) == []
+    def test_html_for_everyone(self, built: Path) -> None:
+        assert checkers.browser(built.with_suffix(".html"), windows=self.windows) == []
 
     @pytest.mark.parametrize("check", [checkers.verapdf, checkers.page_validation, checkers.qpdf])
     def test_pdf(self, check: checkers.Check, built: Path) -> None:
         assert check(built.with_suffix(".pdf")) == []
+
+
+class Read(Conforming):
+    """And reading systems show all of it."""
+
+    def test_epub_in_reading_systems(self, built: Path) -> None:
+        assert checkers.reading_systems(built.with_suffix(".epub")) == []

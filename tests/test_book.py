@@ -14,13 +14,13 @@ from pipeline.preflight.reading import read_pages
 from pipeline.report.text_area import text_area
 from pipeline.sheet import sheet_for
 from pipeline.tree import walk, whole
-from tests.conforming import ROOT, Conforming
+from tests.conforming import ROOT, Read
 from tests.test_completeness import NODES, UNWRITTEN
 
 BOOK = ROOT / "tests" / "book" / "book.md"
 
 
-class TestBook(Conforming):
+class TestBook(Read):
     source = BOOK
 
     def test_it_prints_well(self, built: Path) -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from pipeline.check import Report, check
+from pipeline.package.epub.obfuscation import encryption
 from tests.sentences import no_sentences
 from tests.test_check_html import place_of
 
@@ -383,6 +384,16 @@ def test_locked_parts(tmp_path: Path) -> None:
     path = pack(tmp_path / "book.epub", FILES | {"META-INF/encryption.xml": "<x/>"})
     (found,) = check(path, external=False).diagnostics
     assert (found.code, found.source) == ("check-warning", f"{path}/META-INF/encryption.xml")
+
+
+def test_fonts_that_are_obfuscated_are_not_locked(tmp_path: Path) -> None:
+    hidden = encryption(["EPUB/fonts/a.otf"]).decode()
+    path = pack(tmp_path / "book.epub", FILES | {"META-INF/encryption.xml": hidden})
+    assert not check(path, external=False).diagnostics
+    locked = hidden.replace("http://www.idpf.org/2008/embedding", "http://ns.adobe.com/adept")
+    path = pack(tmp_path / "locked.epub", FILES | {"META-INF/encryption.xml": locked})
+    (found,) = check(path, external=False).diagnostics
+    assert "locked" in found.message
 
 
 def test_no_container(tmp_path: Path) -> None:

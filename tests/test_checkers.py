@@ -9,6 +9,7 @@ import pikepdf
 import pytest
 
 from tests import checkers
+from tests.test_check_epub import FILES, pack
 
 pytestmark = [pytest.mark.checkers, pytest.mark.slow]
 
@@ -20,7 +21,8 @@ GOOD_PAGE = """<!DOCTYPE html>
 <title>A page</title>
 <style>body { color: #222; background: #fff }</style>
 </head>
-<body><main><h1>A page</h1><p>Text.</p></main></body>
+<body><a href="#text">To the text</a>
+<main id="text" tabindex="-1"><h1>A page</h1><p>Text.</p></main></body>
 </html>
 """
 BAD_PAGE = GOOD_PAGE.replace(
@@ -46,23 +48,82 @@ def bad_pdf(tmp_path: Path) -> Path:
     return path
 
 
-@pytest.mark.parametrize("check", [checkers.nu, checkers.axe])
-def test_page(check: checkers.Check, tmp_path: Path) -> None:
+def test_nu(tmp_path: Path) -> None:
     good, bad = tmp_path / "good.html", tmp_path / "bad.html"
     good.write_text(GOOD_PAGE, encoding="utf-8")
     bad.write_text(BAD_PAGE, encoding="utf-8")
-    assert check(good) == []
-    assert len(check(bad)) > 1
+    assert checkers.nu(good) == []
+    assert len(checkers.nu(bad)) > 1
 
 
-def test_axe_sees_a_page_that_is_too_wide(tmp_path: Path) -> None:
-    path = tmp_path / "wide.html"
-    path.write_text(BAD_PAGE, encoding="utf-8")
-    assert any("sideways-scroll" in finding for finding in checkers.axe(path, 320, dark=True))
+POLICY = """<meta http-equiv="Content-Security-Policy"
+ content="img-src 'none'; style-src 'unsafe-inline'">"""
+# pages, by what is put into one that is right, and what is found in each
+FAULTS: dict[str, tuple[str, tuple[str, ...]]] = {
+    "markup": (
+        "<img src='data:,'><p style='width: 2000px; color: #ccc'>Text.</p>",
+        ("image-alt", "sideways-scroll", "color-contrast"),
+    ),
+    "focus": (
+        "<button style='outline: none'>A</button><button tabindex='3'>B</button>",
+        ("focus-not-seen", "out-of-order"),
+    ),
+    "trap": (
+        "<button>A</button>"
+        "<script>addEventListener('keydown', event => event.preventDefault())</script>",
+        ("never-reached", "skip-link"),
+    ),
+    "loading": (
+        "<img alt='' src='http://localhost:9/a.png'><img alt='' src='../outside.png'>",
+        ("localhost", "outside.png"),
+    ),
+    "complaints": (
+        "<script>nothing.at.all()</script><img alt='' src='data:,'>",
+        ("script-error", "against the policy"),
+    ),
+}
+
+
+@pytest.fixture(scope="module")
+def in_browser(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    """What is found of each page of `FAULTS`, and of one that is right."""
+    folder = tmp_path_factory.mktemp("pages")
+    pages = {name: GOOD_PAGE.replace("<p>Text.</p>", text) for name, (text, _) in FAULTS.items()}
+    pages["complaints"] = pages["complaints"].replace("<title>", f"{POLICY}<title>")
+    pages["right"] = GOOD_PAGE
+    paths = {name: folder / f"{name}.html" for name in pages}
+    for name, path in paths.items():
+        path.write_text(pages[name], encoding="utf-8")
+    lines = checkers.browser(*paths.values(), windows=["320-dark"])
+    found = {name: [li for li in lines if li.startswith(str(paths[name]))] for name in pages}
+    return {name: "\n".join(of_page) for name, of_page in found.items()}
+
+
+def test_a_page_that_is_right(in_browser: dict[str, str]) -> None:
+    assert in_browser["right"] == ""
+
+
+@pytest.mark.parametrize("name", FAULTS)
+def test_what_is_found_in_the_browser(name: str, in_browser: dict[str, str]) -> None:
+    assert [fault for fault in FAULTS[name][1] if fault not in in_browser[name]] == []
 
 
 def test_epubcheck(bad_epub: Path) -> None:
     assert any("META-INF/container.xml" in finding for finding in checkers.epubcheck(bad_epub))
+
+
+def test_reading_systems(tmp_path: Path) -> None:
+    """In this book an entry of the contents leads nowhere, and a file with a note is hidden."""
+    pages = FILES | {
+        "EPUB/nav.xhtml": FILES["EPUB/nav.xhtml"].replace("#part", "#no-part"),
+        "EPUB/two.xhtml": FILES["EPUB/two.xhtml"].replace("<body>", '<body hidden="hidden">'),
+    }
+    found = checkers.reading_systems(pack(tmp_path / "book.epub", pages))
+    for name in ("epubjs", "foliate"):
+        of_reader = "\n".join(line for line in found if f"\t{name}\t" in line)
+        assert "contents\ttwo.xhtml#no-part" in of_reader
+        assert "not-visible\ttwo.xhtml" in of_reader
+        assert "note\tone.xhtml" in of_reader
 
 
 @pytest.mark.parametrize("check", [checkers.verapdf, checkers.page_validation])

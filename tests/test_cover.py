@@ -12,8 +12,10 @@ from xml.etree import ElementTree
 
 import pypdfium2
 import pytest
+from click.testing import CliRunner
 from PIL import Image
 
+from pipeline.cli import main
 from pipeline.diagnostics import Diagnostic
 from pipeline.driver import build
 from pipeline.metadata import Identifier
@@ -393,6 +395,13 @@ def test_colour_reaches_over_the_edges_and_marks_do_not(spread: Path) -> None:
     # the marks, on a line with the edges
     row = [image.getpixel((x, round(9 * mm))) for x in range(round(5.2 * mm))]
     assert any(pixel != white for pixel in row)
+
+
+def test_parts_have_no_print_cover(spread: Path) -> None:
+    source = str(spread.parent.parent / "x.md")
+    result = CliRunner().invoke(main, ["build", source, "--split", "1", "--cover-spread"])
+    assert result.exit_code == 2
+    assert "--cover-spread is for a whole text" in result.output
 
 
 @pytest.mark.parametrize("isbn", ["9780306406157", "0306406152"])

@@ -295,6 +295,7 @@ contents: {show: yes, depth: 3, questions: on}
         ("lang: en_GB", "wrong-value", 7, "Write `en-GB`."),
         ("lang: english", "wrong-value", 7, "Write `en`."),
         ("lang: e", "wrong-value", 7, "en-GB"),
+        ("split: 3", "wrong-value", 8, "Write 1 or 2."),
         ("date: 2026-02-30", "wrong-value", 7, "YYYY-MM-DD"),
         ("date: 2026-13", "wrong-value", 7, "YYYY-MM-DD"),
         ("date: 24 November 2026", "wrong-value", 7, "YYYY-MM-DD"),

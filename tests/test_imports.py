@@ -51,7 +51,7 @@ LAYERS: tuple[frozenset[str], ...] = (
         }
     ),
     frozenset({"making"}),
-    frozenset({"saving"}),
+    frozenset({"completeness", "saving"}),
     frozenset({"driver", "fragment", "settings", "starter", "weblinks"}),
     frozenset({"report"}),
     frozenset({"__init__"}),

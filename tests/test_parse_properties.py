@@ -165,6 +165,7 @@ def test_parsing(source: str) -> None:
 
 @given(text)
 @settings(max_examples=300, deadline=None)
+@example("<abbr title='a \"b\"'>\n---")
 def test_a_whole_document(body: str) -> None:
     source = FRONT + body
     document = parse(source, "x.md")

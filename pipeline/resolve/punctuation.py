@@ -86,6 +86,8 @@ class Run:
 
     def set(self) -> list[str | None]:
         """For each text added, the new text, or None where it stays the same."""
+        if not self._pieces:
+            return []
         text = "".join(self._parts)
         edits = sorted(self._edits(text))
         result: list[str | None] = []

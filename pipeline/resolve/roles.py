@@ -15,6 +15,8 @@ from pipeline.tree import plain_text
 SLIP = 0.82
 """How like the name of a part a class is that is most likely a slip for it."""
 
+FEWER = "Give the heading fewer `#`"
+
 
 def check_roles(document: Document) -> Document:
     """The document, with a MISPLACED_ROLE warning for each section that has the role of what
@@ -24,12 +26,8 @@ def check_roles(document: Document) -> Document:
     top = [block for block in document.blocks if isinstance(block, Section)]
     for section, division in zip(top, divisions(s.role for s in top), strict=True):
         if is_front(section.role) and division != "frontmatter":
-            findings.add(
-                Code.MISPLACED_ROLE,
-                f"{_named(section)} is a `{section.role}`, which stands before the text of a book.",
-                section.span,
-                hint="Put it before the first chapter, or leave the class out.",
-            )
+            remedy = "Put it before the first chapter"
+            _report_place(section, "before the text of a book", remedy, findings)
     meant = functools.cache(lambda name: nearest(name, CLASSES, SLIP))
     for section, parent in _nested(document):
         if not section.role:
@@ -37,9 +35,9 @@ def check_roles(document: Document) -> Document:
         if parent is None:
             continue
         if section.role in ROLES and ROLES[section.role].is_top:
-            _report_level(section, "stands at the highest level only", findings)
+            _report_place(section, "at the highest level only", FEWER, findings)
         elif section.role == "chapter" and parent.role != "part":
-            _report_level(section, "stands at the highest level, or in a `.part`", findings)
+            _report_place(section, "at the highest level, or in a `.part`", FEWER, findings)
     return findings.added_to(document)
 
 
@@ -55,12 +53,12 @@ def _nested(document: Document) -> Iterator[tuple[Section, Section | None]]:
         stack += ((block, section) for block in below)
 
 
-def _report_level(section: Section, rule: str, findings: Findings) -> None:
+def _report_place(section: Section, place: str, remedy: str, findings: Findings) -> None:
     findings.add(
         Code.MISPLACED_ROLE,
-        f"{_named(section)} is a `{section.role}`, which {rule}.",
+        f"{_named(section)} has {_class_of(section)}, whose place is {place}.",
         section.span,
-        hint="Give the heading fewer `#`, or leave the class out.",
+        hint=f"{remedy}, or leave the class out.",
     )
 
 
@@ -73,6 +71,12 @@ def _report_slips(section: Section, meant: Callable[[str], str], findings: Findi
                 section.span,
                 hint=f"Did you mean `{near}`?",
             )
+
+
+def _class_of(section: Section) -> str:
+    """The class that gives a section its role."""
+    classes = section.attributes.classes
+    return next(f"the class `{name}`" for name in classes if CLASSES.get(name) == section.role)
 
 
 def _named(section: Section) -> str:

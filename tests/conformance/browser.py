@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -43,13 +42,3 @@ def keep_picture(page: Page, name: str) -> None:
 def report(*cells: Any) -> None:
     """One finding, as a line."""
     print("\t".join(" ".join(str(cell).split()) for cell in cells))
-
-
-def wait_for(condition: Callable[[], object], page: Page, seconds: float = 20) -> bool:
-    """Whether something comes true in time."""
-    end = time.monotonic() + seconds
-    while not condition():
-        if time.monotonic() > end:
-            return False
-        page.wait_for_timeout(20)
-    return True

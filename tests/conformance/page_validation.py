@@ -1,7 +1,6 @@
-"""page-validation, a PDF/UA validator beside veraPDF: page_validation.py PROFILE FILE...
+"""page-validation, a PDF/UA validator beside veraPDF: page_validation PROFILE FILE...
 
-Prints one finding a line: file, rule, message. Runs by itself, in the Python that the package
-`page-validation` is installed for.
+Prints one finding a line: file, rule, message.
 """
 
 from __future__ import annotations

@@ -1,0 +1,77 @@
+"""What ``chapbook check`` does with one file: what is found, what is said before it and after."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+import msgspec
+
+if TYPE_CHECKING:
+    from pipeline.completeness import Comparison
+    from pipeline.diagnostics import Diagnostic
+    from pipeline.model import Document
+
+MODEL = "model.json"
+"""The file beside outputs that has the document they were made of."""
+
+
+def check_finished(
+    file: Path, source: Path | None
+) -> tuple[Sequence[Diagnostic], str, Iterable[str]]:
+    """What is wrong with a finished file, and what it lacks of its ``source``, if that is named
+    or told by the model beside it."""
+    from pipeline.check import UnknownFormat
+    from pipeline.check import check as check_file
+
+    try:
+        report = check_file(file)
+    except UnknownFormat as error:
+        hint = "the links of a source are looked up with --external"
+        raise click.UsageError(f"{error} ({hint})") from error
+    comparison = _compared(file, source)
+    if comparison is None:
+        return report.diagnostics, "", report.notes
+    notes = (*report.notes, *filter(None, [comparison.note]))
+    return (*report.diagnostics, *comparison.diagnostics), "", notes
+
+
+def _compared(file: Path, source: Path | None) -> Comparison | None:
+    from pipeline.completeness import Comparison, compare
+    from pipeline.parser import parse_file
+
+    if source:
+        return compare(file, parse_file(source), source, renamed=True)
+    document = _model_beside(file)
+    if document is None:
+        return None
+    source = Path(document.source)
+    if not source.is_file():
+        return Comparison(note=f"not compared: {source} is not here; name it with --source")
+    return compare(file, document, source)
+
+
+def _model_beside(file: Path) -> Document | None:
+    """The document of the model beside a file, or beside the site that a page is of."""
+    from pipeline.checksums import listed
+    from pipeline.model import decode
+
+    beside = file.parent if file.name in listed(file.parent) else file
+    try:
+        return decode((beside.parent / MODEL).read_bytes())
+    except (OSError, msgspec.MsgspecError):
+        return None
+
+
+def check_links(file: Path) -> tuple[Sequence[Diagnostic], str, Iterable[str]]:
+    """What is found of the links in a source, what is said before it and after."""
+    from pipeline import weblinks
+
+    if file.is_dir() or file.suffix.lower() in (".html", ".xhtml", ".epub", ".pdf"):
+        raise click.UsageError(f"--external looks up the links of sources; {file.name} is none")
+    report = weblinks.check_links(file)
+    notes = [f"not looked up, as its server asks: {address}" for address in report.left_out]
+    number = "1 address" if report.addresses == 1 else f"{report.addresses or 'no'} addresses"
+    return report.diagnostics, f"{number} on the web, ", notes

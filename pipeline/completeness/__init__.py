@@ -1,0 +1,126 @@
+"""Compares finished files with the document that they were made of: whether all of its text is in
+them, in its order and once, whatever templates, packagers and layout have done with it.
+
+It resolves the document anew, and knows of the files only what anybody reads in them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import msgspec
+
+from pipeline.check.site import START
+from pipeline.checksums import listed
+from pipeline.codes import Code, diagnostic
+from pipeline.completeness.matching import Fault, match, twice
+from pipeline.completeness.printed import text_of_pdf
+from pipeline.completeness.texts import (
+    Texts,
+    UnreadableFile,
+    text_of_book,
+    text_of_page,
+    text_of_site,
+)
+from pipeline.completeness.wanted import wanted
+from pipeline.diagnostics import Diagnostic
+from pipeline.editions import (
+    DEFAULT_EDITIONS,
+    EDITIONS,
+    Edition,
+    FormatName,
+    output_name,
+    pages_name,
+)
+from pipeline.making import prepare
+from pipeline.model import Document
+
+SITE = "site"
+"""The edition that a folder of pages is of."""
+
+MOST = 50
+"""Findings that are shown of one file."""
+
+SHOWN = 60
+"""Characters that are shown of a passage."""
+
+READERS: dict[FormatName, Callable[[Path], Texts]] = {
+    "html": text_of_page,
+    "epub": text_of_book,
+    "pdf": text_of_pdf,
+}
+CODES = {
+    "missing": (Code.LOST_TEXT, "is not in {}"),
+    "elsewhere": (Code.MOVED_TEXT, "is at another place in {}"),
+    "twice": (Code.DOUBLED_TEXT, "is in {} more than once"),
+}
+
+
+class Comparison(msgspec.Struct, frozen=True):
+    """What was found, with its places in the source, and a ``note`` on what was compared."""
+
+    diagnostics: tuple[Diagnostic, ...] = ()
+    note: str = ""
+
+
+def compare(path: Path, document: Document, source: Path, *, renamed: bool = False) -> Comparison:
+    """Compare a finished file with the parsed ``document``, whose file is ``source``. Of which
+    edition it is, its name tells; one that may be ``renamed`` is the usual one of its format. Of a
+    site, ``path`` is the folder or any page. A file that cannot be read is not reported:
+    `pipeline.check` does that."""
+    is_site = path.is_dir() or path.name in listed(path.parent)
+    if is_site:
+        path = (path if path.is_dir() else path.parent) / START
+    name = f"{path.parent.name}/{START}" if is_site else path.name
+    edition = edition_of(name, source.stem)
+    if edition is None and renamed:
+        usual = (EDITIONS[name] for name in ([SITE] if is_site else DEFAULT_EDITIONS))
+        edition = next((one for one in usual if path.suffix.lower() == f".{one.format}"), None)
+    if edition is None:
+        return Comparison(note=f"not compared: no edition of {source} has a file of this name")
+    pages = pages_name(output_name(source.stem, edition), edition)
+    if edition.imposition != "none" and path.name != pages:
+        return Comparison(note="not compared: its pages are not in the order of reading")
+    resolved = prepare(document, edition, source.parent)
+    try:
+        found = tuple(_compare(path, edition, resolved))
+    except UnreadableFile:
+        return Comparison()
+    note = f"compared with {source}, as the edition {edition.name}"
+    if len(found) > MOST:
+        note += f"; {len(found) - MOST} more findings are not shown"
+    return Comparison(tuple(_told(fault, path, resolved.source) for fault in found[:MOST]), note)
+
+
+def edition_of(name: str, stem: str) -> Edition | None:
+    """The edition whose file has this name, where the source is ``stem``."""
+    for edition in EDITIONS.values():
+        file = output_name(stem, edition)
+        if name in (file, pages_name(file, edition)):
+            return edition
+    return None
+
+
+def _compare(path: Path, edition: Edition, document: Document) -> Iterator[Fault]:
+    read = text_of_site(path) if edition.chapters else READERS[edition.format](path)
+    text, notes = wanted(document, edition)
+    of_text, of_notes = match(text, read.text), match(notes, read.notes)
+    faults = (*of_text.faults, *of_notes.faults)
+    wrong = {fault.passage for fault in faults}
+    yield from faults
+    yield from twice([one for one in text if one not in wrong], of_text.rest, notes)
+    yield from twice([one for one in notes if one not in wrong], of_notes.rest, text)
+
+
+def _told(fault: Fault, path: Path, source: str) -> Diagnostic:
+    code, said = CODES[fault.kind]
+    text = " ".join(fault.passage.text.split())
+    shown = text if len(text) <= SHOWN else f"{text[:SHOWN].rstrip()}…"
+    return diagnostic(
+        code,
+        f"“{shown}” {said.format(path.name)}.",
+        span=fault.passage.span,
+        source=source,
+        hint="Build it anew. If that does not help, see what your templates leave out.",
+    )

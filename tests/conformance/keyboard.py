@@ -1,0 +1,87 @@
+"""A page walked through with the keyboard alone."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from playwright.sync_api import Page
+
+STOPS = """() => {
+    const wanted = 'a[href], button, input, select, textarea, summary, [tabindex]';
+    const groups = new Set();
+    return [...document.querySelectorAll(wanted)].filter(element => {
+        if (element.tabIndex < 0 || element.disabled || element.type === 'hidden') return false;
+        if (!element.checkVisibility({visibilityProperty: true})) return false;
+        if (element.type !== 'radio') return true;
+        const first = !groups.has(element.name);
+        groups.add(element.name);
+        return first;  // the arrow keys lead to the others of a group
+    }).map((element, number) => {
+        element.dataset.stop = number;
+        return element.outerHTML.slice(0, 120);
+    });
+}"""
+"""Marks all that the Tab key has to come to, in the order of the page; how each is written."""
+
+FOCUSED = """() => {
+    const element = document.activeElement;
+    if (!element || element === document.body || element === document.documentElement) return null;
+    const style = getComputedStyle(element);
+    const box = element.getBoundingClientRect();
+    const outlined = style.outlineStyle !== 'none' && parseFloat(style.outlineWidth) > 0;
+    return {
+        stop: element.dataset.stop === undefined ? -1 : Number(element.dataset.stop),
+        html: element.outerHTML.slice(0, 120),
+        scrolls: element.scrollWidth > element.clientWidth
+            || element.scrollHeight > element.clientHeight,
+        seen: outlined || style.boxShadow !== 'none',
+        shown: box.width > 0 && box.height > 0 && box.bottom > 0 && box.right > 0
+            && box.top < innerHeight && box.left < innerWidth,
+    };
+}"""
+AT_GOAL = """id => {
+    const goal = document.getElementById(id), box = goal && goal.getBoundingClientRect();
+    return Boolean(goal) && goal.contains(document.activeElement)
+        && box.top < innerHeight && box.bottom > 0;
+}"""
+
+
+def keyboard_findings(page: Page) -> list[tuple[str, ...]]:
+    """What Tab does not lead to, or not in order, or without showing it; and a skip link that
+    does not work. Where Tab is caught, it does not come to the rest."""
+    found: list[tuple[str, ...]] = []
+    stops: list[str] = page.evaluate(STOPS)
+    expected, reached = 0, set[int]()
+    for _ in range(2 * len(stops) + 20):
+        page.keyboard.press("Tab")
+        focus: dict[str, Any] | None = page.evaluate(FOCUSED)
+        if focus is None:
+            break
+        if focus["stop"] in reached:
+            break  # round again, as where there is no window around the page
+        if focus["stop"] < 0 and focus["scrolls"]:
+            continue  # browsers stop at what can be scrolled
+        if focus["stop"] != expected:
+            wanted = stops[expected] if expected < len(stops) else "nothing"
+            found.append(("out-of-order", focus["html"], "instead of", wanted))
+        if not focus["seen"]:
+            found.append(("focus-not-seen", focus["html"]))
+        if not focus["shown"]:
+            found.append(("focus-not-in-window", focus["html"]))
+        reached.add(focus["stop"])
+        expected = focus["stop"] + 1
+    found += [("never-reached", html) for n, html in enumerate(stops) if n not in reached]
+    return found + skip_findings(page)
+
+
+def skip_findings(page: Page) -> list[tuple[str, ...]]:
+    """Whether the first stop of the page is a link that leads past what comes before the text."""
+    page.reload()
+    page.keyboard.press("Tab")
+    goal = page.evaluate("document.activeElement.getAttribute('href') || ''")
+    if not goal.startswith("#"):
+        return [("no-skip-link", page.evaluate("document.activeElement.outerHTML")[:120])]
+    page.keyboard.press("Enter")
+    if not page.evaluate(AT_GOAL, goal[1:]):
+        return [("skip-link", goal, "is not where the focus is then")]
+    return []

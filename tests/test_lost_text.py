@@ -1,0 +1,211 @@
+"""Finished files are compared with their source: nothing of it is lost, moved or doubled."""
+
+from __future__ import annotations
+
+import zipfile
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+from hypothesis import given, settings
+
+import pipeline
+from pipeline.check.markup import parse_html, parse_xml
+from pipeline.cli import main
+from pipeline.completeness import Comparison, compare
+from pipeline.completeness.matching import match
+from pipeline.completeness.printed import text_of_pdf
+from pipeline.completeness.texts import text_of
+from pipeline.completeness.wanted import wanted
+from pipeline.diagnostics import Diagnostic
+from pipeline.editions import EDITIONS
+from pipeline.making import prepare, render_pages
+from pipeline.pages import Pages
+from pipeline.parser import parse, parse_file
+from tests.test_parse_properties import FRONT, text
+
+SOURCE = """---
+title: The well
+---
+
+# How it began
+
+The well was dug in 1962, after the drought had lasted for the third year.[^one]
+
+It is twelve metres deep, and it has never been without water in all these years.
+
+- rope
+- bucket
+
+# Who came
+
+Everybody came who had two hands, and some who had but one and used it well.[^two]
+
+| Who  | Hands |
+|------|------:|
+| Ada  |     2 |
+| Ben  |     1 |
+
+Short.
+
+[^one]: The keeper counts otherwise.
+[^two]: There were thirty of them.
+"""
+FIRST = "<p>The well was dug in 1962, after"
+DEPTH = "<p>It is twelve metres deep, and it has never been without water in all these years.</p>\n"
+
+
+@pytest.fixture(scope="module")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("well")
+    source = folder / "well.md"
+    source.write_text(SOURCE, "utf-8")
+    assert not pipeline.build(source, out=folder / "build").diagnostics
+    return folder
+
+
+def compared(folder: Path, file: Path) -> Comparison:
+    return compare(file, parse_file(folder / "well.md"), folder / "well.md")
+
+
+def changed_page(folder: Path, out: Path, *changes: tuple[str, str]) -> tuple[Diagnostic, ...]:
+    """What is found when parts of the web page have been replaced."""
+    page = (folder / "build/well/well.html").read_text("utf-8")
+    for old, new in changes:
+        assert page.count(old) == 1, old
+        page = page.replace(old, new)
+    path = out / "well.html"
+    path.write_text(page, "utf-8")
+    return compared(folder, path).diagnostics
+
+
+@pytest.mark.parametrize("format", ["html", "pdf", "epub"])
+def test_a_file_that_has_all(format: str, built: Path) -> None:
+    found = compared(built, built / f"build/well/well.{format}")
+    assert found.diagnostics == ()
+    assert found.note.startswith("compared with ")
+
+
+# what is changed in the page; what is found then: code, line and column in the source, text
+FAULTS: dict[str, tuple[list[tuple[str, str]], list[tuple[str, int, int, str]]]] = {
+    "a paragraph": ([(DEPTH, "")], [("lost-text", 9, 1, "It is twelve metres")]),
+    "a short one": ([("<p>Short.</p>", "")], [("lost-text", 23, 1, "Short.")]),
+    "an item": ([("<li>bucket</li>", "")], [("lost-text", 12, 3, "bucket")]),
+    "a cell": ([(">Ben</", "></")], [("lost-text", 21, 3, "Ben")]),
+    "a heading": ([("Who came</h2>", "</h2>")], [("lost-text", 14, 1, "Who came")]),
+    "a note": ([("The keeper counts otherwise.", "")], [("lost-text", 25, 9, "The keeper counts")]),
+    "a word": ([("after the drought", "after drought")], [("lost-text", 7, 1, "The well was dug")]),
+    "the order": ([(DEPTH, ""), (FIRST, DEPTH + FIRST)], [("moved-text", 7, 1, "The well was")]),
+    "once": ([("<p>Short.</p>", "<p>Short.</p>" + DEPTH)], [("doubled-text", 9, 1, "It is")]),
+}
+
+
+@pytest.mark.parametrize("name", FAULTS)
+def test_a_fault_is_found_at_its_place(name: str, built: Path, tmp_path: Path) -> None:
+    changes, expected = FAULTS[name]
+    found = changed_page(built, tmp_path, *changes)
+    assert [(d.code, d.line, d.column) for d in found] == [one[:3] for one in expected]
+    assert all(f"“{one[3]}" in d.message for d, one in zip(found, expected, strict=True))
+
+
+def test_one_that_is_lost_does_not_lead_astray(built: Path, tmp_path: Path) -> None:
+    """What is lost may be like text that comes later: it is still the one that is named."""
+    source = tmp_path / "yes.md"
+    answers = "\n\n".join(f"Question {n} is a long one, as questions go.\n\nYes." for n in range(9))
+    source.write_text(f"---\ntitle: Yes\n---\n\n{answers}\n", "utf-8")
+    pipeline.build(source, ["web"], out=tmp_path)
+    path = tmp_path / "yes/yes.html"
+    page = path.read_text("utf-8")
+    path.write_text(page.replace("<p>Yes.</p>", "", 1), "utf-8")
+    found = compare(path, parse_file(source), source).diagnostics
+    assert [(d.code, d.line) for d in found] == [("lost-text", 7)]
+
+
+def test_the_order_of_an_e_book_is_that_of_its_spine(built: Path, tmp_path: Path) -> None:
+    path = tmp_path / "well.epub"
+    with (
+        zipfile.ZipFile(built / "build/well/well.epub") as book,
+        zipfile.ZipFile(path, "w") as other,
+    ):
+        chapters = [name for name in book.namelist() if "chapter-" in name]
+        swapped = {chapters[0]: chapters[1], chapters[1]: chapters[0]}
+        for name in book.namelist():
+            other.writestr(name, book.read(swapped.get(name, name)))
+    found = compared(built, path).diagnostics
+    assert "moved-text" in {d.code for d in found}
+
+
+def test_other_files_are_not_compared(built: Path, tmp_path: Path) -> None:
+    booklet, other = tmp_path / "well-booklet.pdf", tmp_path / "report.html"
+    assert "not in the order of reading" in compared(built, booklet).note
+    assert "has a file of this name" in compared(built, other).note
+    renamed = built / "build/well/well.html"
+    (tmp_path / "page.html").write_bytes(renamed.read_bytes())
+    document = parse_file(built / "well.md")
+    again = compare(tmp_path / "page.html", document, built / "well.md", renamed=True)
+    assert again.diagnostics == ()
+    assert "as the edition web" in again.note
+
+
+def test_the_command_compares_with_the_model_beside_or_the_source(
+    built: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.chdir(built)
+    said = CliRunner().invoke(main, ["check", "build/well/well.html"])
+    assert (said.exit_code, "compared with" in said.output) == (0, True)
+    page = (built / "build/well/well.html").read_text("utf-8").replace("<p>Short.</p>", "")
+    (tmp_path / "page.html").write_text(page, "utf-8")
+    said = CliRunner().invoke(main, ["check", str(tmp_path / "page.html")])
+    assert "compared" not in said.output
+    said = CliRunner().invoke(main, ["check", str(tmp_path / "page.html"), "--source", "well.md"])
+    assert said.exit_code == 1
+    assert "well.md:23:1: error[lost-text]: “Short.” is not in page.html." in said.output
+
+
+@pytest.mark.parametrize("name", ["web", "ebook"])
+def test_no_text_loses_anything(name: str, tmp_path: Path) -> None:
+    edition = EDITIONS[name]
+
+    @given(text)
+    @settings(max_examples=150, deadline=None, database=None)
+    def nothing_is_lost(body: str) -> None:
+        document = prepare(parse(FRONT + body, "x.md"), edition, tmp_path)
+        pages = render_pages(document, edition, "x", None)
+        assert isinstance(pages, Pages)
+        roots = [
+            parse_html(page.markup).root if name == "web" else parse_xml(page.markup.encode())
+            for page in pages.pages
+        ]
+        letters = text_of(roots)
+        for passages in wanted(document, edition):
+            assert match(passages, letters.text).faults == ()
+
+    nothing_is_lost()
+
+
+ANSWERS = """---
+title: Answers
+---
+
+Before them.[^before]
+
+::: exercise How deep?^[Of the well, not of the bucket.]
+As it was in 1962.
+
+::: answer
+Twelve metres.[^deep]
+:::
+:::
+
+[^before]: That only the handout has.
+[^deep]: It has not changed.
+"""
+
+
+def test_answers_alone_have_the_notes_that_they_refer_to(tmp_path: Path) -> None:
+    source = tmp_path / "a.md"
+    source.write_text(ANSWERS, "utf-8")
+    pipeline.build(source, ["answers"], out=tmp_path)
+    path = tmp_path / "a/a-answers.pdf"
+    assert compare(path, parse_file(source), source).diagnostics == ()
+    assert text_of_pdf(path).notes == "ofthewell,notofthebucket.ithasnotchanged."
