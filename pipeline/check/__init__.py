@@ -18,6 +18,9 @@ MAX_SIZE = 1024 * 1024 * 1024
 """In bytes. Nothing bigger is read."""
 
 
+SUFFIXES = (".html", ".xhtml", ".epub", ".pdf")
+
+
 class UnknownFormat(ValueError):  # noqa: N818
     """The file's name does not end like that of a format which can be checked."""
 
@@ -41,7 +44,7 @@ def check(path: Path, *, external: bool = True) -> Report:
     checker = _checker(path)
     findings = Findings(str(path))
     notes: tuple[str, ...] = ()
-    if path.is_dir() or _can_be_read(path, findings):
+    if _is_of_site(path) or _can_be_read(path, findings):
         notes = checker(path, findings, external)
     if findings.left_out:
         notes = (*notes, f"{findings.left_out} more findings are not shown")
@@ -49,7 +52,7 @@ def check(path: Path, *, external: bool = True) -> Report:
 
 
 def _checker(path: Path) -> Callable[[Path, Findings, bool], tuple[str, ...]]:
-    if path.is_dir() or path.name in listed(path.parent):
+    if _is_of_site(path):
         return _check_site
     match path.suffix.lower():
         case ".html" | ".xhtml":
@@ -61,6 +64,13 @@ def _checker(path: Path) -> Callable[[Path, Findings, bool], tuple[str, ...]]:
     raise UnknownFormat(
         f"{path.name} cannot be checked: its name ends neither in .html nor in .epub or .pdf"
     )
+
+
+def _is_of_site(path: Path) -> bool:
+    """Whether it is a folder, or a page that the list of its folder names."""
+    if path.suffix.lower() in SUFFIXES:
+        return path.name in listed(path.parent)
+    return path.is_dir()
 
 
 def _check_html(path: Path, findings: Findings, external: bool) -> tuple[str, ...]:
