@@ -27,6 +27,8 @@ LIBRARIES = (
     "pikepdf",
     "pillow",
     "pygments",
+    "pypdfium2",
+    "python-barcode",
     "weasyprint",
     "font-source-sans-pro",
     "font-source-serif-pro",

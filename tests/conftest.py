@@ -6,6 +6,9 @@ from pathlib import Path
 
 import pytest
 
+# what it asserts is told as in a test
+pytest.register_assert_rewrite("tests.conforming")
+
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(

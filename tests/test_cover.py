@@ -77,7 +77,7 @@ def words(pdf: bytes) -> str:
 
 
 def set_in_type(cover: CoverPage) -> bytes:
-    prepared = package._prepared(cover, HERE)
+    prepared = package.prepared_cover(cover, HERE)
     assert not isinstance(prepared, Diagnostic)
     return setting.set_cover(cover, prepared.root, prepared.fonts, HERE)
 

@@ -505,3 +505,13 @@ def test_the_report(tree: Tree) -> None:
     assert (tree.built / "report.html").exists()
     assert tree.make("clean").status == 0
     assert not tree.built.exists()
+
+
+def test_the_catalog(tree: Tree) -> None:
+    run = tree.make("catalog")
+    assert run.status == 0, run.stderr
+    assert run.stages == ["build"]
+    for name in ("talk-onix.xml", "talk-opds.json", "talk-cover.jpg"):
+        assert (tree.built / name).exists()
+    assert tree.make("clean").status == 0
+    assert not tree.built.exists()

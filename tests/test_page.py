@@ -18,6 +18,7 @@ from pipeline.codes import Code
 from pipeline.diagnostics import Diagnostic
 from pipeline.driver import build
 from pipeline.editions import EDITIONS
+from pipeline.metadata import Metadata
 from pipeline.package import package, pdf
 from pipeline.pages import Pages
 from pipeline.paper import SIZES
@@ -25,7 +26,9 @@ from pipeline.parser import parse
 from pipeline.render import render
 from pipeline.resolve import resolve
 from pipeline.select import select
+from pipeline.sheet import sheet_for
 from pipeline.sheet.colours import contrast
+from pipeline.sheet.web_print import print_style
 from tests.pdf_reading import artifacts, open_pdf, read
 
 BODY = """\
@@ -229,6 +232,16 @@ def test_the_web_page_prints_on_the_paper_of_the_handout(branded: Path) -> None:
     assert foot, "Arabic pages begin at the right"
     assert foot[1].startswith('"The well\\a ')
     assert "counter(page)" in foot[2]
+
+
+def test_a_book_is_printed_from_the_web_page_with_mirrored_margins_and_no_column() -> None:
+    metadata = Metadata(title="The well")
+    sheet = sheet_for(EDITIONS["handout"], metadata, is_book=True)
+    css = print_style(sheet, metadata)
+    assert sheet.inner < sheet.outer
+    assert f"@page :left {{ margin: 30mm {sheet.inner:g}mm 35mm {sheet.outer:g}mm }}" in css
+    assert f"@page :right {{ margin: 30mm {sheet.outer:g}mm 35mm {sheet.inner:g}mm }}" in css
+    assert "--hang: 0mm" in css
 
 
 def test_paper_without_a_column_beside_the_text_has_speakers_above_it(tmp_path: Path) -> None:

@@ -20,6 +20,9 @@ MAX_TEXT = 64 * 1024 * 1024
 MAX_UNPACKED = 1024 * 1024 * 1024
 """Bytes that are unpacked in all, to see whether the files are whole."""
 
+START = 1 << 20
+"""Bytes of an image, among which its size is."""
+
 BROKEN = (
     zipfile.BadZipFile,
     zlib.error,
@@ -86,6 +89,14 @@ class Archive:
             return None
         self._left -= len(data)
         return data
+
+    def start(self, name: str, size: int = START) -> bytes:
+        """The first bytes of a file, b"" where they cannot be had; `check_whole` reports that."""
+        try:
+            with self._zip.open(self._entries[name]) as file:
+                return file.read(size)
+        except BROKEN:
+            return b""
 
     def check_whole(self, names: set[str]) -> None:
         """See whether the files ``names``, which nobody has read, are as they were packed."""

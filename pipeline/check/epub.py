@@ -8,12 +8,16 @@ from typing import NamedTuple
 from xml.etree.ElementTree import Element
 
 from pipeline.check.archive import BROKEN, Archive, check_mimetype
+from pipeline.check.book_images import check_images
+from pipeline.check.claims import Held, check_claims
 from pipeline.check.content import check_content
 from pipeline.check.findings import Findings, Place, quoted
+from pipeline.check.kinds import check_kinds
 from pipeline.check.markup import HTML, MATHML, SVG, place
 from pipeline.check.navigation import check_nav, check_ncx
 from pipeline.check.notes import Notes, check_notes, notes_of
 from pipeline.check.package import NCX, SVG_TYPE, XHTML, Item, Package, read_package, read_xml
+from pipeline.check.page_list import PageMark, check_page_list, marks_of
 from pipeline.check.references import (
     AddressError,
     Reference,
@@ -68,6 +72,8 @@ def _check_archive(archive: Archive, findings: Findings) -> None:
     if package is None:
         return
     files: dict[str, _File] = {}
+    held = Held()
+    marks: dict[Target, tuple[PageMark, Findings]] = {}
     read = {package.path}
     for path, item in package.items.items():
         if item.media_type in (XHTML, SVG_TYPE):
@@ -75,6 +81,9 @@ def _check_archive(archive: Archive, findings: Findings) -> None:
             root = read_xml(archive, path, findings)
             if root is not None:
                 files[path] = _read_page(root, item, package, findings)
+                held.see(root)
+                inside = findings.inside(path)
+                marks |= {Target(path, mark.id): (mark, inside) for mark in marks_of(root)}
         elif item.media_type == "text/css":
             read.add(path)
             css = (archive.read(path) or b"").decode("utf-8-sig", errors="replace")
@@ -82,8 +91,10 @@ def _check_archive(archive: Archive, findings: Findings) -> None:
     book = _Book(package, files, findings)
     book.check()
     for item in package.with_property("nav")[:1]:
-        _check_contents(archive, item, book)
+        _check_contents(archive, item, book, marks)
+    check_images(archive, package, findings)
     archive.check_whole(set(archive.names) - read)
+    check_claims(package.claims, held, findings.inside(package.path))
 
 
 def _read_page(root: Element, item: Item, package: Package, findings: Findings) -> _File:
@@ -96,6 +107,7 @@ def _read_page(root: Element, item: Item, package: Package, findings: Findings) 
                 place(root),
             )
         check_content(root, inside, whole=False)
+        check_kinds(root, inside)
         tags = {element.tag for element in root.iter()}
         for name, used in (
             ("svg", f"{SVG}svg" in tags),
@@ -191,7 +203,9 @@ class _Book:
         )
 
 
-def _check_contents(archive: Archive, item: Item, book: _Book) -> None:
+def _check_contents(
+    archive: Archive, item: Item, book: _Book, marks: dict[Target, tuple[PageMark, Findings]]
+) -> None:
     findings, package = book.findings, book.package
     root = read_xml(archive, item.path, findings)
     if root is None:
@@ -212,6 +226,7 @@ def _check_contents(archive: Archive, item: Item, book: _Book) -> None:
                 reference.place,
             )
         last = max(last, book.position(goal))
+    check_page_list(root, marks, lambda href: book.goal(item.path, href), book.position, inside)
     for ncx in package.of_type(NCX):
         tree = read_xml(archive, ncx.path, findings)
         if tree is None:

@@ -59,6 +59,11 @@ class Findings:
         self._add(Code.UNREADABLE_FILE, f"The file cannot be read: {reason}.", "", WHOLE)
 
     @property
+    def errors(self) -> int:
+        """How many errors there are so far."""
+        return len(self._kept[Severity.ERROR])
+
+    @property
     def left_out(self) -> int:
         """How many findings were not kept."""
         return self._left_out[0]

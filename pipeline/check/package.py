@@ -8,12 +8,12 @@ from typing import NamedTuple
 from xml.etree.ElementTree import Element
 
 from pipeline.check.archive import Archive
+from pipeline.check.claims import OPF, Claim, claims_of
 from pipeline.check.findings import Findings, Place, quoted
 from pipeline.check.markup import XML, MarkupError, parse_xml, place, text_of, words
 from pipeline.check.references import AddressError, identifiers, scheme, target
 
 CONTAINER = "META-INF/container.xml"
-OPF = "{http://www.idpf.org/2007/opf}"
 DC = "{http://purl.org/dc/elements/1.1/}"
 _CONTAINER = "{urn:oasis:names:tc:opendocument:xmlns:container}"
 _MODIFIED = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
@@ -55,12 +55,14 @@ class Item(NamedTuple):
 
 
 class Package(NamedTuple):
-    """``items`` are the files by path that are there; ``spine`` the paths in reading order."""
+    """``items`` are the files by path that are there; ``spine`` the paths in reading order;
+    ``claims`` what is said of accessibility."""
 
     path: str
     identifier: str
     items: dict[str, Item]
     spine: tuple[str, ...]
+    claims: tuple[Claim, ...] = ()
 
     def with_property(self, name: str) -> tuple[Item, ...]:
         return tuple(item for item in self.items.values() if name in item.properties)
@@ -102,7 +104,7 @@ def read_package(archive: Archive, findings: Findings) -> Package | None:
                 "The file is in the book, and the manifest does not list it.",
                 "Add it there, or leave it out.",
             )
-    return Package(path, identifier, found, spine)
+    return Package(path, identifier, found, spine, tuple(claims_of(metadata)))
 
 
 def read_xml(archive: Archive, path: str, findings: Findings) -> Element | None:

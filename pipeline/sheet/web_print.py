@@ -12,13 +12,15 @@ HANGING_IN_TEXT = """\
 :is(main, section) > .dialogue .speaker { text-align: start }
 :is(main, section) > .exercise > .exercise-title > .label { position: static }
 """
-"""For paper that has no column beside the text."""
+"""For paper that has no column beside the text, and for books, which have it in the margin."""
+
+BOOK = "section.level-1:not(:first-child) { break-before: page }\n"
 
 
 def print_style(sheet: Sheet, metadata: Metadata) -> str:
     """The printed page: its size, its margins, what is at its foot, and the sizes of the text."""
-    margins = (sheet.top, sheet.outer, sheet.bottom, sheet.inner)
-    lengths = {"hang": sheet.column, "measure": sheet.measure, "edge": 0.0}
+    hangs = sheet.hangs and not sheet.is_book
+    lengths = {"hang": sheet.column if hangs else 0.0, "measure": sheet.measure, "edge": 0.0}
     points = {
         "text": sheet.text,
         "line": sheet.leading,
@@ -30,14 +32,31 @@ def print_style(sheet: Sheet, metadata: Metadata) -> str:
     }
     values = [f"--{name}: {value:.5g}mm" for name, value in lengths.items()]
     values += [f"--{name}: {value:.5g}pt" for name, value in points.items()]
-    foot = "\n".join(filter(None, (metadata.title, metadata.brand.footer)))
+    rules = ("" if hangs else HANGING_IN_TEXT) + (BOOK if sheet.is_book else "")
+    sizes = f":root {{ {'; '.join(values)} }}\n"
+    return f"@media print {{\n{_page(sheet)}{_foot(metadata)}{sizes}{rules}}}\n"
+
+
+def _page(sheet: Sheet) -> str:
+    size = f"{sheet.size.width:.5g}mm {sheet.size.height:.5g}mm"
+    right = _millimetres(sheet.top, sheet.outer, sheet.bottom, sheet.inner)
+    if not sheet.mirrored:
+        return f"@page {{ size: {size}; margin: {right} }}\n"
+    left = _millimetres(sheet.top, sheet.inner, sheet.bottom, sheet.outer)
+    sides = f"@page :left {{ margin: {left} }}\n@page :right {{ margin: {right} }}\n"
+    return f"@page {{ size: {size} }}\n{sides}"
+
+
+def _foot(metadata: Metadata) -> str:
+    """The title, and “2 of 4”."""
+    title = "\n".join(filter(None, (metadata.title, metadata.brand.footer)))
     number = content(words(metadata.lang)["page_of"], page="counter(page)", pages="counter(pages)")
     start, end = ("right", "left") if metadata.direction == "rtl" else ("left", "right")
     return (
-        "@media print {\n"
-        f"@page {{ size: {sheet.size.width:.5g}mm {sheet.size.height:.5g}mm;"
-        f" margin: {' '.join(f'{length:.5g}mm' for length in margins)} }}\n"
-        f"@page {{ @bottom-{start} {{ content: {string(foot)} }}"
+        f"@page {{ @bottom-{start} {{ content: {string(title)} }}"
         f" @bottom-{end} {{ content: {number} }} }}\n"
-        f":root {{ {'; '.join(values)} }}\n{'' if sheet.hangs else HANGING_IN_TEXT}}}\n"
     )
+
+
+def _millimetres(*lengths: float) -> str:
+    return " ".join(f"{length:.5g}mm" for length in lengths)

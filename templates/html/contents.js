@@ -16,7 +16,7 @@ ready(() => {
 
   function mark() {
     let current = targets.findLast((target) => begun.has(target));
-    const asked = document.getElementById(decodeURIComponent(location.hash.slice(1)));
+    const asked = document.querySelector(":target");
     if (begun.has(end) && targets.indexOf(asked) > targets.indexOf(current)) current = asked;
     if (current === marked) return;
     links.get(marked)?.removeAttribute("aria-current");

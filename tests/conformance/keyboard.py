@@ -9,19 +9,17 @@ from playwright.sync_api import Page
 STOPS = """() => {
     const wanted = 'a[href], button, input, select, textarea, summary, [tabindex]';
     const groups = new Set();
-    return [...document.querySelectorAll(wanted)].filter(element => {
+    window.stops = [...document.querySelectorAll(wanted)].filter(element => {
         if (element.tabIndex < 0 || element.disabled || element.type === 'hidden') return false;
         if (!element.checkVisibility({visibilityProperty: true})) return false;
         if (element.type !== 'radio') return true;
         const first = !groups.has(element.name);
         groups.add(element.name);
         return first;  // the arrow keys lead to the others of a group
-    }).map((element, number) => {
-        element.dataset.stop = number;
-        return element.outerHTML.slice(0, 120);
     });
+    return stops.map(element => element.outerHTML.slice(0, 120));
 }"""
-"""Marks all that the Tab key has to come to, in the order of the page; how each is written."""
+"""Finds all that the Tab key has to come to, in the order of the page; how each is written."""
 
 FOCUSED = """() => {
     const element = document.activeElement;
@@ -30,10 +28,12 @@ FOCUSED = """() => {
     const box = element.getBoundingClientRect();
     const outlined = style.outlineStyle !== 'none' && parseFloat(style.outlineWidth) > 0;
     return {
-        stop: element.dataset.stop === undefined ? -1 : Number(element.dataset.stop),
+        stop: stops.indexOf(element),
         html: element.outerHTML.slice(0, 120),
-        scrolls: element.scrollWidth > element.clientWidth
-            || element.scrollHeight > element.clientHeight,
+        // browsers stop at what can be scrolled, and at what a script shows for the moment
+        between: element.scrollWidth > element.clientWidth
+            || element.scrollHeight > element.clientHeight
+            || Boolean(element.closest(':popover-open')),
         seen: outlined || style.boxShadow !== 'none',
         shown: box.width > 0 && box.height > 0 && box.bottom > 0 && box.right > 0
             && box.top < innerHeight && box.left < innerWidth,
@@ -59,8 +59,8 @@ def keyboard_findings(page: Page) -> list[tuple[str, ...]]:
             break
         if focus["stop"] in reached:
             break  # round again, as where there is no window around the page
-        if focus["stop"] < 0 and focus["scrolls"]:
-            continue  # browsers stop at what can be scrolled
+        if focus["stop"] < 0 and focus["between"]:
+            continue
         if focus["stop"] != expected:
             wanted = stops[expected] if expected < len(stops) else "nothing"
             found.append(("out-of-order", focus["html"], "instead of", wanted))

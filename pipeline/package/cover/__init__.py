@@ -23,7 +23,7 @@ from pipeline.system import pango_problem
 LIBRARIES = ("weasyprint", "pypdfium2", "pillow")
 """What the bytes of a picture depend on, besides what is in it."""
 
-RECIPE = "2"
+RECIPE = "3"
 """To be changed with anything here that changes the bytes of a picture."""
 
 XHTML = "{http://www.w3.org/1999/xhtml}"
@@ -56,7 +56,7 @@ def picture(cover: CoverPage, folder: Path) -> Picture:
     """The picture of a cover, the same bytes for the same cover."""
     if not cover.markup:
         return _fitted(cover, folder)
-    prepared = _prepared(cover, folder)
+    prepared = prepared_cover(cover, folder)
     if isinstance(prepared, Diagnostic):
         return Picture(b"", (prepared,))
 
@@ -80,7 +80,7 @@ def print_cover(cover: CoverPage, folder: Path, metadata: Metadata) -> Picture:
     """Back, spine and front as a PDF, by whoever has made one of the text before."""
     from pipeline.package.pdf.cover import set_spread
 
-    prepared = _prepared(cover, folder)
+    prepared = prepared_cover(cover, folder)
     if isinstance(prepared, Diagnostic):
         return Picture(b"", (prepared,))
     data = set_spread(cover, prepared.root, prepared.fonts, folder, metadata, BLEED * MILLIMETRE)
@@ -98,7 +98,7 @@ def _fitted(cover: CoverPage, folder: Path) -> Picture:
         return Picture(b"", (_unreadable(image.path),), (file,))
 
 
-def _prepared(cover: CoverPage, folder: Path) -> Prepared | Diagnostic:
+def prepared_cover(cover: CoverPage, folder: Path) -> Prepared | Diagnostic:
     """The cover without the texts that no font has all the characters of; or what is wrong."""
     try:
         root = _tree(cover.markup)

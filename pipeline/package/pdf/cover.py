@@ -24,7 +24,7 @@ from pipeline.package.pdf.markup import ready
 from pipeline.package.pdf.metadata import describe
 from pipeline.pages import CoverPage
 
-SIZES = tuple(round(18 * 0.945**step, 2) for step in range(32))
+SIZES = tuple(round(21 * 0.945**step, 2) for step in range(35))
 """What a title may be, in rem, from the largest down to 3.1."""
 
 SMALL = 7.5
