@@ -60,20 +60,26 @@ code := $(shell find pipeline -name __pycache__ -prune -o -type f ! -name '.*' -
 
 # --- what there is to make -------------------------------------------------------------------
 # An edition's name, format and the end of its file's name, as in pipeline/editions.py; `pages`
-# where it tells the pages of the standard print edition, and so is made after that. On a screen
-# none does where the source lists editions without that one.
+# where it tells the pages of the standard print edition, and so is made after that; on a screen
+# only where the source has that edition, and does not say no.
 
 standard := handout
 page_map := $(work)/page-map.json
+
+# what the parser has written down: which editions the source lists, which is its web edition, and
+# whether that tells the pages
+written = $(shell sed -n 's/^$1: *//p' $(call path,$(work)/editions) 2>/dev/null)
+told := $(call written,pages)
 
 EDITIONS :=
 define edition
 EDITIONS += $1
 format_$1 := $2
 output_$1 := $$(folder)/$$(stem)$3.$2
-map_$1 := $(if $4,$(if $(filter pdf,$2)$(filter $(standard),$(or $(WANTED),$(standard))),$$(page_map)))
+map_$1 := $(if $4,$(if $(filter pdf,$2)$(told),$$(page_map)))
 endef
 $(eval $(call edition,web,html,,pages))
+$(eval $(call edition,site,html,-site/index,pages))
 $(eval $(call edition,handout,pdf,))
 $(eval $(call edition,ebook,epub,,pages))
 $(eval $(call edition,letter,pdf,-letter))
@@ -93,36 +99,32 @@ goal_html := web
 goal_pdf := handout
 goal_epub := ebook
 $(foreach e,$(EDITIONS),$(eval goal_$e := $e))
+goal_editions = $(or $(call written,listed),$(EDITIONS))
 goals := $(or $(MAKECMDGOALS),all)
-# what `make editions` has found in the source, or else what the goals say
-WANTED =
-wanted := $(filter $(or $(WANTED),$(foreach g,$(goals),$(or $(goal_$g),$(DEFAULT)))),$(EDITIONS))
 
+settled = $(patsubst web,$(or $(call written,web),web),$1)
+wanted = $(sort $(call settled,$(foreach g,$(goals),$(or $(goal_$g),$(DEFAULT)))))
+
+.PHONY: built outputs $(EDITIONS)
 .PHONY: all html pdf epub editions check report catalog test accept lint format constraints clean distclean help FORCE
 
-all: $(call show,$(manifest)) ## The HTML page, the PDF handout and the EPUB e-book (without a goal: this)
+all: built ## The web edition, the PDF handout and the EPUB e-book (without a goal: this)
+html: built ## The web edition alone
+pdf: built ## The PDF handout alone
+epub: built ## The EPUB e-book alone
+editions: built ## The editions that the source lists, or all that there are
+$(EDITIONS): built
+
+# what there is to make is known once the source is parsed: another make makes it
+built: $(call show,$(work)/model.done)
+	@$(MAKE) outputs WANTED="$(wanted)" $(if $(made),made=yes)
+
+WANTED =
+outputs: $(call show,$(manifest))
 	@$(up_to_date)
 
-html: $(call show,$(output_web) $(manifest)) ## The HTML page alone
-	@$(up_to_date)
-
-pdf: $(call show,$(output_handout) $(manifest)) ## The PDF handout alone
-	@$(up_to_date)
-
-epub: $(call show,$(output_ebook) $(manifest)) ## The EPUB e-book alone
-	@$(up_to_date)
-
-# the parser writes down which editions the source lists; another make makes them
-editions: $(call show,$(work)/model.done) ## The editions that the source lists, or all that there are
-	@listed=$$(cat $(call path,$(work)/editions)); \
-	    $(MAKE) all WANTED="$${listed:-$(EDITIONS)}" $(if $(made),made=yes)
-
-.PHONY: $(EDITIONS)
-$(EDITIONS): $(call show,$(manifest))
-	@$(up_to_date)
-
-check: all ## Look for faults in the finished files
-	$(at)$(chapbook) check $(foreach e,$(DEFAULT),$(call path,$(output_$e)))
+check: built ## Look for faults in the finished files
+	$(at)$(chapbook) check $(foreach e,$(call settled,$(DEFAULT)),$(call path,$(output_$e)))
 
 report: $(installed) ## Pages, paper, ink and cost, and what will not print well (REPORT="--copies 30")
 	@mkdir -p $(call path,$(work))
@@ -199,7 +201,7 @@ $(call show,$(page_map)): $(call show,$(output_$(standard)))
 
 # it lists all outputs that are there, and is made anew when one that was asked for is newer
 .PRECIOUS: $(call show,$(manifest))
-$(call show,$(manifest)): $(call show,$(foreach e,$(wanted),$(output_$e)))
+$(call show,$(manifest)): $(call show,$(foreach e,$(WANTED),$(output_$e)))
 	$(eval made := yes)$(at)set --; \
 	$(foreach e,$(EDITIONS),if [ -f $(call path,$(output_$e)) ]; then \
 	    set -- "$$@" $(call path,$(output_$e)) --pages $(call path,$(work)/$e.json); fi;) \
@@ -242,8 +244,12 @@ clean: ## Delete what was built
 	    dir=$${work%/.work}; stem=$${dir##*/}; rm -rf "$$work"; \
 	    for ending in $(foreach e,$(EDITIONS),$(patsubst $(folder)/$(stem)%,%,$(output_$e))) -booklet-pages.pdf -cover.pdf -social.jpg; do \
 	        rm -f "$$dir/$$stem$$ending"; done; \
+	    site="$$dir/$$stem-site"; \
+	    [ ! -f "$$site/SHA256SUMS" ] || { cut -c 67- "$$site/SHA256SUMS" | while IFS= read -r file; do \
+	        case $$file in /*|*..*) ;; *) rm -f "$$site/$$file" ;; esac; done; \
+	        rm -f "$$site/SHA256SUMS"; rmdir "$$site"/* "$$site" 2>/dev/null || :; }; \
 	    rm -f "$$dir/model.json" "$$dir/manifest.json" "$$dir/report.html" "$$dir/report.json" \
-	        "$$dir/$$stem"-onix.xml "$$dir/$$stem"-opds.json "$$dir/$$stem"-cover.*; rmdir "$$dir" 2>/dev/null || :; done
+	        "$$dir/$$stem"-onix.xml "$$dir/$$stem"-opds.json "$$dir/$$stem"-cover.* "$$dir/$$stem"-social.jpg; rmdir "$$dir" 2>/dev/null || :; done
 
 distclean: clean ## Delete the environment and all caches too
 	@if [ -f $(call quote,$(VENV)/pyvenv.cfg) ]; then rm -rf $(call quote,$(VENV)); fi

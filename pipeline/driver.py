@@ -15,7 +15,14 @@ from pipeline import pages as rendered_pages
 from pipeline.catalog import missing_for_shops
 from pipeline.codes import Code
 from pipeline.diagnostics import Diagnostic
-from pipeline.editions import DEFAULT_EDITIONS, EDITIONS, STANDARD_PRINT, Edition, tells_pages
+from pipeline.editions import (
+    DEFAULT_EDITIONS,
+    EDITIONS,
+    STANDARD_PRINT,
+    Edition,
+    chosen_names,
+    tells_pages,
+)
 from pipeline.making import Options, all_findings, make_all, make_edition, prepare, render_pages
 from pipeline.messages import in_order
 from pipeline.model import Document
@@ -129,9 +136,10 @@ def dump(source: Path, edition: Edition, stage: str, templates: Path | None = No
 
 def chosen_editions(names: Iterable[str], document: Document) -> tuple[Edition, ...]:
     """The editions of these names, or else those that the document lists, or web, handout
-    and ebook. Raises `KeyError` for a name that is no edition's."""
+    and ebook; instead of the web page the site where the document asks for that. Raises
+    `KeyError` for a name that is no edition's."""
     wanted = tuple(names) or document.metadata.editions or DEFAULT_EDITIONS
-    return tuple(EDITIONS[name] for name in dict.fromkeys(wanted))
+    return tuple(EDITIONS[name] for name in chosen_names(wanted, document.metadata))
 
 
 def printed_editions(

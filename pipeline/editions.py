@@ -5,6 +5,7 @@ Adding an edition is a row; adding a format is a row, a template folder and a pa
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Literal, TypeAlias
 
 import msgspec
@@ -25,6 +26,8 @@ class Edition(msgspec.Struct, frozen=True):
     ``imposition`` puts several pages on each side of a sheet. In an edition with ``fields``
     the blanks are filled in on screen. One with ``page_marks`` tells where the pages of the
     standard print edition begin (`tells_pages`); with ``same_pages`` its own begin there too.
+    One of ``chapters`` is a folder of pages, one for each chapter. What ``stands_for`` another
+    edition is made in its place where the front matter asks for that.
     """
 
     name: str
@@ -39,12 +42,22 @@ class Edition(msgspec.Struct, frozen=True):
     fields: bool = False
     page_marks: bool = False
     same_pages: bool = False
+    chapters: bool = False
+    stands_for: str = ""
 
 
 EDITIONS: dict[str, Edition] = {
     edition.name: edition
     for edition in (
         Edition("web", "html", "web page", page_marks=True),
+        Edition(
+            "site",
+            "html",
+            "web site, a page a chapter",
+            page_marks=True,
+            chapters=True,
+            stands_for="web",
+        ),
         Edition("handout", "pdf", "printable handout, A4", "A4"),
         Edition("letter", "pdf", "printable handout, US Letter", "Letter", fixed_paper=True),
         Edition("ebook", "epub", "e-book", page_marks=True),
@@ -97,6 +110,14 @@ STANDARD_PRINT = "handout"
 """The edition whose page numbers all others tell."""
 
 
+def chosen_names(names: Iterable[str], metadata: Metadata) -> tuple[str, ...]:
+    """The names of editions, each once, with the site instead of the web page where the front
+    matter wants that."""
+    site = metadata.web == "chapters"
+    standing_in = {e.stands_for: e.name for e in EDITIONS.values() if e.stands_for and site}
+    return tuple(dict.fromkeys(standing_in.get(name, name) for name in names))
+
+
 def tells_pages(edition: Edition, metadata: Metadata) -> bool:
     """Whether an edition tells where the pages of the standard print edition begin: on a screen
     only where the publication has that edition, and the front matter does not say no."""
@@ -108,7 +129,9 @@ def tells_pages(edition: Edition, metadata: Metadata) -> bool:
 
 def output_name(stem: str, edition: Edition) -> str:
     """The file an edition is written to: ``x.pdf`` for a default one, else
-    ``x-letter.pdf``."""
+    ``x-letter.pdf``; the first page of one in several."""
+    if edition.chapters:
+        return f"{stem}-{edition.name}/index.{edition.format}"
     suffix = "" if edition.name in DEFAULT_EDITIONS else f"-{edition.name}"
     return f"{stem}{suffix}.{edition.format}"
 

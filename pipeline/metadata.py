@@ -182,12 +182,13 @@ class Metadata(msgspec.Struct, frozen=True, omit_defaults=True):
     revised edition". ``modified`` is a date like ``date``. ``languages`` are those that the text
     is in beside ``lang``. ``url`` is the folder on
     the web in which the outputs are published, with a slash at its end. ``notes`` is where
-    notes are printed: at the foot of the page, in its margin, or all at the end. ``embed_fonts``
+    notes are printed: at the foot of the page, in its margin, or all at the end. ``web`` says
+    whether the web edition is one page, or one for each chapter. ``embed_fonts``
     asks for the fonts of headings and tables in the e-book, which else has none; ``fonts`` are
     further ones, for styles that name them. ``split`` is the level of the sections that are files
     of their own in the e-book. ``paper_thickness`` is that of one sheet, in
     millimetres, for the spine of a print cover. ``page_list`` asks for the pages of the standard
-    print edition in the e-book and on the web page.
+    print edition in the e-book and in the web edition.
     ``bibliography`` are the files of works, ``citation_style`` is the name of a style or a
     file, ``nocite`` the keys of works that are listed though nobody cites them, or ``*``.
     ``printing`` is for all printed editions, ``edition_options`` for those of a name.
@@ -231,6 +232,7 @@ class Metadata(msgspec.Struct, frozen=True, omit_defaults=True):
     citation_style: Placed | None = None
     nocite: tuple[Placed, ...] = ()
     notes: Literal["foot", "margin", "end"] = "foot"
+    web: Literal["page", "chapters"] = "page"
     embed_fonts: bool = False
     split: int = 1
     fonts: tuple[OwnFont, ...] = ()

@@ -11,7 +11,8 @@ from pipeline.metadata import Metadata
 from pipeline.model import Asset
 from pipeline.paper import Sheet
 
-PageRole: TypeAlias = Literal["page", "cover", "titlepage", "nav", "chapter"]
+PageRole: TypeAlias = Literal["page", "cover", "titlepage", "nav", "chapter", "missing"]
+"""What a page is; one that is ``missing`` stands for those that are not there."""
 
 
 class Page(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -130,6 +131,13 @@ class Accessibility(msgspec.Struct, frozen=True, omit_defaults=True):
     audit: tuple[Verdict, ...] = ()
 
 
+class TextFile(msgspec.Struct, frozen=True):
+    """A file of text that goes with the pages."""
+
+    name: str
+    text: str
+
+
 class Pages(msgspec.Struct, frozen=True, omit_defaults=True):
     """An edition, rendered. ``stem`` names the publication's files; ``pages`` are in
     reading order; ``templates`` are the template files used, for dependency files; ``script`` is
@@ -137,7 +145,8 @@ class Pages(msgspec.Struct, frozen=True, omit_defaults=True):
     ``accessibility`` are set for e-books, and ``findings`` are what stands in the way of more;
     ``places`` and ``sheet`` are set for print. ``file`` is the name of what they become, where that
     is not the edition's own. ``cover`` is that of an e-book, or what stands for a web page on
-    social sites; where it is the front matter's image, it only says how large."""
+    social sites; where it is the front matter's image, it only says how large. A site
+    has files ``beside`` its pages."""
 
     edition: str
     stem: str
@@ -157,6 +166,7 @@ class Pages(msgspec.Struct, frozen=True, omit_defaults=True):
     places: tuple[Place, ...] = ()
     sheet: Sheet | None = None
     file: str = ""
+    beside: tuple[TextFile, ...] = ()
     cover: CoverPage | None = None
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import msgspec
 
-from pipeline import catalog, manifest, outputs
+from pipeline import catalog, checksums, manifest, outputs
 from pipeline.catalog.cover import front_of
 from pipeline.editions import EDITIONS, Edition, bundle_name, output_name
 from pipeline.making import Made
@@ -49,9 +49,14 @@ class Saving:
         self.steps.append(Step("parse", seconds, len(data), self._folder / "model.json"))
 
     def add_edition(self, made: Made) -> None:
-        """An edition's file, and those beside it."""
+        """An edition's file, and those beside it. What is left of an older site is to be
+        deleted."""
         edition = EDITIONS[made.edition]
-        self._add(made, output_name(self._stem, edition), edition)
+        name = output_name(self._stem, edition)
+        files = self._add(made, name, edition)
+        if edition.chapters:
+            folder = (self._folder / name).parent
+            self._gone += checksums.left_over(folder, (self._folder / file for file in files))
 
     def add_parts(self, made: Made) -> None:
         """The files of an edition that is split, and an archive of them. What is left of an older
@@ -72,7 +77,8 @@ class Saving:
         fit = fitted(made.data, edition.format)
         for file, data in files.items():
             self._put(file, data)
-            if file.endswith(f".{edition.format}"):  # what else lies beside is no output
+            # what else lies beside is no output, nor are the further pages of a site
+            if file.endswith(f".{edition.format}") and (file == name or not edition.chapters):
                 counts = facts(data, edition.format)
                 fit_here = fit if file == name else fitted(data, edition.format)
                 self._entries.append(

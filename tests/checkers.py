@@ -6,11 +6,14 @@ reason, or fails where ``CHAPBOOK_REQUIRE_CHECKERS`` is set. Every finding is on
 
 from __future__ import annotations
 
+import functools
+import http.server
 import json
 import os
 import shutil
 import subprocess
 import tempfile
+import threading
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, TypeAlias
@@ -150,6 +153,35 @@ def reading(path: Path, folder: Path) -> dict[str, Any]:
     result = _run_own("reading", str(shutil.which("chromium")), path, folder)
     seen: dict[str, Any] = json.loads(result.stdout)
     return seen
+
+
+def site(folder: Path, *queries: str) -> dict[str, Any]:
+    """What a reader sees of a site in Chromium: see tests/conformance/site.py."""
+    require("browser")
+    result = _run_own("site", _AXE, str(shutil.which("chromium")), folder, *queries)
+    seen: dict[str, Any] = json.loads(result.stdout)
+    return seen
+
+
+class _Quiet(http.server.SimpleHTTPRequestHandler):
+    def log_message(self, format: str, *args: object) -> None:
+        """Nothing is logged."""
+
+
+def nu_site(folder: Path, *names: str) -> list[str]:
+    """What the Nu Html Checker finds on pages of a site that is served, as it is to be: of files
+    on a disk it does not see that they may load one another."""
+    require("Nu")
+    handler = functools.partial(_Quiet, directory=str(folder))
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        addresses = [f"http://127.0.0.1:{server.server_port}/{name}.html" for name in names]
+        local = "-Dnu.validator.servlet.allow-forbidden-hosts=true"
+        options = ("--format", "json", "--exit-zero-always", "--also-check-css")
+        result = _run([*JAVA, local, "-jar", _NU, *options, *addresses])
+        server.shutdown()
+    messages: list[dict[str, Any]] = json.loads(result.stderr)["messages"]
+    return [f"{message['url']}: {message['message']}" for message in messages]
 
 
 def verapdf(*paths: Path, profile: str = "ua1") -> list[str]:

@@ -323,7 +323,7 @@ contents: {show: yes, depth: 3, questions: on}
         ("speakers: {Ann: }", "wrong-value", 12, "`Name: role`"),
         ("speakers: [{name: A, role: host}, {name: A, role: guest}]", "duplicate-key", 42, "one"),
         ("editions: web, handuot", "unknown-edition", 16, "Did you mean `handout`?"),
-        ("editions: [xyz]", "unknown-edition", 12, "web, handout"),
+        ("editions: [xyz]", "unknown-edition", 12, "web, site, handout"),
         ("contents: allways", "wrong-value", 11, "Did you mean `always`?"),
         ("contents: {depth: 7}", "wrong-value", 19, "1 to 6"),
         ("contents: {questions: maybe}", "wrong-value", 23, ""),

@@ -18,6 +18,7 @@ PACKAGE = ROOT / "pipeline"
 LAYERS: tuple[frozenset[str], ...] = (
     frozenset(
         {
+            "checksums",
             "contrast",
             "diagnostics",
             "folders",

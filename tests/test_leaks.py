@@ -456,12 +456,21 @@ def build(
     editions: Iterable[str] = (*STUDENTS, "teacher"),
     ends: str = "q",
 ) -> dict[str, bytes]:
-    """The outputs by the name of their file."""
+    """The outputs by the name of their file; the first page of a site with all that it has."""
     folder.mkdir()
     source = write(folder, solution, ends)
     result: Result = pipeline.build(source, editions, out=folder / "out")
     assert not [found for found in result.diagnostics if found.is_error], result.diagnostics
-    return {path.name: path.read_bytes() for path in result.files if path.suffix != ".json"}
+    outputs = {
+        path.relative_to(folder / "out" / "work").as_posix(): path.read_bytes()
+        for path in result.files
+        if path.suffix != ".json"
+    }
+    site = [name for name in outputs if name.startswith("work-site/")]
+    if site:
+        parts = [name.encode() + b"\n" + outputs.pop(name) for name in site]
+        outputs[output_name("work", EDITIONS["site"])] = b"\n".join(parts)
+    return outputs
 
 
 @pytest.fixture(scope="module")
@@ -571,8 +580,8 @@ def test_teachers_get_all(outputs: dict[str, bytes]) -> None:
 def test_other_answers_change_nothing_for_students(
     outputs: dict[str, bytes], tmp_path: Path
 ) -> None:
-    other = build(tmp_path / "other", OTHER, ["web", "handout", "ebook", "form"], ends="k")
-    assert len(other) == 4
+    other = build(tmp_path / "other", OTHER, ["web", "site", "handout", "ebook", "form"], ends="k")
+    assert len(other) == 5
     assert {name: outputs[name] == data for name, data in other.items()} == dict.fromkeys(
         other, True
     )

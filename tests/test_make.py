@@ -412,6 +412,21 @@ def test_one_edition_by_its_name(tree: Tree) -> None:
     assert tree.make("letter").calls == []
 
 
+def test_the_web_edition_is_what_the_source_says(tree: Tree) -> None:
+    site = tree.built / "talk-site"
+    text = SOURCE.replace("lang: en", "lang: en\nweb: chapters\neditions: [web]")
+    text += "\n# Two\n\nMore.\n"
+    tree.source.write_text(text, encoding="utf-8")
+    assert tree.make("html").stages == sorted(["parse", *stages("site")])
+    assert tree.make("html").calls == []
+    assert (site / "two.html").exists()
+    tree.source.write_text(text.replace("# Two", "# Three"), encoding="utf-8")
+    assert tree.make("web").stages == sorted(["parse", *stages("site")])
+    assert sorted(path.name for path in site.glob("t*.html")) == ["three.html"]
+    tree.make("clean")
+    assert not site.exists()
+
+
 def test_an_edition_that_tells_the_pages_waits_for_the_standard_one(tree: Tree) -> None:
     teacher = "build/talk/talk-teacher.pdf"
     assert tree.make(teacher).stages == ["package teacher", "render teacher"]
@@ -424,7 +439,7 @@ def test_an_edition_that_tells_the_pages_waits_for_the_standard_one(tree: Tree) 
 
 def test_the_table_of_editions_is_that_of_the_pipeline() -> None:
     text = (ROOT / "Makefile").read_text(encoding="utf-8")
-    row = r"^\$\(eval \$\(call edition,([\w-]+),(\w+),([\w-]*)(?:,(pages))?\)\)$"
+    row = r"^\$\(eval \$\(call edition,([\w-]+),(\w+),([\w/-]*)(?:,(pages))?\)\)$"
     rows = re.findall(row, text, re.MULTILINE)
     expected = [
         (

@@ -11,10 +11,14 @@ from pathlib import Path
 import msgspec
 
 from pipeline.check.findings import Findings
+from pipeline.checksums import listed
 from pipeline.diagnostics import Diagnostic
 
 MAX_SIZE = 1024 * 1024 * 1024
 """In bytes. Nothing bigger is read."""
+
+
+SUFFIXES = (".html", ".xhtml", ".epub", ".pdf")
 
 
 class UnknownFormat(ValueError):  # noqa: N818
@@ -30,7 +34,8 @@ class Report(msgspec.Struct, frozen=True):
 
 
 def check(path: Path, *, external: bool = True) -> Report:
-    """Check a finished ``.html``, ``.xhtml``, ``.epub`` or ``.pdf`` file.
+    """Check a finished ``.html``, ``.xhtml``, ``.epub`` or ``.pdf`` file, or all pages of a site,
+    given its folder or one of them.
 
     ``external`` says whether checkers of other makers are to run too where they are
     installed. Findings about a file within an e-book have ``book.epub/path`` as source. A
@@ -39,7 +44,7 @@ def check(path: Path, *, external: bool = True) -> Report:
     checker = _checker(path)
     findings = Findings(str(path))
     notes: tuple[str, ...] = ()
-    if _can_be_read(path, findings):
+    if _is_of_site(path) or _can_be_read(path, findings):
         notes = checker(path, findings, external)
     if findings.left_out:
         notes = (*notes, f"{findings.left_out} more findings are not shown")
@@ -47,6 +52,8 @@ def check(path: Path, *, external: bool = True) -> Report:
 
 
 def _checker(path: Path) -> Callable[[Path, Findings, bool], tuple[str, ...]]:
+    if _is_of_site(path):
+        return _check_site
     match path.suffix.lower():
         case ".html" | ".xhtml":
             return _check_html
@@ -59,11 +66,25 @@ def _checker(path: Path) -> Callable[[Path, Findings, bool], tuple[str, ...]]:
     )
 
 
+def _is_of_site(path: Path) -> bool:
+    """Whether it is a folder, or a page that the list of its folder names."""
+    if path.suffix.lower() in SUFFIXES:
+        return path.name in listed(path.parent)
+    return path.is_dir()
+
+
 def _check_html(path: Path, findings: Findings, external: bool) -> tuple[str, ...]:
     from pipeline.check.html import check_page
 
     check_page(path, findings)
     return ()
+
+
+def _check_site(path: Path, findings: Findings, external: bool) -> tuple[str, ...]:
+    from pipeline.check.site import check_site
+
+    pages = check_site(path if path.is_dir() else path.parent, findings)
+    return (f"{pages} pages" if pages != 1 else "1 page",)
 
 
 def _check_epub(path: Path, findings: Findings, external: bool) -> tuple[str, ...]:

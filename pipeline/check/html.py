@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import re
 from pathlib import Path
 from xml.etree.ElementTree import Element
@@ -34,22 +35,11 @@ FOLLOWED = frozenset({"http", "https", "mailto", "tel", "doi", "urn", "//"})
 
 def check_page(path: Path, findings: Findings) -> None:
     """Check a page, with the files beside it that it shows."""
-    try:
-        with path.open("rb") as file:
-            data = file.read(MAX_SIZE + 1)
-    except OSError as error:
-        findings.unreadable(error)
-        return
-    if len(data) > MAX_SIZE:
-        findings.error("The page is bigger than 64 MB, and is not checked.")
-        return
-    root = _read(data, findings, xml=path.suffix.lower() == ".xhtml")
+    root = read_page(path, findings)
     if root is None:
         return
-    check_content(root, findings, whole=True)
-    _check_landmarks(root, findings)
-    ids = identifiers(root, findings)
-    surroundings = _Surroundings(path, ids, findings)
+    ids = check_alone(root, findings)
+    surroundings = Surroundings(path, ids, findings)
     for reference in references(root):
         surroundings.check(reference)
 
@@ -61,6 +51,27 @@ def check_page(path: Path, findings: Findings) -> None:
         return goal if goal.path == path.name and goal.fragment in ids else None
 
     check_notes([(path.name, notes_of(root), findings)], resolve)
+
+
+def read_page(path: Path, findings: Findings) -> Element | None:
+    """The root of a page, None of one that cannot be read."""
+    try:
+        with path.open("rb") as file:
+            data = file.read(MAX_SIZE + 1)
+    except OSError as error:
+        findings.unreadable(error)
+        return None
+    if len(data) > MAX_SIZE:
+        findings.error("The page is bigger than 64 MB, and is not checked.")
+        return None
+    return _read(data, findings, xml=path.suffix.lower() == ".xhtml")
+
+
+def check_alone(root: Element, findings: Findings) -> dict[str, int]:
+    """Check what can be seen of a page alone. Returns its ids."""
+    check_content(root, findings, whole=True)
+    _check_landmarks(root, findings)
+    return identifiers(root, findings)
 
 
 def _read(data: bytes, findings: Findings, *, xml: bool) -> Element | None:
@@ -113,7 +124,7 @@ def _check_landmarks(root: Element, findings: Findings) -> None:
         )
 
 
-class _Surroundings:
+class Surroundings:
     """Where the references of a page may lead: to ids in it, and files in its own folder."""
 
     def __init__(self, path: Path, ids: dict[str, int], findings: Findings) -> None:
@@ -152,7 +163,12 @@ class _Surroundings:
                 self._missing_id(reference, goal.fragment)
         elif reference.kind == "file":
             self._check_file(reference, goal.path)
-        elif goal.path not in self._missing and not self._is_file(goal.path):
+        else:
+            self._check_link(reference, goal)
+
+    def _check_link(self, reference: Reference, goal: Target) -> None:
+        """Report a link to another file that is not there."""
+        if goal.path not in self._missing and not self._is_file(goal.path):
             self._missing.add(goal.path)
             self._findings.warning(
                 f"A link leads to the file {quoted(goal.path)}, which is not beside the page.",
@@ -188,7 +204,11 @@ class _Surroundings:
                 f"Files that the page shows are in it, or in the folder `{self._files}`.",
                 reference.place,
             )
-        elif not self._is_file(path):
+        else:
+            self._check_own_file(reference, path)
+
+    def _check_own_file(self, reference: Reference, path: str) -> None:
+        if not self._is_file(path):
             self._findings.error(
                 f"{reference.what} needs the file {quoted(path)}, which is not there.",
                 "Make the page anew, and move it only together with its folder.",
@@ -206,16 +226,19 @@ class _Surroundings:
         except OSError as error:
             findings.unreadable(error)
             return
-        inner = _Surroundings(self._path, self._ids, findings)
-        inner._styles = self._styles
+        inner = copy.copy(self)
+        inner._findings = findings
         for reference in css_references(css, "the style", Place(1, 1), "file"):
             inner._check_address(reference, path)
 
     def _is_file(self, path: str) -> bool:
         """Whether a file is there. Nothing outside the page's folder is looked for."""
         folder = self._path.parent.resolve()
+        return self._is_below(folder, folder / path)
+
+    def _is_below(self, folder: Path, file: Path) -> bool:
         try:
-            file = (folder / path).resolve()
+            file = file.resolve()
             return file.is_relative_to(folder) and file.is_file()
         except (OSError, ValueError):
             return False

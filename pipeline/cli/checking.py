@@ -54,10 +54,13 @@ def _compared(file: Path, source: Path | None) -> Comparison | None:
 
 
 def _model_beside(file: Path) -> Document | None:
+    """The document of the model beside a file, or beside the site that a page is of."""
+    from pipeline.checksums import listed
     from pipeline.model import decode
 
+    beside = file.parent if file.name in listed(file.parent) else file
     try:
-        return decode((file.parent / MODEL).read_bytes())
+        return decode((beside.parent / MODEL).read_bytes())
     except (OSError, msgspec.MsgspecError):
         return None
 
@@ -66,7 +69,7 @@ def check_links(file: Path) -> tuple[Sequence[Diagnostic], str, Iterable[str]]:
     """What is found of the links in a source, what is said before it and after."""
     from pipeline import weblinks
 
-    if file.suffix.lower() in (".html", ".xhtml", ".epub", ".pdf"):
+    if file.is_dir() or file.suffix.lower() in (".html", ".xhtml", ".epub", ".pdf"):
         raise click.UsageError(f"--external looks up the links of sources; {file.name} is none")
     report = weblinks.check_links(file)
     notes = [f"not looked up, as its server asks: {address}" for address in report.left_out]

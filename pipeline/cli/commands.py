@@ -10,8 +10,8 @@ import click
 
 from pipeline.cli.terminal import (
     BUILT,
+    FINISHED,
     FOLDER,
-    READABLE,
     SOURCE,
     SOURCE_ERRORS,
     TEMPLATES,
@@ -142,7 +142,7 @@ def build(
 
 
 @click.command()
-@click.argument("files", nargs=-1, required=True, type=READABLE, metavar="FILE...")
+@click.argument("files", nargs=-1, required=True, type=FINISHED, metavar="FILE...")
 @click.option("--json", "as_json", is_flag=True, help="Print the findings as JSON.")
 @click.option(
     "--external",
@@ -157,11 +157,13 @@ def build(
     " compared with it, whether all of its text is in them.",
 )
 def check(files: tuple[Path, ...], as_json: bool, external: bool, source: Path | None) -> None:
-    """Look for faults in finished files (.html, .pdf, .epub), or for dead links in sources.
+    """Look for faults in finished files (.html, .pdf, .epub) and in sites (their folders), or for
+    dead links in sources.
 
     \b
     Examples:
       chapbook check build/a/a.epub build/a/a.pdf
+      chapbook check build/a/a-site
       chapbook check from-the-shop/a.epub --source a.md
       chapbook check --external a.md
     """

@@ -32,7 +32,10 @@ OUTPUT = click.option("-o", "--output", type=SOURCE, help="Where to (default: pr
 @click.command()
 @click.argument("source", type=SOURCE)
 @click.option(
-    "--editions", "names_file", type=SOURCE, help="Write the names of the listed editions."
+    "--editions",
+    "names_file",
+    type=SOURCE,
+    help="Write which editions are listed, which is the web edition, and whether it tells pages.",
 )
 @OUTPUT
 @DEPFILE
@@ -46,6 +49,7 @@ def parse(
 ) -> None:
     """Read a source into the document model (JSON)."""
     from pipeline import model, outputs
+    from pipeline.editions import EDITIONS, chosen_names, tells_pages
     from pipeline.parser import parse_file
 
     started = time.perf_counter()
@@ -58,8 +62,12 @@ def parse(
     show(document.diagnostics)
     put(output, model.encode(document), "parse", started)
     if names_file:
-        names = " ".join(document.metadata.editions) + "\n"
-        or_exit(lambda: outputs.write(names_file, names.encode()))
+        metadata = document.metadata
+        listed = " ".join(chosen_names(metadata.editions, metadata))
+        [web] = chosen_names(["web"], metadata)
+        pages = "told" if tells_pages(EDITIONS[web], metadata) else ""
+        lines = f"listed: {listed}\nweb: {web}\npages: {pages}\n"
+        or_exit(lambda: outputs.write(names_file, lines.encode()))
     if depfile:
         read = [source.parent / name for name in document.files]
         or_exit(lambda: outputs.write(depfile, outputs.dependency_file(target, read)))
@@ -140,7 +148,8 @@ def package(
 ) -> None:
     """Make the finished file of an edition from its pages."""
     from pipeline import outputs, pages, pagination
-    from pipeline.editions import EDITIONS, STANDARD_PRINT
+    from pipeline.checksums import left_over
+    from pipeline.editions import EDITIONS, STANDARD_PRINT, output_name
     from pipeline.package import package as make
     from pipeline.package.facts import fitted
 
@@ -152,12 +161,15 @@ def package(
     show(packed.diagnostics)
     if any(finding.is_error for finding in packed.diagnostics):
         sys.exit(SOURCE_ERRORS)
-    beside = {output.parent / name: data for name, data in packed.extra.items()}
+    edition = EDITIONS[rendered.edition]
+    root = output.parents[output_name(rendered.stem, edition).count("/")]
+    beside = {root / name: data for name, data in packed.extra.items()}
+    gone = left_over(output.parent, (output, *beside)) if edition.chapters else ()
     if map_file:
         if packed.page_map is None:
             raise click.UsageError(f"only the edition {STANDARD_PRINT} has a map of its pages")
         beside[map_file] = pagination.encode(packed.page_map)
-    or_exit(lambda: outputs.write_all({**beside, output: packed.data}))
+    or_exit(lambda: outputs.write_all({**beside, output: packed.data}, gone))
     say(format_name, started, len(packed.data), output)
     say_fit(fitted(packed.data, format_name))
     if depfile:

@@ -11,10 +11,18 @@ from pathlib import Path
 
 import msgspec
 
+from pipeline.check.site import START
+from pipeline.checksums import listed
 from pipeline.codes import Code, diagnostic
 from pipeline.completeness.matching import Fault, match, twice
 from pipeline.completeness.printed import text_of_pdf
-from pipeline.completeness.texts import Texts, UnreadableFile, text_of_book, text_of_page
+from pipeline.completeness.texts import (
+    Texts,
+    UnreadableFile,
+    text_of_book,
+    text_of_page,
+    text_of_site,
+)
 from pipeline.completeness.wanted import wanted
 from pipeline.diagnostics import Diagnostic
 from pipeline.editions import (
@@ -27,6 +35,9 @@ from pipeline.editions import (
 )
 from pipeline.making import prepare
 from pipeline.model import Document
+
+SITE = "site"
+"""The edition that a folder of pages is of."""
 
 MOST = 50
 """Findings that are shown of one file."""
@@ -55,11 +66,16 @@ class Comparison(msgspec.Struct, frozen=True):
 
 def compare(path: Path, document: Document, source: Path, *, renamed: bool = False) -> Comparison:
     """Compare a finished file with the parsed ``document``, whose file is ``source``. Of which
-    edition it is, its name tells; one that may be ``renamed`` is the usual one of its format. A
-    file that cannot be read is not reported: `pipeline.check` does that."""
-    edition = edition_of(path.name, source.stem)
+    edition it is, its name tells; one that may be ``renamed`` is the usual one of its format. Of a
+    site, ``path`` is the folder or any page. A file that cannot be read is not reported:
+    `pipeline.check` does that."""
+    is_site = path.is_dir() or path.name in listed(path.parent)
+    if is_site:
+        path = (path if path.is_dir() else path.parent) / START
+    name = f"{path.parent.name}/{START}" if is_site else path.name
+    edition = edition_of(name, source.stem)
     if edition is None and renamed:
-        usual = (EDITIONS[name] for name in DEFAULT_EDITIONS)
+        usual = (EDITIONS[name] for name in ([SITE] if is_site else DEFAULT_EDITIONS))
         edition = next((one for one in usual if path.suffix.lower() == f".{one.format}"), None)
     if edition is None:
         return Comparison(note=f"not compared: no edition of {source} has a file of this name")
@@ -87,7 +103,7 @@ def edition_of(name: str, stem: str) -> Edition | None:
 
 
 def _compare(path: Path, edition: Edition, document: Document) -> Iterator[Fault]:
-    read = READERS[edition.format](path)
+    read = text_of_site(path) if edition.chapters else READERS[edition.format](path)
     text, notes = wanted(document, edition)
     of_text, of_notes = match(text, read.text), match(notes, read.notes)
     faults = (*of_text.faults, *of_notes.faults)

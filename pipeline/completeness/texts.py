@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import NamedTuple
+from urllib.parse import unquote
 from xml.etree.ElementTree import Element
 
 from pipeline.check.archive import BROKEN, Archive
@@ -40,11 +41,27 @@ class Texts(NamedTuple):
 
 def text_of_page(path: Path) -> Texts:
     """The letters of a web page. Raises `UnreadableFile`."""
+    return text_of([_root(path)])
+
+
+def _root(path: Path) -> Element:
     try:
-        root = parse_html(path.read_bytes().decode("utf-8-sig", errors="replace")).root
+        return parse_html(path.read_bytes().decode("utf-8-sig", errors="replace")).root
     except (MarkupError, OSError) as error:
         raise UnreadableFile(str(error)) from error
-    return text_of([root])
+
+
+def text_of_site(path: Path) -> Texts:
+    """The letters of a site, from its start page on from page to page. Raises `UnreadableFile`."""
+    roots: dict[Path, Element] = {}
+    next_one: Path | None = path
+    while next_one and next_one not in roots:
+        root = _root(next_one)
+        roots[next_one] = root
+        ways = (link for link in root.iter(f"{HTML}link") if "next" in words(link, "rel"))
+        href = next((link.get("href", "") for link in ways), "")
+        next_one = path.with_name(PurePath(unquote(href)).name) if href else None
+    return text_of(roots.values())
 
 
 def text_of_book(path: Path) -> Texts:

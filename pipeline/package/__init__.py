@@ -19,7 +19,12 @@ def package(pages: Pages, folder: Path, *, assets_beside: bool = False) -> Packa
     the web page to keep styles and images in files of their own (`Package.extra`).
     """
     pages = replace(pages, faces=located(pages.faces, folder))
-    match EDITIONS[pages.edition].format:
+    edition = EDITIONS[pages.edition]
+    match edition.format:
+        case "html" if edition.chapters:
+            from pipeline.package import site
+
+            return site.package(pages, folder)
         case "html":
             from pipeline.package import html
 

@@ -56,10 +56,9 @@ def package(pages: Pages, folder: Path, *, assets_beside: bool = False) -> Packa
     `Package.extra`. ``folder`` is what the paths of the assets start from.
     """
     markup = pages.pages[0].markup
-    images, dependencies, problems = _images(pages, folder, markup)
-    joined = [style for style in pages.styles if not (style.apart or style.media)]
-    css = "\n".join(style.css for style in joined)
-    fonts, missing = _fonts(pages.faces, css, markup)
+    images, dependencies, problems = shown_images(pages, folder, markup)
+    css = joined_styles(pages)
+    fonts, missing = page_fonts(pages.faces, css, markup)
     write = _with_files_beside if assets_beside else _self_contained
     data, extra = write(pages, markup, css, fonts, images)
     if pages.cover:
@@ -78,7 +77,7 @@ def package(pages: Pages, folder: Path, *, assets_beside: bool = False) -> Packa
 def _self_contained(
     pages: Pages, markup: str, css: str, fonts: dict[Face, File], images: dict[str, File]
 ) -> tuple[str, dict[str, bytes]]:
-    inside = [("", _inline(_font_faces(fonts, data_address) + css))]
+    inside = [("", _inline(font_faces(fonts, data_address) + css))]
     inside += [
         (style.media, _inline(style.css))
         for style in pages.styles
@@ -87,39 +86,59 @@ def _self_contained(
     links = "".join(_style_link(data_address(file), file) for file in _apart(pages))
     script = _inline(pages.script)
     sources = [*(_digest(style) for _, style in inside), *(["data:"] if links else [])]
-    markup = _show_images(markup, images, data_address)
+    markup = show_images(markup, images, data_address)
     own = {"font-src": "data:", "style-src": " ".join(sources)}
-    markup = _with_policy(markup, own, _digest(script) if script else "")
+    markup = with_policy(markup, own, _digest(script) if script else "")
     styles = "".join(f"<style{_media(media)}>{style}</style>" for media, style in inside)
     markup = markup.replace(_STYLE_LINK, styles + links, 1)
     markup = markup.replace(_SCRIPT, f"<script>{script}</script>" if script else "", 1)
-    return _line_end(markup), {}
+    return line_end(markup), {}
 
 
 def _with_files_beside(
     pages: Pages, markup: str, css: str, fonts: dict[Face, File], images: dict[str, File]
 ) -> tuple[str, dict[str, bytes]]:
     folder = f"{pages.stem}-files"
-    styles = [File("style.css", "text/css", (_font_faces(fonts, _name) + css).encode())]
-    styles += [
-        File(style.name, "text/css", style.css.encode(), style.media)
-        for style in pages.styles
-        if style.media and not style.apart
-    ]
-    styles += _apart(pages)
-    scripts = [File("script.js", "text/javascript", pages.script.encode())] if pages.script else []
+    styles = style_files(pages, font_faces(fonts, _name) + css)
+    scripts = script_files(pages)
 
     def address(file: File) -> str:
         return quote(f"{folder}/{file.name}")
 
-    markup = _show_images(markup, images, address)
-    markup = _with_policy(markup, {}, BESIDE if scripts else "")
-    links = "".join(_style_link(address(file), file) for file in styles)
-    markup = markup.replace(_STYLE_LINK, links, 1)
-    calls = "".join(_SCRIPT.replace("script.js", address(file)) for file in scripts)
-    markup = markup.replace(_SCRIPT, calls, 1)
+    markup = show_images(markup, images, address)
+    markup = with_policy(markup, {}, BESIDE if scripts else "")
+    markup = with_links(markup, styles, scripts, address)
     files = (*styles, *scripts, *fonts.values(), *images.values())
-    return _line_end(markup), {f"{folder}/{file.name}": file.data for file in files}
+    return line_end(markup), {f"{folder}/{file.name}": file.data for file in files}
+
+
+def joined_styles(pages: Pages) -> str:
+    """The styles that are one sheet."""
+    return "\n".join(style.css for style in pages.styles if not (style.apart or style.media))
+
+
+def style_files(pages: Pages, joined: str) -> list[File]:
+    """The style sheets as files: those that are ``joined``, and those that stay by themselves."""
+    by_themselves = [
+        File(style.name, "text/css", style.css.encode(), style.media)
+        for style in pages.styles
+        if style.media and not style.apart
+    ]
+    return [File("style.css", "text/css", joined.encode()), *by_themselves, *_apart(pages)]
+
+
+def script_files(pages: Pages) -> list[File]:
+    """The script as a file, where there is one."""
+    return [File("script.js", "text/javascript", pages.script.encode())] if pages.script else []
+
+
+def with_links(
+    markup: str, styles: Iterable[File], scripts: Iterable[File], address: Address
+) -> str:
+    """The page with links to its styles and scripts."""
+    links = "".join(_style_link(address(file), file) for file in styles)
+    calls = "".join(_SCRIPT.replace("script.js", address(file)) for file in scripts)
+    return markup.replace(_STYLE_LINK, links, 1).replace(_SCRIPT, calls, 1)
 
 
 def _apart(pages: Pages) -> list[File]:
@@ -150,7 +169,7 @@ def _name(file: File) -> str:
     return file.name
 
 
-def _images(
+def shown_images(
     pages: Pages, folder: Path, markup: str
 ) -> tuple[dict[str, File], tuple[Path, ...], tuple[Diagnostic, ...]]:
     """The images that the page shows, by name, the files they are from, and what is wrong."""
@@ -184,7 +203,7 @@ def _image(asset: Asset, data: bytes, faces: tuple[Face, ...]) -> File:
     return File(asset.name, asset.media_type, data)
 
 
-def _show_images(markup: str, images: dict[str, File], address: Address) -> str:
+def show_images(markup: str, images: dict[str, File], address: Address) -> str:
     addresses = {name: address(file) for name, file in images.items()}
 
     def replace(match: re.Match[str]) -> str:
@@ -194,7 +213,7 @@ def _show_images(markup: str, images: dict[str, File], address: Address) -> str:
     return _IMAGE.sub(replace, markup)
 
 
-def _fonts(
+def page_fonts(
     faces: Iterable[Face], css: str, markup: str
 ) -> tuple[dict[Face, File], tuple[Diagnostic, ...]]:
     """The faces that the page uses, cut down to its characters. Readers' own fonts stand in
@@ -216,11 +235,11 @@ def _fonts(
     return files, tuple(problems)
 
 
-def _font_faces(fonts: dict[Face, File], address: Address) -> str:
+def font_faces(fonts: dict[Face, File], address: Address) -> str:
     return "".join(font_face(face, address(file)) for face, file in fonts.items())
 
 
-def _with_policy(markup: str, inside: dict[str, str], script: str) -> str:
+def with_policy(markup: str, inside: dict[str, str], script: str) -> str:
     """The page with a Content Security Policy that allows what is in it, ``script`` as the
     source expression of its script, and nothing else.
 
@@ -248,5 +267,5 @@ def _base64(data: bytes) -> str:
     return base64.b64encode(data).decode("ascii")
 
 
-def _line_end(text: str) -> str:
+def line_end(text: str) -> str:
     return text if text.endswith("\n") else text + "\n"

@@ -8,7 +8,7 @@ from pipeline.editions import Edition
 from pipeline.model import Document
 from pipeline.pages import CoverPage, Pages
 from pipeline.pagination import PageMap
-from pipeline.render import epub, html, pdf
+from pipeline.render import epub, html, pdf, site
 from pipeline.render.cover.spread import spread
 from pipeline.render.environment import environment
 from pipeline.sheet.spread import SpreadSheet
@@ -31,7 +31,8 @@ def render(
     """
     if edition.format == "pdf":
         return pdf.assemble(document, edition, stem, environment(templates), page_map)
-    return ASSEMBLERS[edition.format](document, edition, stem, environment(templates))
+    assemble = site.assemble if edition.chapters else ASSEMBLERS[edition.format]
+    return assemble(document, edition, stem, environment(templates))
 
 
 def render_spread(

@@ -67,7 +67,7 @@ def assemble(
         address=facts.address,
         alternates=alternates(metadata, facts.address),
         downloads=others,
-        imprint=_imprint(metadata, renderer),
+        imprint=imprint(metadata, renderer),
         logo=logo(document),
         body=renderer.render(document.blocks),
         notes=document.notes,
@@ -119,9 +119,14 @@ def _facts(
         address=base + quote(output_name(stem, edition)) if base else "",
         is_book=is_book(document),
         chapters=chapters,
-        is_learnt_from=any(isinstance(node, Exercise) for node in walk(document.blocks)),
+        is_learnt_from=is_learnt_from(document),
         minutes=minutes(document),
     )
+
+
+def is_learnt_from(document: Document) -> bool:
+    """Whether there are exercises in it."""
+    return any(isinstance(node, Exercise) for node in walk(document.blocks))
 
 
 def _paper(document: Document) -> Sheet:
@@ -136,7 +141,7 @@ def _shows_contents(document: Document) -> bool:
     return show != "never" and entries >= (1 if show == "always" else FEWEST_ENTRIES)
 
 
-def _imprint(metadata: Metadata, renderer: NodeRenderer) -> tuple[ImprintLine, ...]:
+def imprint(metadata: Metadata, renderer: NodeRenderer) -> tuple[ImprintLine, ...]:
     """Who publishes it, under what terms, and how it is identified."""
     lines = [ImprintLine(renderer.word("published_by"), published_by(metadata))]
     if licence := metadata.licence:

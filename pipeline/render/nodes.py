@@ -158,6 +158,12 @@ class NodeRenderer:
             "is_wide_formula": is_wide_formula,
         }
 
+    def begin_page(self, name: str, base: int) -> None:
+        """What is rendered from now on is on the page ``name``, its sections' headings deeper by
+        ``base`` than their sections."""
+        self.page, self.base = name, base
+        self._labels.clear()
+
     def template(self, name: str, **context: object) -> Markup:
         """The page template ``name`` of this format, rendered."""
         found = self.environment.select_template(

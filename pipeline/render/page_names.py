@@ -1,5 +1,5 @@
-"""What the pages of an e-book are called: after their sections, so that a page keeps its name,
-and readers their place and their marks in it, when another is put before it."""
+"""What the pages of an e-book or a site are called: after their sections, so that a page keeps
+its name, and readers their place and their marks in it, when another is put before it."""
 
 from __future__ import annotations
 
@@ -8,8 +8,11 @@ import unicodedata
 
 from pipeline.model import Section
 
-TAKEN = frozenset({"contents", "cover", "imprint", "index", "nav", "notes", "opening", "title"})
-"""The names of pages that are made."""
+TAKEN = frozenset(
+    "404 contents cover imprint index nav notes opening search title aux con nul prn".split()
+)
+"""The names of pages that are made, in an e-book or a site, and those that Windows has no files
+of."""
 
 LONGEST = 40
 """How many characters of an id a name has at most."""

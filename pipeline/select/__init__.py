@@ -168,7 +168,7 @@ def _belongs(node: Node, edition: Edition) -> bool:
         return False
     for key, value in node.attributes.pairs:
         if key in CONDITIONS:
-            names = {edition.name.lower()}
+            names = {edition.name.lower(), edition.stands_for} - {""}
             if key != "edition":
                 names.update(name for name, form in FORMAT_NAMES.items() if form == edition.format)
             if names.isdisjoint(_words(value)) is (key != "not"):

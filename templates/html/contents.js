@@ -3,6 +3,7 @@
 
 ready(() => {
   const contents = document.querySelector(".contents");
+  if (!contents) return;
   const links = new Map();
   for (const link of contents.querySelectorAll("details:not(.captions) a[href^='#']")) {
     const target = document.getElementById(decodeURIComponent(link.hash.slice(1)));
@@ -41,6 +42,8 @@ ready(() => {
     elements.forEach((element) => observer.observe(element));
   }
 
+  const page = contents.querySelector("[aria-current=page]");
+  if (page) show(page);
   watch(targets, "9999999px 0px -70% 0px");
   if (end) watch([end], "0px");
   addEventListener("hashchange", mark);

@@ -1,6 +1,7 @@
 // Where the pages of the printed edition begin is shown to readers who ask for it.
 
 ready(() => {
+  if (!document.querySelector(".page-mark")) return;
   const button = part("marks");
   function show(on) {
     root.classList.toggle("shows-pages", on);

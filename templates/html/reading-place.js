@@ -1,7 +1,19 @@
 // Where the reader stopped is kept, and found again on return: but not where an address leads to
 // some other place, nor where the browser finds it by itself.
 
+// Whoever follows a link from one chapter to another wants its beginning.
+function isFirst() {
+  if (!document.querySelector(".pager")) return true;
+  try {
+    const first = !sessionStorage.getItem("opened");
+    sessionStorage.setItem("opened", "yes");
+    return first;
+  } catch { return true; }
+}
+
 addEventListener("load", () => {
+  const note = part("resumed");
+  if (!note) return; // a page to look things up on
   const name = `place ${location.pathname}`;
   const below = 40; // pixels that are left above it
   const blocks = [...document.querySelectorAll("main :is(p, li, dt, tr, pre, figure, h2, h3)")]
@@ -19,9 +31,9 @@ addEventListener("load", () => {
 
   const [arrival] = performance.getEntriesByType("navigation");
   const led = location.hash || scrollY > 0 || (arrival && arrival.type !== "navigate");
-  if (led || !place || count !== blocks.length) return;
+  const first = isFirst();
+  if (led || !first || !place || count !== blocks.length) return;
 
-  const note = part("resumed");
   const { top } = blocks[place].getBoundingClientRect();
   scrollTo({ top: top - below + 1, behavior: "instant" });
   note.hidden = false;

@@ -204,6 +204,18 @@ def note_place(value: str) -> str:
     return place
 
 
+WEB_FORMS = ("page", "chapters")
+WEB: Schema = {"enum": list(WEB_FORMS)}
+
+
+def web_form(value: str) -> str:
+    form = value.lower()
+    if form not in WEB_FORMS:
+        hint = did_you_mean(form, WEB_FORMS) or "Write page or chapters."
+        raise BadValueError(f"`{shorten(value)}` is no form of the web edition.", hint)
+    return form
+
+
 SHOW: Schema = {"anyOf": [{"enum": ["auto", "always", "never"]}, FLAG]}
 CONTENTS = Shape(
     "a table of contents",

@@ -306,6 +306,14 @@ KEYS: tuple[Key, ...] = (
         ),
     ),
     Key(
+        "web",
+        "Whether the web edition is one page, or a small site: one page for each chapter, with"
+        " search.",
+        publication.WEB,
+        parsed(publication.web_form),
+        ("chapters",),
+    ),
+    Key(
         "number_sections",
         "Whether sections have numbers: 1, 1.1, 1.2 …",
         FLAG,

@@ -1,0 +1,52 @@
+"""The list of a folder's files with their SHA-256, as the command ``sha256sum`` writes and reads
+it. It says whether a copy is whole, and which files a later build may take away."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Mapping
+from pathlib import Path, PurePosixPath
+
+LIST = "SHA256SUMS"
+
+SHA256 = 64
+"""Letters of a SHA-256."""
+
+
+def checksums(files: Mapping[str, bytes]) -> bytes:
+    """The list of some files, by their paths from the folder."""
+    sums = ((hashlib.sha256(data).hexdigest(), name) for name, data in sorted(files.items()))
+    return "".join(f"{sum_}  {name}\n" for sum_, name in sums).encode()
+
+
+def listed(folder: Path) -> dict[str, str]:
+    """The files that the list of a folder names, with their SHA-256: those in the folder and in
+    folders of that. None where there is no list."""
+    try:
+        lines = (folder / LIST).read_text("utf-8").splitlines()
+    except (OSError, UnicodeDecodeError):
+        return {}
+    parts = (line.partition("  ") for line in lines)
+    return {name: sum_ for sum_, _, name in parts if len(sum_) == SHA256 and _is_within(name)}
+
+
+def checksum(file: Path) -> str:
+    """The SHA-256 of a file, "" of one that cannot be read."""
+    try:
+        with file.open("rb") as data:
+            return hashlib.file_digest(data, "sha256").hexdigest()
+    except OSError:
+        return ""
+
+
+def left_over(folder: Path, kept: Iterable[Path]) -> tuple[Path, ...]:
+    """The files that the list of a folder names, that are still as it has them, and are not to be
+    ``kept``."""
+    staying = set(kept)
+    found = ((folder / name, sum_) for name, sum_ in listed(folder).items())
+    return tuple(file for file, sum_ in found if file not in staying and checksum(file) == sum_)
+
+
+def _is_within(name: str) -> bool:
+    path = PurePosixPath(name)
+    return bool(name) and not path.is_absolute() and ".." not in path.parts

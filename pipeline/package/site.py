@@ -1,0 +1,98 @@
+"""The site: a folder of pages, with the styles, fonts, images and scripts that they share."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path, PurePosixPath
+from urllib.parse import quote
+
+from pipeline.checksums import LIST, checksums
+from pipeline.editions import EDITIONS, output_name
+from pipeline.package.cover import picture
+from pipeline.package.html import (
+    BESIDE,
+    File,
+    font_faces,
+    joined_styles,
+    line_end,
+    page_fonts,
+    script_files,
+    show_images,
+    shown_images,
+    style_files,
+    with_links,
+    with_policy,
+)
+from pipeline.package.result import Package
+from pipeline.pages import Page, Pages
+
+_RELATIVE = re.compile(r"\b(?:href|src|action)=\"(?![#/]|[a-z]+:)")
+
+SOURCES = {
+    "default-src": "'none'",
+    "font-src": BESIDE,
+    "form-action": BESIDE,
+    "img-src": f"{BESIDE} data:",
+    "style-src": BESIDE,
+}
+"""Where a page may take things from: from the site itself, on the web or on a disk."""
+
+
+def package(pages: Pages, folder: Path) -> Package:
+    """The site's start page, and in `Package.extra` all else. ``folder`` is what the paths of the
+    assets start from."""
+    markup = "".join(page.markup for page in pages.pages)
+    images, dependencies, problems = shown_images(pages, folder, markup)
+    css = joined_styles(pages)
+    fonts, missing = page_fonts(pages.faces, css, markup)
+    styles = style_files(pages, font_faces(fonts, _font_address) + css)
+    scripts = script_files(pages)
+
+    start = PurePosixPath(output_name(pages.stem, EDITIONS[pages.edition]))
+
+    def finished(page: Page) -> bytes:
+        markup = show_images(page.markup, images, _image_address)
+        markup = with_links(markup, styles, scripts, _address)
+        if page.role == "missing" and pages.metadata.url:
+            markup = _absolute(markup, f"{pages.metadata.url}{quote(str(start.parent))}/")
+        return line_end(with_policy(markup, SOURCES, BESIDE)).encode()
+
+    files = {
+        **{page.name: finished(page) for page in pages.pages},
+        **{file.name: file.data for file in (*styles, *scripts)},
+        **{f"fonts/{file.name}": file.data for file in fonts.values()},
+        **{f"images/{file.name}": file.data for file in images.values()},
+        **{file.name: file.text.encode() for file in pages.beside},
+    }
+    files[LIST] = checksums(files)
+    data = files.pop(start.name)
+    extra = {str(start.parent / name): content for name, content in files.items()}
+    if pages.cover:
+        social = picture(pages.cover, folder)
+        extra[pages.cover.file] = social.data
+        problems += social.diagnostics
+        dependencies += social.files
+    return Package(
+        data=data,
+        diagnostics=(*problems, *missing),
+        dependencies=dependencies,
+        extra=extra,
+    )
+
+
+def _absolute(markup: str, base: str) -> str:
+    """The markup of a page that servers show in the place of any other, however deep in folders
+    that was: its links begin at the site's address."""
+    return _RELATIVE.sub(lambda found: found[0] + base, markup)
+
+
+def _address(file: File) -> str:
+    return file.name
+
+
+def _font_address(file: File) -> str:
+    return f"fonts/{file.name}"
+
+
+def _image_address(file: File) -> str:
+    return quote(f"images/{file.name}")

@@ -1,0 +1,202 @@
+"""The web edition as a small site: a start page, one page for each chapter, search."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import jinja2
+from msgspec.structs import replace
+
+from pipeline.editions import Edition
+from pipeline.faces import FACES, MATH_FACE, own_faces
+from pipeline.model import Document
+from pipeline.pages import NavPoint, Page, Pages, Style
+from pipeline.render.brand import logo
+from pipeline.render.contents import nav_points, targets
+from pipeline.render.cover import social_picture
+from pipeline.render.discovery import Facts, downloads, full_title, meta_tags
+from pipeline.render.environment import read_text
+from pipeline.render.html import imprint, is_learnt_from, page_styles
+from pipeline.render.linked_data import linked_data
+from pipeline.render.nodes import NodeRenderer
+from pipeline.render.scripts import script
+from pipeline.render.site import discovery
+from pipeline.render.site.feeds import feeds, head_links
+from pipeline.render.site.naming import INDEX, NOT_FOUND, SEARCH, SitePage, site_pages
+from pipeline.render.site.navigation import SiteContents
+from pipeline.render.site.search import DATA, SCRIPT, search_files
+from pipeline.render.social import social_tags
+from pipeline.render.timings import minutes
+from pipeline.render.translations import alternates
+from pipeline.words import words
+from pipeline.words.dates import written_date
+
+
+class SiteRenderer(NodeRenderer):
+    """Renders the pages of a site. What a page begins with is linked to by the page alone, so
+    that readers come to its very top."""
+
+    tops: Mapping[str, str] = {}
+
+    def href(self, target: str) -> str:
+        page = self.tops.get(target[1:]) if target.startswith("#") else None
+        return page if page and page != self.page else super().href(target)
+
+
+class _Assembly:
+    """The pages of one document, on their way."""
+
+    def __init__(
+        self, document: Document, edition: Edition, stem: str, environment: jinja2.Environment
+    ) -> None:
+        self.document = document
+        self.metadata = document.metadata
+        self.stem = stem
+        self.folder = discovery.site_folder(stem, edition.name)
+        self.pages = site_pages(document)
+        self.contents = SiteContents(document, self.pages)
+        self.others = discovery.from_within(downloads(self.metadata, stem))
+        self.renderer = SiteRenderer(
+            environment,
+            "html",
+            document,
+            pages={target: page.name for page in self.pages for target in page.chapter.ids},
+            in_contents=frozenset(targets(document.contents)),
+        )
+        self.renderer.tops = {page.target: page.name for page in self.pages if page.target}
+        self.social = social_tags(self.metadata, stem)
+        self.parts = dict(_parts(self.pages))
+
+    def all_pages(self) -> Iterator[Page]:
+        yield self._start()
+        chapters = tuple(page for page in self.pages if page.depth)
+        around = (None, *chapters, None)
+        for position, page in enumerate(chapters, start=1):
+            yield self._chapter(page, position, around[position - 1], around[position + 1])
+        yield self._search()
+        yield self._not_found()
+
+    def _start(self) -> Page:
+        opening = next((page.chapter for page in self.pages if not page.depth), None)
+        after = next((page for page in self.pages if page.depth), None)
+        self.renderer.begin_page(INDEX, base=1)
+        here = discovery.address(self.metadata, self.folder)
+        facts = Facts(
+            address=here,
+            is_book=True,
+            chapters=tuple(NavPoint(page.title, page.name) for page in self.pages if page.depth),
+            is_learnt_from=is_learnt_from(self.document),
+            minutes=minutes(self.document),
+        )
+        others = downloads(self.metadata, self.stem) if here else self.others
+        return self._page(
+            INDEX,
+            "index",
+            full_title(self.metadata),
+            after=after,
+            date=written_date(self.metadata.date, words(self.metadata.lang)),
+            logo=logo(self.document),
+            downloads=self.others,
+            meta_tags=(*meta_tags(self.metadata, facts), *self.social),
+            linked_data=linked_data(self.metadata, others, facts),
+            alternates=alternates(self.metadata, here),
+            body=self.renderer.render(opening.blocks if opening else ()),
+            notes=opening.notes if opening else (),
+        )
+
+    def _chapter(
+        self, page: SitePage, position: int, before: SitePage | None, after: SitePage | None
+    ) -> Page:
+        self.renderer.begin_page(page.name, base=1 - page.depth)
+        here = discovery.address(self.metadata, self.folder, page.name)
+        return self._page(
+            page.name,
+            "chapter",
+            f"{page.title} – {self.metadata.title}",
+            before=before,
+            after=after,
+            part=self.parts.get(page.name),
+            contents=self.contents.beside(page, self.renderer),
+            meta_tags=(
+                *meta_tags(discovery.of_page(self.metadata, page), Facts(address=here)),
+                *self.social,
+            ),
+            keeps_place=True,
+            linked_data=discovery.chapter_data(page, position, self.metadata, self.folder),
+            body=self.renderer.render(page.chapter.blocks),
+            notes=page.chapter.notes,
+        )
+
+    def _search(self) -> Page:
+        self.renderer.begin_page(SEARCH, base=1)
+        known = words(self.metadata.lang)
+        texts = [(key, known[f"search_{key}"]) for key in ("count", "first", "none", "near")]
+        title = f"{self.renderer.word('search')} – {self.metadata.title}"
+        return self._page(SEARCH, "search", title, texts=texts, data=DATA, script=SCRIPT)
+
+    def _not_found(self) -> Page:
+        self.renderer.begin_page(NOT_FOUND, base=1)
+        title = f"{self.renderer.word('not_found')} – {self.metadata.title}"
+        return replace(self._page(NOT_FOUND, "not-found", title), role="missing")
+
+    def _page(self, name: str, template: str, full_title: str, **given: Any) -> Page:
+        """A page; what is ``given`` comes before what all have."""
+        before, after = given.get("before"), given.get("after")
+        markup = self.renderer.template(
+            f"site/{template}",
+            **{
+                "document": self.document,
+                "full_title": full_title,
+                "index": INDEX,
+                "search": SEARCH,
+                "links": head_links(name, before, after, self.metadata, self.folder),
+                "imprint": imprint(self.metadata, self.renderer),
+                "downloads": (),
+                "meta_tags": (),
+                "linked_data": None,
+                "alternates": (),
+                "keeps_place": False,
+                **given,
+            },
+        )
+        return Page(name, full_title, str(markup))
+
+
+def assemble(
+    document: Document, edition: Edition, stem: str, environment: jinja2.Environment
+) -> Pages:
+    """The pages of the site, the start page first, and the files that they need."""
+    site = _Assembly(document, edition, stem, environment)
+    pages = tuple(site.all_pages())
+    renderer = site.renderer
+    markup = "".join(page.markup for page in pages)
+    own = Style("site.css", read_text(environment, "html/site/style.css"))
+    renderer.begin_page("", base=1)
+    return Pages(
+        edition=edition.name,
+        stem=stem,
+        metadata=document.metadata,
+        pages=pages,
+        styles=(*page_styles(document, renderer, markup), own),
+        faces=(*FACES, MATH_FACE, *own_faces(document.metadata)),
+        assets=document.assets,
+        script=script(environment, markup),
+        cover=social_picture(document, environment, stem) if document.metadata.url else None,
+        contents=nav_points(document.contents, renderer.href),
+        beside=(
+            *search_files(environment, site.pages, renderer.word("notes")),
+            *feeds(environment, site.pages, document.metadata, site.folder),
+        ),
+    )
+
+
+def _parts(pages: tuple[SitePage, ...]) -> Iterator[tuple[str, SitePage]]:
+    """The names of pages that are below another, with the nearest of those."""
+    above: list[SitePage] = []
+    for page in pages:
+        while above and above[-1].depth >= page.depth:
+            above.pop()
+        if above and above[-1].depth:
+            yield page.name, above[-1]
+        above.append(page)

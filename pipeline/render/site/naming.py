@@ -1,0 +1,49 @@
+"""The pages of the site: their names, which are those of the e-book's, and their titles."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from pipeline.model import ContentsEntry, Document
+from pipeline.render.contents import numbered
+from pipeline.render.plan import Chapter, chapters
+from pipeline.tree import plain_text
+
+INDEX, SEARCH, NOT_FOUND = "index.html", "search.html", "404.html"
+
+
+class SitePage(NamedTuple):
+    """A page of the text. ``title`` has the chapter's number; ``depth`` is that of its section,
+    0 for the first page, which has what stands before all sections."""
+
+    name: str
+    title: str
+    depth: int
+    chapter: Chapter
+
+    @property
+    def target(self) -> str:
+        """The id of what the page begins with, or ""."""
+        return self.chapter.section.attributes.id if self.chapter.section else ""
+
+
+def site_pages(document: Document) -> tuple[SitePage, ...]:
+    """The pages that have text, in reading order."""
+    found = []
+    for chapter in chapters(document):
+        section = chapter.section
+        if section is None:
+            found.append(SitePage(INDEX, document.metadata.title, 0, chapter))
+            continue
+        name = f"{chapter.name.partition('.')[0]}.html"
+        title = numbered(section.number, plain_text(section.title))
+        found.append(SitePage(name, title, section.depth, chapter))
+    return tuple(found)
+
+
+def entries_by_target(entries: tuple[ContentsEntry, ...]) -> dict[str, ContentsEntry]:
+    """All entries of the contents, by the ids that they lead to."""
+    found = {entry.target: entry for entry in entries}
+    for entry in entries:
+        found |= entries_by_target(entry.children)
+    return found

@@ -1,0 +1,133 @@
+"""What is searched: the words of the site's pages, by the places that a search can lead to.
+
+The text itself is the index. A script goes through it as readers type, and shows what stands
+around the words that it finds; that takes milliseconds for a thick book, needs no rules of
+languages on two sides that have to agree, and finds words in scripts that put no spaces between
+them. See `templates/html/site/search.js`.
+"""
+
+from __future__ import annotations
+
+import json
+import unicodedata
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple, get_args
+
+import jinja2
+
+from pipeline.model import (
+    Abbreviation,
+    BibliographyEntry,
+    Block,
+    Choice,
+    Citation,
+    Code,
+    CodeBlock,
+    CrossReference,
+    DefinitionItem,
+    Image,
+    Index,
+    LineBreak,
+    ListItem,
+    Math,
+    MathBlock,
+    Node,
+    Section,
+    SoftBreak,
+    TableCell,
+    Text,
+    Turn,
+)
+from pipeline.pages import TextFile
+from pipeline.render.environment import read_text
+from pipeline.render.nodes import note_id
+from pipeline.render.site.naming import SitePage
+from pipeline.tree import plain_text, walk
+
+DATA, SCRIPT = "search-index.js", "search.js"
+NAME = "chapbookSearch"
+"""The variable that the script finds the text in."""
+
+BREAKS: frozenset[type[Node]] = frozenset(
+    {
+        *get_args(Block),
+        BibliographyEntry,
+        Choice,
+        DefinitionItem,
+        LineBreak,
+        ListItem,
+        SoftBreak,
+        TableCell,
+    }
+)
+"""What there is a space before, or is one."""
+
+
+class Passage(NamedTuple):
+    """What a search can lead to: the id of a section or of a note ("" for what stands before all
+    sections), its title, and the text under it."""
+
+    id: str
+    title: str
+    text: str
+
+
+def search_files(
+    environment: jinja2.Environment, pages: Iterable[SitePage], notes_word: str
+) -> tuple[TextFile, TextFile]:
+    """The text and the script that searches it."""
+    script = read_text(environment, f"html/site/{SCRIPT}")
+    return TextFile(DATA, search_index(pages, notes_word)), TextFile(SCRIPT, script)
+
+
+def search_index(pages: Iterable[SitePage], notes_word: str) -> str:
+    """The text of the pages, as a script that hands it over: a page cannot read a file that lies
+    beside it on a disk in any other way."""
+    data = [
+        [page.name, page.title, [list(passage) for passage in passages(page, notes_word)]]
+        for page in pages
+    ]
+    written = json.dumps(data, ensure_ascii=False, separators=(",", ":"))
+    return f"var {NAME} = {written};\n"
+
+
+def passages(page: SitePage, notes_word: str) -> Iterator[Passage]:
+    """The passages of a page, in reading order, those without a word left out."""
+    chapter = page.chapter
+    for passage in _sections("", "", chapter.blocks):
+        if passage.text or passage.title:
+            yield passage
+    for note in chapter.notes:
+        yield Passage(note_id(note.number), f"{notes_word}: {note.number}", text_of(note.children))
+
+
+def _sections(name: str, title: str, blocks: tuple[Block, ...]) -> Iterator[Passage]:
+    own = tuple(block for block in blocks if not isinstance(block, Section | Index))
+    yield Passage(name, title, text_of(own))
+    for block in blocks:
+        if isinstance(block, Section):
+            heading = " ".join(filter(None, (block.number, plain_text(block.title))))
+            yield from _sections(block.attributes.id, heading, block.children)
+
+
+def text_of(nodes: Iterable[Node]) -> str:
+    """The words of some nodes on one line."""
+    found: list[str] = []
+    for node in walk(nodes):
+        if type(node) in BREAKS:
+            found.append(" ")
+        match node:
+            case Text() | Code() | Abbreviation() | CodeBlock():
+                found.append(node.text)
+            case CrossReference():
+                found.append(node.text)
+            case Image():
+                found.append(f" {node.alt} ")
+            case Citation() if not node.children:
+                found.append(node.source)
+            case Math() | MathBlock():
+                found.append(node.alt or node.tex)
+            case Turn():
+                found.append(f" {node.speaker}: ")
+    text = " ".join("".join(found).replace("\u00ad", "").split())
+    return unicodedata.normalize("NFC", text)

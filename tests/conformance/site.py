@@ -1,0 +1,172 @@
+"""A site on a disk, used by a reader in a headless Chromium:
+python -m tests.conformance.site AXE CHROMIUM FOLDER QUERY...
+
+AXE is axe.min.js; FOLDER is the site that tests/test_site_reading.py builds. Prints what was seen,
+as JSON: what is found for each QUERY, where keys and links lead, what axe-core finds with all its
+rules, and all that the browser complained of. Runs in the Python that Playwright is installed for.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+from playwright.sync_api import Browser, Page
+
+from tests.conformance.browser import keep_picture, started
+
+RULES = """() => {
+    const rules = Object.fromEntries(axe.getRules().map(r => [r.ruleId, {enabled: true}]));
+    return axe.run(document, {rules, resultTypes: ['violations']});
+}"""
+WIDER = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+KINDS = ("index", "search", "404", "wells", "rivers-and-wells")
+SIZES = ((1280, "light"), (768, "dark"), (320, "light"))
+
+
+class Site:
+    """The site in a window of a browser, which hears what is complained of."""
+
+    def __init__(self, browser: Browser, folder: Path) -> None:
+        self.folder = folder
+        self.complaints: list[str] = []
+        self.context = browser.new_context(viewport={"width": 1280, "height": 800})
+        self.page = self.context.new_page()
+        self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        self.page.on("console", lambda said: self.complaints.append(said.text))
+
+    def go(self, name: str) -> Page:
+        self.page.goto((self.folder / name).as_uri())
+        return self.page
+
+    @property
+    def at(self) -> str:
+        """The page that is shown, as its address ends."""
+        return str(self.page.url).rpartition("/")[2]
+
+
+def found(site: Site, queries: list[str]) -> dict[str, Any]:
+    """What is said and shown for each query."""
+    page = site.go("search.html")
+    seen = {}
+    for query in queries:
+        page.fill("#page--query", query)
+        page.keyboard.press("Enter")
+        results = page.locator("#page--results > li")
+        seen[query] = {
+            "said": page.inner_text("#page--found"),
+            "titles": results.locator(".result").all_inner_texts(),
+            "marked": results.locator(".excerpt mark").all_inner_texts(),
+        }
+    return seen
+
+
+def by_keyboard(site: Site, query: str) -> dict[str, Any]:
+    """From the start page to a passage and back, without a mouse."""
+    page = site.go("index.html")
+    while page.evaluate("document.activeElement.id") != "page--query":
+        page.keyboard.press("Tab")
+    page.keyboard.type(query)
+    page.keyboard.press("Enter")
+    page.wait_for_selector("#page--results > li")
+    seen: dict[str, Any] = {"search": site.at, "asked": page.input_value("#page--query")}
+    keep_picture(page, "site-search")
+    while page.evaluate("document.activeElement.closest('.results')") is None:
+        page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    page.wait_for_selector("main > section")
+    seen["found"] = site.at
+    seen["in sight"] = page.evaluate("scrollY > 0")
+    page.go_back()
+    page.wait_for_selector("#page--results > li")
+    return seen | {"kept": page.input_value("#page--query")}
+
+
+def read_on(site: Site) -> list[str]:
+    """The pages that the links to the next one lead through."""
+    page = site.go("index.html")
+    seen = []
+    while page.locator("body a[rel=next]").count():
+        page.click("body a[rel=next]")
+        page.wait_for_load_state()
+        seen.append(site.at)
+    return seen
+
+
+def place(site: Site) -> dict[str, bool]:
+    """Whether a chapter is found again where it was left: in a new window, and by a link."""
+    page = site.go("wells.html")
+    page.evaluate("scrollTo({top: 1800, behavior: 'instant'})")
+    page.goto("about:blank")
+    page.close()
+    page = site.context.new_page()
+    page.goto((site.folder / "wells.html").as_uri())
+    page.wait_for_load_state()
+    seen = {"opened": page.evaluate("scrollY > 1000")}
+    page.evaluate("document.querySelector('.pager .next').click()")
+    page.wait_for_url("**/rivers-and-wells.html")
+    page.click(".pager .prev")
+    page.wait_for_url("**/wells.html")
+    page.wait_for_load_state()
+    return seen | {"followed": page.evaluate("scrollY > 1000")}
+
+
+def contents(site: Site, name: str) -> dict[str, Any]:
+    """What of the contents is marked, and whether that is in sight."""
+    page = site.go(name)
+    marked = page.locator(".contents [aria-current=page]")
+    page.wait_for_timeout(100)
+    box, nav = marked.bounding_box(), page.locator(".contents").bounding_box()
+    assert box
+    assert nav
+    return {"marked": marked.inner_text(), "in sight": nav["y"] <= box["y"] <= 800}
+
+
+def without_script(browser: Browser, folder: Path) -> dict[str, bool]:
+    page = browser.new_context(java_script_enabled=False).new_page()
+    page.goto((folder / "search.html").as_uri())
+    return {
+        "form": page.locator("form.search").is_visible(),
+        "way out": page.locator("noscript a, main p > a[href='index.html']").is_visible(),
+    }
+
+
+def findings(browser: Browser, folder: Path, axe: str) -> list[str]:
+    """What axe-core finds on each kind of page, in several windows, and pages that are too wide."""
+    seen = []
+    for width, scheme in SIZES:
+        window = {"width": width, "height": 900}
+        page = browser.new_context(viewport=window, color_scheme=scheme).new_page()
+        for file in (folder / f"{name}.html" for name in KINDS):
+            page.goto(f"{file.as_uri()}?q=well" if file.stem == "search" else file.as_uri())
+            page.evaluate(axe)
+            broken = page.evaluate(RULES)["violations"]
+            wider = page.evaluate(WIDER)
+            seen += [f"{file.name} {width} {rule['id']} {rule['nodes'][0]}" for rule in broken]
+            seen += [f"{file.name} {width} is {wider} px too wide"] if wider > 0 else []
+            keep_picture(page, f"site-{file.stem}-{width}")
+    return seen
+
+
+def main(axe: str, chromium: str, name: str, *queries: str) -> None:
+    folder = Path(name).resolve()
+    with started(chromium) as browser:
+        site = Site(browser, folder)
+        fresh = Site(browser, folder)
+        seen = {
+            "found": found(site, list(queries)),
+            "by keyboard": by_keyboard(site, queries[0]),
+            "read on": read_on(fresh),
+            "place": place(Site(browser, folder)),
+            "contents": contents(site, "chapter-25.html"),
+            "without script": without_script(browser, folder),
+            "findings": findings(browser, folder, Path(axe).read_text("utf-8")),
+            "complaints": site.complaints + fresh.complaints,
+        }
+    print(json.dumps(seen))
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
