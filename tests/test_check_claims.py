@@ -143,9 +143,9 @@ def test_an_image_that_shops_refuse(
     file = io.BytesIO()
     Image.new("1" if kind == "PNG" else "RGB", size).save(file, kind)
     name = f"cover.{kind.lower()}"
-    monkeypatch.setitem(BINARY, f"EPUB/{name}", file.getvalue())
-    if kind != "PNG":
-        monkeypatch.delitem(BINARY, "EPUB/cover.png")
+    others = {path: data for path, data in BINARY.items() if path != "EPUB/cover.png"}
+    binary = {f"EPUB/{name}": file.getvalue(), **others}
+    monkeypatch.setattr("tests.test_check_epub.BINARY", binary)
     files = {
         path: text.replace("cover.png", name).replace("image/png", f"image/{kind.lower()}")
         for path, text in RIGHT.items()
