@@ -479,8 +479,8 @@ def test_the_e_book_leads_from_chapter_to_chapter(make: Make, tmp_path: Path) ->
         pages = {
             name: book.read(name).decode() for name in book.namelist() if name.endswith(".xhtml")
         }
-    (listing,) = [name for name, page in pages.items() if 'epub:type="bibliography"' in page]
-    assert 'role="doc-bibliography"' in pages[listing]
+    (listing,) = [name for name, page in pages.items() if 'role="doc-bibliography"' in page]
+    assert 'epub:type="bibliography"' in pages[listing]
     targets = {
         target
         for page in pages.values()

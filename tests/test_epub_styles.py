@@ -145,5 +145,9 @@ def test_sides_follow_the_direction_of_the_book(direction: Any, side: str, other
     )
 
 
+def test_hyphens_are_said_in_both_ways() -> None:
+    assert plain("h1 { hyphens: none }", "ltr") == "h1 { -webkit-hyphens: none; hyphens: none }"
+
+
 def test_what_is_said_in_a_new_unit_is_left_out() -> None:
     assert plain("p { margin: 2em; margin: 4ch; max-height: 90vh }", "ltr") == "p { margin: 2em; }"

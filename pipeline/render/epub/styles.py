@@ -26,6 +26,7 @@ APART = frozenset({"epub-strokes.css"})
 
 _SIDE = re.compile(r"\b(margin|padding|border)-inline-(start|end)\b")
 _ALIGN = re.compile(r"text-align: (start|end)\b")
+_HYPHENS = re.compile(r"(?<!-)\bhyphens: (\w+)")
 _NEW_UNIT = re.compile(r"[\w-]+:[^;{}]*\d(?:ch|ex|rem|lh|v[wh])\b[^;{}]*;?\s*")
 
 
@@ -55,9 +56,11 @@ def styles(
 
 def plain(css: str, direction: Literal["ltr", "rtl"]) -> str:
     """A style sheet with the sides that its text has, and without declarations in new units. The
-    alignment of text can be said both ways."""
+    alignment of text can be said both ways, and so can hyphens, which WebKit had its own name for
+    until 2023."""
     start, end = ("left", "right") if direction == "ltr" else ("right", "left")
     sides = {"start": start, "end": end}
     css = _SIDE.sub(lambda match: f"{match[1]}-{sides[match[2]]}", css)
     css = _ALIGN.sub(lambda match: f"text-align: {sides[match[1]]}; {match[0]}", css)
+    css = _HYPHENS.sub(lambda match: f"-webkit-{match[0]}; {match[0]}", css)
     return _NEW_UNIT.sub("", css)
