@@ -24,7 +24,7 @@ from pipeline.paper import Sheet
 from pipeline.render import render, render_spread
 from pipeline.render.environment import template_place, template_problem
 from pipeline.resolve import resolve
-from pipeline.resolve.answers import answers_alone, put_in_place
+from pipeline.resolve.answers import answers_alone, put_in_place, told_apart
 from pipeline.resolve.division import divide
 from pipeline.resolve.page_marks import keep_pages, place_all_marks, place_marks
 from pipeline.select import select
@@ -229,6 +229,8 @@ def mark_pages(document: Document, edition: Edition, page_map: PageMap | None) -
     """A resolved document with what an edition tells of the standard print edition's pages."""
     if edition.audience == "teacher":
         document = put_in_place(document)
+        if edition.format != "pdf":  # paper lies in the teacher's hand
+            document = told_apart(document)
     if page_map is not None and tells_pages(edition, document.metadata):
         place = place_marks
         if edition.same_pages or edition.part == "answers":

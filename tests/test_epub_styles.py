@@ -66,7 +66,9 @@ def old(pages: Pages) -> str:
 def test_the_book_has_styles_for_all_that_there_is(pages: Pages) -> None:
     names = {style.name for style in pages.styles}
     ours = {f"epub-{path.name}" for path in TEMPLATES.glob("epub/*.css")}
-    rare = {"epub-style.css", "epub-modern.css", "epub-strokes.css", "epub-for-teachers.css"}
+    rare = {
+        f"epub-{name}.css" for name in ("style", "modern", "strokes", "for-teachers", "timings")
+    }
     assert ours - names <= rare
 
 

@@ -272,6 +272,8 @@ def test_a_teachers_screen_tells_the_pages_and_the_answers(tmp_path: Path) -> No
     assert "Because." in page
     assert 'id="page--2"' in page
     assert "<textarea" not in page[page.index("Why?") :]
+    assert "<title>A talk (teacher’s edition)</title>" in page
+    assert '<meta name="robots" content="noindex">' in page
     with zipfile.ZipFile(output.folder / "talk-teacher-ebook.epub") as book:
         chapter = book.read("EPUB/opening.xhtml").decode()
     assert "Because." in chapter

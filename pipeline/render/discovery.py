@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 from urllib.parse import quote
 
-from pipeline.editions import DEFAULT_EDITIONS, EDITIONS, FormatName, output_name
+from pipeline.editions import DEFAULT_EDITIONS, EDITIONS, Edition, FormatName, output_name
 from pipeline.metadata import Metadata
 from pipeline.pages import NavPoint
 
@@ -43,10 +43,15 @@ class Facts(NamedTuple):
 NOTHING = Facts()
 
 
-def downloads(metadata: Metadata, stem: str) -> tuple[Download, ...]:
-    """The other default editions, but for those that the front matter does not ask for."""
+TEACHERS_EDITIONS = ("teacher", "teacher-ebook")
+
+
+def downloads(metadata: Metadata, stem: str, edition: Edition) -> tuple[Download, ...]:
+    """What readers of ``edition`` may take along: the other default editions or those for
+    teachers, but for those that the front matter does not ask for."""
     wanted = metadata.editions or DEFAULT_EDITIONS
-    editions = [EDITIONS[name] for name in DEFAULT_EDITIONS if name in wanted]
+    names = TEACHERS_EDITIONS if edition.audience == "teacher" else DEFAULT_EDITIONS
+    editions = [EDITIONS[name] for name in names if name in wanted]
     return tuple(
         Download(edition.format.upper(), quote(output_name(stem, edition)), media_type)
         for edition in editions

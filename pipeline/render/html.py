@@ -16,7 +16,7 @@ from pipeline.paper import Sheet
 from pipeline.render.brand import logo
 from pipeline.render.contents import is_book, nav_points, targets
 from pipeline.render.cover import social_picture
-from pipeline.render.discovery import Facts, downloads, full_title, meta_tags
+from pipeline.render.discovery import Facts, MetaTag, downloads, full_title, meta_tags
 from pipeline.render.environment import read_text
 from pipeline.render.linked_data import linked_data
 from pipeline.render.nodes import NodeRenderer
@@ -25,7 +25,7 @@ from pipeline.render.scripts import script
 from pipeline.render.side_notes import side_notes
 from pipeline.render.social import social_tags
 from pipeline.render.styles import construct_styles, dark_style
-from pipeline.render.timings import minutes
+from pipeline.render.timings import minutes, total
 from pipeline.render.translations import alternates
 from pipeline.sheet import sheet_for
 from pipeline.sheet.brand import screen_rules
@@ -33,6 +33,9 @@ from pipeline.sheet.web_print import print_style
 from pipeline.tree import walk
 from pipeline.words import words
 from pipeline.words.dates import written_date
+
+UNLISTED = (MetaTag("name", "robots", "noindex"),)
+"""What a page with answers says to search engines."""
 
 FEWEST_ENTRIES = 3
 """Contents of fewer lines than this say nothing that the page does not show anyway."""
@@ -54,21 +57,26 @@ def assemble(
         environment, "html", document, in_contents=frozenset(targets(document.contents))
     )
     metadata = document.metadata
-    others = downloads(metadata, stem)
+    others = downloads(metadata, stem, edition)
     points = nav_points(document.contents, renderer.href)
     facts = _facts(document, edition, stem, points)
+    for_teachers = edition.audience == "teacher"
     markup = renderer.template(
         "page",
         document=document,
         date=written_date(metadata.date, words(metadata.lang)),
         full_title=full_title(metadata),
-        meta_tags=(*meta_tags(metadata, facts), *social_tags(metadata, stem)),
+        meta_tags=(
+            *meta_tags(metadata, facts),
+            *(UNLISTED if for_teachers else social_tags(metadata, stem)),
+        ),
         linked_data=linked_data(metadata, others, facts),
         address=facts.address,
         alternates=alternates(metadata, facts.address),
         downloads=others,
         imprint=imprint(metadata, renderer),
         logo=logo(document),
+        timing_total=total(document) if for_teachers else "",
         body=renderer.render(document.blocks),
         notes=document.notes,
         shows_contents=_shows_contents(document),
@@ -83,7 +91,9 @@ def assemble(
         assets=document.assets,
         script=script(environment, markup),
         contents=points,
-        cover=social_picture(document, environment, stem) if metadata.url else None,
+        cover=social_picture(document, environment, stem)
+        if metadata.url and not for_teachers
+        else None,
     )
 
 

@@ -78,6 +78,13 @@ def _joined(blocks: Iterable[Block]) -> Iterator[Block]:
         yield room
 
 
+def told_apart(document: Document) -> Document:
+    """The document with a title that says whom it is for: on a shelf or among the tabs of a
+    browser, the teacher's and the pupils' look alike."""
+    title = f"{document.metadata.title} ({words(document.metadata.lang)['edition_teacher']})"
+    return replace(document, metadata=replace(document.metadata, title=title))
+
+
 def answers_alone(document: Document) -> Document:
     """The key to a resolved document, in which the pages are marked as `keep_pages` does: the
     answers to each exercise under its number, title and page, and the titles of their sections.

@@ -11,6 +11,7 @@ from pipeline.render.cover import COVER_FILE
 from pipeline.render.cover.images import cover_image, is_drawing
 from pipeline.render.epub.imprint import facts, names
 from pipeline.render.nodes import NodeRenderer
+from pipeline.render.timings import total
 
 COVER, TITLE_PAGE, IMPRINT, NAV = "cover.xhtml", "title.xhtml", "imprint.xhtml", "nav.xhtml"
 
@@ -58,6 +59,7 @@ def title_page(document: Document, renderer: NodeRenderer) -> Page:
         "titlepage",
         logo=logo(document),
         names=lambda people: names(people, renderer),
+        timing_total=total(document),
     )
 
 

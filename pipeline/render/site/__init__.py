@@ -53,10 +53,11 @@ class _Assembly:
         self.document = document
         self.metadata = document.metadata
         self.stem = stem
+        self.edition = edition
         self.folder = discovery.site_folder(stem, edition.name)
         self.pages = site_pages(document)
         self.contents = SiteContents(document, self.pages)
-        self.others = discovery.from_within(downloads(self.metadata, stem))
+        self.others = discovery.from_within(downloads(self.metadata, stem, edition))
         self.renderer = SiteRenderer(
             environment,
             "html",
@@ -89,7 +90,7 @@ class _Assembly:
             is_learnt_from=is_learnt_from(self.document),
             minutes=minutes(self.document),
         )
-        others = downloads(self.metadata, self.stem) if here else self.others
+        others = downloads(self.metadata, self.stem, self.edition) if here else self.others
         return self._page(
             INDEX,
             "index",
@@ -97,6 +98,7 @@ class _Assembly:
             after=after,
             date=written_date(self.metadata.date, words(self.metadata.lang)),
             logo=logo(self.document),
+            timing_total="",
             downloads=self.others,
             meta_tags=(*meta_tags(self.metadata, facts), *self.social),
             linked_data=linked_data(self.metadata, others, facts),
