@@ -35,7 +35,9 @@ from pipeline.metadata import (
 )
 from pipeline.paper import SIZES
 from pipeline.parser.frontmatter import derive_identifier, json_schema, read_front_matter
-from pipeline.parser.frontmatter.schema import KEYS, Key, schema_text
+from pipeline.parser.frontmatter.keys import KEYS
+from pipeline.parser.frontmatter.keys.key import Key
+from pipeline.parser.frontmatter.schema import schema_text
 from tests.sentences import no_sentences
 
 SCHEMA_FILE = Path(__file__).parent.parent / "docs" / "frontmatter.schema.json"

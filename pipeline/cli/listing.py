@@ -15,7 +15,7 @@ from pipeline.cli.terminal import READABLE, SOURCE_ERRORS, show
 if TYPE_CHECKING:
     from pipeline.settings import EditionSettings
 
-NAME = 13
+NAME = 15
 """Characters that a name and the space after it take."""
 
 NARROWEST, WIDEST = 40, 100
