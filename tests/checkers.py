@@ -140,11 +140,16 @@ def browser(*paths: Path, windows: Sequence[str] = WINDOWS) -> list[str]:
     return _lines(_run_own("web_page", _AXE, chromium, ",".join(windows), *paths))
 
 
-def reading_systems(*paths: Path) -> list[str]:
-    """What epub.js and foliate-js do not show of e-books, or cannot follow. See
+READERS = ("epubjs", "foliate")
+"""epub.js and foliate-js."""
+
+
+def reading_system(reader: str, *paths: Path) -> list[str]:
+    """What a reading system does not show of e-books, or cannot follow. See
     tests/conformance/reading_systems.py."""
     require("reading systems")
-    return _lines(_run_own("reading_systems", str(shutil.which("chromium")), _NODE_MODULES, *paths))
+    chromium = str(shutil.which("chromium"))
+    return _lines(_run_own("reading_systems", reader, chromium, _NODE_MODULES, *paths))
 
 
 def reading(path: Path, folder: Path) -> dict[str, Any]:

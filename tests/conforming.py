@@ -11,6 +11,7 @@ from pipeline.completeness import compare
 from pipeline.editions import DEFAULT_EDITIONS
 from pipeline.parser import parse_file
 from tests import checkers
+from tests.printed_pages import Output, assert_right
 
 ROOT = Path(__file__).parent.parent
 
@@ -21,7 +22,6 @@ class Conforming:
     """The strictest checkers there are find nothing in what is built of ``source``."""
 
     source: Path
-    windows: tuple[str, ...] = checkers.WINDOWS
 
     @pytest.fixture(scope="class")
     @classmethod
@@ -32,9 +32,8 @@ class Conforming:
         assert not result.diagnostics
         return out / cls.source.stem / cls.source.stem
 
-    @pytest.mark.parametrize("check", [checkers.epubcheck, checkers.ace])
-    def test_epub(self, check: checkers.Check, built: Path) -> None:
-        assert check(built.with_suffix(".epub")) == []
+    def test_epub(self, built: Path) -> None:
+        assert checkers.epubcheck(built.with_suffix(".epub")) == []
 
     @pytest.mark.parametrize("format", ["html", "pdf", "epub"])
     def test_nothing_is_lost(self, format: str, built: Path) -> None:
@@ -45,16 +44,53 @@ class Conforming:
     def test_html(self, built: Path) -> None:
         assert checkers.nu(built.with_suffix(".html")) == []
 
-    def test_html_for_everyone(self, built: Path) -> None:
-        assert checkers.browser(built.with_suffix(".html"), windows=self.windows) == []
-
     @pytest.mark.parametrize("check", [checkers.verapdf, checkers.page_validation, checkers.qpdf])
     def test_pdf(self, check: checkers.Check, built: Path) -> None:
         assert check(built.with_suffix(".pdf")) == []
 
 
 class Read(Conforming):
-    """And reading systems show all of it."""
+    """And it is there for everyone: in browsers and reading systems, for those who listen, and
+    for those who turn to a page that others have on paper."""
 
-    def test_epub_in_reading_systems(self, built: Path) -> None:
-        assert checkers.reading_systems(built.with_suffix(".epub")) == []
+    windows: tuple[str, ...] = checkers.WINDOWS
+    front = 1
+    """How many printed pages begin with the title or the contents, before the text."""
+
+    def test_html_for_everyone(self, built: Path) -> None:
+        assert checkers.browser(built.with_suffix(".html"), windows=self.windows) == []
+
+    def test_epub_for_everyone(self, built: Path) -> None:
+        assert checkers.ace(built.with_suffix(".epub")) == []
+
+    @pytest.mark.parametrize("reader", checkers.READERS)
+    def test_epub_in_reading_systems(self, reader: str, built: Path) -> None:
+        assert checkers.reading_system(reader, built.with_suffix(".epub")) == []
+
+    def test_the_book_lists_every_page(self, built: Path) -> None:
+        output = Output(built)
+        listed = [label for label, _ in output.nav("page-list")]
+        assert listed == [str(number) for number, _ in enumerate(output.printed(), start=1)]
+
+    def test_each_mark_of_the_book_stands_where_its_page_begins(self, built: Path) -> None:
+        output = Output(built)
+        printed = output.printed()
+        for label, address in output.nav("page-list"):
+            name, _, target = address.partition("#")
+            mark = output.marks_in_book(name)[target]
+            assert mark.label == f"Page {label}"
+            if int(label) > self.front:
+                assert_right(mark, printed[int(label) - 1])
+
+    def test_each_mark_of_the_web_page_stands_where_its_page_begins(self, built: Path) -> None:
+        output = Output(built)
+        printed, found = output.printed(), output.marks_on_page()
+        assert list(found) == [f"page--{number}" for number, _ in enumerate(printed, start=1)]
+        for mark, page in list(zip(found.values(), printed, strict=True))[self.front :]:
+            assert_right(mark, page)
+
+    def test_older_reading_systems_have_the_list_of_pages_too(self, built: Path) -> None:
+        output = Output(built)
+        targets, head = output.ncx_pages()
+        assert targets == output.nav("page-list")
+        assert head["dtb:totalPageCount"] == head["dtb:maxPageNumber"] == str(len(targets))

@@ -22,6 +22,7 @@ BOOK = ROOT / "tests" / "book" / "book.md"
 
 class TestBook(Read):
     source = BOOK
+    front = 2
 
     def test_it_prints_well(self, built: Path) -> None:
         metadata = parse_file(BOOK).metadata

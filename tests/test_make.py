@@ -26,6 +26,7 @@ SOURCE = """---
 title: A talk
 lang: en
 date: 2024-05-06
+page_list: false
 ---
 
 # One
@@ -167,10 +168,8 @@ def test_a_second_make_starts_no_python(tree: Tree) -> None:
 def test_one_format(goal: str, tree: Tree) -> None:
     tree.make("clean")
     edition = next(name for name in DEFAULT_EDITIONS if EDITIONS[name].format == goal)
-    made = dict.fromkeys((STANDARD_PRINT, edition))  # whose pages the others tell
-    assert tree.make(goal).stages == sorted(["parse", *stages(*made)])
-    formats = {EDITIONS[name].format for name in made}
-    assert {format for format in FORMATS if tree.output(format).exists()} == formats
+    assert tree.make(goal).stages == sorted(["parse", *stages(edition)])
+    assert [format for format in FORMATS if tree.output(format).exists()] == [goal]
     assert tree.make(goal).calls == []
 
 
@@ -248,10 +247,10 @@ def test_a_file_that_is_taken_in_is_parsed_again(tree: Tree) -> None:
     append(part, "\n{{ include further.md }}\n")
     further = tree.source.with_name("further.md")
     further.write_text("Taken in by that.\n", encoding="utf-8")
-    assert tree.make("html").stages == sorted(["parse", *stages("web", "handout")])
+    assert tree.make("html").stages == sorted(["parse", *stages("web")])
     assert "Taken in by that." in tree.output("html").read_text("utf-8")
     append(further, "Changed.\n")
-    assert tree.make("html").stages == sorted(["parse", *stages("web", "handout")])
+    assert tree.make("html").stages == sorted(["parse", *stages("web")])
     assert tree.make("html").calls == []
 
 
@@ -263,7 +262,7 @@ def test_a_file_that_is_gone_and_no_longer_taken_in(tree: Tree) -> None:
     part.unlink()
     run = tree.make("html")
     assert (run.status, run.stages) == (2, ["parse"])
-    assert "source/talk.md:13:12: error[missing-file]" in run.stderr
+    assert "source/talk.md:14:12: error[missing-file]" in run.stderr
     tree.source.write_text(SOURCE, encoding="utf-8")
     assert tree.make("html").status == 0
     assert tree.make("html").calls == []
@@ -276,7 +275,7 @@ def test_a_file_of_works_rebuilds_what_cites_it(tree: Tree) -> None:
     tree.source.write_text(text.replace("Text with", "Text [@a] with"), encoding="utf-8")
     assert tree.make("html").status == 0
     works.write_text("@book{a, title = {New}, year = 2001}\n", encoding="utf-8")
-    assert tree.make("html").stages == stages("web", "handout")
+    assert tree.make("html").stages == stages("web")
     assert b"<em>New</em>" in tree.output("html").read_bytes()
     assert tree.make("html").calls == []
 
@@ -386,11 +385,26 @@ def test_the_manifest_is_true_after_every_goal(tree: Tree) -> None:
     json.loads(manifest)
 
 
-def test_editions(tree: Tree) -> None:
-    assert tree.make("editions").status == 0
+def test_make_knows_all_editions(tree: Tree) -> None:
+    table = tree.make("--print-data-base", "--dry-run", "help").stdout
     for edition in EDITIONS.values():
-        assert (tree.built / output_name("talk", edition)).exists()
+        assert f"output_{edition.name} := build/talk/{output_name('talk', edition)}\n" in table
+
+
+def test_editions_of_all_kinds(tree: Tree) -> None:
+    listing = "editions: [handout, site, teacher-ebook, answers, booklet]"
+    tree.source.write_text(SOURCE.replace("page_list: false", listing), encoding="utf-8")
+    assert tree.make("editions").status == 0
+    for name in ("handout", "site", "teacher-ebook", "answers", "booklet"):
+        assert (tree.built / output_name("talk", EDITIONS[name])).exists()
     assert tree.make("editions").calls == []
+
+
+def test_a_page_that_tells_the_printed_pages_waits_for_them(tree: Tree) -> None:
+    tree.make("clean")
+    tree.source.write_text(SOURCE.replace("page_list: false\n", ""), encoding="utf-8")
+    assert tree.make("html").stages == sorted(["parse", *stages("web", STANDARD_PRINT)])
+    assert tree.make("html").calls == []
 
 
 def test_the_editions_that_the_source_lists(tree: Tree) -> None:

@@ -1,9 +1,9 @@
-"""E-books in reading systems of two makers: reading_systems CHROMIUM NODE_MODULES FILE...
+"""E-books in a reading system: reading_systems READER CHROMIUM NODE_MODULES FILE...
 
-Each book is opened in epub.js and in foliate-js. All that its spine has must be shown, with its
-images; its contents must lead to where they say; turning pages must lead through the book and
-back; a reference to a note must open it. Prints one finding a line, with tabs between what it
-consists of.
+Each book is opened in epub.js (``epubjs``) or in foliate-js (``foliate``), which are of two
+makers. All that its spine has must be shown, with its images; its contents must lead to where they
+say; turning pages must lead through the book and back; a reference to a note must open it. Prints
+one finding a line, with tabs between what it consists of.
 """
 
 from __future__ import annotations
@@ -17,7 +17,6 @@ from playwright.sync_api import Browser, Page, Route
 from tests.conformance.book_facts import Book, read_book
 from tests.conformance.browser import keep_picture, report, started
 
-READERS = ("epubjs", "foliate")
 HERE = Path(__file__).parent
 ORIGIN = "https://reader.invalid"
 """Where the readers think they are; all that they load is answered here, and nothing goes out."""
@@ -151,14 +150,13 @@ def opened(browser: Browser, name: str, modules: Path, file: str) -> Page:
     return page
 
 
-def main(chromium: str, modules: str, *files: str) -> None:
+def main(name: str, chromium: str, modules: str, *files: str) -> None:
     with started(chromium) as browser:
         for file in files:
             book = read_book(Path(file))
-            for name in READERS:
-                page = opened(browser, name, Path(modules), file)
-                Reading(page, name, file, book).check()
-                page.close()
+            page = opened(browser, name, Path(modules), file)
+            Reading(page, name, file, book).check()
+            page.close()
 
 
 if __name__ == "__main__":
