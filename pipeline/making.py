@@ -35,8 +35,8 @@ from pipeline.system import pango_problem
 class Made(msgspec.Struct, frozen=True):
     """One edition, on its way to be saved; its resolved ``document`` and its ``sheet`` where
     they are kept; what an e-book claims of its ``accessibility``. One that is split has ``parts``,
-    each with the ``file`` that it becomes and
-    its ``section``, below the titles of those around it."""
+    each with the ``file`` that it becomes and its ``section``, below the titles of those around
+    it."""
 
     edition: str
     seconds: float

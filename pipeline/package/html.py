@@ -11,6 +11,8 @@ from pathlib import Path
 from typing import NamedTuple, TypeAlias
 from urllib.parse import quote, unquote
 
+import msgspec
+
 from pipeline.codes import Code, diagnostic
 from pipeline.diagnostics import Diagnostic
 from pipeline.model import Asset
@@ -61,16 +63,25 @@ def package(pages: Pages, folder: Path, *, assets_beside: bool = False) -> Packa
     fonts, missing = page_fonts(pages.faces, css, markup)
     write = _with_files_beside if assets_beside else _self_contained
     data, extra = write(pages, markup, css, fonts, images)
-    if pages.cover:
-        social = picture(pages.cover, folder)
-        extra[pages.cover.file] = social.data
-        problems += social.diagnostics
-        dependencies += social.files
-    return Package(
+    made = Package(
         data=data.encode(),
         diagnostics=(*problems, *missing),
         dependencies=dependencies,
         extra=extra,
+    )
+    return with_picture(made, pages, folder)
+
+
+def with_picture(made: Package, pages: Pages, folder: Path) -> Package:
+    """What was made, and beside it the picture that social sites show of it, if there is one."""
+    if not pages.cover:
+        return made
+    social = picture(pages.cover, folder)
+    return msgspec.structs.replace(
+        made,
+        diagnostics=(*made.diagnostics, *social.diagnostics),
+        dependencies=(*made.dependencies, *social.files),
+        extra={**made.extra, pages.cover.file: social.data},
     )
 
 

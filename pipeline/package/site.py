@@ -8,7 +8,6 @@ from urllib.parse import quote
 
 from pipeline.checksums import LIST, checksums
 from pipeline.editions import EDITIONS, output_name
-from pipeline.package.cover import picture
 from pipeline.package.html import (
     BESIDE,
     File,
@@ -21,6 +20,7 @@ from pipeline.package.html import (
     shown_images,
     style_files,
     with_links,
+    with_picture,
     with_policy,
 )
 from pipeline.package.result import Package
@@ -67,17 +67,13 @@ def package(pages: Pages, folder: Path) -> Package:
     files[LIST] = checksums(files)
     data = files.pop(start.name)
     extra = {str(start.parent / name): content for name, content in files.items()}
-    if pages.cover:
-        social = picture(pages.cover, folder)
-        extra[pages.cover.file] = social.data
-        problems += social.diagnostics
-        dependencies += social.files
-    return Package(
+    made = Package(
         data=data,
         diagnostics=(*problems, *missing),
         dependencies=dependencies,
         extra=extra,
     )
+    return with_picture(made, pages, folder)
 
 
 def _absolute(markup: str, base: str) -> str:
