@@ -6,6 +6,11 @@ import os
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
+
+# how long an example takes depends on what else the machine does
+settings.register_profile("chapbook", deadline=None)
+settings.load_profile("chapbook")
 
 # what it asserts is told as in a test
 pytest.register_assert_rewrite("tests.conforming")
