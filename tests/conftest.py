@@ -6,10 +6,10 @@ import os
 from pathlib import Path
 
 import pytest
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 
 # how long an example takes depends on what else the machine does
-settings.register_profile("chapbook", deadline=None)
+settings.register_profile("chapbook", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("chapbook")
 
 # what it asserts is told as in a test
