@@ -100,7 +100,7 @@ def contents(new: Callable[..., Reader]) -> dict[str, Any]:
     seen = {}
     for name in ("Third", "Second", "Sixth"):
         page.get_by_role("link", name=name, exact=True).click()
-        page.wait_for_timeout(150)
+        page.wait_for_timeout(500)
         seen[name] = page.evaluate(CURRENT)
     return seen
 
@@ -117,12 +117,12 @@ def place(new: Callable[..., Reader]) -> dict[str, Any]:
     seen = {"top": page.evaluate(at), "said": page.evaluate(STATUS)}
     keep_picture(page, "place")
     note.get_by_role("link").click()
-    page.wait_for_timeout(100)
+    page.wait_for_timeout(400)
     seen |= {"start": page.evaluate("scrollY"), "note": note.is_visible()}
     page.locator("#fourth p").nth(2).evaluate("(e) => e.scrollIntoView()")
     reader.leave()
     led = reader.open("#second")
-    led.wait_for_timeout(100)
+    led.wait_for_timeout(400)
     top = "Math.round(document.getElementById('second').getBoundingClientRect().top) < 100"
     note = led.locator("#page--resumed")
     return seen | {"fragment": led.evaluate(top), "noted": note.is_visible()}
@@ -159,7 +159,7 @@ def notes(new: Callable[..., Reader]) -> dict[str, Any]:
     seen["entered"] = page.evaluate(FOCUSED)
     seen["name"] = box.get_attribute("aria-label")
     page.keyboard.press("Escape")
-    page.wait_for_timeout(300)
+    page.wait_for_timeout(700)
     seen |= {"closed": not box.is_visible(), "returned": page.evaluate(FOCUSED)}
     page.keyboard.press("Enter")
     page.keyboard.press("Tab")
@@ -170,7 +170,7 @@ def scrollers(new: Callable[..., Reader]) -> dict[str, Any]:
     wide, narrow = new().page, new(width=320).page
     what = "[...document.querySelectorAll('main [tabindex=\"0\"]')].map((e) => e.ariaLabel)"
     for page in (wide, narrow):
-        page.wait_for_timeout(100)
+        page.wait_for_timeout(400)
     return {"wide": wide.evaluate(what), "narrow": narrow.evaluate(what)}
 
 

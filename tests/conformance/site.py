@@ -117,7 +117,7 @@ def contents(site: Site, name: str) -> dict[str, Any]:
     """What of the contents is marked, and whether that is in sight."""
     page = site.go(name)
     marked = page.locator(".contents [aria-current=page]")
-    page.wait_for_timeout(100)
+    page.wait_for_timeout(400)
     box, nav = marked.bounding_box(), page.locator(".contents").bounding_box()
     assert box
     assert nav
