@@ -26,7 +26,7 @@ from pipeline.render.environment import template_place, template_problem
 from pipeline.resolve import resolve
 from pipeline.resolve.answers import answers_alone, put_in_place, told_apart
 from pipeline.resolve.division import divide
-from pipeline.resolve.page_marks import keep_pages, place_all_marks, place_marks
+from pipeline.resolve.page_marks import keep_pages, place_all_marks, place_book_marks, place_marks
 from pipeline.select import select
 from pipeline.sheet.spread import spread_sheet
 from pipeline.system import pango_problem
@@ -236,7 +236,7 @@ def mark_pages(document: Document, edition: Edition, page_map: PageMap | None) -
         if edition.same_pages or edition.part == "answers":
             place = keep_pages
         elif edition.format != "pdf":
-            place = place_all_marks
+            place = place_book_marks if edition.format == "epub" else place_all_marks
         document = place(document, page_map)
     return answers_alone(document) if edition.part == "answers" else document
 

@@ -666,6 +666,14 @@ class Address(msgspec.Struct, frozen=True, omit_defaults=True):
     code: Image | None = None
 
 
+class FrontMark(msgspec.Struct, frozen=True):
+    """A page of the standard print edition that begins before the text: in its title, its imprint
+    or its contents (``part``), of which an e-book has its own."""
+
+    part: str
+    label: str
+
+
 class Document(msgspec.Struct, frozen=True, omit_defaults=True):
     """A whole publication.
 
@@ -674,7 +682,7 @@ class Document(msgspec.Struct, frozen=True, omit_defaults=True):
     it; resolving adds those that it reads itself. ``edition`` is the name of the edition
     that select chose for. *Resolved*: ``assets``, ``contents``, ``lists``, ``addresses`` (in
     print), and ``notes`` in the order of their numbers; ``minutes`` (division), how long what
-    was a section takes, where that is said.
+    was a section takes, where that is said; ``front_marks`` (page marks), in e-books.
     """
 
     metadata: Metadata
@@ -689,6 +697,7 @@ class Document(msgspec.Struct, frozen=True, omit_defaults=True):
     files: tuple[str, ...] = ()
     edition: str = ""
     minutes: int = 0
+    front_marks: tuple[FrontMark, ...] = ()
 
 
 _encoder = msgspec.json.Encoder()

@@ -8,7 +8,7 @@ may be broken, since no edition adds any of the others to a text, or takes one a
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import NamedTuple
+from typing import Literal, NamedTuple, TypeAlias
 
 import msgspec
 
@@ -49,16 +49,22 @@ class Position(msgspec.Struct, frozen=True, omit_defaults=True):
     nth: int = 0
 
 
+FrontPart: TypeAlias = Literal["", "title", "imprint", "contents"]
+"""What stands before the text of the standard print edition."""
+
+
 class PageStart(msgspec.Struct, frozen=True, omit_defaults=True):
     """Where a page begins. ``label`` is its printed number. ``position`` is that of the
     innermost block; it has no line where the page begins with something that is not of the
-    text, such as its title. ``offset`` is how many letters of the block came on earlier pages
-    (of writing space: how many lines), and ``words`` are those that come next."""
+    text, such as its title: ``front`` says what that is. ``offset`` is how many letters of the
+    block came on earlier pages (of writing space: how many lines), and ``words`` are those that
+    come next."""
 
     label: str
     position: Position = Position()
     offset: int = 0
     words: str = ""
+    front: FrontPart = ""
 
 
 class PageMap(msgspec.Struct, frozen=True, omit_defaults=True):

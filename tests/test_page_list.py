@@ -60,6 +60,26 @@ def test_a_mark_stands_before_what_has_no_words(tmp_path: Path) -> None:
     assert [label for label, _ in output.nav("page-list")] == ["1", "2", "3", "4"]
 
 
+def test_pages_before_the_text_are_told_in_the_book_s_own(tmp_path: Path) -> None:
+    front = "---\ntitle: A talk\ncontents: {show: always}\n---\n\n"
+    text = "\n\n".join(f"# Chapter {n}\n\n{'Many words about wells. ' * 45}" for n in range(120))
+    output = build(front + text, tmp_path, "handout", "ebook")
+    names = [address.partition("#")[0] for _, address in output.nav("page-list")]
+    assert names[:3] == ["title.xhtml", "imprint.xhtml", "nav.xhtml"]
+    assert names[3:].count("nav.xhtml") == names.count("nav.xhtml") - 1 > 0
+    for label, address in output.nav("page-list"):
+        name, _, target = address.partition("#")
+        assert output.marks_in_book(name)[target].label == f"Page {label}"
+
+
+def test_a_title_page_of_one_s_own_has_them_in_the_text(tmp_path: Path) -> None:
+    own = PICTURES.replace("# A talk", "---\ntitle: T\n---\n\n# A talk {.title-page}")
+    output = build(own, tmp_path, "ebook")
+    names = [address.partition("#")[0] for _, address in output.nav("page-list")]
+    assert len(names) == 4
+    assert "title.xhtml" not in names
+
+
 def test_one_page_needs_no_list(tmp_path: Path) -> None:
     output = build("# A talk\n\nOne.\n", tmp_path, "web", "ebook")
     assert output.nav("page-list") == []

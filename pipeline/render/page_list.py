@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+import itertools
+from collections.abc import Iterable, Iterator, Mapping
 
-from pipeline.model import CodeBlock, Node, PageMark
+from pipeline.model import CodeBlock, FrontMark, Node, PageMark
 from pipeline.pages import PageBreak
 from pipeline.render.nodes import page_id
 from pipeline.render.plan import Chapter
 from pipeline.tree import walk
 
 
-def page_list(plan: Iterable[Chapter]) -> tuple[PageBreak, ...]:
-    """The pages that begin in some chapters, in reading order."""
+def page_list(
+    plan: Iterable[Chapter], front: Iterable[FrontMark], names: Mapping[str, str]
+) -> tuple[PageBreak, ...]:
+    """The pages that begin before the text, in the pages that have these ``names`` by their
+    parts, and those that begin in some chapters, in reading order."""
+    before = ((names[mark.part], mark.label) for mark in front)
+    within = ((chapter.name, label) for chapter in plan for label in _labels(chapter.blocks))
     return tuple(
-        PageBreak(label, f"{chapter.name}#{page_id(label)}")
-        for chapter in plan
-        for label in _labels(chapter.blocks)
+        PageBreak(label, f"{name}#{page_id(label)}")
+        for name, label in itertools.chain(before, within)
     )
 
 

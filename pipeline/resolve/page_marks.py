@@ -30,6 +30,7 @@ from pipeline.model import (
     Exercise,
     Figure,
     FigureGroup,
+    FrontMark,
     Heading,
     Image,
     LineMark,
@@ -88,6 +89,9 @@ BLOCKS = (
 PICTURES = (Chart, Figure, FigureGroup)
 """Blocks that show pictures, and nothing before them."""
 
+OWN_FRONT = frozenset({"titlepage", "copyright-page"})
+"""The roles of pages around the title that a text may bring itself."""
+
 PAGE_START = "page-start"
 """The attribute of what a page begins with."""
 
@@ -100,6 +104,18 @@ def place_marks(document: Document, page_map: PageMap) -> Document:
     for label, place in places.of(page_map):
         found[places.in_text(place)] = label
     return _marked(document, places, _each(found), breaks=False)
+
+
+def place_book_marks(document: Document, page_map: PageMap) -> Document:
+    """`place_all_marks` for an e-book, which has a title page, an imprint and contents of its own:
+    the pages that begin with these on paper are `Document.front_marks`. One that brings such a
+    page of its own has all marks in its text."""
+    marks = tuple(FrontMark(one.front, one.label) for one in page_map.starts if one.front)
+    roles = {block.role for block in document.blocks if isinstance(block, Section)}
+    if page_map.pages < 2 or not roles.isdisjoint(OWN_FRONT):
+        return place_all_marks(document, page_map)
+    rest = tuple(one for one in page_map.starts if not one.front)
+    return replace(place_all_marks(document, replace(page_map, starts=rest)), front_marks=marks)
 
 
 def place_all_marks(document: Document, page_map: PageMap) -> Document:

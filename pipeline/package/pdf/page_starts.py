@@ -20,7 +20,7 @@ from pipeline.package.pdf.boxes import bare, has_class
 from pipeline.package.pdf.index import folios
 from pipeline.package.pdf.markup import XHTML, classes
 from pipeline.package.pdf.structure import HYPHEN
-from pipeline.pagination import PageMap, PageStart, Position, letters
+from pipeline.pagination import FrontPart, PageMap, PageStart, Position, letters
 from pipeline.paper import Sheet
 
 INSTRUCTION = "text"
@@ -56,7 +56,7 @@ class Reader:
         self.pieces: list[Piece] = []
         self.slots: dict[Element, list[Slot]] = {}
         self.things: dict[Element, Piece] = {}
-        self.front: set[Element] = set()
+        self.front: dict[Element, FrontPart] = {}
         self.texts: list[str] = []
         self._builder = ElementTree.TreeBuilder()
         self._stack: list[Element] = []
@@ -72,7 +72,8 @@ class Reader:
         if element.tag == "main" and self._main is None:
             self._main, self._is_open = element, True
         elif self._main is None:
-            self.front.add(element)
+            above = self.front.get(self._stack[-1], "") if self._stack else ""
+            self.front[element] = above or _front_part(element)
         elif self._note is None and "note" in classes(element):
             self._note = element
         if self._next:  # what has no letters is the element right after its instruction
@@ -119,6 +120,16 @@ class Reader:
     @property
     def _is_counted(self) -> bool:
         return self._is_open and self._note is None
+
+
+def _front_part(element: Element) -> FrontPart:
+    """What stands before the text, by the class that its outermost element has."""
+    found = classes(element)
+    if "imprint" in found:
+        return "imprint"
+    if "contents" in found:
+        return "contents"
+    return "title" if {"title-page", "title-block"}.intersection(found) else ""
 
 
 def read_pieces(markup: str) -> tuple[Element, Pieces]:
@@ -179,7 +190,7 @@ class Pieces:
         if not isinstance(box, boxes.TextBox) or not letters(box.text):
             return None
         if element in self._front:
-            return PageStart(label)
+            return PageStart(label, front=self._front[element])
         slots = self._slots.get(element)
         if not slots:
             return None

@@ -14,6 +14,7 @@ from pipeline.render.cover import cover
 from pipeline.render.environment import read_text
 from pipeline.render.epub.front import (
     COVER,
+    FRONT_PAGES,
     IMPRINT,
     NAV,
     TITLE_PAGE,
@@ -70,7 +71,7 @@ def assemble(
     titles |= {TITLE_PAGE: renderer.word("title_page"), NAV: renderer.word("contents")}
     found = landmarks(order, plan, lists, titles, renderer)
     start = plan[0].name if plan else NAV
-    breaks = page_list(plan)
+    breaks = page_list(plan, document.front_marks, FRONT_PAGES)
     pages[NAV] = nav_page(document, renderer, start, lists, found, breaks)
     markup = "".join(pages[name].markup for name in order)
     renderer.page = ""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from pipeline.model import ContentsEntry, Document
+from pipeline.model import ContentsEntry, Document, PageMark
 from pipeline.pages import Landmark, Page, PageBreak, PageRole
 from pipeline.render.brand import logo
 from pipeline.render.cover import COVER_FILE
@@ -17,6 +17,10 @@ COVER, TITLE_PAGE, IMPRINT, NAV = "cover.xhtml", "title.xhtml", "imprint.xhtml",
 
 LIST_KINDS = {"figures": "loi", "tables": "lot"}
 """What the lists that EPUB knows are in its Structural Semantics."""
+
+
+FRONT_PAGES = {"title": TITLE_PAGE, "imprint": IMPRINT, "contents": NAV}
+"""The pages that an e-book has of what stands before the text in print."""
 
 
 class CaptionNav(NamedTuple):
@@ -102,7 +106,12 @@ def _page(
     **context: object,
 ) -> Page:
     renderer.page = name
-    markup = renderer.template(template, document=document, title=title, **context)
+    marks = [
+        PageMark(label=mark.label)
+        for mark in document.front_marks
+        if FRONT_PAGES[mark.part] == name
+    ]
+    markup = renderer.template(template, document=document, title=title, marks=marks, **context)
     nav = ("nav",) if role == "nav" else ()
     return Page(name, title, str(markup), role, (*nav, *properties(markup)))
 
