@@ -18,14 +18,14 @@ from PIL import Image
 from pipeline.cli import main
 from pipeline.diagnostics import Diagnostic
 from pipeline.driver import build
-from pipeline.metadata import Identifier
+from pipeline.metadata import Identifier, Isbns, Metadata
 from pipeline.package import cover as package
 from pipeline.package.pdf import cover as setting
 from pipeline.pages import CoverPage
 from pipeline.paper import SIZES
 from pipeline.parser import parse
 from pipeline.render import cover as render
-from pipeline.render.cover.barcodes import bar_code, ean13
+from pipeline.render.cover.barcodes import bar_code, isbn_in_print
 from pipeline.render.cover.colours import PAPER, palette
 from pipeline.render.environment import environment
 from pipeline.resolve import resolve
@@ -404,15 +404,24 @@ def test_parts_have_no_print_cover(spread: Path) -> None:
     assert "--cover-spread is for a whole text" in result.output
 
 
+def test_the_bar_code_is_that_of_the_printed_edition() -> None:
+    both = Metadata(
+        identifier=Identifier("isbn", "9780306406157"), isbns=Isbns(print="9781861972712")
+    )
+    assert isbn_in_print(both) == "9781861972712"
+    assert isbn_in_print(Metadata(identifier=both.identifier)) == "9780306406157"
+    assert isbn_in_print(Metadata(identifier=Identifier("doi", "10.1000/182"))) == ""
+
+
 @pytest.mark.parametrize("isbn", ["9780306406157", "0306406152"])
 def test_the_bar_code_says_the_isbn(isbn: str) -> None:
-    drawing = bar_code(Identifier("isbn", isbn))
+    drawing = bar_code(isbn)
     assert drawing is not None
     path = ElementTree.fromstring(drawing.data).find("{http://www.w3.org/2000/svg}path")
     assert path is not None
     dark = {int(x) - 11 for x in re.findall(r"M(\d+) 0h1", path.attrib["d"])}
     modules = "".join("1" if place in dark else "0" for place in range(95))
-    assert decoded(modules) == ean13(isbn) == "9780306406157"
+    assert decoded(modules) == "9780306406157"
 
 
 def decoded(modules: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pipeline.metadata import Identifier
+from pipeline.metadata import Metadata, isbn13
 from pipeline.model import Asset
 
 MODULE, HEIGHT, GUARD = 0.33, 22.85, 1.65
@@ -18,21 +18,19 @@ DIGITS = 3.4
 LONG_BARS = frozenset({*range(3), *range(45, 50), *range(92, 95)})
 
 
-def ean13(isbn: str) -> str:
-    """The thirteen digits of an ISBN of ten or thirteen."""
-    from barcode import EAN13
-
-    digits = isbn[:12] if len(isbn) == 13 else f"978{isbn[:9]}"
-    return str(EAN13(digits).get_fullcode())
+def isbn_in_print(metadata: Metadata) -> str:
+    """The ISBN of the printed edition, or that of all formats, or nothing."""
+    own = metadata.identifier
+    return metadata.isbns.print or (own.value if own and own.scheme == "isbn" else "")
 
 
-def bar_code(identifier: Identifier | None) -> Asset | None:
-    """The drawing for an ISBN; None for what is none."""
-    if identifier is None or identifier.scheme != "isbn":
+def bar_code(isbn: str) -> Asset | None:
+    """The drawing for an ISBN; None where there is none."""
+    if not isbn:
         return None
     from barcode import EAN13
 
-    digits = ean13(identifier.value)
+    digits = isbn13(isbn)
     (modules,) = EAN13(digits[:12]).build()
     bars = "".join(
         f"M{BEFORE + place} 0h1v{(HEIGHT + GUARD * (place in LONG_BARS)) / MODULE:.2f}h-1z"

@@ -11,7 +11,7 @@ from pipeline.metadata import Metadata
 from pipeline.model import Asset, Document
 from pipeline.pages import CoverPage, Style
 from pipeline.render.cover import LINE, Front, Look, assets_of, faces_for, front_of, look_of
-from pipeline.render.cover.barcodes import bar_code
+from pipeline.render.cover.barcodes import bar_code, isbn_in_print
 from pipeline.render.cover.colours import digest
 from pipeline.render.cover.images import cover_image
 from pipeline.render.cover.marks import crop_marks
@@ -56,7 +56,8 @@ def spread(
     taken = TAKEN[look.theme]
     if image:
         ground, ground_css, taken = None, "", 0
-    marks, code = crop_marks(sheet), bar_code(metadata.identifier)
+    isbn = isbn_in_print(metadata)
+    marks, code = crop_marks(sheet), bar_code(isbn)
     names = " · ".join(said.names)
     markup = environment.get_template("cover/spread.html.j2").render(
         cover=said,
@@ -64,7 +65,7 @@ def spread(
         image=image.name if image else "",
         marks=marks.name,
         barcode=code.name if code else "",
-        isbn=metadata.identifier.value if metadata.identifier else "",
+        isbn=isbn,
         description=tuple(filter(None, re.split(r"\s*\n\s*\n\s*", metadata.description.strip()))),
         spine=reading(metadata.lang) if sheet.has_spine_text else "",
         names=names,
