@@ -11,6 +11,7 @@ from typing import Literal
 import msgspec
 
 from pipeline import model as document_model
+from pipeline import outputs
 from pipeline import pages as rendered_pages
 from pipeline.catalog import missing_for_shops
 from pipeline.codes import Code
@@ -86,7 +87,9 @@ def build(
         cover_spread=cover_spread,
     )
     source, editions = Path(source), tuple(editions)
-    saving = Saving(Path(out) / source.stem, source.stem)
+    folder = Path(out) / source.stem
+    outputs.recover(folder)
+    saving = Saving(folder, source.stem)
     started = time.perf_counter()
     document = parse_file(source)
     saving.add_model(document_model.encode(document), time.perf_counter() - started)

@@ -1,12 +1,31 @@
-"""Writing files so that nobody ever finds half of one."""
+"""Writing files so that nobody ever finds half of one, or a mix of two sets.
+
+A set of files is first written into a folder ``.saving`` below the one it is for. A journal there
+then says what goes where, and is the point of no return: before it nothing has changed, and after
+it the next who writes into the folder finishes what was begun. Sets are written one at a time.
+"""
 
 from __future__ import annotations
 
 import contextlib
 import os
-import tempfile
-from collections.abc import Iterable, Mapping
+import shutil
+import sys
+from collections.abc import Iterable, Iterator, Mapping
+from errno import EISDIR
 from pathlib import Path
+
+import msgspec
+
+STAGING = ".saving"
+JOURNAL = "journal.json"
+
+
+class _Journal(msgspec.Struct, frozen=True):
+    """Which staged file goes where, and which files go away; paths are relative to the folder."""
+
+    moves: dict[str, str]
+    gone: tuple[str, ...]
 
 
 def write(path: Path, data: bytes) -> bool:
@@ -14,48 +33,97 @@ def write(path: Path, data: bytes) -> bool:
 
     Returns whether anything was written. Raises `OSError` where it cannot be.
     """
-    return bool(write_all({path: data}))
+    return bool(write_all(path.parent, {path: data}))
 
 
-def write_all(files: Mapping[Path, bytes], gone: Iterable[Path] = ()) -> tuple[Path, ...]:
-    """Write several files: first all beside their places, then all into them, so that a
-    full disk leaves everything as it was; last, delete those that are ``gone``. Returns those
-    that have changed.
+def write_all(
+    folder: Path, files: Mapping[Path, bytes], gone: Iterable[Path] = ()
+) -> tuple[Path, ...]:
+    """Write a set of files below ``folder``, and delete those that are ``gone``: all or nothing,
+    though the process be killed. Returns those that have changed.
 
     Raises `OSError` where that cannot be done; nothing is left behind then.
     """
-    changed = {path: data for path, data in files.items() if not _holds(path, data)}
-    waiting: dict[Path, Path] = {}
-    try:
-        for path, data in changed.items():
-            path.parent.mkdir(parents=True, exist_ok=True)
-            handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
-            waiting[Path(name)] = path
-            with os.fdopen(handle, "wb") as file:
-                file.write(data)
-            Path(name).chmod(0o666 & ~_umask())
-        for temporary, path in waiting.items():
-            temporary.replace(path)
-        for path in gone:
-            path.unlink(missing_ok=True)
-    finally:
-        for temporary in waiting:
-            with contextlib.suppress(FileNotFoundError):
-                temporary.unlink()
+    folder.mkdir(parents=True, exist_ok=True)
+    with _alone_in(folder):
+        _finish(folder)
+        changed = {path: data for path, data in files.items() if not _holds(path, data)}
+        leaving = [path for path in gone if path.is_file()]
+        if changed or leaving:
+            _stage(folder, changed, leaving)
+            _finish(folder)
     return tuple(changed)
 
 
+def _stage(folder: Path, files: Mapping[Path, bytes], gone: Iterable[Path]) -> None:
+    """Write files, and the journal that says where they go."""
+    staging = folder / STAGING
+    try:
+        staging.mkdir()
+        moves: dict[str, str] = {}
+        for number, (path, data) in enumerate(files.items()):
+            if path.is_dir():
+                raise IsADirectoryError(EISDIR, "there is a folder of that name", str(path))
+            path.parent.mkdir(parents=True, exist_ok=True)
+            (staging / str(number)).write_bytes(data)
+            moves[str(number)] = os.path.relpath(path, folder)
+        journal = _Journal(moves, tuple(os.path.relpath(path, folder) for path in gone))
+        (staging / "new").write_bytes(msgspec.json.encode(journal))
+        (staging / "new").replace(staging / JOURNAL)
+    except OSError:
+        shutil.rmtree(staging, ignore_errors=True)
+        raise
+
+
+def recover(folder: Path) -> None:
+    """Finish or forget what a process that was killed began to write into ``folder``."""
+    if (folder / STAGING).is_dir():
+        with _alone_in(folder):
+            _finish(folder)
+
+
+def _finish(folder: Path) -> None:
+    """Do what the journal says, if there is one, and sweep."""
+    staging = folder / STAGING
+    with contextlib.suppress(FileNotFoundError, msgspec.MsgspecError):
+        journal = msgspec.json.decode((staging / JOURNAL).read_bytes(), type=_Journal)
+        for name, place in journal.moves.items():
+            with contextlib.suppress(FileNotFoundError):  # it is there already
+                (staging / Path(name).name).replace(_below(folder, place))
+        for place in journal.gone:
+            _below(folder, place).unlink(missing_ok=True)
+    shutil.rmtree(staging, ignore_errors=True)
+
+
+def _below(folder: Path, place: str) -> Path:
+    """A journal's path. Raises `FileNotFoundError` for one that leads out of the folder, as no
+    journal of ours does."""
+    if Path(place).is_absolute() or ".." in Path(place).parts:
+        raise FileNotFoundError(place)
+    return folder / place
+
+
+@contextlib.contextmanager
+def _alone_in(folder: Path) -> Iterator[None]:
+    """Wait until nobody else writes into a folder, and keep others out. The lock is on the folder
+    itself, so that no file of it stays behind; Windows, which has no such lock, does without."""
+    if sys.platform == "win32":
+        yield
+        return
+    import fcntl
+
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        with contextlib.suppress(OSError):  # a file system without locks
+            fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(handle)
 def _holds(path: Path, data: bytes) -> bool:
     try:
         return path.stat().st_size == len(data) and path.read_bytes() == data
     except OSError:
         return False
-
-
-def _umask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask
 
 
 def dependency_file(target: str, dependencies: Iterable[Path]) -> bytes:

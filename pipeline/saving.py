@@ -129,5 +129,5 @@ class Saving:
         """Write all files, and the manifest of a publication that has these metadata. Raises
         `OSError` where that cannot be done; nothing has changed then."""
         self._put("manifest.json", manifest.encode(manifest.of(metadata, self._entries)))
-        outputs.write_all(self._files, self._gone)
+        outputs.write_all(self._folder, self._files, self._gone)
         return tuple(self._files)

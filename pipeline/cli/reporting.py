@@ -129,7 +129,7 @@ def report(
         page = page_of(made)
         files = {folder / "report.html": page, folder / "report.json": data}
         files |= manifest_told(folder / "manifest.json", made)
-        or_exit(lambda: outputs.write_all(files))
+        or_exit(lambda: outputs.write_all(folder, files))
     if as_json:
         click.echo(data, nl=False)
     else:

@@ -168,8 +168,9 @@ def package(
     if map_file:
         if packed.page_map is None:
             raise click.UsageError(f"only the edition {STANDARD_PRINT} has a map of its pages")
-        beside[map_file] = pagination.encode(packed.page_map)
-    or_exit(lambda: outputs.write_all({**beside, output: packed.data}, gone))
+        page_map = pagination.encode(packed.page_map)
+        or_exit(lambda: outputs.write(map_file, page_map))
+    or_exit(lambda: outputs.write_all(root, {**beside, output: packed.data}, gone))
     say(format_name, started, len(packed.data), output)
     say_fit(fitted(packed.data, format_name))
     if depfile:

@@ -1,0 +1,137 @@
+"""Outputs are replaced as a set: killed, disturbed or out of space, a build leaves the old set or,
+once the next one has begun, the new one; and no litter."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import signal
+import subprocess
+import sys
+import textwrap
+from pathlib import Path
+
+import pytest
+
+from pipeline import outputs
+
+OLD = {"a.html": b"old a", "a-site/index.html": b"old index", "a-site/gone.html": b"old page"}
+NEW = {"a.html": b"new a", "a-site/index.html": b"new index", "a-site/more/new.html": b"new"}
+
+# a process that dies at the nth change of the file system while it saves
+KILLED = textwrap.dedent(
+    """
+    import os, pathlib, shutil, signal, sys
+    from pipeline import outputs
+
+    folder, deadline = pathlib.Path(sys.argv[1]), int(sys.argv[2])
+    steps = 0
+
+    def counted(function):
+        def step(*arguments, **named):
+            global steps
+            steps += 1
+            if steps == deadline:
+                os.kill(os.getpid(), signal.SIGKILL)
+            return function(*arguments, **named)
+        return step
+
+    for name in ("replace", "unlink", "mkdir", "write_bytes"):
+        setattr(pathlib.Path, name, counted(getattr(pathlib.Path, name)))
+    shutil.rmtree = counted(shutil.rmtree)
+    new = {folder / name: data.encode() for name, data in eval(sys.argv[3]).items()}
+    outputs.write_all(folder, new, [folder / "a-site/gone.html"])
+    """
+)
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    files = (path for path in folder.rglob("*") if path.is_file())
+    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in files}
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    outputs.write_all(tmp_path, {tmp_path / name: data for name, data in OLD.items()})
+    return tmp_path
+
+
+def test_a_set_replaces_another(folder: Path) -> None:
+    new = {folder / name: data for name, data in NEW.items()}
+    assert set(outputs.write_all(folder, new, [folder / "a-site/gone.html"])) == set(new)
+    assert contents(folder) == NEW
+    assert outputs.write_all(folder, new, [folder / "a-site/gone.html"]) == ()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGKILL")
+def test_a_killed_process_leaves_the_old_set_or_the_next_one_finishes_the_new(
+    folder: Path,
+) -> None:
+    names = repr({name: data.decode() for name, data in NEW.items()})
+    seen = set()
+    for deadline in range(1, 40):
+        outputs.write_all(folder, {folder / name: data for name, data in OLD.items()})
+        for name in NEW.keys() - OLD.keys():
+            (folder / name).unlink(missing_ok=True)
+        command = [sys.executable, "-c", KILLED, str(folder), str(deadline), names]
+        ended = subprocess.run(command, check=False)
+        outputs.recover(folder)
+        assert contents(folder) in (OLD, NEW), f"a mix after step {deadline}"
+        seen.add(tuple(contents(folder)))
+        if ended.returncode != -signal.SIGKILL:
+            break
+    else:
+        pytest.fail("saving has no end")
+    assert deadline > 10
+    assert len(seen) == 2
+
+
+def test_nothing_changes_where_a_folder_is_in_the_way(folder: Path) -> None:
+    (folder / "b.html").mkdir()
+    with pytest.raises(IsADirectoryError, match="b.html"):
+        outputs.write_all(folder, {folder / "a.html": b"new a", folder / "b.html": b"new b"})
+    assert contents(folder) == OLD
+    assert not (folder / outputs.STAGING).exists()
+
+
+def test_a_journal_of_somebody_else_leads_nowhere(folder: Path) -> None:
+    inner = folder / "a-site"
+    (inner / outputs.STAGING).mkdir()
+    (inner / outputs.STAGING / "0").write_bytes(b"planted")
+    journal = b'{"moves": {"0": "../a.html"}, "gone": ["../a.html"]}'
+    (inner / outputs.STAGING / outputs.JOURNAL).write_bytes(journal)
+    outputs.recover(inner)
+    assert contents(folder) == OLD
+
+
+def _save_often(folder: Path, letter: str) -> None:
+    for _ in range(50):
+        files = {folder / f"{number}.txt": letter.encode() for number in range(5)}
+        outputs.write_all(folder, files)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no lock on folders")
+def test_two_at_once_do_not_mix(tmp_path: Path) -> None:
+    context = multiprocessing.get_context("spawn")
+    writers = [context.Process(target=_save_often, args=(tmp_path, letter)) for letter in "ab"]
+    for writer in writers:
+        writer.start()
+    for writer in writers:
+        writer.join()
+    assert [writer.exitcode for writer in writers] == [0, 0]
+    assert len(set(contents(tmp_path).values())) == 1
+    assert len(contents(tmp_path)) == 5
+
+
+def test_long_names_are_saved(tmp_path: Path) -> None:
+    name = "n" * 255
+    assert outputs.write(tmp_path / name, b"text")
+    assert contents(tmp_path) == {name: b"text"}
+
+
+@pytest.mark.skipif(os.name == "nt" or os.geteuid() == 0, reason="root writes everywhere")
+def test_a_folder_that_cannot_be_written_is_said(tmp_path: Path) -> None:
+    tmp_path.chmod(0o500)
+    with pytest.raises(PermissionError):
+        outputs.write(tmp_path / "a", b"text")
+    assert contents(tmp_path) == {}
