@@ -208,7 +208,11 @@ def _with_print_cover(
         metadata.paper_thickness,
         from_right=metadata.direction == "rtl",
     )
-    rendered = render_spread(document, source.stem, options.templates, sheet)
+    try:
+        rendered = render_spread(document, source.stem, options.templates, sheet)
+    except jinja2.TemplateError as error:
+        found = (*packed.diagnostics, _template_finding(error))
+        return msgspec.structs.replace(packed, diagnostics=found)
     made = print_cover(rendered, source.parent, metadata)
     return msgspec.structs.replace(
         packed,
@@ -252,9 +256,13 @@ def render_pages(
     try:
         return render(document, edition, stem, templates, page_map)
     except jinja2.TemplateError as error:
-        file, line = template_place(error)
-        span = Span(line) if line else None
-        return diagnostic(Code.TEMPLATE_ERROR, template_problem(error), span=span, source=file)
+        return _template_finding(error)
+
+
+def _template_finding(error: jinja2.TemplateError) -> Diagnostic:
+    file, line = template_place(error)
+    span = Span(line) if line else None
+    return diagnostic(Code.TEMPLATE_ERROR, template_problem(error), span=span, source=file)
 
 
 def all_findings(

@@ -401,6 +401,11 @@ def test_a_folder_that_cannot_be_written(tmp_path: Path) -> None:
         ("\n{{ nothing }}", "page.html.j2:2", "'nothing' is undefined."),
         ("{% for a in b %}", "page.html.j2:1", "Unexpected end of template."),
         ('{% include "no.j2" %}', "no.j2", "There is no template `no.j2`."),
+        ("{{ 1 / 0 }}", "page.html.j2:1", "division by zero"),
+        ('{% include "html/page.html.j2" %}', "page.html.j2:1", "it includes itself"),
+        ("{{ cycler.__init__.__globals__.os }}", "page.html.j2:1", "__init__' of 'type'"),
+        ("{{ document.blocks.__class__ }}", "page.html.j2:1", "unsafe"),
+        ("{% for n in range(10 ** 9) %}{% endfor %}", "page.html.j2:1", "Range too big"),
     ],
 )
 def test_a_broken_template_is_a_finding(
@@ -415,6 +420,34 @@ def test_a_broken_template_is_a_finding(
     assert f"{place}: error[template-error]: " in done.stderr
     assert message in done.stderr
     assert all(map(is_sentence, told(done.stderr)))
+
+
+@pytest.mark.parametrize(
+    "css",
+    [
+        "@import 'https://example.org/a.css';",
+        "@import/**/url(//example.org/a.css);",
+        "p { background: url( 'HTTP://example.org/a.png' ) }",
+        "@media print { p { background: u\\72l(https://example.org/a.png) } }",
+    ],
+)
+def test_a_style_that_loads_from_the_web_is_a_finding(tmp_path: Path, css: str) -> None:
+    write(tmp_path, "# T\n\ntext\n")
+    (tmp_path / "t/html").mkdir(parents=True)
+    write(tmp_path / "t/html", f"p {{ color: red }}\n{css}\n", "style.css")
+    done = chapbook("build", "x.md", "--edition", "web", "--templates", "t", cwd=tmp_path)
+    assert done.returncode == 1
+    assert "style.css:2: error[template-error]: " in done.stderr
+    assert "loads" in done.stderr
+
+
+def test_a_style_may_name_the_web_in_its_text(tmp_path: Path) -> None:
+    write(tmp_path, "# T\n\ntext\n")
+    (tmp_path / "t/html").mkdir(parents=True)
+    css = "/* https://example.org */ p::after { content: 'https://example.org' }"
+    write(tmp_path / "t/html", css, "style.css")
+    done = chapbook("build", "x.md", "--edition", "web", "--templates", "t", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
 
 
 def test_own_templates_come_first_file_by_file(tmp_path: Path) -> None:

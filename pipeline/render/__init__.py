@@ -10,7 +10,7 @@ from pipeline.pages import CoverPage, Pages
 from pipeline.pagination import PageMap
 from pipeline.render import epub, html, pdf, site
 from pipeline.render.cover.spread import spread
-from pipeline.render.environment import environment
+from pipeline.render.environment import environment, faults_told
 from pipeline.sheet.spread import SpreadSheet
 
 ASSEMBLERS = {"html": html.assemble, "epub": epub.assemble}
@@ -29,14 +29,16 @@ def render(
     ``templates`` is a folder whose files take the place of those that ship, one by one.
     Raises `jinja2.TemplateError` where one of them cannot be used.
     """
-    if edition.format == "pdf":
-        return pdf.assemble(document, edition, stem, environment(templates), page_map)
-    assemble = site.assemble if edition.chapters else ASSEMBLERS[edition.format]
-    return assemble(document, edition, stem, environment(templates))
+    with faults_told(templates):
+        if edition.format == "pdf":
+            return pdf.assemble(document, edition, stem, environment(templates), page_map)
+        assemble = site.assemble if edition.chapters else ASSEMBLERS[edition.format]
+        return assemble(document, edition, stem, environment(templates))
 
 
 def render_spread(
     document: Document, stem: str, templates: Path | None, sheet: SpreadSheet
 ) -> CoverPage:
     """The print cover. Raises `jinja2.TemplateError` as `render` does."""
-    return spread(document, environment(templates), stem, sheet)
+    with faults_told(templates):
+        return spread(document, environment(templates), stem, sheet)

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import traceback
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import Any
 
 import jinja2
+from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 PACKAGED = Path(__file__).parent.parent / "_templates"
 CHECKOUT = Path(__file__).parent.parent.parent / "templates"
@@ -29,8 +32,10 @@ def search_path(overrides: Path | None) -> tuple[Path, ...]:
 
 @functools.lru_cache(maxsize=8)
 def environment(overrides: Path | None = None) -> jinja2.Environment:
-    """The Jinja environment: everything is escaped, and an undefined name is an error."""
-    return jinja2.Environment(
+    """The Jinja environment: everything is escaped, and an undefined name is an error. The
+    templates of a folder of one's own run in Jinja's sandbox, since people pass them on."""
+    kind = ImmutableSandboxedEnvironment if overrides else jinja2.Environment
+    return kind(
         loader=jinja2.ChoiceLoader(
             [
                 jinja2.FileSystemLoader(search_path(overrides)),
@@ -45,9 +50,35 @@ def environment(overrides: Path | None = None) -> jinja2.Environment:
 
 
 def read_text(environment: jinja2.Environment, name: str) -> str:
-    """A file beside the templates (a style sheet) as it is. Raises TemplateNotFound."""
+    """A file beside the templates (a style sheet) as it is. Raises TemplateNotFound, and
+    TemplateSyntaxError for a style sheet of one's own that loads something from the web."""
     assert environment.loader is not None
-    return environment.loader.get_source(environment, name)[0]
+    text, file, _ = environment.loader.get_source(environment, name)
+    if environment.sandboxed and name.endswith(".css"):
+        for line, address in _remote(text):
+            message = f"A style loads {address} from the web, and a build loads nothing from there"
+            raise jinja2.TemplateSyntaxError(message, line, name, file)
+    return text
+
+
+def _remote(css: str) -> Iterator[tuple[int, str]]:
+    """The addresses on the web that a style sheet names, each with its line."""
+    import tinycss2  # type: ignore[import-untyped]
+
+    waiting: list[Any] = list(tinycss2.parse_component_value_list(css))[::-1]
+    in_import = False
+    while waiting:
+        token = waiting.pop()
+        is_address = token.type == "url" or (token.type == "string" and in_import)
+        if is_address and token.value.strip().lower().startswith(("http:", "https:", "//", "ftp:")):
+            yield token.source_line, token.value.strip()
+        in_import = (token.type == "at-keyword" and token.lower_value == "import") or (
+            in_import and token.type in ("whitespace", "comment")
+        )
+        inner = getattr(token, "content", None) or getattr(token, "arguments", None) or ()
+        if token.type == "function" and token.lower_name in ("url", "src"):
+            in_import = True  # its string is an address
+        waiting.extend(reversed(inner))
 
 
 def template_files(overrides: Path | None, format_name: str) -> tuple[Path, ...]:
@@ -61,6 +92,24 @@ def template_files(overrides: Path | None, format_name: str) -> tuple[Path, ...]
     return tuple(file for file in found if file.is_file())
 
 
+@contextlib.contextmanager
+def faults_told(overrides: Path | None) -> Iterator[None]:
+    """Raise what goes wrong in a template of ``overrides``, a division by zero or an endless
+    inclusion say, as a `jinja2.TemplateError`. Anything else is a fault of Chapbook's."""
+    try:
+        yield
+    except jinja2.TemplateError:
+        raise
+    except Exception as error:
+        frames = traceback.extract_tb(error.__traceback__)
+        if overrides is None or not any(
+            Path(frame.filename).is_relative_to(overrides) for frame in frames
+        ):
+            raise
+        said = "it includes itself" if isinstance(error, RecursionError) else str(error)
+        raise jinja2.TemplateRuntimeError(said) from error
+
+
 def template_place(error: jinja2.TemplateError) -> tuple[str, int]:
     """The file and line that an error is about: where it says so itself, or else the
     innermost template that was being rendered."""
@@ -68,7 +117,8 @@ def template_place(error: jinja2.TemplateError) -> tuple[str, int]:
         return error.filename or error.name or "", error.lineno
     if isinstance(error, jinja2.TemplatesNotFound | jinja2.TemplateNotFound):
         return str(error.name or ""), 0
-    frames = traceback.extract_tb(error.__traceback__)
+    raised = error.__cause__ or error
+    frames = traceback.extract_tb(raised.__traceback__)
     found = [frame for frame in frames if frame.filename.endswith(".j2")]
     return (found[-1].filename, found[-1].lineno or 0) if found else ("", 0)
 
