@@ -20,6 +20,7 @@ LAYERS: tuple[frozenset[str], ...] = (
         {
             "checksums",
             "contrast",
+            "css",
             "diagnostics",
             "folders",
             "numerals",

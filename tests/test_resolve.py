@@ -493,6 +493,13 @@ def test_bad_images(tmp_path: Path, data: bytes, says: str) -> None:
         (svg('<g style="fill:u\\72l(https://a.org)"/>'), "loads another file"),
         (svg("<g fill=\"url( 'x.svg#a')\"/>"), "loads another file"),
         (svg(before='<?xml-stylesheet href="a.css"?>'), "style sheet"),
+        (svg("<style>@im\\port 'a.css'</style>"), "loads another file"),
+        (svg("<style>@import/**/'a.css'</style>"), "loads another file"),
+        (svg("<style><![CDATA[@import url(a.css)]]></style>"), "loads another file"),
+        (svg("<style><title/>@import 'a.css'</style>"), "loads another file"),
+        (svg('<g style="fill:u\\rl(https://a.org)"/>'), "loads another file"),
+        (svg("<g style=\"fill:image-set('https://a.org' 1x)\"/>"), "loads another file"),
+        (svg('<g style="fill:url(https://a.org x"/>'), "loads another file"),
     ],
     ids=lambda value: value if isinstance(value, str) else "",
 )
@@ -511,6 +518,53 @@ def test_drawings_are_cleaned(tmp_path: Path, data: bytes, says: str) -> None:
     assert (again.width, again.height) == (asset.width, asset.height) == (20, 10)
     for word in (b"script", b"foreignObject", b"onClick", b"a.org", b"other", b"@import"):
         assert word not in asset.data
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        svg("<metadata>SECRET</metadata>"),
+        svg("<!-- SECRET -->"),
+        svg(before='<!DOCTYPE svg PUBLIC "SECRET" "b">'),
+        svg(root='content="SECRET" width="20" height="10"'),
+        svg(
+            '<g xmlns:i="http://www.inkscape.org/namespaces/inkscape" i:export="SECRET"/>'
+            '<i:page xmlns:i="http://www.inkscape.org/namespaces/inkscape" at="SECRET"/>'
+        ),
+    ],
+)
+def test_what_drawing_programs_note_is_dropped_without_a_word(data: bytes) -> None:
+    drawing = read_svg(data)
+    assert b"<svg" in drawing.data
+    assert b"SECRET" not in drawing.data
+    assert not drawing.removed
+
+
+def _used_often(times: int) -> str:
+    steps = "".join(
+        f'<g id="a{n}">{f"""<use href="#a{n - 1}"/>""" * 10}</g>' for n in range(1, times)
+    )
+    return f'<g id="a0"><rect width="1" height="1"/></g>{steps}'
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        _used_often(20),
+        '<g id="a"><use href="#b"/></g><g id="b"><use href="#a"/></g>',
+        "<g>" * 10_000 + "</g>" * 10_000,
+    ],
+    ids=["multiplied", "in a circle", "deep"],
+)
+def test_a_drawing_that_is_too_much_is_refused(content: str) -> None:
+    with pytest.raises(ValueError, match="more than a page can show"):
+        read_svg(svg(content))
+
+
+def test_much_to_clean_takes_linear_time() -> None:
+    drawing = read_svg(svg("<script/>" * 50_000, root='width="1" height="1"'))
+    assert drawing.removed == ("a `script` element",)
+    assert read_svg(svg(root=f'width="{"1" * 50_000}!" height="10"')).width == 0
 
 
 def test_what_stands_around_a_script_stays() -> None:

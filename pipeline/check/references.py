@@ -6,15 +6,14 @@ The same for web pages, the XHTML, SVG and NCX files of e-books, and style sheet
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import Literal, NamedTuple, TypeAlias
 from urllib.parse import unquote, urlsplit
 from xml.etree.ElementTree import Element
 
-import tinycss2  # type: ignore[import-untyped]
-
 from pipeline.check.findings import Findings, Place, quoted
 from pipeline.check.markup import HTML, SVG, XLINK, attributes, place, words
+from pipeline.css import loaded
 
 Kind: TypeAlias = Literal["link", "file", "id"]
 Style: TypeAlias = Literal["attribute", "element", "file"]
@@ -137,38 +136,11 @@ def _candidates(srcset: str) -> Iterator[str]:
 
 def css_references(css: str, what: str, start: Place, style: Style) -> Iterator[Reference]:
     """The files that a style loads. It is in the element at ``start``, or a file of its own."""
-    if "url" not in css.lower() and "import" not in css.lower():
-        return
-    importing = False
-    for token in _tokens(tinycss2.parse_component_value_list(css)):
-        is_address = token.type == "url" or (importing and token.type == "string")
-        if token.type not in ("whitespace", "comment"):
-            importing = token.type == "at-keyword" and token.lower_value == "import"
-        value = token
-        if token.type == "function" and token.lower_name == "url":
-            value = next((t for t in token.arguments if t.type == "string"), token)
-            is_address = value is not token
-        if is_address:
-            # where the text of an element begins is known to the line
-            line = start.line + token.source_line - 1
-            known = style == "file" or (style == "element" and token.source_line > 1)
-            at = Place(line, token.source_column) if known else start
-            yield Reference("file", value.value.strip(), f"`url()` in {what}", at)
-
-
-def _tokens(tokens: Iterable[tinycss2.ast.Node]) -> Iterator[tinycss2.ast.Node]:
-    """The tokens in order, those in blocks and functions too."""
-    stack = [iter(tokens)]
-    while stack:
-        token = next(stack[-1], None)
-        if token is None:
-            stack.pop()
-            continue
-        yield token
-        if token.type == "function" and token.lower_name != "url":
-            stack.append(iter(token.arguments))
-        elif token.type in ("{} block", "[] block", "() block"):
-            stack.append(iter(token.content))
+    for address, line, column in loaded(css):
+        # where the text of an element begins is known to the line
+        known = style == "file" or (style == "element" and line > 1)
+        at = Place(start.line + line - 1, column) if known else start
+        yield Reference("file", address, f"`url()` in {what}", at)
 
 
 def scheme(address: str) -> str:

@@ -7,10 +7,11 @@ import functools
 import traceback
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Any
 
 import jinja2
 from jinja2.sandbox import ImmutableSandboxedEnvironment
+
+from pipeline.css import loaded
 
 PACKAGED = Path(__file__).parent.parent / "_templates"
 CHECKOUT = Path(__file__).parent.parent.parent / "templates"
@@ -55,30 +56,11 @@ def read_text(environment: jinja2.Environment, name: str) -> str:
     assert environment.loader is not None
     text, file, _ = environment.loader.get_source(environment, name)
     if environment.sandboxed and name.endswith(".css"):
-        for line, address in _remote(text):
-            message = f"A style loads {address} from the web, and a build loads nothing from there"
-            raise jinja2.TemplateSyntaxError(message, line, name, file)
+        for address, line, _ in loaded(text):
+            if address.lower().startswith(("http:", "https:", "ftp:", "//")):
+                message = f"A style loads {address} from the web, and a build loads nothing there"
+                raise jinja2.TemplateSyntaxError(message, line, name, file)
     return text
-
-
-def _remote(css: str) -> Iterator[tuple[int, str]]:
-    """The addresses on the web that a style sheet names, each with its line."""
-    import tinycss2  # type: ignore[import-untyped]
-
-    waiting: list[Any] = list(tinycss2.parse_component_value_list(css))[::-1]
-    in_import = False
-    while waiting:
-        token = waiting.pop()
-        is_address = token.type == "url" or (token.type == "string" and in_import)
-        if is_address and token.value.strip().lower().startswith(("http:", "https:", "//", "ftp:")):
-            yield token.source_line, token.value.strip()
-        in_import = (token.type == "at-keyword" and token.lower_value == "import") or (
-            in_import and token.type in ("whitespace", "comment")
-        )
-        inner = getattr(token, "content", None) or getattr(token, "arguments", None) or ()
-        if token.type == "function" and token.lower_name in ("url", "src"):
-            in_import = True  # its string is an address
-        waiting.extend(reversed(inner))
 
 
 def template_files(overrides: Path | None, format_name: str) -> tuple[Path, ...]:

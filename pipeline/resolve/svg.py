@@ -7,9 +7,16 @@ from collections.abc import Iterator
 from typing import NamedTuple
 from xml.etree.ElementTree import Element, ParseError, TreeBuilder
 
-from pipeline.resolve.svg_cleaning import SVG_NAMESPACE, clean, written
+from pipeline.resolve.svg_cleaning import SVG_NAMESPACE, clean, without_notes, written
 
 NAMESPACE = f"{{{SVG_NAMESPACE}}}"
+XLINK = "{http://www.w3.org/1999/xlink}"
+
+MOST_DRAWN = 200_000
+"""Elements, those that are used again counted each time. Maps have some ten thousand."""
+
+DEEPEST = 200
+"""Elements within each other."""
 
 # CSS pixels in a unit of length; em and ex are taken at the initial font size.
 PIXELS = {
@@ -29,6 +36,9 @@ PIXELS = {
 INITIAL_SIZE = 16.0
 """CSS pixels that letters are high where nothing is said."""
 
+LONGEST_LENGTH = 60
+"""Characters of a length; more is no length."""
+
 _FONT_SIZE = re.compile(r"font-size\s*:\s*([^;}\s]+)")
 
 
@@ -40,11 +50,19 @@ class _Builder(TreeBuilder):
     def __init__(self) -> None:
         super().__init__()
         self.removed: list[str] = []
+        self.noted = False
 
     def pi(self, target: str, text: str | None = None) -> Element:
         if target == "xml-stylesheet":
             self.removed.append("a style sheet of its own")
         return super().pi(target, text)
+
+    def comment(self, text: str | None) -> Element:
+        self.noted = True
+        return super().comment(text)
+
+    def doctype(self, name: str, public: str | None, system: str | None) -> None:
+        self.noted = True
 
 
 def looks_like_svg(data: bytes) -> bool:
@@ -58,7 +76,7 @@ def looks_like_svg(data: bytes) -> bool:
 class Drawing(NamedTuple):
     """Width and height in CSS pixels, 0 each where the file does not say; how high its smallest
     letters are, as a part of the width, 0 where there are none; what had to be ``removed``, and
-    the file without it, if anything had."""
+    the file without it and without comments and notes, if it had any."""
 
     width: int
     height: int
@@ -87,8 +105,46 @@ def read_svg(data: bytes) -> Drawing:
         raise ValueError(f"it is not well-formed XML ({error})") from None
     if root.tag != f"{NAMESPACE}svg":
         raise ValueError("its root is not `svg` in the namespace of SVG")
+    if _depth(root) > DEEPEST or _drawn(root) > MOST_DRAWN:
+        raise ValueError("it draws more than a page can show")
     removed = tuple(dict.fromkeys((*builder.removed, *clean(root))))
-    return Drawing(*_size(root), _letters(root), removed, written(root) if removed else b"")
+    changed = without_notes(root) or builder.noted or bool(removed)
+    return Drawing(*_size(root), _letters(root), removed, written(root) if changed else b"")
+
+
+def _depth(root: Element) -> int:
+    """How deep elements are nested."""
+    deepest, level = 0, [root]
+    while level:
+        deepest += 1
+        level = [child for element in level for child in element]
+    return deepest
+
+
+def _drawn(root: Element) -> int:
+    """How many elements are drawn, those that are used again counted each time; more than
+    `MOST_DRAWN` where elements use each other in a circle."""
+    ids = {element.get("id"): element for element in root.iter()}
+    counts: dict[Element, int] = {}
+    waiting, open_ = [root], set()
+    while waiting:
+        element = waiting[-1]
+        parts = list(element)
+        if element.tag == f"{NAMESPACE}use":
+            address = element.get("href") or element.get(f"{XLINK}href") or ""
+            used = ids.get(address.strip().removeprefix("#"))
+            parts += [used] if used is not None else []
+        missing = [part for part in parts if part not in counts]
+        if any(part in open_ for part in missing):
+            return MOST_DRAWN + 1
+        if missing:
+            open_.add(element)
+            waiting += missing
+        else:
+            counts[element] = 1 + sum(counts[part] for part in parts)
+            open_.discard(element)
+            waiting.pop()
+    return counts[root]
 
 
 def _size(root: Element) -> tuple[int, int]:
@@ -135,7 +191,10 @@ def _text_sizes(element: Element, inherited: float) -> Iterator[float]:
 
 def _length(value: str | None) -> float:
     """A length in CSS pixels, 0 where it is none, or relative to what is around."""
-    match = re.fullmatch(r"\s*(\+?\d*\.?\d+(?:[eE][+-]?\d{1,2})?)\s*([a-zA-Z]*)\s*", value or "")
+    text = (value or "").strip()
+    if len(text) > LONGEST_LENGTH:
+        return 0.0
+    match = re.fullmatch(r"(\+?\d*\.?\d+(?:[eE][+-]?\d{1,2})?)\s*([a-zA-Z]*)", text)
     if not match or match[2].lower() not in PIXELS:
         return 0.0
     return min(float(match[1]) * PIXELS[match[2].lower()], 1_000_000.0)

@@ -7,11 +7,22 @@ from collections.abc import Iterator
 from xml.etree import ElementTree
 from xml.etree.ElementTree import Element
 
+from pipeline.css import loaded
+
 SVG_NAMESPACE = "http://www.w3.org/2000/svg"
+METADATA = f"{{{SVG_NAMESPACE}}}metadata"
 HTML_NAMESPACE = "{http://www.w3.org/1999/xhtml}"
 
 ACTIVE = frozenset({"script", "foreignObject", "handler", "listener", "iframe", "object", "embed"})
 """Elements that run code or hold other documents."""
+
+EDITORS = (
+    "{http://www.inkscape.org/namespaces/inkscape}",
+    "{http://sodipodi.sourceforge.net/DTD/sodipodi-0.dtd}",
+    "{http://ns.adobe.com/",
+    "{http://www.bohemiancoding.com/sketch/ns}",
+)
+"""Namespaces of what drawing programs note for themselves, paths of their user's among it."""
 
 ANIMATIONS = frozenset({"animate", "set", "animateMotion", "animateTransform"})
 
@@ -24,13 +35,28 @@ def clean(root: Element) -> Iterator[str]:
     while stack:
         parent = stack.pop()
         yield from _clean_attributes(parent)
-        for child in list(parent):
-            reason = _danger(child)
-            if reason:
-                _remove(parent, child)
-                yield reason
-            else:
-                stack.append(child)
+        dangers = [_danger(child) for child in parent]
+        yield from filter(None, dangers)
+        if any(dangers):
+            _keep(parent, [not danger for danger in dangers])
+        stack.extend(parent)
+
+
+def without_notes(root: Element) -> bool:
+    """Take out of the tree what is not drawn: metadata, and what drawing programs note for
+    themselves. Returns whether there was any."""
+    found = False
+    for element in list(root.iter()):
+        notes = [child.tag == METADATA or child.tag.startswith(EDITORS) for child in element]
+        if any(notes):
+            _keep(element, [not note for note in notes])
+        keys = [key for key in element.attrib if key.startswith(EDITORS)]
+        if element is root and "content" in root.attrib:  # diagrams.net keeps its own file there
+            keys.append("content")
+        for key in keys:
+            del element.attrib[key]
+        found = found or any(notes) or bool(keys)
+    return found
 
 
 def written(root: Element) -> bytes:
@@ -41,14 +67,16 @@ def written(root: Element) -> bytes:
     return bytes(ElementTree.tostring(root, encoding="utf-8", xml_declaration=True))
 
 
-def _remove(parent: Element, child: Element) -> None:
-    """Takes an element out; the text after it stays."""
-    at = list(parent).index(child)
-    if child.tail and at:
-        parent[at - 1].tail = (parent[at - 1].tail or "") + child.tail
-    elif child.tail:
-        parent.text = (parent.text or "") + child.tail
-    parent.remove(child)
+def _keep(parent: Element, staying: list[bool]) -> None:
+    """Leave in an element the children that stay, and all text between them."""
+    children, parent[:] = list(parent), []
+    for child, stays in zip(children, staying, strict=True):
+        if stays:
+            parent.append(child)
+        elif child.tail and len(parent):
+            parent[-1].tail = (parent[-1].tail or "") + child.tail
+        elif child.tail:
+            parent.text = (parent.text or "") + child.tail
 
 
 def _danger(element: Element) -> str:
@@ -56,7 +84,7 @@ def _danger(element: Element) -> str:
     name = _local(element.tag)
     if name in ACTIVE or element.tag.startswith(HTML_NAMESPACE):
         return f"a `{name}` element"
-    if name == "style" and loads(element.text or ""):
+    if name == "style" and (len(element) or loads(element.text or "")):
         return STYLE
     for key, value in element.attrib.items():
         attribute = _local(key).lower()
@@ -115,19 +143,7 @@ def _is_font_data(address: str) -> bool:
 
 def loads(css: str) -> bool:
     """Whether CSS, in a style sheet or an attribute, loads anything from elsewhere."""
-    if "(" not in css and "@" not in css:
-        return False
-    css = re.sub(r"/\*.*?\*/", "", css, flags=re.DOTALL)
-    css = re.sub(r"\\([0-9a-fA-F]{1,6})\s?", _unescape, css)
-    if re.search(r"@import|(image-set|image|src)\s*\(", css, re.IGNORECASE):
-        return True
-    addresses = re.findall(r"url\(\s*[\"']?\s*([^\"')]*)", css, re.IGNORECASE)
     return not all(
         address.startswith("#") or _is_image_data(address) or _is_font_data(address)
-        for address in addresses
+        for address, _, _ in loaded(css)
     )
-
-
-def _unescape(match: re.Match[str]) -> str:
-    number = int(match[1], 16)
-    return chr(number) if 0 < number < 0x110000 else "\ufffd"
