@@ -98,10 +98,8 @@ class Site(NamedTuple):
 
     def found(self) -> list[Any]:
         """What the search goes through."""
-        data = self.text("search-index.js")
-        found: list[Any] = json.loads(
-            data.removeprefix("var chapbookSearch = ").removesuffix(";\n")
-        )
+        text = self.page("search.html").find(".//script[@id='page--index']").text
+        found: list[Any] = json.loads(text)
         return found
 
 
@@ -231,13 +229,15 @@ def test_notes_stand_where_they_are_first_referred_to(site: Site) -> None:
     assert rivers.find(".//li[@id='fn-2']").get("value") == "2"
 
 
-def test_nothing_comes_from_elsewhere_and_no_script_is_in_a_page(site: Site) -> None:
+def test_nothing_comes_from_elsewhere_and_no_file_is_a_script(site: Site) -> None:
     for name, page in site.pages().items():
         policy = page.find(".//meta[@http-equiv='Content-Security-Policy']").get("content")
         assert "default-src 'none'" in policy
         assert "unsafe" not in policy
-        inside = [e for e in page.iter("script") if e.get("type") != "application/ld+json"]
-        assert all(script.get("src") and not script.text for script in inside), name
+        allowed = re.search("script-src ([^;]*)", policy)
+        assert allowed is not None
+        assert all(source.startswith("'sha256-") for source in allowed[1].split()), name
+        assert not [e.attrib for e in page.iter("script") if "src" in e.attrib], name
         assert not list(page.iter("style"))
         assert not [e.attrib for e in page.iter() if any(key.startswith("on") for key in e.attrib)]
         loaded = [href for tag, href in links(page) if tag in ("script", "img")]
@@ -396,9 +396,9 @@ def test_a_link_to_another_page_that_leads_nowhere(tmp_path: Path) -> None:
 
 def test_a_copy_that_is_not_whole(tmp_path: Path) -> None:
     site = build(tmp_path)
-    (site.folder / "search.js").unlink()
+    (site.folder / "style.css").unlink()
     messages = [one.message for one in check(site.folder).diagnostics]
-    assert "The file “search.js”, which `SHA256SUMS` names, is not there." in messages
+    assert "The file “style.css”, which `SHA256SUMS` names, is not there." in messages
     (site.folder / "index.html").unlink()
     messages = [one.message for one in check(site.folder).diagnostics]
     assert "There is no `index.html` in the folder." in messages

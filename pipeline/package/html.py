@@ -6,7 +6,7 @@ import base64
 import contextlib
 import hashlib
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import NamedTuple, TypeAlias
 from urllib.parse import quote, unquote
@@ -30,12 +30,23 @@ _STYLE_LINK = '<link rel="stylesheet" href="style.css">'
 _SCRIPT = '<script src="script.js"></script>'
 _POLICY = re.compile(r"(?<=<meta http-equiv=\"Content-Security-Policy\" content=\")[^\"]*")
 BESIDE = "'self' file:"
-"""Where a script may come from that lies beside the page; on a disk, nothing is ``'self'``."""
+"""Where styles, fonts and images come from that lie beside the page; on a disk, nothing is
+``'self'``. Scripts are always in the page, so that no other file can be one."""
+
+POLICY = {"default-src": "'none'", "base-uri": "'none'", "form-action": "'none'"}
+FILES_BESIDE = POLICY | {"font-src": BESIDE, "img-src": f"{BESIDE} data:", "style-src": BESIDE}
+INSIDE = POLICY | {"font-src": "data:"}
+_KINDS = "child-src connect-src frame-src manifest-src media-src object-src script-src worker-src"
+WITH_IMAGES = {
+    name: value for name, value in INSIDE.items() if name != "default-src"
+} | dict.fromkeys(_KINDS.split(), "'none'")
+"""What a self-contained page with images says. It names every kind but images: the Nu checker
+takes each image that is a ``data:`` address for blocked wherever a policy speaks of images."""
 
 TYPED = frozenset(map(chr, range(0x20, 0x7F)))
 """What readers may type into a page, whether its own text has it or not."""
 
-_LINKED_DATA = re.compile(r"<script type=\"application/ld\+json\">(.*?)</script>", re.DOTALL)
+_INLINE_SCRIPT = re.compile(r"<script(?: [^>]*)?>(.*?)</script>", re.DOTALL)
 
 
 class File(NamedTuple):
@@ -95,14 +106,12 @@ def _self_contained(
         if style.media and not style.apart
     ]
     links = "".join(_style_link(data_address(file), file) for file in _apart(pages))
-    script = _inline(pages.script)
     sources = [*(_digest(style) for _, style in inside), *(["data:"] if links else [])]
     markup = show_images(markup, images, data_address)
-    own = {"font-src": "data:", "style-src": " ".join(sources)}
-    markup = with_policy(markup, own, _digest(script) if script else "")
+    policy = WITH_IMAGES if images else INSIDE
+    markup = with_policy(with_script(markup, pages), policy | {"style-src": " ".join(sources)})
     styles = "".join(f"<style{_media(media)}>{style}</style>" for media, style in inside)
     markup = markup.replace(_STYLE_LINK, styles + links, 1)
-    markup = markup.replace(_SCRIPT, f"<script>{script}</script>" if script else "", 1)
     return line_end(markup), {}
 
 
@@ -111,15 +120,14 @@ def _with_files_beside(
 ) -> tuple[str, dict[str, bytes]]:
     folder = f"{pages.stem}-files"
     styles = style_files(pages, font_faces(fonts, _name) + css)
-    scripts = script_files(pages)
 
     def address(file: File) -> str:
         return quote(f"{folder}/{file.name}")
 
     markup = show_images(markup, images, address)
-    markup = with_policy(markup, {}, BESIDE if scripts else "")
-    markup = with_links(markup, styles, scripts, address)
-    files = (*styles, *scripts, *fonts.values(), *images.values())
+    markup = with_policy(with_script(markup, pages), FILES_BESIDE)
+    markup = with_links(markup, styles, address)
+    files = (*styles, *fonts.values(), *images.values())
     return line_end(markup), {f"{folder}/{file.name}": file.data for file in files}
 
 
@@ -138,18 +146,16 @@ def style_files(pages: Pages, joined: str) -> list[File]:
     return [File("style.css", "text/css", joined.encode()), *by_themselves, *_apart(pages)]
 
 
-def script_files(pages: Pages) -> list[File]:
-    """The script as a file, where there is one."""
-    return [File("script.js", "text/javascript", pages.script.encode())] if pages.script else []
+def with_script(markup: str, pages: Pages) -> str:
+    """The page with its script inside, if it has one."""
+    script = _inline(pages.script)
+    return markup.replace(_SCRIPT, f"<script>{script}</script>" if script else "", 1)
 
 
-def with_links(
-    markup: str, styles: Iterable[File], scripts: Iterable[File], address: Address
-) -> str:
-    """The page with links to its styles and scripts."""
+def with_links(markup: str, styles: Iterable[File], address: Address) -> str:
+    """The page with links to its styles."""
     links = "".join(_style_link(address(file), file) for file in styles)
-    calls = "".join(_SCRIPT.replace("script.js", address(file)) for file in scripts)
-    return markup.replace(_STYLE_LINK, links, 1).replace(_SCRIPT, calls, 1)
+    return markup.replace(_STYLE_LINK, links, 1)
 
 
 def _apart(pages: Pages) -> list[File]:
@@ -250,23 +256,16 @@ def font_faces(fonts: dict[Face, File], address: Address) -> str:
     return "".join(font_face(face, address(file)) for face, file in fonts.items())
 
 
-def with_policy(markup: str, inside: dict[str, str], script: str) -> str:
-    """The page with a Content Security Policy that allows what is in it, ``script`` as the
-    source expression of its script, and nothing else.
+def with_policy(markup: str, policy: Mapping[str, str]) -> str:
+    """The page with a Content Security Policy that allows the scripts in it, each by its very
+    text, and otherwise what ``policy`` says, sources by directive.
 
-    A block of data is no script and needs no leave, but not all checkers know that: it
-    gets one that holds for its very text.
+    A block of data is no script and needs no leave, but not all checkers know that.
     """
-    data = _LINKED_DATA.search(markup)
-    sources = " ".join(filter(None, (script, _digest(data[1]) if data else "")))
-    own = {"script-src": sources} if sources else {}
-
-    def allow(policy: re.Match[str]) -> str:
-        parts = (part.strip().partition(" ") for part in policy[0].split(";") if part.strip())
-        directives = {name: sources for name, _, sources in parts} | own | inside
-        return "; ".join(f"{name} {sources}".rstrip() for name, sources in directives.items())
-
-    return _POLICY.sub(allow, markup, count=1)
+    scripts = " ".join(dict.fromkeys(_digest(text) for text in _INLINE_SCRIPT.findall(markup)))
+    whole = {**policy, "script-src": scripts} if scripts else policy
+    written = "; ".join(f"{name} {sources}" for name, sources in sorted(whole.items()))
+    return _POLICY.sub(lambda _: written, markup, count=1)
 
 
 def _digest(text: str) -> str:

@@ -10,31 +10,26 @@ from pipeline.checksums import LIST, checksums
 from pipeline.editions import EDITIONS, output_name
 from pipeline.package.html import (
     BESIDE,
+    FILES_BESIDE,
     File,
     font_faces,
     joined_styles,
     line_end,
     page_fonts,
-    script_files,
     show_images,
     shown_images,
     style_files,
     with_links,
     with_picture,
     with_policy,
+    with_script,
 )
 from pipeline.package.result import Package
 from pipeline.pages import Page, Pages
 
 _RELATIVE = re.compile(r"\b(?:href|src|action)=\"(?![#/]|[a-z]+:)")
 
-SOURCES = {
-    "default-src": "'none'",
-    "font-src": BESIDE,
-    "form-action": BESIDE,
-    "img-src": f"{BESIDE} data:",
-    "style-src": BESIDE,
-}
+SOURCES = FILES_BESIDE | {"form-action": BESIDE}
 """Where a page may take things from: from the site itself, on the web or on a disk."""
 
 
@@ -46,20 +41,19 @@ def package(pages: Pages, folder: Path) -> Package:
     css = joined_styles(pages)
     fonts, missing = page_fonts(pages.faces, css, markup)
     styles = style_files(pages, font_faces(fonts, _font_address) + css)
-    scripts = script_files(pages)
 
     start = PurePosixPath(output_name(pages.stem, EDITIONS[pages.edition]))
 
     def finished(page: Page) -> bytes:
         markup = show_images(page.markup, images, _image_address)
-        markup = with_links(markup, styles, scripts, _address)
+        markup = with_links(with_script(markup, pages), styles, _address)
         if page.role == "missing" and pages.metadata.url:
             markup = _absolute(markup, f"{pages.metadata.url}{quote(str(start.parent))}/")
-        return line_end(with_policy(markup, SOURCES, BESIDE)).encode()
+        return line_end(with_policy(markup, SOURCES)).encode()
 
     files = {
         **{page.name: finished(page) for page in pages.pages},
-        **{file.name: file.data for file in (*styles, *scripts)},
+        **{file.name: file.data for file in styles},
         **{f"fonts/{file.name}": file.data for file in fonts.values()},
         **{f"images/{file.name}": file.data for file in images.values()},
         **{file.name: file.text.encode() for file in pages.beside},

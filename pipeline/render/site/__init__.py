@@ -25,7 +25,7 @@ from pipeline.render.site import discovery
 from pipeline.render.site.feeds import feeds, head_links
 from pipeline.render.site.naming import INDEX, NOT_FOUND, SEARCH, SitePage, site_pages
 from pipeline.render.site.navigation import SiteContents
-from pipeline.render.site.search import DATA, SCRIPT, search_files
+from pipeline.render.site.search import search_script, searched_text
 from pipeline.render.social import social_tags
 from pipeline.render.timings import minutes
 from pipeline.render.translations import alternates
@@ -135,7 +135,14 @@ class _Assembly:
         known = words(self.metadata.lang)
         texts = [(key, known[f"search_{key}"]) for key in ("count", "first", "none", "near")]
         title = f"{self.renderer.word('search')} – {self.metadata.title}"
-        return self._page(SEARCH, "search", title, texts=texts, data=DATA, script=SCRIPT)
+        return self._page(
+            SEARCH,
+            "search",
+            title,
+            texts=texts,
+            text=searched_text(self.pages, self.renderer.word("notes")),
+            script=search_script(self.renderer.environment),
+        )
 
     def _not_found(self) -> Page:
         self.renderer.begin_page(NOT_FOUND, base=1)
@@ -186,10 +193,7 @@ def assemble(
         script=script(environment, markup),
         cover=social_picture(document, environment, stem) if document.metadata.url else None,
         contents=nav_points(document.contents, renderer.href),
-        beside=(
-            *search_files(environment, site.pages, renderer.word("notes")),
-            *feeds(environment, site.pages, document.metadata, site.folder),
-        ),
+        beside=tuple(feeds(environment, site.pages, document.metadata, site.folder)),
     )
 
 

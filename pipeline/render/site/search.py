@@ -14,6 +14,7 @@ from collections.abc import Iterable, Iterator
 from typing import NamedTuple, get_args
 
 import jinja2
+from markupsafe import Markup
 
 from pipeline.model import (
     Abbreviation,
@@ -38,15 +39,10 @@ from pipeline.model import (
     Text,
     Turn,
 )
-from pipeline.pages import TextFile
 from pipeline.render.environment import read_text
 from pipeline.render.nodes import note_id
 from pipeline.render.site.naming import SitePage
 from pipeline.tree import plain_text, walk
-
-DATA, SCRIPT = "search-index.js", "search.js"
-NAME = "chapbookSearch"
-"""The variable that the script finds the text in."""
 
 BREAKS: frozenset[type[Node]] = frozenset(
     {
@@ -72,23 +68,20 @@ class Passage(NamedTuple):
     text: str
 
 
-def search_files(
-    environment: jinja2.Environment, pages: Iterable[SitePage], notes_word: str
-) -> tuple[TextFile, TextFile]:
-    """The text and the script that searches it."""
-    script = read_text(environment, f"html/site/{SCRIPT}")
-    return TextFile(DATA, search_index(pages, notes_word)), TextFile(SCRIPT, script)
+def search_script(environment: jinja2.Environment) -> Markup:
+    """The script that searches the text."""
+    return Markup(read_text(environment, "html/site/search.js").strip().replace("</", "<\\/"))
 
 
-def search_index(pages: Iterable[SitePage], notes_word: str) -> str:
-    """The text of the pages, as a script that hands it over: a page cannot read a file that lies
-    beside it on a disk in any other way."""
+def searched_text(pages: Iterable[SitePage], notes_word: str) -> Markup:
+    """The text of the pages as JSON, fit for a ``script`` element: a page cannot read a file that
+    lies beside it on a disk."""
     data = [
         [page.name, page.title, [list(passage) for passage in passages(page, notes_word)]]
         for page in pages
     ]
     written = json.dumps(data, ensure_ascii=False, separators=(",", ":"))
-    return f"var {NAME} = {written};\n"
+    return Markup(written.replace("<", "\\u003c"))
 
 
 def passages(page: SitePage, notes_word: str) -> Iterator[Passage]:

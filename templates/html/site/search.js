@@ -1,6 +1,6 @@
-// Searches the text of the site, which search-index.js hands over as `chapbookSearch`: pages,
-// each with its file, its title, and its passages (id, heading, text). A passage is found that has
-// all the words of the query, in its text or its headings; the beginning of a word is enough.
+// Searches the text of the site, which is in the page as JSON: pages, each with its file, its
+// title, and its passages (id, heading, text). A passage is found that has all the words of the
+// query, in its text or its headings; the beginning of a word is enough.
 
 "use strict";
 
@@ -21,7 +21,8 @@
   const status = document.getElementById("page--found");
   const list = document.getElementById("page--results");
 
-  const passages = chapbookSearch.flatMap(([file, page, parts]) =>
+  const pages = JSON.parse(document.getElementById("page--index").textContent);
+  const passages = pages.flatMap(([file, page, parts]) =>
     parts.map(([id, title, text], number) => ({
       address: id ? `${file}#${id}` : file,
       page: page.normalize("NFD"),
