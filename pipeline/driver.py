@@ -22,6 +22,7 @@ from pipeline.editions import (
     STANDARD_PRINT,
     Edition,
     chosen_names,
+    stem_of,
     tells_pages,
 )
 from pipeline.making import Options, all_findings, make_all, make_edition, prepare, render_pages
@@ -87,9 +88,9 @@ def build(
         cover_spread=cover_spread,
     )
     source, editions = Path(source), tuple(editions)
-    folder = Path(out) / source.stem
+    folder = Path(out) / stem_of(source)
     outputs.recover(folder)
-    saving = Saving(folder, source.stem)
+    saving = Saving(folder, stem_of(source))
     started = time.perf_counter()
     document = parse_file(source)
     saving.add_model(document_model.encode(document), time.perf_counter() - started)
@@ -132,7 +133,7 @@ def dump(source: Path, edition: Edition, stage: str, templates: Path | None = No
             page_map = make_edition(document, EDITIONS[STANDARD_PRINT], source, options).page_map
         document = prepare(document, edition, source.parent, page_map)
     if stage == "pages":
-        pages = render_pages(document, edition, source.stem, templates, page_map)
+        pages = render_pages(document, edition, stem_of(source), templates, page_map)
         return rendered_pages.encode(pages) if isinstance(pages, Pages) else b"{}\n"
     return document_model.encode(document)
 

@@ -5,7 +5,10 @@ Adding an edition is a row; adding a format is a row, a template folder and a pa
 
 from __future__ import annotations
 
+import hashlib
+import os
 from collections.abc import Iterable
+from pathlib import Path
 from typing import Literal, TypeAlias
 
 import msgspec
@@ -125,6 +128,20 @@ def tells_pages(edition: Edition, metadata: Metadata) -> bool:
         return edition.page_marks
     is_printed = STANDARD_PRINT in (metadata.editions or DEFAULT_EDITIONS)
     return edition.page_marks and is_printed and metadata.page_list
+
+
+LONGEST_STEM = 200
+"""Bytes of a file's name before what editions add to it; most systems take 255 in all."""
+
+
+def stem_of(source: Path) -> str:
+    """The name of a source without its ending, as the folder and the files of its editions bear
+    it: cut where it is too long for that, and never one that leads elsewhere, as ``..`` does."""
+    stem = source.stem.strip(".") and source.stem
+    if len(stem.encode("utf-8", "surrogateescape")) <= LONGEST_STEM:
+        return stem or "untitled"
+    cut = stem.encode("utf-8", "surrogateescape")[:LONGEST_STEM].decode("utf-8", "ignore")
+    return f"{cut}-{hashlib.sha256(os.fsencode(stem)).hexdigest()[:8]}"
 
 
 def output_name(stem: str, edition: Edition) -> str:

@@ -12,7 +12,7 @@ import msgspec
 
 from pipeline.codes import Code, diagnostic
 from pipeline.diagnostics import Diagnostic, Span
-from pipeline.editions import EDITIONS, STANDARD_PRINT, Edition, part_name, tells_pages
+from pipeline.editions import EDITIONS, STANDARD_PRINT, Edition, part_name, stem_of, tells_pages
 from pipeline.model import Document
 from pipeline.package import package
 from pipeline.package.cover import print_cover
@@ -157,7 +157,7 @@ def _make_parts(
         if not marked.blocks:  # no answers in it, say
             empty = marked.diagnostics
             continue
-        file = part_name(source.stem, edition, number, len(handouts), name)
+        file = part_name(stem_of(source), edition, number, len(handouts), name)
         part = _finish(marked, edition, source, options, page_map, file)
         seconds = time.perf_counter() - started
         parts.append(msgspec.structs.replace(part, seconds=seconds, file=file, section=section))
@@ -175,7 +175,7 @@ def _finish(
 ) -> Made:
     """The rest of the way of a resolved document: render, package. ``file`` is the name of what
     it becomes, where that is not the edition's own."""
-    rendered = render_pages(resolved, edition, source.stem, options.templates, page_map)
+    rendered = render_pages(resolved, edition, stem_of(source), options.templates, page_map)
     if isinstance(rendered, Diagnostic):
         return Made(edition.name, 0.0, (rendered,))
     if file:
@@ -209,7 +209,7 @@ def _with_print_cover(
         from_right=metadata.direction == "rtl",
     )
     try:
-        rendered = render_spread(document, source.stem, options.templates, sheet)
+        rendered = render_spread(document, stem_of(source), options.templates, sheet)
     except jinja2.TemplateError as error:
         found = (*packed.diagnostics, _template_finding(error))
         return msgspec.structs.replace(packed, diagnostics=found)

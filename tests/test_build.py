@@ -9,11 +9,15 @@ import re
 import shutil
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 from PIL import Image
 
+import pipeline
+from pipeline.cli import main
 from tests.sentences import is_sentence
 
 pytestmark = pytest.mark.slow
@@ -475,3 +479,49 @@ def test_completion_for_shells(tmp_path: Path, shell: str) -> None:
     done = chapbook("completion", shell, cwd=tmp_path)
     assert done.returncode == 0
     assert "_CHAPBOOK_COMPLETE" in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("name", "folder"),
+    [("...md", "untitled"), ("..md", "untitled"), (f"{'n' * 252}.md", "")],
+    ids=["two points", "a point", "long"],
+)
+def test_odd_names_stay_in_the_folder(tmp_path: Path, name: str, folder: str) -> None:
+    write(tmp_path, "# T\n\ntext\n", name)
+    result = pipeline.build(tmp_path / name, ["web", "ebook"], out=tmp_path / "a/b/out")
+    assert not result.failed
+    (made,) = (tmp_path / "a/b/out").iterdir()
+    assert {made.name, folder} - {""} == {folder or made.name}
+    assert all(file.is_relative_to(made) for file in result.files)
+    assert [path.name for path in (tmp_path / "a/b").iterdir()] == ["out"]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux has such names")
+def test_a_name_that_is_not_utf_8_is_said(tmp_path: Path) -> None:
+    name = os.fsdecode(b"bad\xff.md")
+    write(tmp_path, "# T\n\ntext\n", name)
+    done = chapbook("build", name, "--edition", "web", cwd=tmp_path)
+    assert done.returncode == 1
+    assert done.stderr.startswith("bad\\xff.md: error[unreadable-file]: The name of the file is")
+
+
+def test_a_clock_before_the_first_zip(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write(tmp_path, "# T\n\ntext\n")
+    expected = make_ebook(tmp_path, "now")
+    monkeypatch.setattr("time.time", lambda: 0.0)
+    monkeypatch.setattr("time.localtime", lambda seconds=0: time.gmtime(0))
+    assert make_ebook(tmp_path, "then") == expected
+
+
+def make_ebook(folder: Path, out: str) -> bytes:
+    result = pipeline.build(folder / "x.md", ["ebook"], out=folder / out)
+    return next(file for file in result.files if file.suffix == ".epub").read_bytes()
+
+
+def test_who_stops_it_is_told_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def stopped(*arguments: object, **options: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("pipeline.driver.build", stopped)
+    done = CliRunner().invoke(main, ["build", str(write(tmp_path, "# T\n\ntext\n"))])
+    assert (done.exit_code, done.stderr.strip()) == (130, "chapbook: stopped")

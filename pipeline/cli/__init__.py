@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import click
 
 import pipeline
 from pipeline.cli import commands, listing, reporting, stages
+
+STOPPED = 130
+"""128 and the number of the signal that Ctrl-C sends."""
 
 EPILOG = """\b
 Examples:
@@ -18,11 +23,23 @@ Examples:
   chapbook explain missing-image     what a message means, and what to do
 
 \b
-Exit codes: 0 built, 1 the source has errors, 2 wrong usage, 3 a system part is missing.
+Exit codes: 0 built, 1 the source has errors, 2 wrong usage, 3 a system part is missing,
+130 stopped.
 """
 
 
-@click.group(epilog=EPILOG, context_settings={"help_option_names": ["-h", "--help"]})
+class _Group(click.Group):
+    """Commands that say in their exit code that somebody stopped them, as shells do."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except KeyboardInterrupt:
+            click.echo("\nchapbook: stopped", err=True)
+            ctx.exit(STOPPED)
+
+
+@click.group(cls=_Group, epilog=EPILOG, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(pipeline.__version__, prog_name="chapbook")
 def main() -> None:
     """One Markdown file in; a web page, a printable PDF and an e-book out."""

@@ -35,6 +35,7 @@ def editions(source: Path | None, as_json: bool) -> None:
     """
     import msgspec
 
+    from pipeline.editions import stem_of
     from pipeline.settings import settings_of
 
     document = None
@@ -45,7 +46,7 @@ def editions(source: Path | None, as_json: bool) -> None:
         if any(finding.is_error for finding in document.diagnostics):
             show(document.diagnostics)
             raise SystemExit(SOURCE_ERRORS)
-    found = settings_of(document, source.stem if source else "NAME")
+    found = settings_of(document, stem_of(source) if source else "NAME")
     if as_json:
         click.echo(msgspec.json.format(msgspec.json.encode(found), indent=2).decode())
         return

@@ -116,6 +116,7 @@ def report(
       chapbook report handout.md --edition handout --edition booklet
     """
     from pipeline import messages, outputs
+    from pipeline.editions import stem_of
     from pipeline.report import Prices, encode, make_report, page_of
 
     check_editions(editions)
@@ -125,7 +126,7 @@ def report(
     made = make_report(source, editions, prices=prices, templates=templates)
     data = encode(made)
     if not made.failed:
-        folder = out / source.stem
+        folder = out / stem_of(source)
         page = page_of(made)
         files = {folder / "report.html": page, folder / "report.json": data}
         files |= manifest_told(folder / "manifest.json", made)

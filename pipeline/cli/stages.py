@@ -100,7 +100,7 @@ def render(
     """Select, resolve and render an edition of a document into pages (JSON)."""
     from pipeline import making, model, outputs, pages, pagination
     from pipeline.diagnostics import Diagnostic
-    from pipeline.editions import EDITIONS
+    from pipeline.editions import EDITIONS, stem_of
     from pipeline.render.environment import template_files
 
     check_editions((edition,))
@@ -109,7 +109,7 @@ def render(
     document = decoded(model.decode, model_file, "a document model")
     page_map = decoded(pagination.decode, map_file, "a map of pages") if map_file else None
     resolved = making.prepare(document, row, folder, page_map)
-    stem = Path(document.source).stem
+    stem = stem_of(Path(document.source))
     rendered = making.render_pages(resolved, row, stem, templates, page_map)
     found = list(resolved.diagnostics)
     if isinstance(rendered, Diagnostic):

@@ -138,7 +138,9 @@ def did_you_mean(name: str, names: Iterable[str]) -> str:
 
 
 def refuse_same_stems(sources: tuple[Path, ...]) -> None:
-    stems = [source.stem for source in sources]
+    from pipeline.editions import stem_of
+
+    stems = [stem_of(source) for source in sources]
     for stem in stems:
         if stems.count(stem) > 1:
             raise click.UsageError(f"two sources would both be built as {stem}; rename one.")

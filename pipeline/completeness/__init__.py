@@ -32,6 +32,7 @@ from pipeline.editions import (
     FormatName,
     output_name,
     pages_name,
+    stem_of,
 )
 from pipeline.making import prepare
 from pipeline.model import Document
@@ -73,13 +74,13 @@ def compare(path: Path, document: Document, source: Path, *, renamed: bool = Fal
     if is_site:
         path = (path if path.is_dir() else path.parent) / START
     name = f"{path.parent.name}/{START}" if is_site else path.name
-    edition = edition_of(name, source.stem)
+    edition = edition_of(name, stem_of(source))
     if edition is None and renamed:
         usual = (EDITIONS[name] for name in ([SITE] if is_site else DEFAULT_EDITIONS))
         edition = next((one for one in usual if path.suffix.lower() == f".{one.format}"), None)
     if edition is None:
         return Comparison(note=f"not compared: no edition of {source} has a file of this name")
-    pages = pages_name(output_name(source.stem, edition), edition)
+    pages = pages_name(output_name(stem_of(source), edition), edition)
     if edition.imposition != "none" and path.name != pages:
         return Comparison(note="not compared: its pages are not in the order of reading")
     resolved = prepare(document, edition, source.parent)

@@ -22,7 +22,7 @@ from pipeline.parser.files import SourceFiles
 from pipeline.parser.frontmatter import derive_identifier, read_front_matter
 from pipeline.parser.lowering import Lowering
 from pipeline.parser.slips import misspelt_keys
-from pipeline.parser.source import check_text, normalise, read
+from pipeline.parser.source import check_text, normalise, read, shown_name
 from pipeline.parser.syntax import parse_tree
 from pipeline.tree import plain_text, walk
 from pipeline.variables import filled, look_up, values
@@ -30,7 +30,7 @@ from pipeline.variables import filled, look_up, values
 
 def parse_file(path: Path, name: str = "") -> Document:
     """The document in a file; ``name`` is how messages call it (default: its path)."""
-    source = name or str(path)
+    source = shown_name(name or str(path))
     text, diagnostics = read(path)
     if diagnostics:
         found = tuple(msgspec.structs.replace(d, source=source) for d in diagnostics)

@@ -52,7 +52,11 @@ def read(path: Path) -> tuple[str, tuple[Diagnostic, ...]]:
     The text has ``\\n`` as its only line end, no byte order mark, and no character that
     outputs may not have. It is empty if the file cannot be used.
     """
-    source = str(path)
+    source = shown_name(str(path))
+    if source != str(path):
+        message = "The name of the file is not UTF-8."
+        hint = "Rename it; files made on an old system may have such names."
+        return "", (diagnostic(Code.UNREADABLE_FILE, message, source=source, hint=hint),)
     try:
         with path.open("rb") as file:
             size = os.fstat(file.fileno()).st_size
@@ -65,6 +69,12 @@ def read(path: Path) -> tuple[str, tuple[Diagnostic, ...]]:
     text, problem = _decode(data, source)
     problems = (problem,) if problem else check_text(text, source)
     return ("" if any(found.is_error for found in problems) else text), problems
+
+
+def shown_name(name: str) -> str:
+    """The name of a file as messages and outputs can have it: bytes that are not UTF-8 are
+    written as ``\\xff``."""
+    return name.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
 
 
 def normalise(text: str) -> str:

@@ -13,7 +13,7 @@ from pipeline import making
 from pipeline.codes import Code, diagnostic
 from pipeline.diagnostics import Diagnostic
 from pipeline.driver import chosen_editions
-from pipeline.editions import STANDARD_PRINT, Edition, output_name, pages_name
+from pipeline.editions import STANDARD_PRINT, Edition, output_name, pages_name, stem_of
 from pipeline.making import Made
 from pipeline.messages import in_order
 from pipeline.model import Document
@@ -110,7 +110,7 @@ def _edition(
     return EditionReport(
         name=edition.name,
         label=edition.label,
-        file=output_name(source.stem, edition),
+        file=output_name(stem_of(source), edition),
         sha256=hashlib.sha256(made.data).hexdigest(),
         time=reading_time(all_texts(document), lang),
         level=reading_level(paragraphs(document), lang),
@@ -124,7 +124,7 @@ def _printed(
 ) -> tuple[Printed, tuple[Fault, ...]]:
     """What printing takes, and what is wrong with the pages. Those of a booklet are looked at
     in the order of reading."""
-    beside = made.extra.get(pages_name(output_name(source.stem, edition), edition))
+    beside = made.extra.get(pages_name(output_name(stem_of(source), edition), edition))
     looked_at = beside or made.data
     inks: list[Ink] = []
     shown: dict[int, str] = {}

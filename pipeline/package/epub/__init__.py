@@ -1,7 +1,7 @@
 """The e-book: EPUB 3.3 that older reading systems can open too.
 
-EbookLib is handed finished files, and its zip is written anew, so that equal
-publications are equal files.
+EbookLib is handed finished files, and the archive is our own, so that equal publications are
+equal files.
 """
 
 from __future__ import annotations
@@ -73,7 +73,7 @@ def package(pages: Pages, folder: Path) -> Package:
         book.add_item(item)
     book.spine = documents
     book.guide = list(guide(pages.landmarks))
-    data = _repacked(_written(book, metadata), metadata, hidden_fonts(book, faces), book.uid)
+    data = _packed(_written(book, metadata), metadata, hidden_fonts(book, faces), book.uid)
     return Package(
         data=data,
         diagnostics=tuple(diagnostics),
@@ -97,36 +97,43 @@ def _document(page: Page, markup: str, metadata: Metadata) -> epub.EpubItem:
     return item
 
 
-def _written(book: epub.EpubBook, metadata: Metadata) -> bytes:
-    output = io.BytesIO()
-    epub.write_epub(
-        output,
-        book,
-        {
-            "epub3_pages": False,
-            "package_direction": True,
-            "mtime": time_of_change(metadata),
-            "raise_exceptions": True,
-            # It is compressed when it is written anew.
-            "compresslevel": 0,
-        },
-    )
-    return output.getvalue()
+class _Files(dict[str, bytes]):
+    """The files of a book by their names, gathered as an archive would be written."""
+
+    def writestr(self, name: str, content: str | bytes, compress_type: int | None = None) -> None:
+        self[name] = content.encode() if isinstance(content, str) else content
 
 
-def _repacked(data: bytes, metadata: Metadata, hidden: frozenset[str], identifier: str) -> bytes:
-    """The same files in a fixed order, with fixed times, as small as can be; those that are to
-    be ``hidden`` obfuscated with the book's identifier."""
+class _Writer(epub.EpubWriter):  # type: ignore[misc]
+    """EbookLib's writer without its archive, whose times would be those of the clock, and which
+    a clock before 1980 stops."""
+
+    def write(self) -> None:
+        self.out = _Files(mimetype=b"application/epub+zip")
+        self._write_container()
+        self._write_opf()
+        self._write_items()
+
+
+def _written(book: epub.EpubBook, metadata: Metadata) -> _Files:
+    mtime = time_of_change(metadata)
+    options = {"epub3_pages": False, "package_direction": True, "mtime": mtime}
+    writer = _Writer("", book, options)
+    writer.process()
+    writer.write()
+    files: _Files = writer.out
+    return files
+
+
+def _packed(files: _Files, metadata: Metadata, hidden: frozenset[str], identifier: str) -> bytes:
+    """The files in a fixed order, with fixed times, as small as can be; those that are to be
+    ``hidden`` obfuscated with the book's identifier."""
     output = io.BytesIO()
-    with (
-        zipfile.ZipFile(io.BytesIO(data)) as source,
-        zipfile.ZipFile(output, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as target,
-    ):
+    files |= {name: obfuscated(files[name], identifier) for name in hidden}
+    if hidden:
+        files[ENCRYPTION] = encryption(sorted(hidden))
+    with zipfile.ZipFile(output, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as target:
         # The first entry has to be the media type, as it is.
-        files = {name: source.read(name) for name in source.namelist()}
-        files |= {name: obfuscated(files[name], identifier) for name in hidden}
-        if hidden:
-            files[ENCRYPTION] = encryption(sorted(hidden))
         for name in sorted(files, key=lambda name: (name != "mimetype", name)):
             content = files[name]
             if name.endswith(".opf"):
