@@ -529,3 +529,21 @@ def test_the_catalog(tree: Tree) -> None:
         assert (tree.built / name).exists()
     assert tree.make("clean").status == 0
     assert not tree.built.exists()
+
+
+def test_templates_that_come_and_go(tree: Tree) -> None:
+    style = tree.root / "my own" / "html" / "style.css"
+    style.parent.mkdir(parents=True)
+    run = ("html", "TEMPLATES=my own")
+    tree.make(*run)
+    before = tree.output("html").read_bytes()
+    assert tree.make(*run).calls == []
+    style.write_text("p { color: #123456 }")
+    os.utime(style, (0, 0))  # as a copy may be that keeps its time
+    assert tree.make(*run).stages == stages("web")
+    assert b"#123456" in tree.output("html").read_bytes()
+    assert tree.make(*run).calls == []
+    style.unlink()
+    assert tree.make(*run).stages == stages("web")
+    assert tree.output("html").read_bytes() == before
+    shutil.rmtree(tree.root / "my own")
