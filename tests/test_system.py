@@ -6,6 +6,7 @@ down how they were called; the first of them makes what was missing be there.
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
 import ctypes.util
 import os
@@ -15,7 +16,7 @@ import subprocess
 import sys
 from collections.abc import Iterable
 from pathlib import Path
-from typing import NamedTuple
+from typing import IO, NamedTuple
 
 import pytest
 
@@ -74,23 +75,33 @@ class Machine:
         return self.run(command, answer, PYTHONPATH=str(ROOT), **variables)
 
     def run(self, command: Iterable[str], answer: str | None = None, **variables: str) -> Said:
-        outside, inside = pty.openpty()
-        with os.fdopen(inside, "wb", 0) as terminal, os.fdopen(outside, "rb", 0) as seen:
-            if answer is not None:
-                os.write(outside, answer.encode())
+        with contextlib.ExitStack() as files:
+            ends = terminal() if answer is not None else None
+            outside, inside = (files.enter_context(end) for end in ends) if ends else (None, None)
+            if outside:
+                outside.write(str(answer).encode())
             result = subprocess.run(
                 list(command),
                 cwd=self.folder,
                 env={"PATH": str(self.bin), **variables},
-                stdin=subprocess.DEVNULL if answer is None else terminal,
-                stderr=subprocess.PIPE if answer is None else terminal,
+                stdin=inside or subprocess.DEVNULL,
+                stderr=inside or subprocess.PIPE,
                 check=False,
                 timeout=60,
             )
-            message = result.stderr if answer is None else seen.read(10_000)
+            message = outside.read(10_000) if outside else result.stderr
         typed = self.folder / "typed"
         lines = typed.read_text().splitlines() if typed.exists() else []
         return Said(result.returncode, message.decode(), lines)
+
+
+def terminal() -> tuple[IO[bytes], IO[bytes]]:
+    """A terminal: the end where somebody sits, and the other."""
+    try:
+        outside, inside = pty.openpty()
+    except OSError as error:
+        pytest.skip(f"there are no terminals here: {error}")
+    return os.fdopen(outside, "r+b", 0), os.fdopen(inside, "r+b", 0)
 
 
 @pytest.fixture
