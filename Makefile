@@ -143,8 +143,10 @@ up_to_date = $(if $(made),:,echo $(call quote,$(call plain,$(folder)) is up to d
 
 # --- the stages ------------------------------------------------------------------------------
 
-# what was asked for last time: written, and so newer than what was made of it, if it differs
-options := edition templates: $(TEMPLATES); epoch: $(SOURCE_DATE_EPOCH)
+# what was asked for last time: written, and so newer than what was made of it, if it differs.
+# Templates are listed for those that are new; what becomes of the others is in dependency files.
+options := edition templates: $(TEMPLATES); epoch: $(SOURCE_DATE_EPOCH); \
+    $(shell find templates $(if $(TEMPLATES),$(call quote,$(TEMPLATES)/)) -type f ! -name '.*' -print 2>/dev/null | LC_ALL=C sort)
 $(call show,$(work))/options: FORCE
 	@mkdir -p $(call path,$(work))
 	@echo $(call quote,$(options)) | cmp -s - $(call quote,$@) || echo $(call quote,$(options)) >$(call quote,$@)
@@ -212,7 +214,7 @@ $(call show,$(manifest)): $(call show,$(foreach e,$(WANTED),$(output_$e)))
 
 # --- the environment -------------------------------------------------------------------------
 
-$(installed): pyproject.toml constraints.txt tools/venv
+$(installed): pyproject.toml constraints.txt tools/venv tools/system-packages
 	@sh tools/venv $(call quote,$(VENV)) '' $(call quote,$(PYTHON))
 	@touch $(call quote,$@)
 

@@ -6,10 +6,14 @@ import contextlib
 import ctypes
 import ctypes.util
 import os
+import shlex
+import shutil
 import sys
+from collections.abc import Iterable
 
 # The libraries that WeasyPrint opens, each by the names it may have: the first that loads
-# will do. WeasyPrint can subset fonts without harfbuzz-subset, but then to other bytes.
+# will do. WeasyPrint can cut fonts without HarfBuzz-Subset, too, and the pages look the same;
+# but it takes longer, the bytes are others in every run, and it is to end with a later version.
 _LIBRARIES: dict[str, tuple[str, ...]] = {
     "GObject": ("libgobject-2.0.so.0", "libgobject-2.0.0.dylib", "libgobject-2.0-0.dll"),
     "Pango": ("libpango-1.0.so.0", "libpango-1.0.dylib", "libpango-1.0-0.dll"),
@@ -33,32 +37,89 @@ _SHORT_NAMES: dict[str, str] = {
     "Fontconfig": "fontconfig",
 }
 
-_INSTALL = (
-    "apt install libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 (Debian, Ubuntu), "
-    "dnf install pango (Fedora), brew install pango (macOS), "
-    "pacman -S mingw-w64-ucrt-x86_64-pango in MSYS2 (Windows)"
-)
+# The packages that bring them, by package manager; those not named come with Pango (""). Where
+# there are several managers, the first is the system's own.
+_PACKAGES: dict[str, dict[str, str]] = {
+    "apt-get": {
+        "": "libpango-1.0-0",
+        "PangoFT2": "libpangoft2-1.0-0",
+        "HarfBuzz-Subset": "libharfbuzz-subset0",
+    },
+    "dnf": {"": "pango", "HarfBuzz-Subset": "harfbuzz"},
+    "apk": {"": "pango", "HarfBuzz-Subset": "so:libharfbuzz-subset.so.0"},
+    "pacman": {"": "pango", "HarfBuzz-Subset": "harfbuzz"},
+    "brew": {"": "pango", "HarfBuzz-Subset": "harfbuzz"},
+}
+
+_INSTALL: dict[str, tuple[str, ...]] = {
+    "apt-get": ("apt-get update", "apt-get install -y --no-install-recommends"),
+    "dnf": ("dnf install -y",),
+    "apk": ("apk add --no-cache",),
+    "pacman": ("pacman -S --needed --noconfirm",),
+    "brew": ("brew install",),
+}
+_WINDOWS = "in MSYS2, type: pacman -S mingw-w64-ucrt-x86_64-pango"
 
 
 def pango_problem() -> str | None:
-    """One line that says which libraries for PDF are missing and how to install them on
-    Debian, Fedora, macOS and Windows; ``None`` where all are there.
+    """One line that says which libraries for PDF are missing and what to type to install them
+    on this system; ``None`` where all are there.
 
     Takes about 10 ms where they are there, and does not import WeasyPrint.
     """
-    missing = _missing()
+    missing = missing_libraries()
     if not missing:
         return None
-    return f"PDF needs {_listed(missing)}, not found on this machine; install with: {_INSTALL}"
+    return f"PDF needs {listed(missing)}, not found on this machine; {_advice(missing)}"
 
 
-def _missing() -> list[str]:
+def missing_libraries() -> list[str]:
+    """The names of those that cannot be loaded."""
     with contextlib.ExitStack() as folders:
         if sys.platform == "win32":
             for folder in _windows_folders():
                 with contextlib.suppress(OSError):
                     folders.enter_context(os.add_dll_directory(folder))
         return [library for library in _LIBRARIES if not _loads(library)]
+
+
+def package_manager() -> str | None:
+    """The name of the system's package manager, if it is one that is known here."""
+    if sys.platform == "win32":
+        return None
+    if sys.platform == "darwin":
+        return "brew"
+    return next((name for name in _PACKAGES if name != "brew" and shutil.which(name)), None)
+
+
+def packages(libraries: Iterable[str], manager: str) -> list[str]:
+    """The packages that bring some libraries, each once."""
+    names = _PACKAGES[manager]
+    return list(dict.fromkeys(names.get(library, names[""]) for library in libraries))
+
+
+def install_line(manager: str, names: Iterable[str]) -> str:
+    """The line for a shell that installs packages, for whoever runs this."""
+    first, last = "", f" {shlex.join(names)}"
+    if manager == "brew" or os.geteuid() == 0:
+        before, after = "", ""
+    elif shutil.which("sudo"):
+        before, after = "sudo ", ""
+    else:
+        before, after, first = "", "'", "su -c '"
+    return first + " && ".join(f"{before}{part}" for part in _INSTALL[manager]) + last + after
+
+
+def listed(names: list[str]) -> str:
+    """Names in a sentence: ``A``, ``A and B``, ``A, B and C``."""
+    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
+
+
+def _advice(libraries: list[str]) -> str:
+    manager = package_manager()
+    if manager:
+        return f"to install, type: {install_line(manager, packages(libraries, manager))}"
+    return _WINDOWS if sys.platform == "win32" else "install Pango 1.44 or newer, and HarfBuzz"
 
 
 def _loads(library: str) -> bool:
@@ -80,7 +141,3 @@ def _windows_folders() -> list[str]:
     """Where WeasyPrint looks on Windows, which has no place for such libraries."""
     default = r"C:\msys64\ucrt64\bin;C:\msys64\mingw64\bin;C:\Program Files\GTK3-Runtime Win64\bin"
     return os.environ.get("WEASYPRINT_DLL_DIRECTORIES", default).split(";")
-
-
-def _listed(names: list[str]) -> str:
-    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"

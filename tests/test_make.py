@@ -508,22 +508,17 @@ def test_help_lists_every_goal(tree: Tree) -> None:
     assert run.calls == []
 
 
-OLD = 'case "$*" in *version_info*) exit 1 ;; *platform*) echo 3.9.2 ;; esac\n'
-BARE = 'case "$*" in *ensurepip*) exit 1 ;; esac\n'
-
-
-@pytest.mark.parametrize(
-    ("script", "problem"), [(OLD, "Python 3.9.2 is too old"), (BARE, "lacks the modules venv")]
-)
-def test_python_that_will_not_do(script: str, problem: str, tree: Tree) -> None:
+def test_python_that_is_too_old(tree: Tree) -> None:
     python = tree.root / "python"
-    python.write_text(f"#!/bin/sh\n{script}")
+    python.write_text(
+        '#!/bin/sh\ncase "$*" in *version_info*) exit 1 ;; *platform*) echo 3.9.2 ;; esac\n'
+    )
     python.chmod(0o755)
     run = tree.make("VENV=none", f"PYTHON={python}")
     assert run.status == 2
     message, failed = run.stderr.splitlines()
-    assert problem in message
-    assert all(name in message for name in ("Debian", "Fedora", "macOS", "Windows", "3.1"))
+    assert "Python 3.9.2 is too old" in message
+    assert "3.11" in message
     assert failed.startswith("make: ***")
     assert not (tree.root / "none").exists()
 
@@ -546,3 +541,21 @@ def test_the_catalog(tree: Tree) -> None:
         assert (tree.built / name).exists()
     assert tree.make("clean").status == 0
     assert not tree.built.exists()
+
+
+def test_templates_that_come_and_go(tree: Tree) -> None:
+    style = tree.root / "my own" / "html" / "style.css"
+    style.parent.mkdir(parents=True)
+    run = ("html", "TEMPLATES=my own")
+    tree.make(*run)
+    before = tree.output("html").read_bytes()
+    assert tree.make(*run).calls == []
+    style.write_text("p { color: #123456 }")
+    os.utime(style, (0, 0))  # as a copy may be that keeps its time
+    assert tree.make(*run).stages == stages("web")
+    assert b"#123456" in tree.output("html").read_bytes()
+    assert tree.make(*run).calls == []
+    style.unlink()
+    assert tree.make(*run).stages == stages("web")
+    assert tree.output("html").read_bytes() == before
+    shutil.rmtree(tree.root / "my own")
