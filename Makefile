@@ -15,6 +15,8 @@ PYTHON ?=
 VENV ?= .venv
 # options for pytest, such as ARGS="-k footnotes"
 ARGS =
+# how many minutes `make fuzz` begins new rounds
+MINUTES = 5
 # options for the report, such as REPORT="--copies 30 --paper-price 0.01"
 REPORT =
 # V=1 shows the commands
@@ -106,7 +108,7 @@ settled = $(patsubst web,$(or $(call written,web),web),$1)
 wanted = $(sort $(call settled,$(foreach g,$(goals),$(or $(goal_$g),$(DEFAULT)))))
 
 .PHONY: built outputs $(EDITIONS)
-.PHONY: all html pdf epub editions check report catalog test accept lint format constraints clean distclean help FORCE
+.PHONY: all html pdf epub editions check report catalog test fuzz accept lint format constraints clean distclean help FORCE
 
 all: built ## The web edition, the PDF handout and the EPUB e-book (without a goal: this)
 html: built ## The web edition alone
@@ -220,6 +222,11 @@ $(installed)-test: $(installed)
 
 test: $(installed)-test ## Run all tests (ARGS="-k word" for some)
 	$(at)$(call quote,$(python)) -m pytest -n auto $(ARGS)
+
+fuzz: $(installed)-test ## Search for faults with random examples, until one is found (MINUTES=5)
+	$(at)end=$$(($$(date +%s) + 60 * $(MINUTES))); while [ $$(date +%s) -lt $$end ]; do \
+	    $(call quote,$(python)) -m pytest -n auto -m hypothesis --hypothesis-profile=fuzz $(ARGS) \
+	        || exit; done
 
 accept: $(installed)-test ## Take what the golden tests get now as what they expect
 	$(at)$(call quote,$(python)) -m pytest -n auto --accept $(ARGS)

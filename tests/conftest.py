@@ -7,9 +7,28 @@ from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
+from hypothesis.database import DirectoryBasedExampleDatabase
 
-# how long an example takes depends on what else the machine does
-settings.register_profile("chapbook", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+ROOT = Path(__file__).parent.parent
+
+# The same examples every time; `make fuzz` searches with others. How long an example takes
+# depends on what else the machine does.
+settings.register_profile(
+    "chapbook",
+    derandomize=True,
+    database=None,
+    max_examples=100,
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow],
+)
+settings.register_profile(
+    "fuzz",
+    settings.get_profile("chapbook"),
+    derandomize=False,
+    database=DirectoryBasedExampleDatabase(ROOT / ".hypothesis" / "examples"),
+    max_examples=400,
+    print_blob=True,
+)
 settings.load_profile("chapbook")
 
 # what it asserts is told as in a test
@@ -22,6 +41,14 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         action="store_true",
         help="write what the golden tests get as what they expect; review it as a diff",
     )
+
+
+def pytest_configure() -> None:
+    """Keeps Hypothesis from drawing on constants in the code: it takes those of the modules that
+    happen to be loaded, and so other examples after other tests."""
+    if settings.get_current_profile_name() != "fuzz":
+        local = "hypothesis.internal.conjecture.providers.is_local_module_file"
+        pytest.MonkeyPatch().setattr(local, lambda path: False)
 
 
 def pytest_xdist_auto_num_workers() -> int:

@@ -17,7 +17,7 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.cli import main
@@ -395,7 +395,6 @@ NUMBER = st.one_of(
 )
 
 
-@settings(max_examples=40, deadline=None)
 @given(
     st.sampled_from(["bar", "stacked", "line", "pie"]),
     st.booleans(),

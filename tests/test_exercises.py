@@ -10,7 +10,7 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
@@ -540,7 +540,6 @@ DOCUMENTS = st.lists(
 ).map(lambda found: JOIN.join(text for _, text in found))
 
 
-@settings(deadline=None, max_examples=60)
 @given(DOCUMENTS)
 def test_no_text_gives_an_answer_away(text: str) -> None:
     parsed = parse_body(text)

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline import cli, driver
@@ -261,7 +261,6 @@ def search(natural: float, steps: int = 200) -> tuple[Search, list[int]]:
     return Search(trial, rooms), tried
 
 
-@settings(max_examples=60, deadline=None)
 @given(st.floats(0.1, 12), st.integers(1, 12))
 def test_the_search_finds_what_there_is(natural: float, pages: int) -> None:
     found, tried = search(natural)
@@ -276,7 +275,6 @@ def test_the_search_finds_what_there_is(natural: float, pages: int) -> None:
         assert length > pages - 0.2 or setting == len(found.rooms) - 1
 
 
-@settings(max_examples=60, deadline=None)
 @given(st.floats(0.1, 20), st.sampled_from([2, 4, 8]))
 def test_the_search_ends_on_a_full_sheet(natural: float, multiple: int) -> None:
     found, _ = search(natural)

@@ -13,7 +13,7 @@ from typing import NamedTuple
 import pikepdf
 import pypdfium2
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 import pipeline
@@ -68,7 +68,6 @@ def test_a_book_from_right_to_left_is_bound_on_the_right() -> None:
     assert pages(booklet(8, rtl=True)) == [(1, 8), (7, 2), (3, 6), (5, 4)]
 
 
-@settings(max_examples=60, deadline=None)
 @given(count=st.integers(1, 400), rtl=st.booleans(), back=st.booleans())
 def test_every_page_is_there_once_and_facing_pages_fit(count: int, rtl: bool, back: bool) -> None:
     sides = booklet(count, signature=1000, rtl=rtl, back_cover=back)
@@ -85,7 +84,6 @@ def test_every_page_is_there_once_and_facing_pages_fit(count: int, rtl: bool, ba
                 assert abs(one - other) == 1
 
 
-@settings(max_examples=60, deadline=None)
 @given(count=st.integers(1, 600), signature=st.none() | st.integers(1, 50))
 def test_signatures_are_about_as_thick_as_each_other(count: int, signature: int | None) -> None:
     sides = booklet(count, signature=signature)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import tempfile
 from pathlib import Path
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.diagnostics import Span
@@ -62,7 +62,6 @@ def check_places(document: Document, files: dict[str, list[str]]) -> None:
 
 
 @given(text, st.tuples(*[text for _ in NAMES]))
-@settings(max_examples=300, deadline=None)
 def test_files_and_variables(source: str, parts: tuple[str, ...]) -> None:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)

@@ -10,7 +10,7 @@ from xml.etree import ElementTree as ET
 
 import pikepdf
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 import pipeline
@@ -178,7 +178,6 @@ PIECES = st.sampled_from(
 )
 
 
-@settings(max_examples=400, deadline=None)
 @given(st.lists(PIECES, max_size=12))
 def test_any_formula_is_set_or_said_to_be_wrong(pieces: list[str]) -> None:
     tex = " ".join(pieces)

@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 
 import html5lib
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from pipeline import model
@@ -156,7 +156,6 @@ def check_beginning(node: Node, first_line: str) -> None:
 
 
 @given(text)
-@settings(max_examples=600, deadline=None)
 def test_parsing(source: str) -> None:
     document = parse_body(source)
     check_json(document)
@@ -164,7 +163,6 @@ def test_parsing(source: str) -> None:
 
 
 @given(text)
-@settings(max_examples=300, deadline=None)
 @example("<abbr title='a \"b\"'>\n---")
 def test_a_whole_document(body: str) -> None:
     source = FRONT + body
@@ -180,7 +178,6 @@ UNSAFE = re.compile(r"[\x00-\x20]*(?:javascript|vbscript|data):", re.I)
 
 
 @given(st.one_of(text, markup))
-@settings(max_examples=600, deadline=None)
 @example("<scr<script>ipt>alert(1)</script>")
 @example('<img src="x" onerror="alert(1)">')
 @example("[a](javascript&colon;alert(1))")

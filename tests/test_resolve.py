@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image as Raster
 
@@ -266,7 +266,6 @@ def test_duplicate_and_reserved_ids() -> None:
     assert "line 3" in found.diagnostics[0].message
 
 
-@settings(deadline=None)
 @given(st.lists(st.text(st.sampled_from("aA1- _-é!"), max_size=6), max_size=12))
 def test_ids_are_unique(titles: list[str]) -> None:
     titles = [f"fn-{title}" if title.endswith("1") else title for title in titles]
