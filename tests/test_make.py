@@ -38,10 +38,19 @@ Text with a picture.
 SQUARE = """<svg xmlns="http://www.w3.org/2000/svg" width="40" height="40" viewBox="0 0 40 40">
 <rect width="40" height="40" fill="#345"/></svg>
 """
-# stands in for the Python of the environment: keeps a list of what is run, and does AFTERWARDS
+# stands in for the Python of the environment: keeps a list of what is run, has it run by the
+# server, and does AFTERWARDS
 PYTHON = r"""#!/bin/sh
 printf '%s\n' "$(printf '%s\t' "$@")" >>calls
-'{executable}' "$@" || exit
+answer=$(mktemp -d)
+mkfifo "$answer/status"
+printf '%s\0' "$@" >"$answer/arguments"
+echo "$answer" >'{requests}'
+read -r status <"$answer/status"
+cat "$answer/out"
+cat "$answer/err" >&2
+rm -r "$answer"
+[ "$status" = 0 ] || exit "$status"
 eval "$AFTERWARDS"
 """
 
@@ -117,14 +126,14 @@ def append(path: Path, text: str) -> None:
 
 
 @pytest.fixture(scope="module")
-def built(tmp_path_factory: pytest.TempPathFactory) -> Tree:
+def built(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Tree]:
     """The project, once built."""
     root = tmp_path_factory.mktemp("make") / "project"
     root.mkdir()
     for name in COPIED:
         original = ROOT / name
         if original.is_dir():
-            shutil.copytree(original, root / name)
+            shutil.copytree(original, root / name, ignore=shutil.ignore_patterns("__pycache__"))
         else:
             shutil.copy2(original, root / name)
     tree = Tree(root)
@@ -133,13 +142,21 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Tree:
     tree.image.write_text(SQUARE, encoding="utf-8")
     python = root / "venv" / "bin" / "python"
     python.parent.mkdir(parents=True)
-    python.write_text(PYTHON.format(executable=sys.executable))
+    requests = root.with_name("requests")
+    os.mkfifo(requests)
+    python.write_text(PYTHON.format(requests=requests))
     python.chmod(0o755)
     (root / "venv" / ".installed").touch()
+    server = subprocess.Popen(
+        [sys.executable, "-B", ROOT / "tests" / "stage_server.py", root, requests],
+        env={**os.environ, "PYTHONPATH": str(root), "PYTHONSAFEPATH": "1"},
+    )
     run = tree.make()
     assert run.status == 0, run.stderr
     assert run.stages == ALL_STAGES
-    return tree
+    yield tree
+    server.terminate()
+    server.wait()
 
 
 @pytest.fixture

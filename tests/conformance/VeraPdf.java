@@ -20,28 +20,32 @@ import org.verapdf.pdfa.results.ValidationResult;
  * Exits with 0 if all files keep all rules, 1 if not, and 2 if a file could not be read.
  */
 public final class VeraPdf {
-  public static void main(String[] arguments) throws Exception {
+  public static void main(String[] arguments) {
+    System.exit(run(arguments));
+  }
+
+  public static int run(String[] arguments) {
     Logger.getLogger("").setLevel(Level.SEVERE);
     VeraGreenfieldFoundryProvider.initialise();
     PDFAFlavour profile = PDFAFlavour.byFlavourId(arguments[0]);
     if (profile == PDFAFlavour.NO_FLAVOUR) {
       System.err.println("veraPDF has no profile " + arguments[0]);
-      System.exit(2);
+      return 2;
     }
-    boolean clean = true;
+    int status = 0;
     for (int i = 1; i < arguments.length; i++) {
-      clean &= validate(profile, arguments[i]);
+      status = Math.max(status, validate(profile, arguments[i]));
     }
-    System.exit(clean ? 0 : 1);
+    return status;
   }
 
-  private static boolean validate(PDFAFlavour profile, String file) {
+  private static int validate(PDFAFlavour profile, String file) {
     try (PDFAParser parser = Foundries.defaultInstance().createParser(new File(file), profile);
         PDFAValidator validator =
             Foundries.defaultInstance().createValidator(profile, -1, false, true, false)) {
       ValidationResult result = validator.validate(parser);
       if (result.isCompliant()) {
-        return true;
+        return 0;
       }
       Map<Object, TestAssertion> first = new LinkedHashMap<>();
       Map<Object, Integer> times = new LinkedHashMap<>();
@@ -63,11 +67,10 @@ public final class VeraPdf {
       if (first.isEmpty()) {
         report(file, "not compliant");
       }
-      return false;
+      return 1;
     } catch (Exception error) {
       System.err.println(file + ": " + error);
-      System.exit(2);
-      return false;
+      return 2;
     }
   }
 

@@ -187,12 +187,15 @@ class InlineLowering:
             case "note-reference":
                 return (NoteReference(label=element.get("label", ""), span=span),)
             case "note":
-                return (self._note(element, depth, span),)
+                return self._note(element, depth, span)
             case tag:
                 raise AssertionError(f"no lowering for the inline element {tag}")
 
-    def _note(self, element: InlineSpan, depth: int, span: Span | None) -> NoteReference:
-        """A reference to the note ``^[…]``, whose label no label in brackets can be."""
+    def _note(
+        self, element: InlineSpan, depth: int, span: Span | None
+    ) -> tuple[NoteReference, ...]:
+        """A reference to the note ``^[…]``, whose label no label in brackets can be; nothing where
+        there is only a comment in it, or a tag around nothing."""
         element.text = (element.text or "").lstrip()
         if len(element):
             element[-1].tail = (element[-1].tail or "").rstrip()
@@ -200,14 +203,16 @@ class InlineLowering:
             element.text = element.text.rstrip()
         place = Span(span.line, span.column + len("^["), file=span.file) if span else None
         inlines = self._inlines(element, depth + 1)
-        while isinstance(inlines[0], SoftBreak):
+        while inlines and isinstance(inlines[0], SoftBreak):
             inlines = inlines[1:]
-        while isinstance(inlines[-1], SoftBreak):
+        while inlines and isinstance(inlines[-1], SoftBreak):
             inlines = inlines[:-1]
+        if not inlines:
+            return ()
         text = Paragraph(children=inlines, span=place)
         label = f"{INLINE_NOTE}{len(self._notes) + 1}"
         self._notes.append(Note(label=label, children=(text,), span=span))
-        return NoteReference(label=label, span=span)
+        return (NoteReference(label=label, span=span),)
 
     def _address(self, element: InlineSpan, key: str, span: Span | None) -> str:
         address = element.get(key, "")

@@ -1,0 +1,57 @@
+"""Runs Chapbook's stages for a Makefile, each in a process of its own, which begins with all
+libraries loaded: python -B -P stage_server.py FOLDER REQUESTS
+
+REQUESTS is a named pipe. Each line that comes is a folder, in which are the file ``arguments``
+(what Python is called with, ended by zeros) and the named pipe ``status``; ``out`` and ``err``
+are written beside them. Stages run in FOLDER, whose ``pipeline`` it is.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+from pathlib import Path
+
+
+def run(folder: Path, arguments: list[str], answer: Path) -> None:
+    """Runs one stage, in a process that ends with it."""
+    from pipeline.cli import main
+
+    os.chdir(folder)
+    for name, stream in (("out", 1), ("err", 2)):
+        os.dup2(os.open(answer / name, os.O_WRONLY | os.O_CREAT), stream)
+    main(arguments, prog_name="chapbook")
+
+
+def answered(folder: Path, answer: Path) -> None:
+    """Has a stage run, and tells its status."""
+    _, _, *arguments, _ = (answer / "arguments").read_text("utf-8").split("\0")  # -m pipeline
+    stage = os.fork()
+    if not stage:
+        run(folder, arguments, answer)
+    _, status = os.waitpid(stage, 0)
+    (answer / "status").write_text(f"{os.waitstatus_to_exitcode(status)}\n", "utf-8")
+
+
+def serve(folder: Path, requests: Path) -> None:
+    import ebooklib.epub
+    import weasyprint
+
+    import pipeline.cli
+
+    loaded = (ebooklib.epub, weasyprint, pipeline.cli)
+    assert all(loaded)
+    assert Path(pipeline.__file__).is_relative_to(folder)
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for those who answer
+    # as one of the writers too, it never comes to the end
+    with os.fdopen(os.open(requests, os.O_RDWR), encoding="utf-8") as lines:
+        while line := lines.readline():
+            if not os.fork():
+                signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+                answered(folder, Path(line.rstrip("\n")))
+                os._exit(0)
+
+
+if __name__ == "__main__":
+    serve(*map(Path, sys.argv[1:]))
