@@ -45,15 +45,16 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Makes a folder for what a whole run shares. Keeps Hypothesis from drawing on constants in
-    the code: it takes those of the modules that happen to be loaded, and so other examples after
-    other tests."""
+    """Makes a folder for what all who work for a run share, and nobody else. Keeps Hypothesis
+    from drawing on constants in the code: it takes those of the modules that happen to be loaded,
+    and so other examples after other tests."""
     if settings.get_current_profile_name() != "fuzz":
         local = "hypothesis.internal.conjecture.providers.is_local_module_file"
         pytest.MonkeyPatch().setattr(local, lambda path: False)
     if "PYTEST_XDIST_WORKER" not in os.environ:
         folder = tempfile.TemporaryDirectory(prefix="chapbook-tests-")
-        os.environ["CHAPBOOK_TEST_RUN"] = folder.name  # shared by all who work for this run
+        os.environ["CHAPBOOK_TEST_RUN"] = folder.name
+        os.environ["CHAPBOOK_CACHE"] = str(Path(folder.name) / "cache")
         config.add_cleanup(folder.cleanup)
 
 

@@ -8,8 +8,8 @@ are written beside them. Stages run in FOLDER, whose ``pipeline`` it is.
 
 from __future__ import annotations
 
+import contextlib
 import os
-import signal
 import sys
 from pathlib import Path
 
@@ -43,14 +43,15 @@ def serve(folder: Path, requests: Path) -> None:
     loaded = (ebooklib.epub, weasyprint, pipeline.cli)
     assert all(loaded)
     assert Path(pipeline.__file__).is_relative_to(folder)
-    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for those who answer
     # as one of the writers too, it never comes to the end
     with os.fdopen(os.open(requests, os.O_RDWR), encoding="utf-8") as lines:
         while line := lines.readline():
             if not os.fork():
-                signal.signal(signal.SIGCHLD, signal.SIG_DFL)
                 answered(folder, Path(line.rstrip("\n")))
                 os._exit(0)
+            with contextlib.suppress(ChildProcessError):  # there are none
+                while os.waitpid(-1, os.WNOHANG)[0]:
+                    pass  # one that has answered
 
 
 if __name__ == "__main__":

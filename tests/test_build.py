@@ -74,6 +74,10 @@ def codes(stderr: str) -> list[str]:
     return re.findall(r"(?:error|warning)\[([a-z-]+)\]", stderr)
 
 
+UNPAGED = "---\ntitle: T\npage_list: false\n---\n\ntext\n"
+"""A text of whose handout no page is told, so that it is not laid out for a web page."""
+
+
 # --- what comes out --------------------------------------------------------------------
 
 
@@ -114,14 +118,14 @@ def test_editions_that_are_asked_for_are_made_and_no_others(tmp_path: Path) -> N
 
 
 def test_the_front_matter_may_list_the_editions(tmp_path: Path) -> None:
-    write(tmp_path, "---\ntitle: T\neditions: [web]\n---\ntext\n")
+    write(tmp_path, UNPAGED.replace("title", "editions: [web]\ntitle"))
     chapbook("build", "x.md", cwd=tmp_path)
     assert {path.name for path in (tmp_path / "build/x").glob("x*")} == {"x.html"}
 
 
 def test_several_sources_in_one_run(tmp_path: Path) -> None:
-    write(tmp_path, "# A\n\na\n", "a.md")
-    write(tmp_path, "# B\n\nb\n", "b.md")
+    write(tmp_path, UNPAGED, "a.md")
+    write(tmp_path, UNPAGED, "b.md")
     done = chapbook("build", "a.md", "b.md", "--edition", "web", cwd=tmp_path)
     assert done.returncode == 0
     assert (tmp_path / "build/a/a.html").exists()
@@ -130,7 +134,7 @@ def test_several_sources_in_one_run(tmp_path: Path) -> None:
 
 def test_assets_beside_the_page(tmp_path: Path) -> None:
     (tmp_path / "p.png").write_bytes(PIXEL)
-    write(tmp_path, '# A\n\n![a pixel](p.png "One pixel")\n')
+    write(tmp_path, UNPAGED + '\n![a pixel](p.png "One pixel")\n')
     done = chapbook("build", "x.md", "--edition", "web", "--assets", cwd=tmp_path)
     assert done.returncode == 0, done.stderr
     files = {path.suffix for path in (tmp_path / "build/x/x-files").rglob("*")}
@@ -276,7 +280,7 @@ BAD = {
 def good(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder in which a source has been built that is right."""
     folder = tmp_path_factory.mktemp("good")
-    write(folder, "# Good\n\ntext\n")
+    write(folder, UNPAGED)
     assert chapbook("build", "x.md", "--edition", "web", cwd=folder).returncode == 0
     return folder
 
@@ -341,7 +345,7 @@ def test_the_message_shows_the_line_a_caret_and_what_to_do(tmp_path: Path) -> No
 
 
 def test_strict_makes_errors_of_warnings(tmp_path: Path) -> None:
-    write(tmp_path, "---\ntitle: T\ncolour: red\n---\n\ntext\n")
+    write(tmp_path, UNPAGED.replace("title", "colour: red\ntitle"))
     lax = chapbook("build", "x.md", "--edition", "web", cwd=tmp_path)
     assert (lax.returncode, codes(lax.stderr)) == (0, ["unknown-key"])
     strict = chapbook("build", "x.md", "--edition", "web", "--strict", "--out", "s", cwd=tmp_path)
@@ -400,7 +404,7 @@ def test_a_missing_system_part_is_told_in_one_line(tmp_path: Path) -> None:
 
 
 def test_a_folder_that_cannot_be_written(tmp_path: Path) -> None:
-    write(tmp_path, "# T\n\ntext\n")
+    write(tmp_path, UNPAGED)
     (tmp_path / "build").mkdir()
     write(tmp_path / "build", "in the way", "x")
     done = chapbook("build", "x.md", "--edition", "web", cwd=tmp_path)
@@ -425,13 +429,14 @@ def test_a_folder_that_cannot_be_written(tmp_path: Path) -> None:
 def test_a_broken_template_is_a_finding(
     tmp_path: Path, template: str, place: str, message: str
 ) -> None:
-    write(tmp_path, "# T\n\ntext\n")
+    write(tmp_path, UNPAGED)
     (tmp_path / "t/html").mkdir(parents=True)
     write(tmp_path / "t/html", template, "page.html.j2")
     done = chapbook("build", "x.md", "--edition", "web", "--templates", "t", cwd=tmp_path)
     assert done.returncode == 1
     assert codes(done.stderr) == ["template-error"]
-    assert f"{place}: error[template-error]: " in done.stderr
+    folder = "" if "no.j2" in place else "t/html/"
+    assert done.stderr.startswith(f"{folder}{place}: error[template-error]: ")
     assert message in done.stderr
     assert all(map(is_sentence, told(done.stderr)))
 
@@ -465,7 +470,7 @@ def test_a_style_may_name_the_web_in_its_text(tmp_path: Path) -> None:
 
 
 def test_own_templates_come_first_file_by_file(tmp_path: Path) -> None:
-    write(tmp_path, "# T\n\ntext\n")
+    write(tmp_path, UNPAGED)
     (tmp_path / "t/shared/nodes").mkdir(parents=True)
     write(
         tmp_path / "t/shared/nodes",

@@ -264,7 +264,8 @@ def published(tmp_path: Path) -> Path:
     source = tmp_path / "the well.md"
     Image.new("RGB", (200, 320), (200, 30, 30)).save(tmp_path / "c.png")
     source.write_text(
-        "---\ntitle: The well\nlang: en\nurl: https://example.org/w/\n---\n\nText.\n",
+        "---\ntitle: The well\nlang: en\nurl: https://example.org/w/\npage_list: false\n---\n\n"
+        "Text.\n",
         encoding="utf-8",
     )
     return source
@@ -302,7 +303,7 @@ def test_it_shows_the_cover_that_there_is(published: Path, tmp_path: Path) -> No
 
 def test_without_an_address_there_is_none(tmp_path: Path) -> None:
     source = tmp_path / "x.md"
-    source.write_text("# The well\n\nText.\n", encoding="utf-8")
+    source.write_text("---\npage_list: false\n---\n\n# The well\n\nText.\n", encoding="utf-8")
     build(source, ["web"], out=tmp_path / "out")
     assert not list((tmp_path / "out").rglob("*.jpg"))
     assert "og:image" not in tags(tmp_path / "out" / "x" / "x.html")

@@ -78,6 +78,8 @@ Only on this page.
 ::: index
 :::
 """
+UNPAGED = SOURCE.replace("web: chapters", "web: chapters\npage_list: false")
+"""Without the printed pages, which need not be laid out then."""
 DOT = '<svg xmlns="http://www.w3.org/2000/svg" width="8" height="8"><path d="M0 0h8v8z"/></svg>'
 ADDRESS = "https://example.org/books/water-site/"
 ORDER = ["preface.html", "water.html", "sec-wells.html", "rivers.html", "chapter-05.html"]
@@ -103,7 +105,7 @@ class Site(NamedTuple):
         return found
 
 
-def write(folder: Path, source: str = SOURCE) -> Path:
+def write(folder: Path, source: str = UNPAGED) -> Path:
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "dot.svg").write_text(DOT, "utf-8")
     path = folder / "water.md"
@@ -111,7 +113,7 @@ def write(folder: Path, source: str = SOURCE) -> Path:
     return path
 
 
-def build(folder: Path, source: str = SOURCE) -> Site:
+def build(folder: Path, source: str = UNPAGED) -> Site:
     result = pipeline.build(write(folder, source), out=folder / "out")
     assert not result.diagnostics
     return Site(folder / "out" / "water" / "water-site")
@@ -119,7 +121,7 @@ def build(folder: Path, source: str = SOURCE) -> Site:
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Site:
-    return build(tmp_path_factory.mktemp("site"))
+    return build(tmp_path_factory.mktemp("site"), SOURCE)
 
 
 def words(element: Any) -> str:
@@ -193,7 +195,7 @@ def test_the_contents_beside_a_text_tell_where_one_is(site: Site) -> None:
 
 
 def test_in_a_thick_book_the_contents_beside_the_text_are_those_around_it(tmp_path: Path) -> None:
-    text = "---\ntitle: T\nlang: en\nweb: chapters\neditions: [web]\n---\n"
+    text = "---\ntitle: T\nlang: en\nweb: chapters\neditions: [web]\npage_list: false\n---\n"
     many = build(tmp_path, text + "".join(f"\n# C{n}\n\nText.\n" for n in range(400)))
     beside = many.page("c200.html").find(".//nav[@class='contents']")
     assert len(list(beside.iter("a"))) == 301
@@ -297,7 +299,7 @@ def test_the_page_for_what_is_not_there_works_at_any_depth(site: Site) -> None:
 
 
 def test_without_an_address_there_is_nothing_that_needs_one(tmp_path: Path) -> None:
-    plain = build(tmp_path, SOURCE.replace("url: https://example.org/books/\n", ""))
+    plain = build(tmp_path, UNPAGED.replace("url: https://example.org/books/\n", ""))
     assert not (plain.folder / "sitemap.xml").exists()
     assert not (plain.folder / "feed.xml").exists()
     assert "example.org" not in "".join(map(plain.text, plain.pages()))
@@ -349,7 +351,7 @@ def test_the_front_matter_says_which_web_edition_is_made() -> None:
 
 
 def test_what_is_for_the_web_edition_is_in_the_site(tmp_path: Path) -> None:
-    text = "---\ntitle: T\nlang: en\nweb: chapters\neditions: [web]\n---\n\n"
+    text = "---\ntitle: T\nlang: en\nweb: chapters\neditions: [web]\npage_list: false\n---\n\n"
     text += "[One]{edition=web} [two]{only=web} [three]{edition=site} [four]{only=pdf}\n"
     assert words(build(tmp_path, text).page("index.html").find(".//main//p")) == "One two three"
 
@@ -358,7 +360,8 @@ def test_pages_that_are_no_longer_made_go_and_nothing_else(tmp_path: Path) -> No
     before = build(tmp_path)
     (before.folder / "mine.html").write_text("mine", "utf-8")
     (before.folder / "chapter-05.html").write_text("changed by hand", "utf-8")
-    after = build(tmp_path, SOURCE.replace("## Rivers", "## Seas").replace("# 水 {#水}", "# Words"))
+    text = UNPAGED.replace("## Rivers", "## Seas").replace("# 水 {#水}", "# Words")
+    after = build(tmp_path, text)
     gone = {"rivers.html"} - {path.name for path in after.folder.iterdir()}
     assert gone == {"rivers.html"}
     assert (after.folder / "seas.html").exists()
@@ -369,7 +372,7 @@ def test_pages_that_are_no_longer_made_go_and_nothing_else(tmp_path: Path) -> No
 def test_an_error_leaves_the_site_as_it_was(tmp_path: Path) -> None:
     site = build(tmp_path)
     before = {path: path.read_bytes() for path in site.folder.rglob("*") if path.is_file()}
-    wrong = write(tmp_path, SOURCE.replace("## Rivers", "## Seas\n\n[to](#nowhere)"))
+    wrong = write(tmp_path, UNPAGED.replace("## Rivers", "## Seas\n\n[to](#nowhere)"))
     assert pipeline.build(wrong, out=tmp_path / "out").failed
     assert {path: path.read_bytes() for path in site.folder.rglob("*") if path.is_file()} == before
 
@@ -414,5 +417,5 @@ def test_all_of_the_source_is_in_the_site_and_what_is_lost_is_told(tmp_path: Pat
     [lost] = compare(site.folder / "index.html", document, source).diagnostics
     assert (lost.code, lost.line) == (
         "lost-text",
-        SOURCE[: SOURCE.index("Rivers run")].count("\n") + 1,
+        UNPAGED[: UNPAGED.index("Rivers run")].count("\n") + 1,
     )

@@ -18,6 +18,7 @@ FRONT = """\
 title: The village well
 lang: en-GB
 web: chapters
+page_list: false
 editions: [web]
 contents: {depth: 3}
 ---

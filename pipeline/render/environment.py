@@ -31,10 +31,14 @@ def search_path(overrides: Path | None) -> tuple[Path, ...]:
     return (overrides, builtin_templates()) if overrides else (builtin_templates(),)
 
 
-@functools.lru_cache(maxsize=8)
 def environment(overrides: Path | None = None) -> jinja2.Environment:
     """The Jinja environment: everything is escaped, and an undefined name is an error. The
     templates of a folder of one's own run in Jinja's sandbox, since people pass them on."""
+    return _environment(overrides, Path.cwd() if overrides else None)
+
+
+@functools.lru_cache(maxsize=8)
+def _environment(overrides: Path | None, seen_from: Path | None) -> jinja2.Environment:
     kind = ImmutableSandboxedEnvironment if overrides else jinja2.Environment
     return kind(
         loader=jinja2.ChoiceLoader(
