@@ -30,7 +30,7 @@ CACHE = Path(
     os.environ.get("CHAPBOOK_CHECKERS")
     or Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "chapbook-checkers"
 )
-TIME_LIMIT = 300  # seconds
+TIME_LIMIT = 600  # seconds
 
 Check: TypeAlias = Callable[[Path], list[str]]
 

@@ -47,7 +47,7 @@ def in_a_process(
         capture_output=True,
         text=True,
         check=False,
-        timeout=120,
+        timeout=600,
     )
 
 

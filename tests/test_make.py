@@ -107,7 +107,7 @@ class Tree:
             capture_output=True,
             text=True,
             check=False,
-            timeout=300,
+            timeout=600,
         )
         lines = calls.read_text().splitlines()
         return Run(result.returncode, result.stdout, result.stderr, lines)

@@ -39,6 +39,17 @@ def keep_picture(page: Page, name: str) -> None:
         page.screenshot(path=Path(folder) / f"{name}.png")
 
 
+def once(page: Page, script: str, wanted: Any) -> Any:
+    """What a script returns as soon as that is what is wanted, or else after ten seconds."""
+    found = page.evaluate(script)
+    for _ in range(100):
+        if found == wanted:
+            break
+        page.wait_for_timeout(100)
+        found = page.evaluate(script)
+    return found
+
+
 def report(*cells: Any) -> None:
     """One finding, as a line."""
     print("\t".join(" ".join(str(cell).split()) for cell in cells))

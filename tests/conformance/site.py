@@ -15,13 +15,18 @@ from typing import Any
 
 from playwright.sync_api import Browser, Page
 
-from tests.conformance.browser import keep_picture, started
+from tests.conformance.browser import keep_picture, once, started
 
 RULES = """() => {
     const rules = Object.fromEntries(axe.getRules().map(r => [r.ruleId, {enabled: true}]));
     return axe.run(document, {rules, resultTypes: ['violations']});
 }"""
 WIDER = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+IN_SIGHT = """() => {
+    const [nav, marked] = ['.contents', '.contents [aria-current=page]']
+        .map(name => document.querySelector(name).getBoundingClientRect().top);
+    return nav <= marked && marked <= 800;
+}"""
 KINDS = ("index", "search", "404", "wells", "rivers-and-wells")
 SIZES = ((1280, "light"), (768, "dark"), (320, "light"))
 
@@ -117,11 +122,7 @@ def contents(site: Site, name: str) -> dict[str, Any]:
     """What of the contents is marked, and whether that is in sight."""
     page = site.go(name)
     marked = page.locator(".contents [aria-current=page]")
-    page.wait_for_timeout(400)
-    box, nav = marked.bounding_box(), page.locator(".contents").bounding_box()
-    assert box
-    assert nav
-    return {"marked": marked.inner_text(), "in sight": nav["y"] <= box["y"] <= 800}
+    return {"marked": marked.inner_text(), "in sight": once(page, IN_SIGHT, True)}
 
 
 def without_script(browser: Browser, folder: Path) -> dict[str, bool]:
