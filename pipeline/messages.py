@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import re
+import textwrap
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import msgspec
@@ -12,6 +15,12 @@ from pipeline.diagnostics import Diagnostic
 LONGEST_EXCERPT = 100
 """Characters of a source line that are shown."""
 
+SHOWN = 3
+"""How many equal findings are shown in full; of the others, the lines."""
+
+_GIVEN = re.compile(r"`[^`]*`|“[^”]*”|\d+")
+"""What differs in messages that say the same."""
+
 
 def in_order(diagnostics: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
     """Each finding once, by file and place."""
@@ -20,9 +29,55 @@ def in_order(diagnostics: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
 
 
 def as_text(diagnostics: Iterable[Diagnostic]) -> str:
-    """The findings for people: place, code, message, the line with a caret, a hint."""
+    """The findings for people: place, code, message, the line with a caret, a hint. Of those
+    that say the same of a file, the first few, and the lines of the others."""
+    groups: dict[tuple[str, str, str], list[Diagnostic]] = {}
+    for finding in diagnostics:
+        shape = _GIVEN.sub("", finding.message)
+        groups.setdefault((finding.source, finding.code, shape), []).append(finding)
     sources: dict[str, list[str]] = {}
-    return "\n".join(_one(finding, sources) for finding in diagnostics)
+    shown: list[str] = []
+    for group in groups.values():
+        # one more takes no more room in full than told of
+        full = len(group) if len(group) == SHOWN + 1 else SHOWN
+        shown += (_one(finding, sources) for finding in group[:full])
+        if group[full:]:
+            shown.append(_others(group[full:]))
+    return "\n".join(shown)
+
+
+def _others(findings: Sequence[Diagnostic]) -> str:
+    """Findings that say the same as those before, by their lines."""
+    count = f"… and {len(findings)} more {findings[0].severity}[{findings[0].code}]"
+    lines = Counter(finding.line for finding in findings if finding.line)
+    places = ", ".join(f"{line}" + f" ({n} times)" * (n > 1) for line, n in lines.items())
+    if not places:
+        return f"    {count}"
+    text = f"{count}: line{'s' if len(lines) > 1 else ''} {places}"
+    return "\n".join(
+        textwrap.wrap(text, LONGEST_EXCERPT, initial_indent="    ", subsequent_indent="      ")
+    )
+
+
+def summary(diagnostics: Iterable[Diagnostic], *, blocked: bool = False) -> str:
+    """How many findings of which kind there are, and that nothing was written where that is
+    so. "" where one finding says it all."""
+    found = list(diagnostics)
+    errors = sum(finding.is_error for finding in found)
+    kinds = Counter(finding.code for finding in found).most_common()
+    counts = [_count(errors, "error"), _count(len(found) - errors, "warning")]
+    said = ", ".join(filter(None, counts))
+    if len(kinds) > 1:
+        said += ": " + ", ".join(f"{count} {code}" for code, count in kinds)
+    elif kinds and len(found) > 1:
+        said += f": {kinds[0][0]}"
+    if blocked and found:
+        return f"{said}. Nothing was written."
+    return said if len(found) > 1 else ""
+
+
+def _count(number: int, what: str) -> str:
+    return f"{number:,} {what}{'s' if number > 1 else ''}" if number else ""
 
 
 def as_json(diagnostics: Iterable[Diagnostic]) -> str:
@@ -62,7 +117,7 @@ def _excerpt(finding: Diagnostic, sources: dict[str, list[str]]) -> list[str]:
 
 def _read_lines(source: str) -> list[str]:
     try:
-        return Path(source).read_text("utf-8-sig", errors="replace").splitlines()
+        return Path(source).read_text("utf-8-sig", errors="replace").split("\n")
     except OSError:
         return []
 

@@ -85,7 +85,8 @@ class Image(Node, frozen=True):
     """An image. ``source`` is a path relative to the source file's folder.
 
     ``alt == ""`` marks it as decorative. *Resolved* (assets): ``asset``, the key of the
-    file in `Document.assets`; ``width`` and ``height`` in CSS pixels, 0 where unknown.
+    file in `Document.assets`; ``width`` and ``height`` in CSS pixels, 0 where unknown;
+    ``missing``, where there is no file that can be shown, but ``alt`` in a frame.
     """
 
     source: str
@@ -94,6 +95,7 @@ class Image(Node, frozen=True):
     asset: str = ""
     width: int = 0
     height: int = 0
+    missing: bool = False
 
 
 class NoteReference(Node, frozen=True):
@@ -679,10 +681,11 @@ class Document(msgspec.Struct, frozen=True, omit_defaults=True):
 
     ``source`` is the source file as it was named on the command line, for messages.
     ``files`` are the paths from the source's folder of the files that parsing read beside
-    it; resolving adds those that it reads itself. ``edition`` is the name of the edition
-    that select chose for. *Resolved*: ``assets``, ``contents``, ``lists``, ``addresses`` (in
-    print), and ``notes`` in the order of their numbers; ``minutes`` (division), how long what
-    was a section takes, where that is said; ``front_marks`` (page marks), in e-books.
+    it, or would have read if they were there; resolving adds its own. ``edition`` is the
+    name of the edition that select chose for. *Resolved*: ``assets``, ``contents``, ``lists``,
+    ``addresses`` (in print), and ``notes`` in the order of their numbers; ``minutes``
+    (division), how long what was a section takes, where that is said; ``front_marks`` (page
+    marks), in e-books.
     """
 
     metadata: Metadata

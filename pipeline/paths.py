@@ -37,6 +37,23 @@ def scheme(address: str) -> str:
     return match[1].lower() if match else ""
 
 
+def written(href: str) -> str:
+    """An address as print shows it: readable letters for those that are encoded, where that
+    is safe, and no more before it than tells that it is one."""
+    text = unquote(href, errors="strict") if _decodes(href) else href
+    text = re.sub(r"^(?:mailto|tel):", "", text)
+    text = re.sub(r"^(?:https?:)?//(?=www\.)", "", text)
+    return text.removesuffix("/") if text.count("/") in (1, 3) else text
+
+
+def _decodes(href: str) -> bool:
+    try:
+        text = unquote(href, errors="strict")
+    except UnicodeDecodeError:
+        return False
+    return text.isprintable() and not re.search(r"[\s%<>\"]", text)
+
+
 def locate(folder: Path, address: str, missing: Code) -> Located | Problem:
     """The file that a relative address leads to.
 
@@ -44,7 +61,7 @@ def locate(folder: Path, address: str, missing: Code) -> Located | Problem:
     system are followed before it is decided whether the file is in the folder. Nothing
     outside is looked at.
     """
-    relative = unquote(re.split(r"[?#]", address, maxsplit=1)[0])
+    relative = unquote(re.split(r"[?#]", address, maxsplit=1)[0]).replace("\\", "/")
     outside = Problem(Code.OUTSIDE_FOLDER, f"“{relative}” leads out of the source's folder.")
     if relative.startswith("/") or Path(os.path.normpath(relative)).parts[:1] == (os.pardir,):
         return outside

@@ -12,9 +12,9 @@ from pipeline.editions import EDITIONS
 from pipeline.model import Document, Link, NoteReference
 from pipeline.package import package
 from pipeline.parser import parse
+from pipeline.paths import written
 from pipeline.render import render
 from pipeline.resolve import resolve
-from pipeline.resolve.addresses import written
 from pipeline.select import select
 from pipeline.tree import walk, whole
 

@@ -450,7 +450,7 @@ def test_images_keep_their_pixels(book: Book, folder: Path) -> None:
 def test_an_image_that_went_away_is_a_finding(folder: Path, tmp_path: Path) -> None:
     pages = render_source(SOURCE, folder)
     made = package(pages, tmp_path)
-    assert [finding.code for finding in made.diagnostics] == ["missing-image"]
+    assert [finding.code for finding in made.diagnostics] == ["unreadable-file"]
 
 
 def fonts(book: Book) -> dict[str, TTFont]:

@@ -481,7 +481,7 @@ def test_an_image_that_went_away_is_a_finding(folder: Path, tmp_path: Path) -> N
     packed = package(render(document, edition, "ending"), tmp_path)
     (found,) = packed.diagnostics
     assert isinstance(found, Diagnostic)
-    assert found.code == "missing-image"
+    assert found.code == "unreadable-file"
     assert "chart.svg" in found.message
 
 

@@ -17,6 +17,7 @@ from pipeline.diagnostics import Diagnostic, Span
 from pipeline.model import Dialogue, Document, Image, Link, Table
 from pipeline.parser import parse_file
 from pipeline.parser.blocks import includes
+from pipeline.resolve import resolve
 from pipeline.tree import plain_text, walk, whole
 
 
@@ -149,8 +150,28 @@ def test_links_between_the_files_stay_in_the_document(tmp_path: Path) -> None:
             "a b/two.md": "## Two\n\n[one](../book.md#one), [self](two.md#two), [whole](two.md)\n",
         },
     )
-    links = [node.href for node in walk(document.blocks) if isinstance(node, Link)]
-    assert links == ["#two", "other.md#x", "#one", "#two", "a%20b/two.md"]
+    found = resolve(document, tmp_path)
+    links = [
+        (node.href, plain_text((node,))) for node in walk(found.blocks) if isinstance(node, Link)
+    ]
+    assert links == [("#two", "two"), ("#one", "one"), ("#two", "self"), ("#two", "whole")]
+    assert told(found) == ["book.md:7:25 unresolved-link"]
+
+
+def test_a_link_to_a_file_leads_to_its_place(tmp_path: Path) -> None:
+    document = parsed(
+        tmp_path,
+        {
+            "book.md": "---\ntitle: T\n---\n\n[One](ch1.md) [Two](./ch2.md) [its](ch2.md#setup)"
+            " [none](ch2.md#nowhere)\n\n{{ include ch1.md }}\n\n{{ include ch2.md }}\n",
+            "ch1.md": "# One\n\n## Setup\n\nText.\n",
+            "ch2.md": "# Two\n\n## Setup\n\n[back](ch1.md#setup) [up](book.md)\n",
+        },
+    )
+    found = resolve(document, tmp_path)
+    links = [node.href for node in walk(found.blocks) if isinstance(node, Link)]
+    assert links == ["#one", "#two", "#setup-1", "#setup", "#title"]
+    assert told(found) == ["book.md:5:51 unresolved-link"]
 
 
 def test_nothing_outside_the_folder_is_read(tmp_path: Path) -> None:
@@ -223,7 +244,7 @@ def test_a_finding_shows_the_line_of_its_file(
         },
     )
     monkeypatch.chdir(tmp_path)
-    result = CliRunner().invoke(cli.main, ["build", str(Path("texts") / "book.md")])
+    result = CliRunner().invoke(cli.main, ["build", "--strict", str(Path("texts") / "book.md")])
     file = str(Path("texts") / "parts" / "a.md")
     assert result.output.splitlines() == [
         f"{file}:3:5: error[unresolved-link]: Nothing in the document has the id `nowhere`.",
@@ -232,6 +253,7 @@ def test_a_finding_shows_the_line_of_its_file(
         f"{file}:3:24: error[missing-image]: There is no file “parts/no.png”.",
         "    See [it](#nowhere) and ![x](no.png).",
         " " * 27 + "^",
+        "2 errors: 1 unresolved-link, 1 missing-image. Nothing was written.",
     ]
     assert result.exit_code == 1
     result = CliRunner().invoke(cli.main, ["build", str(Path("texts") / "book.md"), "--json"])

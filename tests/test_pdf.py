@@ -294,7 +294,7 @@ def page_with(markup: str, folder: Path) -> Package:
 def test_nothing_but_the_assets_is_read(address: str, folder: Path) -> None:
     made = page_with(f'<p>Text <img src="{address}" alt="A picture"/></p>', folder)
     (found,) = made.diagnostics
-    assert found.code == "remote-image"
+    assert found.code == "unreadable-file"
     assert address in found.message
     assert made.data.startswith(b"%PDF-1.7")
 
@@ -302,7 +302,7 @@ def test_nothing_but_the_assets_is_read(address: str, folder: Path) -> None:
 def test_a_style_reaches_nothing(folder: Path) -> None:
     markup = '<p style="background: url(file:///etc/hostname)">x</p>'
     assert {found.code for found in page_with(markup, folder).diagnostics} <= {
-        "remote-image",
+        "unreadable-file",
         "layout-warning",
     }
     assert page_with(markup, folder).diagnostics
@@ -312,7 +312,7 @@ def test_an_image_that_went_away_is_a_finding(folder: Path) -> None:
     pages = pages_of(FRONT + BODY, folder)
     (folder / "bars.png").unlink()
     (found,) = package(pages, folder).diagnostics
-    assert found.code == "missing-image"
+    assert found.code == "unreadable-file"
     assert "bars.png" in found.message
 
 
@@ -330,7 +330,7 @@ def test_a_link_out_of_the_folder_is_not_followed(folder: Path) -> None:
     inner.mkdir()
     (inner / "bars.png").symlink_to(folder / "bars.png")
     (found,) = package(pages, inner).diagnostics
-    assert found.code == "outside-folder"
+    assert found.code == "unreadable-file"
 
 
 def test_the_files_that_went_in_are_named(folder: Path) -> None:

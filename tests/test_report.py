@@ -386,10 +386,10 @@ def test_warnings_can_be_made_to_count(source: Path, tmp_path: Path) -> None:
 
 def test_errors_keep_it_from_being_made(tmp_path: Path) -> None:
     path = tmp_path / "talk.md"
-    path.write_text("# Talk\n\nSee ![a picture](none.png).\n", encoding="utf-8")
+    path.write_text("---\ntitle: a: b\n---\n\nText.\n", encoding="utf-8")
     result = run(path, "--out", tmp_path / "out")
     assert result.exit_code == 1
-    assert "error[missing-image]" in result.stderr
+    assert "error[bad-yaml]" in result.stderr
     assert not (tmp_path / "out").exists()
 
 

@@ -43,7 +43,7 @@ from pipeline.model import (
     Turn,
 )
 from pipeline.resolve import resolve
-from pipeline.resolve.assets import gather_assets
+from pipeline.resolve.assets import gather_assets, link_remote
 from pipeline.resolve.contents import list_contents
 from pipeline.resolve.highlight import highlight_code
 from pipeline.resolve.identifiers import RESERVED, RESERVED_PREFIXES, assign_identifiers
@@ -392,7 +392,7 @@ def test_links(folder: Path, href: str, code: str, hint: str) -> None:
     found = check_references(document(paragraph(here, link, line=3)), folder)
     assert findings(found) == ([(code, 3)] if code else [])
     assert [d.hint for d in found.diagnostics] == ([hint] if code else [])
-    assert bool(of_kind(found, Link)) == (code not in ("unsafe-markup", "local-link"))
+    assert bool(of_kind(found, Link)) == (not code)
     assert of_kind(found, Emphasis)
     assert all("%" not in link.href for link in of_kind(found, Link) if link.href[:1] == "#")
 
@@ -580,8 +580,8 @@ def test_what_stands_around_a_script_stays() -> None:
         ("Map.PNG", "missing-image", "The file is named `map.png`: capital letters count."),
         ("no/map.png", "missing-image", ""),
         ("", "missing-image", ""),
-        ("https://a.org/x.png", "remote-image", ""),
-        ("//a.org/x.png", "remote-image", ""),
+        ("https://a.org/x.png", "remote-image", "Save a copy beside the source."),
+        ("//a.org/x.png", "remote-image", "Save a copy beside the source."),
         ("data:image/png;base64,x", "bad-image", "Save it as a file beside the source."),
         ("file:///x.png", "bad-image", ""),
         ("../secret.png", "outside-folder", ""),
@@ -590,9 +590,11 @@ def test_what_stands_around_a_script_stays() -> None:
 )
 def test_images_that_are_not_there(folder: Path, source: str, code: str, hint: str) -> None:
     image = Image(source=source, alt="x", span=Span(2, 5))
-    found = gather_assets(document(paragraph(image), title="x"), folder)
+    found = gather_assets(link_remote(document(paragraph(image), title="x")), folder)
     assert findings(found) == [(code, 2)]
     assert found.diagnostics[0].hint == hint
+    assert [image.missing for image in of_kind(found, Image)] == [True] * (code != "remote-image")
+    assert plain_text(found.blocks) == "x"
 
 
 def test_assets_are_listed_once_under_safe_names(tmp_path: Path) -> None:

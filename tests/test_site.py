@@ -372,7 +372,7 @@ def test_pages_that_are_no_longer_made_go_and_nothing_else(tmp_path: Path) -> No
 def test_an_error_leaves_the_site_as_it_was(tmp_path: Path) -> None:
     site = build(tmp_path)
     before = {path: path.read_bytes() for path in site.folder.rglob("*") if path.is_file()}
-    wrong = write(tmp_path, UNPAGED.replace("## Rivers", "## Seas\n\n[to](#nowhere)"))
+    wrong = write(tmp_path, UNPAGED.replace("## Rivers", "## Seas\n\n____{open"))
     assert pipeline.build(wrong, out=tmp_path / "out").failed
     assert {path: path.read_bytes() for path in site.folder.rglob("*") if path.is_file()} == before
 

@@ -11,8 +11,10 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from pipeline.diagnostics import Diagnostic
-from pipeline.parser import source
+from pipeline.parser import parse_file, source
+from pipeline.parser.characters import FORBIDDEN
 from pipeline.parser.source import check_text, normalise, read
+from pipeline.tree import plain_text
 
 
 @pytest.fixture
@@ -120,10 +122,7 @@ def test_known_kinds_of_file_are_named(file: Path, data: bytes, kind: str) -> No
     ("data", "line", "column", "word"),
     [
         (b"One\nz\xc3\xb6\0\n", 2, 3, "U+0000 (null)"),
-        (b"One\x0cTwo\n", 1, 4, "U+000C (form feed)"),
-        (b"\x1b[1mbold\x1b[0m\n", 1, 1, "and 1 more"),
-        ("One\n\u0085".encode(), 2, 1, "U+0085"),
-        ("a\ufffe".encode(), 1, 2, "U+FFFE"),
+        (b"One\x0cTwo\n\0", 2, 1, "U+0000 (null)"),
         (b"\x01\x02\xff\xfe\xfd", 1, 3, "0xFF"),
     ],
 )
@@ -134,6 +133,30 @@ def test_characters_that_no_text_has(
     text, found = read(file)
     assert (text, place(only(found))) == ("", ("binary-file", line, column))
     assert word in found[0].message
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "column", "word"),
+    [
+        ("One\x0cTwo\n", 1, 4, "U+000C (form feed)"),
+        ("\x1b[1mbold\x1b[0m\n", 1, 1, "and 1 more"),
+        ("One\n\u0085", 2, 1, "U+0085"),
+        ("a\ufffe", 1, 2, "U+FFFE"),
+        ("a\x0bb", 1, 2, "U+000B (vertical tab)"),
+    ],
+)
+def test_characters_that_no_output_may_have_become_spaces(
+    file: Path, text: str, line: int, column: int, word: str
+) -> None:
+    file.write_text(f"{text}\n\nMore.\n", "utf-8")
+    document = parse_file(file)
+    found = only(tuple(d for d in document.diagnostics if d.code != "missing-title"))
+    assert not found.is_error
+    assert place(found) == ("stray-character", line, column)
+    assert word in found.message
+    said = plain_text(document.blocks)
+    assert not FORBIDDEN.search(said)
+    assert said.endswith("More.")
 
 
 @pytest.mark.parametrize(
@@ -190,14 +213,14 @@ def test_sources_with_text_are_not(text: str) -> None:
 
 
 def test_half_a_surrogate_pair_is_no_character() -> None:
-    assert place(only(check_text("a\n\ud800", "x.md"))) == ("binary-file", 2, 1)
+    assert place(only(check_text("a\n\ud800", "x.md"))) == ("stray-character", 2, 1)
 
 
 @given(st.text() | st.text("-.\n #:a\r\0", max_size=40))
 @example("---\n---")
 def test_no_text_makes_it_fail(text: str) -> None:
     for finding in check_text(text, "x.md"):
-        assert finding.is_error
+        assert finding.is_error == (finding.code != "stray-character")
         assert finding.line <= text.count("\n") + 1
 
 
@@ -206,5 +229,5 @@ def test_no_bytes_make_it_fail(tmp_path_factory: pytest.TempPathFactory, data: b
     file = tmp_path_factory.getbasetemp() / "any.md"
     file.write_bytes(data)
     text, found = read(file)
-    assert bool(text) != bool(found)
+    assert bool(text) != any(finding.is_error for finding in found)
     assert "\r" not in text

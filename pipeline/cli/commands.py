@@ -67,7 +67,9 @@ if TYPE_CHECKING:
     help="Make a print cover, too: back, spine and front, by the pages of the handout.",
 )
 @click.option("--catalog", is_flag=True, help="Add records for shops and libraries: ONIX and OPDS.")
-@click.option("--strict", is_flag=True, help="Take warnings as errors.")
+@click.option(
+    "--strict", is_flag=True, help="Take warnings as errors: with any, nothing is written."
+)
 @click.option("--json", "as_json", is_flag=True, help="Print the findings as JSON, for editors.")
 @click.option(
     "--dump",
@@ -135,7 +137,7 @@ def build(
             failed = failed or result.failed
             found += result.diagnostics
             if not as_json:
-                show(result.diagnostics)
+                show(result.diagnostics, blocked=result.failed)
     if as_json:
         show(found, as_json=True)
     sys.exit(SOURCE_ERRORS if failed else BUILT)

@@ -57,7 +57,10 @@ def parse(
     if any(finding.is_error for finding in document.diagnostics):
         from pipeline import driver, making
 
-        show(making.all_findings(document, driver.chosen_editions((), document), source))
+        show(
+            making.all_findings(document, driver.chosen_editions((), document), source),
+            blocked=True,
+        )
         sys.exit(SOURCE_ERRORS)
     show(document.diagnostics)
     put(output, model.encode(document), "parse", started)
@@ -102,6 +105,7 @@ def render(
     from pipeline.diagnostics import Diagnostic
     from pipeline.editions import EDITIONS, stem_of
     from pipeline.render.environment import template_files
+    from pipeline.resolve.assets import missing_files
 
     check_editions((edition,))
     row = EDITIONS[edition]
@@ -124,6 +128,7 @@ def render(
         read = [*template_files(templates, row.format)]
         read += [folder / asset.path for asset in resolved.assets if asset.is_file]
         read += [folder / name for name in resolved.files if name not in document.files]
+        read += [folder / name for name in missing_files(resolved)]
         or_exit(lambda: outputs.write(depfile, outputs.dependency_file(target, read)))
 
 

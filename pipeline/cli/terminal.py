@@ -28,7 +28,9 @@ FINISHED = click.Path(exists=True, path_type=Path)
 TEMPLATES = click.Path(exists=True, file_okay=False, path_type=Path)
 
 
-def show(found: Iterable[Diagnostic], as_json: bool = False) -> None:
+def show(found: Iterable[Diagnostic], as_json: bool = False, *, blocked: bool = False) -> None:
+    """Print findings, and how many there are; ``blocked`` where for their sake nothing was
+    written."""
     from pipeline import messages
 
     ordered = messages.in_order(found)
@@ -36,6 +38,8 @@ def show(found: Iterable[Diagnostic], as_json: bool = False) -> None:
         click.echo(messages.as_json(ordered))
     elif ordered:
         click.echo(messages.as_text(ordered), err=True)
+        if told := messages.summary(ordered, blocked=blocked):
+            click.echo(told, err=True)
 
 
 def put(output: Path | None, data: bytes, stage: str, started: float) -> None:

@@ -135,7 +135,7 @@ def passages(
                 read.append(line)
                 yield from finished()
         elif isinstance(node, Image):
-            read.append("" if drawn else node.alt)
+            read.append("" if drawn and not node.missing else node.alt)
         else:
             read.append(" " if isinstance(node, SoftBreak) else text_of(node))
     yield from finished()

@@ -205,7 +205,7 @@ def shown_images(
             files[asset.name] = _image(asset, path.read_bytes(), pages.faces)
         except OSError as error:
             reason = error.strerror or "it cannot be read"
-            problems.append(diagnostic(Code.MISSING_IMAGE, f"{asset.path}: {reason}"))
+            problems.append(diagnostic(Code.UNREADABLE_FILE, f"{asset.path}: {reason}"))
         paths.append(path)
     return files, tuple(paths), tuple(problems)
 

@@ -108,13 +108,15 @@ class LineProcessor(BlockProcessor):
 
 class LineParser(BlockParser):
     """See the module. ``first_line`` is the source line that the text begins on, ``number``
-    the line at hand; the first ``base`` of the open blocks are not matched, but stay open."""
+    the line at hand; the first ``base`` of the open blocks are not matched, but stay open.
+    ``formula_marks`` is how many lines of the file that are yet to come have ``$$``."""
 
     def __init__(self, md: Markdown, first_line: int = 1) -> None:
         super().__init__(md)
         self.first_line = first_line
         self.number = first_line
         self.base = 1
+        self.formula_marks = 0
         self.open: list[BlockElement] = []
         self.matched = 1
         self.diagnostics: list[Diagnostic] = []
@@ -219,12 +221,15 @@ class LineParser(BlockParser):
 
     def _read_lines(self, lines: Iterable[str]) -> None:
         processors = list(self.blockprocessors)
+        lines, above = list(lines), self.formula_marks
+        self.formula_marks = sum("$$" in text for text in lines)
         for text in lines:
             self.number += 1
+            self.formula_marks -= "$$" in text
             self._read(Cursor(text, self.number), processors)
         while len(self.open) > self.base:
             self.close_tip()
-        self.matched = len(self.open)
+        self.matched, self.formula_marks = len(self.open), above
 
     def _read(self, cursor: Cursor, processors: list[Any]) -> None:
         self.matched = self.base

@@ -5,7 +5,9 @@ from __future__ import annotations
 import posixpath
 import re
 from pathlib import Path
-from urllib.parse import quote
+from urllib.parse import quote, unquote
+
+import msgspec
 
 from pipeline.codes import Code, diagnostic
 from pipeline.diagnostics import Diagnostic, Span
@@ -28,10 +30,13 @@ class SourceFiles:
         self.lines = LineMap(name)
         self._folder = folder
         self._texts: dict[str, str] = {}
+        self._missing: dict[str, None] = {}
+        self.warnings: list[Diagnostic] = []
 
     @property
     def names(self) -> tuple[str, ...]:
-        return tuple(self._texts)
+        """The files that were read, and those that are not there yet."""
+        return (*self._texts, *self._missing)
 
     def read(self, address: str, span: Span | None) -> str | Diagnostic:
         """The text of the file that a relative path leads to, with ``\\n`` for line ends; or
@@ -44,15 +49,21 @@ class SourceFiles:
         """The path from the folder of the file that `read` gives the text of."""
         found = self.name(self.rebased(address, span))
         if isinstance(found, Problem):
+            if found.code is Code.MISSING_FILE and (
+                path := _PATH.match(self.rebased(address, span))
+            ):
+                self._missing[posixpath.normpath(unquote(path[0]))] = None
             return diagnostic(found.code, found.message, span=span, hint=found.hint)
         if found not in self._texts:
             assert self._folder is not None
             text, problems = source.read(self._folder / found)
-            if problems:
+            if any(problem.is_error for problem in problems):
                 line = f", line {problems[0].line}," if problems[0].line else ""
                 message = f"“{found}”{line} cannot be used: {problems[0].message}"
                 return diagnostic(Code.UNREADABLE_FILE, message, span=span, hint=problems[0].hint)
-            self._texts[found] = source.normalise(text)
+            file = self.lines.file(found)
+            self.warnings += (msgspec.structs.replace(p, source=file) for p in problems)
+            self._texts[found] = source.without_stray(source.normalise(text))
         return found
 
     def number(self, address: str, span: Span | None) -> int:

@@ -11,12 +11,11 @@ import bisect
 from collections.abc import Iterable
 from pathlib import PurePath
 from typing import NamedTuple
-from urllib.parse import unquote
 
 import msgspec
 
 from pipeline.diagnostics import Diagnostic, Span
-from pipeline.model import Document, Heading, Link, Node
+from pipeline.model import Document, Heading, Node
 from pipeline.tree import Changes, rewrite
 
 
@@ -61,7 +60,7 @@ class LineMap:
         """After ``number``, which takes it in, lines are those of the file ``name`` from its
         ``line`` on."""
         parent, at = self.place(number)
-        piece = Piece(name, self._file(name), parent, at, parent.shift + shift)
+        piece = Piece(name, self.file(name), parent, at, parent.shift + shift)
         self._add(number + 1, piece, line)
 
     def resume(self, number: int, piece: Piece, line: int) -> None:
@@ -73,11 +72,12 @@ class LineMap:
         of that is read."""
         if name not in self._beside:
             self._beside[name] = self.last + 1
-            self._add(self.last + 1, Piece(name, self._file(name)), 1)
+            self._add(self.last + 1, Piece(name, self.file(name)), 1)
             self.last += lines
         return self._beside[name]
 
-    def _file(self, name: str) -> str:
+    def file(self, name: str) -> str:
+        """What messages call a file, by its path from the source's folder."""
         return str(self._source.parent / name)
 
     def _add(self, number: int, piece: Piece, line: int) -> None:
@@ -115,14 +115,6 @@ class LineMap:
         piece, line = self.place(found.line)
         return msgspec.structs.replace(found, source=piece.file, line=line)
 
-    def _within(self, address: str) -> str:
-        """Where an address like ``part.md#wells`` leads when ``part.md`` is taken in: to an id
-        of the document. "" for any other."""
-        path, mark, fragment = address.partition("#")
-        if not fragment or unquote(path) not in {piece.name for piece, _ in self._pieces}:
-            return ""
-        return mark + fragment
-
     def apply(self, document: Document) -> Document:
         """The document with all places in their files, and headings at their levels."""
         if self.is_plain:
@@ -132,8 +124,6 @@ class LineMap:
             if node.span is None:
                 return node
             span = self.span(node.span)
-            if isinstance(node, Link) and (target := self._within(node.href)):
-                return msgspec.structs.replace(node, span=span, href=target)
             if isinstance(node, Heading) and (shift := self.place(node.span.line)[0].shift):
                 level = min(6, node.level + shift)
                 return msgspec.structs.replace(node, span=span, level=level)

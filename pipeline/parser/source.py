@@ -49,8 +49,8 @@ _AS_UTF8 = "Save the file as UTF-8 in your editor."
 def read(path: Path) -> tuple[str, tuple[Diagnostic, ...]]:
     """The text of a source file, and what is wrong with it.
 
-    The text has ``\\n`` as its only line end, no byte order mark, and no character that
-    outputs may not have. It is empty if the file cannot be used.
+    The text has ``\\n`` as its only line end and no byte order mark. It is empty if the file
+    cannot be used.
     """
     source = shown_name(str(path))
     if source != str(path):
@@ -80,6 +80,11 @@ def shown_name(name: str) -> str:
 def normalise(text: str) -> str:
     """``text`` without a byte order mark, and with ``\\n`` for every line end."""
     return text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
+
+
+def without_stray(text: str) -> str:
+    """``text`` with spaces for the characters that outputs may not have."""
+    return FORBIDDEN.sub(" ", text)
 
 
 def check_text(text: str, source: str) -> tuple[Diagnostic, ...]:
@@ -188,7 +193,8 @@ def _undecodable(data: bytes, start: int, source: str) -> Diagnostic:
 
 
 def _forbidden(text: str, source: str) -> Diagnostic | None:
-    found = FORBIDDEN.search(text)
+    at = text.find("\0")
+    found = FORBIDDEN.search(text, max(0, at))
     if found is None:
         return None
     line = text.count("\n", 0, found.start()) + 1
@@ -197,11 +203,12 @@ def _forbidden(text: str, source: str) -> Diagnostic | None:
     more = f", and {others:,} more of its kind" if others else ""
     message = f"The text holds {name(found[0])}{more}."
     hint = "Delete it; most editors can show characters that are not printed."
-    if found[0] == "\0":
+    if "\0" in text:
         hint = "No text has it: this may be another kind of file."
-    elif found[0] == "\f":
+        return diagnostic(Code.BINARY_FILE, message, span=span, source=source, hint=hint)
+    if found[0] == "\f":
         hint = r"Delete it; for a page break, write `\newpage` alone on a line."
-    return diagnostic(Code.BINARY_FILE, message, span=span, source=source, hint=hint)
+    return diagnostic(Code.STRAY_CHARACTER, message, span=span, source=source, hint=hint)
 
 
 def _long_lines(text: str, source: str) -> list[Diagnostic]:

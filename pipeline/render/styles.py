@@ -14,6 +14,7 @@ from pipeline.sheet.brand import night_rules
 CONSTRUCTS: dict[str, str | re.Pattern[str]] = {
     "tables": re.compile('<table|class="table-rows"'),
     "figures": '<div class="figure-row"',
+    "missing": 'class="missing"',
     "references": 'class="cross-reference',
     "numbers": '<span class="number">',
     "caption-lists": '<details class="captions">',

@@ -4,6 +4,7 @@ Each pass is a function Document → Document in a module of its own; none knows
 `passes` is their order, and why it is so:
 
 - variables come first, so that their values are text to all the others;
+- images on the web become links before all that looks at links;
 - formulas come before all that asks what a title says;
 - sections come before all that asks where something stands, and what parts of a book they are
   is looked at before other passes make some;
@@ -27,7 +28,7 @@ from typing import TypeAlias
 
 from pipeline.model import Document
 from pipeline.resolve.addresses import draw_codes, tell_addresses
-from pipeline.resolve.assets import gather_assets
+from pipeline.resolve.assets import gather_assets, link_remote
 from pipeline.resolve.charts import draw_charts
 from pipeline.resolve.citations import cite_works, put_back
 from pipeline.resolve.contents import list_captions, list_contents
@@ -54,6 +55,7 @@ def passes(folder: Path, split: int = 0) -> tuple[Pass, ...]:
     """The passes in order, for a source in ``folder``."""
     return (
         fill_variables,
+        link_remote,
         set_formulas,
         nest_sections,
         check_roles,

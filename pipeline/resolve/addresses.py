@@ -26,7 +26,7 @@ from pipeline.model import (
     Plain,
     Text,
 )
-from pipeline.paths import scheme
+from pipeline.paths import scheme, written
 from pipeline.resolve.audience import only_for_teachers
 from pipeline.sheet import options_for
 from pipeline.tree import plain_text, rewrite_document, walk, whole
@@ -105,23 +105,6 @@ def _bare(address: str) -> str:
     text = "".join(unquote(address).split()).lower()
     text = re.sub(r"^(?:https?:)?//|^(?:mailto|tel|https?):", "", text)
     return text.removeprefix("www.").rstrip("/")
-
-
-def written(href: str) -> str:
-    """An address as print shows it: readable letters for those that are encoded, where that
-    is safe, and no more before it than tells that it is one."""
-    text = unquote(href, errors="strict") if _decodes(href) else href
-    text = re.sub(r"^(?:mailto|tel):", "", text)
-    text = re.sub(r"^(?:https?:)?//(?=www\.)", "", text)
-    return text.removesuffix("/") if text.count("/") in (1, 3) else text
-
-
-def _decodes(href: str) -> bool:
-    try:
-        text = unquote(href, errors="strict")
-    except UnicodeDecodeError:
-        return False
-    return text.isprintable() and not re.search(r"[\s%<>\"]", text)
 
 
 def _in_notes(document: Document, addresses: tuple[Address, ...]) -> Document:

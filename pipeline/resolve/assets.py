@@ -2,19 +2,34 @@
 
 from __future__ import annotations
 
+import posixpath
 import re
 import unicodedata
 from pathlib import Path
+from urllib.parse import unquote
 
 from msgspec.structs import replace
 
 from pipeline.codes import Code
 from pipeline.diagnostics import Span
-from pipeline.model import Asset, Document, Figure, Image
-from pipeline.paths import Problem, locate, scheme
+from pipeline.model import (
+    Asset,
+    Document,
+    Figure,
+    FigureGroup,
+    Image,
+    Link,
+    Node,
+    Paragraph,
+    Text,
+)
+from pipeline.paths import Problem, locate, scheme, written
 from pipeline.resolve.findings import Findings, walk_spans
 from pipeline.resolve.images import BadImageError, examine
-from pipeline.tree import rewrite_document, whole
+from pipeline.tree import Changes, rewrite, rewrite_document, walk, whole
+
+LONGEST = 80
+"""How much of an address is shown in place of an image that says nothing."""
 
 MOST_SHOWN = 3
 """How many things a message lists."""
@@ -23,14 +38,79 @@ MOST_SHOWN = 3
 DEVICES = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)$")
 
 
+def link_remote(document: Document) -> Document:
+    """The document with links in place of its images on the web, which are REMOTE_IMAGE: each of
+    its text alternative, or that alone within another link. One that only decorates is left out.
+    A figure with a caption keeps the image, for a frame with the link in it."""
+    images = [
+        pair
+        for pair in walk_spans(whole(document))
+        if isinstance(pair[0], Image) and is_remote(pair[0].source)
+    ]
+    if not images:
+        return document
+    findings = Findings(document)
+    for image, span in images:
+        assert isinstance(image, Image)
+        message = f"The image “{image.source}” is on the web."
+        findings.add(Code.REMOTE_IMAGE, message, span, "Save a copy beside the source.")
+
+    def linked(image: Image) -> Image | Link | tuple[()]:
+        if image.missing or not is_remote(image.source):
+            return image
+        said = image.alt.strip()
+        if not said and "decorative" in image.attributes.classes:
+            return ()
+        address = f"https:{image.source}" if image.source.startswith("//") else image.source
+        text = Text(text=said or written(address), span=image.span)
+        return Link(children=(text,), href=address, span=image.span)
+
+    def framed(figure: Figure) -> Figure:
+        image = figure.image
+        return replace(figure, image=replace(image, missing=is_remote(image.source)))
+
+    def figure(node: Figure) -> Figure | Paragraph:
+        if node.image.missing or not is_remote(node.image.source):
+            return node
+        if node.caption:
+            return framed(node)
+        return Paragraph(children=(node.image,), span=node.span, attributes=node.attributes)
+
+    def group(node: FigureGroup) -> FigureGroup:
+        return replace(node, figures=tuple(map(framed, node.figures)))
+
+    def plain(node: Link) -> Node | tuple[Node, ...]:
+        """A link without the links that became of its images."""
+        inner = rewrite(node.children, leave={Link: lambda within: within.children})
+        return replace(node, children=inner) if inner != node.children else node
+
+    enter: Changes = {Figure: figure, FigureGroup: group}
+    leave: Changes = {Image: linked, Link: plain}
+    return findings.added_to(rewrite_document(document, enter=enter, leave=leave))
+
+
+def missing_files(document: Document) -> tuple[str, ...]:
+    """The paths, from the source's folder, of images that are not there yet."""
+    sources = dict.fromkeys(
+        node.source for node in walk(whole(document)) if isinstance(node, Image) and node.missing
+    )
+    paths = (re.split("[?#]", source)[0] for source in sources if not scheme(source))
+    plain = (posixpath.normpath(unquote(path)) for path in paths if path)
+    return tuple(path for path in plain if path.isprintable() and not path.startswith(("/", "..")))
+
+
+def is_remote(source: str) -> bool:
+    return scheme(source) in ("http", "https", "//")
+
+
 def gather_assets(document: Document, folder: Path) -> Document:
     """The document with its images' files found, examined and listed.
 
     Each file is one `Asset`, the cover's and the logo's first, the others in order of appearance.
-    `Image.asset` is the asset's ``path``, and so are the cover's and the logo's afterwards. Errors
-    are MISSING_IMAGE, REMOTE_IMAGE, OUTSIDE_FOLDER and BAD_IMAGE, each where the image
-    stands; an image without a text alternative that is not marked with ``.decorative``
-    is a MISSING_ALT warning.
+    `Image.asset` is the asset's ``path``, and so are the cover's and the logo's afterwards. What
+    is wrong is MISSING_IMAGE, REMOTE_IMAGE, OUTSIDE_FOLDER or BAD_IMAGE, where the image stands,
+    which is ``missing`` then; a cover or logo of which that is so is left out. An image without
+    a text alternative that is not marked with ``.decorative`` is a MISSING_ALT warning.
     """
     images = [pair for pair in walk_spans(whole(document)) if isinstance(pair[0], Image)]
     cover, brand = document.metadata.cover, document.metadata.brand
@@ -43,18 +123,21 @@ def gather_assets(document: Document, folder: Path) -> Document:
         found = gathered.find(cover.source)
         if isinstance(found, Problem):
             findings.add(found.code, f"The cover: {found.message}", None, found.hint)
+            document = replace(document, metadata=replace(document.metadata, cover=None))
         else:
             places[found.path] = None
             cover = replace(cover, source=found.path)
             document = replace(document, metadata=replace(document.metadata, cover=cover))
-    if brand.logo:
-        span = Span(brand.logo.line, brand.logo.column) if brand.logo.line else None
-        found = gathered.find(brand.logo.text)
+    if logo := brand.logo:
+        span = Span(logo.line, logo.column) if logo.line else None
+        found = gathered.find(logo.text)
         if isinstance(found, Problem):
             findings.add(found.code, f"The logo: {found.message}", span, found.hint)
+            brand = replace(brand, logo=None)
+            document = replace(document, metadata=replace(document.metadata, brand=brand))
         else:
             places.setdefault(found.path, span)
-            brand = replace(brand, logo=replace(brand.logo, text=found.path))
+            brand = replace(brand, logo=replace(logo, text=found.path))
             document = replace(document, metadata=replace(document.metadata, brand=brand))
             if not brand.logo_alt:
                 hint = "Say what it says, in `alt` beside it."
@@ -63,21 +146,23 @@ def gather_assets(document: Document, folder: Path) -> Document:
         assert isinstance(image, Image)
         found = gathered.find(image.source)
         if isinstance(found, Problem):
-            findings.add(found.code, found.message, span, found.hint)
+            if not is_remote(image.source):  # told before
+                findings.add(found.code, found.message, span, found.hint)
         else:
             places.setdefault(found.path, span)
     for asset in gathered.in_order():
         if asset.cleaned:
             findings.add(Code.CLEANED_IMAGE, _cleaned(asset), places[asset.path], CLEANED_HINT)
-    _check_alternatives(document, findings)
 
     def fill(image: Image) -> Image:
         asset = gathered.find(image.source)
         if isinstance(asset, Problem):
-            return image
+            alt = image.alt.strip() or written(image.source)[:LONGEST] or "?"
+            return replace(image, alt=alt, missing=True)
         return replace(image, asset=asset.path, width=asset.width, height=asset.height)
 
     document = rewrite_document(document, leave={Image: fill})
+    _check_alternatives(document, findings)
     return findings.added_to(replace(document, assets=gathered.in_order()))
 
 
@@ -106,7 +191,7 @@ class _Assets:
                 "The image is written into the text as data.",
                 "Save it as a file beside the source.",
             )
-        if kind in ("http", "https", "//"):
+        if is_remote(source):
             return Problem(Code.REMOTE_IMAGE, f"The image “{source}” is on the web.")
         if kind:
             return Problem(Code.BAD_IMAGE, f"An image cannot come from a `{kind}:` address.")
@@ -170,7 +255,12 @@ def _check_alternatives(document: Document, findings: Findings) -> None:
     for node, span in walk_spans(whole(document)):
         if "decorative" in node.attributes.classes:
             decorative.add(id(node.image if isinstance(node, Figure) else node))
-        if isinstance(node, Image) and not node.alt.strip() and id(node) not in decorative:
+        if (
+            isinstance(node, Image)
+            and not node.alt.strip()
+            and not node.missing
+            and id(node) not in decorative
+        ):
             findings.add(
                 Code.MISSING_ALT,
                 f"The image “{node.source}” has no text alternative.",

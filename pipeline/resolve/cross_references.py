@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 
 from msgspec.structs import replace
 
@@ -28,6 +28,7 @@ from pipeline.model import (
 from pipeline.paths import Problem
 from pipeline.resolve.findings import Findings, walk_spans
 from pipeline.resolve.languages import rules_for
+from pipeline.resolve.own_labels import own_number
 from pipeline.tree import (
     FIELDS,
     INLINE_FIELDS,
@@ -41,6 +42,15 @@ from pipeline.tree import (
 from pipeline.words import words
 
 SEPARATOR = "; "
+Captioned: TypeAlias = Figure | FigureGroup | Chart | Table | CodeBlock
+CAPTIONED: dict[type[Node], str] = {
+    Figure: "figure",
+    FigureGroup: "figure",
+    Chart: "figure",
+    Table: "table",
+    CodeBlock: "listing",
+}
+
 PREFIXES = ("fig-", "tbl-", "sec-", "eq-", "lst-", "ex-")
 """What the ids begin with that can be referred to."""
 
@@ -75,9 +85,9 @@ def fill_references(document: Document) -> Document:
     """
     if not any(isinstance(node, CrossReference) for node in walk(whole(document))):
         return document
-    findings, nodes = Findings(document), _nodes(document)
+    findings, nodes, lang = Findings(document), _nodes(document), document.metadata.lang
     for node, span in walk_spans(whole(document)):
-        if isinstance(node, CrossReference) and (problem := _problem(node, nodes, findings)):
+        if isinstance(node, CrossReference) and (problem := _problem(node, nodes, findings, lang)):
             findings.add(problem.code, problem.message, span, problem.hint)
     if any(_refers(node) for node in nodes.values()):
         nodes = _nodes(_filled(document, nodes))  # titles that may be quoted hold references
@@ -137,8 +147,12 @@ def _written(reference: CrossReference) -> str:
     return f"{'-' if reference.form == 'number' else ''}@{reference.target}"
 
 
-def _target(node: Node) -> Target | None:
+def _target(node: Node, lang: str) -> Target | None:
     """What a node is to those who refer to it; None for what nobody can refer to."""
+    if isinstance(node, Captioned) and node.caption and not node.number:
+        kind = CAPTIONED[type(node)]
+        if number := own_number(node.caption, kind, lang):
+            return Target(kind, number)
     match node:
         case Figure() | FigureGroup() | Chart():
             part = node.part if isinstance(node, Figure) else ""
@@ -168,7 +182,7 @@ def _kind(section: Section) -> str:
 
 
 def _problem(
-    reference: CrossReference, nodes: Mapping[str, Node], findings: Findings
+    reference: CrossReference, nodes: Mapping[str, Node], findings: Findings, lang: str
 ) -> Problem | None:
     """What is wrong with a reference, if anything is."""
     name, code = reference.target, Code.UNRESOLVED_REFERENCE
@@ -181,7 +195,7 @@ def _problem(
             hint = findings.did_you_mean(name, known, "@")
         return Problem(code, f"Nothing in the document has the id `{name}`.", hint)
     node = nodes[name]
-    target = _target(node)
+    target = _target(node, lang)
     if target is None:
         return Problem(
             code,
@@ -217,7 +231,8 @@ def _texts(document: Document, nodes: Mapping[str, Node]) -> Iterator[str]:
         if type(node) in INLINE_FIELDS:
             before = ""
         elif isinstance(node, CrossReference):
-            target = _target(nodes[node.target]) if node.target in nodes else None
+            found = nodes.get(node.target)
+            target = _target(found, document.metadata.lang) if found else None
             text = ""
             if target and node.form == "number":
                 text = target.number

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from msgspec.structs import replace
 
 from pipeline.codes import Code
@@ -13,6 +11,8 @@ from pipeline.model import (
     Document,
     Figure,
     FigureGroup,
+    Heading,
+    Link,
     Node,
     Paragraph,
     Section,
@@ -41,38 +41,50 @@ LONGEST = 60
 
 
 def assign_identifiers(document: Document) -> Document:
-    """The document with an id on every section, question, and all that has a caption.
+    """The document with an id on every section, heading, question, and all that has a caption.
 
-    Ids that the source gives stay as they are; two that are the same, and ids that the
-    outputs use themselves, are DUPLICATE_ID errors. Others are made of the plain text: of
-    a section's title as GitHub makes its anchors, so that links written for GitHub work;
-    of captions and questions with ``figure-``, ``table-``, ``listing-`` or ``question-``
-    before.
+    Ids that the source gives stay as they are, but for those that another place has already,
+    and those that the outputs use themselves: they are DUPLICATE_ID, and get a number. Others
+    are made of the plain text: of a heading as GitHub makes its anchors, so that links written
+    for GitHub work; of captions and questions with ``figure-``, ``table-``, ``listing-`` or
+    ``question-`` before.
     """
     findings = Findings(document)
-    names = Names(_explicit(document, findings))
-    nodes = [node for node in walk(whole(document)) if _needs_id(node)]
+    given, refused = _explicit(document, findings)
+    names = Names(given)
+    nodes = [n for n in walk(whole(document)) if id(n) in refused or _needs_id(n)]
     # Sections come first, so that a new figure never changes the address of a section.
     made: dict[int, str] = {}
-    for index, node in sorted(enumerate(nodes), key=lambda item: not isinstance(item[1], Section)):
-        made[index] = names.take(*_name(node))
-    # `enter` meets the nodes in the order in which `walk` does.
-    ids: Iterator[str] = (made[index] for index in range(len(nodes)))
+    moved: dict[str, str] = {}
+    for node in sorted(nodes, key=lambda node: not isinstance(node, Section)):
+        if id(node) not in refused:
+            made[id(node)] = names.take(*_name(node))
+            continue
+        name = node.attributes.id
+        made[id(node)] = names.take(name, numbered=True)
+        if _is_reserved(name):
+            moved.setdefault(f"#{name}", f"#{made[id(node)]}")
 
     def enter(node: Node) -> Node:
-        if not _needs_id(node):
+        if id(node) not in made:
             return node
-        return replace(node, attributes=replace(node.attributes, id=next(ids)))
+        return replace(node, attributes=replace(node.attributes, id=made[id(node)]))
+
+    def follow(link: Link) -> Link:
+        return replace(link, href=moved[link.href]) if link.href in moved else link
 
     if nodes:
-        changes: Changes = dict.fromkeys((Section, Turn, *CAPTIONED), enter)
-        document = rewrite_document(document, enter=changes)
+        leave: Changes = {Link: follow} if moved else {}
+        changes: Changes = dict.fromkeys({type(node) for node in nodes}, enter)
+        document = rewrite_document(document, enter=changes, leave=leave)
     return findings.added_to(document)
 
 
-def _explicit(document: Document, findings: Findings) -> set[str]:
-    """All ids that the source gives, and those it cannot have."""
+def _explicit(document: Document, findings: Findings) -> tuple[set[str], frozenset[int]]:
+    """All ids that the source gives, and those it cannot have; and the nodes, as Python tells
+    them apart, that have to get another one."""
     lines: dict[str, int] = {}
+    refused: set[int] = set()
     for node, span in walk_spans(whole(document)):
         name = node.attributes.id
         if not name:
@@ -81,22 +93,28 @@ def _explicit(document: Document, findings: Findings) -> set[str]:
         if name in lines:
             first = f" (first in line {lines[name]})" if lines[name] else ""
             findings.add(Code.DUPLICATE_ID, f"The id `{name}` is given twice{first}.", span)
-        elif name in RESERVED or name.startswith(RESERVED_PREFIXES):
+            refused.add(id(node))
+        elif _is_reserved(name):
             findings.add(
                 Code.DUPLICATE_ID,
                 f"The id `{name}` is one that the outputs use themselves.",
                 span,
                 hint=f"Name it `my-{name}`, say.",
             )
+            refused.add(id(node))
         lines.setdefault(name, line)
-    return {*lines, *RESERVED}
+    return {*lines, *RESERVED}, frozenset(refused)
+
+
+def _is_reserved(name: str) -> bool:
+    return name in RESERVED or name.startswith(RESERVED_PREFIXES)
 
 
 def _needs_id(node: Node) -> bool:
     if node.attributes.id:
         return False
     match node:
-        case Section():
+        case Section() | Heading():
             return True
         case Figure() | FigureGroup() | Chart() | Table() | CodeBlock():
             return bool(node.caption)
@@ -109,8 +127,9 @@ def _name(node: Node) -> tuple[str, bool]:
     """The id that a node would have if it were alone, and whether it must be numbered
     since its text gives no name."""
     match node:
-        case Section():
-            prefix, name = "section", slug(plain_text(node.title))
+        case Section() | Heading():
+            title = node.title if isinstance(node, Section) else node.children
+            prefix, name = "section", slug(plain_text(title))
             if name.strip("-_") and not name.startswith(RESERVED_PREFIXES):
                 return name, False
         case Figure() | FigureGroup() | Chart() | Table() | CodeBlock():

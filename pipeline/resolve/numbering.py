@@ -23,6 +23,7 @@ from pipeline.model import (
 )
 from pipeline.numerals import letters, roman
 from pipeline.resolve.audience import only_for_teachers
+from pipeline.resolve.own_labels import own_number
 from pipeline.roles import ROLES
 from pipeline.tree import Changes, is_for_teachers, rewrite_document, whole
 
@@ -39,9 +40,9 @@ def number_captions(document: Document) -> Document:
     """The document with its numbers, each kind counted from 1.
 
     Figures, groups of figures and charts are one kind, tables another, and code the third,
-    where they have a caption; formulas where they have an id; and exercises. The figures of
-    a group with a caption have letters, if any of them can be told apart by one. What only
-    teachers get is counted after all else.
+    where they have a caption without a number of its own; formulas where they have an id;
+    and exercises. The figures of a group with a caption have letters, if any of them can be
+    told apart by one. What only teachers get is counted after all else.
     """
     counts: dict[str, Iterator[int]] = {}
     hidden = only_for_teachers(whole(document))
@@ -61,16 +62,20 @@ def _number_captions(
             return 0
         return next(counts.setdefault(kind, itertools.count(1)))
 
+    def lacks_one(kind: str, node: Captioned) -> bool:
+        """Whether a caption is there, and has no number of its own."""
+        return bool(node.caption) and not own_number(node.caption, kind, document.metadata.lang)
+
     def captioned(kind: str) -> Callable[[Captioned], Captioned]:
-        return lambda node: replace(node, number=next_number(kind, node, bool(node.caption)))
+        return lambda node: replace(node, number=next_number(kind, node, lacks_one(kind, node)))
 
     def figure(node: Figure) -> Figure:
         if node.part:  # has the group's number by now
             return node
-        return replace(node, number=next_number("figure", node, bool(node.caption)))
+        return replace(node, number=next_number("figure", node, lacks_one("figure", node)))
 
     def group(node: FigureGroup) -> FigureGroup:
-        number = next_number("figure", node, bool(node.caption))
+        number = next_number("figure", node, lacks_one("figure", node))
         return replace(node, number=number, figures=_lettered(node, number))
 
     def formula(node: MathBlock) -> MathBlock:

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+import posixpath
 import re
-from pathlib import Path
+from pathlib import Path, PurePath
 from urllib.parse import unquote
 
 from msgspec.structs import replace
 
 from pipeline.codes import Code
-from pipeline.model import Document, Image, Link, Node
+from pipeline.model import Document, Heading, Image, Link, Node, Section
 from pipeline.paths import Problem, locate, scheme
 from pipeline.resolve.findings import Findings, walk_spans
-from pipeline.tree import rewrite_document, walk, whole
+from pipeline.tree import rewrite_document, whole
 
 SAFE_SCHEMES = frozenset({"http", "https", "mailto", "tel", "//"})
 
@@ -20,32 +21,89 @@ SAFE_SCHEMES = frozenset({"http", "https", "mailto", "tel", "//"})
 def check_references(document: Document, folder: Path) -> Document:
     """The document with its links checked against its own ids and the files in ``folder``.
 
-    A link of a scheme that is not safe becomes its text, with an UNSAFE_MARKUP warning, and
-    so does one to a file, which no output takes along (LOCAL_LINK);
-    one that leads nowhere is an UNRESOLVED_LINK or OUTSIDE_FOLDER error. Links to ids are
-    without percent-encoding afterwards.
+    A link becomes its text where its scheme is not safe (UNSAFE_MARKUP), where it leads to a
+    file, which no output takes along (LOCAL_LINK), and where it leads nowhere (UNRESOLVED_LINK
+    or OUTSIDE_FOLDER). One to a file that the text takes in leads to its place there. Links to
+    ids are as those are written afterwards.
     """
     links = [pair for pair in walk_spans(whole(document)) if isinstance(pair[0], Link)]
     if not links:
         return document
-    findings = Findings(document)
-    ids = {node.attributes.id for node in walk(whole(document))} - {""}
-    local: set[str] = set()
+    findings, targets = Findings(document), _Targets(document)
+    leads: dict[str, str | Problem] = {}
     for link, span in links:
         assert isinstance(link, Link)
-        if problem := _problem(link.href, ids, folder, findings):
-            findings.add(problem.code, problem.message, span, problem.hint)
-            if problem.code is Code.LOCAL_LINK:
-                local.add(link.href)
+        if link.href not in leads:
+            leads[link.href] = targets.find(link.href) or _lead(link.href, folder)
+        found = leads[link.href]
+        if isinstance(found, Problem):
+            hint = found.hint
+            if link.href.startswith("#") and link.href != "#":
+                hint = findings.did_you_mean(unquote(link.href[1:]), targets.ids, "#")
+            findings.add(found.code, found.message, span, hint)
 
     def leave(link: Link) -> Node | tuple[Node, ...]:
-        if _is_unsafe(link.href) or link.href in local:
+        found = leads[link.href]
+        if isinstance(found, Problem):
             return link.children
-        if link.href.startswith("#") and "%" in link.href:
-            return replace(link, href=unquote(link.href))
-        return link
+        return replace(link, href=found) if found != link.href else link
 
     return findings.added_to(rewrite_document(document, leave={Link: leave}))
+
+
+class _Targets:
+    """What links within a document can lead to: its ids, and the files that it takes in."""
+
+    def __init__(self, document: Document) -> None:
+        self.ids: dict[str, str] = {}
+        self._like: dict[str, str] = {}
+        self._files: dict[str, dict[str, str]] = {}
+        self._starts: dict[str, str] = {}
+        self._source = PurePath(document.source)
+        self._top = "#title"  # which the templates give
+        for node, span in walk_spans(whole(document)):
+            name, file = node.attributes.id, span.file if span else ""
+            if not name:
+                continue
+            self.ids[name] = f"#{name}"
+            self._like.setdefault(_letters(name), f"#{name}")
+            # without the number that it has where another file has the same heading
+            plain = re.sub(r"-\d+$", "", name)
+            within = self._files.setdefault(file, {})
+            within.setdefault(_letters(plain), f"#{name}")
+            within[_letters(name)] = f"#{name}"
+            if isinstance(node, Section | Heading):
+                self._starts.setdefault(file, f"#{name}")
+            if isinstance(node, Section) and node.role == "titlepage":
+                self._top = f"#{name}"
+        self._like.setdefault(_letters(document.metadata.title), self._top)
+
+    def find(self, href: str) -> str | Problem | None:
+        """The address within the document that a link leads to, or what is wrong with it; None
+        where it leads elsewhere. As GitHub's and Pandoc's ids differ in marks, so may the
+        link's."""
+        path, _, fragment = href.partition("#")
+        name = unquote(fragment).removeprefix("user-content-")
+        if scheme(path) or not (path or name):
+            return None
+        if not path:
+            return self.ids.get(name) or self._like.get(_letters(name) or name)
+        path = posixpath.normpath(unquote(path))
+        if path == self._source.name:
+            return self.find(f"#{fragment}") if name else self._top
+        file = str(self._source.parent / path)
+        if not name:
+            return self._starts.get(file)
+        if file not in self._files:
+            return None
+        message = f"Nothing in “{path}” has the id `{name}`."
+        found = self._files[file].get(_letters(name))
+        return found or Problem(Code.UNRESOLVED_LINK, message)
+
+
+def _letters(name: str) -> str:
+    """An id without marks."""
+    return "".join(filter(str.isalnum, name.casefold()))
 
 
 def drop_unsafe_addresses(document: Document) -> Document:
@@ -65,8 +123,8 @@ def _is_unsafe(href: str) -> bool:
     return scheme(href) not in SAFE_SCHEMES | {""}
 
 
-def _problem(href: str, ids: set[str], folder: Path, findings: Findings) -> Problem | None:
-    """What is wrong with a link, if anything is."""
+def _lead(href: str, folder: Path) -> str | Problem:
+    """Where a link leads that leads to no place in the document; or what is wrong with it."""
     if _is_unsafe(href):
         return Problem(
             Code.UNSAFE_MARKUP,
@@ -74,18 +132,12 @@ def _problem(href: str, ids: set[str], folder: Path, findings: Findings) -> Prob
             " only its text is kept.",
         )
     if scheme(href):
-        return None
+        return href
     if href in ("", "#"):
-        return Problem(Code.UNRESOLVED_LINK, "The link has no address.")
+        return Problem(Code.UNRESOLVED_LINK, "The link has no address; its text is kept.")
     if href.startswith("#"):
-        target = unquote(href[1:])
-        if target in ids:
-            return None
-        return Problem(
-            Code.UNRESOLVED_LINK,
-            f"Nothing in the document has the id `{target}`.",
-            findings.did_you_mean(target, ids, "#"),
-        )
+        message = f"Nothing in the document has the id `{unquote(href[1:])}`."
+        return Problem(Code.UNRESOLVED_LINK, message)
     located = locate(folder, href, Code.UNRESOLVED_LINK)
     if not isinstance(located, Problem):
         return Problem(

@@ -23,7 +23,7 @@ def images(subject: Subject) -> Iterator[tuple[Image, Span | None, bool]]:
     for node, span in subject.nodes:
         if "decorative" in node.attributes.classes:
             decorative.add(id(node.image if isinstance(node, Figure) else node))
-        if isinstance(node, Image):
+        if isinstance(node, Image) and not node.missing:
             yield node, span, id(node) in decorative
 
 

@@ -152,7 +152,7 @@ def _leave_out(root: Element, fonts: tuple[Path, ...]) -> Iterator[str]:
 
 
 def _unreadable(path: str) -> Diagnostic:
-    return diagnostic(Code.MISSING_IMAGE, f"The image `{path}` cannot be read.")
+    return diagnostic(Code.UNREADABLE_FILE, f"The image `{path}` cannot be read.")
 
 
 def _left_out(text: str) -> Diagnostic:

@@ -46,7 +46,7 @@ def gather_images(pages: Pages, folder: Path) -> Images:
                 data = file.read_bytes()
             except OSError:
                 message = f"The image `{asset.path}` cannot be read."
-                diagnostics.append(diagnostic(Code.MISSING_IMAGE, message))
+                diagnostics.append(diagnostic(Code.UNREADABLE_FILE, message))
                 continue
         address, media_type = f"images/{asset.name}", asset.media_type
         if media_type != SVG:

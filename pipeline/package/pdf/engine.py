@@ -178,19 +178,19 @@ class LocalFiles(URLFetcher):  # type: ignore[misc]
         asset = self._assets.get(unquote(url))
         if asset is None:
             name = unquote(url).removeprefix(ASSET)
-            self._refuse(Code.REMOTE_IMAGE, f"“{name}” is not among the publication's files")
+            self._refuse(f"“{name}” is not among the publication's files")
             raise PermissionError(name)
         if asset.data and not asset.is_file:
             return URLFetcherResponse(url, asset.data, {"Content-Type": asset.media_type})
         file = (self._folder / asset.path).resolve()
         if not file.is_relative_to(self._folder):
-            self._refuse(Code.OUTSIDE_FOLDER, f"“{asset.path}” leads out of the source's folder")
+            self._refuse(f"“{asset.path}” leads out of the source's folder")
             raise PermissionError(asset.path)
         try:
             data = asset.data or file.read_bytes()
         except OSError as error:
             reason = error.strerror or "it cannot be read"
-            self._refuse(Code.MISSING_IMAGE, f"“{asset.path}” cannot be shown: {reason}")
+            self._refuse(f"“{asset.path}” cannot be shown: {reason}")
             raise
         self.files += (file,)
         data, kind = without_metadata(data), asset.media_type
@@ -200,8 +200,8 @@ class LocalFiles(URLFetcher):  # type: ignore[misc]
                 data, kind = grey_image(data, kind)
         return URLFetcherResponse(url, data, {"Content-Type": kind})
 
-    def _refuse(self, code: Code, message: str) -> None:
-        self.diagnostics += (diagnostic(code, message),)
+    def _refuse(self, message: str) -> None:
+        self.diagnostics += (diagnostic(Code.UNREADABLE_FILE, message),)
 
 
 class MarkedPage(weasyprint.Page):  # type: ignore[misc]

@@ -47,6 +47,9 @@ class MathProcessor(LineProcessor):
             return False  # within a line of text, or nothing at all
         if self.parser.tip.tag == "p" and _leaves_open(self.parser.tip):
             return False
+        if not end and not self.parser.formula_marks:
+            self._report_open(cursor.number, cursor.offset)
+            return False  # which leaves the marks, and all that follows, as text
         block = BlockElement("math", cursor.number, self)
         block.state = NO_ATTRIBUTES
         self.parser.begin(block, cursor)
@@ -75,13 +78,12 @@ class MathProcessor(LineProcessor):
 
     def close(self, block: BlockElement, parent: BlockElement) -> None:
         if not block.get("closed"):
-            self.parser.report(
-                Code.UNCLOSED_MATH,
-                "The formula that begins with `$$` is never closed.",
-                block.line,
-                block.column,
-                "End it with `$$`, or write `\\$\\$` where two dollars are meant.",
-            )
+            self._report_open(block.line, block.column)
+
+    def _report_open(self, line: int, column: int) -> None:
+        message = "The formula that begins with `$$` is never closed."
+        hint = "End it with `$$`, or write `\\$\\$` where two dollars are meant."
+        self.parser.report(Code.UNCLOSED_MATH, message, line, column, hint)
 
     def _add(self, block: BlockElement, text: str, number: int, offset: int) -> None:
         block.lines.append(Line(text, number, offset))

@@ -68,7 +68,7 @@ def _from_file(parts: FenceParts, address: str, wanted: str) -> tuple[str, int]:
     found = parts.files.read(address, parts.span)
     if isinstance(found, Diagnostic):
         parts.report(BY_SLUG[found.code], found.message, parts.span, found.hint)
-        return "", 1
+        return f"{address}\n", 1
     text = found if found.endswith("\n") or not found else found + "\n"
     if not wanted:
         return text, 1

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from pipeline.codes import BY_SLUG, Code
 from pipeline.diagnostics import Diagnostic
+from pipeline.model import Block, CodeBlock
 from pipeline.parser import delimited
-from pipeline.parser.constructs.parts import FenceParts
+from pipeline.parser.constructs.parts import FenceParts, framed
 from pipeline.parser.delimited import DELIMITERS, Cell
 
 KEYS = frozenset({"file", "delimiter"})
@@ -13,9 +14,20 @@ KEYS = frozenset({"file", "delimiter"})
 
 
 def read_rows(parts: FenceParts) -> tuple[tuple[Cell, ...], ...]:
-    """The rows of a fence's lines, or of ``file="data.csv"``, each as long as the first."""
+    """The rows of a fence's lines, or of ``file="data.csv"``, each as long as the longest."""
     rows = uneven_rows(parts)
-    return tuple(evened(row, len(rows[0]), parts) for row in rows)
+    for row in rows:
+        report_long(row, len(rows[0]), parts)
+    width = max(map(len, rows), default=0)
+    return tuple(evened(row, width) for row in rows)
+
+
+def as_written(parts: FenceParts) -> tuple[Block, ...]:
+    """What stands in place of data that nothing can be made of: their file's name, or they
+    themselves."""
+    if address := parts.attributes.get("file"):
+        return (framed(address, parts.span),)
+    return (CodeBlock(text=parts.text, span=parts.span),) if parts.text.strip() else ()
 
 
 def uneven_rows(parts: FenceParts) -> tuple[tuple[Cell, ...], ...]:
@@ -46,15 +58,18 @@ def uneven_rows(parts: FenceParts) -> tuple[tuple[Cell, ...], ...]:
     return rows
 
 
-def evened(row: tuple[Cell, ...], width: int, parts: FenceParts) -> tuple[Cell, ...]:
-    """The row with as many cells as the first row has."""
+def report_long(row: tuple[Cell, ...], width: int, parts: FenceParts) -> None:
+    """Say so where a row has more cells than the first one, of ``width``."""
     if any(cell.text for cell in row[width:]):
         message = f"The row has {len(row)} cells, and the first row {width}."
         hint = "Put a cell with a comma in it into quotation marks."
         parts.report(Code.BAD_DATA, message, row[width].span, hint)
-    last = row[-1].span
-    missing = (Cell("", last),) * min(width - len(row), MOST_MISSING)
-    return (*row[:width], *missing)
+
+
+def evened(row: tuple[Cell, ...], width: int) -> tuple[Cell, ...]:
+    """The row with as many cells as the longest row has."""
+    missing = (Cell("", row[-1].span),) * min(width - len(row), MOST_MISSING)
+    return (*row, *missing)
 
 
 MOST_MISSING = 64

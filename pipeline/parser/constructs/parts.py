@@ -7,12 +7,21 @@ from typing import NamedTuple, TypeAlias
 
 from pipeline.codes import Code
 from pipeline.diagnostics import Span
-from pipeline.model import Attributes, Block, Inline
+from pipeline.model import Attributes, Block, Inline, InlineElement, Paragraph, Text
+from pipeline.parser.attributes import make
 from pipeline.parser.files import SourceFiles
 from pipeline.parser.lines import Line
 
 ReadInlines: TypeAlias = Callable[[str, "Span | None"], tuple[Inline, ...]]
 Report: TypeAlias = Callable[[Code, str, "Span | None", str], None]
+
+
+def framed(text: str, span: Span | None) -> Paragraph:
+    """What stands in a frame for something that is not there."""
+    frame = InlineElement(
+        name="span", children=(Text(text=text),), span=span, attributes=make(classes=("missing",))
+    )
+    return Paragraph(children=(frame,), span=span)
 
 
 class Parts(NamedTuple):

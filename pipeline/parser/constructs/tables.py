@@ -125,7 +125,7 @@ def csv(parts: FenceParts) -> tuple[Block, ...]:
             attributes=make(parts.attributes.id, parts.attributes.classes, pairs)
         )
     rows = data.uneven_rows(parts)
-    width = len(rows[0]) if rows else 0
+    width = max(map(len, rows), default=0)
     if not rows or width > MAX_COLUMNS:
         if rows:
             message = f"The table has more than {MAX_COLUMNS} columns."
@@ -133,14 +133,14 @@ def csv(parts: FenceParts) -> tuple[Block, ...]:
         elif not _is_unreadable(parts):
             hint = "Each line between the fences, or of the file, is a row."
             parts.report(Code.BAD_TABLE, "The table has no data.", parts.span, hint)
-        return ()
+        return data.as_written(parts)
     caption, attributes = _caption(parts, *data.KEYS)
     found = []
     for row in rows:
-        if len(row) < width:
-            _report_short(row[0].span, len(row), width, parts.report)
-        elif len(row) > width:
-            row = data.evened(row, width, parts)
+        if len(row) > len(rows[0]):
+            data.report_long(row, len(rows[0]), parts)
+        elif len(row) < len(rows[0]):
+            _report_short(row[0].span, len(row), len(rows[0]), parts.report)
         cells = tuple(_of_data(cell, parts.read) for cell in row)
         found.append(TableRow(cells=cells, span=row[0].span))
     made = _made(found)

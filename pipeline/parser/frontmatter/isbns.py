@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from msgspec.structs import replace
+
 from pipeline.metadata import Identifier, Isbns, Metadata, isbn13
 from pipeline.parser.frontmatter import identifiers, publication
 from pipeline.parser.frontmatter.values import TEXT, Report, Schema, Shape, items, parsed
@@ -47,14 +49,17 @@ def further(node: Node, report: Report, key: str) -> tuple[Identifier, ...]:
     return tuple(dict.fromkeys(one for one in found if one))
 
 
-def check_isbns(metadata: Metadata, nodes: dict[str, Node], report: Report) -> None:
-    """Report an ``identifier`` that is the ISBN of another format than the e-book."""
+def check_isbns(metadata: Metadata, nodes: dict[str, Node], report: Report) -> Metadata:
+    """The metadata without an ``identifier`` that is the ISBN of another format than the e-book,
+    which is reported."""
     own = metadata.identifier
     if own is None or own.scheme != "isbn":
-        return
+        return metadata
     for name in FORMATS:
         other = getattr(metadata.isbns, name)
         if name != "epub" and other and isbn13(other) == isbn13(own.value):
             message = f"this is the ISBN of `{name}`, and not the e-book's."
             hint = "Leave `identifier` out, or give the e-book's ISBN."
             report.wrong("identifier", message, nodes["identifier"].place, hint)
+            return replace(metadata, identifier=None)
+    return metadata

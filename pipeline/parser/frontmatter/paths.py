@@ -40,7 +40,4 @@ def is_inside(path: str, place: Place, report: Report, what: str) -> bool:
             Code.OUTSIDE_FOLDER, f"The {what} lies outside the source's folder.", place, hint
         )
         return False
-    if "\\" in path:
-        report.wrong(what, "a path has forward slashes.", place, f"Write `{normal(path)}`.")
-        return False
     return True

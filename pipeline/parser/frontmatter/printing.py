@@ -140,13 +140,16 @@ OPTIONS = Shape(
     aliases={"name-line": "name_line", "qr-codes": "qr_codes", "qr": "qr_codes"},
 )
 
+BY_FORMAT = {"pdf": "handout", "epub": "ebook", "html": "web"}
+"""The editions that are meant where formats are named."""
+
 EDITION_LIST: Schema = one_or_list(
     {
         "anyOf": [
-            {"enum": list(EDITIONS)},
+            {"enum": [*EDITIONS, *BY_FORMAT]},
             {
                 "type": "object",
-                "properties": {name: OPTIONS.schema() for name in EDITIONS},
+                "properties": {name: OPTIONS.schema() for name in (*EDITIONS, *BY_FORMAT)},
                 "additionalProperties": False,
             },
         ]
@@ -159,12 +162,13 @@ def editions(node: Node, report: Report, key: str) -> tuple[tuple[str, PrintOpti
     found: dict[str, PrintOptions] = {}
     for item in node.items if isinstance(node, Sequence) else (node,):
         if not isinstance(item, Mapping):
-            for name, place in texts(item, report, key):
+            for word, place in texts(item, report, key):
+                name = BY_FORMAT.get(word.lower(), word)
                 if _is_known(name, report, place):
                     found.setdefault(name, PrintOptions())
             continue
         for written, settings in item.entries:
-            name = written.text
+            name = BY_FORMAT.get(written.text.lower(), written.text)
             if not _is_known(name, report, written.place):
                 continue
             if isinstance(settings, Scalar) and settings.is_empty:

@@ -6,6 +6,8 @@ import math
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from msgspec.structs import replace
+
 from pipeline.editions import EDITIONS
 from pipeline.metadata import Metadata
 from pipeline.paper import PageOptions, Sheet
@@ -24,9 +26,10 @@ class Asked(NamedTuple):
     node: Node
 
 
-def check_room(metadata: Metadata, asked: dict[str, Node], report: Report) -> None:
-    """Report pages whose margins and columns leave no room, each at its place. ``asked`` are the
-    values of the keys of the front matter."""
+def with_room(metadata: Metadata, asked: dict[str, Node], report: Report) -> Metadata:
+    """The metadata without the pages whose margins and columns leave no room, each of which is
+    reported at its place. ``asked`` are the values of the keys of the front matter."""
+    refused: set[str] = set()
     for editions, node in _pages(metadata, asked):
         sheets = [
             sheet_for(EDITIONS[name], metadata, is_book=is_book)
@@ -39,7 +42,19 @@ def check_room(metadata: Metadata, asked: dict[str, Node], report: Report) -> No
                 if sheet.columns > 1:
                     hint = "Have one column, smaller margins, or a larger page."
                 report.wrong("page", wrong, _place(node), hint)
+                refused.update(("",) if node is asked.get("page") else editions)
                 break
+    if not refused:
+        return metadata
+    printing = replace(metadata.printing, page=PageOptions()) if "" in refused else None
+    return replace(
+        metadata,
+        printing=printing or metadata.printing,
+        edition_options=tuple(
+            (name, replace(options, page=PageOptions()) if name in refused else options)
+            for name, options in metadata.edition_options
+        ),
+    )
 
 
 def _pages(metadata: Metadata, asked: dict[str, Node]) -> Iterator[Asked]:

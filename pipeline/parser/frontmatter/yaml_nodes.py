@@ -20,7 +20,7 @@ import yaml
 
 from pipeline.codes import Code, diagnostic
 from pipeline.diagnostics import Diagnostic, Span
-from pipeline.parser.characters import FORBIDDEN
+from pipeline.parser.characters import FORBIDDEN, shorten
 from pipeline.parser.frontmatter import yaml_mistakes
 from pipeline.parser.frontmatter.yaml_mistakes import MistakeError
 
@@ -72,14 +72,18 @@ Node: TypeAlias = Scalar | Sequence | Mapping
 
 
 class FrontMatter(NamedTuple):
-    """Where front matter was found: its YAML, which starts on line 2; how many lines it
-    takes, fences included; whether a second fence closes it."""
+    """Where front matter was found: its YAML; how many lines it takes, fences included, and
+    what stands before it; whether a second fence closes it; how many lines come ``before``."""
 
     text: str
     lines: int
     closed: bool
+    before: int = 0
 
 
+_BEFORE = re.compile(r"(?:[ \t\r\ufeff]*\n|[ \t]*<!--(?:(?!-->).)*-->[ \t\r]*\n)*", re.DOTALL)
+_COMMENT = re.compile(r"[ \t]+(#\S[^\n]*)")
+_COLOUR = re.compile(r"(#(?:[0-9a-f]{8}|[0-9a-f]{6}|[0-9a-f]{3,4}))(?:\s|\Z)", re.IGNORECASE)
 _FENCE = re.compile(r"^(?:---|\.\.\.)[ \t\r]*$", re.MULTILINE)
 _OPENING = re.compile(r"---[ \t\r]*(?:\n|\Z)")
 _SKIPPED = re.compile(r"(?:[ \t\r]*(?:#[^\n]*)?\n)*[ \t]*")
@@ -94,9 +98,11 @@ def find(text: str) -> FrontMatter | None:
     """The front matter that ``text`` begins with, or None.
 
     A first line ``---`` opens it if what follows looks like ``key:``; else that line is a
-    thematic break.
+    thematic break. Empty lines and comments may come before one that is closed.
     """
-    opening = _OPENING.match(text)
+    before = _BEFORE.match(text)
+    above = before.end() if before else 0
+    opening = _OPENING.match(text, above)
     if opening is None:
         return None
     start = opening.end()
@@ -105,9 +111,9 @@ def find(text: str) -> FrontMatter | None:
         return None
     fence = _FENCE.search(text, start)
     if fence is None:
-        return _unclosed(text, start)
-    inner = text[start : fence.start()]
-    return FrontMatter(_printable(inner), inner.count("\n") + 2, closed=True)
+        return None if above else _unclosed(text, start)
+    inner, number = text[start : fence.start()], text.count("\n", 0, above)
+    return FrontMatter(_printable(inner), number + inner.count("\n") + 2, True, number)
 
 
 def _unclosed(text: str, start: int) -> FrontMatter:
@@ -134,7 +140,8 @@ class _Lines:
     characters such as U+2028.
     """
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, before: int) -> None:
+        self._before = before + 1
         self._starts = [0, *(match.end() for match in re.finditer("\n", text))]
         self._length = len(text)
 
@@ -142,7 +149,7 @@ class _Lines:
         number = bisect.bisect_right(self._starts, start)
         following = self._starts[number] - 1 if number < len(self._starts) else self._length
         length = max(1, min(end, following) - start)
-        return Place(number + 1, start - self._starts[number - 1] + 1, length)
+        return Place(number + self._before, start - self._starts[number - 1] + 1, length)
 
 
 def compose(found: FrontMatter, source: str) -> tuple[Mapping, int, tuple[Diagnostic, ...]]:
@@ -151,12 +158,12 @@ def compose(found: FrontMatter, source: str) -> tuple[Mapping, int, tuple[Diagno
     The lines are fewer than ``found.lines`` where the text shows that the front matter was
     meant to end before the next ``---``.
     """
-    text, start = found.text, Place(1, 1, 3)
+    text, start = found.text, Place(found.before + 1, 1, 3)
     nothing = Mapping((), start)
     if len(text) > MAX_CHARACTERS:
         message = f"The front matter has more than {MAX_CHARACTERS:,} characters."
         return nothing, found.lines, (_report(Code.BAD_YAML, message, start, source),)
-    composer = _Composer(text)
+    composer = _Composer(text, found.before)
     unclosed = None if found.closed else found.lines
     mistakes: list[MistakeError] = []
     try:
@@ -168,11 +175,18 @@ def compose(found: FrontMatter, source: str) -> tuple[Mapping, int, tuple[Diagno
     diagnostics = []
     if unclosed is not None:
         message = "The front matter that begins here is not closed."
+        unclosed += found.before
         hint = f"Add a line `---` after line {unclosed}."
         diagnostics.append(_report(Code.FRONT_MATTER_NOT_CLOSED, message, start, source, hint))
     for mistake in mistakes:
         place = composer.lines.place(mistake.start, mistake.end)
         diagnostics.append(_report(Code.BAD_YAML, mistake.message, place, source, mistake.hint))
+    for at, (comment, taken) in composer.comments.items():
+        message = f"To YAML `{shorten(comment)}` is a comment, and not part of the value."
+        if taken:
+            message = f"To YAML `{taken}` is a comment; it is taken as the value all the same."
+        place = composer.lines.place(at, at + len(comment))
+        diagnostics.append(_report(Code.LIKELY_SLIP, message, place, source, yaml_mistakes.QUOTES))
     return Mapping(tuple(entries), start), unclosed or found.lines, tuple(diagnostics)
 
 
@@ -185,11 +199,13 @@ _Entries: TypeAlias = list[tuple[Scalar, Node]]
 
 
 class _Composer:
-    """Builds nodes from PyYAML's events."""
+    """Builds nodes from PyYAML's events. ``comments`` are those that look like values, by
+    where they stand, each with what is taken as one."""
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, before: int) -> None:
         self.text = text
-        self.lines = _Lines(text)
+        self.lines = _Lines(text, before)
+        self.comments: dict[int, tuple[str, str]] = {}
 
     def offset(self, line: int) -> int:
         """Where the line after ``line`` (a number in the file) starts in the YAML."""
@@ -256,6 +272,8 @@ class _Composer:
         yaml_mistakes.refuse_references(event, self.text, start, end)
         place = self.lines.place(start, end)
         if isinstance(event, yaml.ScalarEvent):
+            if not event.style and (comment := _COMMENT.match(self.text, end)):
+                return self._commented(event.value, place, comment)
             return Scalar(event.value, place, event.style or "")
         if depth == MAX_DEPTH:
             raise MistakeError(f"Lists and mappings are more than {MAX_DEPTH} deep.", start, end)
@@ -274,6 +292,17 @@ class _Composer:
                 raise yaml_mistakes.key_is_no_word(start, end)
             pairs.append((key, value))
         return Mapping(tuple(pairs), place, flow)
+
+    def _commented(self, value: str, place: Place, comment: re.Match[str]) -> Scalar:
+        """A value with a comment after it that begins as none is meant to; a colour is the value
+        that is not there."""
+        colour = _COLOUR.match(comment[1]) if not value else None
+        taken = colour[1] if colour else ""
+        self.comments[comment.start(1)] = comment[1].rstrip(), taken
+        if not taken:
+            return Scalar(value, place)
+        start = comment.start(1)
+        return Scalar(taken, self.lines.place(start, start + len(taken)))
 
 
 class _Mark(Protocol):

@@ -17,6 +17,10 @@ _TITLES = {
 }
 _VARIABLE = re.compile(WRITTEN)
 _LABEL = re.compile(r"\[((?:[^\[\]\\]|\\.){0,999})\]", re.S)
+_SPACED = re.compile(
+    r"((?![\w+.-]+:)[^()<>\"'\n]*\.[A-Za-z0-9]{2,5}(?:#[^\s()<>\"']*)?)(?=[ \t]*\)|[ \t]+[\"'(])"
+)
+"""A path to a file, with spaces in it."""
 _SPACE = re.compile(r"[ \t]*(?:\n[ \t]*)?")
 _LINE_SPACE = re.compile(r"[ \t]*")
 _SAFE = "!#$&'()*+,-./:;=?@_~%"
@@ -93,6 +97,9 @@ def read_inline(text: str, pos: int) -> tuple[str, str, int] | None:
     if destination is None:
         return None
     after = skip_space(text, destination[1])
+    if not text.startswith((")", *_TITLES), after) and (path := _SPACED.match(text, at)):
+        destination = path[1], path.end()  # no CommonMark, but what people write
+        after = skip_space(text, path.end())
     title = read_title(text, after) if after > destination[1] else None
     if title:
         after = skip_space(text, title[1])

@@ -31,7 +31,6 @@ from pipeline.model import (
     Table,
     TableCell,
     TableRow,
-    Text,
     ThematicBreak,
 )
 from pipeline.parser import constructs, slips
@@ -40,7 +39,7 @@ from pipeline.parser.blockparser import BlockElement
 from pipeline.parser.captions import attach_captions
 from pipeline.parser.constructs import charts, math
 from pipeline.parser.constructs.choices import attach_prompts, choices, lone_blank, take_marks
-from pipeline.parser.constructs.parts import FenceParts, Parts
+from pipeline.parser.constructs.parts import FenceParts, Parts, framed
 from pipeline.parser.files import SourceFiles
 from pipeline.parser.index_marks import attach_marks
 from pipeline.parser.lines import Line
@@ -133,7 +132,7 @@ class Lowering:
                 paragraph = Paragraph(children=children, span=span, attributes=attributes)
                 return (paragraph,) if children else ()
             case "typed":
-                return (Paragraph(children=(Text(text=element.text or ""),), span=span),)
+                return (framed(element.text or "", span),)
             case "h1" | "h2" | "h3" | "h4" | "h5" | "h6":
                 heading = Heading(
                     level=int(element.tag[1]),

@@ -33,6 +33,7 @@ from pipeline.model import (
     Variable,
 )
 from pipeline.parser import blanks
+from pipeline.parser.attributes import make
 from pipeline.parser.inlines.citations import CitationSpan
 from pipeline.parser.inlines.nesting import bind
 from pipeline.parser.inlines.patterns import InlineSpan
@@ -40,6 +41,10 @@ from pipeline.parser.lowering import spans
 from pipeline.parser.lowering.references import cross_reference, cross_references
 from pipeline.parser.markup import MarkupBuilder
 from pipeline.tree import plain_text, walk
+
+ALT = ("alt", "fig-alt")
+"""Attributes that are an image's text alternative; what stands in its brackets is its caption
+then, as with Quarto."""
 
 Report = Callable[[Finding, str, "Span | None", str], None]
 Rebased = Callable[[str, "Span | None"], str]
@@ -142,10 +147,15 @@ class InlineLowering:
                 return bind(link)
             case "img":
                 described = self._inlines(element, inner)
+                alt, title = plain_text(described), element.get("title", "")
+                if given := next(filter(None, map(attributes.get, ALT)), ""):
+                    alt, title = given, title or (alt if alt != given else "")
+                    pairs = tuple(pair for pair in attributes.pairs if pair[0] not in ALT)
+                    attributes = make(attributes.id, attributes.classes, pairs)
                 image = Image(
                     source=self._address(element, "src", span),
-                    alt=plain_text(described),
-                    title=element.get("title", ""),
+                    alt=alt,
+                    title=title,
                     span=span,
                     attributes=attributes,
                 )

@@ -54,7 +54,10 @@ def assemble(
         "epub",
         document,
         base=0,
-        pages={target: chapter.name for chapter in plan for target in chapter.ids},
+        pages={
+            "title": TITLE_PAGE,
+            **{target: chapter.name for chapter in plan for target in chapter.ids},
+        },
         in_contents=frozenset(targets(document.contents)),
     )
     renderer.usual_tables, renderer.small_tables = TABLES

@@ -62,7 +62,10 @@ class _Assembly:
             environment,
             "html",
             document,
-            pages={target: page.name for page in self.pages for target in page.chapter.ids},
+            pages={
+                "title": INDEX,
+                **{target: page.name for page in self.pages for target in page.chapter.ids},
+            },
             in_contents=frozenset(targets(document.contents)),
         )
         self.renderer.tops = {page.target: page.name for page in self.pages if page.target}

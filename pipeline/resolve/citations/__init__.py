@@ -71,8 +71,6 @@ def cite_works(document: Document, folder: Path, split: int = 0) -> Document:
         diagnostics=(*document.diagnostics, *sources.findings),
     )
     known = [_known(one, sources, findings) for one in cited]
-    if sources.style is None:
-        return findings.added_to(list_works(put_back(document), (), ""))
     document = _written(document, cited, known, sources, findings, split)
     return findings.added_to(document)
 

@@ -55,6 +55,7 @@ def read_sources(document: Document, folder: Path) -> tuple[Sources, list[str]]:
         located = _locate(placed, document, folder, sources)
         if located is None:
             sources.complete = False
+            read.append(placed.text)
             continue
         read.append(located.name)
         # Messages name a file as they name the source.
@@ -95,16 +96,21 @@ def _listed(document: Document, sources: Sources) -> list[str]:
     return found
 
 
-def _style(document: Document, folder: Path, sources: Sources, read: list[str]) -> Style | None:
-    from pipeline.resolve.citations.csl.style import BadStyleError
-    from pipeline.resolve.citations.works.styles import (
-        DEFAULT,
-        NoStyleError,
-        named_style,
-        style_of_file,
-    )
+def _style(document: Document, folder: Path, sources: Sources, read: list[str]) -> Style:
+    """The style that the front matter names, or else the usual one."""
+    from pipeline.resolve.citations.works.styles import DEFAULT, named_style
 
-    named = document.metadata.citation_style or Placed(DEFAULT)
+    named = document.metadata.citation_style
+    found = _named(named, document, folder, sources, read) if named else None
+    return found or named_style(DEFAULT, document.metadata.lang)
+
+
+def _named(
+    named: Placed, document: Document, folder: Path, sources: Sources, read: list[str]
+) -> Style | None:
+    from pipeline.resolve.citations.csl.style import BadStyleError
+    from pipeline.resolve.citations.works.styles import NoStyleError, named_style, style_of_file
+
     lang = document.metadata.lang
     try:
         if not named.text.lower().endswith(".csl"):

@@ -1,0 +1,114 @@
+"""The title of a publication that does not say which it is."""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections.abc import Iterator, Mapping
+from pathlib import PurePath
+
+from msgspec.structs import replace
+
+from pipeline.codes import Code, diagnostic
+from pipeline.diagnostics import Diagnostic, Span
+from pipeline.metadata import Metadata
+from pipeline.model import Block, Heading, Image, Inline, Node, Paragraph, Variable
+from pipeline.roles import CLASSES
+from pipeline.tree import plain_text, rewrite, walk
+from pipeline.variables import filled, look_up, values
+from pipeline.words import words
+
+UNTITLED = "Untitled"
+MANY = 3
+"""So many headings of the first level, with others below them, are chapters."""
+
+
+def take_title(
+    metadata: Metadata, blocks: tuple[Block, ...], source: str, may_be_missing: bool
+) -> tuple[Metadata, tuple[Block, ...], tuple[Diagnostic, ...]]:
+    """The metadata with a title, the blocks without what it is taken from, and what is wrong.
+
+    Where the front matter has none, it is the first heading, if that is one of the first level
+    and no chapter's among several; else the name of the file ``source``, which is a
+    MISSING_TITLE. A first heading that says the same as the front matter need not stand twice.
+    ``may_be_missing`` where a front matter that could not be read may well have one.
+    """
+    first = blocks[0] if blocks else None
+    if metadata.title:
+        is_title = isinstance(first, Heading) and first.level == 1
+        if is_title and _text(first, metadata).casefold() == metadata.title.casefold():
+            return metadata, blocks[1:], ()
+        return metadata, blocks, ()
+    if may_be_missing:
+        return metadata, blocks, ()
+    heading = next((node for node in walk(blocks) if isinstance(node, Heading)), None)
+    text = _text(heading, metadata) if heading and heading.level == 1 else ""
+    if heading and text and not _is_chapter(heading, text, blocks, metadata):
+        found = tuple(_without_value(heading, values(metadata)))
+        return replace(metadata, title=text), _without(heading, blocks), found
+    title = _readable(PurePath(source).stem) or UNTITLED
+    message = f"The publication has no title; it is called “{title}”, after its file."
+    if heading and text:
+        message = f"The text begins with a chapter and has no title; it is called “{title}”."
+    hint = "Begin with a line `# Title`, or give `title:` in the front matter."
+    if heading and text:
+        hint = "Give `title:` in the front matter."
+    span = heading.span if heading and text else Span(1, 1)
+    missing = diagnostic(Code.MISSING_TITLE, message, span=span, hint=hint)
+    return replace(metadata, title=title), blocks, (missing,)
+
+
+def _text(heading: Node | None, metadata: Metadata) -> str:
+    assert isinstance(heading, Heading)
+    known = values(metadata)
+    said = rewrite(heading.children, leave={Image: lambda image: ()})
+    text = plain_text(said).strip() or plain_text(heading.children)
+    return " ".join(filled(text, lambda name: look_up(name, known)).split())
+
+
+def _is_chapter(first: Heading, text: str, blocks: tuple[Block, ...], metadata: Metadata) -> bool:
+    """Whether the first heading, one of several of the first level, is that of a chapter: by its
+    class, its words or its number, or since the text has more such with headings below them."""
+    levels = [block.level for block in blocks if isinstance(block, Heading)]
+    if levels.count(1) < 2 or first not in blocks:
+        return False
+    if not CLASSES.keys().isdisjoint(first.attributes.classes):
+        return True
+    called = words(metadata.lang)["reference_chapter"].replace("\u00a0", " ")
+    number = r"(?:\d+|[ivxlc]+|\w{3,9})\b"
+    chapter = re.escape(called).replace(re.escape("{number}"), number)
+    if re.match(rf"(?:{chapter}|\d+(?:[.):]|\s|$))", text, re.IGNORECASE):
+        return True
+    if "-".join(text.casefold().split()) in CLASSES:
+        return True
+    followed = [below for level, below in itertools.pairwise(levels) if level == 1]
+    starts_so = bool(followed) and followed[0] > 1
+    return levels.count(1) >= MANY and starts_so and sum(below > 1 for below in followed) > 1
+
+
+def _without(heading: Heading, blocks: tuple[Block, ...]) -> tuple[Block, ...]:
+    """The blocks without the heading, but with its images, which no title has."""
+    images: tuple[Inline, ...] = tuple(
+        node for node in heading.children if any(isinstance(n, Image) for n in walk((node,)))
+    )
+    left = (Paragraph(children=images, span=heading.span),) if images else ()
+
+    def leave(node: Heading) -> Node | tuple[Node, ...]:
+        return left if node is heading else node
+
+    return rewrite(blocks, leave={Heading: leave})
+
+
+def _readable(name: str) -> str:
+    """The name of a file as a title."""
+    text = " ".join(re.sub(r"[-_.\s]+", " ", name).split())
+    return text[:1].upper() + text[1:]
+
+
+def _without_value(title: Heading, known: Mapping[str, str]) -> Iterator[Diagnostic]:
+    """What is wrong with variables in the title, which is the same in all editions."""
+    for node in walk(title.children):
+        if isinstance(node, Variable) and not look_up(node.name, known):
+            message = f"The title cannot have `{{{{ {node.name} }}}}` in it."
+            hint = "It can have variables of your own, and those that the front matter gives."
+            yield diagnostic(Code.UNKNOWN_VARIABLE, message, span=node.span, hint=hint)
