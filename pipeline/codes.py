@@ -249,9 +249,10 @@ class Code(enum.Enum):
         "`::: space` a height from 10 to 250 mm.",
     )
     BAD_MATH = Entry(
-        ERROR,
+        WARNING,
         "A formula has something in it that cannot be set: a command that is not known, a brace or an\n"
-        "environment that is never closed, an argument that is missing. Formulas are written in TeX.",
+        "environment that is never closed, an argument that is missing. Formulas are written in TeX. What\n"
+        "cannot be set is shown as it is written.",
     )
     BAD_TABLE = Entry(
         ERROR,

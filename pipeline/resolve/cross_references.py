@@ -148,7 +148,7 @@ def _target(node: Node) -> Target | None:
         case CodeBlock():
             return Target("listing", str(node.number or ""))
         case MathBlock():
-            return Target("equation", str(node.number or ""))
+            return Target("equation", node.tag or str(node.number or ""))
         case Exercise():
             return Target("exercise", str(node.number or ""))
         case Section():
