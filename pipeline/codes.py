@@ -273,8 +273,8 @@ class Code(enum.Enum):
     BAD_MATH = Entry(
         WARNING,
         "A formula has something in it that cannot be set: a command that is not known, a brace or an\n"
-        "environment that is never closed, an argument that is missing. Formulas are written in TeX. It is\n"
-        "shown as it is written.",
+        "environment that is never closed, an argument that is missing. Formulas are written in TeX. What\n"
+        "cannot be set is shown as it is written.",
     )
     BAD_TABLE = Entry(
         WARNING,

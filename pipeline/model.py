@@ -309,15 +309,18 @@ class CodeBlock(Node, frozen=True):
 
 
 class MathBlock(Node, frozen=True):
-    """``$$ … $$`` on lines of its own; ``margin`` is the column that its further lines begin
-    in. *Resolved*: ``mathml``, ``alt`` and ``spoken`` as in `Math`; ``number`` (numbering),
-    from 1 for formulas with an id."""
+    """``$$ … $$`` on lines of its own; ``marks`` is how many characters come before the TeX,
+    ``margin`` the column that its further lines begin in. *Resolved*: ``mathml``, ``alt`` and
+    ``spoken`` as in `Math`; ``tag``, the number that it gives itself; ``number`` (numbering), from
+    1 for formulas with an id and no such."""
 
     tex: str
+    marks: int = 2
     margin: int = 1
     mathml: str = ""
     alt: str = ""
     spoken: str = ""
+    tag: str = ""
     number: int = 0
 
 

@@ -117,6 +117,8 @@ def text_of(node: Node) -> str:
     """The text that a piece of it, or code, adds to its block."""
     if isinstance(node, Text | Code | Abbreviation | CrossReference | CodeBlock):
         return node.text
+    if isinstance(node, Math | MathBlock) and not node.mathml:  # shown as it is written
+        return node.tex
     return ""
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+import sys
 import zipfile
 from pathlib import Path
 from xml.etree import ElementTree as ET
@@ -362,3 +363,105 @@ def test_a_long_formula_is_broken_in_print_and_not_set_smaller(edition: str) -> 
     (width,) = re.findall(r"\.formula-1 \{ width: ([\d.]+)em", rules)
     room = pages.sheet.line / 25.4 * 72 / pages.sheet.text
     assert room / 2 < float(width) < room
+
+
+# --- more of TeX -------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("tex", "expected"),
+    [
+        (r"\ce{SO4^2-}", "SO₄²⁻"),
+        (r"\ce{2H2 + O2 -> 2H2O}", "2 H₂ + O₂ ⟶ 2 H₂O"),
+        (r"\ce{Na+(aq) + Cl-}", "Na⁺(aq) + Cl⁻"),
+        (r"\ce{1/2 O2}", "1/2 O₂"),
+        (r"\qty{9.81}{\metre\per\second\squared}", "9.81 m s⁻²"),
+        (r"\SI{3e8}{m/s}", "3 × 10⁸ m s⁻¹"),
+        (r"\ang{30;15;10}", "30°15′10″"),
+        (r"\mathop{\arg\max}_x f", "arg maxₓf"),
+        (r"\text{if $x > 0$, 50\% caf\'e}", "if x > 0, 50% café"),
+        (r"\begin{bmatrix*}[r] -1 & 2 \end{bmatrix*}", "[−1, 2]"),
+        (r"\newcommand{\f}[2][x]{f_{#2}(#1)} \f{1} + \f[y]{2}", "f₁(x) + f₂(y)"),
+        (r"\def\v#1{\mathbf{#1}} \v{x} + \v y", "x + y"),
+        (r"a \\ b", "a; b"),
+        ("2x + ____ = 7", "2x + ____ = 7"),
+        ("50 x % a comment", "50x"),
+        (r"\sqrt{}", "√()"),
+        (r"\begin{pmatrix}\end{pmatrix}", "()"),
+    ],
+)
+def test_more_of_tex_is_read(tex: str, expected: str) -> None:
+    assert written(list(element(tex))) == expected
+    assert draw(markup(element(tex), ""), "#000").width > 0
+
+
+def test_a_gap_is_said() -> None:
+    assert spoken("2x + ____ = 7") == "2 x plus blank equals 7"
+    assert spoken("2x + ____ = 7", "de") == "2 x plus Lücke ist gleich 7"
+
+
+@pytest.mark.parametrize(
+    "tex", [r"{}", r"\text{}", r"\cancel{}", r"\begin{aligned} & \end{aligned}"]
+)
+def test_a_formula_of_nothing_is_told(tex: str) -> None:
+    for edition in ("web", "handout"):
+        (found,) = document(f"{FRONT}A ${tex}$.\n", edition).diagnostics
+        assert (found.code, found.column) == ("bad-math", 4)
+
+
+def test_an_answer_within_a_formula_is_for_teachers_alone() -> None:
+    source = (
+        FRONT + "Find $x = ____{\\frac{47}{11}}$ and\n\n$$ y = ____ {4711} $$\n\n$z = ____{4711"
+    )
+    for edition in EDITIONS.values():
+        found = select(parse(source), edition)
+        texts = "".join(n.tex for n in walk(found.blocks) if isinstance(n, Math | MathBlock))
+        assert ("47" in texts) == (edition.audience == "teacher")
+
+
+def test_deep_nesting_takes_no_longer_than_its_length() -> None:
+    tex = "x"
+    for _ in range(14):
+        tex = rf"\sqrt{{1 + {tex}}}"
+    calls = 0
+
+    def count(_frame: object, event: str, _argument: object) -> None:
+        nonlocal calls
+        calls += event == "call"
+
+    made = markup(element(tex, display=True), "")
+    draw(made.replace("<mi>x</mi>", "<mi>y</mi>"), "#000")  # what is loaded but once
+    sys.setprofile(count)
+    try:
+        draw(made, "#000")
+    finally:
+        sys.setprofile(None)
+    assert calls < 50_000
+
+
+def test_what_cannot_be_drawn_is_printed_as_it_is_written() -> None:
+    tex = "x"
+    for _ in range(16):
+        tex = rf"\left(\frac{{1}}{{{tex}}}\right)"
+    found = document(f"{FRONT}$$ {tex} $$\n", "handout")
+    pages = render(found, EDITIONS["handout"], "wells", None)
+    assert [(one.code, one.line) for one in pages.findings] == [("bad-math", 7)]
+    assert '<code class="tex">\\left(' in pages.pages[0].markup
+
+
+def test_a_formula_in_a_chart_s_caption_is_as_wide_as_its_letters() -> None:
+    chart = '```chart {type=bar caption="$x$"}\nA, B\nC, 1\n```\n'
+    pages = render(document(FRONT + chart, "handout"), EDITIONS["handout"], "wells", None)
+    rules = "".join(style.css for style in pages.styles if style.name == "charts.css")
+    assert ".chart img" not in rules
+
+
+def test_equations_have_the_number_that_they_give_themselves() -> None:
+    source = FRONT + (
+        "$$ a = b \\tag{A} \\label{eq:a} $$\n\n\\begin{align} \\label{b} c &= d \\end{align}\n\n"
+        "See \\eqref{eq:a}, $\\ref{b}$ and @eq-b.\n"
+    )
+    texts = [found.text for found in read_pdf(open_pdf(made(source, "handout"))).all("P")]
+    assert "(A)" in texts
+    assert "(1)" in texts
+    assert "See (A), 1 and Equation 1." in [text.replace("\u00a0", " ") for text in texts]

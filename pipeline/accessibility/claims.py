@@ -19,7 +19,9 @@ class Contents:
     """What the pages of an e-book hold, gathered in one walk."""
 
     def __init__(self, subject: Subject) -> None:
-        self.formulas = any(isinstance(node, Math | MathBlock) for node, _ in subject.nodes)
+        self.formulas = any(
+            isinstance(node, Math | MathBlock) and node.mathml for node, _ in subject.nodes
+        )
         self.index = any(isinstance(node, Index) and node.groups for node, _ in subject.nodes)
         self.page_breaks = self.page_list = False
         self.roles = self.details = self.ruby = self.tex = False

@@ -52,7 +52,7 @@ def read(text: str, pos: int = 0) -> tuple[Attributes, int] | None:
         elif item["key"]:
             quoted = item["dq"] if item["dq"] is not None else item["sq"]
             # What a backslash is for before ! and ; the entries of an index know.
-            value = re.sub(r"\\([^!;])", r"\1", quoted) if quoted is not None else item["bare"]
+            value = re.sub(r"\\([^\w\s!;])", r"\1", quoted) if quoted is not None else item["bare"]
             pairs.append((item["key"], value))
         else:
             classes.append("unnumbered")  # Pandoc's short form {-}

@@ -29,7 +29,7 @@ from pipeline.parser.blocks.headings import AtxHeadingProcessor, SetextHeadingPr
 from pipeline.parser.blocks.html import HtmlProcessor
 from pipeline.parser.blocks.includes import IncludeProcessor
 from pipeline.parser.blocks.lists import ItemProcessor, ListProcessor
-from pipeline.parser.blocks.math import MathProcessor
+from pipeline.parser.blocks.math import LatexMathProcessor, MathProcessor
 from pipeline.parser.blocks.notes import NoteProcessor
 from pipeline.parser.blocks.paragraphs import ParagraphProcessor
 from pipeline.parser.blocks.quotes import QuoteProcessor
@@ -65,6 +65,7 @@ class ChapbookSyntax(Extension):
                     ("fence", FenceProcessor(parser)),
                     ("include", IncludeProcessor(parser, self.files)),
                     ("math", MathProcessor(parser)),
+                    ("latex-math", LatexMathProcessor(parser)),
                     ("html", HtmlProcessor(parser)),
                     ("table", TableProcessor(parser)),
                     ("setext-heading", SetextHeadingProcessor(parser)),

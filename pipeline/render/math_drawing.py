@@ -40,6 +40,12 @@ MARKS = {"‾": "\u2015", "˜": "~"}
 """What ziamath has other characters for."""
 
 SCRIPTS = {"munder": "msub", "mover": "msup", "munderover": "msubsup"}
+KEPT = 4096
+"""Drawings that are kept: an edition may be rendered several times, and so may its kin."""
+
+HIGHEST = 1000
+"""Ems: nothing that is higher is a formula."""
+
 BASE = 24
 """The size that ziamath takes its options to be of."""
 
@@ -58,9 +64,31 @@ class Drawing(NamedTuple):
     depth: float
 
 
+class _Svg(Element):
+    """An image without symbols, which ziamath looks for before each of its glyphs."""
+
+    def findall(self, path: str, namespaces: dict[str, str] | None = None) -> list[Element]:
+        return []
+
+
+class CannotDrawError(Exception):
+    """A formula that ziamath fails at, or that nothing is to be seen of."""
+
+
+@functools.lru_cache(maxsize=KEPT)
 def draw(mathml: str, colour: str, least: float = 0) -> Drawing:
     """The drawing of a formula given as finished markup. Indices are as small as the font has
-    them, but not smaller than ``least`` ems."""
+    them, but not smaller than ``least`` ems. Raises `CannotDrawError`."""
+    try:
+        found = _drawn(mathml, colour, least)
+    except Exception as error:  # ziamath and ziafont raise whatever their parts do
+        raise CannotDrawError(str(error)) from error
+    if found.width < 0 or not 0 <= found.height < HIGHEST:
+        raise CannotDrawError
+    return found
+
+
+def _drawn(mathml: str, colour: str, least: float) -> Drawing:
     _ziamath()
     root = fromstring(mathml)
     for element in root.iter():
@@ -73,7 +101,7 @@ def draw(mathml: str, colour: str, least: float = 0) -> Drawing:
     left, right = min(0, box.xmin), max(box.xmax, node.xadvance())
     width, height = right - left, box.ymax - box.ymin
     view = " ".join(f"{number:.1f}" for number in (left, -box.ymax, width, height))
-    svg = Element(
+    svg = _Svg(
         "svg",
         {
             "xmlns": "http://www.w3.org/2000/svg",
@@ -83,6 +111,8 @@ def draw(mathml: str, colour: str, least: float = 0) -> Drawing:
         },
     )
     node.draw(0, 0, svg)
+    if not len(svg) and root.find(".//mphantom") is None:
+        raise CannotDrawError("empty")
     return Drawing(tostring(svg), width / SIZE, height / SIZE, -box.ymin / SIZE)
 
 
@@ -108,6 +138,8 @@ def _ziamath() -> ModuleType:
         import ziamath
         from ziamath.config import config
 
+        import pipeline.render.math_layout  # noqa: F401 (it has rows set in its way)
+
     config.svg2 = False
     config.precision = 1
     return ziamath
@@ -127,6 +159,8 @@ def _as_drawn(element: Element, display: bool) -> Element:
     match tag:
         case "mstyle":
             found.tag = "mrow"
+        case "msqrt" if not len(found):
+            found.append(Element("mrow"))
         case "mrow" if kind in ENCLOSED:
             found.tag = "menclose"
             found.set("notation", ENCLOSED[kind])

@@ -5,9 +5,11 @@ from __future__ import annotations
 import math
 from typing import NamedTuple
 
+from pipeline.codes import Code, diagnostic
+from pipeline.diagnostics import Diagnostic
 from pipeline.model import Asset, Document, Math, MathBlock, Section
 from pipeline.render.math_breaks import in_lines
-from pipeline.render.math_drawing import Drawing, draw
+from pipeline.render.math_drawing import CannotDrawError, Drawing, draw
 from pipeline.tree import walk
 
 INK, ACCENT = "#16191c", "#1f3b57"
@@ -35,9 +37,9 @@ class FormulaImage(NamedTuple):
 
 
 class FormulaImages:
-    """Draws formulas as they are asked for, equal ones once. ``rules`` gets the styles. Displayed
-    ones are broken into lines that are no wider than `room`, in ems; where there is a
-    `large_room`, it is that, and they are drawn for large print."""
+    """Draws formulas as they are asked for, equal ones once. ``rules`` gets the styles, `findings`
+    what could not be drawn. Displayed ones are broken into lines that are no wider than `room`, in
+    ems; where there is a `large_room`, it is that, and they are drawn for large print."""
 
     def __init__(self, document: Document, rules: dict[str, str]) -> None:
         self.room, self.large_room = math.inf, 0.0
@@ -45,7 +47,9 @@ class FormulaImages:
         self._assets: list[Asset] = []
         self._rules = rules
         self._taken = {asset.name for asset in document.assets}
-        self._images: dict[tuple[str, str], FormulaImage] = {}
+        self._source = document.source
+        self.findings: list[Diagnostic] = []
+        self._images: dict[tuple[str, str], FormulaImage | None] = {}
         self._in_titles = {
             id(inner)
             for node in walk(document.blocks)
@@ -58,15 +62,26 @@ class FormulaImages:
     def assets(self) -> tuple[Asset, ...]:
         return tuple(self._assets)
 
-    def image(self, node: Math | MathBlock) -> FormulaImage:
+    def image(self, node: Math | MathBlock) -> FormulaImage | None:
+        """The image of a formula; None where it cannot be drawn, and its source is shown."""
         colour = self.accent if id(node) in self._in_titles else self.ink
         key = (node.mathml, colour)
         if key not in self._images:
             in_line = isinstance(node, Math) and not node.display
             make = self._large if self.large_room else self._usual
-            drawing = make(node.mathml, colour, in_line)
-            self._images[key] = self._make(drawing, in_line)
+            try:
+                drawing = make(node.mathml, colour, in_line)
+            except CannotDrawError:
+                self._images[key] = None
+                self._report(node)
+            else:
+                self._images[key] = self._make(drawing, in_line)
         return self._images[key]
+
+    def _report(self, node: Math | MathBlock) -> None:
+        message = "The formula cannot be drawn. It is printed as it is written."
+        found = diagnostic(Code.BAD_MATH, message, span=node.span, source=self._source)
+        self.findings.append(found)
 
     def _usual(self, mathml: str, colour: str, in_line: bool) -> Drawing:
         found = draw(mathml, colour)
@@ -89,7 +104,7 @@ class FormulaImages:
         return drawn(in_lines(mathml, self.large_room, lambda formula: drawn(formula).width))
 
     def _make(self, drawing: Drawing, in_line: bool) -> FormulaImage:
-        name = f"formula-{len(self._images) + 1}"
+        name = f"formula-{len(self._assets) + 1}"
         while f"{name}.svg" in self._taken:
             name = f"{name}-x"
         file = f"{name}.svg"

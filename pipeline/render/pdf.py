@@ -144,6 +144,7 @@ def assemble(
         contents=nav_points(document.contents, renderer.href),
         places=first_places(document),
         sheet=sheet,
+        findings=tuple(renderer.formula_images.findings),
     )
 
 

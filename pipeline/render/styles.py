@@ -30,6 +30,7 @@ CONSTRUCTS: dict[str, str | re.Pattern[str]] = {
     "math": "<math",
     "strokes": re.compile('class="(?:[bx]?cancel|sout)"'),
     "formulas": 'class="formula-image',
+    "tex": '<code class="tex"',
     "bibliography": '<ul class="bibliography',
     "addresses": re.compile('class="(?:address-number|qr-code)"'),
     "citations": re.compile('class="(?:biblioref|address)"'),

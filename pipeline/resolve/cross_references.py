@@ -162,7 +162,7 @@ def _target(node: Node, lang: str) -> Target | None:
         case CodeBlock():
             return Target("listing", str(node.number or ""))
         case MathBlock():
-            return Target("equation", str(node.number or ""))
+            return Target("equation", node.tag or str(node.number or ""))
         case Exercise():
             return Target("exercise", str(node.number or ""))
         case Section():

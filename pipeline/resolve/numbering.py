@@ -79,7 +79,8 @@ def _number_captions(
         return replace(node, number=number, figures=_lettered(node, number))
 
     def formula(node: MathBlock) -> MathBlock:
-        return replace(node, number=next_number("equation", node, bool(node.attributes.id)))
+        wanted = bool(node.attributes.id) and not node.tag
+        return replace(node, number=next_number("equation", node, wanted))
 
     def exercise(node: Exercise) -> Exercise:
         return replace(node, number=next_number("exercise", node, True))

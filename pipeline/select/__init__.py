@@ -13,6 +13,7 @@ What is left out leaves nothing behind: no empty list, and no note that only it 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 
 from msgspec.structs import replace
@@ -35,6 +36,8 @@ from pipeline.model import (
     Heading,
     ListItem,
     Matching,
+    Math,
+    MathBlock,
     Node,
     Note,
     NoteReference,
@@ -77,6 +80,9 @@ TASKS = (Matching, Ordering)
 SOLVED = (Blank, Choice, *TASKS)
 """What may have its solution in it."""
 
+BLANK = "____"
+"""What a gap in a formula is written with, four underscores at least."""
+
 FORMAT_NAMES = {
     "html": "html",
     "pdf": "pdf",
@@ -98,7 +104,10 @@ def select(document: Document, edition: Edition) -> Document:
     chosen: set[type[Node]] = {
         type(node)
         for node in walk(whole(document))
-        if isinstance(node, SOLVED) or _has_condition(node) or is_for_teachers(node)
+        if isinstance(node, SOLVED)
+        or _has_condition(node)
+        or is_for_teachers(node)
+        or (isinstance(node, Math | MathBlock) and BLANK in node.tex)
     }
     document = replace(document, edition=edition.name)
     if not chosen:
@@ -145,6 +154,8 @@ def select(document: Document, edition: Edition) -> Document:
 
 UNSOLVED: Changes = {
     Blank: lambda node: replace(node, answer=""),
+    Math: lambda node: replace(node, tex=without_answers(node.tex)),
+    MathBlock: lambda node: replace(node, tex=without_answers(node.tex)),
     Choice: lambda node: replace(node, correct=None),
 }
 """How students get what has its solution in it."""
@@ -160,6 +171,26 @@ def _has_condition(node: Node) -> bool:
 
 def _words(value: str) -> list[str]:
     return value.lower().replace(",", " ").split()
+
+
+_ANSWERED = re.compile(rf"{BLANK}_*\s*(?=\{{)")
+_BRACES = re.compile(r"\\.|[{}]", re.DOTALL)
+
+
+def without_answers(tex: str) -> str:
+    """A formula without what is to be filled into its gaps. What is left open may be the rest
+    of it, and is not shown."""
+    found: list[str] = []
+    pos = 0
+    while gap := _ANSWERED.search(tex, pos):
+        found.append(tex[pos : gap.end()].rstrip())
+        depth, pos = 0, len(tex)
+        for brace in _BRACES.finditer(tex, gap.end()):
+            depth += {"{": 1, "}": -1}.get(brace[0], 0)
+            if not depth and brace[0] == "}":
+                pos = brace.end()
+                break
+    return "".join((*found, tex[pos:]))
 
 
 def _belongs(node: Node, edition: Edition) -> bool:

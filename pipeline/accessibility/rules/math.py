@@ -7,7 +7,8 @@ from pipeline.model import Math, MathBlock
 
 
 def formulas_are_spoken(subject: Subject) -> Outcome:
-    """Each formula is MathML, with its words beside it. One that cannot be set is an error of
-    resolving, which has told of it."""
-    found = [node for node, _ in subject.nodes if isinstance(node, Math | MathBlock)]
-    return Outcome(len(found), tuple(Failure() for f in found if not (f.mathml and f.alt)))
+    """Each formula that is MathML has its words beside it. Of one that cannot be set, which is
+    text as it is written, resolving has told."""
+    formulas = (node for node, _ in subject.nodes if isinstance(node, Math | MathBlock))
+    found = [formula for formula in formulas if formula.mathml]
+    return Outcome(len(found), tuple(Failure() for formula in found if not formula.alt))

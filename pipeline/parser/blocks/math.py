@@ -1,4 +1,5 @@
-"""Formulas on lines of their own: ``$$``, TeX, ``$$ {#eq-id}``, on one line or several."""
+"""Formulas on lines of their own: ``$$``, TeX, ``$$ {#eq-id}``, on one line or several, and
+LaTeX's own ways to set them apart."""
 
 from __future__ import annotations
 
@@ -11,10 +12,21 @@ from pipeline.model import NO_ATTRIBUTES, Attributes
 from pipeline.parser import attributes
 from pipeline.parser.blockparser import BlockElement, LineProcessor, Match
 from pipeline.parser.cursor import Cursor
+from pipeline.parser.inlines.formulas import reads_like_one
 from pipeline.parser.lines import Line
 
 _CLOSING = re.compile(r"((?:[^$\\]++|\\.|\$(?!\$)|\\$)*+)\$\$")
 _PUNCTUATION = re.compile(r"\s*([.,;:])(?=\s*$)")
+_ENVIRONMENTS = (
+    "align|alignat|aligned|alignedat|array|[bBpvV]?matrix|[dr]?cases|displaymath|eqnarray|equation"
+    "|flalign|gather|gathered|math|multline|smallmatrix|split"
+)
+_ENVIRONMENT = re.compile(rf"\\begin\{{((?:{_ENVIRONMENTS})\*?)\}}")
+_BRACKET = re.compile(r"(\\{1,2})\[")
+_DEFINITION = re.compile(
+    r"\\(?:(?:new|renew|provide)command|DeclareMathOperator)\*?\s*(?:\{\s*)?\\[A-Za-z]|\\g?def\s*\\[A-Za-z]"
+)
+_BRACES = re.compile(r"\\.|[{}]")
 _MARK = re.compile(r"\\.|\$\$")
 
 
@@ -50,20 +62,28 @@ class MathProcessor(LineProcessor):
         if not end and not self.parser.formula_marks:
             self._report_open(cursor.number, cursor.offset)
             return False  # which leaves the marks, and all that follows, as text
-        block = BlockElement("math", cursor.number, self)
+        self._begin(cursor, 2, end)
+        return True
+
+    def _begin(self, cursor: Cursor, begins: int, end: _End | None, **attrib: str) -> None:
+        block = BlockElement("math", cursor.number, self, **attrib)
         block.state = NO_ATTRIBUTES
         self.parser.begin(block, cursor)
+        text = cursor.rest
+        self._add(
+            block, end.formula if end else text[begins:], cursor.number, cursor.offset + begins
+        )
         if end:
-            self._add(block, end.formula, cursor.number, cursor.offset + 2)
             self._finish(block, end, text, cursor)
             self.parser.close_tip()
-        else:
-            self._add(block, text[2:], cursor.number, cursor.offset + 2)
-        return True
+
+    def end(self, block: BlockElement, text: str) -> _End | None:
+        """What ends a formula on a line, if anything does."""
+        return _end(text, 0)
 
     def proceed(self, block: BlockElement, cursor: Cursor) -> Match:
         text = cursor.remainder
-        end = _end(text, 0)
+        end = self.end(block, text)
         if end is None:
             return Match.YES
         self._add(block, end.formula, cursor.number, cursor.pos - cursor.added + 1)
@@ -97,6 +117,68 @@ class MathProcessor(LineProcessor):
             self.parser.check_attributes(text[end.rest :], cursor.number, offset)
 
 
+class LatexMathProcessor(MathProcessor):
+    """LaTeX's own marks: ``\\[`` to ``\\]``, ``\\begin{align}`` to its end, and definitions of
+    commands. A blank line ends them too, and what has no end before it is text."""
+
+    def test(self, parent: Element, block: Any) -> bool:
+        cursor: Cursor = block
+        return cursor.indent < 4 and cursor.char == "\\"
+
+    def run(self, parent: Element, blocks: Any) -> bool | None:
+        cursor: Cursor = blocks[0]
+        text = cursor.rest
+        if self.parser.tip.tag == "p" and _leaves_open(self.parser.tip):
+            return False
+        if _DEFINITION.match(text):
+            return self._one_line(cursor, text)
+        if found := _ENVIRONMENT.match(text):
+            marks, closing = 0, f"\\end{{{found[1]}}}"
+        elif found := _BRACKET.match(text):
+            marks, closing = found.end(), found[1] + "]"
+        else:
+            return False
+        end = _latex_end(text, closing, marks)
+        if end and (end.rest >= 0 or not (marks == 0 or reads_like_one(end.formula))):
+            return False
+        begins = text[marks:] if marks and not end else ""
+        if begins.strip() and not reads_like_one(begins, strongly=True):
+            return False
+        self._begin(cursor, marks, end, marks=str(marks), closing=closing, opening=text)
+        return True
+
+    def _one_line(self, cursor: Cursor, text: str) -> bool:
+        """A definition of a command, which has to be whole on its line."""
+        pairs = [brace for brace in _BRACES.findall(text) if brace in "{}"]
+        if not pairs or pairs.count("{") != pairs.count("}"):
+            return False
+        self._begin(cursor, 0, _End(text.rstrip(), NO_ATTRIBUTES, -1), marks="0")
+        return True
+
+    def end(self, block: BlockElement, text: str) -> _End | None:
+        return _latex_end(text, block.get("closing", ""), 0)
+
+    def proceed(self, block: BlockElement, cursor: Cursor) -> Match:
+        return Match.NO if cursor.blank else super().proceed(block, cursor)
+
+    def waits_for_end(self, block: BlockElement) -> bool:
+        return False
+
+    def close(self, block: BlockElement, parent: BlockElement) -> None:
+        if block.get("closed"):
+            return
+        if not int(block.get("marks", "0")):
+            closing = block.get("closing", "")
+            message = (
+                f"A formula begins here, and there is no `{closing}` before the next empty line."
+            )
+            self.parser.report(Code.BAD_MATH, message, block.line, block.column)
+        first = Line(block.get("opening", ""), block.line, block.column)
+        lines = (Line(line.lstrip(), line.number, line.offset) for line in block.lines[1:])
+        block.tag, block.lines, block.state = "p", [first, *lines], None
+        block.attrib.clear()
+
+
 def _leaves_open(paragraph: BlockElement) -> bool:
     """Whether a formula that began in the paragraph goes on; each line is read once."""
     is_open, read = bool(paragraph.get("open-math")), int(paragraph.get("read-math", "0"))
@@ -108,12 +190,29 @@ def _leaves_open(paragraph: BlockElement) -> bool:
     return is_open
 
 
+def _latex_end(text: str, closing: str, pos: int) -> _End | None:
+    """What ends a formula of LaTeX's on a line of ``text``, read from ``pos``. The end of an
+    environment is part of the formula."""
+    at = text.find(closing, pos)
+    if closing == "\\]":
+        while at > pos and text[at - 1] == "\\":  # the end of a line, and a bracket
+            at = text.find(closing, at + 1)
+    if at < 0:
+        return None
+    end = at + len(closing)
+    return _rest(text, text[pos : at if closing.endswith("]") else end], end)
+
+
 def _end(text: str, pos: int) -> _End | None:
     """What ends a formula on a line of ``text``, read from ``pos``."""
     found = _CLOSING.match(text, pos)
     if not found:
         return None
-    formula, at = found[1], found.end()
+    return _rest(text, found[1], found.end())
+
+
+def _rest(text: str, formula: str, at: int) -> _End:
+    """The end of a formula that is at ``at``, with what follows it."""
     listed = attributes.read(text, _skip_blanks(text, at))
     attrs, at = listed or (NO_ATTRIBUTES, at)
     # A sentence's stop after the marks belongs to the formula, which it would fall off.

@@ -10,10 +10,12 @@ from pipeline.parser.constructs.parts import FenceParts
 from pipeline.parser.lines import Line
 
 
-def block(lines: Sequence[Line], span: Span, attributes: Attributes) -> MathBlock:
-    """``lines`` are all between the marks: the first is what follows the opening ones."""
+def block(lines: Sequence[Line], span: Span, attributes: Attributes, marks: int = 2) -> MathBlock:
+    """``lines`` are all between the marks: the first is what follows the opening ones, which are
+    so many."""
     margin = lines[1].offset if len(lines) > 1 else 1
-    return MathBlock(tex="\n".join(lines), margin=margin, span=span, attributes=attributes)
+    tex = "\n".join(lines)
+    return MathBlock(tex=tex, marks=marks, margin=margin, span=span, attributes=attributes)
 
 
 def fence(parts: FenceParts) -> tuple[Block, ...]:

@@ -74,6 +74,8 @@ class _Scanner:
             if found is None or end is None:
                 continue
             assert isinstance(found, str | InlineSpan)
+            if char in "$\\" and self._has_code(found, pos, end):
+                continue
             self._add(found, end)
             return
         match char:
@@ -133,18 +135,32 @@ class _Scanner:
         self.leaf.pos += 1
         self.leaf.skip_spaces()
 
-    def _code(self) -> None:
-        """A code span (section 6.1), or its marks as text."""
-        opening = _TICKS.match(self.leaf.data, self.leaf.pos)
-        assert opening is not None
-        length, start = len(opening[0]), opening.end()
+    def _runs(self) -> dict[int, list[int]]:
+        """Where runs of backticks begin, by their length, the last first."""
         if self._ticks is None:
             self._ticks = {}
             for run in _TICKS.finditer(self.leaf.data):
                 self._ticks.setdefault(len(run[0]), []).append(run.start())
             for runs in self._ticks.values():
                 runs.reverse()
-        runs = self._ticks.get(length, [])
+        return self._ticks
+
+    def _has_code(self, found: str | InlineSpan, start: int, end: int) -> bool:
+        """Whether what would be a formula has code beginning in it, which binds more tightly."""
+        if isinstance(found, str) or found.tag != "math" or found.get("code"):
+            return False
+        for run in _TICKS.finditer(self.leaf.data, start, end):
+            others = self._runs().get(len(run[0]), [])
+            if others and others[0] > run.start():
+                return True
+        return False
+
+    def _code(self) -> None:
+        """A code span (section 6.1), or its marks as text."""
+        opening = _TICKS.match(self.leaf.data, self.leaf.pos)
+        assert opening is not None
+        length, start = len(opening[0]), opening.end()
+        runs = self._runs().get(length, [])
         while runs and runs[-1] < start:
             runs.pop()
         if not runs:

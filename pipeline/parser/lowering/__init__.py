@@ -148,7 +148,8 @@ class Lowering:
             case "pre":
                 return self._fence(element, span)
             case "math":
-                return (math.block(element.lines, span, attributes),)
+                marks = int(element.get("marks", "2"))
+                return (math.block(element.lines, span, attributes, marks),)
             case "table":
                 return (self._table(element, span),)
             case "dl":

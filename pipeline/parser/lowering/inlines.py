@@ -173,9 +173,10 @@ class InlineLowering:
             case "cross-references":
                 return tuple(cross_references(element, attributes))
             case "math":
-                if span and element.get("code"):  # the formula begins after two marks
-                    span = Span(span.line, span.column + 1)
                 display = bool(element.get("display"))
+                more = int(element.get("marks", "0")) - (2 if display else 1)
+                if span and more > 0:  # the formula begins after more marks than usual
+                    span = Span(span.line, span.column + more)
                 return (Math(tex=element.text or "", display=display, span=span),)
             case "blank":
                 return (blanks.lower(element, span, self._report),)

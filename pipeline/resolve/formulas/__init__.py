@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import functools
+import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import NamedTuple, TypeAlias
 from xml.etree.ElementTree import Element
 
@@ -14,14 +15,28 @@ from pipeline.codes import Code
 from pipeline.diagnostics import Span
 from pipeline.editions import EDITIONS
 from pipeline.faces import MATH_FACE, font_file
-from pipeline.model import Document, Math, MathBlock, Node, Paragraph, Plain
+from pipeline.model import (
+    CrossReference,
+    Document,
+    Inline,
+    Math,
+    MathBlock,
+    Node,
+    Paragraph,
+    Plain,
+    Text,
+)
 from pipeline.resolve.findings import Findings
+from pipeline.resolve.formulas.macros import Macro, defines
 from pipeline.resolve.formulas.reader import Mistake
 from pipeline.resolve.formulas.tex import read
 from pipeline.tree import rewrite_document, walk, walk_with, whole
 from pipeline.words import words
 
 Formula: TypeAlias = Math | MathBlock
+
+REFERENCE = re.compile(r"\s*\\(eq)?ref\s*\{([^{}]+)\}\s*")
+"""A formula that is a reference to another one."""
 
 
 class _Context(NamedTuple):
@@ -32,53 +47,105 @@ class _Context(NamedTuple):
 
 
 class _Made(NamedTuple):
-    """What becomes of a formula; without ``mathml`` it cannot be set."""
+    """What becomes of a formula; without ``mathml`` its source is shown."""
 
     mathml: str = ""
     alt: str = ""
     spoken: str = ""
     characters: frozenset[str] = frozenset()
     mistakes: tuple[Mistake, ...] = ()
+    tag: str = ""
+    labels: tuple[str, ...] = ()
+    defines: bool = False
 
 
 def set_formulas(document: Document) -> Document:
     """The document with the markup of its formulas, and what they are in words.
 
-    All that is wrong with one is BAD_MATH, where it stands; such a formula stays as it is.
-    For print, a character that the font for formulas lacks is a MISSING_GLYPH.
+    The first thing that is wrong with one is BAD_MATH, where it stands; its source is shown
+    then, unless it can be set without that. For print, a character that the font for formulas
+    lacks is a MISSING_GLYPH. Formulas that only define commands are left out.
     """
     if not any(isinstance(node, Math | MathBlock) for node in walk(whole(document))):
         return document
     findings = Findings(document)
-    made = iter(tuple(_make_all(document, findings)))
+    found = tuple(_make_all(document, findings))
+    formulas = (node for node in walk(whole(document)) if isinstance(node, Math | MathBlock))
+    ids = {
+        label: node.attributes.id or label_id(made.labels[0])
+        for node, made in zip(formulas, found, strict=True)
+        for label in made.labels
+    }
+    made = iter(found)
 
-    def fill(formula: Formula) -> Formula:
+    def fill(formula: Formula) -> Node | tuple[Inline, ...]:
         found = next(made)
-        return replace(formula, mathml=found.mathml, alt=found.alt, spoken=found.spoken)
+        if found.defines:
+            return ()
+        if isinstance(formula, Math) and (reference := REFERENCE.fullmatch(formula.tex)):
+            return _reference(formula, reference, ids)
+        formula = replace(formula, mathml=found.mathml, alt=found.alt, spoken=found.spoken)
+        if isinstance(formula, Math):
+            if found.alt and not found.mathml:
+                return (Text(text=found.alt, span=formula.span),)
+            return formula
+        if found.alt and not found.mathml:
+            shown = (Text(text=found.alt, span=formula.span),)
+            return Paragraph(children=shown, span=formula.span, attributes=formula.attributes)
+        attributes = formula.attributes
+        if found.labels and not attributes.id:
+            attributes = replace(attributes, id=ids[found.labels[0]])
+        return replace(formula, tag=found.tag, attributes=attributes)
 
     document = rewrite_document(document, leave={Math: fill, MathBlock: fill})
     return findings.added_to(document)
 
 
+def label_id(label: str) -> str:
+    """The id that a formula has for what ``\\label`` calls it."""
+    name = re.sub(r"[^\w-]+", "-", re.sub(r"^eqn?[:.-]", "", label.strip())).strip("-")
+    return f"eq-{name}"
+
+
+def _reference(formula: Math, found: re.Match[str], ids: Mapping[str, str]) -> tuple[Inline, ...]:
+    """What ``\\eqref`` becomes: the formula's number in parentheses; without, for ``\\ref``."""
+    label = found[2].strip()
+    target = ids.get(label) or label_id(label)
+    reference = CrossReference(target=target, form="number", span=formula.span)
+    if not found[1]:
+        return (reference,)
+    opening, closing = (Text(text=sign, span=formula.span) for sign in "()")
+    return (opening, reference, closing)
+
+
 def _make_all(document: Document, findings: Findings) -> Iterator[_Made]:
     """What becomes of each formula, in reading order; equal ones are made once."""
-    known: dict[tuple[str, bool, str], _Made] = {}
+    known: dict[tuple[str, bool, str, int], _Made] = {}
+    macros: dict[str, Macro] = {}
+    version = 0
     edition = EDITIONS.get(document.edition)
     drawn = _drawn() if edition and edition.format == "pdf" else None
     start = _Context(document.metadata.lang, 1)
     for node, context in walk_with(whole(document), start, _inherit):
         if not isinstance(node, Math | MathBlock):
             continue
+        if isinstance(node, Math) and REFERENCE.fullmatch(node.tex):
+            yield _Made()
+            continue
         display = isinstance(node, MathBlock) or node.display
-        key = (node.tex, display, context.lang)
+        version += defines(node.tex)
+        key = (node.tex, display, context.lang, version)
         if key not in known:
-            known[key] = _make(*key, findings)
-        for mistake in known[key].mistakes:
+            known[key] = _make(*key[:3], findings, macros)
+        found = known[key]
+        for mistake in found.mistakes[:1]:
+            shown = "" if found.mathml else " It is shown as it is written."
             place = _place(node, context, mistake.at)
-            findings.add(Code.BAD_MATH, mistake.message, place, mistake.hint)
-        if drawn is not None and (missing := known[key].characters - drawn):
+            findings.add(Code.BAD_MATH, mistake.message + shown, place, mistake.hint)
+        if drawn is not None and (missing := found.characters - drawn):
             _report_missing(node, context, missing, findings)
-        yield known[key]
+            found = found._replace(mathml="", spoken="")  # characters, in the text's own fonts
+        yield found
 
 
 @functools.cache
@@ -99,7 +166,8 @@ def _report_missing(
     for character in sorted(missing):
         findings.add(
             Code.MISSING_GLYPH,
-            f"The font for formulas has no character “{character}”.",
+            f"The font for formulas has no character “{character}”. The formula is printed in"
+            " characters, on one line.",
             _place(node, context, max(0, node.tex.find(character))),
             "Put text in other scripts beside the formula.",
         )
@@ -113,10 +181,15 @@ def _inherit(node: Node, context: _Context) -> _Context:
     return _Context(lang, column)
 
 
-def _make(tex: str, display: bool, lang: str, findings: Findings) -> _Made:
-    reading = read(tex, findings.did_you_mean)
-    if reading.mistakes:
-        return _Made(mistakes=reading.mistakes)
+def _make(
+    tex: str, display: bool, lang: str, findings: Findings, macros: dict[str, Macro]
+) -> _Made:
+    reading = read(tex, findings.did_you_mean, macros)
+    if not reading.is_set:
+        mistakes = sorted(reading.mistakes, key=lambda mistake: mistake.harmless)
+        return _Made(mistakes=tuple(mistakes), labels=reading.labels, tag=reading.tag)
+    if not reading.tex and not reading.labels:
+        return _Made(defines=True)
     # Imported here since most documents have no formulas.
     from pipeline.resolve.formulas.mathml import CannotSetError, convert, markup
     from pipeline.resolve.formulas.rows import APPLY
@@ -125,11 +198,18 @@ def _make(tex: str, display: bool, lang: str, findings: Findings) -> _Made:
 
     try:
         math: Element = convert(reading.tex, display)
-    except CannotSetError:
-        return _Made(mistakes=(Mistake("The formula cannot be set as it is written.", 0),))
+    except CannotSetError as error:
+        return _Made(mistakes=(Mistake(str(error), 0),))
     spoken = Speaker(words(lang)).say(list(math))
-    characters = frozenset("".join(math.itertext())) - {" ", APPLY}
-    return _Made(markup(math, spoken), written(list(math)), spoken, characters)
+    return _Made(
+        markup(math, spoken),
+        written(list(math)),
+        spoken,
+        frozenset("".join(math.itertext())) - {" ", APPLY},
+        reading.mistakes,
+        reading.tag,
+        reading.labels,
+    )
 
 
 def _place(node: Formula, context: _Context, at: int) -> Span | None:
@@ -142,6 +222,6 @@ def _place(node: Formula, context: _Context, at: int) -> Span | None:
         first = node.margin if isinstance(node, MathBlock) else context.column
         column = first + len(before) - before.rfind("\n") - 1
     else:
-        marks = 2 if isinstance(node, MathBlock) or node.display else 1
+        marks = node.marks if isinstance(node, MathBlock) else 2 if node.display else 1
         column = node.span.column + marks + at
     return replace(node.span, line=node.span.line + down, column=column, end=0)

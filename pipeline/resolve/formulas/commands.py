@@ -6,6 +6,8 @@ from __future__ import annotations
 import functools
 import re
 
+from pipeline.resolve.formulas.units import COMMANDS
+
 ONE_ARGUMENT = frozenset(
     "acute bar breve check dot ddot dddot ddddot grave hat tilde vec widehat widetilde widecheck"
     " mathring overline underline overbrace underbrace overbracket underbracket overparen"
@@ -25,8 +27,34 @@ FONTS = frozenset(
 )
 OLD_FONTS = frozenset("rm bf it sf cal".split())
 TEXTS = frozenset(
-    "text textbf textit textrm textsf texttt textnormal textup emph mbox operatorname".split()
+    "text textbf textit textrm textsf texttt textnormal textup textmd textsc emph mbox hbox fbox"
+    " operatorname".split()
 )
+TEXT_NAMES = {
+    **dict.fromkeys(("textnormal", "textup", "textmd", "textsc", "mbox", "hbox"), "text"),
+    "emph": "textit",
+}
+"""Those that latex2mathml has by another name."""
+
+PLAIN = frozenset(
+    "mathbin mathrel mathord mathopen mathclose mathpunct mathinner ensuremath smash mathllap"
+    " mathrlap mathclap llap rlap clap vcenter hcancel".split()
+)
+"""Commands that only say how their argument is spaced: it is set as it is."""
+
+SWITCHES = frozenset(
+    "strut mathstrut hfill hfil centering normalsize small large Large scriptsize footnotesize"
+    " allowbreak nobreak relax protect null newline vspace smallskip medskip bigskip noindent"
+    " boldmath unboldmath upshape".split()
+)
+"""Commands that nothing is to be seen of."""
+
+SPACED = frozenset({"hskip", "kern", "mkern", "mskip"})
+SPECIAL = frozenset(
+    "tag label rule color textcolor hline hdashline cline mathop textcircled ce cf pu intertext"
+    " shortintertext".split()
+)
+"""Commands that are read in ways of their own."""
 DELIMITED = frozenset(
     size + side for size in ("big", "Big", "bigg", "Bigg") for side in ("", "l", "m", "r")
 )
@@ -50,11 +78,40 @@ OTHERS = frozenset(
 )
 STRUCTURE = (
     ONE_ARGUMENT | TWO_ARGUMENTS | FONTS | OLD_FONTS | TEXTS | DELIMITED | SPACES | ARROWS
-) | (FUNCTIONS | LIMITS | OTHERS)
+) | (FUNCTIONS | LIMITS | OTHERS | PLAIN | SWITCHES | SPACED | SPECIAL)
+
+OTHER_NAMES = dict(
+    pair.split(":")
+    for pair in (
+        "Bra:bra Ket:ket Bbb:mathbb mathbbm:mathbb mathds:mathbb bold:mathbf frak:mathfrak"
+        " pmb:boldsymbol darr:downarrow dArr:Downarrow Darr:Downarrow uarr:uparrow uArr:Uparrow"
+        " Uarr:Uparrow larr:leftarrow lArr:Leftarrow Larr:Leftarrow rarr:rightarrow"
+        " rArr:Rightarrow Rarr:Rightarrow harr:leftrightarrow hArr:Leftrightarrow"
+        " diamonds:diamondsuit clubs:clubsuit hearts:heartsuit spades:spadesuit empty:emptyset"
+        " exist:exists infin:infty intop:int isin:in plusmn:pm sdot:cdot sub:subset"
+        " sube:subseteq supe:supseteq sect:S dag:dagger ddag:ddagger weierp:wp image:Im real:Re"
+        " ohm:Omega thetasym:vartheta underbar:underline overgroup:overparen"
+        " undergroup:underparen nleqq:nleq shortparallel:parallel negmedspace:negthinspace"
+        " negthickspace:negthinspace operatornamewithlimits:operatorname* dotsi:cdots"
+        " dotsm:cdots dotsb:cdots"
+    ).split()
+)
+SIGNS = dict(
+    pair.split(":")
+    for pair in (
+        "O:Ø o:ø P:¶ copyright:© textdegree:° texteuro:€ euro:€ micro:µ celsius:°C TeX:TeX"
+        " LaTeX:LaTeX lq:‘ rq:’"
+    ).split()
+)
+OPERATORS = ("arg", "lcm", "sgn", "arcctg", "sh", "ch", "plim")
+BOARDS = {**dict(zip("CNQRZ", "CNQRZ", strict=True)), "reals": "R", "Reals": "R", "cnums": "C"}
 
 ALIASES = {
-    **{name: rf"\operatorname{{{name}}}" for name in ("arg", "lcm", "sgn")},
-    **{name: rf"\mathbb{{{name}}}" for name in "CNQRZ"},
+    **{name: rf"\{meant}" for name, meant in OTHER_NAMES.items()},
+    **{name: rf"\text{{{sign}}}" for name, sign in SIGNS.items()},
+    **{name: rf"\operatorname{{{name}}}" for name in OPERATORS},
+    **{name: rf"\mathbb{{{letter}}}" for name, letter in BOARDS.items()},
+    "dblcolon": "{:}{:}",
     "nonumber": "",
     "notag": "",
 }
@@ -62,31 +119,38 @@ ALIASES = {
 
 ENVIRONMENTS = {
     **{name: name for name in "matrix pmatrix bmatrix Bmatrix vmatrix Vmatrix cases".split()},
+    **{f"{name}matrix*": "matrix" for name in ("", *"pbBvV")},
     **{name: name for name in ("smallmatrix", "array", "split")},
-    **dict.fromkeys(("align", "align*", "aligned", "eqnarray", "eqnarray*"), "align*"),
-    **dict.fromkeys(("gather", "gather*", "gathered"), "matrix"),
+    **dict.fromkeys(("psmallmatrix", "bsmallmatrix", "vsmallmatrix"), "smallmatrix"),
+    **dict.fromkeys(("dcases", "rcases", "drcases", "cases*"), "cases"),
+    **dict.fromkeys(("darray", "subarray"), "array"),
+    **dict.fromkeys(
+        "align align* aligned eqnarray eqnarray* alignat alignat* alignedat flalign flalign*"
+        " xalignat xalignat*".split(),
+        "align*",
+    ),
+    **dict.fromkeys("gather gather* gathered multline multline* multlined".split(), "matrix"),
 }
 """The environments, and those of latex2mathml that they are given as: numbers are not
 TeX's matter here."""
 
-WRAPPERS = frozenset({"equation", "equation*", "displaymath", "math"})
+COUNTED = frozenset({"alignat", "alignat*", "alignedat", "xalignat", "xalignat*"})
+"""Environments that are told how many columns they have."""
+
+WRAPPERS = frozenset({"equation", "equation*", "displaymath", "math", "subequations"})
 """Environments that say nothing but that there is a formula."""
 
 NOT_HERE = {
-    "label": "Give the formula an id after its end: `$$ {#eq-name}`.",
-    "tag": "Formulas with an id are numbered: `$$ {#eq-name}`.",
     "ref": "Refer to a formula in the text: `@eq-name`.",
     "eqref": "Refer to a formula in the text: `@eq-name`.",
     "href": "Put the link into the text.",
-    "ce": "Write `\\mathrm{H_2O}`.",
-    "newcommand": "Write out what it stands for.",
-    "def": "Write out what it stands for.",
-    **dict.fromkeys(
-        ("color", "textcolor", "colorbox", "fcolorbox"), "Formulas have the colour of the text."
-    ),
-    **dict.fromkeys(("hline", "hdashline"), "Lines cannot be drawn in a formula: use a table."),
+    "url": "Put the link into the text.",
+    "includegraphics": "Put the image into the text.",
 }
 """Hints for commands that writers know from elsewhere."""
+
+COLOURS = "Formulas have the colour of the text."
+LINES = "Formulas have no lines between rows and columns; a table has."
 
 
 @functools.cache
@@ -110,7 +174,7 @@ def symbols() -> dict[str, str]:
 
 
 def is_known(name: str) -> bool:
-    return name in STRUCTURE or name in ALIASES or name in symbols()
+    return name in STRUCTURE or name in ALIASES or name in COMMANDS or name in symbols()
 
 
 def names() -> frozenset[str]:

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable
 from xml.etree.ElementTree import Element, tostring
 
-from pipeline.resolve.formulas.rows import DECIMAL, FUNCTION, is_empty, row
+from pipeline.resolve.formulas.rows import DECIMAL, FUNCTION, is_blank, is_empty, row
 from pipeline.resolve.formulas.tokens import ATTRIBUTES, LIMIT_NAMES, TOKENS, kept, token
 
 NAMESPACE = "http://www.w3.org/1998/Math/MathML"
@@ -31,6 +31,10 @@ ENCLOSED = {
 }
 """Classes instead of ``menclose``, which not all browsers draw."""
 
+SEEN = frozenset({"mi", "mn", "mo", "mtext", "mfrac", "msqrt", "mroot", "mphantom"})
+CLASSES = frozenset(ENCLOSED.values())
+"""What is seen, and what is drawn around or across something."""
+
 ACCENTS = frozenset("´¯˘ˇ˙¨\u20db\u20dc`^˚~→←↔")
 WIDE = {"^": ("ˆ", "\u0302"), "~": ("˜", "\u0303")}
 """Accents over one letter and over several: fonts have characters of their own for these."""
@@ -42,7 +46,10 @@ _LENGTH = re.compile(r"-?\d*\.?\d+(?:em|ex|px|pt|mm|cm|in|%)|0")
 
 
 class CannotSetError(Exception):
-    """A formula that latex2mathml fails at."""
+    """A formula that latex2mathml fails at, or that nothing is to be seen of."""
+
+    def __init__(self, message: str = "The formula cannot be set as it is written.") -> None:
+        super().__init__(message)
 
 
 def convert(tex: str, display: bool) -> Element:
@@ -50,19 +57,18 @@ def convert(tex: str, display: bool) -> Element:
     from latex2mathml.converter import Converter
 
     converter = Converter(display="block" if display else "inline")
-    try:
-        found = converter.convert_to_element(tex)
-    except Exception as error:  # it raises whatever its parts do
-        raise CannotSetError from error
     math = Element("math")
     if display:
         math.set("display", "block")
-    math.extend(row(_all(found, display)))
+    try:
+        math.extend(row(_all(converter.convert_to_element(tex), display)))
+    except Exception as error:  # it raises whatever its parts do
+        raise CannotSetError from error
     for inner in math.iter():
         if inner.get("class") in (DECIMAL, FUNCTION):
             del inner.attrib["class"]
-    if not len(math):
-        raise CannotSetError
+    if not any(inner.tag in SEEN or inner.get("class") in CLASSES for inner in math.iter()):
+        raise CannotSetError("Nothing of the formula is to be seen.")
     return math
 
 
@@ -87,6 +93,8 @@ def _mended(element: Element, display: bool) -> Element:
     if tag in ARITIES:
         return _script(element, children, display)
     match tag:
+        case "mtable" if not any(len(child) for child in children):
+            return Element("mrow")
         case "mtable" | "mtr":
             found = kept(element, Element(tag))
             found.extend(children)
@@ -100,7 +108,10 @@ def _mended(element: Element, display: bool) -> Element:
         case "mpadded":
             return _padded(element, children)
         case "menclose":
-            return _group(children, ENCLOSED[element.get("notation", "box")])
+            kind = ENCLOSED[element.get("notation", "box")]
+            if kind == "boxed" and not row(children):  # a box to write in
+                children = [Element("mspace", {"width": "1.2em", "height": "0.8em"})]
+            return _group(children, kind)
     return _group(children)
 
 
@@ -148,11 +159,15 @@ def _script(element: Element, children: list[Element], display: bool) -> Element
     if tag in ("mover", "munder"):
         _accent(found, base, children[1])
     found.extend(children)
+    if is_blank(found):
+        for space in found[0].iter("mspace"):
+            space.set("height", "0.8em")
     return found
 
 
 def _has_limits(base: Element) -> bool:
-    return base.tag == "mo" and (base.text in LARGE or base.text in LIMIT_NAMES)
+    limited = base.text in LARGE or base.get("movablelimits") == "true"
+    return base.tag == "mo" and (limited or base.text in LIMIT_NAMES)
 
 
 def _accent(found: Element, base: Element, mark: Element) -> None:

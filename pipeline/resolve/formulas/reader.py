@@ -8,16 +8,21 @@ from typing import NamedTuple
 DEEPEST = 40
 """Levels of braces: no formula has more, and what comes after recurses."""
 
-_TOKEN = re.compile(r"\\[A-Za-z]+\*?|\\.|[0-9]+(?:\.[0-9]+)?|\s+|.", re.DOTALL)
+_TOKEN = re.compile(r"_{4,}|\\[A-Za-z]+\*?|\\.|[0-9]+(?:\.[0-9]+)?|\s+|.", re.DOTALL)
+WIDEST, STROKE = 20, 0.6
+"""Underscores of the widest blank, and the ems that each takes."""
+
 _LETTER = re.compile(r"\s*[A-Za-z]")
 
 
 class Mistake(NamedTuple):
-    """What is wrong, at which character of the formula, and what to do about it."""
+    """What is wrong, at which character of the formula, and what to do about it. One that is
+    ``harmless`` does not keep the formula from being set."""
 
     message: str
     at: int
     hint: str = ""
+    harmless: bool = False
 
 
 class Reader:
@@ -30,11 +35,17 @@ class Reader:
         self.mistakes: list[Mistake] = []
         self.depth = 0
         self.in_table = False
+        self.marks: set[str] = set()  # the `&` and `\\\\` of the table that is being read
         self.given_up = False
 
-    def wrong(self, message: str, at: int, hint: str = "") -> None:
+    def wrong(self, message: str, at: int, hint: str = "", *, harmless: bool = False) -> None:
         if not self.given_up:
-            self.mistakes.append(Mistake(message, at, hint))
+            self.mistakes.append(Mistake(message, at, hint, harmless))
+
+    def give_up(self) -> None:
+        self.wrong("The formula is nested too deep.", self.pos, "Take it apart into several.")
+        self.given_up = True
+        self.pos = len(self.tex)
 
     def peek(self) -> str:
         """The next token that is not white space, "" at the end."""
@@ -62,11 +73,12 @@ class Reader:
             if token in ("}", "\\right", "\\end") and (token == end or self.depth > 1):
                 break
             if self.depth > DEEPEST:
-                self.wrong("Braces are nested too deep.", self.pos)
-                self.given_up = True
-                self.pos = len(self.tex)
+                self.give_up()
                 break
-            if token in "^_'":
+            if token[:4] == "____":
+                self.blank(token)
+                scripts.clear()
+            elif token in "^_'":
                 self.script(token, scripts)
             else:
                 scripts.clear()
@@ -115,8 +127,24 @@ class Reader:
         elif token == "{":
             self.pos += 1
             self.braces(self.pos - 1, in_table)
+        elif token[:4] == "____":
+            self.out.append("{")
+            self.blank(token)
+            self.out.append("}")
         else:
-            self.unit(token)
+            self.depth += 1
+            self.unit(token) if self.depth <= DEEPEST else self.give_up()
+            self.depth -= 1
+
+    def blank(self, token: str) -> None:
+        """A gap to fill in, or, where what belongs into it is known, that on a line."""
+        at = self.pos
+        self.pos += len(token)
+        if self.tex.startswith("{", self.pos):
+            self.out.append("\\underline")
+            self.argument(token, at)
+        else:
+            self.out.append(f"\\underline{{\\hspace{{{min(len(token), WIDEST) * STROKE:.2f}em}}}}")
 
     def unit(self, token: str) -> None:
         """Read one thing: a character, a group, a command with all that belongs to it."""
@@ -132,8 +160,12 @@ class Reader:
                 self.wrong(
                     "A brace `}` has no `{` before it.", at, "Write `\\}` for a brace to be seen."
                 )
-            case "%":
-                self.wrong("A `%` begins a comment in TeX.", at, "Write `\\%`.")
+            case "%" if self.tex[max(0, at - 8) : at].rstrip(" \\,~}")[-1:].isdigit():
+                self.wrong("A `%` begins a comment in TeX.", at, "Write `\\%`.", harmless=True)
+                self.out.append("\\%")
+            case "%":  # a comment
+                end = self.tex.find("\n", at)
+                self.pos = len(self.tex) if end < 0 else end
             case "#" | "$":
                 self.wrong(f"A `{token}` cannot stand in a formula.", at, f"Write `\\{token}`.")
             case "&" | "\\\\" if not self.in_table:
@@ -142,8 +174,15 @@ class Reader:
                     at,
                     "Put the lines between `\\begin{aligned}` and `\\end{aligned}`.",
                 )
+            case "&" | "\\\\":
+                self.marks.add(token)
+                self.out.append(token)
             case "\\":
                 self.wrong("A backslash stands at the end.", at)
+            case "\\/" | "\\-":
+                pass
+            case "\\\n" | "\\\t":
+                self.out.append("\\ ")
             case _ if token[0] == "\\" and token[1] not in "\\,:;!> {}|%$&#_":
                 self.wrong(f"The command `{token}` is not known.", at)
             case _ if token[0].isdigit():
@@ -156,10 +195,12 @@ class Reader:
 
     def braces(self, at: int, in_table: bool = False) -> None:
         self.out.append("{")
+        outside, self.marks = self.marks, set()
         if self.group("}", in_table):
             self.pos += 1
         else:
             self.wrong("A brace `{` is never closed.", at)
+        self.marks = outside
         self.out.append("}")
 
     def command(self, token: str, at: int) -> None:

@@ -32,6 +32,19 @@ def is_empty(element: Element) -> bool:
     return element.tag == "mrow" and not len(element)
 
 
+def is_blank(element: Element) -> bool:
+    """Whether an element is a line or a box that something is to be written on."""
+    if element.tag == "munder":
+        return _is_room(element[0])
+    return element.get("class") == "boxed" and all(map(_is_room, element))
+
+
+def _is_room(element: Element) -> bool:
+    if element.tag == "mrow":
+        return len(element) > 0 and all(map(_is_room, element))
+    return element.tag == "mspace"
+
+
 def _signed(children: list[Element]) -> list[Element]:
     """A plus or minus after an operator is a sign, without space after it."""
     for before, child in itertools.pairwise(children):

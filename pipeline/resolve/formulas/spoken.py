@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from xml.etree.ElementTree import Element
 
 from pipeline.resolve.formulas.alphabets import plain_letters
-from pipeline.resolve.formulas.rows import APPLY
+from pipeline.resolve.formulas.rows import APPLY, is_blank
 from pipeline.resolve.formulas.signs import (
     BRACES,
     CROSSED,
@@ -47,6 +47,8 @@ class Speaker:
 
     def _of(self, element: Element) -> str:
         children = list(element)
+        if is_blank(element):
+            return self._words["blank"]
         match element.tag:
             case "mi" | "mn" | "mtext" | "mo":
                 return self._sign(element.text or "")

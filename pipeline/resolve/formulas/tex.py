@@ -8,65 +8,115 @@ from collections.abc import Callable, Iterable
 from typing import NamedTuple, TypeAlias
 
 from pipeline.resolve.formulas import commands
-from pipeline.resolve.formulas.reader import Mistake, Reader
+from pipeline.resolve.formulas.macros import LONGEST, Macro, write_out
+from pipeline.resolve.formulas.reader import Mistake
+from pipeline.resolve.formulas.special import Special
 
-LONGEST = 10_000
-"""Characters: no formula has more."""
-
-_ARGUMENT = re.compile(r"\s*\{([^{}\\$]*(?:\\[^A-Za-z][^{}\\$]*)*)\}")
 _ENVIRONMENT = re.compile(r"\s*\{([A-Za-z]+\*?)\}")
-_COLUMNS = re.compile(r"\s*\{([lcr\s]*)\}")
+_COLUMNS = re.compile(r"\s*\{((?:[^{}\\]|\{[^{}]*\})*)\}")
+_REPEATED = re.compile(r"\*\{(\d)\}\{([^{}]*)\}")
 _OPTION = re.compile(r"\s*\[([^\[\]{}\\]*)\]")
-_LENGTH = re.compile(r"\s*\{\s*(-?\d*\.?\d+(?:em|ex|pt|mm|cm|mu))\s*\}")
+_COUNT = re.compile(r"\s*\{\s*\d*\s*\}")
 _DELIMITERS = frozenset("()[]|/.<>") | {"\\{", "\\}", "\\|"}
 _FENCES = frozenset(
     "langle rangle lceil rceil lfloor rfloor lvert rvert lVert rVert vert Vert lbrace rbrace"
     " lbrack rbrack backslash uparrow downarrow updownarrow Uparrow Downarrow lgroup rgroup"
     " ulcorner urcorner llcorner lrcorner".split()
 )
+_AROUND = {
+    "p": ("(", ")"),
+    "b": ("[", "]"),
+    "v": ("|", "|"),
+    "B": ("\\{", "\\}"),
+    "V": ("\\|", "\\|"),
+}
+"""The brackets around matrices, by the first letter of their names."""
+
 
 Suggest: TypeAlias = Callable[[str, Iterable[str], str], str]
 """Gives a hint that names what is nearest to a word, with something before it."""
 
 
 class Reading(NamedTuple):
-    """What is wrong with a formula, and the formula as latex2mathml is to have it."""
+    """What is wrong with a formula, and the formula as latex2mathml is to have it; the number
+    that it is given, and what it is called."""
 
     mistakes: tuple[Mistake, ...]
     tex: str
+    tag: str = ""
+    labels: tuple[str, ...] = ()
+
+    @property
+    def is_set(self) -> bool:
+        """Whether nothing that is wrong keeps the formula from being set."""
+        return all(mistake.harmless for mistake in self.mistakes)
 
 
-def read(tex: str, suggest: Suggest) -> Reading:
-    """Read a formula; ``suggest`` is asked what an unknown name may be meant to be."""
+def read(tex: str, suggest: Suggest, macros: dict[str, Macro] | None = None) -> Reading:
+    """Read a formula; ``suggest`` is asked what an unknown name may be meant to be. ``macros``
+    are those of the document, and get what the formula defines."""
     if len(tex) > LONGEST:
         message = f"A formula has {len(tex):,} characters; {LONGEST:,} is the most it may have."
         return Reading((Mistake(message, 0, "Take it apart into several."),), "")
     if not tex.strip():
         return Reading((Mistake("A formula is empty.", 0),), "")
-    reader = _Tex(tex, suggest)
-    reader.group("")
+    written = write_out(tex, {} if macros is None else macros)
+    if written.mistake:
+        return Reading((written.mistake,), "")
+    if not written.tex.strip():  # nothing but definitions
+        return Reading((), "")
+    reader = _Tex(written.tex, suggest)
+    reader.lines("")
     found = sorted(reader.mistakes, key=lambda mistake: mistake.at)
-    return Reading(tuple(found), "".join(reader.out))
+    mistakes = tuple(found_._replace(at=written.origin(found_.at)) for found_ in found)
+    text, tag = reader.tagged("".join(reader.out))
+    return Reading(mistakes, text, tag, tuple(reader.labels))
 
 
-class _Tex(Reader):
+class _Tex(Special):
     """Reads commands too. ``suggest`` says what a name that is not known may stand for."""
 
     def __init__(self, tex: str, suggest: Suggest) -> None:
         super().__init__(tex)
         self.suggest = suggest
 
+    def within(self, tex: str, at: int) -> str:
+        inner = _Tex(tex, self.suggest)
+        inner.depth = self.depth
+        inner.group("")
+        self.mistakes.extend(mistake._replace(at=at) for mistake in inner.mistakes)
+        return "".join(inner.out)
+
+    def lines(self, end: str) -> bool:
+        """Read a group that may have lines without an environment, which MathJax breaks."""
+        first = len(self.out)
+        outside, self.marks = self.marks, set()
+        closed = self.group(end, in_table=True)
+        if self.marks:
+            kind = "align*" if "&" in self.marks else "matrix"
+            self.table(first, kind)
+        self.marks = outside
+        return closed
+
+    def table(self, first: int, kind: str, columns: str = "") -> None:
+        content = "".join(self.out[first:]).strip()
+        # An empty last cell would take its row along; braces keep the brackets together.
+        end = "{}" if content.endswith("&") or not content else ""
+        self.out[first:] = [f"{{\\begin{{{kind}}}{columns}{content}{end}\\end{{{kind}}}}}"]
+
     def command(self, token: str, at: int) -> None:
         name = token[1:]
-        if name.endswith("*") and name != "operatorname*":
+        if name.endswith("*") and name not in ("operatorname*", "tag*"):
             name = name[:-1]
         self.pos += len(name) + 1
         if not commands.is_known(name.removesuffix("*")):
             self.unknown(name, at)
             return
         if (plain := commands.ALIASES.get(name)) is not None:
-            self.out.append(plain)
-            return
+            name = plain[1:]
+            if name not in commands.STRUCTURE and name != "operatorname*":
+                self.out.append(plain and f"{plain} ")
+                return
         self.out.append(f"\\{name} ")  # the space keeps \mathrm{d} from losing its font
         if name in ("begin", "end"):
             self.out.pop()
@@ -77,16 +127,12 @@ class _Tex(Reader):
             if name == "right":
                 self.stray(name, at)
             self.delimiter(name)
-        elif name.removesuffix("*") in commands.TEXTS:
-            self.text(name, at)
-        elif name == "hspace":
-            self.length(at)
         elif name in commands.DELIMITED:
             self.delimiter(name)
         elif name == "sqrt" or name in commands.ARROWS:
             self.option()
             self.argument(token, at)
-        else:
+        elif not self.special(name, at):
             first = len(self.out) - 1
             for _ in range(self.arguments(name)):
                 self.argument(token, at, in_table=name == "substack")
@@ -117,36 +163,51 @@ class _Tex(Reader):
         if not given and name not in commands.WRAPPERS:
             hint = self.suggest(name, commands.ENVIRONMENTS, "")
             self.wrong(f"The environment `{name}` is not known.", at, hint)
-        if name == "array":
-            columns = self.columns(at)
-        elif self.peek() == "[":
-            columns = "{}"  # or it would be read as columns
-        else:
-            columns = ""
+        columns = self.columns(name, given, at)
         first = len(self.out)
-        closed = self.group("\\end", in_table=bool(given))
+        outside, self.marks = self.marks, set()
+        closed = self.group("\\end", in_table=True) if given else self.lines("\\end")
+        self.marks = outside
         ending = _ENVIRONMENT.match(self.tex, self.pos + len("\\end")) if closed else None
         if ending is None or ending[1] != name:
             self.wrong(f"There is no `\\end{{{name}}}` for `\\begin{{{name}}}`.", at)
         if ending:
             self.pos = ending.end()
-        content = "".join(self.out[first:]).strip()
-        if not content:
-            self.wrong(f"The environment `{name}` is empty.", at)
-        if given:
-            # An empty last cell would take its row along; braces keep the brackets together.
-            end = "{}" if content.endswith("&") else ""
-            table = f"{{\\begin{{{given}}}{columns}{content}{end}\\end{{{given}}}}}"
-            self.out[first:] = [table]
+        if not given:
+            return
+        if name.startswith("d"):
+            self.out.insert(first, "\\displaystyle ")
+        if name.endswith("rcases"):
+            self.table(first, "array", "{ll}")
+            self.out[first:] = [f"{{\\left. {self.out[first]}\\right\\}}}}"]
+        else:
+            self.table(first, given + ("*" if columns.startswith("[") else ""), columns)
+        if name.endswith(("smallmatrix", "matrix*")) and name[0] in _AROUND:
+            opening, closing = _AROUND[name[0]]
+            self.out[first:] = [f"{{\\left{opening}{self.out[first]}\\right{closing}}}"]
 
-    def columns(self, at: int) -> str:
+    def columns(self, name: str, given: str, at: int) -> str:
+        """What stands after the name of an environment, as far as its table needs it."""
+        option = _OPTION.match(self.tex, self.pos)
+        if option and (name.endswith("*") or option[1].strip() in ("t", "b", "c")):
+            self.pos = option.end()
+            if given.endswith("matrix") and option[1].strip() in ("l", "r"):
+                return f"[{option[1].strip()}]"
+        if name in commands.COUNTED and (count := _COUNT.match(self.tex, self.pos)):
+            self.pos = count.end()
+        if given != "array":
+            return "{}" if self.peek() == "[" else ""  # or it would be read as columns
         found = _COLUMNS.match(self.tex, self.pos)
         if not found:
-            hint = "Give a letter for each: `\\begin{array}{lcr}`. Lines cannot be drawn."
+            hint = "Give a letter for each: `\\begin{array}{lcr}`."
             self.wrong("The columns of `array` cannot be read.", at, hint)
             return ""
         self.pos = found.end()
-        return f"{{{''.join(found[1].split())}}}"
+        told = _REPEATED.sub(lambda match: match[2] * int(match[1]), found[1])
+        if "|" in told:
+            self.wrong("The formula's lines are left out.", at, commands.LINES, harmless=True)
+        letters = re.sub(r"[@!><]\{[^{}]*\}|[pmb](?:\{[^{}]*\})", "", told)
+        return f"{{{''.join(letter for letter in letters if letter in 'lcr') or 'c'}}}"
 
     def fenced(self, at: int) -> None:
         self.delimiter("left")
@@ -166,27 +227,11 @@ class _Tex(Reader):
         else:
             self.wrong(f"After `\\{name}` a bracket is missing.", at)
 
-    def text(self, name: str, at: int) -> None:
-        found = _ARGUMENT.match(self.tex, self.pos)
-        if not found:
-            hint = "In its braces there can be text, but no formula and no further braces."
-            self.wrong(f"What `\\{name}` holds cannot be read.", at, hint)
-            return
-        self.out[-1] = f"\\{name}{{{found[1]}}}"
-        self.pos = found.end()
-
-    def length(self, at: int) -> None:
-        found = _LENGTH.match(self.tex, self.pos)
-        if not found:
-            self.wrong("After `\\hspace` a length is missing.", at, "Write `\\hspace{1em}`.")
-            return
-        self.out[-1] = f"\\hspace{{{found[1]}}}"
-        self.pos = found.end()
-
     def option(self) -> None:
         """What stands in brackets after a command, if anything does."""
         if found := _OPTION.match(self.tex, self.pos):
-            self.out.append(f"[{found[1]}]")
+            if found[1].strip():
+                self.out.append(f"[{found[1]}]")
             self.pos = found.end()
 
     def arguments(self, name: str) -> int:

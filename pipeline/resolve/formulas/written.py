@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from xml.etree.ElementTree import Element
 
 from pipeline.resolve.formulas.alphabets import plain_letters
-from pipeline.resolve.formulas.rows import APPLY
+from pipeline.resolve.formulas.rows import APPLY, is_blank
 
 SUPERSCRIPTS = dict(zip("0123456789+−=()ni", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁼⁽⁾ⁿⁱ", strict=True))
 SUBSCRIPTS = dict(zip("0123456789+−=()aeoxhklmnpst", "₀₁₂₃₄₅₆₇₈₉₊₋₌₍₎ₐₑₒₓₕₖₗₘₙₚₛₜ", strict=True))
@@ -33,6 +33,7 @@ MARKS = {
 SIGNS = frozenset("+−±∓¬")
 TIGHT = frozenset("/⁡∘∂∇!,;.()[]{}|‖⟨⟩⌈⌉⌊⌋′″")
 AFTER = frozenset(",;")
+BLANK = "____"
 BRACES = frozenset("⏞⏟⎴⎵⏜⏝")
 
 
@@ -82,6 +83,8 @@ def _is_seen(space: Element) -> bool:
 def _of(element: Element) -> str:
     tag = element.tag
     children = list(element)
+    if is_blank(element):
+        return BLANK
     match tag:
         case "mi" | "mn" | "mtext":
             return element.text or ""

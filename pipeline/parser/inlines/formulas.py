@@ -1,0 +1,108 @@
+"""What tells a formula between dollars from money, a shell's variables and other text.
+
+A wrong guess that takes text for a formula is worse than one that leaves a formula as it is
+written. So it has to be likely from what stands before the first dollar, after the last one,
+and between them.
+"""
+
+from __future__ import annotations
+
+import re
+
+_WORD = "0-9A-Za-z_\u00c0-\u024f\u0370-\u03ff\u0400-\u04ff"
+_IN_WORD = re.compile(f"[{_WORD}]")
+_COMMAND = re.compile(r"\\[A-Za-z]")
+_STRONG = re.compile(r"\\[A-Za-z]|\^|\\[\\,;:!{}|]")
+_SIGNS = re.compile(
+    r"[=+\u00b1\u00b7\u00d7\u00f7\u0391-\u03c9\u2190-\u22ff]|[<>](?![A-Za-z/!])|\s[*/-]\s"
+    r"|(?<![^\W_])[^\W\d_]_|[([|][^\W_][,|]"
+)
+_NAME = re.compile(r"[^\W\d_](?:['\u2032]*[_^](?:\w|\{[^{}]*\}))*['\u2032]*")
+_TEXT = re.compile(
+    r"\\(?:text\w*|mathrm|mathit|mathsf|mathbf|operatorname\*?|mbox|begin|end|label|tag|ce|unit"
+    r"|qty|si|SI)\s*\{[^{}]*\}|\\[A-Za-z]+|_\{?\w+\}?"
+)
+_PROSE = re.compile(r"[^\W\d_]{2,}[,;:.!?]?\s+[^\W\d_]{2,}")
+_MONEY = re.compile(
+    r"\d[\d.,]*\s*[^\W\d_]{2,}|\d[\d.,]*\s*[-\u2013\u2014]\s*\Z|\d[\d.,]*[kKmM]?\s*[,;/&]\s*\Z"
+)
+_CURRENCY = re.compile("[\u20ac\u00a3\u00a5\u20b9]")
+_OPEN_END = re.compile(r"[/:|&\"]\Z")
+_UNLIKELY_START = re.compile(r"[),;:?]..|\W*\(['\"#]")
+_TERM = re.compile(r"[^\W\d_]{1,2}|\d+[^\W\d_]?")
+_SPACED_TERM = re.compile(r"\s+(?:[^\W\d_]|\d+[^\W\d_])\s+")
+
+
+def is_formula(text: str, start: int, end: int) -> bool:
+    """Whether what stands between the dollars at ``start`` and ``end`` of a text is one."""
+    content = text[start + 1 : end]
+    inside = content.strip()
+    if not inside or text[end + 1 : end + 2].isdigit():
+        return False
+    strong = _STRONG.search(inside) is not None
+    if _is_prose(inside) or (_CURRENCY.search(inside) and not _COMMAND.search(inside)):
+        return False
+    if content[0].isspace() or content[-1].isspace():
+        return _is_spaced(text, start, end, strong=strong)
+    if not strong and (_UNLIKELY_START.match(inside) or _is_money(inside)):
+        return False
+    before, after = text[start - 1 : start] if start else "", text[end + 1 : end + 2]
+    simple = _NAME.fullmatch(inside) or _TERM.fullmatch(inside)
+    if _IN_WORD.match(before):  # CO$_2$, 2$x$; but no US$5, and nothing that a shell has
+        return inside[0] in "^_\\" or bool(simple and before.isdigit())
+    if after and (_IN_WORD.match(after) or after in "({"):  # $n$th; but no $HOME/bin:$PATH
+        return bool(strong or (simple and _OPEN_END.search(inside) is None))
+    return True
+
+
+def _is_spaced(text: str, start: int, end: int, *, strong: bool) -> bool:
+    """Whether there is a formula with white space beside its dollars, which has to have
+    something of one: ``$ a + b $``."""
+    content = text[start + 1 : end]
+    before, after = text[start - 1 : start] if start else "", text[end + 1 : end + 13]
+    if _IN_WORD.match(before) or _IN_WORD.match(after[:1]):
+        return False
+    if after.lstrip()[:1].isdigit() and not strong:  # $ 5 and $ 6
+        return False
+    if "\n" in (content[0], content[-1]):
+        return False
+    if not (content[0].isspace() and content[-1].isspace()):
+        return bool(_COMMAND.search(content)) and (
+            not content[0].isspace() or _COMMAND.match(content.lstrip()) is not None
+        )
+    inside = content.strip()
+    if _is_money(inside) and not strong:
+        return False
+    if inside[-1] in "+-*/=<>,;:(&|" or inside[0] in "),;:/":
+        return False
+    return bool(strong or _SIGNS.search(inside) or _SPACED_TERM.fullmatch(content))
+
+
+def _is_money(inside: str) -> bool:
+    if not inside[0].isdigit():
+        return False
+    return _MONEY.match(inside) is not None or inside.count("(") != inside.count(")")
+
+
+def reads_like_one(content: str, *, strongly: bool = False) -> bool:
+    """Whether what stands between escaped brackets is a formula, and no text."""
+    inside = content.strip()
+    if not inside or _is_prose(inside):
+        return False
+    found = _COMMAND.search(inside) or (not strongly and _SIGNS.search(inside))
+    return bool(found or "^" in inside) and re.search(r"\w", inside) is not None
+
+
+def is_a_letter(content: str) -> bool:
+    """Whether it is one letter, or two: a variable, or what counts the items of a list."""
+    return _TERM.fullmatch(content.strip()) is not None and not content.strip().isdigit()
+
+
+def _is_prose(inside: str) -> bool:
+    """Whether words follow each other, as they do in no formula."""
+    bare = _TEXT.sub(" \\\\ ", inside) if "\\" in inside or "_" in inside else inside
+    found = _PROSE.search(bare)
+    if not found:
+        return False
+    # LaTeX's commands may have words as their arguments; without any, words are text.
+    return len(_PROSE.findall(bare)) > 1 or not _COMMAND.search(inside)

@@ -1,0 +1,130 @@
+"""Chemistry as mhchem's ``\\ce{…}`` has it, written as TeX: ``2H2 + O2 -> 2H2O``."""
+
+from __future__ import annotations
+
+import re
+
+from pipeline.resolve.formulas.macros import closing
+
+_TOKEN = re.compile(
+    r"(?P<arrow><=>>|<<=>|<=>|<-->|<->|->|<-)"
+    r"|(?P<formula>\$(?:[^$\\]|\\.)*\$)"
+    r"|(?P<raised>\^(?=[{\d+\-\w*]))"
+    r"|(?P<lowered>_)"
+    r"|(?P<command>\\[A-Za-z]+|\\.)"
+    r"|(?P<letters>[A-Za-z]+)"
+    r"|(?P<fraction>\d+/\d+)"
+    r"|(?P<number>\d+(?:[.,]\d+)?)"
+    r"|(?P<space>\s+)"
+    r"|(?P<sign>[+-])"
+    r"|(?P<other>.)",
+    re.DOTALL,
+)
+ARROWS = {
+    "->": "rightarrow",
+    "<-": "leftarrow",
+    "<->": "leftrightarrow",
+    "<-->": "leftrightarrow",
+    "<=>": "rightleftharpoons",
+    "<=>>": "rightleftharpoons",
+    "<<=>": "rightleftharpoons",
+}
+BONDS = {"=": "\\text{=}", "#": "\\text{≡}", "*": "\\cdot ", ".": "\\cdot ", "~": "\\,"}
+_CHARGE = re.compile(r"\{|(\d*[+-]+|[+-]*\d+[+-]*|[A-Za-z*]+[+-]?)")
+_LABEL = re.compile(r"\s*\[([^\[\]]*)\]")
+_STATE = re.compile(r"\((?:aq|s|l|g)\)")
+DEEPEST = 4
+"""Labels of arrows within labels of arrows."""
+
+
+def chemistry(text: str, depth: int = 0) -> str:
+    """The TeX for what ``\\ce`` holds."""
+    out: list[str] = []
+    pos, holds = 0, False  # whether what came last can have an index or a charge
+    while found := _TOKEN.match(text, pos):
+        kind, written = found.lastgroup or "other", found[0]
+        start, pos = pos, found.end()
+        match kind:
+            case "arrow":
+                pos = _arrow(out, text, pos, ARROWS[written], depth)
+            case "formula":
+                out.append(f"{{{written[1:-1]}}}")
+            case "raised" | "lowered":
+                content, pos = _script(text, pos)
+                if not holds:
+                    out.append("{}")
+                out.append(f"{written}{{{content}}}")
+                holds = True
+                continue
+            case "command":
+                out.append(f"{written} ")
+            case "letters" if written in ("v", "^") and _alone(text, start, pos):
+                out.append("\\downarrow ")
+            case "letters":
+                out.append(f"\\mathrm{{{written}}}")
+            case "fraction":
+                above, below = written.split("/")
+                out.append(f"\\tfrac{{{above}}}{{{below}}}\\,")
+            case "number":
+                out.append(f"_{{{written}}}" if holds else f"{written}\\,")
+                continue
+            case "space":
+                out.append(" ")
+            case "sign":
+                pos = _sign(out, text, start, holds)
+            case _:
+                out.append(_other(text, start, written))
+        holds = kind in ("letters", "command") or written in ")]}"
+    return "".join(out)
+
+
+def _arrow(out: list[str], text: str, pos: int, name: str, depth: int) -> int:
+    labels: list[str] = []
+    while depth < DEEPEST and len(labels) < 2 and (found := _LABEL.match(text, pos)):
+        labels.append(chemistry(found[1], depth + 1))
+        pos = found.end()
+    if labels:
+        below = f"[{labels[1]}]" if len(labels) > 1 else ""
+        out.append(f"\\x{name}{below}{{{labels[0]}}}")
+    else:
+        out.append(f"\\{'' if name == 'rightleftharpoons' else 'long'}{name} ")
+    return pos
+
+
+def _script(text: str, pos: int) -> tuple[str, int]:
+    """What is raised or lowered, and where that ends."""
+    found = _CHARGE.match(text, pos)
+    if not found:
+        return "", pos
+    if found[1]:
+        return f"\\mathrm{{{found[1]}}}" if found[1].isalpha() else found[1], found.end()
+    end = closing(text, pos)
+    held, end = (text[pos + 1 :], len(text)) if end is None else (text[pos + 1 : end], end + 1)
+    return f"\\mathrm{{{held}}}" if held.isalpha() and len(held) > 1 else held, end
+
+
+def _alone(text: str, start: int, end: int) -> bool:
+    """Whether there is white space on both sides."""
+    return text[start - 1 : start].isspace() and (end == len(text) or text[end].isspace())
+
+
+def _sign(out: list[str], text: str, start: int, holds: bool) -> int:
+    """A charge at the end of a molecule, a bond between atoms, or a sign between molecules."""
+    end = start + 1
+    while text[end : end + 1] == text[start]:
+        end += 1
+    after = text[end : end + 1]
+    before_index = bool(out) and out[-1].startswith("_{")
+    if (holds or before_index) and (not after or after in " \t\n)]}$,;" or _STATE.match(text, end)):
+        out.append(f"^{{{text[start:end]}}}")
+    else:
+        out.append("\\text{–}" if text[start] == "-" and after.isalpha() else f" {text[start]} ")
+    return end
+
+
+def _other(text: str, start: int, written: str) -> str:
+    if written == "^":  # by itself: a gas that escapes
+        return "\\uparrow "
+    if written == "." and text[start + 1 : start + 2].isspace():
+        return "."
+    return BONDS.get(written, written)

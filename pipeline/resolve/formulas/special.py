@@ -1,0 +1,297 @@
+"""Reads the commands of a formula that have arguments of their own kind: text, lengths,
+numbers and labels, units, chemistry."""
+
+from __future__ import annotations
+
+import re
+
+from pipeline.resolve.formulas import commands
+from pipeline.resolve.formulas.chemistry import chemistry
+from pipeline.resolve.formulas.macros import closing
+from pipeline.resolve.formulas.reader import Reader
+from pipeline.resolve.formulas.texts import UnreadableTextError, pieces, quoted
+from pipeline.resolve.formulas.units import COMMANDS, UnknownUnitError, quantity
+
+_LENGTH = r"(-?\d*\.?\d+)\s*(em|ex|pt|mm|cm|mu|in|bp|pc)"
+_BRACED_LENGTH = re.compile(rf"\s*\{{\s*{_LENGTH}\s*\}}")
+_BARE_LENGTH = re.compile(rf"\s*{_LENGTH}")
+_RULE = re.compile(rf"\s*(?:\[[^\]]*\]\s*)?\{{\s*{_LENGTH}\s*\}}\s*\{{[^{{}}]*\}}")
+_OPTION = re.compile(r"\s*\[[^\[\]]*\]")
+_STAR = re.compile(r"\s*\*")
+_TAG = re.compile("\ue000(\\d+)\ue001")
+_LIMITS = re.compile(r"\s*\\(?:no)?limits(?![A-Za-z])")
+_NAME = re.compile(
+    r"(?:\\(?:arg|max|min|lim|sup|inf|mathrm|text|rm|operatorname|mathsf|,|;|:|!| )|[A-Za-z{}\s-])*"
+)
+IN_EMS = {
+    "em": 1.0,
+    "ex": 0.43,
+    "mu": 1 / 18,
+    "pt": 0.095,
+    "bp": 0.0955,
+    "pc": 1.14,
+    "mm": 0.271,
+    "cm": 2.71,
+    "in": 6.88,
+}
+"""How long a unit is, in letters of a usual size."""
+
+CIRCLED = {
+    **{str(number): chr(0x2460 + number - 1) for number in range(1, 21)},
+    **{chr(65 + index): chr(0x24B6 + index) for index in range(26)},
+    **{chr(97 + index): chr(0x24D0 + index) for index in range(26)},
+    "0": "⓪",
+    "+": "⊕",
+    "-": "⊖",
+    "×": "⊗",
+}
+
+
+class Special(Reader):
+    """``labels`` are the names that the formula is given, ``tags`` what stands beside its
+    lines."""
+
+    def __init__(self, tex: str) -> None:
+        super().__init__(tex)
+        self.labels: list[str] = []
+        self.tags: list[tuple[str, bool]] = []
+
+    def within(self, tex: str, at: int) -> str:
+        """A formula that is part of this one, as latex2mathml is to have it."""
+        raise NotImplementedError
+
+    def special(self, name: str, at: int) -> bool:
+        """Read what follows the command ``name``, which is the last of ``out``; whether it is
+        one of those that are read here."""
+        base = name.removesuffix("*")
+        if base in commands.SWITCHES:
+            self.out.pop()
+        elif base in commands.PLAIN:
+            self.out.pop()
+            self.skip(_OPTION)
+            self.argument(f"\\{name}", at)
+        elif base == "hspace" or base in commands.SPACED:
+            self.length(name, at)
+        elif base in COMMANDS:
+            self.quantity(base, at)
+        elif base in commands.TEXTS:
+            self.text(name, at)
+        elif base in commands.SPECIAL:
+            self.out.pop()
+            getattr(self, READERS[base])(name, at)
+        else:
+            return False
+        return True
+
+    def skip(self, pattern: re.Pattern[str]) -> bool:
+        found = pattern.match(self.tex, self.pos)
+        if found:
+            self.pos = found.end()
+        return bool(found)
+
+    def verbatim(self, name: str, at: int) -> str | None:
+        """What stands in braces, as it is written; None, and a mistake, where nothing does."""
+        if self.peek() == "{" and (end := closing(self.tex, self.pos)) is not None:
+            found = self.tex[self.pos + 1 : end]
+            self.pos = end + 1
+            return found
+        token = self.peek()
+        if token and token not in ("{", "}", "&", "\\\\"):
+            self.pos += len(token)
+            return token
+        self.wrong(f"After `\\{name}` something is missing.", at)
+        return None
+
+    # --- text ---
+
+    def text(self, name: str, at: int) -> None:
+        self.out.pop()
+        held = self.verbatim(name, at)
+        if held is None:
+            return
+        starts = self.pos - len(held) - 1
+        if name.startswith("operatorname"):
+            self.operator(name, held, starts)
+            return
+        command = commands.TEXT_NAMES.get(name, "text" if name == "fbox" else name)
+        try:
+            found = pieces(held)
+        except UnreadableTextError as error:
+            self.wrong(f"The command `\\{error.name}` is not known.", starts + error.at)
+            return
+        out = [
+            f"{{{self.within(piece.text, starts + piece.at)}}}"
+            if piece.is_formula
+            else quoted(piece.text).replace("\\text{", f"\\{command}{{")
+            for piece in found
+        ]
+        self.out.append(f"{{{''.join(out)}}}" if len(out) != 1 else out[0])
+        if name == "fbox":
+            self.out[-1] = f"\\boxed{{{self.out[-1]}}}"
+
+    def operator(self, name: str, held: str, starts: int) -> None:
+        try:
+            words = "".join(piece.text for piece in pieces(held.replace("\\,", " ")))
+        except UnreadableTextError as error:
+            self.wrong(f"The command `\\{error.name}` is not known.", starts + error.at)
+            return
+        words = "\u2009".join(words.split())
+        self.out.append(f"\\{name}{{{words}}}" if words else "{}")
+
+    def operation(self, name: str, at: int) -> None:
+        """``\\mathop``: a word, or something else that limits stand below and above."""
+        held = self.verbatim(name, at)
+        if held is None:
+            return
+        starts = self.pos - len(held) - 1
+        if held.strip() and _NAME.fullmatch(held):
+            words = re.sub(r"\\(?:mathrm|text|rm|operatorname|mathsf)\b|[{}]", " ", held)
+            words = re.sub(r"\\[,;:! ]|\\", " ", words)
+            self.operator("operatorname*", words, starts)
+            return
+        content = f"{{{self.within(held, starts)}}}"
+        self.skip(_LIMITS)
+        sides = {"_": "\\underset", "^": "\\overset"}
+        while command := sides.pop(self.peek(), ""):
+            sign = self.take()
+            first = len(self.out)
+            self.argument(sign, at)
+            script = "".join(self.out[first:])
+            self.out[first:] = []
+            content = f"{command}{{{script}}}{{{content}}}"
+        self.out.append(content)
+
+    def circled(self, name: str, at: int) -> None:
+        held = self.verbatim(name, at)
+        if held is None:
+            return
+        inner = held.strip().strip("{}").replace("\\text", "").strip("{} ").removeprefix("\\small")
+        if sign := CIRCLED.get(inner.strip()):
+            self.out.append(f"\\text{{{sign}}}")
+        else:
+            hint = "A number to 20 or a letter can be in a circle."
+            self.wrong(f"`{held}` cannot be set in a circle.", at, hint)
+
+    # --- room ---
+
+    def length(self, name: str, at: int) -> None:
+        pattern = _BRACED_LENGTH if name.startswith("hspace") else _BARE_LENGTH
+        found = pattern.match(self.tex, self.pos)
+        if not found:
+            self.wrong(f"After `\\{name}` a length is missing.", at, "Write `\\hspace{1em}`.")
+            return
+        self.out[-1] = f"\\hspace{{{_in_ems(found[1], found[2])}}}"
+        self.pos = found.end()
+
+    def rule(self, name: str, at: int) -> None:
+        """A line to write on."""
+        found = _RULE.match(self.tex, self.pos)
+        if not found:
+            self.wrong("After `\\rule` two lengths are missing.", at)
+            return
+        self.pos = found.end()
+        self.out.append(f"\\underline{{\\hspace{{{_in_ems(found[1], found[2])}}}}}")
+
+    # --- numbers and names of formulas ---
+
+    def tag(self, name: str, at: int) -> None:
+        held = self.verbatim(name, at)
+        if held is None:
+            return
+        try:
+            found = pieces(held)
+        except UnreadableTextError as error:
+            self.wrong(f"The command `\\{error.name}` is not known.", at)
+            return
+        said = "".join(
+            commands.symbols().get(piece.text.strip("\\ "), piece.text)
+            if piece.is_formula
+            else piece.text
+            for piece in found
+        )
+        self.out.append(f"\ue000{len(self.tags)}\ue001")
+        self.tags.append((said.strip(), name.endswith("*")))
+
+    def tagged(self, text: str) -> tuple[str, str]:
+        """The formula and its number; where it has several, each stays in its line."""
+        if len(self.tags) == 1 and not self.tags[0][1]:
+            return _TAG.sub("", text), self.tags[0][0]
+
+        def in_line(found: re.Match[str]) -> str:
+            said, bare = self.tags[int(found[1])]
+            return "\\qquad " + quoted(said if bare else f"({said})")
+
+        return _TAG.sub(in_line, text), ""
+
+    def label(self, name: str, at: int) -> None:
+        held = self.verbatim(name, at)
+        if held is not None and held.strip():
+            self.labels.append(held.strip())
+
+    # --- what is left out ---
+
+    def colour(self, name: str, at: int) -> None:
+        self.skip(_OPTION)
+        if self.verbatim(name, at) is None:
+            return
+        self.wrong("The formula's colour is left out.", at, commands.COLOURS, harmless=True)
+        if name == "textcolor":
+            self.argument(f"\\{name}", at)
+
+    def line(self, name: str, at: int) -> None:
+        if name == "cline":
+            self.verbatim(name, at)
+        self.wrong("The formula's lines are left out.", at, commands.LINES, harmless=True)
+
+    # --- other languages ---
+
+    def chemistry(self, name: str, at: int) -> None:
+        held = self.verbatim(name, at)
+        if held is not None:
+            self.out.append(f"{{{self.within(chemistry(held), at)}}}")
+
+    def quantity(self, name: str, at: int) -> None:
+        self.out.pop()
+        self.skip(_OPTION)
+        arguments: list[str] = []
+        for _ in COMMANDS[name]:
+            held = self.verbatim(name, at)
+            if held is None:
+                return
+            arguments.append(held)
+        try:
+            tex = quantity(name, arguments)
+        except UnknownUnitError as error:
+            self.wrong(f"`{str(error).strip()}` in `\\{name}` is no number or unit.", at)
+            return
+        self.out.append(f"{{{self.within(tex, at)}}}")
+
+    def between(self, name: str, at: int) -> None:
+        """Words between the lines of a formula."""
+        held = self.verbatim(name, at)
+        if held is not None:
+            self.marks.add("\\\\")
+            self.out.append(self.within(f"\\text{{{held}}}", at) + "\\\\")
+
+
+READERS = {
+    "tag": "tag",
+    "label": "label",
+    "rule": "rule",
+    "color": "colour",
+    "textcolor": "colour",
+    "hline": "line",
+    "hdashline": "line",
+    "cline": "line",
+    "mathop": "operation",
+    "textcircled": "circled",
+    "ce": "chemistry",
+    "cf": "chemistry",
+    "pu": "chemistry",
+    "intertext": "between",
+    "shortintertext": "between",
+}
+
+
+def _in_ems(value: str, unit: str) -> str:
+    return f"{float(value) * IN_EMS[unit]:.4g}em"
