@@ -262,6 +262,11 @@ class Code(enum.Enum):
         WARNING,
         "A row has fewer cells than the table has columns. Empty cells are added at its end.",
     )
+    WIDE_ROW = Entry(
+        WARNING,
+        "A row has more cells than the table's head. The table is as wide as the row, so that nothing is\n"
+        "lost. A bar that parts no cells is written `\\|`; a cell of data with a comma in it stands in quotes.",
+    )
     BAD_LISTING = Entry(
         ERROR,
         "What is said of some code cannot be so: lines are to be marked or taken from a file that it\n"

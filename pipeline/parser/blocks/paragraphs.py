@@ -8,6 +8,7 @@ import re
 from typing import Any
 from xml.etree.ElementTree import Element
 
+from pipeline.codes import Code
 from pipeline.diagnostics import Span
 from pipeline.parser import attributes
 from pipeline.parser.blockparser import BlockElement, Definition, LineProcessor, Match
@@ -39,6 +40,17 @@ class ParagraphProcessor(LineProcessor):
             del parent[-1]  # the block that is closed is always the last
             return
         self._take_attributes(block)
+        before = parent[-2] if len(parent) > 1 else None
+        if isinstance(before, BlockElement) and before.tag == "table":
+            self._warn_of_rows(before, block)
+
+    def _warn_of_rows(self, table: BlockElement, block: BlockElement) -> None:
+        """A line without bars ends a table; where rows follow, it was likely one of them."""
+        rows = any("|" in line for line in block.lines)
+        if rows and self.parser.gap(table.end, block.line) == 0:
+            message = "The table ends here: this line has no `|`."
+            hint = "Begin it with `|` if it is a row, or put an empty line on either side of it."
+            self.parser.report(Code.LIKELY_SLIP, message, block.line, block.column, hint)
 
     def take_definitions(self, block: BlockElement) -> None:
         """Remove the definitions that the paragraph begins with."""

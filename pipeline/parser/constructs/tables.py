@@ -126,7 +126,8 @@ def csv(parts: FenceParts) -> tuple[Block, ...]:
         )
     rows = data.uneven_rows(parts)
     width = len(rows[0]) if rows else 0
-    if not rows or width > MAX_COLUMNS:
+    widest = max(map(len, rows), default=0)
+    if not rows or widest > MAX_COLUMNS:
         if rows:
             message = f"The table has more than {MAX_COLUMNS} columns."
             parts.report(Code.BAD_TABLE, message, parts.span, "")
@@ -139,8 +140,10 @@ def csv(parts: FenceParts) -> tuple[Block, ...]:
     for row in rows:
         if len(row) < width:
             _report_short(row[0].span, len(row), width, parts.report)
-        elif len(row) > width:
-            row = data.evened(row, width, parts)
+        while len(row) > width and not row[-1].text.strip():
+            row = row[:-1]
+        if len(row) > width:
+            _report_wide(row, width, parts.report)
         cells = tuple(_of_data(cell, parts.read) for cell in row)
         found.append(TableRow(cells=cells, span=row[0].span))
     made = _made(found)
@@ -179,6 +182,12 @@ def _report_short(span: Span | None, count: int, width: int, report: Report) -> 
     cells = "one cell" if count == 1 else f"{count} cells"
     message = f"The row has {cells}, and the table {width} columns."
     report(Code.SHORT_ROW, message, span, "Leave a cell empty where nothing is to stand.")
+
+
+def _report_wide(row: tuple[Cell, ...], width: int, report: Report) -> None:
+    message = f"The row has {len(row)} cells, and the first row {width}."
+    hint = "Put a cell with a comma in it into quotation marks."
+    report(Code.WIDE_ROW, message, row[width].span, hint)
 
 
 def _made(rows: list[TableRow]) -> Table:

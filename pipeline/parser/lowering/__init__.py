@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 from xml.etree.ElementTree import Element
 
+from pipeline import grid
 from pipeline.codes import Code as Finding
 from pipeline.codes import diagnostic
 from pipeline.diagnostics import Diagnostic, Span
@@ -209,7 +210,8 @@ class Lowering:
 
     def _table(self, element: BlockElement, span: Span) -> Table:
         head, *body = (self._row(row) for row in element)
-        table = Table(head=(head,), body=tuple(body), span=span)
+        upper, lower = grid.regular((head,), body)
+        table = Table(head=upper, body=lower, span=span)
         return guess_row_heads(without_empty_heads(table))
 
     def _row(self, element: Element) -> TableRow:
