@@ -25,6 +25,7 @@ CONSTRUCTS: dict[str, str | re.Pattern[str]] = {
     "landscape": 'class="landscape',
     "text-classes": re.compile(
         'class="(?:[^"]* )?(?:center|keep-together|keep-with-next|lead|small|small-caps)[ "]'
+        '|<(?:p|div|figure|section)[^<>]* class="(?:[^"]* )?(?:left|right)[ "]'
     ),
     "math": "<math",
     "strokes": re.compile('class="(?:[bx]?cancel|sout)"'),

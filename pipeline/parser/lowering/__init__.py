@@ -36,7 +36,7 @@ from pipeline.model import (
     ThematicBreak,
 )
 from pipeline.parser import constructs, slips
-from pipeline.parser.attributes import make
+from pipeline.parser.attributes import aligned, make
 from pipeline.parser.blockparser import BlockElement
 from pipeline.parser.captions import attach_captions
 from pipeline.parser.constructs import charts, math
@@ -48,6 +48,7 @@ from pipeline.parser.lines import Line
 from pipeline.parser.lowering.boxes import admonition, alert
 from pipeline.parser.lowering.inlines import InlineLowering
 from pipeline.parser.markup import MarkupBuilder
+from pipeline.parser.markup.flow import trim
 from pipeline.parser.table_options import guess_row_heads, without_empty_heads
 
 _TASK = re.compile(r"\[([ xX])\][ \t]+")
@@ -61,17 +62,22 @@ ReadLeaf = Callable[[Element, Sequence[Line], "Span | None"], None]
 class Lowering:
     """Lowers one tree; collects the notes and the diagnostics that it meets. ``read_leaf``
     reads a line that stands at some place into inline elements, ``files`` what the text
-    takes in."""
+    takes in. ``paired`` are the tags that the text opens and closes."""
 
     def __init__(
-        self, abbreviations: Mapping[str, Abbreviation], read_leaf: ReadLeaf, files: SourceFiles
+        self,
+        abbreviations: Mapping[str, Abbreviation],
+        read_leaf: ReadLeaf,
+        files: SourceFiles,
+        paired: frozenset[str] = frozenset(),
     ) -> None:
+        self._paired = paired
         self.files = files
         self.notes: list[Note] = []
         self.diagnostics: list[Diagnostic] = []
         self._read_leaf = read_leaf
         self._inline = InlineLowering(
-            abbreviations, self.report, DEEPEST, self.notes, files.rebased
+            abbreviations, self.report, DEEPEST, self.notes, files.rebased, paired
         )
         self._depth = 0
         self._exercises = 0
@@ -97,7 +103,7 @@ class Lowering:
 
     def _with_markup(self, elements: Iterable[Element]) -> tuple[Block, ...]:
         room = max(0, DEEPEST // 2 - self._depth)
-        builder = MarkupBuilder(self.report, room, self.files.rebased)
+        builder = MarkupBuilder(self.report, room, self.files.rebased, self._paired)
         for is_markup, run in itertools.groupby(elements, lambda e: e.tag == "html"):
             if is_markup:
                 for element in run:
@@ -130,8 +136,10 @@ class Lowering:
         match element.tag:
             case "p":
                 children = self.inlines(element)
+                if any(child.tag == "raw" for child in element):
+                    children = trim(children)
                 slips.warn_of_text(element.lines, self.report)
-                paragraph = Paragraph(children=children, span=span, attributes=attributes)
+                paragraph = Paragraph(children=children, span=span, attributes=aligned(attributes))
                 return (paragraph,) if children else ()
             case "typed":
                 return (Paragraph(children=(Text(text=element.text or ""),), span=span),)
@@ -267,13 +275,14 @@ class Lowering:
     def _container(self, element: BlockElement, span: Span) -> tuple[Block, ...]:
         attributes, name = _attributes(element), element.get("name", "")
         classes = tuple(c for c in attributes.classes if c != name)
+        own = make(attributes.id, classes, attributes.pairs)
         self._exercises += name == "exercise"
         children = self.blocks(element)
         self._exercises -= name == "exercise"
         parts = Parts(
             name=name,
             argument=element.get("argument", ""),
-            attributes=make(attributes.id, classes, attributes.pairs),
+            attributes=own if name == "table" else aligned(own),
             children=children,
             span=span,
             read=self.read,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable
 
 from msgspec.structs import replace
@@ -197,6 +198,14 @@ def figure(frame: Frame) -> Iterable[Node]:
             )
             return (figure,)
     return as_blocks(frame.items, Paragraph)
+
+
+def centred(frame: Frame) -> Iterable[Node]:
+    """A block in the middle; headings stay headings of the text around it."""
+    for is_heading, run in itertools.groupby(
+        as_blocks(frame.items, Paragraph), lambda block: isinstance(block, Heading)
+    ):
+        yield from run if is_heading else (_container_of("div", tuple(run), frame),)
 
 
 def plain(frame: Frame) -> Iterable[Node]:
