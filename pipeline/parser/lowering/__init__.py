@@ -34,6 +34,7 @@ from pipeline.model import (
     TableRow,
     Text,
     ThematicBreak,
+    WritingLines,
 )
 from pipeline.parser import constructs, slips
 from pipeline.parser.attributes import aligned, make
@@ -49,7 +50,7 @@ from pipeline.parser.lowering.boxes import admonition, alert
 from pipeline.parser.lowering.inlines import InlineLowering
 from pipeline.parser.markup import MarkupBuilder
 from pipeline.parser.markup.flow import trim
-from pipeline.parser.table_options import guess_row_heads, without_empty_heads
+from pipeline.parser.table_options import guess_row_heads, with_boxes, without_empty_heads
 
 _TASK = re.compile(r"\[([ xX])\][ \t]+")
 DEEPEST = 80
@@ -173,6 +174,8 @@ class Lowering:
                 return ()
             case "hr":
                 return (ThematicBreak(span=span),)
+            case "lines":
+                return (WritingLines(count=int(element.get("count", "1")), span=span),)
             case "page-break":
                 return (PageBreak(span=span),)
             case tag:
@@ -230,8 +233,9 @@ class Lowering:
         assert isinstance(element, BlockElement)
         align: Any = element.get("align", "")
         span = _span(element)
+        children = self._inline.cell(element, self._depth, span)
         return TableCell(
-            children=self._inline.cell(element, self._depth, span),
+            children=children if element.lines[0].startswith("\\") else with_boxes(children),
             align=align,
             scope="col" if element.tag == "th" else "",
             span=span,
