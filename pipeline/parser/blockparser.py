@@ -80,6 +80,7 @@ class LineProcessor(BlockProcessor):
     container = False
     takes_lines = False
     verbatim = False
+    takes_in = False
     parser: LineParser
 
     def test(self, parent: ElementTree.Element, block: Any) -> bool:
@@ -216,6 +217,40 @@ class LineParser(BlockParser):
         base, self.base = self.base, len(self.open)
         self._read_lines(lines)
         self.base = base
+
+    def read_apart(
+        self, block: BlockElement, around: BlockElement, cursors: Iterable[Cursor]
+    ) -> None:
+        """Read lines that were put aside into ``block``, which stands within ``around``, and
+        close what they open. Nothing is taken in by them: their places are read already."""
+        before = (self.open, self.base, self.matched, self.number)
+        block.processor, processor = None, block.processor
+        self.open = [*self.open, around, block]
+        self.base = len(self.open)
+        others = [p for p in self.blockprocessors if not p.takes_in]
+        for cursor in cursors:
+            self.number = cursor.number
+            self._read(cursor, others)
+        while len(self.open) > self.base:
+            self.close_tip()
+        block.processor = processor
+        self.open, self.base, self.matched, self.number = before
+
+    def read_again(self, lines: Iterable[Line], processor: LineProcessor) -> None:
+        """Read lines that ``processor`` has put aside, within the innermost open block, as if
+        there were no such processor."""
+        base, matched, number = self.base, self.matched, self.number
+        self.base = len(self.open)
+        others = [p for p in self.blockprocessors if p is not processor and not p.takes_in]
+        for line in lines:
+            cursor = Cursor(" " * (line.offset - 1) + line, line.number)
+            cursor.pos = line.offset - 1
+            self.number = line.number
+            self._read(cursor, others)
+        while len(self.open) > self.base:
+            self.close_tip()
+        self.base, self.number = base, number
+        self.matched = min(matched, len(self.open))
 
     def _read_lines(self, lines: Iterable[str]) -> None:
         processors = list(self.blockprocessors)

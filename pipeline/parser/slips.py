@@ -31,7 +31,7 @@ KEYS = (
 """The attributes with a meaning of which others can be slips: shorter ones are like too much."""
 
 _ALERT = re.compile(r"\[!([A-Za-z]+)\][+-]?[ \t]*(.*)")
-_CAPTION = re.compile(r"[Tt]able:")
+_CAPTION = re.compile(r"[Tt]able:|:\s")
 
 
 def warn_of_text(lines: Sequence[Line], report: Report) -> None:

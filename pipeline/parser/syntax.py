@@ -24,7 +24,9 @@ from pipeline.parser.blocks.admonitions import AdmonitionProcessor
 from pipeline.parser.blocks.breaks import PageBreakProcessor, ThematicBreakProcessor
 from pipeline.parser.blocks.code import FenceProcessor, IndentedCodeProcessor
 from pipeline.parser.blocks.containers import ContainerProcessor
+from pipeline.parser.blocks.dash_tables import DashTableProcessor
 from pipeline.parser.blocks.definitions import DefinitionListProcessor, DefinitionProcessor
+from pipeline.parser.blocks.grid_tables import GridTableProcessor
 from pipeline.parser.blocks.headings import AtxHeadingProcessor, SetextHeadingProcessor
 from pipeline.parser.blocks.html import HtmlProcessor
 from pipeline.parser.blocks.includes import IncludeProcessor
@@ -67,6 +69,8 @@ class ChapbookSyntax(Extension):
                     ("math", MathProcessor(parser)),
                     ("html", HtmlProcessor(parser)),
                     ("table", TableProcessor(parser)),
+                    ("grid-table", GridTableProcessor(parser)),
+                    ("dash-table", DashTableProcessor(parser)),
                     ("setext-heading", SetextHeadingProcessor(parser)),
                     ("thematic-break", ThematicBreakProcessor(parser)),
                     ("page-break", PageBreakProcessor(parser)),

@@ -17,7 +17,7 @@ from pipeline.parser.files import SourceFiles
 from pipeline.parser.inlines import links
 from pipeline.parser.lines import Line
 
-_CAPTION = re.compile(r"[Tt]able:")
+_CAPTION = re.compile(r"[Tt]able:|:\s")
 _ABBREVIATION = re.compile(r"\*\[([^\]\n]{1,80})\]:[ \t]*(\S.*)")
 
 

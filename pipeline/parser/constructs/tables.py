@@ -104,11 +104,12 @@ def _cell(item: ListItem, tight: bool) -> TableCell:
     if item.checked is not None:
         children = (List(ordered=False, items=(item,), span=item.span),)
     elif tight or len(children) == 1:
-        children = tuple(map(_plain, children))
+        children = tuple(map(without_margin, children))
     return TableCell(children=children, span=item.span)
 
 
-def _plain(block: Block) -> Block:
+def without_margin(block: Block) -> Block:
+    """A paragraph as text of a cell."""
     if isinstance(block, Paragraph) and not block.attributes.classes:
         return Plain(children=block.children, span=block.span)
     return block

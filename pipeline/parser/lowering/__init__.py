@@ -43,6 +43,7 @@ from pipeline.parser.captions import attach_captions
 from pipeline.parser.constructs import charts, math
 from pipeline.parser.constructs.choices import attach_prompts, choices, lone_blank, take_marks
 from pipeline.parser.constructs.parts import FenceParts, Parts
+from pipeline.parser.constructs.tables import without_margin
 from pipeline.parser.files import SourceFiles
 from pipeline.parser.index_marks import attach_marks
 from pipeline.parser.lines import Line
@@ -220,10 +221,10 @@ class Lowering:
         return ListItem(children=self.blocks(element), checked=checked, span=_span(element))
 
     def _table(self, element: BlockElement, span: Span) -> Table:
-        head, *body = (self._row(row) for row in element)
-        upper, lower = grid.regular((head,), body)
-        table = Table(head=upper, body=lower, span=span)
-        return guess_row_heads(without_empty_heads(table))
+        count = int(element.get("head", "1"))
+        rows = grid.within_rows([self._row(row) for row in element])
+        head, body = grid.regular(rows[:count], rows[count:])
+        return guess_row_heads(without_empty_heads(Table(head=head, body=body, span=span)))
 
     def _row(self, element: Element) -> TableRow:
         assert isinstance(element, BlockElement)
@@ -233,6 +234,16 @@ class Lowering:
         assert isinstance(element, BlockElement)
         align: Any = element.get("align", "")
         span = _span(element)
+        if element.tag == "cell":
+            blocks = self.blocks(element)
+            return TableCell(
+                children=tuple(map(without_margin, blocks)) if len(blocks) == 1 else blocks,
+                align=align,
+                scope="col" if element.get("kind") == "head" else "",
+                columns=int(element.get("columns", "1")),
+                rows=int(element.get("rows", "1")),
+                span=span,
+            )
         children = self._inline.cell(element, self._depth, span)
         return TableCell(
             children=children if element.lines[0].startswith("\\") else with_boxes(children),
