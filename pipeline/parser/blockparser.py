@@ -12,6 +12,7 @@ begins it (or returns False). `LineProcessor.proceed` and `LineProcessor.close` 
 from __future__ import annotations
 
 import enum
+import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -30,8 +31,11 @@ if TYPE_CHECKING:
     from markdown import Markdown
 
 MAX_DEPTH = 64
-MARKERS = frozenset("#`~*+-_=<>0123456789|:![\\{$")
+MARKERS = frozenset("#`~*+-_=<>0123456789|:![\\{$(")
 """Characters that a block other than a paragraph can begin with."""
+
+LETTERED = re.compile(r"[A-Za-z]{1,7}[.)][ \t]")
+"""What a list with letters begins with."""
 
 END_OF_INLINE = frozenset("])`>")
 """What an attribute list can follow within a line; the scanner looks for it there."""
@@ -122,6 +126,9 @@ class LineParser(BlockParser):
         self.abbreviations: list[Definition] = []
         self._depth_reported = False
         self._replaced: list[int] = []
+        self._lines: list[str] = []
+        self._at = 0
+        self.examples: dict[str, int] = {}
 
     # --- what processors use ---
 
@@ -236,6 +243,14 @@ class LineParser(BlockParser):
         block.processor = processor
         self.open, self.base, self.matched, self.number = before
 
+    def following(self) -> str:
+        """The next line with text, or "" where more than one empty line is before it; without
+        what quotations and lists around it put before it."""
+        for line in self._lines[self._at + 1 : self._at + 3]:
+            if text := line.lstrip("> \t"):
+                return text
+        return ""
+
     def read_again(self, lines: Iterable[Line], processor: LineProcessor) -> None:
         """Read lines that ``processor`` has put aside, within the innermost open block, as if
         there were no such processor."""
@@ -254,9 +269,11 @@ class LineParser(BlockParser):
 
     def _read_lines(self, lines: Iterable[str]) -> None:
         processors = list(self.blockprocessors)
-        for text in lines:
+        around, self._lines = (self._lines, self._at), list(lines)
+        for self._at, text in enumerate(self._lines):
             self.number += 1
             self._read(Cursor(text, self.number), processors)
+        self._lines, self._at = around
         while len(self.open) > self.base:
             self.close_tip()
         self.matched = len(self.open)
@@ -302,7 +319,11 @@ class LineParser(BlockParser):
 
     def _begin_blocks(self, cursor: Cursor, processors: list[Any]) -> bool:
         """Let the line begin blocks; True if it is used up by that."""
-        while not cursor.blank and (cursor.indent >= 4 or cursor.char in MARKERS):
+        while not cursor.blank and (
+            cursor.indent >= 4
+            or cursor.char in MARKERS
+            or LETTERED.match(cursor.text, cursor.next)
+        ):
             for processor in processors:
                 innermost = self.innermost
                 if processor.test(innermost, cursor) and (

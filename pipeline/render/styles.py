@@ -27,6 +27,9 @@ CONSTRUCTS: dict[str, str | re.Pattern[str]] = {
         'class="(?:[^"]* )?(?:center|keep-together|keep-with-next|lead|small|small-caps)[ "]'
         '|<(?:p|div|figure|section)[^<>]* class="(?:[^"]* )?(?:left|right)[ "]'
     ),
+    "list-markers": re.compile(
+        '<ol[^<>]* class="(?:[^"]* )?(?:(?:lower|upper)-(?:alpha|roman)|closed|in-brackets)[ "]'
+    ),
     "math": "<math",
     "strokes": re.compile('class="(?:[bx]?cancel|sout)"'),
     "formulas": 'class="formula-image',

@@ -83,12 +83,10 @@ class GridTableProcessor(LineProcessor):
             )
             return
         block.lines = []
-        for row in range(grid.rows):
-            made = BlockElement("tr", grid.line_of(row), self)
-            for area in grid.areas:
-                if area.top == row:
-                    made.append(self._cell(grid, area, block))
-            block.append(made)
+        rows = [BlockElement("tr", grid.line_of(row), self) for row in range(grid.rows)]
+        for area in grid.areas:
+            rows[area.top].append(self._cell(grid, area, block))
+        block[:] = rows
         block.set("head", str(grid.head))
 
     def _cell(self, grid: _Grid, area: Area, table: BlockElement) -> BlockElement:

@@ -195,8 +195,12 @@ class Lowering:
         if self._exercises and (marks := take_marks(element)):
             items = [self._choice(item) for item in element]
             return choices(items, marks, span, self.report)
+        style: Any = element.get("style", "")
+        form: Any = element.get("form", "").strip(".")
         return List(
             ordered=element.tag == "ol",
+            style=style,
+            form=form,
             start=int(element.get("start", "1")),
             tight=bool(element.get("tight")),
             items=tuple(self._item(item) for item in element),

@@ -22,6 +22,7 @@ from pipeline.model import (
     Inline,
     List,
     ListItem,
+    ListStyle,
     Node,
     Paragraph,
 )
@@ -29,6 +30,14 @@ from pipeline.parser.markup.flow import Part, as_blocks, as_inlines, is_blank, i
 from pipeline.parser.markup.frames import Frame
 from pipeline.parser.markup.inline_elements import code_text, without
 from pipeline.tree import walk
+
+
+_STYLES: dict[str, ListStyle] = {
+    "a": "lower-alpha",
+    "A": "upper-alpha",
+    "i": "lower-roman",
+    "I": "upper-roman",
+}
 
 
 def paragraph(frame: Frame) -> Iterable[Node]:
@@ -69,6 +78,7 @@ def list_(frame: Frame) -> Iterable[Node]:
         items=tuple(items),
         start=int(start) if start.isdecimal() and len(start) < 10 else 1,
         tight=is_tight(items),
+        style=_STYLES.get(frame.values.get("type", ""), "") if frame.tag == "ol" else "",
         span=frame.span,
         attributes=frame.attributes,
     )
