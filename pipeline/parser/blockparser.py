@@ -243,6 +243,11 @@ class LineParser(BlockParser):
         block.processor = processor
         self.open, self.base, self.matched, self.number = before
 
+    @property
+    def next_line(self) -> str:
+        """The line after the one at hand, as it is; "" where there is none."""
+        return "".join(self._lines[self._at + 1 : self._at + 2])
+
     def following(self) -> str:
         """The next line with text, or "" where more than one empty line is before it; without
         what quotations and lists around it put before it."""
@@ -270,7 +275,8 @@ class LineParser(BlockParser):
     def _read_lines(self, lines: Iterable[str]) -> None:
         processors = list(self.blockprocessors)
         around, self._lines = (self._lines, self._at), list(lines)
-        for self._at, text in enumerate(self._lines):
+        for at, text in enumerate(self._lines):
+            self._at = at
             self.number += 1
             self._read(Cursor(text, self.number), processors)
         self._lines, self._at = around
@@ -320,9 +326,7 @@ class LineParser(BlockParser):
     def _begin_blocks(self, cursor: Cursor, processors: list[Any]) -> bool:
         """Let the line begin blocks; True if it is used up by that."""
         while not cursor.blank and (
-            cursor.indent >= 4
-            or cursor.char in MARKERS
-            or LETTERED.match(cursor.text, cursor.next)
+            cursor.indent >= 4 or cursor.char in MARKERS or LETTERED.match(cursor.text, cursor.next)
         ):
             for processor in processors:
                 innermost = self.innermost

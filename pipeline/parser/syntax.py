@@ -137,7 +137,6 @@ class InlineTreeprocessor(Treeprocessor):
             at = place or Span(line, column)
             self.parser.report(Code.BAD_ATTRIBUTE, message, at.line, at.column, attributes.HINT)
 
-
     def _with_examples(self, line: Line) -> Line:
         """The line with numbers where it refers to examples: ``(@label)``."""
         numbers = self.parser.examples

@@ -121,9 +121,7 @@ class Setting:
         self._fetcher = fetcher
         self._fonts = fonts
         self._cache: dict[str, Any] = {}
-        self._styles = [
-            StyleSheet(style.css, fetcher) for style in cover.styles
-        ]
+        self._styles = [StyleSheet(style.css, fetcher) for style in cover.styles]
         # what does not fit is to be seen, and not cut off at the page's end
         long_page = f"@page {{ size: {cover.width}px {LONG * cover.height}px }}"
         self._long = StyleSheet(long_page, fetcher)

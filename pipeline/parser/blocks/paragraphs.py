@@ -10,6 +10,7 @@ from xml.etree.ElementTree import Element
 
 from pipeline.codes import Code
 from pipeline.diagnostics import Span
+from pipeline.model import Attributes
 from pipeline.parser import attributes
 from pipeline.parser.blockparser import BlockElement, Definition, LineProcessor, Match
 from pipeline.parser.cursor import Cursor
@@ -40,6 +41,7 @@ class ParagraphProcessor(LineProcessor):
             del parent[-1]  # the block that is closed is always the last
             return
         self._take_attributes(block)
+        self._take_line_block(block)
         before = parent[-2] if len(parent) > 1 else None
         if isinstance(before, BlockElement) and before.tag == "table":
             self._warn_of_rows(before, block)
@@ -73,6 +75,28 @@ class ParagraphProcessor(LineProcessor):
         definition = Definition(match[1], match[2].strip(), first.number)
         self.parser.abbreviations.append(definition)
         return 1
+
+    def _take_line_block(self, block: BlockElement) -> None:
+        """Pandoc's line block: lines that begin with ``| `` keep their ends and the space that
+        they begin with. Lines that are further in go on with the one before."""
+        found: list[list[Line]] = []
+        margin = block.lines[0].offset
+        for line in block.lines:
+            if line.rstrip() == "|" or (line.startswith("| ") and "|" not in line[1:]):
+                rest = line[2:].rstrip()
+                space = len(rest) - len(rest.lstrip(" "))
+                text = "\u00a0" * (space if rest else 1) + rest[space:]
+                found.append([Line(text, line.number, line.offset + 2)])
+            elif found and line.offset > margin and not line.startswith("|"):
+                found[-1].append(line)
+            else:
+                return
+        for lines in found[:-1]:
+            last = lines[-1]
+            lines[-1] = Line(last.rstrip(" \t") + "  ", last.number, last.offset)
+        block.lines = [line for lines in found for line in lines]
+        if not isinstance(block.state, Attributes):
+            block.state = attributes.make(classes=("line-block",))
 
     def _take_attributes(self, block: BlockElement) -> None:
         """A last line that is only ``{#id .class}`` says something of the paragraph."""

@@ -142,7 +142,7 @@ def _bars(text: str, *, outside: bool = False) -> list[int]:
         if piece[3]:
             found.append(piece.start())
         elif piece[1] and outside:
-            ends = runs[len(piece[1])] if len(piece[1]) in runs else []
+            ends = runs.get(len(piece[1]), [])
             while ends and ends[-1] <= at:
                 ends.pop()
             at = ends[-1] if ends else at

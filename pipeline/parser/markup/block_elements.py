@@ -31,7 +31,6 @@ from pipeline.parser.markup.frames import Frame
 from pipeline.parser.markup.inline_elements import code_text, without
 from pipeline.tree import walk
 
-
 _STYLES: dict[str, ListStyle] = {
     "a": "lower-alpha",
     "A": "upper-alpha",
@@ -212,10 +211,10 @@ def figure(frame: Frame) -> Iterable[Node]:
 
 def centred(frame: Frame) -> Iterable[Node]:
     """A block in the middle; headings stay headings of the text around it."""
-    for is_heading, run in itertools.groupby(
-        as_blocks(frame.items, Paragraph), lambda block: isinstance(block, Heading)
-    ):
-        yield from run if is_heading else (_container_of("div", tuple(run), frame),)
+    blocks = as_blocks(frame.items, Paragraph)
+    for is_heading, run in itertools.groupby(blocks, lambda block: isinstance(block, Heading)):
+        found = tuple(run)
+        yield from found if is_heading else (_container_of("div", found, frame),)
 
 
 def plain(frame: Frame) -> Iterable[Node]:
