@@ -234,7 +234,8 @@ class LineParser(BlockParser):
         block.processor, processor = None, block.processor
         self.open = [*self.open, around, block]
         self.base = len(self.open)
-        others = [p for p in self.blockprocessors if not p.takes_in]
+        processors: list[Any] = list(self.blockprocessors)
+        others = [p for p in processors if not p.takes_in]
         for cursor in cursors:
             self.number = cursor.number
             self._read(cursor, others)
@@ -261,7 +262,8 @@ class LineParser(BlockParser):
         there were no such processor."""
         base, matched, number = self.base, self.matched, self.number
         self.base = len(self.open)
-        others = [p for p in self.blockprocessors if p is not processor and not p.takes_in]
+        processors: list[Any] = list(self.blockprocessors)
+        others = [p for p in processors if p is not processor and not p.takes_in]
         for line in lines:
             cursor = Cursor(" " * (line.offset - 1) + line, line.number)
             cursor.pos = line.offset - 1

@@ -211,7 +211,7 @@ def without_empty_heads(table: Table) -> Table:
 # --- boxes to tick ---------------------------------------------------------------------
 
 
-def with_boxes(children: tuple[Block, ...]) -> tuple[Block, ...]:
+def with_boxes(children: tuple[Block, ...], span: Span | None) -> tuple[Block, ...]:
     """What a cell holds; a text that begins with ``[ ]`` or ``[x]`` as a list of such boxes,
     each with what stands after it."""
     only = children[0] if len(children) == 1 else None
@@ -231,13 +231,13 @@ def with_boxes(children: tuple[Block, ...]) -> tuple[Block, ...]:
             items.append((mark != " ", [replace(inline, text=text)] if text else []))
     made = tuple(
         ListItem(
-            children=(Plain(children=trim(label), span=only.span),) if trim(label) else (),
+            children=(Plain(children=trim(label), span=span),) if trim(label) else (),
             checked=checked,
-            span=only.span,
+            span=span,
         )
         for checked, label in items
     )
-    return (List(ordered=False, items=made, span=only.span),)
+    return (List(ordered=False, items=made, span=span),)
 
 
 # --- columns ---------------------------------------------------------------------------

@@ -66,8 +66,8 @@ class GridTableProcessor(LineProcessor):
     def close(self, block: BlockElement, parent: BlockElement) -> None:
         lines = [Line(line.rstrip(" \t"), line.number, line.offset) for line in block.lines]
         if len(lines) < 3:
-            block.tag, block.processor = "p", self.parser.blockprocessors["paragraph"]
-            block.state = None
+            paragraph: Any = self.parser.blockprocessors["paragraph"]
+            block.tag, block.processor, block.state = "p", paragraph, None
             return
         try:
             grid = _Grid(lines)

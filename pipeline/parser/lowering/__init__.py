@@ -250,7 +250,7 @@ class Lowering:
             )
         children = self._inline.cell(element, self._depth, span)
         return TableCell(
-            children=children if element.lines[0].startswith("\\") else with_boxes(children),
+            children=children if element.lines[0].startswith("\\") else with_boxes(children, span),
             align=align,
             scope="col" if element.tag == "th" else "",
             span=span,
