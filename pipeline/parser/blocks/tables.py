@@ -69,6 +69,8 @@ class TableProcessor(LineProcessor):
         for number, line in enumerate(block.lines):
             row = BlockElement("tr", line.number, self)
             cells = self._cells(line, len(block.state))
+            if len(cells) > len(block.state):
+                block.set("wide", "yes")  # its first column stands in for the heads it lacks
             for column, text in enumerate(cells):
                 align = block.state[column] if column < len(block.state) else ""
                 cell = BlockElement("td" if number else "th", line.number, self, align=align)

@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from pipeline.codes import Code
 from pipeline.diagnostics import Diagnostic, Span
-from pipeline.grid import regular
+from pipeline.grid import column_count, regular
 from pipeline.model import (
     Attributes,
     Block,
@@ -29,7 +29,7 @@ from pipeline.parser.constructs import data
 from pipeline.parser.constructs.parts import FenceParts, Parts, ReadInlines, Report
 from pipeline.parser.delimited import Cell
 from pipeline.parser.table_captions import caption_of, is_caption
-from pipeline.parser.table_options import guess_row_heads
+from pipeline.parser.table_options import guess_row_heads, with_head_columns
 
 MAX_COLUMNS = 256
 _SHAPE = "Write a list of rows, and in each item the list of its cells: `- - First cell`."
@@ -148,6 +148,8 @@ def csv(parts: FenceParts) -> tuple[Block, ...]:
         cells = tuple(_of_data(cell, parts.read) for cell in row)
         found.append(TableRow(cells=cells, span=row[0].span))
     made = _made(found)
+    if column_count(made) > width:  # the first column stands in for the heads it lacks
+        made = with_head_columns(made, 1)
     return (replace(made, caption=caption, span=parts.span, attributes=attributes),)
 
 

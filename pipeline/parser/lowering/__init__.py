@@ -51,7 +51,12 @@ from pipeline.parser.lowering.boxes import admonition, alert
 from pipeline.parser.lowering.inlines import InlineLowering
 from pipeline.parser.markup import MarkupBuilder
 from pipeline.parser.markup.flow import trim
-from pipeline.parser.table_options import guess_row_heads, with_boxes, without_empty_heads
+from pipeline.parser.table_options import (
+    guess_row_heads,
+    with_boxes,
+    with_head_columns,
+    without_empty_heads,
+)
 
 _TASK = re.compile(r"\[([ xX])\][ \t]+")
 DEEPEST = 80
@@ -228,7 +233,8 @@ class Lowering:
         count = int(element.get("head", "1"))
         rows = grid.within_rows([self._row(row) for row in element])
         head, body = grid.regular(rows[:count], rows[count:])
-        return guess_row_heads(without_empty_heads(Table(head=head, body=body, span=span)))
+        table = guess_row_heads(without_empty_heads(Table(head=head, body=body, span=span)))
+        return with_head_columns(table, 1) if element.get("wide") else table
 
     def _row(self, element: Element) -> TableRow:
         assert isinstance(element, BlockElement)
