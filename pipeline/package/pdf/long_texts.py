@@ -14,10 +14,10 @@ LONG_WORD, LONG_TEXT = 300, 6000
 
 PART, PIECE = 60, 2000
 
-_WORD = re.compile(rf"[!-~\u00a1-\u024f]{{{LONG_WORD},}}")
+_WORD = re.compile(rf"([!-~\u00a1-\u024f]{{{LONG_WORD},}})")
 """Only where words have spaces between: elsewhere, lines break within them anyway."""
 
-_PART = re.compile(rf"(.{{{PART}}})(?=.)")
+_PART = re.compile(rf"(.{{{PART}}})(?=.)", re.S)
 _PIECE = re.compile(rf".{{1,{PIECE}}}(?:[\s\u200b]|$)|.{{1,{PIECE}}}", re.S)
 
 
@@ -39,12 +39,16 @@ def part_long_texts(root: Element) -> None:
 
 def _pieces(text: str) -> tuple[str, list[Element]]:
     """The text, or what is left of it before the elements that hold its pieces."""
-    text = _WORD.sub(lambda word: _PART.sub("\\1\u200b", word[0]), text)
-    if len(text) <= LONG_TEXT:
+    parts = _WORD.split(text)
+    if len(parts) == 1 and len(text) <= LONG_TEXT:
         return text, []
     pieces = []
-    for piece in _PIECE.findall(text):
-        element = Element("span")
-        element.text = piece
-        pieces.append(element)
+    for number, part in enumerate(parts):
+        is_word = number % 2
+        if is_word:
+            part = _PART.sub("\\1\u200b", part)
+        for piece in _PIECE.findall(part):
+            element = Element("span", {"style": "hyphens: manual"} if is_word else {})
+            element.text = piece
+            pieces.append(element)
     return "", pieces
