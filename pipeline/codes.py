@@ -196,7 +196,8 @@ class Code(enum.Enum):
     )
     UNKNOWN_MARKUP = Entry(
         WARNING,
-        "Something looks like an HTML tag and is none; it is kept as text. Write `\\<` where a < is meant.",
+        "Something looks like an HTML tag and is none that is known. One that has an end or values is\n"
+        "left out, and what is in it kept; another is text. Write `\\<` where a < is meant.",
     )
     UNKNOWN_SPEAKER = Entry(
         WARNING,
@@ -223,9 +224,9 @@ class Code(enum.Enum):
     LIKELY_SLIP = Entry(
         WARNING,
         "Something is text, or a block without a meaning of its own, and looks as if it were meant to\n"
-        "be more: rows without a row of dashes, attributes at the end of a paragraph's last line, a\n"
-        "caption away from its table, a block whose name is nearly a known one, an empty box. Write it\n"
-        "as the hint says, or with a backslash before it where it is meant as text.",
+        "be more: rows without a row of dashes, a grid with a gap, attributes at the end of a\n"
+        "paragraph's last line, a caption away from its table, a block whose name is nearly a known one,\n"
+        "an empty box. Write it as the hint says, or with a backslash before it where it is meant as text.",
     )
     BAD_FIGURES = Entry(
         WARNING,
@@ -284,6 +285,11 @@ class Code(enum.Enum):
     SHORT_ROW = Entry(
         WARNING,
         "A row has fewer cells than the table has columns. Empty cells are added at its end.",
+    )
+    WIDE_ROW = Entry(
+        WARNING,
+        "A row has more cells than the table's head. The table is as wide as the row, so that nothing is\n"
+        "lost. A bar that parts no cells is written `\\|`; a cell of data with a comma in it stands in quotes.",
     )
     BAD_LISTING = Entry(
         WARNING,

@@ -253,13 +253,20 @@ class ListItem(Node, frozen=True):
     checked: bool | None = None
 
 
+ListStyle: TypeAlias = Literal["", "lower-alpha", "upper-alpha", "lower-roman", "upper-roman"]
+
+
 class List(Node, frozen=True):
-    """``tight`` lists set their items' only paragraphs without space between."""
+    """``tight`` lists set their items' only paragraphs without space between. An ordered list
+    counts in numbers or in a ``style``; ``form`` is what stands around them: a period (empty),
+    ")" after them, or "()"."""
 
     ordered: bool
     items: tuple[ListItem, ...]
     start: int = 1
     tight: bool = True
+    style: ListStyle = ""
+    form: Literal["", ")", "()"] = ""
 
 
 class DefinitionItem(Node, frozen=True):

@@ -19,6 +19,7 @@ from pipeline.parser.dialogue import group_turns
 from pipeline.parser.files import SourceFiles
 from pipeline.parser.frontmatter import derive_identifier, read_front_matter
 from pipeline.parser.lowering import Lowering
+from pipeline.parser.markup.tokens import paired_names
 from pipeline.parser.slips import misspelt_keys
 from pipeline.parser.source import check_text, normalise, read, shown_name, without_stray
 from pipeline.parser.syntax import parse_tree
@@ -84,7 +85,8 @@ def parse_body(text: str, folder: Path | None = None) -> Document:
 def _parse_body(text: str, first_line: int, files: SourceFiles) -> Document:
     tree = parse_tree(text, first_line, files)
     defined = abbreviations(tree.root, tree.parser.abbreviations)
-    lowering = Lowering(defined, tree.inlines.read, files)
+    lines = (line for e in tree.root.iter() for line in getattr(e, "lines", ()))
+    lowering = Lowering(defined, tree.inlines.read, files, paired_names(lines))
     blocks = lowering.blocks(tree.root)
     notes = tuple(lowering.notes)
     slips = misspelt_keys((*blocks, *notes))

@@ -23,6 +23,12 @@ _MEANT = re.compile(
     r"\{:?[ \t]*(?:[#.](?:[\w-]|\{\{)|[A-Za-z_][\w:-]*=)(?:\{\{[^{}\n]*\}\}|[^{}\n])*\}"
 )
 HINT = "Write it as `{#id .class key=value}`, or `\\{` where it is text."
+ALIGNMENTS = {
+    **{name: name for name in ("left", "right", "center")},
+    **dict.fromkeys(("centre", "middle"), "center"),
+}
+"""The classes that say where a block stands in the line, by what authors call that."""
+
 LONGEST = 2000
 """Characters that are looked at: a list that is longer is text."""
 
@@ -71,6 +77,16 @@ def joined(one: Attributes, other: Attributes) -> Attributes:
     """What either says; an id is that of ``other``, if it has one."""
     classes = tuple(dict.fromkeys(one.classes + other.classes))
     return make(other.id or one.id, classes, one.pairs + other.pairs)
+
+
+def aligned(attributes: Attributes) -> Attributes:
+    """The attributes with ``align=right`` as the class ``right``, and so on."""
+    wanted = attributes.get("align").strip().lower()
+    name = ALIGNMENTS.get(wanted, "")
+    if not name:
+        return attributes
+    rest = tuple(pair for pair in attributes.pairs if pair[0] != "align")
+    return make(attributes.id, tuple(dict.fromkeys((*attributes.classes, name))), rest)
 
 
 def mistaken(text: str, pos: int = 0) -> str:

@@ -12,6 +12,7 @@ begins it (or returns False). `LineProcessor.proceed` and `LineProcessor.close` 
 from __future__ import annotations
 
 import enum
+import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -30,8 +31,11 @@ if TYPE_CHECKING:
     from markdown import Markdown
 
 MAX_DEPTH = 64
-MARKERS = frozenset("#`~*+-_=<>0123456789|:![\\{$")
+MARKERS = frozenset("#`~*+-_=<>0123456789|:![\\{$(")
 """Characters that a block other than a paragraph can begin with."""
+
+LETTERED = re.compile(r"[A-Za-z]{1,7}[.)][ \t]")
+"""What a list with letters begins with."""
 
 END_OF_INLINE = frozenset("])`>")
 """What an attribute list can follow within a line; the scanner looks for it there."""
@@ -80,6 +84,7 @@ class LineProcessor(BlockProcessor):
     container = False
     takes_lines = False
     verbatim = False
+    takes_in = False
     parser: LineParser
 
     def test(self, parent: ElementTree.Element, block: Any) -> bool:
@@ -123,6 +128,9 @@ class LineParser(BlockParser):
         self.abbreviations: list[Definition] = []
         self._depth_reported = False
         self._replaced: list[int] = []
+        self._lines: list[str] = []
+        self._at = 0
+        self.examples: dict[str, int] = {}
 
     # --- what processors use ---
 
@@ -219,14 +227,66 @@ class LineParser(BlockParser):
         self._read_lines(lines)
         self.base = base
 
+    def read_apart(
+        self, block: BlockElement, around: BlockElement, cursors: Iterable[Cursor]
+    ) -> None:
+        """Read lines that were put aside into ``block``, which stands within ``around``, and
+        close what they open. Nothing is taken in by them: their places are read already."""
+        before = (self.open, self.base, self.matched, self.number)
+        block.processor, processor = None, block.processor
+        self.open = [*self.open, around, block]
+        self.base = len(self.open)
+        processors: list[Any] = list(self.blockprocessors)
+        others = [p for p in processors if not p.takes_in]
+        for cursor in cursors:
+            self.number = cursor.number
+            self._read(cursor, others)
+        while len(self.open) > self.base:
+            self.close_tip()
+        block.processor = processor
+        self.open, self.base, self.matched, self.number = before
+
+    @property
+    def next_line(self) -> str:
+        """The line after the one at hand, as it is; "" where there is none."""
+        return "".join(self._lines[self._at + 1 : self._at + 2])
+
+    def following(self) -> str:
+        """The next line with text, or "" where more than one empty line is before it; without
+        what quotations and lists around it put before it."""
+        for line in self._lines[self._at + 1 : self._at + 3]:
+            if text := line.lstrip("> \t"):
+                return text
+        return ""
+
+    def read_again(self, lines: Iterable[Line], processor: LineProcessor) -> None:
+        """Read lines that ``processor`` has put aside, within the innermost open block, as if
+        there were no such processor."""
+        base, matched, number = self.base, self.matched, self.number
+        self.base = len(self.open)
+        processors: list[Any] = list(self.blockprocessors)
+        others = [p for p in processors if p is not processor and not p.takes_in]
+        for line in lines:
+            cursor = Cursor(" " * (line.offset - 1) + line, line.number)
+            cursor.pos = line.offset - 1
+            self.number = line.number
+            self._read(cursor, others)
+        while len(self.open) > self.base:
+            self.close_tip()
+        self.base, self.number = base, number
+        self.matched = min(matched, len(self.open))
+
     def _read_lines(self, lines: Iterable[str]) -> None:
         processors = list(self.blockprocessors)
-        lines, above = list(lines), self.formula_marks
-        self.formula_marks = sum("$$" in text for text in lines)
-        for text in lines:
+        above, around = self.formula_marks, (self._lines, self._at)
+        self._lines = list(lines)
+        self.formula_marks = sum("$$" in text for text in self._lines)
+        for at, text in enumerate(self._lines):
+            self._at = at
             self.number += 1
             self.formula_marks -= "$$" in text
             self._read(Cursor(text, self.number), processors)
+        self._lines, self._at = around
         while len(self.open) > self.base:
             self.close_tip()
         self.matched, self.formula_marks = len(self.open), above
@@ -272,7 +332,9 @@ class LineParser(BlockParser):
 
     def _begin_blocks(self, cursor: Cursor, processors: list[Any]) -> bool:
         """Let the line begin blocks; True if it is used up by that."""
-        while not cursor.blank and (cursor.indent >= 4 or cursor.char in MARKERS):
+        while not cursor.blank and (
+            cursor.indent >= 4 or cursor.char in MARKERS or LETTERED.match(cursor.text, cursor.next)
+        ):
             for processor in processors:
                 innermost = self.innermost
                 if processor.test(innermost, cursor) and (

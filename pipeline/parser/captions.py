@@ -7,10 +7,13 @@ from collections.abc import Callable
 
 import msgspec
 
+from pipeline.codes import Code
 from pipeline.diagnostics import Span
 from pipeline.model import NO_ATTRIBUTES, Block, Figure, Image, Inline, Paragraph, Plain
 from pipeline.parser import attributes
+from pipeline.parser.attributes import ALIGNMENTS
 from pipeline.parser.constructs.parts import Report
+from pipeline.parser.markup.flow import trim
 from pipeline.parser.table_captions import caption_tables
 
 ReadInlines = Callable[[str, "Span | None"], tuple[Inline, ...]]
@@ -21,26 +24,53 @@ def attach_captions(
 ) -> tuple[Block, ...]:
     """Neighbouring blocks with their captions taken up. ``read_inlines`` reads the caption
     of a figure, which is given as an image's title, at the image's place."""
-    return caption_tables(tuple(_figure(block, read_inlines) for block in blocks), report)
+    found = [made for block in blocks for made in _figures(block, read_inlines, report)]
+    return caption_tables(tuple(found), report)
 
 
-def _figure(block: Block, read_inlines: ReadInlines) -> Block:
-    if not isinstance(block, Paragraph | Plain) or len(block.children) != 1:
-        return block
-    image = block.children[0]
+def _figures(block: Block, read_inlines: ReadInlines, report: Report) -> tuple[Block, ...]:
+    """The figure that a paragraph of one image is; or the paragraph, without the image that
+    it begins with where that is to stand at one side."""
+    if not isinstance(block, Paragraph | Plain) or not block.children:
+        return (block,)
+    image, *rest = block.children
+    if not rest:
+        return (_figure(block, image, read_inlines),)
+    if isinstance(image, Image) and _is_aligned(image) and (others := trim(rest)):
+        figure = figure_of(image, image.span, read_inlines)
+        return (figure, msgspec.structs.replace(block, children=others))
+    for inline in rest:
+        if isinstance(inline, Image) and _is_aligned(inline):
+            message = "An image within a line stands where the text has it."
+            hint = "Put it into a paragraph of its own."
+            report(Code.LIKELY_SLIP, message, inline.span or block.span, hint)
+    return (block,)
+
+
+def _is_aligned(image: Image) -> bool:
+    return not ALIGNMENTS.keys().isdisjoint(attributes.aligned(image.attributes).classes)
+
+
+def _figure(block: Paragraph | Plain, image: Inline, read_inlines: ReadInlines) -> Block:
     if not isinstance(image, Image):
         return block
+    around = attributes.aligned(block.attributes)
     if not image.title and image.attributes == NO_ATTRIBUTES:
-        of_image = attributes.make(classes=("image",))
+        of_image = attributes.joined(attributes.make(classes=("image",)), around)
         return Paragraph(children=block.children, span=block.span, attributes=of_image)
-    return figure_of(image, block.span, read_inlines)
+    figure = figure_of(image, block.span, read_inlines)
+    if around == NO_ATTRIBUTES:
+        return figure
+    both = attributes.joined(around, figure.attributes)
+    return msgspec.structs.replace(figure, attributes=both)
 
 
 def figure_of(image: Image, span: Span | None, read_inlines: ReadInlines) -> Figure:
     """The figure that an image is which stands alone: its title is the caption, and its
     attributes are the figure's."""
     of_image = ("decorative",)
-    classes = tuple(c for c in image.attributes.classes if c not in of_image)
+    own = attributes.aligned(image.attributes)
+    classes = tuple(c for c in own.classes if c not in of_image)
     return Figure(
         image=msgspec.structs.replace(
             image,
@@ -51,5 +81,5 @@ def figure_of(image: Image, span: Span | None, read_inlines: ReadInlines) -> Fig
         ),
         caption=read_inlines(image.title, image.span) if image.title else (),
         span=span,
-        attributes=attributes.make(image.attributes.id, classes, image.attributes.pairs),
+        attributes=attributes.make(own.id, classes, own.pairs),
     )

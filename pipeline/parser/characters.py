@@ -1,4 +1,4 @@
-"""Which characters no source may hold, and how messages name them."""
+"""Which characters no source may hold, how messages name them, and how wide they are."""
 
 from __future__ import annotations
 
@@ -28,3 +28,20 @@ def shorten(text: str, limit: int = 50) -> str:
     """``text`` on one line, cut after ``limit`` characters, for use in a message."""
     line = " ".join(text.split())
     return line if len(line) <= limit else line[: limit - 1] + "…"
+
+
+def in_columns(line: str) -> tuple[str, list[int]]:
+    """A line as it stands on the screen: with a filler after each character that is two columns
+    wide, and without those that have no width of their own; and where in the line each column
+    is, nothing where all are in their places."""
+    if line.isascii():
+        return line, []
+    letters: list[str] = []
+    places: list[int] = []
+    for place, letter in enumerate(line):
+        width = 0 if unicodedata.combining(letter) else 1
+        if unicodedata.east_asian_width(letter) in "WF":
+            width = 2
+        letters += [letter, "\0"][:width]
+        places += [place] * width
+    return "".join(letters), places

@@ -31,7 +31,11 @@ KEYS = (
 """The attributes with a meaning of which others can be slips: shorter ones are like too much."""
 
 _ALERT = re.compile(r"\[!([A-Za-z]+)\][+-]?[ \t]*(.*)")
-_CAPTION = re.compile(r"[Tt]able:")
+_HEADING = re.compile(
+    r"#(?!(?:define|elif|else|endif|error|if|ifdef|ifndef|include|line|pragma|undef)\b)"
+    r"(?=[^\W\d_]+ )[^#]{3,60}[^\s.,;:!?#]$"
+)
+_CAPTION = re.compile(r"[Tt]able:|:\s")
 
 
 def warn_of_text(lines: Sequence[Line], report: Report) -> None:
@@ -40,7 +44,7 @@ def warn_of_text(lines: Sequence[Line], report: Report) -> None:
         return
     for before, line in itertools.pairwise(lines):
         if "|" in before and "|" in line and (count := column_count(line)):
-            cells = len(split_row(before))
+            cells = len(split_row(before, count))
             message = f"The row of dashes has {_cells(count)}, and the row above it {cells}."
             hint = "Only with as many in both is it a table."
             report(Code.LIKELY_SLIP, message, Span(line.number, line.offset), hint)
@@ -48,7 +52,13 @@ def warn_of_text(lines: Sequence[Line], report: Report) -> None:
     first, last = lines[0], lines[-1]
     if len(lines) > 1 and all(map(_is_row, lines)):
         message = "The lines look like a table, and are text."
-        hint = f"Put a row of dashes under the first: `{'|---' * min(len(split_row(first)), 8)}|`."
+        hint = (
+            f"Put a row of dashes under the first: `{'|---' * min(len(split_row(first, 0)), 8)}|`."
+        )
+        report(Code.LIKELY_SLIP, message, Span(first.number, first.offset), hint)
+    if len(lines) == 1 and _HEADING.match(first):
+        message = "A heading needs a space after its `#`."
+        hint = "Write `# ` before a heading, or `\\#` where it is text."
         report(Code.LIKELY_SLIP, message, Span(first.number, first.offset), hint)
     split = attributes.trailing(last)
     if split and last[len(split[0])].isspace() and not _CAPTION.match(first):

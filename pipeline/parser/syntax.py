@@ -7,6 +7,7 @@ formulas, citations, cross-references, blanks, variables and included files.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import NamedTuple
 from xml.etree.ElementTree import Element
@@ -24,7 +25,9 @@ from pipeline.parser.blocks.admonitions import AdmonitionProcessor
 from pipeline.parser.blocks.breaks import PageBreakProcessor, ThematicBreakProcessor
 from pipeline.parser.blocks.code import FenceProcessor, IndentedCodeProcessor
 from pipeline.parser.blocks.containers import ContainerProcessor
+from pipeline.parser.blocks.dash_tables import DashTableProcessor
 from pipeline.parser.blocks.definitions import DefinitionListProcessor, DefinitionProcessor
+from pipeline.parser.blocks.grid_tables import GridTableProcessor
 from pipeline.parser.blocks.headings import AtxHeadingProcessor, SetextHeadingProcessor
 from pipeline.parser.blocks.html import HtmlProcessor
 from pipeline.parser.blocks.includes import IncludeProcessor
@@ -39,6 +42,7 @@ from pipeline.parser.inlines import blanks, math, references, scanner, variables
 from pipeline.parser.inlines.patterns import PATTERNS, InlineSpan, Pattern
 from pipeline.parser.lines import Line
 
+_EXAMPLE = re.compile(r"\(@([\w-]+)\)")
 INLINE_TAGS = frozenset({"p", "h1", "h2", "h3", "h4", "h5", "h6", "dt", "th", "td", "title"})
 
 
@@ -68,6 +72,8 @@ class ChapbookSyntax(Extension):
                     ("latex-math", LatexMathProcessor(parser)),
                     ("html", HtmlProcessor(parser)),
                     ("table", TableProcessor(parser)),
+                    ("grid-table", GridTableProcessor(parser)),
+                    ("dash-table", DashTableProcessor(parser)),
                     ("setext-heading", SetextHeadingProcessor(parser)),
                     ("thematic-break", ThematicBreakProcessor(parser)),
                     ("page-break", PageBreakProcessor(parser)),
@@ -114,6 +120,7 @@ class InlineTreeprocessor(Treeprocessor):
     def read(self, parent: Element, lines: Sequence[Line], place: Span | None = None) -> None:
         """Read ``lines`` into the children of ``parent``, all of which are said to stand at
         ``place`` where one is given."""
+        lines = [self._with_examples(line) for line in lines]
         mistakes = scanner.scan(parent, lines, self.patterns, self.parser.md.references)
         if place:
             for element in parent.iter():
@@ -130,6 +137,14 @@ class InlineTreeprocessor(Treeprocessor):
             message = f"The attributes `{written}` cannot be read."
             at = place or Span(line, column)
             self.parser.report(Code.BAD_ATTRIBUTE, message, at.line, at.column, attributes.HINT)
+
+    def _with_examples(self, line: Line) -> Line:
+        """The line with numbers where it refers to examples: ``(@label)``."""
+        numbers = self.parser.examples
+        if not numbers or "(@" not in line:
+            return line
+        text = _EXAMPLE.sub(lambda m: f"({numbers.get(m[1], f'@{m[1]}')})", line)
+        return Line(text, line.number, line.offset)
 
 
 class Tree(NamedTuple):

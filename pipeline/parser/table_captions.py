@@ -15,7 +15,7 @@ from pipeline.parser.constructs.parts import Report
 from pipeline.parser.markup.flow import trim
 from pipeline.parser.table_options import with_attributes
 
-BEGINNING = re.compile(r"[Tt]able:\s*")
+BEGINNING = re.compile(r"[Tt]able:\s*|:\s+")
 
 
 def caption_tables(blocks: tuple[Block, ...], report: Report) -> tuple[Block, ...]:

@@ -11,9 +11,22 @@ from msgspec.structs import replace
 from pipeline.codes import Code
 from pipeline.diagnostics import Span
 from pipeline.grid import column_count, place, regular, within_rows
-from pipeline.model import Alignment, Attributes, Plain, Table, TableCell, TableRow
+from pipeline.model import (
+    Alignment,
+    Attributes,
+    Block,
+    Inline,
+    List,
+    ListItem,
+    Plain,
+    Table,
+    TableCell,
+    TableRow,
+    Text,
+)
 from pipeline.parser.attributes import make
 from pipeline.parser.constructs.parts import Report
+from pipeline.parser.markup.flow import trim
 from pipeline.tree import plain_text
 
 HEAD_ROWS, HEAD_COLUMNS, ALIGN, WIDTHS = "head-rows", "head-columns", "align", "widths"
@@ -33,6 +46,7 @@ _ALIGNMENTS: dict[str, Alignment] = {
     "decimal": "decimal",
 }
 _NUMBER = re.compile(r"[\s\d.,'’%+−–-]*\d[\s\d.,'’%]*(?:\s?[a-z]{1,3})?")
+_BOX = re.compile(r"(?:^|(?<=\s))\[([ xX])\](?:[ \t]+|$)")
 _SHARE = re.compile(r"\d{1,6}(?:\.\d{1,6})?%?")
 
 
@@ -192,6 +206,38 @@ def without_empty_heads(table: Table) -> Table:
         _scoped(row, "col", "col") for row in table.head if any(c.children for c in row.cells)
     )
     return replace(table, head=head) if head or table.body else table
+
+
+# --- boxes to tick ---------------------------------------------------------------------
+
+
+def with_boxes(children: tuple[Block, ...], span: Span | None) -> tuple[Block, ...]:
+    """What a cell holds; a text that begins with ``[ ]`` or ``[x]`` as a list of such boxes,
+    each with what stands after it."""
+    only = children[0] if len(children) == 1 else None
+    first = only.children[0] if isinstance(only, Plain) and only.children else None
+    if not isinstance(first, Text) or not _BOX.match(first.text):
+        return children
+    assert isinstance(only, Plain)
+    items: list[tuple[bool, list[Inline]]] = []
+    for inline in only.children:
+        if not isinstance(inline, Text):
+            items[-1][1].append(inline)
+            continue
+        before, *rest = _BOX.split(inline.text)
+        if before:
+            items[-1][1].append(replace(inline, text=before))
+        for mark, text in zip(rest[::2], rest[1::2], strict=True):
+            items.append((mark != " ", [replace(inline, text=text)] if text else []))
+    made = tuple(
+        ListItem(
+            children=(Plain(children=trim(label), span=span),) if trim(label) else (),
+            checked=checked,
+            span=span,
+        )
+        for checked, label in items
+    )
+    return (List(ordered=False, items=made, span=span),)
 
 
 # --- columns ---------------------------------------------------------------------------

@@ -25,7 +25,12 @@ CONSTRUCTS: dict[str, str | re.Pattern[str]] = {
     "columns": 'class="columns',
     "landscape": 'class="landscape',
     "text-classes": re.compile(
-        'class="(?:[^"]* )?(?:center|keep-together|keep-with-next|lead|small|small-caps)[ "]'
+        'class="(?:[^"]* )?(?:center|keep-together|keep-with-next|lead|line-block|small|small-caps)'
+        '[ "]'
+        '|<(?:p|div|figure|section)[^<>]* class="(?:[^"]* )?(?:left|right)[ "]'
+    ),
+    "list-markers": re.compile(
+        '<ol[^<>]* class="(?:[^"]* )?(?:(?:lower|upper)-(?:alpha|roman)|closed|in-brackets)[ "]'
     ),
     "math": "<math",
     "strokes": re.compile('class="(?:[bx]?cancel|sout)"'),

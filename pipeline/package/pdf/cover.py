@@ -18,7 +18,7 @@ from weasyprint.formatting_structure.boxes import LineBox
 from pipeline.metadata import Metadata
 from pipeline.package.pdf.boxes import all_boxes, has_class
 from pipeline.package.pdf.content import mend_fonts
-from pipeline.package.pdf.engine import Fonts, LocalFiles, XMLDocument
+from pipeline.package.pdf.engine import Fonts, LocalFiles, StyleSheet, XMLDocument
 from pipeline.package.pdf.log import listening
 from pipeline.package.pdf.markup import ready
 from pipeline.package.pdf.metadata import describe
@@ -121,12 +121,10 @@ class Setting:
         self._fetcher = fetcher
         self._fonts = fonts
         self._cache: dict[str, Any] = {}
-        self._styles = [
-            weasyprint.CSS(string=style.css, url_fetcher=fetcher) for style in cover.styles
-        ]
+        self._styles = [StyleSheet(style.css, fetcher) for style in cover.styles]
         # what does not fit is to be seen, and not cut off at the page's end
         long_page = f"@page {{ size: {cover.width}px {LONG * cover.height}px }}"
-        self._long = weasyprint.CSS(string=long_page, url_fetcher=fetcher)
+        self._long = StyleSheet(long_page, fetcher)
         language = root.get("lang", "").lower().split("-")[0]
         self._most_lines = MOST_LINES_OF_SIGNS if language in SIGNS else MOST_LINES
 

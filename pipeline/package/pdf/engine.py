@@ -16,6 +16,7 @@ from xml.etree import ElementTree
 
 import cssselect2
 import weasyprint
+from weasyprint.css.counters import CounterStyle
 from weasyprint.formatting_structure.boxes import MarginBox
 from weasyprint.layout import LayoutContext
 from weasyprint.text.ffi import ffi, fontconfig, gobject, pangoft2
@@ -71,7 +72,20 @@ class XMLDocument(weasyprint.HTML):  # type: ignore[misc]  # it has no types
                 return context
 
         fonts = options.pop("font_config")
-        return Limited._render(self, fonts, None, None, {**weasyprint.DEFAULT_OPTIONS, **options})
+        counters = CounterStyle()
+        for sheet in options["stylesheets"]:
+            counters.update(sheet.counters)
+        return Limited._render(
+            self, fonts, counters, None, {**weasyprint.DEFAULT_OPTIONS, **options}
+        )
+
+
+class StyleSheet(weasyprint.CSS):  # type: ignore[misc]
+    """A style sheet that keeps the ``counters`` it defines, which WeasyPrint asks for apart."""
+
+    def __init__(self, css: str, files: LocalFiles) -> None:
+        self.counters: dict[str, Any] = {}
+        super().__init__(string=css, url_fetcher=files, counter_style=self.counters)
 
 
 class Fonts(FontConfiguration):  # type: ignore[misc]

@@ -13,13 +13,12 @@ from pathlib import Path
 from typing import Any, NamedTuple
 from xml.etree.ElementTree import Element
 
-import weasyprint
 from msgspec.structs import replace
 
 from pipeline.codes import Code, diagnostic
 from pipeline.diagnostics import Diagnostic, Span
 from pipeline.editions import EDITIONS, Edition, Imposition
-from pipeline.package.pdf.engine import Fonts, LocalFiles, TooManyPagesError
+from pipeline.package.pdf.engine import Fonts, LocalFiles, StyleSheet, TooManyPagesError
 from pipeline.package.pdf.filling import Block, filled, largest_blocks
 from pipeline.package.pdf.fit_search import SLACK, Search, sheets_of
 from pipeline.package.pdf.layout import PIXELS, set_pages
@@ -112,7 +111,7 @@ class Fit:
 
     def _boxes(self, sheet: Sheet, limit: float = math.inf) -> list[Any] | None:
         """The pages' boxes, or None where there are more than may be."""
-        style = weasyprint.CSS(string=css(sheet, self._pages.metadata), url_fetcher=self._files)
+        style = StyleSheet(css(sheet, self._pages.metadata), self._files)
         styles = [
             style if given.name == SHEET_STYLE else parsed
             for given, parsed in zip(self._pages.styles, self._styles, strict=True)

@@ -6,6 +6,8 @@ from collections.abc import Iterable, Iterator
 from xml.etree import ElementTree
 from xml.etree.ElementTree import Element
 
+from pipeline.package.pdf.long_texts import part_long_texts
+
 XHTML = "{http://www.w3.org/1999/xhtml}"
 
 BLOCKS = frozenset(
@@ -43,6 +45,7 @@ def ready(root: Element) -> None:
     """Say in the tree what WeasyPrint would otherwise not know: where images are, what
     number a list starts from, and what the outline calls a heading that has a note. In notes
     it would make lines of the white space between blocks."""
+    part_long_texts(root)
     for element in root.iter():
         match element.tag:
             case "img":

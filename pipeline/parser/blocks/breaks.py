@@ -1,4 +1,4 @@
-"""Thematic breaks (CommonMark 0.31.2, section 4.1) and page breaks."""
+"""Thematic breaks (CommonMark 0.31.2, section 4.1), lines to write on, and page breaks."""
 
 from __future__ import annotations
 
@@ -10,10 +10,14 @@ from pipeline.parser.blockparser import BlockElement, LineProcessor
 from pipeline.parser.cursor import Cursor
 
 _THEMATIC = re.compile(r"(?:(?:\*[ \t]*){3,}|(?:_[ \t]*){3,}|(?:-[ \t]*){3,})$")
+_WRITING = re.compile(r"_{4,}")
+MAX_LINES = 100
 _PAGE = re.compile(r"\\(?:newpage|pagebreak)[ \t]*$")
 
 
 class ThematicBreakProcessor(LineProcessor):
+    """Four and more underscores are a line to write on, and several such lines one block."""
+
     def test(self, parent: Element, block: Any) -> bool:
         return block.indent < 4 and block.char in "*_-"
 
@@ -22,8 +26,24 @@ class ThematicBreakProcessor(LineProcessor):
         if not _THEMATIC.match(cursor.rest):
             return False
         mark = cursor.rest.rstrip()
-        self.parser.add_leaf(BlockElement("hr", cursor.number, self, mark=mark), cursor)
+        if _WRITING.fullmatch(mark):
+            self.parser.close_unmatched()
+            if self._goes_on(cursor):
+                return None
+        kind = "lines" if _WRITING.fullmatch(mark) else "hr"
+        self.parser.add_leaf(BlockElement(kind, cursor.number, self, mark=mark, count="1"), cursor)
         return None
+
+    def _goes_on(self, cursor: Cursor) -> bool:
+        """Whether the line is one more of the lines that stand right before it."""
+        before = self.parser.tip[-1] if len(self.parser.tip) else None
+        if not isinstance(before, BlockElement) or before.tag != "lines":
+            return False
+        if self.parser.gap(before.end, cursor.number) > 1:
+            return False
+        before.set("count", str(min(MAX_LINES, int(before.get("count", "1")) + 1)))
+        before.end = cursor.number
+        return True
 
 
 class PageBreakProcessor(LineProcessor):

@@ -1,4 +1,5 @@
-"""Definition lists: a line for each term, then ``: definition`` (PHP Markdown Extra)."""
+"""Definition lists: a line for each term, then ``: definition`` (PHP Markdown Extra), or one
+term and ``~ definition`` (Pandoc)."""
 
 from __future__ import annotations
 
@@ -10,7 +11,7 @@ from pipeline.parser.blockparser import BlockElement, LineProcessor, Match
 from pipeline.parser.blocks.notes import proceed_indented
 from pipeline.parser.cursor import Cursor
 
-_MARKER = re.compile(r":[ \t]+(?=\S)")
+_MARKER = re.compile(r"(?::[ \t]+(?=\S)|~[ \t]+(?=[^\s\d]))")
 
 
 class DefinitionListProcessor(LineProcessor):
@@ -42,7 +43,7 @@ class DefinitionProcessor(LineProcessor):
         self.terms = TermProcessor(parser)
 
     def test(self, parent: Element, block: Any) -> bool:
-        return bool(block.indent < 4 and block.char == ":")
+        return bool(block.indent < 4 and block.char in (":", "~"))
 
     def run(self, parent: Element, blocks: Any) -> bool | None:
         cursor: Cursor = blocks[0]
@@ -71,6 +72,8 @@ class DefinitionProcessor(LineProcessor):
             return False
         if parser.gap(paragraph.end, cursor.number) > 1:
             return False
+        if cursor.char == "~" and len(paragraph.lines) > 1:
+            return False  # of a longer text, which says "about"
         parser.close_unmatched()
         if parser.tip is paragraph:
             parser.close_tip()

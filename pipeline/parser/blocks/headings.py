@@ -13,6 +13,8 @@ from pipeline.parser.cursor import Cursor
 from pipeline.parser.lines import Line
 
 _ATX = re.compile(r"(#{1,6})(?:[ \t]+|$)")
+_CLOSE = re.compile(r"(?:#{2,6}(?=[^\W_])|#(?=[^\W\d_]))")
+_TITLE = re.compile(r"(?!#[0-9A-F]{3,8}$)#[^\W\d_][^#]{0,80}[^\s.,;:!?#]$")
 _CLOSING = re.compile(r"(?:^|[ \t]+)#+[ \t]*$")
 _SETEXT = re.compile(r"(?:=+|-+)[ \t]*$")
 
@@ -24,10 +26,12 @@ class AtxHeadingProcessor(LineProcessor):
     def run(self, parent: Element, blocks: Any) -> bool | None:
         cursor: Cursor = blocks[0]
         match = _ATX.match(cursor.rest)
+        if not match and parent.tag != "p" and self._is_meant(cursor.rest.rstrip()):
+            match = _CLOSE.match(cursor.rest)
         if not match:
             return False
         text = cursor.rest[match.end() :]
-        heading = BlockElement(f"h{len(match[1])}", cursor.number, self)
+        heading = BlockElement(f"h{match[0].count('#')}", cursor.number, self)
         found = attributes.trailing(text) or attributes.trailing(_CLOSING.sub("", text))
         if found:
             text, heading.state = found
@@ -37,6 +41,19 @@ class AtxHeadingProcessor(LineProcessor):
         heading.lines = [Line(text, cursor.number, cursor.offset + match.end())]
         self.parser.add_leaf(heading, cursor)
         return None
+
+    def _is_meant(self, text: str) -> bool:
+        """Whether a line without a space after its marks is a heading all the same: with
+        several marks; or with one, a title on a line alone, and no tag such as `#MeToo`."""
+        if text.startswith("##"):
+            return True
+        title = text[1:]
+        return (
+            bool(_TITLE.match(text))
+            and title[:1].isupper()
+            and title.split()[0][1:] == title.split()[0][1:].lower()
+            and not self.parser.next_line.strip("> \t")
+        )
 
 
 class SetextHeadingProcessor(LineProcessor):

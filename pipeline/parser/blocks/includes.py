@@ -33,6 +33,8 @@ class Directive(NamedTuple):
 class IncludeProcessor(LineProcessor):
     """``include`` is the word that makes a directive of what stands in double braces."""
 
+    takes_in = True
+
     def __init__(self, parser: Any, files: SourceFiles) -> None:
         super().__init__(parser)
         self.files = files

@@ -1,4 +1,4 @@
-"""Lists and their items (CommonMark 0.31.2, sections 5.2 and 5.3), and task lists."""
+"""Lists and their items (CommonMark 0.31.2, sections 5.2 and 5.3), also with Pandoc's markers."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 from xml.etree.ElementTree import Element
 
 from pipeline.parser.blockparser import BlockElement, LineProcessor, Match
+from pipeline.parser.blocks import markers
 from pipeline.parser.cursor import Cursor
 
 _BULLET = re.compile(r"[*+-](?=[ \t]|$)")
@@ -55,17 +56,24 @@ class ItemProcessor(LineProcessor):
         self.lists = lists
 
     def test(self, parent: Element, block: Any) -> bool:
-        return block.indent < 4 and (block.char in "*+-" or block.char.isdigit())
+        return block.indent < 4 and (block.char in "*+-(#" or block.char.isalnum())
 
     def run(self, parent: Element, blocks: Any) -> bool | None:
         cursor: Cursor = blocks[0]
         marker = _read_marker(cursor, interrupts=parent.tag == "p")
+        style, form = "", ""
+        if not marker and (found := self._read_lettered(cursor, parent)):
+            style, form = found.style, found.form
+            number = self._example(found.label) if found.style == markers.EXAMPLE else found.number
+            marker = Marker(found.kind, number, found.width, found.width + found.spaces)
         if not marker or self.parser.too_deep(cursor):
             return False
         if parent.tag not in ("ul", "ol") or self.parser.innermost.state != marker.kind:
-            tag = "ol" if marker.kind in ".)" else "ul"
+            tag = "ol" if style or marker.kind in ".)" else "ul"
             element = BlockElement(tag, cursor.number, self.lists, start=str(marker.start))
             element.state = marker.kind
+            element.set("style", style if style in markers.LETTERED else "")
+            element.set("form", form)
             self.parser.begin(element, cursor)
         item = BlockElement("li", cursor.number, self)
         item.state = cursor.indent + marker.content
@@ -74,6 +82,27 @@ class ItemProcessor(LineProcessor):
         cursor.skip_chars(marker.width)
         cursor.skip_columns(marker.content - marker.width)
         return None
+
+    def _read_lettered(self, cursor: Cursor, parent: Element) -> markers.Found | None:
+        """Pandoc's marker at the cursor: one that goes on with the list, or that may begin
+        one here."""
+        around = self.parser.innermost
+        kind, expected = "", 0
+        if around.tag == "ol":
+            kind, expected = around.state, int(around.get("start", "1")) + len(around)
+        found = markers.read(cursor.rest, kind, expected)
+        if found is None or (kind and found.kind == kind):
+            return found
+        after = markers.read(self.parser.following(), found.kind)
+        followed = after is not None and after.kind == found.kind and found.precedes(after)
+        begins = followed or (parent.tag != "p" and found.may_begin)
+        return found if begins else None
+
+    def _example(self, label: str) -> int:
+        examples = self.parser.examples
+        number = len(examples) + 1
+        examples[label or f" {number}"] = number
+        return number
 
     def proceed(self, block: BlockElement, cursor: Cursor) -> Match:
         if cursor.blank:

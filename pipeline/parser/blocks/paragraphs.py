@@ -8,7 +8,9 @@ import re
 from typing import Any
 from xml.etree.ElementTree import Element
 
+from pipeline.codes import Code
 from pipeline.diagnostics import Span
+from pipeline.model import Attributes
 from pipeline.parser import attributes
 from pipeline.parser.blockparser import BlockElement, Definition, LineProcessor, Match
 from pipeline.parser.cursor import Cursor
@@ -16,7 +18,7 @@ from pipeline.parser.files import SourceFiles
 from pipeline.parser.inlines import links
 from pipeline.parser.lines import Line
 
-_CAPTION = re.compile(r"[Tt]able:")
+_CAPTION = re.compile(r"[Tt]able:|:\s")
 _ABBREVIATION = re.compile(r"\*\[([^\]\n]{1,80})\]:[ \t]*(\S.*)")
 
 
@@ -39,6 +41,18 @@ class ParagraphProcessor(LineProcessor):
             del parent[-1]  # the block that is closed is always the last
             return
         self._take_attributes(block)
+        self._take_line_block(block)
+        before = parent[-2] if len(parent) > 1 else None
+        if isinstance(before, BlockElement) and before.tag == "table":
+            self._warn_of_rows(before, block)
+
+    def _warn_of_rows(self, table: BlockElement, block: BlockElement) -> None:
+        """A line without bars ends a table; where rows follow, it was likely one of them."""
+        rows = any("|" in line for line in block.lines)
+        if rows and self.parser.gap(table.end, block.line) == 0:
+            message = "The table ends here: this line has no `|`."
+            hint = "Begin it with `|` if it is a row, or put an empty line on either side of it."
+            self.parser.report(Code.LIKELY_SLIP, message, block.line, block.column, hint)
 
     def take_definitions(self, block: BlockElement) -> None:
         """Remove the definitions that the paragraph begins with."""
@@ -61,6 +75,28 @@ class ParagraphProcessor(LineProcessor):
         definition = Definition(match[1], match[2].strip(), first.number)
         self.parser.abbreviations.append(definition)
         return 1
+
+    def _take_line_block(self, block: BlockElement) -> None:
+        """Pandoc's line block: lines that begin with ``| `` keep their ends and the space that
+        they begin with. Lines that are further in go on with the one before."""
+        found: list[list[Line]] = []
+        margin = block.lines[0].offset
+        for line in block.lines:
+            if line.rstrip() == "|" or (line.startswith("| ") and "|" not in line[1:]):
+                rest = line[2:].rstrip()
+                space = len(rest) - len(rest.lstrip(" "))
+                text = "\u00a0" * (space if rest else 1) + rest[space:]
+                found.append([Line(text, line.number, line.offset + 2)])
+            elif found and line.offset > margin and not line.startswith("|"):
+                found[-1].append(line)
+            else:
+                return
+        for lines in found[:-1]:
+            last = lines[-1]
+            lines[-1] = Line(last.rstrip(" \t") + "  ", last.number, last.offset)
+        block.lines = [line for lines in found for line in lines]
+        if not isinstance(block.state, Attributes):
+            block.state = attributes.make(classes=("line-block",))
 
     def _take_attributes(self, block: BlockElement) -> None:
         """A last line that is only ``{#id .class}`` says something of the paragraph."""

@@ -1,4 +1,9 @@
-"""Tables in GitHub's way (GFM specification, section 4.10)."""
+"""Tables in GitHub's way (GFM specification, section 4.10), in which nothing gets lost.
+
+A bar in a code span or a formula parts no cells, unless the row then has too few of them
+and has just enough as GitHub reads it. A row with more cells than the head makes the table
+wider. A line without bars is no row, and ends the table.
+"""
 
 from __future__ import annotations
 
@@ -6,14 +11,18 @@ import re
 from typing import Any
 from xml.etree.ElementTree import Element
 
+from pipeline.codes import Code
 from pipeline.parser import attributes
 from pipeline.parser.blockparser import BlockElement, LineProcessor, Match
 from pipeline.parser.cursor import Cursor
+from pipeline.parser.inlines import math
 from pipeline.parser.lines import Line
 
 _DELIMITER_CELL = re.compile(r"[ \t]*(:?)-+(:?)[ \t]*$")
 MAX_COLUMNS = 256
-_CAPTION = re.compile(r"[Tt]able:[ \t]")
+WIDE_HINT = "Where a bar is part of the text, write `\\|`."
+_PIECE = re.compile(r"\\.|(`+)|(\$)|(\|)", re.S)
+_FORMULAS = tuple(re.compile(pattern.PATTERN) for _, pattern, _ in math.PATTERNS)
 
 
 class TableProcessor(LineProcessor):
@@ -37,7 +46,7 @@ class TableProcessor(LineProcessor):
         if (
             not alignments
             or len(alignments) > MAX_COLUMNS
-            or len(split_row(header)) != len(alignments)
+            or len(split_row(header, len(alignments))) != len(alignments)
         ):
             return False
         if not header.lstrip().startswith("|") and len(alignments) == 1:
@@ -53,24 +62,37 @@ class TableProcessor(LineProcessor):
         return None
 
     def proceed(self, block: BlockElement, cursor: Cursor) -> Match:
-        rest = cursor.rest.rstrip(" \t")
-        if cursor.blank or _CAPTION.match(rest) or _is_list(rest):
-            return Match.NO
-        return Match.YES
+        return Match.YES if "|" in cursor.rest and not _is_list(cursor.rest.rstrip()) else Match.NO
 
     def close(self, block: BlockElement, parent: BlockElement) -> None:
-        """Rows and cells: as many cells in each row as the header has."""
+        """Rows and cells: as many cells in each row as the header has, or more."""
         for number, line in enumerate(block.lines):
             row = BlockElement("tr", line.number, self)
-            cells = split_row(line)[: len(block.state)]
-            cells += [Line("", line.number, line.offset)] * (len(block.state) - len(cells))
-            for text, align in zip(cells, block.state, strict=True):
+            cells = self._cells(line, len(block.state))
+            if len(cells) > len(block.state):
+                block.set("wide", "yes")  # its first column stands in for the heads it lacks
+            for column, text in enumerate(cells):
+                align = block.state[column] if column < len(block.state) else ""
                 cell = BlockElement("td" if number else "th", line.number, self, align=align)
                 cell.lines = [text]
                 cell.column = text.offset
                 row.append(cell)
             block.append(row)
         block.lines = []
+
+    def _cells(self, line: Line, width: int) -> list[Line]:
+        cells = split_row(line, width)
+        while len(cells) > width and not cells[-1]:
+            del cells[-1]
+        if len(cells) > width:
+            message = f"The row has {len(cells)} cells, and the table's head {width}."
+            place = cells[width]
+            self.parser.report(Code.WIDE_ROW, message, place.number, place.offset, WIDE_HINT)
+        if len(cells) > MAX_COLUMNS:
+            last = cells[MAX_COLUMNS - 1]
+            text = line[last.offset - line.offset :].rstrip(" \t").removesuffix("|")
+            cells[MAX_COLUMNS - 1 :] = [Line(text, last.number, last.offset)]
+        return cells + [Line("", line.number, line.offset)] * (width - len(cells))
 
 
 def _is_list(text: str) -> bool:
@@ -85,7 +107,7 @@ def _alignments(text: str) -> list[str] | None:
     """The alignments that a delimiter row gives, None if it is none."""
     if not set(text) <= set("|:- \t"):
         return None
-    matches = [_DELIMITER_CELL.match(cell) for cell in split_row(Line(text, 0, 0))]
+    matches = [_DELIMITER_CELL.match(cell) for cell in _parted(Line(text, 0, 0), _bars(text))]
     kinds = {("", ""): "", (":", ""): "left", ("", ":"): "right", (":", ":"): "center"}
     return [kinds[m[1], m[2]] for m in matches if m] if all(matches) else None
 
@@ -95,23 +117,61 @@ def column_count(text: str) -> int:
     return len(_alignments(text) or ())
 
 
-def split_row(line: Line) -> list[Line]:
-    """The cells of a row, each with the place it stands in. ``\\|`` is no border."""
-    text = line.rstrip(" \t")
-    start = len(text) - len(text.lstrip(" \t"))
-    if text.startswith("|", start):
-        start += 1
+def split_row(line: Line, width: int) -> list[Line]:
+    """The cells of a row of a table of ``width`` columns, each with the place it stands in.
+    ``\\|`` is no border."""
+    all_bars = _bars(line)
+    bars = _bars(line, outside=True) if "`" in line or "$" in line else all_bars
+    cells = _parted(line, bars)
+    if len(bars) < len(all_bars) and len(cells) < width:
+        by_all = _parted(line, all_bars)
+        return by_all if len(by_all) == width else cells
+    return cells
+
+
+def _bars(text: str, *, outside: bool = False) -> list[int]:
+    """Where the bars are that no backslash is before; or those ``outside`` of code spans and
+    formulas."""
+    found: list[int] = []
+    runs: dict[int, list[int]] = {}
+    if outside:
+        for run in reversed(list(re.finditer("`+", text))):
+            runs.setdefault(len(run[0]), []).append(run.end())
+    formulas = list(_FORMULAS)
+    at = 0
+    while piece := _PIECE.search(text, at):
+        at = piece.end()
+        if piece[3]:
+            found.append(piece.start())
+        elif piece[1] and outside:
+            ends = runs.get(len(piece[1]), [])
+            while ends and ends[-1] <= at:
+                ends.pop()
+            at = ends[-1] if ends else at
+        elif piece[2] and outside:
+            matches = [formula.match(text, piece.start()) for formula in formulas]
+            end = next((match.end() for match in matches if match), 0)
+            # a mark of several dollars that nothing closes is looked for once
+            opened = text.startswith("$$", piece.start())
+            if not end and opened:
+                formulas = [f for f in formulas if not f.match("$$x$$")]
+                at += 1
+            at = end or at
+    return found
+
+
+def _parted(line: Line, bars: list[int]) -> list[Line]:
+    """The cells between ``bars``."""
+    begin = len(line) - len(line.lstrip(" \t"))
+    end = len(line.rstrip(" \t"))
+    if bars and bars[0] == begin:
+        begin, bars = begin + 1, bars[1:]
     cells: list[Line] = []
-    at = begin = start
-    while at < len(text):
-        if text[at] == "\\":
-            at += 1
-        elif text[at] == "|":
-            cells.append(_cell(line, begin, at))
-            begin = at + 1
-        at += 1
-    if begin < len(text):
-        cells.append(_cell(line, begin, len(text)))
+    for bar in bars:
+        cells.append(_cell(line, begin, bar))
+        begin = bar + 1
+    if begin < end:
+        cells.append(_cell(line, begin, end))
     return cells
 
 

@@ -18,7 +18,6 @@ from pipeline.parser.constructs.parts import Report
 
 _MARK = re.compile(r"([(\[])([ xX])([)\]])(?:[ \t]+|$)")
 _PAIRS = ("()", "[]")
-_UNDERSCORES = re.compile(r"_{4,}")
 
 
 class Mark(NamedTuple):
@@ -93,9 +92,9 @@ def choices(
 
 def lone_blank(item: BlockElement) -> Paragraph | None:
     """The blank that an item of nothing but underscores is, though elsewhere such a line is
-    a thematic break."""
+    one to write on."""
     first = item[0] if len(item) == 1 else None
-    if not isinstance(first, BlockElement) or not _UNDERSCORES.fullmatch(first.get("mark", "")):
+    if not isinstance(first, BlockElement) or first.tag != "lines" or first.get("count") != "1":
         return None
     place = Span(first.line, first.column)
     return Paragraph(children=(blank(len(first.get("mark", "")), span=place),), span=place)

@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from pipeline.codes import Code
 from pipeline.diagnostics import Diagnostic, Span
-from pipeline.grid import regular
+from pipeline.grid import column_count, regular
 from pipeline.model import (
     Attributes,
     Block,
@@ -29,7 +29,7 @@ from pipeline.parser.constructs import data
 from pipeline.parser.constructs.parts import FenceParts, Parts, ReadInlines, Report
 from pipeline.parser.delimited import Cell
 from pipeline.parser.table_captions import caption_of, is_caption
-from pipeline.parser.table_options import guess_row_heads
+from pipeline.parser.table_options import guess_row_heads, with_head_columns
 
 MAX_COLUMNS = 256
 _SHAPE = "Write a list of rows, and in each item the list of its cells: `- - First cell`."
@@ -104,11 +104,12 @@ def _cell(item: ListItem, tight: bool) -> TableCell:
     if item.checked is not None:
         children = (List(ordered=False, items=(item,), span=item.span),)
     elif tight or len(children) == 1:
-        children = tuple(map(_plain, children))
+        children = tuple(map(without_margin, children))
     return TableCell(children=children, span=item.span)
 
 
-def _plain(block: Block) -> Block:
+def without_margin(block: Block) -> Block:
+    """A paragraph as text of a cell."""
     if isinstance(block, Paragraph) and not block.attributes.classes:
         return Plain(children=block.children, span=block.span)
     return block
@@ -125,8 +126,9 @@ def csv(parts: FenceParts) -> tuple[Block, ...]:
             attributes=make(parts.attributes.id, parts.attributes.classes, pairs)
         )
     rows = data.uneven_rows(parts)
-    width = max(map(len, rows), default=0)
-    if not rows or width > MAX_COLUMNS:
+    width = len(rows[0]) if rows else 0
+    widest = max(map(len, rows), default=0)
+    if not rows or widest > MAX_COLUMNS:
         if rows:
             message = f"The table has more than {MAX_COLUMNS} columns."
             parts.report(Code.BAD_TABLE, message, parts.span, "")
@@ -137,13 +139,17 @@ def csv(parts: FenceParts) -> tuple[Block, ...]:
     caption, attributes = _caption(parts, *data.KEYS)
     found = []
     for row in rows:
-        if len(row) > len(rows[0]):
-            data.report_long(row, len(rows[0]), parts)
-        elif len(row) < len(rows[0]):
-            _report_short(row[0].span, len(row), len(rows[0]), parts.report)
+        if len(row) < width:
+            _report_short(row[0].span, len(row), width, parts.report)
+        while len(row) > width and not row[-1].text.strip():
+            row = row[:-1]
+        if len(row) > width:
+            _report_wide(row, width, parts.report)
         cells = tuple(_of_data(cell, parts.read) for cell in row)
         found.append(TableRow(cells=cells, span=row[0].span))
     made = _made(found)
+    if column_count(made) > width:  # the first column stands in for the heads it lacks
+        made = with_head_columns(made, 1)
     return (replace(made, caption=caption, span=parts.span, attributes=attributes),)
 
 
@@ -179,6 +185,12 @@ def _report_short(span: Span | None, count: int, width: int, report: Report) -> 
     cells = "one cell" if count == 1 else f"{count} cells"
     message = f"The row has {cells}, and the table {width} columns."
     report(Code.SHORT_ROW, message, span, "Leave a cell empty where nothing is to stand.")
+
+
+def _report_wide(row: tuple[Cell, ...], width: int, report: Report) -> None:
+    message = f"The row has {len(row)} cells, and the first row {width}."
+    hint = "Put a cell with a comma in it into quotation marks."
+    report(Code.WIDE_ROW, message, row[width].span, hint)
 
 
 def _made(rows: list[TableRow]) -> Table:

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 from xml.etree.ElementTree import Element
 
+from pipeline import grid
 from pipeline.codes import Code as Finding
 from pipeline.codes import diagnostic
 from pipeline.diagnostics import Diagnostic, Span
@@ -32,21 +33,29 @@ from pipeline.model import (
     TableCell,
     TableRow,
     ThematicBreak,
+    WritingLines,
 )
 from pipeline.parser import constructs, slips
-from pipeline.parser.attributes import make
+from pipeline.parser.attributes import aligned, make
 from pipeline.parser.blockparser import BlockElement
 from pipeline.parser.captions import attach_captions
 from pipeline.parser.constructs import charts, math
 from pipeline.parser.constructs.choices import attach_prompts, choices, lone_blank, take_marks
 from pipeline.parser.constructs.parts import FenceParts, Parts, framed
+from pipeline.parser.constructs.tables import without_margin
 from pipeline.parser.files import SourceFiles
 from pipeline.parser.index_marks import attach_marks
 from pipeline.parser.lines import Line
 from pipeline.parser.lowering.boxes import admonition, alert
 from pipeline.parser.lowering.inlines import InlineLowering
 from pipeline.parser.markup import MarkupBuilder
-from pipeline.parser.table_options import guess_row_heads, without_empty_heads
+from pipeline.parser.markup.flow import trim
+from pipeline.parser.table_options import (
+    guess_row_heads,
+    with_boxes,
+    with_head_columns,
+    without_empty_heads,
+)
 
 _TASK = re.compile(r"\[([ xX])\][ \t]+")
 DEEPEST = 80
@@ -59,17 +68,22 @@ ReadLeaf = Callable[[Element, Sequence[Line], "Span | None"], None]
 class Lowering:
     """Lowers one tree; collects the notes and the diagnostics that it meets. ``read_leaf``
     reads a line that stands at some place into inline elements, ``files`` what the text
-    takes in."""
+    takes in. ``paired`` are the tags that the text opens and closes."""
 
     def __init__(
-        self, abbreviations: Mapping[str, Abbreviation], read_leaf: ReadLeaf, files: SourceFiles
+        self,
+        abbreviations: Mapping[str, Abbreviation],
+        read_leaf: ReadLeaf,
+        files: SourceFiles,
+        paired: frozenset[str] = frozenset(),
     ) -> None:
+        self._paired = paired
         self.files = files
         self.notes: list[Note] = []
         self.diagnostics: list[Diagnostic] = []
         self._read_leaf = read_leaf
         self._inline = InlineLowering(
-            abbreviations, self.report, DEEPEST, self.notes, files.rebased
+            abbreviations, self.report, DEEPEST, self.notes, files.rebased, paired
         )
         self._depth = 0
         self._exercises = 0
@@ -95,7 +109,7 @@ class Lowering:
 
     def _with_markup(self, elements: Iterable[Element]) -> tuple[Block, ...]:
         room = max(0, DEEPEST // 2 - self._depth)
-        builder = MarkupBuilder(self.report, room, self.files.rebased)
+        builder = MarkupBuilder(self.report, room, self.files.rebased, self._paired)
         for is_markup, run in itertools.groupby(elements, lambda e: e.tag == "html"):
             if is_markup:
                 for element in run:
@@ -128,8 +142,10 @@ class Lowering:
         match element.tag:
             case "p":
                 children = self.inlines(element)
+                if any(child.tag == "raw" for child in element):
+                    children = trim(children)
                 slips.warn_of_text(element.lines, self.report)
-                paragraph = Paragraph(children=children, span=span, attributes=attributes)
+                paragraph = Paragraph(children=children, span=span, attributes=aligned(attributes))
                 return (paragraph,) if children else ()
             case "typed":
                 return (framed(element.text or "", span),)
@@ -164,6 +180,8 @@ class Lowering:
                 return ()
             case "hr":
                 return (ThematicBreak(span=span),)
+            case "lines":
+                return (WritingLines(count=int(element.get("count", "1")), span=span),)
             case "page-break":
                 return (PageBreak(span=span),)
             case tag:
@@ -182,8 +200,12 @@ class Lowering:
         if self._exercises and (marks := take_marks(element)):
             items = [self._choice(item) for item in element]
             return choices(items, marks, span, self.report)
+        style: Any = element.get("style", "")
+        form: Any = element.get("form", "").strip(".")
         return List(
             ordered=element.tag == "ol",
+            style=style,
+            form=form,
             start=int(element.get("start", "1")),
             tight=bool(element.get("tight")),
             items=tuple(self._item(item) for item in element),
@@ -208,9 +230,11 @@ class Lowering:
         return ListItem(children=self.blocks(element), checked=checked, span=_span(element))
 
     def _table(self, element: BlockElement, span: Span) -> Table:
-        head, *body = (self._row(row) for row in element)
-        table = Table(head=(head,), body=tuple(body), span=span)
-        return guess_row_heads(without_empty_heads(table))
+        count = int(element.get("head", "1"))
+        rows = grid.within_rows([self._row(row) for row in element])
+        head, body = grid.regular(rows[:count], rows[count:])
+        table = guess_row_heads(without_empty_heads(Table(head=head, body=body, span=span)))
+        return with_head_columns(table, 1) if element.get("wide") else table
 
     def _row(self, element: Element) -> TableRow:
         assert isinstance(element, BlockElement)
@@ -220,8 +244,19 @@ class Lowering:
         assert isinstance(element, BlockElement)
         align: Any = element.get("align", "")
         span = _span(element)
+        if element.tag == "cell":
+            blocks = self.blocks(element)
+            return TableCell(
+                children=tuple(map(without_margin, blocks)) if len(blocks) == 1 else blocks,
+                align=align,
+                scope="col" if element.get("kind") == "head" else "",
+                columns=int(element.get("columns", "1")),
+                rows=int(element.get("rows", "1")),
+                span=span,
+            )
+        children = self._inline.cell(element, self._depth, span)
         return TableCell(
-            children=self._inline.cell(element, self._depth, span),
+            children=children if element.lines[0].startswith("\\") else with_boxes(children, span),
             align=align,
             scope="col" if element.tag == "th" else "",
             span=span,
@@ -265,13 +300,14 @@ class Lowering:
     def _container(self, element: BlockElement, span: Span) -> tuple[Block, ...]:
         attributes, name = _attributes(element), element.get("name", "")
         classes = tuple(c for c in attributes.classes if c != name)
+        own = make(attributes.id, classes, attributes.pairs)
         self._exercises += name == "exercise"
         children = self.blocks(element)
         self._exercises -= name == "exercise"
         parts = Parts(
             name=name,
             argument=element.get("argument", ""),
-            attributes=make(attributes.id, classes, attributes.pairs),
+            attributes=own if name == "table" else aligned(own),
             children=children,
             span=span,
             read=self.read,

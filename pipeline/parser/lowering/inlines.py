@@ -54,7 +54,7 @@ class InlineLowering:
     """``abbreviations`` are marked wherever they stand in text. Below ``deepest`` levels
     of nesting, counted by the caller for blocks, all markup is left out. What notes within
     the line say is added to ``notes``. ``rebased`` lets an address that is written at a place
-    start from the source's folder."""
+    start from the source's folder. ``paired`` are the tags that the text opens and closes."""
 
     def __init__(
         self,
@@ -63,9 +63,11 @@ class InlineLowering:
         deepest: int,
         notes: list[Note] | None = None,
         rebased: Rebased = lambda address, span: address,
+        paired: frozenset[str] = frozenset(),
     ) -> None:
         self._report = report
         self._rebased = rebased
+        self._paired = paired
         self._notes = [] if notes is None else notes
         self._deepest = deepest
         self._said = False
@@ -100,7 +102,7 @@ class InlineLowering:
         return tuple(found)
 
     def _built(self, element: Element, depth: int) -> MarkupBuilder:
-        builder = MarkupBuilder(self._report, self._deepest - depth, self._rebased)
+        builder = MarkupBuilder(self._report, self._deepest - depth, self._rebased, self._paired)
         builder.add(self._text(element.text))
         for child in element:
             if child.tag == "raw":

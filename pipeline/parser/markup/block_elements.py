@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable
 
 from msgspec.structs import replace
@@ -21,6 +22,7 @@ from pipeline.model import (
     Inline,
     List,
     ListItem,
+    ListStyle,
     Node,
     Paragraph,
 )
@@ -28,6 +30,13 @@ from pipeline.parser.markup.flow import Part, as_blocks, as_inlines, is_blank, i
 from pipeline.parser.markup.frames import Frame
 from pipeline.parser.markup.inline_elements import code_text, without
 from pipeline.tree import walk
+
+_STYLES: dict[str, ListStyle] = {
+    "a": "lower-alpha",
+    "A": "upper-alpha",
+    "i": "lower-roman",
+    "I": "upper-roman",
+}
 
 
 def paragraph(frame: Frame) -> Iterable[Node]:
@@ -68,6 +77,7 @@ def list_(frame: Frame) -> Iterable[Node]:
         items=tuple(items),
         start=int(start) if start.isdecimal() and len(start) < 10 else 1,
         tight=is_tight(items),
+        style=_STYLES.get(frame.values.get("type", ""), "") if frame.tag == "ol" else "",
         span=frame.span,
         attributes=frame.attributes,
     )
@@ -197,6 +207,14 @@ def figure(frame: Frame) -> Iterable[Node]:
             )
             return (figure,)
     return as_blocks(frame.items, Paragraph)
+
+
+def centred(frame: Frame) -> Iterable[Node]:
+    """A block in the middle; headings stay headings of the text around it."""
+    blocks = as_blocks(frame.items, Paragraph)
+    for is_heading, run in itertools.groupby(blocks, lambda block: isinstance(block, Heading)):
+        found = tuple(run)
+        yield from found if is_heading else (_container_of("div", found, frame),)
 
 
 def plain(frame: Frame) -> Iterable[Node]:

@@ -50,12 +50,18 @@ _ADDRESSES = {"a": "href", "img": "src"}
 class MarkupBuilder:
     """``report`` is told of what is left out. No more than ``room`` elements are opened
     within each other; the content of further ones is that of the last. ``rebased`` lets an
-    address that is written at a place start from the source's folder."""
+    address that is written at a place start from the source's folder. ``paired`` are the names
+    of tags, known or not, that the text both opens and closes."""
 
     def __init__(
-        self, report: Report, room: int, rebased: Rebased = lambda address, span: address
+        self,
+        report: Report,
+        room: int,
+        rebased: Rebased = lambda address, span: address,
+        paired: frozenset[str] = frozenset(),
     ) -> None:
         self._report = report
+        self._paired = paired
         self._rebased = rebased
         self._room = room
         self._stack = [Frame("", {}, None)]
@@ -166,7 +172,8 @@ class MarkupBuilder:
                 if not self._dropping:
                     self._kept.clear()
         elif tag not in KNOWN_TAGS:
-            self._stack[-1].items.append(Text(text=token.raw))
+            if tag not in self._paired:
+                self._stack[-1].items.append(Text(text=token.raw))
         elif self._ignored[tag]:
             self._ignored[tag] -= 1
         else:
@@ -197,12 +204,17 @@ class MarkupBuilder:
             self._dropped_at = self._place(token)
 
     def _unknown(self, token: Token) -> None:
-        """What looks like a tag and is none, ``<name>`` say, was meant as text."""
+        """A tag of another program is left out, and what is in it kept. What only looks like
+        a tag, ``<name>`` say, and is closed nowhere, was meant as text."""
         name = token.raw[1 : len(token.name) + 1]
         hint = f"Where it is meant as text, write `\\<{name}>`, or make it code."
         message = f"`<{name}>` is no HTML that is known."
+        words = any(map(is_word, token.bare))
+        if not words and (token.closed or token.values or token.name in self._paired):
+            message += " It is left out, and what is in it kept."
+        else:
+            self._stack[-1].items.append(Text(text=token.raw))
         self._report(Finding.UNKNOWN_MARKUP, message, self._place(token), hint)
-        self._stack[-1].items.append(Text(text=token.raw))
 
     def _check_attributes(self, token: Token) -> None:
         for name in token.values:

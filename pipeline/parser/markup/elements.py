@@ -22,6 +22,7 @@ BUILDERS: dict[str, Builder] = {
     **dict.fromkeys(INLINE_TAGS, inlines.inline_element),
     **dict.fromkeys(CONTAINER_TAGS, blocks.container),
     **dict.fromkeys(PLAIN_BLOCK_TAGS, blocks.plain),
+    "center": blocks.centred,
     **dict.fromkeys(HEADING_TAGS, blocks.heading),
     **dict.fromkeys(("em", "strong", "del", "s", "strike"), inlines.formatting),
     **dict.fromkeys(("code", "tt"), inlines.code),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pipeline.model import Attributes
-from pipeline.parser.attributes import make
+from pipeline.parser.attributes import ALIGNMENTS, make
 
 
 def _words(text: str) -> frozenset[str]:
@@ -87,6 +87,7 @@ _BY_TAG: dict[str, tuple[str, ...]] = {
     "details": ("open",),
     "img": ("width",),
 }
+_ALIGNED = _words("p div img figure section")
 
 
 def attributes_of(tag: str, values: dict[str, str]) -> Attributes:
@@ -99,6 +100,9 @@ def attributes_of(tag: str, values: dict[str, str]) -> Attributes:
         pairs.append(("dir", values["dir"].lower()))
     name = (values.get("id", "") or (values.get("name", "") if tag == "a" else "")).strip()
     classes = tuple(values.get("class", "").split())
+    alignment = ALIGNMENTS.get(values.get("align", "").strip().lower(), "")
+    if tag == "center" or (alignment and tag in _ALIGNED):
+        classes = tuple(dict.fromkeys((*classes, alignment or "center")))
     return make("" if len(name.split()) > 1 else name, classes, tuple(pairs))
 
 

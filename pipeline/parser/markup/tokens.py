@@ -9,7 +9,7 @@ from __future__ import annotations
 import enum
 import html
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from pipeline.parser.markup.tags import RAW_TEXT_TAGS
@@ -26,6 +26,20 @@ _TAG = re.compile(rf"<({_NAME})((?:{_UNNAMED})*)\s*(/?)>|</({_NAME})\s*>")
 _ATTRIBUTES = re.compile(_ATTRIBUTE)
 _LEFT_OUT = (("<!--", "-->"), ("<?", "?>"), ("<![CDATA[", "]]>"))
 _DECLARATION = re.compile(r"<![A-Za-z]")
+
+
+_BEGINNING = re.compile(rf"<(/?)({_NAME})")
+
+
+def paired_names(lines: Iterable[str]) -> frozenset[str]:
+    """The names, in lower case, of tags that the lines both open and close."""
+    opened: set[str] = set()
+    closed: set[str] = set()
+    for line in lines:
+        if "<" in line:
+            for match in _BEGINNING.finditer(line):
+                (closed if match[1] else opened).add(match[2].lower())
+    return frozenset(opened & closed)
 
 
 class Kind(enum.Enum):

@@ -1,0 +1,201 @@
+"""Pandoc's simple and multiline tables, whose columns are told by groups of dashes.
+
+A simple table has a row on each line, and ends at an empty line; a multiline table stands
+between two lines of dashes, with empty lines between its rows. Either may lack a head, and
+then ends with a line of dashes. Where one does not end, its lines are read as other blocks.
+"""
+
+from __future__ import annotations
+
+import itertools
+import re
+from typing import Any, NamedTuple
+from xml.etree.ElementTree import Element
+
+from pipeline.parser.blockparser import BlockElement, LineProcessor, Match
+from pipeline.parser.blocks.code import IndentedCodeProcessor
+from pipeline.parser.characters import in_columns
+from pipeline.parser.cursor import Cursor
+from pipeline.parser.lines import Line
+
+MAX_COLUMNS = 256
+_GROUPS = re.compile(r"-{2,}(?:[ \t]+-{2,})+[ \t]*$")
+_RULE = re.compile(r"-{3,}[- \t]*$")
+
+
+class Group(NamedTuple):
+    """The columns of the screen that a group of dashes takes, from 0."""
+
+    start: int
+    end: int
+
+
+class State:
+    """``rule`` is the line of dashes above the head, ``head`` the lines of that, ``dashes``
+    the one that tells the columns."""
+
+    def __init__(self, rule: BlockElement | None, head: list[Line], dashes: Line) -> None:
+        self.rule = rule
+        self.head = head
+        self.dashes = dashes
+        self.ended = False
+
+
+class DashTableProcessor(LineProcessor):
+    takes_lines = True
+    verbatim = True
+
+    def test(self, parent: Element, block: Any) -> bool:
+        return bool(block.char == "-" and block.indent < 4)
+
+    def run(self, parent: Element, blocks: Any) -> bool | None:
+        cursor: Cursor = blocks[0]
+        if not _GROUPS.match(cursor.rest):
+            return False
+        dashes = Line(cursor.rest.rstrip(" \t"), cursor.number, cursor.offset)
+        groups = _groups(dashes)
+        if len(groups) > MAX_COLUMNS:
+            return False
+        rule, head = self._head(cursor)
+        if head is None or not _fit(head, groups):
+            return False
+        above = self.parser.tip
+        if head and above.tag == "p":
+            above.lines = []
+        self.parser.close_unmatched()
+        if head and above.tag == "pre":
+            del self.parser.tip[-1]
+        table = BlockElement("table", head[0].number if head else cursor.number, self)
+        table.state = State(rule, head, dashes)
+        self.parser.begin(table, cursor)
+        if rule is not None:
+            table.line, table.column = rule.line, rule.column
+        elif head:
+            table.column = head[0].offset
+        table.end = cursor.number
+        return None
+
+    def _head(self, cursor: Cursor) -> tuple[BlockElement | None, list[Line] | None]:
+        """The rule above the head, and the lines of the head: none, or None where what stands
+        above can be no head."""
+        tip, parser = self.parser.tip, self.parser
+        is_code = isinstance(tip.processor, IndentedCodeProcessor)
+        if tip.tag != "p" and not (is_code and parser.gap(tip.end, cursor.number) == 0):
+            return None, []
+        if tip.tag == "p" and parser.innermost is not tip:
+            return None, None  # a lazy line
+        around = parser.open[-2]
+        before = around[-2] if len(around) > 1 else None
+        if (
+            isinstance(before, BlockElement)
+            and _RULE.match(before.get("mark", ""))
+            and parser.gap(before.end, tip.line) == 0
+        ):
+            return before, list(tip.lines)
+        return None, list(tip.lines) if len(tip.lines) == 1 else None
+
+    def proceed(self, block: BlockElement, cursor: Cursor) -> Match:
+        state: State = block.state
+        simple = bool(state.head) and state.rule is None
+        if cursor.rest.startswith("{{") or (cursor.blank and simple):
+            return Match.NO
+        if _RULE.match(cursor.rest):
+            state.ended = True
+            return Match.END
+        if cursor.blank and not block.lines:
+            return Match.NO
+        return Match.YES
+
+    def close(self, block: BlockElement, parent: BlockElement) -> None:
+        state: State = block.state
+        simple = bool(state.head) and state.rule is None
+        groups = _groups(state.dashes)
+        first = next((line for line in block.lines if line.strip()), None)
+        if first is None or not (state.ended or simple) or not _fit([first], groups):
+            del parent[-1]
+            if state.ended:
+                block.lines.append(Line("---", block.end, block.column))
+            self.parser.read_again([*state.head, state.dashes, *block.lines], self)
+            return
+        if state.rule is not None:
+            parent.remove(state.rule)
+        apart = any(not line.strip() for line in block.lines)
+        runs = [[line] for line in block.lines]
+        if apart or state.rule is not None:
+            parted = itertools.groupby(block.lines, lambda line: bool(line.strip()))
+            runs = [list(run) for filled, run in parted if filled]
+        alignments = _alignments(state.head or runs[0], groups)
+        for lines in [state.head, *runs] if state.head else runs:
+            row = BlockElement("tr", lines[0].number, self)
+            row.end = lines[-1].number
+            parts = [_cut(line, groups) for line in lines]
+            for number, align in enumerate(alignments):
+                tag = "th" if lines is state.head else "td"
+                cell = BlockElement(tag, lines[0].number, self, align=align)
+                cell.lines = [part[number] for part in parts if part[number]]
+                cell.lines = cell.lines or [parts[0][number]]
+                cell.line, cell.column = cell.lines[0].number, cell.lines[0].offset
+                row.append(cell)
+            block.append(row)
+        block.lines = []
+        block.set("head", "1" if state.head else "0")
+
+
+def _groups(dashes: Line) -> list[Group]:
+    text = " " * (dashes.offset - 1) + dashes.expandtabs(4)
+    return [Group(match.start(), match.end()) for match in re.finditer("-+", text)]
+
+
+def _drawn(line: Line) -> tuple[str, list[int]]:
+    return in_columns(" " * (line.offset - 1) + line.expandtabs(4).rstrip())
+
+
+def _fit(lines: list[Line], groups: list[Group]) -> bool:
+    """Whether there is space in each line where the groups have some between them."""
+    for line in lines:
+        drawn, _ = _drawn(line)
+        for before, after in itertools.pairwise(groups):
+            gap = drawn[before.end : after.start]
+            if len(drawn) > after.start and not (" " in gap or "\0" in gap):
+                return False
+    return True
+
+
+def _cut(line: Line, groups: list[Group]) -> list[Line]:
+    """The cells of a line; a word that reaches into the next column stays whole."""
+    drawn, places = _drawn(line)
+    cuts = [0]
+    for before, after in itertools.pairwise(groups):
+        cut = min(after.start, len(drawn))
+        begin = drawn.rfind(" ", 0, cut) + 1
+        if begin < cut < len(drawn) and drawn[cut] not in " \0":
+            end = drawn.find(" ", cut)
+            cut = begin if begin >= before.end else end if end >= 0 else len(drawn)
+        cuts.append(max(cut, cuts[-1]))
+    whole = " " * (line.offset - 1) + line.expandtabs(4).rstrip()
+    ends = [*cuts[1:], len(drawn)]
+    cells = []
+    for start, end in zip(cuts, ends, strict=True):
+        if places:
+            start = places[start] if start < len(places) else len(whole)
+            end = places[end] if end < len(places) else len(whole)
+        text = whole[start:end]
+        indent = len(text) - len(text.lstrip())
+        cells.append(Line(text.strip(), line.number, start + indent + 1))
+    return cells
+
+
+def _alignments(lines: list[Line], groups: list[Group]) -> list[str]:
+    """What the texts of a head say by where they stand over their dashes."""
+    found = []
+    rows = [_cut(line, groups) for line in lines]
+    for number, group in enumerate(groups):
+        texts = [row[number] for row in rows if row[number]]
+        if not texts:
+            found.append("")
+            continue
+        text = min(texts, key=len)
+        left = text.offset - 1 > group.start
+        right = text.offset - 1 + len(in_columns(text)[0]) < group.end
+        found.append("center" if left and right else "right" if left else "left" if right else "")
+    return found

@@ -1,0 +1,235 @@
+"""Pandoc's grid tables: a drawing of ``+---+---+`` and ``| cell |``, with blocks in the cells.
+
+Cells may take several columns or rows. A line of ``=`` ends the head; colons in it, or in the
+first line where there is no head, align columns.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any, NamedTuple
+from xml.etree.ElementTree import Element
+
+from pipeline.codes import Code
+from pipeline.parser.blockparser import BlockElement, LineProcessor, Match
+from pipeline.parser.characters import in_columns
+from pipeline.parser.cursor import Cursor
+from pipeline.parser.lines import Line
+
+MAX_COLUMNS = 256
+_BORDER = re.compile(r"\+(?::?[-=]+:?\+)+[ \t]*$")
+_SEGMENT = re.compile(r"(?=(\+:?[-=]+:?\+))")
+_LINE = "-=:"
+
+
+class GridError(ValueError):
+    """The drawing is no grid; ``line`` and ``column`` say where (from 0, in the drawing)."""
+
+    def __init__(self, line: int, column: int, message: str) -> None:
+        super().__init__(message)
+        self.line, self.column, self.message = line, column, message
+
+
+class Area(NamedTuple):
+    """A cell: from which row and column of the grid to which, beyond its last."""
+
+    top: int
+    left: int
+    bottom: int
+    right: int
+
+
+class GridTableProcessor(LineProcessor):
+    takes_lines = True
+    verbatim = True
+
+    def test(self, parent: Element, block: Any) -> bool:
+        return bool(block.char == "+" and block.indent < 4)
+
+    def run(self, parent: Element, blocks: Any) -> bool | None:
+        cursor: Cursor = blocks[0]
+        if not _BORDER.match(cursor.rest) or self.parser.too_deep(cursor):
+            return False
+        table = BlockElement("table", cursor.number, self)
+        table.state = []
+        self.parser.begin(table, cursor)
+        cursor.skip_indent()
+        self.parser.add_line(table, cursor)
+        return None
+
+    def proceed(self, block: BlockElement, cursor: Cursor) -> Match:
+        if cursor.indent >= 4 or cursor.char not in ("+", "|"):
+            return Match.NO
+        cursor.skip_indent()
+        return Match.YES
+
+    def close(self, block: BlockElement, parent: BlockElement) -> None:
+        lines = [Line(line.rstrip(" \t"), line.number, line.offset) for line in block.lines]
+        if len(lines) < 3:
+            paragraph: Any = self.parser.blockprocessors["paragraph"]
+            block.tag, block.processor, block.state = "p", paragraph, None
+            return
+        try:
+            grid = _Grid(lines)
+        except GridError as error:
+            block.tag, block.state = "pre", None
+            line = lines[error.line]
+            self.parser.report(
+                Code.LIKELY_SLIP,
+                f"The lines look like a grid table, and are shown as code: {error.message}",
+                line.number,
+                line.offset + error.column,
+                "Let all lines be as long as the first, and each `|` and `+` stand in its column.",
+            )
+            return
+        block.lines = []
+        rows = [BlockElement("tr", grid.line_of(row), self) for row in range(grid.rows)]
+        for area in grid.areas:
+            rows[area.top].append(self._cell(grid, area, block))
+        block[:] = rows
+        block.set("head", str(grid.head))
+
+    def _cell(self, grid: _Grid, area: Area, table: BlockElement) -> BlockElement:
+        kind = "head" if area.top < grid.head else "data"
+        cell = BlockElement(
+            "cell",
+            grid.line_of(area.top),
+            self,
+            kind=kind,
+            align=grid.aligns[area.left] if area.right == area.left + 1 else "",
+            columns=str(area.right - area.left),
+            rows=str(area.bottom - area.top),
+        )
+        cursors = grid.content(area)
+        cell.line = cell.end = cursors[0].number
+        cell.column = cursors[0].pos + 1
+        self.parser.read_apart(cell, table, cursors)
+        return cell
+
+
+class _Grid:
+    """``head`` is how many rows the head has, ``aligns`` the alignments of the columns."""
+
+    def __init__(self, lines: list[Line]) -> None:
+        self._lines = lines
+        drawn = [in_columns(line) for line in lines]
+        self._drawn = [line for line, _ in drawn]
+        self._places = [places for _, places in drawn]
+        width = len(self._drawn[0])
+        for number, line in enumerate(self._drawn):
+            if len(line) != width or line[-1] not in "+|":
+                column = min(len(lines[number]), len(lines[0]))
+                raise GridError(number, column, "this line does not end where the first does.")
+        if not _BORDER.match(lines[-1]):
+            raise GridError(len(lines) - 1, 0, "its last line is no `+---+`.")
+        self._x = self._columns()
+        self._y = [0, *self._borders()]
+        self.columns, self.rows = len(self._x) - 1, len(self._y) - 1
+        self.areas = self._joined()
+        self.head = 0
+        ruled = next((n for n in range(1, self.rows) if self._is_double(self._y[n])), 0)
+        if ruled and not any(a.top < ruled < a.bottom for a in self.areas):
+            self.head = ruled
+        self.aligns = self._aligned(self._drawn[self._y[self.head]])
+
+    def _columns(self) -> list[int]:
+        """The columns that a border of some cell stands in."""
+        found: set[int] = set()
+        for line in self._drawn:
+            for match in _SEGMENT.finditer(line):
+                found |= {match.start(1), match.end(1) - 1}
+        if len(found) > MAX_COLUMNS + 1:
+            raise GridError(0, 0, f"it has more than {MAX_COLUMNS} columns.")
+        return sorted(found)
+
+    def _borders(self) -> list[int]:
+        """The lines that are a border of some cell."""
+        return [
+            number
+            for number, line in enumerate(self._drawn)
+            if number and any(self._is_ruled(line, n) for n in range(len(self._x) - 1))
+        ]
+
+    def _is_ruled(self, line: str, column: int) -> bool:
+        start, end = self._x[column], self._x[column + 1]
+        return line[start] in "+-=" and not line[start + 1 : end].strip(_LINE) and end - start > 1
+
+    def _is_double(self, line: int) -> bool:
+        return not self._drawn[line].strip("+:=")
+
+    def _joined(self) -> list[Area]:
+        """The cells, each as large as the borders around it allow."""
+        taken: set[tuple[int, int]] = set()
+        areas = []
+        for top in range(self.rows):
+            for left in range(self.columns):
+                if (top, left) in taken:
+                    continue
+                area = self._area(top, left)
+                places = {
+                    (row, column)
+                    for row in range(area.top, area.bottom)
+                    for column in range(area.left, area.right)
+                }
+                if taken & places:
+                    raise GridError(self._y[top], self._x[left], "cells lie over each other.")
+                taken |= places
+                areas.append(area)
+        return areas
+
+    def _area(self, top: int, left: int) -> Area:
+        right = left + 1
+        while right < self.columns and not self._is_walled(top, right):
+            right += 1
+        bottom = top + 1
+        while bottom < self.rows and not self._is_floored(bottom, left, right):
+            bottom += 1
+        for row in range(top, bottom):
+            for column in range(left + 1, right):
+                if self._is_walled(row, column):
+                    raise GridError(self._y[row] + 1, self._x[column], "a cell is no rectangle.")
+            for column in (left, right):
+                if not self._is_walled(row, column):
+                    raise GridError(self._y[row] + 1, self._x[column], "a border has a gap here.")
+        return Area(top, left, bottom, right)
+
+    def _is_walled(self, row: int, column: int) -> bool:
+        at = self._x[column]
+        lines = self._drawn[self._y[row] + 1 : self._y[row + 1]]
+        return all(line[at] in "|+" for line in lines)
+
+    def _is_floored(self, row: int, left: int, right: int) -> bool:
+        line = self._drawn[self._y[row]]
+        return all(self._is_ruled(line, column) for column in range(left, right))
+
+    def _aligned(self, line: str) -> list[str]:
+        kinds = {(False, False): "", (True, False): "left", (False, True): "right"}
+        return [
+            kinds.get((line[start + 1] == ":", line[end - 1] == ":"), "center")
+            for start, end in zip(self._x, self._x[1:], strict=False)
+        ]
+
+    def line_of(self, row: int) -> int:
+        return self._lines[min(self._y[row] + 1, len(self._lines) - 1)].number
+
+    def content(self, area: Area) -> list[Cursor]:
+        """The lines of a cell, without the white space that all begin with."""
+        found = []
+        for number in range(self._y[area.top] + 1, self._y[area.bottom]):
+            line, places = self._lines[number], self._places[number]
+            start, end = self._x[area.left] + 1, self._x[area.right]
+            if places:
+                start, end = places[start], places[end]
+            found.append((line, start, line[start:end].rstrip(" \t")))
+        common = min((_indent(text) for _, _, text in found if text), default=0)
+        cursors = []
+        for line, start, text in found:
+            before = " " * (line.offset - 1) + line[:start]
+            cursor = Cursor(before + text, line.number)
+            cursor.pos = min(len(before) + common, len(cursor.text))
+            cursors.append(cursor)
+        return cursors or [Cursor("", self._lines[self._y[area.top]].number)]
+
+
+def _indent(text: str) -> int:
+    return len(text) - len(text.lstrip(" "))
