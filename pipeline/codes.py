@@ -235,8 +235,8 @@ class Code(enum.Enum):
     )
     NEARLY_SECRET = Entry(
         WARNING,
-        "The name of a `:::` block is nearly `answer` or `teacher`. It is an ordinary block, and\n"
-        "students see what is in it. Correct the name, or choose one that is less like these.",
+        "The name of a `:::` block, or a class, is like a word for an answer or a teacher. Students do\n"
+        "not get what is in it. Write `answer` or `teacher`, or choose a name that is less like these.",
     )
     NOT_DIVIDED = Entry(
         WARNING,

@@ -24,6 +24,7 @@ from pipeline.parser.lowering import Lowering
 from pipeline.parser.slips import misspelt_keys
 from pipeline.parser.source import check_text, normalise, read, shown_name
 from pipeline.parser.syntax import parse_tree
+from pipeline.parser.unguarded import unguarded
 from pipeline.tree import plain_text, walk
 from pipeline.variables import filled, look_up, values
 
@@ -97,7 +98,9 @@ def _parse_body(text: str, first_line: int, files: SourceFiles) -> Document:
         files=files.names,
         diagnostics=(*tree.parser.diagnostics, *lowering.diagnostics, *slips),
     )
-    return settle_blanks(document)
+    document = settle_blanks(document)
+    told = (*document.diagnostics, *unguarded(document))
+    return msgspec.structs.replace(document, diagnostics=told)
 
 
 def _take_title(

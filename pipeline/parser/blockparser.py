@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from markdown import Markdown
 
 MAX_DEPTH = 64
-MARKERS = frozenset("#`~*+-_=<>0123456789|:![\\{$")
+MARKERS = frozenset("#`~*+-_=<>0123456789|:!?[\\{$")
 """Characters that a block other than a paragraph can begin with."""
 
 END_OF_INLINE = frozenset("])`>")

@@ -25,6 +25,7 @@ from pipeline.parser.blocks.breaks import PageBreakProcessor, ThematicBreakProce
 from pipeline.parser.blocks.code import FenceProcessor, IndentedCodeProcessor
 from pipeline.parser.blocks.containers import ContainerProcessor
 from pipeline.parser.blocks.definitions import DefinitionListProcessor, DefinitionProcessor
+from pipeline.parser.blocks.directives import DirectiveProcessor
 from pipeline.parser.blocks.headings import AtxHeadingProcessor, SetextHeadingProcessor
 from pipeline.parser.blocks.html import HtmlProcessor
 from pipeline.parser.blocks.includes import IncludeProcessor
@@ -62,6 +63,7 @@ class ChapbookSyntax(Extension):
                 (
                     ("quote", QuoteProcessor(parser)),
                     ("atx-heading", AtxHeadingProcessor(parser)),
+                    ("directive", DirectiveProcessor(parser)),
                     ("fence", FenceProcessor(parser)),
                     ("include", IncludeProcessor(parser, self.files)),
                     ("math", MathProcessor(parser)),
