@@ -185,6 +185,11 @@ class Code(enum.Enum):
         WARNING,
         "A heading skips a level (from ## to ####). It is taken one level higher, as readers and checkers expect.",
     )
+    UNKNOWN_ROLE = Entry(
+        WARNING,
+        "Nobody asks in a dialogue, as far as the roles of its speakers say, and one of these is not\n"
+        "known; or a role is nearly one of somebody who asks. `asks: true` or `asks: false` settles it.",
+    )
     MISPLACED_ROLE = Entry(
         WARNING,
         "A section has the class of a part that stands elsewhere in a book: a preface after the first\n"

@@ -7,7 +7,7 @@ import re
 from typing import Literal, NamedTuple
 
 from pipeline.suggestions import nearest
-from pipeline.words import folded, folded_words, understood
+from pipeline.words import called, folded, folded_words, understood
 
 Meaning = Literal["answer", "teacher"]
 MEANINGS: tuple[Meaning, ...] = ("answer", "teacher")
@@ -19,7 +19,6 @@ LONGEST = 60
 """Letters of a name that are looked at."""
 
 _PARTS = re.compile(r"[\W_]+")
-_NUMBER = re.compile(r"[\d\W_]+$")
 
 
 class Secret(NamedTuple):
@@ -59,8 +58,7 @@ def secret_block(name: str) -> Secret | None:
 
 def said(words: str) -> Meaning | None:
     """What some words, a title say, mean by themselves; a number after them does not count."""
-    whole = folded(_NUMBER.sub("", words[:LONGEST]))
-    return next((meaning for meaning in MEANINGS if whole in folded_words(meaning)), None)
+    return next((meaning for meaning in MEANINGS if called(words, meaning)), None)
 
 
 @functools.lru_cache

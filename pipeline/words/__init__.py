@@ -15,6 +15,10 @@ FOLDER = Path(__file__).parent
 UNDERSTOOD = "understood"
 """The table of the words that authors may use for something."""
 
+LONGEST = 80
+"""Characters of a text that are looked at for words."""
+
+_NUMBERS = re.compile(r"^[\d\W_]+|[\d\W_]+$")
 _BETWEEN = re.compile(r"[\W_]+")
 
 
@@ -32,6 +36,12 @@ def understood(meaning: str) -> tuple[str, ...]:
     languages = sorted(path.stem for path in FOLDER.glob("*.toml"))
     found = (word for lang in languages for word in _read(lang)[UNDERSTOOD].get(meaning, ()))
     return tuple(dict.fromkeys(found))
+
+
+def called(text: str, meaning: str) -> bool:
+    """Whether a text, a title say, is one of the words for ``meaning``. Numbers before and after
+    it do not count."""
+    return folded(_NUMBERS.sub("", text[:LONGEST])) in folded_words(meaning)
 
 
 @functools.lru_cache
