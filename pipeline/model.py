@@ -636,7 +636,8 @@ class Asset(msgspec.Struct, frozen=True, omit_defaults=True):
     unknown. ``data`` is the content of one that was made (a chart), and is no file; or of a
     drawing that was ``cleaned`` of what that says, or of an image of pixels that not all outputs
     show as it is. ``letters`` is how high the smallest letters
-    of a drawing are, as a part of its width. A ``moving`` one is animated."""
+    of a drawing are, as a part of its width. A ``moving`` one is animated. ``span`` is where it
+    is shown first."""
 
     path: str
     name: str
@@ -647,6 +648,7 @@ class Asset(msgspec.Struct, frozen=True, omit_defaults=True):
     letters: float = 0
     moving: bool = False
     cleaned: tuple[str, ...] = ()
+    span: Span | None = None
 
     @property
     def is_file(self) -> bool:

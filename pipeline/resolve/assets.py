@@ -78,7 +78,8 @@ def gather_assets(document: Document, folder: Path) -> Document:
         return replace(image, asset=asset.path, width=asset.width, height=asset.height)
 
     document = rewrite_document(document, leave={Image: fill})
-    return findings.added_to(replace(document, assets=gathered.in_order()))
+    assets = tuple(replace(one, span=places.get(one.path)) for one in gathered.in_order())
+    return findings.added_to(replace(document, assets=assets))
 
 
 class _Assets:

@@ -59,7 +59,7 @@ def package(pages: Pages, folder: Path) -> Package:
     fetcher = LocalFiles(folder, pages.assets, is_grey=edition.look == "grey")
     files = font_files(pages.faces)
     missing = lacking(beyond(page.markup), files)
-    with listening(root, missing) as log:
+    with listening(root, missing, pages.assets) as log:
         replace_characters(root, missing)
         ready(root)
         arrange(root)
