@@ -6,6 +6,7 @@ import io
 import warnings
 from typing import Any, NamedTuple
 
+from pipeline.resolve.findings import describe
 from pipeline.resolve.svg import UnsafeSvgError, looks_like_svg, read_svg
 
 MOST_PIXELS = 100_000_000
@@ -60,8 +61,7 @@ def examine(data: bytes) -> ImageKind:
     except BadImageError:
         raise
     except Exception as error:
-        reason = " ".join(str(error).split()) or type(error).__name__
-        raise BadImageError(f"the file is damaged ({reason})") from None
+        raise BadImageError(f"the file is damaged ({describe(error)})") from None
     if kind is None:
         raise BadImageError("it is not a PNG, JPEG, GIF, WebP or SVG file, whatever its name")
     return kind
