@@ -168,13 +168,11 @@ def test_images_in_all_outputs(photograph: bytes, tmp_path: Path) -> None:
         assert b".webp" not in pages
 
 
-def png16(**options: int) -> bytes:
+def png16() -> bytes:
     """A PNG of greys of sixteen bits, from black to white."""
     width, height = 128, 16
-    image = Image.new("I;16", (width, height))
-    for x in range(width):
-        image.paste(x * 512, (x, 0, x + 1, height))
-    return saved(image, "PNG", **options)
+    row = b"".join(struct.pack("<H", x * 512) for x in range(width))
+    return saved(Image.frombytes("I;16", (width, height), row * height), "PNG")
 
 
 def test_sixteen_bits_of_grey_are_printed_as_greys(tmp_path: Path) -> None:
@@ -226,8 +224,9 @@ def test_whatever_is_damaged_is_a_finding_and_no_exception(kind: str) -> None:
     assert said > 40
 
 
-def test_a_drawing_that_cannot_be_drawn_is_told_where_it_stands(tmp_path: Path) -> None:
-    svg = '<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"><path d="M0 0 L 1,"/></svg>'
+@pytest.mark.parametrize("said", ['viewBox="0 0 9A 9"', 'viewBox="0 0 9 9" preserveAspectRatio=""'])
+def test_a_drawing_that_cannot_be_drawn_is_told_where_it_stands(said: str, tmp_path: Path) -> None:
+    svg = f'<svg xmlns="http://www.w3.org/2000/svg" {said}><path d="M0 0h9"/></svg>'
     (tmp_path / "bad.svg").write_text(svg, "utf-8")
     (tmp_path / "x.md").write_text("# Title\n\n![A drawing](bad.svg)\n", "utf-8")
     result = build(tmp_path / "x.md", ["handout"], out=tmp_path / "out")
