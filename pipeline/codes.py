@@ -208,6 +208,11 @@ class Code(enum.Enum):
         WARNING,
         "A heading skips a level (from ## to ####). It is taken one level higher, as readers and checkers expect.",
     )
+    UNKNOWN_ROLE = Entry(
+        WARNING,
+        "Nobody asks in a dialogue, as far as the roles of its speakers say, and one of these is not\n"
+        "known; or a role is nearly one of somebody who asks. `asks: true` or `asks: false` settles it.",
+    )
     MISPLACED_ROLE = Entry(
         WARNING,
         "A section has the class of a part that stands elsewhere in a book: a preface after the first\n"
@@ -258,8 +263,8 @@ class Code(enum.Enum):
     )
     NEARLY_SECRET = Entry(
         WARNING,
-        "The name of a `:::` block is nearly `answer` or `teacher`. It is an ordinary block, and\n"
-        "students see what is in it. Correct the name, or choose one that is less like these.",
+        "The name of a `:::` block, or a class, is like a word for an answer or a teacher. Students do\n"
+        "not get what is in it. Write `answer` or `teacher`, or choose a name that is less like these.",
     )
     NOT_DIVIDED = Entry(
         WARNING,

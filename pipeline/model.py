@@ -646,8 +646,10 @@ class Asset(msgspec.Struct, frozen=True, omit_defaults=True):
     """A file that the document shows. ``path`` is relative to the source's folder;
     ``name`` is a unique file name for it in an output; sizes in CSS pixels, 0 where
     unknown. ``data`` is the content of one that was made (a chart), and is no file; or of a
-    drawing that was ``cleaned`` of what that says. ``letters`` is how high the smallest letters
-    of a drawing are, as a part of its width. A ``moving`` one is animated."""
+    drawing that was ``cleaned`` of what that says, or of an image of pixels that not all outputs
+    show as it is. ``letters`` is how high the smallest letters
+    of a drawing are, as a part of its width. A ``moving`` one is animated. ``span`` is where it
+    is shown first."""
 
     path: str
     name: str
@@ -658,11 +660,12 @@ class Asset(msgspec.Struct, frozen=True, omit_defaults=True):
     letters: float = 0
     moving: bool = False
     cleaned: tuple[str, ...] = ()
+    span: Span | None = None
 
     @property
     def is_file(self) -> bool:
         """Whether it comes from a file beside the source."""
-        return not self.data or bool(self.cleaned)
+        return not self.data or bool(self.cleaned) or not self.media_type.startswith("image/svg")
 
 
 class Address(msgspec.Struct, frozen=True, omit_defaults=True):

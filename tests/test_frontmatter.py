@@ -634,6 +634,7 @@ def test_no_text_makes_it_fail(text: str) -> None:
         assert "\n" not in diagnostic.message + diagnostic.hint
 
 
+
 @pytest.mark.parametrize("before", ["\n", "  \n\n", "<!-- one\ntwo -->\n", "\n<!-- a -->\n\n"])
 def test_empty_lines_and_comments_may_come_first(before: str) -> None:
     lines = before.count("\n")
@@ -665,3 +666,36 @@ def test_values_that_yaml_takes_for_comments(
     assert (metadata.title, metadata.brand.accent) == (title, accent)
     slips = [(d.line, d.column) for d in found if d.code == "likely-slip"]
     assert slips == places
+
+@pytest.mark.parametrize(
+    ("asks", "other"),
+    [
+        *[(role, "guest") for role in ("Interviewer", "Co-host", "teacher", "journalist", "chair")],
+        *[(role, "invitada") for role in ("entrevistadora", "Moderador", "periodista", "docente")],
+        *[(role, "Gast") for role in ("Interviewerin", "Fragende", "Lehrerin", "Int.")],
+        *[(role, "ministre") for role in ("intervieweuse", "Animatrice", "journaliste")],
+        *[(role, "convidada") for role in ("entrevistadora", "mediador", "jornalista")],
+        *[(role, "ospite") for role in ("intervistatrice", "giornalista")],
+        *[(role, "gast") for role in ("interviewster", "gespreksleider")],
+        *[(role, "ضيف") for role in ("محاور", "المحاورة", "صحفية", "معلمة")],
+        *[(role, "嘉宾") for role in ("采访者", "主持人", "記者", "老师")],
+        ("interviewer", "former teacher"),
+        ("Moderatorin", "Journalist"),
+        ("journalist", "guest, a retired teacher"),
+    ],
+)
+def test_who_asks_in_a_dialogue(asks: str, other: str) -> None:
+    metadata, found = read(f"title: T\nspeakers:\n  Ann: {asks}\n  Ben: {other}")
+    assert [speaker.asks for speaker in metadata.speakers] == [True, False]
+    assert not found
+
+
+def test_roles_that_are_not_known_are_told_with_the_nearest() -> None:
+    _, found = read("title: T\nspeakers:\n  Ann: entrevistadoor\n  Ben: Gast")
+    assert [(d.code, d.line, d.column) for d in found] == [("unknown-role", 4, 8)]
+    assert "Did you mean `entrevistador`?" in found[0].hint
+    _, found = read("title: T\nspeakers:\n  Ann: mother\n  Ben: daughter")
+    assert [d.code for d in found] == ["unknown-role"]
+    _, found = read("title: T\nspeakers:\n  Ann: {role: mother, asks: false}\n  Ben: daughter")
+    assert not found
+

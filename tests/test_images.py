@@ -4,15 +4,19 @@ beside the picture."""
 from __future__ import annotations
 
 import io
+import struct
 import zipfile
+import zlib
 from pathlib import Path
 
+import pypdfium2
 import pytest
 from PIL import Image, ImageCms
 
 from pipeline.driver import build
 from pipeline.package.ereader_images import for_ereaders
 from pipeline.package.image_metadata import without_metadata
+from pipeline.resolve.images import BadImageError, examine
 
 GPS, ORIENTATION, CAMERA = 0x8825, 0x0112, 0x010F
 SECRET = "At home"
@@ -162,3 +166,68 @@ def test_images_in_all_outputs(photograph: bytes, tmp_path: Path) -> None:
         pages = b"".join(book.read(name) for name in book.namelist() if name.endswith(".xhtml"))
         assert b'src="images/b-2.jpg"' in pages
         assert b".webp" not in pages
+
+
+def png16() -> bytes:
+    """A PNG of greys of sixteen bits, from black to white."""
+    width, height = 128, 16
+    row = b"".join(struct.pack("<H", x * 512) for x in range(width))
+    return saved(Image.frombytes("I;16", (width, height), row * height), "PNG")
+
+
+def test_sixteen_bits_of_grey_are_printed_as_greys(tmp_path: Path) -> None:
+    (tmp_path / "grey.png").write_bytes(png16())
+    (tmp_path / "x.md").write_text("# Title\n\n![A scale](grey.png)\n", "utf-8")
+    result = build(tmp_path / "x.md", ["handout", "greyscale"], out=tmp_path / "out")
+    assert not [found for found in result.diagnostics if found.code != "low-resolution"]
+    for path in (file for file in result.files if file.suffix == ".pdf"):
+        with pypdfium2.PdfDocument(path) as pdf:
+            (picture,) = pdf[0].get_objects(filter=(pypdfium2.raw.FPDF_PAGEOBJ_IMAGE,))
+            greys = picture.get_bitmap().to_pil().convert("L")
+        row = [greys.getpixel((x, 8)) for x in (0, 32, 64, 127)]
+        assert row == pytest.approx([0, 64, 128, 254], abs=2), path.name
+
+
+def chunk(kind: bytes, data: bytes) -> bytes:
+    return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+
+
+def png_that_says(width: int, height: int) -> bytes:
+    head = struct.pack(">IIBBBBB", width, height, 8, 0, 0, 0, 0)
+    pixels = zlib.compress(bytes(1000))
+    parts = (chunk(b"IHDR", head), chunk(b"IDAT", pixels), chunk(b"IEND", b""))
+    return b"\x89PNG\r\n\x1a\n" + b"".join(parts)
+
+
+@pytest.mark.parametrize("size", [(100_000_000, 1), (1, 100_000_000), (2**31 - 1, 2**31 - 1)])
+def test_an_image_of_too_many_pixels_is_a_finding(size: tuple[int, int], tmp_path: Path) -> None:
+    (tmp_path / "large.png").write_bytes(png_that_says(*size))
+    (tmp_path / "x.md").write_text("# Title\n\n![Large](large.png)\n", "utf-8")
+    result = build(tmp_path / "x.md", ["web"], out=tmp_path / "out")
+    found = [found for found in result.diagnostics if found.code == "bad-image"]
+    assert [(one.line, one.column) for one in found] == [(3, 1)]
+
+
+@pytest.mark.parametrize("kind", ["PNG", "JPEG", "GIF", "WEBP"])
+def test_whatever_is_damaged_is_a_finding_and_no_exception(kind: str) -> None:
+    """Cut short at many places, and with bytes that are others: read, or said to be damaged."""
+    data = saved(shades(40, 30), kind)
+    damaged = [data[: len(data) * part // 40] for part in range(40)]
+    for place in range(0, min(len(data), 400), 3):
+        damaged += [data[:place] + bytes([byte]) + data[place + 1 :] for byte in (0, 255)]
+    said = 0
+    for one in damaged:
+        try:
+            examine(one)
+        except BadImageError:
+            said += 1
+    assert said > 40
+
+
+@pytest.mark.parametrize("said", ['viewBox="0 0 9A 9"', 'viewBox="0 0 9 9" preserveAspectRatio=""'])
+def test_a_drawing_that_cannot_be_drawn_is_told_where_it_stands(said: str, tmp_path: Path) -> None:
+    svg = f'<svg xmlns="http://www.w3.org/2000/svg" {said}><path d="M0 0h9"/></svg>'
+    (tmp_path / "bad.svg").write_text(svg, "utf-8")
+    (tmp_path / "x.md").write_text("# Title\n\n![A drawing](bad.svg)\n", "utf-8")
+    result = build(tmp_path / "x.md", ["handout"], out=tmp_path / "out")
+    assert [(one.code, one.line) for one in result.diagnostics] == [("bad-image", 3)]

@@ -321,6 +321,123 @@ A paragraph [«a span for one edition»]{edition=teacher} with [«another span»
 
 ## ‹a section for all› {minutes=⟨minutes⟩}
 
+::: solution
+«a solution»
+:::
+
+::: {.Lösung}
+«a solution in German»
+:::
+
+::: réponse «the title of one in French»
+«a solution in French»
+:::
+
+::: الإجابة
+«a solution in Arabic»
+:::
+
+::: 答案
+«a solution in Chinese»
+:::
+
+::: musterlösungen-teil
+«what is nearly a solution»
+:::
+
+::: anwser
+«what is misspelt»
+
+*[JKL]: «unseen: an abbreviation defined in what is misspelt»
+:::
+
+The JKL.
+
+::: sample answer
+«what has a name of two words»
+:::
+
+:::solution[«a title in brackets»]
+«a solution under it»
+:::
+
+:::{solution} ex-one
+:label: «unseen: a label of a directive»
+
+«what a directive has»
+:::
+
+<solution>«an element of no HTML»</solution>
+
+<answer>
+
+«a block of no HTML»
+
+</answer>
+
+```{solution} ex-one
+:label: «unseen: a label of a fence»
+
+«what a fence has» ____{«an answer in a fence»}
+```
+
+```{solution-start} ex-one
+:label: «unseen: a label where it starts»
+```
+
+«what stands between»
+
+```{solution-end}
+```
+
+\\begin{solution}
+«what an environment has»
+
+- «a list in an environment»
+\\end{solution}
+
+> [!SOLUTION]
+> «what an alert has»
+>
+> *[MNO]: «unseen: an abbreviation defined in an alert»
+
+> [!Respuesta]- And the MNO
+> «what an alert that folds has»
+
+!!! solution "«the title of an admonition»"
+    «an admonition»
+
+??? réponse
+    «an admonition that folds»
+
+```{r ex1-solution}
+print("«a chunk of learnr»")
+```
+
+::: teacher-notes
+«a note by another name»
+:::
+
+::: note {.solution}
+«a box by its class»
+:::
+
+A [«a span by a class in Spanish»]{.respuesta},
+[«a span by a class that is misspelt»]{.anwser} and
+<span class="soluzione">«a span in HTML»</span>.
+
+<div class="Solutions">
+
+«a block in HTML»
+
+</div>
+
+### «a section by a class in Portuguese» {.gabarito}
+
+«what stands under that»
+
+## ‹a second section for all›
+
 The end, as [@open] says[, and]{.index} so on.
 
 ::: bibliography

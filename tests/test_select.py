@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from unicodedata import combining, normalize
+
 import pytest
 
 from pipeline.diagnostics import Span
@@ -25,8 +28,10 @@ from pipeline.model import (
     TableRow,
     Text,
 )
+from pipeline.parser import parse
 from pipeline.select import select
 from pipeline.tree import plain_text, walk
+from pipeline.words import understood
 
 WEB, HANDOUT, LETTER, EBOOK = (EDITIONS[name] for name in ("web", "handout", "letter", "ebook"))
 TEACHER = EDITIONS["teacher"]
@@ -164,3 +169,44 @@ def test_unknown_words_are_reported() -> None:
     (found,) = select(document(block), WEB).diagnostics
     assert (found.code, found.source, found.line) == ("bad-attribute", "x.md", 7)
     assert found.hint == "Did you mean `pdf`?"
+
+
+@pytest.mark.parametrize("meaning", ["answer", "teacher"])
+def test_students_get_nothing_by_a_word_for_an_answer(meaning: str) -> None:
+    """As the name of a block, as authors may write it, and as a class, in every language."""
+    names: dict[str, None] = {}
+    for word in understood(meaning):
+        joined = re.sub(r"[\W_]+", "-", word.casefold()).strip("-")
+        plain = "".join(c for c in normalize("NFKD", joined) if not combining(c))
+        names.update(dict.fromkeys((joined, joined.upper(), joined.replace("-", "_"), plain)))
+    hidden = [f"hidden-{index}-" for index, _ in enumerate(names)]
+    document = parse(
+        "# T\n\n"
+        + "\n\n".join(
+            f"::: {name}\n{mark}\n:::\n\n::: {{.{name}}}\n{mark}\n:::\n\n"
+            f"::: note {{.{name}}}\n{mark}\n:::\n\n[{mark}]{{.{name}}}\n\n"
+            f"<div class='{name}'>\n\n{mark}\n\n</div>\n\n## {mark} {{.{name}}}\n\n{mark}\n\n"
+            f"## Shown\n\n> [!{name}]\n> {mark}\n\n!!! {name}\n    {mark}\n\n"
+            f"```{{{name}}}\n{mark}\n```\n"
+            for mark, name in zip(hidden, names, strict=True)
+        )
+    )
+    assert not document.diagnostics
+    said = plain_text(select(document, EDITIONS["handout"]).blocks)
+    assert "Shown" in said
+    assert [name for mark, name in zip(hidden, names, strict=True) if mark in said] == []
+    said = plain_text(select(document, EDITIONS["teacher"]).blocks)
+    assert [name for mark, name in zip(hidden, names, strict=True) if said.count(mark) != 10] == []
+
+
+NO_ANSWERS = (
+    "question task exercise instructions lecture document education section selection resolution"
+    " definition keyboard keypoints discussion caption tutorial tarea tâche Aufgabe Hinweis"
+    " presupuesto responsive objectives prereq checklist theorem proof remark reader"
+).split()
+
+
+@pytest.mark.parametrize("name", NO_ANSWERS)
+def test_students_get_what_only_sounds_a_little_like_an_answer(name: str) -> None:
+    document = parse(f"# T\n\n::: {name}\nshown\n:::\n\n[shown]{{.{name}}}\n")
+    assert plain_text(select(document, EDITIONS["handout"]).blocks).count("shown") == 2

@@ -8,13 +8,13 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.words import FOLDER, words
+from pipeline.words import FOLDER, UNDERSTOOD, folded, words
 from pipeline.words.dates import written_date
 
 
 def read(path: Path) -> dict[str, str]:
     found: dict[str, str] = tomllib.loads(path.read_text(encoding="utf-8"))
-    return found
+    return {key: text for key, text in found.items() if key != UNDERSTOOD}
 
 
 def placeholders(text: str) -> set[str]:
@@ -22,7 +22,8 @@ def placeholders(text: str) -> set[str]:
 
 
 ENGLISH = read(FOLDER / "en.toml")
-LANGUAGES = sorted(path.stem for path in FOLDER.glob("*.toml"))
+LANGUAGES = sorted(path.stem for path in FOLDER.glob("*.toml") if read(path))
+UNDERSTANDS = sorted(path.stem for path in FOLDER.glob("*.toml"))
 
 
 def test_the_languages_that_are_promised_are_there() -> None:
@@ -36,6 +37,29 @@ def test_every_language_has_every_word_and_its_placeholders(language: str) -> No
     for key, text in found.items():
         assert text.strip(), key
         assert placeholders(text) == placeholders(ENGLISH[key]), key
+
+
+@pytest.mark.parametrize("language", UNDERSTANDS)
+def test_every_language_says_what_authors_may_write(language: str) -> None:
+    """Each word means one thing: what is for teachers is no answer, and who asks does not reply."""
+    table = tomllib.loads((FOLDER / f"{language}.toml").read_text("utf-8"))[UNDERSTOOD]
+    assert table.keys() >= {
+        "answer",
+        "teacher",
+        "asks",
+        "may_ask",
+        "replies",
+        "bibliography",
+        "index",
+    }
+    for one, other in (
+        ("answer", "teacher"),
+        ("answer", "perhaps_answer"),
+        ("asks", "may_ask"),
+        ("asks", "replies"),
+        ("may_ask", "replies"),
+    ):
+        assert not {*map(folded, table[one])} & {*map(folded, table[other])}
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

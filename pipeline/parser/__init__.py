@@ -24,6 +24,7 @@ from pipeline.parser.slips import misspelt_keys
 from pipeline.parser.source import check_text, normalise, read, shown_name, without_stray
 from pipeline.parser.syntax import parse_tree
 from pipeline.parser.title import take_title
+from pipeline.parser.unguarded import unguarded
 
 
 def parse_file(path: Path, name: str = "") -> Document:
@@ -97,4 +98,6 @@ def _parse_body(text: str, first_line: int, files: SourceFiles) -> Document:
         files=files.names,
         diagnostics=(*tree.parser.diagnostics, *lowering.diagnostics, *slips),
     )
-    return settle_blanks(document)
+    document = settle_blanks(document)
+    told = (*document.diagnostics, *unguarded(document))
+    return msgspec.structs.replace(document, diagnostics=told)

@@ -10,6 +10,7 @@ from typing import NamedTuple
 from pipeline.model import NO_ATTRIBUTES, Abbreviation, Attributes
 from pipeline.parser.attributes import joined, make
 from pipeline.parser.blockparser import BlockElement, Definition
+from pipeline.parser.secrets import secret_block
 from pipeline.tree import CONDITIONS, FOR_TEACHERS, TEACHER
 
 HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
@@ -69,8 +70,10 @@ def _conditions(element: BlockElement) -> Attributes:
     """What an element's attributes say of the editions that have it."""
     if not isinstance(element.state, Attributes):
         return NO_ATTRIBUTES
-    names = {element.get("name", ""), *element.state.classes}
+    secret = not FOR_TEACHERS.isdisjoint(element.state.classes) or secret_block(
+        element.get("name", "")
+    )
     return make(
-        classes=(TEACHER,) if names & FOR_TEACHERS else (),
+        classes=(TEACHER,) if secret else (),
         pairs=tuple(pair for pair in element.state.pairs if pair[0] in CONDITIONS),
     )

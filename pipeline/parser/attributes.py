@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 
 from pipeline.model import NO_ATTRIBUTES, Attributes
+from pipeline.parser.secrets import secret
 
 _ITEM = re.compile(
     r"""\s*(?:
       \#(?P<id>[^\s{}#.="'<>]+)
-    | \.(?P<cls>[\w:-]+)
+    | \.(?P<cls>[\w\u0300-\u036f:-]+)
     | (?P<key>[A-Za-z_][\w:-]*)=(?:
         "(?P<dq>(?:[^"\\]|\\.)*)" | '(?P<sq>(?:[^'\\]|\\.)*)' | (?P<bare>[^\s{}"']+)
       )
@@ -69,7 +70,11 @@ def make(
     name: str = "", classes: tuple[str, ...] = (), pairs: tuple[tuple[str, str], ...] = ()
 ) -> Attributes:
     """Attributes of which the empty ones are always the same object, so that documents
-    that are equal are written in the same way."""
+    that are equal are written in the same way. A class that means an answer in some language
+    is followed by the class that says so in all passes."""
+    meant = dict.fromkeys(found.meaning for name in classes if (found := secret(name)))
+    if meant:
+        classes = tuple(dict.fromkeys((*classes, *meant)))
     return Attributes(name, classes, pairs) if name or classes or pairs else NO_ATTRIBUTES
 
 

@@ -27,6 +27,7 @@ from pipeline.parser.blocks.code import FenceProcessor, IndentedCodeProcessor
 from pipeline.parser.blocks.containers import ContainerProcessor
 from pipeline.parser.blocks.dash_tables import DashTableProcessor
 from pipeline.parser.blocks.definitions import DefinitionListProcessor, DefinitionProcessor
+from pipeline.parser.blocks.directives import DirectiveProcessor
 from pipeline.parser.blocks.grid_tables import GridTableProcessor
 from pipeline.parser.blocks.headings import AtxHeadingProcessor, SetextHeadingProcessor
 from pipeline.parser.blocks.html import HtmlProcessor
@@ -66,6 +67,7 @@ class ChapbookSyntax(Extension):
                 (
                     ("quote", QuoteProcessor(parser)),
                     ("atx-heading", AtxHeadingProcessor(parser)),
+                    ("directive", DirectiveProcessor(parser)),
                     ("fence", FenceProcessor(parser)),
                     ("include", IncludeProcessor(parser, self.files)),
                     ("math", MathProcessor(parser)),

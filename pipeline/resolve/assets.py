@@ -163,7 +163,8 @@ def gather_assets(document: Document, folder: Path) -> Document:
 
     document = rewrite_document(document, leave={Image: fill})
     _check_alternatives(document, findings)
-    return findings.added_to(replace(document, assets=gathered.in_order()))
+    assets = tuple(replace(one, span=places.get(one.path)) for one in gathered.in_order())
+    return findings.added_to(replace(document, assets=assets))
 
 
 class _Assets:

@@ -57,6 +57,10 @@ ARABIC_ARTICLE = re.compile(r"ال(?=\w\w)")
 HAN = re.compile(r"[\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]+")
 
 
+DIGITS = 1000
+"""Of a number, those by which it is put in order."""
+
+
 class Letter(NamedTuple):
     """A letter of its own: it comes in the place ``offset`` after ``base``."""
 
@@ -109,7 +113,7 @@ class Collation:
         for match in self._piece.finditer(folded):
             piece = match[0]
             if piece[0].isdecimal():
-                weights.append((NUMBER, int(piece), 0))
+                weights.append((NUMBER, int(piece[:DIGITS]), 0))
             elif piece.isspace() or unicodedata.category(piece[0]) == "Pd":
                 if weights and weights[-1][0] != SPACE:
                     weights.append((SPACE, "", 0))

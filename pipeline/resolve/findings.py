@@ -12,6 +12,9 @@ from pipeline.model import Document, Node
 from pipeline.suggestions import nearest
 from pipeline.tree import walk_with
 
+MOST_SAID = 200
+"""Characters of what a library says that a message repeats."""
+
 MOST_HINTS = 25
 """How many hints a pass looks for: each compares a word with all there are, and a long
 document can have hundreds of broken links for one reason."""
@@ -48,3 +51,8 @@ class Findings:
         return msgspec.structs.replace(
             document, diagnostics=document.diagnostics + tuple(self._found)
         )
+
+
+def describe(error: Exception) -> str:
+    """What a library says of something that it could not make, in one line."""
+    return " ".join(str(error).split())[:MOST_SAID] or type(error).__name__

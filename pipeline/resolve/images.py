@@ -4,12 +4,19 @@ from __future__ import annotations
 
 import io
 import warnings
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
+from pipeline.resolve.findings import describe
 from pipeline.resolve.svg import UnsafeSvgError, looks_like_svg, read_svg
 
 MOST_PIXELS = 100_000_000
 """Beyond this an image takes more memory than e-readers and most people's machines have."""
+
+LONGEST_SIDE = 65_500
+"""Pixels: the most that a JPEG can have, which is what many programs make of an image."""
+
+DEEP = ("I", "F")
+"""How the modes of images begin that have more than eight bits for a grey."""
 
 PILLOW_FORMATS = {
     "PNG": ("image/png", "png"),
@@ -43,67 +50,77 @@ class ImageKind(NamedTuple):
 
 
 def examine(data: bytes) -> ImageKind:
-    """What the bytes of a file are. Raises `BadImageError` unless all outputs can show them."""
+    """What the bytes of a file are. Raises `BadImageError` unless all outputs can show them:
+    nothing else that a library makes of a damaged file gets further than here."""
     if not data:
         raise BadImageError("the file is empty")
-    if looks_like_svg(data):
-        try:
-            found = read_svg(data)
-            media_type, suffix = SVG
-            return ImageKind(
-                media_type,
-                suffix,
-                found.width,
-                found.height,
-                found.letters,
-                any(word in (found.data or data) for word in SVG_MOTION),
-                found.removed,
-                found.data,
-            )
-        except UnsafeSvgError as error:
-            raise BadImageError(f"the SVG has {error}, which could run or load something") from None
-        except ValueError as error:
-            raise BadImageError(f"the SVG cannot be read: {error}") from None
-    kind = _raster(data)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            kind = _drawing(data) if looks_like_svg(data) else _raster(data)
+    except BadImageError:
+        raise
+    except Exception as error:
+        raise BadImageError(f"the file is damaged ({describe(error)})") from None
     if kind is None:
         raise BadImageError("it is not a PNG, JPEG, GIF, WebP or SVG file, whatever its name")
     return kind
+
+
+def _drawing(data: bytes) -> ImageKind:
+    try:
+        found = read_svg(data)
+    except UnsafeSvgError as error:
+        raise BadImageError(f"the SVG has {error}, which could run or load something") from None
+    except ValueError as error:
+        raise BadImageError(f"the SVG cannot be read: {error}") from None
+    except RecursionError:
+        raise BadImageError("the SVG cannot be read: its elements are nested too deep") from None
+    moving = any(word in (found.data or data) for word in SVG_MOTION)
+    size = found.width, found.height
+    return ImageKind(*SVG, *size, found.letters, moving, found.removed, found.data)
 
 
 def _raster(data: bytes) -> ImageKind | None:
     """The kind of an image of pixels, or None where it is not of a kind that is taken."""
     from PIL import Image, UnidentifiedImageError
 
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        try:
-            with Image.open(io.BytesIO(data), formats=tuple(PILLOW_FORMATS)) as image:
-                width, height = image.size
-                moving = bool(getattr(image, "is_animated", False))
-                if width * height > MOST_PIXELS:
-                    raise BadImageError(f"with {width} × {height} pixels it is too large")
-                if image.format == "PNG":
-                    image.verify()  # checksums find damage, and need no decoding
-                else:
-                    image.draft(image.mode, (width // 8, height // 8))
-                    image.load()
-                media_type, suffix = PILLOW_FORMATS[image.format or ""]
-        except UnidentifiedImageError:
-            if data.startswith(SIGNATURES):
-                raise BadImageError("the file is damaged at its start") from None
-            return None
-        except Image.DecompressionBombError:
-            raise BadImageError("it has too many pixels") from None
-        except (OSError, SyntaxError, ValueError, EOFError, IndexError) as error:
-            raise BadImageError(f"the file is damaged ({error})") from None
-        if _is_turned(data):
-            width, height = height, width
-        return ImageKind(media_type, suffix, width, height, moving=moving)
+    try:
+        with Image.open(io.BytesIO(data), formats=tuple(PILLOW_FORMATS)) as image:
+            width, height = image.size
+            if width * height > MOST_PIXELS or max(width, height) > LONGEST_SIDE:
+                raise BadImageError(f"with {width} × {height} pixels it is too large")
+            moving = bool(getattr(image, "is_animated", False))
+            media_type, suffix = PILLOW_FORMATS[image.format or ""]
+            if image.format == "JPEG":
+                image.draft(image.mode, (width // 8, height // 8))
+            image.load()
+            made = _of_eight_bits(image) if image.mode.startswith(DEEP) else b""
+            turned = image.getexif().get(EXIF_ORIENTATION, 1) in (5, 6, 7, 8)
+        if data.startswith(SIGNATURES[0]):
+            with Image.open(io.BytesIO(data), formats=("PNG",)) as image:
+                image.verify()  # checksums find damage that can be decoded
+    except UnidentifiedImageError:
+        if data.startswith(SIGNATURES):
+            raise BadImageError("the file is damaged at its start") from None
+        return None
+    except Image.DecompressionBombError:
+        raise BadImageError("it has too many pixels") from None
+    if turned:
+        width, height = height, width
+    return ImageKind(media_type, suffix, width, height, moving=moving, data=made)
 
 
-def _is_turned(data: bytes) -> bool:
-    """Whether viewers show the image turned by a right angle, as cameras ask them to."""
+def _of_eight_bits(image: Any) -> bytes:
+    """A PNG of the same picture whose greys have eight bits: of sixteen, some outputs would take
+    the lower ones, or all above the lowest for white."""
+    import numpy as np
     from PIL import Image
 
-    with Image.open(io.BytesIO(data), formats=tuple(PILLOW_FORMATS)) as image:
-        return image.getexif().get(EXIF_ORIENTATION, 1) in (5, 6, 7, 8)
+    greys = np.asarray(image).astype(np.int64)
+    made = Image.fromarray((greys >> 8).clip(0, 255).astype(np.uint8))
+    if isinstance(unseen := image.info.get("transparency"), int):
+        made.putalpha(Image.fromarray(np.where(greys == unseen, 0, 255).astype(np.uint8)))
+    output = io.BytesIO()
+    made.save(output, "PNG", icc_profile=None)
+    return output.getvalue()

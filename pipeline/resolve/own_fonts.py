@@ -3,6 +3,7 @@ publication."""
 
 from __future__ import annotations
 
+import hashlib
 import io
 from pathlib import Path
 
@@ -13,7 +14,7 @@ from pipeline.diagnostics import Span
 from pipeline.metadata import OwnFont
 from pipeline.model import Document
 from pipeline.paths import Problem, locate
-from pipeline.resolve.findings import Findings
+from pipeline.resolve.findings import Findings, describe
 
 RESTRICTED, PREVIEW, EDITABLE, WHOLE, BITMAPS = 0x0002, 0x0004, 0x0008, 0x0100, 0x0200
 """What a font says of its embedding (OpenType, table OS/2, fsType): not at all; to view and
@@ -53,17 +54,24 @@ class NotEmbeddableError(Exception):
 
 
 def _read(font: OwnFont, path: Path) -> OwnFont:
-    from fontTools.ttLib import TTFont, TTLibError
+    from fontTools.ttLib import TTFont
 
     try:
-        with TTFont(io.BytesIO(path.read_bytes()), lazy=True) as file:
+        data = path.read_bytes()
+        with TTFont(io.BytesIO(data), lazy=True) as file:
             names, facts = file["name"], file["OS/2"]
             family = names.getDebugName(16) or names.getDebugName(1) or path.stem
             usage, weight = facts.fsType, facts.usWeightClass
             style = facts.fsSelection & ITALIC
             has_outlines = "glyf" in file or "CFF " in file or "CFF2" in file
-    except (TTLibError, KeyError, AssertionError, AttributeError) as error:
-        raise ValueError(str(error) or "it has no names") from None
+        if has_outlines:
+            _try(data)
+    except OSError:
+        raise
+    except KeyError as error:
+        raise ValueError(f"it has no table {error}") from None
+    except Exception as error:  # whatever a damaged table makes of what reads it
+        raise ValueError(describe(error)) from None
     if not has_outlines:
         raise ValueError("it has no outlines")
     # where several are set, the one that allows most holds
@@ -77,3 +85,23 @@ def _read(font: OwnFont, path: Path) -> OwnFont:
         obfuscated=font.obfuscated or bool(usage & (PREVIEW | EDITABLE)),
         whole=bool(usage & WHOLE),
     )
+
+
+_tried: dict[str, None] = {}
+
+
+def _try(data: bytes) -> None:
+    """Cut the font down to a few characters, as all outputs do: what is damaged in its tables
+    comes to light. Once is enough for all editions."""
+    from fontTools import subset
+
+    digest = hashlib.sha256(data).hexdigest()
+    if digest in _tried:
+        return
+    options = subset.Options(ignore_missing_unicodes=True, layout_features=["*"])
+    with subset.load_font(io.BytesIO(data), options) as font:
+        subsetter = subset.Subsetter(options)
+        subsetter.populate(text="A1 a")
+        subsetter.subset(font)
+        subset.save_font(font, io.BytesIO(), options)
+    _tried[digest] = None

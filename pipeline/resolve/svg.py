@@ -39,6 +39,8 @@ INITIAL_SIZE = 16.0
 LONGEST_LENGTH = 60
 """Characters of a length; more is no length."""
 
+_NUMBER = r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d{1,2})?"
+_BOX = re.compile(rf"\s*{_NUMBER}(?:(?:\s+,?|,)\s*{_NUMBER}){{3}}\s*")
 _FONT_SIZE = re.compile(r"font-size\s*:\s*([^;}\s]+)")
 
 
@@ -107,6 +109,8 @@ def read_svg(data: bytes) -> Drawing:
         raise ValueError("its root is not `svg` in the namespace of SVG")
     if _depth(root) > DEEPEST or _drawn(root) > MOST_DRAWN:
         raise ValueError("it draws more than a page can show")
+    if (box := root.get("viewBox")) and not _BOX.fullmatch(box):
+        raise ValueError("its `viewBox` is not four numbers")
     removed = tuple(dict.fromkeys((*builder.removed, *clean(root))))
     changed = without_notes(root) or builder.noted or bool(removed)
     return Drawing(*_size(root), _letters(root), removed, written(root) if changed else b"")

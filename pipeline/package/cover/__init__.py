@@ -93,7 +93,8 @@ def _fitted(cover: CoverPage, folder: Path) -> Picture:
     (image,) = cover.assets
     file = folder / image.path
     try:
-        return Picture(backed(file.read_bytes(), cover.width, cover.height), files=(file,))
+        data = image.data or file.read_bytes()
+        return Picture(backed(data, cover.width, cover.height), files=(file,))
     except (OSError, ValueError):
         return Picture(b"", (_unreadable(image.path),), (file,))
 
@@ -113,7 +114,7 @@ def prepared_cover(cover: CoverPage, folder: Path) -> Prepared | Diagnostic:
             content.append(asset.data or (folder / asset.path).read_bytes())
         except OSError:
             return _unreadable(asset.path)
-    files = tuple(folder / asset.path for asset in cover.assets if not asset.data)
+    files = tuple(folder / asset.path for asset in cover.assets if asset.is_file)
     return Prepared(root, fonts, files, tuple(content), left_out)
 
 

@@ -18,7 +18,7 @@ from pipeline.editions import EDITIONS, STANDARD_PRINT, output_name, pages_name
 from pipeline.package.font_files import font_files, lacking
 from pipeline.package.pdf.fonts import no_system_fonts
 from pipeline.package.pdf.log import listening
-from pipeline.package.pdf.markup import parse, ready, replace_characters
+from pipeline.package.pdf.markup import let_break, parse, ready, replace_characters
 from pipeline.package.result import Package
 from pipeline.pages import Pages
 from pipeline.scripts import beyond
@@ -59,9 +59,10 @@ def package(pages: Pages, folder: Path) -> Package:
     fetcher = LocalFiles(folder, pages.assets, is_grey=edition.look == "grey")
     files = font_files(pages.faces)
     missing = lacking(beyond(page.markup), files)
-    with listening(root, missing) as log:
+    with listening(root, missing, pages.assets) as log:
         replace_characters(root, missing)
         ready(root)
+        let_break(root)
         arrange(root)
         kept = KeptPages(root) if edition.same_pages else None
         styles = [StyleSheet(style.css, fetcher) for style in pages.styles]

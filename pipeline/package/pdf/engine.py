@@ -16,6 +16,7 @@ from xml.etree import ElementTree
 
 import cssselect2
 import weasyprint
+import weasyprint.layout.inline
 from weasyprint.css.counters import CounterStyle
 from weasyprint.formatting_structure.boxes import MarginBox
 from weasyprint.layout import LayoutContext
@@ -171,6 +172,30 @@ ROUNDING = 1e-3
 """CSS pixels that two lengths may differ by and be the same."""
 
 weasyprint.document.LayoutContext = Layout
+
+
+LONGEST_LINE = 2000
+"""Characters that no line has: in so many its end is found."""
+
+_split_first_line = weasyprint.layout.inline.split_first_line
+
+
+def split_first_line(
+    text: str, style: Any, context: Any, max_width: float | None, *rest: Any, **options: Any
+) -> tuple[Any, ...]:
+    """As WeasyPrint's, of no more of a text than a line can hold. Where a text has nowhere to
+    break, or nothing that is wide, WeasyPrint sets all that is left of it for each line."""
+    start = text[:LONGEST_LINE]
+    bounded = max_width is not None and len(text) > LONGEST_LINE and "\n" not in start
+    if not bounded:
+        return _split_first_line(text, style, context, max_width, *rest, **options)  # type: ignore[no-any-return]
+    found = _split_first_line(start, style, context, max_width, *rest, **options)
+    if found[2] is None:  # all of it stands on the line
+        return (*found[:2], len(start.encode()), *found[3:])
+    return found  # type: ignore[no-any-return]
+
+
+weasyprint.layout.inline.split_first_line = split_first_line
 
 
 class LocalFiles(URLFetcher):  # type: ignore[misc]

@@ -12,12 +12,14 @@ from xml.etree import ElementTree
 from pipeline import scripts
 from pipeline.codes import Code, diagnostic
 from pipeline.diagnostics import Diagnostic, Span
+from pipeline.model import Asset
 from pipeline.package.pdf.markup import ASSET
 from pipeline.pages import Place
 
 LOGGER = "weasyprint"
 NOTDEF = ".notdef"
 BAD_IMAGE = "Failed to load image"
+BAD_DRAWING = "Failed to render SVG image"
 REFUSED = "URLFetchingError"
 """The kind of error that a file that is not served ends in; who refused it reported it."""
 
@@ -30,12 +32,18 @@ CONTEXT = 24
 
 class Log(logging.Handler):
     """Collects what is logged by the thread that made it, each thing once. ``missing`` are
-    characters of which it is known that no font has them."""
+    characters of which it is known that no font has them; ``assets`` say where images stand."""
 
-    def __init__(self, root: ElementTree.Element, missing: Iterable[str] = ()) -> None:
+    def __init__(
+        self,
+        root: ElementTree.Element,
+        missing: Iterable[str] = (),
+        assets: Iterable[Asset] = (),
+    ) -> None:
         super().__init__(logging.WARNING)
         self._thread = threading.get_ident()
         self._root = root
+        self._assets = {asset.name: asset for asset in assets}
         self._found: dict[str, Diagnostic] = {}
         self._is_deaf = False
         self._missing = [(character, _around(character, root)) for character in sorted(missing)]
@@ -64,19 +72,29 @@ class Log(logging.Handler):
             character = str(arguments[0])
             self._missing.append((character, _around(character, self._root)))
         elif record.msg.startswith(BAD_IMAGE) and len(arguments) > 1:
-            name = str(arguments[0]).removeprefix(ASSET)
-            self._add(Code.BAD_IMAGE, f"“{name}” cannot be drawn: {arguments[1]}.")
+            self._cannot_draw(str(arguments[0]), f" cannot be drawn: {arguments[1]}.")
+        elif record.msg.startswith(BAD_DRAWING) and arguments:
+            self._cannot_draw(str(arguments[0]), " cannot be drawn, or not all of it.")
         else:
             self._add(Code.LAYOUT_WARNING, record.getMessage().strip())
+
+    def _cannot_draw(self, url: str, what: str) -> None:
+        asset = self._assets.get(url.removeprefix(ASSET).removeprefix("images/"))
+        message = f"“{asset.path if asset else url.removeprefix(ASSET)}”{what}"
+        hint = "Open it in a program that draws, and save it anew: a drawing as “plain SVG”."
+        span = asset.span if asset else None
+        self._found.setdefault(message, diagnostic(Code.BAD_IMAGE, message, span=span, hint=hint))
 
     def _add(self, code: Code, message: str) -> None:
         self._found.setdefault(message, diagnostic(code, message))
 
 
 @contextlib.contextmanager
-def listening(root: ElementTree.Element, missing: Iterable[str] = ()) -> Iterator[Log]:
-    """A log that listens to WeasyPrint while it sets ``root``."""
-    log = Log(root, missing)
+def listening(
+    root: ElementTree.Element, missing: Iterable[str] = (), assets: Iterable[Asset] = ()
+) -> Iterator[Log]:
+    """A log that listens to WeasyPrint while it sets ``root``, which shows ``assets``."""
+    log = Log(root, missing, assets)
     logger = logging.getLogger(LOGGER)
     logger.addHandler(log)
     try:

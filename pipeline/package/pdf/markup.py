@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from xml.etree import ElementTree
 from xml.etree.ElementTree import Element
@@ -41,6 +42,13 @@ def parse(markup: str) -> Element:
     return root
 
 
+_IDEOGRAPH = re.compile("[\u2e80-\ud7ff\uf900-\ufaff]|[\U00020000-\U0003ffff]")
+"""What lines break between without a space."""
+
+LONGEST_WORD = 100
+"""Letters, beyond which what has no space in it is no word, and broken anywhere."""
+
+
 def ready(root: Element) -> None:
     """Say in the tree what WeasyPrint would otherwise not know: where images are, what
     number a list starts from, and what the outline calls a heading that has a note. In notes
@@ -57,6 +65,29 @@ def ready(root: Element) -> None:
             case "span" if "note" in classes(element):
                 for inner in element.iter():
                     _close_up(inner)
+
+
+def let_break(root: Element) -> None:
+    """Let what has nowhere to break be broken between its elements: WeasyPrint looks back over
+    all that stands on a line, and a word of thousands of elements would have it look back over
+    all of them for each."""
+    letters = 0
+    stack: list[tuple[Element, str]] = [(root, "text")]
+    while stack:
+        element, part = stack.pop()
+        if part == "text":
+            if element.tag == "pre":
+                letters = 0
+            else:
+                stack += [(e, name) for e in reversed(element) for name in ("tail", "text")]
+        text = getattr(element, part) or ""
+        words = text.split(maxsplit=1)
+        if letters > LONGEST_WORD and words and not text[0].isspace():
+            setattr(element, part, f"\u200b{text}")
+            letters = 0
+        has_space = len(words) > 1 or text[:1].isspace() or text[-1:].isspace()
+        has_space = has_space or bool(_IDEOGRAPH.search(text))
+        letters = 0 if has_space else letters + len(text)
 
 
 def _close_up(element: Element) -> None:

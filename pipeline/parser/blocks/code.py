@@ -8,11 +8,18 @@ from xml.etree.ElementTree import Element
 
 from pipeline.codes import Code
 from pipeline.model import NO_ATTRIBUTES
+from pipeline.parser.attributes import joined, make
 from pipeline.parser.blockparser import BlockElement, LineProcessor, Match
 from pipeline.parser.cursor import Cursor
 from pipeline.parser.fence_info import read_info
+from pipeline.parser.secrets import said
 
 _OPENING = re.compile(r"(`{3,})([^`]*)$|(~{3,})(.*)$")
+
+_CHUNK = re.compile(r"\{[A-Za-z][\w-]*[ \t,}]")
+"""What a chunk of R Markdown begins with; in its label or its options learnr names answers."""
+
+_WORD = re.compile(r"[^\W\d_]{4,}")
 
 
 class FenceProcessor(LineProcessor):
@@ -65,6 +72,10 @@ class FenceProcessor(LineProcessor):
             )
         language, found = read_info(block.get("info", ""))
         block.set("language", language)
+        if _CHUNK.match(block.get("info", "")) and any(
+            map(said, _WORD.findall(block.get("info", "")))
+        ):
+            found = joined(found, make(classes=("answer",)))
         block.state = found
 
 

@@ -11,9 +11,14 @@ from pipeline.codes import Code
 from pipeline.model import NO_ATTRIBUTES
 from pipeline.parser import attributes
 from pipeline.parser.blockparser import BlockElement, LineProcessor, Match
+from pipeline.parser.blocks.directives import DIRECTIVE, skip_option
 from pipeline.parser.cursor import Cursor
+from pipeline.parser.secrets import said
 
 _OPENING = re.compile(r"(:{3,})[ \t]*(?=[^\s:])(.*)")
+_TITLED = re.compile(r"([\w-]+)\[([^\[\]]*)\]$")
+"""``name[title]``, as in Docusaurus."""
+
 _CLOSING = re.compile(r"(:{3,})[ \t]*$")
 
 
@@ -31,8 +36,13 @@ class ContainerProcessor(LineProcessor):
         if not match:
             return False
         text, found = match[2].rstrip(" \t").rstrip(":").rstrip(" \t"), NO_ATTRIBUTES
+        is_directive = False
         if split := attributes.trailing(text):
             text, found = split
+        elif directive := DIRECTIVE.match(text):
+            # What follows the name of MyST's is the label of the exercise.
+            argument = "" if said(directive[1]) else directive[2]
+            text, is_directive = f"{directive[1]} {argument}", True
         elif "{" in text:
             text, brace, wrong = text.partition("{")
             if not wrong.endswith("}"):
@@ -40,11 +50,14 @@ class ContainerProcessor(LineProcessor):
             message = f"The attributes `{brace}{wrong}` cannot be read."
             column = cursor.offset + match.start(2) + len(text)
             self.parser.report(Code.BAD_ATTRIBUTE, message, cursor.number, column, attributes.HINT)
-        words = text.split()
         if self.parser.too_deep(cursor):
             return False
+        titled = _TITLED.match(text)
+        words = (f"{titled[1]} {titled[2]}" if titled else text).split()
         name = words[0].lower() if words else (found.classes[0] if found.classes else "")
-        block = BlockElement("container", cursor.number, self, name=name)
+        block = BlockElement("container", cursor.number, self, name=said(name) or name)
+        block.set("written", name)
+        block.set("directive", "yes" if is_directive else "")
         block.set("argument", " ".join(words[1:]))
         block.set("colons", str(len(match[1])))
         block.state = found
@@ -54,6 +67,8 @@ class ContainerProcessor(LineProcessor):
         return None
 
     def proceed(self, block: BlockElement, cursor: Cursor) -> Match:
+        if skip_option(block, cursor):
+            return Match.YES
         if cursor.indent < 4 and cursor.char == ":":
             match = _CLOSING.match(cursor.rest)
             if match and self._closes(block, len(match[1])):
@@ -67,14 +82,14 @@ class ContainerProcessor(LineProcessor):
         if tip.processor and tip.processor.waits_for_end(tip):
             return False
         within = self.parser.open[self.parser.open.index(block) :]
-        mine = [b for b in within if b.tag == "container"]
+        mine = [b for b in within if b.get("colons")]
         same = [b for b in mine if b.get("colons") == str(colons)]
         return (same or mine)[-1] is block
 
     def close(self, block: BlockElement, parent: BlockElement) -> None:
         if not block.get("closed"):
             colons = ":" * int(block.get("colons", "3"))
-            written = f"{colons} {block.get('name', '')}".strip()
+            written = f"{colons} {block.get('written', '')}".strip()
             self.parser.report(
                 Code.UNCLOSED_CONTAINER,
                 f"The block `{written}` is never closed.",

@@ -11,6 +11,7 @@ from pipeline.parser.blockparser import BlockElement, LineProcessor, Match
 from pipeline.parser.cursor import Cursor
 from pipeline.parser.markup.tags import KNOWN_TAGS
 from pipeline.parser.markup.tokens import CLOSING_TAG, OPENING_TAG
+from pipeline.parser.secrets import said
 
 BLOCK_TAGS = (
     "address article aside base basefont blockquote body caption center col colgroup dd details"
@@ -65,9 +66,10 @@ class HtmlProcessor(LineProcessor):
             if kind < ANY_TAG:
                 return kind
             # The last kind interrupts no paragraph, not even lazily; and a tag that is no
-            # HTML is text, in which Markdown should work.
+            # HTML is text, in which Markdown should work; but for names of answers.
             name = _NAME.search(match[0])
-            if name and name[0].lower() in KNOWN_TAGS and self.parser.tip.tag != "p":
+            known = name and (name[0].lower() in KNOWN_TAGS or said(name[0]))
+            if known and self.parser.tip.tag != "p":
                 return kind
         return None
 

@@ -63,7 +63,9 @@ def container(parts: Parts) -> tuple[Block, ...]:
         return boxes.from_callout(parts, kind)
     construct = CONTAINERS.get(parts.name)
     if construct is None:
-        if not exercises.warn_of_slips(parts) and parts.name not in MEANT:
+        if guessed := exercises.guessed(parts):
+            return guessed
+        if parts.name not in MEANT:
             slips.warn_of_name(parts.name, (*CONTAINERS, *MEANT), parts.span, parts.report)
         construct = boxes.container
     return construct(parts)

@@ -6,13 +6,11 @@ from pipeline.codes import Code
 from pipeline.model import Answer, Block, Exercise, Paragraph, Strong, TeacherNote
 from pipeline.parser.constructs.boxes import title_of
 from pipeline.parser.constructs.parts import Parts
-from pipeline.suggestions import nearest
+from pipeline.parser.secrets import Secret, said, secret_block
+from pipeline.tree import FOR_TEACHERS
 
-SECRET = ("answer", "teacher")
-"""The names of the blocks that students do not get."""
-
-MISSPELT = 0.8
-"""How like one of them a name must be to be taken for a slip: `answers` is, `other` is not."""
+KINDS = {"answer": "an answer", "teacher": "a teacher's note"}
+"""What only teachers get."""
 
 
 def exercise(parts: Parts) -> tuple[Block, ...]:
@@ -38,11 +36,19 @@ def teacher(parts: Parts) -> tuple[Block, ...]:
     return (found,) if title or parts.children else ()
 
 
-def warn_of_slips(parts: Parts) -> bool:
-    """A block whose name is nearly ``answer`` or ``teacher`` is an ordinary one, and goes to
-    students: that may well be a slip. Whether there was one."""
-    meant = nearest(parts.name, SECRET, MISSPELT) if parts.name else ""
-    if meant:
-        message = f"`::: {parts.name}` is an ordinary block, which students get too."
-        parts.report(Code.NEARLY_SECRET, message, parts.span, f"Did you mean `::: {meant}`?")
-    return bool(meant)
+def guessed(parts: Parts) -> tuple[Block, ...]:
+    """A block of an unknown name that is like one for an answer, as that: better that students
+    miss something than that they get what they should not. Otherwise nothing."""
+    found = secret_block(parts.name)
+    if not found:
+        whole = said(f"{parts.name} {parts.argument}") or said(parts.argument)
+        found = Secret(whole, sure=False) if whole else None
+    if not found or parts.name in ("", *FOR_TEACHERS):
+        return ()
+    written = f"::: {parts.name} {parts.argument}".strip()
+    message = (
+        f"`{written}` is kept from students, as its name is like one for {KINDS[found.meaning]}."
+    )
+    hint = f"Write `::: {found.meaning}` where that is right, or give the block another name."
+    parts.report(Code.NEARLY_SECRET, message, parts.span, hint)
+    return (answer if found.meaning == "answer" else teacher)(parts)

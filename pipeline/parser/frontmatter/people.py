@@ -9,6 +9,7 @@ from pipeline.codes import Code
 from pipeline.metadata import Contributor, Speaker
 from pipeline.parser.characters import shorten
 from pipeline.parser.frontmatter import identifiers, roles
+from pipeline.parser.frontmatter.asking import Part, settled
 from pipeline.parser.frontmatter.identifiers import BadValueError
 from pipeline.parser.frontmatter.values import (
     FLAG,
@@ -23,7 +24,7 @@ from pipeline.parser.frontmatter.values import (
     parsed,
     text,
 )
-from pipeline.parser.frontmatter.yaml_nodes import Mapping, Node, Place, Scalar, Sequence
+from pipeline.parser.frontmatter.yaml_nodes import Mapping, Node, Scalar, Sequence
 from pipeline.suggestions import did_you_mean
 
 _ROLE_WORDS = sorted(word for word in roles.CODES if word not in roles.MARC)
@@ -138,7 +139,7 @@ SPEAKER_PART = Shape("a speaker", {key: SPEAKER.fields[key] for key in ("role", 
 
 def speakers(node: Node, report: Report, key: str) -> tuple[Speaker, ...]:
     hint = "Write each speaker as `Name: role`, such as `Rahim Kanani: interviewer`."
-    found: list[tuple[Speaker | None, Place]] = []
+    found: list[tuple[Node, dict[str, Node] | None]] = []
     if isinstance(node, Mapping):
         for name, value in node.entries:
             if isinstance(value, Scalar) and value.is_empty:
@@ -147,33 +148,38 @@ def speakers(node: Node, report: Report, key: str) -> tuple[Speaker, ...]:
             part: dict[str, Node] | None = {"role": value}
             if isinstance(value, Mapping):
                 part = SPEAKER_PART.read(value, report, key)
-            found.append((_speaker(name, part, report, key), name.place))
+            found.append((name, part))
     elif isinstance(node, Sequence):
         for item in items(node):
             values = SPEAKER.read(item, report, key) if isinstance(item, Mapping) else None
             if values is not None:
-                found.append((_speaker(values["name"], values, report, key), values["name"].place))
+                found.append((values["name"], values))
             elif not isinstance(item, Mapping):
                 report.wrong(key, "a speaker needs a name and a role.", item.place, hint)
     else:
         report.wrong(key, "speakers need names and roles.", node.place, hint)
-    by_name: dict[str, Speaker] = {}
-    for speaker, place in found:
-        if speaker and speaker.name in by_name:
-            message = f"`{shorten(speaker.name)}` is given twice in `{key}`."
-            report.add(Code.DUPLICATE_KEY, message, place, "Keep one of them.")
+    by_name: dict[str, Part] = {}
+    for called, values in found:
+        speaker = _speaker(called, values, report, key)
+        if speaker and speaker[0] in by_name:
+            message = f"`{shorten(speaker[0])}` is given twice in `{key}`."
+            report.add(Code.DUPLICATE_KEY, message, called.place, "Keep one of them.")
         elif speaker:
-            by_name[speaker.name] = speaker
-    return tuple(by_name.values())
+            by_name[speaker[0]] = speaker[1]
+    asks = settled(tuple(by_name.values()), report, key)
+    return tuple(
+        Speaker(name, part.role, asking)
+        for (name, part), asking in zip(by_name.items(), asks, strict=True)
+    )
 
 
 def _speaker(
     name: Node, values: dict[str, Node] | None, report: Report, key: str
-) -> Speaker | None:
+) -> tuple[str, Part] | None:
     if values is None:
         return None
     called, role = text(name, report, key), text(values["role"], report, key)
     asks = flag(values["asks"], report, key) if "asks" in values else None
     if not called or not role:
         return None
-    return Speaker(called, role, roles.asks(role) if asks is None else asks)
+    return called, Part(role, asks, values["role"].place)

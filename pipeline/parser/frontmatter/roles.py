@@ -169,15 +169,7 @@ CODES: dict[str, str] = (
 )
 """From each word that the front matter may use for a role to its code."""
 
-ASKING = ("interviewer", "moderator", "host", "questioner", "presenter", "chair")
-"""The roles of those who put the questions in a dialogue."""
-
 
 def normalise(role: str) -> str:
     """``role`` as a key of `CODES`: lower case, words with single spaces between."""
     return re.sub(r"[\s_-]+", " ", role).strip().lower()
-
-
-def asks(role: str) -> bool:
-    """Whether the words of a role say that whoever has it asks the questions."""
-    return any(word in ASKING for word in re.findall(r"\w+", role.lower()))

@@ -16,6 +16,7 @@ from pipeline.model import (
     NO_ATTRIBUTES,
     Abbreviation,
     Admonition,
+    Answer,
     Attributes,
     Block,
     BlockQuote,
@@ -32,6 +33,7 @@ from pipeline.model import (
     Table,
     TableCell,
     TableRow,
+    TeacherNote,
     ThematicBreak,
     WritingLines,
 )
@@ -46,7 +48,7 @@ from pipeline.parser.constructs.tables import without_margin
 from pipeline.parser.files import SourceFiles
 from pipeline.parser.index_marks import attach_marks
 from pipeline.parser.lines import Line
-from pipeline.parser.lowering.boxes import admonition, alert
+from pipeline.parser.lowering.boxes import admonition, alert, secret_alert
 from pipeline.parser.lowering.inlines import InlineLowering
 from pipeline.parser.markup import MarkupBuilder
 from pipeline.parser.markup.flow import trim
@@ -189,7 +191,7 @@ class Lowering:
 
     def _quote(self, element: BlockElement, span: Span) -> Block:
         blocks = self.blocks(element)
-        if box := alert(element, blocks, span):
+        if box := secret_alert(element, blocks, span) or alert(element, blocks, span):
             return box
         first = element[0] if len(element) else None
         if isinstance(first, BlockElement) and first.tag == "p" and first.lines:
@@ -286,7 +288,7 @@ class Lowering:
         end_item()
         return DefinitionList(items=tuple(items), span=span)
 
-    def _admonition(self, element: BlockElement, span: Span) -> Admonition:
+    def _admonition(self, element: BlockElement, span: Span) -> Admonition | Answer | TeacherNote:
         children = list(element)
         title: tuple[Inline, ...] = ()
         if children and children[0].tag == "title":

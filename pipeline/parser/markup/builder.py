@@ -35,6 +35,7 @@ from pipeline.parser.markup.tags import (
     is_word,
 )
 from pipeline.parser.markup.tokens import Kind, Token, tokenise
+from pipeline.parser.secrets import said
 from pipeline.variables import WRITTEN
 
 Report = Callable[[Finding, str, "Span | None", str], None]
@@ -79,10 +80,14 @@ class MarkupBuilder:
 
     # --- what is put in ---
 
-    def feed(self, lines: Sequence[Line]) -> None:
-        """A piece of raw HTML, by line."""
+    def feed(self, lines: Sequence[Line], secret: str = "div") -> None:
+        """A piece of raw HTML, by line. A tag of a name for answers, which HTML has not, is
+        the element ``secret``, for teachers."""
         self._places = Places(lines)
         for token in tokenise("\n".join(lines)):
+            if token.name and token.name not in KNOWN_TAGS and (meaning := said(token.name)):
+                classes = f"{token.values.get('class', '')} {meaning}"
+                token = token._replace(name=secret, values={**token.values, "class": classes})
             self._line = self._places.at(token.offset)[0]
             match token.kind:
                 case Kind.TEXT:
@@ -99,7 +104,8 @@ class MarkupBuilder:
             [
                 Line(text, line + number, 1 if number else column)
                 for number, text in enumerate(markup.split("\n"))
-            ]
+            ],
+            secret="span",
         )
 
     def add(self, nodes: Iterable[Block | Inline]) -> None:

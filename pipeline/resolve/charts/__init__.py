@@ -18,7 +18,7 @@ from pipeline.resolve.charts import data as table
 from pipeline.resolve.charts.data import Data
 from pipeline.resolve.charts.look import SIZE
 from pipeline.resolve.charts.words import in_words
-from pipeline.resolve.findings import Findings
+from pipeline.resolve.findings import Findings, describe
 from pipeline.sheet import sheet_for
 from pipeline.tree import rewrite_document, walk, walk_with, whole
 from pipeline.words import words
@@ -121,10 +121,18 @@ class _Artist:
         if self._look == "large":
             width = place.width
         number = next(self._numbers)
-        image, narrow = self._image(chart, data, width, str(number), alt), None
-        if self._format == "html":
-            narrow = self._image(chart, data, min(width, NARROW), f"{number}-narrow", "")
-        return replace(chart, table=table.with_numbers(chart, data), image=image, narrow=narrow)
+        shown = replace(chart, table=table.with_numbers(chart, data))
+        before = len(self.assets)
+        try:
+            image, narrow = self._image(chart, data, width, str(number), alt), None
+            if self._format == "html":
+                narrow = self._image(chart, data, min(width, NARROW), f"{number}-narrow", "")
+        except Exception as error:  # whatever numbers and names make of the drawing
+            del self.assets[before:]
+            message = f"The chart cannot be drawn, and is shown as its table: {describe(error)}."
+            self._findings.add(Code.BAD_CHART, message, chart.span)
+            return shown
+        return replace(shown, image=image, narrow=narrow)
 
     def _image(self, chart: Chart, data: Data, width: float, number: str, alt: str) -> Image:
         from pipeline.resolve.charts.kinds import draw

@@ -20,6 +20,10 @@ Measure: TypeAlias = Callable[[str], float]
 _BREAK = re.compile(r"(?<=\s)|(?<=\w[-–/])(?=\w)|(?<=[\u3040-\u9fff])(?=[\u3040-\u9fff])")
 
 
+MOST_DRAWN = 300
+"""Characters of a name that a drawing has; the table beside it has all."""
+
+
 class Plan(NamedTuple):
     """A chart that is to be drawn so wide; ``missing`` is what stands for no number, and
     ``flatness`` what is left of the usual height."""
@@ -33,7 +37,10 @@ class Plan(NamedTuple):
     flatness: float = 1.0
 
     def wrap(self, text: str, width: float) -> list[str]:
-        """The text in lines that are no wider; a word that is too long is broken anywhere."""
+        """The text in lines that are no wider; a word that is too long is broken anywhere. Of a
+        text that no reader would take for a name, only the beginning is drawn."""
+        if len(text) > MOST_DRAWN:
+            text = f"{text[: MOST_DRAWN - 1]}…"
         lines = [""]
         for part in _BREAK.split(text):
             longer = lines[-1] + part

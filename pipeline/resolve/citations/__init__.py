@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace
 
 from pipeline.codes import Code
+from pipeline.diagnostics import Span
 from pipeline.model import (
     Bibliography,
     Citation,
@@ -34,7 +35,7 @@ from pipeline.resolve.citations.places import (
     out_of_links,
 )
 from pipeline.resolve.citations.sources import Sources, read_sources
-from pipeline.resolve.findings import Findings
+from pipeline.resolve.findings import Findings, describe
 from pipeline.tree import rewrite_document, walk, whole
 from pipeline.words import words
 
@@ -71,7 +72,15 @@ def cite_works(document: Document, folder: Path, split: int = 0) -> Document:
         diagnostics=(*document.diagnostics, *sources.findings),
     )
     known = [_known(one, sources, findings) for one in cited]
-    document = _written(document, cited, known, sources, findings, split)
+    try:
+        document = _written(document, cited, known, sources, findings, split)
+    except Exception as error:  # whatever a style or a work makes of the other
+        named = metadata.citation_style
+        style = f"`{named.text}`" if named else "the usual style"
+        message = f"The works cannot be written in {style}: {describe(error)}."
+        span = Span(named.line, named.column) if named and named.line else None
+        findings.add(Code.BAD_STYLE, message, span, "Try another style, `citation_style: apa` say.")
+        document = list_works(put_back(document), (), "")
     return findings.added_to(document)
 
 

@@ -25,9 +25,20 @@ from pipeline.model import (
 )
 from pipeline.resolve.findings import Findings
 from pipeline.resolve.languages import NARROW
-from pipeline.tree import FIELDS, Changes, children, rewrite, rewrite_document, walk, whole
+from pipeline.tree import (
+    FIELDS,
+    Changes,
+    children,
+    plain_text,
+    rewrite,
+    rewrite_document,
+    walk,
+    whole,
+)
+from pipeline.words import called
 
 _STOPS = re.compile(r"[.,;:!?…。，；：！？،؛؟]+[\"”’»)\]]*|[\"”’»]+[.,;:!?]*")
+ROLE = "bibliography"
 BEFORE_STOPS = frozenset({"es", "fr"})
 """Languages whose signs of notes stand before punctuation."""
 
@@ -106,8 +117,9 @@ def _holds_more(link: Link) -> bool:
 def list_works(
     document: Document, entries: tuple[BibliographyEntry, ...], heading: str
 ) -> Document:
-    """The document with the entries where ``::: bibliography`` stands, or else in its last
-    section, if that is a heading alone, or in one of its own with ``heading``."""
+    """The document with the entries where ``::: bibliography`` stands, or else in a section that
+    is a heading alone and called so, or the last; or in one of its own with ``heading``, before
+    the index."""
     places = [node for node in walk(whole(document)) if isinstance(node, Bibliography)]
     findings = Findings(document)
     for other in places[1:] if entries else ():
@@ -125,26 +137,53 @@ def list_works(
     if places:
         document = rewrite_document(document, leave={Bibliography: leave})
     elif entries:
-        document = replace(document, blocks=_appended(document.blocks, entries, heading))
+        document = _appended(document, entries, heading)
     if entries:
         document = rewrite_document(document, leave={Section: _with_role})
     return findings.added_to(document)
 
 
-def _appended(
-    blocks: tuple[Block, ...], entries: tuple[BibliographyEntry, ...], heading: str
-) -> tuple[Block, ...]:
+def _appended(document: Document, entries: tuple[BibliographyEntry, ...], heading: str) -> Document:
     listing = Bibliography(entries=entries)
-    last = blocks[-1] if blocks else None
-    if isinstance(last, Section):
-        if not last.children:
-            return (*blocks[:-1], replace(last, children=(listing,)))
-        inner = last.children[-1]
-        if isinstance(inner, Section) and not inner.children:
-            below = _appended(last.children, entries, heading)
-            return (*blocks[:-1], replace(last, children=below))
-    title = (Text(text=heading),)
-    return (*blocks, Section(depth=1, title=title, children=(listing,), role="bibliography"))
+    place = _place(document.blocks)
+    if place is None:
+        title = (Text(text=heading),)
+        made = Section(depth=1, title=title, children=(listing,), role=ROLE)
+        end = len(document.blocks)
+        while end and isinstance(last := document.blocks[end - 1], Section) and is_index(last):
+            end -= 1
+        blocks = (*document.blocks[:end], made, *document.blocks[end:])
+        return replace(document, blocks=blocks)
+
+    def enter(section: Section) -> Section:
+        return replace(section, children=(listing,)) if section is place else section
+
+    return rewrite_document(document, enter={Section: enter})
+
+
+def _place(blocks: tuple[Block, ...]) -> Section | None:
+    """The section for the works: the last of those that are a heading alone and are called so;
+    else the very last, if it is a heading alone and is for nothing else."""
+    alone = [n for n in walk(blocks) if isinstance(n, Section) and not n.children]
+    for section in reversed(alone):
+        if section.role == ROLE:
+            return section
+    for section in reversed(alone):
+        if not section.role and called(plain_text(section.title), ROLE):
+            return section
+    last: Node | None = blocks[-1] if blocks else None
+    while isinstance(last, Section) and last.children:
+        last = last.children[-1]
+    if isinstance(last, Section) and not last.role and not is_index(last):
+        return last
+    return None
+
+
+def is_index(section: Section) -> bool:
+    """Whether a section is the index, or a heading alone that is called so."""
+    if section.role or section.children:
+        return section.role == "index"
+    return called(plain_text(section.title), "index")
 
 
 def _with_role(section: Section) -> Section:
@@ -152,7 +191,7 @@ def _with_role(section: Section) -> Section:
     kinds = {type(child) for child in section.children}
     if section.role or Bibliography not in kinds or kinds - {Bibliography, Paragraph}:
         return section
-    return replace(section, role="bibliography")
+    return replace(section, role=ROLE)
 
 
 CITATION_NOTE = "citation "

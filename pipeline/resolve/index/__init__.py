@@ -32,7 +32,7 @@ from pipeline.resolve.index.marks import (
     with_surroundings,
 )
 from pipeline.tree import plain_text, rewrite_document, walk, whole
-from pipeline.words import words
+from pipeline.words import called, words
 
 ROLE = "index"
 PREFIX, ENTRY_PREFIX = "ix-", "ix-entry-"
@@ -41,11 +41,15 @@ PREFIX, ENTRY_PREFIX = "ix-", "ix-entry-"
 
 def place_index(document: Document) -> Document:
     """The document with a place for its index, if it has marks and says nothing else: in the
-    section with that role, or in a section of its own at the end."""
+    section with that role, in one that is a heading alone and called so, or in a section of
+    its own at the end."""
     nodes = list(walk(whole(document)))
     if not any(map(is_mark, nodes)) or any(isinstance(node, Index) for node in nodes):
         return document
-    part = next((n for n in nodes if isinstance(n, Section) and n.role == ROLE), None)
+    sections = [node for node in nodes if isinstance(node, Section)]
+    part = next((n for n in sections if n.role == ROLE), None) or next(
+        (n for n in reversed(sections) if _is_called_index(n)), None
+    )
     if part is None:
         title = Text(text=words(document.metadata.lang)[ROLE])
         made = Section(
@@ -57,9 +61,16 @@ def place_index(document: Document) -> Document:
         return replace(document, blocks=(*document.blocks, made))
 
     def enter(node: Section) -> Section:
-        return replace(node, children=(*node.children, Index())) if node is part else node
+        if node is not part:
+            return node
+        return replace(node, children=(*node.children, Index()), role=ROLE)
 
     return rewrite_document(document, enter={Section: enter})
+
+
+def _is_called_index(section: Section) -> bool:
+    bare = not section.role and not section.children
+    return bare and called(plain_text(section.title), ROLE)
 
 
 def fill_index(document: Document) -> Document:

@@ -10,7 +10,8 @@ KEYS: tuple[Key, ...] = (
     Key(
         "speakers",
         "Who speaks in a dialogue: a name and a role each. Interviewers, moderators, hosts,"
-        " questioners, presenters and chairs ask; `asks` says so for others.",
+        " questioners, presenters and chairs ask, in all languages that Chapbook knows; so do"
+        " teachers and journalists where none of these is there. `asks` says so for others.",
         {
             "anyOf": [
                 {

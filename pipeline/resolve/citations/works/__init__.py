@@ -87,6 +87,10 @@ class Works:
         self.findings.append(diagnostic(Code.BAD_BIBLIOGRAPHY, message, span=span, hint=hint))
 
 
+DIGITS = 1000
+"""Of a number that is one."""
+
+
 class _BadFileError(Exception):
     def __init__(self, message: str, line: int, column: int, hint: str = "") -> None:
         super().__init__(message)
@@ -108,7 +112,7 @@ def _clean(value: Any, depth: int = 0) -> Any:
 
 def _json(text: str) -> Iterator[tuple[Any, int, int]]:
     """The entries of a list, or of the lists in an object, each with its line and column."""
-    decoder = json.JSONDecoder()
+    decoder = json.JSONDecoder(parse_int=_number)
     start = re.match(r"\s*(?:\{\s*\"(?:items|references)\"\s*:\s*)?\[", text)
     if start is None:
         hint = "CSL-JSON is a list `[…]` of entries `{…}`: export the library in that format."
@@ -131,6 +135,11 @@ def _json(text: str) -> Iterator[tuple[Any, int, int]]:
             raise _BadFileError("The file is not JSON from here on.", row, column) from None
         yield data, line, pos - text.rfind("\n", 0, pos)
         pos = end
+
+
+def _number(digits: str) -> int | str:
+    """A whole number; one of so many digits that nobody counts with it is text."""
+    return int(digits) if len(digits) <= DIGITS else digits
 
 
 def _yaml(text: str) -> Iterator[tuple[Any, int, int]]:

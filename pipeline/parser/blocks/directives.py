@@ -1,0 +1,109 @@
+"""Answers as other tools write them: MyST's directive in a fence, ``{solution}`` or from
+``{solution-start}`` to ``{solution-end}``, and LaTeX's environment, ``\\begin{solution}``."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+from xml.etree.ElementTree import Element
+
+from pipeline.codes import Code
+from pipeline.parser.attributes import make
+from pipeline.parser.blockparser import BlockElement, LineProcessor, Match
+from pipeline.parser.cursor import Cursor
+from pipeline.parser.secrets import said
+
+DIRECTIVE = re.compile(r"\{([\w-]+)\}[ \t]*(.*)")
+"""The name of a directive, and its argument."""
+
+_FENCE = re.compile(
+    r"(`{3,}|~{3,})[ \t]*(?:\{([\w-]+)(?:[ \t,][^{}`]*)?\}|([\w-]+)[ \t]*$)([^`]*)$"
+)
+_ENVIRONMENT = re.compile(r"\\begin\{([\w-]+)(\*?)\}(?:\[[^\]]*\])?[ \t]*$")
+_OPTION = re.compile(r":[A-Za-z][\w-]*:(?:[ \t].*)?$")
+
+
+def skip_option(block: BlockElement, cursor: Cursor) -> bool:
+    """Pass over an option, ``:label: x``, right below a directive's line; whether it was one."""
+    if not block.get("directive"):
+        return False
+    begins = cursor.number == int(block.get("options") or block.line) + 1 and not len(block)
+    if not begins or not _OPTION.match(cursor.rest.rstrip()):
+        return False
+    block.set("options", str(cursor.number))
+    _take(cursor)
+    return True
+
+
+class DirectiveProcessor(LineProcessor):
+    """``state`` holds the attributes; ``end`` is the line that ends the block: a fence's marks,
+    or that of an environment. ``stage`` is where a block with a start and an end of its own is:
+    in the one, in between, or in the other."""
+
+    container = True
+
+    def test(self, parent: Element, block: Any) -> bool:
+        return block.indent < 4 and block.char in "`~\\"
+
+    def run(self, parent: Element, blocks: Any) -> bool | None:
+        cursor: Cursor = blocks[0]
+        fence = _FENCE.match(cursor.rest)
+        environment = None if fence else _ENVIRONMENT.match(cursor.rest)
+        if fence:
+            written, end = fence[2] or fence[3], fence[1]
+        elif environment:
+            written, end = environment[1], f"\\end{{{environment[1]}{environment[2]}}}"
+        else:
+            return False
+        name = written.lower().removesuffix("-start")
+        meaning = said(name)
+        if not meaning or self.parser.too_deep(cursor):
+            return False
+        block = BlockElement("container", cursor.number, self, name=meaning, directive="yes")
+        block.set("end", end)
+        block.set("written", cursor.rest.strip())
+        if written.lower().endswith("-start"):
+            block.set("stage", "start")
+        block.state = make()
+        self.parser.begin(block, cursor)
+        _take(cursor)
+        return None
+
+    def proceed(self, block: BlockElement, cursor: Cursor) -> Match:
+        if skip_option(block, cursor):
+            return Match.YES
+        tip = self.parser.tip
+        if tip is not block and tip.processor and tip.processor.waits_for_end(tip):
+            return Match.YES
+        end, stage, rest = block.get("end", ""), block.get("stage"), cursor.rest.strip()
+        if stage == "between":
+            opened = _FENCE.match(rest)
+            if opened and (opened[2] or "").lower().endswith("-end"):
+                block.set("stage", "end")
+                block.set("end", opened[1])
+                _take(cursor)
+        elif _ends(rest, end):
+            if stage != "start":
+                block.set("closed", "yes")
+                return Match.END
+            block.set("stage", "between")
+            _take(cursor)
+        return Match.YES
+
+    def close(self, block: BlockElement, parent: BlockElement) -> None:
+        if not block.get("closed"):
+            message = f"The block `{block.get('written')}` is never closed."
+            end = block.get("end", "")
+            hint = f"End it with a line `{end}`."
+            self.parser.report(Code.UNCLOSED_CONTAINER, message, block.line, block.column, hint)
+
+
+def _ends(line: str, end: str) -> bool:
+    if end.startswith("\\"):
+        return line == end
+    return line.startswith(end) and not line.strip(end[0])
+
+
+def _take(cursor: Cursor) -> None:
+    cursor.skip_indent()
+    cursor.skip_chars(len(cursor.rest))

@@ -1,0 +1,76 @@
+"""What is for teachers alone, by the names that authors give it, in all languages."""
+
+from __future__ import annotations
+
+import functools
+import re
+from typing import Literal, NamedTuple
+
+from pipeline.suggestions import nearest
+from pipeline.words import called, folded, folded_words, understood
+
+Meaning = Literal["answer", "teacher"]
+MEANINGS: tuple[Meaning, ...] = ("answer", "teacher")
+
+LIKE = 0.8
+"""How like a word for an answer a name must be to be taken for a slip."""
+
+LONGEST = 60
+"""Letters of a name that are looked at."""
+
+_PARTS = re.compile(r"[\W_]+")
+
+
+class Secret(NamedTuple):
+    """What a name means. One that is not ``sure`` is only like a name that means it."""
+
+    meaning: Meaning
+    sure: bool = True
+
+
+@functools.lru_cache(4096)
+def secret(name: str) -> Secret | None:
+    """What a block or a class of that name is for teachers, if it is."""
+    name = name[:LONGEST]
+    if sure := said(name):
+        return Secret(sure)
+    whole = folded(name)
+    if not whole or whole in folded_words("unlike_answer"):
+        return None
+    for part in _PARTS.split(name):
+        if meaning := said(part):
+            return Secret(meaning, sure=False)
+    for meaning in MEANINGS:
+        candidates = _candidates(meaning)
+        is_compound = any(whole.startswith(word) or whole.endswith(word) for word in candidates)
+        if is_compound or nearest(whole, candidates, LIKE):
+            return Secret(meaning, sure=False)
+    return None
+
+
+def secret_block(name: str) -> Secret | None:
+    """As `secret`, for a block of no known name: it has more that could be an answer."""
+    found = secret(name)
+    if found is None and folded(name) in folded_words("perhaps_answer"):
+        return Secret("answer", sure=False)
+    return found
+
+
+def said(words: str) -> Meaning | None:
+    """What some words, a title say, mean by themselves; a number after them does not count."""
+    return next((meaning for meaning in MEANINGS if called(words, meaning)), None)
+
+
+@functools.lru_cache
+def _candidates(meaning: Meaning) -> tuple[str, ...]:
+    """Words that a name can be like, or have in it: none so short that others are like it by
+    chance; and of those for teachers the languages' first, for `lecture` is no `lecturer`."""
+    found = understood("teacher_above_all" if meaning == "teacher" else "answer")
+    single = (folded(word) for word in found if " " not in word)
+    return tuple(word for word in single if len(word) >= _enough(word))
+
+
+def _enough(word: str) -> int:
+    if word.isascii():
+        return 6
+    return 2 if word[0] > "\u2fff" else 4

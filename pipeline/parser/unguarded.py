@@ -1,0 +1,137 @@
+"""What reads like an answer, and goes to students since nothing says that it is one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from pipeline.codes import Code, diagnostic
+from pipeline.diagnostics import Diagnostic
+from pipeline.model import (
+    NO_ATTRIBUTES,
+    Admonition,
+    Answer,
+    Blank,
+    Block,
+    BlockQuote,
+    Container,
+    Document,
+    Emphasis,
+    Exercise,
+    Heading,
+    Inline,
+    List,
+    ListItem,
+    Node,
+    Paragraph,
+    Plain,
+    Strong,
+    TeacherNote,
+    Text,
+)
+from pipeline.parser.secrets import said, secret
+from pipeline.tree import CONDITIONS, is_for_teachers, plain_text, walk
+
+HOLDERS = (BlockQuote, Container, ListItem, Admonition, Exercise)
+LONGEST_LABEL = 40
+"""Letters that are looked at for a word that ends with a colon."""
+
+HINT = "Put it into `::: answer` or `::: teacher` where only teachers are to have it"
+
+
+def unguarded(document: Document) -> Iterator[Diagnostic]:
+    """Folds and boxes under a word for an answer; in a text with exercises also sections, and
+    in exercises paragraphs that begin with one. Classes that are like such a word are told
+    besides, since what has them is kept from students."""
+    everything = (*document.blocks, *document.notes)
+    yield from _nearly(everything)
+    has_exercises = any(isinstance(node, Exercise) for node in walk(document.blocks))
+    for block, in_exercise in _public(document.blocks, within=False):
+        if found := _reads_like_one(block, has_exercises, in_exercise):
+            what, hint = found
+            yield diagnostic(
+                Code.LIKELY_SLIP, f"Students get {what} as well.", span=block.span, hint=hint
+            )
+
+
+def _reads_like_one(block: Block, has_exercises: bool, in_exercise: bool) -> tuple[str, str] | None:
+    """What reads like an answer in the place of ``block``, and what to do about it."""
+    if isinstance(block, Admonition) and (title := _said(block.title)):
+        return f"the box “{title}”", f"{HINT}."
+    if isinstance(block, Container) and block.name == "details":
+        first = block.children[0] if block.children else None
+        if isinstance(first, Container) and (title := _said_by(first.children)):
+            return f"what is folded up under “{title}”", f"{HINT}: on paper it is open."
+    if isinstance(block, Heading) and has_exercises and (title := _said(block.children)):
+        if _is_for_all(block):
+            return None
+        hint = "Write `{.answer}` after the heading where only teachers are to have it, or"
+        return f"the section “{title}”", f'{hint} `{{only="html pdf epub"}}`.'
+    if isinstance(block, Paragraph) and in_exercise and (label := _label(block)):
+        return f"what stands after “{label}”", f"{HINT}."
+    return None
+
+
+def _is_for_all(heading: Heading) -> bool:
+    return any(key in CONDITIONS for key, _ in heading.attributes.pairs)
+
+
+def _public(blocks: Iterable[Block], within: bool) -> Iterator[tuple[Block, bool]]:
+    """The blocks that students get, with whether they stand in an exercise."""
+    cut = 0
+    for block in blocks:
+        if isinstance(block, Heading) and not (cut and block.level > cut):
+            cut = block.level if is_for_teachers(block) else 0
+        if cut or isinstance(block, Answer | TeacherNote) or is_for_teachers(block):
+            continue
+        yield block, within
+        if isinstance(block, HOLDERS):
+            yield from _public(block.children, within or isinstance(block, Exercise))
+        elif isinstance(block, List):
+            for item in block.items:
+                yield from _public(item.children, within)
+
+
+def _said(inlines: Iterable[Inline]) -> str:
+    text = plain_text(inlines).strip()
+    return text if text and said(text) else ""
+
+
+def _said_by(blocks: Iterable[Node]) -> str:
+    return next((_said(b.children) for b in blocks if isinstance(b, Paragraph | Plain)), "")
+
+
+def _label(block: Paragraph) -> str:
+    """The word before the colon that a paragraph begins with, unless what follows is a gap."""
+    first = block.children[0] if block.children else None
+    if any(isinstance(node, Blank) for node in block.children):
+        return ""
+    text = (
+        plain_text(block.children[:1])[:LONGEST_LABEL]
+        if isinstance(first, Text | Strong | Emphasis)
+        else ""
+    )
+    label, colon, after = text.partition(":")
+    if isinstance(first, Strong | Emphasis):
+        second = block.children[1] if len(block.children) > 1 else None
+        is_label = (
+            bool(colon)
+            or label.endswith(".")
+            or (isinstance(second, Text) and second.text.startswith(":"))
+        )
+        return label if is_label and len(block.children) > 1 and said(label) else ""
+    more = after.strip(" _.…") or len(block.children) > 1
+    return label if colon and more and said(label) else ""
+
+
+def _nearly(nodes: Iterable[Node]) -> Iterator[Diagnostic]:
+    for node in walk(nodes):
+        own = getattr(node, "attributes", NO_ATTRIBUTES)
+        for name in own.classes:
+            found = secret(name)
+            if found and not found.sure:
+                yield diagnostic(
+                    Code.NEARLY_SECRET,
+                    f"What has the class `.{name}` is kept from students, as for an answer.",
+                    span=node.span,
+                    hint=f"Write `.{found.meaning}` where that is right, or choose another name.",
+                )
