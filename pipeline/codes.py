@@ -231,7 +231,8 @@ class Code(enum.Enum):
         "Something is text, or a block without a meaning of its own, and looks as if it were meant to\n"
         "be more: rows without a row of dashes, a grid with a gap, attributes at the end of a\n"
         "paragraph's last line, a caption away from its table, a block whose name is nearly a known one,\n"
-        "an empty box. Write it as the hint says, or with a backslash before it where it is meant as text.",
+        "an empty box, a mark of another tool. Write it as the hint says, or with a backslash before it\n"
+        "where it is meant as text.",
     )
     BAD_FIGURES = Entry(
         WARNING,

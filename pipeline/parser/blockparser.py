@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from markdown import Markdown
 
 MAX_DEPTH = 64
-MARKERS = frozenset("#`~*+-_=<>0123456789|:!?[\\{$(")
+MARKERS = frozenset("#`~*+-_=<>0123456789|:!?[\\{$%(")
 """Characters that a block other than a paragraph can begin with."""
 
 LETTERED = re.compile(r"[A-Za-z]{1,7}[.)][ \t]")
@@ -114,7 +114,8 @@ class LineProcessor(BlockProcessor):
 class LineParser(BlockParser):
     """See the module. ``first_line`` is the source line that the text begins on, ``number``
     the line at hand; the first ``base`` of the open blocks are not matched, but stay open.
-    ``formula_marks`` is how many lines of the file that are yet to come have ``$$``."""
+    ``formula_marks`` is how many lines of the file that are yet to come have ``$$``, and
+    ``last_comment_mark`` the last of those being read that has ``%%``."""
 
     def __init__(self, md: Markdown, first_line: int = 1) -> None:
         super().__init__(md)
@@ -127,6 +128,7 @@ class LineParser(BlockParser):
         self.diagnostics: list[Diagnostic] = []
         self.abbreviations: list[Definition] = []
         self._depth_reported = False
+        self.last_comment_mark = 0
         self._replaced: list[int] = []
         self._lines: list[str] = []
         self._at = 0
@@ -281,6 +283,9 @@ class LineParser(BlockParser):
         above, around = self.formula_marks, (self._lines, self._at)
         self._lines = list(lines)
         self.formula_marks = sum("$$" in text for text in self._lines)
+        last_above = self.last_comment_mark
+        marks = (self.number + at for at, text in enumerate(self._lines, 1) if "%%" in text)
+        self.last_comment_mark = max(marks, default=0)
         for at, text in enumerate(self._lines):
             self._at = at
             self.number += 1
@@ -290,6 +295,7 @@ class LineParser(BlockParser):
         while len(self.open) > self.base:
             self.close_tip()
         self.matched, self.formula_marks = len(self.open), above
+        self.last_comment_mark = last_above
 
     def _read(self, cursor: Cursor, processors: list[Any]) -> None:
         self.matched = self.base

@@ -35,11 +35,16 @@ from pipeline.parser.blocks.includes import IncludeProcessor
 from pipeline.parser.blocks.lists import ItemProcessor, ListProcessor
 from pipeline.parser.blocks.math import LatexMathProcessor, MathProcessor
 from pipeline.parser.blocks.notes import NoteProcessor
+from pipeline.parser.blocks.other_tools import (
+    BoxFenceProcessor,
+    CommentProcessor,
+    OmittedProcessor,
+)
 from pipeline.parser.blocks.paragraphs import ParagraphProcessor
 from pipeline.parser.blocks.quotes import QuoteProcessor
 from pipeline.parser.blocks.tables import TableProcessor
 from pipeline.parser.files import SourceFiles
-from pipeline.parser.inlines import blanks, math, references, scanner, variables
+from pipeline.parser.inlines import blanks, math, other_tools, references, scanner, variables
 from pipeline.parser.inlines.patterns import PATTERNS, InlineSpan, Pattern
 from pipeline.parser.lines import Line
 
@@ -67,9 +72,12 @@ class ChapbookSyntax(Extension):
                 (
                     ("quote", QuoteProcessor(parser)),
                     ("atx-heading", AtxHeadingProcessor(parser)),
+                    ("comment", CommentProcessor(parser)),
                     ("directive", DirectiveProcessor(parser)),
+                    ("box-fence", BoxFenceProcessor(parser)),
                     ("fence", FenceProcessor(parser)),
                     ("include", IncludeProcessor(parser, self.files)),
+                    ("omitted", OmittedProcessor(parser)),
                     ("math", MathProcessor(parser)),
                     ("latex-math", LatexMathProcessor(parser)),
                     ("html", HtmlProcessor(parser)),
@@ -95,6 +103,7 @@ class ChapbookSyntax(Extension):
             md.preprocessors.deregister(name)
         md.inlinePatterns = Registry()
         more = (*references.PATTERNS, *blanks.PATTERNS, *math.PATTERNS, *variables.PATTERNS)
+        more = (*more, *other_tools.PATTERNS)
         for name, pattern, priority in (*PATTERNS, *more):
             md.inlinePatterns.register(pattern(), name, priority)
         for name in ("inline", "prettify", "unescape"):

@@ -32,6 +32,7 @@ class AdmonitionProcessor(LineProcessor):
         if not match or self.parser.too_deep(cursor):
             return False
         block = BlockElement("admonition", cursor.number, self, kind=match[1].lower())
+        block.set("mark", cursor.rest[:3])
         block.state = make(classes=tuple(match[1].lower().split()))
         self.parser.begin(block, cursor)
         if match[2]:

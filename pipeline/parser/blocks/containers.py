@@ -11,7 +11,8 @@ from pipeline.codes import Code
 from pipeline.model import NO_ATTRIBUTES
 from pipeline.parser import attributes
 from pipeline.parser.blockparser import BlockElement, LineProcessor, Match
-from pipeline.parser.blocks.directives import DIRECTIVE, skip_option
+from pipeline.parser.blocks.directives import DIRECTIVE
+from pipeline.parser.blocks.other_tools import take_option
 from pipeline.parser.cursor import Cursor
 from pipeline.parser.secrets import said
 
@@ -67,13 +68,13 @@ class ContainerProcessor(LineProcessor):
         return None
 
     def proceed(self, block: BlockElement, cursor: Cursor) -> Match:
-        if skip_option(block, cursor):
-            return Match.YES
         if cursor.indent < 4 and cursor.char == ":":
             match = _CLOSING.match(cursor.rest)
             if match and self._closes(block, len(match[1])):
                 block.set("closed", "yes")
                 return Match.END
+        if block.get("directive"):
+            take_option(block, cursor)
         return Match.YES
 
     def _closes(self, block: BlockElement, colons: int) -> bool:

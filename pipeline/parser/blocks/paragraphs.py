@@ -18,7 +18,8 @@ from pipeline.parser.files import SourceFiles
 from pipeline.parser.inlines import links
 from pipeline.parser.lines import Line
 
-_CAPTION = re.compile(r"[Tt]able:|:\s")
+_CAPTION = re.compile(r"[Tt]able:|:[ \t]")
+_BLOCK_ID = re.compile(r"(?:^|[ \t])\^([A-Za-z0-9-]{4,60})[ \t]*$")
 _ABBREVIATION = re.compile(r"\*\[([^\]\n]{1,80})\]:[ \t]*(\S.*)")
 
 
@@ -39,6 +40,10 @@ class ParagraphProcessor(LineProcessor):
         self.take_definitions(block)
         if not block.lines:
             del parent[-1]  # the block that is closed is always the last
+            return
+        self._take_block_id(block)
+        if not block.lines:
+            del parent[-1]
             return
         self._take_attributes(block)
         self._take_line_block(block)
@@ -97,6 +102,15 @@ class ParagraphProcessor(LineProcessor):
         block.lines = [line for lines in found for line in lines]
         if not isinstance(block.state, Attributes):
             block.state = attributes.make(classes=("line-block",))
+
+    def _take_block_id(self, block: BlockElement) -> None:
+        """The name ``^id`` that Obsidian gives a paragraph at its end is its id."""
+        last = block.lines[-1]
+        if "^" in last and (match := _BLOCK_ID.search(last)):
+            block.state = attributes.make(match[1])
+            block.lines[-1] = Line(last[: match.start()], last.number, last.offset)
+            if not block.lines[-1]:
+                del block.lines[-1]
 
     def _take_attributes(self, block: BlockElement) -> None:
         """A last line that is only ``{#id .class}`` says something of the paragraph."""

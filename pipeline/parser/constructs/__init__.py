@@ -22,6 +22,8 @@ from pipeline.parser.constructs.parts import Construct, FenceConstruct, FencePar
 
 CONTAINERS: dict[str, Construct] = {
     **dict.fromkeys(boxes.NAMES, boxes.box),
+    **dict.fromkeys(("seealso", "admonition"), boxes.directive),
+    "dropdown": boxes.dropdown,
     "details": boxes.details,
     "summary": boxes.details,
     "figures": figures.figures,
@@ -35,7 +37,7 @@ CONTAINERS: dict[str, Construct] = {
     "matching": tasks.matching,
     "ordering": tasks.ordering,
     "table": tables.table,
-    "sidebar": passages.sidebar,
+    **dict.fromkeys(("sidebar", "column-margin"), passages.sidebar),
     **dict.fromkeys(("epigraph", "pull-quote", "pullquote"), passages.quotation),
     **dict.fromkeys(("verse", "poem"), passages.verse),
     "columns": passages.columns,

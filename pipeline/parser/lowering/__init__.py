@@ -15,8 +15,6 @@ from pipeline.diagnostics import Diagnostic, Span
 from pipeline.model import (
     NO_ATTRIBUTES,
     Abbreviation,
-    Admonition,
-    Answer,
     Attributes,
     Block,
     BlockQuote,
@@ -33,11 +31,10 @@ from pipeline.model import (
     Table,
     TableCell,
     TableRow,
-    TeacherNote,
     ThematicBreak,
     WritingLines,
 )
-from pipeline.parser import constructs, slips
+from pipeline.parser import anchors, constructs, slips
 from pipeline.parser.attributes import aligned, make
 from pipeline.parser.blockparser import BlockElement
 from pipeline.parser.captions import attach_captions
@@ -48,7 +45,7 @@ from pipeline.parser.constructs.tables import without_margin
 from pipeline.parser.files import SourceFiles
 from pipeline.parser.index_marks import attach_marks
 from pipeline.parser.lines import Line
-from pipeline.parser.lowering.boxes import admonition, alert, secret_alert
+from pipeline.parser.lowering.boxes import admonition, callout
 from pipeline.parser.lowering.inlines import InlineLowering
 from pipeline.parser.markup import MarkupBuilder
 from pipeline.parser.markup.flow import trim
@@ -68,7 +65,8 @@ ReadLeaf = Callable[[Element, Sequence[Line], "Span | None"], None]
 
 
 class Lowering:
-    """Lowers one tree; collects the notes and the diagnostics that it meets. ``read_leaf``
+    """Lowers one tree; collects the notes and the diagnostics that it meets, and ``anchors``,
+    what links may call headings by their places. ``read_leaf``
     reads a line that stands at some place into inline elements, ``files`` what the text
     takes in. ``paired`` are the tags that the text opens and closes."""
 
@@ -82,6 +80,7 @@ class Lowering:
         self._paired = paired
         self.files = files
         self.notes: list[Note] = []
+        self.anchors: dict[Span, str] = {}
         self.diagnostics: list[Diagnostic] = []
         self._read_leaf = read_leaf
         self._inline = InlineLowering(
@@ -152,6 +151,8 @@ class Lowering:
             case "typed":
                 return (framed(element.text or "", span),)
             case "h1" | "h2" | "h3" | "h4" | "h5" | "h6":
+                if name := anchors.anchor(element):
+                    self.anchors[span] = name
                 heading = Heading(
                     level=int(element.tag[1]),
                     children=self.inlines(element),
@@ -160,7 +161,7 @@ class Lowering:
                 )
                 return (heading,)
             case "blockquote":
-                return (self._quote(element, span),)
+                return self._quote(element, span)
             case "ul" | "ol":
                 return (self._list(element, span),)
             case "pre":
@@ -173,7 +174,7 @@ class Lowering:
             case "dl":
                 return (self._definitions(element, span),)
             case "admonition":
-                return (self._admonition(element, span),)
+                return self._admonition(element, span)
             case "container":
                 return self._container(element, span)
             case "note":
@@ -189,14 +190,14 @@ class Lowering:
             case tag:
                 raise AssertionError(f"no lowering for the block element {tag}")
 
-    def _quote(self, element: BlockElement, span: Span) -> Block:
+    def _quote(self, element: BlockElement, span: Span) -> tuple[Block, ...]:
         blocks = self.blocks(element)
-        if box := secret_alert(element, blocks, span) or alert(element, blocks, span):
-            return box
-        first = element[0] if len(element) else None
-        if isinstance(first, BlockElement) and first.tag == "p" and first.lines:
-            slips.warn_of_quote(first.lines[0], self.report)
-        return BlockQuote(children=blocks, span=span)
+        if blocks and (found := callout(element, blocks, span, self.report)):
+            first = element[0]
+            assert isinstance(first, BlockElement)
+            slips.warn_of_callout(first.lines[0], self.report)
+            return found
+        return (BlockQuote(children=blocks, span=span),)
 
     def _list(self, element: BlockElement, span: Span) -> List | Choices:
         if self._exercises and (marks := take_marks(element)):
@@ -288,14 +289,16 @@ class Lowering:
         end_item()
         return DefinitionList(items=tuple(items), span=span)
 
-    def _admonition(self, element: BlockElement, span: Span) -> Admonition | Answer | TeacherNote:
+    def _admonition(self, element: BlockElement, span: Span) -> tuple[Block, ...]:
         children = list(element)
         title: tuple[Inline, ...] = ()
         if children and children[0].tag == "title":
             title = self.inlines(children.pop(0))
         written = element.get("kind", "")
         if not children:
-            message = f"The box `!!! {written.partition(' ')[0]}` is empty."
+            message = (
+                f"The box `{element.get('mark', '!!!')} {written.partition(' ')[0]}` is empty."
+            )
             self.report(Finding.LIKELY_SLIP, message, span, "Indent its text by four spaces.")
         return admonition(written, title, self.blocks(children), span)
 

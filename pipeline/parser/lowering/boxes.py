@@ -1,4 +1,4 @@
-"""Boxes: GitHub's alerts, and what Python-Markdown calls admonitions."""
+"""Boxes: GitHub's alerts, Obsidian's callouts, and what Python-Markdown calls admonitions."""
 
 from __future__ import annotations
 
@@ -6,11 +6,13 @@ import re
 
 from msgspec.structs import replace
 
+from pipeline.codes import Code
 from pipeline.diagnostics import Span
 from pipeline.model import (
     Admonition,
     Answer,
     Block,
+    BlockQuote,
     Inline,
     LineBreak,
     Paragraph,
@@ -22,48 +24,51 @@ from pipeline.model import (
 from pipeline.parser.attributes import make
 from pipeline.parser.blockparser import BlockElement
 from pipeline.parser.constructs import boxes
-from pipeline.parser.secrets import said
+from pipeline.parser.constructs.parts import Report
+from pipeline.parser.markup.flow import trim
+from pipeline.parser.secrets import said, secret_block
 
-_SECRET_ALERT = re.compile(r"\[!([^\]]+)\][+-]?")
-_ALERT = re.compile(r"\[!(NOTE|TIP|IMPORTANT|WARNING|CAUTION)\]\s*$", re.I)
+_CALLOUT = re.compile(r"\[!([^\W\d_][\w -]{0,40})(?:\|[^\]]*)?\][+-]?[ \t]*")
+QUOTES = frozenset({"quote", "cite"})
 
 
-def alert(element: BlockElement, blocks: tuple[Block, ...], span: Span) -> Admonition | None:
-    """The alert that GitHub makes of a block quote that begins with ``[!NOTE]``; ``blocks``
-    are those of the quote."""
+def callout(
+    element: BlockElement, blocks: tuple[Block, ...], span: Span, report: Report
+) -> tuple[Block, ...] | None:
+    """The box that GitHub and Obsidian make of a block quote that begins with ``[!NOTE]``, and
+    in Obsidian a title after it; ``blocks`` are those of the quote. One with a word for an
+    answer, or nearly one, is kept from students."""
     first = element[0] if len(element) else None
     if not isinstance(first, BlockElement) or first.tag != "p" or not first.lines:
         return None
-    kind = _ALERT.match(first.lines[0])
-    if not kind:
-        return None
+    match = _CALLOUT.match(first.lines[0])
     opening, *rest = blocks
-    assert isinstance(opening, Paragraph)
-    left = _after_first_line(opening.children)
+    if not match or not isinstance(opening, Paragraph):
+        return None
+    name = match[1].strip().lower().replace(" ", "-")
+    bare = match.end() == len(first.lines[0].rstrip())
+    if bare and len(blocks) == 1 and len(first.lines) == 1 and name not in boxes.NAMES:
+        return None  # nothing but a name, in brackets
+    title, left = _first_line(opening.children, match[0])
     if left:
         begin, end = first.lines[1], first.end
         place = Span(begin.number, begin.offset, end if end > begin.number else 0)
         rest = [Paragraph(children=left, span=place, attributes=opening.attributes), *rest]
-    return Admonition(kind=kind[1].lower(), children=tuple(rest), span=span)
-
-
-def secret_alert(
-    element: BlockElement, blocks: tuple[Block, ...], span: Span
-) -> Answer | TeacherNote | None:
-    """What only teachers get, as a block quote that begins with ``[!SOLUTION]``."""
-    first = element[0] if len(element) else None
-    if not isinstance(first, BlockElement) or not first.lines:
-        return None
-    found = _SECRET_ALERT.match(first.lines[0])
-    meaning = said(found[1]) if found else None
-    if not meaning:
-        return None
-    opening, *rest = blocks
-    assert isinstance(opening, Paragraph)
-    left = _after_first_line(opening.children)
-    if left:
-        rest = [replace(opening, children=left), *rest]
-    return _secret(meaning, (), tuple(rest), span)
+    children = tuple(rest)
+    known = name in boxes.NAMES or name in boxes.CALLOUTS or name in QUOTES
+    if not known and (found := secret_block(match[1].strip())):
+        if not found.sure:
+            message = (
+                f"`[!{match[1].strip()}]` is kept from students, as its name is like an answer's."
+            )
+            hint = f"Write `[!{found.meaning}]` where that is right, or give the box another name."
+            report(Code.NEARLY_SECRET, message, span, hint)
+        return (_secret(found.meaning, title, children, span),)
+    if name in QUOTES:
+        heading = Paragraph(children=(Strong(children=title),), span=span)
+        return (BlockQuote(children=(heading, *children) if title else children, span=span),)
+    title = boxes.title_for(name, title)
+    return (Admonition(kind=boxes.kind_of(name), title=title, children=children, span=span),)
 
 
 def _secret(
@@ -78,22 +83,33 @@ def _secret(
 
 def admonition(
     written: str, title: tuple[Inline, ...], children: tuple[Block, ...], span: Span
-) -> Admonition | Answer | TeacherNote:
+) -> tuple[Block, ...]:
     """The box that ``!!! written`` begins. A kind that is not known is a note's class, and
     its title where it has none."""
     word, *classes = written.split()
     if meaning := said(word):
-        return _secret(meaning, title, children, span)
-    kind = boxes.ALIASES.get(word, word)
-    if kind not in boxes.KINDS:
-        kind, classes = "note", [word, *classes]
-        title = title or (Text(text=word.capitalize()),)
-    attributes = make(classes=tuple(classes))
-    return Admonition(kind=kind, title=title, children=children, span=span, attributes=attributes)
+        return (_secret(meaning, title, children, span),)
+    if word not in boxes.NAMES:
+        classes = [word, *classes]
+    box = Admonition(
+        kind=boxes.kind_of(word),
+        title=boxes.title_for(word, title),
+        children=children,
+        span=span,
+        attributes=make(classes=tuple(classes)),
+    )
+    return (box,)
 
 
-def _after_first_line(inlines: tuple[Inline, ...]) -> tuple[Inline, ...]:
-    for index, node in enumerate(inlines):
-        if isinstance(node, SoftBreak | LineBreak):
-            return inlines[index + 1 :]
-    return ()
+def _first_line(
+    inlines: tuple[Inline, ...], mark: str
+) -> tuple[tuple[Inline, ...], tuple[Inline, ...]]:
+    """What stands in the first line after ``mark``, and what in those after it."""
+    at = next(
+        (at for at, node in enumerate(inlines) if isinstance(node, SoftBreak | LineBreak)),
+        len(inlines),
+    )
+    line = list(inlines[:at])
+    if line and isinstance(line[0], Text):
+        line[0] = replace(line[0], text=line[0].text[len(mark) :])
+    return trim(line), inlines[at + 1 :]

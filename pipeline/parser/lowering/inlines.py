@@ -132,6 +132,21 @@ class InlineLowering:
                 return (Strong(children=self._inlines(element, inner)),)
             case "del":
                 return (Strikethrough(children=self._inlines(element, inner)),)
+            case "mark" | "sub" | "sup":
+                return (InlineElement(name=element.tag, children=self._inlines(element, inner)),)
+            case "element":
+                pairs = (("title", title),) if (title := element.get("title")) else ()
+                said = (Text(text=element.text or ""),)
+                name, own = element.get("name", ""), make(pairs=pairs)
+                return (InlineElement(name=name, children=said, attributes=own),)
+            case "emoji":
+                return (Text(text=element.text or ""),)
+            case "group":
+                return self._inlines(element, inner)
+            case "slip":
+                message, hint = element.get("message", ""), element.get("hint", "")
+                self._report(Finding.LIKELY_SLIP, message, span, hint)
+                return (Text(text=element.text),) if element.text else ()
             case "code":
                 return (Code(text=element.text or "", attributes=attributes),)
             case "br":
