@@ -36,6 +36,7 @@ DIFFERENT: dict[str, tuple[int, ...]] = {
     ),
     "Addresses are links without angle brackets too, as on GitHub.": (602, 608, 611),
     "Four or more underscores by themselves are a blank to fill in.": (435, 451),
+    "Two brackets around a name are a link to another note, as in Obsidian.": (590,),
     "A link of a scheme that is not known to be safe is its text.": (596, 598, 599, 601),
 }
 """Numbers of examples by the reason why they come out otherwise."""

@@ -32,7 +32,7 @@ from pipeline.codes import BY_SLUG
 from pipeline.model import Heading, Link
 from pipeline.render.environment import environment
 from pipeline.render.nodes import NodeRenderer
-from pipeline.resolve.slugs import slug
+from pipeline.slugs import slug
 from pipeline.tree import plain_text, walk, whole
 from tests.documentation import DOCS, PAGES, ROOT, Fence, examples, fences, read, write_files
 from tests.test_imports import LAYERS

@@ -26,6 +26,7 @@ LAYERS: tuple[frozenset[str], ...] = (
             "numerals",
             "outputs",
             "roles",
+            "slugs",
             "suggestions",
             "system",
             "words",

@@ -51,8 +51,8 @@ from pipeline.resolve.notes import number_notes
 from pipeline.resolve.numbering import number_captions
 from pipeline.resolve.references import check_references
 from pipeline.resolve.sections import nest_sections
-from pipeline.resolve.slugs import slug
 from pipeline.resolve.svg import read_svg
+from pipeline.slugs import slug
 from pipeline.tree import FIELDS, INLINE_FIELDS, plain_text, rewrite, walk, whole
 
 N = TypeVar("N", bound=Node)

@@ -35,7 +35,7 @@ from pipeline.parser.blocks.paragraphs import ParagraphProcessor
 from pipeline.parser.blocks.quotes import QuoteProcessor
 from pipeline.parser.blocks.tables import TableProcessor
 from pipeline.parser.files import SourceFiles
-from pipeline.parser.inlines import blanks, math, references, scanner, variables
+from pipeline.parser.inlines import blanks, math, other_tools, references, scanner, variables
 from pipeline.parser.inlines.patterns import PATTERNS, InlineSpan, Pattern
 from pipeline.parser.lines import Line
 
@@ -86,6 +86,7 @@ class ChapbookSyntax(Extension):
             md.preprocessors.deregister(name)
         md.inlinePatterns = Registry()
         more = (*references.PATTERNS, *blanks.PATTERNS, *math.PATTERNS, *variables.PATTERNS)
+        more = (*more, *other_tools.PATTERNS)
         for name, pattern, priority in (*PATTERNS, *more):
             md.inlinePatterns.register(pattern(), name, priority)
         for name in ("inline", "prettify", "unescape"):

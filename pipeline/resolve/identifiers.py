@@ -20,7 +20,7 @@ from pipeline.model import (
     Turn,
 )
 from pipeline.resolve.findings import Findings, walk_spans
-from pipeline.resolve.slugs import Names, slug
+from pipeline.slugs import Names, slug
 from pipeline.tree import Changes, plain_text, rewrite_document, walk, whole
 
 RESERVED = frozenset({"contents", "main", "notes", "title", "footnotes"})

@@ -1,4 +1,5 @@
-"""Emphasis, strong emphasis and strikethrough (CommonMark 0.31.2, section 6.2; GFM, 6.5)."""
+"""Emphasis, strong emphasis and strikethrough (CommonMark 0.31.2, section 6.2; GFM, 6.5), and
+marked text, ``==so==``."""
 
 from __future__ import annotations
 
@@ -7,6 +8,7 @@ import unicodedata
 from pipeline.parser.inlines.chain import Chain, Delimiter, Piece
 from pipeline.parser.inlines.patterns import InlineSpan
 
+_QUOTES = frozenset("\"'")
 _EMPHASIS = {("*", 1): "em", ("*", 2): "strong", ("_", 1): "em", ("_", 2): "strong"}
 
 
@@ -30,6 +32,9 @@ def read_delimiter(data: str, start: int) -> Delimiter:
     count = end - start
     if char == "~" and count > 2:
         opens = closes = False
+    if char == "=":  # a comparison is no mark
+        opens = left and count == 2 and not _joins(before) and after not in _QUOTES
+        closes = right and count == 2 and not _joins(after) and before not in _QUOTES
     return Delimiter(char, count, opens, closes)
 
 
@@ -69,8 +74,8 @@ def _wrap(chain: Chain, opener: Piece, closer: Piece) -> Piece | None:
     opening, closing = opener.delimiter, closer.delimiter
     assert opening is not None
     assert closing is not None
-    if closing.char == "~":
-        used, tag = closing.count, "del"
+    if closing.char in "~=":
+        used, tag = closing.count, "del" if closing.char == "~" else "mark"
     else:
         used = 2 if opening.count > 1 and closing.count > 1 else 1
         tag = _EMPHASIS[closing.char, used]
@@ -98,6 +103,12 @@ def _match(opener: Piece, closer: Piece) -> bool:
         return a.count == b.count
     odd = (a.closes or b.opens) and b.original % 3 != 0 and (a.original + b.original) % 3 == 0
     return not odd
+
+
+def _joins(char: str) -> bool:
+    """Whether a letter or digit makes a word with what follows it, as it does not in scripts
+    that set no spaces."""
+    return char.isalnum() and unicodedata.category(char) != "Lo"
 
 
 def _is_punctuation(char: str) -> bool:

@@ -7,15 +7,17 @@ import re
 from collections.abc import Mapping, Sequence
 from xml.etree.ElementTree import Element
 
-from pipeline.parser.inlines import citations
+from pipeline.parser.inlines import citations, other_tools
 from pipeline.parser.inlines.brackets import Brackets
+from pipeline.parser.inlines.chain import Piece
 from pipeline.parser.inlines.emphasis import emphasise, read_delimiter
 from pipeline.parser.inlines.leaf import Leaf, Mistakes
 from pipeline.parser.inlines.patterns import InlineSpan, NoteReferencePattern, Pattern
 from pipeline.parser.lines import Line
 
 _SPECIAL = re.compile(
-    r"[\\`*_~\[\]!<&$\n]|\{\{|\^(?=\[)|(?<![^\W_])(?:https?://|www\.)|-?@(?=[\w{])"
+    r"[\\`*_~^\[\]!<&$\n]|==|%%|\+\+(?=[A-Za-z0-9])|\{(?=[{%a-z])"
+    r"|:(?=[A-Za-z0-9_+-]{1,70}:)|(?<![^\W_])(?:https?://|www\.)|-?@(?=[\w{])"
 )
 _TICKS = re.compile(r"`+")
 _CLOSERS = {"<!--": "-->", "<?": "?>", "<![CDATA[": "]]>", "<!": ">"}
@@ -46,6 +48,7 @@ class _Scanner:
         self.references = references
         self.brackets = Brackets(leaf, references)
         self._ticks: dict[int, list[int]] | None = None
+        self._script: tuple[Piece, Piece | None, int] | None = None
         self._last: dict[str, int] = {}
 
     def run(self) -> None:
@@ -64,6 +67,8 @@ class _Scanner:
     def _step(self, char: str) -> None:
         """Read the construct that begins with ``char``, or the character itself."""
         data, pos = self.leaf.data, self.leaf.pos
+        if char in "~^" and self._takes_script(char):
+            return
         for pattern in self.patterns.get(char, ()):
             if char == "<" and not self._may_close():
                 continue
@@ -81,13 +86,15 @@ class _Scanner:
                 self._line_end()
             case "`":
                 self._code()
-            case "*" | "_" | "~":
+            case "*" | "_" | "~" | "=":
                 self._delimiters()
+            case "[" | "!" if found := other_tools.wiki_link(data, pos, self.references):
+                self._add(*found)
             case "!" if data.startswith("[", pos + 1):
                 self.brackets.open("![")
             case "[":
                 self.brackets.open("[")
-            case "^" if not self._is_reference(pos + 1):
+            case "^" if data.startswith("[", pos + 1) and not self._is_reference(pos + 1):
                 self.brackets.open("^[")
             case "]":
                 self.brackets.close()
@@ -154,12 +161,39 @@ class _Scanner:
         text = self.leaf.data[start : runs[-1]].replace("\n", " ")
         if len(text) > 1 and text[0] == text[-1] == " " and text.strip(" "):
             text = text[1:-1]
-        self._add(InlineSpan("code", text), runs[-1] + length)
+        end = runs[-1] + length
+        if found := other_tools.raw(self.leaf.data, end, text):
+            pieces, after = found
+            for piece in pieces:
+                self._add(piece, self.leaf.pos)
+            self.leaf.pos = after
+            return
+        self._add(InlineSpan("code", text), end)
 
     def _delimiters(self) -> None:
         found = read_delimiter(self.leaf.data, self.leaf.pos)
         self.leaf.chain.add_delimiter(found, found.char * found.count)
         self.leaf.pos += found.count
+
+    def _takes_script(self, char: str) -> bool:
+        """Begin or end the subscript or superscript whose mark stands here, if one does."""
+        leaf = self.leaf
+        if self._script:
+            opening, delimiter, end = self._script
+            if leaf.pos + 1 >= end:
+                self._script = None
+            if leaf.pos + 1 == end:
+                emphasise(leaf.chain, delimiter)
+                element = InlineSpan("sub" if char == "~" else "sup")
+                leaf.chain.wrap_rest(opening, element)
+                leaf.pos = end
+                return True
+        elif end := other_tools.script(leaf.data, leaf.pos):
+            delimiter = leaf.chain.last_delimiter
+            self._script = (leaf.chain.add_text(char), delimiter, end)
+            leaf.pos += 1
+            return True
+        return False
 
     def _is_reference(self, pos: int) -> bool:
         """Whether a reference to a note stands at ``pos``, where ``^`` is text then."""

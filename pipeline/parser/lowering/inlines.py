@@ -33,6 +33,7 @@ from pipeline.model import (
     Variable,
 )
 from pipeline.parser import blanks
+from pipeline.parser.attributes import make
 from pipeline.parser.inlines.citations import CitationSpan
 from pipeline.parser.inlines.nesting import bind
 from pipeline.parser.inlines.patterns import InlineSpan
@@ -125,6 +126,19 @@ class InlineLowering:
                 return (Strong(children=self._inlines(element, inner)),)
             case "del":
                 return (Strikethrough(children=self._inlines(element, inner)),)
+            case "mark" | "sub" | "sup":
+                return (InlineElement(name=element.tag, children=self._inlines(element, inner)),)
+            case "element":
+                pairs = (("title", title),) if (title := element.get("title")) else ()
+                children = (Text(text=element.text or ""),)
+                name, own = element.get("name", ""), make(pairs=pairs)
+                return (InlineElement(name=name, children=children, attributes=own),)
+            case "group":
+                return self._inlines(element, inner)
+            case "slip":
+                message, hint = element.get("message", ""), element.get("hint", "")
+                self._report(Finding.LIKELY_SLIP, message, span, hint)
+                return (Text(text=element.text),) if element.text else ()
             case "code":
                 return (Code(text=element.text or "", attributes=attributes),)
             case "br":

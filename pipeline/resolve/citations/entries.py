@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from pipeline.metadata import Metadata
 from pipeline.model import Attributes, BibliographyEntry, Document
-from pipeline.resolve.slugs import slug
+from pipeline.slugs import slug
 from pipeline.tree import walk, whole
 
 if TYPE_CHECKING:

@@ -31,7 +31,7 @@ from pipeline.resolve.division.elsewhere import Places, without_dead_ends
 from pipeline.resolve.division.lists import Lists
 from pipeline.resolve.notes import number_notes
 from pipeline.resolve.parts import Part, is_list, parts
-from pipeline.resolve.slugs import short_slug
+from pipeline.slugs import short_slug
 from pipeline.tree import MINUTES, plain_text, rewrite, rewrite_document, walk, whole
 
 

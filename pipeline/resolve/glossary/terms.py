@@ -22,7 +22,7 @@ from pipeline.model import (
 )
 from pipeline.resolve.collation import Collation
 from pipeline.resolve.findings import Findings
-from pipeline.resolve.slugs import Names, slug
+from pipeline.slugs import Names, slug
 from pipeline.tree import plain_text, rewrite_document, walk, walk_with, whole
 
 GLOSSARY, TERM = "glossary", "term"

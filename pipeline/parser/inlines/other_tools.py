@@ -1,0 +1,265 @@
+"""Marks within text that other tools have: Obsidian's comments and links, GitHub's names of
+emoji, keys as MkDocs writes them, raw code of a format, MyST's roles; and those that are not
+read, which stay as text and are told."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+from pipeline.parser import other_tools
+from pipeline.parser.attributes import make
+from pipeline.parser.inlines import links
+from pipeline.parser.inlines.patterns import InlineSpan, Pattern, RawHtml, Result
+from pipeline.parser.inlines.text import unescape
+
+WIKI = "chapbook-wiki:"
+"""What the address of a link between Obsidian's notes begins with until all ids are known."""
+EMBEDDED = "\0embedded"
+"""The title of such a link that stands in the place of an embedded note."""
+
+COMMENT = "%%"
+HTML_FORMATS = frozenset({"html", "html4", "html5", "markdown"})
+
+_WIKI = re.compile(r"(!?)\[\[([^\[\]|\n]{1,300})(?:\|([^\[\]\n]{0,300}))?\]\](?![(\[\]])")
+_IMAGE = re.compile(r"\.(?:png|jpe?g|gif|svg|webp|bmp|avif|tiff?)$", re.I)
+_SIZE = re.compile(r"(\d{1,5})(?:x\d{1,5})?$")
+_RAW = re.compile(r"\{=(\w[\w-]*)\}")
+_SCRIPT = re.compile(
+    r"~(?P<sub>[^\s~\\`\[\]<>]{1,200})~(?!~)"
+    r"|\^(?P<sup>(?=[^\s^]*[^\W_])"
+    r"(?:[+\-\N{MINUS SIGN}]?(?:\w|[*_.,/'’′°%+\-])+?|\([^\s^()\\`\[\]<>]*\)))\^(?!\^)"
+)
+_OPERATION = re.compile(r"(?<=[\w)])[+\-/*=]")
+_KEYS = {"ctrl": "Ctrl", "alt": "Alt", "cmd": "Cmd", "esc": "Esc", "del": "Del", "tab": "Tab"}
+
+
+class Comment(Pattern):
+    """``%%…%%``, which nobody is to read; after a letter or a digit it is text."""
+
+    triggers = "%"
+    PATTERN = COMMENT
+
+    def handleMatch(self, m: re.Match[str], data: str) -> Result:  # type: ignore[override] # noqa: N802
+        before = data[m.start() - 1] if m.start() else "\n"
+        if before.isalnum() or before == "%":
+            return None, None, None
+        end = data.find(COMMENT, m.end())
+        if end < 0:
+            slip = "`%%` begins a comment of Obsidian, and nothing ends it"
+            found = _slip(COMMENT, slip, "End it by `%%`, or write `\\%%` where it is text.")
+            return found, m.start(), m.end()
+        end += len(COMMENT)
+        if before.isspace() and data[end : end + 1].isspace():
+            end += 1  # one space is left, or one line end
+        return "", m.start(), end
+
+
+class EmojiName(Pattern):
+    """``:smile:``; a name that is none is text, as is one within a word or between digits."""
+
+    triggers = ":"
+    PATTERN = r":([A-Za-z0-9_+-]{1,70}):(?![\w`])"
+
+    def handleMatch(self, m: re.Match[str], data: str) -> Result:  # type: ignore[override] # noqa: N802
+        before = data[m.start() - 1 : m.start()]
+        if before.isalnum() or before == ":":
+            return None, None, None
+        found = emoji_named(m[0])
+        return (found, m.start(), m.end()) if found else (None, None, None)
+
+
+def emoji_named(name: str) -> str:
+    """The emoji that ``:name:`` stands for, or ""."""
+    import emoji
+
+    found = emoji.emojize(name, language="alias", variant="emoji_type")
+    return "" if found == name else found
+
+
+class Keys(Pattern):
+    """``++ctrl+alt+del++``, keys as MkDocs writes them."""
+
+    triggers = "+"
+    PATTERN = r"\+\+([A-Za-z0-9-]+(?:\+[A-Za-z0-9-]+)*)\+\+(?![\w+])"
+
+    def handleMatch(self, m: re.Match[str], data: str) -> Result:  # type: ignore[override] # noqa: N802
+        before = data[m.start() - 1 : m.start()]
+        if before.isalnum() or before == "+":
+            return None, None, None
+        group = InlineSpan("group")
+        for number, name in enumerate(m[1].split("+")):
+            key = InlineSpan("element", _key(name), name="kbd")
+            key.offset = m.start()
+            if number:
+                group[-1].tail = "+"
+            group.append(key)
+        return group, m.start(), m.end()
+
+
+def _key(name: str) -> str:
+    if name.lower() in _KEYS:
+        return _KEYS[name.lower()]
+    return " ".join(part[:1].upper() + part[1:] for part in name.split("-"))
+
+
+class Role(Pattern):
+    """``{ref}`target` `` and the like, MyST's roles of which the meaning is plain."""
+
+    triggers = "{"
+    PATTERN = r"\{(sub|sup|kbd|math|abbr|ref|numref|eq|doc|download)\}`([^`\n]{1,500})`"
+    _WITH_TARGET = re.compile(r"(.*\S)\s*<([^<>\s]+)>$")
+    _LONG_FORM = re.compile(r"(.*\S)\s*\((.+)\)$")
+
+    def handleMatch(self, m: re.Match[str], data: str) -> Result:  # type: ignore[override] # noqa: N802
+        role, said = m[1], m[2].strip()
+        if role in ("sub", "sup", "kbd"):
+            found = InlineSpan("element", said, name=role)
+        elif role == "math":
+            found = InlineSpan("math", said)
+        elif role == "abbr":
+            long = self._LONG_FORM.match(said)
+            found = InlineSpan("element", long[1] if long else said, name="abbr")
+            if long:
+                found.set("title", long[2])
+        else:
+            found = self._reference(role, said)
+        return found, m.start(), m.end()
+
+    def _reference(self, role: str, said: str) -> InlineSpan:
+        named = self._WITH_TARGET.match(said)
+        text, target = (named[1], named[2]) if named else ("", said)
+        if role in ("doc", "download"):
+            return InlineSpan("a", text or target, href=links.encode(target))
+        if not text and re.match(r"(?:fig|tbl|sec|eq|lst)-", target):
+            return InlineSpan("cross-reference", target=target, form="full")
+        return InlineSpan("a", text or target, href=links.encode(f"#{target}"))
+
+
+class Shortcode(Pattern):
+    """``{{< meta title >}}``, ``{{< var name >}}`` and ``{{< kbd Ctrl-C >}}`` of Quarto."""
+
+    triggers = "{"
+    PATTERN = r"\{\{<[ \t]*(meta|var|kbd)[ \t]+([^\n<>]{1,100}?)[ \t]*>\}\}"
+
+    def handleMatch(self, m: re.Match[str], data: str) -> Result:  # type: ignore[override] # noqa: N802
+        if m[1] == "kbd":
+            return InlineSpan("element", m[2], name="kbd"), m.start(), m.end()
+        if not re.fullmatch(r"[^\W\d_][\w-]*", m[2]):
+            return None, None, None
+        return InlineSpan("variable", name=m[2]), m.start(), m.end()
+
+
+class Unread(Pattern):
+    """What is not read, and told."""
+
+    triggers = other_tools.TRIGGERS
+    PATTERN = ""
+
+    def handleMatch(self, m: re.Match[str], data: str) -> Result:  # type: ignore[override] # noqa: N802
+        found = other_tools.find(data, m.start())
+        if found is None:
+            return None, None, None
+        mark, written = found
+        shown = written if len(written) < 60 else f"{written[:50]}…"
+        slip = _slip(written, f"`{shown}` is {mark.name}", mark.instead)
+        return slip, m.start(), m.start() + len(written)
+
+
+def _slip(text: str, what: str, hint: str) -> InlineSpan:
+    """A text that stays, and is told."""
+    return InlineSpan("slip", text, message=f"{what}. It stays as text.", hint=hint)
+
+
+def script(data: str, pos: int) -> int:
+    """Where a subscript ``~2~`` or a superscript ``^nd^`` ends that begins at ``pos``; 0 if
+    none does. A subscript follows a letter, a digit or a closing bracket, so that ``~text~``
+    by itself is struck out as on GitHub; so does a superscript, if it is no number. It is no
+    sum or product, as ``x^2+y^2`` has them."""
+    before = data[pos - 1] if pos else " "
+    word = before.isalnum() or before in ")]}"
+    match = _SCRIPT.match(data, pos)
+    if match is None:
+        return 0
+    if match["sub"] is not None:
+        return match.end() if word else 0
+    said = match["sup"]
+    if not said.startswith("(") and _OPERATION.search(said):
+        return 0
+    return match.end() if word or before in "*_\"'”’.,»" or said.isdecimal() else 0
+
+
+def raw(data: str, pos: int, text: str) -> tuple[list[InlineSpan | str], int] | None:
+    """What the code span ``text`` is with ``{=format}`` after it at ``pos``: pieces, and where
+    they end. HTML is taken in; what is for another format is left out, and told."""
+    match = _RAW.match(data, pos)
+    if match is None:
+        return None
+    if match[1].lower() not in HTML_FORMATS:
+        return [dropped(text, match[1])], match.end()
+    pieces: list[InlineSpan | str] = []
+    at = 0
+    for tag in _TAGS.finditer(text):
+        pieces += [unescape(text[at : tag.start()]), InlineSpan("raw", tag[0])]
+        at = tag.end()
+    return [*pieces, unescape(text[at:])], match.end()
+
+
+_TAGS = re.compile(RawHtml.PATTERN, re.DOTALL)
+
+
+def dropped(text: str, name: str) -> InlineSpan:
+    """The place of raw code for a format that there is none of here."""
+    shown = " ".join(text.split())
+    shown = shown if len(shown) < 60 else f"{shown[:50]}…"
+    message = f"`{shown}` is raw code for {name}, and left out."
+    return InlineSpan("slip", "", message=message, hint=OTHER_FORMAT)
+
+
+OTHER_FORMAT = "Write it in Markdown, or as raw `html`, which all formats have."
+
+
+def wiki_link(
+    data: str, pos: int, references: Mapping[str, tuple[str, str]]
+) -> tuple[InlineSpan, int] | None:
+    """Obsidian's ``[[Page#Heading|text]]`` and ``![[image.png|300]]`` at ``pos``. What the
+    document defines as the label of a link, a number and a condition are none."""
+    match = _WIKI.match(data, pos)
+    if match is None or data[pos - 1 : pos] == "[":
+        return None
+    embedded, target, text = match[1], match[2].strip(), match[3]
+    if not target or target[0] in "^@" or target.isdecimal() or target.startswith(("-", " ")):
+        return None
+    if links.normalise(target) in references:
+        return None
+    if embedded and _IMAGE.search(target.partition("#")[0]):
+        return _image(target.partition("#")[0], text or ""), match.end()
+    page, _, heading = target.partition("#")
+    heading = heading.rpartition("#")[2] or heading
+    label = (text or "").strip() or (f"{page} > {heading}" if page and heading else page or heading)
+    found = InlineSpan("a", label.removeprefix("^"), href=WIKI + links.encode(target))
+    if embedded:
+        found.set("title", EMBEDDED)
+    return found, match.end()
+
+
+def _image(path: str, said: str) -> InlineSpan:
+    """An image; after the bar stands its width or a text."""
+    *texts, last = said.rpartition("|")[::2] if "|" in said else (said,)
+    size = _SIZE.match(last.strip())
+    if not size and last:
+        texts.append(last)
+    found = InlineSpan("img", "|".join(texts).strip(), src=links.encode(path))
+    if size:
+        found.attributes = make(pairs=(("width", size[1]),))
+    return found
+
+
+PATTERNS: tuple[tuple[str, type[Pattern], int], ...] = (
+    ("obsidian-comment", Comment, 98),
+    ("keys", Keys, 96),
+    ("role", Role, 105),
+    ("shortcode", Shortcode, 104),
+    ("unread", Unread, 94),
+    ("emoji", EmojiName, 92),
+)

@@ -1,0 +1,117 @@
+"""Marks of other tools that are not read here: each is told with whose it is, and with how
+to write it instead. All of it is data; the scanner asks for those within text, and
+`warn_of_line` for those that begin a paragraph's line."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from pipeline.codes import Code
+from pipeline.diagnostics import Span
+from pipeline.parser.constructs.parts import Report
+from pipeline.parser.lines import Line
+
+
+class Mark(NamedTuple):
+    """What is written like ``pattern`` is ``name``, a thing of other tools; ``instead`` says
+    what to do about it here."""
+
+    pattern: re.Pattern[str]
+    name: str
+    instead: str
+
+
+_INCLUDE = "To take in a file, write `{{ include part.md }}` alone on a line."
+
+INLINE = (
+    Mark(
+        re.compile(r"\{\{[<%][^\n]{0,1000}?[>%]\}\}"),
+        "a shortcode of Quarto or Hugo",
+        f"Write what it stands for. {_INCLUDE}",
+    ),
+    Mark(
+        re.compile(r"\{%[^\n]{0,1000}?%\}"),
+        "a tag of Liquid or Jinja",
+        f"Write what it stands for. {_INCLUDE}",
+    ),
+    Mark(
+        re.compile(r"\{[a-z][\w:.-]*\}(?=`[^`\n])"),
+        "a role of MyST",
+        "Write a link `[text](#id)`, a reference `@fig-x` or plain text.",
+    ),
+    Mark(
+        re.compile(r":[a-z][\w.-]*:(?=`[^`\n])"),
+        "a role of reStructuredText",
+        "Write a link `[text](#id)`, a reference `@fig-x` or code.",
+    ),
+    Mark(
+        re.compile(r"@(?:fig|tbl|sec|eq|lst):(?=\w)"),
+        "a reference of pandoc-crossref",
+        "Write it with a hyphen: the id `{#fig-x}`, and `@fig-x`.",
+    ),
+)
+"""Marks within text, by the character they begin with: none looks far."""
+
+TRIGGERS = "{:@"
+
+LINES = (
+    Mark(
+        re.compile(r"\.\. [a-z][\w:-]*::"),
+        "a directive of reStructuredText",
+        "Write a block `::: note`, an image `![what it shows](file)`, or what it stands for.",
+    ),
+    Mark(
+        re.compile(r"-{1,8}8<-"),
+        "a snippet of MkDocs",
+        _INCLUDE,
+    ),
+    Mark(
+        re.compile(r"(?:import|export) [^\n]{1,300} from ['\"]"),
+        "a line of MDX, which is code",
+        "Leave it out.",
+    ),
+    Mark(
+        re.compile(r"<<[<{(\[][^\n]*\.(?:md|txt|py)"),
+        "an inclusion of another tool",
+        _INCLUDE,
+    ),
+    Mark(
+        re.compile(r"\[\[(?:_?TOC_?|toc)\]\][^\n]|\$\{toc\}"),
+        "a place for the contents",
+        "Leave it out: the contents come by themselves.",
+    ),
+)
+"""Marks that begin a line."""
+
+DIAGRAMS = {
+    "mermaid": "Mermaid",
+    "plantuml": "PlantUML",
+    "puml": "PlantUML",
+    "graphviz": "Graphviz",
+    "vega-lite": "Vega-Lite",
+    "geojson": "GeoJSON",
+    "topojson": "TopoJSON",
+}
+"""The languages of fences that other tools draw, and whose they are."""
+
+
+def find(data: str, pos: int) -> tuple[Mark, str] | None:
+    """The mark of another tool that begins at ``pos`` of a text, and what is written."""
+    for mark in INLINE:
+        if match := mark.pattern.match(data, pos):
+            return mark, match[0]
+    return None
+
+
+def warn_of_line(lines: Iterable[Line], report: Report) -> None:
+    """The lines of a paragraph that begin with a mark of another tool."""
+    for line in lines:
+        if line[:1] in ".-ie<[$":
+            for mark in LINES:
+                if match := mark.pattern.match(line):
+                    place = Span(line.number, line.offset)
+                    written = f"`{line.strip()}`" if len(line) < 60 else f"`{match[0]}…`"
+                    message = f"{written} is {mark.name}, and stays as text."
+                    report(Code.LIKELY_SLIP, message, place, mark.instead)
