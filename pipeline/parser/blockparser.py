@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from markdown import Markdown
 
 MAX_DEPTH = 64
-MARKERS = frozenset("#`~*+-_=<>0123456789|:![\\{$")
+MARKERS = frozenset("#`~*+-_=<>0123456789|:![\\{$%?")
 """Characters that a block other than a paragraph can begin with."""
 
 END_OF_INLINE = frozenset("])`>")
@@ -108,7 +108,8 @@ class LineProcessor(BlockProcessor):
 
 class LineParser(BlockParser):
     """See the module. ``first_line`` is the source line that the text begins on, ``number``
-    the line at hand; the first ``base`` of the open blocks are not matched, but stay open."""
+    the line at hand; the first ``base`` of the open blocks are not matched, but stay open. The
+    last line of those being read that has ``%%`` is ``last_comment_mark``."""
 
     def __init__(self, md: Markdown, first_line: int = 1) -> None:
         super().__init__(md)
@@ -120,6 +121,7 @@ class LineParser(BlockParser):
         self.diagnostics: list[Diagnostic] = []
         self.abbreviations: list[Definition] = []
         self._depth_reported = False
+        self.last_comment_mark = 0
         self._replaced: list[int] = []
 
     # --- what processors use ---
@@ -219,12 +221,17 @@ class LineParser(BlockParser):
 
     def _read_lines(self, lines: Iterable[str]) -> None:
         processors = list(self.blockprocessors)
+        lines = list(lines)
+        before = self.last_comment_mark
+        marks = (self.number + at for at, text in enumerate(lines, 1) if "%%" in text)
+        self.last_comment_mark = max(marks, default=0)
         for text in lines:
             self.number += 1
             self._read(Cursor(text, self.number), processors)
         while len(self.open) > self.base:
             self.close_tip()
         self.matched = len(self.open)
+        self.last_comment_mark = before
 
     def _read(self, cursor: Cursor, processors: list[Any]) -> None:
         self.matched = self.base

@@ -8,7 +8,7 @@ from collections.abc import Callable
 import msgspec
 
 from pipeline.diagnostics import Span
-from pipeline.model import NO_ATTRIBUTES, Block, Figure, Image, Inline, Paragraph, Plain
+from pipeline.model import NO_ATTRIBUTES, Block, Figure, Image, Inline, Paragraph, Plain, Text
 from pipeline.parser import attributes
 from pipeline.parser.constructs.parts import Report
 from pipeline.parser.table_captions import caption_tables
@@ -49,7 +49,17 @@ def figure_of(image: Image, span: Span | None, read_inlines: ReadInlines) -> Fig
                 classes=tuple(c for c in image.attributes.classes if c in of_image),
             ),
         ),
-        caption=read_inlines(image.title, image.span) if image.title else (),
+        caption=_caption(image, read_inlines),
         span=span,
         attributes=attributes.make(image.attributes.id, classes, image.attributes.pairs),
     )
+
+
+def _caption(image: Image, read_inlines: ReadInlines) -> tuple[Inline, ...]:
+    """The title of an image; of one with an id ``fig-x`` and no title the text alternative, as
+    in Quarto."""
+    if image.title:
+        return read_inlines(image.title, image.span)
+    if image.alt and image.attributes.id.startswith("fig-"):
+        return (Text(text=image.alt),)
+    return ()

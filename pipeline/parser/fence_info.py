@@ -9,6 +9,13 @@ from pipeline.parser import attributes
 from pipeline.parser.attributes import joined
 from pipeline.parser.inlines.text import unescape
 
+CELL = "cell"
+"""The key under which a fence says that it is a cell of Quarto, knitr or MyST, or another
+directive of theirs, and which."""
+
+LISTINGS = frozenset({"code", "code-block", "sourcecode"})
+"""MyST's directives that show code."""
+
 BARE = frozenset(
     "caption title filename file-name file_name start linenums mark hl_lines file lines".split()
 )
@@ -19,6 +26,7 @@ NO_LANGUAGES = frozenset({"numbered", "unnumbered", "numberLines", "number-lines
 _WORD = re.compile(r"(?![\w:-]*=[\"'\w])[^\s{]+")
 _LINES = re.compile(r"\{\s*(\d+(?:-\d+)?(?:\s*,\s*\d+(?:-\d+)?)*)\s*\}")
 _PAIR = re.compile(r"([A-Za-z_][\w:-]*)=(?:\"[^\"]*\"|'[^']*'|[^\s{}\"']+)(?=\s|\{|$)")
+_CELL = re.compile(r"\{([A-Za-z][\w+-]*)(?:[\s,][^{}]*)?\}[ \t]*([^{}]*)$")
 _OTHER = re.compile(r"\{?[^\s{]*")
 
 
@@ -26,6 +34,8 @@ def read_info(info: str) -> tuple[str, Attributes]:
     """The language, and what any of these after it say: ``{#id .class key=value}``,
     ``key="value"`` with the keys of MkDocs and its kin, ``{2,4-5}`` for lines to mark. Without
     a word the first class is the language: ``{.python}``. All else means nothing."""
+    if cell := _CELL.match(info):
+        return _of_cell(cell[1], cell[2])
     word = _WORD.match(info)
     language = unescape(word[0]) if word else ""
     if len(info) > attributes.LONGEST:
@@ -49,3 +59,12 @@ def read_info(info: str) -> tuple[str, Attributes]:
         classes = tuple(name for name in found.classes if name != language)
         found = attributes.make(found.id, classes, found.pairs)
     return language, found
+
+
+def _of_cell(name: str, rest: str) -> tuple[str, Attributes]:
+    """What ``{python}`` says, or ``{code-block} python`` in MyST: the language, and the pair
+    `CELL`, by which the construct knows that other tools would run it."""
+    words = rest.split()
+    if name in LISTINGS:
+        return (words[0] if words else ""), NO_ATTRIBUTES
+    return name, NO_ATTRIBUTES if name == "math" else attributes.make(pairs=((CELL, name),))

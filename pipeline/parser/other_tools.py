@@ -6,12 +6,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from pipeline.codes import Code
 from pipeline.diagnostics import Span
-from pipeline.parser.constructs.parts import Report
 from pipeline.parser.lines import Line
+
+if TYPE_CHECKING:
+    from pipeline.parser.constructs.parts import Report
 
 
 class Mark(NamedTuple):
@@ -73,6 +75,11 @@ LINES = (
         "Leave it out.",
     ),
     Mark(
+        re.compile(r"\([A-Za-z][\w-]*\)=$"),
+        "a label of MyST",
+        "Write it as the id of the heading: `## Heading {#label}`.",
+    ),
+    Mark(
         re.compile(r"<<[<{(\[][^\n]*\.(?:md|txt|py)"),
         "an inclusion of another tool",
         _INCLUDE,
@@ -85,6 +92,8 @@ LINES = (
 )
 """Marks that begin a line."""
 
+_LINE_TRIGGERS = frozenset(".-ie<[$(")
+
 DIAGRAMS = {
     "mermaid": "Mermaid",
     "plantuml": "PlantUML",
@@ -95,6 +104,20 @@ DIAGRAMS = {
     "topojson": "TopoJSON",
 }
 """The languages of fences that other tools draw, and whose they are."""
+
+DIRECTIVES = {
+    **dict.fromkeys(
+        ("figure", "image"), 'Write the image as `![what it shows](file "Caption"){#fig-x}`.'
+    ),
+    **dict.fromkeys(("include", "literalinclude"), _INCLUDE),
+    **dict.fromkeys(("table", "list-table", "csv-table"), "Write a table, or a fence `csv`."),
+    **dict.fromkeys(("toctree", "contents"), "Leave it out: the contents come by themselves."),
+    **dict.fromkeys(
+        ("glossary", "tab-set", "tab-item", "grid", "card", "margin", "sidebar", "epigraph"),
+        "Write what it holds as Markdown, or as a block `::: name`.",
+    ),
+}
+"""The directives of MyST in fences that are no code, and what to write for each."""
 
 
 def find(data: str, pos: int) -> tuple[Mark, str] | None:
@@ -108,7 +131,7 @@ def find(data: str, pos: int) -> tuple[Mark, str] | None:
 def warn_of_line(lines: Iterable[Line], report: Report) -> None:
     """The lines of a paragraph that begin with a mark of another tool."""
     for line in lines:
-        if line[:1] in ".-ie<[$":
+        if line[:1] in _LINE_TRIGGERS:
             for mark in LINES:
                 if match := mark.pattern.match(line):
                     place = Span(line.number, line.offset)

@@ -10,15 +10,13 @@ from collections.abc import Iterable, Iterator, Sequence
 from pipeline.codes import Code, diagnostic
 from pipeline.diagnostics import Diagnostic, Span
 from pipeline.model import NO_ATTRIBUTES, Node
-from pipeline.parser import attributes
+from pipeline.parser import attributes, other_tools
 from pipeline.parser.blocks.tables import column_count, split_row
+from pipeline.parser.constructs import boxes
 from pipeline.parser.constructs.parts import Report
 from pipeline.parser.lines import Line
 from pipeline.suggestions import nearest
 from pipeline.tree import walk
-
-ALERTS = ("NOTE", "TIP", "IMPORTANT", "WARNING", "CAUTION")
-"""The words that GitHub has in a quotation's first line."""
 
 MISSPELT = 0.8
 """How like a name another one must be to be taken for a slip."""
@@ -30,8 +28,8 @@ KEYS = (
 )
 """The attributes with a meaning of which others can be slips: shorter ones are like too much."""
 
-_ALERT = re.compile(r"\[!([A-Za-z]+)\][+-]?[ \t]*(.*)")
-_CAPTION = re.compile(r"[Tt]able:")
+_CALLOUT = re.compile(r"\[!([A-Za-z]+)")
+_CAPTION = re.compile(r"[Tt]able:|:[ \t]")
 
 
 def warn_of_text(lines: Sequence[Line], report: Report) -> None:
@@ -45,6 +43,7 @@ def warn_of_text(lines: Sequence[Line], report: Report) -> None:
             hint = "Only with as many in both is it a table."
             report(Code.LIKELY_SLIP, message, Span(line.number, line.offset), hint)
             return
+    other_tools.warn_of_line(lines, report)
     first, last = lines[0], lines[-1]
     if len(lines) > 1 and all(map(_is_row, lines)):
         message = "The lines look like a table, and are text."
@@ -59,21 +58,15 @@ def warn_of_text(lines: Sequence[Line], report: Report) -> None:
         report(Code.LIKELY_SLIP, message, Span(last.number, at), hint)
 
 
-def warn_of_quote(line: Line, report: Report) -> None:
-    """A quotation that begins nearly as GitHub's boxes do."""
-    match = _ALERT.match(line)
-    if not match:
-        return
-    kind, title = match[1].upper(), match[2].strip()
-    place = Span(line.number, line.offset)
-    if kind in ALERTS:
-        message = f"What stands after `[!{match[1]}]` makes a quotation of the box."
-        hint = f"With a title it is `::: {kind.lower()} {title}`." if title else ""
-        report(Code.LIKELY_SLIP, message, place, hint)
-    else:
-        near = nearest(kind, ALERTS, 0.6)
-        hint = f"Did you mean `[!{near}]`?" if near else f"There are {', '.join(ALERTS)}."
-        report(Code.LIKELY_SLIP, f"There is no box `[!{match[1]}]`.", place, hint)
+def warn_of_callout(line: Line, report: Report) -> None:
+    """A box ``> [!NOET]`` whose name is nearly a known one."""
+    match = _CALLOUT.match(line)
+    name = match[1].lower() if match else ""
+    known = (*boxes.NAMES, *boxes.CALLOUTS)
+    if meant := name and name not in known and nearest(name, known, MISSPELT):
+        message = f"`[!{name.upper()}]` is no box of a kind that is known: it becomes a note."
+        hint = f"Did you mean `[!{meant.upper()}]`?"
+        report(Code.LIKELY_SLIP, message, Span(line.number, line.offset), hint)
 
 
 def warn_of_name(name: str, known: Sequence[str], span: Span, report: Report) -> None:

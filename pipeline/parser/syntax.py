@@ -31,6 +31,11 @@ from pipeline.parser.blocks.includes import IncludeProcessor
 from pipeline.parser.blocks.lists import ItemProcessor, ListProcessor
 from pipeline.parser.blocks.math import MathProcessor
 from pipeline.parser.blocks.notes import NoteProcessor
+from pipeline.parser.blocks.other_tools import (
+    CommentProcessor,
+    DirectiveProcessor,
+    OmittedProcessor,
+)
 from pipeline.parser.blocks.paragraphs import ParagraphProcessor
 from pipeline.parser.blocks.quotes import QuoteProcessor
 from pipeline.parser.blocks.tables import TableProcessor
@@ -62,8 +67,11 @@ class ChapbookSyntax(Extension):
                 (
                     ("quote", QuoteProcessor(parser)),
                     ("atx-heading", AtxHeadingProcessor(parser)),
+                    ("comment", CommentProcessor(parser)),
+                    ("directive", DirectiveProcessor(parser)),
                     ("fence", FenceProcessor(parser)),
                     ("include", IncludeProcessor(parser, self.files)),
+                    ("omitted", OmittedProcessor(parser)),
                     ("math", MathProcessor(parser)),
                     ("html", HtmlProcessor(parser)),
                     ("table", TableProcessor(parser)),

@@ -1,6 +1,6 @@
-"""Captions and attribute lists of tables: a paragraph that begins ``Table:`` is the caption
-of the table before or after it, one that is nothing but a list says something of the table
-before it."""
+"""Captions and attribute lists of tables: a paragraph that begins ``Table:`` or ``:`` is the
+caption of the table before or after it, one that is nothing but a list says something of the
+table before it."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from pipeline.parser.constructs.parts import Report
 from pipeline.parser.markup.flow import trim
 from pipeline.parser.table_options import with_attributes
 
-BEGINNING = re.compile(r"[Tt]able:\s*")
+BEGINNING = re.compile(r"[Tt]able:\s*|:\s+")
 
 
 def caption_tables(blocks: tuple[Block, ...], report: Report) -> tuple[Block, ...]:

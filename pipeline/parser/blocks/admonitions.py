@@ -1,4 +1,5 @@
-"""Admonitions in Python-Markdown's way: ``!!! note "Title"``, content indented by four."""
+"""Admonitions in Python-Markdown's way: ``!!! note "Title"``, content indented by four; and
+``??? note``, which MkDocs folds."""
 
 from __future__ import annotations
 
@@ -11,7 +12,9 @@ from pipeline.parser.blocks.notes import proceed_indented
 from pipeline.parser.cursor import Cursor
 from pipeline.parser.lines import Line
 
-_OPENING = re.compile(r'!!![ \t]*([A-Za-z][\w-]*(?:[ \t]+[\w-]+)*)(?:[ \t]+"([^"]*)")?[ \t]*$')
+_OPENING = re.compile(
+    r"(?:!!!|\?\?\?\+?)[ \t]*([A-Za-z][\w-]*(?:[ \t]+[\w-]+)*)(?:[ \t]+\"([^\"]*)\")?[ \t]*$"
+)
 
 
 class AdmonitionProcessor(LineProcessor):
@@ -20,7 +23,7 @@ class AdmonitionProcessor(LineProcessor):
     container = True
 
     def test(self, parent: Element, block: Any) -> bool:
-        return bool(block.indent < 4 and block.char == "!")
+        return bool(block.indent < 4 and block.char in "!?")
 
     def run(self, parent: Element, blocks: Any) -> bool | None:
         cursor: Cursor = blocks[0]
@@ -28,6 +31,7 @@ class AdmonitionProcessor(LineProcessor):
         if not match or self.parser.too_deep(cursor):
             return False
         block = BlockElement("admonition", cursor.number, self, kind=match[1].lower())
+        block.set("mark", cursor.rest[:3])
         self.parser.begin(block, cursor)
         if match[2]:
             title = BlockElement("title", cursor.number)

@@ -11,7 +11,15 @@ from pipeline.model import NO_ATTRIBUTES
 from pipeline.parser.blockparser import BlockElement, LineProcessor, Match
 from pipeline.parser.cursor import Cursor
 from pipeline.parser.fence_info import read_info
+from pipeline.parser.inlines.other_tools import HTML_FORMATS, OTHER_FORMAT
 
+_RAW = re.compile(r"\{=(\w[\w-]*)\}")
+_PAGE_BREAKS = frozenset(
+    (
+        *("\\newpage", "\\pagebreak", "\\clearpage"),
+        '<w:p><w:r><w:br w:type="page"/></w:r></w:p>',
+    )
+)
 _OPENING = re.compile(r"(`{3,})([^`]*)$|(~{3,})(.*)$")
 
 
@@ -63,9 +71,26 @@ class FenceProcessor(LineProcessor):
                 block.column,
                 f"End the code with a line {char * length}.",
             )
+        if raw := _RAW.fullmatch(block.get("info", "")):
+            self._close_raw(block, parent, raw[1].lower())
+            return
         language, found = read_info(block.get("info", ""))
         block.set("language", language)
         block.state = found
+
+    def _close_raw(self, block: BlockElement, parent: BlockElement, name: str) -> None:
+        """Raw code ``{=format}``, as in Pandoc: HTML, page breaks of other formats, or what is
+        left out."""
+        said = {line.strip() for line in block.lines} - {""}
+        if name in HTML_FORMATS:
+            block.tag = "html"
+        elif said and said <= _PAGE_BREAKS:
+            block.tag = "page-break"
+            block.lines = []
+        else:
+            del parent[-1]
+            message = f"The raw code for {name} is left out."
+            self.parser.report(Code.LIKELY_SLIP, message, block.line, block.column, OTHER_FORMAT)
 
 
 class IndentedCodeProcessor(LineProcessor):

@@ -11,9 +11,12 @@ from pipeline.codes import Code
 from pipeline.model import NO_ATTRIBUTES
 from pipeline.parser import attributes
 from pipeline.parser.blockparser import BlockElement, LineProcessor, Match
+from pipeline.parser.blocks.other_tools import take_option
 from pipeline.parser.cursor import Cursor
 
 _OPENING = re.compile(r"(:{3,})[ \t]*(?=[^\s:])(.*)")
+_DIRECTIVE = re.compile(r"\{([a-z][\w-]*)\}[ \t]*(.*)")
+_LABEL = re.compile(r"([A-Za-z][\w-]*)\[([^\[\]]*)\]$")
 _CLOSING = re.compile(r"(:{3,})[ \t]*$")
 
 
@@ -31,6 +34,9 @@ class ContainerProcessor(LineProcessor):
         if not match:
             return False
         text, found = match[2].rstrip(" \t").rstrip(":").rstrip(" \t"), NO_ATTRIBUTES
+        directive = _DIRECTIVE.fullmatch(text)
+        if directive:  # as MyST has it
+            text = f"{directive[1]} {directive[2]}"
         if split := attributes.trailing(text):
             text, found = split
         elif "{" in text:
@@ -40,6 +46,8 @@ class ContainerProcessor(LineProcessor):
             message = f"The attributes `{brace}{wrong}` cannot be read."
             column = cursor.offset + match.start(2) + len(text)
             self.parser.report(Code.BAD_ATTRIBUTE, message, cursor.number, column, attributes.HINT)
+        if label := _LABEL.match(text):  # as Docusaurus has it
+            text = f"{label[1]} {label[2]}"
         words = text.split()
         if self.parser.too_deep(cursor):
             return False
@@ -48,6 +56,8 @@ class ContainerProcessor(LineProcessor):
         block.set("argument", " ".join(words[1:]))
         block.set("colons", str(len(match[1])))
         block.state = found
+        if directive:
+            block.set("directive", "yes")
         self.parser.begin(block, cursor)
         cursor.skip_indent()
         cursor.skip_chars(len(cursor.rest))
@@ -59,6 +69,8 @@ class ContainerProcessor(LineProcessor):
             if match and self._closes(block, len(match[1])):
                 block.set("closed", "yes")
                 return Match.END
+        if block.get("directive"):
+            take_option(block, cursor)
         return Match.YES
 
     def _closes(self, block: BlockElement, colons: int) -> bool:

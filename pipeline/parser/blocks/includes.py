@@ -1,11 +1,14 @@
-"""Files that the text takes in: ``{{ include part.md }}`` alone on a line. Their blocks
+"""Files that the text takes in: ``{{ include part.md }}`` alone on a line, or what Quarto,
+Obsidian and MkDocs write for it. Their blocks
 stand where the line does, within the same quotes, lists and containers, and begin and end
 in their own file."""
 
 from __future__ import annotations
 
 import re
+from pathlib import PurePosixPath
 from typing import Any, NamedTuple
+from urllib.parse import quote
 from xml.etree.ElementTree import Element
 
 from pipeline.codes import Code, diagnostic
@@ -19,15 +22,23 @@ from pipeline.parser.source import MAX_BYTES
 MAX_DEPTH = 16
 MAX_INCLUDES = 1000
 _OPTION = re.compile(r"shift=([\"']?)([1-5])\1")
+_EMBEDDED = re.compile(r"!\[\[(?P<path>[^\[\]|#^]{1,300}?)(?:\|[^\[\]]{0,300})?\]\]")
+_OTHERS = (
+    re.compile(r"\{\{<[ \t]*include[ \t]+(?P<q>[\"']?)(?P<path>[^\"'<>]{1,300}?)(?P=q)[ \t]*>\}\}"),
+    re.compile(r"-{1,8}8<-{1,8}[ \t]*\"(?P<path>[^\":]{1,300})\""),
+    _EMBEDDED,
+)
 _HINT = "Write it as `{{ include part.md }}`, and a path with spaces in quotes."
 
 
 class Directive(NamedTuple):
-    """``path`` stands at ``column`` of the text, counted from 0."""
+    """``path`` stands at ``column`` of the text, counted from 0. One that is to be taken in
+    ``if_there`` is text where there is no such file."""
 
     path: str
     options: tuple[str, ...]
     column: int
+    if_there: bool = False
 
 
 class IncludeProcessor(LineProcessor):
@@ -40,13 +51,17 @@ class IncludeProcessor(LineProcessor):
         self._size = 0
 
     def test(self, parent: Element, block: Any) -> bool:
-        return bool(block.indent < 4 and block.char == "{")
+        return bool(block.indent < 4 and block.char in "{!-")
 
     def run(self, parent: Element, blocks: Any) -> bool | None:
         cursor: Cursor = blocks[0]
         directive = read(cursor.rest)
         if directive is None:
             return False
+        if directive.if_there:
+            found = self.files.find(directive.path, Span(cursor.number, cursor.offset))
+            if isinstance(found, Diagnostic):
+                return False
         problem = self._include(directive, cursor)
         if problem:
             self.parser.diagnostics.append(problem)
@@ -126,6 +141,8 @@ class IncludeProcessor(LineProcessor):
 def read(text: str) -> Directive | None:
     """The directive that ``text`` is, if it is one."""
     text = text.rstrip(" \t")
+    if other := _other(text):
+        return other
     if not (text.startswith("{{") and text.endswith("}}")):
         return None
     inner = text[2:-2]
@@ -140,3 +157,14 @@ def read(text: str) -> Directive | None:
         return Directive(rest[1:end], tuple(rest[end + 1 :].split()), column)
     path, *options = rest.split() or [""]
     return Directive(path, tuple(options), column)
+
+
+def _other(text: str) -> Directive | None:
+    """The directive that another tool's way to take in a file stands for."""
+    for pattern in _OTHERS:
+        if match := pattern.fullmatch(text):
+            path = quote(match["path"].strip())
+            if pattern is _EMBEDDED and not PurePosixPath(match["path"]).suffix:
+                path += ".md"
+            return Directive(path, (), match.start("path"), pattern is _EMBEDDED)
+    return None

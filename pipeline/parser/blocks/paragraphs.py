@@ -16,7 +16,8 @@ from pipeline.parser.files import SourceFiles
 from pipeline.parser.inlines import links
 from pipeline.parser.lines import Line
 
-_CAPTION = re.compile(r"[Tt]able:")
+_CAPTION = re.compile(r"[Tt]able:|:[ \t]")
+_BLOCK_ID = re.compile(r"(?:^|[ \t])\^([A-Za-z0-9-]{4,60})[ \t]*$")
 _ABBREVIATION = re.compile(r"\*\[([^\]\n]{1,80})\]:[ \t]*(\S.*)")
 
 
@@ -37,6 +38,10 @@ class ParagraphProcessor(LineProcessor):
         self.take_definitions(block)
         if not block.lines:
             del parent[-1]  # the block that is closed is always the last
+            return
+        self._take_block_id(block)
+        if not block.lines:
+            del parent[-1]
             return
         self._take_attributes(block)
 
@@ -61,6 +66,15 @@ class ParagraphProcessor(LineProcessor):
         definition = Definition(match[1], match[2].strip(), first.number)
         self.parser.abbreviations.append(definition)
         return 1
+
+    def _take_block_id(self, block: BlockElement) -> None:
+        """The name ``^id`` that Obsidian gives a paragraph at its end is its id."""
+        last = block.lines[-1]
+        if "^" in last and (match := _BLOCK_ID.search(last)):
+            block.state = attributes.make(match[1])
+            block.lines[-1] = Line(last[: match.start()], last.number, last.offset)
+            if not block.lines[-1]:
+                del block.lines[-1]
 
     def _take_attributes(self, block: BlockElement) -> None:
         """A last line that is only ``{#id .class}`` says something of the paragraph."""

@@ -22,6 +22,8 @@ from pipeline.parser.constructs.parts import Construct, FenceConstruct, FencePar
 
 CONTAINERS: dict[str, Construct] = {
     **dict.fromkeys(boxes.NAMES, boxes.box),
+    **dict.fromkeys(("seealso", "admonition"), boxes.directive),
+    "dropdown": boxes.dropdown,
     "details": boxes.details,
     "summary": boxes.details,
     "figures": figures.figures,
@@ -35,7 +37,7 @@ CONTAINERS: dict[str, Construct] = {
     "matching": tasks.matching,
     "ordering": tasks.ordering,
     "table": tables.table,
-    "sidebar": passages.sidebar,
+    **dict.fromkeys(("sidebar", "column-margin"), passages.sidebar),
     **dict.fromkeys(("epigraph", "pull-quote", "pullquote"), passages.quotation),
     **dict.fromkeys(("verse", "poem"), passages.verse),
     "columns": passages.columns,
@@ -51,6 +53,11 @@ FENCES: dict[str, FenceConstruct] = {
     "chart": charts.chart,
     **dict.fromkeys(("csv", "tsv"), tables.csv),
 }
+
+
+def is_special(name: str) -> bool:
+    """Whether a box of another tool has the name of what not all readers get."""
+    return CONTAINERS.get(name) in (exercises.answer, exercises.teacher)
 
 
 def container(parts: Parts) -> tuple[Block, ...]:

@@ -13,6 +13,7 @@ from pipeline.model import (
     Inline,
     Paragraph,
     Strong,
+    Text,
 )
 from pipeline.parser.attributes import make
 from pipeline.parser.constructs.parts import Parts
@@ -26,6 +27,50 @@ ALIASES = {
     "info": "note",
 }
 NAMES = (*sorted(KINDS), *ALIASES)
+CALLOUTS = {
+    **dict.fromkeys(("abstract", "summary", "tldr", "todo", "question", "help", "faq"), "note"),
+    **dict.fromkeys(("seealso", "admonition"), "note"),
+    **dict.fromkeys(("success", "check", "done"), "tip"),
+    **dict.fromkeys(("failure", "fail", "missing", "bug"), "warning"),
+}
+"""What else Obsidian, MkDocs and MyST call their boxes, and the kind that each is here."""
+
+TITLES = {"tldr": "TL;DR", "faq": "FAQ", "todo": "To do", "seealso": "See also"}
+DIRECTIVES = frozenset({*NAMES, "seealso", "admonition", "dropdown"})
+"""The boxes that MyST writes in fences."""
+
+
+def kind_of(name: str) -> str:
+    """The kind of box that a name stands for; a note for one that is not known."""
+    return CALLOUTS.get(name) or (ALIASES.get(name, name) if name in NAMES else "note")
+
+
+def title_for(name: str, title: tuple[Inline, ...]) -> tuple[Inline, ...]:
+    """The title of a box: where it has none, and its kind does not say as much, its name."""
+    if title or name in NAMES or name == "admonition":
+        return title
+    words = name.replace("-", " ").replace("_", " ")
+    return (Text(text=TITLES.get(name) or words[:1].upper() + words[1:]),)
+
+
+def directive(parts: Parts) -> tuple[Block, ...]:
+    """MyST's ``seealso``, and its ``admonition`` with the kind as a class."""
+    title, attributes = title_of(parts)
+    kind = next((name for name in attributes.classes if name in NAMES), parts.name)
+    classes = tuple(name for name in attributes.classes if name != kind)
+    found = Admonition(
+        kind=kind_of(kind),
+        title=title_for(parts.name, title),
+        children=parts.children,
+        span=parts.span,
+        attributes=make(attributes.id, classes, attributes.pairs),
+    )
+    return (found,)
+
+
+def dropdown(parts: Parts) -> tuple[Block, ...]:
+    """MyST's ``dropdown``, which folds up its content."""
+    return details(parts._replace(name="details"))
 
 
 def box(parts: Parts) -> tuple[Block, ...]:

@@ -8,8 +8,10 @@ from pathlib import PurePosixPath
 from pipeline.codes import BY_SLUG, Code
 from pipeline.diagnostics import Diagnostic
 from pipeline.model import Attributes, Block, CodeBlock
+from pipeline.parser import other_tools
 from pipeline.parser.attributes import make
 from pipeline.parser.constructs.parts import FenceParts
+from pipeline.parser.fence_info import CELL
 
 NUMBERED = frozenset({"numbered", "numberLines", "number-lines"})
 FILE_NAME = ("title", "filename", "file-name", "file_name")
@@ -19,10 +21,12 @@ KEYS = frozenset({"caption", "file", "lines", *FILE_NAME, *START, *MARK})
 HIGHEST = 999_999
 """The highest number that a line may have."""
 
+_CELL_OPTION = re.compile(r"(?:#|//|%%|--)\|[ \t]*([A-Za-z][\w.-]*):[ \t]*(.*)")
 _RANGE = re.compile(r"(\d{1,6})(?:-(\d{0,6}))?")
 
 
 def code(parts: FenceParts) -> tuple[Block, ...]:
+    parts = _told(parts)
     given = _Given(parts.attributes)
     text, first = parts.text, 1
     language = parts.language
@@ -43,6 +47,37 @@ def code(parts: FenceParts) -> tuple[Block, ...]:
         attributes=given.rest,
     )
     return (block,)
+
+
+def _told(parts: FenceParts) -> FenceParts:
+    """The fence, told where other tools would draw it or run it; a cell's own options
+    ``#| label: fig-x`` are attributes of the code."""
+    cell = parts.attributes.get(CELL)
+    if drawn := other_tools.DIAGRAMS.get(parts.language.lower()):
+        message = f"A drawing of {drawn} is shown as its code."
+        hint = "Save it as an image (SVG) and show that, or draw figures by a fence `chart`."
+        parts.report(Code.LIKELY_SLIP, message, parts.span, hint)
+    elif cell in other_tools.DIRECTIVES:
+        message = f"The directive `{{{cell}}}` of MyST is shown as its code."
+        parts.report(Code.LIKELY_SLIP, message, parts.span, other_tools.DIRECTIVES[cell])
+    elif cell:
+        message = f"The cell `{{{cell}}}` is shown as code, and not run."
+        hint = f"Put in what it gives, as an image or a table; or write {cell} without braces."
+        parts.report(Code.LIKELY_SLIP, message, parts.span, hint)
+    if not cell:
+        return parts
+    options: dict[str, str] = {}
+    for line in parts.lines:
+        match = _CELL_OPTION.match(line)
+        if not match:
+            break
+        options[match[1]] = match[2].strip().strip("\"'")
+    caption = next((said for key, said in options.items() if key.endswith("-cap") and said), "")
+    pairs = tuple(pair for pair in parts.attributes.pairs if pair[0] != CELL)
+    if caption:
+        pairs = (*pairs, ("caption", caption))
+    own = make(options.get("label", parts.attributes.id), parts.attributes.classes, pairs)
+    return parts._replace(attributes=own, lines=parts.lines[len(options) :])
 
 
 class _Given:

@@ -27,7 +27,12 @@ from pipeline.parser.attributes import make
 from pipeline.parser.constructs import boxes
 from pipeline.parser.constructs.parts import Parts
 
-ALIASES = {"pullquote": "pull-quote", "poem": "verse", "centre": "center"}
+ALIASES = {
+    "pullquote": "pull-quote",
+    "poem": "verse",
+    "centre": "center",
+    "column-margin": "sidebar",
+}
 """What authors call them otherwise."""
 
 COLUMN = "column"

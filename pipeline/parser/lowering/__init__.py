@@ -14,7 +14,6 @@ from pipeline.diagnostics import Diagnostic, Span
 from pipeline.model import (
     NO_ATTRIBUTES,
     Abbreviation,
-    Admonition,
     Attributes,
     Block,
     BlockQuote,
@@ -44,10 +43,11 @@ from pipeline.parser.constructs.parts import FenceParts, Parts
 from pipeline.parser.files import SourceFiles
 from pipeline.parser.index_marks import attach_marks
 from pipeline.parser.lines import Line
-from pipeline.parser.lowering.boxes import admonition, alert
+from pipeline.parser.lowering.boxes import Special, admonition, callout
 from pipeline.parser.lowering.inlines import InlineLowering
 from pipeline.parser.markup import MarkupBuilder
 from pipeline.parser.table_options import guess_row_heads, without_empty_heads
+from pipeline.tree import plain_text
 
 _TASK = re.compile(r"\[([ xX])\][ \t]+")
 DEEPEST = 80
@@ -143,7 +143,7 @@ class Lowering:
                 )
                 return (heading,)
             case "blockquote":
-                return (self._quote(element, span),)
+                return self._quote(element, span)
             case "ul" | "ol":
                 return (self._list(element, span),)
             case "pre":
@@ -155,7 +155,7 @@ class Lowering:
             case "dl":
                 return (self._definitions(element, span),)
             case "admonition":
-                return (self._admonition(element, span),)
+                return self._admonition(element, span)
             case "container":
                 return self._container(element, span)
             case "note":
@@ -169,14 +169,36 @@ class Lowering:
             case tag:
                 raise AssertionError(f"no lowering for the block element {tag}")
 
-    def _quote(self, element: BlockElement, span: Span) -> Block:
+    def _quote(self, element: BlockElement, span: Span) -> tuple[Block, ...]:
         blocks = self.blocks(element)
-        if box := alert(element, blocks, span):
-            return box
-        first = element[0] if len(element) else None
-        if isinstance(first, BlockElement) and first.tag == "p" and first.lines:
-            slips.warn_of_quote(first.lines[0], self.report)
-        return BlockQuote(children=blocks, span=span)
+        if blocks and (found := callout(element, blocks, span, self._special(span))):
+            first = element[0]
+            assert isinstance(first, BlockElement)
+            slips.warn_of_callout(first.lines[0], self.report)
+            return found
+        return (BlockQuote(children=blocks, span=span),)
+
+    def _special(self, span: Span) -> Special:
+        """The function that makes of a box with the name of an answer what that is."""
+
+        def made(
+            name: str, title: tuple[Inline, ...], children: tuple[Block, ...]
+        ) -> tuple[Block, ...] | None:
+            if not constructs.is_special(name):
+                return None
+            parts = Parts(
+                name=name,
+                argument=plain_text(title),
+                attributes=NO_ATTRIBUTES,
+                children=children,
+                span=span,
+                read=self.read,
+                report=self.report,
+                files=self.files,
+            )
+            return constructs.container(parts)
+
+        return made
 
     def _list(self, element: BlockElement, span: Span) -> List | Choices:
         if self._exercises and (marks := take_marks(element)):
@@ -251,16 +273,18 @@ class Lowering:
         end_item()
         return DefinitionList(items=tuple(items), span=span)
 
-    def _admonition(self, element: BlockElement, span: Span) -> Admonition:
+    def _admonition(self, element: BlockElement, span: Span) -> tuple[Block, ...]:
         children = list(element)
         title: tuple[Inline, ...] = ()
         if children and children[0].tag == "title":
             title = self.inlines(children.pop(0))
         written = element.get("kind", "")
         if not children:
-            message = f"The box `!!! {written.partition(' ')[0]}` is empty."
+            message = (
+                f"The box `{element.get('mark', '!!!')} {written.partition(' ')[0]}` is empty."
+            )
             self.report(Finding.LIKELY_SLIP, message, span, "Indent its text by four spaces.")
-        return admonition(written, title, self.blocks(children), span)
+        return admonition(written, title, self.blocks(children), span, self._special(span))
 
     def _container(self, element: BlockElement, span: Span) -> tuple[Block, ...]:
         attributes, name = _attributes(element), element.get("name", "")

@@ -1,0 +1,201 @@
+"""Blocks that other tools have: Obsidian's comments, MyST's directives in fences, the place of
+the contents, page breaks, and attribute lists of kramdown on a line of their own."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+from xml.etree.ElementTree import Element
+
+from pipeline.codes import Code
+from pipeline.model import NO_ATTRIBUTES, Attributes
+from pipeline.parser import attributes
+from pipeline.parser.attributes import joined
+from pipeline.parser.blockparser import BlockElement, LineProcessor, Match
+from pipeline.parser.constructs.boxes import DIRECTIVES
+from pipeline.parser.cursor import Cursor
+
+COMMENT = "%%"
+_CONTENTS = re.compile(
+    r"(?:\[(?:TOC|toc)\]|\[\[(?:_TOC_|TOC|toc)\]\]|\{:toc\}|\{\{<[ \t]*toc[ \t]*>\}\})[ \t]*$"
+)
+_SEED = re.compile(r"\{:toc\}[ \t]*$")
+_PAGE_BREAK = re.compile(r"\{\{<[ \t]*pagebreak[ \t]*>\}\}[ \t]*$")
+_LIST = re.compile(r"\{:[^{}\n]*\}[ \t]*$")
+_DIRECTIVE = re.compile(r"(`{3,}|~{3,})\{([a-z][\w-]*)\}[ \t]*([^`]*)$")
+_OPTION = re.compile(r":([a-z][\w-]*):(?:[ \t]+(.*))?$")
+_SEEDS = frozenset({"toc", "contents", "table of contents"})
+_HEADING = re.compile(r"h[1-6]$")
+
+
+class CommentProcessor(LineProcessor):
+    """``%%`` to ``%%`` over lines; what follows the end is text again. Where no later line
+    ends it, it begins none. ``state`` has the lines, for one that its quote or list ends."""
+
+    takes_lines = True
+    verbatim = True
+
+    def test(self, parent: Element, block: Any) -> bool:
+        return bool(block.indent < 4 and block.char == "%")
+
+    def run(self, parent: Element, blocks: Any) -> bool | None:
+        cursor: Cursor = blocks[0]
+        rest = cursor.rest
+        if not rest.startswith(COMMENT) or COMMENT in rest[2:].lstrip("%"):
+            return False
+        if cursor.number >= self.parser.last_comment_mark:
+            return False
+        self.parser.begin(BlockElement("comment", cursor.number, self), cursor)
+        self.parser.add_line(self.parser.tip, cursor)
+        return None
+
+    def proceed(self, block: BlockElement, cursor: Cursor) -> Match:
+        at = cursor.remainder.find(COMMENT)
+        if at < 0:
+            return Match.YES
+        block.set("closed", "yes")
+        block.end = cursor.number
+        cursor.skip_chars(at + len(COMMENT))
+        return Match.END if cursor.blank else Match.NO
+
+    def waits_for_end(self, block: BlockElement) -> bool:
+        return True
+
+    def close(self, block: BlockElement, parent: BlockElement) -> None:
+        if block.get("closed"):
+            del parent[-1]
+            return
+        block.tag = "typed"
+        block.text = "\n".join(block.lines)
+        message = "The comment `%%` is never closed in the block that it begins in."
+        hint = "End it by `%%` before the quotation or list ends. It stays as text."
+        self.parser.report(Code.LIKELY_SLIP, message, block.line, block.column, hint)
+
+
+class DirectiveProcessor(LineProcessor):
+    """A box of MyST in a fence: ```` ```{note} Title ````. ``state`` is the fence, then what
+    the lines ``:class: name`` at its beginning say."""
+
+    container = True
+
+    def test(self, parent: Element, block: Any) -> bool:
+        return block.indent < 4 and block.char in "`~"
+
+    def run(self, parent: Element, blocks: Any) -> bool | None:
+        cursor: Cursor = blocks[0]
+        match = _DIRECTIVE.match(cursor.rest)
+        if not match or match[2] not in DIRECTIVES or self.parser.too_deep(cursor):
+            return False
+        block = BlockElement("container", cursor.number, self, name=match[2])
+        block.set("argument", match[3].strip())
+        block.set("fence", match[1])
+        block.state = NO_ATTRIBUTES
+        self.parser.begin(block, cursor)
+        cursor.skip_indent()
+        cursor.skip_chars(len(cursor.rest))
+        return None
+
+    def proceed(self, block: BlockElement, cursor: Cursor) -> Match:
+        fence = block.get("fence", "")
+        rest = cursor.rest.rstrip(" \t")
+        tip = self.parser.tip
+        if cursor.indent < 4 and len(rest) >= len(fence) and not rest.strip(fence[0]):
+            inner = tip.processor and tip.processor.waits_for_end(tip)
+            if rest and not inner:
+                block.set("closed", "yes")
+                return Match.END
+        take_option(block, cursor)
+        return Match.YES
+
+    def close(self, block: BlockElement, parent: BlockElement) -> None:
+        if not block.get("closed"):
+            fence = block.get("fence", "")
+            message = f"The block {fence}{{{block.get('name')}}} is never closed."
+            hint = f"End it with a line {fence}."
+            self.parser.report(Code.UNCLOSED_CONTAINER, message, block.line, block.column, hint)
+
+
+def take_option(block: BlockElement, cursor: Cursor) -> None:
+    """Take the line ``:class: name`` at the beginning of a directive of MyST."""
+    if len(block) or block.get("begun"):
+        return
+    match = _OPTION.match(cursor.rest.rstrip(" \t"))
+    if match is None:
+        if not cursor.blank:
+            block.set("begun", "yes")
+        return
+    key, value = match[1], (match[2] or "").strip()
+    found = NO_ATTRIBUTES
+    if key == "class":
+        found = attributes.make(classes=tuple(value.split()))
+    elif key in ("name", "label"):
+        found = attributes.make(value)
+    if isinstance(block.state, Attributes):
+        block.state = joined(block.state, found)
+    cursor.skip_indent()
+    cursor.skip_chars(len(cursor.rest))
+
+
+class OmittedProcessor(LineProcessor):
+    """Lines that mean something else than their text: a page break, the place of the contents,
+    which come by themselves, and kramdown's attributes of the block before."""
+
+    def test(self, parent: Element, block: Any) -> bool:
+        return bool(block.indent < 4 and block.char in "[{")
+
+    def run(self, parent: Element, blocks: Any) -> bool | None:
+        cursor: Cursor = blocks[0]
+        rest = cursor.rest
+        if _PAGE_BREAK.match(rest):
+            self.parser.add_leaf(BlockElement("page-break", cursor.number, self), cursor)
+            return None
+        if "p" in (self.parser.innermost.tag, self.parser.tip.tag) and not _SEED.match(rest):
+            return False
+        if _CONTENTS.match(rest):
+            if rest.startswith("[") and self._is_label(rest):
+                return False
+            self._leave_out(cursor)
+            if rest.startswith("{:"):
+                self._drop_seed()
+            return None
+        return self._attributes(cursor) if _LIST.match(rest) else False
+
+    def _is_label(self, rest: str) -> bool:
+        return rest.strip().strip("[]").upper() in self.parser.md.references
+
+    def _leave_out(self, cursor: Cursor) -> None:
+        self.parser.close_unmatched()
+        cursor.skip_indent()
+        cursor.skip_chars(len(cursor.rest))
+
+    def _drop_seed(self) -> None:
+        """The list of one item that kramdown puts the contents in the place of."""
+        while self.parser.tip.tag in ("ul", "ol"):
+            self.parser.close_tip()
+        parent = self.parser.tip
+        last = parent[-1] if len(parent) else None
+        if last is not None and last.tag in ("ul", "ol") and len(last) == 1:
+            text = "".join(str(line) for leaf in last.iter() for line in getattr(leaf, "lines", ()))
+            if text.strip().lower() in _SEEDS:
+                parent.remove(last)
+
+    def _attributes(self, cursor: Cursor) -> bool | None:
+        """Give a list to the block that it stands right under."""
+        parser, text = self.parser, cursor.rest.strip()
+        found = attributes.read(text)
+        if not found or found[1] != len(text):
+            return False
+        container = parser.innermost
+        last = container[-1] if len(container) else None
+        if not isinstance(last, BlockElement) or parser.gap(last.end, cursor.number):
+            return False
+        number, column = cursor.number, cursor.offset
+        self._leave_out(cursor)
+        if _HEADING.match(last.tag) or last.tag in ("pre", "container"):
+            own = last.state if isinstance(last.state, Attributes) else NO_ATTRIBUTES
+            last.state = joined(own, found[0])
+            return None
+        message = f"The attributes `{text}` are kramdown's, and are left out: no list or quotation"
+        hint = f"Put the block between `::: {text[2:].strip()}` and `:::`.".replace("::: ", "::: {")
+        parser.report(Code.LIKELY_SLIP, f"{message} has any.", number, column, hint)
+        return None
