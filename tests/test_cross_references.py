@@ -230,7 +230,7 @@ NO_ID = "Nothing in the document has the id `{}`."
         ("@fig-wel\n\n{fig}", NO_ID.format("fig-wel"), "Did you mean `@fig-well`?"),
         ("@fig-b\n\n![b](well.png 'B'){#b}", NO_ID.format("fig-b"), "needs `{#fig-b}`"),
         (
-            "@fig-b\n\n![b](well.png){#fig-b}",
+            "@fig-b\n\n![](well.png){#fig-b .decorative}",
             "The figure `fig-b` has no number, since it has no caption.",
             "Give it a caption",
         ),

@@ -88,8 +88,8 @@ class _Scanner:
                 self._code()
             case "*" | "_" | "~" | "=":
                 self._delimiters()
-            case "[" | "!" if found := other_tools.wiki_link(data, pos, self.references):
-                self._add(*found)
+            case "[" | "!" if wiki := other_tools.wiki_link(data, pos, self.references):
+                self._add(*wiki)
             case "!" if data.startswith("[", pos + 1):
                 self.brackets.open("![")
             case "[":

@@ -76,14 +76,14 @@ def admonition(
         return found
     if word not in boxes.NAMES:
         classes = [word, *classes]
-    found = Admonition(
+    box = Admonition(
         kind=boxes.kind_of(word),
         title=boxes.title_for(word, title),
         children=children,
         span=span,
         attributes=make(classes=tuple(classes)),
     )
-    return (found,)
+    return (box,)
 
 
 def _first_line(

@@ -130,9 +130,9 @@ class InlineLowering:
                 return (InlineElement(name=element.tag, children=self._inlines(element, inner)),)
             case "element":
                 pairs = (("title", title),) if (title := element.get("title")) else ()
-                children = (Text(text=element.text or ""),)
+                said = (Text(text=element.text or ""),)
                 name, own = element.get("name", ""), make(pairs=pairs)
-                return (InlineElement(name=name, children=children, attributes=own),)
+                return (InlineElement(name=name, children=said, attributes=own),)
             case "group":
                 return self._inlines(element, inner)
             case "slip":
