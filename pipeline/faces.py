@@ -40,11 +40,14 @@ MATH = "STIX Two Math"
 MATH_FACE = Face(MATH, 400, "normal", "ziamath", "fonts/STIXTwoMath-Regular.ttf", "math")
 """The face that screens set formulas in; print has them as drawings."""
 
+EMOJI = "Noto Emoji"
+
 FALLBACKS = (
     Face("Noto Serif", 400, "normal", "fontpkg_noto_serif", "files/NotoSerif[wdth,wght].ttf"),
     Face("Noto Sans", 400, "normal", "fontpkg_noto_sans", "files/NotoSans[wdth,wght].ttf"),
+    Face(EMOJI, 400, "normal", "manimgx_fonts", "NotoEmoji[wght].ttf"),
 )
-"""Faces for what the text faces lack: polytonic Greek, more of Cyrillic, rare letters."""
+"""Faces for what the text faces lack: polytonic Greek, more of Cyrillic, rare letters, emoji."""
 
 
 def own_faces(metadata: Metadata) -> tuple[Face, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -20,6 +21,12 @@ PASSED_OVER = ("TOC", "Figure", "Formula", "Reference")
 
 HYPHENS = dict.fromkeys(map(ord, "-\u2010\u2011\ufffe\u0002"))
 """What may come at the end of a line that a word goes on after, and as PDFium gives it."""
+
+EMOJI = re.compile(
+    "[#*0-9]\ufe0f?\u20e3|[\u200d\ufe0f\u231a-\u23ff\u25aa-\u27bf\u2b05-\u2b55\u3030\u303d\u3297\u3299"
+    "\U0001f000-\U0001faff\U000e0020-\U000e007f\ufffd]"
+)
+"""Emoji, and the signs that join them."""
 
 IN_ORDER = ("LATIN", "GREEK", "CYRILLIC", "CJK", "HIRAGANA", "KATAKANA", "HANGUL")
 """Scripts whose signs stand on the page as they are written, one after the other."""
@@ -50,8 +57,10 @@ def _is_text(run: Run) -> bool:
 
 
 def as_printed(text: str) -> str:
-    """The letters of a text without what print changes: ligatures, capitals, hyphens."""
-    return letters(unicodedata.normalize("NFKC", text)).casefold().translate(HYPHENS)
+    """The letters of a text without what print changes (ligatures, capitals, hyphens), and
+    without emoji, of which PDFium gives only parts."""
+    found = letters(unicodedata.normalize("NFKC", EMOJI.sub("", text)))
+    return found.casefold().translate(HYPHENS)
 
 
 def printed(passages: Iterable[Passage]) -> Iterator[Passage]:

@@ -37,6 +37,7 @@ with no_system_fonts(), warnings.catch_warnings():
     from pipeline.package.pdf.layout import lay_out
     from pipeline.package.pdf.metadata import describe
     from pipeline.package.pdf.page_starts import read_pieces
+    from pipeline.package.pdf.pictographs import set_apart
     from pipeline.package.pdf.sheets import has_back_cover, impose
     from pipeline.package.pdf.tags import tag
     from pipeline.package.pdf.text_columns import arrange
@@ -60,6 +61,7 @@ def package(pages: Pages, folder: Path) -> Package:
     files = font_files(pages.faces)
     missing = lacking(beyond(page.markup), files)
     with listening(root, missing) as log:
+        set_apart(root, missing)
         replace_characters(root, missing)
         ready(root)
         arrange(root)

@@ -24,7 +24,7 @@ from weasyprint.urls import URLFetcher, URLFetcherResponse
 
 from pipeline.codes import Code, diagnostic
 from pipeline.diagnostics import Diagnostic
-from pipeline.faces import LEGIBLE, SANS
+from pipeline.faces import EMOJI, LEGIBLE, SANS
 from pipeline.model import Asset
 from pipeline.package.image_metadata import without_metadata
 from pipeline.package.pdf.code import sign_broken_lines
@@ -100,7 +100,7 @@ SYMBOLS = "DejaVu Sans"
 def _preferences() -> bytes:
     """The rules by which Fontconfig appends a language's own family to those asked for, takes
     no letters from the one for symbols if another has them, and says what “sans-serif” is in
-    a drawing."""
+    a drawing, and “emoji”, which Pango asks for."""
     rules = "".join(
         f'<match><test name="lang" compare="eq"><string>{language}</string></test>'
         f'<edit name="family" mode="append" binding="strong"><string>{family}</string></edit>'
@@ -110,6 +110,11 @@ def _preferences() -> bytes:
     rules += (
         f'<match target="scan"><test name="family"><string>{SYMBOLS}</string></test>'
         '<edit name="lang" mode="delete_all"/></match>'
+    )
+    rules += (
+        '<match><test name="family"><string>emoji</string></test>'
+        f'<edit name="family" mode="prepend" binding="strong"><string>{EMOJI}</string></edit>'
+        "</match>"
     )
     families = "".join(f"<family>{family}</family>" for family in SANS_SERIF)
     rules += f"<alias><family>sans-serif</family><prefer>{families}</prefer></alias>"

@@ -14,6 +14,7 @@ from xml.etree.ElementTree import Element
 
 from pipeline.package.pdf.markup import classes, text_of
 from pipeline.package.pdf.nodes import Annotation, Mark, Node, add, home, last_of, link_of
+from pipeline.package.pdf.pictographs import CLASS
 from pipeline.package.pdf.roles import (
     BLOCK_ONLY,
     FLAT,
@@ -117,6 +118,8 @@ class Structure:
                 return
             # Nothing is drawn, and still two words are apart, or code is indented.
             self.spoken[mark] = text if node.kind == "Code" else " "
+        elif box.element is not None and CLASS in classes(box.element):
+            self.spoken[mark] = text  # one glyph stands for several characters
         elif node.kind == "Code" and "\t" in text:  # no glyph stands for a tab
             self.spoken[mark] = text
         elif text.endswith(HYPHEN):

@@ -1,0 +1,81 @@
+"""Emoji in print: each is set whole in the font that has them, and says what it is, whatever
+glyphs draw it. Screens have their own fonts for them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Container, Iterator
+from xml.etree.ElementTree import Element
+
+CLASS = "emoji"
+
+FIRST = "\N{DIAMETER SIGN}"
+"""Of the signs before this one, © and arrows say, the faces of text have their own."""
+
+_POSSIBLE = re.compile("[\u00a9\u00ae\u203c-\u3299\ufe0f\U0001f000-\U0001ffff]")
+_AS_TEXT = "\ufe0e"
+_SKIPPED = frozenset({"head", "title", "style", "svg", "script"})
+
+
+def set_apart(root: Element, missing: Container[str] = ()) -> None:
+    """Put every emoji of a tree into an element of its own. One with a character of
+    ``missing``, which no font has, becomes its name: ``:shaking face:``."""
+    if not _POSSIBLE.search("".join(root.itertext())):
+        return
+    waiting = [root]
+    while waiting:
+        element = waiting.pop()
+        if element.tag in _SKIPPED:
+            continue
+        children = list(element)
+        waiting += children
+        if element.text and (found := _pieces(element.text, missing)):
+            element.text = found[0]
+            for at, one in enumerate(found[1]):
+                element.insert(at, one)
+        for child in children:
+            if child.tail and (found := _pieces(child.tail, missing)):
+                child.tail = found[0]
+                at = list(element).index(child) + 1
+                for number, one in enumerate(found[1]):
+                    element.insert(at + number, one)
+
+
+def _pieces(text: str, missing: Container[str]) -> tuple[str, list[Element]] | None:
+    """The text before the first emoji, and an element for each with what follows it."""
+    if not _POSSIBLE.search(text):
+        return None
+    before, last, found = "", 0, list[Element]()
+    for start, end, name in _emoji(text):
+        gap = text[last:start]
+        one = Element("span", {"class": CLASS})
+        one.text = text[start:end]
+        if any(character in missing for character in one.text):
+            one.text = name.replace("_", " ")
+            del one.attrib["class"]
+        if found:
+            found[-1].tail = gap
+        else:
+            before = gap
+        found.append(one)
+        last = end
+    if not found:
+        return None
+    found[-1].tail = text[last:]
+    return before, found
+
+
+def _emoji(text: str) -> Iterator[tuple[int, int, str]]:
+    """Where each emoji of a text begins and ends, and its name."""
+    import emoji
+
+    for token in emoji.analyze(text, non_emoji=False, join_emoji=True):
+        match = token.value
+        assert not isinstance(match, str)
+        said = getattr(match, "emoji", token.chars)
+        if len(said) == 1 and said < FIRST:
+            continue
+        if text.startswith(_AS_TEXT, match.end):
+            continue
+        data = getattr(match, "data", None) or {}
+        yield match.start, match.end, data.get("en", said)
