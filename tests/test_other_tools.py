@@ -6,18 +6,69 @@ shows it; a row that says *told* has findings, and no other has.
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from pipeline.fragment import render_fragment
-from pipeline.parser import parse
+from pipeline.parser import parse_body
 from pipeline.parser.blocks.tables import split_row
 from pipeline.parser.lines import Line
-from pipeline.resolve import resolve_fragment
 from tests.documentation import DOCS
 
 EXPECTED = {
+    "H~2~O": "H<sub>2</sub>O",
+    "~gone~": "<del>gone</del>",
+    "2^nd^": "2<sup>nd</sup>",
+    "==so==": "<mark>so</mark>",
     "[text]{.underline}": "<u>text</u>",
+    "[Text]{.smallcaps}": '<span class="small-caps">Text</span>',
+    "::: {.note}⏎Text⏎:::": '<div class="box note"',
+    "::: {#refs}⏎:::": "",
+    "```{=html}⏎<b>Text</b>⏎```": "<b>Text</b>",
+    "`<b>x</b>`{=html}": "<b>x</b>",
+    "```{=latex}⏎\\newpage⏎```": '<div class="page-break"></div>',
+    "```{=latex}⏎\\vfill⏎```": "",
+    "@fig:well": "@fig:well",
+    "{{< include part.qmd >}}": "<p>A part.</p>",
+    "{{< pagebreak >}}": '<div class="page-break"></div>',
+    "{{< meta title >}}": "{{ title }}",
+    "{{< video well.mp4 >}}": "{{&lt; video well.mp4 &gt;}}",
     "::: {.callout-tip}⏎Text⏎:::": '<div class="box tip" role="doc-tip">',
+    "::: {.column-margin}⏎Text⏎:::": '<aside class="sidebar" role="note">',
+    "::: {.panel-tabset}⏎# One⏎# Two⏎:::": "<h1>One</h1>\n<h1>Two</h1>",
+    "![A well](w.png){#fig-well}": "</span> A well</figcaption>",
+    "| a |⏎|---|⏎| 1 |⏎⏎: Wells {#tbl-w}": "</span> Wells</caption>",
+    "```{python}⏎#| label: lst-x⏎1 + 1⏎```": '<pre id="lst-x" class="code highlighted">',
+    "# Thanks {.unnumbered .unlisted}": '<h1 class="unnumbered unlisted">',
+    "# Wells⏎⏎[[#Wells]]": '<a href="#wells">Wells</a>',
+    "[[Other note|there]]": "<p>there</p>",
+    "![[well.png|300]]": '<figure class="width-300px">',
+    "![[Note]]": "<p>A note.</p>",
+    "Open %%hidden%% text": "<p>Open text</p>",
+    "%%⏎hidden⏎⏎too⏎%%⏎Text": "<p>Text</p>",
+    "Open %% text": "<p>Open %% text</p>",
+    "> [!INFO] For all⏎> Text": '<p class="box-title">For all</p>',
+    "> [!question]-⏎> Text": '<p class="box-title">Question</p>',
+    "> [!quote] Ann⏎> Text": "<blockquote>",
+    "A paragraph. ^well-1⏎⏎[[#^well-1]]": '<p id="well-1">A paragraph.</p>',
+    ":rocket: at 10:30:45": "🚀 at 10:30:45",
+    "> [!TIP]⏎> Text": '<div class="box tip" role="doc-tip">',
+    "```mermaid⏎graph LR⏎```": '<code class="language-mermaid">',
+    "See @ann and #12": "See @ann and #12",
+    "[TOC]": "",
+    '!!! note "Title"⏎    Text': '<p class="box-title">Title</p>',
+    '??? note "Title"⏎    Text': '<p class="box-title">Title</p>',
+    "++ctrl+alt+x++": "<kbd>Ctrl</kbd>+<kbd>Alt</kbd>+<kbd>X</kbd>",
+    '--8<-- "part.qmd"': "<p>A part.</p>",
+    ":::tip[Title]⏎Text⏎:::": '<p class="box-title">Title</p>',
+    "import Tabs from '@theme/Tabs'": "import Tabs from",
+    "# Wells⏎{: #well .wide}": '<h1 id="well" class="wide">',
+    "{% include wells.md %}": "{% include wells.md %}",
+    "```{note} Title⏎Text⏎```": '<p class="box-title">',
+    "{ref}`wells <well>`": '<a href="#well">wells</a>',
+    "{cite}`Ann`": "{cite}<code>Ann</code>",
+    ".. note:: Text": ".. note:: Text",
 }
 
 
@@ -29,8 +80,9 @@ def rows() -> dict[str, str]:
     found = {}
     for line in lines:
         example, _, becomes = split_row(Line(line, 0, 0))
-        fence = "``" if example.startswith("``") else "`"
-        found[example.strip(fence).removeprefix(" ").removesuffix(" ")] = str(becomes)
+        fence = example[: len(example) - len(example.lstrip("`"))]
+        written = example.removeprefix(fence).removesuffix(fence)
+        found[written.strip(" ") if len(fence) > 1 else written] = str(becomes)
     return found
 
 
@@ -42,9 +94,12 @@ def test_every_row_is_run() -> None:
 
 
 @pytest.mark.parametrize("example", ROWS)
-def test_row(example: str) -> None:
+def test_row(example: str, tmp_path: Path) -> None:
+    (tmp_path / "part.qmd").write_text("A part.\n", "utf-8")
+    (tmp_path / "Note.md").write_text("A note.\n", "utf-8")
     source = example.replace("⏎", "\n")
-    assert EXPECTED[example] in render_fragment(source)
-    document = resolve_fragment(parse(f"---\ntitle: A title\n---\n\n{source}"))
-    told = [found for found in document.diagnostics if found.code != "missing-image"]
+    html = render_fragment(source, folder=tmp_path)
+    assert EXPECTED[example] in html
+    assert EXPECTED[example] or not html.strip()
+    told = parse_body(source, tmp_path).diagnostics
     assert bool(told) == ("*told*" in ROWS[example]), told

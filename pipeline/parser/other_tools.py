@@ -80,6 +80,11 @@ LINES = (
         "Write it as the id of the heading: `## Heading {#label}`.",
     ),
     Mark(
+        re.compile(r"\{:[^{}\n]{1,500}\}$"),
+        "an attribute list of kramdown under no block",
+        "Put it right under its block, or at the end of the heading.",
+    ),
+    Mark(
         re.compile(r"<<[<{(\[][^\n]*\.(?:md|txt|py)"),
         "an inclusion of another tool",
         _INCLUDE,
@@ -92,7 +97,7 @@ LINES = (
 )
 """Marks that begin a line."""
 
-_LINE_TRIGGERS = frozenset(".-ie<[$(")
+_LINE_TRIGGERS = frozenset(".-ie<[$({")
 
 DIAGRAMS = {
     "mermaid": "Mermaid",

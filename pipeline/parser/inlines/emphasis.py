@@ -32,6 +32,8 @@ def read_delimiter(data: str, start: int) -> Delimiter:
     count = end - start
     if char == "~" and count > 2:
         opens = closes = False
+    if char == "~" and count == 1:  # `5~10` is a span of numbers
+        opens, closes = left and not _joins(before), right and not _joins(after)
     if char == "=":  # a comparison is no mark
         opens = left and count == 2 and not _joins(before) and after not in _QUOTES
         closes = right and count == 2 and not _joins(after) and before not in _QUOTES

@@ -30,7 +30,7 @@ _SCRIPT = re.compile(
     r"|\^(?P<sup>(?=[^\s^]*[^\W_])"
     r"(?:[+\-\N{MINUS SIGN}]?(?:\w|[*_.,/'’′°%+\-])+?|\([^\s^()\\`\[\]<>]*\)))\^(?!\^)"
 )
-_OPERATION = re.compile(r"(?<=[\w)])[+\-/*=]")
+_OPERATION = re.compile(r"(?<=[\w)])(?:[+\-/=]|\*(?=[^\W_]))")
 _KEYS = {"ctrl": "Ctrl", "alt": "Alt", "cmd": "Cmd", "esc": "Esc", "del": "Del", "tab": "Tab"}
 
 
@@ -73,7 +73,7 @@ def emoji_named(name: str) -> str:
     """The emoji that ``:name:`` stands for, or ""."""
     import emoji
 
-    found = emoji.emojize(name, language="alias", variant="emoji_type")
+    found = emoji.emojize(name, language="alias")
     return "" if found == name else found
 
 

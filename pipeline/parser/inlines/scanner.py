@@ -116,6 +116,9 @@ class _Scanner:
 
     def _add(self, found: str | InlineSpan, end: int) -> None:
         if isinstance(found, str):
+            last = self.leaf.chain.last
+            if not found and end == len(self.leaf.data) and last and not last.delimiter:
+                last.text = last.text.rstrip(" \t")  # a comment was the last
             self.leaf.chain.add_text(found)
             self.leaf.pos = end
             return
