@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from pipeline.completeness.printed import text_of_pdf
 from pipeline.diagnostics import Severity
 from pipeline.editions import EDITIONS
 from pipeline.faces import font_file
@@ -45,7 +46,8 @@ def fonts(made: Package) -> set[str]:
         ("สวัสดีชาวโลก", "Noto-Sans-Thai"),
         ("សួស្តី", "Noto-Sans-Khmer"),
         ("你好", "Noto-Sans-CJK-JP"),
-        ("★ ⚠ ☐", "DejaVu-Sans"),
+        ("★ ☐", "DejaVu-Sans"),
+        ("🙂 ⚠️ ✔", "Noto-Emoji"),
     ],
 )
 def test_scripts_have_their_fonts(text: str, family: str, tmp_path: Path) -> None:
@@ -72,13 +74,13 @@ def test_ideographs_are_drawn_as_the_language_draws_them(
 
 
 def test_what_no_font_has_is_a_warning_with_the_line(tmp_path: Path) -> None:
-    made = make("Words\nand more ሰላም words, 🙂\n\n🎉\n", tmp_path)
+    made = make("Words\nand more ሰላም words, 𐄀\n\n𐄁\n", tmp_path)
     letters, symbols = made.diagnostics
     assert (letters.code, letters.severity, letters.line) == ("missing-glyph", Severity.WARNING, 7)
     assert "“ሰ” (U+1230 ETHIOPIC SYLLABLE SA)" in letters.message
     assert "2 other characters of the Ethiopic script: ላ ም" in letters.message
     assert (symbols.line, symbols.severity) == (7, Severity.WARNING)
-    assert "“🙂” (U+1F642 SLIGHTLY SMILING FACE), nor for 1 other symbol: 🎉" in symbols.message
+    assert "“𐄀” (U+10100 AEGEAN WORD SEPARATOR LINE), nor for 1 other symbol: 𐄁" in symbols.message
     assert "ሰ" not in read(open_pdf(made.data)).text, "no reader is sent to a missing glyph"
 
 
@@ -147,3 +149,44 @@ def test_a_symbol_does_not_change_the_letters(tmp_path: Path) -> None:
     assert "Amiri" in letters
     assert "DejaVu-Sans" not in letters
     assert fonts(make("الماء ⬤ في القرية", tmp_path)) >= {"Amiri", "DejaVu-Sans"}
+
+
+EMOJI = (
+    "😄",
+    "👨\u200d👩\u200d👧",
+    "🇩🇪",
+    "👍🏽",
+    "👍",
+    "1\ufe0f\u20e3",
+    "✔\ufe0f",
+    "🏳\ufe0f\u200d🌈",
+)
+
+
+def test_emoji_are_heard_and_copied_as_they_are_written(tmp_path: Path) -> None:
+    made = make(f"Some {' and '.join(EMOJI)}.\n\n## Heading 🚀\n\n`code 🎉`\n", tmp_path)
+    assert made.diagnostics == ()
+    said = read(open_pdf(made.data)).text
+    assert f"Some {' and '.join(EMOJI)}." in said
+    assert "Heading 🚀" in said
+    assert "code 🎉" in said
+
+
+def test_digits_and_signs_of_text_are_no_emoji(tmp_path: Path) -> None:
+    made = make("Call #1 at 10:30 * 2, © 2020, → there™.", tmp_path)
+    assert not any("Emoji" in name for name in fonts(made))
+
+
+def test_an_emoji_that_no_font_has_is_printed_as_its_name(tmp_path: Path) -> None:
+    made = make("New \U0001faea here.", tmp_path)
+    assert [found.code for found in made.diagnostics] == ["missing-glyph"]
+    assert "New :distorted face: here." in read(open_pdf(made.data)).text
+
+
+def test_emoji_in_print_are_found_in_the_finished_file(tmp_path: Path) -> None:
+    source = tmp_path / "x.md"
+    source.write_text(f"---\ntitle: T\n---\n\nSome {' and '.join(EMOJI)} words.\n", "utf-8")
+    resolved = resolve(select(parse(source.read_text("utf-8"), "x.md"), HANDOUT), tmp_path)
+    file = tmp_path / "x.pdf"
+    file.write_bytes(package(render(resolved, HANDOUT, "x"), tmp_path).data)
+    assert "someandandandandandandandwords." in text_of_pdf(file).text

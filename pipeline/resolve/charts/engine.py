@@ -18,7 +18,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from pipeline.faces import FACES, FALLBACKS, LARGE_PRINT_FACES, LEGIBLE, SANS, font_file
+from pipeline.faces import EMOJI, FACES, FALLBACKS, LARGE_PRINT_FACES, LEGIBLE, SANS, font_file
 from pipeline.pages import Face
 from pipeline.scripts import fonts_for
 
@@ -111,7 +111,8 @@ class Fonts:
         faces, family = (LARGE_PRINT_FACES, LEGIBLE) if is_large else (FACES, SANS)
         sans = [face for face in faces if face.family == family and face.style == "normal"]
         fallbacks = [face for face in FALLBACKS if face.family == "Noto Sans"]
-        regular = [face for face in (*sans, *fallbacks, *others) if face.weight < 600]
+        emoji = [face for face in FALLBACKS if face.family == EMOJI]
+        regular = [face for face in (*sans, *fallbacks, *others, *emoji) if face.weight < 600]
         bold = [face for face in (*sans, *others) if face.weight >= 600]
         self._files = _installed(regular)
         self._bold_files = _installed([*bold, *regular])
