@@ -79,7 +79,7 @@ class ContainerProcessor(LineProcessor):
         if tip.processor and tip.processor.waits_for_end(tip):
             return False
         within = self.parser.open[self.parser.open.index(block) :]
-        mine = [b for b in within if b.tag == "container"]
+        mine = [b for b in within if b.get("colons")]
         same = [b for b in mine if b.get("colons") == str(colons)]
         return (same or mine)[-1] is block
 
