@@ -202,8 +202,9 @@ class Code(enum.Enum):
         WARNING,
         "Something is text, or a block without a meaning of its own, and looks as if it were meant to\n"
         "be more: rows without a row of dashes, attributes at the end of a paragraph's last line, a\n"
-        "caption away from its table, a block whose name is nearly a known one, an empty box. Write it\n"
-        "as the hint says, or with a backslash before it where it is meant as text.",
+        "caption away from its table, a block whose name is nearly a known one, an empty box, a mark\n"
+        "of another tool. Write it as the hint says, or with a backslash before it where it is meant\n"
+        "as text.",
     )
     BAD_FIGURES = Entry(
         ERROR,

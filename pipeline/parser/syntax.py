@@ -32,8 +32,8 @@ from pipeline.parser.blocks.lists import ItemProcessor, ListProcessor
 from pipeline.parser.blocks.math import MathProcessor
 from pipeline.parser.blocks.notes import NoteProcessor
 from pipeline.parser.blocks.other_tools import (
+    BoxFenceProcessor,
     CommentProcessor,
-    DirectiveProcessor,
     OmittedProcessor,
 )
 from pipeline.parser.blocks.paragraphs import ParagraphProcessor
@@ -68,7 +68,7 @@ class ChapbookSyntax(Extension):
                     ("quote", QuoteProcessor(parser)),
                     ("atx-heading", AtxHeadingProcessor(parser)),
                     ("comment", CommentProcessor(parser)),
-                    ("directive", DirectiveProcessor(parser)),
+                    ("box-fence", BoxFenceProcessor(parser)),
                     ("fence", FenceProcessor(parser)),
                     ("include", IncludeProcessor(parser, self.files)),
                     ("omitted", OmittedProcessor(parser)),

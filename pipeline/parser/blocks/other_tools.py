@@ -72,7 +72,7 @@ class CommentProcessor(LineProcessor):
         self.parser.report(Code.LIKELY_SLIP, message, block.line, block.column, hint)
 
 
-class DirectiveProcessor(LineProcessor):
+class BoxFenceProcessor(LineProcessor):
     """A box of MyST in a fence: ```` ```{note} Title ````. ``state`` is the fence, then what
     the lines ``:class: name`` at its beginning say."""
 
