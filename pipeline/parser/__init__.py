@@ -14,7 +14,7 @@ from pipeline.codes import Code, diagnostic
 from pipeline.diagnostics import Diagnostic, Span
 from pipeline.metadata import Metadata
 from pipeline.model import Block, Document, Heading, Variable
-from pipeline.parser import wiki_links
+from pipeline.parser import anchors, wiki_links
 from pipeline.parser.abbreviations import abbreviations
 from pipeline.parser.blanks import settle_blanks
 from pipeline.parser.characters import FORBIDDEN
@@ -98,6 +98,7 @@ def _parse_body(text: str, first_line: int, files: SourceFiles) -> Document:
         files=files.names,
         diagnostics=(*tree.parser.diagnostics, *lowering.diagnostics, *slips),
     )
+    document = anchors.give(document, lowering.anchors)
     return settle_blanks(wiki_links.lead(document))
 
 

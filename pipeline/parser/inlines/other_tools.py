@@ -66,7 +66,9 @@ class EmojiName(Pattern):
         if before.isalnum() or before == ":":
             return None, None, None
         found = emoji_named(m[0])
-        return (found, m.start(), m.end()) if found else (None, None, None)
+        if not found:
+            return None, None, None
+        return InlineSpan("emoji", found, name=m[1]), m.start(), m.end()
 
 
 def emoji_named(name: str) -> str:

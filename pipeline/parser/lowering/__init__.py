@@ -33,7 +33,7 @@ from pipeline.model import (
     Text,
     ThematicBreak,
 )
-from pipeline.parser import constructs, slips
+from pipeline.parser import anchors, constructs, slips
 from pipeline.parser.attributes import make
 from pipeline.parser.blockparser import BlockElement
 from pipeline.parser.captions import attach_captions
@@ -58,7 +58,8 @@ ReadLeaf = Callable[[Element, Sequence[Line], "Span | None"], None]
 
 
 class Lowering:
-    """Lowers one tree; collects the notes and the diagnostics that it meets. ``read_leaf``
+    """Lowers one tree; collects the notes and the diagnostics that it meets, and ``anchors``,
+    what links may call headings by their places. ``read_leaf``
     reads a line that stands at some place into inline elements, ``files`` what the text
     takes in."""
 
@@ -67,6 +68,7 @@ class Lowering:
     ) -> None:
         self.files = files
         self.notes: list[Note] = []
+        self.anchors: dict[Span, str] = {}
         self.diagnostics: list[Diagnostic] = []
         self._read_leaf = read_leaf
         self._inline = InlineLowering(
@@ -135,6 +137,8 @@ class Lowering:
             case "typed":
                 return (Paragraph(children=(Text(text=element.text or ""),), span=span),)
             case "h1" | "h2" | "h3" | "h4" | "h5" | "h6":
+                if name := anchors.anchor(element):
+                    self.anchors[span] = name
                 heading = Heading(
                     level=int(element.tag[1]),
                     children=self.inlines(element),

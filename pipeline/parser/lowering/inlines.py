@@ -133,6 +133,8 @@ class InlineLowering:
                 said = (Text(text=element.text or ""),)
                 name, own = element.get("name", ""), make(pairs=pairs)
                 return (InlineElement(name=name, children=said, attributes=own),)
+            case "emoji":
+                return (Text(text=element.text or ""),)
             case "group":
                 return self._inlines(element, inner)
             case "slip":

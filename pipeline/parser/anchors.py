@@ -1,0 +1,47 @@
+"""Ids of headings with emoji by name: ``## :rocket: Start`` is ``#rocket-start`` on GitHub,
+and ``#-start`` where the emoji itself is written. The first is an id where a link asks for it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from xml.etree.ElementTree import Element
+
+from msgspec.structs import replace
+
+from pipeline.diagnostics import Span
+from pipeline.model import Document, Heading, Link
+from pipeline.slugs import slug
+from pipeline.tree import rewrite_document, walk, whole
+
+
+def anchor(heading: Element) -> str:
+    """What GitHub calls a heading that has emoji by name; "" for all others."""
+    named = [inner for inner in heading.iter() if inner.tag == "emoji"]
+    if not named:
+        return ""
+    shown = [element.text for element in named]
+    for element in named:
+        element.text = element.get("name", "")
+    found = slug("".join(heading.itertext()))
+    for element, text in zip(named, shown, strict=True):
+        element.text = text
+    return found
+
+
+def give(document: Document, anchors: Mapping[Span, str]) -> Document:
+    """The document with these ids on the headings at some places, where links lead to them."""
+    if not anchors:
+        return document
+    nodes = list(walk(whole(document)))
+    wanted = {node.href[1:] for node in nodes if isinstance(node, Link) and node.href[:1] == "#"}
+    wanted -= {node.attributes.id for node in nodes}
+    given = {place: name for place, name in anchors.items() if name in wanted}
+
+    def enter(node: Heading) -> Heading:
+        name = given.get(node.span, "") if node.span else ""
+        if not name or node.attributes.id or name not in wanted:
+            return node
+        wanted.discard(name)
+        return replace(node, attributes=replace(node.attributes, id=name))
+
+    return rewrite_document(document, enter={Heading: enter}) if given else document
