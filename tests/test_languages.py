@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
+import pypdfium2
 import pytest
 
 from pipeline.diagnostics import Severity
 from pipeline.editions import EDITIONS
 from pipeline.faces import font_file
+from pipeline.numerals import ALPHABETS
 from pipeline.package import package
 from pipeline.package.result import Package
 from pipeline.parser import parse
@@ -18,6 +21,7 @@ from pipeline.select import select
 from pipeline.tree import plain_text
 from tests.pdf_reading import open_pdf, read
 
+ROOT = Path(__file__).parent.parent
 HANDOUT = EDITIONS["handout"]
 
 
@@ -147,3 +151,45 @@ def test_a_symbol_does_not_change_the_letters(tmp_path: Path) -> None:
     assert "Amiri" in letters
     assert "DejaVu-Sans" not in letters
     assert fonts(make("الماء ⬤ في القرية", tmp_path)) >= {"Amiri", "DejaVu-Sans"}
+
+
+def letter_places(data: bytes, page: int = 0) -> list[tuple[str, float, float]]:
+    """The characters of a page, where each begins from the left, and its baseline."""
+    text = pypdfium2.PdfDocument(data)[page].get_textpage()
+    boxes = ((text.get_text_range(n, 1), text.get_charbox(n)) for n in range(text.count_chars()))
+    return [(sign, box[0], box[1]) for sign, box in boxes]
+
+
+@pytest.mark.parametrize("written", ["`/p.f`", "`-f`", "https://b-c.d/=7", "-54", "+49 30 72"])
+def test_what_is_read_from_left_to_right_is_printed_so(written: str, tmp_path: Path) -> None:
+    found = letter_places(make(f"كلمة {written} كلمة", tmp_path, "ar").data)
+    signs = written.strip("`").replace(" ", "")
+    places = [min(left for sign, left, _ in found if sign == wanted) for wanted in signs[:4]]
+    assert len(places) > 1
+    assert places == sorted(places)
+
+
+def test_paragraphs_from_right_to_left_are_indented(tmp_path: Path) -> None:
+    body = "\n\n".join(["جاءت الكلمة الأولى " * 30] * 2)
+    lines: dict[int, float] = {}
+    for _, left, base in letter_places(make(body, tmp_path, "ar").data):
+        line = round(base / 12)
+        lines[line] = max(lines.get(line, 0), left)
+    edges = sorted(lines.values())
+    assert edges[-1] - edges[0] > 5, "a first line begins further in"
+
+
+@pytest.mark.parametrize(("lang", "letter"), [("ar", "أ"), ("fa", "الف"), ("he", "א"), ("en", "a")])
+def test_choices_have_the_letters_of_the_script(lang: str, letter: str, tmp_path: Path) -> None:
+    body = f"{letter}\n\n::: exercise 1\n- [ ] 2\n- [x] 3\n:::\n"
+    data = make(body, tmp_path, lang).data
+    labels = [item.text for item in read(open_pdf(data)).all("Lbl")]
+    assert sorted(labels[0].strip()) == sorted(f"{letter}.")
+
+
+def test_letters_are_those_of_the_style_sheet() -> None:
+    css = (ROOT / "templates" / "shared" / "letters.css").read_text("utf-8")
+    for name, alphabet in ALPHABETS.items():
+        found = re.search(rf"@counter-style {name}-letters {{[^}}]*symbols: ([^;]*);", css)
+        assert found, name
+        assert re.findall('"([^"]+)"', found[1]) == list(alphabet)

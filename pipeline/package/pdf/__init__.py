@@ -29,7 +29,7 @@ with no_system_fonts(), warnings.catch_warnings():
     import weasyprint
 
     from pipeline.package.pdf.content import mend_fonts
-    from pipeline.package.pdf.engine import Fonts, LocalFiles
+    from pipeline.package.pdf.engine import Fonts, LocalFiles, Style
     from pipeline.package.pdf.fit import fit_pages
     from pipeline.package.pdf.form import add_form
     from pipeline.package.pdf.grey import without_colours
@@ -64,13 +64,13 @@ def package(pages: Pages, folder: Path) -> Package:
         ready(root)
         arrange(root)
         kept = KeptPages(root) if edition.same_pages else None
-        styles = [weasyprint.CSS(string=style.css, url_fetcher=fetcher) for style in pages.styles]
+        styles = [Style(style.css, fetcher) for style in pages.styles]
         fonts = Fonts(files)
         pages, fitted, found = fit_pages(pages, root, styles, fonts, folder, log.unheard)
         if any(finding.is_error for finding in found):
             return Package(b"", found)
         if fitted:
-            styles = [weasyprint.CSS(string=one.css, url_fetcher=fetcher) for one in pages.styles]
+            styles = [Style(one.css, fetcher) for one in pages.styles]
         numbers = kept.numbers if kept else None
         document = lay_out(root, styles, fetcher, fonts, pages.sheet, numbers)
         output = io.BytesIO()

@@ -16,6 +16,7 @@ from xml.etree import ElementTree
 
 import cssselect2
 import weasyprint
+from weasyprint.css.counters import CounterStyle
 from weasyprint.formatting_structure.boxes import MarginBox
 from weasyprint.layout import LayoutContext
 from weasyprint.text.ffi import ffi, fontconfig, gobject, pangoft2
@@ -70,8 +71,19 @@ class XMLDocument(weasyprint.HTML):  # type: ignore[misc]  # it has no types
                 context.most_pages = most_pages
                 return context
 
-        fonts = options.pop("font_config")
-        return Limited._render(self, fonts, None, None, {**weasyprint.DEFAULT_OPTIONS, **options})
+        fonts, counters = options.pop("font_config"), CounterStyle()
+        for style in options["stylesheets"]:
+            counters.update(style.counters if isinstance(style, Style) else {})
+        options = {**weasyprint.DEFAULT_OPTIONS, **options}
+        return Limited._render(self, fonts, counters, None, options)
+
+
+class Style(weasyprint.CSS):  # type: ignore[misc]
+    """A style sheet that keeps the ways to count that it has."""
+
+    def __init__(self, css: str, url_fetcher: URLFetcher) -> None:
+        self.counters = CounterStyle()
+        super().__init__(string=css, url_fetcher=url_fetcher, counter_style=self.counters)
 
 
 class Fonts(FontConfiguration):  # type: ignore[misc]
