@@ -16,6 +16,7 @@ from pipeline.package import package
 from pipeline.package.result import Package
 from pipeline.parser import parse
 from pipeline.render import render
+from pipeline.render.contents import is_book
 from pipeline.resolve import resolve
 from pipeline.select import select
 from pipeline.tree import plain_text
@@ -99,7 +100,25 @@ def test_a_package_of_fonts_that_is_not_installed_is_named(
         lambda face: None if "cjk" in face.package else font_file(face),
     )
     (found,) = make("Words, 漢.", tmp_path).diagnostics
-    assert found.hint == "Install the fonts: `pip install noto-cjk-sans-otc`."
+    packages = "noto-cjk-sans-otc noto-cjk-sans-jp-bold"
+    assert found.hint == f"Install the fonts: `pip install {packages}`."
+
+
+def test_bold_ideographs_are_bold_or_missed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for lang in ("zh", "ja", "en"):
+        assert "Noto-Sans-CJK-JP-Bold" in fonts(made := make("普通，**粗体**。", tmp_path, lang))
+        assert made.diagnostics == ()
+    monkeypatch.setattr(
+        "pipeline.package.pdf.log.font_file",
+        lambda face: None if "bold" in face.package else font_file(face),
+    )
+    assert make("普通。", tmp_path, "zh").diagnostics == ()
+    (found,) = make("普通，**粗体**，**黑体**。", tmp_path, "zh").diagnostics
+    assert (found.code, found.line) == ("missing-glyph", 6)
+    assert found.message.startswith("“粗体” is to be bold, and is not")
+    assert found.hint.endswith("noto-cjk-sans-jp-bold`.")
 
 
 def test_pages_from_right_to_left_are_mirrored(tmp_path: Path) -> None:
@@ -193,3 +212,12 @@ def test_letters_are_those_of_the_style_sheet() -> None:
         found = re.search(rf"@counter-style {name}-letters {{[^}}]*symbols: ([^;]*);", css)
         assert found, name
         assert re.findall('"([^"]+)"', found[1]) == list(alphabet)
+
+
+@pytest.mark.parametrize(
+    ("sentence", "times"),
+    [("水井很深，桶很小。", 4200), ("น้ำในบ่อลึกมาก ", 8500), ("The well is deep. ", 5200)],
+)
+def test_a_long_text_is_a_book_in_any_script(sentence: str, times: int) -> None:
+    assert is_book(parse(f"---\ntitle: T\n---\n{sentence * times}", "x.md"))
+    assert not is_book(parse(f"---\ntitle: T\n---\n{sentence * (times // 2)}", "x.md"))
