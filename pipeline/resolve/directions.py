@@ -45,7 +45,8 @@ def isolate_directions(document: Document) -> Document:
     """The document with all that has a direction of its own within text from right to left
     marked as such."""
     ways: dict[int, Way] = {}
-    for node, way in walk_with(whole(document), document.metadata.direction, _way):
+    start: Way = document.metadata.direction
+    for node, way in walk_with(whole(document), start, _way):
         if way != "ltr" and isinstance(node, Code | Text | InlineElement | Link):
             ways[id(node)] = way
     if not ways:
