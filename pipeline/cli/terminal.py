@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import gc
 import contextlib
+import gc
 import sys
 import time
 from collections.abc import Callable, Iterable
