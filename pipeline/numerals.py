@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import string
+from collections.abc import Sequence
 
 _ROMAN = tuple(
     zip(
@@ -13,13 +14,41 @@ _ROMAN = tuple(
 )
 
 
+ALPHABETS = {
+    "abjad": "أ ب ج د هـ و ز ح ط ي ك ل م ن س ع ف ص ق ر ش ت ث خ ذ ض ظ غ".split(),
+    "persian": "الف ب ج د ه و ز ح ط ی ک ل م ن س ع ف ص ق ر ش ت ث خ ذ ض ظ غ".split(),
+    "hebrew": list("אבגדהוזחטיכלמנסעפצקרשת"),
+}
+"""Letters that choices are counted by, as in `templates/shared/letters.css`."""
+
+_OF_LANGUAGES = {
+    **dict.fromkeys(("ar", "ckb", "ps", "sd", "ug"), "abjad"),
+    **dict.fromkeys(("fa", "ur"), "persian"),
+    **dict.fromkeys(("he", "yi"), "hebrew"),
+}
+
+
 def letters(index: int) -> str:
     """A, B … Z, AA … for 0, 1 …"""
+    return _counted(index, string.ascii_uppercase)
+
+
+def alphabet(lang: str) -> str:
+    """The name of the letters that a language counts by, or nothing for Latin ones."""
+    return _OF_LANGUAGES.get(lang.lower().split("-")[0], "")
+
+
+def small_letters(index: int, lang: str) -> str:
+    """a, b … z, aa … for 0, 1 …, or the letters of a language's script."""
+    return _counted(index, ALPHABETS.get(alphabet(lang), string.ascii_lowercase))
+
+
+def _counted(index: int, signs: Sequence[str]) -> str:
     text = ""
     index += 1
     while index:
-        index, rest = divmod(index - 1, 26)
-        text = string.ascii_uppercase[rest] + text
+        index, rest = divmod(index - 1, len(signs))
+        text = signs[rest] + text
     return text
 
 

@@ -15,12 +15,31 @@ from pipeline.pages import Face
 BEYOND = re.compile(r"[\u0530-\u1cff\u2190-\u2bff\u2e80-\ua63f\ua6a0-\ufaff\ufe70-\U0010fffd]")
 """Characters that the faces of the text may lack."""
 
+CJK = "Noto Sans CJK"
+"""Its bold face is in the Japanese package, with the forms of all languages."""
+
 COMMON = "Zyyy"
 """ISO 15924's code for what belongs to no script: symbols, arrows, emoji."""
 
 
+_IDEOGRAPHS = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
+_UNPARTED = "\u0e00-\u0eff\u0f00-\u0fff\u1000-\u109f\u1780-\u17ff"
+_SIGNS = re.compile(f"[{_IDEOGRAPHS}]+")
+_LETTERS = re.compile(f"[{_UNPARTED}]+")
+SIGNS_A_WORD, LETTERS_A_WORD = 1.6, 5.0
+"""How many ideographs, and how many letters of Thai, Lao, Khmer, Burmese or Tibetan, say as much
+as a word does: their scripts put no spaces between words."""
+
+
+def word_count(text: str) -> float:
+    """How many words a text has, in any script."""
+    signs, letters = (sum(map(len, found.findall(text))) for found in (_SIGNS, _LETTERS))
+    parted = _LETTERS.sub(" ", _SIGNS.sub(" ", text)) if signs or letters else text
+    return len(parted.split()) + signs / SIGNS_A_WORD + letters / LETTERS_A_WORD
+
+
 class ScriptFont(NamedTuple):
-    """``scripts`` are ISO 15924 codes, ``package`` is the name to install the faces by."""
+    """``scripts`` are ISO 15924 codes, ``package`` is what to install the faces by."""
 
     scripts: frozenset[str]
     package: str
@@ -63,11 +82,13 @@ FONTS: tuple[ScriptFont, ...] = (
     _noto("Taml", "Tamil"),
     _noto("Telu", "Telugu"),
     _noto("Thai", "Thai"),
-    _font(
-        "Hani Hira Kana Hang Bopo",
-        "noto-cjk-sans-otc",
-        "Noto Sans CJK",
-        (400, "NotoSansCJK-Regular.ttc"),
+    ScriptFont(
+        frozenset("Hani Hira Kana Hang Bopo".split()),
+        "noto-cjk-sans-otc noto-cjk-sans-jp-bold",
+        (
+            Face(CJK, 400, "normal", "noto_cjk_sans_otc", "NotoSansCJK-Regular.ttc"),
+            Face(CJK, 700, "normal", "noto_cjk_sans_jp_bold", "NotoSansCJKjp-Bold.otf"),
+        ),
     ),
     _font(COMMON, "matplotlib", "DejaVu Sans", (400, "mpl-data/fonts/ttf/DejaVuSans.ttf")),
 )

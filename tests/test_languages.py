@@ -2,23 +2,28 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
+import pypdfium2
 import pytest
 
 from pipeline.completeness.printed import text_of_pdf
 from pipeline.diagnostics import Severity
 from pipeline.editions import EDITIONS
 from pipeline.faces import font_file
+from pipeline.numerals import ALPHABETS
 from pipeline.package import package
 from pipeline.package.result import Package
 from pipeline.parser import parse
 from pipeline.render import render
+from pipeline.render.contents import is_book
 from pipeline.resolve import resolve
 from pipeline.select import select
 from pipeline.tree import plain_text
 from tests.pdf_reading import open_pdf, read
 
+ROOT = Path(__file__).parent.parent
 HANDOUT = EDITIONS["handout"]
 
 
@@ -97,7 +102,25 @@ def test_a_package_of_fonts_that_is_not_installed_is_named(
         lambda face: None if "cjk" in face.package else font_file(face),
     )
     (found,) = make("Words, 漢.", tmp_path).diagnostics
-    assert found.hint == "Install the fonts: `pip install noto-cjk-sans-otc`."
+    packages = "noto-cjk-sans-otc noto-cjk-sans-jp-bold"
+    assert found.hint == f"Install the fonts: `pip install {packages}`."
+
+
+def test_bold_ideographs_are_bold_or_missed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for lang in ("zh", "ja", "en"):
+        assert "Noto-Sans-CJK-JP-Bold" in fonts(made := make("普通，**粗体**。", tmp_path, lang))
+        assert made.diagnostics == ()
+    monkeypatch.setattr(
+        "pipeline.package.pdf.log.font_file",
+        lambda face: None if "bold" in face.package else font_file(face),
+    )
+    assert make("普通。", tmp_path, "zh").diagnostics == ()
+    (found,) = make("普通，**粗体**，**黑体**。", tmp_path, "zh").diagnostics
+    assert (found.code, found.line) == ("missing-glyph", 6)
+    assert found.message.startswith("“粗体” is to be bold, and is not")
+    assert found.hint.endswith("noto-cjk-sans-jp-bold`.")
 
 
 def test_pages_from_right_to_left_are_mirrored(tmp_path: Path) -> None:
@@ -190,3 +213,52 @@ def test_emoji_in_print_are_found_in_the_finished_file(tmp_path: Path) -> None:
     file = tmp_path / "x.pdf"
     file.write_bytes(package(render(resolved, HANDOUT, "x"), tmp_path).data)
     assert "someandandandandandandandwords." in text_of_pdf(file).text
+def letter_places(data: bytes, page: int = 0) -> list[tuple[str, float, float]]:
+    """The characters of a page, where each begins from the left, and its baseline."""
+    text = pypdfium2.PdfDocument(data)[page].get_textpage()
+    boxes = ((text.get_text_range(n, 1), text.get_charbox(n)) for n in range(text.count_chars()))
+    return [(sign, box[0], box[1]) for sign, box in boxes]
+
+
+@pytest.mark.parametrize("written", ["`/p.f`", "`-f`", "https://b-c.d/=7", "-54", "+49 30 72"])
+def test_what_is_read_from_left_to_right_is_printed_so(written: str, tmp_path: Path) -> None:
+    found = letter_places(make(f"كلمة {written} كلمة", tmp_path, "ar").data)
+    signs = written.strip("`").replace(" ", "")
+    places = [min(left for sign, left, _ in found if sign == wanted) for wanted in signs[:4]]
+    assert len(places) > 1
+    assert places == sorted(places)
+
+
+def test_paragraphs_from_right_to_left_are_indented(tmp_path: Path) -> None:
+    body = "\n\n".join(["جاءت الكلمة الأولى " * 30] * 2)
+    lines: dict[int, float] = {}
+    for _, left, base in letter_places(make(body, tmp_path, "ar").data):
+        line = round(base / 12)
+        lines[line] = max(lines.get(line, 0), left)
+    edges = sorted(lines.values())
+    assert edges[-1] - edges[0] > 5, "a first line begins further in"
+
+
+@pytest.mark.parametrize(("lang", "letter"), [("ar", "أ"), ("fa", "الف"), ("he", "א"), ("en", "a")])
+def test_choices_have_the_letters_of_the_script(lang: str, letter: str, tmp_path: Path) -> None:
+    body = f"{letter}\n\n::: exercise 1\n- [ ] 2\n- [x] 3\n:::\n"
+    data = make(body, tmp_path, lang).data
+    labels = [item.text for item in read(open_pdf(data)).all("Lbl")]
+    assert sorted(labels[0].strip()) == sorted(f"{letter}.")
+
+
+def test_letters_are_those_of_the_style_sheet() -> None:
+    css = (ROOT / "templates" / "shared" / "letters.css").read_text("utf-8")
+    for name, alphabet in ALPHABETS.items():
+        found = re.search(rf"@counter-style {name}-letters {{[^}}]*symbols: ([^;]*);", css)
+        assert found, name
+        assert re.findall('"([^"]+)"', found[1]) == list(alphabet)
+
+
+@pytest.mark.parametrize(
+    ("sentence", "times"),
+    [("水井很深，桶很小。", 4200), ("น้ำในบ่อลึกมาก ", 8500), ("The well is deep. ", 5200)],
+)
+def test_a_long_text_is_a_book_in_any_script(sentence: str, times: int) -> None:
+    assert is_book(parse(f"---\ntitle: T\n---\n{sentence * times}", "x.md"))
+    assert not is_book(parse(f"---\ntitle: T\n---\n{sentence * (times // 2)}", "x.md"))

@@ -207,6 +207,15 @@ def test_stranded_heading() -> None:
     assert "stranded-heading" not in codes(pdf_of(eight + last, css)), "two are"
 
 
+def test_a_heading_over_all_that_it_has_is_not_stranded() -> None:
+    css = "h2, p { margin: 0; font-size: 10pt; line-height: 20pt; break-after: auto }"
+    short = f"{'<p>Line.</p>' * 9}<h2>Short</h2><p>All of it.</p>"
+    other = "<h2 style='break-before: page'>Other</h2><p>Line.</p><p>Line.</p>"
+    assert "stranded-heading" not in codes(pdf_of(short + other, css))
+    deeper = other.replace("h2", "h3")
+    assert "stranded-heading" in codes(pdf_of(short + deeper, css))
+
+
 def test_what_runs_off_the_page() -> None:
     table = f"<table><tr><th>Head<th>{'Wide' * 30}<tr><td>A<td>B</table>"
     fault = one(pdf_of(table), Code.CUT_OFF)

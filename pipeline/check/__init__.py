@@ -61,16 +61,16 @@ def _checker(path: Path) -> Callable[[Path, Findings, bool], tuple[str, ...]]:
             return _check_epub
         case ".pdf":
             return _check_pdf
-    raise UnknownFormat(
-        f"{path.name} cannot be checked: its name ends neither in .html nor in .epub or .pdf"
-    )
+    if path.suffix.lower() in (".md", ".markdown"):
+        raise UnknownFormat("a source: its links on the web are looked up with --external")
+    raise UnknownFormat("neither a page, an e-book or a PDF by its name, nor the folder of a site")
 
 
 def _is_of_site(path: Path) -> bool:
-    """Whether it is a folder, or a page that the list of its folder names."""
+    """Whether it is a folder with pages, or a page that the list of its folder names."""
     if path.suffix.lower() in SUFFIXES:
         return path.name in listed(path.parent)
-    return path.is_dir()
+    return path.is_dir() and any(path.glob("*.html"))
 
 
 def _check_html(path: Path, findings: Findings, external: bool) -> tuple[str, ...]:
@@ -98,8 +98,7 @@ def _check_epub(path: Path, findings: Findings, external: bool) -> tuple[str, ..
 def _check_pdf(path: Path, findings: Findings, external: bool) -> tuple[str, ...]:
     from pipeline.check.pdf import check_pdf
 
-    check_pdf(path, findings)
-    return ()
+    return check_pdf(path, findings)
 
 
 def _can_be_read(path: Path, findings: Findings) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import contextlib
 import logging
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -32,6 +33,10 @@ MAX_UNPACKED = 256 * 1024 * 1024
 PDFUA = "{http://www.aiim.org/pdfua/ns/id/}part"
 TITLE = "{http://purl.org/dc/elements/1.1/}title"
 PAINTS = frozenset("f F f* B B* b b* S s sh Do Tj TJ ' \" INLINE".split())
+PLACED = re.compile(r"/Page\d+")
+"""What a page is called that has been put on a sheet with others."""
+
+FOR_PRINTERS = "made to be printed and cut: nothing is asked of it that is for readers"
 MAKE_ANEW = "Make it anew."
 BROKEN = (
     # what pikepdf raises for objects that are not what they should be
@@ -45,11 +50,17 @@ BROKEN = (
 )
 
 
-def check_pdf(path: Path, findings: Findings) -> None:
-    """Check a PDF. Findings about a page have its number in the message, counted from 1."""
+def check_pdf(path: Path, findings: Findings) -> tuple[str, ...]:
+    """Check a PDF. Findings about a page have its number in the message, counted from 1. Gives
+    notes on what was not looked for."""
+    notes: tuple[str, ...] = ()
     try:
         with _limits(), pikepdf.open(path) as pdf:
-            _check_document(pdf, findings)
+            if _is_for_printers(pdf):
+                _check_for_printers(pdf, findings)
+                notes = (FOR_PRINTERS,)
+            else:
+                _check_document(pdf, findings)
             if pdf.get_warnings():
                 findings.error("The file is damaged, and had to be mended to be read.", MAKE_ANEW)
         _check_print(path, findings)
@@ -61,6 +72,29 @@ def check_pdf(path: Path, findings: Findings) -> None:
         findings.unreadable(error)
     except BROKEN:
         findings.error("The file is not a PDF, or is damaged.", MAKE_ANEW)
+    return notes
+
+
+def _is_for_printers(pdf: pikepdf.Pdf) -> bool:
+    """Whether nothing is tagged, and each page is a side of a sheet with nothing on it but other
+    pages, or is printed beyond where it is cut."""
+    tagged = entry(pdf.Root, "/StructTreeRoot") is not None
+    return bool(pdf.pages) and not tagged and all(map(_is_to_be_cut, pdf.pages))
+
+
+def _is_to_be_cut(page: pikepdf.Page) -> bool:
+    if entry(page.obj, "/BleedBox") is not None:
+        return True
+    resources = dict(items(page.resources))
+    placed = [str(name) for name, _ in items(resources.pop("/XObject", None))]
+    return not resources and all(PLACED.fullmatch(name) for name in placed)
+
+
+def _check_for_printers(pdf: pikepdf.Pdf, findings: Findings) -> None:
+    """Check what is to be true of sheets and covers for a printer: nobody reads them in order."""
+    _check_language(pdf.Root, findings)
+    _check_metadata(pdf.Root, findings, tagged=False)
+    _check_fonts(pdf, findings)
 
 
 def _check_print(path: Path, findings: Findings) -> None:
@@ -129,11 +163,7 @@ def _check_catalog(catalog: Any, findings: Findings) -> None:
         findings.error(
             "The document is not marked as tagged.", "`Marked` in `MarkInfo` has to be true."
         )
-    if not text(entry(catalog, "/Lang")).strip():
-        findings.error(
-            "The document does not say what language it is in.",
-            "Readers aloud need it to pronounce the text: `Lang` of the catalogue.",
-        )
+    _check_language(catalog, findings)
     if entry(entry(catalog, "/ViewerPreferences"), "/DisplayDocTitle") is not True:
         findings.error(
             "A window would show the file's name and not the title.",
@@ -141,7 +171,15 @@ def _check_catalog(catalog: Any, findings: Findings) -> None:
         )
 
 
-def _check_metadata(catalog: Any, findings: Findings) -> None:
+def _check_language(catalog: Any, findings: Findings) -> None:
+    if not text(entry(catalog, "/Lang")).strip():
+        findings.error(
+            "The document does not say what language it is in.",
+            "Readers aloud need it to pronounce the text: `Lang` of the catalogue.",
+        )
+
+
+def _check_metadata(catalog: Any, findings: Findings, *, tagged: bool = True) -> None:
     stream = entry(catalog, "/Metadata")
     if not isinstance(stream, pikepdf.Stream):
         findings.error("The document has no metadata.", "It has to have an XMP packet.")
@@ -155,7 +193,7 @@ def _check_metadata(catalog: Any, findings: Findings) -> None:
     title = next((text_of(element) for element in root.iter(TITLE)), "")
     if not title:
         findings.error("The document has no title.", "`dc:title` of the metadata is missing.")
-    if not any(e.tag == PDFUA or PDFUA in e.keys() for e in root.iter()):  # noqa: SIM118
+    if tagged and not any(e.tag == PDFUA or PDFUA in e.keys() for e in root.iter()):  # noqa: SIM118
         findings.error(
             "The document does not claim to be accessible.",
             "`pdfuaid:part` of the metadata is missing.",

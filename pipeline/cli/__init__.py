@@ -7,7 +7,7 @@ from typing import Any
 import click
 
 import pipeline
-from pipeline.cli import commands, listing, reporting, stages
+from pipeline.cli import commands, listing, reporting, stages, terminal
 
 STOPPED = 130
 """128 and the number of the signal that Ctrl-C sends."""
@@ -43,6 +43,7 @@ class _Group(click.Group):
 @click.version_option(pipeline.__version__, prog_name="chapbook")
 def main() -> None:
     """One Markdown file in; a web page, a printable PDF and an e-book out."""
+    terminal.collect_seldom()
 
 
 for command in (

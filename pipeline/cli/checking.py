@@ -22,15 +22,10 @@ def check_finished(
     file: Path, source: Path | None
 ) -> tuple[Sequence[Diagnostic], str, Iterable[str]]:
     """What is wrong with a finished file, and what it lacks of its ``source``, if that is named
-    or told by the model beside it."""
-    from pipeline.check import UnknownFormat
+    or told by the model beside it. Raises `pipeline.check.UnknownFormat`."""
     from pipeline.check import check as check_file
 
-    try:
-        report = check_file(file)
-    except UnknownFormat as error:
-        hint = "the links of a source are looked up with --external"
-        raise click.UsageError(f"{error} ({hint})") from error
+    report = check_file(file)
     comparison = _compared(file, source)
     if comparison is None:
         return report.diagnostics, "", report.notes

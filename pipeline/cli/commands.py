@@ -160,20 +160,25 @@ def build(
 )
 def check(files: tuple[Path, ...], as_json: bool, external: bool, source: Path | None) -> None:
     """Look for faults in finished files (.html, .pdf, .epub) and in sites (their folders), or for
-    dead links in sources.
+    dead links in sources. Other files are passed over.
 
     \b
     Examples:
       chapbook check build/a/a.epub build/a/a.pdf
-      chapbook check build/a/a-site
+      chapbook check build/a/*
       chapbook check from-the-shop/a.epub --source a.md
       chapbook check --external a.md
     """
+    from pipeline.check import UnknownFormat
     from pipeline.cli.checking import check_finished, check_links
 
     found: list[Diagnostic] = []
     for file in files:
-        diagnostics, of, notes = check_links(file) if external else check_finished(file, source)
+        try:
+            diagnostics, of, notes = check_links(file) if external else check_finished(file, source)
+        except UnknownFormat as error:
+            click.echo(f"check    {file}: passed over, {error}", err=as_json)
+            continue
         found += diagnostics
         if not as_json:
             show(diagnostics)

@@ -73,13 +73,14 @@ REPEATED = (Heading, Section, Table, TableCell, Figure, FigureGroup, Chart, Code
 class Passage(NamedTuple):
     """Text without a break: its ``letters``, and the same as it is read; the ``span`` of its
     block; the number of the ``group`` within which order does not matter, or 0; whether it may be
-    ``repeated``."""
+    ``repeated``; whether text around it is read from right to left (``rtl``)."""
 
     letters: str
     text: str
     span: Span | None = None
     group: int = 0
     repeated: bool = False
+    rtl: bool = False
 
 
 class _Block(NamedTuple):
@@ -92,17 +93,22 @@ class _Block(NamedTuple):
     repeated: bool = False
     within: bool = False
     out: bool = False
+    rtl: bool = False
 
 
 def passages(
-    nodes: Iterable[Node], *, drawn: bool = False, free: tuple[type[Node], ...] = FREE
+    nodes: Iterable[Node],
+    *,
+    drawn: bool = False,
+    free: tuple[type[Node], ...] = FREE,
+    rtl: bool = False,
 ) -> Iterator[Passage]:
     """The passages of some nodes of a resolved document. Where images are ``drawn``, and nothing
     else, their text alternatives are not among them, nor the data of charts. Nodes that are
-    ``free`` have an order of their own."""
+    ``free`` have an order of their own. ``rtl``: they are read from right to left."""
     count = itertools.count(1)
     read: list[str] = []
-    current = _Block()
+    current = _Block(rtl=rtl)
 
     def inherit(node: Node, block: _Block) -> _Block:
         if not isinstance(node, (*HOLDERS, *PARTED)):
@@ -118,13 +124,16 @@ def passages(
             repeated,
             block.within or isinstance(node, Chart),
             block.out or (drawn and block.within and isinstance(node, Table)),
+            block.rtl or node.attributes.get("dir") == "rtl",
         )
 
     def finished() -> Iterator[Passage]:
         text = "".join(read)
         read.clear()
         if (found := letters(text)) and not current.out:
-            yield Passage(found, text.strip(), current.span, current.group, current.repeated)
+            yield Passage(
+                found, text.strip(), current.span, current.group, current.repeated, current.rtl
+            )
 
     for node, block in walk_with(nodes, current, inherit):
         if block.nth != current.nth:

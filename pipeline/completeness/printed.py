@@ -65,12 +65,13 @@ def as_printed(text: str) -> str:
 
 def printed(passages: Iterable[Passage]) -> Iterator[Passage]:
     """The passages as they can be found in print. Those in scripts whose signs change places on
-    the page are left out: what a PDF says of their order is not to be relied on."""
+    the page are left out: what a PDF says of their order is not to be relied on; and where text
+    is read from right to left, so are digits and signs."""
     for passage in passages:
         found = as_printed(passage.text)
-        if found and all(_keeps_order(sign) for sign in passage.letters):
+        if found and all(_keeps_order(sign, passage.rtl) for sign in passage.letters):
             yield passage._replace(letters=found)
 
 
-def _keeps_order(sign: str) -> bool:
-    return not sign.isalpha() or unicodedata.name(sign, "").startswith(IN_ORDER)
+def _keeps_order(sign: str, rtl: bool) -> bool:
+    return (not rtl and not sign.isalpha()) or unicodedata.name(sign, "").startswith(IN_ORDER)

@@ -28,9 +28,10 @@ def wanted(document: Document, edition: Edition) -> Wanted:
     """The passages that the file of an edition has to hold; ``document`` is resolved."""
     drawn = edition.format == "pdf"
     # where no line has room for a table's row, its cells become a list, each with its head
-    free = (*FREE, Table) if edition.look == "large" else FREE
-    text = passages(document.blocks, drawn=drawn, free=free)
-    notes = passages(document.notes, drawn=drawn)
+    free = (*FREE, Table) if drawn else FREE
+    rtl = document.metadata.direction == "rtl"
+    text = passages(document.blocks, drawn=drawn, free=free, rtl=rtl)
+    notes = passages(document.notes, drawn=drawn, rtl=rtl)
     if edition.part == "answers":
         text = _without_pages(text, words(document.metadata.lang)["page_mark"])
     if edition.audience == "teacher":

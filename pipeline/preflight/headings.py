@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator, Sequence
 
 from pipeline.codes import Code
@@ -23,13 +24,15 @@ TALL = 20
 
 def stranded_headings(pages: Sequence[PageLayout]) -> Iterator[Fault]:
     """Looked for in tagged pages, but the last, where nothing could follow."""
-    for page in pages[:-1]:
+    for page, following in itertools.pairwise(pages):
         headings: dict[int, list[Run]] = {}
         for run in page.body:
             if run.element and run.element.within(*HEADINGS):
                 headings.setdefault(run.element.block, []).append(run)
         for runs in headings.values():
-            if _is_near_the_foot(runs, page, pages) and _lines_below(runs, page) < LEAST:
+            if not _is_near_the_foot(runs, page, pages) or _is_complete(runs, page, following):
+                continue
+            if _lines_below(runs, page) < LEAST:
                 text = " ".join(run.text.strip() for run in runs)
                 yield Fault(
                     code=Code.STRANDED_HEADING,
@@ -38,6 +41,29 @@ def stranded_headings(pages: Sequence[PageLayout]) -> Iterator[Fault]:
                     hint="Write `\\newpage` before it, or change what comes before it.",
                     text=text,
                 )
+
+
+def _is_complete(heading: Sequence[Run], page: PageLayout, following: PageLayout) -> bool:
+    """Whether all that the heading is over stands on its page: the next page begins with another
+    heading, of the same level or above."""
+    own = _in_order(heading)[-1].element
+    assert own, "it is a heading by its element"
+    later = [run for run in page.body if run.element and run.element.order > own.order]
+    levels = [_level(run) for run in (*_in_order(later), *_in_order(following.body)[:1])]
+    level = next(filter(None, levels), "")
+    return bool(level) and level <= _level(heading[-1])
+
+
+def _in_order(runs: Sequence[Run]) -> list[Run]:
+    """Text as its tags put it into order, without notes."""
+    tagged = [run for run in runs if run.element and not run.element.within("Note")]
+    return sorted(tagged, key=lambda run: run.element.order if run.element else 0)
+
+
+def _level(run: Run) -> str:
+    """The role of the heading that text is of, or nothing."""
+    roles = run.element.roles if run.element else ()
+    return next((role for role in roles if role in HEADINGS), "")
 
 
 def _lines_below(heading: Sequence[Run], page: PageLayout) -> int:

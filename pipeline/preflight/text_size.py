@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from pipeline.codes import Code
 from pipeline.preflight.faults import Fault, quoted
@@ -21,7 +21,7 @@ def small_text(pages: Iterable[PageLayout]) -> Iterator[Fault]:
     found: dict[float, tuple[Run, str, list[int]]] = {}
     for page in pages:
         for run in page.runs:
-            if run.size < LEAST - HAIR and not is_raised_or_lowered(run, page.runs):
+            if run.size < LEAST - HAIR and not _is_figure(run, page.runs):
                 found.setdefault(round(run.size, 1), (run, line_of(run, page.runs), []))[2].append(
                     page.number
                 )
@@ -34,3 +34,9 @@ def small_text(pages: Iterable[PageLayout]) -> Iterator[Fault]:
             " chart or drawing it is in larger, or put fewer pages on a sheet.",
             text=run.wanted,
         )
+
+
+def _is_figure(run: Run, others: Sequence[Run]) -> bool:
+    """Whether it is raised or lowered, or the number of a note."""
+    is_reference = run.element is not None and run.element.within("Reference")
+    return (is_reference and run.text.strip().isdigit()) or is_raised_or_lowered(run, others)

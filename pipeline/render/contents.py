@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 
 from pipeline.model import ContentsEntry, Document, Text
 from pipeline.pages import NavPoint
+from pipeline.scripts import word_count
 from pipeline.tree import plain_text, walk
 
 LONG_DOCUMENT_WORDS = 3500
@@ -18,7 +19,7 @@ BOOK_WORDS = 20_000
 
 def is_book(document: Document) -> bool:
     """Whether what an edition contains is printed as a book."""
-    return word_count(document) > BOOK_WORDS
+    return words_of(document) > BOOK_WORDS
 
 
 def prints_contents(document: Document, entries: int = 4) -> bool:
@@ -26,11 +27,11 @@ def prints_contents(document: Document, entries: int = 4) -> bool:
     show = document.metadata.contents.show
     if show != "auto":
         return show == "always" and bool(document.contents)
-    return len(document.contents) >= entries and word_count(document) >= LONG_DOCUMENT_WORDS
+    return len(document.contents) >= entries and words_of(document) >= LONG_DOCUMENT_WORDS
 
 
-def word_count(document: Document) -> int:
-    return sum(len(node.text.split()) for node in walk(document.blocks) if isinstance(node, Text))
+def words_of(document: Document) -> float:
+    return sum(word_count(node.text) for node in walk(document.blocks) if isinstance(node, Text))
 
 
 def targets(entries: tuple[ContentsEntry, ...]) -> Iterator[str]:

@@ -3,6 +3,7 @@ and what to call the fields of the web page."""
 
 from __future__ import annotations
 
+import functools
 import itertools
 import math
 from collections.abc import Iterable
@@ -27,7 +28,7 @@ from pipeline.model import (
     WritingLines,
     WritingSpace,
 )
-from pipeline.numerals import letters
+from pipeline.numerals import alphabet, small_letters
 from pipeline.tree import is_for_teachers, plain_text, walk
 
 LONG = 14
@@ -64,8 +65,8 @@ class Fields:
         return next(self._blanks)
 
 
-def helpers() -> dict[str, object]:
-    """What the templates of one document are given."""
+def helpers(lang: str) -> dict[str, object]:
+    """What the templates of one document in a language are given."""
     return {
         "field": Fields(),
         "blank_widths": BLANK_WIDTHS,
@@ -77,7 +78,8 @@ def helpers() -> dict[str, object]:
         "fits_label": fits_label,
         "has_words": has_words,
         "item_text": item_text,
-        "small_letter": small_letter,
+        "letters_class": f"letters-{alphabet(lang)}" if alphabet(lang) else "",
+        "small_letter": functools.partial(small_letters, lang=lang),
         "squares": squares,
         "most_squares": MOST_SQUARES,
         "text_rows": text_rows,
@@ -124,11 +126,6 @@ def has_words(matching: Matching) -> bool:
         for side in (matching.left, matching.right)
     )
     return 1.5 * left < right
-
-
-def small_letter(index: int) -> str:
-    """a, b … z, aa … for 0, 1 …"""
-    return letters(index).lower()
 
 
 def squares(space: WritingSpace) -> int:

@@ -147,7 +147,7 @@ class NodeRenderer:
             "tail_class": self._sizes.tail,
             "height_class": self._sizes.height,
             "answer_room": self._sizes.answer_room,
-            **exercises.helpers(),
+            **exercises.helpers(document.metadata.lang),
             "timing": functools.partial(timing, said=self._words),
             "as_field": functools.partial(as_field, has_fields),
             "listing": self.listing,

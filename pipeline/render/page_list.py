@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from pipeline.model import CodeBlock, FrontMark, Node, PageMark
 from pipeline.pages import PageBreak
@@ -13,16 +13,18 @@ from pipeline.tree import walk
 
 
 def page_list(
-    plan: Iterable[Chapter], front: Iterable[FrontMark], names: Mapping[str, str]
+    plan: Iterable[Chapter],
+    front: Iterable[FrontMark],
+    names: Mapping[str, str],
+    order: Sequence[str],
 ) -> tuple[PageBreak, ...]:
     """The pages that begin before the text, in the pages that have these ``names`` by their
-    parts, and those that begin in some chapters, in reading order."""
+    parts, and those that begin in some chapters, in the ``order`` that these are read in."""
     before = ((names[mark.part], mark.label) for mark in front)
     within = ((chapter.name, label) for chapter in plan for label in _labels(chapter.blocks))
-    return tuple(
-        PageBreak(label, f"{name}#{page_id(label)}")
-        for name, label in itertools.chain(before, within)
-    )
+    places = {name: place for place, name in enumerate(order)}
+    found = sorted(itertools.chain(before, within), key=lambda one: places[one[0]])
+    return tuple(PageBreak(label, f"{name}#{page_id(label)}") for name, label in found)
 
 
 def _labels(nodes: Iterable[Node]) -> Iterator[str]:

@@ -9,7 +9,7 @@ import jinja2
 from pipeline.editions import STANDARD_PRINT, Edition
 from pipeline.faces import own_faces
 from pipeline.metadata import Metadata
-from pipeline.model import Document
+from pipeline.model import Block, Document, Section
 from pipeline.pages import Page, Pages, Style
 from pipeline.pagination import PageMap
 from pipeline.paper import POINT, NameField, PrintOptions, Sheet
@@ -28,6 +28,7 @@ from pipeline.render.styles import construct_styles
 from pipeline.render.table_fit import Setting
 from pipeline.render.text_places import TextPlaces
 from pipeline.render.timings import total
+from pipeline.roles import BEFORE_CONTENTS
 from pipeline.scripts import fonts_for
 from pipeline.sheet import css, has_room_for_notes, options_for, sheet_for
 from pipeline.sheet.brand import print_rules
@@ -43,6 +44,8 @@ EQUATION_NUMBER = 3.5
 EQUATION_INDENT = 1.62
 """Ems that a displayed formula stands in."""
 
+HALF_TITLE = frozenset({"halftitlepage"})
+"""What stands before the title page, where a book begins with it."""
 
 TALL_ROW = 0.28
 """The share of a page's lines from which on a table's row may be broken across pages."""
@@ -94,8 +97,12 @@ def assemble(
     found = colours("".join(style.css for style in theme_styles))
     renderer.formula_images.ink = found.get("ink", INK)
     renderer.formula_images.accent = found.get("accent", ACCENT)
+    half_title, before = _leading(before, HALF_TITLE if book else frozenset())
+    opening, before = _leading(before, BEFORE_CONTENTS if book else frozenset())
     markup = renderer.template(
         "page",
+        half_title=renderer.render(half_title),
+        opening=renderer.render(opening),
         logo=logo(document),
         document=document,
         body=renderer.render(before),
@@ -146,6 +153,15 @@ def assemble(
         sheet=sheet,
         findings=tuple(renderer.formula_images.findings),
     )
+
+
+def _leading(
+    blocks: tuple[Block, ...], roles: frozenset[str]
+) -> tuple[tuple[Block, ...], tuple[Block, ...]]:
+    """The parts with one of these roles that a text begins with, and the rest of it."""
+    belongs = [isinstance(block, Section) and block.role in roles for block in blocks]
+    count = belongs.index(False) if False in belongs else len(blocks)
+    return blocks[:count], blocks[count:]
 
 
 def kind(sheet: Sheet) -> tuple[str, ...]:

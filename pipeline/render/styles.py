@@ -44,6 +44,7 @@ CONSTRUCTS: dict[str, str | re.Pattern[str]] = {
     "exercise": 'class="exercise',
     "choices": 'class="choices',
     "activity": 'class="activity ',
+    "letters": re.compile(r'class="(?:[^"]* )?letters-'),
     "blank": 'class="blank',
     "name-line": 'class="name-line',
     "writing": re.compile(r'class="(?:writing-|activity )'),

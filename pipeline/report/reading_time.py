@@ -59,9 +59,10 @@ def reading_time(texts: Iterable[str], lang: str) -> ReadingTime:
         others = [word for word in words(text) if not HAN.search(word) and not KANA.search(word)]
         minutes = characters / CHARACTERS_A_MINUTE[language] + len(others) / OTHERS
         return ReadingTime(characters, "characters", round(minutes, 2), _said(minutes))
-    count = len(words(text))
     if language in UNPARTED:
-        return ReadingTime(count, "words", None, "not known for this language")
+        characters = sum(character.isalpha() for character in text)
+        return ReadingTime(characters, "characters", None, "not known for this language")
+    count = len(words(text))
     minutes = count / WORDS_A_MINUTE.get(language, OTHERS)
     return ReadingTime(count, "words", round(minutes, 2), _said(minutes))
 

@@ -16,6 +16,7 @@ Each pass is a function Document → Document in a module of its own; none knows
 - typography reads words that are finished, but for those that the passes after it write;
 - references need every id, cross-references the numbers and the titles that they quote;
 - the index and the charts come when all that they say is finished;
+- what keeps a direction of its own is told apart when all text is there;
 - contents and the lists of captions come last, since they copy what is finished.
 """
 
@@ -33,6 +34,7 @@ from pipeline.resolve.charts import draw_charts
 from pipeline.resolve.citations import cite_works, put_back
 from pipeline.resolve.contents import list_captions, list_contents
 from pipeline.resolve.cross_references import fill_references
+from pipeline.resolve.directions import isolate_directions
 from pipeline.resolve.formulas import set_formulas
 from pipeline.resolve.glossary import link_terms
 from pipeline.resolve.highlight import highlight_code
@@ -77,6 +79,7 @@ def passes(folder: Path, split: int = 0) -> tuple[Pass, ...]:
         fill_index,
         draw_charts,
         draw_codes,
+        isolate_directions,
         list_contents,
         list_captions,
     )
@@ -106,6 +109,7 @@ def resolve_fragment(document: Document) -> Document:
         highlight_code,
         fill_references,
         fill_index,
+        isolate_directions,
     ):
         document = apply(document)
     return document

@@ -34,7 +34,7 @@ from pipeline.model import (
     WritingLines,
     WritingSpace,
 )
-from pipeline.numerals import letters
+from pipeline.numerals import small_letters
 from pipeline.resolve.findings import Findings
 from pipeline.resolve.page_marks import PAGE_START
 from pipeline.tree import FIELDS, Changes, children, rewrite, rewrite_document, walk
@@ -90,7 +90,7 @@ def answers_alone(document: Document) -> Document:
     answers to each exercise under its number, title and page, and the titles of their sections.
     Without any the finding is NO_ANSWERS."""
     said = words(document.metadata.lang)
-    key = _Key(said["page_mark"])
+    key = _Key(said["page_mark"], document.metadata.lang)
     blocks = key.of(document.blocks)
     ids = {node.attributes.id for node in walk(blocks) if node.attributes.id}
 
@@ -125,8 +125,9 @@ def answers_alone(document: Document) -> Document:
 class _Key:
     """Gathers answers, block by block, and knows on which page it is."""
 
-    def __init__(self, page_mark: str) -> None:
+    def __init__(self, page_mark: str, lang: str) -> None:
         self._page_mark = page_mark
+        self._lang = lang
         self._page = FRONT
         self._blanks = 0
 
@@ -151,12 +152,12 @@ class _Key:
                 return ()
             case Choices():
                 self._turn(block)
-                right = [letters(n).lower() for n, one in enumerate(block.items) if one.correct]
+                right = [self._letter(n) for n, one in enumerate(block.items) if one.correct]
                 return (_line(", ".join(right)),) if right else ()
             case Matching() if block.solution:
                 self._turn(block)
                 pairs = enumerate(block.solution, start=1)
-                return (_line(", ".join(f"{n}\u00a0{letters(one).lower()}" for n, one in pairs)),)
+                return (_line(", ".join(f"{n}\u00a0{self._letter(one)}" for n, one in pairs)),)
             case Ordering() if block.solution:
                 self._turn(block)
                 return (_line(", ".join(str(place + 1) for place in block.solution)),)
@@ -194,6 +195,9 @@ class _Key:
                 if node.answer:
                     found.append(f"({self._blanks})\u00a0{node.answer}")
         return (_line(", ".join(found)),) if found else ()
+
+    def _letter(self, index: int) -> str:
+        return small_letters(index, self._lang)
 
     def _turn(self, block: Node) -> None:
         """Turn the pages that begin within a block."""

@@ -47,6 +47,9 @@ FAMILY_BY_LANGUAGE = {
 """The same ideograph is drawn differently in Japan, Korea, and the parts of China."""
 
 
+BOLD_FAMILY = "Noto Sans CJK JP"
+"""The one of these that has a bold face. It draws all languages by what the text says it is."""
+
 SANS_SERIF = (SANS, LEGIBLE, "Noto Sans")
 
 
@@ -116,7 +119,16 @@ def _preferences() -> bytes:
     """The rules by which Fontconfig appends a language's own family to those asked for, takes
     no letters from the one for symbols if another has them, and says what “sans-serif” is in
     a drawing, and “emoji”, which Pango asks for."""
+    bold = (
+        '<test name="weight" compare="more_eq"><const>semibold</const></test>'
+        '<edit name="family" mode="append" binding="strong">'
+        f"<string>{BOLD_FAMILY}</string></edit></match>"
+    )
     rules = "".join(
+        f'<match><test name="lang" compare="eq"><string>{language}</string></test>{bold}'
+        for language in FAMILY_BY_LANGUAGE
+    )
+    rules += "".join(
         f'<match><test name="lang" compare="eq"><string>{language}</string></test>'
         f'<edit name="family" mode="append" binding="strong"><string>{family}</string></edit>'
         "</match>"

@@ -12,6 +12,7 @@ from xml.etree import ElementTree
 from pipeline import scripts
 from pipeline.codes import Code, diagnostic
 from pipeline.diagnostics import Diagnostic, Span
+from pipeline.faces import font_file
 from pipeline.model import Asset
 from pipeline.package.pdf.markup import ASSET
 from pipeline.pages import Place
@@ -25,6 +26,9 @@ REFUSED = "URLFetchingError"
 
 MOST_SHOWN = 12
 """How many characters a message shows of a script."""
+
+BOLD, SEMIBOLD = frozenset({"b", "strong"}), 600
+"""Elements whose text is to be bold, and the weight from which on a face is."""
 
 CONTEXT = 24
 """How many characters each side of one without a glyph a message shows."""
@@ -51,7 +55,8 @@ class Log(logging.Handler):
     def diagnostics(self, places: Iterable[Place]) -> tuple[Diagnostic, ...]:
         """What was logged; ``places`` are those of characters in the source."""
         spans = {place.character: place.span for place in places}
-        return (*self._found.values(), *missing_glyphs(self._missing, spans))
+        bold = missing_bold(self._root, spans)
+        return (*self._found.values(), *missing_glyphs(self._missing, spans), *bold)
 
     @contextlib.contextmanager
     def unheard(self) -> Iterator[None]:
@@ -133,6 +138,26 @@ def missing_glyphs(
             else "Write it in another way, or show it as an image."
         )
         yield diagnostic(Code.MISSING_GLYPH, f"{message}.", span=spans.get(first), hint=hint)
+
+
+def missing_bold(root: ElementTree.Element, spans: Mapping[str, Span]) -> Iterator[Diagnostic]:
+    """What is to be bold, in scripts whose bold face is not installed: one finding a script's
+    font, at the first of its characters."""
+    told: set[str] = set()
+    for element in root.iter():
+        if element.tag not in BOLD:
+            continue
+        text = "".join(element.itertext())
+        for font in scripts.fonts_for(text):
+            faces = {face.weight >= SEMIBOLD: font_file(face) for face in font.faces}
+            if font.package in told or faces.get(True, True) or not faces.get(False):
+                continue
+            told.add(font.package)
+            first = next(c for c in text if scripts.scripts((c,)) & font.scripts)
+            shown = " ".join(text.split())[:CONTEXT]
+            message = f"“{shown}” is to be bold, and is not: its bold font is not installed."
+            hint = f"Install the fonts: `pip install {font.package}`."
+            yield diagnostic(Code.MISSING_GLYPH, message, span=spans.get(first), hint=hint)
 
 
 def _around(character: str, root: ElementTree.Element) -> str:

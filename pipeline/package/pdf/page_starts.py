@@ -63,14 +63,13 @@ class Reader:
         self._own: dict[Element, int] = {}
         self._count = 0
         self._main: Element | None = None
-        self._is_open = False
         self._note: Element | None = None
         self._next: Piece | None = None
 
     def start(self, tag: str, attributes: dict[str, str]) -> None:
         element = self._builder.start(tag.removeprefix(XHTML), attributes)
-        if element.tag == "main" and self._main is None:
-            self._main, self._is_open = element, True
+        if element.tag == "main":
+            self._main = element
         elif self._main is None:
             above = self.front.get(self._stack[-1], "") if self._stack else ""
             self.front[element] = above or _front_part(element)
@@ -86,7 +85,7 @@ class Reader:
         if element is self._note:
             self._note = None
         elif element is self._main:
-            self._is_open = False
+            self._main = None
         self._builder.end(tag.removeprefix(XHTML))
 
     def data(self, text: str) -> None:
@@ -119,7 +118,7 @@ class Reader:
 
     @property
     def _is_counted(self) -> bool:
-        return self._is_open and self._note is None
+        return self._main is not None and self._note is None
 
 
 def _front_part(element: Element) -> FrontPart:

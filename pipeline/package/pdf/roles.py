@@ -65,6 +65,8 @@ def role(element: Element) -> str:
         return "BlockQuote"
     if element.tag == "img" and "formula-image" in classes(element):
         return "Formula"
+    if "page-label" in classes(element):
+        return "Reference"
     return ROLES.get(element.tag, "")
 
 

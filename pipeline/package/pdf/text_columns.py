@@ -56,8 +56,12 @@ def arrange(root: Element) -> None:
     id, the further ones are of the class ``goes-on``."""
     if "in-columns" not in classes(root):
         return
-    main = next(root.iter("main"))
-    leaves = _with_headings(list(_leaves(main, (), "book" in classes(root))))
+    for main in root.iter("main"):
+        _arrange(main, "book" in classes(root))
+
+
+def _arrange(main: Element, is_book: bool) -> None:
+    leaves = _with_headings(list(_leaves(main, (), is_book)))
     for parent in {main, *(section for leaf in leaves for section in leaf.sections)}:
         parent.text = None
         parent[:] = ()

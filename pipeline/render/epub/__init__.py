@@ -74,7 +74,7 @@ def assemble(
     titles |= {TITLE_PAGE: renderer.word("title_page"), NAV: renderer.word("contents")}
     found = landmarks(order, plan, lists, titles, renderer)
     start = plan[0].name if plan else NAV
-    breaks = page_list(plan, document.front_marks, FRONT_PAGES)
+    breaks = page_list(plan, document.front_marks, FRONT_PAGES, order)
     pages[NAV] = nav_page(document, renderer, start, lists, found, breaks)
     markup = "".join(pages[name].markup for name in order)
     renderer.page = ""

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 from xml.etree.ElementTree import Element
 
-from pipeline.numerals import letters
+from pipeline.numerals import small_letters
 from pipeline.package.pdf.markup import BLOCKS, classes
 from pipeline.package.pdf.roles import is_hidden
 
@@ -129,7 +129,7 @@ class _Reader:
             return Field(
                 kind, (*name, str(index)), self._tip((title, said), _short(_text(item, None)))
             )
-        letter = letters(self._number((*name, ""), "item") - 1).lower()
+        letter = small_letters(self._number((*name, ""), "item") - 1, self._root.get("lang", ""))
         prompt = _prompt(group) or self._before(group)
         asks, said = self._tip((title,), prompt), _short(_text(item, None))
         tip = f"{asks} {letter}: {said}" if prompt else self._tip((title, letter), said)

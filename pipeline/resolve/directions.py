@@ -1,0 +1,108 @@
+"""What is read from left to right within text that is read from right to left: code, keys,
+addresses, and numbers with signs. Each is told apart, or its signs change their places."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Literal, TypeAlias
+
+from msgspec.structs import replace
+
+from pipeline.model import Attributes, Code, Document, Inline, InlineElement, Link, Node, Text
+from pipeline.tree import plain_text, rewrite_document, walk_with, whole
+
+LTR = ("dir", "ltr")
+ISOLATE = "bdi"
+NO_BREAK = "\u00a0"
+VERBATIM = frozenset({"code", "kbd", "samp", "tt"})
+
+DIGITS = r"[0-9]+(?:[.,:/][0-9]+)*"
+PLAIN = re.compile(DIGITS)
+GAP = "[ \u00a0\u2009\u202f]"
+APART = re.compile(
+    rf"""
+    (?<![\w.,:/+−-])
+    (?: (?: https?:// | www\. | mailto: ) [!-~]* [\w/=&\#-]      # an address
+      | [\w.+-]+ @ [\w-]+ (?: \.[\w-]+ )+                        # one of e-mail
+      | \+ {DIGITS} (?: [ \u00a0\u202f()/-]{{1,2}} [0-9]+ )+     # a telephone number
+      | [+−±-]? {DIGITS}
+        (?: (?: {GAP}? [×÷=+*] {GAP}? | [−-] | {GAP} (?= [0-9]{{3}} (?![0-9]) ) ) {DIGITS} )*
+        (?: {GAP}? [%‰] )?
+    )
+    (?! [\w%‰] )
+    """,
+    re.VERBOSE | re.ASCII,
+)
+"""What may change: telephone numbers, dates, sums, and all that has a sign."""
+
+
+Way: TypeAlias = Literal["rtl", "own", "ltr"]
+"""Of text: from right to left, or a thing apart within such, or from left to right."""
+
+
+def isolate_directions(document: Document) -> Document:
+    """The document with all that has a direction of its own within text from right to left
+    marked as such."""
+    ways: dict[int, Way] = {}
+    start: Way = document.metadata.direction
+    for node, way in walk_with(whole(document), start, _way):
+        if way != "ltr" and isinstance(node, Code | Text | InlineElement | Link):
+            ways[id(node)] = way
+    if not ways:
+        return document
+
+    def mark(node: Code | InlineElement | Link) -> Node:
+        if ways.get(id(node)) != "own":
+            return node
+        attributes = replace(node.attributes, pairs=(*node.attributes.pairs, LTR))
+        return replace(node, attributes=attributes)
+
+    def part(node: Text) -> Node | tuple[Node, ...]:
+        return tuple(_parts(node)) if ways.get(id(node)) == "rtl" else node
+
+    return rewrite_document(
+        document, enter={Code: mark, InlineElement: mark, Link: mark}, leave={Text: part}
+    )
+
+
+def _way(node: Node, parent: Way) -> Way:
+    match node.attributes.get("dir"):
+        case "ltr":
+            return "ltr"
+        case "rtl":
+            return "rtl"
+    if parent != "rtl":
+        return "ltr"
+    return "own" if _is_verbatim(node) else "rtl"
+
+
+def _is_verbatim(node: Node) -> bool:
+    match node:
+        case Code():
+            return True
+        case InlineElement():
+            return node.name in VERBATIM
+        case Link():
+            shown = plain_text(node.children).strip()
+            return bool(shown) and shown.isascii() and shown in node.href
+    return False
+
+
+def _parts(node: Text) -> Iterator[Inline]:
+    """A text with all that is apart in elements of its own."""
+    start = 0
+    for match in APART.finditer(node.text):
+        if match[0].isdecimal() or PLAIN.fullmatch(match[0]):
+            continue  # one number, which keeps its order wherever it stands
+        if match.start() > start:
+            yield replace(node, text=node.text[start : match.start()])
+        yield InlineElement(
+            span=node.span,
+            attributes=Attributes(pairs=(LTR,)),
+            name=ISOLATE,
+            children=(replace(node, text=match[0].replace(" ", NO_BREAK)),),
+        )
+        start = match.end()
+    if start < len(node.text) or not start:
+        yield replace(node, text=node.text[start:]) if start else node

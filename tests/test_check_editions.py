@@ -1,0 +1,130 @@
+"""``chapbook check`` finds nothing in any edition of what Chapbook makes itself."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+import pipeline
+from pipeline.check import check
+from pipeline.cli import main
+from pipeline.codes import Code
+from pipeline.completeness import compare
+from pipeline.editions import EDITIONS
+from pipeline.parser import parse_file
+
+pytestmark = pytest.mark.slow
+
+ALL = tuple(EDITIONS)
+ARABIC = Path(__file__).parent / "cases" / "directions" / "arabic.md"
+SENTENCE = "The well was dug in the year {} after the drought, and everybody came with a rope. "
+
+
+def paragraph(start: int, count: int) -> str:
+    return "".join(SENTENCE.format(start + n) for n in range(count))
+
+
+def wide_table(columns: int, rows: int) -> str:
+    """One that no page has room for, so that it is set as a list of its rows."""
+    head = " | ".join(f"Head {n}" for n in range(columns))
+    body = "\n".join(
+        f"| {' | '.join(f'cell {row} with text {n}' for n in range(columns))} |"
+        for row in range(rows)
+    )
+    return f"| {head} |\n|{'---|' * columns}\n{body}\n\nTable: A wide one\n"
+
+
+LINK_ALONE = "A document with a [way to the well](https://example.org) and no headings.\n"
+GATHERED = f"""## Notes with addresses
+
+A note,[^one] another[^two] and the [way to it](https://example.org/a/path/that/is/long?with=a&query=b).
+
+{paragraph(100, 60)}
+
+[^one]: See <https://www.example.org/reports/2019/a-long-name-that-is-to-be-broken.pdf>.
+[^two]: Smith, *Book*, https://doi.org/10.1000/182, and [a page](https://example.org/page).
+
+## A table
+
+{wide_table(14, 6)}
+
+## Exercises
+
+::: exercise How deep?
+- [ ] ten
+- [x] twelve
+
+::: answer
+Twelve metres, `wc -l` and $x^2$.
+:::
+:::
+
+## The end
+
+{paragraph(300, 8)}
+"""
+PARTS = """# The well {.half-title}
+
+A book.
+
+# For all {.dedication}
+
+Who dug.
+
+# Words {.epigraph}
+
+> Water.
+"""
+BOOK = PARTS + "".join(f"\n# Chapter {n}\n\n{paragraph(1000 * n, 90)}\n" for n in range(1, 14))
+SOURCES = {
+    "link": ("", LINK_ALONE, ("handout", "large-print", "2-up")),
+    "gathered": ("links: foot\nqr_codes: true\n", GATHERED, ALL),
+    "book": ("contents: true\n", BOOK, ("web", "site", "handout", "ebook", "booklet")),
+}
+
+
+def found(source: Path, editions: tuple[str, ...], out: Path) -> list[str]:
+    """What building some editions says, and checking them and comparing them with the source."""
+    result = pipeline.build(source, editions, out=out, cover_spread=True, catalog=True)
+    document = parse_file(source)
+    files = [path for path in result.files if path.suffix in (".html", ".pdf", ".epub")]
+    assert len(files) >= len(editions)
+    return [
+        f"{one.source}:{one.line}: {one.code}: {one.message}"
+        for one in (
+            *result.diagnostics,
+            *(one for file in files for one in check(file, external=False).diagnostics),
+            *(one for file in files for one in compare(file, document, source).diagnostics),
+        )
+        # of the pages that a text happens to end on, and of what only shops ask for
+        if one.code not in (Code.SHORT_LAST_PAGE.slug, Code.MISSING_FOR_SHOPS.slug)
+    ]
+
+
+@pytest.mark.parametrize("name", SOURCES)
+def test_nothing_is_found_in_files_of_our_own(name: str, tmp_path: Path) -> None:
+    front, body, editions = SOURCES[name]
+    source = tmp_path / f"{name}.md"
+    source.write_text(f"---\ntitle: The well\nauthor: A. B.\n{front}---\n\n{body}", "utf-8")
+    assert found(source, editions, tmp_path) == []
+
+
+def test_nothing_is_found_in_arabic(tmp_path: Path) -> None:
+    assert found(ARABIC, ALL, tmp_path) == []
+
+
+def test_what_is_no_finished_file_is_passed_over(tmp_path: Path) -> None:
+    source = tmp_path / "well.md"
+    source.write_text("---\ntitle: The well\n---\n\nText.\n", "utf-8")
+    pipeline.build(source, ["web", "site", "handout", "ebook"], out=tmp_path)
+    folder = tmp_path / "well"
+    (folder / "empty").mkdir()
+    said = CliRunner().invoke(main, ["check", *map(str, sorted(folder.iterdir())), str(source)])
+    assert said.exit_code == 0
+    for name in ("manifest.json", "model.json", "empty"):
+        assert f"{folder / name}: passed over, neither a page" in said.output
+    assert f"{source}: passed over, a source: its links" in said.output
+    assert f"{folder / 'well.html'}: no findings" in said.output
+    assert f"{folder / 'well-site'}: no findings" in said.output
