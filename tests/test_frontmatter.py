@@ -634,7 +634,6 @@ def test_no_text_makes_it_fail(text: str) -> None:
         assert "\n" not in diagnostic.message + diagnostic.hint
 
 
-
 @pytest.mark.parametrize("before", ["\n", "  \n\n", "<!-- one\ntwo -->\n", "\n<!-- a -->\n\n"])
 def test_empty_lines_and_comments_may_come_first(before: str) -> None:
     lines = before.count("\n")
@@ -667,6 +666,7 @@ def test_values_that_yaml_takes_for_comments(
     slips = [(d.line, d.column) for d in found if d.code == "likely-slip"]
     assert slips == places
 
+
 @pytest.mark.parametrize(
     ("asks", "other"),
     [
@@ -698,4 +698,3 @@ def test_roles_that_are_not_known_are_told_with_the_nearest() -> None:
     assert [d.code for d in found] == ["unknown-role"]
     _, found = read("title: T\nspeakers:\n  Ann: {role: mother, asks: false}\n  Ben: daughter")
     assert not found
-

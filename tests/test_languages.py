@@ -213,6 +213,8 @@ def test_emoji_in_print_are_found_in_the_finished_file(tmp_path: Path) -> None:
     file = tmp_path / "x.pdf"
     file.write_bytes(package(render(resolved, HANDOUT, "x"), tmp_path).data)
     assert "someandandandandandandandwords." in text_of_pdf(file).text
+
+
 def letter_places(data: bytes, page: int = 0) -> list[tuple[str, float, float]]:
     """The characters of a page, where each begins from the left, and its baseline."""
     text = pypdfium2.PdfDocument(data)[page].get_textpage()

@@ -79,7 +79,7 @@ def rows() -> dict[str, str]:
     lines = [line for line in section.split("\n") if line.startswith("|")][2:]
     found = {}
     for line in lines:
-        example, _, becomes = split_row(Line(line, 0, 0))
+        example, _, becomes = split_row(Line(line, 0, 0), 3)
         fence = example[: len(example) - len(example.lstrip("`"))]
         written = example.removeprefix(fence).removesuffix(fence)
         found[written.strip(" ") if len(fence) > 1 else written] = str(becomes)

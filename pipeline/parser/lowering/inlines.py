@@ -167,8 +167,8 @@ class InlineLowering:
                 alt, title = plain_text(described), element.get("title", "")
                 if given := next(filter(None, map(attributes.get, ALT)), ""):
                     alt, title = given, title or (alt if alt != given else "")
-                    pairs = tuple(pair for pair in attributes.pairs if pair[0] not in ALT)
-                    attributes = make(attributes.id, attributes.classes, pairs)
+                    others = tuple(pair for pair in attributes.pairs if pair[0] not in ALT)
+                    attributes = make(attributes.id, attributes.classes, others)
                 image = Image(
                     source=self._address(element, "src", span),
                     alt=alt,
