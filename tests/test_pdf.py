@@ -521,6 +521,7 @@ def test_the_outline_has_sections_and_questions(folder: Path) -> None:
         (1, "What was first?"),
         (0, "Facts"),
         (1, "Rows"),
+        (0, "Links"),
     ]
 
 
