@@ -68,7 +68,7 @@ class IncludeProcessor(LineProcessor):
         if problem:
             self.parser.diagnostics.append(problem)
             # what cannot be taken in stays to be seen, as it is typed
-            element = BlockElement("typed", cursor.number, self)
+            element = BlockElement("missing", cursor.number, self)
             element.text = cursor.rest.rstrip(" \t")
             self.parser.add_leaf(element, cursor)
         return None

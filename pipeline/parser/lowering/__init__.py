@@ -31,6 +31,7 @@ from pipeline.model import (
     Table,
     TableCell,
     TableRow,
+    Text,
     ThematicBreak,
     WritingLines,
 )
@@ -149,6 +150,8 @@ class Lowering:
                 paragraph = Paragraph(children=children, span=span, attributes=aligned(attributes))
                 return (paragraph,) if children else ()
             case "typed":
+                return (Paragraph(children=(Text(text=element.text or ""),), span=span),)
+            case "missing":
                 return (framed(element.text or "", span),)
             case "h1" | "h2" | "h3" | "h4" | "h5" | "h6":
                 if name := anchors.anchor(element):
