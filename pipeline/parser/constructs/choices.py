@@ -1,4 +1,5 @@
-"""Lists of answers to choose from, within an exercise: ``- ( ) one``, ``- [x] several``."""
+"""Lists of answers to choose from: ``- ( ) one`` anywhere, ``- [x] several`` within an exercise,
+since elsewhere those are tasks."""
 
 from __future__ import annotations
 
@@ -26,6 +27,13 @@ class Mark(NamedTuple):
 
     brackets: str
     is_right: bool
+
+
+def are_choices(items: Iterable[Element]) -> bool:
+    """Tell whether all items of a list, two at least, begin with ``( )``, which means nothing
+    else."""
+    found = [_mark(item) for item in items]
+    return len(found) > 1 and all(match and match[1] == "(" for match in found)
 
 
 def take_marks(items: Iterable[Element]) -> list[Mark]:

@@ -40,7 +40,13 @@ from pipeline.parser.attributes import aligned, make
 from pipeline.parser.blockparser import BlockElement
 from pipeline.parser.captions import attach_captions
 from pipeline.parser.constructs import charts, math
-from pipeline.parser.constructs.choices import attach_prompts, choices, lone_blank, take_marks
+from pipeline.parser.constructs.choices import (
+    are_choices,
+    attach_prompts,
+    choices,
+    lone_blank,
+    take_marks,
+)
 from pipeline.parser.constructs.parts import FenceParts, Parts, framed
 from pipeline.parser.constructs.tables import without_margin
 from pipeline.parser.files import SourceFiles
@@ -203,7 +209,7 @@ class Lowering:
         return (BlockQuote(children=blocks, span=span),)
 
     def _list(self, element: BlockElement, span: Span) -> List | Choices:
-        if self._exercises and (marks := take_marks(element)):
+        if (self._exercises or are_choices(element)) and (marks := take_marks(element)):
             items = [self._choice(item) for item in element]
             return choices(items, marks, span, self.report)
         style: Any = element.get("style", "")
