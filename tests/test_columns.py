@@ -15,7 +15,7 @@ from pipeline.editions import EDITIONS
 from pipeline.package import pdf
 from pipeline.package.font_files import font_files
 from pipeline.package.pdf.boxes import all_boxes, has_class
-from pipeline.package.pdf.engine import Fonts, LocalFiles
+from pipeline.package.pdf.engine import Fonts, LocalFiles, StyleSheet
 from pipeline.package.pdf.layout import lay_out
 from pipeline.package.pdf.markup import parse as parse_markup
 from pipeline.package.pdf.markup import ready
@@ -71,7 +71,7 @@ def laid_out(pages: Pages, folder: Path) -> Any:
     ready(root)
     arrange(root)
     files = LocalFiles(folder, pages.assets)
-    styles = [weasyprint.CSS(string=style.css, url_fetcher=files) for style in pages.styles]
+    styles = [StyleSheet(style.css, files) for style in pages.styles]
     return lay_out(root, styles, files, Fonts(font_files(pages.faces)), pages.sheet)
 
 

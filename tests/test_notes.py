@@ -18,7 +18,7 @@ from pipeline.editions import EDITIONS
 from pipeline.model import INLINE_NOTE, Document, NoteReference
 from pipeline.package import package, pdf
 from pipeline.package.font_files import font_files
-from pipeline.package.pdf.engine import Fonts, LocalFiles
+from pipeline.package.pdf.engine import Fonts, LocalFiles, StyleSheet
 from pipeline.package.pdf.layout import lay_out
 from pipeline.package.pdf.margin import GAP, Margin, Note, Span
 from pipeline.package.pdf.markup import parse as parse_markup
@@ -125,7 +125,7 @@ def printed(text: str, folder: Path) -> Any:
     root = parse_markup(pages.pages[0].markup)
     ready(root)
     files = LocalFiles(folder, pages.assets)
-    styles = [weasyprint.CSS(string=style.css, url_fetcher=files) for style in pages.styles]
+    styles = [StyleSheet(style.css, files) for style in pages.styles]
     return lay_out(root, styles, files, Fonts(font_files(pages.faces)))
 
 

@@ -337,11 +337,11 @@ def test_without_an_edition_it_is_the_printed_ones(tmp_path: Path) -> None:
 
 
 def test_what_is_wrong_is_told_once_and_nothing_is_written(tmp_path: Path) -> None:
-    body = f"{TITLE}# One\n\nSee [it](#nowhere).\n\n# Two\n\nSee [it](#one).\n"
+    body = f"{TITLE}# One\n\n____{{open\n\n# Two\n\nSee [it](#one).\n"
     (tmp_path / "x.md").write_text(body, "utf-8")
     code, said = run(tmp_path / "x.md", "--split", 1, "--out", tmp_path / "out")
     assert code == 1
-    assert said.count("unresolved-link") == 1
+    assert said.count("error[unclosed-answer]") == 1
     assert not (tmp_path / "out").exists()
 
 

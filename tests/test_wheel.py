@@ -115,7 +115,7 @@ def test_the_command_s_version(chapbook: Path, tmp_path: Path) -> None:
 
 
 def test_a_mistake_is_told_without_a_traceback(chapbook: Path, tmp_path: Path) -> None:
-    (tmp_path / "talk.md").write_text("# One\n\n![x](none.png)\n", encoding="utf-8")
+    (tmp_path / "talk.md").write_text("---\ntitle: [One\n---\n\nText.\n", encoding="utf-8")
     said = run(chapbook, "build", "talk.md", cwd=tmp_path, expect=1)
-    assert "talk.md:3" in said
+    assert "talk.md:2" in said
     assert "Traceback" not in said

@@ -17,7 +17,7 @@ from pipeline.editions import EDITIONS
 from pipeline.package import package
 from pipeline.package.font_files import font_files
 from pipeline.package.pdf.boxes import all_boxes, has_class
-from pipeline.package.pdf.engine import Fonts, LocalFiles
+from pipeline.package.pdf.engine import Fonts, LocalFiles, StyleSheet
 from pipeline.package.pdf.layout import lay_out
 from pipeline.package.pdf.markup import classes, ready
 from pipeline.package.pdf.markup import parse as parse_markup
@@ -44,7 +44,7 @@ def laid_out(pages: Pages) -> Any:
     root = parse_markup(pages.pages[0].markup)
     ready(root)
     files = LocalFiles(Path(), pages.assets)
-    styles = [weasyprint.CSS(string=style.css, url_fetcher=files) for style in pages.styles]
+    styles = [StyleSheet(style.css, files) for style in pages.styles]
     return lay_out(root, styles, files, Fonts(font_files(pages.faces)), pages.sheet)
 
 

@@ -160,7 +160,8 @@ def build(
 )
 def check(files: tuple[Path, ...], as_json: bool, external: bool, source: Path | None) -> None:
     """Look for faults in finished files (.html, .pdf, .epub) and in sites (their folders), or for
-    dead links in sources. Other files are passed over.
+    dead links in sources. Other files are passed over; with none but these, there is nothing to
+    do.
 
     \b
     Examples:
@@ -173,11 +174,13 @@ def check(files: tuple[Path, ...], as_json: bool, external: bool, source: Path |
     from pipeline.cli.checking import check_finished, check_links
 
     found: list[Diagnostic] = []
+    passed_over = 0
     for file in files:
         try:
             diagnostics, of, notes = check_links(file) if external else check_finished(file, source)
         except UnknownFormat as error:
             click.echo(f"check    {file}: passed over, {error}", err=as_json)
+            passed_over += 1
             continue
         found += diagnostics
         if not as_json:
@@ -189,6 +192,8 @@ def check(files: tuple[Path, ...], as_json: bool, external: bool, source: Path |
                 click.echo(f"         {note}")
     if as_json:
         show(found, as_json=True)
+    if passed_over == len(files):
+        raise click.UsageError("There is nothing to check.")
     sys.exit(SOURCE_ERRORS if any(finding.is_error for finding in found) else BUILT)
 
 

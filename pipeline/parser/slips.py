@@ -15,6 +15,7 @@ from pipeline.parser.blocks.tables import column_count, split_row
 from pipeline.parser.constructs import boxes
 from pipeline.parser.constructs.parts import Report
 from pipeline.parser.lines import Line
+from pipeline.parser.secrets import said
 from pipeline.suggestions import nearest
 from pipeline.tree import walk
 
@@ -73,7 +74,9 @@ def warn_of_callout(line: Line, report: Report) -> None:
     match = _CALLOUT.match(line)
     name = match[1].lower() if match else ""
     known = (*boxes.NAMES, *boxes.CALLOUTS)
-    if meant := name and name not in known and nearest(name, known, MISSPELT):
+    if said(name) or name in known:
+        return
+    if meant := nearest(name, known, MISSPELT):
         message = f"`[!{name.upper()}]` is no box of a kind that is known: it becomes a note."
         hint = f"Did you mean `[!{meant.upper()}]`?"
         report(Code.LIKELY_SLIP, message, Span(line.number, line.offset), hint)

@@ -7,7 +7,6 @@ from collections.abc import Iterable, Iterator
 from xml.etree import ElementTree
 from xml.etree.ElementTree import Element
 
-from pipeline.package.pdf.long_texts import part_long_texts
 
 XHTML = "{http://www.w3.org/1999/xhtml}"
 
@@ -48,12 +47,17 @@ _IDEOGRAPH = re.compile("[\u2e80-\ud7ff\uf900-\ufaff]|[\U00020000-\U0003ffff]")
 LONGEST_WORD = 100
 """Letters, beyond which what has no space in it is no word, and broken anywhere."""
 
+_NO_WORD = re.compile(r"[!-~\u00a1-\u024f]{300,}")
+"""What is too long to look for hyphens in. Only where words have spaces between: elsewhere, lines
+break within them anyway."""
+
+_PART = re.compile(r".{60}(?=.)", re.DOTALL)
+
 
 def ready(root: Element) -> None:
     """Say in the tree what WeasyPrint would otherwise not know: where images are, what
     number a list starts from, and what the outline calls a heading that has a note. In notes
     it would make lines of the white space between blocks."""
-    part_long_texts(root)
     for element in root.iter():
         match element.tag:
             case "img":
@@ -68,9 +72,9 @@ def ready(root: Element) -> None:
 
 
 def let_break(root: Element) -> None:
-    """Let what has nowhere to break be broken between its elements: WeasyPrint looks back over
-    all that stands on a line, and a word of thousands of elements would have it look back over
-    all of them for each."""
+    """Let what has nowhere to break be broken, between its elements and every now and then
+    within a text: WeasyPrint looks back over all that stands on a line, and forward over all
+    that is left of a word."""
     letters = 0
     stack: list[tuple[Element, str]] = [(root, "text")]
     while stack:
@@ -81,6 +85,9 @@ def let_break(root: Element) -> None:
             else:
                 stack += [(e, name) for e in reversed(element) for name in ("tail", "text")]
         text = getattr(element, part) or ""
+        if len(text) > LONGEST_WORD:
+            text = _NO_WORD.sub(lambda word: _PART.sub("\\g<0>\u200b", word[0]), text)
+            setattr(element, part, text)
         words = text.split(maxsplit=1)
         if letters > LONGEST_WORD and words and not text[0].isspace():
             setattr(element, part, f"\u200b{text}")
