@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
-import weasyprint
 from PIL import Image
 
 from pipeline.editions import EDITIONS

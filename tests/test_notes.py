@@ -119,7 +119,6 @@ def make(text: str, folder: Path, edition: str = "handout") -> bytes:
 
 def printed(text: str, folder: Path) -> Any:
     """The document of WeasyPrint, laid out."""
-    import weasyprint
 
     pages = pages_of(text, folder)
     root = parse_markup(pages.pages[0].markup)

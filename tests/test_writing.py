@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
-import weasyprint
 
 import pipeline
 from pipeline.editions import EDITIONS

@@ -29,7 +29,7 @@ KEYS = (
 )
 """The attributes with a meaning of which others can be slips: shorter ones are like too much."""
 
-_CALLOUT = re.compile(r"\[!([A-Za-z]+)")
+_CALLOUT = re.compile(r"\[!([^\]\n|]{1,60})[\]|]")
 _HEADING = re.compile(
     r"#(?!(?:define|elif|else|endif|error|if|ifdef|ifndef|include|line|pragma|undef)\b)"
     r"(?=[^\W\d_]+ )[^#]{3,60}[^\s.,;:!?#]$"

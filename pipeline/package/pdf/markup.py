@@ -7,7 +7,6 @@ from collections.abc import Iterable, Iterator
 from xml.etree import ElementTree
 from xml.etree.ElementTree import Element
 
-
 XHTML = "{http://www.w3.org/1999/xhtml}"
 
 BLOCKS = frozenset(
