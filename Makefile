@@ -50,9 +50,9 @@ endif
 
 stem := $(basename $(notdir $(call hide,$(SOURCE))))
 folder := $(call hide,$(OUT))/$(stem)
-work := $(folder)/.work
+work := $(call hide,$(OUT))/.work/$(stem)
 source_folder := $(or $(patsubst %/,%,$(call plain,$(dir $(call hide,$(SOURCE))))),.)
-model := $(folder)/model.json
+model := $(work)/model.json
 manifest := $(folder)/manifest.json
 
 python := $(VENV)/bin/python
@@ -153,7 +153,7 @@ $(call show,$(work))/options: FORCE
 
 # a stage whose output somebody deleted has to run again
 forget := $(shell cd $(call path,$(work)) 2>/dev/null && for stamp in *.done; do \
-    [ -f "$${stamp%.done}.json" ] || [ "$$stamp" = model.done -a -f ../model.json -a -f editions ] || rm -f "$$stamp"; done)
+    [ -f "$${stamp%.done}.json" ] && [ "$$stamp" != model.done -o -f editions ] || rm -f "$$stamp"; done)
 
 # a source that is not there is for the parser to report
 $(call show,$(call hide,$(SOURCE))): ;
@@ -249,15 +249,15 @@ constraints: ## Write constraints.txt anew, with the newest versions that fit
 # Only files that a stage writes are deleted: OUT may be a folder where somebody works.
 
 clean: ## Delete what was built
-	@find $(call quote,$(OUT)) -mindepth 2 -maxdepth 2 -type d -name .work 2>/dev/null | while IFS= read -r work; do \
-	    dir=$${work%/.work}; stem=$${dir##*/}; rm -rf "$$work"; \
+	@find $(call quote,$(OUT)) -mindepth 2 -maxdepth 2 -type d -path '*/.work/*' 2>/dev/null | while IFS= read -r work; do \
+	    stem=$${work##*/}; dir=$${work%/.work/*}/$$stem; rm -rf "$$work"; rmdir "$${work%/*}" 2>/dev/null || :; \
 	    for ending in $(foreach e,$(EDITIONS),$(patsubst $(folder)/$(stem)%,%,$(output_$e))) -booklet-pages.pdf -cover.pdf -social.jpg; do \
 	        rm -f "$$dir/$$stem$$ending"; done; \
 	    site="$$dir/$$stem-site"; \
 	    [ ! -f "$$site/SHA256SUMS" ] || { cut -c 67- "$$site/SHA256SUMS" | while IFS= read -r file; do \
 	        case $$file in /*|*..*) ;; *) rm -f "$$site/$$file" ;; esac; done; \
 	        rm -f "$$site/SHA256SUMS"; rmdir "$$site"/* "$$site" 2>/dev/null || :; }; \
-	    rm -f "$$dir/model.json" "$$dir/manifest.json" "$$dir/report.html" "$$dir/report.json" \
+	    rm -f "$$dir/manifest.json" "$$dir/report.html" "$$dir/report.json" \
 	        "$$dir/$$stem"-onix.xml "$$dir/$$stem"-opds.json "$$dir/$$stem"-cover.* "$$dir/$$stem"-social.jpg; rmdir "$$dir" 2>/dev/null || :; done
 
 distclean: clean ## Delete the environment and all caches too

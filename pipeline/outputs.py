@@ -19,6 +19,7 @@ import msgspec
 
 STAGING = ".saving"
 JOURNAL = "journal.json"
+WORK = ".work"
 
 
 class _Journal(msgspec.Struct, frozen=True):
@@ -26,6 +27,13 @@ class _Journal(msgspec.Struct, frozen=True):
 
     moves: dict[str, str]
     gone: tuple[str, ...]
+
+
+def model_of(folder: Path) -> Path:
+    """Where the document is kept that a folder of outputs was made of: beside the folder, which
+    is given away as it is, while the document has all answers in it."""
+    folder = folder.absolute()
+    return folder.parent / WORK / folder.name / "model.json"
 
 
 def write(path: Path, data: bytes) -> bool:

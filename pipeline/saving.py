@@ -41,12 +41,14 @@ class Saving:
         self._stem = stem
         self._files: dict[Path, bytes] = {}
         self._entries: list[manifest.Output] = []
-        self._gone: tuple[Path, ...] = ()
+        self._gone: tuple[Path, ...] = (folder / "model.json",)  # where it once was kept
+        self._model = b""
 
     def add_model(self, data: bytes, seconds: float) -> None:
         """The document as it was parsed, in so many seconds."""
-        self._put("model.json", data)
-        self.steps.append(Step("parse", seconds, len(data), self._folder / "model.json"))
+        self._model = data
+        path = self._folder.parent / outputs.WORK / self._stem / "model.json"
+        self.steps.append(Step("parse", seconds, len(data), path))
 
     def add_edition(self, made: Made) -> None:
         """An edition's file, and those beside it. What is left of an older site is to be
@@ -130,4 +132,5 @@ class Saving:
         `OSError` where that cannot be done; nothing has changed then."""
         self._put("manifest.json", manifest.encode(manifest.of(metadata, self._entries)))
         outputs.write_all(self._folder, self._files, self._gone)
+        outputs.write(outputs.model_of(self._folder), self._model)
         return tuple(self._files)

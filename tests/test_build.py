@@ -87,7 +87,7 @@ def test_a_source_becomes_three_files_a_model_and_a_manifest(tmp_path: Path) -> 
     assert done.returncode == 0, done.stderr
     assert done.stderr == ""
     names = {path.name for path in (tmp_path / "build" / "x").iterdir()}
-    assert names == {"x.html", "x.pdf", "x.epub", "model.json", "manifest.json"}
+    assert names == {"x.html", "x.pdf", "x.epub", "manifest.json"}
     assert [line.split()[0] for line in done.stdout.splitlines()] == [
         "parse",
         "html",

@@ -123,7 +123,7 @@ def test_what_is_no_finished_file_is_passed_over(tmp_path: Path) -> None:
     (folder / "empty").mkdir()
     said = CliRunner().invoke(main, ["check", *map(str, sorted(folder.iterdir())), str(source)])
     assert said.exit_code == 0
-    for name in ("manifest.json", "model.json", "empty"):
+    for name in ("manifest.json", "empty"):
         assert f"{folder / name}: passed over, neither a page" in said.output
     assert f"{source}: passed over, a source: its links" in said.output
     assert f"{folder / 'well.html'}: no findings" in said.output

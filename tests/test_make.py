@@ -171,7 +171,13 @@ def tree(built: Tree) -> Iterator[Tree]:
 
 
 def test_builds_all_outputs(built: Tree) -> None:
-    for name in ("model.json", "manifest.json", *(f"talk.{format}" for format in FORMATS)):
+    assert not list(built.built.glob("**/.*"))
+    assert not (built.built / "model.json").exists()
+    for name in (
+        "../.work/talk/model.json",
+        "manifest.json",
+        *(f"talk.{format}" for format in FORMATS),
+    ):
         assert (built.built / name).stat().st_size > 0
 
 
@@ -320,7 +326,9 @@ def test_the_constraints_install_and_rebuild_everything(tree: Tree) -> None:
     assert all(f"-m pipeline {stage.split()[0]}" in run.stdout for stage in ALL_STAGES)
 
 
-@pytest.mark.parametrize("name", ["model.json", "talk.pdf", "manifest.json", ".work/web.json"])
+@pytest.mark.parametrize(
+    "name", ["../.work/talk/model.json", "talk.pdf", "manifest.json", "../.work/talk/web.json"]
+)
 def test_what_was_deleted_is_made_again(name: str, tree: Tree) -> None:
     (tree.built / name).unlink()
     run = tree.make()
@@ -435,7 +443,7 @@ def test_the_editions_that_the_source_lists(tree: Tree) -> None:
     assert tree.make("editions").calls == []
     tree.source.write_text(listing.replace("booklet", "letter"), encoding="utf-8")
     assert tree.make("editions").stages == sorted(["parse", *stages("web", "letter")])
-    (tree.built / ".work" / "editions").unlink()
+    (tree.root / "build" / ".work" / "talk" / "editions").unlink()
     assert tree.make("editions").stages == ["parse"]
     assert tree.make("editions").calls == []
 
@@ -468,7 +476,7 @@ def test_an_edition_that_tells_the_pages_waits_for_the_standard_one(tree: Tree) 
     assert tree.make(teacher).calls == []
     append(tree.source, "\nMore.\n")
     assert tree.make(teacher).stages == sorted(["parse", *stages("handout", "teacher")[1:]])
-    (tree.built / ".work" / "page-map.json").unlink()
+    (tree.root / "build" / ".work" / "talk" / "page-map.json").unlink()
     assert "package handout" in tree.make(teacher).stages
 
 

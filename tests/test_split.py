@@ -332,7 +332,6 @@ def test_without_an_edition_it_is_the_printed_ones(tmp_path: Path) -> None:
         "x-handout",
         "x-handout.zip",
         "manifest.json",
-        "model.json",
     }
 
 

@@ -14,9 +14,6 @@ if TYPE_CHECKING:
     from pipeline.diagnostics import Diagnostic
     from pipeline.model import Document
 
-MODEL = "model.json"
-"""The file beside outputs that has the document they were made of."""
-
 
 def check_finished(
     file: Path, source: Path | None
@@ -49,13 +46,14 @@ def _compared(file: Path, source: Path | None) -> Comparison | None:
 
 
 def _model_beside(file: Path) -> Document | None:
-    """The document of the model beside a file, or beside the site that a page is of."""
+    """The document that the folder of a file, or of the site that a page is of, was made of."""
+    from pipeline import outputs
     from pipeline.checksums import listed
     from pipeline.model import decode
 
     beside = file.parent if file.name in listed(file.parent) else file
     try:
-        return decode((beside.parent / MODEL).read_bytes())
+        return decode(outputs.model_of(beside.parent).read_bytes())
     except (OSError, msgspec.MsgspecError):
         return None
 

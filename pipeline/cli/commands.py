@@ -155,7 +155,7 @@ def build(
     "--source",
     type=SOURCE,
     metavar="FILE",
-    help="What the files were made of, where no model.json beside them tells it: they are"
+    help="What the files were made of, where no model.json that is kept tells it: they are"
     " compared with it, whether all of its text is in them.",
 )
 def check(files: tuple[Path, ...], as_json: bool, external: bool, source: Path | None) -> None:
