@@ -34,10 +34,22 @@ NO_ATTRIBUTES = Attributes()
 
 
 class Node(msgspec.Struct, frozen=True, tag=True, kw_only=True, omit_defaults=True):
-    """What all nodes share: where they stand in the source, and their attributes."""
+    """What all nodes share: where they stand in the source, and their attributes. ``wordings``
+    are those of their strings that not all editions have whole; select settles them."""
 
     span: Span | None = None
     attributes: Attributes = NO_ATTRIBUTES
+    wordings: tuple[Wording, ...] = ()
+
+
+class Wording(Node, frozen=True):
+    """A string of a node as inlines, while some of it belongs to some editions only: that of the
+    field ``name`` (a text alternative, a title), or of an attribute (``is_pair``). The string
+    itself has until then what all editions have."""
+
+    name: str
+    children: tuple[Inline, ...]
+    is_pair: bool = False
 
 
 # --- inlines ---------------------------------------------------------------------------

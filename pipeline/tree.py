@@ -65,6 +65,7 @@ from pipeline.model import (
     Text,
     Turn,
     Variable,
+    Wording,
 )
 
 N = TypeVar("N", bound=Node)
@@ -91,6 +92,7 @@ FOR_TEACHERS = frozenset({TEACHER, "answer"})
 """The classes of what only teachers get."""
 
 FIELDS: dict[type[Node], tuple[str, ...]] = {
+    Wording: ("children",),
     Emphasis: ("children",),
     Strong: ("children",),
     Strikethrough: ("children",),
@@ -132,9 +134,11 @@ FIELDS: dict[type[Node], tuple[str, ...]] = {
     IndexEntry: ("term", "see", "children"),
     IndexReference: ("term",),
 }
-"""The fields that hold children, in the order they are read in; other nodes have none."""
+"""The fields that hold children, in the order they are read in; other nodes have none, but
+for the ``wordings`` that any node may have."""
 
 INLINE_FIELDS: dict[type[Node], str] = {
+    Wording: "children",
     Heading: "children",
     Section: "title",
     Paragraph: "children",
@@ -167,11 +171,18 @@ _ESSENTIAL: dict[type[Node], tuple[str, ...]] = {
     Matching: ("left", "right"),
     **dict.fromkeys((Section, TableCell, CodeBlock, Citation, Bibliography, Index), ()),
     Exercise: (),
+    Wording: (),
 }
 
 
 def children(node: Node) -> tuple[Node, ...]:
-    """All children of a node, in the order they are read in."""
+    """All children of a node, in the order they are read in; its wordings come first."""
+    shown = _shown(node)
+    return (*node.wordings, *shown) if node.wordings else shown
+
+
+def _shown(node: Node) -> tuple[Node, ...]:
+    """The children in the node's own fields."""
     fields = FIELDS.get(type(node))
     if fields is None:
         return ()
@@ -199,7 +210,7 @@ def walk(nodes: Node | Iterable[Node]) -> Iterator[Node]:
     while stack:
         node = pop()
         yield node
-        if type(node) in FIELDS:
+        if type(node) in FIELDS or node.wordings:
             extend(children(node)[::-1])
 
 
@@ -213,7 +224,7 @@ def walk_with(
         node, value = stack.pop()
         value = inherit(node, value)
         yield node, value
-        if type(node) in FIELDS:
+        if type(node) in FIELDS or node.wordings:
             stack.extend([(child, value) for child in children(node)[::-1]])
 
 
@@ -222,6 +233,11 @@ def is_for_teachers(node: Node) -> bool:
     if isinstance(node, Answer | TeacherNote):
         return True
     return not FOR_TEACHERS.isdisjoint(node.attributes.classes)
+
+
+def is_partial(node: Node) -> bool:
+    """Whether some editions do not have the node: by a condition, or by what it is."""
+    return is_for_teachers(node) or any(key in CONDITIONS for key, _ in node.attributes.pairs)
 
 
 def whole(document: Document) -> tuple[Node, ...]:
@@ -233,7 +249,10 @@ def plain_text(inlines: Iterable[Node]) -> str:
     """The text of some nodes, without formatting and notes: images as their text
     alternatives, breaks as spaces."""
     parts = []
-    for node in walk(inlines):
+    stack = list(inlines)[::-1]
+    while stack:
+        node = stack.pop()
+        stack.extend(_shown(node)[::-1])
         match node:
             case Text() | Code() | Abbreviation():
                 parts.append(node.text)
@@ -302,7 +321,7 @@ def _rewrite(root: Node, enter: Changes, leave: Changes) -> tuple[Node, ...]:
                     results.append(entered)
                     continue
                 node, kind = entered, type(entered)
-            if kind in FIELDS:
+            if kind in FIELDS or node.wordings:
                 below = children(node)
                 stack.append((node, len(below)))
                 stack.extend([(child, -1) for child in below[::-1]])
@@ -326,8 +345,8 @@ def _rebuild(node: Node, results: list[tuple[Node, ...]]) -> Node | None:
         return node
     rest = iter(results)
     changed: dict[str, Any] = {}
-    essential = _ESSENTIAL[type(node)]
-    for name in FIELDS[type(node)]:
+    essential = _ESSENTIAL.get(type(node), ())
+    for name in ("wordings", *FIELDS.get(type(node), ())):
         old = getattr(node, name)
         new: Any
         if isinstance(old, Node):

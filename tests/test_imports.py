@@ -37,7 +37,16 @@ LAYERS: tuple[frozenset[str], ...] = (
     frozenset({"model"}),
     frozenset({"editions", "grid", "pages", "paths", "tree"}),
     frozenset(
-        {"accessibility", "faces", "pagination", "preflight", "scripts", "sheet", "variables"}
+        {
+            "accessibility",
+            "faces",
+            "pagination",
+            "partial",
+            "preflight",
+            "scripts",
+            "sheet",
+            "variables",
+        }
     ),
     frozenset(
         {

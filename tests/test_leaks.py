@@ -25,6 +25,9 @@ from PIL.PngImagePlugin import PngInfo
 import pipeline
 from pipeline.driver import Result, dump
 from pipeline.editions import EDITIONS, output_name, pages_name
+from pipeline.making import prepare, render_pages
+from pipeline.pages import Pages
+from pipeline.parser import parse_file
 from tests import pdf_drawing
 from tests.pdf_reading import marked_texts, open_pdf, outline
 
@@ -717,3 +720,92 @@ def test_other_answers_make_the_same_pages_of_every_edition(tmp_path: Path) -> N
             for page in found["pages"]:
                 page["markup"] = re.sub(r"<\?text .*?\?>", "", page["markup"])
         assert pages[0] == pages[1], name
+
+
+# --- pairs that differ in answers alone ---------------------------------------------------
+
+SPANS = ("[{}]{{.answer}}", "[{}]{{only=teacher}}", "[**{}**]{{.Lösung}}")
+BLOCK = "::: answer\n{}\n:::"
+PLACES = {
+    "a paragraph": "Wells are ⟨⟩ deep.",
+    "a paragraph's beginning": "⟨⟩ Wells are deep.",
+    "a paragraph's end": "Wells are deep ⟨⟩",
+    "before a mark": "Wells ⟨⟩, and pumps.",
+    "a line of its own": "Wells\n⟨⟩\nare deep.",
+    "emphasis": "Wells *⟨⟩* and **are ⟨⟩** deep.",
+    "a heading": "## Wells ⟨⟩\n\nText.",
+    "an item": "- a\n- b ⟨⟩\n- c",
+    "a choice": "::: exercise\n- ( ) a\n- (x) b ⟨⟩\n- ( ) c\n:::",
+    "a matching": "::: matching\n| A | B |\n|---|---|\n| a ⟨⟩ | b ⟨⟩ |\n| c | d |\n| e | f |\n:::",
+    "an ordering": "::: ordering\n1. a\n2. b ⟨⟩\n3. c\n:::",
+    "a cell": "| A ⟨⟩ | B |\n|---|---|\n| a | b ⟨⟩ |",
+    "a table's caption": "| A |\n|---|\n| a |\n\nTable: Wells ⟨⟩",
+    "a figure's caption": '![A well](well.png "Deep ⟨⟩")',
+    "a text alternative": "![A ⟨⟩ well](well.png) in text.",
+    "a figure's alternative": '![A well ⟨⟩](well.png "Deep")',
+    "a group of figures": "::: figures\n![A ⟨⟩ well](well.png)\n\n![B](well.png)\n\nBoth ⟨⟩\n:::",
+    "a link's title": 'A [link](https://example.org "to ⟨⟩ it").',
+    "an attribute": '[Wells]{title="deep ⟨⟩ ones"} are.',
+    "an expansion": "The ABC.\n\n*[ABC]: A ⟨⟩ B",
+    "a file's name": '```python {filename="one ⟨⟩.py" caption="Code ⟨⟩"}\npass\n```',
+    "a chart": '```chart {caption="Wells ⟨⟩" unit="m ⟨⟩"}\nA,B\na,3\nb,4\n```',
+    "an entry": "A [well]{.index entry='wells ⟨⟩'}.\n\n# Index\n\n::: index\n:::",
+    "a note": "Wells.[^1]\n\n[^1]: They are ⟨⟩ deep.",
+    "a definition": "Well ⟨⟩\n:   A hole ⟨⟩",
+    "a box's title": "::: note Wells ⟨⟩ here\nText.\n:::",
+    "a quotation": "> Wells ⟨⟩",
+}
+BLOCK_PLACES = {
+    "between paragraphs": "a\n\n⟨⟩\n\nb",
+    "an item, tight": "- a\n\n  ⟨⟩\n- b\n- c",
+    "an item, last": "- a\n- b\n\n  ⟨⟩\n\nText.",
+    "a choice": "::: exercise\n- ( ) a\n- (x) b\n\n  ⟨⟩\n- ( ) c\n:::",
+    "a quotation": "> a\n>\n> ⟨⟩",
+    "a note": "a[^1]\n\n[^1]: b\n\n    ⟨⟩",
+    "a definition": "a\n:   b\n\n    ⟨⟩",
+    "a box, first": "::: note\n⟨⟩\n\na\n:::",
+    "an ordering": "::: ordering\n1. a\n2. b\n\n   ⟨⟩\n3. c\n:::",
+}
+
+
+def variants(text: str, written: str) -> list[str]:
+    """A text with a short answer, with a longer one, and with none."""
+    found = [text.replace("⟨⟩", written.format(said)) for said in ("ox", "the longer of both")]
+    none = re.sub(r"\n[ >]*\n[ >]*⟨⟩(?=\n|$)|[ \n]⟨⟩(?=[^\w]|$)|[ \n]?\*⟨⟩\*|⟨⟩ ?", "", text)
+    return [*found, none if "⟨⟩" not in none else none.replace("⟨⟩", "")]
+
+
+def block(text: str, said: str) -> str:
+    """A block of an answer, with what begins the line that it stands on."""
+    line = next(line for line in text.split("\n") if "⟨⟩" in line)
+    margin = line[: line.index("⟨⟩")]
+    return f"\n{margin}".join(BLOCK.format(said).split("\n"))
+
+
+def pairs() -> Iterator[Any]:
+    for place, text in PLACES.items():
+        for written in SPANS:
+            yield pytest.param(variants(text, written), id=f"{written} in {place}")
+    for place, text in BLOCK_PLACES.items():
+        said = [text.replace("⟨⟩", block(text, one)) for one in ("ox", "the longer of both")]
+        yield pytest.param([*said, variants(text, "")[2]], id=f"a block in {place}")
+
+
+@pytest.mark.parametrize("texts", list(pairs()))
+def test_answers_leave_no_trace_for_students(texts: list[str], tmp_path: Path) -> None:
+    source = tmp_path / "work.md"
+    Picture.new("RGB", (40, 30), "#345678").save(tmp_path / "well.png")
+    made: dict[str, list[object]] = {}
+    for text in texts:
+        source.write_text(f"---\ntitle: Wells\nlang: en\n---\n\n{text}\n", "utf-8")
+        for name in ("web", "site", "handout", "ebook", "form", "large-print"):
+            edition = EDITIONS[name]
+            document = prepare(parse_file(source), edition, tmp_path, None)
+            found = render_pages(document, edition, "work", None, None)
+            assert isinstance(found, Pages)
+            pages = [(p.name, re.sub(r"<\?text .*?\?>", "", p.markup)) for p in found.pages]
+            made.setdefault(name, []).append(pages)
+    for name, all_made in made.items():
+        assert "longer of" not in str(all_made[1]), name
+        assert all_made[0] == all_made[1], f"{name}: a longer answer"
+        assert all_made[0] == all_made[2], f"{name}: no answer"

@@ -90,6 +90,8 @@ def _caption(image: Image, read_inlines: ReadInlines) -> tuple[Inline, ...]:
     in Quarto."""
     if image.title:
         return read_inlines(image.title, image.span)
-    if image.alt and image.attributes.id.startswith("fig-"):
-        return (Text(text=image.alt),)
+    if image.attributes.id.startswith("fig-"):
+        if described := next((w for w in image.wordings if w.name == "alt"), None):
+            return described.children
+        return (Text(text=image.alt),) if image.alt else ()
     return ()

@@ -13,8 +13,9 @@ from pipeline.codes import Code, diagnostic
 from pipeline.diagnostics import Diagnostic, Span
 from pipeline.metadata import Metadata
 from pipeline.model import Block, Heading, Image, Inline, Node, Paragraph, Variable
+from pipeline.partial import for_all
 from pipeline.roles import CLASSES
-from pipeline.tree import plain_text, rewrite, walk
+from pipeline.tree import is_partial, plain_text, rewrite, walk
 from pipeline.variables import filled, look_up, values
 from pipeline.words import words
 
@@ -42,7 +43,8 @@ def take_title(
     if may_be_missing:
         return metadata, blocks, ()
     heading = next((node for node in walk(blocks) if isinstance(node, Heading)), None)
-    text = _text(heading, metadata) if heading and heading.level == 1 else ""
+    is_title = heading is not None and heading.level == 1 and not is_partial(heading)
+    text = _text(heading, metadata) if is_title else ""
     if heading and text and not _is_chapter(heading, text, blocks, metadata):
         found = tuple(_without_value(heading, values(metadata)))
         return replace(metadata, title=text), _without(heading, blocks), found
@@ -61,8 +63,9 @@ def take_title(
 def _text(heading: Node | None, metadata: Metadata) -> str:
     assert isinstance(heading, Heading)
     known = values(metadata)
-    said = rewrite(heading.children, leave={Image: lambda image: ()})
-    text = plain_text(said).strip() or plain_text(heading.children)
+    shown = for_all(heading.children)
+    said = rewrite(shown, leave={Image: lambda image: ()})
+    text = plain_text(said).strip() or plain_text(shown)
     return " ".join(filled(text, lambda name: look_up(name, known)).split())
 
 

@@ -13,7 +13,6 @@ What is left out leaves nothing behind: no empty list, and no note that only it 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
 
 from msgspec.structs import replace
@@ -34,20 +33,28 @@ from pipeline.model import (
     Document,
     Exercise,
     Heading,
+    List,
     ListItem,
     Matching,
-    Math,
-    MathBlock,
     Node,
     Note,
     NoteReference,
     Ordering,
-    TableCell,
     TeacherNote,
     Text,
     Turn,
 )
-from pipeline.select.tasks import settled, shuffled
+from pipeline.partial import (
+    CLOSE,
+    LEFT_OUT,
+    UNANSWERED,
+    is_selected,
+    settled,
+    taken_out,
+)
+from pipeline.select import tasks
+from pipeline.select.spacing import Spacing
+from pipeline.select.tasks import shuffled
 from pipeline.select.timings import keep_timings
 from pipeline.suggestions import did_you_mean
 from pipeline.tree import (
@@ -80,9 +87,6 @@ TASKS = (Matching, Ordering)
 SOLVED = (Blank, Choice, *TASKS)
 """What may have its solution in it."""
 
-BLANK = "____"
-"""What a gap in a formula is written with, four underscores at least."""
-
 FORMAT_NAMES = {
     "html": "html",
     "pdf": "pdf",
@@ -104,10 +108,7 @@ def select(document: Document, edition: Edition) -> Document:
     chosen: set[type[Node]] = {
         type(node)
         for node in walk(whole(document))
-        if isinstance(node, SOLVED)
-        or _has_condition(node)
-        or is_for_teachers(node)
-        or (isinstance(node, Math | MathBlock) and BLANK in node.tex)
+        if isinstance(node, SOLVED) or is_selected(node)
     }
     document = replace(document, edition=edition.name)
     if not chosen:
@@ -116,22 +117,27 @@ def select(document: Document, edition: Edition) -> Document:
 
     def enter(node: Node) -> Node | tuple[Node, ...]:
         if not _belongs(node, edition):
-            if isinstance(node, TableCell):  # stays, empty, to keep the columns in line
-                return replace(node, children=(), attributes=NO_ATTRIBUTES)
             # What it stands for was said in a place that the edition does not have.
-            return Text(text=node.text, span=node.span) if isinstance(node, Abbreviation) else ()
+            if isinstance(node, Abbreviation):
+                return Text(text=node.text, span=node.span)
+            return taken_out(node)
         node = _without_conditions(node, edition)
         if isinstance(node, TASKS):
-            return shuffled(node, _may_be_left_out)
+            return shuffled(node)
+        if isinstance(node, List):
+            return spacing.enter(node)
         if isinstance(node, HOLDERS):
             kept = _keep_sections(node.children, edition)
             if kept is not node.children:
                 return replace(node, children=kept) if kept or isinstance(node, Exercise) else ()
         return node
 
-    enters: Changes = dict.fromkeys(chosen.union(HOLDERS), enter)
+    spacing = Spacing()
+    enters: Changes = dict.fromkeys(chosen.union(HOLDERS, (List,)), enter)
     leaves: Changes = {
-        **dict.fromkeys(TASKS, lambda node: settled(node, solved=solved)),
+        **CLOSE,
+        List: spacing.leave,
+        **dict.fromkeys(TASKS, lambda node: tasks.settled(node, solved=solved)),
         **({} if solved else UNSOLVED),
     }
     blocks = rewrite(_keep_sections(document.blocks, edition), enter=enters, leave=leaves)
@@ -142,8 +148,14 @@ def select(document: Document, edition: Edition) -> Document:
     # References to a note that is itself left out go with it.
     gone = {note.label for note in document.notes} - {note.label for note in notes}
     if gone:
-        drop: Changes = {NoteReference: lambda node: () if node.label in gone else node}
+        drop: Changes = {
+            **CLOSE,
+            NoteReference: lambda node: LEFT_OUT if node.label in gone else node,
+        }
         blocks, notes = rewrite(blocks, leave=drop), rewrite(notes, leave=drop)
+    worded = {type(node) for node in walk((*blocks, *notes)) if node.wordings}
+    settle: Changes = dict.fromkeys(worded, lambda node: settled(node, solved=solved))
+    blocks, notes = rewrite(blocks, leave=settle), rewrite(notes, leave=settle)
     return replace(
         document,
         blocks=blocks,
@@ -152,17 +164,8 @@ def select(document: Document, edition: Edition) -> Document:
     )
 
 
-UNSOLVED: Changes = {
-    Blank: lambda node: replace(node, answer=""),
-    Math: lambda node: replace(node, tex=without_answers(node.tex)),
-    MathBlock: lambda node: replace(node, tex=without_answers(node.tex)),
-    Choice: lambda node: replace(node, correct=None),
-}
+UNSOLVED: Changes = {**UNANSWERED, Choice: lambda node: replace(node, correct=None)}
 """How students get what has its solution in it."""
-
-
-def _may_be_left_out(node: Node) -> bool:
-    return _has_condition(node) or is_for_teachers(node)
 
 
 def _has_condition(node: Node) -> bool:
@@ -171,26 +174,6 @@ def _has_condition(node: Node) -> bool:
 
 def _words(value: str) -> list[str]:
     return value.lower().replace(",", " ").split()
-
-
-_ANSWERED = re.compile(rf"{BLANK}_*\s*(?=\{{)")
-_BRACES = re.compile(r"\\.|[{}]", re.DOTALL)
-
-
-def without_answers(tex: str) -> str:
-    """A formula without what is to be filled into its gaps. What is left open may be the rest
-    of it, and is not shown."""
-    found: list[str] = []
-    pos = 0
-    while gap := _ANSWERED.search(tex, pos):
-        found.append(tex[pos : gap.end()].rstrip())
-        depth, pos = 0, len(tex)
-        for brace in _BRACES.finditer(tex, gap.end()):
-            depth += {"{": 1, "}": -1}.get(brace[0], 0)
-            if not depth and brace[0] == "}":
-                pos = brace.end()
-                break
-    return "".join((*found, tex[pos:]))
 
 
 def _belongs(node: Node, edition: Edition) -> bool:

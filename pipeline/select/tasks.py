@@ -9,29 +9,28 @@ from __future__ import annotations
 
 import hashlib
 import itertools
-from collections.abc import Callable, Iterable, Sequence
-from typing import NamedTuple, TypeAlias
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
 
 from msgspec.structs import replace
 
-from pipeline.model import Blank, ListItem, Matching, Node, Ordering, PageBreak
-from pipeline.tree import FIELDS, walk_with
-
-IsHidden: TypeAlias = Callable[[Node], bool]
+from pipeline.model import Blank, ListItem, Matching, Node, Ordering, PageBreak, Wording
+from pipeline.partial import for_all
+from pipeline.tree import FIELDS, is_partial, walk
 
 _HOLD = PageBreak()
 """Stands in each thing while parts of the document are taken out, so that none goes, and it
 is known still which is whose partner."""
 
 
-def shuffled(task: Matching | Ordering, is_hidden: IsHidden) -> Matching | Ordering:
-    """The task with its right side, or its items, in another order. What ``is_hidden`` says
-    some readers do not get, and all in it, has no influence."""
+def shuffled(task: Matching | Ordering) -> Matching | Ordering:
+    """The task with its right side, or its items, in another order. What not all
+    readers get has no influence."""
     if isinstance(task, Ordering):
-        order = _order([_thing(item, is_hidden) for item in task.items])
+        order = _order([_thing(item) for item in task.items])
         items = tuple(_held(task.items[index]) for index in order)
         return replace(task, items=items, solution=order)
-    things = [_thing(item, is_hidden) for item in task.right]
+    things = [_thing(item) for item in task.right]
     first: dict[str, int] = {}  # of things that are the same one is enough
     same = [
         first.setdefault(thing.content, index) if thing.is_for_all else index
@@ -89,16 +88,14 @@ class Thing(NamedTuple):
     is_for_all: bool
 
 
-def _thing(item: ListItem, is_hidden: IsHidden) -> Thing:
-    def inherit(node: Node, hidden: bool) -> bool:
-        return hidden or is_hidden(node)
-
-    nodes = list(walk_with((item,), False, inherit))
-    shown = [node for node, hidden in nodes if not hidden]
+def _thing(item: ListItem) -> Thing:
+    shown = list(walk(for_all((item,))))
     return Thing(
         content="\0".join(part for node in shown for part in (type(node).__name__, *_texts(node))),
         is_common=any(type(node) not in FIELDS for node in shown),
-        is_for_all=not any(hidden or isinstance(node, Blank) for node, hidden in nodes),
+        is_for_all=not any(
+            isinstance(node, Blank | Wording) or is_partial(node) for node in walk(item)
+        ),
     )
 
 

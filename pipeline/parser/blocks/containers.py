@@ -20,6 +20,9 @@ _OPENING = re.compile(r"(:{3,})[ \t]*(?=[^\s:])(.*)")
 _TITLED = re.compile(r"([\w-]+)\[([^\[\]]*)\]$")
 """``name[title]``, as in Docusaurus."""
 
+_SPANNED = re.compile(r"[^\[\]{}]+[ \t][^{}]*\[[^{}]*\]\{[.\w]")
+"""A title with a span in it: ``name A [word]{.class}``."""
+
 _CLOSING = re.compile(r"(:{3,})[ \t]*$")
 
 
@@ -44,7 +47,7 @@ class ContainerProcessor(LineProcessor):
             # What follows the name of MyST's is the label of the exercise.
             argument = "" if said(directive[1]) else directive[2]
             text, is_directive = f"{directive[1]} {argument}", True
-        elif "{" in text:
+        elif "{" in text and not _SPANNED.match(text):
             text, brace, wrong = text.partition("{")
             if not wrong.endswith("}"):
                 return False

@@ -33,6 +33,7 @@ def read_front_matter(text: str, source: str) -> tuple[Metadata, int, tuple[Diag
         return Metadata(), 0, ()
     mapping, lines, mistakes = yaml_nodes.compose(found, source)
     report = values.Report(source, list(mistakes))
+    mapping = values.for_all(mapping, report)
     known = tuple(schema.BY_NAME)
     read: dict[str, Any] = {}
     nodes = values.entries(mapping, known, schema.ALIASES, report)

@@ -6,7 +6,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from collections.abc import Mapping as MappingOf
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any, TypeAlias, TypeVar
 
@@ -15,6 +15,7 @@ from pipeline.diagnostics import Diagnostic, Span
 from pipeline.parser.characters import FORBIDDEN, name, shorten
 from pipeline.parser.frontmatter.identifiers import BadValueError
 from pipeline.parser.frontmatter.yaml_nodes import Mapping, Node, Place, Scalar, Sequence
+from pipeline.parser.wordings import public
 from pipeline.suggestions import did_you_mean
 
 T = TypeVar("T")
@@ -44,6 +45,29 @@ class Report:
     def wrong(self, key: str, message: str, place: Place, hint: str = "") -> None:
         """``message`` as a `Code.WRONG_VALUE` of ``key``."""
         self.add(Code.WRONG_VALUE, f"`{key}`: {message}", place, hint)
+
+
+N = TypeVar("N", bound=Node)
+
+
+def for_all(node: N, report: Report) -> N:
+    """A value, or all in it, without what is marked for some editions: all have the same front
+    matter. Such a mark is a `Code.WRONG_VALUE`."""
+    changed: Node = node
+    match node:
+        case Scalar():
+            text = public(node.text)
+            if text != node.text:
+                message = "All editions have the same front matter: what is marked for some is left"
+                hint = "Leave it out, or say it in the text."
+                report.add(Code.WRONG_VALUE, f"{message} out.", node.place, hint)
+                changed = replace(node, text=text)
+        case Sequence():
+            changed = replace(node, items=tuple(for_all(item, report) for item in node.items))
+        case Mapping():
+            entries = tuple((key, for_all(value, report)) for key, value in node.entries)
+            changed = replace(node, entries=entries)
+    return changed  # type: ignore[return-value]
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from xml.etree.ElementTree import Element
 
 from pipeline.codes import Code as Finding
@@ -12,6 +12,7 @@ from pipeline.model import (
     INLINE_NOTE,
     NO_ATTRIBUTES,
     Abbreviation,
+    Attributes,
     Block,
     Citation,
     Code,
@@ -22,6 +23,7 @@ from pipeline.model import (
     LineBreak,
     Link,
     Math,
+    Node,
     Note,
     NoteReference,
     Paragraph,
@@ -33,14 +35,16 @@ from pipeline.model import (
     Variable,
 )
 from pipeline.parser import blanks
-from pipeline.parser.attributes import make
+from pipeline.parser.attributes import joined, make
 from pipeline.parser.inlines.citations import CitationSpan
 from pipeline.parser.inlines.nesting import bind
 from pipeline.parser.inlines.patterns import InlineSpan
 from pipeline.parser.lowering import spans
 from pipeline.parser.lowering.references import cross_reference, cross_references
 from pipeline.parser.markup import MarkupBuilder
-from pipeline.tree import plain_text, walk
+from pipeline.parser.wordings import of_field
+from pipeline.partial import for_all
+from pipeline.tree import is_partial, plain_text, rewrite, walk_with
 
 ALT = ("alt", "fig-alt")
 """Attributes that are an image's text alternative; what stands in its brackets is its caption
@@ -164,9 +168,12 @@ class InlineLowering:
                 return bind(link)
             case "img":
                 described = self._inlines(element, inner)
-                alt, title = plain_text(described), element.get("title", "")
+                words = rewrite(described, leave={NoteReference: lambda note: ()})
+                alt, title = plain_text(for_all(words)), element.get("title", "")
+                wordings = of_field("alt", words)
                 if given := next(filter(None, map(attributes.get, ALT)), ""):
                     alt, title = given, title or (alt if alt != given else "")
+                    wordings = ()
                     others = tuple(pair for pair in attributes.pairs if pair[0] not in ALT)
                     attributes = make(attributes.id, attributes.classes, others)
                 image = Image(
@@ -175,9 +182,9 @@ class InlineLowering:
                     title=title,
                     span=span,
                     attributes=attributes,
+                    wordings=wordings,
                 )
-                # No text alternative can have a note: it follows the image.
-                return (image, *(n for n in walk(described) if isinstance(n, NoteReference)))
+                return (image, *_notes_of(described))
             case "span":
                 children = self._inlines(element, inner)
                 name, attributes = spans.named(attributes)
@@ -261,3 +268,18 @@ class InlineLowering:
         if last < len(text):
             found.append(Text(text=text[last:]))
         return found
+
+
+def _notes_of(described: tuple[Inline, ...]) -> Iterator[Inline]:
+    """The references to notes in a text alternative, which can have none: they follow the
+    image, each for the editions that have it."""
+
+    def inherit(node: Node, around: Attributes) -> Attributes:
+        return joined(around, node.attributes) if is_partial(node) else around
+
+    for node, around in walk_with(described, NO_ATTRIBUTES, inherit):
+        if isinstance(node, NoteReference):
+            is_for_all = around == NO_ATTRIBUTES
+            conditions = make(classes=around.classes, pairs=around.pairs)
+            held = InlineElement(name="span", children=(node,), attributes=conditions)
+            yield node if is_for_all else held

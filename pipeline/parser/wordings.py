@@ -1,0 +1,130 @@
+"""Strings of which not all editions have the same: titles, attributes, file names, and what
+the front matter says. In these a span ``[text]{.answer}`` and a blank are read as in text."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from msgspec.structs import replace
+
+from pipeline.model import (
+    Abbreviation,
+    Attributes,
+    Chart,
+    CodeBlock,
+    Document,
+    Image,
+    Inline,
+    InlineElement,
+    Link,
+    Node,
+    Text,
+    Wording,
+)
+from pipeline.parser import attributes
+from pipeline.parser.blanks import blank
+from pipeline.partial import for_all, is_selected
+from pipeline.tree import CONDITIONS, plain_text, rewrite_document, walk, whole
+
+STRINGS: dict[type[Node], tuple[str, ...]] = {
+    Image: ("alt", "title"),
+    Link: ("title",),
+    Abbreviation: ("title",),
+    CodeBlock: ("file_name",),
+    Chart: ("x", "y", "unit"),
+}
+"""The fields that are text for readers, beside what attributes say."""
+
+DEEPEST = 20
+"""Spans in spans that are told apart."""
+
+_MARK = re.compile(r"\[|\]|(?<!_)(_{4,})\{((?:[^{}\\]|\\.)*)(?:\}|\Z)")
+
+
+def read(text: str) -> tuple[Inline, ...]:
+    """The inlines of a string that not all editions have whole; nothing for one that they
+    all have. Other marks than those that say so are text."""
+    if "{" not in text:
+        return ()
+    found: list[Inline] = []
+    opened: list[int] = []
+    is_partial = False
+    pos = 0
+
+    def take(end: int) -> None:
+        if end > pos:
+            found.append(Text(text=text[pos:end]))
+
+    while mark := _MARK.search(text, pos):
+        if mark[1]:
+            take(mark.start())
+            found.append(blank(len(mark[1]), mark[2]))
+            is_partial, pos = True, mark.end()
+        elif mark[0] == "[":
+            take(mark.start())
+            opened.append(len(found))
+            found.append(Text(text="["))
+            pos = mark.end()
+        else:
+            take(mark.start())
+            pos = mark.end()
+            listed = attributes.read(text, pos) if opened else None
+            first = opened.pop() if opened else 0
+            if listed is None or not _is_partial(listed[0]):
+                found.append(Text(text="]"))
+                continue
+            inner = tuple(found[first + 1 :])
+            if len(opened) > DEEPEST:
+                inner = for_all(inner)
+            found[first:] = [InlineElement(name="span", children=inner, attributes=listed[0])]
+            is_partial, pos = True, listed[1]
+    take(len(text))
+    return tuple(found) if is_partial else ()
+
+
+def _is_partial(said: Attributes) -> bool:
+    return is_selected(Text(text="", attributes=said))
+
+
+def of_field(name: str, said: tuple[Inline, ...]) -> tuple[Wording, ...]:
+    """The wording of a field, if not all editions have the same of it."""
+    if not any(is_selected(node) for node in walk(said)):
+        return ()
+    return (Wording(name=name, children=said),)
+
+
+def public(text: str) -> str:
+    """What all editions have of a string."""
+    said = read(text)
+    return plain_text(for_all(said)) if said else text
+
+
+def word(document: Document) -> Document:
+    """The document with a wording for each of its strings that needs one."""
+    kinds = {type(node) for node in walk(whole(document)) if any(True for _ in _partial(node))}
+    return rewrite_document(document, leave=dict.fromkeys(kinds, _worded)) if kinds else document
+
+
+def _partial(node: Node) -> Iterator[Wording]:
+    known = {wording.name for wording in node.wordings if not wording.is_pair}
+    for name in STRINGS.get(type(node), ()):
+        if name not in known and (said := read(getattr(node, name))):
+            yield Wording(name=name, children=said)
+    for key, value in node.attributes.pairs:
+        if key not in CONDITIONS and (said := read(value)):
+            yield Wording(name=key, children=said, is_pair=True)
+
+
+def _worded(node: Node) -> Node:
+    found = tuple(_partial(node))
+    if not found:
+        return node
+    pairs = {w.name: plain_text(for_all(w.children)) for w in found if w.is_pair}
+    own = tuple((key, pairs.get(key, value)) for key, value in node.attributes.pairs)
+    return replace(
+        node,
+        attributes=replace(node.attributes, pairs=own),
+        wordings=(*node.wordings, *found),
+        **{w.name: plain_text(for_all(w.children)) for w in found if not w.is_pair},
+    )
