@@ -1,4 +1,4 @@
-"""The families of the text in drawings: each is followed by one of ours that is as wide.
+"""The families of the text in drawings: one of ours that is as wide stands in for them.
 
 Whoever drew the boxes measured the labels in a font of their machine. No output may rely on it:
 print has none of them, and readers have others.
@@ -134,14 +134,15 @@ def _after_line_height(tokens: list[Any]) -> list[Any]:
 
 
 def _families(tokens: list[Any]) -> str:
-    """A list of families in which each that is known is followed by its stand-in, and a generic
-    one comes after it; where none is known, one by the looks of the names comes last."""
+    """A list of families with the stand-in for the first that is known, after it, or before a
+    generic one; where none is known, one by the looks of the names comes last. A list that has
+    one of ours already stays as it is."""
     names = [name for name in _names(tokens) if name]
     if len(names) == 1 and names[0].lower() in GLOBAL:
         return names[0].lower()
     found: list[str] = []
     for name in names:
-        ours = STAND_INS.get(name.lower())
+        ours = None if set(found) & set(_AS_WIDE) else STAND_INS.get(name.lower())
         pair = (ours, name) if name.lower() in _GENERIC_FIRST else (name, ours)
         found += [one for one in pair if one]
     if not set(found) & set(_AS_WIDE):
