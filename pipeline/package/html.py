@@ -198,6 +198,7 @@ def shown_images(
             continue
         if asset.data:
             files[asset.name] = _image(asset, asset.data, pages.faces)
+            paths += [folder / asset.path] if asset.is_file else []
             continue
         path = folder / asset.path
         try:
