@@ -544,6 +544,10 @@ class Code(enum.Enum):
         ERROR,
         "Text of the source comes at another place in a finished file, so that it is read in another order.",
     )
+    EMPTY_DRAWING = Entry(
+        WARNING,
+        "An image, a chart, a drawing or a formula shows nothing in a finished PDF: all of it is as what\nis around it, or it has no size. Look at the file that it is of, and at styles of your own.",
+    )
     DOUBLED_TEXT = Entry(
         ERROR, "A finished file has a text more than once that the source has once."
     )

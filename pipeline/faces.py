@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import importlib.util
 from pathlib import Path
+from typing import Literal
 
 from msgspec.structs import replace
 
@@ -23,6 +24,11 @@ FACES = (
     Face(SANS, 600, "normal", "font_source_sans_pro", "files/SourceSansPro-Semibold.otf"),
     Face(SANS, 600, "italic", "font_source_sans_pro", "files/SourceSansPro-SemiboldIt.otf"),
     Face(MONO, 400, "normal", "fontpkg_source_code_pro", "files/SourceCodePro[wght].ttf"),
+)
+
+STYLES: tuple[tuple[Literal["normal", "italic"], str], ...] = (
+    ("normal", ""),
+    ("italic", "-Italic"),
 )
 
 LEGIBLE = "Atkinson Hyperlegible"
@@ -48,6 +54,28 @@ FALLBACKS = (
     Face(EMOJI, 400, "normal", "manimgx_fonts", "NotoEmoji[wght].ttf"),
 )
 """Faces for what the text faces lack: polytonic Greek, more of Cyrillic, rare letters, emoji."""
+
+
+ARIAL_LIKE, TIMES_LIKE, VERDANA_LIKE = "Arimo", "STIXGeneral", "DejaVu Sans"
+_ARIMO, _MATPLOTLIB = "fontpkg_arimo", "matplotlib"
+_TTF = "mpl-data/fonts/ttf"
+
+DRAWING_FACES = (
+    *(
+        Face(ARIAL_LIKE, weight, style, _ARIMO, f"files/Arimo{slant}[wght].ttf")
+        for style, slant in STYLES
+        for weight in (400, 700)
+    ),
+    Face(TIMES_LIKE, 400, "normal", _MATPLOTLIB, f"{_TTF}/STIXGeneral.ttf"),
+    Face(TIMES_LIKE, 700, "normal", _MATPLOTLIB, f"{_TTF}/STIXGeneralBol.ttf"),
+    Face(TIMES_LIKE, 400, "italic", _MATPLOTLIB, f"{_TTF}/STIXGeneralItalic.ttf"),
+    Face(TIMES_LIKE, 700, "italic", _MATPLOTLIB, f"{_TTF}/STIXGeneralBolIta.ttf"),
+    Face(VERDANA_LIKE, 400, "normal", _MATPLOTLIB, f"{_TTF}/DejaVuSans.ttf"),
+    Face(VERDANA_LIKE, 700, "normal", _MATPLOTLIB, f"{_TTF}/DejaVuSans-Bold.ttf"),
+    Face(VERDANA_LIKE, 400, "italic", _MATPLOTLIB, f"{_TTF}/DejaVuSans-Oblique.ttf"),
+    Face(VERDANA_LIKE, 700, "italic", _MATPLOTLIB, f"{_TTF}/DejaVuSans-BoldOblique.ttf"),
+)
+"""Faces for the text in drawings, which was measured in the families that most machines have."""
 
 
 def own_faces(metadata: Metadata) -> tuple[Face, ...]:

@@ -657,11 +657,11 @@ class CaptionList(msgspec.Struct, frozen=True, omit_defaults=True):
 class Asset(msgspec.Struct, frozen=True, omit_defaults=True):
     """A file that the document shows. ``path`` is relative to the source's folder;
     ``name`` is a unique file name for it in an output; sizes in CSS pixels, 0 where
-    unknown. ``data`` is the content of one that was made (a chart), and is no file; or of a
-    drawing that was ``cleaned`` of what that says, or of an image of pixels that not all outputs
-    show as it is. ``letters`` is how high the smallest letters
-    of a drawing are, as a part of its width. A ``moving`` one is animated. ``span`` is where it
-    is shown first."""
+    unknown. ``data`` is the content of one that was made (a chart), and is no file, its ``path``
+    being like ``chart:1``; or of a drawing that was ``cleaned`` of what that says, or names
+    fonts; or of an image of pixels that not all outputs show as it is. ``letters`` is how high
+    the smallest letters of a drawing are, as a part of its width. A ``moving`` one is animated.
+    ``span`` is where it is shown first."""
 
     path: str
     name: str
@@ -675,9 +675,14 @@ class Asset(msgspec.Struct, frozen=True, omit_defaults=True):
     span: Span | None = None
 
     @property
+    def is_drawing(self) -> bool:
+        """Whether it is an SVG file beside the source."""
+        return self.is_file and self.media_type == "image/svg+xml"
+
+    @property
     def is_file(self) -> bool:
         """Whether it comes from a file beside the source."""
-        return not self.data or bool(self.cleaned) or not self.media_type.startswith("image/svg")
+        return ":" not in self.path.partition("/")[0]
 
 
 class Address(msgspec.Struct, frozen=True, omit_defaults=True):

@@ -7,11 +7,16 @@ from pathlib import Path
 import pytest
 
 import pipeline
+from pipeline.check import check
+from pipeline.codes import Code
 from pipeline.completeness import compare
 from pipeline.editions import DEFAULT_EDITIONS
 from pipeline.parser import parse_file
 from tests import checkers
 from tests.printed_pages import Output, assert_right
+
+FOR_OTHERS = (Code.SHORT_LAST_PAGE.slug, Code.MISSING_FOR_SHOPS.slug)
+"""Findings on where a text happens to end, and on what only shops ask for."""
 
 ROOT = Path(__file__).parent.parent
 
@@ -40,6 +45,14 @@ class Conforming:
         found = compare(built.with_suffix(f".{format}"), parse_file(self.source), self.source)
         assert "as the edition" in found.note
         assert found.diagnostics == ()
+
+    @pytest.mark.parametrize("format", ["html", "pdf", "epub"])
+    def test_our_own_check_finds_nothing(self, format: str, built: Path) -> None:
+        found = check(built.with_suffix(f".{format}"), external=False).diagnostics
+        passed = list(FOR_OTHERS)
+        if "\ufffd" in self.source.read_text("utf-8"):  # it speaks of what stands for no glyph
+            passed.append(Code.MISSING_GLYPH.slug)
+        assert [one.message for one in found if one.code not in passed] == []
 
     def test_html(self, built: Path) -> None:
         assert checkers.nu(built.with_suffix(".html")) == []

@@ -477,12 +477,14 @@ def test_the_images_it_was_made_from_are_dependencies(folder: Path, packed: Pack
 
 def test_an_image_that_went_away_is_a_finding(folder: Path, tmp_path: Path) -> None:
     edition = EDITIONS["web"]
-    document = resolve(select(parse(FRONT + BODY), edition), folder)
+    (folder / "plain.svg").write_text(re.sub("<text.*</text>", "", SVG), "utf-8")
+    body = BODY.replace("chart.svg", "plain.svg")
+    document = resolve(select(parse(FRONT + body), edition), folder)
     packed = package(render(document, edition, "ending"), tmp_path)
     (found,) = packed.diagnostics
     assert isinstance(found, Diagnostic)
     assert found.code == "unreadable-file"
-    assert "chart.svg" in found.message
+    assert "plain.svg" in found.message
 
 
 def test_widths_are_classes(page: Element, markup: str) -> None:

@@ -25,7 +25,8 @@ from pipeline.check.pdf_objects import (
     text,
     visit,
 )
-from pipeline.check.pdf_structure import Structure, read_structure
+from pipeline.check.pdf_structure import Drawn, Structure, read_structure
+from pipeline.codes import Code
 
 MAX_UNPACKED = 256 * 1024 * 1024
 """Bytes that one stream may unpack to."""
@@ -54,16 +55,17 @@ def check_pdf(path: Path, findings: Findings) -> tuple[str, ...]:
     """Check a PDF. Findings about a page have its number in the message, counted from 1. Gives
     notes on what was not looked for."""
     notes: tuple[str, ...] = ()
+    drawn: tuple[Drawn, ...] = ()
     try:
         with _limits(), pikepdf.open(path) as pdf:
             if _is_for_printers(pdf):
                 _check_for_printers(pdf, findings)
                 notes = (FOR_PRINTERS,)
             else:
-                _check_document(pdf, findings)
+                drawn = _check_document(pdf, findings)
             if pdf.get_warnings():
                 findings.error("The file is damaged, and had to be mended to be read.", MAKE_ANEW)
-        _check_print(path, findings)
+        _check_print(path, drawn, findings)
     except pikepdf.PasswordError:
         findings.error("The file is locked with a password.", "Save it without one.")
     except TangleError:
@@ -97,18 +99,24 @@ def _check_for_printers(pdf: pikepdf.Pdf, findings: Findings) -> None:
     _check_fonts(pdf, findings)
 
 
-def _check_print(path: Path, findings: Findings) -> None:
-    """Report what will not print well."""
+def _check_print(path: Path, drawn: tuple[Drawn, ...], findings: Findings) -> None:
+    """Report what will not print well, and of what is ``drawn`` what cannot be seen."""
     from pipeline.preflight import preflight
-    from pipeline.preflight.reading import UnreadablePdf, read_pages
+    from pipeline.preflight.layout import Box
+    from pipeline.preflight.reading import UnreadablePdf, is_blank, read_pages
 
     try:
         pages = read_pages(path)
+        blank = is_blank(path, [(one.page, Box(*one.box)) for one in drawn])
     except UnreadablePdf:
         findings.warning("The pages cannot be drawn as they are printed.", MAKE_ANEW)
         return
     for fault in preflight(pages):
         findings.of_page(fault.code, fault.pages, fault.message, fault.hint)
+    for one in (one for one, nothing in zip(drawn, blank, strict=True) if nothing):
+        message = f"Nothing is to be seen of {quoted(one.alt) if one.alt else 'a figure'}."
+        hint = "Look at the file that it is of, and at styles of your own."
+        findings.of_page(Code.EMPTY_DRAWING, (one.page,), message, hint)
 
 
 @contextlib.contextmanager
@@ -132,7 +140,8 @@ def _limits() -> Iterator[None]:
         settings.set_qpdf_limits(**saved)  # type: ignore[arg-type]
 
 
-def _check_document(pdf: pikepdf.Pdf, findings: Findings) -> None:
+def _check_document(pdf: pikepdf.Pdf, findings: Findings) -> tuple[Drawn, ...]:
+    """What is found of the whole, and of its pages; what is drawn on them."""
     if pdf.is_encrypted:
         findings.error(
             "The file is encrypted.", "Save it open, so that screen readers can get at its text."
@@ -156,6 +165,7 @@ def _check_document(pdf: pikepdf.Pdf, findings: Findings) -> None:
                 f"Page {pages[identity(page.obj)]} is empty.",
                 "Leave it out, or see what should be on it.",
             )
+    return structure.drawn
 
 
 def _check_catalog(catalog: Any, findings: Findings) -> None:

@@ -14,11 +14,25 @@ from pipeline.check.pdf_objects import elements, entry, identity, text, visit
 _HEADING = re.compile(r"/H([1-9]\d?)\Z")
 
 
+ILLUSTRATIONS = frozenset({"/Figure", "/Formula"})
+
+
+class Drawn(NamedTuple):
+    """A figure or formula: the number of its page, the corners of its place, what it is for
+    those who do not see it."""
+
+    page: int
+    box: tuple[float, ...]
+    alt: str
+
+
 class Structure(NamedTuple):
-    """How many ``headings`` there are, and the ``pages`` (as `identity`) with content."""
+    """How many ``headings`` there are, the ``pages`` (as `identity`) with content, and what is
+    drawn, in the order of reading."""
 
     headings: int = 0
     pages: frozenset[tuple[int, int]] = frozenset()
+    drawn: tuple[Drawn, ...] = ()
 
 
 def read_structure(
@@ -34,6 +48,7 @@ def read_structure(
         return Structure()
     roles = entry(root, "/RoleMap")
     used: set[tuple[int, int]] = set()
+    drawn: list[Drawn] = []
     last = headings = 0
     for element in visit(elements(entry(root, "/K")), _children):
         page = entry(element, "/Pg")
@@ -45,6 +60,9 @@ def read_structure(
                 f"A figure has no text alternative{where}.",
                 "Say in `Alt` what it shows, or make it an artifact if it only decorates.",
             )
+        box = _box(element) if role in ILLUSTRATIONS and identity(page) in pages else ()
+        if box:
+            drawn.append(Drawn(pages[identity(page)], box, text(entry(element, "/Alt"))))
         if match := _HEADING.match(role):
             headings += 1
             level = int(match[1])
@@ -55,7 +73,7 @@ def read_structure(
                     f"Make it a heading of level {last + 1}.",
                 )
             last = level
-    return Structure(headings, frozenset(used))
+    return Structure(headings, frozenset(used), tuple(drawn))
 
 
 def _children(element: Any) -> Iterator[Any]:
@@ -72,6 +90,15 @@ def _pages(element: Any, page: Any) -> Iterator[tuple[int, int]]:
             yield identity(page)
         elif entry(kid, "/MCID") is not None:
             yield identity(entry(kid, "/Pg") or page)
+
+
+def _box(element: Any) -> tuple[float, ...]:
+    """The place on its page that an element says it has (ISO 32000-1, section 14.8.5.4)."""
+    for attributes in elements(entry(element, "/A")):
+        found = tuple(map(float, elements(entry(attributes, "/BBox"))))
+        if len(found) == 4:
+            return found
+    return ()
 
 
 def _role(name: str, roles: Any) -> str:

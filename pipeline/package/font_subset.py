@@ -112,6 +112,7 @@ def _subset(
         notdef_outline=True,
         recalc_timestamp=False,
         ignore_missing_unicodes=True,
+        drop_tables=[*subsetting.Options._drop_tables_default, "FFTM"],  # FontForge's own
         flavor="woff2" if flavour == "woff2" else None,
     )
     font = subsetting.load_font(io.BytesIO(data), options, dontLoadGlyphNames=False)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import contextlib
 import hashlib
 import re
 from collections.abc import Callable, Iterable, Mapping
@@ -199,6 +198,7 @@ def shown_images(
             continue
         if asset.data:
             files[asset.name] = _image(asset, asset.data, pages.faces)
+            paths += [folder / asset.path] if asset.is_file else []
             continue
         path = folder / asset.path
         try:
@@ -212,9 +212,7 @@ def shown_images(
 
 def _image(asset: Asset, data: bytes, faces: tuple[Face, ...]) -> File:
     if asset.media_type == "image/svg+xml":
-        # A font that is not installed is reported once, for the page.
-        with contextlib.suppress(ImportError):
-            data = with_fonts(data, faces)
+        data = with_fonts(data, faces)
     else:
         data = without_metadata(data)
     return File(asset.name, asset.media_type, data)

@@ -7,14 +7,17 @@ labels would be set in whatever font the reader's machine has.
 from __future__ import annotations
 
 import base64
+import html
 import re
 from collections.abc import Iterable
 
+from pipeline.faces import font_file
 from pipeline.package.font_subset import subset
 from pipeline.package.font_use import font_face
 from pipeline.pages import Face
 
 _ROOT = re.compile(r"<svg\b(?:\"[^\"]*\"|'[^']*'|[^>\"'])*(?<!/)>")
+_MARKUP = re.compile(r"<style\b.*?</style>|<[^>]*>", re.DOTALL)
 _BOLD = re.compile(r"font-weight\s*[:=]\s*[\"']?(?:bold|[6-9]00)")
 _ITALIC = re.compile(r"font-style\s*[:=]\s*[\"']?(?:italic|oblique)")
 
@@ -22,18 +25,18 @@ _ITALIC = re.compile(r"font-style\s*[:=]\s*[\"']?(?:italic|oblique)")
 def with_fonts(svg: bytes, faces: Iterable[Face]) -> bytes:
     """The drawing with the faces that it names, cut down to its characters.
 
-    What is not UTF-8, or names none of the faces, comes back as it is. Raises OSError or
-    ImportError where a face is not installed.
+    What is not UTF-8, or names none of the faces that are installed, comes back as it is. Raises
+    OSError where one cannot be read.
     """
     try:
         text = svg.decode("utf-8")
     except UnicodeDecodeError:
         return svg
     root = _ROOT.search(text)
-    used = [face for face in faces if root and _names(text, face)]
+    used = [face for face in faces if root and _names(text, face) and font_file(face)]
     if not (root and used):
         return svg
-    characters = frozenset(text)
+    characters = frozenset(html.unescape(_MARKUP.sub("", text)))
     rules = "".join(
         font_face(face, _address(subset(face, characters, common=frozenset()))) for face in used
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ctypes
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +19,12 @@ if TYPE_CHECKING:
 
 RESOLUTION = 72
 """Dots per inch that pages are drawn at, to see what stands behind the text."""
+
+FINE = 144
+"""Dots per inch at which the thinnest line leaves a trace."""
+
+POINT = 0.25
+"""Points across or up that nobody sees more than a line of."""
 
 LARGEST = 4000
 """Dots that a page is drawn in at most, across or up: a poster is drawn more coarsely."""
@@ -54,6 +60,60 @@ def read_pages(
         raise UnreadablePdf(str(error)) from error
     finally:
         document.close()
+
+
+def is_blank(source: Path | bytes, places: Sequence[tuple[int, Box]]) -> tuple[bool, ...]:
+    """Of each place, on a page by number, whether nothing is to be seen there: whether it has
+    no size, or one colour in all, which is around it as well. Raises `UnreadablePdf`."""
+    on_pages: dict[int, list[int]] = {}
+    for index, (number, _) in enumerate(places):
+        on_pages.setdefault(number, []).append(index)
+    blank = [False] * len(places)
+    try:
+        document = pypdfium2.PdfDocument(source)
+        for number, indices in on_pages.items():
+            page = document[number - 1]
+            if not page.get_rotation():
+                left, bottom, right, top = page.get_cropbox()
+                scale = min(FINE / 72, LARGEST / max(page.get_size()))
+                bitmap = page.render(scale=scale, rev_byteorder=True)
+                image = bitmap.to_pil().convert("RGB")
+                bitmap.close()
+                for index in indices:
+                    box = places[index][1]
+                    blank[index] = box.right - box.left < POINT or box.top - box.bottom < POINT
+                    area = (
+                        math.floor((max(box.left, left) - left) * scale),
+                        math.floor((top - min(box.top, top)) * scale),
+                        math.ceil((min(box.right, right) - left) * scale),
+                        math.ceil((top - max(box.bottom, bottom)) * scale),
+                    )
+                    if not blank[index] and area[0] < area[2] and area[1] < area[3]:
+                        blank[index] = _is_one_colour(image, area)
+            page.close()
+        document.close()
+    except pypdfium2.PdfiumError as error:
+        raise UnreadablePdf(str(error)) from error
+    return tuple(blank)
+
+
+def _is_one_colour(image: Image.Image, area: tuple[int, int, int, int]) -> bool:
+    """Whether an area has one colour, and most of what is next to it has the same."""
+    colours = image.crop(area).getcolors(1)
+    if not colours:
+        return False
+    left, upper, right, lower = area
+    ring = [
+        image.getpixel((x, y))
+        for xs, ys in (
+            (range(left, right), (upper - 2, lower + 1)),
+            ((left - 2, right + 1), range(upper, lower)),
+        )
+        for x in xs
+        for y in ys
+        if 0 <= x < image.width and 0 <= y < image.height
+    ]
+    return 2 * sum(colour == colours[0][1] for colour in ring) >= len(ring)
 
 
 def _pages(

@@ -17,6 +17,7 @@ from pipeline.render.brand import logo
 from pipeline.render.contents import is_book, nav_points, targets
 from pipeline.render.cover import social_picture
 from pipeline.render.discovery import Facts, MetaTag, downloads, full_title, meta_tags
+from pipeline.render.drawings import drawing_faces
 from pipeline.render.environment import read_text
 from pipeline.render.linked_data import linked_data
 from pipeline.render.nodes import NodeRenderer
@@ -87,7 +88,7 @@ def assemble(
         metadata=metadata,
         pages=(Page("index.html", metadata.title, str(markup)),),
         styles=page_styles(document, renderer, markup),
-        faces=(*FACES, MATH_FACE, *own_faces(metadata)),
+        faces=(*FACES, MATH_FACE, *own_faces(metadata), *drawing_faces(document.assets)),
         assets=document.assets,
         script=script(environment, markup),
         contents=points,

@@ -17,6 +17,7 @@ from pipeline.render import table_reflow
 from pipeline.render.addresses import only_used
 from pipeline.render.brand import colours, logo
 from pipeline.render.contents import is_book, nav_points, prints_contents, targets
+from pipeline.render.drawings import drawing_faces
 from pipeline.render.environment import read_text
 from pipeline.render.looks import has_page_marks, look_faces, look_styles, theme_for
 from pipeline.render.math_images import ACCENT, INK
@@ -146,6 +147,7 @@ def assemble(
             *look_faces(edition.look),
             *own_faces(metadata),
             *(face for font in fonts_for(markup) for face in font.faces),
+            *drawing_faces(document.assets),
         ),
         assets=(*document.assets, *renderer.formula_images.assets),
         contents=nav_points(document.contents, renderer.href),

@@ -8,6 +8,7 @@ from typing import NamedTuple
 from xml.etree.ElementTree import Element, ParseError, TreeBuilder
 
 from pipeline.resolve.svg_cleaning import SVG_NAMESPACE, clean, without_notes, written
+from pipeline.resolve.svg_families import name_families
 
 NAMESPACE = f"{{{SVG_NAMESPACE}}}"
 XLINK = "{http://www.w3.org/1999/xlink}"
@@ -78,7 +79,8 @@ def looks_like_svg(data: bytes) -> bool:
 class Drawing(NamedTuple):
     """Width and height in CSS pixels, 0 each where the file does not say; how high its smallest
     letters are, as a part of the width, 0 where there are none; what had to be ``removed``, and
-    the file without it and without comments and notes, if it had any."""
+    the file without it, without comments and notes, and with families that we have, if that
+    makes another of it."""
 
     width: int
     height: int
@@ -112,7 +114,7 @@ def read_svg(data: bytes) -> Drawing:
     if (box := root.get("viewBox")) and not _BOX.fullmatch(box):
         raise ValueError("its `viewBox` is not four numbers")
     removed = tuple(dict.fromkeys((*builder.removed, *clean(root))))
-    changed = without_notes(root) or builder.noted or bool(removed)
+    changed = any((without_notes(root), name_families(root), builder.noted, removed))
     return Drawing(*_size(root), _letters(root), removed, written(root) if changed else b"")
 
 

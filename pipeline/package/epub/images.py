@@ -11,6 +11,7 @@ from pipeline.codes import Code, diagnostic
 from pipeline.diagnostics import Diagnostic
 from pipeline.model import Asset
 from pipeline.package.ereader_images import for_ereaders
+from pipeline.package.svg_fonts import with_fonts
 from pipeline.pages import Pages
 
 SVG = "image/svg+xml"
@@ -49,7 +50,9 @@ def gather_images(pages: Pages, folder: Path) -> Images:
                 diagnostics.append(diagnostic(Code.UNREADABLE_FILE, message))
                 continue
         address, media_type = f"images/{asset.name}", asset.media_type
-        if media_type != SVG:
+        if media_type == SVG:
+            data = with_fonts(data, pages.faces)
+        else:
             fitted = for_ereaders(data)
             data, media_type = fitted.data, fitted.media_type or media_type
             if fitted.suffix:

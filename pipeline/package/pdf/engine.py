@@ -216,14 +216,15 @@ weasyprint.layout.inline.split_first_line = split_first_line
 
 
 class LocalFiles(URLFetcher):  # type: ignore[misc]
-    """Serves ``images/<name>`` from the publication's assets, and refuses all else.
+    """Serves ``images/<name>`` from the publication's assets, and what drawings have in them
+    as data, and refuses all else.
 
     Each refusal is a diagnostic; `files` are the files that were read. Images become grey where
     it ``is_grey``.
     """
 
     def __init__(self, folder: Path, assets: tuple[Asset, ...], *, is_grey: bool = False) -> None:
-        super().__init__(allowed_protocols=())
+        super().__init__(allowed_protocols=("data",))
         self._folder = folder.resolve()
         self._is_grey = is_grey
         self._assets = {f"{ASSET}images/{asset.name}": asset for asset in assets}
@@ -231,6 +232,8 @@ class LocalFiles(URLFetcher):  # type: ignore[misc]
         self.files: tuple[Path, ...] = ()
 
     def fetch(self, url: str, headers: object = None) -> URLFetcherResponse:
+        if url.startswith("data:"):  # a font that a drawing brings, or an image in it
+            return super().fetch(url, headers)
         asset = self._assets.get(unquote(url))
         if asset is None:
             name = unquote(url).removeprefix(ASSET)

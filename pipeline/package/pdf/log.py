@@ -55,6 +55,11 @@ class Log(logging.Handler):
     def diagnostics(self, places: Iterable[Place]) -> tuple[Diagnostic, ...]:
         """What was logged; ``places`` are those of characters in the source."""
         spans = {place.character: place.span for place in places}
+        for drawing in self._drawings():
+            text = drawing.data.decode()
+            lacking = [character for character, _ in self._missing if character in text]
+            if drawing.span:
+                spans = dict.fromkeys(lacking, drawing.span) | spans
         bold = missing_bold(self._root, spans)
         return (*self._found.values(), *missing_glyphs(self._missing, spans), *bold)
 
@@ -67,6 +72,10 @@ class Log(logging.Handler):
         finally:
             self._is_deaf = False
 
+    def _drawings(self) -> Iterator[Asset]:
+        """The drawings with text, in which every family is named anew, as UTF-8."""
+        return (one for one in self._assets.values() if one.is_drawing and one.data)
+
     def emit(self, record: logging.LogRecord) -> None:
         if self._is_deaf:
             return
@@ -75,7 +84,8 @@ class Log(logging.Handler):
             return
         if record.msg.startswith(NOTDEF) and arguments:
             character = str(arguments[0])
-            self._missing.append((character, _around(character, self._root)))
+            around = _around(character, self._root) or self._drawing_with(character)
+            self._missing.append((character, around))
         elif record.msg.startswith(BAD_IMAGE) and len(arguments) > 1:
             self._cannot_draw(str(arguments[0]), f" cannot be drawn: {arguments[1]}.")
         elif record.msg.startswith(BAD_DRAWING) and arguments:
@@ -89,6 +99,10 @@ class Log(logging.Handler):
         hint = "Open it in a program that draws, and save it anew: a drawing as “plain SVG”."
         span = asset.span if asset else None
         self._found.setdefault(message, diagnostic(Code.BAD_IMAGE, message, span=span, hint=hint))
+
+    def _drawing_with(self, character: str) -> str:
+        """The path of the drawing that a character stands in."""
+        return next((one.path for one in self._drawings() if character in one.data.decode()), "")
 
     def _add(self, code: Code, message: str) -> None:
         self._found.setdefault(message, diagnostic(code, message))

@@ -11,6 +11,7 @@ from pipeline.model import Document
 from pipeline.pages import NavList, NavPoint, Page, Pages
 from pipeline.render.contents import nav_points, numbered, targets
 from pipeline.render.cover import cover
+from pipeline.render.drawings import drawing_faces
 from pipeline.render.environment import read_text
 from pipeline.render.epub.front import (
     COVER,
@@ -85,7 +86,7 @@ def assemble(
         metadata=metadata,
         pages=tuple(pages[name] for name in order),
         styles=styles(environment, markup, "\n".join(renderer.rules.values()), metadata.direction),
-        faces=(*FACES, MATH_FACE, *own_faces(metadata)),
+        faces=(*FACES, MATH_FACE, *own_faces(metadata), *drawing_faces(document.assets)),
         assets=document.assets,
         contents=contents or (NavPoint(metadata.title, start),),
         lists=tuple(

@@ -16,6 +16,7 @@ from pipeline.render.brand import logo
 from pipeline.render.contents import nav_points, targets
 from pipeline.render.cover import social_picture
 from pipeline.render.discovery import Facts, downloads, full_title, meta_tags
+from pipeline.render.drawings import drawing_faces
 from pipeline.render.environment import read_text
 from pipeline.render.html import imprint, is_learnt_from, page_styles
 from pipeline.render.linked_data import linked_data
@@ -191,7 +192,12 @@ def assemble(
         metadata=document.metadata,
         pages=pages,
         styles=(*page_styles(document, renderer, markup), own),
-        faces=(*FACES, MATH_FACE, *own_faces(document.metadata)),
+        faces=(
+            *FACES,
+            MATH_FACE,
+            *own_faces(document.metadata),
+            *drawing_faces(document.assets),
+        ),
         assets=document.assets,
         script=script(environment, markup),
         cover=social_picture(document, environment, stem) if document.metadata.url else None,
