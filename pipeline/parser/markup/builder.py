@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterable, Sequence
 from pipeline.codes import Code as Finding
 from pipeline.diagnostics import Span
 from pipeline.model import Block, Inline, Node, Text, Variable
+from pipeline.parser import wordings
 from pipeline.parser.inlines.places import Places
 from pipeline.parser.lines import Line
 from pipeline.parser.markup.elements import build
@@ -133,7 +134,9 @@ class MarkupBuilder:
         tags = {frame.tag for frame in self._stack}
         items = self._stack[-1].items
         if "{{" not in token.raw or not tags.isdisjoint(_CODE):
-            items.append(Text(text=token.text if "pre" in tags else fold(token.text)))
+            text = token.text if "pre" in tags else fold(token.text)
+            said = wordings.read(text) if tags.isdisjoint(_CODE) else ()
+            items += said or (Text(text=text),)
             return
         for number, part in enumerate(_VARIABLE.split(token.raw)):
             if number % 2:
