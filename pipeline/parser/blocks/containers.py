@@ -17,8 +17,8 @@ from pipeline.parser.cursor import Cursor
 from pipeline.parser.secrets import said
 
 _OPENING = re.compile(r"(:{3,})[ \t]*(?=[^\s:])(.*)")
-_TITLED = re.compile(r"([\w-]+)\[([^\[\]]*)\]$")
-"""``name[title]``, as in Docusaurus."""
+_TITLED = re.compile(r"([\w-]+)\[([^\[\]]*)\](?=$|\{)")
+"""``name[title]``, as in Docusaurus, where attributes may follow."""
 
 _SPANNED = re.compile(r"[^\[\]{}]+[ \t][^{}]*\[[^{}]*\]\{[.\w]")
 """A title with a span in it: ``name A [word]{.class}``."""
@@ -41,7 +41,11 @@ class ContainerProcessor(LineProcessor):
             return False
         text, found = match[2].rstrip(" \t").rstrip(":").rstrip(" \t"), NO_ATTRIBUTES
         is_directive = False
-        if split := attributes.trailing(text):
+        titled = _TITLED.match(text)
+        listed = attributes.read(text, titled.end()) if titled else None
+        if titled and listed and listed[1] == len(text):
+            text, found = titled[0], listed[0]
+        elif split := attributes.trailing(text):
             text, found = split
         elif directive := DIRECTIVE.match(text):
             # What follows the name of MyST's is the label of the exercise.
