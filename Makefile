@@ -10,6 +10,8 @@ SOURCE = source/ending-modern-slavery.md
 OUT = build
 # a folder of templates that come before Chapbook's own, file by file
 TEMPLATES =
+# anything here takes warnings as errors
+STRICT =
 # PYTHON names the Python that the environment is made of; without it, a fit one is looked for
 PYTHON ?=
 VENV ?= .venv
@@ -119,7 +121,11 @@ $(EDITIONS): built
 
 # what there is to make is known once the source is parsed: another make makes it
 built: $(call show,$(work)/model.done)
-	@$(MAKE) outputs WANTED="$(wanted)" $(if $(made),made=yes)
+	$(if $(STRICT),$(at)$(strictly),@$(MAKE) outputs WANTED="$(wanted)" $(if $(made),made=yes))
+
+# all at once, since nothing may be written where the last stage has a warning
+strictly = $(chapbook) build $(call quote,$(SOURCE)) --out $(call quote,$(OUT)) --strict \
+    $(foreach e,$(wanted),--edition $e) $(if $(TEMPLATES),--templates $(call quote,$(TEMPLATES)))
 
 WANTED =
 outputs: $(call show,$(manifest))
@@ -266,7 +272,7 @@ distclean: clean ## Delete the environment and all caches too
 	@find pipeline tests -name __pycache__ -type d -prune -exec rm -rf {} +
 
 help: ## This list
-	@echo 'make [GOAL] [SOURCE=path/to/text.md] [OUT=folder] [TEMPLATES=folder] [PYTHON=python3.13]'
+	@echo 'make [GOAL] [SOURCE=path/to/text.md] [OUT=folder] [TEMPLATES=folder] [STRICT=1] [PYTHON=python3.13]'
 	@echo
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  %-12s %s\n", $$1, $$2 }' Makefile
 	@echo

@@ -7,6 +7,7 @@ import json
 import math
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
@@ -17,7 +18,9 @@ from pipeline import cli, driver
 from pipeline.editions import EDITIONS
 from pipeline.manifest import decode
 from pipeline.metadata import Metadata
-from pipeline.package.pdf.fit_search import Search, sheets_of
+from pipeline.package.pdf.engine import XMLDocument
+from pipeline.package.pdf.fit_search import MOST_TRIALS, Search, sheets_of
+from pipeline.package.pdf.layout import LAYOUTS
 from pipeline.paper import FitOptions, Fitted, PrintOptions
 from pipeline.sheet import sheet_for
 from pipeline.sheet.fitting import fit_for, room
@@ -248,14 +251,16 @@ def test_settings_are_legible_and_go_from_tight_to_loose(
 # --- the search ---------------------------------------------------------------------------
 
 
-def search(natural: float, steps: int = 200) -> tuple[Search, list[int]]:
-    """A search for a text of so many pages at the middle setting, and what was tried."""
+def search(natural: float, jump: float = 0, steps: int = 200) -> tuple[Search, list[int]]:
+    """A search for a text of so many pages at the middle setting, and what was tried. From some
+    setting on a high block moves to the next page, and it is longer by ``jump``."""
     rooms = [1.6 - number / steps for number in range(steps)]
     tried: list[int] = []
 
     def trial(setting: int, limit: float) -> float:
         tried.append(setting)
         length = natural * rooms[steps // 2] / rooms[setting]
+        length += jump if setting > 0.6 * steps else 0
         return length if length <= limit else math.inf
 
     return Search(trial, rooms), tried
@@ -266,7 +271,7 @@ def test_the_search_finds_what_there_is(natural: float, pages: int) -> None:
     found, tried = search(natural)
     setting = found.fill(pages, 100)
     ends = [natural * found.rooms[100] / found.rooms[end] for end in (0, -1)]
-    assert len(tried) <= 12
+    assert len(tried) <= MOST_TRIALS
     if setting is None:
         assert ends[0] > pages
     else:
@@ -285,6 +290,32 @@ def test_the_search_ends_on_a_full_sheet(natural: float, multiple: int) -> None:
         assert math.ceil(natural) % multiple
     if math.ceil(natural - 1e-6) % multiple == 0:
         assert setting == 100
+
+
+@given(st.floats(0.1, 20), st.floats(0, 2), st.sampled_from([2, 4, 8]))
+def test_the_search_ends_where_a_block_moves(natural: float, jump: float, multiple: int) -> None:
+    found, tried = search(natural, jump)
+    sheets_of(found, 100, multiple)
+    assert len(tried) <= 2 * MOST_TRIALS
+
+
+def test_a_block_across_two_columns_takes_few_layouts(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    layouts = 0
+    within = XMLDocument.within
+
+    def counted(*arguments: Any, **options: Any) -> Any:
+        nonlocal layouts
+        layouts += 1
+        return within(*arguments, **options)
+
+    monkeypatch.setattr(XMLDocument, "within", counted)
+    words = "Water is what people need and few count. " * 6 + "\n\n"
+    table = "| A | B | C |\n|---|---|---|\n" + "| a long cell | b | c |\n" * 20
+    text = f"# Water\n\n{words * 6}::: landscape\n\n{table}\n:::\n\n## More\n\n{words * 6}"
+    build(tmp_path, write(tmp_path, text, "fit: even\npage: {columns: 2}\n"))
+    assert 2 < layouts <= LAYOUTS + 2 * MOST_TRIALS
 
 
 # --- the list of editions ---------------------------------------------------------------

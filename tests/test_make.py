@@ -345,6 +345,18 @@ def test_another_folder_of_templates(tree: Tree) -> None:
     assert "render web" in tree.make("html").stages
 
 
+def test_warnings_are_errors_where_that_is_asked(tree: Tree) -> None:
+    before = tree.outputs()
+    tree.source.write_text(SOURCE + "\n[No file](nothing.md)\n", encoding="utf-8")
+    run = tree.make("pdf", "STRICT=1")
+    assert run.status == 2
+    assert run.stages == ["build", "parse"]
+    assert "--strict --edition handout" in " ".join(run.calls[-1].split())
+    changed = {name for name, data in tree.outputs().items() if before.get(name) != data}
+    assert changed <= {"model.json"}
+    assert tree.make("pdf").status == 0
+
+
 def test_an_error_leaves_the_outputs(tree: Tree) -> None:
     before = tree.outputs()
     tree.source.write_text(SOURCE.replace("title: A talk", "title: [unclosed"), encoding="utf-8")

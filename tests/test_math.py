@@ -239,6 +239,16 @@ def test_print_draws_formulas_as_outlines(pdf: pikepdf.Pdf) -> None:
     assert not any("STIX" in font for font in fonts)
 
 
+def test_print_has_the_outline_of_a_letter_once() -> None:
+    def forms(text: str) -> list[str]:
+        pdf = open_pdf(made(f"{FRONT}{text}\n", "handout"))
+        return sorted(str(form) for page in pdf.pages for form in page.resources.XObject)
+
+    once = forms("$x + y$.")
+    assert len(once) == 3
+    assert forms("$x + y$, $y + x$ and $y + x + x + y$.") == once
+
+
 def test_the_outline_has_formulas_in_characters(pdf: pikepdf.Pdf) -> None:
     assert (0, "The area A = πr²") in outline(pdf)
 

@@ -14,12 +14,15 @@ import pypdfium2
 import pytest
 from PIL import Image
 
+import pipeline
 from pipeline.codes import Code
 from pipeline.diagnostics import Diagnostic
 from pipeline.driver import build
 from pipeline.editions import EDITIONS
 from pipeline.metadata import Metadata
 from pipeline.package import package, pdf
+from pipeline.package.pdf.markup import parse as parse_markup
+from pipeline.package.pdf.markup import ready
 from pipeline.pages import Pages
 from pipeline.paper import SIZES, PageOptions
 from pipeline.parser import parse
@@ -323,3 +326,33 @@ def colours_of(file: pikepdf.Pdf) -> set[tuple[float, ...]]:
         }
 
     return of(file.pages[0])
+
+
+@pytest.mark.parametrize("folder", ["pdf", "shared", "themes", "cover"])
+def test_no_style_for_print_asks_what_is_in_an_element(folder: str) -> None:
+    # for each such rule, WeasyPrint looks through all that is in every element
+    sheets = sorted((Path(pipeline.__file__).parent.parent / "templates" / folder).glob("*.css"))
+    assert sheets
+    assert not [sheet.name for sheet in sheets if ":has(" in sheet.read_text()]
+
+
+def test_what_is_in_a_list_and_after_a_paragraph_is_told_to_the_styles() -> None:
+    root = parse_markup(
+        '<main><p>Why?</p><div class="writing-lines"/><ul><li><span class="task open"/></li>'
+        '<li><div class="writing-lines long"/></li><li><img class="right"/></li></ul>'
+        '<table><tr><td><p><span class="blank"/></p></td></tr><tr><td>No</td></tr></table>'
+        '<dl><dt>One<span class="note">N</span></dt></dl><dl><dt>Two</dt></dl></main>'
+    )
+    ready(root)
+    told = [(e.tag, e.get("class")) for e in root.iter() if e.tag in ("p", "li", "tr", "dl")]
+    assert told == [
+        ("p", "before-writing-lines"),
+        ("li", "has-task"),
+        ("li", None),
+        ("li", None),
+        ("tr", "has-blank"),
+        ("p", "has-blank"),
+        ("tr", None),
+        ("dl", "has-notes"),
+        ("dl", None),
+    ]

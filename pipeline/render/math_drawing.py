@@ -8,7 +8,7 @@ import threading
 import warnings
 from collections.abc import Iterator
 from types import ModuleType
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 from xml.etree.ElementTree import Element, fromstring, tostring
 
 SIZE = 100
@@ -52,6 +52,7 @@ BASE = 24
 APPLY = "\u2061"
 _LENGTH = re.compile(r"(-?\d*\.?\d+)em")
 
+_outlines: dict[tuple[str, int], str] = {}
 _import_lock, _drawing_lock = threading.Lock(), threading.Lock()
 
 
@@ -105,6 +106,7 @@ def _drawn(mathml: str, colour: str, least: float) -> Drawing:
         "svg",
         {
             "xmlns": "http://www.w3.org/2000/svg",
+            "class": "formula",
             "width": f"{width:.1f}",
             "height": f"{height:.1f}",
             "viewBox": view,
@@ -136,13 +138,36 @@ def _ziamath() -> ModuleType:
     with _import_lock, warnings.catch_warnings():
         warnings.simplefilter("ignore", DeprecationWarning)
         import ziamath
+        from ziafont.glyph import SimpleGlyph
         from ziamath.config import config
 
         import pipeline.render.math_layout  # noqa: F401 (it has rows set in its way)
 
     config.svg2 = False
     config.precision = 1
+    SimpleGlyph.place = _placed  # type: ignore[assignment, method-assign]
     return ziamath
+
+
+def _placed(glyph: Any, x: float, y: float, size: float) -> Element | None:
+    """A glyph where it belongs, by its outline in units of the font, which is the same wherever
+    it stands: so it is written once, and drawn once in a file."""
+    found = _outline(glyph)
+    if found is not None:
+        unit = glyph.funits_to_points(1, size / glyph.DFLT_SIZE_PT)
+        found.set("transform", f"matrix({unit:.5f} 0 0 {unit:.5f} {x:.2f} {y:.2f})")
+    return found
+
+
+def _outline(glyph: Any) -> Element | None:
+    """An element with the outline of a glyph; those that are put together are of one use."""
+    unit = 1 / glyph.funits_to_points(1)
+    if not glyph.operators:
+        return cast("Element | None", glyph.svgpath(scale_factor=unit))
+    key = (glyph.font.info.filename, glyph.index)
+    if key not in _outlines:
+        _outlines[key] = glyph.svgpath(scale_factor=unit).get("d")
+    return Element("path", {"d": _outlines[key]})
 
 
 def _as_drawn(element: Element, display: bool) -> Element:

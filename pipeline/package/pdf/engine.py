@@ -32,6 +32,7 @@ from pipeline.package.image_metadata import without_metadata
 from pipeline.package.pdf.code import sign_broken_lines
 from pipeline.package.pdf.grey import grey_image
 from pipeline.package.pdf.markup import ASSET
+from pipeline.package.pdf.outlines import Drawing
 
 ffi.cdef("FcConfig * FcConfigCreate (void);")
 
@@ -213,6 +214,8 @@ def split_first_line(
 
 
 weasyprint.layout.inline.split_first_line = split_first_line
+
+weasyprint.images.SVGImage = Drawing
 
 
 class LocalFiles(URLFetcher):  # type: ignore[misc]

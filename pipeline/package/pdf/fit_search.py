@@ -22,7 +22,9 @@ FULL_ENOUGH, BEGUN = 0.75, 0.3
 """What of the last page is full where a text is shortened to a full sheet, so that no better
 setting has to be looked for; and where it is drawn out to one, at least."""
 
-MOST_TRIALS = 12
+MOST_TRIALS = 8
+"""Of one length. Where a text grows evenly, four will do; where a high block moves to the next page
+at some setting, more than these find nothing better."""
 
 LITTLE = 0.04
 """Pages that it is not worth to look further for."""

@@ -7,6 +7,8 @@ from collections.abc import Iterable, Iterator
 from xml.etree import ElementTree
 from xml.etree.ElementTree import Element
 
+from pipeline.package.pdf.relations import mark_relations
+
 XHTML = "{http://www.w3.org/1999/xhtml}"
 
 BLOCKS = frozenset(
@@ -55,8 +57,8 @@ _PART = re.compile(r".{60}(?=.)", re.DOTALL)
 
 def ready(root: Element) -> None:
     """Say in the tree what WeasyPrint would otherwise not know: where images are, what
-    number a list starts from, and what the outline calls a heading that has a note. In notes
-    it would make lines of the white space between blocks."""
+    number a list starts from, what the outline calls a heading that has a note, and what is in
+    elements and after them. In notes it would make lines of the white space between blocks."""
     for element in root.iter():
         match element.tag:
             case "img":
@@ -68,6 +70,7 @@ def ready(root: Element) -> None:
             case "span" if "note" in classes(element):
                 for inner in element.iter():
                     _close_up(inner)
+    mark_relations(root)
 
 
 def let_break(root: Element) -> None:
