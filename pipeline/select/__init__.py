@@ -173,7 +173,7 @@ def _words(value: str) -> list[str]:
     return value.lower().replace(",", " ").split()
 
 
-_ANSWERED = re.compile(rf"{BLANK}_*\s*(?=\{{)")
+_ANSWERED = re.compile(rf"(?<!_){BLANK}_*+\s*+(?=\{{)")
 _BRACES = re.compile(r"\\.|[{}]", re.DOTALL)
 
 
