@@ -359,6 +359,16 @@ class Code(enum.Enum):
         WARNING,
         "A path leads out of the source's folder, where nothing is read. Copy the file into the folder.",
     )
+    LONG_VARIABLES = Entry(
+        WARNING,
+        "Variables with long values stand in so many places that the text would become larger than a book can be.\n"
+        "Where there is no room left, a variable stays as it is written. Give them shorter values.",
+    )
+    PLAIN_CODE = Entry(
+        WARNING,
+        "Code stays without colours, as finding them would take too long: it is very long, or in a language whose\n"
+        "colours take ever longer. All of the code is there. Divide it, or leave out the name of the language.",
+    )
     BAD_IMAGE = Entry(
         WARNING,
         "The image cannot be read, or is of a kind that not all outputs can show (use PNG, JPEG, GIF, WebP or SVG).\n"

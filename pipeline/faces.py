@@ -96,10 +96,13 @@ def own_faces(metadata: Metadata) -> tuple[Face, ...]:
 
 
 def located(faces: tuple[Face, ...], folder: Path) -> tuple[Face, ...]:
-    """The faces with full paths of those that are in the source's ``folder``."""
+    """The faces with full paths of those that are in the source's ``folder``, and none for what
+    leads out of it: pages may have come from a file, which anyone can have written."""
+    root = folder.resolve()
+    paths = ((face, (root / face.path).resolve()) for face in faces)
     return tuple(
-        face if face.package else replace(face, path=str(folder.resolve() / face.path))
-        for face in faces
+        face if face.package else replace(face, path=str(path) if path.is_relative_to(root) else "")
+        for face, path in paths
     )
 
 

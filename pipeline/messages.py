@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import textwrap
 from collections import Counter
@@ -18,8 +19,33 @@ LONGEST_EXCERPT = 100
 SHOWN = 3
 """How many equal findings are shown in full; of the others, the lines."""
 
+LONGEST_QUOTED = 200
+"""Characters of what a message repeats from a source."""
+
 _GIVEN = re.compile(r"`[^`]*`|“[^”]*”|\d+")
 """What differs in messages that say the same."""
+
+_QUOTED = re.compile(rf"([`“])([^`“”]{{{LONGEST_QUOTED}}})[^`“”]++(?=[`”])")
+_CONTROL = re.compile(
+    "[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff"
+    "\ud800-\udfff\U000e0000-\U000e007f]"
+)
+"""Characters that move, colour or hide what a terminal shows, or change its order."""
+
+
+def printable(text: object) -> str:
+    """A text in one line that does nothing to the terminal that shows it: control characters
+    are written as their codes."""
+    return _CONTROL.sub(_code, str(text))
+
+
+def _code(match: re.Match[str]) -> str:
+    code = ord(match[0])
+    return f"\\x{code:02x}" if code < 0x100 else f"\\u{{{code:x}}}"
+
+
+def _said(text: str) -> str:
+    return printable(_QUOTED.sub(r"\1\2…", text))
 
 
 def in_order(diagnostics: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
@@ -82,16 +108,18 @@ def _count(number: int, what: str) -> str:
 
 def as_json(diagnostics: Iterable[Diagnostic]) -> str:
     """The findings for programs: a JSON array."""
-    return msgspec.json.format(msgspec.json.encode(list(diagnostics)), indent=2).decode()
+    found = msgspec.json.format(msgspec.json.encode(list(diagnostics)), indent=2).decode()
+    return _CONTROL.sub(lambda m: m[0] if m[0] == "\n" else json.dumps(m[0])[1:-1], found)
 
 
 def _one(finding: Diagnostic, sources: dict[str, list[str]]) -> str:
     place = ":".join(str(part) for part in (finding.source, finding.line, finding.column) if part)
-    lines = [f"{place or 'chapbook'}: {finding.severity}[{finding.code}]: {finding.message}"]
+    where = printable(place) or "chapbook"
+    lines = [f"{where}: {finding.severity}[{finding.code}]: {_said(finding.message)}"]
     if finding.line:
         lines += _excerpt(finding, sources)
     if finding.hint:
-        lines.append(f"    hint: {finding.hint}")
+        lines.append(f"    hint: {_said(finding.hint)}")
     return "\n".join(lines)
 
 
@@ -102,7 +130,7 @@ def _excerpt(finding: Diagnostic, sources: dict[str, list[str]]) -> list[str]:
     lines = sources[finding.source]
     if finding.line > len(lines):
         return []
-    text = lines[finding.line - 1].expandtabs(1).rstrip()
+    text = lines[finding.line - 1]
     column = max(1, finding.column)
     start = max(0, column - LONGEST_EXCERPT // 2) if len(text) > LONGEST_EXCERPT else 0
     shown = text[start : start + LONGEST_EXCERPT]
@@ -117,14 +145,15 @@ def _excerpt(finding: Diagnostic, sources: dict[str, list[str]]) -> list[str]:
 
 def _read_lines(source: str) -> list[str]:
     try:
-        return Path(source).read_text("utf-8-sig", errors="replace").split("\n")
-    except OSError:
+        text = Path(source).read_text("utf-8-sig", errors="replace")
+        return [line.expandtabs(1).rstrip() for line in text.split("\n")]
+    except (OSError, ValueError):
         return []
 
 
 def stage_line(stage: str, seconds: float, size: int, path: object) -> str:
     """What, how long, how big, where."""
-    return f"{stage:<9}{seconds:>7.2f} s {human_size(size):>9}  {path}"
+    return f"{stage:<9}{seconds:>7.2f} s {human_size(size):>9}  {printable(path)}"
 
 
 def human_size(size: int) -> str:

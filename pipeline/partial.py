@@ -42,7 +42,7 @@ LEFT_OUT = Text(text="")
 
 _INLINES = get_args(Inline)
 _CLOSING = (",", ".", ";", ":", "!", "?", ")")
-_ANSWERED = re.compile(rf"{BLANK}_*\s*(?=\{{)")
+_ANSWERED = re.compile(rf"(?<!_){BLANK}_*+\s*+(?=\{{)")
 _BRACES = re.compile(r"\\.|[{}]", re.DOTALL)
 
 

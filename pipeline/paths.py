@@ -31,7 +31,7 @@ def scheme(address: str) -> str:
     """The scheme of an address in lower case, ``//`` for one without that names a host,
     or "" for a path. Blanks and controls are left out first, as browsers do."""
     address = re.sub(r"[\x00-\x20]", "", address)
-    if address.startswith(("//", "\\\\")):
+    if re.match(r"(?:/|\\|%5C){2}", address, re.IGNORECASE):
         return "//"
     match = re.match(r"([A-Za-z][A-Za-z0-9+.-]*):", address)
     return match[1].lower() if match else ""

@@ -59,8 +59,8 @@ def _places(document: Document, folder: Path) -> Iterator[Place]:
     for edition in EDITIONS.values():
         resolved = resolve(select(document, edition), folder)
         for node, span in walk_spans(whole(resolved)):
-            if isinstance(node, Link) and (kind := scheme(node.href)) in ("http", "https", "//"):
-                yield Place(f"https:{node.href}" if kind == "//" else node.href, span)
+            if isinstance(node, Link) and scheme(node.href) in ("http", "https"):
+                yield Place(node.href, span)
 
 
 def _problem(place: Place, answer: Answer, source: str) -> Diagnostic | None:

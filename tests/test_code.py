@@ -12,6 +12,7 @@ import pikepdf
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from pipeline.editions import EDITIONS, FormatName
 from pipeline.model import CodeBlock, Document
@@ -249,3 +250,30 @@ def test_no_empty_box_of_code_is_left_at_the_foot_of_a_page() -> None:
         last = next(heading.pieces()).page
         assert {piece.page for piece in code.pieces()} == {last}
     assert last == 1
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("mcschema", "<!--"),
+        ("csharp", "a" * 100_000),
+        ("easytrieve", "a" * 100_000),
+        ("gherkin", "a " * 100_000),
+        ("autoit", "\n" * 100_000),
+        ("autohotkey", "\n" * 100_000),
+    ],
+)
+def test_colours_that_take_too_long_are_left_out_and_told(language: str, text: str) -> None:
+    code = CodeBlock(text=text, language=language)
+    found = highlight_code(replace(parse("# A\n"), blocks=(code,)))
+    assert [finding.code for finding in found.diagnostics] == ["plain-code"]
+    assert found.blocks == (code,)
+
+
+def test_short_code_of_slow_languages_has_colours() -> None:
+    parsed = parse("```csharp\nint a = 1;\n```\n")
+    found = highlight_code(parsed)
+    (code,) = found.blocks
+    assert isinstance(code, CodeBlock)
+    assert code.tokens
+    assert found.diagnostics == parsed.diagnostics

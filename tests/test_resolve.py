@@ -360,7 +360,9 @@ def folder(tmp_path: Path) -> Path:
         ("https://a.org/#x", "", ""),
         ("mailto:a@b.org", "", ""),
         ("tel:+1", "", ""),
-        ("//a.org", "", ""),
+        ("//a.org", "unsafe-markup", "To lead to the web, write `https://a.org`."),
+        (r"\\\\a\b", "unsafe-markup", ""),
+        (r"/\\a/b", "unsafe-markup", ""),
         (
             "sub%20dir/File.txt?x#y",
             "local-link",

@@ -30,7 +30,7 @@ CHARSET_WITHIN = 1024
 
 _CHARSET = re.compile(rb"<meta\s[^>]*charset\s*=\s*[\"']?utf-8\b", re.IGNORECASE)
 _BOM = b"\xef\xbb\xbf"
-FOLLOWED = frozenset({"http", "https", "mailto", "tel", "doi", "urn", "//"})
+FOLLOWED = frozenset({"http", "https", "mailto", "tel", "doi", "urn"})
 
 
 def check_page(path: Path, findings: Findings) -> None:

@@ -8,6 +8,7 @@ import click
 
 import pipeline
 from pipeline.cli import commands, listing, reporting, stages, terminal
+from pipeline.messages import printable
 
 STOPPED = 130
 """128 and the number of the signal that Ctrl-C sends."""
@@ -37,6 +38,10 @@ class _Group(click.Group):
         except KeyboardInterrupt:
             click.echo("\nchapbook: stopped", err=True)
             ctx.exit(STOPPED)
+        except click.ClickException as error:
+            said = "\n".join(map(printable, error.message.split("\n")))
+            object.__setattr__(error, "message", said)
+            raise
 
 
 @click.group(cls=_Group, epilog=EPILOG, context_settings={"help_option_names": ["-h", "--help"]})

@@ -172,6 +172,7 @@ def check(files: tuple[Path, ...], as_json: bool, external: bool, source: Path |
     """
     from pipeline.check import UnknownFormat
     from pipeline.cli.checking import check_finished, check_links
+    from pipeline.messages import printable
 
     found: list[Diagnostic] = []
     passed_over = 0
@@ -179,7 +180,7 @@ def check(files: tuple[Path, ...], as_json: bool, external: bool, source: Path |
         try:
             diagnostics, of, notes = check_links(file) if external else check_finished(file, source)
         except UnknownFormat as error:
-            click.echo(f"check    {file}: passed over, {error}", err=as_json)
+            click.echo(printable(f"check    {file}: passed over, {error}"), err=as_json)
             passed_over += 1
             continue
         found += diagnostics
@@ -187,9 +188,9 @@ def check(files: tuple[Path, ...], as_json: bool, external: bool, source: Path |
             show(diagnostics)
             count = len(diagnostics)
             findings = "1 finding" if count == 1 else f"{count or 'no'} findings"
-            click.echo(f"check    {file}: {of}{findings}")
+            click.echo(printable(f"check    {file}: {of}{findings}"))
             for note in notes:
-                click.echo(f"         {note}")
+                click.echo(printable(f"         {note}"))
     if as_json:
         show(found, as_json=True)
     if passed_over == len(files):
@@ -225,7 +226,9 @@ def new(name: str) -> None:
     if path.exists():
         raise click.UsageError(f"{path} is there already; choose another name.")
     or_exit(lambda: outputs.write(path, starter(path.stem).encode()))
-    click.echo(f"wrote {path}; now: chapbook build {path}")
+    from pipeline.messages import printable
+
+    click.echo(printable(f"wrote {path}; now: chapbook build {path}"))
 
 
 @click.command()

@@ -82,7 +82,10 @@ def or_exit(action: Callable[[], Any]) -> Any:
 
 
 def give_up(message: str, code: int = SYSTEM_MISSING) -> NoReturn:
-    click.echo(f"chapbook: {message}", err=True)
+    from pipeline.messages import printable
+
+    said = "\n".join(map(printable, message.split("\n")))
+    click.echo(f"chapbook: {said}", err=True)
     sys.exit(code)
 
 

@@ -39,9 +39,9 @@ ITALICS = (
 )
 """First and last of some letters, and where their mathematical italics begin."""
 
-_TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9-]*)((?:\"[^\"]*\"|'[^']*'|[^>\"'])*)>")
+_TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9-]*+)((?:\"[^<\"]*+\"|'[^<']*+'|[^<>\"'])*+)>")
 _CLASS = re.compile(r"\bclass=\"([^\"]*)\"")
-_RULE = re.compile(r"([^{}]*)\{([^{}]*)\}")
+_RULE = re.compile(r"(?<![^{}])([^{}]*+)\{([^{}]*+)\}")
 _NAME = re.compile(r"([.#:\[]?)([a-zA-Z][\w-]*)")
 
 

@@ -15,6 +15,7 @@ import msgspec
 from pipeline.codes import Code, diagnostic
 from pipeline.diagnostics import Diagnostic
 from pipeline.model import Asset
+from pipeline.package.asset_files import asset_bytes
 from pipeline.package.cover import picture
 from pipeline.package.font_subset import subset
 from pipeline.package.font_use import characters, font_face, used_faces
@@ -202,7 +203,7 @@ def shown_images(
             continue
         path = folder / asset.path
         try:
-            files[asset.name] = _image(asset, path.read_bytes(), pages.faces)
+            files[asset.name] = _image(asset, asset_bytes(asset, folder), pages.faces)
         except OSError as error:
             reason = error.strerror or "it cannot be read"
             problems.append(diagnostic(Code.UNREADABLE_FILE, f"{asset.path}: {reason}"))

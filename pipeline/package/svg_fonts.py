@@ -16,7 +16,7 @@ from pipeline.package.font_subset import subset
 from pipeline.package.font_use import font_face
 from pipeline.pages import Face
 
-_ROOT = re.compile(r"<svg\b(?:\"[^\"]*\"|'[^']*'|[^>\"'])*(?<!/)>")
+_ROOT = re.compile(r"<svg\b(?:\"[^<\"]*+\"|'[^<']*+'|[^<>\"'])*+(?<!/)>")
 _MARKUP = re.compile(r"<style\b.*?</style>|<[^>]*>", re.DOTALL)
 _BOLD = re.compile(r"font-weight\s*[:=]\s*[\"']?(?:bold|[6-9]00)")
 _ITALIC = re.compile(r"font-style\s*[:=]\s*[\"']?(?:italic|oblique)")

@@ -45,7 +45,7 @@ _ALIGNMENTS: dict[str, Alignment] = {
     ".": "decimal",
     "decimal": "decimal",
 }
-_NUMBER = re.compile(r"[\s\d.,'’%+−–-]*\d[\s\d.,'’%]*(?:\s?[a-z]{1,3})?")
+_NUMBER = re.compile(r"(?:[\s.,'’%+−–-]*+\d++)++[\s.,'’%]*+[a-z]{0,3}")
 _BOX = re.compile(r"(?:^|(?<=\s))\[([ xX])\](?:[ \t]+|$)")
 _SHARE = re.compile(r"\d{1,6}(?:\.\d{1,6})?%?")
 

@@ -50,7 +50,7 @@ BASE = 24
 """The size that ziamath takes its options to be of."""
 
 APPLY = "\u2061"
-_LENGTH = re.compile(r"(-?\d*\.?\d+)em")
+_LENGTH = re.compile(r"(?<![\d.])(-?(?:\d++(?:\.\d++)?|\.\d++))em")
 
 _outlines: dict[tuple[str, int], str] = {}
 _import_lock, _drawing_lock = threading.Lock(), threading.Lock()

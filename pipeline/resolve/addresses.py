@@ -32,7 +32,7 @@ from pipeline.sheet import options_for
 from pipeline.tree import plain_text, rewrite_document, walk, whole
 from pipeline.words import words
 
-FOLLOWED = frozenset({"http", "https", "mailto", "tel", "//"})
+FOLLOWED = frozenset({"http", "https", "mailto", "tel"})
 """The schemes of addresses that a reader can do something with."""
 
 QR = "qr"

@@ -56,7 +56,7 @@ PREFIXES = ("fig-", "tbl-", "sec-", "eq-", "lst-", "ex-")
 
 # What a reference follows that begins a sentence; a short word with a point is more likely
 # an abbreviation (“cf.”, “p. ex.”).
-BEGINNING = re.compile(r"(?:^|(?:\w{4}[\"'”’»)]*\.|[!?…])[\"'”’»)]*\s+)[\s(\[¿¡“„‘‚«]*$")
+BEGINNING = re.compile(r"(?:^|(?:\w{4}[\"'”’»)]*\.|[!?…])[\"'”’»)]*\s)[\s(\[¿¡“„‘‚«]*$")
 LOOK_BACK = 40
 
 REMEDIES: dict[type[Node], str] = {

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import itertools
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
+from pipeline.codes import Code
 from pipeline.model import CodeBlock, Document, Token
+from pipeline.resolve.findings import Findings
 from pipeline.tree import rewrite_document
 
 if TYPE_CHECKING:
@@ -17,17 +20,47 @@ LONGEST = 500_000
 """Code of more characters stays plain: it is data, and colours would cost minutes."""
 
 
+LONGEST_SLOW = 4_000
+"""Characters of code in a language whose lexer takes four times as long for twice the text."""
+
+SLOW = frozenset(
+    {"autoit", "csharp", "devicetree", "fan", "gherkin", "kal", "nemerle"}
+    | {"restructuredtext", "zeek"}
+)
+"""The first names of such lexers. A clock decides nothing here: the same source gives the same
+bytes, however fast the machine."""
+
+ENDLESS = frozenset({"autohotkey", "easytrieve", "lilypond", "mcschema", "systemd", "tnt", "xpp"})
+"""Those that take seconds for a few hundred characters, or never end."""
+
+EMPTY = 64
+"""Tokens without text that may follow each other: a lexer that gives more stands still."""
+
+
 def highlight_code(document: Document) -> Document:
-    """The document with the code of known languages in `Token`s.
+    """The document with the code of known languages in `Token`s; what would take too long stays
+    plain (PLAIN_CODE).
 
     The language's name may be any alias that Pygments knows.
     """
-    return rewrite_document(document, leave={CodeBlock: _highlight})
+    findings = Findings(document)
 
-
-def _highlight(block: CodeBlock) -> CodeBlock:
-    if not block.language or not 0 < len(block.text) <= LONGEST:
+    def leave(block: CodeBlock) -> CodeBlock:
+        reason = ""
+        if block.language and block.text:
+            block, reason = _highlight(block)
+        if reason:
+            message = f"The code stays without colours: {reason}."
+            findings.add(Code.PLAIN_CODE, message, block.span)
         return block
+
+    return findings.added_to(rewrite_document(document, leave={CodeBlock: leave}))
+
+
+def _highlight(block: CodeBlock) -> tuple[CodeBlock, str]:
+    """The code in tokens, or as it is and why."""
+    if len(block.text) > LONGEST:
+        return block, f"it has more than {LONGEST:,} characters"
     # Imported here since it takes longer than all else for a document without code.
     from pygments.lexers import get_lexer_by_name
     from pygments.util import ClassNotFound
@@ -35,16 +68,34 @@ def _highlight(block: CodeBlock) -> CodeBlock:
     try:
         lexer = get_lexer_by_name(block.language, stripnl=False, ensurenl=False)
     except ClassNotFound:
-        return block
-    pieces = ((_short_name(kind), text) for kind, text in lexer.get_tokens(block.text))
-    tokens = tuple(
-        Token(name, "".join(text for _, text in group))
-        for name, group in itertools.groupby(pieces, key=lambda piece: piece[0])
-    )
+        return block, ""
+    name = lexer.aliases[0]
+    if name in ENDLESS:
+        return block, f"finding those of `{name}` may never end"
+    if name in SLOW and len(block.text) > LONGEST_SLOW:
+        return block, f"in `{name}`, that takes too long for more than {LONGEST_SLOW:,} characters"
+    pieces = ((_short_name(kind), text) for kind, text in _moving(lexer.get_tokens(block.text)))
+    try:
+        tokens = tuple(
+            Token(name, "".join(text for _, text in group))
+            for name, group in itertools.groupby(pieces, key=lambda piece: piece[0])
+        )
+    except (ArithmeticError, AttributeError, LookupError, RuntimeError, TypeError, ValueError):
+        return block, f"what colours `{name}` fails at it"
     is_whole = "".join(token.text for token in tokens) == block.text
     if not is_whole or not any(token.kind for token in tokens):
-        return block
-    return replace(block, tokens=tokens)
+        return block, ""
+    return replace(block, tokens=tokens), ""
+
+
+def _moving(pieces: Iterable[tuple[_TokenType, str]]) -> Iterator[tuple[_TokenType, str]]:
+    """The pieces, up to where their lexer stands still."""
+    empty = 0
+    for piece in pieces:
+        empty = 0 if piece[1] else empty + 1
+        if empty > EMPTY:
+            return
+        yield piece
 
 
 def _short_name(kind: _TokenType) -> str:

@@ -15,7 +15,7 @@ from pipeline.paths import Problem, locate, scheme
 from pipeline.resolve.findings import Findings, walk_spans
 from pipeline.tree import rewrite_document, whole
 
-SAFE_SCHEMES = frozenset({"http", "https", "mailto", "tel", "//"})
+SAFE_SCHEMES = frozenset({"http", "https", "mailto", "tel"})
 
 
 def check_references(document: Document, folder: Path) -> Document:
@@ -125,6 +125,13 @@ def _is_unsafe(href: str) -> bool:
 
 def _lead(href: str, folder: Path) -> str | Problem:
     """Where a link leads that leads to no place in the document; or what is wrong with it."""
+    if scheme(href) == "//":
+        return Problem(
+            Code.UNSAFE_MARKUP,
+            "A link begins with the name of a computer, which on a page that is opened from a"
+            " disk leads into a network of folders; only its text is kept.",
+            f"To lead to the web, write `https:{href}`." if href.startswith("//") else "",
+        )
     if _is_unsafe(href):
         return Problem(
             Code.UNSAFE_MARKUP,

@@ -40,8 +40,8 @@ INITIAL_SIZE = 16.0
 LONGEST_LENGTH = 60
 """Characters of a length; more is no length."""
 
-_NUMBER = r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d{1,2})?"
-_BOX = re.compile(rf"\s*{_NUMBER}(?:(?:\s+,?|,)\s*{_NUMBER}){{3}}\s*")
+_NUMBER = r"[+-]?(?:\d++\.?\d*+|\.\d++)(?:[eE][+-]?\d{1,2}+)?"
+_BOX = re.compile(rf"\s*{_NUMBER}(?:(?:\s++,?|,)\s*+{_NUMBER}){{3}}\s*")
 _FONT_SIZE = re.compile(r"font-size\s*:\s*([^;}\s]+)")
 
 
@@ -200,7 +200,9 @@ def _length(value: str | None) -> float:
     text = (value or "").strip()
     if len(text) > LONGEST_LENGTH:
         return 0.0
-    match = re.fullmatch(r"(\+?\d*\.?\d+(?:[eE][+-]?\d{1,2})?)\s*([a-zA-Z]*)", text)
+    match = re.fullmatch(
+        r"(\+?(?:\d++(?:\.\d++)?|\.\d++)(?:[eE][+-]?\d{1,2})?)\s*([a-zA-Z]*)", text
+    )
     if not match or match[2].lower() not in PIXELS:
         return 0.0
     return min(float(match[1]) * PIXELS[match[2].lower()], 1_000_000.0)

@@ -18,6 +18,9 @@ from pipeline.variables import BUILT_IN, filled, filled_address, look_up, values
 
 Value = Callable[[str], str]
 
+MOST_FILLED = 5_000_000
+"""Characters that all variables of a document may stand for."""
+
 STRINGS: dict[type[Node], tuple[str, ...]] = {
     Image: ("alt", "title"),
     Link: ("title",),
@@ -42,8 +45,13 @@ def fill_variables(document: Document) -> Document:
     if not kinds:
         return document
 
+    room = MOST_FILLED
+
     def value(name: str) -> str:
-        return look_up(name, known)
+        nonlocal room
+        found = look_up(name, known)
+        room -= len(found)
+        return found if room >= 0 else ""
 
     def leave(node: Node) -> Node:
         if isinstance(node, Variable):
@@ -52,7 +60,11 @@ def fill_variables(document: Document) -> Document:
         return _filled(node, value)
 
     changes: Changes = dict.fromkeys(kinds, leave)
-    return findings.added_to(rewrite_document(document, leave=changes))
+    document = rewrite_document(document, leave=changes)
+    if room < 0:
+        message = f"Variables stand for more than {MOST_FILLED:,} characters; those after stay."
+        findings.add(Code.LONG_VARIABLES, message, None, "Give them shorter values.")
+    return findings.added_to(document)
 
 
 def _used(node: Node) -> Iterator[str]:

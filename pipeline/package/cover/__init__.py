@@ -14,6 +14,7 @@ from pipeline.diagnostics import Diagnostic
 from pipeline.faces import located
 from pipeline.metadata import Metadata
 from pipeline.package import cache
+from pipeline.package.asset_files import asset_bytes
 from pipeline.package.font_files import font_files, lacking
 from pipeline.pages import CoverPage
 from pipeline.paper import MILLIMETRE
@@ -93,7 +94,7 @@ def _fitted(cover: CoverPage, folder: Path) -> Picture:
     (image,) = cover.assets
     file = folder / image.path
     try:
-        data = image.data or file.read_bytes()
+        data = asset_bytes(image, folder)
         return Picture(backed(data, cover.width, cover.height), files=(file,))
     except (OSError, ValueError):
         return Picture(b"", (_unreadable(image.path),), (file,))
@@ -111,7 +112,7 @@ def prepared_cover(cover: CoverPage, folder: Path) -> Prepared | Diagnostic:
     content = []
     for asset in cover.assets:
         try:
-            content.append(asset.data or (folder / asset.path).read_bytes())
+            content.append(asset_bytes(asset, folder))
         except OSError:
             return _unreadable(asset.path)
     files = tuple(folder / asset.path for asset in cover.assets if asset.is_file)

@@ -10,6 +10,7 @@ from ebooklib.epub import EpubItem
 from pipeline.codes import Code, diagnostic
 from pipeline.diagnostics import Diagnostic
 from pipeline.model import Asset
+from pipeline.package.asset_files import asset_bytes
 from pipeline.package.ereader_images import for_ereaders
 from pipeline.package.svg_fonts import with_fonts
 from pipeline.pages import Pages
@@ -44,7 +45,7 @@ def gather_images(pages: Pages, folder: Path) -> Images:
             file = folder / asset.path
             files.append(file)
             try:
-                data = file.read_bytes()
+                data = asset_bytes(asset, folder)
             except OSError:
                 message = f"The image `{asset.path}` cannot be read."
                 diagnostics.append(diagnostic(Code.UNREADABLE_FILE, message))

@@ -28,6 +28,7 @@ from pipeline.codes import Code, diagnostic
 from pipeline.diagnostics import Diagnostic
 from pipeline.faces import EMOJI, LEGIBLE, SANS
 from pipeline.model import Asset
+from pipeline.package.asset_files import asset_bytes
 from pipeline.package.image_metadata import without_metadata
 from pipeline.package.pdf.code import sign_broken_lines
 from pipeline.package.pdf.grey import grey_image
@@ -245,11 +246,8 @@ class LocalFiles(URLFetcher):  # type: ignore[misc]
         if asset.data and not asset.is_file:
             return URLFetcherResponse(url, asset.data, {"Content-Type": asset.media_type})
         file = (self._folder / asset.path).resolve()
-        if not file.is_relative_to(self._folder):
-            self._refuse(f"“{asset.path}” leads out of the source's folder")
-            raise PermissionError(asset.path)
         try:
-            data = asset.data or file.read_bytes()
+            data = asset_bytes(asset, self._folder)
         except OSError as error:
             reason = error.strerror or "it cannot be read"
             self._refuse(f"“{asset.path}” cannot be shown: {reason}")

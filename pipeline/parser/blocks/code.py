@@ -22,7 +22,7 @@ _PAGE_BREAKS = frozenset(
         '<w:p><w:r><w:br w:type="page"/></w:r></w:p>',
     )
 )
-_OPENING = re.compile(r"(`{3,})([^`]*)$|(~{3,})(.*)$")
+_OPENING = re.compile(r"(`{3,}+)([^`]*+)$|(~{3,}+)(.*)$")
 
 _CHUNK = re.compile(r"\{[A-Za-z][\w-]*[ \t,}]")
 """What a chunk of R Markdown begins with; in its label or its options learnr names answers."""

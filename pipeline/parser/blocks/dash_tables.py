@@ -20,7 +20,7 @@ from pipeline.parser.lines import Line
 
 MAX_COLUMNS = 256
 _GROUPS = re.compile(r"-{2,}(?:[ \t]+-{2,})+[ \t]*$")
-_RULE = re.compile(r"-{3,}[- \t]*$")
+_RULE = re.compile(r"---[- \t]*$")
 
 
 class Group(NamedTuple):

@@ -13,7 +13,7 @@ from pipeline.parser.blockparser import BlockElement, LineProcessor, Match
 from pipeline.parser.cursor import Cursor
 from pipeline.parser.secrets import said
 
-DIRECTIVE = re.compile(r"\{([\w-]+)\}[ \t]*(.*)")
+DIRECTIVE = re.compile(r"\{([\w-]+)\}[ \t]*+(.*)")
 """The name of a directive, and its argument."""
 
 _FENCE = re.compile(

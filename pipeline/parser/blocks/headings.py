@@ -15,7 +15,7 @@ from pipeline.parser.lines import Line
 _ATX = re.compile(r"(#{1,6})(?:[ \t]+|$)")
 _CLOSE = re.compile(r"(?:#{2,6}(?=[^\W_])|#(?=[^\W\d_]))")
 _TITLE = re.compile(r"(?!#[0-9A-F]{3,8}$)#[^\W\d_][^#]{0,80}[^\s.,;:!?#]$")
-_CLOSING = re.compile(r"(?:^|[ \t]+)#+[ \t]*$")
+_CLOSING = re.compile(r"(?:^|(?<![ \t])[ \t]++)#++[ \t]*+$")
 _SETEXT = re.compile(r"(?:=+|-+)[ \t]*$")
 
 

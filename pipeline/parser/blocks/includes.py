@@ -24,7 +24,9 @@ MAX_INCLUDES = 1000
 _OPTION = re.compile(r"shift=([\"']?)([1-5])\1")
 _EMBEDDED = re.compile(r"!\[\[(?P<path>[^\[\]|#^]{1,300}?)(?:\|[^\[\]]{0,300})?\]\]")
 _OTHERS = (
-    re.compile(r"\{\{<[ \t]*include[ \t]+(?P<q>[\"']?)(?P<path>[^\"'<>]{1,300}?)(?P=q)[ \t]*>\}\}"),
+    re.compile(
+        r"\{\{<[ \t]*include[ \t]++(?P<q>[\"']?)(?P<path>[^\"'<>]{1,300}+)(?P=q)[ \t]*>\}\}"
+    ),
     re.compile(r"-{1,8}8<-{1,8}[ \t]*\"(?P<path>[^\":]{1,300})\""),
     _EMBEDDED,
 )

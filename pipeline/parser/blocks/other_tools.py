@@ -23,7 +23,7 @@ _SEED = re.compile(r"\{:toc\}[ \t]*$")
 _PAGE_BREAK = re.compile(r"\{\{<[ \t]*pagebreak[ \t]*>\}\}[ \t]*$")
 _LIST = re.compile(r"\{:[^{}\n]*\}[ \t]*$")
 _DIRECTIVE = re.compile(r"(`{3,}|~{3,})\{([a-z][\w-]*)\}[ \t]*([^`]*)$")
-_OPTION = re.compile(r":([a-z][\w-]*):(?:[ \t]+(.*))?$")
+_OPTION = re.compile(r":([a-z][\w-]*):(?:[ \t]++(.*))?$")
 _SEEDS = frozenset({"toc", "contents", "table of contents"})
 _HEADING = re.compile(r"h[1-6]$")
 

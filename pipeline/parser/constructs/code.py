@@ -21,7 +21,7 @@ KEYS = frozenset({"caption", "file", "lines", *FILE_NAME, *START, *MARK})
 HIGHEST = 999_999
 """The highest number that a line may have."""
 
-_CELL_OPTION = re.compile(r"(?:#|//|%%|--)\|[ \t]*([A-Za-z][\w.-]*):[ \t]*(.*)")
+_CELL_OPTION = re.compile(r"(?:#|//|%%|--)\|[ \t]*([A-Za-z][\w.-]*):[ \t]*+(.*)")
 _RANGE = re.compile(r"(\d{1,6})(?:-(\d{0,6}))?")
 
 

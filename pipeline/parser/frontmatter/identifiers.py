@@ -18,7 +18,9 @@ _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.ASCII | re.I
 _DOI = re.compile(r"10\.\d{4,9}(?:\.\d+)*/[^\s\"<>]+", re.ASCII)
 _DOI_PREFIX = re.compile(r"(?:doi:\s*|https?://(?:dx\.)?doi\.org/)(?=10\.)", re.IGNORECASE)
 _ISBN = re.compile(r"[\d][\d\s-]{7,20}[\dXx]", re.ASCII)
-_PREFIX = re.compile(r"(?:urn:)?(isbn|uuid|doi|uri|url)(?:-1[03])?\s*[:\s]\s*", re.IGNORECASE)
+_PREFIX = re.compile(
+    r"(?:urn:)?(isbn|uuid|doi|uri|url)(?:-1[03])?(?:\s*+:\s*+|\s++)", re.IGNORECASE
+)
 _URN = re.compile(r"urn:[a-z0-9][a-z0-9-]{0,31}:[^\s\"<>]+", re.ASCII | re.IGNORECASE)
 _NOT_IN_ADDRESS = re.compile(r"[\s\"<>\\^`{|}]")
 

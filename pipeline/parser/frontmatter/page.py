@@ -26,12 +26,13 @@ def page_size(value: str) -> PageSize:
     name = {"statement": "half letter", "us letter": "letter", "us legal": "legal"}.get(name, name)
     if name in SIZES:
         return SIZES[name]
-    sides = re.split(r"\s*[x×]\s*|\s+by\s+", value.strip(), flags=re.IGNORECASE)
+    parts = re.split(r"[x×]|(?<=\s)by(?=\s)", value, flags=re.IGNORECASE)
+    sides = [part.strip() for part in parts]
     if len(sides) != 2:
         known = ", ".join(size.name for size in SIZES.values())
         hint = did_you_mean(name, SIZES) or f"There are {known}; or write 150mm x 220mm."
         raise BadValueError(f"`{shorten(value)}` is not a size of paper.", hint)
-    unit = re.search(r"[a-z]+$", sides[1].lower())
+    unit = re.search(r"(?<![a-z])[a-z]+$", sides[1].lower())
     if unit and not re.search(r"[a-z]", sides[0].lower()):
         sides[0] += unit[0]  # “150 x 220 mm”
     width, height = map(length(SMALLEST_PAGE, LARGEST_PAGE), sides)

@@ -69,7 +69,7 @@ SUBJECT = Shape(
 _SUBJECT: Schema = {"anyOf": [{"type": "string"}, SUBJECT.schema()]}
 SUBJECTS: Schema = {"anyOf": [_SUBJECT, {"type": "array", "items": _SUBJECT}]}
 
-_SHORT = re.compile(r"(\S+?)[\s:]+(\S+)(?:\s+(.+))?", re.DOTALL)
+_SHORT = re.compile(r"([^\s:]++)[\s:]++(\S++)(?:\s++(.+))?", re.DOTALL)
 
 
 def subjects(node: Node, report: Report, key: str) -> tuple[Subject, ...]:

@@ -136,7 +136,7 @@ def _colon(line: str, at: int, text: str) -> MistakeError:
 
 def _quoted(line: str) -> str:
     """A hint with the value of a line in such quotes as it needs, if it is short."""
-    pair = re.match(r"[ \t-]*([\w-]+)[ \t]*:[ \t]+(\S.{,60})$", line.rstrip())
+    pair = re.match(r"[ \t-]*+([\w-]++)[ \t]*+:[ \t]++(\S.{,60})$", line.rstrip())
     if pair is None:
         return ""
     value = pair[2]

@@ -22,7 +22,7 @@ _TEXT = re.compile(
     r"\\(?:text\w*|mathrm|mathit|mathsf|mathbf|operatorname\*?|mbox|begin|end|label|tag|ce|unit"
     r"|qty|si|SI)\s*\{[^{}]*\}|\\[A-Za-z]+|_\{?\w+\}?"
 )
-_PROSE = re.compile(r"[^\W\d_]{2,}[,;:.!?]?\s+[^\W\d_]{2,}")
+_PROSE = re.compile(r"(?<![^\W\d_])[^\W\d_]{2,}+[,;:.!?]?\s++[^\W\d_]{2,}+")
 _MONEY = re.compile(
     r"\d[\d.,]*\s*[^\W\d_]{2,}|\d[\d.,]*\s*[-\u2013\u2014]\s*\Z|\d[\d.,]*[kKmM]?\s*[,;/&]\s*\Z"
 )

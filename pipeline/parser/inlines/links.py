@@ -11,14 +11,14 @@ from pipeline.variables import WRITTEN
 
 _BRACKETED = re.compile(r"<((?:[^<>\n\\]|\\.)*)>")
 _TITLES = {
-    '"': re.compile(r'"((?:[^"\\]|\\.|\\)*)"', re.S),
-    "'": re.compile(r"'((?:[^'\\]|\\.|\\)*)'", re.S),
-    "(": re.compile(r"\(((?:[^()\\]|\\.|\\)*)\)", re.S),
+    '"': re.compile(r'"((?:[^"\\]++|\\.)*+)"', re.S),
+    "'": re.compile(r"'((?:[^'\\]++|\\.)*+)'", re.S),
+    "(": re.compile(r"\(((?:[^()\\]++|\\.)*+)\)", re.S),
 }
 _VARIABLE = re.compile(WRITTEN)
 _LABEL = re.compile(r"\[((?:[^\[\]\\]|\\.){0,999})\]", re.S)
 _SPACED = re.compile(
-    r"((?![\w+.-]+:)[^()<>\"'\n]*\.[A-Za-z0-9]{2,5}(?:#[^\s()<>\"']*)?)(?=[ \t]*\)|[ \t]+[\"'(])"
+    r"((?![\w+.-]+:)[^()<>\"'\n]*\.[A-Za-z0-9]{2,5}(?:#[^\s()<>\"'#]*)?)(?=[ \t]*\)|[ \t]+[\"'(])"
 )
 """A path to a file, with spaces in it."""
 _SPACE = re.compile(r"[ \t]*(?:\n[ \t]*)?")

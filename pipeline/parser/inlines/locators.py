@@ -41,12 +41,13 @@ _LABELS = {
 
 LABELS = {word.casefold(): label for label, words in _LABELS.items() for word in words.split()}
 _WORDS = "|".join(map(re.escape, sorted(LABELS, key=len, reverse=True)))
-_NUMBER = r"[\w.:/*'’]*\d[\w:/*'’]*(?:\.[\w:/*'’]+)*"
-_ROMAN = r"[ivxlcdm]+(?!\w)"
+_NUMBER = r"(?=(?:[^\W\d]|[.:/*'’])*+\d)(?:\.*+[\w:/*'’]++)++"
+_ROMAN = r"[ivxlcdm]++(?!\w)"
 _ONE = rf"(?:{_NUMBER}|{_ROMAN})"
-_LIST = rf"{_ONE}(?:\s*(?:--?|–|—|,|&)\s*{_ONE})*"
+_AND = r"\s*+(?:--?|–|—|,|&)\s*+"
+_LIST = rf"{_ONE}(?:{_AND}{_ONE})*+"
 _LABELLED = re.compile(rf"({_WORDS})(?:\s+|(?<=[.§¶])|(?=\d))({_LIST})", re.I)
-_BARE = re.compile(rf"({_NUMBER}(?:\s*(?:--?|–|—|,|&)\s*{_NUMBER})*)")
+_BARE = re.compile(rf"({_NUMBER}(?:{_AND}{_NUMBER})*+)")
 _WITHIN = re.compile(rf"(?:({_WORDS})(?:\s+|(?<=[.§¶])|(?=\d)))?(.*)", re.I | re.S)
 COMMAS = (",", "،", "，", "、")
 _BRACES = re.compile(r"\{([^{}]*)\}")

@@ -111,7 +111,6 @@ class Role(Pattern):
     triggers = "{"
     PATTERN = r"\{(sub|sup|kbd|math|abbr|ref|numref|eq|doc|download)\}`([^`\n]{1,500})`"
     _WITH_TARGET = re.compile(r"(.*\S)\s*<([^<>\s]+)>$")
-    _LONG_FORM = re.compile(r"(.*\S)\s*\((.+)\)$")
 
     def handleMatch(self, m: re.Match[str], data: str) -> Result:  # type: ignore[override] # noqa: N802
         role, said = m[1], m[2].strip()
@@ -120,10 +119,11 @@ class Role(Pattern):
         elif role == "math":
             found = InlineSpan("math", said)
         elif role == "abbr":
-            long = self._LONG_FORM.match(said)
-            found = InlineSpan("element", long[1] if long else said, name="abbr")
-            if long:
-                found.set("title", long[2])
+            short, _, long = said.removesuffix(")").rpartition("(")
+            has_both = said.endswith(")") and short.strip() and long
+            found = InlineSpan("element", short.rstrip() if has_both else said, name="abbr")
+            if has_both:
+                found.set("title", long)
         else:
             found = self._reference(role, said)
         return found, m.start(), m.end()
@@ -207,7 +207,11 @@ def raw(data: str, pos: int, text: str) -> tuple[list[InlineSpan | str], int] | 
     return [*pieces, unescape(text[at:])], match.end()
 
 
-_TAGS = re.compile(RawHtml.PATTERN, re.DOTALL)
+_TAGS = re.compile(
+    RawHtml.PATTERN.replace(".*?", ".{0,500}?").replace("[^>]*", "[^>]{0,500}+"), re.DOTALL
+)
+"""Tags within a code span; a comment that is longer is no comment, so that many that do not end
+cost no more than as much text."""
 
 
 def dropped(text: str, name: str) -> InlineSpan:

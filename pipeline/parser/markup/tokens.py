@@ -16,7 +16,8 @@ from pipeline.parser.markup.tags import RAW_TEXT_TAGS
 
 _NAME = r"[A-Za-z][A-Za-z0-9-]*"
 _ATTRIBUTE = (
-    r"\s+([A-Za-z_:][A-Za-z0-9_.:-]*)(?:\s*=\s*(?:([^\s\"'=<>`]+)|'([^']*)'|\"([^\"]*)\"))?"
+    r"(?<!\s)\s++([A-Za-z_:][A-Za-z0-9_.:-]*+)"
+    r"(?:\s*+=\s*+(?:([^\s\"'=<>`]++)|'([^']*+)'|\"([^\"]*+)\"))?"
 )
 _UNNAMED = re.sub(r"\((?=[^?])", "(?:", _ATTRIBUTE)
 OPENING_TAG = rf"<{_NAME}(?:{_UNNAMED})*\s*/?>"

@@ -66,7 +66,9 @@ def spread(
         marks=marks.name,
         barcode=code.name if code else "",
         isbn=isbn,
-        description=tuple(filter(None, re.split(r"\s*\n\s*\n\s*", metadata.description.strip()))),
+        description=tuple(
+            part.strip() for part in re.split(r"\n\s*\n", metadata.description) if part.strip()
+        ),
         spine=reading(metadata.lang) if sheet.has_spine_text else "",
         names=names,
         kind="image" if image else look.theme,

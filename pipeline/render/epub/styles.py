@@ -27,7 +27,7 @@ APART = frozenset({"epub-strokes.css"})
 _SIDE = re.compile(r"\b(margin|padding|border)-inline-(start|end)\b")
 _ALIGN = re.compile(r"text-align: (start|end)\b")
 _HYPHENS = re.compile(r"(?<!-)\bhyphens: (\w+)")
-_NEW_UNIT = re.compile(r"[\w-]+:[^;{}]*\d(?:ch|ex|rem|lh|v[wh])\b[^;{}]*;?\s*")
+_NEW_UNIT = re.compile(r"(?<![^;{}\s/])[\w-]++:[^:;{}]*\d(?:ch|ex|rem|lh|v[wh])\b[^;{}]*;?\s*")
 
 
 def styles(

@@ -22,7 +22,7 @@ from pipeline.resolve.charts.scene import (
     hatching,
 )
 
-_NOISE = re.compile(r"<\?xml.*?\?>|<!DOCTYPE.*?>|<!--.*?-->|(?<=>)\s+(?=<)|\s*\n", re.DOTALL)
+_NOISE = re.compile(r"<\?xml[^<]*?\?>|<!DOCTYPE[^<]*?>|<!--[^<]*?-->|(?<=>)\s+(?=<)|(?<!\s)\s*\n")
 _BLANK = re.compile(r'<path id="([^"]*)" transform="[^"]*"/>')
 NO_METADATA = dict.fromkeys(("Date", "Creator", "Format", "Type"))
 

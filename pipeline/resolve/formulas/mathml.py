@@ -42,7 +42,7 @@ WIDE = {"^": ("ˆ", "\u0302"), "~": ("˜", "\u0303")}
 HORIZONTAL_BAR, OVERLINE = "\u2015", "\u203e"
 RING, DEGREE = "\u2218", "°"
 LARGE = frozenset("∑∏∐⋃⋂⨁⨂⨀⋁⋀⨆⨄")
-_LENGTH = re.compile(r"-?\d*\.?\d+(?:em|ex|px|pt|mm|cm|in|%)|0")
+_LENGTH = re.compile(r"-?(?:\d++(?:\.\d++)?|\.\d++)(?:em|ex|px|pt|mm|cm|in|%)|0")
 
 
 class CannotSetError(Exception):

@@ -12,7 +12,7 @@ from pipeline.resolve.formulas.reader import Reader
 from pipeline.resolve.formulas.texts import UnreadableTextError, pieces, quoted
 from pipeline.resolve.formulas.units import COMMANDS, UnknownUnitError, quantity
 
-_LENGTH = r"(-?\d*\.?\d+)\s*(em|ex|pt|mm|cm|mu|in|bp|pc)"
+_LENGTH = r"(-?(?:\d++(?:\.\d++)?|\.\d++))\s*+(em|ex|pt|mm|cm|mu|in|bp|pc)"
 _BRACED_LENGTH = re.compile(rf"\s*\{{\s*{_LENGTH}\s*\}}")
 _BARE_LENGTH = re.compile(rf"\s*{_LENGTH}")
 _RULE = re.compile(rf"\s*(?:\[[^\]]*\]\s*)?\{{\s*{_LENGTH}\s*\}}\s*\{{[^{{}}]*\}}")

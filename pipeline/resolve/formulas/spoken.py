@@ -30,7 +30,7 @@ class Speaker:
     def say(self, elements: Sequence[Element]) -> str:
         """What a formula holds, in words."""
         text = " ".join(self._row(elements).split())
-        return re.sub(r" +(?=[,.;])", "", text)
+        return re.sub(r"(?<! ) ++(?=[,.;])", "", text)
 
     def _said(self, key: str, **parts: str) -> str:
         return self._words[f"math_{key}"].format(**parts)

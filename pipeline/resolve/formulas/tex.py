@@ -16,7 +16,7 @@ _ENVIRONMENT = re.compile(r"\s*\{([A-Za-z]+\*?)\}")
 _COLUMNS = re.compile(r"\s*\{((?:[^{}\\]|\{[^{}]*\})*)\}")
 _REPEATED = re.compile(r"\*\{(\d)\}\{([^{}]*)\}")
 _OPTION = re.compile(r"\s*\[([^\[\]{}\\]*)\]")
-_COUNT = re.compile(r"\s*\{\s*\d*\s*\}")
+_COUNT = re.compile(r"\s*+\{\s*+\d*+\s*+\}")
 _DELIMITERS = frozenset("()[]|/.<>") | {"\\{", "\\}", "\\|"}
 _FENCES = frozenset(
     "langle rangle lceil rceil lfloor rfloor lvert rvert lVert rVert vert Vert lbrace rbrace"

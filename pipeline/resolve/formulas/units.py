@@ -38,8 +38,8 @@ COMMANDS = {
 """What the arguments of each command are: numbers, units, angles."""
 
 _NUMBER = re.compile(
-    r"\s*([+-]?[\d.,\s]*\d[.,]?|[+-]?)\s*(?:(\\pm|\+-|±|\()\s*([\d.,]+)\)?)?"
-    r"\s*(?:[eEdD]\s*([+-]?\d+))?\s*"
+    r"\s*+([+-]?(?:[.,\s]*+\d++)++[.,]?|[+-]?)\s*+(?:(\\pm|\+-|±|\()\s*+([\d.,]++)\)?)?"
+    r"\s*+(?:[eEdD]\s*+([+-]?\d++))?\s*+"
 )
 _UNIT = re.compile(
     r"\\(?P<command>[A-Za-z]+)|(?P<letters>[^\W\d_]+|[%°′″])|\^\s*(?:\{(?P<power>[^{}]*)\}"

@@ -31,7 +31,7 @@ from pipeline.resolve.index.marks import (
     unmarked,
     with_surroundings,
 )
-from pipeline.tree import plain_text, rewrite_document, walk, whole
+from pipeline.tree import Changes, plain_text, rewrite, rewrite_document, walk, whole
 from pipeline.words import called, words
 
 ROLE = "index"
@@ -103,9 +103,14 @@ def fill_index(document: Document) -> Document:
         if isinstance(node, Index):
             index = next(filled)
             return () if index is None else replace(index, groups=groups)
-        return unmarked(node, next(ids)) if is_mark(node) else node
+        if not is_mark(node):
+            return node
+        found = unmarked(node, next(ids))
+        # There may be marks within what a mark leaves; nodes that take its place are not entered.
+        return rewrite(found, enter=changes) if isinstance(found, tuple) else found
 
-    document = rewrite_document(document, enter=dict.fromkeys(kinds, enter))
+    changes: Changes = dict.fromkeys(kinds, enter)
+    document = rewrite_document(document, enter=changes)
     return findings.added_to(document)
 
 

@@ -24,7 +24,7 @@ from pipeline.model import (
 )
 from pipeline.resolve.punctuation import Run
 from pipeline.resolve.titles import title_of
-from pipeline.tree import INLINE_FIELDS, plain_text, walk_with, whole
+from pipeline.tree import INLINE_FIELDS, plain_text, rewrite, walk, walk_with, whole
 
 MARK = "index"
 """The class of a mark in a line, and the key of one on a block."""
@@ -138,7 +138,13 @@ def _set(text: str, language: str) -> str:
 def own_term(node: Node) -> tuple[Inline, ...]:
     """What the text of a mark in a line says, as an entry."""
     bare: Any = replace(node, attributes=NO_ATTRIBUTES)
-    return title_of(getattr(node, "children", (bare,)))
+    said = getattr(node, "children", (bare,))
+    kinds = {type(inner) for inner in walk(said) if is_mark(inner)}
+
+    def leave(inner: Node) -> Node | tuple[Node, ...]:
+        return unmarked(inner, "") if is_mark(inner) else inner
+
+    return title_of(rewrite(said, leave=dict.fromkeys(kinds, leave)))
 
 
 def unmarked(node: Node, identifier: str) -> Node | tuple[Node, ...]:

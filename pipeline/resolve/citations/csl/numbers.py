@@ -8,8 +8,10 @@ from pipeline.numerals import roman
 from pipeline.resolve.citations.csl.locales import Locale
 from pipeline.resolve.citations.csl.marks import plain
 
-_NUMERIC = re.compile(r"\w*\d+\w*(?:\s*(?:[,&–—-]|--)\s*\w*\d+\w*)*\.?")
-_RANGE = re.compile(r"([A-Za-z]*)(\d+)([A-Za-z]*)\s*(?:–|—|--?|‑)\s*([A-Za-z]*)(\d+)([A-Za-z]*)")
+_WITH_DIGIT = r"(?=[^\W\d]*+\d)\w++"
+_NUMERIC = re.compile(rf"{_WITH_DIGIT}(?:\s*+(?:--?|[,&–—])\s*+{_WITH_DIGIT})*+\.?")
+_PAGE = r"([A-Za-z]*+)(\d++)([A-Za-z]*+)"
+_RANGE = re.compile(rf"(?<![A-Za-z0-9]){_PAGE}\s*+(?:–|—|--?|‑)\s*+{_PAGE}")
 _DASH = re.compile(r"[-–—‑]")
 _ROMANS = re.compile(r"\b([ivxlcdm]+)\s*(?:–|—|--?|‑)\s*([ivxlcdm]+)\b", re.I)
 _ONE = r"(?:[A-Za-z]?\d+|[ivxlc]+)"
@@ -32,8 +34,8 @@ def number(text: str, form: str, locale: Locale, gender: str) -> str:
     """A number, or each of several, in a form; other text as it is."""
     if not is_numeric(text):
         return text
-    text = re.sub(r"\s*(?:--?|—)\s*(?=\w*\d)", "–", text)
-    text = re.sub(r"\s*,\s*", ", ", re.sub(r"\s*&\s*", " & ", text))
+    text = re.sub(r"(?<!\s)\s*+(?:--?|—)\s*+(?=[^\W\d]*+\d)", "–", text)
+    text = re.sub(r"(?<!\s)\s*,\s*", ", ", re.sub(r"(?<!\s)\s*&\s*", " & ", text))
     if form in ("", "numeric"):
         return text
     return re.sub(r"(?<!\w)\d+(?!\w)", lambda m: _in_form(int(m[0]), form, locale, gender), text)
@@ -81,7 +83,7 @@ def pages(text: str, form: str, locale: Locale) -> str:
     if not _DASH.search(text):
         return text
     text = _ROMANS.sub(rf"\1{sign}\2", _RANGE.sub(replace, text))
-    return re.sub(r"\s*,\s*", ", ", text)
+    return re.sub(r"(?<!\s)\s*,\s*", ", ", text)
 
 
 def _last_page(before: str, first: str, before_last: str, last: str, form: str) -> str:

@@ -10,6 +10,10 @@ import msgspec
 from pipeline.resolve.citations.csl.elements import NAMESPACE, Element, from_xml
 from pipeline.resolve.citations.csl.locales import Locale, locale_of
 
+MOST_ELEMENTS = 100_000
+"""Elements of a style that one work may go through, those of macros as often as they are called;
+the largest styles that there are have some 3,000."""
+
 
 class BadStyleError(Exception):
     """The message says what is wrong, as the end of a sentence."""
@@ -89,17 +93,29 @@ def read(root: Xml, lang: str) -> Style:
 
 
 def _check_macros(style: Element, macros: dict[str, Element]) -> None:
-    """All macros that are called must be there, and none may call itself."""
+    """All macros that are called must be there, and none may call itself, or others so often
+    that a work takes more than `MOST_ELEMENTS`."""
     calls = {name: set(_calls(macro)) for name, macro in macros.items()}
     for name in _calls(style):
         if name not in macros:
             raise BadStyleError(f"calls the macro “{name}”, which it does not have")
-    done: set[str] = set()
-    while left := calls.keys() - done:
-        ready = {name for name in left if calls[name] <= done}
+    sizes: dict[str, int] = {}
+    while left := calls.keys() - sizes.keys():
+        ready = {name for name in left if calls[name] <= sizes.keys()}
         if not ready:
             raise BadStyleError("has a macro that calls itself")
-        done |= ready
+        sizes |= {name: _size(macros[name], sizes) for name in ready}
+    parts = (child for child in style.children if child.tag != "macro")
+    if max((_size(part, sizes) for part in parts), default=0) > MOST_ELEMENTS:
+        raise BadStyleError("has macros that call each other too often")
+
+
+def _size(element: Element, macros: dict[str, int]) -> int:
+    """How many elements are gone through at most for one: of alternatives, the largest."""
+    within = [_size(child, macros) for child in element.children]
+    inside = max(within, default=0) if element.tag == "choose" else sum(within)
+    called = element.get("macro") if element.tag in ("text", "key") else ""
+    return 1 + inside + (macros[called] if called else 0)
 
 
 def _calls(element: Element) -> list[str]:

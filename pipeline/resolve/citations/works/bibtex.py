@@ -60,6 +60,10 @@ class _BrokenError(Exception):
         self.offset, self.message, self.hint = offset, message, hint
 
 
+ROOM = 1_000_000
+"""Characters that the names of strings may stand for, beside ten for each that is written."""
+
+
 class Parser:
     """Reads a text; afterwards `entries` and `mistakes` are all that it holds, and `broken`
     the keys of entries that could not be read."""
@@ -71,6 +75,7 @@ class Parser:
         self._text = text
         self._starts = [0, *(match.end() for match in re.finditer("\n", text))]
         self._strings = dict(MONTHS)
+        self._room = ROOM + 10 * len(text)
         self._read()
 
     def _place(self, offset: int) -> Place:
@@ -174,7 +179,12 @@ class Parser:
             message = f"`{word}` is neither a number nor the name of a string."
             self._mistake(pos, message, f"Put text in braces: `{{{word}}}`.")
             return word
-        return self._strings[word.lower()]
+        found = self._strings[word.lower()]
+        self._room -= len(found)
+        if self._room < 0:
+            message = "Strings that are made of strings are longer than a library can be."
+            raise _BrokenError(pos, message, "Write the text in its place.")
+        return found
 
     def _braced(self, pos: int, start: int, name: str = "") -> int:
         """Where the braces end whose content begins at ``pos``."""

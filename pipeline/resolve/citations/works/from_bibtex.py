@@ -28,6 +28,7 @@ _EDITOR_TYPES = {
     "compiler": "compiler", "director": "director", "producer": "producer",
     "interviewer": "interviewer", "translator": "translator", "organizer": "organizer",
 }  # fmt: skip
+_AND = re.compile(r"(?<!\s)\s++and\s++|[{}]")
 _VALUES = {
     "abstract": "abstract", "annote": "annote", "annotation": "annote", "isbn": "ISBN",
     "issn": "ISSN", "pmid": "PMID", "pmcid": "PMCID", "shorttitle": "title-short",
@@ -131,7 +132,7 @@ def _values(fields: Mapping[str, str], kind: str, entry: Entry, word: Word) -> d
     )
     if values["DOI"] and "doi.org/" in values["URL"]:
         values["URL"] = ""
-    values["page"] = re.sub(r"\s*(?:--+|–|—)\s*", "-", plain_text(fields.get("pages", "")))
+    values["page"] = re.sub(r"(?<!\s)\s*+(?:--+|–|—)\s*+", "-", plain_text(fields.get("pages", "")))
     places = ("location", "address")
     values["publisher-place"] = _first(fields, *places)
     houses = ("publisher", "institution", "school", "organization", "howpublished")
@@ -179,7 +180,13 @@ def _first(fields: Mapping[str, str], *names: str) -> str:
 
 def _listed(latex: str) -> str:
     """A list of places or publishers, which has ``and`` between."""
-    return "; ".join(to_text(part) for part in re.split(r"\s+and\s+(?![^{]*\})", latex))
+    parts, depth, start = [], 0, 0
+    for found in _AND.finditer(latex):
+        depth += (found[0] == "{") - (found[0] == "}")
+        if depth <= 0 and found[0] not in "{}":
+            parts.append(latex[start : found.start()])
+            start = found.end()
+    return "; ".join(to_text(part) for part in (*parts, latex[start:]))
 
 
 def _raw(latex: str) -> str:

@@ -10,6 +10,9 @@ _SMALL = frozenset(
     "a an and as at but by for from in into nor of off on onto or over per so than the to up via"
     " with vs about after against among before between during through under upon without".split()
 )
+_BEGINS = re.compile(r"[:?!.]\s")
+"""What begins a sentence after it."""
+
 _WORD = re.compile(r"[^\W\d_][\w'’]*")
 
 _LANGUAGES = {
@@ -39,8 +42,8 @@ def sentence_case(title: str) -> str:
         return title
     lowered = cases.outside(title, lambda part: _WORD.sub(lambda m: _lowered(m[0]), part))
     return re.sub(
-        rf"^([^\w]*)(\w)|([:?!.]\s+[{marks.ITALIC}-{marks.BREAK}\W]*)(\w)",
-        lambda m: (m[1] + m[2].upper()) if m[2] else m[3] + m[4].upper(),
+        r"^\W*+\w|(?<!\W)\W++\w",
+        lambda m: m[0].upper() if not m.start() or _BEGINS.search(m[0]) else m[0],
         lowered,
     )
 

@@ -1,0 +1,86 @@
+"""The terminal: nothing that a source says can move its cursor, colour it or hide a line."""
+
+from __future__ import annotations
+
+import json
+import time
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from pipeline.cli import main
+from pipeline.diagnostics import Diagnostic, Severity
+from pipeline.messages import as_json, as_text
+
+HOSTILE = "\x1b]0;x\x07\x9b31m\u202e\u2028\r\n\x7f"
+CONTROLS = frozenset("\x1b\x07\x9b\u202e\u2028\r\x7f")
+
+
+def finding(message: str, source: str = "", hint: str = "") -> Diagnostic:
+    return Diagnostic("missing-image", Severity.WARNING, message, source, hint=hint)
+
+
+def test_control_characters_are_shown_as_codes() -> None:
+    told = as_text([finding(f"“{HOSTILE}”", source=f"a{HOSTILE}.md", hint=HOSTILE)])
+    assert not CONTROLS & set(told)
+    assert r"\x1b]0;x\x07\x9b31m\u{202e}\u{2028}\x0d\x0a\x7f" in told
+    assert len(told.splitlines()) == 2  # a line break in a name begins no message of its own
+
+
+def test_json_is_the_same_and_harmless() -> None:
+    told = as_json([finding(HOSTILE)])
+    assert not CONTROLS & set(told)
+    assert json.loads(told)[0]["message"] == HOSTILE
+
+
+def test_a_message_repeats_two_hundred_characters_at_most() -> None:
+    told = as_text([finding(f"There is no file “{'a' * 10_000}”.")])
+    assert "a" * 200 + "…”" in told
+    assert "a" * 201 not in told
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "![a](<x\x1b[31m.png>)\n",
+        "![a](<x\x9b31m.png>)\n",
+        "{{ include x\x1b[31m.md }}\n",
+        "[a](x\u202e.txt)\n",
+        '<a href="javascript\x9b:x">b</a>\n',
+        "```python file=x\x1b.py\n```\n",
+    ],
+)
+def test_sources_reach_the_terminal_harmless(source: str, tmp_path: Path) -> None:
+    file = tmp_path / "a.md"
+    file.write_text(f"# A\n\n{source}", "utf-8")
+    out = str(tmp_path / "out")
+    result = CliRunner().invoke(main, ["build", str(file), "--out", out, "--edition", "web"])
+    assert not CONTROLS & set(result.output), result.output
+    assert result.exit_code in (0, 1)
+
+
+def test_names_of_files_do_no_harm() -> None:
+    for command in ("build", "check"):
+        result = CliRunner().invoke(main, [command, "a\x1b[31m.md"])
+        assert result.exit_code != 0
+        assert r"\x1b" in result.output or "\x1b" not in result.output
+        assert "\x1b" not in result.output
+
+
+def test_many_findings_on_one_line_take_linear_time(tmp_path: Path) -> None:
+    def seconds(count: int) -> float:
+        file = tmp_path / "a.md"
+        file.write_text("![a](b.png) " * count, "utf-8")
+        # messages that differ in their words, so that each is shown in full
+        names = [f"{'x' * (n % 97)} {chr(97 + n % 26)}{'y' * (n // 97)}" for n in range(count)]
+        found = [
+            Diagnostic("a", Severity.WARNING, name, str(file), 1, 12 * n + 1, 3)
+            for n, name in enumerate(names)
+        ]
+        start = time.process_time()
+        as_text(found)
+        return time.process_time() - start
+
+    ratio = min(seconds(2_000) / seconds(500) for _ in range(5))
+    assert ratio < 9
