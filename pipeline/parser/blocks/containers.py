@@ -20,7 +20,7 @@ _OPENING = re.compile(r"(:{3,})[ \t]*(?=[^\s:])(.*)")
 _TITLED = re.compile(r"([\w-]+)\[([^\[\]]*)\](?=$|\{)")
 """``name[title]``, as in Docusaurus, where attributes may follow."""
 
-_SPANNED = re.compile(r"[^\[\]{}]+[ \t][^{}]*\[[^{}]*\]\{[.\w]")
+_SPANNED = re.compile(r"[^\s\[\]{}]++[ \t][^{}]*+(?<=\])\{[.\w]")
 """A title with a span in it: ``name A [word]{.class}``."""
 
 _CLOSING = re.compile(r"(:{3,})[ \t]*$")
