@@ -312,10 +312,13 @@ def test_a_blank_is_as_wide_as_one_of_four_steps(written: str, size: int) -> Non
     assert (blank.size, blank.answer) == (size, "")
 
 
-def test_choices_outside_of_exercises_are_text_and_tasks() -> None:
-    found = document("- ( ) a\n- ( ) b\n\n+ [ ] c\n+ [x] d\n")
-    assert not the(found, Choices)
-    assert "( ) a" in markup("- ( ) a\n- ( ) b\n")
+def test_outside_of_exercises_round_brackets_are_choices_and_square_ones_tasks() -> None:
+    found = document("- ( ) a\n- (x) b\n\n+ [ ] c\n+ [x] d\n")
+    (choices,) = the(found, Choices)
+    assert isinstance(choices, Choices)
+    assert not choices.multiple
+    assert [item.correct for item in choices.items] == [None, None], "students get no answer"
+    assert "( ) a" in markup("- ( ) a\n- b\n")
 
 
 @pytest.mark.parametrize("edition", ["web", "teacher"])

@@ -52,7 +52,7 @@ def gather_images(pages: Pages, folder: Path) -> Images:
                 continue
         address, media_type = f"images/{asset.name}", asset.media_type
         if media_type == SVG:
-            data = with_fonts(data, pages.faces)
+            data = with_fonts(data, pages.faces if pages.metadata.embed_fonts else ())
         else:
             fitted = for_ereaders(data)
             data, media_type = fitted.data, fitted.media_type or media_type
