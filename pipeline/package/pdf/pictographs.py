@@ -18,7 +18,7 @@ _SKIPPED = frozenset({"head", "title", "style", "svg", "script"})
 
 
 def set_apart(root: Element, missing: Container[str] = ()) -> None:
-    """Put every emoji of a tree into an element of its own. One with a character of
+    """Put every run of emoji of a tree into an element of its own. One with a character of
     ``missing``, which no font has, becomes its name: ``:shaking face:``."""
     if not _POSSIBLE.search("".join(root.itertext())):
         return
@@ -42,27 +42,38 @@ def set_apart(root: Element, missing: Container[str] = ()) -> None:
 
 
 def _pieces(text: str, missing: Container[str]) -> tuple[str, list[Element]] | None:
-    """The text before the first emoji, and an element for each with what follows it."""
+    """The text before the first emoji, and an element for each run of them with what follows
+    it."""
     if not _POSSIBLE.search(text):
         return None
-    before, last, found = "", 0, list[Element]()
-    for start, end, name in _emoji(text):
-        gap = text[last:start]
-        one = Element("span", {"class": CLASS})
-        one.text = text[start:end]
-        if any(character in missing for character in one.text):
-            one.text = name.replace("_", " ")
-            del one.attrib["class"]
-        if found:
-            found[-1].tail = gap
-        else:
-            before = gap
-        found.append(one)
-        last = end
-    if not found:
+    runs = list(_runs(text, missing))
+    if not runs:
         return None
-    found[-1].tail = text[last:]
-    return before, found
+    found: list[Element] = []
+    nexts = [start for start, _, _ in runs[1:]] + [len(text)]
+    for (start, end, name), following in zip(runs, nexts, strict=True):
+        one = Element("span", {} if name else {"class": CLASS})
+        one.text = name or text[start:end]
+        one.tail = text[end:following]
+        found.append(one)
+    return text[: runs[0][0]], found
+
+
+def _runs(text: str, missing: Container[str]) -> Iterator[tuple[int, int, str]]:
+    """Where runs of emoji begin and end; one that no font has by itself, and its name."""
+    begin = last = -1
+    for start, end, name in _emoji(text):
+        is_missing = any(character in missing for character in text[start:end])
+        if begin >= 0 and (is_missing or start != last):
+            yield begin, last, ""
+            begin = -1
+        if is_missing:
+            yield start, end, name.replace("_", " ")
+        elif begin < 0:
+            begin = start
+        last = end
+    if begin >= 0:
+        yield begin, last, ""
 
 
 def _emoji(text: str) -> Iterator[tuple[int, int, str]]:
