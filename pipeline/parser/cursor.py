@@ -86,6 +86,11 @@ class Cursor:
         self.column += count
         self._next = -1
 
+    def skip_rest(self) -> None:
+        """Go to the end of the line."""
+        self.skip_indent()
+        self.skip_chars(len(self.rest))
+
     def skip_columns(self, count: int) -> None:
         """Go on by up to ``count`` columns of white space."""
         while count > 0 and self.pos < len(self.text):

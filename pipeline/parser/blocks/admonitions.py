@@ -39,8 +39,7 @@ class AdmonitionProcessor(LineProcessor):
             title = BlockElement("title", cursor.number)
             title.lines = [Line(match[2], cursor.number, cursor.offset + match.start(2))]
             block.append(title)
-        cursor.skip_indent()
-        cursor.skip_chars(len(cursor.rest))
+        cursor.skip_rest()
         return None
 
     def proceed(self, block: BlockElement, cursor: Cursor) -> Match:

@@ -70,8 +70,7 @@ class ContainerProcessor(LineProcessor):
         block.set("colons", str(len(match[1])))
         block.state = found
         self.parser.begin(block, cursor)
-        cursor.skip_indent()
-        cursor.skip_chars(len(cursor.rest))
+        cursor.skip_rest()
         return None
 
     def proceed(self, block: BlockElement, cursor: Cursor) -> Match:

@@ -10,6 +10,7 @@ from xml.etree.ElementTree import Element
 from pipeline.codes import Code
 from pipeline.parser.attributes import make
 from pipeline.parser.blockparser import BlockElement, LineProcessor, Match
+from pipeline.parser.blocks.other_tools import take_option
 from pipeline.parser.cursor import Cursor
 from pipeline.parser.secrets import said
 
@@ -20,19 +21,6 @@ _FENCE = re.compile(
     r"(`{3,}|~{3,})[ \t]*(?:\{([\w-]+)(?:[ \t,][^{}`]*)?\}|([\w-]+)[ \t]*$)([^`]*)$"
 )
 _ENVIRONMENT = re.compile(r"\\begin\{([\w-]+)(\*?)\}(?:\[[^\]]*\])?[ \t]*$")
-_OPTION = re.compile(r":[A-Za-z][\w-]*:(?:[ \t].*)?$")
-
-
-def skip_option(block: BlockElement, cursor: Cursor) -> bool:
-    """Pass over an option, ``:label: x``, right below a directive's line; whether it was one."""
-    if not block.get("directive"):
-        return False
-    begins = cursor.number == int(block.get("options") or block.line) + 1 and not len(block)
-    if not begins or not _OPTION.match(cursor.rest.rstrip()):
-        return False
-    block.set("options", str(cursor.number))
-    _take(cursor)
-    return True
 
 
 class DirectiveProcessor(LineProcessor):
@@ -66,12 +54,10 @@ class DirectiveProcessor(LineProcessor):
             block.set("stage", "start")
         block.state = make()
         self.parser.begin(block, cursor)
-        _take(cursor)
+        cursor.skip_rest()
         return None
 
     def proceed(self, block: BlockElement, cursor: Cursor) -> Match:
-        if skip_option(block, cursor):
-            return Match.YES
         tip = self.parser.tip
         if tip is not block and tip.processor and tip.processor.waits_for_end(tip):
             return Match.YES
@@ -81,13 +67,16 @@ class DirectiveProcessor(LineProcessor):
             if opened and (opened[2] or "").lower().endswith("-end"):
                 block.set("stage", "end")
                 block.set("end", opened[1])
-                _take(cursor)
+                cursor.skip_rest()
         elif _ends(rest, end):
             if stage != "start":
                 block.set("closed", "yes")
                 return Match.END
             block.set("stage", "between")
-            _take(cursor)
+            block.set("begun", "yes")
+            cursor.skip_rest()
+        else:
+            take_option(block, cursor)
         return Match.YES
 
     def close(self, block: BlockElement, parent: BlockElement) -> None:
@@ -102,8 +91,3 @@ def _ends(line: str, end: str) -> bool:
     if end.startswith("\\"):
         return line == end
     return line.startswith(end) and not line.strip(end[0])
-
-
-def _take(cursor: Cursor) -> None:
-    cursor.skip_indent()
-    cursor.skip_chars(len(cursor.rest))

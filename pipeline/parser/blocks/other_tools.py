@@ -91,8 +91,7 @@ class BoxFenceProcessor(LineProcessor):
         block.set("fence", match[1])
         block.state = NO_ATTRIBUTES
         self.parser.begin(block, cursor)
-        cursor.skip_indent()
-        cursor.skip_chars(len(cursor.rest))
+        cursor.skip_rest()
         return None
 
     def proceed(self, block: BlockElement, cursor: Cursor) -> Match:
@@ -132,8 +131,7 @@ def take_option(block: BlockElement, cursor: Cursor) -> None:
         found = attributes.make(value)
     if isinstance(block.state, Attributes):
         block.state = joined(block.state, found)
-    cursor.skip_indent()
-    cursor.skip_chars(len(cursor.rest))
+    cursor.skip_rest()
 
 
 class OmittedProcessor(LineProcessor):
@@ -165,8 +163,7 @@ class OmittedProcessor(LineProcessor):
 
     def _leave_out(self, cursor: Cursor) -> None:
         self.parser.close_unmatched()
-        cursor.skip_indent()
-        cursor.skip_chars(len(cursor.rest))
+        cursor.skip_rest()
 
     def _drop_seed(self) -> None:
         """The list of one item that kramdown puts the contents in the place of."""
