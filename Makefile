@@ -1,17 +1,23 @@
-# Chapbook's stages, run file by file: parse → render → package, once for every edition.
+# Runs Chapbook where something has changed: the environment, then the stages of what is asked for.
 # Works with GNU make 3.81 and newer. `make help` lists what can be made.
 #
-# make compares times, while a stage writes its output only where the bytes differ. So each
-# stage leaves a stamp (.done) that says when it last ran, next to an output that says when it
-# last changed. The stamp has the time at which the stage began, so that what is saved while it
-# runs counts as newer. What a stage has read beside its input is in a dependency file (.d).
+# A goal has a stamp (.made) that says when it was last made, and a list of all files that were
+# read for it (.d), which the program writes. Where one of those is newer, one process runs the
+# stages, in order: those whose inputs have changed, whatever the times say. V=1 tells of each. A
+# stamp has the time at which that began, so that what is saved meanwhile counts as newer.
 
 SOURCE = source/ending-modern-slavery.md
 OUT = build
 # a folder of templates that come before Chapbook's own, file by file
 TEMPLATES =
-# anything here takes warnings as errors
+# how many pages printed editions are to fill, or `even` for full sheets
+FIT =
+# the level of the sections that printed editions are split into
+SPLIT =
+# anything in one of these: warnings are errors; a print cover as well; files beside the web page
 STRICT =
+COVER_SPREAD =
+ASSETS =
 # PYTHON names the Python that the environment is made of; without it, a fit one is looked for
 PYTHON ?=
 VENV ?= .venv
@@ -21,7 +27,7 @@ ARGS =
 MINUTES = 5
 # options for the report, such as REPORT="--copies 30 --paper-price 0.01"
 REPORT =
-# V=1 shows the commands
+# V=1 shows the commands, and every stage
 V =
 
 MAKEFLAGS += --no-builtin-rules --no-print-directory
@@ -53,170 +59,91 @@ endif
 stem := $(basename $(notdir $(call hide,$(SOURCE))))
 folder := $(call hide,$(OUT))/$(stem)
 work := $(call hide,$(OUT))/.work/$(stem)
-source_folder := $(or $(patsubst %/,%,$(call plain,$(dir $(call hide,$(SOURCE))))),.)
-model := $(work)/model.json
-manifest := $(folder)/manifest.json
-
 python := $(VENV)/bin/python
 chapbook = $(call quote,$(python)) -m pipeline
 installed := $(call show,$(call hide,$(VENV)))/.installed
 code := $(shell find pipeline -name __pycache__ -prune -o -type f ! -name '.*' -print)
 
 # --- what there is to make -------------------------------------------------------------------
-# An edition's name, format and the end of its file's name, as in pipeline/editions.py; `pages`
-# where it tells the pages of the standard print edition, and so is made after that; on a screen
-# only where the source has that edition, and does not say no.
 
-standard := handout
-page_map := $(work)/page-map.json
-
-# what the parser has written down: which editions the source lists, which is its web edition, and
-# whether that tells the pages
-written = $(shell sed -n 's/^$1: *//p' $(call path,$(work)/editions) 2>/dev/null)
-told := $(call written,pages)
-
-EDITIONS :=
-define edition
-EDITIONS += $1
-format_$1 := $2
-output_$1 := $$(folder)/$$(stem)$3.$2
-map_$1 := $(if $4,$(if $(filter pdf,$2)$(told),$$(page_map)))
-endef
-$(eval $(call edition,web,html,,pages))
-$(eval $(call edition,site,html,-site/index,pages))
-$(eval $(call edition,handout,pdf,))
-$(eval $(call edition,ebook,epub,,pages))
-$(eval $(call edition,letter,pdf,-letter))
-$(eval $(call edition,teacher,pdf,-teacher,pages))
-$(eval $(call edition,large-print,pdf,-large-print,pages))
-$(eval $(call edition,greyscale,pdf,-greyscale))
-$(eval $(call edition,answers,pdf,-answers,pages))
-$(eval $(call edition,form,pdf,-form))
-$(eval $(call edition,booklet,pdf,-booklet))
-$(eval $(call edition,2-up,pdf,-2-up))
-$(eval $(call edition,4-up,pdf,-4-up))
-$(eval $(call edition,teacher-web,html,-teacher-web,pages))
-$(eval $(call edition,teacher-ebook,epub,-teacher-ebook,pages))
-DEFAULT := web handout ebook
-
-goal_html := web
-goal_pdf := handout
-goal_epub := ebook
-$(foreach e,$(EDITIONS),$(eval goal_$e := $e))
-goal_editions = $(or $(call written,listed),$(EDITIONS))
 goals := $(or $(MAKECMDGOALS),all)
+.PHONY: all html pdf epub editions catalog check report test fuzz accept lint format constraints clean distclean help FORCE
 
-settled = $(patsubst web,$(or $(call written,web),web),$1)
-wanted = $(sort $(call settled,$(foreach g,$(goals),$(or $(goal_$g),$(DEFAULT)))))
+all: ## What the source lists, or else the web page, the PDF handout and the e-book (without a goal: this)
+html: ## The web edition alone
+pdf: ## The PDF handout alone
+epub: ## The EPUB e-book alone
+editions: ## All editions that the source lists, or else all that there are
+catalog: ## As `make`, and records for shops and libraries: ONIX and OPDS
 
-.PHONY: built outputs $(EDITIONS)
-.PHONY: all html pdf epub editions check report catalog test fuzz accept lint format constraints clean distclean help FORCE
+# What each goal asks the program for, and what all of them do. The program writes a further goal
+# for every edition and for the file that it becomes, so that these are known where something is
+# to be built.
+asks_html := --edition web
+asks_pdf := --edition handout
+asks_epub := --edition ebook
+asks_editions := --edition all
+asks_catalog := --catalog
+table := $(VENV)/.editions.mk
+GOALS := all html pdf epub editions catalog
+ifneq ($(filter-out test fuzz accept lint format constraints clean distclean help report,$(goals)),)
+include $(call show,$(call hide,$(table)))
+endif
 
-all: built ## The web edition, the PDF handout and the EPUB e-book (without a goal: this)
-html: built ## The web edition alone
-pdf: built ## The PDF handout alone
-epub: built ## The EPUB e-book alone
-editions: built ## The editions that the source lists, or all that there are
-$(EDITIONS): built
+$(call show,$(call hide,$(table))): pipeline/editions.py $(installed)
+	@$(chapbook) editions --make >$(call quote,$@.new) && mv $(call quote,$@.new) $(call quote,$@)
 
-# what there is to make is known once the source is parsed: another make makes it
-built: $(call show,$(work)/model.done)
-	$(if $(STRICT),$(at)$(strictly),@$(MAKE) outputs WANTED="$(wanted)" $(if $(made),made=yes))
+$(foreach e,$(EDITIONS),$(eval asks_$e := --edition $e)$(eval $(call show,$(folder)/$(stem)$(file_$e)): $e))
+GOALS += $(EDITIONS)
+.PHONY: $(EDITIONS)
 
-# all at once, since nothing may be written where the last stage has a warning
-strictly = $(chapbook) build $(call quote,$(SOURCE)) --out $(call quote,$(OUT)) --strict \
-    $(foreach e,$(wanted),--edition $e) $(if $(TEMPLATES),--templates $(call quote,$(TEMPLATES)))
+asked := $(if $(TEMPLATES),--templates $(call quote,$(TEMPLATES))) $(if $(FIT),--fit $(FIT)) \
+    $(if $(SPLIT),--split $(SPLIT)) $(if $(STRICT),--strict) $(if $(COVER_SPREAD),--cover-spread) \
+    $(if $(ASSETS),--assets)
 
-WANTED =
-outputs: $(call show,$(manifest))
-	@$(up_to_date)
-
-check: built ## Look for faults in the finished files
-	$(at)$(chapbook) check $(foreach e,$(call settled,$(DEFAULT)),$(call path,$(output_$e)))
+check: all ## Look for faults in the finished files
+	$(at)$(chapbook) check $(call path,$(folder))/*
 
 report: $(installed) ## Pages, paper, ink and cost, and what will not print well (REPORT="--copies 30")
-	@mkdir -p $(call path,$(work))
 	$(at)$(chapbook) report $(call quote,$(SOURCE)) --out $(call quote,$(OUT)) \
 	    $(if $(TEMPLATES),--templates $(call quote,$(TEMPLATES))) $(REPORT)
 
-catalog: $(installed) ## The page, the PDF and the e-book, and records for shops and libraries: ONIX and OPDS
-	$(at)$(chapbook) build $(call quote,$(SOURCE)) --out $(call quote,$(OUT)) --catalog \
-	    $(foreach e,$(DEFAULT),--edition $e) $(if $(TEMPLATES),--templates $(call quote,$(TEMPLATES)))
+# --- when it is to be made anew --------------------------------------------------------------
 
-# set where a stage runs; make expands a recipe only once what it needs is made
-made :=
-up_to_date = $(if $(made),:,echo $(call quote,$(call plain,$(folder)) is up to date))
-
-# --- the stages ------------------------------------------------------------------------------
-
-# what was asked for last time: written, and so newer than what was made of it, if it differs.
-# Templates are listed for those that are new; what becomes of the others is in dependency files.
-options := edition templates: $(TEMPLATES); epoch: $(SOURCE_DATE_EPOCH); \
-    $(shell find templates $(if $(TEMPLATES),$(call quote,$(TEMPLATES)/)) -type f ! -name '.*' -print 2>/dev/null | LC_ALL=C sort)
+# What was asked for last time: written, and so newer than what was made of it, if it differs.
+# Templates are listed for those that are new; those that were read are in the lists of files.
+options := $(asked) epoch: $(SOURCE_DATE_EPOCH); \
+    $(if $(TEMPLATES),$(shell find $(call quote,$(TEMPLATES)/) -type f ! -name '.*' -print 2>/dev/null | LC_ALL=C sort))
 $(call show,$(work))/options: FORCE
 	@mkdir -p $(call path,$(work))
 	@echo $(call quote,$(options)) | cmp -s - $(call quote,$@) || echo $(call quote,$(options)) >$(call quote,$@)
 
-# a stage whose output somebody deleted has to run again
-forget := $(shell cd $(call path,$(work)) 2>/dev/null && for stamp in *.done; do \
-    [ -f "$${stamp%.done}.json" ] && [ "$$stamp" != model.done -o -f editions ] || rm -f "$$stamp"; done)
+# where somebody deleted a file that was made, nothing counts as made
+forget := $(shell cd $(call path,$(folder)) 2>/dev/null && while IFS= read -r file; do \
+    [ -f "$$file" ] || rm -f $(call path,$(abspath $(work)))/*.made; \
+    done 2>/dev/null <$(call path,$(abspath $(work))/files))
 
-# a source that is not there is for the parser to report
+# a source that is not there is for the program to report
 $(call show,$(call hide,$(SOURCE))): ;
 
-$(call show,$(work)/model.done): $(call show,$(call hide,$(SOURCE))) $(code) $(installed)
-	$(eval made := yes)@mkdir -p $(call path,$(work)); touch $(call quote,$@.new)
-	$(at)$(chapbook) parse $(call quote,$(SOURCE)) -o $(call path,$(model)) \
-	    --editions $(call path,$(work)/editions) \
-	    --depfile $(call path,$(work)/parse.d) --target $(call quote,$@)
-	@mv $(call quote,$@.new) $(call quote,$@)
+# $1 the goal; what has two dollars is expanded when the rule is read or run
+define goal
+$1: $(call show,$(work)/$1.made)
+	@$$(up_to_date)
 
-$(call show,$(model)): $(call show,$(work)/model.done) ;
-
-# the files that the source takes in: further text, data, code
--include $(call show,$(work)/parse.d)
-
-# $1 the edition; what has two dollars is expanded when the rule is read or run
-define stages
-$(call show,$(work)/$1.done): $(call show,$(model) $(work)/options $(map_$1)) $$(code) $$(installed)
-	$$(eval made := yes)@touch $$(call quote,$$@.new)
-	$$(at)$$(chapbook) render $$(call path,$$(model)) --edition $1 \
-	    --folder $$(call quote,$$(source_folder)) \
-	    $$(if $$(TEMPLATES),--templates $$(call quote,$$(TEMPLATES))) \
-	    $(if $(map_$1),--page-map $$(call path,$$(map_$1))) \
-	    -o $$(call path,$$(work)/$1.json) \
-	    --depfile $$(call path,$$(work)/$1.render.d) --target $$(call quote,$$@)
+$(call show,$(work)/$1.made): $(call show,$(call hide,$(SOURCE)) $(work)/options) $$(code) $$(installed)
+	$$(eval ran := yes)@touch $$(call quote,$$@.new)
+	$$(at)$$(chapbook) build $$(call quote,$$(SOURCE)) --out $$(call quote,$$(OUT)) $$(asks_$1) $$(asked) \
+	    $$(if $$(V),--stages) --depfile $$(call path,$$(work)/$1.d) --target $$(call quote,$$@)
 	@mv $$(call quote,$$@.new) $$(call quote,$$@)
 
-$(call show,$(work)/$1.json): $(call show,$(work)/$1.done) ;
-
-.PRECIOUS: $(call show,$(output_$1))
-$(call show,$(output_$1)): $(call show,$(work)/$1.json) $$(code) $$(installed)
-	$$(eval made := yes)@touch $$(call path,$$(work)/$1.new)
-	$$(at)$$(chapbook) package $$(call path,$$(work)/$1.json) \
-	    --folder $$(call quote,$$(source_folder)) -o $$(call quote,$$@) \
-	    $(if $(filter $1,$(standard)),--page-map $$(call path,$$(page_map))) \
-	    --depfile $$(call path,$$(work)/$1.package.d) --target $$(call quote,$$@)
-	@touch -r $$(call path,$$(work)/$1.new) $$(call quote,$$@)
-
--include $(call show,$(work)/$1.render.d $(work)/$1.package.d)
+-include $(call show,$(work)/$1.d)
 endef
-$(foreach e,$(EDITIONS),$(eval $(call stages,$e)))
+$(foreach g,$(GOALS),$(eval $(call goal,$g)))
 
-# written beside the standard edition, and only where it differs; here if somebody deleted it
-$(call show,$(page_map)): $(call show,$(output_$(standard)))
-	@[ -f $(call quote,$@) ] || $(chapbook) package $(call path,$(work)/$(standard).json) \
-	    --folder $(call quote,$(source_folder)) -o $(call path,$(output_$(standard))) \
-	    --page-map $(call quote,$@)
-
-# it lists all outputs that are there, and is made anew when one that was asked for is newer
-.PRECIOUS: $(call show,$(manifest))
-$(call show,$(manifest)): $(call show,$(foreach e,$(WANTED),$(output_$e)))
-	$(eval made := yes)$(at)set --; \
-	$(foreach e,$(EDITIONS),if [ -f $(call path,$(output_$e)) ]; then \
-	    set -- "$$@" $(call path,$(output_$e)) --pages $(call path,$(work)/$e.json); fi;) \
-	$(chapbook) manifest "$$@" -o $(call quote,$@)
-	@touch $(call quote,$@)
+# set where the program runs; make expands a recipe only once what it needs is made
+ran :=
+up_to_date = $(if $(ran),:,echo $(call quote,$(call plain,$(folder)) is up to date))
 
 # --- the environment -------------------------------------------------------------------------
 
@@ -252,19 +179,16 @@ constraints: ## Write constraints.txt anew, with the newest versions that fit
 	$(at)sh tools/constraints $(call quote,$(PYTHON))
 
 # --- the rest --------------------------------------------------------------------------------
-# Only files that a stage writes are deleted: OUT may be a folder where somebody works.
+# Only files that the program writes are deleted: OUT may be a folder where somebody works.
 
-clean: ## Delete what was built
-	@find $(call quote,$(OUT)) -mindepth 2 -maxdepth 2 -type d -path '*/.work/*' 2>/dev/null | while IFS= read -r work; do \
-	    stem=$${work##*/}; dir=$${work%/.work/*}/$$stem; rm -rf "$$work"; rmdir "$${work%/*}" 2>/dev/null || :; \
-	    for ending in $(foreach e,$(EDITIONS),$(patsubst $(folder)/$(stem)%,%,$(output_$e))) -booklet-pages.pdf -cover.pdf -social.jpg; do \
-	        rm -f "$$dir/$$stem$$ending"; done; \
-	    site="$$dir/$$stem-site"; \
-	    [ ! -f "$$site/SHA256SUMS" ] || { cut -c 67- "$$site/SHA256SUMS" | while IFS= read -r file; do \
-	        case $$file in /*|*..*) ;; *) rm -f "$$site/$$file" ;; esac; done; \
-	        rm -f "$$site/SHA256SUMS"; rmdir "$$site"/* "$$site" 2>/dev/null || :; }; \
-	    rm -f "$$dir/manifest.json" "$$dir/report.html" "$$dir/report.json" \
-	        "$$dir/$$stem"-onix.xml "$$dir/$$stem"-opds.json "$$dir/$$stem"-cover.* "$$dir/$$stem"-social.jpg; rmdir "$$dir" 2>/dev/null || :; done
+clean: ## Delete what was built, and what is kept of it
+	@cd $(call quote,$(OUT)) 2>/dev/null || exit 0; \
+	for list in .work/*/files; do \
+	    [ -f "$$list" ] || continue; work=$${list%/files}; dir=$${work#.work/}; \
+	    while IFS= read -r file; do rm -f "$$dir/$$file"; rmdir "$$dir/$${file%/*}" 2>/dev/null || :; done <"$$list"; \
+	    rm -rf "$$work"; rmdir "$$dir"/*/ "$$dir" .work 2>/dev/null || :; done; \
+	ls .cache 2>/dev/null | grep -E '^[0-9a-f]{64}' | while read -r kept; do rm -f ".cache/$$kept"; done; \
+	rmdir .cache 2>/dev/null || :
 
 distclean: clean ## Delete the environment and all caches too
 	@if [ -f $(call quote,$(VENV)/pyvenv.cfg) ]; then rm -rf $(call quote,$(VENV)); fi
@@ -272,12 +196,12 @@ distclean: clean ## Delete the environment and all caches too
 	@find pipeline tests -name __pycache__ -type d -prune -exec rm -rf {} +
 
 help: ## This list
-	@echo 'make [GOAL] [SOURCE=path/to/text.md] [OUT=folder] [TEMPLATES=folder] [STRICT=1] [PYTHON=python3.13]'
+	@echo 'make [GOAL] [SOURCE=path/to/text.md] [OUT=folder] [TEMPLATES=folder]'
+	@echo '     [FIT=pages] [SPLIT=level] [STRICT=1] [COVER_SPREAD=1] [ASSETS=1] [PYTHON=python3.13]'
 	@echo
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  %-12s %s\n", $$1, $$2 }' Makefile
 	@echo
-	@echo 'One edition alone: make handout, make teacher … There are'
-	@echo '$(EDITIONS).'
+	@echo 'One edition alone: make handout, make teacher … `chapbook editions` lists them.'
 	@echo
 	@echo 'SOURCE is $(SOURCE), and OUT is $(OUT).'
 

@@ -1,8 +1,12 @@
-"""The whole way, from a source to its editions. Read this first."""
+"""The whole way, from a source to its editions. Read this first.
+
+A `Source` has the stages run that lead to what is asked of it; `STAGES` is the table of them, in
+order. A stage whose outcome is known from before does not run. All files are written at once, or
+none.
+"""
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Iterable
 from concurrent.futures import Executor
 from pathlib import Path
@@ -10,39 +14,38 @@ from typing import Literal
 
 import msgspec
 
-from pipeline import model as document_model
 from pipeline import outputs
-from pipeline import pages as rendered_pages
-from pipeline.catalog import missing_for_shops
 from pipeline.codes import Code
 from pipeline.diagnostics import Diagnostic
 from pipeline.editions import (
-    DEFAULT_EDITIONS,
     EDITIONS,
     STANDARD_PRINT,
     Edition,
-    chosen_names,
+    chosen_editions,
     stem_of,
     tells_pages,
 )
-from pipeline.making import Options, all_findings, make_all, make_edition, prepare, render_pages
+from pipeline.flow.editions import Options, Source
+from pipeline.flow.runner import Ran, Runner
+from pipeline.flow.saving import Saving, Step
+from pipeline.flow.stages import STAGES as STAGES
 from pipeline.messages import in_order
-from pipeline.model import Document
-from pipeline.pages import Pages
-from pipeline.parser import parse_file
-from pipeline.saving import Saving, Step
-from pipeline.select import select
-from pipeline.sheet.fitting import asked_of_all
+from pipeline.store import Folder
 
-STAGES = ("parsed", "selected", "resolved", "pages")
+CACHE = ".cache"
+"""The folder beside those of the outputs that keeps what stages have made."""
+
+SHOWN = ("parsed", "selected", "resolved", "pages")
 """What ``dump`` can show of the way."""
 
 
 class Result(msgspec.Struct, frozen=True):
-    """What a build gave: the findings in order, and the files where there were no errors."""
+    """What a build gave: the findings in order, and the files where there were no errors. What
+    was ``read`` for it is known in any case."""
 
     diagnostics: tuple[Diagnostic, ...]
     files: tuple[Path, ...] = ()
+    read: tuple[str, ...] = ()
 
     @property
     def failed(self) -> bool:
@@ -63,11 +66,12 @@ def build(
     catalog: bool = False,
     executor: Executor | None = None,
     progress: Callable[[Step], object] = lambda step: None,
+    tell: Callable[[Ran], object] = lambda ran: None,
 ) -> Result:
     """Build editions of ``source`` into ``out/<stem>/``.
 
-    ``editions`` are names from the table of editions; without any, those that the front
-    matter lists, or web, handout and ebook. ``strict`` makes errors of warnings.
+    ``editions`` are names from the table of editions, or ``all``; without any, those that the
+    front matter lists, or web, handout and ebook. ``strict`` makes errors of warnings.
     ``templates`` is a folder of templates that come first. ``assets_beside`` keeps the
     web page's styles and images in files beside it. ``fit`` is how many pages the printed
     editions are to fill, or ``even`` for full sheets, whatever the front matter says. ``split``
@@ -75,7 +79,7 @@ def build(
     archive of them all. ``cover_spread`` makes a print cover of the standard print edition as
     well: back, spine and front, as a PDF. ``catalog`` adds records for shops and libraries.
     Editions are made side by side where an ``executor`` is given. ``progress`` is told of every
-    file.
+    file, and ``tell`` of every stage.
 
     With an error among the findings nothing is written, and what was built before stays.
     Raises `KeyError` for a name that is no edition's, `ValueError` where an edition that is not
@@ -84,66 +88,60 @@ def build(
     options = Options(
         templates=Path(templates) if templates else None,
         assets_beside=assets_beside,
+        fit=fit,
         split=split,
         cover_spread=cover_spread,
     )
-    source, editions = Path(source), tuple(editions)
-    folder = Path(out) / stem_of(source)
+    names, folder = tuple(editions), Path(out) / stem_of(Path(source))
     outputs.recover(folder)
-    saving = Saving(folder, stem_of(source))
-    started = time.perf_counter()
-    document = parse_file(source)
-    saving.add_model(document_model.encode(document), time.perf_counter() - started)
-    chosen = chosen_editions(editions, document)
+    store = Folder(Path(out) / CACHE)
+    runner = Runner(store, executor, tell)
+    way = Source(Path(source), runner, options)
+    chosen = chosen_editions(names, way.metadata)
     if split:
-        chosen = printed_editions(chosen, split, by_name=bool(editions))
+        chosen = printed_editions(chosen, split, by_name=bool(names))
     if cover_spread and EDITIONS[STANDARD_PRINT] not in chosen:
         chosen = (*chosen, EDITIONS[STANDARD_PRINT])
-    if fit is not None:
-        metadata = asked_of_all(document.metadata, fit)
-        document = msgspec.structs.replace(document, metadata=metadata)
-    if any(finding.is_error for finding in document.diagnostics):
-        return Result(_judge(all_findings(document, chosen, source), strict))
-    made = tuple(make_all(document, chosen, source, options, executor))
-    found = (*document.diagnostics, *(finding for one in made for finding in one.diagnostics))
+    if way.parsed.failed:
+        return Result(_judge(way.all_findings(chosen), strict), read=tuple(runner.files))
+    made = tuple(way.all_made(chosen))
+    found = (*way.parsed.findings, *(finding for one in made for finding in one.findings))
     if catalog:
-        found += tuple(missing_for_shops(document.metadata, chosen, document.source))
-    result = Result(_judge(found, strict))
+        from pipeline.catalog import missing_for_shops
+
+        found += tuple(missing_for_shops(way.metadata, chosen, way.name))
+    result = Result(_judge(found, strict), read=tuple(runner.files))
     if result.failed:
         return result
+    saving = Saving(folder, way.stem)
+    saving.add_model(way.parsed.data, way.parsed.seconds)
     for one in made:
-        (saving.add_parts if split else saving.add_edition)(one)
+        saving.add(one)
     if catalog:
-        saving.add_catalog(document.metadata, made)
-    files = saving.write(document.metadata)
+        saving.add_catalog(way.metadata, made)
+    files = saving.write(way.metadata)
+    store.trim()
     for step in saving.steps:
         progress(step)
     return msgspec.structs.replace(result, files=files)
 
 
 def dump(source: Path, edition: Edition, stage: str, templates: Path | None = None) -> bytes:
-    """What the document looks like after ``stage`` (one of `STAGES`), as JSON."""
-    document = parse_file(source)
+    """What the document looks like after ``stage`` (one of `SHOWN`), as JSON."""
+    way = Source(source, Runner(), Options(templates=templates))
+    if stage == "parsed":
+        return _shown(way.parsed.data)
     if stage == "selected":
-        document = select(document, edition)
+        return _shown(way.selected(edition).data)
     page_map = None
-    if stage in ("resolved", "pages"):
-        if tells_pages(edition, document.metadata):
-            options = Options(templates=templates)
-            page_map = make_edition(document, EDITIONS[STANDARD_PRINT], source, options).page_map
-        document = prepare(document, edition, source.parent, page_map)
-    if stage == "pages":
-        pages = render_pages(document, edition, stem_of(source), templates, page_map)
-        return rendered_pages.encode(pages) if isinstance(pages, Pages) else b"{}\n"
-    return document_model.encode(document)
+    if tells_pages(edition, way.metadata):
+        page_map = way.begin(EDITIONS[STANDARD_PRINT])().page_map
+    marked = way.marked(edition, page_map)
+    return _shown((marked if stage == "resolved" else way.pages(edition, marked, page_map)).data)
 
 
-def chosen_editions(names: Iterable[str], document: Document) -> tuple[Edition, ...]:
-    """The editions of these names, or else those that the document lists, or web, handout
-    and ebook; instead of the web page the site where the document asks for that. Raises
-    `KeyError` for a name that is no edition's."""
-    wanted = tuple(names) or document.metadata.editions or DEFAULT_EDITIONS
-    return tuple(EDITIONS[name] for name in chosen_names(wanted, document.metadata))
+def _shown(data: bytes) -> bytes:
+    return msgspec.json.format(data, indent=1) + b"\n"
 
 
 def printed_editions(

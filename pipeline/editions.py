@@ -109,16 +109,24 @@ EDITIONS: dict[str, Edition] = {
 
 DEFAULT_EDITIONS = ("web", "handout", "ebook")
 
+ALL = "all"
+"""Stands for all editions that the front matter lists, or else for all that there are."""
+
 STANDARD_PRINT = "handout"
 """The edition whose page numbers all others tell."""
 
 
-def chosen_names(names: Iterable[str], metadata: Metadata) -> tuple[str, ...]:
-    """The names of editions, each once, with the site instead of the web page where the front
-    matter wants that."""
+def chosen_editions(names: Iterable[str], metadata: Metadata) -> tuple[Edition, ...]:
+    """The editions of these names, each once, or else those that the front matter lists, or web,
+    handout and ebook; instead of the web page the site where the front matter wants that. Raises
+    `KeyError` for a name that is no edition's."""
+    wanted = tuple(names) or metadata.editions or DEFAULT_EDITIONS
+    if ALL in wanted:
+        wanted = (*wanted, *(metadata.editions or EDITIONS))
     site = metadata.web == "chapters"
     standing_in = {e.stands_for: e.name for e in EDITIONS.values() if e.stands_for and site}
-    return tuple(dict.fromkeys(standing_in.get(name, name) for name in names))
+    chosen = dict.fromkeys(standing_in.get(name, name) for name in wanted if name != ALL)
+    return tuple(EDITIONS[name] for name in chosen)
 
 
 def tells_pages(edition: Edition, metadata: Metadata) -> bool:

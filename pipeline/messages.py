@@ -152,8 +152,17 @@ def _read_lines(source: str) -> list[str]:
 
 
 def stage_line(stage: str, seconds: float, size: int, path: object) -> str:
-    """What, how long, how big, where."""
-    return f"{stage:<9}{seconds:>7.2f} s {human_size(size):>9}  {printable(path)}"
+    """What, how long, how big, where; what took no time was kept from before."""
+    return f"{stage:<9}{_time(seconds):>9} {human_size(size):>9}  {printable(path)}"
+
+
+def ran_line(stage: str, edition: str, seconds: float) -> str:
+    """Which stage, for which edition, and how long it ran, if it did."""
+    return f"  {stage:<9}{edition:<14}{_time(seconds):>9}"
+
+
+def _time(seconds: float) -> str:
+    return f"{seconds:.2f} s" if seconds else "kept"
 
 
 def human_size(size: int) -> str:

@@ -36,6 +36,17 @@ def model_of(folder: Path) -> Path:
     return folder.parent / WORK / folder.name / "model.json"
 
 
+def list_made(folder: Path, files: Iterable[Path]) -> None:
+    """List the files that were made in ``folder``, beside the document: so that others know which
+    are Chapbook's. Those that are listed stay so as long as they are there."""
+    listing = model_of(folder).with_name("files")
+    with contextlib.suppress(OSError):
+        before = (folder / line for line in os.fsdecode(listing.read_bytes()).splitlines())
+        files = (*files, *(path for path in before if path.is_file()))
+    names = sorted({path.relative_to(folder).as_posix() for path in files})
+    write(listing, os.fsencode("".join(f"{name}\n" for name in names)))
+
+
 def write(path: Path, data: bytes) -> bool:
     """Write ``data`` to ``path`` at once, if that is not what it holds already.
 

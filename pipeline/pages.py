@@ -168,17 +168,3 @@ class Pages(msgspec.Struct, frozen=True, omit_defaults=True):
     file: str = ""
     beside: tuple[TextFile, ...] = ()
     cover: CoverPage | None = None
-
-
-_encoder = msgspec.json.Encoder()
-_decoder = msgspec.json.Decoder(Pages)
-
-
-def encode(pages: Pages) -> bytes:
-    """The pages as JSON, the same bytes for equal pages."""
-    return _encoder.encode(pages) + b"\n"
-
-
-def decode(data: bytes) -> Pages:
-    """The pages that `encode` wrote."""
-    return _decoder.decode(data)

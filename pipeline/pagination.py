@@ -151,20 +151,3 @@ def leaves(nodes: Iterable[Node]) -> Iterator[Leaf]:
             count = len(letters(text_of(node)))
             yield Leaf(node, holder.position, holder.passed, count)
             holder.passed += count
-
-
-_encoder = msgspec.json.Encoder()
-_decoder = msgspec.json.Decoder(PageMap)
-
-
-def encode(page_map: PageMap) -> bytes:
-    """The map as indented UTF-8 JSON, the same bytes for equal maps."""
-    return msgspec.json.format(_encoder.encode(page_map), indent=1) + b"\n"
-
-
-def decode(data: bytes) -> PageMap:
-    """The map that `encode` wrote.
-
-    Raises `msgspec.ValidationError` or `msgspec.DecodeError` for anything else.
-    """
-    return _decoder.decode(data)

@@ -91,3 +91,9 @@ def _hint(relative: str, name: str, names: list[str]) -> str:
             return f"The file is named `{start}{other}`: capital letters count."
     near = nearest(name, names)
     return f"Did you mean `{start}{near}`?" if near else ""
+
+
+def shown_name(name: str) -> str:
+    """The name of a file as messages and outputs can have it: bytes that are not UTF-8 are
+    written as ``\\xff``."""
+    return name.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")

@@ -7,7 +7,7 @@ from typing import Literal
 
 import msgspec
 
-from pipeline.editions import DEFAULT_EDITIONS, EDITIONS, Edition, chosen_names, output_name
+from pipeline.editions import EDITIONS, Edition, chosen_editions, output_name
 from pipeline.metadata import Metadata
 from pipeline.model import Document
 from pipeline.render.contents import is_book
@@ -52,11 +52,9 @@ def settings_of(document: Document | None, stem: str) -> tuple[EditionSettings, 
     """All editions, those first that are made when none is named. Without a document they are
     those of one whose front matter says nothing of print."""
     metadata = document.metadata if document else Metadata()
-    listed = chosen_names(metadata.editions or DEFAULT_EDITIONS, metadata)
-    names = dict.fromkeys((*listed, *EDITIONS))
-    return tuple(
-        _settings(EDITIONS[name], metadata, document, stem, name in listed) for name in names
-    )
+    listed = chosen_editions((), metadata)
+    editions = dict.fromkeys((*listed, *EDITIONS.values()))
+    return tuple(_settings(one, metadata, document, stem, one in listed) for one in editions)
 
 
 def _settings(

@@ -73,6 +73,16 @@ def pango_problem() -> str | None:
     return f"PDF needs {listed(missing)}, not found on this machine; {_advice(missing)}"
 
 
+def pango_version() -> str:
+    """The version of Pango, which breaks lines; "" where there is none."""
+    with contextlib.suppress(OSError, AttributeError):
+        name = next(filter(_opens, _LIBRARIES["Pango"]), None)
+        said = ctypes.CDLL(name or "").pango_version_string
+        said.restype = ctypes.c_char_p
+        return (said() or b"").decode()
+    return ""
+
+
 def missing_libraries() -> list[str]:
     """The names of those that cannot be loaded."""
     with contextlib.ExitStack() as folders:

@@ -12,13 +12,12 @@ import msgspec
 from pipeline.codes import Code, diagnostic
 from pipeline.diagnostics import Diagnostic, Span
 from pipeline.editions import EDITIONS
+from pipeline.flow.editions import Source
+from pipeline.flow.runner import Runner
 from pipeline.messages import in_order
-from pipeline.model import Document, Link
-from pipeline.parser import parse_file
+from pipeline.model import Link
 from pipeline.paths import scheme
-from pipeline.resolve import resolve
 from pipeline.resolve.findings import walk_spans
-from pipeline.select import select
 from pipeline.tree import whole
 from pipeline.web import Answer, look_up
 
@@ -41,24 +40,24 @@ class Report(msgspec.Struct, frozen=True):
 
 def check_links(source: Path) -> Report:
     """Look up all addresses on the web that any edition of ``source`` has."""
-    document = parse_file(source)
-    errors = tuple(found for found in document.diagnostics if found.is_error)
-    places = tuple(dict.fromkeys(_places(document, source.parent)))
+    way = Source(source, Runner())
+    errors = tuple(found for found in way.parsed.findings if found.is_error)
+    places = tuple(dict.fromkeys(_places(way)))
+    name = way.name
     answers = look_up(place.address for place in places)
     found = [
         problem
         for place in places
-        if (problem := _problem(place, answers[urldefrag(place.address).url], document.source))
+        if (problem := _problem(place, answers[urldefrag(place.address).url], name))
     ]
     left_out = [name for name, answer in answers.items() if answer.outcome == "forbidden"]
     return Report(in_order((*errors, *found)), len(answers), tuple(left_out))
 
 
-def _places(document: Document, folder: Path) -> Iterator[Place]:
+def _places(way: Source) -> Iterator[Place]:
     """All links of all editions; in their order, since what is in one may not be in another."""
     for edition in EDITIONS.values():
-        resolved = resolve(select(document, edition), folder)
-        for node, span in walk_spans(whole(resolved)):
+        for node, span in walk_spans(whole(way.resolved(edition).value)):
             if isinstance(node, Link) and scheme(node.href) in ("http", "https"):
                 yield Place(node.href, span)
 

@@ -11,6 +11,7 @@ import shutil
 import subprocess
 import sys
 import time
+from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -159,21 +160,39 @@ def test_the_starter_builds_without_a_finding(tmp_path: Path) -> None:
     assert "is there already" in again.stderr
 
 
-def test_stage_by_stage_gives_the_same_as_at_once(tmp_path: Path) -> None:
+def test_one_by_one_side_by_side_or_kept_it_is_the_same(tmp_path: Path) -> None:
     (tmp_path / "p.png").write_bytes(PIXEL)
     text = '# A\n\ntext[^1]\n\n\\newpage\n\n![a pixel](p.png "One pixel")\n\n[^1]: note\n'
-    write(tmp_path, text)
-    chapbook("build", "x.md", cwd=tmp_path)
-    chapbook("parse", "x.md", "-o", "m.json", cwd=tmp_path)
-    pages: tuple[str, ...] = ("--page-map", "pages.json")
-    for name, ending in (("handout", "pdf"), ("web", "html"), ("ebook", "epub")):
-        told = () if name == "handout" else pages
-        chapbook("render", "m.json", "--edition", name, "-o", f"{name}.json", *told, cwd=tmp_path)
-        told = pages if name == "handout" else ()
-        done = chapbook("package", f"{name}.json", "-o", f"y.{ending}", *told, cwd=tmp_path)
-        assert done.returncode == 0, done.stderr
-        built = (tmp_path / f"build/x/x.{ending}").read_bytes()
-        assert (tmp_path / f"y.{ending}").read_bytes() == built, ending
+    source = write(tmp_path, text)
+
+    def files(out: str) -> dict[str, bytes]:
+        folder = tmp_path / out / "x"
+        return {path.name: path.read_bytes() for path in folder.iterdir()}
+
+    pipeline.build(source, out=tmp_path / "at once")
+    for name in ("ebook", "handout", "web"):
+        pipeline.build(source, [name], out=tmp_path / "one by one")
+    assert files("one by one") == files("at once")
+    with ProcessPoolExecutor(2) as executor:
+        pipeline.build(source, out=tmp_path / "side by side", executor=executor)
+    assert files("side by side") == files("at once")
+    shutil.rmtree(tmp_path / "at once" / "x")
+    ran: list[float] = []
+    pipeline.build(source, out=tmp_path / "at once", tell=lambda stage: ran.append(stage.seconds))
+    assert files("one by one") == files("at once")
+    assert not any(ran)
+
+
+@pytest.mark.parametrize("damage", [b"", b"damaged"])
+def test_a_damaged_cache_does_no_harm(tmp_path: Path, damage: bytes) -> None:
+    source = write(tmp_path, UNPAGED)
+    (page, *_) = pipeline.build(source, ["web"], out=tmp_path / "out").files
+    expected = page.read_bytes()
+    for kept in (tmp_path / "out" / ".cache").iterdir():
+        kept.write_bytes(damage)
+    page.unlink()
+    assert not pipeline.build(source, ["web"], out=tmp_path / "out").failed
+    assert page.read_bytes() == expected
 
 
 # --- the same tomorrow, and elsewhere --------------------------------------------------
@@ -342,7 +361,7 @@ def test_what_is_odd_gets_a_warning_and_a_sensible_result(tmp_path: Path, name: 
     assert shown in result.files[-2].read_text("utf-8")
     strict = pipeline.build(tmp_path / "x.md", ["web"], out=tmp_path / "strict", strict=True)
     assert strict.failed
-    assert not (tmp_path / "strict").exists()
+    assert not (tmp_path / "strict" / "x").exists()
 
 
 @pytest.mark.parametrize(
@@ -369,15 +388,6 @@ def test_all_that_is_wrong_is_told_in_one_run(tmp_path: Path) -> None:
         "unresolved-note",
         "unclosed-fence",
     }
-
-
-def test_the_first_stage_alone_tells_all_too(tmp_path: Path) -> None:
-    write(tmp_path, "# T\n\n![a](no.png) [b](#no) ____{c\n")
-    done = chapbook("parse", "x.md", "-o", "m.json", cwd=tmp_path)
-    assert done.returncode == 1
-    assert codes(done.stderr) == ["missing-image", "unresolved-link", "unclosed-answer"]
-    assert done.stderr.endswith("Nothing was written.\n")
-    assert not (tmp_path / "m.json").exists()
 
 
 def test_the_message_shows_the_line_a_caret_and_what_to_do(tmp_path: Path) -> None:
@@ -410,7 +420,7 @@ def test_strict_makes_errors_of_warnings(tmp_path: Path) -> None:
     strict = chapbook("build", "x.md", "--edition", "web", "--strict", "--out", "s", cwd=tmp_path)
     assert strict.returncode == 1
     assert "error[unknown-key]" in strict.stderr
-    assert not (tmp_path / "s").exists()
+    assert not (tmp_path / "s" / "x").exists()
 
 
 def test_findings_as_json(tmp_path: Path) -> None:
@@ -565,7 +575,7 @@ def test_odd_names_stay_in_the_folder(tmp_path: Path, name: str, folder: str) ->
     write(tmp_path, "# T\n\ntext\n", name)
     result = pipeline.build(tmp_path / name, ["web", "ebook"], out=tmp_path / "a/b/out")
     assert not result.failed
-    (made,) = (path for path in (tmp_path / "a/b/out").iterdir() if path.name != ".work")
+    (made,) = (tmp_path / "a/b/out").glob("[!.]*")
     assert {made.name, folder} - {""} == {folder or made.name}
     assert all(file.is_relative_to(made) for file in result.files)
     assert [path.name for path in (tmp_path / "a/b").iterdir()] == ["out"]

@@ -444,7 +444,7 @@ def test_images_keep_their_pixels(book: Book, folder: Path) -> None:
     assert shown.get("alt") == "A picture"
     source = folder / "figures" / "a.png"
     assert pixels(book.read(shown.attrib["src"])) == pixels(source.read_bytes())
-    assert folder / "figures" / "a.png" in book.made.dependencies
+    assert str(folder / "figures" / "a.png") in book.made.dependencies
 
 
 def test_an_image_that_went_away_is_a_finding(folder: Path, tmp_path: Path) -> None:

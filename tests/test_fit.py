@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from pipeline import cli, driver
 from pipeline.editions import EDITIONS
-from pipeline.manifest import decode
+from pipeline.flow.manifest import decode
 from pipeline.metadata import Metadata
 from pipeline.package.pdf.engine import XMLDocument
 from pipeline.package.pdf.fit_search import MOST_TRIALS, Search, sheets_of
@@ -130,7 +130,7 @@ def test_a_text_that_is_too_long_is_an_error_that_says_what_takes_room(tmp_path:
     text = paragraphs(8) + table(25) + "\n" + paragraphs(3)
     result = build(tmp_path, write(tmp_path, text, "date: 2026\nfit: 1\n"))
     assert result.failed
-    assert not (tmp_path / "build").exists(), "nothing is written"
+    assert not (tmp_path / "build" / "talk").exists(), "nothing is written"
     (finding,) = result.diagnostics
     assert (finding.code, finding.line, finding.column) == ("does-not-fit", 4, 6)
     assert "does not fit on 1 page, even at 9 pt on" in finding.message

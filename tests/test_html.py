@@ -472,7 +472,7 @@ def test_files_can_lie_beside_the_page(folder: Path) -> None:
 
 
 def test_the_images_it_was_made_from_are_dependencies(folder: Path, packed: Package) -> None:
-    assert packed.dependencies == (folder / "chart.svg",)
+    assert packed.dependencies == (str(folder / "chart.svg"),)
 
 
 def test_an_image_that_went_away_is_a_finding(folder: Path, tmp_path: Path) -> None:

@@ -32,7 +32,7 @@ LAYERS: tuple[frozenset[str], ...] = (
             "words",
         }
     ),
-    frozenset({"codes", "messages", "paper"}),
+    frozenset({"codes", "messages", "paper", "store"}),
     frozenset({"metadata"}),
     frozenset({"model"}),
     frozenset({"editions", "grid", "pages", "paths", "tree"}),
@@ -51,7 +51,6 @@ LAYERS: tuple[frozenset[str], ...] = (
     frozenset(
         {
             "catalog",
-            "manifest",
             "parser",
             "select",
             "resolve",
@@ -61,9 +60,8 @@ LAYERS: tuple[frozenset[str], ...] = (
             "web",
         }
     ),
-    frozenset({"making"}),
-    frozenset({"completeness", "saving"}),
-    frozenset({"driver", "fragment", "settings", "starter", "weblinks"}),
+    frozenset({"flow"}),
+    frozenset({"completeness", "driver", "fragment", "settings", "starter", "weblinks"}),
     frozenset({"report"}),
     frozenset({"__init__"}),
     frozenset({"cli"}),
@@ -121,28 +119,19 @@ def test_no_cycles() -> None:
 
 HEAVY = ("weasyprint", "ebooklib", "pikepdf", "PIL", "fontTools", "matplotlib", "numpy")
 
-# the arguments of each stage, and what of HEAVY it must not load
-STAGES: dict[str, tuple[list[str], tuple[str, ...]]] = {
-    "parse": (["parse", "talk.md", "-o", "model.json"], HEAVY),
-    "render": (
-        ["render", "model.json", "--edition", "web", "--folder", ".", "-o", "web.json"],
-        ("weasyprint", "ebooklib", "pikepdf", "matplotlib", "numpy"),
-    ),
-    "html": (
-        ["package", "web.json", "--folder", ".", "-o", "talk.html"],
-        ("weasyprint", "ebooklib", "pikepdf", "matplotlib", "numpy"),
-    ),
-    "render for EPUB": (
-        ["render", "model.json", "--edition", "ebook", "--folder", ".", "-o", "ebook.json"],
-        ("weasyprint", "ebooklib", "pikepdf", "matplotlib", "numpy"),
-    ),
-    "epub, with a cover to be set": (
-        ["package", "ebook.json", "--folder", ".", "-o", "talk.epub"],
-        ("matplotlib", "numpy"),
-    ),
-    "epub": (
-        ["package", "ebook.json", "--folder", ".", "-o", "talk.epub"],
-        ("weasyprint", "pikepdf", "matplotlib", "numpy"),
+UNTOLD = "---\ntitle: A talk\nlang: en\npage_list: false\n---\n\nText.[^1]\n\n[^1]: Note.\n"
+TYPESETTING = ("weasyprint", "pikepdf")
+CHARTS = ("matplotlib", "numpy")
+
+# what is built, of a source without charts, and what of HEAVY that must not load
+BUILDS: dict[str, tuple[list[str], tuple[str, ...]]] = {
+    "a dump": (["build", "talk.md", "--dump", "parsed"], HEAVY),
+    "a page": (["build", "talk.md", "--edition", "web"], (*TYPESETTING, *CHARTS, "ebooklib")),
+    "a book, whose cover has to be set": (["build", "talk.md", "--edition", "ebook"], CHARTS),
+    "the book again": (["build", "talk.md", "--edition", "ebook"], HEAVY),
+    "a book, whose cover is in the cache": (
+        ["build", "talk.md", "--edition", "ebook", "--out", "other"],
+        (*TYPESETTING, *CHARTS),
     ),
 }
 PROBE = """
@@ -158,11 +147,11 @@ print("LOADED", *sorted(set(sys.argv[1].split(",")) & set(sys.modules)))
 
 @pytest.fixture(scope="module")
 def loaded(tmp_path_factory: pytest.TempPathFactory) -> dict[str, set[str]]:
-    """What of HEAVY each stage loads, all of them run one after the other."""
-    folder = tmp_path_factory.mktemp("stages")
-    (folder / "talk.md").write_text("# A talk\n\nText.[^1]\n\n[^1]: Note.\n", encoding="utf-8")
+    """What of HEAVY each build loads, all of them run one after the other."""
+    folder = tmp_path_factory.mktemp("builds")
+    (folder / "talk.md").write_text(UNTOLD, encoding="utf-8")
     found = {}
-    for stage, (arguments, _) in STAGES.items():
+    for name, (arguments, _) in BUILDS.items():
         result = subprocess.run(
             [sys.executable, "-c", PROBE, ",".join(HEAVY), *arguments],
             cwd=folder,
@@ -172,13 +161,13 @@ def loaded(tmp_path_factory: pytest.TempPathFactory) -> dict[str, set[str]]:
             check=False,
         )
         assert result.returncode == 0, result.stderr
-        found[stage] = set(result.stdout.rpartition("LOADED")[2].split())
+        found[name] = set(result.stdout.rpartition("LOADED")[2].split())
     return found
 
 
-@pytest.mark.parametrize("stage", STAGES)
-def test_a_stage_loads_only_what_it_needs(stage: str, loaded: dict[str, set[str]]) -> None:
-    assert not loaded[stage] & set(STAGES[stage][1])
+@pytest.mark.parametrize("name", BUILDS)
+def test_a_build_loads_only_what_it_needs(name: str, loaded: dict[str, set[str]]) -> None:
+    assert not loaded[name] & set(BUILDS[name][1])
 
 
 def test_importing_the_library_is_light() -> None:

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import io
 import json
-import subprocess
-import sys
 from collections.abc import Iterable
 from pathlib import Path
 from typing import NamedTuple
@@ -316,30 +314,6 @@ def test_the_manifest_counts_pages_sides_and_sheets(walk: Path) -> None:
         "walk-2-up.pdf": {"pages": 6, "sides": 3, "sheets": 2},
         "walk-4-up.pdf": {"pages": 6, "sides": 2, "sheets": 1},
     }
-
-
-def test_stage_by_stage_it_is_the_same(walk: Path, tmp_path: Path) -> None:
-    source = walk.parent.parent / "walk.md"
-
-    def run(*arguments: object) -> None:
-        root = Path(__file__).parent.parent
-        subprocess.run(
-            [sys.executable, "-m", "pipeline", *map(str, arguments)],
-            cwd=tmp_path,
-            env={"PYTHONPATH": str(root), "PATH": ""},
-            check=True,
-            capture_output=True,
-        )
-
-    run("parse", source, "-o", "model.json")
-    run("render", "model.json", "--edition", "booklet", "-o", "booklet.json")
-    run("package", "booklet.json", "-o", "walk-booklet.pdf")
-    run("manifest", "walk-booklet.pdf", "--pages", "booklet.json", "-o", "manifest.json")
-    listed = json.loads((tmp_path / "manifest.json").read_bytes())["outputs"]
-    assert [output["file"] for output in listed] == ["walk-booklet-pages.pdf", "walk-booklet.pdf"]
-    for output in listed:
-        name = output["file"]
-        assert (tmp_path / name).read_bytes() == (walk / name).read_bytes()
 
 
 def test_a_short_last_page_of_its_own_is_the_back(tmp_path: Path) -> None:

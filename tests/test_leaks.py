@@ -25,9 +25,8 @@ from PIL.PngImagePlugin import PngInfo
 import pipeline
 from pipeline.driver import Result, dump
 from pipeline.editions import EDITIONS, output_name, pages_name
-from pipeline.making import prepare, render_pages
-from pipeline.pages import Pages
-from pipeline.parser import parse_file
+from pipeline.flow.editions import Source
+from pipeline.flow.runner import Runner
 from tests import pdf_drawing
 from tests.pdf_reading import marked_texts, open_pdf, outline
 
@@ -800,9 +799,8 @@ def test_answers_leave_no_trace_for_students(texts: list[str], tmp_path: Path) -
         source.write_text(f"---\ntitle: Wells\nlang: en\n---\n\n{text}\n", "utf-8")
         for name in ("web", "site", "handout", "ebook", "form", "large-print"):
             edition = EDITIONS[name]
-            document = prepare(parse_file(source), edition, tmp_path, None)
-            found = render_pages(document, edition, "work", None, None)
-            assert isinstance(found, Pages)
+            way = Source(source, Runner())
+            found = way.pages(edition, way.marked(edition)).value
             pages = [(p.name, re.sub(r"<\?text .*?\?>", "", p.markup)) for p in found.pages]
             made.setdefault(name, []).append(pages)
     for name, all_made in made.items():

@@ -19,8 +19,8 @@ from pipeline.completeness.texts import text_of
 from pipeline.completeness.wanted import wanted
 from pipeline.diagnostics import Diagnostic
 from pipeline.editions import EDITIONS
-from pipeline.making import prepare, render_pages
-from pipeline.pages import Pages
+from pipeline.flow.editions import Source
+from pipeline.flow.runner import Runner
 from pipeline.parser import parse, parse_file
 from tests.test_parse_properties import FRONT, text
 
@@ -167,9 +167,9 @@ def test_the_command_compares_with_the_model_beside_or_the_source(
 @given(body=text)
 def test_no_text_loses_anything(name: str, body: str) -> None:
     edition = EDITIONS[name]
-    document = prepare(parse(FRONT + body, "x.md"), edition, CASES)
-    pages = render_pages(document, edition, "x", None)
-    assert isinstance(pages, Pages)
+    way = Source(CASES / "x.md", Runner(), document=parse(FRONT + body, "x.md"))
+    marked = way.marked(edition)
+    document, pages = marked.value, way.pages(edition, marked).value
     roots = [
         parse_html(page.markup).root if name == "web" else parse_xml(page.markup.encode())
         for page in pages.pages

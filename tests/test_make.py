@@ -42,6 +42,7 @@ SQUARE = """<svg xmlns="http://www.w3.org/2000/svg" width="40" height="40" viewB
 # server, and does AFTERWARDS
 PYTHON = r"""#!/bin/sh
 printf '%s\n' "$(printf '%s\t' "$@")" >>calls
+[ "$2" = pipeline ] || exit 0
 answer=$(mktemp -d)
 mkfifo "$answer/status"
 printf '%s\0' "$@" >"$answer/arguments"
@@ -57,6 +58,8 @@ eval "$AFTERWARDS"
 
 @dataclass
 class Run:
+    """What make did: ``calls`` are what Python was called with."""
+
     status: int
     stdout: str
     stderr: str
@@ -64,24 +67,14 @@ class Run:
 
     @property
     def stages(self) -> list[str]:
-        """What was run, sorted: ``parse``, ``render web``, ``package pdf``, ``manifest`` …"""
-        return sorted(_stage(call) for call in self.calls)
-
-
-def _stage(call: str) -> str:
-    module, name, stage, *arguments = call.split("\t")
-    assert (module, name) == ("-m", "pipeline")
-    if stage == "render":
-        return f"render {arguments[arguments.index('--edition') + 1]}"
-    if stage == "package":
-        return f"package {Path(arguments[0]).stem}"
-    return stage
+        """The long stages that ran, sorted: ``parse``, ``render web``, ``package handout`` …"""
+        ran = re.findall(r"^  (parse|render|package) +(\S*) +\d+\.\d\d s$", self.stdout, re.M)
+        return sorted(" ".join(stage).strip() for stage in ran)
 
 
 def stages(*editions: str) -> list[str]:
     """What has to run to render and package editions."""
-    work = [f"{stage} {edition}" for stage in ("render", "package") for edition in editions]
-    return sorted([*work, "manifest"])
+    return sorted(f"{stage} {name}" for stage in ("render", "package") for name in editions)
 
 
 ALL_STAGES = sorted(["parse", *stages(*DEFAULT_EDITIONS)])
@@ -101,7 +94,7 @@ class Tree:
         calls.write_text("")
         inherited = {name: value for name, value in os.environ.items() if "MAKE" not in name}
         result = subprocess.run(
-            ["make", "VENV=venv", f"SOURCE={source}", *arguments],
+            ["make", "VENV=venv", f"SOURCE={source}", "V=1", *arguments],
             cwd=self.root,
             env={**inherited, **variables},
             capture_output=True,
@@ -196,29 +189,52 @@ def test_one_format(goal: str, tree: Tree) -> None:
     assert tree.make(goal).calls == []
 
 
-def test_side_by_side(tree: Tree) -> None:
+def test_a_make_is_one_process(tree: Tree) -> None:
     before = tree.outputs()
     tree.make("clean")
     run = tree.make("-j2")
     assert (run.status, run.stages, run.stderr) == (0, ALL_STAGES, "")
-    assert len(run.stdout.splitlines()) == len(ALL_STAGES), "one line for each stage"
+    assert len(run.calls) == 1
     assert {name: data for name, (data, _) in tree.outputs().items()} == {
         name: data for name, (data, _) in before.items()
     }
     assert tree.make("-j2").calls == []
 
 
-def test_touching_the_source_runs_the_parser_alone(tree: Tree) -> None:
+def test_goals_side_by_side(tree: Tree) -> None:
+    before = tree.outputs()
+    tree.make("clean")
+    assert tree.make("-j2", "html", "epub").status == 0
+    for format in ("html", "epub"):
+        assert tree.output(format).read_bytes() == before[f"talk.{format}"][0]
+    assert tree.make("-j2", "html", "epub").calls == []
+
+
+def test_touching_the_source_runs_no_stage(tree: Tree) -> None:
+    before = tree.outputs()
     tree.source.touch()
-    assert tree.make().stages == ["parse"]
+    run = tree.make()
+    assert (len(run.calls), run.stages) == (1, [])
+    assert tree.outputs() == before
     assert tree.make().calls == []
 
 
 def test_what_is_saved_while_a_stage_runs_is_not_missed(tree: Tree) -> None:
     append(tree.source, "\nMore.\n")
-    tree.make("html", AFTERWARDS='case "$*" in *" parse "*) touch source/talk.md ;; esac')
-    assert tree.make("html").stages == ["parse"]
+    tree.make("html", AFTERWARDS="echo Later. >>source/talk.md")
+    assert tree.make("html").stages == sorted(["parse", *stages("web")])
     assert tree.make("html").calls == []
+
+
+def test_an_edit_that_is_taken_back_runs_no_stage(tree: Tree) -> None:
+    before = tree.outputs()
+    append(tree.source, "\nMore.\n")
+    assert tree.make().stages == ALL_STAGES
+    tree.source.write_text(SOURCE, encoding="utf-8")
+    assert tree.make().stages == []
+    assert {name: data for name, (data, _) in tree.outputs().items()} == {
+        name: data for name, (data, _) in before.items()
+    }
 
 
 def test_a_changed_source_runs_everything(tree: Tree) -> None:
@@ -238,8 +254,8 @@ def test_a_format_s_template_rebuilds_that_format(template: str, edition: str, t
     before = tree.outputs()
     append(tree.root / "templates" / template, "\n<!-- changed -->")
     assert tree.make().stages == stages(edition)
-    changed = [name for name, old in before.items() if tree.outputs()[name] != old]
-    assert changed == [f"talk.{EDITIONS[edition].format}"]
+    changed = {name for name, old in before.items() if tree.outputs()[name] != old}
+    assert changed <= {f"talk.{EDITIONS[edition].format}"}
     assert tree.make().calls == []
 
 
@@ -265,7 +281,7 @@ def test_a_file_that_is_taken_in_is_parsed_again(tree: Tree) -> None:
     assert tree.make().stages == ALL_STAGES
     assert tree.make().calls == []
     part.touch()
-    assert tree.make().stages == ["parse"]
+    assert tree.make().stages == []
     assert tree.make().calls == []
     append(part, "\n{{ include further.md }}\n")
     further = tree.source.with_name("further.md")
@@ -315,20 +331,20 @@ def test_an_image_that_is_gone_and_no_longer_shown(tree: Tree) -> None:
 
 
 def test_the_code_rebuilds_everything(tree: Tree) -> None:
-    (tree.root / "pipeline" / "model.py").touch()
+    append(tree.root / "pipeline" / "model.py", "\n# changed\n")
     assert tree.make().stages == ALL_STAGES
+    assert tree.make().calls == []
 
 
-def test_the_constraints_install_and_rebuild_everything(tree: Tree) -> None:
+def test_the_constraints_install_everything_again(tree: Tree) -> None:
     (tree.root / "constraints.txt").touch()
-    run = tree.make("-n")
-    assert "tools/venv" in run.stdout
-    assert all(f"-m pipeline {stage.split()[0]}" in run.stdout for stage in ALL_STAGES)
+    run = tree.make()
+    assert any("install" in call and "constraints.txt" in call for call in run.calls)
+    assert "build" in run.calls[-1]
+    assert tree.make().calls == []
 
 
-@pytest.mark.parametrize(
-    "name", ["../.work/talk/model.json", "talk.pdf", "manifest.json", "../.work/talk/web.json"]
-)
+@pytest.mark.parametrize("name", ["talk.pdf", "manifest.json"])
 def test_what_was_deleted_is_made_again(name: str, tree: Tree) -> None:
     (tree.built / name).unlink()
     run = tree.make()
@@ -342,7 +358,8 @@ def test_another_folder_of_templates(tree: Tree) -> None:
     (tree.root / "mine").mkdir()
     assert "render web" in tree.make("html", "TEMPLATES=mine").stages
     assert tree.make("html", "TEMPLATES=mine").calls == []
-    assert "render web" in tree.make("html").stages
+    run = tree.make("html")
+    assert (len(run.calls), run.stages) == (1, [])
 
 
 def test_warnings_are_errors_where_that_is_asked(tree: Tree) -> None:
@@ -350,11 +367,23 @@ def test_warnings_are_errors_where_that_is_asked(tree: Tree) -> None:
     tree.source.write_text(SOURCE + "\n[No file](nothing.md)\n", encoding="utf-8")
     run = tree.make("pdf", "STRICT=1")
     assert run.status == 2
-    assert run.stages == ["build", "parse"]
-    assert "--strict --edition handout" in " ".join(run.calls[-1].split())
-    changed = {name for name, data in tree.outputs().items() if before.get(name) != data}
-    assert changed <= {"model.json"}
+    assert "error[unresolved-link]" in run.stderr
+    assert tree.outputs() == before
     assert tree.make("pdf").status == 0
+
+
+def test_what_else_can_be_asked(tree: Tree) -> None:
+    longer = SOURCE + "\nMore words to set.\n" * 60 + "\n# Two\n\nMore.\n"
+    tree.source.write_text(longer, encoding="utf-8")
+    run = tree.make("pdf", "FIT=2", "COVER_SPREAD=1")
+    assert run.status == 0, run.stderr
+    assert "2 pages, last page" in run.stdout
+    assert (tree.built / "talk-cover.pdf").exists()
+    assert tree.make("pdf", "FIT=2", "COVER_SPREAD=1").calls == []
+    assert tree.make("pdf", "SPLIT=1").status == 0
+    assert (tree.built / "talk-handout.zip").exists()
+    assert tree.make("html", "ASSETS=1").status == 0
+    assert (tree.built / "talk-files" / "style.css").exists()
 
 
 def test_an_error_leaves_the_outputs(tree: Tree) -> None:
@@ -426,10 +455,11 @@ def test_the_manifest_is_true_after_every_goal(tree: Tree) -> None:
     json.loads(manifest)
 
 
-def test_make_knows_all_editions(tree: Tree) -> None:
-    table = tree.make("--print-data-base", "--dry-run", "help").stdout
-    for edition in EDITIONS.values():
-        assert f"output_{edition.name} := build/talk/{output_name('talk', edition)}\n" in table
+@pytest.mark.parametrize("name", EDITIONS)
+def test_make_knows_all_editions_and_their_files(name: str, tree: Tree) -> None:
+    file = tree.built.relative_to(tree.root) / output_name("talk", EDITIONS[name])
+    for goal in (name, str(file)):
+        assert f"--edition {name} " in tree.make("-n", goal).stdout
 
 
 def test_editions_of_all_kinds(tree: Tree) -> None:
@@ -454,10 +484,9 @@ def test_the_editions_that_the_source_lists(tree: Tree) -> None:
     assert tree.make("editions").stages == sorted(["parse", *stages("web", "booklet")])
     assert tree.make("editions").calls == []
     tree.source.write_text(listing.replace("booklet", "letter"), encoding="utf-8")
-    assert tree.make("editions").stages == sorted(["parse", *stages("web", "letter")])
-    (tree.root / "build" / ".work" / "talk" / "editions").unlink()
-    assert tree.make("editions").stages == ["parse"]
+    assert tree.make("editions").stages == sorted(["parse", *stages("letter"), *stages("web")])
     assert tree.make("editions").calls == []
+    assert tree.make().stages == []
 
 
 def test_one_edition_by_its_name(tree: Tree) -> None:
@@ -487,34 +516,13 @@ def test_an_edition_that_tells_the_pages_waits_for_the_standard_one(tree: Tree) 
     assert tree.make(teacher).stages == ["package teacher", "render teacher"]
     assert tree.make(teacher).calls == []
     append(tree.source, "\nMore.\n")
-    assert tree.make(teacher).stages == sorted(["parse", *stages("handout", "teacher")[1:]])
-    (tree.root / "build" / ".work" / "talk" / "page-map.json").unlink()
-    assert "package handout" in tree.make(teacher).stages
-
-
-def test_the_table_of_editions_is_that_of_the_pipeline() -> None:
-    text = (ROOT / "Makefile").read_text(encoding="utf-8")
-    row = r"^\$\(eval \$\(call edition,([\w-]+),(\w+),([\w/-]*)(?:,(pages))?\)\)$"
-    rows = re.findall(row, text, re.MULTILINE)
-    expected = [
-        (
-            name,
-            edition.format,
-            output_name("", edition).removesuffix(f".{edition.format}"),
-            "pages" if edition.page_marks else "",
-        )
-        for name, edition in EDITIONS.items()
-    ]
-    assert sorted(rows) == sorted(expected)
-    default = re.search(r"^DEFAULT := (.*)$", text, re.MULTILINE)
-    assert default
-    assert tuple(default[1].split()) == DEFAULT_EDITIONS
+    assert tree.make(teacher).stages == sorted(["parse", *stages("handout", "teacher")])
 
 
 def test_clean_deletes_what_was_built_and_nothing_else(tree: Tree) -> None:
     mine = tree.built / "notes.txt"
     mine.touch()
-    (tree.built / "talk-booklet-pages.pdf").touch()  # what a booklet has beside it
+    tree.make("booklet")  # which has a file beside it
     assert tree.make("clean").status == 0
     assert list(tree.built.iterdir()) == [mine]
     mine.unlink()
@@ -540,7 +548,7 @@ def test_python_that_is_too_old(tree: Tree) -> None:
     python.chmod(0o755)
     run = tree.make("VENV=none", f"PYTHON={python}")
     assert run.status == 2
-    message, failed = run.stderr.splitlines()
+    message, _, failed = run.stderr.splitlines()
     assert "Python 3.9.2 is too old" in message
     assert "3.11" in message
     assert failed.startswith("make: ***")
@@ -550,7 +558,7 @@ def test_python_that_is_too_old(tree: Tree) -> None:
 def test_the_report(tree: Tree) -> None:
     run = tree.make("report", "REPORT=--copies 30 --paper-price 0.01")
     assert run.status == 0, run.stderr
-    assert run.stages == ["report"]
+    assert len(run.calls) == 1
     assert "30 copies on both sides: 30 sheets, EUR 0.30" in run.stdout
     assert (tree.built / "report.html").exists()
     assert tree.make("clean").status == 0
@@ -560,7 +568,7 @@ def test_the_report(tree: Tree) -> None:
 def test_the_catalog(tree: Tree) -> None:
     run = tree.make("catalog")
     assert run.status == 0, run.stderr
-    assert run.stages == ["build"]
+    assert len(run.calls) == 1
     for name in ("talk-onix.xml", "talk-opds.json", "talk-cover.jpg"):
         assert (tree.built / name).exists()
     assert tree.make("clean").status == 0
@@ -580,6 +588,6 @@ def test_templates_that_come_and_go(tree: Tree) -> None:
     assert b"#123456" in tree.output("html").read_bytes()
     assert tree.make(*run).calls == []
     style.unlink()
-    assert tree.make(*run).stages == stages("web")
+    assert len(tree.make(*run).calls) == 1
     assert tree.output("html").read_bytes() == before
     shutil.rmtree(tree.root / "my own")

@@ -334,7 +334,7 @@ def test_a_link_out_of_the_folder_is_not_followed(folder: Path) -> None:
 
 
 def test_the_files_that_went_in_are_named(folder: Path) -> None:
-    names = {file.name for file in make(FRONT + BODY, folder).dependencies}
+    names = {Path(file).name for file in make(FRONT + BODY, folder).dependencies}
     assert {"bars.png", "SourceSerifPro-Regular.otf"} <= names
 
 

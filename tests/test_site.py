@@ -16,7 +16,7 @@ import pytest
 import pipeline
 from pipeline.check import check
 from pipeline.completeness import Comparison, compare
-from pipeline.driver import chosen_editions
+from pipeline.editions import chosen_editions
 from pipeline.parser import parse, parse_file
 from pipeline.settings import settings_of
 
@@ -340,7 +340,7 @@ def test_the_front_matter_says_which_web_edition_is_made() -> None:
     page = parse("---\ntitle: T\n---\n\nText.\n", "x.md")
 
     def names(document: Any, *asked: str) -> list[str]:
-        return [edition.name for edition in chosen_editions(asked, document)]
+        return [edition.name for edition in chosen_editions(asked, document.metadata)]
 
     assert names(page) == ["web", "handout", "ebook"]
     assert names(chapters) == ["site", "handout", "ebook"]

@@ -7,7 +7,7 @@ from typing import Any
 import click
 
 import pipeline
-from pipeline.cli import commands, listing, reporting, stages, terminal
+from pipeline.cli import commands, listing, reporting, terminal
 from pipeline.messages import printable
 
 STOPPED = 130
@@ -60,9 +60,5 @@ for command in (
     commands.new,
     commands.schema,
     commands.completion,
-    stages.parse,
-    stages.render,
-    stages.package,
-    stages.manifest,
 ):
     main.add_command(command)

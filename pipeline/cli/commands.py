@@ -23,6 +23,7 @@ from pipeline.cli.terminal import (
     or_exit,
     pages_to_fill,
     progress_shown,
+    ran,
     refuse_same_stems,
     show,
     workers,
@@ -39,7 +40,8 @@ if TYPE_CHECKING:
     "editions",
     multiple=True,
     metavar="NAME",
-    help="What to make, more than once if need be (default: web, handout, ebook).",
+    help="What to make, more than once if need be; all: whatever can be made (default: what the"
+    " front matter lists, or web, handout, ebook).",
 )
 @click.option("--out", type=FOLDER, default=Path("build"), show_default=True, help="Where to.")
 @click.option(
@@ -76,6 +78,9 @@ if TYPE_CHECKING:
     type=click.Choice(["parsed", "selected", "resolved", "pages"]),
     help="Print the document after a stage instead of building.",
 )
+@click.option("--stages", is_flag=True, help="Say of every stage whether it had to run.")
+@click.option("--depfile", type=SOURCE, hidden=True)
+@click.option("--target", default="", hidden=True)
 def build(
     sources: tuple[Path, ...],
     editions: tuple[str, ...],
@@ -89,6 +94,9 @@ def build(
     strict: bool,
     as_json: bool,
     dump: str | None,
+    stages: bool,
+    depfile: Path | None,
+    target: str,
 ) -> None:
     """Build the editions of one or more sources.
 
@@ -98,7 +106,7 @@ def build(
       chapbook build handout.md --edition handout --edition letter --out public
       chapbook build *.md --strict
     """
-    from pipeline import driver
+    from pipeline import driver, outputs
 
     check_editions(editions)
     pages = pages_to_fill(fit, editions)
@@ -132,8 +140,12 @@ def build(
                     catalog=catalog,
                     executor=executor,
                     progress=progress,
+                    tell=ran if stages else lambda _: None,
                 )
             )
+            if depfile:
+                rule = outputs.dependency_file(target, map(Path, result.read))
+                or_exit(lambda rule=rule: outputs.write(depfile, rule))  # type: ignore[misc]
             failed = failed or result.failed
             found += result.diagnostics
             if not as_json:

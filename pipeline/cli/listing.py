@@ -25,7 +25,8 @@ NARROWEST, WIDEST = 40, 100
 @click.command()
 @click.argument("source", required=False, type=READABLE)
 @click.option("--json", "as_json", is_flag=True, help="Print them as JSON, for programs.")
-def editions(source: Path | None, as_json: bool) -> None:
+@click.option("--make", "for_make", is_flag=True, hidden=True)
+def editions(source: Path | None, as_json: bool, for_make: bool) -> None:
     """Show the editions that there are, and how those of SOURCE are set.
 
     \b
@@ -33,6 +34,9 @@ def editions(source: Path | None, as_json: bool) -> None:
       chapbook editions
       chapbook editions handout.md
     """
+    if for_make:
+        click.echo(make_table(), nl=False)
+        return
     import msgspec
 
     from pipeline.editions import stem_of
@@ -56,6 +60,14 @@ def editions(source: Path | None, as_json: bool) -> None:
     if source:
         click.echo()
         click.echo(textwrap.fill("* is made where the command names no edition.", width))
+
+
+def make_table() -> str:
+    """The editions for make: their names, and how the name of each one's file ends."""
+    from pipeline.editions import EDITIONS, output_name
+
+    files = "".join(f"file_{name} := {output_name('', row)}\n" for name, row in EDITIONS.items())
+    return f"EDITIONS := {' '.join(EDITIONS)}\n{files}"
 
 
 def entry(one: EditionSettings, width: int) -> str:

@@ -131,6 +131,7 @@ def report(
         files = {folder / "report.html": page, folder / "report.json": data}
         files |= manifest_told(folder / "manifest.json", made)
         or_exit(lambda: outputs.write_all(folder, files))
+        or_exit(lambda: outputs.list_made(folder, files))
     if as_json:
         click.echo(data, nl=False)
     else:
@@ -148,7 +149,7 @@ def manifest_told(path: Path, made: Report) -> dict[Path, bytes]:
     """The manifest of what is built, if there is one, with what the report says of it."""
     import msgspec
 
-    from pipeline import manifest
+    from pipeline.flow import manifest
     from pipeline.report import facts
 
     try:

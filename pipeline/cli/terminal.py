@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import gc
 import sys
-import time
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, NoReturn
@@ -14,8 +13,9 @@ import click
 
 if TYPE_CHECKING:
     from pipeline.diagnostics import Diagnostic
+    from pipeline.flow.runner import Ran
+    from pipeline.flow.saving import Step
     from pipeline.paper import Fitted
-    from pipeline.saving import Step
 
 BUILT, SOURCE_ERRORS, WRONG_USAGE, SYSTEM_MISSING = 0, 1, 2, 3
 
@@ -43,23 +43,6 @@ def show(found: Iterable[Diagnostic], as_json: bool = False, *, blocked: bool = 
             click.echo(told, err=True)
 
 
-def put(output: Path | None, data: bytes, stage: str, started: float) -> None:
-    """Write what a stage made, or print it."""
-    from pipeline import outputs
-
-    if output is None:
-        click.echo(data, nl=False)
-        return
-    or_exit(lambda: outputs.write(output, data))
-    say(stage, started, len(data), output)
-
-
-def say(stage: str, started: float, size: int, path: Path) -> None:
-    from pipeline import messages
-
-    click.echo(messages.stage_line(stage, time.perf_counter() - started, size, path))
-
-
 def say_fit(fitted: Fitted | None) -> None:
     """What was chosen so that a text fills its pages, if that was asked for."""
     if fitted is None:
@@ -71,6 +54,13 @@ def say_fit(fitted: Fitted | None) -> None:
         f"{'fit':<9}{fitted.text:g} pt on {fitted.leading:g} pt, margins {'/'.join(margins)} mm,"
         f" {pages}, last page {fitted.last_page:.0%} full"
     )
+
+
+def ran(what: Ran) -> None:
+    """Say that a stage ran, or that it did not have to."""
+    from pipeline import messages
+
+    click.echo(messages.ran_line(what.stage, what.edition, what.seconds))
 
 
 def or_exit(action: Callable[[], Any]) -> Any:
@@ -89,33 +79,23 @@ def give_up(message: str, code: int = SYSTEM_MISSING) -> NoReturn:
     sys.exit(code)
 
 
-def decoded(decode: Callable[[bytes], Any], path: Path, what: str) -> Any:
-    import msgspec
-
-    try:
-        return decode(path.read_bytes())
-    except (msgspec.MsgspecError, OSError) as error:
-        raise click.UsageError(f"{path} is not {what}: {error}") from error
-
-
 def check_editions(names: Iterable[str]) -> None:
-    from pipeline.editions import EDITIONS
+    from pipeline.editions import ALL, EDITIONS
 
     for name in names:
-        if name not in EDITIONS:
+        if name not in EDITIONS and name != ALL:
             raise click.BadParameter(did_you_mean(name, EDITIONS), param_hint="--edition")
 
 
 def pages_to_fill(value: str | None, names: Iterable[str]) -> int | Literal["even"] | None:
     """What ``--fit`` asks of printed editions, of which there has to be one."""
-    from pipeline.editions import EDITIONS
+    if value is None:
+        return None
     from pipeline.parser.frontmatter.identifiers import BadValueError
     from pipeline.parser.frontmatter.printing import fit_pages
 
-    if value is None:
-        return None
     names = tuple(names)
-    if names and all(EDITIONS[name].format != "pdf" for name in names):
+    if names and "pdf" not in formats(names):
         message = f"--fit is for editions to print, and the edition {names[0]} is not printed."
         raise click.UsageError(message)
     try:
@@ -125,10 +105,9 @@ def pages_to_fill(value: str | None, names: Iterable[str]) -> int | Literal["eve
 
 
 def check_split(names: Iterable[str], dump: str | None, *, catalog: bool = False) -> None:
-    from pipeline.editions import EDITIONS
 
     for name in names:
-        if EDITIONS[name].format != "pdf":
+        if "pdf" not in formats((name,)):
             message = f"--split makes handouts to print, and the edition {name} is not printed."
             raise click.UsageError(message)
     if dump:
@@ -155,9 +134,10 @@ def refuse_same_stems(sources: tuple[Path, ...]) -> None:
 
 
 def formats(editions: Iterable[str]) -> set[str]:
-    from pipeline.editions import DEFAULT_EDITIONS, EDITIONS
+    from pipeline.editions import ALL, DEFAULT_EDITIONS, EDITIONS
 
-    return {EDITIONS[name].format for name in (tuple(editions) or DEFAULT_EDITIONS)}
+    names = tuple(editions) or DEFAULT_EDITIONS
+    return {EDITIONS[name].format for name in (EDITIONS if ALL in names else names)}
 
 
 def need_system(formats: set[str]) -> None:

@@ -34,7 +34,8 @@ from pipeline.editions import (
     pages_name,
     stem_of,
 )
-from pipeline.making import prepare
+from pipeline.flow.editions import Source
+from pipeline.flow.runner import Runner
 from pipeline.model import Document
 
 SITE = "site"
@@ -83,7 +84,7 @@ def compare(path: Path, document: Document, source: Path, *, renamed: bool = Fal
     pages = pages_name(output_name(stem_of(source), edition), edition)
     if edition.imposition != "none" and path.name != pages:
         return Comparison(note="not compared: its pages are not in the order of reading")
-    resolved = prepare(document, edition, source.parent)
+    resolved = Source(source, Runner(), document=document).marked(edition).value
     try:
         found = tuple(_compare(path, edition, resolved))
     except UnreadableFile:

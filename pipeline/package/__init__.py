@@ -6,9 +6,10 @@ from pathlib import Path
 
 from msgspec.structs import replace
 
-from pipeline.editions import EDITIONS
+from pipeline.editions import EDITIONS, Edition
 from pipeline.faces import located
-from pipeline.package.result import Package
+from pipeline.package.facts import facts, fitted
+from pipeline.package.result import Facts, Package
 from pipeline.pages import Pages
 
 
@@ -18,8 +19,20 @@ def package(pages: Pages, folder: Path, *, assets_beside: bool = False) -> Packa
     ``folder`` is the source's folder, in which the assets are. ``assets_beside`` asks
     the web page to keep styles and images in files of their own (`Package.extra`).
     """
-    pages = replace(pages, faces=located(pages.faces, folder))
     edition = EDITIONS[pages.edition]
+    made = _packaged(
+        replace(pages, faces=located(pages.faces, folder)), edition, folder, assets_beside
+    )
+    files = {"": made.data, **(made.extra if edition.format == "pdf" else {})}
+    told = {
+        name: Facts(facts(data, edition.format), fitted(data, edition.format))
+        for name, data in files.items()
+        if data and (not name or name.endswith(f".{edition.format}"))
+    }
+    return replace(made, facts=told, accessibility=pages.accessibility)
+
+
+def _packaged(pages: Pages, edition: Edition, folder: Path, assets_beside: bool) -> Package:
     match edition.format:
         case "html" if edition.chapters:
             from pipeline.package import site

@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from PIL import Image, ImageCms, ImageOps, UnidentifiedImageError
 
-from pipeline.package import cache
+from pipeline import store
 from pipeline.package.image_metadata import without_metadata
 
 LONGEST = 2560
@@ -53,8 +53,8 @@ def for_ereaders(data: bytes) -> Fitted:
     """The image as an e-book has it: the same bytes for the same image. One that moves, or that
     cannot be read, comes back as it is."""
     stripped = without_metadata(data)
-    key = cache.key(RECIPE, importlib.metadata.version("pillow"), data)
-    made = cache.cached(f"{key}.image", lambda: _written(data, stripped))
+    key = store.key(RECIPE, importlib.metadata.version("pillow"), data)
+    made = store.cached(f"{key}.image", lambda: _written(data, stripped))
     for kind, start in (("JPEG", b"\xff\xd8"), ("PNG", b"\x89PNG")):
         if made.startswith(start) and not data.startswith(start):
             return Fitted(made, *TYPES[kind])

@@ -19,8 +19,8 @@ from fontTools import subset as subsetting
 from fontTools.ttLib import TTFont
 from fontTools.varLib import instancer
 
+from pipeline import store
 from pipeline.faces import font_file
-from pipeline.package import cache
 from pipeline.pages import Face
 
 Flavour = Literal["woff2", "opentype"]
@@ -90,16 +90,16 @@ def subset(
     """
     font = font_bytes(face)
     if face.whole:
-        return cache.cached(
-            f"{cache.key(_RECIPE, fontTools.version, flavour, font)}.{flavour}",
+        return store.cached(
+            f"{store.key(_RECIPE, fontTools.version, flavour, font)}.{flavour}",
             lambda: _whole(font, flavour),
         )
     wanted = "".join(sorted(common | frozenset(text) & coverage(face)))
     features = FEATURES + (SMALL_CAPITALS if small_capitals else ())
-    name = cache.key(
+    name = store.key(
         _RECIPE, fontTools.version, flavour, str(face.weight), " ".join(features), wanted, font
     )
-    return cache.cached(f"{name}.{flavour}", lambda: _subset(font, face, wanted, features, flavour))
+    return store.cached(f"{name}.{flavour}", lambda: _subset(font, face, wanted, features, flavour))
 
 
 def _subset(

@@ -77,7 +77,7 @@ def package(pages: Pages, folder: Path, *, assets_beside: bool = False) -> Packa
     made = Package(
         data=data.encode(),
         diagnostics=(*problems, *missing),
-        dependencies=dependencies,
+        dependencies=tuple(map(str, dependencies)),
         extra=extra,
     )
     return with_picture(made, pages, folder)
@@ -91,7 +91,7 @@ def with_picture(made: Package, pages: Pages, folder: Path) -> Package:
     return msgspec.structs.replace(
         made,
         diagnostics=(*made.diagnostics, *social.diagnostics),
-        dependencies=(*made.dependencies, *social.files),
+        dependencies=(*made.dependencies, *map(str, social.files)),
         extra={**made.extra, pages.cover.file: social.data},
     )
 

@@ -64,7 +64,7 @@ def package(pages: Pages, folder: Path) -> Package:
     made = Package(
         data=data,
         diagnostics=(*problems, *missing),
-        dependencies=dependencies,
+        dependencies=tuple(map(str, dependencies)),
         extra=extra,
     )
     return with_picture(made, pages, folder)

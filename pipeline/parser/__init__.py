@@ -22,10 +22,11 @@ from pipeline.parser.frontmatter import derive_identifier, read_front_matter
 from pipeline.parser.lowering import Lowering
 from pipeline.parser.markup.tokens import paired_names
 from pipeline.parser.slips import misspelt_keys
-from pipeline.parser.source import check_text, normalise, read, shown_name, without_stray
+from pipeline.parser.source import check_text, normalise, read, without_stray
 from pipeline.parser.syntax import parse_tree
 from pipeline.parser.title import take_title
 from pipeline.parser.unguarded import unguarded
+from pipeline.paths import shown_name
 
 
 def parse_file(path: Path, name: str = "") -> Document:

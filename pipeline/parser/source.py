@@ -11,6 +11,7 @@ from pipeline.codes import Code, diagnostic
 from pipeline.diagnostics import Diagnostic, Span
 from pipeline.parser.characters import FORBIDDEN, name
 from pipeline.parser.frontmatter import yaml_nodes
+from pipeline.paths import shown_name
 from pipeline.suggestions import nearest
 
 MAX_BYTES = 64 * 1024 * 1024
@@ -69,12 +70,6 @@ def read(path: Path) -> tuple[str, tuple[Diagnostic, ...]]:
     text, problem = _decode(data, source)
     problems = (problem,) if problem else check_text(text, source)
     return ("" if any(found.is_error for found in problems) else text), problems
-
-
-def shown_name(name: str) -> str:
-    """The name of a file as messages and outputs can have it: bytes that are not UTF-8 are
-    written as ``\\xff``."""
-    return name.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
 
 
 def normalise(text: str) -> str:

@@ -9,17 +9,15 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from pipeline import making
 from pipeline.codes import Code, diagnostic
 from pipeline.diagnostics import Diagnostic
-from pipeline.driver import chosen_editions
-from pipeline.editions import STANDARD_PRINT, Edition, output_name, pages_name, stem_of
-from pipeline.making import Made
+from pipeline.editions import STANDARD_PRINT, Edition, chosen_editions, output_name, pages_name
+from pipeline.flow.editions import Made, Options, Source
+from pipeline.flow.runner import Runner
 from pipeline.messages import in_order
 from pipeline.model import Document
-from pipeline.package.facts import facts, fitted
+from pipeline.package.result import Package
 from pipeline.paper import MILLIMETRE, SIZES
-from pipeline.parser import parse_file
 from pipeline.preflight import preflight
 from pipeline.preflight.coverage import Ink, ink_of, mean
 from pipeline.preflight.faults import Fault, on_pages
@@ -53,34 +51,30 @@ def make_report(
     """The report on editions of ``source``: those named, or that the front matter lists, or the
     handout. ``pictures`` asks for thumbnails. Nothing is written. Raises `KeyError` for a name
     that is no edition's."""
-    source = Path(source)
-    document = parse_file(source)
-    names = tuple(editions) or document.metadata.editions or (STANDARD_PRINT,)
-    chosen = chosen_editions(names, document)
+    way = Source(Path(source), Runner(), Options(templates=Path(templates) if templates else None))
+    names = tuple(editions) or way.metadata.editions or (STANDARD_PRINT,)
+    chosen = chosen_editions(names, way.metadata)
     prices = prices or Prices()
     started = Report(
-        title=document.metadata.title,
-        source=document.source,
-        lang=document.metadata.lang,
+        title=way.metadata.title,
+        source=way.name,
+        lang=way.metadata.lang,
         prices=prices,
     )
-    if any(finding.is_error for finding in document.diagnostics):
-        return _failed(started, making.all_findings(document, chosen, source))
-    options = making.Options(templates=Path(templates) if templates else None, keep=True)
-    printed = tuple(edition for edition in chosen if edition.format == "pdf")
-    made = {one.edition: one for one in making.make_all(document, printed, source, options, None)}
+    if way.parsed.failed:
+        return _failed(started, way.all_findings(chosen))
+    printed = way.all_made(edition for edition in chosen if edition.format == "pdf")
+    made = {one.edition: one for one in printed}
     for edition in chosen:
-        if edition.format != "pdf":
-            resolved = making.prepare(document, edition, source.parent)
-            made[edition.name] = Made(edition.name, 0, resolved.diagnostics, document=resolved)
-    found = [finding for one in made.values() for finding in one.diagnostics]
+        if edition not in made:
+            marked = way.marked(edition)
+            made[edition] = Made(edition, marked.findings, marked)
+    found = [finding for one in made.values() for finding in one.findings]
     if any(finding.is_error for finding in found):
-        return _failed(started, (*document.diagnostics, *found))
+        return _failed(started, (*way.parsed.findings, *found))
     return msgspec.structs.replace(
         started,
-        editions=tuple(
-            _edition(edition, made[edition.name], source, prices, pictures) for edition in chosen
-        ),
+        editions=tuple(_edition(made[edition], way.stem, prices, pictures) for edition in chosen),
     )
 
 
@@ -89,16 +83,14 @@ def _failed(report: Report, found: Iterable[Diagnostic]) -> Report:
     return msgspec.structs.replace(report, errors=errors)
 
 
-def _edition(
-    edition: Edition, made: Made, source: Path, prices: Prices, pictures: bool
-) -> EditionReport:
-    document = made.document
-    assert document, "it was asked to be kept"
+def _edition(made: Made, stem: str, prices: Prices, pictures: bool) -> EditionReport:
+    assert made.document, "what has errors is not reported on"
+    edition, document = made.edition, made.document.value
     lang = document.metadata.lang
-    warnings = tuple(Warned(finding, finding.message) for finding in in_order(made.diagnostics))
+    warnings = tuple(Warned(finding, finding.message) for finding in in_order(made.findings))
     printed = None
-    if edition.format == "pdf":
-        printed, faults = _printed(edition, made, document, source, prices, pictures)
+    if made.package:
+        printed, faults = _printed(edition, made.package, document, stem, prices, pictures)
         # what no font has is told by those who looked for one
         told = {warning.finding.code for warning in warnings} & {Code.MISSING_GLYPH.slug}
         places = Places(document)
@@ -110,8 +102,8 @@ def _edition(
     return EditionReport(
         name=edition.name,
         label=edition.label,
-        file=output_name(stem_of(source), edition),
-        sha256=hashlib.sha256(made.data).hexdigest(),
+        file=output_name(stem, edition),
+        sha256=hashlib.sha256(made.package.data if made.package else b"").hexdigest(),
         time=reading_time(all_texts(document), lang),
         level=reading_level(paragraphs(document), lang),
         printed=printed,
@@ -120,12 +112,18 @@ def _edition(
 
 
 def _printed(
-    edition: Edition, made: Made, document: Document, source: Path, prices: Prices, pictures: bool
+    edition: Edition,
+    package: Package,
+    document: Document,
+    stem: str,
+    prices: Prices,
+    pictures: bool,
 ) -> tuple[Printed, tuple[Fault, ...]]:
     """What printing takes, and what is wrong with the pages. Those of a booklet are looked at
     in the order of reading."""
-    beside = made.extra.get(pages_name(output_name(stem_of(source), edition), edition))
-    looked_at = beside or made.data
+    pages = pages_name(output_name(stem, edition), edition)
+    beside = package.extra.get(pages)
+    looked_at = beside or package.data
     inks: list[Ink] = []
     shown: dict[int, str] = {}
 
@@ -138,16 +136,15 @@ def _printed(
     sides, on_sides = layouts, inks
     if beside:
         on_sides = []
-        sides = read_pages(made.data, drawn=lambda _, image: on_sides.append(ink_of(image)))
+        sides = read_pages(package.data, drawn=lambda _, image: on_sides.append(ink_of(image)))
     is_imposed = edition.imposition != "none" and not beside
     is_rtl = document.metadata.direction == "rtl"
-    chosen = fitted(looked_at, "pdf")
-    area = text_area(None if is_imposed else made.sheet, chosen, rtl=is_rtl)
+    chosen = package.facts[pages if beside else ""].fit
+    area = text_area(None if is_imposed else package.sheet, chosen, rtl=is_rtl)
     faults = preflight(layouts, area)
     wanted = {page for fault in faults for page in fault.pages}
     ink = mean(on_sides)
-    counts = facts(made.data, "pdf")
-    paper = sheets(counts["pages"], len(on_sides), edition.imposition)
+    paper = sheets(package.facts[""].counts["pages"], len(on_sides), edition.imposition)
     both = cost(paper.duplex, paper.sides, ink.grey, prices)
     one = cost(paper.simplex, paper.sides, ink.grey, prices) if paper.simplex else None
     printed = Printed(

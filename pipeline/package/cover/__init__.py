@@ -9,11 +9,11 @@ from typing import NamedTuple
 from xml.etree import ElementTree
 from xml.etree.ElementTree import Element
 
+from pipeline import store
 from pipeline.codes import Code, diagnostic
 from pipeline.diagnostics import Diagnostic
 from pipeline.faces import located
 from pipeline.metadata import Metadata
-from pipeline.package import cache
 from pipeline.package.asset_files import asset_bytes
 from pipeline.package.font_files import font_files, lacking
 from pipeline.pages import CoverPage
@@ -71,7 +71,7 @@ def picture(cover: CoverPage, folder: Path) -> Picture:
         return jpeg(pdf, cover.width, cover.height)
 
     try:
-        data = cache.cached(f"{_key(cover, prepared)}.jpg", make)
+        data = store.cached(f"{_key(cover, prepared)}.jpg", make)
     except NoPangoError as error:
         return Picture(b"", (_no_pango(str(error)),), prepared.files)
     return Picture(data, prepared.left_out, (*prepared.fonts, *prepared.files))
@@ -120,7 +120,7 @@ def prepared_cover(cover: CoverPage, folder: Path) -> Prepared | Diagnostic:
 
 
 def _key(cover: CoverPage, prepared: Prepared) -> str:
-    return cache.key(
+    return store.key(
         RECIPE,
         *(importlib.metadata.version(library) for library in LIBRARIES),
         *(f"{file.name} {file.stat().st_size}" for file in prepared.fonts),

@@ -6,12 +6,14 @@ equal files.
 
 from __future__ import annotations
 
+import contextlib
 import io
 import zipfile
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from xml.sax.saxutils import quoteattr
 
 from ebooklib import epub
+from PIL import Image, UnidentifiedImageError
 
 from pipeline.metadata import Metadata
 from pipeline.package.cover import picture
@@ -23,7 +25,7 @@ from pipeline.package.epub.ncx import ncx
 from pipeline.package.epub.obfuscation import FILE as ENCRYPTION
 from pipeline.package.epub.obfuscation import encryption, obfuscated
 from pipeline.package.font_use import used_faces
-from pipeline.package.result import Package
+from pipeline.package.result import Front, Package
 from pipeline.pages import Page, Pages
 
 STYLE, MODERN = "style.css", "modern.css"
@@ -59,9 +61,9 @@ def package(pages: Pages, folder: Path) -> Package:
         )
         diagnostics += made.diagnostics
         files += made.files
-    for item in images:
-        if "cover-image" in item.properties:
-            book.add_metadata(None, "meta", None, {"name": "cover", "content": item.id})
+    front = next((item for item in images if "cover-image" in item.properties), None)
+    if front:
+        book.add_metadata(None, "meta", None, {"name": "cover", "content": front.id})
     fonts = add_fonts(book, faces, markup, small_capitals="small-caps" in css)
     for item in (
         *documents,
@@ -77,8 +79,17 @@ def package(pages: Pages, folder: Path) -> Package:
     return Package(
         data=data,
         diagnostics=tuple(diagnostics),
-        dependencies=tuple(files),
+        dependencies=tuple(map(str, files)),
+        front=_front(front) if front else None,
     )
+
+
+def _front(item: epub.EpubItem) -> Front:
+    size = (0, 0)
+    with contextlib.suppress(UnidentifiedImageError, OSError):  # a drawing
+        size = Image.open(io.BytesIO(item.content)).size
+    suffix = PurePosixPath(item.file_name).suffix
+    return Front(item.content, item.media_type, suffix, *size)
 
 
 def _item(

@@ -106,7 +106,7 @@ def package(pages: Pages, folder: Path) -> Package:
     return Package(
         data=data,
         diagnostics=(*found, *dict.fromkeys(fetcher.diagnostics), *log.diagnostics(pages.places)),
-        dependencies=(*files, *fetcher.files),
+        dependencies=tuple(map(str, (*files, *fetcher.files))),
         extra=extra,
         sheet=pages.sheet,
         page_map=(pieces.page_map(pages.edition, document.pages, pages.sheet) if pieces else None),

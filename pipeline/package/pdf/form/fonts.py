@@ -15,9 +15,8 @@ from fontTools import unicodedata
 from fontTools.ttLib import TTFont
 from fontTools.varLib import instancer
 
-from pipeline import scripts
+from pipeline import scripts, store
 from pipeline.faces import SANS
-from pipeline.package import cache
 from pipeline.package.font_subset import coverage, font_bytes
 from pipeline.pages import Face
 
@@ -142,8 +141,8 @@ def _font(face: Face) -> bytes:
     """The face with the letters of its scripts, and without what only setting type needs."""
     wanted = "".join(sorted(c for c in coverage(face) if _is_wanted(c, face)))
     data = font_bytes(face)
-    name = cache.key(_RECIPE, fontTools.version, str(face.weight), wanted, data)
-    return cache.cached(f"{name}.form", lambda: _subset(data, face, wanted))
+    name = store.key(_RECIPE, fontTools.version, str(face.weight), wanted, data)
+    return store.cached(f"{name}.form", lambda: _subset(data, face, wanted))
 
 
 def _is_wanted(character: str, face: Face) -> bool:

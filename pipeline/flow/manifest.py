@@ -7,12 +7,15 @@ import hashlib
 import platform
 from collections.abc import Iterable, Mapping
 from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
 
 import msgspec
 
 from pipeline.accessibility.criteria import FOR_PEOPLE, judged_by_nature
+from pipeline.checksums import checksum
 from pipeline.editions import Edition
 from pipeline.metadata import Metadata
+from pipeline.package.result import Facts
 from pipeline.pages import Accessibility, Verdict
 from pipeline.paper import Fitted
 
@@ -77,22 +80,21 @@ def describe(
     file: str,
     edition: Edition,
     data: bytes,
-    facts: dict[str, int],
+    facts: Facts,
     section: str = "",
-    fitted: Fitted | None = None,
     accessibility: Accessibility | None = None,
 ) -> Output:
-    """The entry of a finished file, which may have but a ``section`` of the publication, may be
-    ``fitted`` to a number of pages, and may make claims of its ``accessibility``."""
+    """The entry of a finished file, which may have but a ``section`` of the publication, and may
+    make claims of its ``accessibility``."""
     return Output(
         file,
         edition.name,
         edition.format,
         len(data),
         hashlib.sha256(data).hexdigest(),
-        facts,
+        facts.counts,
         section or msgspec.UNSET,
-        fitted or msgspec.UNSET,
+        facts.fit or msgspec.UNSET,
         _audit(accessibility) if accessibility else msgspec.UNSET,
     )
 
@@ -112,6 +114,17 @@ def describe_bundle(file: str, edition: Edition, data: bytes, count: int) -> Out
     """The entry of an archive of so many files."""
     digest = hashlib.sha256(data).hexdigest()
     return Output(file, edition.name, "zip", len(data), digest, {"files": count})
+
+
+def still_true(path: Path) -> tuple[Output, ...]:
+    """The entries of an older manifest whose files are beside it as it says."""
+    try:
+        found = decode(path.read_bytes())
+    except (OSError, msgspec.MsgspecError):
+        return ()
+    return tuple(
+        output for output in found.outputs if checksum(path.parent / output.file) == output.sha256
+    )
 
 
 def with_facts(manifest: Manifest, facts: Mapping[str, dict[str, int]]) -> Manifest:

@@ -9,13 +9,12 @@ from pathlib import Path
 
 import msgspec
 
-from pipeline import catalog, checksums, manifest, outputs
-from pipeline.catalog.cover import front_of
-from pipeline.editions import EDITIONS, Edition, bundle_name, output_name
-from pipeline.making import Made
+from pipeline import catalog, checksums, outputs
+from pipeline.editions import bundle_name, output_name
+from pipeline.flow import manifest
+from pipeline.flow.editions import Made
 from pipeline.metadata import Metadata
 from pipeline.package.bundle import bundle, left_over
-from pipeline.package.facts import facts, fitted
 from pipeline.package.moment import NO_DATE, publication_moment
 from pipeline.paper import Fitted
 
@@ -50,55 +49,53 @@ class Saving:
         path = self._folder.parent / outputs.WORK / self._stem / "model.json"
         self.steps.append(Step("parse", seconds, len(data), path))
 
-    def add_edition(self, made: Made) -> None:
-        """An edition's file, and those beside it. What is left of an older site is to be
-        deleted."""
-        edition = EDITIONS[made.edition]
-        name = output_name(self._stem, edition)
-        files = self._add(made, name, edition)
-        if edition.chapters:
+    def add(self, made: Made) -> None:
+        """The files of an edition. What is left of those of an older one is to be deleted."""
+        if made.package is None:
+            self._add_parts(made)
+            return
+        name = output_name(self._stem, made.edition)
+        files = self._add(made, name)
+        if made.edition.chapters:
             folder = (self._folder / name).parent
             self._gone += checksums.left_over(folder, (self._folder / file for file in files))
 
-    def add_parts(self, made: Made) -> None:
-        """The files of an edition that is split, and an archive of them. What is left of an older
-        one is to be deleted."""
-        edition = EDITIONS[made.edition]
+    def _add_parts(self, made: Made) -> None:
+        """The handouts that an edition is split into, and an archive of them."""
+        edition, started = made.edition, time.perf_counter()
         files: dict[str, bytes] = {}
         for part in made.parts:
-            files |= self._add(part, part.file, edition)
+            files |= self._add(part, part.file)
         name, data = bundle_name(self._stem, edition), bundle(files)
         self._gone += left_over(self._folder / name, name.removesuffix(".zip"), files)
         self._put(name, data)
         self._entries.append(manifest.describe_bundle(name, edition, data, len(files)))
-        self.steps.append(Step("zip", 0.0, len(data), self._folder / name))
+        seconds = time.perf_counter() - started
+        self.steps.append(Step("zip", seconds, len(data), self._folder / name))
 
-    def _add(self, made: Made, name: str, edition: Edition) -> dict[str, bytes]:
-        files = {name: made.data, **made.extra}
+    def _add(self, made: Made, name: str) -> dict[str, bytes]:
+        edition, package = made.edition, made.package
+        assert package, "what has errors is not saved"
+        files = {name: package.data, **package.extra}
         section = made.section[-1] if made.section else ""
-        fit = fitted(made.data, edition.format)
         for file, data in files.items():
             self._put(file, data)
             # what else lies beside is no output, nor are the further pages of a site
-            if file.endswith(f".{edition.format}") and (file == name or not edition.chapters):
-                counts = facts(data, edition.format)
-                fit_here = fit if file == name else fitted(data, edition.format)
-                self._entries.append(
-                    manifest.describe(
-                        file, edition, data, counts, section, fit_here, made.accessibility
-                    )
-                )
-        step = Step(edition.format, made.seconds, len(made.data), self._folder / name, fit)
-        self.steps.append(step)
+            if facts := package.facts.get("" if file == name else file):
+                claims = package.accessibility
+                entry = manifest.describe(file, edition, data, facts, section, claims)
+                self._entries.append(entry)
+        path = self._folder / name
+        fit = package.facts[""].fit
+        self.steps.append(Step(edition.format, made.seconds, len(package.data), path, fit))
         return files
 
     def add_catalog(self, metadata: Metadata, made: Iterable[Made]) -> None:
         """The records for shops and libraries of the editions that are products, and the cover
         that these show."""
         started = time.perf_counter()
-        whole = {EDITIONS[one.edition]: one for one in made if one.data}
-        books = (one.data for edition, one in whole.items() if edition.format == "epub")
-        front = next(map(front_of, books), None)
+        whole = {one.edition: one.package for one in made if one.package}
+        front = next((one.front for one in whole.values() if one.front), None)
         cover = None
         if front:
             name = f"{self._stem}-cover{front.suffix}"
@@ -109,7 +106,7 @@ class Saving:
                 edition,
                 output_name(self._stem, edition),
                 len(one.data),
-                facts(one.data, edition.format).get("pages", 0),
+                one.facts[""].counts.get("pages", 0),
                 one.accessibility,
             )
             for edition, one in sorted(whole.items(), key=lambda pair: pair[0].format != "epub")
@@ -128,9 +125,16 @@ class Saving:
         self._files[self._folder / name] = data
 
     def write(self, metadata: Metadata) -> tuple[Path, ...]:
-        """Write all files, and the manifest of a publication that has these metadata. Raises
-        `OSError` where that cannot be done; nothing has changed then."""
-        self._put("manifest.json", manifest.encode(manifest.of(metadata, self._entries)))
+        """Write all files, and the manifest of a publication that has these metadata: of these
+        files, and of those that are there from before. Raises `OSError` where that cannot be
+        done; nothing has changed then."""
+        place = self._folder / "manifest.json"
+        new = {entry.file for entry in self._entries}
+        kept = (entry for entry in manifest.still_true(place) if entry.file not in new)
+        gone = {path.relative_to(self._folder).as_posix() for path in self._gone}
+        entries = [*self._entries, *(entry for entry in kept if entry.file not in gone)]
+        self._put(place.name, manifest.encode(manifest.of(metadata, entries)))
         outputs.write_all(self._folder, self._files, self._gone)
         outputs.write(outputs.model_of(self._folder), self._model)
+        outputs.list_made(self._folder, self._files)
         return tuple(self._files)

@@ -1,0 +1,232 @@
+"""Has the stages run that lead to each edition of a source."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+from typing import Literal, NamedTuple
+
+import msgspec
+
+from pipeline.codes import Code, diagnostic
+from pipeline.diagnostics import Diagnostic
+from pipeline.editions import EDITIONS, STANDARD_PRINT, Edition, part_name, stem_of, tells_pages
+from pipeline.flow.runner import Outcome, Runner
+from pipeline.flow.stages import COVER, MARK, METADATA, PACKAGE, PARSE, RENDER, RESOLVE, SELECT
+from pipeline.metadata import Metadata
+from pipeline.model import Document
+from pipeline.package.result import Package
+from pipeline.pages import Pages
+from pipeline.pagination import PageMap
+from pipeline.paths import shown_name
+from pipeline.system import pango_problem, pango_version
+
+
+class Options(msgspec.Struct, frozen=True, kw_only=True):
+    """How editions are made; see `driver.build`."""
+
+    templates: Path | None = None
+    assets_beside: bool = False
+    fit: int | Literal["even"] | None = None
+    split: int = 0
+    cover_spread: bool = False
+
+
+class Made(NamedTuple):
+    """An edition, or one of the handouts that it is split into. Without a ``package`` it has
+    errors, or ``parts``, each with the ``file`` that it becomes and its ``section``, below the
+    titles of those around it. ``document`` is resolved, and marked."""
+
+    edition: Edition
+    findings: tuple[Diagnostic, ...]
+    document: Outcome[Document] | None = None
+    package: Package | None = None
+    seconds: float = 0.0
+    parts: tuple[Made, ...] = ()
+    file: str = ""
+    section: tuple[str, ...] = ()
+
+    @property
+    def page_map(self) -> PageMap | None:
+        return self.package.page_map if self.package else None
+
+
+class Source:
+    """A source, or the ``document`` that was read from one, and how its stages run."""
+
+    def __init__(
+        self,
+        path: Path,
+        runner: Runner,
+        options: Options | None = None,
+        document: Document | None = None,
+    ) -> None:
+        self.folder = path.parent
+        self.stem = stem_of(path)
+        self.options = options or Options()
+        self.name = shown_name(str(path))
+        self._runner = runner
+        self.parsed = (
+            runner.run(PARSE, path, self.options.fit)
+            if document is None
+            else runner.given(PARSE, document)
+        )
+        self.metadata: Metadata = runner.run(METADATA, self.parsed).value
+
+    def selected(self, edition: Edition) -> Outcome[Document]:
+        return self._runner.run(SELECT, self.parsed, edition)
+
+    def resolved(self, edition: Edition) -> Outcome[Document]:
+        split = self.options.split
+        return self._runner.run(RESOLVE, self.selected(edition), self.folder, split)
+
+    def marked(
+        self, edition: Edition, page_map: PageMap | None = None, part: Document | None = None
+    ) -> Outcome[Document]:
+        """The resolved document, or a ``part`` of it, and in it what an edition tells of the
+        standard print edition's pages."""
+        document = self.resolved(edition) if part is None else part
+        return self._runner.run(MARK, document, edition, page_map)
+
+    def pages(
+        self,
+        edition: Edition,
+        marked: Outcome[Document],
+        page_map: PageMap | None = None,
+        file: str = "",
+    ) -> Outcome[Pages]:
+        templates = self.options.templates
+        takes = (edition, self.stem, templates, _names(templates), page_map, file)
+        return self._runner.run(RENDER, marked, *takes)
+
+    def begin(self, edition: Edition, standard: Made | None = None) -> Callable[[], Made]:
+        """Begin to make an edition, and give what waits for it. ``standard`` is the standard
+        print edition, for those that tell its pages."""
+        resolved = self.resolved(edition)
+        if resolved.failed:
+            return functools.partial(Made, edition, resolved.findings)
+        if self.options.split:
+            return self._begin_parts(edition, resolved, standard)
+        page_map = standard.page_map if standard else None
+        return self._packed(edition, self.marked(edition, page_map), page_map)
+
+    def _begin_parts(
+        self, edition: Edition, resolved: Outcome[Document], standard: Made | None
+    ) -> Callable[[], Made]:
+        """Handouts, one for each section of the level that the options say. What is wrong is
+        told once."""
+        from pipeline.resolve.division import divide
+
+        found = list(resolved.findings)
+        handouts = divide(resolved.value, self.options.split)
+        if len(handouts) < 2:
+            level = self.options.split
+            message = f"There are no two sections of level {level} to make handouts of."
+            found.append(diagnostic(Code.NOT_DIVIDED, message, source=self.name))
+        maps: dict[tuple[str, ...], list[PageMap | None]] = {}
+        for one in standard.parts if standard else ():
+            maps.setdefault(one.section, []).append(one.page_map)
+        begun: list[tuple[tuple[str, ...], Callable[[], Made]]] = []
+        empty: tuple[Diagnostic, ...] = ()
+        for number, (name, handout) in enumerate(handouts, start=1):
+            section = (*handout.metadata.part_of, handout.metadata.title)
+            page_map = maps[section].pop(0) if maps.get(section) else None
+            marked = self.marked(edition, page_map, handout)
+            if not marked.value.blocks:  # no answers in it, say
+                empty = marked.findings
+                continue
+            file = part_name(self.stem, edition, number, len(handouts), name)
+            begun.append((section, self._packed(edition, marked, page_map, file)))
+
+        def made() -> Made:
+            parts = tuple(part()._replace(section=section) for section, part in begun)
+            told = dict.fromkeys(finding for part in parts for finding in part.findings)
+            return Made(edition, (*found, *(told if parts else empty)), parts=parts)
+
+        return made
+
+    def _packed(
+        self,
+        edition: Edition,
+        marked: Outcome[Document],
+        page_map: PageMap | None,
+        file: str = "",
+    ) -> Callable[[], Made]:
+        """The rest of the way of a marked document: render, package."""
+        pages = self.pages(edition, marked, page_map, file)
+        found = (*marked.findings, *pages.findings)
+        if pages.failed:
+            return functools.partial(Made, edition, found, marked)
+        takes = (edition, self.folder, self.options.assets_beside, self.name, pango_version())
+        packing = self._runner.later(PACKAGE, pages, *takes)
+
+        def made() -> Made:
+            packed = packing()
+            package, told = packed.value, [*found, *packed.findings]
+            if self.options.cover_spread and edition.name == STANDARD_PRINT and package.data:
+                cover = self._cover(edition, marked, package)
+                package = msgspec.structs.replace(
+                    package, extra={**package.extra, **cover.value.extra}
+                )
+                told += cover.findings
+            seconds = sum(outcome.seconds for outcome in (marked, pages, packed))
+            return Made(edition, tuple(told), marked, package, seconds, file=file)
+
+        return made
+
+    def _cover(
+        self, edition: Edition, marked: Outcome[Document], package: Package
+    ) -> Outcome[Package]:
+        """A cover that is as wide as the pages of the standard print edition are thick."""
+        templates = self.options.templates
+        pages = package.facts[""].counts["pages"]
+        takes = (package.sheet, pages, self.stem, templates, _names(templates), self.folder)
+        return self._runner.run(COVER, marked, edition, *takes)
+
+    def all_made(self, editions: Iterable[Edition]) -> Iterator[Made]:
+        """The editions, in order. Those that tell the pages of the standard print edition wait
+        for it, which is made for them where nobody has asked for it. Those for a screen do
+        without its pages where it cannot be made."""
+        editions = tuple(editions)
+        standard = EDITIONS[STANDARD_PRINT]
+        marked = [edition for edition in editions if tells_pages(edition, self.metadata)]
+        alone = [edition for edition in editions if edition not in marked]
+        on_screens = all(edition.format != "pdf" for edition in editions)
+        problem = pango_problem() if marked and on_screens else None
+        if marked and not problem and standard not in alone:
+            alone.insert(0, standard)
+        begun = {edition: self.begin(edition) for edition in alone}
+        first = begun[standard]() if marked and not problem else None
+        if first and first.page_map is None and on_screens:
+            problem, first = "It has errors: build the edition handout to see them.", None
+        for edition in marked:
+            if first and first.page_map is None and not first.parts:  # the same is wrong with all
+                begun[edition] = functools.partial(Made, edition, first.findings)
+            else:
+                begun[edition] = self.begin(edition, first)
+        for edition in editions:
+            made = begun[edition]()
+            yield self._without_pages(made, problem) if problem else made
+
+    def _without_pages(self, made: Made, problem: str) -> Made:
+        """An edition for a screen that cannot tell the pages of the handout, and says so."""
+        if made.package is None:
+            return made
+        message = f"The pages of the handout are not told, since it cannot be made. {problem}"
+        told = diagnostic(Code.PAGES_NOT_TOLD, message, source=self.name)
+        return made._replace(findings=(*made.findings, told))
+
+    def all_findings(self, editions: Iterable[Edition]) -> tuple[Diagnostic, ...]:
+        """The findings of a document that has errors already, and those of the stages that it
+        will not come to, so that one run tells all that is wrong."""
+        resolved = [self.resolved(edition) for edition in editions]
+        return (*self.parsed.findings, *(d for one in resolved for d in one.findings))
+
+
+def _names(templates: Path | None) -> tuple[str, ...]:
+    """The files of a folder of templates: one that comes or goes is another way to render."""
+    if templates is None:
+        return ()
+    files = (path for path in templates.rglob("*") if path.is_file())
+    return tuple(sorted(path.relative_to(templates).as_posix() for path in files))

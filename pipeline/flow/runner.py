@@ -1,0 +1,273 @@
+"""Runs stages, and runs none whose outcome is known.
+
+The key of an outcome is a digest of all that the stage takes, and of the code. Which files a
+stage reads is known once it has run, and so stands in what is kept under the key: a `_Trace` says
+which files there were, with what in them, and what came of that. Where a trace is true of the
+files as they are, the stage need not run. (The idea is that of constructive traces; see Mokhov,
+Mitchell and Peyton Jones, *Build Systems à la Carte*, 2018, section 4.2.)
+"""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+import hashlib
+import time
+from collections.abc import Callable, Iterable
+from concurrent.futures import Executor, Future
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Generic, TypeVar
+
+import msgspec
+
+from pipeline.diagnostics import Diagnostic
+from pipeline.flow.version import version
+from pipeline.store import Store, key
+
+T = TypeVar("T")
+
+MOST_TRACES = 8
+"""How many states of its files are known of a stage that takes the same."""
+
+_ABSENT = ""
+"""The digest of a file that is not there."""
+
+
+@dataclass(frozen=True)
+class Stage(Generic[T]):
+    """A pure function from what it takes to a value of the type ``gives``.
+
+    ``findings`` are those that the value holds, and ``reads`` the files that it came from,
+    which may be missing; it is given the value, and what the stage took. The functions are those
+    of a module, so that other processes find them. What a stage gives is known by its content,
+    or else by what it was made of: writing a large value costs more than making it at times.
+    One that is ``kept`` stays in the store. One that is ``apart`` takes so long that another
+    process is worth its start.
+    """
+
+    name: str
+    make: Callable[..., T]
+    gives: type[T]
+    findings: Callable[[T], tuple[Diagnostic, ...]]
+    reads: Callable[..., Iterable[Path | str]]
+    by_content: bool = False
+    kept: bool = False
+    apart: bool = False
+
+    def encode(self, value: T) -> bytes:
+        """The value as JSON, the same bytes for equal values."""
+        return msgspec.json.encode(value)
+
+    def decode(self, data: bytes) -> T:
+        return msgspec.json.decode(data, type=self.gives)
+
+
+class Ran(msgspec.Struct, frozen=True):
+    """That a stage ran, for which edition, and for how long; ``seconds`` are 0 where its outcome
+    was known."""
+
+    stage: str
+    edition: str
+    seconds: float = 0.0
+
+
+class _Trace(msgspec.Struct, frozen=True):
+    """What came of a stage while its files had these digests."""
+
+    files: dict[str, str]
+    identity: str
+    findings: tuple[Diagnostic, ...]
+
+
+_traces = msgspec.json.Decoder(tuple[_Trace, ...])
+
+
+class Outcome(Generic[T]):
+    """What came of a stage. Its value is there, or in the store, or is made when it is asked
+    for; ``seconds`` are how long it took, 0 where it was known."""
+
+    def __init__(
+        self,
+        stage: Stage[T],
+        trace: _Trace,
+        make: Callable[[], T],
+        store: Store | None,
+        seconds: float = 0.0,
+    ) -> None:
+        self.identity = trace.identity
+        self.findings = trace.findings
+        self.seconds = seconds
+        self.stage = stage
+        self._make = make
+        self._store = store
+        self._value: T | None = None
+
+    @property
+    def failed(self) -> bool:
+        return any(finding.is_error for finding in self.findings)
+
+    @property
+    def value(self) -> T:
+        if self._value is None:
+            data = self._store.get(self.identity) if self._store and self.stage.kept else None
+            self._value = self._make() if data is None else self.stage.decode(data)
+        return self._value
+
+    @property
+    def data(self) -> bytes:
+        """The value as bytes, which are the same for the same value."""
+        data = self._store.get(self.identity) if self._store and self.stage.kept else None
+        return self.stage.encode(self.value) if data is None else data
+
+
+class Runner:
+    """Runs stages for one build. ``store`` has what is known from before, ``executor`` does what
+    is better done in another process, and ``tell`` hears of every stage. ``files`` are all that
+    were read for what was run, whether lately or before."""
+
+    def __init__(
+        self,
+        store: Store | None = None,
+        executor: Executor | None = None,
+        tell: Callable[[Ran], object] = lambda ran: None,
+    ) -> None:
+        self.files: dict[str, None] = {}
+        self._store = store
+        self._executor = executor
+        self._tell = tell
+        self._digests: dict[str, str] = {}
+
+    def run(self, stage: Stage[T], *takes: Any) -> Outcome[T]:
+        """What comes of a stage that takes these: outcomes of other stages, or plain values."""
+        return self._begin(stage, takes, None)()
+
+    def given(self, stage: Stage[T], value: T) -> Outcome[T]:
+        """A value as if the stage had given it now."""
+        outcome = Outcome(stage, _Trace({}, "", stage.findings(value)), lambda: value, None)
+        outcome.identity = key(outcome.data)
+        return outcome
+
+    def later(self, stage: Stage[T], *takes: Any) -> Callable[[], Outcome[T]]:
+        """The same, begun in another process where that is worth it, and waited for when it is
+        asked for."""
+        return self._begin(stage, takes, self._executor if stage.apart else None)
+
+    def _begin(
+        self, stage: Stage[T], takes: tuple[Any, ...], executor: Executor | None
+    ) -> Callable[[], Outcome[T]]:
+        name = f"{key(stage.name, version(), *map(_described, takes))}.trace"
+        traces = self._known(name)
+        for trace in traces:
+            if all(self._digest(path) == digest for path, digest in trace.files.items()):
+                self.files.update(dict.fromkeys(trace.files))
+                self._tell(Ran(stage.name, _edition(takes)))
+                known = Outcome(stage, trace, lambda: _made(stage, takes), self._store)
+                return lambda: known
+        started = time.time()
+        running: Future[tuple[bytes, float]] | None = None
+        if executor:
+            given = [(t.stage, t.data) if isinstance(t, Outcome) else (None, t) for t in takes]
+            running = executor.submit(_apart, stage, given)
+
+        @functools.cache
+        def outcome() -> Outcome[T]:
+            value, seconds = _arrived(stage, running) if running else _timed(stage, takes)
+            self._tell(Ran(stage.name, _edition(takes), seconds))
+            return self._noted(stage, takes, value, seconds, started, name, traces)
+
+        return outcome
+
+    def _known(self, name: str) -> tuple[_Trace, ...]:
+        data = self._store.get(name) if self._store else None
+        try:
+            return _traces.decode(data) if data else ()
+        except msgspec.MsgspecError:
+            return ()
+
+    def _noted(
+        self,
+        stage: Stage[T],
+        takes: tuple[Any, ...],
+        value: T,
+        seconds: float,
+        started: float,
+        name: str,
+        traces: tuple[_Trace, ...],
+    ) -> Outcome[T]:
+        """What came of a stage that has just run, noted in the store."""
+        plain = [take.value if isinstance(take, Outcome) else take for take in takes]
+        paths = [str(path) for path in stage.reads(value, *plain)]
+        files = {path: self._digest(path) for path in paths}
+        self.files.update(dict.fromkeys(files))
+        data = stage.encode(value) if stage.by_content or stage.kept else b""
+        told = [f"{path}\0{digest}" for path, digest in files.items()]
+        identity = key(data) if data else key(name, *told)
+        trace = _Trace(files, identity, stage.findings(value))
+        outcome = Outcome(stage, trace, lambda: value, self._store, seconds)
+        outcome._value = value
+        # What was saved while the stage ran may not be what it has read.
+        if self._store and not any(_changed_since(path, started) for path in paths):
+            if stage.kept:
+                self._store.put(identity, data)
+            others = [one for one in traces if one.files != files]
+            with contextlib.suppress(UnicodeEncodeError):  # of a file whose name is not UTF-8
+                self._store.put(name, msgspec.json.encode([trace, *others[: MOST_TRACES - 1]]))
+        return outcome
+
+    def _digest(self, path: str) -> str:
+        if path not in self._digests:
+            try:
+                with Path(path).open("rb") as file:
+                    self._digests[path] = hashlib.file_digest(file, "sha256").hexdigest()
+            except OSError:
+                self._digests[path] = _ABSENT
+        return self._digests[path]
+
+
+def _made(stage: Stage[T], takes: Iterable[Any]) -> T:
+    return stage.make(*(take.value if isinstance(take, Outcome) else take for take in takes))
+
+
+def _timed(stage: Stage[T], takes: Iterable[Any]) -> tuple[T, float]:
+    started = time.perf_counter()
+    return _made(stage, takes), time.perf_counter() - started
+
+
+def _apart(
+    stage: Stage[Any], given: Iterable[tuple[Stage[Any] | None, Any]]
+) -> tuple[bytes, float]:
+    """What a stage gives, in another process: bytes in, and bytes out."""
+    started = time.perf_counter()
+    value = stage.make(*(one.decode(take) if one else take for one, take in given))
+    return stage.encode(value), time.perf_counter() - started
+
+
+def _arrived(stage: Stage[T], running: Future[tuple[bytes, float]]) -> tuple[T, float]:
+    data, seconds = running.result()
+    return stage.decode(data), seconds
+
+
+def _described(take: Any) -> str | bytes:
+    """What a key says of something that a stage takes."""
+    if isinstance(take, Outcome):
+        return f"outcome {take.identity}"
+    if isinstance(take, str | Path):
+        return f"text {take}"
+    data = msgspec.json.encode(take)
+    if isinstance(take, msgspec.Struct):  # 1 and 1.0 are equal; what is read again is always 1.0
+        data = msgspec.json.encode(msgspec.json.decode(data, type=type(take)))
+    return data
+
+
+def _edition(takes: Iterable[Any]) -> str:
+    from pipeline.editions import Edition
+
+    return next((take.name for take in takes if isinstance(take, Edition)), "")
+
+
+def _changed_since(path: str, moment: float) -> bool:
+    try:
+        return Path(path).stat().st_mtime >= moment
+    except OSError:
+        return False

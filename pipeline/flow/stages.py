@@ -1,0 +1,215 @@
+"""The table of stages: what the program does, in order, and with what.
+
+    source ─parse─▶ Document ─select─▶ Document ─resolve─▶ Document ─mark─▶ Document
+           ─render─▶ Pages ─package─▶ Package
+
+A stage is a function here, which loads what it needs when it runs, and a row of the table. What
+it is given besides what the stages before it give is part of what its outcome depends on, and so
+is what it reads. `pipeline.flow.editions` has the stages run for each edition.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+import msgspec
+
+from pipeline.diagnostics import Diagnostic, Span
+from pipeline.editions import Edition, tells_pages
+from pipeline.flow.runner import Stage
+from pipeline.metadata import Metadata
+from pipeline.model import Document
+from pipeline.package.result import Package
+from pipeline.pages import Pages
+from pipeline.pagination import PageMap
+from pipeline.paper import Sheet
+
+if TYPE_CHECKING:
+    import jinja2
+
+    from pipeline.pages import CoverPage
+
+
+def parse(source: Path, fit: int | Literal["even"] | None) -> Document:
+    """The document that a source says. How many pages it is to ``fit`` counts for more than what
+    the source says of that."""
+    from pipeline.parser import parse_file
+    from pipeline.sheet.fitting import asked_of_all
+
+    document = parse_file(source)
+    if fit is None:
+        return document
+    return msgspec.structs.replace(document, metadata=asked_of_all(document.metadata, fit))
+
+
+def metadata(document: Document) -> Metadata:
+    """What the front matter says: enough to know what is to be made."""
+    return document.metadata
+
+
+def select(document: Document, edition: Edition) -> Document:
+    """What an edition contains."""
+    from pipeline.select import select
+
+    return select(document, edition)
+
+
+def resolve(document: Document, folder: Path, split: int) -> Document:
+    """What is numbered, referred to, and read from files, in place."""
+    from pipeline.resolve import resolve
+
+    return resolve(document, folder, split)
+
+
+def mark(document: Document, edition: Edition, page_map: PageMap | None) -> Document:
+    """A resolved document with what an edition tells of the standard print edition's pages, and
+    with a teacher's answers where they belong."""
+    from pipeline.resolve import answers, page_marks
+
+    if edition.audience == "teacher":
+        document = answers.put_in_place(document)
+        if edition.format != "pdf":  # paper lies in the teacher's hand
+            document = answers.told_apart(document)
+    if page_map is not None and tells_pages(edition, document.metadata):
+        place = page_marks.place_marks
+        if edition.same_pages or edition.part == "answers":
+            place = page_marks.keep_pages
+        elif edition.format == "epub":
+            place = page_marks.place_book_marks
+        elif edition.format == "html":
+            place = page_marks.place_all_marks
+        document = place(document, page_map)
+    return answers.answers_alone(document) if edition.part == "answers" else document
+
+
+def render(
+    document: Document,
+    edition: Edition,
+    stem: str,
+    templates: Path | None,
+    names: tuple[str, ...],
+    page_map: PageMap | None,
+    file: str,
+) -> Pages:
+    """The pages of an edition. The folder of ``templates`` has files of these ``names``. ``file``
+    is what the pages become, where that is not the edition's own. Where a template cannot be
+    used, there are no pages but a finding."""
+    import jinja2
+
+    from pipeline.render import render
+
+    try:
+        pages = render(document, edition, stem, templates, page_map)
+    except jinja2.TemplateError as error:
+        found = (_template_finding(error),)
+        return Pages(edition.name, stem, document.metadata, pages=(), findings=found)
+    return msgspec.structs.replace(pages, file=file) if file else pages
+
+
+def package(
+    pages: Pages, edition: Edition, folder: Path, assets: bool, source: str, pango: str
+) -> Package:
+    """The finished file of an edition, with what is known of it. What is wrong is about the
+    source, where nothing else is said."""
+    from pipeline.package import package
+
+    return _placed(package(pages, folder, assets_beside=assets), source)
+
+
+def cover(
+    document: Document, edition: Edition, sheet: Sheet, pages: int, stem: str,
+    templates: Path | None, names: tuple[str, ...], folder: Path,
+) -> Package:  # fmt: skip
+    """The print cover of a publication of so many ``pages``: a file beside those of the standard
+    print edition."""
+    import jinja2
+
+    from pipeline.package.cover import print_cover
+    from pipeline.render import render_spread
+    from pipeline.sheet.spread import spread_sheet
+
+    metadata = document.metadata
+    is_rtl = metadata.direction == "rtl"
+    spread = spread_sheet(sheet.size, pages, metadata.paper_thickness, from_right=is_rtl)
+    try:
+        rendered: CoverPage = render_spread(document, stem, templates, spread)
+    except jinja2.TemplateError as error:
+        return Package(b"", (_template_finding(error),))
+    made = print_cover(rendered, folder, metadata)
+    files = tuple(map(str, made.files))
+    package = Package(b"", made.diagnostics, files, {rendered.file: made.data})
+    return _placed(package, document.source)
+
+
+def _template_finding(error: jinja2.TemplateError) -> Diagnostic:
+    from pipeline.codes import Code, diagnostic
+    from pipeline.render.environment import template_place, template_problem
+
+    file, line = template_place(error)
+    span = Span(line) if line else None
+    return diagnostic(Code.TEMPLATE_ERROR, template_problem(error), span=span, source=file)
+
+
+def _placed(package: Package, source: str) -> Package:
+    found = (
+        finding if finding.source else msgspec.structs.replace(finding, source=source)
+        for finding in package.diagnostics
+    )
+    return msgspec.structs.replace(package, diagnostics=tuple(found))
+
+
+# --- what the stages find and read ------------------------------------------------------------
+
+
+def _in_document(document: Document) -> tuple[Diagnostic, ...]:
+    return document.diagnostics
+
+
+def _in_pages(pages: Pages) -> tuple[Diagnostic, ...]:
+    return pages.findings
+
+
+def _in_package(package: Package) -> tuple[Diagnostic, ...]:
+    return package.diagnostics
+
+
+def _nothing(*_: Any) -> tuple[Any, ...]:
+    return ()
+
+
+def _texts(document: Document, source: Path, _: Any) -> Iterable[Path]:
+    return (source, *(source.parent / name for name in document.files))
+
+
+def _assets(document: Document, _: Document, folder: Path, __: int) -> Iterable[Path]:
+    from pipeline.resolve.assets import missing_files
+
+    assets = (asset.path for asset in document.assets if asset.is_file)
+    return (folder / name for name in (*assets, *document.files, *missing_files(document)))
+
+
+def _templates(
+    _: Pages, __: Document, edition: Edition, stem: str, templates: Path | None, *others: Any
+) -> Iterable[Path]:
+    from pipeline.render.environment import template_files
+
+    return template_files(templates, edition.format)
+
+
+def _packed(package: Package, *_: Any) -> Iterable[str]:
+    return package.dependencies
+
+
+PARSE = Stage("parse", parse, Document, _in_document, _texts, kept=True)
+METADATA = Stage("metadata", metadata, Metadata, _nothing, _nothing, kept=True)
+SELECT = Stage("select", select, Document, _in_document, _nothing)
+RESOLVE = Stage("resolve", resolve, Document, _in_document, _assets)
+MARK = Stage("mark", mark, Document, _in_document, _nothing)
+RENDER = Stage("render", render, Pages, _in_pages, _templates, by_content=True)
+PACKAGE = Stage("package", package, Package, _in_package, _packed, kept=True, apart=True)
+COVER = Stage("cover", cover, Package, _in_package, _packed, kept=True)
+
+STAGES = (PARSE, METADATA, SELECT, RESOLVE, MARK, RENDER, PACKAGE, COVER)
+"""All stages, in order."""

@@ -1,0 +1,33 @@
+"""What a stage's outcome depends on beside what the stage takes: Chapbook's own code, the
+libraries, Python, and what the environment says."""
+
+from __future__ import annotations
+
+import functools
+import os
+import sys
+from pathlib import Path
+
+from pipeline.store import key
+
+CODE = Path(__file__).parent.parent
+NOT_CODE = {"__pycache__", "_templates"}
+"""Folders that no stage's code is in: what a stage reads of templates are files of its own."""
+
+
+def version() -> str:
+    """The same where equal things come of equal things."""
+    return key(_installed(), os.environ.get("SOURCE_DATE_EPOCH", ""))
+
+
+@functools.cache
+def _installed() -> str:
+    """The code and all packages that are installed beside it."""
+    code: list[str | bytes] = []
+    for folder, folders, files in os.walk(CODE):
+        folders[:] = sorted(set(folders) - NOT_CODE)
+        for file in sorted(files):
+            path = Path(folder, file)
+            code += (path.relative_to(CODE).as_posix(), path.read_bytes())
+    packages = {found.name for folder in sys.path for found in Path(folder).glob("*.dist-info")}
+    return key(sys.version, *sorted(packages), *code)

@@ -1,0 +1,115 @@
+"""Stores: what took long to make, by names that say what it was made of.
+
+A store is an aid only. What it cannot keep or give is made again, and a file of it may be
+deleted at any time.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import os
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Protocol
+
+from pipeline.folders import cache_folder
+
+LIMIT = 1_000_000_000
+"""Bytes that a folder may hold."""
+
+LITTER = 60 * 60
+"""Seconds after which a file that was never finished is taken for abandoned."""
+
+_DIGEST_SIZE = hashlib.sha256().digest_size
+_UNFINISHED = ".new"
+
+
+class Store(Protocol):
+    """What is kept, by name. A name is made of letters and digits, and may have an ending."""
+
+    def get(self, name: str) -> bytes | None: ...
+
+    def put(self, name: str, data: bytes) -> None: ...
+
+
+class Memory:
+    """Keeps all for as long as it lives."""
+
+    def __init__(self) -> None:
+        self._kept: dict[str, bytes] = {}
+
+    def get(self, name: str) -> bytes | None:
+        return self._kept.get(name)
+
+    def put(self, name: str, data: bytes) -> None:
+        self._kept[name] = data
+
+
+class Folder:
+    """Keeps each in a file, which begins with the digest of the rest, so that a damaged one is
+    not used. Files appear whole or not at all, whoever else writes; `trim` takes away what was
+    not used for longest."""
+
+    def __init__(self, path: Path, limit: int = LIMIT) -> None:
+        self._path = path
+        self._limit = limit
+
+    def get(self, name: str) -> bytes | None:
+        file = self._path / name
+        with contextlib.suppress(OSError):
+            found = file.read_bytes()
+            os.utime(file)
+            digest, data = found[:_DIGEST_SIZE], found[_DIGEST_SIZE:]
+            if hashlib.sha256(data).digest() == digest:
+                return data
+        return None
+
+    def put(self, name: str, data: bytes) -> None:
+        with contextlib.suppress(OSError):
+            self._path.mkdir(parents=True, exist_ok=True)
+            unfinished = self._path / f"{name}-{os.getpid()}{_UNFINISHED}"
+            try:
+                unfinished.write_bytes(hashlib.sha256(data).digest() + data)
+                unfinished.replace(self._path / name)
+            except OSError:
+                unfinished.unlink(missing_ok=True)
+
+    def trim(self) -> None:
+        """Delete what was not used for longest until the rest is within the limit, and what
+        was never finished."""
+        files = []
+        with contextlib.suppress(OSError), os.scandir(self._path) as entries:
+            for entry in entries:
+                with contextlib.suppress(OSError):
+                    files.append((entry.stat().st_mtime, entry.stat().st_size, Path(entry)))
+        size = sum(size for _, size, _ in files)
+        for used, one, path in sorted(files):
+            abandoned = path.suffix == _UNFINISHED and used < time.time() - LITTER
+            if abandoned or size > self._limit:
+                with contextlib.suppress(OSError):
+                    path.unlink()
+                size -= one
+
+
+def key(*parts: str | bytes) -> str:
+    """A name for what is made of ``parts``: the same for the same parts in order."""
+    digest = hashlib.sha256()
+    for part in parts:
+        data = part.encode("utf-8", "surrogateescape") if isinstance(part, str) else part
+        digest.update(len(data).to_bytes(8, "big") + data)
+    return digest.hexdigest()
+
+
+def cached(name: str, make: Callable[[], bytes]) -> bytes:
+    """What ``make()`` returned when it was last called for ``name`` by this user, or now."""
+    path = cache_folder()
+    if path is None:
+        return make()
+    folder = Folder(path)
+    found = folder.get(name)
+    if found is None:
+        found = make()
+        folder.put(name, found)
+    return found
