@@ -4,20 +4,17 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Iterable
-from typing import Any
 from xml.sax.saxutils import escape, quoteattr
 
 import msgspec
-import pydyf
-import weasyprint
 
 from pipeline.metadata import Identifier, Metadata
 from pipeline.package.facts import FIT
 from pipeline.package.moment import publication_moment
+from pipeline.package.pdf.engine.objects import PDF, PRODUCER, Dictionary, Stream, String
 from pipeline.paper import Fitted
 
 CREATOR = "Chapbook"
-PRODUCER = f"WeasyPrint {weasyprint.VERSION}"
 
 PACKET = """\
 <?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>
@@ -37,9 +34,9 @@ PACKET = """\
 
 
 def describe(
-    pdf: Any, metadata: Metadata, fitted: Fitted | None = None, *, tagged: bool = True
+    pdf: PDF, metadata: Metadata, fitted: Fitted | None = None, *, tagged: bool = True
 ) -> None:
-    """Write the metadata into a `pydyf.PDF` that is complete but for it. What was chosen so that
+    """Write the metadata into a PDF that is complete but for it. What was chosen so that
     the text fills its pages stands in the information dictionary, under a key of our own."""
     moment = publication_moment(metadata.date)
     info = {
@@ -54,14 +51,14 @@ def describe(
         FIT: msgspec.json.encode(fitted).decode() if fitted else "",
     }
     pdf.info.clear()
-    pdf.info.update({key: pydyf.String(value) for key, value in info.items() if value})
-    packet = pydyf.Stream(
+    pdf.info.update({key: String(value) for key, value in info.items() if value})
+    packet = Stream(
         [xmp(metadata, moment, tagged=tagged).encode()], {"Type": "/Metadata", "Subtype": "/XML"}
     )
     pdf.add_object(packet)
     pdf.catalog["Metadata"] = packet.reference
-    pdf.catalog["Lang"] = pydyf.String(metadata.lang)
-    pdf.catalog["ViewerPreferences"] = pydyf.Dictionary({"DisplayDocTitle": "true"})
+    pdf.catalog["Lang"] = String(metadata.lang)
+    pdf.catalog["ViewerPreferences"] = Dictionary({"DisplayDocTitle": "true"})
 
 
 def xmp(
