@@ -1,4 +1,4 @@
-"""Counts that say what a finished file holds, for people and the manifest."""
+"""What a finished file holds, for people and the manifest."""
 
 from __future__ import annotations
 
@@ -19,6 +19,25 @@ FIT = "ChapbookFit"
 """The key of the information dictionary under which `Fitted` stands, as JSON."""
 
 PLACED = re.compile(r"/Page\d+")
+
+
+class Facts(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What a packager knows of its file: how many ``pages`` a PDF has, on how many ``sides``
+    where several are on one, the ``sizes`` of these or else of the pages, in points, and what was
+    chosen so that the text fills them, if that was asked for; how many ``files`` an e-book has."""
+
+    pages: int = 0
+    sides: int = 0
+    files: int = 0
+    sizes: tuple[tuple[float, float], ...] = ()
+    fitted: Fitted | None = None
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """All that are not 0, with the ``sheets`` that are printed on both sides."""
+        sheets = -(-(self.sides or self.pages) // 2)
+        found = {"pages": self.pages, "sides": self.sides, "sheets": sheets, "files": self.files}
+        return {name: count for name, count in found.items() if count}
 
 
 def facts(data: bytes, format_name: FormatName) -> dict[str, int]:

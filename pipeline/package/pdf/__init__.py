@@ -11,6 +11,7 @@ from xml.etree import ElementTree
 
 from pipeline.codes import Code, diagnostic
 from pipeline.editions import EDITIONS, STANDARD_PRINT, output_name, pages_name
+from pipeline.package.facts import Facts
 from pipeline.package.font_files import font_files, lacking
 from pipeline.package.pdf.engine.objects import PDF
 from pipeline.package.pdf.engine.typesetter import Typesetter
@@ -76,20 +77,24 @@ def package(pages: Pages, folder: Path) -> Package:
     if edition.fields and not widgets:
         message = "There is nothing to fill in: no blank, no writing lines, no choices, no tasks."
         found = (*found, diagnostic(Code.NOTHING_TO_FILL_IN, message))
+    facts = Facts(len(document.pages), sizes=document.sizes, fitted=fitted)
     extra: dict[str, bytes] = {}
+    extra_facts: dict[str, Facts] = {}
     if edition.imposition != "none":
         beside = pages_name(pages.file or output_name(pages.stem, edition), edition)
         if beside:
-            extra[beside] = data
+            extra[beside], extra_facts[beside] = data, facts
         cover = has_back_cover(document.pages)
         name = Path(beside).name
-        data = impose(data, edition, pages.metadata, back_cover=cover, beside=name)
+        data, facts = impose(data, facts, edition, pages.metadata, back_cover=cover, beside=name)
     found = (*found, *dict.fromkeys(setter.files.diagnostics), *log.diagnostics(pages.places))
     return Package(
         data=data,
         diagnostics=found,
         dependencies=(*files, *setter.files.files),
         extra=extra,
+        facts=facts,
+        extra_facts=extra_facts,
         sheet=pages.sheet,
         page_map=(pieces.page_map(pages.edition, document.pages, pages.sheet) if pieces else None),
     )

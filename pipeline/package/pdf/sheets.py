@@ -11,9 +11,11 @@ from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
 import pikepdf
+from msgspec.structs import replace
 
 from pipeline.editions import Edition
 from pipeline.metadata import Metadata
+from pipeline.package.facts import Facts
 from pipeline.package.moment import publication_moment
 from pipeline.package.pdf.engine.boxes import all_boxes, children, elements, shows
 from pipeline.package.pdf.engine.typesetter import Page
@@ -59,9 +61,15 @@ class Cell(NamedTuple):
 
 
 def impose(
-    data: bytes, edition: Edition, metadata: Metadata, *, back_cover: bool, beside: str = ""
-) -> bytes:
-    """The PDF ``data`` on the sheets of an edition that has an imposition.
+    data: bytes,
+    facts: Facts,
+    edition: Edition,
+    metadata: Metadata,
+    *,
+    back_cover: bool,
+    beside: str = "",
+) -> tuple[bytes, Facts]:
+    """The PDF ``data`` on the sheets of an edition that has an imposition, and its facts.
 
     ``back_cover``: the last page is to be the back of a booklet. ``beside`` is the name of the
     file that has the pages in order, if there is one.
@@ -88,7 +96,8 @@ def impose(
         _describe(pdf, edition, metadata, beside)
         output = io.BytesIO()
         pdf.save(output, deterministic_id=True)
-    return output.getvalue()
+    sizes = ((width, height),) * len(sides)
+    return output.getvalue(), replace(facts, sides=len(sides), sizes=sizes)
 
 
 def has_back_cover(pages: Sequence[Page]) -> bool:
