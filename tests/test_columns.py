@@ -13,8 +13,8 @@ from PIL import Image
 from pipeline.editions import EDITIONS
 from pipeline.package import pdf
 from pipeline.package.font_files import font_files
-from pipeline.package.pdf.boxes import all_boxes, has_class
-from pipeline.package.pdf.engine import Fonts, LocalFiles, StyleSheet
+from pipeline.package.pdf.engine.boxes import all_boxes, has_class
+from pipeline.package.pdf.engine.typesetter import Typesetter
 from pipeline.package.pdf.layout import lay_out
 from pipeline.package.pdf.markup import parse as parse_markup
 from pipeline.package.pdf.markup import ready
@@ -69,9 +69,8 @@ def laid_out(pages: Pages, folder: Path) -> Any:
     root = parse_markup(pages.pages[0].markup)
     ready(root)
     arrange(root)
-    files = LocalFiles(folder, pages.assets)
-    styles = [StyleSheet(style.css, files) for style in pages.styles]
-    return lay_out(root, styles, files, Fonts(font_files(pages.faces)), pages.sheet)
+    setter = Typesetter(font_files(pages.faces), folder, pages.assets)
+    return lay_out(setter, root, pages)
 
 
 def lines_of_text(document: Any, leading: float) -> list[Line]:
@@ -100,7 +99,7 @@ def lines_of_text(document: Any, leading: float) -> list[Line]:
             visit(child, number, top)
 
     for number, page in enumerate(document.pages):
-        visit(page._page_box, number, page._page_box.content_box_y())
+        visit(page.box, number, page.box.content_box_y())
     return found
 
 
@@ -205,7 +204,7 @@ def tables_of(document: Any) -> list[float]:
     return [
         box.width
         for page in document.pages
-        for box in all_boxes(page._page_box)
+        for box in all_boxes(page.box)
         if box.element_tag == "table" and type(box).__name__ == "TableBox"
     ]
 

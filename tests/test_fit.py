@@ -18,7 +18,7 @@ from pipeline import cli, driver
 from pipeline.editions import EDITIONS
 from pipeline.flow.manifest import decode
 from pipeline.metadata import Metadata
-from pipeline.package.pdf.engine import XMLDocument
+from pipeline.package.pdf.engine.typesetter import Typesetter
 from pipeline.package.pdf.fit_search import MOST_TRIALS, Search, sheets_of
 from pipeline.package.pdf.layout import LAYOUTS
 from pipeline.paper import FitOptions, Fitted, PrintOptions
@@ -303,14 +303,14 @@ def test_a_block_across_two_columns_takes_few_layouts(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     layouts = 0
-    within = XMLDocument.within
+    set_once = Typesetter.set
 
     def counted(*arguments: Any, **options: Any) -> Any:
         nonlocal layouts
         layouts += 1
-        return within(*arguments, **options)
+        return set_once(*arguments, **options)
 
-    monkeypatch.setattr(XMLDocument, "within", counted)
+    monkeypatch.setattr(Typesetter, "set", counted)
     words = "Water is what people need and few count. " * 6 + "\n\n"
     table = "| A | B | C |\n|---|---|---|\n" + "| a long cell | b | c |\n" * 20
     text = f"# Water\n\n{words * 6}::: landscape\n\n{table}\n:::\n\n## More\n\n{words * 6}"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import zipfile
 from collections.abc import Iterable
 from pathlib import Path
 from typing import NamedTuple
@@ -16,7 +17,13 @@ from hypothesis import strategies as st
 
 import pipeline
 from pipeline.check import check
+from pipeline.editions import EDITIONS
+from pipeline.package import package
 from pipeline.package.pdf.imposition import Side, booklet, n_up
+from pipeline.parser import parse
+from pipeline.render import render
+from pipeline.resolve import resolve
+from pipeline.select import select
 
 MM = 72 / 25.4
 
@@ -102,6 +109,39 @@ def test_sheets_to_read_run_from_left_to_right_and_down() -> None:
     assert pages(n_up(3, 2, 1)) == [(1, 2), (3, BLANK)]
     assert pages(n_up(6, 2, 2)) == [(1, 2, 3, 4), (5, 6, BLANK, BLANK)]
     assert pages(n_up(6, 2, 2, rtl=True)) == [(2, 1, 4, 3), (6, 5, BLANK, BLANK)]
+
+
+# --- what the packager says of it ----------------------------------------------------------
+
+SEVERAL = "\n\n::: page-break\n:::\n\n".join(f"Page {number}." for number in range(1, 8))
+
+
+@pytest.mark.parametrize("name", ["handout", "booklet", "2-up", "4-up", "ebook", "web"])
+def test_facts_are_those_of_the_files(name: str, tmp_path: Path) -> None:
+    edition = EDITIONS[name]
+    text = f"---\ntitle: T\nfit: even\n---\n\n{SEVERAL}\n"
+    document = resolve(select(parse(text, "x.md"), edition), tmp_path)
+    made = package(render(document, edition, "x"), tmp_path)
+    for data, facts in (
+        (made.data, made.facts),
+        *((made.extra[file], facts) for file, facts in made.extra_facts.items()),
+    ):
+        if edition.format == "epub":
+            with zipfile.ZipFile(io.BytesIO(data)) as book:
+                assert facts.counts == {"files": len(book.namelist())}
+        if edition.format == "pdf":
+            with pikepdf.open(io.BytesIO(data)) as pdf:
+                boxes = [tuple(map(float, page.mediabox[2:])) for page in pdf.pages]
+                resources = [page.resources for page in pdf.pages]
+                placed = [
+                    str(name) for one in resources if "/XObject" in one for name in one.XObject
+                ]
+            on_sides = sum(name.startswith("/Page") for name in placed)
+            assert facts.pages == (on_sides or len(boxes))
+            assert facts.sides == (len(boxes) if on_sides else 0)
+            assert [pytest.approx(size, abs=0.01) for size in facts.sizes] == boxes
+    assert made.extra_facts.keys() == {file for file in made.extra if file.endswith(".pdf")}
+    assert bool(made.extra_facts) is (name == "booklet")
 
 
 # --- on paper ----------------------------------------------------------------------------

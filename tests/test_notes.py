@@ -18,7 +18,7 @@ from pipeline.editions import EDITIONS
 from pipeline.model import INLINE_NOTE, Document, NoteReference
 from pipeline.package import package, pdf
 from pipeline.package.font_files import font_files
-from pipeline.package.pdf.engine import Fonts, LocalFiles, StyleSheet
+from pipeline.package.pdf.engine.typesetter import Typesetter
 from pipeline.package.pdf.layout import lay_out
 from pipeline.package.pdf.margin import GAP, Margin, Note, Span
 from pipeline.package.pdf.markup import parse as parse_markup
@@ -118,14 +118,13 @@ def make(text: str, folder: Path, edition: str = "handout") -> bytes:
 
 
 def printed(text: str, folder: Path) -> Any:
-    """The document of WeasyPrint, laid out."""
+    """The document, laid out."""
 
     pages = pages_of(text, folder)
     root = parse_markup(pages.pages[0].markup)
     ready(root)
-    files = LocalFiles(folder, pages.assets)
-    styles = [StyleSheet(style.css, files) for style in pages.styles]
-    return lay_out(root, styles, files, Fonts(font_files(pages.faces)))
+    setter = Typesetter(font_files(pages.faces), folder, pages.assets)
+    return lay_out(setter, root, pages)
 
 
 def boxes(box: Any, line: Any = None) -> Any:
@@ -222,7 +221,7 @@ def test_a_reference_does_not_push_the_lines_apart(folder: Path) -> None:
     document = printed(source(f"{WORDS * 9}^[A note.] {WORDS * 9}"), folder)
     heights = {
         line.height
-        for box, line in boxes(document.pages[0]._page_box)
+        for box, line in boxes(document.pages[0].box)
         if line is not None and type(box).__name__ == "TextBox" and "who had" in box.text
     }
     assert len(heights) == 1
@@ -246,7 +245,7 @@ def test_notes_at_the_end_are_a_part_of_the_publication(folder: Path) -> None:
 
 def margin_notes(page: Any) -> list[tuple[Any, Any]]:
     """The notes in the margin of a page, each with the line that refers to it."""
-    return [(b, line) for b, line in boxes(page._page_box) if class_of(b) == "note margin"]
+    return [(b, line) for b, line in boxes(page.box) if class_of(b) == "note margin"]
 
 
 def test_a_note_in_the_margin_stands_beside_its_line(folder: Path) -> None:
@@ -272,11 +271,11 @@ def test_notes_in_the_margin_touch_nothing(folder: Path) -> None:
         for note, _ in margin_notes(page):
             text = next(b for b, _ in boxes(note) if class_of(b) == "note-text")
             taken.append((text.position_y, text.position_y + text.height))
-            box = page._page_box
+            box = page.box
             assert text.position_y >= box.content_box_y() - 1
             assert text.position_y + text.height <= box.content_box_y() + box.height + 1
         total += len(taken)
-        for box, line in boxes(page._page_box):
+        for box, line in boxes(page.box):
             if type(box).__name__ == "TextBox" and "Section" in box.text:
                 taken.append((line.position_y, line.position_y + line.height))
         taken.sort()
@@ -304,7 +303,7 @@ def test_a_margin_full_of_notes_loses_none(folder: Path) -> None:
     there = {
         n
         for page in document.pages
-        for b, _ in boxes(page._page_box)
+        for b, _ in boxes(page.box)
         for n in re.findall(r"Note (\d+)\.", getattr(b, "text", "") or "")
     }
     assert there == {str(n) for n in range(60)}
@@ -329,7 +328,7 @@ spans = st.tuples(st.floats(0, 900), st.floats(5, 120)).map(lambda s: Span(s[0],
 )
 def test_a_margin_takes_what_fits(notes: list[tuple[float, float]], blocked: list[Span]) -> None:
     column = Span(0, 900)
-    margin = Margin(None, column, sorted(blocked))
+    margin = Margin(None, column, sorted(blocked))  # type: ignore[arg-type]
     margin.notes = [Note(None, None, wanted, height) for wanted, height in notes]  # type: ignore[arg-type]
     asked = set(map(id, margin.notes))
     left_over = margin.fit()

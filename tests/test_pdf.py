@@ -18,7 +18,6 @@ from PIL import Image
 from pipeline.editions import EDITIONS
 from pipeline.metadata import Metadata
 from pipeline.package import package
-from pipeline.package.facts import facts
 from pipeline.package.result import Package
 from pipeline.pages import Page, Pages, Style
 from pipeline.parser import parse
@@ -131,7 +130,7 @@ def test_sizes_are_those_of_the_edition(folder: Path) -> None:
     for edition, size in (("handout", (595.28, 841.89)), ("letter", (612, 792))):
         made = make(FRONT + BODY, folder, edition)
         pdf = open_pdf(made.data)
-        assert facts(made.data, "pdf")["pages"] == len(pdf.pages)
+        assert made.facts.pages == len(pdf.pages)
         for page in pdf.pages:
             assert [float(x) for x in page.mediabox[2:]] == pytest.approx(size, abs=0.01)
 
@@ -441,7 +440,7 @@ def test_nothing_is_skipped_or_said_twice_over_pages(folder: Path) -> None:
     items = "\n".join(f"1. Item {n}" for n in range(120))
     text = short(f"{PARAGRAPH * 60}\n\n| A | B |\n|---|---|\n{rows}\n\n{items}")
     made = make(text, folder)
-    assert facts(made.data, "pdf")["pages"] > 5
+    assert made.facts.pages > 5
     pdf = open_pdf(made.data)
     document = read(pdf)
     assert [len(list(document.all(kind))) for kind in ("Table", "THead", "L", "TR", "LI")] == [

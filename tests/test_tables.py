@@ -172,7 +172,7 @@ def boxes(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], list[Box]]:
     def lay_out(*arguments: Any) -> Any:
         document = original(*arguments)
         for number, page in enumerate(document.pages):
-            for box in texts(page._page_box):
+            for box in texts(page.box):
                 left = box.position_x
                 text = box.text.replace("\u00a0", " ").replace("\u202f", " ").strip()
                 found.append(Box(text, number, left, left + box.width))

@@ -15,8 +15,8 @@ import pipeline
 from pipeline.editions import EDITIONS
 from pipeline.package import package
 from pipeline.package.font_files import font_files
-from pipeline.package.pdf.boxes import all_boxes, has_class
-from pipeline.package.pdf.engine import Fonts, LocalFiles, StyleSheet
+from pipeline.package.pdf.engine.boxes import all_boxes, has_class
+from pipeline.package.pdf.engine.typesetter import Typesetter
 from pipeline.package.pdf.layout import lay_out
 from pipeline.package.pdf.markup import classes, ready
 from pipeline.package.pdf.markup import parse as parse_markup
@@ -42,9 +42,8 @@ def pages_of(text: str, edition: str = "handout", **front: str) -> Pages:
 def laid_out(pages: Pages) -> Any:
     root = parse_markup(pages.pages[0].markup)
     ready(root)
-    files = LocalFiles(Path(), pages.assets)
-    styles = [StyleSheet(style.css, files) for style in pages.styles]
-    return lay_out(root, styles, files, Fonts(font_files(pages.faces)), pages.sheet)
+    setter = Typesetter(font_files(pages.faces), Path(), pages.assets)
+    return lay_out(setter, root, pages)
 
 
 def boxes(pages: Pages, name: str) -> list[Any]:
@@ -53,7 +52,7 @@ def boxes(pages: Pages, name: str) -> list[Any]:
     return [
         box
         for page in document.pages
-        for box in all_boxes(page._page_box)
+        for box in all_boxes(page.box)
         if has_class(box, name) and box.element_tag in ("div", "span")
     ]
 
@@ -84,7 +83,7 @@ def test_who_learns_to_write_has_a_line_for_small_letters() -> None:
         return sum(
             box.element_tag == "div::before" and "line" in classes(box.element)
             for page in document.pages
-            for box in all_boxes(page._page_box)
+            for box in all_boxes(page.box)
         )
 
     assert [guides(hand) for hand in DISTANCES] == [3, 0, 0]
@@ -206,7 +205,7 @@ def asked(pages: Pages) -> Iterator[Asked]:
     document = laid_out(pages)
     where: dict[Any, set[int]] = {}
     for number, page in enumerate(document.pages):
-        for box in all_boxes(page._page_box):
+        for box in all_boxes(page.box):
             if box.element is not None:
                 where.setdefault(box.element, set()).add(number)
     for parent in next(iter(where)).iter():  # the first is the root
@@ -299,10 +298,10 @@ def test_a_name_line_keeps_within_the_page_and_has_room_to_write(size: str, hand
     pages = pages_of("Text.\n", page=size, handwriting=hand, name_line="true")
     document = laid_out(pages)
     (page,) = document.pages
-    blanks = [box for box in all_boxes(page._page_box) if has_class(box, "blank")]
+    blanks = [box for box in all_boxes(page.box) if has_class(box, "blank")]
     assert len(blanks) == 3
     for box in blanks:
-        assert box.position_x >= page._page_box.content_box_x()
-        edge = page._page_box.content_box_x() + page._page_box.width
+        assert box.position_x >= page.box.content_box_x()
+        edge = page.box.content_box_x() + page.box.width
         assert box.position_x + box.border_width() <= edge + 0.1
         assert box.border_width() / MILLIMETRE > 18

@@ -180,7 +180,7 @@ class Source:
     ) -> Outcome[Package]:
         """A cover that is as wide as the pages of the standard print edition are thick."""
         templates = self.options.templates
-        pages = package.facts[""].counts["pages"]
+        pages = package.facts.pages
         takes = (package.sheet, pages, self.stem, templates, _names(templates), self.folder)
         return self._runner.run(COVER, marked, edition, *takes)
 

@@ -94,7 +94,7 @@ def describe(
         hashlib.sha256(data).hexdigest(),
         facts.counts,
         section or msgspec.UNSET,
-        facts.fit or msgspec.UNSET,
+        facts.fitted or msgspec.UNSET,
         _audit(accessibility) if accessibility else msgspec.UNSET,
     )
 

@@ -81,12 +81,13 @@ class Saving:
         for file, data in files.items():
             self._put(file, data)
             # what else lies beside is no output, nor are the further pages of a site
-            if facts := package.facts.get("" if file == name else file):
+            facts = package.facts if file == name else package.extra_facts.get(file)
+            if facts:
                 claims = package.accessibility
                 entry = manifest.describe(file, edition, data, facts, section, claims)
                 self._entries.append(entry)
         path = self._folder / name
-        fit = package.facts[""].fit
+        fit = package.facts.fitted
         self.steps.append(Step(edition.format, made.seconds, len(package.data), path, fit))
         return files
 
@@ -106,7 +107,7 @@ class Saving:
                 edition,
                 output_name(self._stem, edition),
                 len(one.data),
-                one.facts[""].counts.get("pages", 0),
+                one.facts.pages,
                 one.accessibility,
             )
             for edition, one in sorted(whole.items(), key=lambda pair: pair[0].format != "epub")

@@ -8,8 +8,7 @@ from msgspec.structs import replace
 
 from pipeline.editions import EDITIONS, Edition
 from pipeline.faces import located
-from pipeline.package.facts import facts, fitted
-from pipeline.package.result import Facts, Package
+from pipeline.package.result import Package
 from pipeline.pages import Pages
 
 
@@ -23,13 +22,7 @@ def package(pages: Pages, folder: Path, *, assets_beside: bool = False) -> Packa
     made = _packaged(
         replace(pages, faces=located(pages.faces, folder)), edition, folder, assets_beside
     )
-    files = {"": made.data, **(made.extra if edition.format == "pdf" else {})}
-    told = {
-        name: Facts(facts(data, edition.format), fitted(data, edition.format))
-        for name, data in files.items()
-        if data and (not name or name.endswith(f".{edition.format}"))
-    }
-    return replace(made, facts=told, accessibility=pages.accessibility)
+    return replace(made, accessibility=pages.accessibility)
 
 
 def _packaged(pages: Pages, edition: Edition, folder: Path, assets_beside: bool) -> Package:

@@ -11,11 +11,22 @@ from pipeline.paper import Fitted, Sheet
 
 
 class Facts(msgspec.Struct, frozen=True, omit_defaults=True):
-    """Counts that say what a file holds, pages say, and what was chosen so that its text fills
-    its pages, where that was asked for."""
+    """What a packager knows of its file: how many ``pages`` a PDF has, on how many ``sides``
+    where several are on one, the ``sizes`` of these or else of the pages, in points, and what was
+    chosen so that the text fills them, if that was asked for; how many ``files`` an e-book has."""
 
-    counts: dict[str, int]
-    fit: Fitted | None = None
+    pages: int = 0
+    sides: int = 0
+    files: int = 0
+    sizes: tuple[tuple[float, float], ...] = ()
+    fitted: Fitted | None = None
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """All that are not 0, with the ``sheets`` that are printed on both sides."""
+        sheets = -(-(self.sides or self.pages) // 2)
+        found = {"pages": self.pages, "sides": self.sides, "sheets": sheets, "files": self.files}
+        return {name: count for name, count in found.items() if count}
 
 
 class Front(msgspec.Struct, frozen=True):
@@ -31,16 +42,17 @@ class Front(msgspec.Struct, frozen=True):
 
 class Package(msgspec.Struct, frozen=True, omit_defaults=True):
     """A finished file. ``dependencies`` are all files that went into it besides the pages;
-    ``extra`` are files to lie beside it, by name; ``facts`` are told of those of these that are
-    readable by themselves, and of the file itself, by the name "". ``page_map`` is where its
-    pages begin, if it is the standard print edition, and ``sheet`` is that of a printed one, as
-    it was set. An e-book may have a ``front``, and makes claims of its ``accessibility``."""
+    ``extra`` are files to lie beside it, by name; ``facts`` say what it holds, and ``extra_facts``
+    what those hold that are readable by themselves. ``page_map`` is where its pages begin, if it
+    is the standard print edition, and ``sheet`` is that of a printed one, as it was set. An
+    e-book may have a ``front``, and makes claims of its ``accessibility``."""
 
     data: bytes
     diagnostics: tuple[Diagnostic, ...] = ()
     dependencies: tuple[str, ...] = ()
     extra: dict[str, bytes] = {}
-    facts: dict[str, Facts] = {}
+    facts: Facts = Facts()
+    extra_facts: dict[str, Facts] = {}
     page_map: PageMap | None = None
     sheet: Sheet | None = None
     front: Front | None = None

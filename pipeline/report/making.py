@@ -139,12 +139,12 @@ def _printed(
         sides = read_pages(package.data, drawn=lambda _, image: on_sides.append(ink_of(image)))
     is_imposed = edition.imposition != "none" and not beside
     is_rtl = document.metadata.direction == "rtl"
-    chosen = package.facts[pages if beside else ""].fit
+    chosen = (package.extra_facts[pages] if beside else package.facts).fitted
     area = text_area(None if is_imposed else package.sheet, chosen, rtl=is_rtl)
     faults = preflight(layouts, area)
     wanted = {page for fault in faults for page in fault.pages}
     ink = mean(on_sides)
-    paper = sheets(package.facts[""].counts["pages"], len(on_sides), edition.imposition)
+    paper = sheets(package.facts.pages, len(on_sides), edition.imposition)
     both = cost(paper.duplex, paper.sides, ink.grey, prices)
     one = cost(paper.simplex, paper.sides, ink.grey, prices) if paper.simplex else None
     printed = Printed(

@@ -25,7 +25,7 @@ from pipeline.package.epub.ncx import ncx
 from pipeline.package.epub.obfuscation import FILE as ENCRYPTION
 from pipeline.package.epub.obfuscation import encryption, obfuscated
 from pipeline.package.font_use import used_faces
-from pipeline.package.result import Front, Package
+from pipeline.package.result import Facts, Front, Package
 from pipeline.pages import Page, Pages
 
 STYLE, MODERN = "style.css", "modern.css"
@@ -75,9 +75,11 @@ def package(pages: Pages, folder: Path) -> Package:
         book.add_item(item)
     book.spine = documents
     book.guide = list(guide(pages.landmarks))
-    data = _packed(_written(book, metadata), metadata, hidden_fonts(book, faces), book.uid)
+    written = _written(book, metadata)
+    data = _packed(written, metadata, hidden_fonts(book, faces), book.uid)
     return Package(
         data=data,
+        facts=Facts(files=len(written)),
         diagnostics=tuple(diagnostics),
         dependencies=tuple(map(str, files)),
         front=_front(front) if front else None,

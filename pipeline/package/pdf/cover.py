@@ -1,24 +1,20 @@
 """Sets a cover: its title as large as the panel allows, in lines of much the same length.
 
-Import it only where a cover is to be set: that starts WeasyPrint.
+Import it only where a cover is to be set: that starts the engine.
 """
 
 from __future__ import annotations
 
-import io
+import bisect
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
 from xml.etree.ElementTree import Element
 
-import pydyf
-import weasyprint
-from weasyprint.formatting_structure.boxes import LineBox
-
 from pipeline.metadata import Metadata
-from pipeline.package.pdf.boxes import all_boxes, has_class
-from pipeline.package.pdf.content import mend_fonts
-from pipeline.package.pdf.engine import Fonts, LocalFiles, StyleSheet, XMLDocument
+from pipeline.package.pdf.engine.boxes import Box, all_boxes, children, has_class, is_line
+from pipeline.package.pdf.engine.objects import PDF, Array, Dictionary
+from pipeline.package.pdf.engine.typesetter import Document, Typesetter
 from pipeline.package.pdf.log import listening
 from pipeline.package.pdf.markup import ready
 from pipeline.package.pdf.metadata import describe
@@ -54,12 +50,9 @@ TOLERANCE = 0.5
 
 def set_cover(cover: CoverPage, root: Element, files: tuple[Path, ...], folder: Path) -> bytes:
     """The cover as a PDF of one page; ``root`` is its markup, and ``files`` are its fonts."""
-    fetcher = LocalFiles(folder, cover.assets)
     with listening(root):
         ready(root)
-        output = io.BytesIO()
-        Setting(cover, root, fetcher, Fonts(files)).best().write_pdf(output)
-    return output.getvalue()
+        return Setting(cover, root, files, folder).best().written()
 
 
 def set_spread(
@@ -72,27 +65,20 @@ def set_spread(
 ) -> bytes:
     """The print cover as a PDF, which says where it is to be cut, and that ``bleed`` points are
     printed beyond that."""
-    fetcher = LocalFiles(folder, cover.assets)
 
-    def finish(document: weasyprint.Document, pdf: Any) -> None:
-        mend_fonts(pdf)
+    def finish(pdf: PDF) -> None:
         describe(pdf, metadata, tagged=False)
         for page in (one for one in pdf.objects if _is_page(one)):
             left, top, right, bottom = page["TrimBox"]
-            page["BleedBox"] = pydyf.Array(
-                [left - bleed, top - bleed, right + bleed, bottom + bleed]
-            )
+            page["BleedBox"] = Array([left - bleed, top - bleed, right + bleed, bottom + bleed])
 
     with listening(root):
         ready(root)
-        output = io.BytesIO()
-        document = Setting(cover, root, fetcher, Fonts(files)).best()
-        document.write_pdf(output, finisher=finish, pdf_identifier=True, pdf_version="1.7")
-    return output.getvalue()
+        return Setting(cover, root, files, folder).best().written(finish)
 
 
 def _is_page(thing: Any) -> bool:
-    return isinstance(thing, pydyf.Dictionary) and thing.get("Type") == "/Page"
+    return isinstance(thing, Dictionary) and thing.get("Type") == "/Page"
 
 
 class Try(NamedTuple):
@@ -115,21 +101,20 @@ class Try(NamedTuple):
 class Setting:
     """A cover that is set again and again, in other ways."""
 
-    def __init__(self, cover: CoverPage, root: Element, fetcher: LocalFiles, fonts: Fonts) -> None:
+    def __init__(
+        self, cover: CoverPage, root: Element, files: tuple[Path, ...], folder: Path
+    ) -> None:
         self._root = root
         self._kind = root.get("class", "")
-        self._fetcher = fetcher
-        self._fonts = fonts
-        self._cache: dict[str, Any] = {}
-        self._styles = [StyleSheet(style.css, fetcher) for style in cover.styles]
+        self._setter = Typesetter(files, folder, cover.assets)
+        self._styles = [style.css for style in cover.styles]
         # what does not fit is to be seen, and not cut off at the page's end
-        long_page = f"@page {{ size: {cover.width}px {LONG * cover.height}px }}"
-        self._long = StyleSheet(long_page, fetcher)
+        self._long = f"@page {{ size: {cover.width}px {LONG * cover.height}px }}"
         language = root.get("lang", "").lower().split("-")[0]
         self._most_lines = MOST_LINES_OF_SIGNS if language in SIGNS else MOST_LINES
 
-    def best(self) -> Any:
-        """The document of WeasyPrint with the title as large as can be."""
+    def best(self) -> Document:
+        """The document with the title as large as can be."""
         chosen = self._largest("")
         if chosen.size < SMALL:
             divided = self._largest("divided")
@@ -153,13 +138,11 @@ class Setting:
             return few
         return _first(tries, self._fits) or tries[-1]
 
-    def _set(self, one: Try, *, is_final: bool = False) -> Any:
+    def _set(self, one: Try, *, is_final: bool = False) -> Document:
         styles = self._styles if is_final else [*self._styles, self._long]
         self._root.set("style", one.css())
         self._root.set("class", f"{self._kind} {one.words}".strip())
-        return XMLDocument(self._root, self._fetcher).within(
-            None, font_config=self._fonts, stylesheets=styles, cache=self._cache
-        )
+        return self._setter.set(self._root, styles)
 
     def _fits(self, one: Try, most_lines: int = 0) -> bool:
         document = self._set(one)
@@ -168,40 +151,34 @@ class Setting:
         return all(_keeps_within(panel) for panel in _found(document, "panel"))
 
 
-def _found(document: Any, name: str) -> list[Any]:
-    boxes = (box for page in document.pages for box in all_boxes(page._page_box))
+def _found(document: Document, name: str) -> list[Box]:
+    boxes = (box for page in document.pages for box in all_boxes(page.box))
     return [box for box in boxes if box.element_tag and has_class(box, name)]
 
 
-def _lines(document: Any) -> int:
-    return sum(len(title.children) for title in _found(document, "title"))
+def _lines(document: Document) -> int:
+    return sum(len(children(title)) for title in _found(document, "title"))
 
 
-def _free(panel: Any) -> float:
+def _free(panel: Box) -> float:
     """What of the panel's height is left, in pixels; less than 0 where it is too low."""
-    (flow,) = panel.children
+    (flow,) = children(panel)
     return float(panel.height - flow.height)
 
 
-def _keeps_within(panel: Any) -> bool:
+def _keeps_within(panel: Box) -> bool:
     """Whether the panel has room for what is in it: no line is too long, and all are not too
     many."""
     return _free(panel) >= -TOLERANCE and all(
         line.width <= box.width + TOLERANCE
         for box in all_boxes(panel)
-        for line in getattr(box, "children", ())
-        if isinstance(line, LineBox)
+        for line in children(box)
+        if is_line(line)
     )
 
 
 def _first(values: Iterable[Try], holds: Callable[[Try], bool]) -> Try | None:
     """The first of values for which it holds: where it holds for one, it does for all after."""
     tries = tuple(values)
-    low, high = 0, len(tries)
-    while low < high:
-        middle = (low + high) // 2
-        if holds(tries[middle]):
-            high = middle
-        else:
-            low = middle + 1
-    return tries[low] if low < len(tries) else None
+    at = bisect.bisect_left(tries, True, key=holds)
+    return tries[at] if at < len(tries) else None

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import Any, NamedTuple
+from typing import NamedTuple
 from xml.etree.ElementTree import Element
 
-from weasyprint.formatting_structure import boxes
-
-from pipeline.package.pdf.boxes import bare
+from pipeline.package.pdf.engine import boxes
+from pipeline.package.pdf.engine.boxes import Box, children
 from pipeline.package.pdf.markup import classes
 
 PLACE = "data-place"
@@ -39,13 +38,12 @@ class Block(NamedTuple):
     pages: float
 
 
-def filled(pages: Sequence[Any]) -> float:
-    """How many of the pages are full: 1.4 where the second is for four tenths. ``pages`` are
-    boxes of WeasyPrint."""
+def filled(pages: Sequence[Box]) -> float:
+    """How many of the pages are full: 1.4 where the second is for four tenths."""
     return len(pages) - 1 + _share(pages[-1])
 
 
-def largest_blocks(pages: Sequence[Any], count: int) -> list[Block]:
+def largest_blocks(pages: Sequence[Box], count: int) -> list[Block]:
     """The blocks that take most room, the largest first. A block is one with a place that is in
     no other."""
     found: dict[tuple[str, str], float] = {}
@@ -57,38 +55,36 @@ def largest_blocks(pages: Sequence[Any], count: int) -> list[Block]:
     return [Block(kind, place, share) for (kind, place), share in ordered]
 
 
-def _share(page: Any) -> float:
+def _share(page: Box) -> float:
     """How much of a page's height has something on it. Notes are at its foot, and make it
     higher by what they take."""
     top = page.content_box_y()
     bottom, notes = top, 0.0
-    for part in page.children:
-        if isinstance(part, boxes.MarginBox):
+    for part in children(page):
+        if boxes.is_furniture(part):
             continue
-        if isinstance(part, boxes.FootnoteAreaBox):
+        if boxes.is_notes(part):
             notes += part.margin_height()
             continue
         bottom = max([bottom, *(box.position_y + box.margin_height() for box in _drawn(part))])
     return float(min(1, (bottom - top + notes) / page.height))
 
 
-def _drawn(box: Any) -> Iterator[Any]:
+def _drawn(box: Box) -> Iterator[Box]:
     """The lines and all else that is not made of other blocks."""
-    box = bare(box)
-    children = () if isinstance(box, boxes.LineBox) else getattr(box, "children", ())
-    if not children:
+    inner = [] if boxes.is_line(box) else children(box)
+    if not inner:
         yield box
-    for child in children:
+    for child in inner:
         yield from _drawn(child)
 
 
-def _blocks(box: Any) -> Iterator[tuple[str, str, float]]:
-    for child in getattr(box, "children", ()):
-        child = bare(child)
+def _blocks(box: Box) -> Iterator[tuple[str, str, float]]:
+    for child in children(box):
         place = child.element.get(PLACE) if child.element is not None else None
-        if place and not isinstance(child, boxes.LineBox | boxes.InlineBox):
+        if place and not boxes.is_line(child) and not boxes.is_inline(child):
             yield _kind(child.element), place, child.margin_height()
-        elif not isinstance(child, boxes.LineBox):
+        elif not boxes.is_line(child):
             yield from _blocks(child)
 
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 import copy
 import math
 from collections.abc import Callable, Sequence
-from pathlib import Path
 from typing import Any, NamedTuple
 from xml.etree.ElementTree import Element
 
@@ -18,10 +17,11 @@ from msgspec.structs import replace
 from pipeline.codes import Code, diagnostic
 from pipeline.diagnostics import Diagnostic, Span
 from pipeline.editions import EDITIONS, Edition, Imposition
-from pipeline.package.pdf.engine import Fonts, LocalFiles, StyleSheet, TooManyPagesError
+from pipeline.package.pdf.engine.boxes import Box
+from pipeline.package.pdf.engine.typesetter import POINT, TooManyPagesError, Typesetter
 from pipeline.package.pdf.filling import Block, filled, largest_blocks
 from pipeline.package.pdf.fit_search import SLACK, Search, sheets_of
-from pipeline.package.pdf.layout import PIXELS, set_pages
+from pipeline.package.pdf.layout import set_pages
 from pipeline.pages import Pages, Style
 from pipeline.paper import FitOptions, Fitted, Sheet
 from pipeline.sheet import css
@@ -46,15 +46,10 @@ class Filled(NamedTuple):
 
 
 class Fit:
-    """The search of one edition. ``styles`` are those of its pages, parsed."""
+    """The search of one edition."""
 
-    def __init__(
-        self, pages: Pages, root: Element, styles: Sequence[Any], fonts: Fonts, folder: Path
-    ) -> None:
-        self._pages, self._root, self._fonts = pages, root, fonts
-        self._styles = list(styles)
-        self._files = LocalFiles(folder, pages.assets)
-        self._cache: dict[str, Any] = {}
+    def __init__(self, setter: Typesetter, pages: Pages, root: Element) -> None:
+        self._setter, self._pages, self._root = setter, pages, root
 
     def filled(self, fit: FitOptions) -> Filled:
         """The pages at the setting at which they are filled, or as they are, and what is to be
@@ -79,7 +74,8 @@ class Fit:
             return Filled(self._pages, None, (self._too_long(fit, fit.pages, row.sheets[0]),))
         length = search.length(chosen, fit.pages)
         found = () if length > fit.pages - 0.5 else (_too_short(fit, fit.pages, length),)
-        return self._at(row.sheets[chosen], length, found)
+        sheet = row.sheets[chosen]
+        return Filled(self._with(sheet), fitted(sheet, length), found)
 
     def _full_sheets(
         self, fit: FitOptions, edition: Edition, search: Search, row: Settings
@@ -89,46 +85,34 @@ class Fit:
         if chosen is None:
             found = _uneven(fit, search.length(row.natural), multiple)
             return Filled(self._pages, None, (found,))
-        return self._at(row.sheets[chosen], search.length(chosen))
+        sheet = row.sheets[chosen]
+        return Filled(self._with(sheet), fitted(sheet, search.length(chosen)))
 
-    def _at(self, sheet: Sheet, length: float, found: tuple[Diagnostic, ...] = ()) -> Filled:
+    def _with(self, sheet: Sheet) -> Pages:
         """The pages with another sheet."""
-        pages = replace(
-            self._pages,
-            styles=tuple(
-                Style(style.name, css(sheet, self._pages.metadata))
-                if style.name == SHEET_STYLE
-                else style
-                for style in self._pages.styles
-            ),
-            sheet=sheet,
-        )
-        return Filled(pages, fitted(sheet, length), found)
+        new = Style(SHEET_STYLE, css(sheet, self._pages.metadata))
+        styles = (new if old.name == SHEET_STYLE else old for old in self._pages.styles)
+        return replace(self._pages, styles=tuple(styles), sheet=sheet)
 
     def _length(self, sheet: Sheet, limit: float) -> float:
         boxes = self._boxes(sheet, limit)
         return math.inf if boxes is None else filled(boxes)
 
-    def _boxes(self, sheet: Sheet, limit: float = math.inf) -> list[Any] | None:
+    def _boxes(self, sheet: Sheet, limit: float = math.inf) -> list[Box] | None:
         """The pages' boxes, or None where there are more than may be."""
-        style = StyleSheet(css(sheet, self._pages.metadata), self._files)
-        styles = [
-            style if given.name == SHEET_STYLE else parsed
-            for given, parsed in zip(self._pages.styles, self._styles, strict=True)
-        ]
         most = None if math.isinf(limit) else math.ceil(limit)
         root = copy.deepcopy(self._root)
         try:
-            document = set_pages(root, styles, self._files, self._fonts, sheet, self._cache, most)
+            document = set_pages(self._setter, root, self._with(sheet), most)
         except TooManyPagesError:
             return None
-        return [page._page_box for page in document.pages]
+        return [page.box for page in document.pages]
 
     def _too_long(self, fit: FitOptions, pages: int, tightest: Sheet) -> Diagnostic:
         boxes = self._boxes(tightest)
         assert boxes is not None, "there was no limit"
         over = filled(boxes) - pages
-        lines = max(1, round(over * boxes[0].height / (tightest.leading * PIXELS)))
+        lines = max(1, round(over * boxes[0].height / (tightest.leading / POINT)))
         blocks = largest_blocks(boxes, MOST_NAMED)
         most = "1 line" if lines == 1 else f"{lines} lines"
         message = (
@@ -142,20 +126,15 @@ class Fit:
 
 
 def fit_pages(
-    pages: Pages,
-    root: Element,
-    styles: Sequence[Any],
-    fonts: Fonts,
-    folder: Path,
-    unheard: Callable[[], Any],
+    setter: Typesetter, pages: Pages, root: Element, unheard: Callable[[], Any]
 ) -> Filled:
     """The pages as they are to be set, where their front matter asks that they be filled. What
-    WeasyPrint says of trials is ``unheard``."""
+    the engine says of the layout of trials is ``unheard``."""
     fit = fit_for(EDITIONS[pages.edition], pages.metadata)
     if fit is None:
         return Filled(pages)
     with unheard():
-        return Fit(pages, root, styles, fonts, folder).filled(fit)
+        return Fit(setter, pages, root).filled(fit)
 
 
 def fitted(sheet: Sheet, length: float) -> Fitted:

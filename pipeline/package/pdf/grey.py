@@ -9,10 +9,10 @@ import re
 from collections.abc import Callable, Sequence
 from typing import Any
 
-import pydyf
 from PIL import Image, ImageOps
 
 from pipeline.contrast import luminance
+from pipeline.package.pdf.engine.objects import PDF, Array, Stream
 
 QUALITY = 90
 """Of the photographs, as JPEG has it."""
@@ -41,10 +41,10 @@ def grey_image(data: bytes, media_type: str) -> tuple[bytes, str]:
     return output.getvalue(), f"image/{kind.lower()}"
 
 
-def without_colours(pdf: Any) -> None:
+def without_colours(pdf: PDF) -> None:
     """Turn the colours of all that is drawn into greys."""
     for thing in pdf.objects:
-        if isinstance(thing, pydyf.Stream) and "Length1" not in thing.extra:
+        if isinstance(thing, Stream) and "Length1" not in thing.extra:
             _turn_stream(thing)
         _turn_shadings(thing)
 
@@ -114,6 +114,6 @@ def _turn_function(function: Any) -> None:
     for end in ("C0", "C1"):
         if end in function:
             numbers = [float(number) for number in function[end]]
-            function[end] = pydyf.Array([GREYS[len(numbers)](*numbers)])
+            function[end] = Array([GREYS[len(numbers)](*numbers)])
     for part in function.get("Functions", ()):
         _turn_function(part)

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import Any, NamedTuple, TypeAlias
+from typing import NamedTuple, TypeAlias
 from xml.etree.ElementTree import Element
 
-from pipeline.package.pdf.boxes import elements
+from pipeline.package.pdf.engine.boxes import elements
+from pipeline.package.pdf.engine.typesetter import Page
 from pipeline.package.pdf.markup import classes
 
 RANGE = "–"
 """Stands between the first and the last page of several."""
 
 
-Labels: TypeAlias = Callable[[Sequence[Any]], list[str]]
-"""What gives the numbers that are printed on pages (of WeasyPrint)."""
+Labels: TypeAlias = Callable[[Sequence[Page]], list[str]]
+"""What gives the numbers that are printed on pages."""
 
 
 class Place(NamedTuple):
@@ -53,9 +54,9 @@ class PageNumbers:
             place.target for _, places, _ in self._entries for place in places if place.whole
         }
 
-    def fill(self, pages: Sequence[Any]) -> bool:
-        """Write the numbers of ``pages`` (of WeasyPrint) into the tree; whether any differs
-        from what was there."""
+    def fill(self, pages: Sequence[Page]) -> bool:
+        """Write the numbers of ``pages`` into the tree; whether any differs from what was
+        there."""
         if not self._entries:
             return False
         starts: dict[str, int] = {}
@@ -90,9 +91,9 @@ def merged(found: Iterable[Pages]) -> list[Pages]:
     return result
 
 
-def folios(pages: Sequence[Any]) -> list[str]:
+def folios(pages: Sequence[Page]) -> list[str]:
     """What is printed on the pages as their numbers."""
-    return [str(number) for number, _ in enumerate(pages, start=1)]
+    return list(map(str, range(1, len(pages) + 1)))
 
 
 def _links(pages: list[Pages], labels: list[str], between: str) -> Iterator[Element]:
@@ -108,11 +109,11 @@ def _shown(links: Iterable[Element]) -> list[tuple[str | None, str | None]]:
     return [(link.get("href"), link.text) for link in links]
 
 
-def _last_pages(pages: Sequence[Any], wanted: set[str]) -> dict[str, int]:
+def _last_pages(pages: Sequence[Page], wanted: set[str]) -> dict[str, int]:
     """The last page that what has each id is on."""
     found: dict[str, int] = {}
     if wanted:
         for number, page in enumerate(pages):
-            names = (element.get("id", "") for element in elements(page._page_box))
+            names = (element.get("id", "") for element in elements(page.box))
             found.update((name, number) for name in names if name in wanted)
     return found

@@ -8,12 +8,11 @@ a line. A line is divided there into two blocks, since only between blocks is a 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import Any
 from xml.etree.ElementTree import Element
 
-import pydyf
-
-from pipeline.package.pdf.boxes import elements
+from pipeline.package.pdf.engine.boxes import elements
+from pipeline.package.pdf.engine.objects import PDF, Array, Dictionary, String
+from pipeline.package.pdf.engine.typesetter import Page
 from pipeline.package.pdf.markup import classes
 
 START = "data-page-start"
@@ -53,17 +52,17 @@ class KeptPages:
         for start in (root[-1], *starts):
             _name(start, start.get(START, "1"))
 
-    def numbers(self, pages: Sequence[Any]) -> list[str]:
-        """The numbers of ``pages`` (of WeasyPrint)."""
+    def numbers(self, pages: Sequence[Page]) -> list[str]:
+        """The numbers of ``pages``."""
         return [label for label, _ in self.labels(pages)]
 
-    def labels(self, pages: Sequence[Any]) -> list[tuple[str, bool]]:
-        """The number of each of ``pages`` (of WeasyPrint), and whether it is a further one of
+    def labels(self, pages: Sequence[Page]) -> list[tuple[str, bool]]:
+        """The number of each of ``pages``, and whether it is a further one of
         the same number."""
         found: list[tuple[str, bool]] = []
         label = ""
         for number, page in enumerate(pages, start=1):
-            names = (element.get(NAME, "") for element in elements(page._page_box))
+            names = (element.get(NAME, "") for element in elements(page.box))
             new = next(filter(None, names), "")
             if new and (number == 1 or new != "1"):
                 label = new
@@ -230,14 +229,14 @@ class KeptPages:
                 element.set("data-page", pages[target[1:]])
 
 
-def name_pages(pdf: Any, labels: Sequence[tuple[str, bool]], further: str) -> None:
-    """Give the pages of a `pydyf.PDF` the numbers that are printed on them (ISO 32000-1,
+def name_pages(pdf: PDF, labels: Sequence[tuple[str, bool]], further: str) -> None:
+    """Give the pages of a PDF the numbers that are printed on them (ISO 32000-1,
     12.4.2); ``further`` says with ``{page}`` what a further page is called."""
-    numbers = pydyf.Array()
+    numbers = Array()
     for index, (label, is_further) in enumerate(labels):
         name = further.format(page=label) if is_further else label
-        numbers.extend((index, pydyf.Dictionary({"P": pydyf.String(name)})))
-    pdf.catalog["PageLabels"] = pydyf.Dictionary({"Nums": numbers})
+        numbers.extend((index, Dictionary({"P": String(name)})))
+    pdf.catalog["PageLabels"] = Dictionary({"Nums": numbers})
 
 
 def _name(block: Element, label: str) -> None:

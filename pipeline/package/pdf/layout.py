@@ -7,59 +7,43 @@ and the next layout has it.
 
 from __future__ import annotations
 
-from typing import Any
 from xml.etree.ElementTree import Element
 
-import weasyprint
-
-from pipeline.package.pdf.boxes import elements
-from pipeline.package.pdf.engine import Fonts, LocalFiles, MarkedPage, XMLDocument
+from pipeline.package.pdf.engine.boxes import elements
+from pipeline.package.pdf.engine.typesetter import POINT, Document, Page, Typesetter
 from pipeline.package.pdf.index import Labels, PageNumbers
 from pipeline.package.pdf.margin import place_notes
 from pipeline.package.pdf.markup import classes
 from pipeline.package.pdf.text_columns import fill_lines
-from pipeline.paper import Sheet
-
-PIXELS = 4 / 3
-"""CSS pixels in a point."""
+from pipeline.pages import Pages
 
 LAYOUTS = 4
 """How often a publication is laid out at most."""
 
 
 def lay_out(
-    root: Element,
-    styles: list[weasyprint.CSS],
-    files: LocalFiles,
-    fonts: Fonts,
-    sheet: Sheet | None = None,
-    labels: Labels | None = None,
-) -> Any:
-    """The document of WeasyPrint, with pages whose content is marked."""
-    document = set_pages(root, styles, files, fonts, sheet, {}, labels=labels)
-    document.pages = [MarkedPage(page) for page in document.pages]
+    setter: Typesetter, root: Element, pages: Pages, labels: Labels | None = None
+) -> Document:
+    """The document, with pages whose content is marked. ``pages`` have its styles."""
+    document = set_pages(setter, root, pages, labels=labels)
+    document.mark()
     _drop_repeated_links(root, document.pages)
     return document
 
 
 def set_pages(
+    setter: Typesetter,
     root: Element,
-    styles: list[weasyprint.CSS],
-    files: LocalFiles,
-    fonts: Fonts,
-    sheet: Sheet | None,
-    cache: dict[str, Any],
+    pages: Pages,
     most_pages: int | None = None,
     labels: Labels | None = None,
-) -> Any:
-    """The document of WeasyPrint; ``cache`` keeps images from one layout to the next. Raises
-    `TooManyPagesError` where there are more than ``most_pages``."""
-    numbers = PageNumbers(root, labels)
-    line = sheet.leading * PIXELS if sheet and sheet.columns > 1 else 0
+) -> Document:
+    """The document. Raises `TooManyPagesError` where there are more than ``most_pages``."""
+    numbers, sheet = PageNumbers(root, labels), pages.sheet
+    styles = [style.css for style in pages.styles]
+    line = sheet.leading / POINT if sheet and sheet.columns > 1 else 0
     for layout in range(LAYOUTS):
-        document = XMLDocument(root, files).within(
-            most_pages, font_config=fonts, stylesheets=styles, cache=cache
-        )
+        document = setter.set(root, styles, most_pages)
         changed = numbers.fill(document.pages)
         rejected = place_notes(document.pages, is_last=layout == LAYOUTS - 1)
         for note in rejected:
@@ -73,21 +57,20 @@ def set_pages(
     return document
 
 
-def _lost_notes(root: Element, pages: list[Any]) -> list[Element]:
+def _lost_notes(root: Element, pages: list[Page]) -> list[Element]:
     """The notes that are on no page: WeasyPrint forgets those that are called from what is out
     of the flow, as a template may have it. They are set where they are called then."""
     notes = [span for span in root.iter("span") if "note" in classes(span)]
     if not notes:
         return []
-    shown = {element for page in pages for element in elements(page._page_box)}
+    shown = {element for page in pages for element in elements(page.box)}
     return [note for note in notes if note not in shown]
 
 
-def _drop_repeated_links(root: Element, pages: list[MarkedPage]) -> None:
+def _drop_repeated_links(root: Element, pages: list[Page]) -> None:
     """Leave no links in the heads of tables that are repeated on further pages: they say
     nothing to a listener, and so may lead nowhere."""
     heads = {link for head in root.iter("thead") for link in head.iter("a")}
     seen: set[Element] = set()
     for page in pages:
-        page.links = [link for link in page.links if link[3].element not in seen]
-        seen |= heads & {link[3].element for link in page.links}
+        seen |= heads & page.without_links(seen)

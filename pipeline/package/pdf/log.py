@@ -1,10 +1,8 @@
-"""What WeasyPrint logs, as diagnostics."""
+"""What the engine finds wrong, as diagnostics."""
 
 from __future__ import annotations
 
 import contextlib
-import logging
-import threading
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from xml.etree import ElementTree
@@ -14,15 +12,9 @@ from pipeline.codes import Code, diagnostic
 from pipeline.diagnostics import Diagnostic, Span
 from pipeline.faces import font_file
 from pipeline.model import Asset
+from pipeline.package.pdf.engine.log import heard_by
 from pipeline.package.pdf.markup import ASSET
 from pipeline.pages import Place
-
-LOGGER = "weasyprint"
-NOTDEF = ".notdef"
-BAD_IMAGE = "Failed to load image"
-BAD_DRAWING = "Failed to render SVG image"
-REFUSED = "URLFetchingError"
-"""The kind of error that a file that is not served ends in; who refused it reported it."""
 
 MOST_SHOWN = 12
 """How many characters a message shows of a script."""
@@ -34,8 +26,8 @@ CONTEXT = 24
 """How many characters each side of one without a glyph a message shows."""
 
 
-class Log(logging.Handler):
-    """Collects what is logged by the thread that made it, each thing once. ``missing`` are
+class Log:
+    """Collects what is found wrong, each thing once. ``missing`` are
     characters of which it is known that no font has them; ``assets`` say where images stand."""
 
     def __init__(
@@ -44,8 +36,6 @@ class Log(logging.Handler):
         missing: Iterable[str] = (),
         assets: Iterable[Asset] = (),
     ) -> None:
-        super().__init__(logging.WARNING)
-        self._thread = threading.get_ident()
         self._root = root
         self._assets = {asset.name: asset for asset in assets}
         self._found: dict[str, Diagnostic] = {}
@@ -65,7 +55,8 @@ class Log(logging.Handler):
 
     @contextlib.contextmanager
     def unheard(self) -> Iterator[None]:
-        """While this lasts, nothing is collected."""
+        """While this lasts, nothing is collected but what is wrong with images, which are read
+        once."""
         self._is_deaf = True
         try:
             yield
@@ -76,22 +67,16 @@ class Log(logging.Handler):
         """The drawings with text, in which every family is named anew, as UTF-8."""
         return (one for one in self._assets.values() if one.is_drawing and one.data)
 
-    def emit(self, record: logging.LogRecord) -> None:
-        if self._is_deaf:
-            return
-        arguments = record.args if isinstance(record.args, tuple) else ()
-        if record.thread != self._thread or any(type(a).__name__ == REFUSED for a in arguments):
-            return
-        if record.msg.startswith(NOTDEF) and arguments:
-            character = str(arguments[0])
-            around = _around(character, self._root) or self._drawing_with(character)
-            self._missing.append((character, around))
-        elif record.msg.startswith(BAD_IMAGE) and len(arguments) > 1:
-            self._cannot_draw(str(arguments[0]), f" cannot be drawn: {arguments[1]}.")
-        elif record.msg.startswith(BAD_DRAWING) and arguments:
-            self._cannot_draw(str(arguments[0]), " cannot be drawn, or not all of it.")
-        else:
-            self._add(Code.LAYOUT_WARNING, record.getMessage().strip())
+    def hear(self, kind: str, subject: str, message: str) -> None:
+        if kind == "glyph":
+            around = _around(subject, self._root) or self._drawing_with(subject)
+            self._missing.append((subject, around))
+        elif kind == "image":
+            self._cannot_draw(subject, f" cannot be drawn: {message}.")
+        elif kind == "drawing":
+            self._cannot_draw(subject, " cannot be drawn, or not all of it.")
+        elif not self._is_deaf:
+            self._found.setdefault(message, diagnostic(Code.LAYOUT_WARNING, message))
 
     def _cannot_draw(self, url: str, what: str) -> None:
         asset = self._assets.get(url.removeprefix(ASSET).removeprefix("images/"))
@@ -104,22 +89,15 @@ class Log(logging.Handler):
         """The path of the drawing that a character stands in."""
         return next((one.path for one in self._drawings() if character in one.data.decode()), "")
 
-    def _add(self, code: Code, message: str) -> None:
-        self._found.setdefault(message, diagnostic(code, message))
-
 
 @contextlib.contextmanager
 def listening(
     root: ElementTree.Element, missing: Iterable[str] = (), assets: Iterable[Asset] = ()
 ) -> Iterator[Log]:
-    """A log that listens to WeasyPrint while it sets ``root``, which shows ``assets``."""
+    """A log of what is wrong while ``root`` is set, which shows ``assets``."""
     log = Log(root, missing, assets)
-    logger = logging.getLogger(LOGGER)
-    logger.addHandler(log)
-    try:
+    with heard_by(log.hear):
         yield log
-    finally:
-        logger.removeHandler(log)
 
 
 def missing_glyphs(

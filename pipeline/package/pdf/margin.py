@@ -1,7 +1,7 @@
 """Notes in the margin: each is put beside the line that refers to it, as near as the others, and
 what hangs into the margin, leave room for.
 
-WeasyPrint sets them out of the flow, so that nothing of the text depends on where they are; here
+They are set out of the flow, so that nothing of the text depends on where they are; here
 their boxes are moved once the pages are there. What a page's margin has no room for goes to the
 foot of the page, which makes another layout necessary.
 """
@@ -10,12 +10,12 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import NamedTuple
 from xml.etree.ElementTree import Element
 
-from weasyprint.formatting_structure import boxes
-
-from pipeline.package.pdf.boxes import all_boxes, bare, has_class
+from pipeline.package.pdf.engine import boxes
+from pipeline.package.pdf.engine.boxes import Box, all_boxes, bare, children, has_class
+from pipeline.package.pdf.engine.typesetter import Page
 
 GAP, CLEARANCE = 6.0, 10.0
 """CSS pixels between two notes, and between a note and what it must not touch."""
@@ -39,7 +39,7 @@ class Note:
     """A note: ``wanted`` is where it would stand beside its line."""
 
     element: Element
-    box: Any
+    box: Box
     wanted: float
     height: float
     top: float = 0.0
@@ -49,7 +49,7 @@ class Note:
 class Margin:
     """The margin of a page: what stands there already, and the notes that are to."""
 
-    page: Any
+    page: Box
     column: Span
     blocked: list[Span]
     left: float = 0.0
@@ -78,12 +78,12 @@ class Margin:
         return True
 
 
-def place_notes(pages: Sequence[Any], is_last: bool = False) -> tuple[Element, ...]:
-    """Put the notes of ``pages`` (of WeasyPrint) where they belong. Those that cannot stay in
+def place_notes(pages: Sequence[Page], is_last: bool = False) -> tuple[Element, ...]:
+    """Put the notes of ``pages`` where they belong. Those that cannot stay in
     the margin are returned; but in the last layout they go into that of the nearest page with
     room, so that none is lost."""
     seen: set[Element] = set()
-    found = [_Page(page._page_box) for page in pages]
+    found = [_Page(page.box) for page in pages]
     for page in found:
         page.collect(page.box, None, seen)
     width = max((box.width for page in found for box, _ in page.notes), default=0.0)
@@ -141,29 +141,28 @@ class _Page:
     """What a page holds: notes, each with the line that refers to it; what else is drawn, with
     its line; and where the text stands."""
 
-    box: Any
-    notes: list[tuple[Any, Any]] = dataclasses.field(default_factory=list)
-    drawn: list[tuple[Any, Any]] = dataclasses.field(default_factory=list)
-    text: Any = None
+    box: Box
+    notes: list[tuple[Box, Box | None]] = dataclasses.field(default_factory=list)
+    drawn: list[tuple[Box, Box | None]] = dataclasses.field(default_factory=list)
+    text: Box | None = None
 
-    def collect(self, box: Any, line: Any, seen: set[Element]) -> None:
+    def collect(self, box: Box, line: Box | None, seen: set[Element]) -> None:
         """Sort the boxes below ``box``, which is within ``line``. A note that an earlier page
         has, since it stands in the head of a table that is repeated, is taken out."""
         again = []
-        for child in box.children:
-            child = bare(child)
+        for child in children(box):
             if has_class(child, "margin"):
                 if child.element in seen:
                     again.append(child)
                 else:
                     self.notes.append((child, line))
                     seen.add(child.element)
-            elif isinstance(child, boxes.TextBox | boxes.ReplacedBox):
+            elif boxes.is_text(child) or boxes.is_image(child):
                 self.drawn.append((child, line))
-            elif isinstance(child, boxes.ParentBox) and not isinstance(child, boxes.MarginBox):
+            elif not boxes.is_furniture(child):
                 if child.element_tag == "main" and self.text is None:
                     self.text = child
-                self.collect(child, child if isinstance(child, boxes.LineBox) else line, seen)
+                self.collect(child, child if boxes.is_line(child) else line, seen)
         if again:
             box.children = [c for c in box.children if bare(c) not in again]
 
@@ -174,8 +173,9 @@ def _margin(found: _Page, width: float) -> Margin:
     column = Span(page.content_box_y(), page.content_box_y() + page.height)
     margin = Margin(page, column, [], _left(page, found.text, width))
     for box, line in found.notes:
+        assert line is not None, "a note is called from a line"
         text = next(inner for inner in all_boxes(box) if has_class(inner, "note-text"))
-        first = next(inner for inner in all_boxes(text) if isinstance(inner, boxes.LineBox))
+        first = next(inner for inner in all_boxes(text) if boxes.is_line(inner))
         baseline = first.position_y - box.position_y + first.baseline
         height = text.position_y + text.height - box.position_y
         wanted = line.position_y + line.baseline - baseline
@@ -189,40 +189,18 @@ def _margin(found: _Page, width: float) -> Margin:
     return margin
 
 
-def _move(box: Any, before: Any, after: Any) -> None:
+def _move(box: Box, before: Box, after: Box) -> None:
     """Take a box out of a page, and put it into another."""
     if before is after:
         return
     for parent in all_boxes(before):
-        children = getattr(parent, "children", ())
-        kept = [child for child in children if bare(child) is not box]
-        if len(kept) < len(children):
+        kept = [child for child in getattr(parent, "children", ()) if bare(child) is not box]
+        if len(kept) < len(children(parent)):
             parent.children = kept
     after.children = [*after.children, box]
 
 
-def _collect(box: Any, line: Any, found: _Page, seen: set[Element]) -> None:
-    """Sort the boxes below ``box``, which is within ``line``."""
-    again = []
-    for child in box.children:
-        child = bare(child)
-        if has_class(child, "margin"):
-            if child.element in seen:
-                again.append(child)
-            else:
-                found.notes.append((child, line))
-        elif isinstance(child, boxes.TextBox | boxes.ReplacedBox):
-            found.drawn.append((child, line))
-        elif isinstance(child, boxes.ParentBox) and not isinstance(child, boxes.MarginBox):
-            if child.element_tag == "main" and found.text is None:
-                found.text = child
-            _collect(child, child if isinstance(child, boxes.LineBox) else line, found, seen)
-    if again:
-        box.children = [c for c in box.children if bare(c) not in again]
-    seen.update(note.element for note, _ in found.notes)
-
-
-def _left(page: Any, text: Any, width: float) -> float:
+def _left(page: Box, text: Box | None, width: float) -> float:
     """Where the margin begins: in the column beside the text, or else outside of it."""
     start, end = page.content_box_x(), page.content_box_x() + page.width
     if text is not None and text.content_box_x() - start >= width:

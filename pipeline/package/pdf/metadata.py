@@ -4,20 +4,13 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Iterable
-from typing import Any
 from xml.sax.saxutils import escape, quoteattr
 
-import msgspec
-import pydyf
-import weasyprint
-
 from pipeline.metadata import Identifier, Metadata
-from pipeline.package.facts import FIT
 from pipeline.package.moment import publication_moment
-from pipeline.paper import Fitted
+from pipeline.package.pdf.engine.objects import PDF, PRODUCER, Dictionary, Stream, String
 
 CREATOR = "Chapbook"
-PRODUCER = f"WeasyPrint {weasyprint.VERSION}"
 
 PACKET = """\
 <?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>
@@ -36,11 +29,8 @@ PACKET = """\
 <?xpacket end="r"?>"""
 
 
-def describe(
-    pdf: Any, metadata: Metadata, fitted: Fitted | None = None, *, tagged: bool = True
-) -> None:
-    """Write the metadata into a `pydyf.PDF` that is complete but for it. What was chosen so that
-    the text fills its pages stands in the information dictionary, under a key of our own."""
+def describe(pdf: PDF, metadata: Metadata, *, tagged: bool = True) -> None:
+    """Write the metadata into a PDF that is complete but for it."""
     moment = publication_moment(metadata.date)
     info = {
         "Title": metadata.title,
@@ -51,17 +41,16 @@ def describe(
         "Producer": PRODUCER,
         "CreationDate": _stamp(moment),
         "ModDate": _stamp(publication_moment(metadata.modified or metadata.date)),
-        FIT: msgspec.json.encode(fitted).decode() if fitted else "",
     }
     pdf.info.clear()
-    pdf.info.update({key: pydyf.String(value) for key, value in info.items() if value})
-    packet = pydyf.Stream(
+    pdf.info.update({key: String(value) for key, value in info.items() if value})
+    packet = Stream(
         [xmp(metadata, moment, tagged=tagged).encode()], {"Type": "/Metadata", "Subtype": "/XML"}
     )
     pdf.add_object(packet)
     pdf.catalog["Metadata"] = packet.reference
-    pdf.catalog["Lang"] = pydyf.String(metadata.lang)
-    pdf.catalog["ViewerPreferences"] = pydyf.Dictionary({"DisplayDocTitle": "true"})
+    pdf.catalog["Lang"] = String(metadata.lang)
+    pdf.catalog["ViewerPreferences"] = Dictionary({"DisplayDocTitle": "true"})
 
 
 def xmp(

@@ -18,7 +18,7 @@ class Mark(NamedTuple):
 
 
 class Annotation(NamedTuple):
-    """The area of a link or a field on a page: ``object`` is its `pydyf.Dictionary`."""
+    """The area of a link or a field on a page: ``object`` is the `Dictionary` of the PDF."""
 
     page: int
     object: Any

@@ -1,7 +1,7 @@
 """Where the pages begin: the first of the text on each, and what of the source that is.
 
-The markup says which piece of the text comes next (``<?text …?>``, see `render`). A box of
-WeasyPrint's knows its element and what it shows of it, though not which part of the element's
+The markup says which piece of the text comes next (``<?text …?>``, see `render`). A box
+knows its element and what it shows of it, though not which part of the element's
 text that is: so letters are counted, page by page, and element by element.
 """
 
@@ -9,14 +9,13 @@ from __future__ import annotations
 
 import bisect
 from collections.abc import Iterator, Sequence
-from typing import Any, NamedTuple
+from typing import NamedTuple
 from urllib.parse import unquote
 from xml.etree import ElementTree
 from xml.etree.ElementTree import Element
 
-from weasyprint.formatting_structure import boxes
-
-from pipeline.package.pdf.boxes import bare, has_class
+from pipeline.package.pdf.engine.boxes import Box, children, has_class, is_furniture, is_text
+from pipeline.package.pdf.engine.typesetter import Page
 from pipeline.package.pdf.index import folios
 from pipeline.package.pdf.markup import XHTML, classes
 from pipeline.package.pdf.structure import HYPHEN
@@ -156,22 +155,22 @@ class Pieces:
         ]  # where in the text each letter is, and where it ends
         self._letters.append(len(self._text))
 
-    def page_map(self, edition: str, pages: Sequence[Any], sheet: Sheet | None) -> PageMap:
-        """Where ``pages`` (of WeasyPrint) begin."""
+    def page_map(self, edition: str, pages: Sequence[Page], sheet: Sheet | None) -> PageMap:
+        """Where ``pages`` begin."""
         return PageMap(edition, tuple(self._found(pages)), len(pages), sheet)
 
-    def _found(self, pages: Sequence[Any]) -> Iterator[PageStart]:
+    def _found(self, pages: Sequence[Page]) -> Iterator[PageStart]:
         passed: dict[Element, int] = {}
         heads: set[Element] = set()
         for label, page in zip(folios(pages), pages, strict=True):
             start: PageStart | None = None
             shown: set[Element] = set()
-            for box in _text_flow(page._page_box, heads):
+            for box in _text_flow(page.box, heads):
                 element = box.element
                 shown.add(element)
                 if start is None:
                     start = self._start(label, box, passed.get(element, 0))
-                if isinstance(box, boxes.TextBox):
+                if is_text(box):
                     count = len(letters(box.text.removesuffix(HYPHEN)))
                     passed[element] = passed.get(element, 0) + count
                 elif element in self._things:
@@ -180,13 +179,13 @@ class Pieces:
             if start:
                 yield start
 
-    def _start(self, label: str, box: Any, passed: int) -> PageStart | None:
+    def _start(self, label: str, box: Box, passed: int) -> PageStart | None:
         """The beginning of a page that begins with a box, if that shows something."""
         element = box.element
         if element in self._things:
             piece = self._things[element]
             return PageStart(label, piece.position, piece.offset + passed)
-        if not isinstance(box, boxes.TextBox) or not letters(box.text):
+        if not is_text(box) or not letters(box.text):
             return None
         if element in self._front:
             return PageStart(label, front=self._front[element])
@@ -223,20 +222,20 @@ class Pieces:
         return " ".join(found.split())[: 2 * WORDS]
 
 
-def _text_flow(page: Any, heads: set[Element]) -> Iterator[Any]:
+def _text_flow(page: Box, heads: set[Element]) -> Iterator[Box]:
     """The boxes of elements on a page that are of the text: without running heads and feet,
     and the heads of tables that an earlier page has already."""
-    stack = [box for box in page.children if not isinstance(box, boxes.MarginBox)][::-1]
+    stack = [box for box in children(page) if not is_furniture(box)][::-1]
     while stack:
-        box = bare(stack.pop())
+        box = stack.pop()
         element = box.element
         if element is not None and (element in heads or "::" in (box.element_tag or "")):
             continue
         if element is not None:
             yield box
-        stack += getattr(box, "children", ())[::-1]
+        stack += children(box)[::-1]
 
 
-def _lines(box: Any) -> int:
+def _lines(box: Box) -> int:
     """How many lines to write on a box has."""
-    return sum(has_class(bare(child), "line") for child in getattr(box, "children", ()))
+    return sum(has_class(child, "line") for child in children(box))

@@ -79,7 +79,7 @@ def is_decoration(element: Element) -> bool:
     )
 
 
-def is_line(element: Element | None) -> bool:
+def is_line_of_its_own(element: Element | None) -> bool:
     """Whether an element is a line of verse or of code, after which the next one begins."""
     return element is not None and bool(LINES & classes(element))
 

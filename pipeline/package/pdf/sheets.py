@@ -11,14 +11,17 @@ from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
 import pikepdf
+from msgspec.structs import replace
 
 from pipeline.editions import Edition
 from pipeline.metadata import Metadata
 from pipeline.package.moment import publication_moment
-from pipeline.package.pdf.boxes import all_boxes, elements, shows
+from pipeline.package.pdf.engine.boxes import all_boxes, children, elements, shows
+from pipeline.package.pdf.engine.typesetter import Page
 from pipeline.package.pdf.imposition import Side, booklet, n_up
 from pipeline.package.pdf.markup import classes
 from pipeline.package.pdf.metadata import xmp
+from pipeline.package.result import Facts
 from pipeline.paper import POINT, PageSize
 from pipeline.sheet import options_for, paper_for
 
@@ -58,9 +61,15 @@ class Cell(NamedTuple):
 
 
 def impose(
-    data: bytes, edition: Edition, metadata: Metadata, *, back_cover: bool, beside: str = ""
-) -> bytes:
-    """The PDF ``data`` on the sheets of an edition that has an imposition.
+    data: bytes,
+    facts: Facts,
+    edition: Edition,
+    metadata: Metadata,
+    *,
+    back_cover: bool,
+    beside: str = "",
+) -> tuple[bytes, Facts]:
+    """The PDF ``data`` on the sheets of an edition that has an imposition, and its facts.
 
     ``back_cover``: the last page is to be the back of a booklet. ``beside`` is the name of the
     file that has the pages in order, if there is one.
@@ -87,17 +96,18 @@ def impose(
         _describe(pdf, edition, metadata, beside)
         output = io.BytesIO()
         pdf.save(output, deterministic_id=True)
-    return output.getvalue()
+    sizes = ((width, height),) * len(sides)
+    return output.getvalue(), replace(facts, sides=len(sides), sizes=sizes)
 
 
-def has_back_cover(pages: Sequence[Any]) -> bool:
-    """Whether the last of WeasyPrint's pages is the back of the publication: one that the
+def has_back_cover(pages: Sequence[Page]) -> bool:
+    """Whether the last page is the back of the publication: one that the
     author has begun with a page break, for something short."""
     if len(pages) < 2:
         return False
-    before, last = pages[-2]._page_box, pages[-1]._page_box
-    *_, end = elements(before.children[0])
-    lines = [box for box in all_boxes(last.children[0]) if shows(box)]
+    before, last = pages[-2].box, pages[-1].box
+    *_, end = elements(children(before)[0])
+    lines = [box for box in all_boxes(children(last)[0]) if shows(box)]
     height = max((box.position_y + box.height for box in lines), default=0)
     return BREAK in classes(end) and height < last.margin_height() / 2
 

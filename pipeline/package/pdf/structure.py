@@ -12,6 +12,9 @@ from collections.abc import Mapping
 from typing import Any
 from xml.etree.ElementTree import Element
 
+from pipeline.package.pdf.engine import boxes
+from pipeline.package.pdf.engine.boxes import Box, children
+from pipeline.package.pdf.engine.typesetter import POINT, Page
 from pipeline.package.pdf.markup import classes, text_of
 from pipeline.package.pdf.nodes import Annotation, Mark, Node, add, home, last_of, link_of
 from pipeline.package.pdf.pictographs import CLASS
@@ -25,7 +28,7 @@ from pipeline.package.pdf.roles import (
     is_code_line,
     is_decoration,
     is_hidden,
-    is_line,
+    is_line_of_its_own,
     role,
 )
 
@@ -40,7 +43,7 @@ DASHES = ("-", "\u2013", "\u2014", "/")
 class Structure:
     """Builds the tree of `Node` from the pages in order.
 
-    ``root`` is the tree of the markup, ``scale`` the points in a CSS pixel, ``widgets`` the
+    ``root`` is the tree of the markup, ``widgets`` the
     fields of a form by their boxes. Afterwards
     `document` is the tree, `artifacts` are the marks that belong to nothing in it,
     `spoken` is what some marks say other than their glyphs (a hyphen at a line's end is a
@@ -48,15 +51,12 @@ class Structure:
     at the end of lines after which a space is missing, with their texts.
     """
 
-    def __init__(
-        self, root: Element, scale: float = 0.75, widgets: Mapping[Any, Any] | None = None
-    ) -> None:
+    def __init__(self, root: Element, widgets: Mapping[Any, Any]) -> None:
         self.document = Node("Document", root)
         self.artifacts: dict[Mark, str] = {}
         self.spoken: dict[Mark, str] = {}
         self.open_lines: dict[Mark, str] = {}
-        self._scale = scale
-        self._widgets = widgets or {}
+        self._widgets = widgets
         self._parents = {child: parent for parent in root.iter() for child in parent}
         self._nodes: dict[Element, Node] = {root: self.document}
         self._labels: dict[Element, Node] = {}
@@ -64,13 +64,12 @@ class Structure:
         self._level = 0
         self._code: tuple[Element, Mark] | None = None
 
-    def read(self, number: int, page: Any) -> None:
-        """Take in a painted `MarkedPage`, the ``number``-th from 0."""
-        for box, is_furniture in page.boxes:
-            self._visit(box, number, page, "Pagination" if is_furniture else "")
+    def read(self, number: int, page: Page) -> None:
+        """Take in a painted page, whose content is marked, the ``number``-th from 0."""
+        for box in children(page.box):
+            self._visit(box, number, page, "Pagination" if boxes.is_furniture(box) else "")
 
-    def _visit(self, box: Any, number: int, page: Any, artifact: str) -> None:
-        box = getattr(box, "_box", box)
+    def _visit(self, box: Box, number: int, page: Page, artifact: str) -> None:
         element = box.element
         tag = box.element_tag or ""
         if not artifact and (widget := self._widgets.get(box)) is not None:
@@ -79,21 +78,22 @@ class Structure:
             artifact = "Layout"
         elif element is not None and not artifact:
             artifact = self._artifact(element, tag, number)
-        mark = page.marks.get(box)
+        mark = page.mark_of(box)
         if artifact:
             if mark is not None:
-                self.artifacts[Mark(number, mark["mcid"])] = artifact
+                self.artifacts[Mark(number, mark)] = artifact
         elif element is not None:
             node = self._node_of(element, tag)
             if box.link_annotation is not None:
                 link_of(node).kids.append(Annotation(number, box.link_annotation))
             if mark is not None:
-                self._take(Mark(number, mark["mcid"]), node, box, page)
-        for child in getattr(box, "children", ()):
+                self._take(Mark(number, mark), node, box, page)
+        for child in children(box):
             self._visit(child, number, page, artifact)
-        goes_on = getattr(box, "resume_at", None) is not None and not is_code_line(element)
-        is_whole_line = tag in ("span", "mark") and is_line(element) and not _is_part(box)
-        if not artifact and (goes_on or is_whole_line):
+        if artifact:
+            return
+        ends = tag in ("span", "mark") and is_line_of_its_own(element) and children(box)
+        if (boxes.goes_on(box) and not is_code_line(element)) or (ends and not boxes.is_line(box)):
             self._end_line(box, number, page)
 
     def _form(self, element: Element, number: int, widget: Any) -> None:
@@ -110,8 +110,8 @@ class Structure:
             return "Pagination"
         return ""
 
-    def _take(self, mark: Mark, node: Node, box: Any, page: Any) -> None:
-        text = getattr(box, "text", "")
+    def _take(self, mark: Mark, node: Node, box: Box, page: Page) -> None:
+        text = boxes.text_of_box(box)
         if text.isspace():
             if node.kind in BLOCK_ONLY:
                 self.artifacts[mark] = "Layout"
@@ -128,28 +128,28 @@ class Structure:
         if node.kind in ILLUSTRATIONS and not node.box:
             left, top = box.content_box_x(), box.content_box_y()
             edges = (left, page.height - top - box.height, left + box.width, page.height - top)
-            node.box = tuple(edge * self._scale for edge in edges)
+            node.box = tuple(edge * POINT for edge in edges)
 
-    def _end_line(self, line: Any, number: int, page: Any) -> None:
+    def _end_line(self, line: Box, number: int, page: Page) -> None:
         """Take note of a line that goes on, unless it was broken within a word."""
         last = line
-        while getattr(last, "children", ()):
-            last = last.children[-1]
-        mark, text = page.marks.get(last), getattr(last, "text", "")
+        while inner := children(last):
+            last = inner[-1]
+        mark, text = page.mark_of(last), boxes.text_of_box(last)
         within = text.endswith((HYPHEN, *DASHES)) and not text[-2:-1].isspace()
         if is_code_line(line.element):
             is_number = "::before" in (last.element_tag or "")
             self._end_code(line.element, None if is_number else mark, text, number)
         elif mark is not None and text and not within:
-            self.open_lines[Mark(number, mark["mcid"])] = text
+            self.open_lines[Mark(number, mark)] = text
 
-    def _end_code(self, element: Element, mark: Any, text: str, number: int) -> None:
+    def _end_code(self, element: Element, mark: int | None, text: str, number: int) -> None:
         """End a line of code, in which line ends are not spaces. One without text adds its
         end to that of the line before."""
         code = self._parents[element]
         end = "" if element is code[-1] else "\n"
         if mark is not None:
-            self._code = code, Mark(number, mark["mcid"])
+            self._code = code, Mark(number, mark)
             self.spoken[self._code[1]] = text + end
         elif self._code and self._code[0] is code:
             self.spoken[self._code[1]] += end
@@ -260,8 +260,3 @@ class Structure:
             label = self._labels[element] = Node("Lbl", parent=owner)
             owner.kids.insert(0, label)
         return label
-
-
-def _is_part(box: Any) -> bool:
-    """Whether a box is a line or text, and not the block of its element."""
-    return hasattr(box, "resume_at") or not getattr(box, "children", ())

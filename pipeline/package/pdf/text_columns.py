@@ -1,6 +1,6 @@
 """Text in two columns: what stays in them, what runs across both, and one grid of lines.
 
-WeasyPrint fills columns and puts notes below them, but only the columns' own children can run
+The engine fills columns and puts notes below them, but only the columns' own children can run
 across them, and nothing brings the lines of both to the same height. So the text is cut here
 into stretches of columns, with what is wide between them; and what is not made of whole lines
 (a figure, a table) is filled up to them once its height is known.
@@ -10,10 +10,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Iterator
-from typing import Any, NamedTuple
+from typing import NamedTuple
 from xml.etree.ElementTree import Element
 
-from pipeline.package.pdf.boxes import all_boxes, has_class
+from pipeline.package.pdf.engine.boxes import all_boxes, has_class
+from pipeline.package.pdf.engine.typesetter import Page
 from pipeline.package.pdf.markup import classes
 
 HEADINGS = frozenset({"h2", "h3", "h4", "h5", "h6"})
@@ -76,14 +77,11 @@ def _arrange(main: Element, is_book: bool) -> None:
         main.append(_stretch(group, used))
 
 
-def fill_lines(pages: Iterable[Any], line: float) -> bool:
+def fill_lines(pages: Iterable[Page], line: float) -> bool:
     """Fill up what is not made of whole lines of ``line`` CSS pixels: all of it on the page where
     it ends. Whether that changes the layout."""
     ends = {
-        box.element: box
-        for page in pages
-        for box in all_boxes(page._page_box)
-        if has_class(box, "snap")
+        box.element: box for page in pages for box in all_boxes(page.box) if has_class(box, "snap")
     }
     changed = False
     for element, box in ends.items():

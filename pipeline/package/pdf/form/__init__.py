@@ -12,8 +12,8 @@ from collections.abc import Iterable
 from typing import Any, NamedTuple
 from xml.etree.ElementTree import Element
 
-import pydyf
-
+from pipeline.package.pdf.engine.objects import PDF, Array, Dictionary, String
+from pipeline.package.pdf.engine.typesetter import Page
 from pipeline.package.pdf.form.asked import Field, fields
 from pipeline.package.pdf.form.fonts import ONE_LINE, add_fonts, face_for
 from pipeline.package.pdf.form.places import Place, places
@@ -31,9 +31,9 @@ class Placed(NamedTuple):
     part: int
 
 
-def add_form(pages: list[Any], pdf: Any, root: Element) -> dict[Any, pydyf.Dictionary]:
-    """Put an interactive form into a painted `pydyf.PDF` whose `MarkedPage`s were made of
-    ``root``. The annotations by the boxes that they are on."""
+def add_form(pages: list[Page], pdf: PDF, root: Element) -> dict[Any, Dictionary]:
+    """Put an interactive form into a painted PDF whose pages were made of ``root``. The
+    annotations by the boxes that they are on."""
     lang = root.get("lang", "en")
     found = fields(root, words(lang)["list_separator"])
     placed = _parts([(place, found[place.element]) for place in places(pages, found)])
@@ -41,7 +41,7 @@ def add_form(pages: list[Any], pdf: Any, root: Element) -> dict[Any, pydyf.Dicti
         return {}
     widgets = Widgets(pdf)
     tree = _Tree(pdf)
-    made: dict[Any, pydyf.Dictionary] = {}
+    made: dict[Any, Dictionary] = {}
     for place, field, part in placed:
         name, tip = field.name, field.tip
         if part:
@@ -50,16 +50,16 @@ def add_form(pages: list[Any], pdf: Any, root: Element) -> dict[Any, pydyf.Dicti
             widget = widgets.button(place, field)
         else:
             widget = widgets.text(place, field.kind)
-        widget["TU"] = pydyf.String(tip)
+        widget["TU"] = String(tip)
         pdf.add_object(widget)
         tree.add(name, widget, field)
         made[place.box] = widget
     resources = add_fonts(pdf, face_for("".join(root.itertext())))
-    pdf.catalog["AcroForm"] = pydyf.Dictionary(
+    pdf.catalog["AcroForm"] = Dictionary(
         {
-            "Fields": pydyf.Array(tree.tops),
-            "DR": pydyf.Dictionary({"Font": resources}),
-            "DA": pydyf.String(f"/{ONE_LINE} 0 Tf 0 g"),
+            "Fields": Array(tree.tops),
+            "DR": Dictionary({"Font": resources}),
+            "DA": String(f"/{ONE_LINE} 0 Tf 0 g"),
         }
     )
     return made
@@ -81,29 +81,29 @@ def _parts(found: Iterable[tuple[Place, Field]]) -> list[Placed]:
 class _Tree:
     """The hierarchy of the fields' names. `tops` are references to the highest ones."""
 
-    def __init__(self, pdf: Any) -> None:
+    def __init__(self, pdf: PDF) -> None:
         self._pdf = pdf
-        self._groups: dict[tuple[str, ...], pydyf.Dictionary] = {}
+        self._groups: dict[tuple[str, ...], Dictionary] = {}
         self.tops: list[bytes] = []
 
-    def add(self, name: tuple[str, ...], widget: pydyf.Dictionary, field: Field) -> None:
+    def add(self, name: tuple[str, ...], widget: Dictionary, field: Field) -> None:
         if field.state:  # the field is the group, and the widget but a button of it
             group = self._group(name)
             if "FT" not in group:
                 group.update({"FT": "/Btn", "Ff": ONE_OF_SEVERAL, "V": "/Off"})
-                group["TU"] = pydyf.String(field.choice)
+                group["TU"] = String(field.choice)
             self._join(group, widget)
             return
-        widget["T"] = pydyf.String(name[-1])
+        widget["T"] = String(name[-1])
         if len(name) > 1:
             self._join(self._group(name[:-1]), widget)
         else:
             self.tops.append(widget.reference)
 
-    def _group(self, name: tuple[str, ...]) -> pydyf.Dictionary:
+    def _group(self, name: tuple[str, ...]) -> Dictionary:
         group = self._groups.get(name)
         if group is None:
-            group = pydyf.Dictionary({"T": pydyf.String(name[-1]), "Kids": pydyf.Array()})
+            group = Dictionary({"T": String(name[-1]), "Kids": Array()})
             self._pdf.add_object(group)
             self._groups[name] = group
             if len(name) > 1:
@@ -113,6 +113,6 @@ class _Tree:
         return group
 
     @staticmethod
-    def _join(group: pydyf.Dictionary, kid: pydyf.Dictionary) -> None:
+    def _join(group: Dictionary, kid: Dictionary) -> None:
         kid["Parent"] = group.reference
         group["Kids"].append(kid.reference)

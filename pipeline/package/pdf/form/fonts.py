@@ -9,7 +9,6 @@ from collections import Counter
 from typing import Any, NamedTuple
 
 import fontTools
-import pydyf
 from fontTools import subset as subsetting
 from fontTools import unicodedata
 from fontTools.ttLib import TTFont
@@ -18,6 +17,7 @@ from fontTools.varLib import instancer
 from pipeline import scripts, store
 from pipeline.faces import SANS
 from pipeline.package.font_subset import coverage, font_bytes
+from pipeline.package.pdf.engine.objects import PDF, Array, Dictionary, Stream, String
 from pipeline.pages import Face
 
 LATIN_FACE = Face(SANS, 400, "normal", "font_source_sans_pro", "files/SourceSansPro-Regular.ttf")
@@ -66,33 +66,33 @@ def face_for(text: str) -> Face:
     return face if count * 2 > letters else LATIN_FACE
 
 
-def add_fonts(pdf: Any, face: Face) -> pydyf.Dictionary:
-    """Embed a face once in a `pydyf.PDF`: the resources that fields name it by."""
+def add_fonts(pdf: PDF, face: Face) -> Dictionary:
+    """Embed a face once in a PDF: the resources that fields name it by."""
     data = _font(face)
     font = TTFont(io.BytesIO(data))
-    file = pydyf.Stream([data], {"Length1": len(data)}, compress=True)
-    table = pydyf.Stream([_to_unicode(font)], compress=True)
+    file = Stream([data], {"Length1": len(data)}, compress=True)
+    table = Stream([_to_unicode(font)], compress=True)
     scale = 1000 / font["head"].unitsPerEm
     advances = (round(font["hmtx"][glyph][0] * scale) for glyph in font.getGlyphOrder())
-    widths = pydyf.Array((0, pydyf.Array(advances)))
+    widths = Array((0, Array(advances)))
     for thing in (file, table, widths):
         pdf.add_object(thing)
     own = Metrics(round(font["hhea"].ascent * scale), round(font["hhea"].descent * scale))
     # All of a line's height above it: then text stands on the rules.
     ruled = Metrics(round(LEADING * 1000), 0)
-    resources = pydyf.Dictionary()
+    resources = Dictionary()
     for name, metrics in ((ONE_LINE, own), (RULED, ruled)):
         descriptor = _descriptor(font, metrics, file, scale)
         pdf.add_object(descriptor)
-        descendant = pydyf.Dictionary(
+        descendant = Dictionary(
             {
                 "Type": "/Font",
                 "Subtype": "/CIDFontType2",
                 "BaseFont": f"/{NAME}",
-                "CIDSystemInfo": pydyf.Dictionary(
+                "CIDSystemInfo": Dictionary(
                     {
-                        "Registry": pydyf.String("Adobe"),
-                        "Ordering": pydyf.String("Identity"),
+                        "Registry": String("Adobe"),
+                        "Ordering": String("Identity"),
                         "Supplement": 0,
                     }
                 ),
@@ -102,13 +102,13 @@ def add_fonts(pdf: Any, face: Face) -> pydyf.Dictionary:
             }
         )
         pdf.add_object(descendant)
-        whole = pydyf.Dictionary(
+        whole = Dictionary(
             {
                 "Type": "/Font",
                 "Subtype": "/Type0",
                 "BaseFont": f"/{NAME}",
                 "Encoding": "/Identity-H",
-                "DescendantFonts": pydyf.Array([descendant.reference]),
+                "DescendantFonts": Array([descendant.reference]),
                 "ToUnicode": table.reference,
             }
         )
@@ -117,16 +117,16 @@ def add_fonts(pdf: Any, face: Face) -> pydyf.Dictionary:
     return resources
 
 
-def _descriptor(font: TTFont, metrics: Metrics, file: Any, scale: float) -> pydyf.Dictionary:
+def _descriptor(font: TTFont, metrics: Metrics, file: Any, scale: float) -> Dictionary:
     head, os2 = font["head"], font["OS/2"]
     left, right = round(head.xMin * scale), round(head.xMax * scale)
     capitals = round((getattr(os2, "sCapHeight", 0) or 0.66 * head.unitsPerEm) * scale)
-    return pydyf.Dictionary(
+    return Dictionary(
         {
             "Type": "/FontDescriptor",
             "FontName": f"/{NAME}",
             "Flags": 1 << 5,  # of Latin letters, none of its own (ISO 32000-1, table 123)
-            "FontBBox": pydyf.Array((left, metrics.descent, right, metrics.ascent)),
+            "FontBBox": Array((left, metrics.descent, right, metrics.ascent)),
             "ItalicAngle": 0,
             "Ascent": metrics.ascent,
             "Descent": metrics.descent,

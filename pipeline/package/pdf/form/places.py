@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Container, Iterator
-from typing import Any, NamedTuple
+from typing import NamedTuple
 from xml.etree.ElementTree import Element
 
-from pipeline.package.pdf.boxes import bare, has_class
-
-POINT = 0.75
-"""Points in a CSS pixel."""
+from pipeline.package.pdf.engine.boxes import Box, children, has_class, is_furniture
+from pipeline.package.pdf.engine.typesetter import POINT, Page
 
 
 class Place(NamedTuple):
@@ -18,7 +16,7 @@ class Place(NamedTuple):
     squares in it, 0 where there are none."""
 
     element: Element
-    box: Any
+    box: Box
     page: int
     left: float
     bottom: float
@@ -29,15 +27,14 @@ class Place(NamedTuple):
     is_rtl: bool
 
 
-def places(pages: list[Any], fields: Container[Element]) -> Iterator[Place]:
-    """The places of fields on `MarkedPage`s, in the pages' order. One that goes on in the next
+def places(pages: list[Page], fields: Container[Element]) -> Iterator[Place]:
+    """The places of fields on pages, in the pages' order. One that goes on in the next
     column or page has several; in the head of a table that is repeated it is only once."""
     heads: set[Element] = set()
     for number, page in enumerate(pages):
-        stack = [(box, False) for box, is_furniture in page.boxes if not is_furniture][::-1]
+        stack = [(box, False) for box in children(page.box) if not is_furniture(box)][::-1]
         while stack:
             box, is_head = stack.pop()
-            box = bare(box)
             element = box.element
             is_head = is_head or box.element_tag == "thead"
             if element in fields and "::" not in box.element_tag:
@@ -46,14 +43,15 @@ def places(pages: list[Any], fields: Container[Element]) -> Iterator[Place]:
                 if is_head:
                     heads.add(element)
                 continue
-            stack += [(child, is_head) for child in getattr(box, "children", ())[::-1]]
+            stack += [(child, is_head) for child in children(box)[::-1]]
 
 
-def _place(element: Element, box: Any, number: int, height: float) -> Place:
+def _place(element: Element, box: Box, number: int, height: float) -> Place:
     left, top = box.border_box_x(), box.border_box_y()
     right, bottom = left + box.border_width(), top + box.border_height()
-    inner = [bare(child) for child in getattr(box, "children", ())]
-    lines = [child for child in inner if has_class(child, "line") or has_class(child, "row")]
+    lines = [
+        child for child in children(box) if has_class(child, "line") or has_class(child, "row")
+    ]
     ruling = 0.0
     if lines:
         ruling = lines[0].border_height()

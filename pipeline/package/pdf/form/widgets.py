@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-import pydyf
-
+from pipeline.package.pdf.engine.objects import PDF, Array, Dictionary, Stream, String
 from pipeline.package.pdf.form.asked import Field
 from pipeline.package.pdf.form.fonts import LEADING, ONE_LINE, RULED
 from pipeline.package.pdf.form.places import Place
@@ -58,13 +57,13 @@ class Area(NamedTuple):
 
 
 class Widgets:
-    """Makes the annotations of one `pydyf.PDF`."""
+    """Makes the annotations of one PDF."""
 
-    def __init__(self, pdf: Any) -> None:
+    def __init__(self, pdf: PDF) -> None:
         self._pdf = pdf
         self._states: dict[str, bytes] = {}
 
-    def text(self, place: Place, kind: str) -> pydyf.Dictionary:
+    def text(self, place: Place, kind: str) -> Dictionary:
         """A field to type in: of one line, or of as many as there is room for."""
         font, size, flags = ONE_LINE, place.size, NO_SPELLING
         area = Area(place.left, place.bottom, place.right, place.top)
@@ -86,34 +85,34 @@ class Widgets:
             {
                 "FT": "/Tx",
                 "Ff": flags,
-                "DA": pydyf.String(f"/{font} {_number(size)} Tf 0 g"),
+                "DA": String(f"/{font} {_number(size)} Tf 0 g"),
                 "Q": 1 if centred else 2 if place.is_rtl else 0,
-                "AP": pydyf.Dictionary({"N": self._drawn(area, "/Tx BMC EMC")}),
+                "AP": Dictionary({"N": self._drawn(area, "/Tx BMC EMC")}),
             }
         )
         return widget
 
-    def button(self, place: Place, field: Field) -> pydyf.Dictionary:
+    def button(self, place: Place, field: Field) -> Dictionary:
         """A check box, or one of the buttons of which one is chosen. The page has its box."""
         area = Area(place.left, place.bottom, place.right, place.top).shrunk(-GROWN)
         state = field.state or CHECKED
         drawn = _dot(area) if field.state else _check(area)
-        states = pydyf.Dictionary({state: self._shared(area, drawn), "Off": self._shared(area, "")})
+        states = Dictionary({state: self._shared(area, drawn), "Off": self._shared(area, "")})
         widget = self._widget(place, area)
-        widget.update({"AS": "/Off", "AP": pydyf.Dictionary({"N": states})})
+        widget.update({"AS": "/Off", "AP": Dictionary({"N": states})})
         if not field.state:
             widget.update({"FT": "/Btn", "V": "/Off"})
         return widget
 
-    def _widget(self, place: Place, area: Area) -> pydyf.Dictionary:
-        return pydyf.Dictionary(
+    def _widget(self, place: Place, area: Area) -> Dictionary:
+        return Dictionary(
             {
                 "Type": "/Annot",
                 "Subtype": "/Widget",
-                "Rect": pydyf.Array(map(_number, area)),
+                "Rect": Array(map(_number, area)),
                 "P": self._pdf.page_references[place.page],
                 "F": PRINTED,
-                "BS": pydyf.Dictionary({"W": 0}),
+                "BS": Dictionary({"W": 0}),
             }
         )
 
@@ -130,9 +129,9 @@ class Widgets:
             "Type": "/XObject",
             "Subtype": "/Form",
             "BBox": f"[0 0 {_number(area.width)} {_number(area.height)}]",
-            "Resources": pydyf.Dictionary(),
+            "Resources": Dictionary(),
         }
-        stream = pydyf.Stream([drawn.encode()], extra)
+        stream = Stream([drawn.encode()], extra)
         self._pdf.add_object(stream)
         return bytes(stream.reference)
 

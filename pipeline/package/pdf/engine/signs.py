@@ -6,8 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from weasyprint.formatting_structure.boxes import BlockBox, LineBox
-
+from pipeline.package.pdf.engine.boxes import Box, all_boxes, children, is_block, is_line
 from pipeline.package.pdf.roles import is_code_line
 
 GREY = (0.302, 0.337, 0.369)
@@ -19,9 +18,9 @@ LINE = 15.0
 """The height of the lines that it is drawn for; in higher ones it is larger."""
 
 
-def sign_broken_lines(page_box: Any, stream: Any, scale: float) -> None:
+def sign_broken_lines(page: Box, stream: Any, scale: float) -> None:
     """Draw the sign before each line that goes on one of code."""
-    lines = list(_broken_lines(page_box))
+    lines = list(_broken_lines(page))
     if not lines:
         return
     with stream.artifact(), stream.stacked():
@@ -31,10 +30,10 @@ def sign_broken_lines(page_box: Any, stream: Any, scale: float) -> None:
             _arrow(stream, line.position_x, line.position_y, line.height)
 
 
-def _broken_lines(page_box: Any) -> Iterator[Any]:
-    for box in page_box.descendants():
-        if isinstance(box, BlockBox) and is_code_line(box.element):
-            yield from [child for child in box.children if isinstance(child, LineBox)][1:]
+def _broken_lines(page: Box) -> Iterator[Box]:
+    for box in all_boxes(page):
+        if is_block(box) and is_code_line(box.element):
+            yield from [child for child in children(box) if is_line(child)][1:]
 
 
 def _arrow(stream: Any, x: float, y: float, height: float) -> None:

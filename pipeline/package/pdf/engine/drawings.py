@@ -7,17 +7,21 @@ from __future__ import annotations
 
 import functools
 import hashlib
+from collections.abc import Iterable
 from typing import Any, NamedTuple
+from xml.etree import ElementTree
 from xml.etree.ElementTree import Element
 
-import pydyf
-import weasyprint.images
 from tinycss2.color5 import parse_color  # type: ignore[import-untyped]
+
+from pipeline.model import Asset
+from pipeline.package.pdf.engine.objects import Array, Dictionary, Stream
+from pipeline.package.pdf.markup import ASSET
 
 SVG = "{http://www.w3.org/2000/svg}"
 
 FORMULA = "formula"
-"""The class of a drawing that has only what `_shape` knows."""
+"""How the paths of formulas begin."""
 
 POINTS = {"M": 1, "L": 1, "Q": 2, "C": 3}
 OPERATORS = {"M": "m", "L": "l", "Q": "c", "C": "c"}
@@ -32,37 +36,41 @@ class Shape(NamedTuple):
     outline: str = ""
 
 
-class Drawing(weasyprint.images.SVGImage):  # type: ignore[misc]  # it has no types
-    """An SVG image. A formula is not read as one, unless it has more than glyphs and bars."""
+def formulas(assets: Iterable[Asset]) -> dict[str, Drawing]:
+    """The formulas among the assets, by their addresses."""
+    made = (one for one in assets if one.path.startswith(f"{FORMULA}:"))
+    found = ((one.name, _drawing(ElementTree.fromstring(one.data))) for one in made)
+    return {f"{ASSET}images/{name}": drawing for name, drawing in found if drawing}
 
-    def __init__(self, tree: Element, *rest: Any) -> None:
-        self._shapes: tuple[Shape, ...] | None = None
-        if tree.get("class") == FORMULA:
-            found = [_shape(element) for element in tree.iter() if element is not tree]
-            shapes = tuple(shape for shape in found if shape is not None)
-            if len(shapes) == len(found):
-                self._shapes = shapes
-                self._view = tuple(map(float, tree.get("viewBox", "").split()))
-                return
-        super().__init__(tree, *rest)
 
-    def get_intrinsic_size(self, *rest: Any) -> tuple[Any, ...]:
-        if self._shapes is None:
-            return tuple(super().get_intrinsic_size(*rest))
-        width, height = self._view[2:]
-        return width, height, width / height if height else None
+def _drawing(tree: Element) -> Drawing | None:
+    """A formula, if it has nothing but glyphs and bars."""
+    found = [_shape(element) for element in tree.iter() if element is not tree]
+    shapes = tuple(shape for shape in found if shape is not None)
+    if len(shapes) < len(found):
+        return None
+    return Drawing(shapes, *map(float, tree.get("viewBox", "").split()))
 
-    def draw(self, stream: Any, concrete_width: float, concrete_height: float, style: Any) -> None:
-        if self._shapes is None:
-            super().draw(stream, concrete_width, concrete_height, style)
+
+class Drawing(NamedTuple):
+    """A formula, as WeasyPrint asks images for their size and what they draw."""
+
+    shapes: tuple[Shape, ...]
+    left: float
+    top: float
+    width: float
+    height: float
+
+    def get_intrinsic_size(self, *_: Any) -> tuple[float, float, float | None]:
+        return self.width, self.height, self.width / self.height if self.height else None
+
+    def draw(self, stream: Any, concrete_width: float, concrete_height: float, _: Any) -> None:
+        if not self.width or not self.height:
             return
-        left, top, width, height = self._view
-        if not width or not height:
-            return
-        across, down = concrete_width / width, concrete_height / height
+        across, down = concrete_width / self.width, concrete_height / self.height
         stream.push_state()
-        stream.transform(across, 0, 0, down, -left * across, -top * down)
-        for shape in self._shapes:
+        stream.transform(across, 0, 0, down, -self.left * across, -self.top * down)
+        for shape in self.shapes:
             stream.set_color(parse_color(shape.fill))
             if shape.outline:
                 name = stream.add_image(_outline(shape.outline), 0, 1)
@@ -93,12 +101,12 @@ class Outline:
         self.id = hashlib.sha256(path.encode()).hexdigest()[:16]
         self._path = path
 
-    def get_x_object(self, _interpolate: object, _ratio: object) -> pydyf.Stream:
+    def get_x_object(self, _interpolate: object, _ratio: object) -> Stream:
         drawn, points = _operators(self._path)
         across, down = zip(*points, strict=True)
-        box = pydyf.Array((min(across), min(down), max(across), max(down)))
-        extra = pydyf.Dictionary({"Type": "/XObject", "Subtype": "/Form", "BBox": box})
-        return pydyf.Stream([line.encode() for line in drawn], extra, compress=True)
+        box = Array((min(across), min(down), max(across), max(down)))
+        extra = Dictionary({"Type": "/XObject", "Subtype": "/Form", "BBox": box})
+        return Stream([line.encode() for line in drawn], extra, compress=True)
 
 
 _outline = functools.lru_cache(maxsize=None)(Outline)

@@ -1,0 +1,57 @@
+"""The typesetting engine, WeasyPrint, in terms of our own: no other module imports it, or pydyf, by
+which it writes PDFs. It is told what to set (`Typesetter`), gives a `Document` whose `Page`s have a
+`Box` for all that is on them, and writes that as a PDF.
+
+WeasyPrint's documented interface has little of that. The following is touched beside it, in
+classes derived from its own and in objects made for one document, but for what is said to be for
+the whole process. tests/test_engine.py compares the list with the code.
+
+- `HTML.__init__`: takes a tree. The parser is for HTML that is found in the wild, takes many times
+  as long, and ends a paragraph at the first block inside. Kozea/WeasyPrint#2232
+- `_render`, `Document.__init__`, `Document._build_layout_context`: a document, pages and a layout
+  of our classes, which `HTML.render` does not make.
+- `layout.LayoutContext`, `__class__`: the layout is made ours once it is there.
+- `LayoutContext.current_page`: ends a layout that has more pages than it may have, which nothing
+  else does. Kozea/WeasyPrint#1549
+- `LayoutContext._update_footnote_area`: notes stay on the page of their reference, and an area that
+  is empty again takes no room. Kozea/WeasyPrint#1924
+- `layout.inline.split_first_line`: sets no more of a text than a line can hold, or a text without
+  a space takes the square of its length. Nothing can be derived here: it is replaced for the whole
+  process while a layout lasts, and there is one layout at a time. Kozea/WeasyPrint#720
+- `Page.__init__`, `Page.paint`, `_page_box`: gives its boxes, and draws the signs of broken lines.
+- `_tags`: has all that is drawn marked, without WeasyPrint's own tags: these divide an element that
+  goes on over a page's end. Kozea/WeasyPrint#2903
+- `formatting_structure.boxes`, `_box`: the kinds of boxes, and what is out of the flow.
+- `FontConfiguration.__init__`, `_config`, `_folder`, `text.ffi`: the packaged fonts and none of the
+  machine's. One function of Fontconfig is declared besides, for the whole process.
+  Kozea/WeasyPrint#1618
+- `URLFetcher.__init__`, `URLFetcher.fetch`: serves assets; documented, but for the first.
+
+Of objects without names of their own, `typesetter` reads what fonts and links are, `drawings` draws
+formulas as images that WeasyPrint finds in its cache (Kozea/WeasyPrint#1978), `objects` takes the
+time of building out of fonts (Kozea/WeasyPrint#1553), and `log` knows messages by how they begin.
+"""
+
+from __future__ import annotations
+
+import os
+import warnings
+from pathlib import Path
+
+from PIL import ImageFile
+
+_EMPTY = Path(__file__).parent / "no-fonts.conf"
+
+with warnings.catch_warnings():
+    # Fontconfig's default is empty, so that the machine's fonts are not even listed (with many of
+    # them that takes seconds); WeasyPrint warns of that. Pillow still refuses truncated images.
+    warnings.simplefilter("ignore", UserWarning)
+    _before, _truncated = os.environ.get("FONTCONFIG_FILE"), ImageFile.LOAD_TRUNCATED_IMAGES
+    os.environ["FONTCONFIG_FILE"] = str(_EMPTY)
+    try:
+        import weasyprint  # noqa: F401
+    finally:
+        ImageFile.LOAD_TRUNCATED_IMAGES = _truncated
+        del os.environ["FONTCONFIG_FILE"]
+        if _before is not None:
+            os.environ["FONTCONFIG_FILE"] = _before

@@ -1,0 +1,56 @@
+"""The objects of a PDF that is not written yet."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Sequence
+from typing import Any, Protocol
+
+from fontTools.ttLib import TTFont
+from pydyf import Array, Dictionary, Stream, String
+from weasyprint import VERSION
+
+__all__ = ["PDF", "PRODUCER", "Array", "Dictionary", "Stream", "String", "mend_fonts"]
+
+PRODUCER = f"WeasyPrint {VERSION}"
+
+TRUETYPE = b"\x00\x01\x00\x00"
+"""How a font file with TrueType outlines begins."""
+
+NOTHING = b"> <2060>"
+"""A word joiner, in a table from glyphs to characters."""
+
+
+class PDF(Protocol):
+    """A PDF: its objects, of which the catalogue is one, and the pages are some."""
+
+    objects: list[Any]
+    catalog: dict[str, Any]
+    info: dict[str, Any]
+    page_references: Sequence[bytes]
+
+    def add_object(self, thing: Any) -> None: ...
+
+
+def mend_fonts(pdf: PDF) -> None:
+    """Take the time of building out of the fonts that were made of variable ones, and give
+    the glyphs that are but a part of a character a meaning: none that is seen."""
+    for thing in pdf.objects:
+        if not isinstance(thing, Stream):
+            continue
+        if "Length1" in thing.extra:
+            _mend_file(thing)
+        elif b"begincmap" in thing.stream[:4]:
+            thing.stream = [line.replace(b"> <>", NOTHING) for line in thing.stream]
+
+
+def _mend_file(stream: Any) -> None:
+    (data,) = stream.stream
+    if not data.startswith(TRUETYPE):
+        return
+    font = TTFont(io.BytesIO(data), recalcTimestamp=False, recalcBBoxes=False)
+    font["head"].modified = font["head"].created
+    output = io.BytesIO()
+    font.save(output, reorderTables=False)
+    stream.stream = [output.getvalue()]
+    stream.extra["Length1"] = len(output.getvalue())

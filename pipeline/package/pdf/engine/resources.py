@@ -1,0 +1,141 @@
+"""The fonts and the files that pages are made of: those that come as packages, the publication's
+assets, and no others.
+
+WeasyPrint asks Fontconfig for fonts, and Fontconfig gives what the machine has. Here it is
+given a configuration of its own, made in memory, that holds the packaged faces alone: no
+file is copied, no folder is searched, and a page breaks in the same place everywhere.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote
+
+from weasyprint.text.ffi import ffi, fontconfig, gobject, pangoft2
+from weasyprint.text.fonts import FontConfiguration
+from weasyprint.urls import URLFetcher, URLFetcherResponse
+
+from pipeline.codes import Code, diagnostic
+from pipeline.diagnostics import Diagnostic
+from pipeline.faces import EMOJI, LEGIBLE, SANS
+from pipeline.model import Asset
+from pipeline.package.asset_files import asset_bytes
+from pipeline.package.image_metadata import without_metadata
+from pipeline.package.pdf.grey import grey_image
+from pipeline.package.pdf.markup import ASSET
+
+ffi.cdef("FcConfig * FcConfigCreate (void);")
+
+FAMILY_BY_LANGUAGE = {
+    "ja": "Noto Sans CJK JP",
+    "ko": "Noto Sans CJK KR",
+    "zh": "Noto Sans CJK SC",
+    "zh-hk": "Noto Sans CJK HK",
+    "zh-mo": "Noto Sans CJK HK",
+    "zh-tw": "Noto Sans CJK TC",
+    "zh-hant": "Noto Sans CJK TC",
+}
+"""The same ideograph is drawn differently in Japan, Korea, and the parts of China."""
+
+
+BOLD_FAMILY = "Noto Sans CJK JP"
+"""The one of these that has a bold face. It draws all languages by what the text says it is."""
+
+SANS_SERIF = (SANS, LEGIBLE, "Noto Sans")
+
+
+class Fonts(FontConfiguration):  # type: ignore[misc]
+    """A font configuration that holds these files and nothing of the machine's."""
+
+    def __init__(self, files: Iterable[Path]) -> None:
+        config = fontconfig.FcConfigCreate()
+        fontconfig.FcConfigParseAndLoadFromMemory(config, _preferences(), True)
+        for file in files:
+            fontconfig.FcConfigAppFontAddFile(config, os.fsencode(file))
+        self._config = config
+        self._folder = None
+        self.font_map = ffi.gc(pangoft2.pango_ft2_font_map_new(), gobject.g_object_unref)
+        pangoft2.pango_fc_font_map_set_config(
+            ffi.cast("PangoFcFontMap *", self.font_map), self._config
+        )
+        fontconfig.FcConfigDestroy(config)  # the map keeps a reference of its own
+        self.strut_layouts: dict[Any, Any] = {}
+        self.font_features: dict[Any, Any] = {}
+
+
+SYMBOLS = "DejaVu Sans"
+"""The family that is there for symbols, and has the letters of many languages as well."""
+
+
+def _preferences() -> bytes:
+    """The rules by which Fontconfig appends a language's own family to those asked for, takes
+    no letters from the one for symbols if another has them, and says what “sans-serif” is in
+    a drawing, and “emoji”, which Pango asks for."""
+    languages = {code: _test("lang", code) for code in FAMILY_BY_LANGUAGE}
+    bold = '<test name="weight" compare="more_eq"><const>semibold</const></test>'
+    rules = [_rule("append", test + bold, BOLD_FAMILY) for test in languages.values()]
+    rules += [_rule("append", languages[code], name) for code, name in FAMILY_BY_LANGUAGE.items()]
+    symbols = f'{_test("family", SYMBOLS)}<edit name="lang" mode="delete_all"/>'
+    rules.append(f'<match target="scan">{symbols}</match>')
+    rules.append(_rule("prepend", _test("family", "emoji"), EMOJI))
+    families = "".join(f"<family>{family}</family>" for family in SANS_SERIF)
+    rules.append(f"<alias><family>sans-serif</family><prefer>{families}</prefer></alias>")
+    return f'<?xml version="1.0"?><fontconfig>{"".join(rules)}</fontconfig>'.encode()
+
+
+def _test(name: str, value: str) -> str:
+    return f'<test name="{name}" compare="eq"><string>{value}</string></test>'
+
+
+def _rule(mode: str, test: str, family: str) -> str:
+    edit = f'<edit name="family" mode="{mode}" binding="strong"><string>{family}</string></edit>'
+    return f"<match>{test}{edit}</match>"
+
+
+class LocalFiles(URLFetcher):  # type: ignore[misc]
+    """Serves ``images/<name>`` from the publication's assets, and what drawings have in them
+    as data, and refuses all else.
+
+    Each refusal is a diagnostic; `files` are the files that were read. Images become grey where
+    it ``is_grey``.
+    """
+
+    def __init__(self, folder: Path, assets: tuple[Asset, ...], *, is_grey: bool = False) -> None:
+        super().__init__(allowed_protocols=("data",))
+        self._folder = folder.resolve()
+        self._is_grey = is_grey
+        self._assets = {f"{ASSET}images/{asset.name}": asset for asset in assets}
+        self.diagnostics: tuple[Diagnostic, ...] = ()
+        self.files: tuple[Path, ...] = ()
+
+    def fetch(self, url: str, headers: object = None) -> URLFetcherResponse:
+        if url.startswith("data:"):  # a font that a drawing brings, or an image in it
+            return super().fetch(url, headers)
+        asset = self._assets.get(unquote(url))
+        if asset is None:
+            name = unquote(url).removeprefix(ASSET)
+            self._refuse(f"“{name}” is not among the publication's files")
+            raise PermissionError(name)
+        if asset.data and not asset.is_file:
+            return URLFetcherResponse(url, asset.data, {"Content-Type": asset.media_type})
+        file = (self._folder / asset.path).resolve()
+        try:
+            data = asset_bytes(asset, self._folder)
+        except OSError as error:
+            reason = error.strerror or "it cannot be read"
+            self._refuse(f"“{asset.path}” cannot be shown: {reason}")
+            raise
+        self.files += (file,)
+        data, kind = without_metadata(data), asset.media_type
+        if self._is_grey:
+            # what is wrong with a damaged one, WeasyPrint will say
+            with contextlib.suppress(OSError, SyntaxError, ValueError):
+                data, kind = grey_image(data, kind)
+        return URLFetcherResponse(url, data, {"Content-Type": kind})
+
+    def _refuse(self, message: str) -> None:
+        self.diagnostics += (diagnostic(Code.UNREADABLE_FILE, message),)

@@ -1,0 +1,220 @@
+"""Sets markup in type, and writes the pages as a PDF."""
+
+from __future__ import annotations
+
+import contextlib
+import threading
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import Any
+from xml.etree.ElementTree import Element
+
+import cssselect2
+import weasyprint
+import weasyprint.layout.inline
+from weasyprint.css.counters import CounterStyle
+from weasyprint.layout import LayoutContext
+
+from pipeline.model import Asset
+from pipeline.package.pdf.engine.boxes import Box
+from pipeline.package.pdf.engine.drawings import formulas
+from pipeline.package.pdf.engine.objects import PDF, mend_fonts
+from pipeline.package.pdf.engine.resources import Fonts, LocalFiles
+from pipeline.package.pdf.engine.signs import sign_broken_lines
+
+
+class TooManyPagesError(Exception):
+    """A layout has more pages than it may have."""
+
+
+POINT = 0.75
+"""Points in a CSS pixel."""
+
+
+class Typesetter:
+    """Sets markup with these files of fonts and these assets, and nothing of the machine's. Images
+    and styles are read once; counters that a style sheet defines are there for all."""
+
+    def __init__(
+        self, fonts: Iterable[Path], folder: Path, assets: tuple[Asset, ...], is_grey: bool = False
+    ) -> None:
+        self.files = LocalFiles(folder, assets, is_grey=is_grey)
+        self._fonts = Fonts(fonts)
+        self._images: dict[str, Any] = formulas(assets)
+        self._styles: dict[str, Any] = {}
+        self._counters: dict[str, Any] = {}
+
+    def set(self, root: Element, styles: Iterable[str], most_pages: int | None = None) -> Document:
+        """The document of markup that is `ready`, which is not worked out further than so many
+        pages. Raises `TooManyPagesError`."""
+        sheets = []
+        for css in styles:
+            if css not in self._styles:
+                self._styles[css] = weasyprint.CSS(
+                    string=css, url_fetcher=self.files, counter_style=self._counters
+                )
+            sheets.append(self._styles[css])
+        markup = _Markup(root, self.files, most_pages)
+        options = weasyprint.DEFAULT_OPTIONS | {"stylesheets": sheets, "cache": self._images}
+        fonts, counters = self._fonts, CounterStyle(self._counters)
+        with _bounded_lines():
+            return Document._render(markup, fonts, counters, {}, options)  # type: ignore[no-any-return]
+
+
+class Document(weasyprint.Document):  # type: ignore[misc]
+    """A text that is laid out. Its `pages` may be changed before it is `written`."""
+
+    def __init__(self, pages: Sequence[Any], *rest: Any) -> None:
+        self.pages: list[Page]
+        super().__init__([Page(page._page_box) for page in pages], *rest)
+
+    @classmethod
+    def _build_layout_context(cls, markup: _Markup, *rest: Any) -> Any:
+        context = super()._build_layout_context(markup, *rest)
+        context.__class__ = _Layout
+        context.most_pages = markup.most_pages
+        return context
+
+    @property
+    def sizes(self) -> tuple[tuple[float, float], ...]:
+        """The widths and heights of the pages, in points."""
+        return tuple((page.width * POINT, page.height * POINT) for page in self.pages)
+
+    def mark(self) -> None:
+        """Have all that the pages draw marked. They are as their boxes are now, which may have
+        been moved."""
+        self.pages = [Page(page.box, is_marked=True) for page in self.pages]
+
+    def written(self, finish: Callable[[PDF], None] | None = None) -> bytes:
+        """The PDF. All but what ``finish`` adds is in it then."""
+
+        def finisher(_: Any, pdf: PDF) -> None:
+            mend_fonts(pdf)
+            if finish:
+                finish(pdf)
+
+        return bytes(self.write_pdf(finisher=finisher, pdf_identifier=True, pdf_version="1.7"))
+
+    def spaces(self) -> dict[bytes, bytes]:
+        """By the name of a font in the pages, the code of its space as a hexadecimal string."""
+        return {
+            b"/" + font.hash.encode(): b"<%04x>" % glyph
+            for font in self.fonts.values()
+            for glyph, text in font.to_unicode.items()
+            if text == " " and not font.bitmap
+        }
+
+
+class Page(weasyprint.Page):  # type: ignore[misc]
+    """A page. If it ``is_marked``, all it draws is, and `marks` says which marked-content
+    identifier a box has, once the page is painted; `stream` is what was painted.
+
+    Of the links, only those of the links' own boxes stay, not one more for each box within.
+    """
+
+    def __init__(self, box: Any, *, is_marked: bool = False) -> None:
+        super().__init__(box)
+        self.links: list[Any] = [link for link in self.links if link[3].link]
+        self.marks: dict[Any, dict[str, Any]] | None = {} if is_marked else None
+        self.stream: Any = None
+
+    @property
+    def box(self) -> Box:
+        """The box of the whole page. In it are the text, its footnotes, and running heads and
+        feet."""
+        return self._page_box  # type: ignore[no-any-return]
+
+    def mark_of(self, box: Box) -> int | None:
+        """The identifier of a box that was marked."""
+        mark = (self.marks or {}).get(box)
+        return None if mark is None else mark["mcid"]
+
+    def without_links(self, of: Collection[Element]) -> set[Element]:
+        """Leave out the links of some elements; those of the others."""
+        self.links = [link for link in self.links if link[3].element not in of]
+        return {link[3].element for link in self.links}
+
+    def paint(self, stream: Any, scale: float = 1) -> None:
+        self.stream = stream
+        stream._tags = self.marks
+        super().paint(stream, scale)
+        sign_broken_lines(self.box, stream, scale)
+
+
+class _Markup(weasyprint.HTML):  # type: ignore[misc]
+    """Markup that is a tree already."""
+
+    def __init__(self, root: Element, files: LocalFiles, most_pages: int | None) -> None:
+        self.base_url = None
+        self.url_fetcher = files
+        self.media_type = "print"
+        self.wrapper_element = cssselect2.ElementWrapper.from_html_root(root, content_language=None)
+        self.etree_element = root
+        self.most_pages = most_pages
+
+
+class _Layout(LayoutContext):  # type: ignore[misc]
+    """A layout whose notes stay on the page of their reference. WeasyPrint compares where the
+    area of the notes ends and where the last of them does, to the last bit of two sums that are
+    the same, and puts off to the next page what fits. It also keeps room for an area of notes
+    that the only one has left, and then moves a paragraph that ends in that room as a whole.
+
+    It may be given a number of pages: it ends with a `TooManyPagesError` where one more begins."""
+
+    most_pages: int | None = None
+    _number: int | None = None
+
+    @property
+    def current_page(self) -> int | None:
+        """The number of the page that is being made, from 1."""
+        return self._number
+
+    @current_page.setter
+    def current_page(self, number: int | None) -> None:
+        if number and self.most_pages and number > self.most_pages:
+            raise TooManyPagesError
+        self._number = number
+
+    def _update_footnote_area(self) -> bool:
+        overflows = super()._update_footnote_area()
+        area = self.current_footnote_area
+        if not area.children and not self.in_column:
+            self.page_bottom += area.margin_height()
+            area.height = "auto"  # as where there has been no note
+            return False
+        # Only an area as high as it may be can be too small.
+        return bool(overflows and area.height >= area.max_height - ROUNDING)
+
+
+ROUNDING = 1e-3
+"""CSS pixels that two lengths may differ by and be the same."""
+
+LONGEST_LINE = 2000
+"""Characters that no line has: in so many its end is found."""
+
+_one_layout = threading.RLock()
+
+
+@contextlib.contextmanager
+def _bounded_lines() -> Iterator[None]:
+    """While this lasts, lines are made of no more of a text than they can hold. Where a text has
+    nowhere to break, or nothing that is wide, WeasyPrint sets all that is left of it for each."""
+    with _one_layout:
+        whole = weasyprint.layout.inline.split_first_line
+
+        def split_first_line(
+            text: str, style: Any, context: Any, max_width: float | None, *rest: Any, **options: Any
+        ) -> Any:
+            start = text[:LONGEST_LINE]
+            if max_width is None or len(text) <= LONGEST_LINE or "\n" in start:
+                return whole(text, style, context, max_width, *rest, **options)
+            found = whole(start, style, context, max_width, *rest, **options)
+            if found[2] is None:  # all of it stands on the line
+                return (*found[:2], len(start.encode()), *found[3:])
+            return found
+
+        weasyprint.layout.inline.split_first_line = split_first_line
+        try:
+            yield
+        finally:
+            weasyprint.layout.inline.split_first_line = whole
