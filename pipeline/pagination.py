@@ -79,12 +79,13 @@ class PageMap(msgspec.Struct, frozen=True, omit_defaults=True):
 
 class Leaf(NamedTuple):
     """A piece of text in its block: so many letters come before it there, and so many are its
-    own. What is no text (an image, a gap) has none."""
+    own. What is no text (an image, a gap) has none. ``ordinal`` is its number among all nodes."""
 
     node: Node
     position: Position
     offset: int
     letters: int
+    ordinal: int
 
 
 PIECES = (
@@ -143,11 +144,11 @@ def leaves(nodes: Iterable[Node]) -> Iterator[Leaf]:
         nth = seen[position] = seen.get(position, -1) + 1
         return _Holder(msgspec.structs.replace(position, nth=nth) if nth else position)
 
-    for node, holder in walk_with(nodes, _Holder(Position()), inherit):
+    for ordinal, (node, holder) in enumerate(walk_with(nodes, _Holder(Position()), inherit)):
         if isinstance(node, CodeBlock):
             before = len(letters(plain_text(node.caption)))
-            yield Leaf(node, holder.position, before, len(letters(node.text)))
+            yield Leaf(node, holder.position, before, len(letters(node.text)), ordinal)
         elif isinstance(node, PIECES):
             count = len(letters(text_of(node)))
-            yield Leaf(node, holder.position, holder.passed, count)
+            yield Leaf(node, holder.position, holder.passed, count, ordinal)
             holder.passed += count

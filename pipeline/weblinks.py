@@ -17,8 +17,7 @@ from pipeline.flow.runner import Runner
 from pipeline.messages import in_order
 from pipeline.model import Link
 from pipeline.paths import scheme
-from pipeline.resolve.findings import walk_spans
-from pipeline.tree import whole
+from pipeline.tree import walk_spans, whole
 from pipeline.web import Answer, look_up
 
 

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 
 import msgspec
 
 from pipeline.codes import Code, diagnostic
 from pipeline.diagnostics import Diagnostic, Span
-from pipeline.model import Document, Node
+from pipeline.model import Document
 from pipeline.suggestions import nearest
-from pipeline.tree import walk_with
 
 MOST_SAID = 200
 """Characters of what a library says that a message repeats."""
@@ -18,11 +17,6 @@ MOST_SAID = 200
 MOST_HINTS = 25
 """How many hints a pass looks for: each compares a word with all there are, and a long
 document can have hundreds of broken links for one reason."""
-
-
-def walk_spans(nodes: Iterable[Node]) -> Iterator[tuple[Node, Span | None]]:
-    """The nodes and all below them, each with its own span or the nearest parent's."""
-    return walk_with(nodes, None, lambda node, span: node.span or span)
 
 
 class Findings:

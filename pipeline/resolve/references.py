@@ -12,8 +12,8 @@ from msgspec.structs import replace
 from pipeline.codes import Code
 from pipeline.model import Document, Heading, Image, Link, Node, Section
 from pipeline.paths import Problem, locate, scheme
-from pipeline.resolve.findings import Findings, walk_spans
-from pipeline.tree import rewrite_document, whole
+from pipeline.resolve.findings import Findings
+from pipeline.tree import rewrite_document, walk_spans, whole
 
 SAFE_SCHEMES = frozenset({"http", "https", "mailto", "tel"})
 

@@ -19,7 +19,7 @@ from pipeline.model import (
     Node,
     TeacherNote,
 )
-from pipeline.tree import MINUTES, Changes, rewrite_document, walk_with, whole
+from pipeline.tree import MINUTES, Changes, rewrite_document, walk_spans, whole
 
 TIMED = (Heading, Exercise, TeacherNote, Admonition, Container)
 """What may say how long it takes."""
@@ -35,10 +35,7 @@ def keep_timings(document: Document, edition: Edition) -> Document:
     kinds: set[type[Node]] = set()
     found: dict[tuple[Span | None, str], Diagnostic] = {}
 
-    def inherit(node: Node, span: Span | None) -> Span | None:
-        return node.span or span
-
-    for node, span in walk_with(whole(document), None, inherit):
+    for node, span in walk_spans(whole(document)):
         if any(key == MINUTES for key, _ in node.attributes.pairs):
             kinds.add(type(node))
             value = node.attributes.get(MINUTES)
