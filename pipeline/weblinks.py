@@ -56,9 +56,10 @@ def check_links(source: Path) -> Report:
 def _places(way: Source) -> Iterator[Place]:
     """All links of all editions; in their order, since what is in one may not be in another."""
     for edition in EDITIONS.values():
-        for node, span in walk_spans(whole(way.resolved(edition).value)):
+        resolved = way.resolved(edition).value
+        for node, span in walk_spans(whole(resolved)):
             if isinstance(node, Link) and scheme(node.href) in ("http", "https"):
-                yield Place(node.href, span)
+                yield Place(node.href, resolved.place(span))
 
 
 def _problem(place: Place, answer: Answer, source: str) -> Diagnostic | None:

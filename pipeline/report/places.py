@@ -19,11 +19,15 @@ class Places:
     def __init__(self, document: Document) -> None:
         self._blocks: list[tuple[str, Span]] = []
         self._images: dict[str, Span] = {}
-        for node, span in walk_spans(whole(document)):
+        for node, inherited in walk_spans(whole(document)):
+            span = document.place(inherited)
             if isinstance(node, Image) and span:
                 self._images.setdefault(_letters(node.alt), span)
             elif span:
-                found = ((_letters(text), place) for text, place in _texts(node, span))
+                found = (
+                    (_letters(text), document.place(place) or span)
+                    for text, place in _texts(node, span)
+                )
                 self._blocks.extend(one for one in found if one[0])
 
     def find(self, text: str) -> Span | None:

@@ -143,7 +143,7 @@ def gather_assets(document: Document, folder: Path) -> Document:
             if not is_remote(image.source):  # told before
                 findings.add(found.code, found.message, span, found.hint)
         else:
-            places.setdefault(found.path, span)
+            places.setdefault(found.path, document.place(span))
     for asset in gathered.in_order():
         if asset.cleaned:
             findings.add(Code.CLEANED_IMAGE, _cleaned(asset), places[asset.path], CLEANED_HINT)

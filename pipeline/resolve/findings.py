@@ -23,12 +23,13 @@ class Findings:
     """Collects the diagnostics of one pass over one document."""
 
     def __init__(self, document: Document) -> None:
-        self._source = document.source
+        self._document = document
         self._found: list[Diagnostic] = []
         self._hints = 0
 
     def add(self, code: Code, message: str, span: Span | None, hint: str = "") -> None:
-        self._found.append(diagnostic(code, message, span=span, source=self._source, hint=hint))
+        span, source = self._document.place(span), self._document.source
+        self._found.append(diagnostic(code, message, span=span, source=source, hint=hint))
 
     def did_you_mean(
         self, word: str, candidates: Iterable[str], before: str = "", after: str = ""

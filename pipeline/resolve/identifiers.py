@@ -101,7 +101,8 @@ def _explicit(document: Document, findings: Findings) -> tuple[set[str], frozens
         name = node.attributes.id
         if not name:
             continue
-        line = span.line if span else 0
+        place = document.place(span)
+        line = place.line if place else 0
         if name in lines:
             first = f" (first in line {lines[name]})" if lines[name] else ""
             findings.add(Code.DUPLICATE_ID, f"The id `{name}` is given twice{first}.", span)

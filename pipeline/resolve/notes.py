@@ -122,7 +122,8 @@ def _by_label(document: Document, findings: Findings) -> dict[str, Note]:
     for note in document.notes:
         first = notes.setdefault(note.label, note)
         if first is not note:
-            place = f" (first in line {first.span.line})" if first.span else ""
+            span = document.place(first.span)
+            place = f" (first in line {span.line})" if span else ""
             findings.add(
                 Code.DUPLICATE_NOTE,
                 f"The footnote `[^{note.label}]` is defined twice{place}.",

@@ -107,7 +107,7 @@ PAGE_START = "page-start"
 def place_marks(document: Document, page_map: PageMap) -> Document:
     """The resolved document with a `PageMark` for each page of ``page_map``, before its first
     word. Where several pages would begin at one place, the last of them does."""
-    places = Places(whole(document))
+    places = Places(document)
     found: dict[Place | None, str] = {}
     for label, place in places.of(page_map):
         found[places.in_text(place)] = label
@@ -132,7 +132,7 @@ def place_all_marks(document: Document, page_map: PageMap) -> Document:
     is here. There are none where all is on one page."""
     if page_map.pages < 2:
         return document
-    places = Places(whole(document))
+    places = Places(document)
     figures = _figures(document)
     found: dict[Place | None, list[str]] = defaultdict(list)
     before: dict[int, list[str]] = defaultdict(list)
@@ -187,7 +187,7 @@ def keep_pages(document: Document, page_map: PageMap) -> Document:
     """The resolved document with all that begins a page of ``page_map`` marked to begin one
     here: blocks by the attribute ``page-start``, other places by a `PageMark` that breaks.
     What is before the first text, the title say, is on a page already."""
-    places = Places(whole(document))
+    places = Places(document)
     first = _first_blocks(document)
     blocks: dict[int, str] = {}
     found: dict[Place | None, str] = {}

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import bisect
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import NamedTuple
 
 from msgspec.structs import replace
 
-from pipeline.model import Image, MathBlock, Node, WritingLines, WritingSpace
+from pipeline.model import Document, Image, MathBlock, WritingLines, WritingSpace
 from pipeline.pagination import Leaf, PageMap, PageStart, Position, leaves, letters, text_of
 
 NO_TEXT = (Image, MathBlock, WritingLines, WritingSpace)
@@ -23,10 +23,10 @@ class Place(NamedTuple):
 
 
 class Places:
-    """The pieces of text of some nodes, numbered in the order of `pagination.leaves`."""
+    """The pieces of text of a document, numbered in the order of `pagination.leaves`."""
 
-    def __init__(self, nodes: Iterable[Node]) -> None:
-        self._leaves = list(leaves(nodes))
+    def __init__(self, document: Document) -> None:
+        self._leaves = list(leaves(document))
         self._blocks: dict[Position, list[int]] = {}
         self._by_file: dict[str, list[tuple[int, int, int]]] = {}
         for number, leaf in enumerate(self._leaves):

@@ -226,7 +226,7 @@ def _unknown_words(document: Document) -> Iterator[Diagnostic]:
                     yield diagnostic(
                         Code.BAD_ATTRIBUTE,
                         f"`{key}={word}` names no {kinds} that there is.",
-                        span=span,
+                        span=document.place(span),
                         source=document.source,
                         hint=did_you_mean(word, known),
                     )

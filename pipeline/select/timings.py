@@ -43,7 +43,7 @@ def keep_timings(document: Document, edition: Edition) -> Document:
                 found[span, value] = diagnostic(
                     Code.BAD_ATTRIBUTE,
                     f"`{MINUTES}={value}` {problem}.",
-                    span=span,
+                    span=document.place(span),
                     source=document.source,
                     hint=f"Write `{MINUTES}=10` on a heading, an exercise, a teacher's note, a box"
                     " or a container, for teachers alone to see.",
