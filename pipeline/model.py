@@ -14,7 +14,7 @@ from typing import Literal, TypeAlias
 
 import msgspec
 
-from pipeline.diagnostics import Diagnostic, Span
+from pipeline.diagnostics import Diagnostic, Origin, Span
 from pipeline.metadata import Metadata
 
 
@@ -715,7 +715,7 @@ class Document(msgspec.Struct, frozen=True, omit_defaults=True):
     name of the edition that select chose for. *Resolved*: ``assets``, ``contents``, ``lists``,
     ``addresses`` (in print), and ``notes`` in the order of their numbers; ``minutes``
     (division), how long what was a section takes, where that is said; ``front_marks`` (page
-    marks), in e-books.
+    marks), in e-books. ``origins`` are where top-level blocks of the source begin, by their keys.
     """
 
     metadata: Metadata
@@ -731,6 +731,15 @@ class Document(msgspec.Struct, frozen=True, omit_defaults=True):
     edition: str = ""
     minutes: int = 0
     front_marks: tuple[FrontMark, ...] = ()
+    origins: dict[str, Origin] = {}
+
+    def place(self, span: Span | None) -> Span | None:
+        """A place in its file, as people are told it."""
+        if span is None or not span.block:
+            return span
+        origin = self.origins[span.block]
+        end = span.end and span.end + origin.line
+        return Span(span.line + origin.line, span.column, end, origin.file)
 
 
 _encoder = msgspec.json.Encoder()

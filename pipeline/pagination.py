@@ -7,7 +7,7 @@ may be broken, since no edition adds any of the others to a text, or takes one a
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import Literal, NamedTuple, TypeAlias
 
 import msgspec
@@ -20,6 +20,7 @@ from pipeline.model import (
     CodeBlock,
     CrossReference,
     DefinitionItem,
+    Document,
     Image,
     ListItem,
     Math,
@@ -34,7 +35,7 @@ from pipeline.model import (
     WritingSpace,
 )
 from pipeline.paper import Sheet
-from pipeline.tree import plain_text, walk_with
+from pipeline.tree import plain_text, walk_with, whole
 
 
 class Position(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -79,12 +80,13 @@ class PageMap(msgspec.Struct, frozen=True, omit_defaults=True):
 
 class Leaf(NamedTuple):
     """A piece of text in its block: so many letters come before it there, and so many are its
-    own. What is no text (an image, a gap) has none."""
+    own. What is no text (an image, a gap) has none. ``ordinal`` is its number among all nodes."""
 
     node: Node
     position: Position
     offset: int
     letters: int
+    ordinal: int
 
 
 PIECES = (
@@ -130,24 +132,26 @@ class _Holder:
         self.passed = 0
 
 
-def leaves(nodes: Iterable[Node]) -> Iterator[Leaf]:
-    """The pieces of text in some nodes, in the order of `tree.walk`. Code comes before its
+def leaves(document: Document) -> Iterator[Leaf]:
+    """The pieces of text in a document, in the order of `tree.walk`. Code comes before its
     caption, which is counted first."""
     seen: dict[Position, int] = {}
 
     def inherit(node: Node, holder: _Holder) -> _Holder:
-        span = node.span
-        if span is None or not isinstance(node, HOLDERS):
+        span = document.place(node.span) if isinstance(node, HOLDERS) else None
+        if span is None:
             return holder
         position = Position(type(node).__name__, span.file, span.line, span.column)
         nth = seen[position] = seen.get(position, -1) + 1
         return _Holder(msgspec.structs.replace(position, nth=nth) if nth else position)
 
-    for node, holder in walk_with(nodes, _Holder(Position()), inherit):
+    for ordinal, (node, holder) in enumerate(
+        walk_with(whole(document), _Holder(Position()), inherit)
+    ):
         if isinstance(node, CodeBlock):
             before = len(letters(plain_text(node.caption)))
-            yield Leaf(node, holder.position, before, len(letters(node.text)))
+            yield Leaf(node, holder.position, before, len(letters(node.text)), ordinal)
         elif isinstance(node, PIECES):
             count = len(letters(text_of(node)))
-            yield Leaf(node, holder.position, holder.passed, count)
+            yield Leaf(node, holder.position, holder.passed, count, ordinal)
             holder.passed += count

@@ -6,12 +6,15 @@ leaves as it was is the same object afterwards, so that a pass costs what it cha
 
 from __future__ import annotations
 
+import itertools
+import operator
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from types import MappingProxyType
 from typing import Any, TypeAlias, TypeVar
 
 import msgspec
 
+from pipeline.diagnostics import Span
 from pipeline.model import (
     Abbreviation,
     Admonition,
@@ -71,12 +74,19 @@ from pipeline.model import (
 N = TypeVar("N", bound=Node)
 T = TypeVar("T")
 
-Change: TypeAlias = Callable[[Any], "Node | tuple[Node, ...]"]
+Change: TypeAlias = Callable[..., "Node | tuple[Node, ...]"]
 """What becomes of a node: another (or the same), several, or () for none."""
 
 Changes: TypeAlias = Mapping[type[Node], Change]
 
 NO_CHANGES: Changes = MappingProxyType({})
+
+Context: TypeAlias = tuple[T, Callable[[Node, T], T]]
+"""What nodes inherit: what there is at the top, and a function that is given a node and what its
+parent has, and returns what the node has (its language, say, or its place in the source)."""
+
+PATH: Context[tuple[Node, ...]] = ((), lambda node, above: (node, *above))
+"""Of each node itself, its parent, and so on to the top."""
 
 BLANK = "____"
 """What a gap to fill in is in plain text."""
@@ -138,24 +148,12 @@ FIELDS: dict[type[Node], tuple[str, ...]] = {
 for the ``wordings`` that any node may have."""
 
 INLINE_FIELDS: dict[type[Node], str] = {
-    Wording: "children",
-    Heading: "children",
-    Section: "title",
-    Paragraph: "children",
+    **dict.fromkeys((Wording, Heading, Paragraph, Plain, BibliographyEntry), "children"),
+    **dict.fromkeys((Section, Admonition, Exercise, TeacherNote), "title"),
+    **dict.fromkeys((Table, Figure, FigureGroup, Chart, CodeBlock), "caption"),
+    **dict.fromkeys((IndexEntry, IndexReference), "term"),
     DefinitionItem: "terms",
-    Table: "caption",
-    Plain: "children",
-    Figure: "caption",
-    FigureGroup: "caption",
-    Chart: "caption",
-    CodeBlock: "caption",
-    Admonition: "title",
-    Exercise: "title",
     Choices: "prompt",
-    TeacherNote: "title",
-    BibliographyEntry: "children",
-    IndexEntry: "term",
-    IndexReference: "term",
 }
 """The field in which text begins: a run of inlines (of `DefinitionItem`: several)."""
 
@@ -169,23 +167,20 @@ _ESSENTIAL: dict[type[Node], tuple[str, ...]] = {
     Chart: ("table",),
     IndexEntry: ("term",),
     Matching: ("left", "right"),
-    **dict.fromkeys((Section, TableCell, CodeBlock, Citation, Bibliography, Index), ()),
-    Exercise: (),
-    Wording: (),
+    **dict.fromkeys(
+        (Section, TableCell, CodeBlock, Citation, Bibliography, Index, Exercise, Wording), ()
+    ),
 }
 
 
 def children(node: Node) -> tuple[Node, ...]:
     """All children of a node, in the order they are read in; its wordings come first."""
-    shown = _shown(node)
-    return (*node.wordings, *shown) if node.wordings else shown
+    return (*node.wordings, *_shown(node)) if node.wordings else _shown(node)
 
 
 def _shown(node: Node) -> tuple[Node, ...]:
     """The children in the node's own fields."""
-    fields = FIELDS.get(type(node))
-    if fields is None:
-        return ()
+    fields = FIELDS.get(type(node), ())
     if len(fields) == 1:
         found: tuple[Node, ...] = getattr(node, fields[0])
         return found
@@ -194,13 +189,11 @@ def _shown(node: Node) -> tuple[Node, ...]:
 
 def _flat(value: Any) -> Iterable[Node]:
     """The nodes in a field: a node, a tuple of nodes or a tuple of tuples of nodes."""
-    if value is None:
-        return ()
     if isinstance(value, Node):
         return (value,)
     if value and isinstance(value[0], tuple):
         return (node for group in value for node in group)
-    return value  # type: ignore[no-any-return]
+    return value or ()
 
 
 def walk(nodes: Node | Iterable[Node]) -> Iterator[Node]:
@@ -228,11 +221,31 @@ def walk_with(
             stack.extend([(child, value) for child in children(node)[::-1]])
 
 
+def walk_spans(nodes: Iterable[Node]) -> Iterator[tuple[Node, Span | None]]:
+    """The nodes and all below them, each with its own span or the nearest parent's."""
+    return walk_with(nodes, None, lambda node, span: node.span or span)
+
+
+def walk_images(nodes: Iterable[Node]) -> Iterator[tuple[Image, Span | None, bool]]:
+    """The images, each with its place, and whether it only decorates, as it or its figure says."""
+    for node, path in walk_with(nodes, *PATH):
+        if isinstance(node, Image):
+            span = next((one.span for one in path if one.span), None)
+            own = [one for one in path[:2] if isinstance(one, Image | Figure)]
+            yield node, span, any("decorative" in one.attributes.classes for one in own)
+
+
+def ordinals() -> Context[int]:
+    """Of each node its number in the order of `walk`, from 0. It is the key of the node from one
+    walk to another, as long as what is entered keeps its children."""
+    count = itertools.count()
+    return 0, lambda node, above: next(count)
+
+
 def is_for_teachers(node: Node) -> bool:
     """Whether only teachers get the node, and all below it."""
-    if isinstance(node, Answer | TeacherNote):
-        return True
-    return not FOR_TEACHERS.isdisjoint(node.attributes.classes)
+    classes = node.attributes.classes
+    return isinstance(node, Answer | TeacherNote) or not FOR_TEACHERS.isdisjoint(classes)
 
 
 def is_partial(node: Node) -> bool:
@@ -274,57 +287,71 @@ def plain_text(inlines: Iterable[Node]) -> str:
 
 
 def rewrite(
-    nodes: tuple[N, ...], *, enter: Changes = NO_CHANGES, leave: Changes = NO_CHANGES
+    nodes: tuple[N, ...],
+    *,
+    enter: Changes = NO_CHANGES,
+    leave: Changes = NO_CHANGES,
+    context: Context[Any] | None = None,
 ) -> tuple[N, ...]:
     """The nodes, changed by functions for the types they are of.
 
     ``enter`` is called before a node's children, in reading order, and returns one node
     or (); ``leave`` is called after them, with the children as they have become, and may
     return any number. A node that loses all its essential children goes too, without a
-    call to ``leave``.
+    call to ``leave``. With a ``context`` both are given what the node inherits as well, as
+    `walk_with` gives it: from its parents as they were before they were entered.
     """
     wanted = {*enter, *leave}
     result: list[Node] = []
     for node in nodes:
-        if any(type(inner) in wanted for inner in walk(node)):
-            result.extend(_rewrite(node, enter, leave))
+        if context or any(type(inner) in wanted for inner in walk(node)):
+            result.extend(_rewrite(node, enter, leave, context))
         else:
             result.append(node)
-    if len(result) == len(nodes) and all(map(_same, result, nodes)):
+    if len(result) == len(nodes) and all(map(operator.is_, result, nodes)):
         return nodes
     return tuple(result)  # type: ignore[arg-type]
 
 
 def rewrite_document(
-    document: Document, *, enter: Changes = NO_CHANGES, leave: Changes = NO_CHANGES
+    document: Document,
+    *,
+    enter: Changes = NO_CHANGES,
+    leave: Changes = NO_CHANGES,
+    context: Context[Any] | None = None,
 ) -> Document:
     """`rewrite` for a document's blocks, then its notes."""
-    blocks = rewrite(document.blocks, enter=enter, leave=leave)
-    notes = rewrite(document.notes, enter=enter, leave=leave)
+    blocks = rewrite(document.blocks, enter=enter, leave=leave, context=context)
+    notes = rewrite(document.notes, enter=enter, leave=leave, context=context)
     if blocks is document.blocks and notes is document.notes:
         return document
     return msgspec.structs.replace(document, blocks=blocks, notes=notes)
 
 
-def _rewrite(root: Node, enter: Changes, leave: Changes) -> tuple[Node, ...]:
-    # A node is on the stack twice: to be entered (count -1), and to be put together again
-    # from what its children have become, the last `count` entries of `results`.
-    stack = [(root, -1)]
+def _rewrite(
+    root: Node, enter: Changes, leave: Changes, context: Context[Any] | None
+) -> tuple[Node, ...]:
+    # A node is on the stack twice: to be entered (count -1), with what its parent has, and to be
+    # put together again from what its children have become, the last `count` entries of `results`.
+    start, inherit = context or (None, None)
+    stack: list[tuple[Node, int, Any]] = [(root, -1, start)]
     results: list[tuple[Node, ...]] = []
     while stack:
-        node, count = stack.pop()
+        node, count, value = stack.pop()
         kind = type(node)
         if count < 0:
+            if inherit:
+                value = inherit(node, value)
             if kind in enter:
-                entered = enter[kind](node)
+                entered = enter[kind](node, value) if inherit else enter[kind](node)
                 if isinstance(entered, tuple):
                     results.append(entered)
                     continue
                 node, kind = entered, type(entered)
             if kind in FIELDS or node.wordings:
                 below = children(node)
-                stack.append((node, len(below)))
-                stack.extend([(child, -1) for child in below[::-1]])
+                stack.append((node, len(below), value))
+                stack.extend([(child, -1, value) for child in below[::-1]])
                 continue
         elif count:
             rebuilt = _rebuild(node, results[-count:])
@@ -333,7 +360,9 @@ def _rewrite(root: Node, enter: Changes, leave: Changes) -> tuple[Node, ...]:
                 results.append(())
                 continue
             node = rebuilt
-        left = leave[kind](node) if kind in leave else node
+        left: Node | tuple[Node, ...] = node
+        if kind in leave:
+            left = leave[kind](node, value) if inherit else leave[kind](node)
         results.append(left if isinstance(left, tuple) else (left,))
     return results[0]
 
@@ -345,7 +374,6 @@ def _rebuild(node: Node, results: list[tuple[Node, ...]]) -> Node | None:
         return node
     rest = iter(results)
     changed: dict[str, Any] = {}
-    essential = _ESSENTIAL.get(type(node), ())
     for name in ("wordings", *FIELDS.get(type(node), ())):
         old = getattr(node, name)
         new: Any
@@ -358,11 +386,7 @@ def _rebuild(node: Node, results: list[tuple[Node, ...]]) -> Node | None:
             new = tuple(group for group in groups if group)
         else:
             new = tuple(child for _ in old for child in next(rest))
-        if name in essential and old and not new:
+        if name in _ESSENTIAL.get(type(node), ()) and old and not new:
             return None
         changed[name] = new
     return msgspec.structs.replace(node, **changed)
-
-
-def _same(one: object, other: object) -> bool:
-    return one is other

@@ -17,8 +17,7 @@ from pipeline.flow.runner import Runner
 from pipeline.messages import in_order
 from pipeline.model import Link
 from pipeline.paths import scheme
-from pipeline.resolve.findings import walk_spans
-from pipeline.tree import whole
+from pipeline.tree import walk_spans, whole
 from pipeline.web import Answer, look_up
 
 
@@ -57,9 +56,10 @@ def check_links(source: Path) -> Report:
 def _places(way: Source) -> Iterator[Place]:
     """All links of all editions; in their order, since what is in one may not be in another."""
     for edition in EDITIONS.values():
-        for node, span in walk_spans(whole(way.resolved(edition).value)):
+        resolved = way.resolved(edition).value
+        for node, span in walk_spans(whole(resolved)):
             if isinstance(node, Link) and scheme(node.href) in ("http", "https"):
-                yield Place(node.href, span)
+                yield Place(node.href, resolved.place(span))
 
 
 def _problem(place: Place, answer: Answer, source: str) -> Diagnostic | None:

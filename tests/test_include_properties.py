@@ -42,8 +42,9 @@ text = st.lists(st.one_of(line, directive, data, braces.map("".join), st.just(""
 FRONT = "---\ntitle: t\nvariables: {year: 2026}\nspeakers:\n  Ann: guest\n---\n"
 
 
-def check_span(span: Span, files: dict[str, list[str]]) -> str:
+def check_span(span: Span | None, files: dict[str, list[str]]) -> str:
     """A place is one in its file; the line that it begins in."""
+    assert span
     found = files[span.file]
     assert 1 <= span.line <= len(found), span
     assert not span.end or span.line < span.end <= len(found), span
@@ -54,7 +55,7 @@ def check_span(span: Span, files: dict[str, list[str]]) -> str:
 def check_places(document: Document, files: dict[str, list[str]]) -> None:
     for node in walk(whole(document)):
         if node.span:
-            check_beginning(node, check_span(node.span, files))
+            check_beginning(node, check_span(document.place(node.span), files))
     for found in document.diagnostics:
         file = "" if found.source == document.source else found.source
         if found.line:
@@ -83,6 +84,6 @@ def test_files_and_variables(source: str, parts: tuple[str, ...]) -> None:
         resolved = resolve(select(document, EDITIONS["web"]), folder)
         check_json(resolved)
         for node in walk(whole(resolved)):
-            assert not node.span or check_span(node.span, files) is not None
+            assert not node.span or check_span(resolved.place(node.span), files) is not None
         unknown = {n.name for n in walk(whole(resolved)) if isinstance(n, Variable)}
         assert unknown.isdisjoint({"year", "title", "edition"})

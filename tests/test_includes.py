@@ -62,7 +62,7 @@ def test_what_is_defined_in_one_file_holds_in_all(tmp_path: Path) -> None:
     assert not document.diagnostics
     kinds = {type(node).__name__ for node in walk(whole(document))}
     assert {"Abbreviation", "Link", "NoteReference", "Note"} <= kinds
-    assert document.notes[0].span == Span(5, 1, file="a.md")
+    assert document.place(document.notes[0].span) == Span(5, 1, file="a.md")
     assert document.files == ("a.md",)
 
 
@@ -70,7 +70,7 @@ def test_a_file_may_be_taken_in_more_than_once(tmp_path: Path) -> None:
     files = {"book.md": FRONT + "{{ include a.md }}\n" * 3, "a.md": "Text."}
     document = parsed(tmp_path, files)
     assert text(document) == ["Text."] * 3
-    assert {block.span for block in document.blocks} == {Span(1, 1, file="a.md")}
+    assert {document.place(block.span) for block in document.blocks} == {Span(1, 1, file="a.md")}
     assert document.files == ("a.md",)
 
 
@@ -81,7 +81,7 @@ def test_lines_may_end_in_any_way(end: str, tmp_path: Path) -> None:
     document = parsed(tmp_path, files)
     assert not document.diagnostics
     spans = [node.span for node in walk(document.blocks) if plain_text((node,)) == "Two"]
-    assert spans[0] == Span(3, 1, file="a.md")
+    assert document.place(spans[0]) == Span(3, 1, file="a.md")
 
 
 def test_turns_go_on_in_another_file(tmp_path: Path) -> None:
@@ -96,7 +96,10 @@ def test_turns_go_on_in_another_file(tmp_path: Path) -> None:
     (dialogue,) = document.blocks
     assert isinstance(dialogue, Dialogue)
     assert [len(turn.children) for turn in dialogue.turns] == [2, 2]
-    assert [turn.span for turn in dialogue.turns] == [Span(6, 1, 8), Span(6, 1, 8, "a.md")]
+    assert [document.place(turn.span) for turn in dialogue.turns] == [
+        Span(6, 1, 8),
+        Span(6, 1, 8, "a.md"),
+    ]
     assert told(document) == ["a.md:8:1 unknown-speaker"]
 
 
@@ -137,7 +140,9 @@ def test_addresses_start_from_the_file_that_they_are_in(tmp_path: Path) -> None:
     sources = [node.source for node in nodes if isinstance(node, Image)]
     assert sources == ["a/k.png", "l.png", "a/m.png", "a/n.png", "a.png", "a/j.png"]
     assert [n.href for n in nodes if isinstance(n, Link)] == ["a/q.md", "a/c%20d/o%20p.pdf?q#r"]
-    assert [node.span for node in nodes if isinstance(node, Table)] == [Span(3, 1, 4, "a/b.md")]
+    assert [document.place(node.span) for node in nodes if isinstance(node, Table)] == [
+        Span(3, 1, 4, "a/b.md")
+    ]
     assert document.files == ("a/b.md", "a/c d/e.md", "a/t.csv")
 
 

@@ -152,7 +152,8 @@ def test_a_note_within_the_line_is_one_like_others() -> None:
     assert first.label.startswith(INLINE_NOTE)
     assert plain_text(notes[first.label].children) == "a note"
     assert plain_text(notes[second.label].children) == "inline 1"
-    span, inner = notes[first.label].span, notes[first.label].children[0].span
+    note = notes[first.label]
+    span, inner = (document.place(node.span) for node in (note, note.children[0]))
     assert span is not None
     assert inner is not None
     assert (span.line, span.column, inner.column) == (3, 5, 7)

@@ -131,8 +131,8 @@ def check_places(document: Document, source: str) -> None:
     """Everything stands where it says."""
     found = source.split("\n")
     for node in walk(whole(document)):
-        if node.span:
-            line, column, end = node.span.line, node.span.column, node.span.end
+        if place := document.place(node.span):
+            line, column, end = place.line, place.column, place.end
             assert 1 <= line <= len(found), node
             assert not end or line < end <= len(found), node
             assert 0 <= column <= len(found[line - 1]) + 1, node

@@ -44,18 +44,18 @@ def audited(document: Document, pages: Pages) -> Pages:
         audit=verdicts,
     )
     failures = (failure for _, outcome in outcomes for failure in outcome.failures)
-    findings = (*_told(failures, document.source), *_withheld(document, verdicts))
+    findings = (*_told(failures, document), *_withheld(document, verdicts))
     return msgspec.structs.replace(pages, accessibility=accessibility, findings=findings)
 
 
-def _told(failures: Iterator[Failure], source: str) -> Iterator[Diagnostic]:
+def _told(failures: Iterator[Failure], document: Document) -> Iterator[Diagnostic]:
     for failure in failures:
         if failure.message:
             yield diagnostic(
                 failure.code,
                 failure.message,
-                span=failure.span,
-                source=source,
+                span=document.place(failure.span),
+                source=document.source,
                 hint=failure.hint,
             )
 

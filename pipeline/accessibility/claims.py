@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from xml.etree import ElementTree as ET
 
-from pipeline.accessibility.rules.images import images
 from pipeline.accessibility.rules.navigation import is_page_break
 from pipeline.accessibility.subject import EPUB_TYPE, XHTML, Subject
-from pipeline.model import Index, Math, MathBlock
+from pipeline.model import Image, Index, Math, MathBlock
 from pipeline.pages import Verdict
 from pipeline.words import words
 
@@ -25,8 +24,8 @@ class Contents:
         self.index = any(isinstance(node, Index) and node.groups for node, _ in subject.nodes)
         self.page_breaks = self.page_list = False
         self.roles = self.details = self.ruby = self.tex = False
-        self.images = any(True for _ in images(subject)) or bool(
-            subject.document.metadata.brand.logo
+        self.images = bool(subject.document.metadata.brand.logo) or any(
+            isinstance(node, Image) and not node.missing for node, _ in subject.nodes
         )
         for page in subject.markup:
             for element in page.elements():

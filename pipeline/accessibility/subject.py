@@ -10,7 +10,7 @@ from pipeline.codes import Code
 from pipeline.diagnostics import Span
 from pipeline.model import Document, Node
 from pipeline.pages import Page, Pages
-from pipeline.tree import walk_with, whole
+from pipeline.tree import walk_spans, whole
 
 XHTML = "{http://www.w3.org/1999/xhtml}"
 EPUB_TYPE = "{http://www.idpf.org/2007/ops}type"
@@ -68,8 +68,7 @@ class Rule(NamedTuple):
 
 
 def subject(document: Document, pages: Pages) -> Subject:
-    start: Span | None = None
-    nodes = tuple(walk_with(whole(document), start, lambda node, span: node.span or span))
+    nodes = tuple(walk_spans(whole(document)))
     return Subject(document, nodes, pages, tuple(map(_read, pages.pages)))
 
 

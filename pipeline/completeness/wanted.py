@@ -39,7 +39,12 @@ def wanted(document: Document, edition: Edition) -> Wanted:
         notes = (passage._replace(group=ANY_ORDER) for passage in notes)
     if drawn:
         text, notes = printed(text), printed(notes)
-    return Wanted(tuple(text), tuple(notes))
+    return Wanted(
+        *(
+            tuple(passage._replace(span=document.place(passage.span)) for passage in some)
+            for some in (text, notes)
+        )
+    )
 
 
 def _without_pages(found: Iterable[Passage], page_mark: str) -> Iterator[Passage]:

@@ -21,6 +21,7 @@ from pipeline.parser.files import SourceFiles
 from pipeline.parser.frontmatter import derive_identifier, read_front_matter
 from pipeline.parser.lowering import Lowering
 from pipeline.parser.markup.tokens import paired_names
+from pipeline.parser.origins import settle_places
 from pipeline.parser.slips import misspelt_keys
 from pipeline.parser.source import check_text, normalise, read, without_stray
 from pipeline.parser.syntax import parse_tree
@@ -63,7 +64,7 @@ def parse(text: str, source: str = "", folder: Path | None = None) -> Document:
     if metadata.identifier is None:
         metadata = msgspec.structs.replace(metadata, identifier=derive_identifier(metadata))
     diagnostics = (*problems, *files.warnings, *found, *document.diagnostics, *titles)
-    return Document(
+    document = Document(
         metadata=metadata,
         blocks=blocks,
         notes=document.notes,
@@ -73,6 +74,7 @@ def parse(text: str, source: str = "", folder: Path | None = None) -> Document:
             d if d.source else msgspec.structs.replace(d, source=source) for d in diagnostics
         ),
     )
+    return settle_places(document)
 
 
 def parse_body(text: str, folder: Path | None = None) -> Document:

@@ -7,7 +7,7 @@ import re
 
 from markupsafe import Markup, escape
 
-from pipeline.model import Block, Container, Dialogue, Inline, Section
+from pipeline.model import Block, Container, Dialogue, Document, Inline, Section
 
 HOLDERS = (Section, Dialogue, Container)
 """What is told by the blocks in it."""
@@ -15,11 +15,12 @@ HOLDERS = (Section, Dialogue, Container)
 TAG = re.compile(r"(\s*<[a-z][a-z0-9]*)")
 
 
-def with_place(node: Block | Inline, markup: Markup, source: str) -> Markup:
-    """The markup of a block of ``source`` with its place in its first tag."""
-    if not isinstance(node, Block) or isinstance(node, HOLDERS) or node.span is None:
+def with_place(node: Block | Inline, markup: Markup, document: Document) -> Markup:
+    """The markup of a block of a document with its place in its first tag."""
+    span = document.place(node.span)
+    if not isinstance(node, Block) or isinstance(node, HOLDERS) or span is None:
         return markup
-    place = escape(f"{node.span.file or source}:{node.span.line}")
+    place = escape(f"{span.file or document.source}:{span.line}")
     found = TAG.match(markup)
     if found is None:
         return markup

@@ -47,7 +47,7 @@ class FormulaImages:
         self._assets: list[Asset] = []
         self._rules = rules
         self._taken = {asset.name for asset in document.assets}
-        self._source = document.source
+        self._document = document
         self.findings: list[Diagnostic] = []
         self._images: dict[tuple[str, str], FormulaImage | None] = {}
         self._in_titles = {
@@ -80,7 +80,8 @@ class FormulaImages:
 
     def _report(self, node: Math | MathBlock) -> None:
         message = "The formula cannot be drawn. It is printed as it is written."
-        found = diagnostic(Code.BAD_MATH, message, span=node.span, source=self._source)
+        span, source = self._document.place(node.span), self._document.source
+        found = diagnostic(Code.BAD_MATH, message, span=span, source=source)
         self.findings.append(found)
 
     def _usual(self, mathml: str, colour: str, in_line: bool) -> Drawing:

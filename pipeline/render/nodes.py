@@ -77,7 +77,7 @@ class NodeRenderer:
     their size and smaller. In large print, where a line has the length `large_line` in points,
     tables that do not fit become lists, and drawings with small letters are put in words.
     `places` are those of pieces of text in the source. Where the edition ``has_fields``, the
-    markup says what is filled in on screen; where it `tells_places_in` a source, it says where
+    markup says what is filled in on screen; where it `tells_places_in` a document, it says where
     blocks stand there.
     """
 
@@ -103,7 +103,7 @@ class NodeRenderer:
         self.usual_tables, self.small_tables = USUAL, SMALL
         self.large_line = 0.0
         self.places = TextPlaces()
-        self.tells_places_in = ""
+        self.tells_places_in: Document | None = None
         self._in_contents = in_contents
         self._labels: dict[str, int] = {}
         self._words = words(document.metadata.lang)

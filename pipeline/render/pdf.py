@@ -35,7 +35,6 @@ from pipeline.sheet import css, has_room_for_notes, options_for, sheet_for
 from pipeline.sheet.brand import print_rules
 from pipeline.sheet.fitting import fit_for
 from pipeline.sheet.folios import Folio, kept, kept_css
-from pipeline.tree import whole
 from pipeline.words import words
 from pipeline.words.dates import written_date
 
@@ -87,9 +86,9 @@ def assemble(
         table_reflow.settings(sheet) if renderer.large_line else table_settings(sheet)
     )
     if edition.name == STANDARD_PRINT:
-        renderer.places = TextPlaces(whole(document))
+        renderer.places = TextPlaces(document)
     if fit_for(edition, metadata):
-        renderer.tells_places_in = document.source
+        renderer.tells_places_in = document
     theme = read_text(environment, f"themes/{theme_for(edition.look, options)}.css")
     theme_styles = (
         Style("theme.css", theme),

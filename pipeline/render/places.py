@@ -23,8 +23,8 @@ def first_places(document: Document) -> tuple[Place, ...]:
             found[character] = at
 
     for node in walk(whole(document)):
-        if node.span:
-            place = Span(node.span.line, 0, 0, node.span.file)
+        if at := document.place(node.span):
+            place = Span(at.line, 0, 0, at.file)
         match node:
             case SoftBreak() | LineBreak():
                 place = Span(place.line + 1, 0, 0, place.file)

@@ -3,24 +3,23 @@ which no reader of XML takes for content. The packager needs that to tell where 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from urllib.parse import quote
 
 from markupsafe import Markup
 
-from pipeline.model import Node
+from pipeline.model import Document, Node
 from pipeline.pagination import Leaf, leaves
 
 NOTHING = Markup("")
 
 
 class TextPlaces:
-    """The places of the pieces of text in some nodes. A piece that is used again, in the
-    contents say, is marked once."""
+    """The places of the pieces of text in a document, if there is one. A piece that is used again,
+    in the contents say, is marked once."""
 
-    def __init__(self, nodes: Iterable[Node] = ()) -> None:
+    def __init__(self, document: Document | None = None) -> None:
         self._leaves: dict[int, list[Leaf]] = {}
-        for leaf in leaves(nodes):
+        for leaf in leaves(document) if document else ():
             self._leaves.setdefault(id(leaf.node), []).append(leaf)
         for found in self._leaves.values():
             found.reverse()

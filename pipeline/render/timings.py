@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 
 from markupsafe import Markup
 
 from pipeline.model import Document, Heading, Node
-from pipeline.tree import MINUTES, children, walk, walk_with
+from pipeline.tree import MINUTES, children
 from pipeline.words import words
 from pipeline.words.durations import in_minutes
 
@@ -20,29 +20,22 @@ def minutes_of(node: Node) -> int:
 def minutes_in(blocks: tuple[Node, ...]) -> int:
     """The minutes that some blocks take. What says how long it takes counts instead of all that
     is in it."""
-    covered = frozenset(_under_headings(blocks))
-
-    def inherit(node: Node, above: tuple[int, bool]) -> tuple[int, bool]:
-        if above[1] or id(node) in covered:
-            return 0, True
-        own = minutes_of(node)
-        return own, own > 0
-
-    return sum(own for _, (own, _) in walk_with(blocks, (0, False), inherit))
-
-
-def _under_headings(blocks: tuple[Node, ...]) -> Iterator[int]:
-    """The `id` of each block under a heading that is no section's (in a box, say), and says how
-    long it takes."""
-    for siblings in (blocks, *(children(node) for node in walk(blocks))):
-        level = 0  # of the heading that what follows is under
-        for node in siblings:
+    total = 0
+    stack = [blocks]
+    while stack:
+        level = 0  # of the heading that what follows is under, where that says how long it takes
+        for node in stack.pop():
             if isinstance(node, Heading) and node.level <= level:
                 level = 0
             if level:
-                yield id(node)
-            elif isinstance(node, Heading) and minutes_of(node):
+                continue
+            own = minutes_of(node)
+            total += own
+            if not own:
+                stack.append(children(node))
+            elif isinstance(node, Heading):  # that is no section's (in a box, say)
                 level = node.level
+    return total
 
 
 def minutes(document: Document) -> int:

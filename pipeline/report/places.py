@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from pipeline.diagnostics import Span
 from pipeline.model import CodeBlock, Document, Image, Node
-from pipeline.tree import INLINE_FIELDS, plain_text, walk_with, whole
+from pipeline.tree import INLINE_FIELDS, plain_text, walk_spans, whole
 
 SHORT = 12
 """Letters under which a text has to be all of a block, as it may stand in any."""
@@ -19,11 +19,15 @@ class Places:
     def __init__(self, document: Document) -> None:
         self._blocks: list[tuple[str, Span]] = []
         self._images: dict[str, Span] = {}
-        for node, span in walk_with(whole(document), None, _span):
+        for node, inherited in walk_spans(whole(document)):
+            span = document.place(inherited)
             if isinstance(node, Image) and span:
                 self._images.setdefault(_letters(node.alt), span)
             elif span:
-                found = ((_letters(text), place) for text, place in _texts(node, span))
+                found = (
+                    (_letters(text), document.place(place) or span)
+                    for text, place in _texts(node, span)
+                )
                 self._blocks.extend(one for one in found if one[0])
 
     def find(self, text: str) -> Span | None:
@@ -37,10 +41,6 @@ class Places:
         if whole_block or len(wanted) < SHORT:
             return whole_block
         return next((span for letters, span in self._blocks if wanted in letters), None)
-
-
-def _span(node: Node, outer: Span | None) -> Span | None:
-    return node.span or outer
 
 
 def _texts(node: Node, span: Span) -> Iterator[tuple[str, Span]]:

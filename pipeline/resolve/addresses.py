@@ -27,9 +27,9 @@ from pipeline.model import (
     Text,
 )
 from pipeline.paths import scheme, written
-from pipeline.resolve.audience import only_for_teachers
+from pipeline.resolve.audience import ONLY_FOR_TEACHERS
 from pipeline.sheet import options_for
-from pipeline.tree import plain_text, rewrite_document, walk, whole
+from pipeline.tree import plain_text, rewrite_document, walk_with, whole
 from pipeline.words import words
 
 FOLLOWED = frozenset({"http", "https", "mailto", "tel"})
@@ -72,10 +72,13 @@ def tell_addresses(document: Document) -> Document:
 
 def _addresses(document: Document, all_codes: bool) -> tuple[Address, ...]:
     """The addresses to tell, each once, in the order of their numbers."""
-    hidden = only_for_teachers(whole(document))
-    links = [node for node in walk(whole(document)) if isinstance(node, Link) and _is_wanted(node)]
-    ordered = sorted(links, key=lambda link: id(link) in hidden)
-    coded = {link.href for link in links if all_codes or QR in link.attributes.classes}
+    links = [
+        (node, hidden)
+        for node, hidden in walk_with(whole(document), *ONLY_FOR_TEACHERS)
+        if isinstance(node, Link) and _is_wanted(node)
+    ]
+    ordered = [link for link, hidden in sorted(links, key=lambda pair: pair[1])]
+    coded = {link.href for link in ordered if all_codes or QR in link.attributes.classes}
     unique = dict.fromkeys(link.href for link in ordered)
     return tuple(
         Address(number, href, written(href), coded=href in coded)

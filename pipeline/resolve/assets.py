@@ -24,9 +24,9 @@ from pipeline.model import (
     Text,
 )
 from pipeline.paths import Problem, locate, scheme, written
-from pipeline.resolve.findings import Findings, walk_spans
+from pipeline.resolve.findings import Findings
 from pipeline.resolve.images import BadImageError, examine
-from pipeline.tree import Changes, rewrite, rewrite_document, walk, whole
+from pipeline.tree import Changes, rewrite, rewrite_document, walk, walk_images, whole
 
 LONGEST = 80
 """How much of an address is shown in place of an image that says nothing."""
@@ -42,16 +42,11 @@ def link_remote(document: Document) -> Document:
     """The document with links in place of its images on the web, which are REMOTE_IMAGE: each of
     its text alternative, or that alone within another link. One that only decorates is left out.
     A figure with a caption keeps the image, for a frame with the link in it."""
-    images = [
-        pair
-        for pair in walk_spans(whole(document))
-        if isinstance(pair[0], Image) and is_remote(pair[0].source)
-    ]
+    images = [one for one in walk_images(whole(document)) if is_remote(one[0].source)]
     if not images:
         return document
     findings = Findings(document)
-    for image, span in images:
-        assert isinstance(image, Image)
+    for image, span, _ in images:
         message = f"The image “{image.source}” is on the web."
         findings.add(Code.REMOTE_IMAGE, message, span, "Save a copy beside the source.")
 
@@ -112,7 +107,7 @@ def gather_assets(document: Document, folder: Path) -> Document:
     which is ``missing`` then; a cover or logo of which that is so is left out. An image without
     a text alternative that is not marked with ``.decorative`` is a MISSING_ALT warning.
     """
-    images = [pair for pair in walk_spans(whole(document)) if isinstance(pair[0], Image)]
+    images = list(walk_images(whole(document)))
     cover, brand = document.metadata.cover, document.metadata.brand
     if not images and not cover and not brand.logo:
         return document
@@ -142,14 +137,13 @@ def gather_assets(document: Document, folder: Path) -> Document:
             if not brand.logo_alt:
                 hint = "Say what it says, in `alt` beside it."
                 findings.add(Code.MISSING_ALT, "The logo has no text alternative.", span, hint)
-    for image, span in images:
-        assert isinstance(image, Image)
+    for image, span, _ in images:
         found = gathered.find(image.source)
         if isinstance(found, Problem):
             if not is_remote(image.source):  # told before
                 findings.add(found.code, found.message, span, found.hint)
         else:
-            places.setdefault(found.path, span)
+            places.setdefault(found.path, document.place(span))
     for asset in gathered.in_order():
         if asset.cleaned:
             findings.add(Code.CLEANED_IMAGE, _cleaned(asset), places[asset.path], CLEANED_HINT)
@@ -252,19 +246,11 @@ def _file_name(stem: str) -> str:
 
 
 def _check_alternatives(document: Document, findings: Findings) -> None:
-    decorative: set[int] = set()
-    for node, span in walk_spans(whole(document)):
-        if "decorative" in node.attributes.classes:
-            decorative.add(id(node.image if isinstance(node, Figure) else node))
-        if (
-            isinstance(node, Image)
-            and not node.alt.strip()
-            and not node.missing
-            and id(node) not in decorative
-        ):
+    for image, span, is_decorative in walk_images(whole(document)):
+        if not (image.alt.strip() or image.missing or is_decorative):
             findings.add(
                 Code.MISSING_ALT,
-                f"The image “{node.source}” has no text alternative.",
+                f"The image “{image.source}” has no text alternative.",
                 span,
                 hint="Say what it shows: `![here](…)`; or mark it with `{.decorative}`.",
             )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple, TypeAlias
@@ -26,17 +27,19 @@ from pipeline.model import (
     Text,
 )
 from pipeline.paths import Problem
-from pipeline.resolve.findings import Findings, walk_spans
+from pipeline.resolve.findings import Findings
 from pipeline.resolve.languages import rules_for
 from pipeline.resolve.own_labels import own_number
 from pipeline.tree import (
     FIELDS,
     INLINE_FIELDS,
     Changes,
+    ordinals,
     plain_text,
     rewrite,
     rewrite_document,
     walk,
+    walk_spans,
     whole,
 )
 from pipeline.words import words
@@ -106,37 +109,35 @@ def _refers(node: Node) -> bool:
 
 
 def _filled(document: Document, nodes: Mapping[str, Node]) -> Document:
-    texts = iter(tuple(_texts(document, nodes)))
-    between = {id(text) for text in _separators(document)}
+    texts = _texts(document, nodes)
+    between = frozenset(_separators(document))
     separator = words(document.metadata.lang)["reference_separator"]
 
-    def fill(reference: CrossReference) -> Node:
-        text = next(texts)
+    def fill(reference: CrossReference, ordinal: int) -> Node:
+        text = texts[ordinal]
         if not text:
             return Text(span=reference.span, text=_written(reference))
         return replace(reference, text=text)
 
-    def separate(text: Text) -> Text:
-        return replace(text, text=separator) if id(text) in between else text
+    def separate(text: Text, ordinal: int) -> Text:
+        return replace(text, text=separator) if ordinal in between else text
 
-    def flatten(link: Link) -> Node:
+    def flatten(link: Link, _: int) -> Node:
         return replace(link, children=rewrite(link.children, leave={CrossReference: _as_text}))
 
     changes: Changes = {CrossReference: fill, Text: separate, Link: flatten}
-    return rewrite_document(document, leave=changes)
+    return rewrite_document(document, leave=changes, context=ordinals())
 
 
-def _separators(document: Document) -> Iterator[Text]:
-    """What stands between the references of one bracket, as the parser writes it."""
-    leaves = (node for node in walk(whole(document)) if type(node) not in FIELDS)
-    before: Node | None = None
-    text: Text | None = None
-    for leaf in leaves:
-        if isinstance(leaf, CrossReference) and text:
-            yield text
-        is_between = isinstance(before, CrossReference) and isinstance(leaf, Text)
-        text = leaf if is_between and isinstance(leaf, Text) and leaf.text == SEPARATOR else None
-        before = leaf
+def _separators(document: Document) -> Iterator[int]:
+    """The numbers of the texts that stand between the references of one bracket, as the parser
+    writes them."""
+    leaves = [pair for pair in enumerate(walk(whole(document))) if type(pair[1]) not in FIELDS]
+    pairs = itertools.pairwise(leaves)
+    for ((_, one), (ordinal, text)), (_, (_, two)) in itertools.pairwise(pairs):
+        is_between = isinstance(one, CrossReference) and isinstance(two, CrossReference)
+        if is_between and isinstance(text, Text) and text.text == SEPARATOR:
+            yield ordinal
 
 
 def _as_text(reference: CrossReference) -> Text:
@@ -222,12 +223,13 @@ def _problem(
     )
 
 
-def _texts(document: Document, nodes: Mapping[str, Node]) -> Iterator[str]:
-    """The text of each reference in reading order, "" for one that cannot have any."""
+def _texts(document: Document, nodes: Mapping[str, Node]) -> dict[int, str]:
+    """The text of each reference by its number, "" for one that cannot have any."""
     said = words(document.metadata.lang)
     opening, closing = rules_for(document.metadata.lang).double
+    texts: dict[int, str] = {}
     before = ""
-    for node in walk(whole(document)):
+    for ordinal, node in enumerate(walk(whole(document))):
         if type(node) in INLINE_FIELDS:
             before = ""
         elif isinstance(node, CrossReference):
@@ -243,6 +245,7 @@ def _texts(document: Document, nodes: Mapping[str, Node]) -> Iterator[str]:
             elif target and target.title:
                 text = f"{opening}{target.title}{closing}"
             before = "a word"
-            yield text
+            texts[ordinal] = text
         elif type(node) not in FIELDS:
             before = (before + plain_text((node,)))[-LOOK_BACK:]
+    return texts

@@ -10,7 +10,7 @@ from typing import Literal, TypeAlias
 from msgspec.structs import replace
 
 from pipeline.model import Attributes, Code, Document, Inline, InlineElement, Link, Node, Text
-from pipeline.tree import plain_text, rewrite_document, walk_with, whole
+from pipeline.tree import plain_text, rewrite_document, walk, whole
 
 LTR = ("dir", "ltr")
 ISOLATE = "bdi"
@@ -44,25 +44,24 @@ Way: TypeAlias = Literal["rtl", "own", "ltr"]
 def isolate_directions(document: Document) -> Document:
     """The document with all that has a direction of its own within text from right to left
     marked as such."""
-    ways: dict[int, Way] = {}
     start: Way = document.metadata.direction
-    for node, way in walk_with(whole(document), start, _way):
-        if way != "ltr" and isinstance(node, Code | Text | InlineElement | Link):
-            ways[id(node)] = way
-    if not ways:
+    if start != "rtl" and not any(n.attributes.get("dir") == "rtl" for n in walk(whole(document))):
         return document
 
-    def mark(node: Code | InlineElement | Link) -> Node:
-        if ways.get(id(node)) != "own":
+    def mark(node: Code | InlineElement | Link, way: Way) -> Node:
+        if way != "own":
             return node
         attributes = replace(node.attributes, pairs=(*node.attributes.pairs, LTR))
         return replace(node, attributes=attributes)
 
-    def part(node: Text) -> Node | tuple[Node, ...]:
-        return tuple(_parts(node)) if ways.get(id(node)) == "rtl" else node
+    def part(node: Text, way: Way) -> Node | tuple[Node, ...]:
+        return tuple(_parts(node)) if way == "rtl" else node
 
     return rewrite_document(
-        document, enter={Code: mark, InlineElement: mark, Link: mark}, leave={Text: part}
+        document,
+        enter={Code: mark, InlineElement: mark, Link: mark},
+        leave={Text: part},
+        context=(start, _way),
     )
 
 

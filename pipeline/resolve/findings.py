@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 
 import msgspec
 
 from pipeline.codes import Code, diagnostic
 from pipeline.diagnostics import Diagnostic, Span
-from pipeline.model import Document, Node
+from pipeline.model import Document
 from pipeline.suggestions import nearest
-from pipeline.tree import walk_with
 
 MOST_SAID = 200
 """Characters of what a library says that a message repeats."""
@@ -20,21 +19,17 @@ MOST_HINTS = 25
 document can have hundreds of broken links for one reason."""
 
 
-def walk_spans(nodes: Iterable[Node]) -> Iterator[tuple[Node, Span | None]]:
-    """The nodes and all below them, each with its own span or the nearest parent's."""
-    return walk_with(nodes, None, lambda node, span: node.span or span)
-
-
 class Findings:
     """Collects the diagnostics of one pass over one document."""
 
     def __init__(self, document: Document) -> None:
-        self._source = document.source
+        self._document = document
         self._found: list[Diagnostic] = []
         self._hints = 0
 
     def add(self, code: Code, message: str, span: Span | None, hint: str = "") -> None:
-        self._found.append(diagnostic(code, message, span=span, source=self._source, hint=hint))
+        span, source = self._document.place(span), self._document.source
+        self._found.append(diagnostic(code, message, span=span, source=source, hint=hint))
 
     def did_you_mean(
         self, word: str, candidates: Iterable[str], before: str = "", after: str = ""

@@ -19,9 +19,17 @@ from pipeline.model import (
     Table,
     Turn,
 )
-from pipeline.resolve.findings import Findings, walk_spans
+from pipeline.resolve.findings import Findings
 from pipeline.slugs import Names, slug
-from pipeline.tree import Changes, plain_text, rewrite_document, walk, whole
+from pipeline.tree import (
+    Changes,
+    ordinals,
+    plain_text,
+    rewrite_document,
+    walk,
+    walk_spans,
+    whole,
+)
 
 RESERVED = frozenset({"contents", "main", "notes", "title", "footnotes"})
 RESERVED_PREFIXES = ("fn-", "fnref-", "fld-", "ix-")
@@ -52,48 +60,53 @@ def assign_identifiers(document: Document) -> Document:
     findings = Findings(document)
     given, refused = _explicit(document, findings)
     names = Names(given)
-    nodes = [n for n in walk(whole(document)) if id(n) in refused or _needs_id(n)]
+    nodes = [
+        (number, node)
+        for number, node in enumerate(walk(whole(document)))
+        if number in refused or _needs_id(node)
+    ]
     # Sections come first, so that a new figure never changes the address of a section.
     made: dict[int, str] = {}
     moved: dict[str, str] = {}
-    for node in sorted(nodes, key=lambda node: not isinstance(node, Section)):
-        if id(node) not in refused:
-            made[id(node)] = names.take(*_name(node))
+    for number, node in sorted(nodes, key=lambda pair: not isinstance(pair[1], Section)):
+        if number not in refused:
+            made[number] = names.take(*_name(node))
             continue
         name = node.attributes.id
-        made[id(node)] = names.take(name, numbered=True)
+        made[number] = names.take(name, numbered=True)
         if _is_reserved(name):
-            moved.setdefault(f"#{name}", f"#{made[id(node)]}")
+            moved.setdefault(f"#{name}", f"#{made[number]}")
 
-    def enter(node: Node) -> Node:
-        if id(node) not in made:
+    def enter(node: Node, number: int) -> Node:
+        if number not in made:
             return node
-        return replace(node, attributes=replace(node.attributes, id=made[id(node)]))
+        return replace(node, attributes=replace(node.attributes, id=made[number]))
 
-    def follow(link: Link) -> Link:
+    def follow(link: Link, number: int) -> Link:
         return replace(link, href=moved[link.href]) if link.href in moved else link
 
     if nodes:
         leave: Changes = {Link: follow} if moved else {}
-        changes: Changes = dict.fromkeys({type(node) for node in nodes}, enter)
-        document = rewrite_document(document, enter=changes, leave=leave)
+        changes: Changes = dict.fromkeys({type(node) for _, node in nodes}, enter)
+        document = rewrite_document(document, enter=changes, leave=leave, context=ordinals())
     return findings.added_to(document)
 
 
 def _explicit(document: Document, findings: Findings) -> tuple[set[str], frozenset[int]]:
-    """All ids that the source gives, and those it cannot have; and the nodes, as Python tells
-    them apart, that have to get another one."""
+    """All ids that the source gives, and those it cannot have; and the numbers of the nodes that
+    have to get another one."""
     lines: dict[str, int] = {}
     refused: set[int] = set()
-    for node, span in walk_spans(whole(document)):
+    for number, (node, span) in enumerate(walk_spans(whole(document))):
         name = node.attributes.id
         if not name:
             continue
-        line = span.line if span else 0
+        place = document.place(span)
+        line = place.line if place else 0
         if name in lines:
             first = f" (first in line {lines[name]})" if lines[name] else ""
             findings.add(Code.DUPLICATE_ID, f"The id `{name}` is given twice{first}.", span)
-            refused.add(id(node))
+            refused.add(number)
         elif _is_reserved(name):
             findings.add(
                 Code.DUPLICATE_ID,
@@ -101,7 +114,7 @@ def _explicit(document: Document, findings: Findings) -> tuple[set[str], frozens
                 span,
                 hint=f"Name it `my-{name}`, say.",
             )
-            refused.add(id(node))
+            refused.add(number)
         lines.setdefault(name, line)
     return {*lines, *RESERVED}, frozenset(refused)
 

@@ -3,22 +3,25 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from typing import TypeAlias
 
 from msgspec.structs import replace
 
 from pipeline.codes import Code
 from pipeline.diagnostics import Span
 from pipeline.model import INLINE_NOTE, Document, Node, Note, NoteReference, Text
-from pipeline.resolve.audience import only_for_teachers
-from pipeline.resolve.findings import Findings, walk_spans
-from pipeline.tree import plain_text, rewrite, whole
+from pipeline.resolve.findings import Findings
+from pipeline.tree import is_for_teachers, ordinals, plain_text, rewrite, walk, walk_with, whole
 
 BODY = ""
 """The place of a reference that stands in the text; in a note it is the note's label."""
 
 LONGEST = 40
 """How many characters of a note within the line a message shows."""
+
+Inherited: TypeAlias = tuple[Span | None, bool]
+"""The place of a node in the source, and whether only teachers get it."""
 
 
 def number_notes(document: Document) -> Document:
@@ -30,25 +33,27 @@ def number_notes(document: Document) -> Document:
     label too (DUPLICATE_NOTE); a reference to no note becomes the text it was
     (UNRESOLVED_NOTE).
     """
+    has_references = any(isinstance(node, NoteReference) for node in walk(document.blocks))
+    if not has_references and not document.notes:
+        return document
     findings = Findings(document)
     notes = _by_label(document, findings)
     occurrences = _occurrences(document, notes, findings)
-    hidden = only_for_teachers(whole(document))
-    shared = _occurrences(document, notes, Findings(document), hidden) if hidden else {}
-    references = Counter(label for place in occurrences.values() for label, _ in place)
+    has_hidden = any(map(is_for_teachers, walk(whole(document))))
+    shared = _occurrences(document, notes, Findings(document), for_all=True) if has_hidden else {}
+    references = Counter(label for place in occurrences.values() for label, _ in place.values())
     # A note has a place of its own from the moment on that it is first referred to.
     ordered = [notes[label] for label in {**shared, **occurrences} if label != BODY]
     numbers = {note.label: number for number, note in enumerate(ordered, start=1)}
 
     def numbered(nodes: tuple[Node, ...], place: str) -> tuple[Node, ...]:
-        mine = iter(occurrences[place])
-
-        def number(node: NoteReference) -> NoteReference | Text:
+        def number(node: NoteReference, ordinal: int) -> NoteReference | Text:
             if node.label not in numbers:
                 return Text(span=node.span, text=f"[^{node.label}]")
-            return replace(node, number=numbers[node.label], occurrence=next(mine)[1])
+            _, occurrence = occurrences[place][ordinal]
+            return replace(node, number=numbers[node.label], occurrence=occurrence)
 
-        return rewrite(nodes, leave={NoteReference: number})
+        return rewrite(nodes, leave={NoteReference: number}, context=ordinals())
 
     finished = tuple(
         replace(
@@ -71,19 +76,19 @@ def _occurrences(
     document: Document,
     notes: dict[str, Note],
     findings: Findings,
-    hidden: frozenset[int] = frozenset(),
-) -> dict[str, list[tuple[str, int]]]:
-    """By place, in the order in which a reader comes to it, the references that stand there:
-    to which note, and the how-manieth to it. Those that are ``hidden`` are passed over."""
-    found: dict[str, list[tuple[str, int]]] = {BODY: []}
+    *,
+    for_all: bool = False,
+) -> dict[str, dict[int, tuple[str, int]]]:
+    """By place, in the order in which a reader comes to it, the references that stand there, each
+    by its number among the nodes: to which note, and the how-manieth to it. Those that only
+    teachers get are passed over where it is asked what is ``for_all``."""
+    found: dict[str, dict[int, tuple[str, int]]] = {BODY: {}}
     counts: dict[str, int] = {}
-    stack: list[tuple[str, Iterator[tuple[Node, Span | None]]]] = [
-        (BODY, walk_spans(document.blocks))
-    ]
+    stack = [(BODY, _walked(document.blocks))]
     while stack:
         place, nodes = stack[-1]
-        for node, span in nodes:
-            if not isinstance(node, NoteReference) or id(node) in hidden:
+        for ordinal, (node, (span, hidden)) in nodes:
+            if not isinstance(node, NoteReference) or (hidden and for_all):
                 continue
             label = node.label
             if label not in notes:
@@ -95,14 +100,21 @@ def _occurrences(
                 )
                 continue
             counts[label] = counts.get(label, 0) + 1
-            found[place].append((label, counts[label]))
+            found[place][ordinal] = label, counts[label]
             if counts[label] == 1:
-                found[label] = []
-                stack.append((label, walk_spans(notes[label].children)))
+                found[label] = {}
+                stack.append((label, _walked(notes[label].children)))
                 break
         else:
             stack.pop()
     return found
+
+
+def _walked(nodes: Iterable[Node]) -> Iterator[tuple[int, tuple[Node, Inherited]]]:
+    def inherit(node: Node, above: Inherited) -> Inherited:
+        return node.span or above[0], above[1] or is_for_teachers(node)
+
+    return enumerate(walk_with(nodes, (None, False), inherit))
 
 
 def _by_label(document: Document, findings: Findings) -> dict[str, Note]:
@@ -110,7 +122,8 @@ def _by_label(document: Document, findings: Findings) -> dict[str, Note]:
     for note in document.notes:
         first = notes.setdefault(note.label, note)
         if first is not note:
-            place = f" (first in line {first.span.line})" if first.span else ""
+            span = document.place(first.span)
+            place = f" (first in line {span.line})" if span else ""
             findings.add(
                 Code.DUPLICATE_NOTE,
                 f"The footnote `[^{note.label}]` is defined twice{place}.",

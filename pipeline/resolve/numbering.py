@@ -22,10 +22,10 @@ from pipeline.model import (
     Table,
 )
 from pipeline.numerals import letters, roman
-from pipeline.resolve.audience import only_for_teachers
+from pipeline.resolve.audience import ONLY_FOR_TEACHERS
 from pipeline.resolve.own_labels import own_number
 from pipeline.roles import ROLES
-from pipeline.tree import Changes, is_for_teachers, rewrite_document, whole
+from pipeline.tree import Changes, is_for_teachers, rewrite_document, walk_with, whole
 
 UNNUMBERED = "unnumbered"
 """The class of what gets no number: ``{.unnumbered}``, for short ``{-}``."""
@@ -34,6 +34,7 @@ OUTSIDE = frozenset(name for name, role in ROLES.items() if not role.is_numbered
 """The roles of sections that stand before or after what is numbered."""
 
 Captioned: TypeAlias = Figure | FigureGroup | Chart | Table | CodeBlock
+NUMBERED = (*Captioned.__args__, MathBlock, Exercise)
 
 
 def number_captions(document: Document) -> Document:
@@ -45,17 +46,20 @@ def number_captions(document: Document) -> Document:
     told apart by one. What only teachers get is counted after all else.
     """
     counts: dict[str, Iterator[int]] = {}
-    hidden = only_for_teachers(whole(document))
-    document = _number_captions(document, counts, lambda node: id(node) not in hidden)
-    if not hidden:
-        return document
-    return _number_captions(document, counts, lambda node: id(node) in hidden)
+    found = {
+        hidden
+        for node, hidden in walk_with(whole(document), *ONLY_FOR_TEACHERS)
+        if isinstance(node, NUMBERED)
+    }
+    for only_for_teachers in sorted(found):
+        document = _number_captions(document, counts, only_for_teachers)
+    return document
 
 
 def _number_captions(
-    document: Document, counts: dict[str, Iterator[int]], is_meant: Callable[[Node], bool]
+    document: Document, counts: dict[str, Iterator[int]], only_for_teachers: bool
 ) -> Document:
-    """The document with numbers for what ``is_meant``, after those in ``counts``."""
+    """The document with numbers for what all get, or for the rest, after those in ``counts``."""
 
     def next_number(kind: str, node: Node, wanted: bool) -> int:
         if not wanted or UNNUMBERED in node.attributes.classes:
@@ -95,10 +99,11 @@ def _number_captions(
         Exercise: exercise,
     }
 
-    def change(kind: type[Node]) -> Callable[[Node], Node]:
-        return lambda node: changes[kind](node) if is_meant(node) else node  # type: ignore[return-value]
+    def change(kind: type[Node]) -> Callable[[Node, bool], Node]:
+        return lambda node, hidden: changes[kind](node) if hidden is only_for_teachers else node  # type: ignore[return-value]
 
-    return rewrite_document(document, enter={kind: change(kind) for kind in changes})
+    enter: Changes = {kind: change(kind) for kind in changes}
+    return rewrite_document(document, enter=enter, context=ONLY_FOR_TEACHERS)
 
 
 def _lettered(group: FigureGroup, number: int) -> tuple[Figure, ...]:

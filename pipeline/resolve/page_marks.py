@@ -53,7 +53,15 @@ from pipeline.model import (
 )
 from pipeline.pagination import PIECES, PageMap, letters
 from pipeline.resolve.places import Place, Places
-from pipeline.tree import Changes, rewrite_document, walk_with, whole
+from pipeline.tree import (
+    NO_CHANGES,
+    PATH,
+    Changes,
+    ordinals,
+    rewrite_document,
+    walk_with,
+    whole,
+)
 
 BLOCKS = (
     Admonition,
@@ -99,7 +107,7 @@ PAGE_START = "page-start"
 def place_marks(document: Document, page_map: PageMap) -> Document:
     """The resolved document with a `PageMark` for each page of ``page_map``, before its first
     word. Where several pages would begin at one place, the last of them does."""
-    places = Places(whole(document))
+    places = Places(document)
     found: dict[Place | None, str] = {}
     for label, place in places.of(page_map):
         found[places.in_text(place)] = label
@@ -124,7 +132,7 @@ def place_all_marks(document: Document, page_map: PageMap) -> Document:
     is here. There are none where all is on one page."""
     if page_map.pages < 2:
         return document
-    places = Places(whole(document))
+    places = Places(document)
     figures = _figures(document)
     found: dict[Place | None, list[str]] = defaultdict(list)
     before: dict[int, list[str]] = defaultdict(list)
@@ -133,22 +141,20 @@ def place_all_marks(document: Document, page_map: PageMap) -> Document:
         if figure is None:
             found[place].append(label)
         elif figure.begins:
-            before[id(figure.block)].append(label)
+            before[figure.block].append(label)
         else:  # within a group of figures: the next words
             found[places.in_text(place)].append(label)
 
-    def mark(block: Node) -> Node | tuple[Node, ...]:
-        labels = before.get(id(block))
-        return (*(PageMark(label=label) for label in labels), block) if labels else block
+    def mark(block: Node, ordinal: int) -> tuple[Node, ...]:
+        return (*(PageMark(label=label) for label in before.get(ordinal, ())), block)
 
-    document = rewrite_document(document, leave=dict.fromkeys(PICTURES, mark))
-    return _marked(document, places, found, breaks=False)
+    return _marked(document, places, found, breaks=False, leave=dict.fromkeys(PICTURES, mark))
 
 
 class _Picture(NamedTuple):
-    """The outermost block that shows a picture, and whether that begins with it."""
+    """The number of the outermost block that shows a picture, and whether that begins with it."""
 
-    block: Node
+    block: int
     begins: bool
 
 
@@ -159,17 +165,20 @@ def _figures(document: Document) -> dict[int, _Picture]:
     seen: set[int] = set()
     leaf = 0
 
-    def outermost(node: Node, above: Node | None) -> Node | None:
-        return above or (node if isinstance(node, PICTURES) else None)
+    count = itertools.count()
 
-    start: Node | None = None
+    def outermost(node: Node, above: int | None) -> int | None:
+        ordinal = next(count)
+        return ordinal if above is None and isinstance(node, PICTURES) else above
+
+    start: int | None = None
     for node, block in walk_with(whole(document), start, outermost):
         if not isinstance(node, (*PIECES, CodeBlock)):
             continue
-        if block is not None and isinstance(node, Image):
-            found[leaf] = _Picture(block, begins=id(block) not in seen)
         if block is not None:
-            seen.add(id(block))
+            if isinstance(node, Image):
+                found[leaf] = _Picture(block, begins=block not in seen)
+            seen.add(block)
         leaf += 1
     return found
 
@@ -178,7 +187,7 @@ def keep_pages(document: Document, page_map: PageMap) -> Document:
     """The resolved document with all that begins a page of ``page_map`` marked to begin one
     here: blocks by the attribute ``page-start``, other places by a `PageMark` that breaks.
     What is before the first text, the title say, is on a page already."""
-    places = Places(whole(document))
+    places = Places(document)
     first = _first_blocks(document)
     blocks: dict[int, str] = {}
     found: dict[Place | None, str] = {}
@@ -187,15 +196,12 @@ def keep_pages(document: Document, page_map: PageMap) -> Document:
             blocks[first[place.leaf]] = label
         else:
             found[places.in_text(place)] = label
-    numbers = itertools.count()
 
-    def begin(node: Node) -> Node:
-        label = blocks.get(next(numbers))
-        return _beginning(node, label) if label else node
+    def begin(node: Node, ordinal: int) -> Node:
+        return _beginning(node, blocks[ordinal]) if ordinal in blocks else node
 
-    changes: Changes = dict.fromkeys(BLOCKS, begin)
-    begun = rewrite_document(document, enter=changes)
-    return _marked(begun, places, _each(found), breaks=True)
+    enter: Changes = dict.fromkeys(BLOCKS, begin)
+    return _marked(document, places, _each(found), breaks=True, enter=enter)
 
 
 def _each(labels: Mapping[Place | None, str]) -> dict[Place | None, list[str]]:
@@ -203,25 +209,16 @@ def _each(labels: Mapping[Place | None, str]) -> dict[Place | None, list[str]]:
 
 
 def _first_blocks(document: Document) -> dict[int, int]:
-    """By the number of a piece of text, that of the outermost block that begins with it, of
-    those that can begin a page."""
+    """By the number of a piece of text, that (among all nodes) of the outermost block that begins
+    with it, of those that can begin a page."""
     found: dict[int, int] = {}
-    leaf, block = 0, 0
-    for node, parent in walk_with(whole(document), None, _with_parent):
-        if isinstance(node, BLOCKS):
-            if _shows_attributes(node, parent and parent[1]):
-                found.setdefault(leaf, block)
-            block += 1
+    leaf = 0
+    for ordinal, (node, (_, *above)) in enumerate(walk_with(whole(document), *PATH)):
+        if isinstance(node, BLOCKS) and _shows_attributes(node, above[0] if above else None):
+            found.setdefault(leaf, ordinal)
         if isinstance(node, (*PIECES, CodeBlock)):
             leaf += 1
     return found
-
-
-Pair = tuple["Node | None", "Node | None"]
-
-
-def _with_parent(node: Node, above: Pair | None) -> Pair | None:
-    return node, above[0] if above else None
 
 
 def _shows_attributes(node: Node, parent: Node | None) -> bool:
@@ -246,24 +243,20 @@ def _marked(
     found: Mapping[Place | None, Sequence[str]],
     *,
     breaks: bool,
+    enter: Changes = NO_CHANGES,
+    leave: Changes = NO_CHANGES,
 ) -> Document:
-    """The document with marks in its text."""
+    """The document with marks in its text, and changed as these functions say."""
     marks: dict[int, Labels] = defaultdict(dict)
     for place, labels in found.items():
         if place is not None:
-            marks[place.leaf][place.letters] = labels
-    if not marks:
-        return document
+            marks[places.ordinal(place)][place.letters] = labels
 
-    def counted(numbers: tuple[int, ...], mark: Marker) -> Callable[[Node], tuple[Node, ...]]:
-        following = iter(numbers)
-        return lambda node: tuple(mark(node, marks.get(next(following), {}), breaks))
+    def marked(mark: Marker) -> Callable[[Node, int], tuple[Node, ...]]:
+        return lambda node, ordinal: tuple(mark(node, marks.get(ordinal, {}), breaks))
 
-    changes: Changes = {
-        **dict.fromkeys(PIECES, counted(places.pieces, _in_text)),
-        CodeBlock: counted(places.code, _in_code),
-    }
-    return rewrite_document(document, leave=changes)
+    leave = {**dict.fromkeys(PIECES, marked(_in_text)), CodeBlock: marked(_in_code), **leave}
+    return rewrite_document(document, enter=enter, leave=leave, context=ordinals())
 
 
 Labels = dict[int, Sequence[str]]

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import bisect
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import NamedTuple
 
 from msgspec.structs import replace
 
-from pipeline.model import CodeBlock, Image, MathBlock, Node, WritingLines, WritingSpace
+from pipeline.model import Document, Image, MathBlock, WritingLines, WritingSpace
 from pipeline.pagination import Leaf, PageMap, PageStart, Position, leaves, letters, text_of
 
 NO_TEXT = (Image, MathBlock, WritingLines, WritingSpace)
@@ -23,18 +23,13 @@ class Place(NamedTuple):
 
 
 class Places:
-    """The pieces of text of some nodes, numbered in the order of `pagination.leaves`; ``pieces``
-    are the numbers of those that are inlines or blocks of their own, and ``code`` of code."""
+    """The pieces of text of a document, numbered in the order of `pagination.leaves`."""
 
-    def __init__(self, nodes: Iterable[Node]) -> None:
-        self._leaves = list(leaves(nodes))
-        self.code = tuple(n for n, leaf in self._numbered() if isinstance(leaf.node, CodeBlock))
-        self.pieces = tuple(
-            n for n, leaf in self._numbered() if not isinstance(leaf.node, CodeBlock)
-        )
+    def __init__(self, document: Document) -> None:
+        self._leaves = list(leaves(document))
         self._blocks: dict[Position, list[int]] = {}
         self._by_file: dict[str, list[tuple[int, int, int]]] = {}
-        for number, leaf in self._numbered():
+        for number, leaf in enumerate(self._leaves):
             place = leaf.position
             self._blocks.setdefault(place, []).append(number)
             if place.line:
@@ -63,15 +58,16 @@ class Places:
         if front and last.leaf < 0 and self._leaves:
             yield from ((label, Place(0, 0)) for label in waiting)
 
+    def ordinal(self, place: Place) -> int:
+        """The number of the piece among all nodes."""
+        return self._leaves[place.leaf].ordinal
+
     def in_text(self, place: Place) -> Place | None:
         """The place itself, or the next one in the text or in code where it is neither."""
         number, inner = place
         while number < len(self._leaves) and isinstance(self._leaves[number].node, NO_TEXT):
             number, inner = number + 1, 0
         return Place(number, inner) if number < len(self._leaves) else None
-
-    def _numbered(self) -> Iterator[tuple[int, Leaf]]:
-        return enumerate(self._leaves)
 
     def _place(self, start: PageStart) -> Place | None:
         position = start.position

@@ -12,8 +12,8 @@ from msgspec.structs import replace
 from pipeline.codes import Code
 from pipeline.model import Document, Heading, Image, Link, Node, Section
 from pipeline.paths import Problem, locate, scheme
-from pipeline.resolve.findings import Findings, walk_spans
-from pipeline.tree import rewrite_document, whole
+from pipeline.resolve.findings import Findings
+from pipeline.tree import rewrite_document, walk_spans, whole
 
 SAFE_SCHEMES = frozenset({"http", "https", "mailto", "tel"})
 
@@ -62,9 +62,10 @@ class _Targets:
         self._source = PurePath(document.source)
         self._top = "#title"  # which the templates give
         for node, span in walk_spans(whole(document)):
-            name, file = node.attributes.id, span.file if span else ""
+            name, place = node.attributes.id, document.place(span)
             if not name:
                 continue
+            file = place.file if place else ""
             self.ids[name] = f"#{name}"
             self._like.setdefault(_letters(name), f"#{name}")
             # without the number that it has where another file has the same heading

@@ -27,9 +27,9 @@ from pipeline.model import (
     TeacherNote,
     Turn,
 )
-from pipeline.resolve.findings import Findings, walk_spans
+from pipeline.resolve.findings import Findings
 from pipeline.roles import CLASSES
-from pipeline.tree import plain_text, rewrite, rewrite_document, walk, whole
+from pipeline.tree import plain_text, rewrite, rewrite_document, walk, walk_spans, whole
 
 HOLDERS = (
     BlockQuote,

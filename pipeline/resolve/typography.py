@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+import operator
+from typing import Any
 
 from msgspec.structs import replace
 
@@ -22,7 +23,15 @@ from pipeline.model import (
     Text,
 )
 from pipeline.resolve.punctuation import Run
-from pipeline.tree import INLINE_FIELDS, plain_text, rewrite_document, walk, walk_with, whole
+from pipeline.tree import (
+    INLINE_FIELDS,
+    Changes,
+    ordinals,
+    plain_text,
+    rewrite,
+    rewrite_document,
+    walk_with,
+)
 
 VERBATIM = frozenset({"code", "kbd", "samp", "tt", "var"})
 """Inline elements whose text is as typed."""
@@ -36,35 +45,9 @@ def set_typography(document: Document) -> Document:
     begin before an emphasis and end within it. Code, keys, addresses and links that show
     their own address stay as typed.
     """
-    texts: dict[int, list[str | None]] = {}
-    answers: list[str] = []
     language = document.metadata.lang
-    for node, lang in walk_with(whole(document), language, _language):
-        if isinstance(node, Blank):
-            answers.append(set_text(node.answer, lang) if node.answer else "")
-        if type(node) in INLINE_FIELDS:
-            for inlines in _runs(node):
-                for leaf, text in zip(_leaves(inlines), _set(inlines, lang), strict=True):
-                    texts.setdefault(id(leaf), []).append(text)
-    # Answers are met in the same order when they are rewritten; not so texts, for a caption
-    # may stand after what it belongs to.
-    new_answers: Iterator[str] = iter(answers)
-
-    def leave(node: Text | SoftBreak) -> Node | tuple[Node, ...]:
-        text = texts[id(node)].pop(0)
-        if text is None:
-            return node
-        if not text:
-            return ()
-        return Text(span=node.span, attributes=node.attributes, text=text)
-
-    def fill(node: Blank) -> Node:
-        return replace(node, answer=next(new_answers))
-
-    if any(answers):
-        document = rewrite_document(document, leave={Blank: fill})
-    if any(text is not None for found in texts.values() for text in found):
-        document = rewrite_document(document, leave={Text: leave, SoftBreak: leave})
+    enter: Changes = dict.fromkeys(INLINE_FIELDS, _enter)
+    document = rewrite_document(document, enter=enter, context=(language, _language))
     metadata = replace(
         document.metadata,
         title=set_text(document.metadata.title, language),
@@ -86,36 +69,57 @@ def _language(node: Node, parent: str) -> str:
     return node.attributes.get("lang") or parent
 
 
-def _runs(node: Node) -> Iterable[tuple[Inline, ...]]:
-    """The runs of inlines that a block begins with."""
-    value: tuple[Inline, ...] | tuple[tuple[Inline, ...], ...]
-    value = getattr(node, INLINE_FIELDS[type(node)])
-    if value and isinstance(value[0], tuple):
-        return value
-    return (value,)  # type: ignore[return-value]
+def _enter(node: Node, language: str) -> Node:
+    """A block with the runs of inlines that it begins with as they are set."""
+    name = INLINE_FIELDS[type(node)]
+    old: tuple[Any, ...] = getattr(node, name)
+    if old and isinstance(old[0], tuple):
+        new: tuple[Any, ...] = tuple(_set(inlines, language) for inlines in old)
+    else:
+        new = _set(old, language)
+    is_same = len(new) == len(old) and all(map(operator.is_, new, old))
+    return node if is_same else replace(node, **{name: new})
 
 
-def _leaves(inlines: tuple[Inline, ...]) -> Iterator[Node]:
-    """What of a run `_set` gives a text for."""
-    return (node for node in walk(inlines) if isinstance(node, Text | SoftBreak))
-
-
-def _set(inlines: tuple[Inline, ...], language: str) -> list[str | None]:
-    """What becomes of each `Text` and `SoftBreak` in a run, None where it stays."""
+def _set(inlines: tuple[Inline, ...], language: str) -> tuple[Inline, ...]:
+    """A run with its texts, line ends and answers as they are set."""
     run = Run()
-    for node, (lang, is_verbatim) in walk_with(inlines, (language, False), _state):
+    leaves: list[int] = []
+    answers: dict[int, str] = {}
+    walked = walk_with(inlines, (language, False), _state)
+    for ordinal, (node, (lang, is_verbatim)) in enumerate(walked):
         match node:
             case Text():
                 run.add(node.text, None if is_verbatim else lang)
+                leaves.append(ordinal)
             case SoftBreak():
                 run.line_end(lang)
+                leaves.append(ordinal)
             case LineBreak():
                 run.context("\n")
             case Code() | Image() | CrossReference() | Blank():
                 run.context("x")  # stands like a word
+                if isinstance(node, Blank) and node.answer:
+                    answers[ordinal] = set_text(node.answer, lang)
             case Abbreviation():
                 run.context(node.text)
-    return run.set()
+    texts = dict(zip(leaves, run.set(), strict=True))
+
+    def leave(node: Text | SoftBreak, ordinal: int) -> Node | tuple[Node, ...]:
+        text = texts[ordinal]
+        if text is None:
+            return node
+        if not text:
+            return ()
+        return Text(span=node.span, attributes=node.attributes, text=text)
+
+    def fill(node: Blank, ordinal: int) -> Node:
+        return replace(node, answer=answers.get(ordinal, ""))
+
+    if not answers and all(text is None for text in texts.values()):
+        return inlines
+    changes: Changes = {Text: leave, SoftBreak: leave, Blank: fill}
+    return rewrite(inlines, leave=changes, context=ordinals())
 
 
 def _state(node: Node, parent: tuple[str, bool]) -> tuple[str, bool]:

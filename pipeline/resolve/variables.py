@@ -12,8 +12,8 @@ from pipeline.codes import Code
 from pipeline.diagnostics import Span
 from pipeline.editions import EDITIONS
 from pipeline.model import Abbreviation, Document, Image, Link, Node, Text, Variable
-from pipeline.resolve.findings import Findings, walk_spans
-from pipeline.tree import Changes, rewrite_document, whole
+from pipeline.resolve.findings import Findings
+from pipeline.tree import Changes, rewrite_document, walk_spans, whole
 from pipeline.variables import BUILT_IN, filled, filled_address, look_up, values
 
 Value = Callable[[str], str]

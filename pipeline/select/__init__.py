@@ -18,7 +18,7 @@ from collections.abc import Iterable, Iterator
 from msgspec.structs import replace
 
 from pipeline.codes import Code, diagnostic
-from pipeline.diagnostics import Diagnostic, Span
+from pipeline.diagnostics import Diagnostic
 from pipeline.editions import EDITIONS, Edition
 from pipeline.model import (
     NO_ATTRIBUTES,
@@ -64,7 +64,7 @@ from pipeline.tree import (
     is_for_teachers,
     rewrite,
     walk,
-    walk_with,
+    walk_spans,
     whole,
 )
 
@@ -215,10 +215,7 @@ def _keep_sections(blocks: tuple[Block, ...], edition: Edition) -> tuple[Block, 
 def _unknown_words(document: Document) -> Iterator[Diagnostic]:
     editions = {*EDITIONS, *(name.lower() for name in document.metadata.editions)}
 
-    def inherit(node: Node, span: Span | None) -> Span | None:
-        return node.span or span
-
-    for node, span in walk_with(whole(document), None, inherit):
+    for node, span in walk_spans(whole(document)):
         if isinstance(node, Abbreviation):  # the conditions are those of another place
             continue
         for key, value in node.attributes.pairs:
@@ -229,7 +226,7 @@ def _unknown_words(document: Document) -> Iterator[Diagnostic]:
                     yield diagnostic(
                         Code.BAD_ATTRIBUTE,
                         f"`{key}={word}` names no {kinds} that there is.",
-                        span=span,
+                        span=document.place(span),
                         source=document.source,
                         hint=did_you_mean(word, known),
                     )

@@ -19,7 +19,7 @@ from pipeline.model import (
     Node,
     TeacherNote,
 )
-from pipeline.tree import MINUTES, Changes, rewrite_document, walk_with, whole
+from pipeline.tree import MINUTES, Changes, rewrite_document, walk_spans, whole
 
 TIMED = (Heading, Exercise, TeacherNote, Admonition, Container)
 """What may say how long it takes."""
@@ -35,10 +35,7 @@ def keep_timings(document: Document, edition: Edition) -> Document:
     kinds: set[type[Node]] = set()
     found: dict[tuple[Span | None, str], Diagnostic] = {}
 
-    def inherit(node: Node, span: Span | None) -> Span | None:
-        return node.span or span
-
-    for node, span in walk_with(whole(document), None, inherit):
+    for node, span in walk_spans(whole(document)):
         if any(key == MINUTES for key, _ in node.attributes.pairs):
             kinds.add(type(node))
             value = node.attributes.get(MINUTES)
@@ -46,7 +43,7 @@ def keep_timings(document: Document, edition: Edition) -> Document:
                 found[span, value] = diagnostic(
                     Code.BAD_ATTRIBUTE,
                     f"`{MINUTES}={value}` {problem}.",
-                    span=span,
+                    span=document.place(span),
                     source=document.source,
                     hint=f"Write `{MINUTES}=10` on a heading, an exercise, a teacher's note, a box"
                     " or a container, for teachers alone to see.",

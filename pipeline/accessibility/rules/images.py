@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from pathlib import PurePosixPath
 
 from pipeline.accessibility.subject import Failure, Outcome, Subject
 from pipeline.codes import Code
-from pipeline.diagnostics import Span
-from pipeline.model import Figure, Image
+from pipeline.model import Image
+from pipeline.tree import walk_images, whole
 
 _FILE_NAME = re.compile(
     r"(img|dsc|dscn|image|photo|screenshot|scan|figure|untitled)[\s_-]*\d*|\S+\.(png|jpe?g|gif|webp|svg)",
@@ -17,21 +16,13 @@ _FILE_NAME = re.compile(
 )
 
 
-def images(subject: Subject) -> Iterator[tuple[Image, Span | None, bool]]:
-    """The images, each with its place and whether it only decorates."""
-    decorative: set[int] = set()
-    for node, span in subject.nodes:
-        if "decorative" in node.attributes.classes:
-            decorative.add(id(node.image if isinstance(node, Figure) else node))
-        if isinstance(node, Image) and not node.missing:
-            yield node, span, id(node) in decorative
-
-
 def images_are_described(subject: Subject) -> Outcome:
     """Each image that does not only decorate has a text alternative that is no file's name."""
     failures = []
     checked = 0
-    for image, span, is_decorative in images(subject):
+    for image, span, is_decorative in walk_images(whole(subject.document)):
+        if image.missing:
+            continue
         checked += 1
         said = image.alt.strip()
         if not said and not is_decorative:
@@ -59,8 +50,8 @@ def nothing_moves(subject: Subject) -> Outcome:
     """No image is animated: nobody could stop it, and it might flash."""
     moving = {asset.path for asset in subject.document.assets if asset.moving}
     first: dict[str, Failure] = {}
-    for image, span, _ in images(subject):
-        if image.asset in moving and image.asset not in first:
+    for image, span, _ in walk_images(whole(subject.document)):
+        if not image.missing and image.asset in moving and image.asset not in first:
             message = f"The image “{image.source}” moves, and readers cannot stop it."
             hint = "Show a still image, or several side by side: `::: figures`."
             first[image.asset] = Failure(message, span, hint, Code.MOVING_IMAGE)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from hashlib import blake2b
 from xml.etree.ElementTree import Element
 
 from pipeline.codes import Code as Finding
@@ -44,6 +45,7 @@ from pipeline.parser.lowering.references import cross_reference, cross_reference
 from pipeline.parser.markup import MarkupBuilder
 from pipeline.parser.wordings import of_field
 from pipeline.partial import for_all
+from pipeline.slugs import Names
 from pipeline.tree import is_partial, plain_text, rewrite, walk_with
 
 ALT = ("alt", "fig-alt")
@@ -73,6 +75,7 @@ class InlineLowering:
         self._rebased = rebased
         self._paired = paired
         self._notes = [] if notes is None else notes
+        self._labels = Names()
         self._deepest = deepest
         self._said = False
         self._place: Span | None = None
@@ -229,7 +232,8 @@ class InlineLowering:
     def _note(
         self, element: InlineSpan, depth: int, span: Span | None
     ) -> tuple[NoteReference, ...]:
-        """A reference to the note ``^[…]``, whose label no label in brackets can be; nothing where
+        """A reference to the note ``^[…]``, whose label no label in brackets can be, and the
+        same wherever it stands; nothing where
         there is only a comment in it, or a tag around nothing."""
         element.text = (element.text or "").lstrip()
         if len(element):
@@ -245,7 +249,8 @@ class InlineLowering:
         if not inlines:
             return ()
         text = Paragraph(children=inlines, span=place)
-        label = f"{INLINE_NOTE}{len(self._notes) + 1}"
+        said = blake2b(plain_text(inlines).encode(), digest_size=6).hexdigest()
+        label = self._labels.take(f"{INLINE_NOTE}{said}")
         self._notes.append(Note(label=label, children=(text,), span=span))
         return (NoteReference(label=label, span=span),)
 

@@ -20,7 +20,7 @@ from pipeline.resolve.charts.look import SIZE
 from pipeline.resolve.charts.words import in_words
 from pipeline.resolve.findings import Findings, describe
 from pipeline.sheet import sheet_for
-from pipeline.tree import rewrite_document, walk, walk_with, whole
+from pipeline.tree import rewrite_document, walk, whole
 from pipeline.words import words
 
 WIDTHS: dict[FormatName, float] = {
@@ -60,11 +60,8 @@ def draw_charts(document: Document) -> Document:
     findings = Findings(document)
     artist = _Artist(document, findings)
     start = _Place(document.metadata.lang, artist.width)
-    walked = walk_with(whole(document), start, artist.place)
-    # What is rewritten is met in the same order.
-    places = iter([place for node, place in walked if isinstance(node, Chart)])
     document = rewrite_document(
-        document, enter={Chart: lambda chart: artist.with_drawing(chart, next(places))}
+        document, enter={Chart: artist.with_drawing}, context=(start, artist.place)
     )
     assets = (*document.assets, *artist.assets)
     return findings.added_to(replace(document, assets=assets))

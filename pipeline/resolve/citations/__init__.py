@@ -4,6 +4,7 @@ are listed."""
 from __future__ import annotations
 
 import itertools
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -36,7 +37,7 @@ from pipeline.resolve.citations.places import (
 )
 from pipeline.resolve.citations.sources import Sources, read_sources
 from pipeline.resolve.findings import Findings, describe
-from pipeline.tree import rewrite_document, walk, whole
+from pipeline.tree import ordinals, rewrite_document, walk, whole
 from pipeline.words import words
 
 if TYPE_CHECKING:
@@ -63,7 +64,7 @@ def cite_works(document: Document, folder: Path, split: int = 0) -> Document:
         return document
     findings = Findings(document)
     if not metadata.bibliography:
-        _warn(cited, listing, findings)
+        _warn(cited.values(), listing, findings)
         return findings.added_to(list_works(put_back(document), (), ""))
     sources, read = read_sources(document, folder)
     document = replace(
@@ -71,7 +72,7 @@ def cite_works(document: Document, folder: Path, split: int = 0) -> Document:
         files=tuple(dict.fromkeys((*document.files, *read))),
         diagnostics=(*document.diagnostics, *sources.findings),
     )
-    known = [_known(one, sources, findings) for one in cited]
+    known = {at: _known(one, sources, findings) for at, one in cited.items()}
     try:
         document = _written(document, cited, known, sources, findings, split)
     except Exception as error:  # whatever a style or a work makes of the other
@@ -93,7 +94,7 @@ def put_back(document: Document) -> Document:
     return rewrite_document(document, leave={Citation: leave, Bibliography: lambda _: ()})
 
 
-def _warn(cited: list[Cited], listing: list[Bibliography], findings: Findings) -> None:
+def _warn(cited: Iterable[Cited], listing: list[Bibliography], findings: Findings) -> None:
     for one in cited:
         if one.node.source.startswith("["):
             written = " ".join(one.node.source.split())
@@ -125,7 +126,7 @@ def _known(cited: Cited, sources: Sources, findings: Findings) -> list[CitationI
 
 @dataclass
 class _Texts:
-    """The citations as they are written, by their index; in styles that cite in notes,
+    """The citations as they are written, by their key; in styles that cite in notes,
     ``notes`` is what stands there."""
 
     text: dict[int, tuple[Inline, ...]] = field(default_factory=dict)
@@ -134,8 +135,8 @@ class _Texts:
 
 def _written(
     document: Document,
-    cited: list[Cited],
-    known: list[list[CitationItem]],
+    cited: dict[int, Cited],
+    known: dict[int, list[CitationItem]],
     sources: Sources,
     findings: Findings,
     split: int,
@@ -146,7 +147,7 @@ def _written(
 
     style = sources.style
     assert style is not None
-    order = in_reading_order(document, cited, makes_notes=style.is_note, split=split)
+    order = in_reading_order(document, makes_notes=style.is_note, split=split)
     keys = dict.fromkeys(item.key for place in order for item in known[place.at])
     listed = dict.fromkeys((*keys, *sources.listed))
     works = [sources.works[key] for key in listed]
@@ -204,27 +205,25 @@ def _report_doubts(works: list[Reference], findings: Findings) -> None:
             findings.add(Code.DOUBTFUL_ENTRY, message, work.span)
 
 
-def _put(document: Document, cited: list[Cited], texts: _Texts, is_note: bool) -> Document:
+def _put(document: Document, cited: dict[int, Cited], texts: _Texts, is_note: bool) -> Document:
     """The document with each citation in its place, or in a note."""
     notes: list[Note] = []
-    indices = iter(range(len(cited)))
 
-    def leave(node: Citation) -> Node | tuple[Node, ...]:
-        index = next(indices)
-        if index not in texts.text:
+    def leave(node: Citation, ordinal: int) -> Node | tuple[Node, ...]:
+        if ordinal not in texts.text:
             return Text(text=node.source, span=node.span)
         if not is_note:
-            return replace(node, children=texts.text[index])
-        text = replace(node, children=texts.notes[index], in_text=False)
-        if cited[index].in_note:
+            return replace(node, children=texts.text[ordinal])
+        text = replace(node, children=texts.notes[ordinal], in_text=False)
+        if cited[ordinal].in_note:
             return text
         label = f"{CITATION_NOTE}{len(notes) + 1}"
-        paragraph = Paragraph(children=(text,), span=cited[index].span)
-        notes.append(Note(label=label, children=(paragraph,), span=cited[index].span))
+        paragraph = Paragraph(children=(text,), span=cited[ordinal].span)
+        notes.append(Note(label=label, children=(paragraph,), span=cited[ordinal].span))
         reference = NoteReference(label=label, span=node.span)
         if not node.in_text:
             return reference
-        return (replace(node, children=texts.text[index]), reference)
+        return (replace(node, children=texts.text[ordinal]), reference)
 
-    document = rewrite_document(document, leave={Citation: leave})
+    document = rewrite_document(document, leave={Citation: leave}, context=ordinals())
     return replace(document, notes=(*document.notes, *notes))

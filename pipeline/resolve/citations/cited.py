@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import itertools
 from typing import NamedTuple
 
 from pipeline.diagnostics import Span
 from pipeline.model import Citation, CitationItem, Document, Link, Node, Note, NoteReference
 from pipeline.resolve.parts import parts
-from pipeline.tree import children, whole
+from pipeline.tree import PATH, children, walk, walk_with, whole
 
 
 class Cited(NamedTuple):
@@ -21,18 +21,8 @@ class Cited(NamedTuple):
     ends: bool
 
 
-class _Above(NamedTuple):
-    """A node on the way to citations, as `Cited` is."""
-
-    node: Node
-    span: Span | None
-    in_link: bool
-    in_note: bool
-    ends: bool
-
-
 class Occurrence(NamedTuple):
-    """A citation in the order of reading: its place among `all_citations`, the number of the
+    """A citation in the order of reading: its key among `all_citations`, the number of the
     note that it is in or will be (0 for none), and which of the parts it is in."""
 
     at: int
@@ -40,77 +30,53 @@ class Occurrence(NamedTuple):
     part: int
 
 
-def all_citations(document: Document) -> list[Cited]:
-    """The citations in the order in which `tree.walk` meets them."""
-    found: list[Cited] = []
-    stack = [_Above(node, None, False, False, True) for node in whole(document)][::-1]
-    while stack:
-        one = stack.pop()
-        node = one.node
-        span = node.span or one.span
-        if isinstance(node, Citation):
-            found.append(Cited(node, span, one.in_link, one.in_note, one.ends))
-            continue
-        in_link = one.in_link or isinstance(node, Link)
-        in_note = one.in_note or isinstance(node, Note)
-        below = children(node)
-        stack.extend(
-            _Above(child, span, in_link, in_note, child is below[-1]) for child in below[::-1]
+def all_citations(document: Document) -> dict[int, Cited]:
+    """The citations, each by its number among all nodes."""
+    return {
+        ordinal: Cited(
+            node,
+            span=next((one.span for one in path if one.span), None),
+            in_link=any(isinstance(one, Link) for one in path),
+            in_note=any(isinstance(one, Note) for one in path),
+            ends=children(path[1])[-1] is node,
         )
-    return found
+        for ordinal, (node, path) in enumerate(walk_with(whole(document), *PATH))
+        if isinstance(node, Citation)
+    }
 
 
-def in_reading_order(
-    document: Document, cited: list[Cited], makes_notes: bool, split: int = 0
-) -> list[Occurrence]:
+def in_reading_order(document: Document, makes_notes: bool, split: int = 0) -> list[Occurrence]:
     """The citations as a reader comes to them: those of a note where it is first referred to.
     Notes are counted as they will be numbered, in each part from 1 (`parts.parts`, of the level
     ``split``)."""
-    indices: Mapping[int, list[int]] = _indices(cited)
-    used: dict[int, int] = {}
-    notes = {note.label: note for note in reversed(document.notes)}
+    ordinals = itertools.count()
+    body = [(next(ordinals), node) for node in walk(document.blocks)]
+    notes: dict[str, list[tuple[int, Node]]] = {}
+    for note in document.notes:
+        notes.setdefault(note.label, [(next(ordinals), node) for node in walk(note)])
+    waiting = [(n, part) for n, part in enumerate(parts(document.blocks, split)) if part.section]
+    waiting.reverse()
     found: list[Occurrence] = []
-    starts = {
-        id(part.section): index
-        for index, part in enumerate(parts(document.blocks, split))
-        if part.section
-    }
     seen: set[str] = set()
     number = part = 0
-
-    def take(node: Citation, note: int) -> None:
-        places = indices[id(node)]
-        at = used.get(id(node), 0)
-        used[id(node)] = at + 1
-        index = places[min(at, len(places) - 1)]
-        found.append(Occurrence(index, note, part))
-
-    stack: list[tuple[Node, int]] = [(node, 0) for node in document.blocks]
-    stack.reverse()
+    stack = [(0, iter(body))]
     while stack:
-        node, note = stack.pop()
-        if id(node) in starts:
-            part, number, seen = starts[id(node)], 0, set()
-        if isinstance(node, Citation):
-            if makes_notes and not note:
-                number += 1
-                take(node, number)
-            else:
-                take(node, note)
-        elif isinstance(node, NoteReference):
-            if node.label in notes and node.label not in seen:
+        within, nodes = stack[-1]
+        for ordinal, node in nodes:
+            if waiting and node is waiting[-1][1].section:
+                part, number, seen = waiting.pop()[0], 0, set()
+            if isinstance(node, Citation):
+                number += makes_notes and not within
+                found.append(Occurrence(ordinal, within or number * makes_notes, part))
+            elif isinstance(node, NoteReference) and (
+                node.label in notes and node.label not in seen
+            ):
                 seen.add(node.label)
                 number += 1
-                stack.extend([(child, number) for child in notes[node.label].children[::-1]])
+                stack.append((number, iter(notes[node.label])))
+                break
         else:
-            stack.extend([(child, note) for child in children(node)[::-1]])
-    return found
-
-
-def _indices(cited: list[Cited]) -> dict[int, list[int]]:
-    found: dict[int, list[int]] = {}
-    for index, one in enumerate(cited):
-        found.setdefault(id(one.node), []).append(index)
+            stack.pop()
     return found
 
 

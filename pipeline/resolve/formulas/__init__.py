@@ -30,7 +30,7 @@ from pipeline.resolve.findings import Findings
 from pipeline.resolve.formulas.macros import Macro, defines
 from pipeline.resolve.formulas.reader import Mistake
 from pipeline.resolve.formulas.tex import read
-from pipeline.tree import rewrite_document, walk, walk_with, whole
+from pipeline.tree import ordinals, rewrite_document, walk, walk_with, whole
 from pipeline.words import words
 
 Formula: TypeAlias = Math | MathBlock
@@ -69,17 +69,15 @@ def set_formulas(document: Document) -> Document:
     if not any(isinstance(node, Math | MathBlock) for node in walk(whole(document))):
         return document
     findings = Findings(document)
-    found = tuple(_make_all(document, findings))
-    formulas = (node for node in walk(whole(document)) if isinstance(node, Math | MathBlock))
+    made = {ordinal: (node, one) for ordinal, node, one in _make_all(document, findings)}
     ids = {
-        label: node.attributes.id or label_id(made.labels[0])
-        for node, made in zip(formulas, found, strict=True)
-        for label in made.labels
+        label: node.attributes.id or label_id(one.labels[0])
+        for node, one in made.values()
+        for label in one.labels
     }
-    made = iter(found)
 
-    def fill(formula: Formula) -> Node | tuple[Inline, ...]:
-        found = next(made)
+    def fill(formula: Formula, ordinal: int) -> Node | tuple[Inline, ...]:
+        _, found = made[ordinal]
         if found.defines:
             return ()
         if isinstance(formula, Math) and (reference := REFERENCE.fullmatch(formula.tex)):
@@ -97,7 +95,7 @@ def set_formulas(document: Document) -> Document:
             attributes = replace(attributes, id=ids[found.labels[0]])
         return replace(formula, tag=found.tag, attributes=attributes)
 
-    document = rewrite_document(document, leave={Math: fill, MathBlock: fill})
+    document = rewrite_document(document, leave={Math: fill, MathBlock: fill}, context=ordinals())
     return findings.added_to(document)
 
 
@@ -118,19 +116,20 @@ def _reference(formula: Math, found: re.Match[str], ids: Mapping[str, str]) -> t
     return (opening, reference, closing)
 
 
-def _make_all(document: Document, findings: Findings) -> Iterator[_Made]:
-    """What becomes of each formula, in reading order; equal ones are made once."""
+def _make_all(document: Document, findings: Findings) -> Iterator[tuple[int, Formula, _Made]]:
+    """The formulas with their numbers among the nodes, and what becomes of each; equal ones are
+    made once."""
     known: dict[tuple[str, bool, str, int], _Made] = {}
     macros: dict[str, Macro] = {}
     version = 0
     edition = EDITIONS.get(document.edition)
     drawn = _drawn() if edition and edition.format == "pdf" else None
     start = _Context(document.metadata.lang, 1)
-    for node, context in walk_with(whole(document), start, _inherit):
+    for ordinal, (node, context) in enumerate(walk_with(whole(document), start, _inherit)):
         if not isinstance(node, Math | MathBlock):
             continue
         if isinstance(node, Math) and REFERENCE.fullmatch(node.tex):
-            yield _Made()
+            yield ordinal, node, _Made()
             continue
         display = isinstance(node, MathBlock) or node.display
         version += defines(node.tex)
@@ -145,7 +144,7 @@ def _make_all(document: Document, findings: Findings) -> Iterator[_Made]:
         if drawn is not None and (missing := found.characters - drawn):
             _report_missing(node, context, missing, findings)
             found = found._replace(mathml="", spoken="")  # characters, in the text's own fonts
-        yield found
+        yield ordinal, node, found
 
 
 @functools.cache

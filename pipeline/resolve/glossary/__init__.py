@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import functools
-from collections.abc import Iterator
+from typing import TypeAlias
 
 from msgspec.structs import replace
 
 from pipeline.codes import Code
+from pipeline.diagnostics import Span
 from pipeline.editions import EDITIONS
 from pipeline.model import Document, InlineElement, Link, Node
-from pipeline.resolve.findings import Findings, walk_spans
+from pipeline.resolve.findings import Findings
 from pipeline.resolve.glossary.terms import (
     TERM,
     Around,
@@ -19,7 +19,9 @@ from pipeline.resolve.glossary.terms import (
     folded,
     is_glossary,
 )
-from pipeline.tree import plain_text, rewrite_document, walk, walk_with, whole
+from pipeline.tree import plain_text, rewrite_document, walk, whole
+
+Inherited: TypeAlias = tuple[Around, "Span | None"]
 
 OF = "of"
 """The key that says of which term a word is another form."""
@@ -39,12 +41,11 @@ def link_terms(document: Document, split: int = 0) -> Document:
     findings = Findings(document)
     terms: dict[str, str] = {}
     document = define_terms(document, terms, findings)
-    targets = iter(list(_targets(document, terms, findings, split)))
-
-    def enter(node: InlineElement) -> Node:
-        return _use(node, next(targets)) if _is_use(node) else node
-
-    return findings.added_to(rewrite_document(document, enter={InlineElement: enter}))
+    uses = _Uses(document, terms, findings, split)
+    document = rewrite_document(
+        document, enter={InlineElement: uses.enter}, context=((Around(), None), uses.inherit)
+    )
+    return findings.added_to(document)
 
 
 def _is_use(node: Node) -> bool:
@@ -52,44 +53,49 @@ def _is_use(node: Node) -> bool:
     return isinstance(node, InlineElement) and TERM in node.attributes.classes
 
 
-def _targets(
-    document: Document, terms: dict[str, str], findings: Findings, split: int
-) -> Iterator[str]:
-    """For each use, in order, the id of the term that it is to lead to, or ""."""
-    edition = EDITIONS.get(document.edition)
-    by_chapter = split > 0 or (edition is not None and edition.format == "epub")
-    around_of_part = functools.partial(around_of, split=split)
-    used: set[tuple[int, str]] = set()
-    spans = (span for node, span in walk_spans(whole(document)) if _is_use(node))
-    uses = (
-        (node, around)
-        for node, around in walk_with(whole(document), Around(), around_of_part)
-        if _is_use(node)
-    )
-    for (node, around), span in zip(uses, spans, strict=True):
-        assert isinstance(node, InlineElement)
+class _Uses:
+    """Gives each use of a term, in order, what it is to lead to."""
+
+    def __init__(
+        self, document: Document, terms: dict[str, str], findings: Findings, split: int
+    ) -> None:
+        edition = EDITIONS.get(document.edition)
+        self._by_chapter = split > 0 or (edition is not None and edition.format == "epub")
+        self._split = split
+        self._terms = terms
+        self._findings = findings
+        self._used: set[tuple[object, str]] = set()
+
+    def inherit(self, node: Node, above: Inherited) -> Inherited:
+        return around_of(node, above[0], self._split), node.span or above[1]
+
+    def enter(self, node: InlineElement, inherited: Inherited) -> Node:
+        return _use(node, self._target(node, *inherited)) if _is_use(node) else node
+
+    def _target(self, node: InlineElement, around: Around, span: Span | None) -> str:
+        """The id of the term that a use is to lead to, or ""."""
         word = node.attributes.get(OF) or plain_text(node.children)
-        target = terms.get(folded(word), "")
-        if not target and (terms or not used):
-            used.add((0, ""))
-            findings.add(
+        target = self._terms.get(folded(word), "")
+        if not target and (self._terms or not self._used):
+            self._used.add((None, ""))
+            self._findings.add(
                 Code.UNKNOWN_TERM,
                 f"The glossary has no entry “{' '.join(word.split())}”."
-                if terms
+                if self._terms
                 else "A word is marked as a term, and there is no glossary.",
                 span,
-                hint=findings.did_you_mean(folded(word), terms)
-                if terms
+                hint=self._findings.did_you_mean(folded(word), self._terms)
+                if self._terms
                 else "Write one: `::: glossary`, with a definition list in it.",
             )
-        use = (around.chapter if by_chapter else 0, target)
         if not around.may_link or any(isinstance(inner, Link) for inner in walk(node.children)):
-            yield ""
-        elif around.in_glossary:
-            yield target if target not in around.entry else ""
-        else:
-            yield "" if use in used else target
-            used.add(use)
+            return ""
+        if around.in_glossary:
+            return target if target not in around.entry else ""
+        use = (around.chapter if self._by_chapter else None, target)
+        is_first = use not in self._used
+        self._used.add(use)
+        return target if is_first else ""
 
 
 def _use(node: InlineElement, target: str) -> Node:

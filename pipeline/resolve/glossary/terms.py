@@ -23,7 +23,7 @@ from pipeline.model import (
 from pipeline.resolve.collation import Collation
 from pipeline.resolve.findings import Findings
 from pipeline.slugs import Names, slug
-from pipeline.tree import plain_text, rewrite_document, walk, walk_with, whole
+from pipeline.tree import plain_text, rewrite_document, walk
 
 GLOSSARY, TERM = "glossary", "term"
 SORTED = "sorted"
@@ -45,7 +45,7 @@ class Around(NamedTuple):
     is_sorted: bool = False
     entry: frozenset[str] = frozenset()
     may_link: bool = True
-    chapter: int = 0
+    chapter: object = None
     in_part: bool = False
 
 
@@ -70,7 +70,7 @@ def around_of(node: Node, parent: Around, split: int = 0) -> Around:
     if isinstance(node, Section):
         opens = node.depth <= max(split, 1) or (node.depth == 2 and parent.in_part)
         found = found._replace(
-            chapter=id(node) if opens else parent.chapter, in_part=node.role == "part"
+            chapter=object() if opens else parent.chapter, in_part=node.role == "part"
         )
     if is_glossary(node):
         found = found._replace(
@@ -90,17 +90,8 @@ def define_terms(document: Document, terms: dict[str, str], findings: Findings) 
     """The document with its terms defined, and in ``terms`` the id of each."""
     collation = Collation(document.metadata.lang)
     makes_term = _Terms(terms, findings)
-    # `enter` meets the nodes in the order in which they are walked.
-    surroundings = iter(
-        [
-            around
-            for node, around in walk_with(whole(document), Around(), around_of)
-            if isinstance(node, DefinitionList | Container)
-        ]
-    )
 
-    def enter_list(node: DefinitionList) -> DefinitionList:
-        around = next(surroundings)
+    def enter_list(node: DefinitionList, around: Around) -> DefinitionList:
         if not around.in_glossary:
             return node
         items = tuple(makes_term.define(item) for item in node.items)
@@ -108,8 +99,7 @@ def define_terms(document: Document, terms: dict[str, str], findings: Findings) 
             items = tuple(sorted(items, key=lambda item: collation.key(_name(item))))
         return replace(node, items=items, attributes=replace(node.attributes, classes=("terms",)))
 
-    def enter_container(node: Container) -> Container:
-        around = next(surroundings)
+    def enter_container(node: Container, around: Around) -> Container:
         if node.name != GLOSSARY:
             return node
         if not any(isinstance(inner, DefinitionList) for inner in walk(node.children)):
@@ -124,13 +114,14 @@ def define_terms(document: Document, terms: dict[str, str], findings: Findings) 
         is_part = around.in_section and attributes == Attributes()
         return replace(node, name=PART if is_part else GLOSSARY, attributes=attributes)
 
-    def leave_container(node: Container) -> Node | tuple[Node, ...]:
+    def leave_container(node: Container, _: Around) -> Node | tuple[Node, ...]:
         return node.children if node.name == PART else node
 
     return rewrite_document(
         document,
         enter={DefinitionList: enter_list, Container: enter_container},
         leave={Container: leave_container},
+        context=(Around(), around_of),
     )
 
 

@@ -31,7 +31,7 @@ from pipeline.resolve.index.marks import (
     unmarked,
     with_surroundings,
 )
-from pipeline.tree import Changes, plain_text, rewrite, rewrite_document, walk, whole
+from pipeline.tree import Changes, ordinals, plain_text, rewrite_document, walk, whole
 from pipeline.words import called, words
 
 ROLE = "index"
@@ -86,46 +86,42 @@ def fill_index(document: Document) -> Document:
         return document
     findings = Findings(document)
     collector = _Collector(document, findings)
-    for node, around in with_surroundings(document):
-        if is_mark(node):
-            collector.take(node, around)
+    ids = {
+        ordinal: collector.take(node, around)
+        for ordinal, (node, around) in enumerate(with_surroundings(document))
+        if is_mark(node)
+    }
     marks = collector.marks
     entries = Entries(Collation(document.metadata.lang))
     for mark in marks:
         entries.add(mark)
     _report_unknown(marks, entries, findings)
     groups = entries.groups(ENTRY_PREFIX)
-    indexes = list(_indexes(document, bool(marks), findings))
-    # `enter` meets the nodes in the order in which they were looked at.
-    ids, filled = iter(collector.identifiers), iter(indexes)
+    filled = dict(_indexes(document, bool(marks), findings))
 
-    def enter(node: Node) -> Node | tuple[Node, ...]:
+    def leave(node: Node, ordinal: int) -> Node | tuple[Node, ...]:
         if isinstance(node, Index):
-            index = next(filled)
-            return () if index is None else replace(index, groups=groups)
-        if not is_mark(node):
-            return node
-        found = unmarked(node, next(ids))
-        # There may be marks within what a mark leaves; nodes that take its place are not entered.
-        return rewrite(found, enter=changes) if isinstance(found, tuple) else found
+            index = filled[ordinal]
+            return replace(index, groups=groups) if index else ()
+        return unmarked(node, ids[ordinal]) if is_mark(node) else node
 
-    changes: Changes = dict.fromkeys(kinds, enter)
-    document = rewrite_document(document, enter=changes)
+    changes: Changes = dict.fromkeys(kinds, leave)
+    document = rewrite_document(document, leave=changes, context=ordinals())
     return findings.added_to(document)
 
 
 class _Collector:
-    """Collects the marks of a document, and for each node that is one the id that it gets."""
+    """Collects the marks of a document."""
 
     def __init__(self, document: Document, findings: Findings) -> None:
         self.marks: list[Mark] = []
-        self.identifiers: list[str] = []
         self._title = document.metadata.title
         self._findings = findings
-        self._known: set[tuple[int, str]] = set()
+        self._known: set[tuple[object, str]] = set()
         self._count = 0
 
-    def take(self, node: Node, around: Around) -> None:
+    def take(self, node: Node, around: Around) -> str:
+        """The id that a node with a mark gets."""
         options, in_line = node.attributes, is_inline(node)
         see = tuple(paths(options.get("see"), around.language))
         named = paths(options.get("entry" if in_line else MARK), around.language)
@@ -140,12 +136,12 @@ class _Collector:
             )
         new = [] if see else [path for path in found if self._is_new(path, in_line, around)]
         identifier = self._identifier(options.id) if new else ""
-        self.identifiers.append(identifier)
         section = plain_text(around.section.title) if around.section else self._title
         place = IndexPlace(identifier, whole=not in_line, section=section)
         for path in found if see else new:
             mark = Mark(path, None if see else place, see, bool(named), options.get("sort"))
             self.marks.append(mark._replace(span=around.span))
+        return identifier
 
     def _is_new(self, path: Path, in_line: bool, around: Around) -> bool:
         """Whether a mark says what no other near it has said."""
@@ -178,10 +174,12 @@ def _report_unknown(marks: list[Mark], entries: Entries, findings: Findings) -> 
             )
 
 
-def _indexes(document: Document, has_marks: bool, findings: Findings) -> Iterator[Index | None]:
-    """What becomes of each `Index`, in order."""
+def _indexes(
+    document: Document, has_marks: bool, findings: Findings
+) -> Iterator[tuple[int, Index | None]]:
+    """What becomes of each `Index`, by its number among the nodes."""
     first: Index | None = None
-    for node, around in with_surroundings(document):
+    for ordinal, (node, around) in enumerate(with_surroundings(document)):
         if not isinstance(node, Index):
             continue
         if first is None and has_marks:
@@ -191,10 +189,10 @@ def _indexes(document: Document, has_marks: bool, findings: Findings) -> Iterato
                 depth=section.depth if section else 0,
                 is_part=section is not None and section.role == ROLE,
             )
-            yield first
+            yield ordinal, first
             continue
         message = "Nothing in the text is marked for the index, which is left out."
         if first is not None:
             message = "The index stands in the text a second time; only the first is kept."
         findings.add(Code.EMPTY_INDEX, message, around.span)
-        yield None
+        yield ordinal, None

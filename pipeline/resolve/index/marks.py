@@ -61,7 +61,7 @@ class Around(NamedTuple):
     is in (``within``), and with its own, for what is in it."""
 
     section: Section | None
-    holder: int
+    holder: object
     language: str
     span: Span | None
     within: frozenset[str]
@@ -98,7 +98,7 @@ def with_surroundings(document: Document) -> Iterator[tuple[Node, Around]]:
         elif isinstance(node, Section):
             section = node
         if type(node) in INLINE_FIELDS:
-            holder = id(node)
+            holder = object()
         language = node.attributes.get("lang") or around.language
         ranges = around.ranges
         if is_mark(node) and not is_inline(node):
@@ -106,7 +106,7 @@ def with_surroundings(document: Document) -> Iterator[tuple[Node, Around]]:
         span = node.span or around.span
         return Around(section, holder, language, span, around.ranges, ranges)
 
-    start = Around(None, 0, document.metadata.lang, None, frozenset(), frozenset())
+    start = Around(None, None, document.metadata.lang, None, frozenset(), frozenset())
     return walk_with(whole(document), start, inherit)
 
 

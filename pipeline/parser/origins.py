@@ -1,0 +1,55 @@
+"""The places of nodes, told from the block that they are in, so that these move with it."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from hashlib import blake2b
+from typing import TypeVar
+
+import msgspec
+from msgspec.structs import replace
+
+from pipeline.diagnostics import Origin, Span
+from pipeline.model import Document, Node
+from pipeline.tree import rewrite
+
+N = TypeVar("N", bound=Node)
+
+_SPAN = re.compile(rb'"span":\{[^{}]*\},?')
+
+
+def settle_places(document: Document) -> Document:
+    """The document with its places counted from the top-level block (or note) around them, and
+    where each of these begins in its `Document.origins`."""
+    origins: dict[str, Origin] = {}
+    times: Counter[str] = Counter()
+
+    def settled(top: N) -> N:
+        if top.span is None:
+            return top
+        key = _key(top)
+        times[key] += 1
+        if times[key] > 1:
+            key = f"{key}-{times[key]}"
+        origin = origins[key] = Origin(top.span.line - 1, top.span.file)
+
+        def leave(node: Node) -> Node:
+            span = node.span
+            if span is None or span.file != origin.file:
+                return node
+            end = span.end and span.end - origin.line
+            return replace(node, span=Span(span.line - origin.line, span.column, end, block=key))
+
+        return rewrite((top,), leave=dict.fromkeys(_KINDS, leave))[0]
+
+    blocks, notes = tuple(map(settled, document.blocks)), tuple(map(settled, document.notes))
+    return replace(document, blocks=blocks, notes=notes, origins=origins)
+
+
+def _key(top: Node) -> str:
+    """The same for blocks that say the same, wherever they stand."""
+    return blake2b(_SPAN.sub(b"", msgspec.json.encode(top)), digest_size=6).hexdigest()
+
+
+_KINDS = Node.__subclasses__()

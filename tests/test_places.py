@@ -1,0 +1,114 @@
+"""Places in the source: they move with the block that they are in."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from pipeline.editions import EDITIONS
+from pipeline.model import Block, Document, Node, Section
+from pipeline.parser import parse
+from pipeline.resolve import resolve
+from pipeline.select import select
+from pipeline.tree import walk, whole
+
+CHAPTER = """\
+# Chapter {n}
+
+The *first* paragraph of {n}, with “quotes”, `code`, a [link](#chapter-{n})
+and a [^note-{n}] in its {n} lines.^[One in a line.]
+
+- One of {n}
+- Two of {n}, and [an answer]{{.answer}}
+
+  > with a quotation of {n}
+
+## Things of chapter {n} {{#sec-things-{n}}}
+
+::: exercise What is {n}?
+Write it, with $x^{n}$:
+::: lines 2
+:::
+::: answer
+It is {n}.
+:::
+:::
+
+| A | B |
+|---|---|
+| {n} | see @sec-things-{n} |
+
+Table: Of {n} {{.unnumbered}}
+
+```python
+print({n})
+```
+
+***
+
+The same in all chapters.
+
+[^note-{n}]: The note of {n}.
+"""
+FRONT = "---\ntitle: A long book\nnumber_sections: true\n---\n\n"
+BOOK = "".join(CHAPTER.format(n=n) + "\n" for n in range(1, 31))
+NEW = "A paragraph that is put in at the top,\nin two lines.\n\n"
+
+
+def blocks(found: Iterable[Block | Node]) -> Iterator[bytes]:
+    """The bytes of the blocks and titles that a reader of the source sees at its top level."""
+    for block in found:
+        if isinstance(block, Section):
+            yield msgspec.json.encode(msgspec.structs.replace(block, children=()))
+            yield from blocks(block.children)
+        else:
+            yield msgspec.json.encode(block)
+
+
+def stages(text: str, edition: str) -> Iterator[Document]:
+    document = parse(text, "book.md")
+    yield document
+    yield (selected := select(document, EDITIONS[edition]))
+    yield resolve(selected, Path())
+
+
+@pytest.mark.parametrize("edition", ["web", "teacher"])
+def test_a_paragraph_at_the_top_changes_no_block_but_itself(edition: str) -> None:
+    before = stages(FRONT + BOOK, edition)
+    after = stages(FRONT + NEW + BOOK, edition)
+    for old, new in zip(before, after, strict=True):
+        kept = Counter(blocks(whole(old)))
+        assert len(kept) > 300
+        (added,) = (Counter(blocks(whole(new))) - kept).elements()
+        assert b"put in at the top" in added
+        assert not kept - Counter(blocks(whole(new)))
+
+
+def test_nor_does_one_with_a_note_before_these_are_numbered() -> None:
+    old, new = (parse(FRONT + text + BOOK) for text in ("", NEW.strip() + "^[New.]\n\n"))
+    kept = Counter(blocks(whole(old)))
+    assert len(list((Counter(blocks(whole(new))) - kept).elements())) == 2
+    assert not kept - Counter(blocks(whole(new)))
+
+
+def test_what_is_said_of_a_place_is_where_it_stands() -> None:
+    text = FRONT + BOOK + "![](nothing.png)\n"
+    for source in (text, text.replace(FRONT, FRONT + NEW)):
+        (found,) = (one for one in resolve(parse(source, "book.md"), Path()).diagnostics
+                    if one.code == "missing-image")  # fmt: skip
+        assert source.split("\n")[found.line - 1] == "![](nothing.png)"
+
+
+def test_every_place_is_in_a_block_that_has_one() -> None:
+    document = parse(FRONT + BOOK, "book.md")
+    lines = (FRONT + BOOK).split("\n")
+    for node in walk(whole(document)):
+        if node.span:
+            place = document.place(node.span)
+            assert node.span.block
+            assert place
+            assert 1 <= place.line <= len(lines)
