@@ -44,10 +44,10 @@ LAYERS: tuple[frozenset[str], ...] = (
             "partial",
             "preflight",
             "scripts",
-            "sheet",
             "variables",
         }
     ),
+    frozenset({"sheet"}),
     frozenset(
         {
             "catalog",

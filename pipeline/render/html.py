@@ -12,9 +12,8 @@ from pipeline.faces import FACES, MATH_FACE, own_faces
 from pipeline.metadata import Metadata
 from pipeline.model import Document, Exercise
 from pipeline.pages import NavPoint, Page, Pages, Style
-from pipeline.paper import Sheet
 from pipeline.render.brand import logo
-from pipeline.render.contents import is_book, nav_points, targets
+from pipeline.render.contents import nav_points, targets
 from pipeline.render.cover import social_picture
 from pipeline.render.discovery import Facts, MetaTag, downloads, full_title, meta_tags
 from pipeline.render.drawings import drawing_faces
@@ -28,7 +27,7 @@ from pipeline.render.social import social_tags
 from pipeline.render.styles import construct_styles, dark_style
 from pipeline.render.timings import minutes, total
 from pipeline.render.translations import alternates
-from pipeline.sheet import sheet_for
+from pipeline.sheet import is_book, sheet_of
 from pipeline.sheet.brand import screen_rules
 from pipeline.sheet.web_print import print_style
 from pipeline.tree import walk
@@ -107,7 +106,8 @@ def page_styles(document: Document, renderer: NodeRenderer, markup: str) -> tupl
         Style("brand.css", screen_rules(accent)),
         *construct_styles(environment, "html", markup),
         Style("print.css", read_text(environment, "html/print.css")),
-        Style("paper.css", print_style(_paper(document), document.metadata)),
+    paper = sheet_of(document, EDITIONS[STANDARD_PRINT])
+        Style("paper.css", print_style(paper, document.metadata)),
         Style("notes.css", side_notes(document, environment), apart=True),
         Style("widths.css", "\n".join(renderer.rules.values())),
         dark_style(environment, markup, accent),
@@ -138,12 +138,6 @@ def _facts(
 def is_learnt_from(document: Document) -> bool:
     """Whether there are exercises in it."""
     return any(isinstance(node, Exercise) for node in walk(document.blocks))
-
-
-def _paper(document: Document) -> Sheet:
-    """The page of the standard print edition."""
-    standard = EDITIONS[STANDARD_PRINT]
-    return sheet_for(standard, document.metadata, is_book=is_book(document))
 
 
 def _shows_contents(document: Document) -> bool:

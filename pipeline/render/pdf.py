@@ -16,7 +16,7 @@ from pipeline.paper import POINT, NameField, PrintOptions, Sheet
 from pipeline.render import table_reflow
 from pipeline.render.addresses import only_used
 from pipeline.render.brand import colours, logo
-from pipeline.render.contents import is_book, nav_points, prints_contents, targets
+from pipeline.render.contents import nav_points, prints_contents, targets
 from pipeline.render.drawings import drawing_faces
 from pipeline.render.environment import read_text
 from pipeline.render.looks import has_page_marks, look_faces, look_styles, theme_for
@@ -31,7 +31,7 @@ from pipeline.render.text_places import TextPlaces
 from pipeline.render.timings import total
 from pipeline.roles import BEFORE_CONTENTS
 from pipeline.scripts import fonts_for
-from pipeline.sheet import css, has_room_for_notes, options_for, sheet_for
+from pipeline.sheet import css, has_room_for_notes, options_for, sheet_of
 from pipeline.sheet.brand import print_rules
 from pipeline.sheet.fitting import fit_for
 from pipeline.sheet.folios import Folio, kept, kept_css
@@ -60,8 +60,8 @@ def assemble(
     page_map: PageMap | None = None,
 ) -> Pages:
     metadata = document.metadata
-    book = is_book(document)
-    sheet = sheet_for(edition, metadata, is_book=book)
+    sheet = sheet_of(document, edition)
+    book = sheet.is_book
     folio = Folio()
     if page_map and edition.same_pages:
         sheet, folio = page_map.sheet or sheet, kept(page_map.pages)
