@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import jinja2
 
-from pipeline.accessibility import audited
 from pipeline.editions import Edition
 from pipeline.faces import FACES, MATH_FACE, own_faces
 from pipeline.model import Document
@@ -80,7 +79,7 @@ def assemble(
     markup = "".join(pages[name].markup for name in order)
     renderer.page = ""
     contents = nav_points(document.contents, renderer.href)
-    rendered = Pages(
+    return Pages(
         edition=edition.name,
         stem=stem,
         metadata=metadata,
@@ -96,7 +95,6 @@ def assemble(
         page_list=breaks,
         cover=cover(document, environment),
     )
-    return audited(document, rendered)
 
 
 def _chapter(chapter: Chapter, renderer: NodeRenderer, document: Document) -> Page:
