@@ -131,6 +131,22 @@ class Accessibility(msgspec.Struct, frozen=True, omit_defaults=True):
     audit: tuple[Verdict, ...] = ()
 
 
+POLICY, STYLES, SCRIPT = (f"<!--chapbook:{name}-->" for name in ("policy", "styles", "script"))
+"""The slots of a web page: what stands in its markup where its template wants the policy, the
+styles and the script that the packager makes."""
+
+
+class Inventory(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What is in the pages, as the renderer has put it there: the names of ``constructs`` that
+    styles and scripts are for, and of ``images`` that are shown; what is to be filled in on screen
+    (``fields``); the tags of ``languages``."""
+
+    constructs: tuple[str, ...] = ()
+    images: tuple[str, ...] = ()
+    fields: tuple[str, ...] = ()
+    languages: tuple[str, ...] = ()
+
+
 class TextFile(msgspec.Struct, frozen=True):
     """A file of text that goes with the pages."""
 
@@ -152,6 +168,7 @@ class Pages(msgspec.Struct, frozen=True, omit_defaults=True):
     stem: str
     metadata: Metadata
     pages: tuple[Page, ...]
+    inventory: Inventory = Inventory()
     styles: tuple[Style, ...] = ()
     faces: tuple[Face, ...] = ()
     assets: tuple[Asset, ...] = ()

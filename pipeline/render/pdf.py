@@ -16,13 +16,14 @@ from pipeline.paper import POINT, NameField, PrintOptions, Sheet
 from pipeline.render import table_reflow
 from pipeline.render.addresses import only_used
 from pipeline.render.brand import colours, logo
+from pipeline.render.constructs import Feature
 from pipeline.render.contents import nav_points, prints_contents, targets
 from pipeline.render.drawings import drawing_faces
 from pipeline.render.environment import read_text
 from pipeline.render.looks import has_page_marks, look_faces, look_styles, theme_for
 from pipeline.render.math_images import ACCENT, INK
 from pipeline.render.nodes import NodeRenderer
-from pipeline.render.notes import NotePlace, before_notes, listing_notes
+from pipeline.render.notes import NotePlace, before_notes, is_plain, listing_notes
 from pipeline.render.numbers import numbers, published_by
 from pipeline.render.places import first_places
 from pipeline.render.styles import construct_styles
@@ -100,7 +101,8 @@ def assemble(
     renderer.formula_images.accent = found.get("accent", ACCENT)
     half_title, before = _leading(before, HALF_TITLE if book else frozenset())
     opening, before = _leading(before, BEFORE_CONTENTS if book else frozenset())
-    markup = renderer.template(
+    name_fields, addresses = name_line(edition, options), only_used(document)
+    markup = renderer.whole_page(
         "page",
         half_title=renderer.render(half_title),
         opening=renderer.render(opening),
@@ -109,20 +111,30 @@ def assemble(
         body=renderer.render(before),
         notes=document.notes if place == "end" else (),
         after=renderer.render(after),
-        addresses=only_used(document),
+        addresses=addresses,
         explains_page_marks=renderer.large_line > 0 and has_page_marks(document),
         shows_contents=prints_contents(document),
         kind=(*kind(sheet), *(("guided",) if options.handwriting == "primary" else ())),
-        name_line=name_line(edition, options),
+        name_line=name_fields,
         byline=byline(metadata),
         timing_total=total(document),
         imprint=imprint(metadata),
     )
+    features = {
+        Feature.NAME_LINE: name_fields,
+        Feature.ADDRESSES: addresses,
+        Feature.END_NOTE: place == "end" and document.notes,
+        Feature.MARGIN_NOTE: place == "margin" and any(map(is_plain, document.notes)),
+        Feature.FORMULA_IMAGE: renderer.formula_images.assets,
+        Feature.TEX: renderer.formula_images.findings,
+    }
+    renderer.says(*(feature for feature, is_there in features.items() if is_there))
+    inventory = renderer.inventory()
     styles = (
         Style("style.css", read_text(environment, "pdf/style.css")),
         Style("hung.css", read_text(environment, "pdf/hung.css") if sheet.hangs else ""),
         Style("book.css", read_text(environment, "pdf/book.css") if book else ""),
-        *construct_styles(environment, "pdf", markup),
+        *construct_styles(environment, "pdf", inventory.constructs),
         *theme_styles,
         Style(
             "in-columns.css",
@@ -142,6 +154,7 @@ def assemble(
         stem=stem,
         metadata=metadata,
         pages=(Page("index.xhtml", metadata.title, str(markup)),),
+        inventory=inventory,
         styles=tuple(style for style in styles if style.css),
         faces=(
             *look_faces(edition.look),
