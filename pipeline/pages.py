@@ -7,8 +7,10 @@ from typing import Literal, TypeAlias
 import msgspec
 
 from pipeline.diagnostics import Diagnostic, Span
+from pipeline.marks import FieldKind
 from pipeline.metadata import Metadata
 from pipeline.model import Asset
+from pipeline.pagination import Piece
 from pipeline.paper import Sheet
 
 PageRole: TypeAlias = Literal["page", "cover", "titlepage", "nav", "chapter", "missing"]
@@ -143,7 +145,7 @@ class Inventory(msgspec.Struct, frozen=True, omit_defaults=True):
 
     constructs: tuple[str, ...] = ()
     images: tuple[str, ...] = ()
-    fields: tuple[str, ...] = ()
+    fields: tuple[FieldKind, ...] = ()
     languages: tuple[str, ...] = ()
 
 
@@ -159,7 +161,8 @@ class Pages(msgspec.Struct, frozen=True, omit_defaults=True):
     reading order; ``templates`` are the template files used, for dependency files; ``script`` is
     what web pages run where they may; ``lists``, ``landmarks``, ``page_list`` and
     ``accessibility`` are set for e-books, and ``findings`` are what stands in the way of more;
-    ``places`` and ``sheet`` are set for print. ``file`` is the name of what they become, where that
+    ``places`` and ``sheet`` are set for print, and ``pieces`` (of the source's text, see
+    `marks.TEXT`) for the standard edition. ``file`` is the name of what they become, where that
     is not the edition's own. ``cover`` is that of an e-book, or what stands for a web page on
     social sites; where it is the front matter's image, it only says how large. A site
     has files ``beside`` its pages."""
@@ -181,6 +184,7 @@ class Pages(msgspec.Struct, frozen=True, omit_defaults=True):
     accessibility: Accessibility | None = None
     findings: tuple[Diagnostic, ...] = ()
     places: tuple[Place, ...] = ()
+    pieces: tuple[Piece, ...] = ()
     sheet: Sheet | None = None
     file: str = ""
     beside: tuple[TextFile, ...] = ()

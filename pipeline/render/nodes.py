@@ -11,6 +11,7 @@ import jinja2
 from markupsafe import Markup, escape
 
 from pipeline.editions import FormatName
+from pipeline.marks import FIELD, FieldKind
 from pipeline.model import (
     Asset,
     Block,
@@ -37,7 +38,6 @@ from pipeline.render.block_places import with_place
 from pipeline.render.code_lines import Listing, listing
 from pipeline.render.constructs import Feature, Sign, constructs_of, is_wide_formula, signs_of
 from pipeline.render.figures import figure_rows
-from pipeline.render.form_fields import FieldKind, as_field
 from pipeline.render.index import index_links
 from pipeline.render.math_images import FormulaImages
 from pipeline.render.notes import NotePlace, PrintedNotes
@@ -296,8 +296,9 @@ class NodeRenderer:
         return found
 
     def as_field(self, kind: FieldKind) -> Markup:
+        """The attribute that says what is filled in here, in an edition that has fields."""
         self._fields.add(kind)
-        return as_field(self._has_fields, kind)
+        return Markup(' {}="{}"').format(FIELD, kind) if self._has_fields else Markup()
 
     def listing_label(self, node: CodeBlock) -> str:
         if node.number:

@@ -164,6 +164,7 @@ def assemble(
         ),
         assets=(*document.assets, *renderer.formula_images.assets),
         contents=nav_points(document.contents, renderer.href),
+        pieces=renderer.places.pieces,
         places=first_places(document),
         sheet=sheet,
         findings=tuple(renderer.formula_images.findings),

@@ -8,12 +8,9 @@ from xml.etree.ElementTree import Element
 
 from weasyprint.formatting_structure import boxes
 
+from pipeline.marks import PLACE
 from pipeline.package.pdf.boxes import bare
 from pipeline.package.pdf.markup import classes
-
-PLACE = "data-place"
-"""The attribute that says where a block stands in the source: ``talk.md:12``."""
-
 
 KINDS = {
     "p": "paragraph",

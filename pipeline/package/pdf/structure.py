@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from typing import Any
 from xml.etree.ElementTree import Element
 
+from pipeline.marks import HYPHEN
 from pipeline.package.pdf.markup import classes, text_of
 from pipeline.package.pdf.nodes import Annotation, Mark, Node, add, home, last_of, link_of
 from pipeline.package.pdf.pictographs import CLASS
@@ -28,9 +29,6 @@ from pipeline.package.pdf.roles import (
     is_line,
     role,
 )
-
-HYPHEN = "-\u200b"
-"""How the style sheet has a word divided at the end of a line."""
 
 SOFT_HYPHEN = "\u00ad"
 DASHES = ("-", "\u2013", "\u2014", "/")
