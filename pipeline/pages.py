@@ -7,8 +7,10 @@ from typing import Literal, TypeAlias
 import msgspec
 
 from pipeline.diagnostics import Diagnostic, Span
+from pipeline.marks import FieldKind
 from pipeline.metadata import Metadata
 from pipeline.model import Asset
+from pipeline.pagination import Piece
 from pipeline.paper import Sheet
 
 PageRole: TypeAlias = Literal["page", "cover", "titlepage", "nav", "chapter", "missing"]
@@ -131,6 +133,22 @@ class Accessibility(msgspec.Struct, frozen=True, omit_defaults=True):
     audit: tuple[Verdict, ...] = ()
 
 
+POLICY, STYLES, SCRIPT = (f"<!--chapbook:{name}-->" for name in ("policy", "styles", "script"))
+"""The slots of a web page: what stands in its markup where its template wants the policy, the
+styles and the script that the packager makes."""
+
+
+class Inventory(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What is in the pages, as the renderer has put it there: the names of ``constructs`` that
+    styles and scripts are for, and of ``images`` that are shown; what is to be filled in on screen
+    (``fields``); the tags of ``languages``."""
+
+    constructs: tuple[str, ...] = ()
+    images: tuple[str, ...] = ()
+    fields: tuple[FieldKind, ...] = ()
+    languages: tuple[str, ...] = ()
+
+
 class TextFile(msgspec.Struct, frozen=True):
     """A file of text that goes with the pages."""
 
@@ -143,7 +161,8 @@ class Pages(msgspec.Struct, frozen=True, omit_defaults=True):
     reading order; ``templates`` are the template files used, for dependency files; ``script`` is
     what web pages run where they may; ``lists``, ``landmarks``, ``page_list`` and
     ``accessibility`` are set for e-books, and ``findings`` are what stands in the way of more;
-    ``places`` and ``sheet`` are set for print. ``file`` is the name of what they become, where that
+    ``places`` and ``sheet`` are set for print, and ``pieces`` (of the source's text, see
+    `marks.TEXT`) for the standard edition. ``file`` is the name of what they become, where that
     is not the edition's own. ``cover`` is that of an e-book, or what stands for a web page on
     social sites; where it is the front matter's image, it only says how large. A site
     has files ``beside`` its pages."""
@@ -152,6 +171,7 @@ class Pages(msgspec.Struct, frozen=True, omit_defaults=True):
     stem: str
     metadata: Metadata
     pages: tuple[Page, ...]
+    inventory: Inventory = Inventory()
     styles: tuple[Style, ...] = ()
     faces: tuple[Face, ...] = ()
     assets: tuple[Asset, ...] = ()
@@ -164,6 +184,7 @@ class Pages(msgspec.Struct, frozen=True, omit_defaults=True):
     accessibility: Accessibility | None = None
     findings: tuple[Diagnostic, ...] = ()
     places: tuple[Place, ...] = ()
+    pieces: tuple[Piece, ...] = ()
     sheet: Sheet | None = None
     file: str = ""
     beside: tuple[TextFile, ...] = ()

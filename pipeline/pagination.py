@@ -50,6 +50,15 @@ class Position(msgspec.Struct, frozen=True, omit_defaults=True):
     nth: int = 0
 
 
+class Piece(msgspec.Struct, frozen=True, array_like=True):
+    """A piece of text in its block: so many letters come before it there, and so many are its
+    own. What is no text (an image, a gap) has none."""
+
+    position: Position
+    offset: int
+    letters: int
+
+
 FrontPart: TypeAlias = Literal["", "title", "imprint", "contents"]
 """What stands before the text of the standard print edition."""
 
@@ -79,8 +88,8 @@ class PageMap(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class Leaf(NamedTuple):
-    """A piece of text in its block: so many letters come before it there, and so many are its
-    own. What is no text (an image, a gap) has none. ``ordinal`` is its number among all nodes."""
+    """A node that is a piece of text, with what a `Piece` says; ``ordinal`` is its number among
+    all nodes."""
 
     node: Node
     position: Position

@@ -10,9 +10,8 @@ import msgspec
 from pipeline.editions import EDITIONS, Edition, chosen_editions, output_name
 from pipeline.metadata import Metadata
 from pipeline.model import Document
-from pipeline.render.contents import is_book
 from pipeline.select import select
-from pipeline.sheet import options_for, paper_for, sheet_for
+from pipeline.sheet import is_book, options_for, paper_for, sheet_for
 from pipeline.sheet.fitting import fit_for
 
 PAGES_ON_SIDE = {"none": 1, "booklet": 2, "2-up": 2, "4-up": 4}

@@ -11,7 +11,7 @@ import pytest
 from PIL import Image
 
 import pipeline
-from pipeline.accessibility import audited
+from pipeline.accessibility import Audit, audit
 from pipeline.accessibility.criteria import CRITERIA, FOR_PEOPLE, STANDARD, judged_by_nature
 from pipeline.accessibility.rules import RULES
 from pipeline.editions import EDITIONS
@@ -50,12 +50,12 @@ def read(text: str, folder: Path) -> tuple[Document, Pages]:
     return document, render(document, EBOOK, "x")
 
 
-def claims(pages: Pages) -> Accessibility:
+def claims(pages: Pages | Audit) -> Accessibility:
     assert pages.accessibility is not None
     return pages.accessibility
 
 
-def broken(pages: Pages) -> list[str]:
+def broken(pages: Pages | Audit) -> list[str]:
     return [verdict.rule for verdict in claims(pages).audit if verdict.failed]
 
 
@@ -167,7 +167,7 @@ def test_markup_that_breaks_a_rule(old: str, new: str, rule: str, folder: Path) 
     changed = tuple(
         msgspec.structs.replace(page, markup=page.markup.replace(old, new)) for page in pages.pages
     )
-    after = audited(document, msgspec.structs.replace(pages, pages=changed))
+    after = audit(document, msgspec.structs.replace(pages, pages=changed))
     assert rule in broken(after)
     assert "inaccessible-page" in {found.code for found in after.findings}
 
@@ -186,7 +186,7 @@ def test_markup_that_breaks_a_rule(old: str, new: str, rule: str, folder: Path) 
 def test_styles_that_break_a_rule(css: str, rule: str, folder: Path) -> None:
     document, pages = read(SOUND, folder)
     style = msgspec.structs.replace(pages.styles[0], css=css)
-    after = audited(document, msgspec.structs.replace(pages, styles=(style,)))
+    after = audit(document, msgspec.structs.replace(pages, styles=(style,)))
     assert broken(after) == ([rule] if rule else [])
     features = claims(after).features
     assert ("displayTransformability" in features) is (rule != "text-adapts")

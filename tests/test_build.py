@@ -512,6 +512,48 @@ def test_a_broken_template_is_a_finding(
 
 
 @pytest.mark.parametrize(
+    ("edition", "slot"),
+    [
+        ("web", "policy"),
+        ("web", "styles"),
+        ("web", "script"),
+        ("site", "styles"),
+        ("ebook", "styles"),
+    ],
+)
+@pytest.mark.parametrize("times", [0, 2])
+def test_a_layout_has_each_slot_once(tmp_path: Path, edition: str, slot: str, times: int) -> None:
+    write(tmp_path, UNPAGED)
+    name = f"{'epub' if edition == 'ebook' else 'html'}/layout.html.j2"
+    layout = (ROOT / "templates" / name).read_text("utf-8")
+    (tmp_path / "t" / name).parent.mkdir(parents=True)
+    changed = layout.replace(f"{{{{ {slot} }}}}", f"{{{{ {slot} }}}}" * times)
+    write(tmp_path / "t", changed, name)
+    done = chapbook("build", "x.md", "--edition", edition, "--templates", "t", cwd=tmp_path)
+    assert done.returncode == 1
+    line = layout[: layout.index("<head")].count("\n") + 1
+    assert done.stderr.startswith(f"t/{name}:{line}: error[template-error]: ")
+    assert f"has to have `{{{{ {slot} }}}}` in it, once" in done.stderr
+    assert all(map(is_sentence, told(done.stderr)))
+
+
+def test_a_layout_that_is_written_otherwise_makes_the_same_page(tmp_path: Path) -> None:
+    write(tmp_path, UNPAGED)
+    layout = (ROOT / "templates/html/layout.html.j2").read_text("utf-8")
+    (tmp_path / "t/html").mkdir(parents=True)
+    for slot in ("policy", "styles", "script"):
+        assert f"{{{{ {slot} }}}}\n" in layout
+        layout = layout.replace(f"{{{{ {slot} }}}}\n", f"{{{{{slot}}}}}\n")
+    write(tmp_path / "t/html", layout, "layout.html.j2")
+    for out, own in (("usual", ()), ("mine", ("--templates", "t"))):
+        done = chapbook("build", "x.md", "--edition", "web", "--out", out, *own, cwd=tmp_path)
+        assert done.returncode == 0, done.stderr
+    usual, mine = ((tmp_path / out / "x/x.html").read_bytes() for out in ("usual", "mine"))
+    assert usual == mine
+    assert b"<style>" in usual
+
+
+@pytest.mark.parametrize(
     "css",
     [
         "@import 'https://example.org/a.css';",

@@ -294,6 +294,11 @@ def test_where_nothing_is_to_be_filled_in_that_is_said() -> None:
     assert make(SHEET).diagnostics == ()
 
 
+def test_no_attribute_of_an_author_makes_a_field() -> None:
+    packed = make(sheet("A [word]{field=blank}.\n\nA text.\n{data-field=lines}\n"))
+    assert [finding.code for finding in packed.diagnostics] == ["nothing-to-fill-in"]
+
+
 # --- the answers stay away ------------------------------------------------------------------
 
 

@@ -19,6 +19,7 @@ import pytest
 
 from pipeline.diagnostics import Diagnostic
 from pipeline.editions import EDITIONS
+from pipeline.flow.stages import RENDER
 from pipeline.metadata import (
     Audience,
     Contributor,
@@ -560,3 +561,41 @@ def test_a_page_is_made_without_the_tools_of_the_other_formats(
 def test_the_keys_of_linked_data_are_in_order(page: Element) -> None:
     data: dict[str, Any] = json.loads(linked_text(page))
     assert list(data) == sorted(data)
+
+
+# --- what is in it -------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("text", "construct", "is_there"),
+    [
+        ("A line.", "exercise", False),
+        ("::: exercise\nWhy?\n:::", "exercise", True),
+        ('<table class="mine"><tr><td>1</td></tr></table>', "tables", True),
+        ('`<table>` and `class="verse"`', "tables", False),
+        ("Left\n{.right}", "text-classes", True),
+        ("| a |\n|--:|\n| b |", "text-classes", False),
+        ("$\\cancel{x}$", "strokes", True),
+        ("$x$", "strokes", False),
+    ],
+)
+def test_what_is_in_a_page_is_known(text: str, construct: str, is_there: bool) -> None:
+    edition = EDITIONS["web"]
+    document = resolve(select(parse(f"---\ntitle: T\n---\n\n{text}\n", "x.md"), edition), Path())
+    pages = render(document, edition, "x")
+    assert (construct in pages.inventory.constructs) is is_there
+    assert RENDER.decode(RENDER.encode(pages)) == pages
+
+
+def test_a_node_in_markup_of_ones_own_has_its_styles(tmp_path: Path) -> None:
+    (tmp_path / "shared/nodes").mkdir(parents=True)
+    own = "<div id='x'  class='exercise'>{{ render(node.children) }}</div>"
+    (tmp_path / "shared/nodes/exercise.html.j2").write_text(own)
+    edition = EDITIONS["web"]
+    text = "---\ntitle: T\n---\n\n::: exercise\n[Paris](https://example.org){lang=fr}\n:::\n"
+    document = resolve(select(parse(text, "x.md"), edition), Path())
+    usual, mine = (render(document, edition, "x", folder) for folder in (None, tmp_path))
+    assert own[:30] in mine.pages[0].markup
+    assert mine.styles == usual.styles
+    assert mine.inventory == usual.inventory
+    assert mine.inventory.languages == ("en", "fr")

@@ -23,6 +23,7 @@ LAYERS: tuple[frozenset[str], ...] = (
             "css",
             "diagnostics",
             "folders",
+            "marks",
             "numerals",
             "outputs",
             "roles",
@@ -35,19 +36,20 @@ LAYERS: tuple[frozenset[str], ...] = (
     frozenset({"codes", "messages", "paper", "store"}),
     frozenset({"metadata"}),
     frozenset({"model"}),
-    frozenset({"editions", "grid", "pages", "paths", "tree"}),
+    frozenset({"editions", "grid", "paths", "tree"}),
+    frozenset({"pagination"}),
+    frozenset({"pages"}),
     frozenset(
         {
             "accessibility",
             "faces",
-            "pagination",
             "partial",
             "preflight",
             "scripts",
-            "sheet",
             "variables",
         }
     ),
+    frozenset({"sheet"}),
     frozenset(
         {
             "catalog",

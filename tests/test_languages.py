@@ -17,9 +17,9 @@ from pipeline.package import package
 from pipeline.package.result import Package
 from pipeline.parser import parse
 from pipeline.render import render
-from pipeline.render.contents import is_book
 from pipeline.resolve import resolve
 from pipeline.select import select
+from pipeline.sheet import is_book
 from pipeline.tree import plain_text
 from tests.pdf_reading import open_pdf, read
 

@@ -22,6 +22,7 @@ from pipeline.package.result import Package
 from pipeline.pages import Page, Pages, Style
 from pipeline.parser import parse
 from pipeline.render import render
+from pipeline.render.environment import builtin_templates
 from pipeline.resolve import resolve
 from pipeline.select import select
 from tests.pdf_reading import Element, artifacts, marked_texts, open_pdf, outline, read
@@ -472,6 +473,19 @@ def test_a_broken_line_breaks_no_word_and_joins_none(folder: Path) -> None:
     (paragraph,) = spoken(short(text), folder).all("P")
     assert "\u00ad" in paragraph.text
     assert _words(paragraph.text) == _words(text)
+
+
+def test_words_are_whole_with_a_style_sheet_of_ones_own(folder: Path, tmp_path: Path) -> None:
+    (tmp_path / "pdf").mkdir()
+    style = (builtin_templates() / "pdf" / "style.css").read_text("utf-8")
+    changed = f"{style}\nhtml {{ hyphenate-character: '\\2010' }}\n"
+    (tmp_path / "pdf" / "style.css").write_text(changed, "utf-8")
+    edition = EDITIONS["handout"]
+    document = resolve(select(parse(short(PARAGRAPH * 20), "x.md"), edition), folder)
+    made = package(render(document, edition, "x", tmp_path), folder)
+    (paragraph,) = read(open_pdf(made.data)).all("P")
+    assert "\u00ad" in paragraph.text
+    assert _words(paragraph.text) == _words(PARAGRAPH * 20)
 
 
 def _words(text: str) -> list[str]:

@@ -21,8 +21,15 @@ from pipeline.model import Document
 from pipeline.pages import Accessibility, Pages, Verdict
 
 
-def audited(document: Document, pages: Pages) -> Pages:
-    """The pages of an e-book, with what they may claim, and what stands in the way of more."""
+class Audit(msgspec.Struct, frozen=True):
+    """What an e-book may claim, and what stands in the way of more."""
+
+    accessibility: Accessibility
+    findings: tuple[Diagnostic, ...]
+
+
+def audit(document: Document, pages: Pages) -> Audit:
+    """The audit of the pages that were made of a resolved document."""
     about = subject(document, pages)
     outcomes = [(rule, rule.check(about)) for rule in RULES]
     verdicts = tuple(
@@ -45,7 +52,7 @@ def audited(document: Document, pages: Pages) -> Pages:
     )
     failures = (failure for _, outcome in outcomes for failure in outcome.failures)
     findings = (*_told(failures, document), *_withheld(document, verdicts))
-    return msgspec.structs.replace(pages, accessibility=accessibility, findings=findings)
+    return Audit(accessibility, findings)
 
 
 def _told(failures: Iterator[Failure], document: Document) -> Iterator[Diagnostic]:

@@ -22,20 +22,17 @@ from pipeline.package.font_use import characters, font_face, used_faces
 from pipeline.package.image_metadata import without_metadata
 from pipeline.package.result import Package
 from pipeline.package.svg_fonts import with_fonts
-from pipeline.pages import Face, Pages
+from pipeline.pages import POLICY, SCRIPT, STYLES, Face, Pages
 
 # Text has its quotes escaped, so that these are found in tags alone.
-_IMAGE = re.compile(r"\b(src|srcset|href)=\"images/([^\"]+)\"")
-_STYLE_LINK = '<link rel="stylesheet" href="style.css">'
-_SCRIPT = '<script src="script.js"></script>'
-_POLICY = re.compile(r"(?<=<meta http-equiv=\"Content-Security-Policy\" content=\")[^\"]*")
+_IMAGE = re.compile(r"\b(src|srcset|href)\s*=\s*([\"'])images/([^\"']+)\2")
 BESIDE = "'self' file:"
 """Where styles, fonts and images come from that lie beside the page; on a disk, nothing is
 ``'self'``. Scripts are always in the page, so that no other file can be one."""
 
-POLICY = {"default-src": "'none'", "base-uri": "'none'", "form-action": "'none'"}
-FILES_BESIDE = POLICY | {"font-src": BESIDE, "img-src": f"{BESIDE} data:", "style-src": BESIDE}
-INSIDE = POLICY | {"font-src": "data:"}
+NOTHING = {"default-src": "'none'", "base-uri": "'none'", "form-action": "'none'"}
+FILES_BESIDE = NOTHING | {"font-src": BESIDE, "img-src": f"{BESIDE} data:", "style-src": BESIDE}
+INSIDE = NOTHING | {"font-src": "data:"}
 _KINDS = "child-src connect-src frame-src manifest-src media-src object-src script-src worker-src"
 WITH_IMAGES = {
     name: value for name, value in INSIDE.items() if name != "default-src"
@@ -69,7 +66,7 @@ def package(pages: Pages, folder: Path, *, assets_beside: bool = False) -> Packa
     `Package.extra`. ``folder`` is what the paths of the assets start from.
     """
     markup = pages.pages[0].markup
-    images, dependencies, problems = shown_images(pages, folder, markup)
+    images, dependencies, problems = shown_images(pages, folder)
     css = joined_styles(pages)
     fonts, missing = page_fonts(pages.faces, css, markup)
     write = _with_files_beside if assets_beside else _self_contained
@@ -111,7 +108,7 @@ def _self_contained(
     policy = WITH_IMAGES if images else INSIDE
     markup = with_policy(with_script(markup, pages), policy | {"style-src": " ".join(sources)})
     styles = "".join(f"<style{_media(media)}>{style}</style>" for media, style in inside)
-    markup = markup.replace(_STYLE_LINK, styles + links, 1)
+    markup = markup.replace(STYLES, styles + links, 1)
     return line_end(markup), {}
 
 
@@ -147,15 +144,15 @@ def style_files(pages: Pages, joined: str) -> list[File]:
 
 
 def with_script(markup: str, pages: Pages) -> str:
-    """The page with its script inside, if it has one."""
+    """The page with its script inside."""
     script = _inline(pages.script)
-    return markup.replace(_SCRIPT, f"<script>{script}</script>" if script else "", 1)
+    return markup.replace(SCRIPT, f"<script>{script}</script>", 1)
 
 
 def with_links(markup: str, styles: Iterable[File], address: Address) -> str:
     """The page with links to its styles."""
     links = "".join(_style_link(address(file), file) for file in styles)
-    return markup.replace(_STYLE_LINK, links, 1)
+    return markup.replace(STYLES, links, 1)
 
 
 def _apart(pages: Pages) -> list[File]:
@@ -174,7 +171,7 @@ def _media(media: str) -> str:
 
 
 def _style_link(address: str, file: File) -> str:
-    return _STYLE_LINK.replace('"style.css"', f'"{address}"{_media(file.media)}')
+    return f'<link rel="stylesheet" href="{address}"{_media(file.media)}>'
 
 
 def data_address(file: File) -> str:
@@ -187,15 +184,14 @@ def _name(file: File) -> str:
 
 
 def shown_images(
-    pages: Pages, folder: Path, markup: str
+    pages: Pages, folder: Path
 ) -> tuple[dict[str, File], tuple[Path, ...], tuple[Diagnostic, ...]]:
     """The images that the page shows, by name, the files they are from, and what is wrong."""
-    shown = {unquote(name) for _, name in _IMAGE.findall(markup)}
     files: dict[str, File] = {}
     paths: list[Path] = []
     problems: list[Diagnostic] = []
     for asset in pages.assets:
-        if asset.name not in shown or asset.name in files:
+        if asset.name not in pages.inventory.images or asset.name in files:
             continue
         if asset.data:
             files[asset.name] = _image(asset, asset.data, pages.faces)
@@ -223,7 +219,7 @@ def show_images(markup: str, images: dict[str, File], address: Address) -> str:
     addresses = {name: address(file) for name, file in images.items()}
 
     def replace(match: re.Match[str]) -> str:
-        found = addresses.get(unquote(match[2]))
+        found = addresses.get(unquote(match[3]))
         return f'{match[1]}="{found}"' if found else match[0]
 
     return _IMAGE.sub(replace, markup)
@@ -264,7 +260,8 @@ def with_policy(markup: str, policy: Mapping[str, str]) -> str:
     scripts = " ".join(dict.fromkeys(_digest(text) for text in _INLINE_SCRIPT.findall(markup)))
     whole = {**policy, "script-src": scripts} if scripts else policy
     written = "; ".join(f"{name} {sources}" for name, sources in sorted(whole.items()))
-    return _POLICY.sub(lambda _: written, markup, count=1)
+    policy_tag = f'<meta http-equiv="Content-Security-Policy" content="{written}">'
+    return markup.replace(POLICY, policy_tag, 1)
 
 
 def _digest(text: str) -> str:

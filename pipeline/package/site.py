@@ -37,7 +37,7 @@ def package(pages: Pages, folder: Path) -> Package:
     """The site's start page, and in `Package.extra` all else. ``folder`` is what the paths of the
     assets start from."""
     markup = "".join(page.markup for page in pages.pages)
-    images, dependencies, problems = shown_images(pages, folder, markup)
+    images, dependencies, problems = shown_images(pages, folder)
     css = joined_styles(pages)
     fonts, missing = page_fonts(pages.faces, css, markup)
     styles = style_files(pages, font_faces(fonts, _font_address) + css)

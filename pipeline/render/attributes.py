@@ -8,6 +8,7 @@ import re
 from markupsafe import Markup
 
 from pipeline.editions import FormatName
+from pipeline.marks import OURS
 from pipeline.model import Answer, Container, Node, WritingSpace
 from pipeline.paths import scheme
 from pipeline.render import exercises
@@ -86,7 +87,9 @@ def attributes_of(
         elif key in {"dir", "title", "datetime", "open"}:
             found[key] = value
         elif re.fullmatch(r"[a-z][a-z0-9-]*", key):
-            found[key if key.startswith("data-") else f"data-{key}"] = value
+            name = key if key.startswith("data-") else f"data-{key}"
+            if format_name != "pdf" or name not in OURS:
+                found[name] = value
     if names:
         found["class"] = " ".join(dict.fromkeys(name for name in names if name))
     return Markup("").join(

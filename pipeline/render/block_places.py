@@ -7,6 +7,7 @@ import re
 
 from markupsafe import Markup, escape
 
+from pipeline.marks import PLACE
 from pipeline.model import Block, Container, Dialogue, Document, Inline, Section
 
 HOLDERS = (Section, Dialogue, Container)
@@ -24,4 +25,4 @@ def with_place(node: Block | Inline, markup: Markup, document: Document) -> Mark
     found = TAG.match(markup)
     if found is None:
         return markup
-    return Markup(f'{found[1]} data-place="{place}"{markup[found.end() :]}')
+    return Markup(f'{found[1]} {PLACE}="{place}"{markup[found.end() :]}')

@@ -4,22 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from pipeline.model import ContentsEntry, Document, Text
+from pipeline.model import ContentsEntry, Document
 from pipeline.pages import NavPoint
-from pipeline.scripts import word_count
-from pipeline.tree import plain_text, walk
+from pipeline.sheet import words_of
+from pipeline.tree import plain_text
 
 LONG_DOCUMENT_WORDS = 3500
 """From about eight printed pages on, readers look things up rather than leaf through."""
-
-
-BOOK_WORDS = 20_000
-"""From about fifty printed pages on, a publication is made up as a book."""
-
-
-def is_book(document: Document) -> bool:
-    """Whether what an edition contains is printed as a book."""
-    return words_of(document) > BOOK_WORDS
 
 
 def prints_contents(document: Document, entries: int = 4) -> bool:
@@ -28,10 +19,6 @@ def prints_contents(document: Document, entries: int = 4) -> bool:
     if show != "auto":
         return show == "always" and bool(document.contents)
     return len(document.contents) >= entries and words_of(document) >= LONG_DOCUMENT_WORDS
-
-
-def words_of(document: Document) -> float:
-    return sum(word_count(node.text) for node in walk(document.blocks) if isinstance(node, Text))
 
 
 def targets(entries: tuple[ContentsEntry, ...]) -> Iterator[str]:

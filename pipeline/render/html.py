@@ -12,9 +12,9 @@ from pipeline.faces import FACES, MATH_FACE, own_faces
 from pipeline.metadata import Metadata
 from pipeline.model import Document, Exercise
 from pipeline.pages import NavPoint, Page, Pages, Style
-from pipeline.paper import Sheet
 from pipeline.render.brand import logo
-from pipeline.render.contents import is_book, nav_points, targets
+from pipeline.render.constructs import Feature
+from pipeline.render.contents import nav_points, targets
 from pipeline.render.cover import social_picture
 from pipeline.render.discovery import Facts, MetaTag, downloads, full_title, meta_tags
 from pipeline.render.drawings import drawing_faces
@@ -22,13 +22,12 @@ from pipeline.render.environment import read_text
 from pipeline.render.linked_data import linked_data
 from pipeline.render.nodes import NodeRenderer
 from pipeline.render.numbers import numbers, published_by
-from pipeline.render.scripts import script
 from pipeline.render.side_notes import side_notes
 from pipeline.render.social import social_tags
-from pipeline.render.styles import construct_styles, dark_style
+from pipeline.render.styles import construct_styles, dark_style, script
 from pipeline.render.timings import minutes, total
 from pipeline.render.translations import alternates
-from pipeline.sheet import sheet_for
+from pipeline.sheet import is_book, sheet_of
 from pipeline.sheet.brand import screen_rules
 from pipeline.sheet.web_print import print_style
 from pipeline.tree import walk
@@ -62,7 +61,10 @@ def assemble(
     points = nav_points(document.contents, renderer.href)
     facts = _facts(document, edition, stem, points)
     for_teachers = edition.audience == "teacher"
-    markup = renderer.template(
+    shows_contents = _shows_contents(document)
+    if shows_contents or document.lists:
+        renderer.says(Feature.CONTENTS)
+    markup = renderer.whole_page(
         "page",
         document=document,
         date=written_date(metadata.date, words(metadata.lang)),
@@ -80,17 +82,19 @@ def assemble(
         timing_total=total(document) if for_teachers else "",
         body=renderer.render(document.blocks),
         notes=document.notes,
-        shows_contents=_shows_contents(document),
+        shows_contents=shows_contents,
     )
+    inventory = renderer.inventory()
     return Pages(
         edition=edition.name,
         stem=stem,
         metadata=metadata,
         pages=(Page("index.html", metadata.title, str(markup)),),
-        styles=page_styles(document, renderer, markup),
+        inventory=inventory,
+        styles=page_styles(document, renderer, inventory.constructs),
         faces=(*FACES, MATH_FACE, *own_faces(metadata), *drawing_faces(document.assets)),
         assets=document.assets,
-        script=script(environment, markup),
+        script=script(environment, inventory.constructs),
         contents=points,
         cover=social_picture(document, environment, stem)
         if metadata.url and not for_teachers
@@ -98,19 +102,22 @@ def assemble(
     )
 
 
-def page_styles(document: Document, renderer: NodeRenderer, markup: str) -> tuple[Style, ...]:
-    """The styles of a web page, or of several of a document, with the ``markup`` of them all."""
+def page_styles(
+    document: Document, renderer: NodeRenderer, constructs: tuple[str, ...]
+) -> tuple[Style, ...]:
+    """The styles of a web page, or of several of a document, with the ``constructs`` of all."""
     environment, accent = renderer.environment, document.metadata.brand.accent
+    paper = sheet_of(document, EDITIONS[STANDARD_PRINT])
     styles = (
         Style("style.css", read_text(environment, "html/style.css")),
         Style("reading.css", read_text(environment, "html/reading.css")),
         Style("brand.css", screen_rules(accent)),
-        *construct_styles(environment, "html", markup),
+        *construct_styles(environment, "html", constructs),
         Style("print.css", read_text(environment, "html/print.css")),
-        Style("paper.css", print_style(_paper(document), document.metadata)),
+        Style("paper.css", print_style(paper, document.metadata)),
         Style("notes.css", side_notes(document, environment), apart=True),
         Style("widths.css", "\n".join(renderer.rules.values())),
-        dark_style(environment, markup, accent),
+        dark_style(environment, constructs, accent),
     )
     return tuple(style for style in styles if style.css)
 
@@ -138,12 +145,6 @@ def _facts(
 def is_learnt_from(document: Document) -> bool:
     """Whether there are exercises in it."""
     return any(isinstance(node, Exercise) for node in walk(document.blocks))
-
-
-def _paper(document: Document) -> Sheet:
-    """The page of the standard print edition."""
-    standard = EDITIONS[STANDARD_PRINT]
-    return sheet_for(standard, document.metadata, is_book=is_book(document))
 
 
 def _shows_contents(document: Document) -> bool:

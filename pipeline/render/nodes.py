@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import functools
 import re
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 
 import jinja2
 from markupsafe import Markup, escape
 
 from pipeline.editions import FormatName
+from pipeline.marks import FIELD, FieldKind
 from pipeline.model import (
+    Asset,
     Block,
     CodeBlock,
     Document,
@@ -27,17 +30,19 @@ from pipeline.model import (
     Table,
     Text,
 )
+from pipeline.pages import Inventory
 from pipeline.paper import LARGE_PRINT
 from pipeline.render import containers, exercises, tables
 from pipeline.render.attributes import SizeClasses, attributes_of
 from pipeline.render.block_places import with_place
 from pipeline.render.code_lines import Listing, listing
+from pipeline.render.constructs import Feature, Sign, constructs_of, is_wide_formula, signs_of
 from pipeline.render.figures import figure_rows
-from pipeline.render.form_fields import as_field
 from pipeline.render.index import index_links
 from pipeline.render.math_images import FormulaImages
 from pipeline.render.notes import NotePlace, PrintedNotes
 from pipeline.render.semantics import form_roles, semantics
+from pipeline.render.slots import SLOTS, check_slots
 from pipeline.render.table_fit import SMALL, USUAL, cuts_words
 from pipeline.render.table_reflow import RowItem, reflows, row_items
 from pipeline.render.text_places import TextPlaces
@@ -47,6 +52,10 @@ from pipeline.words import words
 
 PIXEL = 72 / 96
 """Points."""
+
+SIDES = frozenset({"left", "right"})
+"""Classes that mean the side of a block; of a table's cell, which has styles of its own, its
+alignment."""
 
 VOID_TAGS = frozenset({"br", "hr", "img", "wbr"})
 
@@ -149,7 +158,7 @@ class NodeRenderer:
             "answer_room": self._sizes.answer_room,
             **exercises.helpers(document.metadata.lang),
             "timing": functools.partial(timing, said=self._words),
-            "as_field": functools.partial(as_field, has_fields),
+            "as_field": self.as_field,
             "listing": self.listing,
             "place": self.place,
             "listing_label": self.listing_label,
@@ -157,6 +166,29 @@ class NodeRenderer:
             "formula_label": self.formula_label,
             "is_wide_formula": is_wide_formula,
         }
+        self._has_fields = has_fields
+        self.signs: defaultdict[str, set[Sign]] = defaultdict(set)
+        self._images: set[str] = set()
+        self._fields: set[FieldKind] = set()
+        self._languages = {document.metadata.lang}
+        self.says(Feature.PAGE)
+        if document.lists:
+            self.says(Feature.CAPTION_LISTS)
+        if any(entry.number for found in document.lists for entry in found.entries):
+            self.says(Feature.NUMBER)
+
+    def says(self, *signs: Sign) -> None:
+        """Keep in mind what the page that is being rendered has."""
+        self.signs[self.page].update(signs)
+
+    def inventory(self) -> Inventory:
+        """What all pages have that have been rendered."""
+        return Inventory(
+            constructs=constructs_of(frozenset[Sign]().union(*self.signs.values())),
+            images=tuple(sorted(self._images)),
+            fields=tuple(sorted(self._fields)),
+            languages=tuple(sorted(self._languages)),
+        )
 
     def begin_page(self, name: str, base: int) -> None:
         """What is rendered from now on is on the page ``name``, its sections' headings deeper by
@@ -166,10 +198,18 @@ class NodeRenderer:
 
     def template(self, name: str, **context: object) -> Markup:
         """The page template ``name`` of this format, rendered."""
-        found = self.environment.select_template(
-            [f"{self.format}/{name}.html.j2", f"shared/{name}.html.j2"]
-        )
+        found = self.environment.get_template(f"{self.format}/{name}.html.j2")
         return Markup(found.render({**self._context, **context}))
+
+    def whole_page(self, name: str, **context: object) -> Markup:
+        """A page from the template ``name``, which has to say where all goes that is not its own
+        affair. Raises `jinja2.TemplateSyntaxError` where it does not."""
+        if context.get("timing_total"):
+            self.says(Feature.TIMING)
+        slots = SLOTS[self.format]
+        markup = self.template(name, **slots, **context)
+        check_slots(self.environment, f"{self.format}/{name}.html.j2", markup, slots)
+        return markup
 
     def render(self, nodes: Iterable[Block | Inline]) -> Markup:
         """The markup of some nodes: blocks on lines of their own, inlines run on."""
@@ -200,6 +240,10 @@ class NodeRenderer:
 
     def attributes(self, node: Node, *classes: str) -> Markup:
         """The HTML attributes of a node, with ``classes`` of the template's first."""
+        names = {*classes, *node.attributes.classes}
+        self.says(*(names if isinstance(node, Block) else names - SIDES))
+        if language := node.attributes.get("lang"):
+            self._languages.add(language)
         return attributes_of(node, classes, self.format, self._sizes)
 
     def table_shape(self, node: Table) -> tables.Shape:
@@ -232,7 +276,11 @@ class NodeRenderer:
 
     def image_source(self, image: Image) -> str:
         asset = self._assets.get(image.asset)
-        return f"images/{asset.name}" if asset else image.source
+        return self.asset_address(asset) if asset else image.source
+
+    def asset_address(self, asset: Asset) -> str:
+        self._images.add(asset.name)
+        return f"images/{asset.name}"
 
     def word(self, key: str, **values: object) -> str:
         return self._words[key].format(**values)
@@ -242,7 +290,15 @@ class NodeRenderer:
         return self.places.mark(node)
 
     def listing(self, node: CodeBlock) -> Listing:
-        return listing(node, self.format, self._words)
+        found = listing(node, self.format, self._words)
+        if found.is_wide:
+            self.says(Feature.SCROLLER)
+        return found
+
+    def as_field(self, kind: FieldKind) -> Markup:
+        """The attribute that says what is filled in here, in an edition that has fields."""
+        self._fields.add(kind)
+        return Markup(' {}="{}"').format(FIELD, kind) if self._has_fields else Markup()
 
     def listing_label(self, node: CodeBlock) -> str:
         if node.number:
@@ -269,6 +325,7 @@ class NodeRenderer:
             return self.places.mark(node) + escape(node.text), False
         if isinstance(node, SoftBreak):
             return Markup("\n"), False
+        self.says(*signs_of(node, self.format))
         kind = type(node)
         template = self._templates.get(kind)
         if template is None:
@@ -288,14 +345,6 @@ class NodeRenderer:
 def template_name(kind: type[Node]) -> str:
     """The file of a node's template: ``BlockQuote`` is in ``block-quote.html.j2``."""
     return re.sub(r"(?<=[a-z])(?=[A-Z])", "-", kind.__name__).lower() + ".html.j2"
-
-
-WIDE_FORMULA = 28
-"""Characters from which on a formula may be wider than a telephone's screen."""
-
-
-def is_wide_formula(node: MathBlock) -> bool:
-    return len(node.alt) > WIDE_FORMULA
 
 
 def is_task_list(node: List) -> bool:

@@ -16,13 +16,14 @@ from pipeline.paper import POINT, NameField, PrintOptions, Sheet
 from pipeline.render import table_reflow
 from pipeline.render.addresses import only_used
 from pipeline.render.brand import colours, logo
-from pipeline.render.contents import is_book, nav_points, prints_contents, targets
+from pipeline.render.constructs import Feature
+from pipeline.render.contents import nav_points, prints_contents, targets
 from pipeline.render.drawings import drawing_faces
 from pipeline.render.environment import read_text
 from pipeline.render.looks import has_page_marks, look_faces, look_styles, theme_for
 from pipeline.render.math_images import ACCENT, INK
 from pipeline.render.nodes import NodeRenderer
-from pipeline.render.notes import NotePlace, before_notes, listing_notes
+from pipeline.render.notes import NotePlace, before_notes, is_plain, listing_notes
 from pipeline.render.numbers import numbers, published_by
 from pipeline.render.places import first_places
 from pipeline.render.styles import construct_styles
@@ -31,7 +32,7 @@ from pipeline.render.text_places import TextPlaces
 from pipeline.render.timings import total
 from pipeline.roles import BEFORE_CONTENTS
 from pipeline.scripts import fonts_for
-from pipeline.sheet import css, has_room_for_notes, options_for, sheet_for
+from pipeline.sheet import css, has_room_for_notes, options_for, sheet_of
 from pipeline.sheet.brand import print_rules
 from pipeline.sheet.fitting import fit_for
 from pipeline.sheet.folios import Folio, kept, kept_css
@@ -59,8 +60,8 @@ def assemble(
     page_map: PageMap | None = None,
 ) -> Pages:
     metadata = document.metadata
-    book = is_book(document)
-    sheet = sheet_for(edition, metadata, is_book=book)
+    sheet = sheet_of(document, edition)
+    book = sheet.is_book
     folio = Folio()
     if page_map and edition.same_pages:
         sheet, folio = page_map.sheet or sheet, kept(page_map.pages)
@@ -99,7 +100,8 @@ def assemble(
     renderer.formula_images.accent = found.get("accent", ACCENT)
     half_title, before = _leading(before, HALF_TITLE if book else frozenset())
     opening, before = _leading(before, BEFORE_CONTENTS if book else frozenset())
-    markup = renderer.template(
+    name_fields, addresses = name_line(edition, options), only_used(document)
+    markup = renderer.whole_page(
         "page",
         half_title=renderer.render(half_title),
         opening=renderer.render(opening),
@@ -108,20 +110,30 @@ def assemble(
         body=renderer.render(before),
         notes=document.notes if place == "end" else (),
         after=renderer.render(after),
-        addresses=only_used(document),
+        addresses=addresses,
         explains_page_marks=renderer.large_line > 0 and has_page_marks(document),
         shows_contents=prints_contents(document),
         kind=(*kind(sheet), *(("guided",) if options.handwriting == "primary" else ())),
-        name_line=name_line(edition, options),
+        name_line=name_fields,
         byline=byline(metadata),
         timing_total=total(document),
         imprint=imprint(metadata),
     )
+    features = {
+        Feature.NAME_LINE: name_fields,
+        Feature.ADDRESSES: addresses,
+        Feature.END_NOTE: place == "end" and document.notes,
+        Feature.MARGIN_NOTE: place == "margin" and any(map(is_plain, document.notes)),
+        Feature.FORMULA_IMAGE: renderer.formula_images.assets,
+        Feature.TEX: renderer.formula_images.findings,
+    }
+    renderer.says(*(feature for feature, is_there in features.items() if is_there))
+    inventory = renderer.inventory()
     styles = (
         Style("style.css", read_text(environment, "pdf/style.css")),
         Style("hung.css", read_text(environment, "pdf/hung.css") if sheet.hangs else ""),
         Style("book.css", read_text(environment, "pdf/book.css") if book else ""),
-        *construct_styles(environment, "pdf", markup),
+        *construct_styles(environment, "pdf", inventory.constructs),
         *theme_styles,
         Style(
             "in-columns.css",
@@ -141,6 +153,7 @@ def assemble(
         stem=stem,
         metadata=metadata,
         pages=(Page("index.xhtml", metadata.title, str(markup)),),
+        inventory=inventory,
         styles=tuple(style for style in styles if style.css),
         faces=(
             *look_faces(edition.look),
@@ -150,6 +163,7 @@ def assemble(
         ),
         assets=(*document.assets, *renderer.formula_images.assets),
         contents=nav_points(document.contents, renderer.href),
+        pieces=renderer.places.pieces,
         places=first_places(document),
         sheet=sheet,
         findings=tuple(renderer.formula_images.findings),

@@ -1,8 +1,12 @@
-"""The style sheets of a page: its format's own, and those of the constructs that it has."""
+"""The style sheets of a page, and its script: what its format has for all pages, and what is for
+the constructs that it has.
+
+All of a web page is there without its script. Each part adds a convenience, and stands by itself.
+"""
 
 from __future__ import annotations
 
-import re
+from collections.abc import Iterable
 
 import jinja2
 
@@ -11,64 +15,14 @@ from pipeline.pages import Style
 from pipeline.render.environment import read_text
 from pipeline.sheet.brand import night_rules
 
-CONSTRUCTS: dict[str, str | re.Pattern[str]] = {
-    "tables": re.compile('<table|class="table-rows"'),
-    "figures": '<div class="figure-row"',
-    "missing": 'class="missing"',
-    "references": 'class="cross-reference',
-    "numbers": '<span class="number">',
-    "caption-lists": '<details class="captions">',
-    "charts": 'class="chart',
-    "sidebar": 'class="sidebar',
-    "quotations": re.compile('class="(?:pull-quote|epigraph)'),
-    "verse": 'class="verse',
-    "columns": 'class="columns',
-    "landscape": 'class="landscape',
-    "text-classes": re.compile(
-        'class="(?:[^"]* )?(?:center|keep-together|keep-with-next|lead|line-block|small|small-caps)'
-        '[ "]'
-        '|<(?:p|div|figure|section)[^<>]* class="(?:[^"]* )?(?:left|right)[ "]'
-    ),
-    "list-markers": re.compile(
-        '<ol[^<>]* class="(?:[^"]* )?(?:(?:lower|upper)-(?:alpha|roman)|closed|in-brackets)[ "]'
-    ),
-    "math": "<math",
-    "strokes": re.compile('class="(?:[bx]?cancel|sout)"'),
-    "formulas": 'class="formula-image',
-    "tex": '<code class="tex"',
-    "bibliography": re.compile('<ul[^>]* class="bibliography'),
-    "addresses": re.compile('class="(?:address-number|qr-code)"'),
-    "citations": re.compile('class="(?:biblioref|address)"'),
-    "code": '<pre class="code',
-    "highlighting": '<pre class="code highlighted',
-    "exercise": 'class="exercise',
-    "choices": 'class="choices',
-    "activity": 'class="activity ',
-    "letters": re.compile(r'class="(?:[^"]* )?letters-'),
-    "blank": 'class="blank',
-    "name-line": 'class="name-line',
-    "writing": re.compile(r'class="(?:writing-|activity )'),
-    "for-teachers": 'class="for-teachers',
-    "timings": 'class="timing',
-    "index": ' class="index-list',
-    "glossary": '<dfn id="term-',
-    "directions": ' dir="',
-    "notes": 'class="note-call"',
-    "margin-notes": '<span class="note margin"',
-    "end-notes": '<div class="end-note"',
-}
-"""What tells that some markup has a construct, by the construct's name. Its styles are in
-``shared/<name>.css`` and, where a format needs more, in ``<format>/<name>.css``."""
-
 
 def construct_styles(
-    environment: jinja2.Environment, format_name: FormatName, markup: str
+    environment: jinja2.Environment, format_name: FormatName, constructs: Iterable[str]
 ) -> tuple[Style, ...]:
-    """The styles of the constructs in ``markup``, the shared before the format's own."""
+    """The styles of some constructs, the shared before the format's own."""
     return tuple(
         Style(f"{folder}-{name}.css" if folder != "shared" else f"{name}.css", css)
-        for name, sign in CONSTRUCTS.items()
-        if _is_in(markup, sign)
+        for name in constructs
         for folder in ("shared", format_name)
         if (css := _read(environment, f"{folder}/{name}.css"))
     )
@@ -78,15 +32,18 @@ DARK = "screen and (prefers-color-scheme: dark)"
 """What the colours of a dark page are for, where its reader chooses nothing else."""
 
 
-def dark_style(environment: jinja2.Environment, markup: str, accent: str) -> Style:
+def dark_style(environment: jinja2.Environment, constructs: Iterable[str], accent: str) -> Style:
     """All colours of a dark web page, those of its constructs and its publisher's with them."""
-    names = ("style", *(name for name, sign in CONSTRUCTS.items() if _is_in(markup, sign)))
-    parts = [_read(environment, f"html/dark/{name}.css") for name in names]
+    parts = [_read(environment, f"html/dark/{name}.css") for name in ("style", *constructs)]
     return Style("dark.css", "\n".join(filter(None, (*parts, night_rules(accent)))), media=DARK)
 
 
-def _is_in(markup: str, sign: str | re.Pattern[str]) -> bool:
-    return sign in markup if isinstance(sign, str) else bool(sign.search(markup))
+def script(environment: jinja2.Environment, constructs: Iterable[str]) -> str:
+    """The parts of the script for a page's constructs, in a scope of their own; the first, that of
+    all pages, has what others use."""
+    parts = (_read(environment, f"html/{name}.js").strip() for name in constructs)
+    code = "\n".join(filter(None, parts))
+    return f'"use strict";\n(() => {{\n{code}\n}})();\n'
 
 
 def _read(environment: jinja2.Environment, name: str) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from msgspec.structs import replace
 
 from pipeline.codes import Code
+from pipeline.marks import PAGE_START
 from pipeline.model import (
     Answer,
     Blank,
@@ -36,7 +37,6 @@ from pipeline.model import (
 )
 from pipeline.numerals import small_letters
 from pipeline.resolve.findings import Findings
-from pipeline.resolve.page_marks import PAGE_START
 from pipeline.tree import FIELDS, Changes, children, rewrite, rewrite_document, walk
 from pipeline.words import words
 

@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 from msgspec.structs import replace
 
+from pipeline.marks import PAGE_START
 from pipeline.model import (
     Admonition,
     Attributes,
@@ -100,9 +101,6 @@ PICTURES = (Chart, Figure, FigureGroup)
 OWN_FRONT = frozenset({"titlepage", "copyright-page"})
 """The roles of pages around the title that a text may bring itself."""
 
-PAGE_START = "page-start"
-"""The attribute of what a page begins with."""
-
 
 def place_marks(document: Document, page_map: PageMap) -> Document:
     """The resolved document with a `PageMark` for each page of ``page_map``, before its first
@@ -185,7 +183,7 @@ def _figures(document: Document) -> dict[int, _Picture]:
 
 def keep_pages(document: Document, page_map: PageMap) -> Document:
     """The resolved document with all that begins a page of ``page_map`` marked to begin one
-    here: blocks by the attribute ``page-start``, other places by a `PageMark` that breaks.
+    here: blocks by the attribute `PAGE_START`, other places by a `PageMark` that breaks.
     What is before the first text, the title say, is on a page already."""
     places = Places(document)
     first = _first_blocks(document)

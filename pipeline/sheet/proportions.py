@@ -13,6 +13,7 @@ from msgspec.structs import replace
 
 from pipeline.editions import Edition
 from pipeline.metadata import Metadata
+from pipeline.model import Document, Text
 from pipeline.paper import (
     POINT,
     SIZES,
@@ -23,8 +24,13 @@ from pipeline.paper import (
     PrintOptions,
     Sheet,
 )
+from pipeline.scripts import word_count
 from pipeline.sheet.imposed import for_small_pages, page_on
 from pipeline.sheet.large_print import enlarged, legible
+from pipeline.tree import walk
+
+BOOK_WORDS = 20_000
+"""From about fifty printed pages on, a publication is made up as a book."""
 
 TEXT, LEADING = 10.5, 15
 """Points: the size of the text, and the distance of its lines."""
@@ -84,6 +90,20 @@ def sheet_for(edition: Edition, metadata: Metadata, *, is_book: bool) -> Sheet:
     sheet = settle(size, options, text, leading, is_book=is_book)
     sheet = legible(sheet) if edition.look == "large" else sheet
     return _with_footer(sheet, metadata, is_large=edition.look == "large")
+
+
+def words_of(document: Document) -> float:
+    return sum(word_count(node.text) for node in walk(document.blocks) if isinstance(node, Text))
+
+
+def is_book(document: Document) -> bool:
+    """Whether what an edition contains is printed as a book."""
+    return words_of(document) > BOOK_WORDS
+
+
+def sheet_of(document: Document, edition: Edition) -> Sheet:
+    """The page of a printed edition, which contains the document."""
+    return sheet_for(edition, document.metadata, is_book=is_book(document))
 
 
 def settle(

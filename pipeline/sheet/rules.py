@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import math
 
+from pipeline.marks import HYPHEN
 from pipeline.metadata import Metadata
 from pipeline.paper import POINT, Sheet
 from pipeline.sheet.css_values import string
 from pipeline.sheet.folios import Folio
 from pipeline.sheet.proportions import FOOTER, FOOTER_OF_BOOK, SIDE
 from pipeline.words import words
+
+HYPHENS = f"html {{ hyphenate-character: {string(HYPHEN)} }}\n"
+"""The hyphen that the packager knows for ours; a theme does not say it, for it may be replaced."""
 
 ABOVE_FOOT, LEAST_ABOVE_FOOT = 1.5, 0.25
 """Lines between the text and the foot of the page."""
@@ -22,7 +26,7 @@ def css(sheet: Sheet, metadata: Metadata, folio: Folio = Folio()) -> str:  # noq
     """The sizes as variables, the page's size and margins, and its running heads and feet."""
     furniture = _furniture(sheet, metadata, folio)
     page = "".join((_page(sheet), _raised_foot(sheet)))
-    return "".join((_variables(sheet), page, furniture, _on_side(sheet)))
+    return "".join((_variables(sheet), HYPHENS, page, furniture, _on_side(sheet)))
 
 
 def _variables(sheet: Sheet) -> str:

@@ -89,6 +89,5 @@ def _shown(pages: Pages) -> tuple[Asset, ...]:
     return tuple(
         asset
         for asset in pages.assets
-        if asset.name not in drawn
-        or any(f"images/{asset.name}" in page.markup for page in pages.pages)
+        if asset.name not in drawn or asset.name in pages.inventory.images
     )

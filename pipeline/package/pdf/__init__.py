@@ -38,7 +38,7 @@ def package(pages: Pages, folder: Path) -> Package:
     (page,) = pages.pages
     try:
         if pages.edition == STANDARD_PRINT:
-            root, pieces = read_pieces(page.markup)
+            root, pieces = read_pieces(page.markup, pages.pieces)
         else:
             root, pieces = parse(page.markup), None
     except ElementTree.ParseError as error:

@@ -6,13 +6,10 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 from xml.etree.ElementTree import Element
 
+from pipeline.marks import PLACE
 from pipeline.package.pdf.engine import boxes
 from pipeline.package.pdf.engine.boxes import Box, children
 from pipeline.package.pdf.markup import classes
-
-PLACE = "data-place"
-"""The attribute that says where a block stands in the source: ``talk.md:12``."""
-
 
 KINDS = {
     "p": "paragraph",

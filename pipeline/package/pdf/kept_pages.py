@@ -1,7 +1,7 @@
 """Pages that begin where those of the standard print edition do, so that readers of both can
 speak of “page 2, question 3”: what is over runs on a further page of the same number.
 
-The markup says in ``data-page-start`` where a page begins: of a block, or of an empty span within
+The markup says in `PAGE_START` where a page begins: of a block, or of an empty span within
 a line. A line is divided there into two blocks, since only between blocks is a break forced.
 """
 
@@ -10,12 +10,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from xml.etree.ElementTree import Element
 
+from pipeline.marks import PAGE_START, TARGET
 from pipeline.package.pdf.engine.boxes import elements
 from pipeline.package.pdf.engine.objects import PDF, Array, Dictionary, String
 from pipeline.package.pdf.engine.typesetter import Page
 from pipeline.package.pdf.markup import classes
 
-START = "data-page-start"
 NAME = "data-page-name"
 """What the first word of a page has around nothing: a block may go on after its page."""
 
@@ -43,14 +43,14 @@ class KeptPages:
 
     def __init__(self, root: Element) -> None:
         self._parents = {child: parent for parent in root.iter() for child in parent}
-        marks = [element for element in root.iter() if START in element.attrib]
+        marks = [element for element in root.iter() if PAGE_START in element.attrib]
         for mark in marks:
             self._begin(mark)
-        starts = [element for element in root.iter() if START in element.attrib]
-        self.first = next((_number(start.get(START, "")) for start in starts), 0)
+        starts = [element for element in root.iter() if PAGE_START in element.attrib]
+        self.first = next((_number(start.get(PAGE_START, "")) for start in starts), 0)
         self._tell(root)
         for start in (root[-1], *starts):
-            _name(start, start.get(START, "1"))
+            _name(start, start.get(PAGE_START, "1"))
 
     def numbers(self, pages: Sequence[Page]) -> list[str]:
         """The numbers of ``pages``."""
@@ -78,16 +78,16 @@ class KeptPages:
 
     def _begin(self, mark: Element) -> None:
         """Force a page to begin at a mark."""
-        label = mark.get(START, "")
+        label = mark.get(PAGE_START, "")
         block = mark
         if mark.tag == "span":
-            del mark.attrib[START]
+            del mark.attrib[PAGE_START]
             found = self._divided(mark)
             if found is None:
                 return
             block = found
         block = self._timed(block)
-        block.set(START, label)
+        block.set(PAGE_START, label)
         _close_up(block)
         _add_style(block, "break-before: page")
         for parent in self._above(block):
@@ -159,7 +159,7 @@ class KeptPages:
         while element is not block:
             parent = self._parents[element]
             copy = Element(parent.tag, {k: v for k, v in parent.attrib.items() if k != "id"})
-            copy.attrib.pop(START, None)
+            copy.attrib.pop(PAGE_START, None)
             children = list(parent)
             following = children[children.index(element) + 1 :]
             if inner is None:
@@ -220,11 +220,11 @@ class KeptPages:
         pages: dict[str, str] = {}
         label = "1"
         for element in root.iter():
-            label = element.get(START, label)
+            label = element.get(PAGE_START, label)
             if name := element.get("id"):
                 pages[name] = label
         for element in root.iter():
-            target = element.get("data-target" if element.tag == "span" else "href", "")
+            target = element.get(TARGET if element.tag == "span" else "href", "")
             if target.startswith("#") and target[1:] in pages:
                 element.set("data-page", pages[target[1:]])
 

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from xml.etree import ElementTree
 from xml.etree.ElementTree import Element
 
+from pipeline.marks import SPOKEN
 from pipeline.package.pdf.relations import mark_relations
 
 XHTML = "{http://www.w3.org/1999/xhtml}"
@@ -126,7 +127,7 @@ def text_of(element: Element) -> str:
 
 def _texts(element: Element) -> Iterator[str]:
     if element.tag == "img":
-        yield element.get("data-text", "") or element.get("alt", "")
+        yield element.get(SPOKEN, "") or element.get("alt", "")
     yield element.text or ""
     for child in element:
         if not ASIDE & classes(child):

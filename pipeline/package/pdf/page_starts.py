@@ -1,6 +1,6 @@
 """Where the pages begin: the first of the text on each, and what of the source that is.
 
-The markup says which piece of the text comes next (``<?text …?>``, see `render`). A box
+The markup says which piece of the text comes next (`marks.TEXT`). A box
 knows its element and what it shows of it, though not which part of the element's
 text that is: so letters are counted, page by page, and element by element.
 """
@@ -10,26 +10,22 @@ from __future__ import annotations
 import bisect
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
-from urllib.parse import unquote
 from xml.etree import ElementTree
 from xml.etree.ElementTree import Element
 
+from pipeline.marks import HYPHEN, TEXT
 from pipeline.package.pdf.engine.boxes import Box, children, has_class, is_furniture, is_text
 from pipeline.package.pdf.engine.typesetter import Page
 from pipeline.package.pdf.index import folios
 from pipeline.package.pdf.markup import XHTML, classes
-from pipeline.package.pdf.structure import HYPHEN
-from pipeline.pagination import FrontPart, PageMap, PageStart, Position, letters
+from pipeline.pagination import FrontPart, PageMap, PageStart, Piece, Position, letters
 from pipeline.paper import Sheet
-
-INSTRUCTION = "text"
-"""The target of the processing instructions that tell of a piece of text."""
 
 WORDS = 40
 """Letters of what comes next that a map has."""
 
 
-class Piece(NamedTuple):
+class Stretch(NamedTuple):
     """A piece of text: where it begins in the count of the text's letters, and where it ends;
     its block, and how many of that block's letters come before it."""
 
@@ -51,10 +47,11 @@ class Reader:
     """Builds the tree of a markup (a target of `ElementTree.XMLParser`), with bare names, and
     keeps what the instructions say. The text is that of ``main``, without its notes."""
 
-    def __init__(self) -> None:
-        self.pieces: list[Piece] = []
+    def __init__(self, given: Sequence[Piece]) -> None:
+        self._given = given
+        self.pieces: list[Stretch] = []
         self.slots: dict[Element, list[Slot]] = {}
-        self.things: dict[Element, Piece] = {}
+        self.things: dict[Element, Stretch] = {}
         self.front: dict[Element, FrontPart] = {}
         self.texts: list[str] = []
         self._builder = ElementTree.TreeBuilder()
@@ -63,7 +60,7 @@ class Reader:
         self._count = 0
         self._main: Element | None = None
         self._note: Element | None = None
-        self._next: Piece | None = None
+        self._next: Stretch | None = None
 
     def start(self, tag: str, attributes: dict[str, str]) -> None:
         element = self._builder.start(tag.removeprefix(XHTML), attributes)
@@ -102,15 +99,13 @@ class Reader:
         self._count += len(counted)
 
     def pi(self, target: str, text: str) -> None:
-        if target != INSTRUCTION or not self._is_counted:
+        if target != TEXT or not self._is_counted:
             return
-        *blocks, place, offset, length = text.split(" ")
-        block = "".join(blocks)  # none around what the source does not have: a list of works, say
-        file, line, column, nth = place.rsplit(":", 3)
-        position = Position(block, unquote(file), int(line), int(column), int(nth))
-        piece = Piece(self._count, self._count + int(length), position, int(offset))
-        self.pieces.append(piece)
-        self._next = piece if piece.start == piece.end else None
+        piece = self._given[int(text)]
+        end = self._count + piece.letters
+        stretch = Stretch(self._count, end, piece.position, piece.offset)
+        self.pieces.append(stretch)
+        self._next = None if piece.letters else stretch
 
     def close(self) -> Element:
         return self._builder.close()
@@ -130,10 +125,10 @@ def _front_part(element: Element) -> FrontPart:
     return "title" if {"title-page", "title-block"}.intersection(found) else ""
 
 
-def read_pieces(markup: str) -> tuple[Element, Pieces]:
+def read_pieces(markup: str, given: Sequence[Piece]) -> tuple[Element, Pieces]:
     """The tree of the standard edition's page, as `markup.parse` gives it, and the pieces of its
-    text. Raises `ElementTree.ParseError`."""
-    reader = Reader()
+    text, of which the markup has the numbers. Raises `ElementTree.ParseError`."""
+    reader = Reader(given)
     parser = ElementTree.XMLParser(target=reader)
     parser.feed(markup)
     root: Element = parser.close()

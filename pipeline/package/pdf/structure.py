@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from typing import Any
 from xml.etree.ElementTree import Element
 
+from pipeline.marks import HYPHEN
 from pipeline.package.pdf.engine import boxes
 from pipeline.package.pdf.engine.boxes import Box, children
 from pipeline.package.pdf.engine.typesetter import POINT, Page
@@ -31,9 +32,6 @@ from pipeline.package.pdf.roles import (
     is_line_of_its_own,
     role,
 )
-
-HYPHEN = "-\u200b"
-"""How the style sheet has a word divided at the end of a line."""
 
 SOFT_HYPHEN = "\u00ad"
 DASHES = ("-", "\u2013", "\u2014", "/")

@@ -1,8 +1,7 @@
-"""Whether the page that is asked for has room for text."""
+"""Which pages that are asked for have no room for text."""
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator
 from typing import NamedTuple
 
@@ -10,13 +9,10 @@ from msgspec.structs import replace
 
 from pipeline.editions import EDITIONS
 from pipeline.metadata import Metadata
-from pipeline.paper import PageOptions, Sheet
+from pipeline.paper import PageOptions
 from pipeline.parser.frontmatter.values import Report
 from pipeline.parser.frontmatter.yaml_nodes import Mapping, Node, Place, Sequence
-from pipeline.sheet import sheet_for
-
-LEAST = 40
-"""Millimetres that lines of text are long at least, and that a page's text is high."""
+from pipeline.sheet.room import lack_of
 
 
 class Asked(NamedTuple):
@@ -31,19 +27,10 @@ def with_room(metadata: Metadata, asked: dict[str, Node], report: Report) -> Met
     reported at its place. ``asked`` are the values of the keys of the front matter."""
     refused: set[str] = set()
     for editions, node in _pages(metadata, asked):
-        sheets = [
-            sheet_for(EDITIONS[name], metadata, is_book=is_book)
-            for name in editions
-            for is_book in (False, True)
-        ]
-        for sheet in sheets:
-            if wrong := _lacks(sheet):
-                hint = "Make the margins smaller, or the page larger."
-                if sheet.columns > 1:
-                    hint = "Have one column, smaller margins, or a larger page."
-                report.wrong("page", wrong, _place(node), hint)
-                refused.update(("",) if node is asked.get("page") else editions)
-                break
+        if lack := lack_of(editions, metadata):
+            message, hint = lack
+            report.wrong("page", message, _place(node), hint)
+            refused.update(("",) if node is asked.get("page") else editions)
     if not refused:
         return metadata
     printing = replace(metadata.printing, page=PageOptions()) if "" in refused else None
@@ -71,20 +58,6 @@ def _pages(metadata: Metadata, asked: dict[str, Node]) -> Iterator[Asked]:
             for key, node in settings.entries if isinstance(settings, Mapping) else ():
                 if key.text == "page" and written.text in own:
                     yield Asked((written.text,), node)
-
-
-def _lacks(sheet: Sheet) -> str:
-    """What there is too little of, as a sentence, or ""."""
-    height = sheet.size.height - sheet.top - sheet.bottom
-    what, length, way = "the text", height, "high"
-    if sheet.line < LEAST:
-        what = "lines of text" if sheet.columns == 1 else "the columns of text"
-        length, way = sheet.line, "long" if sheet.columns == 1 else "wide"
-    if length >= LEAST:
-        return ""
-    if length <= 0:
-        return f"there is no room left for {what}."
-    return f"{what} would be {math.floor(length)} mm {way}; {LEAST} mm are the least."
 
 
 def _place(node: Node) -> Place:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import jinja2
 
-from pipeline.accessibility import audited
 from pipeline.editions import Edition
 from pipeline.faces import FACES, MATH_FACE, own_faces
 from pipeline.model import Document
@@ -77,15 +76,21 @@ def assemble(
     start = plan[0].name if plan else NAV
     breaks = page_list(plan, document.front_marks, FRONT_PAGES, order)
     pages[NAV] = nav_page(document, renderer, start, lists, found, breaks)
-    markup = "".join(pages[name].markup for name in order)
+    inventory = renderer.inventory()
     renderer.page = ""
     contents = nav_points(document.contents, renderer.href)
-    rendered = Pages(
+    return Pages(
         edition=edition.name,
         stem=stem,
         metadata=metadata,
         pages=tuple(pages[name] for name in order),
-        styles=styles(environment, markup, "\n".join(renderer.rules.values()), metadata.direction),
+        inventory=inventory,
+        styles=styles(
+            environment,
+            inventory.constructs,
+            "\n".join(renderer.rules.values()),
+            metadata.direction,
+        ),
         faces=(*FACES, MATH_FACE, *own_faces(metadata), *drawing_faces(document.assets)),
         assets=document.assets,
         contents=contents or (NavPoint(metadata.title, start),),
@@ -96,7 +101,6 @@ def assemble(
         page_list=breaks,
         cover=cover(document, environment),
     )
-    return audited(document, rendered)
 
 
 def _chapter(chapter: Chapter, renderer: NodeRenderer, document: Document) -> Page:
@@ -107,7 +111,7 @@ def _chapter(chapter: Chapter, renderer: NodeRenderer, document: Document) -> Pa
         title = numbered(section.number, plain_text(section.title))
     renderer.page = chapter.name
     body = renderer.render(chapter.blocks)
-    markup = renderer.template(
+    markup = renderer.whole_page(
         "endnotes" if is_endnotes else "chapter",
         document=document,
         title=title,
@@ -117,7 +121,7 @@ def _chapter(chapter: Chapter, renderer: NodeRenderer, document: Document) -> Pa
         opening=_opening(chapter),
         division=chapter.division,
     )
-    return Page(chapter.name, title, str(markup), "chapter", properties(markup))
+    return Page(chapter.name, title, str(markup), "chapter", properties(renderer))
 
 
 def _opening(chapter: Chapter) -> str:

@@ -7,6 +7,7 @@ from typing import NamedTuple
 from pipeline.model import ContentsEntry, Document, PageMark
 from pipeline.pages import Landmark, Page, PageBreak, PageRole
 from pipeline.render.brand import logo
+from pipeline.render.constructs import Feature
 from pipeline.render.cover import COVER_FILE
 from pipeline.render.cover.images import cover_image, is_drawing
 from pipeline.render.epub.imprint import facts, names
@@ -111,14 +112,14 @@ def _page(
         for mark in document.front_marks
         if FRONT_PAGES[mark.part] == name
     ]
-    markup = renderer.template(template, document=document, title=title, marks=marks, **context)
+    markup = renderer.whole_page(template, document=document, title=title, marks=marks, **context)
     nav = ("nav",) if role == "nav" else ()
-    return Page(name, title, str(markup), role, (*nav, *properties(markup)))
+    return Page(name, title, str(markup), role, (*nav, *properties(renderer)))
 
 
-def properties(markup: str) -> tuple[str, ...]:
-    """What the manifest has to say of a page's markup."""
-    return ("mathml",) if "<math " in markup else ()
+def properties(renderer: NodeRenderer) -> tuple[str, ...]:
+    """What the manifest has to say of the page that has been rendered."""
+    return ("mathml",) if Feature.MATHML in renderer.signs[renderer.page] else ()
 
 
 def _cover(document: Document, renderer: NodeRenderer) -> tuple[str, str]:
@@ -127,6 +128,6 @@ def _cover(document: Document, renderer: NodeRenderer) -> tuple[str, str]:
     alt = cover.alt if cover else ""
     image = cover_image(document)
     return (
-        f"images/{image.name}" if image and not is_drawing(image) else COVER_FILE,
+        renderer.asset_address(image) if image and not is_drawing(image) else COVER_FILE,
         alt or renderer.word("cover_alt", title=document.metadata.title),
     )

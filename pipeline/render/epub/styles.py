@@ -32,14 +32,14 @@ _NEW_UNIT = re.compile(r"(?<![^;{}\s/])[\w-]++:[^:;{}]*\d(?:ch|ex|rem|lh|v[wh])\
 
 def styles(
     environment: jinja2.Environment,
-    markup: str,
+    constructs: tuple[str, ...],
     rules: str,
     direction: Literal["ltr", "rtl"],
 ) -> tuple[Style, ...]:
-    """The style sheets that ``markup`` needs; ``rules`` are those that are made for it."""
+    """The style sheets for ``constructs``; ``rules`` are those that are made for the pages."""
     known = (
         Style(BASE, read_text(environment, "epub/style.css")),
-        *construct_styles(environment, "epub", markup),
+        *construct_styles(environment, "epub", constructs),
         Style("widths.css", rules),
     )
     modern = Style(MODERN, read_text(environment, "epub/modern.css"), apart=True)

@@ -13,6 +13,7 @@ from pipeline.faces import FACES, MATH_FACE, own_faces
 from pipeline.model import Document
 from pipeline.pages import NavPoint, Page, Pages, Style
 from pipeline.render.brand import logo
+from pipeline.render.constructs import Feature
 from pipeline.render.contents import nav_points, targets
 from pipeline.render.cover import social_picture
 from pipeline.render.discovery import Facts, downloads, full_title, meta_tags
@@ -21,13 +22,13 @@ from pipeline.render.environment import read_text
 from pipeline.render.html import imprint, is_learnt_from, page_styles
 from pipeline.render.linked_data import linked_data
 from pipeline.render.nodes import NodeRenderer
-from pipeline.render.scripts import script
 from pipeline.render.site import discovery
 from pipeline.render.site.feeds import feeds, head_links
 from pipeline.render.site.naming import INDEX, NOT_FOUND, SEARCH, SitePage, site_pages
 from pipeline.render.site.navigation import SiteContents
 from pipeline.render.site.search import search_script, searched_text
 from pipeline.render.social import social_tags
+from pipeline.render.styles import script
 from pipeline.render.timings import minutes
 from pipeline.render.translations import alternates
 from pipeline.words import words
@@ -115,6 +116,7 @@ class _Assembly:
         self, page: SitePage, position: int, before: SitePage | None, after: SitePage | None
     ) -> Page:
         self.renderer.begin_page(page.name, base=1 - page.depth)
+        self.renderer.says(Feature.CONTENTS)
         here = discovery.address(self.metadata, self.folder, page.name)
         return self._page(
             page.name,
@@ -145,7 +147,7 @@ class _Assembly:
             title,
             texts=texts,
             text=searched_text(self.pages, self.renderer.word("notes")),
-            script=search_script(self.renderer.environment),
+            search_script=search_script(self.renderer.environment),
         )
 
     def _not_found(self) -> Page:
@@ -156,7 +158,7 @@ class _Assembly:
     def _page(self, name: str, template: str, full_title: str, **given: Any) -> Page:
         """A page; what is ``given`` comes before what all have."""
         before, after = given.get("before"), given.get("after")
-        markup = self.renderer.template(
+        markup = self.renderer.whole_page(
             f"site/{template}",
             **{
                 "document": self.document,
@@ -183,7 +185,7 @@ def assemble(
     site = _Assembly(document, edition, stem, environment)
     pages = tuple(site.all_pages())
     renderer = site.renderer
-    markup = "".join(page.markup for page in pages)
+    inventory = renderer.inventory()
     own = Style("site.css", read_text(environment, "html/site/style.css"))
     renderer.begin_page("", base=1)
     return Pages(
@@ -191,7 +193,8 @@ def assemble(
         stem=stem,
         metadata=document.metadata,
         pages=pages,
-        styles=(*page_styles(document, renderer, markup), own),
+        inventory=inventory,
+        styles=(*page_styles(document, renderer, inventory.constructs), own),
         faces=(
             *FACES,
             MATH_FACE,
@@ -199,7 +202,7 @@ def assemble(
             *drawing_faces(document.assets),
         ),
         assets=document.assets,
-        script=script(environment, markup),
+        script=script(environment, inventory.constructs),
         cover=social_picture(document, environment, stem) if document.metadata.url else None,
         contents=nav_points(document.contents, renderer.href),
         beside=tuple(feeds(environment, site.pages, document.metadata, site.folder)),

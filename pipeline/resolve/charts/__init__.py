@@ -19,7 +19,7 @@ from pipeline.resolve.charts.data import Data
 from pipeline.resolve.charts.look import SIZE
 from pipeline.resolve.charts.words import in_words
 from pipeline.resolve.findings import Findings, describe
-from pipeline.sheet import sheet_for
+from pipeline.sheet import sheet_of
 from pipeline.tree import rewrite_document, walk, whole
 from pipeline.words import words
 
@@ -84,9 +84,7 @@ class _Artist:
         self._look: Look = edition.look if edition else "standard"
         self.width, self._landscape = WIDTHS[self._format], LANDSCAPE
         if edition and edition.look == "large":
-            self.width, self._landscape = _large(
-                sheet_for(edition, document.metadata, is_book=False)
-            )
+            self.width, self._landscape = _large(sheet_of(document, edition))
         self._words = words(document.metadata.lang)
         self._is_mirrored = document.metadata.direction == "rtl"
         self._findings = findings

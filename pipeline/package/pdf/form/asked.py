@@ -10,31 +10,16 @@ from __future__ import annotations
 import itertools
 from collections import Counter
 from collections.abc import Iterator
-from typing import NamedTuple
+from typing import NamedTuple, get_args
 from xml.etree.ElementTree import Element
 
+from pipeline.marks import FIELD, SPOKEN, FieldKind
 from pipeline.numerals import small_letters
 from pipeline.package.pdf.markup import BLOCKS, classes
 from pipeline.package.pdf.roles import is_hidden
 
-FIELD = "data-field"
-"""The attribute by which the templates say what is filled in, and how (see `KINDS`)."""
-
-KINDS = {
-    "blank": "blank",
-    "cell": "cell",
-    "lines": "lines",
-    "space": "space",
-    "task": "task",
-    "one": "choice",
-    "several": "choice",
-    "match": "matching",
-    "order": "ordering",
-    "name": "name",
-    "class": "class",
-    "date": "date",
-}
-"""The values of the attribute, and what the names of such fields begin with."""
+NAMES = {"one": "choice", "several": "choice", "match": "matching", "order": "ordering"}
+"""What the names of fields begin with, where that is not their kind."""
 
 OUTSIDE = "text"
 """What the names of fields that are in no exercise begin with."""
@@ -89,7 +74,7 @@ class _Reader:
             if "exercise" in classes(element):
                 self._exercises[element] = self._unique(self._name(element).replace(".", "-"))
             kind = element.get(FIELD, "")
-            if kind not in KINDS:
+            if kind not in get_args(FieldKind):
                 continue
             exercise = self._nearest(element, "exercise")
             if kind != "cell" or exercise is not None:  # others may be meant to stay empty
@@ -106,7 +91,7 @@ class _Reader:
 
     def _field(self, element: Element, kind: str, exercise: Element | None) -> Field:
         whole = (self._exercises[exercise] if exercise is not None else self._outside,)
-        stem = KINDS[kind]
+        stem = NAMES.get(kind, kind)
         title = _label(exercise)
         if kind in OF_STUDENT:
             return Field(kind, (self._unique(stem),), _text(self._parents[element], None))
@@ -264,7 +249,7 @@ def _text(element: Element, here: Element | None) -> str:
 
 def _texts(element: Element, here: Element | None) -> Iterator[str]:
     if element.tag == "img":
-        yield element.get("data-text", "") or element.get("alt", "")
+        yield element.get(SPOKEN, "") or element.get("alt", "")
     yield element.text or ""
     for child in element:
         if child is here:

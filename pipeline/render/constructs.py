@@ -1,0 +1,118 @@
+"""What is on a page, as those that put it there say: its constructs, for which there are styles
+and parts of the script."""
+
+from __future__ import annotations
+
+import enum
+import re
+from collections.abc import Iterator
+from typing import TypeAlias
+
+from pipeline import model
+from pipeline.editions import FormatName
+from pipeline.model import Node
+from pipeline.numerals import ALPHABETS
+from pipeline.render.timings import minutes_of
+
+Feature = enum.Enum(
+    "Feature",
+    "PAGE CONTENTS CAPTION_LISTS NUMBER NAME_LINE TIMING ADDRESSES MARGIN_NOTE END_NOTE TERM"
+    " HIGHLIGHTING SCROLLER MATHML STROKES FORMULA_IMAGE TEX",
+)
+"""What a page may have that neither a kind of node nor a class of its element tells."""
+
+Sign: TypeAlias = type[Node] | Feature | str
+"""What tells of a construct; a string is a class that an element has."""
+
+CONSTRUCTS: dict[str, set[Sign]] = {
+    "page": {Feature.PAGE},
+    "contents": {Feature.CONTENTS},
+    "reading-place": {Feature.PAGE},
+    "section-links": {model.Section, model.Heading},
+    "tables": {model.Table},
+    "figures": {model.FigureGroup},
+    "missing": {"missing"},
+    "references": {model.CrossReference},
+    "numbers": {Feature.NUMBER},
+    "caption-lists": {Feature.CAPTION_LISTS},
+    "charts": {model.Chart},
+    "sidebar": {"sidebar"},
+    "quotations": {"pull-quote", "epigraph"},
+    "verse": {"verse"},
+    "columns": {"columns"},
+    "landscape": {"landscape"},
+    "text-classes": {
+        *("center", "left", "right", "keep-together", "keep-with-next"),
+        *("lead", "line-block", "small", "small-caps"),
+    },
+    "list-markers": {
+        *("lower-alpha", "upper-alpha", "lower-roman", "upper-roman"),
+        *("closed", "in-brackets"),
+    },
+    "math": {Feature.MATHML},
+    "strokes": {Feature.STROKES},
+    "formulas": {Feature.FORMULA_IMAGE},
+    "tex": {Feature.TEX},
+    "bibliography": {model.Bibliography},
+    "addresses": {Feature.ADDRESSES},
+    "citations": {Feature.ADDRESSES, "biblioref", "address"},
+    "code": {model.CodeBlock},
+    "highlighting": {Feature.HIGHLIGHTING},
+    "exercise": {model.Exercise},
+    "choices": {model.Choices},
+    "activity": {model.Matching, model.Ordering},
+    "letters": {f"letters-{alphabet}" for alphabet in ALPHABETS},
+    "blank": {model.Blank, Feature.NAME_LINE},
+    "name-line": {Feature.NAME_LINE},
+    "writing": {model.WritingLines, model.WritingSpace, model.Matching, model.Ordering},
+    "for-teachers": {model.Answer, model.TeacherNote, "for-teachers"},
+    "timings": {Feature.TIMING},
+    "index": {model.Index},
+    "glossary": {Feature.TERM},
+    "directions": {Feature.PAGE},
+    "notes": {model.NoteReference},
+    "margin-notes": {Feature.MARGIN_NOTE},
+    "end-notes": {Feature.END_NOTE},
+    "scrollers": {Feature.SCROLLER, Feature.CONTENTS, model.Table},
+    "pictures": {model.Figure, model.FigureGroup, model.Chart},
+    "page-marks": {model.PageMark},
+}
+"""The constructs that something is made for, and what tells of each. Its styles are in
+``shared/<name>.css`` and, where a format needs more, in ``<format>/<name>.css``; the part of the
+script that serves it is ``html/<name>.js``."""
+
+WIDE_FORMULA = 28
+"""Characters from which on a formula may be wider than a telephone's screen."""
+
+_STROKES = re.compile(r'class="(?:[bx]?cancel|sout)"')
+
+
+def is_wide_formula(node: model.MathBlock) -> bool:
+    return len(node.alt) > WIDE_FORMULA
+
+
+def signs_of(node: Node, format_name: FormatName) -> Iterator[Sign]:
+    """What a node brings to its page, whatever its template is like."""
+    yield type(node)
+    if minutes_of(node):
+        yield Feature.TIMING
+    match node:
+        case model.Section() if node.number:
+            yield Feature.NUMBER
+        case model.CodeBlock() if node.tokens and format_name != "epub":
+            yield Feature.HIGHLIGHTING
+        case model.Link() if node.number:
+            yield Feature.ADDRESSES
+        case model.InlineElement(name="dfn") if node.attributes.id.startswith("term-"):
+            yield Feature.TERM
+        case model.Math() | model.MathBlock():
+            yield Feature.MATHML if node.mathml else Feature.TEX
+            if _STROKES.search(node.mathml):
+                yield Feature.STROKES
+            if isinstance(node, model.MathBlock) and is_wide_formula(node):
+                yield Feature.SCROLLER
+
+
+def constructs_of(signs: frozenset[Sign]) -> tuple[str, ...]:
+    """The names of the constructs that ``signs`` tell of, in the order of their styles."""
+    return tuple(name for name, telling in CONSTRUCTS.items() if telling & signs)

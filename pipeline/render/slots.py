@@ -1,0 +1,48 @@
+"""The slots of page templates: what a page has to have that is not for its template to decide. A
+template says where it goes, and one that leaves it out is told of."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import jinja2
+from jinja2 import nodes
+from markupsafe import Markup
+
+from pipeline.editions import FormatName
+from pipeline.pages import POLICY, SCRIPT, STYLES
+
+SLOTS: dict[FormatName, Mapping[str, Markup]] = {
+    "html": {"policy": Markup(POLICY), "styles": Markup(STYLES), "script": Markup(SCRIPT)},
+    "epub": {
+        "styles": Markup("\n").join(
+            Markup('<link rel="stylesheet" type="text/css" href="{}"/>').format(file)
+            for file in ("style.css", "modern.css")
+        )
+    },
+    "pdf": {},
+}
+"""What templates are given for each slot, by its name."""
+
+
+def check_slots(
+    environment: jinja2.Environment, name: str, markup: str, slots: Mapping[str, Markup]
+) -> None:
+    """Raises `jinja2.TemplateSyntaxError` where the page made by the template ``name`` lacks a
+    slot, or has it twice: with the place of the head in the template that has all of the page."""
+    for slot, given in slots.items():
+        if markup.count(given) != 1:
+            source, name, file = _outermost(environment, name)
+            line = next((n for n, text in enumerate(source.split("\n"), 1) if "<head" in text), 1)
+            wanted = f"the head of a page has to have `{{{{ {slot} }}}}` in it, once"
+            raise jinja2.TemplateSyntaxError(wanted, line, name, file)
+
+
+def _outermost(environment: jinja2.Environment, name: str) -> tuple[str, str, str | None]:
+    """The template that ``name`` extends in the end: its text, its name and its file."""
+    assert environment.loader is not None
+    source, file, _ = environment.loader.get_source(environment, name)
+    above = environment.parse(source).find(nodes.Extends)
+    if above and isinstance(above.template, nodes.Const):
+        return _outermost(environment, above.template.value)
+    return source, name, file
