@@ -7,6 +7,7 @@ of WeasyPrint is pinned, since some of what is touched here is not in its docume
 from __future__ import annotations
 
 import contextlib
+import copy
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -34,6 +35,7 @@ from pipeline.package.pdf.code import sign_broken_lines
 from pipeline.package.pdf.grey import grey_image
 from pipeline.package.pdf.markup import ASSET
 from pipeline.package.pdf.outlines import Drawing
+from pipeline.package.pdf.styles import SharedStyles
 
 ffi.cdef("FcConfig * FcConfigCreate (void);")
 
@@ -191,24 +193,40 @@ ROUNDING = 1e-3
 """CSS pixels that two lengths may differ by and be the same."""
 
 weasyprint.document.LayoutContext = Layout
+weasyprint.css.StyleFor = SharedStyles
 
 
 LONGEST_LINE = 2000
 """Characters that no line has: in so many its end is found."""
 
+SHORT, KEPT = 30, 500
+"""Characters of a text that is likely to come again, and how many of these a style keeps."""
+
 _split_first_line = weasyprint.layout.inline.split_first_line
 
 
 def split_first_line(
-    text: str, style: Any, context: Any, max_width: float | None, *rest: Any, **options: Any
+    text: str, style: Any, context: Any, max_width: float | None, spacing: float, **options: Any
 ) -> tuple[Any, ...]:
     """As WeasyPrint's, of no more of a text than a line can hold. Where a text has nowhere to
-    break, or nothing that is wide, WeasyPrint sets all that is left of it for each line."""
+    break, or nothing that is wide, WeasyPrint sets all that is left of it for each line. Short
+    texts that fit are set once in each style: a word between others, what a table has in many
+    cells."""
+    if len(text) <= SHORT:
+        kept = vars(style).setdefault("kept", {})
+        found = kept.get((text, spacing))
+        if not found or (max_width is not None and found[3] > max_width):
+            found = _split_first_line(text, style, context, max_width, spacing, **options)
+            fits = found[2] is None and (max_width is None or found[3] <= max_width)
+            if not fits or len(kept) >= KEPT:
+                return found  # type: ignore[no-any-return]
+            kept[text, spacing] = found
+        return (copy.copy(found[0]), *found[1:])
     start = text[:LONGEST_LINE]
     bounded = max_width is not None and len(text) > LONGEST_LINE and "\n" not in start
     if not bounded:
-        return _split_first_line(text, style, context, max_width, *rest, **options)  # type: ignore[no-any-return]
-    found = _split_first_line(start, style, context, max_width, *rest, **options)
+        return _split_first_line(text, style, context, max_width, spacing, **options)  # type: ignore[no-any-return]
+    found = _split_first_line(start, style, context, max_width, spacing, **options)
     if found[2] is None:  # all of it stands on the line
         return (*found[:2], len(start.encode()), *found[3:])
     return found  # type: ignore[no-any-return]
