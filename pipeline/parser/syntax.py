@@ -7,7 +7,6 @@ formulas, citations, cross-references, blanks, variables and included files.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from typing import NamedTuple
 from xml.etree.ElementTree import Element
@@ -48,7 +47,6 @@ from pipeline.parser.inlines import blanks, math, other_tools, references, scann
 from pipeline.parser.inlines.patterns import PATTERNS, InlineSpan, Pattern
 from pipeline.parser.lines import Line
 
-_EXAMPLE = re.compile(r"\(@([\w-]+)\)")
 INLINE_TAGS = frozenset({"p", "h1", "h2", "h3", "h4", "h5", "h6", "dt", "th", "td", "title"})
 
 
@@ -106,6 +104,7 @@ class ChapbookSyntax(Extension):
         more = (*more, *other_tools.PATTERNS)
         for name, pattern, priority in (*PATTERNS, *more):
             md.inlinePatterns.register(pattern(), name, priority)
+        md.inlinePatterns.register(references.ExampleReference(parser.examples), "example", 100)
         for name in ("inline", "prettify", "unescape"):
             md.treeprocessors.deregister(name)
         md.treeprocessors.register(InlineTreeprocessor(md, parser), "inline", 20)
@@ -131,7 +130,6 @@ class InlineTreeprocessor(Treeprocessor):
     def read(self, parent: Element, lines: Sequence[Line], place: Span | None = None) -> None:
         """Read ``lines`` into the children of ``parent``, all of which are said to stand at
         ``place`` where one is given."""
-        lines = [self._with_examples(line) for line in lines]
         mistakes = scanner.scan(parent, lines, self.patterns, self.parser.md.references)
         if place:
             for element in parent.iter():
@@ -148,14 +146,6 @@ class InlineTreeprocessor(Treeprocessor):
             message = f"The attributes `{written}` cannot be read."
             at = place or Span(line, column)
             self.parser.report(Code.BAD_ATTRIBUTE, message, at.line, at.column, attributes.HINT)
-
-    def _with_examples(self, line: Line) -> Line:
-        """The line with numbers where it refers to examples: ``(@label)``."""
-        numbers = self.parser.examples
-        if not numbers or "(@" not in line:
-            return line
-        text = _EXAMPLE.sub(lambda m: f"({numbers.get(m[1], f'@{m[1]}')})", line)
-        return Line(text, line.number, line.offset)
 
 
 class Tree(NamedTuple):
