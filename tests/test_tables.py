@@ -191,12 +191,12 @@ def boxes(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], list[Box]]:
 def test_data_of_too_many_columns_are_shown_as_they_are(tmp_path: Path, fence: str) -> None:
     rows = ",".join(f"c{number}" for number in range(257))
     (tmp_path / "wide.csv").write_text(rows + "\n", "utf-8")
-    (tmp_path / "x.md").write_text(fence.format(rows=rows) + "\n", "utf-8")
+    (tmp_path / "x.md").write_text("# T\n\n" + fence.format(rows=rows) + "\n", "utf-8")
     found = parse_file(tmp_path / "x.md")
     assert [finding.code for finding in found.diagnostics] == ["bad-table"]
     (block,) = found.blocks
     assert isinstance(block, CodeBlock)
-    assert block.text == rows
+    assert block.text == f"{rows}\n"
 
 
 def test_numbers_stand_with_their_decimal_marks_under_each_other(

@@ -29,7 +29,7 @@ def as_written(parts: FenceParts) -> tuple[Block, ...]:
         found = parts.files.read(address, parts.span)
         if isinstance(found, Diagnostic):
             return (framed(address, parts.span),)
-        text = found.removesuffix("\n")
+        text = found
     return (CodeBlock(text=text, span=parts.span),) if text.strip() else ()
 
 
