@@ -135,7 +135,7 @@ class Special(Reader):
         out = [
             f"{{{self.within(piece.text, starts + piece.at)}}}"
             if piece.is_formula
-            else quoted(piece.text).replace("\\text{", f"\\{command}{{")
+            else quoted(piece.text).replace("\\text{", f"\\{piece.font or command}{{")
             for piece in found
         ]
         self.out.append(f"{{{''.join(out)}}}" if len(out) != 1 else out[0])
