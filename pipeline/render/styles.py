@@ -25,8 +25,8 @@ CONSTRUCTS: dict[str, str | re.Pattern[str]] = {
     "columns": 'class="columns',
     "landscape": 'class="landscape',
     "text-classes": re.compile(
-        'class="(?:[^"]* )?(?:center|keep-together|keep-with-next|lead|line-block|small|small-caps)'
-        '[ "]'
+        'class="(?:[^"]* )?(?:center|heading-(?:center|left|right)|keep-together|keep-with-next'
+        '|lead|line-block|small|small-caps)[ "]'
         '|<(?:p|div|figure|section)[^<>]* class="(?:[^"]* )?(?:left|right)[ "]'
     ),
     "list-markers": re.compile(
