@@ -34,11 +34,7 @@ from pipeline.parser.blocks.includes import IncludeProcessor
 from pipeline.parser.blocks.lists import ItemProcessor, ListProcessor
 from pipeline.parser.blocks.math import LatexMathProcessor, MathProcessor
 from pipeline.parser.blocks.notes import NoteProcessor
-from pipeline.parser.blocks.other_tools import (
-    BoxFenceProcessor,
-    CommentProcessor,
-    OmittedProcessor,
-)
+from pipeline.parser.blocks.other_tools import CommentProcessor, OmittedProcessor
 from pipeline.parser.blocks.paragraphs import ParagraphProcessor
 from pipeline.parser.blocks.quotes import QuoteProcessor
 from pipeline.parser.blocks.tables import TableProcessor
@@ -72,7 +68,6 @@ class ChapbookSyntax(Extension):
                     ("atx-heading", AtxHeadingProcessor(parser)),
                     ("comment", CommentProcessor(parser)),
                     ("directive", DirectiveProcessor(parser)),
-                    ("box-fence", BoxFenceProcessor(parser)),
                     ("fence", FenceProcessor(parser)),
                     ("include", IncludeProcessor(parser, self.files)),
                     ("omitted", OmittedProcessor(parser)),
