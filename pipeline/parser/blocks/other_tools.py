@@ -22,6 +22,7 @@ _SEED = re.compile(r"\{:toc\}[ \t]*$")
 _PAGE_BREAK = re.compile(r"\{\{<[ \t]*pagebreak[ \t]*>\}\}[ \t]*$")
 _LIST = re.compile(r"\{:[^{}\n]*\}[ \t]*$")
 _OPTION = re.compile(r":([a-z][\w-]*):(?:[ \t]++(.*))?$")
+OF_IMAGE = frozenset({"alt", "width", "align"})
 _SEEDS = frozenset({"toc", "contents", "table of contents"})
 _HEADING = re.compile(r"h[1-6]$")
 
@@ -85,6 +86,8 @@ def take_option(block: BlockElement, cursor: Cursor) -> None:
         found = attributes.make(classes=tuple(value.split()))
     elif key in ("name", "label"):
         found = attributes.make(value)
+    elif key in OF_IMAGE and block.get("name") in ("figure", "image"):
+        found = attributes.make(pairs=((key, value),))
     if isinstance(block.state, Attributes):
         block.state = joined(block.state, found)
     cursor.skip_rest()
