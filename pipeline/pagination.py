@@ -124,6 +124,15 @@ def letters(text: str) -> str:
     return "".join(text.split()).translate(UNCOUNTED)
 
 
+def letter_places(text: str) -> Iterator[int]:
+    """Where in a text its `letters` are."""
+    return (
+        index
+        for index, character in enumerate(text)
+        if not character.isspace() and ord(character) not in UNCOUNTED
+    )
+
+
 def text_of(node: Node) -> str:
     """The text that a piece of it, or code, adds to its block."""
     if isinstance(node, Text | Code | Abbreviation | CrossReference | CodeBlock):

@@ -11,13 +11,10 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
-import weasyprint
-from weasyprint.layout import LayoutContext
-from weasyprint.text.fonts import FontConfiguration
-from weasyprint.urls import URLFetcher
 
 from pipeline.package.font_files import font_files
 from pipeline.package.pdf import engine
+from pipeline.package.pdf.engine import weasyprint
 from pipeline.package.pdf.engine.typesetter import Typesetter
 from pipeline.package.pdf.form.fonts import LATIN_FACE
 from pipeline.package.pdf.markup import parse
@@ -37,9 +34,11 @@ BASES = {
         weasyprint.Document,
         weasyprint.HTML,
         weasyprint.Page,
-        FontConfiguration,
-        LayoutContext,
-        URLFetcher,
+        weasyprint.layout.LayoutContext,
+        weasyprint.text.fonts.FontConfiguration,
+        weasyprint.urls.URLFetcher,
+        weasyprint.css.Style,
+        weasyprint.css.StyleFor,
     )
 }
 ROW = re.compile(r"^- (`[^:]+`):", re.MULTILINE)

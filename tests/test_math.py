@@ -388,7 +388,7 @@ def test_a_long_formula_is_broken_in_print_and_not_set_smaller(edition: str) -> 
         (r"\qty{9.81}{\metre\per\second\squared}", "9.81 m s⁻²"),
         (r"\SI{3e8}{m/s}", "3 × 10⁸ m s⁻¹"),
         (r"\ang{30;15;10}", "30°15′10″"),
-        (r"\mathop{\arg\max}_x f", "arg maxₓf"),
+        (r"\mathop{\arg\max}_x f", "arg maxₓ f"),
         (r"\text{if $x > 0$, 50\% caf\'e}", "if x > 0, 50% café"),
         (r"\begin{bmatrix*}[r] -1 & 2 \end{bmatrix*}", "[−1, 2]"),
         (r"\newcommand{\f}[2][x]{f_{#2}(#1)} \f{1} + \f[y]{2}", "f₁(x) + f₂(y)"),

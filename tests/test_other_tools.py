@@ -66,6 +66,9 @@ EXPECTED = {
     "# Wells⏎{: #well .wide}": '<h1 id="well" class="wide">',
     "{% include wells.md %}": "{% include wells.md %}",
     "```{note} Title⏎Text⏎```": '<p class="box-title">',
+    "```{figure} well.png⏎:name: fig-well⏎:alt: A well⏎The caption⏎```": (
+        "</span> The caption</figcaption>"
+    ),
     "{ref}`wells <well>`": '<a href="#well">wells</a>',
     "{cite}`Ann`": "{cite}<code>Ann</code>",
     ".. note:: Text": ".. note:: Text",

@@ -485,6 +485,10 @@ def test_bad_images(tmp_path: Path, data: bytes, says: str) -> None:
     [
         (svg("<script/>"), "a `script` element"),
         (svg("<foreignObject/>"), "a `foreignObject` element"),
+        (
+            svg("<switch><foreignObject>Water for all</foreignObject><text>Wat…</text></switch>"),
+            "a `foreignObject` element",
+        ),
         (svg('<p xmlns="http://www.w3.org/1999/xhtml"/>'), "a `p` element"),
         (svg('<g onClick="x"/>'), "event handler `onclick`"),
         (svg('<image href="https://a.org/x.png"/>'), "outside the file"),
@@ -520,6 +524,31 @@ def test_drawings_are_cleaned(tmp_path: Path, data: bytes, says: str) -> None:
     assert (again.width, again.height) == (asset.width, asset.height) == (20, 10)
     for word in (b"script", b"foreignObject", b"onClick", b"a.org", b"other", b"@import"):
         assert word not in asset.data
+
+
+@pytest.mark.parametrize(
+    "shown",
+    [
+        "<text>Water for all</text>",
+        "<g><text>Water</text> <text>for all</text></g><text>Viewer too old</text>",
+        '<image href="data:image/png;base64,AAAA"/>',
+    ],
+)
+def test_what_a_drawing_says_twice_is_shown_once(tmp_path: Path, shown: str) -> None:
+    """As diagrams.net writes it: HTML for browsers and text for others, and a word to viewers
+    that have only the text."""
+    html = '<p xmlns="http://www.w3.org/1999/xhtml">Water <b>for all</b></p>'
+    data = svg(
+        f"<switch><foreignObject>{html}</foreignObject>{shown}</switch>"
+        '<switch><g requiredFeatures="x"/><a href="https://a.org"><text>No SVG</text></a></switch>'
+    )
+    (tmp_path / "x.svg").write_bytes(data)
+    found = gather_assets(document(paragraph(Image(source="x.svg", alt="x"))), tmp_path)
+    assert not found.diagnostics
+    (asset,) = found.assets
+    assert b"foreignObject" not in asset.data
+    assert b"No SVG" not in asset.data
+    assert b"for all" in asset.data or b"data:image/png" in asset.data
 
 
 @pytest.mark.parametrize(

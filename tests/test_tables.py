@@ -19,9 +19,9 @@ from pipeline.editions import EDITIONS
 from pipeline.faces import FACES, font_file
 from pipeline.fragment import render_fragment
 from pipeline.grid import place, regular, within_rows
-from pipeline.model import Table, TableCell, TableRow
+from pipeline.model import CodeBlock, Table, TableCell, TableRow
 from pipeline.package import package
-from pipeline.parser import parse, parse_body
+from pipeline.parser import parse, parse_body, parse_file
 from pipeline.render import render
 from pipeline.render.table_fit import SMALL, USUAL, fit
 from pipeline.render.text_width import text_width
@@ -185,6 +185,18 @@ def boxes(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], list[Box]]:
 
     monkeypatch.setattr("pipeline.package.pdf.lay_out", lay_out)
     return laid_out
+
+
+@pytest.mark.parametrize("fence", ["```csv\n{rows}\n```", "```csv {{file=wide.csv}}\n```"])
+def test_data_of_too_many_columns_are_shown_as_they_are(tmp_path: Path, fence: str) -> None:
+    rows = ",".join(f"c{number}" for number in range(257))
+    (tmp_path / "wide.csv").write_text(rows + "\n", "utf-8")
+    (tmp_path / "x.md").write_text("# T\n\n" + fence.format(rows=rows) + "\n", "utf-8")
+    found = parse_file(tmp_path / "x.md")
+    assert [finding.code for finding in found.diagnostics] == ["bad-table"]
+    (block,) = found.blocks
+    assert isinstance(block, CodeBlock)
+    assert block.text == f"{rows}\n"
 
 
 def test_numbers_stand_with_their_decimal_marks_under_each_other(

@@ -84,14 +84,15 @@ def joined(one: Attributes, other: Attributes) -> Attributes:
     return make(other.id or one.id, classes, one.pairs + other.pairs)
 
 
-def aligned(attributes: Attributes) -> Attributes:
-    """The attributes with ``align=right`` as the class ``right``, and so on."""
+def aligned(attributes: Attributes, prefix: str = "") -> Attributes:
+    """The attributes with ``align=right`` as the class ``right``, and so on; ``heading-right``
+    for a heading, whose classes are those of its section."""
     wanted = attributes.get("align").strip().lower()
     name = ALIGNMENTS.get(wanted, "")
     if not name:
         return attributes
     rest = tuple(pair for pair in attributes.pairs if pair[0] != "align")
-    return make(attributes.id, tuple(dict.fromkeys((*attributes.classes, name))), rest)
+    return make(attributes.id, tuple(dict.fromkeys((*attributes.classes, prefix + name))), rest)
 
 
 def mistaken(text: str, pos: int = 0) -> str:

@@ -111,9 +111,6 @@ DIAGRAMS = {
 """The languages of fences that other tools draw, and whose they are."""
 
 DIRECTIVES = {
-    **dict.fromkeys(
-        ("figure", "image"), 'Write the image as `![what it shows](file "Caption"){#fig-x}`.'
-    ),
     **dict.fromkeys(("include", "literalinclude"), _INCLUDE),
     **dict.fromkeys(("table", "list-table", "csv-table"), "Write a table, or a fence `csv`."),
     **dict.fromkeys(("toctree", "contents"), "Leave it out: the contents come by themselves."),

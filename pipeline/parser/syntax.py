@@ -7,7 +7,6 @@ formulas, citations, cross-references, blanks, variables and included files.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from typing import NamedTuple
 from xml.etree.ElementTree import Element
@@ -35,11 +34,7 @@ from pipeline.parser.blocks.includes import IncludeProcessor
 from pipeline.parser.blocks.lists import ItemProcessor, ListProcessor
 from pipeline.parser.blocks.math import LatexMathProcessor, MathProcessor
 from pipeline.parser.blocks.notes import NoteProcessor
-from pipeline.parser.blocks.other_tools import (
-    BoxFenceProcessor,
-    CommentProcessor,
-    OmittedProcessor,
-)
+from pipeline.parser.blocks.other_tools import CommentProcessor, OmittedProcessor
 from pipeline.parser.blocks.paragraphs import ParagraphProcessor
 from pipeline.parser.blocks.quotes import QuoteProcessor
 from pipeline.parser.blocks.tables import TableProcessor
@@ -48,7 +43,6 @@ from pipeline.parser.inlines import blanks, math, other_tools, references, scann
 from pipeline.parser.inlines.patterns import PATTERNS, InlineSpan, Pattern
 from pipeline.parser.lines import Line
 
-_EXAMPLE = re.compile(r"\(@([\w-]+)\)")
 INLINE_TAGS = frozenset({"p", "h1", "h2", "h3", "h4", "h5", "h6", "dt", "th", "td", "title"})
 
 
@@ -74,7 +68,6 @@ class ChapbookSyntax(Extension):
                     ("atx-heading", AtxHeadingProcessor(parser)),
                     ("comment", CommentProcessor(parser)),
                     ("directive", DirectiveProcessor(parser)),
-                    ("box-fence", BoxFenceProcessor(parser)),
                     ("fence", FenceProcessor(parser)),
                     ("include", IncludeProcessor(parser, self.files)),
                     ("omitted", OmittedProcessor(parser)),
@@ -106,6 +99,7 @@ class ChapbookSyntax(Extension):
         more = (*more, *other_tools.PATTERNS)
         for name, pattern, priority in (*PATTERNS, *more):
             md.inlinePatterns.register(pattern(), name, priority)
+        md.inlinePatterns.register(references.ExampleReference(parser.examples), "example", 100)
         for name in ("inline", "prettify", "unescape"):
             md.treeprocessors.deregister(name)
         md.treeprocessors.register(InlineTreeprocessor(md, parser), "inline", 20)
@@ -131,7 +125,6 @@ class InlineTreeprocessor(Treeprocessor):
     def read(self, parent: Element, lines: Sequence[Line], place: Span | None = None) -> None:
         """Read ``lines`` into the children of ``parent``, all of which are said to stand at
         ``place`` where one is given."""
-        lines = [self._with_examples(line) for line in lines]
         mistakes = scanner.scan(parent, lines, self.patterns, self.parser.md.references)
         if place:
             for element in parent.iter():
@@ -148,14 +141,6 @@ class InlineTreeprocessor(Treeprocessor):
             message = f"The attributes `{written}` cannot be read."
             at = place or Span(line, column)
             self.parser.report(Code.BAD_ATTRIBUTE, message, at.line, at.column, attributes.HINT)
-
-    def _with_examples(self, line: Line) -> Line:
-        """The line with numbers where it refers to examples: ``(@label)``."""
-        numbers = self.parser.examples
-        if not numbers or "(@" not in line:
-            return line
-        text = _EXAMPLE.sub(lambda m: f"({numbers.get(m[1], f'@{m[1]}')})", line)
-        return Line(text, line.number, line.offset)
 
 
 class Tree(NamedTuple):

@@ -43,6 +43,7 @@ CONSTRUCTS: dict[str, set[Sign]] = {
     "landscape": {"landscape"},
     "text-classes": {
         *("center", "left", "right", "keep-together", "keep-with-next"),
+        *("heading-center", "heading-left", "heading-right"),
         *("lead", "line-block", "small", "small-caps"),
     },
     "list-markers": {

@@ -41,7 +41,8 @@ def highlight_code(document: Document) -> Document:
     """The document with the code of known languages in `Token`s; what would take too long stays
     plain (PLAIN_CODE).
 
-    The language's name may be any alias that Pygments knows.
+    The language's name may be any alias that Pygments knows; what rustdoc and mdBook write after
+    a comma, as in ``rust,ignore``, is no part of it.
     """
     findings = Findings(document)
 
@@ -66,7 +67,7 @@ def _highlight(block: CodeBlock) -> tuple[CodeBlock, str]:
     from pygments.util import ClassNotFound
 
     try:
-        lexer = get_lexer_by_name(block.language, stripnl=False, ensurenl=False)
+        lexer = get_lexer_by_name(block.language.partition(",")[0], stripnl=False, ensurenl=False)
     except ClassNotFound:
         return block, ""
     name = lexer.aliases[0]

@@ -52,7 +52,7 @@ from pipeline.model import (
     WritingLines,
     WritingSpace,
 )
-from pipeline.pagination import PIECES, PageMap, letters
+from pipeline.pagination import PIECES, PageMap, letter_places
 from pipeline.resolve.places import Place, Places
 from pipeline.tree import (
     NO_CHANGES,
@@ -297,9 +297,4 @@ def _in_code(node: Node, labels: Labels, breaks: bool) -> Iterator[Node]:
 
 def _index(text: str, count: int) -> int:
     """Where in a text the letter after ``count`` others stands."""
-    for index, character in enumerate(text):
-        if letters(character):
-            if not count:
-                return index
-            count -= 1
-    return len(text)
+    return next(itertools.islice(letter_places(text), count, None), len(text))

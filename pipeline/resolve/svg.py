@@ -7,7 +7,13 @@ from collections.abc import Iterator
 from typing import NamedTuple
 from xml.etree.ElementTree import Element, ParseError, TreeBuilder
 
-from pipeline.resolve.svg_cleaning import SVG_NAMESPACE, clean, without_notes, written
+from pipeline.resolve.svg_cleaning import (
+    SVG_NAMESPACE,
+    clean,
+    without_alternatives,
+    without_notes,
+    written,
+)
 from pipeline.resolve.svg_families import name_families
 
 NAMESPACE = f"{{{SVG_NAMESPACE}}}"
@@ -113,8 +119,9 @@ def read_svg(data: bytes) -> Drawing:
         raise ValueError("it draws more than a page can show")
     if (box := root.get("viewBox")) and not _BOX.fullmatch(box):
         raise ValueError("its `viewBox` is not four numbers")
+    chosen = without_alternatives(root)
     removed = tuple(dict.fromkeys((*builder.removed, *clean(root))))
-    changed = any((without_notes(root), name_families(root), builder.noted, removed))
+    changed = any((chosen, without_notes(root), name_families(root), builder.noted, removed))
     return Drawing(*_size(root), _letters(root), removed, written(root) if changed else b"")
 
 

@@ -59,6 +59,31 @@ def without_notes(root: Element) -> bool:
     return found
 
 
+def without_alternatives(root: Element) -> bool:
+    """Take out of the tree what stands for the same in viewers of another kind, as diagrams.net
+    writes it: HTML, where what follows it says as much, and what is only for viewers that show
+    none. Returns whether there was any."""
+    found = False
+    for switch in [element for element in root.iter() if _local(element.tag) == "switch"]:
+        if len(switch) < 2:
+            continue
+        first, second, *others = switch
+        if _local(first.tag) == "foreignObject" and _says_as_much(second, first):
+            _keep(switch, [False, True, *(True for _ in others)])
+        elif not len(first) and "requiredFeatures" in first.attrib:
+            _keep(switch, [True, False, *(False for _ in others)])
+        else:
+            continue
+        found = True
+    return found
+
+
+def _says_as_much(element: Element, html: Element) -> bool:
+    """Whether an element has the text of another, or is a picture of it."""
+    texts = ["".join("".join(one.itertext()).split()) for one in (element, html)]
+    return texts[0] == texts[1] or _local(element.tag) == "image"
+
+
 def written(root: Element) -> bytes:
     """The tree as a file; its own elements have no prefix afterwards."""
     for element in root.iter():

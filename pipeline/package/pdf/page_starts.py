@@ -8,6 +8,7 @@ text that is: so letters are counted, page by page, and element by element.
 from __future__ import annotations
 
 import bisect
+from array import array
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 from xml.etree import ElementTree
@@ -18,7 +19,15 @@ from pipeline.package.pdf.engine.boxes import Box, children, has_class, is_furni
 from pipeline.package.pdf.engine.typesetter import Page
 from pipeline.package.pdf.index import folios
 from pipeline.package.pdf.markup import XHTML, classes
-from pipeline.pagination import FrontPart, PageMap, PageStart, Piece, Position, letters
+from pipeline.pagination import (
+    FrontPart,
+    PageMap,
+    PageStart,
+    Piece,
+    Position,
+    letter_places,
+    letters,
+)
 from pipeline.paper import Sheet
 
 WORDS = 40
@@ -145,9 +154,7 @@ class Pieces:
         self._things = reader.things
         self._front = reader.front
         self._text = "".join(reader.texts)
-        self._letters = [
-            index for index, letter in enumerate(self._text) if letters(letter)
-        ]  # where in the text each letter is, and where it ends
+        self._letters = array("L", letter_places(self._text))  # and where the text ends
         self._letters.append(len(self._text))
 
     def page_map(self, edition: str, pages: Sequence[Page], sheet: Sheet | None) -> PageMap:

@@ -1,5 +1,6 @@
-"""Answers as other tools write them: MyST's directive in a fence, ``{solution}`` or from
-``{solution-start}`` to ``{solution-end}``, and LaTeX's environment, ``\\begin{solution}``."""
+"""What MyST writes as directives in fences: boxes, ``{note} Title``, and answers, ``{solution}``
+or from ``{solution-start}`` to ``{solution-end}``; and answers as LaTeX's environment,
+``\\begin{solution}``."""
 
 from __future__ import annotations
 
@@ -11,6 +12,7 @@ from pipeline.codes import Code
 from pipeline.parser.attributes import make
 from pipeline.parser.blockparser import BlockElement, LineProcessor, Match
 from pipeline.parser.blocks.other_tools import take_option
+from pipeline.parser.constructs.boxes import DIRECTIVES
 from pipeline.parser.cursor import Cursor
 from pipeline.parser.secrets import said
 
@@ -20,6 +22,7 @@ DIRECTIVE = re.compile(r"\{([\w-]+)\}[ \t]*+(.*)")
 _FENCE = re.compile(
     r"(`{3,}|~{3,})[ \t]*(?:\{([\w-]+)(?:[ \t,][^{}`]*)?\}|([\w-]+)[ \t]*$)([^`]*)$"
 )
+_BOX = re.compile(r"(?:`{3,}|~{3,})[ \t]*\{([a-z][\w-]*)\}(.*)")
 _ENVIRONMENT = re.compile(r"\\begin\{([\w-]+)(\*?)\}(?:\[[^\]]*\])?[ \t]*$")
 
 
@@ -43,11 +46,14 @@ class DirectiveProcessor(LineProcessor):
             written, end = environment[1], f"\\end{{{environment[1]}{environment[2]}}}"
         else:
             return False
-        name = written.lower().removesuffix("-start")
-        meaning = said(name)
-        if not meaning or self.parser.too_deep(cursor):
+        name = said(written.lower().removesuffix("-start"))
+        box = None if name else _BOX.match(cursor.rest)
+        is_box = box is not None and box[1] in DIRECTIVES
+        if not (name or is_box) or self.parser.too_deep(cursor):
             return False
-        block = BlockElement("container", cursor.number, self, name=meaning, directive="yes")
+        block = BlockElement("container", cursor.number, self, name=name or written)
+        if box:
+            block.set("argument", box[2].strip())
         block.set("end", end)
         block.set("written", cursor.rest.strip())
         if written.lower().endswith("-start"):
@@ -68,7 +74,7 @@ class DirectiveProcessor(LineProcessor):
                 block.set("stage", "end")
                 block.set("end", opened[1])
                 cursor.skip_rest()
-        elif _ends(rest, end):
+        elif cursor.indent < 4 and _ends(rest, end):
             if stage != "start":
                 block.set("closed", "yes")
                 return Match.END
@@ -81,10 +87,15 @@ class DirectiveProcessor(LineProcessor):
 
     def close(self, block: BlockElement, parent: BlockElement) -> None:
         if not block.get("closed"):
-            message = f"The block `{block.get('written')}` is never closed."
-            end = block.get("end", "")
-            hint = f"End it with a line `{end}`."
+            written, end = (_as_code(block.get(key, "")) for key in ("written", "end"))
+            message = f"The block {written} is never closed."
+            hint = f"End it with a line {end}."
             self.parser.report(Code.UNCLOSED_CONTAINER, message, block.line, block.column, hint)
+
+
+def _as_code(written: str) -> str:
+    """What is written in marks of code, which a fence of ticks has already."""
+    return written if written.startswith("`") else f"`{written}`"
 
 
 def _ends(line: str, end: str) -> bool:

@@ -1,4 +1,4 @@
-"""Blocks that other tools have: Obsidian's comments, MyST's directives in fences, the place of
+"""Blocks that other tools have: Obsidian's comments, the options of MyST's directives, the place of
 the contents, page breaks, and attribute lists of kramdown on a line of their own."""
 
 from __future__ import annotations
@@ -12,7 +12,6 @@ from pipeline.model import NO_ATTRIBUTES, Attributes
 from pipeline.parser import attributes
 from pipeline.parser.attributes import joined
 from pipeline.parser.blockparser import BlockElement, LineProcessor, Match
-from pipeline.parser.constructs.boxes import DIRECTIVES
 from pipeline.parser.cursor import Cursor
 
 COMMENT = "%%"
@@ -22,8 +21,8 @@ _CONTENTS = re.compile(
 _SEED = re.compile(r"\{:toc\}[ \t]*$")
 _PAGE_BREAK = re.compile(r"\{\{<[ \t]*pagebreak[ \t]*>\}\}[ \t]*$")
 _LIST = re.compile(r"\{:[^{}\n]*\}[ \t]*$")
-_DIRECTIVE = re.compile(r"(`{3,}|~{3,})\{([a-z][\w-]*)\}[ \t]*([^`]*)$")
 _OPTION = re.compile(r":([a-z][\w-]*):(?:[ \t]++(.*))?$")
+OF_IMAGE = frozenset({"alt", "width", "align"})
 _SEEDS = frozenset({"toc", "contents", "table of contents"})
 _HEADING = re.compile(r"h[1-6]$")
 
@@ -72,48 +71,6 @@ class CommentProcessor(LineProcessor):
         self.parser.report(Code.LIKELY_SLIP, message, block.line, block.column, hint)
 
 
-class BoxFenceProcessor(LineProcessor):
-    """A box of MyST in a fence: ```` ```{note} Title ````. ``state`` is the fence, then what
-    the lines ``:class: name`` at its beginning say."""
-
-    container = True
-
-    def test(self, parent: Element, block: Any) -> bool:
-        return block.indent < 4 and block.char in "`~"
-
-    def run(self, parent: Element, blocks: Any) -> bool | None:
-        cursor: Cursor = blocks[0]
-        match = _DIRECTIVE.match(cursor.rest)
-        if not match or match[2] not in DIRECTIVES or self.parser.too_deep(cursor):
-            return False
-        block = BlockElement("container", cursor.number, self, name=match[2])
-        block.set("argument", match[3].strip())
-        block.set("fence", match[1])
-        block.state = NO_ATTRIBUTES
-        self.parser.begin(block, cursor)
-        cursor.skip_rest()
-        return None
-
-    def proceed(self, block: BlockElement, cursor: Cursor) -> Match:
-        fence = block.get("fence", "")
-        rest = cursor.rest.rstrip(" \t")
-        tip = self.parser.tip
-        if cursor.indent < 4 and len(rest) >= len(fence) and not rest.strip(fence[0]):
-            inner = tip.processor and tip.processor.waits_for_end(tip)
-            if rest and not inner:
-                block.set("closed", "yes")
-                return Match.END
-        take_option(block, cursor)
-        return Match.YES
-
-    def close(self, block: BlockElement, parent: BlockElement) -> None:
-        if not block.get("closed"):
-            fence = block.get("fence", "")
-            message = f"The block {fence}{{{block.get('name')}}} is never closed."
-            hint = f"End it with a line {fence}."
-            self.parser.report(Code.UNCLOSED_CONTAINER, message, block.line, block.column, hint)
-
-
 def take_option(block: BlockElement, cursor: Cursor) -> None:
     """Take the line ``:class: name`` at the beginning of a directive of MyST."""
     if len(block) or block.get("begun"):
@@ -129,6 +86,8 @@ def take_option(block: BlockElement, cursor: Cursor) -> None:
         found = attributes.make(classes=tuple(value.split()))
     elif key in ("name", "label"):
         found = attributes.make(value)
+    elif key in OF_IMAGE and block.get("name") in ("figure", "image"):
+        found = attributes.make(pairs=((key, value),))
     if isinstance(block.state, Attributes):
         block.state = joined(block.state, found)
     cursor.skip_rest()

@@ -27,6 +27,7 @@ CONTAINERS: dict[str, Construct] = {
     "details": boxes.details,
     "summary": boxes.details,
     "figures": figures.figures,
+    **dict.fromkeys(("figure", "image"), figures.directive),
     "index": index.index,
     "lines": writing.writing_lines,
     "space": writing.writing_space,

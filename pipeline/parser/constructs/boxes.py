@@ -36,8 +36,8 @@ CALLOUTS = {
 """What else Obsidian, MkDocs and MyST call their boxes, and the kind that each is here."""
 
 TITLES = {"tldr": "TL;DR", "faq": "FAQ", "todo": "To do", "seealso": "See also"}
-DIRECTIVES = frozenset({*NAMES, "seealso", "admonition", "dropdown"})
-"""The boxes that MyST writes in fences."""
+DIRECTIVES = frozenset({*NAMES, "seealso", "admonition", "dropdown", "figure", "image"})
+"""The boxes and figures that MyST writes in fences."""
 
 
 def kind_of(name: str) -> str:

@@ -6,7 +6,7 @@ from pipeline.codes import BY_SLUG, Code
 from pipeline.diagnostics import Diagnostic
 from pipeline.model import Block, CodeBlock
 from pipeline.parser import delimited
-from pipeline.parser.constructs.parts import FenceParts, framed
+from pipeline.parser.constructs.parts import FenceParts, Report, framed
 from pipeline.parser.delimited import DELIMITERS, Cell
 
 KEYS = frozenset({"file", "delimiter"})
@@ -16,18 +16,21 @@ KEYS = frozenset({"file", "delimiter"})
 def read_rows(parts: FenceParts) -> tuple[tuple[Cell, ...], ...]:
     """The rows of a fence's lines, or of ``file="data.csv"``, each as long as the longest."""
     rows = uneven_rows(parts)
-    for row in rows:
-        report_long(row, len(rows[0]), parts)
+    rows = tuple(trimmed(row, len(rows[0]), parts.report) for row in rows)
     width = max(map(len, rows), default=0)
     return tuple(evened(row, width) for row in rows)
 
 
 def as_written(parts: FenceParts) -> tuple[Block, ...]:
-    """What stands in place of data that nothing can be made of: their file's name, or they
-    themselves."""
+    """The data that no table or chart can be made of, as they are written; the name of a file
+    that cannot be read."""
+    text = parts.text
     if address := parts.attributes.get("file"):
-        return (framed(address, parts.span),)
-    return (CodeBlock(text=parts.text, span=parts.span),) if parts.text.strip() else ()
+        found = parts.files.read(address, parts.span)
+        if isinstance(found, Diagnostic):
+            return (framed(address, parts.span),)
+        text = found
+    return (CodeBlock(text=text, span=parts.span),) if text.strip() else ()
 
 
 def uneven_rows(parts: FenceParts) -> tuple[tuple[Cell, ...], ...]:
@@ -58,12 +61,16 @@ def uneven_rows(parts: FenceParts) -> tuple[tuple[Cell, ...], ...]:
     return rows
 
 
-def report_long(row: tuple[Cell, ...], width: int, parts: FenceParts) -> None:
-    """Say so where a row has more cells than the first one, of ``width``."""
-    if any(cell.text for cell in row[width:]):
+def trimmed(row: tuple[Cell, ...], width: int, report: Report) -> tuple[Cell, ...]:
+    """The row without empty cells at its end that the first one, of ``width``, has none above;
+    where it has others there, that is told."""
+    while len(row) > width and not row[-1].text.strip():
+        row = row[:-1]
+    if len(row) > width:
         message = f"The row has {len(row)} cells, and the first row {width}."
         hint = "Put a cell with a comma in it into quotation marks."
-        parts.report(Code.BAD_DATA, message, row[width].span, hint)
+        report(Code.WIDE_ROW, message, row[width].span, hint)
+    return row
 
 
 def evened(row: tuple[Cell, ...], width: int) -> tuple[Cell, ...]:

@@ -3,6 +3,10 @@
 
 from __future__ import annotations
 
+import re
+
+from msgspec.structs import replace
+
 from pipeline.codes import Code
 from pipeline.model import (
     Attributes,
@@ -19,9 +23,12 @@ from pipeline.model import (
 from pipeline.parser.attributes import make
 from pipeline.parser.captions import figure_of
 from pipeline.parser.constructs.parts import Parts
+from pipeline.tree import plain_text
 
 COLUMNS = ("columns", "layout-ncol")
 """How an author may call the number of figures in a row; the second is Quarto's."""
+
+_IMAGE_FILE = re.compile(r"\.(?:svg|png|jpe?g|gif|webp)$", re.IGNORECASE)
 
 MOST_COLUMNS = 6
 LONGEST_ROW = 4
@@ -70,7 +77,9 @@ def figures(parts: Parts) -> tuple[Block, ...]:
         parts.report(Code.BAD_FIGURES, message, block.span, hint)
     columns = _columns(parts, len(found))
     pairs = tuple(pair for pair in parts.attributes.pairs if pair[0] not in COLUMNS)
-    name = () if parts.name in ("", "figures") else (parts.name,)  # a class, in Quarto's way
+    name = (
+        () if parts.name in ("", "figure", "figures") else (parts.name,)
+    )  # a class, in Quarto's way
     attributes = make(parts.attributes.id, name + parts.attributes.classes, pairs)
     if len(found) == 1 and not (found[0].caption or found[0].attributes.id):
         return (_single(found[0], caption, attributes), *rest)
@@ -82,6 +91,27 @@ def figures(parts: Parts) -> tuple[Block, ...]:
         attributes=attributes,
     )
     return (group, *rest)
+
+
+def directive(parts: Parts) -> tuple[Block, ...]:
+    """MyST's ``figure`` and ``image``: a file, and as its caption the first paragraph; what
+    follows that stands after the figure. Blocks of these names without a file are groups."""
+    source = parts.argument.strip()
+    if not _IMAGE_FILE.search(source):
+        return figures(parts)
+    caption: tuple[Inline, ...] = ()
+    rest = parts.children
+    if rest and isinstance(rest[0], Paragraph):
+        caption, rest = rest[0].children, rest[1:]
+    own = parts.attributes
+    image = Image(
+        source=source,
+        alt=own.get("alt") or plain_text(caption),
+        span=parts.span,
+        attributes=make(own.id, own.classes, tuple(pair for pair in own.pairs if pair[0] != "alt")),
+    )
+    figure = figure_of(image, parts.span, parts.read)
+    return (replace(figure, caption=caption), *rest)
 
 
 def _single(figure: Figure, caption: tuple[Inline, ...], attributes: Attributes) -> Figure:

@@ -131,7 +131,8 @@ def csv(parts: FenceParts) -> tuple[Block, ...]:
     if not rows or widest > MAX_COLUMNS:
         if rows:
             message = f"The table has more than {MAX_COLUMNS} columns."
-            parts.report(Code.BAD_TABLE, message, parts.span, "")
+            hint = "The data are shown as they are written; part them into several tables."
+            parts.report(Code.BAD_TABLE, message, parts.span, hint)
         elif not _is_unreadable(parts):
             hint = "Each line between the fences, or of the file, is a row."
             parts.report(Code.BAD_TABLE, "The table has no data.", parts.span, hint)
@@ -141,11 +142,8 @@ def csv(parts: FenceParts) -> tuple[Block, ...]:
     for row in rows:
         if len(row) < width:
             _report_short(row[0].span, len(row), width, parts.report)
-        while len(row) > width and not row[-1].text.strip():
-            row = row[:-1]
-        if len(row) > width:
-            _report_wide(row, width, parts.report)
-        cells = tuple(_of_data(cell, parts.read) for cell in row)
+        kept = data.trimmed(row, width, parts.report)
+        cells = tuple(_of_data(cell, parts.read) for cell in kept)
         found.append(TableRow(cells=cells, span=row[0].span))
     made = _made(found)
     if column_count(made) > width:  # the first column stands in for the heads it lacks
@@ -185,12 +183,6 @@ def _report_short(span: Span | None, count: int, width: int, report: Report) -> 
     cells = "one cell" if count == 1 else f"{count} cells"
     message = f"The row has {cells}, and the table {width} columns."
     report(Code.SHORT_ROW, message, span, "Leave a cell empty where nothing is to stand.")
-
-
-def _report_wide(row: tuple[Cell, ...], width: int, report: Report) -> None:
-    message = f"The row has {len(row)} cells, and the first row {width}."
-    hint = "Put a cell with a comma in it into quotation marks."
-    report(Code.WIDE_ROW, message, row[width].span, hint)
 
 
 def _made(rows: list[TableRow]) -> Table:

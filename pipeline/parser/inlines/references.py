@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Mapping
 
 from pipeline.parser.inlines.patterns import InlineSpan, Pattern, Result
 
@@ -60,6 +61,21 @@ class BracketedCrossReferences(Pattern):
             reference.offset = m.start() + one.start()
             group.append(reference)
         return group, m.start(), m.end()
+
+
+class ExampleReference(Pattern):
+    """``(@label)``: the number of the example with this label, of ``examples``."""
+
+    triggers = "("
+    PATTERN = r"\(@([\w-]+)\)"
+
+    def __init__(self, examples: Mapping[str, int]) -> None:
+        super().__init__()
+        self._examples = examples
+
+    def handleMatch(self, m: re.Match[str], data: str) -> Result:  # type: ignore[override] # noqa: N802
+        number = self._examples.get(m[1])
+        return (f"({number})", m.start(), m.end()) if number else (None, None, None)
 
 
 def _reference(written: str) -> InlineSpan:

@@ -166,7 +166,7 @@ class Lowering:
                     level=int(element.tag[1]),
                     children=self.inlines(element),
                     span=span,
-                    attributes=attributes,
+                    attributes=aligned(attributes, "heading-"),
                 )
                 return (heading,)
             case "blockquote":

@@ -101,7 +101,9 @@ def attributes_of(tag: str, values: dict[str, str]) -> Attributes:
     name = (values.get("id", "") or (values.get("name", "") if tag == "a" else "")).strip()
     classes = tuple(values.get("class", "").split())
     alignment = ALIGNMENTS.get(values.get("align", "").strip().lower(), "")
-    if tag == "center" or (alignment and tag in _ALIGNED):
+    if alignment and tag in HEADING_TAGS:
+        classes = tuple(dict.fromkeys((*classes, f"heading-{alignment}")))
+    elif tag == "center" or (alignment and tag in _ALIGNED):
         classes = tuple(dict.fromkeys((*classes, alignment or "center")))
     return make("" if len(name.split()) > 1 else name, classes, tuple(pairs))
 

@@ -19,6 +19,7 @@ from pipeline.model import (
     CrossReference,
     Document,
     Inline,
+    Link,
     Math,
     MathBlock,
     Node,
@@ -29,6 +30,7 @@ from pipeline.model import (
 from pipeline.resolve.findings import Findings
 from pipeline.resolve.formulas.macros import Macro, defines
 from pipeline.resolve.formulas.reader import Mistake
+from pipeline.resolve.formulas.special import Label
 from pipeline.resolve.formulas.tex import read
 from pipeline.tree import ordinals, rewrite_document, walk, walk_with, whole
 from pipeline.words import words
@@ -55,7 +57,7 @@ class _Made(NamedTuple):
     characters: frozenset[str] = frozenset()
     mistakes: tuple[Mistake, ...] = ()
     tag: str = ""
-    labels: tuple[str, ...] = ()
+    labels: tuple[Label, ...] = ()
     defines: bool = False
 
 
@@ -70,8 +72,8 @@ def set_formulas(document: Document) -> Document:
         return document
     findings = Findings(document)
     made = {ordinal: (node, one) for ordinal, node, one in _make_all(document, findings)}
-    ids = {
-        label: node.attributes.id or label_id(one.labels[0])
+    places = {
+        label.name: (node.attributes.id or label_id(one.labels[0].name), label)
         for node, one in made.values()
         for label in one.labels
     }
@@ -81,7 +83,7 @@ def set_formulas(document: Document) -> Document:
         if found.defines:
             return ()
         if isinstance(formula, Math) and (reference := REFERENCE.fullmatch(formula.tex)):
-            return _reference(formula, reference, ids)
+            return _reference(formula, reference, places)
         formula = replace(formula, mathml=found.mathml, alt=found.alt, spoken=found.spoken)
         if isinstance(formula, Math):
             if found.alt and not found.mathml:
@@ -92,7 +94,7 @@ def set_formulas(document: Document) -> Document:
             return Paragraph(children=shown, span=formula.span, attributes=formula.attributes)
         attributes = formula.attributes
         if found.labels and not attributes.id:
-            attributes = replace(attributes, id=ids[found.labels[0]])
+            attributes = replace(attributes, id=label_id(found.labels[0].name))
         return replace(formula, tag=found.tag, attributes=attributes)
 
     document = rewrite_document(document, leave={Math: fill, MathBlock: fill}, context=ordinals())
@@ -105,15 +107,21 @@ def label_id(label: str) -> str:
     return f"eq-{name}"
 
 
-def _reference(formula: Math, found: re.Match[str], ids: Mapping[str, str]) -> tuple[Inline, ...]:
-    """What ``\\eqref`` becomes: the formula's number in parentheses; without, for ``\\ref``."""
-    label = found[2].strip()
-    target = ids.get(label) or label_id(label)
-    reference = CrossReference(target=target, form="number", span=formula.span)
+def _reference(
+    formula: Math, found: re.Match[str], places: Mapping[str, tuple[str, Label]]
+) -> tuple[Inline, ...]:
+    """What ``\\eqref`` becomes: the number of a formula, or of its row, in parentheses; without,
+    for ``\\ref``."""
+    name, span = found[2].strip(), formula.span
+    target, label = places.get(name) or (label_id(name), Label(name))
+    reference: Inline = CrossReference(target=target, form="number", span=span)
+    if label.tag:
+        reference = Link(href=f"#{target}", children=(Text(text=label.tag, span=span),), span=span)
+    inner = (reference, Text(text=label.letter, span=span)) if label.letter else (reference,)
     if not found[1]:
-        return (reference,)
-    opening, closing = (Text(text=sign, span=formula.span) for sign in "()")
-    return (opening, reference, closing)
+        return inner
+    opening, closing = (Text(text=sign, span=span) for sign in "()")
+    return (opening, *inner, closing)
 
 
 def _make_all(document: Document, findings: Findings) -> Iterator[tuple[int, Formula, _Made]]:

@@ -4,7 +4,9 @@ numbers and labels, units, chemistry."""
 from __future__ import annotations
 
 import re
+from typing import NamedTuple
 
+from pipeline.numerals import letters as letter
 from pipeline.resolve.formulas import commands
 from pipeline.resolve.formulas.chemistry import chemistry
 from pipeline.resolve.formulas.macros import closing
@@ -19,6 +21,8 @@ _RULE = re.compile(rf"\s*(?:\[[^\]]*\]\s*)?\{{\s*{_LENGTH}\s*\}}\s*\{{[^{{}}]*\}
 _OPTION = re.compile(r"\s*\[[^\[\]]*\]")
 _STAR = re.compile(r"\s*\*")
 _TAG = re.compile("\ue000(\\d+)\ue001")
+_LABEL = re.compile("\ue002(\\d+)\ue003")
+_ROW = re.compile(r"\\(?:begin|end)(?![A-Za-z])|\\\\")
 _LIMITS = re.compile(r"\s*\\(?:no)?limits(?![A-Za-z])")
 _NAME = re.compile(
     r"(?:\\(?:arg|max|min|lim|sup|inf|mathrm|text|rm|operatorname|mathsf|,|;|:|!| )|[A-Za-z{}\s-])*"
@@ -45,6 +49,15 @@ CIRCLED = {
     "-": "⊖",
     "×": "⊗",
 }
+
+
+class Label(NamedTuple):
+    """What a formula or a row of it is called; the ``letter`` that the row has after the
+    formula's number, or the ``tag`` that it has instead."""
+
+    name: str
+    letter: str = ""
+    tag: str = ""
 
 
 class Special(Reader):
@@ -122,7 +135,7 @@ class Special(Reader):
         out = [
             f"{{{self.within(piece.text, starts + piece.at)}}}"
             if piece.is_formula
-            else quoted(piece.text).replace("\\text{", f"\\{command}{{")
+            else quoted(piece.text).replace("\\text{", f"\\{piece.font or command}{{")
             for piece in found
         ]
         self.out.append(f"{{{''.join(out)}}}" if len(out) != 1 else out[0])
@@ -212,21 +225,41 @@ class Special(Reader):
         self.out.append(f"\ue000{len(self.tags)}\ue001")
         self.tags.append((said.strip(), name.endswith("*")))
 
-    def tagged(self, text: str) -> tuple[str, str]:
-        """The formula and its number; where it has several, each stays in its line."""
-        if len(self.tags) == 1 and not self.tags[0][1]:
-            return _TAG.sub("", text), self.tags[0][0]
+    def label(self, name: str, at: int) -> None:
+        held = self.verbatim(name, at)
+        if held is not None and held.strip():
+            self.out.append(f"\ue002{len(self.labels)}\ue003")
+            self.labels.append(held.strip())
+
+    def tagged(self, text: str) -> tuple[str, str, tuple[Label, ...]]:
+        """The formula, its number, and what it is called. Where it has several numbers, each
+        stays in its row; where several rows have names, and no numbers of their own, they are
+        told apart by letters at their ends."""
+        tags = {_row_end(text, found.end()): int(found[1]) for found in _TAG.finditer(text)}
+        rows = {int(found[1]): _row_end(text, found.end()) for found in _LABEL.finditer(text)}
+        if len(self.tags) == 1 and not self.tags[0][1] and tags.keys() >= set(rows.values()):
+            whole = _LABEL.sub("", _TAG.sub("", text))
+            return whole, self.tags[0][0], tuple(map(Label, self.labels))
+        own = [end for end in dict.fromkeys(rows.values()) if end not in tags]
+        letters: dict[int, str] = {}
+        if len(own) > 1:
+            letters = {end: letter(number).lower() for number, end in enumerate(own)}
+        labels = tuple(
+            Label(
+                self.labels[index],
+                letters.get(end, ""),
+                self.tags[tags[end]][0] if end in tags else "",
+            )
+            for index, end in rows.items()
+        )
+        for end, said in sorted(letters.items(), reverse=True):
+            text = f"{text[:end]}\\qquad {quoted(f'({said})')}{text[end:]}"
 
         def in_line(found: re.Match[str]) -> str:
             said, bare = self.tags[int(found[1])]
             return "\\qquad " + quoted(said if bare else f"({said})")
 
-        return _TAG.sub(in_line, text), ""
-
-    def label(self, name: str, at: int) -> None:
-        held = self.verbatim(name, at)
-        if held is not None and held.strip():
-            self.labels.append(held.strip())
+        return _TAG.sub(in_line, _LABEL.sub("", text)), "", labels
 
     # --- what is left out ---
 
@@ -291,6 +324,19 @@ READERS = {
     "intertext": "between",
     "shortintertext": "between",
 }
+
+
+def _row_end(text: str, pos: int) -> int:
+    """Where the row ends that a place of a formula is in."""
+    depth = 0
+    for found in _ROW.finditer(text, pos):
+        if found[0] == "\\begin":
+            depth += 1
+        elif depth == 0:
+            return found.start()
+        elif found[0] == "\\end":
+            depth -= 1
+    return len(text)
 
 
 def _in_ems(value: str, unit: str) -> str:

@@ -10,7 +10,7 @@ from typing import NamedTuple, TypeAlias
 from pipeline.resolve.formulas import commands
 from pipeline.resolve.formulas.macros import LONGEST, Macro, write_out
 from pipeline.resolve.formulas.reader import Mistake
-from pipeline.resolve.formulas.special import Special
+from pipeline.resolve.formulas.special import Label, Special
 
 _ENVIRONMENT = re.compile(r"\s*\{([A-Za-z]+\*?)\}")
 _COLUMNS = re.compile(r"\s*\{((?:[^{}\\]|\{[^{}]*\})*)\}")
@@ -44,7 +44,7 @@ class Reading(NamedTuple):
     mistakes: tuple[Mistake, ...]
     tex: str
     tag: str = ""
-    labels: tuple[str, ...] = ()
+    labels: tuple[Label, ...] = ()
 
     @property
     def is_set(self) -> bool:
@@ -69,8 +69,7 @@ def read(tex: str, suggest: Suggest, macros: dict[str, Macro] | None = None) -> 
     reader.lines("")
     found = sorted(reader.mistakes, key=lambda mistake: mistake.at)
     mistakes = tuple(found_._replace(at=written.origin(found_.at)) for found_ in found)
-    text, tag = reader.tagged("".join(reader.out))
-    return Reading(mistakes, text, tag, tuple(reader.labels))
+    return Reading(mistakes, *reader.tagged("".join(reader.out)))
 
 
 class _Tex(Special):
@@ -82,7 +81,7 @@ class _Tex(Special):
 
     def within(self, tex: str, at: int) -> str:
         inner = _Tex(tex, self.suggest)
-        inner.depth = self.depth
+        inner.depth, inner.tags, inner.labels = self.depth, self.tags, self.labels
         inner.group("")
         self.mistakes.extend(mistake._replace(at=at) for mistake in inner.mistakes)
         return "".join(inner.out)

@@ -39,12 +39,18 @@ SWITCHES = commands.OLD_FONTS | frozenset(
 """What sets another font or size from there on: the text keeps its own."""
 
 
+OWN_FONTS = {"textbf": "textbf", "textit": "textit", "emph": "textit", "texttt": "texttt"}
+"""What sets what it holds in another font."""
+
+
 class Piece(NamedTuple):
-    """Words of a text, or a formula in it; ``at`` is where that begins."""
+    """Words of a text, or a formula in it; ``at`` is where that begins, ``font`` the command
+    that sets the words where they have one of their own."""
 
     text: str
     is_formula: bool = False
     at: int = 0
+    font: str = ""
 
 
 class UnreadableTextError(Exception):
@@ -60,16 +66,26 @@ def pieces(text: str) -> list[Piece]:
     """The words and formulas of a text. Raises `UnreadableTextError`."""
     found: list[Piece] = []
     read: list[str] = []
-    accent = ""
+    accent = font = ""
+    around = [""]
 
     def flush() -> None:
         if words := "".join(read):
-            found.append(Piece(words))
+            found.append(Piece(words, font=around[-1]))
         read.clear()
 
     for piece in _PIECE.finditer(text):
         written = piece[0]
         name = written[1:].strip() if written[0] == "\\" else ""
+        if written == "{":
+            if font not in ("", around[-1]):
+                flush()
+            around.append(font or around[-1])
+        elif written == "}" and len(around) > 1:
+            if around[-2] != around[-1]:
+                flush()
+            around.pop()
+        font = OWN_FONTS.get(name, "")
         if written in "{}":
             continue
         if len(written) > 1 and written[0] == "$":

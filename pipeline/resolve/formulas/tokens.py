@@ -74,9 +74,9 @@ def token(element: Element) -> Element:
     elif is_function and name not in LIMIT_NAMES:
         tag = "mi"
     found = kept(element, Element(tag))
-    if is_function and tag == "mi":
+    if name in LIMIT_NAMES or (is_function and tag == "mi"):
         found.set("class", FUNCTION)
-    if text == "/":
+    if text == "/" or name in LIMIT_NAMES:  # a function has its spaces beside it
         found.set("lspace", "0em")
         found.set("rspace", "0em")
     if name in LIMIT_NAMES:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import copy
 import threading
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from pathlib import Path
@@ -21,6 +22,7 @@ from pipeline.package.pdf.engine.drawings import formulas
 from pipeline.package.pdf.engine.objects import PDF, mend_fonts
 from pipeline.package.pdf.engine.resources import Fonts, LocalFiles
 from pipeline.package.pdf.engine.signs import sign_broken_lines
+from pipeline.package.pdf.engine.styles import SharedStyles
 
 
 class TooManyPagesError(Exception):
@@ -57,7 +59,7 @@ class Typesetter:
         markup = _Markup(root, self.files, most_pages)
         options = weasyprint.DEFAULT_OPTIONS | {"stylesheets": sheets, "cache": self._images}
         fonts, counters = self._fonts, CounterStyle(self._counters)
-        with _bounded_lines():
+        with _economical():
             return Document._render(markup, fonts, counters, {}, options)  # type: ignore[no-any-return]
 
 
@@ -192,29 +194,45 @@ ROUNDING = 1e-3
 LONGEST_LINE = 2000
 """Characters that no line has: in so many its end is found."""
 
+SHORT, KEPT = 30, 500
+"""Characters of a text that is likely to come again, and how many of these a style keeps."""
+
 _one_layout = threading.RLock()
 
 
 @contextlib.contextmanager
-def _bounded_lines() -> Iterator[None]:
-    """While this lasts, lines are made of no more of a text than they can hold. Where a text has
-    nowhere to break, or nothing that is wide, WeasyPrint sets all that is left of it for each."""
+def _economical() -> Iterator[None]:
+    """While this lasts, elements share styles, short texts that fit are set once in each style,
+    and lines are made of no more of a text than they can hold. Where a text has nowhere to break,
+    or nothing that is wide, WeasyPrint sets all that is left of it for each."""
     with _one_layout:
-        whole = weasyprint.layout.inline.split_first_line
+        whole, styles = weasyprint.layout.inline.split_first_line, weasyprint.css.StyleFor
 
         def split_first_line(
-            text: str, style: Any, context: Any, max_width: float | None, *rest: Any, **options: Any
+            text: str, style: Any, context: Any, width: float | None, spacing: float, **options: Any
         ) -> Any:
+            if len(text) <= SHORT:
+                kept = vars(style).setdefault("kept", {})
+                found = kept.get((text, spacing))
+                if not found or (width is not None and found[3] > width):
+                    found = whole(text, style, context, width, spacing, **options)
+                    fits = found[2] is None and (width is None or found[3] <= width)
+                    if not fits or len(kept) >= KEPT:
+                        return found
+                    kept[text, spacing] = found
+                return (copy.copy(found[0]), *found[1:])
             start = text[:LONGEST_LINE]
-            if max_width is None or len(text) <= LONGEST_LINE or "\n" in start:
-                return whole(text, style, context, max_width, *rest, **options)
-            found = whole(start, style, context, max_width, *rest, **options)
+            if width is None or len(text) <= LONGEST_LINE or "\n" in start:
+                return whole(text, style, context, width, spacing, **options)
+            found = whole(start, style, context, width, spacing, **options)
             if found[2] is None:  # all of it stands on the line
                 return (*found[:2], len(start.encode()), *found[3:])
             return found
 
         weasyprint.layout.inline.split_first_line = split_first_line
+        weasyprint.css.StyleFor = SharedStyles
         try:
             yield
         finally:
             weasyprint.layout.inline.split_first_line = whole
+            weasyprint.css.StyleFor = styles
