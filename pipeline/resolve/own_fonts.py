@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import hashlib
 import io
+import zlib
 from pathlib import Path
 
 from msgspec.structs import replace
@@ -13,7 +14,7 @@ from pipeline.codes import Code
 from pipeline.diagnostics import Span
 from pipeline.metadata import OwnFont
 from pipeline.model import Document
-from pipeline.paths import Problem, locate
+from pipeline.paths import Located, Problem, locate
 from pipeline.resolve.findings import Findings, describe
 
 RESTRICTED, PREVIEW, EDITABLE, WHOLE, BITMAPS = 0x0002, 0x0004, 0x0008, 0x0100, 0x0200
@@ -22,6 +23,9 @@ print; to edit, too; no parts of it; none of its outlines. 0 is without any cond
 
 ITALIC = 0x01
 """The bit of fsSelection."""
+
+MOST_BYTES = 64 * 2**20
+"""Of a font. The largest that there are, for Chinese in all weights, have less."""
 
 
 def read_fonts(document: Document, folder: Path) -> Document:
@@ -38,7 +42,7 @@ def read_fonts(document: Document, folder: Path) -> Document:
             findings.add(located.code, located.message, span, located.hint)
             continue
         try:
-            fonts.append(_read(replace(font, source=located.name), located.path))
+            fonts.append(_read(replace(font, source=located.name), located))
         except NotEmbeddableError:
             message = f"“{located.name}” says that it may not be embedded in a publication."
             hint = "Use another font, or ask its maker for one with a licence for e-books."
@@ -53,14 +57,16 @@ class NotEmbeddableError(Exception):
     """The font's licence does not allow to embed it."""
 
 
-def _read(font: OwnFont, path: Path) -> OwnFont:
+def _read(font: OwnFont, located: Located) -> OwnFont:
     from fontTools.ttLib import TTFont
 
     try:
-        data = path.read_bytes()
+        data = located.read()
+        if _unpacked_size(data) > MOST_BYTES:
+            raise ValueError(f"it has more than {MOST_BYTES // 2**20} MiB when it is unpacked")
         with TTFont(io.BytesIO(data), lazy=True) as file:
             names, facts = file["name"], file["OS/2"]
-            family = names.getDebugName(16) or names.getDebugName(1) or path.stem
+            family = names.getDebugName(16) or names.getDebugName(1) or located.path.stem
             usage, weight = facts.fsType, facts.usWeightClass
             style = facts.fsSelection & ITALIC
             has_outlines = "glyf" in file or "CFF " in file or "CFF2" in file
@@ -85,6 +91,32 @@ def _read(font: OwnFont, path: Path) -> OwnFont:
         obfuscated=font.obfuscated or bool(usage & (PREVIEW | EDITABLE)),
         whole=bool(usage & WHOLE),
     )
+
+
+def _unpacked_size(data: bytes) -> int:
+    """The bytes of a font's tables, or more than `MOST_BYTES`: they are unpacked up to there,
+    since a file may say less of itself."""
+    import brotli
+    from fontTools.ttLib.sfnt import SFNTReader
+    from fontTools.ttLib.woff2 import WOFF2DirectoryEntry, woff2DirectorySize
+
+    if data.startswith(b"wOF2"):
+        file = io.BytesIO(data)
+        file.seek(woff2DirectorySize)
+        for _ in range(int.from_bytes(data[12:14])):
+            WOFF2DirectoryEntry().fromFile(file)
+        return len(brotli.Decompressor().process(file.read(), MOST_BYTES + 1))
+    if not data.startswith(b"wOFF"):
+        return len(data)
+    size = 0
+    for table in SFNTReader(io.BytesIO(data)).tables.values():
+        part = data[table.offset : table.offset + table.length]
+        if table.length != table.origLength:
+            part = zlib.decompressobj().decompress(part, MOST_BYTES - size + 1)
+        size += len(part)
+        if size > MOST_BYTES:
+            break
+    return size
 
 
 _tried: dict[str, None] = {}

@@ -13,9 +13,11 @@ KEYS = frozenset({"file", "delimiter"})
 """The attributes that say where the data are and how they are written."""
 
 
-def read_rows(parts: FenceParts) -> tuple[tuple[Cell, ...], ...]:
+def read_rows(parts: FenceParts) -> tuple[tuple[Cell, ...], ...] | None:
     """The rows of a fence's lines, or of ``file="data.csv"``, each as long as the longest."""
     rows = uneven_rows(parts)
+    if rows is None:
+        return None
     for row in rows:
         report_long(row, len(rows[0]), parts)
     width = max(map(len, rows), default=0)
@@ -30,8 +32,8 @@ def as_written(parts: FenceParts) -> tuple[Block, ...]:
     return (CodeBlock(text=parts.text, span=parts.span),) if parts.text.strip() else ()
 
 
-def uneven_rows(parts: FenceParts) -> tuple[tuple[Cell, ...], ...]:
-    """The rows, each as long as it is.
+def uneven_rows(parts: FenceParts) -> tuple[tuple[Cell, ...], ...] | None:
+    """The rows, each as long as it is; None where it is told why they cannot be read.
 
     ``delimiter`` is a character, or "comma", "semicolon" or "tab". What is wrong is
     reported where it stands, in the file too.
@@ -41,7 +43,7 @@ def uneven_rows(parts: FenceParts) -> tuple[tuple[Cell, ...], ...]:
         found = parts.files.read(address, parts.span)
         if isinstance(found, Diagnostic):
             parts.report(BY_SLUG[found.code], found.message, parts.span, found.hint)
-            return ()
+            return None
         if any(line.strip() for line in lines):
             message = f"The data are in “{address}”, and between the fences too."
             parts.report(Code.BAD_DATA, message, parts.span, "Keep one of them.")
@@ -55,7 +57,7 @@ def uneven_rows(parts: FenceParts) -> tuple[tuple[Cell, ...], ...]:
     rows, mistakes = delimited.read(lines, DELIMITERS.get(mark, mark))
     for mistake in mistakes:
         parts.report(Code.BAD_DATA, *mistake)
-    return rows
+    return None if mistakes and not rows else rows
 
 
 def report_long(row: tuple[Cell, ...], width: int, parts: FenceParts) -> None:
