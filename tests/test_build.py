@@ -516,11 +516,14 @@ def test_a_broken_template_is_a_finding(
     [
         "@import 'https://example.org/a.css';",
         "@import/**/url(//example.org/a.css);",
+        "@import '\\\\\\\\host\\\\a.css';",
+        "p { background: url(file:///etc/a.png) }",
+        "p { background: url(/etc/a.png) }",
         "p { background: url( 'HTTP://example.org/a.png' ) }",
         "@media print { p { background: u\\72l(https://example.org/a.png) } }",
     ],
 )
-def test_a_style_that_loads_from_the_web_is_a_finding(tmp_path: Path, css: str) -> None:
+def test_a_style_that_loads_from_elsewhere_is_a_finding(tmp_path: Path, css: str) -> None:
     write(tmp_path, "# T\n\ntext\n")
     (tmp_path / "t/html").mkdir(parents=True)
     write(tmp_path / "t/html", f"p {{ color: red }}\n{css}\n", "style.css")
