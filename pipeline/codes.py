@@ -305,7 +305,8 @@ class Code(enum.Enum):
     BAD_DATA = Entry(
         WARNING,
         "Data in rows cannot be read as they were meant: a quotation mark that is never closed, or a row\n"
-        "that is longer than the first. A cell that has a comma in it stands in quotation marks.",
+        "that is longer than the first. A cell that has a comma in it stands in quotation marks. More than\n"
+        "50,000 cells are no table, and stay as they are written.",
     )
     BAD_CHART = Entry(
         WARNING,

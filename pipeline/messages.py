@@ -22,6 +22,9 @@ SHOWN = 3
 LONGEST_QUOTED = 200
 """Characters of what a message repeats from a source."""
 
+LONGEST_MESSAGE = 1000
+"""Characters of a message, whatever quotation marks there are in what it repeats."""
+
 _GIVEN = re.compile(r"`[^`]*`|“[^”]*”|\d+")
 """What differs in messages that say the same."""
 
@@ -44,8 +47,14 @@ def _code(match: re.Match[str]) -> str:
     return f"\\x{code:02x}" if code < 0x100 else f"\\u{{{code:x}}}"
 
 
+def printable_lines(text: str) -> str:
+    """The same of a text in several lines."""
+    return "\n".join(map(printable, text.split("\n")))
+
+
 def _said(text: str) -> str:
-    return printable(_QUOTED.sub(r"\1\2…", text))
+    text = _QUOTED.sub(r"\1\2…", text)
+    return printable(text if len(text) <= LONGEST_MESSAGE else f"{text[:LONGEST_MESSAGE]}…")
 
 
 def in_order(diagnostics: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
@@ -108,7 +117,12 @@ def _count(number: int, what: str) -> str:
 
 def as_json(diagnostics: Iterable[Diagnostic]) -> str:
     """The findings for programs: a JSON array."""
-    found = msgspec.json.format(msgspec.json.encode(list(diagnostics)), indent=2).decode()
+    return shown_json(list(diagnostics))
+
+
+def shown_json(value: object) -> str:
+    """A value as JSON that does nothing to a terminal: control characters are escaped."""
+    found = msgspec.json.format(msgspec.json.encode(value), indent=2).decode()
     return _CONTROL.sub(lambda m: m[0] if m[0] == "\n" else json.dumps(m[0])[1:-1], found)
 
 

@@ -8,9 +8,11 @@ it the next who writes into the folder finishes what was begun. Sets are written
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import os
 import shutil
 import sys
+import tempfile
 from collections.abc import Iterable, Iterator, Mapping
 from errno import EISDIR
 from pathlib import Path
@@ -125,19 +127,32 @@ def _below(folder: Path, place: str) -> Path:
 @contextlib.contextmanager
 def _alone_in(folder: Path) -> Iterator[None]:
     """Wait until nobody else writes into a folder, and keep others out. The lock is on the folder
-    itself, so that no file of it stays behind; Windows, which has no such lock, does without."""
+    itself, so that no file of it stays behind; Windows, which has no such lock, gets a file for
+    it among those of the user that are temporary."""
     if sys.platform == "win32":
-        yield
-        return
-    import fcntl
+        import msvcrt
 
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        with contextlib.suppress(OSError):  # a file system without locks
-            fcntl.flock(handle, fcntl.LOCK_EX)
-        yield
-    finally:
-        os.close(handle)
+        name = hashlib.sha256(os.path.normcase(folder.resolve()).encode()).hexdigest()[:32]
+        with (Path(tempfile.gettempdir()) / f"chapbook-{name}.lock").open("wb") as file:
+            while True:
+                with contextlib.suppress(OSError):  # each time it waits for ten seconds
+                    msvcrt.locking(file.fileno(), msvcrt.LK_LOCK, 1)
+                    break
+            try:
+                yield
+            finally:
+                file.seek(0)
+                msvcrt.locking(file.fileno(), msvcrt.LK_UNLCK, 1)
+    else:
+        import fcntl
+
+        handle = os.open(folder, os.O_RDONLY)
+        try:
+            with contextlib.suppress(OSError):  # a file system without locks
+                fcntl.flock(handle, fcntl.LOCK_EX)
+            yield
+        finally:
+            os.close(handle)
 
 
 def _holds(path: Path, data: bytes) -> bool:

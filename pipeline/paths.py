@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+from errno import EFBIG
 from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import unquote
@@ -11,12 +12,24 @@ from urllib.parse import unquote
 from pipeline.codes import Code
 from pipeline.suggestions import nearest
 
+MOST_BYTES = 256 * 2**20
+"""Of a file that is read whole."""
+
 
 class Located(NamedTuple):
     """A file in the source's folder; ``name`` is its path from there, with slashes."""
 
     path: Path
     name: str
+
+    def read(self) -> bytes:
+        """What the file holds. Raises `OSError` where it cannot be read, or has more than
+        `MOST_BYTES`."""
+        with self.path.open("rb") as file:
+            data = file.read(MOST_BYTES + 1)
+        if len(data) > MOST_BYTES:
+            raise OSError(EFBIG, f"it has more than {MOST_BYTES // 2**20} MiB", str(self.path))
+        return data
 
 
 class Problem(NamedTuple):

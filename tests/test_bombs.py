@@ -1,14 +1,20 @@
-"""Short texts that would stand for long ones: each is a finding, in no time and little room."""
+"""Short texts and small files that would stand for large ones: each is a finding, in no time and
+little room."""
 
 from __future__ import annotations
 
+import struct
+import zlib
 from pathlib import Path
 
 import pytest
+from fontTools.ttLib import TTFont, newTable
 
 import pipeline
 from pipeline.editions import EDITIONS
+from pipeline.faces import FACES, font_file
 from pipeline.model import Document
+from pipeline.render import render
 from pipeline.resolve import resolve
 from pipeline.select import select
 from pipeline.tree import plain_text
@@ -55,3 +61,84 @@ def test_variables_that_stand_for_too_much(tmp_path: Path) -> None:
     assert codes(found) == ["long-variables"]
     assert len(plain_text(found.blocks[0].children)) < 5_100_000  # type: ignore[union-attr]
     assert not codes(resolved(head + "{{ a }} " * 500, tmp_path))
+
+
+def empty_picture(side: int, number: int) -> bytes:
+    """A black PNG in a few bytes, unlike those of other numbers."""
+
+    def chunk(kind: bytes, data: bytes) -> bytes:
+        checksum = zlib.crc32(kind + data)
+        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", checksum)
+
+    head = chunk(b"IHDR", struct.pack(">IIBBBBB", side, side, 1, 0, 0, 0, 0))
+    rows = chunk(b"IDAT", zlib.compress(bytes((side // 8 + 1) * side), 9))
+    note = chunk(b"tEXt", b"number\0" + str(number).encode())
+    return b"\x89PNG\r\n\x1a\n" + head + note + rows + chunk(b"IEND", b"")
+
+
+def test_pictures_that_are_large_together(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One that is shown twice counts once."""
+    monkeypatch.setattr("pipeline.resolve.assets.MOST_SPARSE", 5_000_000)
+    for number in range(8):
+        (tmp_path / f"{number}.png").write_bytes(empty_picture(1_000, number))
+    text = "".join(f"![Black {n // 2}]({n // 2}.png)\n\n" for n in range(16))
+    found = resolved(f"---\ntitle: T\nlang: en\n---\n\n{text}", tmp_path)
+    told = [each.message[1] for each in found.diagnostics if each.code == "bad-image"]
+    assert told == ["5", "5", "6", "6", "7", "7"]
+    assert len(found.assets) == 5
+    pages = str(render(found, EDITIONS["web"], "work"))
+    assert "Black 7" in pages, "its alternative stands in its place"
+
+
+@pytest.mark.parametrize("kind", ["woff", "woff2"])
+@pytest.mark.parametrize("size", [1_000, 3_000_000])
+def test_fonts_that_unpack_to_more(
+    kind: str, size: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("pipeline.resolve.own_fonts.MOST_BYTES", 2_000_000)
+    path = font_file(FACES[0])
+    assert path
+    with TTFont(path) as font:
+        font["zzzz"] = newTable("zzzz")
+        font["zzzz"].data = bytes(size)
+        font.flavor = kind
+        font.save(tmp_path / "a.otf")
+    assert (tmp_path / "a.otf").stat().st_size < 500_000
+    found = resolved("---\ntitle: T\nlang: en\nfonts: a.otf\n---\n\nA\n", tmp_path)
+    assert codes(found) == (["bad-font"] if size > 2_000_000 else [])
+
+
+@pytest.mark.parametrize("fence", ["csv", "chart", "csv {file=a.csv}", "chart {file=a.csv}"])
+def test_more_cells_than_a_table_has(fence: str, tmp_path: Path) -> None:
+    rows = "a,1\n" * 26_000
+    (tmp_path / "a.csv").write_text(rows, "utf-8")
+    text = "" if "file" in fence else rows
+    found = pipeline.parse(f"# T\n\n```{fence}\n{text}```\n", folder=tmp_path)
+    assert codes(found) == ["bad-data"]
+    assert ("a.csv" if "file" in fence else "a,1") in str(found.blocks[-1]), "nothing is lost"
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["{{ include a.md }}", "```python {file=a.md}\n```", "```csv {file=a.md}\n```"],
+)
+def test_files_that_are_taken_in_often(
+    line: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("pipeline.parser.source.MAX_BYTES", 100_000)
+    (tmp_path / "a.md").write_text("a b c\n\n" * 4_000, "utf-8")
+    found = pipeline.parse(f"{line}\n\n" * 5, folder=tmp_path)
+    told = [each for each in found.diagnostics if each.code == "too-many-includes"]
+    assert len(told) == 2
+
+
+@pytest.mark.parametrize("rows", [26, 400])
+def test_pages_grow_as_their_exercises_do(rows: int, tmp_path: Path) -> None:
+    pairs = "".join(f"| left {n} | right {n} |\n" for n in range(rows))
+    things = "".join(f"{n + 1}. thing {n}\n" for n in range(rows))
+    text = f"::: matching\n| A | B |\n|---|---|\n{pairs}:::\n\n::: ordering\n{things}:::\n"
+    pages = render(resolved(text, tmp_path), EDITIONS["web"], "work")
+    markup = pages.pages[0].markup
+    assert markup.count("<select aria-labelledby") == (52 if rows == 26 else 0)
+    assert markup.count('type="text"') == (0 if rows == 26 else 800)
+    assert len(markup) < 200_000

@@ -558,11 +558,14 @@ def test_a_layout_that_is_written_otherwise_makes_the_same_page(tmp_path: Path) 
     [
         "@import 'https://example.org/a.css';",
         "@import/**/url(//example.org/a.css);",
+        "@import '\\\\\\\\host\\\\a.css';",
+        "p { background: url(file:///etc/a.png) }",
+        "p { background: url(/etc/a.png) }",
         "p { background: url( 'HTTP://example.org/a.png' ) }",
         "@media print { p { background: u\\72l(https://example.org/a.png) } }",
     ],
 )
-def test_a_style_that_loads_from_the_web_is_a_finding(tmp_path: Path, css: str) -> None:
+def test_a_style_that_loads_from_elsewhere_is_a_finding(tmp_path: Path, css: str) -> None:
     write(tmp_path, "# T\n\ntext\n")
     (tmp_path / "t/html").mkdir(parents=True)
     write(tmp_path / "t/html", f"p {{ color: red }}\n{css}\n", "style.css")

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import io
 import re
+import time
 import zipfile
+from collections.abc import Iterator
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
 import pikepdf
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
+from pygments.lexers import get_all_lexers
+from pygments.token import Keyword
 
 from pipeline.editions import EDITIONS, FormatName
 from pipeline.model import CodeBlock, Document
@@ -22,7 +26,7 @@ from pipeline.parser.fence_info import read_info
 from pipeline.render import render
 from pipeline.render.code_lines import listing
 from pipeline.resolve import resolve
-from pipeline.resolve.highlight import highlight_code
+from pipeline.resolve.highlight import LONGEST_SLOW, highlight_code
 from pipeline.select import select
 from pipeline.tree import walk
 from pipeline.words import words
@@ -165,7 +169,7 @@ def test_code_that_may_be_wide_can_be_scrolled_by_keyboard() -> None:
 
 
 def test_long_code_stays_quick() -> None:
-    source = FRONT + "```python {.numbered mark=5}\n" + "x = [1, 2]  # y\n" * 10_000 + "```\n"
+    source = FRONT + "```bash {.numbered mark=5}\n" + "x = [1, 2]  # y\n" * 10_000 + "```\n"
     page = made(source, "web").decode()
     assert page.count('class="code-line"') == 10_000
     assert 'data-line="10000"' in page
@@ -261,6 +265,8 @@ def test_no_empty_box_of_code_is_left_at_the_foot_of_a_page() -> None:
         ("gherkin", "a " * 100_000),
         ("autoit", "\n" * 100_000),
         ("autohotkey", "\n" * 100_000),
+        ("java", "\n" * 100_000),
+        ("androidbp", "0" * 100_000),
     ],
 )
 def test_colours_that_take_too_long_are_left_out_and_told(language: str, text: str) -> None:
@@ -277,3 +283,38 @@ def test_short_code_of_slow_languages_has_colours() -> None:
     assert isinstance(code, CodeBlock)
     assert code.tokens
     assert found.diagnostics == parsed.diagnostics
+
+
+class Burning:
+    """A lexer that never gets on, as one might in another version of Pygments."""
+
+    aliases = ("burning",)
+
+    def get_tokens(self, text: str) -> Iterator[tuple[object, str]]:
+        yield Keyword, text[:1]
+        while True:
+            yield Keyword, ""
+
+
+def test_a_lexer_that_stands_still_is_left(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("pygments.lexers.get_lexer_by_name", lambda *_, **__: Burning())
+    code = CodeBlock(text="a b c", language="burning")
+    assert highlight_code(replace(parse("# A\n"), blocks=(code,))).blocks == (code,)
+
+
+SHAPES = (
+    *("<!--", '"', "(", "{", "[", "a ", "\\", "/*", "#", "-- ", "$", "a\n", "  ", "<a ", "@", "a."),
+    *("=", "\n", "'", "`", "%", "0", "a:", "(a", "<<", "[[", "a,", "&", "a=", '"a', "\t", "//"),
+    *("{{", "<?", "_", "~", "|", "^", "::", '"""', "*", "a(", "\n  ", "\n#"),
+)
+LEXERS = sorted(names[0] for _, names, _, _ in get_all_lexers() if names)
+
+
+@pytest.mark.skipif(settings.get_current_profile_name() != "fuzz", reason="`make fuzz` runs it")
+@given(language=st.sampled_from(LEXERS), shape=st.sampled_from(SHAPES))
+def test_every_language_keeps_the_bound(language: str, shape: str) -> None:
+    """Which languages are slow is a list, which another version of Pygments may add to."""
+    code = CodeBlock(text=shape * (LONGEST_SLOW // len(shape)), language=language)
+    start = time.process_time()
+    highlight_code(replace(parse("# A\n"), blocks=(code,)))
+    assert time.process_time() - start < 2, (language, shape)

@@ -163,3 +163,15 @@ def test_the_print_edition_has_the_font(make: Make, tmp_path: Path) -> None:
     with pikepdf.open(tmp_path / "out" / "x" / "x.pdf") as pdf:
         names = [str(one.get("/BaseFont", "")) for one in pdf.objects if hasattr(one, "get")]
     assert any(name.endswith("Wells") for name in names)
+
+
+def test_a_letter_that_is_damaged_is_found_before_it_is_needed(make: Make, tmp_path: Path) -> None:
+    """The text has none of it, but pages have more letters than their text."""
+    make(INSTALLABLE)
+    path = tmp_path / "fonts" / "damaged.otf"
+    with TTFont(tmp_path / "fonts" / "wells.otf", recalcBBoxes=False) as file:
+        strings = file["CFF "].cff.topDictIndex[0].CharStrings
+        strings[file.getBestCmap()[ord("z")]].bytecode = b"\xff"
+        file.save(path)
+    (found,) = make(INSTALLABLE, "fonts/damaged.otf").diagnostics
+    assert found.code == "bad-font"

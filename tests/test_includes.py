@@ -16,7 +16,6 @@ from pipeline import cli
 from pipeline.diagnostics import Diagnostic, Span
 from pipeline.model import Dialogue, Document, Image, Link, Table
 from pipeline.parser import parse_file
-from pipeline.parser.blocks import includes
 from pipeline.resolve import resolve
 from pipeline.tree import plain_text, walk, whole
 
@@ -230,7 +229,7 @@ def test_files_that_multiply_come_to_an_end(tmp_path: Path) -> None:
 
 
 def test_how_much_is_taken_in(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(includes, "MAX_BYTES", 1000)
+    monkeypatch.setattr("pipeline.parser.source.MAX_BYTES", 1000)
     files = {"book.md": FRONT + "{{ include a.md }}\n\n" * 3, "a.md": "x" * 400}
     assert told(parsed(tmp_path, files)) == ["book.md:9:12 too-many-includes"]
 

@@ -753,7 +753,42 @@ PLACES = {
     "a definition": "Well ⟨⟩\n:   A hole ⟨⟩",
     "a box's title": "::: note Wells ⟨⟩ here\nText.\n:::",
     "a quotation": "> Wells ⟨⟩",
+    "a label": '::: div {aria-label="deep ⟨⟩ ones" .x}\na\n:::',
+    "a label in HTML": '<div aria-label="deep ⟨⟩ ones" class="x">a</div>',
+    "a table's summary": '<table summary="deep ⟨⟩ ones"><tr><td>a</td></tr></table>',
+    "an image in HTML": '<img src="well.png" alt="A ⟨⟩ well" title="A ⟨⟩ well">',
+    "a figure in HTML": '<figure><img src="well.png" alt="A"><figcaption>⟨⟩</figcaption></figure>',
+    "an expansion in HTML": 'An <abbr title="A ⟨⟩ well">AW</abbr> is.',
+    "a summary": "::: details Wells ⟨⟩ here\nText.\n:::",
+    "a chart's data": '```chart {caption="Wells"}\nA,B ⟨⟩\na ⟨⟩,3\nb,4\n```',
+    "a chart's axes": '```chart {caption="Wells" x="a ⟨⟩" y="b ⟨⟩"}\nA,B\na,3\nb,4\n```',
+    "a chart of a table": "| A | B ⟨⟩ |\n|---|---|\n| a ⟨⟩ | 3 |\n\nTable: Wells ⟨⟩ {.chart}",
+    "data": '```csv {caption="Wells ⟨⟩"}\nA,B ⟨⟩\na ⟨⟩,3\n```',
+    "a term": "A well.\n\n::: glossary\nWell ⟨⟩\n:   A hole ⟨⟩\n:::",
+    "a term of the index": "A [well ⟨⟩ x]{.index} is.\n\n# Index\n\n::: index\n:::",
+    "a note within the line": "Wells^[They are ⟨⟩ deep.] are.",
+    "a link's text": "A [link ⟨⟩ b](https://example.org){.qr}.",
+    "an exercise's title": "::: exercise Wells ⟨⟩ b {#ex-a}\nText.\n:::\n\nSee @ex-a.",
+    "an exercise's table": "::: exercise\n| A | B |\n|---|---|\n| ⟨⟩ a | b ⟨⟩ |\n:::",
+    "an open answer": "::: exercise\nWhy ⟨⟩?\n\n::: lines 3\n:::\n:::",
+    "a choice's question": "::: exercise\nPick ⟨⟩ one.\n\n- ( ) a\n- (x) b\n:::",
+    "a section's title": '## Wells {#wells title="deep ⟨⟩ ones"}\n\nText.',
+    "a list of rows": "::: table Wells ⟨⟩ b\n- - a\n  - b ⟨⟩ c\n- - c\n  - d\n:::",
+    "an alternative by name": '![A](well.png){fig-alt="a ⟨⟩ well"}',
 }
+FRONT = {
+    "description": "Wells ⟨⟩ here",
+    "subtitle": "Wells ⟨⟩ here",
+    "author": "Ann ⟨⟩ Asker",
+    "publisher": "Wells ⟨⟩ and pumps",
+    "rights": "Wells ⟨⟩ here",
+    "series": "Wells ⟨⟩ here",
+    "keywords": ["wells ⟨⟩ here", "pumps"],
+    "brand": {"footer": "Wells ⟨⟩ here"},
+    "variables": {"told": "Wells ⟨⟩ here"},
+}
+"""What the front matter says."""
+
 BLOCK_PLACES = {
     "between paragraphs": "a\n\n⟨⟩\n\nb",
     "an item, tight": "- a\n\n  ⟨⟩\n- b\n- c",
@@ -807,3 +842,32 @@ def test_answers_leave_no_trace_for_students(texts: list[str], tmp_path: Path) -
         assert "longer of" not in str(all_made[1]), name
         assert all_made[0] == all_made[1], f"{name}: a longer answer"
         assert all_made[0] == all_made[2], f"{name}: no answer"
+
+
+@pytest.mark.slow
+def test_answers_leave_no_trace_in_files_of_students(tmp_path: Path) -> None:
+    """All places at once, and what is packaged, to the byte."""
+    written = SPANS[0]
+    Picture.new("RGB", (40, 30), "#345678").save(tmp_path / "well.png")
+    front = json.dumps({"title": "Wells", "lang": "en", **FRONT}, ensure_ascii=False)
+    parts = [variants(front, written)]
+    for number, text in enumerate(PLACES.values(), start=1):
+        parts.append(variants(text.replace("[^1]", f"[^n{number}]"), written))
+    for number, text in enumerate(BLOCK_PLACES.values(), start=1):
+        text = text.replace("[^1]", f"[^b{number}]")
+        said = [text.replace("⟨⟩", block(text, one)) for one in ("ox", "the longer of both")]
+        parts.append([*said, variants(text, "")[2]])
+    source = tmp_path / "work.md"
+    made: list[dict[str, bytes]] = []
+    for variant in range(3):
+        front, *texts = (part[variant] for part in parts)
+        text = "\n\n".join(["Here {{told}}.", *texts])
+        source.write_text(f"---\n{front}\n---\n\n{text}\n", "utf-8")
+        out = tmp_path / str(variant)
+        result = pipeline.build(source, ["web", "site", "handout", "ebook", "form"], out=out)
+        assert not [found for found in result.diagnostics if found.is_error], result.diagnostics
+        files = (path for path in result.files if path.suffix != ".json")
+        made.append({path.relative_to(out).as_posix(): path.read_bytes() for path in files})
+    for name, data in made[0].items():
+        assert made[1][name] == data, f"{name}: a longer answer"
+        assert made[2][name] == data, f"{name}: no answer"

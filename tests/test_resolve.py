@@ -16,6 +16,7 @@ from PIL import Image as Raster
 
 from pipeline import model
 from pipeline.diagnostics import Span
+from pipeline.editions import EDITIONS
 from pipeline.metadata import ContentsOptions, Cover, Metadata
 from pipeline.model import (
     Attributes,
@@ -42,6 +43,8 @@ from pipeline.model import (
     Text,
     Turn,
 )
+from pipeline.parser import parse
+from pipeline.render import render
 from pipeline.resolve import resolve
 from pipeline.resolve.assets import gather_assets, link_remote
 from pipeline.resolve.contents import list_contents
@@ -52,6 +55,7 @@ from pipeline.resolve.numbering import number_captions
 from pipeline.resolve.references import check_references
 from pipeline.resolve.sections import nest_sections
 from pipeline.resolve.svg import read_svg
+from pipeline.select import select
 from pipeline.slugs import slug
 from pipeline.tree import FIELDS, INLINE_FIELDS, plain_text, rewrite, walk, whole
 
@@ -739,3 +743,71 @@ def test_resolve_is_deterministic_and_writes_as_json(folder: Path) -> None:
     assert found.contents == (ContentsEntry("dont----stop", text("Don’t – “stop”")),)
     assert found == resolve(source, folder)
     assert model.decode(model.encode(found)) == found
+
+
+# --- addresses that lead where no link may --------------------------------------------------
+
+ELSEWHERE = (
+    "//host/share",
+    "\\\\host\\x",
+    "/\\host/x",
+    "%5C%5Chost",
+    "javascript:alert(1)",
+    "file:///etc/passwd",
+    "data:text/html,x",
+    "smb://host/x",
+    "../../etc/passwd",
+)
+HOLDERS = (
+    "[a](<{}>)",
+    "[a][r]\n\n[r]: <{}>",
+    "<{}>",
+    "![a](<{}>)",
+    '![a](<{}> "A caption")',
+    "[![a](<{}>)](<{}>)",
+    '<a href="{}" ping="{}">a</a> <img src="{}" srcset="{} 2x" alt="a">',
+    '<object data="{}">a</object> <video src="{}" poster="{}">a</video>',
+    '<form action="{}"><button formaction="{}">a</button></form> <base href="{}">',
+    '<p style="background: url({})">a</p>',
+    '[a]{{href="{}" src="{}" style="background: url({})" action="{}"}}',
+    '::: div {{style="background: url({})" background="{}"}}\na\n:::',
+    "[a](<{}>){{.qr}}",
+    "[[{}|a]] ![[{}]]",
+    '```python {{file="{}"}}\n```',
+    '```csv {{file="{}"}}\n```',
+    '{{{{ include "{}" }}}}',
+)
+FRONT_HOLDERS = (
+    "url: '{}'",
+    "publisher: {{name: P, url: '{}'}}",
+    "cover: '{}'",
+    "brand: {{logo: '{}', alt: a}}",
+    "bibliography: '{}'",
+    "fonts: '{}'",
+)
+
+
+def loads(markup: str) -> list[str]:
+    """The addresses that a page follows or shows, but for places in it and the page's own."""
+    found = re.findall(
+        r'\s(?:href|src|srcset|action|formaction|data|poster|ping)="([^"]*)"', markup
+    )
+    return [address for address in found if re.match(r"[/\\%]|\.\./\.\.|(?!https?:)\w+:", address)]
+
+
+@pytest.mark.parametrize("address", ELSEWHERE)
+def test_no_place_takes_an_address_that_leads_elsewhere(address: str, tmp_path: Path) -> None:
+    texts = [("", holder.format(*[address] * 4)) for holder in HOLDERS]
+    texts += [(holder.format(address), "a") for holder in FRONT_HOLDERS]
+    for front, body in texts:
+        source = f"---\ntitle: T\nlang: en\n{front}\n---\n\n{body}\n"
+        parsed = parse(source, folder=tmp_path)
+        assert not front or parsed.diagnostics or prepared(parsed, "web", tmp_path).diagnostics
+        for name in ("web", "site", "ebook"):
+            document = prepared(parsed, name, tmp_path)
+            pages = render(document, EDITIONS[name], "work")
+            assert not [loads(page.markup) for page in pages.pages if loads(page.markup)], body
+
+
+def prepared(parsed: Document, name: str, folder: Path) -> Document:
+    return resolve(select(parsed, EDITIONS[name]), folder)

@@ -38,6 +38,8 @@ def test_a_message_repeats_two_hundred_characters_at_most() -> None:
     told = as_text([finding(f"There is no file “{'a' * 10_000}”.")])
     assert "a" * 200 + "…”" in told
     assert "a" * 201 not in told
+    between = as_text([finding(f"There is no file “{'a`' * 10_000}”.")])
+    assert len(between) < 1_200
 
 
 @pytest.mark.parametrize(
@@ -66,6 +68,24 @@ def test_names_of_files_do_no_harm() -> None:
         assert result.exit_code != 0
         assert r"\x1b" in result.output or "\x1b" not in result.output
         assert "\x1b" not in result.output
+
+
+@pytest.mark.parametrize(
+    "command",
+    [("editions",), ("editions", "--json"), ("report",), ("report", "--json")],
+)
+def test_nor_do_they_in_what_commands_list(
+    command: tuple[str, ...], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    name = "a\x1b[31m\u202eb\x9bc"
+    Path(f"{name}.md").write_text("# A\n\nText and ![b](b.png)\n", "utf-8")
+    result = CliRunner().invoke(main, [*command, f"{name}.md"])
+    assert result.exit_code == 0, result.output
+    assert not CONTROLS & set(result.output), result.output
+    assert r"\u{202e}" in result.output or r"\u202e" in result.output
+    for written in tmp_path.rglob("report.*"):
+        assert not CONTROLS & set(written.read_text("utf-8")), written
 
 
 def test_many_findings_on_one_line_take_linear_time(tmp_path: Path) -> None:

@@ -37,8 +37,7 @@ def editions(source: Path | None, as_json: bool, for_make: bool) -> None:
     if for_make:
         click.echo(make_table(), nl=False)
         return
-    import msgspec
-
+    from pipeline import messages
     from pipeline.editions import stem_of
     from pipeline.settings import settings_of
 
@@ -52,11 +51,12 @@ def editions(source: Path | None, as_json: bool, for_make: bool) -> None:
             raise SystemExit(SOURCE_ERRORS)
     found = settings_of(document, stem_of(source) if source else "NAME")
     if as_json:
-        click.echo(msgspec.json.format(msgspec.json.encode(found), indent=2).decode())
+        click.echo(messages.shown_json(found))
         return
     width = min(shutil.get_terminal_size().columns, WIDEST)
     for one in found:
-        click.echo(entry(one, width) if source else f"{one.name:<{NAME}}{one.label}")
+        told = messages.printable_lines(entry(one, width))
+        click.echo(told if source else f"{one.name:<{NAME}}{one.label}")
     if source:
         click.echo()
         click.echo(textwrap.fill("* is made where the command names no edition.", width))

@@ -138,7 +138,7 @@ def report(
         show(made.findings)
         for edition in made.editions:
             for line in lines(edition, made):
-                click.echo(line)
+                click.echo(messages.printable(line))
         if not made.failed:
             seconds = time.perf_counter() - started
             click.echo(messages.stage_line("report", seconds, len(page), folder / "report.html"))

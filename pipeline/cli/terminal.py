@@ -72,10 +72,9 @@ def or_exit(action: Callable[[], Any]) -> Any:
 
 
 def give_up(message: str, code: int = SYSTEM_MISSING) -> NoReturn:
-    from pipeline.messages import printable
+    from pipeline.messages import printable_lines
 
-    said = "\n".join(map(printable, message.split("\n")))
-    click.echo(f"chapbook: {said}", err=True)
+    click.echo(f"chapbook: {printable_lines(message)}", err=True)
     sys.exit(code)
 
 

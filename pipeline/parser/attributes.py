@@ -30,6 +30,9 @@ ALIGNMENTS = {
 }
 """The classes that say where a block stands in the line, by what authors call that."""
 
+MOST_BRACES = 16
+"""Opening braces that a list at the end of a text is looked for at."""
+
 LONGEST = 2000
 """Characters that are looked at: a list that is longer is text."""
 
@@ -108,12 +111,13 @@ def trailing(text: str) -> tuple[str, Attributes] | None:
     if not stripped.endswith("}"):
         return None
     first = max(0, len(stripped) - LONGEST)
-    start = stripped.rfind("{", first)
-    while start > first and stripped[start - 1] == "{":  # of a variable in a value
-        start = stripped.rfind("{", first, start - 1)
-    if start < 0 or (start and stripped[start - 1] in "\\])`"):
-        return None
-    found = read(stripped, start)
-    if not found or found[1] != len(stripped):
-        return None
-    return stripped[:start].rstrip(), found[0]
+    start = len(stripped)
+    for _ in range(MOST_BRACES):  # the first may be of a variable or a marked text in a value
+        start = stripped.rfind("{", first, start)
+        if start < 0:
+            return None
+        found = read(stripped, start)
+        if found and found[1] == len(stripped):
+            is_own = start == 0 or stripped[start - 1] not in "\\])`"
+            return (stripped[:start].rstrip(), found[0]) if is_own else None
+    return None

@@ -12,6 +12,10 @@ DELIMITERS = {"comma": ",", "semicolon": ";", "tab": "\t"}
 """What can stand between cells, by the names that an author may call it by."""
 
 
+MOST_CELLS = 50_000
+"""Of one table: some thousand pages of print."""
+
+
 class Cell(NamedTuple):
     """The text of a cell without its quotes, and where it stands."""
 
@@ -28,7 +32,8 @@ class Mistake(NamedTuple):
 
 
 class Rows(NamedTuple):
-    """The rows that are not blank, each of as many cells as it has, and what is wrong."""
+    """The rows that are not blank, each of as many cells as it has, and what is wrong; no rows
+    where there are more than `MOST_CELLS`."""
 
     rows: tuple[tuple[Cell, ...], ...]
     mistakes: tuple[Mistake, ...]
@@ -62,10 +67,16 @@ class _Reader:
         self._mistakes: list[Mistake] = []
 
     def read(self) -> Rows:
-        rows = []
+        rows: list[tuple[Cell, ...]] = []
+        count = 0
         while self._at < len(self._lines):
             if self._lines[self._at].strip():
                 rows.append(self._row())
+                count += len(rows[-1])
+            if count > MOST_CELLS:
+                message = f"The data have more than {MOST_CELLS:,} cells."
+                hint = "Show those that matter, and give the file to those who want them all."
+                return Rows((), (Mistake(message, rows[0][0].span, hint),))
             self._at += 1
         return Rows(tuple(rows), tuple(self._mistakes))
 

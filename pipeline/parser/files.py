@@ -30,6 +30,7 @@ class SourceFiles:
         self.lines = LineMap(name)
         self._folder = folder
         self._texts: dict[str, str] = {}
+        self._held = self._taken = 0
         self._missing: dict[str, None] = {}
         self.warnings: list[Diagnostic] = []
 
@@ -40,10 +41,14 @@ class SourceFiles:
 
     def read(self, address: str, span: Span | None) -> str | Diagnostic:
         """The text of the file that a relative path leads to, with ``\\n`` for line ends; or
-        what is wrong: MISSING_FILE, OUTSIDE_FOLDER, or what `source.read` finds, said of the
-        place ``span`` that names the file."""
+        what is wrong: MISSING_FILE, OUTSIDE_FOLDER, TOO_MANY_INCLUDES, or what `source.read`
+        finds, said of the place ``span`` that names the file."""
         found = self.find(address, span)
-        return found if isinstance(found, Diagnostic) else self._texts[found]
+        if isinstance(found, Diagnostic):
+            return found
+        text = self._texts[found]
+        self._taken += len(text)
+        return _too_much(span) if self._taken > source.MAX_BYTES else text
 
     def find(self, address: str, span: Span | None) -> str | Diagnostic:
         """The path from the folder of the file that `read` gives the text of."""
@@ -56,6 +61,8 @@ class SourceFiles:
             return diagnostic(found.code, found.message, span=span, hint=found.hint)
         if found not in self._texts:
             assert self._folder is not None
+            if self._held > source.MAX_BYTES:
+                return _too_much(span)
             text, problems = source.read(self._folder / found)
             if any(problem.is_error for problem in problems):
                 line = f", line {problems[0].line}," if problems[0].line else ""
@@ -64,6 +71,7 @@ class SourceFiles:
             file = self.lines.file(found)
             self.warnings += (msgspec.structs.replace(p, source=file) for p in problems)
             self._texts[found] = source.without_stray(source.normalise(text))
+            self._held += len(text)
         return found
 
     def number(self, address: str, span: Span | None) -> int:
@@ -95,3 +103,8 @@ class SourceFiles:
             return Problem(Code.MISSING_FILE, f"There is no file “{address}”.")
         located = locate(self._folder, address, Code.MISSING_FILE)
         return located if isinstance(located, Problem) else located.name
+
+
+def _too_much(span: Span | None) -> Diagnostic:
+    message = f"More than {source.MAX_BYTES // 2**20} MiB are taken in."
+    return diagnostic(Code.TOO_MANY_INCLUDES, message, span=span)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 
 from pipeline.codes import Code, diagnostic
@@ -13,6 +14,7 @@ from pipeline.model import (
     Blank,
     Block,
     BlockQuote,
+    CodeBlock,
     Container,
     Document,
     Emphasis,
@@ -32,6 +34,10 @@ from pipeline.parser.secrets import said, secret
 from pipeline.tree import CONDITIONS, is_for_teachers, plain_text, walk
 
 HOLDERS = (BlockQuote, Container, ListItem, Admonition, Exercise)
+MARKUP = frozenset({"markdown", "md"})
+"""Languages in which a gap with its answer is an example of one."""
+
+_GAP = re.compile(r"___\{([^{}\n]{1,100})\}")
 LONGEST_LABEL = 40
 """Letters that are looked at for a word that ends with a colon."""
 
@@ -61,6 +67,11 @@ def _reads_like_one(block: Block, has_exercises: bool, in_exercise: bool) -> tup
         first = block.children[0] if block.children else None
         if isinstance(first, Container) and (title := _said_by(first.children)):
             return f"what is folded up under “{title}”", f"{HINT}: on paper it is open."
+    if isinstance(block, CodeBlock) and (gap := _GAP.search(block.text)):
+        hint = "Code is shown as it is written: put the answer into `::: answer` below it."
+        return (
+            None if block.language in MARKUP else (f"the answer “{gap[1]}” of a gap in code", hint)
+        )
     if isinstance(block, Heading) and has_exercises and (title := _said(block.children)):
         if _is_for_all(block):
             return None

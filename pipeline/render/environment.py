@@ -12,6 +12,7 @@ import jinja2
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from pipeline.css import loaded
+from pipeline.paths import scheme
 
 PACKAGED = Path(__file__).parent.parent / "_templates"
 CHECKOUT = Path(__file__).parent.parent.parent / "templates"
@@ -56,13 +57,13 @@ def _environment(overrides: Path | None, seen_from: Path | None) -> jinja2.Envir
 
 def read_text(environment: jinja2.Environment, name: str) -> str:
     """A file beside the templates (a style sheet) as it is. Raises TemplateNotFound, and
-    TemplateSyntaxError for a style sheet of one's own that loads something from the web."""
+    TemplateSyntaxError for a style sheet of one's own that loads something from elsewhere."""
     assert environment.loader is not None
     text, file, _ = environment.loader.get_source(environment, name)
     if environment.sandboxed and name.endswith(".css"):
         for address, line, _ in loaded(text):
-            if address.lower().startswith(("http:", "https:", "ftp:", "//")):
-                message = f"A style loads {address} from the web, and a build loads nothing there"
+            if scheme(address) not in ("", "data") or address.startswith("/"):
+                message = f"A style loads {address}, and a build loads nothing from elsewhere"
                 raise jinja2.TemplateSyntaxError(message, line, name, file)
     return text
 

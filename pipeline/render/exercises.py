@@ -46,6 +46,13 @@ MOST_SQUARES = 84
 TEXT_ROW = 8
 """Millimetres that a line of the web page's fields stands for."""
 
+MOST_OPTIONS = 26
+"""Of a menu, which each of as many fields has; where there would be more, one types the letter
+or number, and the page is no larger than its text."""
+
+LONGEST_OPTION = 120
+"""Characters of an option: beyond them it ends with an ellipsis."""
+
 FIELD = "fld-"
 """What the ids and names of fields begin with."""
 
@@ -77,11 +84,12 @@ def helpers(lang: str) -> dict[str, object]:
         "is_for_teachers": is_for_teachers,
         "fits_label": fits_label,
         "has_words": has_words,
-        "item_text": item_text,
+        "option_text": option_text,
         "letters_class": f"letters-{alphabet(lang)}" if alphabet(lang) else "",
         "small_letter": functools.partial(small_letters, lang=lang),
         "squares": squares,
         "most_squares": MOST_SQUARES,
+        "most_options": MOST_OPTIONS,
         "text_rows": text_rows,
     }
 
@@ -109,8 +117,14 @@ def fits_label(item: Choice) -> bool:
 
 
 def item_text(item: ListItem) -> str:
-    """What an item says, for a line of a menu."""
+    """What an item says, in one line."""
     return " ".join(" ".join(_texts(item.children)).split())
+
+
+def option_text(item: ListItem) -> str:
+    """What an item says, for a line of a menu."""
+    text = item_text(item)
+    return text if len(text) <= LONGEST_OPTION else f"{text[: LONGEST_OPTION - 1]}…"
 
 
 def _texts(blocks: Iterable[Block]) -> Iterable[str]:

@@ -7,6 +7,7 @@ from typing import NamedTuple
 from markupsafe import Markup
 
 from pipeline.diagnostics import Diagnostic
+from pipeline.messages import printable_lines
 from pipeline.render.environment import environment, read_text
 from pipeline.report import sayings
 from pipeline.report.result import EditionReport, PageFacts, Printed, Report, Warned
@@ -87,7 +88,7 @@ def page_of(report: Report) -> bytes:
         editions=tuple(_view(edition, report) for edition in report.editions),
         style=Markup(read_text(packaged, STYLE)),
     )
-    return f"{markup}\n".encode()
+    return f"{printable_lines(markup)}\n".encode()
 
 
 def _row(edition: EditionReport) -> Row:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from pipeline.diagnostics import Diagnostic
+from pipeline.messages import shown_json
 from pipeline.preflight.coverage import Ink
 from pipeline.report.cost import Cost, Prices
 from pipeline.report.reading_level import ReadingLevel
@@ -97,4 +98,4 @@ def encode(report: Report) -> bytes:
             printed = msgspec.structs.replace(printed, pages=pages)
         editions.append(msgspec.structs.replace(edition, printed=printed))
     plain = msgspec.structs.replace(report, editions=tuple(editions))
-    return msgspec.json.format(msgspec.json.encode(plain), indent=2) + b"\n"
+    return f"{shown_json(plain)}\n".encode()

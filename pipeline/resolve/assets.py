@@ -23,9 +23,9 @@ from pipeline.model import (
     Paragraph,
     Text,
 )
-from pipeline.paths import Problem, locate, scheme, written
+from pipeline.paths import Located, Problem, locate, scheme, written
 from pipeline.resolve.findings import Findings
-from pipeline.resolve.images import BadImageError, examine
+from pipeline.resolve.images import MOST_SPARSE, BadImageError, examine
 from pipeline.tree import Changes, rewrite, rewrite_document, walk, walk_images, whole
 
 LONGEST = 80
@@ -169,6 +169,7 @@ class _Assets:
         self._by_source: dict[str, Asset | Problem] = {}
         self._by_path: dict[str, Asset | Problem] = {}
         self._names: set[str] = set()
+        self._room = MOST_SPARSE
 
     def find(self, source: str) -> Asset | Problem:
         if source not in self._by_source:
@@ -196,16 +197,18 @@ class _Assets:
         if isinstance(located, Problem):
             return located
         if located.name not in self._by_path:
-            self._by_path[located.name] = self._examine(located.path, located.name)
+            self._by_path[located.name] = self._examine(located)
         return self._by_path[located.name]
 
-    def _examine(self, path: Path, name: str) -> Asset | Problem:
+    def _examine(self, located: Located) -> Asset | Problem:
+        path, name = located
         try:
-            kind = examine(path.read_bytes())
+            kind = examine(located.read(), self._room)
         except BadImageError as error:
             return Problem(Code.BAD_IMAGE, f"“{name}”: {error}.")
         except OSError as error:
             return Problem(Code.BAD_IMAGE, f"“{name}” cannot be read: {error.strerror}.")
+        self._room -= kind.sparse
         return Asset(
             path=name,
             name=self._unique(_file_name(path.stem), kind.suffix),

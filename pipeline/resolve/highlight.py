@@ -19,6 +19,14 @@ if TYPE_CHECKING:
 LONGEST = 500_000
 """Code of more characters stays plain: it is data, and colours would cost minutes."""
 
+LONGEST_USUAL = 20_000
+"""Characters of code in most languages: many lexers take four times as long for twice as many
+line breaks, open quotation marks or the like, those of C, Java and Python too."""
+
+STEADY = frozenset(
+    {"bash", "css", "go", "json", "php", "ruby", "splus", "sql", "swift", "text", "toml"}
+)
+"""The first names of lexers that take twice as long for twice the text, whatever it is."""
 
 LONGEST_SLOW = 4_000
 """Characters of code in a language whose lexer takes four times as long for twice the text."""
@@ -73,8 +81,9 @@ def _highlight(block: CodeBlock) -> tuple[CodeBlock, str]:
     name = lexer.aliases[0]
     if name in ENDLESS:
         return block, f"finding those of `{name}` may never end"
-    if name in SLOW and len(block.text) > LONGEST_SLOW:
-        return block, f"in `{name}`, that takes too long for more than {LONGEST_SLOW:,} characters"
+    longest = LONGEST_SLOW if name in SLOW else LONGEST if name in STEADY else LONGEST_USUAL
+    if len(block.text) > longest:
+        return block, f"in `{name}`, that takes too long for more than {longest:,} characters"
     pieces = ((_short_name(kind), text) for kind, text in _moving(lexer.get_tokens(block.text)))
     try:
         tokens = tuple(

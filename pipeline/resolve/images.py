@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 import warnings
 from typing import Any, NamedTuple
@@ -11,6 +12,17 @@ from pipeline.resolve.svg import UnsafeSvgError, looks_like_svg, read_svg
 
 MOST_PIXELS = 100_000_000
 """Beyond this an image takes more memory than e-readers and most people's machines have."""
+
+MOST_SPARSE = 1_000_000_000
+"""Pixels, of all the images together that take more than `SPARSE` for a byte of their files."""
+
+SPARSE = 32
+"""Pixels for a byte: a photograph has ten at most, and more are as good as empty. What it costs
+to unpack other images follows from the size of their files."""
+
+MOST_KEPT, LONGEST_KEPT = 1000, 2**18
+"""How many images are remembered for the next edition, and the bytes of one that was written
+anew."""
 
 LONGEST_SIDE = 65_500
 """Pixels: the most that a JPEG can have, which is what many programs make of an image."""
@@ -37,7 +49,8 @@ class BadImageError(Exception):
 class ImageKind(NamedTuple):
     """What a file is; ``suffix`` is without a dot, sizes are in CSS pixels, 0 if unknown,
     ``letters``, ``removed`` and ``data`` as in `svg.Drawing`. One that is ``moving`` is
-    animated."""
+    animated, and ``sparse`` are the pixels of one that has far more than its file accounts
+    for."""
 
     media_type: str
     suffix: str
@@ -47,17 +60,19 @@ class ImageKind(NamedTuple):
     moving: bool = False
     removed: tuple[str, ...] = ()
     data: bytes = b""
+    sparse: int = 0
 
 
-def examine(data: bytes) -> ImageKind:
+def examine(data: bytes, room: int = MOST_SPARSE) -> ImageKind:
     """What the bytes of a file are. Raises `BadImageError` unless all outputs can show them:
-    nothing else that a library makes of a damaged file gets further than here."""
+    nothing else that a library makes of a damaged file gets further than here. ``room`` is how
+    many pixels there may be that the file does not account for."""
     if not data:
         raise BadImageError("the file is empty")
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            kind = _drawing(data) if looks_like_svg(data) else _raster(data)
+            kind = _drawing(data) if looks_like_svg(data) else _raster(data, room)
     except BadImageError:
         raise
     except Exception as error:
@@ -81,15 +96,26 @@ def _drawing(data: bytes) -> ImageKind:
     return ImageKind(*SVG, *size, found.letters, moving, found.removed, found.data)
 
 
-def _raster(data: bytes) -> ImageKind | None:
+_known: dict[bytes, ImageKind] = {}
+"""Images that were unpacked before, by the digests of their files: once is enough for all
+editions."""
+
+
+def _raster(data: bytes, room: int) -> ImageKind | None:
     """The kind of an image of pixels, or None where it is not of a kind that is taken."""
     from PIL import Image, UnidentifiedImageError
 
+    digest = hashlib.sha256(data).digest()
     try:
         with Image.open(io.BytesIO(data), formats=tuple(PILLOW_FORMATS)) as image:
             width, height = image.size
             if width * height > MOST_PIXELS or max(width, height) > LONGEST_SIDE:
                 raise BadImageError(f"with {width} × {height} pixels it is too large")
+            sparse = width * height if width * height > SPARSE * len(data) else 0
+            if sparse > room:
+                raise BadImageError("the images that are nearly empty are too large together")
+            if digest in _known:
+                return _known[digest]
             moving = bool(getattr(image, "is_animated", False))
             media_type, suffix = PILLOW_FORMATS[image.format or ""]
             if image.format == "JPEG":
@@ -108,7 +134,10 @@ def _raster(data: bytes) -> ImageKind | None:
         raise BadImageError("it has too many pixels") from None
     if turned:
         width, height = height, width
-    return ImageKind(media_type, suffix, width, height, moving=moving, data=made)
+    kind = ImageKind(media_type, suffix, width, height, 0, moving, (), made, sparse)
+    if len(made) < LONGEST_KEPT and len(_known) < MOST_KEPT:
+        _known[digest] = kind
+    return kind
 
 
 def _of_eight_bits(image: Any) -> bytes:
@@ -117,8 +146,8 @@ def _of_eight_bits(image: Any) -> bytes:
     import numpy as np
     from PIL import Image
 
-    greys = np.asarray(image).astype(np.int64)
-    made = Image.fromarray((greys >> 8).clip(0, 255).astype(np.uint8))
+    greys = np.asarray(image)
+    made = Image.fromarray(np.right_shift(greys, 8, dtype=greys.dtype).astype(np.uint8))
     if isinstance(unseen := image.info.get("transparency"), int):
         made.putalpha(Image.fromarray(np.where(greys == unseen, 0, 255).astype(np.uint8)))
     output = io.BytesIO()

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import hashlib
 import io
+import zlib
 from pathlib import Path
 
 from msgspec.structs import replace
@@ -12,9 +13,10 @@ from msgspec.structs import replace
 from pipeline.codes import Code
 from pipeline.diagnostics import Span
 from pipeline.metadata import OwnFont
-from pipeline.model import Document
-from pipeline.paths import Problem, locate
+from pipeline.model import Document, encode
+from pipeline.paths import Located, Problem, locate
 from pipeline.resolve.findings import Findings, describe
+from pipeline.words import words
 
 RESTRICTED, PREVIEW, EDITABLE, WHOLE, BITMAPS = 0x0002, 0x0004, 0x0008, 0x0100, 0x0200
 """What a font says of its embedding (OpenType, table OS/2, fsType): not at all; to view and
@@ -23,6 +25,12 @@ print; to edit, too; no parts of it; none of its outlines. 0 is without any cond
 ITALIC = 0x01
 """The bit of fsSelection."""
 
+USUAL = "".join(map(chr, (*range(0x20, 0x7F), *range(0xA0, 0x180), *range(0x2000, 0x2220))))
+"""Letters of Western languages, and the signs of all."""
+
+MOST_BYTES = 64 * 2**20
+"""Of a font. The largest that there are, for Chinese in all weights, have less."""
+
 
 def read_fonts(document: Document, folder: Path) -> Document:
     """The document with its fonts found and read. Errors are MISSING_FILE, OUTSIDE_FOLDER,
@@ -30,6 +38,7 @@ def read_fonts(document: Document, folder: Path) -> Document:
     if not document.metadata.fonts:
         return document
     findings = Findings(document)
+    characters = _characters(document)
     fonts = []
     for font in document.metadata.fonts:
         span = Span(font.line, font.column) if font.line else None
@@ -38,7 +47,7 @@ def read_fonts(document: Document, folder: Path) -> Document:
             findings.add(located.code, located.message, span, located.hint)
             continue
         try:
-            fonts.append(_read(replace(font, source=located.name), located.path))
+            fonts.append(_read(replace(font, source=located.name), located, characters))
         except NotEmbeddableError:
             message = f"“{located.name}” says that it may not be embedded in a publication."
             hint = "Use another font, or ask its maker for one with a licence for e-books."
@@ -53,19 +62,24 @@ class NotEmbeddableError(Exception):
     """The font's licence does not allow to embed it."""
 
 
-def _read(font: OwnFont, path: Path) -> OwnFont:
+def _read(font: OwnFont, located: Located, characters: str) -> OwnFont:
     from fontTools.ttLib import TTFont
 
     try:
-        data = path.read_bytes()
+        data = located.read()
+        if _unpacked_size(data) > MOST_BYTES:
+            raise ValueError(f"it has more than {MOST_BYTES // 2**20} MiB when it is unpacked")
         with TTFont(io.BytesIO(data), lazy=True) as file:
             names, facts = file["name"], file["OS/2"]
-            family = names.getDebugName(16) or names.getDebugName(1) or path.stem
-            usage, weight = facts.fsType, facts.usWeightClass
+            family = names.getDebugName(16) or names.getDebugName(1) or located.path.stem
+            usage = facts.fsType
+            weight = min(max(round(facts.usWeightClass, -2), 100), 900)
             style = facts.fsSelection & ITALIC
+            for tag in ("cmap", "head", "hhea", "hmtx", "maxp"):
+                file[tag]
             has_outlines = "glyf" in file or "CFF " in file or "CFF2" in file
         if has_outlines:
-            _try(data)
+            _try(data, characters, weight, whole=bool(usage & WHOLE))
     except OSError:
         raise
     except KeyError as error:
@@ -80,28 +94,68 @@ def _read(font: OwnFont, path: Path) -> OwnFont:
     return replace(
         font,
         family=family,
-        weight=min(max(round(weight, -2), 100), 900),
+        weight=weight,
         style="italic" if style else "normal",
         obfuscated=font.obfuscated or bool(usage & (PREVIEW | EDITABLE)),
         whole=bool(usage & WHOLE),
     )
 
 
-_tried: dict[str, None] = {}
+def _unpacked_size(data: bytes) -> int:
+    """The bytes of a font's tables, or more than `MOST_BYTES`: they are unpacked up to there,
+    since a file may say less of itself."""
+    import brotli
+    from fontTools.ttLib.sfnt import SFNTReader
+    from fontTools.ttLib.woff2 import WOFF2DirectoryEntry, woff2DirectorySize
+
+    if data.startswith(b"wOF2"):
+        file = io.BytesIO(data)
+        file.seek(woff2DirectorySize)
+        for _ in range(int.from_bytes(data[12:14])):
+            WOFF2DirectoryEntry().fromFile(file)
+        packed = file.read(int.from_bytes(data[20:24]))
+        return len(brotli.Decompressor().process(packed, MOST_BYTES + 1))
+    if not data.startswith(b"wOFF"):
+        return len(data)
+    size = 0
+    for table in SFNTReader(io.BytesIO(data)).tables.values():
+        part = data[table.offset : table.offset + table.length]
+        if table.length != table.origLength:
+            part = zlib.decompressobj().decompress(part, MOST_BYTES - size + 1)
+        size += len(part)
+        if size > MOST_BYTES:
+            break
+    return size
 
 
-def _try(data: bytes) -> None:
-    """Cut the font down to a few characters, as all outputs do: what is damaged in its tables
-    comes to light. Once is enough for all editions."""
+_tried: dict[bytes, str] = {}
+
+
+def _try(data: bytes, characters: str, weight: int, *, whole: bool) -> None:
+    """Cut the font down to some characters, as all outputs do, or pack it whole: what is damaged
+    in its tables comes to light. Once is enough for all editions that have the same ones."""
     from fontTools import subset
+    from fontTools.varLib import instancer
 
-    digest = hashlib.sha256(data).hexdigest()
-    if digest in _tried:
+    digest = hashlib.sha256(data).digest()
+    if set(characters) <= set(_tried.get(digest, "")):
         return
-    options = subset.Options(ignore_missing_unicodes=True, layout_features=["*"])
+    options = subset.Options(
+        ignore_missing_unicodes=True, layout_features=["*"], flavor="woff2" if whole else None
+    )
     with subset.load_font(io.BytesIO(data), options) as font:
-        subsetter = subset.Subsetter(options)
-        subsetter.populate(text="A1 a")
-        subsetter.subset(font)
+        if not whole:
+            subsetter = subset.Subsetter(options)
+            subsetter.populate(text=characters)
+            subsetter.subset(font)
+            if "fvar" in font:
+                instancer.instantiateVariableFont(font, {"wght": weight}, inplace=True)
         subset.save_font(font, io.BytesIO(), options)
-    _tried[digest] = None
+    _tried[digest] = characters
+
+
+def _characters(document: Document) -> str:
+    """What a document may need of a font: all in it, words that Chapbook puts on its pages, and
+    what fonts are always asked for."""
+    said = "".join(words(document.metadata.lang).values())
+    return "".join(sorted({*encode(document).decode(), *said, *USUAL}))

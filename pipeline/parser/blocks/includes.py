@@ -17,7 +17,6 @@ from pipeline.parser.blockparser import BlockElement, LineProcessor
 from pipeline.parser.cursor import Cursor
 from pipeline.parser.files import SourceFiles
 from pipeline.parser.frontmatter import yaml_nodes
-from pipeline.parser.source import MAX_BYTES
 
 MAX_DEPTH = 16
 MAX_INCLUDES = 1000
@@ -52,7 +51,6 @@ class IncludeProcessor(LineProcessor):
         super().__init__(parser)
         self.files = files
         self._count = 0
-        self._size = 0
 
     def test(self, parent: Element, block: Any) -> bool:
         return bool(block.indent < 4 and block.char in "{!-")
@@ -93,29 +91,25 @@ class IncludeProcessor(LineProcessor):
         if isinstance(name, Diagnostic):
             return name
         piece = self.files.lines.place(cursor.number)[0]
-        text = self.files.read(directive.path, span)
-        assert isinstance(text, str), "it was read before"
-        problem = self._too_much(name, piece.within, text, span)
+        problem = self._too_much(name, piece.within, span)
         if problem:
             return problem
+        text = self.files.read(directive.path, span)
+        if isinstance(text, Diagnostic):
+            return text
         self._read(name, text, shift, cursor)
         return None
 
-    def _too_much(
-        self, name: str, within: tuple[str, ...], text: str, span: Span
-    ) -> Diagnostic | None:
+    def _too_much(self, name: str, within: tuple[str, ...], span: Span) -> Diagnostic | None:
         if name in within:
             way = " → ".join((*within[within.index(name) :], name))
             message = f"“{name}” takes itself in: {way}."
             return diagnostic(Code.INCLUDE_CYCLE, message, span=span)
         self._count += 1
-        self._size += len(text)
         if len(within) > MAX_DEPTH:
             message = f"Files take in files more than {MAX_DEPTH} deep."
         elif self._count > MAX_INCLUDES:
             message = f"More than {MAX_INCLUDES:,} files are taken in."
-        elif self._size > MAX_BYTES:
-            message = f"More than {MAX_BYTES // 2**20} MiB are taken in."
         else:
             return None
         return diagnostic(Code.TOO_MANY_INCLUDES, message, span=span)

@@ -53,11 +53,12 @@ YES = frozenset({"yes", "true", "1"})
 def chart(parts: FenceParts) -> tuple[Block, ...]:
     """The chart of a fence's data; without data they are shown as they are written."""
     rows = data.read_rows(parts)
+    if rows is None:
+        return data.as_written(parts)
     if len(rows) < 2:
-        if not parts.attributes.get("file") or rows:
-            message = "The chart has no data."
-            hint = "The first line names the series, each further line has a name and numbers."
-            parts.report(Code.BAD_CHART, message, parts.span, hint)
+        message = "The chart has no data."
+        hint = "The first line names the series, each further line has a name and numbers."
+        parts.report(Code.BAD_CHART, message, parts.span, hint)
         return data.as_written(parts)
     head, *body = rows
     table = Table(

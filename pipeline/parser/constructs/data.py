@@ -9,13 +9,18 @@ from pipeline.parser import delimited
 from pipeline.parser.constructs.parts import FenceParts, Report, framed
 from pipeline.parser.delimited import DELIMITERS, Cell
 
+LONGEST_SHOWN = 50_000
+"""Characters of a file that are shown as they are written."""
+
 KEYS = frozenset({"file", "delimiter"})
 """The attributes that say where the data are and how they are written."""
 
 
-def read_rows(parts: FenceParts) -> tuple[tuple[Cell, ...], ...]:
+def read_rows(parts: FenceParts) -> tuple[tuple[Cell, ...], ...] | None:
     """The rows of a fence's lines, or of ``file="data.csv"``, each as long as the longest."""
     rows = uneven_rows(parts)
+    if rows is None:
+        return None
     rows = tuple(trimmed(row, len(rows[0]), parts.report) for row in rows)
     width = max(map(len, rows), default=0)
     return tuple(evened(row, width) for row in rows)
@@ -23,18 +28,18 @@ def read_rows(parts: FenceParts) -> tuple[tuple[Cell, ...], ...]:
 
 def as_written(parts: FenceParts) -> tuple[Block, ...]:
     """The data that no table or chart can be made of, as they are written; the name of a file
-    that cannot be read."""
+    that cannot be read, or is long."""
     text = parts.text
     if address := parts.attributes.get("file"):
         found = parts.files.read(address, parts.span)
-        if isinstance(found, Diagnostic):
+        if isinstance(found, Diagnostic) or len(found) > LONGEST_SHOWN:
             return (framed(address, parts.span),)
         text = found
     return (CodeBlock(text=text, span=parts.span),) if text.strip() else ()
 
 
-def uneven_rows(parts: FenceParts) -> tuple[tuple[Cell, ...], ...]:
-    """The rows, each as long as it is.
+def uneven_rows(parts: FenceParts) -> tuple[tuple[Cell, ...], ...] | None:
+    """The rows, each as long as it is; None where it is told why they cannot be read.
 
     ``delimiter`` is a character, or "comma", "semicolon" or "tab". What is wrong is
     reported where it stands, in the file too.
@@ -44,7 +49,7 @@ def uneven_rows(parts: FenceParts) -> tuple[tuple[Cell, ...], ...]:
         found = parts.files.read(address, parts.span)
         if isinstance(found, Diagnostic):
             parts.report(BY_SLUG[found.code], found.message, parts.span, found.hint)
-            return ()
+            return None
         if any(line.strip() for line in lines):
             message = f"The data are in “{address}”, and between the fences too."
             parts.report(Code.BAD_DATA, message, parts.span, "Keep one of them.")
@@ -58,7 +63,7 @@ def uneven_rows(parts: FenceParts) -> tuple[tuple[Cell, ...], ...]:
     rows, mistakes = delimited.read(lines, DELIMITERS.get(mark, mark))
     for mistake in mistakes:
         parts.report(Code.BAD_DATA, *mistake)
-    return rows
+    return None if mistakes and not rows else rows
 
 
 def trimmed(row: tuple[Cell, ...], width: int, report: Report) -> tuple[Cell, ...]:

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from msgspec.structs import replace
 
 from pipeline.codes import Code
-from pipeline.diagnostics import Diagnostic, Span
+from pipeline.diagnostics import Span
 from pipeline.grid import column_count, regular
 from pipeline.model import (
     Attributes,
@@ -126,6 +126,8 @@ def csv(parts: FenceParts) -> tuple[Block, ...]:
             attributes=make(parts.attributes.id, parts.attributes.classes, pairs)
         )
     rows = data.uneven_rows(parts)
+    if rows is None:
+        return data.as_written(parts)
     width = len(rows[0]) if rows else 0
     widest = max(map(len, rows), default=0)
     if not rows or widest > MAX_COLUMNS:
@@ -133,7 +135,7 @@ def csv(parts: FenceParts) -> tuple[Block, ...]:
             message = f"The table has more than {MAX_COLUMNS} columns."
             hint = "The data are shown as they are written; part them into several tables."
             parts.report(Code.BAD_TABLE, message, parts.span, hint)
-        elif not _is_unreadable(parts):
+        else:
             hint = "Each line between the fences, or of the file, is a row."
             parts.report(Code.BAD_TABLE, "The table has no data.", parts.span, hint)
         return data.as_written(parts)
@@ -149,12 +151,6 @@ def csv(parts: FenceParts) -> tuple[Block, ...]:
     if column_count(made) > width:  # the first column stands in for the heads it lacks
         made = with_head_columns(made, 1)
     return (replace(made, caption=caption, span=parts.span, attributes=attributes),)
-
-
-def _is_unreadable(parts: FenceParts) -> bool:
-    """Whether the data are in a file that cannot be read, which is reported already."""
-    address = parts.attributes.get("file")
-    return bool(address) and isinstance(parts.files.read(address, parts.span), Diagnostic)
 
 
 def _of_data(cell: Cell, read: ReadInlines) -> TableCell:

@@ -61,7 +61,7 @@ def read_sources(document: Document, folder: Path) -> tuple[Sources, list[str]]:
         # Messages name a file as they name the source.
         name = posixpath.join(posixpath.dirname(document.source.replace("\\", "/")), located.name)
         try:
-            works.read(name, located.path.read_bytes())
+            works.read(name, located.read())
         except OSError as error:
             sources.complete = False
             message = f"“{located.name}” cannot be read: {error.strerror}."
@@ -119,7 +119,7 @@ def _named(
         if located is None:
             return None
         read.append(located.name)
-        return style_of_file(located.path.read_bytes(), lang)
+        return style_of_file(located.read(), lang)
     except NoStyleError as error:
         message = f"There is no citation style `{error}`."
         sources.add(Code.BAD_STYLE, message, named, document.source, error.hint)
