@@ -12,6 +12,7 @@ import http.server
 import io
 import json
 import os
+import select
 import shutil
 import socket
 import struct
@@ -150,7 +151,7 @@ def browser(*paths: Path, windows: Sequence[str] = WINDOWS) -> list[str]:
     the browser complains of. See tests/conformance/web_page.py."""
     require("browser")
     chromium = str(shutil.which("chromium"))
-    return _lines(_run_own("web_page", _AXE, chromium, ",".join(windows), *paths))
+    return _run_own("web_page", _AXE, chromium, ",".join(windows), *paths).splitlines()
 
 
 READERS = ("epubjs", "foliate")
@@ -162,22 +163,24 @@ def reading_system(reader: str, *paths: Path) -> list[str]:
     tests/conformance/reading_systems.py."""
     require("reading systems")
     chromium = str(shutil.which("chromium"))
-    return _lines(_run_own("reading_systems", reader, chromium, _NODE_MODULES, *paths))
+    return _run_own("reading_systems", reader, chromium, _NODE_MODULES, *paths).splitlines()
 
 
 def reading(path: Path, folder: Path) -> dict[str, Any]:
     """What a web page's script does for readers in Chromium: see tests/conformance/reading.py."""
     require("browser")
-    result = _run_own("reading", str(shutil.which("chromium")), path, folder)
-    seen: dict[str, Any] = json.loads(result.stdout)
+    seen: dict[str, Any] = json.loads(
+        _run_own("reading", str(shutil.which("chromium")), path, folder)
+    )
     return seen
 
 
 def site(folder: Path, *queries: str) -> dict[str, Any]:
     """What a reader sees of a site in Chromium: see tests/conformance/site.py."""
     require("browser")
-    result = _run_own("site", _AXE, str(shutil.which("chromium")), folder, *queries)
-    seen: dict[str, Any] = json.loads(result.stdout)
+    seen: dict[str, Any] = json.loads(
+        _run_own("site", _AXE, str(shutil.which("chromium")), folder, *queries)
+    )
     return seen
 
 
@@ -202,13 +205,13 @@ def nu_site(folder: Path, *names: str) -> list[str]:
 def verapdf(*paths: Path, profile: str = "ua1") -> list[str]:
     """The rules of a veraPDF profile (``ua1``, ``ua2``, ``3a`` …) that the files break."""
     require("veraPDF")
-    return _lines(_in_java("verapdf", profile, *paths, ok=(0, 1)))
+    return _in_java("verapdf", profile, *paths, ok=(0, 1)).stdout.splitlines()
 
 
 def page_validation(*paths: Path, profile: str = "ua1") -> list[str]:
     """What page-validation, a second engine beside veraPDF, finds."""
     require("page-validation")
-    return _lines(_run_own("page_validation", profile, *paths))
+    return _run_own("page_validation", profile, *paths).splitlines()
 
 
 def qpdf(path: Path) -> list[str]:
@@ -218,17 +221,42 @@ def qpdf(path: Path) -> list[str]:
     return [] if result.returncode == 0 else result.stderr.splitlines()
 
 
-def _run_own(module: str, *arguments: str | Path) -> subprocess.CompletedProcess[str]:
-    """Runs a module of tests/conformance in the Python of the checkers."""
-    return _run(
-        [_PYTHON, "-m", f"tests.conformance.{module}", *arguments],
-        PYTHONPATH=str(CONFORMANCE.parent.parent),
-        PYTHONDONTWRITEBYTECODE="1",
+def _run_own(module: str, *arguments: str | Path) -> str:
+    """What a module of tests/conformance prints, run in the Python of the checkers."""
+    server = _own()
+    assert server.stdin
+    assert server.stdout
+    server.stdin.write(json.dumps([module, *map(str, arguments)]) + "\n")
+    server.stdin.flush()
+    if not select.select([server.stdout], [], [], TIME_LIMIT)[0]:
+        server.kill()
+    answer = server.stdout.readline()
+    if not answer:
+        _own.cache_clear()
+        pytest.fail(f"{module} ends the server of the checkers, or takes {TIME_LIMIT} seconds")
+    printed, failed = json.loads(answer)
+    if failed:
+        pytest.fail(f"{module} could not do its work: {failed}")
+    return str(printed)
+
+
+@functools.cache
+def _own() -> subprocess.Popen[str]:
+    """The server that the tests of this process share: tests/conformance/server.py."""
+    server = subprocess.Popen(
+        [_PYTHON, "-m", "tests.conformance.server"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+        env={
+            **os.environ,
+            "PYTHONPATH": str(CONFORMANCE.parent.parent),
+            "PYTHONDONTWRITEBYTECODE": "1",
+            "PYTHONUTF8": "1",
+        },
     )
-
-
-def _lines(result: subprocess.CompletedProcess[str]) -> list[str]:
-    return result.stdout.splitlines()
+    atexit.register(server.communicate)  # which ends it
+    return server
 
 
 def _in_java(

@@ -10,7 +10,7 @@ import pipeline
 from pipeline.check import check
 from pipeline.codes import Code
 from pipeline.completeness import compare
-from pipeline.editions import DEFAULT_EDITIONS
+from pipeline.editions import DEFAULT_EDITIONS, EDITIONS, output_name, stem_of
 from pipeline.parser import parse_file
 from tests import checkers
 from tests.printed_pages import Output, assert_right
@@ -21,41 +21,57 @@ FOR_OTHERS = (Code.SHORT_LAST_PAGE.slug, Code.MISSING_FOR_SHOPS.slug)
 ROOT = Path(__file__).parent.parent
 
 
+def found_by_check(folder: Path, source: Path) -> list[str]:
+    """All that ``chapbook check`` finds in a folder of outputs: of each file, and of a site as
+    one. Those that have pages in the order of reading are compared with their source."""
+    stem, document = stem_of(source), parse_file(source)
+    imposed = {output_name(stem, e) for e in EDITIONS.values() if e.imposition != "none"}
+    passed = list(FOR_OTHERS)
+    if "\ufffd" in source.read_text("utf-8"):  # it speaks of what stands for no glyph
+        passed.append(Code.MISSING_GLYPH.slug)
+    found = []
+    for file in sorted(folder.iterdir()):
+        if file.is_dir() or file.suffix in (".html", ".pdf", ".epub"):
+            compared = compare(file, document, source)
+            is_read = file.name not in imposed and file.name != f"{stem}-cover.pdf"
+            assert compared.note.startswith("compared") is is_read, compared.note
+            found += [
+                f"{Path(one.source).name}:{one.line}: {one.code}: {one.message}"
+                for one in (*check(file, external=False).diagnostics, *compared.diagnostics)
+                if one.code not in passed
+            ]
+    return found
+
+
 @pytest.mark.checkers
 @pytest.mark.slow
 class Conforming:
     """The strictest checkers there are find nothing in what is built of ``source``."""
 
     source: Path
+    editions: tuple[str, ...] = DEFAULT_EDITIONS
+    told: tuple[str, ...] = ()
+    """All that our own check finds, and is right about."""
 
     @pytest.fixture(scope="class")
     @classmethod
     def built(cls, tmp_path_factory: pytest.TempPathFactory) -> Path:
         """The outputs, without the end of their names."""
         out = tmp_path_factory.mktemp("conformance")
-        result = pipeline.build(cls.source, DEFAULT_EDITIONS, out=out)
+        result = pipeline.build(cls.source, cls.editions, out=out)
         assert not result.diagnostics
         return out / cls.source.stem / cls.source.stem
 
     def test_epub(self, built: Path) -> None:
-        assert checkers.epubcheck(built.with_suffix(".epub")) == []
+        for book in built.parent.glob("*.epub"):
+            assert checkers.epubcheck(book) == []
 
-    @pytest.mark.parametrize("format", ["html", "pdf", "epub"])
-    def test_nothing_is_lost(self, format: str, built: Path) -> None:
-        found = compare(built.with_suffix(f".{format}"), parse_file(self.source), self.source)
-        assert "as the edition" in found.note
-        assert found.diagnostics == ()
-
-    @pytest.mark.parametrize("format", ["html", "pdf", "epub"])
-    def test_our_own_check_finds_nothing(self, format: str, built: Path) -> None:
-        found = check(built.with_suffix(f".{format}"), external=False).diagnostics
-        passed = list(FOR_OTHERS)
-        if "\ufffd" in self.source.read_text("utf-8"):  # it speaks of what stands for no glyph
-            passed.append(Code.MISSING_GLYPH.slug)
-        assert [one.message for one in found if one.code not in passed] == []
+    def test_our_own_check_finds_nothing_and_nothing_is_lost(self, built: Path) -> None:
+        assert found_by_check(built.parent, self.source) == [*self.told]
 
     def test_html(self, built: Path) -> None:
-        assert checkers.nu(built.with_suffix(".html")) == []
+        for page in built.parent.glob("*.html"):
+            assert checkers.nu(page) == []
 
     @pytest.mark.parametrize("check", [checkers.verapdf, checkers.page_validation, checkers.qpdf])
     def test_pdf(self, check: checkers.Check, built: Path) -> None:

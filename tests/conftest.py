@@ -63,14 +63,20 @@ def pytest_xdist_auto_num_workers() -> int:
     return (os.cpu_count() or 1) + 1
 
 
+LONGEST = (
+    *("wheel", "book", "conformance", "check_editions", "leaks", "make", "reference", "build"),
+    *("pathological", "site_reading", "web_reading", "epub_structure", "checkers", "pdf", "epub"),
+    *("notes", "docs", "fit", "charts", "languages", "page_map", "cover", "large_print", "split"),
+)
+"""The files that take longest, or wait for what others do: the first ones first."""
+
+
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Begins with the files that take long, so that where tests run side by side no long one
-    is left for the end, when the others have nothing to do."""
-    slow: dict[Path, int] = {}
-    for item in items:
-        slow[item.path] = slow.get(item.path, 0) + (item.get_closest_marker("slow") is not None)
-    items.sort(key=lambda item: not slow[item.path])
+    """Begins with what takes longest, so that where tests run side by side no long file is left
+    for the end, when the others have nothing to do."""
+    place = {f"test_{name}": number for number, name in enumerate(LONGEST)}
+    items.sort(key=lambda item: place.get(item.path.stem, len(place)))
 
 
 @pytest.fixture(scope="session")

@@ -1,5 +1,5 @@
 """Runs Chapbook's stages for a Makefile, each in a process of its own, which begins with all
-libraries loaded: python -B -P stage_server.py FOLDER REQUESTS
+libraries loaded, as after a build: python -B -P stage_server.py FOLDER REQUESTS
 
 REQUESTS is a named pipe. Each line that comes is a folder, in which are the file ``arguments``
 (what Python is called with, ended by zeros) and the named pipe ``status``; ``out`` and ``err``
@@ -9,8 +9,10 @@ are written beside them. Stages run in FOLDER, whose ``pipeline`` it is.
 from __future__ import annotations
 
 import contextlib
+import gc
 import os
 import sys
+import tempfile
 from pathlib import Path
 
 
@@ -21,7 +23,12 @@ def run(folder: Path, arguments: list[str], answer: Path) -> None:
     os.chdir(folder)
     for name, stream in (("out", 1), ("err", 2)):
         os.dup2(os.open(answer / name, os.O_WRONLY | os.O_CREAT), stream)
-    main(arguments, prog_name="chapbook")
+    try:
+        main(arguments, prog_name="chapbook")
+    except SystemExit as end:
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(int(end.code or 0))  # taking down all that is loaded takes as long as a stage
 
 
 def answered(folder: Path, answer: Path) -> None:
@@ -35,14 +42,16 @@ def answered(folder: Path, answer: Path) -> None:
 
 
 def serve(folder: Path, requests: Path) -> None:
-    import ebooklib.epub
-    import weasyprint
-
     import pipeline.cli
+    from pipeline.flow import version
 
-    loaded = (ebooklib.epub, weasyprint, pipeline.cli)
-    assert all(loaded)
     assert Path(pipeline.__file__).is_relative_to(folder)
+    with tempfile.TemporaryDirectory() as place:
+        source = Path(place) / "any.md"
+        source.write_text("# Any\n\nText, *stressed*.\n", "utf-8")
+        assert not pipeline.build(source, out=place).failed
+    version._installed.cache_clear()  # the code may change before a stage runs
+    gc.freeze()
     # as one of the writers too, it never comes to the end
     with os.fdopen(os.open(requests, os.O_RDWR), encoding="utf-8") as lines:
         while line := lines.readline():

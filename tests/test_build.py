@@ -25,7 +25,6 @@ from tests.sentences import is_sentence
 pytestmark = pytest.mark.slow
 
 ROOT = Path(__file__).parent.parent
-PUBLICATION = ROOT / "source" / "ending-modern-slavery.md"
 
 
 def _pixel() -> bytes:
@@ -195,45 +194,7 @@ def test_a_damaged_cache_does_no_harm(tmp_path: Path, damage: bytes) -> None:
     assert page.read_bytes() == expected
 
 
-# --- the same tomorrow, and elsewhere --------------------------------------------------
-
-
-PLACES = (
-    ("place 0", {"TZ": "Pacific/Kiritimati", "LC_ALL": "C", "PYTHONHASHSEED": "1"}),
-    ("deep/er/place 1", {"TZ": "America/Adak", "LC_ALL": "C.UTF-8", "PYTHONHASHSEED": "2"}),
-)
-
-
-@pytest.fixture(scope="module")
-def builds(
-    tmp_path_factory: pytest.TempPathFactory,
-) -> list[tuple[subprocess.CompletedProcess[str], Path]]:
-    """The publication, built strictly in two places: what was said, and the outputs' folder."""
-    found = []
-    for name, env in PLACES:
-        folder = tmp_path_factory.mktemp("places") / name
-        (folder / "figures").mkdir(parents=True)
-        figure = PUBLICATION.parent / "figures" / "people-in-modern-slavery.svg"
-        (folder / "figures" / figure.name).write_bytes(figure.read_bytes())
-        (folder / PUBLICATION.name).write_bytes(PUBLICATION.read_bytes())
-        done = in_a_process("build", PUBLICATION.name, "--strict", cwd=folder, env=env)
-        found.append((done, folder / "build" / PUBLICATION.stem))
-    return found
-
-
-def test_the_publication_has_no_findings(
-    builds: list[tuple[subprocess.CompletedProcess[str], Path]],
-) -> None:
-    assert [(done.returncode, done.stderr) for done, _ in builds] == [(0, "")] * len(PLACES)
-
-
-def test_the_same_bytes_wherever_it_is_built(
-    builds: list[tuple[subprocess.CompletedProcess[str], Path]],
-) -> None:
-    one, other = ({path.name: path.read_bytes() for path in out.iterdir()} for _, out in builds)
-    assert one
-    assert one.keys() == other.keys()
-    assert [name for name in one if one[name] != other[name]] == []
+# --- nothing from elsewhere ------------------------------------------------------------
 
 
 AUDIT = """

@@ -520,10 +520,10 @@ def test_links_of_the_pdf_lead_to_entries(make: Make, tmp_path: Path) -> None:
     assert "ref-bales2012" in destinations
 
 
-def test_no_mark_is_left_in_an_output(make: Make, tmp_path: Path) -> None:
+def test_no_mark_is_left_in_an_output(make: Make) -> None:
     for style in ("numeric.csl", "notes.csl", *STYLES):
-        page = built(make(TALK, citation_style=style), "web", tmp_path).decode()
-        assert not re.search("[\ufdd0-\ufdef]", page)
+        (page,) = render(make(TALK, citation_style=style), EDITIONS["web"], "talk").pages
+        assert not re.search("[\ufdd0-\ufdef]", page.markup)
 
 
 # --- whatever comes ------------------------------------------------------------------------------

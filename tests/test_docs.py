@@ -15,6 +15,7 @@ Fences of the README and of the pages in docs/ say what they are:
 from __future__ import annotations
 
 import doctest
+import functools
 import itertools
 import json
 import re
@@ -29,7 +30,7 @@ from click.testing import CliRunner
 import pipeline
 from pipeline import cli
 from pipeline.codes import BY_SLUG
-from pipeline.model import Heading, Link
+from pipeline.model import Document, Heading, Link
 from pipeline.render.environment import environment
 from pipeline.render.nodes import NodeRenderer
 from pipeline.slugs import slug
@@ -39,6 +40,7 @@ from tests.test_imports import LAYERS
 
 pages = pytest.mark.parametrize("name", PAGES)
 SCHEMA = json.loads((DOCS / "frontmatter.schema.json").read_text("utf-8"))
+VALIDATOR = jsonschema.validators.validator_for(SCHEMA)(SCHEMA)
 
 
 def read_page(name: str) -> str:
@@ -107,7 +109,7 @@ def test_front_matter_is_valid(name: str) -> None:
         title = "" if fence.text.startswith("title:") else "title: Example\n"
         document = pipeline.parse(f"---\n{title}{fence.text}---\n\nText.\n", name)
         assert not document.diagnostics, f"{name}:{fence.line}"
-        jsonschema.validate(yaml.load(fence.text, Loader), SCHEMA)
+        VALIDATOR.validate(yaml.load(fence.text, Loader))
 
 
 def test_every_key_is_described() -> None:
@@ -179,9 +181,13 @@ def test_sessions(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, ac
 # --- links and lists -------------------------------------------------------------------
 
 
+@functools.cache
+def parsed(path: Path) -> Document:
+    return pipeline.parse(path.read_text("utf-8"), path.name)
+
+
 def headings(path: Path) -> list[Heading]:
-    document = pipeline.parse(path.read_text("utf-8"), path.name)
-    return [node for node in document.blocks if isinstance(node, Heading)]
+    return [node for node in parsed(path).blocks if isinstance(node, Heading)]
 
 
 def titles(path: Path) -> set[str]:
@@ -189,6 +195,7 @@ def titles(path: Path) -> set[str]:
     return {plain_text(heading.children) for heading in headings(path)}
 
 
+@functools.cache
 def anchors(path: Path) -> set[str]:
     """What a link to a page can lead to, there and on GitHub."""
     return {
@@ -199,8 +206,7 @@ def anchors(path: Path) -> set[str]:
 @pages
 def test_links_lead_somewhere(name: str) -> None:
     path = PAGES[name]
-    document = pipeline.parse(path.read_text("utf-8"), name)
-    for node in walk(whole(document)):
+    for node in walk(whole(parsed(path))):
         address = node.href if isinstance(node, Link) else getattr(node, "source", "")
         if not address or ":" in address:
             continue

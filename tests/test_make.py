@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 import os
@@ -159,8 +160,21 @@ def tree(built: Tree) -> Iterator[Tree]:
     if not kept.exists():
         shutil.copytree(built.root, kept)
     yield built
-    shutil.rmtree(built.root)
-    shutil.copytree(kept, built.root)
+    then, now = files(kept), files(built.root)
+    for name in now.keys() - then.keys():
+        (built.root / name).unlink()
+    for name in (name for name in then if then[name] != now.get(name)):
+        (built.root / name).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy2(kept / name, built.root / name)
+    for folder, _, _ in os.walk(built.root, topdown=False):
+        with contextlib.suppress(OSError):  # there is something in it
+            Path(folder).rmdir()
+
+
+def files(folder: Path) -> dict[Path, tuple[int, int]]:
+    """When each file was last changed, and how large it is."""
+    paths = [Path(place) / name for place, _, names in os.walk(folder) for name in names]
+    return {p.relative_to(folder): (p.stat().st_mtime_ns, p.stat().st_size) for p in paths}
 
 
 def test_builds_all_outputs(built: Tree) -> None:

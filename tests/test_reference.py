@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from pipeline.editions import DEFAULT_EDITIONS
 from tests.conforming import ROOT, Conforming
 
 
 class TestReference(Conforming):
     source = ROOT / "docs" / "markdown.md"
+    editions = (*DEFAULT_EDITIONS, "site", "teacher-ebook")

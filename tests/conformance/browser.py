@@ -1,8 +1,10 @@
-"""A headless Chromium, as all checks that need one start it."""
+"""A headless Chromium, which all checks of a process use one after another."""
 
 from __future__ import annotations
 
+import atexit
 import contextlib
+import functools
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -22,14 +24,24 @@ FLAGS = [
 ]
 
 
+@functools.cache
+def _running(chromium: str) -> Browser:
+    playwright = sync_playwright().start()
+    atexit.register(playwright.stop)
+    browser = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
+    atexit.register(browser.close)
+    return browser
+
+
 @contextlib.contextmanager
 def started(chromium: str) -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
-        try:
-            yield browser
-        finally:
-            browser.close()
+    """A browser that remembers nothing of the check before."""
+    browser = _running(chromium)
+    try:
+        yield browser
+    finally:
+        for context in browser.contexts:
+            context.close()
 
 
 def keep_picture(page: Page, name: str) -> None:
