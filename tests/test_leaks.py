@@ -727,6 +727,7 @@ def pages_of_all(source: Path) -> dict[str, Any]:
         pages = way.pages(edition, way.marked(edition, page_map), page_map)
         found[edition.name] = json.loads(pages.data)
         del found[edition.name]["metadata"]["variables"]  # for the program, and in no file
+        found[edition.name].pop("pieces", None)  # places in the source
         for page in found[edition.name]["pages"]:
             page["markup"] = re.sub(r"<\?text .*?\?>", "", page["markup"])
     return found
