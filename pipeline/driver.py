@@ -30,10 +30,7 @@ from pipeline.flow.runner import Ran, Runner
 from pipeline.flow.saving import Saving, Step
 from pipeline.flow.stages import STAGES as STAGES
 from pipeline.messages import in_order
-from pipeline.store import Folder
-
-CACHE = ".cache"
-"""The folder beside those of the outputs that keeps what stages have made."""
+from pipeline.store import CACHE, Folder
 
 SHOWN = ("parsed", "selected", "resolved", "pages")
 """What ``dump`` can show of the way."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import os
+import re
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -16,11 +17,17 @@ from typing import Protocol
 
 from pipeline.folders import cache_folder
 
+CACHE = ".cache"
+"""The folder, beside those of the outputs, that keeps what stages of builds have made."""
+
 LIMIT = 1_000_000_000
 """Bytes that a folder may hold."""
 
 LITTER = 60 * 60
 """Seconds after which a file that was never finished is taken for abandoned."""
+
+_OURS = re.compile(r"[0-9a-f]{64}[-.\w]*")
+"""The names of files that a folder may take away."""
 
 _DIGEST_SIZE = hashlib.sha256().digest_size
 _UNFINISHED = ".new"
@@ -82,8 +89,9 @@ class Folder:
         files = []
         with contextlib.suppress(OSError), os.scandir(self._path) as entries:
             for entry in entries:
-                with contextlib.suppress(OSError):
-                    files.append((entry.stat().st_mtime, entry.stat().st_size, Path(entry)))
+                if entry.is_file() and _OURS.fullmatch(entry.name):
+                    with contextlib.suppress(OSError):
+                        files.append((entry.stat().st_mtime, entry.stat().st_size, Path(entry)))
         size = sum(size for _, size, _ in files)
         for used, one, path in sorted(files):
             abandoned = path.suffix == _UNFINISHED and used < time.time() - LITTER

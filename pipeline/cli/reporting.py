@@ -118,12 +118,14 @@ def report(
     from pipeline import messages, outputs
     from pipeline.editions import stem_of
     from pipeline.report import Prices, encode, make_report, page_of
+    from pipeline.store import CACHE, Folder
 
     check_editions(editions)
     need_system({"pdf"})
     started = time.perf_counter()
     prices = Prices(copies, paper_price, page_price, ink_price, currency)
-    made = make_report(source, editions, prices=prices, templates=templates)
+    store = Folder(out / CACHE)
+    made = make_report(source, editions, prices=prices, templates=templates, store=store)
     data = encode(made)
     if not made.failed:
         folder = out / stem_of(source)

@@ -32,6 +32,7 @@ from pipeline.report.result import EditionReport, PageFacts, Printed, Report, Wa
 from pipeline.report.sheets import sheets
 from pipeline.report.text_area import text_area
 from pipeline.report.thumbnails import thumbnail
+from pipeline.store import Store
 
 if TYPE_CHECKING:
     from PIL import Image
@@ -47,11 +48,15 @@ def make_report(
     prices: Prices | None = None,
     templates: Path | str | None = None,
     pictures: bool = True,
+    store: Store | None = None,
 ) -> Report:
     """The report on editions of ``source``: those named, or that the front matter lists, or the
-    handout. ``pictures`` asks for thumbnails. Nothing is written. Raises `KeyError` for a name
+    handout. ``pictures`` asks for thumbnails. Nothing is written
+    but what a ``store`` keeps. Raises `KeyError` for a name
     that is no edition's."""
-    way = Source(Path(source), Runner(), Options(templates=Path(templates) if templates else None))
+    way = Source(
+        Path(source), Runner(store), Options(templates=Path(templates) if templates else None)
+    )
     names = tuple(editions) or way.metadata.editions or (STANDARD_PRINT,)
     chosen = chosen_editions(names, way.metadata)
     prices = prices or Prices()

@@ -1,0 +1,265 @@
+"""A stage runs where something that it depends on has changed, and never else."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Iterable
+from concurrent.futures import ProcessPoolExecutor
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from pipeline.diagnostics import Diagnostic, Severity
+from pipeline.editions import EDITIONS
+from pipeline.flow import version
+from pipeline.flow.editions import Source
+from pipeline.flow.runner import Ran, Runner, Stage
+from pipeline.flow.stages import PACKAGE
+from pipeline.store import Folder, Memory, Store, key
+
+
+class Text(msgspec.Struct, frozen=True):
+    """What the stages of these tests give."""
+
+    said: str
+    read: tuple[str, ...] = ()
+    wrong: tuple[Diagnostic, ...] = ()
+
+
+def shout(path: Path, mark: str) -> Text:
+    if not path.exists():
+        return Text("", (str(path),), (Diagnostic("missing", Severity.ERROR, "no file"),))
+    return Text(path.read_text("utf-8").strip().upper() + mark, (str(path),))
+
+
+def count(text: Text) -> Text:
+    return Text(str(len(text.said)))
+
+
+def crash(text: Text) -> Text:
+    raise ZeroDivisionError(text.said)
+
+
+def wrong(text: Text) -> tuple[Diagnostic, ...]:
+    return text.wrong
+
+
+def read(text: Text, *_: object) -> Iterable[str]:
+    return text.read
+
+
+SHOUT = Stage("shout", shout, Text, wrong, read, kept=True, apart=True)
+COUNT = Stage("count", count, Text, wrong, read, by_content=True)
+PLAIN = Stage("plain", count, Text, wrong, read)
+CRASH = Stage("crash", crash, Text, wrong, read, apart=True)
+
+
+class Build:
+    """One build after another, with the same store."""
+
+    def __init__(self, store: Store | None = None) -> None:
+        self.store = store or Memory()
+
+    def __call__(self, path: Path, mark: str = "!") -> tuple[str, list[str]]:
+        """What comes of it, and the stages that ran."""
+        ran: list[Ran] = []
+        runner = Runner(self.store, tell=ran.append)
+        made = runner.run(COUNT, runner.run(SHOUT, path, mark))
+        return made.value.said, [one.stage for one in ran if one.seconds]
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    file = tmp_path / "a.txt"
+    file.write_text("abc", "utf-8")
+    return file
+
+
+def test_what_is_known_does_not_run(path: Path) -> None:
+    build = Build()
+    assert build(path) == ("4", ["shout", "count"])
+    assert build(path) == ("4", [])
+
+
+def test_what_a_stage_takes_decides(path: Path) -> None:
+    build = Build()
+    build(path)
+    assert build(path, "!!") == ("5", ["shout", "count"])
+    assert build(path, "!") == ("4", [])
+
+
+def test_what_is_in_a_file_decides_and_not_its_time(path: Path) -> None:
+    build = Build()
+    build(path)
+    os.utime(path, (0, 0))
+    assert build(path)[1] == []
+    path.write_text("abcd", "utf-8")
+    assert build(path) == ("5", ["shout", "count"])
+    path.write_text("abc", "utf-8")
+    assert build(path) == ("4", [])
+
+
+def test_equal_content_runs_nothing_after_it(path: Path) -> None:
+    build = Build()
+    build(path)
+    path.write_text("ABC ", "utf-8")
+    assert build(path)[1] == ["shout"]
+
+
+def test_a_file_that_comes_or_goes(path: Path) -> None:
+    build = Build()
+    content = path.read_bytes()
+    path.unlink()
+    runner = Runner(build.store)
+    assert runner.run(SHOUT, path, "!").failed
+    path.write_bytes(content)
+    assert not Runner(build.store).run(SHOUT, path, "!").failed
+    path.unlink()
+    known = Runner(build.store).run(SHOUT, path, "!")
+    assert [finding.code for finding in known.findings] == ["missing"]
+
+
+def test_what_changes_while_a_stage_runs_is_not_kept(path: Path) -> None:
+    build = Build()
+    os.utime(path, (time.time() + 60, time.time() + 60))
+    assert build(path)[1] == ["shout", "count"]
+    assert build(path)[1] == ["shout"]
+
+
+def test_the_code_decides(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    build = Build()
+    build(path)
+    monkeypatch.setattr("pipeline.flow.runner.version", lambda: "another")
+    assert build(path)[1] == ["shout", "count"]
+
+
+def test_the_version_is_that_of_code_libraries_and_environment(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def found() -> str:
+        version._installed.cache_clear()
+        return version.version()
+
+    (tmp_path / "code.py").write_text("1", "utf-8")
+    monkeypatch.setattr(version, "CODE", tmp_path)
+    seen = [found()]
+    (tmp_path / "__pycache__").mkdir()
+    (tmp_path / "__pycache__" / "code.pyc").write_text("2", "utf-8")
+    assert found() == seen[0]
+    (tmp_path / "code.py").write_text("2", "utf-8")
+    seen.append(found())
+    (tmp_path / "library-2.0.dist-info").mkdir()
+    monkeypatch.syspath_prepend(str(tmp_path))
+    seen.append(found())
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", "1")
+    seen.append(found())
+    assert len(set(seen)) == 4
+    monkeypatch.undo()
+    version._installed.cache_clear()
+
+
+def test_another_process_makes_the_same(path: Path) -> None:
+    here = Runner(Memory()).run(SHOUT, path, "!")
+    with ProcessPoolExecutor(1) as executor:
+        runner = Runner(Memory(), executor)
+        there = runner.later(SHOUT, path, "!")()
+        crashed = runner.later(CRASH, there)
+        with pytest.raises(ZeroDivisionError, match="ABC!"):
+            crashed()
+    assert (there.value, there.identity) == (here.value, here.identity)
+
+
+def test_what_is_not_kept_is_made_again_when_it_is_asked_for(path: Path) -> None:
+    build = Build()
+    runner = Runner(build.store)
+    runner.run(PLAIN, runner.run(SHOUT, path, "!"))
+    again = Runner(build.store)
+    assert again.run(PLAIN, again.run(SHOUT, path, "!")).value == Text("4")
+
+
+# --- the real stages -----------------------------------------------------------------------
+
+
+def test_what_stages_give_is_the_same_when_it_is_read_again(tmp_path: Path) -> None:
+    source = tmp_path / "x.md"
+    source.write_text("---\ntitle: T\n---\n\n# One\n\nText ____{a}.[^1]\n\n[^1]: Note.\n", "utf-8")
+    for name in ("web", "handout", "ebook", "booklet", "answers"):
+        way = Source(source, Runner())
+        marked = way.marked(EDITIONS[name])
+        for outcome in (way.parsed, marked, way.pages(EDITIONS[name], marked)):
+            stage = outcome.stage
+            assert stage.decode(outcome.data) == outcome.value, stage.name
+        package = way.begin(EDITIONS[name])().package
+        assert package
+        assert PACKAGE.decode(PACKAGE.encode(package)) == package
+
+
+# --- the store -----------------------------------------------------------------------------
+
+
+def test_a_folder_keeps_what_it_is_given(tmp_path: Path) -> None:
+    folder = Folder(tmp_path / "new" / "folder")
+    assert folder.get(key("a")) is None
+    folder.put(key("a"), b"one")
+    assert Folder(tmp_path / "new" / "folder").get(key("a")) == b"one"
+    folder.put(key("a"), b"two")
+    assert folder.get(key("a")) == b"two"
+
+
+@pytest.mark.parametrize("damage", [b"", b"short", bytes(40)])
+def test_a_damaged_file_is_not_used(tmp_path: Path, damage: bytes) -> None:
+    folder = Folder(tmp_path)
+    folder.put(key("a"), b"one")
+    (tmp_path / key("a")).write_bytes(damage)
+    assert folder.get(key("a")) is None
+
+
+def test_what_was_not_used_for_longest_goes_and_nothing_of_others(tmp_path: Path) -> None:
+    folder = Folder(tmp_path, limit=3 * (32 + 100))
+    (tmp_path / "notes.txt").write_bytes(bytes(1000))
+    (tmp_path / "folder").mkdir()
+    for age, name in enumerate("abcde"):
+        folder.put(key(name), bytes(100))
+        os.utime(tmp_path / key(name), (1000 + age, 1000 + age))
+    assert folder.get(key("a"))  # which is using it
+    folder.trim()
+    left = {name for name in "abcde" if (tmp_path / key(name)).exists()}
+    assert left == {"a", "d", "e"}
+    assert (tmp_path / "notes.txt").exists()
+    assert (tmp_path / "folder").exists()
+
+
+def test_what_was_never_finished_goes(tmp_path: Path) -> None:
+    folder = Folder(tmp_path)
+    lately, long_ago = (tmp_path / f"{key(name)}-1.new" for name in "ab")
+    lately.touch()
+    long_ago.touch()
+    os.utime(long_ago, (1000, 1000))
+    folder.trim()
+    assert (lately.exists(), long_ago.exists()) == (True, False)
+
+
+def test_a_folder_that_cannot_be_written_does_no_harm(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    folder = Folder(tmp_path / "file")
+    folder.put(key("a"), b"one")
+    assert folder.get(key("a")) is None
+    folder.trim()
+
+
+def _put_often(path: Path) -> None:
+    folder = Folder(path, limit=2000)
+    for number in range(100):
+        folder.put(key(str(number % 7)), str(number % 7).encode() * 100)
+        found = folder.get(key(str(number % 5)))
+        assert found in (None, str(number % 5).encode() * 100)
+        folder.trim()
+
+
+def test_several_may_use_a_folder(tmp_path: Path) -> None:
+    with ProcessPoolExecutor(3) as executor:
+        for one in [executor.submit(_put_often, tmp_path) for _ in range(3)]:
+            one.result()
+    assert not list(tmp_path.glob("*.new"))
