@@ -54,9 +54,8 @@ def make_report(
     handout. ``pictures`` asks for thumbnails. Nothing is written
     but what a ``store`` keeps. Raises `KeyError` for a name
     that is no edition's."""
-    way = Source(
-        Path(source), Runner(store), Options(templates=Path(templates) if templates else None)
-    )
+    options = Options(templates=Path(templates) if templates else None)
+    way = Source(Path(source), Runner(store), options)
     names = tuple(editions) or way.metadata.editions or (STANDARD_PRINT,)
     chosen = chosen_editions(names, way.metadata)
     prices = prices or Prices()
