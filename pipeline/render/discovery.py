@@ -46,10 +46,12 @@ NOTHING = Facts()
 TEACHERS_EDITIONS = ("teacher", "teacher-ebook")
 
 
-def downloads(metadata: Metadata, stem: str, edition: Edition) -> tuple[Download, ...]:
+def downloads(
+    metadata: Metadata, stem: str, edition: Edition, beside: tuple[str, ...]
+) -> tuple[Download, ...]:
     """What readers of ``edition`` may take along: the other default editions or those for
-    teachers, but for those that the front matter does not ask for."""
-    wanted = metadata.editions or DEFAULT_EDITIONS
+    teachers, of those that the front matter lists, or else that lie ``beside`` it."""
+    wanted = metadata.editions or beside
     names = TEACHERS_EDITIONS if edition.audience == "teacher" else DEFAULT_EDITIONS
     editions = [EDITIONS[name] for name in names if name in wanted]
     return tuple(

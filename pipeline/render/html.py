@@ -50,14 +50,18 @@ class ImprintLine(NamedTuple):
 
 
 def assemble(
-    document: Document, edition: Edition, stem: str, environment: jinja2.Environment
+    document: Document,
+    edition: Edition,
+    stem: str,
+    environment: jinja2.Environment,
+    beside: tuple[str, ...],
 ) -> Pages:
     """The page, with the names of styles and images as they are in files beside it."""
     renderer = NodeRenderer(
         environment, "html", document, in_contents=frozenset(targets(document.contents))
     )
     metadata = document.metadata
-    others = downloads(metadata, stem, edition)
+    others = downloads(metadata, stem, edition, beside)
     points = nav_points(document.contents, renderer.href)
     facts = _facts(document, edition, stem, points)
     for_teachers = edition.audience == "teacher"
