@@ -711,8 +711,8 @@ class Document(msgspec.Struct, frozen=True, omit_defaults=True):
 
     ``source`` is the source file as it was named on the command line, for messages.
     ``files`` are the paths from the source's folder of the files that parsing read beside
-    it, or would have read if they were there; resolving adds its own. ``edition`` is the
-    name of the edition that select chose for. *Resolved*: ``assets``, ``contents``, ``lists``,
+    it, or would have read if they were there. ``edition`` is the name of the edition that select
+    chose for. *Resolved*: ``assets``, ``contents``, ``lists``,
     ``addresses`` (in print), and ``notes`` in the order of their numbers; ``minutes``
     (division), how long what was a section takes, where that is said; ``front_marks`` (page
     marks), in e-books. ``origins`` are where top-level blocks of the source begin, by their keys.

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
+from collections.abc import Iterator
+from contextvars import ContextVar
 from errno import EFBIG
 from pathlib import Path
 from typing import NamedTuple
@@ -14,6 +17,21 @@ from pipeline.suggestions import nearest
 
 MOST_BYTES = 256 * 2**20
 """Of a file that is read whole."""
+
+
+_noted: ContextVar[dict[Path, None] | None] = ContextVar("noted", default=None)
+
+
+@contextlib.contextmanager
+def noting() -> Iterator[dict[Path, None]]:
+    """What is noted while this lasts: each path that is looked for in a source's folder, there or
+    not. Nobody has to remember to say what was read, or missing, or refused."""
+    noted: dict[Path, None] = {}
+    token = _noted.set(noted)
+    try:
+        yield noted
+    finally:
+        _noted.reset(token)
 
 
 class Located(NamedTuple):
@@ -72,12 +90,14 @@ def locate(folder: Path, address: str, missing: Code) -> Located | Problem:
 
     Percent-encoding is undone, query and fragment are left off, and links in the file
     system are followed before it is decided whether the file is in the folder. Nothing
-    outside is looked at.
+    outside is looked at. What is looked for is noted (`noting`).
     """
     relative = unquote(re.split(r"[?#]", address, maxsplit=1)[0]).replace("\\", "/")
     outside = Problem(Code.OUTSIDE_FOLDER, f"“{relative}” leads out of the source's folder.")
     if relative.startswith("/") or Path(os.path.normpath(relative)).parts[:1] == (os.pardir,):
         return outside
+    if (noted := _noted.get()) is not None:
+        noted[folder / os.path.normpath(relative)] = None
     try:
         root = folder.resolve()
         path = (root / relative).resolve()

@@ -384,12 +384,6 @@ def test_no_section_where_nothing_is_cited(make: Make) -> None:
     assert not any(isinstance(node, Section) for node in walk(document.blocks))
 
 
-def test_files_that_were_read(make: Make) -> None:
-    document = make("A [@bales2012].\n", citation_style="numeric.csl")
-    assert document.files == ("works.bib", "numeric.csl")
-    assert make("Nothing.\n").files == ()
-
-
 def test_notes_of_citations_are_numbered_among_the_others(make: Make) -> None:
     document = make(
         "A [@bales2012].[^n] B [@bales2012, p. 4].\n\n[^n]: See [@bales2012, p. 4].\n",

@@ -11,6 +11,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
+import pipeline
 from pipeline.diagnostics import Diagnostic, Severity
 from pipeline.editions import EDITIONS
 from pipeline.flow import version
@@ -18,6 +19,8 @@ from pipeline.flow.editions import Source
 from pipeline.flow.runner import Ran, Runner, Stage
 from pipeline.flow.stages import PACKAGE
 from pipeline.store import Folder, Memory, Store, key
+from tests.test_fonts import INSTALLABLE, RESTRICTED, STYLES, font
+from tests.test_resolve import png, svg
 
 
 class Text(msgspec.Struct, frozen=True):
@@ -194,6 +197,73 @@ def test_what_stages_give_is_the_same_when_it_is_read_again(tmp_path: Path) -> N
         package = way.begin(EDITIONS[name])().package
         assert package
         assert PACKAGE.decode(PACKAGE.encode(package)) == package
+
+
+STYLE = Path(__file__).parent / "cases" / "citations" / "files" / "numeric.csl"
+EVERYTHING = """---
+title: T
+lang: en
+page_list: false
+bibliography: works.bib
+citation_style: apa.csl
+fonts: own.otf
+brand: {logo: logo.svg}
+---
+
+{{ include part.md }}
+
+![A picture](picture.png)
+
+Said by [@a].
+
+```csv {file=rows.csv}
+```
+
+```python {file=code.py}
+```
+"""
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    files = (path for path in folder.rglob("*") if path.is_file())
+    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in files}
+
+
+def test_whatever_file_changes_it_is_as_if_it_were_built_anew(tmp_path: Path) -> None:
+    folder, templates = tmp_path / "source", tmp_path / "templates"
+    folder.mkdir()
+    (templates / "html").mkdir(parents=True)
+    (templates / "html" / "style.css").write_text(STYLES, "utf-8")
+    source = folder / "x.md"
+
+    def build(out: str) -> tuple[dict[str, bytes], bool]:
+        """The outputs, and whether any stage ran."""
+        ran: list[Ran] = []
+        where = tmp_path / "out" / out
+        pipeline.build(source, ["web"], out=where, templates=templates, tell=ran.append)
+        return contents(where / "x"), any(one.seconds for one in ran)
+
+    states = {
+        "x.md": (EVERYTHING.encode(), EVERYTHING.replace("Said", "Written").encode()),
+        "part.md": (b"A part.\n", b"Another part.\n"),
+        "picture.png": (png(8, 8), png(9, 9)),
+        "logo.svg": (svg("<rect width='3' height='3'/>"), svg("<rect width='4' height='4'/>")),
+        "rows.csv": (b"a,b\n1,2\n", b"a,b\n1,3\n"),
+        "code.py": (b"print(1)\n", b"print(2)\n"),
+        "works.bib": (b"@book{a, title={One}, year=2001}", b"@book{a, title={Two}, year=2001}"),
+        "own.otf": (font(INSTALLABLE), font(RESTRICTED)),
+        "apa.csl": (STYLE.read_bytes(), b"no style"),
+    }
+    for name, (first, _) in states.items():
+        (folder / name).write_bytes(first)
+    before, _ = build("kept")
+    for name, (first, second) in states.items():
+        (folder / name).write_bytes(second)
+        changed, _ = build("kept")
+        assert changed == build(name)[0], name
+        assert changed != before, name
+        (folder / name).write_bytes(first)
+        assert build("kept") == (before, False), name
 
 
 # --- the store -----------------------------------------------------------------------------

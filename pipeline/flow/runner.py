@@ -23,12 +23,16 @@ import msgspec
 
 from pipeline.diagnostics import Diagnostic
 from pipeline.flow.version import version
+from pipeline.paths import noting
 from pipeline.store import Store, key
 
 T = TypeVar("T")
 
 MOST_TRACES = 8
 """How many states of its files are known of a stage that takes the same."""
+
+LARGE = 64 * 2**20
+"""Bytes of a file that is not read to see whether it has changed."""
 
 _ABSENT = ""
 """The digest of a file that is not there."""
@@ -38,8 +42,9 @@ _ABSENT = ""
 class Stage(Generic[T]):
     """A pure function from what it takes to a value of the type ``gives``.
 
-    ``findings`` are those that the value holds, and ``reads`` the files that it came from,
-    which may be missing; it is given the value, and what the stage took. The functions are those
+    ``findings`` are those that the value holds. ``reads`` are the files that it came from, beside
+    those that were looked for in the source's folder (`paths.noting`): it is given the value, and
+    what the stage took. The functions are those
     of a module, so that other processes find them. What a stage gives is known by its content,
     or else by what it was made of: writing a large value costs more than making it at times.
     One that is ``kept`` stays in the store. One that is ``apart`` takes so long that another
@@ -162,19 +167,24 @@ class Runner:
             if all(self._digest(path) == digest for path, digest in trace.files.items()):
                 self.files.update(dict.fromkeys(trace.files))
                 self._tell(Ran(stage.name, _edition(takes)))
-                known = Outcome(stage, trace, lambda: _made(stage, takes), self._store)
+                make = functools.partial(_remade, stage, takes)
+                known = Outcome(stage, trace, make, self._store)
                 return lambda: known
         started = time.time()
-        running: Future[tuple[bytes, float]] | None = None
+        running: Future[tuple[bytes, float, list[str]]] | None = None
         if executor:
             given = [(t.stage, t.data) if isinstance(t, Outcome) else (None, t) for t in takes]
             running = executor.submit(_apart, stage, given)
 
         @functools.cache
         def outcome() -> Outcome[T]:
-            value, seconds = _arrived(stage, running) if running else _timed(stage, takes)
+            if running:
+                data, seconds, paths = running.result()
+                value = stage.decode(data)
+            else:
+                value, seconds, paths = _run(stage, _values(takes))
             self._tell(Ran(stage.name, _edition(takes), seconds))
-            return self._noted(stage, takes, value, seconds, started, name, traces)
+            return self._noted(stage, value, seconds, paths, started, name, traces)
 
         return outcome
 
@@ -188,16 +198,14 @@ class Runner:
     def _noted(
         self,
         stage: Stage[T],
-        takes: tuple[Any, ...],
         value: T,
         seconds: float,
+        paths: list[str],
         started: float,
         name: str,
         traces: tuple[_Trace, ...],
     ) -> Outcome[T]:
         """What came of a stage that has just run, noted in the store."""
-        plain = [take.value if isinstance(take, Outcome) else take for take in takes]
-        paths = [str(path) for path in stage.reads(value, *plain)]
         files = {path: self._digest(path) for path in paths}
         self.files.update(dict.fromkeys(files))
         data = stage.encode(value) if stage.by_content or stage.kept else b""
@@ -217,35 +225,45 @@ class Runner:
 
     def _digest(self, path: str) -> str:
         if path not in self._digests:
-            try:
-                with Path(path).open("rb") as file:
-                    self._digests[path] = hashlib.file_digest(file, "sha256").hexdigest()
-            except OSError:
-                self._digests[path] = _ABSENT
+            self._digests[path] = _digest(Path(path))
         return self._digests[path]
 
 
-def _made(stage: Stage[T], takes: Iterable[Any]) -> T:
-    return stage.make(*(take.value if isinstance(take, Outcome) else take for take in takes))
+def _digest(path: Path) -> str:
+    """The digest of what is in a file; of a large one, a film that a text leads to say, its size
+    and time."""
+    try:
+        found = path.stat()
+        if found.st_size > LARGE:
+            return f"{found.st_size} {found.st_mtime_ns}"
+        return hashlib.sha256(path.read_bytes()).hexdigest() if path.is_file() else _ABSENT
+    except OSError:
+        return _ABSENT
 
 
-def _timed(stage: Stage[T], takes: Iterable[Any]) -> tuple[T, float]:
+def _values(takes: Iterable[Any]) -> list[Any]:
+    return [take.value if isinstance(take, Outcome) else take for take in takes]
+
+
+def _remade(stage: Stage[T], takes: Iterable[Any]) -> T:
+    return stage.make(*_values(takes))
+
+
+def _run(stage: Stage[T], values: list[Any]) -> tuple[T, float, list[str]]:
+    """What a stage gives, in how many seconds, and the paths that it came from."""
     started = time.perf_counter()
-    return _made(stage, takes), time.perf_counter() - started
+    with noting() as noted:
+        value = stage.make(*values)
+    paths = dict.fromkeys(map(str, (*stage.reads(value, *values), *noted)))
+    return value, time.perf_counter() - started, list(paths)
 
 
 def _apart(
     stage: Stage[Any], given: Iterable[tuple[Stage[Any] | None, Any]]
-) -> tuple[bytes, float]:
-    """What a stage gives, in another process: bytes in, and bytes out."""
-    started = time.perf_counter()
-    value = stage.make(*(one.decode(take) if one else take for one, take in given))
-    return stage.encode(value), time.perf_counter() - started
-
-
-def _arrived(stage: Stage[T], running: Future[tuple[bytes, float]]) -> tuple[T, float]:
-    data, seconds = running.result()
-    return stage.decode(data), seconds
+) -> tuple[bytes, float, list[str]]:
+    """The same, in another process: bytes in, and bytes out."""
+    value, seconds, paths = _run(stage, [one.decode(take) if one else take for one, take in given])
+    return stage.encode(value), seconds, paths
 
 
 def _described(take: Any) -> str | bytes:

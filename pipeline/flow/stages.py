@@ -181,15 +181,8 @@ def _nothing(*_: Any) -> tuple[Any, ...]:
     return ()
 
 
-def _texts(document: Document, source: Path, _: Any) -> Iterable[Path]:
-    return (source, *(source.parent / name for name in document.files))
-
-
-def _assets(document: Document, _: Document, folder: Path, __: int) -> Iterable[Path]:
-    from pipeline.resolve.assets import missing_files
-
-    assets = (asset.path for asset in document.assets if asset.is_file)
-    return (folder / name for name in (*assets, *document.files, *missing_files(document)))
+def _source(_: Document, source: Path, __: Any) -> Iterable[Path]:
+    return (source,)
 
 
 def _templates(
@@ -204,10 +197,10 @@ def _packed(package: Package, *_: Any) -> Iterable[str]:
     return package.dependencies
 
 
-PARSE = Stage("parse", parse, Document, _in_document, _texts, kept=True)
+PARSE = Stage("parse", parse, Document, _in_document, _source, kept=True)
 METADATA = Stage("metadata", metadata, Metadata, _nothing, _nothing, kept=True)
 SELECT = Stage("select", select, Document, _in_document, _nothing)
-RESOLVE = Stage("resolve", resolve, Document, _in_document, _assets)
+RESOLVE = Stage("resolve", resolve, Document, _in_document, _nothing)
 MARK = Stage("mark", mark, Document, _in_document, _nothing)
 RENDER = Stage("render", render, Pages, _in_pages, _templates, by_content=True)
 PACKAGE = Stage("package", package, Package, _in_package, _packed, kept=True, apart=True)

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import posixpath
 import re
 import unicodedata
 from pathlib import Path
-from urllib.parse import unquote
 
 from msgspec.structs import replace
 
@@ -26,7 +24,7 @@ from pipeline.model import (
 from pipeline.paths import Located, Problem, locate, scheme, written
 from pipeline.resolve.findings import Findings
 from pipeline.resolve.images import MOST_SPARSE, BadImageError, examine
-from pipeline.tree import Changes, rewrite, rewrite_document, walk, walk_images, whole
+from pipeline.tree import Changes, rewrite, rewrite_document, walk_images, whole
 
 LONGEST = 80
 """How much of an address is shown in place of an image that says nothing."""
@@ -82,16 +80,6 @@ def link_remote(document: Document) -> Document:
     enter: Changes = {Figure: figure, FigureGroup: group}
     leave: Changes = {Image: linked, Link: plain}
     return findings.added_to(rewrite_document(document, enter=enter, leave=leave))
-
-
-def missing_files(document: Document) -> tuple[str, ...]:
-    """The paths, from the source's folder, of images that are not there yet."""
-    sources = dict.fromkeys(
-        node.source for node in walk(whole(document)) if isinstance(node, Image) and node.missing
-    )
-    paths = (re.split("[?#]", source)[0] for source in sources if not scheme(source))
-    plain = (posixpath.normpath(unquote(path)) for path in paths if path)
-    return tuple(path for path in plain if path.isprintable() and not path.startswith(("/", "..")))
 
 
 def is_remote(source: str) -> bool:

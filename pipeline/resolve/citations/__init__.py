@@ -54,8 +54,7 @@ def cite_works(document: Document, folder: Path, split: int = 0) -> Document:
     for all that is a NO_BIBLIOGRAPHY warning. Errors are UNKNOWN_CITATION where a work is not
     described, and what `read_sources` finds. With a style that cites in notes, citations
     become notes, but for those that stand in one. Where the document is to be ``split`` into
-    parts, what is short or “ibid.” after the first citation is so in each. The files that were
-    read are added to `Document.files`.
+    parts, what is short or “ibid.” after the first citation is so in each.
     """
     cited = all_citations(document)
     listing = [node for node in walk(whole(document)) if isinstance(node, Bibliography)]
@@ -66,12 +65,8 @@ def cite_works(document: Document, folder: Path, split: int = 0) -> Document:
     if not metadata.bibliography:
         _warn(cited.values(), listing, findings)
         return findings.added_to(list_works(put_back(document), (), ""))
-    sources, read = read_sources(document, folder)
-    document = replace(
-        document,
-        files=tuple(dict.fromkeys((*document.files, *read))),
-        diagnostics=(*document.diagnostics, *sources.findings),
-    )
+    sources = read_sources(document, folder)
+    document = replace(document, diagnostics=(*document.diagnostics, *sources.findings))
     known = {at: _known(one, sources, findings) for at, one in cited.items()}
     try:
         document = _written(document, cited, known, sources, findings, split)

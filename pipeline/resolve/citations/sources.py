@@ -42,22 +42,19 @@ class Sources:
         )
 
 
-def read_sources(document: Document, folder: Path) -> tuple[Sources, list[str]]:
-    """The works and the style that the front matter names, and the files that were read."""
+def read_sources(document: Document, folder: Path) -> Sources:
+    """The works and the style that the front matter names."""
     from pipeline.resolve.citations.works import Works
 
     metadata = document.metadata
     said = words(metadata.lang)
     works = Works(lambda key: said[key])
     sources = Sources(works.by_key, broken=works.broken)
-    read: list[str] = []
     for placed in metadata.bibliography:
         located = _locate(placed, document, folder, sources)
         if located is None:
             sources.complete = False
-            read.append(placed.text)
             continue
-        read.append(located.name)
         # Messages name a file as they name the source.
         name = posixpath.join(posixpath.dirname(document.source.replace("\\", "/")), located.name)
         try:
@@ -68,8 +65,8 @@ def read_sources(document: Document, folder: Path) -> tuple[Sources, list[str]]:
             sources.add(Code.BAD_BIBLIOGRAPHY, message, placed, document.source)
     sources.findings += works.findings
     sources.listed = _listed(document, sources)
-    sources.style = _style(document, folder, sources, read)
-    return sources, read
+    sources.style = _style(document, folder, sources)
+    return sources
 
 
 def _locate(placed: Placed, document: Document, folder: Path, sources: Sources) -> Located | None:
@@ -96,18 +93,16 @@ def _listed(document: Document, sources: Sources) -> list[str]:
     return found
 
 
-def _style(document: Document, folder: Path, sources: Sources, read: list[str]) -> Style:
+def _style(document: Document, folder: Path, sources: Sources) -> Style:
     """The style that the front matter names, or else the usual one."""
     from pipeline.resolve.citations.works.styles import DEFAULT, named_style
 
     named = document.metadata.citation_style
-    found = _named(named, document, folder, sources, read) if named else None
+    found = _named(named, document, folder, sources) if named else None
     return found or named_style(DEFAULT, document.metadata.lang)
 
 
-def _named(
-    named: Placed, document: Document, folder: Path, sources: Sources, read: list[str]
-) -> Style | None:
+def _named(named: Placed, document: Document, folder: Path, sources: Sources) -> Style | None:
     from pipeline.resolve.citations.csl.style import BadStyleError
     from pipeline.resolve.citations.works.styles import NoStyleError, named_style, style_of_file
 
@@ -118,7 +113,6 @@ def _named(
         located = _locate(named, document, folder, sources)
         if located is None:
             return None
-        read.append(located.name)
         return style_of_file(located.read(), lang)
     except NoStyleError as error:
         message = f"There is no citation style `{error}`."
