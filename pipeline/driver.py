@@ -22,7 +22,6 @@ from pipeline.editions import (
     STANDARD_PRINT,
     Edition,
     chosen_editions,
-    output_name,
     stem_of,
     tells_pages,
 )
@@ -102,11 +101,6 @@ def build(
         chosen = (*chosen, EDITIONS[STANDARD_PRINT])
     if way.parsed.failed:
         return Result(_judge(way.all_findings(chosen), strict), read=tuple(runner.files))
-    way.beside = tuple(
-        name
-        for name, edition in EDITIONS.items()
-        if edition in chosen or (folder / output_name(way.stem, edition)).is_file()
-    )
     made = tuple(way.all_made(chosen))
     found = (*way.parsed.findings, *(finding for one in made for finding in one.findings))
     if catalog:

@@ -123,21 +123,6 @@ def test_the_front_matter_may_list_the_editions(tmp_path: Path) -> None:
     assert {path.name for path in (tmp_path / "build/x").glob("x*")} == {"x.html"}
 
 
-def test_the_page_leads_to_the_editions_that_are_there(tmp_path: Path) -> None:
-    def page(*editions: str) -> str:
-        pipeline.build(tmp_path / "x.md", editions, out=tmp_path / "build")
-        return (tmp_path / "build/x/x.html").read_text("utf-8")
-
-    write(tmp_path, UNPAGED)
-    assert "x.epub" not in page("web")
-    assert "x.epub" in page("web", "ebook")
-    assert "x.pdf" not in page("web", "ebook")
-    assert "x.epub" in page("web")  # which is there, from before
-    write(tmp_path, UNPAGED.replace("title", "editions: [web, handout]\ntitle"))
-    assert "x.pdf" in page("web")
-    assert "x.epub" not in page("web")
-
-
 def test_several_sources_in_one_run(tmp_path: Path) -> None:
     write(tmp_path, UNPAGED, "a.md")
     write(tmp_path, UNPAGED, "b.md")

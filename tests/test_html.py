@@ -390,9 +390,9 @@ def test_what_is_not_known_is_not_said() -> None:
 
 def test_only_the_editions_that_are_wanted_are_offered() -> None:
     metadata = Metadata(title="Bare", editions=("web", "ebook", "teacher"))
-    (found,) = downloads(metadata, "a b", EDITIONS["web"], ())
+    (found,) = downloads(metadata, "a b", EDITIONS["web"])
     assert (found.label, found.href) == ("EPUB", "a%20b.epub")
-    (found,) = downloads(metadata, "a b", EDITIONS["teacher-web"], ())
+    (found,) = downloads(metadata, "a b", EDITIONS["teacher-web"])
     assert (found.label, found.href) == ("PDF", "a%20b-teacher.pdf")
 
 

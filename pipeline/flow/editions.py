@@ -11,15 +11,7 @@ import msgspec
 
 from pipeline.codes import Code, diagnostic
 from pipeline.diagnostics import Diagnostic
-from pipeline.editions import (
-    DEFAULT_EDITIONS,
-    EDITIONS,
-    STANDARD_PRINT,
-    Edition,
-    part_name,
-    stem_of,
-    tells_pages,
-)
+from pipeline.editions import EDITIONS, STANDARD_PRINT, Edition, part_name, stem_of, tells_pages
 from pipeline.flow.runner import Outcome, Runner
 from pipeline.flow.stages import COVER, MARK, METADATA, PACKAGE, PARSE, RENDER, RESOLVE, SELECT
 from pipeline.metadata import Metadata
@@ -61,8 +53,7 @@ class Made(NamedTuple):
 
 
 class Source:
-    """A source, or the ``document`` that was read from one, and how its stages run. The names
-    of the editions that lie ``beside`` each other are to be known before pages are rendered."""
+    """A source, or the ``document`` that was read from one, and how its stages run."""
 
     def __init__(
         self,
@@ -75,7 +66,6 @@ class Source:
         self.stem = stem_of(path)
         self.options = options or Options()
         self.name = shown_name(str(path))
-        self.beside: tuple[str, ...] = DEFAULT_EDITIONS
         self._runner = runner
         self.parsed = (
             runner.run(PARSE, path, self.options.fit)
@@ -107,8 +97,7 @@ class Source:
         file: str = "",
     ) -> Outcome[Pages]:
         templates = self.options.templates
-        beside = self.beside if edition.format == "html" else ()
-        takes = (edition, self.stem, templates, _names(templates), page_map, beside, file)
+        takes = (edition, self.stem, templates, _names(templates), page_map, file)
         return self._runner.run(RENDER, marked, *takes)
 
     def begin(self, edition: Edition, standard: Made | None = None) -> Callable[[], Made]:

@@ -91,19 +91,17 @@ def render(
     templates: Path | None,
     names: tuple[str, ...],
     page_map: PageMap | None,
-    beside: tuple[str, ...],
     file: str,
 ) -> Pages:
-    """The pages of an edition. The folder of ``templates`` has files of these ``names``. Other
-    editions lie ``beside`` it. ``file`` is what the pages become, where that is not the edition's
-    own. Where a template cannot be
+    """The pages of an edition. The folder of ``templates`` has files of these ``names``. ``file``
+    is what the pages become, where that is not the edition's own. Where a template cannot be
     used, there are no pages but a finding."""
     import jinja2
 
     from pipeline.render import render
 
     try:
-        pages = render(document, edition, stem, templates, page_map, beside)
+        pages = render(document, edition, stem, templates, page_map)
     except jinja2.TemplateError as error:
         found = (_template_finding(error),)
         return Pages(edition.name, stem, document.metadata, pages=(), findings=found)

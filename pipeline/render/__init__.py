@@ -7,7 +7,7 @@ from pathlib import Path
 from msgspec.structs import replace
 
 from pipeline.accessibility import audit
-from pipeline.editions import DEFAULT_EDITIONS, Edition
+from pipeline.editions import Edition
 from pipeline.model import Document
 from pipeline.pages import CoverPage, Pages
 from pipeline.pagination import PageMap
@@ -16,6 +16,8 @@ from pipeline.render.cover.spread import spread
 from pipeline.render.environment import environment, faults_told
 from pipeline.sheet.spread import SpreadSheet
 
+ASSEMBLERS = {"html": html.assemble, "epub": epub.assemble}
+
 
 def render(
     document: Document,
@@ -23,11 +25,9 @@ def render(
     stem: str,
     templates: Path | None = None,
     page_map: PageMap | None = None,
-    beside: tuple[str, ...] = DEFAULT_EDITIONS,
 ) -> Pages:
     """The pages of ``edition``; ``stem`` names the publication's files. ``page_map`` is that of
-    the standard print edition, for a printed one that has the same pages. A web edition leads to
-    those that lie ``beside`` it, if the front matter lists none.
+    the standard print edition, for a printed one that has the same pages.
 
     ``templates`` is a folder whose files take the place of those that ship, one by one.
     Raises `jinja2.TemplateError` where one of them cannot be used.
@@ -35,10 +35,10 @@ def render(
     with faults_told(templates):
         if edition.format == "pdf":
             return pdf.assemble(document, edition, stem, environment(templates), page_map)
-        if edition.format == "html":
-            assemble = site.assemble if edition.chapters else html.assemble
-            return assemble(document, edition, stem, environment(templates), beside)
-        pages = epub.assemble(document, edition, stem, environment(templates))
+        assemble = site.assemble if edition.chapters else ASSEMBLERS[edition.format]
+        pages = assemble(document, edition, stem, environment(templates))
+    if edition.format != "epub":
+        return pages
     found = audit(document, pages)
     return replace(pages, accessibility=found.accessibility, findings=found.findings)
 

@@ -46,12 +46,10 @@ NOTHING = Facts()
 TEACHERS_EDITIONS = ("teacher", "teacher-ebook")
 
 
-def downloads(
-    metadata: Metadata, stem: str, edition: Edition, beside: tuple[str, ...]
-) -> tuple[Download, ...]:
+def downloads(metadata: Metadata, stem: str, edition: Edition) -> tuple[Download, ...]:
     """What readers of ``edition`` may take along: the other default editions or those for
-    teachers, of those that the front matter lists, or else that lie ``beside`` it."""
-    wanted = metadata.editions or beside
+    teachers, but for those that the front matter does not ask for."""
+    wanted = metadata.editions or DEFAULT_EDITIONS
     names = TEACHERS_EDITIONS if edition.audience == "teacher" else DEFAULT_EDITIONS
     editions = [EDITIONS[name] for name in names if name in wanted]
     return tuple(

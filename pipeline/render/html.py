@@ -50,18 +50,14 @@ class ImprintLine(NamedTuple):
 
 
 def assemble(
-    document: Document,
-    edition: Edition,
-    stem: str,
-    environment: jinja2.Environment,
-    beside: tuple[str, ...],
+    document: Document, edition: Edition, stem: str, environment: jinja2.Environment
 ) -> Pages:
     """The page, with the names of styles and images as they are in files beside it."""
     renderer = NodeRenderer(
         environment, "html", document, in_contents=frozenset(targets(document.contents))
     )
     metadata = document.metadata
-    others = downloads(metadata, stem, edition, beside)
+    others = downloads(metadata, stem, edition)
     points = nav_points(document.contents, renderer.href)
     facts = _facts(document, edition, stem, points)
     for_teachers = edition.audience == "teacher"

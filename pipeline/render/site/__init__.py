@@ -50,12 +50,7 @@ class _Assembly:
     """The pages of one document, on their way."""
 
     def __init__(
-        self,
-        document: Document,
-        edition: Edition,
-        stem: str,
-        environment: jinja2.Environment,
-        beside: tuple[str, ...],
+        self, document: Document, edition: Edition, stem: str, environment: jinja2.Environment
     ) -> None:
         self.document = document
         self.metadata = document.metadata
@@ -64,8 +59,7 @@ class _Assembly:
         self.folder = discovery.site_folder(stem, edition.name)
         self.pages = site_pages(document)
         self.contents = SiteContents(document, self.pages)
-        self.downloads = downloads(self.metadata, stem, edition, beside)
-        self.others = discovery.from_within(self.downloads)
+        self.others = discovery.from_within(downloads(self.metadata, stem, edition))
         self.renderer = SiteRenderer(
             environment,
             "html",
@@ -101,7 +95,7 @@ class _Assembly:
             is_learnt_from=is_learnt_from(self.document),
             minutes=minutes(self.document),
         )
-        others = self.downloads if here else self.others
+        others = downloads(self.metadata, self.stem, self.edition) if here else self.others
         return self._page(
             INDEX,
             "index",
@@ -185,14 +179,10 @@ class _Assembly:
 
 
 def assemble(
-    document: Document,
-    edition: Edition,
-    stem: str,
-    environment: jinja2.Environment,
-    beside: tuple[str, ...],
+    document: Document, edition: Edition, stem: str, environment: jinja2.Environment
 ) -> Pages:
     """The pages of the site, the start page first, and the files that they need."""
-    site = _Assembly(document, edition, stem, environment, beside)
+    site = _Assembly(document, edition, stem, environment)
     pages = tuple(site.all_pages())
     renderer = site.renderer
     inventory = renderer.inventory()
