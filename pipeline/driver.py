@@ -22,6 +22,8 @@ from pipeline.editions import (
     STANDARD_PRINT,
     Edition,
     chosen_editions,
+    offered,
+    output_name,
     stem_of,
     tells_pages,
 )
@@ -38,11 +40,13 @@ SHOWN = ("parsed", "selected", "resolved", "pages")
 
 class Result(msgspec.Struct, frozen=True):
     """What a build gave: the findings in order, and the files where there were no errors. What
-    was ``read`` for it is known in any case."""
+    was ``read`` for it is known in any case. ``missing`` are files that web pages lead to, and
+    that nobody has built yet."""
 
     diagnostics: tuple[Diagnostic, ...]
     files: tuple[Path, ...] = ()
     read: tuple[str, ...] = ()
+    missing: tuple[Path, ...] = ()
 
     @property
     def failed(self) -> bool:
@@ -120,7 +124,10 @@ def build(
     store.trim()
     for step in saving.steps:
         progress(step)
-    return msgspec.structs.replace(result, files=files)
+    led_to = (one for edition in chosen for one in offered(edition, way.metadata))
+    paths = dict.fromkeys(folder / output_name(way.stem, edition) for edition in led_to)
+    missing = tuple(path for path in paths if not path.is_file())
+    return msgspec.structs.replace(result, files=files, missing=missing)
 
 
 def dump(source: Path, edition: Edition, stage: str, templates: Path | None = None) -> bytes:

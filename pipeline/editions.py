@@ -129,6 +129,18 @@ def chosen_editions(names: Iterable[str], metadata: Metadata) -> tuple[Edition, 
     return tuple(EDITIONS[name] for name in chosen)
 
 
+TEACHERS_EDITIONS = ("teacher", "teacher-ebook")
+
+
+def offered(edition: Edition, metadata: Metadata) -> tuple[Edition, ...]:
+    """The editions that readers of a web edition may take along: the other default ones or those
+    for teachers, but for those that the front matter does not ask for."""
+    wanted = metadata.editions or DEFAULT_EDITIONS
+    names = TEACHERS_EDITIONS if edition.audience == "teacher" else DEFAULT_EDITIONS
+    found = (EDITIONS[name] for name in names if name in wanted)
+    return tuple(one for one in found if one.format != "html" and edition.format == "html")
+
+
 def tells_pages(edition: Edition, metadata: Metadata) -> bool:
     """Whether an edition tells where the pages of the standard print edition begin: on a screen
     only where the publication has that edition, and the front matter does not say no."""

@@ -123,6 +123,18 @@ def test_the_front_matter_may_list_the_editions(tmp_path: Path) -> None:
     assert {path.name for path in (tmp_path / "build/x").glob("x*")} == {"x.html"}
 
 
+def test_what_the_page_leads_to_and_is_not_built_is_told(tmp_path: Path) -> None:
+    write(tmp_path, UNPAGED)
+    said = chapbook("build", "x.md", "--edition", "web", cwd=tmp_path).stdout
+    assert said.endswith("note     The web page leads to x.pdf and x.epub, not built yet.\n")
+    chapbook("build", "x.md", "--edition", "ebook", cwd=tmp_path)
+    said = chapbook("build", "x.md", "--edition", "web", cwd=tmp_path).stdout
+    assert said.endswith("leads to x.pdf, not built yet.\n")
+    assert "note" not in chapbook("build", "x.md", cwd=tmp_path).stdout
+    write(tmp_path, UNPAGED.replace("title", "editions: [web]\ntitle"))
+    assert "note" not in chapbook("build", "x.md", "--out", "other", cwd=tmp_path).stdout
+
+
 def test_several_sources_in_one_run(tmp_path: Path) -> None:
     write(tmp_path, UNPAGED, "a.md")
     write(tmp_path, UNPAGED, "b.md")

@@ -20,6 +20,7 @@ from pipeline.cli.terminal import (
     did_you_mean,
     formats,
     need_system,
+    not_built,
     or_exit,
     pages_to_fill,
     progress_shown,
@@ -146,6 +147,8 @@ def build(
             if depfile:
                 rule = outputs.dependency_file(target, map(Path, result.read))
                 or_exit(lambda rule=rule: outputs.write(depfile, rule))  # type: ignore[misc]
+            if result.missing and not as_json:
+                click.echo(not_built(result.missing))
             failed = failed or result.failed
             found += result.diagnostics
             if not as_json:

@@ -63,6 +63,14 @@ def ran(what: Ran) -> None:
     click.echo(messages.ran_line(what.stage, what.edition, what.seconds))
 
 
+def not_built(missing: Iterable[Path]) -> str:
+    """That web pages lead to files that are not there."""
+    from pipeline.messages import printable
+
+    names = " and ".join(printable(path.name) for path in missing)
+    return f"{'note':<9}The web page leads to {names}, not built yet."
+
+
 def or_exit(action: Callable[[], Any]) -> Any:
     """Run ``action``; a file that cannot be written ends the command with one line."""
     try:

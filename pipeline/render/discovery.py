@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 from urllib.parse import quote
 
-from pipeline.editions import DEFAULT_EDITIONS, EDITIONS, Edition, FormatName, output_name
+from pipeline.editions import Edition, FormatName, offered, output_name
 from pipeline.metadata import Metadata
 from pipeline.pages import NavPoint
 
@@ -43,19 +43,11 @@ class Facts(NamedTuple):
 NOTHING = Facts()
 
 
-TEACHERS_EDITIONS = ("teacher", "teacher-ebook")
-
-
 def downloads(metadata: Metadata, stem: str, edition: Edition) -> tuple[Download, ...]:
-    """What readers of ``edition`` may take along: the other default editions or those for
-    teachers, but for those that the front matter does not ask for."""
-    wanted = metadata.editions or DEFAULT_EDITIONS
-    names = TEACHERS_EDITIONS if edition.audience == "teacher" else DEFAULT_EDITIONS
-    editions = [EDITIONS[name] for name in names if name in wanted]
+    """What readers of ``edition`` may take along."""
     return tuple(
-        Download(edition.format.upper(), quote(output_name(stem, edition)), media_type)
-        for edition in editions
-        if (media_type := MEDIA_TYPES.get(edition.format))
+        Download(one.format.upper(), quote(output_name(stem, one)), MEDIA_TYPES[one.format])
+        for one in offered(edition, metadata)
     )
 
 
