@@ -1,8 +1,10 @@
 """The whole way, from a source to its editions. Read this first.
 
-A `Source` has the stages run that lead to what is asked of it; `STAGES` is the table of them, in
-order. A stage whose outcome is known from before does not run. All files are written at once, or
-none.
+    source ─parse─▶ ─select─▶ ─resolve─▶ ─mark─▶ ─render─▶ ─package─▶ ─save─▶ files
+
+`flow.stages` is the table of the stages; a `flow.editions.Source` has them run, for each edition,
+by a `flow.runner.Runner`, which runs none whose outcome is known from before. `flow.saving` writes
+all files at once, or none.
 """
 
 from __future__ import annotations
@@ -30,7 +32,6 @@ from pipeline.editions import (
 from pipeline.flow.editions import Options, Source
 from pipeline.flow.runner import Ran, Runner
 from pipeline.flow.saving import Saving, Step
-from pipeline.flow.stages import STAGES as STAGES
 from pipeline.messages import in_order
 from pipeline.store import CACHE, Folder
 

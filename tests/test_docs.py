@@ -30,6 +30,7 @@ from click.testing import CliRunner
 import pipeline
 from pipeline import cli
 from pipeline.codes import BY_SLUG
+from pipeline.flow.stages import STAGES
 from pipeline.model import Document, Heading, Link
 from pipeline.render.environment import environment
 from pipeline.render.nodes import NodeRenderer
@@ -226,6 +227,14 @@ def test_paths_are_there(name: str) -> None:
         r"`((?:pipeline|templates|tests|tools|docs)/[\w./-]*)`", read_page(name)
     ):
         assert (ROOT / path).exists(), f"{name}: {path}"
+
+
+def test_the_table_of_stages_is_the_program_s() -> None:
+    page = (DOCS / "architecture.md").read_text("utf-8")
+    rows = re.findall(r"^\| `(\w+)` \| [^|]+ \| (\w+) \| (yes)? ?\|$", page, re.MULTILINE)
+    assert rows == [
+        (stage.name, stage.gives.__name__, "yes" if stage.kept else "") for stage in STAGES
+    ]
 
 
 def test_the_layers_are_those_of_the_imports() -> None:
