@@ -3,9 +3,11 @@ page as it is settled for one edition."""
 
 from __future__ import annotations
 
-from typing import Literal, TypeAlias
+from typing import Annotated, ClassVar, Literal, TypeAlias
 
 import msgspec
+
+from pipeline.keys import Key, Written
 
 Handwriting: TypeAlias = Literal["primary", "secondary", "adult"]
 Theme: TypeAlias = Literal["classic", "modern", "plain"]
@@ -24,7 +26,6 @@ WRITING_LINES: dict[Handwriting, float] = {"primary": 12, "secondary": 9, "adult
 LARGE_PRINT = 18
 """Points that nothing in large print is under."""
 
-THEMES: tuple[Theme, ...] = ("classic", "modern", "plain")
 NAME_FIELDS: tuple[NameField, ...] = ("name", "class", "date")
 
 
@@ -57,10 +58,16 @@ class Margins(msgspec.Struct, frozen=True, omit_defaults=True):
     """Millimetres at the edges of a page; None where the page is to say. ``inner`` is at the
     spine, or to the left where there is none."""
 
-    top: float | None = None
-    bottom: float | None = None
-    inner: float | None = None
-    outer: float | None = None
+    written: ClassVar = Written("margins")
+    top: Annotated[float | None, Key("Above the text.", within=(0, 150))] = None
+    bottom: Annotated[float | None, Key("Below the text.", within=(0, 150))] = None
+    inner: Annotated[
+        float | None,
+        Key("At the spine; to the left where there is none.", also="left inside", within=(0, 150)),
+    ] = None
+    outer: Annotated[
+        float | None, Key("At the outer edge.", also="right outside", within=(0, 150))
+    ] = None
 
 
 class PageOptions(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -72,14 +79,31 @@ class PageOptions(msgspec.Struct, frozen=True, omit_defaults=True):
     ``signature`` how many sheets are folded together.
     """
 
-    size: PageSize | None = None
-    margins: Margins = Margins()
-    gutter: float | None = None
-    columns: int | None = None
-    text: float | None = None
-    leading: float | None = None
-    creep: float | None = None
-    signature: int | None = None
+    written: ClassVar = Written("a page", alone="size")
+    size: Annotated[PageSize | None, Key("A4, Letter, A5 …, or 150mm x 220mm.", form="size")] = None
+    margins: Annotated[Margins, Key("One for all edges, or top, bottom, inner and outer.")] = (
+        Margins()
+    )
+    gutter: Annotated[
+        float | None, Key("What the binding takes; pages are mirrored then.", within=(0, 60))
+    ] = None
+    columns: Annotated[
+        int | None,
+        Key("How many columns the text has.", within=(1, 2), wrong="is not a number of columns"),
+    ] = None
+    text: Annotated[float | None, Key("The size of the text, in points.", form="points")] = None
+    leading: Annotated[float | None, Key("From line to line, in points.", form="points")] = None
+    creep: Annotated[
+        float | None, Key("In a booklet: how far a sheet pushes out the one within.", within=(0, 2))
+    ] = None
+    signature: Annotated[
+        int | None,
+        Key(
+            "In a booklet: how many sheets are folded together.",
+            within=(1, 50),
+            wrong="is not a number of sheets",
+        ),
+    ] = None
 
 
 class FitOptions(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -88,9 +112,12 @@ class FitOptions(msgspec.Struct, frozen=True, omit_defaults=True):
     front matter asks for it; what is ``forced`` is asked for by the command, and holds for all
     printed editions."""
 
-    pages: int | Literal["even"]
-    smallest: float = 9
-    largest: float = 13
+    written: ClassVar = Written("a number of pages", alone="pages")
+    pages: Annotated[
+        int | Literal["even"], Key("How many pages to fill; even: whole sheets.", form="pages")
+    ]
+    smallest: Annotated[float, Key("The smallest size of text, in points.", form="points")] = 9
+    largest: Annotated[float, Key("The largest size of text, in points.", form="points")] = 13
     line: int = 0
     column: int = 0
     forced: bool = False
@@ -111,13 +138,30 @@ class Fitted(msgspec.Struct, frozen=True):
 class PrintOptions(msgspec.Struct, frozen=True, omit_defaults=True):
     """What the front matter asks of printed editions, or of one; None where it says nothing."""
 
-    page: PageOptions = PageOptions()
-    theme: Theme | None = None
-    handwriting: Handwriting | None = None
-    fit: FitOptions | None = None
-    name_line: tuple[NameField, ...] | None = None
-    links: LinkList | None = None
-    qr_codes: bool | None = None
+    # fmt: off
+    written: ClassVar = Written("an edition's settings")
+    page: Annotated[PageOptions, Key(
+        "The printed page: a size, or size, margins, gutter, columns, text and leading.", "A5",
+        {"size": "150mm x 220mm", "margins": "15mm"},
+        {"columns": 2, "text": "10pt"})] = PageOptions()
+    theme: Annotated[Theme | None, Key(
+        "How the printed page looks.", "modern", wrong="is no theme")] = None
+    handwriting: Annotated[Handwriting | None, Key(
+        "Whose hand fills in lines and blanks: their distance is 12, 9 or 7.5 mm.", "primary",
+        wrong="is no kind of handwriting")] = None
+    fit: Annotated[FitOptions | None, Key(
+        "How many pages the text is made to fill: a number, or even for whole sheets; "
+        "or pages, smallest and largest.", 2, "even", {"pages": 4, "smallest": "9.5pt"})] = None
+    name_line: Annotated[tuple[NameField, ...] | None, Key(
+        "Whether there are lines for name, class and date at the top; or which of them.", True,
+        ["name", "date"], form="name line")] = None
+    links: Annotated[LinkList | None, Key(
+        "Where print tells the addresses of links: in a list at the end, at the foot, "
+        "or nowhere.", "foot", "none", wrong="is no place for addresses",
+        words={"false": "none", "no": "none", "off": "none", "true": "end"})] = None
+    qr_codes: Annotated[bool | None, Key(
+        "Whether printed links have a code for telephones beside them.", True, also="qr")] = None
+    # fmt: on
 
 
 class Sheet(msgspec.Struct, frozen=True):

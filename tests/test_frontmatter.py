@@ -10,12 +10,14 @@ from pathlib import Path
 from typing import Any
 
 import jsonschema
+import msgspec
 import pytest
 import yaml
 from hypothesis import example, given
 from hypothesis import strategies as st
 
 from pipeline.diagnostics import Diagnostic
+from pipeline.keys import Field
 from pipeline.metadata import (
     Audience,
     Certification,
@@ -34,10 +36,13 @@ from pipeline.metadata import (
     print_source,
 )
 from pipeline.paper import SIZES
-from pipeline.parser.frontmatter import derive_identifier, json_schema, read_front_matter
-from pipeline.parser.frontmatter.keys import KEYS
-from pipeline.parser.frontmatter.keys.key import Key
-from pipeline.parser.frontmatter.schema import schema_text
+from pipeline.parser.frontmatter import (
+    derive_identifier,
+    front_matter,
+    json_schema,
+    read_front_matter,
+)
+from pipeline.parser.frontmatter.schema import KEYS, schema_text
 from tests.sentences import no_sentences
 
 SCHEMA_FILE = Path(__file__).parent.parent / "docs" / "frontmatter.schema.json"
@@ -326,6 +331,8 @@ contents: {show: yes, depth: 3, questions: on}
         ("editions: web, handuot", "unknown-edition", 16, "Did you mean `handout`?"),
         ("editions: [xyz]", "unknown-edition", 12, "web, site, handout"),
         ("contents: allways", "wrong-value", 11, "Did you mean `always`?"),
+        ("contents: x", "wrong-value", 11, "auto, always (or true) or never (or false)"),
+        ("page: {text: 12pt, leading: 9pt}", "wrong-value", 29, ""),
         ("contents: {depth: 7}", "wrong-value", 19, "1 to 6"),
         ("contents: {questions: maybe}", "wrong-value", 23, ""),
     ],
@@ -448,10 +455,11 @@ def test_the_schema_is_the_same_whatever_the_hash_seed() -> None:
         assert run.stdout.decode("utf-8").replace("\r\n", "\n") == schema_text()
 
 
-@pytest.mark.parametrize("key", KEYS, ids=lambda key: key.name)
-def test_examples_fit_the_schema_and_the_readers(key: Key) -> None:
+@pytest.mark.parametrize("key", KEYS.values(), ids=lambda key: key.name)
+def test_examples_fit_the_schema_and_the_readers(key: Field) -> None:
     validator = jsonschema.Draft7Validator(json_schema())
-    for value in key.examples:
+    assert key.key.examples
+    for value in key.key.examples:
         for name in (key.name, *key.aliases):
             validator.validate({name: value})
             written = yaml.safe_dump({name: value}, allow_unicode=True).rstrip("\n")
@@ -478,6 +486,68 @@ def test_the_schema_is_one_of_draft_7() -> None:
     jsonschema.Draft7Validator.check_schema(json_schema())
 
 
+def test_the_schema_says_what_may_stand_for_a_part_that_is_required() -> None:
+    validator = jsonschema.Draft7Validator(json_schema())
+    subject = {"authority": "Thema", "term": "JNU"}
+    validator.validate({"subjects": [subject]})
+    assert good(json.dumps({"subjects": [subject]})).subjects
+    assert not validator.is_valid({"subjects": [{"authority": "Thema"}]})
+
+
+# --- written again -----------------------------------------------------------------------
+
+PLACES = {"line", "column"}
+
+
+def without_places(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {name: without_places(part) for name, part in value.items() if name not in PLACES}
+    return [without_places(part) for part in value] if isinstance(value, list | tuple) else value
+
+
+@pytest.mark.parametrize("key", KEYS.values(), ids=lambda key: key.name)
+def test_what_is_written_is_read_as_it_was(key: Field) -> None:
+    for value in key.key.examples:
+        metadata = good(json.dumps({key.name: value}))
+        written = front_matter(metadata)
+        again, lines, found = read_front_matter(written, "x.md")
+        assert (found, lines) == ((), written.count("\n"))
+        before, after = (without_places(msgspec.to_builtins(one)) for one in (metadata, again))
+        assert msgspec.convert(before, Metadata) == msgspec.convert(after, Metadata)
+
+
+def test_it_is_written_as_people_write_it() -> None:
+    written = """\
+---
+title: The well
+authors:
+- Ann Author
+- name: Ben Writer
+  role:
+  - author
+  - illustrator
+contributors:
+- Some Helper
+- name: Tess Lator
+  role: translator
+audience: [teachers]
+editions:
+- handout
+- booklet:
+    page: A5
+---
+"""
+    metadata, _, found = read_front_matter(written, "x.md")
+    assert not found
+    assert yaml.safe_load(front_matter(metadata)[4:-4]) == yaml.safe_load(written[4:-4])
+
+
+def test_text_that_yaml_would_take_for_something_else_is_written_in_quotes() -> None:
+    title = "Yes: #1, {{ it }} is 'so' — \"no\""
+    metadata = Metadata(title=title, subtitle="~", version="1.10", description="One.\n\nTwo.")
+    assert read_front_matter(front_matter(metadata), "x.md")[0] == metadata
+
+
 # --- what shops and libraries sort by ----------------------------------------------------
 
 
@@ -501,6 +571,20 @@ authors:
         Contributor("The Well Trust", kind="organisation"),
     )
     assert good(written).authors[0].roles == ("aut", "trl")
+
+
+def test_lists_of_words_may_have_commas_between() -> None:
+    metadata = good("languages: fr, ar\nauthors: {name: Ann, role: 'author, illustrator'}")
+    assert metadata.languages == ("fr", "ar")
+    assert metadata.authors[0].roles == ("aut", "ill")
+    _, found = read("languages: fr, english\nsubtitle: x")
+    assert places(found) == [("wrong-value", 2, 16, 7)]
+
+
+def test_keys_with_an_underscore_may_have_a_hyphen_everywhere() -> None:
+    metadata = good("short-title: T\neditions: [{handout: {name-line: true, qr-codes: true}}]")
+    assert metadata.short_title == "T"
+    assert metadata.edition_options[0][1].qr_codes
 
 
 def test_subjects_are_written_short_or_in_parts() -> None:
@@ -610,7 +694,7 @@ _PIECES = st.one_of(
     st.sampled_from(
         ["---\n", "...\n", "\n", "  ", "- ", ": ", "{", "}", "[", "]", '"', "'", "|", ">", "&a "]
         + ["*a ", "!!x ", "%", "#", "\t", ",", "? ", "\\", '"\\x00"', '"\\uD800"', "\ufeff", "1"]
-        + [f"{key.name}: " for key in KEYS]
+        + [f"{key}: " for key in KEYS]
         + ["name: ", "role: ", "http://[", "isbn:", "978-0-306-40615-7", "٣"]
     ),
     st.text(max_size=8),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import io
 from pathlib import Path
+from typing import get_args
 
 import pikepdf
 import pytest
@@ -14,7 +15,7 @@ import pipeline
 from pipeline.editions import EDITIONS
 from pipeline.package import package
 from pipeline.package.pdf.grey import grey_of
-from pipeline.paper import THEMES
+from pipeline.paper import Theme
 from pipeline.parser import parse
 from pipeline.render import render
 from pipeline.resolve import resolve
@@ -119,7 +120,10 @@ def pdf_of(text: str, folder: Path, edition: str = "greyscale") -> bytes:
 
 @pytest.mark.parametrize(
     "options",
-    [*(f"theme: {theme}\n" for theme in THEMES), "brand: {accent: '#8a1c1c', footer: A school}\n"],
+    [
+        *(f"theme: {theme}\n" for theme in get_args(Theme)),
+        "brand: {accent: '#8a1c1c', footer: A school}\n",
+    ],
 )
 def test_nothing_has_a_colour(options: str, folder: Path) -> None:
     text = FRONT.format(options=options) + EVERY_COLOUR
@@ -139,7 +143,7 @@ def test_the_publication_has_no_colour(tmp_path: Path) -> None:
     assert colours(pikepdf.open(file)) == set()
 
 
-@pytest.mark.parametrize("theme", THEMES)
+@pytest.mark.parametrize("theme", get_args(Theme))
 def test_boxes_tables_code_and_marks_have_no_tint(theme: str, folder: Path) -> None:
     text = FRONT.format(options=f"theme: {theme}\n") + EVERY_COLOUR.partition("```chart")[0]
     assert theme == "plain" or areas(open_pdf(pdf_of(text, folder, "handout")))

@@ -23,6 +23,7 @@ LAYERS: tuple[frozenset[str], ...] = (
             "css",
             "diagnostics",
             "folders",
+            "keys",
             "marks",
             "numerals",
             "outputs",

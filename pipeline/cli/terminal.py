@@ -98,8 +98,8 @@ def pages_to_fill(value: str | None, names: Iterable[str]) -> int | Literal["eve
     """What ``--fit`` asks of printed editions, of which there has to be one."""
     if value is None:
         return None
+    from pipeline.parser.frontmatter.forms import fit_pages
     from pipeline.parser.frontmatter.identifiers import BadValueError
-    from pipeline.parser.frontmatter.printing import fit_pages
 
     names = tuple(names)
     if names and "pdf" not in formats(names):

@@ -10,7 +10,6 @@ from pipeline.paper import PrintOptions
 from pipeline.parser.frontmatter import (
     identifiers,
     isbns,
-    printing,
     room,
     schema,
     values,
@@ -18,6 +17,7 @@ from pipeline.parser.frontmatter import (
 )
 
 derive_identifier = identifiers.derive
+front_matter = schema.front_matter
 json_schema = schema.json_schema
 
 
@@ -34,15 +34,13 @@ def read_front_matter(text: str, source: str) -> tuple[Metadata, int, tuple[Diag
     mapping, lines, mistakes = yaml_nodes.compose(found, source)
     report = values.Report(source, list(mistakes))
     mapping = values.for_all(mapping, report)
-    known = tuple(schema.BY_NAME)
     read: dict[str, Any] = {}
-    nodes = values.entries(mapping, known, schema.ALIASES, report)
+    nodes = values.entries(mapping, tuple(schema.KEYS), schema.ALIASES, report)
     for name, node in nodes.items():
-        key = schema.BY_NAME[name]
-        value = key.read(node, report, name)
+        value = schema.FORMS[name].read(node, report, name)
         if value is not None:
-            read[key.field or name] = value
-    options = {name: read.pop(name) for name in printing.READERS if name in read}
+            read[schema.KEYS[name].field] = value
+    options = {name: read.pop(name) for name in schema.PRINTING if name in read}
     if options:
         read["printing"] = PrintOptions(**options)
     if "editions" in read:

@@ -8,11 +8,10 @@ import uuid
 from urllib.parse import urlsplit
 
 from pipeline.metadata import Identifier, Metadata
+from pipeline.parser.characters import shorten
 
 NAMESPACE = uuid.UUID("d205f4e5-3dbe-4c29-8c96-a5fe9914470a")
 """The namespace of derived identifiers. To change it would rename every publication."""
-
-SCHEMES = ("isbn", "uuid", "doi", "uri")
 
 _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.ASCII | re.IGNORECASE)
 _DOI = re.compile(r"10\.\d{4,9}(?:\.\d+)*/[^\s\"<>]+", re.ASCII)
@@ -143,6 +142,13 @@ def is_address(text: str) -> bool:
     except ValueError:
         return False
     return parts.scheme in ("http", "https") and bool(host) and not _NOT_IN_ADDRESS.search(text)
+
+
+def address(text: str) -> str:
+    """An absolute address on the web. Raises `BadValueError`."""
+    if not is_address(text):
+        raise BadValueError(f"`{shorten(text)}` is not an address.", "Write it with `https://`.")
+    return text
 
 
 def derive(metadata: Metadata) -> Identifier:

@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 
+from pipeline.paper import SIZES, PageSize
 from pipeline.parser.characters import shorten
+from pipeline.parser.frontmatter.form import reference
 from pipeline.parser.frontmatter.identifiers import BadValueError
-from pipeline.parser.frontmatter.values import Schema
+from pipeline.suggestions import did_you_mean
 
 MILLIMETRES = {"mm": 1, "cm": 10, "in": 25.4, "pt": 25.4 / 72}
 POINTS = {"pt": 1, "mm": 72 / 25.4, "cm": 720 / 25.4, "in": 72}
@@ -15,7 +17,13 @@ POINTS = {"pt": 1, "mm": 72 / 25.4, "cm": 720 / 25.4, "in": 72}
 SMALLEST_TEXT, LARGEST_TEXT = 6, 48
 """Points that text may have."""
 
-LENGTH: Schema = {"type": ["string", "number"], "pattern": r"^\s*\d+(\.\d+)?\s*(mm|cm|in|pt)?\s*$"}
+SMALLEST_PAGE, LARGEST_PAGE = 60, 1200
+"""Millimetres that the side of a page may have."""
+
+LENGTH = reference(
+    "length",
+    {"type": ["string", "number"], "pattern": r"^\s*\d+(\.\d+)?\s*(mm|cm|in|pt)?\s*$"},
+)
 
 
 def _number(value: str, units: Mapping[str, float], plain: str) -> float | None:
@@ -50,3 +58,22 @@ def points(value: str) -> float:
             f"`{shorten(value)}` is not from {SMALLEST_TEXT} to {LARGEST_TEXT} points."
         )
     return found
+
+
+def page_size(value: str) -> PageSize:
+    """A size by its name, or ``150mm x 220mm``."""
+    name = " ".join(value.lower().replace("-", " ").split())
+    name = {"statement": "half letter", "us letter": "letter", "us legal": "legal"}.get(name, name)
+    if name in SIZES:
+        return SIZES[name]
+    parts = re.split(r"[x×]|(?<=\s)by(?=\s)", value, flags=re.IGNORECASE)
+    sides = [part.strip() for part in parts]
+    if len(sides) != 2:
+        known = ", ".join(size.name for size in SIZES.values())
+        hint = did_you_mean(name, SIZES) or f"There are {known}; or write 150mm x 220mm."
+        raise BadValueError(f"`{shorten(value)}` is not a size of paper.", hint)
+    unit = re.search(r"(?<![a-z])[a-z]+$", sides[1].lower())
+    if unit and not re.search(r"[a-z]", sides[0].lower()):
+        sides[0] += unit[0]  # “150 x 220 mm”
+    width, height = map(length(SMALLEST_PAGE, LARGEST_PAGE), sides)
+    return PageSize(f"{width:g} × {height:g} mm", width, height)

@@ -1,42 +1,86 @@
-"""The table of keys as a whole: found by name, and as the JSON Schema for editors."""
+"""The keys of the front matter as a whole: found by name, written, and as the JSON Schema for
+editors."""
 
 from __future__ import annotations
 
 import json
+import re
+from typing import Any
 
-from pipeline.parser.frontmatter import people
-from pipeline.parser.frontmatter.keys import KEYS
-from pipeline.parser.frontmatter.keys.key import Key
+import yaml
 
-BY_NAME: dict[str, Key] = {key.name: key for key in KEYS}
-ALIASES: dict[str, str] = {alias: key.name for key in KEYS for alias in key.aliases}
+from pipeline.keys import Field, fields
+from pipeline.metadata import Metadata
+from pipeline.paper import PrintOptions
+from pipeline.parser.frontmatter.form import DEFINITIONS, Form
+from pipeline.parser.frontmatter.people import SPEAKERS
+from pipeline.parser.frontmatter.printing import LISTED
+from pipeline.parser.frontmatter.typed import form_of
+
+_WITH_STRUCTS = {"speakers": SPEAKERS, "editions": LISTED}
+
+SHORT = 80
+"""Characters that a list or an object has on one line at most in the schema's file."""
+
+PRINTING = tuple(one.name for one in fields(PrintOptions))
+"""The keys that say something of print, for all printed editions."""
+
+KEYS: dict[str, Field] = {one.name: one for one in (*fields(Metadata), *fields(PrintOptions))}
+ALIASES: dict[str, str] = {alias: one.name for one in KEYS.values() for alias in one.aliases}
+FORMS: dict[str, Form] = {
+    name: _WITH_STRUCTS.get(one.key.form) or form_of(one.type, one.key)
+    for name, one in KEYS.items()
+}
 
 
 def json_schema() -> dict[str, object]:
     """The JSON Schema of the front matter, for editors to complete and check it by: draft 7,
     the newest that all of them read. A key whose value is empty is as good as not written."""
     properties: dict[str, object] = {}
-    for key in KEYS:
-        properties[key.name] = {
-            "description": key.description,
-            "examples": list(key.examples),
-            "anyOf": [*key.schema.get("anyOf", [key.schema]), {"type": "null"}],
+    for name, one in KEYS.items():
+        schema = FORMS[name].schema
+        properties[name] = {
+            "description": one.key.doc,
+            "examples": list(one.key.examples),
+            "anyOf": [*schema.get("anyOf", [schema]), {"type": "null"}],
         }
-        for alias in key.aliases:
+        for alias in one.aliases:
             properties[alias] = {
-                "description": f"Another name of `{key.name}`.",
-                "$ref": f"#/properties/{key.name}",
+                "description": f"Another name of `{name}`.",
+                "$ref": f"#/properties/{name}",
             }
     return {
         "$schema": "http://json-schema.org/draft-07/schema#",
         "title": "Front matter of a Chapbook source",
         "type": "object",
         "properties": properties,
-        "$defs": {"person": people.PERSON.schema()},
+        "$defs": dict(sorted(DEFINITIONS.items())),
         "additionalProperties": False,
     }
 
 
 def schema_text() -> str:
-    """`json_schema` as the text of a file."""
-    return json.dumps(json_schema(), indent=2, ensure_ascii=False) + "\n"
+    """`json_schema` as the text of a file, what is short on one line."""
+    text = json.dumps(json_schema(), indent=2, ensure_ascii=False) + "\n"
+    return re.sub(r"([\[{])\n( [^][{}]+)\n +([\]}])", _on_one_line, text)
+
+
+def _on_one_line(found: re.Match[str]) -> str:
+    inner = re.sub(r"\n +", " ", found[2]).strip()
+    return f"{found[1]}{inner}{found[3]}" if len(inner) <= SHORT else found[0]
+
+
+def front_matter(metadata: Metadata) -> str:
+    """Front matter that says of a publication what the metadata says."""
+    own = dict(metadata.edition_options)
+    listed = tuple((name, own.get(name, PrintOptions())) for name in metadata.editions)
+    written: dict[str, Any] = {}
+    for name, one in KEYS.items():
+        source = metadata.printing if name in PRINTING else metadata
+        value = getattr(source, one.field)
+        if value != one.default:
+            written[name] = FORMS[name].write(listed if name == "editions" else value)
+    if not written:
+        return ""
+    text = yaml.safe_dump(written, allow_unicode=True, sort_keys=False, width=1000)
+    return f"---\n{text}---\n"

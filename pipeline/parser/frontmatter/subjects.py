@@ -8,8 +8,6 @@ from typing import NamedTuple
 from pipeline.metadata import Subject
 from pipeline.parser.characters import shorten
 from pipeline.parser.frontmatter.identifiers import BadValueError
-from pipeline.parser.frontmatter.values import TEXT, Report, Schema, Shape, items, parsed, text
-from pipeline.parser.frontmatter.yaml_nodes import Mapping, Node, Sequence
 from pipeline.suggestions import did_you_mean
 
 
@@ -52,76 +50,40 @@ _SCHEMES = {
 }
 _ALIASES = {"dewey": "ddc", "warengruppe": "wgs", "lc": "lcc", "eurovoc thesaurus": "eurovoc"}
 
-SUBJECT = Shape(
-    "a subject",
-    {
-        "scheme": {
-            "type": "string",
-            "description": "The classification.",
-            "anyOf": [{"enum": [s.name for s in _SCHEMES.values()]}, {"type": "string"}],
-        },
-        "code": TEXT | {"description": "The code that it has there."},
-        "name": TEXT | {"description": "What the code stands for."},
-    },
-    required=("scheme", "code"),
-    aliases={"authority": "scheme", "term": "code", "heading": "name"},
-)
-_SUBJECT: Schema = {"anyOf": [{"type": "string"}, SUBJECT.schema()]}
-SUBJECTS: Schema = {"anyOf": [_SUBJECT, {"type": "array", "items": _SUBJECT}]}
+NAMES = [scheme.name for scheme in _SCHEMES.values()]
 
 _SHORT = re.compile(r"([^\s:]++)[\s:]++(\S++)(?:\s++(.+))?", re.DOTALL)
 
 
-def subjects(node: Node, report: Report, key: str) -> tuple[Subject, ...]:
-    """A subject or a list of them, each once."""
-    found = (_subject(item, report, key) for item in items(node))
-    return tuple(dict.fromkeys(subject for subject in found if subject))
-
-
-def _subject(node: Node, report: Report, key: str) -> Subject | None:
-    if isinstance(node, Sequence):
-        report.wrong(key, "a subject is no list.", node.place, "Write `BISAC EDU029030`.")
-        return None
-    if not isinstance(node, Mapping):
-        return parsed(_short)(node, report, key)
-    values = SUBJECT.read(node, report, key)
-    if values is None:
-        return None
-    scheme = parsed(_known)(values["scheme"], report, key)
-    if scheme is None:
-        return None
-    code = parsed(lambda value: _code(scheme, value))(values["code"], report, key)
-    name = text(values["name"], report, key) if "name" in values else None
-    return Subject(scheme.name, code, name or "") if code else None
-
-
-def _short(value: str) -> Subject:
-    """``BISAC EDU029030 Teaching Methods``."""
+def parse(value: str) -> Subject:
+    """A subject such as ``BISAC EDU029030 Teaching Methods``. Raises `BadValueError`."""
     found = _SHORT.fullmatch(value)
     if found is None:
         raise BadValueError(
             f"`{shorten(value)}` has no code.",
             "Write the classification and the code: `BISAC EDU029030`. Words go into `keywords`.",
         )
-    scheme = _known(found[1])
-    return Subject(scheme.name, _code(scheme, found[2]), found[3] or "")
+    name = scheme(found[1])
+    return Subject(name, code(name, found[2]), found[3] or "")
 
 
-def _known(value: str) -> Scheme:
+def scheme(value: str) -> str:
+    """The name of a classification. Raises `BadValueError`."""
     name = value.lower()
-    scheme = _SCHEMES.get(_ALIASES.get(name, name))
-    if scheme is None:
-        known = [scheme.name for scheme in _SCHEMES.values()]
-        hint = did_you_mean(value, known) or f"There are {', '.join(known)}."
+    found = _SCHEMES.get(_ALIASES.get(name, name))
+    if found is None:
+        hint = did_you_mean(value, NAMES) or f"There are {', '.join(NAMES)}."
         raise BadValueError(f"`{shorten(value)}` is no classification that is known.", hint)
-    return scheme
+    return found.name
 
 
-def _code(scheme: Scheme, value: str) -> str:
-    code = value if scheme.name in ("LCSH", "UDC") else value.upper()
-    if not scheme.form.fullmatch(code):
+def code(scheme: str, value: str) -> str:
+    """A code of a classification, in its form. Raises `BadValueError`."""
+    code = value if scheme in ("LCSH", "UDC") else value.upper()
+    known = _SCHEMES[scheme.lower()]
+    if not known.form.fullmatch(code):
         raise BadValueError(
-            f"`{shorten(value)}` is no code of {scheme.name}.",
-            f"It has {scheme.words}, such as {scheme.example}.",
+            f"`{shorten(value)}` is no code of {scheme}.",
+            f"It has {known.words}, such as {known.example}.",
         )
     return code

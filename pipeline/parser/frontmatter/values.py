@@ -7,8 +7,7 @@ import re
 from collections.abc import Callable
 from collections.abc import Mapping as MappingOf
 from dataclasses import dataclass, field, replace
-from datetime import date
-from typing import Any, TypeAlias, TypeVar
+from typing import TypeVar
 
 from pipeline.codes import Code, diagnostic
 from pipeline.diagnostics import Diagnostic, Span
@@ -19,14 +18,6 @@ from pipeline.parser.wordings import public
 from pipeline.suggestions import did_you_mean
 
 T = TypeVar("T")
-Schema: TypeAlias = dict[str, Any]
-
-TEXT: Schema = {"type": ["string", "number"]}
-FLAG: Schema = {"type": "boolean"}
-
-
-def one_or_list(schema: Schema) -> Schema:
-    return {"anyOf": [schema, {"type": "array", "items": schema}]}
 
 
 @dataclass
@@ -68,41 +59,6 @@ def for_all(node: N, report: Report) -> N:
             entries = tuple((key, for_all(value, report)) for key, value in node.entries)
             changed = replace(node, entries=entries)
     return changed  # type: ignore[return-value]
-
-
-@dataclass(frozen=True)
-class Shape:
-    """A mapping's keys, each with the schema of its value. ``what`` it describes, for
-    messages; ``aliases`` are other spellings of its keys."""
-
-    what: str
-    fields: MappingOf[str, Schema]
-    required: tuple[str, ...] = ()
-    aliases: MappingOf[str, str] = field(default_factory=dict)
-
-    def schema(self) -> Schema:
-        aliases = {alias: self.fields[key] for alias, key in self.aliases.items()}
-        schema: Schema = {
-            "type": "object",
-            "properties": {**self.fields, **aliases},
-            "additionalProperties": False,
-        }
-        if len(self.required) == 1:
-            spellings = [
-                *self.required,
-                *(a for a, k in self.aliases.items() if k in self.required),
-            ]
-            if len(spellings) > 1:
-                return schema | {"anyOf": [{"required": [spelling]} for spelling in spellings]}
-        return schema | ({"required": list(self.required)} if self.required else {})
-
-    def read(self, node: Mapping, report: Report, key: str) -> dict[str, Node] | None:
-        """The values by key, or None if a required one is missing."""
-        values = entries(node, tuple(self.fields), self.aliases, report, key)
-        missing = [required for required in self.required if required not in values]
-        for required in missing:
-            report.wrong(key, f"{self.what} needs a `{required}`.", node.place)
-        return None if missing else values
 
 
 def entries(
@@ -181,9 +137,7 @@ def _text(node: Node, report: Report, key: str) -> str | None:
     return node.text
 
 
-def parsed(
-    parse: Callable[[str], T],
-) -> Callable[[Node, Report, str], T | None]:
+def parsed(parse: Callable[[str], T]) -> Callable[[Node, Report, str], T | None]:
     """A reader that gives text to ``parse`` and reports the `BadValueError` that it raises."""
 
     def read(node: Node, report: Report, key: str) -> T | None:
@@ -206,24 +160,18 @@ def items(node: Node) -> tuple[Node, ...]:
     return tuple(item for item in node.items if not (isinstance(item, Scalar) and item.is_empty))
 
 
-def texts(node: Node, report: Report, key: str) -> tuple[tuple[str, Place], ...]:
-    """The items of a list, or of text with commas between, each with its place."""
-    if isinstance(node, Scalar):
-        value = _text(node, report, key) or ""
-        parts = re.finditer(r"[^,]+", value)
-        exact = not node.style and "\n" not in value and node.place.length == len(value)
-        found = []
-        for part in parts:
-            word = " ".join(part[0].split())
-            place = node.place
-            if exact and word:
-                indent = len(part[0]) - len(part[0].lstrip())
-                column = place.column + part.start() + indent
-                place = Place(place.line, column, len(part[0].strip()))
-            found.append((word, place))
-        return tuple((word, place) for word, place in found if word)
-    read = ((text(item, report, key), item.place) for item in items(node))
-    return tuple((word, place) for word, place in read if word)
+def words(node: Node) -> tuple[Node, ...]:
+    """The items of a list, or those of text with commas between, each with its place."""
+    if not isinstance(node, Scalar):
+        return items(node)
+    exact = not node.style and "\n" not in node.text and node.place.length == len(node.text)
+    found = []
+    for part in re.finditer(r"[^,]+", node.text):
+        if word := part[0].strip():
+            column = node.place.column + part.start() + part[0].index(word)
+            place = Place(node.place.line, column, len(word)) if exact else node.place
+            found.append(Scalar(word, place, node.style))
+    return tuple(found)
 
 
 def flag(node: Node, report: Report, key: str) -> bool | None:
@@ -237,83 +185,3 @@ def flag(node: Node, report: Report, key: str) -> bool | None:
         return False
     report.wrong(key, f"`{shorten(word)}` is neither true nor false.", node.place)
     return None
-
-
-_LANGUAGE = re.compile(
-    r"[a-z]{2,3}(-[a-z]{3}){0,3}(-[a-z]{4})?(-([a-z]{2}|\d{3}))?(-([a-z0-9]{5,8}|\d[a-z0-9]{3}))*"
-    r"(-[0-9a-wy-z](-[a-z0-9]{2,8})+)*(-x(-[a-z0-9]{1,8})+)?|x(-[a-z0-9]{1,8})+",
-    re.ASCII | re.IGNORECASE,
-)
-_LANGUAGE_NAMES = {
-    "ar": "arabic ara", "cs": "czech cze ces", "da": "danish dan", "de": "german deutsch ger deu",
-    "en": "english eng", "es": "spanish español espanol spa", "fi": "finnish fin",
-    "fr": "french français francais fre fra", "he": "hebrew heb", "hi": "hindi hin",
-    "it": "italian italiano ita", "ja": "japanese jpn", "ko": "korean kor",
-    "nl": "dutch nederlands dut nld", "no": "norwegian norsk nor", "pl": "polish polski pol",
-    "pt": "portuguese português por", "ru": "russian rus", "sv": "swedish svenska swe",
-    "tr": "turkish tur", "uk": "ukrainian ukr", "zh": "chinese chi zho",
-}  # fmt: skip
-_LANGUAGE_TAGS = {word: tag for tag, words in _LANGUAGE_NAMES.items() for word in words.split()}
-
-
-def language(value: str) -> str:
-    """A BCP 47 tag in its usual case: ``zh-Hant-TW``. Raises `BadValueError`."""
-    tag = value.replace("_", "-")
-    head, _, rest = tag.partition("-")
-    better = _LANGUAGE_TAGS.get(head.lower())
-    if better:
-        tag = "-".join(filter(None, (better, rest)))
-    fits = _LANGUAGE.fullmatch(tag) is not None
-    if not fits or better or tag != value:
-        hint = f"Write `{_language_case(tag)}`." if fits else "Write it like en, en-GB or zh-Hant."
-        raise BadValueError(f"`{shorten(value)}` is not a language tag.", hint)
-    return _language_case(tag)
-
-
-def _language_case(tag: str) -> str:
-    head, *rest = tag.lower().split("-")
-    done, private = [head], len(head) == 1
-    for part in rest:
-        private = private or len(part) == 1
-        if not private and len(part) == 2:
-            part = part.upper()
-        elif not private and len(part) == 4 and part.isalpha():
-            part = part.title()
-        done.append(part)
-    return "-".join(done)
-
-
-def calendar_date(value: str) -> str:
-    """YYYY, YYYY-MM or YYYY-MM-DD, if it is a date that exists. Raises `BadValueError`."""
-    hint = "Write it as YYYY, YYYY-MM or YYYY-MM-DD."
-    found = re.fullmatch(r"(\d{4})(?:([-/.])(\d{1,2})(?:\2(\d{1,2}))?)?", value, re.ASCII)
-    if found is None:
-        raise BadValueError(f"`{shorten(value)}` is not a date.", hint)
-    year, month, day = (int(found[group] or 1) for group in (1, 3, 4))
-    try:
-        date(year, month, day)
-    except ValueError:
-        raise BadValueError(f"`{value}` is a date that does not exist.", hint) from None
-    parts = [
-        found[1],
-        *(f"{number:02}" for number, group in ((month, 3), (day, 4)) if found[group]),
-    ]
-    written = "-".join(parts)
-    if written != value:
-        raise BadValueError(
-            f"`{value}` is not a date in the form that is needed.", f"Write `{written}`."
-        )
-    return value
-
-
-def read_values(
-    shape: Shape,
-    readers: MappingOf[str, Callable[[Node, Report, str], object]],
-    node: Mapping,
-    report: Report,
-    key: str,
-) -> dict[str, Any]:
-    """The values of a mapping, without those that cannot be used."""
-    values = shape.read(node, report, key) or {}
-    read = {name: readers[name](value, report, key) for name, value in values.items()}
-    return {name: value for name, value in read.items() if value is not None}

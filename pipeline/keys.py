@@ -1,0 +1,88 @@
+"""Marks by which the fields of structs are keys of the front matter.
+
+They are written once, at the field. What reads keys, tells of them, writes them, and describes
+them to editors comes from there: `pipeline.parser.frontmatter.typed`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from types import MappingProxyType, UnionType
+from typing import Any, NamedTuple, Union, get_args, get_origin, get_type_hints
+
+import msgspec
+
+NONE: Mapping[str, Any] = MappingProxyType({})
+
+
+class Key:
+    """A field that the front matter may set, under its ``name`` and ``also`` under others; where
+    a name has `_`, `-` does as well.
+
+    ``doc`` is for people who write, ``examples`` are values as JSON has them, each valid. How a
+    value is read follows from the field's type, or from ``form``, the name of a way to read.
+    ``within`` are the bounds of a number. ``wrong`` says of a word that it is none of those that
+    can stand there, and ``words`` are more of them, with what they mean. ``others`` are defaults
+    of what is in a list, and ``repeats`` says that it may have the same twice.
+    ``optional``: whether it follows from others where it is not there.
+    """
+
+    def __init__(
+        self,
+        doc: str,
+        *examples: Any,
+        name: str = "",
+        also: str = "",
+        form: str = "",
+        within: tuple[float, float] = (0, 0),
+        wrong: str = "",
+        words: Mapping[str, str] = NONE,
+        others: Mapping[str, Any] = NONE,
+        repeats: bool = False,
+        optional: bool = False,
+    ) -> None:
+        self.doc, self.examples, self.name, self.also = doc, examples, name, tuple(also.split())
+        self.form, self.within, self.wrong, self.words = form, within, wrong, words
+        self.others, self.repeats, self.optional = others, repeats, optional
+
+
+class Written(NamedTuple):
+    """A struct's mapping in the front matter: ``what`` it describes, for messages, and the field
+    that is meant where there is text ``alone``; or else what to write (``hint``)."""
+
+    what: str
+    alone: str = ""
+    hint: str = ""
+
+
+class Field(NamedTuple):
+    """A field of a struct that is a key. ``type`` is without None; ``aliases`` are all other
+    names of the key."""
+
+    name: str
+    aliases: tuple[str, ...]
+    field: str
+    key: Key
+    type: Any
+    default: Any
+    required: bool
+
+
+def fields(struct: type[msgspec.Struct]) -> Iterator[Field]:
+    """The fields of a struct that are keys, in their order."""
+    hints = get_type_hints(struct, include_extras=True)
+    for info in msgspec.structs.fields(struct):
+        kind, *marks = get_args(hints[info.name]) or (None,)
+        for key in marks:
+            if isinstance(key, Key):
+                name = key.name or info.name
+                hyphens = (name.replace("_", "-"),) if "_" in name else ()
+                aliases, required = (*hyphens, *key.also), info.required and not key.optional
+                yield Field(name, aliases, info.name, key, _some(kind), info.default, required)
+
+
+def _some(kind: Any) -> Any:
+    """A type without None."""
+    if get_origin(kind) in (Union, UnionType):
+        return next(one for one in get_args(kind) if one is not type(None))
+    return kind

@@ -1,0 +1,105 @@
+"""Files that the front matter names. They are judged by their paths here, where their place is
+known; whether there is a file is found out later."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+
+from pipeline.codes import Code
+from pipeline.parser.characters import shorten
+from pipeline.parser.frontmatter.form import Reader
+from pipeline.parser.frontmatter.values import Report, text
+from pipeline.parser.frontmatter.yaml_nodes import Node, Place
+
+FONTS = (".otf", ".ttf", ".woff", ".woff2")
+WORKS = (".bib", ".bibtex", ".json", ".yaml", ".yml")
+
+
+def is_address(path: str) -> bool:
+    """Whether it is an address on the web or the like, and no path."""
+    return re.match(r"[a-z][a-z0-9+.-]+:|//", path, re.IGNORECASE) is not None
+
+
+def normal(path: str) -> str:
+    """The path with slashes, without detours."""
+    return posixpath.normpath(path.replace("\\", "/"))
+
+
+def leads_out(path: str) -> bool:
+    """Whether it leads out of the source's folder."""
+    plain = normal(path)
+    return plain.startswith(("/", "../")) or plain == ".." or bool(re.match(r"[A-Za-z]:", plain))
+
+
+def _is_inside(path: str, place: Place, report: Report, what: str) -> bool:
+    """Whether a path stays in the source's folder; says so where it does not, since only
+    here its place is known."""
+    if is_address(path):
+        hint = "Save a copy beside the source, and give its path."
+        report.add(Code.REMOTE_IMAGE, f"The {what} is not a file beside the source.", place, hint)
+        return False
+    if leads_out(path):
+        hint = "Copy the file into the folder, and give its path from there."
+        report.add(
+            Code.OUTSIDE_FOLDER, f"The {what} lies outside the source's folder.", place, hint
+        )
+        return False
+    return True
+
+
+def inside(what: str) -> Reader:
+    """A reader of paths in the source's folder, for what is ``what``."""
+
+    def read(node: Node, report: Report, key: str) -> str | None:
+        path = text(node, report, key)
+        return path if path and _is_inside(path, node.place, report, what) else None
+
+    return read
+
+
+def font(node: Node, report: Report, key: str) -> str | None:
+    path: str | None = inside("font")(node, report, key)
+    if path and not path.lower().endswith(FONTS):
+        hint = "Give an OpenType, TrueType or WOFF file."
+        report.wrong(key, f"`{shorten(path)}` is no font.", node.place, hint)
+        return None
+    return path
+
+
+def logo(path: str, node: Node, report: Report, key: str) -> str | None:
+    return path if _is_inside(path, node.place, report, "logo") else None
+
+
+def works(path: str, node: Node, report: Report, key: str) -> str | None:
+    """A file that describes works."""
+    if not _is_beside(path, node, report):
+        return None
+    if not path.lower().endswith(WORKS):
+        hint = "Give a BibTeX file (.bib) or one of CSL's data (.json, .yaml)."
+        report.wrong(key, f"`{shorten(path)}` is no file of works.", node.place, hint)
+        return None
+    return path
+
+
+def style(value: str, node: Node, report: Report, key: str) -> str | None:
+    """A style of citations: its name, or a file."""
+    # Zotero's address of a style is its name as well.
+    name = re.sub(r"^https?://(?:www\.)?zotero\.org/styles/", "", value)
+    if name.lower().endswith(".csl"):
+        return name if _is_beside(name, node, report) else None
+    if not re.fullmatch(r"[A-Za-z0-9][\w.-]*", name, re.ASCII):
+        hint = "Write it like `apa` or `chicago-author-date`, or give a file that ends in .csl."
+        report.wrong(key, f"`{shorten(value)}` is no name of a style.", node.place, hint)
+        return None
+    return name.lower()
+
+
+def _is_beside(path: str, node: Node, report: Report) -> bool:
+    """Whether a path stays in the source's folder; says so where it does not."""
+    if is_address(path) or leads_out(path):
+        hint = "Save a copy beside the source, and give its path from there."
+        message = f"“{shorten(path)}” is not in the source's folder."
+        report.add(Code.OUTSIDE_FOLDER, message, node.place, hint)
+        return False
+    return True

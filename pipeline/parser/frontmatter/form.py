@@ -1,0 +1,73 @@
+"""A way to read a value of the front matter, with what editors are told of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+from pipeline.parser.frontmatter.values import Report, items, parsed, words
+from pipeline.parser.frontmatter.yaml_nodes import Node
+
+Schema: TypeAlias = dict[str, Any]
+Reader: TypeAlias = Callable[[Node, Report, str], Any]
+
+DEFINITIONS: dict[str, Schema] = {}
+"""Schemas by the names under which others refer to them."""
+
+
+def _same(value: Any) -> Any:
+    return value
+
+
+@dataclass(frozen=True)
+class Form:
+    """``read`` gives a value, or None where there is none that can be used; ``write`` gives it as
+    JSON has it, to be read again. ``whole``: whether it reads lists by itself."""
+
+    schema: Schema
+    read: Reader
+    write: Callable[[Any], Any] = _same
+    whole: bool = False
+
+
+def reference(name: str, schema: Schema) -> Schema:
+    """A reference to the schema, which is defined under a name."""
+    DEFINITIONS[name] = schema
+    return {"$ref": f"#/$defs/{name}"}
+
+
+TEXT = reference("text", {"type": ["string", "number"]})
+FLAG: Schema = {"type": "boolean"}
+
+
+def any_of(*schemas: Schema) -> Schema:
+    """A schema of what fits one of some, each once."""
+    found: list[Schema] = []
+    for schema in schemas:
+        alternatives = schema["anyOf"] if schema.keys() == {"anyOf"} else [schema]
+        found += [one for one in alternatives if one not in found]
+    return {"anyOf": found}
+
+
+def text_form(
+    schema: Schema, parse: Callable[[str], Any], write: Callable[[Any], Any] = _same
+) -> Form:
+    """A form whose text is given to ``parse``."""
+    return Form(schema, parsed(parse), write)
+
+
+def listed(one: Form, *, commas: bool, repeats: bool = False) -> Form:
+    """A value or a list of them, or text with ``commas`` between; each once, or not."""
+    parts = words if commas else items
+
+    def read(node: Node, report: Report, key: str) -> tuple[Any, ...]:
+        found = (one.read(part, report, key) for part in parts(node))
+        used = [value for value in found if value is not None]
+        return tuple(used if repeats else dict.fromkeys(used))
+
+    def write(values: Iterable[Any]) -> list[Any]:
+        return [one.write(value) for value in values]
+
+    schema = any_of(one.schema, {"type": "array", "items": one.schema})
+    return Form(schema, read, write)

@@ -1,0 +1,183 @@
+"""The ways to read values that a type alone does not say, by the names that keys have for them."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Callable
+from typing import Literal
+
+import msgspec
+
+from pipeline.editions import EDITIONS
+from pipeline.metadata import Identifier, Licence, Placed, Subject
+from pipeline.paper import NAME_FIELDS, Margins
+from pipeline.parser.characters import shorten
+from pipeline.parser.frontmatter import (
+    audience,
+    files,
+    identifiers,
+    languages,
+    licences,
+    pairs,
+    roles,
+    subjects,
+)
+from pipeline.parser.frontmatter.form import (
+    FLAG,
+    TEXT,
+    Form,
+    Schema,
+    any_of,
+    listed,
+    reference,
+    text_form,
+)
+from pipeline.parser.frontmatter.identifiers import BadValueError
+from pipeline.parser.frontmatter.lengths import LENGTH, length, page_size, points
+from pipeline.parser.frontmatter.values import Report, paragraphs, text, words
+from pipeline.parser.frontmatter.yaml_nodes import Node, Scalar
+from pipeline.sheet.colours import contrast
+from pipeline.suggestions import did_you_mean
+
+DARK_ENOUGH = 4.5
+"""The contrast that text has on white at least (WCAG 2.2, success criterion 1.4.3)."""
+
+
+def folder(value: str) -> str:
+    """The address of a folder, with the slash at its end. Raises `BadValueError`."""
+    return f"{identifiers.address(value).rstrip('/')}/"
+
+
+def position(value: str) -> str:
+    """A number in a series. Raises `BadValueError`."""
+    if not re.fullmatch(r"\d+(\.\d+)*", value, re.ASCII):
+        raise BadValueError(f"`{shorten(value)}` is not a number.", "Write it like 3 or 2.1.")
+    return value
+
+
+def edition_statement(value: str) -> str:
+    """Which edition of the text it is; not one of those that Chapbook makes."""
+    if value.lower() in EDITIONS:
+        raise BadValueError(
+            f"`{shorten(value)}` is one of the editions that are made.",
+            "Those stand in `editions`. Here it is said that a book is a second edition, say.",
+        )
+    return value
+
+
+def accent(value: str) -> str:
+    """``#rrggbb`` in small letters, dark enough for text on white. Raises `BadValueError`."""
+    colour = value.lower()
+    if not re.fullmatch(r"#[0-9a-f]{6}", colour):
+        raise BadValueError(f"`{shorten(value)}` is not a colour.", "Write it like #1f3b57.")
+    on_white = contrast(colour, "#ffffff")
+    if on_white < DARK_ENOUGH:
+        rounded = math.floor(on_white * 10) / 10
+        raise BadValueError(
+            f"`{colour}` has a contrast of {rounded:g} to 1 on white, too little for text.",
+            "Choose a darker one, of 4.5 to 1 or more.",
+        )
+    return colour
+
+
+def fit_pages(value: str) -> int | Literal["even"]:
+    """A number of pages, or ``even``. Raises `BadValueError`."""
+    if value.lower() == "even":
+        return "even"
+    if not re.fullmatch(r"[1-9]\d{0,3}", value, re.ASCII):
+        raise BadValueError(
+            f"`{shorten(value)}` is not a number of pages.", "Write a number, or even."
+        )
+    return int(value)
+
+
+def name_line(node: Node, report: Report, key: str) -> tuple[str, ...]:
+    """What is to be filled in at the top: true for all, or the fields by name."""
+    if isinstance(node, Scalar) and node.text.lower() in ("true", "yes", "on"):
+        return NAME_FIELDS
+    if isinstance(node, Scalar) and node.text.lower() in ("false", "no", "off"):
+        return ()
+    found = []
+    for item in words(node):
+        word = text(item, report, key)
+        if word and word.lower() in NAME_FIELDS:
+            found.append(word.lower())
+        elif word:
+            fields = f"{', '.join(NAME_FIELDS[:-1])} or {NAME_FIELDS[-1]}"
+            hint = did_you_mean(word.lower(), NAME_FIELDS) or f"Write {fields}, or true."
+            report.wrong(key, f"`{shorten(word)}` is nothing to fill in.", item.place, hint)
+    return tuple(dict.fromkeys(found))
+
+
+def placed(usable: Callable[[str, Node, Report, str], str | None] | None = None) -> Form:
+    """Text of which the place is kept, if it is ``usable`` as something."""
+
+    def read(node: Node, report: Report, key: str) -> Placed | None:
+        value = text(node, report, key)
+        if value and usable:
+            value = usable(value, node, report, key)
+        return Placed(value, node.place.line, node.place.column) if value else None
+
+    return Form(TEXT, read, lambda value: value.text)
+
+
+def _citekey(value: str, node: Node, report: Report, key: str) -> str:
+    return value.removeprefix("@")
+
+
+_ADDRESS = reference("address", {"type": "string", "format": "uri"})
+_LANGUAGE = reference("language", {"type": "string", "pattern": pairs.LANGUAGE_PATTERN})
+_DATE = {"type": ["string", "number"], "pattern": r"^\d{4}(-\d{2}(-\d{2})?)?$"}
+_STRING: Schema = {"type": "string"}
+_COLOUR: Schema = {"type": "string", "pattern": "^#[0-9A-Fa-f]{6}$"}
+_FONT: Schema = {"type": "string", "pattern": r"\.(otf|ttf|woff2?)$"}
+_GROUP = reference("group", any_of({"enum": list(audience.WORDS)}, _STRING))
+_PAGES = any_of({"type": "integer", "minimum": 1}, {"enum": ["even"]})
+_ROLES = listed(text_form(reference("role", roles.SCHEMA), roles.parse), commas=True)
+_FIELD = reference("name-field", {"enum": list(NAME_FIELDS)})
+_FIELDS = listed(Form(_FIELD, text), commas=True)
+
+FORMS: dict[str, Form] = {
+    "paragraphs": Form(TEXT, paragraphs),
+    "language": text_form(_LANGUAGE, languages.language),
+    "date": text_form(reference("date", _DATE), languages.calendar_date),
+    "edition statement": text_form(TEXT, edition_statement),
+    "address": text_form(_ADDRESS, identifiers.address),
+    "folder": text_form(_ADDRESS, folder),
+    "position": text_form(TEXT, position),
+    "isbn": text_form(TEXT, lambda value: identifiers.parse(value, "isbn").value),
+    "issn": text_form(_STRING, identifiers.issn),
+    "orcid": text_form(TEXT, identifiers.orcid),
+    "roles": Form(
+        _ROLES.schema,
+        _ROLES.read,
+        lambda done: roles.word(done) if isinstance(done, str) else list(map(roles.word, done)),
+        whole=True,
+    ),
+    "scheme": text_form(any_of({"enum": subjects.NAMES}, _STRING), subjects.scheme),
+    "group": text_form(_GROUP, audience.group),
+    "ages": text_form(TEXT, audience.ages),
+    "accent": text_form(_COLOUR, accent),
+    "points": text_form(LENGTH, points, lambda value: f"{value:g}pt"),
+    "size": text_form(_STRING, page_size, lambda size: size.name),
+    "pages": text_form(_PAGES, fit_pages),
+    "cover": Form(_STRING, files.inside("cover")),
+    "logo": placed(files.logo),
+    "font": Form(_FONT, files.font),
+    "works": placed(files.works),
+    "style": placed(files.style),
+    "citekey": placed(_citekey),
+    "name line": Form(any_of(FLAG, _FIELDS.schema), name_line, list, whole=True),
+    "scripts": pairs.SCRIPTS,
+    "translations": pairs.TRANSLATIONS,
+    "variables": pairs.VARIABLES,
+}
+
+ALONE: dict[type[msgspec.Struct], Form] = {
+    Margins: text_form(LENGTH, lambda value: Margins(*[length(0, 150)(value)] * 4)),
+    Licence: text_form(TEXT, licences.parse),
+    Identifier: text_form(TEXT, identifiers.parse),
+    Subject: text_form(TEXT, subjects.parse),
+}
+"""What text alone stands for, where it is not one of the fields."""

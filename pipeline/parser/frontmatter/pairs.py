@@ -1,0 +1,104 @@
+"""Mappings of the front matter whose keys are the author's: names, or languages."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from pipeline.codes import Code
+from pipeline.metadata import Translation
+from pipeline.parser.characters import shorten
+from pipeline.parser.frontmatter.form import TEXT, Form
+from pipeline.parser.frontmatter.identifiers import address
+from pipeline.parser.frontmatter.languages import language
+from pipeline.parser.frontmatter.values import Report, parsed, text
+from pipeline.parser.frontmatter.yaml_nodes import Mapping, Node, Scalar
+from pipeline.variables import BUILT_IN, INCLUDE, NAME
+
+LANGUAGE_PATTERN = "^[A-Za-z]{1,3}(-[A-Za-z0-9]{1,8})*$"
+
+
+def _scripts(node: Node, report: Report, key: str) -> tuple[tuple[str, str], ...]:
+    """A name in other scripts, each after the tag of its language."""
+    if not isinstance(node, Mapping):
+        hint = "Write the language before each: `scripts: {ja: 村上 春樹}`."
+        report.wrong(key, "names in other scripts need their languages.", node.place, hint)
+        return ()
+    read = parsed(language)
+    found = ((read(tag, report, key), text(value, report, key)) for tag, value in node.entries)
+    return tuple((tag, value) for tag, value in found if tag and value)
+
+
+def _translations(node: Node, report: Report, key: str) -> tuple[Translation, ...]:
+    if not isinstance(node, Mapping):
+        hint = "Write each as `de: https://…`, on a line of its own."
+        report.wrong(key, "translations need languages and addresses.", node.place, hint)
+        return ()
+    found: dict[str, Translation] = {}
+    for written, value in node.entries:
+        lang = parsed(language)(written, report, key)
+        if isinstance(value, Scalar) and value.is_empty:
+            hint = f"Write `{shorten(written.text)}: https://…`."
+            report.wrong(key, f"`{shorten(written.text)}` has no address.", written.place, hint)
+            continue
+        href = parsed(address)(value, report, key)
+        if lang in found:
+            message = f"`{lang}` is given twice in `{key}`."
+            report.add(Code.DUPLICATE_KEY, message, written.place, "Keep one of them.")
+        elif lang and href:
+            found[lang] = Translation(lang, href)
+    return tuple(found.values())
+
+
+def _variables(node: Node, report: Report, key: str) -> tuple[tuple[str, str], ...]:
+    if not isinstance(node, Mapping):
+        hint = "Write each as `name: what stands in its place`, on a line of its own."
+        report.wrong(key, "variables need names and values.", node.place, hint)
+        return ()
+    found: dict[str, str] = {}
+    for written, value in node.entries:
+        name = written.text
+        if problem := _problem(written, found):
+            report.wrong(key, problem[0], written.place, problem[1])
+        elif not (isinstance(value, Scalar) and value.is_empty):
+            found[name] = text(value, report, f"{key}.{name}") or ""
+    return tuple((name, value) for name, value in found.items() if value)
+
+
+def _problem(written: Scalar, found: dict[str, str]) -> tuple[str, str] | None:
+    """What is wrong with a name, and what to do."""
+    name, shown = written.text, shorten(written.text)
+    if not re.fullmatch(NAME, name):
+        hint = "A name begins with a letter, and has letters, digits, `-` and `_` only."
+        return f"`{shown}` cannot be the name of a variable.", hint
+    if name == INCLUDE:
+        return f"`{shown}` cannot be the name of a variable: it takes in files.", "Rename it."
+    if name in BUILT_IN:
+        hint = f"`{{{{ {name} }}}}` has a meaning already: rename this one."
+        return f"`{shown}` cannot be the name of a variable of your own.", hint
+    if name in found:
+        return f"`{shown}` is given twice.", "Keep one of them."
+    return None
+
+
+def _mapping(values: Any) -> dict[str, str]:
+    return dict(values)
+
+
+_BY_LANGUAGE = {"type": "object", "propertyNames": {"pattern": LANGUAGE_PATTERN}}
+_BY_NAME = {
+    "type": "object",
+    # what JSON Schema has of NAME: letters of any script cannot be told
+    "propertyNames": {
+        "pattern": r"^[^\s0-9_{}.-][^\s{}.]*$",
+        "not": {"enum": sorted({*BUILT_IN, INCLUDE})},
+    },
+}
+SCRIPTS = Form(_BY_LANGUAGE | {"additionalProperties": TEXT}, _scripts, _mapping, whole=True)
+TRANSLATIONS = Form(
+    _BY_LANGUAGE | {"additionalProperties": {"type": "string", "format": "uri"}},
+    _translations,
+    lambda found: {one.lang: one.url for one in found},
+    whole=True,
+)
+VARIABLES = Form(_BY_NAME | {"additionalProperties": TEXT}, _variables, _mapping, whole=True)

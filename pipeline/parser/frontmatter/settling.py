@@ -1,0 +1,117 @@
+"""The structs of the front matter whose parts depend on each other, or are not as they are
+written: from their values to fields, and back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, TypeAlias
+
+import msgspec
+from msgspec.structs import asdict
+
+from pipeline.metadata import (
+    Audience,
+    Certification,
+    Contributor,
+    Identifier,
+    Isbns,
+    Licence,
+    Subject,
+)
+from pipeline.paper import FitOptions, PageOptions
+from pipeline.parser.frontmatter import identifiers, licences, subjects
+from pipeline.parser.frontmatter.values import Report, parsed
+from pipeline.parser.frontmatter.yaml_nodes import Node
+
+Values: TypeAlias = dict[str, Any]
+Nodes: TypeAlias = dict[str, Node]
+
+
+def _contributor(values: Values, nodes: Nodes, report: Report, key: str) -> Values:
+    main, *more = values.pop("role", None) or (None,)
+    return values | ({"role": main, "more_roles": tuple(more)} if main else {})
+
+
+def _audience(values: Values, nodes: Nodes, report: Report, key: str) -> Values:
+    youngest, oldest = values.pop("youngest", (0, 0))
+    return values | {"youngest": youngest, "oldest": oldest}
+
+
+def _licence(values: Values, nodes: Nodes, report: Report, key: str) -> Values | None:
+    if "url" in nodes:
+        return values
+    found = parsed(licences.parse)(nodes["name"], report, key)
+    return asdict(found) if found else None
+
+
+def _identifier(values: Values, nodes: Nodes, report: Report, key: str) -> Values | None:
+    if "scheme" in nodes and "scheme" not in values:
+        return None
+    scheme = values.get("scheme", "")
+    found = parsed(lambda text: identifiers.parse(text, scheme))(nodes["value"], report, key)
+    return asdict(found) if found else None
+
+
+def _subject(values: Values, nodes: Nodes, report: Report, key: str) -> Values | None:
+    code = parsed(lambda text: subjects.code(values["scheme"], text))(nodes["code"], report, key)
+    return values | {"code": code} if code else None
+
+
+def _isbns(values: Values, nodes: Nodes, report: Report, key: str) -> Values:
+    found: Values = {}
+    for name in nodes:
+        value = values.get(name)
+        same = next((other for other in found if value and found[other] == value), "")
+        if same:
+            message = f"`{name}` has the ISBN of `{same}`."
+            hint = "Each format that is sold has an ISBN of its own."
+            report.wrong(key, message, nodes[name].place, hint)
+        elif value:
+            found[name] = value
+    return found
+
+
+def _certification(values: Values, nodes: Nodes, report: Report, key: str) -> Values:
+    for dependent in ("credential", "report"):
+        if dependent in nodes and "certified_by" not in nodes:
+            message = f"a `{dependent}` needs somebody who has it."
+            report.wrong(key, message, nodes[dependent].place, "Add `certified_by`.")
+    return values
+
+
+def _page(values: Values, nodes: Nodes, report: Report, key: str) -> Values | None:
+    if "text" in values and values.get("leading", values["text"]) < values["text"]:
+        place = nodes["leading"].place
+        report.wrong(key, "lines would be closer than the text is high.", place)
+        return None
+    return values
+
+
+def _fit(values: Values, nodes: Nodes, report: Report, key: str) -> Values | None:
+    options = FitOptions(**values)
+    if options.smallest > options.largest:
+        place = nodes.get("smallest", nodes["pages"]).place
+        report.wrong(key, "the smallest size is larger than the largest.", place)
+        return None
+    return values
+
+
+SETTLED: dict[type[msgspec.Struct], Callable[[Values, Nodes, Report, str], Values | None]] = {
+    Contributor: _contributor,
+    Audience: _audience,
+    Licence: _licence,
+    Identifier: _identifier,
+    Subject: _subject,
+    Isbns: _isbns,
+    Certification: _certification,
+    PageOptions: _page,
+    FitOptions: _fit,
+}
+"""From the values of a mapping, and where they stand, to those of the struct's fields; or None
+where it cannot be used."""
+
+SPREAD: dict[type[msgspec.Struct], Callable[[Any], Values]] = {
+    Contributor: lambda one: asdict(one) | {"role": one.roles if one.more_roles else one.role},
+    Audience: lambda audience: asdict(audience) | {"youngest": audience.ages or 0},
+}
+"""From a struct to the values of its mapping."""

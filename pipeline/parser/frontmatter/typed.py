@@ -1,0 +1,200 @@
+"""Readers, schemas and writers of the front matter, as the types of its fields ask for them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping as MappingOf
+from collections.abc import Sequence
+from functools import cache
+from typing import Any, Literal, get_args, get_origin
+
+import msgspec
+
+from pipeline.keys import NONE, Field, Key, Written, fields
+from pipeline.metadata import Placed
+from pipeline.parser.characters import shorten
+from pipeline.parser.frontmatter.form import (
+    FLAG,
+    TEXT,
+    Form,
+    Schema,
+    any_of,
+    listed,
+    reference,
+    text_form,
+)
+from pipeline.parser.frontmatter.forms import ALONE, FORMS, placed
+from pipeline.parser.frontmatter.identifiers import BadValueError
+from pipeline.parser.frontmatter.lengths import LENGTH, length
+from pipeline.parser.frontmatter.settling import SETTLED, SPREAD
+from pipeline.parser.frontmatter.values import Report, entries, flag, text
+from pipeline.parser.frontmatter.yaml_nodes import Mapping, Node
+from pipeline.suggestions import did_you_mean
+
+
+def form_of(kind: Any, key: Key) -> Form:
+    """The form of a field of some type."""
+    if key.form and FORMS[key.form].whole:
+        return FORMS[key.form]
+    if get_origin(kind) is tuple:
+        item = get_args(kind)[0]
+        is_struct = _is_struct(item) and not key.form
+        return listed(_single(item, key), commas=not is_struct, repeats=key.repeats)
+    return _single(kind, key)
+
+
+def _is_struct(kind: Any) -> bool:
+    return isinstance(kind, type) and issubclass(kind, msgspec.Struct)
+
+
+def _single(kind: Any, key: Key) -> Form:
+    if key.form:
+        return FORMS[key.form]
+    if get_origin(kind) is Literal:
+        return _word(tuple(word for word in get_args(kind) if word), key)
+    if kind is Placed:
+        return placed()
+    if _is_struct(kind):
+        return _struct_form(struct(kind), key.others)
+    if kind is bool:
+        return Form(FLAG, flag)
+    if kind is int:
+        return _number(key)
+    if kind is float:
+        return text_form(LENGTH, length(*key.within), lambda value: f"{value:g}mm")
+    return Form(TEXT, text)
+
+
+def either(words: Sequence[str]) -> str:
+    return f"{', '.join(words[:-1])} or {words[-1]}"
+
+
+def _word(known: tuple[str, ...], key: Key) -> Form:
+    """One of some words."""
+    flags = {key.words[flag]: f" (or {flag})" for flag in ("true", "false") if flag in key.words}
+    shown = [f"{word}{flags.get(word, '')}" for word in known]
+
+    def parse(value: str) -> str:
+        word = key.words.get(value.lower(), value.lower())
+        if word not in known:
+            hint = did_you_mean(word, known) or f"Write {either(shown)}."
+            raise BadValueError(f"`{shorten(value)}` {key.wrong}.", hint)
+        return word
+
+    more = [word for word in key.words if not flags]
+    schema: Schema = {"enum": [*known, *more]}
+    return text_form(any_of(schema, FLAG) if flags else schema, parse)
+
+
+def _number(key: Key) -> Form:
+    """A whole number within bounds."""
+    first, last = map(int, key.within)
+
+    def parse(value: str) -> int:
+        if not value.isascii() or not value.isdecimal() or not first <= int(value[:9]) <= last:
+            hint = f"Write {first} {'or' if last == first + 1 else 'to'} {last}."
+            raise BadValueError(f"`{shorten(value)}` {key.wrong}.", hint)
+        return int(value)
+
+    return text_form({"type": "integer", "minimum": first, "maximum": last}, parse)
+
+
+class Struct:
+    """The keys of a struct's mapping."""
+
+    def __init__(self, kind: type[msgspec.Struct]) -> None:
+        self.kind = kind
+        self.written: Written = kind.written  # type: ignore[attr-defined]
+        self.fields: dict[str, Field] = {field.name: field for field in fields(kind)}
+        self.forms = {name: form_of(one.type, one.key) for name, one in self.fields.items()}
+        self.aliases = {alias: one.name for one in self.fields.values() for alias in one.aliases}
+        self.alone = next((f for f in self.fields.values() if f.field == self.written.alone), None)
+        self.is_placed = {"line", "column"} <= set(kind.__struct_fields__)
+        self.schema = reference(kind.__name__, self._schema())
+
+    def _schema(self) -> Schema:
+        properties: Schema = {
+            name: {"description": one.key.doc, **self.forms[name].schema}
+            for name, one in self.fields.items()
+        }
+        for alias, name in self.aliases.items():
+            properties[alias] = {"$ref": f"#/$defs/{self.kind.__name__}/properties/{name}"}
+        schema: Schema = {"type": "object", "properties": properties, "additionalProperties": False}
+        needed = [
+            {"anyOf": [{"required": [name]} for name in (one.name, *one.aliases)]}
+            for one in self.fields.values()
+            if one.required
+        ]
+        return schema | ({"allOf": needed} if needed else {})
+
+    def values(
+        self, node: Node, report: Report, key: str, given: MappingOf[str, Node] = NONE
+    ) -> tuple[dict[str, Any], dict[str, Node]] | None:
+        """The values that can be used, and the nodes of all, by field; None if one that is
+        required is not there. ``given`` are nodes that stand elsewhere, by key."""
+        nodes = dict(given)
+        if isinstance(node, Mapping):
+            known = tuple(name for name in self.fields if name not in given)
+            nodes |= entries(node, known, self.aliases, report, key)
+        needed = [name for name, one in self.fields.items() if one.required]
+        for name in needed:
+            if name not in nodes:
+                report.wrong(key, f"{self.written.what} needs a `{name}`.", node.place)
+        if any(name not in nodes for name in needed):
+            return None
+        read = {
+            self.fields[name].field: self.forms[name].read(value, report, key)
+            for name, value in nodes.items()
+        }
+        values = {name: value for name, value in read.items() if value is not None}
+        if any(self.fields[name].field not in values for name in needed):
+            return None
+        return values, {self.fields[name].field: value for name, value in nodes.items()}
+
+    def read(self, node: Node, report: Report, key: str, others: MappingOf[str, Any]) -> Any:
+        is_mapping = isinstance(node, Mapping)
+        if not is_mapping and self.alone is None:
+            report.wrong(key, "it has names for its parts.", node.place, self.written.hint)
+            return None
+        given = {self.alone.name: node} if self.alone and not is_mapping else NONE
+        found = self.values(node, report, key, given)
+        if found is None or (given and not found[0]):
+            return None
+        values, nodes = found
+        settle = SETTLED.get(self.kind)
+        settled = settle(values, nodes, report, key) if settle else values
+        if settled is None:
+            return None
+        if self.is_placed and self.alone:
+            place = nodes[self.alone.field].place
+            settled |= {"line": place.line, "column": place.column}
+        return self.kind(**{**others, **settled})
+
+    def write(self, value: msgspec.Struct, others: MappingOf[str, Any] = NONE) -> Any:
+        """A value as JSON has it: a mapping, or the text that stands for one alone."""
+        spread = SPREAD[self.kind](value) if self.kind in SPREAD else msgspec.structs.asdict(value)
+        written = {
+            name: self.forms[name].write(spread[one.field])
+            for name, one in self.fields.items()
+            if one.required or spread[one.field] != others.get(one.field, one.default)
+        }
+        if self.alone and written.keys() == {self.alone.name}:
+            return written[self.alone.name]
+        return written
+
+
+@cache
+def struct(kind: type[msgspec.Struct]) -> Struct:
+    return Struct(kind)
+
+
+def _struct_form(mapped: Struct, others: MappingOf[str, Any]) -> Form:
+    alone = ALONE.get(mapped.kind)
+
+    def read(node: Node, report: Report, key: str) -> Any:
+        if alone and not isinstance(node, Mapping):
+            return alone.read(node, report, key)
+        return mapped.read(node, report, key, others)
+
+    first = alone or (mapped.forms[mapped.alone.name] if mapped.alone else None)
+    schema = any_of(first.schema, mapped.schema) if first else mapped.schema
+    return Form(schema, read, lambda value: mapped.write(value, others))
