@@ -587,6 +587,15 @@ class PageBreak(Node, frozen=True):
     pass
 
 
+Captioned: TypeAlias = Figure | FigureGroup | Chart | Table | CodeBlock
+
+CAPTIONED: dict[type[Node], str] = {
+    **dict.fromkeys((Figure, FigureGroup, Chart), "figure"),
+    Table: "table",
+    CodeBlock: "listing",
+}
+"""What has a caption, and what it is counted as."""
+
 Block: TypeAlias = (
     Heading
     | Section
@@ -634,6 +643,21 @@ class Note(Node, frozen=True):
     children: tuple[Block, ...]
     number: int = 0
     references: int = 0
+
+
+HOLDERS = (
+    BlockQuote,
+    Container,
+    ListItem,
+    Admonition,
+    Turn,
+    Note,
+    Exercise,
+    Choice,
+    Answer,
+    TeacherNote,
+)
+"""What holds blocks, and so may hold a heading with a section of its own."""
 
 
 class ContentsEntry(msgspec.Struct, frozen=True, omit_defaults=True):

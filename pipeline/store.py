@@ -15,7 +15,19 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Protocol
 
-from pipeline.folders import cache_folder
+
+def cache_folder() -> Path | None:
+    """``CHAPBOOK_CACHE``, or ``chapbook`` in the user's cache folder; None without a home."""
+    if own := os.environ.get("CHAPBOOK_CACHE"):
+        return Path(own)
+    for name in ("XDG_CACHE_HOME", "LOCALAPPDATA"):
+        if (base := os.environ.get(name)) and Path(base).is_absolute():
+            return Path(base) / "chapbook"
+    try:
+        return Path.home() / ".cache" / "chapbook"
+    except RuntimeError:
+        return None
+
 
 CACHE = ".cache"
 """The folder, beside those of the outputs, that keeps what stages of builds have made."""

@@ -19,3 +19,8 @@ def did_you_mean(word: str, candidates: Iterable[str]) -> str:
     """A hint that names the nearest candidate, or ""."""
     found = nearest(word, candidates)
     return f"Did you mean `{found}`?" if found else ""
+
+
+def folded(text: str) -> str:
+    """What the ways to write a name or a term have in common."""
+    return " ".join(text.split()).casefold()

@@ -248,9 +248,14 @@ def is_for_teachers(node: Node) -> bool:
     return isinstance(node, Answer | TeacherNote) or not FOR_TEACHERS.isdisjoint(classes)
 
 
+def has_condition(node: Node) -> bool:
+    """Whether the node says which editions it is for."""
+    return any(key in CONDITIONS for key, _ in node.attributes.pairs)
+
+
 def is_partial(node: Node) -> bool:
     """Whether some editions do not have the node: by a condition, or by what it is."""
-    return is_for_teachers(node) or any(key in CONDITIONS for key, _ in node.attributes.pairs)
+    return is_for_teachers(node) or has_condition(node)
 
 
 def whole(document: Document) -> tuple[Node, ...]:

@@ -11,7 +11,7 @@ from pipeline.editions import EDITIONS
 from pipeline.parser import parse_file
 from pipeline.preflight import preflight
 from pipeline.preflight.reading import read_pages
-from pipeline.report.text_area import text_area
+from pipeline.report.making import text_area
 from pipeline.sheet import sheet_for
 from pipeline.tree import walk, whole
 from tests.conforming import ROOT, Read

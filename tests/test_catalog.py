@@ -18,7 +18,7 @@ from click.testing import CliRunner
 import pipeline
 from pipeline import catalog, cli
 from pipeline.catalog import Product, Record
-from pipeline.catalog.onix import codes, languages, message
+from pipeline.catalog.onix import codes, message
 from pipeline.catalog.record import is_product
 from pipeline.editions import EDITIONS
 from pipeline.metadata import Audience, Contributor, Identifier, Metadata, Subject
@@ -240,7 +240,7 @@ def test_every_word_of_the_front_matter_has_a_code(tmp_path: Path) -> None:
         contributors=tuple(Contributor(role, role) for role in MARC),
         subjects=tuple(Subject(scheme, code) for scheme, code in schemes.items()),
         audience=Audience(GROUPS),
-        languages=tuple(languages.CODES),
+        languages=tuple(codes.LANGUAGES),
         publisher="Example Press",
     )
     assert faults(message(ebook(metadata)), tmp_path) == []

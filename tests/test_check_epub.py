@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from pipeline.check import Report, check
-from pipeline.package.epub.obfuscation import encryption
+from pipeline.package.epub.fonts import encryption
 from tests.sentences import no_sentences
 from tests.test_check_html import place_of
 

@@ -15,7 +15,7 @@ from fontTools.ttLib import TTFont
 
 from pipeline.driver import Result, build
 from pipeline.faces import FACES, font_file
-from pipeline.package.epub.obfuscation import obfuscated
+from pipeline.package.epub.fonts import obfuscated
 from pipeline.render.environment import builtin_templates
 
 SOURCE = """---

@@ -22,7 +22,6 @@ LAYERS: tuple[frozenset[str], ...] = (
             "contrast",
             "css",
             "diagnostics",
-            "folders",
             "keys",
             "marks",
             "numerals",

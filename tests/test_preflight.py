@@ -15,10 +15,10 @@ import pipeline
 from pipeline.check import check
 from pipeline.codes import Code
 from pipeline.preflight import preflight
-from pipeline.preflight.colours import contrast, grey
 from pipeline.preflight.coverage import Ink, ink_of, mean
 from pipeline.preflight.faults import Fault
 from pipeline.preflight.layout import Box, Colour, PageLayout
+from pipeline.preflight.low_contrast import contrast, grey
 from pipeline.preflight.reading import UnreadablePdf, read_pages
 
 ROOT = Path(__file__).parent.parent

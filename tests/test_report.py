@@ -19,12 +19,11 @@ from pipeline.codes import Code
 from pipeline.diagnostics import Diagnostic
 from pipeline.render.environment import CHECKOUT
 from pipeline.report import Prices, encode, make_report, page_of
-from pipeline.report.cost import cost
+from pipeline.report.cost import cost, sheets
 from pipeline.report.passages import sentences, words
 from pipeline.report.reading_level import count, reading_level
 from pipeline.report.reading_time import reading_time
 from pipeline.report.result import Report
-from pipeline.report.sheets import sheets
 
 # --- paper and money -------------------------------------------------------------------
 

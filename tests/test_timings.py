@@ -14,7 +14,7 @@ from pipeline.resolve import resolve
 from pipeline.resolve.division import divide
 from pipeline.select import select
 from pipeline.words import words
-from pipeline.words.durations import in_minutes
+from pipeline.words.dates import in_minutes
 from tests.pdf_reading import open_pdf, outline, read
 
 TIMED = ("teacher", "teacher-web", "teacher-ebook")

@@ -8,14 +8,12 @@ from typing import NamedTuple
 from xml.etree.ElementTree import Element
 
 from pipeline.check.archive import BROKEN, Archive, check_mimetype
-from pipeline.check.book_images import check_images
 from pipeline.check.claims import Held, check_claims
-from pipeline.check.content import check_content
+from pipeline.check.content import check_content, check_images
 from pipeline.check.findings import Findings, Place, quoted
-from pipeline.check.kinds import check_kinds
-from pipeline.check.markup import HTML, MATHML, SVG, place
+from pipeline.check.markup import HTML, MATHML, SVG, place, words
 from pipeline.check.navigation import check_nav, check_ncx
-from pipeline.check.notes import Notes, check_notes, notes_of
+from pipeline.check.notes import EPUB_TYPE, Notes, check_notes, notes_of
 from pipeline.check.package import NCX, SVG_TYPE, XHTML, Item, Package, read_package, read_xml
 from pipeline.check.page_list import PageMark, check_page_list, marks_of
 from pipeline.check.references import (
@@ -107,7 +105,7 @@ def _read_page(root: Element, item: Item, package: Package, findings: Findings) 
                 place(root),
             )
         check_content(root, inside, whole=False)
-        check_kinds(root, inside)
+        _check_kinds(root, inside)
         tags = {element.tag for element in root.iter()}
         for name, used in (
             ("svg", f"{SVG}svg" in tags),
@@ -241,4 +239,31 @@ def _check_contents(
                 "The entries are not those of the contents in the navigation document.",
                 "Make both of the same list.",
                 place(tree),
+            )
+
+
+SAME = frozenset(
+    "abstract acknowledgments afterword appendix backlink bibliography biblioref chapter colophon"
+    " conclusion cover credit credits dedication endnotes epigraph epilogue errata footnote"
+    " foreword glossary glossref index introduction noteref notice pagebreak part preface prologue"
+    " pullquote subtitle tip toc".split()
+)
+"""The types whose role has the same name, after ``doc-``."""
+
+OTHERS = {"page-list": "doc-pagelist", "qna": "doc-qna"}
+ROLES = {**{name: f"doc-{name}" for name in SAME}, **OTHERS}
+TYPES = {role: name for name, role in ROLES.items()}
+
+
+def _check_kinds(root: Element, findings: Findings) -> None:
+    """Report elements whose type and role name different things."""
+    for element in root.iter():
+        types = words(element, EPUB_TYPE)
+        roles = [role for role in words(element, "role") if role in TYPES]
+        named = [ROLES[name] for name in types if name in ROLES]
+        if roles and named and not set(roles) & set(named):
+            findings.warning(
+                f"`epub:type` is {quoted(' '.join(types))}, and `role` {quoted(' '.join(roles))}.",
+                f"For this type the role is `{named[0]}`.",
+                place(element),
             )

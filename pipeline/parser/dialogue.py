@@ -31,7 +31,7 @@ from pipeline.model import (
     Turn,
 )
 from pipeline.parser.markup.flow import trim
-from pipeline.suggestions import nearest
+from pipeline.suggestions import folded, nearest
 from pipeline.tree import plain_text
 
 _LABEL = re.compile(r"([^\s:][^:]{0,79}):(?:\s+|$)")
@@ -47,14 +47,10 @@ def group_turns(
 ) -> tuple[tuple[Block, ...], tuple[Diagnostic, ...]]:
     """``blocks`` with the turns of ``speakers`` grouped into dialogues, and a warning for
     every label that is nearly a speaker's name."""
-    grouping = _Grouping({_key(speaker.name): speaker for speaker in speakers})
+    grouping = _Grouping({folded(speaker.name): speaker for speaker in speakers})
     if not grouping.speakers:
         return blocks, ()
     return grouping.blocks(blocks), tuple(grouping.diagnostics)
-
-
-def _key(name: str) -> str:
-    return " ".join(name.split()).casefold()
 
 
 class _Grouping:
@@ -86,7 +82,7 @@ class _Grouping:
         label, rest, bold = _split_label(block.children)
         if label is None:
             return None
-        speaker = self.speakers.get(_key(label))
+        speaker = self.speakers.get(folded(label))
         if speaker is None:
             if _NAME.fullmatch(label):
                 self._warn(label, block.span, sure=bold and in_dialogue)
@@ -96,7 +92,7 @@ class _Grouping:
         return _Turn(speaker, block.span, first)
 
     def _warn(self, label: str, span: Span | None, sure: bool) -> None:
-        near = nearest(_key(label), self.speakers, 0.75)
+        near = nearest(folded(label), self.speakers, 0.75)
         if not near and not sure:
             return
         names = ", ".join(speaker.name for speaker in self.speakers.values())

@@ -31,7 +31,7 @@ from pipeline.model import (
     Text,
 )
 from pipeline.parser.secrets import said, secret
-from pipeline.tree import CONDITIONS, is_for_teachers, plain_text, walk
+from pipeline.tree import has_condition, is_for_teachers, plain_text, walk
 
 HOLDERS = (BlockQuote, Container, ListItem, Admonition, Exercise)
 MARKUP = frozenset({"markdown", "md"})
@@ -73,17 +73,13 @@ def _reads_like_one(block: Block, has_exercises: bool, in_exercise: bool) -> tup
             None if block.language in MARKUP else (f"the answer “{gap[1]}” of a gap in code", hint)
         )
     if isinstance(block, Heading) and has_exercises and (title := _said(block.children)):
-        if _is_for_all(block):
+        if has_condition(block):
             return None
         hint = "Write `{.answer}` after the heading where only teachers are to have it, or"
         return f"the section “{title}”", f'{hint} `{{only="html pdf epub"}}`.'
     if isinstance(block, Paragraph) and in_exercise and (label := _label(block)):
         return f"what stands after “{label}”", f"{HINT}."
     return None
-
-
-def _is_for_all(heading: Heading) -> bool:
-    return any(key in CONDITIONS for key, _ in heading.attributes.pairs)
 
 
 def _public(blocks: Iterable[Block], within: bool) -> Iterator[tuple[Block, bool]]:

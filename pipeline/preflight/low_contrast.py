@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from pipeline import contrast as contrast_of
 from pipeline.codes import Code
-from pipeline.preflight.colours import contrast, grey
 from pipeline.preflight.faults import Fault, quoted
 from pipeline.preflight.layout import Colour, PageLayout, Run
 from pipeline.preflight.lines import line_of
@@ -54,3 +54,19 @@ def _worst(colour: Colour, background: Colour) -> tuple[float, bool]:
 def _floor(ratio: float) -> float:
     """To one place, and never up to what it does not reach."""
     return int(ratio * 10) / 10
+
+
+def contrast(one: Colour, other: Colour) -> float:
+    """The contrast ratio of two colours, from 1 to 21 (WCAG 2.2, section 5, “contrast ratio”)."""
+    return contrast_of.ratio(_luminance(one), _luminance(other))
+
+
+def _luminance(colour: Colour) -> float:
+    """The relative luminance of a colour, from 0 to 1 (WCAG 2.2, section 5)."""
+    return contrast_of.luminance(colour.red / 255, colour.green / 255, colour.blue / 255)
+
+
+def grey(colour: Colour) -> Colour:
+    """What a colour becomes on a printer that has black alone (ISO 32000-1, section 10.3.5)."""
+    value = round(0.3 * colour.red + 0.59 * colour.green + 0.11 * colour.blue)
+    return Colour(value, value, value)

@@ -1,13 +1,16 @@
-"""What the head of a web page says to search engines, reference managers and social sites."""
+"""What the head of a web page says to search engines, reference managers and social sites, and of
+the publication in other languages."""
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import NamedTuple
 from urllib.parse import quote
 
 from pipeline.editions import Edition, FormatName, offered, output_name
-from pipeline.metadata import Metadata
+from pipeline.metadata import Direction, Metadata, direction_of
 from pipeline.pages import NavPoint
+from pipeline.words.autonyms import autonym
 
 MEDIA_TYPES: dict[FormatName, str] = {"pdf": "application/pdf", "epub": "application/epub+zip"}
 
@@ -112,3 +115,49 @@ def _locale(lang: str) -> str:
     language, *rest = lang.split("-")
     region = next((part for part in rest if len(part) == 2 and part.isalpha()), "")
     return f"{language.lower()}_{region.upper()}" if region else ""
+
+
+class LanguageLink(NamedTuple):
+    """A link to a translation, with its language's name as its readers write it."""
+
+    lang: str
+    direction: Direction
+    name: str
+    href: str
+
+
+class Alternate(NamedTuple):
+    """A page of the same content, for readers of a language, or (``x-default``) of no other."""
+
+    lang: str
+    href: str
+
+
+def language_links(metadata: Metadata) -> tuple[LanguageLink, ...]:
+    """The translations, for readers. Two in one language have their tags with the name."""
+    names = Counter(autonym(one.lang) for one in metadata.translations)
+
+    def name(lang: str) -> str:
+        plain = autonym(lang)
+        return f"{plain} ({lang})" if names[plain] > 1 else plain
+
+    return tuple(
+        LanguageLink(one.lang, direction_of(one.lang), name(one.lang), one.url)
+        for one in metadata.translations
+    )
+
+
+def alternates(metadata: Metadata, address: str) -> tuple[Alternate, ...]:
+    """The translations, for search engines: with the page itself, and a page for readers of
+    other languages, where its own ``address`` is known.
+
+    All translations have to name the same one. That is the English one, or else the first by
+    tag, which each of them can tell.
+    """
+    found = [Alternate(one.lang, one.url) for one in metadata.translations]
+    if not (found and address):
+        return tuple(found)
+    found.append(Alternate(metadata.lang, address))
+    found.sort()
+    fallback = next((one for one in found if one.lang.split("-")[0] == "en"), found[0])
+    return (*found, Alternate("x-default", fallback.href))

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from pipeline.metadata import Contributor, Isbns, Metadata
-from pipeline.render.catalogue_data import catalogue_data
+from pipeline.metadata import Contributor, Isbns, Metadata, Subject
 from pipeline.render.discovery import NOTHING, Download, Facts
 
 RELATORS = "http://id.loc.gov/vocabulary/relators/"
@@ -42,7 +41,7 @@ def linked_data(
         "copyrightNotice": metadata.rights,
         "identifier": identifier.uri if identifier else "",
         "isbn": isbn,
-        **catalogue_data(metadata, is_book=is_book),
+        **_catalogue_data(metadata, is_book=is_book),
         "isPartOf": _series(metadata),
         "hasPart": _chapters(facts),
         "timeRequired": f"PT{facts.minutes}M" if facts.minutes else "",
@@ -130,3 +129,42 @@ def _without_empty(value: Any) -> Any:
     if isinstance(value, list):
         return [_without_empty(item) for item in value]
     return value
+
+
+EBOOK = "https://schema.org/EBook"
+
+
+def _catalogue_data(metadata: Metadata, *, is_book: bool) -> dict[str, Any]:
+    audience = metadata.audience
+    return {
+        "dateModified": metadata.modified,
+        "bookEdition": metadata.edition_statement if is_book else "",
+        "about": [_subject(subject) for subject in metadata.subjects],
+        "audience": [{"@type": "Audience", "audienceType": group} for group in audience.groups],
+        "typicalAgeRange": audience.ages,
+        "educationalLevel": audience.level,
+        "publisherImprint": (
+            {"@type": "Organization", "name": metadata.imprint} if metadata.imprint else {}
+        ),
+        "sameAs": [one.uri for one in metadata.identifiers],
+        "workExample": _formats(metadata.isbns),
+    }
+
+
+def _subject(subject: Subject) -> dict[str, Any]:
+    return {
+        "@type": "DefinedTerm",
+        "name": subject.name,
+        "termCode": subject.code,
+        "inDefinedTermSet": subject.scheme,
+    }
+
+
+def _formats(isbns: Isbns) -> list[dict[str, Any]]:
+    """The formats that have ISBNs of their own."""
+    found = [
+        {"@type": "Book", "isbn": isbns.epub, "bookFormat": EBOOK},
+        {"@type": "Book", "isbn": isbns.pdf, "bookFormat": EBOOK},
+        {"@type": "Book", "isbn": isbns.print},
+    ]
+    return [one for one in found if one["isbn"]]

@@ -32,22 +32,20 @@ from pipeline.model import (
 )
 from pipeline.pages import Inventory
 from pipeline.paper import LARGE_PRINT
-from pipeline.render import containers, exercises, tables
+from pipeline.render import exercises, tables
 from pipeline.render.attributes import SizeClasses, attributes_of
-from pipeline.render.block_places import with_place
 from pipeline.render.code_lines import Listing, listing
 from pipeline.render.constructs import Feature, Sign, constructs_of, is_wide_formula, signs_of
+from pipeline.render.discovery import language_links
 from pipeline.render.figures import figure_rows
-from pipeline.render.index import index_links
 from pipeline.render.math_images import FormulaImages
 from pipeline.render.notes import NotePlace, PrintedNotes
-from pipeline.render.semantics import form_roles, semantics
+from pipeline.render.semantics import BLOCK_TAGS, form, form_roles, index_links, semantics
 from pipeline.render.slots import SLOTS, check_slots
 from pipeline.render.table_fit import SMALL, USUAL, cuts_words
 from pipeline.render.table_reflow import RowItem, reflows, row_items
-from pipeline.render.text_places import TextPlaces
+from pipeline.render.text_places import TextPlaces, with_place
 from pipeline.render.timings import timing
-from pipeline.render.translations import language_links
 from pipeline.words import words
 
 PIXEL = 72 / 96
@@ -127,8 +125,8 @@ class NodeRenderer:
             "language_links": language_links(document.metadata),
             "slash": Markup("" if format_name == "html" else "/"),
             "void": VOID_TAGS,
-            "block_tags": containers.BLOCK_TAGS,
-            "form": containers.form,
+            "block_tags": BLOCK_TAGS,
+            "form": form,
             "roles": functools.partial(form_roles, format_name),
             "render": self.render,
             "render_item": self.render_item,

@@ -6,38 +6,84 @@ from typing import NamedTuple
 
 import jinja2
 
-from pipeline.editions import STANDARD_PRINT, Edition
-from pipeline.faces import own_faces
+from pipeline.diagnostics import Span
+from pipeline.editions import STANDARD_PRINT, Edition, Look
+from pipeline.faces import FACES, LARGE_PRINT_FACES, own_faces
 from pipeline.metadata import Metadata
-from pipeline.model import Block, Document, Section
-from pipeline.pages import Page, Pages, Style
+from pipeline.model import (
+    Address,
+    Block,
+    Code,
+    CodeBlock,
+    Document,
+    LineBreak,
+    Link,
+    PageMark,
+    Section,
+    SoftBreak,
+    Text,
+)
+from pipeline.pages import Face, Page, Pages, Place, Style
 from pipeline.pagination import PageMap
-from pipeline.paper import POINT, NameField, PrintOptions, Sheet
+from pipeline.paper import POINT, NameField, PrintOptions, Sheet, Theme
 from pipeline.render import table_reflow
-from pipeline.render.addresses import only_used
 from pipeline.render.brand import colours, logo
 from pipeline.render.constructs import Feature
 from pipeline.render.contents import nav_points, prints_contents, targets
 from pipeline.render.drawings import drawing_faces
 from pipeline.render.environment import read_text
-from pipeline.render.looks import has_page_marks, look_faces, look_styles, theme_for
 from pipeline.render.math_images import ACCENT, INK
 from pipeline.render.nodes import NodeRenderer
 from pipeline.render.notes import NotePlace, before_notes, is_plain, listing_notes
 from pipeline.render.numbers import numbers, published_by
-from pipeline.render.places import first_places
 from pipeline.render.styles import construct_styles
 from pipeline.render.table_fit import Setting
 from pipeline.render.text_places import TextPlaces
 from pipeline.render.timings import total
 from pipeline.roles import BEFORE_CONTENTS
-from pipeline.scripts import fonts_for
-from pipeline.sheet import css, has_room_for_notes, options_for, sheet_of
-from pipeline.sheet.brand import print_rules
+from pipeline.scripts import beyond, fonts_for
+from pipeline.sheet import css, has_room_for_notes, large_print, options_for, sheet_of
+from pipeline.sheet.colours import print_rules
 from pipeline.sheet.fitting import fit_for
 from pipeline.sheet.folios import Folio, kept, kept_css
+from pipeline.tree import walk, whole
 from pipeline.words import words
 from pipeline.words.dates import written_date
+
+STYLES: dict[Look, tuple[str, ...]] = {
+    "standard": (),
+    "large": ("untinted", "large-print"),
+    "grey": ("untinted", "greyscale"),
+}
+"""The style sheets of ``templates/pdf`` that come after all others."""
+
+
+def look_styles(
+    environment: jinja2.Environment, look: Look, document: Document
+) -> tuple[Style, ...]:
+    styles = tuple(
+        Style(f"{name}.css", read_text(environment, f"pdf/{name}.css")) for name in STYLES[look]
+    )
+    if look != "large":
+        return styles
+    around = large_print.furniture(document.metadata, tells_pages=has_page_marks(document))
+    return (*styles, Style("furniture.css", around))
+
+
+def theme_for(look: Look, options: PrintOptions) -> Theme:
+    """The theme of an edition. How large print looks follows from the guidelines for it."""
+    return "classic" if look == "large" else options.theme or "classic"
+
+
+def look_faces(look: Look) -> tuple[Face, ...]:
+    """The faces of the text, but for what they lack."""
+    return LARGE_PRINT_FACES if look == "large" else FACES
+
+
+def has_page_marks(document: Document) -> bool:
+    """Whether it tells where the pages of the standard edition begin."""
+    return any(isinstance(node, PageMark) for node in walk(whole(document)))
+
 
 EQUATION_NUMBER = 3.5
 """Ems that a formula's number takes, in large print."""
@@ -261,3 +307,36 @@ def note_place(edition: Edition, metadata: Metadata, sheet: Sheet) -> NotePlace:
     if metadata.notes == "margin" and not has_room_for_notes(sheet):
         return "foot"
     return metadata.notes
+
+
+def only_used(document: Document) -> tuple[Address, ...]:
+    """The addresses that the document's links, as they are now, refer to."""
+    used = {node.number for node in walk(whole(document)) if isinstance(node, Link)}
+    return tuple(address for address in document.addresses if address.number in used)
+
+
+def first_places(document: Document) -> tuple[Place, ...]:
+    """The place of each character that may need a font of its own, in the text's order.
+
+    Lines within a paragraph are counted by their breaks, so that the line is right where the
+    writer's lines are what they were.
+    """
+    found: dict[str, Span] = {}
+    place = Span(0)
+
+    def see(text: str, at: Span) -> None:
+        for character in sorted(beyond(text) - found.keys(), key=text.index):
+            found[character] = at
+
+    for node in walk(whole(document)):
+        if at := document.place(node.span):
+            place = Span(at.line, 0, 0, at.file)
+        match node:
+            case SoftBreak() | LineBreak():
+                place = Span(place.line + 1, 0, 0, place.file)
+            case Text() | Code():
+                see(node.text, place)
+            case CodeBlock():
+                for number, line in enumerate(node.text.split("\n"), place.line + 1):
+                    see(line, Span(number, 0, 0, place.file))
+    return tuple(Place(character, at) for character, at in found.items() if at.line)

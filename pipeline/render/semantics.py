@@ -1,15 +1,53 @@
-"""What parts of a publication are, for reading systems and screen readers: attributes of
-EPUB's Structural Semantics and of DPUB-ARIA."""
+"""What parts of a publication are, for reading systems and screen readers: their elements, and
+attributes of EPUB's Structural Semantics and of DPUB-ARIA."""
 
 from __future__ import annotations
+
+from typing import NamedTuple
 
 from markupsafe import Markup
 
 from pipeline.editions import FormatName
-from pipeline.model import Section
-from pipeline.render.containers import Form
-from pipeline.render.index import is_index
+from pipeline.model import Admonition, Container, Index, IndexEntry, List, Section
 from pipeline.roles import ROLES
+from pipeline.tree import walk
+
+
+class Form(NamedTuple):
+    """An element, its ARIA role (DPUB-ARIA 1.1), and the name that EPUB's Structural
+    Semantics give it; "" for none."""
+
+    tag: str = "div"
+    role: str = ""
+    kind: str = ""
+
+
+BLOCK_TAGS = frozenset({"div", "section", "aside", "details", "summary", "address"})
+
+# An `aside` within the text is no landmark: it says so by its role. EPUB has a name for
+# sidebars too, which is deprecated.
+CONTAINERS: dict[str, Form] = {
+    **{tag: Form(tag) for tag in BLOCK_TAGS},
+    "aside": Form("aside", "note"),
+    "sidebar": Form("aside", "note"),
+    "pull-quote": Form("aside", "doc-pullquote", "pullquote"),
+    "epigraph": Form("blockquote", "doc-epigraph", "epigraph"),
+    "glossary": Form("section", "doc-glossary", "glossary"),
+}
+BOXES: dict[str, Form] = {
+    "example": Form(role="doc-example"),
+    "tip": Form(role="doc-tip", kind="tip"),
+    **dict.fromkeys(("important", "warning", "caution"), Form(role="doc-notice", kind="notice")),
+}
+NOTE = Form(role="note")
+
+
+def form(node: Container | Admonition) -> Form:
+    """The form of a container or a box; for those of no special name a `div`."""
+    if isinstance(node, Admonition):
+        return BOXES.get(node.kind, NOTE)
+    return CONTAINERS.get(node.name, Form())
+
 
 REFERENCES = frozenset({"biblioref", "glossref"})
 """What links can be, which DPUB-ARIA knows as well."""
@@ -26,7 +64,7 @@ def semantics(
         role = role or "chapter"
     if (role not in ROLES and role not in REFERENCES) or format_name == "pdf":
         return Markup("")
-    is_typed = role != "index" or (section is not None and is_index(section))
+    is_typed = role != "index" or (section is not None and _is_index(section))
     kind = Markup("")
     if format_name == "epub" and is_typed:
         kind = Markup(' epub:type="{}"').format(role)
@@ -43,4 +81,31 @@ def form_roles(format_name: FormatName, form: Form) -> Markup:
     found = {"epub:type": kind, "role": form.role}
     return Markup("").join(
         Markup(' {}="{}"').format(key, value) for key, value in found.items() if value
+    )
+
+
+class IndexLink(NamedTuple):
+    """A link to a place, and the words for it."""
+
+    href: str
+    text: str
+
+
+def index_links(entry: IndexEntry) -> tuple[IndexLink, ...]:
+    """Links to the places of an entry, by their sections; those of one section have numbers
+    from the second on."""
+    counts: dict[str, int] = {}
+    links = []
+    for place in entry.places:
+        count = counts[place.section] = counts.get(place.section, 0) + 1
+        text = place.section if count == 1 else f"{place.section} ({count})".strip()
+        text = text or f"({count})"
+        links.append(IndexLink(f"#{place.target}", text))
+    return tuple(links)
+
+
+def _is_index(section: Section) -> bool:
+    """Whether a section is an index and has no other list in it."""
+    return any(isinstance(block, Index) for block in section.children) and not any(
+        isinstance(node, List) for node in walk(section.children)
     )

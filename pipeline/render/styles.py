@@ -11,9 +11,11 @@ from collections.abc import Iterable
 import jinja2
 
 from pipeline.editions import FormatName
+from pipeline.model import Document
 from pipeline.pages import Style
 from pipeline.render.environment import read_text
-from pipeline.sheet.brand import night_rules
+from pipeline.render.nodes import note_id, reference_id
+from pipeline.sheet.colours import night_rules
 
 
 def construct_styles(
@@ -51,3 +53,24 @@ def _read(environment: jinja2.Environment, name: str) -> str:
         return read_text(environment, name)
     except jinja2.TemplateNotFound:
         return ""
+
+
+AROUND = "@supports (anchor-name: --a) { @media screen and (min-width: 80em) {\n%s} }\n"
+
+
+def side_notes(document: Document, environment: jinja2.Environment) -> str:
+    """The styles of the notes, where the front matter asks for them in the margin: a note's
+    top is that of the line with its number, or the end of the note before, whichever is
+    lower."""
+    if document.metadata.notes != "margin" or not document.notes:
+        return ""
+    rules = []
+    for note in document.notes:
+        own, line = f"--{note_id(note.number)}", f"--{reference_id(note.number, 1)}"
+        top = f"anchor({line} top, 0px)"
+        if note.number > 1:
+            before = f"--{note_id(note.number - 1)}"
+            top = f"max({top}, anchor({before} bottom, 0px) + 0.75rem)"
+        rules.append(f"#{line[2:]} {{ anchor-name: {line} }}\n")
+        rules.append(f"#{own[2:]} {{ anchor-name: {own}; top: {top} }}\n")
+    return read_text(environment, "html/side-notes.css") + AROUND % "".join(rules)

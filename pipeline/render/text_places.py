@@ -1,12 +1,14 @@
-"""Says in the markup which piece of the source's text comes next. The packager needs that to tell
-where pages begin."""
+"""Says in the markup which piece of the source's text comes next, by which the packager can tell
+where pages begin, and where blocks stand in the source, for messages about the printed page."""
 
 from __future__ import annotations
 
-from markupsafe import Markup
+import re
 
-from pipeline.marks import TEXT
-from pipeline.model import Document, Node
+from markupsafe import Markup, escape
+
+from pipeline.marks import PLACE, TEXT
+from pipeline.model import Block, Container, Dialogue, Document, Inline, Node, Section
 from pipeline.pagination import Piece, leaves
 
 NOTHING = Markup("")
@@ -27,3 +29,21 @@ class TextPlaces:
         """What stands before the markup of ``node``."""
         numbers = self._numbers.get(id(node))
         return Markup(f"<?{TEXT} {numbers.pop()}?>") if numbers else NOTHING
+
+
+HOLDERS = (Section, Dialogue, Container)
+"""What is told by the blocks in it."""
+
+TAG = re.compile(r"(\s*<[a-z][a-z0-9]*)")
+
+
+def with_place(node: Block | Inline, markup: Markup, document: Document) -> Markup:
+    """The markup of a block of a document with its place in its first tag."""
+    span = document.place(node.span)
+    if not isinstance(node, Block) or isinstance(node, HOLDERS) or span is None:
+        return markup
+    place = escape(f"{span.file or document.source}:{span.line}")
+    found = TAG.match(markup)
+    if found is None:
+        return markup
+    return Markup(f'{found[1]} {PLACE}="{place}"{markup[found.end() :]}')

@@ -9,7 +9,7 @@ from markupsafe import Markup
 from pipeline.model import Document, Heading, Node
 from pipeline.tree import MINUTES, children
 from pipeline.words import words
-from pipeline.words.durations import in_minutes
+from pipeline.words.dates import in_minutes
 
 
 def minutes_of(node: Node) -> int:

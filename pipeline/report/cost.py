@@ -1,10 +1,12 @@
-"""What copies cost, at prices that are given."""
+"""Sheets of paper, and what copies cost at prices that are given."""
 
 from __future__ import annotations
 
 from decimal import ROUND_HALF_UP, Decimal
 
 import msgspec
+
+from pipeline.editions import Imposition
 
 USUAL_COVERAGE = Decimal("0.05")
 """The share of a page that the yields of cartridges are stated for (ISO/IEC 19752)."""
@@ -48,3 +50,19 @@ def cost(sheets: int, sides: int, ink: float, prices: Prices) -> Cost:
 
 def _cents(amount: Decimal) -> Decimal:
     return amount.quantize(CENT, rounding=ROUND_HALF_UP)
+
+
+class Sheets(msgspec.Struct, frozen=True):
+    """What one copy takes: ``pages`` are what readers turn to, ``sides`` what a printer prints;
+    sheets of paper printed on one side (None for a booklet, which cannot be), and on both."""
+
+    pages: int
+    sides: int
+    simplex: int | None
+    duplex: int
+
+
+def sheets(pages: int, sides: int, imposition: Imposition) -> Sheets:
+    """The sheets of an edition with so many ``sides`` to print."""
+    simplex = None if imposition == "booklet" else sides
+    return Sheets(pages, sides, simplex, -(-sides // 2))

@@ -23,19 +23,26 @@ from pipeline.preflight.coverage import Ink, ink_of, mean
 from pipeline.preflight.faults import Fault, on_pages
 from pipeline.preflight.layout import PageLayout
 from pipeline.preflight.reading import read_pages
-from pipeline.report.cost import Prices, cost
+from pipeline.report.cost import Prices, cost, sheets
 from pipeline.report.passages import all_texts, paragraphs
 from pipeline.report.places import Places
 from pipeline.report.reading_level import reading_level
 from pipeline.report.reading_time import reading_time
 from pipeline.report.result import EditionReport, PageFacts, Printed, Report, Warned
-from pipeline.report.sheets import sheets
-from pipeline.report.text_area import text_area
-from pipeline.report.thumbnails import thumbnail
 from pipeline.store import Store
 
 if TYPE_CHECKING:
     from PIL import Image
+import base64
+import io
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from PIL import Image
+from pipeline.paper import Fitted, Sheet
+from pipeline.preflight import no_area
+from pipeline.preflight.faults import TextArea
+from pipeline.preflight.layout import Box
 
 MOST_THUMBNAILS = 120
 """Pages of an edition that are shown; of those beyond, only what something is said of."""
@@ -134,7 +141,7 @@ def _printed(
     def drawn(number: int, image: Image.Image) -> None:
         inks.append(ink_of(image))
         if pictures:
-            shown[number] = thumbnail(image)
+            shown[number] = _thumbnail(image)
 
     layouts = read_pages(looked_at, drawn=drawn)
     sides, on_sides = layouts, inks
@@ -190,3 +197,48 @@ def _warned(fault: Fault, edition: Edition, places: Places, source: str) -> Warn
         hint=fault.hint,
     )
     return Warned(finding, fault.message, fault.pages)
+
+
+WIDTH = 300
+"""Pixels across: twice what it is shown at, for fine screens."""
+
+COLOURS = 24
+
+
+def _thumbnail(image: Image.Image) -> str:
+    """A page as a ``data:`` address of a small PNG."""
+    from PIL import Image
+
+    height = max(1, round(image.height * WIDTH / image.width))
+    small = image.resize((WIDTH, height), Image.Resampling.LANCZOS)
+    small = small.quantize(COLOURS, dither=Image.Dither.NONE)
+    output = io.BytesIO()
+    small.save(output, "PNG", optimize=True)
+    return f"data:image/png;base64,{base64.b64encode(output.getvalue()).decode('ascii')}"
+
+
+def text_area(sheet: Sheet | None, fitted: Fitted | None, *, rtl: bool = False) -> TextArea:
+    """The text areas of an edition that has been set on ``sheet``, with the margins that were
+    chosen if its text was to be ``fitted``. A book's headings hang into its inner margins."""
+    if sheet is None:
+        return no_area
+    top, outer, bottom, inner = (
+        fitted.margins if fitted else (sheet.top, sheet.outer, sheet.bottom, sheet.inner)
+    )
+    size = sheet.size
+    hanging = sheet.column if sheet.is_book else 0
+
+    def area(page: PageLayout) -> Box | None:
+        if abs(page.width - size.width * MILLIMETRE) > 1:
+            return None  # a sheet on its side
+        bound_left = (page.number % 2 == 1) is not rtl or not sheet.mirrored
+        left, right = (inner, outer) if bound_left else (outer, inner)
+        left, right = (left, right - hanging) if rtl else (left - hanging, right)
+        return Box(
+            left * MILLIMETRE,
+            bottom * MILLIMETRE,
+            page.width - right * MILLIMETRE,
+            page.height - top * MILLIMETRE,
+        )
+
+    return area

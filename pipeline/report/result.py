@@ -7,10 +7,9 @@ import msgspec
 from pipeline.diagnostics import Diagnostic
 from pipeline.messages import shown_json
 from pipeline.preflight.coverage import Ink
-from pipeline.report.cost import Cost, Prices
+from pipeline.report.cost import Cost, Prices, Sheets
 from pipeline.report.reading_level import ReadingLevel
 from pipeline.report.reading_time import ReadingTime
-from pipeline.report.sheets import Sheets
 
 
 class PageFacts(msgspec.Struct, frozen=True, omit_defaults=True):

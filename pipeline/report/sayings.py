@@ -5,10 +5,9 @@ from __future__ import annotations
 from decimal import Decimal
 
 from pipeline.preflight.coverage import Ink
-from pipeline.report.cost import Cost, Prices
+from pipeline.report.cost import Cost, Prices, Sheets
 from pipeline.report.reading_level import ReadingLevel
 from pipeline.report.reading_time import ReadingTime
-from pipeline.report.sheets import Sheets
 
 NARROW_SPACE = "\u202f"
 

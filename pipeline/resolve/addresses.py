@@ -1,11 +1,12 @@
 """Links on paper: nobody can follow one, so its address is told beside it.
 
-It is in a numbered list at the end, or in a note, once however often it is linked to. A link
-whose text is its address needs nothing more.
+It is in a numbered list at the end, or in a note, once however often it is linked to; a telephone
+may read it from a code (ISO/IEC 18004). A link whose text is its address needs nothing more.
 """
 
 from __future__ import annotations
 
+import io
 import re
 from urllib.parse import unquote
 
@@ -141,7 +142,6 @@ def _note(address: Address, label: str) -> Note:
 
 def draw_codes(document: Document) -> Document:
     """The document with the codes that its addresses are to have, beside them."""
-    from pipeline.resolve.qr_codes import qr_code
 
     if not any(address.coded for address in document.addresses):
         return document
@@ -150,7 +150,7 @@ def draw_codes(document: Document) -> Document:
     assets: list[Asset] = []
     addresses: list[Address] = []
     for address in document.addresses:
-        if address.coded and (asset := qr_code(address.href, address.number, taken)):
+        if address.coded and (asset := _qr_code(address.href, address.number, taken)):
             assets.append(asset)
             image = Image(
                 source=asset.path,
@@ -173,3 +173,38 @@ def draw_codes(document: Document) -> Document:
 
 def _with_code(note: Note, code: Image | None) -> Note:
     return replace(note, children=(*note.children, Plain(children=(code,)))) if code else note
+
+
+QUIET = 4
+"""Modules of white around a code, as the standard asks."""
+
+PIXELS = 1.5
+"""CSS pixels a module: 0.4 mm, which old cameras can tell apart on paper
+that a copier has been at."""
+
+
+def _qr_code(href: str, number: int, taken: set[str]) -> Asset | None:
+    """The code of an address, or None for one that is too long for any code. ``number`` names
+    its file; ``taken`` are names of other files, to which its own is added."""
+    import segno
+
+    try:
+        code = segno.make(href, error="m", micro=False)
+    except segno.DataOverflowError:
+        return None
+    output = io.BytesIO()
+    code.save(output, kind="svg", border=QUIET, scale=PIXELS, xmldecl=False, svgclass=None,
+              lineclass=None, nl=False)  # fmt: skip
+    name = f"qr-code-{number}.svg"
+    while name in taken:
+        name = f"drawn-{name}"
+    taken.add(name)
+    side = code.symbol_size(scale=PIXELS, border=QUIET)[0]
+    return Asset(
+        path=f"qr:{number}",  # no path of a file begins so
+        name=name,
+        media_type="image/svg+xml",
+        width=round(side),
+        height=round(side),
+        data=output.getvalue(),
+    )

@@ -5,12 +5,14 @@ from __future__ import annotations
 import itertools
 import re
 from collections.abc import Iterator, Mapping
-from typing import NamedTuple, TypeAlias
+from typing import NamedTuple
 
 from msgspec.structs import replace
 
 from pipeline.codes import Code
 from pipeline.model import (
+    CAPTIONED,
+    Captioned,
     Chart,
     CodeBlock,
     CrossReference,
@@ -45,14 +47,6 @@ from pipeline.tree import (
 from pipeline.words import words
 
 SEPARATOR = "; "
-Captioned: TypeAlias = Figure | FigureGroup | Chart | Table | CodeBlock
-CAPTIONED: dict[type[Node], str] = {
-    Figure: "figure",
-    FigureGroup: "figure",
-    Chart: "figure",
-    Table: "table",
-    CodeBlock: "listing",
-}
 
 PREFIXES = ("fig-", "tbl-", "sec-", "eq-", "lst-", "ex-")
 """What the ids begin with that can be referred to."""

@@ -6,6 +6,7 @@ from msgspec.structs import replace
 
 from pipeline.codes import Code
 from pipeline.model import (
+    CAPTIONED,
     Chart,
     CodeBlock,
     Document,
@@ -35,14 +36,6 @@ RESERVED = frozenset({"contents", "main", "notes", "title", "footnotes"})
 RESERVED_PREFIXES = ("fn-", "fnref-", "fld-", "ix-")
 """Ids that the templates give themselves."""
 
-CAPTIONED: dict[type[Node], str] = {
-    Figure: "figure",
-    FigureGroup: "figure",
-    Chart: "figure",
-    Table: "table",
-    CodeBlock: "listing",
-}
-"""What has a caption, and what the ids that are made of it begin with."""
 
 LONGEST = 60
 """How many characters of a caption or a question its id has at most."""

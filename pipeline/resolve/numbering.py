@@ -10,6 +10,7 @@ from msgspec.structs import replace
 
 from pipeline.model import (
     Block,
+    Captioned,
     Chart,
     CodeBlock,
     Document,
@@ -25,7 +26,13 @@ from pipeline.numerals import letters, roman
 from pipeline.resolve.audience import ONLY_FOR_TEACHERS
 from pipeline.resolve.own_labels import own_number
 from pipeline.roles import ROLES
-from pipeline.tree import Changes, is_for_teachers, rewrite_document, walk_with, whole
+from pipeline.tree import (
+    Changes,
+    is_for_teachers,
+    rewrite_document,
+    walk_with,
+    whole,
+)
 
 UNNUMBERED = "unnumbered"
 """The class of what gets no number: ``{.unnumbered}``, for short ``{-}``."""
@@ -33,7 +40,6 @@ UNNUMBERED = "unnumbered"
 OUTSIDE = frozenset(name for name, role in ROLES.items() if not role.is_numbered)
 """The roles of sections that stand before or after what is numbered."""
 
-Captioned: TypeAlias = Figure | FigureGroup | Chart | Table | CodeBlock
 NUMBERED = (*Captioned.__args__, MathBlock, Exercise)
 
 

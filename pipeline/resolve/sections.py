@@ -9,40 +9,18 @@ from msgspec.structs import replace
 
 from pipeline.codes import Code
 from pipeline.model import (
-    Admonition,
-    Answer,
+    HOLDERS,
     Block,
-    BlockQuote,
-    Choice,
-    Container,
     DefinitionItem,
     Document,
-    Exercise,
     Heading,
     Image,
-    ListItem,
     Node,
-    Note,
     Section,
-    TeacherNote,
-    Turn,
 )
 from pipeline.resolve.findings import Findings
 from pipeline.roles import CLASSES
 from pipeline.tree import plain_text, rewrite, rewrite_document, walk, walk_spans, whole
-
-HOLDERS = (
-    BlockQuote,
-    Container,
-    ListItem,
-    Admonition,
-    Turn,
-    Note,
-    Exercise,
-    Choice,
-    Answer,
-    TeacherNote,
-)
 
 N = TypeVar("N", bound=Node)
 

@@ -21,28 +21,22 @@ from pipeline.codes import Code, diagnostic
 from pipeline.diagnostics import Diagnostic
 from pipeline.editions import EDITIONS, Edition
 from pipeline.model import (
+    HOLDERS,
     NO_ATTRIBUTES,
     Abbreviation,
-    Admonition,
-    Answer,
     Blank,
     Block,
-    BlockQuote,
     Choice,
-    Container,
     Document,
     Exercise,
     Heading,
     List,
-    ListItem,
     Matching,
     Node,
     Note,
     NoteReference,
     Ordering,
-    TeacherNote,
     Text,
-    Turn,
 )
 from pipeline.partial import (
     CLOSE,
@@ -61,6 +55,7 @@ from pipeline.tree import (
     CONDITIONS,
     TEACHER,
     Changes,
+    has_condition,
     is_for_teachers,
     rewrite,
     walk,
@@ -69,19 +64,6 @@ from pipeline.tree import (
 )
 
 STUDENT_EDITIONS = tuple(e for e in EDITIONS.values() if e.audience == "student")
-HOLDERS = (
-    BlockQuote,
-    Container,
-    ListItem,
-    Admonition,
-    Turn,
-    Note,
-    Exercise,
-    Choice,
-    Answer,
-    TeacherNote,
-)
-"""What holds blocks, and so may hold a heading with a section of its own."""
 
 TASKS = (Matching, Ordering)
 SOLVED = (Blank, Choice, *TASKS)
@@ -168,10 +150,6 @@ UNSOLVED: Changes = {**UNANSWERED, Choice: lambda node: replace(node, correct=No
 """How students get what has its solution in it."""
 
 
-def _has_condition(node: Node) -> bool:
-    return any(key in CONDITIONS for key, _ in node.attributes.pairs)
-
-
 def _words(value: str) -> list[str]:
     return value.lower().replace(",", " ").split()
 
@@ -191,7 +169,7 @@ def _belongs(node: Node, edition: Edition) -> bool:
 
 
 def _without_conditions(node: Node, edition: Edition) -> Node:
-    if not _has_condition(node):
+    if not has_condition(node):
         return node
     pairs = tuple(pair for pair in node.attributes.pairs if pair[0] not in CONDITIONS)
     attributes = replace(node.attributes, pairs=pairs)

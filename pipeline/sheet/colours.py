@@ -1,4 +1,5 @@
-"""Colours as ``#rrggbb``: how they stand out from each other, and what is made of them."""
+"""Colours as ``#rrggbb``: how they stand out from each other, what is made of them, and a
+publisher's own in the styles, on paper and on screens by day and by night."""
 
 from __future__ import annotations
 
@@ -37,3 +38,40 @@ def readable(colour: str, ground: str, least: float) -> str:
 
 def _parts(colour: str) -> tuple[int, int, int]:
     return int(colour[1:3], 16), int(colour[3:5], 16), int(colour[5:7], 16)
+
+
+PAPER, NIGHT = "#ffffff", "#14171a"
+"""What text stands on: paper and a light page, and a dark page."""
+
+TINT = 0.08
+"""How much of the colour is in the ground of boxes."""
+
+TEXT, AT_NIGHT = 4.5, 7
+"""The contrast of text on its ground, at least."""
+
+
+def print_rules(accent: str) -> str:
+    """The colour and the tint of printed pages; "" without a colour."""
+    if not accent:
+        return ""
+    tint = mixed(accent, PAPER, TINT)
+    rules = f"html {{ --accent: {accent}; --tint: {tint} }}\n"
+    darker = readable(accent, tint, TEXT)
+    return rules if darker == accent else f"{rules}.box {{ --accent: {darker} }}\n"
+
+
+def screen_rules(accent: str) -> str:
+    """The same for a web page."""
+    if not accent:
+        return ""
+    tint = mixed(accent, PAPER, TINT)
+    return f":root {{ --accent: {readable(accent, tint, TEXT)}; --tint: {tint} }}\n"
+
+
+def night_rules(accent: str) -> str:
+    """The same for a dark web page, where the colour is lighter."""
+    if not accent:
+        return ""
+    light = readable(accent, NIGHT, AT_NIGHT)
+    tint = mixed(light, NIGHT, TINT)
+    return f":root {{ --accent: {readable(light, tint, AT_NIGHT)}; --tint: {tint} }}\n"

@@ -1,8 +1,9 @@
-"""What the numbers of pages are made of."""
+"""Text as a value in a style sheet, and what the numbers of pages are made of."""
 
 from __future__ import annotations
 
 import json
+import re
 from typing import NamedTuple
 
 from pipeline.metadata import Metadata
@@ -26,10 +27,22 @@ def kept(pages: int) -> Folio:
 def kept_css(metadata: Metadata) -> str:
     """What sets the numbers of `kept`."""
     said = words(metadata.lang)
-    further = said["page_further"].removeprefix("{page}")
+    further = string(said["page_further"].removeprefix("{page}"))
     edition = f"{said['edition_teacher'][:1].upper()}{said['edition_teacher'][1:]}"
-    text = json.dumps(further, ensure_ascii=False)
     return (
-        f"[data-page-name] {{ string-set: folio attr(data-page-name), further {text} }}\n"
-        f"@page {{ @top-center {{ content: {json.dumps(edition, ensure_ascii=False)} }} }}\n"
+        f"[data-page-name] {{ string-set: folio attr(data-page-name), further {further} }}\n"
+        f"@page {{ @top-center {{ content: {string(edition)} }} }}\n"
+    )
+
+
+def string(text: str) -> str:
+    """A CSS string (CSS Syntax 3, section 4.3.5)."""
+    return json.dumps(text, ensure_ascii=False).replace("\\n", "\\a ")
+
+
+def content(pattern: str, **values: str) -> str:
+    """A pattern as the value of `content`, with CSS for its fields."""
+    texts = re.split(r"\{(\w+)\}", pattern)
+    return " ".join(
+        values[text] if number % 2 else string(text) for number, text in enumerate(texts)
     )

@@ -8,7 +8,7 @@ from msgspec.structs import replace
 
 from pipeline.metadata import Metadata
 from pipeline.paper import LARGE_PRINT, POINT, PrintOptions, Sheet
-from pipeline.sheet.css_values import content, string
+from pipeline.sheet.folios import content, string
 from pipeline.words import words
 
 LEADING, LEAST_LEADING = 1.5, 1.25

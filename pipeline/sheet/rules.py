@@ -7,8 +7,7 @@ import math
 from pipeline.marks import HYPHEN
 from pipeline.metadata import Metadata
 from pipeline.paper import POINT, Sheet
-from pipeline.sheet.css_values import string
-from pipeline.sheet.folios import Folio
+from pipeline.sheet.folios import Folio, string
 from pipeline.sheet.proportions import FOOTER, FOOTER_OF_BOOK, SIDE
 from pipeline.words import words
 

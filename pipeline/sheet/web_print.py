@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pipeline.metadata import Metadata
 from pipeline.paper import Sheet
-from pipeline.sheet.css_values import content, string
+from pipeline.sheet.folios import content, string
 from pipeline.words import words
 
 HANGING_IN_TEXT = """\

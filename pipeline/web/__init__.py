@@ -3,7 +3,7 @@ asked to. It is polite: one request at a time to a server, with a pause between,
 and none where the server's ``robots.txt`` asks programs to stay away.
 """
 
-from pipeline.web.answers import Answer
 from pipeline.web.lookup import look_up
+from pipeline.web.memory import Answer
 
 __all__ = ["Answer", "look_up"]

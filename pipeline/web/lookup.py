@@ -8,9 +8,8 @@ from concurrent.futures import ThreadPoolExecutor
 from itertools import takewhile
 from urllib.parse import urldefrag
 
-from pipeline.web.answers import Answer
 from pipeline.web.hosts import PAUSE, ForbiddenError, Hosts, host_of
-from pipeline.web.memory import Memory
+from pipeline.web.memory import Answer, Memory
 from pipeline.web.requests import TIMEOUT, Method, NoReplyError, Reply, phrase, plain
 
 MOST_HOSTS = 8

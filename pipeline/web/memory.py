@@ -5,12 +5,12 @@ from __future__ import annotations
 
 import contextlib
 import time
+from typing import Literal, TypeAlias
 
 import msgspec
 
 from pipeline import outputs
-from pipeline.folders import cache_folder
-from pipeline.web.answers import Answer
+from pipeline.store import cache_folder
 
 GOOD_FOR = 24 * 60 * 60
 BAD_FOR = 10 * 60
@@ -53,3 +53,16 @@ def _is_fresh(entry: _Entry) -> bool:
     bad = entry.answer.outcome in ("gone", "unknown")
     age = time.time() - entry.time
     return 0 <= age < (BAD_FOR if bad else GOOD_FOR)
+
+
+Outcome: TypeAlias = Literal["there", "moved", "gone", "unknown", "forbidden"]
+
+
+class Answer(msgspec.Struct, frozen=True, omit_defaults=True):
+    """``moved``: it is there, but at the address ``to`` for good. ``gone``: the server says
+    that there is no such page. ``unknown``: it cannot be told. ``forbidden``: programs are
+    asked to stay away. ``reason`` ends a sentence that begins with the address."""
+
+    outcome: Outcome
+    reason: str = ""
+    to: str = ""

@@ -6,21 +6,26 @@ Each is a function from the `Subject` to an `Outcome`. What they cannot judge is
 
 from __future__ import annotations
 
-from pipeline.accessibility.rules.colours import contrast_is_enough
-from pipeline.accessibility.rules.headings import headings_are_in_order
-from pipeline.accessibility.rules.images import images_are_described, nothing_moves
+from pipeline.accessibility.rules.images import (
+    formulas_are_spoken,
+    images_are_described,
+    nothing_moves,
+)
 from pipeline.accessibility.rules.languages import other_languages_are_marked, pages_say_language
-from pipeline.accessibility.rules.links import links_say_where
-from pipeline.accessibility.rules.math import formulas_are_spoken
 from pipeline.accessibility.rules.navigation import (
     contents_lead_on,
+    links_say_where,
     pages_have_titles,
     print_pages_are_listed,
 )
-from pipeline.accessibility.rules.scripts import nothing_runs
-from pipeline.accessibility.rules.structure import pages_can_be_read, references_have_targets
-from pipeline.accessibility.rules.styles import text_adapts
-from pipeline.accessibility.rules.tables import tables_have_heads
+from pipeline.accessibility.rules.structure import (
+    headings_are_in_order,
+    nothing_runs,
+    pages_can_be_read,
+    references_have_targets,
+    tables_have_heads,
+)
+from pipeline.accessibility.rules.styles import contrast_is_enough, text_adapts
 from pipeline.accessibility.subject import Rule
 
 RULES: tuple[Rule, ...] = (

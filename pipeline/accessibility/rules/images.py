@@ -1,4 +1,4 @@
-"""Images: whether those that say something are described, and whether any moves."""
+"""Images and formulas: whether those that say something are described, and whether any moves."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from pathlib import PurePosixPath
 
 from pipeline.accessibility.subject import Failure, Outcome, Subject
 from pipeline.codes import Code
-from pipeline.model import Image
+from pipeline.model import Image, Math, MathBlock
 from pipeline.tree import walk_images, whole
 
 _FILE_NAME = re.compile(
@@ -57,3 +57,11 @@ def nothing_moves(subject: Subject) -> Outcome:
             first[image.asset] = Failure(message, span, hint, Code.MOVING_IMAGE)
     unseen = [Failure(f"The image “{path}” moves.") for path in sorted(moving - first.keys())]
     return Outcome(len(subject.document.assets), (*first.values(), *unseen))
+
+
+def formulas_are_spoken(subject: Subject) -> Outcome:
+    """Each formula that is MathML has its words beside it. Of one that cannot be set, which is
+    text as it is written, resolving has told."""
+    formulas = (node for node, _ in subject.nodes if isinstance(node, Math | MathBlock))
+    found = [formula for formula in formulas if formula.mathml]
+    return Outcome(len(found), tuple(Failure() for formula in found if not formula.alt))

@@ -1,11 +1,17 @@
-"""The ways about an e-book: its pages' titles, its contents, and the pages of the print edition."""
+"""The ways about an e-book: its links, its pages' titles, its contents, and the pages of the
+print edition."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from xml.etree import ElementTree as ET
 
 from pipeline.accessibility.subject import EPUB_TYPE, Failure, Outcome, Subject, text_of
+from pipeline.codes import Code
+from pipeline.model import Link
+from pipeline.tree import plain_text
+from pipeline.words import words
 
 
 def pages_have_titles(subject: Subject) -> Outcome:
@@ -73,3 +79,25 @@ def _places(subject: Subject) -> frozenset[str]:
     for page in subject.markup:
         found |= {f"{page.name}#{e.get('id')}" for e in page.elements() if e.get("id")}
     return frozenset(found)
+
+
+def links_say_where(subject: Subject) -> Outcome:
+    """The text of a link is not empty, and none of those that say nothing, such as "here"."""
+    vague = frozenset(words(subject.document.metadata.lang)["vague_links"].split("|"))
+    failures = []
+    checked = 0
+    for node, span in subject.nodes:
+        if not isinstance(node, Link):
+            continue
+        checked += 1
+        said = " ".join(plain_text(node.children).split())
+        if not said:
+            message = f"The link to “{node.href}” has no text."
+            failures.append(Failure(message, span, _HINT, Code.VAGUE_LINK))
+        elif re.sub(r"[^\w\s]+", "", said).strip().casefold() in vague:
+            message = f"“{said}” does not say where the link leads."
+            failures.append(Failure(message, span, _HINT, Code.VAGUE_LINK))
+    return Outcome(checked, tuple(failures))
+
+
+_HINT = "Make a link of words that name what is there: `[the report of 2022](…)`."

@@ -6,12 +6,11 @@ from collections.abc import Iterator
 from xml.etree import ElementTree as ET
 
 from pipeline.catalog.elements import element, texts
-from pipeline.catalog.onix import codes, languages
+from pipeline.catalog.onix import codes
 from pipeline.catalog.onix.accessibility import features
-from pipeline.catalog.onix.people import contributors
 from pipeline.catalog.record import Product, Record
 from pipeline.editions import STANDARD_PRINT
-from pipeline.metadata import Audience, Metadata, Series, Subject
+from pipeline.metadata import Audience, Contributor, Metadata, Series, Subject
 
 FORMS = {"epub": ("E101", "E200"), "pdf": ("E107", "E201")}
 """List 175: EPUB that reflows, PDF with fixed pages."""
@@ -33,7 +32,7 @@ def description(product: Product, record: Record) -> ET.Element:
         _licence(metadata),
         _collection(metadata.series) if metadata.series else None,
         _titles(metadata),
-        contributors(metadata),
+        _contributors(metadata),
         _edition(product, metadata),
         _languages(metadata),
         _extents(product, record),
@@ -110,7 +109,7 @@ def _edition(product: Product, metadata: Metadata) -> Iterator[ET.Element]:
 
 def _languages(metadata: Metadata) -> Iterator[ET.Element]:
     tags = (metadata.lang, *metadata.languages)
-    for code in dict.fromkeys(map(languages.code, tags)):
+    for code in dict.fromkeys(map(codes.language, tags)):
         yield element("Language", element("LanguageRole", "01"), element("LanguageCode", code))
 
 
@@ -178,3 +177,41 @@ def _range(bounds: list[tuple[str, int]]) -> Iterator[ET.Element]:
     for precision, age in bounds:
         yield element("AudienceRangePrecision", precision)
         yield element("AudienceRangeValue", str(age))
+
+
+ORCID = "21"
+
+
+def _contributors(metadata: Metadata) -> Iterator[ET.Element]:
+    """Authors and contributors in their order; or that there are none."""
+    people = (*metadata.authors, *metadata.contributors)
+    for number, person in enumerate(people, start=1):
+        roles = dict.fromkeys(codes.ROLES.get(role, codes.OTHER_ROLE) for role in person.roles)
+        yield element(
+            "Contributor",
+            element("SequenceNumber", str(number)),
+            (element("ContributorRole", role) for role in roles),
+            _orcid(person),
+            _name(person, metadata),
+        )
+    if not people:
+        yield element("NoContributor")
+
+
+def _orcid(person: Contributor) -> ET.Element | None:
+    if not person.orcid:
+        return None
+    return element(
+        "NameIdentifier",
+        element("NameIDType", ORCID),
+        element("IDValue", person.orcid.replace("-", "")),
+    )
+
+
+def _name(person: Contributor, metadata: Metadata) -> list[ET.Element]:
+    if person.kind == "organisation" or (not person.kind and person.name == metadata.publisher):
+        return [element("CorporateName", person.name)]
+    names = [element("PersonName", person.name)]
+    if person.sort_name:
+        names.append(element("PersonNameInverted", person.sort_name))
+    return names

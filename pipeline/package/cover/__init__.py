@@ -64,7 +64,7 @@ def picture(cover: CoverPage, folder: Path) -> Picture:
     def make() -> bytes:
         if missing := pango_problem():
             raise NoPangoError(missing)
-        from pipeline.package.cover.raster import jpeg
+        from pipeline.package.cover.pictures import jpeg
         from pipeline.package.pdf.cover import set_cover
 
         pdf = set_cover(cover, prepared.root, prepared.fonts, folder)
@@ -89,7 +89,7 @@ def print_cover(cover: CoverPage, folder: Path, metadata: Metadata) -> Picture:
 
 
 def _fitted(cover: CoverPage, folder: Path) -> Picture:
-    from pipeline.package.cover.backed import backed
+    from pipeline.package.cover.pictures import backed
 
     (image,) = cover.assets
     file = folder / image.path

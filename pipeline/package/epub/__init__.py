@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import io
 import zipfile
+from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 from xml.sax.saxutils import quoteattr
 
@@ -17,16 +18,15 @@ from PIL import Image, UnidentifiedImageError
 
 from pipeline.metadata import Metadata
 from pipeline.package.cover import picture
-from pipeline.package.epub.fonts import add_fonts, hidden_fonts
-from pipeline.package.epub.guide import guide
+from pipeline.package.epub.fonts import FILE as ENCRYPTION
+from pipeline.package.epub.fonts import add_fonts, encryption, hidden_fonts, obfuscated
 from pipeline.package.epub.images import gather_images
 from pipeline.package.epub.metadata import PREFIXES, describe, time_of_change
 from pipeline.package.epub.ncx import ncx
-from pipeline.package.epub.obfuscation import FILE as ENCRYPTION
-from pipeline.package.epub.obfuscation import encryption, obfuscated
 from pipeline.package.font_use import used_faces
 from pipeline.package.result import Facts, Front, Package
-from pipeline.pages import Page, Pages
+from pipeline.pages import Landmark, Page, Pages
+from pipeline.roles import ROLES
 
 STYLE, MODERN = "style.css", "modern.css"
 XHTML = "application/xhtml+xml"
@@ -162,3 +162,25 @@ def _packed(files: _Files, metadata: Metadata, hidden: frozenset[str], identifie
 def _with_language(content: bytes, lang: str) -> bytes:
     """The package document with the language of its own text, which EbookLib leaves out."""
     return content.replace(b"<package ", f"<package xml:lang={quoteattr(lang)} ".encode(), 1)
+
+
+KINDS: dict[str, str] = {
+    "cover": "cover",
+    "toc": "toc",
+    "loi": "loi",
+    "lot": "lot",
+    "bodymatter": "text",
+    **{name: role.guide for name, role in ROLES.items() if role.guide},
+}
+"""What EPUB 2 calls the landmarks that it knows."""
+
+
+def guide(landmarks: tuple[Landmark, ...]) -> Iterator[dict[str, str]]:
+    """The references of the guide, as EbookLib takes them."""
+    for landmark in landmarks:
+        if landmark.kind in KINDS:
+            yield {
+                "type": KINDS[landmark.kind],
+                "title": landmark.title,
+                "href": landmark.href,
+            }

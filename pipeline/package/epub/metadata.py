@@ -1,4 +1,5 @@
-"""What an e-book says about itself, in its package document."""
+"""What an e-book says about itself, and about its accessibility (EPUB Accessibility 1.1), in its
+package document."""
 
 from __future__ import annotations
 
@@ -9,12 +10,23 @@ from collections.abc import Iterator
 
 from ebooklib.epub import EpubBook
 
-from pipeline.metadata import Contributor, Identifier, Metadata, Series, Subject, print_source
-from pipeline.package.epub.claims import claim
-from pipeline.package.epub.meta import add_meta
+from pipeline.metadata import (
+    Certification,
+    Contributor,
+    Identifier,
+    Metadata,
+    Series,
+    Subject,
+    print_source,
+)
 from pipeline.package.moment import NO_DATE, publication_moment
-from pipeline.pages import Pages
+from pipeline.pages import Accessibility, Pages
 from pipeline.words import words
+
+
+def add_meta(book: EpubBook, name: str, value: str, **attributes: str) -> None:
+    book.add_metadata(None, "meta", value, {"property": name, **attributes})
+
 
 IDENTIFIER_ID = "identifier"
 
@@ -96,7 +108,7 @@ def describe(book: EpubBook, pages: Pages, *, fonts: bool) -> None:
         # Without it, Apple Books shows none of the fonts.
         add_meta(book, "ibooks:specified-fonts", "true")
     if pages.accessibility:
-        claim(book, pages.accessibility, metadata.accessibility)
+        _claim(book, pages.accessibility, metadata.accessibility)
 
 
 def _terms(metadata: Metadata) -> Iterator[tuple[str, str]]:
@@ -202,3 +214,28 @@ def _collect(book: EpubBook, series: Series) -> None:
 def _rights(metadata: Metadata) -> str:
     licence = metadata.licence.name if metadata.licence else ""
     return ". ".join(part.rstrip(".") for part in (metadata.rights, licence) if part)
+
+
+def _claim(book: EpubBook, accessibility: Accessibility, certification: Certification) -> None:
+    for name, values in (
+        ("accessMode", accessibility.modes),
+        ("accessModeSufficient", accessibility.sufficient),
+        ("accessibilityFeature", accessibility.features),
+        ("accessibilityHazard", accessibility.hazards),
+        ("accessibilitySummary", (accessibility.summary,)),
+    ):
+        for value in values:
+            add_meta(book, f"schema:{name}", value)
+    if accessibility.conforms_to and certification.certified_by:
+        _certify(book, accessibility.conforms_to, certification.certified_by.text, certification)
+
+
+def _certify(book: EpubBook, standard: str, name: str, certification: Certification) -> None:
+    add_meta(book, "dcterms:conformsTo", standard, id="conformance")
+    add_meta(book, "a11y:certifiedBy", name, id="certifier", refines="#conformance")
+    if certification.credential:
+        credential = certification.credential
+        add_meta(book, "a11y:certifierCredential", credential, refines="#certifier")
+    if certification.report:
+        link = {"rel": "a11y:certifierReport", "href": certification.report}
+        book.add_metadata(None, "link", None, {**link, "refines": "#certifier"})

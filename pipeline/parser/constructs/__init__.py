@@ -5,13 +5,12 @@ from __future__ import annotations
 from pipeline.model import Block
 from pipeline.parser import slips
 from pipeline.parser.constructs import (
-    bibliography,
+    back_matter,
     boxes,
     charts,
     code,
     exercises,
     figures,
-    index,
     math,
     passages,
     tables,
@@ -28,10 +27,10 @@ CONTAINERS: dict[str, Construct] = {
     "summary": boxes.details,
     "figures": figures.figures,
     **dict.fromkeys(("figure", "image"), figures.directive),
-    "index": index.index,
+    "index": back_matter.index,
     "lines": writing.writing_lines,
     "space": writing.writing_space,
-    "bibliography": bibliography.bibliography,
+    "bibliography": back_matter.bibliography,
     "exercise": exercises.exercise,
     "answer": exercises.answer,
     "teacher": exercises.teacher,
@@ -61,7 +60,7 @@ def container(parts: Parts) -> tuple[Block, ...]:
     if parts.name not in CONTAINERS and figures.is_group(parts):
         return figures.figures(parts)
     if not parts.name and parts.attributes.id == "refs":  # Pandoc's way to write it
-        return bibliography.bibliography(parts)
+        return back_matter.bibliography(parts)
     if kind := boxes.callout(parts.name):
         return boxes.from_callout(parts, kind)
     construct = CONTAINERS.get(parts.name)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from hashlib import blake2b
+from typing import Literal
 from xml.etree.ElementTree import Element
 
 from pipeline.codes import Code as Finding
@@ -17,6 +18,7 @@ from pipeline.model import (
     Block,
     Citation,
     Code,
+    CrossReference,
     Emphasis,
     Image,
     Inline,
@@ -40,8 +42,6 @@ from pipeline.parser.attributes import joined, make
 from pipeline.parser.inlines.citations import CitationSpan
 from pipeline.parser.inlines.nesting import bind
 from pipeline.parser.inlines.patterns import InlineSpan
-from pipeline.parser.lowering import spans
-from pipeline.parser.lowering.references import cross_reference, cross_references
 from pipeline.parser.markup import MarkupBuilder
 from pipeline.parser.wordings import of_field
 from pipeline.partial import for_all
@@ -190,15 +190,15 @@ class InlineLowering:
                 return (image, *_notes_of(described))
             case "span":
                 children = self._inlines(element, inner)
-                name, attributes = spans.named(attributes)
+                name, attributes = _named(attributes)
                 found = InlineElement(
                     name=name, children=children, span=span, attributes=attributes
                 )
                 return (found,)
             case "cross-reference":
-                return (cross_reference(element, attributes),)
+                return (_cross_reference(element, attributes),)
             case "cross-references":
-                return tuple(cross_references(element, attributes))
+                return tuple(_cross_references(element, attributes))
             case "math":
                 display = bool(element.get("display"))
                 more = int(element.get("marks", "0")) - (2 if display else 1)
@@ -288,3 +288,49 @@ def _notes_of(described: tuple[Inline, ...]) -> Iterator[Inline]:
             conditions = make(classes=around.classes, pairs=around.pairs)
             held = InlineElement(name="span", children=(node,), attributes=conditions)
             yield node if is_for_all else held
+
+
+ELEMENTS = {"underline": "u", "ul": "u", "mark": "mark", "highlight": "mark"}
+"""The classes that are elements; Pandoc's, and what people call them otherwise."""
+
+NAMES = {"smallcaps": "small-caps"}
+
+
+def _named(attributes: Attributes) -> tuple[str, Attributes]:
+    """The element that a span is, and its attributes without the class that says so."""
+    classes = tuple(NAMES.get(name, name) for name in attributes.classes)
+    name = next((name for name in classes if name in ELEMENTS), "")
+    if not name and classes == attributes.classes:
+        return "span", attributes
+    rest = tuple(other for other in classes if other != name)
+    return ELEMENTS.get(name, "span"), make(attributes.id, rest, attributes.pairs)
+
+
+PAGE = "page"
+"""The class that asks for the page as well: ``@fig-x{.page}``."""
+
+
+def _cross_reference(element: Element, attributes: Attributes) -> CrossReference:
+    """``@fig-x`` with the attributes after it."""
+    assert isinstance(element, InlineSpan)
+    form: Literal["full", "number", "page"] = "full"
+    if element.get("form") == "number":
+        form = "number"
+    elif PAGE in attributes.classes:
+        form = "page"
+    classes = tuple(name for name in attributes.classes if name != PAGE)
+    return CrossReference(
+        target=element.get("target", ""),
+        form=form,
+        span=Span(*element.place) if element.place[0] else None,
+        attributes=make(attributes.id, classes, attributes.pairs),
+    )
+
+
+def _cross_references(element: Element, attributes: Attributes) -> Iterator[Inline]:
+    """``[@fig-x; @fig-y]``, all of them with the attributes after it, but for an id."""
+    for index, child in enumerate(element):
+        if index:
+            yield Text(text="; ")
+            attributes = make("", attributes.classes, attributes.pairs)
+        yield _cross_reference(child, attributes)

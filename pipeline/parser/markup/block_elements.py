@@ -114,7 +114,8 @@ def _container_of(name: str, blocks: tuple[Block, ...], frame: Frame | Part) -> 
     return Container(name=name, children=blocks, span=frame.span, attributes=frame.attributes)
 
 
-def summary(frame: Frame) -> Iterable[Node]:
+def blocks_part(frame: Frame) -> Iterable[Node]:
+    """A summary, or a definition."""
     return (_part(frame, as_blocks(frame.items)),)
 
 
@@ -181,15 +182,8 @@ def division(frame: Frame) -> Iterable[Node]:
     return container(frame)
 
 
-def term(frame: Frame) -> Iterable[Node]:
-    return (_part(frame, trim(as_inlines(frame.items))),)
-
-
-def definition(frame: Frame) -> Iterable[Node]:
-    return (_part(frame, as_blocks(frame.items)),)
-
-
-def caption(frame: Frame) -> Iterable[Node]:
+def inlines_part(frame: Frame) -> Iterable[Node]:
+    """A term, or a caption."""
     return (_part(frame, trim(as_inlines(frame.items))),)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Iterator
 
 import jinja2
 
@@ -14,7 +15,6 @@ from pipeline.render.cover import LINE, Front, Look, assets_of, faces_for, front
 from pipeline.render.cover.barcodes import bar_code, isbn_in_print
 from pipeline.render.cover.colours import digest
 from pipeline.render.cover.images import cover_image
-from pipeline.render.cover.marks import crop_marks
 from pipeline.render.cover.papers import printed_paper
 from pipeline.render.cover.shapes import composition
 from pipeline.render.environment import read_text
@@ -57,7 +57,7 @@ def spread(
     if image:
         ground, ground_css, taken = None, "", 0
     isbn = isbn_in_print(metadata)
-    marks, code = crop_marks(sheet), bar_code(isbn)
+    marks, code = _crop_marks(sheet), bar_code(isbn)
     names = " · ".join(said.names)
     markup = environment.get_template("cover/spread.html.j2").render(
         cover=said,
@@ -149,3 +149,31 @@ def _spine_text(sheet: SpreadSheet, said: Front, taken: float) -> float:
     count = len(said.title) + sum(len(name) + 3 for name in said.names) + 2
     long = (height - 2 * SPINE_MARGIN) / (LETTER * 1.1 * count)
     return min(LARGEST_SPINE_TEXT, SPINE_SHARE * sheet.spine, long)
+
+
+START, LENGTH = 4, 5
+"""Millimetres from the edge: beyond the bleed."""
+
+
+def _crop_marks(sheet: SpreadSheet) -> Asset:
+    """A drawing as large as the sheet with its margins."""
+    width, height = sheet.width + 2 * MARKS, sheet.height + 2 * MARKS
+    cut = "".join(_cuts(sheet))
+    folds = "".join(
+        f"M{fold:g} {-START:g}v{-LENGTH}M{fold:g} {sheet.height + START:g}v{LENGTH}"
+        for fold in sheet.folds
+    )
+    svg = (
+        f'<svg xmlns="http://www.w3.org/2000/svg" width="{width:g}mm" height="{height:g}mm"'
+        f' viewBox="{-MARKS} {-MARKS} {width:g} {height:g}">'
+        f'<g fill="none" stroke="#000" stroke-width=".09"><path d="{cut}"/>'
+        f'<path d="{folds}" stroke-dasharray="1 .6"/></g></svg>'
+    )
+    return Asset("cover:marks.svg", "marks.svg", "image/svg+xml", data=svg.encode())
+
+
+def _cuts(sheet: SpreadSheet) -> Iterator[str]:
+    for x in (0, sheet.width):
+        yield f"M{x:g} {-START:g}v{-LENGTH}M{x:g} {sheet.height + START:g}v{LENGTH}"
+    for y in (0, sheet.height):
+        yield f"M{-START:g} {y:g}h{-LENGTH}M{sheet.width + START:g} {y:g}h{LENGTH}"

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import itertools
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+
 import jinja2
 
 from pipeline.editions import Edition
 from pipeline.faces import FACES, MATH_FACE, own_faces
-from pipeline.model import Document
-from pipeline.pages import NavList, NavPoint, Page, Pages
+from pipeline.model import CodeBlock, Document, FrontMark, Node, PageMark
+from pipeline.pages import NavList, NavPoint, Page, PageBreak, Pages
 from pipeline.render.contents import nav_points, numbered, targets
 from pipeline.render.cover import cover
 from pipeline.render.drawings import drawing_faces
@@ -27,12 +30,11 @@ from pipeline.render.epub.front import (
 )
 from pipeline.render.epub.order import landmarks, reading_order
 from pipeline.render.epub.styles import BASE, styles
-from pipeline.render.nodes import NodeRenderer
+from pipeline.render.nodes import NodeRenderer, page_id
 from pipeline.render.notes import before_notes, listing_notes
-from pipeline.render.page_list import page_list
 from pipeline.render.plan import ENDNOTES, Chapter, chapters
 from pipeline.render.table_fit import Setting
-from pipeline.tree import plain_text
+from pipeline.tree import plain_text, walk
 from pipeline.words import words
 
 TABLES = (Setting(line=22, gap=1), Setting(line=25, gap=0.5))
@@ -129,3 +131,26 @@ def _opening(chapter: Chapter) -> str:
     if chapter.section is None:
         return ""
     return f"{'section' if chapter.continued else 'chapter'}-{chapter.section.depth}"
+
+
+def page_list(
+    plan: Iterable[Chapter],
+    front: Iterable[FrontMark],
+    names: Mapping[str, str],
+    order: Sequence[str],
+) -> tuple[PageBreak, ...]:
+    """The pages that begin before the text, in the pages that have these ``names`` by their
+    parts, and those that begin in some chapters, in the ``order`` that these are read in."""
+    before = ((names[mark.part], mark.label) for mark in front)
+    within = ((chapter.name, label) for chapter in plan for label in _labels(chapter.blocks))
+    places = {name: place for place, name in enumerate(order)}
+    found = sorted(itertools.chain(before, within), key=lambda one: places[one[0]])
+    return tuple(PageBreak(label, f"{name}#{page_id(label)}") for name, label in found)
+
+
+def _labels(nodes: Iterable[Node]) -> Iterator[str]:
+    for node in walk(nodes):
+        if isinstance(node, PageMark):
+            yield node.label
+        elif isinstance(node, CodeBlock):
+            yield from (mark.label for mark in node.marks)

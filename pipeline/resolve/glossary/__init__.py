@@ -16,9 +16,9 @@ from pipeline.resolve.glossary.terms import (
     Around,
     around_of,
     define_terms,
-    folded,
     is_glossary,
 )
+from pipeline.suggestions import folded
 from pipeline.tree import plain_text, rewrite_document, walk, whole
 
 Inherited: TypeAlias = tuple[Around, "Span | None"]

@@ -23,6 +23,7 @@ from pipeline.model import (
 from pipeline.resolve.collation import Collation
 from pipeline.resolve.findings import Findings
 from pipeline.slugs import Names, slug
+from pipeline.suggestions import folded
 from pipeline.tree import plain_text, rewrite_document, walk
 
 GLOSSARY, TERM = "glossary", "term"
@@ -56,11 +57,6 @@ def is_glossary(node: Node) -> bool:
         case Section():
             return node.role == GLOSSARY
     return False
-
-
-def folded(text: str) -> str:
-    """What a term and its uses have in common."""
-    return " ".join(text.split()).casefold()
 
 
 def around_of(node: Node, parent: Around, split: int = 0) -> Around:

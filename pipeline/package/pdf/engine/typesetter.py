@@ -17,12 +17,12 @@ from weasyprint.css.counters import CounterStyle
 from weasyprint.layout import LayoutContext
 
 from pipeline.model import Asset
-from pipeline.package.pdf.engine.boxes import Box
+from pipeline.package.pdf.engine.boxes import Box, all_boxes, children, is_block, is_line
 from pipeline.package.pdf.engine.drawings import formulas
 from pipeline.package.pdf.engine.objects import PDF, mend_fonts
 from pipeline.package.pdf.engine.resources import Fonts, LocalFiles
-from pipeline.package.pdf.engine.signs import sign_broken_lines
 from pipeline.package.pdf.engine.styles import SharedStyles
+from pipeline.package.pdf.roles import is_code_line
 
 
 class TooManyPagesError(Exception):
@@ -140,7 +140,7 @@ class Page(weasyprint.Page):  # type: ignore[misc]
         self.stream = stream
         stream._tags = self.marks
         super().paint(stream, scale)
-        sign_broken_lines(self.box, stream, scale)
+        _sign_broken_lines(self.box, stream, scale)
 
 
 class _Markup(weasyprint.HTML):  # type: ignore[misc]
@@ -236,3 +236,45 @@ def _economical() -> Iterator[None]:
         finally:
             weasyprint.layout.inline.split_first_line = whole
             weasyprint.css.StyleFor = styles
+
+
+GREY = (0.302, 0.337, 0.369)
+LEFT, RIGHT = 10.0, 4.0
+"""Where the arrow begins and ends, in CSS pixels to the left of the text."""
+
+HEAD, THICK = 2.2, 0.6
+LINE = 15.0
+"""The height of the lines that it is drawn for; in higher ones it is larger."""
+
+
+def _sign_broken_lines(page: Box, stream: Any, scale: float) -> None:
+    """Draw the sign before each line that goes on one of code."""
+    lines = list(_broken_lines(page))
+    if not lines:
+        return
+    with stream.artifact(), stream.stacked():
+        stream.transform(a=scale, d=scale)
+        stream.set_color_rgb(*GREY, stroke=True)
+        for line in lines:
+            _arrow(stream, line.position_x, line.position_y, line.height)
+
+
+def _broken_lines(page: Box) -> Iterator[Box]:
+    for box in all_boxes(page):
+        if is_block(box) and is_code_line(box.element):
+            yield from [child for child in children(box) if is_line(child)][1:]
+
+
+def _arrow(stream: Any, x: float, y: float, height: float) -> None:
+    """Down, then to the right, with a head."""
+    size = max(1, height / LINE)
+    left, right, level = x - size * LEFT, x - size * RIGHT, y + height * 0.55
+    head = size * HEAD
+    stream.set_line_width(size * THICK)
+    stream.move_to(left, y + height * 0.15)
+    stream.line_to(left, level)
+    stream.line_to(right, level)
+    stream.move_to(right - head, level - head)
+    stream.line_to(right, level)
+    stream.line_to(right - head, level + head)
+    stream.stroke()

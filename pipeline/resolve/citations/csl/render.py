@@ -10,8 +10,7 @@ from pipeline.resolve.citations.csl.context import Context
 from pipeline.resolve.citations.csl.elements import Element
 from pipeline.resolve.citations.csl.fonts import formatted
 from pipeline.resolve.citations.csl.render_dates import date
-from pipeline.resolve.citations.csl.render_labels import label
-from pipeline.resolve.citations.csl.render_names import names
+from pipeline.resolve.citations.csl.render_names import label, names
 
 _ADDRESSES = {
     "DOI": "https://doi.org/",

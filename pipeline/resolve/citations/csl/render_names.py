@@ -6,12 +6,12 @@ from collections.abc import Callable
 
 import msgspec
 
+from pipeline.resolve.citations.csl import cases, numbers
 from pipeline.resolve.citations.csl.context import Context
 from pipeline.resolve.citations.csl.data import Name
 from pipeline.resolve.citations.csl.elements import Element
 from pipeline.resolve.citations.csl.fonts import formatted
 from pipeline.resolve.citations.csl.names import name_options, write_name, write_names
-from pipeline.resolve.citations.csl.render_labels import labelled
 
 Render = Callable[[Element, Context], list[str]]
 """Renders the children of an element."""
@@ -54,7 +54,7 @@ def _written(element: Element, model: Element, variables: list[str], context: Co
         written = _one_list(element, model, variable, people[variable], context)
         if written and (label := element.child("label") or model.child("label")):
             term = "editortranslator" if joined and variable == "editor" else variable
-            said = labelled(label, term, len(people[variable]) > 1, context)
+            said = _labelled(label, term, len(people[variable]) > 1, context)
             source = element if element.child("label") else model
             tags = [child.tag for child in source.children]
             leads = "name" in tags and tags.index("label") < tags.index("name")
@@ -114,3 +114,28 @@ def _substituted(substitute: Element, names: Element, context: Context, render: 
             break
     context.model = before
     return text
+
+
+def label(element: Element, context: Context, variable: str) -> str:
+    if variable == "locator":
+        locator = context.cite.locator
+        if locator is None:
+            return ""
+        term, content = locator.label, locator.text
+    else:
+        term, content = variable, context.reference.values.get(variable, "")
+        if variable == "page-first":
+            term = "page"
+    if not content or variable in context.suppressed:
+        return ""
+    return _labelled(element, term, numbers.is_plural(variable, content), context)
+
+
+def _labelled(element: Element, term: str, several: bool, context: Context) -> str:
+    option = element.get("plural", "contextual")
+    plural = option == "always" or (option == "contextual" and several)
+    text = context.locale.text(term, element.get("form", "long"), plural)
+    if element.get("strip-periods") == "true":
+        text = text.replace(".", "")
+    text = cases.text_case(text, element.get("text-case"), context.locale.lang)
+    return formatted(element, text)

@@ -1,18 +1,19 @@
-"""The works that can be cited: from BibTeX, CSL-JSON and CSL-YAML beside the source."""
+"""The works that can be cited: from BibTeX, with the fields that entries have from others, CSL-JSON
+and CSL-YAML beside the source."""
 
 from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from pipeline.codes import Code, diagnostic
 from pipeline.diagnostics import Diagnostic, Span
 from pipeline.resolve.citations.csl.data import Reference
 from pipeline.resolve.citations.works import bibtex, from_bibtex, from_csl
+from pipeline.resolve.citations.works.bibtex import Entry
 from pipeline.resolve.citations.works.from_csl import BadEntryError
-from pipeline.resolve.citations.works.inheritance import inherited
 
 LARGEST = 32 * 1024 * 1024
 SUFFIXES = (".bib", ".bibtex", ".json", ".yaml", ".yml")
@@ -57,7 +58,7 @@ class Works:
         for place, message, hint in parser.mistakes:
             self._wrong(message, Span(place.line, place.column, file=name), hint)
         self.broken |= parser.broken
-        for entry in inherited(parser.entries):
+        for entry in _inherited(parser.entries):
             self._add(from_bibtex.to_reference(entry, name, self._word))
 
     def _read_csl(
@@ -164,3 +165,35 @@ def _yaml(text: str) -> Iterator[tuple[Any, int, int]]:
         raise _BadFileError("The file is not YAML.", 1, 1) from None
     finally:
         loader.dispose()
+
+
+_PARTS = frozenset(
+    "inbook incollection inproceedings conference suppbook suppcollection bookinbook"
+    " inreference".split()
+)
+_NEVER = frozenset(
+    "crossref ids label entryset options shorttitle subtitle title titleaddon xdata author".split()
+)
+
+
+def _inherited(entries: Sequence[Entry]) -> Iterator[Entry]:
+    """The entries with the fields that they have from others; parts have the title of the
+    whole as that of their book. What is only there to be inherited from is left out."""
+    by_key = {entry.key: entry for entry in entries}
+    for entry in entries:
+        if entry.kind == "xdata":
+            continue
+        fields = dict(entry.fields)
+        for key in [k.strip() for k in entry.fields.get("xdata", "").split(",") if k.strip()]:
+            if key in by_key:
+                fields = {**by_key[key].fields, **fields}
+        parent = by_key.get(entry.fields.get("crossref", "").strip())
+        if parent is not None and parent is not entry:
+            for name, value in parent.fields.items():
+                if name not in _NEVER:
+                    fields.setdefault(name, value)
+            if entry.kind in _PARTS and "title" in parent.fields:
+                fields.setdefault("booktitle", parent.fields["title"])
+                if "subtitle" in parent.fields:
+                    fields.setdefault("booksubtitle", parent.fields["subtitle"])
+        yield entry._replace(fields=fields)

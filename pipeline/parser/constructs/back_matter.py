@@ -1,9 +1,14 @@
-"""``::: index``: where the index stands."""
+"""Where the index stands, ``::: index``, and the works that are cited: ``::: bibliography``, or
+Pandoc's ``::: {#refs}``."""
 
 from __future__ import annotations
 
-from pipeline.model import Block, Index, Paragraph, Strong
+from pipeline.model import Bibliography, Block, Index, Paragraph, Strong
 from pipeline.parser.constructs.parts import Parts
+
+
+def bibliography(parts: Parts) -> tuple[Block, ...]:
+    return (*parts.children, Bibliography(span=parts.span, attributes=parts.attributes))
 
 
 def index(parts: Parts) -> tuple[Block, ...]:

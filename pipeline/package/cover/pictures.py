@@ -1,12 +1,14 @@
-"""An image of the publication's own on a ground of its own colour."""
+"""Covers as pictures: a page of a PDF, or an image of the publication's own on a ground of its own
+colour."""
 
 from __future__ import annotations
 
+import contextlib
 import io
 
+import pypdfium2
 from PIL import Image, ImageOps
 
-from pipeline.package.cover.raster import as_jpeg
 from pipeline.sheet.colours import mixed
 
 MARGIN = 0.05
@@ -28,4 +30,26 @@ def backed(data: bytes, width: int, height: int) -> bytes:
     picture = Image.new("RGB", (width, height), ground)
     place = ((width - image.width) // 2, (height - image.height) // 2)
     picture.paste(image, place, image)
-    return as_jpeg(picture)
+    return _as_jpeg(picture)
+
+
+QUALITY = 88
+
+
+def jpeg(pdf: bytes, width: int, height: int) -> bytes:
+    """The first page of a PDF as a JPEG of so many pixels."""
+    with contextlib.closing(pypdfium2.PdfDocument(pdf)) as document:
+        page = document[0]
+        drawn = page.render(scale=width / page.get_width(), rev_byteorder=True).to_pil()
+    image = drawn.convert("RGB")
+    if image.size != (width, height):  # half a pixel may have made one more
+        image = image.resize((width, height), Image.Resampling.LANCZOS)
+    return _as_jpeg(image)
+
+
+def _as_jpeg(image: Image.Image) -> bytes:
+    """It says nothing of colours, which means sRGB, and is no progressive one, which old
+    e-readers do not show."""
+    output = io.BytesIO()
+    image.save(output, "JPEG", quality=QUALITY, subsampling=0, optimize=True)
+    return output.getvalue()
