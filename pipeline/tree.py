@@ -14,62 +14,9 @@ from typing import Any, TypeAlias, TypeVar
 
 import msgspec
 
+from pipeline import model
 from pipeline.diagnostics import Span
-from pipeline.model import (
-    Abbreviation,
-    Admonition,
-    Answer,
-    Bibliography,
-    BibliographyEntry,
-    Blank,
-    BlockQuote,
-    Chart,
-    Choice,
-    Choices,
-    Citation,
-    Code,
-    CodeBlock,
-    Container,
-    CrossReference,
-    DefinitionItem,
-    DefinitionList,
-    Dialogue,
-    Document,
-    Emphasis,
-    Exercise,
-    Figure,
-    FigureGroup,
-    Heading,
-    Image,
-    Index,
-    IndexEntry,
-    IndexGroup,
-    IndexReference,
-    InlineElement,
-    LineBreak,
-    Link,
-    List,
-    ListItem,
-    Matching,
-    Math,
-    Node,
-    Note,
-    Ordering,
-    Paragraph,
-    Plain,
-    Section,
-    SoftBreak,
-    Strikethrough,
-    Strong,
-    Table,
-    TableCell,
-    TableRow,
-    TeacherNote,
-    Text,
-    Turn,
-    Variable,
-    Wording,
-)
+from pipeline.model import Document, Node
 
 N = TypeVar("N", bound=Node)
 T = TypeVar("T")
@@ -102,58 +49,63 @@ FOR_TEACHERS = frozenset({TEACHER, "answer"})
 """The classes of what only teachers get."""
 
 FIELDS: dict[type[Node], tuple[str, ...]] = {
-    Wording: ("children",),
-    Emphasis: ("children",),
-    Strong: ("children",),
-    Strikethrough: ("children",),
-    Link: ("children",),
-    InlineElement: ("children",),
-    Heading: ("children",),
-    Section: ("title", "children"),
-    Paragraph: ("children",),
-    List: ("items",),
-    ListItem: ("children",),
-    DefinitionList: ("items",),
-    DefinitionItem: ("terms", "definitions"),
-    BlockQuote: ("children",),
-    Table: ("caption", "head", "body"),
-    TableRow: ("cells",),
-    TableCell: ("children",),
-    Figure: ("image", "caption"),
-    Admonition: ("title", "children"),
-    Dialogue: ("turns",),
-    Turn: ("children",),
-    Container: ("children",),
-    Note: ("children",),
-    Citation: ("children",),
-    Plain: ("children",),
-    CodeBlock: ("caption",),
-    FigureGroup: ("figures", "caption"),
-    Chart: ("image", "narrow", "caption", "table"),
-    Exercise: ("title", "children"),
-    Choices: ("prompt", "items"),
-    Choice: ("children",),
-    Matching: ("head", "left", "right"),
-    Ordering: ("items",),
-    Answer: ("children",),
-    TeacherNote: ("title", "children"),
-    Bibliography: ("entries",),
-    BibliographyEntry: ("children",),
-    Index: ("groups",),
-    IndexGroup: ("entries",),
-    IndexEntry: ("term", "see", "children"),
-    IndexReference: ("term",),
+    model.Wording: ("children",),
+    model.Emphasis: ("children",),
+    model.Strong: ("children",),
+    model.Strikethrough: ("children",),
+    model.Link: ("children",),
+    model.InlineElement: ("children",),
+    model.Heading: ("children",),
+    model.Section: ("title", "children"),
+    model.Paragraph: ("children",),
+    model.List: ("items",),
+    model.ListItem: ("children",),
+    model.DefinitionList: ("items",),
+    model.DefinitionItem: ("terms", "definitions"),
+    model.BlockQuote: ("children",),
+    model.Table: ("caption", "head", "body"),
+    model.TableRow: ("cells",),
+    model.TableCell: ("children",),
+    model.Figure: ("image", "caption"),
+    model.Admonition: ("title", "children"),
+    model.Dialogue: ("turns",),
+    model.Turn: ("children",),
+    model.Container: ("children",),
+    model.Note: ("children",),
+    model.Citation: ("children",),
+    model.Plain: ("children",),
+    model.CodeBlock: ("caption",),
+    model.FigureGroup: ("figures", "caption"),
+    model.Chart: ("image", "narrow", "caption", "table"),
+    model.Exercise: ("title", "children"),
+    model.Choices: ("prompt", "items"),
+    model.Choice: ("children",),
+    model.Matching: ("head", "left", "right"),
+    model.Ordering: ("items",),
+    model.Answer: ("children",),
+    model.TeacherNote: ("title", "children"),
+    model.Bibliography: ("entries",),
+    model.BibliographyEntry: ("children",),
+    model.Index: ("groups",),
+    model.IndexGroup: ("entries",),
+    model.IndexEntry: ("term", "see", "children"),
+    model.IndexReference: ("term",),
 }
 """The fields that hold children, in the order they are read in; other nodes have none, but
 for the ``wordings`` that any node may have."""
 
 INLINE_FIELDS: dict[type[Node], str] = {
-    **dict.fromkeys((Wording, Heading, Paragraph, Plain, BibliographyEntry), "children"),
-    **dict.fromkeys((Section, Admonition, Exercise, TeacherNote), "title"),
-    **dict.fromkeys((Table, Figure, FigureGroup, Chart, CodeBlock), "caption"),
-    **dict.fromkeys((IndexEntry, IndexReference), "term"),
-    DefinitionItem: "terms",
-    Choices: "prompt",
+    **dict.fromkeys(
+        (model.Wording, model.Heading, model.Paragraph, model.Plain, model.BibliographyEntry),
+        "children",
+    ),
+    **dict.fromkeys((model.Section, model.Admonition, model.Exercise, model.TeacherNote), "title"),
+    **dict.fromkeys(
+        (model.Table, model.Figure, model.FigureGroup, model.Chart, model.CodeBlock), "caption"
+    ),
+    **dict.fromkeys((model.IndexEntry, model.IndexReference), "term"),
+    model.DefinitionItem: "terms",
+    model.Choices: "prompt",
 }
 """The field in which text begins: a run of inlines (of `DefinitionItem`: several)."""
 
@@ -161,14 +113,24 @@ INLINE_FIELDS: dict[type[Node], str] = {
 # columns in line; a section or an exercise may be nothing but its title.
 _ESSENTIAL: dict[type[Node], tuple[str, ...]] = {
     **{kind: fields[-1:] for kind, fields in FIELDS.items()},
-    DefinitionItem: ("terms", "definitions"),
-    Figure: ("image",),
-    FigureGroup: ("figures",),
-    Chart: ("table",),
-    IndexEntry: ("term",),
-    Matching: ("left", "right"),
+    model.DefinitionItem: ("terms", "definitions"),
+    model.Figure: ("image",),
+    model.FigureGroup: ("figures",),
+    model.Chart: ("table",),
+    model.IndexEntry: ("term",),
+    model.Matching: ("left", "right"),
     **dict.fromkeys(
-        (Section, TableCell, CodeBlock, Citation, Bibliography, Index, Exercise, Wording), ()
+        (
+            model.Section,
+            model.TableCell,
+            model.CodeBlock,
+            model.Citation,
+            model.Bibliography,
+            model.Index,
+            model.Exercise,
+            model.Wording,
+        ),
+        (),
     ),
 }
 
@@ -226,12 +188,12 @@ def walk_spans(nodes: Iterable[Node]) -> Iterator[tuple[Node, Span | None]]:
     return walk_with(nodes, None, lambda node, span: node.span or span)
 
 
-def walk_images(nodes: Iterable[Node]) -> Iterator[tuple[Image, Span | None, bool]]:
+def walk_images(nodes: Iterable[Node]) -> Iterator[tuple[model.Image, Span | None, bool]]:
     """The images, each with its place, and whether it only decorates, as it or its figure says."""
     for node, path in walk_with(nodes, *PATH):
-        if isinstance(node, Image):
+        if isinstance(node, model.Image):
             span = next((one.span for one in path if one.span), None)
-            own = [one for one in path[:2] if isinstance(one, Image | Figure)]
+            own = [one for one in path[:2] if isinstance(one, model.Image | model.Figure)]
             yield node, span, any("decorative" in one.attributes.classes for one in own)
 
 
@@ -245,7 +207,9 @@ def ordinals() -> Context[int]:
 def is_for_teachers(node: Node) -> bool:
     """Whether only teachers get the node, and all below it."""
     classes = node.attributes.classes
-    return isinstance(node, Answer | TeacherNote) or not FOR_TEACHERS.isdisjoint(classes)
+    return isinstance(node, model.Answer | model.TeacherNote) or not FOR_TEACHERS.isdisjoint(
+        classes
+    )
 
 
 def has_condition(node: Node) -> bool:
@@ -272,21 +236,21 @@ def plain_text(inlines: Iterable[Node]) -> str:
         node = stack.pop()
         stack.extend(_shown(node)[::-1])
         match node:
-            case Text() | Code() | Abbreviation():
+            case model.Text() | model.Code() | model.Abbreviation():
                 parts.append(node.text)
-            case Image():
+            case model.Image():
                 parts.append(node.alt)
-            case Citation() if not node.children:
+            case model.Citation() if not node.children:
                 parts.append(node.source)
-            case CrossReference():
+            case model.CrossReference():
                 parts.append(node.text or f"@{node.target}")
-            case Math():
+            case model.Math():
                 parts.append(node.alt or node.tex)
-            case Blank():
+            case model.Blank():
                 parts.append(BLANK)
-            case Variable():
+            case model.Variable():
                 parts.append(f"{{{{ {node.name} }}}}")
-            case SoftBreak() | LineBreak():
+            case model.SoftBreak() | model.LineBreak():
                 parts.append(" ")
     return "".join(parts)
 

@@ -8,26 +8,11 @@ from xml.etree.ElementTree import Element
 
 from msgspec.structs import replace
 
+from pipeline import model
 from pipeline.codes import Code as Finding
 from pipeline.codes import diagnostic
 from pipeline.diagnostics import Diagnostic, Span
-from pipeline.model import (
-    Admonition,
-    Blank,
-    Chart,
-    CodeBlock,
-    Container,
-    Document,
-    Exercise,
-    Figure,
-    FigureGroup,
-    Heading,
-    Link,
-    Node,
-    Table,
-    TeacherNote,
-    Text,
-)
+from pipeline.model import Document, Node
 from pipeline.tree import BLANK, Changes, rewrite, rewrite_document, walk, whole
 
 Report = Callable[[Finding, str, "Span | None", str], None]
@@ -36,21 +21,21 @@ STEPS = (6, 14, 28)
 """The most letters of answers that get a blank of the sizes 1, 2 and 3."""
 
 NO_PLACE: dict[type[Node], tuple[str, str]] = {
-    Heading: ("children", "A heading"),
-    Link: ("children", "A link"),
-    Table: ("caption", "A caption"),
-    Figure: ("caption", "A caption"),
-    FigureGroup: ("caption", "A caption"),
-    Chart: ("caption", "A caption"),
-    CodeBlock: ("caption", "A caption"),
-    Admonition: ("title", "A title"),
-    Exercise: ("title", "A title"),
-    TeacherNote: ("title", "A title"),
+    model.Heading: ("children", "A heading"),
+    model.Link: ("children", "A link"),
+    model.Table: ("caption", "A caption"),
+    model.Figure: ("caption", "A caption"),
+    model.FigureGroup: ("caption", "A caption"),
+    model.Chart: ("caption", "A caption"),
+    model.CodeBlock: ("caption", "A caption"),
+    model.Admonition: ("title", "A title"),
+    model.Exercise: ("title", "A title"),
+    model.TeacherNote: ("title", "A title"),
 }
 """Where no blank can be: the field, and what to call it."""
 
 
-def lower(element: Element, span: Span | None, report: Report) -> Blank:
+def lower(element: Element, span: Span | None, report: Report) -> model.Blank:
     """The blank that an element of `BlankPattern` stands for."""
     if element.get("open"):
         message = "The answer that begins with `{` after the blank is never closed."
@@ -58,10 +43,10 @@ def lower(element: Element, span: Span | None, report: Report) -> Blank:
     return blank(int(element.get("length", "4")), element.get("answer", ""), span)
 
 
-def blank(underscores: int, answer: str = "", span: Span | None = None) -> Blank:
+def blank(underscores: int, answer: str = "", span: Span | None = None) -> model.Blank:
     """A blank as wide as its answer needs; with more underscores, authors ask for more."""
     length = max(underscores, _width(answer))
-    return Blank(answer=answer, size=1 + sum(length > step for step in STEPS), span=span)
+    return model.Blank(answer=answer, size=1 + sum(length > step for step in STEPS), span=span)
 
 
 def _width(text: str) -> int:
@@ -72,30 +57,30 @@ def _width(text: str) -> int:
 def settle_blanks(document: Document) -> Document:
     """The document without blanks where there can be none: there they are underscores. One
     with an answer, which would be lost, is a MISPLACED_BLANK error."""
-    if not any(isinstance(node, Blank) for node in walk(whole(document))):
+    if not any(isinstance(node, model.Blank) for node in walk(whole(document))):
         return document
     found: list[Diagnostic] = []
 
     def enter(node: Node) -> Node:
-        if isinstance(node, Container):
+        if isinstance(node, model.Container):
             field, name = "children" if node.name == "summary" else "", "A summary"
         else:
             field, name = NO_PLACE[type(node)]
         if not field:
             return node
 
-        def take(blank: Blank) -> Text:
+        def take(blank: model.Blank) -> model.Text:
             if blank.answer:
                 message = f"{name} cannot have a blank with an answer."
                 hint = "Put the blank into the text below."
                 span = blank.span or node.span
                 found.append(diagnostic(Finding.MISPLACED_BLANK, message, span=span, hint=hint))
-            return Text(text=BLANK)
+            return model.Text(text=BLANK)
 
         before: tuple[Node, ...] = getattr(node, field)
-        after = rewrite(before, leave={Blank: take})
+        after = rewrite(before, leave={model.Blank: take})
         return node if after is before else replace(node, **{field: after})
 
-    changes: Changes = dict.fromkeys((*NO_PLACE, Container), enter)
+    changes: Changes = dict.fromkeys((*NO_PLACE, model.Container), enter)
     document = rewrite_document(document, enter=changes)
     return replace(document, diagnostics=(*document.diagnostics, *found))

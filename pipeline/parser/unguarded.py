@@ -5,35 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
+from pipeline import model
 from pipeline.codes import Code, diagnostic
 from pipeline.diagnostics import Diagnostic
-from pipeline.model import (
-    NO_ATTRIBUTES,
-    Admonition,
-    Answer,
-    Blank,
-    Block,
-    BlockQuote,
-    CodeBlock,
-    Container,
-    Document,
-    Emphasis,
-    Exercise,
-    Heading,
-    Inline,
-    List,
-    ListItem,
-    Node,
-    Paragraph,
-    Plain,
-    Strong,
-    TeacherNote,
-    Text,
-)
+from pipeline.model import NO_ATTRIBUTES, Block, Document, Inline, Node
 from pipeline.parser.secrets import said, secret
 from pipeline.tree import has_condition, is_for_teachers, plain_text, walk
 
-HOLDERS = (BlockQuote, Container, ListItem, Admonition, Exercise)
+HOLDERS = (model.BlockQuote, model.Container, model.ListItem, model.Admonition, model.Exercise)
 MARKUP = frozenset({"markdown", "md"})
 """Languages in which a gap with its answer is an example of one."""
 
@@ -50,7 +29,7 @@ def unguarded(document: Document) -> Iterator[Diagnostic]:
     besides, since what has them is kept from students."""
     everything = (*document.blocks, *document.notes)
     yield from _nearly(everything)
-    has_exercises = any(isinstance(node, Exercise) for node in walk(document.blocks))
+    has_exercises = any(isinstance(node, model.Exercise) for node in walk(document.blocks))
     for block, in_exercise in _public(document.blocks, within=False):
         if found := _reads_like_one(block, has_exercises, in_exercise):
             what, hint = found
@@ -61,23 +40,23 @@ def unguarded(document: Document) -> Iterator[Diagnostic]:
 
 def _reads_like_one(block: Block, has_exercises: bool, in_exercise: bool) -> tuple[str, str] | None:
     """What reads like an answer in the place of ``block``, and what to do about it."""
-    if isinstance(block, Admonition) and (title := _said(block.title)):
+    if isinstance(block, model.Admonition) and (title := _said(block.title)):
         return f"the box “{title}”", f"{HINT}."
-    if isinstance(block, Container) and block.name == "details":
+    if isinstance(block, model.Container) and block.name == "details":
         first = block.children[0] if block.children else None
-        if isinstance(first, Container) and (title := _said_by(first.children)):
+        if isinstance(first, model.Container) and (title := _said_by(first.children)):
             return f"what is folded up under “{title}”", f"{HINT}: on paper it is open."
-    if isinstance(block, CodeBlock) and (gap := _GAP.search(block.text)):
+    if isinstance(block, model.CodeBlock) and (gap := _GAP.search(block.text)):
         hint = "Code is shown as it is written: put the answer into `::: answer` below it."
         return (
             None if block.language in MARKUP else (f"the answer “{gap[1]}” of a gap in code", hint)
         )
-    if isinstance(block, Heading) and has_exercises and (title := _said(block.children)):
+    if isinstance(block, model.Heading) and has_exercises and (title := _said(block.children)):
         if has_condition(block):
             return None
         hint = "Write `{.answer}` after the heading where only teachers are to have it, or"
         return f"the section “{title}”", f'{hint} `{{only="html pdf epub"}}`.'
-    if isinstance(block, Paragraph) and in_exercise and (label := _label(block)):
+    if isinstance(block, model.Paragraph) and in_exercise and (label := _label(block)):
         return f"what stands after “{label}”", f"{HINT}."
     return None
 
@@ -86,14 +65,14 @@ def _public(blocks: Iterable[Block], within: bool) -> Iterator[tuple[Block, bool
     """The blocks that students get, with whether they stand in an exercise."""
     cut = 0
     for block in blocks:
-        if isinstance(block, Heading) and not (cut and block.level > cut):
+        if isinstance(block, model.Heading) and not (cut and block.level > cut):
             cut = block.level if is_for_teachers(block) else 0
-        if cut or isinstance(block, Answer | TeacherNote) or is_for_teachers(block):
+        if cut or isinstance(block, model.Answer | model.TeacherNote) or is_for_teachers(block):
             continue
         yield block, within
         if isinstance(block, HOLDERS):
-            yield from _public(block.children, within or isinstance(block, Exercise))
-        elif isinstance(block, List):
+            yield from _public(block.children, within or isinstance(block, model.Exercise))
+        elif isinstance(block, model.List):
             for item in block.items:
                 yield from _public(item.children, within)
 
@@ -104,26 +83,28 @@ def _said(inlines: Iterable[Inline]) -> str:
 
 
 def _said_by(blocks: Iterable[Node]) -> str:
-    return next((_said(b.children) for b in blocks if isinstance(b, Paragraph | Plain)), "")
+    return next(
+        (_said(b.children) for b in blocks if isinstance(b, model.Paragraph | model.Plain)), ""
+    )
 
 
-def _label(block: Paragraph) -> str:
+def _label(block: model.Paragraph) -> str:
     """The word before the colon that a paragraph begins with, unless what follows is a gap."""
     first = block.children[0] if block.children else None
-    if any(isinstance(node, Blank) for node in block.children):
+    if any(isinstance(node, model.Blank) for node in block.children):
         return ""
     text = (
         plain_text(block.children[:1])[:LONGEST_LABEL]
-        if isinstance(first, Text | Strong | Emphasis)
+        if isinstance(first, model.Text | model.Strong | model.Emphasis)
         else ""
     )
     label, colon, after = text.partition(":")
-    if isinstance(first, Strong | Emphasis):
+    if isinstance(first, model.Strong | model.Emphasis):
         second = block.children[1] if len(block.children) > 1 else None
         is_label = (
             bool(colon)
             or label.endswith(".")
-            or (isinstance(second, Text) and second.text.startswith(":"))
+            or (isinstance(second, model.Text) and second.text.startswith(":"))
         )
         return label if is_label and len(block.children) > 1 and said(label) else ""
     more = after.strip(" _.…") or len(block.children) > 1

@@ -8,26 +8,8 @@ import itertools
 import math
 from collections.abc import Iterable
 
-from pipeline.model import (
-    Blank,
-    Block,
-    Choice,
-    Choices,
-    Exercise,
-    Figure,
-    LineBreak,
-    Link,
-    ListItem,
-    Matching,
-    Node,
-    NoteReference,
-    Paragraph,
-    Plain,
-    TableRow,
-    Text,
-    WritingLines,
-    WritingSpace,
-)
+from pipeline import model
+from pipeline.model import Block, Node
 from pipeline.numerals import alphabet, small_letters
 from pipeline.tree import is_for_teachers, plain_text, walk
 
@@ -94,34 +76,34 @@ def helpers(lang: str) -> dict[str, object]:
     }
 
 
-def is_solved(node: Choices) -> bool:
+def is_solved(node: model.Choices) -> bool:
     """Whether choices say which are right, as teachers get them."""
     return any(choice.correct is not None for choice in node.items)
 
 
-def is_line(item: Choice | ListItem) -> bool:
+def is_line(item: model.Choice | model.ListItem) -> bool:
     """Whether an item is a line of text."""
-    return len(item.children) == 1 and isinstance(item.children[0], Plain | Paragraph)
+    return len(item.children) == 1 and isinstance(item.children[0], model.Plain | model.Paragraph)
 
 
-def is_tight(item: Choice | ListItem) -> bool:
+def is_tight(item: model.Choice | model.ListItem) -> bool:
     """Whether an item needs no space between its blocks."""
-    return sum(isinstance(child, Paragraph) for child in item.children) < 2
+    return sum(isinstance(child, model.Paragraph) for child in item.children) < 2
 
 
-def fits_label(item: Choice) -> bool:
+def fits_label(item: model.Choice) -> bool:
     """Whether an item can be the label of a field: a line without a field or link in it."""
     return is_line(item) and not any(
-        isinstance(n, Blank | Link | NoteReference) for n in walk(item)
+        isinstance(n, model.Blank | model.Link | model.NoteReference) for n in walk(item)
     )
 
 
-def item_text(item: ListItem) -> str:
+def item_text(item: model.ListItem) -> str:
     """What an item says, in one line."""
     return " ".join(" ".join(_texts(item.children)).split())
 
 
-def option_text(item: ListItem) -> str:
+def option_text(item: model.ListItem) -> str:
     """What an item says, for a line of a menu."""
     text = item_text(item)
     return text if len(text) <= LONGEST_OPTION else f"{text[: LONGEST_OPTION - 1]}…"
@@ -129,11 +111,11 @@ def option_text(item: ListItem) -> str:
 
 def _texts(blocks: Iterable[Block]) -> Iterable[str]:
     for node in walk(blocks):
-        if isinstance(node, Plain | Paragraph):
+        if isinstance(node, model.Plain | model.Paragraph):
             yield plain_text(node.children)
 
 
-def has_words(matching: Matching) -> bool:
+def has_words(matching: model.Matching) -> bool:
     """Whether what stands on the left is short beside what stands on the right."""
     left, right = (
         max((len(item_text(item)) for item in side), default=0)
@@ -142,17 +124,17 @@ def has_words(matching: Matching) -> bool:
     return 1.5 * left < right
 
 
-def squares(space: WritingSpace) -> int:
+def squares(space: model.WritingSpace) -> int:
     """The rows of squares of a space: whole ones."""
     return math.ceil(space.height / SQUARE)
 
 
-def text_rows(space: WritingSpace) -> int:
+def text_rows(space: model.WritingSpace) -> int:
     """The lines of the web page's field for a space."""
     return max(2, round(space.height / TEXT_ROW))
 
 
-def is_long(exercise: Exercise) -> bool:
+def is_long(exercise: model.Exercise) -> bool:
     """Whether an exercise takes so much room that it may be broken over two pages."""
     return sum(_lines(node) for node in walk(exercise.children)) > LONG
 
@@ -160,16 +142,16 @@ def is_long(exercise: Exercise) -> bool:
 def _lines(node: Node) -> float:
     """The lines of print that a node adds, without those of its children."""
     match node:
-        case Text():
+        case model.Text():
             return len(node.text) / 70
-        case LineBreak() | Blank():
+        case model.LineBreak() | model.Blank():
             return 0.25
-        case WritingLines():
+        case model.WritingLines():
             return node.count * 1.8
-        case WritingSpace():
+        case model.WritingSpace():
             return node.height / 5
-        case Figure():
+        case model.Figure():
             return 12
-        case Paragraph() | Choice() | ListItem() | TableRow():
+        case model.Paragraph() | model.Choice() | model.ListItem() | model.TableRow():
             return 0.75
     return 0

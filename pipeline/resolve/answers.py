@@ -6,35 +6,10 @@ from collections.abc import Iterable, Iterator
 
 from msgspec.structs import replace
 
+from pipeline import model
 from pipeline.codes import Code
 from pipeline.marks import PAGE_START
-from pipeline.model import (
-    Answer,
-    Blank,
-    Block,
-    Choice,
-    Choices,
-    CrossReference,
-    Document,
-    Exercise,
-    Link,
-    List,
-    ListItem,
-    Matching,
-    Node,
-    NoteReference,
-    Ordering,
-    PageMark,
-    Paragraph,
-    Section,
-    TableCell,
-    TableRow,
-    TeacherNote,
-    Text,
-    Turn,
-    WritingLines,
-    WritingSpace,
-)
+from pipeline.model import Block, Document, Node
 from pipeline.numerals import small_letters
 from pipeline.resolve.findings import Findings
 from pipeline.tree import FIELDS, Changes, children, rewrite, rewrite_document, walk
@@ -62,16 +37,16 @@ def put_in_place(document: Document) -> Document:
 
 
 def _joined(blocks: Iterable[Block]) -> Iterator[Block]:
-    room: WritingLines | WritingSpace | None = None
+    room: model.WritingLines | model.WritingSpace | None = None
     for block in blocks:
-        if room and isinstance(block, Answer):
-            if isinstance(room, WritingLines):
+        if room and isinstance(block, model.Answer):
+            if isinstance(room, model.WritingLines):
                 block = replace(block, lines=room.count)
             else:
                 block = replace(block, space=room.height)
         elif room:
             yield room
-        room = block if isinstance(block, WritingLines | WritingSpace) else None
+        room = block if isinstance(block, model.WritingLines | model.WritingSpace) else None
         if room is None:
             yield block
     if room:
@@ -94,15 +69,18 @@ def answers_alone(document: Document) -> Document:
     blocks = key.of(document.blocks)
     ids = {node.attributes.id for node in walk(blocks) if node.attributes.id}
 
-    def link(node: Link) -> Node | tuple[Node, ...]:
+    def link(node: model.Link) -> Node | tuple[Node, ...]:
         leads = not node.href.startswith("#") or node.href[1:] in ids
         return node if leads else node.children
 
-    def refer(node: CrossReference) -> Node:
-        return node if node.target in ids else Text(text=node.text)
+    def refer(node: model.CrossReference) -> Node:
+        return node if node.target in ids else model.Text(text=node.text)
 
-    blocks = rewrite(blocks, leave={Link: link, CrossReference: refer, PageMark: lambda node: ()})
-    called = {node.label for node in walk(blocks) if isinstance(node, NoteReference)}
+    blocks = rewrite(
+        blocks,
+        leave={model.Link: link, model.CrossReference: refer, model.PageMark: lambda node: ()},
+    )
+    called = {node.label for node in walk(blocks) if isinstance(node, model.NoteReference)}
     answers = said["edition_answers"]
     title = f"{document.metadata.title}: {answers[:1].upper()}{answers[1:]}"
     alone = replace(
@@ -138,59 +116,59 @@ class _Key:
     def _of(self, block: Node) -> tuple[Block, ...]:
         self._page = block.attributes.get(PAGE_START, self._page)
         match block:
-            case Section():
+            case model.Section():
                 self._blanks = 0
                 inner = self.of(block.children)
                 return (replace(block, children=inner),) if inner else ()
-            case Exercise():
+            case model.Exercise():
                 return self._exercise(block)
-            case Answer():
+            case model.Answer():
                 self._turn(block)
                 return block.children
-            case TeacherNote():
+            case model.TeacherNote():
                 self._turn(block)
                 return ()
-            case Choices():
+            case model.Choices():
                 self._turn(block)
                 right = [self._letter(n) for n, one in enumerate(block.items) if one.correct]
                 return (_line(", ".join(right)),) if right else ()
-            case Matching() if block.solution:
+            case model.Matching() if block.solution:
                 self._turn(block)
                 pairs = enumerate(block.solution, start=1)
                 return (_line(", ".join(f"{n}\u00a0{self._letter(one)}" for n, one in pairs)),)
-            case Ordering() if block.solution:
+            case model.Ordering() if block.solution:
                 self._turn(block)
                 return (_line(", ".join(str(place + 1) for place in block.solution)),)
-            case List():
+            case model.List():
                 return self._list(block)
         if held := [node for node in children(block) if _is_block(node)]:
             return self.of(held)
         self._turn(block)
         return self._filled(block)
 
-    def _exercise(self, block: Exercise) -> tuple[Block, ...]:
+    def _exercise(self, block: model.Exercise) -> tuple[Block, ...]:
         for node in walk(block.title):
-            if isinstance(node, PageMark):
+            if isinstance(node, model.PageMark):
                 self._page = node.label
         page, self._blanks = self._page_mark.format(page=self._page), 0
         inner = self.of(block.children)
-        place = Text(text=f"{' ' if block.title else ''}({page})")
+        place = model.Text(text=f"{' ' if block.title else ''}({page})")
         return (replace(block, title=(*block.title, place), children=inner),) if inner else ()
 
-    def _list(self, block: List) -> tuple[Block, ...]:
+    def _list(self, block: model.List) -> tuple[Block, ...]:
         found = [self.of(item.children) for item in block.items]
         if not any(found):
             return ()
         if not block.ordered:
             return tuple(answer for answers in found for answer in answers)
-        items = tuple(ListItem(children=answers or (_line(NOTHING),)) for answers in found)
+        items = tuple(model.ListItem(children=answers or (_line(NOTHING),)) for answers in found)
         return (replace(block, items=items),)
 
     def _filled(self, block: Node) -> tuple[Block, ...]:
         """The blanks of a line with their numbers in the exercise."""
         found = []
         for node in walk(block):
-            if isinstance(node, Blank):
+            if isinstance(node, model.Blank):
                 self._blanks += 1
                 if node.answer:
                     found.append(f"({self._blanks})\u00a0{node.answer}")
@@ -203,13 +181,23 @@ class _Key:
         """Turn the pages that begin within a block."""
         for node in walk(block):
             self._page = node.attributes.get(PAGE_START, self._page)
-            if isinstance(node, PageMark):
+            if isinstance(node, model.PageMark):
                 self._page = node.label
 
 
 def _is_block(node: Node) -> bool:
-    return isinstance(node, (*Block.__args__, ListItem, Choice, Turn, TableRow, TableCell))
+    return isinstance(
+        node,
+        (
+            *Block.__args__,
+            model.ListItem,
+            model.Choice,
+            model.Turn,
+            model.TableRow,
+            model.TableCell,
+        ),
+    )
 
 
-def _line(text: str) -> Paragraph:
-    return Paragraph(children=(Text(text=text),))
+def _line(text: str) -> model.Paragraph:
+    return model.Paragraph(children=(model.Text(text=text),))

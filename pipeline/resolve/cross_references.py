@@ -9,25 +9,9 @@ from typing import NamedTuple
 
 from msgspec.structs import replace
 
+from pipeline import model
 from pipeline.codes import Code
-from pipeline.model import (
-    CAPTIONED,
-    Captioned,
-    Chart,
-    CodeBlock,
-    CrossReference,
-    Document,
-    Exercise,
-    Figure,
-    FigureGroup,
-    Heading,
-    Link,
-    MathBlock,
-    Node,
-    Section,
-    Table,
-    Text,
-)
+from pipeline.model import CAPTIONED, Captioned, Document, Node
 from pipeline.paths import Problem
 from pipeline.resolve.findings import Findings
 from pipeline.resolve.languages import rules_for
@@ -57,11 +41,11 @@ BEGINNING = re.compile(r"(?:^|(?:\w{4}[\"'”’»)]*\.|[!?…])[\"'”’»)]*\
 LOOK_BACK = 40
 
 REMEDIES: dict[type[Node], str] = {
-    Figure: 'Give it a caption: `![what it shows](file "Caption")`.',
-    FigureGroup: "Write its caption as the last paragraph in it.",
-    Chart: 'Give it a caption: `{caption="Caption"}`.',
-    Table: "Write its caption under it: `Table: Caption`.",
-    CodeBlock: 'Give it a caption: `{caption="Caption"}`.',
+    model.Figure: 'Give it a caption: `![what it shows](file "Caption")`.',
+    model.FigureGroup: "Write its caption as the last paragraph in it.",
+    model.Chart: 'Give it a caption: `{caption="Caption"}`.',
+    model.Table: "Write its caption under it: `Table: Caption`.",
+    model.CodeBlock: 'Give it a caption: `{caption="Caption"}`.',
 }
 
 
@@ -80,11 +64,13 @@ def fill_references(document: Document) -> Document:
     One that leads nowhere, or to what has no number, is an UNRESOLVED_REFERENCE and becomes
     the text it was. One within a link becomes its own text, since links do not nest.
     """
-    if not any(isinstance(node, CrossReference) for node in walk(whole(document))):
+    if not any(isinstance(node, model.CrossReference) for node in walk(whole(document))):
         return document
     findings, nodes, lang = Findings(document), _nodes(document), document.metadata.lang
     for node, span in walk_spans(whole(document)):
-        if isinstance(node, CrossReference) and (problem := _problem(node, nodes, findings, lang)):
+        if isinstance(node, model.CrossReference) and (
+            problem := _problem(node, nodes, findings, lang)
+        ):
             findings.add(problem.code, problem.message, span, problem.hint)
     if any(_refers(node) for node in nodes.values()):
         nodes = _nodes(_filled(document, nodes))  # titles that may be quoted hold references
@@ -98,8 +84,8 @@ def _nodes(document: Document) -> dict[str, Node]:
 
 def _refers(node: Node) -> bool:
     """Whether a title holds a reference."""
-    title = node.title if isinstance(node, Section) else ()
-    return any(isinstance(inner, CrossReference) for inner in walk(title))
+    title = node.title if isinstance(node, model.Section) else ()
+    return any(isinstance(inner, model.CrossReference) for inner in walk(title))
 
 
 def _filled(document: Document, nodes: Mapping[str, Node]) -> Document:
@@ -107,19 +93,21 @@ def _filled(document: Document, nodes: Mapping[str, Node]) -> Document:
     between = frozenset(_separators(document))
     separator = words(document.metadata.lang)["reference_separator"]
 
-    def fill(reference: CrossReference, ordinal: int) -> Node:
+    def fill(reference: model.CrossReference, ordinal: int) -> Node:
         text = texts[ordinal]
         if not text:
-            return Text(span=reference.span, text=_written(reference))
+            return model.Text(span=reference.span, text=_written(reference))
         return replace(reference, text=text)
 
-    def separate(text: Text, ordinal: int) -> Text:
+    def separate(text: model.Text, ordinal: int) -> model.Text:
         return replace(text, text=separator) if ordinal in between else text
 
-    def flatten(link: Link, _: int) -> Node:
-        return replace(link, children=rewrite(link.children, leave={CrossReference: _as_text}))
+    def flatten(link: model.Link, _: int) -> Node:
+        return replace(
+            link, children=rewrite(link.children, leave={model.CrossReference: _as_text})
+        )
 
-    changes: Changes = {CrossReference: fill, Text: separate, Link: flatten}
+    changes: Changes = {model.CrossReference: fill, model.Text: separate, model.Link: flatten}
     return rewrite_document(document, leave=changes, context=ordinals())
 
 
@@ -129,16 +117,16 @@ def _separators(document: Document) -> Iterator[int]:
     leaves = [pair for pair in enumerate(walk(whole(document))) if type(pair[1]) not in FIELDS]
     pairs = itertools.pairwise(leaves)
     for ((_, one), (ordinal, text)), (_, (_, two)) in itertools.pairwise(pairs):
-        is_between = isinstance(one, CrossReference) and isinstance(two, CrossReference)
-        if is_between and isinstance(text, Text) and text.text == SEPARATOR:
+        is_between = isinstance(one, model.CrossReference) and isinstance(two, model.CrossReference)
+        if is_between and isinstance(text, model.Text) and text.text == SEPARATOR:
             yield ordinal
 
 
-def _as_text(reference: CrossReference) -> Text:
-    return Text(span=reference.span, text=reference.text)
+def _as_text(reference: model.CrossReference) -> model.Text:
+    return model.Text(span=reference.span, text=reference.text)
 
 
-def _written(reference: CrossReference) -> str:
+def _written(reference: model.CrossReference) -> str:
     return f"{'-' if reference.form == 'number' else ''}@{reference.target}"
 
 
@@ -149,25 +137,25 @@ def _target(node: Node, lang: str) -> Target | None:
         if number := own_number(node.caption, kind, lang):
             return Target(kind, number)
     match node:
-        case Figure() | FigureGroup() | Chart():
-            part = node.part if isinstance(node, Figure) else ""
+        case model.Figure() | model.FigureGroup() | model.Chart():
+            part = node.part if isinstance(node, model.Figure) else ""
             return Target("figure", f"{node.number}{part}" if node.number else "")
-        case Table():
+        case model.Table():
             return Target("table", str(node.number or ""))
-        case CodeBlock():
+        case model.CodeBlock():
             return Target("listing", str(node.number or ""))
-        case MathBlock():
+        case model.MathBlock():
             return Target("equation", node.tag or str(node.number or ""))
-        case Exercise():
+        case model.Exercise():
             return Target("exercise", str(node.number or ""))
-        case Section():
+        case model.Section():
             return Target(_kind(node), node.number, plain_text(node.title).strip())
-        case Heading():
+        case model.Heading():
             return Target("section", "", plain_text(node.children).strip())
     return None
 
 
-def _kind(section: Section) -> str:
+def _kind(section: model.Section) -> str:
     """Whether a section is called a section, a chapter, a part or an appendix."""
     whole_number = "." not in section.number
     if section.role in ("part", "appendix") and whole_number:
@@ -177,7 +165,7 @@ def _kind(section: Section) -> str:
 
 
 def _problem(
-    reference: CrossReference, nodes: Mapping[str, Node], findings: Findings, lang: str
+    reference: model.CrossReference, nodes: Mapping[str, Node], findings: Findings, lang: str
 ) -> Problem | None:
     """What is wrong with a reference, if anything is."""
     name, code = reference.target, Code.UNRESOLVED_REFERENCE
@@ -200,7 +188,7 @@ def _problem(
         )
     if target.number or (target.title and reference.form != "number"):
         return None
-    if isinstance(node, Figure) and node.part:
+    if isinstance(node, model.Figure) and node.part:
         return Problem(code, f"The group that the figure `{name}` is in has no number.")
     if "unnumbered" in node.attributes.classes:
         return Problem(code, f"What has the id `{name}` is marked as unnumbered.")
@@ -226,7 +214,7 @@ def _texts(document: Document, nodes: Mapping[str, Node]) -> dict[int, str]:
     for ordinal, node in enumerate(walk(whole(document))):
         if type(node) in INLINE_FIELDS:
             before = ""
-        elif isinstance(node, CrossReference):
+        elif isinstance(node, model.CrossReference):
             found = nodes.get(node.target)
             target = _target(found, document.metadata.lang) if found else None
             text = ""

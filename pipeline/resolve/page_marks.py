@@ -13,45 +13,9 @@ from typing import NamedTuple
 
 from msgspec.structs import replace
 
+from pipeline import model
 from pipeline.marks import PAGE_START
-from pipeline.model import (
-    Admonition,
-    Attributes,
-    Bibliography,
-    BibliographyEntry,
-    BlockQuote,
-    Chart,
-    Choice,
-    Choices,
-    CodeBlock,
-    Container,
-    DefinitionList,
-    Dialogue,
-    Document,
-    Exercise,
-    Figure,
-    FigureGroup,
-    FrontMark,
-    Heading,
-    Image,
-    LineMark,
-    List,
-    ListItem,
-    Matching,
-    MathBlock,
-    Node,
-    Ordering,
-    PageMark,
-    Paragraph,
-    Section,
-    Table,
-    TableRow,
-    TeacherNote,
-    Text,
-    Turn,
-    WritingLines,
-    WritingSpace,
-)
+from pipeline.model import Attributes, Document, Node
 from pipeline.pagination import PIECES, PageMap, letter_places
 from pipeline.resolve.places import Place, Places
 from pipeline.tree import (
@@ -65,37 +29,37 @@ from pipeline.tree import (
 )
 
 BLOCKS = (
-    Admonition,
-    Bibliography,
-    BibliographyEntry,
-    BlockQuote,
-    Chart,
-    Choices,
-    CodeBlock,
-    Container,
-    DefinitionList,
-    Dialogue,
-    Exercise,
-    Figure,
-    FigureGroup,
-    Heading,
-    List,
-    ListItem,
-    Matching,
-    MathBlock,
-    Ordering,
-    Paragraph,
-    Section,
-    Table,
-    TableRow,
-    TeacherNote,
-    Turn,
-    WritingLines,
-    WritingSpace,
+    model.Admonition,
+    model.Bibliography,
+    model.BibliographyEntry,
+    model.BlockQuote,
+    model.Chart,
+    model.Choices,
+    model.CodeBlock,
+    model.Container,
+    model.DefinitionList,
+    model.Dialogue,
+    model.Exercise,
+    model.Figure,
+    model.FigureGroup,
+    model.Heading,
+    model.List,
+    model.ListItem,
+    model.Matching,
+    model.MathBlock,
+    model.Ordering,
+    model.Paragraph,
+    model.Section,
+    model.Table,
+    model.TableRow,
+    model.TeacherNote,
+    model.Turn,
+    model.WritingLines,
+    model.WritingSpace,
 )
 """What a page can begin with as a whole, since its attributes are shown."""
 
-PICTURES = (Chart, Figure, FigureGroup)
+PICTURES = (model.Chart, model.Figure, model.FigureGroup)
 """Blocks that show pictures, and nothing before them."""
 
 OWN_FRONT = frozenset({"titlepage", "copyright-page"})
@@ -116,8 +80,8 @@ def place_book_marks(document: Document, page_map: PageMap) -> Document:
     """`place_all_marks` for an e-book, which has a title page, an imprint and contents of its own:
     the pages that begin with these on paper are `Document.front_marks`. One that brings such a
     page of its own has all marks in its text."""
-    marks = tuple(FrontMark(one.front, one.label) for one in page_map.starts if one.front)
-    roles = {block.role for block in document.blocks if isinstance(block, Section)}
+    marks = tuple(model.FrontMark(one.front, one.label) for one in page_map.starts if one.front)
+    roles = {block.role for block in document.blocks if isinstance(block, model.Section)}
     if page_map.pages < 2 or not roles.isdisjoint(OWN_FRONT):
         return place_all_marks(document, page_map)
     rest = tuple(one for one in page_map.starts if not one.front)
@@ -144,7 +108,7 @@ def place_all_marks(document: Document, page_map: PageMap) -> Document:
             found[places.in_text(place)].append(label)
 
     def mark(block: Node, ordinal: int) -> tuple[Node, ...]:
-        return (*(PageMark(label=label) for label in before.get(ordinal, ())), block)
+        return (*(model.PageMark(label=label) for label in before.get(ordinal, ())), block)
 
     return _marked(document, places, found, breaks=False, leave=dict.fromkeys(PICTURES, mark))
 
@@ -171,10 +135,10 @@ def _figures(document: Document) -> dict[int, _Picture]:
 
     start: int | None = None
     for node, block in walk_with(whole(document), start, outermost):
-        if not isinstance(node, (*PIECES, CodeBlock)):
+        if not isinstance(node, (*PIECES, model.CodeBlock)):
             continue
         if block is not None:
-            if isinstance(node, Image):
+            if isinstance(node, model.Image):
                 found[leaf] = _Picture(block, begins=block not in seen)
             seen.add(block)
         leaf += 1
@@ -214,7 +178,7 @@ def _first_blocks(document: Document) -> dict[int, int]:
     for ordinal, (node, (_, *above)) in enumerate(walk_with(whole(document), *PATH)):
         if isinstance(node, BLOCKS) and _shows_attributes(node, above[0] if above else None):
             found.setdefault(leaf, ordinal)
-        if isinstance(node, (*PIECES, CodeBlock)):
+        if isinstance(node, (*PIECES, model.CodeBlock)):
             leaf += 1
     return found
 
@@ -222,10 +186,10 @@ def _first_blocks(document: Document) -> dict[int, int]:
 def _shows_attributes(node: Node, parent: Node | None) -> bool:
     """Whether the markup of a block is sure to be an element of its own."""
     match node:
-        case ListItem():
-            return isinstance(parent, List)
-        case Paragraph():
-            return not isinstance(parent, ListItem | Choice)
+        case model.ListItem():
+            return isinstance(parent, model.List)
+        case model.Paragraph():
+            return not isinstance(parent, model.ListItem | model.Choice)
     return True
 
 
@@ -253,7 +217,7 @@ def _marked(
     def marked(mark: Marker) -> Callable[[Node, int], tuple[Node, ...]]:
         return lambda node, ordinal: tuple(mark(node, marks.get(ordinal, {}), breaks))
 
-    leave = {**dict.fromkeys(PIECES, marked(_in_text)), CodeBlock: marked(_in_code), **leave}
+    leave = {**dict.fromkeys(PIECES, marked(_in_text)), model.CodeBlock: marked(_in_code), **leave}
     return rewrite_document(document, enter=enter, leave=leave, context=ordinals())
 
 
@@ -267,9 +231,9 @@ def _in_text(node: Node, labels: Labels, breaks: bool) -> Iterator[Node]:
     """A piece of text with marks in it."""
 
     def marks(labels: Iterable[str]) -> Iterator[Node]:
-        return (PageMark(label=label, breaks=breaks) for label in labels)
+        return (model.PageMark(label=label, breaks=breaks) for label in labels)
 
-    if not isinstance(node, Text):
+    if not isinstance(node, model.Text):
         yield from marks(itertools.chain.from_iterable(labels.values()))
         yield node
         return
@@ -286,9 +250,9 @@ def _in_text(node: Node, labels: Labels, breaks: bool) -> Iterator[Node]:
 
 def _in_code(node: Node, labels: Labels, breaks: bool) -> Iterator[Node]:
     """Code with marks before the lines that have the letters after those that count."""
-    assert isinstance(node, CodeBlock)
+    assert isinstance(node, model.CodeBlock)
     marks = tuple(
-        LineMark(node.text.count("\n", 0, _index(node.text, count)) + 1, label, breaks)
+        model.LineMark(node.text.count("\n", 0, _index(node.text, count)) + 1, label, breaks)
         for count, here in sorted(labels.items())
         for label in here
     )

@@ -17,27 +17,11 @@ from collections.abc import Iterable, Iterator
 
 from msgspec.structs import replace
 
+from pipeline import model
 from pipeline.codes import Code, diagnostic
 from pipeline.diagnostics import Diagnostic
 from pipeline.editions import EDITIONS, Edition
-from pipeline.model import (
-    HOLDERS,
-    NO_ATTRIBUTES,
-    Abbreviation,
-    Blank,
-    Block,
-    Choice,
-    Document,
-    Exercise,
-    Heading,
-    List,
-    Matching,
-    Node,
-    Note,
-    NoteReference,
-    Ordering,
-    Text,
-)
+from pipeline.model import HOLDERS, NO_ATTRIBUTES, Block, Document, Node
 from pipeline.partial import (
     CLOSE,
     LEFT_OUT,
@@ -65,8 +49,8 @@ from pipeline.tree import (
 
 STUDENT_EDITIONS = tuple(e for e in EDITIONS.values() if e.audience == "student")
 
-TASKS = (Matching, Ordering)
-SOLVED = (Blank, Choice, *TASKS)
+TASKS = (model.Matching, model.Ordering)
+SOLVED = (model.Blank, model.Choice, *TASKS)
 """What may have its solution in it."""
 
 FORMAT_NAMES = {
@@ -100,25 +84,27 @@ def select(document: Document, edition: Edition) -> Document:
     def enter(node: Node) -> Node | tuple[Node, ...]:
         if not _belongs(node, edition):
             # What it stands for was said in a place that the edition does not have.
-            if isinstance(node, Abbreviation):
-                return Text(text=node.text, span=node.span)
+            if isinstance(node, model.Abbreviation):
+                return model.Text(text=node.text, span=node.span)
             return taken_out(node)
         node = _without_conditions(node, edition)
         if isinstance(node, TASKS):
             return shuffled(node)
-        if isinstance(node, List):
+        if isinstance(node, model.List):
             return spacing.enter(node)
         if isinstance(node, HOLDERS):
             kept = _keep_sections(node.children, edition)
             if kept is not node.children:
-                return replace(node, children=kept) if kept or isinstance(node, Exercise) else ()
+                return (
+                    replace(node, children=kept) if kept or isinstance(node, model.Exercise) else ()
+                )
         return node
 
     spacing = Spacing()
-    enters: Changes = dict.fromkeys(chosen.union(HOLDERS, (List,)), enter)
+    enters: Changes = dict.fromkeys(chosen.union(HOLDERS, (model.List,)), enter)
     leaves: Changes = {
         **CLOSE,
-        List: spacing.leave,
+        model.List: spacing.leave,
         **dict.fromkeys(TASKS, lambda node: tasks.settled(node, solved=solved)),
         **({} if solved else UNSOLVED),
     }
@@ -132,7 +118,7 @@ def select(document: Document, edition: Edition) -> Document:
     if gone:
         drop: Changes = {
             **CLOSE,
-            NoteReference: lambda node: LEFT_OUT if node.label in gone else node,
+            model.NoteReference: lambda node: LEFT_OUT if node.label in gone else node,
         }
         blocks, notes = rewrite(blocks, leave=drop), rewrite(notes, leave=drop)
     worded = {type(node) for node in walk((*blocks, *notes)) if node.wordings}
@@ -146,7 +132,7 @@ def select(document: Document, edition: Edition) -> Document:
     )
 
 
-UNSOLVED: Changes = {**UNANSWERED, Choice: lambda node: replace(node, correct=None)}
+UNSOLVED: Changes = {**UNANSWERED, model.Choice: lambda node: replace(node, correct=None)}
 """How students get what has its solution in it."""
 
 
@@ -183,7 +169,7 @@ def _keep_sections(blocks: tuple[Block, ...], edition: Edition) -> tuple[Block, 
     kept = []
     cut = 0  # the level of the heading that is being left out, 0 for none
     for block in blocks:
-        if isinstance(block, Heading) and not (cut and block.level > cut):
+        if isinstance(block, model.Heading) and not (cut and block.level > cut):
             cut = 0 if _belongs(block, edition) else block.level
         if not cut:
             kept.append(block)
@@ -194,7 +180,7 @@ def _unknown_words(document: Document) -> Iterator[Diagnostic]:
     editions = {*EDITIONS, *(name.lower() for name in document.metadata.editions)}
 
     for node, span in walk_spans(whole(document)):
-        if isinstance(node, Abbreviation):  # the conditions are those of another place
+        if isinstance(node, model.Abbreviation):  # the conditions are those of another place
             continue
         for key, value in node.attributes.pairs:
             known = editions if key == "edition" else editions | FORMAT_NAMES.keys()
@@ -210,13 +196,13 @@ def _unknown_words(document: Document) -> Iterator[Diagnostic]:
                     )
 
 
-def _referred_to(blocks: Iterable[Node], notes: Iterable[Note]) -> set[str]:
+def _referred_to(blocks: Iterable[Node], notes: Iterable[model.Note]) -> set[str]:
     """The labels that the text refers to, directly or through other notes."""
     by_label = {note.label: note for note in notes}
     found: set[str] = set()
     new = list(blocks)
     while new:
-        labels = {node.label for node in walk(new) if isinstance(node, NoteReference)} - found
+        labels = {node.label for node in walk(new) if isinstance(node, model.NoteReference)} - found
         found |= labels
         new = [by_label[label] for label in sorted(labels) if label in by_label]
     return found

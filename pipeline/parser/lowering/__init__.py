@@ -8,33 +8,11 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 from xml.etree.ElementTree import Element
 
-from pipeline import grid
+from pipeline import grid, model
 from pipeline.codes import Code as Finding
 from pipeline.codes import diagnostic
 from pipeline.diagnostics import Diagnostic, Span
-from pipeline.model import (
-    NO_ATTRIBUTES,
-    Abbreviation,
-    Attributes,
-    Block,
-    BlockQuote,
-    Choices,
-    DefinitionItem,
-    DefinitionList,
-    Heading,
-    Inline,
-    List,
-    ListItem,
-    Note,
-    PageBreak,
-    Paragraph,
-    Table,
-    TableCell,
-    TableRow,
-    Text,
-    ThematicBreak,
-    WritingLines,
-)
+from pipeline.model import NO_ATTRIBUTES, Attributes, Block, Inline
 from pipeline.parser import anchors, constructs, slips
 from pipeline.parser.attributes import aligned, make
 from pipeline.parser.blockparser import BlockElement
@@ -79,14 +57,14 @@ class Lowering:
 
     def __init__(
         self,
-        abbreviations: Mapping[str, Abbreviation],
+        abbreviations: Mapping[str, model.Abbreviation],
         read_leaf: ReadLeaf,
         files: SourceFiles,
         paired: frozenset[str] = frozenset(),
     ) -> None:
         self._paired = paired
         self.files = files
-        self.notes: list[Note] = []
+        self.notes: list[model.Note] = []
         self.anchors: dict[Span, str] = {}
         self.diagnostics: list[Diagnostic] = []
         self._read_leaf = read_leaf
@@ -111,7 +89,7 @@ class Lowering:
         captioned = attach_captions(attach_prompts(blocks), self.read, self.report)
         captioned = attach_marks(captioned)
         return tuple(
-            charts.of_table(block, self.report) if isinstance(block, Table) else block
+            charts.of_table(block, self.report) if isinstance(block, model.Table) else block
             for block in captioned
         )
 
@@ -153,16 +131,20 @@ class Lowering:
                 if any(child.tag == "raw" for child in element):
                     children = trim(children)
                 slips.warn_of_text(element.lines, self.report)
-                paragraph = Paragraph(children=children, span=span, attributes=aligned(attributes))
+                paragraph = model.Paragraph(
+                    children=children, span=span, attributes=aligned(attributes)
+                )
                 return (paragraph,) if children else ()
             case "typed":
-                return (Paragraph(children=(Text(text=element.text or ""),), span=span),)
+                return (
+                    model.Paragraph(children=(model.Text(text=element.text or ""),), span=span),
+                )
             case "missing":
                 return (framed(element.text or "", span),)
             case "h1" | "h2" | "h3" | "h4" | "h5" | "h6":
                 if name := anchors.anchor(element):
                     self.anchors[span] = name
-                heading = Heading(
+                heading = model.Heading(
                     level=int(element.tag[1]),
                     children=self.inlines(element),
                     span=span,
@@ -188,14 +170,14 @@ class Lowering:
                 return self._container(element, span)
             case "note":
                 label, blocks = element.get("label", ""), self.blocks(element)
-                self.notes.append(Note(label=label, children=blocks, span=span))
+                self.notes.append(model.Note(label=label, children=blocks, span=span))
                 return ()
             case "hr":
-                return (ThematicBreak(span=span),)
+                return (model.ThematicBreak(span=span),)
             case "lines":
-                return (WritingLines(count=int(element.get("count", "1")), span=span),)
+                return (model.WritingLines(count=int(element.get("count", "1")), span=span),)
             case "page-break":
-                return (PageBreak(span=span),)
+                return (model.PageBreak(span=span),)
             case tag:
                 raise AssertionError(f"no lowering for the block element {tag}")
 
@@ -206,15 +188,15 @@ class Lowering:
             assert isinstance(first, BlockElement)
             slips.warn_of_callout(first.lines[0], self.report)
             return found
-        return (BlockQuote(children=blocks, span=span),)
+        return (model.BlockQuote(children=blocks, span=span),)
 
-    def _list(self, element: BlockElement, span: Span) -> List | Choices:
+    def _list(self, element: BlockElement, span: Span) -> model.List | model.Choices:
         if (self._exercises or are_choices(element)) and (marks := take_marks(element)):
             items = [self._choice(item) for item in element]
             return choices(items, marks, span, self.report)
         style: Any = element.get("style", "")
         form: Any = element.get("form", "").strip(".")
-        return List(
+        return model.List(
             ordered=element.tag == "ol",
             style=style,
             form=form,
@@ -228,37 +210,39 @@ class Lowering:
         assert isinstance(element, BlockElement)
         return self.blocks(element), _span(element)
 
-    def _item(self, element: Element) -> ListItem:
+    def _item(self, element: Element) -> model.ListItem:
         assert isinstance(element, BlockElement)
         checked = None
         if self._exercises and (blank := lone_blank(element)):
-            return ListItem(children=(blank,), span=_span(element))
+            return model.ListItem(children=(blank,), span=_span(element))
         first = element[0] if len(element) else None
         if isinstance(first, BlockElement) and first.tag == "p" and first.text:
             match = None if first.lines[0].startswith("\\") else _TASK.match(first.text)
             if match and (match.end() < len(first.text) or len(first)):
                 checked = match[1] != " "
                 first.text = first.text[match.end() :]
-        return ListItem(children=self.blocks(element), checked=checked, span=_span(element))
+        return model.ListItem(children=self.blocks(element), checked=checked, span=_span(element))
 
-    def _table(self, element: BlockElement, span: Span) -> Table:
+    def _table(self, element: BlockElement, span: Span) -> model.Table:
         count = int(element.get("head", "1"))
         rows = grid.within_rows([self._row(row) for row in element])
         head, body = grid.regular(rows[:count], rows[count:])
-        table = guess_row_heads(without_empty_heads(Table(head=head, body=body, span=span)))
+        table = guess_row_heads(without_empty_heads(model.Table(head=head, body=body, span=span)))
         return with_head_columns(table, 1) if element.get("wide") else table
 
-    def _row(self, element: Element) -> TableRow:
+    def _row(self, element: Element) -> model.TableRow:
         assert isinstance(element, BlockElement)
-        return TableRow(cells=tuple(self._cell(cell) for cell in element), span=_span(element))
+        return model.TableRow(
+            cells=tuple(self._cell(cell) for cell in element), span=_span(element)
+        )
 
-    def _cell(self, element: Element) -> TableCell:
+    def _cell(self, element: Element) -> model.TableCell:
         assert isinstance(element, BlockElement)
         align: Any = element.get("align", "")
         span = _span(element)
         if element.tag == "cell":
             blocks = self.blocks(element)
-            return TableCell(
+            return model.TableCell(
                 children=tuple(map(without_margin, blocks)) if len(blocks) == 1 else blocks,
                 align=align,
                 scope="col" if element.get("kind") == "head" else "",
@@ -267,21 +251,23 @@ class Lowering:
                 span=span,
             )
         children = self._inline.cell(element, self._depth, span)
-        return TableCell(
+        return model.TableCell(
             children=children if element.lines[0].startswith("\\") else with_boxes(children, span),
             align=align,
             scope="col" if element.tag == "th" else "",
             span=span,
         )
 
-    def _definitions(self, element: BlockElement, span: Span) -> DefinitionList:
-        items: list[DefinitionItem] = []
+    def _definitions(self, element: BlockElement, span: Span) -> model.DefinitionList:
+        items: list[model.DefinitionItem] = []
         terms: list[tuple[Inline, ...]] = []
         definitions: list[tuple[Block, ...]] = []
         start = span
 
         def end_item() -> None:
-            item = DefinitionItem(terms=tuple(terms), definitions=tuple(definitions), span=start)
+            item = model.DefinitionItem(
+                terms=tuple(terms), definitions=tuple(definitions), span=start
+            )
             items.append(item)
             terms.clear()
             definitions.clear()
@@ -296,7 +282,7 @@ class Lowering:
             start = start if terms else _span(child)
             terms.append(self.inlines(child))
         end_item()
-        return DefinitionList(items=tuple(items), span=span)
+        return model.DefinitionList(items=tuple(items), span=span)
 
     def _admonition(self, element: BlockElement, span: Span) -> tuple[Block, ...]:
         children = list(element)

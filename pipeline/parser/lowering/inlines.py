@@ -8,35 +8,10 @@ from hashlib import blake2b
 from typing import Literal
 from xml.etree.ElementTree import Element
 
+from pipeline import model
 from pipeline.codes import Code as Finding
 from pipeline.diagnostics import Span
-from pipeline.model import (
-    INLINE_NOTE,
-    NO_ATTRIBUTES,
-    Abbreviation,
-    Attributes,
-    Block,
-    Citation,
-    Code,
-    CrossReference,
-    Emphasis,
-    Image,
-    Inline,
-    InlineElement,
-    LineBreak,
-    Link,
-    Math,
-    Node,
-    Note,
-    NoteReference,
-    Paragraph,
-    Plain,
-    SoftBreak,
-    Strikethrough,
-    Strong,
-    Text,
-    Variable,
-)
+from pipeline.model import NO_ATTRIBUTES, Attributes, Block, Inline, Node
 from pipeline.parser import blanks
 from pipeline.parser.attributes import joined, make
 from pipeline.parser.inlines.citations import CitationSpan
@@ -64,10 +39,10 @@ class InlineLowering:
 
     def __init__(
         self,
-        abbreviations: Mapping[str, Abbreviation],
+        abbreviations: Mapping[str, model.Abbreviation],
         report: Report,
         deepest: int,
-        notes: list[Note] | None = None,
+        notes: list[model.Note] | None = None,
         rebased: Rebased = lambda address, span: address,
         paired: frozenset[str] = frozenset(),
     ) -> None:
@@ -94,7 +69,7 @@ class InlineLowering:
         if depth < self._deepest and any(child.tag == "raw" for child in element):
             return self._built(element, depth).blocks()
         inlines = self._inlines(element, depth)
-        return (Plain(children=inlines),) if inlines else ()
+        return (model.Plain(children=inlines),) if inlines else ()
 
     def _inlines(self, element: Element, depth: int) -> tuple[Inline, ...]:
         """The inlines of an element: its text, its children and their tails."""
@@ -125,7 +100,7 @@ class InlineLowering:
             self._said = True
             self._report(Finding.NESTING_TOO_DEEP, "Markup is nested too deep.", self._place, "")
         text = "".join(element.itertext())
-        return (Text(text=text),) if text else ()
+        return (model.Text(text=text),) if text else ()
 
     def _inline(self, element: Element, depth: int) -> tuple[Inline, ...]:
         assert isinstance(element, InlineSpan)
@@ -134,34 +109,36 @@ class InlineLowering:
         inner = depth + 1
         match element.tag:
             case "em":
-                return (Emphasis(children=self._inlines(element, inner)),)
+                return (model.Emphasis(children=self._inlines(element, inner)),)
             case "strong":
-                return (Strong(children=self._inlines(element, inner)),)
+                return (model.Strong(children=self._inlines(element, inner)),)
             case "del":
-                return (Strikethrough(children=self._inlines(element, inner)),)
+                return (model.Strikethrough(children=self._inlines(element, inner)),)
             case "mark" | "sub" | "sup":
-                return (InlineElement(name=element.tag, children=self._inlines(element, inner)),)
+                return (
+                    model.InlineElement(name=element.tag, children=self._inlines(element, inner)),
+                )
             case "element":
                 pairs = (("title", title),) if (title := element.get("title")) else ()
-                said = (Text(text=element.text or ""),)
+                said = (model.Text(text=element.text or ""),)
                 name, own = element.get("name", ""), make(pairs=pairs)
-                return (InlineElement(name=name, children=said, attributes=own),)
+                return (model.InlineElement(name=name, children=said, attributes=own),)
             case "emoji":
-                return (Text(text=element.text or ""),)
+                return (model.Text(text=element.text or ""),)
             case "group":
                 return self._inlines(element, inner)
             case "slip":
                 message, hint = element.get("message", ""), element.get("hint", "")
                 self._report(Finding.LIKELY_SLIP, message, span, hint)
-                return (Text(text=element.text),) if element.text else ()
+                return (model.Text(text=element.text),) if element.text else ()
             case "code":
-                return (Code(text=element.text or "", attributes=attributes),)
+                return (model.Code(text=element.text or "", attributes=attributes),)
             case "br":
-                return (LineBreak(),)
+                return (model.LineBreak(),)
             case "soft-break":
-                return (SoftBreak(),)
+                return (model.SoftBreak(),)
             case "a":
-                link = Link(
+                link = model.Link(
                     children=self._inlines(element, inner),
                     href=self._address(element, "href", span),
                     title=element.get("title", ""),
@@ -171,7 +148,7 @@ class InlineLowering:
                 return bind(link)
             case "img":
                 described = self._inlines(element, inner)
-                words = rewrite(described, leave={NoteReference: lambda note: ()})
+                words = rewrite(described, leave={model.NoteReference: lambda note: ()})
                 alt, title = plain_text(for_all(words)), element.get("title", "")
                 wordings = of_field("alt", words)
                 if given := next(filter(None, map(attributes.get, ALT)), ""):
@@ -179,7 +156,7 @@ class InlineLowering:
                     wordings = ()
                     others = tuple(pair for pair in attributes.pairs if pair[0] not in ALT)
                     attributes = make(attributes.id, attributes.classes, others)
-                image = Image(
+                image = model.Image(
                     source=self._address(element, "src", span),
                     alt=alt,
                     title=title,
@@ -191,7 +168,7 @@ class InlineLowering:
             case "span":
                 children = self._inlines(element, inner)
                 name, attributes = _named(attributes)
-                found = InlineElement(
+                found = model.InlineElement(
                     name=name, children=children, span=span, attributes=attributes
                 )
                 return (found,)
@@ -204,18 +181,18 @@ class InlineLowering:
                 more = int(element.get("marks", "0")) - (2 if display else 1)
                 if span and more > 0:  # the formula begins after more marks than usual
                     span = Span(span.line, span.column + more)
-                return (Math(tex=element.text or "", display=display, span=span),)
+                return (model.Math(tex=element.text or "", display=display, span=span),)
             case "blank":
                 return (blanks.lower(element, span, self._report),)
             case "variable":
-                return (Variable(name=element.get("name", ""), span=span),)
+                return (model.Variable(name=element.get("name", ""), span=span),)
             case "include":
                 message = "A file is taken in by a line of its own, not within text."
                 self._report(Finding.BAD_INCLUDE, message, span, "")
-                return (Text(text=element.text or ""),)
+                return (model.Text(text=element.text or ""),)
             case "citation":
                 assert isinstance(element, CitationSpan)
-                cited = Citation(
+                cited = model.Citation(
                     items=element.items_cited,
                     in_text=element.in_text,
                     source=element.source,
@@ -223,7 +200,7 @@ class InlineLowering:
                 )
                 return (cited,)
             case "note-reference":
-                return (NoteReference(label=element.get("label", ""), span=span),)
+                return (model.NoteReference(label=element.get("label", ""), span=span),)
             case "note":
                 return self._note(element, depth, span)
             case tag:
@@ -231,7 +208,7 @@ class InlineLowering:
 
     def _note(
         self, element: InlineSpan, depth: int, span: Span | None
-    ) -> tuple[NoteReference, ...]:
+    ) -> tuple[model.NoteReference, ...]:
         """A reference to the note ``^[…]``, whose label no label in brackets can be, and the
         same wherever it stands; nothing where
         there is only a comment in it, or a tag around nothing."""
@@ -242,17 +219,17 @@ class InlineLowering:
             element.text = element.text.rstrip()
         place = Span(span.line, span.column + len("^["), file=span.file) if span else None
         inlines = self._inlines(element, depth + 1)
-        while inlines and isinstance(inlines[0], SoftBreak):
+        while inlines and isinstance(inlines[0], model.SoftBreak):
             inlines = inlines[1:]
-        while inlines and isinstance(inlines[-1], SoftBreak):
+        while inlines and isinstance(inlines[-1], model.SoftBreak):
             inlines = inlines[:-1]
         if not inlines:
             return ()
-        text = Paragraph(children=inlines, span=place)
+        text = model.Paragraph(children=inlines, span=place)
         said = blake2b(plain_text(inlines).encode(), digest_size=6).hexdigest()
-        label = self._labels.take(f"{INLINE_NOTE}{said}")
-        self._notes.append(Note(label=label, children=(text,), span=span))
-        return (NoteReference(label=label, span=span),)
+        label = self._labels.take(f"{model.INLINE_NOTE}{said}")
+        self._notes.append(model.Note(label=label, children=(text,), span=span))
+        return (model.NoteReference(label=label, span=span),)
 
     def _address(self, element: InlineSpan, key: str, span: Span | None) -> str:
         address = element.get(key, "")
@@ -262,16 +239,16 @@ class InlineLowering:
         if not text:
             return ()
         if self._abbreviation is None:
-            return (Text(text=text),)
+            return (model.Text(text=text),)
         found: list[Inline] = []
         last = 0
         for match in self._abbreviation.finditer(text):
             if match.start() > last:
-                found.append(Text(text=text[last : match.start()]))
+                found.append(model.Text(text=text[last : match.start()]))
             found.append(self._abbreviations[match[0]])
             last = match.end()
         if last < len(text):
-            found.append(Text(text=text[last:]))
+            found.append(model.Text(text=text[last:]))
         return found
 
 
@@ -283,10 +260,10 @@ def _notes_of(described: tuple[Inline, ...]) -> Iterator[Inline]:
         return joined(around, node.attributes) if is_partial(node) else around
 
     for node, around in walk_with(described, NO_ATTRIBUTES, inherit):
-        if isinstance(node, NoteReference):
+        if isinstance(node, model.NoteReference):
             is_for_all = around == NO_ATTRIBUTES
             conditions = make(classes=around.classes, pairs=around.pairs)
-            held = InlineElement(name="span", children=(node,), attributes=conditions)
+            held = model.InlineElement(name="span", children=(node,), attributes=conditions)
             yield node if is_for_all else held
 
 
@@ -310,7 +287,7 @@ PAGE = "page"
 """The class that asks for the page as well: ``@fig-x{.page}``."""
 
 
-def _cross_reference(element: Element, attributes: Attributes) -> CrossReference:
+def _cross_reference(element: Element, attributes: Attributes) -> model.CrossReference:
     """``@fig-x`` with the attributes after it."""
     assert isinstance(element, InlineSpan)
     form: Literal["full", "number", "page"] = "full"
@@ -319,7 +296,7 @@ def _cross_reference(element: Element, attributes: Attributes) -> CrossReference
     elif PAGE in attributes.classes:
         form = "page"
     classes = tuple(name for name in attributes.classes if name != PAGE)
-    return CrossReference(
+    return model.CrossReference(
         target=element.get("target", ""),
         form=form,
         span=Span(*element.place) if element.place[0] else None,
@@ -331,6 +308,6 @@ def _cross_references(element: Element, attributes: Attributes) -> Iterator[Inli
     """``[@fig-x; @fig-y]``, all of them with the attributes after it, but for an id."""
     for index, child in enumerate(element):
         if index:
-            yield Text(text="; ")
+            yield model.Text(text="; ")
             attributes = make("", attributes.classes, attributes.pairs)
         yield _cross_reference(child, attributes)

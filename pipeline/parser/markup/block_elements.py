@@ -7,31 +7,14 @@ from collections.abc import Iterable
 
 from msgspec.structs import replace
 
-from pipeline.model import (
-    NO_ATTRIBUTES,
-    Block,
-    BlockQuote,
-    Code,
-    CodeBlock,
-    Container,
-    DefinitionItem,
-    DefinitionList,
-    Figure,
-    Heading,
-    Image,
-    Inline,
-    List,
-    ListItem,
-    ListStyle,
-    Node,
-    Paragraph,
-)
+from pipeline import model
+from pipeline.model import NO_ATTRIBUTES, Block, Inline, Node
 from pipeline.parser.markup.flow import Part, as_blocks, as_inlines, is_blank, is_tight, trim
 from pipeline.parser.markup.frames import Frame
 from pipeline.parser.markup.inline_elements import code_text, without
 from pipeline.tree import walk
 
-_STYLES: dict[str, ListStyle] = {
+_STYLES: dict[str, model.ListStyle] = {
     "a": "lower-alpha",
     "A": "upper-alpha",
     "i": "lower-roman",
@@ -40,8 +23,8 @@ _STYLES: dict[str, ListStyle] = {
 
 
 def paragraph(frame: Frame) -> Iterable[Node]:
-    blocks = as_blocks(frame.items, Paragraph)
-    if len(blocks) == 1 and isinstance(blocks[0], Paragraph):
+    blocks = as_blocks(frame.items, model.Paragraph)
+    if len(blocks) == 1 and isinstance(blocks[0], model.Paragraph):
         found = (frame.attributes, blocks[0].attributes)
         attributes = found[0] if found[0] != NO_ATTRIBUTES else found[1]
         return (replace(blocks[0], span=frame.span, attributes=attributes),)
@@ -51,19 +34,21 @@ def paragraph(frame: Frame) -> Iterable[Node]:
 def heading(frame: Frame) -> Iterable[Node]:
     children = trim(as_inlines(frame.items))
     level = int(frame.tag[1])
-    return (Heading(level=level, children=children, span=frame.span, attributes=frame.attributes),)
+    return (
+        model.Heading(level=level, children=children, span=frame.span, attributes=frame.attributes),
+    )
 
 
 def list_(frame: Frame) -> Iterable[Node]:
-    items: list[ListItem] = []
+    items: list[model.ListItem] = []
     between: list[Node] = []
 
     def end_between() -> None:
-        items.extend(ListItem(children=(block,)) for block in as_blocks(between))
+        items.extend(model.ListItem(children=(block,)) for block in as_blocks(between))
         between.clear()
 
     for node in frame.items:
-        if isinstance(node, ListItem):
+        if isinstance(node, model.ListItem):
             end_between()
             items.append(node)
         else:
@@ -72,7 +57,7 @@ def list_(frame: Frame) -> Iterable[Node]:
     start = frame.values.get("start", "1")
     if not items:
         return ()
-    found = List(
+    found = model.List(
         ordered=frame.tag == "ol",
         items=tuple(items),
         start=int(start) if start.isdecimal() and len(start) < 10 else 1,
@@ -86,12 +71,12 @@ def list_(frame: Frame) -> Iterable[Node]:
 
 def item(frame: Frame) -> Iterable[Node]:
     blocks = as_blocks(frame.items)
-    return (ListItem(children=blocks, span=frame.span, attributes=frame.attributes),)
+    return (model.ListItem(children=blocks, span=frame.span, attributes=frame.attributes),)
 
 
 def quote(frame: Frame) -> Iterable[Node]:
     blocks = as_blocks(frame.items)
-    return (BlockQuote(children=blocks, span=frame.span, attributes=frame.attributes),)
+    return (model.BlockQuote(children=blocks, span=frame.span, attributes=frame.attributes),)
 
 
 def preformatted(frame: Frame) -> Iterable[Node]:
@@ -100,18 +85,18 @@ def preformatted(frame: Frame) -> Iterable[Node]:
     # `lang` is GitHub's way to name the language of code
     attributes = without(frame.attributes, "lang")
     for node in walk(n for n in frame.items if isinstance(n, Inline)):
-        for name in node.attributes.classes if isinstance(node, Code) else ():
+        for name in node.attributes.classes if isinstance(node, model.Code) else ():
             if not language and name.startswith("language-"):
                 language = name.removeprefix("language-")
-    return (CodeBlock(text=text, language=language, span=frame.span, attributes=attributes),)
+    return (model.CodeBlock(text=text, language=language, span=frame.span, attributes=attributes),)
 
 
 def container(frame: Frame) -> Iterable[Node]:
     return (_container_of(frame.tag, as_blocks(frame.items), frame),)
 
 
-def _container_of(name: str, blocks: tuple[Block, ...], frame: Frame | Part) -> Container:
-    return Container(name=name, children=blocks, span=frame.span, attributes=frame.attributes)
+def _container_of(name: str, blocks: tuple[Block, ...], frame: Frame | Part) -> model.Container:
+    return model.Container(name=name, children=blocks, span=frame.span, attributes=frame.attributes)
 
 
 def blocks_part(frame: Frame) -> Iterable[Node]:
@@ -138,14 +123,14 @@ def _part(frame: Frame, children: Iterable[Node]) -> Part:
 
 
 def definition_list(frame: Frame) -> Iterable[Node]:
-    items: list[DefinitionItem] = []
+    items: list[model.DefinitionItem] = []
     terms: list[tuple[Inline, ...]] = []
     definitions: list[tuple[Block, ...]] = []
     outside: list[Node] = []
 
     def end_item() -> None:
         if terms or definitions:
-            item = DefinitionItem(terms=tuple(terms), definitions=tuple(definitions))
+            item = model.DefinitionItem(terms=tuple(terms), definitions=tuple(definitions))
             items.append(item)
         terms.clear()
         definitions.clear()
@@ -160,10 +145,10 @@ def definition_list(frame: Frame) -> Iterable[Node]:
         else:
             definitions.append(as_blocks(node.children))
     end_item()
-    before = as_blocks(outside, Paragraph)
+    before = as_blocks(outside, model.Paragraph)
     if not items:
         return before
-    found = DefinitionList(items=tuple(items), span=frame.span, attributes=frame.attributes)
+    found = model.DefinitionList(items=tuple(items), span=frame.span, attributes=frame.attributes)
     return (*before, found)
 
 
@@ -190,26 +175,28 @@ def inlines_part(frame: Frame) -> Iterable[Node]:
 def figure(frame: Frame) -> Iterable[Node]:
     """A figure of one image; with anything else in it, its caption is a paragraph."""
     captions = [i for i in frame.items if isinstance(i, Part) and i.name == "figcaption"]
-    rest = as_blocks((i for i in frame.items if not isinstance(i, Part)), Paragraph)
+    rest = as_blocks((i for i in frame.items if not isinstance(i, Part)), model.Paragraph)
     only = rest[0] if len(rest) == 1 else None
-    if isinstance(only, Paragraph) and len(only.children) == 1 and len(captions) < 2:
+    if isinstance(only, model.Paragraph) and len(only.children) == 1 and len(captions) < 2:
         image = only.children[0]
-        if isinstance(image, Image):
+        if isinstance(image, model.Image):
             caption = as_inlines(captions[0].children) if captions else ()
-            figure = Figure(
+            figure = model.Figure(
                 image=image, caption=caption, span=frame.span, attributes=frame.attributes
             )
             return (figure,)
-    return as_blocks(frame.items, Paragraph)
+    return as_blocks(frame.items, model.Paragraph)
 
 
 def centred(frame: Frame) -> Iterable[Node]:
     """A block in the middle; headings stay headings of the text around it."""
-    blocks = as_blocks(frame.items, Paragraph)
-    for is_heading, run in itertools.groupby(blocks, lambda block: isinstance(block, Heading)):
+    blocks = as_blocks(frame.items, model.Paragraph)
+    for is_heading, run in itertools.groupby(
+        blocks, lambda block: isinstance(block, model.Heading)
+    ):
         found = tuple(run)
         yield from found if is_heading else (_container_of("div", found, frame),)
 
 
 def plain(frame: Frame) -> Iterable[Node]:
-    return as_blocks(frame.items, Paragraph)
+    return as_blocks(frame.items, model.Paragraph)

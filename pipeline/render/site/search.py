@@ -16,29 +16,8 @@ from typing import NamedTuple, get_args
 import jinja2
 from markupsafe import Markup
 
-from pipeline.model import (
-    Abbreviation,
-    BibliographyEntry,
-    Block,
-    Choice,
-    Citation,
-    Code,
-    CodeBlock,
-    CrossReference,
-    DefinitionItem,
-    Image,
-    Index,
-    LineBreak,
-    ListItem,
-    Math,
-    MathBlock,
-    Node,
-    Section,
-    SoftBreak,
-    TableCell,
-    Text,
-    Turn,
-)
+from pipeline import model
+from pipeline.model import Block, Node
 from pipeline.render.environment import read_text
 from pipeline.render.nodes import note_id
 from pipeline.render.site.naming import SitePage
@@ -47,13 +26,13 @@ from pipeline.tree import plain_text, walk
 BREAKS: frozenset[type[Node]] = frozenset(
     {
         *get_args(Block),
-        BibliographyEntry,
-        Choice,
-        DefinitionItem,
-        LineBreak,
-        ListItem,
-        SoftBreak,
-        TableCell,
+        model.BibliographyEntry,
+        model.Choice,
+        model.DefinitionItem,
+        model.LineBreak,
+        model.ListItem,
+        model.SoftBreak,
+        model.TableCell,
     }
 )
 """What there is a space before, or is one."""
@@ -95,10 +74,10 @@ def passages(page: SitePage, notes_word: str) -> Iterator[Passage]:
 
 
 def _sections(name: str, title: str, blocks: tuple[Block, ...]) -> Iterator[Passage]:
-    own = tuple(block for block in blocks if not isinstance(block, Section | Index))
+    own = tuple(block for block in blocks if not isinstance(block, model.Section | model.Index))
     yield Passage(name, title, text_of(own))
     for block in blocks:
-        if isinstance(block, Section):
+        if isinstance(block, model.Section):
             heading = " ".join(filter(None, (block.number, plain_text(block.title))))
             yield from _sections(block.attributes.id, heading, block.children)
 
@@ -110,17 +89,17 @@ def text_of(nodes: Iterable[Node]) -> str:
         if type(node) in BREAKS:
             found.append(" ")
         match node:
-            case Text() | Code() | Abbreviation() | CodeBlock():
+            case model.Text() | model.Code() | model.Abbreviation() | model.CodeBlock():
                 found.append(node.text)
-            case CrossReference():
+            case model.CrossReference():
                 found.append(node.text)
-            case Image():
+            case model.Image():
                 found.append(f" {node.alt} ")
-            case Citation() if not node.children:
+            case model.Citation() if not node.children:
                 found.append(node.source)
-            case Math() | MathBlock():
+            case model.Math() | model.MathBlock():
                 found.append(node.alt or node.tex)
-            case Turn():
+            case model.Turn():
                 found.append(f" {node.speaker}: ")
     text = " ".join("".join(found).replace("\u00ad", "").split())
     return unicodedata.normalize("NFC", text)
