@@ -25,8 +25,8 @@ from pipeline.pages import CoverPage
 from pipeline.paper import SIZES
 from pipeline.parser import parse
 from pipeline.render import cover as render
-from pipeline.render.cover.barcodes import bar_code, isbn_in_print
 from pipeline.render.cover.colours import PAPER, palette
+from pipeline.render.cover.spread import bar_code, isbn_in_print
 from pipeline.render.environment import environment
 from pipeline.resolve import resolve
 from pipeline.sheet.colours import contrast

@@ -7,7 +7,7 @@ import pytest
 
 from pipeline.parser.blocks import html as html_blocks
 from pipeline.parser.markup import tags
-from pipeline.parser.markup.elements import BUILDERS
+from pipeline.parser.markup.builder import BUILDERS
 from pipeline.parser.markup.tokens import Kind, tokenise
 
 

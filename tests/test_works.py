@@ -15,8 +15,8 @@ from pipeline.resolve.citations.works import Works
 from pipeline.resolve.citations.works.bibtex import Parser
 from pipeline.resolve.citations.works.bibtex_names import read_names
 from pipeline.resolve.citations.works.dates import edtf, year_and_month
+from pipeline.resolve.citations.works.from_bibtex import sentence_case
 from pipeline.resolve.citations.works.latex import plain_text, to_text
-from pipeline.resolve.citations.works.titles import sentence_case
 from tests.sentences import no_sentences
 
 

@@ -12,10 +12,9 @@ from pipeline.check.claims import Held, check_claims
 from pipeline.check.content import check_content, check_images
 from pipeline.check.findings import Findings, Place, quoted
 from pipeline.check.markup import HTML, MATHML, SVG, place, words
-from pipeline.check.navigation import check_nav, check_ncx
+from pipeline.check.navigation import PageMark, check_nav, check_ncx, check_page_list, marks_of
 from pipeline.check.notes import EPUB_TYPE, Notes, check_notes, notes_of
 from pipeline.check.package import NCX, SVG_TYPE, XHTML, Item, Package, read_package, read_xml
-from pipeline.check.page_list import PageMark, check_page_list, marks_of
 from pipeline.check.references import (
     AddressError,
     Reference,

@@ -1,13 +1,16 @@
-"""The contents of an e-book: the navigation document, and the NCX for older readers."""
+"""The navigation of an e-book: its contents in the navigation document, and the NCX for older
+readers; the list of the pages of the printed edition, and the marks where these begin."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
+from typing import NamedTuple
 from xml.etree.ElementTree import Element
 
-from pipeline.check.findings import Findings, quoted
+from pipeline.check.findings import Findings, Place, quoted
 from pipeline.check.markup import HTML, place, text_of, words
 from pipeline.check.notes import EPUB_TYPE
-from pipeline.check.references import Reference, identifiers
+from pipeline.check.references import Reference, Target, identifiers
 
 _NCX = "{http://www.daisy.org/z3986/2005/ncx/}"
 
@@ -77,3 +80,56 @@ def check_ncx(root: Element, identifier: str, findings: Findings) -> tuple[Refer
         if content is not None:
             found.append(Reference("link", content.get("src", ""), "An entry", place(content)))
     return tuple(found)
+
+
+MARKS = frozenset({"pagebreak", "doc-pagebreak"})
+
+
+class PageMark(NamedTuple):
+    """Where a page begins, and its number."""
+
+    id: str
+    label: str
+    place: Place
+
+
+def marks_of(root: Element) -> Iterator[PageMark]:
+    """The marks of pages in a page, in order."""
+    for element in root.iter():
+        if not MARKS.isdisjoint((*words(element, EPUB_TYPE), *words(element, "role"))):
+            label = element.get("aria-label") or element.get("title") or ""
+            label = label or "".join(element.itertext())
+            yield PageMark(element.get("id", ""), label.strip(), place(element))
+
+
+def check_page_list(
+    nav: Element,
+    marks: dict[Target, tuple[PageMark, Findings]],
+    goal: Callable[[str], Target | None],
+    position: Callable[[Target], tuple[int, int]],
+    findings: Findings,
+) -> None:
+    """Hold a list of pages against the marks in the text. ``goal`` says where a link of the
+    navigation document leads, ``position`` where in the order of reading that is."""
+    lists = [n for n in nav.iter(f"{HTML}nav") if "page-list" in words(n, EPUB_TYPE)]
+    if not lists:
+        return
+    listed: list[Target] = []
+    for link in lists[0].iter(f"{HTML}a"):
+        where = goal(link.get("href", ""))
+        if where is None:
+            continue  # that it leads nowhere is said of all links
+        if listed and position(where) < position(listed[-1]):
+            findings.error(
+                f"The list of pages has {quoted(link.get('href', ''))} later than it is read.",
+                "Put the entries into the order of the text.",
+                place(link),
+            )
+        listed.append(where)
+    for where, (mark, inside) in marks.items():
+        if where not in listed:
+            inside.warning(
+                f"The list of pages does not have the page that begins here, {quoted(mark.label)}.",
+                "Give it an entry, so that readers who are told a page find it.",
+                mark.place,
+            )

@@ -5,11 +5,13 @@ from __future__ import annotations
 
 from collections import Counter
 from typing import NamedTuple
-from urllib.parse import quote
+from urllib.parse import quote, urljoin
 
 from pipeline.editions import Edition, FormatName, offered, output_name
 from pipeline.metadata import Direction, Metadata, direction_of
 from pipeline.pages import NavPoint
+from pipeline.render.cover import SOCIAL_HEIGHT, SOCIAL_WIDTH, social_file
+from pipeline.words import words
 from pipeline.words.autonyms import autonym
 
 MEDIA_TYPES: dict[FormatName, str] = {"pdf": "application/pdf", "epub": "application/epub+zip"}
@@ -161,3 +163,22 @@ def alternates(metadata: Metadata, address: str) -> tuple[Alternate, ...]:
     found.sort()
     fallback = next((one for one in found if one.lang.split("-")[0] == "en"), found[0])
     return (*found, Alternate("x-default", fallback.href))
+
+
+def social_tags(metadata: Metadata, stem: str) -> tuple[MetaTag, ...]:
+    """Open Graph wants a full address: without the publication's own there is no picture."""
+    if not metadata.url:
+        return ()
+    alt = metadata.cover.alt if metadata.cover else ""
+    return (
+        MetaTag("property", "og:image", urljoin(metadata.url, quote(social_file(stem)))),
+        MetaTag("property", "og:image:type", "image/jpeg"),
+        MetaTag("property", "og:image:width", str(SOCIAL_WIDTH)),
+        MetaTag("property", "og:image:height", str(SOCIAL_HEIGHT)),
+        MetaTag(
+            "property",
+            "og:image:alt",
+            alt or words(metadata.lang)["cover_alt"].format(title=metadata.title),
+        ),
+        MetaTag("name", "twitter:card", "summary_large_image"),
+    )

@@ -16,13 +16,20 @@ from pipeline.render.brand import logo
 from pipeline.render.constructs import Feature
 from pipeline.render.contents import nav_points, targets
 from pipeline.render.cover import social_picture
-from pipeline.render.discovery import Facts, MetaTag, alternates, downloads, full_title, meta_tags
+from pipeline.render.discovery import (
+    Facts,
+    MetaTag,
+    alternates,
+    downloads,
+    full_title,
+    meta_tags,
+    social_tags,
+)
 from pipeline.render.drawings import drawing_faces
 from pipeline.render.environment import read_text
 from pipeline.render.linked_data import linked_data
 from pipeline.render.nodes import NodeRenderer
 from pipeline.render.numbers import numbers, published_by
-from pipeline.render.social import social_tags
 from pipeline.render.styles import construct_styles, dark_style, script, side_notes
 from pipeline.render.timings import minutes, total
 from pipeline.sheet import is_book, sheet_of

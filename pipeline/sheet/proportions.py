@@ -11,7 +11,7 @@ from typing import TypeVar
 
 from msgspec.structs import replace
 
-from pipeline.editions import Edition
+from pipeline.editions import Edition, Imposition
 from pipeline.metadata import Metadata
 from pipeline.model import Document, Text
 from pipeline.paper import (
@@ -25,7 +25,6 @@ from pipeline.paper import (
     Sheet,
 )
 from pipeline.scripts import word_count
-from pipeline.sheet.imposed import for_small_pages, page_on
 from pipeline.sheet.large_print import enlarged, legible
 from pipeline.tree import walk
 
@@ -71,7 +70,7 @@ def options_for(edition: Edition, metadata: Metadata) -> PrintOptions:
     if edition.fixed_paper and own.page.size is None:
         options = replace(options, page=replace(options.page, size=None))
     if edition.imposition != "none":
-        page = for_small_pages(options.page, own.page, edition.imposition, TEXT)
+        page = _for_small_pages(options.page, own.page, edition.imposition, TEXT)
         options = replace(options, page=page)
     return enlarged(options) if edition.look == "large" else options
 
@@ -84,7 +83,7 @@ def paper_for(edition: Edition, metadata: Metadata) -> PageSize:
 def sheet_for(edition: Edition, metadata: Metadata, *, is_book: bool) -> Sheet:
     """The page of a printed edition; ``is_book`` is made up as a book."""
     options = options_for(edition, metadata)
-    size = page_on(paper_for(edition, metadata), edition.imposition)
+    size = _page_on(paper_for(edition, metadata), edition.imposition)
     text = options.page.text or TEXT
     leading = options.page.leading or text * LEADING / TEXT
     sheet = settle(size, options, text, leading, is_book=is_book)
@@ -206,3 +205,50 @@ def _merged(own: Options, common: Options) -> Options:
         elif mine is None:
             changes[name] = other
     return replace(own, **changes)
+
+
+FOLD = 3
+"""Millimetres that the fold of a booklet takes from the inner margins."""
+
+SMALL_TEXT = 9
+"""Points that text on a quarter of a sheet has at least."""
+
+TOLERANCE = 1
+"""Millimetres by which half a sheet may be off a size that has a name: those of ISO 216 are
+rounded down."""
+
+FOLDS: dict[Imposition, int] = {"none": 0, "booklet": 1, "2-up": 1, "4-up": 2}
+"""How often the sheet is halved."""
+
+
+def _page_on(paper: PageSize, imposition: Imposition) -> PageSize:
+    """The page that so many of make up a side of the paper: half of it is A5 for A4, a quarter
+    A6."""
+    for _ in range(FOLDS[imposition]):
+        paper = _half(paper)
+    return paper
+
+
+def _for_small_pages(
+    common: PageOptions, own: PageOptions, imposition: Imposition, text: float
+) -> PageOptions:
+    """What is asked of the small pages: what is ``common`` to all editions was said of whole
+    sheets, so that its margins, gutter and columns do not hold for them. ``text`` is the usual
+    size of text in points."""
+    page = replace(common, margins=own.margins, gutter=own.gutter, columns=own.columns)
+    if imposition == "booklet" and page.gutter is None:
+        page = replace(page, gutter=FOLD)
+    if imposition == "4-up" and own.text is None:
+        smaller = max(SMALL_TEXT, (common.text or text) * SMALL_TEXT / text)
+        page = replace(page, text=smaller, leading=own.leading)
+    return page
+
+
+def _half(paper: PageSize) -> PageSize:
+    short, long = sorted((paper.width, paper.height))
+    half = long / 2
+    width, height = sorted((half, short))
+    for size in SIZES.values():
+        if 0 <= width - size.width < TOLERANCE and 0 <= height - size.height < TOLERANCE:
+            return size
+    return PageSize(f"{width:g} × {height:g} mm", width, height)

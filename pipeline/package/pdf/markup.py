@@ -8,7 +8,6 @@ from xml.etree import ElementTree
 from xml.etree.ElementTree import Element
 
 from pipeline.marks import SPOKEN
-from pipeline.package.pdf.relations import mark_relations
 
 XHTML = "{http://www.w3.org/1999/xhtml}"
 
@@ -71,7 +70,7 @@ def ready(root: Element) -> None:
             case "span" if "note" in classes(element):
                 for inner in element.iter():
                     _close_up(inner)
-    mark_relations(root)
+    _mark_relations(root)
 
 
 def let_break(root: Element) -> None:
@@ -133,3 +132,60 @@ def _texts(element: Element) -> Iterator[str]:
         if not ASIDE & classes(child):
             yield from _texts(child)
         yield child.tail or ""
+
+
+CHILDREN = frozenset("blank in-words task writing-lines writing-space".split())
+NEXT = frozenset("activity contents exercise writing-lines writing-space".split())
+
+RIGHT = frozenset({"mark", "right"})
+"""The classes of the mark at a right choice."""
+
+
+def _mark_relations(root: Element) -> None:
+    """Give elements classes for the children that they have, as ``has-blank``, and for what
+    comes next, as ``before-exercise``. Rows have the blanks of their cells, and lists of
+    definitions the notes of their terms. (Styles could ask by `:has()`, but WeasyPrint looks
+    through all that is in an element then, for each around another.)"""
+    parents: dict[Element, Element] = {}
+    blanks, notes = [], []
+    for parent in root.iter():
+        before: Element | None = None
+        for child in parent:
+            parents[child] = parent
+            if names := frozenset(child.get("class", "").split()):
+                has = names - {"writing-lines"} if "long" in names else names
+                _mark(parent, "has", has & CHILDREN)
+                if names >= RIGHT:
+                    _mark(parent, "has", {"right-mark"})
+                if before is not None:
+                    _mark(before, "before", names & NEXT)
+                if "blank" in names:
+                    blanks.append(child)
+                if "note" in names:
+                    notes.append(child)
+            before = child
+    for row in _around(blanks, "tr", parents):
+        _mark(row, "has", {"blank"})
+    for entries in _around(_around(notes, "dt", parents), "dl", parents):
+        _mark(entries, "has", {"notes"})
+
+
+def _mark(element: Element, relation: str, names: Iterable[str]) -> None:
+    told = element.get("class", "").split()
+    new = [name for name in sorted(f"{relation}-{name}" for name in names) if name not in told]
+    if new:
+        element.set("class", " ".join((*told, *new)))
+
+
+def _around(
+    elements: Iterable[Element], tag: str, parents: dict[Element, Element]
+) -> Iterator[Element]:
+    """All elements with a tag that are around some others, each once."""
+    seen: set[Element] = set()
+    for element in elements:
+        around = parents.get(element)
+        while around is not None and around not in seen:
+            seen.add(around)
+            if around.tag == tag:
+                yield around
+            around = parents.get(around)

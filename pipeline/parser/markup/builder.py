@@ -18,7 +18,9 @@ from pipeline.model import Block, Inline, Node, Text, Variable
 from pipeline.parser import wordings
 from pipeline.parser.inlines.places import Places
 from pipeline.parser.lines import Line
-from pipeline.parser.markup.elements import build
+from pipeline.parser.markup import block_elements as blocks
+from pipeline.parser.markup import inline_elements as inlines
+from pipeline.parser.markup import tables
 from pipeline.parser.markup.flow import as_blocks, as_inlines, fold
 from pipeline.parser.markup.frames import Frame
 from pipeline.parser.markup.inline_elements import void_element
@@ -28,8 +30,11 @@ from pipeline.parser.markup.tags import (
     DROPPED_TAGS,
     DROPPED_VOID_TAGS,
     ENDS_PARAGRAPH,
+    HEADING_TAGS,
     IMPLIED_ENDS,
+    INLINE_TAGS,
     KNOWN_TAGS,
+    PLAIN_BLOCK_TAGS,
     PLAIN_INLINE_TAGS,
     TABLE_PARTS,
     VOID_TAGS,
@@ -253,7 +258,7 @@ class MarkupBuilder:
         frame = self._stack.pop()
         if frame.span and self._line > frame.span.line:
             frame.span = Span(frame.span.line, frame.span.column, self._line)
-        self._stack[-1].items.extend(build(frame))
+        self._stack[-1].items.extend(_build(frame))
 
     def _finish(self, say: bool) -> None:
         """End what is open. What would be lost or misplaced by that is an error."""
@@ -276,3 +281,40 @@ class MarkupBuilder:
 
     def _warn(self, message: str, token: Token) -> None:
         self._report(Finding.UNSAFE_MARKUP, message, self._place(token), "")
+
+
+Builder = Callable[[Frame], Iterable[Node]]
+
+BUILDERS: dict[str, Builder] = {
+    **dict.fromkeys(INLINE_TAGS, inlines.inline_element),
+    **dict.fromkeys(CONTAINER_TAGS, blocks.container),
+    **dict.fromkeys(PLAIN_BLOCK_TAGS, blocks.plain),
+    "center": blocks.centred,
+    **dict.fromkeys(HEADING_TAGS, blocks.heading),
+    **dict.fromkeys(("em", "strong", "del", "s", "strike"), inlines.formatting),
+    **dict.fromkeys(("code", "tt"), inlines.code),
+    **dict.fromkeys(("abbr", "acronym"), inlines.abbreviation),
+    **dict.fromkeys(("ul", "ol", "menu"), blocks.list_),
+    **dict.fromkeys(("caption", "colgroup", "thead", "tbody", "tfoot"), tables.part),
+    **dict.fromkeys(("td", "th"), tables.cell),
+    "a": inlines.link,
+    "blockquote": blocks.quote,
+    "dd": blocks.blocks_part,
+    "details": blocks.details,
+    "div": blocks.division,
+    "dl": blocks.definition_list,
+    "dt": blocks.inlines_part,
+    "figcaption": blocks.inlines_part,
+    "figure": blocks.figure,
+    "li": blocks.item,
+    "p": blocks.paragraph,
+    "pre": blocks.preformatted,
+    "summary": blocks.blocks_part,
+    "table": tables.table,
+    "tr": tables.row,
+}
+
+
+def _build(frame: Frame) -> Iterable[Node]:
+    """The nodes that a finished element becomes."""
+    return BUILDERS[frame.tag](frame)

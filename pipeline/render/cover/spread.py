@@ -1,4 +1,4 @@
-"""The print cover: back, spine and front in one piece."""
+"""The print cover: back, spine and front in one piece, with the bar code of its ISBN (EAN-13)."""
 
 from __future__ import annotations
 
@@ -8,11 +8,10 @@ from collections.abc import Iterator
 
 import jinja2
 
-from pipeline.metadata import Metadata
+from pipeline.metadata import Metadata, isbn13
 from pipeline.model import Asset, Document
 from pipeline.pages import CoverPage, Style
 from pipeline.render.cover import LINE, Front, Look, assets_of, faces_for, front_of, look_of
-from pipeline.render.cover.barcodes import bar_code, isbn_in_print
 from pipeline.render.cover.colours import digest
 from pipeline.render.cover.images import cover_image
 from pipeline.render.cover.papers import printed_paper
@@ -177,3 +176,58 @@ def _cuts(sheet: SpreadSheet) -> Iterator[str]:
         yield f"M{x:g} {-START:g}v{-LENGTH}M{x:g} {sheet.height + START:g}v{LENGTH}"
     for y in (0, sheet.height):
         yield f"M{-START:g} {y:g}h{-LENGTH}M{sheet.width + START:g} {y:g}h{LENGTH}"
+
+
+MODULE, HEIGHT, GUARD = 0.33, 22.85, 1.65
+"""Millimetres at the standard's nominal size: of the narrowest bar, of the bars, and of what the
+long ones have more."""
+
+BEFORE, AFTER = 11, 7
+"""Modules that stay white, before the bars and after them."""
+
+DIGITS = 3.4
+"""Millimetres that the line of digits takes."""
+
+LONG_BARS = frozenset({*range(3), *range(45, 50), *range(92, 95)})
+
+
+def isbn_in_print(metadata: Metadata) -> str:
+    """The ISBN of the printed edition, or that of all formats, or nothing."""
+    own = metadata.identifier
+    return metadata.isbns.print or (own.value if own and own.scheme == "isbn" else "")
+
+
+def bar_code(isbn: str) -> Asset | None:
+    """The drawing for an ISBN; None where there is none."""
+    if not isbn:
+        return None
+    from barcode import EAN13
+
+    digits = isbn13(isbn)
+    (modules,) = EAN13(digits[:12]).build()
+    bars = "".join(
+        f"M{BEFORE + place} 0h1v{(HEIGHT + GUARD * (place in LONG_BARS)) / MODULE:.2f}h-1z"
+        for place, module in enumerate(modules)
+        if module == "1"
+    )
+    width = BEFORE + len(modules) + AFTER
+    height = (HEIGHT + DIGITS) / MODULE
+    base = height - 1.2
+    svg = (
+        f'<svg xmlns="http://www.w3.org/2000/svg" width="{width * MODULE:.2f}mm"'
+        f' height="{height * MODULE:.2f}mm" viewBox="0 0 {width} {height:.2f}">'
+        f'<path d="{bars}"/><g font-family="Source Code Pro" font-size="9.2">'
+        f'<text x="2" y="{base:.2f}">{digits[0]}</text>'
+        f"{_spaced(digits[1:7], BEFORE + 4, base)}{_spaced(digits[7:], BEFORE + 51, base)}"
+        "</g></svg>"
+    )
+    size = (round(width * MODULE * 96 / 25.4), round(height * MODULE * 96 / 25.4))
+    return Asset("cover:isbn.svg", "isbn.svg", "image/svg+xml", *size, data=svg.encode())
+
+
+def _spaced(digits: str, start: float, base: float) -> str:
+    """Digits of seven modules each, below the bars that say them."""
+    return "".join(
+        f'<text x="{start + 7 * place:g}" y="{base:.2f}">{digit}</text>'
+        for place, digit in enumerate(digits)
+    )

@@ -1,4 +1,5 @@
-"""The e-book: cover, title page, imprint, contents, one page a chapter with its notes."""
+"""The e-book: cover, title page, imprint, contents, one page a chapter with its notes; in which
+order they stand, and which of them are landmarks."""
 
 from __future__ import annotations
 
@@ -10,7 +11,7 @@ import jinja2
 from pipeline.editions import Edition
 from pipeline.faces import FACES, MATH_FACE, own_faces
 from pipeline.model import CodeBlock, Document, FrontMark, Node, PageMark
-from pipeline.pages import NavList, NavPoint, Page, PageBreak, Pages
+from pipeline.pages import Landmark, NavList, NavPoint, Page, PageBreak, Pages
 from pipeline.render.contents import nav_points, numbered, targets
 from pipeline.render.cover import cover
 from pipeline.render.drawings import drawing_faces
@@ -21,6 +22,7 @@ from pipeline.render.epub.front import (
     IMPRINT,
     NAV,
     TITLE_PAGE,
+    CaptionNav,
     caption_navs,
     cover_page,
     imprint_page,
@@ -28,12 +30,12 @@ from pipeline.render.epub.front import (
     properties,
     title_page,
 )
-from pipeline.render.epub.order import landmarks, reading_order
 from pipeline.render.epub.styles import BASE, styles
 from pipeline.render.nodes import NodeRenderer, page_id
 from pipeline.render.notes import before_notes, listing_notes
 from pipeline.render.plan import ENDNOTES, Chapter, chapters
 from pipeline.render.table_fit import Setting
+from pipeline.roles import BEFORE_CONTENTS, ROLES
 from pipeline.tree import plain_text, walk
 from pipeline.words import words
 
@@ -154,3 +156,61 @@ def _labels(nodes: Iterable[Node]) -> Iterator[str]:
             yield node.label
         elif isinstance(node, CodeBlock):
             yield from (mark.label for mark in node.marks)
+
+
+NO_LANDMARKS = frozenset({"chapter", "part"})
+"""Roles of which a book has many, none of them a landmark."""
+
+
+def reading_order(plan: tuple[Chapter, ...]) -> Iterator[str]:
+    """The names of all pages. What the text begins with that belongs around the title stands
+    before the contents, as in print; title page and imprint are made where it has none: after a
+    half title, before a dedication."""
+    roles = {chapter.role for chapter in plan}
+    missing = [
+        page
+        for page, role in ((TITLE_PAGE, "titlepage"), (IMPRINT, "copyright-page"))
+        if role not in roles
+    ]
+    yield COVER
+    at = 0
+    while at < len(plan) and plan[at].role in BEFORE_CONTENTS:
+        role = plan[at].role
+        if TITLE_PAGE in missing and role != "halftitlepage":
+            yield from missing
+            missing.clear()
+        yield plan[at].name
+        if role == "titlepage":
+            yield from missing
+            missing.clear()
+        at += 1
+    yield from missing
+    yield NAV
+    yield from (chapter.name for chapter in plan[at:])
+
+
+def landmarks(
+    order: tuple[str, ...],
+    plan: tuple[Chapter, ...],
+    lists: tuple[CaptionNav, ...],
+    titles: dict[str, str],
+    renderer: NodeRenderer,
+) -> tuple[Landmark, ...]:
+    """Where in the book readers may want to go at once, in reading order: the first part of each
+    kind. ``titles`` are those of the pages."""
+    made = {COVER: "cover", TITLE_PAGE: "titlepage", IMPRINT: "copyright-page", NAV: "toc"}
+    by_name = {chapter.name: chapter for chapter in plan}
+    texts = (c.name for c in plan if c.division == "bodymatter")
+    start = next(texts, plan[0].name if plan else NAV)
+    found: dict[str, Landmark] = {}
+    for name in order:
+        kind = made.get(name) or by_name[name].role
+        if name in made or (kind in ROLES and kind not in NO_LANDMARKS):
+            found.setdefault(kind, Landmark(kind, name, titles[name]))
+        if name == NAV:
+            for nav in lists:
+                if nav.kind:
+                    found[nav.kind] = Landmark(nav.kind, f"{NAV}#{nav.id}", nav.title)
+        if name == start:
+            found["bodymatter"] = Landmark("bodymatter", start, renderer.word("start"))
+    return tuple(found.values())

@@ -16,7 +16,14 @@ from pipeline.render.brand import logo
 from pipeline.render.constructs import Feature
 from pipeline.render.contents import nav_points, targets
 from pipeline.render.cover import social_picture
-from pipeline.render.discovery import Facts, alternates, downloads, full_title, meta_tags
+from pipeline.render.discovery import (
+    Facts,
+    alternates,
+    downloads,
+    full_title,
+    meta_tags,
+    social_tags,
+)
 from pipeline.render.drawings import drawing_faces
 from pipeline.render.environment import read_text
 from pipeline.render.html import imprint, is_learnt_from, page_styles
@@ -27,7 +34,6 @@ from pipeline.render.site.feeds import feeds, head_links
 from pipeline.render.site.naming import INDEX, NOT_FOUND, SEARCH, SitePage, site_pages
 from pipeline.render.site.navigation import SiteContents
 from pipeline.render.site.search import search_script, searched_text
-from pipeline.render.social import social_tags
 from pipeline.render.styles import script
 from pipeline.render.timings import minutes
 from pipeline.words import words

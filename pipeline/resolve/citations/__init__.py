@@ -26,7 +26,6 @@ from pipeline.model import (
     Text,
 )
 from pipeline.resolve.citations.cited import Cited, all_citations, in_reading_order, positions
-from pipeline.resolve.citations.entries import entry_ids, entry_of
 from pipeline.resolve.citations.places import (
     CITATION_NOTE,
     becomes_note,
@@ -42,6 +41,18 @@ from pipeline.words import words
 
 if TYPE_CHECKING:
     from pipeline.resolve.citations.csl.data import Reference
+import re
+import unicodedata
+from typing import TYPE_CHECKING
+
+from pipeline.metadata import Metadata
+from pipeline.model import Attributes, BibliographyEntry
+from pipeline.slugs import slug
+
+if TYPE_CHECKING:
+    from pipeline.resolve.citations.csl.data import Reference
+    from pipeline.resolve.citations.csl.processor import Entry
+    from pipeline.resolve.citations.csl.style import Style
 
 NEAR = 5
 """How many notes are few where a style does not say."""
@@ -149,7 +160,7 @@ def _written(
     _report_doubts(works, findings)
     processor = Processor(style, works)
     listing = processor.entries()
-    ids = entry_ids(document, [entry.key for entry in listing])
+    ids = _entry_ids(document, [entry.key for entry in listing])
     targets = {key: f"#{name}" for key, name in ids.items()}
     distance = style.citation.get("near-note-distance")
     near = int(distance) if distance.isdecimal() else NEAR
@@ -177,7 +188,7 @@ def _written(
             for item in items:
                 first_notes.setdefault((place.part, item.key), place.note)
     entries = tuple(
-        entry_of(entry, ids[entry.key], sources.works[entry.key], style, document.metadata)
+        _entry_of(entry, ids[entry.key], sources.works[entry.key], style, document.metadata)
         for entry in listing
     )
     document = _put(document, cited, texts, style.is_note)
@@ -222,3 +233,48 @@ def _put(document: Document, cited: dict[int, Cited], texts: _Texts, is_note: bo
 
     document = rewrite_document(document, leave={Citation: leave}, context=ordinals())
     return replace(document, notes=(*document.notes, *notes))
+
+
+_TAG = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*")
+
+
+def _entry_of(
+    entry: Entry, identifier: str, work: Reference, style: Style, metadata: Metadata
+) -> BibliographyEntry:
+    """The node of an entry that a style has written."""
+    from pipeline.resolve.citations.csl.inlines import inlines
+    from pipeline.resolve.citations.csl.marks import plain
+
+    pairs = _language(plain(entry.text), work.values.get("language", ""), metadata)
+    return BibliographyEntry(
+        key=entry.key,
+        label=plain(entry.label),
+        children=inlines(entry.text, style.locale),
+        attributes=Attributes(id=identifier, pairs=pairs),
+    )
+
+
+def _language(text: str, lang: str, metadata: Metadata) -> tuple[tuple[str, str], ...]:
+    """The language of an entry, and the direction of the script that it begins in, where they
+    are not the document's."""
+    strong = next((b for c in text if (b := unicodedata.bidirectional(c)) in ("L", "R", "AL")), "")
+    direction = {"L": "ltr", "R": "rtl", "AL": "rtl"}.get(strong, metadata.direction)
+    pairs = (("dir", direction),) if direction != metadata.direction else ()
+    if not _TAG.fullmatch(lang) or lang[:2].lower() == metadata.lang[:2].lower():
+        return pairs
+    return (("lang", lang), *pairs)
+
+
+def _entry_ids(document: Document, keys: list[str]) -> dict[str, str]:
+    """An id for the entry of each work, that nothing else has."""
+    taken = {node.attributes.id for node in walk(whole(document))}
+    found: dict[str, str] = {}
+    for key in keys:
+        name = slug(re.sub(r"[^\w-]+", "-", key)).strip("-") or "work"
+        candidate, number = f"ref-{name}", 1
+        while candidate in taken:
+            number += 1
+            candidate = f"ref-{name}-{number}"
+        taken.add(candidate)
+        found[key] = candidate
+    return found

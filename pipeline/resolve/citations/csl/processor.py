@@ -1,10 +1,10 @@
-"""Citations and a bibliography of works, as a style has them."""
+"""Citations and a bibliography of works, as a style has them, and their order."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
-from typing import NamedTuple
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import NamedTuple, TypeVar
 
 import msgspec
 
@@ -13,12 +13,13 @@ from pipeline.resolve.citations.csl import cases, marks
 from pipeline.resolve.citations.csl.clusters import join_cites
 from pipeline.resolve.citations.csl.context import Context, Disambiguation
 from pipeline.resolve.citations.csl.data import Cite, Locator, Reference
+from pipeline.resolve.citations.csl.dates import sort_key
 from pipeline.resolve.citations.csl.disambiguation import disambiguate
 from pipeline.resolve.citations.csl.elements import Element
-from pipeline.resolve.citations.csl.fonts import formatted
+from pipeline.resolve.citations.csl.marks import formatted, plain
 from pipeline.resolve.citations.csl.render import children, render
-from pipeline.resolve.citations.csl.sorting import sort
 from pipeline.resolve.citations.csl.style import Style
+from pipeline.resolve.collation import Collation, Key
 
 # Whom a citation in the text names where the style's citations name nobody.
 _AUTHORS = Element(
@@ -72,7 +73,7 @@ class Processor:
         self._added: Mapping[str, Disambiguation] = {}
         self._sorted = list(works)
         if (area := style.bibliography) is not None:
-            self._sorted = sort(
+            self._sorted = _sort(
                 works, area, lambda work: self._context(area, Cite(key=work.key)), style.locale.lang
             )
             self._numbers = {w.key: number for number, w in enumerate(self._sorted, start=1)}
@@ -153,7 +154,7 @@ class Processor:
         assert layout is not None
         ordered = list(cites)
         if not any(cite.prefix or cite.suffix for cite in cites):
-            ordered = sort(
+            ordered = _sort(
                 ordered, area, lambda cite: self._context(area, cite), self.style.locale.lang
             )
         text = join_cites(ordered, area, lambda cite: self._context(area, cite))
@@ -201,3 +202,44 @@ def _entry_parts(area: Element, layout: Element, context: Context) -> tuple[str,
         label = ""
     text = formatted(layout, first + "".join(rest))
     return label.strip(), text.lstrip()
+
+
+T = TypeVar("T")
+_OPTIONS = {
+    "names-min": "et-al-min",
+    "names-use-first": "et-al-use-first",
+    "names-use-last": "et-al-use-last",
+}
+
+
+def _sort(items: Iterable[T], area: Element, context: Callable[[T], Context], lang: str) -> list[T]:
+    """The items in the order that ``area`` asks for, or as they are where it asks for none.
+    ``context`` makes the context to render an item in; ``lang`` says how words are ordered."""
+    found = list(items)
+    instructions = area.child("sort")
+    if instructions is None or len(found) < 2:
+        return found
+    collation = Collation(lang)
+    # Sorting is stable, and the last key comes first; what has no key comes last.
+    for key in reversed(instructions.children):
+        keyed = [(_key(key, context(item), collation), item) for item in found]
+        some = [(value, item) for value, item in keyed if value[0]]
+        some.sort(key=lambda pair: pair[0], reverse=key.get("sort") == "descending")
+        found = [item for _, item in some] + [item for value, item in keyed if not value[0]]
+    return found
+
+
+def _key(key: Element, context: Context, collation: Collation) -> Key:
+    context.sorting = {
+        _OPTIONS[name]: value for name, value in key.attributes.items() if name in _OPTIONS
+    }
+    variable = key.get("variable")
+    if macro := key.get("macro"):
+        text = "".join(children(context.style.macros[macro], context))
+    elif variable in context.reference.dates:
+        text = sort_key(context.reference.dates[variable])
+    elif variable in context.reference.names:
+        text = render(Element("names", {"variable": variable}), context)
+    else:
+        text = render(Element("number", {"variable": variable}), context)
+    return collation.key(plain(text))

@@ -13,7 +13,7 @@ from pipeline.resolve.citations.csl.dates import (
     sort_key,
 )
 from pipeline.resolve.citations.csl.elements import Element
-from pipeline.resolve.citations.csl.fonts import formatted
+from pipeline.resolve.citations.csl.marks import formatted
 
 
 def date(element: Element, context: Context) -> str:

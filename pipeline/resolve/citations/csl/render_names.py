@@ -10,7 +10,7 @@ from pipeline.resolve.citations.csl import cases, numbers
 from pipeline.resolve.citations.csl.context import Context
 from pipeline.resolve.citations.csl.data import Name
 from pipeline.resolve.citations.csl.elements import Element
-from pipeline.resolve.citations.csl.fonts import formatted
+from pipeline.resolve.citations.csl.marks import formatted
 from pipeline.resolve.citations.csl.names import name_options, write_name, write_names
 
 Render = Callable[[Element, Context], list[str]]
