@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import base64
 import hashlib
+import io
 from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,11 +19,11 @@ from pipeline.flow.runner import Runner
 from pipeline.messages import in_order
 from pipeline.model import Document
 from pipeline.package.result import Package
-from pipeline.paper import MILLIMETRE, SIZES
-from pipeline.preflight import preflight
+from pipeline.paper import MILLIMETRE, SIZES, Fitted, Sheet
+from pipeline.preflight import no_area, preflight
 from pipeline.preflight.coverage import Ink, ink_of, mean
-from pipeline.preflight.faults import Fault, on_pages
-from pipeline.preflight.layout import PageLayout
+from pipeline.preflight.faults import Fault, TextArea, on_pages
+from pipeline.preflight.layout import Box, PageLayout
 from pipeline.preflight.reading import read_pages
 from pipeline.report.cost import Prices, cost, sheets
 from pipeline.report.passages import all_texts, paragraphs
@@ -33,19 +35,12 @@ from pipeline.store import Store
 
 if TYPE_CHECKING:
     from PIL import Image
-import base64
-import io
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from PIL import Image
-from pipeline.paper import Fitted, Sheet
-from pipeline.preflight import no_area
-from pipeline.preflight.faults import TextArea
-from pipeline.preflight.layout import Box
 
 MOST_THUMBNAILS = 120
 """Pages of an edition that are shown; of those beyond, only what something is said of."""
+
+WIDTH, COLOURS = 300, 24
+"""Of a picture of a page: pixels across, twice what it is shown at, for fine screens."""
 
 
 def make_report(
@@ -197,12 +192,6 @@ def _warned(fault: Fault, edition: Edition, places: Places, source: str) -> Warn
         hint=fault.hint,
     )
     return Warned(finding, fault.message, fault.pages)
-
-
-WIDTH = 300
-"""Pixels across: twice what it is shown at, for fine screens."""
-
-COLOURS = 24
 
 
 def _thumbnail(image: Image.Image) -> str:

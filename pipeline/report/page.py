@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, TypeAlias
 
 from markupsafe import Markup
 
@@ -15,60 +15,8 @@ from pipeline.report.result import EditionReport, PageFacts, Printed, Report, Wa
 TEMPLATE, STYLE = "report/page.html.j2", "report/style.css"
 
 
-class Row(NamedTuple):
-    """An edition in the table that comes first; "" where there is nothing to say."""
-
-    name: str
-    pages: str
-    sheets: str
-    ink: str
-    cost: str
-    warnings: str
-
-
-class Link(NamedTuple):
-    page: int
-    href: str
-
-
-class Shown(NamedTuple):
-    """A warning. ``place`` is where in the source."""
-
-    code: str
-    severity: str
-    links: tuple[Link, ...]
-    message: str
-    hint: str
-    place: str
-
-
-class Thumbnail(NamedTuple):
-    """A page. ``said`` are its ink and its warnings; ``height`` is in pixels, at 150 across."""
-
-    id: str
-    page: int
-    address: str
-    height: int
-    ink: str
-    warnings: str
-
-
-class Fact(NamedTuple):
-    term: str
-    text: str
-
-
-class View(NamedTuple):
-    """An edition's part of the page."""
-
-    id: str
-    label: str
-    file: str
-    facts: tuple[Fact, ...]
-    warnings: tuple[Shown, ...]
-    thumbnails: tuple[Thumbnail, ...]
-    untold: str
-
+View: TypeAlias = dict[str, Any]
+"""What the template shows of something, by name; "" where there is nothing to say."""
 
 THUMBNAIL = 150
 """Pixels across."""
@@ -91,14 +39,15 @@ def page_of(report: Report) -> bytes:
     return f"{printable_lines(markup)}\n".encode()
 
 
-def _row(edition: EditionReport) -> Row:
+def _row(edition: EditionReport) -> View:
+    """An edition in the table that comes first."""
     count = len(edition.warnings)
     printed = edition.printed
     if not printed:
-        return Row(edition.name, "", "", "", "", str(count))
+        return View(name=edition.name, pages="", sheets="", ink="", cost="", warnings=str(count))
     sheets = printed.sheets
     one_side = "–" if sheets.simplex is None else f"{sheets.simplex:,}"
-    return Row(
+    return View(
         name=edition.name,
         pages=f"{sheets.pages:,}",
         sheets=f"{one_side} / {sheets.duplex:,}",
@@ -109,6 +58,7 @@ def _row(edition: EditionReport) -> Row:
 
 
 def _view(edition: EditionReport, report: Report) -> View:
+    """An edition's part of the page."""
     printed = edition.printed
     pages = printed.pages if printed else ()
     shown = tuple(page for page in pages if page.thumbnail)
@@ -125,36 +75,42 @@ def _view(edition: EditionReport, report: Report) -> View:
     )
 
 
-def _reading(edition: EditionReport) -> tuple[Fact, ...]:
+def _reading(edition: EditionReport) -> tuple[View, ...]:
     level = edition.level
     facts = (
-        Fact("Reading time", sayings.time_said(edition.time)),
-        Fact("Reading level", sayings.level_said(level)),
+        _fact("Reading time", sayings.time_said(edition.time)),
+        _fact("Reading level", sayings.level_said(level)),
     )
     if level.sentence_length is None:
         return facts
     lengths = f"{level.sentence_length:g} words a sentence, {level.word_length:g} syllables a word"
-    return (*facts, Fact("Sentences", lengths))
+    return (*facts, _fact("Sentences", lengths))
 
 
-def _paper(printed: Printed, report: Report) -> tuple[Fact, ...]:
+def _fact(term: str, text: str) -> View:
+    return View(term=term, text=text)
+
+
+def _paper(printed: Printed, report: Report) -> tuple[View, ...]:
     facts = [
-        Fact("Paper", sayings.paper_said(printed.sheets, printed.paper)),
-        Fact("Ink", sayings.ink_said(printed.ink)),
+        _fact("Paper", sayings.paper_said(printed.sheets, printed.paper)),
+        _fact("Ink", sayings.ink_said(printed.ink)),
     ]
     copies = sayings.number_of(report.prices.copies, "copy", "copies")
     for cost, how in ((printed.duplex, "both sides"), (printed.simplex, "one side")):
         if cost:
-            facts.append(Fact(f"{copies}, {how}", sayings.cost_said(cost, report.prices)))
+            facts.append(_fact(f"{copies}, {how}", sayings.cost_said(cost, report.prices)))
     return tuple(facts)
 
 
-def _shown(warned: Warned, edition: str, known: set[int]) -> Shown:
+def _shown(warned: Warned, edition: str, known: set[int]) -> View:
     finding = warned.finding
-    return Shown(
+    return View(
         code=finding.code,
         severity=str(finding.severity),
-        links=tuple(Link(page, _id(edition, page)) for page in warned.pages if page in known),
+        links=tuple(
+            View(page=page, href=_id(edition, page)) for page in warned.pages if page in known
+        ),
         message=warned.message,
         hint=finding.hint,
         place=_place(finding),
@@ -168,9 +124,10 @@ def _place(finding: Diagnostic) -> str:
     return f"{finding.source}:{finding.line}{column}"
 
 
-def _thumbnail(page: PageFacts, edition: EditionReport) -> Thumbnail:
+def _thumbnail(page: PageFacts, edition: EditionReport) -> View:
+    """A page, its ink and its warnings; ``height`` is in pixels."""
     count = sum(page.number in warned.pages for warned in edition.warnings)
-    return Thumbnail(
+    return View(
         id=_id(edition.name, page.number),
         page=page.number,
         address=page.thumbnail,

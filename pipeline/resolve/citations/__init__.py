@@ -4,6 +4,8 @@ are listed."""
 from __future__ import annotations
 
 import itertools
+import re
+import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -13,8 +15,11 @@ from msgspec.structs import replace
 
 from pipeline.codes import Code
 from pipeline.diagnostics import Span
+from pipeline.metadata import Metadata
 from pipeline.model import (
+    Attributes,
     Bibliography,
+    BibliographyEntry,
     Citation,
     CitationItem,
     Document,
@@ -36,18 +41,9 @@ from pipeline.resolve.citations.places import (
 )
 from pipeline.resolve.citations.sources import Sources, read_sources
 from pipeline.resolve.findings import Findings, describe
+from pipeline.slugs import slug
 from pipeline.tree import ordinals, rewrite_document, walk, whole
 from pipeline.words import words
-
-if TYPE_CHECKING:
-    from pipeline.resolve.citations.csl.data import Reference
-import re
-import unicodedata
-from typing import TYPE_CHECKING
-
-from pipeline.metadata import Metadata
-from pipeline.model import Attributes, BibliographyEntry
-from pipeline.slugs import slug
 
 if TYPE_CHECKING:
     from pipeline.resolve.citations.csl.data import Reference
