@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import re
+from collections.abc import Callable, Container, Mapping
 from pathlib import Path
 from xml.etree.ElementTree import Element
 
@@ -43,14 +44,20 @@ def check_page(path: Path, findings: Findings) -> None:
     for reference in references(root):
         surroundings.check(reference)
 
+    check_notes([(path.name, notes_of(root), findings)], within({path.name: ids}))
+
+
+def within(pages: Mapping[str, Container[str]]) -> Callable[[str, str], Target | None]:
+    """Where addresses lead in pages that have these ids; None for what is not there."""
+
     def resolve(base: str, href: str) -> Target | None:
         try:
             goal = target(base, href)
         except AddressError:
             return None
-        return goal if goal.path == path.name and goal.fragment in ids else None
+        return goal if goal.fragment in pages.get(goal.path, ()) else None
 
-    check_notes([(path.name, notes_of(root), findings)], resolve)
+    return resolve
 
 
 def read_page(path: Path, findings: Findings) -> Element | None:

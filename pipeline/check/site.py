@@ -8,10 +8,10 @@ from typing import NamedTuple
 from xml.etree.ElementTree import Element
 
 from pipeline.check.findings import Findings, quoted
-from pipeline.check.html import Surroundings, check_alone, read_page
+from pipeline.check.html import Surroundings, check_alone, read_page, within
 from pipeline.check.markup import HTML, words
 from pipeline.check.notes import check_notes, notes_of
-from pipeline.check.references import AddressError, Reference, Target, references, target
+from pipeline.check.references import Reference, Target, references
 from pipeline.checksums import LIST, checksum, listed
 
 START = "index.html"
@@ -41,16 +41,8 @@ def check_site(folder: Path, findings: Findings) -> int:
         for reference in references(page.root):
             surroundings.check(reference)
 
-    def resolve(base: str, href: str) -> Target | None:
-        try:
-            goal = target(base, href)
-        except AddressError:
-            return None
-        return goal if goal.fragment in ids.get(goal.path, ()) else None
-
-    check_notes(
-        [(name, notes_of(page.root), page.findings) for name, page in pages.items()], resolve
-    )
+    notes = [(name, notes_of(page.root), page.findings) for name, page in pages.items()]
+    check_notes(notes, within(ids))
     _check_files(folder, findings)
     return len(pages)
 

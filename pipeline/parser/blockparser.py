@@ -78,9 +78,11 @@ class LineProcessor(BlockProcessor):
     """A construct of the block structure.
 
     ``container`` blocks hold blocks; ``takes_lines`` leaves take text; ``verbatim`` ones
-    take every line as it is, without a look whether it could begin something.
+    take every line as it is, without a look whether it could begin something. ``begins`` are
+    the characters that one may begin with; without any, other constructs begin it.
     """
 
+    begins = ""
     container = False
     takes_lines = False
     verbatim = False
@@ -89,7 +91,7 @@ class LineProcessor(BlockProcessor):
 
     def test(self, parent: ElementTree.Element, block: Any) -> bool:
         """Whether the construct may begin at the cursor ``block`` within ``parent``."""
-        raise NotImplementedError
+        return bool(block.char and block.char in self.begins and block.indent < 4)
 
     def run(self, parent: ElementTree.Element, blocks: Any) -> bool | None:
         """Begin the construct at the cursor ``blocks[0]``; False if it is none after all."""

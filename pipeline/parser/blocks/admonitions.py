@@ -21,10 +21,8 @@ _OPENING = re.compile(
 class AdmonitionProcessor(LineProcessor):
     """The first child is the title, where there is one."""
 
+    begins = "!?"
     container = True
-
-    def test(self, parent: Element, block: Any) -> bool:
-        return bool(block.indent < 4 and block.char in "!?")
 
     def run(self, parent: Element, blocks: Any) -> bool | None:
         cursor: Cursor = blocks[0]

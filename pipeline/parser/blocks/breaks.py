@@ -18,8 +18,7 @@ _PAGE = re.compile(r"\\(?:newpage|pagebreak)[ \t]*$")
 class ThematicBreakProcessor(LineProcessor):
     """Four and more underscores are a line to write on, and several such lines one block."""
 
-    def test(self, parent: Element, block: Any) -> bool:
-        return block.indent < 4 and block.char in "*_-"
+    begins = "*_-"
 
     def run(self, parent: Element, blocks: Any) -> bool | None:
         cursor: Cursor = blocks[0]
@@ -49,8 +48,7 @@ class ThematicBreakProcessor(LineProcessor):
 class PageBreakProcessor(LineProcessor):
     """``\\newpage`` alone on a line."""
 
-    def test(self, parent: Element, block: Any) -> bool:
-        return bool(block.indent < 4 and block.char == "\\")
+    begins = "\\"
 
     def run(self, parent: Element, blocks: Any) -> bool | None:
         cursor: Cursor = blocks[0]

@@ -33,11 +33,9 @@ _WORD = re.compile(r"[^\W\d_]{4,}")
 class FenceProcessor(LineProcessor):
     """``state`` is (character, length, indentation) of the opening fence."""
 
+    begins = "`~"
     takes_lines = True
     verbatim = True
-
-    def test(self, parent: Element, block: Any) -> bool:
-        return block.indent < 4 and block.char in "`~"
 
     def run(self, parent: Element, blocks: Any) -> bool | None:
         cursor: Cursor = blocks[0]

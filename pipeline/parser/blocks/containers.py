@@ -29,10 +29,8 @@ _CLOSING = re.compile(r"(:{3,})[ \t]*$")
 class ContainerProcessor(LineProcessor):
     """``state`` is the number of colons while the block is open, then its attributes."""
 
+    begins = ":"
     container = True
-
-    def test(self, parent: Element, block: Any) -> bool:
-        return bool(block.indent < 4 and block.char == ":")
 
     def run(self, parent: Element, blocks: Any) -> bool | None:
         cursor: Cursor = blocks[0]

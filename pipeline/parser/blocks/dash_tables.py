@@ -42,11 +42,9 @@ class State:
 
 
 class DashTableProcessor(LineProcessor):
+    begins = "-"
     takes_lines = True
     verbatim = True
-
-    def test(self, parent: Element, block: Any) -> bool:
-        return bool(block.char == "-" and block.indent < 4)
 
     def run(self, parent: Element, blocks: Any) -> bool | None:
         cursor: Cursor = blocks[0]

@@ -17,9 +17,6 @@ _MARKER = re.compile(r"(?::[ \t]+(?=\S)|~[ \t]+(?=[^\s\d]))")
 class DefinitionListProcessor(LineProcessor):
     container = True
 
-    def test(self, parent: Element, block: Any) -> bool:
-        return False  # a definition begins its list
-
     def holds(self, tag: str) -> bool:
         return tag in ("dt", "dd")
 
@@ -28,22 +25,19 @@ class DefinitionListProcessor(LineProcessor):
 
 
 class TermProcessor(LineProcessor):
-    def test(self, parent: Element, block: Any) -> bool:
-        return False  # terms are made of a paragraph, by the definition that follows
+    """Terms are made of a paragraph, by the definition that follows."""
 
 
 class DefinitionProcessor(LineProcessor):
     """``state`` is the indentation of the definition's content."""
 
+    begins = ":~"
     container = True
 
     def __init__(self, parser: Any, lists: DefinitionListProcessor) -> None:
         super().__init__(parser)
         self.lists = lists
         self.terms = TermProcessor(parser)
-
-    def test(self, parent: Element, block: Any) -> bool:
-        return bool(block.indent < 4 and block.char in (":", "~"))
 
     def run(self, parent: Element, blocks: Any) -> bool | None:
         cursor: Cursor = blocks[0]

@@ -31,10 +31,8 @@ class DirectiveProcessor(LineProcessor):
     or that of an environment. ``stage`` is where a block with a start and an end of its own is:
     in the one, in between, or in the other."""
 
+    begins = "`~\\"
     container = True
-
-    def test(self, parent: Element, block: Any) -> bool:
-        return block.indent < 4 and block.char in "`~\\"
 
     def run(self, parent: Element, blocks: Any) -> bool | None:
         cursor: Cursor = blocks[0]

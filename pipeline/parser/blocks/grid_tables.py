@@ -40,11 +40,9 @@ class Area(NamedTuple):
 
 
 class GridTableProcessor(LineProcessor):
+    begins = "+"
     takes_lines = True
     verbatim = True
-
-    def test(self, parent: Element, block: Any) -> bool:
-        return bool(block.char == "+" and block.indent < 4)
 
     def run(self, parent: Element, blocks: Any) -> bool | None:
         cursor: Cursor = blocks[0]

@@ -20,8 +20,7 @@ _SETEXT = re.compile(r"(?:=+|-+)[ \t]*$")
 
 
 class AtxHeadingProcessor(LineProcessor):
-    def test(self, parent: Element, block: Any) -> bool:
-        return bool(block.char == "#" and block.indent < 4)
+    begins = "#"
 
     def run(self, parent: Element, blocks: Any) -> bool | None:
         cursor: Cursor = blocks[0]

@@ -40,11 +40,9 @@ _KINDS: tuple[tuple[re.Pattern[str], re.Pattern[str] | None], ...] = (
 class HtmlProcessor(LineProcessor):
     """``state`` is the number of the kind while the block is open."""
 
+    begins = "<"
     takes_lines = True
     verbatim = True
-
-    def test(self, parent: Element, block: Any) -> bool:
-        return bool(block.indent < 4 and block.char == "<")
 
     def run(self, parent: Element, blocks: Any) -> bool | None:
         cursor: Cursor = blocks[0]

@@ -45,15 +45,13 @@ class Directive(NamedTuple):
 class IncludeProcessor(LineProcessor):
     """``include`` is the word that makes a directive of what stands in double braces."""
 
+    begins = "{!-"
     takes_in = True
 
     def __init__(self, parser: Any, files: SourceFiles) -> None:
         super().__init__(parser)
         self.files = files
         self._count = 0
-
-    def test(self, parent: Element, block: Any) -> bool:
-        return bool(block.indent < 4 and block.char in "{!-")
 
     def run(self, parent: Element, blocks: Any) -> bool | None:
         cursor: Cursor = blocks[0]

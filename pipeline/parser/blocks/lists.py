@@ -30,9 +30,6 @@ class ListProcessor(LineProcessor):
 
     container = True
 
-    def test(self, parent: Element, block: Any) -> bool:
-        return False  # an item begins its list
-
     def holds(self, tag: str) -> bool:
         return tag == "li"
 

@@ -42,12 +42,9 @@ class _End(NamedTuple):
 class MathProcessor(LineProcessor):
     """``state`` is the attributes that follow the end."""
 
+    begins = "$"
     takes_lines = True
     verbatim = True
-
-    def test(self, parent: Element, block: Any) -> bool:
-        cursor: Cursor = block
-        return cursor.indent < 4 and cursor.char == "$"
 
     def run(self, parent: Element, blocks: Any) -> bool | None:
         cursor: Cursor = blocks[0]
@@ -121,9 +118,7 @@ class LatexMathProcessor(MathProcessor):
     """LaTeX's own marks: ``\\[`` to ``\\]``, ``\\begin{align}`` to its end, and definitions of
     commands. A blank line ends them too, and what has no end before it is text."""
 
-    def test(self, parent: Element, block: Any) -> bool:
-        cursor: Cursor = block
-        return cursor.indent < 4 and cursor.char == "\\"
+    begins = "\\"
 
     def run(self, parent: Element, blocks: Any) -> bool | None:
         cursor: Cursor = blocks[0]

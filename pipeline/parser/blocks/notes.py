@@ -14,10 +14,8 @@ _OPENING = re.compile(r"\[\^([^\]\s\[^]+)\]:[ \t]*")
 
 
 class NoteProcessor(LineProcessor):
+    begins = "["
     container = True
-
-    def test(self, parent: Element, block: Any) -> bool:
-        return bool(block.indent < 4 and block.char == "[")
 
     def run(self, parent: Element, blocks: Any) -> bool | None:
         cursor: Cursor = blocks[0]

@@ -31,11 +31,9 @@ class CommentProcessor(LineProcessor):
     """``%%`` to ``%%`` over lines; what follows the end is text again. Where no later line
     ends it, it begins none. ``state`` has the lines, for one that its quote or list ends."""
 
+    begins = "%"
     takes_lines = True
     verbatim = True
-
-    def test(self, parent: Element, block: Any) -> bool:
-        return bool(block.indent < 4 and block.char == "%")
 
     def run(self, parent: Element, blocks: Any) -> bool | None:
         cursor: Cursor = blocks[0]
@@ -97,8 +95,7 @@ class OmittedProcessor(LineProcessor):
     """Lines that mean something else than their text: a page break, the place of the contents,
     which come by themselves, and kramdown's attributes of the block before."""
 
-    def test(self, parent: Element, block: Any) -> bool:
-        return bool(block.indent < 4 and block.char in "[{")
+    begins = "[{"
 
     def run(self, parent: Element, blocks: Any) -> bool | None:
         cursor: Cursor = blocks[0]

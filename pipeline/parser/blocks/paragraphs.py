@@ -6,7 +6,6 @@ from __future__ import annotations
 import functools
 import re
 from typing import Any
-from xml.etree.ElementTree import Element
 
 from pipeline.codes import Code
 from pipeline.diagnostics import Span
@@ -29,9 +28,6 @@ class ParagraphProcessor(LineProcessor):
     def __init__(self, parser: Any, files: SourceFiles) -> None:
         super().__init__(parser)
         self.files = files
-
-    def test(self, parent: Element, block: Any) -> bool:
-        return False  # what nothing else begins becomes a paragraph
 
     def proceed(self, block: BlockElement, cursor: Cursor) -> Match:
         return Match.NO if cursor.blank else Match.YES

@@ -10,10 +10,8 @@ from pipeline.parser.cursor import Cursor
 
 
 class QuoteProcessor(LineProcessor):
+    begins = ">"
     container = True
-
-    def test(self, parent: Element, block: Any) -> bool:
-        return bool(block.indent < 4 and block.char == ">")
 
     def run(self, parent: Element, blocks: Any) -> bool | None:
         cursor: Cursor = blocks[0]
