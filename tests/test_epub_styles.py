@@ -18,7 +18,7 @@ from pipeline.editions import EDITIONS
 from pipeline.pages import Pages
 from pipeline.parser import parse_file
 from pipeline.render import render
-from pipeline.render.epub.styles import plain
+from pipeline.render.epub import plain
 from pipeline.resolve import resolve
 from pipeline.select import select
 

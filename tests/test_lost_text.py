@@ -12,11 +12,10 @@ from hypothesis import given
 import pipeline
 from pipeline.check.markup import parse_html, parse_xml
 from pipeline.cli import main
-from pipeline.completeness import Comparison, compare
+from pipeline.completeness import Comparison, compare, wanted
 from pipeline.completeness.matching import match
 from pipeline.completeness.printed import text_of_pdf
 from pipeline.completeness.texts import text_of
-from pipeline.completeness.wanted import wanted
 from pipeline.diagnostics import Diagnostic
 from pipeline.editions import EDITIONS
 from pipeline.flow.editions import Source

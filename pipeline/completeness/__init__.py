@@ -6,8 +6,9 @@ It resolves the document anew, and knows of the files only what anybody reads in
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
+from typing import NamedTuple
 
 import msgspec
 
@@ -15,7 +16,8 @@ from pipeline.check.site import START
 from pipeline.checksums import listed
 from pipeline.codes import Code, diagnostic
 from pipeline.completeness.matching import Fault, match, twice
-from pipeline.completeness.printed import text_of_pdf
+from pipeline.completeness.passages import FREE, Passage, passages
+from pipeline.completeness.printed import printed, text_of_pdf
 from pipeline.completeness.texts import (
     Texts,
     UnreadableFile,
@@ -23,7 +25,6 @@ from pipeline.completeness.texts import (
     text_of_page,
     text_of_site,
 )
-from pipeline.completeness.wanted import wanted
 from pipeline.diagnostics import Diagnostic
 from pipeline.editions import (
     DEFAULT_EDITIONS,
@@ -36,7 +37,10 @@ from pipeline.editions import (
 )
 from pipeline.flow.editions import Source
 from pipeline.flow.runner import Runner
-from pipeline.model import Document
+from pipeline.model import Document, Table
+from pipeline.pagination import letters
+from pipeline.resolve.answers import FRONT
+from pipeline.words import words
 
 SITE = "site"
 """The edition that a folder of pages is of."""
@@ -126,3 +130,46 @@ def _told(fault: Fault, path: Path, source: str) -> Diagnostic:
         source=source,
         hint="Build it anew. If that does not help, see what your templates leave out.",
     )
+
+
+ANY_ORDER = -1
+"""The group of passages whose order does not matter at all."""
+
+
+class Wanted(NamedTuple):
+    """The passages of the text, and those of the notes."""
+
+    text: tuple[Passage, ...]
+    notes: tuple[Passage, ...]
+
+
+def wanted(document: Document, edition: Edition) -> Wanted:
+    """The passages that the file of an edition has to hold; ``document`` is resolved."""
+    drawn = edition.format == "pdf"
+    # where no line has room for a table's row, its cells become a list, each with its head
+    free = (*FREE, Table) if drawn else FREE
+    rtl = document.metadata.direction == "rtl"
+    text = passages(document.blocks, drawn=drawn, free=free, rtl=rtl)
+    notes = passages(document.notes, drawn=drawn, rtl=rtl)
+    if edition.part == "answers":
+        text = _without_pages(text, words(document.metadata.lang)["page_mark"])
+    if edition.audience == "teacher":
+        # the numbers of notes that only teachers have come last, wherever these stand
+        notes = (passage._replace(group=ANY_ORDER) for passage in notes)
+    if drawn:
+        text, notes = printed(text), printed(notes)
+    return Wanted(
+        *(
+            tuple(passage._replace(span=document.place(passage.span)) for passage in some)
+            for some in (text, notes)
+        )
+    )
+
+
+def _without_pages(found: Iterable[Passage], page_mark: str) -> Iterator[Passage]:
+    """The passages without what the layout of another edition has to say: exercises' pages."""
+    page = f"({page_mark.format(page=FRONT)})"
+    for passage in found:
+        text = passage.text.removesuffix(page)
+        if letters(text):
+            yield passage._replace(text=text, letters=letters(text))

@@ -4,14 +4,17 @@ order they stand, and which of them are landmarks."""
 from __future__ import annotations
 
 import itertools
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Literal
 
 import jinja2
+from msgspec.structs import replace
 
 from pipeline.editions import Edition
 from pipeline.faces import FACES, MATH_FACE, own_faces
 from pipeline.model import CodeBlock, Document, FrontMark, Node, PageMark
-from pipeline.pages import Landmark, NavList, NavPoint, Page, PageBreak, Pages
+from pipeline.pages import Landmark, NavList, NavPoint, Page, PageBreak, Pages, Style
 from pipeline.render.contents import nav_points, numbered, targets
 from pipeline.render.cover import cover
 from pipeline.render.drawings import drawing_faces
@@ -30,10 +33,10 @@ from pipeline.render.epub.front import (
     properties,
     title_page,
 )
-from pipeline.render.epub.styles import BASE, styles
 from pipeline.render.nodes import NodeRenderer, page_id
 from pipeline.render.notes import before_notes, listing_notes
 from pipeline.render.plan import ENDNOTES, Chapter, chapters
+from pipeline.render.styles import construct_styles
 from pipeline.render.table_fit import Setting
 from pipeline.roles import BEFORE_CONTENTS, ROLES
 from pipeline.tree import plain_text, walk
@@ -214,3 +217,55 @@ def landmarks(
         if name == start:
             found["bodymatter"] = Landmark("bodymatter", start, renderer.word("start"))
     return tuple(found.values())
+
+
+BASE = "style.css"
+MODERN = "modern.css"
+"""What only newer reading systems know, in a file of its own."""
+
+APART = frozenset({"epub-strokes.css"})
+"""The styles of constructs that belong into that file."""
+
+_SIDE = re.compile(r"\b(margin|padding|border)-inline-(start|end)\b")
+_ALIGN = re.compile(r"text-align: (start|end)\b")
+_HYPHENS = re.compile(r"(?<!-)\bhyphens: (\w+)")
+_NEW_UNIT = re.compile(r"(?<![^;{}\s/])[\w-]++:[^:;{}]*\d(?:ch|ex|rem|lh|v[wh])\b[^;{}]*;?\s*")
+
+
+def styles(
+    environment: jinja2.Environment,
+    constructs: tuple[str, ...],
+    rules: str,
+    direction: Literal["ltr", "rtl"],
+) -> tuple[Style, ...]:
+    """The style sheets for ``constructs``, in the CSS that all e-readers know: old reading systems
+    (Adobe's, and Amazon's converter) know no sides that follow the direction of the text, and of
+    a unit that is newer than they are nobody knows what they make. ``rules`` are those that are
+    made for the pages."""
+    known = (
+        Style(BASE, read_text(environment, "epub/style.css")),
+        *construct_styles(environment, "epub", constructs),
+        Style("widths.css", rules),
+    )
+    modern = Style(MODERN, read_text(environment, "epub/modern.css"), apart=True)
+    return (
+        *(
+            replace(style, css=plain(style.css, direction))
+            for style in known
+            if style.css and style.name not in APART
+        ),
+        modern,
+        *(replace(style, apart=True) for style in known if style.name in APART),
+    )
+
+
+def plain(css: str, direction: Literal["ltr", "rtl"]) -> str:
+    """A style sheet with the sides that its text has, and without declarations in new units. The
+    alignment of text can be said both ways, and so can hyphens, which WebKit had its own name for
+    until 2023."""
+    start, end = ("left", "right") if direction == "ltr" else ("right", "left")
+    sides = {"start": start, "end": end}
+    css = _SIDE.sub(lambda match: f"{match[1]}-{sides[match[2]]}", css)
+    css = _ALIGN.sub(lambda match: f"text-align: {sides[match[1]]}; {match[0]}", css)
+    css = _HYPHENS.sub(lambda match: f"-webkit-{match[0]}; {match[0]}", css)
+    return _NEW_UNIT.sub("", css)

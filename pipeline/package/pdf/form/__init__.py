@@ -16,8 +16,7 @@ from pipeline.package.pdf.engine.objects import PDF, Array, Dictionary, String
 from pipeline.package.pdf.engine.typesetter import Page
 from pipeline.package.pdf.form.asked import Field, fields
 from pipeline.package.pdf.form.fonts import ONE_LINE, add_fonts, face_for
-from pipeline.package.pdf.form.places import Place, places
-from pipeline.package.pdf.form.widgets import ONE_OF_SEVERAL, Widgets
+from pipeline.package.pdf.form.widgets import ONE_OF_SEVERAL, Place, Widgets, places
 from pipeline.words import words
 
 BUTTONS = frozenset({"one", "several", "task"})
