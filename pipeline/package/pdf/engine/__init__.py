@@ -13,6 +13,8 @@ the whole process. tests/test_engine.py compares the list with the code.
 - `layout.LayoutContext`, `__class__`: the layout is made ours once it is there.
 - `LayoutContext.current_page`: ends a layout that has more pages than it may have, which nothing
   else does. Kozea/WeasyPrint#1549
+- `LayoutContext.footnotes`: is not a list, through all of which WeasyPrint looks for the note of
+  each box in each line.
 - `LayoutContext._update_footnote_area`: notes stay on the page of their reference, an area that is
   empty again takes no room, and a note is set once a page and not anew for each that joins it.
   Kozea/WeasyPrint#1924

@@ -76,6 +76,7 @@ class Document(weasyprint.Document):  # type: ignore[misc]
     def _build_layout_context(cls, markup: _Markup, *rest: Any) -> Any:
         context = super()._build_layout_context(markup, *rest)
         context.__class__ = _Layout
+        context.footnotes = []
         context.most_pages = markup.most_pages
         return context
 
@@ -157,6 +158,20 @@ class _Markup(weasyprint.HTML):  # type: ignore[misc]
         self.most_pages = most_pages
 
 
+class _Notes(dict[Any, None]):
+    """What WeasyPrint asks of a list of notes, but for the time: of each box in each line it asks
+    whether its note is among all those that are still to come."""
+
+    def append(self, note: Any) -> None:
+        self[note] = None
+
+    def remove(self, note: Any) -> None:
+        del self[note]
+
+    def copy(self) -> _Notes:
+        return _Notes(self)
+
+
 class _Layout(LayoutContext):  # type: ignore[misc]
     """A layout whose notes stay on the page of their reference. WeasyPrint compares where the
     area of the notes ends and where the last of them does, to the last bit of two sums that are
@@ -181,6 +196,15 @@ class _Layout(LayoutContext):  # type: ignore[misc]
         if number and self.most_pages and number > self.most_pages:
             raise TooManyPagesError
         self._number = number
+
+    @property
+    def footnotes(self) -> _Notes:
+        """The notes that are still to come."""
+        return self._to_come
+
+    @footnotes.setter
+    def footnotes(self, notes: Iterable[Any]) -> None:
+        self._to_come = _Notes(dict.fromkeys(notes))
 
     def _update_footnote_area(self) -> bool:
         area, notes = self.current_footnote_area, self.current_page_footnotes
