@@ -25,6 +25,8 @@ VENV ?= .venv
 ARGS =
 # how many minutes `make fuzz` begins new rounds
 MINUTES = 5
+# options for `make bench`, such as BENCH="--runs 5 --pages 300"
+BENCH =
 # options for the report, such as REPORT="--copies 30 --paper-price 0.01"
 REPORT =
 # V=1 shows the commands, and every stage
@@ -67,7 +69,7 @@ code := $(shell find pipeline -name __pycache__ -prune -o -type f ! -name '.*' -
 # --- what there is to make -------------------------------------------------------------------
 
 goals := $(or $(MAKECMDGOALS),all)
-.PHONY: all html pdf epub editions catalog check report test fuzz accept lint format constraints clean distclean help FORCE
+.PHONY: all html pdf epub editions catalog check report test fuzz accept bench lint format constraints clean distclean help FORCE
 
 all: ## What the source lists, or else the web page, the PDF handout and the e-book (without a goal: this)
 html: ## The web edition alone
@@ -86,7 +88,7 @@ asks_editions := --edition all
 asks_catalog := --catalog
 table := $(VENV)/.editions.mk
 GOALS := all html pdf epub editions catalog
-ifneq ($(filter-out test fuzz accept lint format constraints clean distclean help report,$(goals)),)
+ifneq ($(filter-out test fuzz accept bench lint format constraints clean distclean help report,$(goals)),)
 include $(call show,$(call hide,$(table)))
 endif
 
@@ -166,6 +168,13 @@ fuzz: $(installed)-test ## Search for faults with random examples, until one is 
 accept: $(installed)-test ## Take what the golden tests get now as what they expect
 	$(at)$(call quote,$(python)) -m pytest -n auto --accept $(ARGS)
 
+# Pandoc and Typst have an environment of their own, in which Chapbook is not
+peers := $(VENV)-peers
+bench: $(installed)-test ## Measure builds side by side with Pandoc and Typst (BENCH="--runs 5")
+	$(at)[ -f $(call quote,$(peers)/pyvenv.cfg) ] || $(call quote,$(python)) -m venv $(call quote,$(peers))
+	$(at)$(call quote,$(peers)/bin/python) -m pip install --quiet --disable-pip-version-check pypandoc_binary typst
+	$(at)$(call quote,$(python)) -m tests.bench --peers $(call quote,$(peers)) $(BENCH)
+
 lint: $(installed)-test ## Check style and types
 	$(at)$(call quote,$(python)) -m ruff check .
 	$(at)$(call quote,$(python)) -m ruff format --check .
@@ -191,7 +200,8 @@ clean: ## Delete what was built, and what is kept of it
 	rmdir .cache 2>/dev/null || :
 
 distclean: clean ## Delete the environment and all caches too
-	@if [ -f $(call quote,$(VENV)/pyvenv.cfg) ]; then rm -rf $(call quote,$(VENV)); fi
+	@for venv in $(call quote,$(VENV)) $(call quote,$(VENV)-peers); do \
+	    if [ -f "$$venv/pyvenv.cfg" ]; then rm -rf "$$venv"; fi; done
 	@rm -rf .mypy_cache .ruff_cache .pytest_cache .hypothesis dist
 	@find pipeline tests -name __pycache__ -type d -prune -exec rm -rf {} +
 

@@ -18,6 +18,7 @@ from pipeline.editions import EDITIONS
 from pipeline.model import INLINE_NOTE, Document, NoteReference
 from pipeline.package import package, pdf
 from pipeline.package.font_files import font_files
+from pipeline.package.pdf.engine import weasyprint
 from pipeline.package.pdf.engine.typesetter import Typesetter
 from pipeline.package.pdf.layout import lay_out
 from pipeline.package.pdf.margin import GAP, Margin, Note, Span
@@ -204,6 +205,21 @@ def test_a_note_stands_on_the_page_that_refers_to_it(folder: Path) -> None:
     late = [number for number, page in pages.items() if page != references[number]]
     assert len(pages) == 60
     assert not late
+
+
+def test_each_note_of_a_full_page_is_set_but_a_few_times(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """And not anew with all others of its page for each of these."""
+    layout, notes = weasyprint.layout.block_level_layout, []
+
+    def counted(context: Any, box: Any, *rest: Any, **options: Any) -> Any:
+        notes.extend(box.children)
+        return layout(context, box, *rest, **options)
+
+    monkeypatch.setattr(weasyprint.layout, "block_level_layout", counted)
+    make(source("\n\n".join(f"Text.^[Note {number}.]" for number in range(200))), folder)
+    assert 200 <= len(notes) < 3 * 200
 
 
 def test_a_note_without_room_takes_but_the_end_of_its_paragraph_along(folder: Path) -> None:

@@ -24,7 +24,6 @@ from pipeline.package.pdf.markup import let_break, parse, ready, replace_charact
 from pipeline.package.pdf.metadata import describe
 from pipeline.package.pdf.page_starts import read_pieces
 from pipeline.package.pdf.pictographs import set_apart
-from pipeline.package.pdf.sheets import has_back_cover, impose
 from pipeline.package.pdf.tags import tag
 from pipeline.package.pdf.text_columns import arrange
 from pipeline.package.result import Facts, Package
@@ -80,6 +79,8 @@ def package(pages: Pages, folder: Path) -> Package:
     extra: dict[str, bytes] = {}
     extra_facts: dict[str, Facts] = {}
     if edition.imposition != "none":
+        from pipeline.package.pdf.sheets import has_back_cover, impose
+
         beside = pages_name(pages.file or output_name(pages.stem, edition), edition)
         if beside:
             extra[beside], extra_facts[beside] = data, facts

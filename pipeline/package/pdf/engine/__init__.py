@@ -13,8 +13,11 @@ the whole process. tests/test_engine.py compares the list with the code.
 - `layout.LayoutContext`, `__class__`: the layout is made ours once it is there.
 - `LayoutContext.current_page`: ends a layout that has more pages than it may have, which nothing
   else does. Kozea/WeasyPrint#1549
-- `LayoutContext._update_footnote_area`: notes stay on the page of their reference, and an area that
-  is empty again takes no room. Kozea/WeasyPrint#1924
+- `LayoutContext.footnotes`: is not a list, through all of which WeasyPrint looks for the note of
+  each box in each line.
+- `LayoutContext._update_footnote_area`: notes stay on the page of their reference, an area that is
+  empty again takes no room, and a note is set once a page and not anew for each that joins it.
+  Kozea/WeasyPrint#1924
 - `layout.inline.split_first_line`: sets no more of a text than a line can hold, or a text without
   a space takes the square of its length; and a short text once. Nothing can be derived here: it is
   replaced for the whole process while a layout lasts, and there is one layout at a time.

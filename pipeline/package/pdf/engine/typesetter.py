@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import contextlib
 import copy
+import itertools
+import math
 import threading
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from pathlib import Path
@@ -74,6 +76,7 @@ class Document(weasyprint.Document):  # type: ignore[misc]
     def _build_layout_context(cls, markup: _Markup, *rest: Any) -> Any:
         context = super()._build_layout_context(markup, *rest)
         context.__class__ = _Layout
+        context.footnotes = []
         context.most_pages = markup.most_pages
         return context
 
@@ -155,14 +158,31 @@ class _Markup(weasyprint.HTML):  # type: ignore[misc]
         self.most_pages = most_pages
 
 
+class _Notes(dict[Any, None]):
+    """What WeasyPrint asks of a list of notes, but for the time: of each box in each line it asks
+    whether its note is among all those that are still to come."""
+
+    def append(self, note: Any) -> None:
+        self[note] = None
+
+    def remove(self, note: Any) -> None:
+        del self[note]
+
+    def copy(self) -> _Notes:
+        return _Notes(self)
+
+
 class _Layout(LayoutContext):  # type: ignore[misc]
     """A layout whose notes stay on the page of their reference. WeasyPrint compares where the
     area of the notes ends and where the last of them does, to the last bit of two sums that are
     the same, and puts off to the next page what fits. It also keeps room for an area of notes
-    that the only one has left, and then moves a paragraph that ends in that room as a whole.
+    that the only one has left, and then moves a paragraph that ends in that room as a whole. And
+    it sets all notes of a page anew for each that comes or goes; here each is set once a page.
 
     It may be given a number of pages: it ends with a `TooManyPagesError` where one more begins."""
 
+    current_page_footnotes: list[Any]
+    page_bottom: float
     most_pages: int | None = None
     _number: int | None = None
 
@@ -177,15 +197,56 @@ class _Layout(LayoutContext):  # type: ignore[misc]
             raise TooManyPagesError
         self._number = number
 
+    @property
+    def footnotes(self) -> _Notes:
+        """The notes that are still to come."""
+        return self._to_come
+
+    @footnotes.setter
+    def footnotes(self, notes: Iterable[Any]) -> None:
+        self._to_come = _Notes(dict.fromkeys(notes))
+
     def _update_footnote_area(self) -> bool:
-        overflows = super()._update_footnote_area()
-        area = self.current_footnote_area
-        if not area.children and not self.in_column:
+        area, notes = self.current_footnote_area, self.current_page_footnotes
+        if area.height != "auto" and not self.in_column:
             self.page_bottom += area.margin_height()
+        if not notes and not self.in_column:
+            area.children = notes
             area.height = "auto"  # as where there has been no note
             return False
-        # Only an area as high as it may be can be too small.
-        return bool(overflows and area.height >= area.max_height - ROUNDING)
+        needed = sum(map(self._height_of, notes))
+        for above, note in itertools.pairwise(notes):
+            if not (_is_plain(above) and _is_plain(note)):
+                apart = self._height_of(above) + self._height_of(note)
+                needed += self._height_of(above, note) - apart if apart < math.inf else 0
+        area.children = notes
+        area.height = min(needed, area.max_height)
+        if not self.in_column:
+            self.page_bottom -= area.margin_height()
+        return bool(needed > area.max_height + ROUNDING)
+
+    def _height_of(self, *notes: Any) -> float:
+        """The height of the area if it has these notes alone; infinite if that is too much."""
+        area: Any = self.current_footnote_area
+        heights: dict[tuple[Any, ...], float] = vars(area).setdefault("heights", {})
+        if notes not in heights:
+            before = self.current_page_footnotes, self.page_bottom, area.height
+            self.current_page_footnotes = list(notes)
+            overflows = super()._update_footnote_area()
+            is_full = overflows and area.height >= area.max_height - ROUNDING
+            heights[notes] = math.inf if is_full else area.height
+            self.current_page_footnotes, self.page_bottom, area.height = before
+        return heights[notes]
+
+
+def _is_plain(note: Any) -> bool:
+    """Whether there are no margins in a note that those of its neighbour may fall together with."""
+    return not any(
+        getattr(box.style[margin], "value", 0)
+        for box in note.descendants()
+        if is_block(box)
+        for margin in ("margin_top", "margin_bottom")
+    )
 
 
 ROUNDING = 1e-3
