@@ -409,8 +409,8 @@ def test_settings_for_whole_sheets_are_not_those_of_small_pages(tmp_path: Path) 
 @pytest.mark.parametrize(
     ("setting", "message"),
     [
-        ("signature: 0", "`0` is not a number of sheets from 1 to 50."),
-        ("signature: some", "`some` is not a number of sheets from 1 to 50."),
+        ("signature: 0", "`0` is not a number of sheets."),
+        ("signature: some", "`some` is not a number of sheets."),
         ("creep: 5mm", "`5mm` is not from 0 to 2 mm."),
     ],
 )
