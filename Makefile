@@ -69,7 +69,7 @@ code := $(shell find pipeline -name __pycache__ -prune -o -type f ! -name '.*' -
 # --- what there is to make -------------------------------------------------------------------
 
 goals := $(or $(MAKECMDGOALS),all)
-.PHONY: all html pdf epub editions catalog check report test fuzz accept bench lint format constraints clean distclean help FORCE
+.PHONY: all html pdf epub editions catalog check report watch test fuzz accept bench lint format constraints clean distclean help FORCE
 
 all: ## What the source lists, or else the web page, the PDF handout and the e-book (without a goal: this)
 html: ## The web edition alone
@@ -109,6 +109,9 @@ check: all ## Look for faults in the finished files
 report: $(installed) ## Pages, paper, ink and cost, and what will not print well (REPORT="--copies 30")
 	$(at)$(chapbook) report $(call quote,$(SOURCE)) --out $(call quote,$(OUT)) \
 	    $(if $(TEMPLATES),--templates $(call quote,$(TEMPLATES))) $(REPORT)
+
+watch: $(installed) ## Build as `make` does, and again at every save, until Ctrl-C
+	$(at)$(chapbook) watch $(call quote,$(SOURCE)) --out $(call quote,$(OUT)) $(asked)
 
 # --- when it is to be made anew --------------------------------------------------------------
 

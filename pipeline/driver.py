@@ -29,8 +29,8 @@ from pipeline.editions import (
     stem_of,
     tells_pages,
 )
-from pipeline.flow.editions import Options, Source
-from pipeline.flow.runner import Ran, Runner
+from pipeline.flow.editions import Made, Options, Source
+from pipeline.flow.runner import Begun, Ran, Runner
 from pipeline.flow.saving import Saving, Step
 from pipeline.messages import in_order
 from pipeline.store import CACHE, Folder
@@ -69,6 +69,8 @@ def build(
     executor: Executor | None = None,
     progress: Callable[[Step], object] = lambda step: None,
     tell: Callable[[Ran], object] = lambda ran: None,
+    begin: Callable[[Begun], object] = lambda begun: None,
+    show: Callable[[Made], object] = lambda made: None,
 ) -> Result:
     """Build editions of ``source`` into ``out/<stem>/``.
 
@@ -81,7 +83,8 @@ def build(
     archive of them all. ``cover_spread`` makes a print cover of the standard print edition as
     well: back, spine and front, as a PDF. ``catalog`` adds records for shops and libraries.
     Editions are made side by side where an ``executor`` is given. ``progress`` is told of every
-    file, and ``tell`` of every stage.
+    file, ``tell`` of every stage, ``begin`` of one before it runs, and ``show`` is given all
+    that was made of each edition.
 
     With an error among the findings nothing is written, and what was built before stays.
     Raises `KeyError` for a name that is no edition's, `ValueError` where an edition that is not
@@ -97,7 +100,7 @@ def build(
     names, folder = tuple(editions), Path(out) / stem_of(Path(source))
     outputs.recover(folder)
     store = Folder(Path(out) / CACHE)
-    runner = Runner(store, executor, tell)
+    runner = Runner(store, executor, tell, begin)
     way = Source(Path(source), runner, options)
     chosen = chosen_editions(names, way.metadata)
     if split:
@@ -107,6 +110,8 @@ def build(
     if way.parsed.failed:
         return Result(_judge(way.all_findings(chosen), strict), read=tuple(runner.files))
     made = tuple(way.all_made(chosen))
+    for one in made:
+        show(one)
     found = (*way.parsed.findings, *(finding for one in made for finding in one.findings))
     if catalog:
         from pipeline.catalog import missing_for_shops

@@ -175,6 +175,12 @@ def ran_line(stage: str, edition: str, seconds: float) -> str:
     return f"  {stage:<9}{edition:<14}{_time(seconds):>9}"
 
 
+def progress_line(doing: str, seconds: float) -> str:
+    """What is done now, and how many seconds all may last at most, if that is known."""
+    left = f", up to {seconds:.0f} s left" if seconds >= 1 else ""
+    return f"building … {printable(doing)}{left}"
+
+
 def _time(seconds: float) -> str:
     return f"{seconds:.2f} s" if seconds else "kept"
 

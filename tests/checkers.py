@@ -184,6 +184,16 @@ def site(folder: Path, *queries: str) -> dict[str, Any]:
     return seen
 
 
+def preview(address: str, source: Path) -> dict[str, Any]:
+    """What somebody sees of a preview in Chromium while they edit its source: see
+    tests/conformance/preview.py."""
+    require("browser")
+    seen: dict[str, Any] = json.loads(
+        _run_own("preview", _AXE, str(shutil.which("chromium")), address, source)
+    )
+    return seen
+
+
 class _Quiet(http.server.SimpleHTTPRequestHandler):
     def log_message(self, format: str, *args: object) -> None:
         """Nothing is logged."""

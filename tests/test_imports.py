@@ -64,7 +64,7 @@ LAYERS: tuple[frozenset[str], ...] = (
     ),
     frozenset({"flow"}),
     frozenset({"completeness", "driver", "fragment", "settings", "starter", "weblinks"}),
-    frozenset({"report"}),
+    frozenset({"preview", "report"}),
     frozenset({"__init__"}),
     frozenset({"cli"}),
     frozenset({"__main__"}),

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
+import os
+import re
+import subprocess
+import sys
 import time
 from pathlib import Path
 
@@ -13,6 +18,7 @@ from pipeline.cli import main
 from pipeline.diagnostics import Diagnostic, Severity
 from pipeline.messages import as_json, as_text
 
+ROOT = Path(__file__).parent.parent
 HOSTILE = "\x1b]0;x\x07\x9b31m\u202e\u2028\r\n\x7f"
 CONTROLS = frozenset("\x1b\x07\x9b\u202e\u2028\r\x7f")
 
@@ -104,3 +110,31 @@ def test_many_findings_on_one_line_take_linear_time(tmp_path: Path) -> None:
 
     ratio = min(seconds(2_000) / seconds(500) for _ in range(5))
     assert ratio < 9
+
+
+def test_a_terminal_shows_the_stage_that_runs_and_a_file_does_not(tmp_path: Path) -> None:
+    """And once it is known from the run before, how long all may last at most."""
+    pty = pytest.importorskip("pty")
+    source = tmp_path / "a.md"
+    command = [sys.executable, "-m", "pipeline", "build", "a.md", "--edition", "handout"]
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), "TERM": "xterm", "COLUMNS": "80"}
+    shown = []
+    for count in (3000, 1):
+        source.write_text("# A\n\n" + "The well and the rope. " * count, "utf-8")
+        ours, theirs = pty.openpty()
+        process = subprocess.Popen(
+            command, stdout=theirs, stderr=theirs, cwd=tmp_path, env=environment
+        )
+        os.close(theirs)
+        said = b""
+        with contextlib.suppress(OSError):  # which ends it
+            while part := os.read(ours, 10_000):
+                said += part
+        os.close(ours)
+        assert process.wait(60) == 0
+        shown.append(said.decode())
+    assert "package handout" in shown[0]
+    assert "left" not in shown[0]
+    assert re.search(r"package handout, up to \d+ s left", shown[1])
+    done = subprocess.run(command, capture_output=True, cwd=tmp_path, env=environment, check=True)
+    assert b"building" not in done.stdout + done.stderr

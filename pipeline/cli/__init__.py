@@ -7,7 +7,7 @@ from typing import Any
 import click
 
 import pipeline
-from pipeline.cli import commands, listing, reporting, terminal
+from pipeline.cli import commands, listing, reporting, terminal, watching
 from pipeline.messages import printable
 
 STOPPED = 130
@@ -18,6 +18,8 @@ Examples:
   chapbook new my-handout            a starter to write on
   chapbook build my-handout.md       web page, PDF and e-book in build/my-handout/
   chapbook build a.md --edition letter
+  chapbook watch my-handout.md       the same again at every save
+  chapbook preview my-handout.md     all three side by side in a browser while you write
   chapbook editions a.md             what can be made of it, and how it is set
   chapbook report a.md               pages, paper, ink, cost, and what will not print well
   chapbook check build/a/a.epub      look for faults in a finished file
@@ -53,6 +55,8 @@ def main() -> None:
 
 for command in (
     commands.build,
+    watching.watch,
+    watching.preview,
     listing.editions,
     reporting.report,
     commands.check,

@@ -24,7 +24,6 @@ from pipeline.cli.terminal import (
     or_exit,
     pages_to_fill,
     progress_shown,
-    ran,
     refuse_same_stems,
     show,
     workers,
@@ -125,7 +124,8 @@ def build(
     need_system(formats(editions) | ({"pdf"} if cover_spread else set()))
     failed = False
     found: list[Diagnostic] = []
-    with workers(sources) as executor, progress_shown(as_json) as progress:
+    shown = progress_shown(sources, out, as_json, stages)
+    with workers(sources) as executor, shown as progress:
         for source in sources:
             result = or_exit(
                 lambda source=source: driver.build(  # type: ignore[misc]
@@ -140,8 +140,9 @@ def build(
                     cover_spread=cover_spread,
                     catalog=catalog,
                     executor=executor,
-                    progress=progress,
-                    tell=ran if stages else lambda _: None,
+                    progress=progress.done,
+                    tell=progress.tell,
+                    begin=progress.begin,
                 )
             )
             if depfile:

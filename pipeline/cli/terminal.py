@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import contextlib
 import gc
+import json
 import sys
+import time
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, NoReturn
@@ -13,11 +15,14 @@ import click
 
 if TYPE_CHECKING:
     from pipeline.diagnostics import Diagnostic
-    from pipeline.flow.runner import Ran
+    from pipeline.flow.runner import Begun, Ran
     from pipeline.flow.saving import Step
     from pipeline.paper import Fitted
+    from pipeline.store import Store
 
 BUILT, SOURCE_ERRORS, WRONG_USAGE, SYSTEM_MISSING = 0, 1, 2, 3
+
+FIRST_STAGE = "parse"
 
 LONG_SOURCE = 200_000
 """Bytes of Markdown from which on editions are made side by side."""
@@ -54,13 +59,6 @@ def say_fit(fitted: Fitted | None) -> None:
         f"{'fit':<9}{fitted.text:g} pt on {fitted.leading:g} pt, margins {'/'.join(margins)} mm,"
         f" {pages}, last page {fitted.last_page:.0%} full"
     )
-
-
-def ran(what: Ran) -> None:
-    """Say that a stage ran, or that it did not have to."""
-    from pipeline import messages
-
-    click.echo(messages.ran_line(what.stage, what.edition, what.seconds))
 
 
 def not_built(missing: Iterable[Path]) -> str:
@@ -167,28 +165,75 @@ def workers(sources: Iterable[Path]) -> Any:
     return ProcessPoolExecutor(initializer=collect_seldom)
 
 
-def progress_shown(quiet: bool) -> Any:
-    """A context that gives what is to be told of every file: lines, and on a terminal
-    something that moves while they are made."""
-    from pipeline import messages
+class Progress:
+    """Tells of files when they are written, of stages where that is asked for, and on a terminal
+    of what runs now. How long that may last at most, the times of the last run say, which the
+    folder ``kept`` has under a name."""
 
-    def say(step: Step) -> None:
-        click.echo(messages.stage_line(step.name, step.seconds, step.size, step.path))
-        say_fit(step.fitted)
+    def __init__(self, quiet: bool, stages: bool, kept: Store, name: str) -> None:
+        self.quiet, self.stages = quiet, stages
+        self._kept, self._name = kept, name
+        self._expected: dict[str, float] = {}
+        with contextlib.suppress(ValueError):
+            self._expected = json.loads(kept.get(name) or b"{}")
+        self._took: dict[str, float] = {}
+        self._doing, self._since = "", 0.0
 
-    @contextlib.contextmanager
-    def moving() -> Any:
-        from rich.console import Console
+    def done(self, step: Step) -> None:
+        from pipeline import messages
 
-        console = Console(stderr=True)
-        with console.status("building …"):
-            yield say
+        if not self.quiet:
+            click.echo(messages.stage_line(step.name, step.seconds, step.size, step.path))
+            say_fit(step.fitted)
 
-    if quiet:
-        return contextlib.nullcontext(lambda step: None)
-    if sys.stderr.isatty() and sys.stdout.isatty():
-        return moving()
-    return contextlib.nullcontext(say)
+    def begin(self, what: Begun) -> None:
+        self._doing, self._since = _name(what), time.monotonic()
+
+    def tell(self, what: Ran) -> None:
+        from pipeline import messages
+
+        name = _name(what)
+        if name == FIRST_STAGE:
+            self._expected |= self._took
+            self._took.clear()
+        if self.stages and not self.quiet:
+            click.echo(messages.ran_line(what.stage, what.edition, what.seconds))
+        # what is known from before keeps the time of when it was made
+        self._took[name] = what.seconds or self._took.get(name) or self._expected.get(name, 0.0)
+
+    def keep(self) -> None:
+        """Keep the times for the next run."""
+        times = self._expected | self._took
+        self._kept.put(self._name, json.dumps(times).encode())
+
+    def __rich__(self) -> str:
+        from pipeline import messages
+
+        waiting = sum(s for name, s in self._expected.items() if name not in self._took)
+        ran = min(time.monotonic() - self._since, self._expected.get(self._doing, 0.0))
+        return messages.progress_line(self._doing, waiting - ran)
+
+
+def _name(what: Ran | Begun) -> str:
+    return f"{what.stage} {what.edition}".strip()
+
+
+@contextlib.contextmanager
+def progress_shown(sources: Iterable[Path], out: Path, quiet: bool, stages: bool) -> Any:
+    """A context that gives the `Progress` of a build: lines, and on a terminal something that
+    moves while they are made."""
+    from pipeline.store import CACHE, Folder, key
+
+    names = [str(source.absolute()) for source in sources]
+    progress = Progress(quiet, stages, Folder(out / CACHE), f"{key('times', *names)}.times")
+    if quiet or not (sys.stderr.isatty() and sys.stdout.isatty()):
+        yield progress
+        return
+    from rich.console import Console
+
+    with Console(stderr=True).status(progress):
+        yield progress
+    progress.keep()
 
 
 def collect_seldom() -> None:

@@ -77,6 +77,13 @@ class Ran(msgspec.Struct, frozen=True):
     seconds: float = 0.0
 
 
+class Begun(msgspec.Struct, frozen=True):
+    """That a stage begins to run, for which edition."""
+
+    stage: str
+    edition: str
+
+
 class _Trace(msgspec.Struct, frozen=True):
     """What came of a stage while its files had these digests."""
 
@@ -128,7 +135,8 @@ class Outcome(Generic[T]):
 
 class Runner:
     """Runs stages for one build. ``store`` has what is known from before, ``executor`` does what
-    is better done in another process, and ``tell`` hears of every stage. ``files`` are all that
+    is better done in another process, ``tell`` hears of every stage, and ``begin`` of
+    one before it runs, which ends all where that raises. ``files`` are all that
     were read for what was run, whether lately or before."""
 
     def __init__(
@@ -136,11 +144,13 @@ class Runner:
         store: Store | None = None,
         executor: Executor | None = None,
         tell: Callable[[Ran], object] = lambda ran: None,
+        begin: Callable[[Begun], object] = lambda begun: None,
     ) -> None:
         self.files: dict[str, None] = {}
         self._store = store
         self._executor = executor
         self._tell = tell
+        self._begun = begin
         self._digests: dict[str, str] = {}
 
     def run(self, stage: Stage[T], *takes: Any) -> Outcome[T]:
@@ -170,6 +180,7 @@ class Runner:
                 make = functools.partial(_remade, stage, takes)
                 known = Outcome(stage, trace, make, self._store)
                 return lambda: known
+        self._begun(Begun(stage.name, _edition(takes)))
         started = time.time()
         running: Future[tuple[bytes, float, list[str]]] | None = None
         if executor:

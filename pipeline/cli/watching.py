@@ -1,0 +1,174 @@
+"""The commands watch and preview."""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+import signal
+import sys
+import threading
+import webbrowser
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from pipeline.cli.commands import build
+from pipeline.cli.terminal import (
+    SOURCE,
+    WRONG_USAGE,
+    check_editions,
+    check_split,
+    formats,
+    give_up,
+    need_system,
+    not_built,
+    pages_to_fill,
+    progress_shown,
+    show,
+    workers,
+)
+
+if TYPE_CHECKING:
+    from pipeline.driver import Result
+
+SHARED = ("editions", "out", "templates", "assets", "fit", "cover_spread", "catalog", "strict")
+"""The options of build that preview has too; and watch, which has one more."""
+
+
+def _options(*names: str) -> list[click.Parameter]:
+    source = click.Argument(["source"], type=SOURCE, metavar="SOURCE")
+    return [source, *(option for option in build.params if option.name in names)]
+
+
+@click.command(params=_options(*SHARED, "split"))
+def watch(source: Path, **options: Any) -> None:
+    """Build a source, and again at every save of a file that it is made of, until Ctrl-C.
+
+    \b
+    Examples:
+      chapbook watch handout.md
+      chapbook watch handout.md --edition handout --templates mine
+    """
+    from pipeline.preview.watching import Watcher
+
+    run = _build_of(source, options)
+    editions, templates = options["editions"], options["templates"]
+    shown = progress_shown([source], options["out"], quiet=False, stages=False)
+    with workers([source]) as executor, shown as progress:
+        watcher = Watcher(
+            source,
+            lambda begin: run(
+                source,
+                editions,
+                executor=executor,
+                progress=progress.done,
+                tell=progress.tell,
+                begin=_both(begin, progress.begin),
+            ),
+            _told,
+            templates,
+        )
+        watcher.run()
+
+
+@click.command(params=_options(*SHARED))
+@click.option(
+    "--editor",
+    metavar="COMMAND",
+    default="",
+    help='What opens a place in the source, as "code -g {file}:{line}".',
+)
+@click.option(
+    "--port", type=click.IntRange(0, 65535), default=0, help="Where to serve (default: any free)."
+)
+@click.option("--no-open", is_flag=True, help="Print the address, and open no browser.")
+def preview(source: Path, editor: str, port: int, no_open: bool, **options: Any) -> None:
+    """Show web page, print and e-book side by side in a browser, anew at every save, until Ctrl-C.
+
+    \b
+    Examples:
+      chapbook preview handout.md
+      chapbook preview handout.md --editor "code -g {file}:{line}"
+    """
+    from pipeline.preview.server import Preview
+    from pipeline.preview.session import Session
+
+    try:
+        if editor and "{file}" not in editor:
+            raise click.BadParameter("it needs {file} in it", param_hint="--editor")
+        run = _build_of(source, options)
+        with workers([source]) as executor:
+            session = Session(
+                source,
+                functools.partial(run, executor=executor),
+                options["editions"],
+                options["templates"],
+                _told,
+            )
+            page = Preview(session, port, editor)
+
+            def ready() -> None:
+                click.echo(f"preview  {page.address}")
+                sys.stdout.flush()
+                threading.Thread(target=session.watcher.run, daemon=True).start()
+                if not no_open:
+                    webbrowser.open(page.address)
+
+            # the process that draws is to end with this one, and the copies of files are to go
+            signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
+            with contextlib.closing(session):
+                page.run(ready)
+    except OSError as error:
+        give_up(f"cannot serve at port {port}: {error.strerror}", WRONG_USAGE)
+
+
+def _build_of(source: Path, options: dict[str, Any]) -> Callable[..., Result]:
+    """`driver.build` with the options that were asked for, once they are found right."""
+    from pipeline import driver
+
+    editions, split = options["editions"], options.get("split") or 0
+    check_editions(editions)
+    pages = pages_to_fill(options["fit"], editions)
+    if split:
+        check_split(editions, None, catalog=options["catalog"])
+        if options["cover_spread"]:
+            raise click.UsageError("--cover-spread is for a whole text: leave --split out.")
+    if not source.is_file():
+        raise click.BadParameter(f"{source} is not there.", param_hint="SOURCE")
+    need_system(formats(editions) | ({"pdf"} if options["cover_spread"] else set()))
+    return functools.partial(
+        driver.build,
+        out=options["out"],
+        strict=options["strict"],
+        templates=options["templates"],
+        assets_beside=options["assets"],
+        fit=pages,
+        split=split,
+        cover_spread=options["cover_spread"],
+        catalog=options["catalog"],
+    )
+
+
+def _both(*heard: Callable[[Any], object]) -> Callable[[Any], None]:
+    def begin(what: Any) -> None:
+        for one in heard:
+            one(what)
+
+    return begin
+
+
+def _told(outcome: Result | Exception) -> None:
+    """Print what is wrong, and go on."""
+    if isinstance(outcome, OSError):
+        said = f"cannot write {outcome.filename or 'the output'}: {outcome.strerror or outcome}"
+        click.echo(f"chapbook: {said}", err=True)
+    elif isinstance(outcome, Exception):
+        import traceback
+
+        traceback.print_exception(outcome)
+    else:
+        if outcome.missing:
+            click.echo(not_built(outcome.missing))
+        show(outcome.diagnostics, blocked=outcome.failed)

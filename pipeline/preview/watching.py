@@ -1,0 +1,157 @@
+"""Has a source built at every save of a file that was read for it. The newest edit wins."""
+
+from __future__ import annotations
+
+import contextlib
+import gc
+import os
+import threading
+import time
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import TypeAlias
+
+import watchfiles
+
+from pipeline.driver import Result
+from pipeline.flow.runner import Begun
+
+Begin: TypeAlias = Callable[[Begun], object]
+Build: TypeAlias = Callable[[Begin], Result]
+Told: TypeAlias = Callable[[Result | Exception], object]
+
+TOGETHER = 20
+"""Milliseconds without a change after which an editor is taken to have saved all."""
+
+LONGEST = 200
+"""Milliseconds after which changes that do not end are told."""
+
+LOOK = 500
+"""Milliseconds after which files are looked at, though the system tells of no change: there are
+file systems of which it never does."""
+
+_State: TypeAlias = tuple[int, int, int] | None
+
+
+class _Dropped(Exception):  # noqa: N818  (nothing is wrong)
+    """Ends a build that an edit has overtaken."""
+
+
+class Watcher:
+    """Has ``build`` called, and its outcome ``told``, now and whenever one of the files has
+    changed that the last build read; ``source`` is the first, and all in the folder of
+    ``templates`` are among them. A build that a change overtakes ends with its stage, and nothing
+    is told of it. One that breaks down is told as the exception that it ended with."""
+
+    def __init__(
+        self, source: Path, build: Build, told: Told, templates: Path | None = None
+    ) -> None:
+        self._build = build
+        self._told = told
+        self._templates = templates
+        self._files: tuple[str, ...] = (str(source),)
+        self._known = self._states(self._files)
+        self._wanted = threading.Event()
+        self._lock = threading.Lock()
+        self._stop = threading.Event()
+        self._builder = threading.Thread(target=self._build_always, daemon=True)
+
+    def run(self) -> None:
+        """Build at every change, until `stop` or Ctrl-C."""
+        self._wanted.set()
+        self._builder.start()
+        try:
+            while not self._stop.is_set():
+                self._watch(self._folders())
+        finally:
+            self.stop()
+
+    def stop(self) -> None:
+        self._stop.set()
+        self._wanted.set()
+
+    def again(self) -> None:
+        """Build once more: something else is wanted."""
+        self._wanted.set()
+
+    def _watch(self, folders: frozenset[str]) -> None:
+        """Look at the files whenever something in these folders has changed, until they are
+        others."""
+        for _ in watchfiles.watch(
+            *sorted(folders),
+            watch_filter=None,
+            recursive=False,
+            step=TOGETHER,
+            debounce=LONGEST,
+            rust_timeout=LOOK,
+            yield_on_timeout=True,
+            stop_event=self._stop,
+            ignore_permission_denied=True,
+        ):
+            with self._lock:
+                found = self._states(self._files)
+                if found != self._known:
+                    self._known = found
+                    self._wanted.set()
+            if self._folders() != folders:
+                return
+
+    def _folders(self) -> frozenset[str]:
+        """The folders that the files are in, or are to be in: an editor may save by putting a new
+        file in the place of the old."""
+        found = set()
+        for path in self._states(self._files):
+            folder = Path(path).absolute().parent
+            while not folder.is_dir():
+                folder = folder.parent
+            found.add(str(folder))
+        if self._templates:
+            found |= {folder for folder, _, _ in os.walk(self._templates)}
+        return frozenset(found)
+
+    def _build_always(self) -> None:
+        while True:
+            self._wanted.wait()
+            if self._stop.is_set():
+                return
+            self._wanted.clear()
+            started = time.time_ns()
+            try:
+                result = self._build(self._begin)
+            except _Dropped:
+                continue
+            except Exception as error:
+                self._told(error)
+                continue
+            self._look_at(result.read, started)
+            self._told(result)
+            del result
+            gc.collect()  # a layout is full of circles, and the process stays
+
+    def _begin(self, _: Begun) -> None:
+        if self._wanted.is_set():
+            raise _Dropped
+
+    def _look_at(self, files: tuple[str, ...], started: int) -> None:
+        """From now on, look at these files. One that is new among them and has changed since the
+        build was ``started`` may have been read before that."""
+        with self._lock:
+            found = self._states(files)
+            for path, state in found.items():
+                if path in self._known:
+                    found[path] = self._known[path]
+                elif state and state[0] >= started:
+                    found[path] = None
+            self._files, self._known = files, found
+
+    def _states(self, files: Iterable[str]) -> dict[str, _State]:
+        own = self._templates.rglob("*") if self._templates else ()
+        return {path: _state(path) for path in (*files, *map(str, own))}
+
+
+def _state(path: str) -> _State:
+    """Differs where a file does; none where it is not there."""
+    with contextlib.suppress(OSError, ValueError):
+        found = Path(path).stat()
+        return found.st_mtime_ns, found.st_size, found.st_ino
+    return None

@@ -1,0 +1,412 @@
+// The three views: files of an edition in frames, and pictures of pages.
+
+import { align, last, letters, moved } from './places.js';
+
+const REFERENCE = 0.25; // of the height of a view: what is there counts as read
+const AHEAD = '150% 0px'; // pages this near are drawn, those in view first
+
+// What is only read needs no styles, and this page's policy would complain of them; the number of
+// elements stays.
+const STYLES = [
+  [/<style[^>]*>[^<]*<\/style>/g, '<title></title>'],
+  [/ style="/g, ' data-style="'],
+];
+
+export const made = (name, properties) => Object.assign(document.createElement(name), properties);
+const address = (...parts) => parts.map(encodeURIComponent).join('/');
+
+async function get(path) {
+  const answer = await fetch(path);
+  return answer.ok ? answer.json() : null;
+}
+
+// `page` is what a pane knows of all others: the `state`, the line that is `wanted`, and what to do
+// when somebody has scrolled, or clicked on a block.
+class Pane {
+  constructor(format, page) {
+    this.format = format;
+    this.page = page;
+    this.element = document.getElementById(format);
+    this.view = this.element.querySelector('.view');
+    this.choice = this.element.querySelector('.edition');
+    this.blocks = [];
+    this.leaves = [];
+    this.items = [];
+    this.shown = '';
+    this.aligned = '';
+    this.quiet = 0; // until when scrolling is our own
+    this.changing = Promise.resolve();
+    this.choice.addEventListener('change', () => page.choose(this));
+  }
+
+  get edition() {
+    return this.choice.value;
+  }
+
+  get visible() {
+    return !this.element.hidden;
+  }
+
+  // Show what was built, one change after another; the place stays.
+  update() {
+    this.changing = this.changing.then(() => this.change()).catch((error) => console.error(error));
+  }
+
+  async change() {
+    const part = this.page.state.parts[this.edition];
+    if (!part || !this.visible) return;
+    const name = `${this.edition} ${part.digest}`;
+    const places = `${name} ${part.places}`;
+    if (places === this.aligned) return;
+    const path = address(this.edition, part.digest);
+    const found = await get(`places/${path}`);
+    const content = name === this.shown ? null : await this.fetched(part, path);
+    if (!found || (name !== this.shown && !content)) return; // there is a newer one
+    const blocks = found.map(([file, line, column, text, repeated]) => (
+      { file, line, column, text, repeated, letters: letters(text) }
+    ));
+    const anchor = this.anchor();
+    const before = this.blocks;
+    const leaves = content ? content.leaves : this.leaves;
+    const items = align(blocks, leaves);
+    const now = anchor && moved(before, blocks, anchor.block);
+    if (content) await this.put(part, path, content, items, now);
+    Object.assign(this, { blocks, leaves, items, shown: name, aligned: places });
+    if (content && anchor) this.goTo(this.nearest(now), anchor.fraction);
+    if (content) this.settled();
+    const { wanted } = this.page;
+    if (wanted && !before.length) this.mark(await this.follow(wanted.file, wanted.line));
+    this.element.dataset.digest = part.digest;
+  }
+
+  // the item of a block, or of the last one before it that is shown
+  nearest(block) {
+    let best = this.items[0];
+    for (const item of this.items) {
+      if (item.block <= block && (best.block > block || item.block >= best.block)) best = item;
+    }
+    return best;
+  }
+
+  // What is read: the item at the line of reference, and how far from it to the next.
+  anchor() {
+    const line = this.height * REFERENCE;
+    let above = null;
+    let below = null;
+    for (const item of this.items) {
+      const top = this.top(item);
+      if (top === null) continue;
+      if (top <= line && (!above || top >= above.top)) above = { item, top };
+      if (top > line && (!below || top < below.top)) below = { item, top };
+    }
+    const found = above || below;
+    if (!found) return null;
+    const room = below && above ? below.top - above.top : 1;
+    const fraction = above ? Math.min(1, (line - above.top) / (room || 1)) : 0;
+    return { block: found.item.block, fraction: below ? fraction : 0 };
+  }
+
+  goTo(item, fraction = 0) {
+    if (!item) return;
+    const top = this.top(item);
+    if (top === null) return;
+    let next = null;
+    if (fraction) {
+      for (const other of this.items) {
+        const there = this.top(other);
+        if (there !== null && there > top && (next === null || there < next)) next = there;
+      }
+    }
+    const by = top + (next === null ? 0 : (next - top) * fraction) - this.height * REFERENCE;
+    this.quiet = performance.now() + 200;
+    this.scrollBy(by);
+  }
+
+  // The element of a line in the source: the last block that begins there or before.
+  async follow(file, line, fraction = 0) {
+    let best = null;
+    for (const item of this.items) {
+      const block = this.blocks[item.block];
+      if (block.file !== file || block.line > line) continue;
+      if (!best || block.line > this.blocks[best.block].line) best = item;
+    }
+    if (!best) return null;
+    await this.turnTo(best);
+    this.goTo(best, fraction);
+    return best;
+  }
+
+  // The block that a leaf is in.
+  blockOf(leaf) {
+    const index = last(this.items, leaf, (item) => item.leaf);
+    const item = this.items[index];
+    return item && this.blocks[item.block];
+  }
+
+  scrolled() {
+    if (performance.now() < this.quiet) return;
+    const anchor = this.anchor();
+    if (anchor) this.page.scrolled(this, this.blocks[anchor.block], anchor.fraction);
+  }
+
+  listen(target) {
+    let waiting = false;
+    target.addEventListener('scroll', () => {
+      if (waiting) return;
+      waiting = true;
+      requestAnimationFrame(() => {
+        waiting = false;
+        this.scrolled();
+      });
+    }, { passive: true });
+  }
+
+  settled() {}
+}
+
+// Files of an edition, each in a frame; one of them is in view.
+export class Frames extends Pane {
+  constructor(format, page) {
+    super(format, page);
+    this.documents = this.element.querySelector('.document');
+    this.documents.addEventListener('change', () => this.turn(this.documents.selectedIndex));
+    this.at = 0;
+    this.elements = [];
+  }
+
+  get height() {
+    return this.view.clientHeight;
+  }
+
+  async fetched(part, path) {
+    const leaves = [];
+    for (const [number, name] of part.documents.entries()) {
+      const answer = await fetch(`file/${path}/${name.split('/').map(encodeURIComponent).join('/')}`);
+      if (!answer.ok) return null;
+      const type = name.endsWith('.html') ? 'text/html' : 'application/xhtml+xml';
+      let markup = await answer.text();
+      for (const [from, to] of STYLES) markup = markup.replaceAll(from, to);
+      read(new DOMParser().parseFromString(markup, type), number, leaves);
+    }
+    return { leaves };
+  }
+
+  async put(part, path, content, items, block) {
+    this.path = path;
+    this.names = part.documents;
+    this.documents.replaceChildren(...part.documents.map((name) => made('option', { textContent: short(name) })));
+    this.documents.hidden = part.documents.length < 2;
+    const item = block === undefined || block === null ? null : items.find((one) => one.block === block);
+    const at = item ? content.leaves[item.leaf].document : Math.min(this.at, part.documents.length - 1);
+    await this.load(at);
+  }
+
+  // A new frame takes the place of the old one only when it is there, so that nothing flickers.
+  async load(at) {
+    const old = [...this.view.children];
+    const frame = made('iframe', { className: 'coming', title: document.getElementById(`${this.format}-title`).textContent });
+    frame.sandbox = 'allow-same-origin';
+    const name = this.names[at].split('/').map(encodeURIComponent).join('/');
+    const loaded = new Promise((done) => frame.addEventListener('load', done, { once: true }));
+    frame.src = `file/${this.path}/${name}`;
+    this.view.append(frame);
+    await loaded;
+    const shown = frame.contentDocument;
+    this.frame = frame;
+    this.at = at;
+    this.documents.selectedIndex = at;
+    this.elements = [...shown.body.querySelectorAll('*')];
+    this.listen(frame.contentWindow);
+    shown.addEventListener('click', (event) => this.clicked(event));
+    this.leaving = old;
+  }
+
+  settled() {
+    if (this.frame) this.frame.classList.remove('coming');
+    for (const old of this.leaving || []) old.remove();
+    this.leaving = [];
+  }
+
+  async turn(at) {
+    await this.load(at);
+    this.settled();
+  }
+
+  async turnTo(item) {
+    const { document: at } = this.leaves[item.leaf];
+    if (at !== this.at) await this.turn(at);
+  }
+
+  elementOf(item) {
+    const leaf = this.leaves[item.leaf];
+    return leaf.document === this.at ? this.elements[leaf.element] : null;
+  }
+
+  top(item) {
+    const element = this.elementOf(item);
+    return element && element.getClientRects().length ? element.getBoundingClientRect().top : null;
+  }
+
+  scrollBy(distance) {
+    this.frame.contentWindow.scrollBy({ top: distance, behavior: 'instant' });
+  }
+
+  clicked(event) {
+    const link = event.target.closest('a[href]');
+    if (link && !link.getAttribute('href').startsWith('#')) {
+      event.preventDefault();
+      const to = new URL(link.href).pathname;
+      const at = this.names.findIndex((name) => to.endsWith(`/${encodeURI(name)}`));
+      if (at >= 0) this.turn(at);
+    }
+    const number = this.elements.indexOf(event.target);
+    const here = (leaf) => (leaf.document - this.at) * 1e9 + leaf.element;
+    let leaf = last(this.leaves, number - 1, here) + 1; // the first text in what was clicked on
+    if (leaf >= this.leaves.length || here(this.leaves[leaf]) < number) leaf = this.leaves.length - 1;
+    this.page.chosen(this.blockOf(leaf));
+  }
+
+  mark(item) {
+    const element = this.elementOf(item);
+    if (this.marked) this.marked.style.outline = '';
+    this.marked = element;
+    if (element) element.style.outline = '2px solid #0b57d0';
+  }
+}
+
+const short = (name) => name.replace(/^.*\/|\.[^.]*$/g, '');
+
+// The texts of a document, each with the number of its element.
+function read(shown, number, leaves) {
+  const both = NodeFilter.SHOW_ELEMENT | NodeFilter.SHOW_TEXT;
+  const walker = shown.createTreeWalker(shown.body, both);
+  const numbers = new Map([[shown.body, -1]]);
+  let count = 0;
+  while (walker.nextNode()) {
+    const node = walker.currentNode;
+    if (node.nodeType === Node.ELEMENT_NODE) {
+      numbers.set(node, count);
+      count += 1;
+    } else if (node.data.trim() && !node.parentElement.closest('script, style, template')) {
+      leaves.push({ text: node.data, document: number, element: numbers.get(node.parentNode) });
+    }
+  }
+}
+
+// Pictures of pages, made when they come near.
+export class Pages extends Pane {
+  constructor(format, page) {
+    super(format, page);
+    this.listen(this.view);
+    this.view.addEventListener('click', (event) => this.clicked(event));
+    this.near = new IntersectionObserver((seen) => this.draw(seen), { root: this.view, rootMargin: AHEAD });
+    this.view.addEventListener('scroll', () => this.tellPage(), { passive: true });
+  }
+
+  get height() {
+    return this.view.clientHeight;
+  }
+
+  async fetched(part, path) {
+    const lines = await get(`lines/${path}`);
+    if (!lines) return null;
+    const leaves = lines.flatMap((page, number) => page.map(([text, left, top, right, bottom]) => (
+      { text, page: number, left, top, right, bottom }
+    )));
+    return { leaves };
+  }
+
+  // Pages that are there already keep their pictures until the new ones have come.
+  async put(part, path) {
+    this.path = path;
+    const pages = [...this.view.querySelectorAll('figure')];
+    this.near.disconnect();
+    this.view.querySelector('.none')?.remove();
+    part.pages.forEach(([width, height], number) => {
+      let page = pages[number];
+      if (!page) {
+        page = made('figure', {});
+        page.append(made('img', { alt: `Page ${number + 1}`, hidden: true }));
+        this.view.append(page);
+      }
+      page.dataset.number = number;
+      page.style.aspectRatio = `${width} / ${height}`;
+      page.dataset.stale = 'yes';
+    });
+    pages.slice(part.pages.length).forEach((page) => page.remove());
+    this.figures = [...this.view.querySelectorAll('figure')];
+    for (const page of this.figures) this.near.observe(page);
+    this.tellPage();
+  }
+
+  draw(seen) {
+    const middle = this.view.getBoundingClientRect().top + this.height / 2;
+    const distance = ({ boundingClientRect: box }) => Math.abs((box.top + box.bottom) / 2 - middle);
+    const coming = seen.filter((one) => one.isIntersecting && one.target.dataset.stale);
+    for (const { target } of coming.sort((a, b) => distance(a) - distance(b))) {
+      delete target.dataset.stale;
+      const width = Math.round(target.clientWidth * Math.min(devicePixelRatio, 2));
+      const image = target.querySelector('img');
+      const { number } = target.dataset;
+      const source = `page/${this.path}/${number}?width=${width}`;
+      const fresh = new Image();
+      fresh.onload = () => {
+        if (source.includes(this.path)) Object.assign(image, { src: source, hidden: false });
+      };
+      fresh.src = source;
+    }
+  }
+
+  tellPage() {
+    const middle = this.view.getBoundingClientRect().top + this.height / 2;
+    const pages = this.figures || [];
+    const number = last(pages, middle, (page) => page.getBoundingClientRect().top) + 1;
+    this.element.querySelector('.page').textContent = `page ${Math.max(1, number)} of ${pages.length}`;
+  }
+
+  async turnTo() {}
+
+  top(item) {
+    const leaf = this.leaves[item.leaf];
+    const box = this.figures[leaf.page].getBoundingClientRect();
+    return box.top + leaf.top * box.height - this.view.getBoundingClientRect().top;
+  }
+
+  scrollBy(distance) {
+    this.view.scrollBy({ top: distance, behavior: 'instant' });
+  }
+
+  clicked(event) {
+    const page = event.target.closest('figure');
+    if (!page) return;
+    const box = page.getBoundingClientRect();
+    const x = (event.clientX - box.left) / box.width;
+    const y = (event.clientY - box.top) / box.height;
+    const number = Number(page.dataset.number);
+    let best = -1;
+    let least = Infinity;
+    this.leaves.forEach((leaf, index) => {
+      if (leaf.page !== number) return;
+      const across = Math.max(leaf.left - x, 0, x - leaf.right);
+      const down = Math.max(leaf.top - y, 0, y - leaf.bottom);
+      const distance = across * across + down * down;
+      if (distance < least) [best, least] = [index, distance];
+    });
+    if (best >= 0) this.page.chosen(this.blockOf(best));
+  }
+
+  mark(item) {
+    this.view.querySelector('.found')?.remove();
+    if (!item) return;
+    const leaf = this.leaves[item.leaf];
+    const found = made('div', { className: 'found' });
+    const percent = (part) => `${100 * part}%`;
+    Object.assign(found.style, {
+      left: percent(leaf.left),
+      top: percent(leaf.top),
+      width: percent(leaf.right - leaf.left),
+      height: percent(leaf.bottom - leaf.top),
+    });
+    this.figures[leaf.page].append(found);
+  }
+}

@@ -1,0 +1,95 @@
+// Where blocks of the source are in what is shown: the text of each block, in order, is looked for
+// in the texts that are shown, in order.
+
+const NEAR = 50000; // letters within which the next block is looked for
+const LONG = 20; // letters that are hardly found by chance
+const GIVE_UP = 400; // blocks that are nowhere, before notes are no longer looked for
+
+export function letters(text) {
+  const plain = text.normalize('NFKC').toLowerCase();
+  return plain.replace(/[\s\u00ad\u0002\u200b-\u200d\u2060\ufeff\ufffe\u2010\u2011-]+/g, '');
+}
+
+// The last of an ascending list that is not after a value
+export function last(list, value, of = (one) => one) {
+  let low = 0;
+  let high = list.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (of(list[middle]) <= value) low = middle + 1;
+    else high = middle;
+  }
+  return low - 1;
+}
+
+// The `leaves` are pieces of shown text in order; what comes back are the blocks that were found, in
+// that order, each with the number of the leaf that it begins in
+export function align(blocks, leaves) {
+  const starts = [];
+  const parts = [];
+  let length = 0;
+  for (const leaf of leaves) {
+    const part = letters(leaf.text);
+    starts.push(length);
+    parts.push(part);
+    length += part.length;
+  }
+  const all = parts.join('');
+  const at = new Array(blocks.length).fill(-1);
+  const missed = [];
+  let from = 0;
+  blocks.forEach((block, index) => {
+    if (block.repeated || block.letters.length < LONG) return;
+    const found = all.slice(from, from + NEAR).indexOf(block.letters);
+    if (found < 0) {
+      missed.push(index);
+    } else {
+      at[index] = from + found;
+      from += found + block.letters.length;
+    }
+  });
+  from = 0; // notes come last in the source, and anywhere on pages
+  let failures = 0;
+  for (const index of missed) {
+    if (failures > GIVE_UP) break;
+    const found = all.indexOf(blocks[index].letters, from);
+    if (found < 0) failures += 1;
+    else from = at[index] = found;
+  }
+  // what is short, or said again in contents, is the one nearest before what comes after it
+  const astray = new Set(missed);
+  let limit = length;
+  for (let index = blocks.length - 1; index >= 0; index -= 1) {
+    if (astray.has(index)) continue;
+    if (at[index] >= 0) {
+      limit = at[index];
+      continue;
+    }
+    const { letters: text } = blocks[index];
+    if (!text) continue;
+    const begin = Math.max(0, limit - NEAR);
+    const found = all.slice(begin, limit).lastIndexOf(text);
+    if (found >= 0) {
+      at[index] = begin + found;
+      limit = at[index];
+    }
+  }
+  const items = [];
+  at.forEach((position, block) => {
+    if (position >= 0) items.push({ block, position, leaf: last(starts, position) });
+  });
+  return items.sort((a, b) => a.position - b.position || a.block - b.block);
+}
+
+// The block of now that is the one of before, when text was changed in one place
+export function moved(before, now, index) {
+  const same = (a, b) => a.text === b.text && a.file === b.file;
+  const shorter = Math.min(before.length, now.length);
+  let head = 0;
+  while (head < shorter && same(before[head], now[head])) head += 1;
+  let tail = 0;
+  while (tail < shorter - head && same(before.at(-1 - tail), now.at(-1 - tail))) tail += 1;
+  if (index < head) return index;
+  if (index >= before.length - tail) return index + now.length - before.length;
+  return Math.max(0, Math.min(index, now.length - tail - 1, now.length - 1));
+}

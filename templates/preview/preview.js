@@ -1,0 +1,173 @@
+// The page of `chapbook preview`. It is told the state of the last build (events), and shows the
+// editions that were written: their own files in frames without scripts, and pictures of pages.
+
+import { Frames, Pages, made } from './panes.js';
+
+const FORMATS = ['html', 'pdf', 'epub'];
+const byId = (id) => document.getElementById(id);
+
+let canOpen = false;
+let place = null; // in the source, that was clicked on or is in view
+let told = -1;
+const panes = {};
+const page = {
+  state: { parts: {}, editions: [], findings: [], source: '', number: 0 },
+  wanted: null, // the line that the address asks for, until it is found
+  choose,
+  chosen: choosePlace,
+  scrolled,
+};
+
+function say(file, line) {
+  place = { file, line };
+  byId('where').textContent = `${file || page.state.source}:${line}`;
+  byId('open').hidden = !canOpen;
+}
+
+// The others follow the pane that somebody scrolls.
+function scrolled(pane, block, fraction) {
+  say(block.file, block.line);
+  if (!byId('together').checked) return;
+  for (const other of Object.values(panes)) {
+    if (other !== pane && other.visible) other.follow(block.file, block.line, fraction);
+  }
+}
+
+function choosePlace(block) {
+  if (!block) return;
+  say(block.file, block.line);
+  show(block.file, block.line);
+  if (canOpen) openEditor(block.file, block.line);
+}
+
+async function openEditor(file, line) {
+  const query = new URLSearchParams({ file, line });
+  const answer = await fetch(`open?${query}`, { method: 'POST' });
+  if (!answer.ok) byId('doing').textContent = await answer.text();
+}
+
+// Show a line in all panes, and mark it.
+async function show(file, line) {
+  let found = false;
+  for (const pane of Object.values(panes)) {
+    if (!pane.visible || !pane.items.length) continue;
+    const item = await pane.follow(file, line);
+    pane.mark(item);
+    found = found || Boolean(item);
+  }
+  if (found) say(file, line);
+  return found;
+}
+
+async function followAddress() {
+  const asked = new URLSearchParams(location.hash.slice(1));
+  const line = Number(asked.get('line'));
+  if (!Number.isInteger(line) || line < 1) return;
+  const file = asked.get('file') || '';
+  page.wanted = (await show(file === page.state.source ? '' : file, line)) ? null : { file, line };
+}
+
+function choose(pane) {
+  if (!page.state.parts[pane.edition]) {
+    fetch(`ask?${new URLSearchParams({ edition: pane.edition })}`, { method: 'POST' });
+  }
+  pane.update();
+}
+
+// The menus have all editions; those that were not made are made when they are chosen.
+function fillMenus() {
+  for (const pane of Object.values(panes)) {
+    const before = pane.edition;
+    const own = page.state.editions.filter(([, format]) => format === pane.format);
+    if (pane.choice.length !== own.length) {
+      pane.choice.replaceChildren(...own.map(([value, , label]) => (
+        made('option', { value, textContent: label })
+      )));
+    }
+    const ready = own.map(([name]) => name).filter((name) => page.state.parts[name]);
+    const asked = own.some(([name]) => name === before) && pane.asked;
+    if (!asked && ready.length) {
+      [pane.choice.value] = ready.includes(before) ? [before] : ready;
+      pane.asked = true;
+    }
+  }
+}
+
+function tellFindings() {
+  const box = byId('findings');
+  box.hidden = !page.state.findings.length;
+  document.body.classList.toggle('failed', page.state.failed);
+  const one = page.state.findings.length === 1 && (page.state.failed ? '1 error. Nothing was written.' : '1 warning');
+  byId('findings-title').textContent = page.state.summary || one || '';
+  box.querySelector('ul').replaceChildren(...page.state.findings.map((finding) => {
+    const item = made('li', { className: finding.severity });
+    item.append(made('pre', { textContent: finding.text }));
+    if (finding.line) {
+      const file = finding.file === page.state.source ? '' : finding.file;
+      const button = made('button', { type: 'button', textContent: `Show line ${finding.line}` });
+      button.addEventListener('click', () => {
+        show(file, finding.line);
+        if (canOpen) openEditor(file, finding.line);
+      });
+      item.append(button);
+    }
+    return item;
+  }));
+}
+
+function hear({ editor, state: news }) {
+  canOpen = editor;
+  page.state = news;
+  const state = news;
+  document.title = `${state.failed ? 'Error: ' : ''}${state.source} – preview`;
+  byId('source').textContent = page.state.source;
+  byId('doing').textContent = state.doing ? `building … ${state.doing}` : '';
+  document.body.classList.toggle('building', Boolean(state.doing));
+  if (state.number === told) return;
+  told = state.number;
+  document.body.dataset.number = told;
+  fillMenus();
+  tellFindings();
+  for (const pane of Object.values(panes)) pane.update();
+}
+
+let source = null;
+
+// A browser has six connections for all windows: one that nobody sees lets go of its own.
+function connect() {
+  if (document.hidden) {
+    source?.close();
+    source = null;
+  } else if (!source) {
+    source = new EventSource('events');
+    source.onmessage = (event) => hear(JSON.parse(event.data));
+    source.onerror = () => {
+      byId('doing').textContent = 'the preview has ended, or cannot be reached';
+    };
+  }
+}
+
+function chooseViews() {
+  const boxes = [...byId('views').querySelectorAll('input')];
+  const shown = boxes.filter((box) => box.checked);
+  document.body.classList.toggle('alone', shown.length === 1);
+  for (const box of boxes) {
+    panes[box.value].element.hidden = !box.checked;
+    panes[box.value].update();
+  }
+}
+
+for (const format of FORMATS) {
+  panes[format] = new (format === 'pdf' ? Pages : Frames)(format, page);
+}
+byId('views').addEventListener('change', chooseViews);
+byId('open').addEventListener('click', () => openEditor(place.file, place.line));
+byId('line-form').addEventListener('submit', (event) => {
+  event.preventDefault();
+  location.hash = `line=${byId('line').value.trim()}`;
+  followAddress();
+});
+addEventListener('hashchange', followAddress);
+document.addEventListener('visibilitychange', connect);
+connect();
+followAddress();

@@ -1,0 +1,198 @@
+"""What somebody sees of a preview while they write, in a headless Chromium:
+python -m tests.conformance.preview AXE CHROMIUM ADDRESS SOURCE
+
+ADDRESS is that of a preview of SOURCE, which tests/test_preview.py wrote, and which is edited here.
+Prints what was seen, as JSON. Runs in the Python that Playwright is installed for.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+from playwright.sync_api import Browser, Page
+
+from tests.conformance.browser import keep_picture, once, started
+from tests.conformance.site import RULES
+
+PANES = ("html", "pdf", "epub")
+BEFORE = "## The fifth"
+SANDBOXED = "Blocked script execution"
+"""What the browser says of the web page's own script, which does not run in a preview."""
+
+READ = """(pane) => {
+    const frame = document.querySelector(`#${pane} iframe:not(.coming)`);
+    const line = frame.clientHeight / 4;
+    const texts = [...frame.contentDocument.querySelectorAll('h2, p')];
+    const read = texts.filter((text) => text.getBoundingClientRect().top <= line).at(-1);
+    return [read.textContent.slice(0, 20), Math.round(read.getBoundingClientRect().top)];
+}"""
+SCROLL = """(by) => document.querySelector('#html iframe').contentWindow.scrollBy(0, by)"""
+DOING = "document.getElementById('doing').textContent"
+SHOWS = """(words) => ['html', 'epub'].map((pane) => document.querySelector(`#${pane} iframe`)
+    .contentDocument.body.textContent.includes(words))"""
+
+
+class Writer:
+    """Somebody who edits a source and looks at its preview."""
+
+    def __init__(self, browser: Browser, address: str, source: Path) -> None:
+        self.complaints: list[str] = []
+        self.browser, self.address, self.source = browser, address, source
+        self.text = source.read_text("utf-8")
+        self.page = self.open()
+
+    def open(self, fragment: str = "", **options: Any) -> Page:
+        window = {"width": 1400, "height": 900}
+        page = self.browser.new_context(**{"viewport": window, **options}).new_page()
+        page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        page.on("console", lambda said: self.complaints.append(said.text))
+        page.on("request", lambda asked: self.requested(asked.url))
+        page.set_default_timeout(90_000)  # machines may be busy
+        page.goto(self.address + fragment)
+        page.wait_for_selector("#html[data-digest]")
+        page.wait_for_selector("#epub[data-digest]")
+        page.wait_for_selector("#pdf[data-digest] img:not([hidden])")
+        return page
+
+    def requested(self, address: str) -> None:
+        if not address.startswith((self.address, "data:")):
+            self.complaints.append(f"asks for {address}")
+
+    def save(self, text: str) -> None:
+        """Save, and wait until what has come of it is shown."""
+        before = self.shown()
+        self.put(text)
+        self.page.wait_for_function("(n) => document.body.dataset.number != n", arg=before[0])
+        if not self.page.evaluate("document.body.classList.contains('failed')"):
+            for number, pane in enumerate(PANES, start=1):
+                self.page.wait_for_function(
+                    "([pane, digest]) => document.getElementById(pane).dataset.digest != digest",
+                    arg=[pane, before[number]],
+                )
+
+    def put(self, text: str) -> None:
+        """Save in the place of the old file, as editors do."""
+        new = self.source.with_suffix(".new")
+        new.write_text(text, "utf-8")
+        new.replace(self.source)
+
+    def shown(self) -> list[str]:
+        digests = "['html', 'pdf', 'epub'].map((pane) => document.getElementById(pane).dataset)"
+        found = self.page.evaluate(f"[document.body.dataset, ...{digests}].map((d) => ({{...d}}))")
+        return [found[0]["number"], *(one["digest"] for one in found[1:])]
+
+
+def half_way(writer: Writer) -> dict[str, Any]:
+    """An edit above what is read: the place stays, in all three."""
+    page = writer.page
+    page.evaluate(SCROLL, 3000)
+    page.wait_for_timeout(700)
+    before = [page.evaluate(READ, pane) for pane in ("html", "epub")]
+    where = page.inner_text("#where").rpartition(":")[2]
+    text = "A new paragraph. " * 60
+    writer.save(writer.text.replace("## The second", f"{text}\n\n{text}\n\n## The second"))
+    after = [page.evaluate(READ, pane) for pane in ("html", "epub")]
+    writer.save(writer.text)
+    return {"before": before, "after": after, "line": int(where)}
+
+
+def error(writer: Writer) -> dict[str, Any]:
+    """An edit that breaks all, and its mending."""
+    page = writer.page
+    writer.save(writer.text.replace("title:", "title: ]"))
+    seen = {
+        "said": page.inner_text("#findings li pre"),
+        "headline": page.inner_text("#findings-title"),
+        "still shown": page.evaluate(SHOWS, "The fifth"),
+    }
+    keep_picture(page, "preview-error")
+    writer.save(writer.text.replace(BEFORE, "## The mended fifth"))
+    return seen | {
+        "after": page.is_visible("#findings"),
+        "mended": page.frame_locator("#html iframe").locator("h2", has_text="mended").count() > 0,
+    }
+
+
+def places(writer: Writer, line: int) -> dict[str, Any]:
+    """Clicks on the three, and an address that asks for a line."""
+    writer.save(writer.text)
+    page = writer.open(f"#line={line}")
+    found = "document.querySelectorAll('#pdf .found').length"
+    seen = {"asked": once(page, found, 1)}
+    page.wait_for_timeout(500)
+    box = page.locator("#pdf .found").bounding_box()
+    assert box
+    page.uncheck("#together")
+    said = []
+    page.frame_locator("#html iframe").get_by_role("heading", name="The second").click()
+    said.append(page.inner_text("#where"))
+    page.evaluate("location.hash = ''")
+    page.fill("#line", str(line))
+    page.press("#line", "Enter")
+    page.wait_for_timeout(500)
+    page.frame_locator("#epub iframe").get_by_role("heading", name="The fifth").click()
+    said.append(page.inner_text("#where"))
+    page.frame_locator("#html iframe").get_by_role("heading", name="The first").click()
+    page.wait_for_timeout(300)
+    page.fill("#line", str(line))
+    page.press("#line", "Enter")
+    page.wait_for_timeout(500)
+    box = page.locator("#pdf .found").bounding_box()
+    assert box
+    page.mouse.click(box["x"] + 5, box["y"] + 5)
+    said.append(page.inner_text("#where"))
+    keep_picture(page, "preview-places")
+    return seen | {"said": [one.rpartition(":")[2] for one in said]}
+
+
+def many(writer: Writer, edits: int = 30) -> dict[str, Any]:
+    """Edits in a row, faster than they are built, in two windows."""
+    other = writer.open()
+    for number in range(1, edits + 1):
+        writer.put(writer.text.replace(BEFORE, f"## Edit {number}."))
+        writer.page.wait_for_timeout(40)
+    words = f"Edit {edits}."
+    shows = f"({SHOWS})('{words}')[0]"
+    seen = [once(page, shows, True) or once(page, shows, True) for page in (writer.page, other)]
+    once(writer.page, DOING, "")
+    same = writer.shown()
+    digest = "document.getElementById('pdf').dataset.digest"
+    return {"windows": seen, "same": once(other, digest, same[2]) == same[2]}
+
+
+def findings(writer: Writer, axe: str) -> list[str]:
+    """What axe-core finds on the page around the views, and a page that is too wide."""
+    seen = []
+    for width, scheme in ((1280, "light"), (1280, "dark"), (320, "light")):
+        window = {"width": width, "height": 900}
+        page = writer.open(viewport=window, color_scheme=scheme)
+        page.evaluate(axe)
+        rules = RULES.replace("axe.run(document,", "axe.run({exclude: ['iframe']},")
+        broken = page.evaluate(rules)["violations"]
+        seen += [f"{width} {scheme} {rule['id']} {rule['nodes'][0]['html']}" for rule in broken]
+        wider = page.evaluate("document.body.scrollWidth - innerWidth")
+        seen += [f"{width} is {wider} px too wide"] if wider > 0 else []
+        keep_picture(page, f"preview-{width}-{scheme}")
+    return seen
+
+
+def main(axe: str, chromium: str, address: str, file: str) -> None:
+    with started(chromium) as browser:
+        writer = Writer(browser, address, Path(file))
+        lines = writer.text.splitlines()
+        seen: dict[str, Any] = {
+            "half_way": half_way(writer),
+            "error": error(writer),
+            "places": places(writer, lines.index(BEFORE) + 1),
+            "many": many(writer),
+            "findings": findings(writer, Path(axe).read_text("utf-8")),
+        }
+        seen["complaints"] = [one for one in writer.complaints if SANDBOXED not in one]
+    print(json.dumps(seen))
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

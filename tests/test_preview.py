@@ -1,0 +1,300 @@
+"""What is built and shown while somebody writes: `chapbook watch` and `chapbook preview`."""
+
+from __future__ import annotations
+
+import http.client
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pytest
+
+from pipeline import driver
+from pipeline.driver import Result
+from pipeline.flow.runner import Begun
+from pipeline.preview.watching import Begin, Watcher
+from tests import checkers
+
+NAMES = ("first", "second", "third", "fourth", "fifth", "sixth")
+SENTENCE = "In {1} nobody asked about the {0} well, and nobody knew how deep it was."
+
+
+def source() -> str:
+    """Six sections of five paragraphs that all differ."""
+    parts = ["---\ntitle: The village well\nlang: en-GB\n---"]
+    for section, name in enumerate(NAMES):
+        parts.append(f"## The {name}")
+        parts += (" ".join([SENTENCE.format(name, 1900 + 10 * section + n)] * 4) for n in range(5))
+    return "\n\n".join(parts) + "\n"
+
+
+def save(path: Path, text: str) -> None:
+    """Write a file as many editors do: whole, in the place of the old."""
+    new = path.with_suffix(".new")
+    new.write_text(text, "utf-8")
+    new.replace(path)
+
+
+# --- watch -----------------------------------------------------------------------------------
+
+
+class Watched:
+    """A source that is watched, and the outcomes that were told."""
+
+    def __init__(self, source: Path, build: Callable[[Begin], Result], **options: Any) -> None:
+        self.outcomes: list[Result | Exception] = []
+        self._news = threading.Condition()
+        self.watcher = Watcher(source, build, self._told, **options)
+        self._thread = threading.Thread(target=self.watcher.run)
+        self._thread.start()
+
+    def _told(self, outcome: Result | Exception) -> None:
+        with self._news:
+            self.outcomes.append(outcome)
+            self._news.notify_all()
+
+    def wait(self, number: int) -> Result | Exception:
+        with self._news:
+            assert self._news.wait_for(lambda: len(self.outcomes) >= number, 60)
+            return self.outcomes[number - 1]
+
+    def end(self) -> None:
+        self.watcher.stop()
+        self._thread.join()
+
+
+def test_a_save_of_any_file_that_was_read_builds_again(tmp_path: Path) -> None:
+    """Those that the text takes in, those that were not there, those of the folder of templates;
+    and files that an editor puts in the place of others."""
+    templates = tmp_path / "mine"
+    templates.mkdir()
+    file, part = tmp_path / "a.md", tmp_path / "parts" / "part.md"
+    front = "---\ntitle: A\nlang: en\neditions: [web]\n---\n\n"
+    file.write_text(f"{front}{{{{ include parts/part.md }}}}\n", "utf-8")
+
+    def build(begin: Begin) -> Result:
+        out = tmp_path / "build"
+        return driver.build(file, ["web"], out=out, templates=templates, begin=begin)
+
+    def page() -> str:
+        return (tmp_path / "build" / "a" / "a.html").read_text("utf-8")
+
+    watched = Watched(file, build, templates=templates)
+    try:
+        watched.wait(1)
+        part.parent.mkdir()
+        save(part, "It has come.\n")
+        watched.wait(2)
+        assert "It has come." in page()
+        with part.open("a", encoding="utf-8") as opened:
+            opened.write("And more.\n")
+        watched.wait(3)
+        assert "And more." in page()
+        (tmp_path / "html").mkdir()
+        (tmp_path / "html" / "style.css").write_text("p { color: #123456 }", "utf-8")
+        (tmp_path / "html").rename(templates / "html")
+        watched.wait(4)
+        assert "#123456" in page()
+        save(file, f"{front}The end.\n")
+        watched.wait(5)
+        assert "The end." in page()
+    finally:
+        watched.end()
+    assert len(watched.outcomes) == 5
+
+
+def test_the_newest_edit_wins(tmp_path: Path) -> None:
+    """A build that an edit overtakes is dropped, and one that breaks down ends nothing."""
+    file, begun = tmp_path / "a.md", list[str]()
+    file.write_text("one", "utf-8")
+
+    def build(begin: Begin) -> Result:
+        begun.append(file.read_text("utf-8"))
+        if begun[-1] == "one":
+            save(file, "broken")
+            while True:
+                begin(Begun("render", "web"))
+        if begun[-1] == "broken":
+            raise RuntimeError("broken")
+        return Result((), read=(str(file),))
+
+    watched = Watched(file, build)
+    try:
+        assert isinstance(watched.wait(1), RuntimeError)
+        save(file, "mended")
+        assert isinstance(watched.wait(2), Result)
+    finally:
+        watched.end()
+    assert begun == ["one", "broken", "mended"]
+
+
+# --- preview ---------------------------------------------------------------------------------
+
+
+class Previewed(NamedTuple):
+    source: Path
+    out: Path
+    address: str
+    port: int
+    token: str
+
+    def get(
+        self, path: str, method: str = "GET", **headers: str
+    ) -> tuple[int, bytes, dict[str, str]]:
+        """The answer, and of one that does not end its first part."""
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=20)
+        connection.request(method, path, headers=headers)
+        answer = connection.getresponse()
+        stream = answer.headers.get_content_type() == "text/event-stream"
+        data = answer.readline() if stream else answer.read()
+        connection.close()
+        return answer.status, data, {name.lower(): value for name, value in answer.headers.items()}
+
+    def state(self) -> dict[str, Any]:
+        status, data, _ = self.get(f"/{self.token}/events")
+        assert status == 200
+        state: dict[str, Any] = json.loads(data.removeprefix(b"data: "))["state"]
+        return state
+
+
+@pytest.fixture(scope="module")
+def previewed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Previewed]:
+    folder = tmp_path_factory.mktemp("preview")
+    file, out = folder / "well.md", folder / "build"
+    file.write_text(source(), "utf-8")
+    editor = f"{sys.executable} -c \"open('opened', 'w').write('{{file}}:{{line}}')\""
+    options = ["--no-open", "--out", str(out), "--editor", editor]
+    process = subprocess.Popen(
+        [sys.executable, "-m", "pipeline", "preview", str(file), *options],
+        stdout=subprocess.PIPE,
+        text=True,
+        cwd=folder,
+        env={**os.environ, "PYTHONPATH": str(Path(__file__).parent.parent)},
+    )
+    assert process.stdout
+    try:
+        address = process.stdout.readline().split()[1]
+        found = re.fullmatch(r"http://127\.0\.0\.1:(\d+)/([\w-]{32})/", address)
+        assert found
+        one = Previewed(file, out, address, int(found[1]), found[2])
+        while not one.state()["parts"]:
+            assert process.poll() is None
+        yield one
+    finally:
+        process.send_signal(signal.SIGINT)
+        process.stdout.close()
+        assert process.wait(20) == 130
+
+
+def test_what_is_shown_is_what_was_built(previewed: Previewed) -> None:
+    state = previewed.state()
+    assert list(state["parts"]) == ["web", "handout", "ebook"]
+    web = state["parts"]["web"]
+    status, data, headers = previewed.get(f"/{previewed.token}/file/web/{web['digest']}/well.html")
+    assert status == 200
+    assert data == (previewed.out / "well" / "well.html").read_bytes()
+    assert headers["content-security-policy"].startswith("sandbox allow-same-origin;")
+    assert "script-src" not in headers["content-security-policy"]
+    page = f"/{previewed.token}/page/handout/{state['parts']['handout']['digest']}"
+    assert previewed.get(f"{page}/0?width=200")[1].startswith(b"\x89PNG")
+    assert previewed.get(f"{page}/99?width=200")[0] == 404
+
+
+def test_the_page_loads_nothing_from_elsewhere_and_runs_its_own_script_alone(
+    previewed: Previewed,
+) -> None:
+    _, data, headers = previewed.get(f"/{previewed.token}/")
+    policy = headers["content-security-policy"]
+    assert "default-src 'none'; script-src 'self'; style-src 'self';" in policy
+    assert "frame-ancestors 'none'" in policy
+    assert headers["referrer-policy"] == "no-referrer"
+    assert b"//" not in data
+
+
+@pytest.mark.parametrize("path", ["/", "/events", "/{}x/", "/x{}/", "/{}/../", "/preview.js"])
+def test_nobody_gets_in_without_the_token(previewed: Previewed, path: str) -> None:
+    assert previewed.get(path.format(previewed.token))[0] == 404
+
+
+@pytest.mark.parametrize(
+    ("header", "value"),
+    [
+        ("Host", "evil.example"),
+        ("Host", "evil.example:{}"),
+        ("Host", "127.0.0.1"),
+        ("Host", "127.0.0.1.evil.example:{}"),
+        ("Origin", "http://evil.example"),
+        ("Origin", "null"),
+        ("Origin", "https://127.0.0.1:{}"),
+        ("Origin", "http://127.0.0.1:1"),
+    ],
+)
+def test_other_hosts_and_sites_are_refused(previewed: Previewed, header: str, value: str) -> None:
+    given = {header: value.format(previewed.port)}
+    for path in ("", "events", "preview.js"):
+        assert previewed.get(f"/{previewed.token}/{path}", **given)[0] == 403
+    assert previewed.get(f"/{previewed.token}/open?file=&line=1", "POST", **given)[0] == 403
+
+
+def test_the_editor_is_opened_at_places_of_the_text_alone(previewed: Previewed) -> None:
+    opened = previewed.source.parent / "opened"
+    base = f"/{previewed.token}/open"
+    refused = ("file=/etc/passwd&line=1", "file=../x.md&line=1", "file=&line=x", "file=&line=-1")
+    for query in refused:
+        assert previewed.get(f"{base}?{query}", "POST")[0] == 404
+    assert previewed.get(f"{base}?file=&line=7")[0] == 405
+    assert not opened.exists()
+    assert previewed.get(f"{base}?file=&line=7", "POST")[0] == 204
+    for _ in range(100):
+        if opened.exists() and opened.read_text("utf-8"):
+            break
+        threading.Event().wait(0.1)
+    assert opened.read_text("utf-8") == f"{previewed.source}:7"
+
+
+@pytest.fixture(scope="module")
+def seen(previewed: Previewed) -> dict[str, Any]:
+    return checkers.preview(previewed.address, previewed.source)
+
+
+@pytest.mark.checkers
+@pytest.mark.slow
+class TestInABrowser:
+    def test_an_edit_above_leaves_what_is_read_where_it_is(self, seen: dict[str, Any]) -> None:
+        assert seen["half_way"]["before"] == seen["half_way"]["after"]
+        assert seen["half_way"]["before"][0][0] == seen["half_way"]["before"][1][0]
+        line = source().splitlines()[seen["half_way"]["line"] - 1]
+        assert line.startswith(seen["half_way"]["before"][0][0])
+
+    def test_an_error_stands_over_the_last_good_page_until_it_is_mended(
+        self, seen: dict[str, Any]
+    ) -> None:
+        found = seen["error"]
+        assert "well.md:2:" in found["said"]
+        assert "^" in found["said"]
+        assert found["headline"] == "1 error. Nothing was written."
+        assert found["still shown"][0]
+        assert not found["after"]
+        assert found["mended"]
+
+    def test_a_click_on_any_of_the_three_tells_the_line(self, seen: dict[str, Any]) -> None:
+        lines = source().splitlines()
+        fifth = str(lines.index("## The fifth") + 1)
+        assert seen["places"]["asked"] == 1
+        assert seen["places"]["said"] == [str(lines.index("## The second") + 1), fifth, fifth]
+
+    def test_after_many_edits_two_windows_show_the_last(self, seen: dict[str, Any]) -> None:
+        assert seen["many"] == {"windows": [True, True], "same": True}
+
+    def test_the_page_is_for_everybody_and_asks_for_nothing_from_elsewhere(
+        self, seen: dict[str, Any]
+    ) -> None:
+        assert seen["findings"] == []
+        assert seen["complaints"] == []
