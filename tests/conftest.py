@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import tempfile
 from pathlib import Path
@@ -47,7 +48,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     """Makes a folder for what all who work for a run share, and nobody else. Keeps Hypothesis
     from drawing on constants in the code: it takes those of the modules that happen to be loaded,
-    and so other examples after other tests."""
+    and so other examples after other tests. Looks for garbage as seldom as the program does."""
+    gc.set_threshold(50_000, 20, 50)
     if settings.get_current_profile_name() != "fuzz":
         local = "hypothesis.internal.conjecture.providers.is_local_module_file"
         pytest.MonkeyPatch().setattr(local, lambda path: False)

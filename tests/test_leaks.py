@@ -9,11 +9,12 @@ be found there is shown by the teacher's edition, and by words that everybody ge
 from __future__ import annotations
 
 import base64
+import functools
 import io
 import json
 import re
 import zipfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -600,10 +601,16 @@ def outputs(tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
 # --- all that a file says -----------------------------------------------------------------
 
 
-def contents(name: str, data: bytes) -> str:
-    """All that is in a file, with small letters."""
-    found = {"html": page, "epub": book, "pdf": sheets}[name.rpartition(".")[2]](data)
-    return "\n".join(found).lower()
+@pytest.fixture(scope="module")
+def contents(outputs: dict[str, bytes]) -> Callable[[str], str]:
+    """All that is in a file of some name, with small letters."""
+
+    @functools.cache
+    def said(name: str) -> str:
+        read = {"html": page, "epub": book, "pdf": sheets}[name.rpartition(".")[2]]
+        return "\n".join(read(outputs[name])).lower()
+
+    return said
 
 
 def text_of(data: bytes) -> Iterator[str]:
@@ -672,24 +679,24 @@ def test_there_are_enough_secrets() -> None:
 @pytest.mark.slow
 @pytest.mark.xdist_group("leaks")
 @pytest.mark.parametrize("name", FILES)
-def test_students_get_no_secret(name: str, outputs: dict[str, bytes]) -> None:
-    said = contents(name, outputs[name])
+def test_students_get_no_secret(name: str, contents: Callable[[str], str]) -> None:
+    said = contents(name)
     assert [place for place in SECRETS if secret(place) in said] == []
 
 
 @pytest.mark.slow
 @pytest.mark.xdist_group("leaks")
 @pytest.mark.parametrize("name", [*FILES, "work-teacher.pdf"])
-def test_all_get_what_is_for_all(name: str, outputs: dict[str, bytes]) -> None:
-    said = contents(name, outputs[name])
+def test_all_get_what_is_for_all(name: str, contents: Callable[[str], str]) -> None:
+    said = contents(name)
     seen = [place for place in OPEN if not place.startswith(UNSEEN)]
     assert [place for place in seen if public(place) not in said] == []
 
 
 @pytest.mark.slow
 @pytest.mark.xdist_group("leaks")
-def test_teachers_get_all(outputs: dict[str, bytes]) -> None:
-    said = contents("work-teacher.pdf", outputs["work-teacher.pdf"])
+def test_teachers_get_all(contents: Callable[[str], str]) -> None:
+    said = contents("work-teacher.pdf")
     seen = [place for place in SECRETS if not place.startswith(UNSEEN)]
     assert [place for place in seen if secret(place) not in said] == []
 

@@ -62,16 +62,22 @@ def is_re(node: ast.expr) -> bool:
     return isinstance(node, ast.Name) and node.id == "re"
 
 
-def calls(tree: ast.AST) -> Iterator[tuple[str, ast.expr, ast.Call]]:
-    """Calls of methods: the method's name, whose it is, and the call."""
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
-            yield node.func.attr, node.func.value, node
+def calls(module: ModuleType) -> list[tuple[str, ast.expr, ast.Call]]:
+    """Calls of methods that may look with a pattern: the method's name, whose it is, and the
+    call."""
+    text = Path(str(module.__file__)).read_text("utf-8")
+    if "re." not in text and not any(f".{method}(" in text for method in SEARCHES):
+        return []
+    return [
+        (node.func.attr, node.func.value, node)
+        for node in ast.walk(ast.parse(text))
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)
+    ]
 
 
-def written(module: ModuleType, tree: ast.AST) -> Iterator[Used]:
+def written(module: ModuleType, called: list[tuple[str, ast.expr, ast.Call]]) -> Iterator[Used]:
     """The patterns that calls of ``re`` name, as far as the module's names say what they are."""
-    for method, owner, call in calls(tree):
+    for method, owner, call in called:
         if not is_re(owner) or not call.args or method == "escape":
             continue
         said = [ast.unparse(each.value) for each in call.keywords if each.arg == "flags"]
@@ -90,11 +96,11 @@ def written(module: ModuleType, tree: ast.AST) -> Iterator[Used]:
 
 def collected() -> list[Used]:
     found: dict[tuple[str | bytes, int], Used] = {}
-    sources = [(each, ast.parse(Path(str(each.__file__)).read_text("utf-8"))) for each in modules()]
+    sources = [(each, calls(each)) for each in modules()]
     searched = {
         ast.unparse(owner).rpartition(".")[2]
-        for _, tree in sources
-        for method, owner, _ in calls(tree)
+        for _, all_called in sources
+        for method, owner, _ in all_called
         if method in SEARCHES and not is_re(owner)
     }
 
@@ -103,17 +109,17 @@ def collected() -> list[Used]:
         if key not in found or each.searches:
             found[key] = each
 
-    for module, tree in sources:
+    for module, all_called in sources:
         own = {
             ast.unparse(owner).rpartition(".")[2]
-            for method, owner, _ in calls(tree)
+            for method, owner, _ in all_called
             if method in SEARCHES and not is_re(owner)
         }
         for name, value in vars(module).items():
             for called, pattern in held(value, name):
                 searches = not called or called in (own if called.startswith("_") else searched)
                 add(Used(f"{module.__name__}.{name}", pattern, searches))
-        for each in written(module, tree):
+        for each in written(module, all_called):
             add(each)
     return list(found.values())
 

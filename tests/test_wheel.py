@@ -57,13 +57,13 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def chapbook(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The command in a clean environment that the wheel was installed into."""
     folder = tmp_path_factory.mktemp("clean")
-    run(sys.executable, "-m", "venv", "venv", cwd=folder)
-    scripts = Path(
-        sysconfig.get_path("scripts", "venv", {"base": str(folder / "venv"), "platbase": ""})
-    )
-    pip = (scripts / "python", "-m", "pip", "install", "--quiet", "--disable-pip-version-check")
-    run(*pip, "--no-compile", "--constraint", ROOT / "constraints.txt", wheel, cwd=folder)
-    return scripts / "chapbook"
+    venv = folder / "venv"
+    run(sys.executable, "-m", "venv", "--without-pip", venv, cwd=folder)
+    pip = (sys.executable, "-m", "pip", "--python", venv, "--quiet", "--disable-pip-version-check")
+    options = ("--no-compile", "--constraint", ROOT / "constraints.txt")
+    run(*pip, "install", *options, wheel, cwd=folder)
+    scripts = sysconfig.get_path("scripts", "venv", {"base": str(venv), "platbase": ""})
+    return Path(scripts) / "chapbook"
 
 
 @pytest.fixture(scope="module")

@@ -217,9 +217,10 @@ class Runner:
         traces: tuple[_Trace, ...],
     ) -> Outcome[T]:
         """What came of a stage that has just run, noted in the store."""
-        files = {path: self._digest(path) for path in paths}
-        self.files.update(dict.fromkeys(files))
+        self.files.update(dict.fromkeys(paths))
         data = stage.encode(value) if stage.by_content or stage.kept else b""
+        is_asked = self._store or not data
+        files = {path: self._digest(path) for path in paths} if is_asked else {}
         told = [f"{path}\0{digest}" for path, digest in files.items()]
         identity = key(data) if data else key(name, *told)
         trace = _Trace(files, identity, stage.findings(value))

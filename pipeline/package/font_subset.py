@@ -17,6 +17,8 @@ from typing import Literal
 import fontTools
 from fontTools import subset as subsetting
 from fontTools.ttLib import TTFont
+from fontTools.ttLib.tables import otTables
+from fontTools.ttLib.tables._n_a_m_e import NameRecordVisitor
 from fontTools.varLib import instancer
 
 from pipeline import store
@@ -57,6 +59,13 @@ SMALL_CAPITALS = ("smcp", "c2sc")
 
 _RECIPE = "1"
 """To be changed with anything here that changes the bytes of a subset."""
+
+
+@NameRecordVisitor.register(otTables.LookupList)  # type: ignore[untyped-decorator]
+def visit(_visitor: NameRecordVisitor, _lookups: object) -> bool:
+    """Keep fontTools from looking for names where none can be, which takes a quarter of the
+    time: all of kerning is in there."""
+    return False
 
 
 def font_bytes(face: Face) -> bytes:

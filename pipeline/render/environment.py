@@ -70,9 +70,18 @@ def read_text(environment: jinja2.Environment, name: str) -> str:
 
 def template_files(overrides: Path | None, format_name: str) -> tuple[Path, ...]:
     """All files that the markup of a format may be made from, for dependency files."""
+    own = _files_of(overrides, format_name) if overrides else ()
+    return own + _builtin_files(format_name)
+
+
+@functools.cache
+def _builtin_files(format_name: str) -> tuple[Path, ...]:
+    return _files_of(builtin_templates(), format_name)
+
+
+def _files_of(folder: Path, format_name: str) -> tuple[Path, ...]:
     found: Iterable[Path] = (
         file
-        for folder in search_path(overrides)
         for part in (format_name, "shared", "themes", "cover")
         for file in sorted((folder / part).rglob("*"))
     )

@@ -100,8 +100,8 @@ class LocalFiles(URLFetcher):  # type: ignore[misc]
     """Serves ``images/<name>`` from the publication's assets, and what drawings have in them
     as data, and refuses all else.
 
-    Each refusal is a diagnostic; `files` are the files that were read. Images become grey where
-    it ``is_grey``.
+    Each refusal is a diagnostic; `files` are the files that were read, and ``asked`` counts the
+    addresses. Images become grey where it ``is_grey``.
     """
 
     def __init__(self, folder: Path, assets: tuple[Asset, ...], *, is_grey: bool = False) -> None:
@@ -111,8 +111,10 @@ class LocalFiles(URLFetcher):  # type: ignore[misc]
         self._assets = {f"{ASSET}images/{asset.name}": asset for asset in assets}
         self.diagnostics: tuple[Diagnostic, ...] = ()
         self.files: tuple[Path, ...] = ()
+        self.asked = 0
 
     def fetch(self, url: str, headers: object = None) -> URLFetcherResponse:
+        self.asked += 1
         if url.startswith("data:"):  # a font that a drawing brings, or an image in it
             return super().fetch(url, headers)
         asset = self._assets.get(unquote(url))

@@ -21,6 +21,7 @@ from weasyprint.layout import LayoutContext
 from pipeline.model import Asset
 from pipeline.package.pdf.engine.boxes import Box, all_boxes, children, is_block, is_line
 from pipeline.package.pdf.engine.drawings import formulas
+from pipeline.package.pdf.engine.log import heard_by
 from pipeline.package.pdf.engine.objects import PDF, mend_fonts
 from pipeline.package.pdf.engine.resources import Fonts, LocalFiles
 from pipeline.package.pdf.engine.styles import SharedStyles
@@ -34,6 +35,11 @@ class TooManyPagesError(Exception):
 POINT = 0.75
 """Points in a CSS pixel."""
 
+MOST_SHEETS = 64
+"""How many style sheets are kept once they are read: an edition has six."""
+
+_SHEETS: dict[str, tuple[Any, dict[str, Any]]] = {}
+
 
 class Typesetter:
     """Sets markup with these files of fonts and these assets, and nothing of the machine's. Images
@@ -45,7 +51,7 @@ class Typesetter:
         self.files = LocalFiles(folder, assets, is_grey=is_grey)
         self._fonts = Fonts(fonts)
         self._images: dict[str, Any] = formulas(assets)
-        self._styles: dict[str, Any] = {}
+        self._styles: dict[str, tuple[Any, dict[str, Any]]] = {}
         self._counters: dict[str, Any] = {}
 
     def set(self, root: Element, styles: Iterable[str], most_pages: int | None = None) -> Document:
@@ -53,16 +59,29 @@ class Typesetter:
         pages. Raises `TooManyPagesError`."""
         sheets = []
         for css in styles:
-            if css not in self._styles:
-                self._styles[css] = weasyprint.CSS(
-                    string=css, url_fetcher=self.files, counter_style=self._counters
-                )
-            sheets.append(self._styles[css])
+            sheet, counters = self._styles[css] = self._styles.get(css) or self._read(css)
+            sheets.append(sheet)
+            self._counters.update(counters)
         markup = _Markup(root, self.files, most_pages)
         options = weasyprint.DEFAULT_OPTIONS | {"stylesheets": sheets, "cache": self._images}
-        fonts, counters = self._fonts, CounterStyle(self._counters)
+        fonts, defined = self._fonts, CounterStyle(self._counters)
         with _economical():
-            return Document._render(markup, fonts, counters, {}, options)  # type: ignore[no-any-return]
+            return Document._render(markup, fonts, defined, {}, options)  # type: ignore[no-any-return]
+
+    def _read(self, css: str) -> tuple[Any, dict[str, Any]]:
+        """A style sheet, and the counters that it defines. One that nothing is wrong with, and
+        that asks for no file, is the same for all documents."""
+        if css in _SHEETS:
+            return _SHEETS[css]
+        counters: dict[str, Any] = {}
+        asked, heard = self.files.asked, list[object]()
+        with heard_by(lambda *said: heard.append(said)):
+            sheet = weasyprint.CSS(string=css, url_fetcher=self.files, counter_style=counters)
+        if not heard and self.files.asked == asked:
+            if len(_SHEETS) == MOST_SHEETS:
+                _SHEETS.clear()
+            _SHEETS[css] = sheet, counters
+        return sheet, counters
 
 
 class Document(weasyprint.Document):  # type: ignore[misc]
