@@ -51,7 +51,7 @@ def callout(
         return None  # nothing but a name, in brackets
     title, left = _first_line(opening.children, match[0])
     if left:
-        begin, end = first.lines[1], first.end
+        begin, end = first.lines[:2][-1], first.end  # raw HTML ends a line early
         place = Span(begin.number, begin.offset, end if end > begin.number else 0)
         rest = [Paragraph(children=left, span=place, attributes=opening.attributes), *rest]
     children = tuple(rest)

@@ -14,6 +14,7 @@ import os
 import re
 import tempfile
 import threading
+import warnings
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -153,7 +154,8 @@ def _width(files: tuple[Path, ...], text: str) -> float:
     """How wide a text is in type of one point."""
     with lock:
         measure = engine().textpath.text_to_path.get_text_width_height_descent
-        width, _, _ = measure(text, _properties(files, 1.0), False)
+        with warnings.catch_warnings(action="ignore"):  # of what no font has: others tell that
+            width, _, _ = measure(text, _properties(files, 1.0), False)
     return float(width)
 
 
