@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import hashlib
 import platform
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
@@ -116,14 +116,16 @@ def describe_bundle(file: str, edition: Edition, data: bytes, count: int) -> Out
     return Output(file, edition.name, "zip", len(data), digest, {"files": count})
 
 
-def still_true(path: Path) -> tuple[Output, ...]:
-    """The entries of an older manifest whose files are beside it as it says."""
+def still_true(path: Path, but: Collection[str]) -> tuple[Output, ...]:
+    """The entries of an older manifest whose files are beside it as it says, ``but`` for some."""
     try:
         found = decode(path.read_bytes())
     except (OSError, msgspec.MsgspecError):
         return ()
     return tuple(
-        output for output in found.outputs if checksum(path.parent / output.file) == output.sha256
+        output
+        for output in found.outputs
+        if output.file not in but and checksum(path.parent / output.file) == output.sha256
     )
 
 

@@ -22,6 +22,7 @@ from typing import Any, Generic, TypeVar
 import msgspec
 
 from pipeline.diagnostics import Diagnostic
+from pipeline.editions import Edition
 from pipeline.flow.version import version
 from pipeline.paths import noting
 from pipeline.store import Store, key
@@ -44,11 +45,10 @@ class Stage(Generic[T]):
 
     ``findings`` are those that the value holds. ``reads`` are the files that it came from, beside
     those that were looked for in the source's folder (`paths.noting`): it is given the value, and
-    what the stage took. The functions are those
-    of a module, so that other processes find them. What a stage gives is known by its content,
-    or else by what it was made of: writing a large value costs more than making it at times.
-    One that is ``kept`` stays in the store. One that is ``apart`` takes so long that another
-    process is worth its start.
+    what the stage took. The functions are those of a module, so that other processes find them.
+    What a stage gives is known by its content, or else by what it was made of: writing a large
+    value costs more than making it at times. One that is ``kept`` stays in the store. One that is
+    ``apart`` takes so long that another process is worth its start.
     """
 
     name: str
@@ -291,8 +291,6 @@ def _described(take: Any) -> str | bytes:
 
 
 def _edition(takes: Iterable[Any]) -> str:
-    from pipeline.editions import Edition
-
     return next((take.name for take in takes if isinstance(take, Edition)), "")
 
 

@@ -46,7 +46,7 @@ class Saving:
     def add_model(self, data: bytes, seconds: float) -> None:
         """The document as it was parsed, in so many seconds."""
         self._model = data
-        path = self._folder.parent / outputs.WORK / self._stem / "model.json"
+        path = self._folder.parent / outputs.WORK / self._stem / "model.json"  # as it is named
         self.steps.append(Step("parse", seconds, len(data), path))
 
     def add(self, made: Made) -> None:
@@ -131,9 +131,8 @@ class Saving:
         done; nothing has changed then."""
         place = self._folder / "manifest.json"
         new = {entry.file for entry in self._entries}
-        kept = (entry for entry in manifest.still_true(place) if entry.file not in new)
         gone = {path.relative_to(self._folder).as_posix() for path in self._gone}
-        entries = [*self._entries, *(entry for entry in kept if entry.file not in gone)]
+        entries = [*self._entries, *manifest.still_true(place, but=new | gone)]
         self._put(place.name, manifest.encode(manifest.of(metadata, entries)))
         outputs.write_all(self._folder, self._files, self._gone)
         outputs.write(outputs.model_of(self._folder), self._model)
