@@ -205,10 +205,11 @@ class Code(enum.Enum):
         "A blank with an answer stands in a heading, a title, a caption or a link, which can have\n"
         "none. Put it into the text below."
     )
-    WRONG_CHOICES = _error(
+    WRONG_CHOICES = _warning(
         "A list of choices is not all of one kind: each item begins with `( )`, where one answer is\n"
         "to be chosen, or each with `[ ]`, where it may be several. What is right has an x for the\n"
-        "space. Where an item is meant as text, write `\\(` or `\\[`."
+        "space. An item without a mark counts as wrong. Students never get the x. Where an item is\n"
+        "meant as text, write `\\(` or `\\[`."
     )
     WRONG_MATCHING = _error(
         "`::: matching` holds the pairs: a table of two columns, or a definition list with one\n"

@@ -820,6 +820,28 @@ BLOCK_PLACES = {
     "an ordering": "::: ordering\n1. a\n2. b\n\n   ⟨⟩\n3. c\n:::",
 }
 
+MARKS = {
+    "a list": "- (x) a\n- ( ) b",
+    "a list of two parts": "- (x) a\n- ( ) b\n\n- c\n- d",
+    "bold items": "- **(x) a**\n- **( )** b",
+    "a list without spaces": "- (x)a\n- ( )b",
+    "lines": "( ) a\n(x) b\n( ) c",
+    "paragraphs": "(x) a\n\n( ) b",
+    "ends of items": "- a (x)\n- b ( )",
+    "one line": "Deep (x), not deep ( ).",
+    "cells": "| A | yes | no |\n|---|---|---|\n| a | (x) | ( ) |",
+    "an exercise's cells": "::: exercise\n| A | yes | no |\n|---|---|---|\n| a | [x] | [ ] |\n:::",
+    "an exercise's lines": "::: exercise\n[x] a\n[ ] b\n:::",
+    "an exercise's list": "::: exercise\n- [x] a\n- [ ] b\n- c\n:::",
+    "definitions": "A\n:   (x) a\n:   ( ) b",
+}
+"""Marks of right answers and of wrong ones, in lists and elsewhere."""
+
+
+def swapped(text: str) -> str:
+    """The text with the right answers wrong, and the wrong ones right."""
+    return re.sub(r"(?<=[(\[])[x ](?=[)\]])", lambda mark: " x"[mark[0] == " "], text)
+
 
 def variants(text: str, written: str) -> list[str]:
     """A text with a short answer, with a longer one, and with none."""
@@ -842,6 +864,8 @@ def pairs() -> Iterator[Any]:
     for place, text in BLOCK_PLACES.items():
         said = [text.replace("⟨⟩", block(text, one)) for one in ("ox", "the longer of both")]
         yield pytest.param([*said, variants(text, "")[2]], id=f"a block in {place}")
+    for place, text in MARKS.items():
+        yield pytest.param([text, swapped(text)], id=f"marks in {place}")
 
 
 @pytest.mark.parametrize("texts", list(pairs()))
@@ -860,7 +884,7 @@ def test_answers_leave_no_trace_for_students(texts: list[str], tmp_path: Path) -
     for name, all_made in made.items():
         assert "longer of" not in str(all_made[1]), name
         assert all_made[0] == all_made[1], f"{name}: a longer answer"
-        assert all_made[0] == all_made[2], f"{name}: no answer"
+        assert all_made[0] == all_made[-1], f"{name}: no answer"
 
 
 @pytest.mark.slow
@@ -876,6 +900,7 @@ def test_answers_leave_no_trace_in_files_of_students(tmp_path: Path) -> None:
         text = text.replace("[^1]", f"[^b{number}]")
         said = [text.replace("⟨⟩", block(text, one)) for one in ("ox", "the longer of both")]
         parts.append([*said, variants(text, "")[2]])
+    parts += [[text, swapped(text), text] for text in MARKS.values()]
     source = tmp_path / "work.md"
     made: list[dict[str, bytes]] = []
     for variant in range(3):

@@ -12,7 +12,7 @@ import msgspec
 from pipeline.codes import Code
 from pipeline.metadata import Metadata
 from pipeline.model import Document
-from pipeline.parser import anchors, wiki_links, wordings
+from pipeline.parser import anchors, loose_marks, wiki_links, wordings
 from pipeline.parser.abbreviations import abbreviations
 from pipeline.parser.blanks import settle_blanks
 from pipeline.parser.characters import FORBIDDEN
@@ -103,6 +103,6 @@ def _parse_body(text: str, first_line: int, files: SourceFiles) -> Document:
         diagnostics=(*tree.parser.diagnostics, *lowering.diagnostics, *slips),
     )
     document = anchors.give(document, lowering.anchors)
-    document = wordings.word(settle_blanks(wiki_links.lead(document)))
+    document = wordings.word(settle_blanks(loose_marks.fill(wiki_links.lead(document))))
     told = (*document.diagnostics, *unguarded(document))
     return msgspec.structs.replace(document, diagnostics=told)

@@ -50,7 +50,7 @@ from pipeline.tree import (
 STUDENT_EDITIONS = tuple(e for e in EDITIONS.values() if e.audience == "student")
 
 TASKS = (model.Matching, model.Ordering)
-SOLVED = (model.Blank, model.Choice, *TASKS)
+SOLVED = (model.Blank, model.Choice, model.Exercise, *TASKS)
 """What may have its solution in it."""
 
 FORMAT_NAMES = {
@@ -90,6 +90,8 @@ def select(document: Document, edition: Edition) -> Document:
         node = _without_conditions(node, edition)
         if isinstance(node, TASKS):
             return shuffled(node)
+        if isinstance(node, model.Exercise) and not solved:
+            node = _unticked(node)
         if isinstance(node, model.List):
             return spacing.enter(node)
         if isinstance(node, HOLDERS):
@@ -134,6 +136,15 @@ def select(document: Document, edition: Edition) -> Document:
 
 UNSOLVED: Changes = {**UNANSWERED, model.Choice: lambda node: replace(node, correct=None)}
 """How students get what has its solution in it."""
+
+
+def _unticked(node: model.Exercise) -> model.Exercise:
+    """An exercise with all boxes of its tables empty: those that are ticked are its solution."""
+
+    def empty(item: model.ListItem) -> model.ListItem:
+        return replace(item, checked=False) if item.checked else item
+
+    return replace(node, children=rewrite(node.children, leave={model.ListItem: empty}))
 
 
 def _words(value: str) -> list[str]:

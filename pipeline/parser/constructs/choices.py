@@ -17,8 +17,11 @@ from pipeline.parser.blanks import blank
 from pipeline.parser.blockparser import BlockElement
 from pipeline.parser.constructs.parts import Report
 
-_MARK = re.compile(r"([(\[])([ xX])([)\]])(?:[ \t]+|$)")
+_MARK = re.compile(r"([(\[])([ \t]{0,9})([xX✓✔☑✅•*]?)[ \t]{0,9}([)\]])([ \t]*)(?!\()")
+_LABEL = re.compile(r"\((?!x\))\w{1,5}\)", re.IGNORECASE)
 _PAIRS = ("()", "[]")
+_TEXT = "Where marks are meant as text, put a backslash before them."
+_EMPHASIS = ("strong", "em")
 
 
 class Mark(NamedTuple):
@@ -29,37 +32,78 @@ class Mark(NamedTuple):
     is_right: bool
 
 
-def are_choices(items: Iterable[Element]) -> bool:
-    """Tell whether all items of a list, two at least, begin with ``( )``, which means nothing
-    else."""
-    found = [_mark(item) for item in items]
-    return len(found) > 1 and all(match and match[1] == "(" for match in found)
+class _Found(NamedTuple):
+    """A mark and where it stands: ``holder`` has it at the beginning of its text, up to ``end``.
+    One that is ``plain`` can hardly be anything else."""
+
+    mark: Mark
+    holder: Element
+    end: int
+    plain: bool
 
 
-def take_marks(items: Iterable[Element]) -> list[Mark]:
+NO_MARK = Mark("", False)
+
+
+def take_marks(items: Iterable[Element], in_exercise: bool) -> list[Mark]:
     """The marks that the items of a list begin with, which are taken out of their text; none
-    where no item has one."""
+    where it is no list of choices.
+
+    An empty ``( )`` means nothing else: two marks, one of them empty, make choices, though other
+    items have none. So does ``(x)`` alone, unless it is one label of several, ``(w)``, ``(x)``.
+    Where there are choices, marks count that are not quite right: ``(✓)``, ``**(x)**``, ``(x)b``.
+    """
     items = list(items)
-    found = [_mark(item) for item in items]
-    if not any(match for match in found):
+    found = [_find(item, _PAIRS if in_exercise else _PAIRS[:1]) for item in items]
+    plain = [one for one in found if one and one.plain]
+    if all(one.mark.is_right for one in plain):
+        are_choices = bool(plain) and not any(map(_is_label, items))
+    else:
+        are_choices = in_exercise or sum(map(bool, found)) > 1
+    if not are_choices:
         return []
-    marks = []
-    for item, match in zip(items, found, strict=True):
-        if match:
-            item[0].text = match.string[match.end() :]
-            marks.append(Mark(match[1] + match[3], match[2] != " "))
-        else:
-            marks.append(Mark("", False))
-    return marks
+    for one, item in zip(found, items, strict=True):
+        if one:
+            _take(one, item)
+    return [one.mark if one else NO_MARK for one in found]
 
 
-def _mark(item: Element) -> re.Match[str] | None:
+def _find(item: Element, pairs: Sequence[str]) -> _Found | None:
     first = item[0] if len(item) else None
-    if not isinstance(first, BlockElement) or first.tag != "p" or not first.text:
+    if not isinstance(first, BlockElement) or first.tag != "p" or first.lines[0].startswith("\\"):
         return None
-    match = _MARK.match(first.text)
-    is_escaped = first.lines[0].startswith("\\")
-    return match if match and match[1] + match[3] in _PAIRS and not is_escaped else None
+    holder: Element = first
+    if not first.text and len(first) and first[0].tag in _EMPHASIS:
+        holder = first[0]
+    match = _MARK.match(holder.text or "")
+    if match is None or match[1] + match[4] not in pairs:
+        return None
+    is_apart = bool(match[5]) or match.string[match.end() :][:1] in ("", "\n")
+    is_x = match[2] == "" and match[3] in ("x", "X") and is_apart and holder.tag != "em"
+    plain = is_x if match[3] else bool(match[2])
+    return _Found(Mark(match[1] + match[4], bool(match[3])), holder, match.end(), plain)
+
+
+def _is_label(item: Element) -> bool:
+    first = item[0] if len(item) else None
+    return first is not None and bool(_LABEL.match(first.text or ""))
+
+
+def _take(found: _Found, item: Element) -> None:
+    """Take a mark out, with what made it bold: that would tell which is right."""
+    holder, first = found.holder, item[0]
+    text = (holder.text or "")[found.end :]
+    if holder is first:
+        first.text = text
+        return
+    within, after = list(holder), holder.tail or ""
+    first.remove(holder)
+    first[:0] = within
+    if within:
+        within[-1].tail = (within[-1].tail or "") + after
+    else:
+        text = (text + after).lstrip()
+    first.text = text
 
 
 def choices(
@@ -68,21 +112,23 @@ def choices(
     """The choices that are items of a list, each given as its blocks and its place."""
     brackets = next(mark.brackets for mark in marks if mark.brackets)
     is_multiple = brackets == "[]"
+    empty, right = " ".join(brackets), "x".join(brackets)
     rights = 0
     for (blocks, place), mark in zip(items, marks, strict=True):
-        if mark.brackets != brackets:
-            if mark.brackets:
-                message = (
-                    "A list of choices has either `( )`, for one answer, or `[ ]`, for several."
-                )
-            else:
-                message = f"An item of a list of choices begins without `{' '.join(brackets)}`."
-            hint = (
-                f"Begin it with `{' '.join(brackets)}`, or `{'x'.join(brackets)}` if it is right."
-            )
+        if not mark.brackets:
+            message = f"An item of a list of choices begins without `{empty}`: it counts as wrong."
+            hint = f"Begin it with `{empty}`, or `{right}` if it is right."
+            report(Code.WRONG_CHOICES, message, place, f"{hint} {_TEXT}")
+        elif mark.brackets != brackets:
+            message = "A list of choices has either `( )`, for one answer, or `[ ]`, for several."
+            hint = f"Begin it with `{empty}`, or `{right}` if it is right."
             report(Code.WRONG_CHOICES, message, place, hint)
         elif not blocks:
             report(Code.WRONG_CHOICES, "A choice has no text.", place, "Write it after the mark.")
+        elif mark.is_right and len(items) == 1:
+            message = f"There is one choice alone. `{right}` is not shown to students."
+            hint = f"Write the others below it, each with `{empty}`. {_TEXT}"
+            report(Code.WRONG_CHOICES, message, place, hint)
         rights += mark.is_right
         if mark.is_right and rights == 2 and not is_multiple:
             message = "Two answers are marked as right where one is to be chosen."

@@ -19,7 +19,6 @@ from pipeline.parser.blockparser import BlockElement
 from pipeline.parser.captions import attach_captions
 from pipeline.parser.constructs import charts, math
 from pipeline.parser.constructs.choices import (
-    are_choices,
     attach_prompts,
     choices,
     lone_blank,
@@ -191,7 +190,7 @@ class Lowering:
         return (model.BlockQuote(children=blocks, span=span),)
 
     def _list(self, element: BlockElement, span: Span) -> model.List | model.Choices:
-        if (self._exercises or are_choices(element)) and (marks := take_marks(element)):
+        if marks := take_marks(element, bool(self._exercises)):
             items = [self._choice(item) for item in element]
             return choices(items, marks, span, self.report)
         style: Any = element.get("style", "")

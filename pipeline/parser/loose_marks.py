@@ -1,0 +1,123 @@
+"""Marks of choices that stand in no list of choices: in lines of a paragraph, in cells, at the
+end of items. They become gaps, so that students do not get what is right."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+
+from msgspec.structs import replace
+
+from pipeline.codes import Code, diagnostic
+from pipeline.diagnostics import Diagnostic
+from pipeline.model import (
+    Blank,
+    Block,
+    Document,
+    Exercise,
+    Inline,
+    LineBreak,
+    Node,
+    Paragraph,
+    Plain,
+    SoftBreak,
+    Strong,
+    Text,
+)
+from pipeline.tree import PATH, rewrite, walk
+
+_INNER = r"([ \t]{1,9}|[xX✓✔☑✅])"
+_ROUND = re.compile(rf"(?<![\w)\]])\({_INNER}\)(?!\()")
+_SQUARE = re.compile(rf"(?<![\w)\]])\[{_INNER}\](?![(\[])")
+
+
+def fill(document: Document) -> Document:
+    """The document with a gap for each such mark, and a finding where one has an x.
+
+    An empty mark means nothing else: a paragraph or cell that has one and an x has choices,
+    and if the text has both where lines begin or end, those are choices too. Square brackets
+    count in exercises alone, since elsewhere they are tasks.
+    """
+    found: list[Diagnostic] = []
+    blocks = _filled(document.blocks, _ROUND, found)
+    if any(isinstance(node, Exercise) for node in walk(blocks)):
+
+        def enter(node: Exercise) -> Exercise:
+            return replace(node, children=_filled(node.children, _SQUARE, found))
+
+        blocks = rewrite(blocks, enter={Exercise: enter})
+    if not found:
+        return document
+    return replace(document, blocks=blocks, diagnostics=(*document.diagnostics, *found))
+
+
+def _filled(
+    blocks: tuple[Block, ...], mark: re.Pattern[str], found: list[Diagnostic]
+) -> tuple[Block, ...]:
+    runs = [node.children for node in walk(blocks) if isinstance(node, Paragraph | Plain)]
+    if not any(_kinds(run, mark) for run in runs):
+        return blocks
+    at_edges = {is_right for run in runs for is_right in _at_edges(run, mark)}
+
+    def enter(run: Paragraph | Plain, path: tuple[Node, ...]) -> Paragraph | Plain:
+        kinds = _kinds(run.children, mark)
+        is_alone = len(at_edges) < 2 or not any(True for _ in _at_edges(run.children, mark))
+        if len(kinds) < 2 and is_alone:
+            return run
+        if True in kinds:
+            message = "A right answer is marked outside of a list of choices: students get a gap."
+            span = next((node.span for node in path if node.span), None)
+            hint = "Write a list, `- ( ) wrong` and `- (x) right`; where x is text, `(*x*)`."
+            found.append(diagnostic(Code.LIKELY_SLIP, message, span=span, hint=hint))
+        return replace(run, children=tuple(_with_gaps(run.children, mark)))
+
+    return rewrite(blocks, enter={Paragraph: enter, Plain: enter}, context=PATH)
+
+
+def _kinds(run: tuple[Inline, ...], mark: re.Pattern[str]) -> set[bool]:
+    """The kinds of marks in a text: whether there is an x in them."""
+    texts = [text.text for child in run if (text := _text(child))]
+    return {_is_right(one) for text in texts for one in mark.finditer(text)}
+
+
+def _is_right(mark: re.Match[str]) -> bool:
+    return bool(mark[1].strip())
+
+
+def _text(node: Inline) -> Text | None:
+    """The text that may have marks: the node itself, or what something bold begins with."""
+    first = node.children[0] if isinstance(node, Strong) and node.children else node
+    return first if isinstance(first, Text) else None
+
+
+def _at_edges(run: tuple[Inline, ...], mark: re.Pattern[str]) -> Iterator[bool]:
+    """Whether there is an x in the marks that lines begin or end with."""
+    last = len(run) - 1
+    for index, child in enumerate(run):
+        text = _text(child)
+        if text is None:
+            continue
+        begins = index == 0 or isinstance(run[index - 1], SoftBreak | LineBreak)
+        ends = index == last or isinstance(run[index + 1], SoftBreak | LineBreak)
+        for one in mark.finditer(text.text):
+            before, after = text.text[: one.start()], text.text[one.end() :]
+            if (begins and not before.strip()) or (ends and not after.strip(" .")):
+                yield _is_right(one)
+
+
+def _with_gaps(run: Iterable[Inline], mark: re.Pattern[str]) -> Iterator[Inline]:
+    for child in run:
+        if isinstance(child, Strong):
+            yield replace(child, children=tuple(_with_gaps(child.children, mark)))
+            continue
+        if not isinstance(child, Text):
+            yield child
+            continue
+        pos, text = 0, child.text
+        for one in mark.finditer(text):
+            answer = one[1].strip()
+            yield replace(child, text=text[pos : one.start(1)])
+            yield Blank(answer=answer, size=1, span=child.span)
+            pos = one.end(1)
+        if pos < len(text):
+            yield replace(child, text=text[pos:])
