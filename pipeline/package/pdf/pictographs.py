@@ -12,6 +12,9 @@ CLASS = "emoji"
 FIRST = "\N{DIAMETER SIGN}"
 """Of the signs before this one, © and arrows say, the faces of text have their own."""
 
+LONGEST = 200
+"""Characters of a run. For each line that it fills, all of a longer one would be read again."""
+
 _POSSIBLE = re.compile("[\u00a9\u00ae\u203c-\u3299\ufe0f\U0001f000-\U0001ffff]")
 _AS_TEXT = "\ufe0e"
 _SKIPPED = frozenset({"head", "title", "style", "svg", "script"})
@@ -64,7 +67,7 @@ def _runs(text: str, missing: Container[str]) -> Iterator[tuple[int, int, str]]:
     begin = last = -1
     for start, end, name in _emoji(text):
         is_missing = any(character in missing for character in text[start:end])
-        if begin >= 0 and (is_missing or start != last):
+        if begin >= 0 and (is_missing or start != last or last - begin >= LONGEST):
             yield begin, last, ""
             begin = -1
         if is_missing:
