@@ -10,6 +10,7 @@ from msgspec.structs import replace
 
 from pipeline.model import (
     NO_ATTRIBUTES,
+    Abbreviation,
     Blank,
     DefinitionItem,
     Figure,
@@ -203,4 +204,6 @@ def settled(node: Node, *, solved: bool) -> Node:
             pairs[wording.name] = plain_text(said)
         else:
             fields[wording.name] = plain_text(said)
+    if isinstance(node, Abbreviation) and not fields.get("title", node.title):
+        return Text(text=node.text, span=node.span)
     return replace(node, attributes=replace(node.attributes, pairs=tuple(pairs.items())), **fields)
