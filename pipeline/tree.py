@@ -303,6 +303,7 @@ def _rewrite(
     # A node is on the stack twice: to be entered (count -1), with what its parent has, and to be
     # put together again from what its children have become, the last `count` entries of `results`.
     start, inherit = context or (None, None)
+    busy = {*FIELDS, *enter, *leave}
     stack: list[tuple[Node, int, Any]] = [(root, -1, start)]
     results: list[tuple[Node, ...]] = []
     while stack:
@@ -319,9 +320,11 @@ def _rewrite(
                 node, kind = entered, type(entered)
             if kind in FIELDS or node.wordings:
                 below = children(node)
-                stack.append((node, len(below), value))
-                stack.extend([(child, -1, value) for child in below[::-1]])
-                continue
+                # leaves that nothing is done to stay as they are
+                if inherit or any(type(one) in busy or one.wordings for one in below):
+                    stack.append((node, len(below), value))
+                    stack.extend([(child, -1, value) for child in below[::-1]])
+                    continue
         elif count:
             rebuilt = _rebuild(node, results[-count:])
             del results[-count:]

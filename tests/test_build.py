@@ -253,7 +253,6 @@ BAD = {
     "bad YAML": ("---\ntitle: a: b\n---\n\ntext\n", "bad-yaml", "2:9"),
     "an empty file": ("", "empty-file", ""),
     "a long line": ("# T\n\n" + "a" * 10_000_000, "line-too-long", "3:1"),
-    "two meanings": ("# T\n\n::: exercise\n- ( ) a\n- [x] b\n:::\n", "wrong-choices", "5:1"),
     "an answer that may be seen": ("# T\n\nThe sky is ____{blue.\n", "unclosed-answer", "3:12"),
     "a file without end": ("# T\n\n{{ include x.md }}\n", "include-cycle", "3:12"),
 }
@@ -261,6 +260,12 @@ ODD = {
     "a missing image": ("# T\n\n![pic](no.png)\n", "missing-image", "3:1", "pic"),
     "a link to nowhere": ("# T\n\na [beg](#no)\n", "unresolved-link", "3:3", "a beg"),
     "a footnote without text": ("# T\n\na[^no]\n", "unresolved-note", "3:2", "a[^no]"),
+    "two kinds of choices": (
+        "# T\n\n::: exercise\n- ( ) a\n- [x] b\n:::\n",
+        "wrong-choices",
+        "5:1",
+        'class="choices one"',
+    ),
     "an id given twice": ("# T\n\n## A {#a}\n\n## B {#a}\n", "duplicate-id", "5:1", 'id="a-1"'),
     "an unclosed fence": ("# T\n\n```\ncode\n", "unclosed-fence", "3:1", "code\n</code>"),
     "an unclosed formula": ("# T\n\n$$\nx\n\n## B\n", "unclosed-math", "3:1", 'id="b"'),

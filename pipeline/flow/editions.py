@@ -82,11 +82,14 @@ class Source:
         return self._runner.run(RESOLVE, self.selected(edition), self.folder, split)
 
     def marked(
-        self, edition: Edition, page_map: PageMap | None = None, part: Document | None = None
+        self,
+        edition: Edition,
+        page_map: PageMap | None = None,
+        resolved: Outcome[Document] | Document | None = None,
     ) -> Outcome[Document]:
-        """The resolved document, or a ``part`` of it, and in it what an edition tells of the
+        """The ``resolved`` document, or a part of it, and in it what an edition tells of the
         standard print edition's pages."""
-        document = self.resolved(edition) if part is None else part
+        document = self.resolved(edition) if resolved is None else resolved
         return self._runner.run(MARK, document, edition, page_map)
 
     def pages(
@@ -109,7 +112,7 @@ class Source:
         if self.options.split:
             return self._begin_parts(edition, resolved, standard)
         page_map = standard.page_map if standard else None
-        return self._packed(edition, self.marked(edition, page_map), page_map)
+        return self._packed(edition, self.marked(edition, page_map, resolved), page_map)
 
     def _begin_parts(
         self, edition: Edition, resolved: Outcome[Document], standard: Made | None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterator
 from typing import NamedTuple
 
@@ -20,6 +21,9 @@ from pipeline.resolve.charts.pies import draw_pie
 from pipeline.resolve.charts.scene import Scene, inked, mirrored
 from pipeline.resolve.charts.upright import draw_upright, names_below
 
+KEPT = 256
+"""Drawings that are kept: editions of one format have the same."""
+
 
 class Drawn(NamedTuple):
     """An SVG file and its size in points; ``lacking`` is a character that no font has."""
@@ -30,6 +34,7 @@ class Drawn(NamedTuple):
     lacking: str = ""
 
 
+@functools.lru_cache(maxsize=KEPT)
 def draw(
     chart: Chart,
     data: Data,
