@@ -6,6 +6,7 @@ import io
 import re
 import time
 import zipfile
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from xml.etree import ElementTree as ET
@@ -254,6 +255,15 @@ def test_no_empty_box_of_code_is_left_at_the_foot_of_a_page() -> None:
         last = next(heading.pieces()).page
         assert {piece.page for piece in code.pieces()} == {last}
     assert last == 1
+
+
+def test_blocks_of_one_line_fill_their_pages() -> None:
+    """Code of one line can be parted from what stands before it and after it."""
+    root = read(open_pdf(made(FRONT + "```\nmake well\n```\n\n" * 80, "handout")))
+    on_pages = Counter(next(code.pieces()).page for code in root.all("Code"))
+    *full, _ = (on_pages[page] for page in sorted(on_pages))
+    assert len(full) > 2
+    assert min(full[1:]) == max(full[1:]) > 18
 
 
 @pytest.mark.parametrize(

@@ -289,6 +289,25 @@ def test_large_operators_are_small_in_text(tex: str) -> None:
     assert drawn(f"$$\n{tex}\n$$") > 1.5
 
 
+@pytest.mark.parametrize(
+    ("sign", "eighteenths"),
+    [(r"\subset", 5), (r"\perp", 5), (r"\cup", 4), (r"\setminus", 4), (r"\wedge", 4), (r"\iff", 5)],
+)
+def test_operators_have_the_space_that_mathml_gives_them(sign: str, eighteenths: int) -> None:
+    """Those as well that the program that draws them has none for."""
+
+    def width(tex: str) -> float:
+        document = pipeline.parse(f"{FRONT}${tex}$\n")
+        found = resolve(select(document, EDITIONS["handout"]), Path())
+        (formula,) = (n for n in walk(found.blocks) if isinstance(n, Math))
+        assert not found.diagnostics
+        return draw(formula.mathml, "#000").width
+
+    alone = r"\backslash" if sign == r"\setminus" else sign
+    apart = width(f"a{sign} b") - width("ab") - width(alone)
+    assert apart == pytest.approx(2 * eighteenths / 18, abs=0.06)
+
+
 def test_the_e_book_says_which_pages_have_formulas(book: zipfile.ZipFile) -> None:
     package_document = book.read("EPUB/content.opf").decode()
     assert 'href="chapter-01.xhtml" id="page-chapter-01"' in package_document

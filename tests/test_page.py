@@ -248,6 +248,28 @@ def test_a_book_is_printed_from_the_web_page_with_mirrored_margins_and_no_column
     assert "--hang: 0mm" in css
 
 
+@pytest.mark.parametrize("is_book", [True, False])
+@pytest.mark.parametrize(
+    ("page", "inner", "outer"),
+    [
+        ("{margins: 15mm}", 15, 15),
+        ("{size: Letter, margins: {inner: 20mm, outer: 14mm}}", 20, 14),
+        ("{margins: {inner: 20mm}}", 20, None),
+        ("{margins: {outer: 12mm}}", None, 12),
+        ("{margins: 18mm, columns: 2}", 18, 18),
+    ],
+)
+def test_margins_are_what_they_say(
+    page: str, inner: float | None, outer: float | None, is_book: bool
+) -> None:
+    metadata = parse(source(f"page: {page}", body="Text.\n")).metadata
+    sheet = sheet_for(EDITIONS["handout"], metadata, is_book=is_book)
+    assert inner in (None, sheet.inner)
+    assert outer in (None, sheet.outer)
+    beside = 0 if is_book else sheet.column
+    assert sheet.inner + beside + sheet.measure + sheet.outer == pytest.approx(sheet.size.width)
+
+
 def test_paper_without_a_column_beside_the_text_has_speakers_above_it(tmp_path: Path) -> None:
     wide, small = (
         style(pages_of(source(f"page: {size}"), tmp_path, "web"), "paper.css")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import re
 import threading
+import unicodedata
 import warnings
 from collections.abc import Iterator
 from types import ModuleType
@@ -34,6 +35,19 @@ SPACES = {
     "veryverythickmathspace": 7,
 }
 """MathML's names for spaces, in eighteenths of an em."""
+
+BINARY = re.compile(
+    "[+\u00b1\u00f7\u2044\u2212-\u2216\u2227-\u222a\u2236\u2238\u228c-\u228e\u2293-\u2296\u2298\u229d-\u229f"
+    "\u22bb-\u22bd\u22ce\u22cf\u22d2\u22d3\u2a1f-\u2a2e\u2a40-\u2a4f\u2a51-\u2a63]"
+)
+PRODUCT = re.compile(
+    "[\u00b7\u00d7\u2022\u2043\u2217-\u2219\u2240\u2297\u2299-\u229b\u22a0\u22a1\u22ba\u22c4-\u22c7\u22c9-\u22cc"
+    "\u2305\u2306\u2a2f-\u2a37\u2a3b-\u2a3d\u2a3f\u2a50\u2a64\u2a65]"
+)
+"""Operators with four and with three eighteenths of an em on either side; all others have five
+(MathML Core, appendix B: categories B and C)."""
+
+LONG_ARROW = re.compile("[\u27f0-\u27ff]")
 
 ROWS = frozenset({"mrow", "mstyle", "mtd", "msqrt", "mphantom", "mpadded"})
 MARKS = {"‾": "\u2015", "˜": "~"}
@@ -182,6 +196,9 @@ def _as_drawn(element: Element, display: bool) -> Element:
     else:
         found.extend(_as_drawn(child, display) for child in element)
     match tag:
+        case "mo" if found.text == "\N{SET MINUS}":  # the font has a small one
+            found.text = "\\"
+            found.attrib |= {"lspace": _length("0.222em"), "rspace": _length("0.222em")}
         case "mstyle":
             found.tag = "mrow"
         case "msqrt" if not len(found):
@@ -223,9 +240,20 @@ def _space(element: Element, form: str) -> None:
     params = ziamath.operators.get_params(element.text or "", element.get("form", ""))
     if params.get("largeop") == "true":
         element.attrib.setdefault("stretchy", "false")
+    sign, is_infix = element.text or "", element.get("form") == "infix"
     for side in ("lspace", "rspace"):
-        if side not in element.attrib and (name := params.get(side)) in SPACES:
-            element.set(side, _length(f"{SPACES[name] / 18:.4f}em"))
+        space = SPACES.get(params.get(side, ""), 0)
+        if is_infix and (side not in params or LONG_ARROW.match(sign)):
+            space = _usual(sign)
+        if space and side not in element.attrib:
+            element.set(side, _length(f"{space / 18:.4f}em"))
+
+
+def _usual(sign: str) -> int:
+    """The space beside an operator that ziamath has none for, in eighteenths of an em."""
+    if len(sign) != 1 or unicodedata.category(sign) != "Sm":
+        return 0
+    return 4 if BINARY.match(sign) else 3 if PRODUCT.match(sign) else 5
 
 
 def _limits(element: Element, display: bool) -> None:

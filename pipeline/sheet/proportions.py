@@ -119,20 +119,22 @@ def settle(
     columns = page.columns or 1
     room = size.width - inner - outer
     column = COLUMN * scale
-    measure = MEASURE * scale
-    if is_book:
-        measure = min(measure, room) if columns == 1 else room
-        spare = size.width - gutter - measure
-        if page.margins.inner is None and page.margins.outer is None:
-            inner, outer = spare * 0.4 + gutter, spare * 0.6
-        column = column if inner >= column + 5 else 0
+    is_given = page.margins.inner is not None, page.margins.outer is not None
+    if not is_book and (columns > 1 or room - column < LEAST_MEASURE * scale):
+        column = 0
+    beside = 0 if is_book else column
+    measure = room - beside if columns > 1 or all(is_given) else min(MEASURE * scale, room - beside)
+    # margins that are given are what they say; else what is over goes to both sides
+    spare = room - beside - measure
+    if is_book and not any(is_given):
+        spare += inner - gutter + outer
+        inner, outer = spare * 0.4 + gutter, spare * 0.6
+    elif any(is_given):
+        inner, outer = (inner, outer + spare) if is_given[0] else (inner + spare, outer)
     else:
-        if columns > 1 or room - column < LEAST_MEASURE * scale:
-            column = 0
-        measure = min(measure, room - column) if columns == 1 else room
-        # what is over goes to both sides
-        spare = room - column - measure
         inner, outer = inner + spare / 2, outer + spare / 2
+    if is_book:
+        column = column if inner >= column + 5 else 0
     return Sheet(
         size=size,
         top=top,

@@ -41,6 +41,9 @@ LIMIT_NAMES = frozenset(
     "lim sup inf max min lim\u2006sup lim\u2006inf arg\u2009max arg\u2009min det gcd Pr"
     " inj\u2006lim proj\u2006lim".split(" ")
 )
+DRAWN = str.maketrans("⟂⧵", "⊥∖")
+"""What fonts for formulas lack, as what looks the same in them."""
+
 _ENTITY = re.compile(r"&#x([0-9A-Fa-f]+);")
 _ESCAPED = re.compile(r"\\(.)")
 
@@ -56,6 +59,7 @@ def kept(element: Element, found: Element) -> Element:
 def token(element: Element) -> Element:
     """A leaf of latex2mathml's, mended."""
     text = _ENTITY.sub(lambda match: chr(int(match[1], 16)), element.text or "")
+    text = text.translate(DRAWN)
     tag, variant = element.tag, element.get("mathvariant", "")
     if not text:
         return Element("mrow")
