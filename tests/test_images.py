@@ -14,8 +14,8 @@ import pytest
 from PIL import Image, ImageCms
 
 from pipeline.driver import build
-from pipeline.package.ereader_images import for_ereaders
 from pipeline.package.image_metadata import without_metadata
+from pipeline.package.image_sizes import for_ereaders, shown
 from pipeline.resolve.images import BadImageError, examine
 
 GPS, ORIENTATION, CAMERA = 0x8825, 0x0112, 0x010F
@@ -94,6 +94,23 @@ def test_an_image_is_no_larger_than_shops_take() -> None:
         assert max(image.size) <= 2560
         assert image.width * image.height <= 5_600_000
         assert image.width / image.height == pytest.approx(4 / 3, abs=0.01)
+
+
+@pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP"])
+def test_a_photograph_is_as_large_as_a_web_page_shows_it(kind: str) -> None:
+    data = saved(shades(4000, 3000), kind, exif=exif())
+    with opened(shown(data, 2048)) as image:
+        assert (image.format, image.size) == (kind, (2048, 1536))
+        assert not image.getexif()
+    assert shown(data, 2048) == shown(data, 2048)
+
+
+@pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP", "GIF"])
+def test_an_image_that_is_no_larger_stays_as_it_is(kind: str) -> None:
+    data = saved(shades(1200, 900), kind)
+    assert shown(data, 2048) == data
+    part = data[: len(data) // 9]
+    assert shown(part, 2048) == without_metadata(part)
 
 
 def test_colours_for_print_become_those_of_screens() -> None:

@@ -25,6 +25,9 @@ from pipeline.package.svg_fonts import with_fonts
 from pipeline.pages import POLICY, SCRIPT, STYLES, Face, Pages
 
 # Text has its quotes escaped, so that these are found in tags alone.
+LONGEST = 2048
+"""Pixels that an image's long side has at most: twice what the widest is wide."""
+
 _IMAGE = re.compile(r"\b(src|srcset|href)\s*=\s*([\"'])images/([^\"']+)\2")
 BESIDE = "'self' file:"
 """Where styles, fonts and images come from that lie beside the page; on a disk, nothing is
@@ -210,6 +213,10 @@ def shown_images(
 def _image(asset: Asset, data: bytes, faces: tuple[Face, ...]) -> File:
     if asset.media_type == "image/svg+xml":
         data = with_fonts(data, faces)
+    elif max(asset.width, asset.height) > LONGEST:
+        from pipeline.package.image_sizes import shown  # most pages do without Pillow
+
+        data = shown(data, LONGEST)
     else:
         data = without_metadata(data)
     return File(asset.name, asset.media_type, data)

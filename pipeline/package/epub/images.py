@@ -11,7 +11,7 @@ from pipeline.codes import Code, diagnostic
 from pipeline.diagnostics import Diagnostic
 from pipeline.model import Asset
 from pipeline.package.asset_files import asset_bytes
-from pipeline.package.ereader_images import for_ereaders
+from pipeline.package.image_sizes import for_ereaders
 from pipeline.package.svg_fonts import with_fonts
 from pipeline.pages import Pages
 

@@ -1,8 +1,9 @@
-"""Images as e-readers show them and shops take them.
+"""Images as large as they are shown, and as e-readers show them and shops take them.
 
 Apple takes no image of more than 5.6 million pixels, Kindle none of more than 5 MB, both want
 JPEG or PNG in sRGB; no reader's screen has more than some 2500 pixels on its long side. What is
-within these bounds stays as it is, but for what it says beside the picture.
+within these bounds stays as it is, but for what it says beside the picture; so does what is no
+larger than a web page or a printed one shows it.
 """
 
 from __future__ import annotations
@@ -38,7 +39,16 @@ PHOTOGRAPH = 20_000
 RECIPE = "1"
 """To be changed with anything here that changes the bytes of an image."""
 
+FORMATS = ("PNG", "JPEG", "WEBP", "GIF")
 TYPES = {"JPEG": ("image/jpeg", "jpg"), "PNG": ("image/png", "png")}
+
+
+class Bounds(NamedTuple):
+    """How many pixels a side may have, how many all, and whether an image may be WebP."""
+
+    longest: int
+    most: int
+    webp: bool = False
 
 
 class Fitted(NamedTuple):
@@ -52,37 +62,55 @@ class Fitted(NamedTuple):
 def for_ereaders(data: bytes) -> Fitted:
     """The image as an e-book has it: the same bytes for the same image. One that moves, or that
     cannot be read, comes back as it is."""
-    stripped = without_metadata(data)
-    key = store.key(RECIPE, importlib.metadata.version("pillow"), data)
-    made = store.cached(f"{key}.image", lambda: _written(data, stripped))
+    made = _kept(data, Bounds(LONGEST, MOST_PIXELS))
     for kind, start in (("JPEG", b"\xff\xd8"), ("PNG", b"\x89PNG")):
         if made.startswith(start) and not data.startswith(start):
             return Fitted(made, *TYPES[kind])
     return Fitted(made)
 
 
-def _written(data: bytes, stripped: bytes) -> bytes:
+def shown(data: bytes, longest: int) -> bytes:
+    """The image, of the same kind, with no more than so many pixels on its long side. One that has
+    no more, that moves or that cannot be read comes back as it is."""
     try:
-        with Image.open(io.BytesIO(data), formats=("PNG", "JPEG", "WEBP", "GIF")) as image:
+        with Image.open(io.BytesIO(data), formats=FORMATS) as image:
+            is_small = max(image.size) <= longest or image.format == "GIF"
+    except (UnidentifiedImageError, Image.DecompressionBombError, OSError, SyntaxError, ValueError):
+        is_small = True
+    if is_small:
+        return without_metadata(data)
+    return _kept(data, Bounds(longest, longest * longest, webp=True))
+
+
+def _kept(data: bytes, bounds: Bounds) -> bytes:
+    """The image within the bounds, as it was written the first time."""
+    key = store.key(RECIPE, importlib.metadata.version("pillow"), str(tuple(bounds)), data)
+    return store.cached(f"{key}.image", lambda: _written(data, bounds))
+
+
+def _written(data: bytes, bounds: Bounds) -> bytes:
+    stripped = without_metadata(data)
+    try:
+        with Image.open(io.BytesIO(data), formats=FORMATS) as image:
             if getattr(image, "is_animated", False):
                 return stripped
             kind = image.format or ""
-            fitted, has_to = _fitted(image)
-            written = _encoded(fitted, kind)
+            fitted, has_to = _fitted(image, bounds)
+            written = _encoded(fitted, kind, bounds)
     except (UnidentifiedImageError, Image.DecompressionBombError, OSError, ValueError):
         return stripped
-    if has_to or kind == "WEBP" or len(written) < GAIN * len(stripped):
+    if has_to or (kind == "WEBP" and not bounds.webp) or len(written) < GAIN * len(stripped):
         return written
     return stripped
 
 
-def _fitted(image: Image.Image) -> tuple[Image.Image, bool]:
+def _fitted(image: Image.Image, bounds: Bounds) -> tuple[Image.Image, bool]:
     """The picture the right way up, in sRGB, of eight bits, no larger than it may be; and
     whether any of that had to be done."""
     upright = ImageOps.exif_transpose(image)
     plain = _in_srgb(upright)
     width, height = plain.size
-    scale = min(1, LONGEST / max(width, height), math.sqrt(MOST_PIXELS / (width * height)))
+    scale = min(1, bounds.longest / max(width, height), math.sqrt(bounds.most / (width * height)))
     has_to = (image.getexif().get(0x0112, 1) != 1) or plain is not upright or scale < 1
     if scale < 1:
         # where palettes are mixed, colours that they do not have come up
@@ -130,11 +158,13 @@ def _is_srgb(profile: bytes) -> bool:
     return "srgb" in described.lower()
 
 
-def _encoded(image: Image.Image, kind: str) -> bytes:
-    """JPEG stays JPEG; PNG stays PNG, with a palette where it has few colours; and of WebP
-    becomes what suits."""
+def _encoded(image: Image.Image, kind: str, bounds: Bounds) -> bytes:
+    """JPEG stays JPEG; PNG stays PNG, with a palette where it has few colours; and of WebP, if it
+    cannot stay, becomes what suits."""
     output = io.BytesIO()
-    if kind == "JPEG" or (kind == "WEBP" and _is_photograph(image)):
+    if kind == "WEBP" and bounds.webp:
+        image.save(output, "WEBP", quality=QUALITY, icc_profile=None)
+    elif kind == "JPEG" or (kind == "WEBP" and _is_photograph(image)):
         image = image if image.mode in ("L", "RGB") else image.convert("RGB")
         # old e-readers show no progressive ones
         image.save(output, "JPEG", quality=QUALITY, optimize=True, icc_profile=None)
