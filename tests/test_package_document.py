@@ -190,8 +190,8 @@ def test_the_imprint_shows_the_number_of_each_format(book: Book) -> None:
     for words in (
         "Published by Well Books, Example Press",
         "Edition Second, revised edition",
-        "ISBN (EPUB) 9780306406157",
-        "ISBN (print) 9783161484100",
+        "ISBN (EPUB) 978-0-306-40615-7",
+        "ISBN (print) 978-3-16-148410-0",
         "DOI 10.1000/182",
         "Illustrated by Ann Author",
         "Funded by The Well Trust",

@@ -29,7 +29,7 @@ from pipeline.render.drawings import drawing_faces
 from pipeline.render.environment import read_text
 from pipeline.render.linked_data import linked_data
 from pipeline.render.nodes import NodeRenderer
-from pipeline.render.numbers import numbers, published_by
+from pipeline.render.numbers import in_series, numbers, published_by
 from pipeline.render.styles import construct_styles, dark_style, script, side_notes
 from pipeline.render.timings import minutes, total
 from pipeline.sheet import is_book, sheet_of
@@ -160,7 +160,10 @@ def _shows_contents(document: Document) -> bool:
 
 def imprint(metadata: Metadata, renderer: NodeRenderer) -> tuple[ImprintLine, ...]:
     """Who publishes it, under what terms, and how it is identified."""
-    lines = [ImprintLine(renderer.word("published_by"), published_by(metadata))]
+    lines = [
+        ImprintLine(renderer.word("published_by"), published_by(metadata)),
+        ImprintLine(renderer.word("series"), in_series(metadata)),
+    ]
     if licence := metadata.licence:
         lines.append(ImprintLine(renderer.word("licence"), licence.name, licence.url))
     lines.append(ImprintLine(renderer.word("rights"), metadata.rights))

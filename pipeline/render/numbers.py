@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import NamedTuple
 
+from stdnum import isbn
+
 from pipeline.metadata import Metadata
 
 
@@ -26,7 +28,7 @@ def numbers(
         said["isbn_pdf"]: metadata.isbns.pdf,
         said["isbn_print"]: metadata.isbns.print,
     }
-    shown = [Number(label, value) for label, value in isbns.items() if value]
+    shown = [Number(label, isbn.format(value)) for label, value in isbns.items() if value]
     own = [metadata.identifier] if metadata.identifier else []
     found = [one for one in dict.fromkeys((*own, *metadata.identifiers)) if one.scheme in schemes]
     for one in sorted(found, key=lambda one: one.scheme == "uuid"):
@@ -34,8 +36,16 @@ def numbers(
             continue
         label = {"isbn": "ISBN", "doi": "DOI"}.get(one.scheme, said["identifier"])
         value = one.uri if one.scheme == "uuid" else one.value
+        if one.scheme == "isbn":
+            value = isbn.format(value)
         shown.append(Number(label, value, one.uri if one.uri.startswith("http") else ""))
     return tuple(shown)
+
+
+def in_series(metadata: Metadata) -> str:
+    """The series, and the number in it; nothing where there is none."""
+    series = metadata.series
+    return f"{series.name} {series.position}".strip() if series else ""
 
 
 def published_by(metadata: Metadata) -> str:

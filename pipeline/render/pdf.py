@@ -35,7 +35,7 @@ from pipeline.render.environment import read_text
 from pipeline.render.math_images import ACCENT, INK
 from pipeline.render.nodes import NodeRenderer
 from pipeline.render.notes import NotePlace, before_notes, is_plain, listing_notes
-from pipeline.render.numbers import numbers, published_by
+from pipeline.render.numbers import in_series, numbers, published_by
 from pipeline.render.styles import construct_styles
 from pipeline.render.table_fit import Setting
 from pipeline.render.text_places import TextPlaces
@@ -289,6 +289,8 @@ def imprint(metadata: Metadata) -> tuple[ImprintLine, ...]:
     ]
     if publisher := published_by(metadata):
         lines.append(ImprintLine(f"{said['published_by']} {publisher}"))
+    if series := in_series(metadata):
+        lines.append(ImprintLine(f"{said['series']}: {series}"))
     for number in numbers(metadata, said, ("isbn", "doi", "uri")):
         text = number.address or f"{number.label} {number.value}"
         lines.append(ImprintLine(text, number.address))

@@ -11,7 +11,7 @@ from pipeline.faces import FACES, MATH, MONO
 from pipeline.metadata import Contributor
 from pipeline.model import Code, CodeBlock, Document, InlineElement, Math, MathBlock, Node
 from pipeline.render.nodes import NodeRenderer
-from pipeline.render.numbers import numbers, published_by
+from pipeline.render.numbers import in_series, numbers, published_by
 from pipeline.tree import walk, whole
 from pipeline.words import words
 from pipeline.words.dates import written_date
@@ -51,8 +51,8 @@ def facts(document: Document, renderer: NodeRenderer, css: str) -> Iterator[Fact
         yield Fact(word("book_edition"), metadata.edition_statement)
     if metadata.version:
         yield Fact(word("version"), metadata.version)
-    if metadata.series:
-        yield Fact(word("series"), f"{metadata.series.name} {metadata.series.position}".strip())
+    if series := in_series(metadata):
+        yield Fact(word("series"), series)
     for number in numbers(metadata, known, ("isbn", "doi", "uri", "uuid")):
         yield Fact(*number)
     if metadata.licence:
