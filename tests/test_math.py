@@ -347,6 +347,14 @@ def test_wide_formulas_can_be_scrolled_by_keyboard() -> None:
     assert page.count('<div class="formula" role="region" tabindex="0" aria-label="Formula">') == 1
 
 
+def test_wide_formulas_in_the_text_can_be_scrolled_by_keyboard() -> None:
+    terms = " + ".join(f"a_{n} x^{n}" for n in range(9))
+    page = made(f"{FRONT}A long ${terms} = 0$, and a short $a + b$.\n", "web").decode()
+    assert page.count('<span class="wide-formula" role="group" tabindex="0"') == 1
+    assert "</math></span>,</span> and" in page
+    assert "</math>.</span>" in page
+
+
 def test_the_same_formulas_give_the_same_bytes() -> None:
     for edition in ("web", "handout", "ebook"):
         assert made(SOURCE, edition) == made(SOURCE, edition)

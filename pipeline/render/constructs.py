@@ -88,7 +88,7 @@ WIDE_FORMULA = 28
 _STROKES = re.compile(r'class="(?:[bx]?cancel|sout)"')
 
 
-def is_wide_formula(node: model.MathBlock) -> bool:
+def is_wide_formula(node: model.Math | model.MathBlock) -> bool:
     return len(node.alt) > WIDE_FORMULA
 
 
@@ -110,7 +110,7 @@ def signs_of(node: Node, format_name: FormatName) -> Iterator[Sign]:
             yield Feature.MATHML if node.mathml else Feature.TEX
             if _STROKES.search(node.mathml):
                 yield Feature.STROKES
-            if isinstance(node, model.MathBlock) and is_wide_formula(node):
+            if is_wide_formula(node):
                 yield Feature.SCROLLER
 
 

@@ -47,7 +47,7 @@ from pipeline.resolve.references import check_references, drop_unsafe_addresses
 from pipeline.resolve.roles import check_roles
 from pipeline.resolve.sections import nest_sections
 from pipeline.resolve.summaries import free_summaries
-from pipeline.resolve.typography import set_typography
+from pipeline.resolve.typography import keep_marks, set_typography
 from pipeline.resolve.variables import fill_variables
 
 Pass: TypeAlias = Callable[[Document], Document]
@@ -79,6 +79,7 @@ def passes(folder: Path, split: int = 0) -> tuple[Pass, ...]:
         fill_index,
         draw_charts,
         draw_codes,
+        keep_marks,
         isolate_directions,
         list_contents,
         list_captions,
@@ -109,6 +110,7 @@ def resolve_fragment(document: Document) -> Document:
         highlight_code,
         fill_references,
         fill_index,
+        keep_marks,
         isolate_directions,
     ):
         document = apply(document)

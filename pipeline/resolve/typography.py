@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import operator
+import re
 from typing import Any
 
 from msgspec.structs import replace
 
+from pipeline.editions import EDITIONS
 from pipeline.model import (
     Abbreviation,
+    Attributes,
     Blank,
     Code,
     CrossReference,
@@ -18,6 +21,7 @@ from pipeline.model import (
     InlineElement,
     LineBreak,
     Link,
+    Math,
     Node,
     SoftBreak,
     Text,
@@ -32,6 +36,9 @@ from pipeline.tree import (
     rewrite_document,
     walk_with,
 )
+
+KEPT = Attributes(classes=("kept",))
+_CLOSING = re.compile("[,.;:!?)\\]’”»›…。，、]+")
 
 VERBATIM = frozenset({"code", "kbd", "samp", "tt", "var"})
 """Inline elements whose text is as typed."""
@@ -55,6 +62,39 @@ def set_typography(document: Document) -> Document:
         description=set_text(document.metadata.description, language),
     )
     return replace(document, metadata=metadata)
+
+
+def keep_marks(document: Document) -> Document:
+    """The document with each formula and the mark after it in one piece, where a browser sets it,
+    which else would begin a line with the mark."""
+    edition = EDITIONS.get(document.edition)
+    if edition and edition.format == "pdf":
+        return document
+
+    def enter(node: Node) -> Node:
+        name = INLINE_FIELDS[type(node)]
+        old: tuple[Any, ...] = getattr(node, name)
+        if not any(isinstance(inline, Math) for inline in old):
+            return node
+        return replace(node, **{name: _kept(old)})
+
+    return rewrite_document(document, enter=dict.fromkeys(INLINE_FIELDS, enter))
+
+
+def _kept(inlines: tuple[Inline, ...]) -> tuple[Inline, ...]:
+    found: list[Inline] = []
+    for node in inlines:
+        before = found[-1] if found else None
+        mark = _CLOSING.match(node.text) if isinstance(node, Text) else None
+        if isinstance(before, Math) and not before.display and mark:
+            assert isinstance(node, Text)
+            pair = (before, replace(node, text=mark[0]))
+            found[-1] = InlineElement(name="span", children=pair, attributes=KEPT)
+            if rest := node.text[mark.end() :]:
+                found.append(replace(node, text=rest))
+        else:
+            found.append(node)
+    return tuple(found)
 
 
 def set_text(text: str, language: str) -> str:
