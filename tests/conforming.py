@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 
 import pipeline
-from pipeline.check import check
 from pipeline.codes import Code
-from pipeline.completeness import compare
+from pipeline.driver import compare
 from pipeline.editions import DEFAULT_EDITIONS, EDITIONS, output_name, stem_of
 from pipeline.parser import parse_file
+from pipeline.verify import check
 from tests import checkers
 from tests.printed_pages import Output, assert_right
 

@@ -13,9 +13,9 @@ from typing import Any
 import pikepdf
 import pytest
 
-from pipeline.check import Report, UnknownFormat, archive, check, external, findings
-from pipeline.check import pdf as pdf_check
 from pipeline.diagnostics import Severity
+from pipeline.verify import Report, UnknownFormat, archive, check, epubcheck, findings
+from pipeline.verify import pdf as pdf_check
 from tests import checkers
 from tests.test_check_epub import FILES, pack
 from tests.test_check_html import PAGE
@@ -53,7 +53,7 @@ def test_the_ending_may_be_in_capitals(tmp_path: Path) -> None:
 def test_a_checker_is_loaded_only_for_its_format(tmp_path: Path) -> None:
     path = tmp_path / "page.html"
     path.write_text(PAGE, encoding="utf-8")
-    code = "import sys; from pathlib import Path; from pipeline.check import check"
+    code = "import sys; from pathlib import Path; from pipeline.verify import check"
     code += "; print(check(Path(sys.argv[1])).diagnostics, *sys.modules)"
     result = subprocess.run(
         [sys.executable, "-c", code, path],
@@ -189,9 +189,9 @@ def installed(monkeypatch: pytest.MonkeyPatch, report: Any) -> None:
             raise report
         return report
 
-    monkeypatch.setattr(external, "_jar", lambda: Path("epubcheck.jar"))
+    monkeypatch.setattr(epubcheck, "_jar", lambda: Path("epubcheck.jar"))
     monkeypatch.setattr(shutil, "which", lambda name: f"/bin/{name}")
-    monkeypatch.setattr(external, "_run", run)
+    monkeypatch.setattr(epubcheck, "_run", run)
 
 
 def test_findings_of_epubcheck(book: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -237,9 +237,9 @@ def test_epubcheck_that_is_not_there(book: Path, monkeypatch: pytest.MonkeyPatch
     installed(monkeypatch, {})
     monkeypatch.setattr(shutil, "which", lambda name: None)
     assert "no `java` on the PATH" in check(book).notes[0]
-    monkeypatch.setattr(external, "find_spec", lambda name: None)
+    monkeypatch.setattr(epubcheck, "find_spec", lambda name: None)
     monkeypatch.undo()
-    monkeypatch.setattr(external, "find_spec", lambda name: None)
+    monkeypatch.setattr(epubcheck, "find_spec", lambda name: None)
     assert "not installed" in check(book).notes[0]
 
 
@@ -248,7 +248,7 @@ def test_epubcheck_that_is_not_there(book: Path, monkeypatch: pytest.MonkeyPatch
 def test_epubcheck_itself(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     checkers.require("EPUBCheck")
     jar = next(checkers.CACHE.glob("venv/lib/python3*/site-packages/epubcheck/epubcheck.jar"))
-    monkeypatch.setattr(external, "_jar", lambda: jar)
+    monkeypatch.setattr(epubcheck, "_jar", lambda: jar)
     page = FILES["EPUB/one.xhtml"].replace("<p>", '<p align="left">', 1)
     path = pack(tmp_path / "bad — ß.epub", FILES | {"EPUB/one.xhtml": page})
     found = check(path)

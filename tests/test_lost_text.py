@@ -10,17 +10,16 @@ from click.testing import CliRunner
 from hypothesis import given
 
 import pipeline
-from pipeline.check.markup import parse_html, parse_xml
 from pipeline.cli import main
-from pipeline.completeness import Comparison, compare, wanted
-from pipeline.completeness.matching import match
-from pipeline.completeness.printed import text_of_pdf
-from pipeline.completeness.texts import text_of
 from pipeline.diagnostics import Diagnostic
+from pipeline.driver import compare
 from pipeline.editions import EDITIONS
 from pipeline.flow.editions import Source
 from pipeline.flow.runner import Runner
 from pipeline.parser import parse, parse_file
+from pipeline.verify.completeness import Comparison, match, wanted
+from pipeline.verify.markup import parse_html, parse_xml
+from pipeline.verify.texts import text_of, text_of_pdf
 from tests.test_parse_properties import FRONT, text
 
 SOURCE = """---

@@ -14,11 +14,12 @@ import html5lib
 import pytest
 
 import pipeline
-from pipeline.check import check
-from pipeline.completeness import Comparison, compare
+from pipeline.driver import compare
 from pipeline.editions import chosen_editions
 from pipeline.parser import parse, parse_file
 from pipeline.settings import settings_of
+from pipeline.verify import check
+from pipeline.verify.completeness import Comparison
 
 SOURCE = """\
 ---

@@ -10,17 +10,17 @@ import click
 import msgspec
 
 if TYPE_CHECKING:
-    from pipeline.completeness import Comparison
     from pipeline.diagnostics import Diagnostic
     from pipeline.model import Document
+    from pipeline.verify.completeness import Comparison
 
 
 def check_finished(
     file: Path, source: Path | None
 ) -> tuple[Sequence[Diagnostic], str, Iterable[str]]:
     """What is wrong with a finished file, and what it lacks of its ``source``, if that is named
-    or told by the model beside it. Raises `pipeline.check.UnknownFormat`."""
-    from pipeline.check import check as check_file
+    or told by the model beside it. Raises `pipeline.verify.UnknownFormat`."""
+    from pipeline.verify import check as check_file
 
     report = check_file(file)
     comparison = _compared(file, source)
@@ -31,8 +31,9 @@ def check_finished(
 
 
 def _compared(file: Path, source: Path | None) -> Comparison | None:
-    from pipeline.completeness import Comparison, compare
+    from pipeline.driver import compare
     from pipeline.parser import parse_file
+    from pipeline.verify.completeness import Comparison
 
     if source:
         return compare(file, parse_file(source), source, renamed=True)

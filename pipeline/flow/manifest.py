@@ -11,13 +11,13 @@ from pathlib import Path
 
 import msgspec
 
-from pipeline.accessibility.criteria import FOR_PEOPLE, judged_by_nature
 from pipeline.checksums import checksum
 from pipeline.editions import Edition
 from pipeline.metadata import Metadata
 from pipeline.package.result import Facts
 from pipeline.pages import Accessibility, Verdict
 from pipeline.paper import Fitted
+from pipeline.verify.audit import FOR_PEOPLE, judged_by_nature
 
 LIBRARIES = (
     "chapbook",

@@ -12,10 +12,10 @@ from pathlib import Path
 import defusedxml.ElementTree
 import msgspec
 
-from pipeline.completeness.passages import Passage, passages
 from pipeline.diagnostics import Span
 from pipeline.editions import Edition
 from pipeline.model import Document
+from pipeline.verify.passages import Passage, passages
 
 ENOUGH = 60
 """Characters of a passage that it is found by."""
