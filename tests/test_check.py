@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import re
 import shutil
 import subprocess
 import sys
@@ -78,6 +79,15 @@ def test_findings_are_in_order_and_not_endless(tmp_path: Path) -> None:
     assert places == sorted(places)
     # an image has no alternative, and is not there
     assert report.notes == (f"{2 * many - findings.LIMIT} more findings are not shown",)
+
+
+def test_the_table_has_the_rules_that_are_used_and_no_others() -> None:
+    named = [name for rows in findings.rules().values() for name in rows]
+    assert len(named) == len(set(named))
+    code = "".join(path.read_text("utf-8") for path in Path(findings.__file__).parent.glob("*.py"))
+    assert set(named) - set(re.findall(r'"([a-z0-9-]+)"', code)) == set()
+    used = re.findall(r'(?:\.add|finding)\(\s*"([^"]+)"', code)
+    assert set(used) - set(named) == set()
 
 
 # --- files made to do harm ---------------------------------------------------------------
@@ -212,6 +222,19 @@ def test_findings_of_epubcheck(book: Path, monkeypatch: pytest.MonkeyPatch) -> N
         (f"{book}/EPUB/two.xhtml", 3, 3, "check-warning"),
     ]
     assert all(len(d.message) < 300 for d in report.diagnostics)
+
+
+def test_what_epubcheck_says_is_not_said_twice(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = FILES["EPUB/two.xhtml"].replace("#part", "#prat").replace(' scope="row"', "")
+    path = pack(tmp_path / "book.epub", FILES | {"EPUB/two.xhtml": page})
+    line = page[: page.index("#prat")].count("\n") + 1
+    assert len(look(path).diagnostics) == 2
+    messages = [message("ERROR", "EPUB/two.xhtml", line, "RSC-012")]
+    installed(monkeypatch, {"checker": {"checkerVersion": "9.9"}, "messages": messages})
+    told = [found.message[:17] for found in check(path).diagnostics]
+    assert told == ["The header cell “", "EPUBCheck RSC-012"]
 
 
 @pytest.mark.parametrize(

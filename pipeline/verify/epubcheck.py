@@ -26,6 +26,15 @@ CODES = {
 LONGEST = 240
 """Characters of a message that are shown: some list all that would be allowed."""
 
+SHARED = frozenset(
+    "bad-xml contents-disordered doubled-id empty-entry entry-without-link link-astray"
+    " link-without-kind listed-not-there listed-on-the-web ncx-entry no-identifier no-ncx"
+    " no-such-file no-such-id no-such-place no-time not-a-package not-in-order not-one-cover"
+    " not-one-list old-version out-of-the-book refines-nothing spine-twice spine-unknown"
+    " untyped-landmark".split()
+)
+"""The rules of ours that EPUBCheck has as well: what it has said of a line is not said twice."""
+
 TIME_LIMIT = 300
 """Seconds that EPUBCheck may take."""
 
@@ -46,6 +55,7 @@ def run_epubcheck(path: Path, findings: Findings) -> str:
         version = report["checker"]["checkerVersion"]
         for message in report["messages"]:
             _add(message, findings)
+        findings.drop_doubles(SHARED, "epubcheck")
     except subprocess.TimeoutExpired:
         return f"EPUBCheck did not finish in {TIME_LIMIT} seconds"
     except (OSError, ValueError, LookupError, TypeError, AttributeError):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import re
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -108,6 +108,18 @@ class Findings:
     def unreadable(self, error: OSError | ValueError) -> None:
         reason = getattr(error, "strerror", None) or "the system gives no reason"
         self.add("unreadable", reason=reason)
+
+    def drop_doubles(self, rules: Container[str], of: str) -> None:
+        """Leave out what these rules have found where the rule ``of`` has found something too, in
+        the same line."""
+        found = [one for kept in self._kept.values() for one in kept]
+        places = {(one.source, one.line) for rule, one in found if rule == of and one.line}
+        for kept in self._kept.values():
+            kept[:] = [
+                (rule, one)
+                for rule, one in kept
+                if rule not in rules or (one.source, one.line) not in places
+            ]
 
     @property
     def errors(self) -> int:
