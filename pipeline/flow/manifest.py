@@ -17,7 +17,6 @@ from pipeline.metadata import Metadata
 from pipeline.package.result import Facts
 from pipeline.pages import Accessibility, Verdict
 from pipeline.paper import Fitted
-from pipeline.verify.audit import FOR_PEOPLE, judged_by_nature
 
 LIBRARIES = (
     "chapbook",
@@ -100,6 +99,8 @@ def describe(
 
 
 def _audit(accessibility: Accessibility) -> Audit:
+    from pipeline.verify.audit import FOR_PEOPLE, judged_by_nature
+
     return Audit(
         conforms_to=accessibility.conforms_to,
         features=accessibility.features,

@@ -1,10 +1,10 @@
 """Verifies what is made: finished files, whoever made them; an e-book of ours before it is packed;
 and that nothing of a source is lost in its files.
 
-There is one reader for each format: `markup` (HTML and XML), `archive` and `package` (EPUB),
-`pdf_objects` and `seen` (PDF). The rules about finished files are functions that name a row of the
-table `rules.toml` for what they find; those of the audit are the table `audit.RULES`. A module is
-loaded only when there is a file of its format.
+There is one reader for each format: `html` and `markup` (HTML and XML), `archive` and `package`
+(EPUB), `pdf_objects` and `seen` (PDF). The rules about finished files are functions that name a row
+of the table `rules.toml` for what they find; those of the audit are the table `audit.RULES`. A
+module is loaded only when there is a file of its format.
 """
 
 from __future__ import annotations
@@ -28,8 +28,8 @@ class UnknownFormat(ValueError):  # noqa: N818
 
 
 class Report(msgspec.Struct, frozen=True):
-    """What was found, in the order of the file, and ``notes`` on how it was looked for: which
-    checkers of other makers ran, or why they did not."""
+    """The findings in the order of the file, and ``notes`` on the search: which checkers of other
+    makers ran, or why they did not."""
 
     diagnostics: tuple[Diagnostic, ...] = ()
     notes: tuple[str, ...] = ()

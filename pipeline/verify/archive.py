@@ -8,6 +8,7 @@ import unicodedata
 import zipfile
 import zlib
 from pathlib import Path
+from typing import BinaryIO
 from xml.etree.ElementTree import Element
 
 from pipeline.verify.findings import Findings
@@ -36,7 +37,7 @@ BROKEN = (
     OverflowError,
 )
 FORBIDDEN = frozenset('"*:<>?\\|\x7f')
-"""What OCF forbids in names, besides control characters."""
+"""Characters that OCF forbids in names, besides control characters."""
 
 
 class Archive:
@@ -45,8 +46,8 @@ class Archive:
     Raises one of `BROKEN` where the file is no zip.
     """
 
-    def __init__(self, path: Path, findings: Findings) -> None:
-        self._zip = zipfile.ZipFile(path)
+    def __init__(self, file: Path | BinaryIO, findings: Findings) -> None:
+        self._zip = zipfile.ZipFile(file)
         self._findings = findings
         self._left = MAX_TEXT
         entries = [entry for entry in self._zip.infolist() if not entry.is_dir()]

@@ -24,7 +24,7 @@ from pipeline.verify.markup import HTML, MarkupError, parse_xml
 from pipeline.words import words
 
 STANDARD = "EPUB Accessibility 1.1 - WCAG 2.2 Level AA"
-"""What `dcterms:conformsTo` says, letter by letter."""
+"""The value of `dcterms:conformsTo`, letter by letter."""
 
 CRITERIA = tuple(
     "1.1.1 1.2.1 1.2.2 1.2.3 1.2.4 1.2.5 1.3.1 1.3.2 1.3.3 1.3.4 1.3.5 1.4.1 1.4.2 1.4.3 1.4.4"
@@ -32,7 +32,7 @@ CRITERIA = tuple(
     " 2.4.4 2.4.5 2.4.6 2.4.7 2.4.11 2.5.1 2.5.2 2.5.3 2.5.4 2.5.7 2.5.8 3.1.1 3.1.2 3.2.1 3.2.2"
     " 3.2.3 3.2.4 3.2.6 3.3.1 3.3.2 3.3.3 3.3.4 3.3.7 3.3.8 4.1.2 4.1.3".split()
 )
-"""What WCAG 2.2 asks at the levels A and AA."""
+"""The success criteria of WCAG 2.2 at the levels A and AA."""
 
 FOR_PEOPLE: dict[str, str] = {
     "1.1.1": "whether a text alternative says what the image says",
@@ -45,7 +45,7 @@ FOR_PEOPLE: dict[str, str] = {
     "2.4.6": "whether a heading says what stands below it",
     "3.1.2": "whether passages in another language of the same script are marked",
 }
-"""What a machine cannot judge, or not all of: whoever vouches for a book has to look."""
+"""Criteria that a machine cannot judge, or not all of: whoever vouches for a book has to look."""
 
 
 def judged_by_nature(verdicts: Iterable[Verdict]) -> tuple[str, ...]:
@@ -122,7 +122,7 @@ def _read(page: Page) -> tuple[Element, str]:
 
 
 def _claimed(subject: Subject, verdicts: tuple[Verdict, ...]) -> Accessibility:
-    """What the e-book may claim."""
+    """The claims that the e-book may make."""
     metadata = subject.document.metadata
     held = set[str]().union(*map(claims.things, subject.roots.values()))
     held.discard(claims.IMAGE)

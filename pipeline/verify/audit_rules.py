@@ -200,7 +200,7 @@ def pages_can_be_read(subject: Subject) -> Looked:
 
 
 def _in_page(name: str, faults: Iterable[Finding], checked: int) -> Looked:
-    """What a rule for any page finds of so many things in one of ours."""
+    """The findings of a rule for any page, which looked at so many things in one of ours."""
     found = [finding("page-fault", page=name, message=one.message, hint=one.hint) for one in faults]
     yield from (*found, *[None] * (checked - len(found)))
 
@@ -262,7 +262,7 @@ def contents_lead_on(subject: Subject) -> Looked:
 
 
 def print_pages_are_listed(subject: Subject) -> Looked:
-    """Where pages of the print edition are marked, a list leads to all of them, in order."""
+    """A list leads to all pages of the print edition that are marked, in order."""
     marked = [
         f"{name}#{element.get('id', '')}"
         for name, element in subject.elements()

@@ -54,7 +54,7 @@ NCX_NAME = "{http://www.daisy.org/z3986/2005/ncx/}"
 
 
 class PageMark(NamedTuple):
-    """Where a page of the printed edition begins, and its number."""
+    """The mark where a page of the printed edition begins, and its number."""
 
     id: str
     label: str
@@ -63,7 +63,7 @@ class PageMark(NamedTuple):
 
 
 class _File(NamedTuple):
-    """What has to be known of a file to follow links to it and from it."""
+    """A file, as far as links to it and from it are to be followed."""
 
     ids: dict[str, int]
     references: tuple[Reference, ...]
@@ -121,7 +121,7 @@ def _check_archive(archive: Archive, findings: Findings) -> None:
 
 
 def _hides_fonts(archive: Archive) -> bool:
-    """Whether nothing is locked, and only fonts are obfuscated."""
+    """Tell a book of which nothing is locked, and only fonts are obfuscated."""
     root = archive.read_xml(ENCRYPTION)
     if root is None:
         return False
@@ -174,7 +174,7 @@ class _Book:
         )
 
     def _goal(self, path: str, address: str) -> Target | None:
-        """Where a link leads, None where it leads nowhere in the book."""
+        """The place that a link leads to, None where it is not in the book."""
         try:
             goal = target(path, address)
             if scheme(address) or goal.path not in self.package.items:
@@ -185,7 +185,7 @@ class _Book:
         return goal if not goal.fragment or (file and goal.fragment in file.ids) else None
 
     def _position(self, goal: Target) -> tuple[int, int]:
-        """Where in the reading order a place is."""
+        """The position of a place in the reading order."""
         file = self._files.get(goal.path)
         number = file.ids.get(goal.fragment, 0) if file else 0
         return self._spine.get(goal.path, len(self._spine)), number

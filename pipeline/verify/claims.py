@@ -61,7 +61,7 @@ _DANGERS = frozenset({"flashing", "motionSimulation", "sound"})
 
 
 def things(root: Element) -> set[str]:
-    """What a page has that something may be claimed of."""
+    """The things in a page that something may be claimed of."""
     return {thing for element in root.iter() for thing in _things(element)}
 
 
@@ -117,7 +117,7 @@ def sufficient(held: Things, passed: Things) -> tuple[str, ...]:
 
 
 def hazards(passed: Things) -> tuple[str, ...]:
-    """What may harm readers. Of an image that moves nobody has counted the flashes."""
+    """The dangers to readers. Of an image that moves nobody has counted the flashes."""
     if "nothing-moves" in passed:
         return ("noFlashingHazard", "noMotionSimulationHazard", "noSoundHazard")
     return ("unknown",)
@@ -146,7 +146,7 @@ def check_claims(claims: tuple[Claim, ...], held: Things, findings: Findings) ->
 
 
 def _untrue(claim: Claim, held: Things) -> str:
-    """Why a claim is not true, as a sentence; empty if nothing speaks against it."""
+    """The reason why a claim is not true, as a sentence; "" if nothing speaks against it."""
     sees_all = claim.name == FEATURE and claim.value == "alternativeText"
     asked = {mode.strip() for mode in claim.value.split(",")}
     if (sees_all or (claim.name == SUFFICIENT and asked == {"textual"})) and UNDESCRIBED in held:

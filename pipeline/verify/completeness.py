@@ -13,9 +13,6 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-import msgspec
-
-from pipeline.diagnostics import Diagnostic
 from pipeline.editions import (
     DEFAULT_EDITIONS,
     EDITIONS,
@@ -28,7 +25,7 @@ from pipeline.editions import (
 from pipeline.model import Document, Table
 from pipeline.pagination import letters
 from pipeline.resolve.answers import FRONT
-from pipeline.verify import site_of
+from pipeline.verify import Report, site_of
 from pipeline.verify.findings import finding
 from pipeline.verify.passages import FREE, Passage, passages
 from pipeline.verify.texts import (
@@ -36,9 +33,8 @@ from pipeline.verify.texts import (
     UnreadableFile,
     printed,
     text_of_book,
-    text_of_page,
+    text_of_pages,
     text_of_pdf,
-    text_of_site,
 )
 from pipeline.words import words
 
@@ -49,26 +45,19 @@ MOST = 50
 """Findings that are shown of one file."""
 
 READERS: dict[FormatName, Callable[[Path], Texts]] = {
-    "html": text_of_page,
+    "html": text_of_pages,
     "epub": text_of_book,
     "pdf": text_of_pdf,
 }
 
 
-class Comparison(msgspec.Struct, frozen=True):
-    """What was found, with its places in the source, and a ``note`` on what was compared."""
-
-    diagnostics: tuple[Diagnostic, ...] = ()
-    note: str = ""
-
-
 def compare(
     path: Path, source: Path, resolved: Callable[[Edition], Document], *, renamed: bool = False
-) -> Comparison:
-    """Compare a finished file with its ``source``, ``resolved`` for an edition. Of which edition
-    it is, its name tells; one that may be ``renamed`` is the usual one of its format. Of a site,
-    ``path`` is the folder or any page. A file that cannot be read is not reported:
-    `pipeline.verify.check` does that."""
+) -> Report:
+    """Compare a finished file with its ``source``, ``resolved`` for an edition: what was found, by
+    its place in the source, and a note on what was compared. Of which edition the file is, its name
+    tells; one that may be ``renamed`` is the usual one of its format. Of a site, ``path`` is the
+    folder or any page. A file that cannot be read is not reported: `verify.check` does that."""
     site = site_of(path)
     name = f"{site.name}/{START}" if site else path.name
     edition = edition_of(name, stem_of(source))
@@ -77,16 +66,16 @@ def compare(
         suffix = ".html" if site else path.suffix.lower()
         edition = next((one for one in usual if suffix == f".{one.format}"), None)
     if edition is None:
-        return Comparison(note=f"not compared: no edition of {source} has a file of this name")
+        return Report(notes=(f"not compared: no edition of {source} has a file of this name",))
     pages = pages_name(output_name(stem_of(source), edition), edition)
     if edition.imposition != "none" and path.name != pages:
-        return Comparison(note="not compared: its pages are not in the order of reading")
+        return Report(notes=("not compared: its pages are not in the order of reading",))
     document = resolved(edition)
     file = site / START if site else path
     try:
         faults = tuple(_compare(file, edition, document))
     except UnreadableFile:
-        return Comparison()
+        return Report()
     note = f"compared with {source}, as the edition {edition.name}"
     if len(faults) > MOST:
         note += f"; {len(faults) - MOST} more findings are not shown"
@@ -94,7 +83,7 @@ def compare(
         finding(fault.rule, fault.passage.span, text=fault.passage.text, file=file.name)
         for fault in faults[:MOST]
     )
-    return Comparison(tuple(one.diagnostic(document.source) for one in found), note)
+    return Report(tuple(one.diagnostic(document.source) for one in found), (note,))
 
 
 def edition_of(name: str, stem: str) -> Edition | None:
@@ -107,7 +96,7 @@ def edition_of(name: str, stem: str) -> Edition | None:
 
 
 def _compare(path: Path, edition: Edition, document: Document) -> Iterator[Fault]:
-    read = text_of_site(path) if edition.chapters else READERS[edition.format](path)
+    read = READERS[edition.format](path)
     text, notes = wanted(document, edition)
     of_text, of_notes = match(text, read.text), match(notes, read.notes)
     faults = (*of_text.faults, *of_notes.faults)
@@ -177,7 +166,7 @@ class Fault(NamedTuple):
 
 
 class Matched(NamedTuple):
-    """What is wrong, and the ``rest`` of the text, which no passage has."""
+    """The faults, and the ``rest`` of the text, which no passage has."""
 
     faults: tuple[Fault, ...]
     rest: tuple[str, ...]
@@ -212,7 +201,7 @@ def _has(passages: Sequence[Passage], letters: str) -> bool:
 
 
 def _in_order(passages: Sequence[Passage], text: str, start: int, end: int) -> list[int | None]:
-    """Where each passage begins, the earliest place first that is after the one before. Those of
+    """The beginnings of passages, the earliest place first that is after the one before. Those of
     a group begin after all that was before the group, and do not overlap."""
     places: list[int | None] = []
     group, group_start, taken = 0, start, list[tuple[int, int]]()

@@ -109,7 +109,7 @@ def _add(message: dict[str, Any], findings: Findings) -> None:
 
 
 def _sentence(text: str) -> str:
-    """What another program says, not too long and with an end."""
+    """A text of another program, not too long and with an end."""
     if len(text) > LONGEST:
         return f"{text[:LONGEST]}…"
     return text if not text or text[-1] in ".?!…" else f"{text}."

@@ -1,4 +1,4 @@
-"""What the rules find, and the table of the rules (`rules.toml`)."""
+"""Findings of the rules, and the table of the rules (`rules.toml`)."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from pipeline.codes import BY_SLUG, Code, diagnostic
 from pipeline.diagnostics import Diagnostic, Severity, Span
 
 LIMIT = 100
-"""How many errors, and how many warnings, are kept of one file."""
+"""The most errors, and the most warnings, that are kept of one file."""
 
 LONGEST = 60
 """Characters that a message quotes."""
@@ -123,12 +123,12 @@ class Findings:
 
     @property
     def errors(self) -> int:
-        """How many errors there are so far."""
+        """The number of errors so far."""
         return len(self._kept[Severity.ERROR])
 
     @property
     def left_out(self) -> int:
-        """How many findings were not kept."""
+        """The number of findings that were not kept."""
         return self._left_out[0]
 
     def in_order(self) -> tuple[Diagnostic, ...]:

@@ -1,4 +1,4 @@
-"""What stands on the pages of a finished PDF, as values that the rules look at, and its lines."""
+"""Values for what stands on the pages of a finished PDF, and the lines that it makes."""
 
 from __future__ import annotations
 
@@ -78,7 +78,7 @@ class Run(msgspec.Struct, frozen=True):
 
     @property
     def wanted(self) -> str:
-        """What to look for in the source: the text, or what describes the drawing it is in."""
+        """The text to look for in the source: this, or what describes the drawing it is in."""
         return (self.element.alt if self.element else "") or self.text
 
 
@@ -114,7 +114,7 @@ class PageLayout(msgspec.Struct, frozen=True):
 
 
 TextArea: TypeAlias = Callable[[PageLayout], Box | None]
-"""Where the text of a page belongs; None where nobody knows."""
+"""Gives the place where the text of a page belongs; None where nobody knows."""
 
 SMALLER = 0.9
 """Of its neighbour's size, a raised or lowered piece is smaller than this."""
@@ -138,7 +138,7 @@ def baselines(runs: Iterable[Run]) -> tuple[float, ...]:
 
 
 def is_raised_or_lowered(run: Run, others: Sequence[Run]) -> bool:
-    """Whether it is a note's number, an index or an exponent beside larger letters."""
+    """Tell a note's number, an index or an exponent beside larger letters."""
     return any(
         run.size < other.size * SMALLER
         and 0.3 < abs(run.baseline - other.baseline) < other.size * 0.7

@@ -47,10 +47,10 @@ TYPES: dict[str, tuple[str, ...]] = {
     ".smil": ("application/smil+xml",),
 }
 MOST_PIXELS = 5_600_000
-"""What an image may have in the strictest of the large shops, Apple Books."""
+"""The limit for an image in the strictest of the large shops, Apple Books."""
 
 WANTED = frozenset({"image/jpeg", "image/png", "image/gif", SVG_TYPE})
-"""What every shop takes, and every reader shows."""
+"""Types that every shop takes, and every reader shows."""
 
 
 class Item(NamedTuple):
@@ -64,7 +64,7 @@ class Item(NamedTuple):
 
 
 class Claim(NamedTuple):
-    """What is said of the book's accessibility: ``name`` is the property, such as
+    """A claim of the book's accessibility: ``name`` is the property, such as
     ``schema:accessibilityFeature``."""
 
     name: str
@@ -268,7 +268,7 @@ def check_images(archive: Archive, package: Package, findings: Findings) -> None
 
 
 def _pixels(start: bytes) -> int:
-    """How many pixels an image has, by its first bytes; 0 where they do not say it."""
+    """The number of pixels of an image, by its first bytes; 0 where they do not say it."""
     from PIL import Image, UnidentifiedImageError
 
     with warnings.catch_warnings():

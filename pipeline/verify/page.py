@@ -21,7 +21,7 @@ HEADING = re.compile(rf"{re.escape(HTML)}h([1-6])\Z")
 
 
 def page_faults(root: Element, *, whole: bool) -> Iterator[Finding]:
-    """What is wrong with language, title, headings, text alternatives and tables of a page.
+    """Look for faults in language, title, headings, text alternatives and tables of a page.
     One that is the ``whole`` publication has to begin with a heading of the first level."""
     yield from language_faults(root)
     yield from title_faults(root)
@@ -91,7 +91,7 @@ class NoteLink(NamedTuple):
 
 
 class Notes(NamedTuple):
-    """What a page has to do with notes. ``ids`` are those of the notes."""
+    """The notes of a page and the links to them and back. ``ids`` are those of the notes."""
 
     references: tuple[NoteLink, ...] = ()
     back_links: tuple[NoteLink, ...] = ()

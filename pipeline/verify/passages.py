@@ -1,4 +1,4 @@
-"""What an edition has to hold: the passages of its document, in the order they are read in."""
+"""The passages of a document that an edition has to hold, in the order they are read in."""
 
 from __future__ import annotations
 
@@ -60,14 +60,14 @@ PARTED = (
     IndexReference,
     BibliographyEntry,
 )
-"""What stands in a line of text with signs of its own, or words that an edition adds: the text
+"""Nodes that stand in a line of text with signs of its own, or words that an edition adds: the text
 before it, within it and after it are passages by themselves."""
 
 FREE = (Chart, Choices, Figure, FigureGroup, Index, Matching, Ordering, Bibliography, CodeBlock)
-"""What an edition may lay out in an order of its own: captions above or below, sides in rows."""
+"""Nodes that an edition may lay out in its own order: captions above or below, sides in rows."""
 
 REPEATED = (Heading, Section, Table, TableCell, Figure, FigureGroup, Chart, CodeBlock, Index)
-"""What may well be said again: in contents, in lists, in the head of a table's next page."""
+"""Nodes that may well be said again: in contents, in lists, in the head of a table's next page."""
 
 
 class Passage(NamedTuple):
@@ -84,7 +84,7 @@ class Passage(NamedTuple):
 
 
 class _Block(NamedTuple):
-    """Where text stands: what a `Passage` says of it; whether that is ``within`` a chart, and
+    """The block around text: what a `Passage` says of it; whether that is ``within`` a chart, and
     whether it is left ``out``, being the data of one that is drawn. ``nth`` tells blocks apart."""
 
     nth: int = 0

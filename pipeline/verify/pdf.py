@@ -32,7 +32,7 @@ PDFUA = "{http://www.aiim.org/pdfua/ns/id/}part"
 TITLE = "{http://purl.org/dc/elements/1.1/}title"
 PAINTS = frozenset("f F f* B B* b b* S s sh Do Tj TJ ' \" INLINE".split())
 PLACED = re.compile(r"/Page\d+")
-"""What a page is called that has been put on a sheet with others."""
+"""The name of a page that has been put on a sheet with others."""
 
 HEADING = re.compile(r"/H([1-9]\d?)\Z")
 ILLUSTRATIONS = frozenset({"/Figure", "/Formula"})
@@ -61,7 +61,7 @@ class Drawn(NamedTuple):
 
 
 class Structure(NamedTuple):
-    """How many ``headings`` there are, the ``pages`` (as `identity`) with content, and what is
+    """The number of ``headings``, the ``pages`` (as `identity`) with content, and what is
     drawn, in the order of reading."""
 
     headings: int = 0
@@ -119,8 +119,8 @@ def _limits() -> Iterator[None]:
 
 
 def _is_for_printers(pdf: pikepdf.Pdf) -> bool:
-    """Whether nothing is tagged, and each page is a side of a sheet with nothing on it but other
-    pages, or is printed beyond where it is cut."""
+    """Tell a file in which nothing is tagged, and each page is a side of a sheet with nothing on
+    it but other pages, or is printed beyond where it is cut."""
     tagged = entry(pdf.Root, "/StructTreeRoot") is not None
     return bool(pdf.pages) and not tagged and all(map(_is_to_be_cut, pdf.pages))
 
@@ -229,7 +229,7 @@ def _is_embedded(font: Any) -> bool:
 
 
 def _is_empty(page: pikepdf.Page) -> bool:
-    """Whether a page has nothing on it but a running head or a page number."""
+    """Tell a page that has nothing on it but a running head or a page number."""
     furniture: list[bool] = []
     for instruction in pikepdf.parse_content_stream(page):
         match str(instruction.operator):
@@ -346,7 +346,7 @@ class _Goals:
         self._old = entry(pdf.Root, "/Dests")
 
     def problem(self, link: Any) -> str:
-        """What is wrong with where a link leads; "" if nothing."""
+        """The fault of a link that leads nowhere; "" if it has none."""
         action = entry(link, "/A")
         if action is None:
             return self._destination(entry(link, "/Dest"))

@@ -8,10 +8,10 @@ from typing import Any
 import pikepdf
 
 MAX_OBJECTS = 1_000_000
-"""How many objects a tree may have."""
+"""The most objects that a tree may have."""
 
 MAX_DIRECT = 20_000
-"""How many of them may be written where they are used."""
+"""The most of them that may be written where they are used."""
 
 DIRECT = (0, 0)
 """The identity of all objects that are written where they are used."""

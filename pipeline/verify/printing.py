@@ -49,7 +49,7 @@ TOLERANCE = 2
 """Points by which letters may stand over the margin: italics do, and points that hang."""
 
 UNKNOWN = frozenset("\ufffd\ufffe\uffff\0")
-"""What stands in the text of a PDF for a glyph that is none."""
+"""Characters that stand in the text of a PDF for a glyph that is none."""
 
 Pages: TypeAlias = Sequence[PageLayout]
 
@@ -59,7 +59,7 @@ def no_area(page: PageLayout) -> None:
 
 
 def print_faults(pages: Pages, area: TextArea = no_area) -> tuple[Finding, ...]:
-    """What the rules find, in the order of the pages. ``area`` is where a page's text belongs."""
+    """The findings of all rules, in the order of the pages. ``area`` is the place of their text."""
     found = (
         *_coarse_images(pages),
         *_small_text(pages),
@@ -125,7 +125,7 @@ def _small_text(pages: Pages) -> Iterator[Finding]:
 
 
 def _is_figure(run: Run, others: Sequence[Run]) -> bool:
-    """Whether it is raised or lowered, or the number of a note."""
+    """Tell a piece that is raised or lowered, or the number of a note."""
     is_reference = run.element is not None and run.element.within("Reference")
     return (is_reference and run.text.strip().isdigit()) or is_raised_or_lowered(run, others)
 
@@ -168,7 +168,7 @@ def contrast(one: Colour, other: Colour) -> float:
 
 
 def grey(colour: Colour) -> Colour:
-    """What a colour becomes on a printer that has black alone (ISO 32000-1, section 10.3.5)."""
+    """The grey of a colour on a printer that has black alone (ISO 32000-1, section 10.3.5)."""
     value = round(0.3 * colour.red + 0.59 * colour.green + 0.11 * colour.blue)
     return Colour(value, value, value)
 
@@ -211,7 +211,7 @@ def _stranded_headings(pages: Pages) -> Iterator[Finding]:
 
 
 def _is_complete(heading: Sequence[Run], page: PageLayout, following: PageLayout) -> bool:
-    """Whether all that the heading is over stands on its page: the next page begins with another
+    """Tell a heading of which all stands on its page: the next page begins with another
     heading, of the same level or above."""
     own = _in_order(heading)[-1].element
     assert own, "it is a heading by its element"
@@ -234,7 +234,7 @@ def _level(run: Run) -> str:
 
 
 def _lines_below(heading: Sequence[Run], page: PageLayout) -> int:
-    """How many lines of what the heading is over stand below it, in its column."""
+    """The number of lines below a heading, in its column, of what it is over."""
     element = heading[-1].element
     assert element, "it is a heading by its element"
     foot = min(run.baseline for run in heading)

@@ -107,7 +107,7 @@ def _of_element(element: Element) -> Iterator[Reference]:
 
 
 def _kind(element: Element, attribute: str) -> Literal["link", "file", ""]:
-    """How an attribute leads to another place, or "" if it does not."""
+    """The way in which an attribute leads to another place, or "" if it does not."""
     match element.tag, attribute:
         case tag, "src" | "srcset" | "poster" if tag in LOADED:
             return "file"
@@ -154,7 +154,7 @@ def scheme(address: str) -> str:
 
 
 def target(base: str, address: str) -> Target:
-    """What an address without scheme in the file ``base`` leads to.
+    """The place that an address without scheme in the file ``base`` leads to.
 
     The path begins with ``../`` where it leads out of the publication. Raises
     `AddressError`.

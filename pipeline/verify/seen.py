@@ -40,12 +40,12 @@ MOST = 200_000
 """Things on a page that are looked at."""
 
 BOLD = ("bold", "black", "heavy")
-"""What is in the names of fonts that are: files often give no weight."""
+"""Words in the names of bold fonts: files often give no weight."""
 
 INLINE = frozenset(
     "Annot BibEntry Code Em Index Link NonStruct Quote Reference Ruby Span Strong Sub".split()
 )
-"""What is part of a line (ISO 32000-1, section 14.8.4.4)."""
+"""Elements that are part of a line (ISO 32000-1, section 14.8.4.4)."""
 
 
 class UnreadablePdf(ValueError):  # noqa: N818
@@ -112,7 +112,7 @@ class _Canvas:
         return self._image
 
     def behind(self, box: Box, colour: Colour) -> Colour:
-        """What letters of this colour stand on: the commonest other colour in their box."""
+        """The ground of letters of this colour: the commonest other colour in their box."""
         left, upper, right, lower = self._area(box, 1)
         if left >= right or upper >= lower:
             return WHITE
@@ -122,7 +122,7 @@ class _Canvas:
         return Colour(*others[-1][1]) if others else colour
 
     def is_one_colour(self, box: Box) -> bool:
-        """Whether a place has one colour, and most of what is next to it has the same."""
+        """Tell a place that has one colour, if most of what is next to it has the same."""
         left, upper, right, lower = self._area(box, 0)
         if left >= right or upper >= lower:
             return False

@@ -13,8 +13,9 @@ from xml.etree.ElementTree import Element
 from pipeline.pagination import letters
 from pipeline.verify.archive import BROKEN, Archive
 from pipeline.verify.findings import Findings
+from pipeline.verify.html import parse_html
 from pipeline.verify.layout import Run
-from pipeline.verify.markup import HTML, MATHML, SVG, MarkupError, kinds, parse_html, words
+from pipeline.verify.markup import HTML, MATHML, SVG, MarkupError, kinds, words
 from pipeline.verify.package import XHTML, read_package
 from pipeline.verify.page import BACK_LINKS, REFERENCES
 from pipeline.verify.passages import Passage
@@ -29,7 +30,7 @@ PASSED_OVER = frozenset(
 """Elements that hold no text of the document, or hold it in another form."""
 
 SIGNS = REFERENCES | BACK_LINKS | {"doc-pagebreak", "pagebreak"}
-"""What leads from the text to a note, back, or says where a page begins."""
+"""Signs that lead from the text to a note, back, or say where a page begins."""
 
 
 class UnreadableFile(ValueError):  # noqa: N818
@@ -43,28 +44,20 @@ class Texts(NamedTuple):
     notes: str
 
 
-def text_of_page(path: Path) -> Texts:
-    """The letters of a web page. Raises `UnreadableFile`."""
-    return text_of([_root(path)])
-
-
-def _root(path: Path) -> Element:
-    try:
-        return parse_html(path.read_bytes().decode("utf-8-sig", errors="replace")).root
-    except (MarkupError, OSError) as error:
-        raise UnreadableFile(str(error)) from error
-
-
-def text_of_site(path: Path) -> Texts:
-    """The letters of a site, from its start page on from page to page. Raises `UnreadableFile`."""
+def text_of_pages(path: Path) -> Texts:
+    """The letters of a web page, or of a site, from its start page on from page to page. Raises
+    `UnreadableFile`."""
     roots: dict[Path, Element] = {}
     next_one: Path | None = path
-    while next_one and next_one not in roots:
-        root = _root(next_one)
-        roots[next_one] = root
-        ways = (link for link in root.iter(f"{HTML}link") if "next" in words(link, "rel"))
-        href = next((link.get("href", "") for link in ways), "")
-        next_one = path.with_name(PurePath(unquote(href)).name) if href else None
+    try:
+        while next_one and next_one not in roots:
+            markup = next_one.read_bytes().decode("utf-8-sig", errors="replace")
+            roots[next_one] = root = parse_html(markup).root
+            ways = (link for link in root.iter(f"{HTML}link") if "next" in words(link, "rel"))
+            href = next((link.get("href", "") for link in ways), "")
+            next_one = path.with_name(PurePath(unquote(href)).name) if href else None
+    except (MarkupError, OSError) as error:
+        raise UnreadableFile(str(error)) from error
     return text_of(roots.values())
 
 
@@ -115,10 +108,10 @@ def _is_read(element: Element) -> bool:
 
 NOTE = "Note"
 NOT_TEXT = ("TOC", "Figure", "Formula", "Reference")
-"""What holds no text of the document, or leads from the text to a note."""
+"""Elements that hold no text of the document, or lead from the text to a note."""
 
 HYPHENS = dict.fromkeys(map(ord, "-\u2010\u2011\ufffe\u0002"))
-"""What may come at the end of a line that a word goes on after, and as PDFium gives it."""
+"""Signs at the end of a line that a word goes on after, also as PDFium gives them."""
 
 EMOJI = re.compile(
     "[#*0-9]\ufe0f?\u20e3|[\u200d\ufe0f\u231a-\u23ff\u25aa-\u27bf\u2b05-\u2b55\u3030\u303d\u3297\u3299"

@@ -12,7 +12,8 @@ from xml.etree.ElementTree import Element
 from pipeline.checksums import checksum, listed
 from pipeline.diagnostics import Span
 from pipeline.verify.findings import Findings
-from pipeline.verify.markup import HTML, MarkupError, parse_html, parse_xml, place, words
+from pipeline.verify.html import parse_html
+from pipeline.verify.markup import HTML, MarkupError, parse_xml, place, words
 from pipeline.verify.page import check_notes, notes_of, page_faults
 from pipeline.verify.references import (
     AddressError,
@@ -98,7 +99,7 @@ def _check(pages: Sequence[_Page], address: str | None) -> None:
 
 
 def _within(pages: Mapping[str, Container[str]]) -> Callable[[str, str], Target | None]:
-    """Where addresses lead in pages that have these ids; None for what is not there."""
+    """Finds the goals of addresses in pages that have these ids; None for what is not there."""
 
     def resolve(base: str, href: str) -> Target | None:
         try:
@@ -145,7 +146,7 @@ def _read(path: Path, findings: Findings) -> Element | None:
 
 
 class _Surroundings:
-    """Where the references of a page may lead: to ids in it and files in its own folder; on a
+    """The goals that references of a page may have: ids in it and files in its own folder; on a
     site to ids of all pages and files in the site's folder, and links also to those beside it."""
 
     def __init__(
@@ -228,8 +229,8 @@ class _Surroundings:
             self._check_address(reference, path, findings)
 
     def _is_file(self, path: str) -> bool:
-        """Whether a file is there. Nothing outside the page's folder, or that of a site, is looked
-        for."""
+        """Tell a file that is there. Nothing outside the page's folder, or around that of a site,
+        is looked for."""
         try:
             file = (self._folder / path).resolve()
             return file.is_relative_to(self._top) and file.is_file()
