@@ -134,6 +134,10 @@ def _claimed(subject: Subject, verdicts: tuple[Verdict, ...]) -> Accessibility:
     word = words(metadata.lang)
     about_images = "images" if "images-described" in passed else "not_all_images"
     conforms = clean and by is not None
+    senses = ("textual", "visual") if claims.IMAGE in held else ("textual",)
+    alone = ("textual",) if {"images-described", "formulas-spoken"} <= passed else ()
+    # of an image that moves nobody has counted the flashes
+    dangers = ("Flashing", "MotionSimulation", "Sound") if "nothing-moves" in passed else ()
     said = (
         ("text", True),
         (about_images if claims.IMAGE in held else "no_images", True),
@@ -147,10 +151,10 @@ def _claimed(subject: Subject, verdicts: tuple[Verdict, ...]) -> Accessibility:
     summary = " ".join(word[f"accessible_{name}"] for name, is_so in said if is_so)
     return Accessibility(
         summary=metadata.accessibility.summary or summary.format(name=by.text if by else ""),
-        modes=claims.modes(held),
-        sufficient=claims.sufficient(held, passed),
+        modes=senses,
+        sufficient=(*alone, "textual,visual") if claims.IMAGE in held else alone,
         features=claims.features(held, passed),
-        hazards=claims.hazards(passed),
+        hazards=tuple(f"no{danger}Hazard" for danger in dangers) or ("unknown",),
         conforms_to=STANDARD if conforms else "",
         audit=verdicts,
     )

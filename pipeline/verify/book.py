@@ -34,15 +34,13 @@ from pipeline.verify.package import (
 )
 from pipeline.verify.page import Notes, check_notes, notes_of, page_faults
 from pipeline.verify.references import (
-    AddressError,
     Reference,
     Target,
     css_references,
     id_faults,
     identifiers,
+    led_to,
     references,
-    scheme,
-    target,
 )
 
 ENCRYPTION = "META-INF/encryption.xml"
@@ -175,11 +173,8 @@ class _Book:
 
     def _goal(self, path: str, address: str) -> Target | None:
         """The place that a link leads to, None where it is not in the book."""
-        try:
-            goal = target(path, address)
-            if scheme(address) or goal.path not in self.package.items:
-                return None
-        except AddressError:
+        kind, goal = led_to(path, address)
+        if kind or goal.path not in self.package.items:
             return None
         file = self._files.get(goal.path)
         return goal if not goal.fragment or (file and goal.fragment in file.ids) else None
@@ -193,10 +188,7 @@ class _Book:
     def _check_reference(self, path: str, reference: Reference, findings: Findings) -> None:
         """Report a reference that leads nowhere, or out of the book to what it shows."""
         _, address, what, at = reference
-        try:
-            kind, wanted = scheme(address), target(path, address)
-        except AddressError:
-            kind, wanted = "", Target("", "")
+        kind, wanted = led_to(path, address)
         if kind:
             if kind == "file" or (reference.kind == "file" and kind != "data"):
                 findings.add("out-of-the-book", at, what=what, address=address)

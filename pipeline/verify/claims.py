@@ -105,24 +105,6 @@ def features(held: Things, passed: Things) -> tuple[str, ...]:
     )
 
 
-def modes(held: Things) -> tuple[str, ...]:
-    """The senses that the content is for."""
-    return ("textual", "visual") if IMAGE in held else ("textual",)
-
-
-def sufficient(held: Things, passed: Things) -> tuple[str, ...]:
-    """The sets of senses that are enough for all of it."""
-    alone = ("textual",) if {"images-described", "formulas-spoken"} <= {*passed} else ()
-    return (*alone, "textual,visual") if IMAGE in held else alone
-
-
-def hazards(passed: Things) -> tuple[str, ...]:
-    """The dangers to readers. Of an image that moves nobody has counted the flashes."""
-    if "nothing-moves" in passed:
-        return ("noFlashingHazard", "noMotionSimulationHazard", "noSoundHazard")
-    return ("unknown",)
-
-
 # --- what any e-book claims ------------------------------------------------------------------
 
 

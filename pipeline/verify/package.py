@@ -13,7 +13,7 @@ from pipeline.diagnostics import Span
 from pipeline.verify.archive import Archive
 from pipeline.verify.findings import Findings
 from pipeline.verify.markup import XML, place, text_of, words
-from pipeline.verify.references import AddressError, id_faults, identifiers, scheme, target
+from pipeline.verify.references import id_faults, identifiers, led_to
 
 CONTAINER = "META-INF/container.xml"
 DC = "{http://purl.org/dc/elements/1.1/}"
@@ -181,12 +181,9 @@ def _linked(
     """The files that the metadata links to: records and licences, which no manifest lists."""
     for element in () if metadata is None else metadata.iterfind(f"{OPF}link"):
         href = element.get("href", "")
-        try:
-            if scheme(href):
-                continue
-            path = target(base, href).path
-        except AddressError:
-            path = ""
+        remote, (path, _) = led_to(base, href)
+        if remote:
+            continue
         if path in archive or path == base:
             yield path
             if not element.get("media-type"):
@@ -199,10 +196,7 @@ def _items(root: Element, base: str, archive: Archive, findings: Findings) -> tu
     found: dict[str, Item] = {}
     for element in root.iterfind(f"{OPF}manifest/{OPF}item"):
         href, at = element.get("href", ""), place(element)
-        try:
-            remote, path = scheme(href), target(base, href).path
-        except AddressError:
-            remote, path = "", ""
+        remote, (path, _) = led_to(base, href)
         if remote:
             findings.add("listed-on-the-web", at, href=href)
             continue

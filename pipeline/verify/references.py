@@ -39,10 +39,6 @@ class Target(NamedTuple):
     fragment: str
 
 
-class AddressError(ValueError):
-    """It is not an address."""
-
-
 LOADED = frozenset(
     f"{HTML}{name}"
     for name in "img source audio video track embed iframe script input frame".split()
@@ -143,30 +139,17 @@ def css_references(css: str, what: str, start: Span, style: Style) -> Iterator[R
         yield Reference("file", address, f"`url()` in {what}", at)
 
 
-def scheme(address: str) -> str:
-    """The scheme of an address, in lower case; "//" for one of the scheme of the page; ""
-    for one within the publication. Raises `AddressError`."""
+def led_to(base: str, address: str) -> tuple[str, Target]:
+    """The goal of an address in the file ``base``: its scheme in lower case, which is "//" for that
+    of the page, and "" within the publication; and a place there. A path begins with ``../`` where
+    it leads out, and is "" of what is no address."""
     try:
         parts = urlsplit(address)
     except ValueError:
-        raise AddressError(address) from None
-    return parts.scheme or ("//" if address.startswith(("//", "\\\\")) else "")
-
-
-def target(base: str, address: str) -> Target:
-    """The place that an address without scheme in the file ``base`` leads to.
-
-    The path begins with ``../`` where it leads out of the publication. Raises
-    `AddressError`.
-    """
-    try:
-        parts = urlsplit(address)
-    except ValueError:
-        raise AddressError(address) from None
-    fragment = unquote(parts.fragment)
-    if not parts.path:
-        return Target(base, fragment)
-    if parts.path.startswith("/"):
-        return Target(f"..{parts.path}", fragment)
+        return "", Target("", "")
+    scheme = parts.scheme or ("//" if address.startswith(("//", "\\\\")) else "")
     path = posixpath.join(posixpath.dirname(base), unquote(parts.path))
-    return Target(posixpath.normpath(path), fragment)
+    path = posixpath.normpath(path) if parts.path else base
+    if parts.path.startswith("/"):
+        path = f"..{parts.path}"
+    return scheme, Target(path, unquote(parts.fragment))

@@ -16,15 +16,13 @@ from pipeline.verify.html import parse_html
 from pipeline.verify.markup import HTML, MarkupError, parse_xml, place, words
 from pipeline.verify.page import check_notes, notes_of, page_faults
 from pipeline.verify.references import (
-    AddressError,
     Reference,
     Target,
     css_references,
     id_faults,
     identifiers,
+    led_to,
     references,
-    scheme,
-    target,
 )
 
 START = "index.html"
@@ -102,10 +100,7 @@ def _within(pages: Mapping[str, Container[str]]) -> Callable[[str, str], Target 
     """Finds the goals of addresses in pages that have these ids; None for what is not there."""
 
     def resolve(base: str, href: str) -> Target | None:
-        try:
-            goal = target(base, href)
-        except AddressError:
-            return None
+        _, goal = led_to(base, href)
         return goal if goal.fragment in pages.get(goal.path, ()) else None
 
     return resolve
@@ -180,12 +175,10 @@ class _Surroundings:
 
     def _check_address(self, reference: Reference, base: str, findings: Findings) -> None:
         _, address, what, at = reference
-        try:
-            kind, goal = scheme(address), target(base, address)
-        except AddressError:
+        kind, goal = led_to(base, address)
+        if not (kind or goal.path):
             findings.add("no-address", at, address=address, what=what)
-            return
-        if kind:
+        elif kind:
             if reference.kind == "file" and kind != "data":
                 findings.add("loaded-from-elsewhere", at, address=address, what=what)
             elif reference.kind == "link" and kind not in FOLLOWED:
