@@ -29,7 +29,7 @@ from pipeline.report.result import EditionReport, PageFacts, Printed, Report, Wa
 from pipeline.store import Store
 from pipeline.verify.findings import Finding, on_pages
 from pipeline.verify.layout import Box, PageLayout, TextArea
-from pipeline.verify.printing import no_area, print_faults
+from pipeline.verify.printing import print_faults
 from pipeline.verify.seen import read_pages
 
 if TYPE_CHECKING:
@@ -205,11 +205,11 @@ def _thumbnail(image: Image.Image) -> str:
     return f"data:image/png;base64,{base64.b64encode(output.getvalue()).decode('ascii')}"
 
 
-def text_area(sheet: Sheet | None, fitted: Fitted | None, *, rtl: bool = False) -> TextArea:
+def text_area(sheet: Sheet | None, fitted: Fitted | None, *, rtl: bool = False) -> TextArea | None:
     """The text areas of an edition that has been set on ``sheet``, with the margins that were
     chosen if its text was to be ``fitted``. A book's headings hang into its inner margins."""
     if sheet is None:
-        return no_area
+        return None
     top, outer, bottom, inner = (
         fitted.margins if fitted else (sheet.top, sheet.outer, sheet.bottom, sheet.inner)
     )

@@ -43,17 +43,22 @@ def check(path: Path, *, external: bool = True) -> Report:
     installed. Findings about a file within an e-book have ``book.epub/path`` as source. A
     file that is missing or broken is a finding. Raises `UnknownFormat`.
     """
-    is_site = site_of(path) is not None
-    if not is_site and path.suffix.lower() not in SUFFIXES:
-        if path.suffix.lower() in (".md", ".markdown"):
-            raise UnknownFormat("a source: its links on the web are looked up with --external")
+    site, suffix = site_of(path), path.suffix.lower()
+    if site is None and suffix in (".md", ".markdown"):
+        raise UnknownFormat("a source: its links on the web are looked up with --external")
+    if site is None and suffix not in SUFFIXES:
         raise UnknownFormat(
             "neither a page, an e-book or a PDF by its name, nor the folder of a site"
         )
     findings = Findings(str(path))
     notes: tuple[str, ...] = ()
-    if is_site or _can_be_read(path, findings):
-        notes = _check(path, findings, external)
+    if site:
+        from pipeline.verify.web import check_site
+
+        pages = check_site(site, findings)
+        notes = (f"{pages} pages" if pages != 1 else "1 page",)
+    elif _can_be_read(path, findings):
+        notes = _check_file(path, findings, external)
     if findings.left_out:
         notes = (*notes, f"{findings.left_out} more findings are not shown")
     return Report(findings.in_order(), notes)
@@ -66,13 +71,8 @@ def site_of(path: Path) -> Path | None:
     return path if path.is_dir() and any(path.glob("*.html")) else None
 
 
-def _check(path: Path, findings: Findings, external: bool) -> tuple[str, ...]:
-    """Have a file or a site checked by what knows its format. Gives notes on that."""
-    if site := site_of(path):
-        from pipeline.verify.web import check_site
-
-        pages = check_site(site, findings)
-        return (f"{pages} pages" if pages != 1 else "1 page",)
+def _check_file(path: Path, findings: Findings, external: bool) -> tuple[str, ...]:
+    """Have a file checked by the module that knows its format; notes on that."""
     match path.suffix.lower():
         case ".epub":
             from pipeline.verify.book import check_book

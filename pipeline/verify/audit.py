@@ -89,11 +89,10 @@ RULES: tuple[Rule, ...] = (
 def audit(document: Document, pages: Pages) -> Pages:
     """The pages made of a resolved document, with what they may claim, and what stands in the way
     of more."""
-    roots, broken = dict[str, Element](), dict[str, str]()
-    for page in pages.pages:
-        roots[page.name], broken[page.name] = _read(page)
-    nodes = tuple(walk_spans(whole(document)))
-    subject = Subject(document, nodes, pages, roots, {n: why for n, why in broken.items() if why})
+    read = {page.name: _read(page) for page in pages.pages}
+    roots = {name: Element(f"{HTML}html") if isinstance(r, str) else r for name, r in read.items()}
+    broken = {name: reason for name, reason in read.items() if isinstance(reason, str)}
+    subject = Subject(document, tuple(walk_spans(whole(document))), pages, roots, broken)
     looked = [(rule, tuple(rule.look(subject))) for rule in RULES]
     verdicts = tuple(
         Verdict(rule.name, rule.criteria, len(found), sum(one is not None for one in found))
@@ -113,12 +112,12 @@ def audit(document: Document, pages: Pages) -> Pages:
     )
 
 
-def _read(page: Page) -> tuple[Element, str]:
-    """The root of a page, and why it is no XML."""
+def _read(page: Page) -> Element | str:
+    """The root of a page, or the reason why it is no XML."""
     try:
-        return parse_xml(page.markup.encode()), ""
+        return parse_xml(page.markup.encode())
     except MarkupError as error:
-        return Element(f"{HTML}html"), error.message
+        return error.message
 
 
 def _claimed(subject: Subject, verdicts: tuple[Verdict, ...]) -> Accessibility:

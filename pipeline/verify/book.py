@@ -167,7 +167,7 @@ class _Book:
                     what, name = reference.what, reference.value
                     inside.add("no-such-id", reference.span, what=what, id=name)
         check_notes(
-            ((path, file.notes, self.findings.inside(path)) for path, file in self._files.items()),
+            [(path, file.notes, self.findings.inside(path)) for path, file in self._files.items()],
             self._goal,
         )
 

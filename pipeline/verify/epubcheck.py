@@ -17,12 +17,7 @@ from pipeline.verify.findings import Finding, Findings
 FACTS = frozenset({"CSS-028"})
 """Messages that state what a book has and not what is wrong with it: that it has fonts."""
 
-CODES = {
-    "FATAL": Code.CHECK_FAILED,
-    "ERROR": Code.CHECK_FAILED,
-    "WARNING": Code.CHECK_WARNING,
-    "USAGE": Code.CHECK_WARNING,
-}
+FAILED, WARNED = ("FATAL", "ERROR"), ("WARNING", "USAGE")
 LONGEST = 240
 """Characters of a message that are shown: some list all that would be allowed."""
 
@@ -95,9 +90,10 @@ def _run(java: str, jar: Path, path: Path) -> Any:
 
 
 def _add(message: dict[str, Any], findings: Findings) -> None:
-    code = CODES.get(message["severity"])
-    if code is None or message["ID"] in FACTS:
+    severity = message["severity"]
+    if severity not in FAILED + WARNED or message["ID"] in FACTS:
         return
+    code = Code.CHECK_FAILED if severity in FAILED else Code.CHECK_WARNING
     text = _sentence(f"EPUBCheck {message['ID']}: {message['message']}")
     hint = _sentence(message.get("suggestion") or "")
     for location in message["locations"] or [{}]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 from xml.etree.ElementTree import Element
 
@@ -82,26 +82,25 @@ def _image_faults(root: Element) -> Iterator[Finding]:
 
 
 class NoteLink(NamedTuple):
-    """A link to a note or back. ``within`` are ids: of the link to a note and of what it is
-    directly in; of the link back and of all around it."""
+    """A link to a note, or ``back`` from one. ``within`` are ids: of the link to a note and of what
+    it is directly in; of the link back and of all around it."""
 
     href: str
+    back: bool
     within: frozenset[str]
     span: Span
 
 
 class Notes(NamedTuple):
-    """The notes of a page and the links to them and back. ``ids`` are those of the notes."""
+    """The links of a page to notes and back, and the ``ids`` of its notes."""
 
-    references: tuple[NoteLink, ...] = ()
-    back_links: tuple[NoteLink, ...] = ()
+    links: tuple[NoteLink, ...] = ()
     ids: frozenset[str] = frozenset()
 
 
 def notes_of(root: Element) -> Notes:
     """The footnotes of a page, and the links to and from them."""
-    references: list[NoteLink] = []
-    back_links: list[NoteLink] = []
+    links: list[NoteLink] = []
     ids: set[str] = set()
     for element, path in _with_ancestors(root):
         named = kinds(element)
@@ -109,16 +108,11 @@ def notes_of(root: Element) -> Notes:
             ids.add(element.get("id", ""))
         if named & LISTS_OF_NOTES:
             ids |= {item.get("id", "") for item in element.iter(f"{HTML}li")}
-        if element.tag == f"{HTML}a" and named & REFERENCES:
-            references.append(_link(element, path[-2:]))
-        elif element.tag == f"{HTML}a" and named & BACK_LINKS:
-            back_links.append(_link(element, path))
-    return Notes(tuple(references), tuple(back_links), frozenset(ids - {""}))
-
-
-def _link(element: Element, around: Iterable[Element]) -> NoteLink:
-    within = frozenset(above.get("id", "") for above in around) - {""}
-    return NoteLink(element.get("href", ""), within, place(element))
+        if element.tag == f"{HTML}a" and named & (REFERENCES | BACK_LINKS):
+            back = not named & REFERENCES
+            within = frozenset(e.get("id", "") for e in (path if back else path[-2:])) - {""}
+            links.append(NoteLink(element.get("href", ""), back, within, place(element)))
+    return Notes(tuple(links), frozenset(ids - {""}))
 
 
 def _with_ancestors(root: Element) -> Iterator[tuple[Element, list[Element]]]:
@@ -141,37 +135,35 @@ def _with_ancestors(root: Element) -> Iterator[tuple[Element, list[Element]]]:
 
 
 def check_notes(
-    pages: Iterable[tuple[str, Notes, Findings]], resolve: Callable[[str, str], Target | None]
+    pages: Sequence[tuple[str, Notes, Findings]], resolve: Callable[[str, str], Target | None]
 ) -> None:
     """See that references lead to notes, and notes back, on all pages, each with its path.
 
     ``resolve(path, href)`` is where a link leads, None where it leads nowhere; that is not
     reported here.
     """
-    pages = tuple(pages)
-    notes = {Target(path, name) for path, found, _ in pages for name in found.ids}
-    sources = {
-        Target(path, name)
-        for path, found, _ in pages
-        for link in found.references
-        for name in link.within
-    }
+    links = [
+        (path, link, resolve(path, link.href), findings)
+        for path, notes, findings in pages
+        for link in notes.links
+    ]
+    ids = {Target(path, name) for path, notes, _ in pages for name in notes.ids}
     back: dict[Target, set[Target]] = {}
-    for path, found, findings in pages:
-        for link in found.back_links:
-            goal = resolve(path, link.href)
-            if goal is None:
-                continue
-            for name in link.within:
-                back.setdefault(Target(path, name), set()).add(goal)
+    sources: set[Target] = set()
+    for path, link, goal, _ in links:
+        own = {Target(path, name) for name in link.within}
+        if not link.back:
+            sources |= own
+        elif goal:
+            for note in own:
+                back.setdefault(note, set()).add(goal)
+    for path, link, goal, findings in links:
+        if goal is None:
+            continue
+        if link.back:
             if goal not in sources:
                 findings.add("not-a-reference", link.span)
-    for path, found, findings in pages:
-        for link in found.references:
-            goal = resolve(path, link.href)
-            if goal is None:
-                continue
-            if goal not in notes:
-                findings.add("not-a-note", link.span)
-            elif not back.get(goal, set()) & {Target(path, name) for name in link.within}:
-                findings.add("no-link-back", link.span)
+        elif goal not in ids:
+            findings.add("not-a-note", link.span)
+        elif back.get(goal, set()).isdisjoint(Target(path, name) for name in link.within):
+            findings.add("no-link-back", link.span)

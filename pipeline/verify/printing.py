@@ -54,11 +54,7 @@ UNKNOWN = frozenset("\ufffd\ufffe\uffff\0")
 Pages: TypeAlias = Sequence[PageLayout]
 
 
-def no_area(page: PageLayout) -> None:
-    """For a file of which nobody knows where the text belongs: on the page, that is all."""
-
-
-def print_faults(pages: Pages, area: TextArea = no_area) -> tuple[Finding, ...]:
+def print_faults(pages: Pages, area: TextArea | None = None) -> tuple[Finding, ...]:
     """The findings of all rules, in the order of the pages. ``area`` is the place of their text."""
     found = (
         *_coarse_images(pages),
@@ -263,12 +259,12 @@ def _is_near_the_foot(heading: Sequence[Run], page: PageLayout, pages: Pages) ->
     return heading[-1].baseline - foot < FOOT * heading[-1].size
 
 
-def _overflow(pages: Pages, area: TextArea) -> Iterator[Finding]:
+def _overflow(pages: Pages, area: TextArea | None) -> Iterator[Finding]:
     """Text that runs over the margin, or off the page: one finding for each block of a page,
     about its longest line."""
     for page in pages:
         edge = Box(0, 0, page.width, page.height)
-        place = area(page)
+        place = area(page) if area else None
         worst: dict[tuple[str, int], tuple[bool, float, Run]] = {}
         for run in page.body:
             off = _over(run.box, edge, 0.5)

@@ -93,7 +93,7 @@ def _check(pages: Sequence[_Page], address: str | None) -> None:
         surroundings = _Surroundings(page, ids, address, styles)
         for reference in references(page.root):
             surroundings.check(reference)
-    check_notes(((p.path.name, notes_of(p.root), p.findings) for p in pages), _within(ids))
+    check_notes([(p.path.name, notes_of(p.root), p.findings) for p in pages], _within(ids))
 
 
 def _within(pages: Mapping[str, Container[str]]) -> Callable[[str, str], Target | None]:
