@@ -124,7 +124,6 @@ def _claimed(subject: Subject, verdicts: tuple[Verdict, ...]) -> Accessibility:
     """The claims that the e-book may make."""
     metadata = subject.document.metadata
     held = set[str]().union(*map(claims.things, subject.roots.values()))
-    held.discard(claims.IMAGE)
     if metadata.brand.logo or any(isinstance(n, Image) and not n.missing for n, _ in subject.nodes):
         held.add(claims.IMAGE)
     passed = {verdict.rule for verdict in verdicts if not verdict.failed}
