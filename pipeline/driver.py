@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from concurrent.futures import Executor
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import msgspec
 
@@ -34,6 +34,10 @@ from pipeline.flow.runner import Begun, Ran, Runner
 from pipeline.flow.saving import Saving, Step
 from pipeline.messages import in_order
 from pipeline.store import CACHE, Folder
+
+if TYPE_CHECKING:
+    from pipeline.model import Document
+    from pipeline.verify import Report
 
 SHOWN = ("parsed", "selected", "resolved", "pages")
 """What ``dump`` can show of the way."""
@@ -148,6 +152,17 @@ def dump(source: Path, edition: Edition, stage: str, templates: Path | None = No
         page_map = way.begin(EDITIONS[STANDARD_PRINT])().page_map
     marked = way.marked(edition, page_map)
     return _shown((marked if stage == "resolved" else way.pages(edition, marked, page_map)).data)
+
+
+def compare(file: Path, document: Document, source: Path, *, renamed: bool = False) -> Report:
+    """Compare a finished file with the parsed ``document``, which the file ``source`` says; see
+    `completeness.compare`."""
+    from pipeline.verify import completeness
+
+    way = Source(source, Runner(), document=document)
+    return completeness.compare(
+        file, source, lambda edition: way.marked(edition).value, renamed=renamed
+    )
 
 
 def _shown(data: bytes) -> bytes:

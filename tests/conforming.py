@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 
 import pipeline
-from pipeline.check import check
 from pipeline.codes import Code
-from pipeline.completeness import compare
+from pipeline.driver import compare
 from pipeline.editions import DEFAULT_EDITIONS, EDITIONS, output_name, stem_of
 from pipeline.parser import parse_file
+from pipeline.verify import check
 from tests import checkers
 from tests.printed_pages import Output, assert_right
 
@@ -34,7 +34,7 @@ def found_by_check(folder: Path, source: Path) -> list[str]:
         if file.is_dir() or file.suffix in (".html", ".pdf", ".epub"):
             compared = compare(file, document, source)
             is_read = file.name not in imposed and file.name != f"{stem}-cover.pdf"
-            assert compared.note.startswith("compared") is is_read, compared.note
+            assert compared.notes[0].startswith("compared") is is_read, compared.notes
             found += [
                 f"{Path(one.source).name}:{one.line}: {one.code}: {one.message}"
                 for one in (*check(file, external=False).diagnostics, *compared.diagnostics)

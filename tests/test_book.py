@@ -9,11 +9,11 @@ import pytest
 from pipeline.codes import Code
 from pipeline.editions import EDITIONS
 from pipeline.parser import parse_file
-from pipeline.preflight import preflight
-from pipeline.preflight.reading import read_pages
 from pipeline.report.making import text_area
 from pipeline.sheet import sheet_for
 from pipeline.tree import walk, whole
+from pipeline.verify.printing import print_faults
+from pipeline.verify.seen import read_pages
 from tests.conforming import ROOT, Read
 from tests.test_completeness import NODES, UNWRITTEN
 
@@ -31,7 +31,7 @@ class TestBook(Read):
     def test_it_prints_well(self, built: Path) -> None:
         metadata = parse_file(BOOK).metadata
         area = text_area(sheet_for(EDITIONS["handout"], metadata, is_book=False), None)
-        faults = preflight(read_pages(built.with_suffix(".pdf")), area)
+        faults = print_faults(read_pages(built.with_suffix(".pdf")), area)
         assert [fault for fault in faults if fault.code is not Code.MISSING_GLYPH] == []
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import re
 import shutil
 import subprocess
 import sys
@@ -13,9 +14,9 @@ from typing import Any
 import pikepdf
 import pytest
 
-from pipeline.check import Report, UnknownFormat, archive, check, external, findings
-from pipeline.check import pdf as pdf_check
 from pipeline.diagnostics import Severity
+from pipeline.verify import Report, UnknownFormat, archive, check, epubcheck, findings
+from pipeline.verify import pdf as pdf_check
 from tests import checkers
 from tests.test_check_epub import FILES, pack
 from tests.test_check_html import PAGE
@@ -53,7 +54,7 @@ def test_the_ending_may_be_in_capitals(tmp_path: Path) -> None:
 def test_a_checker_is_loaded_only_for_its_format(tmp_path: Path) -> None:
     path = tmp_path / "page.html"
     path.write_text(PAGE, encoding="utf-8")
-    code = "import sys; from pathlib import Path; from pipeline.check import check"
+    code = "import sys; from pathlib import Path; from pipeline.verify import check"
     code += "; print(check(Path(sys.argv[1])).diagnostics, *sys.modules)"
     result = subprocess.run(
         [sys.executable, "-c", code, path],
@@ -78,6 +79,15 @@ def test_findings_are_in_order_and_not_endless(tmp_path: Path) -> None:
     assert places == sorted(places)
     # an image has no alternative, and is not there
     assert report.notes == (f"{2 * many - findings.LIMIT} more findings are not shown",)
+
+
+def test_the_table_has_the_rules_that_are_used_and_no_others() -> None:
+    named = [name for rows in findings.rules().values() for name in rows]
+    assert len(named) == len(set(named))
+    code = "".join(path.read_text("utf-8") for path in Path(findings.__file__).parent.glob("*.py"))
+    assert set(named) - set(re.findall(r'"([a-z0-9-]+)"', code)) == set()
+    used = re.findall(r'(?:\.add|finding)\(\s*"([^"]+)"', code)
+    assert set(used) - set(named) == set()
 
 
 # --- files made to do harm ---------------------------------------------------------------
@@ -189,9 +199,9 @@ def installed(monkeypatch: pytest.MonkeyPatch, report: Any) -> None:
             raise report
         return report
 
-    monkeypatch.setattr(external, "_jar", lambda: Path("epubcheck.jar"))
+    monkeypatch.setattr(epubcheck, "_jar", lambda: Path("epubcheck.jar"))
     monkeypatch.setattr(shutil, "which", lambda name: f"/bin/{name}")
-    monkeypatch.setattr(external, "_run", run)
+    monkeypatch.setattr(epubcheck, "_run", run)
 
 
 def test_findings_of_epubcheck(book: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -212,6 +222,19 @@ def test_findings_of_epubcheck(book: Path, monkeypatch: pytest.MonkeyPatch) -> N
         (f"{book}/EPUB/two.xhtml", 3, 3, "check-warning"),
     ]
     assert all(len(d.message) < 300 for d in report.diagnostics)
+
+
+def test_what_epubcheck_says_is_not_said_twice(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = FILES["EPUB/two.xhtml"].replace("#part", "#prat").replace(' scope="row"', "")
+    path = pack(tmp_path / "book.epub", FILES | {"EPUB/two.xhtml": page})
+    line = page[: page.index("#prat")].count("\n") + 1
+    assert len(look(path).diagnostics) == 2
+    messages = [message("ERROR", "EPUB/two.xhtml", line, "RSC-012")]
+    installed(monkeypatch, {"checker": {"checkerVersion": "9.9"}, "messages": messages})
+    told = [found.message[:17] for found in check(path).diagnostics]
+    assert told == ["The header cell “", "EPUBCheck RSC-012"]
 
 
 @pytest.mark.parametrize(
@@ -237,9 +260,9 @@ def test_epubcheck_that_is_not_there(book: Path, monkeypatch: pytest.MonkeyPatch
     installed(monkeypatch, {})
     monkeypatch.setattr(shutil, "which", lambda name: None)
     assert "no `java` on the PATH" in check(book).notes[0]
-    monkeypatch.setattr(external, "find_spec", lambda name: None)
+    monkeypatch.setattr(epubcheck, "find_spec", lambda name: None)
     monkeypatch.undo()
-    monkeypatch.setattr(external, "find_spec", lambda name: None)
+    monkeypatch.setattr(epubcheck, "find_spec", lambda name: None)
     assert "not installed" in check(book).notes[0]
 
 
@@ -248,7 +271,7 @@ def test_epubcheck_that_is_not_there(book: Path, monkeypatch: pytest.MonkeyPatch
 def test_epubcheck_itself(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     checkers.require("EPUBCheck")
     jar = next(checkers.CACHE.glob("venv/lib/python3*/site-packages/epubcheck/epubcheck.jar"))
-    monkeypatch.setattr(external, "_jar", lambda: jar)
+    monkeypatch.setattr(epubcheck, "_jar", lambda: jar)
     page = FILES["EPUB/one.xhtml"].replace("<p>", '<p align="left">', 1)
     path = pack(tmp_path / "bad — ß.epub", FILES | {"EPUB/one.xhtml": page})
     found = check(path)

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from pipeline.check import Report, check
 from pipeline.diagnostics import Diagnostic
+from pipeline.verify import Report, check
 from tests.test_check_epub import BINARY, FILES, pack
 
 OPF, NAV, ONE, TWO = "EPUB/book.opf", "EPUB/nav.xhtml", "EPUB/one.xhtml", "EPUB/two.xhtml"

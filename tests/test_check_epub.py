@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.check import Report, check
 from pipeline.package.epub.fonts import encryption
+from pipeline.verify import Report, check
 from tests.sentences import no_sentences
 from tests.test_check_html import place_of
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.check import Report, check
+from pipeline.verify import Report, check
 from tests.sentences import no_sentences
 
 PAGE = """<!DOCTYPE html>

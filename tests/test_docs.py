@@ -36,6 +36,7 @@ from pipeline.render.environment import environment
 from pipeline.render.nodes import NodeRenderer
 from pipeline.slugs import slug
 from pipeline.tree import plain_text, walk, whole
+from pipeline.verify.findings import rules
 from tests.documentation import DOCS, PAGES, ROOT, Fence, examples, fences, read, write_files
 from tests.test_imports import LAYERS
 
@@ -250,7 +251,35 @@ def findings_page() -> str:
     for name, code in sorted(BY_SLUG.items()):
         severity = code.value.severity.capitalize()
         parts.append(f"## {name}\n\n{severity}. {code.value.explanation}\n")
+    parts.append(LOOKED_FOR)
+    for reads, rows in rules().items():
+        parts.append(f"### {TITLES[reads]}\n\n| Finding | What is said |\n|---|---|")
+        for code, message, hint in rows.values():
+            said = re.sub(r"\{\w+[^{}]*\}", "…", f"{message} {hint}".replace("{{", "\0"))
+            said = said.replace("\0", "{").replace("}}", "}").replace("|", "\\|").strip()
+            parts.append(f"| {code.slug} | {said} |")
+        parts.append("")
     return "\n".join(parts)
+
+
+LOOKED_FOR = """\
+## What is looked for
+
+These are the rules that `chapbook check` holds finished files against, and those that an e-book is
+held against when it is built, by what they read.
+"""
+TITLES = {
+    "source": "The source of an e-book",
+    "pages": "The pages of an e-book, as templates make them",
+    "file": "A finished file of any format",
+    "page": "A page, on the web and in an e-book",
+    "web": "A web page, or a site",
+    "zip": "The archive that an e-book is",
+    "package": "The package document of an e-book",
+    "book": "The pages of an e-book together",
+    "pdf": "The objects of a PDF",
+    "print": "The pages of a PDF, as they are printed",
+}
 
 
 FINDINGS = """\

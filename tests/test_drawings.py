@@ -13,8 +13,8 @@ import pytest
 from PIL import Image
 
 import pipeline
-from pipeline.check import check
 from pipeline.codes import Code
+from pipeline.verify import check
 
 TEXT = "Rainwater and wells"
 SIZE = 20

@@ -23,6 +23,7 @@ from pipeline.pages import Pages
 from pipeline.parser import parse
 from pipeline.render import render
 from pipeline.resolve import resolve
+from pipeline.verify.audit import audit
 
 ROOT = Path(__file__).parent.parent
 NS = {
@@ -129,7 +130,7 @@ class Book:
 def render_source(text: str, folder: Path) -> Pages:
     document = resolve(parse(text, "book.md"), folder)
     assert not [finding for finding in document.diagnostics if finding.is_error]
-    return render(document, EDITIONS["ebook"], "book")
+    return audit(document, render(document, EDITIONS["ebook"], "book"))
 
 
 @pytest.fixture(scope="module")
@@ -506,9 +507,10 @@ from pipeline.package import package
 from pipeline.parser import parse
 from pipeline.render import render
 from pipeline.resolve import resolve
+from pipeline.verify.audit import audit
 folder = Path(sys.argv[1])
 document = resolve(parse((folder / "book.md").read_text("utf-8"), "book.md"), folder)
-pages = render(document, EDITIONS["ebook"], "book")
+pages = audit(document, render(document, EDITIONS["ebook"], "book"))
 print(hashlib.sha256(package(pages, folder).data).hexdigest())
 """
 

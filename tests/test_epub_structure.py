@@ -15,6 +15,7 @@ from pipeline.parser import parse
 from pipeline.render import render
 from pipeline.resolve import resolve
 from pipeline.roles import ROLES
+from pipeline.verify.audit import audit
 from tests import checkers
 
 H = "{http://www.w3.org/1999/xhtml}"
@@ -141,7 +142,7 @@ class Book:
 def make(text: str) -> Book:
     document = resolve(parse(text, "book.md"), Path("/nowhere"))
     assert not document.diagnostics
-    pages = render(document, EDITIONS["ebook"], "book")
+    pages = audit(document, render(document, EDITIONS["ebook"], "book"))
     return Book(package(pages, Path("/nowhere")).data)
 
 

@@ -41,10 +41,8 @@ LAYERS: tuple[frozenset[str], ...] = (
     frozenset({"pages"}),
     frozenset(
         {
-            "accessibility",
             "faces",
             "partial",
-            "preflight",
             "scripts",
             "variables",
         }
@@ -58,12 +56,12 @@ LAYERS: tuple[frozenset[str], ...] = (
             "resolve",
             "render",
             "package",
-            "check",
             "web",
         }
     ),
+    frozenset({"verify"}),
     frozenset({"flow"}),
-    frozenset({"completeness", "driver", "fragment", "settings", "starter", "weblinks"}),
+    frozenset({"driver", "fragment", "settings", "starter", "weblinks"}),
     frozenset({"preview", "report"}),
     frozenset({"__init__"}),
     frozenset({"cli"}),

@@ -16,7 +16,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import pipeline
-from pipeline.check import check
 from pipeline.editions import EDITIONS
 from pipeline.package import package
 from pipeline.package.pdf.imposition import Side, booklet, n_up
@@ -24,6 +23,7 @@ from pipeline.parser import parse
 from pipeline.render import render
 from pipeline.resolve import resolve
 from pipeline.select import select
+from pipeline.verify import check
 
 MM = 72 / 25.4
 

@@ -8,7 +8,6 @@ from pathlib import Path
 import pypdfium2
 import pytest
 
-from pipeline.completeness.printed import text_of_pdf
 from pipeline.diagnostics import Severity
 from pipeline.editions import EDITIONS
 from pipeline.faces import font_file
@@ -21,6 +20,7 @@ from pipeline.resolve import resolve
 from pipeline.select import select
 from pipeline.sheet import is_book
 from pipeline.tree import plain_text
+from pipeline.verify.texts import text_of_pdf
 from tests.pdf_reading import open_pdf, read
 
 ROOT = Path(__file__).parent.parent

@@ -10,7 +10,6 @@ import pikepdf
 import pytest
 
 import pipeline
-from pipeline.check import check
 from pipeline.editions import EDITIONS
 from pipeline.package import package
 from pipeline.package.result import Package
@@ -19,6 +18,7 @@ from pipeline.parser import parse
 from pipeline.render import render
 from pipeline.resolve import resolve
 from pipeline.select import select
+from pipeline.verify import check
 from tests.pdf_drawing import Shown, texts
 from tests.pdf_reading import Element, open_pdf, read
 

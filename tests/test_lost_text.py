@@ -10,17 +10,18 @@ from click.testing import CliRunner
 from hypothesis import given
 
 import pipeline
-from pipeline.check.markup import parse_html, parse_xml
 from pipeline.cli import main
-from pipeline.completeness import Comparison, compare, wanted
-from pipeline.completeness.matching import match
-from pipeline.completeness.printed import text_of_pdf
-from pipeline.completeness.texts import text_of
 from pipeline.diagnostics import Diagnostic
+from pipeline.driver import compare
 from pipeline.editions import EDITIONS
 from pipeline.flow.editions import Source
 from pipeline.flow.runner import Runner
 from pipeline.parser import parse, parse_file
+from pipeline.verify import Report
+from pipeline.verify.completeness import match, wanted
+from pipeline.verify.html import parse_html
+from pipeline.verify.markup import parse_xml
+from pipeline.verify.texts import text_of, text_of_pdf
 from tests.test_parse_properties import FRONT, text
 
 SOURCE = """---
@@ -64,7 +65,7 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def compared(folder: Path, file: Path) -> Comparison:
+def compared(folder: Path, file: Path) -> Report:
     return compare(file, parse_file(folder / "well.md"), folder / "well.md")
 
 
@@ -83,7 +84,7 @@ def changed_page(folder: Path, out: Path, *changes: tuple[str, str]) -> tuple[Di
 def test_a_file_that_has_all(format: str, built: Path) -> None:
     found = compared(built, built / f"build/well/well.{format}")
     assert found.diagnostics == ()
-    assert found.note.startswith("compared with ")
+    assert found.notes[0].startswith("compared with ")
 
 
 # what is changed in the page; what is found then: code, line and column in the source, text
@@ -137,14 +138,14 @@ def test_the_order_of_an_e_book_is_that_of_its_spine(built: Path, tmp_path: Path
 
 def test_other_files_are_not_compared(built: Path, tmp_path: Path) -> None:
     booklet, other = tmp_path / "well-booklet.pdf", tmp_path / "report.html"
-    assert "not in the order of reading" in compared(built, booklet).note
-    assert "has a file of this name" in compared(built, other).note
+    assert "not in the order of reading" in compared(built, booklet).notes[0]
+    assert "has a file of this name" in compared(built, other).notes[0]
     renamed = built / "build/well/well.html"
     (tmp_path / "page.html").write_bytes(renamed.read_bytes())
     document = parse_file(built / "well.md")
     again = compare(tmp_path / "page.html", document, built / "well.md", renamed=True)
     assert again.diagnostics == ()
-    assert "as the edition web" in again.note
+    assert "as the edition web" in again.notes[0]
 
 
 def test_the_command_compares_with_the_model_beside_or_the_source(

@@ -12,14 +12,13 @@ import weasyprint
 from PIL import Image
 
 import pipeline
-from pipeline.check import check
 from pipeline.codes import Code
-from pipeline.preflight import preflight
-from pipeline.preflight.coverage import Ink, ink_of, mean
-from pipeline.preflight.faults import Fault
-from pipeline.preflight.layout import Box, Colour, PageLayout
-from pipeline.preflight.low_contrast import contrast, grey
-from pipeline.preflight.reading import UnreadablePdf, read_pages
+from pipeline.report.cost import Ink, ink_of, mean
+from pipeline.verify import check
+from pipeline.verify.findings import Finding
+from pipeline.verify.layout import Box, Colour, PageLayout
+from pipeline.verify.printing import contrast, grey, print_faults
+from pipeline.verify.seen import UnreadablePdf, read_pages
 
 ROOT = Path(__file__).parent.parent
 FONTS = "font-family: 'Noto Sans', sans-serif"
@@ -35,16 +34,16 @@ def pdf_of(body: str, css: str = "", *, page: str = "size: 100mm; margin: 10mm")
     return data
 
 
-def faults(data: bytes, area: Callable[[PageLayout], Box | None] | None = None) -> list[Fault]:
+def faults(data: bytes, area: Callable[[PageLayout], Box | None] | None = None) -> list[Finding]:
     pages = read_pages(data)
-    return list(preflight(pages, area) if area else preflight(pages))
+    return list(print_faults(pages, area) if area else print_faults(pages))
 
 
 def codes(data: bytes) -> set[str]:
     return {fault.code.slug for fault in faults(data)}
 
 
-def one(data: bytes, code: Code) -> Fault:
+def one(data: bytes, code: Code) -> Finding:
     (found,) = (fault for fault in faults(data) if fault.code is code)
     return found
 

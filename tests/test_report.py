@@ -13,7 +13,6 @@ import pytest
 from click.testing import CliRunner, Result
 from PIL import Image
 
-from pipeline.check import check
 from pipeline.cli import main
 from pipeline.codes import Code
 from pipeline.diagnostics import Diagnostic
@@ -24,6 +23,7 @@ from pipeline.report.passages import sentences, words
 from pipeline.report.reading_level import count, reading_level
 from pipeline.report.reading_time import reading_time
 from pipeline.report.result import Report
+from pipeline.verify import check
 
 # --- paper and money -------------------------------------------------------------------
 

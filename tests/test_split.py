@@ -13,8 +13,8 @@ import pytest
 from click.testing import CliRunner
 
 import pipeline
-from pipeline.check import check
 from pipeline.cli import main
+from pipeline.verify import check
 from tests.pdf_reading import open_pdf, outline, read
 
 FRONT = """\

@@ -12,9 +12,9 @@ from pathlib import Path
 import pytest
 
 import pipeline
-from pipeline.check import check
-from pipeline.completeness import compare
+from pipeline.driver import compare
 from pipeline.parser import parse_file
+from pipeline.verify import check
 from tests import checkers
 
 pytestmark = [pytest.mark.checkers, pytest.mark.slow]

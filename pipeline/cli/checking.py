@@ -10,38 +10,36 @@ import click
 import msgspec
 
 if TYPE_CHECKING:
-    from pipeline.completeness import Comparison
     from pipeline.diagnostics import Diagnostic
     from pipeline.model import Document
+    from pipeline.verify import Report
 
 
 def check_finished(
     file: Path, source: Path | None
 ) -> tuple[Sequence[Diagnostic], str, Iterable[str]]:
     """What is wrong with a finished file, and what it lacks of its ``source``, if that is named
-    or told by the model beside it. Raises `pipeline.check.UnknownFormat`."""
-    from pipeline.check import check as check_file
+    or told by the model beside it. Raises `pipeline.verify.UnknownFormat`."""
+    from pipeline.verify import check
 
-    report = check_file(file)
-    comparison = _compared(file, source)
-    if comparison is None:
-        return report.diagnostics, "", report.notes
-    notes = (*report.notes, *filter(None, [comparison.note]))
-    return (*report.diagnostics, *comparison.diagnostics), "", notes
+    both = check(file), _compared(file, source)
+    diagnostics = [found for report in both for found in report.diagnostics]
+    return diagnostics, "", [note for report in both for note in report.notes]
 
 
-def _compared(file: Path, source: Path | None) -> Comparison | None:
-    from pipeline.completeness import Comparison, compare
+def _compared(file: Path, source: Path | None) -> Report:
+    from pipeline.driver import compare
     from pipeline.parser import parse_file
+    from pipeline.verify import Report
 
     if source:
         return compare(file, parse_file(source), source, renamed=True)
     document = _model_beside(file)
     if document is None:
-        return None
+        return Report()
     source = Path(document.source)
     if not source.is_file():
-        return Comparison(note=f"not compared: {source} is not here; name it with --source")
+        return Report(notes=(f"not compared: {source} is not here; name it with --source",))
     return compare(file, document, source)
 
 

@@ -186,9 +186,9 @@ def check(files: tuple[Path, ...], as_json: bool, external: bool, source: Path |
       chapbook check from-the-shop/a.epub --source a.md
       chapbook check --external a.md
     """
-    from pipeline.check import UnknownFormat
     from pipeline.cli.checking import check_finished, check_links
     from pipeline.messages import printable
+    from pipeline.verify import UnknownFormat
 
     found: list[Diagnostic] = []
     passed_over = 0

@@ -13,7 +13,17 @@ from pipeline.codes import Code, diagnostic
 from pipeline.diagnostics import Diagnostic
 from pipeline.editions import EDITIONS, STANDARD_PRINT, Edition, part_name, stem_of, tells_pages
 from pipeline.flow.runner import Outcome, Runner
-from pipeline.flow.stages import COVER, MARK, METADATA, PACKAGE, PARSE, RENDER, RESOLVE, SELECT
+from pipeline.flow.stages import (
+    AUDIT,
+    COVER,
+    MARK,
+    METADATA,
+    PACKAGE,
+    PARSE,
+    RENDER,
+    RESOLVE,
+    SELECT,
+)
 from pipeline.metadata import Metadata
 from pipeline.model import Document
 from pipeline.package.result import Package
@@ -101,7 +111,12 @@ class Source:
     ) -> Outcome[Pages]:
         templates = self.options.templates
         takes = (edition, self.stem, templates, _names(templates), page_map, file)
-        return self._runner.run(RENDER, marked, *takes)
+        rendered = self._runner.run(RENDER, marked, *takes)
+        if edition.format != "epub" or rendered.failed:
+            return rendered
+        audited = self._runner.run(AUDIT, rendered, marked, edition)
+        audited.seconds += rendered.seconds
+        return audited
 
     def begin(self, edition: Edition, standard: Made | None = None) -> Callable[[], Made]:
         """Begin to make an edition, and give what waits for it. ``standard`` is the standard

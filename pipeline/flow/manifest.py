@@ -11,7 +11,6 @@ from pathlib import Path
 
 import msgspec
 
-from pipeline.accessibility.criteria import FOR_PEOPLE, judged_by_nature
 from pipeline.checksums import checksum
 from pipeline.editions import Edition
 from pipeline.metadata import Metadata
@@ -100,6 +99,8 @@ def describe(
 
 
 def _audit(accessibility: Accessibility) -> Audit:
+    from pipeline.verify.audit import FOR_PEOPLE, judged_by_nature
+
     return Audit(
         conforms_to=accessibility.conforms_to,
         features=accessibility.features,

@@ -1,7 +1,7 @@
 """The table of stages: what the program does, in order, and with what.
 
     source ─parse─▶ Document ─select─▶ Document ─resolve─▶ Document ─mark─▶ Document
-           ─render─▶ Pages ─package─▶ Package
+           ─render─▶ Pages ─audit─▶ Pages ─package─▶ Package
 
 A stage is a function here, which loads what it needs when it runs, and a row of the table. What
 it is given besides what the stages before it give is part of what its outcome depends on, and so
@@ -108,6 +108,14 @@ def render(
     return msgspec.structs.replace(pages, file=file) if file else pages
 
 
+def audit(pages: Pages, document: Document, edition: Edition) -> Pages:
+    """The pages of an e-book with what it may claim of its accessibility, and what stands in the
+    way of more."""
+    from pipeline.verify.audit import audit
+
+    return audit(document, pages)
+
+
 def package(
     pages: Pages, edition: Edition, folder: Path, assets: bool, source: str, pango: str
 ) -> Package:
@@ -201,8 +209,9 @@ SELECT = Stage("select", select, Document, _in_document, _nothing)
 RESOLVE = Stage("resolve", resolve, Document, _in_document, _nothing)
 MARK = Stage("mark", mark, Document, _in_document, _nothing)
 RENDER = Stage("render", render, Pages, _in_pages, _templates, by_content=True)
+AUDIT = Stage("audit", audit, Pages, _in_pages, _nothing, by_content=True)
 PACKAGE = Stage("package", package, Package, _in_package, _packed, kept=True, apart=True)
 COVER = Stage("cover", cover, Package, _in_package, _packed, kept=True)
 
-STAGES = (PARSE, METADATA, SELECT, RESOLVE, MARK, RENDER, PACKAGE, COVER)
+STAGES = (PARSE, METADATA, SELECT, RESOLVE, MARK, RENDER, AUDIT, PACKAGE, COVER)
 """All stages, in order."""

@@ -9,18 +9,19 @@ import zipfile
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-import defusedxml.ElementTree
 import msgspec
 
-from pipeline.completeness.passages import Passage, passages
 from pipeline.diagnostics import Span
 from pipeline.editions import Edition
 from pipeline.model import Document
+from pipeline.verify.archive import Archive
+from pipeline.verify.findings import Findings
+from pipeline.verify.package import read_package
+from pipeline.verify.passages import Passage, passages
 
 ENOUGH = 60
 """Characters of a passage that it is found by."""
 
-CONTAINER = "META-INF/container.xml"
 NOT_SHOWN = (".pdf", ".epub", ".zip", ".json")
 """What lies beside a web page and is no part of it."""
 
@@ -82,16 +83,9 @@ def _unpacked(data: bytes) -> tuple[dict[str, bytes], list[str]]:
     """The files of an e-book, and which of them are read, in order."""
     with zipfile.ZipFile(io.BytesIO(data)) as book:
         files = {name: book.read(name) for name in book.namelist()}
-    container = defusedxml.ElementTree.fromstring(files[CONTAINER])
-    package = next(e.attrib["full-path"] for e in container.iter() if e.tag.endswith("rootfile"))
-    tree = defusedxml.ElementTree.fromstring(files[package])
-    folder = package.rpartition("/")[0]
-    items = {
-        e.attrib["id"]: f"{folder}/{e.attrib['href']}".lstrip("/")
-        for e in tree.iter("{http://www.idpf.org/2007/opf}item")
-    }
-    spine = tree.iter("{http://www.idpf.org/2007/opf}itemref")
-    return files, [items[e.attrib["idref"]] for e in spine]
+    with Archive(io.BytesIO(data), findings := Findings("")) as archive:
+        package = read_package(archive, findings)
+    return files, list(package.spine if package else ())
 
 
 def places(document: Document) -> Iterator[Place]:

@@ -4,9 +4,6 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from msgspec.structs import replace
-
-from pipeline.accessibility import audit
 from pipeline.editions import Edition
 from pipeline.model import Document
 from pipeline.pages import CoverPage, Pages
@@ -36,11 +33,7 @@ def render(
         if edition.format == "pdf":
             return pdf.assemble(document, edition, stem, environment(templates), page_map)
         assemble = site.assemble if edition.chapters else ASSEMBLERS[edition.format]
-        pages = assemble(document, edition, stem, environment(templates))
-    if edition.format != "epub":
-        return pages
-    found = audit(document, pages)
-    return replace(pages, accessibility=found.accessibility, findings=found.findings)
+        return assemble(document, edition, stem, environment(templates))
 
 
 def render_spread(

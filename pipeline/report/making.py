@@ -20,18 +20,17 @@ from pipeline.messages import in_order
 from pipeline.model import Document
 from pipeline.package.result import Package
 from pipeline.paper import MILLIMETRE, SIZES, Fitted, Sheet
-from pipeline.preflight import no_area, preflight
-from pipeline.preflight.coverage import Ink, ink_of, mean
-from pipeline.preflight.faults import Fault, TextArea, on_pages
-from pipeline.preflight.layout import Box, PageLayout
-from pipeline.preflight.reading import read_pages
-from pipeline.report.cost import Prices, cost, sheets
+from pipeline.report.cost import Ink, Prices, cost, ink_of, mean, sheets
 from pipeline.report.passages import all_texts, paragraphs
 from pipeline.report.places import Places
 from pipeline.report.reading_level import reading_level
 from pipeline.report.reading_time import reading_time
 from pipeline.report.result import EditionReport, PageFacts, Printed, Report, Warned
 from pipeline.store import Store
+from pipeline.verify.findings import Finding, on_pages
+from pipeline.verify.layout import Box, PageLayout, TextArea
+from pipeline.verify.printing import print_faults
+from pipeline.verify.seen import read_pages
 
 if TYPE_CHECKING:
     from PIL import Image
@@ -124,7 +123,7 @@ def _printed(
     stem: str,
     prices: Prices,
     pictures: bool,
-) -> tuple[Printed, tuple[Fault, ...]]:
+) -> tuple[Printed, tuple[Finding, ...]]:
     """What printing takes, and what is wrong with the pages. Those of a booklet are looked at
     in the order of reading."""
     pages = pages_name(output_name(stem, edition), edition)
@@ -147,7 +146,7 @@ def _printed(
     is_rtl = document.metadata.direction == "rtl"
     chosen = (package.extra_facts[pages] if beside else package.facts).fitted
     area = text_area(None if is_imposed else package.sheet, chosen, rtl=is_rtl)
-    faults = preflight(layouts, area)
+    faults = print_faults(layouts, area)
     wanted = {page for fault in faults for page in fault.pages}
     ink = mean(on_sides)
     paper = sheets(package.facts.pages, len(on_sides), edition.imposition)
@@ -183,7 +182,7 @@ def _paper(side: PageLayout) -> str:
     return f"{short:.0f} × {long:.0f} mm"
 
 
-def _warned(fault: Fault, edition: Edition, places: Places, source: str) -> Warned:
+def _warned(fault: Finding, edition: Edition, places: Places, source: str) -> Warned:
     finding = diagnostic(
         fault.code,
         f"{edition.name}, {on_pages(fault.pages)}: {fault.message}",
@@ -206,11 +205,11 @@ def _thumbnail(image: Image.Image) -> str:
     return f"data:image/png;base64,{base64.b64encode(output.getvalue()).decode('ascii')}"
 
 
-def text_area(sheet: Sheet | None, fitted: Fitted | None, *, rtl: bool = False) -> TextArea:
+def text_area(sheet: Sheet | None, fitted: Fitted | None, *, rtl: bool = False) -> TextArea | None:
     """The text areas of an edition that has been set on ``sheet``, with the margins that were
     chosen if its text was to be ``fitted``. A book's headings hang into its inner margins."""
     if sheet is None:
-        return no_area
+        return None
     top, outer, bottom, inner = (
         fitted.margins if fitted else (sheet.top, sheet.outer, sheet.bottom, sheet.inner)
     )

@@ -6,8 +6,7 @@ import msgspec
 
 from pipeline.diagnostics import Diagnostic
 from pipeline.messages import shown_json
-from pipeline.preflight.coverage import Ink
-from pipeline.report.cost import Cost, Prices, Sheets
+from pipeline.report.cost import Cost, Ink, Prices, Sheets
 from pipeline.report.reading_level import ReadingLevel
 from pipeline.report.reading_time import ReadingTime
 

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from pipeline.preflight.coverage import Ink
-from pipeline.report.cost import Cost, Prices, Sheets
+from pipeline.report.cost import Cost, Ink, Prices, Sheets
 from pipeline.report.reading_level import ReadingLevel
 from pipeline.report.reading_time import ReadingTime
 

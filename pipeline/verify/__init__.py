@@ -1,0 +1,102 @@
+"""Verifies what is made: finished files, whoever made them; an e-book of ours before it is packed;
+and that nothing of a source is lost in its files.
+
+There is one reader for each format: `html` and `markup` (HTML and XML), `archive` and `package`
+(EPUB), `pdf_objects` and `seen` (PDF). The rules about finished files are functions that name a row
+of the table `rules.toml` for what they find; those of the audit are the table `audit.RULES`. A
+module is loaded only when there is a file of its format.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import msgspec
+
+from pipeline.checksums import listed
+from pipeline.diagnostics import Diagnostic
+from pipeline.verify.findings import Findings
+
+MAX_SIZE = 1024 * 1024 * 1024
+"""In bytes. Nothing bigger is read."""
+
+SUFFIXES = (".html", ".xhtml", ".epub", ".pdf")
+
+
+class UnknownFormat(ValueError):  # noqa: N818
+    """The file's name does not end like that of a format which can be checked."""
+
+
+class Report(msgspec.Struct, frozen=True):
+    """The findings in the order of the file, and ``notes`` on the search: which checkers of other
+    makers ran, or why they did not."""
+
+    diagnostics: tuple[Diagnostic, ...] = ()
+    notes: tuple[str, ...] = ()
+
+
+def check(path: Path, *, external: bool = True) -> Report:
+    """Check a finished ``.html``, ``.xhtml``, ``.epub`` or ``.pdf`` file, or all pages of a site,
+    given its folder or one of them.
+
+    ``external`` says whether checkers of other makers are to run too where they are
+    installed. Findings about a file within an e-book have ``book.epub/path`` as source. A
+    file that is missing or broken is a finding. Raises `UnknownFormat`.
+    """
+    site, suffix = site_of(path), path.suffix.lower()
+    if site is None and suffix in (".md", ".markdown"):
+        raise UnknownFormat("a source: its links on the web are looked up with --external")
+    if site is None and suffix not in SUFFIXES:
+        raise UnknownFormat(
+            "neither a page, an e-book or a PDF by its name, nor the folder of a site"
+        )
+    findings = Findings(str(path))
+    notes: tuple[str, ...] = ()
+    if site:
+        from pipeline.verify.web import check_site
+
+        pages = check_site(site, findings)
+        notes = (f"{pages} pages" if pages != 1 else "1 page",)
+    elif _can_be_read(path, findings):
+        notes = _check_file(path, findings, external)
+    if findings.left_out:
+        notes = (*notes, f"{findings.left_out} more findings are not shown")
+    return Report(findings.in_order(), notes)
+
+
+def site_of(path: Path) -> Path | None:
+    """The folder of a site, given it or a page that its list names; None for anything else."""
+    if path.suffix.lower() in SUFFIXES:
+        return path.parent if path.name in listed(path.parent) else None
+    return path if path.is_dir() and any(path.glob("*.html")) else None
+
+
+def _check_file(path: Path, findings: Findings, external: bool) -> tuple[str, ...]:
+    """Have a file checked by the module that knows its format; notes on that."""
+    match path.suffix.lower():
+        case ".epub":
+            from pipeline.verify.book import check_book
+            from pipeline.verify.epubcheck import run_epubcheck
+
+            check_book(path, findings)
+            return (run_epubcheck(path, findings),) if external else ()
+        case ".pdf":
+            from pipeline.verify.pdf import check_pdf
+
+            return check_pdf(path, findings)
+    from pipeline.verify.web import check_page
+
+    check_page(path, findings)
+    return ()
+
+
+def _can_be_read(path: Path, findings: Findings) -> bool:
+    try:
+        with path.open("rb") as file:
+            size = file.seek(0, 2)
+    except (OSError, ValueError) as error:
+        findings.unreadable(error)
+        return False
+    if not 0 < size <= MAX_SIZE:
+        findings.add("too-big" if size else "empty")
+    return 0 < size <= MAX_SIZE

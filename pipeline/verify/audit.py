@@ -1,0 +1,158 @@
+"""Audits an e-book before it is packed: what it claims of its accessibility rests on that.
+
+Nothing is claimed that a rule has not found to be so; and that the whole conforms to a standard
+only where no rule is broken, and somebody vouches for what no machine can judge.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import NamedTuple
+from xml.etree.ElementTree import Element
+
+from msgspec.structs import replace
+
+from pipeline.diagnostics import Span
+from pipeline.model import Document, Image
+from pipeline.pages import Accessibility, Page, Pages, Verdict
+from pipeline.tree import walk_spans, whole
+from pipeline.verify import audit_rules as rules
+from pipeline.verify import claims
+from pipeline.verify.audit_rules import Looked, Subject
+from pipeline.verify.findings import finding
+from pipeline.verify.markup import HTML, MarkupError, parse_xml
+from pipeline.words import words
+
+STANDARD = "EPUB Accessibility 1.1 - WCAG 2.2 Level AA"
+"""The value of `dcterms:conformsTo`, letter by letter."""
+
+CRITERIA = tuple(
+    "1.1.1 1.2.1 1.2.2 1.2.3 1.2.4 1.2.5 1.3.1 1.3.2 1.3.3 1.3.4 1.3.5 1.4.1 1.4.2 1.4.3 1.4.4"
+    " 1.4.5 1.4.10 1.4.11 1.4.12 1.4.13 2.1.1 2.1.2 2.1.4 2.2.1 2.2.2 2.3.1 2.4.1 2.4.2 2.4.3"
+    " 2.4.4 2.4.5 2.4.6 2.4.7 2.4.11 2.5.1 2.5.2 2.5.3 2.5.4 2.5.7 2.5.8 3.1.1 3.1.2 3.2.1 3.2.2"
+    " 3.2.3 3.2.4 3.2.6 3.3.1 3.3.2 3.3.3 3.3.4 3.3.7 3.3.8 4.1.2 4.1.3".split()
+)
+"""The success criteria of WCAG 2.2 at the levels A and AA."""
+
+FOR_PEOPLE: dict[str, str] = {
+    "1.1.1": "whether a text alternative says what the image says",
+    "1.3.2": "whether pictures and boxes stand where they are to be read",
+    "1.3.3": "whether the text says more than “the box on the right”",
+    "1.4.1": "whether a chart or drawing tells by colour alone",
+    "1.4.5": "whether an image shows text that could be written",
+    "1.4.11": "whether lines and areas of a drawing stand out",
+    "2.4.4": "whether a link's words are the right ones",
+    "2.4.6": "whether a heading says what stands below it",
+    "3.1.2": "whether passages in another language of the same script are marked",
+}
+"""Criteria that a machine cannot judge, or not all of: whoever vouches for a book has to look."""
+
+
+def judged_by_nature(verdicts: Iterable[Verdict]) -> tuple[str, ...]:
+    """The criteria that a book of ours cannot break: they are about sound, video, forms, gestures
+    and the like, of which it has none (the rule ``nothing-runs`` sees to it), or about what the
+    reading system does."""
+    looked_at = {number for verdict in verdicts for number in verdict.criteria}
+    return tuple(n for n in CRITERIA if n not in looked_at and n not in FOR_PEOPLE)
+
+
+class Rule(NamedTuple):
+    """``criteria`` are those of WCAG that it is about, or none where it is one of EPUB
+    Accessibility alone."""
+
+    name: str
+    criteria: tuple[str, ...]
+    look: Callable[[Subject], Looked]
+
+
+RULES: tuple[Rule, ...] = (
+    Rule("pages-read", (), rules.pages_can_be_read),
+    Rule("images-described", ("1.1.1",), rules.images_are_described),
+    Rule("formulas-spoken", ("1.1.1", "1.3.1"), rules.formulas_are_spoken),
+    Rule("tables-headed", ("1.3.1",), rules.tables_have_heads),
+    Rule("headings-in-order", ("1.3.1", "2.4.6"), rules.headings_are_in_order),
+    Rule("references-lead", ("1.3.1", "4.1.2"), rules.references_have_targets),
+    Rule("contrast-enough", ("1.4.3",), rules.contrast_is_enough),
+    Rule("text-adapts", ("1.4.4", "1.4.10", "1.4.12"), rules.text_adapts),
+    Rule("nothing-runs", ("2.1.1", "2.1.2", "2.2.1", "3.2.1", "3.2.2"), rules.nothing_runs),
+    Rule("nothing-moves", ("2.2.2", "2.3.1"), rules.nothing_moves),
+    Rule("pages-titled", ("2.4.2",), rules.pages_have_titles),
+    Rule("contents-lead", ("2.4.1", "2.4.5"), rules.contents_lead_on),
+    Rule("links-named", ("2.4.4",), rules.links_say_where),
+    Rule("language-said", ("3.1.1",), rules.pages_say_language),
+    Rule("languages-marked", ("3.1.2",), rules.other_languages_are_marked),
+    Rule("print-pages-listed", (), rules.print_pages_are_listed),
+)
+"""All rules, in the order of what they are about."""
+
+
+def audit(document: Document, pages: Pages) -> Pages:
+    """The pages made of a resolved document, with what they may claim, and what stands in the way
+    of more."""
+    read = {page.name: _read(page) for page in pages.pages}
+    roots = {name: Element(f"{HTML}html") if isinstance(r, str) else r for name, r in read.items()}
+    broken = {name: reason for name, reason in read.items() if isinstance(reason, str)}
+    subject = Subject(document, tuple(walk_spans(whole(document))), pages, roots, broken)
+    looked = [(rule, tuple(rule.look(subject))) for rule in RULES]
+    verdicts = tuple(
+        Verdict(rule.name, rule.criteria, len(found), sum(one is not None for one in found))
+        for rule, found in looked
+    )
+    faults = [one for _, found in looked for one in found if one and one.message]
+    failed = [verdict.rule for verdict in verdicts if verdict.failed]
+    by = document.metadata.accessibility.certified_by
+    if by and failed:
+        at = Span(by.line, by.column) if by.line else None
+        faults.append(finding("claim-withheld", at, rules=", ".join(f"`{r}`" for r in failed)))
+    placed = (one._replace(span=document.place(one.span)) for one in faults)
+    return replace(
+        pages,
+        accessibility=_claimed(subject, verdicts),
+        findings=(*pages.findings, *(one.diagnostic(document.source) for one in placed)),
+    )
+
+
+def _read(page: Page) -> Element | str:
+    """The root of a page, or the reason why it is no XML."""
+    try:
+        return parse_xml(page.markup.encode())
+    except MarkupError as error:
+        return error.message
+
+
+def _claimed(subject: Subject, verdicts: tuple[Verdict, ...]) -> Accessibility:
+    """The claims that the e-book may make."""
+    metadata = subject.document.metadata
+    held = set[str]().union(*map(claims.things, subject.roots.values()))
+    if metadata.brand.logo or any(isinstance(n, Image) and not n.missing for n, _ in subject.nodes):
+        held.add(claims.IMAGE)
+    passed = {verdict.rule for verdict in verdicts if not verdict.failed}
+    clean = len(passed) == len(RULES)
+    by = metadata.accessibility.certified_by
+    word = words(metadata.lang)
+    about_images = "images" if "images-described" in passed else "not_all_images"
+    conforms = clean and by is not None
+    senses = ("textual", "visual") if claims.IMAGE in held else ("textual",)
+    alone = ("textual",) if {"images-described", "formulas-spoken"} <= passed else ()
+    # of an image that moves nobody has counted the flashes
+    dangers = ("Flashing", "MotionSimulation", "Sound") if "nothing-moves" in passed else ()
+    said = (
+        ("text", True),
+        (about_images if claims.IMAGE in held else "no_images", True),
+        ("formulas", claims.FORMULA in held and "formulas-spoken" in passed),
+        ("pages", claims.PAGE_LIST in held),
+        ("index", claims.INDEX in held),
+        ("certified", conforms),
+        ("checked", clean and by is None),
+        ("uncertified", not conforms),
+    )
+    summary = " ".join(word[f"accessible_{name}"] for name, is_so in said if is_so)
+    return Accessibility(
+        summary=metadata.accessibility.summary or summary.format(name=by.text if by else ""),
+        modes=senses,
+        sufficient=(*alone, "textual,visual") if claims.IMAGE in held else alone,
+        features=claims.features(held, passed),
+        hazards=tuple(f"no{danger}Hazard" for danger in dangers) or ("unknown",),
+        conforms_to=STANDARD if conforms else "",
+        audit=verdicts,
+    )

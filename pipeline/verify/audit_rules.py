@@ -1,0 +1,341 @@
+"""Rules of the audit: some read the resolved document, which knows places in the source, others the
+pages made of it, which are what readers get."""
+
+from __future__ import annotations
+
+import functools
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import PurePosixPath
+from typing import Any, NamedTuple, TypeAlias
+from xml.etree.ElementTree import Element
+
+import tinycss2  # type: ignore[import-untyped]
+from tinycss2.color3 import RGBA, parse_color  # type: ignore[import-untyped]
+
+from pipeline.codes import Code
+from pipeline.contrast import luminance, ratio
+from pipeline.diagnostics import Span
+from pipeline.model import (
+    BibliographyEntry,
+    Citation,
+    Document,
+    Image,
+    Link,
+    Math,
+    MathBlock,
+    Node,
+    Table,
+    Text,
+)
+from pipeline.pages import Pages
+from pipeline.tree import plain_text, walk_images, walk_with, whole
+from pipeline.verify.claims import BREAKS
+from pipeline.verify.findings import Finding, finding
+from pipeline.verify.markup import EPUB_TYPE, HTML, XML, kinds, text_of, words
+from pipeline.verify.page import HEADING, heading_faults, title_faults
+from pipeline.verify.references import id_faults, identifiers, references
+from pipeline.words import words as words_of
+
+
+class Subject(NamedTuple):
+    """An e-book before it is packed: the resolved document, with all ``nodes`` of it, each with
+    its place in the source or its nearest parent's; and the pages made of it with their ``roots``,
+    which have nothing in them where a page is ``broken``."""
+
+    document: Document
+    nodes: tuple[tuple[Node, Span | None], ...]
+    pages: Pages
+    roots: Mapping[str, Element]
+    broken: Mapping[str, str]
+
+    def elements(self) -> Iterator[tuple[str, Element]]:
+        """The elements of all pages in order, each with the page's name."""
+        return ((name, element) for name, root in self.roots.items() for element in root.iter())
+
+    def links(self, kind: str) -> Iterator[Element]:
+        """The links of the navigation of a kind, with full addresses."""
+        for _, nav in self.elements():
+            if nav.tag == f"{HTML}nav" and kind in words(nav, EPUB_TYPE):
+                yield from (e for e in nav.iter() if e.get("href"))
+
+
+Looked: TypeAlias = Iterator[Finding | None]
+"""Each thing that a rule looks at: what is wrong with it, or None."""
+
+TOLD = Finding("", Code.INACCESSIBLE_PAGE, "")
+"""Something is wrong that an earlier stage has told of."""
+
+
+# --- rules that read the source ---------------------------------------------------------------
+
+_FILE_NAME = re.compile(
+    r"(img|dsc|dscn|image|photo|screenshot|scan|figure|untitled)[\s_-]*\d*|\S+\.(png|jpe?g|gif|webp|svg)",
+    re.IGNORECASE,
+)
+
+
+def images_are_described(subject: Subject) -> Looked:
+    """Each image that does not only decorate has a text alternative that is no file's name."""
+    for image, span, is_decorative in walk_images(whole(subject.document)):
+        said = image.alt.strip()
+        if said and not image.missing and _is_file_name(said, image):
+            yield finding("vague-alt", span, said=said)
+        elif not image.missing:
+            yield None if said or is_decorative else TOLD
+    brand = subject.document.metadata.brand
+    if brand.logo:
+        yield None if brand.logo_alt else TOLD
+
+
+def _is_file_name(said: str, image: Image) -> bool:
+    path = PurePosixPath(image.source)
+    if said == path.name or (said == path.stem and re.search(r"[\d_-]", said)):
+        return True
+    return _FILE_NAME.fullmatch(said) is not None
+
+
+def nothing_moves(subject: Subject) -> Looked:
+    """No image is animated: nobody could stop it, and it might flash."""
+    first: dict[str, tuple[Image, Span | None]] = {}
+    for image, span, _ in walk_images(whole(subject.document)):
+        if not image.missing:
+            first.setdefault(image.asset, (image, span))
+    for asset in subject.document.assets:
+        if asset.moving and asset.path in first:
+            image, span = first[asset.path]
+            yield finding("moving-image", span, image=image.source)
+        else:
+            yield finding("image-moves", image=asset.path) if asset.moving else None
+
+
+def formulas_are_spoken(subject: Subject) -> Looked:
+    """Each formula that is MathML has its words beside it. Of one that cannot be set, which is
+    text as it is written, resolving has told."""
+    for node, _ in subject.nodes:
+        if isinstance(node, Math | MathBlock) and node.mathml:
+            yield None if node.alt else TOLD
+
+
+def tables_have_heads(subject: Subject) -> Looked:
+    """Tables of two rows and two columns or more have a head, or heads of their rows. A grid
+    without any text is one to fill in."""
+    for node, span in subject.nodes:
+        rows = (*node.head, *node.body) if isinstance(node, Table) else ()
+        cells = [cell for row in rows for cell in row.cells]
+        is_grid = len(rows) > 1 and max(len(row.cells) for row in rows) > 1
+        if is_grid and any(plain_text(cell.children).strip() for cell in cells):
+            has_heads = any(cell.scope for cell in cells)
+            yield None if has_heads else finding("unheaded-table", span)
+
+
+def links_say_where(subject: Subject) -> Looked:
+    """The text of a link is not empty, and none of those that say nothing, such as "here"."""
+    vague = frozenset(words_of(subject.document.metadata.lang)["vague_links"].split("|"))
+    for node, span in subject.nodes:
+        if isinstance(node, Link):
+            said = " ".join(plain_text(node.children).split())
+            is_vague = re.sub(r"[^\w\s]+", "", said).strip().casefold() in vague
+            rule = "vague-link" if said else "empty-link"
+            ok = said and not is_vague
+            yield None if ok else finding(rule, span, said=said, href=node.href)
+
+
+SCRIPTS: tuple[tuple[str, str, re.Pattern[str], frozenset[str]], ...] = tuple(
+    (name, example, re.compile(f"[{letters}]"), frozenset(languages.split()))
+    for name, example, letters, languages in (
+        ("Greek", "el", "\u0370-\u03ff\u1f00-\u1fff", "el grc"),
+        ("Cyrillic", "ru", "\u0400-\u052f", "ru uk bg sr mk be kk ky mn tg"),
+        ("Hebrew", "he", "\u0590-\u05ff", "he yi"),
+        ("Arabic", "ar", "\u0600-\u06ff\u0750-\u077f", "ar fa ur ps ckb ku sd ug"),
+        ("Devanagari", "hi", "\u0900-\u097f", "hi mr ne sa"),
+        ("Bengali", "bn", "\u0980-\u09ff", "bn as"),
+        ("Tamil", "ta", "\u0b80-\u0bff", "ta"),
+        ("Telugu", "te", "\u0c00-\u0c7f", "te"),
+        ("Thai", "th", "\u0e00-\u0e7f", "th"),
+        ("Khmer", "km", "\u1780-\u17ff", "km"),
+        ("Japanese", "ja", "\u3040-\u30ff", "ja"),
+        ("Chinese", "zh", "\u4e00-\u9fff", "zh ja ko yue"),
+        ("Korean", "ko", "\uac00-\ud7af", "ko"),
+    )
+)
+"""Scripts that show by themselves that a text is in another language: of each a name, the tag of
+a language, its letters, and the languages that are written in it."""
+
+MOST_LETTERS = 20
+"""So many letters may be a name or a term, which need not be marked."""
+
+
+def other_languages_are_marked(subject: Subject) -> Looked:
+    """A passage in a script that its language is not written in has a language of its own. What
+    works that are cited are called is a name."""
+
+    def inherit(node: Node, above: tuple[str, Span | None]) -> tuple[str, Span | None]:
+        """The language and the place of a node; no language is asked for in a bibliography."""
+        lang = above[0] and (node.attributes.get("lang") or above[0])
+        named = isinstance(node, BibliographyEntry | Citation)
+        return "" if named else lang, node.span or above[1]
+
+    start: tuple[str, Span | None] = (subject.document.metadata.lang, None)
+    for node, (lang, span) in walk_with(whole(subject.document), start, inherit):
+        if not isinstance(node, Text) or not lang or node.text.isascii():
+            continue
+        spoken = lang.lower().partition("-")[0]
+        for script, example, letters, languages in SCRIPTS:
+            found = len(letters.findall(node.text)) if spoken not in languages else 0
+            values: dict[str, Any] = {"script": script, "lang": lang, "example": example}
+            if found:
+                is_term = found <= MOST_LETTERS
+                yield None if is_term else finding("unmarked-language", span, **values)
+
+
+# --- rules that read the pages -----------------------------------------------------------------
+
+
+def pages_can_be_read(subject: Subject) -> Looked:
+    """Each page is XML, without which reading systems show an error in its place."""
+    for name in subject.roots:
+        why = subject.broken.get(name)
+        yield finding("page-unreadable", page=name, reason=why) if why else None
+
+
+def _in_page(name: str, faults: Iterable[Finding], checked: int) -> Looked:
+    """The findings of a rule for any page, which looked at so many things in one of ours."""
+    found = [finding("page-fault", page=name, message=one.message, hint=one.hint) for one in faults]
+    yield from (*found, *[None] * (checked - len(found)))
+
+
+def pages_have_titles(subject: Subject) -> Looked:
+    for name, root in subject.roots.items():
+        yield from _in_page(name, title_faults(root), 1)
+
+
+def pages_say_language(subject: Subject) -> Looked:
+    for name, root in subject.roots.items():
+        ok = root.get("lang") and root.get("lang") == root.get(f"{XML}lang")
+        yield None if ok else finding("page-language", page=name)
+
+
+def headings_are_in_order(subject: Subject) -> Looked:
+    for name, root in subject.roots.items():
+        headings = sum(bool(HEADING.match(element.tag)) for element in root.iter())
+        yield from _in_page(name, heading_faults(root, whole=False), headings)
+
+
+def references_have_targets(subject: Subject) -> Looked:
+    """No page has an id twice, and what is named by an id's text finds it."""
+    for name, root in subject.roots.items():
+        ids = identifiers(root)
+        named = [one for one in references(root) if one.kind == "id"]
+        astray = (
+            finding("no-such-id", what=one.what, id=one.value)
+            for one in named
+            if one.value not in ids
+        )
+        yield from _in_page(name, (*id_faults(root), *astray), len(ids) + len(named))
+
+
+RUNNING = frozenset(
+    f"{HTML}{name}" for name in "script audio video iframe object embed form input button".split()
+)
+
+
+def nothing_runs(subject: Subject) -> Looked:
+    for name, root in subject.roots.items():
+        found = [element for element in root.iter() if element.tag in RUNNING]
+        for element in found:
+            yield finding("page-runs", page=name, name=element.tag.removeprefix(HTML))
+        if not found:
+            yield None
+
+
+def contents_lead_on(subject: Subject) -> Looked:
+    """There are contents, and each of their entries leads to a place that is there."""
+    links = list(subject.links("toc"))
+    if not links:
+        yield finding("no-contents")
+    there = {f"{name}#{element.get('id')}" for name, element in subject.elements()}
+    for link in links:
+        href = link.get("href", "")
+        is_there = href in there or href in subject.roots
+        yield None if is_there else finding("contents-astray", entry=text_of(link))
+
+
+def print_pages_are_listed(subject: Subject) -> Looked:
+    """A list leads to all pages of the print edition that are marked, in order."""
+    marked = [
+        f"{name}#{element.get('id', '')}"
+        for name, element in subject.elements()
+        if kinds(element) & BREAKS
+    ]
+    listed = [link.get("href", "") for link in subject.links("page-list")]
+    missing, astray = len({*marked} - {*listed}), len({*listed} - {*marked})
+    why = f"{missing} of them are not listed, and {astray} are listed that are not there"
+    if not missing and not astray:
+        why = "they are listed in another order"
+    same = marked == listed
+    yield from [None] * (max(len(marked), len(listed)) - (not same))
+    if not same:
+        yield finding("print-pages", reason=why)
+
+
+@functools.lru_cache(maxsize=4)
+def declarations(css: str) -> tuple[tuple[str, Mapping[str, str]], ...]:
+    """The values by property of every rule that holds at all times, in order: read once for all
+    rules of the audit, which takes most of its time."""
+    return tuple(
+        (
+            " ".join(tinycss2.serialize(rule.prelude).split()),
+            {
+                one.lower_name: tinycss2.serialize(one.value).strip()
+                + (" !important" if one.important else "")
+                for one in tinycss2.parse_blocks_contents(rule.content)
+                if one.type == "declaration"
+            },
+        )
+        for rule in tinycss2.parse_stylesheet(css, skip_comments=True, skip_whitespace=True)
+        if rule.type == "qualified-rule"
+    )
+
+
+_FIXED = re.compile(r"\d(px|pt|pc|cm|mm|in|q)\b", re.IGNORECASE)
+SPACING = ("line-height", "letter-spacing", "word-spacing", "margin", "margin-bottom")
+ENOUGH = 4.5
+"""The contrast that WCAG asks of text of any size, at level AA."""
+
+WHITE = RGBA(1.0, 1.0, 1.0, 1.0)
+
+
+def text_adapts(subject: Subject) -> Looked:
+    """No size of text is fixed, and no spacing is forced."""
+    for selector, found in _rules(subject):
+        size = found.get("font-size", "")
+        if _FIXED.search(size) or _FIXED.search(found.get("font", "")):
+            yield finding("fixed-size", selector=selector, size=size)
+        elif size:
+            yield None
+        if forced := next((p for p in SPACING if "!important" in found.get(p, "")), ""):
+            yield finding("forced-spacing", selector=selector, property=forced)
+
+
+def contrast_is_enough(subject: Subject) -> Looked:
+    """Each colour of text stands out from the colour behind it, or from white where the same rule
+    has none."""
+    for selector, found in _rules(subject):
+        colour = _colour(found.get("color", ""))
+        behind = found.get("background-color") or found.get("background", "")
+        if colour is not None:
+            ground = _colour(behind) or WHITE
+            ratio_ = ratio(luminance(*colour[:3]), luminance(*ground[:3]))
+            is_enough = ratio_ >= ENOUGH
+            yield None if is_enough else finding("faint-style", selector=selector, ratio=ratio_)
+
+
+def _rules(subject: Subject) -> Iterator[tuple[str, Mapping[str, str]]]:
+    return (rule for style in subject.pages.styles for rule in declarations(style.css))
+
+
+def _colour(value: str) -> RGBA | None:
+    """A colour that is written out; None for one that is the reader's or a parent's."""
+    found = parse_color(value) if value else None
+    return found if isinstance(found, RGBA) and found.alpha == 1 else None

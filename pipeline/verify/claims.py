@@ -1,0 +1,144 @@
+"""Claims of an e-book's accessibility: what it may say of what it holds, and whether what it says
+is true.
+
+One that is missing does no harm; one that is untrue leads somebody to a book that they cannot
+read. The terms are those of schema.org and EPUB Accessibility 1.1.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from typing import TypeAlias
+from xml.etree.ElementTree import Element
+
+from pipeline.verify.findings import Findings
+from pipeline.verify.markup import HTML, MATHML, kinds
+from pipeline.verify.package import CONFORMS, Claim
+from pipeline.verify.page import HEADING
+
+FEATURE, MODE = "schema:accessibilityFeature", "schema:accessMode"
+SUFFICIENT, HAZARD = "schema:accessModeSufficient", "schema:accessibilityHazard"
+Things: TypeAlias = Collection[str]
+
+DOC_ROLE, IMAGE, UNDESCRIBED = "part with a role", "image", "image that is not described"
+FORMULA, UNSPOKEN = "formula in MathML", "formula that is not described"
+BREAK, PAGE_LIST = "mark where a page begins", "list of pages"
+INDEX, CONTENTS = "part that is marked as an index", "table of contents"
+BREAKS = frozenset({"pagebreak", "doc-pagebreak"})
+SOUND, TRACK, RUBY = "sound", "captions", "annotation of that kind"
+TEX, DETAILS = "formula with its TeX", "long description that an image leads to"
+
+FEATURES: dict[str, tuple[str, str]] = {
+    "ARIA": (DOC_ROLE, ""),
+    "displayTransformability": ("", "text-adapts"),
+    "readingOrder": ("", ""),
+    "structuralNavigation": ("heading", "headings-in-order"),
+    "tableOfContents": (CONTENTS, "contents-lead"),
+    "index": (INDEX, ""),
+    # the old term of the two is the one that many shops and libraries still look for
+    "pageBreakMarkers": (BREAK, ""),
+    "printPageNumbers": (BREAK, ""),
+    "pageNavigation": (PAGE_LIST, "print-pages-listed"),
+    "alternativeText": (IMAGE, "images-described"),
+    "longDescription": (DETAILS, ""),
+    "MathML": (FORMULA, "formulas-spoken"),
+    "describedMath": (FORMULA, "formulas-spoken"),
+    "latex": (TEX, ""),
+    "rubyAnnotations": (RUBY, ""),
+    "captions": (TRACK, ""),
+    "unlocked": ("", ""),
+}
+"""Of each feature the thing that a book has to have, and the rule of the audit that it may not
+break, to claim it: the terms of the Schema.org Accessibility Properties for Discoverability."""
+
+_MEDIA = {
+    f"{HTML}audio": SOUND,
+    f"{HTML}video": SOUND,
+    f"{HTML}track": TRACK,
+    f"{HTML}ruby": RUBY,
+}
+_DANGERS = frozenset({"flashing", "motionSimulation", "sound"})
+
+
+def things(root: Element) -> set[str]:
+    """The things in a page that something may be claimed of."""
+    return {thing for element in root.iter() for thing in _things(element)}
+
+
+def _things(element: Element) -> Iterator[str]:
+    named = kinds(element)
+    if HEADING.match(element.tag):
+        yield "heading"
+    elif element.tag == f"{HTML}img" and element.get("alt") is None:
+        yield UNDESCRIBED
+    elif element.tag == f"{MATHML}math":
+        yield FORMULA
+        if not any(element.get(name) for name in ("alttext", "aria-label", "aria-labelledby")):
+            yield UNSPOKEN
+    elif element.tag == f"{MATHML}annotation" and element.get("encoding") == "application/x-tex":
+        yield TEX
+    elif element.tag in _MEDIA:
+        yield _MEDIA[element.tag]
+    if element.get("aria-details"):
+        yield DETAILS
+    if element.get("role", "").startswith("doc-"):
+        yield DOC_ROLE
+    for thing, names in (
+        (BREAK, BREAKS),
+        (INDEX, {"index", "doc-index"}),
+        (CONTENTS, {"toc"}),
+        (PAGE_LIST, {"page-list"}),
+    ):
+        if named & names:
+            yield thing
+
+
+# --- what an e-book of ours may claim ---------------------------------------------------------
+
+
+def features(held: Things, passed: Things) -> tuple[str, ...]:
+    """The features of a book that has these things, and has ``passed`` these rules."""
+    return tuple(
+        name
+        for name, (thing, rule) in FEATURES.items()
+        if (not thing or thing in held) and (not rule or rule in passed)
+    )
+
+
+# --- what any e-book claims ------------------------------------------------------------------
+
+
+def check_claims(claims: tuple[Claim, ...], held: Things, findings: Findings) -> None:
+    """Report claims that are not true. It comes last: a book that has errors conforms to
+    nothing."""
+    broken = findings.errors
+    for claim in claims:
+        if reason := _untrue(claim, held):
+            findings.add("untrue-claim", claim.span, value=claim.value, reason=reason)
+        elif claim.name == CONFORMS and broken:
+            findings.add("untrue-conformance", claim.span, value=claim.value)
+    dangers = [claim for claim in claims if claim.name == HAZARD]
+    values = {claim.value for claim in dangers}
+    for claim in dangers:
+        alone = claim.value in ("none", "unknown") and len(values) > 1
+        danger = claim.value.removesuffix("Hazard")
+        denied = danger in _DANGERS and f"no{danger[0].upper()}{danger[1:]}Hazard" in values
+        if alone or denied:
+            findings.add("hazards-disagree", claim.span, value=claim.value)
+
+
+def _untrue(claim: Claim, held: Things) -> str:
+    """The reason why a claim is not true, as a sentence; "" if nothing speaks against it."""
+    sees_all = claim.name == FEATURE and claim.value == "alternativeText"
+    asked = {mode.strip() for mode in claim.value.split(",")}
+    if (sees_all or (claim.name == SUFFICIENT and asked == {"textual"})) and UNDESCRIBED in held:
+        return "It has an image without a text alternative."
+    if claim.name == FEATURE:
+        if claim.value == "describedMath" and UNSPOKEN in held:
+            return "It has a formula that is not described in words."
+        needed, _ = FEATURES.get(claim.value, ("", ""))
+        is_asked = needed and needed not in (DOC_ROLE, IMAGE)
+        return f"It has no {needed}." if is_asked and needed not in held else ""
+    if claim.name in (MODE, SUFFICIENT) and "auditory" in asked and SOUND not in held:
+        return "It has nothing to hear."
+    return ""

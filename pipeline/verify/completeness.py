@@ -1,0 +1,284 @@
+"""Compares finished files with the document that they were made of: whether all of its text is in
+them, in its order and once, whatever templates, packagers and layout have done with it.
+
+As a rule all passages are there, and one look at the text tells so. Where not, long passages that
+come once only are held fast, as many as are in order, and the others are looked for between them:
+so one that is lost does not lead the search astray.
+"""
+
+from __future__ import annotations
+
+import bisect
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+from pipeline.editions import (
+    DEFAULT_EDITIONS,
+    EDITIONS,
+    Edition,
+    FormatName,
+    output_name,
+    pages_name,
+    stem_of,
+)
+from pipeline.model import Document, Table
+from pipeline.pagination import letters
+from pipeline.resolve.answers import FRONT
+from pipeline.verify import Report, site_of
+from pipeline.verify.findings import finding
+from pipeline.verify.passages import FREE, Passage, passages
+from pipeline.verify.texts import (
+    Texts,
+    UnreadableFile,
+    printed,
+    text_of_book,
+    text_of_pages,
+    text_of_pdf,
+)
+from pipeline.words import words
+
+START, SITE = "index.html", "site"
+"""The first page of a site, and the edition that a folder of pages is of."""
+
+MOST = 50
+"""Findings that are shown of one file."""
+
+READERS: dict[FormatName, Callable[[Path], Texts]] = {
+    "html": text_of_pages,
+    "epub": text_of_book,
+    "pdf": text_of_pdf,
+}
+
+
+def compare(
+    path: Path, source: Path, resolved: Callable[[Edition], Document], *, renamed: bool = False
+) -> Report:
+    """Compare a finished file with its ``source``, ``resolved`` for an edition: what was found, by
+    its place in the source, and a note on what was compared. Of which edition the file is, its name
+    tells; one that may be ``renamed`` is the usual one of its format. Of a site, ``path`` is the
+    folder or any page. A file that cannot be read is not reported: `verify.check` does that."""
+    site = site_of(path)
+    name = f"{site.name}/{START}" if site else path.name
+    edition = edition_of(name, stem_of(source))
+    if edition is None and renamed:
+        usual = (EDITIONS[name] for name in ([SITE] if site else DEFAULT_EDITIONS))
+        suffix = ".html" if site else path.suffix.lower()
+        edition = next((one for one in usual if suffix == f".{one.format}"), None)
+    if edition is None:
+        return Report(notes=(f"not compared: no edition of {source} has a file of this name",))
+    pages = pages_name(output_name(stem_of(source), edition), edition)
+    if edition.imposition != "none" and path.name != pages:
+        return Report(notes=("not compared: its pages are not in the order of reading",))
+    document = resolved(edition)
+    file = site / START if site else path
+    try:
+        faults = tuple(_compare(file, edition, document))
+    except UnreadableFile:
+        return Report()
+    note = f"compared with {source}, as the edition {edition.name}"
+    if len(faults) > MOST:
+        note += f"; {len(faults) - MOST} more findings are not shown"
+    found = (
+        finding(fault.rule, fault.passage.span, text=fault.passage.text, file=file.name)
+        for fault in faults[:MOST]
+    )
+    return Report(tuple(one.diagnostic(document.source) for one in found), (note,))
+
+
+def edition_of(name: str, stem: str) -> Edition | None:
+    """The edition whose file has this name, where the source is ``stem``."""
+    for edition in EDITIONS.values():
+        file = output_name(stem, edition)
+        if name in (file, pages_name(file, edition)):
+            return edition
+    return None
+
+
+def _compare(path: Path, edition: Edition, document: Document) -> Iterator[Fault]:
+    read = READERS[edition.format](path)
+    text, notes = wanted(document, edition)
+    of_text, of_notes = match(text, read.text), match(notes, read.notes)
+    faults = (*of_text.faults, *of_notes.faults)
+    wrong = {fault.passage for fault in faults}
+    yield from faults
+    yield from twice([one for one in text if one not in wrong], of_text.rest, notes)
+    yield from twice([one for one in notes if one not in wrong], of_notes.rest, text)
+
+
+ANY_ORDER = -1
+"""The group of passages whose order does not matter at all."""
+
+
+class Wanted(NamedTuple):
+    """The passages of the text, and those of the notes."""
+
+    text: tuple[Passage, ...]
+    notes: tuple[Passage, ...]
+
+
+def wanted(document: Document, edition: Edition) -> Wanted:
+    """The passages that the file of an edition has to hold; ``document`` is resolved."""
+    drawn = edition.format == "pdf"
+    # where no line has room for a table's row, its cells become a list, each with its head
+    free = (*FREE, Table) if drawn else FREE
+    rtl = document.metadata.direction == "rtl"
+    text = passages(document.blocks, drawn=drawn, free=free, rtl=rtl)
+    notes = passages(document.notes, drawn=drawn, rtl=rtl)
+    if edition.part == "answers":
+        text = _without_pages(text, words(document.metadata.lang)["page_mark"])
+    if edition.audience == "teacher":
+        # the numbers of notes that only teachers have come last, wherever these stand
+        notes = (passage._replace(group=ANY_ORDER) for passage in notes)
+    if drawn:
+        text, notes = printed(text), printed(notes)
+    return Wanted(
+        *(
+            tuple(passage._replace(span=document.place(passage.span)) for passage in some)
+            for some in (text, notes)
+        )
+    )
+
+
+def _without_pages(found: Iterable[Passage], page_mark: str) -> Iterator[Passage]:
+    """The passages without what the layout of another edition has to say: exercises' pages."""
+    page = f"({page_mark.format(page=FRONT)})"
+    for passage in found:
+        text = passage.text.removesuffix(page)
+        if letters(text):
+            yield passage._replace(text=text, letters=letters(text))
+
+
+# --- finding passages in a text ---------------------------------------------------------------
+
+FAST = 24
+"""Letters that a passage has at least to hold others in place, or to be known elsewhere."""
+
+SAID_TWICE = 60
+"""Letters that a passage has at least, where saying it twice is a mistake."""
+
+
+class Fault(NamedTuple):
+    """A passage, and the rule that it breaks."""
+
+    rule: str
+    passage: Passage
+
+
+class Matched(NamedTuple):
+    """The faults, and the ``rest`` of the text, which no passage has."""
+
+    faults: tuple[Fault, ...]
+    rest: tuple[str, ...]
+
+
+def match(passages: Sequence[Passage], text: str) -> Matched:
+    """Look for passages in a text of letters."""
+    places = _in_order(passages, text, 0, len(text))
+    if None in places:
+        places = _between_fast(passages, text)
+    faults = tuple(
+        Fault("moved-text" if _is_elsewhere(passage, text) else "lost-text", passage)
+        for passage, place in zip(passages, places, strict=True)
+        if place is None
+    )
+    return Matched(faults, tuple(_rest(passages, places, text)))
+
+
+def twice(
+    passages: Sequence[Passage], rest: Sequence[str], others: Sequence[Passage]
+) -> Iterator[Fault]:
+    """The passages that are in the rest of a text too, where the ``others`` do not have them."""
+    around = "\0".join(rest)
+    for passage in passages:
+        long = len(passage.letters) >= SAID_TWICE and not passage.repeated
+        if long and passage.letters in around and not _has(others, passage.letters):
+            yield Fault("doubled-text", passage)
+
+
+def _has(passages: Sequence[Passage], letters: str) -> bool:
+    return any(letters in passage.letters for passage in passages)
+
+
+def _in_order(passages: Sequence[Passage], text: str, start: int, end: int) -> list[int | None]:
+    """The beginnings of passages, the earliest place first that is after the one before. Those of
+    a group begin after all that was before the group, and do not overlap."""
+    places: list[int | None] = []
+    group, group_start, taken = 0, start, list[tuple[int, int]]()
+    for passage in passages:
+        if passage.group != group or not group:
+            group, group_start, taken = passage.group, start, []
+        place = _free_place(passage.letters, text, group_start, end, taken)
+        places.append(place)
+        if place is not None:
+            after = place + len(passage.letters)
+            bisect.insort(taken, (place, after))
+            start = max(start, after)
+    return places
+
+
+def _free_place(
+    wanted: str, text: str, start: int, end: int, taken: list[tuple[int, int]]
+) -> int | None:
+    """The first place of some letters that is not among those ``taken``."""
+    while (place := text.find(wanted, start, end)) >= 0:
+        after = place + len(wanted)
+        number = bisect.bisect_left(taken, (after, after))
+        if not number or taken[number - 1][1] <= place:
+            return place
+        start = place + 1
+    return None
+
+
+def _between_fast(passages: Sequence[Passage], text: str) -> list[int | None]:
+    fast = _fast(passages, text)
+    places: list[int | None] = []
+    start = 0
+    for number, place in (*fast, (len(passages), len(text))):
+        places += _in_order(passages[len(places) : number], text, start, place)
+        if number < len(passages):
+            places.append(place)
+            start = place + len(passages[number].letters)
+    return places
+
+
+def _fast(passages: Sequence[Passage], text: str) -> list[tuple[int, int]]:
+    """The numbers and places of the passages that hold the others: as many as can be of those
+    that are long and come once, in order."""
+    ends: list[int] = []  # of the chain of each length, the least place that one ends at
+    last: list[int] = []  # and which candidate that is
+    candidates: list[tuple[int, int]] = []
+    before: list[int] = []
+    for number, passage in enumerate(passages):
+        if passage.group or len(passage.letters) < FAST:
+            continue
+        place = text.find(passage.letters)
+        if place < 0 or text.find(passage.letters, place + 1) >= 0:
+            continue
+        length = bisect.bisect_left(ends, place)
+        before.append(last[length - 1] if length else -1)
+        ends[length : length + 1] = [place]
+        last[length : length + 1] = [len(candidates)]
+        candidates.append((number, place))
+    chain = []
+    index = last[-1] if last else -1
+    while index >= 0:
+        chain.append(candidates[index])
+        index = before[index]
+    return chain[::-1]
+
+
+def _is_elsewhere(passage: Passage, text: str) -> bool:
+    return len(passage.letters) >= FAST and passage.letters in text
+
+
+def _rest(passages: Sequence[Passage], places: Sequence[int | None], text: str) -> Iterator[str]:
+    found = sorted(
+        (place, place + len(passage.letters))
+        for passage, place in zip(passages, places, strict=True)
+        if place is not None
+    )
+    start = 0
+    for place, end in (*found, (len(text), len(text))):
+        yield text[start:place]
+        start = end

@@ -1,0 +1,153 @@
+"""Findings of the rules, and the table of the rules (`rules.toml`)."""
+
+from __future__ import annotations
+
+import functools
+import re
+import tomllib
+from collections.abc import Container, Iterable, Mapping
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from pipeline.codes import BY_SLUG, Code, diagnostic
+from pipeline.diagnostics import Diagnostic, Severity, Span
+
+LIMIT = 100
+"""The most errors, and the most warnings, that are kept of one file."""
+
+LONGEST = 60
+"""Characters that a message quotes."""
+
+_QUOTED = re.compile(r"“\{(\w+)\}")
+
+
+class Finding(NamedTuple):
+    """A thing that breaks a ``rule``. ``span`` is its place in the file that the rule reads, none
+    where that is not known; ``pages`` are those of a PDF, from 1. ``text`` is what stands at the
+    place (for an image: its text alternative), to find it in the source by."""
+
+    rule: str
+    code: Code
+    message: str
+    hint: str = ""
+    span: Span | None = None
+    pages: tuple[int, ...] = ()
+    text: str = ""
+
+    def diagnostic(self, source: str) -> Diagnostic:
+        """The same as a finding about a file."""
+        message = self.message
+        if self.pages:
+            message = f"{on_pages(self.pages).capitalize()}: {message}"
+        return diagnostic(self.code, message, span=self.span, source=source, hint=self.hint)
+
+
+@functools.cache
+def rules() -> Mapping[str, Mapping[str, tuple[Code, str, str]]]:
+    """The rows of the table by what is read: of each rule the code, the message and the hint."""
+    table = tomllib.loads(Path(__file__).with_name("rules.toml").read_text("utf-8"))
+    return {
+        reads: {
+            name: (BY_SLUG[code], message, hint[0] if hint else "")
+            for name, (code, message, *hint) in rows.items()
+        }
+        for reads, rows in table.items()
+    }
+
+
+@functools.cache
+def _by_name() -> Mapping[str, tuple[Code, str, str]]:
+    return {name: row for rows in rules().values() for name, row in rows.items()}
+
+
+def finding(
+    rule: str,
+    span: Span | None = None,
+    *,
+    pages: tuple[int, ...] = (),
+    about: str = "",
+    **values: Any,
+) -> Finding:
+    """The finding of a rule of the table, in which these values are put; what is quoted of them
+    is cut short. ``about`` is the text that it is about."""
+    code, message, hint = _by_name()[rule]
+    values |= {name: shown(str(values[name])) for name in _QUOTED.findall(message)}
+    return Finding(rule, code, message.format(**values), hint.format(**values), span, pages, about)
+
+
+class Findings:
+    """Collects what is found of one file, and of those that belong to it."""
+
+    def __init__(self, source: str) -> None:
+        self.source = source
+        self._kept: dict[Severity, list[tuple[str, Diagnostic]]] = {one: [] for one in Severity}
+        self._left_out = [0]
+
+    def of(self, source: str) -> Findings:
+        """The same collection, for what is found in the file ``source``."""
+        other = Findings(source)
+        other._kept, other._left_out = self._kept, self._left_out
+        return other
+
+    def inside(self, name: str) -> Findings:
+        """The same collection, for what is found in the file ``name`` of an archive."""
+        return self.of(f"{self.source}/{name}")
+
+    def add(self, rule: str, span: Span | None = None, **values: Any) -> None:
+        """Note the finding of a rule of the table."""
+        self.put(finding(rule, span, **values))
+
+    def put(self, *found: Finding) -> None:
+        for one in found:
+            kept = self._kept[one.code.value.severity]
+            if len(kept) < LIMIT:
+                kept.append((one.rule, one.diagnostic(self.source)))
+            else:
+                self._left_out[0] += 1
+
+    def unreadable(self, error: OSError | ValueError) -> None:
+        reason = getattr(error, "strerror", None) or "the system gives no reason"
+        self.add("unreadable", reason=reason)
+
+    def drop_doubles(self, rules: Container[str], of: str) -> None:
+        """Leave out what these rules have found where the rule ``of`` has found something too, in
+        the same line."""
+        found = [one for kept in self._kept.values() for one in kept]
+        places = {(one.source, one.line) for rule, one in found if rule == of and one.line}
+        for kept in self._kept.values():
+            kept[:] = [
+                (rule, one)
+                for rule, one in kept
+                if rule not in rules or (one.source, one.line) not in places
+            ]
+
+    @property
+    def errors(self) -> int:
+        """The number of errors so far."""
+        return len(self._kept[Severity.ERROR])
+
+    @property
+    def left_out(self) -> int:
+        """The number of findings that were not kept."""
+        return self._left_out[0]
+
+    def in_order(self) -> tuple[Diagnostic, ...]:
+        """Each finding once, by file and place."""
+        found = dict.fromkeys(one for kept in self._kept.values() for _, one in kept)
+        return tuple(sorted(found, key=lambda one: (one.source, one.line, one.column)))
+
+
+def shown(text: str) -> str:
+    """A text from a file, fit to stand in a message: on one line, and not long."""
+    line = " ".join("".join(c if c.isprintable() else " " for c in text[: 4 * LONGEST]).split())
+    return line if len(line) <= LONGEST else f"{line[:LONGEST].rstrip()}…"
+
+
+def on_pages(pages: Iterable[int]) -> str:
+    """Page 3; or: pages 3, 4, 5 and 9 more."""
+    first, *others = sorted(set(pages))
+    if not others:
+        return f"page {first}"
+    shown = ", ".join(map(str, (first, *others[:4])))
+    more = f" and {len(others) - 4} more" if len(others) > 4 else ""
+    return f"pages {shown}{more}"

@@ -1,0 +1,179 @@
+"""Values for what stands on the pages of a finished PDF, and the lines that it makes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import NamedTuple, TypeAlias
+
+import msgspec
+
+
+class Box(NamedTuple):
+    """A rectangle on a page as readers see it, in points from its lower left corner."""
+
+    left: float
+    bottom: float
+    right: float
+    top: float
+
+    @property
+    def width(self) -> float:
+        return self.right - self.left
+
+    @property
+    def height(self) -> float:
+        return self.top - self.bottom
+
+    def overlaps(self, other: Box) -> bool:
+        return (
+            self.left < other.right
+            and other.left < self.right
+            and self.bottom < other.top
+            and other.bottom < self.top
+        )
+
+
+class Colour(NamedTuple):
+    """Red, green and blue, from 0 to 255."""
+
+    red: int
+    green: int
+    blue: int
+
+    def __str__(self) -> str:
+        return f"#{self.red:02x}{self.green:02x}{self.blue:02x}"
+
+
+WHITE = Colour(255, 255, 255)
+
+
+class Element(msgspec.Struct, frozen=True):
+    """An element of the structure tree that has something on a page. ``order`` counts from 0
+    in the order of reading, ``block`` is the same for all that is in one paragraph, heading or
+    cell; ``roles`` are the types from the outermost to its own (ISO 32000-1, section 14.8.4);
+    ``alt`` is the text alternative of the nearest that has one."""
+
+    order: int
+    block: int
+    roles: tuple[str, ...]
+    alt: str = ""
+
+    def within(self, *roles: str) -> bool:
+        return any(role in self.roles for role in roles)
+
+
+class Run(msgspec.Struct, frozen=True):
+    """A piece of a line in one font and colour. ``size`` is that of the letters in points, as
+    they are printed; ``background`` is what they stand on. ``element`` is None for what is not
+    tagged, and for running heads and the like."""
+
+    text: str
+    box: Box
+    baseline: float
+    size: float
+    bold: bool
+    colour: Colour
+    background: Colour
+    element: Element | None = None
+
+    @property
+    def wanted(self) -> str:
+        """The text to look for in the source: this, or what describes the drawing it is in."""
+        return (self.element.alt if self.element else "") or self.text
+
+
+class Picture(msgspec.Struct, frozen=True):
+    """An image of ``pixels`` across and down, and how large it is printed, in points."""
+
+    box: Box
+    pixels: tuple[int, int]
+    size: tuple[float, float]
+    element: Element | None = None
+
+
+class PageLayout(msgspec.Struct, frozen=True):
+    """A page; sides in points. ``drawings`` are the boxes of lines and areas."""
+
+    number: int
+    width: float
+    height: float
+    runs: tuple[Run, ...] = ()
+    pictures: tuple[Picture, ...] = ()
+    drawings: tuple[Box, ...] = ()
+    tagged: bool = False
+
+    @property
+    def boxes(self) -> tuple[Box, ...]:
+        """The places of images and drawings."""
+        return (*(picture.box for picture in self.pictures), *self.drawings)
+
+    @property
+    def body(self) -> tuple[Run, ...]:
+        """The text without running heads and feet, where the page is tagged."""
+        return tuple(run for run in self.runs if run.element) if self.tagged else self.runs
+
+
+TextArea: TypeAlias = Callable[[PageLayout], Box | None]
+"""Gives the place where the text of a page belongs; None where nobody knows."""
+
+SMALLER = 0.9
+"""Of its neighbour's size, a raised or lowered piece is smaller than this."""
+
+
+SHORTEST_RULE, TALLEST_RULE = 30, 60
+"""Points that a rule to write on is long at least, and the box that it is an edge of is high."""
+
+APART = 9
+"""Points that lines are apart at least."""
+
+
+def baselines(runs: Iterable[Run]) -> tuple[float, ...]:
+    """The baselines of the lines that the pieces are on, from the top. What is raised or
+    lowered within a line is on it, and so is what stands beside it in another column."""
+    found: list[tuple[float, float]] = []
+    for run in sorted(runs, key=lambda run: -run.size):
+        if not any(abs(run.baseline - y) < max(size, run.size) * 0.5 for y, size in found):
+            found.append((run.baseline, run.size))
+    return tuple(sorted((y for y, _ in found), reverse=True))
+
+
+def is_raised_or_lowered(run: Run, others: Sequence[Run]) -> bool:
+    """Tell a note's number, an index or an exponent beside larger letters."""
+    return any(
+        run.size < other.size * SMALLER
+        and 0.3 < abs(run.baseline - other.baseline) < other.size * 0.7
+        and run.box.left - other.box.right < other.size
+        and other.box.left - run.box.right < other.size
+        for other in others
+    )
+
+
+def line_of(run: Run, others: Iterable[Run]) -> str:
+    """The text of the line that a piece is part of, as far as it is of one kind and block."""
+    block = run.element and run.element.block
+    pieces = [
+        other
+        for other in others
+        if other.baseline == run.baseline
+        and other.size == run.size
+        and (other.element and other.element.block) == block
+    ]
+    pieces.sort(key=lambda piece: piece.box.left)
+    text = ""
+    for before, piece in zip((None, *pieces), pieces, strict=False):
+        apart = before and piece.box.left - before.box.right > run.size * 0.3
+        text += f" {piece.text}" if apart else piece.text
+    return text
+
+
+def rules(drawings: Iterable[Box], written: Iterable[float]) -> tuple[float, ...]:
+    """The heights of the rules to write on, from the top: those that are not at one of the lines
+    that are ``written``. A rule may be the lower edge of a box, of which no more is drawn."""
+    found: list[float] = []
+    taken = list(written)
+    for box in sorted(drawings, key=lambda box: -box.bottom):
+        is_rule = box.height < TALLEST_RULE and box.width > SHORTEST_RULE
+        if is_rule and not any(abs(box.bottom - y) < APART for y in taken):
+            found.append(box.bottom)
+            taken.append(box.bottom)
+    return tuple(found)

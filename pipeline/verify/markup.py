@@ -1,0 +1,120 @@
+"""Reads XML into element trees that know where each element stands.
+
+The trees are those of `xml.etree`, with names in Clark's notation (``{namespace}name``) for
+both languages. The place of an element is kept as an attribute, `PLACE`; see `place`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from xml.etree.ElementTree import Element, ParseError, TreeBuilder
+
+from defusedxml import DefusedXmlException
+from defusedxml.ElementTree import DefusedXMLParser
+
+from pipeline.diagnostics import Span
+
+HTML = "{http://www.w3.org/1999/xhtml}"
+SVG = "{http://www.w3.org/2000/svg}"
+MATHML = "{http://www.w3.org/1998/Math/MathML}"
+XLINK = "{http://www.w3.org/1999/xlink}"
+XML = "{http://www.w3.org/XML/1998/namespace}"
+EPUB_TYPE = "{http://www.idpf.org/2007/ops}type"
+PLACE = "{}place"
+
+MAX_DEPTH = 500
+MAX_ELEMENTS = 500_000
+
+
+class MarkupError(Exception):
+    """The markup cannot be read, or only at a price that no publication is worth.
+
+    ``message`` is a sentence that says why.
+    """
+
+    def __init__(self, message: str, span: Span | None = None) -> None:
+        super().__init__(message)
+        self.message = message
+        self.span = span
+
+
+def stamp(attributes: dict[str, str], span: Span, depth: int, count: int) -> None:
+    """Note the place of an element. Raises `MarkupError` where it is one too many."""
+    if depth > MAX_DEPTH:
+        raise MarkupError(f"Elements are nested more than {MAX_DEPTH} deep.", span)
+    if count > MAX_ELEMENTS:
+        raise MarkupError(f"There are more than {MAX_ELEMENTS} elements.", span)
+    attributes[PLACE] = f"{span.line}:{span.column}"
+
+
+class _XMLBuilder(TreeBuilder):
+    """The target of the XML parser."""
+
+    where: Callable[[], Span]
+    depth = count = 0
+
+    def start(self, tag: str, attrs: dict[str, str]) -> Element:
+        self.depth += 1
+        self.count += 1
+        stamp(attrs, self.where(), self.depth, self.count)
+        return super().start(tag, attrs)
+
+    def end(self, tag: str) -> Element:
+        self.depth -= 1
+        return super().end(tag)
+
+
+def parse_xml(data: bytes) -> Element:
+    """The root of an XML file. Entities are not expanded, and nothing is loaded.
+
+    Raises `MarkupError` for what is not well formed.
+    """
+    builder = _XMLBuilder()
+    parser = DefusedXMLParser(target=builder, forbid_dtd=False, forbid_entities=True)
+    expat = parser.parser
+    builder.where = lambda: Span(expat.CurrentLineNumber, expat.CurrentColumnNumber + 1)
+    try:
+        parser.feed(data)
+        return parser.close()
+    except ParseError as error:
+        line, column = error.position
+        reason = str(error).partition(":")[0]
+        raise MarkupError(
+            f"This is not well-formed XML: {reason}.", Span(line, column + 1)
+        ) from None
+    except DefusedXmlException:
+        raise MarkupError("The file declares entities, which could swell without end.") from None
+    except (LookupError, ValueError) as error:
+        raise MarkupError(f"This is not XML: {error}.") from None
+
+
+def place(element: Element) -> Span:
+    """The place where the start tag of an element begins."""
+    line, _, column = element.get(PLACE, "0:0").partition(":")
+    return Span(int(line), int(column))
+
+
+def attributes(element: Element) -> Iterator[tuple[str, str]]:
+    """The attributes that the file itself has."""
+    return ((name, value) for name, value in element.items() if name != PLACE)
+
+
+def words(element: Element, name: str) -> list[str]:
+    """The value of an attribute that is a list of words."""
+    return element.get(name, "").split()
+
+
+def text_of(element: Element) -> str:
+    """The text of an element and all within it, with spaces collapsed."""
+    return " ".join("".join(element.itertext()).split())
+
+
+def has_text(element: Element) -> bool:
+    """Tell an element that has text, or something that is read aloud in its place."""
+    names = ("alt", "alttext", "aria-label")
+    return bool(text_of(element)) or any(e.get(name) for e in element.iter() for name in names)
+
+
+def kinds(element: Element) -> set[str]:
+    """Its roles, and its types in an e-book."""
+    return {*words(element, "role"), *words(element, EPUB_TYPE)}

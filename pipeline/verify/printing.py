@@ -1,0 +1,322 @@
+"""Rules for what will not print well, in what is seen of a finished PDF, whoever made it."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator, Sequence
+from typing import TypeAlias
+
+from pipeline import contrast as contrast_of
+from pipeline.paper import MILLIMETRE
+from pipeline.verify.findings import Finding, finding
+from pipeline.verify.layout import (
+    Box,
+    Colour,
+    PageLayout,
+    Picture,
+    Run,
+    TextArea,
+    baselines,
+    is_raised_or_lowered,
+    line_of,
+    rules,
+)
+
+LEAST_DOTS, SMALLEST = 200, 9
+"""Dots per inch, below which print shows the pixels; points, under which an image is a mark that
+nobody looks into."""
+
+LEAST_SIZE, HAIR = 8, 0.06
+"""Points that text is large at least. Files round their sizes, so that a hair less is as much."""
+
+CONTRAST, CONTRAST_LARGE = 4.5, 3.0
+"""Contrast ratios of text and of large text (WCAG 2.2, success criterion 1.4.3)."""
+
+LARGE, LARGE_BOLD = 18, 14
+"""Points from which on text is large, and bold text."""
+
+LAST_LINES, TALL_LAST = 5, 60
+"""Lines that a last page has at least; points from which on an image or a drawing fills it."""
+
+HEADINGS = ("H", "H1", "H2", "H3", "H4", "H5", "H6")
+LINES_BELOW, TALL = 2, 20
+"""Lines that should stand below a heading; points from which on an image is worth as much."""
+
+FOOT = 5
+"""Times a heading's size: no farther from the end of the page's text is its foot."""
+
+TOLERANCE = 2
+"""Points by which letters may stand over the margin: italics do, and points that hang."""
+
+UNKNOWN = frozenset("\ufffd\ufffe\uffff\0")
+"""Characters that stand in the text of a PDF for a glyph that is none."""
+
+Pages: TypeAlias = Sequence[PageLayout]
+
+
+def print_faults(pages: Pages, area: TextArea | None = None) -> tuple[Finding, ...]:
+    """The findings of all rules, in the order of the pages. ``area`` is the place of their text."""
+    found = (
+        *_coarse_images(pages),
+        *_small_text(pages),
+        *_low_contrast(pages),
+        *_short_last_page(pages),
+        *_stranded_headings(pages),
+        *_overflow(pages, area),
+        *_missing_glyphs(pages),
+    )
+    return tuple(sorted(found, key=lambda one: (one.pages[0], one.code.slug, one.message)))
+
+
+def _coarse_images(pages: Pages) -> Iterator[Finding]:
+    """Images that have too few pixels for the size they are printed at."""
+    for page in pages:
+        for picture in page.pictures:
+            if min(picture.size) < SMALLEST or round(_dots_per_inch(picture)) >= LEAST_DOTS:
+                continue
+            dots = _dots_per_inch(picture)
+            alt = picture.element.alt if picture.element else ""
+            width, height = (round(size / MILLIMETRE) for size in picture.size)
+            across, down = picture.pixels
+            yield finding(
+                "coarse-image" if alt else "coarse-image-unnamed",
+                pages=(page.number,),
+                about=alt,
+                alt=alt,
+                dots=dots,
+                pixels=f"{across} × {down} pixels on {width} × {height} mm",
+                wanted=-(-across * LEAST_DOTS // max(1, round(dots))),
+                width=int(width * dots / LEAST_DOTS),
+            )
+
+
+def _dots_per_inch(picture: Picture) -> float:
+    """The resolution as it is printed, across or down, whichever is less."""
+    both = zip(picture.pixels, picture.size, strict=True)
+    return min(pixels * 72 / size for pixels, size in both)
+
+
+class _Text:
+    """Text of one kind: its first line, and the numbers of the pages that it is on."""
+
+    def __init__(self, first: Run, page: PageLayout) -> None:
+        self.about = first.wanted
+        self.line = line_of(first, page.runs)
+        self.on: dict[int, None] = {}
+
+    def add(self, page: PageLayout) -> None:
+        self.on[page.number] = None
+
+
+def _small_text(pages: Pages) -> Iterator[Finding]:
+    """Text too small to be read on paper: one finding for each size. Raised and lowered figures
+    are smaller than their line, and are not counted."""
+    found: dict[float, _Text] = {}
+    for page in pages:
+        for run in page.runs:
+            if run.size < LEAST_SIZE - HAIR and not _is_figure(run, page.runs):
+                found.setdefault(round(run.size, 1), _Text(run, page)).add(page)
+    for size, text in sorted(found.items()):
+        yield finding("small-text", pages=(*text.on,), about=text.about, line=text.line, size=size)
+
+
+def _is_figure(run: Run, others: Sequence[Run]) -> bool:
+    """Tell a piece that is raised or lowered, or the number of a note."""
+    is_reference = run.element is not None and run.element.within("Reference")
+    return (is_reference and run.text.strip().isdigit()) or is_raised_or_lowered(run, others)
+
+
+def _low_contrast(pages: Pages) -> Iterator[Finding]:
+    """Text that is hard to tell from what it stands on, in colour or in grey: one finding for each
+    pair of colours."""
+    found: dict[tuple[Colour, Colour, float], _Text] = {}
+    for page in pages:
+        for run in page.runs:
+            is_large = run.size >= (LARGE_BOLD if run.bold else LARGE) - HAIR
+            least = CONTRAST_LARGE if is_large else CONTRAST
+            if min(_contrasts(run.colour, run.background)) < least:
+                key = run.colour, run.background, least
+                found.setdefault(key, _Text(run, page)).add(page)
+    for (colour, background, least), text in found.items():
+        coloured, greyed = _contrasts(colour, background)
+        yield finding(
+            "low-contrast",
+            pages=(*text.on,),
+            about=text.about,
+            line=text.line,
+            colour=colour,
+            background=background,
+            ratio=int(min(coloured, greyed) * 10) / 10,  # never up to what it does not reach
+            printed=" where it is printed in grey" if greyed < coloured else "",
+            least=least,
+        )
+
+
+def _contrasts(colour: Colour, background: Colour) -> tuple[float, float]:
+    """The contrasts in colour and in grey."""
+    return contrast(colour, background), contrast(grey(colour), grey(background))
+
+
+def contrast(one: Colour, other: Colour) -> float:
+    """The contrast ratio of two colours, from 1 to 21 (WCAG 2.2, section 5, “contrast ratio”)."""
+    first, second = (contrast_of.luminance(*(part / 255 for part in c)) for c in (one, other))
+    return contrast_of.ratio(first, second)
+
+
+def grey(colour: Colour) -> Colour:
+    """The grey of a colour on a printer that has black alone (ISO 32000-1, section 10.3.5)."""
+    value = round(0.3 * colour.red + 0.59 * colour.green + 0.11 * colour.blue)
+    return Colour(value, value, value)
+
+
+def _short_last_page(pages: Pages) -> Iterator[Finding]:
+    """A last page that has next to nothing on it. Only of tagged pages can it be said what is
+    text, and what a page number."""
+    last = pages[-1] if len(pages) > 1 else None
+    if last is None or not last.tagged or not last.body:
+        return
+    if any(box.height >= TALL_LAST for box in last.boxes):
+        return
+    written = baselines(last.body)
+    lines, fit = len(written) + len(rules(last.drawings, written)), len(pages) - 1
+    if lines < LAST_LINES:
+        yield finding(
+            "short-last-page",
+            pages=(last.number,),
+            about=last.body[-1].text,
+            lines=f"{lines} lines" if lines > 1 else "a line",
+            pages_before=f"{fit} pages" if fit > 1 else "one page",
+            fit=fit,
+        )
+
+
+def _stranded_headings(pages: Pages) -> Iterator[Finding]:
+    """Headings at a page's foot, away from what they are over: looked for in tagged pages, but
+    the last, where nothing could follow."""
+    for page, following in itertools.pairwise(pages):
+        headings: dict[int, list[Run]] = {}
+        for run in page.body:
+            if run.element and run.element.within(*HEADINGS):
+                headings.setdefault(run.element.block, []).append(run)
+        for runs in headings.values():
+            if not _is_near_the_foot(runs, page, pages) or _is_complete(runs, page, following):
+                continue
+            if _lines_below(runs, page) < LINES_BELOW:
+                text = " ".join(run.text.strip() for run in runs)
+                yield finding("stranded-heading", pages=(page.number,), about=text, heading=text)
+
+
+def _is_complete(heading: Sequence[Run], page: PageLayout, following: PageLayout) -> bool:
+    """Tell a heading of which all stands on its page: the next page begins with another
+    heading, of the same level or above."""
+    own = _in_order(heading)[-1].element
+    assert own, "it is a heading by its element"
+    later = [run for run in page.body if run.element and run.element.order > own.order]
+    levels = [_level(run) for run in (*_in_order(later), *_in_order(following.body)[:1])]
+    level = next(filter(None, levels), "")
+    return bool(level) and level <= _level(heading[-1])
+
+
+def _in_order(runs: Sequence[Run]) -> list[Run]:
+    """Text as its tags put it into order, without notes."""
+    tagged = [run for run in runs if run.element and not run.element.within("Note")]
+    return sorted(tagged, key=lambda run: run.element.order if run.element else 0)
+
+
+def _level(run: Run) -> str:
+    """The role of the heading that text is of, or nothing."""
+    roles = run.element.roles if run.element else ()
+    return next((role for role in roles if role in HEADINGS), "")
+
+
+def _lines_below(heading: Sequence[Run], page: PageLayout) -> int:
+    """The number of lines below a heading, in its column, of what it is over."""
+    element = heading[-1].element
+    assert element, "it is a heading by its element"
+    foot = min(run.baseline for run in heading)
+    below = [
+        run
+        for run in page.body
+        if run.element
+        and run.element.order > element.order
+        and run.element.block != element.block
+        and not run.element.within("Note")
+        and run.baseline < foot + 1
+    ]
+    solid = sum(box.height >= TALL and box.top <= foot + 2 for box in page.boxes)
+    ruled = sum(y < foot for y in rules(page.drawings, baselines(page.runs)))
+    return len(baselines(below)) + ruled + LINES_BELOW * solid
+
+
+def _is_near_the_foot(heading: Sequence[Run], page: PageLayout, pages: Pages) -> bool:
+    """Measured from the lowest text on any page of this size."""
+    foot = min(
+        run.baseline
+        for other in pages
+        if (other.width, other.height) == (page.width, page.height)
+        for run in other.body
+    )
+    return heading[-1].baseline - foot < FOOT * heading[-1].size
+
+
+def _overflow(pages: Pages, area: TextArea | None) -> Iterator[Finding]:
+    """Text that runs over the margin, or off the page: one finding for each block of a page,
+    about its longest line."""
+    for page in pages:
+        edge = Box(0, 0, page.width, page.height)
+        place = area(page) if area else None
+        worst: dict[tuple[str, int], tuple[bool, float, Run]] = {}
+        for run in page.body:
+            off = _over(run.box, edge, 0.5)
+            # what is all in the margin, as notes and the numbers of pages may be, was put there
+            is_begun = place and run.box.overlaps(place)
+            over = off or (_over(run.box, place, TOLERANCE) if place and is_begun else 0)
+            if over:
+                rule = _rule(run)
+                block = 0 if rule == "wide-table" or not run.element else run.element.block
+                found = bool(off), over, run
+                worst[rule, block] = max(
+                    worst.get((rule, block), found), found, key=lambda o: o[:2]
+                )
+        for (rule, _), (is_off, over, run) in worst.items():
+            yield finding(
+                rule,
+                pages=(page.number,),
+                about=run.wanted,
+                over=max(1, round(over / MILLIMETRE)),
+                where="off the page" if is_off else "over the margin",
+                at=run.text,
+            )
+
+
+def _over(box: Box, place: Box, tolerance: float) -> float:
+    """Points by which a box is out of its place, 0 where it is within."""
+    over = max(
+        place.left - box.left,
+        box.right - place.right,
+        place.bottom - box.bottom - box.height / 2,
+        box.top - place.top - box.height / 2,
+    )
+    return over if over > tolerance else 0
+
+
+def _rule(run: Run) -> str:
+    """The rule that text breaks which runs out of its place."""
+    if run.element and run.element.within("Table"):
+        return "wide-table"
+    return "long-code" if run.element and run.element.within("Code") else "long-line"
+
+
+def _missing_glyphs(pages: Pages) -> Iterator[Finding]:
+    """Characters that the page shows as an empty box: one finding a page."""
+    for page in pages:
+        missing = [run.text for run in page.runs if not UNKNOWN.isdisjoint(run.text)]
+        if missing:
+            count = sum(c in UNKNOWN for text in missing for c in text)
+            yield finding(
+                "missing-glyph",
+                pages=(page.number,),
+                about=missing[0],
+                those=f"{count} characters have" if count > 1 else "A character has",
+                line="".join("�" if c in UNKNOWN else c for c in missing[0]),
+            )

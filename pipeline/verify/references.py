@@ -1,0 +1,155 @@
+"""Reads what a file names and leads to: ids, links, and the files that it shows.
+
+The same for web pages, the XHTML, SVG and NCX files of e-books, and style sheets.
+"""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Iterator
+from typing import Literal, NamedTuple, TypeAlias
+from urllib.parse import unquote, urlsplit
+from xml.etree.ElementTree import Element
+
+from pipeline.css import loaded
+from pipeline.diagnostics import Span
+from pipeline.verify.findings import Finding, finding
+from pipeline.verify.markup import HTML, SVG, XLINK, attributes, place, words
+
+Kind: TypeAlias = Literal["link", "file", "id"]
+Style: TypeAlias = Literal["attribute", "element", "file"]
+
+
+class Reference(NamedTuple):
+    """``kind``: a "link" is followed by readers, a "file" is loaded to show the page, an
+    "id" is an id of the same file. ``value`` is as written; ``what`` says in which attribute
+    of which element, so that a sentence can begin with it."""
+
+    kind: Kind
+    value: str
+    what: str
+    span: Span
+
+
+class Target(NamedTuple):
+    """A place within the publication: the path of a file, "" where it is not known, and an
+    id, "" for the file as a whole."""
+
+    path: str
+    fragment: str
+
+
+LOADED = frozenset(
+    f"{HTML}{name}"
+    for name in "img source audio video track embed iframe script input frame".split()
+)
+LOADED_RELATIONS = frozenset(
+    "stylesheet icon apple-touch-icon mask-icon preload prefetch modulepreload preconnect"
+    " dns-prefetch manifest pronunciation".split()
+)
+ID_LISTS = frozenset(
+    "aria-activedescendant aria-controls aria-describedby aria-details aria-errormessage"
+    " aria-flowto aria-labelledby aria-owns".split()
+)
+OWN_ID_LISTS = {"label": ("for",), "td": ("headers",), "th": ("headers",), "input": ("list",)}
+
+
+def identifiers(root: Element) -> dict[str, int]:
+    """The ids in a file, each with the number of the first element that has it."""
+    found: dict[str, int] = {}
+    for number, element in enumerate(root.iter()):
+        if (name := element.get("id")) is not None:
+            found.setdefault(name, number)
+    return found
+
+
+def id_faults(root: Element) -> Iterator[Finding]:
+    """Ids that are none, or that stand in a file twice."""
+    seen: set[str] = set()
+    for element in root.iter():
+        if (name := element.get("id")) is None:
+            continue
+        if not name or name.split() != [name]:
+            yield finding("bad-id", place(element), id=name)
+        elif name in seen:
+            yield finding("doubled-id", place(element), id=name)
+        seen.add(name)
+
+
+def references(root: Element) -> Iterator[Reference]:
+    """Everything that the elements of a page or a drawing refer to."""
+    for element in root.iter():
+        yield from _of_element(element)
+
+
+def _of_element(element: Element) -> Iterator[Reference]:
+    name = element.tag.rpartition("}")[2]
+    at = place(element)
+    own_lists = OWN_ID_LISTS.get(name, ()) if element.tag.startswith(HTML) else ()
+    for attribute, value in attributes(element):
+        key = "href" if attribute == f"{XLINK}href" else attribute
+        what = f"`{key}` of `{name}`"
+        if key in ID_LISTS or key in own_lists:
+            for word in value.split():
+                yield Reference("id", word, what, at)
+        elif kind := _kind(element, key):
+            addresses = _candidates(value) if key == "srcset" else (value,)
+            for address in addresses:
+                yield Reference(kind, address.strip(), what, at)
+        elif key == "style" or ("url(" in value and element.tag.startswith(SVG)):
+            yield from css_references(value, what, at, "attribute")
+    if name == "style" and element.text:
+        yield from css_references(element.text, "a style", at, "element")
+
+
+def _kind(element: Element, attribute: str) -> Literal["link", "file", ""]:
+    """The way in which an attribute leads to another place, or "" if it does not."""
+    match element.tag, attribute:
+        case tag, "src" | "srcset" | "poster" if tag in LOADED:
+            return "file"
+        case tag, "data" if tag == f"{HTML}object":
+            return "file"
+        case tag, "href" if tag == f"{HTML}link":
+            relations = {word.lower() for word in words(element, "rel")}
+            return "file" if relations & LOADED_RELATIONS else "link"
+        case tag, "href" if tag in (f"{HTML}a", f"{HTML}area", f"{SVG}a"):
+            return "link"
+        case tag, "href" | "src" if tag.startswith(SVG):
+            return "file"
+    return ""
+
+
+def _candidates(srcset: str) -> Iterator[str]:
+    """The addresses of a ``srcset``: first words, and a comma within one is part of it."""
+    rest = srcset.strip()
+    while rest:
+        address, _, rest = rest.partition(" ")
+        if not address.endswith(","):
+            rest = rest.partition(",")[2]
+        yield address.rstrip(",")
+        rest = rest.strip()
+
+
+def css_references(css: str, what: str, start: Span, style: Style) -> Iterator[Reference]:
+    """The files that a style loads. It is in the element at ``start``, or a file of its own."""
+    for address, line, column in loaded(css):
+        # where the text of an element begins is known to the line
+        known = style == "file" or (style == "element" and line > 1)
+        at = Span(start.line + line - 1, column) if known else start
+        yield Reference("file", address, f"`url()` in {what}", at)
+
+
+def led_to(base: str, address: str) -> tuple[str, Target]:
+    """The goal of an address in the file ``base``: its scheme in lower case, which is "//" for that
+    of the page, and "" within the publication; and a place there. A path begins with ``../`` where
+    it leads out, and is "" of what is no address."""
+    try:
+        parts = urlsplit(address)
+    except ValueError:
+        return "", Target("", "")
+    scheme = parts.scheme or ("//" if address.startswith(("//", "\\\\")) else "")
+    path = posixpath.join(posixpath.dirname(base), unquote(parts.path))
+    path = posixpath.normpath(path) if parts.path else base
+    if parts.path.startswith("/"):
+        path = f"..{parts.path}"
+    return scheme, Target(path, unquote(parts.fragment))
