@@ -639,6 +639,30 @@ def test_a_long_text_is_a_book(folder: Path) -> None:
     assert any("Chapter 1" in texts for texts in running)
 
 
+def test_parts_of_a_book_have_pages_of_their_own_and_their_chapters_open_as_all_do(
+    folder: Path,
+) -> None:
+    """On the right, as the first chapter in each, and with empty pages before where need be."""
+    chapters = ["## Chapter {}\n\n" + PARAGRAPH * 215] * 4
+    parts = ["# Part One {.part}", *chapters[:2], "# Part Two {.part}", *chapters[2:]]
+    text = "\n\n".join(one.replace("{}", str(n)) for n, one in enumerate(parts, start=1))
+    pdf = open_pdf(make("---\ntitle: The well\nlang: en\n---\n\n" + text, folder).data)
+    lines = [lines_of(page) for page in pdf.pages]
+
+    def page_of(title: str) -> int:
+        return next(n for n, found in enumerate(lines, start=1) if found[:1] == [title])
+
+    contents = next(found for found in lines if found[:1] == ["Contents"])
+    assert sum("Chapter" in line for line in contents) == 4
+    for part, chapter in (("Part One", "Chapter 2"), ("Part Two", "Chapter 5")):
+        assert page_of(part) % 2 == 1
+        assert page_of(chapter) == page_of(part) + 2
+        assert lines[page_of(part)] == []
+    said = [marked_texts(page).values() for page in pdf.pages]
+    assert any("Chapter 2" in texts for texts in said[page_of("Chapter 2") :])
+    assert all("Part One" not in texts for texts in said[page_of("Part One") + 1 :])
+
+
 def test_a_licence_is_linked(whole: Package) -> None:
     pdf = open_pdf(whole.data)
     links = [link for page in pdf.pages for link in page.get("/Annots", []) if "/A" in link]

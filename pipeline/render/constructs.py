@@ -37,6 +37,7 @@ CONSTRUCTS: dict[str, set[Sign]] = {
     "caption-lists": {Feature.CAPTION_LISTS},
     "charts": {model.Chart},
     "sidebar": {"sidebar"},
+    "parts": {"part"},
     "quotations": {"pull-quote", "epigraph"},
     "verse": {"verse"},
     "columns": {"columns"},

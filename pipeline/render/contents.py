@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from pipeline.model import ContentsEntry, Document
+from pipeline.model import ContentsEntry, Document, Section
 from pipeline.pages import NavPoint
 from pipeline.sheet import words_of
 from pipeline.tree import plain_text
@@ -18,7 +18,12 @@ def prints_contents(document: Document, entries: int = 4) -> bool:
     show = document.metadata.contents.show
     if show != "auto":
         return show == "always" and bool(document.contents)
-    return len(document.contents) >= entries and words_of(document) >= LONG_DOCUMENT_WORDS
+    sections = (block for block in document.blocks if isinstance(block, Section))
+    parts = {section.attributes.id for section in sections if section.role == "part"}
+    chapters = sum(
+        len(entry.children) or 1 if entry.target in parts else 1 for entry in document.contents
+    )
+    return chapters >= entries and words_of(document) >= LONG_DOCUMENT_WORDS
 
 
 def targets(entries: tuple[ContentsEntry, ...]) -> Iterator[str]:

@@ -14,6 +14,9 @@ from pipeline.words import words
 HYPHENS = f"html {{ hyphenate-character: {string(HYPHEN)} }}\n"
 """The hyphen that the packager knows for ours; a theme does not say it, for it may be replaced."""
 
+OPENING = ":is(.level-1 > h2, .part > .level-2 > h3)"
+"""The headings that chapters open with, which running heads repeat."""
+
 ABOVE_FOOT, LEAST_ABOVE_FOOT = 1.5, 0.25
 """Lines between the text and the foot of the page."""
 
@@ -122,8 +125,8 @@ def _furniture(sheet: Sheet, metadata: Metadata, folio: Folio) -> str:
         f" @bottom-left {{ content: {folio.page} {folio.further} }} }}\n"
         f"@page :right {{ @top-right {{ content: {chapter} }}"
         f" @bottom-right {{ content: {folio.page} {folio.further} }} }}\n"
-        f".level-1 > h2 {{ string-set: publication {title}, chapter content(text) }}\n"
-        f".level-1 > h2[data-outline] {{ string-set: publication {title},"
+        f"{OPENING} {{ string-set: publication {title}, chapter content(text) }}\n"
+        f"{OPENING}[data-outline] {{ string-set: publication {title},"
         " chapter attr(data-outline) }\n"
     )
 
