@@ -67,15 +67,16 @@ PARTS = """# The well {.half-title}
 
 A book.
 
-# For all {.dedication}
+# Dedication {.dedication}
 
 Who dug.
 
-# Words {.epigraph}
+# {.epigraph}
 
 > Water.
 """
-BOOK = PARTS + "".join(f"\n# Chapter {n}\n\n{paragraph(1000 * n, 90)}\n" for n in range(1, 14))
+CHAPTERS = [f"\n## Chapter {n}\n\n{paragraph(1000 * n, 90)}\n" for n in range(1, 14)]
+BOOK = "\n".join((PARTS, "# One {.part}", *CHAPTERS[:6], "# Two {.part}", *CHAPTERS[6:]))
 SOURCES = {
     "link": ("", LINK_ALONE, ("handout", "large-print", "2-up")),
     "gathered": ("links: foot\nqr_codes: true\n", GATHERED, ALL),

@@ -180,6 +180,7 @@ def test_fault(name: str, tmp_path: Path) -> None:
 def test_an_empty_page(tmp_path: Path) -> None:
     def change(pdf: pikepdf.Pdf) -> None:
         pdf.add_blank_page()
+        pdf.add_blank_page()  # on the left, before one on the right
         pdf.add_blank_page().Contents = pdf.make_stream(FURNITURE)
         pdf.add_blank_page().Contents = pdf.make_stream(FURNITURE + b" 0 0 9 9 re S")
         pdf.add_blank_page().Contents = pdf.make_stream(b"BI /W 1 /H 1 /BPC 8 /CS /G ID x EI")
@@ -188,7 +189,7 @@ def test_an_empty_page(tmp_path: Path) -> None:
     found = check(path).diagnostics
     assert [(d.code, d.message) for d in found] == [
         ("check-warning", "Page 3 is empty."),
-        ("check-warning", "Page 4 is empty."),
+        ("check-warning", "Page 5 is empty."),
     ]
 
 

@@ -17,10 +17,15 @@ from pipeline.model import (
     Image,
     Node,
     Section,
+    Text,
 )
 from pipeline.resolve.findings import Findings
 from pipeline.roles import CLASSES
 from pipeline.tree import plain_text, rewrite, rewrite_document, walk, walk_spans, whole
+from pipeline.words import words
+
+UNTITLED = frozenset({"dedication", "epigraph"})
+"""The parts of a book that print shows without a heading."""
 
 N = TypeVar("N", bound=Node)
 
@@ -42,10 +47,10 @@ def nest_sections(document: Document) -> Document:
     quotes, containers, list items, boxes, turns and notes remain headings, since they open
     no section of the publication; their ``level`` becomes a depth too, from the depth of
     the section around them on, without gaps. Headings without text are dropped with an
-    EMPTY_HEADING warning.
+    EMPTY_HEADING warning, but for those of a dedication and an epigraph.
     """
     findings = Findings(document)
-    document = _drop_empty(document, findings)
+    document = _drop_empty(_named(document), findings)
     top = min((b.level for b in document.blocks if isinstance(b, Heading)), default=1)
     result: list[Block] = []
     opened: list[_Open] = []
@@ -87,6 +92,26 @@ def _section(opened: _Open, depth: int) -> Section:
         children=tuple(opened.blocks),
         role=roles[0] if roles else "",
     )
+
+
+def _named(document: Document) -> Document:
+    """The document whose dedication and epigraphs have headings, which listeners hear; those that
+    only say what it is, or say nothing, are not shown."""
+    said = words(document.metadata.lang)
+
+    def named(heading: Heading) -> Heading:
+        role = next((name for name in heading.attributes.classes if name in UNTITLED), "")
+        text = plain_text(heading.children).strip().casefold()
+        if not role or text not in ("", role, said[role].casefold()):
+            return heading
+        classes = (*heading.attributes.classes, "untitled")
+        return replace(
+            heading,
+            children=heading.children if text else (Text(text=said[role]),),
+            attributes=replace(heading.attributes, classes=classes),
+        )
+
+    return rewrite_document(document, leave={Heading: named})
 
 
 def _drop_empty(document: Document, findings: Findings) -> Document:

@@ -13,6 +13,8 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
+from msgspec.structs import replace
+
 from pipeline.editions import (
     DEFAULT_EDITIONS,
     EDITIONS,
@@ -22,9 +24,10 @@ from pipeline.editions import (
     pages_name,
     stem_of,
 )
-from pipeline.model import Document, Table
+from pipeline.model import Document, Section, Table
 from pipeline.pagination import letters
 from pipeline.resolve.answers import FRONT
+from pipeline.tree import rewrite
 from pipeline.verify import Report, site_of
 from pipeline.verify.findings import finding
 from pipeline.verify.passages import FREE, Passage, passages
@@ -123,7 +126,8 @@ def wanted(document: Document, edition: Edition) -> Wanted:
     # where no line has room for a table's row, its cells become a list, each with its head
     free = (*FREE, Table) if drawn else FREE
     rtl = document.metadata.direction == "rtl"
-    text = passages(document.blocks, drawn=drawn, free=free, rtl=rtl)
+    blocks = rewrite(document.blocks, enter={Section: _as_printed}) if drawn else document.blocks
+    text = passages(blocks, drawn=drawn, free=free, rtl=rtl)
     notes = passages(document.notes, drawn=drawn, rtl=rtl)
     if edition.part == "answers":
         text = _without_pages(text, words(document.metadata.lang)["page_mark"])
@@ -138,6 +142,12 @@ def wanted(document: Document, edition: Edition) -> Wanted:
             for some in (text, notes)
         )
     )
+
+
+def _as_printed(section: Section) -> Section:
+    """A section without the title that print does not show."""
+    is_shown = "untitled" not in section.attributes.classes
+    return section if is_shown else replace(section, title=())
 
 
 def _without_pages(found: Iterable[Passage], page_mark: str) -> Iterator[Passage]:

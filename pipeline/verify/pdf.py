@@ -170,9 +170,11 @@ def _check_document(pdf: pikepdf.Pdf, findings: Findings) -> tuple[Drawn, ...]:
     if structure.headings > 1 and not entries:
         findings.add("no-outline", count=structure.headings)
     _check_fonts(pdf, findings)
-    for page in pdf.pages:
-        if identity(page.obj) not in structure.pages and _is_empty(page):
-            findings.add("empty-page", page=pages[identity(page.obj)])
+    for number, page in enumerate(pdf.pages, start=1):
+        # one on the left may be, for what follows to begin on the right
+        is_before = number % 2 == 0 and number < len(pages)
+        if not is_before and identity(page.obj) not in structure.pages and _is_empty(page):
+            findings.add("empty-page", page=number)
     return structure.drawn
 
 
