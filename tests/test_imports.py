@@ -60,7 +60,7 @@ LAYERS: tuple[frozenset[str], ...] = (
         }
     ),
     frozenset({"verify"}),
-    frozenset({"flow"}),
+    frozenset({"flow", "writer"}),
     frozenset({"driver", "fragment", "settings", "starter", "weblinks"}),
     frozenset({"preview", "report"}),
     frozenset({"__init__"}),

@@ -119,10 +119,11 @@ class InlineLowering:
                     model.InlineElement(name=element.tag, children=self._inlines(element, inner)),
                 )
             case "element":
-                pairs = (("title", title),) if (title := element.get("title")) else ()
-                said = (model.Text(text=element.text or ""),)
-                name, own = element.get("name", ""), make(pairs=pairs)
-                return (model.InlineElement(name=name, children=said, attributes=own),)
+                said = element.text or ""
+                if title := element.get("title"):
+                    return (model.Abbreviation(text=said, title=title),)
+                text = (model.Text(text=said),)
+                return (model.InlineElement(name=element.get("name", ""), children=text),)
             case "emoji":
                 return (model.Text(text=element.text or ""),)
             case "group":

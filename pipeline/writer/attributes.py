@@ -1,0 +1,74 @@
+"""Attribute lists, and other strings in quotation marks."""
+
+from __future__ import annotations
+
+import re
+
+from pipeline.model import Attributes, Blank, Inline, InlineElement, Node, Text, Wording
+from pipeline.parser.blanks import blank as made
+
+_BARE = re.compile(r"[\w%/.,+-]+")
+_ID = re.compile(r"[^\s{}#.=\"'<>]*")
+_CLASS = re.compile(r"[\w\u0300-\u036f:-]+")
+_BLANKS = {1: 4, 2: 10, 3: 20, 4: 32}
+"""How many underscores a blank of each size has."""
+
+
+class UnwritableError(ValueError):
+    """What no source makes."""
+
+
+def attribute_list(attributes: Attributes, wordings: tuple[Wording, ...] = ()) -> str:
+    """``{#id .class key=value}``, or nothing where there are no attributes."""
+    if not _ID.fullmatch(attributes.id) or not all(map(_CLASS.fullmatch, attributes.classes)):
+        raise UnwritableError("an id or a class with such characters")
+    said = {wording.name: string(wording.children) for wording in wordings if wording.is_pair}
+    parts = [f"#{attributes.id}"] if attributes.id else []
+    parts += (f".{name}" for name in attributes.classes)
+    parts += (f"{key}={quoted(said.get(key, value))}" for key, value in attributes.pairs)
+    return f"{{{' '.join(parts)}}}" if parts else ""
+
+
+def quoted(value: str) -> str:
+    """The value of an attribute, in quotation marks where it needs them."""
+    if _BARE.fullmatch(value):
+        return value
+    return in_quotes(" ".join(value.split("\n")))
+
+
+def in_quotes(text: str) -> str:
+    """A string between quotation marks."""
+    escaped = text.replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{escaped}"'
+
+
+def field(node: Node, name: str) -> str:
+    """A string of a node, with all that only some editions have of it."""
+    for wording in node.wordings:
+        if wording.name == name and not wording.is_pair:
+            return string(wording.children)
+    value: str = getattr(node, name)
+    return value
+
+
+def string(children: tuple[Inline, ...]) -> str:
+    """A wording as it stands in a string."""
+    parts = []
+    for node in children:
+        match node:
+            case Text():
+                parts.append(node.text)
+            case Blank():
+                parts.append(blank(node))
+            case InlineElement():
+                parts.append(f"[{string(node.children)}]{attribute_list(node.attributes)}")
+    return "".join(parts)
+
+
+def blank(node: Blank) -> str:
+    """A gap to fill in, with its answer."""
+    if not node.answer:
+        return "_" * _BLANKS[node.size]
+    answer = re.sub(r"([\\{}&])", r"\\\1", node.answer)
+    needs_more = node.size > made(4, node.answer).size
+    return f"{'_' * _BLANKS[node.size if needs_more else 1]}{{{answer}}}"

@@ -1,0 +1,188 @@
+"""Text as Markdown that comes back as text: with a backslash before each character that would
+be read as a mark, where it stands, and before no other."""
+
+from __future__ import annotations
+
+import re
+from itertools import pairwise
+
+from pipeline.parser.blocks import markers
+from pipeline.parser.inlines.formulas import is_formula
+from pipeline.parser.inlines.links import normalise
+from pipeline.parser.inlines.other_tools import emoji_named
+from pipeline.parser.inlines.references import may_begin
+from pipeline.parser.inlines.text import ENTITY
+
+_ENTITY = re.compile(ENTITY)
+_EMOJI = re.compile(r"(?<![A-Za-z0-9:]):[A-Za-z0-9_+-]{1,70}:")
+_KEYS = re.compile(r"\+\+(?=[A-Za-z0-9])")
+_ROLE = re.compile(r":[a-z][\w.-]*:$")
+_ADDRESS = re.compile(r"https?://|www\.")
+_SPECIAL = re.compile(r"[\\`*_~^\[\]!<&$={:@%+\n\t\r|(]|https?://|www\.")
+FAR = 1000
+"""Characters that the other bracket of a pair is looked for in."""
+
+_LINE = re.compile(
+    r"#|>|\||[-+](?=[ \t]|\n|$)|[-+](?=[-=:| \t]*(?:\n|$))|\+(?=[-=:])|-+8<"
+    r"|=+[ \t]*(?:\n|$)|:(?=[:\s])|~(?=[~\s])|(?:!!!|\?\?\?)|\.\. (?=[a-z])"
+    r"|<<(?=[<{(\[])|\((?=[ xX]\))"
+)
+_NUMBER = re.compile(r"(\d{1,9})[.)](?=[ \t\n]|$)")
+_LETTERS = re.compile(r"(\([A-Za-z0-9@_-]{1,80}|[A-Za-z]{1,7}|#)[.)](?=[ \t])")
+_NAME = re.compile(r"\([A-Za-z][\w-]*\)=$")
+_BLOCK_ID = re.compile(r"(?:^|[ \t])\^[A-Za-z0-9-]{4,60}[ \t]*$")
+
+
+class Setting:
+    """What the marks of a leaf depend on beyond their neighbours: how many characters there are
+    that mean something in pairs, and the (normalised) labels of links that the text defines."""
+
+    def __init__(self, raw: str, labels: frozenset[str] = frozenset()) -> None:
+        self.labels = labels
+        self.pairs = {mark: raw.count(mark) > 1 for mark in "~^"}
+        self.pairs["$"] = _may_have_formulas(raw)
+        # `\\[x^2\\]` is a formula
+        is_like_formula = "^" in raw or "\\" in raw
+        self.bracket, self.closing = ("&#91;", "&#93;") if is_like_formula else ("\\[", "\\]")
+
+
+def escape(text: str, before: str, after: str, setting: Setting, *, nested: bool) -> str:
+    """``text`` as Markdown. ``before`` and ``after`` are what stands beside it, as written;
+    ``nested``, whether it stands within brackets, in which no bracket may be open."""
+    parts: list[str] = []
+    last = 0
+    whole = f"{before}{text}{after}"
+    base = len(before)
+    for match in _SPECIAL.finditer(text):
+        at = match.start()
+        if at < last:
+            continue
+        parts.append(text[last:at])
+        found = _escaped(match[0], whole, base + at, setting, nested, base + len(text))
+        parts.append(found)
+        last = match.end()
+    parts.append(text[last:])
+    return "".join(parts)
+
+
+def _escaped(found: str, whole: str, at: int, setting: Setting, nested: bool, end: int) -> str:
+    """What is written for a character, or for what an address begins with."""
+    before, after = whole[at - 1 : at], whole[at + len(found) : at + len(found) + 1]
+    if len(found) > 1:
+        return found[:-1] + "\\" + found[-1] if found == "www." else found[:-2] + "\\//"
+    match found:
+        case "\\":
+            return "&#92;" if after and after in "()[]" else "\\\\"
+        case "\n" | "\t" | "\r":
+            return f"&#{ord(found)};"
+        case "`":
+            return "\\`"
+        case "*":
+            return found if before == after == " " else "\\*"
+        case "_":
+            free = (before.isalnum() and after.isalnum()) or before == after == " "
+            return found if free else "\\_"
+        case "~" | "$":
+            return f"\\{found}" if setting.pairs[found] or after == "`" else found
+        case "^":
+            is_end = after == "" or _BLOCK_ID.search(whole, max(0, at - 1), at + 62) is not None
+            return "\\^" if setting.pairs["^"] or "[" in (before, after) or is_end else found
+        case "[":
+            if not nested and not _opens(whole, at, setting):
+                return found
+            if not nested and whole[at + 1 : at + 3] in (" ]", "x]", "X]"):
+                return "\\["  # what only a backslash makes no box to tick
+            return setting.bracket if after not in ("", "\n") else "&#91;"
+        case "]":
+            is_open = whole.rfind("[", max(0, at - FAR), at) >= 0
+            marks = nested or (after and (not is_open or after in "([{:^"))
+            return setting.closing if marks else found
+        case "!":
+            return "\\!" if after == "[" else found
+        case "<":
+            return "\\<" if after.isalpha() or after in ("/", "!", "?") else found
+        case "&":
+            return "&amp;" if _ENTITY.match(whole, at) else found
+        case "=":
+            return "\\=" if "=" in (before, after) else found
+        case "%":
+            return "\\%" if "%" in (before, after) else found
+        case "{":
+            return found if after in (" ", "") and _apart(before) and at + 1 < end else "\\{"
+        case ":":
+            named = _EMOJI.match(whole, at)
+            is_mark = (named and emoji_named(named[0])) or _is_role(whole, at)
+            return "\\:" if is_mark else found
+        case "@":
+            begins = after == "{" or after.isalnum() or after == "_"
+            return "\\@" if begins and (before == "_" or may_begin(whole, at)) else found
+        case "+":
+            return "\\+" if _KEYS.match(whole, at) and before != "+" else found
+        case "(":
+            return found
+        case _:
+            return found
+
+
+def _is_role(whole: str, at: int) -> bool:
+    end = whole.find("`", at, at + 80)
+    return end > 0 and _ROLE.match(whole[at:end]) is not None
+
+
+def _apart(char: str) -> bool:
+    return char in ("", " ")
+
+
+def _opens(whole: str, at: int, setting: Setting) -> bool:
+    """Whether a bracket may open what is more than text in brackets."""
+    after = whole[at + 1 : at + 2]
+    if whole[at - 1 : at] == "!" or after in ("", "^", "@", "!", "[", "-", " "):
+        return True
+    close = whole.find("]", at, at + FAR)
+    if close < 0 or "@" in whole[at:close] or "[" in whole[at + 1 : close]:
+        return True
+    if whole[at + 1 : close] in ("x", "X"):
+        return True
+    following = whole[close + 1 : close + 2]
+    if following in ("(", "[", "{", ":"):
+        return True
+    return normalise(whole[at + 1 : close]) in setting.labels
+
+
+def _may_have_formulas(raw: str) -> bool:
+    """Whether what stands between two dollars may be a formula, and no sum of money."""
+    marks = [match.start() for match in re.finditer(r"\$", raw)]
+    return any(
+        first + 1 == second
+        or not _NO_FORMULA.isdisjoint(raw[first + 1 : second])
+        or is_formula(raw, first, second)
+        for first, second in pairwise(marks)
+    )
+
+
+_NO_FORMULA = frozenset("\\{}[]|:`_^")
+"""Characters that may get a backslash, with which a sum would look like a formula."""
+
+
+def escape_line(line: str, following: str = "") -> str:
+    """A line that begins with text, with a backslash where a block would begin; ``following`` is
+    the line after it."""
+    if _LINE.match(line):
+        return f"\\{line}"
+    if match := _NUMBER.match(line):
+        return f"{match[1]}\\{line[match.end() - 1 :]}"
+    if _NAME.match(line):
+        return f"\\{line}"
+    return escape_letter(line, following)
+
+
+def escape_letter(line: str, following: str) -> str:
+    """A line that begins with a letter, with a backslash after it where that is the first of a
+    list, by itself or with the one of the ``following`` line."""
+    match, found, after = _LETTERS.match(line), markers.read(line), markers.read(following)
+    if not match or not found:
+        return line
+    is_followed = after is not None and after.kind == found.kind and found.precedes(after)
+    if not (found.may_begin or is_followed):
+        return line
+    return f"{match[1]}\\{line[match.end() - 1 :]}"
