@@ -43,6 +43,11 @@ class Code(enum.Enum):
         "The text has a character that no output may have and nobody sees, such as the line break of a word\n"
         "processor. A space stands in its place."
     )
+    NOT_FORMATTED = _error(
+        "`chapbook format` reads what it has made of a source once more. Here it would not say the same as before,\n"
+        "so that the file stays as it is. Format a part of it at a time to find the place; it may be a fault of\n"
+        "Chapbook's."
+    )
     MISSING_FILE = _warning(
         "A file that the source takes in is not there. Its path starts from the folder of the file that names it.\n"
         "A frame that names it stands in its place."

@@ -61,6 +61,7 @@ LAYERS: tuple[frozenset[str], ...] = (
     ),
     frozenset({"verify"}),
     frozenset({"flow", "writer"}),
+    frozenset({"formatting"}),
     frozenset({"driver", "fragment", "settings", "starter", "weblinks"}),
     frozenset({"preview", "report"}),
     frozenset({"__init__"}),

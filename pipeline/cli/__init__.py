@@ -7,7 +7,7 @@ from typing import Any
 import click
 
 import pipeline
-from pipeline.cli import commands, listing, reporting, terminal, watching
+from pipeline.cli import commands, listing, reporting, sources, terminal, watching
 from pipeline.messages import printable
 
 STOPPED = 130
@@ -23,6 +23,7 @@ Examples:
   chapbook editions a.md             what can be made of it, and how it is set
   chapbook report a.md               pages, paper, ink, cost, and what will not print well
   chapbook check build/a/a.epub      look for faults in a finished file
+  chapbook format a.md               the same text, canonically written
   chapbook explain missing-image     what a message means, and what to do
 
 \b
@@ -62,6 +63,7 @@ for command in (
     commands.check,
     commands.explain,
     commands.new,
+    sources.format_,
     commands.schema,
     commands.completion,
 ):
