@@ -48,6 +48,10 @@ class Code(enum.Enum):
         "so that the file stays as it is. Format a part of it at a time to find the place; it may be a fault of\n"
         "Chapbook's."
     )
+    NOT_IMPORTED = _warning(
+        "`chapbook import` tells what of an input is not in the source, or was guessed: menus of a web page, an\n"
+        "image that is not there, a key that means nothing here. Put in what you miss."
+    )
     MISSING_FILE = _warning(
         "A file that the source takes in is not there. Its path starts from the folder of the file that names it.\n"
         "A frame that names it stands in its place."

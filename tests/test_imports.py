@@ -61,7 +61,7 @@ LAYERS: tuple[frozenset[str], ...] = (
     ),
     frozenset({"verify"}),
     frozenset({"flow", "writer"}),
-    frozenset({"formatting"}),
+    frozenset({"formatting", "importing"}),
     frozenset({"driver", "fragment", "settings", "starter", "weblinks"}),
     frozenset({"preview", "report"}),
     frozenset({"__init__"}),

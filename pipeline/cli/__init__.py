@@ -24,6 +24,7 @@ Examples:
   chapbook report a.md               pages, paper, ink, cost, and what will not print well
   chapbook check build/a/a.epub      look for faults in a finished file
   chapbook format a.md               the same text, canonically written
+  chapbook import page.html          a source of what you have: web pages, others' Markdown
   chapbook explain missing-image     what a message means, and what to do
 
 \b
@@ -64,6 +65,7 @@ for command in (
     commands.explain,
     commands.new,
     sources.format_,
+    sources.import_,
     commands.schema,
     commands.completion,
 ):

@@ -1,4 +1,4 @@
-"""The commands that write sources: format."""
+"""The commands that write sources: format, import."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from pipeline.cli.terminal import BUILT, SOURCE, SOURCE_ERRORS, or_exit, show
+from pipeline.cli.terminal import BUILT, FINISHED, SOURCE, SOURCE_ERRORS, or_exit, show
 
 if TYPE_CHECKING:
     from pipeline.diagnostics import Diagnostic
@@ -62,3 +62,62 @@ def format_(files: tuple[Path, ...], check: bool, diff: bool) -> None:
             click.echo(printable(f"format   {path}: {told}{said}"))
     show(wrong)
     sys.exit(SOURCE_ERRORS if wrong or (check and waiting) else BUILT)
+
+
+@click.command("import")
+@click.argument("files", nargs=-1, required=True, type=FINISHED, metavar="FILE...")
+@click.option(
+    "-o",
+    "--out",
+    type=SOURCE,
+    default=Path("source"),
+    show_default=True,
+    help="Where to: a folder, or for one FILE a name that ends in .md.",
+)
+def import_(files: tuple[Path, ...], out: Path) -> None:
+    """Make sources of what you have: web pages (.html), Word documents (.docx), e-books (.epub),
+    other programs' Markdown (.md), or a folder of it. Images come beside the source, and a ledger
+    says what the input holds, and what the source has.
+
+    \b
+    Examples:
+      chapbook import page.html
+      chapbook import notes/ -o source
+      chapbook import article.html -o source/wells.md
+    """
+    from pipeline import outputs
+    from pipeline.importing import import_file, inputs
+    from pipeline.messages import printable
+
+    wanted = [one for path in files for one in inputs(path)]
+    if out.suffix == ".md" and len(wanted) > 1:
+        raise click.UsageError("Several files need a folder: name one with -o.")
+    targets = [out if out.suffix == ".md" else out / f"{name}.md" for _, name in wanted]
+    if len({*targets}) < len(targets):
+        raise click.UsageError("Two of the files have the same name: import them one by one.")
+    failed = False
+    for (path, _), target in zip(wanted, targets, strict=True):
+        made = import_file(path)
+        failed = failed or made.failed
+        if made.failed:
+            show(made.found, blocked=True)
+            continue
+        written = {target: made.text.encode()}
+        written |= {target.parent / name: data for name, data in made.images.items()}
+        there = [file for file, data in written.items() if file.exists() and not holds(file, data)]
+        if there:
+            message = f"{there[0]} is there already; choose another place with -o."
+            raise click.UsageError(message)
+        or_exit(lambda written=written, to=target: outputs.write_all(to.parent, written))  # type: ignore[misc]
+        click.echo(printable(f"import   {path}: {target}"))
+        click.echo(f"{'':<9}{'':<17}{'input':>7}{'source':>8}")
+        for row in made.ledger:
+            mark = "" if row.made >= row.given else "  fewer"
+            click.echo(f"{'':<9}{row.name:<17}{row.given:>7}{row.made:>8}{mark}")
+        show(made.found)
+    sys.exit(SOURCE_ERRORS if failed else BUILT)
+
+
+def holds(path: Path, data: bytes) -> bool:
+    """Whether a file has that content."""
+    return path.is_file() and path.read_bytes() == data

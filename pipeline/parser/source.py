@@ -35,6 +35,7 @@ _ZIP_CONTENT: tuple[tuple[bytes, str], ...] = (
     (b"mimetypeapplication/vnd.oasis.opendocument.text", "an OpenDocument text"),
     (b"word/", "a Word document"),
 )
+_IMPORTED = (".docx", ".epub")
 _UNICODE_MARKS: tuple[tuple[bytes, str], ...] = (
     (codecs.BOM_UTF32_LE, "UTF-32"),
     (codecs.BOM_UTF32_BE, "UTF-32"),
@@ -131,6 +132,8 @@ def _decode(data: bytes, source: str) -> tuple[str, Diagnostic | None]:
     if kind:
         message = f"This is {kind}, not a text file."
         hint = "Save or export it as plain text, then mark it up as Markdown."
+        if source.lower().endswith(_IMPORTED):
+            hint = f"Make a source of it: `chapbook import {source}`."
         return "", diagnostic(Code.BINARY_FILE, message, source=source, hint=hint)
     wide = _wide_encoding(data)
     if wide:

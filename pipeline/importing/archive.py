@@ -1,0 +1,36 @@
+"""Archives that inputs are: DOCX, EPUB."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+import zlib
+
+MOST_BYTES = 256 * 2**20
+"""Of all that an archive holds."""
+
+_OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+
+
+class BrokenArchiveError(ValueError):
+    """What cannot be read; the message says why."""
+
+
+def open_archive(data: bytes) -> dict[str, bytes]:
+    """The files of an archive, by their paths in it. Raises `BrokenArchiveError`."""
+    if data.startswith(_OLE):
+        raise BrokenArchiveError("The file has a password, or is of an old kind.")
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            found = [info for info in archive.infolist() if not info.is_dir()]
+            if sum(info.file_size for info in found) > MOST_BYTES:
+                raise BrokenArchiveError(f"It holds more than {MOST_BYTES // 2**20} MiB.")
+            if any(info.flag_bits & 1 for info in found):
+                raise BrokenArchiveError("The file has a password.")
+            parts = {info.filename: archive.read(info) for info in found}
+    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, OSError) as error:
+        raise BrokenArchiveError("The file is broken: it is no whole archive.") from error
+    for name, part in parts.items():
+        if name.endswith((".xml", ".rels", ".opf", ".ncx")) and b"<!ENTITY" in part:
+            raise BrokenArchiveError("It defines entities of its own, which is not safe.")
+    return parts

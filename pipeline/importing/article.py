@@ -1,0 +1,179 @@
+"""The article of a saved web page: the part that people read, without menus, adverts and forms."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from lxml.etree import _Element as Element
+
+_NEVER = frozenset(
+    "script style noscript template svg canvas iframe object embed applet form button input select"
+    " textarea nav dialog audio video map link meta base".split()
+)
+_BESIDE = re.compile(
+    r"(?:^|[-_ ])(?:ad|ads|advert\w*|banner|breadcrumbs?|byline-social|comments?|cookies?|disqus"
+    r"|footer|gdpr|masthead|menu|metabox|modal|nav|navbar|navigation|newsletter|noprint|outbrain"
+    r"|pagination|paywall|popup|printfooter|promo|recirc|recommended|related|rss|share|sharedaddy"
+    r"|sharing|shoutbox|sidebar|skip|social|sponsor\w*|subscribe|taboola|tags?|toolbar|widget"
+    r"|mw-editsection|mw-jump-link|navbox|catlinks|toc|vector-toc)(?:$|[-_ ])",
+    re.I,
+)
+_ROLES = frozenset(
+    {"navigation", "banner", "contentinfo", "search", "complementary", "dialog", "alert", "menu"}
+)
+_ARTICLES = (
+    "//*[@itemprop='articleBody']",
+    "//article",
+    "//main//article",
+    "//*[@role='article']",
+    "//main",
+    "//*[@role='main']",
+)
+_TEXT = frozenset({"p", "pre", "blockquote", "td", "li", "dd", "figcaption"})
+_UNDER = frozenset({"p", "ul", "ol", "table", "blockquote", "pre", "figure", "dl"})
+SHORT = 25
+"""Characters of a paragraph that says nothing about where the article is."""
+
+
+def words(element: Element) -> list[str]:
+    """The words of an element."""
+    return " ".join(t for t in element.itertext() if isinstance(t, str)).split()
+
+
+def length(element: Element) -> int:
+    """The characters of an element, without white space that is folded."""
+    return len(" ".join(words(element)))
+
+
+def links(element: Element) -> int:
+    """The characters of its links."""
+    return sum(length(link) for link in element.iter("a"))
+
+
+def strip(root: Element) -> Iterator[Element]:
+    """Take out of a page what is never of an article, and give what had text."""
+    for element in [*root.iter()]:
+        tag = element.tag
+        if not isinstance(tag, str):
+            drop(element)
+        elif tag not in ("html", "body") and (tag in _NEVER or _is_hidden(element)):
+            if tag not in ("script", "style", "noscript", "template") and words(element):
+                yield element
+            drop(element)
+
+
+def _is_hidden(element: Element) -> bool:
+    if element.get("hidden") is not None or element.get("aria-hidden") == "true":
+        return element.find(".//math") is None
+    style = (element.get("style") or "").replace(" ", "").lower()
+    return element.get("role") in _ROLES or bool(
+        re.search(r"display:none|visibility:hidden", style)
+    )
+
+
+def drop(element: Element) -> None:
+    """Take an element out of its page, and leave the text after it."""
+    parent = element.getparent()
+    if parent is None:
+        return
+    if element.tail:
+        before = element.getprevious()
+        if before is None:
+            parent.text = (parent.text or "") + element.tail
+        else:
+            before.tail = (before.tail or "") + element.tail
+    parent.remove(element)
+
+
+def find(root: Element) -> Element:
+    """The element that holds the article; the whole page where none stands out."""
+    body = root.find("body")
+    page = root if body is None else body
+    whole = max(1, length(page))
+    for path in _ARTICLES:
+        found = [e for e in root.xpath(path) if length(e) > 200]
+        if len(found) == 1 and length(found[0]) > 0.25 * whole:
+            return found[0]
+        if len(found) > 1:
+            largest = max(found, key=length)
+            if length(largest) > 0.6 * sum(map(length, found)):
+                return largest
+    return _densest(page)
+
+
+def _densest(page: Element) -> Element:
+    """The element with the most text in paragraphs, as Readability finds it."""
+    scores: dict[Element, float] = {}
+    for element in page.iter(*_TEXT):
+        text = " ".join(words(element))
+        if len(text) < SHORT or (element.tag == "li" and links(element) > 0.5 * len(text)):
+            continue
+        score = 1 + text.count(",") + min(len(text) / 100, 3)
+        above = element.getparent()
+        for share in (1.0, 0.5, 0.25):
+            if above is None or above.tag in ("html",):
+                break
+            scores[above] = scores.get(above, 0) + score * share
+            above = above.getparent()
+    if not scores:
+        return page
+    best = max(scores, key=lambda e: scores[e] * (1 - links(e) / max(1, length(e))))
+    # What holds several parts of the article is better than one of its parts.
+    above = best.getparent()
+    while above is not None and above.tag not in ("html", "body"):
+        if length(above) > 3 * length(best) or scores.get(above, 0) < 0.6 * scores[best]:
+            break
+        if links(above) > 0.35 * max(1, length(above)):
+            break
+        best, above = above, above.getparent()
+    return best
+
+
+def clean(article: Element) -> Iterator[Element]:
+    """Take out of an article what stands in it and is beside it: lists of links, what its class
+    calls so, headers and footers of the page. What had text is given."""
+    for element in [*article.iter()]:
+        if element is article or not isinstance(element.tag, str) or element.getparent() is None:
+            continue
+        if _is_beside(element):
+            if words(element):
+                yield element
+            drop(element)
+
+
+def _is_beside(element: Element) -> bool:
+    tag = element.tag
+    if tag in ("footer", "aside") and element.get("role") != "doc-footnote":
+        return "epub" not in "".join(map(str, element.keys())) and not _is_note(element)
+    if tag in ("p", "li", "td", "tr", "th", "a", "span", "em", "strong", "code", "pre", "figure"):
+        if tag not in ("span", "a", "li", "p") or not _named(element):
+            return False
+        return length(element) < 200
+    if not _named(element):
+        return tag in ("ul", "div") and _is_menu(element)
+    size = length(element)
+    paragraphs = sum(1 for p in element.iter("p") if length(p) > 80)
+    return paragraphs < 3 or links(element) > 0.5 * max(1, size)
+
+
+def _is_note(element: Element) -> bool:
+    return bool(re.search(r"note", f"{element.get('class') or ''} {element.get('role') or ''}"))
+
+
+def _named(element: Element) -> bool:
+    names = f"{element.get('class') or ''} {element.get('id') or ''}"
+    return bool(_BESIDE.search(names[:500]))
+
+
+def _is_menu(element: Element) -> bool:
+    """Whether an element is nothing but links, three or more, which are no paragraph."""
+    found = list(element.iter("a"))
+    size = length(element)
+    if (
+        len(found) < 3
+        or size > 1500
+        or any(e.tag in _UNDER for e in element.iter() if e is not element)
+    ):
+        return False
+    return links(element) > 0.8 * max(1, size)

@@ -1,0 +1,75 @@
+"""What is read of an input, before it is written as a source."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+import msgspec
+
+from pipeline import model
+from pipeline.diagnostics import Diagnostic
+from pipeline.metadata import Metadata
+from pipeline.model import Block, Node, Note, Paragraph, Text
+from pipeline.tree import walk
+
+COMMENT = "\ue000"
+"""What a paragraph begins with that stands for a comment, which no document has."""
+
+KINDS: dict[type[Node], str] = {
+    model.Heading: "headings",
+    model.Paragraph: "paragraphs",
+    model.List: "lists",
+    model.ListItem: "list items",
+    model.DefinitionList: "definition lists",
+    model.BlockQuote: "quotations",
+    model.Table: "tables",
+    model.TableCell: "cells",
+    model.CodeBlock: "code",
+    model.Image: "images",
+    model.Link: "links",
+    model.NoteReference: "notes",
+    model.Math: "formulas",
+    model.MathBlock: "formulas",
+}
+"""What the ledger counts, and what it calls it."""
+
+ROWS = (*dict.fromkeys(KINDS.values()), "comments", "words")
+
+
+class Draft(msgspec.Struct, frozen=True):
+    """An input as a document: ``images`` are files by the names that the source gives them.
+    ``counts`` are what the input holds, by the rows of the ledger, as far as they can be told.
+    A paragraph of `COMMENT` and a text stands for a comment."""
+
+    metadata: Metadata
+    blocks: tuple[Block, ...]
+    notes: tuple[Note, ...] = ()
+    images: dict[str, bytes] = {}
+    counts: dict[str, int] = {}
+    found: tuple[Diagnostic, ...] = ()
+
+
+def count(blocks: tuple[Block, ...], notes: tuple[Note, ...]) -> Counter[str]:
+    """What a document holds, by the rows of the ledger."""
+    found: Counter[str] = Counter()
+    for node in walk((*blocks, *notes)):
+        if isinstance(node, Paragraph) and is_comment(node):
+            found["comments"] += 1
+        if isinstance(node, Text | model.Code | model.CodeBlock | model.Abbreviation):
+            found["words"] += 0 if node.text.startswith(COMMENT) else len(node.text.split())
+        if (name := KINDS.get(type(node))) and not is_comment(node):
+            found[name] += 1
+    return found
+
+
+def comment(text: str) -> Paragraph:
+    """What stands for a comment."""
+    return Paragraph(children=(Text(text=f"{COMMENT}{text}"),))
+
+
+def is_comment(node: Node) -> bool:
+    """Whether a block stands for a comment."""
+    if not isinstance(node, Paragraph) or len(node.children) != 1:
+        return False
+    only = node.children[0]
+    return isinstance(only, Text) and only.text.startswith(COMMENT)

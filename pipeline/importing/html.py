@@ -1,0 +1,378 @@
+"""Web pages: the article and its metadata, read by lxml, its markup by the parser's own builder."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import codecs
+import posixpath
+import re
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+from urllib.parse import quote, unquote, urljoin
+
+import lxml.html
+from lxml.etree import ParserError
+from lxml.etree import _Element as Element
+from msgspec.structs import replace
+
+from pipeline import model
+from pipeline.codes import Code, diagnostic
+from pipeline.diagnostics import Diagnostic, Span
+from pipeline.importing import article
+from pipeline.importing.draft import Draft
+from pipeline.importing.page_metadata import metadata_of
+from pipeline.importing.tidying import tidied
+from pipeline.metadata import Metadata
+from pipeline.model import Block, Image, Node, Note, NoteReference, Text
+from pipeline.parser.characters import FORBIDDEN
+from pipeline.parser.lines import Line
+from pipeline.parser.markup import MarkupBuilder
+from pipeline.parser.markup.tokens import paired_names
+from pipeline.paths import Located, locate
+from pipeline.slugs import slug
+from pipeline.tree import Changes, rewrite, walk
+
+NOTE_MARK, MATH_MARK = "\ue001", "\ue002"
+"""What stands on both sides of a note's label, and of a formula in TeX, until nodes are made."""
+
+_MARKED = re.compile(
+    f"({NOTE_MARK}[^{NOTE_MARK}]*{NOTE_MARK}|{MATH_MARK}[^{MATH_MARK}]*{MATH_MARK})"
+)
+MOST_TOLD = 10
+"""Parts of a page that were left out and are told one by one."""
+
+_SUFFIXES = {
+    "image/png": ".png",
+    "image/jpeg": ".jpg",
+    "image/gif": ".gif",
+    "image/webp": ".webp",
+    "image/svg+xml": ".svg",
+}
+_FILE_NAME = re.compile(r"\.(?:png|jpe?g|gif|webp|svg)$", re.IGNORECASE)
+"""How a text alternative ends that says nothing."""
+
+_COUNTED = {
+    **dict.fromkeys(("h1", "h2", "h3", "h4", "h5", "h6"), "headings"),
+    **dict.fromkeys(("ul", "ol"), "lists"),
+    **dict.fromkeys(("td", "th"), "cells"),
+    "p": "paragraphs",
+    "li": "list items",
+    "dl": "definition lists",
+    "blockquote": "quotations",
+    "table": "tables",
+    "pre": "code",
+    "img": "images",
+}
+
+Fetch = Callable[[str], "bytes | None"]
+"""Gives the file that an address in the input leads to, if it is part of the input."""
+
+
+def read_html(path: Path, name: str) -> Draft:
+    """The article of a saved page; a fragment is an article as a whole."""
+
+    def fetch(address: str) -> bytes | None:
+        found = locate(path.parent, address, Code.MISSING_IMAGE)
+        try:
+            return found.read() if isinstance(found, Located) else None
+        except OSError:
+            return None
+
+    return of_page(path.read_bytes(), name, fetch)
+
+
+def of_page(
+    data: bytes | str, name: str, fetch: Fetch, *, whole: bool = False, title: str = ""
+) -> Draft:
+    """The article of a page, or the ``whole`` of it where it is a document or a book, whose
+    ``title`` may be known."""
+    try:
+        root = lxml.html.document_fromstring(decoded(data))
+    except (ParserError, ValueError):
+        message = "There is no text in it."
+        empty = diagnostic(Code.EMPTY_FILE, message, source=name)
+        return Draft(Metadata(), (), found=(empty,))
+    metadata, address = metadata_of(root)
+    if title:
+        metadata = replace(metadata, title=title)
+    found: list[Diagnostic] = []
+    dropped = [(e.sourceline or 0, article.words(e)) for e in article.strip(root)]
+    body = root.find("body")
+    chosen = (root if body is None else body) if whole else article.find(root)
+    if not whole:
+        dropped += [(e.sourceline or 0, article.words(e)) for e in article.clean(chosen)]
+        found += _told(dropped, name)
+    found += _guessed(chosen, name, has_lines=not whole)
+    _take_formulas(chosen)
+    notes = _take_notes(chosen)
+    reader = _Reader(name, fetch, address)
+    blocks = reader.blocks(chosen)
+    texts = tuple(Note(label=label, children=reader.blocks(e)) for label, e in notes)
+    counts = _counts(chosen, metadata.title)
+    for _, text in notes:
+        counts.update(_counts(text))
+    counts["notes"] = sum(1 for n in walk((*blocks, *texts)) if isinstance(n, NoteReference))
+    blocks, texts = tidied(blocks, texts, metadata.title)
+    return Draft(metadata, blocks, texts, reader.images, counts, (*found, *reader.found))
+
+
+def decoded(data: bytes | str) -> str:
+    """A page without what XML says before it, and without characters that no text has."""
+    if isinstance(data, bytes):
+        try:
+            text = data.decode("utf-8-sig")
+        except UnicodeDecodeError:
+            text = data.decode(_encoding(data), "replace")
+    else:
+        text = data
+    return FORBIDDEN.sub(" ", re.sub(r"^\s*<\?xml[^>]*\?>", "", text))
+
+
+def _encoding(data: bytes) -> str:
+    """What a page says of its encoding, or the one of old systems."""
+    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return "utf-16"
+    found = re.search(rb"charset\s*+=\s*+[\"']?\s*+([\w-]{1,40})", data[:4096])
+    try:
+        return codecs.lookup(found[1].decode("ascii")).name if found else "cp1252"
+    except LookupError:
+        return "cp1252"
+
+
+def _told(dropped: Iterable[tuple[int, list[str]]], name: str) -> Iterator[Diagnostic]:
+    """What was left out as no part of the article."""
+    parts = [(line, said) for line, said in dropped if len(said) > 2]
+    for line, said in parts[:MOST_TOLD]:
+        shown = " ".join(said[:8])
+        more = "…" if len(said) > 8 else ""
+        message = f"“{shown}{more}” ({len(said)} words) is left out: it is not of the article."
+        yield diagnostic(Code.NOT_IMPORTED, message, span=Span(line or 1), source=name)
+    if len(parts) > MOST_TOLD:
+        count = len(parts) - MOST_TOLD
+        message = f"{count} more parts of the page are left out, such as menus."
+        yield diagnostic(Code.NOT_IMPORTED, message, span=Span(1), source=name)
+
+
+def _guessed(element: Element, name: str, *, has_lines: bool) -> Iterator[Diagnostic]:
+    """That tables without heads are given some; their lines, where the input has such."""
+    for table in element.iter("table"):
+        if table.find(".//th") is None and len(table.findall(".//td")) > 1:
+            said = " ".join(article.words(table)[:6])
+            message = f"The table “{said}…” has no heads: the first row is taken for its head."
+            hint = "Write `{head-rows=0}` below it where there are none."
+            span = Span(table.sourceline or 1) if has_lines else None
+            yield diagnostic(Code.NOT_IMPORTED, message, span=span, source=name, hint=hint)
+
+
+def _counts(element: Element, title: str = "") -> Counter[str]:
+    """What an element holds; the heading that is the title is none of its headings."""
+    found: Counter[str] = Counter()
+    heads = element.iter("h1", "h2", "h3", "h4", "h5", "h6")
+    if title and any(
+        " ".join(article.words(head)).casefold() == title.casefold() for head in heads
+    ):
+        found["headings"] = -1
+    for inner in element.iter():
+        if isinstance(inner.tag, str) and (row := _COUNTED.get(inner.tag)):
+            if inner.tag == "p" and not (article.words(inner) or inner.find(".//img") is not None):
+                continue
+            found[row] += 1
+        elif inner.tag == "a" and inner.get("href"):
+            found["links"] += 1
+    found["words"] = len(article.words(element))
+    return found
+
+
+def _take_formulas(root: Element) -> None:
+    """The formulas of a page that says them in TeX, as marks; of others the characters stay."""
+    for formula in [*root.iter("math")]:
+        tex = next((e.text for e in formula.iter("annotation") if e.text), "")
+        tex = " ".join((tex or formula.get("alttext") or "").split())
+        said = f"{MATH_MARK}{tex}{MATH_MARK}" if tex else " ".join(article.words(formula))
+        formula.tail = said + (formula.tail or "")
+        article.drop(formula)
+
+
+# --- notes ------------------------------------------------------------------------------
+
+
+def _take_notes(root: Element) -> list[tuple[str, Element]]:
+    """The texts of notes, taken out of a page, with their labels; their references become marks
+    with the label."""
+    by_id = {e.get("id"): e for e in root.iter() if isinstance(e.tag, str) and e.get("id")}
+    found: dict[Element, str] = {}
+    for link in [*root.iter("a")]:
+        href = link.get("href") or ""
+        target = by_id.get(href[1:]) if href.startswith("#") else None
+        if target is None or not _is_reference(link):
+            continue
+        text = _text_of_note(target)
+        if (
+            text is None
+            or link in set(text.iter("a"))
+            or any(a is text for a in link.iterancestors())
+        ):
+            continue
+        label = found.setdefault(text, str(len(found) + 1))
+        mark = f"{NOTE_MARK}{label}{NOTE_MARK}"
+        outer = link.getparent()
+        held = outer if outer is not None and outer.tag == "sup" and len(outer) == 1 else link
+        held.tail = mark + (held.tail or "")
+        article.drop(held)
+    for text in found:
+        _without_back_links(text)
+        article.drop(text)
+        text.tail = None
+        text.tag = "p" if text.tag == "p" else "div"
+    for listed in [*root.iter("ol", "ul", "dl")]:
+        if not article.words(listed) and listed.find(".//img") is None:
+            article.drop(listed)
+    for rule in [*root.iter("hr")]:
+        if rule.getnext() is None and found:
+            article.drop(rule)
+    return [(label, text) for text, label in found.items()]
+
+
+def _is_reference(link: Element) -> bool:
+    roles = f"{link.get('role') or ''} {link.get('{http://www.idpf.org/2007/ops}type') or ''}"
+    roles += f" {link.get('epub:type') or ''} {link.get('class') or ''} {link.get('rel') or ''}"
+    if "noteref" in roles or "footnote-ref" in roles:
+        return True
+    outer = link.getparent()
+    is_raised = link.find("sup") is not None or (outer is not None and outer.tag == "sup")
+    said = "".join(article.words(link)).strip("[]()")
+    return is_raised and (said.isdecimal() or said in "*†‡§" or len(said) < 3)
+
+
+def _text_of_note(target: Element) -> Element | None:
+    """What holds the text of a note whose id may be that of a mark in it."""
+    for element in (target, *target.iterancestors()):
+        if element.tag in ("li", "aside", "p", "div", "dd", "section") and article.words(element):
+            return element if len(article.words(element)) < 1000 else None
+    return None
+
+
+def _without_back_links(text: Element) -> None:
+    for link in [*text.iter("a")]:
+        said = "".join(article.words(link)).strip("[]().")
+        is_back = (link.get("href") or "").startswith("#") and (len(said) < 3 or said.isdecimal())
+        if is_back:
+            outer = link.getparent()
+            only = outer is not None and outer.tag == "sup" and len(article.words(outer)) < 2
+            article.drop(outer if only and outer is not None else link)
+
+
+# --- nodes ------------------------------------------------------------------------------
+
+
+class _Reader:
+    """Reads elements into blocks; gathers the images that they show."""
+
+    def __init__(self, name: str, fetch: Fetch, address: str) -> None:
+        self.name = name
+        self.images: dict[str, bytes] = {}
+        self.found: list[Diagnostic] = []
+        self._fetch = fetch
+        self._address = address
+        self._names: dict[str, str] = {}
+
+    def blocks(self, element: Element) -> tuple[Block, ...]:
+        """The blocks of an element."""
+        markup: str = lxml.html.tostring(element, encoding="unicode", with_tail=False)
+        lines = [Line(line, number, 1) for number, line in enumerate(markup.split("\n"), 1)]
+        builder = MarkupBuilder(lambda *told: None, 60, paired=paired_names(lines))
+        builder.feed(lines)
+        changes: Changes = {Text: self._text, Image: self._image, model.Link: self._link}
+        return rewrite(builder.blocks(), enter={model.Figure: self._figure}, leave=changes)
+
+    def _text(self, node: Text) -> tuple[Node, ...]:
+        found: list[Node] = []
+        for part in filter(None, _MARKED.split(node.text)):
+            if part.startswith(NOTE_MARK):
+                found.append(NoteReference(label=part[1:-1]))
+            elif part.startswith(MATH_MARK):
+                found.append(model.Math(tex=part[1:-1]))
+            else:
+                found.append(Text(text=part))
+        return tuple(found)
+
+    def _link(self, node: model.Link) -> Node | tuple[Node, ...]:
+        """A link to the web, or within the page; of others the text stays."""
+        href = node.href.strip()
+        if self._address and not href.startswith("#"):
+            href = urljoin(self._address, href)
+        if href.startswith(("http://", "https://", "mailto:", "tel:", "#")):
+            address = href if href.startswith("#") else quote(href, safe="!#$&'()*+,-./:;=?@_~%")
+            return replace(node, href=address, attributes=model.NO_ATTRIBUTES)
+        if href and node.children:
+            message = f"The link to “{href[:80]}” is left out, and its text stays."
+            self._tell(message, "Only addresses on the web lead somewhere for all readers.")
+        return node.children
+
+    def _figure(self, node: model.Figure) -> Node | tuple[Node, ...]:
+        """A figure; of one whose image is not there, its caption stays."""
+        made = self._image(node.image)
+        if isinstance(made, Image):
+            return replace(node, image=made, attributes=model.NO_ATTRIBUTES)
+        children = node.caption or made
+        return model.Paragraph(children=children) if children else ()  # type: ignore[arg-type]
+
+    def _image(self, node: Image) -> Image | tuple[Node, ...]:
+        """An image with its file beside the source; one that is not there is its text."""
+        source = node.source.strip()
+        if source in self._names.values():
+            return node
+        data, suffix = self._data(source)
+        if not data or not suffix:
+            if node.alt or not source.startswith("data:"):
+                message = (
+                    f"The image “{source[:80]}” is no part of what was given, and is left out."
+                )
+                self._tell(
+                    message, "Save it beside the source, and write `![what it shows](file)`."
+                )
+            return (Text(text=node.alt),) if node.alt else ()
+        alt = "" if _FILE_NAME.search(node.alt) else " ".join(node.alt.split())
+        name = self._named(source, data, alt, suffix)
+        own = node.attributes
+        if not alt:
+            message = f"The image “{name}” says nothing to those who cannot see it."
+            self._tell(message, "Write what it shows in its brackets, in place of {.decorative}.")
+        classes = () if alt else ("decorative",)
+        return Image(
+            source=name, alt=alt, attributes=replace(own, id="", classes=classes, pairs=())
+        )
+
+    def _data(self, source: str) -> tuple[bytes | None, str]:
+        match = re.match(r"data:(image/[\w.+-]+);base64,(.*)", source, re.S)
+        if match:
+            try:
+                return base64.b64decode(unquote(match[2])), _SUFFIXES.get(match[1], "")
+            except (binascii.Error, ValueError):
+                return None, ""
+        suffix = posixpath.splitext(source.partition("?")[0])[1].lower().replace(".jpeg", ".jpg")
+        if suffix not in _SUFFIXES.values() or source.startswith(("http:", "https:", "//")):
+            return None, ""
+        return self._fetch(source), suffix
+
+    def _named(self, source: str, data: bytes, alt: str, suffix: str) -> str:
+        """A name for an image after what it shows, or its own."""
+        if source in self._names:
+            return self._names[source]
+        said = slug(" ".join(alt.split()[:6])) or slug(posixpath.basename(source).partition(".")[0])
+        stem = said[:40].strip("-") or "image"
+        if source.startswith("data:") and not alt:
+            stem = "image"
+        name, number = f"images/{stem}{suffix}", 2
+        while self.images.get(name, data) != data:
+            name, number = f"images/{stem}-{number}{suffix}", number + 1
+        self.images[name] = data
+        self._names[source] = quote(name)
+        return self._names[source]
+
+    def _tell(self, message: str, hint: str = "") -> None:
+        found = diagnostic(Code.NOT_IMPORTED, message, source=self.name, hint=hint)
+        if found not in self.found:
+            self.found.append(found)

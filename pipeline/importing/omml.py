@@ -1,0 +1,148 @@
+"""Formulas of Word (OMML) as TeX."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from lxml.etree import _Element as Element
+
+M = "{http://schemas.openxmlformats.org/officeDocument/2006/math}"
+_SIGNS = {
+    **dict(
+        zip(
+            "αβγδεζηθικλμνξπρσςτυφχψω",
+            (
+                "alpha beta gamma delta varepsilon zeta eta theta iota kappa lambda mu nu xi pi"
+                " rho sigma varsigma tau upsilon varphi chi psi omega"
+            ).split(),
+            strict=True,
+        )
+    ),
+    **dict(
+        zip(
+            "ΓΔΘΛΞΠΣΦΨΩ",
+            "Gamma Delta Theta Lambda Xi Pi Sigma Phi Psi Omega".split(),
+            strict=True,
+        )
+    ),
+    **dict(
+        zip(
+            "×÷±·≤≥≠≈∞∑∏∫∂∇→⇒∈∪∩√",
+            (
+                "times div pm cdot leq geq neq approx infty sum prod int partial nabla to"
+                " Rightarrow in cup cap surd"
+            ).split(),
+            strict=True,
+        )
+    ),
+    "−": "-",
+}
+_ACCENTS = {"\u0302": "hat", "\u0303": "tilde", "\u0304": "bar", "\u0305": "bar", "\u20d7": "vec"}
+_BRACKETS = {"{": "\\{", "}": "\\}", "〈": "\\langle ", "〉": "\\rangle ", "‖": "\\|"}
+
+
+def as_tex(element: Element) -> str:
+    """A formula in TeX; of what is not known, its characters."""
+    return " ".join(_all(element).split())
+
+
+def _all(element: Element | None) -> str:
+    return "" if element is None else "".join(map(_one, element))
+
+
+def _one(element: Element) -> str:
+    if not isinstance(element.tag, str):
+        return ""
+    made = _MADE.get(element.tag.removeprefix(M))
+    if made:
+        return made(element)
+    return "" if element.tag.endswith("Pr") else _all(element)
+
+
+def _run(element: Element) -> str:
+    text = "".join(t.text or "" for t in element.iter(f"{M}t"))
+    is_upright = element.find(f"{M}rPr/{M}nor") is not None
+    if is_upright:
+        return f"\\text{{{text}}}"
+    return "".join(_sign(char) for char in text)
+
+
+def _sign(char: str) -> str:
+    if char in "#%&_${}":
+        return f"\\{char}"
+    found = _SIGNS.get(char, char)
+    return f"\\{found} " if found.isalpha() and char not in found else found
+
+
+def _part(element: Element, name: str) -> str:
+    return _all(element.find(f"{M}{name}")).strip()
+
+
+def _value(element: Element, path: str, default: str = "") -> str:
+    found = element.find("/".join(f"{M}{name}" for name in path.split("/")))
+    return default if found is None else found.get(f"{M}val", default)
+
+
+def _radical(element: Element) -> str:
+    degree = _part(element, "deg")
+    return f"\\sqrt{f'[{degree}]' if degree else ''}{{{_part(element, 'e')}}}"
+
+
+def _delimited(element: Element) -> str:
+    first, last = _value(element, "dPr/begChr", "("), _value(element, "dPr/endChr", ")")
+    mark = _value(element, "dPr/sepChr", "|")
+    inner = mark.join(_all(part).strip() for part in element.findall(f"{M}e"))
+    opening, closing = _BRACKETS.get(first, first or "."), _BRACKETS.get(last, last or ".")
+    return f"\\left{opening}{inner}\\right{closing}"
+
+
+def _large(element: Element) -> str:
+    sign = _sign(_value(element, "naryPr/chr", "∫"))
+    below, above = _part(element, "sub"), _part(element, "sup")
+    limits = (f"_{{{below}}}" if below else "") + (f"^{{{above}}}" if above else "")
+    return f"{sign.strip()}{limits} {_part(element, 'e')}"
+
+
+def _matrix(element: Element) -> str:
+    rows = (
+        " & ".join(_all(cell).strip() for cell in row.findall(f"{M}e"))
+        for row in element.findall(f"{M}mr")
+    )
+    return "\\begin{matrix}" + " \\\\ ".join(rows) + "\\end{matrix}"
+
+
+def _lines(element: Element) -> str:
+    rows = (_all(part).strip() for part in element.findall(f"{M}e"))
+    return "\\begin{aligned}" + " \\\\ ".join(rows) + "\\end{aligned}"
+
+
+def _function(element: Element) -> str:
+    name = _part(element, "fName")
+    plain = name.removeprefix("\\text{").removesuffix("}")
+    known = plain in ("sin", "cos", "tan", "log", "ln", "exp", "lim", "max", "min")
+    return f"{chr(92) + plain if known else name} {_part(element, 'e')}"
+
+
+def _accent(element: Element) -> str:
+    name = _ACCENTS.get(_value(element, "accPr/chr", "\u0302"), "hat")
+    return f"\\{name}{{{_part(element, 'e')}}}"
+
+
+_MADE: dict[str, Callable[[Any], str]] = {
+    "r": _run,
+    "f": lambda e: f"\\frac{{{_part(e, 'num')}}}{{{_part(e, 'den')}}}",
+    "sSup": lambda e: f"{{{_part(e, 'e')}}}^{{{_part(e, 'sup')}}}",
+    "sSub": lambda e: f"{{{_part(e, 'e')}}}_{{{_part(e, 'sub')}}}",
+    "sSubSup": lambda e: f"{{{_part(e, 'e')}}}_{{{_part(e, 'sub')}}}^{{{_part(e, 'sup')}}}",
+    "rad": _radical,
+    "d": _delimited,
+    "nary": _large,
+    "m": _matrix,
+    "eqArr": _lines,
+    "func": _function,
+    "acc": _accent,
+    "bar": lambda e: f"\\overline{{{_part(e, 'e')}}}",
+    "limLow": lambda e: f"{_part(e, 'e')}_{{{_part(e, 'lim')}}}",
+    "limUpp": lambda e: f"{_part(e, 'e')}^{{{_part(e, 'lim')}}}",
+}

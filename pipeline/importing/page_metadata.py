@@ -1,0 +1,96 @@
+"""What a web page says of itself: in its metadata, in JSON, in its headings."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from lxml.etree import _Element as Element
+
+from pipeline.importing.article import words
+from pipeline.metadata import Contributor, Metadata
+from pipeline.parser.frontmatter.identifiers import BadValueError
+from pipeline.parser.frontmatter.languages import language
+
+TITLE = "document-title"
+"""The class of the heading that is the title of all."""
+
+
+def metadata_of(root: Element) -> tuple[Metadata, str]:
+    """What a page says of itself, and its address, "" where it says none."""
+    said: dict[str, str] = {}
+    for meta in root.iter("meta"):
+        key = (meta.get("property") or meta.get("name") or meta.get("itemprop") or "").lower()
+        if key and (content := " ".join((meta.get("content") or "").split())):
+            said.setdefault(key, content)
+    linked = _linked_data(root)
+    title = said.get("og:title") or linked.get("headline") or said.get("twitter:title") or ""
+    if not title:
+        found = root.find(".//title")
+        heads = [e for e in root.iter("h1") if words(e)]
+        heads = [e for e in heads if e.get("class") == TITLE] or heads
+        title = " ".join(words(found)) if found is not None else ""
+        if len(heads) == 1:
+            head = " ".join(words(heads[0]))
+            title = head if not title or head in title else title
+    author = linked.get("author") or said.get("author") or said.get("article:author") or ""
+    if author.startswith(("http://", "https://", "@")):
+        author = ""
+    published = (
+        said.get("article:published_time") or linked.get("datePublished") or said.get("date") or ""
+    )
+    date = re.match(r"\d{4}-\d{2}-\d{2}", published)
+    description = said.get("og:description") or said.get("description") or ""
+    lang = (
+        root.get("lang") or root.get("{http://www.w3.org/XML/1998/namespace}lang") or ""
+    ).strip()
+    names = [name.strip() for name in re.split(r"[,;]| and ", author)]
+    canonical = root.xpath("//link[@rel='canonical']/@href")
+    address = said.get("og:url") or (canonical[0] if canonical else "")
+    metadata = Metadata(
+        title=" ".join(title.split()),
+        authors=tuple(Contributor(name=found) for found in names[:6] if 0 < len(found) < 60),
+        lang=language_of(lang.strip()),
+        date=date[0] if date else "",
+        description=description,
+    )
+    return metadata, address if address.startswith(("http://", "https://")) else ""
+
+
+def language_of(written: str) -> str:
+    """A language as the front matter has it; English for what is none."""
+    try:
+        return language(written) if written else "en"
+    except BadValueError:
+        return "en"
+
+
+def _linked_data(root: Element) -> dict[str, str]:
+    """Headline, author and date of what the page says in JSON."""
+    for script in root.xpath("//script[@type='application/ld+json']"):
+        try:
+            data: Any = json.loads(script.text or "")
+        except ValueError:
+            continue
+        for found in _objects(data):
+            if found.get("headline"):
+                author = found.get("author")
+                author = author[0] if isinstance(author, list) and author else author
+                name = author.get("name") if isinstance(author, dict) else author
+                return {
+                    "headline": str(found["headline"]),
+                    "author": name if isinstance(name, str) else "",
+                    "datePublished": str(found.get("datePublished") or ""),
+                }
+    return {}
+
+
+def _objects(data: Any) -> Iterator[dict[str, Any]]:
+    items = data if isinstance(data, list) else [data]
+    for item in items:
+        if isinstance(item, dict):
+            yield item
+            if isinstance(item.get("@graph"), list):
+                yield from (one for one in item["@graph"] if isinstance(one, dict))

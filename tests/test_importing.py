@@ -1,0 +1,372 @@
+"""What people have becomes a source that builds, and what is lost is told."""
+
+from __future__ import annotations
+
+import base64
+import io
+import zipfile
+from pathlib import Path
+
+import docx
+import pytest
+from click.testing import CliRunner
+from docx.oxml import parse_xml
+from docx.shared import Cm
+from PIL import Image as Picture
+
+from pipeline import cli
+from pipeline.editions import EDITIONS
+from pipeline.importing import Imported, import_file
+from pipeline.parser import parse, parse_file
+from pipeline.resolve import resolve
+from pipeline.select import select
+
+
+def picture() -> bytes:
+    """A small image."""
+    made = io.BytesIO()
+    Picture.new("RGB", (40, 30), "red").save(made, "PNG")
+    return made.getvalue()
+
+
+def imported(path: Path) -> Imported:
+    """What a file becomes, which has to build without any finding."""
+    made = import_file(path)
+    assert not made.failed, made.found
+    folder = path.parent / "made"
+    for name, data in made.images.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_bytes(data)
+    folder.mkdir(exist_ok=True)
+    document = resolve(select(parse(made.text, "made.md", folder), EDITIONS["web"]), folder)
+    assert not document.diagnostics, made.text
+    assert not any("another way" in one.message for one in made.found), made.text
+    return made
+
+
+def told(made: Imported) -> list[str]:
+    return [one.message for one in made.found]
+
+
+def body(made: Imported) -> str:
+    """The source without its front matter."""
+    return made.text.split("---\n", 2)[2].strip()
+
+
+# --- Markdown ---------------------------------------------------------------------------
+
+NOTE = """\
+---
+tags: [water, wells]
+aliases: [Brunnen]
+author: Ann
+---
+# The well
+
+See [[Pump]] and [[#Depth]]. %%not yet%% A :wave: and $5 or $6.
+
+> [!info]- For all
+> Text with ==mark==.
+
+<!-- Ask Ben. -->
+
+Depth
+-----
+
+![[well.png|300]]
+
+![](missing.png) and [a file](Pump.md), {{ page.title }} and {{ nothing }}.
+
+::: {.callout-tip}
+## Careful
+Yes.
+:::
+
+{{< video a.mp4 >}} and @fig:x.
+"""
+
+
+def test_note(tmp_path: Path) -> None:
+    """A note of Obsidian's, with marks of others."""
+    (tmp_path / "Well.md").write_text(NOTE)
+    (tmp_path / "well.png").write_bytes(picture())
+    made = imported(tmp_path / "Well.md")
+    head = "---\ntitle: The well\nauthors:\n- Ann\nkeywords:\n- water\n- wells\n"
+    assert made.text.startswith(head)
+    assert body(made) == (
+        "See Pump and [Depth](#depth). A 👋 and $5 or $6.\n\n"
+        "::: note For all\nText with ==mark==.\n:::\n\n"
+        "<!-- Ask Ben. -->\n\n"
+        "## Depth\n\n"
+        "![](well.png){.decorative width=300}\n\n"
+        "and a file, \\{\\{ page.title }} and \\{\\{ nothing }}.\n\n"
+        "::: tip Careful\nYes.\n:::\n\n"
+        "\\{\\{< video a.mp4 >}} and \\@fig:x."
+    )
+    assert made.images == {"well.png": picture()}
+    places = {(one.line, one.message) for one in made.found}
+    assert (3, "The key `aliases` means nothing here, and is left out.") in places
+    assert (8, "The comment “not yet” stands within a block, and is left out.") in places
+    assert (20, "The image “missing.png” is not there, and is left out.") in places
+    assert (20, "The link to “Pump.md” is left out, and its text stays.") in places
+
+
+def test_files_that_are_taken_in(tmp_path: Path) -> None:
+    """A source of several files becomes one."""
+    (tmp_path / "all.md").write_text("# All\n\n{{< include part.md >}}\n")
+    (tmp_path / "part.md").write_text("## A part\n\nText.\n")
+    assert body(imported(tmp_path / "all.md")) == "## A part\n\nText."
+
+
+# --- web pages --------------------------------------------------------------------------
+
+PAGE = f"""\
+<!DOCTYPE html>
+<html lang="de"><head>
+<title>Der Brunnen – Nachrichten</title>
+<meta property="og:title" content="Der Brunnen">
+<meta name="author" content="Anna Autor">
+<meta property="article:published_time" content="2026-03-01T10:00:00Z">
+<script>alert(1)</script>
+</head><body>
+<nav><a href="/">Start</a> <a href="/a">Mehr</a> <a href="/b">Noch mehr</a></nav>
+<article>
+<h1>Der Brunnen</h1>
+<h3>Das <span style="color:red">Dorf</span></h3>
+<p>Ein <b>Brunnen </b>für <i>alle</i>.<a href="#fn1" class="footnote-ref"><sup>1</sup></a><br><br>
+Siehe <a href="/karte">die Karte</a> und <a href="https://example.org/x">dort</a>.</p>
+<figure><img src="data:image/png;base64,{base64.b64encode(picture()).decode()}" alt="Ein Rohr">
+<figcaption>Abbildung 1: Das Rohr</figcaption></figure>
+<table><tr><th rowspan="2">Jahr</th><th colspan="2">Tiefe</th></tr>
+<tr><th>Mai</th><th>Juli</th></tr><tr><td>2016</td><td>11</td><td>12</td></tr></table>
+<ul><li>eins</li><li>zwei<ol><li>drei</li></ol></li></ul>
+<pre><code class="language-python">x = "&lt;a&gt;"
+</code></pre>
+<div class="share"><a href="#">Teilen</a></div>
+<section class="footnotes"><ol><li id="fn1">Von 1962.<a href="#r1">↩</a></li></ol></section>
+</article>
+<footer>Impressum und Datenschutz</footer>
+</body></html>
+"""
+
+
+def test_page(tmp_path: Path) -> None:
+    """The article of a page, and what is not of it."""
+    (tmp_path / "page.html").write_text(PAGE)
+    made = imported(tmp_path / "page.html")
+    assert made.text.startswith(
+        "---\ntitle: Der Brunnen\nauthors:\n- Anna Autor\nlang: de\ndate: '2026-03-01'\n---\n"
+    )
+    assert body(made).startswith(
+        "## Das Dorf\n\n"
+        "Ein **Brunnen** für *alle*.[^1]\n\n"
+        "Siehe die Karte und [dort](https://example.org/x).\n\n"
+        '![Ein Rohr](images/ein-rohr.png "Das Rohr")\n\n'
+        "<table>\n"
+    )
+    assert body(made).endswith(
+        '</table>\n\n- eins\n- zwei\n  1. drei\n\n```python\nx = "<a>"\n```\n\n[^1]: Von 1962.'
+    )
+    assert "alert" not in made.text
+    assert "“Start Mehr Noch mehr” (4 words) is left out: it is not of the article." in told(made)
+    assert "The link to “/karte” is left out, and its text stays." in told(made)
+    assert {(row.name, row.given, row.made) for row in made.ledger} >= {
+        ("tables", 1, 1),
+        ("cells", 7, 7),
+        ("notes", 1, 1),
+        ("images", 1, 1),
+    }
+
+
+def test_what_is_guessed(tmp_path: Path) -> None:
+    """A table without heads gets some, a table of one cell is none, and the name of a file says
+    nothing of an image: all of that is told."""
+    (tmp_path / "a.png").write_bytes(picture())
+    (tmp_path / "page.html").write_text(
+        "<h1>Wells</h1><table><tr><td><p>In a frame.</p></td></tr></table>"
+        "<table><tr><td><p>Year</p></td><td>Depth</td></tr><tr><td>2016</td><td>11 m</td></tr>"
+        '</table><p><img src="a.png" alt="a.png"></p>'
+    )
+    made = imported(tmp_path / "page.html")
+    assert body(made) == (
+        "In a frame.\n\n| Year | Depth |\n|------|-------|\n| 2016 | 11 m  |\n\n"
+        "![](images/a.png){.decorative}"
+    )
+    assert told(made)[0].endswith("has no heads: the first row is taken for its head.")
+    assert "The image “images/a.png” says nothing to those who cannot see it." in told(made)
+
+
+# --- Word -------------------------------------------------------------------------------
+
+FORMULA = (
+    '<m:oMath xmlns:m="http://schemas.openxmlformats.org/officeDocument/2006/math"><m:f><m:num>'
+    "<m:r><m:t>a</m:t></m:r></m:num><m:den><m:sSup><m:e><m:r><m:t>b</m:t></m:r></m:e><m:sup><m:r>"
+    "<m:t>2</m:t></m:r></m:sup></m:sSup></m:den></m:f></m:oMath>"
+)
+CHANGES = (
+    '<w:p xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"><w:r><w:t'
+    ' xml:space="preserve">It is </w:t></w:r><w:del w:id="90" w:author="B"><w:r><w:delText>old'
+    '</w:delText></w:r></w:del><w:ins w:id="91" w:author="B"><w:r><w:t>new</w:t></w:r></w:ins>'
+    "</w:p>"
+)
+
+
+def word_document(path: Path) -> None:
+    """A document with a bit of everything."""
+    made = docx.Document()
+    made.core_properties.author = "Ann Author"
+    made.core_properties.keywords = "water, wells"
+    made.add_heading("The well", 0)
+    made.add_heading("Depth", 1)
+    text = made.add_paragraph("How ")
+    run = text.add_run("deep")
+    run.bold = True
+    text.add_run(" it is: ")
+    text._p.append(parse_xml(FORMULA))
+    made.add_comment(run, "Ask again.", author="Ben")
+    made.add_paragraph("one", style="List Bullet")
+    made.add_paragraph("two", style="List Bullet")
+    table = made.add_table(rows=2, cols=2)
+    table.cell(0, 0).merge(table.cell(0, 1)).text = "Both"
+    table.cell(1, 0).text = "2016"
+    table.cell(1, 1).text = "11 m"
+    made.add_picture(io.BytesIO(picture()), width=Cm(2))
+    for properties in made.element.iter("{*}docPr"):
+        properties.set("descr", "A red box")
+    made.element.body.insert(len(made.element.body) - 1, parse_xml(CHANGES))
+    made.sections[0].footer.paragraphs[0].text = "Page 1"
+    made.save(str(path))
+
+
+def test_word(tmp_path: Path) -> None:
+    """A Word document, with comments, a formula, merged cells and tracked changes."""
+    word_document(tmp_path / "well.docx")
+    made = imported(tmp_path / "well.docx")
+    assert "title: The well\nauthors:\n- Ann Author\n" in made.text
+    assert "keywords:\n- water\n- wells\n" in made.text
+    assert body(made).startswith(
+        "## Depth\n\nHow **deep** it is: $\\frac{a}{{b}^{2}}$\n\n<!-- Ben: Ask again. -->\n\n"
+        "- one\n- two\n"
+    )
+    assert '<th scope="col" colspan="2">Both</th>' in made.text
+    assert "![A red box](images/a-red-box.png)" in made.text
+    assert body(made).endswith("It is new")
+    assert "2 tracked changes are taken as accepted." in told(made)
+    assert "The footer “Page 1” is left out: editions have their own." in told(made)
+    assert all(row.made >= row.given for row in made.ledger), made.ledger
+
+
+def test_build_says_how(tmp_path: Path) -> None:
+    """Whoever would build a Word document is told to import it."""
+    word_document(tmp_path / "well.docx")
+    file = tmp_path / "well.docx"
+    hints = [one.hint for one in parse_file(file).diagnostics]
+    assert hints == [f"Make a source of it: `chapbook import {file}`."]
+
+
+# --- e-books ----------------------------------------------------------------------------
+
+
+def book(path: Path, **more: str) -> None:
+    """An e-book of two pages."""
+    files = {
+        "META-INF/container.xml": '<container xmlns="urn:oasis:names:tc:opendocument:xmlns:'
+        'container"><rootfiles><rootfile full-path="e/a.opf"/></rootfiles></container>',
+        "e/a.opf": '<package xmlns="http://www.idpf.org/2007/opf" xmlns:dc="http://purl.org/dc/'
+        'elements/1.1/"><metadata><dc:title>Wells</dc:title><dc:creator>Ann</dc:creator>'
+        "<dc:language>en-GB</dc:language></metadata><manifest>"
+        '<item id="one" href="one.xhtml" media-type="application/xhtml+xml"/>'
+        '<item id="two" href="two.xhtml" media-type="application/xhtml+xml"/>'
+        '</manifest><spine><itemref idref="one"/><itemref idref="two"/></spine></package>',
+        "e/one.xhtml": '<html xmlns="http://www.w3.org/1999/xhtml"><body><h1>One</h1>'
+        '<p>See <a href="two.xhtml#deep">below</a>.<sup><a href="two.xhtml#n1">1</a></sup></p>'
+        '<p><img src="../p.png" alt="A pump"/></p></body></html>',
+        "e/two.xhtml": '<html xmlns="http://www.w3.org/1999/xhtml"><body><h1>Two</h1>'
+        '<h2 id="deep">Deep</h2><p>Text.</p><aside id="n1"><p>A note.</p></aside></body></html>',
+        **more,
+    }
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, text in files.items():
+            archive.writestr(name, text)
+        archive.writestr("p.png", picture())
+
+
+def test_book(tmp_path: Path) -> None:
+    """The pages of an e-book, with links and notes that go from one to another."""
+    book(tmp_path / "wells.epub")
+    made = imported(tmp_path / "wells.epub")
+    assert made.text.startswith("---\ntitle: Wells\nauthors:\n- Ann\nlang: en-GB\n---\n")
+    assert body(made) == (
+        "## One\n\nSee [below](#page-1-deep).[^1]\n\n![A pump](images/a-pump.png)\n\n"
+        "## Two\n\n### Deep {#page-1-deep}\n\nText.\n\n[^1]: A note."
+    )
+
+
+# --- what cannot be read ----------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", ["a.docx", "a.epub"])
+@pytest.mark.parametrize(
+    "data",
+    [b"", b"PK\x03\x04 and no more", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", b"Some text."],
+    ids=["empty", "cut", "old", "text"],
+)
+def test_broken(tmp_path: Path, name: str, data: bytes) -> None:
+    """A file that is not what its name says is told, and makes no source."""
+    (tmp_path / name).write_bytes(data)
+    made = import_file(tmp_path / name)
+    assert [one.code for one in made.found] == ["unreadable-file"]
+
+
+def test_entities(tmp_path: Path) -> None:
+    """Entities of its own are not expanded, however many they would be."""
+    bomb = '<!DOCTYPE a [<!ENTITY b "bb"><!ENTITY c "&b;&b;">]><a>&c;</a>'
+    book(tmp_path / "wells.epub", **{"e/a.opf": bomb})
+    made = import_file(tmp_path / "wells.epub")
+    assert told(made) == ["It defines entities of its own, which is not safe."]
+
+
+def test_unknown_kind(tmp_path: Path) -> None:
+    (tmp_path / "a.xlsx").write_bytes(b"x")
+    assert import_file(tmp_path / "a.xlsx").failed
+
+
+def test_cut_short(tmp_path: Path) -> None:
+    """However a document is damaged, it is read or told."""
+    word_document(tmp_path / "well.docx")
+    data = (tmp_path / "well.docx").read_bytes()
+    for number in range(60):
+        broken = bytearray(data)
+        broken[(number * 977) % len(data)] ^= 0x55
+        (tmp_path / "broken.docx").write_bytes(broken[: len(data) - number * 7])
+        import_file(tmp_path / "broken.docx")
+
+
+# --- the command ------------------------------------------------------------------------
+
+
+def test_command(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A folder becomes one of sources; what is there already is not overwritten."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "notes" / "more").mkdir(parents=True)
+    (tmp_path / "notes" / "a.md").write_text("# A\n\nOne\nline.\n")
+    (tmp_path / "notes" / "more" / "b.md").write_text("# B\n\nText.\n")
+    run = CliRunner()
+    result = run.invoke(cli.main, ["import", "notes"])
+    assert result.exit_code == 0, result.output
+    assert (tmp_path / "source/a.md").read_text() == "---\ntitle: A\n---\n\nOne line.\n"
+    assert (tmp_path / "source/more/b.md").exists()
+    assert "words                  3       3" in result.output
+    (tmp_path / "source/a.md").write_text("Mine.")
+    result = run.invoke(cli.main, ["import", "notes/a.md"])
+    assert result.exit_code == 2
+    assert "is there already" in result.output
+    assert (tmp_path / "source/a.md").read_text() == "Mine."
+
+
+def test_command_fails(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "a.docx").write_bytes(b"x")
+    result = CliRunner().invoke(cli.main, ["import", "a.docx"])
+    assert result.exit_code == 1
+    assert not (tmp_path / "source").exists()
