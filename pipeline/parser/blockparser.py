@@ -5,8 +5,8 @@ positions. This one follows the strategy that CommonMark's appendix describes: e
 is first matched against the blocks that are open, then asked whether it begins new ones,
 then added to the innermost. It is linear, and every element knows its lines.
 
-Processors stay Python-Markdown's: ``test`` says whether a block can begin here, ``run``
-begins it (or returns False). `LineProcessor.proceed` and `LineProcessor.close` are added.
+Processors are registered with Python-Markdown as its own are. What they do instead of those'
+``test`` and ``run`` is in `LineProcessor`.
 """
 
 from __future__ import annotations
@@ -89,13 +89,23 @@ class LineProcessor(BlockProcessor):
     takes_in = False
     parser: LineParser
 
-    def test(self, parent: ElementTree.Element, block: Any) -> bool:
-        """Whether the construct may begin at the cursor ``block`` within ``parent``."""
-        return bool(block.char and block.char in self.begins and block.indent < 4)
+    def may_start(self, cursor: Cursor) -> bool:
+        """Whether the construct may begin at the cursor."""
+        return bool(cursor.char and cursor.char in self.begins and cursor.indent < 4)
 
-    def run(self, parent: ElementTree.Element, blocks: Any) -> bool | None:
-        """Begin the construct at the cursor ``blocks[0]``; False if it is none after all."""
+    def start(self, cursor: Cursor) -> bool:
+        """Begin the construct at the cursor; False if it is none after all."""
         raise NotImplementedError
+
+    def open(self, cursor: Cursor, tag: str, state: Any = None, **attrib: str) -> BlockElement:
+        """Begin a block of this kind, as an element ``tag``."""
+        block = BlockElement(tag, cursor.number, self, **attrib)
+        block.state = state
+        return self.parser.begin(block, cursor)
+
+    def report(self, block: BlockElement, code: Code, message: str, hint: str = "") -> None:
+        """Report what is wrong where ``block`` begins."""
+        self.parser.report(code, message, block.line, block.column, hint)
 
     def holds(self, tag: str) -> bool:
         """Whether a block of this kind may have a child ``tag``."""
@@ -311,6 +321,7 @@ class LineParser(BlockParser):
                     break
                 case Match.END:
                     block.end = cursor.number
+                    block.set("closed", "yes")
                     while block in self.open:
                         self.close_tip()
                     return
@@ -344,10 +355,7 @@ class LineParser(BlockParser):
             cursor.indent >= 4 or cursor.char in MARKERS or LETTERED.match(cursor.text, cursor.next)
         ):
             for processor in processors:
-                innermost = self.innermost
-                if processor.test(innermost, cursor) and (
-                    processor.run(innermost, [cursor]) is not False
-                ):
+                if processor.may_start(cursor) and processor.start(cursor):
                     break
             else:
                 return False

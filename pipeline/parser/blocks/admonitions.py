@@ -4,8 +4,6 @@ and those of MkDocs that fold, ``??? note``."""
 from __future__ import annotations
 
 import re
-from typing import Any
-from xml.etree.ElementTree import Element
 
 from pipeline.parser.attributes import make
 from pipeline.parser.blockparser import BlockElement, LineProcessor, Match
@@ -24,21 +22,19 @@ class AdmonitionProcessor(LineProcessor):
     begins = "!?"
     container = True
 
-    def run(self, parent: Element, blocks: Any) -> bool | None:
-        cursor: Cursor = blocks[0]
+    def start(self, cursor: Cursor) -> bool:
         match = _OPENING.match(cursor.rest)
         if not match or self.parser.too_deep(cursor):
             return False
-        block = BlockElement("admonition", cursor.number, self, kind=match[1].lower())
-        block.set("mark", cursor.rest[:3])
-        block.state = make(classes=tuple(match[1].lower().split()))
-        self.parser.begin(block, cursor)
+        kind = match[1].lower()
+        classes = make(classes=tuple(kind.split()))
+        block = self.open(cursor, "admonition", classes, kind=kind, mark=cursor.rest[:3])
         if match[2]:
             title = BlockElement("title", cursor.number)
             title.lines = [Line(match[2], cursor.number, cursor.offset + match.start(2))]
             block.append(title)
         cursor.skip_rest()
-        return None
+        return True
 
     def proceed(self, block: BlockElement, cursor: Cursor) -> Match:
         return proceed_indented(cursor, 4)

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import re
-from typing import Any
-from xml.etree.ElementTree import Element
 
 from pipeline.parser.blockparser import BlockElement, LineProcessor
 from pipeline.parser.cursor import Cursor
@@ -12,7 +10,7 @@ from pipeline.parser.cursor import Cursor
 _THEMATIC = re.compile(r"(?:(?:\*[ \t]*){3,}|(?:_[ \t]*){3,}|(?:-[ \t]*){3,})$")
 _WRITING = re.compile(r"_{4,}")
 MAX_LINES = 100
-_PAGE = re.compile(r"\\(?:newpage|pagebreak)[ \t]*$")
+_PAGE = re.compile(r"(?:\\(?:newpage|pagebreak)|\{\{<[ \t]*pagebreak[ \t]*>\}\})[ \t]*$")
 
 
 class ThematicBreakProcessor(LineProcessor):
@@ -20,18 +18,17 @@ class ThematicBreakProcessor(LineProcessor):
 
     begins = "*_-"
 
-    def run(self, parent: Element, blocks: Any) -> bool | None:
-        cursor: Cursor = blocks[0]
+    def start(self, cursor: Cursor) -> bool:
         if not _THEMATIC.match(cursor.rest):
             return False
         mark = cursor.rest.rstrip()
         if _WRITING.fullmatch(mark):
             self.parser.close_unmatched()
             if self._goes_on(cursor):
-                return None
+                return True
         kind = "lines" if _WRITING.fullmatch(mark) else "hr"
         self.parser.add_leaf(BlockElement(kind, cursor.number, self, mark=mark, count="1"), cursor)
-        return None
+        return True
 
     def _goes_on(self, cursor: Cursor) -> bool:
         """Whether the line is one more of the lines that stand right before it."""
@@ -46,13 +43,12 @@ class ThematicBreakProcessor(LineProcessor):
 
 
 class PageBreakProcessor(LineProcessor):
-    """``\\newpage`` alone on a line."""
+    """``\\newpage`` alone on a line, or what Quarto writes for it."""
 
-    begins = "\\"
+    begins = "\\{"
 
-    def run(self, parent: Element, blocks: Any) -> bool | None:
-        cursor: Cursor = blocks[0]
+    def start(self, cursor: Cursor) -> bool:
         if not _PAGE.match(cursor.rest):
             return False
         self.parser.add_leaf(BlockElement("page-break", cursor.number, self), cursor)
-        return None
+        return True

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import re
-from typing import Any
-from xml.etree.ElementTree import Element
 
 from pipeline.codes import Code
 from pipeline.model import NO_ATTRIBUTES
@@ -37,20 +35,18 @@ class FenceProcessor(LineProcessor):
     takes_lines = True
     verbatim = True
 
-    def run(self, parent: Element, blocks: Any) -> bool | None:
-        cursor: Cursor = blocks[0]
+    def start(self, cursor: Cursor) -> bool:
         match = _OPENING.match(cursor.rest)
         if not match:
             return False
         group = 1 if match[1] else 3
         fence, info = match[group], match[group + 1]
-        block = BlockElement("pre", cursor.number, self, info=info.strip(" \t"))
         if "{" in info:
             at = info.index("{")
             column = cursor.offset + match.start(group + 1) + at
             self.parser.check_attributes(info[at:], cursor.number, column)
-        block.state = (fence[0], len(fence), cursor.indent)
-        self.parser.begin(block, cursor)
+        state = (fence[0], len(fence), cursor.indent)
+        self.open(cursor, "pre", state, info=info.strip(" \t"))
         return True
 
     def proceed(self, block: BlockElement, cursor: Cursor) -> Match:
@@ -58,7 +54,6 @@ class FenceProcessor(LineProcessor):
         if cursor.indent < 4 and cursor.char == char:
             rest = cursor.rest.rstrip(" \t")
             if len(rest) >= length and not rest.strip(char):
-                block.set("closed", "yes")
                 return Match.END
         cursor.skip_columns(min(indent, cursor.indent))
         return Match.YES
@@ -69,13 +64,9 @@ class FenceProcessor(LineProcessor):
     def close(self, block: BlockElement, parent: BlockElement) -> None:
         char, length, _ = block.state
         if not block.get("closed"):
-            self.parser.report(
-                Code.UNCLOSED_FENCE,
-                f"The code fence {char * length} is never closed.",
-                block.line,
-                block.column,
-                f"End the code with a line {char * length}.",
-            )
+            message = f"The code fence {char * length} is never closed."
+            hint = f"End the code with a line {char * length}."
+            self.report(block, Code.UNCLOSED_FENCE, message, hint)
         if raw := _RAW.fullmatch(block.get("info", "")):
             self._close_raw(block, parent, raw[1].lower())
             return
@@ -99,24 +90,21 @@ class FenceProcessor(LineProcessor):
         else:
             del parent[-1]
             message = f"The raw code for {name} is left out."
-            self.parser.report(Code.LIKELY_SLIP, message, block.line, block.column, OTHER_FORMAT)
+            self.report(block, Code.LIKELY_SLIP, message, OTHER_FORMAT)
 
 
 class IndentedCodeProcessor(LineProcessor):
     takes_lines = True
     verbatim = True
 
-    def test(self, parent: Element, block: Any) -> bool:
-        return block.indent >= 4 and self.parser.tip.tag not in ("p", "table")
+    def may_start(self, cursor: Cursor) -> bool:
+        return cursor.indent >= 4 and self.parser.tip.tag not in ("p", "table")
 
-    def run(self, parent: Element, blocks: Any) -> bool | None:
-        cursor: Cursor = blocks[0]
-        block = BlockElement("pre", cursor.number, self, language="")
-        block.state = NO_ATTRIBUTES
-        self.parser.begin(block, cursor)
+    def start(self, cursor: Cursor) -> bool:
+        block = self.open(cursor, "pre", NO_ATTRIBUTES, language="")
         cursor.skip_columns(4)
         self.parser.add_line(block, cursor)
-        return None
+        return True
 
     def proceed(self, block: BlockElement, cursor: Cursor) -> Match:
         if cursor.indent >= 4:

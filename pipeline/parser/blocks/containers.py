@@ -4,8 +4,6 @@ innermost container that was opened with as many colons, or else the innermost."
 from __future__ import annotations
 
 import re
-from typing import Any
-from xml.etree.ElementTree import Element
 
 from pipeline.codes import Code
 from pipeline.model import NO_ATTRIBUTES
@@ -27,13 +25,10 @@ _CLOSING = re.compile(r"(:{3,})[ \t]*$")
 
 
 class ContainerProcessor(LineProcessor):
-    """``state`` is the number of colons while the block is open, then its attributes."""
-
     begins = ":"
     container = True
 
-    def run(self, parent: Element, blocks: Any) -> bool | None:
-        cursor: Cursor = blocks[0]
+    def start(self, cursor: Cursor) -> bool:
         match = _OPENING.match(cursor.rest)
         if not match:
             return False
@@ -61,21 +56,23 @@ class ContainerProcessor(LineProcessor):
         titled = _TITLED.match(text)
         words = (f"{titled[1]} {titled[2]}" if titled else text).split()
         name = words[0].lower() if words else (found.classes[0] if found.classes else "")
-        block = BlockElement("container", cursor.number, self, name=said(name) or name)
-        block.set("written", name)
-        block.set("directive", "yes" if is_directive else "")
-        block.set("argument", " ".join(words[1:]))
-        block.set("colons", str(len(match[1])))
-        block.state = found
-        self.parser.begin(block, cursor)
+        self.open(
+            cursor,
+            "container",
+            found,
+            name=said(name) or name,
+            written=name,
+            directive="yes" if is_directive else "",
+            argument=" ".join(words[1:]),
+            colons=str(len(match[1])),
+        )
         cursor.skip_rest()
-        return None
+        return True
 
     def proceed(self, block: BlockElement, cursor: Cursor) -> Match:
         if cursor.indent < 4 and cursor.char == ":":
             match = _CLOSING.match(cursor.rest)
             if match and self._closes(block, len(match[1])):
-                block.set("closed", "yes")
                 return Match.END
         if block.get("directive"):
             take_option(block, cursor)
@@ -95,10 +92,5 @@ class ContainerProcessor(LineProcessor):
         if not block.get("closed"):
             colons = ":" * int(block.get("colons", "3"))
             written = f"{colons} {block.get('written', '')}".strip()
-            self.parser.report(
-                Code.UNCLOSED_CONTAINER,
-                f"The block `{written}` is never closed.",
-                block.line,
-                block.column,
-                f"End it with a line `{colons}`.",
-            )
+            message = f"The block `{written}` is never closed."
+            self.report(block, Code.UNCLOSED_CONTAINER, message, f"End it with a line `{colons}`.")

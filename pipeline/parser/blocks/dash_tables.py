@@ -9,8 +9,7 @@ from __future__ import annotations
 
 import itertools
 import re
-from typing import Any, NamedTuple
-from xml.etree.ElementTree import Element
+from typing import NamedTuple
 
 from pipeline.parser.blockparser import BlockElement, LineProcessor, Match
 from pipeline.parser.blocks.code import IndentedCodeProcessor
@@ -46,8 +45,7 @@ class DashTableProcessor(LineProcessor):
     takes_lines = True
     verbatim = True
 
-    def run(self, parent: Element, blocks: Any) -> bool | None:
-        cursor: Cursor = blocks[0]
+    def start(self, cursor: Cursor) -> bool:
         if not _GROUPS.match(cursor.rest):
             return False
         dashes = Line(cursor.rest.rstrip(" \t"), cursor.number, cursor.offset)
@@ -71,7 +69,7 @@ class DashTableProcessor(LineProcessor):
         elif head:
             table.column = head[0].offset
         table.end = cursor.number
-        return None
+        return True
 
     def _head(self, cursor: Cursor) -> tuple[BlockElement | None, list[Line] | None]:
         """The rule above the head, and the lines of the head: none, or None where what stands

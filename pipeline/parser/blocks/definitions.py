@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import re
 from typing import Any
-from xml.etree.ElementTree import Element
 
 from pipeline.parser.blockparser import BlockElement, LineProcessor, Match
 from pipeline.parser.blocks.notes import proceed_indented
@@ -39,21 +38,18 @@ class DefinitionProcessor(LineProcessor):
         self.lists = lists
         self.terms = TermProcessor(parser)
 
-    def run(self, parent: Element, blocks: Any) -> bool | None:
-        cursor: Cursor = blocks[0]
+    def start(self, cursor: Cursor) -> bool:
         match = _MARKER.match(cursor.rest)
         if not match or self.parser.too_deep(cursor):
             return False
         parser = self.parser
         if parser.innermost.tag != "dl" and not self._open_list(cursor):
             return False
-        item = BlockElement("dd", cursor.number, self)
-        item.state = min(4, cursor.indent + match.end())
-        parser.begin(item, cursor)
+        self.open(cursor, "dd", min(4, cursor.indent + match.end()))
         cursor.skip_indent()
         cursor.skip_chars(1)
         cursor.skip_columns(3)
-        return None
+        return True
 
     def _open_list(self, cursor: Cursor) -> bool:
         """Make terms of the paragraph before, in a new list or the one before it."""

@@ -5,11 +5,9 @@ or from ``{solution-start}`` to ``{solution-end}``; and answers as LaTeX's envir
 from __future__ import annotations
 
 import re
-from typing import Any
-from xml.etree.ElementTree import Element
 
 from pipeline.codes import Code
-from pipeline.parser.attributes import make
+from pipeline.model import NO_ATTRIBUTES
 from pipeline.parser.blockparser import BlockElement, LineProcessor, Match
 from pipeline.parser.blocks.other_tools import take_option
 from pipeline.parser.constructs.boxes import DIRECTIVES
@@ -34,8 +32,7 @@ class DirectiveProcessor(LineProcessor):
     begins = "`~\\"
     container = True
 
-    def run(self, parent: Element, blocks: Any) -> bool | None:
-        cursor: Cursor = blocks[0]
+    def start(self, cursor: Cursor) -> bool:
         fence = _FENCE.match(cursor.rest)
         environment = None if fence else _ENVIRONMENT.match(cursor.rest)
         if fence:
@@ -49,17 +46,18 @@ class DirectiveProcessor(LineProcessor):
         is_box = box is not None and box[1] in DIRECTIVES
         if not (name or is_box) or self.parser.too_deep(cursor):
             return False
-        block = BlockElement("container", cursor.number, self, name=name or written)
-        if box:
-            block.set("argument", box[2].strip())
-        block.set("end", end)
-        block.set("written", cursor.rest.strip())
-        if written.lower().endswith("-start"):
-            block.set("stage", "start")
-        block.state = make()
-        self.parser.begin(block, cursor)
+        self.open(
+            cursor,
+            "container",
+            NO_ATTRIBUTES,
+            name=name or written,
+            argument=box[2].strip() if box else "",
+            end=end,
+            written=cursor.rest.strip(),
+            stage="start" if written.lower().endswith("-start") else "",
+        )
         cursor.skip_rest()
-        return None
+        return True
 
     def proceed(self, block: BlockElement, cursor: Cursor) -> Match:
         tip = self.parser.tip
@@ -74,7 +72,6 @@ class DirectiveProcessor(LineProcessor):
                 cursor.skip_rest()
         elif cursor.indent < 4 and _ends(rest, end):
             if stage != "start":
-                block.set("closed", "yes")
                 return Match.END
             block.set("stage", "between")
             block.set("begun", "yes")
@@ -88,7 +85,7 @@ class DirectiveProcessor(LineProcessor):
             written, end = (_as_code(block.get(key, "")) for key in ("written", "end"))
             message = f"The block {written} is never closed."
             hint = f"End it with a line {end}."
-            self.parser.report(Code.UNCLOSED_CONTAINER, message, block.line, block.column, hint)
+            self.report(block, Code.UNCLOSED_CONTAINER, message, hint)
 
 
 def _as_code(written: str) -> str:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from typing import Any, NamedTuple
-from xml.etree.ElementTree import Element
 
 from pipeline.codes import Code
 from pipeline.parser.blockparser import BlockElement, LineProcessor, Match
@@ -44,16 +43,13 @@ class GridTableProcessor(LineProcessor):
     takes_lines = True
     verbatim = True
 
-    def run(self, parent: Element, blocks: Any) -> bool | None:
-        cursor: Cursor = blocks[0]
+    def start(self, cursor: Cursor) -> bool:
         if not _BORDER.match(cursor.rest) or self.parser.too_deep(cursor):
             return False
-        table = BlockElement("table", cursor.number, self)
-        table.state = []
-        self.parser.begin(table, cursor)
+        table = self.open(cursor, "table")
         cursor.skip_indent()
         self.parser.add_line(table, cursor)
-        return None
+        return True
 
     def proceed(self, block: BlockElement, cursor: Cursor) -> Match:
         if cursor.indent >= 4 or cursor.char not in ("+", "|"):

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import re
-from typing import Any
-from xml.etree.ElementTree import Element
 
 from pipeline.parser import attributes
 from pipeline.parser.blockparser import BlockElement, LineProcessor
@@ -22,10 +20,9 @@ _SETEXT = re.compile(r"(?:=+|-+)[ \t]*$")
 class AtxHeadingProcessor(LineProcessor):
     begins = "#"
 
-    def run(self, parent: Element, blocks: Any) -> bool | None:
-        cursor: Cursor = blocks[0]
+    def start(self, cursor: Cursor) -> bool:
         match = _ATX.match(cursor.rest)
-        if not match and parent.tag != "p" and self._is_meant(cursor.rest.rstrip()):
+        if not match and self.parser.innermost.tag != "p" and self._is_meant(cursor.rest.rstrip()):
             match = _CLOSE.match(cursor.rest)
         if not match:
             return False
@@ -39,7 +36,7 @@ class AtxHeadingProcessor(LineProcessor):
         text = _CLOSING.sub("", text).strip(" \t")
         heading.lines = [Line(text, cursor.number, cursor.offset + match.end())]
         self.parser.add_leaf(heading, cursor)
-        return None
+        return True
 
     def _is_meant(self, text: str) -> bool:
         """Whether a line without a space after its marks is a heading all the same: with
@@ -58,11 +55,10 @@ class AtxHeadingProcessor(LineProcessor):
 class SetextHeadingProcessor(LineProcessor):
     """A line of ``=`` or ``-`` under a paragraph makes a heading of it."""
 
-    def test(self, parent: Element, block: Any) -> bool:
-        return parent.tag == "p" and block.indent < 4 and block.char in "=-"
+    def may_start(self, cursor: Cursor) -> bool:
+        return self.parser.innermost.tag == "p" and cursor.indent < 4 and cursor.char in "=-"
 
-    def run(self, parent: Element, blocks: Any) -> bool | None:
-        cursor: Cursor = blocks[0]
+    def start(self, cursor: Cursor) -> bool:
         if not _SETEXT.match(cursor.rest):
             return False
         paragraph = self.parser.innermost
@@ -82,4 +78,4 @@ class SetextHeadingProcessor(LineProcessor):
             self.parser.check_end(last, last.number, last.offset)
         self.parser.close_unmatched()
         self.parser.close_tip()
-        return None
+        return True

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import re
-from typing import Any
-from xml.etree.ElementTree import Element
 
 from pipeline.codes import Code
 from pipeline.parser.blockparser import BlockElement, LineProcessor, Match
@@ -44,17 +42,14 @@ class HtmlProcessor(LineProcessor):
     takes_lines = True
     verbatim = True
 
-    def run(self, parent: Element, blocks: Any) -> bool | None:
-        cursor: Cursor = blocks[0]
+    def start(self, cursor: Cursor) -> bool:
         kind = self._kind(cursor.rest)
         if kind is None:
             return False
-        block = BlockElement("html", cursor.number, self)
-        block.state = kind
-        self.parser.begin(block, cursor)
+        block = self.open(cursor, "html", kind)
         self.parser.add_line(block, cursor)
         self._end_if_done(block)
-        return None
+        return True
 
     def _kind(self, text: str) -> int | None:
         for kind, (begin, _) in enumerate(_KINDS):
@@ -80,7 +75,6 @@ class HtmlProcessor(LineProcessor):
             return Match.NO if cursor.blank else Match.YES
         if end.search(cursor.remainder):
             self.parser.add_line(block, cursor)
-            block.set("closed", "yes")
             return Match.END
         return Match.YES
 
@@ -99,12 +93,7 @@ class HtmlProcessor(LineProcessor):
         elif block.state == 0:
             return  # the element is reported where the markup is read
         else:
-            code, what, closing = (
-                Code.UNCLOSED_MARKUP,
-                f"`{block.lines[0][:9]}`",
-                _PLAIN_ENDS[block.state],
-            )
+            code, what = Code.UNCLOSED_MARKUP, f"`{block.lines[0][:9]}`"
+            closing = _PLAIN_ENDS[block.state]
         del parent[-1]
-        self.parser.report(
-            code, f"{what} is never closed.", block.line, block.column, f"End it with `{closing}`."
-        )
+        self.report(block, code, f"{what} is never closed.", f"End it with `{closing}`.")

@@ -9,7 +9,6 @@ import re
 from pathlib import PurePosixPath
 from typing import Any, NamedTuple
 from urllib.parse import quote
-from xml.etree.ElementTree import Element
 
 from pipeline.codes import Code, diagnostic
 from pipeline.diagnostics import Diagnostic, Span
@@ -53,8 +52,7 @@ class IncludeProcessor(LineProcessor):
         self.files = files
         self._count = 0
 
-    def run(self, parent: Element, blocks: Any) -> bool | None:
-        cursor: Cursor = blocks[0]
+    def start(self, cursor: Cursor) -> bool:
         directive = read(cursor.rest)
         if directive is None:
             return False
@@ -69,7 +67,7 @@ class IncludeProcessor(LineProcessor):
             element = BlockElement("missing", cursor.number, self)
             element.text = cursor.rest.rstrip(" \t")
             self.parser.add_leaf(element, cursor)
-        return None
+        return True
 
     def _include(self, directive: Directive, cursor: Cursor) -> Diagnostic | None:
         """Take the file in, or say what is wrong."""

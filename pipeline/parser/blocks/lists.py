@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from itertools import pairwise
 from typing import Any, NamedTuple
-from xml.etree.ElementTree import Element
 
 from pipeline.parser.blockparser import BlockElement, LineProcessor, Match
 from pipeline.parser.blocks import markers
@@ -52,38 +51,33 @@ class ItemProcessor(LineProcessor):
         super().__init__(parser)
         self.lists = lists
 
-    def test(self, parent: Element, block: Any) -> bool:
-        return block.indent < 4 and (block.char in "*+-(#" or block.char.isalnum())
+    def may_start(self, cursor: Cursor) -> bool:
+        return cursor.indent < 4 and (cursor.char in "*+-(#" or cursor.char.isalnum())
 
-    def run(self, parent: Element, blocks: Any) -> bool | None:
-        cursor: Cursor = blocks[0]
-        marker = _read_marker(cursor, interrupts=parent.tag == "p")
+    def start(self, cursor: Cursor) -> bool:
+        around = self.parser.innermost
+        marker = _read_marker(cursor, interrupts=around.tag == "p")
         style, form = "", ""
-        if not marker and (found := self._read_lettered(cursor, parent)):
+        if not marker and (found := self._read_lettered(cursor, around)):
             style, form = found.style, found.form
             number = self._example(found.label) if found.style == markers.EXAMPLE else found.number
             marker = Marker(found.kind, number, found.width, found.width + found.spaces)
         if not marker or self.parser.too_deep(cursor):
             return False
-        if parent.tag not in ("ul", "ol") or self.parser.innermost.state != marker.kind:
+        if around.tag not in ("ul", "ol") or around.state != marker.kind:
             tag = "ol" if style or marker.kind in ".)" else "ul"
-            element = BlockElement(tag, cursor.number, self.lists, start=str(marker.start))
-            element.state = marker.kind
-            element.set("style", style if style in markers.LETTERED else "")
-            element.set("form", form)
-            self.parser.begin(element, cursor)
-        item = BlockElement("li", cursor.number, self)
-        item.state = cursor.indent + marker.content
-        self.parser.begin(item, cursor)
+            style = style if style in markers.LETTERED else ""
+            start = str(marker.start)
+            self.lists.open(cursor, tag, marker.kind, start=start, style=style, form=form)
+        self.open(cursor, "li", cursor.indent + marker.content)
         cursor.skip_indent()
         cursor.skip_chars(marker.width)
         cursor.skip_columns(marker.content - marker.width)
-        return None
+        return True
 
-    def _read_lettered(self, cursor: Cursor, parent: Element) -> markers.Found | None:
+    def _read_lettered(self, cursor: Cursor, around: BlockElement) -> markers.Found | None:
         """Pandoc's marker at the cursor: one that goes on with the list, or that may begin
         one here."""
-        around = self.parser.innermost
         kind, expected = "", 0
         if around.tag == "ol":
             kind, expected = around.state, int(around.get("start", "1")) + len(around)
@@ -92,7 +86,7 @@ class ItemProcessor(LineProcessor):
             return found
         after = markers.read(self.parser.following(), found.kind)
         followed = after is not None and after.kind == found.kind and found.precedes(after)
-        begins = followed or (parent.tag != "p" and found.may_begin)
+        begins = followed or (around.tag != "p" and found.may_begin)
         return found if begins else None
 
     def _example(self, label: str) -> int:

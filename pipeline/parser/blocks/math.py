@@ -4,8 +4,7 @@ LaTeX's own ways to set them apart."""
 from __future__ import annotations
 
 import re
-from typing import Any, NamedTuple
-from xml.etree.ElementTree import Element
+from typing import NamedTuple
 
 from pipeline.codes import Code
 from pipeline.model import NO_ATTRIBUTES, Attributes
@@ -46,8 +45,7 @@ class MathProcessor(LineProcessor):
     takes_lines = True
     verbatim = True
 
-    def run(self, parent: Element, blocks: Any) -> bool | None:
-        cursor: Cursor = blocks[0]
+    def start(self, cursor: Cursor) -> bool:
         text = cursor.rest
         if not text.startswith("$$") or text.startswith("$$$"):
             return False
@@ -63,9 +61,7 @@ class MathProcessor(LineProcessor):
         return True
 
     def _begin(self, cursor: Cursor, begins: int, end: _End | None, **attrib: str) -> None:
-        block = BlockElement("math", cursor.number, self, **attrib)
-        block.state = NO_ATTRIBUTES
-        self.parser.begin(block, cursor)
+        block = self.open(cursor, "math", NO_ATTRIBUTES, **attrib)
         text = cursor.rest
         self._add(
             block, end.formula if end else text[begins:], cursor.number, cursor.offset + begins
@@ -120,8 +116,7 @@ class LatexMathProcessor(MathProcessor):
 
     begins = "\\"
 
-    def run(self, parent: Element, blocks: Any) -> bool | None:
-        cursor: Cursor = blocks[0]
+    def start(self, cursor: Cursor) -> bool:
         text = cursor.rest
         if self.parser.tip.tag == "p" and _leaves_open(self.parser.tip):
             return False
@@ -167,7 +162,7 @@ class LatexMathProcessor(MathProcessor):
             message = (
                 f"A formula begins here, and there is no `{closing}` before the next empty line."
             )
-            self.parser.report(Code.BAD_MATH, message, block.line, block.column)
+            self.report(block, Code.BAD_MATH, message)
         first = Line(block.get("opening", ""), block.line, block.column)
         lines = (Line(line.lstrip(), line.number, line.offset) for line in block.lines[1:])
         block.tag, block.lines, block.state = "p", [first, *lines], None

@@ -4,8 +4,6 @@ GitHub, one may follow a paragraph without an empty line."""
 from __future__ import annotations
 
 import re
-from typing import Any
-from xml.etree.ElementTree import Element
 
 from pipeline.parser.blockparser import BlockElement, LineProcessor, Match
 from pipeline.parser.cursor import Cursor
@@ -17,15 +15,14 @@ class NoteProcessor(LineProcessor):
     begins = "["
     container = True
 
-    def run(self, parent: Element, blocks: Any) -> bool | None:
-        cursor: Cursor = blocks[0]
+    def start(self, cursor: Cursor) -> bool:
         match = _OPENING.match(cursor.rest)
         if not match or self.parser.too_deep(cursor):
             return False
-        self.parser.begin(BlockElement("note", cursor.number, self, label=match[1]), cursor)
+        self.open(cursor, "note", label=match[1])
         cursor.skip_indent()
         cursor.skip_chars(match.end())
-        return None
+        return True
 
     def proceed(self, block: BlockElement, cursor: Cursor) -> Match:
         return proceed_indented(cursor, 4)

@@ -1,11 +1,9 @@
 """Blocks that other tools have: Obsidian's comments, the options of MyST's directives, the place of
-the contents, page breaks, and attribute lists of kramdown on a line of their own."""
+the contents, and attribute lists of kramdown on a line of their own."""
 
 from __future__ import annotations
 
 import re
-from typing import Any
-from xml.etree.ElementTree import Element
 
 from pipeline.codes import Code
 from pipeline.model import NO_ATTRIBUTES, Attributes
@@ -19,7 +17,6 @@ _CONTENTS = re.compile(
     r"(?:\[(?:TOC|toc)\]|\[\[(?:_TOC_|TOC|toc)\]\]|\{:toc\}|\{\{<[ \t]*toc[ \t]*>\}\})[ \t]*$"
 )
 _SEED = re.compile(r"\{:toc\}[ \t]*$")
-_PAGE_BREAK = re.compile(r"\{\{<[ \t]*pagebreak[ \t]*>\}\}[ \t]*$")
 _LIST = re.compile(r"\{:[^{}\n]*\}[ \t]*$")
 _OPTION = re.compile(r":([a-z][\w-]*):(?:[ \t]++(.*))?$")
 OF_IMAGE = frozenset({"alt", "width", "align"})
@@ -35,16 +32,14 @@ class CommentProcessor(LineProcessor):
     takes_lines = True
     verbatim = True
 
-    def run(self, parent: Element, blocks: Any) -> bool | None:
-        cursor: Cursor = blocks[0]
+    def start(self, cursor: Cursor) -> bool:
         rest = cursor.rest
         if not rest.startswith(COMMENT) or COMMENT in rest[2:].lstrip("%"):
             return False
         if cursor.number >= self.parser.last_comment_mark:
             return False
-        self.parser.begin(BlockElement("comment", cursor.number, self), cursor)
-        self.parser.add_line(self.parser.tip, cursor)
-        return None
+        self.parser.add_line(self.open(cursor, "comment"), cursor)
+        return True
 
     def proceed(self, block: BlockElement, cursor: Cursor) -> Match:
         at = cursor.remainder.find(COMMENT)
@@ -66,7 +61,7 @@ class CommentProcessor(LineProcessor):
         block.text = "\n".join(block.lines)
         message = "The comment `%%` is never closed in the block that it begins in."
         hint = "End it by `%%` before the quotation or list ends. It stays as text."
-        self.parser.report(Code.LIKELY_SLIP, message, block.line, block.column, hint)
+        self.report(block, Code.LIKELY_SLIP, message, hint)
 
 
 def take_option(block: BlockElement, cursor: Cursor) -> None:
@@ -92,17 +87,13 @@ def take_option(block: BlockElement, cursor: Cursor) -> None:
 
 
 class OmittedProcessor(LineProcessor):
-    """Lines that mean something else than their text: a page break, the place of the contents,
-    which come by themselves, and kramdown's attributes of the block before."""
+    """Lines that mean something else than their text: the place of the contents, which come by
+    themselves, and kramdown's attributes of the block before."""
 
     begins = "[{"
 
-    def run(self, parent: Element, blocks: Any) -> bool | None:
-        cursor: Cursor = blocks[0]
+    def start(self, cursor: Cursor) -> bool:
         rest = cursor.rest
-        if _PAGE_BREAK.match(rest):
-            self.parser.add_leaf(BlockElement("page-break", cursor.number, self), cursor)
-            return None
         if "p" in (self.parser.innermost.tag, self.parser.tip.tag) and not _SEED.match(rest):
             return False
         if _CONTENTS.match(rest):
@@ -111,8 +102,8 @@ class OmittedProcessor(LineProcessor):
             self._leave_out(cursor)
             if rest.startswith("{:"):
                 self._drop_seed()
-            return None
-        return self._attributes(cursor) if _LIST.match(rest) else False
+            return True
+        return bool(_LIST.match(rest)) and self._attributes(cursor)
 
     def _is_label(self, rest: str) -> bool:
         return rest.strip().strip("[]").upper() in self.parser.md.references
@@ -132,7 +123,7 @@ class OmittedProcessor(LineProcessor):
             if text.strip().lower() in _SEEDS:
                 parent.remove(last)
 
-    def _attributes(self, cursor: Cursor) -> bool | None:
+    def _attributes(self, cursor: Cursor) -> bool:
         """Give a list to the block that it stands right under."""
         parser, text = self.parser, cursor.rest.strip()
         found = attributes.read(text)
@@ -147,8 +138,8 @@ class OmittedProcessor(LineProcessor):
         if _HEADING.match(last.tag) or last.tag in ("pre", "container"):
             own = last.state if isinstance(last.state, Attributes) else NO_ATTRIBUTES
             last.state = joined(own, found[0])
-            return None
+            return True
         message = f"The attributes `{text}` are kramdown's, and are left out: no list or quotation"
         hint = f"Put the block between `::: {text[2:].strip()}` and `:::`.".replace("::: ", "::: {")
         parser.report(Code.LIKELY_SLIP, f"{message} has any.", number, column, hint)
-        return None
+        return True

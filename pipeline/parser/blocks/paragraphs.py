@@ -53,7 +53,7 @@ class ParagraphProcessor(LineProcessor):
         if rows and self.parser.gap(table.end, block.line) == 0:
             message = "The table ends here: this line has no `|`."
             hint = "Begin it with `|` if it is a row, or put an empty line on either side of it."
-            self.parser.report(Code.LIKELY_SLIP, message, block.line, block.column, hint)
+            self.report(block, Code.LIKELY_SLIP, message, hint)
 
     def take_definitions(self, block: BlockElement) -> None:
         """Remove the definitions that the paragraph begins with."""

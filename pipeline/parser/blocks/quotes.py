@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-from xml.etree.ElementTree import Element
-
 from pipeline.parser.blockparser import BlockElement, LineProcessor, Match
 from pipeline.parser.cursor import Cursor
 
@@ -13,16 +10,15 @@ class QuoteProcessor(LineProcessor):
     begins = ">"
     container = True
 
-    def run(self, parent: Element, blocks: Any) -> bool | None:
-        cursor: Cursor = blocks[0]
+    def start(self, cursor: Cursor) -> bool:
         if self.parser.too_deep(cursor):
             return False
-        self.parser.begin(BlockElement("blockquote", cursor.number, self), cursor)
+        self.open(cursor, "blockquote")
         _take_marker(cursor)
-        return None
+        return True
 
     def proceed(self, block: BlockElement, cursor: Cursor) -> Match:
-        if not self.test(block, cursor):
+        if not self.may_start(cursor):
             return Match.NO
         _take_marker(cursor)
         block.end = cursor.number

@@ -8,8 +8,6 @@ wider. A line without bars is no row, and ends the table.
 from __future__ import annotations
 
 import re
-from typing import Any
-from xml.etree.ElementTree import Element
 
 from pipeline.codes import Code
 from pipeline.parser import attributes
@@ -33,11 +31,10 @@ class TableProcessor(LineProcessor):
 
     takes_lines = True
 
-    def test(self, parent: Element, block: Any) -> bool:
-        return parent.tag == "p" and block.indent < 4 and block.char in "|:-"
+    def may_start(self, cursor: Cursor) -> bool:
+        return self.parser.innermost.tag == "p" and cursor.indent < 4 and cursor.char in "|:-"
 
-    def run(self, parent: Element, blocks: Any) -> bool | None:
-        cursor: Cursor = blocks[0]
+    def start(self, cursor: Cursor) -> bool:
         paragraph = self.parser.innermost
         if "|" not in cursor.rest and "|" not in paragraph.lines[-1]:
             return False
@@ -59,7 +56,7 @@ class TableProcessor(LineProcessor):
         self.parser.begin(table, cursor)
         table.column = header.offset
         table.end = cursor.number
-        return None
+        return True
 
     def proceed(self, block: BlockElement, cursor: Cursor) -> Match:
         return Match.YES if "|" in cursor.rest and not _is_list(cursor.rest.rstrip()) else Match.NO
