@@ -10,6 +10,7 @@ Fields marked *resolved* are empty after parsing; the pass that is named fills t
 
 from __future__ import annotations
 
+from collections.abc import Container as Some
 from typing import Literal, TypeAlias
 
 import msgspec
@@ -28,6 +29,12 @@ class Attributes(msgspec.Struct, frozen=True, omit_defaults=True):
     def get(self, key: str, default: str = "") -> str:
         """The value of ``key``, or ``default`` where it is not set."""
         return next((value for name, value in self.pairs if name == key), default)
+
+    def without(self, keys: Some[str] = (), classes: Some[str] = ()) -> Attributes:
+        """The attributes but for some keys and classes."""
+        pairs = tuple(pair for pair in self.pairs if pair[0] not in keys)
+        kept = tuple(name for name in self.classes if name not in classes)
+        return Attributes(self.id, kept, pairs) if self.id or kept or pairs else NO_ATTRIBUTES
 
 
 NO_ATTRIBUTES = Attributes()

@@ -36,7 +36,7 @@ NO_PLACE: dict[type[Node], tuple[str, str]] = {
 
 
 def lower(element: Element, span: Span | None, report: Report) -> model.Blank:
-    """The blank that an element of `BlankPattern` stands for."""
+    """The blank that an element ``blank`` stands for."""
     if element.get("open"):
         message = "The answer that begins with `{` after the blank is never closed."
         report(Finding.UNCLOSED_ANSWER, message, span, "End it with `}`.")

@@ -61,45 +61,48 @@ class ChapbookSyntax(Extension):
         lists, definitions = ListProcessor(parser), DefinitionListProcessor(parser)
         # The order is CommonMark's; what needs a paragraph above it comes before what
         # could begin in the same way.
-        for priority, (name, processor) in enumerate(
-            reversed(
-                (
-                    ("quote", QuoteProcessor(parser)),
-                    ("atx-heading", AtxHeadingProcessor(parser)),
-                    ("comment", CommentProcessor(parser)),
-                    ("directive", DirectiveProcessor(parser)),
-                    ("fence", FenceProcessor(parser)),
-                    ("include", IncludeProcessor(parser, self.files)),
-                    ("omitted", OmittedProcessor(parser)),
-                    ("math", MathProcessor(parser)),
-                    ("latex-math", LatexMathProcessor(parser)),
-                    ("html", HtmlProcessor(parser)),
-                    ("table", TableProcessor(parser)),
-                    ("grid-table", GridTableProcessor(parser)),
-                    ("dash-table", DashTableProcessor(parser)),
-                    ("setext-heading", SetextHeadingProcessor(parser)),
-                    ("thematic-break", ThematicBreakProcessor(parser)),
-                    ("page-break", PageBreakProcessor(parser)),
-                    ("item", ItemProcessor(parser, lists)),
-                    ("indented-code", IndentedCodeProcessor(parser)),
-                    ("container", ContainerProcessor(parser)),
-                    ("definition", DefinitionProcessor(parser, definitions)),
-                    ("note", NoteProcessor(parser)),
-                    ("admonition", AdmonitionProcessor(parser)),
-                    ("paragraph", ParagraphProcessor(parser, self.files)),
-                )
-            )
-        ):
+        blocks = {
+            "quote": QuoteProcessor(parser),
+            "atx-heading": AtxHeadingProcessor(parser),
+            "comment": CommentProcessor(parser),
+            "directive": DirectiveProcessor(parser),
+            "fence": FenceProcessor(parser),
+            "include": IncludeProcessor(parser, self.files),
+            "omitted": OmittedProcessor(parser),
+            "math": MathProcessor(parser),
+            "latex-math": LatexMathProcessor(parser),
+            "html": HtmlProcessor(parser),
+            "table": TableProcessor(parser),
+            "grid-table": GridTableProcessor(parser),
+            "dash-table": DashTableProcessor(parser),
+            "setext-heading": SetextHeadingProcessor(parser),
+            "thematic-break": ThematicBreakProcessor(parser),
+            "page-break": PageBreakProcessor(parser),
+            "item": ItemProcessor(parser, lists),
+            "indented-code": IndentedCodeProcessor(parser),
+            "container": ContainerProcessor(parser),
+            "definition": DefinitionProcessor(parser, definitions),
+            "note": NoteProcessor(parser),
+            "admonition": AdmonitionProcessor(parser),
+            "paragraph": ParagraphProcessor(parser, self.files),
+        }
+        for priority, (name, processor) in enumerate(reversed(blocks.items())):
             parser.blockprocessors.register(processor, name, priority)
 
         for name in ("normalize_whitespace", "html_block"):
             md.preprocessors.deregister(name)
         md.inlinePatterns = Registry()
-        more = (*references.PATTERNS, *blanks.PATTERNS, *math.PATTERNS, *variables.PATTERNS)
-        more = (*more, *other_tools.PATTERNS)
-        for name, pattern, priority in (*PATTERNS, *more):
-            md.inlinePatterns.register(pattern(), name, priority)
-        md.inlinePatterns.register(references.ExampleReference(parser.examples), "example", 100)
+        inlines = {
+            **math.PATTERNS,
+            **PATTERNS,
+            **references.PATTERNS,
+            "example": references.example(parser.examples),
+            **variables.PATTERNS,
+            **blanks.PATTERNS,
+            **other_tools.PATTERNS,
+        }
+        for priority, (name, pattern) in enumerate(reversed(inlines.items())):
+            md.inlinePatterns.register(pattern, name, priority)
         for name in ("inline", "prettify", "unescape"):
             md.treeprocessors.deregister(name)
         md.treeprocessors.register(InlineTreeprocessor(md, parser), "inline", 20)

@@ -20,7 +20,7 @@ _DELIMITER_CELL = re.compile(r"[ \t]*(:?)-+(:?)[ \t]*$")
 MAX_COLUMNS = 256
 WIDE_HINT = "Where a bar is part of the text, write `\\|`."
 _PIECE = re.compile(r"\\.|(`+)|(\$)|(\|)", re.S)
-_FORMULAS = tuple(re.compile(pattern.PATTERN) for _, pattern, _ in math.PATTERNS)
+_FORMULAS = tuple(pattern.compiled_re for pattern in math.PATTERNS.values())
 
 
 class TableProcessor(LineProcessor):

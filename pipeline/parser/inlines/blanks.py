@@ -14,26 +14,20 @@ from pipeline.parser.inlines.text import unescape
 _PIECE = re.compile(r"[^{}\\]+|\\.|\\|[{}]", re.S)
 
 
-class BlankPattern(Pattern):
-    triggers = "_"
-    PATTERN = r"_{4,}"
-
-    def handleMatch(self, m: re.Match[str], data: str) -> Result:  # type: ignore[override] # noqa: N802
-        before, after = data[max(0, m.start() - 1) : m.start()], data[m.end() : m.end() + 1]
-        if before == "_":  # the rest of a run that was escaped
-            return None, None, None
-        found = InlineSpan("blank", length=str(len(m[0])))
-        if after != "{":
-            if before.isalnum() or after.isalnum():
-                return None, None, None
-            return found, m.start(), m.end()
-        end = _closing_brace(data, m.end())
-        if end is None:  # all that follows may be the answer, and must not be shown
-            found.set("open", "yes")
-            return found, m.start(), len(data)
-        answer = data[m.end() + 1 : end]
-        found.set("answer", " ".join(unescape(answer).split()))
-        return found, m.start(), end + 1
+def _blank(m: re.Match[str], data: str) -> Result:
+    before, after = data[max(0, m.start() - 1) : m.start()], data[m.end() : m.end() + 1]
+    if before == "_":  # the rest of a run that was escaped
+        return None
+    found = InlineSpan("blank", length=str(len(m[0])))
+    if after != "{":
+        return None if before.isalnum() or after.isalnum() else found
+    end = _closing_brace(data, m.end())
+    if end is None:  # all that follows may be the answer, and must not be shown
+        found.set("open", "yes")
+        return found, len(data)
+    answer = data[m.end() + 1 : end]
+    found.set("answer", " ".join(unescape(answer).split()))
+    return found, end + 1
 
 
 def _closing_brace(data: str, start: int) -> int | None:
@@ -49,4 +43,4 @@ def _closing_brace(data: str, start: int) -> int | None:
     return None
 
 
-PATTERNS: tuple[tuple[str, type[Pattern], int], ...] = (("blank", BlankPattern, 100),)
+PATTERNS = {"blank": Pattern("_", r"_{4,}", _blank)}

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from pipeline.parser import other_tools
 from pipeline.parser.attributes import make
 from pipeline.parser.inlines import links
-from pipeline.parser.inlines.patterns import InlineSpan, Pattern, RawHtml, Result
+from pipeline.parser.inlines.patterns import RAW_HTML, InlineSpan, Pattern, Result
 from pipeline.parser.inlines.text import unescape
 
 WIKI = "chapbook-wiki:"
@@ -31,44 +31,31 @@ _SCRIPT = re.compile(
     r"(?:[+\-\N{MINUS SIGN}]?(?:\w|[*_.,/'’′°%+\-])+?|\([^\s^()\\`\[\]<>]*\)))\^(?!\^)"
 )
 _OPERATION = re.compile(r"(?<=[\w)])(?:[+\-/=]|\*(?=[^\W_]))")
+_WITH_TARGET = re.compile(r"(.*\S)\s*<([^<>\s]+)>$")
 _KEYS = {"ctrl": "Ctrl", "alt": "Alt", "cmd": "Cmd", "esc": "Esc", "del": "Del", "tab": "Tab"}
 
 
-class Comment(Pattern):
+def _comment(m: re.Match[str], data: str) -> Result:
     """``%%…%%``, which nobody is to read; after a letter or a digit it is text."""
-
-    triggers = "%"
-    PATTERN = COMMENT
-
-    def handleMatch(self, m: re.Match[str], data: str) -> Result:  # type: ignore[override] # noqa: N802
-        before = data[m.start() - 1] if m.start() else "\n"
-        if before.isalnum() or before == "%":
-            return None, None, None
-        end = data.find(COMMENT, m.end())
-        if end < 0:
-            slip = "`%%` begins a comment of Obsidian, and nothing ends it"
-            found = _slip(COMMENT, slip, "End it by `%%`, or write `\\%%` where it is text.")
-            return found, m.start(), m.end()
-        end += len(COMMENT)
-        if before.isspace() and data[end : end + 1].isspace():
-            end += 1  # one space is left, or one line end
-        return "", m.start(), end
+    before = data[m.start() - 1] if m.start() else "\n"
+    if before.isalnum() or before == "%":
+        return None
+    end = data.find(COMMENT, m.end())
+    if end < 0:
+        slip = "`%%` begins a comment of Obsidian, and nothing ends it"
+        return _slip(COMMENT, slip, "End it by `%%`, or write `\\%%` where it is text.")
+    end += len(COMMENT)
+    if before.isspace() and data[end : end + 1].isspace():
+        end += 1  # one space is left, or one line end
+    return "", end
 
 
-class EmojiName(Pattern):
+def _emoji(m: re.Match[str], data: str) -> Result:
     """``:smile:``; a name that is none is text, as is one within a word or between digits."""
-
-    triggers = ":"
-    PATTERN = r":([A-Za-z0-9_+-]{1,70}):(?![\w`])"
-
-    def handleMatch(self, m: re.Match[str], data: str) -> Result:  # type: ignore[override] # noqa: N802
-        before = data[m.start() - 1 : m.start()]
-        if before.isalnum() or before == ":":
-            return None, None, None
-        found = emoji_named(m[0])
-        if not found:
-            return None, None, None
-        return InlineSpan("emoji", found, name=m[1]), m.start(), m.end()
+    before = data[m.start() - 1 : m.start()]
+    if before.isalnum() or before == ":" or not (found := emoji_named(m[0])):
+        return None
+    return InlineSpan("emoji", found, name=m[1])
 
 
 def emoji_named(name: str) -> str:
@@ -79,24 +66,19 @@ def emoji_named(name: str) -> str:
     return "" if found == name else found
 
 
-class Keys(Pattern):
+def _keys(m: re.Match[str], data: str) -> Result:
     """``++ctrl+alt+del++``, keys as MkDocs writes them."""
-
-    triggers = "+"
-    PATTERN = r"\+\+([A-Za-z0-9-]+(?:\+[A-Za-z0-9-]+)*)\+\+(?![\w+])"
-
-    def handleMatch(self, m: re.Match[str], data: str) -> Result:  # type: ignore[override] # noqa: N802
-        before = data[m.start() - 1 : m.start()]
-        if before.isalnum() or before == "+":
-            return None, None, None
-        group = InlineSpan("group")
-        for number, name in enumerate(m[1].split("+")):
-            key = InlineSpan("element", _key(name), name="kbd")
-            key.offset = m.start()
-            if number:
-                group[-1].tail = "+"
-            group.append(key)
-        return group, m.start(), m.end()
+    before = data[m.start() - 1 : m.start()]
+    if before.isalnum() or before == "+":
+        return None
+    group = InlineSpan("group")
+    for number, name in enumerate(m[1].split("+")):
+        key = InlineSpan("element", _key(name), name="kbd")
+        key.offset = m.start()
+        if number:
+            group[-1].tail = "+"
+        group.append(key)
+    return group
 
 
 def _key(name: str) -> str:
@@ -105,67 +87,46 @@ def _key(name: str) -> str:
     return " ".join(part[:1].upper() + part[1:] for part in name.split("-"))
 
 
-class Role(Pattern):
+def _role(m: re.Match[str], data: str) -> Result:
     """``{ref}`target` `` and the like, MyST's roles of which the meaning is plain."""
-
-    triggers = "{"
-    PATTERN = r"\{(sub|sup|kbd|math|abbr|ref|numref|eq|doc|download)\}`([^`\n]{1,500})`"
-    _WITH_TARGET = re.compile(r"(.*\S)\s*<([^<>\s]+)>$")
-
-    def handleMatch(self, m: re.Match[str], data: str) -> Result:  # type: ignore[override] # noqa: N802
-        role, said = m[1], m[2].strip()
-        if role in ("sub", "sup", "kbd"):
-            found = InlineSpan("element", said, name=role)
-        elif role == "math":
-            found = InlineSpan("math", said)
-        elif role == "abbr":
-            short, _, long = said.removesuffix(")").rpartition("(")
-            has_both = said.endswith(")") and short.strip() and long
-            found = InlineSpan("element", short.rstrip() if has_both else said, name="abbr")
-            if has_both:
-                found.set("title", long)
-        else:
-            found = self._reference(role, said)
-        return found, m.start(), m.end()
-
-    def _reference(self, role: str, said: str) -> InlineSpan:
-        named = self._WITH_TARGET.match(said)
-        text, target = (named[1], named[2]) if named else ("", said)
-        if role in ("doc", "download"):
-            return InlineSpan("a", text or target, href=links.encode(target))
-        if not text and re.match(r"(?:fig|tbl|sec|eq|lst)-", target):
-            return InlineSpan("cross-reference", target=target, form="full")
-        return InlineSpan("a", text or target, href=links.encode(f"#{target}"))
+    role, said = m[1], m[2].strip()
+    if role in ("sub", "sup", "kbd"):
+        return InlineSpan("element", said, name=role)
+    if role == "math":
+        return InlineSpan("math", said)
+    if role == "abbr":
+        short, _, long = said.removesuffix(")").rpartition("(")
+        if not (said.endswith(")") and short.strip() and long):
+            return InlineSpan("element", said, name="abbr")
+        return InlineSpan("element", short.rstrip(), name="abbr", title=long)
+    named = _WITH_TARGET.match(said)
+    text, target = (named[1], named[2]) if named else ("", said)
+    if role in ("doc", "download"):
+        return InlineSpan("a", text or target, href=links.encode(target))
+    if not text and re.match(r"(?:fig|tbl|sec|eq|lst)-", target):
+        return InlineSpan("cross-reference", target=target, form="full")
+    return InlineSpan("a", text or target, href=links.encode(f"#{target}"))
 
 
-class Shortcode(Pattern):
+def _shortcode(m: re.Match[str], data: str) -> Result:
     """``{{< meta title >}}``, ``{{< var name >}}`` and ``{{< kbd Ctrl-C >}}`` of Quarto."""
-
-    triggers = "{"
-    PATTERN = r"\{\{<[ \t]*(meta|var|kbd)[ \t]+([^\n<>]{1,100}?)[ \t]*>\}\}"
-
-    def handleMatch(self, m: re.Match[str], data: str) -> Result:  # type: ignore[override] # noqa: N802
-        if m[1] == "kbd":
-            return InlineSpan("element", m[2], name="kbd"), m.start(), m.end()
-        if not re.fullmatch(r"[^\W\d_][\w-]*", m[2]):
-            return None, None, None
-        return InlineSpan("variable", name=m[2]), m.start(), m.end()
+    if m[1] == "kbd":
+        return InlineSpan("element", m[2], name="kbd")
+    return InlineSpan("variable", name=m[2]) if re.fullmatch(r"[^\W\d_][\w-]*", m[2]) else None
 
 
-class Unread(Pattern):
+def _unread(m: re.Match[str], data: str) -> Result:
     """What is not read, and told."""
+    found = other_tools.find(data, m.start())
+    if found is None:
+        return None
+    mark, written = found
+    slip = _slip(written, f"`{_shown(written)}` is {mark.name}", mark.instead)
+    return slip, m.start() + len(written)
 
-    triggers = other_tools.TRIGGERS
-    PATTERN = ""
 
-    def handleMatch(self, m: re.Match[str], data: str) -> Result:  # type: ignore[override] # noqa: N802
-        found = other_tools.find(data, m.start())
-        if found is None:
-            return None, None, None
-        mark, written = found
-        shown = written if len(written) < 60 else f"{written[:50]}…"
-        slip = _slip(written, f"`{shown}` is {mark.name}", mark.instead)
-        return slip, m.start(), m.start() + len(written)
+def _shown(text: str) -> str:
+    return text if len(text) < 60 else f"{text[:50]}…"
 
 
 def _slip(text: str, what: str, hint: str) -> InlineSpan:
@@ -207,18 +168,14 @@ def raw(data: str, pos: int, text: str) -> tuple[list[InlineSpan | str], int] | 
     return [*pieces, unescape(text[at:])], match.end()
 
 
-_TAGS = re.compile(
-    RawHtml.PATTERN.replace(".*?", ".{0,500}?").replace("[^>]*", "[^>]{0,500}+"), re.DOTALL
-)
+_TAGS = re.compile(RAW_HTML.replace(".*?", ".{0,500}?").replace("[^>]*", "[^>]{0,500}+"), re.DOTALL)
 """Tags within a code span; a comment that is longer is no comment, so that many that do not end
 cost no more than as much text."""
 
 
 def dropped(text: str, name: str) -> InlineSpan:
     """The place of raw code for a format that there is none of here."""
-    shown = " ".join(text.split())
-    shown = shown if len(shown) < 60 else f"{shown[:50]}…"
-    message = f"`{shown}` is raw code for {name}, and left out."
+    message = f"`{_shown(' '.join(text.split()))}` is raw code for {name}, and left out."
     return InlineSpan("slip", "", message=message, hint=OTHER_FORMAT)
 
 
@@ -261,11 +218,17 @@ def _image(path: str, said: str) -> InlineSpan:
     return found
 
 
-PATTERNS: tuple[tuple[str, type[Pattern], int], ...] = (
-    ("obsidian-comment", Comment, 98),
-    ("keys", Keys, 96),
-    ("role", Role, 105),
-    ("shortcode", Shortcode, 104),
-    ("unread", Unread, 94),
-    ("emoji", EmojiName, 92),
-)
+PATTERNS = {
+    "role": Pattern(
+        "{",
+        r"\{(sub|sup|kbd|math|abbr|ref|numref|eq|doc|download)\}`([^`\n]{1,500})`",
+        _role,
+    ),
+    "shortcode": Pattern(
+        "{", r"\{\{<[ \t]*(meta|var|kbd)[ \t]+([^\n<>]{1,100}?)[ \t]*>\}\}", _shortcode
+    ),
+    "obsidian-comment": Pattern("%", COMMENT, _comment),
+    "keys": Pattern("+", r"\+\+([A-Za-z0-9-]+(?:\+[A-Za-z0-9-]+)*)\+\+(?![\w+])", _keys),
+    "unread": Pattern(other_tools.TRIGGERS, "", _unread),
+    "emoji": Pattern(":", r":([A-Za-z0-9_+-]{1,70}):(?![\w`])", _emoji),
+}

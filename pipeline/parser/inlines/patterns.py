@@ -1,13 +1,14 @@
 """The inline constructs that one pattern tells: Python-Markdown inline processors.
 
 Each names the characters that it may begin with (``triggers``), so that the scanner asks
-only those that can match. What they return is text, or an element.
+only those that can match. Of those with one trigger the first that matches counts.
 """
 
 from __future__ import annotations
 
 import re
-from typing import Any
+from collections.abc import Callable
+from typing import Any, TypeAlias
 from xml.etree.ElementTree import Element
 
 from markdown.inlinepatterns import InlineProcessor
@@ -17,15 +18,13 @@ from pipeline.parser.inlines.text import ENTITY, PUNCTUATION, decode_entity
 from pipeline.parser.markup.tokens import CLOSING_TAG, OPENING_TAG
 from pipeline.variables import NAME
 
-_RAW = (
+RAW_HTML = (
     rf"{OPENING_TAG}|{CLOSING_TAG}|<!-->|<!--->|<!--.*?-->|<\?.*?\?>|<![A-Za-z][^>]*>"
     r"|<!\[CDATA\[.*?\]\]>"
 )
 
 # A variable with spaces in an address: without them it is like any other characters.
 _SPACED = rf"\{{\{{(?:[ \t]+{NAME}[ \t]*|{NAME}[ \t]+)\}}\}}"
-
-Result = tuple[Any, int | None, int | None]
 
 
 class InlineSpan(Element):
@@ -40,101 +39,62 @@ class InlineSpan(Element):
         self.attributes: Any = None
 
 
+Result: TypeAlias = "str | InlineSpan | tuple[str | InlineSpan, int] | None"
+"""What a match stands for, text or an element; and where it ends, if not where the match does.
+None where it is text after all."""
+
+
 class Pattern(InlineProcessor):
-    triggers = ""
-    PATTERN = ""
+    """``read`` is given a match, and the text that it is in."""
 
-    def __init__(self) -> None:
-        super().__init__(self.PATTERN)
+    def __init__(
+        self, triggers: str, pattern: str, read: Callable[[re.Match[str], str], Result]
+    ) -> None:
+        super().__init__(pattern)
+        self.triggers = triggers
+        self._read = read
 
-
-class Escape(Pattern):
-    triggers = "\\"
-    PATTERN = rf"\\([{re.escape(PUNCTUATION)}])"
-
-    def handleMatch(self, m: re.Match[str], data: str) -> Result:  # type: ignore[override] # noqa: N802
-        return m[1], m.start(), m.end()
-
-
-class HardBreak(Pattern):
-    triggers = "\\"
-    PATTERN = r"\\\n"
-
-    def handleMatch(self, m: re.Match[str], data: str) -> Result:  # type: ignore[override] # noqa: N802
-        return InlineSpan("br"), m.start(), m.end()
+    def handleMatch(  # type: ignore[override] # noqa: N802
+        self, m: re.Match[str], data: str
+    ) -> tuple[str | InlineSpan | None, int, int]:
+        found = self._read(m, data)
+        element, end = found if isinstance(found, tuple) else (found, m.end())
+        return element, m.start(), end
 
 
-class Entity(Pattern):
-    triggers = "&"
-    PATTERN = ENTITY
-
-    def handleMatch(self, m: re.Match[str], data: str) -> Result:  # type: ignore[override] # noqa: N802
-        return decode_entity(m[0]), m.start(), m.end()
+def _autolink(m: re.Match[str], data: str) -> Result:
+    address = m[1] or f"mailto:{m[2]}"
+    href = encode(address.replace("\\", "%5C").replace("&", "&amp;"))
+    return InlineSpan("a", m[1] or m[2], href=href)
 
 
-class Autolink(Pattern):
-    triggers = "<"
-    PATTERN = (
-        rf"<(?:([A-Za-z][A-Za-z0-9.+-]{{1,31}}:[^\s<>{{\x00-\x1f]*(?:(?:{_SPACED}|{{)[^\s<>{{\x00-\x1f]*)*)"
-        r"|([A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
-        r"(?:\.[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?)*))>"
-    )
-
-    def handleMatch(self, m: re.Match[str], data: str) -> Result:  # type: ignore[override] # noqa: N802
-        address = m[1] or f"mailto:{m[2]}"
-        href = encode(address.replace("\\", "%5C").replace("&", "&amp;"))
-        return InlineSpan("a", m[1] or m[2], href=href), m.start(), m.end()
-
-
-class RawHtml(Pattern):
-    triggers = "<"
-    PATTERN = _RAW
-
-    def handleMatch(self, m: re.Match[str], data: str) -> Result:  # type: ignore[override] # noqa: N802
-        return InlineSpan("raw", m[0]), m.start(), m.end()
-
-
-class NoteReferencePattern(Pattern):
-    triggers = "["
-    PATTERN = r"\[\^([^\]\s\[^]+)\]"
-
-    def handleMatch(self, m: re.Match[str], data: str) -> Result:  # type: ignore[override] # noqa: N802
-        return InlineSpan("note-reference", label=m[1]), m.start(), m.end()
-
-
-class BareAddress(Pattern):
+def _bare_address(m: re.Match[str], data: str) -> Result:
     """Addresses without brackets (GFM specification, section 6.9)."""
+    if m.start() and (data[m.start() - 1].isalnum() or data[m.start() - 1] in "/@"):
+        return None
+    address = _trim(_up_to_bracket(m[0]))
+    if not _ADDRESS.fullmatch(address):
+        return None
+    href = address if address.startswith("http") else f"https://{address}"
+    return InlineSpan("a", address, href=encode(href)), m.start() + len(address)
 
-    triggers = "hw"
-    PATTERN = rf"(?:https?://|www\.)[\w-]+(?:\.[\w-]+)+[^\s<{{]*(?:(?:{_SPACED}|{{)[^\s<{{]*)*"
-    _WHOLE = re.compile(r"(?:https?://|www\.)[\w-]+(?:\.[\w-]+)+.*", re.S)
-    _ENTITY_END = re.compile(r"&[A-Za-z0-9]+;$")
 
-    def handleMatch(self, m: re.Match[str], data: str) -> Result:  # type: ignore[override] # noqa: N802
-        if m.start() and (data[m.start() - 1].isalnum() or data[m.start() - 1] in "/@"):
-            return None, None, None
-        address = self._trim(_up_to_bracket(m[0]))
-        if not self._WHOLE.fullmatch(address):
-            return None, None, None
-        href = address if address.startswith("http") else f"https://{address}"
-        return InlineSpan("a", address, href=encode(href)), m.start(), m.start() + len(address)
-
-    def _trim(self, address: str) -> str:
-        """Without the punctuation that belongs to the sentence around it."""
-        extra = address.count(")") - address.count("(")
-        end = len(address)
-        while end:
-            char = address[end - 1]
-            if char == ")" and extra > 0:
-                extra -= 1
-                end -= 1
-            elif char in "?!.,:*_~'\"":
-                end -= 1
-            elif entity := self._ENTITY_END.search(address[max(0, end - 40) : end]):
-                end -= len(entity[0])
-            else:
-                break
-        return address[:end]
+def _trim(address: str) -> str:
+    """Without the punctuation that belongs to the sentence around it."""
+    extra = address.count(")") - address.count("(")
+    end = len(address)
+    while end:
+        char = address[end - 1]
+        if char == ")" and extra > 0:
+            extra -= 1
+            end -= 1
+        elif char in "?!.,:*_~'\"":
+            end -= 1
+        elif entity := _ENTITY_END.search(address[max(0, end - 40) : end]):
+            end -= len(entity[0])
+        else:
+            break
+    return address[:end]
 
 
 def _up_to_bracket(address: str) -> str:
@@ -149,12 +109,27 @@ def _up_to_bracket(address: str) -> str:
 
 _BRACKETS = re.compile(r"[\[\]]")
 
-PATTERNS: tuple[tuple[str, type[Pattern], int], ...] = (
-    ("escape", Escape, 190),
-    ("hard-break", HardBreak, 180),
-    ("entity", Entity, 170),
-    ("autolink", Autolink, 160),
-    ("raw-html", RawHtml, 150),
-    ("note-reference", NoteReferencePattern, 140),
-    ("bare-address", BareAddress, 130),
-)
+_ADDRESS = re.compile(r"(?:https?://|www\.)[\w-]+(?:\.[\w-]+)+.*", re.S)
+_ENTITY_END = re.compile(r"&[A-Za-z0-9]+;$")
+
+PATTERNS = {
+    "escape": Pattern("\\", rf"\\([{re.escape(PUNCTUATION)}])", lambda m, data: m[1]),
+    "hard-break": Pattern("\\", r"\\\n", lambda m, data: InlineSpan("br")),
+    "entity": Pattern("&", ENTITY, lambda m, data: decode_entity(m[0])),
+    "autolink": Pattern(
+        "<",
+        rf"<(?:([A-Za-z][A-Za-z0-9.+-]{{1,31}}:[^\s<>{{\x00-\x1f]*(?:(?:{_SPACED}|{{)[^\s<>{{\x00-\x1f]*)*)"
+        r"|([A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
+        r"(?:\.[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?)*))>",
+        _autolink,
+    ),
+    "raw-html": Pattern("<", RAW_HTML, lambda m, data: InlineSpan("raw", m[0])),
+    "note-reference": Pattern(
+        "[", r"\[\^([^\]\s\[^]+)\]", lambda m, data: InlineSpan("note-reference", label=m[1])
+    ),
+    "bare-address": Pattern(
+        "hw",
+        rf"(?:https?://|www\.)[\w-]+(?:\.[\w-]+)+[^\s<{{]*(?:(?:{_SPACED}|{{)[^\s<{{]*)*",
+        _bare_address,
+    ),
+}

@@ -33,49 +33,26 @@ def may_begin(data: str, pos: int) -> bool:
     return not pos or unicodedata.category(data[pos - 1]) not in {"Lu", "Ll", "Lt", "Lm", "Nd"}
 
 
-class CrossReferencePattern(Pattern):
-    """``@fig-x`` in text, ``-@fig-x`` for the number alone."""
-
-    triggers = "-@"
-    PATTERN = CROSS_REFERENCE
-
-    def handleMatch(self, m: re.Match[str], data: str) -> Result:  # type: ignore[override] # noqa: N802
-        if not may_begin(data, m.start()):
-            return None, None, None
-        return _reference(m[0]), m.start(), m.end()
-
-
-class BracketedCrossReferences(Pattern):
+def _bracketed(m: re.Match[str], data: str) -> Result:
     """``[@fig-x; @tbl-y]``: one or several in brackets, which are not shown."""
-
-    triggers = "["
-    PATTERN = rf"\[{_GAP}{CROSS_REFERENCE}(?:{_GAP};{_GAP}{CROSS_REFERENCE})*{_GAP}\](?![(\[])"
-
-    def handleMatch(self, m: re.Match[str], data: str) -> Result:  # type: ignore[override] # noqa: N802
-        found = list(_ONE.finditer(m[0]))
-        if len(found) == 1:
-            return _reference(found[0][0]), m.start(), m.end()
-        group = InlineSpan("cross-references")
-        for one in found:
-            reference = _reference(one[0])
-            reference.offset = m.start() + one.start()
-            group.append(reference)
-        return group, m.start(), m.end()
+    found = list(_ONE.finditer(m[0]))
+    if len(found) == 1:
+        return _reference(found[0][0])
+    group = InlineSpan("cross-references")
+    for one in found:
+        reference = _reference(one[0])
+        reference.offset = m.start() + one.start()
+        group.append(reference)
+    return group
 
 
-class ExampleReference(Pattern):
+def example(examples: Mapping[str, int]) -> Pattern:
     """``(@label)``: the number of the example with this label, of ``examples``."""
 
-    triggers = "("
-    PATTERN = r"\(@([\w-]+)\)"
+    def read(m: re.Match[str], data: str) -> Result:
+        return f"({examples[m[1]]})" if m[1] in examples else None
 
-    def __init__(self, examples: Mapping[str, int]) -> None:
-        super().__init__()
-        self._examples = examples
-
-    def handleMatch(self, m: re.Match[str], data: str) -> Result:  # type: ignore[override] # noqa: N802
-        number = self._examples.get(m[1])
-        return (f"({number})", m.start(), m.end()) if number else (None, None, None)
+    return Pattern("(", r"\(@([\w-]+)\)", read)
 
 
 def _reference(written: str) -> InlineSpan:
@@ -83,7 +60,16 @@ def _reference(written: str) -> InlineSpan:
     return InlineSpan("cross-reference", target=written.lstrip("-").removeprefix("@"), form=form)
 
 
-PATTERNS: tuple[tuple[str, type[Pattern], int], ...] = (
-    ("bracketed-cross-references", BracketedCrossReferences, 120),
-    ("cross-reference", CrossReferencePattern, 110),
-)
+PATTERNS = {
+    "bracketed-cross-references": Pattern(
+        "[",
+        rf"\[{_GAP}{CROSS_REFERENCE}(?:{_GAP};{_GAP}{CROSS_REFERENCE})*{_GAP}\](?![(\[])",
+        _bracketed,
+    ),
+    # `@fig-x` in text, `-@fig-x` for the number alone
+    "cross-reference": Pattern(
+        "-@",
+        CROSS_REFERENCE,
+        lambda m, data: _reference(m[0]) if may_begin(data, m.start()) else None,
+    ),
+}

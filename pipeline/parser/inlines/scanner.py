@@ -12,7 +12,7 @@ from pipeline.parser.inlines.brackets import Brackets
 from pipeline.parser.inlines.chain import Piece
 from pipeline.parser.inlines.emphasis import emphasise, read_delimiter
 from pipeline.parser.inlines.leaf import Leaf, Mistakes
-from pipeline.parser.inlines.patterns import InlineSpan, NoteReferencePattern, Pattern
+from pipeline.parser.inlines.patterns import PATTERNS, InlineSpan, Pattern
 from pipeline.parser.lines import Line
 
 _SPECIAL = re.compile(
@@ -76,10 +76,7 @@ class _Scanner:
             if not match:
                 continue
             found, _, end = pattern.handleMatch(match, data)
-            if found is None or end is None:
-                continue
-            assert isinstance(found, str | InlineSpan)
-            if char in "$\\" and self._has_code(found, pos, end):
+            if found is None or (char in "$\\" and self._has_code(found, pos, end)):
                 continue
             self._add(found, end)
             return
@@ -216,8 +213,4 @@ class _Scanner:
 
     def _is_reference(self, pos: int) -> bool:
         """Whether a reference to a note stands at ``pos``, where ``^`` is text then."""
-        return any(
-            isinstance(pattern, NoteReferencePattern)
-            and pattern.compiled_re.match(self.leaf.data, pos) is not None
-            for pattern in self.patterns.get("[", ())
-        )
+        return PATTERNS["note-reference"].compiled_re.match(self.leaf.data, pos) is not None

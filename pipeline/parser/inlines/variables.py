@@ -12,21 +12,14 @@ _NAMES = re.compile(rf"{NAME}(?:[ \t]+[\w-]+)*")
 _INCLUDE = re.compile(rf"{INCLUDE}(?:[ \t]|$)")
 
 
-class VariablePattern(Pattern):
+def _variable(m: re.Match[str], data: str) -> Result:
     """An include that does not stand alone on its line looks like a variable too."""
-
-    triggers = "{"
-    PATTERN = r"\{\{([^{}\n]{1,300})\}\}"
-
-    def handleMatch(self, m: re.Match[str], data: str) -> Result:  # type: ignore[override] # noqa: N802
-        said = m[1].strip(" \t")
-        if data[m.start() - 1 : m.start()] == "{" or data.startswith("}", m.end()):
-            return None, None, None
-        if _INCLUDE.match(said):
-            return InlineSpan("include", m[0]), m.start(), m.end()
-        if not _NAMES.fullmatch(said):
-            return None, None, None
-        return InlineSpan("variable", name=said), m.start(), m.end()
+    said = m[1].strip(" \t")
+    if data[m.start() - 1 : m.start()] == "{" or data.startswith("}", m.end()):
+        return None
+    if _INCLUDE.match(said):
+        return InlineSpan("include", m[0])
+    return InlineSpan("variable", name=said) if _NAMES.fullmatch(said) else None
 
 
-PATTERNS: tuple[tuple[str, type[Pattern], int], ...] = (("variable", VariablePattern, 100),)
+PATTERNS = {"variable": Pattern("{", r"\{\{([^{}\n]{1,300})\}\}", _variable)}
