@@ -94,8 +94,7 @@ def aligned(attributes: Attributes, prefix: str = "") -> Attributes:
     name = ALIGNMENTS.get(wanted, "")
     if not name:
         return attributes
-    rest = tuple(pair for pair in attributes.pairs if pair[0] != "align")
-    return make(attributes.id, tuple(dict.fromkeys((*attributes.classes, prefix + name))), rest)
+    return joined(attributes.without({"align"}), make(classes=(prefix + name,)))
 
 
 def mistaken(text: str, pos: int = 0) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from msgspec.structs import replace
 
 from pipeline.model import Block, Heading, Inline, InlineElement, Paragraph, SoftBreak, Text
-from pipeline.parser.attributes import make
+from pipeline.parser.attributes import joined, make
 
 MARK = "index"
 """The class of a mark in a line, and the key of one on a block."""
@@ -65,6 +65,5 @@ def _with(block: Block, marks: list[InlineElement]) -> Block:
         return replace(block, children=children)
     attributes = block.attributes
     entries = [attributes.get(MARK), *(mark.attributes.get("entry") for mark in marks)]
-    pairs = tuple(pair for pair in attributes.pairs if pair[0] != MARK)
     entry = (MARK, "; ".join(entry for entry in entries if entry))
-    return replace(block, attributes=make(attributes.id, attributes.classes, (*pairs, entry)))
+    return replace(block, attributes=joined(attributes.without({MARK}), make(pairs=(entry,))))

@@ -22,7 +22,7 @@ from pipeline import model
 from pipeline.codes import Code, diagnostic
 from pipeline.diagnostics import Diagnostic, Span
 from pipeline.editions import EDITIONS, Edition
-from pipeline.model import HOLDERS, NO_ATTRIBUTES, Block, Document, List, Node
+from pipeline.model import HOLDERS, Block, Document, List, Node
 from pipeline.partial import (
     CLOSE,
     LEFT_OUT,
@@ -168,11 +168,10 @@ def _belongs(node: Node, edition: Edition) -> bool:
 def _without_conditions(node: Node, edition: Edition) -> Node:
     if not has_condition(node):
         return node
-    pairs = tuple(pair for pair in node.attributes.pairs if pair[0] not in CONDITIONS)
-    attributes = replace(node.attributes, pairs=pairs)
+    attributes = node.attributes.without(CONDITIONS)
     if edition.audience == "teacher" and not any(_belongs(node, e) for e in STUDENT_EDITIONS):
         attributes = replace(attributes, classes=(*attributes.classes, TEACHER))
-    return replace(node, attributes=NO_ATTRIBUTES if attributes == NO_ATTRIBUTES else attributes)
+    return replace(node, attributes=attributes)
 
 
 def _keep_sections(blocks: tuple[Block, ...], edition: Edition) -> tuple[Block, ...]:

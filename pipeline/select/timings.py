@@ -10,7 +10,6 @@ from pipeline.codes import Code, diagnostic
 from pipeline.diagnostics import Diagnostic, Span
 from pipeline.editions import Edition
 from pipeline.model import (
-    NO_ATTRIBUTES,
     Admonition,
     Container,
     Document,
@@ -54,13 +53,10 @@ def keep_timings(document: Document, edition: Edition) -> Document:
 
     def enter(node: Node) -> Node:
         value = node.attributes.get(MINUTES)
-        pairs = [pair for pair in node.attributes.pairs if pair[0] != MINUTES]
+        attributes = node.attributes.without({MINUTES})
         if shown and value and not _problem(node, value):
-            pairs.append((MINUTES, value))
-        attributes = replace(node.attributes, pairs=tuple(pairs))
-        return replace(
-            node, attributes=NO_ATTRIBUTES if attributes == NO_ATTRIBUTES else attributes
-        )
+            attributes = replace(attributes, pairs=(*attributes.pairs, (MINUTES, value)))
+        return replace(node, attributes=attributes)
 
     changes: Changes = dict.fromkeys(kinds, enter)
     document = rewrite_document(document, enter=changes)

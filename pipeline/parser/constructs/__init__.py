@@ -17,7 +17,7 @@ from pipeline.parser.constructs import (
     tasks,
     writing,
 )
-from pipeline.parser.constructs.parts import Construct, FenceConstruct, FenceParts, Parts
+from pipeline.parser.constructs.parts import Construct, Parts
 
 CONTAINERS: dict[str, Construct] = {
     **dict.fromkeys(boxes.NAMES, boxes.box),
@@ -48,7 +48,7 @@ MEANT = frozenset(
 )
 """Names of blocks that styles and passes know, and this module does not."""
 
-FENCES: dict[str, FenceConstruct] = {
+FENCES: dict[str, Construct] = {
     "math": math.fence,
     "chart": charts.chart,
     **dict.fromkeys(("csv", "tsv"), tables.csv),
@@ -73,6 +73,6 @@ def container(parts: Parts) -> tuple[Block, ...]:
     return construct(parts)
 
 
-def fence(parts: FenceParts) -> tuple[Block, ...]:
+def fence(parts: Parts) -> tuple[Block, ...]:
     """What a fence becomes; one of no special language is code."""
-    return FENCES.get(parts.language, code.code)(parts)
+    return FENCES.get(parts.name, code.code)(parts)

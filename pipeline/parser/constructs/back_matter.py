@@ -3,7 +3,7 @@ Pandoc's ``::: {#refs}``."""
 
 from __future__ import annotations
 
-from pipeline.model import Bibliography, Block, Index, Paragraph, Strong
+from pipeline.model import Bibliography, Block, Index
 from pipeline.parser.constructs.parts import Parts
 
 
@@ -13,7 +13,4 @@ def bibliography(parts: Parts) -> tuple[Block, ...]:
 
 def index(parts: Parts) -> tuple[Block, ...]:
     """The index, after what is written in the block: an introduction, say."""
-    before = parts.children
-    if title := parts.title:
-        before = (Paragraph(children=(Strong(children=title),), span=parts.span), *before)
-    return (*before, Index(span=parts.span, attributes=parts.attributes))
+    return (*parts.headed, Index(span=parts.span, attributes=parts.attributes))

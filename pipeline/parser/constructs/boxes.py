@@ -12,7 +12,6 @@ from pipeline.model import (
     Heading,
     Inline,
     Paragraph,
-    Strong,
     Text,
 )
 from pipeline.parser.attributes import make
@@ -57,13 +56,12 @@ def directive(parts: Parts) -> tuple[Block, ...]:
     """MyST's ``seealso``, and its ``admonition`` with the kind as a class."""
     title, attributes = title_of(parts)
     kind = next((name for name in attributes.classes if name in NAMES), parts.name)
-    classes = tuple(name for name in attributes.classes if name != kind)
     found = Admonition(
         kind=kind_of(kind),
         title=title_for(parts.name, title),
         children=parts.children,
         span=parts.span,
-        attributes=make(attributes.id, classes, attributes.pairs),
+        attributes=attributes.without(classes={kind}),
     )
     return (found,)
 
@@ -93,10 +91,9 @@ def callout(name: str) -> str:
 
 def from_callout(parts: Parts, kind: str) -> tuple[Block, ...]:
     """Quarto's box as one of ours. A heading that it begins with is its title."""
-    own = parts.attributes
-    pairs = tuple(pair for pair in own.pairs if pair[0] not in ("appearance", "collapse", "icon"))
+    own = parts.attributes.without({"appearance", "collapse", "icon"})
     first = parts.children[0] if parts.children else None
-    (made,) = box(parts._replace(name=kind, attributes=make(own.id, own.classes, pairs)))
+    (made,) = box(parts._replace(name=kind, attributes=own))
     assert isinstance(made, Admonition)
     if not made.title and isinstance(first, Heading):
         made = replace(made, title=first.children, children=parts.children[1:])
@@ -120,12 +117,8 @@ def details(parts: Parts) -> tuple[Block, ...]:
 
 def container(parts: Parts) -> tuple[Block, ...]:
     """A container; what follows its name stands in bold before the rest."""
-    children = parts.children
-    if title := parts.title:
-        heading = Paragraph(children=(Strong(children=title),), span=parts.span)
-        children = (heading, *children)
     found = Container(
-        name=parts.name, children=children, span=parts.span, attributes=parts.attributes
+        name=parts.name, children=parts.headed, span=parts.span, attributes=parts.attributes
     )
     return (found,)
 
@@ -135,5 +128,4 @@ def title_of(parts: Parts) -> tuple[tuple[Inline, ...], Attributes]:
     title = parts.read(parts.attributes.get("title") or parts.argument, parts.span)
     if not title:
         return (), parts.attributes
-    pairs = tuple(pair for pair in parts.attributes.pairs if pair[0] != "title")
-    return title, make(parts.attributes.id, parts.attributes.classes, pairs)
+    return title, parts.attributes.without({"title"})

@@ -18,9 +18,8 @@ from pipeline.model import (
     TableCell,
     TableRow,
 )
-from pipeline.parser.attributes import make
 from pipeline.parser.constructs import data
-from pipeline.parser.constructs.parts import FenceParts, ReadInlines, Report
+from pipeline.parser.constructs.parts import Parts, ReadInlines, Report
 from pipeline.parser.delimited import Cell
 from pipeline.suggestions import nearest
 
@@ -50,7 +49,7 @@ KEYS = frozenset({"type", "caption", "x", "y", "unit", "horizontal", *data.KEYS}
 YES = frozenset({"yes", "true", "1"})
 
 
-def chart(parts: FenceParts) -> tuple[Block, ...]:
+def chart(parts: Parts) -> tuple[Block, ...]:
     """The chart of a fence's data; without data they are shown as they are written."""
     rows = data.read_rows(parts)
     if rows is None:
@@ -82,7 +81,6 @@ def _chart(
     table: Table, caption: tuple[Inline, ...], attributes: Attributes, report: Report
 ) -> Chart:
     named = [name for name in attributes.classes if name in CLASSES or name in KINDS]
-    classes = tuple(name for name in attributes.classes if name not in {*named, *LYING})
     of_class = next((name for name in named if name != "chart"), "bar").removesuffix("-chart")
     written = attributes.get("type") or of_class
     kind: Any = KINDS.get(written.lower())
@@ -102,9 +100,7 @@ def _chart(
         unit=attributes.get("unit"),
         horizontal=lying or not LYING.isdisjoint(attributes.classes),
         span=table.span,
-        attributes=make(
-            attributes.id, classes, tuple(pair for pair in attributes.pairs if pair[0] not in KEYS)
-        ),
+        attributes=attributes.without(KEYS, {*named, *LYING}),
     )
 
 

@@ -9,8 +9,8 @@ from pipeline.codes import BY_SLUG, Code
 from pipeline.diagnostics import Diagnostic
 from pipeline.model import Attributes, Block, CodeBlock
 from pipeline.parser import other_tools
-from pipeline.parser.attributes import make
-from pipeline.parser.constructs.parts import FenceParts
+from pipeline.parser.attributes import joined, make
+from pipeline.parser.constructs.parts import Parts
 from pipeline.parser.fence_info import CELL
 
 NUMBERED = frozenset({"numbered", "numberLines", "number-lines"})
@@ -25,11 +25,11 @@ _CELL_OPTION = re.compile(r"(?:#|//|%%|--)\|[ \t]*([A-Za-z][\w.-]*):[ \t]*+(.*)"
 _RANGE = re.compile(r"(\d{1,6})(?:-(\d{0,6}))?")
 
 
-def code(parts: FenceParts) -> tuple[Block, ...]:
+def code(parts: Parts) -> tuple[Block, ...]:
     parts = _told(parts)
     given = _Given(parts.attributes)
     text, first = parts.text, 1
-    language = parts.language
+    language = parts.name
     if address := given.get("file"):
         text, first = _from_file(parts, address, given.get("lines"))
         language = language or PurePosixPath(address).suffix.removeprefix(".")
@@ -49,11 +49,11 @@ def code(parts: FenceParts) -> tuple[Block, ...]:
     return (block,)
 
 
-def _told(parts: FenceParts) -> FenceParts:
+def _told(parts: Parts) -> Parts:
     """The fence, told where other tools would draw it or run it; a cell's own options
     ``#| label: fig-x`` are attributes of the code."""
     cell = parts.attributes.get(CELL)
-    if drawn := other_tools.DIAGRAMS.get(parts.language.lower()):
+    if drawn := other_tools.DIAGRAMS.get(parts.name.lower()):
         message = f"A drawing of {drawn} is shown as its code."
         hint = "Save it as an image (SVG) and show that, or draw figures by a fence `chart`."
         parts.report(Code.LIKELY_SLIP, message, parts.span, hint)
@@ -73,10 +73,8 @@ def _told(parts: FenceParts) -> FenceParts:
             break
         options[match[1]] = match[2].strip().strip("\"'")
     caption = next((said for key, said in options.items() if key.endswith("-cap") and said), "")
-    pairs = tuple(pair for pair in parts.attributes.pairs if pair[0] != CELL)
-    if caption:
-        pairs = (*pairs, ("caption", caption))
-    own = make(options.get("label", parts.attributes.id), parts.attributes.classes, pairs)
+    said = make(options.get("label", ""), pairs=(("caption", caption),) if caption else ())
+    own = joined(parts.attributes.without({CELL}), said)
     return parts._replace(attributes=own, lines=parts.lines[len(options) :])
 
 
@@ -86,16 +84,14 @@ class _Given:
     def __init__(self, attributes: Attributes) -> None:
         self.numbered = bool(NUMBERED & {*attributes.classes})
         self._pairs = dict(attributes.pairs)
-        classes = tuple(name for name in attributes.classes if name not in NUMBERED)
-        pairs = tuple(pair for pair in attributes.pairs if pair[0] not in KEYS)
-        self.rest = make(attributes.id, classes, pairs)
+        self.rest = attributes.without(KEYS, NUMBERED)
 
     def get(self, *keys: str) -> str:
         """The value of the first of some keys that has one."""
         return next((value for key in keys if (value := self._pairs.get(key, ""))), "")
 
 
-def _from_file(parts: FenceParts, address: str, wanted: str) -> tuple[str, int]:
+def _from_file(parts: Parts, address: str, wanted: str) -> tuple[str, int]:
     """The text from a file, and the number that its first line has there."""
     if any(line.strip() for line in parts.lines):
         message = f"The code names the file “{address}”, and has lines of its own."
@@ -120,7 +116,7 @@ def _from_file(parts: FenceParts, address: str, wanted: str) -> tuple[str, int]:
     return "".join(f"{line}\n" for line in lines[first - 1 : last]), first
 
 
-def _first_line(parts: FenceParts, given: _Given, first: int) -> int:
+def _first_line(parts: Parts, given: _Given, first: int) -> int:
     """The number of the first line, 0 for code without numbers."""
     written = given.get(*START)
     if not written:
@@ -132,7 +128,7 @@ def _first_line(parts: FenceParts, given: _Given, first: int) -> int:
     return number
 
 
-def _marked(parts: FenceParts, written: str, count: int) -> tuple[int, ...]:
+def _marked(parts: Parts, written: str, count: int) -> tuple[int, ...]:
     """The lines to mark: ``2,4-5``, or ``2 4-5``."""
     found: set[int] = set()
     for piece in re.split(r"[,\s]+", written.strip()):
@@ -153,5 +149,5 @@ def _lines(count: int) -> str:
     return f"{count} line" if count == 1 else f"{count} lines"
 
 
-def _wrong(parts: FenceParts, message: str, hint: str) -> None:
+def _wrong(parts: Parts, message: str, hint: str) -> None:
     parts.report(Code.BAD_LISTING, message, parts.span, hint)

@@ -6,7 +6,7 @@ from pipeline.codes import BY_SLUG, Code
 from pipeline.diagnostics import Diagnostic
 from pipeline.model import Block, CodeBlock
 from pipeline.parser import delimited
-from pipeline.parser.constructs.parts import FenceParts, Report, framed
+from pipeline.parser.constructs.parts import Parts, Report, framed
 from pipeline.parser.delimited import DELIMITERS, Cell
 
 LONGEST_SHOWN = 50_000
@@ -16,7 +16,7 @@ KEYS = frozenset({"file", "delimiter"})
 """The attributes that say where the data are and how they are written."""
 
 
-def read_rows(parts: FenceParts) -> tuple[tuple[Cell, ...], ...] | None:
+def read_rows(parts: Parts) -> tuple[tuple[Cell, ...], ...] | None:
     """The rows of a fence's lines, or of ``file="data.csv"``, each as long as the longest."""
     rows = uneven_rows(parts)
     if rows is None:
@@ -26,7 +26,7 @@ def read_rows(parts: FenceParts) -> tuple[tuple[Cell, ...], ...] | None:
     return tuple(evened(row, width) for row in rows)
 
 
-def as_written(parts: FenceParts) -> tuple[Block, ...]:
+def as_written(parts: Parts) -> tuple[Block, ...]:
     """The data that no table or chart can be made of, as they are written; the name of a file
     that cannot be read, or is long."""
     text = parts.text
@@ -38,7 +38,7 @@ def as_written(parts: FenceParts) -> tuple[Block, ...]:
     return (CodeBlock(text=text, span=parts.span),) if text.strip() else ()
 
 
-def uneven_rows(parts: FenceParts) -> tuple[tuple[Cell, ...], ...] | None:
+def uneven_rows(parts: Parts) -> tuple[tuple[Cell, ...], ...] | None:
     """The rows, each as long as it is; None where it is told why they cannot be read.
 
     ``delimiter`` is a character, or "comma", "semicolon" or "tab". What is wrong is

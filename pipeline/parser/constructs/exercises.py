@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pipeline.codes import Code
-from pipeline.model import Answer, Block, Exercise, Paragraph, Strong, TeacherNote
+from pipeline.model import Answer, Block, Exercise, TeacherNote
 from pipeline.parser.constructs.boxes import title_of
 from pipeline.parser.constructs.parts import Parts
 from pipeline.parser.secrets import Secret, said, secret_block
@@ -21,9 +21,7 @@ def exercise(parts: Parts) -> tuple[Block, ...]:
 
 def answer(parts: Parts) -> tuple[Block, ...]:
     """What follows the name stands in bold before the rest, as in containers."""
-    children = parts.children
-    if title := parts.title:
-        children = (Paragraph(children=(Strong(children=title),), span=parts.span), *children)
+    children = parts.headed
     found = Answer(children=children, span=parts.span, attributes=parts.attributes)
     return (found,) if children else ()
 

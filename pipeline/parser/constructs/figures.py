@@ -9,7 +9,6 @@ from msgspec.structs import replace
 
 from pipeline.codes import Code
 from pipeline.model import (
-    Attributes,
     Block,
     Figure,
     FigureGroup,
@@ -20,7 +19,7 @@ from pipeline.model import (
     SoftBreak,
     Text,
 )
-from pipeline.parser.attributes import make
+from pipeline.parser.attributes import joined, make
 from pipeline.parser.captions import figure_of
 from pipeline.parser.constructs.parts import Parts
 from pipeline.tree import plain_text
@@ -76,13 +75,12 @@ def figures(parts: Parts) -> tuple[Block, ...]:
         hint = "Put it before or after the block; text may stand last, as the caption."
         parts.report(Code.BAD_FIGURES, message, block.span, hint)
     columns = _columns(parts, len(found))
-    pairs = tuple(pair for pair in parts.attributes.pairs if pair[0] not in COLUMNS)
-    name = (
-        () if parts.name in ("", "figure", "figures") else (parts.name,)
-    )  # a class, in Quarto's way
-    attributes = make(parts.attributes.id, name + parts.attributes.classes, pairs)
+    # A name is a class, in Quarto's way.
+    name = () if parts.name in ("", "figure", "figures") else (parts.name,)
+    attributes = joined(make(classes=name), parts.attributes.without(COLUMNS))
     if len(found) == 1 and not (found[0].caption or found[0].attributes.id):
-        return (_single(found[0], caption, attributes), *rest)
+        attributes = joined(found[0].attributes, attributes)
+        return (replace(found[0], caption=caption, attributes=attributes), *rest)
     group = FigureGroup(
         figures=tuple(found),
         caption=caption,
@@ -103,27 +101,14 @@ def directive(parts: Parts) -> tuple[Block, ...]:
     rest = parts.children
     if rest and isinstance(rest[0], Paragraph):
         caption, rest = rest[0].children, rest[1:]
-    own = parts.attributes
     image = Image(
         source=source,
-        alt=own.get("alt") or plain_text(caption),
+        alt=parts.attributes.get("alt") or plain_text(caption),
         span=parts.span,
-        attributes=make(own.id, own.classes, tuple(pair for pair in own.pairs if pair[0] != "alt")),
+        attributes=parts.attributes.without({"alt"}),
     )
     figure = figure_of(image, parts.span, parts.read)
     return (replace(figure, caption=caption), *rest)
-
-
-def _single(figure: Figure, caption: tuple[Inline, ...], attributes: Attributes) -> Figure:
-    own = figure.attributes
-    return Figure(
-        image=figure.image,
-        caption=caption,
-        span=figure.span,
-        attributes=make(
-            attributes.id, own.classes + attributes.classes, own.pairs + attributes.pairs
-        ),
-    )
 
 
 def _columns(parts: Parts, count: int) -> int:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from pipeline.diagnostics import Span
 from pipeline.model import Attributes, Block, MathBlock
-from pipeline.parser.constructs.parts import FenceParts
+from pipeline.parser.constructs.parts import Parts
 from pipeline.parser.lines import Line
 
 
@@ -18,6 +18,6 @@ def block(lines: Sequence[Line], span: Span, attributes: Attributes, marks: int 
     return MathBlock(tex=tex, marks=marks, margin=margin, span=span, attributes=attributes)
 
 
-def fence(parts: FenceParts) -> tuple[Block, ...]:
+def fence(parts: Parts) -> tuple[Block, ...]:
     lines = (Line("", parts.span.line, parts.span.column), *parts.lines)
     return (block(lines, parts.span, parts.attributes),)

@@ -7,7 +7,7 @@ from typing import NamedTuple, TypeAlias
 
 from pipeline.codes import Code
 from pipeline.diagnostics import Span
-from pipeline.model import Attributes, Block, Inline, InlineElement, Paragraph, Text
+from pipeline.model import Attributes, Block, Inline, InlineElement, Paragraph, Strong, Text
 from pipeline.parser.attributes import make
 from pipeline.parser.files import SourceFiles
 from pipeline.parser.lines import Line
@@ -24,36 +24,35 @@ def framed(text: str, span: Span | None) -> Paragraph:
     return Paragraph(children=(frame,), span=span)
 
 
+def headed(title: tuple[Inline, ...], blocks: tuple[Block, ...], span: Span) -> tuple[Block, ...]:
+    """The blocks after a title in bold, if there is one."""
+    return (Paragraph(children=(Strong(children=title),), span=span), *blocks) if title else blocks
+
+
 class Parts(NamedTuple):
-    """A block ``::: name argument {attributes}``. ``read`` reads a text that is one line
-    into inlines, ``report`` takes code, message, place and hint of what is wrong, ``files``
-    reads files beside the source."""
+    """A block ``::: name argument {attributes}`` with blocks in it, or lines between fences after
+    ``name {attributes}``. ``read`` reads a text that is one line into inlines, ``report`` takes
+    code, message, place and hint of what is wrong, ``files`` reads files beside the source."""
 
     name: str
-    argument: str
     attributes: Attributes
-    children: tuple[Block, ...]
     span: Span
     read: ReadInlines
     report: Report
     files: SourceFiles
+    argument: str = ""
+    children: tuple[Block, ...] = ()
+    lines: tuple[Line, ...] = ()
 
     @property
     def title(self) -> tuple[Inline, ...]:
         """What follows the name, as text."""
         return self.read(self.argument, self.span)
 
-
-class FenceParts(NamedTuple):
-    """Lines between fences, after ``language {attributes}``."""
-
-    language: str
-    attributes: Attributes
-    lines: tuple[Line, ...]
-    span: Span
-    read: ReadInlines
-    report: Report
-    files: SourceFiles
+    @property
+    def headed(self) -> tuple[Block, ...]:
+        """The blocks after what follows the name."""
+        return headed(self.title, self.children, self.span)
 
     @property
     def text(self) -> str:
@@ -61,4 +60,3 @@ class FenceParts(NamedTuple):
 
 
 Construct: TypeAlias = Callable[[Parts], tuple[Block, ...]]
-FenceConstruct: TypeAlias = Callable[[FenceParts], tuple[Block, ...]]

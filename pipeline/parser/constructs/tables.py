@@ -26,7 +26,7 @@ from pipeline.model import (
 )
 from pipeline.parser.attributes import joined, make
 from pipeline.parser.constructs import data
-from pipeline.parser.constructs.parts import FenceParts, Parts, ReadInlines, Report
+from pipeline.parser.constructs.parts import Parts, ReadInlines, Report
 from pipeline.parser.delimited import Cell
 from pipeline.parser.table_captions import caption_of, is_caption
 from pipeline.parser.table_options import guess_row_heads, with_head_columns
@@ -63,13 +63,11 @@ def table(parts: Parts) -> tuple[Block, ...]:
     return (replace(found, caption=caption, span=parts.span, attributes=attributes), *rest)
 
 
-def _caption(parts: Parts | FenceParts, *spent: str) -> tuple[tuple[Inline, ...], Attributes]:
+def _caption(parts: Parts, *spent: str) -> tuple[tuple[Inline, ...], Attributes]:
     """The caption of the attributes, or after the name; and what the attributes say beyond
     it and what is ``spent``."""
-    argument = parts.argument if isinstance(parts, Parts) else ""
-    caption = parts.read(parts.attributes.get("caption") or argument, parts.span)
-    pairs = tuple(pair for pair in parts.attributes.pairs if pair[0] not in {"caption", *spent})
-    return caption, make(parts.attributes.id, parts.attributes.classes, pairs)
+    caption = parts.read(parts.attributes.get("caption") or parts.argument, parts.span)
+    return caption, parts.attributes.without({"caption", *spent})
 
 
 # --- lists of lists --------------------------------------------------------------------
@@ -118,13 +116,11 @@ def without_margin(block: Block) -> Block:
 # --- data ------------------------------------------------------------------------------
 
 
-def csv(parts: FenceParts) -> tuple[Block, ...]:
+def csv(parts: Parts) -> tuple[Block, ...]:
     """The table of a fence's lines, or of the file that it names."""
-    if parts.language == "tsv" and not parts.attributes.get("delimiter"):
-        pairs = (*parts.attributes.pairs, ("delimiter", "tab"))
-        parts = parts._replace(
-            attributes=make(parts.attributes.id, parts.attributes.classes, pairs)
-        )
+    if parts.name == "tsv" and not parts.attributes.get("delimiter"):
+        tab = make(pairs=(("delimiter", "tab"),))
+        parts = parts._replace(attributes=joined(parts.attributes, tab))
     rows = data.uneven_rows(parts)
     if rows is None:
         return data.as_written(parts)

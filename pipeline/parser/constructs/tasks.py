@@ -20,7 +20,6 @@ from pipeline.model import (
     Ordering,
     Paragraph,
     Plain,
-    Strong,
     Table,
 )
 from pipeline.parser.constructs.parts import Parts
@@ -75,9 +74,7 @@ def _around(parts: Parts, shape: Shape, make: Make) -> tuple[Block, ...]:
         parts.report(shape.code, message, place or parts.span, shape.hint)
         return parts.children
     blocks: list[Block] = []
-    if title := parts.title:
-        blocks.append(Paragraph(children=(Strong(children=title),), span=parts.span))
-    for block in parts.children:
+    for block in parts.headed:
         made = make(block, parts) if block is found[0] else None
         if made is None:
             blocks.append(block)

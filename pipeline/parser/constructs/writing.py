@@ -68,7 +68,4 @@ def _option(parts: Parts, known: dict[str, Ruling] | tuple[str, ...]) -> tuple[s
             message = f"The class `{name}` changes nothing here."
             parts.report(Code.LIKELY_SLIP, message, parts.span, hint)
     chosen = next((name for name in own.classes if name in known), "")
-    if not chosen:
-        return "", own
-    kept = tuple(name for name in own.classes if name != chosen)
-    return chosen, Attributes(id=own.id, classes=kept, pairs=own.pairs)
+    return chosen, own.without(classes={chosen})

@@ -24,7 +24,7 @@ from pipeline.parser.constructs.choices import (
     lone_blank,
     take_marks,
 )
-from pipeline.parser.constructs.parts import FenceParts, Parts, framed
+from pipeline.parser.constructs.parts import Parts, framed
 from pipeline.parser.constructs.tables import without_margin
 from pipeline.parser.files import SourceFiles
 from pipeline.parser.index_marks import attach_marks
@@ -303,29 +303,16 @@ class Lowering:
         self._exercises += name == "exercise"
         children = self.blocks(element)
         self._exercises -= name == "exercise"
-        parts = Parts(
-            name=name,
-            argument=element.get("argument", ""),
-            attributes=own if name == "table" else aligned(own),
-            children=children,
-            span=span,
-            read=self.read,
-            report=self.report,
-            files=self.files,
-        )
-        return constructs.container(parts)
+        parts = self._parts(name, own if name == "table" else aligned(own), span)
+        argument = element.get("argument", "")
+        return constructs.container(parts._replace(argument=argument, children=children))
 
     def _fence(self, element: BlockElement, span: Span) -> tuple[Block, ...]:
-        parts = FenceParts(
-            language=element.get("language", ""),
-            attributes=_attributes(element),
-            lines=tuple(element.lines),
-            span=span,
-            read=self.read,
-            report=self.report,
-            files=self.files,
-        )
-        return constructs.fence(parts)
+        parts = self._parts(element.get("language", ""), _attributes(element), span)
+        return constructs.fence(parts._replace(lines=tuple(element.lines)))
+
+    def _parts(self, name: str, attributes: Attributes, span: Span) -> Parts:
+        return Parts(name, attributes, span, self.read, self.report, self.files)
 
     def report(self, code: Finding, message: str, span: Span | None, hint: str = "") -> None:
         self.diagnostics.append(diagnostic(code, message, span=span, hint=hint))

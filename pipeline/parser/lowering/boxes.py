@@ -17,14 +17,13 @@ from pipeline.model import (
     LineBreak,
     Paragraph,
     SoftBreak,
-    Strong,
     TeacherNote,
     Text,
 )
 from pipeline.parser.attributes import make
 from pipeline.parser.blockparser import BlockElement
 from pipeline.parser.constructs import boxes
-from pipeline.parser.constructs.parts import Report
+from pipeline.parser.constructs.parts import Report, headed
 from pipeline.parser.markup.flow import trim
 from pipeline.parser.secrets import said, secret_block
 
@@ -65,8 +64,7 @@ def callout(
             report(Code.NEARLY_SECRET, message, span, hint)
         return (_secret(found.meaning, title, children, span),)
     if name in QUOTES:
-        heading = Paragraph(children=(Strong(children=title),), span=span)
-        return (BlockQuote(children=(heading, *children) if title else children, span=span),)
+        return (BlockQuote(children=headed(title, children, span), span=span),)
     title = boxes.title_for(name, title)
     return (Admonition(kind=boxes.kind_of(name), title=title, children=children, span=span),)
 
@@ -76,9 +74,7 @@ def _secret(
 ) -> Answer | TeacherNote:
     if meaning == "teacher":
         return TeacherNote(title=title, children=children, span=span)
-    if title:
-        children = (Paragraph(children=(Strong(children=title),), span=span), *children)
-    return Answer(children=children, span=span)
+    return Answer(children=headed(title, children, span), span=span)
 
 
 def admonition(

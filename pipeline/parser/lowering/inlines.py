@@ -155,8 +155,7 @@ class InlineLowering:
                 if given := next(filter(None, map(attributes.get, ALT)), ""):
                     alt, title = given, title or (alt if alt != given else "")
                     wordings = ()
-                    others = tuple(pair for pair in attributes.pairs if pair[0] not in ALT)
-                    attributes = make(attributes.id, attributes.classes, others)
+                    attributes = attributes.without(ALT)
                 image = model.Image(
                     source=self._address(element, "src", span),
                     alt=alt,
@@ -296,12 +295,11 @@ def _cross_reference(element: Element, attributes: Attributes) -> model.CrossRef
         form = "number"
     elif PAGE in attributes.classes:
         form = "page"
-    classes = tuple(name for name in attributes.classes if name != PAGE)
     return model.CrossReference(
         target=element.get("target", ""),
         form=form,
         span=Span(*element.place) if element.place[0] else None,
-        attributes=make(attributes.id, classes, attributes.pairs),
+        attributes=attributes.without(classes={PAGE}),
     )
 
 

@@ -11,7 +11,7 @@ from pipeline import model
 from pipeline.model import NO_ATTRIBUTES, Block, Inline, Node
 from pipeline.parser.markup.flow import Part, as_blocks, as_inlines, is_blank, is_tight, trim
 from pipeline.parser.markup.frames import Frame
-from pipeline.parser.markup.inline_elements import code_text, without
+from pipeline.parser.markup.inline_elements import code_text
 from pipeline.tree import walk
 
 _STYLES: dict[str, model.ListStyle] = {
@@ -83,7 +83,7 @@ def preformatted(frame: Frame) -> Iterable[Node]:
     text = code_text(frame.items).removeprefix("\n").rstrip("\n") + "\n"
     language = frame.values.get("lang", "")
     # `lang` is GitHub's way to name the language of code
-    attributes = without(frame.attributes, "lang")
+    attributes = frame.attributes.without({"lang"})
     for node in walk(n for n in frame.items if isinstance(n, Inline)):
         for name in node.attributes.classes if isinstance(node, model.Code) else ():
             if not language and name.startswith("language-"):
@@ -108,7 +108,7 @@ def details(frame: Frame) -> Iterable[Node]:
     """The summary comes first; without one, there would be nothing to click on."""
     summary = next((i for i in frame.items if isinstance(i, Part) and i.name == "summary"), None)
     if summary is None:
-        frame.attributes = without(frame.attributes, "open")
+        frame.attributes = frame.attributes.without({"open"})
         return (_container_of("div", as_blocks(frame.items), frame),)
     first = _container_of("summary", as_blocks(summary.children), summary)
     rest = as_blocks(item for item in frame.items if item is not summary)

@@ -102,14 +102,7 @@ def link(frame: Frame) -> Iterable[Node]:
         )
         return bind(link)
 
-    return distribute(frame.items, without(frame.attributes, "title"), wrap)
-
-
-def without(attributes: Attributes, name: str) -> Attributes:
-    """The attributes but one, which the node has a field for."""
-    return make(
-        attributes.id, attributes.classes, tuple(p for p in attributes.pairs if p[0] != name)
-    )
+    return distribute(frame.items, frame.attributes.without({"title"}), wrap)
 
 
 def abbreviation(frame: Frame) -> Iterable[Node]:

@@ -155,6 +155,5 @@ def _scoped(row: TableRow, scope: str) -> TableRow:
 def _cell_scoped(cell: TableCell, by_row: bool) -> TableCell:
     if _UNSAID not in cell.attributes.pairs:
         return cell
-    pairs = tuple(pair for pair in cell.attributes.pairs if pair != _UNSAID)
-    attributes = make(cell.attributes.id, cell.attributes.classes, pairs)
+    attributes = cell.attributes.without({_UNSAID[0]})
     return replace(cell, scope="row" if by_row else "col", attributes=attributes)

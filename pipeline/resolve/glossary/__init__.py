@@ -100,8 +100,7 @@ class _Uses:
 
 def _use(node: InlineElement, target: str) -> Node:
     """A use of a term: a link to it, or a span."""
-    pairs = tuple(pair for pair in node.attributes.pairs if pair[0] != OF)
-    attributes = replace(node.attributes, pairs=pairs)
+    attributes = node.attributes.without({OF})
     if not target:
         return replace(node, attributes=attributes)
     return Link(children=node.children, href=f"#{target}", attributes=attributes, span=node.span)

@@ -105,8 +105,7 @@ def define_terms(document: Document, terms: dict[str, str], findings: Findings) 
                 node.span,
                 hint="Write a line for the term, and below it `: ` and what it means.",
             )
-        classes = tuple(name for name in node.attributes.classes if name != SORTED)
-        attributes = replace(node.attributes, classes=classes)
+        attributes = node.attributes.without(classes={SORTED})
         is_part = around.in_section and attributes == Attributes()
         return replace(node, name=PART if is_part else GLOSSARY, attributes=attributes)
 

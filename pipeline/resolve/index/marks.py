@@ -11,7 +11,6 @@ from msgspec.structs import replace
 from pipeline.diagnostics import Span
 from pipeline.model import (
     NO_ATTRIBUTES,
-    Attributes,
     Document,
     IndexPlace,
     Inline,
@@ -150,14 +149,9 @@ def own_term(node: Node) -> tuple[Inline, ...]:
 def unmarked(node: Node, identifier: str) -> Node | tuple[Node, ...]:
     """A node that is no mark any more and has an id, or none (empty). A span that says
     nothing else is its text."""
-    old = node.attributes
-    classes = old.classes
-    if is_inline(node):
-        classes = tuple(name for name in classes if name != MARK)
-    pairs = tuple(pair for pair in old.pairs if pair[0] not in OPTIONS)
-    attributes = Attributes(old.id or identifier, classes, pairs)
-    if attributes == NO_ATTRIBUTES:
-        if isinstance(node, InlineElement) and node.name == "span":
-            return node.children
-        attributes = NO_ATTRIBUTES  # always the same object
+    attributes = node.attributes.without(OPTIONS, {MARK} if is_inline(node) else ())
+    if identifier and not attributes.id:
+        attributes = replace(attributes, id=identifier)
+    if attributes == NO_ATTRIBUTES and isinstance(node, InlineElement) and node.name == "span":
+        return node.children
     return replace(node, attributes=attributes)
