@@ -9,37 +9,28 @@ from typing import NamedTuple
 
 import msgspec
 
+from pipeline import model
 from pipeline.codes import Code, diagnostic
 from pipeline.diagnostics import Diagnostic, Span, covering
 from pipeline.metadata import Speaker
-from pipeline.model import (
-    Admonition,
-    Answer,
-    Block,
-    BlockQuote,
-    Container,
-    Dialogue,
-    Exercise,
-    Heading,
-    Inline,
-    PageBreak,
-    Paragraph,
-    Strong,
-    TeacherNote,
-    Text,
-    ThematicBreak,
-    Turn,
-)
+from pipeline.model import Block, Inline
 from pipeline.parser.markup.flow import trim
 from pipeline.suggestions import folded, nearest
 from pipeline.tree import plain_text
 
 _LABEL = re.compile(r"([^\s:][^:]{0,79}):(?:\s+|$)")
 _NAME = re.compile(r"[^\W\d_][\w .'’-]{0,59}")
-NESTS = (Container, Admonition, BlockQuote, Exercise, Answer, TeacherNote)
+NESTS = (
+    model.Container,
+    model.Admonition,
+    model.BlockQuote,
+    model.Exercise,
+    model.Answer,
+    model.TeacherNote,
+)
 """What may have a dialogue of its own in it."""
 
-ENDS = (Heading, ThematicBreak, PageBreak)
+ENDS = (model.Heading, model.ThematicBreak, model.PageBreak)
 
 
 def group_turns(
@@ -77,7 +68,7 @@ class _Grouping:
 
     def _start(self, block: Block, in_dialogue: bool) -> _Turn | None:
         """The turn that a paragraph begins, if it does."""
-        if not isinstance(block, Paragraph):
+        if not isinstance(block, model.Paragraph):
             return None
         label, rest, bold = _split_label(block.children)
         if label is None:
@@ -111,9 +102,9 @@ class _Turn(NamedTuple):
     span: Span | None
     children: list[Block]
 
-    def finish(self) -> Turn:
+    def finish(self) -> model.Turn:
         last = self.children[-1].span if self.children else None
-        return Turn(
+        return model.Turn(
             speaker=self.speaker.name,
             role=self.speaker.role,
             asks=self.speaker.asks,
@@ -125,7 +116,7 @@ class _Turn(NamedTuple):
 def _flush(turns: list[_Turn], found: list[Block]) -> None:
     if turns:
         done = tuple(turn.finish() for turn in turns)
-        found.append(Dialogue(turns=done, span=covering(done[0].span, done[-1].span)))
+        found.append(model.Dialogue(turns=done, span=covering(done[0].span, done[-1].span)))
         turns.clear()
 
 
@@ -136,23 +127,23 @@ def _split_label(
     if not inlines:
         return None, (), False
     first, rest = inlines[0], inlines[1:]
-    if isinstance(first, Text):
+    if isinstance(first, model.Text):
         match = _LABEL.match(first.text)
         if match:
             return match[1].strip(), _without(first, match.end(), rest), False
-    elif isinstance(first, Strong):
+    elif isinstance(first, model.Strong):
         text = plain_text(first.children).strip()
-        after = rest[0].text if rest and isinstance(rest[0], Text) else ""
+        after = rest[0].text if rest and isinstance(rest[0], model.Text) else ""
         if text.endswith(":"):
-            if rest and isinstance(rest[0], Text):
+            if rest and isinstance(rest[0], model.Text):
                 rest = _without(rest[0], len(after) - len(after.lstrip()), rest[1:])
             return text[:-1].strip(), rest, True
-        if after.startswith(":") and isinstance(rest[0], Text):
+        if after.startswith(":") and isinstance(rest[0], model.Text):
             end = 1 + len(after[1:]) - len(after[1:].lstrip())
             return text, _without(rest[0], end, rest[1:]), True
     return None, (), False
 
 
-def _without(text: Text, count: int, rest: tuple[Inline, ...]) -> tuple[Inline, ...]:
+def _without(text: model.Text, count: int, rest: tuple[Inline, ...]) -> tuple[Inline, ...]:
     left = text.text[count:]
-    return (Text(text=left, span=text.span), *rest) if left else rest
+    return (model.Text(text=left, span=text.span), *rest) if left else rest

@@ -8,22 +8,10 @@ from collections.abc import Iterable, Iterator
 
 from msgspec.structs import replace
 
+from pipeline import model
 from pipeline.codes import Code, diagnostic
 from pipeline.diagnostics import Diagnostic
-from pipeline.model import (
-    Blank,
-    Block,
-    Document,
-    Exercise,
-    Inline,
-    LineBreak,
-    Node,
-    Paragraph,
-    Plain,
-    SoftBreak,
-    Strong,
-    Text,
-)
+from pipeline.model import Block, Document, Inline, Node
 from pipeline.tree import PATH, rewrite, walk
 
 _INNER = r"([ \t]{1,9}|[xX✓✔☑✅])"
@@ -40,12 +28,12 @@ def fill(document: Document) -> Document:
     """
     found: list[Diagnostic] = []
     blocks = _filled(document.blocks, _ROUND, found)
-    if any(isinstance(node, Exercise) for node in walk(blocks)):
+    if any(isinstance(node, model.Exercise) for node in walk(blocks)):
 
-        def enter(node: Exercise) -> Exercise:
+        def enter(node: model.Exercise) -> model.Exercise:
             return replace(node, children=_filled(node.children, _SQUARE, found))
 
-        blocks = rewrite(blocks, enter={Exercise: enter})
+        blocks = rewrite(blocks, enter={model.Exercise: enter})
     if not found:
         return document
     return replace(document, blocks=blocks, diagnostics=(*document.diagnostics, *found))
@@ -54,12 +42,16 @@ def fill(document: Document) -> Document:
 def _filled(
     blocks: tuple[Block, ...], mark: re.Pattern[str], found: list[Diagnostic]
 ) -> tuple[Block, ...]:
-    runs = [node.children for node in walk(blocks) if isinstance(node, Paragraph | Plain)]
+    runs = [
+        node.children for node in walk(blocks) if isinstance(node, model.Paragraph | model.Plain)
+    ]
     if not any(_kinds(run, mark) for run in runs):
         return blocks
     at_edges = {is_right for run in runs for is_right in _at_edges(run, mark)}
 
-    def enter(run: Paragraph | Plain, path: tuple[Node, ...]) -> Paragraph | Plain:
+    def enter(
+        run: model.Paragraph | model.Plain, path: tuple[Node, ...]
+    ) -> model.Paragraph | model.Plain:
         kinds = _kinds(run.children, mark)
         is_alone = len(at_edges) < 2 or not any(True for _ in _at_edges(run.children, mark))
         if len(kinds) < 2 and is_alone:
@@ -71,7 +63,7 @@ def _filled(
             found.append(diagnostic(Code.LIKELY_SLIP, message, span=span, hint=hint))
         return replace(run, children=tuple(_with_gaps(run.children, mark)))
 
-    return rewrite(blocks, enter={Paragraph: enter, Plain: enter}, context=PATH)
+    return rewrite(blocks, enter={model.Paragraph: enter, model.Plain: enter}, context=PATH)
 
 
 def _kinds(run: tuple[Inline, ...], mark: re.Pattern[str]) -> set[bool]:
@@ -84,10 +76,10 @@ def _is_right(mark: re.Match[str]) -> bool:
     return bool(mark[1].strip())
 
 
-def _text(node: Inline) -> Text | None:
+def _text(node: Inline) -> model.Text | None:
     """The text that may have marks: the node itself, or what something bold begins with."""
-    first = node.children[0] if isinstance(node, Strong) and node.children else node
-    return first if isinstance(first, Text) else None
+    first = node.children[0] if isinstance(node, model.Strong) and node.children else node
+    return first if isinstance(first, model.Text) else None
 
 
 def _at_edges(run: tuple[Inline, ...], mark: re.Pattern[str]) -> Iterator[bool]:
@@ -97,8 +89,8 @@ def _at_edges(run: tuple[Inline, ...], mark: re.Pattern[str]) -> Iterator[bool]:
         text = _text(child)
         if text is None:
             continue
-        begins = index == 0 or isinstance(run[index - 1], SoftBreak | LineBreak)
-        ends = index == last or isinstance(run[index + 1], SoftBreak | LineBreak)
+        begins = index == 0 or isinstance(run[index - 1], model.SoftBreak | model.LineBreak)
+        ends = index == last or isinstance(run[index + 1], model.SoftBreak | model.LineBreak)
         for one in mark.finditer(text.text):
             before, after = text.text[: one.start()], text.text[one.end() :]
             if (begins and not before.strip()) or (ends and not after.strip(" .")):
@@ -107,17 +99,17 @@ def _at_edges(run: tuple[Inline, ...], mark: re.Pattern[str]) -> Iterator[bool]:
 
 def _with_gaps(run: Iterable[Inline], mark: re.Pattern[str]) -> Iterator[Inline]:
     for child in run:
-        if isinstance(child, Strong):
+        if isinstance(child, model.Strong):
             yield replace(child, children=tuple(_with_gaps(child.children, mark)))
             continue
-        if not isinstance(child, Text):
+        if not isinstance(child, model.Text):
             yield child
             continue
         pos, text = 0, child.text
         for one in mark.finditer(text):
             answer = one[1].strip()
             yield replace(child, text=text[pos : one.start(1)])
-            yield Blank(answer=answer, size=1, span=child.span)
+            yield model.Blank(answer=answer, size=1, span=child.span)
             pos = one.end(1)
         if pos < len(text):
             yield replace(child, text=text[pos:])

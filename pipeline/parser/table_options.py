@@ -8,22 +8,11 @@ from collections.abc import Iterable, Sequence
 
 from msgspec.structs import replace
 
+from pipeline import model
 from pipeline.codes import Code
 from pipeline.diagnostics import Span
 from pipeline.grid import column_count, place, regular, within_rows
-from pipeline.model import (
-    Alignment,
-    Attributes,
-    Block,
-    Inline,
-    List,
-    ListItem,
-    Plain,
-    Table,
-    TableCell,
-    TableRow,
-    Text,
-)
+from pipeline.model import Attributes, Block, Inline
 from pipeline.parser.attributes import make
 from pipeline.parser.constructs.parts import Report
 from pipeline.parser.markup.flow import trim
@@ -34,7 +23,7 @@ KEYS = frozenset({HEAD_ROWS, HEAD_COLUMNS, ALIGN, WIDTHS})
 ROW_HEADERS = "row-headers"
 """The class that says the same as ``head-columns=1``."""
 
-_ALIGNMENTS: dict[str, Alignment] = {
+_ALIGNMENTS: dict[str, model.Alignment] = {
     "l": "left",
     "left": "left",
     "c": "center",
@@ -50,7 +39,9 @@ _BOX = re.compile(r"(?:^|(?<=\s))\[([ xX])\](?:[ \t]+|$)")
 _SHARE = re.compile(r"\d{1,6}(?:\.\d{1,6})?%?")
 
 
-def with_attributes(table: Table, more: Attributes, span: Span | None, report: Report) -> Table:
+def with_attributes(
+    table: model.Table, more: Attributes, span: Span | None, report: Report
+) -> model.Table:
     """The table with further attributes, and done with it what they say. What cannot be
     done is reported at ``span``."""
     own = table.attributes
@@ -64,7 +55,7 @@ def with_attributes(table: Table, more: Attributes, span: Span | None, report: R
     return _Options(options, span or table.span, report).applied(changed) if options else changed
 
 
-def _heads_rows(table: Table) -> bool:
+def _heads_rows(table: model.Table) -> bool:
     return any(cell.scope == "row" for row in table.body for cell in row.cells)
 
 
@@ -74,7 +65,7 @@ class _Options:
         self._span = span
         self._report = report
 
-    def applied(self, table: Table) -> Table:
+    def applied(self, table: model.Table) -> model.Table:
         width = column_count(table)
         count = self._count(HEAD_ROWS, len(table.head) + len(table.body), "rows")
         if count is not None:
@@ -100,7 +91,7 @@ class _Options:
             return int(text)
         return None
 
-    def _alignments(self, width: int) -> list[Alignment]:
+    def _alignments(self, width: int) -> list[model.Alignment]:
         words = self._options.get(ALIGN, "").lower().replace(",", " ").split()
         if len(words) == 1 and words[0] not in _ALIGNMENTS:
             words = list(words[0])
@@ -135,7 +126,7 @@ class _Options:
 # --- heads -----------------------------------------------------------------------------
 
 
-def with_head_rows(table: Table, count: int) -> Table:
+def with_head_rows(table: model.Table, count: int) -> model.Table:
     """The table with its first ``count`` rows as its head, and the heads of its rows guessed
     anew where they were."""
     bare = with_head_columns(table, 0)
@@ -152,7 +143,7 @@ def with_head_rows(table: Table, count: int) -> Table:
     return guess_row_heads(replace(table, head=upper, body=lower))
 
 
-def _scoped(row: TableRow, before: str, after: str) -> TableRow:
+def _scoped(row: model.TableRow, before: str, after: str) -> model.TableRow:
     """The row with cells of one scope as those of another; a corner without text heads
     nothing."""
     return replace(
@@ -164,11 +155,11 @@ def _scoped(row: TableRow, before: str, after: str) -> TableRow:
     )
 
 
-def _of_scope(cell: TableCell, scope: str) -> TableCell:
+def _of_scope(cell: model.TableCell, scope: str) -> model.TableCell:
     return replace(cell, scope=scope) if cell.scope != scope else cell
 
 
-def with_head_columns(table: Table, count: int) -> Table:
+def with_head_columns(table: model.Table, count: int) -> model.Table:
     """The table with the cells of its first ``count`` columns as heads of their rows."""
     rows = []
     for row, places in zip(table.body, place(table.body), strict=True):
@@ -180,7 +171,7 @@ def with_head_columns(table: Table, count: int) -> Table:
     return replace(table, body=tuple(rows))
 
 
-def guess_row_heads(table: Table) -> Table:
+def guess_row_heads(table: model.Table) -> model.Table:
     """The table with its first column as heads of the rows, where that has no head of its
     own, or where every other column holds numbers; unless there are such heads already."""
     if not table.head or any(cell.scope for row in table.body for cell in row.cells):
@@ -194,12 +185,12 @@ def guess_row_heads(table: Table) -> Table:
     return table
 
 
-def _is_number(cell: TableCell) -> bool:
+def _is_number(cell: model.TableCell) -> bool:
     only = cell.children[0] if len(cell.children) == 1 else None
-    return isinstance(only, Plain) and bool(_NUMBER.fullmatch(plain_text(only.children)))
+    return isinstance(only, model.Plain) and bool(_NUMBER.fullmatch(plain_text(only.children)))
 
 
-def without_empty_heads(table: Table) -> Table:
+def without_empty_heads(table: model.Table) -> model.Table:
     """The table without the head that a row of dashes needs, where that is empty; a corner
     without text heads nothing."""
     head = tuple(
@@ -215,13 +206,13 @@ def with_boxes(children: tuple[Block, ...], span: Span | None) -> tuple[Block, .
     """What a cell holds; a text that begins with ``[ ]`` or ``[x]`` as a list of such boxes,
     each with what stands after it."""
     only = children[0] if len(children) == 1 else None
-    first = only.children[0] if isinstance(only, Plain) and only.children else None
-    if not isinstance(first, Text) or not _BOX.match(first.text):
+    first = only.children[0] if isinstance(only, model.Plain) and only.children else None
+    if not isinstance(first, model.Text) or not _BOX.match(first.text):
         return children
-    assert isinstance(only, Plain)
+    assert isinstance(only, model.Plain)
     items: list[tuple[bool, list[Inline]]] = []
     for inline in only.children:
-        if not isinstance(inline, Text):
+        if not isinstance(inline, model.Text):
             items[-1][1].append(inline)
             continue
         before, *rest = _BOX.split(inline.text)
@@ -230,21 +221,21 @@ def with_boxes(children: tuple[Block, ...], span: Span | None) -> tuple[Block, .
         for mark, text in zip(rest[::2], rest[1::2], strict=True):
             items.append((mark != " ", [replace(inline, text=text)] if text else []))
     made = tuple(
-        ListItem(
-            children=(Plain(children=trim(label), span=span),) if trim(label) else (),
+        model.ListItem(
+            children=(model.Plain(children=trim(label), span=span),) if trim(label) else (),
             checked=checked,
             span=span,
         )
         for checked, label in items
     )
-    return (List(ordered=False, items=made, span=span),)
+    return (model.List(ordered=False, items=made, span=span),)
 
 
 # --- columns ---------------------------------------------------------------------------
 
 
-def _aligned(table: Table, alignments: Sequence[Alignment]) -> Table:
-    def aligned(rows: tuple[TableRow, ...]) -> Iterable[TableRow]:
+def _aligned(table: model.Table, alignments: Sequence[model.Alignment]) -> model.Table:
+    def aligned(rows: tuple[model.TableRow, ...]) -> Iterable[model.TableRow]:
         for row, places in zip(rows, place(rows), strict=True):
             cells = (
                 replace(p.cell, align=alignments[p.column])

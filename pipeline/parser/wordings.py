@@ -8,31 +8,19 @@ from collections.abc import Iterator
 
 from msgspec.structs import replace
 
-from pipeline.model import (
-    Abbreviation,
-    Attributes,
-    Chart,
-    CodeBlock,
-    Document,
-    Image,
-    Inline,
-    InlineElement,
-    Link,
-    Node,
-    Text,
-    Wording,
-)
+from pipeline import model
+from pipeline.model import Attributes, Document, Inline, Node
 from pipeline.parser import attributes
 from pipeline.parser.blanks import blank
 from pipeline.partial import for_all, is_selected
 from pipeline.tree import CONDITIONS, plain_text, rewrite_document, walk, whole
 
 STRINGS: dict[type[Node], tuple[str, ...]] = {
-    Image: ("alt", "title"),
-    Link: ("title",),
-    Abbreviation: ("title",),
-    CodeBlock: ("file_name",),
-    Chart: ("x", "y", "unit"),
+    model.Image: ("alt", "title"),
+    model.Link: ("title",),
+    model.Abbreviation: ("title",),
+    model.CodeBlock: ("file_name",),
+    model.Chart: ("x", "y", "unit"),
 }
 """The fields that are text for readers, beside what attributes say."""
 
@@ -54,7 +42,7 @@ def read(text: str) -> tuple[Inline, ...]:
 
     def take(end: int) -> None:
         if end > pos:
-            found.append(Text(text=text[pos:end]))
+            found.append(model.Text(text=text[pos:end]))
 
     while mark := _MARK.search(text, pos):
         if mark[1]:
@@ -64,7 +52,7 @@ def read(text: str) -> tuple[Inline, ...]:
         elif mark[0] == "[":
             take(mark.start())
             opened.append(len(found))
-            found.append(Text(text="["))
+            found.append(model.Text(text="["))
             pos = mark.end()
         else:
             take(mark.start())
@@ -72,26 +60,26 @@ def read(text: str) -> tuple[Inline, ...]:
             listed = attributes.read(text, pos) if opened else None
             first = opened.pop() if opened else 0
             if listed is None or not _is_partial(listed[0]):
-                found.append(Text(text="]"))
+                found.append(model.Text(text="]"))
                 continue
             inner = tuple(found[first + 1 :])
             if len(opened) > DEEPEST:
                 inner = for_all(inner)
-            found[first:] = [InlineElement(name="span", children=inner, attributes=listed[0])]
+            found[first:] = [model.InlineElement(name="span", children=inner, attributes=listed[0])]
             is_partial, pos = True, listed[1]
     take(len(text))
     return tuple(found) if is_partial else ()
 
 
 def _is_partial(said: Attributes) -> bool:
-    return is_selected(Text(text="", attributes=said))
+    return is_selected(model.Text(text="", attributes=said))
 
 
-def of_field(name: str, said: tuple[Inline, ...]) -> tuple[Wording, ...]:
+def of_field(name: str, said: tuple[Inline, ...]) -> tuple[model.Wording, ...]:
     """The wording of a field, if not all editions have the same of it."""
     if not any(is_selected(node) for node in walk(said)):
         return ()
-    return (Wording(name=name, children=said),)
+    return (model.Wording(name=name, children=said),)
 
 
 def public(text: str) -> str:
@@ -106,14 +94,14 @@ def word(document: Document) -> Document:
     return rewrite_document(document, leave=dict.fromkeys(kinds, _worded)) if kinds else document
 
 
-def _partial(node: Node) -> Iterator[Wording]:
+def _partial(node: Node) -> Iterator[model.Wording]:
     known = {wording.name for wording in node.wordings if not wording.is_pair}
     for name in STRINGS.get(type(node), ()):
         if name not in known and (said := read(getattr(node, name))):
-            yield Wording(name=name, children=said)
+            yield model.Wording(name=name, children=said)
     for key, value in node.attributes.pairs:
         if key not in CONDITIONS and (said := read(value)):
-            yield Wording(name=key, children=said, is_pair=True)
+            yield model.Wording(name=key, children=said, is_pair=True)
 
 
 def _worded(node: Node) -> Node:

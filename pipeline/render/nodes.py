@@ -10,26 +10,10 @@ from collections.abc import Iterable, Mapping
 import jinja2
 from markupsafe import Markup, escape
 
+from pipeline import model
 from pipeline.editions import FormatName
 from pipeline.marks import FIELD, FieldKind
-from pipeline.model import (
-    Asset,
-    Block,
-    CodeBlock,
-    Document,
-    Image,
-    Inline,
-    List,
-    ListItem,
-    MathBlock,
-    Node,
-    Note,
-    NoteReference,
-    Paragraph,
-    SoftBreak,
-    Table,
-    Text,
-)
+from pipeline.model import Block, Document, Inline, Node
 from pipeline.pages import Inventory
 from pipeline.paper import LARGE_PRINT
 from pipeline.render import exercises, tables
@@ -115,7 +99,7 @@ class NodeRenderer:
         self._labels: dict[str, int] = {}
         self._words = words(document.metadata.lang)
         self._assets = {asset.path: asset for asset in document.assets}
-        self._notes: dict[int, Note] = {note.number: note for note in document.notes}
+        self._notes: dict[int, model.Note] = {note.number: note for note in document.notes}
         self.printed_notes = PrintedNotes(document.notes, note_place)
         self.formula_images = FormulaImages(document, self.rules)
         self._templates: dict[type[Node], jinja2.Template] = {}
@@ -214,19 +198,21 @@ class NodeRenderer:
         parts = []
         before: Block | Inline | None = None
         for node in nodes:
-            if isinstance(node, NoteReference) and isinstance(before, NoteReference):
+            if isinstance(node, model.NoteReference) and isinstance(before, model.NoteReference):
                 parts.append((NOTE_COMMA, False))
             parts.append(self._node(node))
             before = node
         separator = "\n" if parts and parts[0][1] else ""
         return Markup(separator).join([part for part, _ in parts])
 
-    def render_item(self, item: ListItem, tight: bool) -> Markup:
+    def render_item(self, item: model.ListItem, tight: bool) -> Markup:
         """A list item's content; a tight item's paragraphs are bare text."""
         if not tight:
             return Markup("\n") + self.render(item.children) + Markup("\n")
         parts = [
-            self.render(child.children) if isinstance(child, Paragraph) else self.render([child])
+            self.render(child.children)
+            if isinstance(child, model.Paragraph)
+            else self.render([child])
             for child in item.children
         ]
         return Markup("\n").join(parts)
@@ -244,17 +230,17 @@ class NodeRenderer:
             self._languages.add(language)
         return attributes_of(node, classes, self.format, self._sizes)
 
-    def table_shape(self, node: Table) -> tables.Shape:
+    def table_shape(self, node: model.Table) -> tables.Shape:
         lines = (self.usual_tables, self.small_tables)
         return tables.shape(node, self.format, self._words["decimal_mark"], lines)
 
-    def table_rows(self, node: Table) -> tuple[RowItem, ...]:
+    def table_rows(self, node: model.Table) -> tuple[RowItem, ...]:
         """The rows of a table that is to be a list."""
         lines = (self.usual_tables, self.small_tables)
         is_list = reflows(node, lines) if self.large_line else cuts_words(node, lines[1])
         return row_items(node) if is_list else ()
 
-    def put_in_words(self, image: Image) -> str:
+    def put_in_words(self, image: model.Image) -> str:
         """What is to be read instead of a drawing whose letters are too small."""
         asset = self._assets.get(image.asset)
         if not (asset and asset.letters and self.large_line):
@@ -272,11 +258,11 @@ class NodeRenderer:
         page = self.pages.get(target[1:], self.page)
         return target if page == self.page else page + target
 
-    def image_source(self, image: Image) -> str:
+    def image_source(self, image: model.Image) -> str:
         asset = self._assets.get(image.asset)
         return self.asset_address(asset) if asset else image.source
 
-    def asset_address(self, asset: Asset) -> str:
+    def asset_address(self, asset: model.Asset) -> str:
         self._images.add(asset.name)
         return f"images/{asset.name}"
 
@@ -287,7 +273,7 @@ class NodeRenderer:
         """What says that a node's text comes next, where the pages' beginnings are wanted."""
         return self.places.mark(node)
 
-    def listing(self, node: CodeBlock) -> Listing:
+    def listing(self, node: model.CodeBlock) -> Listing:
         found = listing(node, self.format, self._words)
         if found.is_wide:
             self.says(Feature.SCROLLER)
@@ -298,12 +284,12 @@ class NodeRenderer:
         self._fields.add(kind)
         return Markup(' {}="{}"').format(FIELD, kind) if self._has_fields else Markup()
 
-    def listing_label(self, node: CodeBlock) -> str:
+    def listing_label(self, node: model.CodeBlock) -> str:
         if node.number:
             return self._words["reference_listing"].format(number=node.number)
         return node.file_name or self._words["code"]
 
-    def formula_label(self, node: MathBlock) -> str:
+    def formula_label(self, node: model.MathBlock) -> str:
         if not node.number:
             return self._words["formula"]
         return self._words["reference_equation"].format(number=node.number)
@@ -319,9 +305,9 @@ class NodeRenderer:
 
     def _node(self, node: Block | Inline) -> tuple[Markup, bool]:
         """The markup of a node, and whether it is a block."""
-        if isinstance(node, Text):
+        if isinstance(node, model.Text):
             return self.places.mark(node) + escape(node.text), False
-        if isinstance(node, SoftBreak):
+        if isinstance(node, model.SoftBreak):
             return Markup("\n"), False
         self.says(*signs_of(node, self.format))
         kind = type(node)
@@ -334,7 +320,7 @@ class NodeRenderer:
         markup = Markup(template.render({**self._context, "node": node}))
         if self.tells_places_in:
             markup = with_place(node, markup, self.tells_places_in)
-        if not isinstance(node, CodeBlock):  # whose caption comes before its text
+        if not isinstance(node, model.CodeBlock):  # whose caption comes before its text
             markup = self.places.mark(node) + markup
         return markup, isinstance(node, Block)
 
@@ -345,5 +331,5 @@ def template_name(kind: type[Node]) -> str:
     return re.sub(r"(?<=[a-z])(?=[A-Z])", "-", kind.__name__).lower() + ".html.j2"
 
 
-def is_task_list(node: List) -> bool:
+def is_task_list(node: model.List) -> bool:
     return any(item.checked is not None for item in node.items)

@@ -9,18 +9,8 @@ from typing import Literal, TypeAlias
 
 from msgspec.structs import replace
 
-from pipeline.model import (
-    Block,
-    ContentsEntry,
-    Document,
-    Image,
-    Math,
-    Note,
-    NoteReference,
-    Paragraph,
-    Section,
-    Text,
-)
+from pipeline import model
+from pipeline.model import Block, Document
 from pipeline.tree import walk
 
 NotePlace: TypeAlias = Literal["foot", "margin", "end"]
@@ -33,7 +23,7 @@ class PrintedNotes:
     their numbers follow each other.
     """
 
-    def __init__(self, notes: tuple[Note, ...], place: NotePlace = "foot") -> None:
+    def __init__(self, notes: tuple[model.Note, ...], place: NotePlace = "foot") -> None:
         self.place = place
         self._notes = notes
         self._places = {note.number: place for place, note in enumerate(notes)}
@@ -41,10 +31,10 @@ class PrintedNotes:
             node.number
             for note in notes
             for node in walk(note.children)
-            if isinstance(node, NoteReference) and node.occurrence == 1
+            if isinstance(node, model.NoteReference) and node.occurrence == 1
         )
 
-    def brought_by(self, reference: NoteReference) -> tuple[Note, ...]:
+    def brought_by(self, reference: model.NoteReference) -> tuple[model.Note, ...]:
         """The notes that stand where ``reference`` does."""
         number = reference.number
         if self.place == "end" or reference.occurrence != 1 or number in self._nested:
@@ -52,19 +42,19 @@ class PrintedNotes:
         place = self._places[number]  # an edition of the answers alone has but some notes
         return (self._notes[place], *self._after(place))
 
-    def _after(self, place: int) -> Iterator[Note]:
+    def _after(self, place: int) -> Iterator[model.Note]:
         return takewhile(lambda note: note.number in self._nested, self._notes[place + 1 :])
 
-    def classes(self, note: Note) -> str:
+    def classes(self, note: model.Note) -> str:
         """The class that says where a note is to go: a narrow margin is no place for lists,
         tables and pictures."""
         return "note margin" if self.place == "margin" and is_plain(note) else "note"
 
 
-def is_plain(note: Note) -> bool:
+def is_plain(note: model.Note) -> bool:
     """Whether a note is nothing but paragraphs of text."""
-    return all(isinstance(block, Paragraph) for block in note.children) and not any(
-        isinstance(node, Image) or (isinstance(node, Math) and node.display)
+    return all(isinstance(block, model.Paragraph) for block in note.children) and not any(
+        isinstance(node, model.Image) or (isinstance(node, model.Math) and node.display)
         for node in walk(note.children)
     )
 
@@ -87,14 +77,14 @@ def before_notes(blocks: tuple[Block, ...]) -> tuple[tuple[Block, ...], tuple[Bl
 
 
 def _follows_notes(block: Block) -> bool:
-    return isinstance(block, Section) and block.role in AFTER_NOTES
+    return isinstance(block, model.Section) and block.role in AFTER_NOTES
 
 
 def listing_notes(document: Document, after: tuple[Block, ...], title: str) -> Document:
     """The document with the notes in its contents, before the entries of ``after``."""
     later = {block.attributes.id for block in after}
     at = next((i for i, e in enumerate(document.contents) if e.target in later), None)
-    entry = ContentsEntry(NOTES, (Text(text=title),))
+    entry = model.ContentsEntry(NOTES, (model.Text(text=title),))
     contents = list(document.contents)
     contents.insert(len(contents) if at is None else at, entry)
     return replace(document, contents=tuple(contents))

@@ -6,23 +6,12 @@ from typing import NamedTuple
 
 import jinja2
 
+from pipeline import model
 from pipeline.diagnostics import Span
 from pipeline.editions import STANDARD_PRINT, Edition, Look
 from pipeline.faces import FACES, LARGE_PRINT_FACES, own_faces
 from pipeline.metadata import Metadata
-from pipeline.model import (
-    Address,
-    Block,
-    Code,
-    CodeBlock,
-    Document,
-    LineBreak,
-    Link,
-    PageMark,
-    Section,
-    SoftBreak,
-    Text,
-)
+from pipeline.model import Block, Document
 from pipeline.pages import Face, Page, Pages, Place, Style
 from pipeline.pagination import PageMap
 from pipeline.paper import POINT, NameField, PrintOptions, Sheet, Theme
@@ -82,7 +71,7 @@ def look_faces(look: Look) -> tuple[Face, ...]:
 
 def has_page_marks(document: Document) -> bool:
     """Whether it tells where the pages of the standard edition begin."""
-    return any(isinstance(node, PageMark) for node in walk(whole(document)))
+    return any(isinstance(node, model.PageMark) for node in walk(whole(document)))
 
 
 EQUATION_NUMBER = 3.5
@@ -220,7 +209,7 @@ def _leading(
     blocks: tuple[Block, ...], roles: frozenset[str]
 ) -> tuple[tuple[Block, ...], tuple[Block, ...]]:
     """The parts with one of these roles that a text begins with, and the rest of it."""
-    belongs = [isinstance(block, Section) and block.role in roles for block in blocks]
+    belongs = [isinstance(block, model.Section) and block.role in roles for block in blocks]
     count = belongs.index(False) if False in belongs else len(blocks)
     return blocks[:count], blocks[count:]
 
@@ -311,9 +300,9 @@ def note_place(edition: Edition, metadata: Metadata, sheet: Sheet) -> NotePlace:
     return metadata.notes
 
 
-def only_used(document: Document) -> tuple[Address, ...]:
+def only_used(document: Document) -> tuple[model.Address, ...]:
     """The addresses that the document's links, as they are now, refer to."""
-    used = {node.number for node in walk(whole(document)) if isinstance(node, Link)}
+    used = {node.number for node in walk(whole(document)) if isinstance(node, model.Link)}
     return tuple(address for address in document.addresses if address.number in used)
 
 
@@ -334,11 +323,11 @@ def first_places(document: Document) -> tuple[Place, ...]:
         if at := document.place(node.span):
             place = Span(at.line, 0, 0, at.file)
         match node:
-            case SoftBreak() | LineBreak():
+            case model.SoftBreak() | model.LineBreak():
                 place = Span(place.line + 1, 0, 0, place.file)
-            case Text() | Code():
+            case model.Text() | model.Code():
                 see(node.text, place)
-            case CodeBlock():
+            case model.CodeBlock():
                 for number, line in enumerate(node.text.split("\n"), place.line + 1):
                     see(line, Span(number, 0, 0, place.file))
     return tuple(Place(character, at) for character, at in found.items() if at.line)

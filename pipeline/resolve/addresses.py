@@ -12,21 +12,9 @@ from urllib.parse import unquote
 
 from msgspec.structs import replace
 
+from pipeline import model
 from pipeline.editions import EDITIONS
-from pipeline.model import (
-    Address,
-    Asset,
-    Attributes,
-    Document,
-    Image,
-    Link,
-    Node,
-    Note,
-    NoteReference,
-    Paragraph,
-    Plain,
-    Text,
-)
+from pipeline.model import Attributes, Document, Node
 from pipeline.paths import scheme, written
 from pipeline.resolve.audience import ONLY_FOR_TEACHERS
 from pipeline.sheet import options_for
@@ -52,7 +40,7 @@ def tell_addresses(document: Document) -> Document:
     """
     edition = EDITIONS.get(document.edition)
     if edition and edition.format == "html":
-        return rewrite_document(document, leave={Link: _marked})
+        return rewrite_document(document, leave={model.Link: _marked})
     if edition is None or edition.format != "pdf":
         return document
     options = options_for(edition, document.metadata)
@@ -65,36 +53,36 @@ def tell_addresses(document: Document) -> Document:
         return _in_notes(document, addresses)
     numbers = {address.href: address.number for address in addresses}
 
-    def number(link: Link) -> Link:
+    def number(link: model.Link) -> model.Link:
         return replace(link, number=numbers[link.href]) if _is_wanted(link) else link
 
-    return replace(rewrite_document(document, leave={Link: number}), addresses=addresses)
+    return replace(rewrite_document(document, leave={model.Link: number}), addresses=addresses)
 
 
-def _addresses(document: Document, all_codes: bool) -> tuple[Address, ...]:
+def _addresses(document: Document, all_codes: bool) -> tuple[model.Address, ...]:
     """The addresses to tell, each once, in the order of their numbers."""
     links = [
         (node, hidden)
         for node, hidden in walk_with(whole(document), *ONLY_FOR_TEACHERS)
-        if isinstance(node, Link) and _is_wanted(node)
+        if isinstance(node, model.Link) and _is_wanted(node)
     ]
     ordered = [link for link, hidden in sorted(links, key=lambda pair: pair[1])]
     coded = {link.href for link in ordered if all_codes or QR in link.attributes.classes}
     unique = dict.fromkeys(link.href for link in ordered)
     return tuple(
-        Address(number, href, written(href), coded=href in coded)
+        model.Address(number, href, written(href), coded=href in coded)
         for number, href in enumerate(unique, start=1)
     )
 
 
-def _is_wanted(link: Link) -> bool:
+def _is_wanted(link: model.Link) -> bool:
     """Whether a link has an address that its text does not tell."""
     if scheme(link.href) not in FOLLOWED:
         return False
     return QR in link.attributes.classes or _bare(plain_text(link.children)) != _bare(link.href)
 
 
-def _marked(link: Link) -> Link:
+def _marked(link: model.Link) -> model.Link:
     """A link with the class of those that are addresses, if it is one."""
     attributes = link.attributes
     classes = attributes.classes
@@ -111,7 +99,7 @@ def _bare(address: str) -> str:
     return text.removeprefix("www.").rstrip("/")
 
 
-def _in_notes(document: Document, addresses: tuple[Address, ...]) -> Document:
+def _in_notes(document: Document, addresses: tuple[model.Address, ...]) -> Document:
     """The document with a note for each address, called after the links to it."""
     taken = {note.label for note in document.notes}
     labels: dict[str, str] = {}
@@ -121,12 +109,12 @@ def _in_notes(document: Document, addresses: tuple[Address, ...]) -> Document:
             label += "'"
         labels[address.href] = label
 
-    def call(link: Link) -> tuple[Node, ...]:
+    def call(link: model.Link) -> tuple[Node, ...]:
         if not _is_wanted(link):
             return (link,)
-        return (link, NoteReference(label=labels[link.href], span=link.span))
+        return (link, model.NoteReference(label=labels[link.href], span=link.span))
 
-    changed = rewrite_document(document, leave={Link: call})
+    changed = rewrite_document(document, leave={model.Link: call})
     notes = tuple(_note(address, labels[address.href]) for address in addresses)
     return replace(
         changed,
@@ -135,9 +123,11 @@ def _in_notes(document: Document, addresses: tuple[Address, ...]) -> Document:
     )
 
 
-def _note(address: Address, label: str) -> Note:
-    link = Link(children=(Text(text=address.text),), href=address.href, attributes=SHOWN)
-    return Note(label=label, children=(Paragraph(children=(link,)),))
+def _note(address: model.Address, label: str) -> model.Note:
+    link = model.Link(
+        children=(model.Text(text=address.text),), href=address.href, attributes=SHOWN
+    )
+    return model.Note(label=label, children=(model.Paragraph(children=(link,)),))
 
 
 def draw_codes(document: Document) -> Document:
@@ -147,12 +137,12 @@ def draw_codes(document: Document) -> Document:
         return document
     alt = words(document.metadata.lang)["qr_code"]
     taken = {asset.name for asset in document.assets}
-    assets: list[Asset] = []
-    addresses: list[Address] = []
+    assets: list[model.Asset] = []
+    addresses: list[model.Address] = []
     for address in document.addresses:
         if address.coded and (asset := _qr_code(address.href, address.number, taken)):
             assets.append(asset)
-            image = Image(
+            image = model.Image(
                 source=asset.path,
                 alt=alt.format(address=address.text),
                 asset=asset.path,
@@ -171,8 +161,8 @@ def draw_codes(document: Document) -> Document:
     )
 
 
-def _with_code(note: Note, code: Image | None) -> Note:
-    return replace(note, children=(*note.children, Plain(children=(code,)))) if code else note
+def _with_code(note: model.Note, code: model.Image | None) -> model.Note:
+    return replace(note, children=(*note.children, model.Plain(children=(code,)))) if code else note
 
 
 QUIET = 4
@@ -183,7 +173,7 @@ PIXELS = 1.5
 that a copier has been at."""
 
 
-def _qr_code(href: str, number: int, taken: set[str]) -> Asset | None:
+def _qr_code(href: str, number: int, taken: set[str]) -> model.Asset | None:
     """The code of an address, or None for one that is too long for any code. ``number`` names
     its file; ``taken`` are names of other files, to which its own is added."""
     import segno
@@ -200,7 +190,7 @@ def _qr_code(href: str, number: int, taken: set[str]) -> Asset | None:
         name = f"drawn-{name}"
     taken.add(name)
     side = code.symbol_size(scale=PIXELS, border=QUIET)[0]
-    return Asset(
+    return model.Asset(
         path=f"qr:{number}",  # no path of a file begins so
         name=name,
         media_type="image/svg+xml",

@@ -8,19 +8,10 @@ from pathlib import Path
 
 from msgspec.structs import replace
 
+from pipeline import model
 from pipeline.codes import Code
 from pipeline.diagnostics import Span
-from pipeline.model import (
-    Asset,
-    Document,
-    Figure,
-    FigureGroup,
-    Image,
-    Link,
-    Node,
-    Paragraph,
-    Text,
-)
+from pipeline.model import Document, Node
 from pipeline.paths import Located, Problem, locate, scheme, written
 from pipeline.resolve.findings import Findings
 from pipeline.resolve.images import MOST_SPARSE, BadImageError, examine
@@ -48,37 +39,37 @@ def link_remote(document: Document) -> Document:
         message = f"The image “{image.source}” is on the web."
         findings.add(Code.REMOTE_IMAGE, message, span, "Save a copy beside the source.")
 
-    def linked(image: Image) -> Image | Link | tuple[()]:
+    def linked(image: model.Image) -> model.Image | model.Link | tuple[()]:
         if image.missing or not is_remote(image.source):
             return image
         said = image.alt.strip()
         if not said and "decorative" in image.attributes.classes:
             return ()
         address = f"https:{image.source}" if image.source.startswith("//") else image.source
-        text = Text(text=said or written(address), span=image.span)
-        return Link(children=(text,), href=address, span=image.span)
+        text = model.Text(text=said or written(address), span=image.span)
+        return model.Link(children=(text,), href=address, span=image.span)
 
-    def framed(figure: Figure) -> Figure:
+    def framed(figure: model.Figure) -> model.Figure:
         image = figure.image
         return replace(figure, image=replace(image, missing=is_remote(image.source)))
 
-    def figure(node: Figure) -> Figure | Paragraph:
+    def figure(node: model.Figure) -> model.Figure | model.Paragraph:
         if node.image.missing or not is_remote(node.image.source):
             return node
         if node.caption:
             return framed(node)
-        return Paragraph(children=(node.image,), span=node.span, attributes=node.attributes)
+        return model.Paragraph(children=(node.image,), span=node.span, attributes=node.attributes)
 
-    def group(node: FigureGroup) -> FigureGroup:
+    def group(node: model.FigureGroup) -> model.FigureGroup:
         return replace(node, figures=tuple(map(framed, node.figures)))
 
-    def plain(node: Link) -> Node | tuple[Node, ...]:
+    def plain(node: model.Link) -> Node | tuple[Node, ...]:
         """A link without the links that became of its images."""
-        inner = rewrite(node.children, leave={Link: lambda within: within.children})
+        inner = rewrite(node.children, leave={model.Link: lambda within: within.children})
         return replace(node, children=inner) if inner != node.children else node
 
-    enter: Changes = {Figure: figure, FigureGroup: group}
-    leave: Changes = {Image: linked, Link: plain}
+    enter: Changes = {model.Figure: figure, model.FigureGroup: group}
+    leave: Changes = {model.Image: linked, model.Link: plain}
     return findings.added_to(rewrite_document(document, enter=enter, leave=leave))
 
 
@@ -136,14 +127,14 @@ def gather_assets(document: Document, folder: Path) -> Document:
         if asset.cleaned:
             findings.add(Code.CLEANED_IMAGE, _cleaned(asset), places[asset.path], CLEANED_HINT)
 
-    def fill(image: Image) -> Image:
+    def fill(image: model.Image) -> model.Image:
         asset = gathered.find(image.source)
         if isinstance(asset, Problem):
             alt = image.alt.strip() or written(image.source)[:LONGEST] or "?"
             return replace(image, alt=alt, missing=True)
         return replace(image, asset=asset.path, width=asset.width, height=asset.height)
 
-    document = rewrite_document(document, leave={Image: fill})
+    document = rewrite_document(document, leave={model.Image: fill})
     _check_alternatives(document, findings)
     assets = tuple(replace(one, span=places.get(one.path)) for one in gathered.in_order())
     return findings.added_to(replace(document, assets=assets))
@@ -154,20 +145,20 @@ class _Assets:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        self._by_source: dict[str, Asset | Problem] = {}
-        self._by_path: dict[str, Asset | Problem] = {}
+        self._by_source: dict[str, model.Asset | Problem] = {}
+        self._by_path: dict[str, model.Asset | Problem] = {}
         self._names: set[str] = set()
         self._room = MOST_SPARSE
 
-    def find(self, source: str) -> Asset | Problem:
+    def find(self, source: str) -> model.Asset | Problem:
         if source not in self._by_source:
             self._by_source[source] = self._find(source)
         return self._by_source[source]
 
-    def in_order(self) -> tuple[Asset, ...]:
-        return tuple(asset for asset in self._by_path.values() if isinstance(asset, Asset))
+    def in_order(self) -> tuple[model.Asset, ...]:
+        return tuple(asset for asset in self._by_path.values() if isinstance(asset, model.Asset))
 
-    def _find(self, source: str) -> Asset | Problem:
+    def _find(self, source: str) -> model.Asset | Problem:
         kind = scheme(source)
         if kind == "data":
             return Problem(
@@ -188,7 +179,7 @@ class _Assets:
             self._by_path[located.name] = self._examine(located)
         return self._by_path[located.name]
 
-    def _examine(self, located: Located) -> Asset | Problem:
+    def _examine(self, located: Located) -> model.Asset | Problem:
         path, name = located
         try:
             kind = examine(located.read(), self._room)
@@ -197,7 +188,7 @@ class _Assets:
         except OSError as error:
             return Problem(Code.BAD_IMAGE, f"“{name}” cannot be read: {error.strerror}.")
         self._room -= kind.sparse
-        return Asset(
+        return model.Asset(
             path=name,
             name=self._unique(_file_name(path.stem), kind.suffix),
             media_type=kind.media_type,
@@ -221,7 +212,7 @@ class _Assets:
 CLEANED_HINT = "Look whether the drawing is as it should be; save it as “plain SVG” to be sure."
 
 
-def _cleaned(asset: Asset) -> str:
+def _cleaned(asset: model.Asset) -> str:
     """What was taken out of a drawing."""
     shown = ", ".join(asset.cleaned[:MOST_SHOWN])
     more = len(asset.cleaned) - MOST_SHOWN

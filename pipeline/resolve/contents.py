@@ -7,22 +7,9 @@ from typing import Any, Literal
 
 from msgspec.structs import replace
 
+from pipeline import model
 from pipeline.metadata import ContentsOptions
-from pipeline.model import (
-    CaptionList,
-    Chart,
-    CodeBlock,
-    ContentsEntry,
-    Document,
-    Figure,
-    FigureGroup,
-    Inline,
-    Node,
-    Paragraph,
-    Section,
-    Table,
-    Turn,
-)
+from pipeline.model import Document, Inline, Node
 from pipeline.resolve.titles import title_of
 from pipeline.roles import ROLES
 from pipeline.tree import walk, whole
@@ -32,11 +19,11 @@ UNLISTED = frozenset(name for name, role in ROLES.items() if not role.is_listed)
 
 KINDS: tuple[Literal["figures", "tables", "listings"], ...] = ("figures", "tables", "listings")
 _LISTED: dict[type[Node], str] = {
-    Figure: "figures",
-    FigureGroup: "figures",
-    Chart: "figures",
-    Table: "tables",
-    CodeBlock: "listings",
+    model.Figure: "figures",
+    model.FigureGroup: "figures",
+    model.Chart: "figures",
+    model.Table: "tables",
+    model.CodeBlock: "listings",
 }
 
 
@@ -56,45 +43,49 @@ def list_captions(document: Document) -> Document:
         "tables": options.tables,
         "listings": options.listings,
     }
-    found: dict[str, list[ContentsEntry]] = {kind: [] for kind, asked in wanted.items() if asked}
+    found: dict[str, list[model.ContentsEntry]] = {
+        kind: [] for kind, asked in wanted.items() if asked
+    }
     if not found:
         return document
     for node in walk(whole(document)):
         kind = _LISTED.get(type(node), "")
         if kind in found and (entry := _captioned(node)):
             found[kind].append(entry)
-    lists = tuple(CaptionList(kind, tuple(found[kind])) for kind in KINDS if found.get(kind))
+    lists = tuple(model.CaptionList(kind, tuple(found[kind])) for kind in KINDS if found.get(kind))
     return replace(document, lists=lists)
 
 
-def _captioned(node: Any) -> ContentsEntry | None:
+def _captioned(node: Any) -> model.ContentsEntry | None:
     """The entry of something with a caption and a number of its own."""
-    if not node.number or (isinstance(node, Figure) and node.part):
+    if not node.number or (isinstance(node, model.Figure) and node.part):
         return None
     title = title_of(node.caption)
-    return ContentsEntry(node.attributes.id, title, number=str(node.number)) if title else None
+    return (
+        model.ContentsEntry(node.attributes.id, title, number=str(node.number)) if title else None
+    )
 
 
-def _entries(blocks: Iterable[Node], options: ContentsOptions) -> Iterator[ContentsEntry]:
+def _entries(blocks: Iterable[Node], options: ContentsOptions) -> Iterator[model.ContentsEntry]:
     for block in blocks:
-        if isinstance(block, Section):
+        if isinstance(block, model.Section):
             if block.role in UNLISTED:
                 continue
             below = tuple(_entries(block.children, options))
             title = title_of(block.title)
             if block.depth <= options.depth and title:
-                yield ContentsEntry(block.attributes.id, title, below, block.number)
+                yield model.ContentsEntry(block.attributes.id, title, below, block.number)
             else:
                 yield from below
         elif options.questions:
             for node in walk(block):
-                if isinstance(node, Turn) and node.asks and (title := _question(node)):
-                    yield ContentsEntry(node.attributes.id, title)
+                if isinstance(node, model.Turn) and node.asks and (title := _question(node)):
+                    yield model.ContentsEntry(node.attributes.id, title)
 
 
-def _question(turn: Turn) -> tuple[Inline, ...]:
+def _question(turn: model.Turn) -> tuple[Inline, ...]:
     """A question's first paragraph, as a title."""
     for node in walk(turn.children):
-        if isinstance(node, Paragraph):
+        if isinstance(node, model.Paragraph):
             return title_of(node.children)
     return ()

@@ -4,22 +4,9 @@ from __future__ import annotations
 
 from msgspec.structs import replace
 
+from pipeline import model
 from pipeline.codes import Code
-from pipeline.model import (
-    CAPTIONED,
-    Chart,
-    CodeBlock,
-    Document,
-    Figure,
-    FigureGroup,
-    Heading,
-    Link,
-    Node,
-    Paragraph,
-    Section,
-    Table,
-    Turn,
-)
+from pipeline.model import Document, Node
 from pipeline.resolve.findings import Findings
 from pipeline.slugs import Names, slug
 from pipeline.tree import (
@@ -61,7 +48,7 @@ def assign_identifiers(document: Document) -> Document:
     # Sections come first, so that a new figure never changes the address of a section.
     made: dict[int, str] = {}
     moved: dict[str, str] = {}
-    for number, node in sorted(nodes, key=lambda pair: not isinstance(pair[1], Section)):
+    for number, node in sorted(nodes, key=lambda pair: not isinstance(pair[1], model.Section)):
         if number not in refused:
             made[number] = names.take(*_name(node))
             continue
@@ -75,11 +62,11 @@ def assign_identifiers(document: Document) -> Document:
             return node
         return replace(node, attributes=replace(node.attributes, id=made[number]))
 
-    def follow(link: Link, number: int) -> Link:
+    def follow(link: model.Link, number: int) -> model.Link:
         return replace(link, href=moved[link.href]) if link.href in moved else link
 
     if nodes:
-        leave: Changes = {Link: follow} if moved else {}
+        leave: Changes = {model.Link: follow} if moved else {}
         changes: Changes = dict.fromkeys({type(node) for _, node in nodes}, enter)
         document = rewrite_document(document, enter=changes, leave=leave, context=ordinals())
     return findings.added_to(document)
@@ -120,11 +107,13 @@ def _needs_id(node: Node) -> bool:
     if node.attributes.id:
         return False
     match node:
-        case Section() | Heading():
+        case model.Section() | model.Heading():
             return True
-        case Figure() | FigureGroup() | Chart() | Table() | CodeBlock():
+        case (
+            model.Figure() | model.FigureGroup() | model.Chart() | model.Table() | model.CodeBlock()
+        ):
             return bool(node.caption)
-        case Turn():
+        case model.Turn():
             return node.asks
     return False
 
@@ -133,15 +122,17 @@ def _name(node: Node) -> tuple[str, bool]:
     """The id that a node would have if it were alone, and whether it must be numbered
     since its text gives no name."""
     match node:
-        case Section() | Heading():
-            title = node.title if isinstance(node, Section) else node.children
+        case model.Section() | model.Heading():
+            title = node.title if isinstance(node, model.Section) else node.children
             prefix, name = "section", slug(plain_text(title))
             if name.strip("-_") and not name.startswith(RESERVED_PREFIXES):
                 return name, False
-        case Figure() | FigureGroup() | Chart() | Table() | CodeBlock():
-            prefix, name = CAPTIONED[type(node)], slug(plain_text(node.caption))
+        case (
+            model.Figure() | model.FigureGroup() | model.Chart() | model.Table() | model.CodeBlock()
+        ):
+            prefix, name = model.CAPTIONED[type(node)], slug(plain_text(node.caption))
         case _:
-            paragraphs = (child for child in walk(node) if isinstance(child, Paragraph))
+            paragraphs = (child for child in walk(node) if isinstance(child, model.Paragraph))
             first = next(paragraphs, None)
             prefix, name = "question", slug(plain_text(first.children)) if first else ""
     if len(name) > LONGEST:

@@ -8,20 +8,8 @@ from typing import TypeAlias
 
 from msgspec.structs import replace
 
-from pipeline.model import (
-    Block,
-    Captioned,
-    Chart,
-    CodeBlock,
-    Document,
-    Exercise,
-    Figure,
-    FigureGroup,
-    MathBlock,
-    Node,
-    Section,
-    Table,
-)
+from pipeline import model
+from pipeline.model import Block, Document, Node
 from pipeline.numerals import letters, roman
 from pipeline.resolve.audience import ONLY_FOR_TEACHERS
 from pipeline.resolve.own_labels import own_number
@@ -40,7 +28,7 @@ UNNUMBERED = "unnumbered"
 OUTSIDE = frozenset(name for name, role in ROLES.items() if not role.is_numbered)
 """The roles of sections that stand before or after what is numbered."""
 
-NUMBERED = (*Captioned.__args__, MathBlock, Exercise)
+NUMBERED = (*model.Captioned.__args__, model.MathBlock, model.Exercise)
 
 
 def number_captions(document: Document) -> Document:
@@ -72,37 +60,37 @@ def _number_captions(
             return 0
         return next(counts.setdefault(kind, itertools.count(1)))
 
-    def lacks_one(kind: str, node: Captioned) -> bool:
+    def lacks_one(kind: str, node: model.Captioned) -> bool:
         """Whether a caption is there, and has no number of its own."""
         return bool(node.caption) and not own_number(node.caption, kind, document.metadata.lang)
 
-    def captioned(kind: str) -> Callable[[Captioned], Captioned]:
+    def captioned(kind: str) -> Callable[[model.Captioned], model.Captioned]:
         return lambda node: replace(node, number=next_number(kind, node, lacks_one(kind, node)))
 
-    def figure(node: Figure) -> Figure:
+    def figure(node: model.Figure) -> model.Figure:
         if node.part:  # has the group's number by now
             return node
         return replace(node, number=next_number("figure", node, lacks_one("figure", node)))
 
-    def group(node: FigureGroup) -> FigureGroup:
+    def group(node: model.FigureGroup) -> model.FigureGroup:
         number = next_number("figure", node, lacks_one("figure", node))
         return replace(node, number=number, figures=_lettered(node, number))
 
-    def formula(node: MathBlock) -> MathBlock:
+    def formula(node: model.MathBlock) -> model.MathBlock:
         wanted = bool(node.attributes.id) and not node.tag
         return replace(node, number=next_number("equation", node, wanted))
 
-    def exercise(node: Exercise) -> Exercise:
+    def exercise(node: model.Exercise) -> model.Exercise:
         return replace(node, number=next_number("exercise", node, True))
 
     changes: Changes = {
-        Figure: figure,
-        FigureGroup: group,
-        Chart: captioned("figure"),
-        Table: captioned("table"),
-        CodeBlock: captioned("listing"),
-        MathBlock: formula,
-        Exercise: exercise,
+        model.Figure: figure,
+        model.FigureGroup: group,
+        model.Chart: captioned("figure"),
+        model.Table: captioned("table"),
+        model.CodeBlock: captioned("listing"),
+        model.MathBlock: formula,
+        model.Exercise: exercise,
     }
 
     def change(kind: type[Node]) -> Callable[[Node, bool], Node]:
@@ -112,7 +100,7 @@ def _number_captions(
     return rewrite_document(document, enter=enter, context=ONLY_FOR_TEACHERS)
 
 
-def _lettered(group: FigureGroup, number: int) -> tuple[Figure, ...]:
+def _lettered(group: model.FigureGroup, number: int) -> tuple[model.Figure, ...]:
     """The figures of a group of that number, with letters where there is need of them."""
     told_apart = any(figure.caption or figure.attributes.id for figure in group.figures)
     if not group.caption or not told_apart:
@@ -136,7 +124,7 @@ def number_sections(document: Document) -> Document:
     return replace(document, blocks=_numbered(document.blocks, numerals, numerals.chapter))
 
 
-Name: TypeAlias = Callable[[Section], str]
+Name: TypeAlias = Callable[[model.Section], str]
 
 
 class _Numerals:
@@ -145,7 +133,7 @@ class _Numerals:
     def __init__(self) -> None:
         self._parts, self._chapters, self._appendices = (itertools.count() for _ in range(3))
 
-    def chapter(self, section: Section) -> str:
+    def chapter(self, section: model.Section) -> str:
         match section.role:
             case "part":
                 return roman(next(self._parts) + 1)
@@ -157,11 +145,12 @@ class _Numerals:
 def _numbered(blocks: tuple[Block, ...], numerals: _Numerals, name: Name) -> tuple[Block, ...]:
     # Sections are six levels deep at most, so that this may recurse.
     return tuple(
-        _number(block, numerals, name) if isinstance(block, Section) else block for block in blocks
+        _number(block, numerals, name) if isinstance(block, model.Section) else block
+        for block in blocks
     )
 
 
-def _number(section: Section, numerals: _Numerals, name: Name) -> Section:
+def _number(section: model.Section, numerals: _Numerals, name: Name) -> model.Section:
     bare = section.role in OUTSIDE or UNNUMBERED in section.attributes.classes
     bare = bare or is_for_teachers(section)
     if bare and section.role != "part":
@@ -169,7 +158,7 @@ def _number(section: Section, numerals: _Numerals, name: Name) -> Section:
     number = "" if bare else name(section)
     count = itertools.count(1)
 
-    def below(child: Section) -> str:
+    def below(child: model.Section) -> str:
         return numerals.chapter(child) if section.role == "part" else f"{number}.{next(count)}"
 
     return replace(section, number=number, children=_numbered(section.children, numerals, below))

@@ -7,18 +7,9 @@ from typing import TypeVar
 
 from msgspec.structs import replace
 
+from pipeline import model
 from pipeline.codes import Code
-from pipeline.model import (
-    HOLDERS,
-    Block,
-    DefinitionItem,
-    Document,
-    Heading,
-    Image,
-    Node,
-    Section,
-    Text,
-)
+from pipeline.model import Block, Document, Node
 from pipeline.resolve.findings import Findings
 from pipeline.roles import CLASSES
 from pipeline.tree import plain_text, rewrite, rewrite_document, walk, walk_spans, whole
@@ -34,7 +25,7 @@ N = TypeVar("N", bound=Node)
 class _Open:
     """A section that is being filled. ``level`` is its heading's in the source."""
 
-    heading: Heading
+    heading: model.Heading
     level: int
     blocks: list[Block] = field(default_factory=list)
 
@@ -51,7 +42,7 @@ def nest_sections(document: Document) -> Document:
     """
     findings = Findings(document)
     document = _drop_empty(_named(document), findings)
-    top = min((b.level for b in document.blocks if isinstance(b, Heading)), default=1)
+    top = min((b.level for b in document.blocks if isinstance(b, model.Heading)), default=1)
     result: list[Block] = []
     opened: list[_Open] = []
 
@@ -61,7 +52,7 @@ def nest_sections(document: Document) -> Document:
             (opened[-1].blocks if opened else result).append(section)
 
     for block in document.blocks:
-        if isinstance(block, Heading):
+        if isinstance(block, model.Heading):
             close(block.level)
             expected = opened[-1].level + 1 if opened else top
             if block.level > expected:
@@ -81,10 +72,10 @@ def nest_sections(document: Document) -> Document:
     return findings.added_to(replace(document, blocks=tuple(result), notes=notes))
 
 
-def _section(opened: _Open, depth: int) -> Section:
+def _section(opened: _Open, depth: int) -> model.Section:
     heading = opened.heading
     roles = [CLASSES[name] for name in heading.attributes.classes if name in CLASSES]
-    return Section(
+    return model.Section(
         span=heading.span,
         attributes=heading.attributes,
         depth=depth,
@@ -99,7 +90,7 @@ def _named(document: Document) -> Document:
     only say what it is, or say nothing, are not shown."""
     said = words(document.metadata.lang)
 
-    def named(heading: Heading) -> Heading:
+    def named(heading: model.Heading) -> model.Heading:
         role = next((name for name in heading.attributes.classes if name in UNTITLED), "")
         text = plain_text(heading.children).strip().casefold()
         if not role or text not in ("", role, said[role].casefold()):
@@ -107,27 +98,29 @@ def _named(document: Document) -> Document:
         classes = (*heading.attributes.classes, "untitled")
         return replace(
             heading,
-            children=heading.children if text else (Text(text=said[role]),),
+            children=heading.children if text else (model.Text(text=said[role]),),
             attributes=replace(heading.attributes, classes=classes),
         )
 
-    return rewrite_document(document, leave={Heading: named})
+    return rewrite_document(document, leave={model.Heading: named})
 
 
 def _drop_empty(document: Document, findings: Findings) -> Document:
-    def is_empty(heading: Heading) -> bool:
+    def is_empty(heading: model.Heading) -> bool:
         return not plain_text(heading.children).strip() and not any(
-            isinstance(node, Image) for node in walk(heading.children)
+            isinstance(node, model.Image) for node in walk(heading.children)
         )
 
     empty = False
     for node, span in walk_spans(whole(document)):
-        if isinstance(node, Heading) and is_empty(node):
+        if isinstance(node, model.Heading) and is_empty(node):
             empty = True
             findings.add(Code.EMPTY_HEADING, "The heading has no text.", span)
     if not empty:
         return document
-    return rewrite_document(document, leave={Heading: lambda node: () if is_empty(node) else node})
+    return rewrite_document(
+        document, leave={model.Heading: lambda node: () if is_empty(node) else node}
+    )
 
 
 def _lower_headings(node: N, depth: int) -> N:
@@ -137,7 +130,7 @@ def _lower_headings(node: N, depth: int) -> N:
         levels: list[int] = []
         result: list[Block] = []
         for block in blocks:
-            if isinstance(block, Heading):
+            if isinstance(block, model.Heading):
                 while levels and levels[-1] >= block.level:
                     levels.pop()
                 levels.append(block.level)
@@ -146,12 +139,14 @@ def _lower_headings(node: N, depth: int) -> N:
         return tuple(result)
 
     def enter(holder: Node) -> Node:
-        if isinstance(holder, DefinitionItem):
+        if isinstance(holder, model.DefinitionItem):
             return replace(holder, definitions=tuple(map(lower, holder.definitions)))
-        if isinstance(holder, HOLDERS):
+        if isinstance(holder, model.HOLDERS):
             return replace(holder, children=lower(holder.children))
         return holder
 
-    if any(isinstance(inner, Heading) for inner in walk(node)):
-        return rewrite((node,), enter=dict.fromkeys((*HOLDERS, DefinitionItem), enter))[0]
+    if any(isinstance(inner, model.Heading) for inner in walk(node)):
+        return rewrite((node,), enter=dict.fromkeys((*model.HOLDERS, model.DefinitionItem), enter))[
+            0
+        ]
     return node

@@ -8,24 +8,9 @@ from typing import Any
 
 from msgspec.structs import replace
 
+from pipeline import model
 from pipeline.editions import EDITIONS
-from pipeline.model import (
-    Abbreviation,
-    Attributes,
-    Blank,
-    Code,
-    CrossReference,
-    Document,
-    Image,
-    Inline,
-    InlineElement,
-    LineBreak,
-    Link,
-    Math,
-    Node,
-    SoftBreak,
-    Text,
-)
+from pipeline.model import Attributes, Document, Inline, Node
 from pipeline.resolve.punctuation import Run
 from pipeline.tree import (
     INLINE_FIELDS,
@@ -74,7 +59,7 @@ def keep_marks(document: Document) -> Document:
     def enter(node: Node) -> Node:
         name = INLINE_FIELDS[type(node)]
         old: tuple[Any, ...] = getattr(node, name)
-        if not any(isinstance(inline, Math) for inline in old):
+        if not any(isinstance(inline, model.Math) for inline in old):
             return node
         return replace(node, **{name: _kept(old)})
 
@@ -85,11 +70,11 @@ def _kept(inlines: tuple[Inline, ...]) -> tuple[Inline, ...]:
     found: list[Inline] = []
     for node in inlines:
         before = found[-1] if found else None
-        mark = _CLOSING.match(node.text) if isinstance(node, Text) else None
-        if isinstance(before, Math) and not before.display and mark:
-            assert isinstance(node, Text)
+        mark = _CLOSING.match(node.text) if isinstance(node, model.Text) else None
+        if isinstance(before, model.Math) and not before.display and mark:
+            assert isinstance(node, model.Text)
             pair = (before, replace(node, text=mark[0]))
-            found[-1] = InlineElement(name="span", children=pair, attributes=KEPT)
+            found[-1] = model.InlineElement(name="span", children=pair, attributes=KEPT)
             if rest := node.text[mark.end() :]:
                 found.append(replace(node, text=rest))
         else:
@@ -129,36 +114,36 @@ def _set(inlines: tuple[Inline, ...], language: str) -> tuple[Inline, ...]:
     walked = walk_with(inlines, (language, False), _state)
     for ordinal, (node, (lang, is_verbatim)) in enumerate(walked):
         match node:
-            case Text():
+            case model.Text():
                 run.add(node.text, None if is_verbatim else lang)
                 leaves.append(ordinal)
-            case SoftBreak():
+            case model.SoftBreak():
                 run.line_end(lang)
                 leaves.append(ordinal)
-            case LineBreak():
+            case model.LineBreak():
                 run.context("\n")
-            case Code() | Image() | CrossReference() | Blank():
+            case model.Code() | model.Image() | model.CrossReference() | model.Blank():
                 run.context("x")  # stands like a word
-                if isinstance(node, Blank) and node.answer:
+                if isinstance(node, model.Blank) and node.answer:
                     answers[ordinal] = set_text(node.answer, lang)
-            case Abbreviation():
+            case model.Abbreviation():
                 run.context(node.text)
     texts = dict(zip(leaves, run.set(), strict=True))
 
-    def leave(node: Text | SoftBreak, ordinal: int) -> Node | tuple[Node, ...]:
+    def leave(node: model.Text | model.SoftBreak, ordinal: int) -> Node | tuple[Node, ...]:
         text = texts[ordinal]
         if text is None:
             return node
         if not text:
             return ()
-        return Text(span=node.span, attributes=node.attributes, text=text)
+        return model.Text(span=node.span, attributes=node.attributes, text=text)
 
-    def fill(node: Blank, ordinal: int) -> Node:
+    def fill(node: model.Blank, ordinal: int) -> Node:
         return replace(node, answer=answers.get(ordinal, ""))
 
     if not answers and all(text is None for text in texts.values()):
         return inlines
-    changes: Changes = {Text: leave, SoftBreak: leave, Blank: fill}
+    changes: Changes = {model.Text: leave, model.SoftBreak: leave, model.Blank: fill}
     return rewrite(inlines, leave=changes, context=ordinals())
 
 
@@ -166,8 +151,8 @@ def _state(node: Node, parent: tuple[str, bool]) -> tuple[str, bool]:
     """The language in force, and whether text is as typed."""
     lang, is_verbatim = parent
     match node:
-        case InlineElement():
+        case model.InlineElement():
             is_verbatim = is_verbatim or node.name in VERBATIM
-        case Link():
+        case model.Link():
             is_verbatim = is_verbatim or plain_text(node.children).strip() in node.href
     return node.attributes.get("lang") or lang, is_verbatim

@@ -6,21 +6,14 @@ import re
 
 from msgspec.structs import replace
 
+from pipeline import model
 from pipeline.codes import Code, diagnostic
 from pipeline.diagnostics import Diagnostic, Span
 from pipeline.editions import Edition
-from pipeline.model import (
-    Admonition,
-    Container,
-    Document,
-    Exercise,
-    Heading,
-    Node,
-    TeacherNote,
-)
+from pipeline.model import Document, Node
 from pipeline.tree import MINUTES, Changes, rewrite_document, walk_spans, whole
 
-TIMED = (Heading, Exercise, TeacherNote, Admonition, Container)
+TIMED = (model.Heading, model.Exercise, model.TeacherNote, model.Admonition, model.Container)
 """What may say how long it takes."""
 
 LONGEST = 600

@@ -4,16 +4,8 @@ from __future__ import annotations
 
 from msgspec.structs import replace
 
-from pipeline.model import (
-    Admonition,
-    Attributes,
-    Block,
-    Container,
-    Heading,
-    Inline,
-    Paragraph,
-    Text,
-)
+from pipeline import model
+from pipeline.model import Attributes, Block, Inline
 from pipeline.parser.attributes import make
 from pipeline.parser.constructs.parts import Parts
 
@@ -49,14 +41,14 @@ def title_for(name: str, title: tuple[Inline, ...]) -> tuple[Inline, ...]:
     if title or name in NAMES or name == "admonition":
         return title
     words = name.replace("-", " ").replace("_", " ")
-    return (Text(text=TITLES.get(name) or words[:1].upper() + words[1:]),)
+    return (model.Text(text=TITLES.get(name) or words[:1].upper() + words[1:]),)
 
 
 def directive(parts: Parts) -> tuple[Block, ...]:
     """MyST's ``seealso``, and its ``admonition`` with the kind as a class."""
     title, attributes = title_of(parts)
     kind = next((name for name in attributes.classes if name in NAMES), parts.name)
-    found = Admonition(
+    found = model.Admonition(
         kind=kind_of(kind),
         title=title_for(parts.name, title),
         children=parts.children,
@@ -73,7 +65,7 @@ def dropdown(parts: Parts) -> tuple[Block, ...]:
 
 def box(parts: Parts) -> tuple[Block, ...]:
     title, attributes = title_of(parts)
-    found = Admonition(
+    found = model.Admonition(
         kind=ALIASES.get(parts.name, parts.name),
         title=title,
         children=parts.children,
@@ -94,8 +86,8 @@ def from_callout(parts: Parts, kind: str) -> tuple[Block, ...]:
     own = parts.attributes.without({"appearance", "collapse", "icon"})
     first = parts.children[0] if parts.children else None
     (made,) = box(parts._replace(name=kind, attributes=own))
-    assert isinstance(made, Admonition)
-    if not made.title and isinstance(first, Heading):
+    assert isinstance(made, model.Admonition)
+    if not made.title and isinstance(first, model.Heading):
         made = replace(made, title=first.children, children=parts.children[1:])
     return (made,)
 
@@ -105,10 +97,14 @@ def details(parts: Parts) -> tuple[Block, ...]:
     summary by itself are containers of that class."""
     title, attributes = title_of(parts) if parts.name == "details" else ((), parts.attributes)
     if title:
-        summary = Container(name="summary", children=(Paragraph(children=title),), span=parts.span)
+        summary = model.Container(
+            name="summary", children=(model.Paragraph(children=title),), span=parts.span
+        )
         children = (summary, *parts.children)
         return (
-            Container(name="details", children=children, span=parts.span, attributes=attributes),
+            model.Container(
+                name="details", children=children, span=parts.span, attributes=attributes
+            ),
         )
     classes = (parts.name, *attributes.classes)
     attributes = make(attributes.id, classes, attributes.pairs)
@@ -117,7 +113,7 @@ def details(parts: Parts) -> tuple[Block, ...]:
 
 def container(parts: Parts) -> tuple[Block, ...]:
     """A container; what follows its name stands in bold before the rest."""
-    found = Container(
+    found = model.Container(
         name=parts.name, children=parts.headed, span=parts.span, attributes=parts.attributes
     )
     return (found,)

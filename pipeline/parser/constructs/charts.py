@@ -6,18 +6,9 @@ from typing import Any
 
 from msgspec.structs import replace
 
+from pipeline import model
 from pipeline.codes import Code
-from pipeline.model import (
-    NO_ATTRIBUTES,
-    Attributes,
-    Block,
-    Chart,
-    Inline,
-    Plain,
-    Table,
-    TableCell,
-    TableRow,
-)
+from pipeline.model import NO_ATTRIBUTES, Attributes, Block, Inline
 from pipeline.parser.constructs import data
 from pipeline.parser.constructs.parts import Parts, ReadInlines, Report
 from pipeline.parser.delimited import Cell
@@ -60,7 +51,7 @@ def chart(parts: Parts) -> tuple[Block, ...]:
         parts.report(Code.BAD_CHART, message, parts.span, hint)
         return data.as_written(parts)
     head, *body = rows
-    table = Table(
+    table = model.Table(
         head=(_row(head, parts.read, is_head=True),),
         body=tuple(_row(row, parts.read) for row in body),
         span=parts.span,
@@ -69,7 +60,7 @@ def chart(parts: Parts) -> tuple[Block, ...]:
     return (_chart(table, caption, parts.attributes, parts.report),)
 
 
-def of_table(table: Table, report: Report) -> Block:
+def of_table(table: model.Table, report: Report) -> Block:
     """The chart that a table is marked as, or the table."""
     if CLASSES.keys().isdisjoint(table.attributes.classes):
         return table
@@ -78,8 +69,8 @@ def of_table(table: Table, report: Report) -> Block:
 
 
 def _chart(
-    table: Table, caption: tuple[Inline, ...], attributes: Attributes, report: Report
-) -> Chart:
+    table: model.Table, caption: tuple[Inline, ...], attributes: Attributes, report: Report
+) -> model.Chart:
     named = [name for name in attributes.classes if name in CLASSES or name in KINDS]
     of_class = next((name for name in named if name != "chart"), "bar").removesuffix("-chart")
     written = attributes.get("type") or of_class
@@ -91,7 +82,7 @@ def _chart(
         report(Code.BAD_CHART, message, table.span, hint)
         kind = "bar"
     lying = attributes.get("horizontal").lower() in YES or written.lower() in LYING
-    return Chart(
+    return model.Chart(
         kind=kind,
         table=table,
         caption=caption,
@@ -104,22 +95,24 @@ def _chart(
     )
 
 
-def _row(row: tuple[Cell, ...], read: ReadInlines, is_head: bool = False) -> TableRow:
+def _row(row: tuple[Cell, ...], read: ReadInlines, is_head: bool = False) -> model.TableRow:
     first, *others = (_cell(cell, read) for cell in row)
     if is_head:
         cells = [replace(cell, scope="col") for cell in (first, *others)]
         cells[1:] = (replace(cell, align="decimal") for cell in cells[1:])
     else:
         cells = [replace(first, scope="row"), *(replace(cell, align="decimal") for cell in others)]
-    return TableRow(cells=tuple(cells), span=row[0].span)
+    return model.TableRow(cells=tuple(cells), span=row[0].span)
 
 
-def _cell(cell: Cell, read: ReadInlines) -> TableCell:
+def _cell(cell: Cell, read: ReadInlines) -> model.TableCell:
     children = read(cell.text, cell.span) if cell.text else ()
-    return TableCell(children=(Plain(children=children),) if children else (), span=cell.span)
+    return model.TableCell(
+        children=(model.Plain(children=children),) if children else (), span=cell.span
+    )
 
 
-def _named_rows(table: Table) -> tuple[TableRow, ...]:
+def _named_rows(table: model.Table) -> tuple[model.TableRow, ...]:
     """The body, with the first cell of each row as its head."""
     return tuple(
         replace(row, cells=(replace(row.cells[0], scope="row"), *row.cells[1:]))

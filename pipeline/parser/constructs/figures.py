@@ -7,18 +7,9 @@ import re
 
 from msgspec.structs import replace
 
+from pipeline import model
 from pipeline.codes import Code
-from pipeline.model import (
-    Block,
-    Figure,
-    FigureGroup,
-    Image,
-    Inline,
-    LineBreak,
-    Paragraph,
-    SoftBreak,
-    Text,
-)
+from pipeline.model import Block, Inline
 from pipeline.parser.attributes import joined, make
 from pipeline.parser.captions import figure_of
 from pipeline.parser.constructs.parts import Parts
@@ -38,7 +29,7 @@ def is_group(parts: Parts) -> bool:
     """Whether a block that is not called so is a group of figures, as Quarto writes them."""
     if parts.argument or not (parts.attributes.id.startswith("fig-") or _asks_for_columns(parts)):
         return False
-    images = [isinstance(block, Figure) or bool(_images(block)) for block in parts.children]
+    images = [isinstance(block, model.Figure) or bool(_images(block)) for block in parts.children]
     if parts.attributes.id.startswith("fig-"):
         return not parts.name or any(images)
     return all(images)
@@ -52,14 +43,19 @@ def figures(parts: Parts) -> tuple[Block, ...]:
     """A group of figures, and after it what is no part of one. The caption is what follows
     the name, or else the last paragraph. A single image is no group, but a figure."""
     caption, blocks = parts.title, list(parts.children)
-    if not caption and blocks and isinstance(blocks[-1], Paragraph) and not _images(blocks[-1]):
+    if (
+        not caption
+        and blocks
+        and isinstance(blocks[-1], model.Paragraph)
+        and not _images(blocks[-1])
+    ):
         caption = blocks[-1].children
         blocks.pop()
-    found: list[Figure] = []
+    found: list[model.Figure] = []
     rest: list[Block] = []
     for block in blocks:
         images = _images(block)
-        if isinstance(block, Figure):
+        if isinstance(block, model.Figure):
             found.append(block)
         elif images:
             found += (figure_of(image, image.span or block.span, parts.read) for image in images)
@@ -81,7 +77,7 @@ def figures(parts: Parts) -> tuple[Block, ...]:
     if len(found) == 1 and not (found[0].caption or found[0].attributes.id):
         attributes = joined(found[0].attributes, attributes)
         return (replace(found[0], caption=caption, attributes=attributes), *rest)
-    group = FigureGroup(
+    group = model.FigureGroup(
         figures=tuple(found),
         caption=caption,
         columns=columns,
@@ -99,9 +95,9 @@ def directive(parts: Parts) -> tuple[Block, ...]:
         return figures(parts)
     caption: tuple[Inline, ...] = ()
     rest = parts.children
-    if rest and isinstance(rest[0], Paragraph):
+    if rest and isinstance(rest[0], model.Paragraph):
         caption, rest = rest[0].children, rest[1:]
-    image = Image(
+    image = model.Image(
         source=source,
         alt=parts.attributes.get("alt") or plain_text(caption),
         span=parts.span,
@@ -123,15 +119,15 @@ def _columns(parts: Parts, count: int) -> int:
     return 0
 
 
-def _images(block: Block) -> tuple[Image, ...]:
+def _images(block: Block) -> tuple[model.Image, ...]:
     """The images of a paragraph that holds nothing else."""
-    if not isinstance(block, Paragraph):
+    if not isinstance(block, model.Paragraph):
         return ()
-    images = tuple(node for node in block.children if isinstance(node, Image))
+    images = tuple(node for node in block.children if isinstance(node, model.Image))
     return images if all(map(_is_image_or_space, block.children)) else ()
 
 
 def _is_image_or_space(node: Inline) -> bool:
-    if isinstance(node, Text):
+    if isinstance(node, model.Text):
         return not node.text.strip()
-    return isinstance(node, Image | SoftBreak | LineBreak)
+    return isinstance(node, model.Image | model.SoftBreak | model.LineBreak)

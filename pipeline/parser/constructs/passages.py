@@ -8,21 +8,9 @@ from collections.abc import Iterable, Iterator
 
 from msgspec.structs import replace
 
+from pipeline import model
 from pipeline.codes import Code
-from pipeline.model import (
-    Block,
-    Container,
-    Emphasis,
-    Inline,
-    InlineElement,
-    LineBreak,
-    Link,
-    Paragraph,
-    SoftBreak,
-    Strikethrough,
-    Strong,
-    Text,
-)
+from pipeline.model import Block, Inline
 from pipeline.parser.attributes import make
 from pipeline.parser.constructs import boxes
 from pipeline.parser.constructs.parts import Parts
@@ -48,7 +36,7 @@ def sidebar(parts: Parts) -> tuple[Block, ...]:
     children = parts.children
     if title:
         heading = make(classes=("box-title",))
-        children = (Paragraph(children=title, span=parts.span, attributes=heading), *children)
+        children = (model.Paragraph(children=title, span=parts.span, attributes=heading), *children)
     return (_container(parts._replace(attributes=attributes), children),)
 
 
@@ -57,8 +45,11 @@ def quotation(parts: Parts) -> tuple[Block, ...]:
     a dash, or after the name."""
     children = with_attribution(parts.children)
     if title := parts.title:
-        text = (Text(text="— "), *title)
-        children = (*children, Paragraph(children=text, span=parts.span, attributes=_ATTRIBUTION))
+        text = (model.Text(text="— "), *title)
+        children = (
+            *children,
+            model.Paragraph(children=text, span=parts.span, attributes=_ATTRIBUTION),
+        )
     return (_container(parts, children),)
 
 
@@ -68,13 +59,13 @@ def verse(parts: Parts) -> tuple[Block, ...]:
     title, attributes = boxes.title_of(parts)
     stanzas = tuple(
         _stanza(block)
-        if isinstance(block, Paragraph) and block.attributes != _ATTRIBUTION
+        if isinstance(block, model.Paragraph) and block.attributes != _ATTRIBUTION
         else block
         for block in with_attribution(parts.children)
     )
     if title:
         heading = make(classes=("verse-title",))
-        stanzas = (Paragraph(children=title, span=parts.span, attributes=heading), *stanzas)
+        stanzas = (model.Paragraph(children=title, span=parts.span, attributes=heading), *stanzas)
     return (_container(parts._replace(attributes=attributes), stanzas),)
 
 
@@ -92,7 +83,7 @@ def columns(parts: Parts) -> tuple[Block, ...]:
         parts.report(Code.WRONG_COUNT, message, parts.span, hint)
         number = "2"
     (found,) = boxes.container(parts._replace(argument=title))
-    assert isinstance(found, Container)
+    assert isinstance(found, model.Container)
     return (_container(parts, found.children, f"columns-{number}"),)
 
 
@@ -105,7 +96,7 @@ def with_attribution(blocks: tuple[Block, ...]) -> tuple[Block, ...]:
     """The blocks of a quotation. A last line that begins with a dash, in a paragraph of its
     own or at another's end, becomes a paragraph of the class ``attribution``."""
     last = blocks[-1] if blocks else None
-    if not isinstance(last, Paragraph) or last.attributes != make():
+    if not isinstance(last, model.Paragraph) or last.attributes != make():
         return blocks
     lines = list(_lines(last.children))
     if not _begins_with_dash(lines[-1]):
@@ -119,18 +110,18 @@ _ATTRIBUTION = make(classes=("attribution",))
 
 
 def _begins_with_dash(line: tuple[Inline, ...]) -> bool:
-    return bool(line) and isinstance(line[0], Text) and bool(_DASH.match(line[0].text))
+    return bool(line) and isinstance(line[0], model.Text) and bool(_DASH.match(line[0].text))
 
 
-def _stanza(paragraph: Paragraph) -> Paragraph:
+def _stanza(paragraph: model.Paragraph) -> model.Paragraph:
     """A paragraph with each of its lines in an element, so that what runs over is indented,
     and a break between them, for readers that know no styles."""
     children: list[Inline] = []
     for line in _lines(paragraph.children):
         if children:
-            children.append(LineBreak())
+            children.append(model.LineBreak())
         attributes = make(classes=("verse-line",))
-        children.append(InlineElement(name="span", children=line, attributes=attributes))
+        children.append(model.InlineElement(name="span", children=line, attributes=attributes))
     return replace(paragraph, children=tuple(children))
 
 
@@ -138,10 +129,13 @@ def _lines(inlines: Iterable[Inline]) -> Iterator[tuple[Inline, ...]]:
     """The lines of a paragraph; an emphasis that goes on over a break is one in each."""
     line: list[Inline] = []
     for node in inlines:
-        if isinstance(node, SoftBreak | LineBreak):
+        if isinstance(node, model.SoftBreak | model.LineBreak):
             yield tuple(line)
             line = []
-        elif isinstance(node, Emphasis | Strong | Strikethrough | InlineElement | Link):
+        elif isinstance(
+            node,
+            model.Emphasis | model.Strong | model.Strikethrough | model.InlineElement | model.Link,
+        ):
             first, *others = _lines(node.children)
             line.append(replace(node, children=first) if others else node)
             for further in others:
@@ -168,12 +162,12 @@ def _with_widths(blocks: tuple[Block, ...]) -> tuple[Block, ...]:
 
 
 def _is_column(block: Block) -> bool:
-    return isinstance(block, Container) and block.name == COLUMN
+    return isinstance(block, model.Container) and block.name == COLUMN
 
 
-def _container(parts: Parts, children: tuple[Block, ...], *classes: str) -> Container:
+def _container(parts: Parts, children: tuple[Block, ...], *classes: str) -> model.Container:
     own = parts.attributes
-    return Container(
+    return model.Container(
         name=ALIASES.get(parts.name, parts.name),
         children=children,
         span=parts.span,

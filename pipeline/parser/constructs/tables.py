@@ -8,22 +8,11 @@ from collections.abc import Iterable
 
 from msgspec.structs import replace
 
+from pipeline import model
 from pipeline.codes import Code
 from pipeline.diagnostics import Span
 from pipeline.grid import column_count, regular
-from pipeline.model import (
-    Attributes,
-    Block,
-    Inline,
-    LineBreak,
-    List,
-    ListItem,
-    Paragraph,
-    Plain,
-    Table,
-    TableCell,
-    TableRow,
-)
+from pipeline.model import Attributes, Block, Inline
 from pipeline.parser.attributes import joined, make
 from pipeline.parser.constructs import data
 from pipeline.parser.constructs.parts import Parts, ReadInlines, Report
@@ -40,14 +29,14 @@ def table(parts: Parts) -> tuple[Block, ...]:
     that stands after the word, as an attribute, or in a paragraph ``Table: …``. What is
     neither stays, after it."""
     caption, attributes = _caption(parts)
-    found: Table | None = None
+    found: model.Table | None = None
     rest: list[Block] = []
     for block in parts.children:
-        if found is None and isinstance(block, List):
+        if found is None and isinstance(block, model.List):
             found = _of_list(block, parts.report)
-        elif found is None and isinstance(block, Table):
+        elif found is None and isinstance(block, model.Table):
             found = block
-        elif isinstance(block, Paragraph) and is_caption(block) and not caption:
+        elif isinstance(block, model.Paragraph) and is_caption(block) and not caption:
             caption, more = caption_of(block)
             attributes = joined(attributes, more)
         else:
@@ -73,7 +62,7 @@ def _caption(parts: Parts, *spent: str) -> tuple[tuple[Inline, ...], Attributes]
 # --- lists of lists --------------------------------------------------------------------
 
 
-def _of_list(rows: List, report: Report) -> Table:
+def _of_list(rows: model.List, report: Report) -> model.Table:
     found = [_row(item) for item in rows.items]
     width = max(len(row.cells) for row in found)
     for item, row in zip(rows.items, found, strict=True):
@@ -84,32 +73,32 @@ def _of_list(rows: List, report: Report) -> Table:
     return _made(found)
 
 
-def _holds_cells(item: ListItem) -> bool:
-    return len(item.children) == 1 and isinstance(item.children[0], List)
+def _holds_cells(item: model.ListItem) -> bool:
+    return len(item.children) == 1 and isinstance(item.children[0], model.List)
 
 
-def _row(item: ListItem) -> TableRow:
+def _row(item: model.ListItem) -> model.TableRow:
     """The row; what is no list of cells is one cell."""
     only = item.children[0] if _holds_cells(item) else None
-    cells = only.items if isinstance(only, List) else (item,)
-    tight = isinstance(only, List) and only.tight
-    return TableRow(cells=tuple(_cell(cell, tight) for cell in cells), span=item.span)
+    cells = only.items if isinstance(only, model.List) else (item,)
+    tight = isinstance(only, model.List) and only.tight
+    return model.TableRow(cells=tuple(_cell(cell, tight) for cell in cells), span=item.span)
 
 
-def _cell(item: ListItem, tight: bool) -> TableCell:
+def _cell(item: model.ListItem, tight: bool) -> model.TableCell:
     """The cell; text that is alone, or stands close, is no paragraph."""
     children = item.children
     if item.checked is not None:
-        children = (List(ordered=False, items=(item,), span=item.span),)
+        children = (model.List(ordered=False, items=(item,), span=item.span),)
     elif tight or len(children) == 1:
         children = tuple(map(without_margin, children))
-    return TableCell(children=children, span=item.span)
+    return model.TableCell(children=children, span=item.span)
 
 
 def without_margin(block: Block) -> Block:
     """A paragraph as text of a cell."""
-    if isinstance(block, Paragraph) and not block.attributes.classes:
-        return Plain(children=block.children, span=block.span)
+    if isinstance(block, model.Paragraph) and not block.attributes.classes:
+        return model.Plain(children=block.children, span=block.span)
     return block
 
 
@@ -142,29 +131,29 @@ def csv(parts: Parts) -> tuple[Block, ...]:
             _report_short(row[0].span, len(row), width, parts.report)
         kept = data.trimmed(row, width, parts.report)
         cells = tuple(_of_data(cell, parts.read) for cell in kept)
-        found.append(TableRow(cells=cells, span=row[0].span))
+        found.append(model.TableRow(cells=cells, span=row[0].span))
     made = _made(found)
     if column_count(made) > width:  # the first column stands in for the heads it lacks
         made = with_head_columns(made, 1)
     return (replace(made, caption=caption, span=parts.span, attributes=attributes),)
 
 
-def _of_data(cell: Cell, read: ReadInlines) -> TableCell:
+def _of_data(cell: Cell, read: ReadInlines) -> model.TableCell:
     """The cell; its lines stay lines, and an empty one parts paragraphs."""
     lines = [
         read(line.strip(), replace(cell.span, line=cell.span.line + number))
         for number, line in enumerate(cell.text.split("\n"))
     ]
     groups = [list(run) for filled, run in itertools.groupby(lines, bool) if filled]
-    kind = Plain if len(groups) < 2 else Paragraph
+    kind = model.Plain if len(groups) < 2 else model.Paragraph
     children = tuple(kind(children=tuple(_with_breaks(run)), span=cell.span) for run in groups)
-    return TableCell(children=children, span=cell.span)
+    return model.TableCell(children=children, span=cell.span)
 
 
 def _with_breaks(lines: Iterable[tuple[Inline, ...]]) -> Iterable[Inline]:
     for number, line in enumerate(lines):
         if number:
-            yield LineBreak()
+            yield model.LineBreak()
         yield from line
 
 
@@ -177,9 +166,9 @@ def _report_short(span: Span | None, count: int, width: int, report: Report) -> 
     report(Code.SHORT_ROW, message, span, "Leave a cell empty where nothing is to stand.")
 
 
-def _made(rows: list[TableRow]) -> Table:
+def _made(rows: list[model.TableRow]) -> model.Table:
     """A table with the first row as its head; a corner without text heads nothing."""
     first, *others = rows
     cells = tuple(replace(cell, scope="col") if cell.children else cell for cell in first.cells)
     head, body = regular((replace(first, cells=cells),), others)
-    return guess_row_heads(Table(head=head, body=body))
+    return guess_row_heads(model.Table(head=head, body=body))

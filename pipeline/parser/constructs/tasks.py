@@ -7,21 +7,10 @@ from typing import NamedTuple
 
 from msgspec.structs import replace
 
+from pipeline import model
 from pipeline.codes import Code
 from pipeline.diagnostics import Span
-from pipeline.model import (
-    NO_ATTRIBUTES,
-    Block,
-    DefinitionList,
-    Inline,
-    List,
-    ListItem,
-    Matching,
-    Ordering,
-    Paragraph,
-    Plain,
-    Table,
-)
+from pipeline.model import NO_ATTRIBUTES, Block, Inline
 from pipeline.parser.constructs.parts import Parts
 
 
@@ -37,14 +26,14 @@ class Shape(NamedTuple):
 
 
 PAIRS = Shape(
-    (Table, DefinitionList),
+    (model.Table, model.DefinitionList),
     Code.WRONG_MATCHING,
     "matching",
     "table of two columns or definition list",
     "Write the pairs as a table of two columns, or as a definition list.",
 )
 SERIES = Shape(
-    (List,),
+    (model.List,),
     Code.WRONG_ORDERING,
     "ordering",
     "numbered list",
@@ -62,7 +51,7 @@ def ordering(parts: Parts) -> tuple[Block, ...]:
     return _around(parts, SERIES, _ordering)
 
 
-Make = Callable[[Block, Parts], "Matching | Ordering | None"]
+Make = Callable[[Block, Parts], "model.Matching | model.Ordering | None"]
 
 
 def _around(parts: Parts, shape: Shape, make: Make) -> tuple[Block, ...]:
@@ -79,8 +68,8 @@ def _around(parts: Parts, shape: Shape, make: Make) -> tuple[Block, ...]:
         if made is None:
             blocks.append(block)
             continue
-        if isinstance(block, Table) and block.caption:
-            blocks.append(Paragraph(children=block.caption, span=block.span))
+        if isinstance(block, model.Table) and block.caption:
+            blocks.append(model.Paragraph(children=block.caption, span=block.span))
         attributes = parts.attributes if parts.attributes != NO_ATTRIBUTES else block.attributes
         blocks.append(replace(made, span=block.span, attributes=attributes))
     return tuple(blocks)
@@ -90,19 +79,19 @@ def _around(parts: Parts, shape: Shape, make: Make) -> tuple[Block, ...]:
 
 
 class Pair(NamedTuple):
-    left: ListItem
-    right: ListItem
+    left: model.ListItem
+    right: model.ListItem
 
 
-def _matching(block: Block, parts: Parts) -> Matching | None:
-    if isinstance(block, Table):
+def _matching(block: Block, parts: Parts) -> model.Matching | None:
+    if isinstance(block, model.Table):
         if any(len(row.cells) != 2 for row in (*block.head, *block.body)):
             message = "The table of a matching exercise does not have two columns."
             _report(parts, PAIRS, message, block.span)
             return None
         pairs = [Pair(*(_item(c.children, c.span) for c in row.cells)) for row in block.body]
     else:
-        assert isinstance(block, DefinitionList)
+        assert isinstance(block, model.DefinitionList)
         pairs = list(_definitions(block, parts))
     whole = [pair for pair in pairs if pair.left.children]
     # On the right alone stands what belongs to nothing.
@@ -115,7 +104,7 @@ def _matching(block: Block, parts: Parts) -> Matching | None:
         _report(parts, PAIRS, "A matching exercise needs two pairs at least.", block.span)
     if not whole:
         return None
-    return Matching(
+    return model.Matching(
         left=tuple(pair.left for pair in whole),
         right=(*(pair.right for pair in whole), *extra),
         solution=tuple(range(len(whole))),
@@ -123,23 +112,25 @@ def _matching(block: Block, parts: Parts) -> Matching | None:
     )
 
 
-def _head(block: Block) -> tuple[Plain, ...]:
+def _head(block: Block) -> tuple[model.Plain, ...]:
     """What the columns of a table are called, if they are called anything."""
-    if not isinstance(block, Table) or not block.head:
+    if not isinstance(block, model.Table) or not block.head:
         return ()
     cells = block.head[0].cells
     if not any(cell.children for cell in cells):
         return ()
-    return tuple(Plain(children=tuple(_inlines(cell.children)), span=cell.span) for cell in cells)
+    return tuple(
+        model.Plain(children=tuple(_inlines(cell.children)), span=cell.span) for cell in cells
+    )
 
 
 def _inlines(blocks: tuple[Block, ...]) -> Iterator[Inline]:
     for block in blocks:
-        if isinstance(block, Plain | Paragraph):
+        if isinstance(block, model.Plain | model.Paragraph):
             yield from block.children
 
 
-def _definitions(block: DefinitionList, parts: Parts) -> Iterator[Pair]:
+def _definitions(block: model.DefinitionList, parts: Parts) -> Iterator[Pair]:
     """Each term with its definition, which several terms may share."""
     for item in block.items:
         if len(item.definitions) > 1:
@@ -147,26 +138,26 @@ def _definitions(block: DefinitionList, parts: Parts) -> Iterator[Pair]:
             _report(parts, PAIRS, message, item.span or block.span)
         definition = item.definitions[0] if item.definitions else ()
         for term in item.terms:
-            left = _item((Plain(children=term),) if term else (), item.span)
+            left = _item((model.Plain(children=term),) if term else (), item.span)
             yield Pair(left, _item(definition, item.span))
 
 
-def _item(blocks: tuple[Block, ...], span: Span | None) -> ListItem:
-    return ListItem(children=blocks, span=span)
+def _item(blocks: tuple[Block, ...], span: Span | None) -> model.ListItem:
+    return model.ListItem(children=blocks, span=span)
 
 
 # --- series -----------------------------------------------------------------------------
 
 
-def _ordering(block: Block, parts: Parts) -> Ordering | None:
-    assert isinstance(block, List)
+def _ordering(block: Block, parts: Parts) -> model.Ordering | None:
+    assert isinstance(block, model.List)
     if not block.ordered:
         message = "The list of an ordering exercise is not numbered."
         _report(parts, SERIES, message, block.span)
     items = tuple(item for item in block.items if item.children)
     if len(items) < 2:
         _report(parts, SERIES, "An ordering exercise needs two items at least.", block.span)
-    return Ordering(items=items, solution=tuple(range(len(items)))) if items else None
+    return model.Ordering(items=items, solution=tuple(range(len(items)))) if items else None
 
 
 def _report(parts: Parts, shape: Shape, message: str, span: Span | None) -> None:

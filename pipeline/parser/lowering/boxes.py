@@ -6,20 +6,10 @@ import re
 
 from msgspec.structs import replace
 
+from pipeline import model
 from pipeline.codes import Code
 from pipeline.diagnostics import Span
-from pipeline.model import (
-    Admonition,
-    Answer,
-    Block,
-    BlockQuote,
-    Inline,
-    LineBreak,
-    Paragraph,
-    SoftBreak,
-    TeacherNote,
-    Text,
-)
+from pipeline.model import Block, Inline
 from pipeline.parser.attributes import make
 from pipeline.parser.blockparser import BlockElement
 from pipeline.parser.constructs import boxes
@@ -42,7 +32,7 @@ def callout(
         return None
     match = _CALLOUT.match(first.lines[0])
     opening, *rest = blocks
-    if not match or not isinstance(opening, Paragraph):
+    if not match or not isinstance(opening, model.Paragraph):
         return None
     name = match[1].strip().lower().replace(" ", "-")
     bare = match.end() == len(first.lines[0].rstrip())
@@ -52,7 +42,7 @@ def callout(
     if left:
         begin, end = first.lines[:2][-1], first.end  # raw HTML ends a line early
         place = Span(begin.number, begin.offset, end if end > begin.number else 0)
-        rest = [Paragraph(children=left, span=place, attributes=opening.attributes), *rest]
+        rest = [model.Paragraph(children=left, span=place, attributes=opening.attributes), *rest]
     children = tuple(rest)
     known = name in boxes.NAMES or name in boxes.CALLOUTS or name in QUOTES
     if not known and (found := secret_block(match[1].strip())):
@@ -64,17 +54,17 @@ def callout(
             report(Code.NEARLY_SECRET, message, span, hint)
         return (_secret(found.meaning, title, children, span),)
     if name in QUOTES:
-        return (BlockQuote(children=headed(title, children, span), span=span),)
+        return (model.BlockQuote(children=headed(title, children, span), span=span),)
     title = boxes.title_for(name, title)
-    return (Admonition(kind=boxes.kind_of(name), title=title, children=children, span=span),)
+    return (model.Admonition(kind=boxes.kind_of(name), title=title, children=children, span=span),)
 
 
 def _secret(
     meaning: str, title: tuple[Inline, ...], children: tuple[Block, ...], span: Span
-) -> Answer | TeacherNote:
+) -> model.Answer | model.TeacherNote:
     if meaning == "teacher":
-        return TeacherNote(title=title, children=children, span=span)
-    return Answer(children=headed(title, children, span), span=span)
+        return model.TeacherNote(title=title, children=children, span=span)
+    return model.Answer(children=headed(title, children, span), span=span)
 
 
 def admonition(
@@ -87,7 +77,7 @@ def admonition(
         return (_secret(meaning, title, children, span),)
     if word not in boxes.NAMES:
         classes = [word, *classes]
-    box = Admonition(
+    box = model.Admonition(
         kind=boxes.kind_of(word),
         title=boxes.title_for(word, title),
         children=children,
@@ -102,10 +92,14 @@ def _first_line(
 ) -> tuple[tuple[Inline, ...], tuple[Inline, ...]]:
     """What stands in the first line after ``mark``, and what in those after it."""
     at = next(
-        (at for at, node in enumerate(inlines) if isinstance(node, SoftBreak | LineBreak)),
+        (
+            at
+            for at, node in enumerate(inlines)
+            if isinstance(node, model.SoftBreak | model.LineBreak)
+        ),
         len(inlines),
     )
     line = list(inlines[:at])
-    if line and isinstance(line[0], Text):
+    if line and isinstance(line[0], model.Text):
         line[0] = replace(line[0], text=line[0].text[len(mark) :])
     return trim(line), inlines[at + 1 :]

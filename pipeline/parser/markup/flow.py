@@ -7,25 +7,8 @@ from collections.abc import Callable, Iterable, Sequence
 
 from msgspec.structs import replace
 
-from pipeline import tree
-from pipeline.model import (
-    Attributes,
-    Block,
-    Code,
-    CodeBlock,
-    Heading,
-    Inline,
-    LineBreak,
-    List,
-    ListItem,
-    Node,
-    Paragraph,
-    Plain,
-    SoftBreak,
-    TableCell,
-    TableRow,
-    Text,
-)
+from pipeline import model, tree
+from pipeline.model import Attributes, Block, Inline, Node
 from pipeline.parser.attributes import make
 
 _SPACE = re.compile(r"[ \t\n\r\f]+")
@@ -45,32 +28,38 @@ def fold(text: str) -> str:
 
 def is_blank(node: Node) -> bool:
     """Whether a node is nothing but space."""
-    return isinstance(node, SoftBreak) or (isinstance(node, Text) and not node.text.strip(" \n"))
+    return isinstance(node, model.SoftBreak) or (
+        isinstance(node, model.Text) and not node.text.strip(" \n")
+    )
 
 
 def trim(inlines: Iterable[Inline]) -> tuple[Inline, ...]:
     """Inlines without space or line ends before and after them."""
     found = list(inlines)
-    while found and (is_blank(found[-1]) or isinstance(found[-1], LineBreak)):
+    while found and (is_blank(found[-1]) or isinstance(found[-1], model.LineBreak)):
         found.pop()
     start = 0
-    while start < len(found) and (is_blank(found[start]) or isinstance(found[start], LineBreak)):
+    while start < len(found) and (
+        is_blank(found[start]) or isinstance(found[start], model.LineBreak)
+    ):
         start += 1
     del found[:start]
-    if found and isinstance(found[0], Text):
+    if found and isinstance(found[0], model.Text):
         found[0] = replace(found[0], text=found[0].text.lstrip(" \n"))
-    if found and isinstance(found[-1], Text):
+    if found and isinstance(found[-1], model.Text):
         found[-1] = replace(found[-1], text=found[-1].text.rstrip(" \n"))
     return tuple(found)
 
 
-def as_blocks(items: Iterable[Node], text: type[Paragraph | Plain] = Plain) -> tuple[Block, ...]:
+def as_blocks(
+    items: Iterable[Node], text: type[model.Paragraph | model.Plain] = model.Plain
+) -> tuple[Block, ...]:
     """``items`` as blocks: inlines between them become ``text``, paragraphs where the
     element around them is lost; list items, rows and cells that stand outside of a list or
     table give what they hold."""
     found: list[Block] = []
     run: list[Inline] = []
-    stray: list[ListItem] = []
+    stray: list[model.ListItem] = []
 
     def end_run() -> None:
         inlines = trim(run)
@@ -84,23 +73,25 @@ def as_blocks(items: Iterable[Node], text: type[Paragraph | Plain] = Plain) -> t
         if stray:
             items = tuple(stray)
             stray.clear()
-            found.append(List(ordered=False, items=items, tight=is_tight(items)))
+            found.append(model.List(ordered=False, items=items, tight=is_tight(items)))
 
     for item in items:
         if isinstance(item, Inline):
             run.append(item)
             continue
         end_run()
-        if isinstance(item, ListItem):
+        if isinstance(item, model.ListItem):
             stray.append(item)
             continue
         end_stray()
         match item:
-            case TableRow():
-                found += (b for cell in item.cells for b in as_blocks(cell.children, Paragraph))
-            case TableCell() | Part():
-                found += as_blocks(item.children, Paragraph)
-            case Plain():
+            case model.TableRow():
+                found += (
+                    b for cell in item.cells for b in as_blocks(cell.children, model.Paragraph)
+                )
+            case model.TableCell() | Part():
+                found += as_blocks(item.children, model.Paragraph)
+            case model.Plain():
                 found.append(text(children=item.children, span=item.span))
             case _:
                 assert isinstance(item, Block)
@@ -110,9 +101,9 @@ def as_blocks(items: Iterable[Node], text: type[Paragraph | Plain] = Plain) -> t
     return tuple(found)
 
 
-def is_tight(items: Iterable[ListItem]) -> bool:
+def is_tight(items: Iterable[model.ListItem]) -> bool:
     """Whether no item has a paragraph, but text at most."""
-    return not any(isinstance(block, Paragraph) for item in items for block in item.children)
+    return not any(isinstance(block, model.Paragraph) for item in items for block in item.children)
 
 
 def as_inlines(items: Iterable[Node]) -> tuple[Inline, ...]:
@@ -123,7 +114,7 @@ def as_inlines(items: Iterable[Node]) -> tuple[Inline, ...]:
         if isinstance(item, Inline):
             if not (is_blank(item) and after_block):
                 if after_block:
-                    found.append(LineBreak())
+                    found.append(model.LineBreak())
                     after_block = False
                 found.append(item)
             continue
@@ -131,29 +122,29 @@ def as_inlines(items: Iterable[Node]) -> tuple[Inline, ...]:
         if lines:
             while found and is_blank(found[-1]):
                 found.pop()
-            found += [LineBreak(), *lines] if found else lines
+            found += [model.LineBreak(), *lines] if found else lines
             after_block = True
     return tuple(found)
 
 
 def _lines(block: Node) -> tuple[Inline, ...]:
     match block:
-        case Paragraph() | Heading() | Plain():
+        case model.Paragraph() | model.Heading() | model.Plain():
             return block.children
-        case CodeBlock():
+        case model.CodeBlock():
             lines = block.text.rstrip("\n").split("\n")
-            return _joined([(Code(text=line),) if line.strip() else () for line in lines])
-        case List():
+            return _joined([(model.Code(text=line),) if line.strip() else () for line in lines])
+        case model.List():
             markers = [f"{block.start + i}. " for i in range(len(block.items))]
             return _joined(
                 [
-                    (Text(text=marker if block.ordered else "• "), *as_inlines(item.children))
+                    (model.Text(text=marker if block.ordered else "• "), *as_inlines(item.children))
                     for marker, item in zip(markers, block.items, strict=True)
                 ]
             )
-        case TableRow():
+        case model.TableRow():
             cells = [as_inlines((cell,)) for cell in block.cells]
-            return _joined([cell for cell in cells if cell], Text(text=" "))
+            return _joined([cell for cell in cells if cell], model.Text(text=" "))
         case Part():
             return as_inlines(block.children)
         case _:
@@ -165,7 +156,7 @@ def _joined(
 ) -> tuple[Inline, ...]:
     found: list[Inline] = []
     for number, line in enumerate(lines):
-        found += [between or LineBreak(), *line] if number else line
+        found += [between or model.LineBreak(), *line] if number else line
     return tuple(found)
 
 
@@ -191,10 +182,10 @@ def distribute(items: Sequence[Node], attributes: Attributes, wrap: Wrap) -> lis
         found.extend(run if all(map(is_blank, run)) else wrapped(tuple(run)))
         run.clear()
 
-    def leave(block: Paragraph | Heading | Plain) -> Node:
+    def leave(block: model.Paragraph | model.Heading | model.Plain) -> Node:
         return replace(block, children=wrapped(block.children)) if block.children else block
 
-    changes: tree.Changes = {Paragraph: leave, Heading: leave, Plain: leave}
+    changes: tree.Changes = {model.Paragraph: leave, model.Heading: leave, model.Plain: leave}
     for item in items:
         if isinstance(item, Inline):
             run.append(item)

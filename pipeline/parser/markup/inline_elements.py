@@ -4,29 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from pipeline.model import (
-    NO_ATTRIBUTES,
-    Abbreviation,
-    Attributes,
-    Code,
-    CodeBlock,
-    Emphasis,
-    Heading,
-    Image,
-    Inline,
-    InlineElement,
-    LineBreak,
-    Link,
-    Node,
-    NoteReference,
-    Paragraph,
-    SoftBreak,
-    Strikethrough,
-    Strong,
-    Text,
-    ThematicBreak,
-    Variable,
-)
+from pipeline import model
+from pipeline.model import NO_ATTRIBUTES, Attributes, Inline, Node
 from pipeline.parser.attributes import make
 from pipeline.parser.inlines.nesting import bind
 from pipeline.parser.markup.flow import as_inlines, distribute
@@ -38,21 +17,21 @@ def void_element(frame: Frame) -> Iterable[Node]:
     """The nodes that an element without content becomes."""
     match frame.tag:
         case "br":
-            return (LineBreak(),)
+            return (model.LineBreak(),)
         case "hr":
-            return (ThematicBreak(span=frame.span, attributes=frame.attributes),)
+            return (model.ThematicBreak(span=frame.span, attributes=frame.attributes),)
         case "wbr":
-            return (InlineElement(name="wbr"),)
+            return (model.InlineElement(name="wbr"),)
         case "img":
             return (_image(frame),)
         case _:
             return ()
 
 
-def _image(frame: Frame) -> Image:
+def _image(frame: Frame) -> model.Image:
     values, found = frame.values, frame.attributes
     decorative = ("decorative",) if values.get("alt") == "" else ()
-    return Image(
+    return model.Image(
         source=values.get("src", ""),
         alt=values.get("alt", ""),
         title=values.get("title", ""),
@@ -71,15 +50,20 @@ def inline_element(frame: Frame) -> Iterable[Node]:
         name = "span"
 
     def wrap(inlines: tuple[Inline, ...], attributes: Attributes) -> tuple[Inline, ...]:
-        element = InlineElement(name=name, children=inlines, span=frame.span, attributes=attributes)
+        element = model.InlineElement(
+            name=name, children=inlines, span=frame.span, attributes=attributes
+        )
         return (element,)
 
     return distribute(frame.items, frame.attributes, wrap)
 
 
 def formatting(frame: Frame) -> Iterable[Node]:
-    kinds: dict[str, type[Emphasis | Strong | Strikethrough]] = {"em": Emphasis, "strong": Strong}
-    kind = kinds.get(frame.tag, Strikethrough)
+    kinds: dict[str, type[model.Emphasis | model.Strong | model.Strikethrough]] = {
+        "em": model.Emphasis,
+        "strong": model.Strong,
+    }
+    kind = kinds.get(frame.tag, model.Strikethrough)
 
     def wrap(inlines: tuple[Inline, ...], attributes: Attributes) -> tuple[Inline, ...]:
         return (kind(children=inlines, attributes=attributes),)
@@ -97,7 +81,7 @@ def link(frame: Frame) -> Iterable[Node]:
 
     def wrap(inlines: tuple[Inline, ...], attributes: Attributes) -> tuple[Inline, ...]:
         title = frame.values.get("title", "")
-        link = Link(
+        link = model.Link(
             children=inlines, href=href, title=title, span=frame.span, attributes=attributes
         )
         return bind(link)
@@ -107,34 +91,39 @@ def link(frame: Frame) -> Iterable[Node]:
 
 def abbreviation(frame: Frame) -> Iterable[Node]:
     text, title = plain_text(as_inlines(frame.items)), frame.values.get("title", "")
-    return (Abbreviation(text=text, title=title),) if title else frame.items
+    return (model.Abbreviation(text=text, title=title),) if title else frame.items
 
 
 def code(frame: Frame) -> Iterable[Node]:
     """Code, with its links where it has some."""
     inlines = as_inlines(frame.items)
-    if any(isinstance(node, Link | NoteReference | Image | LineBreak) for node in walk(inlines)):
+    if any(
+        isinstance(node, model.Link | model.NoteReference | model.Image | model.LineBreak)
+        for node in walk(inlines)
+    ):
 
-        def code(node: Text | Variable) -> Node:
-            return Code(text=plain_text((node,)), attributes=frame.attributes)
+        def code(node: model.Text | model.Variable) -> Node:
+            return model.Code(text=plain_text((node,)), attributes=frame.attributes)
 
-        return rewrite(inlines, leave={Text: code, Variable: code})
-    return (Code(text=code_text(inlines), attributes=frame.attributes),)
+        return rewrite(inlines, leave={model.Text: code, model.Variable: code})
+    return (model.Code(text=code_text(inlines), attributes=frame.attributes),)
 
 
 def code_text(items: Iterable[Node]) -> str:
     parts = []
     for node in items:
         match node:
-            case Text() | Code() | CodeBlock() | Abbreviation():
+            case model.Text() | model.Code() | model.CodeBlock() | model.Abbreviation():
                 parts.append(node.text)
-            case LineBreak() | SoftBreak():
+            case model.LineBreak() | model.SoftBreak():
                 parts.append("\n")
-            case Image():
+            case model.Image():
                 parts.append(node.alt)
-            case Variable():
+            case model.Variable():
                 parts.append(plain_text((node,)))
-            case Paragraph() | Heading():  # a blank line stood before it, or stands after it
+            case (
+                model.Paragraph() | model.Heading()
+            ):  # a blank line stood before it, or stands after it
                 parts.append(f"\n\n{code_text(node.children)}\n")
             case _:
                 parts.append(code_text(getattr(node, "children", ())))

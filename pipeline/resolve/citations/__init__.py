@@ -13,23 +13,11 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
+from pipeline import model
 from pipeline.codes import Code
 from pipeline.diagnostics import Span
 from pipeline.metadata import Metadata
-from pipeline.model import (
-    Attributes,
-    Bibliography,
-    BibliographyEntry,
-    Citation,
-    CitationItem,
-    Document,
-    Inline,
-    Node,
-    Note,
-    NoteReference,
-    Paragraph,
-    Text,
-)
+from pipeline.model import Attributes, Document, Inline, Node
 from pipeline.resolve.citations.cited import Cited, all_citations, in_reading_order, positions
 from pipeline.resolve.citations.places import (
     CITATION_NOTE,
@@ -64,7 +52,7 @@ def cite_works(document: Document, folder: Path, split: int = 0) -> Document:
     parts, what is short or “ibid.” after the first citation is so in each.
     """
     cited = all_citations(document)
-    listing = [node for node in walk(whole(document)) if isinstance(node, Bibliography)]
+    listing = [node for node in walk(whole(document)) if isinstance(node, model.Bibliography)]
     metadata = document.metadata
     if not (cited or listing or metadata.nocite):
         return document
@@ -90,13 +78,15 @@ def cite_works(document: Document, folder: Path, split: int = 0) -> Document:
 def put_back(document: Document) -> Document:
     """The document with its citations as the text that they were, and nothing listed."""
 
-    def leave(node: Citation) -> Text:
-        return Text(text=node.source, span=node.span)
+    def leave(node: model.Citation) -> model.Text:
+        return model.Text(text=node.source, span=node.span)
 
-    return rewrite_document(document, leave={Citation: leave, Bibliography: lambda _: ()})
+    return rewrite_document(
+        document, leave={model.Citation: leave, model.Bibliography: lambda _: ()}
+    )
 
 
-def _warn(cited: Iterable[Cited], listing: list[Bibliography], findings: Findings) -> None:
+def _warn(cited: Iterable[Cited], listing: list[model.Bibliography], findings: Findings) -> None:
     for one in cited:
         if one.node.source.startswith("["):
             written = " ".join(one.node.source.split())
@@ -109,7 +99,7 @@ def _warn(cited: Iterable[Cited], listing: list[Bibliography], findings: Finding
         findings.add(Code.NO_BIBLIOGRAPHY, message, node.span, hint)
 
 
-def _known(cited: Cited, sources: Sources, findings: Findings) -> list[CitationItem]:
+def _known(cited: Cited, sources: Sources, findings: Findings) -> list[model.CitationItem]:
     """The works of a citation that are described. The text of a link may name an account."""
     works = sources.works
     found = [item for item in cited.node.items if item.key in works]
@@ -138,7 +128,7 @@ class _Texts:
 def _written(
     document: Document,
     cited: dict[int, Cited],
-    known: dict[int, list[CitationItem]],
+    known: dict[int, list[model.CitationItem]],
     sources: Sources,
     findings: Findings,
     split: int,
@@ -209,25 +199,25 @@ def _report_doubts(works: list[Reference], findings: Findings) -> None:
 
 def _put(document: Document, cited: dict[int, Cited], texts: _Texts, is_note: bool) -> Document:
     """The document with each citation in its place, or in a note."""
-    notes: list[Note] = []
+    notes: list[model.Note] = []
 
-    def leave(node: Citation, ordinal: int) -> Node | tuple[Node, ...]:
+    def leave(node: model.Citation, ordinal: int) -> Node | tuple[Node, ...]:
         if ordinal not in texts.text:
-            return Text(text=node.source, span=node.span)
+            return model.Text(text=node.source, span=node.span)
         if not is_note:
             return replace(node, children=texts.text[ordinal])
         text = replace(node, children=texts.notes[ordinal], in_text=False)
         if cited[ordinal].in_note:
             return text
         label = f"{CITATION_NOTE}{len(notes) + 1}"
-        paragraph = Paragraph(children=(text,), span=cited[ordinal].span)
-        notes.append(Note(label=label, children=(paragraph,), span=cited[ordinal].span))
-        reference = NoteReference(label=label, span=node.span)
+        paragraph = model.Paragraph(children=(text,), span=cited[ordinal].span)
+        notes.append(model.Note(label=label, children=(paragraph,), span=cited[ordinal].span))
+        reference = model.NoteReference(label=label, span=node.span)
         if not node.in_text:
             return reference
         return (replace(node, children=texts.text[ordinal]), reference)
 
-    document = rewrite_document(document, leave={Citation: leave}, context=ordinals())
+    document = rewrite_document(document, leave={model.Citation: leave}, context=ordinals())
     return replace(document, notes=(*document.notes, *notes))
 
 
@@ -236,13 +226,13 @@ _TAG = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 
 def _entry_of(
     entry: Entry, identifier: str, work: Reference, style: Style, metadata: Metadata
-) -> BibliographyEntry:
+) -> model.BibliographyEntry:
     """The node of an entry that a style has written."""
     from pipeline.resolve.citations.csl.inlines import inlines
     from pipeline.resolve.citations.csl.marks import plain
 
     pairs = _language(plain(entry.text), work.values.get("language", ""), metadata)
-    return BibliographyEntry(
+    return model.BibliographyEntry(
         key=entry.key,
         label=plain(entry.label),
         children=inlines(entry.text, style.locale),

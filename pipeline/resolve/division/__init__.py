@@ -12,20 +12,9 @@ from typing import NamedTuple
 
 from msgspec.structs import replace
 
+from pipeline import model
 from pipeline.metadata import ContentsOptions, Metadata
-from pipeline.model import (
-    Bibliography,
-    Block,
-    Document,
-    Heading,
-    Index,
-    Link,
-    Node,
-    Note,
-    NoteReference,
-    PageBreak,
-    Section,
-)
+from pipeline.model import Block, Document, Node
 from pipeline.resolve.contents import list_contents
 from pipeline.resolve.division.elsewhere import Places, without_dead_ends
 from pipeline.resolve.division.lists import Lists
@@ -62,7 +51,9 @@ def divide(document: Document, level: int) -> tuple[Handout, ...]:
 
 def _part(document: Document, part: Part, places: Places, lists: Lists) -> Document:
     blocks = _raised(_trimmed(part.blocks), part.section.depth if part.section else 0)
-    blocks = rewrite(blocks, enter={Section: _unless_list, Index: _none, Bibliography: _none})
+    blocks = rewrite(
+        blocks, enter={model.Section: _unless_list, model.Index: _none, model.Bibliography: _none}
+    )
     blocks = (*blocks, *lists.terms(blocks, notes_of(document, blocks)))
     notes = notes_of(document, blocks)
     blocks = (*blocks, *lists.works(blocks, notes))
@@ -83,7 +74,7 @@ def _none(node: Node) -> tuple[Node, ...]:
     return ()
 
 
-def _unless_list(section: Section) -> Section | tuple[Node, ...]:
+def _unless_list(section: model.Section) -> model.Section | tuple[Node, ...]:
     return () if is_list(section) else section
 
 
@@ -108,16 +99,16 @@ def _minutes(part: Part) -> int:
     return int(part.section.attributes.get(MINUTES, "0")) if part.section and whole else 0
 
 
-def _title(section: Section) -> str:
+def _title(section: model.Section) -> str:
     return f"{section.number} {plain_text(section.title).strip()}".strip()
 
 
 def _trimmed(blocks: tuple[Block, ...]) -> tuple[Block, ...]:
     """The blocks without page breaks before and after them."""
     kept = list(blocks)
-    while kept and isinstance(kept[-1], PageBreak):
+    while kept and isinstance(kept[-1], model.PageBreak):
         kept.pop()
-    while kept and isinstance(kept[0], PageBreak):
+    while kept and isinstance(kept[0], model.PageBreak):
         kept.pop(0)
     return tuple(kept)
 
@@ -129,34 +120,34 @@ def _raised(blocks: tuple[Block, ...], depth: int) -> tuple[Block, ...]:
     return rewrite(
         blocks,
         enter={
-            Section: lambda node: replace(node, depth=node.depth - depth),
-            Heading: lambda node: replace(node, level=max(1, node.level - depth)),
+            model.Section: lambda node: replace(node, depth=node.depth - depth),
+            model.Heading: lambda node: replace(node, level=max(1, node.level - depth)),
         },
     )
 
 
 def with_own_addresses(document: Document) -> Document:
     """The document with the addresses that its links lead to, counted from 1."""
-    used = {node.number for node in walk(whole(document)) if isinstance(node, Link)}
+    used = {node.number for node in walk(whole(document)) if isinstance(node, model.Link)}
     kept = [a for a in document.addresses if a.number in used or a.note]
     numbers = {address.number: new for new, address in enumerate(kept, start=1)}
     if not kept or all(old == new for old, new in numbers.items()):
         return replace(document, addresses=tuple(kept))
     changed = rewrite_document(
         document,
-        leave={Link: lambda node: replace(node, number=numbers.get(node.number, 0))},
+        leave={model.Link: lambda node: replace(node, number=numbers.get(node.number, 0))},
     )
     addresses = tuple(replace(address, number=numbers[address.number]) for address in kept)
     return replace(changed, addresses=addresses)
 
 
-def notes_of(document: Document, blocks: Iterable[Node]) -> tuple[Note, ...]:
+def notes_of(document: Document, blocks: Iterable[Node]) -> tuple[model.Note, ...]:
     """The notes that the blocks refer to, and those that these refer to."""
     by_label = {note.label: note for note in document.notes}
-    found: dict[str, Note] = {}
+    found: dict[str, model.Note] = {}
     new: list[Node] = list(blocks)
     while new:
-        labels = dict.fromkeys(n.label for n in walk(new) if isinstance(n, NoteReference))
+        labels = dict.fromkeys(n.label for n in walk(new) if isinstance(n, model.NoteReference))
         fresh = [by_label[label] for label in labels if label in by_label and label not in found]
         found.update((note.label, note) for note in fresh)
         new = list(fresh)

@@ -4,17 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from pipeline.model import (
-    BibliographyEntry,
-    CrossReference,
-    DefinitionItem,
-    Document,
-    Inline,
-    InlineElement,
-    Link,
-    Node,
-    Text,
-)
+from pipeline import model
+from pipeline.model import Document, Inline, Node
 from pipeline.resolve.languages import rules_for
 from pipeline.resolve.parts import Part
 from pipeline.tree import plain_text, rewrite_document, walk, whole
@@ -41,14 +32,14 @@ class Places:
 
 def _listed(node: Node) -> tuple[str, ...]:
     match node:
-        case BibliographyEntry():
+        case model.BibliographyEntry():
             return (node.attributes.id,)
-        case DefinitionItem():
+        case model.DefinitionItem():
             return tuple(
                 inner.attributes.id
                 for term in node.terms
                 for inner in term
-                if isinstance(inner, InlineElement)
+                if isinstance(inner, model.InlineElement)
             )
     return ()
 
@@ -64,16 +55,16 @@ def without_dead_ends(document: Document, part: Part, places: Places) -> Documen
         title = places.titles.get(target, "")
         return f"{opening}{title}{closing}" if title else ""
 
-    def refer(node: CrossReference) -> Node:
+    def refer(node: model.CrossReference) -> Node:
         if node.target in here:
             return node
         place, text = quoted(node.target), node.text
         if node.target == own or not place or place in text:
-            return Text(text=text, span=node.span)
+            return model.Text(text=text, span=node.span)
         form = "reference_titled" if node.target in places.sections else "reference_elsewhere"
-        return Text(text=said[form].format(reference=text, title=place), span=node.span)
+        return model.Text(text=said[form].format(reference=text, title=place), span=node.span)
 
-    def link(node: Link) -> Node | tuple[Inline, ...]:
+    def link(node: model.Link) -> Node | tuple[Inline, ...]:
         target = node.href[1:]
         if not node.href.startswith("#") or target in here:
             return node
@@ -83,6 +74,6 @@ def without_dead_ends(document: Document, part: Part, places: Places) -> Documen
         if places.titles[target].casefold() in plain_text(node.children).casefold():
             return node.children
         after = said["reference_titled"].format(reference="", title=place)
-        return (*node.children, Text(text=after, span=node.span))
+        return (*node.children, model.Text(text=after, span=node.span))
 
-    return rewrite_document(document, leave={CrossReference: refer, Link: link})
+    return rewrite_document(document, leave={model.CrossReference: refer, model.Link: link})

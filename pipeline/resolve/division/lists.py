@@ -6,22 +6,8 @@ from collections.abc import Iterable
 
 from msgspec.structs import replace
 
-from pipeline.model import (
-    Attributes,
-    Bibliography,
-    BibliographyEntry,
-    Block,
-    Citation,
-    DefinitionItem,
-    DefinitionList,
-    Document,
-    InlineElement,
-    Link,
-    Node,
-    Note,
-    Section,
-    Text,
-)
+from pipeline import model
+from pipeline.model import Attributes, Block, Document, Node
 from pipeline.tree import rewrite, walk, whole
 from pipeline.words import words
 
@@ -34,54 +20,58 @@ class Lists:
 
     def __init__(self, document: Document) -> None:
         said = words(document.metadata.lang)
-        self._entries: dict[str, BibliographyEntry] = {}
-        self._items: dict[str, DefinitionItem] = {}
-        self._glossary = Section(
-            depth=1, title=(Text(text=said["glossary"]),), children=(), role="glossary"
+        self._entries: dict[str, model.BibliographyEntry] = {}
+        self._items: dict[str, model.DefinitionItem] = {}
+        self._glossary = model.Section(
+            depth=1, title=(model.Text(text=said["glossary"]),), children=(), role="glossary"
         )
-        self._bibliography = Section(
+        self._bibliography = model.Section(
             depth=1,
-            title=(Text(text=said["bibliography"]),),
-            children=(Bibliography(),),
+            title=(model.Text(text=said["bibliography"]),),
+            children=(model.Bibliography(),),
             role="bibliography",
         )
         for node in walk(whole(document)):
             match node:
-                case Section(role="glossary"):
+                case model.Section(role="glossary"):
                     self._glossary = replace(
                         self._glossary, title=node.title, attributes=node.attributes
                     )
-                case Section(role="bibliography") if _holds_works(node):
+                case model.Section(role="bibliography") if _holds_works(node):
                     self._bibliography = replace(node, depth=1, number="")
-                case Bibliography():
+                case model.Bibliography():
                     self._entries.update((entry.key, entry) for entry in node.entries)
-                case DefinitionList() if TERMS in node.attributes.classes:
+                case model.DefinitionList() if TERMS in node.attributes.classes:
                     self._items.update(
                         (identifier, item) for item in node.items for identifier in _ids(item)
                     )
 
-    def terms(self, blocks: Iterable[Node], notes: Iterable[Note]) -> tuple[Section, ...]:
+    def terms(
+        self, blocks: Iterable[Node], notes: Iterable[model.Note]
+    ) -> tuple[model.Section, ...]:
         """The entries of the terms that are used in the blocks and notes, as a section; none
         where they explain these themselves."""
         nodes = list(walk((*blocks, *notes)))
         there = {node.attributes.id for node in nodes}
-        used = {node.href[1:] for node in nodes if isinstance(node, Link)} - there
+        used = {node.href[1:] for node in nodes if isinstance(node, model.Link)} - there
         items = tuple(
             dict.fromkeys(item for identifier, item in self._items.items() if identifier in used)
         )
         if not items:
             return ()
-        listing = DefinitionList(items=items, attributes=Attributes(classes=(TERMS,)))
+        listing = model.DefinitionList(items=items, attributes=Attributes(classes=(TERMS,)))
         title, name = self._glossary.title, self._glossary.attributes.id
         attributes = Attributes(id=name if name not in there else "")
         return (replace(self._glossary, title=title, attributes=attributes, children=(listing,)),)
 
-    def works(self, blocks: Iterable[Node], notes: Iterable[Note]) -> tuple[Section, ...]:
+    def works(
+        self, blocks: Iterable[Node], notes: Iterable[model.Note]
+    ) -> tuple[model.Section, ...]:
         """The works that are cited in the blocks and notes, as a section."""
         cited = {
             item.key
             for node in walk((*blocks, *notes))
-            if isinstance(node, Citation)
+            if isinstance(node, model.Citation)
             for item in node.items
         }
         entries = tuple(entry for key, entry in self._entries.items() if key in cited)
@@ -89,19 +79,20 @@ class Lists:
             return ()
         section = self._bibliography
         children: tuple[Block, ...] = rewrite(
-            section.children, leave={Bibliography: lambda node: replace(node, entries=entries)}
+            section.children,
+            leave={model.Bibliography: lambda node: replace(node, entries=entries)},
         )
         return (replace(section, children=children),)
 
 
-def _holds_works(section: Section) -> bool:
-    return any(isinstance(child, Bibliography) for child in section.children)
+def _holds_works(section: model.Section) -> bool:
+    return any(isinstance(child, model.Bibliography) for child in section.children)
 
 
-def _ids(item: DefinitionItem) -> tuple[str, ...]:
+def _ids(item: model.DefinitionItem) -> tuple[str, ...]:
     return tuple(
         node.attributes.id
         for term in item.terms
         for node in term
-        if isinstance(node, InlineElement) and node.attributes.id
+        if isinstance(node, model.InlineElement) and node.attributes.id
     )

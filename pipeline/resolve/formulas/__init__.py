@@ -11,22 +11,12 @@ from xml.etree.ElementTree import Element
 
 from msgspec.structs import replace
 
+from pipeline import model
 from pipeline.codes import Code
 from pipeline.diagnostics import Span
 from pipeline.editions import EDITIONS
 from pipeline.faces import MATH_FACE, font_file
-from pipeline.model import (
-    CrossReference,
-    Document,
-    Inline,
-    Link,
-    Math,
-    MathBlock,
-    Node,
-    Paragraph,
-    Plain,
-    Text,
-)
+from pipeline.model import Document, Inline, Node
 from pipeline.resolve.findings import Findings
 from pipeline.resolve.formulas.macros import Macro, defines
 from pipeline.resolve.formulas.reader import Mistake
@@ -35,7 +25,7 @@ from pipeline.resolve.formulas.tex import read
 from pipeline.tree import ordinals, rewrite_document, walk, walk_with, whole
 from pipeline.words import words
 
-Formula: TypeAlias = Math | MathBlock
+Formula: TypeAlias = model.Math | model.MathBlock
 
 REFERENCE = re.compile(r"\s*\\(eq)?ref\s*\{([^{}]+)\}\s*")
 """A formula that is a reference to another one."""
@@ -68,7 +58,7 @@ def set_formulas(document: Document) -> Document:
     then, unless it can be set without that. For print, a character that the font for formulas
     lacks is a MISSING_GLYPH. Formulas that only define commands are left out.
     """
-    if not any(isinstance(node, Math | MathBlock) for node in walk(whole(document))):
+    if not any(isinstance(node, model.Math | model.MathBlock) for node in walk(whole(document))):
         return document
     findings = Findings(document)
     made = {ordinal: (node, one) for ordinal, node, one in _make_all(document, findings)}
@@ -82,22 +72,24 @@ def set_formulas(document: Document) -> Document:
         _, found = made[ordinal]
         if found.defines:
             return ()
-        if isinstance(formula, Math) and (reference := REFERENCE.fullmatch(formula.tex)):
+        if isinstance(formula, model.Math) and (reference := REFERENCE.fullmatch(formula.tex)):
             return _reference(formula, reference, places)
         formula = replace(formula, mathml=found.mathml, alt=found.alt, spoken=found.spoken)
-        if isinstance(formula, Math):
+        if isinstance(formula, model.Math):
             if found.alt and not found.mathml:
-                return (Text(text=found.alt, span=formula.span),)
+                return (model.Text(text=found.alt, span=formula.span),)
             return formula
         if found.alt and not found.mathml:
-            shown = (Text(text=found.alt, span=formula.span),)
-            return Paragraph(children=shown, span=formula.span, attributes=formula.attributes)
+            shown = (model.Text(text=found.alt, span=formula.span),)
+            return model.Paragraph(children=shown, span=formula.span, attributes=formula.attributes)
         attributes = formula.attributes
         if found.labels and not attributes.id:
             attributes = replace(attributes, id=label_id(found.labels[0].name))
         return replace(formula, tag=found.tag, attributes=attributes)
 
-    document = rewrite_document(document, leave={Math: fill, MathBlock: fill}, context=ordinals())
+    document = rewrite_document(
+        document, leave={model.Math: fill, model.MathBlock: fill}, context=ordinals()
+    )
     return findings.added_to(document)
 
 
@@ -108,19 +100,21 @@ def label_id(label: str) -> str:
 
 
 def _reference(
-    formula: Math, found: re.Match[str], places: Mapping[str, tuple[str, Label]]
+    formula: model.Math, found: re.Match[str], places: Mapping[str, tuple[str, Label]]
 ) -> tuple[Inline, ...]:
     """What ``\\eqref`` becomes: the number of a formula, or of its row, in parentheses; without,
     for ``\\ref``."""
     name, span = found[2].strip(), formula.span
     target, label = places.get(name) or (label_id(name), Label(name))
-    reference: Inline = CrossReference(target=target, form="number", span=span)
+    reference: Inline = model.CrossReference(target=target, form="number", span=span)
     if label.tag:
-        reference = Link(href=f"#{target}", children=(Text(text=label.tag, span=span),), span=span)
-    inner = (reference, Text(text=label.letter, span=span)) if label.letter else (reference,)
+        reference = model.Link(
+            href=f"#{target}", children=(model.Text(text=label.tag, span=span),), span=span
+        )
+    inner = (reference, model.Text(text=label.letter, span=span)) if label.letter else (reference,)
     if not found[1]:
         return inner
-    opening, closing = (Text(text=sign, span=span) for sign in "()")
+    opening, closing = (model.Text(text=sign, span=span) for sign in "()")
     return (opening, *inner, closing)
 
 
@@ -134,12 +128,12 @@ def _make_all(document: Document, findings: Findings) -> Iterator[tuple[int, For
     drawn = _drawn() if edition and edition.format == "pdf" else None
     start = _Context(document.metadata.lang, 1)
     for ordinal, (node, context) in enumerate(walk_with(whole(document), start, _inherit)):
-        if not isinstance(node, Math | MathBlock):
+        if not isinstance(node, model.Math | model.MathBlock):
             continue
-        if isinstance(node, Math) and REFERENCE.fullmatch(node.tex):
+        if isinstance(node, model.Math) and REFERENCE.fullmatch(node.tex):
             yield ordinal, node, _Made()
             continue
-        display = isinstance(node, MathBlock) or node.display
+        display = isinstance(node, model.MathBlock) or node.display
         version += defines(node.tex)
         key = (node.tex, display, context.lang, version)
         if key not in known:
@@ -183,7 +177,7 @@ def _report_missing(
 def _inherit(node: Node, context: _Context) -> _Context:
     lang = node.attributes.get("lang") or context.lang
     column = context.column
-    if isinstance(node, Paragraph | Plain) and node.span:
+    if isinstance(node, model.Paragraph | model.Plain) and node.span:
         column = node.span.column
     return _Context(lang, column)
 
@@ -226,9 +220,9 @@ def _place(node: Formula, context: _Context, at: int) -> Span | None:
     before = node.tex[:at]
     down = before.count("\n")
     if down:
-        first = node.margin if isinstance(node, MathBlock) else context.column
+        first = node.margin if isinstance(node, model.MathBlock) else context.column
         column = first + len(before) - before.rfind("\n") - 1
     else:
-        marks = node.marks if isinstance(node, MathBlock) else 2 if node.display else 1
+        marks = node.marks if isinstance(node, model.MathBlock) else 2 if node.display else 1
         column = node.span.column + marks + at
     return replace(node.span, line=node.span.line + down, column=column, end=0)

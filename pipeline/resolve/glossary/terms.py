@@ -6,20 +6,9 @@ from typing import NamedTuple, get_args
 
 from msgspec.structs import replace
 
+from pipeline import model
 from pipeline.codes import Code
-from pipeline.model import (
-    Attributes,
-    Block,
-    Container,
-    DefinitionItem,
-    DefinitionList,
-    Document,
-    Heading,
-    InlineElement,
-    Link,
-    Node,
-    Section,
-)
+from pipeline.model import Attributes, Block, Document, Node
 from pipeline.resolve.collation import Collation
 from pipeline.resolve.findings import Findings
 from pipeline.slugs import Names, slug
@@ -52,9 +41,9 @@ class Around(NamedTuple):
 
 def is_glossary(node: Node) -> bool:
     match node:
-        case Container():
+        case model.Container():
             return node.name == GLOSSARY
-        case Section():
+        case model.Section():
             return node.role == GLOSSARY
     return False
 
@@ -63,7 +52,7 @@ def around_of(node: Node, parent: Around, split: int = 0) -> Around:
     """What is around what is in ``node``, which is itself in ``parent``. Sections ``split`` deep
     are chapters too."""
     found = parent
-    if isinstance(node, Section):
+    if isinstance(node, model.Section):
         opens = node.depth <= max(split, 1) or (node.depth == 2 and parent.in_part)
         found = found._replace(
             chapter=object() if opens else parent.chapter, in_part=node.role == "part"
@@ -71,13 +60,13 @@ def around_of(node: Node, parent: Around, split: int = 0) -> Around:
     if is_glossary(node):
         found = found._replace(
             in_glossary=True,
-            in_section=parent.in_section or isinstance(node, Section),
+            in_section=parent.in_section or isinstance(node, model.Section),
             is_sorted=parent.is_sorted or SORTED in node.attributes.classes,
         )
-    elif isinstance(node, DefinitionItem) and parent.in_glossary:
+    elif isinstance(node, model.DefinitionItem) and parent.in_glossary:
         ids = frozenset(term[0].attributes.id for term in node.terms if term)
         found = found._replace(entry=ids)
-    if isinstance(node, Section | Heading | Link):
+    if isinstance(node, model.Section | model.Heading | model.Link):
         return found._replace(may_link=False)
     return found._replace(may_link=True) if isinstance(node, _BLOCKS) else found
 
@@ -87,7 +76,7 @@ def define_terms(document: Document, terms: dict[str, str], findings: Findings) 
     collation = Collation(document.metadata.lang)
     makes_term = _Terms(terms, findings)
 
-    def enter_list(node: DefinitionList, around: Around) -> DefinitionList:
+    def enter_list(node: model.DefinitionList, around: Around) -> model.DefinitionList:
         if not around.in_glossary:
             return node
         items = tuple(makes_term.define(item) for item in node.items)
@@ -95,10 +84,10 @@ def define_terms(document: Document, terms: dict[str, str], findings: Findings) 
             items = tuple(sorted(items, key=lambda item: collation.key(_name(item))))
         return replace(node, items=items, attributes=replace(node.attributes, classes=("terms",)))
 
-    def enter_container(node: Container, around: Around) -> Container:
+    def enter_container(node: model.Container, around: Around) -> model.Container:
         if node.name != GLOSSARY:
             return node
-        if not any(isinstance(inner, DefinitionList) for inner in walk(node.children)):
+        if not any(isinstance(inner, model.DefinitionList) for inner in walk(node.children)):
             findings.add(
                 Code.EMPTY_GLOSSARY,
                 "The glossary has no definition list.",
@@ -109,13 +98,13 @@ def define_terms(document: Document, terms: dict[str, str], findings: Findings) 
         is_part = around.in_section and attributes == Attributes()
         return replace(node, name=PART if is_part else GLOSSARY, attributes=attributes)
 
-    def leave_container(node: Container, _: Around) -> Node | tuple[Node, ...]:
+    def leave_container(node: model.Container, _: Around) -> Node | tuple[Node, ...]:
         return node.children if node.name == PART else node
 
     return rewrite_document(
         document,
-        enter={DefinitionList: enter_list, Container: enter_container},
-        leave={Container: leave_container},
+        enter={model.DefinitionList: enter_list, model.Container: enter_container},
+        leave={model.Container: leave_container},
         context=(Around(), around_of),
     )
 
@@ -128,7 +117,7 @@ class _Terms:
         self._findings = findings
         self._names = Names()
 
-    def define(self, item: DefinitionItem) -> DefinitionItem:
+    def define(self, item: model.DefinitionItem) -> model.DefinitionItem:
         terms = []
         for term in item.terms:
             text = plain_text(term)
@@ -141,12 +130,12 @@ class _Terms:
                     item.span,
                     hint="Join the two, or tell their terms apart.",
                 )
-            dfn = InlineElement(
+            dfn = model.InlineElement(
                 name="dfn", children=term, attributes=Attributes(id=identifier), span=item.span
             )
             terms.append((dfn,))
         return replace(item, terms=tuple(terms))
 
 
-def _name(item: DefinitionItem) -> str:
+def _name(item: model.DefinitionItem) -> str:
     return plain_text(item.terms[0]) if item.terms else ""

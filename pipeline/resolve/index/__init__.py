@@ -6,15 +6,9 @@ from collections.abc import Iterator
 
 from msgspec.structs import replace
 
+from pipeline import model
 from pipeline.codes import Code
-from pipeline.model import (
-    Document,
-    Index,
-    IndexPlace,
-    Node,
-    Section,
-    Text,
-)
+from pipeline.model import Document, Node
 from pipeline.resolve.collation import Collation
 from pipeline.resolve.findings import Findings
 from pipeline.resolve.index.entries import Entries
@@ -44,31 +38,31 @@ def place_index(document: Document) -> Document:
     section with that role, in one that is a heading alone and called so, or in a section of
     its own at the end."""
     nodes = list(walk(whole(document)))
-    if not any(map(is_mark, nodes)) or any(isinstance(node, Index) for node in nodes):
+    if not any(map(is_mark, nodes)) or any(isinstance(node, model.Index) for node in nodes):
         return document
-    sections = [node for node in nodes if isinstance(node, Section)]
+    sections = [node for node in nodes if isinstance(node, model.Section)]
     part = next((n for n in sections if n.role == ROLE), None) or next(
         (n for n in reversed(sections) if _is_called_index(n)), None
     )
     if part is None:
-        title = Text(text=words(document.metadata.lang)[ROLE])
-        made = Section(
+        title = model.Text(text=words(document.metadata.lang)[ROLE])
+        made = model.Section(
             depth=1,
             title=(title,),
-            children=(Index(),),
+            children=(model.Index(),),
             role=ROLE,
         )
         return replace(document, blocks=(*document.blocks, made))
 
-    def enter(node: Section) -> Section:
+    def enter(node: model.Section) -> model.Section:
         if node is not part:
             return node
-        return replace(node, children=(*node.children, Index()), role=ROLE)
+        return replace(node, children=(*node.children, model.Index()), role=ROLE)
 
-    return rewrite_document(document, enter={Section: enter})
+    return rewrite_document(document, enter={model.Section: enter})
 
 
-def _is_called_index(section: Section) -> bool:
+def _is_called_index(section: model.Section) -> bool:
     bare = not section.role and not section.children
     return bare and called(plain_text(section.title), ROLE)
 
@@ -100,7 +94,7 @@ def fill_index(document: Document) -> Document:
     filled = dict(_indexes(document, bool(marks), findings))
 
     def leave(node: Node, ordinal: int) -> Node | tuple[Node, ...]:
-        if isinstance(node, Index):
+        if isinstance(node, model.Index):
             index = filled[ordinal]
             return replace(index, groups=groups) if index else ()
         return unmarked(node, ids[ordinal]) if is_mark(node) else node
@@ -137,7 +131,7 @@ class _Collector:
         new = [] if see else [path for path in found if self._is_new(path, in_line, around)]
         identifier = self._identifier(options.id) if new else ""
         section = plain_text(around.section.title) if around.section else self._title
-        place = IndexPlace(identifier, whole=not in_line, section=section)
+        place = model.IndexPlace(identifier, whole=not in_line, section=section)
         for path in found if see else new:
             mark = Mark(path, None if see else place, see, bool(named), options.get("sort"))
             self.marks.append(mark._replace(span=around.span))
@@ -159,7 +153,7 @@ class _Collector:
 
 
 def _concerns(node: Node) -> bool:
-    return is_mark(node) or isinstance(node, Index)
+    return is_mark(node) or isinstance(node, model.Index)
 
 
 def _report_unknown(marks: list[Mark], entries: Entries, findings: Findings) -> None:
@@ -176,11 +170,11 @@ def _report_unknown(marks: list[Mark], entries: Entries, findings: Findings) -> 
 
 def _indexes(
     document: Document, has_marks: bool, findings: Findings
-) -> Iterator[tuple[int, Index | None]]:
+) -> Iterator[tuple[int, model.Index | None]]:
     """What becomes of each `Index`, by its number among the nodes."""
-    first: Index | None = None
+    first: model.Index | None = None
     for ordinal, (node, around) in enumerate(with_surroundings(document)):
-        if not isinstance(node, Index):
+        if not isinstance(node, model.Index):
             continue
         if first is None and has_marks:
             section = around.section

@@ -6,15 +6,8 @@ import dataclasses
 from collections.abc import Iterable, Iterator
 from itertools import groupby
 
-from pipeline.model import (
-    Attributes,
-    IndexEntry,
-    IndexGroup,
-    IndexPlace,
-    IndexReference,
-    Inline,
-    Text,
-)
+from pipeline import model
+from pipeline.model import Attributes, Inline
 from pipeline.resolve.collation import Collation
 from pipeline.resolve.index.marks import Mark, Path, key
 from pipeline.tree import plain_text
@@ -33,7 +26,7 @@ class Entry:
     rank: tuple[bool, bool, int]
     sort: str = ""
     id: str = ""
-    places: list[IndexPlace] = dataclasses.field(default_factory=list)
+    places: list[model.IndexPlace] = dataclasses.field(default_factory=list)
     see: dict[str, Path] = dataclasses.field(default_factory=dict)
     below: dict[str, Entry] = dataclasses.field(default_factory=dict)
 
@@ -73,7 +66,7 @@ class Entries:
         """What a mark says to see that is no entry."""
         return (path for path in mark.see if key(path) not in self._by_key)
 
-    def groups(self, prefix: str) -> tuple[IndexGroup, ...]:
+    def groups(self, prefix: str) -> tuple[model.IndexGroup, ...]:
         """The index. Entries that others lead to have ids that begin with ``prefix``."""
         wanted = (name for entry in self._by_key.values() for name in entry.see)
         targets = [self._by_key[name] for name in wanted if name in self._by_key]
@@ -81,9 +74,9 @@ class Entries:
             entry.id = f"{prefix}{number}"
         ordered = self._in_order(self._top.values())
         if len(ordered) < FEWEST:
-            return (IndexGroup(letter="", entries=tuple(map(self._node, ordered))),)
+            return (model.IndexGroup(letter="", entries=tuple(map(self._node, ordered))),)
         return tuple(
-            IndexGroup(letter=letter, entries=tuple(map(self._node, entries)))
+            model.IndexGroup(letter=letter, entries=tuple(map(self._node, entries)))
             for letter, entries in groupby(ordered, self._letter)
         )
 
@@ -93,8 +86,8 @@ class Entries:
     def _in_order(self, entries: Iterable[Entry]) -> list[Entry]:
         return sorted(entries, key=lambda e: self._collation.key(e.sort or plain_text(e.term)))
 
-    def _node(self, entry: Entry) -> IndexEntry:
-        return IndexEntry(
+    def _node(self, entry: Entry) -> model.IndexEntry:
+        return model.IndexEntry(
             term=entry.term,
             places=tuple(entry.places),
             see=tuple(self._reference(name, path) for name, path in entry.see.items()),
@@ -102,19 +95,21 @@ class Entries:
             attributes=Attributes(id=entry.id),
         )
 
-    def _reference(self, name: str, path: Path) -> IndexReference:
+    def _reference(self, name: str, path: Path) -> model.IndexReference:
         """A reference in the words of the entry that it leads to."""
         terms = [
             self._by_key[key(path[:depth])].term if key(path[:depth]) in self._by_key else term
             for depth, term in enumerate(path, start=1)
         ]
-        inlines = tuple(inline for term in terms for inline in (Text(text=BETWEEN), *term))[1:]
+        inlines = tuple(inline for term in terms for inline in (model.Text(text=BETWEEN), *term))[
+            1:
+        ]
         target = self._by_key[name].id if name in self._by_key else ""
-        return IndexReference(term=inlines, target=target)
+        return model.IndexReference(term=inlines, target=target)
 
 
 def _rank(term: tuple[Inline, ...], explicit: bool) -> tuple[bool, bool, int]:
     """Formatting comes before none, what was written out before what stands in the text,
     and a word within a sentence before one at its beginning."""
-    formatted = not all(isinstance(inline, Text) for inline in term)
+    formatted = not all(isinstance(inline, model.Text) for inline in term)
     return formatted, explicit, -sum(character.isupper() for character in plain_text(term))

@@ -8,19 +8,9 @@ from typing import Any, NamedTuple, TypeAlias, get_args
 
 from msgspec.structs import replace
 
+from pipeline import model
 from pipeline.diagnostics import Span
-from pipeline.model import (
-    NO_ATTRIBUTES,
-    Document,
-    IndexPlace,
-    Inline,
-    InlineElement,
-    Node,
-    Note,
-    NoteReference,
-    Section,
-    Text,
-)
+from pipeline.model import NO_ATTRIBUTES, Document, Inline, Node
 from pipeline.resolve.punctuation import Run
 from pipeline.resolve.titles import title_of
 from pipeline.tree import INLINE_FIELDS, plain_text, rewrite, walk, walk_with, whole
@@ -47,7 +37,7 @@ class Mark(NamedTuple):
     it is sorted by instead of its text."""
 
     path: Path
-    place: IndexPlace | None
+    place: model.IndexPlace | None
     see: tuple[Path, ...] = ()
     explicit: bool = False
     sort: str = ""
@@ -59,7 +49,7 @@ class Around(NamedTuple):
     language, and where it stands in the source; the entries of the parts of the text that it
     is in (``within``), and with its own, for what is in it."""
 
-    section: Section | None
+    section: model.Section | None
     holder: object
     language: str
     span: Span | None
@@ -86,15 +76,15 @@ def key(path: Path) -> str:
 
 def with_surroundings(document: Document) -> Iterator[tuple[Node, Around]]:
     """All nodes, each with what is around it; notes stand where they are first referred to."""
-    sections: dict[str, Section | None] = {}
+    sections: dict[str, model.Section | None] = {}
 
     def inherit(node: Node, around: Around) -> Around:
         section, holder = around.section, around.holder
-        if isinstance(node, NoteReference):
+        if isinstance(node, model.NoteReference):
             sections.setdefault(node.label, section)
-        elif isinstance(node, Note):
+        elif isinstance(node, model.Note):
             section = sections.get(node.label)
-        elif isinstance(node, Section):
+        elif isinstance(node, model.Section):
             section = node
         if type(node) in INLINE_FIELDS:
             holder = object()
@@ -122,7 +112,7 @@ def paths(text: str, language: str) -> list[Path]:
             found[-1][-1] += match[1] or match[0]
     cleaned = ([" ".join(part.split()) for part in parts] for parts in found)
     return [
-        tuple((Text(text=_set(part, language)),) for part in parts if part)
+        tuple((model.Text(text=_set(part, language)),) for part in parts if part)
         for parts in cleaned
         if any(parts)
     ]
@@ -152,6 +142,10 @@ def unmarked(node: Node, identifier: str) -> Node | tuple[Node, ...]:
     attributes = node.attributes.without(OPTIONS, {MARK} if is_inline(node) else ())
     if identifier and not attributes.id:
         attributes = replace(attributes, id=identifier)
-    if attributes == NO_ATTRIBUTES and isinstance(node, InlineElement) and node.name == "span":
+    if (
+        attributes == NO_ATTRIBUTES
+        and isinstance(node, model.InlineElement)
+        and node.name == "span"
+    ):
         return node.children
     return replace(node, attributes=attributes)

@@ -6,16 +6,8 @@ import re
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from pipeline.model import (
-    Attributes,
-    Emphasis,
-    Inline,
-    InlineElement,
-    LineBreak,
-    Link,
-    Strong,
-    Text,
-)
+from pipeline import model
+from pipeline.model import Attributes, Inline
 from pipeline.resolve.citations.csl import marks
 from pipeline.resolve.citations.csl.locales import Locale
 
@@ -217,7 +209,7 @@ def _grouped(characters: list[_Run]) -> tuple[Inline, ...]:
         if link:
             children = _grouped([(c, f, "") for c, f, _ in run])
             attributes = BIBLIOREF if link.startswith("#") else ADDRESS
-            found.append(Link(children=children, href=link, attributes=attributes))
+            found.append(model.Link(children=children, href=link, attributes=attributes))
         elif fonts:
             inner = _grouped([(c, f[1:], "") for c, f, _ in run])
             found.append(_element(fonts[0], inner))
@@ -235,19 +227,19 @@ def _outer(run: _Run, in_link: bool) -> tuple[str, tuple[str, ...]]:
 def _element(font: str, children: tuple[Inline, ...]) -> Inline:
     match font:
         case "em":
-            return Emphasis(children=children)
+            return model.Emphasis(children=children)
         case "strong":
-            return Strong(children=children)
+            return model.Strong(children=children)
         case "small-caps":
-            return InlineElement(name="span", children=children, attributes=SMALL_CAPS)
-    return InlineElement(name=font, children=children)
+            return model.InlineElement(name="span", children=children, attributes=SMALL_CAPS)
+    return model.InlineElement(name=font, children=children)
 
 
 def _text(text: str) -> list[Inline]:
     found: list[Inline] = []
     for index, line in enumerate(text.split("\n")):
         if index:
-            found.append(LineBreak())
+            found.append(model.LineBreak())
         if line:
-            found.append(Text(text=line))
+            found.append(model.Text(text=line))
     return found
