@@ -212,6 +212,11 @@ def is_for_teachers(node: Node) -> bool:
     )
 
 
+ONLY_FOR_TEACHERS: Context[bool] = (False, lambda node, above: above or is_for_teachers(node))
+"""Of each node whether only teachers get it: in an edition for them that is counted after all that
+students get too, so that both have the same numbers."""
+
+
 def has_condition(node: Node) -> bool:
     """Whether the node says which editions it is for."""
     return any(key in CONDITIONS for key, _ in node.attributes.pairs)

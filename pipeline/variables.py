@@ -8,8 +8,7 @@ from urllib.parse import quote, unquote
 
 from pipeline.editions import Edition
 from pipeline.metadata import Metadata
-from pipeline.words import words
-from pipeline.words.dates import written_date
+from pipeline.words import words, written_date
 
 NAME = r"[^\W\d_][\w-]*"
 WRITTEN = rf"\{{\{{[ \t]*({NAME})[ \t]*\}}\}}"

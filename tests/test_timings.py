@@ -13,8 +13,7 @@ from pipeline.render.timings import total
 from pipeline.resolve import resolve
 from pipeline.resolve.division import divide
 from pipeline.select import select
-from pipeline.words import words
-from pipeline.words.dates import in_minutes
+from pipeline.words import in_minutes, words
 from tests.pdf_reading import open_pdf, outline, read
 
 TIMED = ("teacher", "teacher-web", "teacher-ebook")

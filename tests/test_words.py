@@ -8,8 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.words import FOLDER, UNDERSTOOD, folded, words
-from pipeline.words.dates import written_date
+from pipeline.words import FOLDER, UNDERSTOOD, folded, words, written_date
 
 
 def read(path: Path) -> dict[str, str]:

@@ -20,20 +20,23 @@ from pipeline.codes import Code
 from pipeline.diagnostics import Span
 from pipeline.parser import attributes
 from pipeline.parser.blockparser import BlockElement, LineParser
-from pipeline.parser.blocks.admonitions import AdmonitionProcessor
 from pipeline.parser.blocks.breaks import PageBreakProcessor, ThematicBreakProcessor
 from pipeline.parser.blocks.code import FenceProcessor, IndentedCodeProcessor
 from pipeline.parser.blocks.containers import ContainerProcessor
 from pipeline.parser.blocks.dash_tables import DashTableProcessor
-from pipeline.parser.blocks.definitions import DefinitionListProcessor, DefinitionProcessor
 from pipeline.parser.blocks.directives import DirectiveProcessor
 from pipeline.parser.blocks.grid_tables import GridTableProcessor
 from pipeline.parser.blocks.headings import AtxHeadingProcessor, SetextHeadingProcessor
 from pipeline.parser.blocks.html import HtmlProcessor
 from pipeline.parser.blocks.includes import IncludeProcessor
+from pipeline.parser.blocks.indented import (
+    AdmonitionProcessor,
+    DefinitionListProcessor,
+    DefinitionProcessor,
+    NoteProcessor,
+)
 from pipeline.parser.blocks.lists import ItemProcessor, ListProcessor
 from pipeline.parser.blocks.math import LatexMathProcessor, MathProcessor
-from pipeline.parser.blocks.notes import NoteProcessor
 from pipeline.parser.blocks.other_tools import CommentProcessor, OmittedProcessor
 from pipeline.parser.blocks.paragraphs import ParagraphProcessor
 from pipeline.parser.blocks.quotes import QuoteProcessor

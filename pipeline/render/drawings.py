@@ -1,11 +1,12 @@
-"""The faces that the text in drawings is set in."""
+"""Pictures that are drawings: the logo, the colours of formulas, and the faces of letters."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 
 from pipeline.faces import DRAWING_FACES
-from pipeline.model import Asset
+from pipeline.model import Asset, Document, Image
 from pipeline.pages import Face
 from pipeline.scripts import fonts_for
 
@@ -18,3 +19,26 @@ def drawing_faces(assets: Iterable[Asset]) -> tuple[Face, ...]:
     )
     text = "".join(data.decode() for data in drawings)
     return (*named, *(face for font in fonts_for(text) for face in font.faces))
+
+
+COLOUR = re.compile(r"--(ink|accent):\s*(#[0-9a-f]{6})\b", re.IGNORECASE)
+
+
+def logo(document: Document) -> Image | None:
+    """The logo as an image; None where there is none, or its file cannot be used."""
+    brand = document.metadata.brand
+    for asset in document.assets:
+        if brand.logo and asset.path == brand.logo.text:
+            return Image(
+                source=asset.path,
+                alt=brand.logo_alt,
+                asset=asset.path,
+                width=asset.width,
+                height=asset.height,
+            )
+    return None
+
+
+def colours(styles: str) -> dict[str, str]:
+    """``ink`` and ``accent`` as style sheets set them, the last of each."""
+    return {name.lower(): value.lower() for name, value in COLOUR.findall(styles)}

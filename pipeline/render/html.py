@@ -12,7 +12,6 @@ from pipeline.faces import FACES, MATH_FACE, own_faces
 from pipeline.metadata import Metadata
 from pipeline.model import Document, Exercise
 from pipeline.pages import NavPoint, Page, Pages, Style
-from pipeline.render.brand import logo
 from pipeline.render.constructs import Feature
 from pipeline.render.contents import nav_points, targets
 from pipeline.render.cover import social_picture
@@ -25,7 +24,7 @@ from pipeline.render.discovery import (
     meta_tags,
     social_tags,
 )
-from pipeline.render.drawings import drawing_faces
+from pipeline.render.drawings import drawing_faces, logo
 from pipeline.render.environment import read_text
 from pipeline.render.linked_data import linked_data
 from pipeline.render.nodes import NodeRenderer
@@ -36,8 +35,7 @@ from pipeline.sheet import is_book, sheet_of
 from pipeline.sheet.colours import screen_rules
 from pipeline.sheet.web_print import print_style
 from pipeline.tree import walk
-from pipeline.words import words
-from pipeline.words.dates import written_date
+from pipeline.words import words, written_date
 
 UNLISTED = (MetaTag("name", "robots", "noindex"),)
 """What a page with answers says to search engines."""

@@ -16,10 +16,9 @@ from pipeline.pages import Face, Page, Pages, Place, Style
 from pipeline.pagination import PageMap
 from pipeline.paper import POINT, NameField, PrintOptions, Sheet, Theme
 from pipeline.render import table_reflow
-from pipeline.render.brand import colours, logo
 from pipeline.render.constructs import Feature
 from pipeline.render.contents import nav_points, prints_contents, targets
-from pipeline.render.drawings import drawing_faces
+from pipeline.render.drawings import colours, drawing_faces, logo
 from pipeline.render.environment import read_text
 from pipeline.render.math_images import ACCENT, INK
 from pipeline.render.nodes import NodeRenderer
@@ -36,8 +35,7 @@ from pipeline.sheet.colours import print_rules
 from pipeline.sheet.fitting import fit_for
 from pipeline.sheet.folios import Folio, kept, kept_css
 from pipeline.tree import walk, whole
-from pipeline.words import words
-from pipeline.words.dates import written_date
+from pipeline.words import words, written_date
 
 STYLES: dict[Look, tuple[str, ...]] = {
     "standard": (),

@@ -8,8 +8,7 @@ from markupsafe import Markup
 
 from pipeline.model import Document, Heading, Node
 from pipeline.tree import MINUTES, children
-from pipeline.words import words
-from pipeline.words.dates import in_minutes
+from pipeline.words import in_minutes, words
 
 
 def minutes_of(node: Node) -> int:

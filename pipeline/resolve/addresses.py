@@ -16,9 +16,8 @@ from pipeline import model
 from pipeline.editions import EDITIONS
 from pipeline.model import Attributes, Document, Node
 from pipeline.paths import scheme, written
-from pipeline.resolve.audience import ONLY_FOR_TEACHERS
 from pipeline.sheet import options_for
-from pipeline.tree import plain_text, rewrite_document, walk_with, whole
+from pipeline.tree import ONLY_FOR_TEACHERS, plain_text, rewrite_document, walk_with, whole
 from pipeline.words import words
 
 FOLLOWED = frozenset({"http", "https", "mailto", "tel"})

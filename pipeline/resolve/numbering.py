@@ -11,10 +11,10 @@ from msgspec.structs import replace
 from pipeline import model
 from pipeline.model import Block, Document, Node
 from pipeline.numerals import letters, roman
-from pipeline.resolve.audience import ONLY_FOR_TEACHERS
 from pipeline.resolve.own_labels import own_number
 from pipeline.roles import ROLES
 from pipeline.tree import (
+    ONLY_FOR_TEACHERS,
     Changes,
     is_for_teachers,
     rewrite_document,

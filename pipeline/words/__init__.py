@@ -1,5 +1,5 @@
 """The words of each language, one file a language: those that Chapbook itself puts on a page,
-and in a table of their own those of authors that it understands."""
+and in a table of their own those of authors that it understands; and dates in these words."""
 
 from __future__ import annotations
 
@@ -67,3 +67,56 @@ def _read(language: str) -> Mapping[str, Any]:
     if not language.isalpha() or not file.is_file():
         return {}
     return tomllib.loads(file.read_text("utf-8"))
+
+
+NAMES = {
+    "af": "Afrikaans", "am": "አማርኛ", "ar": "العربية", "az": "Azərbaycanca", "be": "Беларуская",
+    "bg": "Български", "bn": "বাংলা", "bs": "Bosanski", "ca": "Català", "cs": "Čeština",
+    "cy": "Cymraeg", "da": "Dansk", "de": "Deutsch", "el": "Ελληνικά", "en": "English",
+    "eo": "Esperanto", "es": "Español", "et": "Eesti", "eu": "Euskara", "fa": "فارسی",
+    "fi": "Suomi", "fr": "Français", "ga": "Gaeilge", "gl": "Galego", "gu": "ગુજરાતી",
+    "ha": "Hausa", "he": "עברית", "hi": "हिन्दी", "hr": "Hrvatski", "ht": "Kreyòl ayisyen",
+    "hu": "Magyar", "hy": "Հայերեն", "id": "Bahasa Indonesia", "ig": "Igbo", "is": "Íslenska",
+    "it": "Italiano", "ja": "日本語", "ka": "ქართული", "kk": "Қазақ тілі", "km": "ខ្មែរ",
+    "kn": "ಕನ್ನಡ", "ko": "한국어", "ku": "Kurdî", "la": "Latina", "lo": "ລາວ", "lt": "Lietuvių",
+    "lv": "Latviešu", "mg": "Malagasy", "mk": "Македонски", "ml": "മലയാളം", "mn": "Монгол",
+    "mr": "मराठी", "ms": "Bahasa Melayu", "mt": "Malti", "my": "မြန်မာ", "nb": "Norsk bokmål",
+    "ne": "नेपाली", "nl": "Nederlands", "nn": "Norsk nynorsk", "no": "Norsk", "om": "Afaan Oromoo",
+    "pa": "ਪੰਜਾਬੀ", "pl": "Polski", "ps": "پښتو", "pt": "Português", "qu": "Runasimi",
+    "ro": "Română", "ru": "Русский", "rw": "Kinyarwanda", "si": "සිංහල", "sk": "Slovenčina",
+    "sl": "Slovenščina", "so": "Soomaali", "sq": "Shqip", "sr": "Српски", "sv": "Svenska",
+    "sw": "Kiswahili", "ta": "தமிழ்", "te": "తెలుగు", "th": "ไทย", "ti": "ትግርኛ", "tl": "Tagalog",
+    "tr": "Türkçe", "uk": "Українська", "ur": "اردو", "uz": "Oʻzbekcha", "vi": "Tiếng Việt",
+    "xh": "isiXhosa", "yi": "ייִדיש", "yo": "Yorùbá", "zh": "中文", "zu": "isiZulu",
+}  # fmt: skip
+
+
+def autonym(lang: str) -> str:
+    """The name of a tag's language in itself; the tag, where that is not known."""
+    return NAMES.get(lang.lower().split("-")[0], lang)
+
+
+def written_date(date: str, words: Mapping[str, str]) -> str:
+    """``date`` (YYYY, YYYY-MM or YYYY-MM-DD) in the words of a language: 3 May 2026."""
+    year, *rest = date.split("-")
+    if not rest or not rest[0].isdecimal() or not 1 <= int(rest[0]) <= 12:
+        return date
+    month = words["months"].split("|")[int(rest[0]) - 1]
+    if len(rest) == 1:
+        return words["month_date"].format(month=month, year=year)
+    return words["day_date"].format(day=int(rest[1]), month=month, year=year)
+
+
+def in_minutes(minutes: int, said: Mapping[str, str]) -> str:
+    """``minutes``, from 1, in the words of a language: 10 minutes.
+
+    The word `timing` has the forms of the language's cardinal numbers, as the Unicode CLDR has
+    them, with | between: that for all; those for 1 and for others; or those for 1, for 2, for
+    what ends in 3 to 10, and for others.
+    """
+    forms = said["timing"].split("|")
+    if len(forms) > 2:
+        index = minutes - 1 if minutes < 3 else 2 if 3 <= minutes % 100 <= 10 else 3
+    else:
+        index = 0 if minutes == 1 else len(forms) - 1
+    return forms[index].format(minutes=minutes)

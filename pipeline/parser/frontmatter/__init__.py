@@ -9,9 +9,9 @@ from pipeline.metadata import Metadata
 from pipeline.paper import PrintOptions
 from pipeline.parser.frontmatter import (
     identifiers,
-    isbns,
     room,
     schema,
+    settling,
     values,
     yaml_nodes,
 )
@@ -48,7 +48,7 @@ def read_front_matter(text: str, source: str) -> tuple[Metadata, int, tuple[Diag
         read["editions"] = tuple(name for name, _ in listed)
         read["edition_options"] = tuple(o for o in listed if o[1] != PrintOptions())
     metadata = Metadata(**read)
-    metadata = isbns.check_isbns(metadata, nodes, report)
+    metadata = settling.check_isbns(metadata, nodes, report)
     metadata = room.with_room(metadata, nodes, report)
     report.found.sort(key=lambda found: (found.line, found.column))
     return metadata, lines, tuple(report.found)

@@ -1,5 +1,5 @@
 """The structs of the front matter whose parts depend on each other, or are not as they are
-written: from their values to fields, and back."""
+written: from their values to fields, and back; and the ISBNs, which depend on the formats."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any, TypeAlias
 
 import msgspec
-from msgspec.structs import asdict
+from msgspec.structs import asdict, replace
 
 from pipeline.metadata import (
     Audience,
@@ -16,7 +16,9 @@ from pipeline.metadata import (
     Identifier,
     Isbns,
     Licence,
+    Metadata,
     Subject,
+    isbn13,
 )
 from pipeline.paper import FitOptions, PageOptions
 from pipeline.parser.frontmatter import identifiers, licences, subjects
@@ -115,3 +117,22 @@ SPREAD: dict[type[msgspec.Struct], Callable[[Any], Values]] = {
     Audience: lambda audience: asdict(audience) | {"youngest": audience.ages or 0},
 }
 """From a struct to the values of its mapping."""
+
+
+FORMATS = ("epub", "pdf", "print")
+
+
+def check_isbns(metadata: Metadata, nodes: dict[str, Node], report: Report) -> Metadata:
+    """The metadata without an ``identifier`` that is the ISBN of another format than the e-book,
+    which is reported."""
+    own = metadata.identifier
+    if own is None or own.scheme != "isbn":
+        return metadata
+    for name in FORMATS:
+        other = getattr(metadata.isbns, name)
+        if name != "epub" and other and isbn13(other) == isbn13(own.value):
+            message = f"this is the ISBN of `{name}`, and not the e-book's."
+            hint = "Leave `identifier` out, or give the e-book's ISBN."
+            report.wrong("identifier", message, nodes["identifier"].place, hint)
+            return replace(metadata, identifier=None)
+    return metadata

@@ -9,8 +9,7 @@ from pipeline.model import Attributes
 from pipeline.parser import attributes
 from pipeline.parser.inlines.chain import Chain
 from pipeline.parser.inlines.patterns import InlineSpan
-from pipeline.parser.inlines.places import Places
-from pipeline.parser.lines import Line
+from pipeline.parser.lines import Line, Places
 
 
 class Mistakes(NamedTuple):

@@ -15,9 +15,9 @@ from pipeline.model import NO_ATTRIBUTES, Attributes, Block, Inline, Node
 from pipeline.parser import blanks
 from pipeline.parser.attributes import joined, make
 from pipeline.parser.inlines.citations import CitationSpan
-from pipeline.parser.inlines.nesting import bind
 from pipeline.parser.inlines.patterns import InlineSpan
 from pipeline.parser.markup import MarkupBuilder
+from pipeline.parser.markup.flow import bind
 from pipeline.parser.wordings import of_field
 from pipeline.partial import for_all
 from pipeline.slugs import Names

@@ -10,8 +10,8 @@ from msgspec.structs import replace
 from pipeline import model
 from pipeline.model import NO_ATTRIBUTES, Block, Inline, Node
 from pipeline.parser.markup.flow import Part, as_blocks, as_inlines, is_blank, is_tight, trim
-from pipeline.parser.markup.frames import Frame
 from pipeline.parser.markup.inline_elements import code_text
+from pipeline.parser.markup.tags import Frame
 from pipeline.tree import walk
 
 _STYLES: dict[str, model.ListStyle] = {

@@ -16,13 +16,11 @@ from pipeline.codes import Code as Finding
 from pipeline.diagnostics import Span
 from pipeline.model import Block, Inline, Node, Text, Variable
 from pipeline.parser import wordings
-from pipeline.parser.inlines.places import Places
-from pipeline.parser.lines import Line
+from pipeline.parser.lines import Line, Places
 from pipeline.parser.markup import block_elements as blocks
 from pipeline.parser.markup import inline_elements as inlines
 from pipeline.parser.markup import tables
 from pipeline.parser.markup.flow import as_blocks, as_inlines, fold
-from pipeline.parser.markup.frames import Frame
 from pipeline.parser.markup.inline_elements import void_element
 from pipeline.parser.markup.tags import (
     BLOCK_TAGS,
@@ -38,6 +36,7 @@ from pipeline.parser.markup.tags import (
     PLAIN_INLINE_TAGS,
     TABLE_PARTS,
     VOID_TAGS,
+    Frame,
     is_word,
 )
 from pipeline.parser.markup.tokens import Kind, Token, tokenise

@@ -194,3 +194,18 @@ def distribute(items: Sequence[Node], attributes: Attributes, wrap: Wrap) -> lis
         found += (item,) if isinstance(item, Part) else tree.rewrite((item,), leave=changes)
     end_run()
     return found
+
+
+def bind(link: model.Link) -> tuple[Inline, ...]:
+    """``link`` with links in it taken apart, and the references to notes after it."""
+    inner = [n for n in tree.walk(link.children) if isinstance(n, model.Link | model.NoteReference)]
+    if not inner:
+        return (link,)
+    notes = [node for node in inner if isinstance(node, model.NoteReference)]
+    children = tree.rewrite(
+        link.children,
+        leave={model.Link: lambda node: node.children, model.NoteReference: lambda _: ()},
+    )
+    if not children:
+        return tuple(notes)
+    return (replace(link, children=children), *notes)

@@ -7,9 +7,8 @@ from collections.abc import Iterable
 from pipeline import model
 from pipeline.model import NO_ATTRIBUTES, Attributes, Inline, Node
 from pipeline.parser.attributes import make
-from pipeline.parser.inlines.nesting import bind
-from pipeline.parser.markup.flow import as_inlines, distribute
-from pipeline.parser.markup.frames import Frame
+from pipeline.parser.markup.flow import as_inlines, bind, distribute
+from pipeline.parser.markup.tags import Frame
 from pipeline.tree import plain_text, rewrite, walk
 
 

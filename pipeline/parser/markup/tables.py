@@ -10,7 +10,7 @@ from pipeline.grid import MOST, regular, within_rows
 from pipeline.model import Alignment, Inline, Node, Paragraph, Table, TableCell, TableRow
 from pipeline.parser.attributes import make
 from pipeline.parser.markup.flow import Part, as_blocks, as_inlines, is_blank, trim
-from pipeline.parser.markup.frames import Frame
+from pipeline.parser.markup.tags import Frame
 
 _ALIGNMENTS: dict[str, Alignment] = {"left": "left", "center": "center", "right": "right"}
 _UNSAID = ("scope", "")

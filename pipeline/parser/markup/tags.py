@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from pipeline.model import Attributes
+from pipeline.diagnostics import Span
+from pipeline.model import Attributes, Node
 from pipeline.parser.attributes import ALIGNMENTS, make
 
 
@@ -120,3 +121,16 @@ def is_word(name: str) -> bool:
     """Whether an attribute without a value is a word of the text rather than an attribute,
     as in ``a <b and c> d``."""
     return name.isalpha() and name not in _BARE
+
+
+class Frame:
+    """An element that is open: what it is, and what it holds so far."""
+
+    __slots__ = ("attributes", "items", "span", "tag", "values")
+
+    def __init__(self, tag: str, values: dict[str, str], span: Span | None) -> None:
+        self.tag = tag
+        self.values = values
+        self.span = span
+        self.items: list[Node] = []
+        self.attributes = attributes_of(tag, values)

@@ -14,11 +14,11 @@ from pipeline.metadata import Metadata
 from pipeline.model import Asset, Document
 from pipeline.pages import CoverPage, Face, Style
 from pipeline.paper import Theme
-from pipeline.render.brand import logo
 from pipeline.render.cover.colours import Palette, digest, palette
 from pipeline.render.cover.images import cover_image, is_drawing, page_of
 from pipeline.render.cover.papers import printed_paper
 from pipeline.render.cover.shapes import composition
+from pipeline.render.drawings import logo
 from pipeline.render.environment import read_text
 from pipeline.scripts import fonts_for
 from pipeline.words import words

@@ -6,10 +6,10 @@ from typing import NamedTuple
 
 from pipeline.model import ContentsEntry, Document, PageMark
 from pipeline.pages import Landmark, Page, PageBreak, PageRole
-from pipeline.render.brand import logo
 from pipeline.render.constructs import Feature
 from pipeline.render.cover import COVER_FILE
 from pipeline.render.cover.images import cover_image, is_drawing
+from pipeline.render.drawings import logo
 from pipeline.render.epub.imprint import facts, names
 from pipeline.render.nodes import NodeRenderer
 from pipeline.render.timings import total

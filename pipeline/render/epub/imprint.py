@@ -13,8 +13,7 @@ from pipeline.model import Code, CodeBlock, Document, InlineElement, Math, MathB
 from pipeline.render.nodes import NodeRenderer
 from pipeline.render.numbers import in_series, numbers, published_by
 from pipeline.tree import walk, whole
-from pipeline.words import words
-from pipeline.words.dates import written_date
+from pipeline.words import words, written_date
 
 
 class Fact(NamedTuple):

@@ -12,7 +12,6 @@ from pipeline.editions import Edition
 from pipeline.faces import FACES, MATH_FACE, own_faces
 from pipeline.model import Document
 from pipeline.pages import NavPoint, Page, Pages, Style
-from pipeline.render.brand import logo
 from pipeline.render.constructs import Feature
 from pipeline.render.contents import nav_points, targets
 from pipeline.render.cover import social_picture
@@ -24,7 +23,7 @@ from pipeline.render.discovery import (
     meta_tags,
     social_tags,
 )
-from pipeline.render.drawings import drawing_faces
+from pipeline.render.drawings import drawing_faces, logo
 from pipeline.render.environment import read_text
 from pipeline.render.html import imprint, is_learnt_from, page_styles
 from pipeline.render.linked_data import linked_data
@@ -36,8 +35,7 @@ from pipeline.render.site.navigation import SiteContents
 from pipeline.render.site.search import search_script, searched_text
 from pipeline.render.styles import script
 from pipeline.render.timings import minutes
-from pipeline.words import words
-from pipeline.words.dates import written_date
+from pipeline.words import words, written_date
 
 
 class SiteRenderer(NodeRenderer):

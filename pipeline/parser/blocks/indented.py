@@ -1,14 +1,20 @@
-"""Definition lists: a line for each term, then ``: definition`` (PHP Markdown Extra), or one
-term and ``~ definition`` (Pandoc)."""
+"""Blocks whose content is indented.
+
+Definition lists have a line for each term, then ``: definition`` (PHP Markdown Extra), or one
+term and ``~ definition`` (Pandoc). Notes are ``[^label]: text``; as on GitHub, one may follow a
+paragraph without an empty line. Admonitions are Python-Markdown's, ``!!! note "Title"``, and those
+of MkDocs that fold, ``??? note``.
+"""
 
 from __future__ import annotations
 
 import re
 from typing import Any
 
+from pipeline.parser.attributes import make
 from pipeline.parser.blockparser import BlockElement, LineProcessor, Match
-from pipeline.parser.blocks.notes import proceed_indented
 from pipeline.parser.cursor import Cursor
+from pipeline.parser.lines import Line
 
 _MARKER = re.compile(r"(?::[ \t]+(?=\S)|~[ \t]+(?=[^\s\d]))")
 
@@ -89,3 +95,62 @@ class DefinitionProcessor(LineProcessor):
 
     def proceed(self, block: BlockElement, cursor: Cursor) -> Match:
         return proceed_indented(cursor, block.state)
+
+
+_NOTE = re.compile(r"\[\^([^\]\s\[^]+)\]:[ \t]*")
+
+
+class NoteProcessor(LineProcessor):
+    begins = "["
+    container = True
+
+    def start(self, cursor: Cursor) -> bool:
+        match = _NOTE.match(cursor.rest)
+        if not match or self.parser.too_deep(cursor):
+            return False
+        self.open(cursor, "note", label=match[1])
+        cursor.skip_indent()
+        cursor.skip_chars(match.end())
+        return True
+
+    def proceed(self, block: BlockElement, cursor: Cursor) -> Match:
+        return proceed_indented(cursor, 4)
+
+
+def proceed_indented(cursor: Cursor, indent: int) -> Match:
+    """Whether a line goes on with a block whose content is indented by ``indent``."""
+    if cursor.blank:
+        return Match.YES
+    if cursor.indent >= indent:
+        cursor.skip_columns(indent)
+        return Match.YES
+    return Match.NO
+
+
+_BOX = re.compile(
+    r'(?:!!!|\?\?\?\+?)[ \t]*([^\W\d_][\w-]*(?:[ \t]+[\w-]+)*)(?:[ \t]+"([^"]*)")?[ \t]*$'
+)
+
+
+class AdmonitionProcessor(LineProcessor):
+    """The first child is the title, where there is one."""
+
+    begins = "!?"
+    container = True
+
+    def start(self, cursor: Cursor) -> bool:
+        match = _BOX.match(cursor.rest)
+        if not match or self.parser.too_deep(cursor):
+            return False
+        kind = match[1].lower()
+        classes = make(classes=tuple(kind.split()))
+        block = self.open(cursor, "admonition", classes, kind=kind, mark=cursor.rest[:3])
+        if match[2]:
+            title = BlockElement("title", cursor.number)
+            title.lines = [Line(match[2], cursor.number, cursor.offset + match.start(2))]
+            block.append(title)
+        cursor.skip_rest()
+        return True
+
+    def proceed(self, block: BlockElement, cursor: Cursor) -> Match:
+        return proceed_indented(cursor, 4)
