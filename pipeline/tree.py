@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import itertools
 import operator
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from types import MappingProxyType
 from typing import Any, TypeAlias, TypeVar
@@ -48,49 +49,23 @@ TEACHER = "teacher"
 FOR_TEACHERS = frozenset({TEACHER, "answer"})
 """The classes of what only teachers get."""
 
-FIELDS: dict[type[Node], tuple[str, ...]] = {
-    model.Wording: ("children",),
-    model.Emphasis: ("children",),
-    model.Strong: ("children",),
-    model.Strikethrough: ("children",),
-    model.Link: ("children",),
-    model.InlineElement: ("children",),
-    model.Heading: ("children",),
-    model.Section: ("title", "children"),
-    model.Paragraph: ("children",),
-    model.List: ("items",),
-    model.ListItem: ("children",),
-    model.DefinitionList: ("items",),
-    model.DefinitionItem: ("terms", "definitions"),
-    model.BlockQuote: ("children",),
-    model.Table: ("caption", "head", "body"),
-    model.TableRow: ("cells",),
-    model.TableCell: ("children",),
-    model.Figure: ("image", "caption"),
-    model.Admonition: ("title", "children"),
-    model.Dialogue: ("turns",),
-    model.Turn: ("children",),
-    model.Container: ("children",),
-    model.Note: ("children",),
-    model.Citation: ("children",),
-    model.Plain: ("children",),
-    model.CodeBlock: ("caption",),
-    model.FigureGroup: ("figures", "caption"),
-    model.Chart: ("image", "narrow", "caption", "table"),
-    model.Exercise: ("title", "children"),
-    model.Choices: ("prompt", "items"),
-    model.Choice: ("children",),
-    model.Matching: ("head", "left", "right"),
-    model.Ordering: ("items",),
-    model.Answer: ("children",),
-    model.TeacherNote: ("title", "children"),
-    model.Bibliography: ("entries",),
-    model.BibliographyEntry: ("children",),
-    model.Index: ("groups",),
-    model.IndexGroup: ("entries",),
-    model.IndexEntry: ("term", "see", "children"),
-    model.IndexReference: ("term",),
-}
+_FIRST = ("title", "prompt", "image", "narrow", "figures", "caption", "head")
+"""The fields that are read before others of their node, in this order."""
+
+
+def _holding() -> Iterator[tuple[type[Node], tuple[str, ...]]]:
+    """The kinds of nodes that hold some, and the fields that they do so in, by their types."""
+    rank = {name: place for place, name in enumerate(_FIRST)}
+    kinds = Node.__subclasses__()
+    nodes = {"Block", "Inline", *(kind.__name__ for kind in kinds)}
+    for kind in kinds:
+        said = kind.__annotations__.items()
+        held = [name for name, of in said if not nodes.isdisjoint(re.findall(r"\w+", of))]
+        if held:
+            yield kind, tuple(sorted(held, key=lambda name: rank.get(name, len(rank))))
+
+
+FIELDS: dict[type[Node], tuple[str, ...]] = dict(_holding())
 """The fields that hold children, in the order they are read in; other nodes have none, but
 for the ``wordings`` that any node may have."""
 

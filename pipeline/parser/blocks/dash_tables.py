@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import itertools
 import re
+from dataclasses import dataclass
 from typing import NamedTuple
 
 from pipeline.parser.blockparser import BlockElement, LineProcessor, Match
@@ -29,15 +30,15 @@ class Group(NamedTuple):
     end: int
 
 
+@dataclass
 class State:
     """``rule`` is the line of dashes above the head, ``head`` the lines of that, ``dashes``
     the one that tells the columns."""
 
-    def __init__(self, rule: BlockElement | None, head: list[Line], dashes: Line) -> None:
-        self.rule = rule
-        self.head = head
-        self.dashes = dashes
-        self.ended = False
+    rule: BlockElement | None
+    head: list[Line]
+    dashes: Line
+    ended: bool = False
 
 
 class DashTableProcessor(LineProcessor):

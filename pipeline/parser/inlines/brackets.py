@@ -32,10 +32,13 @@ class Brackets:
         piece, end = leaf.chain.add_text(text), leaf.pos + len(text)
         if self.stack:
             self.stack[-1].nested = True
-        self.stack.append(Bracket(piece, text, leaf.pos, end, leaf.chain.last_delimiter))
+        bracket = Bracket(
+            piece, leaf.pos, end, leaf.chain.last_delimiter, text == "![", text == "^["
+        )
+        self.stack.append(bracket)
         leaf.pos = end
-        if text == "^[":  # a note in a link may hold links
-            self.stack[-1].inactive = self.inactive
+        if bracket.note:  # a note in a link may hold links
+            bracket.inactive = self.inactive
             self.inactive = len(self.stack)
 
     def close(self) -> None:

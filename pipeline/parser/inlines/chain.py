@@ -3,68 +3,55 @@ constant time, whatever the text."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from xml.etree.ElementTree import Element
 
 from pipeline.parser.inlines.patterns import InlineSpan
 
 
+@dataclass(slots=True, eq=False)
 class Delimiter:
     """A run of ``count`` characters that may open or close emphasis. ``previous`` and
     ``next`` are the delimiters beside it."""
 
-    __slots__ = ("char", "closes", "count", "next", "opens", "original", "previous")
+    char: str
+    count: int
+    opens: bool
+    closes: bool
+    original: int = field(init=False)
+    previous: Piece | None = None
+    next: Piece | None = None
 
-    def __init__(self, char: str, count: int, opens: bool, closes: bool) -> None:
-        self.char = char
-        self.count = self.original = count
-        self.opens = opens
-        self.closes = closes
-        self.previous: Piece | None = None
-        self.next: Piece | None = None
+    def __post_init__(self) -> None:
+        self.original = self.count
 
 
+@dataclass(slots=True, eq=False)
 class Piece:
     """Text, an element, or a delimiter's text."""
 
-    __slots__ = ("after", "before", "delimiter", "element", "text")
-
-    def __init__(self, text: str = "", element: InlineSpan | None = None) -> None:
-        self.text = text
-        self.element = element
-        self.delimiter: Delimiter | None = None
-        self.before: Piece | None = None
-        self.after: Piece | None = None
+    text: str = ""
+    element: InlineSpan | None = None
+    delimiter: Delimiter | None = None
+    before: Piece | None = None
+    after: Piece | None = None
 
 
+@dataclass(slots=True, eq=False)
 class Bracket:
     """An open ``[``, ``![`` or ``^[``: where it and its content start in the text, and the
     last delimiter before it. ``nested`` is set once another bracket was opened within;
     ``inactive`` is how many brackets could hold no link before a note was opened."""
 
-    __slots__ = (
-        "active",
-        "content",
-        "delimiter",
-        "image",
-        "inactive",
-        "nested",
-        "note",
-        "piece",
-        "start",
-    )
-
-    def __init__(
-        self, piece: Piece, opening: str, start: int, content: int, delimiter: Piece | None
-    ) -> None:
-        self.piece = piece
-        self.image = opening == "!["
-        self.note = opening == "^["
-        self.inactive = 0
-        self.start = start
-        self.content = content
-        self.delimiter = delimiter
-        self.active = True
-        self.nested = False
+    piece: Piece
+    start: int
+    content: int
+    delimiter: Piece | None
+    image: bool = False
+    note: bool = False
+    inactive: int = 0
+    active: bool = True
+    nested: bool = False
 
 
 class Chain:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
+
 from pipeline.diagnostics import Span
 from pipeline.model import Attributes, Node
 from pipeline.parser.attributes import ALIGNMENTS, make
@@ -123,14 +125,15 @@ def is_word(name: str) -> bool:
     return name.isalpha() and name not in _BARE
 
 
+@dataclass(slots=True, eq=False)
 class Frame:
     """An element that is open: what it is, and what it holds so far."""
 
-    __slots__ = ("attributes", "items", "span", "tag", "values")
+    tag: str
+    values: dict[str, str]
+    span: Span | None
+    items: list[Node] = field(default_factory=list)
+    attributes: Attributes = field(init=False)
 
-    def __init__(self, tag: str, values: dict[str, str], span: Span | None) -> None:
-        self.tag = tag
-        self.values = values
-        self.span = span
-        self.items: list[Node] = []
-        self.attributes = attributes_of(tag, values)
+    def __post_init__(self) -> None:
+        self.attributes = attributes_of(self.tag, self.values)
