@@ -7,7 +7,6 @@ from typing import Literal, TypeAlias
 import msgspec
 
 from pipeline.diagnostics import Diagnostic, Span
-from pipeline.marks import FieldKind
 from pipeline.metadata import Metadata
 from pipeline.model import Asset
 from pipeline.pagination import Piece
@@ -140,13 +139,10 @@ styles and the script that the packager makes."""
 
 class Inventory(msgspec.Struct, frozen=True, omit_defaults=True):
     """What is in the pages, as the renderer has put it there: the names of ``constructs`` that
-    styles and scripts are for, and of ``images`` that are shown; what is to be filled in on screen
-    (``fields``); the tags of ``languages``."""
+    styles and scripts are for, and of ``images`` that are shown."""
 
     constructs: tuple[str, ...] = ()
     images: tuple[str, ...] = ()
-    fields: tuple[FieldKind, ...] = ()
-    languages: tuple[str, ...] = ()
 
 
 class TextFile(msgspec.Struct, frozen=True):

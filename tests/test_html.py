@@ -598,4 +598,3 @@ def test_a_node_in_markup_of_ones_own_has_its_styles(tmp_path: Path) -> None:
     assert own[:30] in mine.pages[0].markup
     assert mine.styles == usual.styles
     assert mine.inventory == usual.inventory
-    assert mine.inventory.languages == ("en", "fr")

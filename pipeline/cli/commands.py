@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import functools
 import sys
+from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -31,6 +33,7 @@ from pipeline.cli.terminal import (
 
 if TYPE_CHECKING:
     from pipeline.diagnostics import Diagnostic
+    from pipeline.driver import Result
 
 
 @click.command()
@@ -83,20 +86,12 @@ if TYPE_CHECKING:
 @click.option("--target", default="", hidden=True)
 def build(
     sources: tuple[Path, ...],
-    editions: tuple[str, ...],
-    out: Path,
-    templates: Path | None,
-    assets: bool,
-    fit: str | None,
-    split: int | None,
-    cover_spread: bool,
-    catalog: bool,
-    strict: bool,
     as_json: bool,
     dump: str | None,
     stages: bool,
     depfile: Path | None,
     target: str,
+    **options: Any,
 ) -> None:
     """Build the editions of one or more sources.
 
@@ -108,37 +103,24 @@ def build(
     """
     from pipeline import driver, outputs
 
-    check_editions(editions)
-    pages = pages_to_fill(fit, editions)
-    if split:
-        check_split(editions, dump, catalog=catalog)
-    if split and cover_spread:
-        raise click.UsageError("--cover-spread is for a whole text: leave --split out.")
+    run, editions = build_of(options, dump), options["editions"]
     if dump:
         from pipeline.editions import EDITIONS
 
+        edition = EDITIONS[(editions or ("web",))[0]]
         for source in sources:
-            click.echo(driver.dump(source, EDITIONS[(editions or ("web",))[0]], dump, templates))
+            click.echo(driver.dump(source, edition, dump, options["templates"]))
         return
     refuse_same_stems(sources)
-    need_system(formats(editions) | ({"pdf"} if cover_spread else set()))
     failed = False
     found: list[Diagnostic] = []
-    shown = progress_shown(sources, out, as_json, stages)
+    shown = progress_shown(sources, options["out"], as_json, stages)
     with workers(sources) as executor, shown as progress:
         for source in sources:
             result = or_exit(
-                lambda source=source: driver.build(  # type: ignore[misc]
+                lambda source=source: run(  # type: ignore[misc]
                     source,
                     editions,
-                    out=out,
-                    strict=strict,
-                    templates=templates,
-                    assets_beside=assets,
-                    fit=pages,
-                    split=split or 0,
-                    cover_spread=cover_spread,
-                    catalog=catalog,
                     executor=executor,
                     progress=progress.done,
                     tell=progress.tell,
@@ -157,6 +139,32 @@ def build(
     if as_json:
         show(found, as_json=True)
     sys.exit(SOURCE_ERRORS if failed else BUILT)
+
+
+def build_of(options: dict[str, Any], dump: str | None = None) -> Callable[..., Result]:
+    """`driver.build` with the options that were asked for, once they are found right."""
+    from pipeline import driver
+
+    editions, split = options["editions"], options.get("split") or 0
+    check_editions(editions)
+    pages = pages_to_fill(options["fit"], editions)
+    if split:
+        check_split(editions, dump, catalog=options["catalog"])
+        if options["cover_spread"]:
+            raise click.UsageError("--cover-spread is for a whole text: leave --split out.")
+    if not dump:
+        need_system(formats(editions) | ({"pdf"} if options["cover_spread"] else set()))
+    return functools.partial(
+        driver.build,
+        out=options["out"],
+        strict=options["strict"],
+        templates=options["templates"],
+        assets_beside=options["assets"],
+        fit=pages,
+        split=split,
+        cover_spread=options["cover_spread"],
+        catalog=options["catalog"],
+    )
 
 
 @click.command()

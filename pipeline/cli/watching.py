@@ -14,17 +14,12 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from pipeline.cli.commands import build
+from pipeline.cli.commands import build, build_of
 from pipeline.cli.terminal import (
     SOURCE,
     WRONG_USAGE,
-    check_editions,
-    check_split,
-    formats,
     give_up,
-    need_system,
     not_built,
-    pages_to_fill,
     progress_shown,
     show,
     workers,
@@ -125,30 +120,10 @@ def preview(source: Path, editor: str, port: int, no_open: bool, **options: Any)
 
 
 def _build_of(source: Path, options: dict[str, Any]) -> Callable[..., Result]:
-    """`driver.build` with the options that were asked for, once they are found right."""
-    from pipeline import driver
-
-    editions, split = options["editions"], options.get("split") or 0
-    check_editions(editions)
-    pages = pages_to_fill(options["fit"], editions)
-    if split:
-        check_split(editions, None, catalog=options["catalog"])
-        if options["cover_spread"]:
-            raise click.UsageError("--cover-spread is for a whole text: leave --split out.")
+    run = build_of(options)
     if not source.is_file():
         raise click.BadParameter(f"{source} is not there.", param_hint="SOURCE")
-    need_system(formats(editions) | ({"pdf"} if options["cover_spread"] else set()))
-    return functools.partial(
-        driver.build,
-        out=options["out"],
-        strict=options["strict"],
-        templates=options["templates"],
-        assets_beside=options["assets"],
-        fit=pages,
-        split=split,
-        cover_spread=options["cover_spread"],
-        catalog=options["catalog"],
-    )
+    return run
 
 
 def _both(*heard: Callable[[Any], object]) -> Callable[[Any], None]:

@@ -151,8 +151,6 @@ class NodeRenderer:
         self._has_fields = has_fields
         self.signs: defaultdict[str, set[Sign]] = defaultdict(set)
         self._images: set[str] = set()
-        self._fields: set[FieldKind] = set()
-        self._languages = {document.metadata.lang}
         self.says(Feature.PAGE)
         if document.lists:
             self.says(Feature.CAPTION_LISTS)
@@ -168,8 +166,6 @@ class NodeRenderer:
         return Inventory(
             constructs=constructs_of(frozenset[Sign]().union(*self.signs.values())),
             images=tuple(sorted(self._images)),
-            fields=tuple(sorted(self._fields)),
-            languages=tuple(sorted(self._languages)),
         )
 
     def begin_page(self, name: str, base: int) -> None:
@@ -226,8 +222,6 @@ class NodeRenderer:
         """The HTML attributes of a node, with ``classes`` of the template's first."""
         names = {*classes, *node.attributes.classes}
         self.says(*(names if isinstance(node, Block) else names - SIDES))
-        if language := node.attributes.get("lang"):
-            self._languages.add(language)
         return attributes_of(node, classes, self.format, self._sizes)
 
     def table_shape(self, node: model.Table) -> tables.Shape:
@@ -281,7 +275,6 @@ class NodeRenderer:
 
     def as_field(self, kind: FieldKind) -> Markup:
         """The attribute that says what is filled in here, in an edition that has fields."""
-        self._fields.add(kind)
         return Markup(' {}="{}"').format(FIELD, kind) if self._has_fields else Markup()
 
     def listing_label(self, node: model.CodeBlock) -> str:

@@ -38,21 +38,15 @@ def list_captions(document: Document) -> Document:
     """The document with the lists that the metadata asks for, of what has a number. A list
     that would be empty is none."""
     options = document.metadata.contents
-    wanted = {
-        "figures": options.figures,
-        "tables": options.tables,
-        "listings": options.listings,
-    }
-    found: dict[str, list[model.ContentsEntry]] = {
-        kind: [] for kind, asked in wanted.items() if asked
-    }
+    wanted = [kind for kind in KINDS if getattr(options, kind)]
+    found: dict[str, list[model.ContentsEntry]] = {kind: [] for kind in wanted}
     if not found:
         return document
     for node in walk(whole(document)):
         kind = _LISTED.get(type(node), "")
         if kind in found and (entry := _captioned(node)):
             found[kind].append(entry)
-    lists = tuple(model.CaptionList(kind, tuple(found[kind])) for kind in KINDS if found.get(kind))
+    lists = tuple(model.CaptionList(kind, tuple(found[kind])) for kind in wanted if found[kind])
     return replace(document, lists=lists)
 
 
@@ -60,10 +54,9 @@ def _captioned(node: Any) -> model.ContentsEntry | None:
     """The entry of something with a caption and a number of its own."""
     if not node.number or (isinstance(node, model.Figure) and node.part):
         return None
-    title = title_of(node.caption)
-    return (
-        model.ContentsEntry(node.attributes.id, title, number=str(node.number)) if title else None
-    )
+    if not (title := title_of(node.caption)):
+        return None
+    return model.ContentsEntry(node.attributes.id, title, number=str(node.number))
 
 
 def _entries(blocks: Iterable[Node], options: ContentsOptions) -> Iterator[model.ContentsEntry]:

@@ -27,38 +27,17 @@ def _bare(node: model.InlineElement) -> Node | tuple[Node, ...]:
     return node.children if node.name == "span" and kept.attributes == NO_ATTRIBUTES else kept
 
 
-def _space(node: Node) -> Node:
-    return model.Text(span=node.span, text=" ")
-
-
-def _text(link: model.Link) -> tuple[Node, ...]:
-    return link.children
-
-
-def _gap(node: model.Blank) -> Node:
-    return model.Text(span=node.span, text=BLANK)
-
-
-def _reference(node: model.CrossReference) -> Node:
-    return model.Text(span=node.span, text=node.text)
-
-
-def _nothing(node: Node) -> tuple[Node, ...]:
-    return ()
-
-
-def _alternative(image: model.Image) -> Node | tuple[Node, ...]:
-    return model.Text(span=image.span, text=image.alt) if image.alt else ()
+def _text(node: Node, text: str) -> Node | tuple[Node, ...]:
+    return model.Text(span=node.span, text=text) if text else ()
 
 
 _CHANGES: Changes = {
     **dict.fromkeys(get_args(Inline), _without_id),
     model.InlineElement: _bare,
-    model.Link: _text,
-    model.CrossReference: _reference,
-    model.Blank: _gap,
-    model.NoteReference: _nothing,
-    model.Image: _alternative,
-    model.SoftBreak: _space,
-    model.LineBreak: _space,
+    model.Link: lambda link: link.children,
+    model.CrossReference: lambda reference: _text(reference, reference.text),
+    model.Blank: lambda blank: _text(blank, BLANK),
+    model.NoteReference: lambda note: (),
+    model.Image: lambda image: _text(image, image.alt),
+    **dict.fromkeys((model.SoftBreak, model.LineBreak), lambda end: _text(end, " ")),
 }

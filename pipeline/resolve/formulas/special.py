@@ -4,6 +4,7 @@ numbers and labels, units, chemistry."""
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from typing import NamedTuple
 
 from pipeline.numerals import letters as letter
@@ -11,7 +12,7 @@ from pipeline.resolve.formulas import commands
 from pipeline.resolve.formulas.chemistry import chemistry
 from pipeline.resolve.formulas.macros import closing
 from pipeline.resolve.formulas.reader import Reader
-from pipeline.resolve.formulas.texts import UnreadableTextError, pieces, quoted
+from pipeline.resolve.formulas.texts import Piece, UnreadableTextError, pieces, quoted
 from pipeline.resolve.formulas.units import COMMANDS, UnknownUnitError, quantity
 
 _LENGTH = r"(-?(?:\d++(?:\.\d++)?|\.\d++))\s*+(em|ex|pt|mm|cm|mu|in|bp|pc)"
@@ -77,6 +78,8 @@ class Special(Reader):
         """Read what follows the command ``name``, which is the last of ``out``; whether it is
         one of those that are read here."""
         base = name.removesuffix("*")
+        if base in ("color", "textcolor"):
+            self.skip(_OPTION)
         if base in commands.SWITCHES:
             self.out.pop()
         elif base in commands.PLAIN:
@@ -87,11 +90,11 @@ class Special(Reader):
             self.length(name, at)
         elif base in COMMANDS:
             self.quantity(base, at)
-        elif base in commands.TEXTS:
-            self.text(name, at)
-        elif base in commands.SPECIAL:
+        elif base in commands.TEXTS or base in READERS:
             self.out.pop()
-            getattr(self, READERS[base])(name, at)
+            held = "" if base in BARE else self.verbatim(name, at)
+            if held is not None:
+                READERS.get(base, Special.text)(self, name, held, at)
         else:
             return False
         return True
@@ -117,45 +120,37 @@ class Special(Reader):
 
     # --- text ---
 
-    def text(self, name: str, at: int) -> None:
-        self.out.pop()
-        held = self.verbatim(name, at)
-        if held is None:
-            return
+    def pieces(self, held: str, starts: int) -> list[Piece]:
+        """The pieces of a text; none, and a mistake, where it cannot be read."""
+        try:
+            return pieces(held)
+        except UnreadableTextError as error:
+            self.wrong(f"The command `\\{error.name}` is not known.", starts + error.at)
+            return []
+
+    def text(self, name: str, held: str, at: int) -> None:
         starts = self.pos - len(held) - 1
         if name.startswith("operatorname"):
             self.operator(name, held, starts)
             return
         command = commands.TEXT_NAMES.get(name, "text" if name == "fbox" else name)
-        try:
-            found = pieces(held)
-        except UnreadableTextError as error:
-            self.wrong(f"The command `\\{error.name}` is not known.", starts + error.at)
-            return
         out = [
             f"{{{self.within(piece.text, starts + piece.at)}}}"
             if piece.is_formula
             else quoted(piece.text).replace("\\text{", f"\\{piece.font or command}{{")
-            for piece in found
+            for piece in self.pieces(held, starts)
         ]
         self.out.append(f"{{{''.join(out)}}}" if len(out) != 1 else out[0])
         if name == "fbox":
             self.out[-1] = f"\\boxed{{{self.out[-1]}}}"
 
     def operator(self, name: str, held: str, starts: int) -> None:
-        try:
-            words = "".join(piece.text for piece in pieces(held.replace("\\,", " ")))
-        except UnreadableTextError as error:
-            self.wrong(f"The command `\\{error.name}` is not known.", starts + error.at)
-            return
-        words = "\u2009".join(words.split())
+        found = self.pieces(held.replace("\\,", " "), starts)
+        words = "\u2009".join("".join(piece.text for piece in found).split())
         self.out.append(f"\\{name}{{{words}}}" if words else "{}")
 
-    def operation(self, name: str, at: int) -> None:
+    def operation(self, name: str, held: str, at: int) -> None:
         """``\\mathop``: a word, or something else that limits stand below and above."""
-        held = self.verbatim(name, at)
-        if held is None:
-            return
         starts = self.pos - len(held) - 1
         if held.strip() and _NAME.fullmatch(held):
             words = re.sub(r"\\(?:mathrm|text|rm|operatorname|mathsf)\b|[{}]", " ", held)
@@ -174,10 +169,7 @@ class Special(Reader):
             content = f"{command}{{{script}}}{{{content}}}"
         self.out.append(content)
 
-    def circled(self, name: str, at: int) -> None:
-        held = self.verbatim(name, at)
-        if held is None:
-            return
+    def circled(self, name: str, held: str, at: int) -> None:
         inner = held.strip().strip("{}").replace("\\text", "").strip("{} ").removeprefix("\\small")
         if sign := CIRCLED.get(inner.strip()):
             self.out.append(f"\\text{{{sign}}}")
@@ -196,7 +188,7 @@ class Special(Reader):
         self.out[-1] = f"\\hspace{{{_in_ems(found[1], found[2])}}}"
         self.pos = found.end()
 
-    def rule(self, name: str, at: int) -> None:
+    def rule(self, name: str, held: str, at: int) -> None:
         """A line to write on."""
         found = _RULE.match(self.tex, self.pos)
         if not found:
@@ -207,27 +199,18 @@ class Special(Reader):
 
     # --- numbers and names of formulas ---
 
-    def tag(self, name: str, at: int) -> None:
-        held = self.verbatim(name, at)
-        if held is None:
-            return
-        try:
-            found = pieces(held)
-        except UnreadableTextError as error:
-            self.wrong(f"The command `\\{error.name}` is not known.", at)
-            return
+    def tag(self, name: str, held: str, at: int) -> None:
         said = "".join(
             commands.symbols().get(piece.text.strip("\\ "), piece.text)
             if piece.is_formula
             else piece.text
-            for piece in found
+            for piece in self.pieces(held, self.pos - len(held) - 1)
         )
         self.out.append(f"\ue000{len(self.tags)}\ue001")
         self.tags.append((said.strip(), name.endswith("*")))
 
-    def label(self, name: str, at: int) -> None:
-        held = self.verbatim(name, at)
-        if held is not None and held.strip():
+    def label(self, name: str, held: str, at: int) -> None:
+        if held.strip():
             self.out.append(f"\ue002{len(self.labels)}\ue003")
             self.labels.append(held.strip())
 
@@ -263,25 +246,20 @@ class Special(Reader):
 
     # --- what is left out ---
 
-    def colour(self, name: str, at: int) -> None:
-        self.skip(_OPTION)
-        if self.verbatim(name, at) is None:
-            return
+    def colour(self, name: str, held: str, at: int) -> None:
         self.wrong("The formula's colour is left out.", at, commands.COLOURS, harmless=True)
         if name == "textcolor":
             self.argument(f"\\{name}", at)
 
-    def line(self, name: str, at: int) -> None:
+    def line(self, name: str, held: str, at: int) -> None:
         if name == "cline":
             self.verbatim(name, at)
         self.wrong("The formula's lines are left out.", at, commands.LINES, harmless=True)
 
     # --- other languages ---
 
-    def chemistry(self, name: str, at: int) -> None:
-        held = self.verbatim(name, at)
-        if held is not None:
-            self.out.append(f"{{{self.within(chemistry(held), at)}}}")
+    def chemistry(self, name: str, held: str, at: int) -> None:
+        self.out.append(f"{{{self.within(chemistry(held), at)}}}")
 
     def quantity(self, name: str, at: int) -> None:
         self.out.pop()
@@ -299,31 +277,27 @@ class Special(Reader):
             return
         self.out.append(f"{{{self.within(tex, at)}}}")
 
-    def between(self, name: str, at: int) -> None:
+    def between(self, name: str, held: str, at: int) -> None:
         """Words between the lines of a formula."""
-        held = self.verbatim(name, at)
-        if held is not None:
-            self.marks.add("\\\\")
-            self.out.append(self.within(f"\\text{{{held}}}", at) + "\\\\")
+        self.marks.add("\\\\")
+        self.out.append(self.within(f"\\text{{{held}}}", at) + "\\\\")
 
 
-READERS = {
-    "tag": "tag",
-    "label": "label",
-    "rule": "rule",
-    "color": "colour",
-    "textcolor": "colour",
-    "hline": "line",
-    "hdashline": "line",
-    "cline": "line",
-    "mathop": "operation",
-    "textcircled": "circled",
-    "ce": "chemistry",
-    "cf": "chemistry",
-    "pu": "chemistry",
-    "intertext": "between",
-    "shortintertext": "between",
+READERS: dict[str, Callable[[Special, str, str, int], None]] = {
+    "tag": Special.tag,
+    "label": Special.label,
+    "rule": Special.rule,
+    **dict.fromkeys(("color", "textcolor"), Special.colour),
+    **dict.fromkeys(("hline", "hdashline", "cline"), Special.line),
+    "mathop": Special.operation,
+    "textcircled": Special.circled,
+    **dict.fromkeys(("ce", "cf", "pu"), Special.chemistry),
+    **dict.fromkeys(("intertext", "shortintertext"), Special.between),
 }
+"""What reads commands in ways of their own; it is given what stands in the braces after them."""
+
+BARE = frozenset({"rule", "hline", "hdashline", "cline"})
+"""Those that are not followed by one pair of braces."""
 
 
 def _row_end(text: str, pos: int) -> int:
