@@ -1,33 +1,33 @@
-"""XML, put together from the inside."""
+"""XML, put together from data."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
-from typing import TypeAlias
+from collections.abc import Mapping
+from typing import Any, TypeAlias
 from xml.etree import ElementTree as ET
 
-Content: TypeAlias = "str | ET.Element | Iterable[ET.Element] | None"
+Parts: TypeAlias = Mapping[str, Any]
+"""What is in an element, by name: a text or parts, or a list of several such. What is None or an
+empty text is not there; an element without content has no parts."""
 
 _NOT_IN_XML = re.compile(r"[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
-def element(name: str, *content: Content, **attributes: str) -> ET.Element:
-    """An element that holds texts, elements and runs of elements; None is nothing."""
+def element(name: str, content: str | Parts | list[Parts], **attributes: str) -> ET.Element:
+    """An element that holds a text, or parts, or parts one after the other."""
     made = ET.Element(name, attributes)
-    for part in content:
-        if isinstance(part, str):
-            made.text = (made.text or "") + _NOT_IN_XML.sub("", part)
-        elif isinstance(part, ET.Element):
-            made.append(part)
-        elif part is not None:
-            made.extend(part)
+    if isinstance(content, str):
+        made.text = _NOT_IN_XML.sub("", content)
+        return made
+    for parts in content if isinstance(content, list) else [content]:
+        for child, values in parts.items():
+            for value in values if isinstance(values, list) else [values]:
+                if isinstance(value, ET.Element):
+                    made.append(value)
+                elif value not in (None, ""):
+                    made.append(element(child, value))
     return made
-
-
-def texts(name: str, values: Iterable[str]) -> list[ET.Element]:
-    """An element for each of the values that is not empty."""
-    return [element(name, value) for value in values if value]
 
 
 def document(root: ET.Element) -> bytes:

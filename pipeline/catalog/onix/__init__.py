@@ -5,9 +5,7 @@ ONIX 3.0 is what most of them take; all that is said here is in 3.1 as well, in 
 
 from __future__ import annotations
 
-from xml.etree import ElementTree as ET
-
-from pipeline.catalog.elements import document, element
+from pipeline.catalog.elements import Parts, document, element
 from pipeline.catalog.onix.description import description
 from pipeline.catalog.onix.identifiers import numbers, product_identifiers, reference
 from pipeline.catalog.onix.publishing import (
@@ -25,31 +23,25 @@ CONFIRMED = "03"
 
 def message(record: Record) -> bytes:
     metadata = record.metadata
-    root = element(
-        "ONIXMessage",
-        element(
-            "Header",
-            element("Sender", element("SenderName", publisher_name(metadata) or metadata.title)),
-            element("SentDateTime", f"{record.changed:%Y%m%dT%H%M%SZ}"),
-        ),
-        (_product(product, record) for product in record.products)
-        if record.products
-        else element("NoProduct"),
-        release="3.0",
-        xmlns=NAMESPACE,
-    )
-    return document(root)
+    content: Parts = {
+        "Header": {
+            "Sender": {"SenderName": publisher_name(metadata) or metadata.title},
+            "SentDateTime": f"{record.changed:%Y%m%dT%H%M%SZ}",
+        },
+        "Product": [_product(product, record) for product in record.products],
+        "NoProduct": None if record.products else {},
+    }
+    return document(element("ONIXMessage", content, release="3.0", xmlns=NAMESPACE))
 
 
-def _product(product: Product, record: Record) -> ET.Element:
-    return element(
-        "Product",
-        element("RecordReference", reference(product, record.metadata)),
-        element("NotificationType", CONFIRMED),
-        product_identifiers(*numbers(product, record.metadata)),
-        description(product, record),
-        collateral(record),
-        publishing(record),
-        related(product, record),
-        supply(product, record),
-    )
+def _product(product: Product, record: Record) -> Parts:
+    return {
+        "RecordReference": reference(product, record.metadata),
+        "NotificationType": CONFIRMED,
+        "ProductIdentifier": product_identifiers(*numbers(product, record.metadata)),
+        "DescriptiveDetail": description(product, record),
+        "CollateralDetail": collateral(record),
+        "PublishingDetail": publishing(record),
+        "RelatedMaterial": related(product, record),
+        "ProductSupply": supply(product, record),
+    }

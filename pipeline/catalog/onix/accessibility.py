@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from xml.etree import ElementTree as ET
 
-from pipeline.catalog.elements import element
+from pipeline.catalog.elements import Parts
 from pipeline.catalog.onix import codes
 from pipeline.catalog.record import Product
 from pipeline.metadata import Certification
@@ -13,7 +12,7 @@ from pipeline.metadata import Certification
 SUMMARY, CERTIFIER, CREDENTIAL, CREDENTIAL_ADDRESS, REPORT = "00", "90", "88", "89", "94"
 
 
-def features(product: Product, certification: Certification) -> Iterator[ET.Element]:
+def features(product: Product, certification: Certification) -> Iterator[Parts]:
     """The claims of the e-book, and no others; of a PDF those that it makes itself."""
     if product.edition.format == "pdf":
         yield from map(_feature, codes.PDF_UA)
@@ -35,7 +34,7 @@ def features(product: Product, certification: Certification) -> Iterator[ET.Elem
         yield from _certified(certification.certified_by.text, certification)
 
 
-def _certified(name: str, certification: Certification) -> Iterator[ET.Element]:
+def _certified(name: str, certification: Certification) -> Iterator[Parts]:
     if credential := certification.credential:
         is_address = credential.startswith(("http://", "https://"))
         yield _feature(CREDENTIAL_ADDRESS if is_address else CREDENTIAL, credential)
@@ -44,10 +43,9 @@ def _certified(name: str, certification: Certification) -> Iterator[ET.Element]:
         yield _feature(REPORT, certification.report)
 
 
-def _feature(code: str, text: str = "") -> ET.Element:
-    return element(
-        "ProductFormFeature",
-        element("ProductFormFeatureType", "09"),
-        element("ProductFormFeatureValue", code),
-        element("ProductFormFeatureDescription", text) if text else None,
-    )
+def _feature(code: str, text: str = "") -> Parts:
+    return {
+        "ProductFormFeatureType": "09",
+        "ProductFormFeatureValue": code,
+        "ProductFormFeatureDescription": text,
+    }

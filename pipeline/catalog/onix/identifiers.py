@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from xml.etree import ElementTree as ET
-
-from pipeline.catalog.elements import element
+from pipeline.catalog.elements import Parts
 from pipeline.catalog.record import Product, isbn_of
 from pipeline.metadata import Identifier, Metadata, isbn13
 
@@ -34,7 +32,7 @@ def reference(product: Product, metadata: Metadata) -> str:
     return f"{own}#{product.edition.name}"
 
 
-def product_identifiers(*found: Identifier) -> list[ET.Element]:
+def product_identifiers(*found: Identifier) -> list[Parts]:
     """An ISBN is a GTIN too, and most shops look for that."""
     pairs: list[tuple[str, str]] = []
     for one in found:
@@ -48,11 +46,6 @@ def product_identifiers(*found: Identifier) -> list[ET.Element]:
             case "uri":
                 pairs.append((OWN, one.value))
     return [
-        element(
-            "ProductIdentifier",
-            element("ProductIDType", kind),
-            element("IDTypeName", "URI") if kind == OWN else None,
-            element("IDValue", value),
-        )
+        {"ProductIDType": kind, "IDTypeName": "URI" if kind == OWN else None, "IDValue": value}
         for kind, value in pairs
     ]

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from xml.etree import ElementTree as ET
-
-from pipeline.catalog.elements import element, texts
+from pipeline.catalog.elements import Parts, element
 from pipeline.catalog.onix.identifiers import numbers, product_identifiers
 from pipeline.catalog.record import Product, Record, is_open
 from pipeline.metadata import Identifier, Metadata, isbn13
@@ -25,96 +22,67 @@ def publisher_name(metadata: Metadata) -> str:
     return metadata.publisher or metadata.imprint or names
 
 
-def collateral(record: Record) -> ET.Element | None:
-    found = [*_descriptions(record.metadata), *_cover(record)]
-    return element("CollateralDetail", found) if found else None
+def collateral(record: Record) -> Parts | None:
+    said, cover = " ".join(record.metadata.description.split()), _cover(record)
+    short = [_text("02", said)] if said and len(said) <= SHORT else []
+    full = [_text("03", record.metadata.description)] if said else []
+    if not (full or cover):
+        return None
+    return {"TextContent": short + full, "SupportingResource": cover}
 
 
-def _descriptions(metadata: Metadata) -> Iterator[ET.Element]:
-    said = " ".join(metadata.description.split())
-    if said and len(said) <= SHORT:
-        yield _text("02", said)
-    if said:
-        yield _text("03", metadata.description)
+def _text(kind: str, said: str) -> Parts:
+    return {"TextType": kind, "ContentAudience": "00", "Text": said}
 
 
-def _text(kind: str, said: str) -> ET.Element:
-    return element(
-        "TextContent",
-        element("TextType", kind),
-        element("ContentAudience", "00"),
-        element("Text", said),
-    )
-
-
-def _cover(record: Record) -> Iterator[ET.Element]:
+def _cover(record: Record) -> Parts | None:
     """Where the cover is, which only a full address can say."""
-    if record.cover and record.metadata.url:
-        yield element(
-            "SupportingResource",
-            element("ResourceContentType", "01"),
-            element("ContentAudience", "00"),
-            element("ResourceMode", "03"),
-            element(
-                "ResourceVersion",
-                element("ResourceForm", "02"),
-                element("ResourceLink", record.address(record.cover.file)),
-            ),
-        )
+    if not (record.cover and record.metadata.url):
+        return None
+    address = record.address(record.cover.file)
+    return {
+        "ResourceContentType": "01",
+        "ContentAudience": "00",
+        "ResourceMode": "03",
+        "ResourceVersion": {"ResourceForm": "02", "ResourceLink": address},
+    }
 
 
-def publishing(record: Record) -> ET.Element | None:
+def publishing(record: Record) -> Parts | None:
     """Who has published it, where and when, and that it may be had everywhere, where a licence
     says so. Without anybody's name there is no such block."""
     metadata = record.metadata
     name = publisher_name(metadata)
     if not name:
         return None
-    return element(
-        "PublishingDetail",
-        element("Imprint", element("ImprintName", metadata.imprint or name)),
-        element(
-            "Publisher",
-            element("PublishingRole", "01"),
-            element("PublisherName", metadata.publisher or name),
-        ),
-        texts("CityOfPublication", [metadata.place]),
-        element("PublishingStatus", "04"),
-        _date(metadata.date) if metadata.date else None,
-        _sales_rights() if is_open(metadata) else None,
-    )
+    everywhere = {"SalesRightsType": "02", "Territory": {"RegionsIncluded": "WORLD"}}
+    return {
+        "Imprint": {"ImprintName": metadata.imprint or name},
+        "Publisher": {"PublishingRole": "01", "PublisherName": metadata.publisher or name},
+        "CityOfPublication": metadata.place,
+        "PublishingStatus": "04",
+        "PublishingDate": _date(metadata.date) if metadata.date else None,
+        "SalesRights": everywhere if is_open(metadata) else None,
+    }
 
 
-def _date(date: str) -> ET.Element:
+def _date(date: str) -> Parts:
     digits = date.replace("-", "")
-    return element(
-        "PublishingDate",
-        element("PublishingDateRole", "01"),
-        element("Date", digits, dateformat=DATE_FORMATS[len(digits)]),
-    )
+    written = element("Date", digits, dateformat=DATE_FORMATS[len(digits)])
+    return {"PublishingDateRole": "01", "Date": written}
 
 
-def _sales_rights() -> ET.Element:
-    return element(
-        "SalesRights",
-        element("SalesRightsType", "02"),
-        element("Territory", element("RegionsIncluded", "WORLD")),
-    )
-
-
-def related(product: Product, record: Record) -> ET.Element | None:
+def related(product: Product, record: Record) -> Parts | None:
     """The printed edition that an e-book is the same as, and the other products."""
-    found = []
+    found: list[Parts] = []
     printed = record.metadata.isbns.print
     if printed:
         code = BASED_ON_PRINT if product.edition.format == "epub" else ALTERNATIVE_FORMAT
-        number = Identifier("isbn", isbn13(printed))
-        found.append(_related(code, product_identifiers(number)))
+        found.append(_related(code, Identifier("isbn", isbn13(printed))))
     for other in record.products:
         if other is not product:
-            code = _relation(product, other)
-            found.append(_related(code, product_identifiers(*numbers(other, record.metadata))))
-    return element("RelatedMaterial", found) if found else None
+            found.append(_related(_relation(product, other), *numbers(other, record.metadata)))
+    return {"RelatedProduct": found} if found else None
 
 
 def _relation(product: Product, other: Product) -> str:
@@ -124,30 +92,27 @@ def _relation(product: Product, other: Product) -> str:
     return STUDENT_MATERIAL if product.edition.audience == "teacher" else TEACHER_MATERIAL
 
 
-def _related(code: str, identifiers: list[ET.Element]) -> ET.Element:
-    return element("RelatedProduct", element("ProductRelationCode", code), identifiers)
+def _related(code: str, *identifiers: Identifier) -> Parts:
+    return {
+        "ProductRelationCode": code,
+        "ProductIdentifier": product_identifiers(*identifiers),
+    }
 
 
-def supply(product: Product, record: Record) -> ET.Element | None:
+def supply(product: Product, record: Record) -> Parts | None:
     """Where it is to be had for nothing: said of what has an open licence and an address."""
     metadata = record.metadata
     if not is_open(metadata) or not metadata.url:
         return None
-    return element(
-        "ProductSupply",
-        element(
-            "SupplyDetail",
-            element(
-                "Supplier",
-                element("SupplierRole", "09"),
-                element("SupplierName", publisher_name(metadata) or metadata.title),
-                element(
-                    "Website",
-                    element("WebsiteRole", "29"),
-                    element("WebsiteLink", record.address(product.file)),
-                ),
-            ),
-            element("ProductAvailability", "20"),
-            element("UnpricedItemType", "01"),
-        ),
-    )
+    supplier = {
+        "SupplierRole": "09",
+        "SupplierName": publisher_name(metadata) or metadata.title,
+        "Website": {"WebsiteRole": "29", "WebsiteLink": record.address(product.file)},
+    }
+    return {
+        "SupplyDetail": {
+            "Supplier": supplier,
+            "ProductAvailability": "20",
+            "UnpricedItemType": "01",
+        }
+    }
