@@ -18,10 +18,7 @@ __all__ = ["Picture", "Product", "Record", "files", "is_product", "missing_for_s
 def files(record: Record) -> dict[str, bytes]:
     """The records by the names of their files."""
     feed = f"{record.stem}-opds.json"
-    return {
-        f"{record.stem}-onix.xml": onix.message(record),
-        feed: opds.publication(record, feed),
-    }
+    return {f"{record.stem}-onix.xml": onix.message(record), feed: opds.publication(record, feed)}
 
 
 SHOPS_SORT_BY = ("BISAC", "Thema")

@@ -76,7 +76,7 @@ def figure_of(image: Image, span: Span | None, read_inlines: ReadInlines) -> Fig
             image,
             title="",
             attributes=attributes.make(
-                classes=tuple(c for c in image.attributes.classes if c in of_image),
+                classes=tuple(c for c in image.attributes.classes if c in of_image)
             ),
         ),
         caption=_caption(image, read_inlines),

@@ -120,9 +120,7 @@ def _flush(turns: list[_Turn], found: list[Block]) -> None:
         turns.clear()
 
 
-def _split_label(
-    inlines: tuple[Inline, ...],
-) -> tuple[str | None, tuple[Inline, ...], bool]:
+def _split_label(inlines: tuple[Inline, ...]) -> tuple[str | None, tuple[Inline, ...], bool]:
     """The label that a paragraph begins with, the rest of it, and whether it is bold."""
     if not inlines:
         return None, (), False

@@ -64,11 +64,7 @@ LINES = (
         "a directive of reStructuredText",
         "Write a block `::: note`, an image `![what it shows](file)`, or what it stands for.",
     ),
-    Mark(
-        re.compile(r"-{1,8}8<-"),
-        "a snippet of MkDocs",
-        _INCLUDE,
-    ),
+    Mark(re.compile(r"-{1,8}8<-"), "a snippet of MkDocs", _INCLUDE),
     Mark(
         re.compile(r"(?:import|export) [^\n]{1,300} from ['\"]"),
         "a line of MDX, which is code",
@@ -84,11 +80,7 @@ LINES = (
         "an attribute list of kramdown under no block",
         "Put it right under its block, or at the end of the heading.",
     ),
-    Mark(
-        re.compile(r"<<[<{(\[][^\n]*\.(?:md|txt|py)"),
-        "an inclusion of another tool",
-        _INCLUDE,
-    ),
+    Mark(re.compile(r"<<[<{(\[][^\n]*\.(?:md|txt|py)"), "an inclusion of another tool", _INCLUDE),
     Mark(
         re.compile(r"\[\[(?:_?TOC_?|toc)\]\][^\n]|\$\{toc\}"),
         "a place for the contents",

@@ -24,16 +24,9 @@ ROW_HEADERS = "row-headers"
 """The class that says the same as ``head-columns=1``."""
 
 _ALIGNMENTS: dict[str, model.Alignment] = {
-    "l": "left",
-    "left": "left",
-    "c": "center",
-    "center": "center",
-    "centre": "center",
-    "r": "right",
-    "right": "right",
-    ".": "decimal",
-    "decimal": "decimal",
-}
+    "l": "left", "left": "left", "c": "center", "center": "center", "centre": "center",
+    "r": "right", "right": "right", ".": "decimal", "decimal": "decimal",
+}  # fmt: skip
 _NUMBER = re.compile(r"(?:[\s.,'’%+−–-]*+\d++)++[\s.,'’%]*+[a-z]{0,3}")
 _BOX = re.compile(r"(?:^|(?<=\s))\[([ xX])\](?:[ \t]+|$)")
 _SHARE = re.compile(r"\d{1,6}(?:\.\d{1,6})?%?")

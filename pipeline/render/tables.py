@@ -97,10 +97,7 @@ def _groups(table: Table) -> list[range]:
 
 
 def _cells(
-    places: Sequence[Place],
-    count: int,
-    spans: set[tuple[int, int]],
-    tail: Mapping[int, float],
+    places: Sequence[Place], count: int, spans: set[tuple[int, int]], tail: Mapping[int, float]
 ) -> Iterator[Cell]:
     for at in places:
         scope = at.cell.scope

@@ -61,10 +61,7 @@ def make_report(
     chosen = chosen_editions(names, way.metadata)
     prices = prices or Prices()
     started = Report(
-        title=way.metadata.title,
-        source=way.name,
-        lang=way.metadata.lang,
-        prices=prices,
+        title=way.metadata.title, source=way.name, lang=way.metadata.lang, prices=prices
     )
     if way.parsed.failed:
         return _failed(started, way.all_findings(chosen))

@@ -10,22 +10,9 @@ import msgspec
 from pipeline.report.passages import HAN, KANA, words
 
 WORDS_A_MINUTE = {
-    "ar": 138,
-    "de": 179,
-    "en": 228,
-    "es": 218,
-    "fi": 161,
-    "fr": 195,
-    "he": 187,
-    "it": 188,
-    "nl": 202,
-    "pl": 166,
-    "pt": 181,
-    "ru": 184,
-    "sl": 180,
-    "sv": 199,
-    "tr": 166,
-}
+    "ar": 138, "de": 179, "en": 228, "es": 218, "fi": 161, "fr": 195, "he": 187, "it": 188,
+    "nl": 202, "pl": 166, "pt": 181, "ru": 184, "sl": 180, "sv": 199, "tr": 166,
+}  # fmt: skip
 """Measured by reading aloud, of adults, in their own language: Trauzettel-Klosinski and Dietz,
 Standardized Assessment of Reading Performance, Investigative Ophthalmology & Visual Science
 53 (2012)."""

@@ -9,15 +9,7 @@ from pipeline.codes import Code
 from pipeline.model import Document, Node
 from pipeline.resolve.findings import Findings
 from pipeline.slugs import Names, slug
-from pipeline.tree import (
-    Changes,
-    ordinals,
-    plain_text,
-    rewrite_document,
-    walk,
-    walk_spans,
-    whole,
-)
+from pipeline.tree import Changes, ordinals, plain_text, rewrite_document, walk, walk_spans, whole
 
 RESERVED = frozenset({"contents", "main", "notes", "title", "footnotes"})
 RESERVED_PREFIXES = ("fn-", "fnref-", "fld-", "ix-")

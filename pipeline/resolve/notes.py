@@ -73,11 +73,7 @@ def number_notes(document: Document) -> Document:
 
 
 def _occurrences(
-    document: Document,
-    notes: dict[str, Note],
-    findings: Findings,
-    *,
-    for_all: bool = False,
+    document: Document, notes: dict[str, Note], findings: Findings, *, for_all: bool = False
 ) -> dict[str, dict[int, tuple[str, int]]]:
     """By place, in the order in which a reader comes to it, the references that stand there, each
     by its number among the nodes: to which note, and the how-manieth to it. Those that only

@@ -18,45 +18,15 @@ from pipeline.marks import PAGE_START
 from pipeline.model import Attributes, Document, Node
 from pipeline.pagination import PIECES, PageMap, letter_places
 from pipeline.resolve.places import Place, Places
-from pipeline.tree import (
-    NO_CHANGES,
-    PATH,
-    Changes,
-    ordinals,
-    rewrite_document,
-    walk_with,
-    whole,
-)
+from pipeline.tree import NO_CHANGES, PATH, Changes, ordinals, rewrite_document, walk_with, whole
 
 BLOCKS = (
-    model.Admonition,
-    model.Bibliography,
-    model.BibliographyEntry,
-    model.BlockQuote,
-    model.Chart,
-    model.Choices,
-    model.CodeBlock,
-    model.Container,
-    model.DefinitionList,
-    model.Dialogue,
-    model.Exercise,
-    model.Figure,
-    model.FigureGroup,
-    model.Heading,
-    model.List,
-    model.ListItem,
-    model.Matching,
-    model.MathBlock,
-    model.Ordering,
-    model.Paragraph,
-    model.Section,
-    model.Table,
-    model.TableRow,
-    model.TeacherNote,
-    model.Turn,
-    model.WritingLines,
-    model.WritingSpace,
-)
+    model.Admonition, model.Bibliography, model.BibliographyEntry, model.BlockQuote, model.Chart,
+    model.Choices, model.CodeBlock, model.Container, model.DefinitionList, model.Dialogue,
+    model.Exercise, model.Figure, model.FigureGroup, model.Heading, model.List, model.ListItem,
+    model.Matching, model.MathBlock, model.Ordering, model.Paragraph, model.Section, model.Table,
+    model.TableRow, model.TeacherNote, model.Turn, model.WritingLines, model.WritingSpace,
+)  # fmt: skip
 """What a page can begin with as a whole, since its attributes are shown."""
 
 PICTURES = (model.Chart, model.Figure, model.FigureGroup)

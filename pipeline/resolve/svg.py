@@ -27,17 +27,9 @@ DEEPEST = 200
 
 # CSS pixels in a unit of length; em and ex are taken at the initial font size.
 PIXELS = {
-    "": 1.0,
-    "px": 1.0,
-    "in": 96.0,
-    "cm": 96 / 2.54,
-    "mm": 96 / 25.4,
-    "q": 96 / 101.6,
-    "pt": 96 / 72,
-    "pc": 16.0,
-    "em": 16.0,
-    "ex": 8.0,
-}
+    "": 1.0, "px": 1.0, "in": 96.0, "cm": 96 / 2.54, "mm": 96 / 25.4, "q": 96 / 101.6,
+    "pt": 96 / 72, "pc": 16.0, "em": 16.0, "ex": 8.0,
+}  # fmt: skip
 
 
 INITIAL_SIZE = 16.0

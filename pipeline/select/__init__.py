@@ -23,14 +23,7 @@ from pipeline.codes import Code, diagnostic
 from pipeline.diagnostics import Diagnostic, Span
 from pipeline.editions import EDITIONS, Edition
 from pipeline.model import HOLDERS, Block, Document, List, Node
-from pipeline.partial import (
-    CLOSE,
-    LEFT_OUT,
-    UNANSWERED,
-    is_selected,
-    settled,
-    taken_out,
-)
+from pipeline.partial import CLOSE, LEFT_OUT, UNANSWERED, is_selected, settled, taken_out
 from pipeline.select import tasks
 from pipeline.select.tasks import shuffled
 from pipeline.select.timings import keep_timings

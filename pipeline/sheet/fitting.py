@@ -70,12 +70,7 @@ def fit_for(edition: Edition, metadata: Metadata) -> FitOptions | None:
 
 
 def settings(
-    sheet: Sheet,
-    edition: Edition,
-    metadata: Metadata,
-    fit: FitOptions,
-    *,
-    has_tables: bool = False,
+    sheet: Sheet, edition: Edition, metadata: Metadata, fit: FitOptions, *, has_tables: bool = False
 ) -> Settings:
     """What a sheet can be made, so that its text is between the sizes that ``fit`` gives. Large
     print only grows, and margins that the front matter gives stay. The columns of tables are as
@@ -112,12 +107,7 @@ def settings(
     grown = [knot for knot in (*_between(begin, large), large) if is_wide_enough(knot)]
     largest_knot = grown[-1] if grown else usual
     open_knot = largest_knot._replace(leading=1.12, margins=1.15)
-    row = (
-        *shrunk,
-        *grown[:-1],
-        *_between(largest_knot, open_knot),
-        open_knot,
-    )
+    row = (*shrunk, *grown[:-1], *_between(largest_knot, open_knot), open_knot)
     return Settings(tuple(map(at, row)), natural=len(shrunk))
 
 

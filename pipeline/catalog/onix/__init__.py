@@ -8,13 +8,7 @@ from __future__ import annotations
 from pipeline.catalog.elements import Parts, document, element
 from pipeline.catalog.onix.description import description
 from pipeline.catalog.onix.identifiers import numbers, product_identifiers, reference
-from pipeline.catalog.onix.publishing import (
-    collateral,
-    publisher_name,
-    publishing,
-    related,
-    supply,
-)
+from pipeline.catalog.onix.publishing import collateral, publisher_name, publishing, related, supply
 from pipeline.catalog.record import Product, Record
 
 NAMESPACE = "http://ns.editeur.org/onix/3.0/reference"

@@ -93,10 +93,7 @@ def _relation(product: Product, other: Product) -> str:
 
 
 def _related(code: str, *identifiers: Identifier) -> Parts:
-    return {
-        "ProductRelationCode": code,
-        "ProductIdentifier": product_identifiers(*identifiers),
-    }
+    return {"ProductRelationCode": code, "ProductIdentifier": product_identifiers(*identifiers)}
 
 
 def supply(product: Product, record: Record) -> Parts | None:

@@ -15,10 +15,7 @@ from pipeline.parser.secrets import said
 
 _RAW = re.compile(r"\{=(\w[\w-]*)\}")
 _PAGE_BREAKS = frozenset(
-    (
-        *("\\newpage", "\\pagebreak", "\\clearpage"),
-        '<w:p><w:r><w:br w:type="page"/></w:r></w:p>',
-    )
+    (*("\\newpage", "\\pagebreak", "\\clearpage"), '<w:p><w:r><w:br w:type="page"/></w:r></w:p>')
 )
 _OPENING = re.compile(r"(`{3,}+)([^`]*+)$|(~{3,}+)(.*)$")
 

@@ -15,19 +15,11 @@ from pipeline.parser.delimited import Cell
 from pipeline.suggestions import nearest
 
 KINDS = {
-    "bar": "bar",
-    "bars": "bar",
-    "barh": "bar",
-    "column": "bar",
-    "columns": "bar",
-    "grouped": "bar",
-    "grouped-bar": "bar",
-    "horizontal-bar": "bar",
-    "stacked": "stacked",
-    "stacked-bar": "stacked",
-    "stacked-column": "stacked",
-    "line": "line",
-    "lines": "line",
+    **dict.fromkeys(
+        "bar bars barh column columns grouped grouped-bar horizontal-bar".split(), "bar"
+    ),
+    **dict.fromkeys("stacked stacked-bar stacked-column".split(), "stacked"),
+    **dict.fromkeys(("line", "lines"), "line"),
     "pie": "pie",
 }
 """The kinds of charts, by all that authors call them. ``x-chart`` is a class for each."""

@@ -7,14 +7,7 @@ from typing import Any
 from pipeline.diagnostics import Diagnostic
 from pipeline.metadata import Metadata
 from pipeline.paper import PrintOptions
-from pipeline.parser.frontmatter import (
-    identifiers,
-    room,
-    schema,
-    settling,
-    values,
-    yaml_nodes,
-)
+from pipeline.parser.frontmatter import identifiers, room, schema, settling, values, yaml_nodes
 
 derive_identifier = identifiers.derive
 front_matter = schema.front_matter

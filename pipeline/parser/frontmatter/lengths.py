@@ -21,8 +21,7 @@ SMALLEST_PAGE, LARGEST_PAGE = 60, 1200
 """Millimetres that the side of a page may have."""
 
 LENGTH = reference(
-    "length",
-    {"type": ["string", "number"], "pattern": r"^\s*\d+(\.\d+)?\s*(mm|cm|in|pt)?\s*$"},
+    "length", {"type": ["string", "number"], "pattern": r"^\s*\d+(\.\d+)?\s*(mm|cm|in|pt)?\s*$"}
 )
 
 

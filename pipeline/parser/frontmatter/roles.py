@@ -62,10 +62,7 @@ CODES: dict[str, str] = (
 """From each word that the front matter may use for a role to its code."""
 
 _WORDS = sorted(word for word in CODES if word not in MARC)
-SCHEMA = {
-    "type": "string",
-    "anyOf": [{"enum": _WORDS}, {"enum": sorted(MARC)}, {"type": "string"}],
-}
+SCHEMA = {"type": "string", "anyOf": [{"enum": _WORDS}, {"enum": sorted(MARC)}, {"type": "string"}]}
 
 
 def parse(value: str) -> str:

@@ -220,9 +220,7 @@ def _image(path: str, said: str) -> InlineSpan:
 
 PATTERNS = {
     "role": Pattern(
-        "{",
-        r"\{(sub|sup|kbd|math|abbr|ref|numref|eq|doc|download)\}`([^`\n]{1,500})`",
-        _role,
+        "{", r"\{(sub|sup|kbd|math|abbr|ref|numref|eq|doc|download)\}`([^`\n]{1,500})`", _role
     ),
     "shortcode": Pattern(
         "{", r"\{\{<[ \t]*(meta|var|kbd)[ \t]+([^\n<>]{1,100}?)[ \t]*>\}\}", _shortcode

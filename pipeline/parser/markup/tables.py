@@ -95,11 +95,7 @@ def table(frame: Frame) -> Iterable[Node]:
         return before
     upper, lower = regular([_scoped(r, "col") for r in head], [_scoped(r, "row") for r in rows])
     found = Table(
-        head=upper,
-        body=lower,
-        caption=caption,
-        span=frame.span,
-        attributes=frame.attributes,
+        head=upper, body=lower, caption=caption, span=frame.span, attributes=frame.attributes
     )
     return (*before, found)
 

@@ -17,17 +17,9 @@ DARK_ENOUGH = 7.5
 """The contrast of `PAPER` on the ground, at least."""
 
 GROUNDS = (
-    "#1c3a52",
-    "#2f4030",
-    "#6b2333",
-    "#443066",
-    "#37424f",
-    "#6a3f17",
-    "#0f4a4a",
-    "#1f3f7a",
-    "#73273f",
-    "#46501c",
-)
+    "#1c3a52", "#2f4030", "#6b2333", "#443066", "#37424f", "#6a3f17", "#0f4a4a", "#1f3f7a",
+    "#73273f", "#46501c",
+)  # fmt: skip
 """Colours of covers, by which those of a shelf differ."""
 
 OCHRE, CORAL, SKY = "#e3a938", "#ee7b5c", "#8fc3da"

@@ -198,12 +198,7 @@ def assemble(
         pages=pages,
         inventory=inventory,
         styles=(*page_styles(document, renderer, inventory.constructs), own),
-        faces=(
-            *FACES,
-            MATH_FACE,
-            *own_faces(document.metadata),
-            *drawing_faces(document.assets),
-        ),
+        faces=(*FACES, MATH_FACE, *own_faces(document.metadata), *drawing_faces(document.assets)),
         assets=document.assets,
         script=script(environment, inventory.constructs),
         cover=social_picture(document, environment, stem) if document.metadata.url else None,

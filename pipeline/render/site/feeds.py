@@ -26,11 +26,7 @@ class HeadLink(NamedTuple):
 
 
 def head_links(
-    name: str,
-    before: SitePage | None,
-    after: SitePage | None,
-    metadata: Metadata,
-    folder: str,
+    name: str, before: SitePage | None, after: SitePage | None, metadata: Metadata, folder: str
 ) -> tuple[HeadLink, ...]:
     """What the head of a page says of others."""
     links = [HeadLink("search", SEARCH, "text/html")] if name != SEARCH else []
@@ -46,10 +42,7 @@ def head_links(
 
 
 def feeds(
-    environment: jinja2.Environment,
-    pages: tuple[SitePage, ...],
-    metadata: Metadata,
-    folder: str,
+    environment: jinja2.Environment, pages: tuple[SitePage, ...], metadata: Metadata, folder: str
 ) -> Iterator[TextFile]:
     """The map of the site, where its address is known, and its feed, where its date is too: both
     have full addresses alone, and a feed has to say when it changed."""

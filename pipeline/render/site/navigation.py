@@ -57,11 +57,7 @@ class SiteContents:
         return tuple(items)
 
     def _item(
-        self,
-        page: SitePage,
-        below: tuple[NavItem, ...],
-        current: SitePage,
-        renderer: NodeRenderer,
+        self, page: SitePage, below: tuple[NavItem, ...], current: SitePage, renderer: NodeRenderer
     ) -> NavItem:
         entry = self._entries.get(page.target)
         is_current = page is current

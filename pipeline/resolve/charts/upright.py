@@ -7,15 +7,7 @@ from decimal import Decimal
 
 from pipeline.resolve.charts import bars
 from pipeline.resolve.charts.bars import BETWEEN, Part, abreast, is_stacked
-from pipeline.resolve.charts.layout import (
-    Plan,
-    Scale,
-    grid,
-    grid_width,
-    heading,
-    text_block,
-    ticks,
-)
+from pipeline.resolve.charts.layout import Plan, Scale, grid, grid_width, heading, text_block, ticks
 from pipeline.resolve.charts.look import CAPITAL, GAP, INK, LEADING, QUIET
 from pipeline.resolve.charts.scene import Box, Label, Mark, Rule, Scene
 

@@ -134,8 +134,7 @@ def with_own_addresses(document: Document) -> Document:
     if not kept or all(old == new for old, new in numbers.items()):
         return replace(document, addresses=tuple(kept))
     changed = rewrite_document(
-        document,
-        leave={model.Link: lambda node: replace(node, number=numbers.get(node.number, 0))},
+        document, leave={model.Link: lambda node: replace(node, number=numbers.get(node.number, 0))}
     )
     addresses = tuple(replace(address, number=numbers[address.number]) for address in kept)
     return replace(changed, addresses=addresses)

@@ -29,16 +29,9 @@ _NAME = re.compile(
     r"(?:\\(?:arg|max|min|lim|sup|inf|mathrm|text|rm|operatorname|mathsf|,|;|:|!| )|[A-Za-z{}\s-])*"
 )
 IN_EMS = {
-    "em": 1.0,
-    "ex": 0.43,
-    "mu": 1 / 18,
-    "pt": 0.095,
-    "bp": 0.0955,
-    "pc": 1.14,
-    "mm": 0.271,
-    "cm": 2.71,
-    "in": 6.88,
-}
+    "em": 1.0, "ex": 0.43, "mu": 1 / 18, "pt": 0.095, "bp": 0.0955, "pc": 1.14, "mm": 0.271,
+    "cm": 2.71, "in": 6.88,
+}  # fmt: skip
 """How long a unit is, in letters of a usual size."""
 
 CIRCLED = {

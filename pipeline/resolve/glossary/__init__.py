@@ -11,13 +11,7 @@ from pipeline.diagnostics import Span
 from pipeline.editions import EDITIONS
 from pipeline.model import Document, InlineElement, Link, Node
 from pipeline.resolve.findings import Findings
-from pipeline.resolve.glossary.terms import (
-    TERM,
-    Around,
-    around_of,
-    define_terms,
-    is_glossary,
-)
+from pipeline.resolve.glossary.terms import TERM, Around, around_of, define_terms, is_glossary
 from pipeline.suggestions import folded
 from pipeline.tree import plain_text, rewrite_document, walk, whole
 

@@ -46,12 +46,7 @@ def place_index(document: Document) -> Document:
     )
     if part is None:
         title = model.Text(text=words(document.metadata.lang)[ROLE])
-        made = model.Section(
-            depth=1,
-            title=(title,),
-            children=(model.Index(),),
-            role=ROLE,
-        )
+        made = model.Section(depth=1, title=(title,), children=(model.Index(),), role=ROLE)
         return replace(document, blocks=(*document.blocks, made))
 
     def enter(node: model.Section) -> model.Section:

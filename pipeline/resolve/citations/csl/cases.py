@@ -88,8 +88,7 @@ def _sentence(text: str) -> str:
 
     def lower(part: str) -> str:
         return _WORD.sub(
-            lambda m: m[0].lower() if shouts or m[0][1:].islower() or len(m[0]) == 1 else m[0],
-            part,
+            lambda m: m[0].lower() if shouts or m[0][1:].islower() or len(m[0]) == 1 else m[0], part
         )
 
     return outside(outside(text, lower), _first, once=True)

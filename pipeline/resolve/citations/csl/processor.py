@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import NamedTuple, TypeVar
+from xml.etree.ElementTree import fromstring
 
 import msgspec
 
@@ -15,41 +16,26 @@ from pipeline.resolve.citations.csl.context import Context, Disambiguation
 from pipeline.resolve.citations.csl.data import Cite, Locator, Reference
 from pipeline.resolve.citations.csl.dates import sort_key
 from pipeline.resolve.citations.csl.disambiguation import disambiguate
-from pipeline.resolve.citations.csl.elements import Element
+from pipeline.resolve.citations.csl.elements import Element, from_xml
 from pipeline.resolve.citations.csl.marks import formatted, plain
 from pipeline.resolve.citations.csl.render import children, render
 from pipeline.resolve.citations.csl.style import Style
 from pipeline.resolve.collation import Collation, Key
 
 # Whom a citation in the text names where the style's citations name nobody.
-_AUTHORS = Element(
-    "names",
-    {"variable": "author"},
-    (
-        Element(
-            "name",
-            {
-                "form": "short",
-                "and": "text",
-                "delimiter": ", ",
-                "delimiter-precedes-last": "contextual",
-                "et-al-min": "3",
-                "et-al-use-first": "1",
-            },
-        ),
-        Element(
-            "substitute",
-            {},
-            (
-                Element("names", {"variable": "editor"}),
-                Element("names", {"variable": "director"}),
-                Element("text", {"variable": "title", "form": "short", "font-style": "italic"}),
-            ),
-        ),
-    ),
+_AUTHORS = from_xml(
+    fromstring(
+        """<names xmlns="http://purl.org/net/xbiblio/csl" variable="author">
+          <name form="short" and="text" delimiter=", " delimiter-precedes-last="contextual"
+                et-al-min="3" et-al-use-first="1"/>
+          <substitute>
+            <names variable="editor"/>
+            <names variable="director"/>
+            <text variable="title" form="short" font-style="italic"/>
+          </substitute>
+        </names>"""
+    )
 )
-
-
 _STRONG = re.compile(r"\*\*(\S(?:[^*]*\S)?)\*\*")
 _EMPHASIS = re.compile(r"(?<!\w)([*_])(\S(?:[^*_]*\S)?)\1(?!\w)")
 

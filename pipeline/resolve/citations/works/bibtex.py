@@ -115,7 +115,7 @@ class Parser:
         kind, pos = match[1].lower(), match.end()
         match kind:
             case "comment" | "preamble":
-                return self._braced(pos, match.start()) if match[2] == "{" else pos
+                return self._end(pos, "}", match.start()) if match[2] == "{" else pos
             case "string":
                 fields, pos = self._fields(pos, match.start(), "a string")
                 self._strings.update(fields)
@@ -154,11 +154,8 @@ class Parser:
         parts = []
         while True:
             char = self._text[pos : pos + 1]
-            if char == "{":
-                end = self._braced(pos + 1, start, name)
-                parts.append(self._text[pos + 1 : end - 1])
-            elif char == '"':
-                end = self._quoted(pos + 1, start, name)
+            if char in ("{", '"'):
+                end = self._end(pos + 1, "}" if char == "{" else char, start, name)
                 parts.append(self._text[pos + 1 : end - 1])
             elif word := _WORD.match(self._text, pos):
                 end = word.end()
@@ -186,35 +183,18 @@ class Parser:
             raise _BrokenError(pos, message, "Write the text in its place.")
         return found
 
-    def _braced(self, pos: int, start: int, name: str = "") -> int:
-        """Where the braces end whose content begins at ``pos``."""
-        depth = 1
-        for found in _BRACES.finditer(self._text, pos):
-            if found[0] == "{":
-                depth += 1
-            elif found[0] == "}":
-                depth -= 1
-                if not depth:
-                    return found.end()
-            elif found[0][0] != "\\":
-                break
-        raise self._unclosed(start, name, "}")
-
-    def _quoted(self, pos: int, start: int, name: str) -> int:
-        """Where the quotation ends whose content begins at ``pos``; braces hide marks."""
+    def _end(self, pos: int, mark: str, start: int, name: str = "") -> int:
+        """Where the braces or the quotation end whose content begins at ``pos``, by ``mark``;
+        braces hide it."""
         depth = 0
-        for found in _QUOTES.finditer(self._text, pos):
+        for found in (_BRACES if mark == "}" else _QUOTES).finditer(self._text, pos):
+            if found[0] == mark and depth <= 0:
+                return found.end()
             if found[0] == "{":
                 depth += 1
             elif found[0] == "}":
                 depth -= 1
-            elif found[0] == '"':
-                if depth <= 0:
-                    return found.end()
-            elif found[0][0] != "\\":
+            elif found[0][0] not in '\\"':
                 break
-        raise self._unclosed(start, name, '"')
-
-    def _unclosed(self, start: int, name: str, mark: str) -> _BrokenError:
         what = f"The value of `{name}`" if name else "What begins here"
-        return _BrokenError(start, f"{what} is not closed.", f"Add a `{mark}` at its end.")
+        raise _BrokenError(start, f"{what} is not closed.", f"Add a `{mark}` at its end.")
