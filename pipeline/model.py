@@ -653,17 +653,8 @@ class Note(Node, frozen=True):
 
 
 HOLDERS = (
-    BlockQuote,
-    Container,
-    ListItem,
-    Admonition,
-    Turn,
-    Note,
-    Exercise,
-    Choice,
-    Answer,
-    TeacherNote,
-)
+    BlockQuote, Container, ListItem, Admonition, Turn, Note, Exercise, Choice, Answer, TeacherNote,
+)  # fmt: skip
 """What holds blocks, and so may hold a heading with a section of its own."""
 
 

@@ -12,28 +12,8 @@ from typing import Literal, NamedTuple, TypeAlias
 
 import msgspec
 
-from pipeline.model import (
-    Abbreviation,
-    Blank,
-    Block,
-    Code,
-    CodeBlock,
-    CrossReference,
-    DefinitionItem,
-    Document,
-    Image,
-    ListItem,
-    Math,
-    MathBlock,
-    Node,
-    Note,
-    TableCell,
-    TableRow,
-    Text,
-    Turn,
-    WritingLines,
-    WritingSpace,
-)
+from pipeline import model
+from pipeline.model import Block, Document, Node
 from pipeline.paper import Sheet
 from pipeline.tree import plain_text, walk_with, whole
 
@@ -99,20 +79,28 @@ class Leaf(NamedTuple):
 
 
 PIECES = (
-    Text,
-    Code,
-    Abbreviation,
-    CrossReference,
-    Blank,
-    Math,
-    Image,
-    MathBlock,
-    WritingLines,
-    WritingSpace,
+    model.Text,
+    model.Code,
+    model.Abbreviation,
+    model.CrossReference,
+    model.Blank,
+    model.Math,
+    model.Image,
+    model.MathBlock,
+    model.WritingLines,
+    model.WritingSpace,
 )
 """What has no children and is seen on a page, beside code."""
 
-HOLDERS = (*Block.__args__, DefinitionItem, ListItem, Note, TableCell, TableRow, Turn)
+HOLDERS = (
+    *Block.__args__,
+    model.DefinitionItem,
+    model.ListItem,
+    model.Note,
+    model.TableCell,
+    model.TableRow,
+    model.Turn,
+)
 """What text may stand in."""
 
 UNCOUNTED = dict.fromkeys(map(ord, "\u00ad\u200b\u2060"))
@@ -135,9 +123,11 @@ def letter_places(text: str) -> Iterator[int]:
 
 def text_of(node: Node) -> str:
     """The text that a piece of it, or code, adds to its block."""
-    if isinstance(node, Text | Code | Abbreviation | CrossReference | CodeBlock):
+    if isinstance(
+        node, model.Text | model.Code | model.Abbreviation | model.CrossReference | model.CodeBlock
+    ):
         return node.text
-    if isinstance(node, Math | MathBlock) and not node.mathml:  # shown as it is written
+    if isinstance(node, model.Math | model.MathBlock) and not node.mathml:  # shown as it is written
         return node.tex
     return ""
 
@@ -166,7 +156,7 @@ def leaves(document: Document) -> Iterator[Leaf]:
     for ordinal, (node, holder) in enumerate(
         walk_with(whole(document), _Holder(Position()), inherit)
     ):
-        if isinstance(node, CodeBlock):
+        if isinstance(node, model.CodeBlock):
             before = len(letters(plain_text(node.caption)))
             yield Leaf(node, holder.position, before, len(letters(node.text)), ordinal)
         elif isinstance(node, PIECES):

@@ -27,8 +27,9 @@ from pipeline.importing.tidying import tidied
 from pipeline.metadata import Metadata
 from pipeline.model import Block, Image, Node, Note, NoteReference, Text
 from pipeline.parser.characters import FORBIDDEN
+from pipeline.parser.constructs.parts import Around
 from pipeline.parser.lines import Line
-from pipeline.parser.markup import MarkupBuilder
+from pipeline.parser.markup.builder import MarkupBuilder
 from pipeline.parser.markup.tokens import paired_names
 from pipeline.paths import Located, locate
 from pipeline.slugs import slug
@@ -282,7 +283,10 @@ class _Reader:
         """The blocks of an element."""
         markup: str = lxml.html.tostring(element, encoding="unicode", with_tail=False)
         lines = [Line(line, number, 1) for number, line in enumerate(markup.split("\n"), 1)]
-        builder = MarkupBuilder(lambda *told: None, 60, paired=paired_names(lines))
+        paired = paired_names(lines)
+        builder = MarkupBuilder(
+            Around(lambda *told: None, lambda address, span: address, paired), 60
+        )
         builder.feed(lines)
         changes: Changes = {Text: self._text, Image: self._image, model.Link: self._link}
         return rewrite(builder.blocks(), enter={model.Figure: self._figure}, leave=changes)

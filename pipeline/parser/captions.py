@@ -3,8 +3,6 @@ table may be its caption."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import msgspec
 
 from pipeline.codes import Code
@@ -12,11 +10,9 @@ from pipeline.diagnostics import Span
 from pipeline.model import NO_ATTRIBUTES, Block, Figure, Image, Inline, Paragraph, Plain, Text
 from pipeline.parser import attributes
 from pipeline.parser.attributes import ALIGNMENTS
-from pipeline.parser.constructs.parts import Report
+from pipeline.parser.constructs.parts import ReadInlines, Report
 from pipeline.parser.markup.flow import trim
 from pipeline.parser.table_captions import caption_tables
-
-ReadInlines = Callable[[str, "Span | None"], tuple[Inline, ...]]
 
 
 def attach_captions(

@@ -12,6 +12,7 @@ import jinja2
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from pipeline.css import loaded
+from pipeline.pages import Style
 from pipeline.paths import scheme
 
 PACKAGED = Path(__file__).parent.parent / "_templates"
@@ -66,6 +67,15 @@ def read_text(environment: jinja2.Environment, name: str) -> str:
                 message = f"A style loads {address}, and a build loads nothing from elsewhere"
                 raise jinja2.TemplateSyntaxError(message, line, name, file)
     return text
+
+
+def sheets(environment: jinja2.Environment, folder: str, *names: str) -> tuple[Style, ...]:
+    """Style sheets of a folder beside the templates; an empty name is none."""
+    return tuple(
+        Style(f"{name}.css", read_text(environment, f"{folder}/{name}.css"))
+        for name in names
+        if name
+    )
 
 
 def template_files(overrides: Path | None, format_name: str) -> tuple[Path, ...]:

@@ -25,7 +25,7 @@ from pipeline.render.discovery import (
     social_tags,
 )
 from pipeline.render.drawings import drawing_faces, logo
-from pipeline.render.environment import read_text
+from pipeline.render.environment import sheets
 from pipeline.render.linked_data import linked_data
 from pipeline.render.nodes import NodeRenderer
 from pipeline.render.numbers import in_series, numbers, published_by
@@ -112,11 +112,10 @@ def page_styles(
     environment, accent = renderer.environment, document.metadata.brand.accent
     paper = sheet_of(document, EDITIONS[STANDARD_PRINT])
     styles = (
-        Style("style.css", read_text(environment, "html/style.css")),
-        Style("reading.css", read_text(environment, "html/reading.css")),
+        *sheets(environment, "html", "style", "reading"),
         Style("brand.css", screen_rules(accent)),
         *construct_styles(environment, "html", constructs),
-        Style("print.css", read_text(environment, "html/print.css")),
+        *sheets(environment, "html", "print"),
         Style("paper.css", print_style(paper, document.metadata)),
         Style("notes.css", side_notes(document, environment), apart=True),
         Style("widths.css", "\n".join(renderer.rules.values())),

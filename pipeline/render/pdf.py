@@ -12,14 +12,14 @@ from pipeline.editions import STANDARD_PRINT, Edition, Look
 from pipeline.faces import FACES, LARGE_PRINT_FACES, own_faces
 from pipeline.metadata import Metadata
 from pipeline.model import Block, Document
-from pipeline.pages import Face, Page, Pages, Place, Style
+from pipeline.pages import Page, Pages, Place, Style
 from pipeline.pagination import PageMap
-from pipeline.paper import POINT, NameField, PrintOptions, Sheet, Theme
+from pipeline.paper import POINT, NameField, PrintOptions, Sheet
 from pipeline.render import table_reflow
 from pipeline.render.constructs import Feature
 from pipeline.render.contents import nav_points, prints_contents, targets
 from pipeline.render.drawings import colours, drawing_faces, logo
-from pipeline.render.environment import read_text
+from pipeline.render.environment import read_text, sheets
 from pipeline.render.math_images import ACCENT, INK
 from pipeline.render.nodes import NodeRenderer
 from pipeline.render.notes import NotePlace, before_notes, is_plain, listing_notes
@@ -48,23 +48,11 @@ STYLES: dict[Look, tuple[str, ...]] = {
 def look_styles(
     environment: jinja2.Environment, look: Look, document: Document
 ) -> tuple[Style, ...]:
-    styles = tuple(
-        Style(f"{name}.css", read_text(environment, f"pdf/{name}.css")) for name in STYLES[look]
-    )
+    styles = sheets(environment, "pdf", *STYLES[look])
     if look != "large":
         return styles
     around = large_print.furniture(document.metadata, tells_pages=has_page_marks(document))
     return (*styles, Style("furniture.css", around))
-
-
-def theme_for(look: Look, options: PrintOptions) -> Theme:
-    """The theme of an edition. How large print looks follows from the guidelines for it."""
-    return "classic" if look == "large" else options.theme or "classic"
-
-
-def look_faces(look: Look) -> tuple[Face, ...]:
-    """The faces of the text, but for what they lack."""
-    return LARGE_PRINT_FACES if look == "large" else FACES
 
 
 def has_page_marks(document: Document) -> bool:
@@ -123,9 +111,11 @@ def assemble(
         renderer.places = TextPlaces(document)
     if fit_for(edition, metadata):
         renderer.tells_places_in = document
-    theme = read_text(environment, f"themes/{theme_for(edition.look, options)}.css")
+    # How large print looks follows from the guidelines for it.
+    is_large = edition.look == "large"
+    theme = "classic" if is_large else options.theme or "classic"
     theme_styles = (
-        Style("theme.css", theme),
+        Style("theme.css", read_text(environment, f"themes/{theme}.css")),
         Style("brand.css", print_rules(metadata.brand.accent)),
     )
     found = colours("".join(style.css for style in theme_styles))
@@ -163,23 +153,16 @@ def assemble(
     renderer.says(*(feature for feature, is_there in features.items() if is_there))
     inventory = renderer.inventory()
     styles = (
-        Style("style.css", read_text(environment, "pdf/style.css")),
-        Style("hung.css", read_text(environment, "pdf/hung.css") if sheet.hangs else ""),
-        Style("book.css", read_text(environment, "pdf/book.css") if book else ""),
+        *sheets(environment, "pdf", "style", "hung" if sheet.hangs else "", "book" if book else ""),
         *construct_styles(environment, "pdf", inventory.constructs),
         *theme_styles,
-        Style(
-            "in-columns.css",
-            read_text(environment, "pdf/in-columns.css") if sheet.columns > 1 else "",
-        ),
+        *sheets(environment, "pdf", "in-columns" if sheet.columns > 1 else ""),
         Style("sheet.css", css(sheet, metadata, folio)),
         Style("widths.css", "\n".join(renderer.rules.values())),
         *look_styles(environment, edition.look, document),
-        *(kept_pages_styles(environment, metadata) if edition.same_pages else ()),
-        Style(
-            "answers.css",
-            read_text(environment, "pdf/answers.css") if edition.part == "answers" else "",
-        ),
+        *sheets(environment, "pdf", "kept-pages" if edition.same_pages else ""),
+        Style("folios.css", kept_css(metadata) if edition.same_pages else ""),
+        *sheets(environment, "pdf", "answers" if edition.part == "answers" else ""),
     )
     return Pages(
         edition=edition.name,
@@ -189,7 +172,7 @@ def assemble(
         inventory=inventory,
         styles=tuple(style for style in styles if style.css),
         faces=(
-            *look_faces(edition.look),
+            *(LARGE_PRINT_FACES if is_large else FACES),
             *own_faces(metadata),
             *(face for font in fonts_for(markup) for face in font.faces),
             *drawing_faces(document.assets),
@@ -226,14 +209,6 @@ def kind(sheet: Sheet) -> tuple[str, ...]:
 def name_line(edition: Edition, options: PrintOptions) -> tuple[NameField, ...]:
     """The fields at the top of a student's first page; teachers have nothing to hand in."""
     return (options.name_line or ()) if edition.audience == "student" else ()
-
-
-def kept_pages_styles(environment: jinja2.Environment, metadata: Metadata) -> tuple[Style, ...]:
-    """The styles of an edition with the pages of the standard one."""
-    return (
-        Style("kept-pages.css", read_text(environment, "pdf/kept-pages.css")),
-        Style("folios.css", kept_css(metadata)),
-    )
 
 
 def table_settings(sheet: Sheet) -> tuple[Setting, Setting]:

@@ -18,13 +18,6 @@ UNLISTED = frozenset(name for name, role in ROLES.items() if not role.is_listed)
 """The roles of parts that no contents list: those around the title, in most books."""
 
 KINDS: tuple[Literal["figures", "tables", "listings"], ...] = ("figures", "tables", "listings")
-_LISTED: dict[type[Node], str] = {
-    model.Figure: "figures",
-    model.FigureGroup: "figures",
-    model.Chart: "figures",
-    model.Table: "tables",
-    model.CodeBlock: "listings",
-}
 
 
 def list_contents(document: Document) -> Document:
@@ -43,7 +36,7 @@ def list_captions(document: Document) -> Document:
     if not found:
         return document
     for node in walk(whole(document)):
-        kind = _LISTED.get(type(node), "")
+        kind = f"{model.CAPTIONED.get(type(node))}s"
         if kind in found and (entry := _captioned(node)):
             found[kind].append(entry)
     lists = tuple(model.CaptionList(kind, tuple(found[kind])) for kind in wanted if found[kind])

@@ -41,14 +41,9 @@ STAND_INS = {name: ours for ours, names in _AS_WIDE.items() for name in names.sp
 STYLES = frozenset({"italic", "oblique"})
 BOLDER = frozenset({"bold", "bolder"})
 SIZES = {
-    "xx-small": 9,
-    "x-small": 10,
-    "small": 13,
-    "medium": 16,
-    "large": 18,
-    "x-large": 24,
+    "xx-small": 9, "x-small": 10, "small": 13, "medium": 16, "large": 18, "x-large": 24,
     "xx-large": 32,
-}
+}  # fmt: skip
 """CSS pixels of the sizes that have names."""
 
 GLOBAL = frozenset({"inherit", "initial", "unset", "revert", "revert-layer"})
@@ -96,12 +91,10 @@ def _declarations(parts: Iterable[Any]) -> str:
                 made.append(part.serialize().strip().removesuffix(";"))
             continue
         important = "!important" if part.important else ""
-        one_by_one = (
-            _longhands(part.value)
-            if part.lower_name == "font"
-            else (("font-family", _families(part.value)),)
-        )
-        made += [f"{name}:{value}{important}" for name, value in one_by_one]
+        said: Iterable[tuple[str, str]] = (("font-family", _families(part.value)),)
+        if part.lower_name == "font":
+            said = _longhands(part.value)
+        made += [f"{name}:{value}{important}" for name, value in said]
     return ";".join(made)
 
 

@@ -16,6 +16,16 @@ ReadInlines: TypeAlias = Callable[[str, "Span | None"], tuple[Inline, ...]]
 Report: TypeAlias = Callable[[Code, str, "Span | None", str], None]
 
 
+class Around(NamedTuple):
+    """What all that is lowered has: ``report`` is told what is wrong, ``rebased`` lets an address
+    that is written at a place start from the source's folder, ``paired`` are the names of tags,
+    known or not, that the text both opens and closes."""
+
+    report: Report
+    rebased: Callable[[str, Span | None], str]
+    paired: frozenset[str]
+
+
 def framed(text: str, span: Span | None) -> Paragraph:
     """What stands in a frame for something that is not there."""
     frame = InlineElement(

@@ -10,8 +10,7 @@ import re
 
 from pipeline.parser.inlines.patterns import InlineSpan, Pattern, Result
 from pipeline.parser.inlines.text import unescape
-
-_PIECE = re.compile(r"[^{}\\]+|\\.|\\|[{}]", re.S)
+from pipeline.partial import closing_brace
 
 
 def _blank(m: re.Match[str], data: str) -> Result:
@@ -21,26 +20,13 @@ def _blank(m: re.Match[str], data: str) -> Result:
     found = InlineSpan("blank", length=str(len(m[0])))
     if after != "{":
         return None if before.isalnum() or after.isalnum() else found
-    end = _closing_brace(data, m.end())
+    end = closing_brace(data, m.end())
     if end is None:  # all that follows may be the answer, and must not be shown
         found.set("open", "yes")
         return found, len(data)
     answer = data[m.end() + 1 : end]
     found.set("answer", " ".join(unescape(answer).split()))
     return found, end + 1
-
-
-def _closing_brace(data: str, start: int) -> int | None:
-    """Where the brace is that closes the one at ``start``."""
-    depth = 0
-    for piece in _PIECE.finditer(data, start):
-        if piece[0] == "{":
-            depth += 1
-        elif piece[0] == "}":
-            depth -= 1
-            if not depth:
-                return piece.start()
-    return None
 
 
 PATTERNS = {"blank": Pattern("_", r"_{4,}", _blank)}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 from xml.etree.ElementTree import Element
 
@@ -24,14 +24,14 @@ from pipeline.parser.constructs.choices import (
     lone_blank,
     take_marks,
 )
-from pipeline.parser.constructs.parts import Parts, framed
+from pipeline.parser.constructs.parts import Around, Parts, framed
 from pipeline.parser.constructs.tables import without_margin
 from pipeline.parser.files import SourceFiles
 from pipeline.parser.index_marks import attach_marks
 from pipeline.parser.lines import Line
 from pipeline.parser.lowering.boxes import admonition, callout
 from pipeline.parser.lowering.inlines import InlineLowering
-from pipeline.parser.markup import MarkupBuilder
+from pipeline.parser.markup.builder import MarkupBuilder
 from pipeline.parser.markup.flow import trim
 from pipeline.parser.table_options import (
     guess_row_heads,
@@ -59,17 +59,15 @@ class Lowering:
         abbreviations: Mapping[str, model.Abbreviation],
         read_leaf: ReadLeaf,
         files: SourceFiles,
-        paired: frozenset[str] = frozenset(),
+        paired: frozenset[str],
     ) -> None:
-        self._paired = paired
+        self._around = Around(self.report, files.rebased, paired)
         self.files = files
         self.notes: list[model.Note] = []
         self.anchors: dict[Span, str] = {}
         self.diagnostics: list[Diagnostic] = []
         self._read_leaf = read_leaf
-        self._inline = InlineLowering(
-            abbreviations, self.report, DEEPEST, self.notes, files.rebased, paired
-        )
+        self._inline = InlineLowering(abbreviations, self._around, DEEPEST, self.notes)
         self._depth = 0
         self._exercises = 0
 
@@ -94,7 +92,7 @@ class Lowering:
 
     def _with_markup(self, elements: Iterable[Element]) -> tuple[Block, ...]:
         room = max(0, DEEPEST // 2 - self._depth)
-        builder = MarkupBuilder(self.report, room, self.files.rebased, self._paired)
+        builder = MarkupBuilder(self._around, room)
         for is_markup, run in itertools.groupby(elements, lambda e: e.tag == "html"):
             if is_markup:
                 for element in run:
@@ -119,10 +117,11 @@ class Lowering:
         self._read_leaf(element, (line,), span)
         return self.inlines(element)
 
-    def _block(self, element: Element) -> tuple[Block, ...]:
+    def _block(self, element: Element) -> Iterator[Block]:
         assert isinstance(element, BlockElement)
         if self._depth >= DEEPEST and len(element):
-            return self.blocks(element)
+            yield from self.blocks(element)
+            return
         span, attributes = _span(element), _attributes(element)
         match element.tag:
             case "p":
@@ -130,53 +129,48 @@ class Lowering:
                 if any(child.tag == "raw" for child in element):
                     children = trim(children)
                 slips.warn_of_text(element.lines, self.report)
-                paragraph = model.Paragraph(
-                    children=children, span=span, attributes=aligned(attributes)
-                )
-                return (paragraph,) if children else ()
+                if children:
+                    own = aligned(attributes)
+                    yield model.Paragraph(children=children, span=span, attributes=own)
             case "typed":
-                return (
-                    model.Paragraph(children=(model.Text(text=element.text or ""),), span=span),
-                )
+                yield model.Paragraph(children=(model.Text(text=element.text or ""),), span=span)
             case "missing":
-                return (framed(element.text or "", span),)
+                yield framed(element.text or "", span)
             case "h1" | "h2" | "h3" | "h4" | "h5" | "h6":
                 if name := anchors.anchor(element):
                     self.anchors[span] = name
-                heading = model.Heading(
+                yield model.Heading(
                     level=int(element.tag[1]),
                     children=self.inlines(element),
                     span=span,
                     attributes=aligned(attributes, "heading-"),
                 )
-                return (heading,)
             case "blockquote":
-                return self._quote(element, span)
+                yield from self._quote(element, span)
             case "ul" | "ol":
-                return (self._list(element, span),)
+                yield self._list(element, span)
             case "pre":
-                return self._fence(element, span)
+                yield from self._fence(element, span)
             case "math":
                 marks = int(element.get("marks", "2"))
-                return (math.block(element.lines, span, attributes, marks),)
+                yield math.block(element.lines, span, attributes, marks)
             case "table":
-                return (self._table(element, span),)
+                yield self._table(element, span)
             case "dl":
-                return (self._definitions(element, span),)
+                yield self._definitions(element, span)
             case "admonition":
-                return self._admonition(element, span)
+                yield from self._admonition(element, span)
             case "container":
-                return self._container(element, span)
+                yield from self._container(element, span)
             case "note":
                 label, blocks = element.get("label", ""), self.blocks(element)
                 self.notes.append(model.Note(label=label, children=blocks, span=span))
-                return ()
             case "hr":
-                return (model.ThematicBreak(span=span),)
+                yield model.ThematicBreak(span=span)
             case "lines":
-                return (model.WritingLines(count=int(element.get("count", "1")), span=span),)
+                yield model.WritingLines(count=int(element.get("count", "1")), span=span)
             case "page-break":
-                return (model.PageBreak(span=span),)
+                yield model.PageBreak(span=span)
             case tag:
                 raise AssertionError(f"no lowering for the block element {tag}")
 

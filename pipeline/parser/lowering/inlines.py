@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from hashlib import blake2b
 from typing import Literal
 from xml.etree.ElementTree import Element
@@ -14,9 +14,10 @@ from pipeline.diagnostics import Span
 from pipeline.model import NO_ATTRIBUTES, Attributes, Block, Inline, Node
 from pipeline.parser import blanks
 from pipeline.parser.attributes import joined, make
+from pipeline.parser.constructs.parts import Around
 from pipeline.parser.inlines.citations import CitationSpan
 from pipeline.parser.inlines.patterns import InlineSpan
-from pipeline.parser.markup import MarkupBuilder
+from pipeline.parser.markup.builder import MarkupBuilder
 from pipeline.parser.markup.flow import bind
 from pipeline.parser.wordings import of_field
 from pipeline.partial import for_all
@@ -27,29 +28,22 @@ ALT = ("alt", "fig-alt")
 """Attributes that are an image's text alternative; what stands in its brackets is its caption
 then, as with Quarto."""
 
-Report = Callable[[Finding, str, "Span | None", str], None]
-Rebased = Callable[[str, "Span | None"], str]
-
 
 class InlineLowering:
     """``abbreviations`` are marked wherever they stand in text. Below ``deepest`` levels
     of nesting, counted by the caller for blocks, all markup is left out. What notes within
-    the line say is added to ``notes``. ``rebased`` lets an address that is written at a place
-    start from the source's folder. ``paired`` are the tags that the text opens and closes."""
+    the line say is added to ``notes``."""
 
     def __init__(
         self,
         abbreviations: Mapping[str, model.Abbreviation],
-        report: Report,
+        around: Around,
         deepest: int,
-        notes: list[model.Note] | None = None,
-        rebased: Rebased = lambda address, span: address,
-        paired: frozenset[str] = frozenset(),
+        notes: list[model.Note],
     ) -> None:
-        self._report = report
-        self._rebased = rebased
-        self._paired = paired
-        self._notes = [] if notes is None else notes
+        self._around = around
+        self._report, self._rebased, _ = around
+        self._notes = notes
         self._labels = Names()
         self._deepest = deepest
         self._said = False
@@ -84,7 +78,7 @@ class InlineLowering:
         return tuple(found)
 
     def _built(self, element: Element, depth: int) -> MarkupBuilder:
-        builder = MarkupBuilder(self._report, self._deepest - depth, self._rebased, self._paired)
+        builder = MarkupBuilder(self._around, self._deepest - depth)
         builder.add(self._text(element.text))
         for child in element:
             if child.tag == "raw":
@@ -102,42 +96,42 @@ class InlineLowering:
         text = "".join(element.itertext())
         return (model.Text(text=text),) if text else ()
 
-    def _inline(self, element: Element, depth: int) -> tuple[Inline, ...]:
+    def _inline(self, element: Element, depth: int) -> Iterator[Inline]:
         assert isinstance(element, InlineSpan)
         span = Span(*element.place) if element.place[0] else None
         attributes = element.attributes or NO_ATTRIBUTES
         inner = depth + 1
         match element.tag:
             case "em":
-                return (model.Emphasis(children=self._inlines(element, inner)),)
+                yield model.Emphasis(children=self._inlines(element, inner))
             case "strong":
-                return (model.Strong(children=self._inlines(element, inner)),)
+                yield model.Strong(children=self._inlines(element, inner))
             case "del":
-                return (model.Strikethrough(children=self._inlines(element, inner)),)
+                yield model.Strikethrough(children=self._inlines(element, inner))
             case "mark" | "sub" | "sup":
-                return (
-                    model.InlineElement(name=element.tag, children=self._inlines(element, inner)),
-                )
+                yield model.InlineElement(name=element.tag, children=self._inlines(element, inner))
             case "element":
                 said = element.text or ""
                 if title := element.get("title"):
-                    return (model.Abbreviation(text=said, title=title),)
-                text = (model.Text(text=said),)
-                return (model.InlineElement(name=element.get("name", ""), children=text),)
+                    yield model.Abbreviation(text=said, title=title)
+                else:
+                    text = (model.Text(text=said),)
+                    yield model.InlineElement(name=element.get("name", ""), children=text)
             case "emoji":
-                return (model.Text(text=element.text or ""),)
+                yield model.Text(text=element.text or "")
             case "group":
-                return self._inlines(element, inner)
+                yield from self._inlines(element, inner)
             case "slip":
                 message, hint = element.get("message", ""), element.get("hint", "")
                 self._report(Finding.LIKELY_SLIP, message, span, hint)
-                return (model.Text(text=element.text),) if element.text else ()
+                if element.text:
+                    yield model.Text(text=element.text)
             case "code":
-                return (model.Code(text=element.text or "", attributes=attributes),)
+                yield model.Code(text=element.text or "", attributes=attributes)
             case "br":
-                return (model.LineBreak(),)
+                yield model.LineBreak()
             case "soft-break":
-                return (model.SoftBreak(),)
+                yield model.SoftBreak()
             case "a":
                 link = model.Link(
                     children=self._inlines(element, inner),
@@ -146,7 +140,7 @@ class InlineLowering:
                     span=span,
                     attributes=attributes,
                 )
-                return bind(link)
+                yield from bind(link)
             case "img":
                 described = self._inlines(element, inner)
                 words = rewrite(described, leave={model.NoteReference: lambda note: ()})
@@ -156,7 +150,7 @@ class InlineLowering:
                     alt, title = given, title or (alt if alt != given else "")
                     wordings = ()
                     attributes = attributes.without(ALT)
-                image = model.Image(
+                yield model.Image(
                     source=self._address(element, "src", span),
                     alt=alt,
                     title=title,
@@ -164,45 +158,43 @@ class InlineLowering:
                     attributes=attributes,
                     wordings=wordings,
                 )
-                return (image, *_notes_of(described))
+                yield from _notes_of(described)
             case "span":
                 children = self._inlines(element, inner)
                 name, attributes = _named(attributes)
-                found = model.InlineElement(
+                yield model.InlineElement(
                     name=name, children=children, span=span, attributes=attributes
                 )
-                return (found,)
             case "cross-reference":
-                return (_cross_reference(element, attributes),)
+                yield _cross_reference(element, attributes)
             case "cross-references":
-                return tuple(_cross_references(element, attributes))
+                yield from _cross_references(element, attributes)
             case "math":
                 display = bool(element.get("display"))
                 more = int(element.get("marks", "0")) - (2 if display else 1)
                 if span and more > 0:  # the formula begins after more marks than usual
                     span = Span(span.line, span.column + more)
-                return (model.Math(tex=element.text or "", display=display, span=span),)
+                yield model.Math(tex=element.text or "", display=display, span=span)
             case "blank":
-                return (blanks.lower(element, span, self._report),)
+                yield blanks.lower(element, span, self._report)
             case "variable":
-                return (model.Variable(name=element.get("name", ""), span=span),)
+                yield model.Variable(name=element.get("name", ""), span=span)
             case "include":
                 message = "A file is taken in by a line of its own, not within text."
                 self._report(Finding.BAD_INCLUDE, message, span, "")
-                return (model.Text(text=element.text or ""),)
+                yield model.Text(text=element.text or "")
             case "citation":
                 assert isinstance(element, CitationSpan)
-                cited = model.Citation(
+                yield model.Citation(
                     items=element.items_cited,
                     in_text=element.in_text,
                     source=element.source,
                     span=span,
                 )
-                return (cited,)
             case "note-reference":
-                return (model.NoteReference(label=element.get("label", ""), span=span),)
+                yield model.NoteReference(label=element.get("label", ""), span=span)
             case "note":
-                return self._note(element, depth, span)
+                yield from self._note(element, depth, span)
             case tag:
                 raise AssertionError(f"no lowering for the inline element {tag}")
 

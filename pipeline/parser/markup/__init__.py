@@ -3,7 +3,3 @@
 What comes out is built of nodes, never of what was written, so that no markup can be
 smuggled past the allow-list.
 """
-
-from pipeline.parser.markup.builder import MarkupBuilder
-
-__all__ = ["MarkupBuilder"]

@@ -34,8 +34,8 @@ def paragraph(frame: Frame) -> Iterable[Node]:
 def heading(frame: Frame) -> Iterable[Node]:
     children = trim(as_inlines(frame.items))
     level = int(frame.tag[1])
-    return (
-        model.Heading(level=level, children=children, span=frame.span, attributes=frame.attributes),
+    yield model.Heading(
+        level=level, children=children, span=frame.span, attributes=frame.attributes
     )
 
 

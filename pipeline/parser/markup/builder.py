@@ -16,6 +16,7 @@ from pipeline.codes import Code as Finding
 from pipeline.diagnostics import Span
 from pipeline.model import Block, Inline, Node, Text, Variable
 from pipeline.parser import wordings
+from pipeline.parser.constructs.parts import Around
 from pipeline.parser.lines import Line, Places
 from pipeline.parser.markup import block_elements as blocks
 from pipeline.parser.markup import inline_elements as inlines
@@ -43,8 +44,6 @@ from pipeline.parser.markup.tokens import Kind, Token, tokenise
 from pipeline.parser.secrets import said
 from pipeline.variables import WRITTEN
 
-Report = Callable[[Finding, str, "Span | None", str], None]
-Rebased = Callable[[str, "Span | None"], str]
 _SCOPES = frozenset({"td", "th", "caption", "table"})
 _LIST_TAGS = frozenset({"ul", "ol", "menu", "dl"})
 _QUIET = frozenset({"source", "track"})
@@ -54,21 +53,11 @@ _ADDRESSES = {"a": "href", "img": "src"}
 
 
 class MarkupBuilder:
-    """``report`` is told of what is left out. No more than ``room`` elements are opened
-    within each other; the content of further ones is that of the last. ``rebased`` lets an
-    address that is written at a place start from the source's folder. ``paired`` are the names
-    of tags, known or not, that the text both opens and closes."""
+    """No more than ``room`` elements are opened within each other; the content of further ones
+    is that of the last."""
 
-    def __init__(
-        self,
-        report: Report,
-        room: int,
-        rebased: Rebased = lambda address, span: address,
-        paired: frozenset[str] = frozenset(),
-    ) -> None:
-        self._report = report
-        self._paired = paired
-        self._rebased = rebased
+    def __init__(self, around: Around, room: int) -> None:
+        self._report, self._rebased, self._paired = around
         self._room = room
         self._stack = [Frame("", {}, None)]
         self._ignored: Counter[str] = Counter()

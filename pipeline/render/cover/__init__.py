@@ -19,7 +19,7 @@ from pipeline.render.cover.images import cover_image, is_drawing, page_of
 from pipeline.render.cover.papers import printed_paper
 from pipeline.render.cover.shapes import composition
 from pipeline.render.drawings import logo
-from pipeline.render.environment import read_text
+from pipeline.render.environment import read_text, sheets
 from pipeline.scripts import fonts_for
 from pipeline.words import words
 
@@ -65,8 +65,7 @@ class Look(NamedTuple):
         return (
             Style("theme.css", self.theme_css),
             Style("colours.css", self.colours.css()),
-            Style("style.css", read_text(environment, "cover/style.css")),
-            Style(f"{self.theme}.css", read_text(environment, f"cover/{self.theme}.css")),
+            *sheets(environment, "cover", "style", self.theme),
         )
 
 

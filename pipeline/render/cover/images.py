@@ -8,7 +8,7 @@ from pipeline.faces import FACES, own_faces
 from pipeline.model import Asset, Document
 from pipeline.pages import CoverPage, Style
 from pipeline.render.cover.colours import palette
-from pipeline.render.environment import read_text
+from pipeline.render.environment import sheets
 
 SVG = "image/svg+xml"
 
@@ -49,8 +49,7 @@ def page_of(
     )
     styles = (
         Style("colours.css", palette(document.metadata, "").css()),
-        Style("style.css", read_text(environment, "cover/style.css")),
-        Style("image.css", read_text(environment, "cover/image.css")),
+        *sheets(environment, "cover", "style", "image"),
         Style("page.css", page),
     )
     faces = (*FACES, *own_faces(document.metadata))

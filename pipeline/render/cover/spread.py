@@ -16,7 +16,7 @@ from pipeline.render.cover.colours import digest
 from pipeline.render.cover.images import cover_image
 from pipeline.render.cover.papers import printed_paper
 from pipeline.render.cover.shapes import composition
-from pipeline.render.environment import read_text
+from pipeline.render.environment import sheets
 from pipeline.scripts import beyond
 from pipeline.sheet.spread import BLEED, MARKS, SpreadSheet, reading
 
@@ -77,7 +77,7 @@ def spread(
     made = tuple(asset for asset in (image, marks, code) if asset)
     styles = (
         *look.styles(environment),
-        Style("spread.css", read_text(environment, "cover/spread.css")),
+        *sheets(environment, "cover", "spread"),
         Style("page.css", _page(sheet, metadata, said, taken) + ground_css),
     )
     return CoverPage(

@@ -18,7 +18,7 @@ from pipeline.pages import Landmark, NavList, NavPoint, Page, PageBreak, Pages, 
 from pipeline.render.contents import nav_points, numbered, targets
 from pipeline.render.cover import cover
 from pipeline.render.drawings import drawing_faces
-from pipeline.render.environment import read_text
+from pipeline.render.environment import read_text, sheets
 from pipeline.render.epub.front import (
     COVER,
     FRONT_PAGES,
@@ -243,7 +243,7 @@ def styles(
     a unit that is newer than they are nobody knows what they make. ``rules`` are those that are
     made for the pages."""
     known = (
-        Style(BASE, read_text(environment, "epub/style.css")),
+        *sheets(environment, "epub", "style"),
         *construct_styles(environment, "epub", constructs),
         Style("widths.css", rules),
     )

@@ -75,6 +75,12 @@ class Data(NamedTuple):
         """The unit, where it is short enough to stand with each number."""
         return self.unit if len(self.unit) < 2 or self.unit[0] == "°" else ""
 
+    def counted(self, chart: Chart) -> str:
+        """What the numbers are, and what they are counted in."""
+        name = chart.y or (self.series[0].name if len(self.series) == 1 else "")
+        unit = "" if self.sign else self.unit
+        return f"{name} ({unit})" if name and unit else name or unit
+
     @property
     def numbers(self) -> Iterator[Decimal]:
         return (value for series in self.series for value in series.values if value is not None)

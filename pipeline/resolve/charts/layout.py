@@ -67,11 +67,7 @@ class Plan(NamedTuple):
 
     @property
     def heading(self) -> str:
-        """What the numbers are, and what they are counted in."""
-        series = self.data.series
-        name = self.chart.y or (series[0].name if len(series) == 1 else "")
-        unit = "" if self.data.sign else self.data.unit
-        return f"{name} ({unit})" if name and unit else name or unit
+        return self.data.counted(self.chart)
 
 
 def text_block(
@@ -91,15 +87,27 @@ def middle_block(
         yield Label(x, top + number * LEADING + CAPITAL / 2, line, anchor, colour)
 
 
+def titled(plan: Plan, gap: float = GAP) -> tuple[list[Mark], float]:
+    """What the numbers are, at the top; and where the rest may begin, after a gap."""
+    if not plan.heading:
+        return [], 0.0
+    lines = plan.wrap(plan.heading, plan.width)
+    return [*text_block(0, 0, lines, colour=QUIET)], len(lines) * LEADING + gap
+
+
+def footed(plan: Plan, left: float, right: float, height: float) -> tuple[Iterable[Mark], float]:
+    """What the groups are, below the rest, which ends at a height; and where that ends."""
+    if not plan.chart.x:
+        return (), height
+    lines = plan.wrap(plan.chart.x, right - left)
+    block = text_block((left + right) / 2, height + 2, lines, "middle", QUIET)
+    return block, height + 2 + len(lines) * LEADING
+
+
 def heading(plan: Plan) -> tuple[list[Mark], float]:
     """What stands at the top: what the numbers are, and the key to several series of bars;
     and where the rest may begin."""
-    marks: list[Mark] = []
-    top = 0.0
-    if plan.heading:
-        lines = plan.wrap(plan.heading, plan.width)
-        marks += text_block(0, 0, lines, colour=QUIET)
-        top = len(lines) * LEADING + 1.5 * GAP
+    marks, top = titled(plan, 1.5 * GAP)
     if len(plan.data.series) > 1:
         entries, top = _key(plan, top)
         marks += entries

@@ -11,11 +11,13 @@ from pipeline.resolve.charts import look
 from pipeline.resolve.charts.layout import (
     Plan,
     Scale,
+    footed,
     grid,
     grid_width,
     middle_block,
     text_block,
     ticks,
+    titled,
 )
 from pipeline.resolve.charts.look import CAPITAL, GAP, HAIRLINE, LEADING, QUIET, STROKE
 from pipeline.resolve.charts.scene import Mark, Marker, Point, Rule, Scene
@@ -44,12 +46,7 @@ class _Name(NamedTuple):
 
 def draw_lines(plan: Plan) -> Scene:
     data = plan.data
-    marks: list[Mark] = []
-    top = 0.0
-    if plan.heading:
-        lines = plan.wrap(plan.heading, plan.width)
-        marks += text_block(0, 0, lines, colour=QUIET)
-        top = len(lines) * LEADING + GAP
+    marks, top = titled(plan)
     top += CAPITAL
     scale_marks = ticks(*_range(plan))
     names = [plan.wrap(series.name, plan.width * NAMES) for series in data.series]
@@ -81,10 +78,8 @@ def draw_lines(plan: Plan) -> Scene:
     marks += _names(ends, edge, top, bottom)
     below, height = _below(plan, places, across, bottom)
     marks += below
-    if plan.chart.x:
-        title = plan.wrap(plan.chart.x, edge - left)
-        marks += text_block((left + edge) / 2, height + 2, title, "middle", QUIET)
-        height += 2 + len(title) * LEADING
+    foot, height = footed(plan, left, edge, height)
+    marks += foot
     return Scene(plan.width, height + 1, tuple(marks))
 
 

@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from pipeline.resolve.charts import numbers
-from pipeline.resolve.charts.layout import Plan, text_block
+from pipeline.resolve.charts.layout import Plan, text_block, titled
 from pipeline.resolve.charts.look import GAP, GREY, LEADING, QUIET
 from pipeline.resolve.charts.scene import Anchor, Fill, Mark, Point, Rule, Scene, Slice
 
@@ -31,12 +31,7 @@ class _Part(NamedTuple):
 
 
 def draw_pie(plan: Plan) -> Scene:
-    marks: list[Mark] = []
-    top = 0.0
-    if plan.heading:
-        lines = plan.wrap(plan.heading, plan.width)
-        marks += text_block(0, 0, lines, colour=QUIET)
-        top = len(lines) * LEADING + GAP
+    marks, top = titled(plan)
     radius = min(RADIUS, plan.width * 0.22)
     centre = plan.width / 2
     parts = _parts(plan, radius, plan.width / 2 - radius - REACH - GAP)

@@ -7,7 +7,16 @@ from decimal import Decimal
 
 from pipeline.resolve.charts import bars
 from pipeline.resolve.charts.bars import BETWEEN, Part, abreast, is_stacked
-from pipeline.resolve.charts.layout import Plan, Scale, grid, grid_width, heading, text_block, ticks
+from pipeline.resolve.charts.layout import (
+    Plan,
+    Scale,
+    footed,
+    grid,
+    grid_width,
+    heading,
+    text_block,
+    ticks,
+)
 from pipeline.resolve.charts.look import CAPITAL, GAP, INK, LEADING, QUIET
 from pipeline.resolve.charts.scene import Box, Label, Mark, Rule, Scene
 
@@ -66,10 +75,8 @@ def draw_upright(plan: Plan, names: list[list[str]]) -> Scene:
         marks += text_block(min(max(middle, half), plan.width - half), below, name, "middle")
     marks.append(Rule(((left, scale.at(0)), (plan.width, scale.at(0))), QUIET, 0.75))
     height = below + LEADING * max(map(len, names))
-    if plan.chart.x:
-        title = plan.wrap(plan.chart.x, plan.width - left)
-        marks += text_block((left + plan.width) / 2, height + 2, title, "middle", QUIET)
-        height += 2 + len(title) * LEADING
+    foot, height = footed(plan, left, plan.width, height)
+    marks += foot
     return Scene(plan.width, height + 1, tuple(marks))
 
 

@@ -23,7 +23,7 @@ def in_words(chart: Chart, data: Data, words: Words, has_table: bool) -> str:
     many and ``has_table``."""
     kind, title = words[f"chart_{chart.kind}"], plain_text(chart.caption).strip()
     sentences = [words["chart_titled"].format(kind=kind, title=title) if title else kind]
-    sentences += filter(None, (_counted(chart, data),))
+    sentences += filter(None, (data.counted(chart),))
     if has_table and len(data.groups) * len(data.series) > MOST_NUMBERS:
         sentences += [_range(series, data, words) for series in data.series]
         sentences.append(words["chart_in_table"])
@@ -38,13 +38,6 @@ def in_words(chart: Chart, data: Data, words: Words, has_table: bool) -> str:
         for text in sentences
         if text
     )
-
-
-def _counted(chart: Chart, data: Data) -> str:
-    """What the numbers are, and what they are counted in."""
-    name = chart.y or (data.series[0].name if len(data.series) == 1 else "")
-    unit = "" if data.sign else data.unit
-    return f"{name} ({unit})" if name and unit else name or unit
 
 
 def _value(value: Decimal | None, data: Data, words: Words) -> str:

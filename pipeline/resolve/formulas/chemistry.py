@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from pipeline.resolve.formulas.macros import closing
+from pipeline.partial import closing_brace
 
 _TOKEN = re.compile(
     r"(?P<arrow><=>>|<<=>|<=>|<-->|<->|->|<-)"
@@ -98,7 +98,7 @@ def _script(text: str, pos: int) -> tuple[str, int]:
         return "", pos
     if found[1]:
         return f"\\mathrm{{{found[1]}}}" if found[1].isalpha() else found[1], found.end()
-    end = closing(text, pos)
+    end = closing_brace(text, pos)
     held, end = (text[pos + 1 :], len(text)) if end is None else (text[pos + 1 : end], end + 1)
     return f"\\mathrm{{{held}}}" if held.isalpha() and len(held) > 1 else held, end
 

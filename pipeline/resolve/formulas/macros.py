@@ -4,9 +4,9 @@ they stand, and written out where they are used."""
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from typing import NamedTuple
 
+from pipeline.partial import closing_brace
 from pipeline.resolve.formulas.reader import Mistake
 
 LONGEST = 10_000
@@ -24,7 +24,6 @@ _COUNT = re.compile(r"\s*\[(\d)\]")
 _DEFAULT = re.compile(r"\s*\[([^\[\]]*)\]")
 _PARAMETERS = re.compile(r"\s*((?:#\d)*)")
 _LET = re.compile(r"\s*+(?:=\s*+)?(\\[A-Za-z]+|\S)")
-_BRACES = re.compile(r"\\.|[{}]", re.DOTALL)
 _ARGUMENT = re.compile(r"\s*(\\(?:[A-Za-z]+|.)|[^\\{}\s])", re.DOTALL)
 _PLACE = re.compile(r"#(\d)")
 
@@ -169,21 +168,5 @@ def _argument(text: str, pos: int) -> tuple[str | None, int]:
     if text[pos : pos + 1] != "{":
         found = _ARGUMENT.match(text, pos)
         return (found[1], found.end()) if found else (None, pos)
-    end = closing(text, pos)
+    end = closing_brace(text, pos)
     return (None, pos) if end is None else (text[pos + 1 : end], end + 1)
-
-
-def closing(text: str, start: int) -> int | None:
-    """Where the brace is that closes the one at ``start``."""
-    depth = 0
-    for at, brace in _braces(text, start):
-        depth += 1 if brace == "{" else -1
-        if not depth:
-            return at
-    return None
-
-
-def _braces(text: str, start: int) -> Iterator[tuple[int, str]]:
-    for found in _BRACES.finditer(text, start):
-        if found[0] in "{}":
-            yield found.start(), found[0]

@@ -8,9 +8,9 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from pipeline.numerals import letters as letter
+from pipeline.partial import closing_brace
 from pipeline.resolve.formulas import commands
 from pipeline.resolve.formulas.chemistry import chemistry
-from pipeline.resolve.formulas.macros import closing
 from pipeline.resolve.formulas.reader import Reader
 from pipeline.resolve.formulas.texts import Piece, UnreadableTextError, pieces, quoted
 from pipeline.resolve.formulas.units import COMMANDS, UnknownUnitError, quantity
@@ -100,7 +100,7 @@ class Special(Reader):
 
     def verbatim(self, name: str, at: int) -> str | None:
         """What stands in braces, as it is written; None, and a mistake, where nothing does."""
-        if self.peek() == "{" and (end := closing(self.tex, self.pos)) is not None:
+        if self.peek() == "{" and (end := closing_brace(self.tex, self.pos)) is not None:
             found = self.tex[self.pos + 1 : end]
             self.pos = end + 1
             return found
