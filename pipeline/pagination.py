@@ -79,28 +79,15 @@ class Leaf(NamedTuple):
 
 
 PIECES = (
-    model.Text,
-    model.Code,
-    model.Abbreviation,
-    model.CrossReference,
-    model.Blank,
-    model.Math,
-    model.Image,
-    model.MathBlock,
-    model.WritingLines,
-    model.WritingSpace,
-)
+    model.Text, model.Code, model.Abbreviation, model.CrossReference, model.Blank, model.Math,
+    model.Image, model.MathBlock, model.WritingLines, model.WritingSpace,
+)  # fmt: skip
 """What has no children and is seen on a page, beside code."""
 
 HOLDERS = (
-    *Block.__args__,
-    model.DefinitionItem,
-    model.ListItem,
-    model.Note,
-    model.TableCell,
-    model.TableRow,
-    model.Turn,
-)
+    *Block.__args__, model.DefinitionItem, model.ListItem, model.Note, model.TableCell,
+    model.TableRow, model.Turn,
+)  # fmt: skip
 """What text may stand in."""
 
 UNCOUNTED = dict.fromkeys(map(ord, "\u00ad\u200b\u2060"))

@@ -84,6 +84,11 @@ INLINE_FIELDS: dict[type[Node], str] = {
 }
 """The field in which text begins: a run of inlines (of `DefinitionItem`: several)."""
 
+_KEPT = (
+    model.Section, model.TableCell, model.CodeBlock, model.Citation, model.Bibliography,
+    model.Index, model.Exercise, model.Wording,
+)  # fmt: skip
+
 # A node that loses all that one of these fields holds goes too. Cells stay, to keep
 # columns in line; a section or an exercise may be nothing but its title.
 _ESSENTIAL: dict[type[Node], tuple[str, ...]] = {
@@ -94,19 +99,7 @@ _ESSENTIAL: dict[type[Node], tuple[str, ...]] = {
     model.Chart: ("table",),
     model.IndexEntry: ("term",),
     model.Matching: ("left", "right"),
-    **dict.fromkeys(
-        (
-            model.Section,
-            model.TableCell,
-            model.CodeBlock,
-            model.Citation,
-            model.Bibliography,
-            model.Index,
-            model.Exercise,
-            model.Wording,
-        ),
-        (),
-    ),
+    **dict.fromkeys(_KEPT, ()),
 }
 
 

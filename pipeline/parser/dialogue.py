@@ -21,13 +21,9 @@ from pipeline.tree import plain_text
 _LABEL = re.compile(r"([^\s:][^:]{0,79}):(?:\s+|$)")
 _NAME = re.compile(r"[^\W\d_][\w .'’-]{0,59}")
 NESTS = (
-    model.Container,
-    model.Admonition,
-    model.BlockQuote,
-    model.Exercise,
-    model.Answer,
+    model.Container, model.Admonition, model.BlockQuote, model.Exercise, model.Answer,
     model.TeacherNote,
-)
+)  # fmt: skip
 """What may have a dialogue of its own in it."""
 
 ENDS = (model.Heading, model.ThematicBreak, model.PageBreak)

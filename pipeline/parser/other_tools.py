@@ -92,14 +92,9 @@ LINES = (
 _LINE_TRIGGERS = frozenset(".-ie<[$({")
 
 DIAGRAMS = {
-    "mermaid": "Mermaid",
-    "plantuml": "PlantUML",
-    "puml": "PlantUML",
-    "graphviz": "Graphviz",
-    "vega-lite": "Vega-Lite",
-    "geojson": "GeoJSON",
-    "topojson": "TopoJSON",
-}
+    "mermaid": "Mermaid", "plantuml": "PlantUML", "puml": "PlantUML", "graphviz": "Graphviz",
+    "vega-lite": "Vega-Lite", "geojson": "GeoJSON", "topojson": "TopoJSON",
+}  # fmt: skip
 """The languages of fences that other tools draw, and whose they are."""
 
 DIRECTIVES = {

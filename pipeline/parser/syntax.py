@@ -35,14 +35,13 @@ from pipeline.parser.blocks.indented import (
     DefinitionProcessor,
     NoteProcessor,
 )
-from pipeline.parser.blocks.lists import ItemProcessor, ListProcessor
+from pipeline.parser.blocks.lists import ItemProcessor, ListProcessor, QuoteProcessor
 from pipeline.parser.blocks.math import LatexMathProcessor, MathProcessor
 from pipeline.parser.blocks.other_tools import CommentProcessor, OmittedProcessor
 from pipeline.parser.blocks.paragraphs import ParagraphProcessor
-from pipeline.parser.blocks.quotes import QuoteProcessor
 from pipeline.parser.blocks.tables import TableProcessor
 from pipeline.parser.files import SourceFiles
-from pipeline.parser.inlines import blanks, math, other_tools, references, scanner, variables
+from pipeline.parser.inlines import blanks, math, other_tools, references, scanner
 from pipeline.parser.inlines.patterns import PATTERNS, InlineSpan, Pattern
 from pipeline.parser.lines import Line
 
@@ -100,7 +99,6 @@ class ChapbookSyntax(Extension):
             **PATTERNS,
             **references.PATTERNS,
             "example": references.example(parser.examples),
-            **variables.PATTERNS,
             **blanks.PATTERNS,
             **other_tools.PATTERNS,
         }

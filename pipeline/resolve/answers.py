@@ -15,6 +15,11 @@ from pipeline.resolve.findings import Findings
 from pipeline.tree import FIELDS, Changes, children, rewrite, rewrite_document, walk
 from pipeline.words import words
 
+BLOCKS = (
+    *Block.__args__, model.ListItem, model.Choice, model.Turn, model.TableRow, model.TableCell,
+)  # fmt: skip
+"""What stands on lines of its own."""
+
 FRONT = "1"
 """The page on which a text begins, if nothing says another."""
 
@@ -141,7 +146,7 @@ class _Key:
                 return (_line(", ".join(str(place + 1) for place in block.solution)),)
             case model.List():
                 return self._list(block)
-        if held := [node for node in children(block) if _is_block(node)]:
+        if held := [node for node in children(block) if isinstance(node, BLOCKS)]:
             return self.of(held)
         self._turn(block)
         return self._filled(block)
@@ -183,20 +188,6 @@ class _Key:
             self._page = node.attributes.get(PAGE_START, self._page)
             if isinstance(node, model.PageMark):
                 self._page = node.label
-
-
-def _is_block(node: Node) -> bool:
-    return isinstance(
-        node,
-        (
-            *Block.__args__,
-            model.ListItem,
-            model.Choice,
-            model.Turn,
-            model.TableRow,
-            model.TableCell,
-        ),
-    )
 
 
 def _line(text: str) -> model.Paragraph:

@@ -47,13 +47,8 @@ SOLVED = (model.Blank, model.Choice, model.Exercise, *TASKS)
 """What may have its solution in it."""
 
 FORMAT_NAMES = {
-    "html": "html",
-    "pdf": "pdf",
-    "epub": "epub",
-    "web": "html",
-    "print": "pdf",
-    "ebook": "epub",
-}
+    "html": "html", "pdf": "pdf", "epub": "epub", "web": "html", "print": "pdf", "ebook": "epub",
+}  # fmt: skip
 
 
 def select(document: Document, edition: Edition) -> Document:

@@ -14,13 +14,6 @@ from pipeline.sheet.proportions import (
 from pipeline.sheet.rules import css
 
 __all__ = [
-    "css",
-    "has_room_for_notes",
-    "is_book",
-    "options_for",
-    "paper_for",
-    "settle",
-    "sheet_for",
-    "sheet_of",
-    "words_of",
-]
+    "css", "has_room_for_notes", "is_book", "options_for", "paper_for", "settle", "sheet_for",
+    "sheet_of", "words_of",
+]  # fmt: skip

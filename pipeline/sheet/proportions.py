@@ -7,11 +7,12 @@ before it where the sheet is wide enough, and small and large sizes on one scale
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 from typing import TypeVar
 
 from msgspec.structs import replace
 
-from pipeline.editions import Edition, Imposition
+from pipeline.editions import EDITIONS, Edition, Imposition
 from pipeline.metadata import Metadata
 from pipeline.model import Document, Text
 from pipeline.paper import (
@@ -37,7 +38,6 @@ TEXT, LEADING = 10.5, 15
 MEASURE, COLUMN = 120, 30
 """Millimetres at that size: lines of some 70 letters, and the column to the left of them."""
 
-
 GAP = 6
 """Millimetres between two columns of text."""
 
@@ -46,6 +46,9 @@ LEAST_MEASURE = 105
 
 SIDE, UPRIGHT = 24 / 210, 25 / 297
 """What of a page's width and height the margins take."""
+
+LEAST = 40
+"""Millimetres that lines of text are long at least, and that a page's text is high."""
 
 SMALLEST_NOTE = 8
 """Points that no text is under."""
@@ -254,3 +257,30 @@ def _half(paper: PageSize) -> PageSize:
         if 0 <= width - size.width < TOLERANCE and 0 <= height - size.height < TOLERANCE:
             return size
     return PageSize(f"{width:g} × {height:g} mm", width, height)
+
+
+def lack_of(editions: Iterable[str], metadata: Metadata) -> tuple[str, str] | None:
+    """What the page of one of these editions has too little of, as a handout or as a book; and
+    what to do about it."""
+    sheets = (
+        sheet_for(EDITIONS[name], metadata, is_book=is_book)
+        for name in editions
+        for is_book in (False, True)
+    )
+    return next(filter(None, map(_lack, sheets)), None)
+
+
+def _lack(sheet: Sheet) -> tuple[str, str] | None:
+    height = sheet.size.height - sheet.top - sheet.bottom
+    what, length, way = "the text", height, "high"
+    if sheet.line < LEAST:
+        what = "lines of text" if sheet.columns == 1 else "the columns of text"
+        length, way = sheet.line, "long" if sheet.columns == 1 else "wide"
+    if length >= LEAST:
+        return None
+    hint = "Make the margins smaller, or the page larger."
+    if sheet.columns > 1:
+        hint = "Have one column, smaller margins, or a larger page."
+    if length <= 0:
+        return f"there is no room left for {what}.", hint
+    return f"{what} would be {math.floor(length)} mm {way}; {LEAST} mm are the least.", hint

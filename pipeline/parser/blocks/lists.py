@@ -1,4 +1,5 @@
-"""Lists and their items (CommonMark 0.31.2, sections 5.2 and 5.3), also with Pandoc's markers."""
+"""Block quotes, and lists and their items (CommonMark 0.31.2, sections 5.1 to 5.3), also with
+Pandoc's markers."""
 
 from __future__ import annotations
 
@@ -120,3 +121,29 @@ def _read_marker(cursor: Cursor, interrupts: bool) -> Marker | None:
         return None
     spaces = 1 if after.blank or not 1 <= after.indent <= 4 else after.indent
     return Marker(kind, start, match.end(), match.end() + spaces)
+
+
+class QuoteProcessor(LineProcessor):
+    begins = ">"
+    container = True
+
+    def start(self, cursor: Cursor) -> bool:
+        if self.parser.too_deep(cursor):
+            return False
+        self.open(cursor, "blockquote")
+        _take_marker(cursor)
+        return True
+
+    def proceed(self, block: BlockElement, cursor: Cursor) -> Match:
+        if not self.may_start(cursor):
+            return Match.NO
+        _take_marker(cursor)
+        block.end = cursor.number
+        return Match.YES
+
+
+def _take_marker(cursor: Cursor) -> None:
+    cursor.skip_indent()
+    cursor.skip_chars(1)
+    if cursor.indent:
+        cursor.skip_columns(1)

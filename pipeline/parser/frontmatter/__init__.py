@@ -7,7 +7,7 @@ from typing import Any
 from pipeline.diagnostics import Diagnostic
 from pipeline.metadata import Metadata
 from pipeline.paper import PrintOptions
-from pipeline.parser.frontmatter import identifiers, room, schema, settling, values, yaml_nodes
+from pipeline.parser.frontmatter import identifiers, printing, schema, settling, values, yaml_nodes
 
 derive_identifier = identifiers.derive
 front_matter = schema.front_matter
@@ -42,6 +42,6 @@ def read_front_matter(text: str, source: str) -> tuple[Metadata, int, tuple[Diag
         read["edition_options"] = tuple(o for o in listed if o[1] != PrintOptions())
     metadata = Metadata(**read)
     metadata = settling.check_isbns(metadata, nodes, report)
-    metadata = room.with_room(metadata, nodes, report)
+    metadata = printing.with_room(metadata, nodes, report)
     report.found.sort(key=lambda found: (found.line, found.column))
     return metadata, lines, tuple(report.found)

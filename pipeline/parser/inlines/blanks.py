@@ -1,7 +1,8 @@
-"""Blanks to fill in: ``____``, or ``____{answer}``.
+"""Blanks to fill in, ``____`` or ``____{answer}``, and variables, ``{{ name }}``.
 
 The underscores stand alone: after a letter or a digit, or before one, they are text. With
-an answer they may be part of a word (``go____{es}``).
+an answer they may be part of a word (``go____{es}``). What else stands in double braces, as
+templates of other programs have it, is text; but words with spaces between were meant as a name.
 """
 
 from __future__ import annotations
@@ -11,6 +12,10 @@ import re
 from pipeline.parser.inlines.patterns import InlineSpan, Pattern, Result
 from pipeline.parser.inlines.text import unescape
 from pipeline.partial import closing_brace
+from pipeline.variables import INCLUDE, NAME
+
+_NAMES = re.compile(rf"{NAME}(?:[ \t]+[\w-]+)*")
+_INCLUDE = re.compile(rf"{INCLUDE}(?:[ \t]|$)")
 
 
 def _blank(m: re.Match[str], data: str) -> Result:
@@ -29,4 +34,17 @@ def _blank(m: re.Match[str], data: str) -> Result:
     return found, end + 1
 
 
-PATTERNS = {"blank": Pattern("_", r"_{4,}", _blank)}
+def _variable(m: re.Match[str], data: str) -> Result:
+    """An include that does not stand alone on its line looks like a variable too."""
+    said = m[1].strip(" \t")
+    if data[m.start() - 1 : m.start()] == "{" or data.startswith("}", m.end()):
+        return None
+    if _INCLUDE.match(said):
+        return InlineSpan("include", m[0])
+    return InlineSpan("variable", name=said) if _NAMES.fullmatch(said) else None
+
+
+PATTERNS = {
+    "blank": Pattern("_", r"_{4,}", _blank),
+    "variable": Pattern("{", r"\{\{([^{}\n]{1,300})\}\}", _variable),
+}

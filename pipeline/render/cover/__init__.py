@@ -15,9 +15,8 @@ from pipeline.model import Asset, Document
 from pipeline.pages import CoverPage, Face, Style
 from pipeline.paper import Theme
 from pipeline.render.cover.colours import Palette, digest, palette
+from pipeline.render.cover.grounds import composition, printed_paper
 from pipeline.render.cover.images import cover_image, is_drawing, page_of
-from pipeline.render.cover.papers import printed_paper
-from pipeline.render.cover.shapes import composition
 from pipeline.render.drawings import logo
 from pipeline.render.environment import read_text, sheets
 from pipeline.scripts import fonts_for

@@ -13,9 +13,8 @@ from pipeline.model import Asset, Document
 from pipeline.pages import CoverPage, Style
 from pipeline.render.cover import LINE, Front, Look, assets_of, faces_for, front_of, look_of
 from pipeline.render.cover.colours import digest
+from pipeline.render.cover.grounds import composition, printed_paper
 from pipeline.render.cover.images import cover_image
-from pipeline.render.cover.papers import printed_paper
-from pipeline.render.cover.shapes import composition
 from pipeline.render.environment import sheets
 from pipeline.scripts import beyond
 from pipeline.sheet.spread import BLEED, MARKS, SpreadSheet, reading

@@ -23,18 +23,10 @@ from pipeline.render.nodes import note_id
 from pipeline.render.site.naming import SitePage
 from pipeline.tree import plain_text, walk
 
-BREAKS: frozenset[type[Node]] = frozenset(
-    {
-        *get_args(Block),
-        model.BibliographyEntry,
-        model.Choice,
-        model.DefinitionItem,
-        model.LineBreak,
-        model.ListItem,
-        model.SoftBreak,
-        model.TableCell,
-    }
-)
+BREAKS: frozenset[type[Node]] = frozenset({
+    *get_args(Block), model.BibliographyEntry, model.Choice, model.DefinitionItem, model.LineBreak,
+    model.ListItem, model.SoftBreak, model.TableCell,
+})  # fmt: skip
 """What there is a space before, or is one."""
 
 

@@ -78,13 +78,11 @@ def text_block(
         yield Label(x, y + number * LEADING + LEADING - 2.6, line, anchor, colour)
 
 
-def middle_block(
-    x: float, y: float, lines: list[str], anchor: Anchor = "start", colour: str = ""
-) -> Iterator[Label]:
+def middle_block(x: float, y: float, lines: list[str]) -> Iterator[Label]:
     """Lines of text with their middle at the height ``y``."""
     top = y - (len(lines) - 1) * LEADING / 2
     for number, line in enumerate(lines):
-        yield Label(x, top + number * LEADING + CAPITAL / 2, line, anchor, colour)
+        yield Label(x, top + number * LEADING + CAPITAL / 2, line)
 
 
 def titled(plan: Plan, gap: float = GAP) -> tuple[list[Mark], float]:

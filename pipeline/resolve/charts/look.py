@@ -21,14 +21,8 @@ GAP = 4.0
 """Between a mark and what is said of it."""
 
 INK, QUIET, HAIRLINE, PAPER = "#16191c", "#4d565e", "#c3c9ce", "#ffffff"
-NAVY, OCHRE, BRICK, TEAL, BLUE, GREY = (
-    "#1f3b57",
-    "#cf8216",
-    "#9c3b27",
-    "#2f7d6b",
-    "#5787b3",
-    "#6b747c",
-)
+NAVY, OCHRE, BRICK = "#1f3b57", "#cf8216", "#9c3b27"
+TEAL, BLUE, GREY = "#2f7d6b", "#5787b3", "#6b747c"
 
 BARS = (
     Fill(NAVY),

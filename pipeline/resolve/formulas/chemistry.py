@@ -21,14 +21,9 @@ _TOKEN = re.compile(
     re.DOTALL,
 )
 ARROWS = {
-    "->": "rightarrow",
-    "<-": "leftarrow",
-    "<->": "leftrightarrow",
-    "<-->": "leftrightarrow",
-    "<=>": "rightleftharpoons",
-    "<=>>": "rightleftharpoons",
-    "<<=>": "rightleftharpoons",
-}
+    "->": "rightarrow", "<-": "leftarrow", "<->": "leftrightarrow", "<-->": "leftrightarrow",
+    "<=>": "rightleftharpoons", "<=>>": "rightleftharpoons", "<<=>": "rightleftharpoons",
+}  # fmt: skip
 BONDS = {"=": "\\text{=}", "#": "\\text{≡}", "*": "\\cdot ", ".": "\\cdot ", "~": "\\,"}
 _CHARGE = re.compile(r"\{|(\d*[+-]+|[+-]*\d+[+-]*|[A-Za-z*]+[+-]?)")
 _LABEL = re.compile(r"\s*\[([^\[\]]*)\]")

@@ -13,15 +13,9 @@ from pipeline.resolve.formulas.tokens import ATTRIBUTES, LIMIT_NAMES, TOKENS, ke
 NAMESPACE = "http://www.w3.org/1998/Math/MathML"
 
 ARITIES = {
-    "mfrac": 2,
-    "mroot": 2,
-    "msub": 2,
-    "msup": 2,
-    "munder": 2,
-    "mover": 2,
-    "msubsup": 3,
+    "mfrac": 2, "mroot": 2, "msub": 2, "msup": 2, "munder": 2, "mover": 2, "msubsup": 3,
     "munderover": 3,
-}
+}  # fmt: skip
 ENCLOSED = {
     "box": "boxed",
     "updiagonalstrike": "cancel",

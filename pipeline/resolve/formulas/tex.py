@@ -24,12 +24,8 @@ _FENCES = frozenset(
     " ulcorner urcorner llcorner lrcorner".split()
 )
 _AROUND = {
-    "p": ("(", ")"),
-    "b": ("[", "]"),
-    "v": ("|", "|"),
-    "B": ("\\{", "\\}"),
-    "V": ("\\|", "\\|"),
-}
+    "p": ("(", ")"), "b": ("[", "]"), "v": ("|", "|"), "B": ("\\{", "\\}"), "V": ("\\|", "\\|"),
+}  # fmt: skip
 """The brackets around matrices, by the first letter of their names."""
 
 
