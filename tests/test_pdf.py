@@ -491,6 +491,12 @@ def test_a_broken_line_breaks_no_word_and_joins_none(folder: Path) -> None:
     assert _words(paragraph.text) == _words(text)
 
 
+def test_a_space_that_a_line_ends_with_is_there_on_other_lines(folder: Path) -> None:
+    names = [f"`{'abcdefgh'[: 1 + number % 8]}{number}`" for number in range(200)]
+    (paragraph,) = spoken(short(", ".join(names)), folder).all("P")
+    assert _words(paragraph.text) == ", ".join(names).replace("`", "").split()
+
+
 def test_words_are_whole_with_a_style_sheet_of_ones_own(folder: Path, tmp_path: Path) -> None:
     (tmp_path / "pdf").mkdir()
     style = (builtin_templates() / "pdf" / "style.css").read_text("utf-8")

@@ -296,8 +296,9 @@ def _economical() -> Iterator[None]:
                 found = kept.get((text, spacing))
                 if not found or (width is not None and found[3] > width):
                     found = whole(text, style, context, width, spacing, **options)
-                    fits = found[2] is None and (width is None or found[3] <= width)
-                    if not fits or len(kept) >= KEPT:
+                    # A space that is left out at a line's end is there on others.
+                    is_all = found[2] is None and found[1] == len(text.encode())
+                    if not is_all or (width is not None and found[3] > width) or len(kept) >= KEPT:
                         return found
                     kept[text, spacing] = found
                 return (copy.copy(found[0]), *found[1:])
