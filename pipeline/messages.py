@@ -170,9 +170,9 @@ def stage_line(stage: str, seconds: float, size: int, path: object) -> str:
     return f"{stage:<9}{_time(seconds):>9} {human_size(size):>9}  {printable(path)}"
 
 
-def ran_line(stage: str, edition: str, seconds: float) -> str:
-    """Which stage, for which edition, and how long it ran, if it did."""
-    return f"  {stage:<9}{edition:<14}{_time(seconds):>9}"
+def ran_line(stage: str, edition: str, seconds: float, note: str = "") -> str:
+    """Which stage, for which edition, how long it ran, if it did, and a note on that."""
+    return f"  {stage:<9}{edition:<14}{_time(seconds):>9}  {note}".rstrip()
 
 
 def progress_line(doing: str, seconds: float) -> str:

@@ -69,7 +69,9 @@ class Run:
     @property
     def stages(self) -> list[str]:
         """The long stages that ran, sorted: ``parse``, ``render web``, ``package handout`` …"""
-        ran = re.findall(r"^  (parse|render|package) +(\S*) +\d+\.\d\d s$", self.stdout, re.M)
+        ran = re.findall(
+            r"^  (parse|render|package) +(\S*) +\d+\.\d\d s(?:  .*)?$", self.stdout, re.M
+        )
         return sorted(" ".join(stage).strip() for stage in ran)
 
 

@@ -197,7 +197,9 @@ class Progress:
             self._expected |= self._took
             self._took.clear()
         if self.stages and not self.quiet:
-            click.echo(messages.ran_line(what.stage, what.edition, what.seconds))
+            click.echo(messages.ran_line(what.stage, what.edition, what.seconds, what.note))
+        if what.is_part:  # of a time that is told as a whole
+            return
         # what is known from before keeps the time of when it was made
         self._took[name] = what.seconds or self._took.get(name) or self._expected.get(name, 0.0)
 

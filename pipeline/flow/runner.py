@@ -17,7 +17,7 @@ from collections.abc import Callable, Iterable
 from concurrent.futures import Executor, Future
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, TypeAlias, TypeVar
 
 import msgspec
 
@@ -48,7 +48,9 @@ class Stage(Generic[T]):
     what the stage took. The functions are those of a module, so that other processes find them.
     What a stage gives is known by its content, or else by what it was made of: writing a large
     value costs more than making it at times. One that is ``kept`` stays in the store. One that is
-    ``apart`` takes so long that another process is worth its start.
+    ``apart`` takes so long that another process is worth its start, unless what it takes
+    ``divides`` it: then it is given what has another stage run for each of its parts
+    (`Runner.each`), last. A ``note`` is what people are told of how a value was made.
     """
 
     name: str
@@ -59,6 +61,8 @@ class Stage(Generic[T]):
     by_content: bool = False
     kept: bool = False
     apart: bool = False
+    divides: Callable[..., bool] | None = None
+    note: Callable[[T], str] | None = None
 
     def encode(self, value: T) -> bytes:
         """The value as JSON, the same bytes for equal values."""
@@ -70,11 +74,14 @@ class Stage(Generic[T]):
 
 class Ran(msgspec.Struct, frozen=True):
     """That a stage ran, for which edition, and for how long; ``seconds`` are 0 where its outcome
-    was known."""
+    was known. There may be a ``note`` on how it ran. It ran for the parts of what another stage
+    gives where it ``is_part`` of that."""
 
     stage: str
     edition: str
     seconds: float = 0.0
+    note: str = ""
+    is_part: bool = False
 
 
 class Begun(msgspec.Struct, frozen=True):
@@ -133,6 +140,10 @@ class Outcome(Generic[T]):
         return self.stage.encode(self.value) if data is None else data
 
 
+Each: TypeAlias = Callable[[Stage[Any], Iterable[tuple[Any, ...]]], list[Any]]
+"""What has a stage run for each of many parts."""
+
+
 class Runner:
     """Runs stages for one build. ``store`` has what is known from before, ``executor`` does what
     is better done in another process, ``tell`` hears of every stage, and ``begin`` of
@@ -157,6 +168,17 @@ class Runner:
         """What comes of a stage that takes these: outcomes of other stages, or plain values."""
         return self._begin(stage, takes, None)()
 
+    def each(self, stage: Stage[T], many: Iterable[tuple[Any, ...]]) -> list[T]:
+        """What a stage gives for each of many parts, which are made side by side."""
+        parts = tuple(many)
+        begun = [self._begin(stage, takes, self._executor, is_part=True) for takes in parts]
+        outcomes = [outcome() for outcome in begun]
+        ran = [outcome.seconds for outcome in outcomes if outcome.seconds]
+        if parts:
+            note = f"{len(ran)} of {len(parts)}"
+            self._tell(Ran(stage.name, _edition(parts[0]), sum(ran), note, is_part=True))
+        return [outcome.value for outcome in outcomes]
+
     def given(self, stage: Stage[T], value: T) -> Outcome[T]:
         """A value as if the stage had given it now."""
         outcome = Outcome(stage, _Trace({}, "", stage.findings(value)), lambda: value, None)
@@ -166,21 +188,31 @@ class Runner:
     def later(self, stage: Stage[T], *takes: Any) -> Callable[[], Outcome[T]]:
         """The same, begun in another process where that is worth it, and waited for when it is
         asked for."""
-        return self._begin(stage, takes, self._executor if stage.apart else None)
+        executor = self._executor if stage.apart else None
+        if executor and stage.divides and stage.divides(*_values(takes)):
+            return functools.cache(self._begin(stage, takes, None))
+        return self._begin(stage, takes, executor)
 
     def _begin(
-        self, stage: Stage[T], takes: tuple[Any, ...], executor: Executor | None
+        self,
+        stage: Stage[T],
+        takes: tuple[Any, ...],
+        executor: Executor | None,
+        *,
+        is_part: bool = False,
     ) -> Callable[[], Outcome[T]]:
         name = f"{key(stage.name, version(), *map(_described, takes))}.trace"
         traces = self._known(name)
         for trace in traces:
             if all(self._digest(path) == digest for path, digest in trace.files.items()):
                 self.files.update(dict.fromkeys(trace.files))
-                self._tell(Ran(stage.name, _edition(takes)))
+                if not is_part:
+                    self._tell(Ran(stage.name, _edition(takes)))
                 make = functools.partial(_remade, stage, takes)
                 known = Outcome(stage, trace, make, self._store)
                 return lambda: known
-        self._begun(Begun(stage.name, _edition(takes)))
+        if not is_part:
+            self._begun(Begun(stage.name, _edition(takes)))
         started = time.time()
         running: Future[tuple[bytes, float, list[str]]] | None = None
         if executor:
@@ -193,8 +225,11 @@ class Runner:
                 data, seconds, paths = running.result()
                 value = stage.decode(data)
             else:
-                value, seconds, paths = _run(stage, _values(takes))
-            self._tell(Ran(stage.name, _edition(takes), seconds))
+                each = (self.each,) if stage.divides else ()
+                value, seconds, paths = _run(stage, _values(takes), *each)
+            if not is_part:
+                note = stage.note(value) if stage.note else ""
+                self._tell(Ran(stage.name, _edition(takes), seconds, note))
             return self._noted(stage, value, seconds, paths, started, name, traces)
 
         return outcome
@@ -261,11 +296,11 @@ def _remade(stage: Stage[T], takes: Iterable[Any]) -> T:
     return stage.make(*_values(takes))
 
 
-def _run(stage: Stage[T], values: list[Any]) -> tuple[T, float, list[str]]:
+def _run(stage: Stage[T], values: list[Any], *each: Each) -> tuple[T, float, list[str]]:
     """What a stage gives, in how many seconds, and the paths that it came from."""
     started = time.perf_counter()
     with noting() as noted:
-        value = stage.make(*values)
+        value = stage.make(*values, *each)
     paths = dict.fromkeys(map(str, (*stage.reads(value, *values), *noted)))
     return value, time.perf_counter() - started, list(paths)
 

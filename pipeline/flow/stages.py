@@ -12,16 +12,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 import msgspec
 
 from pipeline.diagnostics import Diagnostic, Span
 from pipeline.editions import Edition, tells_pages
-from pipeline.flow.runner import Stage
+from pipeline.flow.runner import Each, Stage
 from pipeline.metadata import Metadata
 from pipeline.model import Document
 from pipeline.package.result import Package
+from pipeline.package.units import Furniture, Heads, Set, Unit, may_divide
 from pipeline.pages import Pages
 from pipeline.pagination import PageMap
 from pipeline.paper import Sheet
@@ -117,13 +118,48 @@ def audit(pages: Pages, document: Document, edition: Edition) -> Pages:
 
 
 def package(
-    pages: Pages, edition: Edition, folder: Path, assets: bool, source: str, pango: str
+    pages: Pages,
+    edition: Edition,
+    folder: Path,
+    assets: bool,
+    source: str,
+    pango: str,
+    each: Each | None = None,
 ) -> Package:
     """The finished file of an edition, with what is known of it. What is wrong is about the
-    source, where nothing else is said."""
+    source, where nothing else is said. A long text for print is divided into units, and `each`
+    has them set."""
     from pipeline.package import package
 
-    return _placed(package(pages, folder, assets_beside=assets), source)
+    crew = _Crew(each, pango) if each else None
+    return _placed(package(pages, folder, assets_beside=assets, crew=crew), source)
+
+
+class _Crew(NamedTuple):
+    """Has the stages run that set units and running heads."""
+
+    each: Each
+    pango: str
+
+    def units(self, units: Iterable[Unit], edition: Edition, folder: Path) -> list[Set]:
+        return self.each(UNIT, [(unit, edition, folder, self.pango) for unit in units])
+
+    def heads(self, given: Iterable[Furniture], edition: Edition) -> list[Heads]:
+        return self.each(HEADS, [(one, edition, self.pango) for one in given])
+
+
+def unit(unit: Unit, edition: Edition, folder: Path, pango: str) -> Set:
+    """A unit of a text for print, set and drawn."""
+    from pipeline.package.pdf.units.setting import set_unit
+
+    return set_unit(unit, edition, folder)
+
+
+def heads(given: Furniture, edition: Edition, pango: str) -> Heads:
+    """The running heads and feet of a unit's pages."""
+    from pipeline.package.pdf.units.setting import set_heads
+
+    return set_heads(given, edition)
 
 
 def cover(
@@ -203,6 +239,22 @@ def _packed(package: Package, *_: Any) -> Iterable[str]:
     return package.dependencies
 
 
+def _fonts(_: Any, given: Unit | Furniture, *__: Any) -> Iterable[str]:
+    return given.fonts
+
+
+def _fonts_and_images(made: Set, unit: Unit, *_: Any) -> Iterable[str]:
+    return (*unit.fonts, *made.files)
+
+
+def _may_divide(pages: Pages, edition: Edition, *_: Any) -> bool:
+    return may_divide(pages, edition)
+
+
+def _plan(package: Package) -> str:
+    return package.plan
+
+
 PARSE = Stage("parse", parse, Document, _in_document, _source, kept=True)
 METADATA = Stage("metadata", metadata, Metadata, _nothing, _nothing, kept=True)
 SELECT = Stage("select", select, Document, _in_document, _nothing)
@@ -210,8 +262,13 @@ RESOLVE = Stage("resolve", resolve, Document, _in_document, _nothing)
 MARK = Stage("mark", mark, Document, _in_document, _nothing)
 RENDER = Stage("render", render, Pages, _in_pages, _templates, by_content=True)
 AUDIT = Stage("audit", audit, Pages, _in_pages, _nothing, by_content=True)
-PACKAGE = Stage("package", package, Package, _in_package, _packed, kept=True, apart=True)
+PACKAGE = Stage(
+    "package", package, Package, _in_package, _packed,
+    kept=True, apart=True, divides=_may_divide, note=_plan,
+)  # fmt: skip
+UNIT = Stage("unit", unit, Set, _nothing, _fonts_and_images, kept=True, apart=True)
+HEADS = Stage("heads", heads, Heads, _nothing, _fonts, kept=True, apart=True)
 COVER = Stage("cover", cover, Package, _in_package, _packed, kept=True)
 
-STAGES = (PARSE, METADATA, SELECT, RESOLVE, MARK, RENDER, AUDIT, PACKAGE, COVER)
+STAGES = (PARSE, METADATA, SELECT, RESOLVE, MARK, RENDER, AUDIT, PACKAGE, UNIT, HEADS, COVER)
 """All stages, in order."""

@@ -9,23 +9,29 @@ from msgspec.structs import replace
 from pipeline.editions import EDITIONS, Edition
 from pipeline.faces import located
 from pipeline.package.result import Package
+from pipeline.package.units import Crew
 from pipeline.pages import Pages
 
 
-def package(pages: Pages, folder: Path, *, assets_beside: bool = False) -> Package:
+def package(
+    pages: Pages, folder: Path, *, assets_beside: bool = False, crew: Crew | None = None
+) -> Package:
     """The finished file of an edition.
 
     ``folder`` is the source's folder, in which the assets are. ``assets_beside`` asks
-    the web page to keep styles and images in files of their own (`Package.extra`).
+    the web page to keep styles and images in files of their own (`Package.extra`). A ``crew``
+    sets the units of a long text for print.
     """
     edition = EDITIONS[pages.edition]
     made = _packaged(
-        replace(pages, faces=located(pages.faces, folder)), edition, folder, assets_beside
+        replace(pages, faces=located(pages.faces, folder)), edition, folder, assets_beside, crew
     )
     return replace(made, accessibility=pages.accessibility)
 
 
-def _packaged(pages: Pages, edition: Edition, folder: Path, assets_beside: bool) -> Package:
+def _packaged(
+    pages: Pages, edition: Edition, folder: Path, assets_beside: bool, crew: Crew | None
+) -> Package:
     match edition.format:
         case "html" if edition.chapters:
             from pipeline.package import site
@@ -38,7 +44,7 @@ def _packaged(pages: Pages, edition: Edition, folder: Path, assets_beside: bool)
         case "pdf":
             from pipeline.package import pdf
 
-            return pdf.package(pages, folder)
+            return pdf.package(pages, folder, crew)
         case "epub":
             from pipeline.package import epub
 

@@ -45,7 +45,8 @@ class Package(msgspec.Struct, frozen=True, omit_defaults=True):
     ``extra`` are files to lie beside it, by name; ``facts`` say what it holds, and ``extra_facts``
     what those hold that are readable by themselves. ``page_map`` is where its pages begin, if it
     is the standard print edition, and ``sheet`` is that of a printed one, as it was set. An
-    e-book may have a ``front``, and makes claims of its ``accessibility``."""
+    e-book may have a ``front``, and makes claims of its ``accessibility``. A ``plan`` says how a
+    printed text was set."""
 
     data: bytes
     diagnostics: tuple[Diagnostic, ...] = ()
@@ -57,3 +58,4 @@ class Package(msgspec.Struct, frozen=True, omit_defaults=True):
     sheet: Sheet | None = None
     front: Front | None = None
     accessibility: Accessibility | None = None
+    plan: str = ""

@@ -6,6 +6,7 @@ publication, and nothing is fetched.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -19,21 +20,26 @@ from pipeline.package.pdf.form import add_form
 from pipeline.package.pdf.grey import without_colours
 from pipeline.package.pdf.kept_pages import KeptPages, name_pages
 from pipeline.package.pdf.layout import lay_out
-from pipeline.package.pdf.log import listening
+from pipeline.package.pdf.log import Log, listening
 from pipeline.package.pdf.markup import let_break, parse, ready, replace_characters
 from pipeline.package.pdf.metadata import describe
-from pipeline.package.pdf.page_starts import read_pieces
+from pipeline.package.pdf.page_starts import Flow, Pieces, read_pieces, text_flows
 from pipeline.package.pdf.pictographs import set_apart
 from pipeline.package.pdf.tags import tag
 from pipeline.package.pdf.text_columns import arrange
+from pipeline.package.pdf.units.book import Alone, Book, joined, set_all
+from pipeline.package.pdf.units.plan import Plan, divided
 from pipeline.package.result import Facts, Package
+from pipeline.package.units import Crew
 from pipeline.pages import Pages
+from pipeline.pagination import PageMap
 from pipeline.scripts import beyond
 from pipeline.words import words
 
 
-def package(pages: Pages, folder: Path) -> Package:
-    """The PDF of an edition; ``folder`` is the source's folder, in which the assets are."""
+def package(pages: Pages, folder: Path, crew: Crew | None = None, whole: str = "") -> Package:
+    """The PDF of an edition; ``folder`` is the source's folder, in which the assets are. A ``crew``
+    sets the units of a long text."""
     (page,) = pages.pages
     try:
         if pages.edition == STANDARD_PRINT:
@@ -53,6 +59,12 @@ def package(pages: Pages, folder: Path) -> Package:
         ready(root)
         let_break(root)
         arrange(root)
+        plan = Plan(whole=whole) if whole else divided(setter, root, pages)
+        if plan.slices:
+            book = set_all(crew or Alone(), plan.slices, root, pages, files, folder)
+            if book.whole:  # the page numbers of units are in the markup
+                return package(pages, folder, whole=book.whole)
+            return _joined(book, setter, pages, files, pieces, log)
         kept = KeptPages(root) if edition.same_pages else None
         pages, fitted, found = fit_pages(setter, pages, root, log.unheard)
         if any(finding.is_error for finding in found):
@@ -96,5 +108,34 @@ def package(pages: Pages, folder: Path) -> Package:
         facts=facts,
         extra_facts=extra_facts,
         sheet=pages.sheet,
-        page_map=(pieces.page_map(pages.edition, document.pages, pages.sheet) if pieces else None),
+        page_map=_page_map(pieces, pages, text_flows(document.pages)) if pieces else None,
+        plan=f"as a whole: {plan.whole}",
     )
+
+
+def _joined(
+    book: Book,
+    setter: Typesetter,
+    pages: Pages,
+    files: Sequence[Path],
+    pieces: Pieces | None,
+    log: Log,
+) -> Package:
+    """The PDF of a text in units."""
+    for said in book.heard:
+        log.hear(*said)
+    read = dict.fromkeys(file for one in book.sets for file in one.files)
+    refused = dict.fromkeys(finding for one in book.sets for finding in one.diagnostics)
+    return Package(
+        data=joined(setter, book, pages.metadata),
+        diagnostics=(*refused, *log.diagnostics(pages.places)),
+        dependencies=tuple(map(str, (*files, *read))),
+        facts=Facts(len(book.pages), sizes=book.sizes),
+        sheet=pages.sheet,
+        page_map=_page_map(pieces, pages, book.flows) if pieces else None,
+        plan=f"in {len(book.sets)} units",
+    )
+
+
+def _page_map(pieces: Pieces, pages: Pages, flows: Sequence[Sequence[Flow]]) -> PageMap:
+    return pieces.page_map(pages.edition, flows, pages.sheet)

@@ -18,7 +18,8 @@ from pipeline.codes import Code, diagnostic
 from pipeline.diagnostics import Diagnostic, Span
 from pipeline.editions import EDITIONS, Edition, Imposition
 from pipeline.package.pdf.engine.boxes import Box
-from pipeline.package.pdf.engine.typesetter import POINT, TooManyPagesError, Typesetter
+from pipeline.package.pdf.engine.layout import TooManyPagesError
+from pipeline.package.pdf.engine.typesetter import POINT, Typesetter
 from pipeline.package.pdf.filling import Block, filled, largest_blocks
 from pipeline.package.pdf.fit_search import SLACK, Search, sheets_of
 from pipeline.package.pdf.layout import set_pages

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple, TypeAlias
 from xml.etree.ElementTree import Element
 
@@ -40,7 +40,7 @@ class PageNumbers:
     where they are not those of the sheets."""
 
     def __init__(self, root: Element, labels: Labels | None = None) -> None:
-        self._labels = labels or folios
+        self._labels = labels or (lambda pages: folios(len(pages)))
         self._entries: list[tuple[Element, list[Place], str]] = []
         for span in root.iter("span"):
             if "pages" in classes(span):
@@ -50,21 +50,28 @@ class PageNumbers:
                     for link in links
                 ]
                 self._entries.append((span, places, (links[0].tail or "") if links else ""))
-        self._wholes = {
+        self.wholes = frozenset(
             place.target for _, places, _ in self._entries for place in places if place.whole
-        }
+        )
 
     def fill(self, pages: Sequence[Page]) -> bool:
         """Write the numbers of ``pages`` into the tree; whether any differs from what was
         there."""
         if not self._entries:
             return False
-        starts: dict[str, int] = {}
-        for number, page in enumerate(pages):
-            for anchor in page.anchors:
-                starts.setdefault(anchor, number)
-        ends = _last_pages(pages, self._wholes)
-        labels = self._labels(pages)
+        starts = first_pages(page.anchors for page in pages)
+        ends = {
+            name: number
+            for number, page in enumerate(pages)
+            for name in names_on(page, self.wholes)
+        }
+        return self.write(starts, ends, self._labels(pages))
+
+    def write(
+        self, starts: Mapping[str, int], ends: Mapping[str, int], labels: Sequence[str]
+    ) -> bool:
+        """Write into the tree what pages places begin and end on, by these names of pages; whether
+        any differs from what was there."""
         changed = False
         for span, places, between in self._entries:
             found = (
@@ -91,12 +98,12 @@ def merged(found: Iterable[Pages]) -> list[Pages]:
     return result
 
 
-def folios(pages: Sequence[Page]) -> list[str]:
-    """What is printed on the pages as their numbers."""
-    return list(map(str, range(1, len(pages) + 1)))
+def folios(pages: int) -> list[str]:
+    """What is printed on so many pages as their numbers."""
+    return list(map(str, range(1, pages + 1)))
 
 
-def _links(pages: list[Pages], labels: list[str], between: str) -> Iterator[Element]:
+def _links(pages: list[Pages], labels: Sequence[str], between: str) -> Iterator[Element]:
     for number, (first, last, target) in enumerate(pages, start=1):
         link = Element("a", {"href": f"#{target}"})
         one, other = labels[first], labels[last]
@@ -109,11 +116,18 @@ def _shown(links: Iterable[Element]) -> list[tuple[str | None, str | None]]:
     return [(link.get("href"), link.text) for link in links]
 
 
-def _last_pages(pages: Sequence[Page], wanted: set[str]) -> dict[str, int]:
-    """The last page that what has each id is on."""
+def first_pages(names: Iterable[Iterable[str]]) -> dict[str, int]:
+    """The first page that each of the names is on."""
     found: dict[str, int] = {}
-    if wanted:
-        for number, page in enumerate(pages):
-            names = (element.get("id", "") for element in elements(page.box))
-            found.update((name, number) for name in names if name in wanted)
+    for number, page in enumerate(names):
+        for name in page:
+            found.setdefault(name, number)
     return found
+
+
+def names_on(page: Page, wanted: Collection[str]) -> list[str]:
+    """The ids on a page, of those that are wanted."""
+    if not wanted:
+        return []
+    names = dict.fromkeys(element.get("id", "") for element in elements(page.box))
+    return [name for name in names if name in wanted]

@@ -7,6 +7,7 @@ and the next layout has it.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from xml.etree.ElementTree import Element
 
 from pipeline.package.pdf.engine.boxes import elements
@@ -26,9 +27,14 @@ def lay_out(
 ) -> Document:
     """The document, with pages whose content is marked. ``pages`` have its styles."""
     document = set_pages(setter, root, pages, labels=labels)
+    finish_layout(root, document)
+    return document
+
+
+def finish_layout(root: Element, document: Document) -> None:
+    """Have the pages marked, when they stay as they are."""
     document.mark()
     _drop_repeated_links(root, document.pages)
-    return document
 
 
 def set_pages(
@@ -42,9 +48,20 @@ def set_pages(
     numbers, sheet = PageNumbers(root, labels), pages.sheet
     styles = [style.css for style in pages.styles]
     line = sheet.leading / POINT if sheet and sheet.columns > 1 else 0
+    return settle(root, lambda: setter.set(root, styles, most_pages), numbers, line)
+
+
+def settle(
+    root: Element,
+    lay_out: Callable[[], Document],
+    numbers: PageNumbers | None = None,
+    line: float = 0,
+) -> Document:
+    """The document that `lay_out` gives of ``root``, when nothing moves in it any more. ``numbers``
+    are those of its index, and columns are made of whole lines of a height."""
     for layout in range(LAYOUTS):
-        document = setter.set(root, styles, most_pages)
-        changed = numbers.fill(document.pages)
+        document = lay_out()
+        changed = numbers is not None and numbers.fill(document.pages)
         rejected = place_notes(document.pages, is_last=layout == LAYOUTS - 1)
         for note in rejected:
             note.set("class", "note")

@@ -52,6 +52,14 @@ class Slot(NamedTuple):
     start: int
 
 
+class Flow(NamedTuple):
+    """So many letters of an element's own text, and lines to write on."""
+
+    element: Element
+    letters: int
+    lines: int
+
+
 class Reader:
     """Builds the tree of a markup (a target of `ElementTree.XMLParser`), with bare names, and
     keeps what the instructions say. The text is that of ``main``, without its notes."""
@@ -157,37 +165,31 @@ class Pieces:
         self._letters = array("L", letter_places(self._text))  # and where the text ends
         self._letters.append(len(self._text))
 
-    def page_map(self, edition: str, pages: Sequence[Page], sheet: Sheet | None) -> PageMap:
-        """Where ``pages`` begin."""
-        return PageMap(edition, tuple(self._found(pages)), len(pages), sheet)
+    def page_map(
+        self, edition: str, flows: Sequence[Sequence[Flow]], sheet: Sheet | None
+    ) -> PageMap:
+        """Where pages begin that have this text."""
+        return PageMap(edition, tuple(self._found(flows)), len(flows), sheet)
 
-    def _found(self, pages: Sequence[Page]) -> Iterator[PageStart]:
+    def _found(self, flows: Sequence[Sequence[Flow]]) -> Iterator[PageStart]:
         passed: dict[Element, int] = {}
-        heads: set[Element] = set()
-        for label, page in zip(folios(pages), pages, strict=True):
+        for label, page in zip(folios(len(flows)), flows, strict=True):
             start: PageStart | None = None
-            shown: set[Element] = set()
-            for box in _text_flow(page.box, heads):
-                element = box.element
-                shown.add(element)
+            for element, count, lines in page:
+                before = passed.get(element, 0)
                 if start is None:
-                    start = self._start(label, box, passed.get(element, 0))
-                if is_text(box):
-                    count = len(letters(box.text.removesuffix(HYPHEN)))
-                    passed[element] = passed.get(element, 0) + count
-                elif element in self._things:
-                    passed[element] = passed.get(element, 0) + _lines(box)
-            heads |= {element for element in shown if element.tag == "thead"}
+                    start = self._start(label, element, count, before)
+                passed[element] = before + count + (lines if element in self._things else 0)
             if start:
                 yield start
 
-    def _start(self, label: str, box: Box, passed: int) -> PageStart | None:
-        """The beginning of a page that begins with a box, if that shows something."""
-        element = box.element
+    def _start(self, label: str, element: Element, count: int, passed: int) -> PageStart | None:
+        """The beginning of a page that begins with so many letters of an element, if that shows
+        something."""
         if element in self._things:
             piece = self._things[element]
             return PageStart(label, piece.position, piece.offset + passed)
-        if not is_text(box) or not letters(box.text):
+        if not count:
             return None
         if element in self._front:
             return PageStart(label, front=self._front[element])
@@ -222,6 +224,27 @@ class Pieces:
                 found += self._text[first:last]
                 place = piece.end
         return " ".join(found.split())[: 2 * WORDS]
+
+
+def text_flows(pages: Sequence[Page]) -> list[list[Flow]]:
+    """The text of each page."""
+    heads: set[Element] = set()
+    found: list[list[Flow]] = []
+    for page in pages:
+        flows: list[Flow] = []
+        shown: set[Element] = set()
+        for box in _text_flow(page.box, heads):
+            element = box.element
+            shown.add(element)
+            count = len(letters(box.text.removesuffix(HYPHEN))) if is_text(box) else 0
+            lines = 0 if is_text(box) else _lines(box)
+            if flows and flows[-1].element is element:
+                count, lines = count + flows[-1].letters, lines + flows[-1].lines
+                flows.pop()
+            flows.append(Flow(element, count, lines))
+        heads |= {element for element in shown if element.tag == "thead"}
+        found.append(flows)
+    return found
 
 
 def _text_flow(page: Box, heads: set[Element]) -> Iterator[Box]:

@@ -42,14 +42,14 @@ class Structure:
     """Builds the tree of `Node` from the pages in order.
 
     ``root`` is the tree of the markup, ``widgets`` the
-    fields of a form by their boxes. Afterwards
+    fields of a form by their boxes, ``level`` that of the heading before. Afterwards
     `document` is the tree, `artifacts` are the marks that belong to nothing in it,
     `spoken` is what some marks say other than their glyphs (a hyphen at a line's end is a
     soft one, and a space that was not drawn is one still), and `open_lines` are the marks
     at the end of lines after which a space is missing, with their texts.
     """
 
-    def __init__(self, root: Element, widgets: Mapping[Any, Any]) -> None:
+    def __init__(self, root: Element, widgets: Mapping[Any, Any], level: int = 0) -> None:
         self.document = Node("Document", root)
         self.artifacts: dict[Mark, str] = {}
         self.spoken: dict[Mark, str] = {}
@@ -59,7 +59,7 @@ class Structure:
         self._nodes: dict[Element, Node] = {root: self.document}
         self._labels: dict[Element, Node] = {}
         self._heads: dict[Element, int] = {}
-        self._level = 0
+        self._level = level
         self._code: tuple[Element, Mark] | None = None
 
     def read(self, number: int, page: Page) -> None:

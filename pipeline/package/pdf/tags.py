@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 from xml.etree.ElementTree import Element
 
@@ -12,6 +12,7 @@ from pipeline.package.pdf.markup import classes, text_of
 from pipeline.package.pdf.nodes import Annotation, Mark, Node, prune
 from pipeline.package.pdf.roles import ILLUSTRATIONS
 from pipeline.package.pdf.structure import Structure
+from pipeline.package.units import BOX, Linked, Marked, Tag
 
 PRINT = 1 << 2
 """The flag of an annotation that is printed (ISO 32000-1, 12.5.3)."""
@@ -27,18 +28,38 @@ SCOPES = {"col": "/Column", "row": "/Row"}
 def tag(document: Document, pdf: PDF, root: Element, widgets: Mapping[Any, Any]) -> None:
     """Tag a painted PDF; ``document`` has its pages, which are marked, made of ``root``.
     ``widgets`` are the fields of a form by the boxes that they are on."""
-    pages = document.pages
-    structure = Structure(root, widgets)
-    for number, page in enumerate(pages):
+    tree = read_tags(document, root, widgets)
+    marks = [len(page.marks or ()) for page in document.pages]
+    write_tags(pdf, tree, marks, lambda linked: linked.object)
+
+
+def read_tags(document: Document, root: Element, widgets: Mapping[Any, Any], level: int = 0) -> Tag:
+    """The structure of a painted document, which is put into what its pages draw. Before it, there
+    is a heading of a ``level``."""
+    structure = Structure(root, widgets, level)
+    for number, page in enumerate(document.pages):
         structure.read(number, page)
     prune(structure.document)
-    spaces = document.spaces()
-    for number, page in enumerate(pages):
-        _mend_page(number, page, structure, spaces)
-    _Writer(pdf, pages).write(structure.document)
+    for number, page in enumerate(document.pages):
+        _mend_page(number, page, structure, document.space)
+    return _told(structure.document)
 
 
-def _mend_page(number: int, page: Page, structure: Structure, spaces: dict[bytes, bytes]) -> None:
+def write_tags(
+    pdf: PDF,
+    tree: Tag,
+    marks: Iterable[int],
+    object_of: Callable[[Linked], Dictionary],
+    shifts: Sequence[float] = (),
+) -> None:
+    """Write a structure into a PDF whose pages have so many ``marks``, and are so many points to
+    the right of where they were read."""
+    _Writer(pdf, marks, object_of, shifts).write(tree)
+
+
+def _mend_page(
+    number: int, page: Page, structure: Structure, space_of: Callable[[bytes], bytes | None]
+) -> None:
     """Mark a page's artifacts as such, give some marks their text, and put a space after
     the last word of a line that goes on: WeasyPrint leaves it out, and software that reads
     the text in the order of the tags would join two words."""
@@ -60,7 +81,7 @@ def _mend_page(number: int, page: Page, structure: Structure, spaces: dict[bytes
         elif open_line and operator.endswith(SHOW):
             shown = index
         elif shown and operator == b"EMC":
-            if space := spaces.get(font):
+            if space := space_of(font):
                 operators[shown] = operators[shown].removesuffix(SHOW) + space + SHOW
             else:  # the font has no space, since no other text in it has one
                 marked["ActualText"] = String(f"{open_line} ")
@@ -68,15 +89,22 @@ def _mend_page(number: int, page: Page, structure: Structure, spaces: dict[bytes
 
 
 class _Writer:
-    def __init__(self, pdf: PDF, pages: list[Page]) -> None:
+    def __init__(
+        self,
+        pdf: PDF,
+        marks: Iterable[int],
+        object_of: Callable[[Linked], Dictionary],
+        shifts: Sequence[float],
+    ) -> None:
         self._pdf = pdf
         self._references = pdf.page_references
-        self._parents: list[list[Any]] = [["null"] * len(page.marks or ()) for page in pages]
+        self._parents: list[list[Any]] = [["null"] * count for count in marks]
+        self._object_of, self._shifts = object_of, shifts
         self._annotations: list[Any] = []
         self._order: dict[int, list[bytes]] = {}
         self._names: dict[str, Any] = {}
 
-    def write(self, document: Node) -> None:
+    def write(self, document: Tag) -> None:
         pdf = self._pdf
         root = Dictionary({"Type": "/StructTreeRoot"})
         pdf.add_object(root)
@@ -110,36 +138,43 @@ class _Writer:
         self._pdf.add_object(tree)
         return bytes(tree.reference)
 
-    def _element(self, node: Node, parent: Any) -> bytes:
-        element = Dictionary({"Type": "/StructElem", "S": f"/{node.kind}", "P": parent.reference})
+    def _element(self, tag: Tag, parent: Any) -> bytes:
+        element = Dictionary({"Type": "/StructElem", "S": f"/{tag.kind}", "P": parent.reference})
         self._pdf.add_object(element)
-        self._describe(node, element)
-        page = next((kid.page for kid in node.kids if isinstance(kid, Mark)), None)
+        element.update(tag.said)
+        if tag.name:
+            self._names[tag.name] = element.reference
+        page = next((kid.page for kid in tag.kids if isinstance(kid, Marked)), None)
+        if tag.box:
+            left, bottom, right, top = tag.box
+            shift = self._shifts[page] if self._shifts and page is not None else 0
+            box = _written(Array((left + shift, bottom, right + shift, top)))
+            element["A"] = tag.said["A"].replace(BOX, box)
         if page is not None:
             element["Pg"] = self._references[page]
-        element["K"] = Array([self._kid(kid, element, page, node) for kid in node.kids])
+        element["K"] = Array([self._kid(kid, element, page) for kid in tag.kids])
         return bytes(element.reference)
 
-    def _kid(self, kid: Node | Mark | Annotation, element: Any, page: int | None, of: Node) -> Any:
+    def _kid(self, kid: Tag | Marked | Linked, element: Any, page: int | None) -> Any:
         match kid:
-            case Node():
+            case Tag():
                 return self._element(kid, element)
-            case Mark():
+            case Marked():
                 self._parents[kid.page][kid.mcid] = element.reference
                 if kid.page == page:
                     return kid.mcid
                 return Dictionary(
                     {"Type": "/MCR", "Pg": self._references[kid.page], "MCID": kid.mcid}
                 )
-            case Annotation():
-                return self._annotation(kid, element, of)
+            case Linked():
+                return self._annotation(kid, element)
 
-    def _annotation(self, kid: Annotation, element: Any, of: Node) -> Any:
-        annotation = kid.object
+    def _annotation(self, kid: Linked, element: Any) -> Any:
+        annotation: Any = self._object_of(kid)
         annotation["StructParent"] = len(self._parents) + len(self._annotations)
         annotation["F"] = PRINT
-        if of.kind != "Form":  # a field's name is its own
-            annotation["Contents"] = String(_link_text(of.element))
+        if kid.contents is not None:
+            annotation["Contents"] = String(kid.contents)
         self._annotations.append(element.reference)
         self._order.setdefault(kid.page, []).append(annotation.reference)
         return Dictionary(
@@ -150,35 +185,59 @@ class _Writer:
             }
         )
 
-    def _describe(self, node: Node, element: Any) -> None:
-        """What a listener is told beyond the text."""
-        source = node.element
-        if node.spoken:
-            element["ActualText"] = String(node.spoken)
-        if node.name:
-            element["ID"] = String(node.name)
-            self._names[node.name] = element.reference
-        if node.box:
-            in_line = node.kind == "Formula" and node.parent and node.parent.kind != "Div"
-            placement = "/Inline" if in_line else "/Block"
-            area = {"O": "/Layout", "BBox": Array(node.box), "Placement": placement}
-            element["A"] = Dictionary(area)
-        if source is None:
-            return
-        if lang := source.get("lang"):
-            element["Lang"] = String(lang)
-        if node.kind in ILLUSTRATIONS:
-            element["Alt"] = String(source.get("alt", ""))
-        elif node.kind == "L":
-            style = {"O": "/List", "ListNumbering": _numbering(source)}
-            element["A"] = Dictionary(style)
-        elif node.kind == "TH":
-            scope = SCOPES.get(source.get("scope", ""), "/Column")
-            element["A"] = Dictionary({"O": "/Table", "Scope": scope, **_spans(source)})
-        elif node.kind == "TD" and (spans := _spans(source)):
-            element["A"] = Dictionary({"O": "/Table", **spans})
-        elif source.tag == "abbr" and source.get("title"):
-            element["E"] = String(source.get("title", ""))
+
+def _told(node: Node) -> Tag:
+    """A node as it is written."""
+    said = {name: _written(value) for name, value in _said(node).items()}
+    kids = tuple(_kid(kid, node) for kid in node.kids)
+    return Tag(node.kind, said, kids, node.name, node.box)
+
+
+def _kid(kid: Node | Mark | Annotation, of: Node) -> Tag | Marked | Linked:
+    match kid:
+        case Node():
+            return _told(kid)
+        case Mark():
+            return Marked(kid.page, kid.mcid)
+        case Annotation():  # a field's name is its own
+            text = None if of.kind == "Form" else _link_text(of.element)
+            return Linked(kid.page, kid.object, text)
+
+
+def _written(value: Any) -> str:
+    """A value as a PDF has it."""
+    return str(Array([value]).data[1:-1], "ascii")
+
+
+def _said(node: Node) -> dict[str, Any]:
+    """What a listener is told beyond the text."""
+    source, said = node.element, dict[str, Any]()
+    if node.spoken:
+        said["ActualText"] = String(node.spoken)
+    if node.name:
+        said["ID"] = String(node.name)
+    if node.box:
+        in_line = node.kind == "Formula" and node.parent and node.parent.kind != "Div"
+        placement = "/Inline" if in_line else "/Block"
+        area = {"O": "/Layout", "BBox": BOX, "Placement": placement}
+        said["A"] = Dictionary(area)
+    if source is None:
+        return said
+    if lang := source.get("lang"):
+        said["Lang"] = String(lang)
+    if node.kind in ILLUSTRATIONS:
+        said["Alt"] = String(source.get("alt", ""))
+    elif node.kind == "L":
+        style = {"O": "/List", "ListNumbering": _numbering(source)}
+        said["A"] = Dictionary(style)
+    elif node.kind == "TH":
+        scope = SCOPES.get(source.get("scope", ""), "/Column")
+        said["A"] = Dictionary({"O": "/Table", "Scope": scope, **_spans(source)})
+    elif node.kind == "TD" and (spans := _spans(source)):
+        said["A"] = Dictionary({"O": "/Table", **spans})
+    elif source.tag == "abbr" and source.get("title"):
+        said["E"] = String(source.get("title", ""))
+    return said
 
 
 def _numbering(source: Element) -> str:

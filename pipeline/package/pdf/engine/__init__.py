@@ -26,11 +26,22 @@ the whole process. tests/test_engine.py compares the list with the code.
   `StyleFor.set_computed_styles`, `_computed_styles`, `_cascaded_styles`, `css.Style`: styles that
   elements share, which saves a fifth of the time; the class is replaced as that function is.
 - `Page.__init__`, `Page.paint`, `_page_box`: gives its boxes, and draws the signs of broken lines.
+- `_html`, `css.targets.TargetLookupItem`: a part of a text knows the pages that it tells of others,
+  and says what it asked for.
+- `layout.make_margin_boxes`: a part is laid out without running heads and feet, which are nothing
+  but that; replaced as `split_first_line` is.
+- `layout.page.PageType`, `layout.page.set_page_type_computed_styles`, `layout.page.page_width`,
+  `layout.page.page_height`, `layout.page.make_margin_boxes`, `layout.percent.resolve_percentages`,
+  `layout.background.layout_box_backgrounds`, `formatting_structure.boxes.PageBox`: makes pages
+  with running heads and feet alone.
+- `pdf.stream.Stream`, `pdf._use_references`: draws pages that are kept, and in no PDF yet.
+- `pdf.fonts.Font`, `pdf.metadata.DocumentMetadata`: a PDF of pages that were drawn before, with one
+  subset of each font for all.
 - `_tags`: has all that is drawn marked, without WeasyPrint's own tags: these divide an element that
   goes on over a page's end. Kozea/WeasyPrint#2903
 - `formatting_structure.boxes`, `_box`: the kinds of boxes, and what is out of the flow.
 - `FontConfiguration.__init__`, `_config`, `_folder`, `text.ffi`: the packaged fonts and none of the
-  machine's. One function of Fontconfig is declared besides, for the whole process.
+  machine's. Functions of Fontconfig and HarfBuzz are declared besides, for the whole process.
   Kozea/WeasyPrint#1618
 - `URLFetcher.__init__`, `URLFetcher.fetch`: serves assets; documented, but for the first.
 

@@ -18,6 +18,7 @@ class Box(Protocol):
 
     element: Any
     element_tag: str
+    page_type: Any
     style: Mapping[str, Any]
     children: Sequence[Any]
     text: str

@@ -32,25 +32,28 @@ class PDF(Protocol):
     def add_object(self, thing: Any) -> None: ...
 
 
-def mend_fonts(pdf: PDF) -> None:
-    """Take the time of building out of the fonts that were made of variable ones, and give
-    the glyphs that are but a part of a character a meaning: none that is seen."""
+def mend_fonts(pdf: PDF, files: bool = True) -> None:
+    """Take the time of building out of the fonts that were made of variable ones (unless their
+    ``files`` are mended), and give the glyphs that are but a part of a character a meaning: none
+    that is seen."""
     for thing in pdf.objects:
         if not isinstance(thing, Stream):
             continue
         if "Length1" in thing.extra:
-            _mend_file(thing)
+            if files:
+                (data,) = thing.stream
+                thing.stream = [mend_file(data)]
+                thing.extra["Length1"] = len(thing.stream[0])
         elif b"begincmap" in thing.stream[:4]:
             thing.stream = [line.replace(b"> <>", NOTHING) for line in thing.stream]
 
 
-def _mend_file(stream: Any) -> None:
-    (data,) = stream.stream
+def mend_file(data: bytes) -> bytes:
+    """A font's file without the time of building."""
     if not data.startswith(TRUETYPE):
-        return
+        return data
     font = TTFont(io.BytesIO(data), recalcTimestamp=False, recalcBBoxes=False)
     font["head"].modified = font["head"].created
     output = io.BytesIO()
     font.save(output, reorderTables=False)
-    stream.stream = [output.getvalue()]
-    stream.extra["Length1"] = len(output.getvalue())
+    return output.getvalue()

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
 
-from weasyprint.text.ffi import ffi, fontconfig, gobject, pangoft2
+from weasyprint.text.ffi import FROM_UNITS, ffi, fontconfig, gobject, harfbuzz, pangoft2
 from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import URLFetcher, URLFetcherResponse
 
@@ -28,7 +28,11 @@ from pipeline.package.image_metadata import without_metadata
 from pipeline.package.pdf.grey import grey_image
 from pipeline.package.pdf.markup import ASSET
 
-ffi.cdef("FcConfig * FcConfigCreate (void);")
+ffi.cdef(
+    "FcConfig * FcConfigCreate (void);"
+    "int hb_font_get_nominal_glyph (hb_font_t *, hb_codepoint_t, hb_codepoint_t *);"
+    "int hb_font_get_glyph_h_advance (hb_font_t *, hb_codepoint_t);"
+)
 
 FAMILY_BY_LANGUAGE = {
     "ja": "Noto Sans CJK JP",
@@ -65,6 +69,18 @@ class Fonts(FontConfiguration):  # type: ignore[misc]
         fontconfig.FcConfigDestroy(config)  # the map keeps a reference of its own
         self.strut_layouts: dict[Any, Any] = {}
         self.font_features: dict[Any, Any] = {}
+
+
+def add_space(font: Any) -> int | None:
+    """Have a font of a PDF in use for a space; its glyph, if it has one."""
+    found = ffi.new("hb_codepoint_t *")
+    if not harfbuzz.hb_font_get_nominal_glyph(font.hb_font, ord(" "), found):
+        return None
+    glyph = int(found[0])
+    advance = harfbuzz.hb_font_get_glyph_h_advance(font.hb_font, glyph)
+    font.to_unicode[glyph] = " "
+    font.widths.setdefault(glyph, round(advance * 1000 * FROM_UNITS / font.font_size))
+    return glyph
 
 
 SYMBOLS = "DejaVu Sans"

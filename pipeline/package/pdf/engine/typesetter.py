@@ -2,12 +2,7 @@
 
 from __future__ import annotations
 
-import contextlib
-import copy
-import itertools
-import math
-import threading
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 from xml.etree.ElementTree import Element
@@ -16,21 +11,16 @@ import cssselect2
 import weasyprint
 import weasyprint.layout.inline
 from weasyprint.css.counters import CounterStyle
-from weasyprint.layout import LayoutContext
+from weasyprint.pdf.metadata import DocumentMetadata
 
 from pipeline.model import Asset
 from pipeline.package.pdf.engine.boxes import Box, all_boxes, children, is_block, is_line
 from pipeline.package.pdf.engine.drawings import formulas
+from pipeline.package.pdf.engine.layout import Layout, Targets, economical
 from pipeline.package.pdf.engine.log import heard_by
 from pipeline.package.pdf.engine.objects import PDF, mend_fonts
-from pipeline.package.pdf.engine.resources import Fonts, LocalFiles
-from pipeline.package.pdf.engine.styles import SharedStyles
+from pipeline.package.pdf.engine.resources import Fonts, LocalFiles, add_space
 from pipeline.package.pdf.roles import is_code_line
-
-
-class TooManyPagesError(Exception):
-    """A layout has more pages than it may have."""
-
 
 POINT = 0.75
 """Points in a CSS pixel."""
@@ -54,19 +44,47 @@ class Typesetter:
         self._styles: dict[str, tuple[Any, dict[str, Any]]] = {}
         self._counters: dict[str, Any] = {}
 
-    def set(self, root: Element, styles: Iterable[str], most_pages: int | None = None) -> Document:
+    def set(
+        self,
+        root: Element,
+        styles: Iterable[str],
+        most_pages: int | None = None,
+        targets: Targets | None = None,
+    ) -> Document:
         """The document of markup that is `ready`, which is not worked out further than so many
-        pages. Raises `TooManyPagesError`."""
+        pages. Raises `TooManyPagesError`. That of a part of a text has no running heads and feet;
+        the pages that it tells are those of ``targets``."""
+        fonts, defined = self._fonts, CounterStyle(self._counters)
+        markup, options = self._read_all(root, styles, most_pages, targets)
+        with economical(is_part=targets is not None):
+            return Document._render(markup, fonts, defined, {}, options)  # type: ignore[no-any-return]
+
+    def styled(self, root: Element, styles: Iterable[str]) -> _Markup:
+        """Markup whose styles are worked out, and that is not set."""
+        markup, options = self._read_all(root, styles)
+        with economical():
+            defined = CounterStyle(self._counters)
+            Document._build_layout_context(markup, self._fonts, defined, {}, options)
+        return markup
+
+    def document(self, boxes: Iterable[Any]) -> Document:
+        """A document of the boxes of pages."""
+        return Document(boxes, DocumentMetadata(), self.files, self._fonts, {}, None)
+
+    def _read_all(
+        self,
+        root: Element,
+        styles: Iterable[str],
+        most_pages: int | None = None,
+        targets: Targets | None = None,
+    ) -> tuple[_Markup, dict[str, Any]]:
         sheets = []
         for css in styles:
             sheet, counters = self._styles[css] = self._styles.get(css) or self._read(css)
             sheets.append(sheet)
             self._counters.update(counters)
-        markup = _Markup(root, self.files, most_pages)
-        options = weasyprint.DEFAULT_OPTIONS | {"stylesheets": sheets, "cache": self._images}
-        fonts, defined = self._fonts, CounterStyle(self._counters)
-        with _economical():
-            return Document._render(markup, fonts, defined, {}, options)  # type: ignore[no-any-return]
+        markup = _Markup(root, self.files, most_pages, targets)
+        return markup, weasyprint.DEFAULT_OPTIONS | {"stylesheets": sheets, "cache": self._images}
 
     def _read(self, css: str) -> tuple[Any, dict[str, Any]]:
         """A style sheet, and the counters that it defines. One that nothing is wrong with, and
@@ -87,17 +105,39 @@ class Typesetter:
 class Document(weasyprint.Document):  # type: ignore[misc]
     """A text that is laid out. Its `pages` may be changed before it is `written`."""
 
-    def __init__(self, pages: Sequence[Any], *rest: Any) -> None:
+    def __init__(self, pages: Iterable[Any], *rest: Any) -> None:
         self.pages: list[Page]
-        super().__init__([Page(page._page_box) for page in pages], *rest)
+        self._spaces: dict[bytes, bytes | None] = {}
+        super().__init__([Page(getattr(page, "_page_box", page)) for page in pages], *rest)
 
     @classmethod
     def _build_layout_context(cls, markup: _Markup, *rest: Any) -> Any:
         context = super()._build_layout_context(markup, *rest)
-        context.__class__ = _Layout
+        context.__class__ = Layout
         context.footnotes = []
         context.most_pages = markup.most_pages
+        markup.context = context
+        if markup.targets is not None:
+            markup.targets.update(context.target_collector.target_lookup_items)
+            context.target_collector.target_lookup_items = markup.targets
         return context
+
+    @property
+    def asked(self) -> tuple[str, ...]:
+        """The places outside of a part whose page numbers it shows."""
+        targets: Targets = self._html.context.target_collector.target_lookup_items
+        return tuple(targets.asked)
+
+    @property
+    def counts_pages(self) -> bool:
+        """Whether its text, beside running heads, has the number of its own page, or of all."""
+        lookups = self._html.context.target_collector.counter_lookup_items.values()
+        return any({"page", "pages"} & set(one.missing_counters) for one in lookups)
+
+    def strings(self, page: int) -> dict[str, tuple[str, ...]]:
+        """The strings for running heads that are set on a page, counted from 1."""
+        found = self._html.context.string_set.items()
+        return {name: tuple(texts[page]) for name, texts in found if page in texts}
 
     @property
     def sizes(self) -> tuple[tuple[float, float], ...]:
@@ -117,16 +157,24 @@ class Document(weasyprint.Document):  # type: ignore[misc]
             if finish:
                 finish(pdf)
 
-        return bytes(self.write_pdf(finisher=finisher, pdf_identifier=True, pdf_version="1.7"))
+        return written(self, finisher)
 
-    def spaces(self) -> dict[bytes, bytes]:
-        """By the name of a font in the pages, the code of its space as a hexadecimal string."""
-        return {
-            b"/" + font.hash.encode(): b"<%04x>" % glyph
-            for font in self.fonts.values()
-            for glyph, text in font.to_unicode.items()
-            if text == " " and not font.bitmap
-        }
+    def space(self, name: bytes) -> bytes | None:
+        """The code of the space of a font that the painted pages have under a name, as a
+        hexadecimal string, if there is one in its text. In a part there may be one elsewhere."""
+        if name not in self._spaces:
+            font = next(one for one in self.fonts.values() if b"/" + one.hash.encode() == name)
+            texts = {} if font.bitmap else font.to_unicode
+            glyph = next((glyph for glyph, text in texts.items() if text == " "), None)
+            if glyph is None and not font.bitmap and self._html.targets is not None:
+                glyph = add_space(font)
+            self._spaces[name] = None if glyph is None else b"<%04x>" % glyph
+        return self._spaces[name]
+
+
+def written(document: Any, finisher: Callable[[Any, PDF], None]) -> bytes:
+    """The PDF of a document of the engine's."""
+    return bytes(document.write_pdf(finisher=finisher, pdf_identifier=True, pdf_version="1.7"))
 
 
 class Page(weasyprint.Page):  # type: ignore[misc]
@@ -168,155 +216,21 @@ class Page(weasyprint.Page):  # type: ignore[misc]
 class _Markup(weasyprint.HTML):  # type: ignore[misc]
     """Markup that is a tree already."""
 
-    def __init__(self, root: Element, files: LocalFiles, most_pages: int | None) -> None:
+    context: Any
+
+    def __init__(
+        self,
+        root: Element,
+        files: LocalFiles,
+        most_pages: int | None,
+        targets: Targets | None,
+    ) -> None:
         self.base_url = None
         self.url_fetcher = files
         self.media_type = "print"
         self.wrapper_element = cssselect2.ElementWrapper.from_html_root(root, content_language=None)
         self.etree_element = root
-        self.most_pages = most_pages
-
-
-class _Notes(dict[Any, None]):
-    """What WeasyPrint asks of a list of notes, but for the time: of each box in each line it asks
-    whether its note is among all those that are still to come."""
-
-    def append(self, note: Any) -> None:
-        self[note] = None
-
-    def remove(self, note: Any) -> None:
-        del self[note]
-
-    def copy(self) -> _Notes:
-        return _Notes(self)
-
-
-class _Layout(LayoutContext):  # type: ignore[misc]
-    """A layout whose notes stay on the page of their reference. WeasyPrint compares where the
-    area of the notes ends and where the last of them does, to the last bit of two sums that are
-    the same, and puts off to the next page what fits. It also keeps room for an area of notes
-    that the only one has left, and then moves a paragraph that ends in that room as a whole. And
-    it sets all notes of a page anew for each that comes or goes; here each is set once a page.
-
-    It may be given a number of pages: it ends with a `TooManyPagesError` where one more begins."""
-
-    current_page_footnotes: list[Any]
-    page_bottom: float
-    most_pages: int | None = None
-    _number: int | None = None
-
-    @property
-    def current_page(self) -> int | None:
-        """The number of the page that is being made, from 1."""
-        return self._number
-
-    @current_page.setter
-    def current_page(self, number: int | None) -> None:
-        if number and self.most_pages and number > self.most_pages:
-            raise TooManyPagesError
-        self._number = number
-
-    @property
-    def footnotes(self) -> _Notes:
-        """The notes that are still to come."""
-        return self._to_come
-
-    @footnotes.setter
-    def footnotes(self, notes: Iterable[Any]) -> None:
-        self._to_come = _Notes(dict.fromkeys(notes))
-
-    def _update_footnote_area(self) -> bool:
-        area, notes = self.current_footnote_area, self.current_page_footnotes
-        if area.height != "auto" and not self.in_column:
-            self.page_bottom += area.margin_height()
-        if not notes and not self.in_column:
-            area.children = notes
-            area.height = "auto"  # as where there has been no note
-            return False
-        needed = sum(map(self._height_of, notes))
-        for above, note in itertools.pairwise(notes):
-            if not (_is_plain(above) and _is_plain(note)):
-                apart = self._height_of(above) + self._height_of(note)
-                needed += self._height_of(above, note) - apart if apart < math.inf else 0
-        area.children = notes
-        area.height = min(needed, area.max_height)
-        if not self.in_column:
-            self.page_bottom -= area.margin_height()
-        return bool(needed > area.max_height + ROUNDING)
-
-    def _height_of(self, *notes: Any) -> float:
-        """The height of the area if it has these notes alone; infinite if that is too much."""
-        area: Any = self.current_footnote_area
-        heights: dict[tuple[Any, ...], float] = vars(area).setdefault("heights", {})
-        if notes not in heights:
-            before = self.current_page_footnotes, self.page_bottom, area.height
-            self.current_page_footnotes = list(notes)
-            overflows = super()._update_footnote_area()
-            is_full = overflows and area.height >= area.max_height - ROUNDING
-            heights[notes] = math.inf if is_full else area.height
-            self.current_page_footnotes, self.page_bottom, area.height = before
-        return heights[notes]
-
-
-def _is_plain(note: Any) -> bool:
-    """Whether there are no margins in a note that those of its neighbour may fall together with."""
-    return not any(
-        getattr(box.style[margin], "value", 0)
-        for box in note.descendants()
-        if is_block(box)
-        for margin in ("margin_top", "margin_bottom")
-    )
-
-
-ROUNDING = 1e-3
-"""CSS pixels that two lengths may differ by and be the same."""
-
-LONGEST_LINE = 2000
-"""Characters that no line has: in so many its end is found."""
-
-SHORT, KEPT = 30, 500
-"""Characters of a text that is likely to come again, and how many of these a style keeps."""
-
-_one_layout = threading.RLock()
-
-
-@contextlib.contextmanager
-def _economical() -> Iterator[None]:
-    """While this lasts, elements share styles, short texts that fit are set once in each style,
-    and lines are made of no more of a text than they can hold. Where a text has nowhere to break,
-    or nothing that is wide, WeasyPrint sets all that is left of it for each."""
-    with _one_layout:
-        whole, styles = weasyprint.layout.inline.split_first_line, weasyprint.css.StyleFor
-
-        def split_first_line(
-            text: str, style: Any, context: Any, width: float | None, spacing: float, **options: Any
-        ) -> Any:
-            if len(text) <= SHORT:
-                kept = vars(style).setdefault("kept", {})
-                found = kept.get((text, spacing))
-                if not found or (width is not None and found[3] > width):
-                    found = whole(text, style, context, width, spacing, **options)
-                    # A space that is left out at a line's end is there on others.
-                    is_all = found[2] is None and found[1] == len(text.encode())
-                    if not is_all or (width is not None and found[3] > width) or len(kept) >= KEPT:
-                        return found
-                    kept[text, spacing] = found
-                return (copy.copy(found[0]), *found[1:])
-            start = text[:LONGEST_LINE]
-            if width is None or len(text) <= LONGEST_LINE or "\n" in start:
-                return whole(text, style, context, width, spacing, **options)
-            found = whole(start, style, context, width, spacing, **options)
-            if found[2] is None:  # all of it stands on the line
-                return (*found[:2], len(start.encode()), *found[3:])
-            return found
-
-        weasyprint.layout.inline.split_first_line = split_first_line
-        weasyprint.css.StyleFor = SharedStyles
-        try:
-            yield
-        finally:
-            weasyprint.layout.inline.split_first_line = whole
-            weasyprint.css.StyleFor = styles
+        self.most_pages, self.targets = most_pages, targets
 
 
 GREY = (0.302, 0.337, 0.369)

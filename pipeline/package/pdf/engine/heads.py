@@ -1,0 +1,86 @@
+"""Pages that have nothing but running heads and feet."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from typing import Any
+from xml.etree.ElementTree import Element
+
+from weasyprint.formatting_structure.boxes import PageBox
+from weasyprint.layout.background import layout_box_backgrounds
+from weasyprint.layout.page import (
+    PageType,
+    make_margin_boxes,
+    page_height,
+    page_width,
+    set_page_type_computed_styles,
+)
+from weasyprint.layout.percent import resolve_percentages
+
+from pipeline.package.pdf.engine.boxes import Box
+from pipeline.package.pdf.engine.typesetter import Document, Page, Typesetter
+from pipeline.package.units import Furniture
+
+
+def begin_pages(
+    setter: Typesetter, root: Element, blocks: Iterable[Element], styles: Iterable[str]
+) -> list[bool]:
+    """Whether each of the blocks in a tree, which come one after the other, begins a page."""
+    style_for = setter.styled(root, styles).context.style_for
+    found: list[bool] = []
+    after = "auto"
+    for block in blocks:
+        style = style_for(block)
+        found.append(bool({"page", "always"}.intersection((style["break_before"], after))))
+        after = style["break_after"]
+    return found
+
+
+def heads(setter: Typesetter, root: Element, given: Furniture) -> Document:
+    """Pages that have nothing but running heads and feet."""
+    markup = setter.styled(root, given.styles)
+    context, starts_right = markup.context, root.get("dir") != "rtl"
+    for name, text in given.before.items():
+        context.string_set[name][given.first - 1] = [text]
+    for number, (_, _, strings) in enumerate(given.pages, start=given.first):
+        for name, texts in strings.items():
+            context.string_set[name][number] = list(texts)
+    return setter.document(
+        _head(markup, name, number, given.total, is_right=(number % 2 == 1) == starts_right)
+        for number, (name, _, _) in enumerate(given.pages, start=given.first)
+    )
+
+
+def place_of(page: Box) -> tuple[float, float, float, float]:
+    """Where the text of a page is: its upper left corner, its width and its height."""
+    return page.content_box_x(), page.content_box_y(), page.width, page.height
+
+
+def is_plain(page: Page) -> bool:
+    """Whether a page itself draws nothing."""
+    box: Any = page.box
+    borders = (getattr(box, f"border_{side}_width") for side in page.bleed)
+    drawn = box.canvas_background, box.style["marks"], *borders, *page.bleed.values()
+    has_images = box.background and any(layer.image for layer in box.background.layers)
+    return not any(drawn) and not has_images and not (box.background and box.background.color.alpha)
+
+
+def _head(markup: Any, name: str | None, number: int, total: int, *, is_right: bool) -> Any:
+    context = markup.context
+    kind = PageType("right" if is_right else "left", False, name, number - 1, ())
+    set_page_type_computed_styles(kind, markup, context.style_for)
+    style = context.style_for(kind)
+    box = PageBox(kind, style)
+    width, height = style["size"]
+    resolve_percentages(box, (width, height))
+    box.position_x = box.position_y = 0
+    page_width(box, context, width)
+    page_height(box, context, height)
+    context.current_page, context.page_bottom = number, math.inf
+    state: Any = [0], {"page": [number], "pages": [total]}, [{"page", "pages"}], []
+    box.children = tuple(make_margin_boxes(context, box, state))
+    for child in box.children:
+        layout_box_backgrounds(box, child, context.get_image_from_uri)
+    box.background = box.canvas_background = None
+    return box

@@ -1,0 +1,233 @@
+"""Joins what was drawn before to one PDF: the engine writes it as it does any other, and is given
+for each page what that draws."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pydyf
+from weasyprint.pdf.fonts import Font
+from weasyprint.text.ffi import ffi, harfbuzz
+
+from pipeline.package.pdf.engine.drawn import COLOURS, FONTS
+from pipeline.package.pdf.engine.objects import PDF, PRODUCER, mend_file, mend_fonts
+from pipeline.package.pdf.engine.typesetter import POINT, Typesetter, written
+from pipeline.package.units import Drawing, SetPage, Use
+from pipeline.store import cached, key
+
+ffi.cdef(
+    "hb_blob_t * hb_blob_create (const char *, unsigned int, int, void *, void *);"
+    "hb_face_t * hb_face_create (hb_blob_t *, unsigned int);"
+)
+
+_TOKEN = re.compile("\x01(\\w+)\x01")
+
+
+class Part(NamedTuple):
+    """Pages, what they draw, what their running heads and feet do, and by how many CSS pixels
+    each is to the right of where it was drawn."""
+
+    pages: Sequence[SetPage]
+    drawing: Drawing
+    heads: Drawing
+    shifts: Sequence[float]
+
+
+class _Area:
+    """What a link stands on."""
+
+    link_annotation: Any = None
+
+
+class KeptPage:
+    """A page as the engine asks pages for what is on them."""
+
+    def __init__(self, page: SetPage, shift: float, stream: bytes) -> None:
+        self.width, self.height = page.width, page.height
+        self.bleed = dict.fromkeys(("top", "right", "bottom", "left"), 0)
+        self.links = [
+            (link.kind, link.target, (a + shift, b, c + shift, d), _Area())
+            for link in page.links
+            for a, b, c, d in [link.area]
+        ]
+        self.anchors = {name: (x + shift, *rest) for name, (x, *rest) in page.anchors.items()}
+        self.bookmarks = [
+            (mark.level, mark.label, (mark.place[0] + shift, mark.place[1]), mark.state)
+            for mark in page.bookmarks
+        ]
+        self.forms: dict[None, list[Any]] = {None: []}
+        self._drawn = stream
+
+    def paint(self, stream: Any, _: float) -> None:
+        stream.stream, stream.compress = [self._drawn], False
+        stream.extra = {"Filter": "/FlateDecode"}
+
+    def link(self, number: int) -> Any:
+        """The annotation of a link, in a PDF that the page is in."""
+        return self.links[number][3].link_annotation
+
+
+class Uses:
+    """All that is used of fonts in the `Part`s of a text, of which these are the files. ``unfit``
+    says why they cannot be fonts of one PDF."""
+
+    def __init__(self, parts: Iterable[Part], files: Iterable[Path]) -> None:
+        self.unfit = ""
+        self.fonts: dict[int, list[Use]] = {}
+        widths: dict[tuple[int, int], float] = {}
+        for part in parts:
+            for use in (*part.drawing.fonts, *part.heads.fonts):
+                self.fonts.setdefault(use.key, []).append(use)
+                for glyph, width in use.widths.items():
+                    if widths.setdefault((use.key, glyph), width) != width:
+                        self.unfit = "a letter of it has different widths"
+        wanted = {(use.length, use.digest) for found in self.fonts.values() for use in found}
+        lengths = {length for length, _ in wanted}
+        self._data: dict[str, bytes] = {}
+        for file in files:
+            if file.stat().st_size in lengths:
+                data = file.read_bytes()
+                self._data[hashlib.sha256(data).hexdigest()] = data
+        if not self._data.keys() >= {digest for _, digest in wanted}:
+            self.unfit = "a drawing in it brings a font"
+
+    def cut(self) -> dict[int, _Font]:
+        """The fonts, by the engine's names for them."""
+        return {
+            number: _Font(found, self._data[found[0].digest])
+            for number, found in self.fonts.items()
+        }
+
+
+def join(
+    setter: Typesetter,
+    parts: Sequence[Part],
+    uses: Uses,
+    finish: Callable[[PDF, Sequence[KeptPage]], None],
+) -> bytes:
+    """The PDF of parts, in order, with one subset of each font that is used in them. All but what
+    ``finish`` adds is in it then."""
+    document: Any = setter.document(())
+    document.fonts = uses.cut()
+    document.pages = [
+        KeptPage(page, shift, stream)
+        for part in parts
+        for page, shift, stream in zip(part.pages, part.shifts, part.drawing.streams, strict=True)
+    ]
+
+    def finisher(_: Any, pdf: PDF) -> None:
+        mend_fonts(pdf, files=False)
+        _draw_all(pdf, parts)
+        finish(pdf, document.pages)
+
+    return written(document, finisher)
+
+
+def _draw_all(pdf: PDF, parts: Iterable[Part]) -> None:
+    """Give each page all that it draws, and what that needs."""
+    known: dict[tuple[str, bytes | None], Any] = {}
+
+    def add(text: str, data: bytes | None = None) -> str:
+        if (text, data) not in known:
+            thing = _Text(text) if data is None else _Data(text, data)
+            pdf.add_object(thing)
+            known[text, data] = thing.reference.decode()
+        return str(known[text, data])
+
+    pages = {one.number: one for one in pdf.objects}
+    references = iter(pdf.page_references)
+    for part in parts:
+        own: Any = None
+        for shift, drawn in zip(part.shifts, part.heads.streams, strict=True):
+            page = pages[int(next(references).split()[0])]
+            shared = pages[int(page["Resources"].split()[0])]
+            if own is None:
+                tokens = {FONTS: shared["Font"].decode(), COLOURS: shared["ColorSpace"].decode()}
+                own = _resources(part, tokens, add)
+            move = f"q 1 0 0 1 {shift * POINT:f} 0 cm" if shift else "q"
+            move = add(f"<</Length {len(move)}>>", move.encode())
+            above = add(f"<</Filter /FlateDecode/Length {len(drawn)}>>", drawn)
+            page["Contents"] = pydyf.Array((move, page["Contents"], above))
+            page["Resources"] = own.encode()
+
+
+def _resources(part: Part, shared: Mapping[str, str], add: Callable[..., str]) -> str:
+    """The resources of a part's pages, whose objects are `add`ed."""
+    numbers = dict(shared)
+
+    def settled(text: str) -> str:
+        return _TOKEN.sub(lambda token: numbers[token[1]], text)
+
+    for number, thing in enumerate(part.drawing.things):  # what it refers to comes before it
+        numbers[str(number)] = add(settled(thing.text), thing.data)
+    kinds: dict[str, dict[str, str]] = {
+        kind: {name: settled(value) for name, value in found.items()}
+        for kind, found in part.drawing.resources.items()
+    }
+    kinds.setdefault("ExtGState", {}).update(part.heads.resources.get("ExtGState", {}))
+    told = "".join(
+        f"/{kind} <<{''.join(f'/{name} {value}' for name, value in found.items())}>>"
+        for kind, found in kinds.items()
+    )
+    return add(f"<<{told}/ColorSpace {shared[COLOURS]}/Font {shared[FONTS]}>>")
+
+
+class _Text(pydyf.Object):  # type: ignore[misc]
+    """An object that is written as it is."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self._text = text.encode("ascii")
+
+    @property
+    def data(self) -> bytes:
+        return self._text
+
+
+class _Data(pydyf.Stream):  # type: ignore[misc]
+    """A stream that is written as it is."""
+
+    def __init__(self, text: str, data: bytes) -> None:
+        super().__init__()
+        self._text = b"\n".join((text.encode("ascii"), b"stream", data, b"endstream"))
+
+    @property
+    def data(self) -> bytes:
+        return self._text
+
+
+class _Font(Font):  # type: ignore[misc]
+    """A font of which is known what all pages use of it."""
+
+    def __init__(self, uses: Sequence[Use], data: bytes) -> None:
+        facts = uses[0].facts
+        self.__dict__ |= facts
+        self.name, self.file_content = facts["name"].encode(), data
+        self.missing: dict[int, int] = {}
+        self.widths: dict[int, float] = {}
+        self.to_unicode: dict[int, str] = {}
+        for use in uses:
+            self.widths = use.widths | self.widths
+            for glyph, text in use.characters.items():
+                self.to_unicode.setdefault(glyph, text)
+        self._use = uses[0]
+
+    def clean(self, to_unicode: dict[int, str], hinting: bool) -> None:
+        """Cut the font down to what is used, if that was not done before."""
+        source = self.file_content
+
+        def cut() -> bytes:
+            blob = harfbuzz.hb_blob_create(source, len(source), 0, ffi.NULL, ffi.NULL)
+            face = harfbuzz.hb_face_create(blob, self.index)
+            self.hb_face = ffi.gc(face, harfbuzz.hb_face_destroy)
+            harfbuzz.hb_blob_destroy(blob)
+            super(_Font, self).clean(to_unicode, hinting)
+            return mend_file(self.file_content)
+
+        glyphs = str(sorted(to_unicode))
+        name = key("font", PRODUCER, self._use.digest, str(sorted(self._use.facts.items())), glyphs)
+        self.file_content = cached(f"{name}.font", cut)

@@ -1,0 +1,198 @@
+"""How pages are laid out: with notes that stay with their references, styles and short texts that
+are worked out once, and page numbers of places that are elsewhere."""
+
+from __future__ import annotations
+
+import contextlib
+import copy
+import itertools
+import math
+import threading
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, NamedTuple
+
+import weasyprint
+import weasyprint.layout.inline
+from weasyprint.css.targets import TargetLookupItem
+from weasyprint.layout import LayoutContext
+
+from pipeline.package.pdf.engine.boxes import is_block
+from pipeline.package.pdf.engine.styles import SharedStyles
+
+
+class TooManyPagesError(Exception):
+    """A layout has more pages than it may have."""
+
+
+class Targets(dict[str, Any]):
+    """The places of a part whose page numbers it shows (``asked``). Their ``pages`` are those that
+    they have in the whole, if these are known yet."""
+
+    def __init__(self, pages: Mapping[str, int] | None) -> None:
+        super().__init__()
+        self._pages = pages
+        self.asked: dict[str, None] = {}
+
+    def get(self, name: str, undefined: Any = None) -> Any:
+        """What is known of a place; it may be ``undefined`` where its page is to be shown."""
+        if undefined is None:
+            return super().get(name)
+        self.asked[name] = None
+        if self._pages is not None and name not in self._pages:
+            return undefined
+        found = TargetLookupItem("up-to-date")
+        found.target_box = _Elsewhere({"page": [(self._pages or {}).get(name, 0)]})
+        return found
+
+
+class _Elsewhere(NamedTuple):
+    """A box of another part."""
+
+    cached_counter_values: dict[str, list[int]]
+
+
+class _Notes(dict[Any, None]):
+    """What WeasyPrint asks of a list of notes, but for the time: of each box in each line it asks
+    whether its note is among all those that are still to come."""
+
+    def append(self, note: Any) -> None:
+        self[note] = None
+
+    def remove(self, note: Any) -> None:
+        del self[note]
+
+    def copy(self) -> _Notes:
+        return _Notes(self)
+
+
+class Layout(LayoutContext):  # type: ignore[misc]
+    """A layout whose notes stay on the page of their reference. WeasyPrint compares where the
+    area of the notes ends and where the last of them does, to the last bit of two sums that are
+    the same, and puts off to the next page what fits. It also keeps room for an area of notes
+    that the only one has left, and then moves a paragraph that ends in that room as a whole. And
+    it sets all notes of a page anew for each that comes or goes; here each is set once a page.
+
+    It may be given a number of pages: it ends with a `TooManyPagesError` where one more begins."""
+
+    current_page_footnotes: list[Any]
+    page_bottom: float
+    most_pages: int | None = None
+    _number: int | None = None
+
+    @property
+    def current_page(self) -> int | None:
+        """The number of the page that is being made, from 1."""
+        return self._number
+
+    @current_page.setter
+    def current_page(self, number: int | None) -> None:
+        if number and self.most_pages and number > self.most_pages:
+            raise TooManyPagesError
+        self._number = number
+
+    @property
+    def footnotes(self) -> _Notes:
+        """The notes that are still to come."""
+        return self._to_come
+
+    @footnotes.setter
+    def footnotes(self, notes: Iterable[Any]) -> None:
+        self._to_come = _Notes(dict.fromkeys(notes))
+
+    def _update_footnote_area(self) -> bool:
+        area, notes = self.current_footnote_area, self.current_page_footnotes
+        if area.height != "auto" and not self.in_column:
+            self.page_bottom += area.margin_height()
+        if not notes and not self.in_column:
+            area.children = notes
+            area.height = "auto"  # as where there has been no note
+            return False
+        needed = sum(map(self._height_of, notes))
+        for above, note in itertools.pairwise(notes):
+            if not (_is_plain(above) and _is_plain(note)):
+                apart = self._height_of(above) + self._height_of(note)
+                needed += self._height_of(above, note) - apart if apart < math.inf else 0
+        area.children = notes
+        area.height = min(needed, area.max_height)
+        if not self.in_column:
+            self.page_bottom -= area.margin_height()
+        return bool(needed > area.max_height + ROUNDING)
+
+    def _height_of(self, *notes: Any) -> float:
+        """The height of the area if it has these notes alone; infinite if that is too much."""
+        area: Any = self.current_footnote_area
+        heights: dict[tuple[Any, ...], float] = vars(area).setdefault("heights", {})
+        if notes not in heights:
+            before = self.current_page_footnotes, self.page_bottom, area.height
+            self.current_page_footnotes = list(notes)
+            overflows = super()._update_footnote_area()
+            is_full = overflows and area.height >= area.max_height - ROUNDING
+            heights[notes] = math.inf if is_full else area.height
+            self.current_page_footnotes, self.page_bottom, area.height = before
+        return heights[notes]
+
+
+def _is_plain(note: Any) -> bool:
+    """Whether there are no margins in a note that those of its neighbour may fall together with."""
+    return not any(
+        getattr(box.style[margin], "value", 0)
+        for box in note.descendants()
+        if is_block(box)
+        for margin in ("margin_top", "margin_bottom")
+    )
+
+
+ROUNDING = 1e-3
+"""CSS pixels that two lengths may differ by and be the same."""
+
+LONGEST_LINE = 2000
+"""Characters that no line has: in so many its end is found."""
+
+SHORT, KEPT = 30, 500
+"""Characters of a text that is likely to come again, and how many of these a style keeps."""
+
+_one_layout = threading.RLock()
+
+
+@contextlib.contextmanager
+def economical(is_part: bool = False) -> Iterator[None]:
+    """While this lasts, elements share styles, short texts that fit are set once in each style,
+    and lines are made of no more of a text than they can hold. Where a text has nowhere to break,
+    or nothing that is wide, WeasyPrint sets all that is left of it for each. A part has no
+    running heads and feet."""
+    with _one_layout:
+        whole, styles = weasyprint.layout.inline.split_first_line, weasyprint.css.StyleFor
+
+        def split_first_line(
+            text: str, style: Any, context: Any, width: float | None, spacing: float, **options: Any
+        ) -> Any:
+            if len(text) <= SHORT:
+                kept = vars(style).setdefault("kept", {})
+                found = kept.get((text, spacing))
+                if not found or (width is not None and found[3] > width):
+                    found = whole(text, style, context, width, spacing, **options)
+                    # A space that is left out at a line's end is there on others.
+                    is_all = found[2] is None and found[1] == len(text.encode())
+                    if not is_all or (width is not None and found[3] > width) or len(kept) >= KEPT:
+                        return found
+                    kept[text, spacing] = found
+                return (copy.copy(found[0]), *found[1:])
+            start = text[:LONGEST_LINE]
+            if width is None or len(text) <= LONGEST_LINE or "\n" in start:
+                return whole(text, style, context, width, spacing, **options)
+            found = whole(start, style, context, width, spacing, **options)
+            if found[2] is None:  # all of it stands on the line
+                return (*found[:2], len(start.encode()), *found[3:])
+            return found
+
+        heads = weasyprint.layout.make_margin_boxes
+        if is_part:
+            weasyprint.layout.make_margin_boxes = lambda *_: ()
+        weasyprint.layout.inline.split_first_line = split_first_line
+        weasyprint.css.StyleFor = SharedStyles
+        try:
+            yield
+        finally:
+            weasyprint.layout.make_margin_boxes = heads
+            weasyprint.layout.inline.split_first_line = whole
+            weasyprint.css.StyleFor = styles

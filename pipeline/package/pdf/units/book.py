@@ -1,0 +1,206 @@
+"""Has the units of a text set, until the page numbers that they tell of each other are right, and
+joins them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import NamedTuple
+from urllib.parse import unquote
+from xml.etree import ElementTree
+from xml.etree.ElementTree import Element
+
+from msgspec.structs import replace
+
+from pipeline.editions import EDITIONS, Edition
+from pipeline.metadata import Metadata
+from pipeline.package.pdf.engine.joining import KeptPage, Part, Uses, join
+from pipeline.package.pdf.engine.objects import PDF
+from pipeline.package.pdf.engine.typesetter import POINT, Typesetter
+from pipeline.package.pdf.index import PageNumbers, first_pages, folios
+from pipeline.package.pdf.markup import ASSET
+from pipeline.package.pdf.metadata import describe
+from pipeline.package.pdf.page_starts import Flow
+from pipeline.package.pdf.tags import write_tags
+from pipeline.package.pdf.units.plan import Slice, furniture_root
+from pipeline.package.pdf.units.setting import set_heads, set_unit
+from pipeline.package.units import Crew, Furniture, Heads, Linked, Marked, Set, SetPage, Tag, Unit
+from pipeline.pages import Pages
+
+ROUNDS = 8
+"""How often units are set at most until their page numbers are right, as in the engine."""
+
+
+class Alone:
+    """Sets one after the other, here and now."""
+
+    def units(self, units: Sequence[Unit], edition: Edition, folder: Path) -> list[Set]:
+        return [set_unit(unit, edition, folder) for unit in units]
+
+    def heads(self, given: Sequence[Furniture], edition: Edition) -> list[Heads]:
+        return [set_heads(one, edition) for one in given]
+
+
+class Book(NamedTuple):
+    """What became of the units of a text. ``whole`` says why they cannot be joined."""
+
+    slices: tuple[Slice, ...] = ()
+    sets: tuple[Set, ...] = ()
+    parts: tuple[Part, ...] = ()
+    heard: tuple[tuple[str, str, str], ...] = ()
+    uses: Uses | None = None
+    whole: str = ""
+
+    @property
+    def pages(self) -> list[SetPage]:
+        return [page for one in self.sets for page in one.pages]
+
+    @property
+    def sizes(self) -> tuple[tuple[float, float], ...]:
+        return tuple((page.width * POINT, page.height * POINT) for page in self.pages)
+
+    @property
+    def flows(self) -> list[list[Flow]]:
+        """The text of each page, of the elements that the units were made of."""
+        found = []
+        for piece, one in zip(self.slices, self.sets, strict=True):
+            elements = list(piece.root.iter())
+            found += [
+                [Flow(elements[flow.element], flow.letters, flow.lines) for flow in page.flows]
+                for page in one.pages
+            ]
+        return found
+
+
+def set_all(
+    crew: Crew,
+    slices: tuple[Slice, ...],
+    root: Element,
+    pages: Pages,
+    fonts: Sequence[Path],
+    folder: Path,
+) -> Book:
+    """The units, set so that they can be joined, or why they cannot be."""
+    numbers, edition = PageNumbers(root), EDITIONS[pages.edition]
+    units = list(_units(slices, root, pages, fonts, numbers.wholes))
+    sets = crew.units(units, edition, folder)
+    for _ in range(ROUNDS):
+        found = [page for one in sets for page in one.pages]
+        if unfit := _unfit(sets):
+            return Book(whole=unfit)
+        starts = first_pages(page.anchors for page in found)
+        ends = {name: number for number, page in enumerate(found) for name in page.again}
+        is_new = numbers.write(starts, ends, folios(len(found)))
+        now = [
+            replace(
+                unit,
+                markup=piece.markup if is_new else unit.markup,
+                told=_told(one, starts),
+            )
+            for unit, piece, one in zip(units, slices, sets, strict=True)
+        ]
+        stale = [number for number, unit in enumerate(now) if unit != units[number]]
+        if not stale:
+            break
+        units = now
+        again = crew.units([units[number] for number in stale], edition, folder)
+        for number, one in zip(stale, again, strict=True):
+            sets[number] = one
+    else:
+        return Book(whole="its page numbers change each time that it is set")
+    if any(link.is_internal and link.target not in starts for one in found for link in one.links):
+        return Book(whole="it has links that lead nowhere")
+    heads = crew.heads(list(_furniture(sets, root, units[0])), edition)
+    parts = tuple(
+        Part(one.pages, one.drawing, above.drawing, above.shifts)
+        for one, above in zip(sets, heads, strict=True)
+    )
+    heard = (
+        *(said for one in sets for said in one.heard),
+        *(said for one in heads for said in one.heard),
+    )
+    uses = Uses(parts, fonts)
+    return Book(slices, tuple(sets), parts, tuple(heard), uses, _unfit(heads) or uses.unfit)
+
+
+def _units(
+    slices: Iterable[Slice],
+    root: Element,
+    pages: Pages,
+    fonts: Iterable[Path],
+    wholes: Collection[str],
+) -> Iterator[Unit]:
+    """The units as they are where nothing is known of the others."""
+    styles, files = tuple(style.css for style in pages.styles), tuple(map(str, fonts))
+    shown = _images(root)
+    for piece in slices:
+        own = _images(piece.root)
+        assets = tuple(one for one in pages.assets if one.name in own or one.name not in shown)
+        names = (element.get("id", "") for element in piece.root.iter())
+        here = tuple(name for name in names if name in wholes) if wholes else ()
+        yield Unit(piece.markup, styles, files, assets, piece.level, here)
+
+
+def _images(tree: Element) -> frozenset[str]:
+    """The names of the assets that are shown in a tree."""
+    addresses = (unquote(image.get("src", "")) for image in tree.iter("img"))
+    return frozenset(one.removeprefix(f"{ASSET}images/") for one in addresses)
+
+
+def _told(one: Set, starts: Mapping[str, int]) -> dict[str, int] | None:
+    """The page numbers that a unit is to tell."""
+    return {name: starts[name] + 1 for name in one.asked if name in starts} if one.asked else None
+
+
+def _unfit(made: Iterable[Set | Heads]) -> str:
+    return next((one.unfit for one in made if one.unfit), "")
+
+
+def _furniture(sets: Sequence[Set], root: Element, unit: Unit) -> Iterator[Furniture]:
+    """The pages of all units, of which ``unit`` is one."""
+    markup = ElementTree.tostring(furniture_root(root), encoding="unicode")
+    total = sum(len(one.pages) for one in sets)
+    shown = total if any(re.search(r"\bpages\b", style) for style in unit.styles) else 0
+    first, before = 1, dict[str, str]()
+    for one in sets:
+        heads = tuple((page.name, page.area, page.strings) for page in one.pages)
+        yield Furniture(markup, unit.styles, unit.fonts, first, shown, dict(before), heads)
+        first += len(one.pages)
+        for page in one.pages:
+            before |= {name: texts[-1] for name, texts in page.strings.items()}
+
+
+def joined(setter: Typesetter, book: Book, metadata: Metadata) -> bytes:
+    """The PDF of a text whose units are set."""
+    assert book.uses is not None, "units that are set use fonts"
+    shifts = [shift * POINT for part in book.parts for shift in part.shifts]
+
+    def finish(pdf: PDF, kept: Sequence[KeptPage]) -> None:
+        marks = [page.marks for page in book.pages]
+        tree = _tree(book.sets)
+        write_tags(pdf, tree, marks, lambda link: kept[link.page].link(link.object), shifts)
+        describe(pdf, metadata)
+
+    return join(setter, book.parts, book.uses, finish)
+
+
+def _tree(sets: Sequence[Set]) -> Tag:
+    """The structure of all units in one."""
+    kids: list[Tag | Marked | Linked] = []
+    first = 0
+    for one in sets:
+        kids += [_moved(kid, first) for kid in one.tags.kids]
+        first += len(one.pages)
+    return replace(sets[0].tags, kids=tuple(kids))
+
+
+def _moved(kid: Tag | Marked | Linked, pages: int) -> Tag | Marked | Linked:
+    match kid:
+        case Tag():
+            kids = tuple(_moved(inner, pages) for inner in kid.kids)
+            return Tag(kid.kind, kid.said, kids, kid.name, kid.box)
+        case Marked():
+            return Marked(kid.page + pages, kid.mcid)
+        case Linked():
+            return Linked(kid.page + pages, kid.object, kid.contents)

@@ -1,0 +1,221 @@
+"""Divides a printed text into units: parts that begin a page anyway, each of which can be set by
+itself."""
+
+from __future__ import annotations
+
+import re
+import zlib
+from collections.abc import Collection, Iterator, Sequence
+from typing import NamedTuple
+from xml.etree import ElementTree
+from xml.etree.ElementTree import Element
+
+from pipeline.editions import EDITIONS
+from pipeline.package import units
+from pipeline.package.pdf.engine.heads import begin_pages
+from pipeline.package.pdf.engine.typesetter import Typesetter
+from pipeline.package.pdf.markup import classes
+from pipeline.package.pdf.roles import heading_level
+from pipeline.pages import Pages
+from pipeline.sheet.fitting import fit_for
+
+CONTAINERS = frozenset({"html", "body", "main"})
+"""What holds the blocks that units are made of."""
+
+HIDDEN = "display: none"
+OPEN_ABOVE = "margin-top: 0 !important; padding-top: 0 !important; border-top: 0 !important"
+OPEN_BELOW = OPEN_ABOVE.replace("top", "bottom")
+
+OBSTACLES = (
+    (r"@page[^{]{0,200}:(first|nth)", "its first pages have styles of their own"),
+    (r"counter-(reset|set|increment)\s*:", "its style sheets count something"),
+    (r"break-(before|after)\s*:\s*(left|right|recto|verso)", "something in it begins on one side"),
+    (r":(left|right)[^}]{0,500}@footnote", "notes are others on left and right pages"),
+    (r"position\s*:\s*(fixed|running)", "running heads come from its text"),
+    (
+        r"target-text|target-counters|target-counter\([^;}]{0,200},\s*(?!\s|page\b)",
+        "it repeats its text",
+    ),
+    (r"string\([^)]{0,200}\bstart\b", "running heads are those that a page begins with"),
+)
+"""What in styles goes beyond units, and why a text is set as a whole then."""
+
+_OF_SIBLINGS = re.compile(r":nth-|~")
+"""What in a selector asks for all siblings."""
+
+LONGEST_NAME = 100
+"""Letters of a tag with classes, in a selector."""
+
+
+class Slice(NamedTuple):
+    """A unit: the tree that it is set from, its blocks in what is around them, and the level of
+    the heading before."""
+
+    root: Element
+    level: int
+
+    @property
+    def markup(self) -> str:
+        return ElementTree.tostring(self.root, encoding="unicode")
+
+
+class Plan(NamedTuple):
+    """The units of a text; one alone is the ``whole``, which is as it is for that reason."""
+
+    slices: tuple[Slice, ...] = ()
+    whole: str = ""
+
+
+def divided(setter: Typesetter, root: Element, pages: Pages) -> Plan:
+    """The plan by which the markup of an edition is set."""
+    if reason := _obstacle(root, pages):
+        return Plan(whole=reason)
+    blocks, length = list(_blocks(root)), units.LENGTH
+    lengths = [len(ElementTree.tostring(block)) for block in blocks]
+    if sum(lengths) < 2 * length:
+        return Plan(whole="it is short")
+    begins = begin_pages(setter, *_outline(root), [style.css for style in pages.styles])
+    groups: list[list[Element]] = [[]]
+    size = 0
+    firsts = {next(_blocks(main), None) for main in root.iter("main")}
+    for block, own, is_first in zip(blocks, lengths, begins, strict=True):
+        # Where an id decides, a chapter that comes or goes does not move all others. Contents,
+        # which are set again when page numbers are known, stand alone.
+        is_end = size >= length or (size >= length / 3 and _by_chance(block))
+        is_end = is_end or block in firsts
+        if groups[-1] and is_first and is_end:
+            groups.append([])
+            size = 0
+        groups[-1].append(block)
+        size += own
+    if len(groups) < 2:
+        return Plan(whole="nothing in it begins a page")
+    level = 0
+    slices = []
+    is_asked = _asks_for_siblings(pages, blocks)
+    for group in groups:
+        slices.append(Slice(_copied(root, frozenset(group), is_asked), level))
+        for block in group:
+            for element in block.iter():
+                if re.fullmatch("h[1-6]", element.tag):
+                    level = heading_level(element.tag, level)
+    return Plan(tuple(slices))
+
+
+def _obstacle(root: Element, pages: Pages) -> str:
+    """Why a text is set as a whole."""
+    edition, sheet = EDITIONS[pages.edition], pages.sheet
+    if edition.fields:
+        return "it is a form"
+    if edition.same_pages:
+        return "its pages are those of another edition"
+    if edition.imposition != "none":
+        return "several pages are on a sheet"
+    if fit_for(edition, pages.metadata):
+        return "it is to fill its pages"
+    if sheet is None or sheet.columns > 1:
+        return "it is in columns"
+    if any("margin" in classes(span) for span in root.iter("span")):
+        return "it has notes in the margin"
+    for css in _without_strings(pages):
+        for pattern, reason in OBSTACLES:
+            if re.search(pattern, css):
+                return reason
+    if any(text and not text.isspace() for one in _containers(root) for text in _loose(one)):
+        return "it has text outside of blocks"
+    return ""
+
+
+def _containers(root: Element) -> Iterator[Element]:
+    yield root
+    for child in root:
+        if child.tag in CONTAINERS:
+            yield from _containers(child)
+
+
+def _loose(container: Element) -> Iterator[str | None]:
+    yield container.text
+    for child in container:
+        yield child.tail
+
+
+def _blocks(container: Element) -> Iterator[Element]:
+    for child in container:
+        if child.tag in CONTAINERS:
+            yield from _blocks(child)
+        elif child.tag != "head":
+            yield child
+
+
+def _without_strings(pages: Pages) -> Iterator[str]:
+    """The styles, without the texts in them, a title say."""
+    for style in pages.styles:
+        yield '""'.join(re.sub(r"\\.", "", style.css).split('"')[::2])
+
+
+def _asks_for_siblings(pages: Pages, blocks: Sequence[Element]) -> bool:
+    """Whether styles may ask for more siblings of blocks than the ones next to them."""
+    kinds = {(block.tag, classes(block)) for block in blocks}
+    for css in _without_strings(pages):
+        for found in _OF_SIBLINGS.finditer(css):
+            before = css[max(0, found.start() - LONGEST_NAME) : found.start()].rstrip()
+            tag, *names = re.split(r"[^\w.-]", before)[-1].split(".")
+            if any(tag in ("", own) and others.issuperset(names) for own, others in kinds):
+                return True
+    return False
+
+
+def _by_chance(block: Element) -> bool:
+    return zlib.crc32(block.get("id", "").encode()) % 3 == 0
+
+
+def _outline(container: Element) -> tuple[Element, list[Element]]:
+    """A tree without what is in blocks, and its blocks."""
+    copy = Element(container.tag, dict(container.attrib))
+    blocks: list[Element] = []
+    for child in container:
+        if child.tag in CONTAINERS:
+            inner, found = _outline(child)
+            blocks += found
+        else:
+            inner = Element(child.tag, dict(child.attrib))
+            if child.tag != "head":
+                blocks.append(inner)
+        copy.append(inner)
+    return copy, blocks
+
+
+def _copied(container: Element, chosen: Collection[Element], with_all: bool) -> Element:
+    """A container with the blocks that are chosen. Those next to them, or all, are there for the
+    styles that ask for them, and empty."""
+    copy = Element(container.tag, dict(container.attrib))
+    copy.text = container.text
+    children = [child for child in container if child.tag != "head"]
+    inside = [
+        child in chosen
+        or (child.tag in CONTAINERS and any(block in chosen for block in _blocks(child)))
+        for child in children
+    ]
+    for number, child in enumerate(children):
+        if child in chosen:
+            copy.append(child)
+        elif inside[number]:
+            copy.append(_copied(child, chosen, with_all))
+        elif with_all or any(inside[max(0, number - 1) : number + 2]):
+            copy.append(Element(child.tag, child.attrib | {"style": HIDDEN}))
+    blocks = list(_blocks(container))
+    open_ends = [
+        style
+        for block, style in ((blocks[0], OPEN_ABOVE), (blocks[-1], OPEN_BELOW))
+        if block not in chosen
+    ]
+    if open_ends:
+        copy.set("style", "; ".join(filter(None, (copy.get("style"), *open_ends))))
+    return copy
+
+
+def furniture_root(root: Element) -> Element:
+    """The tree that running heads and feet inherit their styles from."""
+    copy = Element(root.tag, dict(root.attrib))
+    ElementTree.SubElement(copy, "body", dict(next(root.iter("body")).attrib))
+    return copy

@@ -1,0 +1,119 @@
+"""Sets a unit of a text by itself, and its running heads and feet."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from pipeline.editions import Edition
+from pipeline.package.pdf.engine.drawn import draw
+from pipeline.package.pdf.engine.heads import heads, is_plain, place_of
+from pipeline.package.pdf.engine.layout import Targets
+from pipeline.package.pdf.engine.log import heard_by
+from pipeline.package.pdf.engine.objects import PDF
+from pipeline.package.pdf.engine.typesetter import Document, Typesetter
+from pipeline.package.pdf.grey import without_colours
+from pipeline.package.pdf.index import names_on
+from pipeline.package.pdf.layout import finish_layout, settle
+from pipeline.package.pdf.markup import parse
+from pipeline.package.pdf.page_starts import text_flows
+from pipeline.package.pdf.tags import read_tags
+from pipeline.package.units import (
+    Bookmark,
+    Flow,
+    Furniture,
+    Heads,
+    Link,
+    Set,
+    SetPage,
+    Tag,
+    Unit,
+)
+
+EPSILON = 1e-6
+"""CSS pixels that two places may differ by and be the same."""
+
+
+def set_unit(unit: Unit, edition: Edition, folder: Path) -> Set:
+    """A unit of an edition, set and drawn; its assets are in a ``folder``."""
+    root = parse(unit.markup)
+    is_grey = edition.look == "grey"
+    setter = Typesetter(map(Path, unit.fonts), folder, unit.assets, is_grey=is_grey)
+    heard: list[tuple[str, str, str]] = []
+    with heard_by(lambda *said: heard.append(said)):
+        document = settle(root, lambda: setter.set(root, unit.styles, targets=Targets(unit.told)))
+        finish_layout(root, document)
+        for page in document.pages:
+            for number, link in enumerate(page.links):
+                link[3].link_annotation = number
+        flows = text_flows(document.pages)
+        tags: list[Tag] = []
+
+        def finish(pdf: PDF) -> None:
+            tags.append(read_tags(document, root, {}, unit.level))
+            if is_grey:
+                without_colours(pdf)
+
+        drawing = draw(document, finish)
+    order = {element: number for number, element in enumerate(root.iter())}
+    pages = tuple(
+        SetPage(
+            name=page.box.page_type.name,
+            width=page.width,
+            height=page.height,
+            area=place_of(page.box),
+            strings=document.strings(number),
+            marks=len(page.marks or ()),
+            links=tuple(Link(*link[:3]) for link in page.links),
+            anchors=dict(page.anchors),
+            bookmarks=tuple(Bookmark(*mark) for mark in page.bookmarks),
+            flows=tuple(Flow(order[one.element], one.letters, one.lines) for one in flow),
+            again=tuple(names_on(page, frozenset(unit.wholes))),
+        )
+        for number, (page, flow) in enumerate(zip(document.pages, flows, strict=True), start=1)
+    )
+    return Set(
+        pages, drawing, tags[0], document.asked, tuple(heard),
+        tuple(map(str, setter.files.files)), setter.files.diagnostics, _unfit(document),
+    )  # fmt: skip
+
+
+def _unfit(document: Document) -> str:
+    if document.counts_pages:
+        return "its text tells page numbers that are counted in style sheets"
+    if any(page.box.page_type.blank for page in document.pages):
+        return "notes at its end go on after that"
+    if any(font.missing for font in document.fonts.values()):
+        return "fonts lack some of its letters"
+    if not all(is_plain(page) for page in document.pages):
+        return "its pages have backgrounds, borders or bleed"
+    if any(link[0] == "attachment" for page in document.pages for link in page.links):
+        return "files are attached to it"
+    return ""
+
+
+def set_heads(given: Furniture, edition: Edition) -> Heads:
+    """The running heads and feet of a unit's pages."""
+    root = parse(given.markup)
+    setter = Typesetter(map(Path, given.fonts), Path(), (), is_grey=edition.look == "grey")
+    heard: list[tuple[str, str, str]] = []
+    with heard_by(lambda *said: heard.append(said)):
+        document = heads(setter, root, given)
+        document.mark()
+
+        def finish(pdf: PDF) -> None:
+            read_tags(document, root, {})
+            if edition.look == "grey":
+                without_colours(pdf)
+
+        drawing = draw(document, finish, above=True)
+    places = [place_of(page.box) for page in document.pages]
+    shifts = tuple(
+        place[0] - area[0] for place, (_, area, _) in zip(places, given.pages, strict=True)
+    )
+    unfit = ""
+    if not drawing.resources.keys() <= {"ExtGState"}:
+        unfit = "its running heads have images"
+    for place, (_, area, _) in zip(places, given.pages, strict=True):
+        if any(abs(a - b) > EPSILON for a, b in zip(place[1:], area[1:], strict=True)):
+            unfit = "left and right pages have text areas of different sizes"
+    return Heads(drawing, shifts, tuple(heard), unfit)

@@ -1,0 +1,201 @@
+"""Units of a printed text, each of which is set by itself, and what is kept of one once it is set
+and drawn: all that the PDF of the whole is joined from, as values that can be written and read
+again."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, Protocol, TypeAlias
+
+import msgspec
+
+from pipeline.diagnostics import Diagnostic
+from pipeline.editions import Edition
+from pipeline.model import Asset
+from pipeline.pages import Pages
+
+Pair: TypeAlias = tuple[float, float]
+Area: TypeAlias = tuple[float, float, float, float]
+
+
+class Link(msgspec.Struct, frozen=True, array_like=True):
+    """The area of a link on a page, in CSS pixels, and where it leads; ``kind`` is internal or
+    external."""
+
+    kind: str
+    target: str
+    area: Area
+
+    @property
+    def is_internal(self) -> bool:
+        return self.kind == "internal"
+
+
+class Bookmark(msgspec.Struct, frozen=True, array_like=True):
+    """An entry of the outline."""
+
+    level: int
+    label: str
+    place: Pair
+    state: str
+
+
+class Thing(msgspec.Struct, frozen=True, array_like=True):
+    """An object of a PDF, whose references are `token`s: its text, or of a stream its dictionary,
+    and its ``data`` as they are written."""
+
+    text: str
+    data: bytes | None = None
+
+
+class Use(msgspec.Struct, frozen=True, array_like=True):
+    """What is used of a font: the engine knows it by ``key``, and such ``facts`` of it; its file
+    has a ``length`` and a ``digest``. Glyphs have widths, and mean characters."""
+
+    key: int
+    facts: dict[str, Any]
+    length: int
+    digest: str
+    widths: dict[int, float]
+    characters: dict[int, str]
+
+
+class Drawing(msgspec.Struct, frozen=True):
+    """What some pages draw: a deflated stream for each, the fonts that are used in these, in
+    order, and other ``resources`` by kind and name, which refer to ``things``."""
+
+    streams: tuple[bytes, ...]
+    fonts: tuple[Use, ...]
+    resources: dict[str, dict[str, str]]
+    things: tuple[Thing, ...]
+
+
+class Flow(msgspec.Struct, frozen=True, array_like=True):
+    """As `page_starts.Flow`, with the number of the element in the order of the markup."""
+
+    element: int
+    letters: int
+    lines: int
+
+
+class Marked(msgspec.Struct, frozen=True, array_like=True, tag=1):
+    """A piece of marked content: the page from 0, and its identifier there."""
+
+    page: int
+    mcid: int
+
+
+class Linked(msgspec.Struct, frozen=True, array_like=True, tag=2):
+    """The area of a link or a field on a page, and what it is called, if that is not its own. The
+    ``object`` is the annotation, or its number on the page."""
+
+    page: int
+    object: Any
+    contents: str | None
+
+
+class Tag(msgspec.Struct, frozen=True, array_like=True, tag=0):
+    """A structure element as it is written: the entries of its dictionary, as they are said in a
+    PDF, its ID, and the area of a figure, for which `BOX` stands in the entries."""
+
+    kind: str
+    said: dict[str, str]
+    kids: tuple[Tag | Marked | Linked, ...]
+    name: str = ""
+    box: tuple[float, ...] = ()
+
+
+BOX = "\x02"
+
+
+class SetPage(msgspec.Struct, frozen=True):
+    """A page without its running heads and feet: its ``name`` in the style sheets, its size and
+    where its text is, in CSS pixels, the strings that are set on it for running heads, and how
+    many marks it has. Ids that are on pages before as well are in ``again``."""
+
+    name: str | None
+    width: float
+    height: float
+    area: Area
+    strings: dict[str, tuple[str, ...]]
+    marks: int
+    links: tuple[Link, ...]
+    anchors: dict[str, Area]
+    bookmarks: tuple[Bookmark, ...]
+    flows: tuple[Flow, ...] = ()
+    again: tuple[str, ...] = ()
+
+
+class Set(msgspec.Struct, frozen=True):
+    """A unit that is set and drawn. It has ``asked`` for the page numbers of these places. What
+    was ``heard`` of the engine meanwhile is as `engine.log.Ear` has it; ``files`` are those that
+    were read, and ``diagnostics`` tell of those that could not be. ``unfit`` says what it has that
+    cannot be joined."""
+
+    pages: tuple[SetPage, ...]
+    drawing: Drawing
+    tags: Tag
+    asked: tuple[str, ...]
+    heard: tuple[tuple[str, str, str], ...]
+    files: tuple[str, ...]
+    diagnostics: tuple[Diagnostic, ...]
+    unfit: str = ""
+
+
+class Heads(msgspec.Struct, frozen=True):
+    """The running heads and feet of a unit's pages, and how far these pages are to the right of
+    where the unit was set."""
+
+    drawing: Drawing
+    shifts: tuple[float, ...]
+    heard: tuple[tuple[str, str, str], ...]
+    unfit: str = ""
+
+
+class Unit(msgspec.Struct, frozen=True):
+    """A part of a text that begins a page, as ``markup`` that is ready to be set, with all that
+    what becomes of it depends on: what shows, the ``level`` of the heading before, and the pages
+    of places that it tells (``told``), if they are known. Of the ``wholes``, all pages that they
+    are on are to be said."""
+
+    markup: str
+    styles: tuple[str, ...]
+    fonts: tuple[str, ...]
+    assets: tuple[Asset, ...]
+    level: int
+    wholes: tuple[str, ...] = ()
+    told: dict[str, int] | None = None
+
+
+class Furniture(msgspec.Struct, frozen=True):
+    """The pages of a unit in the whole, for their running heads and feet: those from ``first`` on
+    of ``total``, whose text is in an ``area``, by the name of each and the strings that are set
+    on it. ``before`` are those that earlier pages have set."""
+
+    markup: str
+    styles: tuple[str, ...]
+    fonts: tuple[str, ...]
+    first: int
+    total: int
+    before: dict[str, str]
+    pages: tuple[tuple[str | None, Area, dict[str, tuple[str, ...]]], ...]
+
+
+class Crew(Protocol):
+    """Sets units and running heads, wherever that is, or knows them."""
+
+    def units(self, units: Sequence[Unit], edition: Edition, folder: Path) -> list[Set]: ...
+
+    def heads(self, given: Sequence[Furniture], edition: Edition) -> list[Heads]: ...
+
+
+LENGTH = 36_000
+"""Letters of markup from which on a unit may end: some fifteen pages of a novel."""
+
+
+def may_divide(pages: Pages, edition: Edition) -> bool:
+    """Whether it is likely that a text is set in units: if it is a long book for print."""
+    length = sum(len(page.markup) for page in pages.pages)
+    is_book = pages.sheet is not None and pages.sheet.is_book
+    return edition.format == "pdf" and is_book and length >= 2 * LENGTH

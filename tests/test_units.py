@@ -1,0 +1,342 @@
+"""A book for print is set in units and joined: it is as if it were set as a whole, and an edit
+costs its own unit."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from concurrent.futures import ProcessPoolExecutor
+from ctypes import byref, c_double
+from pathlib import Path
+from typing import Any, TypeAlias
+
+import pikepdf
+import pypdfium2
+import pytest
+from msgspec.structs import replace
+from pypdfium2 import raw
+
+from pipeline import driver
+from pipeline.editions import EDITIONS, STANDARD_PRINT
+from pipeline.flow.editions import Source
+from pipeline.flow.runner import Ran, Runner
+from pipeline.package import package, units
+from pipeline.package.result import Package
+from pipeline.pages import Pages, Style
+from pipeline.sheet import proportions
+from pipeline.store import Memory
+from tests import checkers
+from tests.pdf_reading import open_pdf, outline, read
+
+BOOK = Path(__file__).parent / "book" / "book.md"
+
+FRONT = """\
+---
+title: Many wells
+lang: {lang}
+authors: [Ann Author]
+publisher: Example Press
+contents: {{show: always}}
+---
+
+# Preface {{.unnumbered}}
+
+Few words. The last chapter is @sec-wells-6{{.page}}.
+
+"""
+
+CHAPTER = """\
+# Wells {number} {{#sec-wells-{number}}}
+
+## What is there
+
+{text}[^{number}] It is about [water]{{.index}} and **work**, as @sec-wells-{other}{{.page}} says.
+
+[^{number}]: A note at the foot, with *more* of it.
+
+## And more of it
+
+{text}
+
+| Well | Depth |
+|------|------:|
+| Old  |    {number} m |
+
+"""
+
+WORDS = {
+    "en-GB": "Nobody had counted the wells before, and nobody knew how deep they were. ",
+    "ar": "لم يحص أحد الآبار من قبل ولم يعرف أحد كم هي عميقة في القرية القديمة. ",
+}
+
+
+def chapters(lang: str, **longer: int) -> str:
+    """A book of chapters, some of which are ``longer``: c2=3 by three sentences."""
+    return FRONT.format(lang=lang) + "".join(
+        CHAPTER.format(number=number, other=7 - number, text=WORDS[lang] * (12 + 3 * number))
+        + WORDS[lang] * longer.get(f"c{number}", 0)
+        for number in range(1, 7)
+    )
+
+
+@pytest.fixture(autouse=True)
+def _short_books(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(proportions, "BOOK_WORDS", 100)
+    monkeypatch.setattr(units, "LENGTH", 4000)
+
+
+def pages_of(source: Path, edition: str = STANDARD_PRINT) -> Pages:
+    way = Source(source, Runner())
+    return way.pages(EDITIONS[edition], way.marked(EDITIONS[edition])).value
+
+
+def as_whole(pages: Pages, folder: Path) -> Package:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(units, "LENGTH", 10**9)
+        made = package(pages, folder)
+    assert made.plan.startswith("as a whole")
+    return made
+
+
+# --- what is on the pages, and said of them -------------------------------------------------
+
+
+Letter: TypeAlias = tuple[int, int, float, float, float]
+
+
+def letters(data: bytes) -> Iterator[Letter]:
+    """Each letter, with where it stands on its page and how large it is."""
+    for number, page in enumerate(pypdfium2.PdfDocument(data)):
+        text = page.get_textpage()
+        for index in range(text.count_chars()):
+            x, y = c_double(), c_double()
+            raw.FPDFText_GetCharOrigin(text, index, byref(x), byref(y))
+            size = raw.FPDFText_GetFontSize(text, index)
+            yield number, raw.FPDFText_GetUnicode(text, index), x.value, y.value, size
+
+
+def places(pdf: pikepdf.Pdf) -> dict[Any, int]:
+    return {page.obj.objgen: number for number, page in enumerate(pdf.pages)}
+
+
+def rounded(values: Any) -> tuple[float, ...]:
+    return tuple(round(float(value), 2) for value in values)
+
+
+def links(pdf: pikepdf.Pdf) -> list[Any]:
+    return [
+        (number, rounded(one.Rect), str(one.get("/Dest")), str(one.get("/A")), str(one.Contents))
+        for number, page in enumerate(pdf.pages)
+        for one in page.get("/Annots", ())
+    ]
+
+
+def destinations(pdf: pikepdf.Pdf) -> dict[str, tuple[Any, ...]]:
+    numbers, names = places(pdf), list(pdf.Root.Names.Dests.Names)
+    return {
+        str(name): (numbers[place[0].objgen], *rounded(list(place)[2:4]))
+        for name, place in zip(names[::2], names[1::2], strict=True)
+    }
+
+
+def fonts(pdf: pikepdf.Pdf) -> dict[str, Any]:
+    """The fonts by their names on the pages: what they are, the widths of letters, what these
+    mean, and the file."""
+    found: dict[str, Any] = {}
+    for page in pdf.pages:
+        for name, font in page.Resources.Font.items():
+            (inner,) = font.DescendantFonts
+            descriptor = inner.FontDescriptor
+            file = descriptor.get("/FontFile2", descriptor.get("/FontFile3"))
+            assert isinstance(file, pikepdf.Stream)
+            table = sorted(re.findall(rb"^<.*$", font.ToUnicode.read_bytes(), re.MULTILINE))
+            found[name] = str(font.BaseFont), repr(inner.W), table, file.read_bytes()
+    return found
+
+
+def structure(pdf: pikepdf.Pdf) -> list[Any]:
+    """The structure: what each element is, says and has, in the order of reading."""
+    numbers, found = places(pdf), []
+    for element in read(pdf).all():
+        entries = element.entries
+        area = entries.get("/A", {}).get("/BBox")
+        found.append(
+            (
+                element.kind,
+                element.text,
+                numbers[entries.Pg.objgen] if "/Pg" in entries else None,
+                *(str(entries.get(name)) for name in ("/Alt", "/Lang", "/ID", "/ActualText")),
+                rounded(area) if area is not None else repr(entries.get("/A")),
+            )
+        )
+    return found
+
+
+def parents(pdf: pikepdf.Pdf) -> list[Any]:
+    """For each page, the elements that its marks and links belong to, by the parent tree."""
+    numbers = list(pdf.Root.StructTreeRoot.ParentTree.Nums)
+    tree = dict(zip(map(int, numbers[::2]), numbers[1::2], strict=True))
+    found = []
+    for page in pdf.pages:
+        owned = enumerate(list(tree[int(page.StructParents)]))
+        marks = {mark: str(one.S) for mark, one in owned if isinstance(one, pikepdf.Dictionary)}
+        owners = [str(tree[int(one.StructParent)].S) for one in page.get("/Annots", ())]
+        found.append((marks, owners))
+    return found
+
+
+def assert_same(one: Package, other: Package) -> None:
+    assert one.page_map == other.page_map
+    assert one.facts == other.facts
+    assert one.diagnostics == other.diagnostics
+    assert set(one.dependencies) == set(other.dependencies)
+    mine, others = list(letters(one.data)), list(letters(other.data))
+    assert [letter[:2] for letter in mine] == [letter[:2] for letter in others]
+    assert [
+        letter for letter, too in zip(mine, others, strict=True) if not is_near(letter, too)
+    ] == []
+    sayings: tuple[Callable[[pikepdf.Pdf], Any], ...]
+    sayings = (links, destinations, outline, fonts, structure, parents, metadata)
+    with open_pdf(one.data) as whole, open_pdf(other.data) as joined:
+        for say in sayings:
+            assert say(whole) == say(joined)
+
+
+def is_near(letter: Letter, other: Letter) -> bool:
+    """Whether letters are as large, and in the same place but for a hair."""
+    return all(abs(a - b) < 0.01 for a, b in zip(letter[2:], other[2:], strict=True))
+
+
+def metadata(pdf: pikepdf.Pdf) -> tuple[Any, ...]:
+    return dict(pdf.docinfo.items()), pdf.Root.Metadata.read_bytes(), set(pdf.Root.keys())
+
+
+def test_a_book_of_all_constructs_is_as_if_set_as_a_whole(tmp_path: Path) -> None:
+    pages = pages_of(BOOK)
+    joined = package(pages, BOOK.parent)
+    assert joined.plan == "in 11 units"
+    assert_same(as_whole(pages, BOOK.parent), joined)
+    pdf = tmp_path / "book.pdf"
+    pdf.write_bytes(joined.data)
+    for check in (checkers.verapdf, checkers.page_validation, checkers.qpdf):
+        assert check(pdf) == []
+
+
+@pytest.mark.parametrize(
+    ("lang", "edition"),
+    [("en-GB", "handout"), ("en-GB", "large-print"), ("ar", "greyscale")],
+)
+def test_chapters_are_as_if_set_as_a_whole(lang: str, edition: str, tmp_path: Path) -> None:
+    source = tmp_path / "wells.md"
+    source.write_text(chapters(lang), encoding="utf-8")
+    pages = pages_of(source, edition)
+    joined = package(pages, tmp_path)
+    assert re.fullmatch(r"in \d units", joined.plan)
+    assert_same(as_whole(pages, tmp_path), joined)
+
+
+def test_an_edit_costs_its_own_unit(tmp_path: Path) -> None:
+    source, store, edition = tmp_path / "wells.md", Memory(), EDITIONS[STANDARD_PRINT]
+
+    def made(text: str) -> tuple[Package, list[str]]:
+        told: list[str] = []
+
+        def tell(ran: Ran) -> None:
+            if ran.stage in ("unit", "heads"):
+                told.append(f"{ran.stage} {ran.note}")
+
+        source.write_text(text, encoding="utf-8")
+        found = Source(source, Runner(store, tell=tell)).begin(edition)().package
+        assert found is not None
+        return found, told
+
+    text = chapters("en-GB")
+    first, told = made(text)
+    assert first.plan == "in 7 units"
+    assert told == ["unit 7 of 7", "unit 7 of 7", "heads 7 of 7"]  # all tell page numbers
+    second, told = made(text.replace("Nobody had counted", "Somebody had counted", 1))
+    assert told == ["unit 1 of 7", "unit 1 of 7", "heads 0 of 7"]
+    assert second.data != first.data
+    third, told = made(chapters("en-GB", c3=40))
+    assert third.facts.pages > first.facts.pages
+    assert_same(as_whole(pages_of(source), tmp_path), third)
+    again, told = made(text)
+    assert (again.data, told) == (first.data, [])
+
+
+def test_other_processes_make_the_same_bytes(tmp_path: Path) -> None:
+    source = tmp_path / "wells.md"
+    source.write_text(chapters("en-GB"), encoding="utf-8")
+    alone = driver.build(source, ["handout"], out=tmp_path / "alone")
+    with ProcessPoolExecutor(2) as executor:
+        several = driver.build(source, ["handout"], out=tmp_path / "several", executor=executor)
+    assert not alone.failed
+    assert [file.read_bytes() for file in alone.files if file.suffix == ".pdf"] == [
+        file.read_bytes() for file in several.files if file.suffix == ".pdf"
+    ]
+
+
+def few_words(front_matter: str, monkeypatch: pytest.MonkeyPatch) -> str:
+    """A book of chapters with few words each, which are units all the same."""
+    monkeypatch.setattr(proportions, "BOOK_WORDS", 10)
+    monkeypatch.setattr(units, "LENGTH", 400)
+    text = FRONT.format(lang="en").replace("lang:", f"{front_matter}\nlang:", 1)
+    return text + "".join(CHAPTER.format(number=n, other=n, text="Few words.") for n in range(6, 9))
+
+
+@pytest.mark.parametrize(
+    ("edition", "more", "why"),
+    [
+        ("handout", "page: {columns: 2}", "it is in columns"),
+        ("handout", "notes: margin", "it has notes in the margin"),
+        ("handout", "fit: even", "it is to fill its pages"),
+        ("booklet", "", "several pages are on a sheet"),
+    ],
+)
+def test_what_cannot_be_divided_says_why(
+    edition: str, more: str, why: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    source = tmp_path / "wells.md"
+    source.write_text(few_words(more, monkeypatch), encoding="utf-8")
+    assert package(pages_of(source, edition), tmp_path).plan == f"as a whole: {why}"
+
+
+@pytest.mark.parametrize(
+    ("css", "plan"),
+    [
+        ("section:nth-of-type(2n) h2 { letter-spacing: 2pt }", "in 7 units"),
+        ("section.level-1 ~ section p { text-indent: 9pt }", "in 7 units"),
+        ("h2 { background: linear-gradient(red, blue) }", "in 7 units"),
+        ("@page { @top-center { content: counter(page) '/' counter(pages) } }", "in 7 units"),
+        ("h2 { counter-increment: c } h2::before { content: counter(c) }", "count something"),
+        ("@page :first { margin: 1cm }", "first pages"),
+        ("section { break-before: right }", "one side"),
+        ("html { background: #ffe }", "backgrounds"),
+        ("@page :left { margin-left: 1mm }", "of different sizes"),
+        ("li::after { content: counter(page) }", "counted in style sheets"),
+    ],
+)
+def test_style_sheets_of_ones_own_count_for_all_pages(
+    css: str, plan: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    source = tmp_path / "wells.md"
+    source.write_text(few_words("", monkeypatch), encoding="utf-8")
+    pages = pages_of(source)
+    pages = replace(pages, styles=(*pages.styles, Style("own.css", css)))
+    joined = package(pages, tmp_path)
+    assert plan in joined.plan
+    if "units" in plan:
+        assert_same(as_whole(pages, tmp_path), joined)
+
+
+def test_a_text_that_turns_out_to_be_no_units_is_set_as_if_it_had_never_been(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    source = tmp_path / "wells.md"
+    source.write_text(few_words("", monkeypatch), encoding="utf-8")
+    pages = pages_of(source)
+    style = Style("own.css", "@page { @top-center { content: 'x'; opacity: .5 } }")
+    pages = replace(pages, styles=(*pages.styles, style))
+    made = package(pages, tmp_path)
+    assert made.plan == "as a whole: its running heads have images"
+    assert made.data == as_whole(pages, tmp_path).data
