@@ -12,7 +12,7 @@ import pydyf
 from weasyprint.pdf import _use_references
 from weasyprint.pdf.stream import Stream
 
-from pipeline.package.pdf.engine.objects import PDF
+from pipeline.package.pdf.engine.objects import PDF, content
 from pipeline.package.pdf.engine.typesetter import POINT, Document
 from pipeline.package.units import Drawing, Thing, Use
 
@@ -61,8 +61,7 @@ def draw(document: Document, finish: Callable[[PDF], None], *, above: bool = Fal
 
 
 def _deflated(stream: Any, *before: bytes) -> bytes:
-    items = (pydyf.Array([item]).data[1:-1] for item in stream.stream)
-    return zlib.compress(b"\n".join((*before, *items)), LEVEL)
+    return zlib.compress(b"\n".join((*before, content(stream))), LEVEL)
 
 
 class _Keeper:
@@ -96,7 +95,7 @@ class _Keeper:
         if value.compress:
             data, extra["Filter"] = _deflated(value), "/FlateDecode"
         else:
-            data = b"\n".join(pydyf.Array([item]).data[1:-1] for item in value.stream)
+            data = content(value)
         extra["Length"] = len(data)
         return Thing(self.kept(extra), data)
 

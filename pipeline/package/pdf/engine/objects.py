@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import zlib
 from collections.abc import Sequence
 from typing import Any, Protocol
 
@@ -30,6 +31,23 @@ class PDF(Protocol):
     page_references: Sequence[bytes]
 
     def add_object(self, thing: Any) -> None: ...
+
+
+def content(stream: Any) -> bytes:
+    """What a stream holds, before it is deflated."""
+    return b"\n".join(
+        item if isinstance(item, bytes) else Array([item]).data[1:-1] for item in stream.stream
+    )
+
+
+def deflate_all(pdf: PDF) -> None:
+    """Deflate the streams once: each is asked for its data twice, for the file and for what
+    identifies that."""
+    for thing in pdf.objects:
+        if isinstance(thing, Stream) and thing.compress:
+            thing.stream = [zlib.compress(content(thing), 9)]
+            thing.extra = Dictionary({**thing.extra, "Filter": "/FlateDecode"})
+            thing.compress = False
 
 
 def mend_fonts(pdf: PDF, files: bool = True) -> None:

@@ -18,7 +18,7 @@ from pipeline.package.pdf.engine.boxes import Box, all_boxes, children, is_block
 from pipeline.package.pdf.engine.drawings import formulas
 from pipeline.package.pdf.engine.layout import Layout, Targets, economical
 from pipeline.package.pdf.engine.log import heard_by
-from pipeline.package.pdf.engine.objects import PDF, mend_fonts
+from pipeline.package.pdf.engine.objects import PDF, deflate_all, mend_fonts
 from pipeline.package.pdf.engine.resources import Fonts, LocalFiles, add_space
 from pipeline.package.pdf.roles import is_code_line
 
@@ -174,7 +174,12 @@ class Document(weasyprint.Document):  # type: ignore[misc]
 
 def written(document: Any, finisher: Callable[[Any, PDF], None]) -> bytes:
     """The PDF of a document of the engine's."""
-    return bytes(document.write_pdf(finisher=finisher, pdf_identifier=True, pdf_version="1.7"))
+
+    def finish(_: Any, pdf: PDF) -> None:
+        finisher(document, pdf)
+        deflate_all(pdf)
+
+    return bytes(document.write_pdf(finisher=finish, pdf_identifier=True, pdf_version="1.7"))
 
 
 class Page(weasyprint.Page):  # type: ignore[misc]
