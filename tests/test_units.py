@@ -19,7 +19,7 @@ from pypdfium2 import raw
 from pipeline import driver
 from pipeline.editions import EDITIONS, STANDARD_PRINT
 from pipeline.flow.editions import Source
-from pipeline.flow.runner import Ran, Runner
+from pipeline.flow.runner import Begun, Ran, Runner
 from pipeline.package import package, units
 from pipeline.package.result import Package
 from pipeline.pages import Pages, Style
@@ -262,6 +262,23 @@ def test_an_edit_costs_its_own_unit(tmp_path: Path) -> None:
     assert_same(as_whole(pages_of(source), tmp_path), third)
     again, told = made(text)
     assert (again.data, told) == (first.data, [])
+
+
+def test_a_build_that_is_dropped_sets_no_more_units(tmp_path: Path) -> None:
+    source, store, edition = tmp_path / "wells.md", Memory(), EDITIONS[STANDARD_PRINT]
+    source.write_text(chapters("en-GB"), encoding="utf-8")
+    begun: list[Begun] = []
+    told: list[str] = []
+
+    def begin(what: Begun) -> None:
+        begun.append(what)
+        if sum(one.is_part for one in begun) == 6:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        Source(source, Runner(store, begin=begin)).begin(edition)()
+    Source(source, Runner(store, tell=lambda ran: told.append(ran.note))).begin(edition)()
+    assert next(note for note in told if "of" in note) == "2 of 7"
 
 
 def test_other_processes_make_the_same_bytes(tmp_path: Path) -> None:

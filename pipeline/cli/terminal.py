@@ -187,7 +187,8 @@ class Progress:
             say_fit(step.fitted)
 
     def begin(self, what: Begun) -> None:
-        self._doing, self._since = _name(what), time.monotonic()
+        if not what.is_part:
+            self._doing, self._since = _name(what), time.monotonic()
 
     def tell(self, what: Ran) -> None:
         from pipeline import messages

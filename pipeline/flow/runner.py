@@ -85,10 +85,12 @@ class Ran(msgspec.Struct, frozen=True):
 
 
 class Begun(msgspec.Struct, frozen=True):
-    """That a stage begins to run, for which edition."""
+    """That a stage begins to run, for which edition, or goes on for another of the parts of what
+    is made."""
 
     stage: str
     edition: str
+    is_part: bool = False
 
 
 class _Trace(msgspec.Struct, frozen=True):
@@ -163,6 +165,7 @@ class Runner:
         self._tell = tell
         self._begun = begin
         self._digests: dict[str, str] = {}
+        self._running: list[Future[Any]] = []
 
     def run(self, stage: Stage[T], *takes: Any) -> Outcome[T]:
         """What comes of a stage that takes these: outcomes of other stages, or plain values."""
@@ -171,12 +174,19 @@ class Runner:
     def each(self, stage: Stage[T], many: Iterable[tuple[Any, ...]]) -> list[T]:
         """What a stage gives for each of many parts, which are made side by side."""
         parts = tuple(many)
+        edition = _edition(parts[0]) if parts else ""
         begun = [self._begin(stage, takes, self._executor, is_part=True) for takes in parts]
-        outcomes = [outcome() for outcome in begun]
+        outcomes: list[Outcome[T]] = []
+        try:
+            for outcome in begun:
+                self._begun(Begun(stage.name, edition, is_part=True))
+                outcomes.append(outcome())
+        finally:
+            while self._running:
+                self._running.pop().cancel()
         ran = [outcome.seconds for outcome in outcomes if outcome.seconds]
-        if parts:
-            note = f"{len(ran)} of {len(parts)}"
-            self._tell(Ran(stage.name, _edition(parts[0]), sum(ran), note, is_part=True))
+        note = f"{len(ran)} of {len(parts)}"
+        self._tell(Ran(stage.name, edition, sum(ran), note, is_part=True))
         return [outcome.value for outcome in outcomes]
 
     def given(self, stage: Stage[T], value: T) -> Outcome[T]:
@@ -218,6 +228,8 @@ class Runner:
         if executor:
             given = [(t.stage, t.data) if isinstance(t, Outcome) else (None, t) for t in takes]
             running = executor.submit(_apart, stage, given)
+            if is_part:
+                self._running.append(running)
 
         @functools.cache
         def outcome() -> Outcome[T]:

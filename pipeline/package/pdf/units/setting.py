@@ -19,6 +19,7 @@ from pipeline.package.pdf.page_starts import text_flows
 from pipeline.package.pdf.tags import read_tags
 from pipeline.package.units import (
     Bookmark,
+    Drawing,
     Flow,
     Furniture,
     Heads,
@@ -28,6 +29,9 @@ from pipeline.package.units import (
     Tag,
     Unit,
 )
+
+NOTHING = Drawing((), (), {}, ())
+"""What is drawn of a unit that is to be set again, when the numbers are known that it tells."""
 
 EPSILON = 1e-6
 """CSS pixels that two places may differ by and be the same."""
@@ -53,7 +57,11 @@ def set_unit(unit: Unit, edition: Edition, folder: Path) -> Set:
             if is_grey:
                 without_colours(pdf)
 
-        drawing = draw(document, finish)
+        is_draft = unit.told is None and document.asked
+        drawing, tree = NOTHING, Tag("Document", {}, ())
+        if not is_draft:
+            drawing = draw(document, finish)
+            (tree,) = tags
     order = {element: number for number, element in enumerate(root.iter())}
     pages = tuple(
         SetPage(
@@ -72,7 +80,7 @@ def set_unit(unit: Unit, edition: Edition, folder: Path) -> Set:
         for number, (page, flow) in enumerate(zip(document.pages, flows, strict=True), start=1)
     )
     return Set(
-        pages, drawing, tags[0], document.asked, tuple(heard),
+        pages, drawing, tree, document.asked, tuple(heard),
         tuple(map(str, setter.files.files)), setter.files.diagnostics, _unfit(document),
     )  # fmt: skip
 
