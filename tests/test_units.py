@@ -301,11 +301,21 @@ def few_words(front_matter: str, monkeypatch: pytest.MonkeyPatch) -> str:
     return text + "".join(CHAPTER.format(number=n, other=n, text="Few words.") for n in range(6, 9))
 
 
+def test_notes_in_the_margin_are_on_the_outer_side(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    source = tmp_path / "wells.md"
+    source.write_text(few_words("notes: margin", monkeypatch), encoding="utf-8")
+    pages = pages_of(source)
+    joined = package(pages, tmp_path)
+    assert joined.plan == "in 7 units"
+    assert_same(as_whole(pages, tmp_path), joined)
+
+
 @pytest.mark.parametrize(
     ("edition", "more", "why"),
     [
         ("handout", "page: {columns: 2}", "it is in columns"),
-        ("handout", "notes: margin", "it has notes in the margin"),
         ("handout", "fit: even", "it is to fill its pages"),
         ("booklet", "", "several pages are on a sheet"),
     ],

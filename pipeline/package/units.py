@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, Protocol, TypeAlias
+from typing import Any, Literal, Protocol, TypeAlias
 
 import msgspec
 
@@ -16,6 +16,7 @@ from pipeline.model import Asset
 from pipeline.pages import Pages
 
 Pair: TypeAlias = tuple[float, float]
+Side: TypeAlias = Literal["left", "right", ""]
 Area: TypeAlias = tuple[float, float, float, float]
 
 
@@ -157,7 +158,7 @@ class Unit(msgspec.Struct, frozen=True):
     """A part of a text that begins a page, as ``markup`` that is ready to be set, with all that
     what becomes of it depends on: what shows, the ``level`` of the heading before, and the pages
     of places that it tells (``told``), if they are known. Of the ``wholes``, all pages that they
-    are on are to be said."""
+    are on are to be said. Its first page is at a ``side``, if that makes a difference."""
 
     markup: str
     styles: tuple[str, ...]
@@ -166,6 +167,7 @@ class Unit(msgspec.Struct, frozen=True):
     level: int
     wholes: tuple[str, ...] = ()
     told: dict[str, int] | None = None
+    side: Side = ""
 
 
 class Furniture(msgspec.Struct, frozen=True):

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from itertools import accumulate
 from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import unquote
@@ -19,13 +20,24 @@ from pipeline.package.pdf.engine.joining import KeptPage, Part, Uses, join
 from pipeline.package.pdf.engine.objects import PDF
 from pipeline.package.pdf.engine.typesetter import POINT, Typesetter
 from pipeline.package.pdf.index import PageNumbers, first_pages, folios
-from pipeline.package.pdf.markup import ASSET
+from pipeline.package.pdf.markup import ASSET, classes
 from pipeline.package.pdf.metadata import describe
 from pipeline.package.pdf.page_starts import Flow
 from pipeline.package.pdf.tags import write_tags
 from pipeline.package.pdf.units.plan import Slice, furniture_root
 from pipeline.package.pdf.units.setting import set_heads, set_unit
-from pipeline.package.units import Crew, Furniture, Heads, Linked, Marked, Set, SetPage, Tag, Unit
+from pipeline.package.units import (
+    Crew,
+    Furniture,
+    Heads,
+    Linked,
+    Marked,
+    Set,
+    SetPage,
+    Side,
+    Tag,
+    Unit,
+)
 from pipeline.pages import Pages
 
 ROUNDS = 8
@@ -92,13 +104,15 @@ def set_all(
         starts = first_pages(page.anchors for page in found)
         ends = {name: number for number, page in enumerate(found) for name in page.again}
         is_new = numbers.write(starts, ends, folios(len(found)))
+        firsts = accumulate((len(one.pages) for one in sets[:-1]), initial=1)
         now = [
             replace(
                 unit,
                 markup=piece.markup if is_new else unit.markup,
                 told=_told(one, starts),
+                side=_side(first, root) if unit.side else "",
             )
-            for unit, piece, one in zip(units, slices, sets, strict=True)
+            for unit, piece, one, first in zip(units, slices, sets, firsts, strict=True)
         ]
         stale = [number for number, unit in enumerate(now) if unit != units[number]]
         if not stale:
@@ -139,7 +153,15 @@ def _units(
         assets = tuple(one for one in pages.assets if one.name in own or one.name not in shown)
         names = (element.get("id", "") for element in piece.root.iter())
         here = tuple(name for name in names if name in wholes) if wholes else ()
-        yield Unit(piece.markup, styles, files, assets, piece.level, here)
+        # Notes in the margin are put into the outer one.
+        has_sides = any("margin" in classes(span) for span in piece.root.iter("span"))
+        side = _side(1, root) if has_sides else ""
+        yield Unit(piece.markup, styles, files, assets, piece.level, here, side=side)
+
+
+def _side(page: int, root: Element) -> Side:
+    """The side of a page in the whole, by its number."""
+    return "right" if (page % 2 == 1) == (root.get("dir") != "rtl") else "left"
 
 
 def _images(tree: Element) -> frozenset[str]:

@@ -115,8 +115,6 @@ def _obstacle(root: Element, pages: Pages) -> str:
         return "it is to fill its pages"
     if sheet is None or sheet.columns > 1:
         return "it is in columns"
-    if any("margin" in classes(span) for span in root.iter("span")):
-        return "it has notes in the margin"
     for css in _without_strings(pages):
         for pattern, reason in OBSTACLES:
             if re.search(pattern, css):

@@ -40,6 +40,8 @@ EPSILON = 1e-6
 def set_unit(unit: Unit, edition: Edition, folder: Path) -> Set:
     """A unit of an edition, set and drawn; its assets are in a ``folder``."""
     root = parse(unit.markup)
+    if unit.side:
+        root.set("style", f"{root.get('style', '')}; break-before: {unit.side}")
     is_grey = edition.look == "grey"
     setter = Typesetter(map(Path, unit.fonts), folder, unit.assets, is_grey=is_grey)
     heard: list[tuple[str, str, str]] = []
