@@ -281,6 +281,17 @@ def test_a_build_that_is_dropped_sets_no_more_units(tmp_path: Path) -> None:
     assert next(note for note in told if "of" in note) == "2 of 7"
 
 
+def test_pages_of_a_known_book_are_not_made_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    source, store, edition = tmp_path / "wells.md", Memory(), EDITIONS[STANDARD_PRINT]
+    source.write_text(few_words("", monkeypatch), encoding="utf-8")
+    first = Source(source, Runner(store)).begin(edition)().package
+    monkeypatch.setattr("pipeline.render.render", None)
+    with ProcessPoolExecutor(1) as executor:
+        assert Source(source, Runner(store, executor)).begin(edition)().package == first
+
+
 def test_other_processes_make_the_same_bytes(tmp_path: Path) -> None:
     source = tmp_path / "wells.md"
     source.write_text(chapters("en-GB"), encoding="utf-8")

@@ -198,10 +198,7 @@ class Runner:
     def later(self, stage: Stage[T], *takes: Any) -> Callable[[], Outcome[T]]:
         """The same, begun in another process where that is worth it, and waited for when it is
         asked for."""
-        executor = self._executor if stage.apart else None
-        if executor and stage.divides and stage.divides(*_values(takes)):
-            return functools.cache(self._begin(stage, takes, None))
-        return self._begin(stage, takes, executor)
+        return self._begin(stage, takes, self._executor if stage.apart else None)
 
     def _begin(
         self,
@@ -225,7 +222,7 @@ class Runner:
             self._begun(Begun(stage.name, _edition(takes)))
         started = time.time()
         running: Future[tuple[bytes, float, list[str]]] | None = None
-        if executor:
+        if executor and not (stage.divides and stage.divides(*_values(takes))):
             given = [(t.stage, t.data) if isinstance(t, Outcome) else (None, t) for t in takes]
             running = executor.submit(_apart, stage, given)
             if is_part:
