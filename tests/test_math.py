@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 
 import pipeline
 from pipeline.editions import EDITIONS
+from pipeline.flow.stages import audit
 from pipeline.model import Document, Math, MathBlock
 from pipeline.package import package
 from pipeline.parser import parse
@@ -67,7 +68,7 @@ def document(source: str, edition: str) -> Document:
 def made(source: str, edition: str) -> bytes:
     found = document(source, edition)
     assert not found.diagnostics
-    pages = render(found, EDITIONS[edition], "wells", None)
+    pages = audit(render(found, EDITIONS[edition], "wells", None), found, EDITIONS[edition])
     packed = package(pages, Path())
     assert not packed.diagnostics
     return packed.data

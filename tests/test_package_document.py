@@ -9,6 +9,7 @@ import pytest
 
 import pipeline
 from pipeline.editions import EDITIONS
+from pipeline.flow.stages import audit
 from pipeline.package import package
 from pipeline.package.result import Package
 from pipeline.parser import parse
@@ -59,7 +60,8 @@ def make(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Book]:
     folder = tmp_path_factory.mktemp("document")
 
     def made(text: str, edition: str = "ebook") -> Book:
-        pages = render(resolve(parse(text, "x.md"), folder), EDITIONS[edition], "x")
+        document = resolve(parse(text, "x.md"), folder)
+        pages = audit(render(document, EDITIONS[edition], "x"), document, EDITIONS[edition])
         return Book(package(pages, folder))
 
     return made
