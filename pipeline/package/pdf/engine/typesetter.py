@@ -54,8 +54,8 @@ class Typesetter:
         """The document of markup that is `ready`, which is not worked out further than so many
         pages. Raises `TooManyPagesError`. That of a part of a text has no running heads and feet;
         the pages that it tells are those of ``targets``."""
-        fonts, defined = self._fonts, CounterStyle(self._counters)
         markup, options = self._read_all(root, styles, most_pages, targets)
+        fonts, defined = self._fonts, CounterStyle(self._counters)  # as the styles define them
         with economical(is_part=targets is not None):
             return Document._render(markup, fonts, defined, {}, options)  # type: ignore[no-any-return]
 
