@@ -118,6 +118,23 @@ def make(text: str, folder: Path, edition: str = "handout") -> bytes:
     return made.data
 
 
+@pytest.mark.slow
+def test_a_note_that_has_no_room_on_any_page_of_its_chapter_comes_on_the_next(
+    tmp_path: Path,
+) -> None:
+    """Also where the pages before it are not made again when those of the contents are known."""
+    words = "In the year of the drought everybody came with a rope, and nobody knew why. "
+    said = "This is a long note that says a great deal about wells and ropes, and goes on. "
+    text, notes = ["---\ntitle: Notes\nlang: en\n---"], list[str]()
+    for chapter in range(1, 9):
+        marks = " ".join(f"A word.[^{chapter}{name}]" for name in "abc")
+        text += [f"# Chapter {chapter}", *[words * 13] * 4, f"{words * 13} {marks}"]
+        notes += [f"[^{chapter}{name}]: {said * 15}The end of {chapter}{name}." for name in "abc"]
+    pdf = open_pdf(make("\n\n".join([*text, *notes]), tmp_path))
+    found = "".join(read(pdf).text.split())
+    assert [note[-3:-1] for note in notes if f"Theendof{note[-3:-1]}." not in found] == []
+
+
 def printed(text: str, folder: Path) -> Any:
     """The document, laid out."""
 

@@ -15,6 +15,8 @@ the whole process. tests/test_engine.py compares the list with the code.
   else does. Kozea/WeasyPrint#1549
 - `LayoutContext.footnotes`: is not a list, through all of which WeasyPrint looks for the note of
   each box in each line.
+- `LayoutContext.rendered_notes`: where a page has left notes to
+  the next, all pages are made again in the next pass; else those of a page that stays are lost.
 - `LayoutContext._update_footnote_area`: notes stay on the page of their reference, an area that is
   empty again takes no room, and a note is set once a page and not anew for each that joins it.
   Kozea/WeasyPrint#1924

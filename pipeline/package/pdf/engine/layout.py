@@ -77,7 +77,10 @@ class Layout(LayoutContext):  # type: ignore[misc]
     current_page_footnotes: list[Any]
     page_bottom: float
     most_pages: int | None = None
+    page_maker: list[tuple[Any, ...]]
+    reported_footnotes: list[Any]
     _number: int | None = None
+    _carries_notes = False
 
     @property
     def current_page(self) -> int | None:
@@ -89,6 +92,21 @@ class Layout(LayoutContext):  # type: ignore[misc]
         if number and self.most_pages and number > self.most_pages:
             raise TooManyPagesError
         self._number = number
+        self._carries_notes = self._carries_notes or bool(self.reported_footnotes)
+
+    @property
+    def rendered_notes(self) -> list[Any]:
+        """The notes of `@note-area`, of which no style sheet has any."""
+        return self._rendered
+
+    @rendered_notes.setter
+    def rendered_notes(self, notes: list[Any]) -> None:
+        """What every pass over the pages begins with. If a page has left notes to the next, all are
+        made again: else those of a page that stays as it is would not come to the next one."""
+        self._rendered = notes
+        if self._carries_notes:
+            for *_, state in self.page_maker:
+                state["pages_wanted"] = True
 
     @property
     def footnotes(self) -> _Notes:
