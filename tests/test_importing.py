@@ -318,6 +318,18 @@ def test_broken(tmp_path: Path, name: str, data: bytes) -> None:
     assert [one.code for one in made.found] == ["unreadable-file"]
 
 
+@pytest.mark.parametrize("packed", [zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
+def test_broken_within(tmp_path: Path, packed: int) -> None:
+    """However an archive is packed."""
+    made = io.BytesIO()
+    with zipfile.ZipFile(made, "w", packed) as archive:
+        archive.writestr("word/document.xml", "".join(f"<b>{n}</b>" for n in range(5000)))
+    data = bytearray(made.getvalue())
+    data[120:160] = bytes(byte ^ 0x5A for byte in data[120:160])
+    (tmp_path / "a.docx").write_bytes(data)
+    assert told(import_file(tmp_path / "a.docx")) == ["The file is broken: it is no whole archive."]
+
+
 def test_entities(tmp_path: Path) -> None:
     """Entities of its own are not expanded, however many they would be."""
     bomb = '<!DOCTYPE a [<!ENTITY b "bb"><!ENTITY c "&b;&b;">]><a>&c;</a>'

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import io
 import zipfile
-import zlib
+
+from pipeline.verify.archive import BROKEN
 
 MOST_BYTES = 256 * 2**20
 """Of all that an archive holds."""
@@ -28,7 +29,9 @@ def open_archive(data: bytes) -> dict[str, bytes]:
             if any(info.flag_bits & 1 for info in found):
                 raise BrokenArchiveError("The file has a password.")
             parts = {info.filename: archive.read(info) for info in found}
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, OSError) as error:
+    except BrokenArchiveError:
+        raise
+    except BROKEN as error:
         raise BrokenArchiveError("The file is broken: it is no whole archive.") from error
     for name, part in parts.items():
         if name.endswith((".xml", ".rels", ".opf", ".ncx")) and b"<!ENTITY" in part:

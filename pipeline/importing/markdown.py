@@ -44,14 +44,15 @@ def read_markdown(path: Path, name: str) -> Draft:
     if wrong:
         return Draft(Metadata(), (), found=wrong)
     text = normalise(read(path)[0])
-    metadata, found = _metadata(document, text, name)
+    own, taken, _ = read_front_matter(text, name)
+    metadata, found = _metadata(document, own, text, name)
     found += (one for one in document.diagnostics if one.code not in _QUIET)
     is_untitled = any(one.code == Code.MISSING_TITLE.slug for one in document.diagnostics)
     if is_untitled and not metadata.title.strip():
         metadata = replace(metadata, title="")
     counts = count(document.blocks, document.notes)
     counts["words"] += len(metadata.title.split())
-    comments, lost = _comments(text, name)
+    comments, lost = _comments(text, taken, name)
     counts["comments"] = len(comments) + len(lost)
     blocks = _with_comments(document, comments)
     reader = _Files(document, path.parent, name)
@@ -63,11 +64,13 @@ def read_markdown(path: Path, name: str) -> Draft:
 # --- front matter -----------------------------------------------------------------------
 
 
-def _metadata(document: Document, text: str, name: str) -> tuple[Metadata, list[Diagnostic]]:
-    """What the front matter says, with what others call keywords and a description; keys that
-    mean nothing here are told."""
+def _metadata(
+    document: Document, own: Metadata, text: str, name: str
+) -> tuple[Metadata, list[Diagnostic]]:
+    """What the front matter says (its ``own`` identifier, and none that is derived), with what
+    others call keywords and a description; keys that mean nothing here are told."""
     found: list[Diagnostic] = []
-    metadata = replace(document.metadata, identifier=_identifier(text, name))
+    metadata = replace(document.metadata, identifier=own.identifier)
     unknown = [one for one in document.diagnostics if one.code == Code.UNKNOWN_KEY.slug]
     written = _written(text) if unknown else {}
     for one in unknown:
@@ -83,10 +86,6 @@ def _metadata(document: Document, text: str, name: str) -> tuple[Metadata, list[
             span = Span(one.line, one.column)
             found.append(diagnostic(Code.NOT_IMPORTED, message, span=span, source=name))
     return metadata, found
-
-
-def _identifier(text: str, name: str) -> Any:
-    return read_front_matter(text, name)[0].identifier
 
 
 def _written(text: str) -> dict[str, Any]:
@@ -106,10 +105,9 @@ def _words(value: Any) -> tuple[str, ...]:
 # --- comments ---------------------------------------------------------------------------
 
 
-def _comments(text: str, name: str) -> tuple[dict[int, str], list[Diagnostic]]:
+def _comments(text: str, taken: int, name: str) -> tuple[dict[int, str], list[Diagnostic]]:
     """The comments that stand by themselves, by the line that they begin on; those within text
-    are lost, and told."""
-    _, taken, _ = read_front_matter(text, name)
+    are lost, and told. The front matter has ``taken`` so many lines."""
     lines = text.split("\n")
     tree = parse_tree("\n".join(lines[taken:]), taken + 1)
     code: set[int] = set()

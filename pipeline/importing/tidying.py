@@ -4,7 +4,7 @@ mean nothing, no empty paragraphs, headings without gaps, ids only where somethi
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 
 from msgspec.structs import replace
 
@@ -13,9 +13,7 @@ from pipeline.model import NO_ATTRIBUTES, Attributes, Block, Inline, Node, Note
 from pipeline.parser.markup.flow import trim
 from pipeline.parser.table_options import with_head_columns, with_head_rows
 from pipeline.slugs import slug
-from pipeline.tree import plain_text, rewrite, walk
-
-Changes = dict[type[Node], Callable[..., "Node | tuple[Node, ...]"]]
+from pipeline.tree import Changes, plain_text, rewrite, walk
 
 _UNWRAPPED = frozenset(
     {"span", "small", "font", "ins", "time", "bdi", "big", "dfn", "cite", "data", "label", "center"}
@@ -156,8 +154,8 @@ def _changes(wanted: Mapping[str, str]) -> Changes:
     def code(node: model.CodeBlock) -> Node:
         return replace(node, attributes=NO_ATTRIBUTES, span=None)
 
-    changes: Changes = dict.fromkeys((model.Heading, model.Paragraph, model.Image), bare)
-    changes |= {
+    return {
+        **dict.fromkeys((model.Heading, model.Paragraph, model.Image), bare),
         model.Table: table,
         model.Figure: figure,
         model.Link: link,
@@ -176,7 +174,6 @@ def _changes(wanted: Mapping[str, str]) -> Changes:
         model.DefinitionList: described,
         model.CodeBlock: code,
     }
-    return changes
 
 
 def _headed(table: model.Table) -> model.Table:

@@ -44,11 +44,12 @@ TYPES = {"JPEG": ("image/jpeg", "jpg"), "PNG": ("image/png", "png")}
 
 
 class Bounds(NamedTuple):
-    """How many pixels a side may have, how many all, and whether an image may be WebP."""
+    """How many pixels a side may have, how many all, and whether an image stays of its kind, and
+    is written anew for these alone."""
 
     longest: int
     most: int
-    webp: bool = False
+    same_kind: bool = False
 
 
 class Fitted(NamedTuple):
@@ -71,15 +72,8 @@ def for_ereaders(data: bytes) -> Fitted:
 
 def shown(data: bytes, longest: int) -> bytes:
     """The image, of the same kind, with no more than so many pixels on its long side. One that has
-    no more, that moves or that cannot be read comes back as it is."""
-    try:
-        with Image.open(io.BytesIO(data), formats=FORMATS) as image:
-            is_small = max(image.size) <= longest or image.format == "GIF"
-    except (UnidentifiedImageError, Image.DecompressionBombError, OSError, SyntaxError, ValueError):
-        is_small = True
-    if is_small:
-        return without_metadata(data)
-    return _kept(data, Bounds(longest, longest * longest, webp=True))
+    no more, that may move or that cannot be read comes back as it is."""
+    return _kept(data, Bounds(longest, longest * longest, same_kind=True))
 
 
 def _kept(data: bytes, bounds: Bounds) -> bytes:
@@ -92,16 +86,15 @@ def _written(data: bytes, bounds: Bounds) -> bytes:
     stripped = without_metadata(data)
     try:
         with Image.open(io.BytesIO(data), formats=FORMATS) as image:
-            if getattr(image, "is_animated", False):
-                return stripped
             kind = image.format or ""
+            if getattr(image, "is_animated", False) or (bounds.same_kind and kind == "GIF"):
+                return stripped
             fitted, has_to = _fitted(image, bounds)
             written = _encoded(fitted, kind, bounds)
-    except (UnidentifiedImageError, Image.DecompressionBombError, OSError, ValueError):
+    except (UnidentifiedImageError, Image.DecompressionBombError, OSError, SyntaxError, ValueError):
         return stripped
-    if has_to or (kind == "WEBP" and not bounds.webp) or len(written) < GAIN * len(stripped):
-        return written
-    return stripped
+    is_better = kind == "WEBP" or len(written) < GAIN * len(stripped)
+    return written if has_to or (is_better and not bounds.same_kind) else stripped
 
 
 def _fitted(image: Image.Image, bounds: Bounds) -> tuple[Image.Image, bool]:
@@ -162,7 +155,7 @@ def _encoded(image: Image.Image, kind: str, bounds: Bounds) -> bytes:
     """JPEG stays JPEG; PNG stays PNG, with a palette where it has few colours; and of WebP, if it
     cannot stay, becomes what suits."""
     output = io.BytesIO()
-    if kind == "WEBP" and bounds.webp:
+    if kind == "WEBP" and bounds.same_kind:
         image.save(output, "WEBP", quality=QUALITY, icc_profile=None)
     elif kind == "JPEG" or (kind == "WEBP" and _is_photograph(image)):
         image = image if image.mode in ("L", "RGB") else image.convert("RGB")

@@ -1,22 +1,28 @@
 """Marks of choices that stand in no list of choices: in lines of a paragraph, in cells, at the
-end of items. They become gaps, so that students do not get what is right."""
+end of items. They become gaps, so that students do not get what is right; lists in HTML are choices
+where those in Markdown are."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from typing import TypeVar
 
 from msgspec.structs import replace
 
 from pipeline import model
 from pipeline.codes import Code, diagnostic
-from pipeline.diagnostics import Diagnostic
+from pipeline.diagnostics import Diagnostic, Span
 from pipeline.model import Block, Document, Inline, Node
-from pipeline.tree import PATH, rewrite, walk
+from pipeline.parser.constructs.choices import LABEL, NO_MARK, Mark, choices
+from pipeline.tree import PATH, Changes, rewrite, walk
 
 _INNER = r"([ \t]{1,9}|[xX✓✔☑✅])"
 _ROUND = re.compile(rf"(?<![\w)\]])\({_INNER}\)(?!\()")
 _SQUARE = re.compile(rf"(?<![\w)\]])\[{_INNER}\](?![(\[])")
+_X = re.compile(r"\([xX]\)(?=\s|$)")
+
+N = TypeVar("N", bound=Node)
 
 
 def fill(document: Document) -> Document:
@@ -27,7 +33,7 @@ def fill(document: Document) -> Document:
     count in exercises alone, since elsewhere they are tasks.
     """
     found: list[Diagnostic] = []
-    blocks = _filled(document.blocks, _ROUND, found)
+    blocks, notes = (_filled(part, _ROUND, found) for part in (document.blocks, document.notes))
     if any(isinstance(node, model.Exercise) for node in walk(blocks)):
 
         def enter(node: model.Exercise) -> model.Exercise:
@@ -36,18 +42,29 @@ def fill(document: Document) -> Document:
         blocks = rewrite(blocks, enter={model.Exercise: enter})
     if not found:
         return document
-    return replace(document, blocks=blocks, diagnostics=(*document.diagnostics, *found))
+    told = (*document.diagnostics, *found)
+    return replace(document, blocks=blocks, notes=notes, diagnostics=told)
 
 
-def _filled(
-    blocks: tuple[Block, ...], mark: re.Pattern[str], found: list[Diagnostic]
-) -> tuple[Block, ...]:
+def _filled(blocks: tuple[N, ...], mark: re.Pattern[str], found: list[Diagnostic]) -> tuple[N, ...]:
     runs = [
         node.children for node in walk(blocks) if isinstance(node, model.Paragraph | model.Plain)
     ]
     if not any(_kinds(run, mark) for run in runs):
         return blocks
     at_edges = {is_right for run in runs for is_right in _at_edges(run, mark)}
+
+    def report(code: Code, message: str, span: Span | None, hint: str) -> None:
+        found.append(diagnostic(code, message, span=span, hint=hint))
+
+    def enter_list(node: model.List, path: tuple[Node, ...]) -> model.List | model.Choices:
+        begins = [_beginning(item) for item in node.items]
+        if not any(map(_X.match, begins)) or any(map(LABEL.match, begins)):
+            return node
+        span = next((one.span for one in path if one.span), Span(0))
+        items = [(_without_mark(item.children), item.span or span) for item in node.items]
+        marks = [Mark("()", True) if _X.match(said) else NO_MARK for said in begins]
+        return choices(items, marks, span, report)
 
     def enter(
         run: model.Paragraph | model.Plain, path: tuple[Node, ...]
@@ -60,10 +77,35 @@ def _filled(
             message = "A right answer is marked outside of a list of choices: students get a gap."
             span = next((node.span for node in path if node.span), None)
             hint = "Write a list, `- ( ) wrong` and `- (x) right`; where x is text, `(*x*)`."
-            found.append(diagnostic(Code.LIKELY_SLIP, message, span=span, hint=hint))
+            report(Code.LIKELY_SLIP, message, span, hint)
         return replace(run, children=tuple(_with_gaps(run.children, mark)))
 
-    return rewrite(blocks, enter={model.Paragraph: enter, model.Plain: enter}, context=PATH)
+    changes: Changes = {model.List: enter_list, model.Paragraph: enter, model.Plain: enter}
+    return rewrite(blocks, enter=changes, context=PATH)
+
+
+def _beginning(item: model.ListItem) -> str:
+    """The text that an item begins with, if it begins with text."""
+    first = item.children[0] if item.children else None
+    run = first.children if isinstance(first, model.Paragraph | model.Plain) else ()
+    text = _text(run[0]) if run else None
+    return text.text.lstrip() if text else ""
+
+
+def _without_mark(blocks: tuple[Block, ...]) -> tuple[Block, ...]:
+    """The blocks of an item, of which a text becomes a paragraph, without the mark that it may
+    begin with, nor what makes that bold."""
+    first = blocks[0] if blocks else None
+    if not isinstance(first, model.Paragraph | model.Plain):
+        return blocks
+    children = list(first.children)
+    text = _text(children[0]) if children else None
+    if text and _X.match(text.text.lstrip()):
+        bold = children[0]
+        within = bold.children[1:] if isinstance(bold, model.Strong) else ()
+        said = _X.sub("", text.text.lstrip(), count=1).lstrip()
+        children[:1] = [*([replace(text, text=said)] if said else []), *within]
+    return (model.Paragraph(children=tuple(children), span=first.span), *blocks[1:])
 
 
 def _kinds(run: tuple[Inline, ...], mark: re.Pattern[str]) -> set[bool]:

@@ -14,14 +14,11 @@ from pipeline.model import (
     Plain,
     Table,
 )
+from pipeline.numerals import letters, roman
 from pipeline.writer.markup import element, plain, tag, unwritable
 from pipeline.writer.shapes import Writer, indented
 
 _TYPES = {"lower-alpha": "a", "upper-alpha": "A", "lower-roman": "i", "upper-roman": "I"}
-_ROMAN = (
-    (1000, "m"), (900, "cm"), (500, "d"), (400, "cd"), (100, "c"), (90, "xc"), (50, "l"),
-    (40, "xl"), (10, "x"), (9, "ix"), (5, "v"), (4, "iv"), (1, "i"),
-)  # fmt: skip
 
 
 def listing(node: List, out: Writer) -> str:
@@ -64,20 +61,11 @@ def marker(node: List, number: int) -> str:
     if "roman" in node.style:
         said = roman(count)
     else:
-        said = chr(ord("a") + count - 1) if "alpha" in node.style else str(count)
-    said = said.upper() if node.style.startswith("upper") else said
+        said = letters(count - 1) if "alpha" in node.style else str(count)
+    said = said.lower() if node.style.startswith("lower") else said
     if node.form == "()":
         return f"({said}) "
     return f"{said}{node.form or '.'}{'  ' if node.style and not node.form else ' '}"
-
-
-def roman(number: int) -> str:
-    """A number in small Roman numerals."""
-    found = ""
-    for value, letters in _ROMAN:
-        count, number = divmod(number, value)
-        found += letters * count
-    return found
 
 
 def item_of(mark: str, node: ListItem, out: Writer, *, tight: bool, box: str = "") -> str:

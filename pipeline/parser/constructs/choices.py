@@ -18,7 +18,7 @@ from pipeline.parser.blockparser import BlockElement
 from pipeline.parser.constructs.parts import Report
 
 _MARK = re.compile(r"([(\[])([ \t]{0,9})([xX✓✔☑✅•*]?)[ \t]{0,9}([)\]])([ \t]*)(?!\()")
-_LABEL = re.compile(r"\((?!x\))\w{1,5}\)", re.IGNORECASE)
+LABEL = re.compile(r"\((?!x\))\w{1,5}\)", re.IGNORECASE)
 _PAIRS = ("()", "[]")
 _TEXT = "Where marks are meant as text, put a backslash before them."
 _EMPHASIS = ("strong", "em")
@@ -86,7 +86,7 @@ def _find(item: Element, pairs: Sequence[str]) -> _Found | None:
 
 def _is_label(item: Element) -> bool:
     first = item[0] if len(item) else None
-    return first is not None and bool(_LABEL.match(first.text or ""))
+    return first is not None and bool(LABEL.match(first.text or ""))
 
 
 def _take(found: _Found, item: Element) -> None:
