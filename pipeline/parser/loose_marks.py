@@ -15,12 +15,16 @@ from pipeline.codes import Code, diagnostic
 from pipeline.diagnostics import Diagnostic, Span
 from pipeline.model import Block, Document, Inline, Node
 from pipeline.parser.constructs.choices import LABEL, NO_MARK, Mark, choices
+from pipeline.parser.markup.flow import trim
 from pipeline.tree import PATH, Changes, rewrite, walk
 
 _INNER = r"([ \t]{1,9}|[xX✓✔☑✅])"
 _ROUND = re.compile(rf"(?<![\w)\]])\({_INNER}\)(?!\()")
 _SQUARE = re.compile(rf"(?<![\w)\]])\[{_INNER}\](?![(\[])")
 _X = re.compile(r"\([xX]\)(?=\s|$)")
+
+_BOLD = (model.Strong, model.Emphasis, model.InlineElement)
+"""What may stand around a mark, however it is called."""
 
 N = TypeVar("N", bound=Node)
 
@@ -102,10 +106,10 @@ def _without_mark(blocks: tuple[Block, ...]) -> tuple[Block, ...]:
     text = _text(children[0]) if children else None
     if text and _X.match(text.text.lstrip()):
         bold = children[0]
-        within = bold.children[1:] if isinstance(bold, model.Strong) else ()
+        within = bold.children[1:] if isinstance(bold, _BOLD) else ()
         said = _X.sub("", text.text.lstrip(), count=1).lstrip()
         children[:1] = [*([replace(text, text=said)] if said else []), *within]
-    return (model.Paragraph(children=tuple(children), span=first.span), *blocks[1:])
+    return (model.Paragraph(children=trim(children), span=first.span), *blocks[1:])
 
 
 def _kinds(run: tuple[Inline, ...], mark: re.Pattern[str]) -> set[bool]:
@@ -120,7 +124,7 @@ def _is_right(mark: re.Match[str]) -> bool:
 
 def _text(node: Inline) -> model.Text | None:
     """The text that may have marks: the node itself, or what something bold begins with."""
-    first = node.children[0] if isinstance(node, model.Strong) and node.children else node
+    first = node.children[0] if isinstance(node, _BOLD) and node.children else node
     return first if isinstance(first, model.Text) else None
 
 
@@ -141,7 +145,7 @@ def _at_edges(run: tuple[Inline, ...], mark: re.Pattern[str]) -> Iterator[bool]:
 
 def _with_gaps(run: Iterable[Inline], mark: re.Pattern[str]) -> Iterator[Inline]:
     for child in run:
-        if isinstance(child, model.Strong):
+        if isinstance(child, _BOLD):
             yield replace(child, children=tuple(_with_gaps(child.children, mark)))
             continue
         if not isinstance(child, model.Text):
