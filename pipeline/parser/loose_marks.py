@@ -14,7 +14,7 @@ from pipeline import model
 from pipeline.codes import Code, diagnostic
 from pipeline.diagnostics import Diagnostic, Span
 from pipeline.model import Block, Document, Inline, Node
-from pipeline.parser.constructs.choices import LABEL, NO_MARK, Mark, choices
+from pipeline.parser.constructs.choices import LABEL, NO_MARK, Mark, attach_prompts, choices
 from pipeline.parser.markup.flow import trim
 from pipeline.tree import PATH, Changes, rewrite, walk
 
@@ -47,6 +47,7 @@ def fill(document: Document) -> Document:
     if not found:
         return document
     told = (*document.diagnostics, *found)
+    blocks = attach_prompts(blocks)
     return replace(document, blocks=blocks, notes=notes, diagnostics=told)
 
 

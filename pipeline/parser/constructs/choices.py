@@ -163,6 +163,7 @@ def attach_prompts(blocks: tuple[Block, ...]) -> tuple[Block, ...]:
         before = found[-1] if found else None
         if (
             isinstance(block, Choices)
+            and not block.prompt
             and isinstance(before, Paragraph)
             and before.attributes == NO_ATTRIBUTES
         ):
