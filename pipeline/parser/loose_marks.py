@@ -37,7 +37,8 @@ def fill(document: Document) -> Document:
     count in exercises alone, since elsewhere they are tasks.
     """
     found: list[Diagnostic] = []
-    blocks, notes = (_filled(part, _ROUND, found) for part in (document.blocks, document.notes))
+    blocks = _filled(document.blocks, _ROUND, found)
+    notes = _filled(document.notes, _ROUND, found)
     if any(isinstance(node, model.Exercise) for node in walk(blocks)):
 
         def enter(node: model.Exercise) -> model.Exercise:
@@ -47,8 +48,7 @@ def fill(document: Document) -> Document:
     if not found:
         return document
     told = (*document.diagnostics, *found)
-    blocks = attach_prompts(blocks)
-    return replace(document, blocks=blocks, notes=notes, diagnostics=told)
+    return replace(document, blocks=attach_prompts(blocks), notes=notes, diagnostics=told)
 
 
 def _filled(blocks: tuple[N, ...], mark: re.Pattern[str], found: list[Diagnostic]) -> tuple[N, ...]:
