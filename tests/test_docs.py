@@ -20,9 +20,12 @@ import itertools
 import json
 import re
 import shlex
+from collections.abc import Iterator
 from pathlib import Path
+from typing import get_args
 
 import jsonschema
+import msgspec
 import pytest
 import yaml
 from click.testing import CliRunner
@@ -31,7 +34,9 @@ import pipeline
 from pipeline import cli
 from pipeline.codes import BY_SLUG
 from pipeline.flow.stages import STAGES
+from pipeline.keys import Field, fields
 from pipeline.model import Document, Heading, Link
+from pipeline.parser.frontmatter.schema import KEYS
 from pipeline.render.environment import environment
 from pipeline.render.nodes import NodeRenderer
 from pipeline.slugs import slug
@@ -117,6 +122,32 @@ def test_front_matter_is_valid(name: str) -> None:
 def test_every_key_is_described() -> None:
     keys = {key for key, value in SCHEMA["properties"].items() if "$ref" not in value}
     assert keys <= titles(DOCS / "frontmatter.md")
+
+
+def key_row(name: str, one: Field) -> str:
+    also = ", ".join(f"`{alias}`" for alias in one.aliases if "-" not in alias)
+    return f"| {name} | {also} | {one.key.doc} |".replace("|  |", "| |")
+
+
+def key_rows() -> Iterator[str]:
+    for name, one in KEYS.items():
+        yield key_row(f"[{name}](#{name})", one)
+        for kind in (one.type, *get_args(one.type)):
+            if isinstance(kind, type) and issubclass(kind, msgspec.Struct):
+                yield from (key_row(f"{name}: `{part.name}`", part) for part in fields(kind))
+
+
+def test_the_table_of_keys_is_current(accept: bool) -> None:
+    """The page says all of a key in its section; the table comes from the fields alone."""
+    path = DOCS / "frontmatter.md"
+    before, table, after = re.split(
+        r"(?<=\n)(\| Key \| Other names \|.*?)(?=\n\n)", path.read_text("utf-8"), flags=re.DOTALL
+    )
+    current = "\n".join(("| Key | Other names | What it says |", "|---|---|---|", *key_rows()))
+    if accept:
+        path.write_text(before + current + after, "utf-8")
+    else:
+        assert table == current, "run `make accept`"
 
 
 # --- commands and Python ---------------------------------------------------------------
