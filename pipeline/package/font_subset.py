@@ -15,11 +15,8 @@ import io
 from typing import Literal
 
 import fontTools
-from fontTools import subset as subsetting
+import uharfbuzz as harfbuzz
 from fontTools.ttLib import TTFont
-from fontTools.ttLib.tables import otTables
-from fontTools.ttLib.tables._n_a_m_e import NameRecordVisitor
-from fontTools.varLib import instancer
 
 from pipeline import store
 from pipeline.faces import font_file
@@ -57,15 +54,16 @@ COMMON = frozenset(
 FEATURES = ("lnum", "onum", "pnum", "tnum", "sups")
 SMALL_CAPITALS = ("smcp", "c2sc")
 
-_RECIPE = "1"
+NAMES = (*range(7), 13, 14)
+"""Copyright, names, version and licence. Those of the family, of the style and of the two together
+are taken away, and so is the one for PostScript; a font without any is none to Windows."""
+
+TAKEN_AWAY = {1: ".\x7f", 2: "\x7f", 3: "", 4: ".\x7f", 6: "\x7f"}
+
+_RECIPE = "2"
 """To be changed with anything here that changes the bytes of a subset."""
 
-
-@NameRecordVisitor.register(otTables.LookupList)  # type: ignore[untyped-decorator]
-def visit(_visitor: NameRecordVisitor, _lookups: object) -> bool:
-    """Keep fontTools from looking for names where none can be, which takes a quarter of the
-    time: all of kerning is in there."""
-    return False
+_VERSIONS = f"{fontTools.version} {harfbuzz.__version__}"
 
 
 def font_bytes(face: Face) -> bytes:
@@ -79,8 +77,7 @@ def font_bytes(face: Face) -> bytes:
 @functools.cache
 def coverage(face: Face) -> frozenset[str]:
     """The characters that a face has glyphs for."""
-    with TTFont(io.BytesIO(font_bytes(face)), lazy=True) as font:
-        return frozenset(map(chr, font.getBestCmap()))
+    return frozenset(map(chr, _opened(font_bytes(face)).unicodes))
 
 
 def subset(
@@ -100,13 +97,13 @@ def subset(
     font = font_bytes(face)
     if face.whole:
         return store.cached(
-            f"{store.key(_RECIPE, fontTools.version, flavour, font)}.{flavour}",
+            f"{store.key(_RECIPE, _VERSIONS, flavour, font)}.{flavour}",
             lambda: _whole(font, flavour),
         )
     wanted = "".join(sorted(common | frozenset(text) & coverage(face)))
     features = FEATURES + (SMALL_CAPITALS if small_capitals else ())
     name = store.key(
-        _RECIPE, fontTools.version, flavour, str(face.weight), " ".join(features), wanted, font
+        _RECIPE, _VERSIONS, flavour, str(face.weight), " ".join(features), wanted, font
     )
     return store.cached(f"{name}.{flavour}", lambda: _subset(font, face, wanted, features, flavour))
 
@@ -114,33 +111,33 @@ def subset(
 def _subset(
     data: bytes, face: Face, text: str, features: tuple[str, ...], flavour: Flavour
 ) -> bytes:
-    options = subsetting.Options(
-        layout_features=[*subsetting.Options._layout_features_default, *features],
-        name_IDs=[*range(7), 13, 14],
-        obfuscate_names=True,
-        notdef_outline=True,
-        recalc_timestamp=False,
-        ignore_missing_unicodes=True,
-        drop_tables=[*subsetting.Options._drop_tables_default, "FFTM"],  # FontForge's own
-        flavor="woff2" if flavour == "woff2" else None,
-    )
-    font = subsetting.load_font(io.BytesIO(data), options, dontLoadGlyphNames=False)
-    subsetter = subsetting.Subsetter(options)
-    subsetter.populate(text=text)
-    subsetter.subset(font)
-    if "fvar" in font:
-        instancer.instantiateVariableFont(font, {"wght": face.weight}, inplace=True)
-    if "CFF " in font:
-        _remove_names(font)
-    output = io.BytesIO()
-    subsetting.save_font(font, output, options)
-    return output.getvalue()
+    font = _opened(data)
+    wanted = harfbuzz.SubsetInput()
+    wanted.unicode_set.update(map(ord, text))
+    wanted.layout_feature_tag_set.update(int.from_bytes(tag.encode()) for tag in features)
+    wanted.name_id_set.clear()
+    wanted.name_id_set.update(NAMES)
+    wanted.flags = harfbuzz.SubsetFlags.NOTDEF_OUTLINE
+    if any(axis.tag == "wght" for axis in font.axis_infos):
+        wanted.pin_axis_location(font, "wght", face.weight)
+    return _written(harfbuzz.subset(font, wanted).blob.data, flavour, is_named=False)
 
 
 def _whole(data: bytes, flavour: Flavour) -> bytes:
     """The font as it is, which is all that its licence allows, in the file format that is
     asked for."""
+    return _written(data, flavour)
+
+
+def _opened(data: bytes) -> harfbuzz.Face:
+    """A font, which may be packed for the web."""
+    return harfbuzz.Face(_written(data, "opentype") if data.startswith(b"wOF") else data)
+
+
+def _written(data: bytes, flavour: Flavour, *, is_named: bool = True) -> bytes:
     font = TTFont(io.BytesIO(data), recalcTimestamp=False, recalcBBoxes=False)
+    if not is_named:
+        _remove_names(font)
     font.flavor = "woff2" if flavour == "woff2" else None
     output = io.BytesIO()
     font.save(output)
@@ -148,8 +145,11 @@ def _whole(data: bytes, flavour: Flavour) -> bytes:
 
 
 def _remove_names(font: TTFont) -> None:
-    """Takes away the names that the outlines' own table repeats."""
-    outlines = font["CFF "].cff
-    outlines.fontNames = ["Subset"]
-    for key in ("FullName", "FamilyName"):
-        outlines.topDictIndex[0].rawDict.pop(key, None)
+    """Takes away the font's names, and those that the outlines' own table repeats."""
+    for record in font["name"].names:
+        record.string = TAKEN_AWAY.get(record.nameID, record.string)
+    if "CFF " in font:
+        outlines = font["CFF "].cff
+        outlines.fontNames = ["Subset"]
+        for key in ("FullName", "FamilyName"):
+            outlines.topDictIndex[0].rawDict.pop(key, None)
