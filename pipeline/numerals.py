@@ -5,6 +5,8 @@ from __future__ import annotations
 import string
 from collections.abc import Sequence
 
+from pipeline.words.writing import writing
+
 _ROMAN = tuple(
     zip(
         (1000, 900, 500, 400, 100, 90, 50, 40, 10, 9, 5, 4, 1),
@@ -21,12 +23,6 @@ ALPHABETS = {
 }
 """Letters that choices are counted by, as in `templates/shared/letters.css`."""
 
-_OF_LANGUAGES = {
-    **dict.fromkeys(("ar", "ckb", "ps", "sd", "ug"), "abjad"),
-    **dict.fromkeys(("fa", "ur"), "persian"),
-    **dict.fromkeys(("he", "yi"), "hebrew"),
-}
-
 
 def letters(index: int) -> str:
     """A, B … Z, AA … for 0, 1 …"""
@@ -35,7 +31,7 @@ def letters(index: int) -> str:
 
 def alphabet(lang: str) -> str:
     """The name of the letters that a language counts by, or nothing for Latin ones."""
-    return _OF_LANGUAGES.get(lang.lower().split("-")[0], "")
+    return writing(lang).alphabet
 
 
 def small_letters(index: int, lang: str) -> str:

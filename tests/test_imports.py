@@ -24,7 +24,6 @@ LAYERS: tuple[frozenset[str], ...] = (
             "diagnostics",
             "keys",
             "marks",
-            "numerals",
             "outputs",
             "roles",
             "slugs",
@@ -33,7 +32,7 @@ LAYERS: tuple[frozenset[str], ...] = (
             "words",
         }
     ),
-    frozenset({"codes", "messages", "paper", "store"}),
+    frozenset({"codes", "messages", "numerals", "paper", "store"}),
     frozenset({"metadata"}),
     frozenset({"model"}),
     frozenset({"editions", "grid", "paths", "tree"}),

@@ -226,6 +226,8 @@ def test_numbers_stand_with_their_decimal_marks_under_each_other(
         ("en", ["1.000,5", "20"], [0, 1.5]),
         ("fr", ["12 000,5", "–"], [0, 1.5]),
         ("ar", ["١٫٥", "٢"], [0, 1.5]),
+        ("it", ["1.000,5", "20"], [0, 1.5]),
+        ("de-CH", ["1’000.5", "20"], [0, 1.5]),
     ],
 )
 def test_the_decimal_mark_is_the_languages(

@@ -25,7 +25,7 @@ from pipeline.tree import plain_text
 from pipeline.variables import BUILT_IN, filled_address, values
 from pipeline.words import FOLDER, words
 
-LANGUAGES = sorted(path.stem for path in FOLDER.glob("*.toml"))
+LANGUAGES = sorted(path.stem for path in FOLDER.glob("??.toml"))
 
 
 def document(text: str, **variables: str) -> Document:

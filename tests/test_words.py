@@ -9,20 +9,22 @@ from pathlib import Path
 import pytest
 
 from pipeline.words import FOLDER, UNDERSTOOD, folded, words, written_date
+from pipeline.words.writing import Writing, tags_by_name, writing
 
 
 def read(path: Path) -> dict[str, str]:
     found: dict[str, str] = tomllib.loads(path.read_text(encoding="utf-8"))
-    return {key: text for key, text in found.items() if key != UNDERSTOOD}
+    return {key: text for key, text in found.items() if key not in (UNDERSTOOD, "writing")}
 
 
 def placeholders(text: str) -> set[str]:
     return {name for _, name, _, _ in string.Formatter().parse(text) if name is not None}
 
 
+OTHERS = FOLDER / "others.toml"
 ENGLISH = read(FOLDER / "en.toml")
-LANGUAGES = sorted(path.stem for path in FOLDER.glob("*.toml") if read(path))
-UNDERSTANDS = sorted(path.stem for path in FOLDER.glob("*.toml"))
+LANGUAGES = sorted(path.stem for path in FOLDER.glob("??.toml") if read(path))
+UNDERSTANDS = sorted(path.stem for path in FOLDER.glob("??.toml"))
 
 
 def test_the_languages_that_are_promised_are_there() -> None:
@@ -78,6 +80,29 @@ def test_every_language_names_twelve_months(language: str) -> None:
 )
 def test_dates_are_written_as_people_write_them(language: str, expected: str) -> None:
     assert written_date("2026-05-03", words(language)) == expected
+
+
+@pytest.mark.parametrize("tag", [*UNDERSTANDS, *tomllib.loads(OTHERS.read_text("utf-8"))])
+def test_what_is_said_of_how_a_language_is_written_can_be_read(tag: str) -> None:
+    written = writing(tag)
+    assert written != Writing()
+    assert not set(written.also) & {name for name, other in tags_by_name().items() if other != tag}
+
+
+@pytest.mark.parametrize(
+    ("tag", "double", "decimal"),
+    [
+        ("de", "„“", ","),
+        ("de-CH", "«»", "."),
+        ("de_Latn_CH", "«»", "."),
+        ("zh-Hans-HK", "“”", "."),
+        ("zh-Hant-HK", "「」", "."),
+        ("zh-TW", "「」", "."),
+        ("tlh", "“”", "."),
+    ],
+)
+def test_a_region_may_write_in_its_own_way(tag: str, double: str, decimal: str) -> None:
+    assert ("".join(writing(tag).double), writing(tag).decimal) == (double, decimal)
 
 
 def test_a_tag_with_a_region_finds_its_language() -> None:

@@ -25,6 +25,7 @@ from pipeline.metadata.parts import (
     Translation,
 )
 from pipeline.paper import PrintOptions
+from pipeline.words.writing import writing
 
 __all__ = [
     "PAPER_THICKNESS", "Audience", "Brand", "Certification", "ContentsOptions", "Contributor",
@@ -196,17 +197,14 @@ class Metadata(msgspec.Struct, frozen=True, omit_defaults=True):
         return direction_of(self.lang)
 
 
-RTL_SCRIPTS = frozenset({"arab", "hebr", "thaa", "syrc", "nkoo", "adlm"})
-RTL_LANGUAGES = frozenset({"ar", "arc", "ckb", "dv", "fa", "he", "ps", "sd", "ug", "ur", "yi"})
+RTL_SCRIPTS = frozenset({"Arab", "Hebr", "Thaa", "Syrc", "Nkoo", "Adlm"})
 
 
 def direction_of(lang: str) -> Direction:
     """The main direction of the script that a language is written in."""
-    subtags = lang.lower().split("-")
-    if any(s in RTL_SCRIPTS for s in subtags[1:]):
-        return "rtl"
-    has_script = any(len(s) == 4 and s.isalpha() for s in subtags[1:])
-    return "rtl" if subtags[0] in RTL_LANGUAGES and not has_script else "ltr"
+    scripts = (part for part in lang.split("-")[1:] if len(part) == 4 and part.isalpha())
+    script = next(scripts, "") or writing(lang).script
+    return "rtl" if script.title() in RTL_SCRIPTS else "ltr"
 
 
 def print_source(metadata: Metadata) -> str:

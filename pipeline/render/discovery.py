@@ -11,7 +11,8 @@ from pipeline.editions import Edition, FormatName, offered, output_name
 from pipeline.metadata import Direction, Metadata, direction_of
 from pipeline.pages import NavPoint
 from pipeline.render.cover import SOCIAL_HEIGHT, SOCIAL_WIDTH, social_file
-from pipeline.words import autonym, words
+from pipeline.words import words
+from pipeline.words.writing import autonym
 
 MEDIA_TYPES: dict[FormatName, str] = {"pdf": "application/pdf", "epub": "application/epub+zip"}
 

@@ -31,6 +31,7 @@ from pipeline.render.table_reflow import RowItem, reflows, row_items
 from pipeline.render.text_places import TextPlaces, with_place
 from pipeline.render.timings import timing
 from pipeline.words import words
+from pipeline.words.writing import writing
 
 PIXEL = 72 / 96
 """Points."""
@@ -98,6 +99,7 @@ class NodeRenderer:
         self._in_contents = in_contents
         self._labels: dict[str, int] = {}
         self._words = words(document.metadata.lang)
+        self._decimal_mark = writing(document.metadata.lang).decimal
         self._assets = {asset.path: asset for asset in document.assets}
         self._notes: dict[int, model.Note] = {note.number: note for note in document.notes}
         self.printed_notes = PrintedNotes(document.notes, note_place)
@@ -226,7 +228,7 @@ class NodeRenderer:
 
     def table_shape(self, node: model.Table) -> tables.Shape:
         lines = (self.usual_tables, self.small_tables)
-        return tables.shape(node, self.format, self._words["decimal_mark"], lines)
+        return tables.shape(node, self.format, self._decimal_mark, lines)
 
     def table_rows(self, node: model.Table) -> tuple[RowItem, ...]:
         """The rows of a table that is to be a list."""

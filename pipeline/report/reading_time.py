@@ -8,23 +8,10 @@ from typing import Literal
 import msgspec
 
 from pipeline.report.passages import HAN, KANA, words
+from pipeline.words.writing import Writing, writing
 
-WORDS_A_MINUTE = {
-    "ar": 138, "de": 179, "en": 228, "es": 218, "fi": 161, "fr": 195, "he": 187, "it": 188,
-    "nl": 202, "pl": 166, "pt": 181, "ru": 184, "sl": 180, "sv": 199, "tr": 166,
-}  # fmt: skip
-"""Measured by reading aloud, of adults, in their own language: Trauzettel-Klosinski and Dietz,
-Standardized Assessment of Reading Performance, Investigative Ophthalmology & Visual Science
-53 (2012)."""
-
-CHARACTERS_A_MINUTE = {"zh": 255, "ja": 357}
-"""The same, for languages that do not part their words."""
-
-OTHERS = 184
-"""The mean of the languages measured, for those that were not."""
-
-UNPARTED = frozenset({"bo", "dz", "km", "lo", "my", "th"})
-"""Languages that part no words, and of which no speed is known."""
+OTHERS = Writing().words_a_minute
+"""Words of other languages in a text of characters."""
 
 
 class ReadingTime(msgspec.Struct, frozen=True):
@@ -39,18 +26,18 @@ class ReadingTime(msgspec.Struct, frozen=True):
 
 def reading_time(texts: Iterable[str], lang: str) -> ReadingTime:
     """The time that adults take for these texts in ``lang`` (a BCP 47 tag)."""
-    language = lang.lower().split("-")[0]
+    known = writing(lang)
     text = "\n".join(texts)
-    if language in CHARACTERS_A_MINUTE:
+    if known.characters_a_minute:
         characters = len(HAN.findall(text)) + len(KANA.findall(text))
         others = [word for word in words(text) if not HAN.search(word) and not KANA.search(word)]
-        minutes = characters / CHARACTERS_A_MINUTE[language] + len(others) / OTHERS
+        minutes = characters / known.characters_a_minute + len(others) / OTHERS
         return ReadingTime(characters, "characters", round(minutes, 2), _said(minutes))
-    if language in UNPARTED:
+    if known.unparted:
         characters = sum(character.isalpha() for character in text)
         return ReadingTime(characters, "characters", None, "not known for this language")
     count = len(words(text))
-    minutes = count / WORDS_A_MINUTE.get(language, OTHERS)
+    minutes = count / known.words_a_minute
     return ReadingTime(count, "words", round(minutes, 2), _said(minutes))
 
 

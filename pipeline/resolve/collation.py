@@ -12,6 +12,8 @@ import re
 import unicodedata
 from typing import NamedTuple, TypeAlias
 
+from pipeline.words.writing import Writing, writing
+
 Weight: TypeAlias = tuple[int, str | int, int]
 Key: TypeAlias = tuple[tuple[Weight, ...], str, str]
 
@@ -20,38 +22,19 @@ SPACE, NUMBER, LETTER = 0, 1, 2
 NUMBERS, OTHERS = "0–9", "#"
 """What stands over words that begin with a number, and with neither that nor a letter."""
 
-OWN_LETTERS: dict[str, str] = {
-    "ca": "cç", "cs": "cč hch rř sš zž", "da": "zæøå", "es": "nñ", "et": "sš zžõäöü",
-    "fa": "بپ جچ زژ کگ", "fi": "zåäö", "hr": "cčć dđ sš zž", "is": "að dð zþæö",
-    "lt": "cč sš zž", "lv": "aā cč eē gģ iī kķ lļ nņ sš uū zž", "nb": "zæøå", "nn": "zæøå",
-    "no": "zæøå", "pl": "aą cć eę lł nń oó sś zźż", "ro": "aăâ iî sș tț", "ru": "ий",
-    "sk": "cč dď hch lĺľ nň rŕř sš tť zž", "sl": "cč sš zž", "sq": "cç eë", "sv": "zåäö",
-    "tr": "cç gğ hı oö sş uü", "uk": "гґ еє иії ий", "ur": "بپ تٹ جچ دڈ رڑ زژ کگ",
-}  # fmt: skip
-"""By language, groups of a letter and those that come after it as letters of their own."""
-
-DIGRAPHS = {"cs": "ch", "sk": "ch"}
-"""Two letters that are one."""
-
 PARTS = {
     "æ": "ae", "œ": "oe", "ø": "o", "đ": "d", "ð": "d", "ħ": "h", "ı": "i", "ł": "l", "þ": "th",
     "ŧ": "t", "ى": "ي", "ة": "ه", "ٱ": "ا", "ک": "ك", "ی": "ي", "ہ": "ه",
 }  # fmt: skip
 """What letters are ordered as that Unicode does not take apart."""
 
-SCRIPTS = {
-    "ar": "ARABIC", "be": "CYRILLIC", "bg": "CYRILLIC", "el": "GREEK", "fa": "ARABIC",
-    "he": "HEBREW", "mk": "CYRILLIC", "ru": "CYRILLIC", "sr": "CYRILLIC", "uk": "CYRILLIC",
-    "ur": "ARABIC", "yi": "HEBREW",
-}  # fmt: skip
-"""The script that comes first, where it is not the Latin one."""
+SCRIPTS = {"Arab": "ARABIC", "Cyrl": "CYRILLIC", "Grek": "GREEK", "Hebr": "HEBREW"}
+"""What the names of a script's letters begin with, where it is not the Latin one."""
 
 INITIALS = "ㄱㄲㄴㄷㄸㄹㅁㅂㅃㅅㅆㅇㅈㅉㅊㅋㅌㅍㅎ"
 """The consonants that Korean syllables begin with, in the order of Unicode's from U+1100."""
 
 TURKISH = str.maketrans({"I": "ı", "İ": "i"})
-CAPITALS = {"fa": {"ك": "ک", "ي": "ی"}, "tr": {"i": "İ"}, "ur": {"ك": "ک", "ي": "ی"}}
-"""How a language writes the letter over a group, where that is not the capital one."""
 
 ARABIC_ARTICLE = re.compile(r"ال(?=\w\w)")
 HAN = re.compile(r"[\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]+")
@@ -73,8 +56,9 @@ class Collation:
 
     def __init__(self, language: str) -> None:
         self._language = language.lower().split("-")[0]
-        self._script = SCRIPTS.get(self._language, "LATIN")
-        self._own = _own_letters(self._language)
+        self._writing = writing(language)
+        self._script = SCRIPTS.get(self._writing.script, "LATIN")
+        self._own = _own_letters(self._writing)
         names = sorted(map(re.escape, self._own), key=len, reverse=True)
         self._piece = re.compile("|".join((*(n for n in names if len(n) > 1), r"\d+", ".")), re.S)
 
@@ -94,11 +78,11 @@ class Collation:
             return NUMBERS
         for name, letter in self._own.items():
             if offset and letter == (value, offset):
-                return name.capitalize() if len(name) > 1 else _upper(name, self._language)
+                return name.capitalize() if len(name) > 1 else self._upper(name)
         initial = str(value)[0]
         if 0 <= ord(initial) - 0x1100 < len(INITIALS):
             return INITIALS[ord(initial) - 0x1100]
-        return _upper(initial, self._language)
+        return self._upper(initial)
 
     def _folded(self, text: str) -> str:
         if self._language == "tr":
@@ -125,18 +109,21 @@ class Collation:
                 weights += [(self._rank(base), base, 0) for base in _bases(piece)]
         return weights
 
+    def _upper(self, letter: str) -> str:
+        return dict(self._writing.capitals).get(letter) or letter.upper()
+
     def _rank(self, letter: str) -> int:
         """Letters of the language's own script come before those of others."""
         return LETTER if unicodedata.name(letter, "").startswith(self._script) else LETTER + 1
 
 
-def _own_letters(language: str) -> dict[str, Letter]:
+def _own_letters(language: Writing) -> dict[str, Letter]:
     """The letters of a language that come after others, and those that these others are."""
     found: dict[str, Letter] = {}
-    for group in OWN_LETTERS.get(language, "").split():
+    for group in language.own_letters:
         letters = list(group)
-        if language in DIGRAPHS and group.endswith(DIGRAPHS[language]) and len(group) > 2:
-            letters = [group[0], DIGRAPHS[language]]
+        if language.digraph and group.endswith(language.digraph) and len(group) > 2:
+            letters = [group[0], language.digraph]
         for offset, letter in enumerate(letters[1:], start=len(found) + 1):
             found[letter] = Letter(_bases(letters[0])[0], offset)
     return found
@@ -149,10 +136,6 @@ def _bases(letter: str) -> str:
         return PARTS[letter]
     parts = unicodedata.normalize("NFKD", letter)
     return "".join(PARTS.get(c, c) for c in parts if unicodedata.category(c)[0] == "L")
-
-
-def _upper(letter: str, language: str) -> str:
-    return CAPITALS.get(language, {}).get(letter) or letter.upper()
 
 
 def _pinyin(text: str) -> list[tuple[str, int]]:

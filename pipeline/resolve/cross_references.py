@@ -14,7 +14,6 @@ from pipeline.codes import Code
 from pipeline.model import CAPTIONED, Captioned, Document, Node
 from pipeline.paths import Problem
 from pipeline.resolve.findings import Findings
-from pipeline.resolve.languages import rules_for
 from pipeline.resolve.own_labels import own_number
 from pipeline.tree import (
     FIELDS,
@@ -29,6 +28,7 @@ from pipeline.tree import (
     whole,
 )
 from pipeline.words import words
+from pipeline.words.writing import writing
 
 SEPARATOR = "; "
 
@@ -208,7 +208,7 @@ def _problem(
 def _texts(document: Document, nodes: Mapping[str, Node]) -> dict[int, str]:
     """The text of each reference by its number, "" for one that cannot have any."""
     said = words(document.metadata.lang)
-    opening, closing = rules_for(document.metadata.lang).double
+    opening, closing = writing(document.metadata.lang).double
     texts: dict[int, str] = {}
     before = ""
     for ordinal, node in enumerate(walk(whole(document))):

@@ -8,9 +8,14 @@ import re
 from collections.abc import Callable, Iterator
 from typing import Literal, NamedTuple, TypeAlias
 
-from pipeline.resolve.languages import NARROW, UNITS, Rules, rules_for
+from pipeline.words.writing import NARROW, Writing, writing
 
 NO_BREAK = "\u00a0"
+UNITS = tuple(
+    "km m cm mm µm nm km² m² cm² km³ m³ ha kg g mg µg t l ml hl °C °F min ms Hz kHz MHz GHz"
+    " kB KB MB GB TB kW MW GW kWh px pt dpi % ‰ € £ $ ¥".split()
+)
+"""What stays with the number before it in every language."""
 APOSTROPHE = "’"
 
 OPENING = frozenset("([{<¿¡«‹„‚“‘「『（")  # after these a mark opens
@@ -52,7 +57,7 @@ class _Piece(NamedTuple):
 
     start: int
     end: int
-    rules: Rules | None
+    rules: Writing | None
     is_line_end: bool = False
 
 
@@ -71,7 +76,7 @@ class Run:
         """Adds a text in a language (a BCP 47 tag), or one that is to stay (None)."""
         start = self._length
         self.context(text)
-        rules = None if language is None else rules_for(language)
+        rules = None if language is None else writing(language)
         self._pieces.append(_Piece(start, self._length, rules))
 
     def line_end(self, language: str) -> None:
@@ -110,7 +115,7 @@ class Run:
         )
         starts = [piece.start for piece in self._pieces]
 
-        def rules_at(position: int) -> Rules | None:
+        def rules_at(position: int) -> Writing | None:
             if any(start <= position < end for start, end in addresses):
                 return None
             piece = self._pieces[bisect.bisect_right(starts, position) - 1]
@@ -140,7 +145,7 @@ class Run:
                 if all(map(WIDE.fullmatch, around)):
                     yield Edit(piece.start, piece.end, "")
         for rules in {piece.rules for piece in self._pieces if piece.rules}:
-            for match in _units(rules).finditer(text):
+            for match in _units(rules.units).finditer(text):
                 if rules_at(match.end() - 1) is rules:
                     yield Edit(match.end() - 1, match.end(), NO_BREAK)
             if rules.spaced:
@@ -151,13 +156,13 @@ class Run:
 
 
 @functools.cache
-def _units(rules: Rules) -> re.Pattern[str]:
+def _units(own: tuple[str, ...]) -> re.Pattern[str]:
     """A digit and the space after it, where a word for a quantity follows."""
-    words = "|".join(map(re.escape, (*UNITS, *rules.units)))
+    words = "|".join(map(re.escape, (*UNITS, *own)))
     return re.compile(rf"\d (?=(?:{words})(?![\w'’]))")
 
 
-def _quotes(text: str, rules_at: Callable[[int], Rules | None]) -> Iterator[Edit]:
+def _quotes(text: str, rules_at: Callable[[int], Writing | None]) -> Iterator[Edit]:
     """What becomes of each straight mark: a quotation mark, an apostrophe, or itself."""
     last_closer = max((match.start() for match in CLOSER.finditer(text)), default=-1)
     opened: list[str] = []
@@ -196,7 +201,7 @@ def _may_close(before: str) -> bool:
     return bool(before) and not before.isspace() and before not in OPENING
 
 
-def _double(before: str, after: str, is_open: bool, rules: Rules) -> Decision:
+def _double(before: str, after: str, is_open: bool, rules: Writing) -> Decision:
     if rules.toggles:
         return "close" if is_open else "open"
     if is_open and (_may_close(before) or not _may_open(before, after)):
@@ -211,7 +216,7 @@ def _double(before: str, after: str, is_open: bool, rules: Rules) -> Decision:
 
 
 def _single(
-    text: str, at: int, before: str, after: str, is_open: bool, closes_later: bool, rules: Rules
+    text: str, at: int, before: str, after: str, is_open: bool, closes_later: bool, rules: Writing
 ) -> Decision:
     if before.isalnum() and after.isalnum():
         if before.isdigit() and after.isdigit():
@@ -235,7 +240,7 @@ def _single(
     return ""
 
 
-def _starts_elision(text: str, at: int, rules: Rules) -> bool:
+def _starts_elision(text: str, at: int, rules: Writing) -> bool:
     """Whether a word of the language that begins with an apostrophe stands here."""
     word = WORD.match(text, at + 1)
     return (

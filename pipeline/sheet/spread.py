@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Literal, NamedTuple
 
 from pipeline.paper import PageSize
+from pipeline.words.writing import writing
 
 BLEED = 3
 """What is printed beyond the edges, and cut off."""
@@ -15,10 +16,6 @@ MARKS = 9
 LEAST_PAGES, LEAST_SPINE = 80, 6.0
 """Pages, or millimetres, from which on a spine can bear words: a thinner one is folded a little
 beside its place, and the words would be on the front."""
-
-UPWARDS = frozenset({"de", "es", "fr", "it", "pt"})
-"""Languages of the countries whose spines are read from the foot to the head. In others, and in
-ISO 6357, they are read from the head to the foot, and lie the right way up with the book."""
 
 
 class SpreadSheet(NamedTuple):
@@ -67,4 +64,4 @@ def spread_sheet(
 
 def reading(lang: str) -> Literal["up", "down"]:
     """In which direction the words of a spine are read."""
-    return "up" if lang.lower().split("-")[0] in UPWARDS else "down"
+    return "up" if writing(lang).spine_upwards else "down"

@@ -1,5 +1,6 @@
 """The words of each language, one file a language: those that Chapbook itself puts on a page,
-and in a table of their own those of authors that it understands; and dates in these words."""
+and in tables of their own those of authors that it understands, and how the language is written;
+and dates in these words."""
 
 from __future__ import annotations
 
@@ -33,8 +34,8 @@ def words(lang: str) -> Mapping[str, str]:
 @functools.lru_cache
 def understood(meaning: str) -> tuple[str, ...]:
     """All that authors may write for ``meaning``, in any language, each word once."""
-    languages = sorted(path.stem for path in FOLDER.glob("*.toml"))
-    found = (word for lang in languages for word in _read(lang)[UNDERSTOOD].get(meaning, ()))
+    languages = sorted(path.stem for path in FOLDER.glob("??.toml"))
+    found = (word for lang in languages for word in read_file(lang)[UNDERSTOOD].get(meaning, ()))
     return tuple(dict.fromkeys(found))
 
 
@@ -58,42 +59,16 @@ def folded(word: str) -> str:
 
 
 def _own(language: str) -> Mapping[str, str]:
-    return {key: str(value) for key, value in _read(language).items() if key != UNDERSTOOD}
+    return {key: text for key, text in read_file(language).items() if isinstance(text, str)}
 
 
 @functools.lru_cache
-def _read(language: str) -> Mapping[str, Any]:
+def read_file(language: str) -> Mapping[str, Any]:
+    """All that a language's file says; nothing, where there is none."""
     file = FOLDER / f"{language}.toml"
     if not language.isalpha() or not file.is_file():
         return {}
     return tomllib.loads(file.read_text("utf-8"))
-
-
-NAMES = {
-    "af": "Afrikaans", "am": "አማርኛ", "ar": "العربية", "az": "Azərbaycanca", "be": "Беларуская",
-    "bg": "Български", "bn": "বাংলা", "bs": "Bosanski", "ca": "Català", "cs": "Čeština",
-    "cy": "Cymraeg", "da": "Dansk", "de": "Deutsch", "el": "Ελληνικά", "en": "English",
-    "eo": "Esperanto", "es": "Español", "et": "Eesti", "eu": "Euskara", "fa": "فارسی",
-    "fi": "Suomi", "fr": "Français", "ga": "Gaeilge", "gl": "Galego", "gu": "ગુજરાતી",
-    "ha": "Hausa", "he": "עברית", "hi": "हिन्दी", "hr": "Hrvatski", "ht": "Kreyòl ayisyen",
-    "hu": "Magyar", "hy": "Հայերեն", "id": "Bahasa Indonesia", "ig": "Igbo", "is": "Íslenska",
-    "it": "Italiano", "ja": "日本語", "ka": "ქართული", "kk": "Қазақ тілі", "km": "ខ្មែរ",
-    "kn": "ಕನ್ನಡ", "ko": "한국어", "ku": "Kurdî", "la": "Latina", "lo": "ລາວ", "lt": "Lietuvių",
-    "lv": "Latviešu", "mg": "Malagasy", "mk": "Македонски", "ml": "മലയാളം", "mn": "Монгол",
-    "mr": "मराठी", "ms": "Bahasa Melayu", "mt": "Malti", "my": "မြန်မာ", "nb": "Norsk bokmål",
-    "ne": "नेपाली", "nl": "Nederlands", "nn": "Norsk nynorsk", "no": "Norsk", "om": "Afaan Oromoo",
-    "pa": "ਪੰਜਾਬੀ", "pl": "Polski", "ps": "پښتو", "pt": "Português", "qu": "Runasimi",
-    "ro": "Română", "ru": "Русский", "rw": "Kinyarwanda", "si": "සිංහල", "sk": "Slovenčina",
-    "sl": "Slovenščina", "so": "Soomaali", "sq": "Shqip", "sr": "Српски", "sv": "Svenska",
-    "sw": "Kiswahili", "ta": "தமிழ்", "te": "తెలుగు", "th": "ไทย", "ti": "ትግርኛ", "tl": "Tagalog",
-    "tr": "Türkçe", "uk": "Українська", "ur": "اردو", "uz": "Oʻzbekcha", "vi": "Tiếng Việt",
-    "xh": "isiXhosa", "yi": "ייִדיש", "yo": "Yorùbá", "zh": "中文", "zu": "isiZulu",
-}  # fmt: skip
-
-
-def autonym(lang: str) -> str:
-    """The name of a tag's language in itself; the tag, where that is not known."""
-    return NAMES.get(lang.lower().split("-")[0], lang)
 
 
 def written_date(date: str, words: Mapping[str, str]) -> str:

@@ -7,29 +7,20 @@ from datetime import date
 
 from pipeline.parser.characters import shorten
 from pipeline.parser.frontmatter.identifiers import BadValueError
+from pipeline.words.writing import tags_by_name
 
 _LANGUAGE = re.compile(
     r"[a-z]{2,3}(-[a-z]{3}){0,3}(-[a-z]{4})?(-([a-z]{2}|\d{3}))?(-([a-z0-9]{5,8}|\d[a-z0-9]{3}))*"
     r"(-[0-9a-wy-z](-[a-z0-9]{2,8})+)*(-x(-[a-z0-9]{1,8})+)?|x(-[a-z0-9]{1,8})+",
     re.ASCII | re.IGNORECASE,
 )
-_LANGUAGE_NAMES = {
-    "ar": "arabic ara", "cs": "czech cze ces", "da": "danish dan", "de": "german deutsch ger deu",
-    "en": "english eng", "es": "spanish español espanol spa", "fi": "finnish fin",
-    "fr": "french français francais fre fra", "he": "hebrew heb", "hi": "hindi hin",
-    "it": "italian italiano ita", "ja": "japanese jpn", "ko": "korean kor",
-    "nl": "dutch nederlands dut nld", "no": "norwegian norsk nor", "pl": "polish polski pol",
-    "pt": "portuguese português por", "ru": "russian rus", "sv": "swedish svenska swe",
-    "tr": "turkish tur", "uk": "ukrainian ukr", "zh": "chinese chi zho",
-}  # fmt: skip
-_LANGUAGE_TAGS = {word: tag for tag, words in _LANGUAGE_NAMES.items() for word in words.split()}
 
 
 def language(value: str) -> str:
     """A BCP 47 tag in its usual case: ``zh-Hant-TW``. Raises `BadValueError`."""
     tag = value.replace("_", "-")
     head, _, rest = tag.partition("-")
-    better = _LANGUAGE_TAGS.get(head.lower())
+    better = tags_by_name().get(head.lower())
     if better:
         tag = "-".join(filter(None, (better, rest)))
     fits = _LANGUAGE.fullmatch(tag) is not None

@@ -7,42 +7,10 @@ from collections.abc import Iterable
 from decimal import Decimal
 from typing import NamedTuple
 
-NARROW, NO_BREAK = "\u202f", "\u00a0"
-"""Spaces at which no line ends."""
+from pipeline.words.writing import NARROW, writing
 
+NO_BREAK = "\u00a0"
 
-class Marks(NamedTuple):
-    """What stands before decimals, and between groups of three digits, from ``fewest``
-    digits on."""
-
-    decimal: str
-    group: str
-    fewest: int = 4
-
-
-_POINT, _COMMA = Marks(".", ","), Marks(",", ".")
-_SPACED = Marks(",", NO_BREAK)
-
-# The Unicode Consortium's locale data (CLDR), for those that people write most in.
-MARKS = {
-    **dict.fromkeys("ar en he hi ja ko ms sw th ur zh".split(), _POINT),
-    **dict.fromkeys("da de el id it nl ro sl tr vi".split(), _COMMA),
-    **dict.fromkeys("bg cs fi hu lt lv nb nn no ru sk sv uk".split(), _SPACED),
-    "de-at": _SPACED,
-    "de-ch": Marks(".", "’"),
-    "de-li": Marks(".", "’"),
-    "es": Marks(",", ".", 5),
-    "es-mx": _POINT,
-    "fr": Marks(",", NARROW),
-    "pl": Marks(",", NO_BREAK, 5),
-    "pt": _COMMA,
-    "pt-pt": Marks(",", NO_BREAK, 5),
-}
-NEUTRAL = Marks(".", NARROW, 5)
-"""For other languages: the International System of Units."""
-
-SPACED_PERCENT = frozenset("bg cs da de es fi fr lt lv nb nn no pl ro ru sk sl sv uk".split())
-"""The languages that set a space before %."""
 
 MISSING = frozenset(("", "-", "–", "—", "−", ".", "..", "...", "…", "?", "n/a", "na", "n.a."))
 """What people write, in small letters, where there is no number."""
@@ -74,13 +42,6 @@ class Number(NamedTuple):
     unit: str = ""
 
 
-def marks(lang: str) -> Marks:
-    """The marks for a BCP 47 tag."""
-    parts = lang.lower().split("-")
-    region = next((f"-{part}" for part in parts[1:] if len(part) == 2), "")
-    return MARKS.get(parts[0] + region) or MARKS.get(parts[0], NEUTRAL)
-
-
 def is_missing(text: str) -> bool:
     return text.strip().lower() in MISSING
 
@@ -88,7 +49,7 @@ def is_missing(text: str) -> bool:
 def decimal_mark(texts: Iterable[str], lang: str) -> str:
     """What stands before decimals in these texts: what can stand for nothing else in one of
     them (``24.9`` in a German table), or else the language's mark."""
-    own = marks(lang).decimal
+    own = writing(lang).decimal
     found = {mark for text in texts if (mark := _certain(text))}
     return found.pop() if len(found) == 1 else own
 
@@ -136,7 +97,7 @@ def decimals_of(value: Decimal) -> int:
 
 def write(value: Decimal, decimals: int, lang: str) -> str:
     """The number with so many decimals, and a real minus sign."""
-    mark = marks(lang)
+    mark = writing(lang)
     sign, digits, _ = value.quantize(Decimal(1).scaleb(-decimals)).as_tuple()
     text = "".join(map(str, digits)).rjust(decimals + 1, "0")
     whole, part = (text[:-decimals], text[-decimals:]) if decimals else (text, "")
@@ -161,7 +122,6 @@ def with_unit(number: str, unit: str, lang: str) -> str:
         return f"{sign}{unit}{number.removeprefix(sign)}"
     if unit in ("°", "′", "″"):
         return number + unit
-    language = lang.lower().split("-")[0]
-    if unit in ("%", "‰", "€") and language not in SPACED_PERCENT:
+    if unit in ("%", "‰", "€") and not writing(lang).spaced_percent:
         return f"€{number}" if unit == "€" else number + unit
     return f"{number}{NARROW if len(unit) == 1 else NO_BREAK}{unit}"

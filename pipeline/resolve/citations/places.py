@@ -24,7 +24,6 @@ from pipeline.model import (
     Text,
 )
 from pipeline.resolve.findings import Findings
-from pipeline.resolve.languages import NARROW
 from pipeline.tree import (
     FIELDS,
     Changes,
@@ -36,11 +35,10 @@ from pipeline.tree import (
     whole,
 )
 from pipeline.words import called
+from pipeline.words.writing import NARROW, writing
 
 _STOPS = re.compile(r"[.,;:!?…。，；：！？،؛؟]+[\"”’»)\]]*|[\"”’»]+[.,;:!?]*")
 ROLE = "bibliography"
-BEFORE_STOPS = frozenset({"es", "fr"})
-"""Languages whose signs of notes stand before punctuation."""
 
 
 def close_up(document: Document, is_mark: Callable[[Node], bool]) -> Document:
@@ -51,7 +49,7 @@ def close_up(document: Document, is_mark: Callable[[Node], bool]) -> Document:
         for node in walk(whole(document))
         if any(is_mark(child) for child in children(node))
     }
-    moves = document.metadata.lang.partition("-")[0].lower() not in BEFORE_STOPS
+    moves = not writing(document.metadata.lang).notes_before_stops
 
     def leave(node: Node) -> Node:
         changed: dict[str, Any] = {}

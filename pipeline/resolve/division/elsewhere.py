@@ -6,10 +6,10 @@ from collections.abc import Sequence
 
 from pipeline import model
 from pipeline.model import Document, Inline, Node
-from pipeline.resolve.languages import rules_for
 from pipeline.resolve.parts import Part
 from pipeline.tree import plain_text, rewrite_document, walk, whole
 from pipeline.words import words
+from pipeline.words.writing import writing
 
 
 class Places:
@@ -48,7 +48,7 @@ def without_dead_ends(document: Document, part: Part, places: Places) -> Documen
     """A part whose references and links to other parts are text that says where they lead."""
     here = {node.attributes.id for node in walk(whole(document))}
     said = words(document.metadata.lang)
-    opening, closing = rules_for(document.metadata.lang).double
+    opening, closing = writing(document.metadata.lang).double
     own = part.section.attributes.id if part.section else ""
 
     def quoted(target: str) -> str:

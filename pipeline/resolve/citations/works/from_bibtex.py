@@ -13,6 +13,7 @@ from pipeline.resolve.citations.works.bibtex_names import read_names
 from pipeline.resolve.citations.works.dates import edtf, year_and_month
 from pipeline.resolve.citations.works.kinds import BIBTEX_KINDS, CSL_KINDS, GENRES
 from pipeline.resolve.citations.works.latex import plain_text, to_text
+from pipeline.words.writing import tags_by_name
 
 _NAMES = {
     "author": "author", "editor": "editor", "translator": "translator",
@@ -243,21 +244,16 @@ _BEGINS = re.compile(r"[:?!.]\s")
 _WORD = re.compile(r"[^\W\d_][\w'’]*")
 
 _LANGUAGES = {
-    "american": "en-US", "british": "en-GB", "english": "en", "ukenglish": "en-GB",
-    "usenglish": "en-US", "arabic": "ar", "chinese": "zh", "czech": "cs", "danish": "da",
-    "dutch": "nl", "finnish": "fi", "french": "fr", "francais": "fr", "german": "de",
-    "ngerman": "de", "austrian": "de-AT", "naustrian": "de-AT", "greek": "el", "hebrew": "he",
-    "hindi": "hi", "hungarian": "hu", "italian": "it", "japanese": "ja", "korean": "ko",
-    "norsk": "nb", "norwegian": "nb", "polish": "pl", "portuguese": "pt", "portuges": "pt",
-    "brazil": "pt-BR", "brazilian": "pt-BR", "russian": "ru", "spanish": "es", "swedish": "sv",
-    "turkish": "tr", "ukrainian": "uk", "vietnamese": "vi",
+    "american": "en-US", "british": "en-GB", "ukenglish": "en-GB", "usenglish": "en-US",
+    "ngerman": "de", "austrian": "de-AT", "naustrian": "de-AT", "norsk": "nb", "norwegian": "nb",
+    "portuges": "pt", "brazil": "pt-BR", "brazilian": "pt-BR",
 }  # fmt: skip
 
 
 def language_code(name: str) -> str:
     """The tag of a language by its name in LaTeX, or the tag that is written; else ""."""
     name = name.strip()
-    if found := _LANGUAGES.get(name.lower()):
+    if found := _LANGUAGES.get(name.lower()) or tags_by_name().get(name.lower()):
         return found
     return name.replace("_", "-") if re.fullmatch(r"[A-Za-z]{2,3}([-_]\w+)*", name) else ""
 
