@@ -57,8 +57,7 @@ FALLBACKS = (
 
 
 ARIAL_LIKE, TIMES_LIKE, VERDANA_LIKE = "Arimo", "STIXGeneral", "DejaVu Sans"
-_ARIMO, _MATPLOTLIB = "fontpkg_arimo", "matplotlib"
-_TTF = "mpl-data/fonts/ttf"
+_ARIMO, _OWN = "fontpkg_arimo", "pipeline.render"
 
 DRAWING_FACES = (
     *(
@@ -66,14 +65,14 @@ DRAWING_FACES = (
         for style, slant in STYLES
         for weight in (400, 700)
     ),
-    Face(TIMES_LIKE, 400, "normal", _MATPLOTLIB, f"{_TTF}/STIXGeneral.ttf"),
-    Face(TIMES_LIKE, 700, "normal", _MATPLOTLIB, f"{_TTF}/STIXGeneralBol.ttf"),
-    Face(TIMES_LIKE, 400, "italic", _MATPLOTLIB, f"{_TTF}/STIXGeneralItalic.ttf"),
-    Face(TIMES_LIKE, 700, "italic", _MATPLOTLIB, f"{_TTF}/STIXGeneralBolIta.ttf"),
-    Face(VERDANA_LIKE, 400, "normal", _MATPLOTLIB, f"{_TTF}/DejaVuSans.ttf"),
-    Face(VERDANA_LIKE, 700, "normal", _MATPLOTLIB, f"{_TTF}/DejaVuSans-Bold.ttf"),
-    Face(VERDANA_LIKE, 400, "italic", _MATPLOTLIB, f"{_TTF}/DejaVuSans-Oblique.ttf"),
-    Face(VERDANA_LIKE, 700, "italic", _MATPLOTLIB, f"{_TTF}/DejaVuSans-BoldOblique.ttf"),
+    Face(TIMES_LIKE, 400, "normal", _OWN, "fonts/STIXGeneral.ttf"),
+    Face(TIMES_LIKE, 700, "normal", _OWN, "fonts/STIXGeneralBol.ttf"),
+    Face(TIMES_LIKE, 400, "italic", _OWN, "fonts/STIXGeneralItalic.ttf"),
+    Face(TIMES_LIKE, 700, "italic", _OWN, "fonts/STIXGeneralBolIta.ttf"),
+    Face(VERDANA_LIKE, 400, "normal", "ziafont", "fonts/DejaVuSans.ttf"),
+    Face(VERDANA_LIKE, 700, "normal", _OWN, "fonts/DejaVuSans-Bold.ttf"),
+    Face(VERDANA_LIKE, 400, "italic", _OWN, "fonts/DejaVuSans-Oblique.ttf"),
+    Face(VERDANA_LIKE, 700, "italic", _OWN, "fonts/DejaVuSans-BoldOblique.ttf"),
 )
 """Faces for the text in drawings, which was measured in the families that most machines have."""
 

@@ -90,7 +90,7 @@ FONTS: tuple[ScriptFont, ...] = (
             Face(CJK, 700, "normal", "noto_cjk_sans_jp_bold", "NotoSansCJKjp-Bold.otf"),
         ),
     ),
-    _font(COMMON, "matplotlib", "DejaVu Sans", (400, "mpl-data/fonts/ttf/DejaVuSans.ttf")),
+    _font(COMMON, "ziafont", "DejaVu Sans", (400, "fonts/DejaVuSans.ttf")),
 )
 
 

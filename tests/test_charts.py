@@ -33,8 +33,8 @@ from pipeline.resolve import resolve
 from pipeline.resolve.charts import data as reading
 from pipeline.resolve.charts import kinds, look, numbers
 from pipeline.resolve.charts.data import Data, Series
-from pipeline.resolve.charts.engine import Fonts
 from pipeline.resolve.charts.layout import Plan, ticks
+from pipeline.resolve.charts.letters import Fonts
 from pipeline.resolve.charts.scene import Box, Fill, Label, Rule, Scene, hatching, mirrored
 from pipeline.resolve.findings import Findings
 from pipeline.resolve.svg import read_svg
@@ -190,12 +190,10 @@ def test_a_drawing_is_safe_whole_and_says_nothing_of_its_maker() -> None:
     assert read_svg(asset.data)[:2] == (asset.width, asset.height)
     root = ElementTree.fromstring(asset.data)
     tags = {element.tag.rpartition("}")[2] for element in root.iter()}
-    assert tags <= {"svg", "defs", "style", "g", "path", "use"}
+    assert tags <= {"svg", "defs", "g", "path", "use"}
     assert all(
         element.get("d") for element in root.iter() if element.tag.rpartition("}")[2] == "path"
     )
-    assert b"atplotlib" not in asset.data
-    assert b"metadata" not in asset.data
 
 
 @pytest.mark.parametrize("kind", sorted({*KINDS, "bar .horizontal"}))
@@ -214,24 +212,18 @@ print(hashlib.sha256(found).hexdigest())
 
 
 def test_the_bytes_are_the_same_everywhere(tmp_path: Path) -> None:
-    """Whatever the folder, the home, its settings for matplotlib, and the language."""
-    for name, settings_file in (("one", ""), ("other", "svg.fonttype: none\nfont.size: 30\n")):
-        (tmp_path / name / ".config" / "matplotlib").mkdir(parents=True)
-        (tmp_path / name / "matplotlibrc").write_text(settings_file, "utf-8")
-        (tmp_path / name / ".config" / "matplotlib" / "matplotlibrc").write_text(
-            settings_file, "utf-8"
-        )
-    before = set(tmp_path.rglob("*"))
+    """Whatever the folder, the hash seed and the language."""
     found = set()
     for name, seed, lang in (("one", "1", "C"), ("other", "2", "de_DE.UTF-8")):
+        (folder := tmp_path / name).mkdir()
         result = subprocess.run(
             [sys.executable, "-c", PROGRAM],
-            cwd=tmp_path / name,
+            cwd=folder,
             env={
                 "PATH": os.environ["PATH"],
                 "PYTHONPATH": str(ROOT),
                 "PYTHONDONTWRITEBYTECODE": "1",
-                "HOME": str(tmp_path / name),
+                "HOME": str(folder),
                 "PYTHONHASHSEED": seed,
                 "LANG": lang,
                 "TZ": "Asia/Tokyo",
@@ -242,7 +234,7 @@ def test_the_bytes_are_the_same_everywhere(tmp_path: Path) -> None:
         )
         found.add(result.stdout)
     assert len(found) == 1
-    assert set(tmp_path.rglob("*")) == before, "nothing is left in the home"
+    assert len(list(tmp_path.rglob("*"))) == 2, "nothing is left in the home"
 
 
 def test_drawing_side_by_side_gives_the_same() -> None:
@@ -251,12 +243,6 @@ def test_drawing_side_by_side_gives_the_same() -> None:
 
     with ThreadPoolExecutor(4) as pool:
         assert len(set(pool.map(digest, range(8)))) == 1
-
-
-def test_nothing_of_the_environment_is_changed() -> None:
-    before = dict(os.environ)
-    drawings(BARS)
-    assert dict(os.environ) == before
 
 
 def scene(text: str, width: float = 340, lang: str = "en-GB") -> Scene:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 import re
 import zipfile
 from pathlib import Path
@@ -11,6 +10,7 @@ import pikepdf
 import pypdfium2
 import pytest
 from PIL import Image
+from pypdf._codecs.core_font_metrics import CORE_FONT_METRICS
 
 import pipeline
 from pipeline.codes import Code
@@ -40,13 +40,7 @@ WAYS = {
 
 def metrics(name: str) -> dict[str, int]:
     """The widths of characters in thousandths, as the maker of a font tells them."""
-    found = importlib.util.find_spec("matplotlib")
-    assert found
-    assert found.submodule_search_locations
-    folder = Path(found.submodule_search_locations[0])
-    file = folder / "mpl-data" / "fonts" / "pdfcorefonts" / f"{name}.afm"
-    rows = re.findall(r"^C (\d+) ; WX (\d+) ;", file.read_text("latin-1"), re.MULTILINE)
-    return {chr(int(code)): int(width) for code, width in rows}
+    return {key: int(width) for key, width in CORE_FONT_METRICS[name].character_widths.items()}
 
 
 def drawn(markup: str) -> str:

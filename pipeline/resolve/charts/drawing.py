@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import io
 import math
-import re
 from collections.abc import Iterable, Iterator
-from typing import Any
 
 from pipeline.resolve.charts import look
-from pipeline.resolve.charts.engine import SETTINGS, Fonts, engine, lock
+from pipeline.resolve.charts.letters import EM, Fonts
 from pipeline.resolve.charts.scene import (
     Box,
     Fill,
     Label,
+    Mark,
     Marker,
     Point,
     Rule,
@@ -22,106 +20,105 @@ from pipeline.resolve.charts.scene import (
     hatching,
 )
 
-_NOISE = re.compile(r"<\?xml[^<]*?\?>|<!DOCTYPE[^<]*?>|<!--[^<]*?-->|(?<=>)\s+(?=<)|(?<!\s)\s*\n")
-_BLANK = re.compile(r'<path id="([^"]*)" transform="[^"]*"/>')
-NO_METADATA = dict.fromkeys(("Date", "Creator", "Format", "Type"))
+_HEAD = (
+    '<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink"'
+    ' width="{w}pt" height="{h}pt" viewBox="0 0 {w} {h}">'
+)
 
 
-def draw(scene: Scene, fonts: Fonts, lang: str) -> bytes:
+def draw(scene: Scene, fonts: Fonts) -> bytes:
     """The scene as an SVG file, on white paper."""
-    output = io.StringIO()
-    size = _near(scene.width), _near(scene.height)
-    mpl = engine().matplotlib
-    defaults = {key: value for key, value in mpl.rcParamsDefault.items() if key != "backend"}
-    with lock, mpl.rc_context({**defaults, **SETTINGS}):
-        renderer = engine().svg.RendererSVG(*size, output, metadata=NO_METADATA)
-        canvas = _Canvas(renderer, scene.height, fonts, lang)
-        canvas.draw(Box(0, 0, *size, Fill(look.PAPER)))
-        for mark in scene.marks:
-            canvas.draw(mark)
-        renderer.finalize()
-    return _cleaned(output.getvalue()).encode() + b"\n"
-
-
-def _cleaned(svg: str) -> str:
-    """The file without prolog, comments, white space, and the shapes of spaces, which lack
-    what a shape must have."""
-    svg = _NOISE.sub("", svg)
-    for name in _BLANK.findall(svg):
-        svg = re.sub(rf'<use xlink:href="#{re.escape(name)}"[^>]*/>', "", svg)
-    return _BLANK.sub("", svg).replace("<defs></defs>", "").replace("<defs/>", "")
+    canvas = _Canvas(fonts)
+    width, height = _near(scene.width), _near(scene.height)
+    paper = f'<path fill="{look.PAPER}" d="M0 0H{width}V{height}H0Z"/>'
+    marks = "".join(part for mark in scene.marks for part in canvas.drawn(mark))
+    shapes = "".join(
+        f'<path id="{name}" d="{outline}"/>' for outline, name in canvas.outlines.items()
+    )
+    shapes = f"<defs>{shapes}</defs>" if shapes else ""
+    return f"{_HEAD.format(w=width, h=height)}{shapes}{paper}{marks}</svg>\n".encode()
 
 
 class _Canvas:
-    def __init__(self, renderer: Any, height: float, fonts: Fonts, lang: str) -> None:
-        self._renderer = renderer
-        self._height = height
-        self._fonts = fonts
-        self._lang = lang
+    """Draws marks; ``outlines`` are those of glyphs, by the names that they are used by."""
 
-    def draw(self, mark: Box | Rule | Slice | Marker | Label) -> None:
+    def __init__(self, fonts: Fonts) -> None:
+        self.outlines: dict[str, str] = {}
+        self._fonts = fonts
+
+    def drawn(self, mark: Mark) -> Iterator[str]:
         match mark:
             case Box():
                 right, bottom = mark.x + mark.width, mark.y + mark.height
                 corners = ((mark.x, mark.y), (right, mark.y), (right, bottom), (mark.x, bottom))
-                self._area(corners, mark.fill.colour)
-                for rule in hatching(mark):
-                    self._line(rule)
+                yield _area(_path(corners), mark.fill.colour)
+                yield from map(_line, hatching(mark))
             case Rule():
-                self._line(mark)
+                yield _line(mark)
             case Slice():
-                self._area(_wedge(mark), mark.fill.colour, mark.fill.ink or look.PAPER)
+                yield _area(_wedge(mark), mark.fill.colour, mark.fill.ink or look.PAPER)
             case Marker():
-                self._marker(mark)
+                yield from _marker(mark)
             case Label():
-                self._label(mark)
+                yield self._label(mark)
 
-    def _line(self, rule: Rule) -> None:
-        context = engine().backends.GraphicsContextBase()
-        context.set_foreground(rule.colour)
-        context.set_linewidth(rule.width)
-        if rule.dashes:
-            context.set_dashes(0, rule.dashes)
-        self._path(context, rule.points)
-
-    def _area(self, points: Iterable[Point], colour: str, edge: str = "") -> None:
-        context = engine().backends.GraphicsContextBase()
-        context.set_foreground(edge or colour)
-        context.set_linewidth(1 if edge else 0)
-        numbers = (int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5))
-        self._path(context, points, (*numbers, 1.0))
-
-    def _path(self, context: Any, points: Iterable[Point], face: Any = None) -> None:
-        vertices = [(_near(x), _near(self._height - y)) for x, y in points]
-        if face:
-            vertices.append(vertices[0])
-        path = engine().path.Path(vertices, closed=face is not None)
-        self._renderer.draw_path(context, path, engine().transforms.IdentityTransform(), face)
-
-    def _marker(self, mark: Marker) -> None:
-        if mark.shape in ("ring", "disc"):
-            disc = Slice(mark.x, mark.y, 2.9, 0, 1, Fill(mark.colour))
-            self._area(_wedge(disc), mark.colour, look.PAPER)
-            if mark.shape == "ring":
-                self._area(_wedge(disc._replace(radius=1.3)), look.PAPER)
-            return
-        outline = [(mark.x + x, mark.y + y) for x, y in _OUTLINES[mark.shape]]
-        self._area(outline, mark.colour, look.PAPER)
-
-    def _label(self, label: Label) -> None:
-        width = self._fonts.width(label.text, look.SIZE, label.bold)
-        left = label.x - {"start": 0, "middle": width / 2, "end": width}[label.anchor]
-        context = engine().backends.GraphicsContextBase()
-        context.set_foreground(label.colour or look.INK)
-        self._renderer.draw_text(
-            context,
-            _near(left),
-            _near(label.y),
-            label.text,
-            self._fonts.properties(look.SIZE, label.bold),
-            0,
-            mtext=engine().text.Text(text=label.text, language=self._lang),
+    def _label(self, label: Label) -> str:
+        width, glyphs = self._fonts.shaped(label.text, label.bold)
+        scale = look.SIZE / EM
+        left = label.x - {"start": 0, "middle": width / 2, "end": width}[label.anchor] * scale
+        uses = (
+            f'<use xlink:href="#{self._named(glyph.outline)}"'
+            + (f' x="{_near(glyph.x)}"' if glyph.x else "")
+            + (f' y="{_near(glyph.y)}"' if glyph.y else "")
+            + "/>"
+            for glyph in glyphs
         )
+        place = f"translate({_near(left)} {_near(label.y)}) scale({scale} -{scale})"
+        colour = label.colour or look.INK
+        return f'<g fill="{colour}" transform="{place}">{"".join(uses)}</g>'
+
+    def _named(self, outline: str) -> str:
+        return self.outlines.setdefault(outline, f"g{len(self.outlines)}")
+
+
+def _line(rule: Rule) -> str:
+    dashes = f' stroke-dasharray="{" ".join(map(_near, rule.dashes))}"' if rule.dashes else ""
+    stroke = f'stroke="{rule.colour}" stroke-width="{_near(rule.width)}" stroke-linejoin="round"'
+    return f'<path fill="none" {stroke}{dashes} d="{_path(rule.points, is_open=True)}"/>'
+
+
+def _area(path: str, colour: str, edge: str = "") -> str:
+    stroke = f' stroke="{edge}" stroke-linejoin="round"' if edge else ""
+    return f'<path fill="{colour}"{stroke} d="{path}"/>'
+
+
+def _path(points: Iterable[Point], *, is_open: bool = False) -> str:
+    path = "L".join(f"{_near(x)} {_near(y)}" for x, y in points)
+    return f"M{path}" if is_open else f"M{path}Z"
+
+
+def _wedge(part: Slice) -> str:
+    """The outline of a slice, or of a disc."""
+    turns = part.end - part.start
+    rim = [
+        (part.x + part.radius * math.sin(angle), part.y - part.radius * math.cos(angle))
+        for angle in (math.tau * (part.start + turns * share) for share in (0, 0.5, 1))
+    ]
+    radius = _near(part.radius)
+    arcs = "".join(f"A{radius} {radius} 0 0 1 {_near(x)} {_near(y)}" for x, y in rim[1:])
+    spokes = "" if turns > 0.9999 else f"L{_near(part.x)} {_near(part.y)}"
+    return f"M{_near(rim[0][0])} {_near(rim[0][1])}{arcs}{spokes}Z"
+
+
+def _marker(mark: Marker) -> Iterator[str]:
+    if mark.shape in ("ring", "disc"):
+        disc = Slice(mark.x, mark.y, 2.9, 0, 1, Fill(mark.colour))
+        yield _area(_wedge(disc), mark.colour, look.PAPER)
+        if mark.shape == "ring":
+            yield _area(_wedge(disc._replace(radius=1.3)), look.PAPER)
+        return
+    outline = ((mark.x + x, mark.y + y) for x, y in _OUTLINES[mark.shape])
+    yield _area(_path(outline), mark.colour, look.PAPER)
 
 
 _OUTLINES: dict[str, tuple[Point, ...]] = {
@@ -135,17 +132,6 @@ _OUTLINES: dict[str, tuple[Point, ...]] = {
 }
 
 
-def _wedge(part: Slice) -> Iterator[Point]:
-    """The corners of a slice, an arc being many short lines."""
-    whole = part.end - part.start > 0.9999
-    if not whole:
-        yield part.x, part.y
-    steps = max(2, math.ceil((part.end - part.start) * max(40, part.radius * 3)))
-    for step in range(steps + (not whole)):
-        angle = math.tau * (part.start + (part.end - part.start) * step / steps)
-        yield part.x + part.radius * math.sin(angle), part.y - part.radius * math.cos(angle)
-
-
-def _near(number: float) -> float:
+def _near(number: float) -> str:
     """To a hundredth of a point: machines differ in the last digits of what they calculate."""
-    return round(number, 2) + 0.0
+    return f"{round(number, 2) + 0.0:g}"

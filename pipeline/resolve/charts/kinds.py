@@ -13,8 +13,8 @@ from pipeline.model import Chart
 from pipeline.resolve.charts import look
 from pipeline.resolve.charts.data import Data
 from pipeline.resolve.charts.drawing import draw as svg
-from pipeline.resolve.charts.engine import Fonts
 from pipeline.resolve.charts.layout import Plan
+from pipeline.resolve.charts.letters import Fonts
 from pipeline.resolve.charts.lines import draw_lines
 from pipeline.resolve.charts.lying import draw_lying
 from pipeline.resolve.charts.pies import draw_pie
@@ -46,7 +46,7 @@ def draw(
     """The chart as a picture that is so wide; mirrored for those who read from right to
     left, but for lines, which go with the time."""
     texts = list(_texts(chart, data))
-    fonts = Fonts("\n".join(texts), is_large=edition_look == "large")
+    fonts = Fonts("\n".join(texts), data.lang, is_large=edition_look == "large")
     lacking = "".join(filter(None, map(fonts.lacking, texts)))
     if lacking:
         chart, data = _without(chart, data, fonts)
@@ -64,7 +64,7 @@ def draw(
         found = inked(found, palette.ink, look.THIN_RULE)
     if is_mirrored and chart.kind != "line":
         found = mirrored(found)
-    return Drawn(svg(found, fonts, data.lang), found.width, found.height, lacking[:1])
+    return Drawn(svg(found, fonts), found.width, found.height, lacking[:1])
 
 
 def scene(plan: Plan) -> Scene:

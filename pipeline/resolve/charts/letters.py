@@ -1,0 +1,161 @@
+"""Texts as shapes, so that a drawing is the same wherever it is shown: shaped by HarfBuzz, in
+the fonts of the outputs, and never in one of the machine's."""
+
+from __future__ import annotations
+
+import functools
+import itertools
+import unicodedata
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from pipeline.faces import EMOJI, FACES, FALLBACKS, LARGE_PRINT_FACES, LEGIBLE, SANS, font_file
+from pipeline.scripts import fonts_for
+
+EM = 1000
+"""Units of all outlines and widths in the size of the type."""
+
+_RIGHT_TO_LEFT = frozenset(("R", "AL", "AN", "RLE", "RLO"))
+_UNSEEN = frozenset(("BN", "LRI", "RLI", "FSI", "PDI"))
+"""Joiners, which the algorithm would leave out, and isolates, which it does not know: they go
+with what is before them."""
+
+_JOINING = frozenset(("Mn", "Me", "Mc", "Cf"))
+
+
+class Font(NamedTuple):
+    """A file, and the weight of one that has several."""
+
+    file: Path
+    weight: int
+
+
+class Glyph(NamedTuple):
+    """An outline as SVG has it, y going up, and where it is."""
+
+    outline: str
+    x: float
+    y: float
+
+
+class Shaped(NamedTuple):
+    width: float
+    glyphs: tuple[Glyph, ...]
+
+
+class Fonts:
+    """The fonts for some texts: the sans of the outputs, or the face of large print, and others
+    for what it lacks."""
+
+    def __init__(self, texts: str, lang: str = "", *, is_large: bool = False) -> None:
+        others = [face for font in fonts_for(texts) for face in font.faces]
+        faces, family = (LARGE_PRINT_FACES, LEGIBLE) if is_large else (FACES, SANS)
+        sans = [face for face in faces if face.family == family and face.style == "normal"]
+        more, emoji = ([f for f in FALLBACKS if f.family == name] for name in ("Noto Sans", EMOJI))
+        found = ((face, font_file(face)) for face in (*sans, *more, *others, *emoji))
+        located = [(face, file) for face, file in found if file]
+        self._regular = tuple(Font(file, 400) for face, file in located if face.weight < 600)
+        bold = (Font(file, 700) for face, file in located if face.weight >= 600)
+        self._bold = (*bold, *(font._replace(weight=700) for font in self._regular))
+        self._lang = lang
+
+    def lacking(self, text: str) -> str:
+        """The first character of a text that no font has, or ""."""
+        has = _characters(self._regular)
+        return next((c for c in text if ord(c) not in has and not c.isspace()), "")
+
+    def width(self, text: str, size: float, bold: bool = False) -> float:
+        """How wide a text is, in points."""
+        return self.shaped(text, bold).width * size / EM
+
+    def shaped(self, text: str, bold: bool = False) -> Shaped:
+        """The glyphs of a text from left to right."""
+        return _shaped(self._bold if bold else self._regular, text, self._lang)
+
+
+@functools.lru_cache(maxsize=10_000)
+def _shaped(fonts: tuple[Font, ...], text: str, lang: str) -> Shaped:
+    import uharfbuzz
+
+    glyphs: list[Glyph] = []
+    right = 0
+    for characters, font, is_rtl in _runs(fonts, text):
+        buffer = uharfbuzz.Buffer()
+        buffer.add_str(characters)
+        buffer.guess_segment_properties()
+        buffer.direction = "rtl" if is_rtl else "ltr"
+        if lang:
+            buffer.language = lang
+        uharfbuzz.shape(_loaded(font), buffer)
+        for info, place in zip(buffer.glyph_infos, buffer.glyph_positions, strict=True):
+            if outline := _outline(font, info.codepoint):
+                glyphs.append(Glyph(outline, right + place.x_offset, place.y_offset))
+            right += place.x_advance
+    return Shaped(right, tuple(glyphs))
+
+
+def _runs(fonts: tuple[Font, ...], text: str) -> Iterator[tuple[str, Font, bool]]:
+    """The text in pieces from left to right, each in one font, and its characters in the order
+    of reading; and whether that is from right to left."""
+    font, placed = fonts[0], []
+    for at, character in enumerate(text):
+        if not at or unicodedata.category(character) not in _JOINING:
+            has = (one for one in fonts if ord(character) in _characters((one,)))
+            font = next(has, fonts[0])
+        placed.append(font)
+    runs = itertools.groupby(_in_order(text), key=lambda pair: (placed[pair[0]], pair[1]))
+    for (one, is_rtl), pairs in runs:
+        numbers = [number for number, _ in pairs]
+        yield "".join(text[at] for at in (numbers[::-1] if is_rtl else numbers)), one, is_rtl
+
+
+def _in_order(text: str) -> list[tuple[int, bool]]:
+    """The numbers of the characters from left to right (UAX 9), and whether each is part of what
+    is read from right to left."""
+    kinds = [unicodedata.bidirectional(character) for character in text]
+    if _RIGHT_TO_LEFT.isdisjoint(kinds):
+        return [(at, False) for at in range(len(text))]
+    from bidi import algorithm
+
+    storage = algorithm.get_empty_storage()
+    storage["base_level"] = algorithm.get_base_level(text)
+    storage["base_dir"] = "LR"[storage["base_level"]]
+    algorithm.get_embedding_levels(text, storage)
+    for at, one in enumerate(storage["chars"]):
+        one["at"] = at
+        if one["type"] in _UNSEEN:
+            one["type"] = "NSM"
+    for step in (
+        algorithm.explicit_embed_and_overrides,
+        algorithm.resolve_weak_types,
+        functools.partial(algorithm.resolve_neutral_types, debug=False),
+        functools.partial(algorithm.resolve_implicit_levels, debug=False),
+        functools.partial(algorithm.reorder_resolved_levels, debug=False),
+    ):
+        step(storage)
+    return [(one["at"], one["level"] % 2 == 1) for one in storage["chars"]]
+
+
+@functools.cache
+def _loaded(font: Font) -> Any:
+    import uharfbuzz
+
+    loaded = uharfbuzz.Font(uharfbuzz.Face(uharfbuzz.Blob.from_file_path(font.file)))
+    loaded.scale = (EM, EM)
+    loaded.set_variations({"wght": font.weight})
+    return loaded
+
+
+@functools.cache
+def _outline(font: Font, glyph: int) -> str:
+    from fontTools.pens.svgPathPen import SVGPathPen
+
+    pen = SVGPathPen(None, ntos=lambda number: str(round(number)))
+    _loaded(font).draw_glyph_with_pen(glyph, pen)
+    return str(pen.getCommands())
+
+
+@functools.cache
+def _characters(fonts: tuple[Font, ...]) -> frozenset[int]:
+    return frozenset(code for font in fonts for code in _loaded(font).face.unicodes)
