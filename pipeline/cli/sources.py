@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from pipeline.cli.terminal import BUILT, FINISHED, SOURCE, SOURCE_ERRORS, or_exit, show
+from pipeline.cli.terminal import BUILT, GIVEN, SOURCE, SOURCE_ERRORS, or_exit, show
 
 if TYPE_CHECKING:
     from pipeline.diagnostics import Diagnostic
@@ -65,7 +65,7 @@ def format_(files: tuple[Path, ...], check: bool, diff: bool) -> None:
 
 
 @click.command("import")
-@click.argument("files", nargs=-1, required=True, type=FINISHED, metavar="FILE...")
+@click.argument("files", nargs=-1, required=True, type=GIVEN, metavar="FILE...")
 @click.option(
     "-o",
     "--out",
@@ -75,19 +75,22 @@ def format_(files: tuple[Path, ...], check: bool, diff: bool) -> None:
     help="Where to: a folder, or for one FILE a name that ends in .md.",
 )
 def import_(files: tuple[Path, ...], out: Path) -> None:
-    """Make sources of what you have: web pages (.html), Word documents (.docx), e-books (.epub),
-    other programs' Markdown (.md), or a folder of it. Images come beside the source, and a ledger
-    says what the input holds, and what the source has.
+    """Make sources of what you have: copied text (.txt, or - for standard input), web pages
+    (.html), Word documents (.docx), e-books (.epub), other programs' Markdown (.md), or a folder
+    of it. Images come beside the source, and a ledger says what the input holds, and what the
+    source has.
 
     \b
     Examples:
+      chapbook import article.txt
       chapbook import page.html
       chapbook import notes/ -o source
       chapbook import article.html -o source/wells.md
     """
     from pipeline import outputs
-    from pipeline.importing import import_file, inputs
+    from pipeline.importing import import_file, import_text, inputs
     from pipeline.messages import printable
+    from pipeline.slugs import slug
 
     wanted = [one for path in files for one in inputs(path)]
     if out.suffix == ".md" and len(wanted) > 1:
@@ -97,7 +100,11 @@ def import_(files: tuple[Path, ...], out: Path) -> None:
         raise click.UsageError("Two of the files have the same name: import them one by one.")
     failed = False
     for (path, _), target in zip(wanted, targets, strict=True):
-        made = import_file(path)
+        if str(path) == "-":
+            made = import_text(sys.stdin.buffer.read())
+            target = out if out.suffix == ".md" else out / f"{slug(made.title) or 'text'}.md"
+        else:
+            made = import_file(path)
         failed = failed or made.failed
         if made.failed:
             show(made.found, blocked=True)

@@ -31,6 +31,7 @@ SOURCE = click.Path(path_type=Path)
 FOLDER = click.Path(file_okay=False, path_type=Path)
 READABLE = click.Path(exists=True, dir_okay=False, path_type=Path)
 FINISHED = click.Path(exists=True, path_type=Path)
+GIVEN = click.Path(exists=True, allow_dash=True, path_type=Path)
 TEMPLATES = click.Path(exists=True, file_okay=False, path_type=Path)
 
 

@@ -17,6 +17,7 @@ from msgspec.structs import replace
 from pipeline.codes import Code, diagnostic
 from pipeline.diagnostics import Diagnostic
 from pipeline.importing.draft import COMMENT, ROWS, Draft, count, is_comment
+from pipeline.importing.interviews import with_speakers
 from pipeline.metadata import Metadata
 from pipeline.model import Document, Paragraph, Text
 from pipeline.parser import parse
@@ -24,14 +25,19 @@ from pipeline.paths import shown_name
 from pipeline.writer import UnwritableError, write
 from pipeline.writer.sameness import same
 
-__all__ = ["Imported", "import_file", "inputs"]
+__all__ = ["Imported", "import_file", "import_text", "inputs"]
 
 FORMATS = {
     **dict.fromkeys((".html", ".htm", ".xhtml"), "html"),
     **dict.fromkeys((".md", ".markdown", ".qmd", ".mdx", ".rmd"), "markdown"),
     ".docx": "docx",
     ".epub": "epub",
+    ".txt": "text",
+    ".text": "text",
 }
+
+COPIED = "copied text"
+"""What a text is called that comes from standard input."""
 
 _COMMENT = re.compile(rf"^{COMMENT}(.*)$", re.MULTILINE)
 
@@ -48,6 +54,7 @@ class Imported(NamedTuple):
     """A source, the images beside it by their names, and what is to be told."""
 
     text: str
+    title: str
     images: dict[str, bytes]
     ledger: tuple[Row, ...]
     found: tuple[Diagnostic, ...]
@@ -70,6 +77,14 @@ def inputs(path: Path) -> Iterator[tuple[Path, str]]:
             yield file, own.with_suffix("").as_posix()
 
 
+def import_text(data: bytes) -> Imported:
+    """The source that a copied text becomes."""
+    from pipeline.importing.text import of_text
+
+    draft = of_text(data, COPIED)
+    return _written(draft, COPIED, "")
+
+
 def import_file(path: Path) -> Imported:
     """The source that a file becomes."""
     name = shown_name(str(path))
@@ -78,8 +93,6 @@ def import_file(path: Path) -> Imported:
     except OSError as error:
         message = f"The file cannot be read: {error.strerror or 'the system gives no reason'}."
         return _failed(diagnostic(Code.UNREADABLE_FILE, message, source=name))
-    if any(finding.is_error for finding in draft.found):
-        return Imported("", {}, (), draft.found)
     return _written(draft, name, path.stem)
 
 
@@ -101,6 +114,10 @@ def _read(path: Path, name: str) -> Draft:
             from pipeline.importing.epub import read_epub
 
             return read_epub(path, name)
+        case "text":
+            from pipeline.importing.text import read_text
+
+            return read_text(path, name)
         case _:
             known = ", ".join(FORMATS)
             message = f"Chapbook cannot import a file `{path.suffix or path.name}`."
@@ -110,18 +127,20 @@ def _read(path: Path, name: str) -> Draft:
 
 
 def _failed(*wrong: Diagnostic) -> Imported:
-    return Imported("", {}, (), wrong)
+    return Imported("", "", {}, (), wrong)
 
 
 def _written(draft: Draft, name: str, stem: str) -> Imported:
     """The source of a draft, which is read again to see that it says the same."""
+    if any(finding.is_error for finding in draft.found):
+        return _failed(*draft.found)
+    draft = with_speakers(draft, name)
     metadata, found = draft.metadata, list(draft.found)
     if not metadata.title:
         title = " ".join(re.sub(r"[-_.\s]+", " ", stem).split()) or "Untitled"
         metadata = replace(metadata, title=title[:1].upper() + title[1:])
-        message = (
-            f"Nothing says what it is called; its title is that of the file, “{metadata.title}”."
-        )
+        where = f"that of the file, “{metadata.title}”" if stem else f"“{metadata.title}”"
+        message = f"Nothing says what it is called; its title is {where}."
         found.append(diagnostic(Code.NOT_IMPORTED, message, source=name))
     blocks = draft.blocks or (Paragraph(children=(Text(text=metadata.title),)),)
     document = Document(metadata=metadata, blocks=blocks, notes=draft.notes)
@@ -141,7 +160,7 @@ def _written(draft: Draft, name: str, stem: str) -> Imported:
     rows = (Row(row, counts.get(row, 0), made[row]) for row in ROWS)
     ledger = tuple(row for row in rows if row.given or row.made)
     found += _missing(ledger, name)
-    return Imported(text, draft.images, ledger, tuple(found))
+    return Imported(text, metadata.title, draft.images, ledger, tuple(found))
 
 
 def _missing(ledger: tuple[Row, ...], name: str) -> Iterator[Diagnostic]:

@@ -57,6 +57,8 @@ def count(blocks: tuple[Block, ...], notes: tuple[Note, ...]) -> Counter[str]:
             found["comments"] += 1
         if isinstance(node, Text | model.Code | model.CodeBlock | model.Abbreviation):
             found["words"] += 0 if node.text.startswith(COMMENT) else len(node.text.split())
+        if isinstance(node, model.Turn):
+            found["words"] += len(node.speaker.split())
         if (name := KINDS.get(type(node))) and not is_comment(node):
             found[name] += 1
     return found

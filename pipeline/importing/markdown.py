@@ -163,6 +163,14 @@ def _with_comments(document: Document, comments: dict[int, str]) -> tuple[Block,
     return (*found, *(comment(said) for _, said in reversed(waiting)))
 
 
+def _group(node: model.FigureGroup) -> Node | tuple[Node, ...]:
+    """A group of figures; what is left of one whose images are not all there."""
+    if all(isinstance(figure, model.Figure) for figure in node.figures):
+        return node
+    caption = (model.Paragraph(children=node.caption),) if node.caption else ()
+    return (*node.figures, *caption)
+
+
 # --- files ------------------------------------------------------------------------------
 
 
@@ -197,6 +205,7 @@ class _Files:
             model.Variable: self._variable,
             model.NoteReference: self._note,
             model.CrossReference: self._reference,
+            model.FigureGroup: _group,
         }
         made = rewrite(nodes, enter={model.Figure: self._figure}, leave=changes)
         return rewrite(made, leave=joined_runs())

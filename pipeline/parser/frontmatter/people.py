@@ -63,8 +63,15 @@ def _each(node: Node, report: Report, key: str) -> Iterator[tuple[Node, dict[str
         report.wrong(key, "speakers need names and roles.", node.place, _HINT)
 
 
-def _write(speakers: tuple[Speaker, ...]) -> list[Any]:
-    return [{"name": one.name, "role": one.role, "asks": one.asks} for one in speakers]
+def _write(speakers: tuple[Speaker, ...]) -> dict[str, Any]:
+    """Each speaker's role, and whether they ask where the role does not say so by itself."""
+    written: dict[str, Any] = {}
+    for one in speakers:
+        part = Part(one.role, None, Place(1, 1))
+        is_plain = one.asks == part.has("asks") and (part.has("asks") or not part.has("may_ask"))
+        plain: dict[str, Any] = {"role": one.role, "asks": one.asks}
+        written[one.name] = one.role if is_plain else plain
+    return written
 
 
 _PART: Schema = {
