@@ -220,6 +220,10 @@ class Code(enum.Enum):
         "space. An item without a mark counts as wrong. Students never get the x. Where an item is\n"
         "meant as text, write `\\(` or `\\[`."
     )
+    WRONG_SUM = _warning(
+        "What an exercise, or a question of it, says in `marks=` is not what its questions have\n"
+        "together. What stands above counts. Without a number of its own, an exercise has the sum."
+    )
     WRONG_MATCHING = _error(
         "`::: matching` holds the pairs: a table of two columns, or a definition list with one\n"
         "definition for each term. On the right alone may stand what belongs to nothing."

@@ -266,10 +266,12 @@ class Plain(Node, frozen=True):
 
 
 class ListItem(Node, frozen=True):
-    """``checked`` is None but in a task list."""
+    """``checked`` is None but in a task list. In an exercise, an item of an ordered list is a
+    question of its own. *Resolved* (questions): ``label``, what that is called (3b)."""
 
     children: tuple[Block, ...]
     checked: bool | None = None
+    label: str = ""
 
 
 ListStyle: TypeAlias = Literal["", "lower-alpha", "upper-alpha", "lower-roman", "upper-roman"]

@@ -48,6 +48,14 @@ def _counted(index: int, signs: Sequence[str]) -> str:
     return text
 
 
+def list_number(number: int, style: str) -> str:
+    """How a list of a ``style``, as `model.ListStyle` has them, counts ``number``."""
+    said = roman(number) if "roman" in style else str(number)
+    if "alpha" in style:
+        said = letters(number - 1)
+    return said.lower() if style.startswith("lower") else said
+
+
 def roman(number: int) -> str:
     """I, II, III, IV … for 1, 2, 3, 4 …"""
     text = ""

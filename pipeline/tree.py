@@ -45,6 +45,9 @@ CONDITIONS = frozenset({"only", "not", "edition"})
 MINUTES = "minutes"
 """The key of the attribute that says, for teachers alone, how long something takes."""
 
+MARKS = ("marks", "points")
+"""The keys of attributes that say how many marks an exercise, or a question of it, has."""
+
 TEACHER = "teacher"
 FOR_TEACHERS = frozenset({TEACHER, "answer"})
 """The classes of what only teachers get."""

@@ -147,6 +147,26 @@ print("«code»")
 «a teacher's note in an answer»
 :::
 
+::: exercise
+a) Its question. {marks=1}
+
+::: answer
+«an answer to a lettered question»
+:::
+
+b) Its second. {marks=2}
+
+   i) ____{«an answer within a lettered question»}
+   ii) Choose.
+
+   - ( ) this
+   - (x) that
+
+   ::: teacher
+   «a note on a lettered question»
+   :::
+:::
+
 The ABC.
 
 *[ABC]: «unseen: an abbreviation defined in an answer»

@@ -61,6 +61,7 @@ CONSTRUCTS: dict[str, set[Sign]] = {
     "code": {model.CodeBlock},
     "highlighting": {Feature.HIGHLIGHTING},
     "exercise": {model.Exercise},
+    "marks": {"marks", "score"},
     "choices": {model.Choices},
     "activity": {model.Matching, model.Ordering},
     "letters": {f"letters-{alphabet}" for alphabet in ALPHABETS},

@@ -13,6 +13,8 @@ Each pass is a function Document → Document in a module of its own; none knows
 - summaries, which are buttons, are freed of links before links and notes are looked at;
 - addresses may become notes, and so come before these are counted;
 - identifiers and notes count what the sections hold;
+- the questions of an exercise are called by its number, and get ids where something refers to
+  them; their marks become text before typography looks at that;
 - typography reads words that are finished, but for those that the passes after it write;
 - references need every id, cross-references the numbers and the titles that they quote;
 - the index and the charts come when all that they say is finished;
@@ -40,9 +42,11 @@ from pipeline.resolve.glossary import link_terms
 from pipeline.resolve.highlight import highlight_code
 from pipeline.resolve.identifiers import assign_identifiers
 from pipeline.resolve.index import fill_index, place_index
+from pipeline.resolve.marks import count_marks
 from pipeline.resolve.notes import number_notes
 from pipeline.resolve.numbering import number_captions, number_sections
 from pipeline.resolve.own_fonts import read_fonts
+from pipeline.resolve.questions import number_questions
 from pipeline.resolve.references import check_references, drop_unsafe_addresses
 from pipeline.resolve.roles import check_roles
 from pipeline.resolve.sections import nest_sections
@@ -69,6 +73,8 @@ def passes(folder: Path, split: int = 0) -> tuple[Pass, ...]:
         assign_identifiers,
         number_notes,
         number_captions,
+        number_questions,
+        count_marks,
         number_sections,
         functools.partial(check_references, folder=folder),
         functools.partial(gather_assets, folder=folder),
@@ -106,6 +112,8 @@ def resolve_fragment(document: Document) -> Document:
         free_summaries,
         number_notes,
         number_captions,
+        number_questions,
+        count_marks,
         drop_unsafe_addresses,
         highlight_code,
         fill_references,

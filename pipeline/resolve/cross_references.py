@@ -148,6 +148,8 @@ def _target(node: Node, lang: str) -> Target | None:
             return Target("equation", node.tag or str(node.number or ""))
         case model.Exercise():
             return Target("exercise", str(node.number or ""))
+        case model.ListItem() if node.label:
+            return Target("exercise", node.label)
         case model.Section():
             return Target(_kind(node), node.number, plain_text(node.title).strip())
         case model.Heading():
@@ -184,7 +186,7 @@ def _problem(
             code,
             f"What has the id `{name}` is nothing that has a number.",
             "Numbers have figures and tables with a caption, sections, formulas, listings"
-            " and exercises.",
+            " and exercises with their questions.",
         )
     if target.number or (target.title and reference.form != "number"):
         return None

@@ -123,7 +123,7 @@ def _digest(text: str) -> bytes:
 
 
 def _texts(node: Node) -> Iterable[str]:
-    if isinstance(node, Blank):
+    if isinstance(node, Blank | ListItem):  # an answer; what is called by its place
         return ()
     values = (getattr(node, name) for name in node.__struct_fields__)
     return (value for value in values if isinstance(value, str))

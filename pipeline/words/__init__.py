@@ -9,6 +9,7 @@ import re
 import tomllib
 import unicodedata
 from collections.abc import Mapping
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -89,9 +90,12 @@ def in_minutes(minutes: int, said: Mapping[str, str]) -> str:
     them, with | between: that for all; those for 1 and for others; or those for 1, for 2, for
     what ends in 3 to 10, and for others.
     """
-    forms = said["timing"].split("|")
-    if len(forms) > 2:
-        index = minutes - 1 if minutes < 3 else 2 if 3 <= minutes % 100 <= 10 else 3
-    else:
-        index = 0 if minutes == 1 else len(forms) - 1
-    return forms[index].format(minutes=minutes)
+    return counted(said["timing"], minutes).format(minutes=minutes)
+
+
+def counted(forms: str, number: int | Fraction) -> str:
+    """Of the forms of a word, as `in_minutes` has them, that for ``number``."""
+    known = forms.split("|")
+    if len(known) < 3:
+        return known[0 if number == 1 else -1]
+    return known[int(number) - 1 if number in (1, 2) else 2 if 3 <= number % 100 <= 10 else 3]

@@ -29,8 +29,13 @@ SEPARATOR = "<!-- -->"
 class BlockWriter:
     """Writes blocks; ``notes`` are what their text needs of the document."""
 
-    def __init__(self, notes: Notes = NOTHING) -> None:
+    def __init__(self, notes: Notes = NOTHING, *, in_exercise: bool = False) -> None:
         self.notes = notes
+        self.in_exercise = in_exercise
+
+    @property
+    def exercise(self) -> BlockWriter:
+        return BlockWriter(self.notes, in_exercise=True)
 
     def leaf(self, children: Iterable[Inline]) -> str:
         return leaf(children, self.notes)
@@ -176,10 +181,14 @@ def _turn(node: model.Turn, out: Writer) -> str:
     return out.blocks((text, *node.children[1:]))
 
 
-def _exercise(node: model.Exercise | model.TeacherNote, out: Writer) -> str:
-    name = "exercise" if isinstance(node, model.Exercise) else "teacher"
+def _exercise(node: model.Exercise, out: Writer) -> str:
     listed = attribute_list(node.attributes, node.wordings)
-    return fenced(name, out.line(node.title), listed, out.blocks(node.children))
+    return fenced("exercise", out.line(node.title), listed, out.exercise.blocks(node.children))
+
+
+def _teacher_note(node: model.TeacherNote, out: Writer) -> str:
+    listed = attribute_list(node.attributes, node.wordings)
+    return fenced("teacher", out.line(node.title), listed, out.blocks(node.children))
 
 
 def _answer(node: model.Answer, out: Writer) -> str:
@@ -325,7 +334,7 @@ BLOCKS: Mapping[type[Node], Callable[[Any, Writer], str]] = {
     model.Matching: matching,
     model.Ordering: ordering,
     model.Answer: _answer,
-    model.TeacherNote: _exercise,
+    model.TeacherNote: _teacher_note,
     model.Bibliography: _bibliography,
     model.Index: _index,
     model.Container: _container,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from pipeline.model import (
     NO_ATTRIBUTES,
     Block,
@@ -14,7 +16,9 @@ from pipeline.model import (
     Plain,
     Table,
 )
-from pipeline.numerals import letters, roman
+from pipeline.numerals import list_number
+from pipeline.tree import MARKS
+from pipeline.writer.attributes import attribute_list
 from pipeline.writer.markup import element, plain, tag, unwritable
 from pipeline.writer.shapes import Writer, indented
 
@@ -23,7 +27,7 @@ _TYPES = {"lower-alpha": "a", "upper-alpha": "A", "lower-roman": "i", "upper-rom
 
 def listing(node: List, out: Writer) -> str:
     """A list; one that no marks make, as HTML."""
-    if not _is_markdown(node):
+    if not _is_markdown(node, out):
         return _as_markup(node, out)
     items = [
         item_of(marker(node, number), item, out, tight=node.tight)
@@ -32,14 +36,29 @@ def listing(node: List, out: Writer) -> str:
     return ("\n" if node.tight else "\n\n").join(items)
 
 
-def _is_markdown(node: List) -> bool:
+def _is_markdown(node: List, out: Writer) -> bool:
     count = sum(max(0, _count(item.children) - 1) for item in node.items) + len(node.items) - 1
     return (
         node.attributes == NO_ATTRIBUTES
         and (node.tight or count > 0)
         and not (node.style.endswith("alpha") and node.start + len(node.items) > 27)
-        and all(item.attributes == NO_ATTRIBUTES for item in node.items)
+        and all(
+            item.attributes == NO_ATTRIBUTES or (node.ordered and _is_question(item, out))
+            for item in node.items
+        )
         and not any(isinstance(child, Plain) for item in node.items for child in item.children)
+    )
+
+
+def _is_question(item: ListItem, out: Writer) -> bool:
+    """Whether an item is a question of an exercise, and has attributes as such have them."""
+    first = item.children[0] if item.children else None
+    own = item.attributes
+    is_text = isinstance(first, Paragraph) and first.attributes == NO_ATTRIBUTES
+    return (
+        out.in_exercise
+        and (is_text or (isinstance(first, Choices) and bool(first.prompt)))
+        and (bool(own.id) or any(key in MARKS for key, _ in own.pairs))
     )
 
 
@@ -57,12 +76,7 @@ def marker(node: List, number: int) -> str:
     """What an item of the list begins with, with the spaces after it."""
     if not node.ordered:
         return "- "
-    count = node.start + number
-    if "roman" in node.style:
-        said = roman(count)
-    else:
-        said = letters(count - 1) if "alpha" in node.style else str(count)
-    said = said.lower() if node.style.startswith("lower") else said
+    said = list_number(node.start + number, node.style)
     if node.form == "()":
         return f"({said}) "
     return f"{said}{node.form or '.'}{'  ' if node.style and not node.form else ' '}"
@@ -74,6 +88,10 @@ def item_of(mark: str, node: ListItem, out: Writer, *, tight: bool, box: str = "
     if node.checked is not None:
         box = "[x] " if node.checked else "[ ] "
     inner = out.blocks(children, tight=tight)
+    if (listed := attribute_list(node.attributes, node.wordings)) and _is_question(node, out):
+        first: Any = children[0]
+        text = out.leaf(first.prompt if isinstance(first, Choices) else first.children)
+        inner = f"{text} {listed}{inner.removeprefix(text)}"
     if box and not isinstance(children[0] if children else None, Paragraph):
         if children:
             raise unwritable(node)

@@ -15,6 +15,11 @@ class Writer(Protocol):
     """Writes what stands within a block."""
 
     notes: Notes
+    in_exercise: bool
+
+    @property
+    def exercise(self) -> Writer:
+        """The same for what stands in an exercise."""
 
     def leaf(self, children: Iterable[Inline]) -> str:
         """Inlines as text that goes on over lines."""

@@ -4,12 +4,18 @@ Pandoc's markers."""
 from __future__ import annotations
 
 import re
-from itertools import pairwise
+from itertools import islice, pairwise
 from typing import Any, NamedTuple
 
+from pipeline.parser import attributes
 from pipeline.parser.blockparser import BlockElement, LineProcessor, Match
 from pipeline.parser.blocks import markers
 from pipeline.parser.cursor import Cursor
+from pipeline.parser.lines import Line
+from pipeline.tree import MARKS
+
+FAR = 12
+"""How many blocks may stand between two questions of an exercise."""
 
 _BULLET = re.compile(r"[*+-](?=[ \t]|$)")
 _NUMBER = re.compile(r"([0-9]{1,9})([.)])(?=[ \t]|$)")
@@ -81,14 +87,49 @@ class ItemProcessor(LineProcessor):
         one here."""
         kind, expected = "", 0
         if around.tag == "ol":
-            kind, expected = around.state, int(around.get("start", "1")) + len(around)
+            kind, expected = around.state, _next(around)
         found = markers.read(cursor.rest, kind, expected)
         if found is None or (kind and found.kind == kind):
             return found
+        if self._in_exercise():
+            if question := self._next_question(cursor, around):
+                return question
+            if found.number == 1 and found.form == ")":
+                return found
         after = markers.read(self.parser.following(), found.kind)
         followed = after is not None and after.kind == found.kind and found.precedes(after)
         begins = followed or (around.tag != "p" and found.may_begin)
         return found if begins else None
+
+    def _in_exercise(self) -> bool:
+        return any(block.get("name") == "exercise" for block in self.parser.open)
+
+    def _next_question(self, cursor: Cursor, around: BlockElement) -> markers.Found | None:
+        """The marker that goes on with one of the last lists, though lines to write on, or an
+        answer, stand between."""
+        within = self.parser.open[self.parser.matched - 1 - (around.tag in ("ol", "ul", "p"))]
+        for block in islice(reversed(within), FAR):
+            if block.tag == "ol":
+                assert isinstance(block, BlockElement)
+                found = markers.read(cursor.rest, block.state, _next(block))
+                if found and found.kind == block.state and found.number == _next(block):
+                    return found
+        return None
+
+    def close(self, block: BlockElement, parent: BlockElement) -> None:
+        """Take from a question of an exercise what its first paragraph ends with: its id, and
+        the marks that it has."""
+        block.state = None
+        first = block[0] if len(block) else None
+        if not isinstance(first, BlockElement) or first.tag != "p" or parent.tag != "ol":
+            return
+        last = first.lines[-1]
+        if not last.endswith("}") or first.lines[0][:1] in "([" or not self._in_exercise():
+            return
+        split = attributes.trailing(last)
+        if split and (split[1].id or any(key in MARKS for key, _ in split[1].pairs)):
+            block.state = split[1]
+            first.lines[-1] = Line(split[0], last.number, last.offset)
 
     def _example(self, label: str) -> int:
         examples = self.parser.examples
@@ -104,6 +145,11 @@ class ItemProcessor(LineProcessor):
             cursor.skip_columns(block.state)
             return Match.YES
         return Match.NO
+
+
+def _next(block: BlockElement) -> int:
+    """The number of the item that a list goes on with."""
+    return int(block.get("start", "1")) + len(block)
 
 
 def _read_marker(cursor: Cursor, interrupts: bool) -> Marker | None:

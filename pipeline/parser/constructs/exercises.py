@@ -6,6 +6,7 @@ from pipeline.codes import Code
 from pipeline.model import Answer, Block, Exercise, TeacherNote
 from pipeline.parser.constructs.boxes import title_of
 from pipeline.parser.constructs.parts import Parts
+from pipeline.parser.constructs.questions import gathered
 from pipeline.parser.secrets import Secret, said, secret_block
 from pipeline.tree import FOR_TEACHERS
 
@@ -15,8 +16,8 @@ KINDS = {"answer": "an answer", "teacher": "a teacher's note"}
 
 def exercise(parts: Parts) -> tuple[Block, ...]:
     title, attributes = title_of(parts)
-    found = Exercise(title=title, children=parts.children, span=parts.span, attributes=attributes)
-    return (found,)
+    children = gathered(parts.children)
+    return (Exercise(title=title, children=children, span=parts.span, attributes=attributes),)
 
 
 def answer(parts: Parts) -> tuple[Block, ...]:

@@ -17,7 +17,7 @@ from pipeline.parser import anchors, constructs, slips
 from pipeline.parser.attributes import aligned, make
 from pipeline.parser.blockparser import BlockElement
 from pipeline.parser.captions import attach_captions
-from pipeline.parser.constructs import charts, math
+from pipeline.parser.constructs import charts, math, questions
 from pipeline.parser.constructs.choices import (
     attach_prompts,
     choices,
@@ -214,7 +214,13 @@ class Lowering:
             if match and (match.end() < len(first.text) or len(first)):
                 checked = match[1] != " "
                 first.text = first.text[match.end() :]
-        return model.ListItem(children=self.blocks(element), checked=checked, span=_span(element))
+        children = self.blocks(element)
+        return model.ListItem(
+            children=questions.gathered(children) if self._exercises else children,
+            checked=checked,
+            span=_span(element),
+            attributes=_attributes(element),
+        )
 
     def _table(self, element: BlockElement, span: Span) -> model.Table:
         count = int(element.get("head", "1"))

@@ -1,0 +1,105 @@
+"""The questions of an exercise: items of its lists that count, with what belongs to each."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from msgspec.structs import replace
+
+from pipeline import model
+from pipeline.diagnostics import Span, covering
+from pipeline.model import Block, List, ListItem
+from pipeline.parser.constructs.choices import attach_prompts
+
+ROOM = (
+    model.WritingLines, model.WritingSpace, model.Answer, model.TeacherNote, model.Choices,
+    model.Matching, model.Ordering,
+)  # fmt: skip
+"""What belongs to the question before it, though it is not indented as that is."""
+
+
+class _Series:
+    """A list that may go on after what belongs to its last question; ``at`` is its place."""
+
+    def __init__(self, node: List, at: int) -> None:
+        self.node = node
+        self.at = at
+        self.items = list(node.items)
+
+    def goes_on_with(self, node: List) -> bool:
+        number = self.node.start + len(self.items)
+        return self.kind == _kind(node) and node.start == number
+
+    @property
+    def kind(self) -> tuple[str, str]:
+        return _kind(self.node)
+
+    @property
+    def takes_what_follows(self) -> bool:
+        """Whether what comes after the last question belongs to it, as it did with the others."""
+        if len(self.items) > len(self.node.items):
+            return True
+        return not _has_room(self.items[-1:]) and _has_room(self.items)
+
+    def take(self, blocks: Iterable[Block], more: Iterable[ListItem] = ()) -> None:
+        """Give the last question what belongs to it, and put others after it."""
+        last = self.items[-1]
+        children = attach_prompts((*last.children, *blocks))
+        self.items[-1] = replace(last, children=children, span=_covering(children, last))
+        self.items += more
+
+    @property
+    def done(self) -> List:
+        """The list with all that it has taken; as it was, where that is nothing."""
+        items = tuple(self.items)
+        if items == self.node.items:
+            return self.node
+        return replace(self.node, items=items, tight=False, span=_covering(items, self.node))
+
+
+def gathered(blocks: tuple[Block, ...]) -> tuple[Block, ...]:
+    """The blocks of an exercise, in which lists are one that only writing lines, answers and
+    the like stand between, or lists of another kind: each belongs to the question before it.
+    So does what comes after the last, where it was so with the others."""
+    found: list[Block] = []
+    open_: list[_Series] = []  # no two of a kind, the innermost last
+
+    def end(*, down_to: int = 0) -> None:
+        while len(open_) > down_to:
+            series = open_.pop()
+            if found[series.at + 1 :] and series.takes_what_follows:
+                series.take(found[series.at + 1 :])
+                del found[series.at + 1 :]
+            found[series.at] = series.done
+
+    for block in blocks:
+        if not isinstance(block, List) or not block.ordered:
+            if not isinstance(block, ROOM):
+                end()
+            found.append(block)
+            continue
+        alike = [at for at, series in enumerate(open_) if series.kind == _kind(block)]
+        if alike and open_[alike[0]].goes_on_with(block):
+            end(down_to=alike[0] + 1)
+            series = open_[alike[0]]
+            series.take(found[series.at + 1 :], block.items)
+            del found[series.at + 1 :]
+            continue
+        if alike:
+            end(down_to=alike[0])
+        open_.append(_Series(block, len(found)))
+        found.append(block)
+    end()
+    return tuple(found)
+
+
+def _has_room(items: Iterable[ListItem]) -> bool:
+    return any(isinstance(child, ROOM) for item in items for child in item.children)
+
+
+def _kind(node: List) -> tuple[str, str]:
+    return node.style, node.form
+
+
+def _covering(nodes: tuple[ListItem | Block, ...], node: ListItem | List) -> Span | None:
+    return covering(node.span, nodes[-1].span if nodes else None)

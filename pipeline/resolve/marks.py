@@ -1,0 +1,157 @@
+"""Marks: how many an exercise, or a question of it, has, at the end of its first line; their
+sum, with a box for the score; and sums that contradict each other."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from fractions import Fraction
+
+from msgspec.structs import replace
+
+from pipeline import model
+from pipeline.codes import Code
+from pipeline.model import Attributes, Block, Document, Exercise, Inline, ListItem, Node
+from pipeline.resolve.findings import Findings
+from pipeline.tree import (
+    MARKS,
+    PATH,
+    Changes,
+    children,
+    is_for_teachers,
+    rewrite_document,
+    walk,
+    walk_spans,
+    whole,
+)
+from pipeline.words import counted, words
+from pipeline.words.writing import writing
+
+MOST = 1000
+
+_NUMBER = re.compile(r"[0-9]{1,4}(?:[.,][0-9]{1,2})?")
+
+
+def count_marks(document: Document) -> Document:
+    """The document with the marks of each exercise and question as text, and the sum of all
+    where the front matter asks for it. A value that is no number of marks, or not of what has
+    some, is a BAD_ATTRIBUTE. WRONG_SUM is what says another number than its questions have."""
+    findings = Findings(document)
+    marked = {type(node) for node in walk(whole(document)) if _key(node)}
+    if not marked:
+        return document
+
+    def check(node: Node, path: tuple[Node, ...]) -> Node:
+        if not (key := _key(node)) or not (problem := _problem(node, path)):
+            return node
+        message = f"`{key}={node.attributes.get(key)}` is {problem}."
+        span = next((one.span for one in path if one.span), None)
+        findings.add(Code.BAD_ATTRIBUTE, message, span, _HINT)
+        return replace(node, attributes=node.attributes.without(MARKS))
+
+    checks: Changes = dict.fromkeys(marked, check)
+    document = rewrite_document(document, enter=checks, context=PATH)
+    for node, span in walk_spans(whole(document)):
+        if (own := marks_of(node)) and (parts := marks_in(children(node))) not in (0, own):
+            key = _key(node)
+            message = f"`{key}={float(own):g}` is not what the questions have: {float(parts):g}."
+            hint = "Change one of them. Without a number of its own, an exercise has the sum."
+            findings.add(Code.WRONG_SUM, message, span, hint)
+    called = next((key for node in walk(whole(document)) if (key := _key(node))), "")
+    lang = document.metadata.lang
+    said = words(lang)
+
+    def show(node: Exercise | ListItem) -> Node:
+        own = marks_of(node)
+        if isinstance(node, Exercise):
+            own = own or marks_in(node.children)
+        if own:
+            text = said["marks_shown"].format(marks=_in_words(own, _key(node) or called, lang))
+            node = _with_text(node, (model.Text(text=" "), _span("marks", text)))
+        return replace(node, attributes=node.attributes.without(MARKS))
+
+    total = marks_in(document.blocks)
+    document = rewrite_document(document, enter={Exercise: show, ListItem: show})
+    if total and document.metadata.score:
+        line = model.Paragraph(
+            children=(
+                model.Text(text=f"{said['score']}\u2002"),
+                _span("score-box", ""),
+                model.Text(text=f"\u2002/\u2002{_in_words(total, called, lang)}"),
+            ),
+            attributes=Attributes(classes=("score",)),
+        )
+        is_head = document.metadata.score == "head"
+        blocks = (line, *document.blocks) if is_head else (*document.blocks, line)
+        document = replace(document, blocks=blocks)
+    return findings.added_to(document)
+
+
+_HINT = "Write `marks=4` at an exercise, or at the end of a question in it: `a) Why? {marks=4}`."
+
+
+def marks_of(node: Node) -> Fraction:
+    """The marks that a node says it has, 0 where it says nothing."""
+    return Fraction(node.attributes.get(_key(node), "0").replace(",", "."))
+
+
+def marks_in(blocks: Iterable[Node]) -> Fraction:
+    """The marks that all have together, but for what only teachers get. What says how many it
+    has counts instead of all that is in it."""
+    total = Fraction(0)
+    stack = list(blocks)
+    while stack:
+        node = stack.pop()
+        if not is_for_teachers(node):
+            own = marks_of(node)
+            total += own
+            if not own:
+                stack += children(node)
+    return total
+
+
+def _in_words(marks: Fraction, key: str, lang: str) -> str:
+    """Marks in the words of a language, ``key`` being what they are called: 4 points."""
+    number = f"{float(marks):g}".replace(".", writing(lang).decimal)
+    return counted(words(lang)[key], marks).format(number=number)
+
+
+def _key(node: Node) -> str:
+    """The key by which a node says how many marks it has."""
+    return next((key for key, _ in node.attributes.pairs if key in MARKS), "")
+
+
+def _problem(node: Node, path: tuple[Node, ...]) -> str:
+    """What is wrong with what a node says of its marks, or ""."""
+    key = _key(node)
+    value = node.attributes.get(key)
+    if not _NUMBER.fullmatch(value) or not 0 < Fraction(value.replace(",", ".")) <= MOST:
+        return f"no number of {key} up to {MOST}"
+    is_question = isinstance(node, ListItem) and any(isinstance(one, Exercise) for one in path)
+    if not isinstance(node, Exercise) and not is_question:
+        return "neither at an exercise nor at a question of one"
+    return ""
+
+
+def _span(name: str, text: str) -> Inline:
+    inner = (model.Text(text=text),) if text else ()
+    own = Attributes(classes=(name,))
+    return model.InlineElement(name="span", children=inner, attributes=own)
+
+
+def _with_text(node: Exercise | ListItem, text: tuple[Inline, ...]) -> Exercise | ListItem:
+    """An exercise or a question with a text at the end of its title, or of its first paragraph."""
+    if isinstance(node, Exercise) and node.title:
+        return replace(node, title=(*node.title, *text))
+    first = node.children[0] if node.children else None
+    others = node.children[1:]
+    blocks: tuple[Block, ...]
+    if isinstance(first, model.Paragraph | model.Plain):
+        blocks = (replace(first, children=(*first.children, *text)), *others)
+    elif isinstance(first, model.Choices) and first.prompt:
+        blocks = (replace(first, prompt=(*first.prompt, *text)), *others)
+    elif isinstance(node, Exercise):
+        return replace(node, title=text[1:])
+    else:
+        blocks = (model.Paragraph(children=text[1:]), *node.children)
+    return replace(node, children=blocks)
