@@ -27,6 +27,8 @@ ARGS =
 MINUTES = 5
 # options for `make bench`, such as BENCH="--runs 5 --pages 300"
 BENCH =
+# folders of documents and pages that `make bench-import` measures, whose reading is known
+IMPORTS =
 # options for the report, such as REPORT="--copies 30 --paper-price 0.01"
 REPORT =
 # V=1 shows the commands, and every stage
@@ -69,7 +71,7 @@ code := $(shell find pipeline -name __pycache__ -prune -o -type f ! -name '.*' -
 # --- what there is to make -------------------------------------------------------------------
 
 goals := $(or $(MAKECMDGOALS),all)
-.PHONY: all html pdf epub editions catalog check report watch test fuzz accept bench lint format constraints clean distclean help FORCE
+.PHONY: all html pdf epub editions catalog check report watch test fuzz accept bench bench-import lint format constraints clean distclean help FORCE
 
 all: ## What the source lists, or else the web page, the PDF handout and the e-book (without a goal: this)
 html: ## The web edition alone
@@ -88,7 +90,7 @@ asks_editions := --edition all
 asks_catalog := --catalog
 table := $(VENV)/.editions.mk
 GOALS := all html pdf epub editions catalog
-ifneq ($(filter-out test fuzz accept bench lint format constraints clean distclean help report,$(goals)),)
+ifneq ($(filter-out test fuzz accept bench bench-import lint format constraints clean distclean help report,$(goals)),)
 include $(call show,$(call hide,$(table)))
 endif
 
@@ -178,6 +180,9 @@ bench: $(installed)-test ## Measure builds side by side with Pandoc and Typst (B
 	$(at)$(call quote,$(peers)/bin/python) -m pip install --quiet --disable-pip-version-check pypandoc_binary typst
 	$(at)$(call quote,$(python)) -m tests.bench --peers $(call quote,$(peers)) $(BENCH)
 
+bench-import: $(installed)-test ## Measure what is kept in importing (IMPORTS="pages documents")
+	$(at)$(call quote,$(python)) -m tests.bench.imports $(IMPORTS)
+
 lint: $(installed)-test ## Check style and types
 	$(at)$(call quote,$(python)) -m ruff check .
 	$(at)$(call quote,$(python)) -m ruff format --check .
@@ -212,7 +217,7 @@ help: ## This list
 	@echo 'make [GOAL] [SOURCE=path/to/text.md] [OUT=folder] [TEMPLATES=folder]'
 	@echo '     [FIT=pages] [SPLIT=level] [STRICT=1] [COVER_SPREAD=1] [ASSETS=1] [PYTHON=python3.13]'
 	@echo
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  %-12s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-12s %s\n", $$1, $$2 }' Makefile
 	@echo
 	@echo 'One edition alone: make handout, make teacher … `chapbook editions` lists them.'
 	@echo

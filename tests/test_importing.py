@@ -251,9 +251,10 @@ def test_word(tmp_path: Path) -> None:
     assert '<th scope="col" colspan="2">Both</th>' in made.text
     assert "![A red box](images/a-red-box.png)" in made.text
     assert body(made).endswith("It is new")
-    assert "2 tracked changes are taken as accepted." in told(made)
+    assert "2 tracked changes are accepted." in told(made)
     assert "The footer “Page 1” is left out: editions have their own." in told(made)
-    assert all(row.made >= row.given for row in made.ledger), made.ledger
+    fewer = [row.name for row in made.ledger if row.made < row.given]
+    assert fewer == ["headers and footers"]
 
 
 def test_build_says_how(tmp_path: Path) -> None:
@@ -297,8 +298,8 @@ def test_book(tmp_path: Path) -> None:
     made = imported(tmp_path / "wells.epub")
     assert made.text.startswith("---\ntitle: Wells\nauthors:\n- Ann\nlang: en-GB\n---\n")
     assert body(made) == (
-        "## One\n\nSee [below](#page-1-deep).[^1]\n\n![A pump](images/a-pump.png)\n\n"
-        "## Two\n\n### Deep {#page-1-deep}\n\nText.\n\n[^1]: A note."
+        "## One\n\nSee [below](#deep).[^1]\n\n![A pump](images/a-pump.png)\n\n"
+        "## Two\n\n### Deep\n\nText.\n\n[^1]: A note."
     )
 
 

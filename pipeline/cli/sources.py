@@ -13,6 +13,7 @@ from pipeline.cli.terminal import BUILT, GIVEN, SOURCE, SOURCE_ERRORS, or_exit, 
 
 if TYPE_CHECKING:
     from pipeline.diagnostics import Diagnostic
+    from pipeline.importing.draft import Changes
 
 
 @click.command("format")
@@ -74,7 +75,14 @@ def format_(files: tuple[Path, ...], check: bool, diff: bool) -> None:
     show_default=True,
     help="Where to: a folder, or for one FILE a name that ends in .md.",
 )
-def import_(files: tuple[Path, ...], out: Path) -> None:
+@click.option(
+    "--changes",
+    type=click.Choice(["accept", "reject", "keep"]),
+    default="accept",
+    show_default=True,
+    help="What becomes of tracked changes in Word documents; kept ones are `<ins>` and `~~`.",
+)
+def import_(files: tuple[Path, ...], out: Path, changes: Changes) -> None:
     """Make sources of what you have: copied text (.txt, or - for standard input), web pages
     (.html), Word documents (.docx), e-books (.epub), other programs' Markdown (.md), or a folder
     of it. Images come beside the source, and a ledger says what the input holds, and what the
@@ -85,6 +93,7 @@ def import_(files: tuple[Path, ...], out: Path) -> None:
       chapbook import article.txt
       chapbook import page.html
       chapbook import notes/ -o source
+      chapbook import draft.docx --changes keep
       chapbook import article.html -o source/wells.md
     """
     from pipeline import outputs
@@ -104,7 +113,7 @@ def import_(files: tuple[Path, ...], out: Path) -> None:
             made = import_text(sys.stdin.buffer.read())
             target = out if out.suffix == ".md" else out / f"{slug(made.title) or 'text'}.md"
         else:
-            made = import_file(path)
+            made = import_file(path, changes)
         failed = failed or made.failed
         if made.failed:
             show(made.found, blocked=True)

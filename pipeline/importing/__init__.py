@@ -16,7 +16,7 @@ from msgspec.structs import replace
 
 from pipeline.codes import Code, diagnostic
 from pipeline.diagnostics import Diagnostic
-from pipeline.importing.draft import COMMENT, ROWS, Draft, count, is_comment
+from pipeline.importing.draft import COMMENT, HEADS, ROWS, Changes, Draft, count, is_comment
 from pipeline.importing.interviews import with_speakers
 from pipeline.metadata import Metadata
 from pipeline.model import Document, Paragraph, Text
@@ -85,18 +85,18 @@ def import_text(data: bytes) -> Imported:
     return _written(draft, COPIED, "")
 
 
-def import_file(path: Path) -> Imported:
-    """The source that a file becomes."""
+def import_file(path: Path, changes: Changes = "accept") -> Imported:
+    """The source that a file becomes, with its tracked ``changes`` accepted, rejected or kept."""
     name = shown_name(str(path))
     try:
-        draft = _read(path, name)
+        draft = _read(path, name, changes)
     except OSError as error:
         message = f"The file cannot be read: {error.strerror or 'the system gives no reason'}."
         return _failed(diagnostic(Code.UNREADABLE_FILE, message, source=name))
     return _written(draft, name, path.stem)
 
 
-def _read(path: Path, name: str) -> Draft:
+def _read(path: Path, name: str, changes: Changes) -> Draft:
     match FORMATS.get(path.suffix.lower()):
         case "html":
             from pipeline.importing.html import read_html
@@ -107,9 +107,9 @@ def _read(path: Path, name: str) -> Draft:
 
             return read_markdown(path, name)
         case "docx":
-            from pipeline.importing.docx import read_docx
+            from pipeline.importing.word import read_docx
 
-            return read_docx(path, name)
+            return read_docx(path, name, changes)
         case "epub":
             from pipeline.importing.epub import read_epub
 
@@ -168,7 +168,7 @@ def _missing(ledger: tuple[Row, ...], name: str) -> Iterator[Diagnostic]:
     ways here and there."""
     for row in ledger:
         lost = row.given - row.made
-        if lost > (row.given // 50 if row.name == "words" else 0):
+        if row.name != HEADS and lost > (row.given // 50 if row.name == "words" else 0):
             message = f"The source has {row.made} of {row.given} {row.name} that were counted."
             hint = "What is left out is told above, or stands in the source in another way."
             yield diagnostic(Code.NOT_IMPORTED, message, source=name, hint=hint)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from typing import Literal, TypeAlias
 
 import msgspec
 
@@ -11,6 +12,9 @@ from pipeline.diagnostics import Diagnostic
 from pipeline.metadata import Metadata
 from pipeline.model import Block, Node, Note, Paragraph, Text
 from pipeline.tree import walk
+
+Changes: TypeAlias = Literal["accept", "reject", "keep"]
+"""What becomes of tracked changes."""
 
 COMMENT = "\ue000"
 """What a paragraph begins with that stands for a comment, which no document has."""
@@ -27,13 +31,17 @@ KINDS: dict[type[Node], str] = {
     model.CodeBlock: "code",
     model.Image: "images",
     model.Link: "links",
+    model.CrossReference: "links",
     model.NoteReference: "notes",
     model.Math: "formulas",
     model.MathBlock: "formulas",
 }
 """What the ledger counts, and what it calls it."""
 
-ROWS = (*dict.fromkeys(KINDS.values()), "comments", "words")
+HEADS = "headers and footers"
+"""A row of what is told one by one, and never in a source."""
+
+ROWS = (*dict.fromkeys(KINDS.values()), "comments", HEADS, "words")
 
 
 class Draft(msgspec.Struct, frozen=True):
@@ -59,6 +67,8 @@ def count(blocks: tuple[Block, ...], notes: tuple[Note, ...]) -> Counter[str]:
             found["words"] += 0 if node.text.startswith(COMMENT) else len(node.text.split())
         if isinstance(node, model.Turn):
             found["words"] += len(node.speaker.split())
+        if isinstance(node, model.CrossReference):
+            found["words"] += 1 if node.form == "number" else 2
         if (name := KINDS.get(type(node))) and not is_comment(node):
             found[name] += 1
     return found

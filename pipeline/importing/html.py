@@ -8,8 +8,9 @@ import codecs
 import posixpath
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from pathlib import Path
+from typing import Literal, TypeAlias
 from urllib.parse import quote, unquote, urljoin
 
 import lxml.html
@@ -23,7 +24,7 @@ from pipeline.diagnostics import Diagnostic, Span
 from pipeline.importing import article
 from pipeline.importing.draft import Draft
 from pipeline.importing.page_metadata import metadata_of
-from pipeline.importing.tidying import tidied
+from pipeline.importing.tidying import LABEL, tidied
 from pipeline.metadata import Metadata
 from pipeline.model import Block, Image, Node, Note, NoteReference, Text
 from pipeline.parser.characters import FORBIDDEN
@@ -37,6 +38,12 @@ from pipeline.tree import Changes, rewrite, walk
 
 NOTE_MARK, MATH_MARK = "\ue001", "\ue002"
 """What stands on both sides of a note's label, and of a formula in TeX, until nodes are made."""
+
+DISPLAY_MARK = "\ue004"
+"""What a formula begins with that stands on a line of its own."""
+
+Places: TypeAlias = Literal["", "line", "paragraph"]
+"""What places in an input are counted in, if in anything."""
 
 _MARKED = re.compile(
     f"({NOTE_MARK}[^{NOTE_MARK}]*{NOTE_MARK}|{MATH_MARK}[^{MATH_MARK}]*{MATH_MARK})"
@@ -81,42 +88,49 @@ def read_html(path: Path, name: str) -> Draft:
         except OSError:
             return None
 
-    return of_page(path.read_bytes(), name, fetch)
+    return of_page(path.read_bytes(), name, fetch, places="line")
 
 
 def of_page(
-    data: bytes | str, name: str, fetch: Fetch, *, whole: bool = False, title: str = ""
+    data: bytes | str | Element,
+    name: str,
+    fetch: Fetch,
+    *,
+    whole: bool = False,
+    title: str = "",
+    notes: Iterable[tuple[str, Element]] = (),
+    places: Places = "",
 ) -> Draft:
     """The article of a page, or the ``whole`` of it where it is a document or a book, whose
-    ``title`` may be known."""
+    ``title`` may be known, and ``notes`` by their labels. ``places`` are what is counted in it."""
     try:
-        root = lxml.html.document_fromstring(decoded(data))
+        root = data if isinstance(data, Element) else lxml.html.document_fromstring(decoded(data))
     except (ParserError, ValueError):
         message = "There is no text in it."
         empty = diagnostic(Code.EMPTY_FILE, message, source=name)
         return Draft(Metadata(), (), found=(empty,))
-    metadata, address = metadata_of(root)
+    metadata, address = metadata_of(root, whole=whole)
     if title:
         metadata = replace(metadata, title=title)
-    found: list[Diagnostic] = []
-    dropped = [(e.sourceline or 0, article.words(e)) for e in article.strip(root)]
+    reader = _Reader(name, fetch, address, places)
+    dropped = [(e, article.words(e)) for e in article.strip(root)]
     body = root.find("body")
     chosen = (root if body is None else body) if whole else article.find(root)
     if not whole:
-        dropped += [(e.sourceline or 0, article.words(e)) for e in article.clean(chosen)]
-        found += _told(dropped, name)
-    found += _guessed(chosen, name, has_lines=not whole)
+        dropped += [(e, article.words(e)) for e in article.clean(chosen)]
+        reader.tell_dropped(dropped)
+    reader.tell_guesses(chosen)
     _take_formulas(chosen)
-    notes = _take_notes(chosen)
-    reader = _Reader(name, fetch, address)
+    taken = [*_take_notes(chosen), *notes]
+    reader.find_places(chosen, *(e for _, e in taken))
     blocks = reader.blocks(chosen)
-    texts = tuple(Note(label=label, children=reader.blocks(e)) for label, e in notes)
+    texts = tuple(Note(label=label, children=reader.blocks(e)) for label, e in taken)
     counts = _counts(chosen, metadata.title)
-    for _, text in notes:
+    for _, text in taken:
         counts.update(_counts(text))
     counts["notes"] = sum(1 for n in walk((*blocks, *texts)) if isinstance(n, NoteReference))
-    blocks, texts = tidied(blocks, texts, metadata.title)
-    return Draft(metadata, blocks, texts, reader.images, counts, (*found, *reader.found))
+    blocks, texts = tidied(blocks, texts, metadata.title, reader.tell)
+    return Draft(metadata, blocks, texts, reader.images, counts, tuple(reader.found))
 
 
 def decoded(data: bytes | str) -> str:
@@ -142,31 +156,6 @@ def _encoding(data: bytes) -> str:
         return "cp1252"
 
 
-def _told(dropped: Iterable[tuple[int, list[str]]], name: str) -> Iterator[Diagnostic]:
-    """What was left out as no part of the article."""
-    parts = [(line, said) for line, said in dropped if len(said) > 2]
-    for line, said in parts[:MOST_TOLD]:
-        shown = " ".join(said[:8])
-        more = "…" if len(said) > 8 else ""
-        message = f"“{shown}{more}” ({len(said)} words) is left out: it is not of the article."
-        yield diagnostic(Code.NOT_IMPORTED, message, span=Span(line or 1), source=name)
-    if len(parts) > MOST_TOLD:
-        count = len(parts) - MOST_TOLD
-        message = f"{count} more parts of the page are left out, such as menus."
-        yield diagnostic(Code.NOT_IMPORTED, message, span=Span(1), source=name)
-
-
-def _guessed(element: Element, name: str, *, has_lines: bool) -> Iterator[Diagnostic]:
-    """That tables without heads are given some; their lines, where the input has such."""
-    for table in element.iter("table"):
-        if table.find(".//th") is None and len(table.findall(".//td")) > 1:
-            said = " ".join(article.words(table)[:6])
-            message = f"The table “{said}…” has no heads: the first row is taken for its head."
-            hint = "Write `{head-rows=0}` below it where there are none."
-            span = Span(table.sourceline or 1) if has_lines else None
-            yield diagnostic(Code.NOT_IMPORTED, message, span=span, source=name, hint=hint)
-
-
 def _counts(element: Element, title: str = "") -> Counter[str]:
     """What an element holds; the heading that is the title is none of its headings."""
     found: Counter[str] = Counter()
@@ -177,13 +166,23 @@ def _counts(element: Element, title: str = "") -> Counter[str]:
         found["headings"] = -1
     for inner in element.iter():
         if isinstance(inner.tag, str) and (row := _COUNTED.get(inner.tag)):
-            if inner.tag == "p" and not (article.words(inner) or inner.find(".//img") is not None):
+            if inner.tag == "p" and not _is_paragraph(inner):
                 continue
             found[row] += 1
         elif inner.tag == "a" and inner.get("href"):
             found["links"] += 1
     found["words"] = len(article.words(element))
     return found
+
+
+def _is_paragraph(element: Element) -> bool:
+    """Whether a paragraph has something in it, and is not all that there is in its cell."""
+    outer = element.getparent()
+    alone = outer is not None and outer.tag in ("td", "th") and len(outer) == 1
+    said = "".join(article.words(element))
+    is_formula = said.startswith(f"{MATH_MARK}{DISPLAY_MARK}") and said.endswith(MATH_MARK)
+    is_text = bool(said) and not (is_formula and said.count(MATH_MARK) == 2)
+    return not alone and (is_text or element.find(".//img") is not None)
 
 
 def _take_formulas(root: Element) -> None:
@@ -202,7 +201,8 @@ def _take_formulas(root: Element) -> None:
 def _take_notes(root: Element) -> list[tuple[str, Element]]:
     """The texts of notes, taken out of a page, with their labels; their references become marks
     with the label."""
-    by_id = {e.get("id"): e for e in root.iter() if isinstance(e.tag, str) and e.get("id")}
+    by_id = {e.get("name"): e for e in root.iter("a") if e.get("name")}
+    by_id |= {e.get("id"): e for e in root.iter() if isinstance(e.tag, str) and e.get("id")}
     found: dict[Element, str] = {}
     for link in [*root.iter("a")]:
         href = link.get("href") or ""
@@ -271,13 +271,63 @@ def _without_back_links(text: Element) -> None:
 class _Reader:
     """Reads elements into blocks; gathers the images that they show."""
 
-    def __init__(self, name: str, fetch: Fetch, address: str) -> None:
+    def __init__(self, name: str, fetch: Fetch, address: str, places: Places) -> None:
         self.name = name
         self.images: dict[str, bytes] = {}
         self.found: list[Diagnostic] = []
         self._fetch = fetch
         self._address = address
+        self._counted = places
         self._names: dict[str, str] = {}
+        self._places: dict[str, Element] = {}
+
+    # --- what is told ---
+
+    def find_places(self, *roots: Element) -> None:
+        """Note where the first link to each address is, and the first image of each file."""
+        for root in roots:
+            for element in root.iter("a", "img"):
+                if address := element.get("href") or element.get("src"):
+                    self._places.setdefault(address.strip(), element)
+
+    def tell_dropped(self, dropped: Iterable[tuple[Element, list[str]]]) -> None:
+        """Tell what was left out as no part of the article."""
+        parts = [(element, said) for element, said in dropped if len(said) > 2]
+        for element, said in parts[:MOST_TOLD]:
+            shown = " ".join(said[:8])
+            more = "…" if len(said) > 8 else ""
+            message = f"“{shown}{more}” ({len(said)} words) is left out: it is not of the article."
+            self.tell(message, at=element)
+        if len(parts) > MOST_TOLD:
+            count = len(parts) - MOST_TOLD
+            self.tell(f"{count} more parts of the page are left out, such as menus.")
+
+    def tell_guesses(self, root: Element) -> None:
+        """Tell that tables without heads are given some."""
+        for caption in root.iter("caption", "figcaption"):
+            said = " ".join(article.words(caption))
+            if LABEL.fullmatch(said):
+                message = f"The caption “{said}” says nothing but a number, and is left out."
+                self.tell(message, "Write a caption: editions number what has one.", caption)
+        for table in root.iter("table"):
+            if table.find(".//th") is None and len(table.findall(".//td")) > 1:
+                said = " ".join(article.words(table)[:6])
+                message = f"The table “{said}…” has no heads: the first row is taken for its head."
+                hint = "Write `{head-rows=0}` below it where there are none."
+                self.tell(message, hint, table)
+
+    def tell(self, message: str, hint: str = "", at: Element | str = "") -> None:
+        """Tell something of an element, or of the first that has an address."""
+        element = self._places.get(at) if isinstance(at, str) else at
+        number = 0 if element is None else _number(element)
+        span = Span(number) if number and self._counted == "line" else None
+        if number and self._counted == "paragraph":
+            message = f"{message[:-1]} (paragraph {number})."
+        found = diagnostic(Code.NOT_IMPORTED, message, span=span, source=self.name, hint=hint)
+        if found not in self.found:
+            self.found.append(found)
+
+    # --- nodes ---
 
     def blocks(self, element: Element) -> tuple[Block, ...]:
         """The blocks of an element."""
@@ -288,7 +338,13 @@ class _Reader:
             Around(lambda *told: None, lambda address, span: address, paired), 60
         )
         builder.feed(lines)
-        changes: Changes = {Text: self._text, Image: self._image, model.Link: self._link}
+        changes: Changes = {
+            Text: self._text,
+            Image: self._image,
+            model.Link: self._link,
+            model.ThematicBreak: _break,
+            model.Container: _container,
+        }
         return rewrite(builder.blocks(), enter={model.Figure: self._figure}, leave=changes)
 
     def _text(self, node: Text) -> tuple[Node, ...]:
@@ -297,7 +353,8 @@ class _Reader:
             if part.startswith(NOTE_MARK):
                 found.append(NoteReference(label=part[1:-1]))
             elif part.startswith(MATH_MARK):
-                found.append(model.Math(tex=part[1:-1]))
+                tex = part[1:-1].removeprefix(DISPLAY_MARK)
+                found.append(model.Math(tex=tex, display=tex != part[1:-1]))
             else:
                 found.append(Text(text=part))
         return tuple(found)
@@ -312,14 +369,16 @@ class _Reader:
             return replace(node, href=address, attributes=model.NO_ATTRIBUTES)
         if href and node.children:
             message = f"The link to “{href[:80]}” is left out, and its text stays."
-            self._tell(message, "Only addresses on the web lead somewhere for all readers.")
+            self.tell(
+                message, "Only addresses on the web lead somewhere for all readers.", node.href
+            )
         return node.children
 
     def _figure(self, node: model.Figure) -> Node | tuple[Node, ...]:
         """A figure; of one whose image is not there, its caption stays."""
         made = self._image(node.image)
         if isinstance(made, Image):
-            return replace(node, image=made, attributes=model.NO_ATTRIBUTES)
+            return replace(node, image=made, attributes=model.Attributes(node.attributes.id))
         children = node.caption or made
         return model.Paragraph(children=children) if children else ()  # type: ignore[arg-type]
 
@@ -329,21 +388,27 @@ class _Reader:
         if source in self._names.values():
             return node
         data, suffix = self._data(source)
+        if data and not suffix:
+            kind = posixpath.splitext(source)[1]
+            message = f"The image “{source[:80]}” is left out: no edition shows images of its kind."
+            self.tell(message, f"Save it as .png in place of {kind}.", source)
+            return (Text(text=node.alt),) if node.alt else ()
         if not data or not suffix:
             if node.alt or not source.startswith("data:"):
                 message = (
                     f"The image “{source[:80]}” is no part of what was given, and is left out."
                 )
-                self._tell(
-                    message, "Save it beside the source, and write `![what it shows](file)`."
-                )
+                hint = "Save it beside the source, and write `![what it shows](file)`."
+                self.tell(message, hint, source)
             return (Text(text=node.alt),) if node.alt else ()
         alt = "" if _FILE_NAME.search(node.alt) else " ".join(node.alt.split())
         name = self._named(source, data, alt, suffix)
         own = node.attributes
         if not alt:
             message = f"The image “{name}” says nothing to those who cannot see it."
-            self._tell(message, "Write what it shows in its brackets, in place of {.decorative}.")
+            self.tell(
+                message, "Write what it shows in its brackets, in place of {.decorative}.", source
+            )
         classes = () if alt else ("decorative",)
         return Image(
             source=name, alt=alt, attributes=replace(own, id="", classes=classes, pairs=())
@@ -356,10 +421,10 @@ class _Reader:
                 return base64.b64decode(unquote(match[2])), _SUFFIXES.get(match[1], "")
             except (binascii.Error, ValueError):
                 return None, ""
-        suffix = posixpath.splitext(source.partition("?")[0])[1].lower().replace(".jpeg", ".jpg")
-        if suffix not in _SUFFIXES.values() or source.startswith(("http:", "https:", "//")):
+        if source.startswith(("http:", "https:", "//")):
             return None, ""
-        return self._fetch(source), suffix
+        suffix = posixpath.splitext(source.partition("?")[0])[1].lower().replace(".jpeg", ".jpg")
+        return self._fetch(source), suffix if suffix in _SUFFIXES.values() else ""
 
     def _named(self, source: str, data: bytes, alt: str, suffix: str) -> str:
         """A name for an image after what it shows, or its own."""
@@ -376,7 +441,19 @@ class _Reader:
         self._names[source] = quote(name)
         return self._names[source]
 
-    def _tell(self, message: str, hint: str = "") -> None:
-        found = diagnostic(Code.NOT_IMPORTED, message, source=self.name, hint=hint)
-        if found not in self.found:
-            self.found.append(found)
+
+def _break(node: model.ThematicBreak) -> Node:
+    return model.PageBreak() if "page-break" in node.attributes.classes else node
+
+
+def _container(node: model.Container) -> Node:
+    is_box = node.name == "div" and "sidebar" in node.attributes.classes
+    return model.Container(name="sidebar", children=node.children) if is_box else node
+
+
+def _number(element: Element) -> int:
+    """The number of the line, or of the paragraph, that an element is in."""
+    for one in (element, *element.iterancestors()):
+        if one.sourceline:
+            return int(one.sourceline)
+    return 0

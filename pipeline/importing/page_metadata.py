@@ -18,8 +18,12 @@ TITLE = "document-title"
 """The class of the heading that is the title of all."""
 
 
-def metadata_of(root: Element) -> tuple[Metadata, str]:
-    """What a page says of itself, and its address, "" where it says none."""
+_LANGUAGES = ("lang", "{http://www.w3.org/XML/1998/namespace}lang", "xml:lang")
+
+
+def metadata_of(root: Element, *, whole: bool = False) -> tuple[Metadata, str]:
+    """What a page says of itself, and its address, "" where it says none. The title of a ``whole``
+    document is what it begins with."""
     said: dict[str, str] = {}
     for meta in root.iter("meta"):
         key = (meta.get("property") or meta.get("name") or meta.get("itemprop") or "").lower()
@@ -32,8 +36,8 @@ def metadata_of(root: Element) -> tuple[Metadata, str]:
         heads = [e for e in root.iter("h1") if words(e)]
         heads = [e for e in heads if e.get("class") == TITLE] or heads
         title = " ".join(words(found)) if found is not None else ""
-        if len(heads) == 1:
-            head = " ".join(words(heads[0]))
+        head = " ".join(words(heads[0])) if len(heads) == 1 else ""
+        if head and not (whole and words(root)[: len(head.split())] != head.split()):
             title = head if not title or head in title else title
     author = linked.get("author") or said.get("author") or said.get("article:author") or ""
     if author.startswith(("http://", "https://", "@")):
@@ -43,16 +47,16 @@ def metadata_of(root: Element) -> tuple[Metadata, str]:
     )
     date = re.match(r"\d{4}-\d{2}-\d{2}", published)
     description = said.get("og:description") or said.get("description") or ""
-    lang = (
-        root.get("lang") or root.get("{http://www.w3.org/XML/1998/namespace}lang") or ""
-    ).strip()
+    tops = [top for top in (root, root.find("body")) if top is not None]
+    said_here = (top.get(key) for top in tops for key in _LANGUAGES if top.get(key))
+    lang = next(said_here, "").strip()
     names = [name.strip() for name in re.split(r"[,;]| and ", author)]
     canonical = root.xpath("//link[@rel='canonical']/@href")
     address = said.get("og:url") or (canonical[0] if canonical else "")
     metadata = Metadata(
         title=" ".join(title.split()),
         authors=tuple(Contributor(name=found) for found in names[:6] if 0 < len(found) < 60),
-        lang=language_of(lang.strip()),
+        lang=language_of(lang),
         date=date[0] if date else "",
         description=description,
     )

@@ -4,14 +4,16 @@ mean nothing, no empty paragraphs, headings without gaps, ids only where somethi
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping
+from typing import TypeVar
 
 from msgspec.structs import replace
 
 from pipeline import model
 from pipeline.model import NO_ATTRIBUTES, Attributes, Block, Inline, Node, Note
 from pipeline.parser.markup.flow import trim
-from pipeline.parser.table_options import with_head_columns, with_head_rows
+from pipeline.parser.table_options import guess_row_heads, with_head_columns, with_head_rows
 from pipeline.slugs import slug
 from pipeline.tree import Changes, plain_text, rewrite, walk
 
@@ -23,24 +25,32 @@ _UNWRAPPED = frozenset(
 FIRST_LEVEL = 2
 """The level of the highest headings, right below the title."""
 
-_LABEL = re.compile(
+LABEL = re.compile(
     r"\s*+(?:table|tab\.|figure|fig\.|tabelle|abbildung|abb\.|tableau|tabla|tabela|figura|listing)"
     r"\s*+\d{1,3}(?:\.\d{1,3})?\s*+[.:–—-]?\s*+",
     re.IGNORECASE,
 )
+"""The word and number before a caption."""
+
+_PREFIXES = {"figure": "fig-", "table": "tbl-", "listing": "lst-"}
+"""How ids begin of what has a caption."""
+
+N = TypeVar("N", bound=Node)
 
 _AS_EMPHASIS: dict[str, type[model.Emphasis] | type[model.Strong]] = {
     "i": model.Emphasis,
     "b": model.Strong,
 }
-_KEPT_PAIRS = frozenset({"lang", "dir"})
 _TRANSPARENT = frozenset({"div", "section", "article", "main", "address"})
 
 
 def tidied(
-    blocks: tuple[Block, ...], notes: tuple[Note, ...], title: str
+    blocks: tuple[Block, ...],
+    notes: tuple[Note, ...],
+    title: str,
+    tell: Callable[[str], None],
 ) -> tuple[tuple[Block, ...], tuple[Note, ...]]:
-    """Blocks and notes without what only their programs know."""
+    """Blocks and notes without what only their programs know; ``tell`` is told what that costs."""
     wanted = {
         node.href[1:]
         for node in walk((*blocks, *notes))
@@ -59,28 +69,85 @@ def tidied(
         last = min(ranks[node.level], last + 1)
         return replace(node, level=last)
 
-    there = {node.attributes.id for node in walk((*blocks, *notes))} - {""}
-    there |= {slug(plain_text(n.children)) for n in walk(blocks) if isinstance(n, model.Heading)}
-
-    def led(node: model.Link) -> Node | tuple[Node, ...]:
-        lost = node.href.startswith("#") and node.href[1:] not in there
-        return node.children if lost else node
-
-    blocks = rewrite(blocks, leave={model.Heading: settled, model.Link: led})
-    notes = rewrite(notes, leave={model.Link: led})
+    blocks = rewrite(blocks, leave={model.Heading: settled})
+    blocks, notes = _led((blocks, notes), tell)
     blocks = rewrite(blocks, leave=joined_runs())
     return blocks, rewrite(notes, leave=joined_runs())
 
 
+def _led(
+    parts: tuple[tuple[Block, ...], tuple[Note, ...]], tell: Callable[[str], None]
+) -> tuple[tuple[Block, ...], tuple[Note, ...]]:
+    """Blocks and notes whose links lead to ids as a person would give them: headings have their
+    own, what has a caption has one after that. A link that only says its number becomes a
+    reference, one that leads nowhere is text."""
+    nodes = [*walk((*parts[0], *parts[1]))]
+    headings = [node for node in nodes if isinstance(node, model.Heading)]
+    own = Counter(slug(plain_text(node.children)) for node in headings)
+    given = Counter(node.attributes.id for node in nodes)
+    names: dict[str, str] = {name: name for name in (*given, *own)}
+    numbered: set[str] = set()
+    for node in nodes:
+        old = node.attributes.id
+        if not old:
+            continue
+        if isinstance(node, model.Heading):
+            name = slug(plain_text(node.children))
+            if name and own[name] == 1 and not given[name]:
+                names[old] = name
+        elif (kind := model.CAPTIONED.get(type(node))) and (caption := node.caption):  # type: ignore[attr-defined]
+            stem = slug(plain_text(caption))[:40].strip("-") or old
+            name, number = f"{_PREFIXES[kind]}{stem}", 2
+            while given[name] or name in numbered:
+                name, number = f"{_PREFIXES[kind]}{stem}-{number}", number + 1
+            names[old] = name
+            numbered.add(name)
+
+    def named(node: N) -> N:
+        name = names.get(node.attributes.id, "")
+        if isinstance(node, model.Heading) and name in own:
+            name = ""
+        found = replace(node.attributes, id=name)
+        return replace(node, attributes=NO_ATTRIBUTES if found == NO_ATTRIBUTES else found)
+
+    def led(node: model.Link) -> Node | tuple[Node, ...]:
+        if not node.href.startswith("#"):
+            return node
+        name, said = names.get(node.href[1:], ""), plain_text(node.children).strip()
+        if not name:
+            tell(f"The link “{said[:60]}” leads to nothing that the source has; its text stays.")
+            return node.children
+        if name in numbered and LABEL.fullmatch(said):
+            return model.CrossReference(target=name)
+        if name in numbered and said.isdecimal():
+            return model.CrossReference(target=name, form="number")
+        return replace(node, href=f"#{name}")
+
+    kinds = {type(node) for node in nodes if node.attributes.id}
+    changes: Changes = {**dict.fromkeys(kinds, named), model.Link: led}
+    return rewrite(parts[0], leave=changes), rewrite(parts[1], leave=changes)
+
+
 def _changes(wanted: Mapping[str, str]) -> Changes:
     def own(node: Node) -> Attributes:
-        pairs = tuple(pair for pair in node.attributes.pairs if pair[0] in _KEPT_PAIRS)
+        kept = {"lang", "dir"} if isinstance(node, model.InlineElement) else {"lang"}
+        pairs = node.attributes.pairs
+        pairs = tuple(pair for pair in pairs if pair[0] in kept or pair == ("dir", "rtl"))
         classes = tuple(c for c in node.attributes.classes if c in ("decorative", "image"))
         found = Attributes(wanted.get(node.attributes.id, ""), classes, pairs)
         return NO_ATTRIBUTES if found == NO_ATTRIBUTES else found
 
     def bare(node: Node) -> Node:
         return replace(node, attributes=own(node), span=None)
+
+    def text(node: model.Heading | model.Paragraph) -> Node:
+        """A text; it has the id of an anchor that it begins with."""
+        found = own(node)
+        first = node.children[0] if node.children and not found.id else None
+        if isinstance(first, model.InlineElement) and first.attributes.id and not first.children:
+            found = replace(found, id=first.attributes.id)
+            node = replace(node, children=node.children[1:])
+        return replace(node, attributes=found, span=None)
 
     def link(node: model.Link) -> Node | tuple[Node, ...]:
         if node.href == "#":
@@ -96,9 +163,10 @@ def _changes(wanted: Mapping[str, str]) -> Changes:
         attributes = own(node)
         if node.name in _AS_EMPHASIS:
             return emphasis(_AS_EMPHASIS[node.name](children=node.children))
-        if node.name in _UNWRAPPED and attributes == NO_ATTRIBUTES:
+        is_change = node.name == "ins" and "datetime" in dict(node.attributes.pairs)
+        if node.name in _UNWRAPPED and attributes == NO_ATTRIBUTES and not is_change:
             return node.children
-        name = "span" if node.name in _UNWRAPPED else node.name
+        name = "span" if node.name in _UNWRAPPED and not is_change else node.name
         return replace(node, name=name, attributes=attributes, span=None)
 
     def emphasis(node: model.Emphasis | model.Strong) -> Node | tuple[Node, ...]:
@@ -119,7 +187,8 @@ def _changes(wanted: Mapping[str, str]) -> Changes:
         if len(cells) == 1:  # which is for the layout
             return _flowing(cells[0].children)
         caption = _without_label(node.caption)
-        return _headed(replace(node, caption=caption, attributes=own(node), span=None))
+        found = _headed(replace(node, caption=caption, attributes=own(node), span=None))
+        return _aligned(found)
 
     def cell(node: model.TableCell) -> Node:
         children = _flowing(node.children)
@@ -139,23 +208,27 @@ def _changes(wanted: Mapping[str, str]) -> Changes:
     def listed(node: model.List) -> Node:
         tight = all(
             sum(isinstance(child, model.Paragraph) for child in item.children) < 2
-            and not any(isinstance(child, model.Table) for child in item.children)
+            and not any(map(_needs_room, item.children))
             for item in node.items
         )
-        return replace(node, tight=tight, attributes=NO_ATTRIBUTES, span=None)
+        classes = node.attributes.classes
+        form = ")" if "closed" in classes else "()" if "in-brackets" in classes else node.form
+        return replace(node, tight=tight, form=form, attributes=NO_ATTRIBUTES, span=None)
 
     def described(node: model.DefinitionList) -> Node:
-        items = tuple(
-            replace(item, definitions=tuple(map(_flowing, item.definitions)), span=None)
+        items = (
+            replace(item, definitions=tuple(filter(None, map(_flowing, item.definitions))))
             for item in node.items
         )
-        return replace(node, items=items, attributes=NO_ATTRIBUTES, span=None)
+        kept = tuple(replace(i, span=None) for i in items if i.terms or i.definitions)
+        return replace(node, items=kept, attributes=NO_ATTRIBUTES, span=None)
 
     def code(node: model.CodeBlock) -> Node:
         return replace(node, attributes=NO_ATTRIBUTES, span=None)
 
     return {
-        **dict.fromkeys((model.Heading, model.Paragraph, model.Image), bare),
+        **dict.fromkeys((model.Heading, model.Paragraph), text),
+        model.Image: bare,
         model.Table: table,
         model.Figure: figure,
         model.Link: link,
@@ -176,17 +249,54 @@ def _changes(wanted: Mapping[str, str]) -> Changes:
     }
 
 
+def _needs_room(block: Block) -> bool:
+    """Whether a block is a table, or a list that cannot follow a line of text directly."""
+    return isinstance(block, model.Table) or (
+        isinstance(block, model.List)
+        and block.ordered
+        and (block.start != 1 or (bool(block.style or block.form) and len(block.items) == 1))
+    )
+
+
 def _headed(table: model.Table) -> model.Table:
     """The table; of one without heads, the first row is its head, or the first cell of its only
     row."""
     rows = (*table.head, *table.body)
     if any(cell.scope for row in rows for cell in row.cells) or not rows:
-        return table
+        return guess_row_heads(table)
     first, *others = rows
     reaches = any(cell.rows > 1 for cell in first.cells)
     if not others or reaches:
         return with_head_columns(table, 1)
     return with_head_rows(table, 1)
+
+
+def _aligned(table: model.Table) -> model.Table:
+    """The table with its columns aligned as most of their cells are, where no cell takes several
+    columns; where one does, with heads that are aligned as all are."""
+    rows = (*table.head, *table.body)
+    widths = {len(row.cells) for row in rows}
+    if len(widths) == 1 and all(c.columns == 1 and c.rows == 1 for r in rows for c in r.cells):
+        below = table.body or table.head
+        found = [
+            Counter(row.cells[column].align for row in below).most_common(1)[0][0]
+            for column in range(widths.pop())
+        ]
+    else:
+        found = []
+
+    def settled(row: model.TableRow, *, head: bool) -> model.TableRow:
+        cells = tuple(
+            replace(c, align=found[n] if found else "" if head else c.align)
+            for n, c in enumerate(row.cells)
+        )
+        return replace(row, cells=cells)
+
+    return replace(
+        table,
+        head=tuple(settled(row, head=True) for row in table.head),
+        body=tuple(settled(row, head=False) for row in table.body),
+    )
 
 
 def _without_label(caption: tuple[Inline, ...]) -> tuple[Inline, ...]:
@@ -195,7 +305,7 @@ def _without_label(caption: tuple[Inline, ...]) -> tuple[Inline, ...]:
     holder = (
         first.children[0] if isinstance(first, model.InlineElement) and first.children else first
     )
-    if not isinstance(holder, model.Text) or not (label := _LABEL.match(holder.text)):
+    if not isinstance(holder, model.Text) or not (label := LABEL.match(holder.text)):
         return trim(caption)
     if holder is first:
         return trim((model.Text(text=holder.text[label.end() :]), *caption[1:]))
@@ -242,6 +352,8 @@ def _flowing(blocks: Iterable[Block]) -> tuple[Block, ...]:
 def _paragraph(children: tuple[Inline, ...], attributes: Attributes) -> Block:
     """A paragraph; an image alone in it is one of its kind, or a figure."""
     only = children[0] if len(children) == 1 else None
+    if isinstance(only, model.Math) and only.display:
+        return model.MathBlock(tex=f"\n{only.tex}\n", attributes=attributes)
     if not isinstance(only, model.Image):
         return model.Paragraph(children=children, attributes=attributes)
     if only.attributes == NO_ATTRIBUTES:

@@ -1,0 +1,344 @@
+"""Word documents, thing by thing: what Word writes, and the Markdown that comes of it."""
+
+from __future__ import annotations
+
+import zipfile
+from pathlib import Path
+from typing import Literal
+
+import pytest
+
+from pipeline.importing import Imported, import_file
+from tests.test_importing import FORMULA, body, imported, picture, told
+
+NAMESPACES = " ".join(
+    f'xmlns:{prefix}="{uri}"'
+    for prefix, uri in {
+        "w": "http://schemas.openxmlformats.org/wordprocessingml/2006/main",
+        "r": "http://schemas.openxmlformats.org/officeDocument/2006/relationships",
+        "m": "http://schemas.openxmlformats.org/officeDocument/2006/math",
+        "wp": "http://schemas.openxmlformats.org/drawingml/2006/wordprocessingDrawing",
+        "a": "http://schemas.openxmlformats.org/drawingml/2006/main",
+        "v": "urn:schemas-microsoft-com:vml",
+        "o": "urn:schemas-microsoft-com:office:office",
+        "mc": "http://schemas.openxmlformats.org/markup-compatibility/2006",
+        "wps": "http://schemas.microsoft.com/office/word/2010/wordprocessingShape",
+    }.items()
+)
+STYLES = {
+    "Title": "Title", "Subtitle": "Subtitle", "Heading1": "heading 1", "Heading2": "heading 2",
+    "Caption": "caption", "Quote": "Quote", "Code": "HTML Preformatted", "TOC1": "toc 1",
+    "ListParagraph": "List Paragraph",
+}  # fmt: skip
+NUMBERS = {"1": ("bullet", "\uf0b7"), "2": ("decimal", "%1."), "3": ("lowerLetter", "%1)")}
+
+
+def part(name: str, inner: str) -> str:
+    return f"<w:{name} {NAMESPACES}>{inner}</w:{name}>"
+
+
+def styles() -> str:
+    made = '<w:docDefaults><w:rPrDefault><w:rPr><w:lang w:val="en-GB"/></w:rPr></w:rPrDefault>'
+    made += '</w:docDefaults><w:style w:type="character" w:styleId="Keyword"><w:name'
+    made += ' w:val="Keyword"/><w:rPr><w:b/></w:rPr></w:style>'
+    for name, said in STYLES.items():
+        made += f'<w:style w:type="paragraph" w:styleId="{name}"><w:name w:val="{said}"/></w:style>'
+    return part("styles", made)
+
+
+def numbering() -> str:
+    made = ""
+    for name, (form, text) in NUMBERS.items():
+        levels = "".join(
+            f'<w:lvl w:ilvl="{level}"><w:start w:val="1"/><w:numFmt w:val="{form}"/>'
+            f'<w:lvlText w:val="{text}"/></w:lvl>'
+            for level in range(3)
+        )
+        made += f'<w:abstractNum w:abstractNumId="{name}">{levels}</w:abstractNum>'
+    for name in NUMBERS:
+        made += f'<w:num w:numId="{name}"><w:abstractNumId w:val="{name}"/></w:num>'
+    return part("numbering", made)
+
+
+def word(path: Path, text: str, **parts: str) -> Path:
+    """A Word document of a text; ``parts`` are further files by their names."""
+    relation = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/image"
+    links = (
+        f'<Relationship Id="rId{n}" Type="{relation}" Target="media/{name}"/>'
+        for n, name in enumerate(("well.png", "old.emf"), 1)
+    )
+    relations = "http://schemas.openxmlformats.org/package/2006/relationships"
+    outside = '<Relationship Id="web" Target="https://example.org/" TargetMode="External"/>'
+    files: dict[str, str | bytes] = {
+        "word/document.xml": part("document", f"<w:body>{text}</w:body>"),
+        "word/styles.xml": styles(),
+        "word/numbering.xml": numbering(),
+        "word/_rels/document.xml.rels": f'<Relationships xmlns="{relations}">{"".join(links)}'
+        f"{outside}</Relationships>",
+        "word/media/well.png": picture(),
+        "word/media/old.emf": b"EMF",
+        **{f"word/{name}.xml": part(name, inner) for name, inner in parts.items()},
+    }
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, data in files.items():
+            archive.writestr(name, data)
+    return path
+
+
+def p(text: str, style: str = "", more: str = "") -> str:
+    """A paragraph."""
+    inner = text if text.startswith("<") else run(text)
+    named = f'<w:pStyle w:val="{style}"/>' if style else ""
+    return f"<w:p><w:pPr>{named}{more}</w:pPr>{inner}</w:p>"
+
+
+def item(text: str, number: int, level: int = 0) -> str:
+    return p(text, more=f'<w:numPr><w:ilvl w:val="{level}"/><w:numId w:val="{number}"/></w:numPr>')
+
+
+def run(text: str, properties: str = "") -> str:
+    return f'<w:r><w:rPr>{properties}</w:rPr><w:t xml:space="preserve">{text}</w:t></w:r>'
+
+
+def field(instruction: str, result: str) -> str:
+    def mark(kind: str) -> str:
+        return f'<w:r><w:fldChar w:fldCharType="{kind}"/></w:r>'
+
+    said = f"<w:r><w:instrText>{instruction}</w:instrText></w:r>"
+    return f"{mark('begin')}{said}{mark('separate')}{result}{mark('end')}"
+
+
+def image(name: str, alt: str) -> str:
+    return (
+        f'<w:r><w:drawing><wp:inline><wp:docPr id="1" name="x" descr="{alt}"/><a:graphic>'
+        f'<a:graphicData><a:blip r:embed="{name}"/></a:graphicData></a:graphic></wp:inline>'
+        "</w:drawing></w:r>"
+    )
+
+
+def table(*rows: str) -> str:
+    return f"<w:tbl>{''.join(rows)}</w:tbl>"
+
+
+def row(*cells: str, head: bool = False) -> str:
+    said = "<w:trPr><w:tblHeader/></w:trPr>" if head else ""
+    return f"<w:tr>{said}{''.join(cells)}</w:tr>"
+
+
+def cell(text: str, properties: str = "") -> str:
+    return f"<w:tc><w:tcPr>{properties}</w:tcPr>{p(text)}</w:tc>"
+
+
+TEXT_BOX = (
+    "<w:p><w:r><w:t>Before.</w:t></w:r><w:r><mc:AlternateContent><mc:Choice><w:drawing><wps:txbx>"
+    f"<w:txbxContent>{p('In the box.')}</w:txbxContent></wps:txbx></w:drawing></mc:Choice>"
+    f"<mc:Fallback><w:pict><v:textbox><w:txbxContent>{p('In the box.')}</w:txbxContent>"
+    "</v:textbox></w:pict></mc:Fallback></mc:AlternateContent></w:r></w:p>"
+)
+DROP_CAP = (
+    f'{p("D", more="""<w:framePr w:dropCap="drop"/>""")}<w:p><w:r><w:t>rop cap.</w:t></w:r></w:p>'
+)
+
+BECOMES = {
+    "lists with their own numbers": (
+        item("one", 2) + item("two", 2) + p("Between.") + item("three", 2) + item("a", 3, 1),
+        "1. one\n2. two\n\nBetween.\n\n3. three\n\n   a) a",
+    ),
+    "a bullet within an item, and text that goes on with it": (
+        item("one", 1) + p("More.", "ListParagraph") + item("in", 1, 1) + item("two", 1),
+        "- one\n\n  More.\n\n  - in\n\n- two",
+    ),
+    "formats, and those of styles": (
+        p(
+            run("bold ", "<w:b/>") + run("word", '<w:b/><w:rStyle w:val="x"/>') + run(", ")
+            + run("key", '<w:rStyle w:val="Keyword"/>') + run(" H")
+            + run("2", '<w:vertAlign w:val="subscript"/>') + run("x", '<w:b w:val="0"/>')
+        ),
+        "**bold word**, **key** H<sub>2</sub>x",
+    ),
+    "languages": (
+        p(run("He said to us, in a low voice, ") + run("à bientôt", '<w:lang w:val="fr-FR"/>'))
+        + p(run("Tout va bien.", '<w:lang w:val="fr-FR"/>'))
+        + p(run("American", '<w:lang w:val="en-US"/>')),
+        "He said to us, in a low voice, [à bientôt]{lang=fr-FR}\n\nTout va bien.\n{lang=fr-FR}"
+        "\n\nAmerican",
+    ),
+    "a table with rows as head, and cells that take several": (
+        table(
+            row(cell("Year"), cell("Depth", '<w:gridSpan w:val="2"/>'), head=True),
+            row(cell("2016", '<w:vMerge w:val="restart"/>'), cell("11"), cell("12")),
+            row(cell("", "<w:vMerge/>"), cell("13"), cell("14")),
+        ),
+        '<table>\n<thead>\n<tr>\n<th scope="col">Year</th>\n<th scope="col" colspan="2">Depth</th>'
+        '\n</tr>\n</thead>\n<tbody>\n<tr>\n<td rowspan="2">2016</td>\n<td>11</td>\n<td>12</td>\n'
+        "</tr>\n<tr>\n<td>13</td>\n<td>14</td>\n</tr>\n</tbody>\n</table>",
+    ),
+    "captions, and references to them": (
+        p(field("REF _Ref1 \\h", run("Figure 1")) + run(" and ") + field("REF _Ref2", run("2")))
+        + p(image("rId1", "A pump"))
+        + p(
+            '<w:bookmarkStart w:id="1" w:name="_Ref1"/>' + run("Figure ")
+            + field("SEQ Figure", run("1")) + '<w:bookmarkEnd w:id="1"/>' + run(": The pump"),
+            "Caption",
+        )
+        + p('<w:bookmarkStart w:id="2" w:name="_Ref2"/>' + run("Table 2. Rain"), "Caption")
+        + table(row(cell("Year"), cell("mm"), head=True), row(cell("2016"), cell("11"))),
+        '@fig-the-pump and -@tbl-rain\n\n![A pump](images/a-pump.png "The pump"){#fig-the-pump}\n\n'
+        "| Year | mm  |\n|------|-----|\n| 2016 | 11  |\n\nTable: Rain {#tbl-rain}",
+    ),
+    "links, also to headings": (
+        p(
+            f'<w:hyperlink r:id="web">{run("web", "<w:u/>")}</w:hyperlink>{run(" ")}'
+            f'<w:hyperlink w:anchor="b2">{run("below")}</w:hyperlink>'
+        )
+        + p(
+            '<w:bookmarkStart w:id="1" w:name="b1"/><w:bookmarkStart w:id="2" w:name="b2"/>'
+            + run("Deep", "<w:b/>"),
+            "Heading1",
+        )
+        + p("Text."),
+        "[web](https://example.org/) [below](#deep)\n\n## Deep\n\nText.",
+    ),
+    "a text box, once": (TEXT_BOX, "Before.\n\n::: sidebar\nIn the box.\n:::"),
+    "a drop cap": (DROP_CAP, "Drop cap."),
+    "a page break": (
+        p(run("One.")) + p('<w:r><w:br w:type="page"/></w:r>') + p("Two."),
+        "One.\n\n\\newpage\n\nTwo.",
+    ),
+    "signs of fonts": (
+        p('<w:r><w:sym w:font="Symbol" w:char="F061"/></w:r>' + run(" ")
+          + '<w:r><w:sym w:font="Wingdings" w:char="F0FC"/></w:r>'),
+        "α ✓",
+    ),
+    "a formula by itself": (
+        p(f"<m:oMathPara>{FORMULA}</m:oMathPara>"), "$$\n\\frac{a}{{b}^{2}}\n$$"
+    ),
+    "quotations and code": (
+        p("One.", "Quote") + p("Two.", "Quote") + p("a = 1", "Code") + p("  b = 2", "Code"),
+        "> One.\n>\n> Two.\n\n```\na = 1\n  b = 2\n```",
+    ),
+    "hidden text": (p(run("Seen.") + run(" Not seen.", "<w:vanish/>")), "Seen."),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", BECOMES)
+def test_becomes(tmp_path: Path, name: str) -> None:
+    """What Word writes becomes what a person would write."""
+    given, wanted = BECOMES[name]
+    assert body(imported(word(tmp_path / "a.docx", given))) == wanted
+
+
+def test_what_it_says_of_itself(tmp_path: Path) -> None:
+    """The title and what stands below it are metadata."""
+    text = p("The well", "Title") + p("A report", "Subtitle") + p("One", "Heading1") + p("Text.")
+    made = imported(word(tmp_path / "a.docx", text))
+    assert made.text.startswith(
+        "---\ntitle: The well\nsubtitle: A report\nlang: en-GB\n---\n\n## One\n"
+    )
+
+
+def test_notes(tmp_path: Path) -> None:
+    """Footnotes and endnotes, with what is in them."""
+
+    def reference(kind: str) -> str:
+        return f'<w:r><w:{kind}Reference w:id="2"/></w:r>'
+
+    def note(kind: str, said: str) -> str:
+        return f'<w:{kind} w:id="2">{p(said)}</w:{kind}>'
+
+    text = p(run("One") + reference("footnote") + run(" two") + reference("endnote"))
+    made = imported(
+        word(
+            tmp_path / "a.docx",
+            text,
+            footnotes=note("footnote", "At the foot."),
+            endnotes=note("endnote", "At the end."),
+        )
+    )
+    assert body(made) == "One[^1] two[^2]\n\n[^1]: At the foot.\n\n[^2]: At the end."
+
+
+CHANGED = (
+    p(
+        run("It is ")
+        + '<w:del w:author="B"><w:r><w:delText>old</w:delText></w:r></w:del>'
+        + f'<w:ins w:author="B">{run("new")}</w:ins>'
+        + run(".")
+    )
+    + '<w:p><w:pPr><w:rPr><w:del w:author="B"/></w:rPr></w:pPr>'
+    + f"{run('One ')}</w:p>{p('two.')}"
+)
+
+
+@pytest.mark.parametrize(
+    ("changes", "wanted"),
+    [
+        ("accept", "It is new.\n\nOne two."),
+        ("reject", "It is old.\n\nOne\n\ntwo."),
+        ("keep", "It is ~~old~~<ins>new</ins>.\n\nOne\n\ntwo."),
+    ],
+)
+def test_tracked_changes(
+    tmp_path: Path, changes: Literal["accept", "reject", "keep"], wanted: str
+) -> None:
+    """Tracked changes, accepted, rejected and kept."""
+    made = import_file(word(tmp_path / "a.docx", CHANGED), changes)
+    assert body(made) == wanted
+    said = {"accept": "accepted", "reject": "rejected", "keep": "kept, as `<ins>` and `~~`"}
+    assert f"3 tracked changes are {said[changes]}." in told(made)
+
+
+TOLD = {
+    "a table of contents": (
+        p(field("TOC \\o", run("Deep 3")), "TOC1") + p("Text."),
+        "The table of contents (2 words) is left out: editions make their own.",
+    ),
+    "an image of another kind": (
+        p("Text.") + p(image("rId2", "A pump")),
+        "The image “word/media/old.emf” is left out: no edition shows images of its kind"
+        " (paragraph 2).",
+    ),
+    "a link to what is not there": (
+        p(f'<w:hyperlink w:anchor="x">{run("there")}</w:hyperlink>'),
+        "The link “there” leads to nothing that the source has; its text stays.",
+    ),
+    "a sign of an unknown font": (
+        p('<w:r><w:sym w:font="Webdings" w:char="F061"/></w:r>' + run("a")),
+        "A character of the font Webdings is left out: it has no counterpart in Unicode.",
+    ),
+    "a chart": (
+        p('<w:r><w:drawing><wp:docPr descr="Rain"/><a:graphicData uri="http://x/chart"/>'
+          "</w:drawing></w:r>" + run("a")),
+        "The chart “Rain” is left out: a source cannot hold it.",
+    ),
+    "a caption that says nothing": (
+        p("Table 1", "Caption")
+        + table(row(cell("Year"), cell("mm"), head=True), row(cell("2016"), cell("11"))),
+        "The caption “Table 1” says nothing but a number, and is left out (paragraph 1).",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", TOLD)
+def test_is_told(tmp_path: Path, name: str) -> None:
+    """What is lost is told, with its place."""
+    given, wanted = TOLD[name]
+    assert wanted in told(imported(word(tmp_path / "a.docx", given)))
+
+
+def ledger(made: Imported) -> dict[str, tuple[int, int]]:
+    return {row.name: (row.given, row.made) for row in made.ledger}
+
+
+def test_ledger(tmp_path: Path) -> None:
+    """What the document holds is counted in it, whatever came of it."""
+    text = p("Text.") + p("Deep", "Heading1") + item("one", 1) + p("Two words.") + TEXT_BOX
+    made = imported(word(tmp_path / "a.docx", text, footer1=p("Page 1")))
+    assert ledger(made) == {
+        "headings": (1, 1),
+        "paragraphs": (5, 5),
+        "lists": (1, 1),
+        "list items": (1, 1),
+        "headers and footers": (1, 0),
+        "words": (9, 10),
+    }
