@@ -57,8 +57,8 @@ def pytest_configure(config: pytest.Config) -> None:
         folder = tempfile.TemporaryDirectory(prefix="chapbook-tests-")
         os.environ["CHAPBOOK_TEST_RUN"] = folder.name
         os.environ["CHAPBOOK_CACHE"] = str(Path(folder.name) / "cache")
-        os.environ["PYTHONPYCACHEPREFIX"] = str(Path(folder.name) / "bytecode")
-        os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # each of many processes would compile all
+        if os.environ.pop("PYTHONDONTWRITEBYTECODE", ""):  # each of many processes would compile all
+            os.environ["PYTHONPYCACHEPREFIX"] = str(Path(folder.name) / "bytecode")
         config.add_cleanup(folder.cleanup)
 
 
