@@ -77,15 +77,12 @@ class Source:
         self.options = options or Options()
         self.name = shown_name(str(path))
         self._runner = runner
-        self.parsed = (
-            runner.run(PARSE, path, self.options.fit)
-            if document is None
-            else runner.given(PARSE, document)
-        )
+        self.parsed = runner.run(PARSE, path) if document is None else runner.given(PARSE, document)
         self.metadata: Metadata = runner.run(METADATA, self.parsed).value
 
     def selected(self, edition: Edition) -> Outcome[Document]:
-        return self._runner.run(SELECT, self.parsed, edition)
+        fit = self.options.fit if edition.format == "pdf" else None
+        return self._runner.run(SELECT, self.parsed, edition, fit)
 
     def resolved(self, edition: Edition) -> Outcome[Document]:
         split = self.options.split

@@ -33,16 +33,11 @@ if TYPE_CHECKING:
     from pipeline.pages import CoverPage
 
 
-def parse(source: Path, fit: int | Literal["even"] | None) -> Document:
-    """The document that a source says. How many pages it is to ``fit`` counts for more than what
-    the source says of that."""
+def parse(source: Path) -> Document:
+    """The document that a source says."""
     from pipeline.parser import parse_file
-    from pipeline.sheet.fitting import asked_of_all
 
-    document = parse_file(source)
-    if fit is None:
-        return document
-    return msgspec.structs.replace(document, metadata=asked_of_all(document.metadata, fit))
+    return parse_file(source)
 
 
 def metadata(document: Document) -> Metadata:
@@ -50,11 +45,16 @@ def metadata(document: Document) -> Metadata:
     return document.metadata
 
 
-def select(document: Document, edition: Edition) -> Document:
-    """What an edition contains."""
+def select(document: Document, edition: Edition, fit: int | Literal["even"] | None) -> Document:
+    """What an edition contains. How many pages it is to ``fit`` counts for more than what the
+    source says of that."""
     from pipeline.select import select
+    from pipeline.sheet.fitting import asked_of_all
 
-    return select(document, edition)
+    selected = select(document, edition)
+    if fit is None:
+        return selected
+    return msgspec.structs.replace(selected, metadata=asked_of_all(selected.metadata, fit))
 
 
 def resolve(document: Document, folder: Path, split: int) -> Document:
@@ -223,7 +223,7 @@ def _nothing(*_: Any) -> tuple[Any, ...]:
     return ()
 
 
-def _source(_: Document, source: Path, __: Any) -> Iterable[Path]:
+def _source(_: Document, source: Path) -> Iterable[Path]:
     return (source,)
 
 
