@@ -7,10 +7,9 @@ from typing import NamedTuple
 
 from pipeline.codes import Code, diagnostic
 from pipeline.diagnostics import Diagnostic
-from pipeline.model import Asset, Document, Math, MathBlock, Section
+from pipeline.model import Asset, Document, Math, MathBlock
 from pipeline.render.math_breaks import in_lines
 from pipeline.render.math_drawing import CannotDrawError, Drawing, draw
-from pipeline.tree import walk
 
 INK, ACCENT = "#16191c", "#1f3b57"
 """The colours of the text and of headings, where no theme says other ones."""
@@ -50,21 +49,14 @@ class FormulaImages:
         self._document = document
         self.findings: list[Diagnostic] = []
         self._images: dict[tuple[str, str], FormulaImage | None] = {}
-        self._in_titles = {
-            id(inner)
-            for node in walk(document.blocks)
-            if isinstance(node, Section)
-            for inner in walk(node.title)
-            if isinstance(inner, Math)
-        }
 
     @property
     def assets(self) -> tuple[Asset, ...]:
         return tuple(self._assets)
 
-    def image(self, node: Math | MathBlock) -> FormulaImage | None:
+    def image(self, node: Math | MathBlock, *, in_title: bool) -> FormulaImage | None:
         """The image of a formula; None where it cannot be drawn, and its source is shown."""
-        colour = self.accent if id(node) in self._in_titles else self.ink
+        colour = self.accent if in_title else self.ink
         key = (node.mathml, colour)
         if key not in self._images:
             in_line = isinstance(node, Math) and not node.display

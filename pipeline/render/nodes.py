@@ -22,7 +22,7 @@ from pipeline.render.code_lines import Listing, listing
 from pipeline.render.constructs import Feature, Sign, constructs_of, is_wide_formula, signs_of
 from pipeline.render.discovery import language_links
 from pipeline.render.figures import figure_rows
-from pipeline.render.math_images import FormulaImages
+from pipeline.render.math_images import FormulaImage, FormulaImages
 from pipeline.render.notes import NotePlace, PrintedNotes
 from pipeline.render.semantics import BLOCK_TAGS, form, form_roles, index_links, semantics
 from pipeline.render.slots import SLOTS, check_slots
@@ -146,13 +146,14 @@ class NodeRenderer:
             "listing": self.listing,
             "place": self.place,
             "listing_label": self.listing_label,
-            "formula_image": self.formula_images.image,
+            "formula_image": self.formula_image,
             "formula_label": self.formula_label,
             "is_wide_formula": is_wide_formula,
         }
         self._has_fields = has_fields
         self.signs: defaultdict[str, set[Sign]] = defaultdict(set)
         self._images: set[str] = set()
+        self._path: list[Node] = []
         self.says(Feature.PAGE)
         if document.lists:
             self.says(Feature.CAPTION_LISTS)
@@ -284,6 +285,11 @@ class NodeRenderer:
             return self._words["reference_listing"].format(number=node.number)
         return node.file_name or self._words["code"]
 
+    def formula_image(self, node: model.Math | model.MathBlock) -> FormulaImage | None:
+        """The image of the formula that is being rendered; see `FormulaImages.image`."""
+        holder = next((above for above in reversed(self._path) if isinstance(above, Block)), None)
+        return self.formula_images.image(node, in_title=isinstance(holder, model.Section))
+
     def formula_label(self, node: model.MathBlock) -> str:
         if not node.number:
             return self._words["formula"]
@@ -312,7 +318,9 @@ class NodeRenderer:
             template = self._templates[kind] = self.environment.select_template(
                 [f"{self.format}/nodes/{name}", f"shared/nodes/{name}"]
             )
+        self._path.append(node)
         markup = Markup(template.render({**self._context, "node": node}))
+        self._path.pop()
         if self.tells_places_in:
             markup = with_place(node, markup, self.tells_places_in)
         if not isinstance(node, model.CodeBlock):  # whose caption comes before its text

@@ -80,13 +80,21 @@ def reflows(table: Table, lines: tuple[Setting, Setting]) -> bool:
 def row_items(table: Table) -> tuple[RowItem, ...]:
     """The rows of the body as items."""
     count = column_count(table)
-    head, body = list(_covering(table.head, count)), list(_covering(table.body, count))
-    empty = {at for at in range(count) if all(_is_empty(row[at]) for row in body)}
+    head = list(_covering(table.head, count, 0))
+    body = list(_covering(table.body, count, len(head)))
+    empty = {at for at in range(count) if all(_is_empty(row[at].cell) for row in body)}
     once = _Once()
     return tuple(_row(row, head, empty, once) for row in body)
 
 
-Row: TypeAlias = list[TableCell]
+class Spot(NamedTuple):
+    """A cell, and the row and column of the table, from 0, that it begins in."""
+
+    key: tuple[int, int]
+    cell: TableCell
+
+
+Row: TypeAlias = list[Spot]
 """The cells that cover each column in a row."""
 
 
@@ -94,37 +102,39 @@ class _Once:
     """Gives out what a cell holds once, and after that its text."""
 
     def __init__(self) -> None:
-        self._given: dict[int, TableCell] = {}
+        self._given: set[tuple[int, int]] = set()
 
-    def __call__(self, cell: TableCell) -> Content:
-        if id(cell) in self._given:
-            return plain_text(cell.children)
-        self._given[id(cell)] = cell
-        return cell.children
+    def __call__(self, spot: Spot) -> Content:
+        if spot.key in self._given:
+            return plain_text(spot.cell.children)
+        self._given.add(spot.key)
+        return spot.cell.children
 
 
-def _covering(rows: Sequence[TableRow], count: int) -> Iterator[Row]:
-    lasting: dict[int, tuple[int, TableCell]] = {}
-    for number, places in enumerate(place(rows)):
+def _covering(rows: Sequence[TableRow], count: int, first: int) -> Iterator[Row]:
+    """The rows with what covers each of their columns; the ``first`` has that number."""
+    lasting: dict[int, tuple[int, Spot]] = {}
+    for number, places in enumerate(place(rows), first):
         for at in places:
+            spot = Spot((number, at.column), at.cell)
             for column in range(at.column, min(at.end, count)):
-                lasting[column] = (number + at.cell.rows, at.cell)
-        row = [TableCell(children=())] * count
-        for column, (until, cell) in lasting.items():
+                lasting[column] = (number + at.cell.rows, spot)
+        row = [Spot((number, column), TableCell(children=())) for column in range(count)]
+        for column, (until, spot) in lasting.items():
             if until > number:
-                row[column] = cell
+                row[column] = spot
         yield row
 
 
 def _row(row: Row, head: Sequence[Row], empty: set[int], once: _Once) -> RowItem:
-    cells = {id(cell): cell for cell in row}  # each once, in their order
-    columns = {key: [at for at, cell in enumerate(row) if id(cell) == key] for key in cells}
-    if len(cells) == 1:  # a title for the rows below it
+    spots = {spot.key: spot for spot in row}  # each once, in their order
+    columns = {key: [at for at, spot in enumerate(row) if spot.key == key] for key in spots}
+    if len(spots) == 1:  # a title for the rows below it
         return RowItem((Item((), once(row[0])),), ())
-    titles = [key for key, cell in cells.items() if cell.scope == "row"] or [next(iter(cells))]
+    titles = [key for key, spot in spots.items() if spot.cell.scope == "row"] or [row[0].key]
     items = {
-        key: Item(_heads(columns[key], head, once), _value(cell, columns[key], empty, once))
-        for key, cell in cells.items()
+        key: Item(_heads(columns[key], head, once), _value(spot, columns[key], empty, once))
+        for key, spot in spots.items()
     }
     return RowItem(
         tuple(items[key] for key in titles),
@@ -134,13 +144,13 @@ def _row(row: Row, head: Sequence[Row], empty: set[int], once: _Once) -> RowItem
 
 def _heads(columns: Sequence[int], head: Sequence[Row], once: _Once) -> tuple[Content, ...]:
     """The heads over some columns, from the top; one that is over several is there once."""
-    over = {id(row[at]): row[at] for row in head for at in columns}
-    return tuple(once(cell) for cell in over.values() if not _is_empty(cell))
+    over = {row[at].key: row[at] for row in head for at in columns}
+    return tuple(once(spot) for spot in over.values() if not _is_empty(spot.cell))
 
 
-def _value(cell: TableCell, columns: Sequence[int], empty: set[int], once: _Once) -> Content:
-    if not _is_empty(cell):
-        return once(cell)
+def _value(spot: Spot, columns: Sequence[int], empty: set[int], once: _Once) -> Content:
+    if not _is_empty(spot.cell):
+        return once(spot)
     if empty.issuperset(columns):  # a column to be filled in
         return (Plain(children=(Blank(size=3),)),)
     return NOTHING
