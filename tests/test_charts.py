@@ -39,6 +39,7 @@ from pipeline.resolve.charts.scene import Box, Fill, Label, Rule, Scene, hatchin
 from pipeline.resolve.findings import Findings
 from pipeline.resolve.svg import read_svg
 from pipeline.select import select
+from pipeline.sheet import colours
 from pipeline.tree import walk, whole
 from tests.pdf_reading import open_pdf, read
 
@@ -324,26 +325,56 @@ def test_missing_numbers_and_zero_look_different() -> None:
 
 def lightness(colour: str) -> float:
     """CIE L*, from 0 (black) to 100."""
-    channels = [int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5)]
-    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels]
-    luminance = 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+    luminance = colours.luminance(colour)
     return 116 * luminance ** (1 / 3) - 16 if luminance > 0.008856 else 903.3 * luminance
 
 
-def test_series_differ_without_their_hues() -> None:
-    for one, other in itertools.combinations(look.BARS, 2):
+ACCENTS = st.one_of(
+    st.sampled_from(["", *colours.ACCENTS.values()]),
+    st.integers(0, 0xFFFFFF).map(lambda number: colours.readable(f"#{number:06x}", "#ffffff", 4.5)),
+)
+
+
+@given(ACCENTS)
+def test_series_differ_without_their_hues(accent: str) -> None:
+    palette = look.coloured(accent)
+    for one, other in itertools.combinations(palette.bars, 2):
         apart = abs(lightness(one.colour) - lightness(other.colour))
         assert one.hatch != other.hatch or apart >= 30, (one, other)
-    assert len({(line.shape, line.dashes) for line in look.LINES}) == len(look.LINES)
-    assert len({line.shape for line in look.LINES}) == len(look.LINES)
+    assert len({(line.shape, line.dashes) for line in palette.lines}) == len(palette.lines)
+    assert len({line.shape for line in palette.lines}) == len(palette.lines)
 
 
-def test_colours_stand_out_from_paper() -> None:
+@given(ACCENTS)
+def test_colours_stand_out_from_paper(accent: str) -> None:
     """3:1 for what carries meaning, by the fill or by its edge; 4.5:1 for text."""
-    for fill in look.BARS:
-        assert lightness(fill.ink if fill.edge else fill.colour) <= 62
-    assert all(lightness(line.colour) <= 62 for line in look.LINES)
-    assert max(lightness(look.INK), lightness(look.QUIET)) < 49
+    palette = look.coloured(accent)
+    for fill in palette.bars:
+        assert colours.contrast(fill.ink if fill.edge else fill.colour, "#ffffff") >= 3
+        assert colours.contrast(look.text_on(fill), fill.colour) >= 4.5
+    assert all(colours.contrast(line.colour, "#ffffff") >= 3 for line in palette.lines)
+    assert min(colours.contrast(ink, "#ffffff") for ink in (look.INK, look.QUIET)) >= 4.5
+
+
+@pytest.mark.parametrize("edition", ["web", "handout", "ebook"])
+def test_charts_have_the_publishers_colour(edition: str) -> None:
+    text = f"---\ntitle: T\nbrand: {{accent: '#7a3410'}}\n---\n\n{BARS}"
+    resolved = resolve(select(parse(text, "x.md"), EDITIONS[edition]), Path())
+    made = [asset.data for asset in resolved.assets]
+    assert made
+    assert all(b"#7a3410" in data and look.NAVY.encode() not in data for data in made)
+
+
+def test_charts_have_the_colour_of_the_theme_in_print() -> None:
+    themes = Path(__file__).parent.parent / "templates" / "themes"
+    for theme, accent in colours.ACCENTS.items():
+        assert f"--accent: {accent};" in (themes / f"{theme}.css").read_text("utf-8")
+        parsed = parse(f"---\ntitle: T\ntheme: {theme}\n---\n\n{BARS}", "x.md")
+        printed = resolve(select(parsed, EDITIONS["handout"]), Path()).assets[0].data
+        shown = resolve(select(parsed, EDITIONS["web"]), Path()).assets[0].data
+        assert f'fill="{accent}"' in printed.decode() or theme == "plain"
+        assert (look.OCHRE in printed.decode()) == (theme == "classic")
+        assert look.OCHRE in shown.decode(), "a web page has no theme"
 
 
 @given(

@@ -217,7 +217,9 @@ class Brand(msgspec.Struct, frozen=True, omit_defaults=True):
     logo_alt: Annotated[
         str, Key("What the logo says, for those who cannot see it.", name="alt")
     ] = ""
-    accent: Annotated[str, Key("The colour of headings and rules: #1f3b57.", form="accent")] = ""
+    accent: Annotated[
+        str, Key("The colour of headings, rules and charts: #1f3b57.", form="accent")
+    ] = ""
     footer: Annotated[str, Key("A line at the foot of every page.")] = ""
 
 

@@ -43,6 +43,9 @@ def _parts(colour: str) -> tuple[int, int, int]:
 PAPER, NIGHT = "#ffffff", "#14171a"
 """What text stands on: paper and a light page, and a dark page."""
 
+ACCENTS = {"classic": "#1f3b57", "modern": "#0b4f6c", "plain": "#000000"}
+"""The colours of the themes, as their styles have them."""
+
 TINT = 0.08
 """How much of the colour is in the ground of boxes."""
 

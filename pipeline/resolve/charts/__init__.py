@@ -11,15 +11,17 @@ from msgspec.structs import replace
 
 from pipeline import scripts
 from pipeline.codes import Code
-from pipeline.editions import EDITIONS, FormatName, Look
+from pipeline.editions import EDITIONS, Edition, FormatName, Look
+from pipeline.metadata import Metadata
 from pipeline.model import Asset, Chart, Container, Document, Image, Node
 from pipeline.paper import MILLIMETRE, Sheet
 from pipeline.resolve.charts import data as table
+from pipeline.resolve.charts import look
 from pipeline.resolve.charts.data import Data
-from pipeline.resolve.charts.look import SIZE
 from pipeline.resolve.charts.words import in_words
 from pipeline.resolve.findings import Findings, describe
-from pipeline.sheet import sheet_of
+from pipeline.sheet import options_for, sheet_of
+from pipeline.sheet.colours import ACCENTS
 from pipeline.tree import rewrite_document, walk, whole
 from pipeline.words import words
 
@@ -85,6 +87,7 @@ class _Artist:
         self.width, self._landscape = WIDTHS[self._format], LANDSCAPE
         if edition and edition.look == "large":
             self.width, self._landscape = _large(sheet_of(document, edition))
+        self._palette = _palette(document.metadata, edition)
         self._words = words(document.metadata.lang)
         self._is_mirrored = document.metadata.direction == "rtl"
         self._findings = findings
@@ -133,7 +136,15 @@ class _Artist:
         from pipeline.resolve.charts.kinds import draw
 
         flatness = FLAT if self._look == "large" and width == self._landscape else 1.0
-        drawn = draw(chart, data, width, self._is_mirrored, self._look, flatness)
+        drawn = draw(
+            chart,
+            data,
+            width,
+            self._is_mirrored,
+            self._palette,
+            flatness,
+            is_large=self._look == "large",
+        )
         if drawn.lacking and alt:
             self._report(drawn.lacking, chart)
         name = f"chart-{number}.svg"
@@ -161,10 +172,20 @@ class _Artist:
         self._findings.add(Code.MISSING_GLYPH, f"{message}, which the chart has.", chart.span, hint)
 
 
+def _palette(metadata: Metadata, edition: Edition | None) -> look.Palette:
+    """The publisher's colour, or that of the theme in print; black alone where that is asked."""
+    theme = ""
+    if edition and edition.format == "pdf":
+        theme = options_for(edition, metadata).theme or ""
+    if (edition and edition.look != "standard") or theme == "plain":
+        return look.INKED
+    return look.coloured(metadata.brand.accent or ACCENTS.get(theme, ""))
+
+
 def _large(sheet: Sheet) -> tuple[float, float]:
     """How wide charts are drawn so that their letters, when they fill the line, are as large as
     the text; and on a sheet on its side."""
-    scale = MILLIMETRE * SIZE / sheet.text
+    scale = MILLIMETRE * look.SIZE / sheet.text
     return sheet.measure * scale, (sheet.size.height - sheet.top - sheet.bottom) * scale
 
 

@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from pipeline.resolve.charts.layout import Plan
-from pipeline.resolve.charts.look import CAPITAL, INK, LEADING, PAPER
+from pipeline.resolve.charts.look import CAPITAL, LEADING, text_on
 from pipeline.resolve.charts.scene import Box, Fill, Label, Mark
 
 BETWEEN = 1.5
@@ -69,8 +69,7 @@ def within(plan: Plan, part: Part, box: Box) -> Iterator[Mark]:
     if box.height >= LEADING and width + 2 * BETWEEN <= box.width:
         if box.fill.hatch:
             yield Box(x - width / 2 - 2, y - 5, width + 4, 10, Fill(box.fill.colour))
-        colour = PAPER if box.fill.colour in plan.palette.dark else INK
-        yield Label(x, y + CAPITAL / 2, text, "middle", colour)
+        yield Label(x, y + CAPITAL / 2, text, "middle", text_on(box.fill))
 
 
 def totals(plan: Plan) -> list[str]:

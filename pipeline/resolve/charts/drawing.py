@@ -19,6 +19,7 @@ from pipeline.resolve.charts.scene import (
     Slice,
     hatching,
 )
+from pipeline.sheet.colours import PAPER
 
 _HEAD = (
     '<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink"'
@@ -30,7 +31,7 @@ def draw(scene: Scene, fonts: Fonts) -> bytes:
     """The scene as an SVG file, on white paper."""
     canvas = _Canvas(fonts)
     width, height = _near(scene.width), _near(scene.height)
-    paper = f'<path fill="{look.PAPER}" d="M0 0H{width}V{height}H0Z"/>'
+    paper = f'<path fill="{PAPER}" d="M0 0H{width}V{height}H0Z"/>'
     marks = "".join(part for mark in scene.marks for part in canvas.drawn(mark))
     shapes = "".join(
         f'<path id="{name}" d="{outline}"/>' for outline, name in canvas.outlines.items()
@@ -56,7 +57,7 @@ class _Canvas:
             case Rule():
                 yield _line(mark)
             case Slice():
-                yield _area(_wedge(mark), mark.fill.colour, mark.fill.ink or look.PAPER)
+                yield _area(_wedge(mark), mark.fill.colour, mark.fill.ink or PAPER)
             case Marker():
                 yield from _marker(mark)
             case Label():
@@ -113,12 +114,12 @@ def _wedge(part: Slice) -> str:
 def _marker(mark: Marker) -> Iterator[str]:
     if mark.shape in ("ring", "disc"):
         disc = Slice(mark.x, mark.y, 2.9, 0, 1, Fill(mark.colour))
-        yield _area(_wedge(disc), mark.colour, look.PAPER)
+        yield _area(_wedge(disc), mark.colour, PAPER)
         if mark.shape == "ring":
-            yield _area(_wedge(disc._replace(radius=1.3)), look.PAPER)
+            yield _area(_wedge(disc._replace(radius=1.3)), PAPER)
         return
     outline = ((mark.x + x, mark.y + y) for x, y in _OUTLINES[mark.shape])
-    yield _area(_path(outline), mark.colour, look.PAPER)
+    yield _area(_path(outline), mark.colour, PAPER)
 
 
 _OUTLINES: dict[str, tuple[Point, ...]] = {

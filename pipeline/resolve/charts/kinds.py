@@ -8,7 +8,6 @@ from typing import NamedTuple
 
 from msgspec.structs import replace
 
-from pipeline.editions import Look
 from pipeline.model import Chart
 from pipeline.resolve.charts import look
 from pipeline.resolve.charts.data import Data
@@ -40,17 +39,18 @@ def draw(
     data: Data,
     width: float,
     is_mirrored: bool,
-    edition_look: Look = "standard",
+    palette: look.Palette = look.COLOURED,
     flatness: float = 1.0,
+    *,
+    is_large: bool = False,
 ) -> Drawn:
     """The chart as a picture that is so wide; mirrored for those who read from right to
     left, but for lines, which go with the time."""
     texts = list(_texts(chart, data))
-    fonts = Fonts("\n".join(texts), data.lang, is_large=edition_look == "large")
+    fonts = Fonts("\n".join(texts), data.lang, is_large=is_large)
     lacking = "".join(filter(None, map(fonts.lacking, texts)))
     if lacking:
         chart, data = _without(chart, data, fonts)
-    palette = look.COLOURED if edition_look == "standard" else look.INKED
     plan = Plan(
         chart,
         data,

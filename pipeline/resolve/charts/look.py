@@ -1,15 +1,20 @@
 """How charts look: sizes in points, and colours that hold in grey and for the colour-blind.
 
-Series differ in lightness first, then in what lies over the colour (bars), or in markers and
-dashes (lines), so that nothing rests on the hue. Text is as large as captions are, in print
-at the width that it is drawn for.
+They are a publisher's, the theme's, or ours. Series differ in lightness first, then in what lies
+over the colour (bars), or in markers and dashes (lines), so that nothing rests on the hue. Text is
+as large as captions are, in print at the width that it is drawn for.
 """
 
 from __future__ import annotations
 
+import functools
 from typing import NamedTuple
 
 from pipeline.resolve.charts.scene import Fill, Shape
+from pipeline.sheet.colours import PAPER, TEXT, contrast, mixed, readable
+
+SEEN = 3
+"""The contrast of what has to be seen, at least (WCAG 2.2, 1.4.11)."""
 
 SIZE, LEADING = 8.5, 11.25
 """The type, and the distance of its lines."""
@@ -20,7 +25,7 @@ CAPITAL = 5.6
 GAP = 4.0
 """Between a mark and what is said of it."""
 
-INK, QUIET, HAIRLINE, PAPER = "#16191c", "#4d565e", "#c3c9ce", "#ffffff"
+INK, QUIET, HAIRLINE, BLACK = "#16191c", "#4d565e", "#c3c9ce", "#000000"
 NAVY, OCHRE, BRICK = "#1f3b57", "#cf8216", "#9c3b27"
 TEAL, BLUE, GREY = "#2f7d6b", "#5787b3", "#6b747c"
 
@@ -32,9 +37,6 @@ BARS = (
     Fill("#f0d9b0", "crossed", "#7a4a08", edge=True),
     Fill(TEAL, "level", PAPER),
 )
-DARK = frozenset({NAVY, BRICK, TEAL})
-"""Fills that bear white text."""
-
 SLICES = ("#1f3b57", "#2d5378", "#3f6d99", "#5787b3", "#7aa2c6", "#a9c6de")
 
 
@@ -57,19 +59,56 @@ LINES = (
 
 
 class Palette(NamedTuple):
-    """What tells the parts of a chart apart. ``dark`` are the fills that bear white text; in
-    ``ink`` all texts are black, and so is all that is drawn but thin rules."""
+    """What tells the parts of a chart apart. In ``ink`` all texts are black, and so is all that
+    is drawn but thin rules."""
 
     bars: tuple[Fill, ...]
     slices: tuple[Fill, ...]
     lines: tuple[Stroke, ...]
-    dark: frozenset[str] = frozenset()
     ink: str = ""
 
+    @property
+    def main(self) -> str:
+        """The colour of what is drawn alone."""
+        return self.lines[0].colour
 
-COLOURED = Palette(BARS, tuple(map(Fill, SLICES)), LINES, DARK)
 
-BLACK, THIN_RULE = "#000000", "#767676"
+COLOURED = Palette(BARS, tuple(map(Fill, SLICES)), LINES)
+
+
+@functools.cache
+def coloured(accent: str) -> Palette:
+    """The palette of a publisher's or a theme's colour, which text can have: it and its tints,
+    between greys. They differ as the others do, in lightness or in what lies over them."""
+    if accent in ("", NAVY):
+        return COLOURED
+    tints = [mixed(accent, PAPER, share) for share in (1, 0.86, 0.72, 0.58, 0.44, 0.32)]
+    pale, dark = mixed(accent, PAPER, 0.12), mixed(accent, BLACK, 0.55)
+    muted = mixed(accent, GREY, 0.4)
+    lines = (accent, QUIET, tints[1], dark, muted, GREY)
+    return Palette(
+        bars=(
+            Fill(accent),
+            Fill(tints[-1], ink=accent, edge=True),
+            Fill(pale, "rising", accent, edge=True),
+            Fill(QUIET, "falling", PAPER),
+            Fill(PAPER, "crossed", accent, edge=True),
+            Fill(dark, "level", PAPER),
+        ),
+        slices=tuple(map(Fill, tints)),
+        lines=tuple(
+            stroke._replace(colour=readable(colour, PAPER, SEEN))
+            for stroke, colour in zip(LINES, lines, strict=True)
+        ),
+    )
+
+
+def text_on(fill: Fill) -> str:
+    """The colour of text on a fill: white where that can be read, or else dark."""
+    return PAPER if contrast(fill.colour, PAPER) >= TEXT else INK
+
+
+THIN_RULE = "#767676"
 INKED = Palette(
     bars=tuple(
         Fill(PAPER, hatch, BLACK, edge=True)

@@ -80,6 +80,9 @@ class Scene(NamedTuple):
 THIN = 0.6
 """How thick the rules are that are there to lead the eye."""
 
+EDGE = 0.7
+"""How thick the edge of a fill is, within it."""
+
 PITCH = 3.6
 """How far the lines of a hatching are apart."""
 
@@ -97,9 +100,11 @@ def hatching(box: Box) -> Iterator[Rule]:
     for slope in slopes.get(fill.hatch, ()):
         yield from (Rule(ends, fill.ink, 0.6) for ends in _lines(box, slope))
     if fill.edge:
-        right, bottom = box.x + box.width, box.y + box.height
-        corners = ((box.x, box.y), (right, box.y), (right, bottom), (box.x, bottom), (box.x, box.y))
-        yield Rule(corners, fill.ink, 0.7)
+        half = min(EDGE, box.width, box.height) / 2
+        left, top = box.x + half, box.y + half
+        right, bottom = box.x + box.width - half, box.y + box.height - half
+        corners = ((left, top), (right, top), (right, bottom), (left, bottom), (left, top))
+        yield Rule(corners, fill.ink, EDGE)
 
 
 def _lines(box: Box, slope: tuple[int, int]) -> Iterator[tuple[Point, ...]]:
