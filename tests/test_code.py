@@ -12,6 +12,7 @@ from pathlib import Path
 from xml.etree import ElementTree as ET
 
 import pikepdf
+import pypdfium2
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -187,6 +188,18 @@ def pdf() -> pikepdf.Pdf:
 def test_print_gives_back_the_code_as_it_is(pdf: pikepdf.Pdf) -> None:
     (code,) = read(pdf).all("Code")
     assert code.text == TEXT.removesuffix("\n")
+
+
+def test_no_line_is_broken_at_what_it_begins_with() -> None:
+    """The spaces are spaces in the PDF, for those who copy the code."""
+    long = "x" * 90
+    file = made(f"# A\n\n```python\ndef f():\n        {long}\n```\n", "handout")
+    (code,) = read(open_pdf(file)).all("Code")
+    assert code.text == f"def f():\n        {long}"
+    with pypdfium2.PdfDocument(file) as pdf:
+        shown = pdf[0].get_textpage().get_text_range()
+    assert "\u00a0" not in shown
+    assert f" {'x' * 40}" in shown
 
 
 def test_numbers_in_print_are_artifacts(pdf: pikepdf.Pdf) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import io
 import re
+import shutil
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -378,3 +379,45 @@ def test_what_is_in_a_list_and_after_a_paragraph_is_told_to_the_styles() -> None
         ("dl", "has-notes"),
         ("dl", None),
     ]
+
+
+# --- lines and pages --------------------------------------------------------------------------
+
+
+def filled(page: Any) -> float:
+    """What of the page's height, between its margins, what is on it goes down to."""
+    _, height = page.get_size()
+    top, foot = 0.92 * height, 0.115 * height
+    bounds = [thing.get_bounds() for thing in page.get_objects()]
+    lowest = min(low for _, low, _, high in bounds if 0.1 * height < low < high <= height)
+    return float((top - lowest) / (top - foot))
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["x" * 300, f"<https://example.org/{'x' * 300}>", f"- **{'x' * 300}**", f"> {'x' * 300}"],
+)
+def test_what_has_no_place_to_break_is_broken_at_the_margin(text: str, tmp_path: Path) -> None:
+    made = pdf.package(pages_of(source(body=f"{text}\n"), tmp_path), tmp_path)
+    with pypdfium2.PdfDocument(made.data) as file:
+        bounds = [thing.get_bounds() for thing in file[0].get_objects()]
+    assert max(right for _, _, right, _ in bounds) < 595 - 60
+
+
+def test_a_heading_begins_its_page_at_the_top_however_it_came_there(tmp_path: Path) -> None:
+    body = "One.\n\n\\newpage\n\n## Two\n\nText.\n\n\\newpage\n\nThree.\n"
+    made = pdf.package(pages_of(source(body=body), tmp_path), tmp_path)
+    with pypdfium2.PdfDocument(made.data) as file:
+        tops = [max(thing.get_bounds()[3] for thing in page.get_objects()) for page in file]
+    assert tops[1] == pytest.approx(tops[2], abs=3)
+
+
+@pytest.mark.parametrize("name", ["frontmatter.md", "security.md"])
+def test_pages_of_ordinary_texts_are_full(tmp_path: Path, name: str) -> None:
+    """Headings, short paragraphs, code of one line: no page but the last ends early."""
+    shutil.copy(Path(__file__).parent.parent / "docs" / name, tmp_path / name)
+    made = build(tmp_path / name, ["handout"], out=tmp_path / "out")
+    with pypdfium2.PdfDocument(next(file for file in made.files if file.suffix == ".pdf")) as pdf:
+        shares = [filled(page) for page in pdf]
+    assert len(shares) > 3
+    assert min(shares[:-1]) > 0.6, shares

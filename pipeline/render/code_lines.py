@@ -11,6 +11,11 @@ from pipeline.model import CodeBlock, PageMark, Token
 WIDE = 32
 """Characters from which on a line may be wider than a telephone's screen."""
 
+NESTED = 5
+"""Characters that a block around the code takes of that."""
+
+NO_BREAK = "\u00a0"
+
 PLAIN = frozenset({"", "n", "p", "o", "pm", "x", "esc", "g"})
 """Kinds of tokens that no style sets off, so that print has no need of them."""
 
@@ -43,12 +48,15 @@ class Listing(NamedTuple):
     digits: str
 
 
-def listing(node: CodeBlock, format_name: FormatName, words: Mapping[str, str]) -> Listing:
+def listing(
+    node: CodeBlock, format_name: FormatName, words: Mapping[str, str], nested: int = 0
+) -> Listing:
+    """The code as a format has it, ``nested`` in so many blocks that stand in from the edge."""
     by_line = format_name != "html" or bool(node.first_line or node.marked or node.marks)
     pieces = list(_pieces(node.tokens or (Token("", node.text),), format_name))
     rows = list(_split(pieces)) if by_line else [tuple(pieces)]
     if format_name == "pdf":
-        rows = [_with_indentation(row) for row in rows]
+        rows = [_with_indentation(row, is_numbered=node.first_line > 0) for row in rows]
     marked = frozenset(node.marked)
     lines = tuple(
         CodeLine(
@@ -61,7 +69,8 @@ def listing(node: CodeBlock, format_name: FormatName, words: Mapping[str, str]) 
         )
         for index, row in enumerate(rows)
     )
-    is_wide = any(len(line) > WIDE for line in node.text.split("\n"))
+    room = max(1, WIDE - NESTED * nested)
+    is_wide = any(len(line) > room for line in node.text.split("\n"))
     digits = len(str(lines[-1].number)) if lines else 0
     return Listing(
         lines,
@@ -108,13 +117,22 @@ def _split(pieces: Iterable[Piece]) -> Iterator[tuple[Piece, ...]]:
         yield tuple(row)
 
 
-def _with_indentation(row: tuple[Piece, ...]) -> tuple[Piece, ...]:
-    """The pieces of a line, the white space that it begins with joined to what follows:
-    between the two WeasyPrint might break the line, and leave nothing in the first."""
-    if len(row) < 2 or row[0][1].strip(" \t"):
+def _with_indentation(row: tuple[Piece, ...], is_numbered: bool) -> tuple[Piece, ...]:
+    """The pieces of a line, the white space that it begins with joined to what follows: between
+    the two the line might be broken, and nothing be left in the first. Where the first word may
+    be too long for what is left of the line, the spaces are ones that no line is broken at; in
+    the PDF they are spaces like others. (After a number WeasyPrint would break no word then.)"""
+    if len(row) > 1 and not row[0][1].strip(" \t"):
+        (_, blank), (kind, text), *rest = row
+        row = ((kind, blank + text), *rest)
+    (kind, text), *rest = row
+    code = text.lstrip(" ")
+    spaces = len(text) - len(code)
+    line = "".join((code, *(more for _, more in rest)))
+    is_short = spaces + len(line.partition(" ")[0]) <= WIDE
+    if is_numbered or is_short or not 0 < spaces <= WIDE:
         return row
-    (_, blank), (kind, text), *rest = row
-    return ((kind, blank + text), *rest)
+    return ((kind, NO_BREAK * spaces + code), *rest)
 
 
 def _lines(text: str) -> Iterator[str]:

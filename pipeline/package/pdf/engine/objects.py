@@ -21,6 +21,9 @@ TRUETYPE = b"\x00\x01\x00\x00"
 NOTHING = b"> <2060>"
 """A word joiner, in a table from glyphs to characters."""
 
+NO_BREAK, SPACE = b"> <00a0>", b"> <0020>"
+"""Spaces there: that no line is broken at one is of no use to those who search or copy."""
+
 
 class PDF(Protocol):
     """A PDF: its objects, of which the catalogue is one, and the pages are some."""
@@ -53,7 +56,7 @@ def deflate_all(pdf: PDF) -> None:
 def mend_fonts(pdf: PDF, files: bool = True) -> None:
     """Take the time of building out of the fonts that were made of variable ones (unless their
     ``files`` are mended), and give the glyphs that are but a part of a character a meaning: none
-    that is seen."""
+    that is seen. All spaces are read as one."""
     for thing in pdf.objects:
         if not isinstance(thing, Stream):
             continue
@@ -63,7 +66,9 @@ def mend_fonts(pdf: PDF, files: bool = True) -> None:
                 thing.stream = [mend_file(data)]
                 thing.extra["Length1"] = len(thing.stream[0])
         elif b"begincmap" in thing.stream[:4]:
-            thing.stream = [line.replace(b"> <>", NOTHING) for line in thing.stream]
+            thing.stream = [
+                line.replace(b"> <>", NOTHING).replace(NO_BREAK, SPACE) for line in thing.stream
+            ]
 
 
 def mend_file(data: bytes) -> bytes:
