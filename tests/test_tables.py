@@ -277,6 +277,29 @@ def test_no_table_runs_over_the_margin(name: str, boxes: Callable[[str], list[Bo
     assert max(box.right for box in found) <= edge + 0.5
 
 
+MONTHS = pipes(["Month", *["Buckets"] * 7], ["June", *["1234567"] * 7])
+
+
+@pytest.mark.parametrize(
+    "inside", ["{}", "1. a\n\n   1. b\n\n      {}", "> {}", "> - x\n>\n>   {}"]
+)
+def test_numbers_are_whole_in_tables_in_lists_and_quotations(
+    inside: str, boxes: Callable[[str], list[Box]]
+) -> None:
+    before = inside.rpartition("\n")[2].removesuffix("{}")
+    said = [box.text for box in boxes(inside.format(MONTHS.replace("\n", f"\n{before}")))]
+    assert sum("1234567" in text for text in said) == 7, said
+
+
+def test_a_table_on_a_sheet_on_its_side_has_all_of_its_width(
+    boxes: Callable[[str], list[Box]],
+) -> None:
+    wide = pipes(["Village", *["Buckets"] * 15], ["Aba", *["1234567"] * 15])
+    assert "Village: Aba" in " ".join(box.text for box in boxes(wide)), "it becomes a list else"
+    turned = [box.text for box in boxes(f"::: landscape\n{wide}\n:::\n")]
+    assert turned.count("1234567") == 15, turned
+
+
 def test_a_table_that_no_line_has_room_for_is_a_list_of_its_rows(
     boxes: Callable[[str], list[Box]],
 ) -> None:

@@ -40,6 +40,13 @@ SIDES = frozenset({"left", "right"})
 """Classes that mean the side of a block; of a table's cell, which has styles of its own, its
 alignment."""
 
+INDENTS: Mapping[type[Node], float] = {
+    model.List: 1.62, model.DefinitionList: 1.62, model.BlockQuote: 3.24, model.Admonition: 2.16,
+    model.Container: 0, model.Exercise: 0, model.Answer: 0, model.Turn: 0,
+}  # fmt: skip
+"""What blocks take of the lines of those in them in print, in ems. Tables by themselves reach into
+the column beside the text, those in other blocks do not."""
+
 VOID_TAGS = frozenset({"br", "hr", "img", "wbr"})
 
 NOTE_COMMA = Markup('<sup class="note-comma">,</sup>')
@@ -65,9 +72,10 @@ class NodeRenderer:
     ``base`` is added to a section's depth to give the level of its heading. ``pages``
     says on which page an id is, for formats of several pages; `page` is the page that
     is being rendered. ``in_contents`` are the ids that the contents lead to. ``note_place``
-    is where notes are printed. `usual_tables` and `small_tables` are the lines of tables, at
-    their size and smaller. In large print, where a line has the length `large_line` in points,
-    tables that do not fit become lists, and drawings with small letters are put in words.
+    is where notes are printed. `table_lines` are the lines of tables, at their size and smaller,
+    and `turned_tables` those on a sheet on its side. In large print, where a line has the length
+    `large_line` in points, tables that do not fit become lists, and drawings with small letters
+    are put in words.
     `places` are those of pieces of text in the source. Where the edition ``has_fields``, the
     markup says what is filled in on screen; where it `tells_places_in` a document, it says where
     blocks stand there.
@@ -92,11 +100,12 @@ class NodeRenderer:
         self.page = ""
         self.rules: dict[str, str] = {}
         self._sizes = SizeClasses(self.rules)
-        self.usual_tables, self.small_tables = USUAL, SMALL
+        self.table_lines = self.turned_tables = (USUAL, SMALL)
         self.large_line = 0.0
         self.places = TextPlaces()
         self.tells_places_in: Document | None = None
         self._in_contents = in_contents
+        self._nested = 0
         self._labels: dict[str, int] = {}
         self._words = words(document.metadata.lang)
         self._decimal_mark = writing(document.metadata.lang).decimal
@@ -228,12 +237,11 @@ class NodeRenderer:
         return attributes_of(node, classes, self.format, self._sizes)
 
     def table_shape(self, node: model.Table) -> tables.Shape:
-        lines = (self.usual_tables, self.small_tables)
-        return tables.shape(node, self.format, self._decimal_mark, lines)
+        return tables.shape(node, self.format, self._decimal_mark, self.table_lines)
 
     def table_rows(self, node: model.Table) -> tuple[RowItem, ...]:
         """The rows of a table that is to be a list."""
-        lines = (self.usual_tables, self.small_tables)
+        lines = self.table_lines
         is_list = reflows(node, lines) if self.large_line else cuts_words(node, lines[1])
         return row_items(node) if is_list else ()
 
@@ -271,7 +279,7 @@ class NodeRenderer:
         return self.places.mark(node)
 
     def listing(self, node: model.CodeBlock) -> Listing:
-        found = listing(node, self.format, self._words)
+        found = listing(node, self.format, self._words, self._nested)
         if found.is_wide:
             self.says(Feature.SCROLLER)
         return found
@@ -318,14 +326,25 @@ class NodeRenderer:
             template = self._templates[kind] = self.environment.select_template(
                 [f"{self.format}/nodes/{name}", f"shared/nodes/{name}"]
             )
+        around = self.table_lines, self._nested
+        if (indent := INDENTS.get(kind)) is not None:
+            self._nested += indent > 0
+            if self.format == "pdf":
+                usual, small = self.turned_tables if _is_turned(node) else self.table_lines
+                self.table_lines = (usual.within(indent), small.within(indent))
         self._path.append(node)
         markup = Markup(template.render({**self._context, "node": node}))
         self._path.pop()
+        self.table_lines, self._nested = around
         if self.tells_places_in:
             markup = with_place(node, markup, self.tells_places_in)
         if not isinstance(node, model.CodeBlock):  # whose caption comes before its text
             markup = self.places.mark(node) + markup
         return markup, isinstance(node, Block)
+
+
+def _is_turned(node: Node) -> bool:
+    return isinstance(node, model.Container) and node.name == "landscape"
 
 
 @functools.cache

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import jinja2
+from msgspec.structs import replace
 
 from pipeline import model
 from pipeline.diagnostics import Span
@@ -104,9 +105,8 @@ def assemble(
     if edition.look == "large":
         renderer.large_line = sheet.measure / POINT
         renderer.formula_images.large_room = table_reflow.line(sheet) - EQUATION_NUMBER
-    renderer.usual_tables, renderer.small_tables = (
-        table_reflow.settings(sheet) if renderer.large_line else table_settings(sheet)
-    )
+    settings = table_reflow.settings if renderer.large_line else table_settings
+    renderer.table_lines, renderer.turned_tables = settings(sheet), settings(turned(sheet))
     if edition.name == STANDARD_PRINT:
         renderer.places = TextPlaces(document)
     if fit_for(edition, metadata):
@@ -220,9 +220,22 @@ def table_settings(sheet: Sheet) -> tuple[Setting, Setting]:
     lines = (sheet.size.height - sheet.top - sheet.bottom) / POINT / sheet.leading
     tall = min(12, int(lines * TALL_ROW))
     return (
-        Setting(line=width / sheet.label, gap=gap / sheet.label, tall=tall),
-        Setting(line=small / sheet.note, gap=gap / 2 / sheet.note, tall=tall),
+        Setting(width / sheet.label, gap / sheet.label, tall, rem=sheet.text / sheet.label),
+        Setting(
+            small / sheet.note,
+            gap / 2 / sheet.note,
+            tall,
+            beside=(small - width) / sheet.note,
+            rem=sheet.text / sheet.note,
+        ),
     )
+
+
+def turned(sheet: Sheet) -> Sheet:
+    """The sheet on its side, as wide tables have it."""
+    size = replace(sheet.size, width=sheet.size.height, height=sheet.size.width)
+    measure = sheet.size.height - sheet.top - sheet.bottom
+    return replace(sheet, size=size, measure=measure, column=0, columns=1, gap=0)
 
 
 def byline(metadata: Metadata) -> tuple[str, ...]:

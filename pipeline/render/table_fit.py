@@ -19,11 +19,19 @@ from pipeline.render.text_width import Size, line_count, size
 
 class Setting(NamedTuple):
     """A size that tables are set in: the room in a line, and between columns, in ems. A row of
-    more than ``tall`` lines may be broken across pages."""
+    more than ``tall`` lines may be broken across pages. ``beside`` is what of the line only tables
+    have that stand in nothing else, ``rem`` how many ems one of the text's is."""
 
     line: float
     gap: float
     tall: int = 12
+    beside: float = 0.0
+    rem: float = 1.0
+
+    def within(self, indent: float) -> Setting:
+        """The line in something that stands in by ``indent`` of the text's ems."""
+        line = max(LEAST, self.line - self.beside - indent * self.rem)
+        return self._replace(line=line, beside=0.0)
 
 
 USUAL = Setting(line=35.8, gap=1.2)

@@ -67,7 +67,7 @@ def assemble(
         },
         in_contents=frozenset(targets(document.contents)),
     )
-    renderer.usual_tables, renderer.small_tables = TABLES
+    renderer.table_lines = TABLES
     lists = caption_navs(document, renderer)
     order = tuple(reading_order(plan))
     pages = {chapter.name: _chapter(chapter, renderer, document) for chapter in plan}
