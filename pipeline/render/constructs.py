@@ -38,7 +38,7 @@ CONSTRUCTS: dict[str, set[Sign]] = {
     "charts": {model.Chart},
     "sidebar": {"sidebar"},
     "parts": {"part"},
-    "quotations": {"pull-quote", "epigraph"},
+    "quotations": {"pull-quote", "epigraph", "attribution"},
     "verse": {"verse"},
     "columns": {"columns"},
     "landscape": {"landscape"},

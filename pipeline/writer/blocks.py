@@ -164,7 +164,10 @@ def _admonition(node: model.Admonition, out: Writer) -> str:
 def _quote(node: model.BlockQuote, out: Writer) -> str:
     if node.attributes != NO_ATTRIBUTES or any(isinstance(c, model.Plain) for c in node.children):
         return element(tag("blockquote", node.attributes), node.children, out.block)
-    return quotation(out.blocks(node.children))
+    children = node.children
+    if children and children[-1].attributes == _named("attribution"):
+        children = (*children[:-1], replace(children[-1], attributes=NO_ATTRIBUTES))
+    return quotation(out.blocks(children))
 
 
 def _dialogue(node: model.Dialogue, out: Writer) -> str:

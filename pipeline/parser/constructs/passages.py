@@ -14,6 +14,7 @@ from pipeline.model import Block, Inline
 from pipeline.parser.attributes import make
 from pipeline.parser.constructs import boxes
 from pipeline.parser.constructs.parts import Parts
+from pipeline.tree import plain_text
 
 ALIASES = {
     "pullquote": "pull-quote",
@@ -26,7 +27,7 @@ ALIASES = {
 COLUMN = "column"
 MOST_COLUMNS = 4
 _SHARE = re.compile(r"(\d{1,3}(?:\.\d{1,4})?)%")
-_DASH = re.compile(r"(?:—|―|–|---?)[ \t\u00a0]*(?=\S)")
+_DASH = re.compile(r"(?:—|―|–|---?)[ \t\u00a0]*")
 """What the line begins with that says where a quotation is from."""
 
 
@@ -106,11 +107,31 @@ def with_attribution(blocks: tuple[Block, ...]) -> tuple[Block, ...]:
     return (*blocks[:-1], *((replace(last, children=before),) if before else ()), source)
 
 
+def attributed(blocks: tuple[Block, ...]) -> tuple[Block, ...]:
+    """The blocks of a quotation that has no name. Here a dash may as well be one of the text: its
+    line says where the quotation is from if it comes after the end of a sentence, and no other
+    begins with a dash, as in a dialogue."""
+    found = with_attribution(blocks)
+    if len(found) < 2 or found[-1].attributes != _ATTRIBUTION:
+        return blocks
+    paragraphs = [block for block in found[:-1] if isinstance(block, model.Paragraph)]
+    lines = [line for block in paragraphs for line in _lines(block.children)]
+    before = plain_text(found[-2:-1]).rstrip()
+    ends = (
+        not before.endswith((",", ":", ";")) if len(found) == len(blocks) else _ENDED.search(before)
+    )
+    return found if ends and not any(map(_begins_with_dash, lines)) else blocks
+
+
+_ENDED = re.compile(r"[.!?…。！？][\"'”’»›“)\]]*$")
 _ATTRIBUTION = make(classes=("attribution",))
 
 
 def _begins_with_dash(line: tuple[Inline, ...]) -> bool:
-    return bool(line) and isinstance(line[0], model.Text) and bool(_DASH.match(line[0].text))
+    if not line or not isinstance(line[0], model.Text):
+        return False
+    found = _DASH.match(line[0].text)
+    return found is not None and (found.end() < len(line[0].text) or len(line) > 1)
 
 
 def _stanza(paragraph: model.Paragraph) -> model.Paragraph:

@@ -17,7 +17,7 @@ from pipeline.parser import anchors, constructs, slips
 from pipeline.parser.attributes import aligned, make
 from pipeline.parser.blockparser import BlockElement
 from pipeline.parser.captions import attach_captions
-from pipeline.parser.constructs import charts, math, questions
+from pipeline.parser.constructs import charts, math, passages, questions
 from pipeline.parser.constructs.choices import (
     attach_prompts,
     choices,
@@ -181,7 +181,7 @@ class Lowering:
             assert isinstance(first, BlockElement)
             slips.warn_of_callout(first.lines[0], self.report)
             return found
-        return (model.BlockQuote(children=blocks, span=span),)
+        return (model.BlockQuote(children=passages.attributed(blocks), span=span),)
 
     def _list(self, element: BlockElement, span: Span) -> model.List | model.Choices:
         if marks := take_marks(element, bool(self._exercises)):
