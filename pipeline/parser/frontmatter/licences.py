@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
+
+from msgspec.structs import replace
 
 from pipeline.metadata import Licence
 from pipeline.parser.frontmatter.identifiers import BadValueError, is_address
@@ -62,6 +65,15 @@ def parse(text: str) -> Licence:
         return Licence(f"{full} or later" if words.endswith(" or later") else full, url)
     short = _SHORT.fullmatch(words)
     return _commons(short[1].split(), short[2] or "") if short else Licence(text)
+
+
+def named(licence: Licence, said: Mapping[str, str]) -> Licence:
+    """A licence of Creative Commons by its name in the words of a language."""
+    found = _ADDRESS.fullmatch(licence.url)
+    if not found or found[2] != "4.0" or licence != _commons(found[1].split("-"), found[2]):
+        return licence
+    terms = "".join(said[f"licence_{part}"] for part in found[1].split("-"))
+    return replace(licence, name=said["licence_cc"].format(terms=terms))
 
 
 def _commons(parts: list[str], version: str) -> Licence:

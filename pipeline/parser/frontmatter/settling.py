@@ -24,6 +24,7 @@ from pipeline.paper import FitOptions, PageOptions
 from pipeline.parser.frontmatter import identifiers, licences, subjects
 from pipeline.parser.frontmatter.values import Report, parsed
 from pipeline.parser.frontmatter.yaml_nodes import Node
+from pipeline.words import words
 
 Values: TypeAlias = dict[str, Any]
 Nodes: TypeAlias = dict[str, Node]
@@ -136,3 +137,10 @@ def check_isbns(metadata: Metadata, nodes: dict[str, Node], report: Report) -> M
             report.wrong("identifier", message, nodes["identifier"].place, hint)
             return replace(metadata, identifier=None)
     return metadata
+
+
+def name_licence(metadata: Metadata) -> Metadata:
+    """The metadata with the licence's name in the publication's language."""
+    if metadata.licence is None:
+        return metadata
+    return replace(metadata, licence=licences.named(metadata.licence, words(metadata.lang)))
