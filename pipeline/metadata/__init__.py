@@ -141,6 +141,11 @@ class Metadata(msgspec.Struct, frozen=True, omit_defaults=True):
     editions: Annotated[tuple[str, ...], Key(
         "Which editions are built where the command names none, and what is asked of one alone.",
         ["web", "handout"], ["handout", {"booklet": {"page": "Letter"}}], form="editions")] = ()
+    made_up_as: Annotated[Literal["", "book", "handout", "article"], Key(
+        "What it is made up as in print; without it, a long text is a book.", "book",
+        name="class", also="documentclass", wrong="is no class of publication",
+        words={"report": "book", "memoir": "book", "scrbook": "book", "scrreprt": "book",
+               "scrartcl": "article"})] = ""
     contents: Annotated[ContentsOptions, Key(
         "The table of contents: true, false or auto; or show, depth and questions, "
         "and whether there are lists of figures, tables and listings.", True, "auto",

@@ -99,7 +99,11 @@ def words_of(document: Document) -> float:
 
 
 def is_book(document: Document) -> bool:
-    """Whether what an edition contains is printed as a book."""
+    """Whether what an edition contains is printed as a book: as the front matter says, or where
+    it is long. A part of a publication is what its own length makes it."""
+    said = document.metadata.made_up_as
+    if said and not document.metadata.part_of:
+        return said == "book"
     return words_of(document) > BOOK_WORDS
 
 
