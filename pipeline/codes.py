@@ -319,7 +319,7 @@ class Code(enum.Enum):
         "colours take ever longer. All of the code is there. Divide it, or leave out the name of the language."
     )
     BAD_IMAGE = _warning(
-        "The image cannot be read, or is of a kind that not all outputs can show (use PNG, JPEG, GIF, WebP or SVG).\n"
+        "The image cannot be read, or is of a kind that not all outputs can show (use PNG, JPEG, GIF, WebP, AVIF, TIFF or SVG).\n"
         "A frame with its text alternative stands in its place."
     )
     CLEANED_IMAGE = _warning(

@@ -685,7 +685,8 @@ class Asset(msgspec.Struct, frozen=True, omit_defaults=True):
     being like ``chart:1``; or of a drawing that was ``cleaned`` of what that says, or names
     fonts; or of an image of pixels that not all outputs show as it is. ``letters`` is how high
     the smallest letters of a drawing are, as a part of its width. A ``moving`` one is animated.
-    ``span`` is where it is shown first."""
+    ``span`` is where it is shown first. ``longest`` is how many pixels its long side has in print
+    at most, where it has more."""
 
     path: str
     name: str
@@ -697,6 +698,7 @@ class Asset(msgspec.Struct, frozen=True, omit_defaults=True):
     moving: bool = False
     cleaned: tuple[str, ...] = ()
     span: Span | None = None
+    longest: int = 0
 
     @property
     def is_drawing(self) -> bool:

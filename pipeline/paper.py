@@ -23,6 +23,9 @@ MILLIMETRE = 72 / 25.4
 WRITING_LINES: dict[Handwriting, float] = {"primary": 12, "secondary": 9, "adult": 7.5}
 """Millimetres from one ruled line to the next, by whose hand writes on them."""
 
+IMAGE_RESOLUTION = 300
+"""Pixels to the inch, beyond which nobody sees more on paper."""
+
 LARGE_PRINT = 18
 """Points that nothing in large print is under."""
 
@@ -159,6 +162,9 @@ class PrintOptions(msgspec.Struct, frozen=True, omit_defaults=True):
         "Where print tells the addresses of links: in a list at the end, at the foot, "
         "or nowhere.", "foot", "none", wrong="is no place for addresses",
         words={"false": "none", "no": "none", "off": "none", "true": "end"})] = None
+    image_resolution: Annotated[int | None, Key(
+        "How many pixels to the inch printed images have at most: 300 without it.", 600,
+        within=(100, 2400), wrong="is no number of pixels to the inch")] = None
     qr_codes: Annotated[bool | None, Key(
         "Whether printed links have a code for telephones beside them.", True, also="qr")] = None
     # fmt: on

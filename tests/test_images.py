@@ -9,6 +9,7 @@ import zipfile
 import zlib
 from pathlib import Path
 
+import pikepdf
 import pypdfium2
 import pytest
 from PIL import Image, ImageCms
@@ -183,6 +184,73 @@ def test_images_in_all_outputs(photograph: bytes, tmp_path: Path) -> None:
         pages = b"".join(book.read(name) for name in book.namelist() if name.endswith(".xhtml"))
         assert b'src="images/b-2.jpg"' in pages
         assert b".webp" not in pages
+
+
+def printed_image(file: Path) -> tuple[int, int]:
+    with pikepdf.open(file) as pdf:
+        (found,) = (
+            thing
+            for thing in pdf.objects
+            if isinstance(thing, pikepdf.Stream) and thing.get("/Subtype") == "/Image"
+        )
+        return int(found.Width), int(found.Height)
+
+
+@pytest.mark.parametrize(
+    ("key", "attributes", "width"),
+    [
+        ("", "", 120 / 25.4 * 300),
+        ("image_resolution: 150", "", 120 / 25.4 * 150),
+        ("", "{width=50%}", 60 / 25.4 * 300),
+        ("", "{width=4cm}", 40 / 25.4 * 300),
+        ("image_resolution: 2400", "", 3000),
+    ],
+)
+def test_a_photograph_is_printed_with_as_many_pixels_as_paper_shows(
+    key: str, attributes: str, width: float, tmp_path: Path
+) -> None:
+    (tmp_path / "a.jpg").write_bytes(saved(shades(3000, 2000), "JPEG", quality=90))
+    source = tmp_path / "x.md"
+    source.write_text(f"---\ntitle: A\n{key}\n---\n\n![A](a.jpg){attributes}\n")
+    assert not build(source, ["handout"], out=tmp_path / "out").failed
+    found = printed_image(tmp_path / "out" / "x" / "x.pdf")
+    assert width * 0.95 <= found[0] <= min(3000, width * 1.02)
+    assert found[0] / found[1] == pytest.approx(1.5, abs=0.01)
+
+
+def test_telephones_get_smaller_images_where_these_are_files(tmp_path: Path) -> None:
+    (tmp_path / "a.jpg").write_bytes(saved(shades(3000, 2000), "JPEG", quality=90))
+    (tmp_path / "small.jpg").write_bytes(saved(shades(300, 200), "JPEG", quality=90))
+    source = tmp_path / "x.md"
+    source.write_text("# A\n\n![A](a.jpg)\n\n![B](small.jpg)\n")
+    build(source, ["web"], out=tmp_path / "beside", assets_beside=True)
+    page = (tmp_path / "beside" / "x" / "x.html").read_text("utf-8")
+    assert 'srcset="x-files/a--1024.jpg 1024w, x-files/a.jpg 2048w" sizes="' in page
+    assert page.count("srcset") == 1
+    for name, width in (("a.jpg", 2048), ("a--1024.jpg", 1024)):
+        with opened((tmp_path / "beside" / "x" / "x-files" / name).read_bytes()) as image:
+            assert image.width == width
+    build(source, ["web"], out=tmp_path / "one")
+    assert "srcset" not in (tmp_path / "one" / "x" / "x.html").read_text("utf-8"), "it has one size"
+
+
+@pytest.mark.parametrize(
+    ("kind", "media_type"), [("AVIF", "jpeg"), ("TIFF", "jpeg"), ("BMP", "jpeg")]
+)
+def test_what_cameras_and_scanners_write_becomes_what_all_show(
+    kind: str, media_type: str, tmp_path: Path
+) -> None:
+    (tmp_path / "a.img").write_bytes(saved(shades(300, 200), kind))
+    (tmp_path / "plain.img").write_bytes(saved(Image.new("RGB", (30, 20), "teal"), kind))
+    source = tmp_path / "x.md"
+    source.write_text("# A\n\n![A](a.img)\n\n![B](plain.img)\n")
+    made = build(source, out=tmp_path / "out")
+    assert not made.diagnostics
+    page = (tmp_path / "out" / "x" / "x.html").read_text("utf-8")
+    assert f"data:image/{media_type};" in page
+    assert "data:image/png;" in page
+    with zipfile.ZipFile(tmp_path / "out" / "x" / "x.epub") as book:
+        assert not [name for name in book.namelist() if name.endswith(("img", "avif", "tiff"))]
 
 
 def png16() -> bytes:

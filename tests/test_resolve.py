@@ -463,7 +463,7 @@ def test_images(tmp_path: Path, data: bytes, media_type: str, size: tuple[int, i
     [
         (b"", "empty"),
         (b"text", "not a PNG"),
-        (png(4, 3, "BMP"), "not a PNG"),
+        (png(4, 3, "PPM"), "not a PNG"),
         (png(40, 40)[:-20], "damaged"),
         (png(40, 40).replace(b"IDAT", b"IDAX"), "damaged"),
         (png(400, 400, "JPEG")[:-500], "damaged"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import NamedTuple, TypeAlias
 from urllib.parse import quote, unquote
@@ -27,6 +27,12 @@ from pipeline.pages import POLICY, SCRIPT, STYLES, Face, Pages
 # Text has its quotes escaped, so that these are found in tags alone.
 LONGEST = 2048
 """Pixels that an image's long side has at most: twice what the widest is wide."""
+
+HALF = 1024
+"""Pixels that its long side has in a smaller one, for telephones."""
+
+SIZES = "(max-width: 48em) 100vw, 48em"
+"""How wide an image is, so that a browser can choose."""
 
 _IMAGE = re.compile(r"\b(src|srcset|href)\s*=\s*([\"'])images/([^\"']+)\2")
 BESIDE = "'self' file:"
@@ -51,12 +57,14 @@ _INLINE_SCRIPT = re.compile(r"<script(?: [^>]*)?>(.*?)</script>", re.DOTALL)
 
 class File(NamedTuple):
     """A file that the page shows. ``name`` is what it is called where it lies beside it;
-    ``media`` are those that a style sheet is for, if not for all."""
+    ``media`` are those that a style sheet is for, if not for all. ``width`` are the pixels of an
+    image of which there is a smaller one."""
 
     name: str
     media_type: str
     data: bytes
     media: str = ""
+    width: int = 0
 
 
 Address: TypeAlias = Callable[[File], str]
@@ -127,7 +135,7 @@ def _with_files_beside(
     markup = show_images(markup, images, address)
     markup = with_policy(with_script(markup, pages), FILES_BESIDE)
     markup = with_links(markup, styles, address)
-    files = (*styles, *fonts.values(), *images.values())
+    files = (*styles, *fonts.values(), *all_sizes(images))
     return line_end(markup), {f"{folder}/{file.name}": file.data for file in files}
 
 
@@ -217,19 +225,52 @@ def _image(asset: Asset, data: bytes, faces: tuple[Face, ...]) -> File:
         from pipeline.package.image_sizes import shown  # most pages do without Pillow
 
         data = shown(data, LONGEST)
+        width = round(asset.width * LONGEST / max(asset.width, asset.height))
+        width = 0 if asset.moving or asset.media_type == "image/gif" else width
+        return File(asset.name, asset.media_type, data, width=width)
     else:
         data = without_metadata(data)
     return File(asset.name, asset.media_type, data)
 
 
 def show_images(markup: str, images: dict[str, File], address: Address) -> str:
+    """The page with the addresses of its images; files may be there in two sizes."""
     addresses = {name: address(file) for name, file in images.items()}
 
     def replace(match: re.Match[str]) -> str:
-        found = addresses.get(unquote(match[3]))
-        return f'{match[1]}="{found}"' if found else match[0]
+        name = unquote(match[3])
+        found = addresses.get(name)
+        if not found:
+            return match[0]
+        chosen = f'{match[1]}="{found}"'
+        if match[1] != "src" or not images[name].width or found.startswith("data:"):
+            return chosen
+        width = images[name].width
+        half = address(images[name]._replace(name=_smaller_name(name)))
+        sources = f"{half} {width * HALF // LONGEST}w, {found} {width}w"
+        return f'{chosen} srcset="{sources}" sizes="{SIZES}"'
 
     return _IMAGE.sub(replace, markup)
+
+
+def all_sizes(images: Mapping[str, File]) -> Iterator[File]:
+    """The files of all images, and the smaller ones of large images."""
+    for file in images.values():
+        yield file
+        if file.width:
+            yield smaller(file)
+
+
+def smaller(file: File) -> File:
+    """An image for a small screen."""
+    from pipeline.package.image_sizes import shown
+
+    return File(_smaller_name(file.name), file.media_type, shown(file.data, HALF))
+
+
+def _smaller_name(name: str) -> str:
+    stem, _, suffix = name.rpartition(".")
+    return f"{stem}--{HALF}.{suffix}"
 
 
 def page_fonts(

@@ -12,6 +12,7 @@ from pipeline.package.html import (
     BESIDE,
     FILES_BESIDE,
     File,
+    all_sizes,
     font_faces,
     joined_styles,
     line_end,
@@ -55,7 +56,7 @@ def package(pages: Pages, folder: Path) -> Package:
         **{page.name: finished(page) for page in pages.pages},
         **{file.name: file.data for file in styles},
         **{f"fonts/{file.name}": file.data for file in fonts.values()},
-        **{f"images/{file.name}": file.data for file in images.values()},
+        **{f"images/{file.name}": file.data for file in all_sizes(images)},
         **{file.name: file.text.encode() for file in pages.beside},
     }
     files[LIST] = checksums(files)

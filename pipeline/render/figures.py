@@ -1,4 +1,4 @@
-"""Figures side by side: which share of the line each has."""
+"""Figures side by side: which share of the line each has; and how large images are in print."""
 
 from __future__ import annotations
 
@@ -7,7 +7,11 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from pipeline.model import Figure, FigureGroup
+from msgspec.structs import replace
+
+from pipeline.model import Asset, Container, Document, Figure, FigureGroup, Image, Node
+from pipeline.paper import POINT, Sheet
+from pipeline.tree import walk_with, whole
 
 GAP = 4
 """Per cent of the line between two figures of a row."""
@@ -17,6 +21,13 @@ NARROWEST = 0.6
 leave the portrait no room for its caption."""
 
 _PER_CENT = re.compile(r"(\d+(?:\.\d+)?)%")
+
+
+INCH = 25.4
+"""Millimetres."""
+
+_LENGTH = re.compile(r"(\d+(?:\.\d+)?)(px|cm|mm|in|pt)?")
+_MILLIMETRES = {"px": INCH / 96, "": INCH / 96, "cm": 10.0, "mm": 1.0, "in": INCH, "pt": POINT}
 
 
 class Placed(NamedTuple):
@@ -65,3 +76,44 @@ def _given(figure: Figure) -> float:
     """The per cent that the author gives it."""
     match = _PER_CENT.fullmatch(figure.attributes.get("width"))
     return min(100.0, float(match[1])) if match else 0
+
+
+def for_print(document: Document, sheet: Sheet, resolution: int) -> tuple[Asset, ...]:
+    """The document's assets, images of more pixels than print shows with how many it does."""
+    upright = sheet.measure
+    turned = sheet.size.height - sheet.top - sheet.bottom
+
+    def room(node: Node, above: float) -> float:
+        """The millimetres that a node's images can be wide."""
+        if isinstance(node, Container) and node.name == "landscape":
+            return turned
+        if isinstance(node, FigureGroup):
+            shares = [placed.share for row in figure_rows(node) for placed in row]
+            return above * max(shares, default=100) / 100
+        return _asked(node.attributes.get("width"), above)
+
+    widest: dict[str, float] = {}
+    for node, width in walk_with(whole(document), upright, room):
+        if isinstance(node, Image) and node.asset:
+            asked = node.attributes.get("width")
+            own = width if asked else min(width, node.width * _MILLIMETRES["px"])
+            widest[node.asset] = max(own, widest.get(node.asset, 0.0))
+    if logo := document.metadata.brand.logo:
+        widest[logo.text] = max(upright, widest.get(logo.text, 0.0))
+
+    def fitted(asset: Asset) -> Asset:
+        scale = widest.get(asset.path, 0.0) / INCH * resolution / max(1, asset.width)
+        if asset.is_drawing or not asset.is_file or not 0 < scale < 1:
+            return asset
+        return replace(asset, longest=math.ceil(scale * max(asset.width, asset.height)))
+
+    return tuple(map(fitted, document.assets))
+
+
+def _asked(width: str, above: float) -> float:
+    """The millimetres that the author asks for, or what there is where that is another measure."""
+    if match := _PER_CENT.fullmatch(width):
+        return above * min(100.0, float(match[1])) / 100
+    if match := _LENGTH.fullmatch(width):
+        return min(above, float(match[1]) * _MILLIMETRES[match[2] or ""])
+    return above

@@ -15,12 +15,13 @@ from pipeline.metadata import Metadata
 from pipeline.model import Block, Document
 from pipeline.pages import Page, Pages, Place, Style
 from pipeline.pagination import PageMap
-from pipeline.paper import POINT, NameField, PrintOptions, Sheet
+from pipeline.paper import IMAGE_RESOLUTION, POINT, NameField, PrintOptions, Sheet
 from pipeline.render import table_reflow
 from pipeline.render.constructs import Feature
 from pipeline.render.contents import nav_points, prints_contents, targets
 from pipeline.render.drawings import colours, drawing_faces, logo
 from pipeline.render.environment import read_text, sheets
+from pipeline.render.figures import for_print
 from pipeline.render.math_images import ACCENT, INK
 from pipeline.render.nodes import NodeRenderer
 from pipeline.render.notes import NotePlace, before_notes, is_plain, listing_notes
@@ -177,7 +178,10 @@ def assemble(
             *(face for font in fonts_for(markup) for face in font.faces),
             *drawing_faces(document.assets),
         ),
-        assets=(*document.assets, *renderer.formula_images.assets),
+        assets=(
+            *for_print(document, sheet, options.image_resolution or IMAGE_RESOLUTION),
+            *renderer.formula_images.assets,
+        ),
         contents=nav_points(document.contents, renderer.href),
         pieces=renderer.places.pieces,
         places=first_places(document),

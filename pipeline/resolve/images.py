@@ -36,6 +36,15 @@ PILLOW_FORMATS = {
     "GIF": ("image/gif", "gif"),
     "WEBP": ("image/webp", "webp"),
 }
+CONVERTED = ("AVIF", "TIFF", "BMP")
+"""Kinds that cameras and scanners write and not all outputs show: they become PNG or JPEG."""
+
+QUALITY = 92
+"""Of photographs that are converted: they may be made smaller yet."""
+
+PHOTOGRAPH = 20_000
+"""Colours from which on an opaque image is better off as a JPEG."""
+
 SVG = ("image/svg+xml", "svg")
 SVG_MOTION = (b"<animate", b"<set", b"@keyframes")
 SIGNATURES = (b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"RIFF")
@@ -78,7 +87,8 @@ def examine(data: bytes, room: int = MOST_SPARSE) -> ImageKind:
     except Exception as error:
         raise BadImageError(f"the file is damaged ({describe(error)})") from None
     if kind is None:
-        raise BadImageError("it is not a PNG, JPEG, GIF, WebP or SVG file, whatever its name")
+        kinds = "PNG, JPEG, GIF, WebP, AVIF, TIFF, BMP or SVG"
+        raise BadImageError(f"it is not a {kinds} file, whatever its name")
     return kind
 
 
@@ -107,7 +117,8 @@ def _raster(data: bytes, room: int) -> ImageKind | None:
 
     digest = hashlib.sha256(data).digest()
     try:
-        with Image.open(io.BytesIO(data), formats=tuple(PILLOW_FORMATS)) as image:
+        formats = (*PILLOW_FORMATS, *CONVERTED)
+        with Image.open(io.BytesIO(data), formats=formats) as image:
             width, height = image.size
             if width * height > MOST_PIXELS or max(width, height) > LONGEST_SIDE:
                 raise BadImageError(f"with {width} × {height} pixels it is too large")
@@ -116,13 +127,17 @@ def _raster(data: bytes, room: int) -> ImageKind | None:
                 raise BadImageError("the images that are nearly empty are too large together")
             if digest in _known:
                 return _known[digest]
+            format_name = image.format or ""
             moving = bool(getattr(image, "is_animated", False))
-            media_type, suffix = PILLOW_FORMATS[image.format or ""]
             if image.format == "JPEG":
                 image.draft(image.mode, (width // 8, height // 8))
             image.load()
-            made = _of_eight_bits(image) if image.mode.startswith(DEEP) else b""
             turned = image.getexif().get(EXIF_ORIENTATION, 1) in (5, 6, 7, 8)
+            made = _of_eight_bits(image) if image.mode.startswith(DEEP) else b""
+            if format_name in CONVERTED:
+                moving = False
+                made, format_name = (made, "PNG") if made else _converted(image)
+            media_type, suffix = PILLOW_FORMATS[format_name]
         if data.startswith(SIGNATURES[0]):
             with Image.open(io.BytesIO(data), formats=("PNG",)) as image:
                 image.verify()  # checksums find damage that can be decoded
@@ -140,13 +155,34 @@ def _raster(data: bytes, room: int) -> ImageKind | None:
     return kind
 
 
+def _converted(image: Any) -> tuple[bytes, str]:
+    """The first picture of a file as a PNG or a JPEG, the right way up, with its profile."""
+    from PIL import ImageOps
+
+    plain = ImageOps.exif_transpose(image)
+    if plain.mode not in ("1", "L", "LA", "RGB", "RGBA", "P", "CMYK"):
+        plain = plain.convert("RGBA" if "A" in plain.mode.upper() else "RGB")
+    see_through = plain.has_transparency_data
+    colours = None if see_through else plain.convert("RGB").getcolors(PHOTOGRAPH)
+    kind = "JPEG" if plain.mode == "CMYK" or not (see_through or colours) else "PNG"
+    if kind == "JPEG" and plain.mode not in ("L", "RGB", "CMYK"):
+        plain = plain.convert("RGB")
+    output = io.BytesIO()
+    profile = image.info.get("icc_profile")
+    if kind == "JPEG":
+        plain.save(output, "JPEG", quality=QUALITY, optimize=True, icc_profile=profile)
+    else:
+        plain.save(output, "PNG", icc_profile=profile)
+    return output.getvalue(), kind
+
+
 def _of_eight_bits(image: Any) -> bytes:
     """A PNG of the same picture whose greys have eight bits: of sixteen, some outputs would take
     the lower ones, or all above the lowest for white."""
     import numpy as np
-    from PIL import Image
+    from PIL import Image, ImageOps
 
-    greys = np.asarray(image)
+    greys = np.asarray(ImageOps.exif_transpose(image))
     made = Image.fromarray(np.right_shift(greys, 8, dtype=greys.dtype).astype(np.uint8))
     if isinstance(unseen := image.info.get("transparency"), int):
         made.putalpha(Image.fromarray(np.where(greys == unseen, 0, 255).astype(np.uint8)))

@@ -25,6 +25,7 @@ from pipeline.faces import EMOJI, LEGIBLE, SANS
 from pipeline.model import Asset
 from pipeline.package.asset_files import asset_bytes
 from pipeline.package.image_metadata import without_metadata
+from pipeline.package.image_sizes import shown
 from pipeline.package.pdf.grey import grey_image
 from pipeline.package.pdf.markup import ASSET
 
@@ -148,7 +149,8 @@ class LocalFiles(URLFetcher):  # type: ignore[misc]
             self._refuse(f"“{asset.path}” cannot be shown: {reason}")
             raise
         self.files += (file,)
-        data, kind = without_metadata(data), asset.media_type
+        data = shown(data, asset.longest) if asset.longest else without_metadata(data)
+        kind = asset.media_type
         if self._is_grey:
             # what is wrong with a damaged one, WeasyPrint will say
             with contextlib.suppress(OSError, SyntaxError, ValueError):
