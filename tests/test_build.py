@@ -7,6 +7,7 @@ import io
 import json
 import os
 import re
+import shlex
 import shutil
 import subprocess
 import sys
@@ -20,6 +21,7 @@ from PIL import Image
 
 import pipeline
 from pipeline.cli import main
+from pipeline.starter import STARTERS
 from tests.sentences import is_sentence
 
 pytestmark = pytest.mark.slow
@@ -162,11 +164,23 @@ def test_every_stage_can_be_looked_at(tmp_path: Path, stage: str) -> None:
     assert not (tmp_path / "build").exists()
 
 
-def test_the_starter_builds_without_a_finding(tmp_path: Path) -> None:
-    assert chapbook("new", "my-first", cwd=tmp_path).returncode == 0
+@pytest.mark.parametrize("kind", STARTERS)
+def test_each_starter_builds_without_a_finding(tmp_path: Path, kind: str) -> None:
+    assert chapbook("new", "my-first", "--from", kind, cwd=tmp_path).returncode == 0
+    source = tmp_path / "my-first.md"
+    title, date = (pipeline.parse(source.read_text("utf-8")).metadata.title, "date: 2026-01-01")
+    assert title == "My first"
+    assert date not in source.read_text("utf-8")
     done = chapbook("build", "my-first.md", "--strict", cwd=tmp_path)
     assert (done.returncode, done.stderr) == (0, "")
-    again = chapbook("new", "my-first", cwd=tmp_path)
+
+
+def test_a_starter_is_written_once_and_its_name_quoted_where_it_has_spaces(tmp_path: Path) -> None:
+    done = chapbook("new", "it's my  first", cwd=tmp_path)
+    (said,) = (word for word in done.stdout.split("chapbook build ")[1:])
+    assert shlex.split(said) == ["it's my  first.md"]
+    assert 'title: "It\'s my first"' in (tmp_path / "it's my  first.md").read_text("utf-8")
+    again = chapbook("new", "it's my  first", cwd=tmp_path)
     assert again.returncode == 2
     assert "is there already" in again.stderr
 

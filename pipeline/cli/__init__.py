@@ -16,6 +16,7 @@ STOPPED = 130
 EPILOG = """\b
 Examples:
   chapbook new my-handout            a starter to write on
+  chapbook new my-exam --from exam   one of another kind: worksheet, exam, interview, novel …
   chapbook build my-handout.md       web page, PDF and e-book in build/my-handout/
   chapbook build a.md --edition letter
   chapbook watch my-handout.md       the same again at every save

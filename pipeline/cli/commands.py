@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import functools
+import os
+import shlex
+import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -30,6 +33,7 @@ from pipeline.cli.terminal import (
     show,
     workers,
 )
+from pipeline.starter import STARTERS, USUAL, starter
 
 if TYPE_CHECKING:
     from pipeline.diagnostics import Diagnostic
@@ -239,20 +243,38 @@ def explain(code: str | None) -> None:
     click.echo(f"{slug} ({entry.severity})\n\n{entry.explanation}")
 
 
+def quoted(name: str) -> str:
+    """A name as it is typed in the system's shell."""
+    return subprocess.list2cmdline([name]) if os.name == "nt" else shlex.quote(name)
+
+
 @click.command()
 @click.argument("name")
-def new(name: str) -> None:
-    """Write a starter source, NAME.md, that says how it is done and builds at once."""
+@click.option(
+    "--from",
+    "kind",
+    type=click.Choice(STARTERS),
+    default=USUAL,
+    show_default=True,
+    help="What it is the beginning of.",
+)
+def new(name: str, kind: str) -> None:
+    """Write a starter source, NAME.md, that says how it is done and builds at once.
+
+    \b
+    Examples:
+      chapbook new my-handout
+      chapbook new "My first exam" --from exam
+    """
     from pipeline import outputs
-    from pipeline.starter import starter
 
     path = Path(name if name.endswith(".md") else f"{name}.md")
     if path.exists():
         raise click.UsageError(f"{path} is there already; choose another name.")
-    or_exit(lambda: outputs.write(path, starter(path.stem).encode()))
+    or_exit(lambda: outputs.write(path, starter(path.stem, kind).encode()))
     from pipeline.messages import printable
 
-    click.echo(printable(f"wrote {path}; now: chapbook build {path}"))
+    click.echo(printable(f"wrote {path}; now: chapbook build {quoted(str(path))}"))
 
 
 @click.command()
