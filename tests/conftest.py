@@ -57,7 +57,8 @@ def pytest_configure(config: pytest.Config) -> None:
         folder = tempfile.TemporaryDirectory(prefix="chapbook-tests-")
         os.environ["CHAPBOOK_TEST_RUN"] = folder.name
         os.environ["CHAPBOOK_CACHE"] = str(Path(folder.name) / "cache")
-        if os.environ.pop("PYTHONDONTWRITEBYTECODE", ""):  # each of many processes would compile all
+        # each of many processes would compile all
+        if os.environ.pop("PYTHONDONTWRITEBYTECODE", ""):
             os.environ["PYTHONPYCACHEPREFIX"] = str(Path(folder.name) / "bytecode")
         config.add_cleanup(folder.cleanup)
 
