@@ -56,25 +56,27 @@ FALLBACKS = (
 """Faces for what the text faces lack: polytonic Greek, more of Cyrillic, rare letters, emoji."""
 
 
-ARIAL_LIKE, TIMES_LIKE, VERDANA_LIKE = "Arimo", "STIXGeneral", "DejaVu Sans"
-_ARIMO, _OWN = "fontpkg_arimo", "pipeline.render"
+ARIAL_LIKE, TIMES_LIKE, VERDANA_LIKE = "Arimo", "Crimson Pro", "DejaVu Sans"
+_VERA = {("normal", 700): "VeraBd", ("italic", 400): "VeraIt", ("italic", 700): "VeraBI"}
 
 DRAWING_FACES = (
     *(
-        Face(ARIAL_LIKE, weight, style, _ARIMO, f"files/Arimo{slant}[wght].ttf")
+        Face(family, weight, style, package, f"files/{name}{slant}[wght].ttf")
+        for family, package, name in (
+            (ARIAL_LIKE, "fontpkg_arimo", "Arimo"),
+            (TIMES_LIKE, "fontpkg_crimson_pro", "CrimsonPro"),
+        )
         for style, slant in STYLES
         for weight in (400, 700)
     ),
-    Face(TIMES_LIKE, 400, "normal", _OWN, "fonts/STIXGeneral.ttf"),
-    Face(TIMES_LIKE, 700, "normal", _OWN, "fonts/STIXGeneralBol.ttf"),
-    Face(TIMES_LIKE, 400, "italic", _OWN, "fonts/STIXGeneralItalic.ttf"),
-    Face(TIMES_LIKE, 700, "italic", _OWN, "fonts/STIXGeneralBolIta.ttf"),
     Face(VERDANA_LIKE, 400, "normal", "ziafont", "fonts/DejaVuSans.ttf"),
-    Face(VERDANA_LIKE, 700, "normal", _OWN, "fonts/DejaVuSans-Bold.ttf"),
-    Face(VERDANA_LIKE, 400, "italic", _OWN, "fonts/DejaVuSans-Oblique.ttf"),
-    Face(VERDANA_LIKE, 700, "italic", _OWN, "fonts/DejaVuSans-BoldOblique.ttf"),
+    *(
+        Face(VERDANA_LIKE, weight, style, "reportlab", f"fonts/{name}.ttf")
+        for (style, weight), name in _VERA.items()
+    ),
 )
-"""Faces for the text in drawings, which was measured in the families that most machines have."""
+"""Faces for the text in drawings, which was measured in the families that most machines have.
+Crimson Pro runs as wide as Times; Vera, and DejaVu that was made from it, nearly as Verdana."""
 
 
 def own_faces(metadata: Metadata) -> tuple[Face, ...]:
