@@ -34,6 +34,8 @@ FORMATS = {
     ".epub": "epub",
     ".txt": "text",
     ".text": "text",
+    **dict.fromkeys((".mhtml", ".mht"), "mhtml"),
+    **dict.fromkeys((".odt", ".ott", ".fodt"), "odt"),
 }
 
 COPIED = "copied text"
@@ -114,6 +116,14 @@ def _read(path: Path, name: str, changes: Changes) -> Draft:
             from pipeline.importing.epub import read_epub
 
             return read_epub(path, name)
+        case "mhtml":
+            from pipeline.importing.mhtml import read_mhtml
+
+            return read_mhtml(path, name)
+        case "odt":
+            from pipeline.importing.odf import read_odt
+
+            return read_odt(path, name)
         case "text":
             from pipeline.importing.text import read_text
 
@@ -122,6 +132,8 @@ def _read(path: Path, name: str, changes: Changes) -> Draft:
             known = ", ".join(FORMATS)
             message = f"Chapbook cannot import a file `{path.suffix or path.name}`."
             hint = f"It imports {known}."
+            if path.suffix.lower() in (".rtf", ".doc", ".dot", ".pages", ".wpd", ".wps", ".docm"):
+                hint = "Open it in a word processor, and save it as .docx or .odt."
             wrong = diagnostic(Code.UNREADABLE_FILE, message, source=name, hint=hint)
             return Draft(Metadata(), (), found=(wrong,))
 

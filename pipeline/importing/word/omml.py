@@ -38,8 +38,8 @@ _SIGNS = {
     ),
     "−": "-",
 }
-_ACCENTS = {"\u0302": "hat", "\u0303": "tilde", "\u0304": "bar", "\u0305": "bar", "\u20d7": "vec"}
-_BRACKETS = {"{": "\\{", "}": "\\}", "〈": "\\langle ", "〉": "\\rangle ", "‖": "\\|"}
+ACCENTS = {"\u0302": "hat", "\u0303": "tilde", "\u0304": "bar", "\u0305": "bar", "\u20d7": "vec"}
+BRACKETS = {"{": "\\{", "}": "\\}", "〈": "\\langle ", "〉": "\\rangle ", "‖": "\\|"}
 
 
 def as_tex(element: Element) -> str:
@@ -65,10 +65,11 @@ def _run(element: Element) -> str:
     is_upright = element.find(f"{M}rPr/{M}nor") is not None
     if is_upright:
         return f"\\text{{{text}}}"
-    return "".join(_sign(char) for char in text)
+    return "".join(sign(char) for char in text)
 
 
-def _sign(char: str) -> str:
+def sign(char: str) -> str:
+    """A character of a formula, as TeX writes it."""
     if char in "#%&_${}":
         return f"\\{char}"
     found = _SIGNS.get(char, char)
@@ -93,15 +94,15 @@ def _delimited(element: Element) -> str:
     first, last = _value(element, "dPr/begChr", "("), _value(element, "dPr/endChr", ")")
     mark = _value(element, "dPr/sepChr", "|")
     inner = mark.join(_all(part).strip() for part in element.findall(f"{M}e"))
-    opening, closing = _BRACKETS.get(first, first or "."), _BRACKETS.get(last, last or ".")
+    opening, closing = BRACKETS.get(first, first or "."), BRACKETS.get(last, last or ".")
     return f"\\left{opening}{inner}\\right{closing}"
 
 
 def _large(element: Element) -> str:
-    sign = _sign(_value(element, "naryPr/chr", "∫"))
+    large = sign(_value(element, "naryPr/chr", "∫"))
     below, above = _part(element, "sub"), _part(element, "sup")
     limits = (f"_{{{below}}}" if below else "") + (f"^{{{above}}}" if above else "")
-    return f"{sign.strip()}{limits} {_part(element, 'e')}"
+    return f"{large.strip()}{limits} {_part(element, 'e')}"
 
 
 def _matrix(element: Element) -> str:
@@ -125,7 +126,7 @@ def _function(element: Element) -> str:
 
 
 def _accent(element: Element) -> str:
-    name = _ACCENTS.get(_value(element, "accPr/chr", "\u0302"), "hat")
+    name = ACCENTS.get(_value(element, "accPr/chr", "\u0302"), "hat")
     return f"\\{name}{{{_part(element, 'e')}}}"
 
 

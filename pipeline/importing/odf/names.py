@@ -1,0 +1,25 @@
+"""Names in OpenDocument texts, and which of them are of their programs alone."""
+
+from __future__ import annotations
+
+OFFICE = "{urn:oasis:names:tc:opendocument:xmlns:office:1.0}"
+TEXT = "{urn:oasis:names:tc:opendocument:xmlns:text:1.0}"
+TABLE = "{urn:oasis:names:tc:opendocument:xmlns:table:1.0}"
+DRAW = "{urn:oasis:names:tc:opendocument:xmlns:drawing:1.0}"
+STYLE = "{urn:oasis:names:tc:opendocument:xmlns:style:1.0}"
+SVG = "{urn:oasis:names:tc:opendocument:xmlns:svg-compatible:1.0}"
+META = "{urn:oasis:names:tc:opendocument:xmlns:meta:1.0}"
+DC = "{http://purl.org/dc/elements/1.1/}"
+XLINK = "{http://www.w3.org/1999/xlink}"
+MATH = "{http://www.w3.org/1998/Math/MathML}"
+FO = "{urn:oasis:names:tc:opendocument:xmlns:xsl-fo-compatible:1.0}"
+
+INDEXES = ("table-of-content", "alphabetical-index", "illustration-index", "table-index",
+            "object-index", "user-index")  # fmt: skip
+_SKIPPED = frozenset(
+    {f"{TEXT}{name}" for name in ("tracked-changes", "sequence-decls", "variable-decls",
+     "user-field-decls", "dde-connection-decls", "note-citation", "index-title-template")}
+    | {f"{TEXT}hidden-text", f"{TEXT}hidden-paragraph", f"{OFFICE}forms",
+       f"{OFFICE}annotation-end", f"{OFFICE}scripts", f"{SVG}title", f"{SVG}desc"}
+)  # fmt: skip
+LEAVE_OUT = frozenset({*_SKIPPED, f"{OFFICE}annotation", *(f"{TEXT}{n}" for n in INDEXES)})

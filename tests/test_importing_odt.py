@@ -1,0 +1,232 @@
+"""OpenDocument texts become sources, and so do pages that are saved with their images."""
+
+from __future__ import annotations
+
+import base64
+import io
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from pipeline.importing import import_file
+from tests.test_importing import body, imported, picture, told
+
+SPACES = {
+    "office": "urn:oasis:names:tc:opendocument:xmlns:office:1.0",
+    "text": "urn:oasis:names:tc:opendocument:xmlns:text:1.0",
+    "table": "urn:oasis:names:tc:opendocument:xmlns:table:1.0",
+    "draw": "urn:oasis:names:tc:opendocument:xmlns:drawing:1.0",
+    "style": "urn:oasis:names:tc:opendocument:xmlns:style:1.0",
+    "svg": "urn:oasis:names:tc:opendocument:xmlns:svg-compatible:1.0",
+    "fo": "urn:oasis:names:tc:opendocument:xmlns:xsl-fo-compatible:1.0",
+    "meta": "urn:oasis:names:tc:opendocument:xmlns:meta:1.0",
+    "dc": "http://purl.org/dc/elements/1.1/",
+    "xlink": "http://www.w3.org/1999/xlink",
+}
+NAMES = " ".join(f'xmlns:{name}="{address}"' for name, address in SPACES.items())
+STYLES = """
+<style:style style:name="T1" style:family="text">
+<style:text-properties fo:font-weight="bold"/></style:style>
+<style:style style:name="T2" style:family="text">
+<style:text-properties style:text-position="sub 58%"/></style:style>
+<style:style style:name="T3" style:family="text">
+<style:text-properties fo:language="de" fo:country="DE"/></style:style>
+<style:style style:name="P1" style:family="paragraph" style:parent-style-name="Standard">
+<style:text-properties fo:font-weight="bold"/></style:style>
+<style:style style:name="P2" style:family="paragraph" style:parent-style-name="Quotations"/>
+<text:list-style style:name="L1">
+<text:list-level-style-number text:level="1" style:num-format="1"/>
+<text:list-level-style-bullet text:level="2" text:bullet-char="-"/></text:list-style>
+"""
+MATH = (
+    '<math xmlns="http://www.w3.org/1998/Math/MathML"><semantics><mrow><mfrac><mi>a</mi><msup>'
+    "<mi>b</mi><mn>2</mn></msup></mfrac><mo>≤</mo><msqrt><mi>x</mi></msqrt></mrow>"
+    '<annotation encoding="StarMath 5.0">a over b^2 &lt;= sqrt x</annotation></semantics></math>'
+)
+
+
+def odt(path: Path, text: str, **parts: str) -> None:
+    """A text with what stands in its body."""
+    content = (
+        f"<office:document-content {NAMES}><office:automatic-styles>{STYLES}"
+        f"</office:automatic-styles><office:body><office:text>{text}</office:text></office:body>"
+        "</office:document-content>"
+    )
+    meta = (
+        f"<office:document-meta {NAMES}><office:meta><dc:title>The well</dc:title>"
+        "<meta:initial-creator>Ann Ash</meta:initial-creator><meta:keyword>water</meta:keyword>"
+        "<dc:language>en-GB</dc:language></office:meta></office:document-meta>"
+    )
+    styles = (
+        f"<office:document-styles {NAMES}><office:master-styles><style:master-page><style:footer>"
+        "<text:p>Page 1</text:p></style:footer></style:master-page></office:master-styles>"
+        "</office:document-styles>"
+    )
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, part in {
+            "content.xml": content,
+            "meta.xml": meta,
+            "styles.xml": styles,
+            "Object 1/content.xml": MATH,
+            **parts,
+        }.items():
+            archive.writestr(name, part)
+        archive.writestr("Pictures/p.png", picture())
+
+
+WELL = """
+<text:tracked-changes><text:changed-region><text:deletion><text:p>Old words.</text:p>
+</text:deletion></text:changed-region></text:tracked-changes>
+<text:table-of-content><text:index-body><text:p>Depth 1</text:p></text:index-body>
+</text:table-of-content>
+<text:h text:outline-level="1">The well</text:h>
+<text:h text:outline-level="2"><text:bookmark-start text:name="deep"/>Depth</text:h>
+<text:p>It is <text:span text:style-name="T1">deep</text:span>,<text:s/>H<text:span
+ text:style-name="T2">2</text:span>O, <text:span text:style-name="T3">tief</text:span>.<text:note
+ text:note-class="footnote"><text:note-citation>1</text:note-citation><text:note-body>
+<text:p>Since 1962.</text:p></text:note-body></text:note><office:annotation>
+<dc:creator>Ben</dc:creator><text:p>Ask again.</text:p></office:annotation></text:p>
+<text:p text:style-name="P1">All bold, see <text:bookmark-ref
+ text:ref-name="deep">Depth</text:bookmark-ref>.</text:p>
+<text:p>So <draw:frame><draw:object xlink:href="./Object 1"/></draw:frame> holds.</text:p>
+<text:list text:style-name="L1"><text:list-item><text:p>one</text:p><text:list><text:list-item>
+<text:p>two</text:p></text:list-item></text:list></text:list-item></text:list>
+<text:p>Between.</text:p>
+<text:list text:style-name="L1" text:continue-numbering="true"><text:list-item>
+<text:p>three</text:p></text:list-item></text:list>
+<text:p text:style-name="P2">A <text:a xlink:href="https://example.org/">quotation</text:a>.</text:p>
+<text:p text:style-name="Preformatted_20_Text">x = 1</text:p>
+<text:p text:style-name="Preformatted_20_Text"><text:s text:c="2"/>y = 2</text:p>
+<text:p text:style-name="Table">Table <text:sequence>1</text:sequence>: Wells</text:p>
+<table:table><table:table-column/><table:table-header-rows><table:table-row><table:table-cell>
+<text:p>Year</text:p></table:table-cell><table:table-cell table:number-columns-spanned="2">
+<text:p>Depths</text:p></table:table-cell><table:covered-table-cell/></table:table-row>
+</table:table-header-rows><table:table-row><table:table-cell><text:p>2016</text:p>
+</table:table-cell><table:table-cell table:number-columns-repeated="2"><text:p>11 m</text:p>
+</table:table-cell></table:table-row></table:table>
+<text:p><draw:frame><draw:text-box><text:p text:style-name="Figure"><draw:frame>
+<draw:image xlink:href="Pictures/p.png"/><svg:desc>A red box</svg:desc></draw:frame>Figure
+<text:sequence>1</text:sequence>: The pump</text:p></draw:text-box></draw:frame></text:p>
+"""
+
+
+def test_odt(tmp_path: Path) -> None:
+    """A text with a bit of everything."""
+    odt(tmp_path / "well.odt", WELL)
+    made = imported(tmp_path / "well.odt")
+    assert made.text.startswith(
+        "---\ntitle: The well\nauthors:\n- Ann Ash\nlang: en-GB\nkeywords:\n- water\n---\n"
+    )
+    assert body(made) == (
+        "## Depth\n\n"
+        "It is **deep**, H<sub>2</sub>O, [tief]{lang=de-DE}.[^1]\n\n"
+        "<!-- Ben: Ask again. -->\n\n"
+        "**All bold, see [Depth](#depth).**\n\n"
+        "So $\\frac{a}{{b}^{2}}\\leq \\sqrt{x}$ holds.\n\n"
+        "1. one\n   - two\n\nBetween.\n\n2. three\n\n"
+        "> A [quotation](https://example.org/).\n\n"
+        "```\nx = 1\n  y = 2\n```\n\n"
+        "::: table Wells\n<table>\n<thead>\n<tr>\n"
+        '<th scope="col">Year</th>\n<th scope="col" colspan="2">Depths</th>\n</tr>\n</thead>\n'
+        "<tbody>\n<tr>\n<th scope=\"row\">2016</th>\n<td>11 m</td>\n<td>11 m</td>\n</tr>\n</tbody>\n"
+        "</table>\n:::\n\n"
+        '![A red box](images/a-red-box.png "The pump")\n\n'
+        "[^1]: Since 1962."
+    )
+    assert told(made) == [
+        "1 tracked change is taken as accepted.",
+        "The table of contents is left out: editions have their own.",
+        "The footer “Page 1” is left out: editions have their own.",
+    ]
+    assert all(row.made >= row.given for row in made.ledger), made.ledger
+
+
+def test_flat(tmp_path: Path) -> None:
+    """A text in one file, with an image in it."""
+    image = base64.b64encode(picture()).decode()
+    (tmp_path / "well.fodt").write_text(
+        f"<office:document {NAMES}><office:meta><dc:title>The well</dc:title></office:meta>"
+        "<office:body><office:text><text:p>Text <draw:frame><draw:image><office:binary-data>"
+        f"{image}</office:binary-data></draw:image><svg:title>A pump</svg:title></draw:frame>."
+        "</text:p></office:text></office:body></office:document>"
+    )
+    made = imported(tmp_path / "well.fodt")
+    assert body(made) == "Text ![A pump](images/a-pump.png)."
+    assert made.images == {"images/a-pump.png": picture()}
+
+
+def test_interview_in_bold(tmp_path: Path) -> None:
+    """Names in bold begin turns, whatever program they come from."""
+    turn = '<text:p><text:span text:style-name="T1">{}:</text:span> {}</text:p>'
+    said = [("Ann Ash", "How deep?"), ("Ben Birch", "Very."), ("AA", "And wide?"), ("BB", "No.")]
+    odt(tmp_path / "a.odt", "".join(turn.format(*one) for one in said))
+    made = imported(tmp_path / "a.odt")
+    assert "speakers:\n  Ann Ash: interviewer\n  Ben Birch: guest\n" in made.text
+    assert "Ann Ash: And wide?\n\nBen Birch: No." in body(made)
+
+
+@pytest.mark.parametrize("suffix", [".odt", ".fodt", ".mhtml"])
+@pytest.mark.parametrize(
+    "data", [b"", b"PK\x03\x04", b"<office:document", b"\0\1\2", b"Some text."]
+)
+def test_broken(tmp_path: Path, suffix: str, data: bytes) -> None:
+    """A file that is not what its name says is told, and makes no source."""
+    (tmp_path / f"a{suffix}").write_bytes(data)
+    assert [one.code for one in import_file(tmp_path / f"a{suffix}").found] == ["unreadable-file"]
+
+
+def test_locked(tmp_path: Path) -> None:
+    odt(tmp_path / "a.odt", "", **{"META-INF/manifest.xml": "<a><encryption-data/></a>"})
+    assert told(import_file(tmp_path / "a.odt")) == ["The file has a password."]
+
+
+def test_damaged(tmp_path: Path) -> None:
+    """However a text is damaged, it is read or told."""
+    odt(tmp_path / "well.odt", WELL)
+    data = (tmp_path / "well.odt").read_bytes()
+    for number in range(60):
+        broken = bytearray(data)
+        broken[(number * 977) % len(data)] ^= 0x55
+        (tmp_path / "broken.odt").write_bytes(broken[: len(data) - number * 7])
+        import_file(tmp_path / "broken.odt")
+
+
+def test_rich_text(tmp_path: Path) -> None:
+    """What is not read is told, with what to do."""
+    (tmp_path / "a.rtf").write_bytes(b"{\\rtf1 Hello}")
+    (found,) = import_file(tmp_path / "a.rtf").found
+    assert found.hint == "Open it in a word processor, and save it as .docx or .odt."
+
+
+def test_mhtml(tmp_path: Path) -> None:
+    """A page that a browser saved, with its image and with links from its address."""
+    page = (
+        '<html lang="en-GB"><head><title>The well</title></head><body><nav><a href="/">Home</a> '
+        '<a href="/x">More</a> <a href="/y">Y</a></nav><article><h1>The well</h1><p>See '
+        '<a href="map">the map</a>.</p><p><img src="p.png" alt="A pump"></p></article></body>'
+    )
+    shown = base64.b64encode(picture()).decode()
+    (tmp_path / "m.mhtml").write_text(
+        "MIME-Version: 1.0\r\n"
+        'Content-Type: multipart/related; type="text/html"; boundary="B"\r\n\r\n--B\r\n'
+        "Content-Type: text/html\r\nContent-Location: https://example.org/a/well.html\r\n\r\n"
+        f"{page}\r\n--B\r\nContent-Type: image/png\r\nContent-Transfer-Encoding: base64\r\n"
+        f"Content-Location: https://example.org/a/p.png\r\n\r\n{shown}\r\n--B--\r\n"
+    )
+    made = imported(tmp_path / "m.mhtml")
+    assert body(made) == (
+        "See [the map](https://example.org/a/map).\n\n![A pump](images/a-pump.png)"
+    )
+    assert made.images == {"images/a-pump.png": picture()}
+    assert "“Home More Y” (3 words) is left out: it is not of the article." in told(made)
+
+
+def test_bomb(tmp_path: Path) -> None:
+    """What would fill the memory is told by what it says of its size."""
+    made = io.BytesIO()
+    with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as archive:
+        for number in range(5):
+            archive.writestr(f"{number}.xml", b"\0" * (60 * 2**20))
+    (tmp_path / "a.odt").write_bytes(made.getvalue())
+    assert told(import_file(tmp_path / "a.odt")) == ["It holds more than 256 MiB."]
