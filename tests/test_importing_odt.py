@@ -129,7 +129,8 @@ def test_odt(tmp_path: Path) -> None:
         "```\nx = 1\n  y = 2\n```\n\n"
         "::: table Wells\n<table>\n<thead>\n<tr>\n"
         '<th scope="col">Year</th>\n<th scope="col" colspan="2">Depths</th>\n</tr>\n</thead>\n'
-        "<tbody>\n<tr>\n<th scope=\"row\">2016</th>\n<td>11 m</td>\n<td>11 m</td>\n</tr>\n</tbody>\n"
+        "<tbody>\n<tr>\n"
+        '<th scope="row">2016</th>\n<td>11 m</td>\n<td>11 m</td>\n</tr>\n</tbody>\n'
         "</table>\n:::\n\n"
         '![A red box](images/a-red-box.png "The pump")\n\n'
         "[^1]: Since 1962."
