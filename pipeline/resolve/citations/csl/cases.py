@@ -17,6 +17,7 @@ _SMALL = frozenset(
 
 _MARKS = "\ufdd0-\ufdef"
 _SITE = re.compile(r"[\w.-]+\.[a-z]{2,3}")
+_INITIAL = re.compile(r"(?:^|\s)[A-Z]\.$")
 _WORD = re.compile(rf"[^\s{_MARKS}–—/:]+")
 
 
@@ -96,7 +97,9 @@ def _sentence(text: str) -> str:
 
 def _title(text: str) -> str:
     """Headline style: capitals but for small words, which have them first, last and after a
-    colon; a word that has a capital anywhere stays as it is."""
+    colon; a word that has a capital anywhere stays as it is. So do a small word after a full
+    stop, which may be that of an abbreviation (Proc. of), and any after a capital letter with
+    one (E. coli)."""
     pieces = _parts(text)
     shouts = text.isupper()
     words = [
@@ -117,7 +120,9 @@ def _title(text: str) -> str:
         starts = number == 0 or before.endswith((":", "?", "!", ".", "–", "—"))
         ends = number == len(words) - 1
         bare = word.strip("()[]{}\"'“”‘’«».,;!?").lower()
-        if bare in _SMALL and not starts and not ends:
+        if (bare in _SMALL and before.endswith(".")) or _INITIAL.search(before):
+            pass
+        elif bare in _SMALL and not starts and not ends:
             if shouts or (word[:1].isupper() and word[1:].islower()):
                 word = word.lower()
         elif word == word.lower() and not _SITE.fullmatch(word):

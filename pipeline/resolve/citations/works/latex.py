@@ -93,7 +93,8 @@ def _group(tokens: _Tokens, protects: bool, depth: int) -> str:
             if depth >= MOST_GROUPS:
                 nested += 1
                 continue
-            is_letter = tokens.peek().startswith("\\") and not depth
+            name = tokens.peek().strip("\\ \t\n")
+            is_letter = tokens.peek().startswith("\\") and not depth and name not in _SWITCHES
             inner = _group(tokens, protects and is_letter, depth + 1)
             keeps = protects and not is_letter
             parts.append(marks.group(marks.NO_CASE, inner) if keeps else inner)
@@ -137,7 +138,10 @@ def _command(name: str, tokens: _Tokens, protects: bool, depth: int) -> str:
         _argument(tokens, protects, depth)
         return _argument(tokens, protects, depth)
     if mark := _GROUPS.get(name):
-        return marks.group(mark, _argument(tokens, protects, depth))
+        inner = _argument(tokens, protects, depth)
+        # what is set off by italics is a name, or in another language: E. coli, in vitro
+        keeps = protects and mark == marks.ITALIC
+        return marks.group(mark, marks.group(marks.NO_CASE, inner) if keeps else inner)
     return _argument(tokens, protects, depth) if tokens.peek() == "{" else ""
 
 
