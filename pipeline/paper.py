@@ -146,7 +146,7 @@ class PrintOptions(msgspec.Struct, frozen=True, omit_defaults=True):
     page: Annotated[PageOptions, Key(
         "The printed page: a size, or size, margins, gutter, columns, text and leading.", "A5",
         {"size": "150mm x 220mm", "margins": "15mm"},
-        {"columns": 2, "text": "10pt"})] = PageOptions()
+        {"columns": 2, "text": "10pt"}, also="papersize")] = PageOptions()
     theme: Annotated[Theme | None, Key(
         "How the printed page looks.", "modern", wrong="is no theme")] = None
     handwriting: Annotated[Handwriting | None, Key(

@@ -6,12 +6,18 @@ import difflib
 from collections.abc import Iterable
 
 
-def nearest(word: str, candidates: Iterable[str], likeness: float = 0.6) -> str:
+def nearest(word: str, candidates: Iterable[str], likeness: float = 0.65) -> str:
     """The candidate that ``word`` is most likely a slip for, or "" where none is as like it
-    as ``likeness`` asks (0: anything, 1: the word itself). Capitals do not count."""
-    names = {candidate.casefold(): candidate for candidate in sorted(candidates)}
+    as ``likeness`` asks (0: anything, 1: the word itself). Capitals do not count. One that is much
+    shorter or longer is another word: `fonts` for `fontsize`."""
+    short = word[:60].casefold()
     # A long word is no slip for a short name, and would be slow to compare.
-    found = difflib.get_close_matches(word[:60].casefold(), names, 1, likeness)
+    names = {
+        candidate.casefold(): candidate
+        for candidate in sorted(candidates)
+        if abs(len(candidate) - len(short)) <= max(2, len(short) // 4)
+    }
+    found = difflib.get_close_matches(short, names, 1, likeness)
     return names[found[0]] if found else ""
 
 

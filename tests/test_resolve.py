@@ -619,7 +619,7 @@ def test_what_stands_around_a_script_stays() -> None:
         ("https://a.org/x.png", "remote-image", "Save a copy beside the source."),
         ("//a.org/x.png", "remote-image", "Save a copy beside the source."),
         ("data:image/png;base64,x", "bad-image", "Save it as a file beside the source."),
-        ("file:///x.png", "bad-image", ""),
+        ("file:///x.png", "bad-image", "Copy the image beside the source, and write `x.png`."),
         ("../secret.png", "outside-folder", ""),
         ("out.png", "outside-folder", ""),
     ],

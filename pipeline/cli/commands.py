@@ -22,7 +22,6 @@ from pipeline.cli.terminal import (
     TEMPLATES,
     check_editions,
     check_split,
-    did_you_mean,
     formats,
     need_system,
     not_built,
@@ -231,6 +230,7 @@ def check(files: tuple[Path, ...], as_json: bool, external: bool, source: Path |
 def explain(code: str | None) -> None:
     """Say what a message means and what to do; without CODE, list them all."""
     from pipeline.codes import BY_SLUG
+    from pipeline.suggestions import nearest
 
     if code is None:
         for name, found in sorted(BY_SLUG.items()):
@@ -238,7 +238,9 @@ def explain(code: str | None) -> None:
         return
     slug = code.lower().replace("_", "-")
     if slug not in BY_SLUG:
-        raise click.BadParameter(did_you_mean(code, BY_SLUG), param_hint="CODE")
+        near = nearest(slug, BY_SLUG)
+        further = f"Did you mean `{near}`?" if near else "`chapbook explain` lists all there are."
+        raise click.BadParameter(f"There is no finding {code!r}. {further}", param_hint="CODE")
     entry = BY_SLUG[slug].value
     click.echo(f"{slug} ({entry.severity})\n\n{entry.explanation}")
 

@@ -85,7 +85,7 @@ class Metadata(msgspec.Struct, frozen=True, omit_defaults=True):
         "A handout for a discussion of 45 minutes.", form="paragraphs")] = ""
     keywords: Annotated[tuple[str, ...], Key(
         "Subjects: a list, or text with commas between.", ["slavery", "human rights"],
-        "slavery, human rights")] = ()
+        "slavery, human rights", also="tags")] = ()
     subjects: Annotated[tuple[Subject, ...], Key(
         "Subjects by the classifications of shops and libraries: scheme, code and name.",
         "BISAC EDU029030",
@@ -150,9 +150,9 @@ class Metadata(msgspec.Struct, frozen=True, omit_defaults=True):
         "The table of contents: true, false or auto; or show, depth and questions, "
         "and whether there are lists of figures, tables and listings.", True, "auto",
         {"show": "always", "depth": 2, "questions": True},
-        {"figures": True, "tables": True})] = ContentsOptions()
+        {"figures": True, "tables": True}, also="toc")] = ContentsOptions()
     number_sections: Annotated[bool, Key(
-        "Whether sections have numbers: 1, 1.1, 1.2 …", True)] = False
+        "Whether sections have numbers: 1, 1.1, 1.2 …", True, also="numbersections")] = False
     bibliography: Annotated[tuple[Placed, ...], Key(
         "The files that describe the works you cite: BibTeX, CSL-JSON or CSL-YAML.", "refs.bib",
         ["books.bib", "films.json"], form="works")] = ()

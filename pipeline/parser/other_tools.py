@@ -49,9 +49,9 @@ INLINE = (
         "Write a link `[text](#id)`, a reference `@fig-x` or code.",
     ),
     Mark(
-        re.compile(r"@(?:fig|tbl|sec|eq|lst):(?=\w)"),
+        re.compile(r"@(fig|tbl|sec|eq|lst):(\w(?:[\w-]{0,60}\w)?)"),
         "a reference of pandoc-crossref",
-        "Write it with a hyphen: the id `{#fig-x}`, and `@fig-x`.",
+        r"Write it with a hyphen: the id `{#\1-\2}`, and `@\1-\2`.",
     ),
 )
 """Marks within text, by the character they begin with: none looks far."""
@@ -113,7 +113,8 @@ def find(data: str, pos: int) -> tuple[Mark, str] | None:
     """The mark of another tool that begins at ``pos`` of a text, and what is written."""
     for mark in INLINE:
         if match := mark.pattern.match(data, pos):
-            return mark, match[0]
+            instead = match.expand(mark.instead) if match.re.groups else mark.instead
+            return mark._replace(instead=instead), match[0]
     return None
 
 

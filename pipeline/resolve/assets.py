@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from pathlib import Path
+from urllib.parse import unquote
 
 from msgspec.structs import replace
 
@@ -168,6 +169,13 @@ class _Assets:
             )
         if is_remote(source):
             return Problem(Code.REMOTE_IMAGE, f"The image “{source}” is on the web.")
+        if kind == "file" or len(kind) == 1:
+            name = re.split(r"[/\\]", unquote(source))[-1]
+            return Problem(
+                Code.BAD_IMAGE,
+                f"“{unquote(source)}” is a place on one computer, where nobody else has the image.",
+                f"Copy the image beside the source, and write `{name}`." if name else "",
+            )
         if kind:
             return Problem(Code.BAD_IMAGE, f"An image cannot come from a `{kind}:` address.")
         if not source:

@@ -61,6 +61,37 @@ def for_all(node: N, report: Report) -> N:
     return changed  # type: ignore[return-value]
 
 
+_EDITIONS = "Say what is made in `editions`, as in `editions: [web, handout]`."
+_LEFT_OUT = "Leave it out: Chapbook does that by itself."
+OTHER_TOOLS: MappingOf[str, str] = {
+    "toc-depth": "Write `contents: {depth: 2}`.",
+    "fontsize": "Write `page: {text: 12pt}`.",
+    "geometry": "Write `page: {margins: 20mm}`.",
+    "linestretch": "Write `page: {leading: 15pt}`.",
+    "classoption": "Write `page: {columns: 2}`, or what else it stands for, under `page`.",
+    "lof": "Write `contents: {figures: true}`.",
+    "lot": "Write `contents: {tables: true}`.",
+    "biblio-style": "Write `citation_style: apa`, or another style.",
+    "bibliographystyle": "Write `citation_style: apa`, or another style.",
+    "logo": "Write `brand: {logo: logo.svg, alt: what it says}`.",
+    "css": "Styles of your own are in a folder of templates: `--templates`.",
+    "template": "Templates of your own are in a folder: `--templates`.",
+    "header-includes": "Styles of your own are in a folder of templates: `--templates`.",
+    "affiliation": "Write it beside the author: `authors: [{name: …, affiliation: …}]`.",
+    "institute": "Write it beside the author: `authors: [{name: …, affiliation: …}]`.",
+    "email": "Write it beside the author: `authors: [{name: …, email: …}]`.",
+    "orcid": "Write it beside the author: `authors: [{name: …, orcid: …}]`.",
+    "draft": "Leave it out: all that you build is built.",
+    **dict.fromkeys(("output", "format", "formats", "project", "exports"), _EDITIONS),
+    **dict.fromkeys(
+        ("mainfont", "sansfont", "monofont", "fontfamily"),
+        "Choose a `theme`, or name `fonts` for styles of your own.",
+    ),
+    **dict.fromkeys(("link-citations", "colorlinks", "link-bibliography", "pagetitle"), _LEFT_OUT),
+}
+"""The keys that Pandoc, Quarto, MyST and other programs have for something, and what to write."""
+
+
 def entries(
     node: Mapping,
     known: tuple[str, ...],
@@ -88,7 +119,9 @@ def entries(
             continue
         first[key] = written
         if key not in known:
-            hint = did_you_mean(written.text, (*known, *aliases))
+            name = written.text.lower().replace("_", "-")
+            hint = "" if inside else OTHER_TOOLS.get(name, "")
+            hint = hint or did_you_mean(written.text, (*known, *aliases))
             if inside and not hint:
                 hint = f"There are {', '.join(known)}."
             report.add(Code.UNKNOWN_KEY, f"There is no key `{shown}`{where}.", written.place, hint)
