@@ -35,6 +35,7 @@ FORMATS = {
     ".txt": "text",
     ".text": "text",
     **dict.fromkeys((".mhtml", ".mht"), "mhtml"),
+    ".pdf": "pdf",
     **dict.fromkeys((".odt", ".ott", ".fodt"), "odt"),
 }
 
@@ -120,6 +121,10 @@ def _read(path: Path, name: str, changes: Changes) -> Draft:
             from pipeline.importing.mhtml import read_mhtml
 
             return read_mhtml(path, name)
+        case "pdf":
+            from pipeline.importing.pdf import read_pdf
+
+            return read_pdf(path, name)
         case "odt":
             from pipeline.importing.odf import read_odt
 

@@ -24,8 +24,8 @@ from pipeline.importing.labels import (
     lines_apart,
     stands_for,
 )
-from pipeline.importing.people import as_written, guest_in, names_in, role_of, who
-from pipeline.importing.vocabulary import phrase
+from pipeline.importing.people import as_written, names_in, role_of, who
+from pipeline.importing.turns import About, Said, about_of, plainly
 from pipeline.metadata import Metadata, Speaker
 from pipeline.model import Block, Inline, Paragraph, Text
 from pipeline.parser.dialogue import ENDS, group_turns
@@ -44,46 +44,14 @@ FEWEST_LINES = 6
 """Turns that make a dialogue of a text in which nobody asks."""
 
 
-class _Said(NamedTuple):
-    """A turn: where it begins, whose it is, and what its first paragraph says."""
-
-    at: int
-    name: str
-    children: tuple[Inline, ...]
-
-
 class _Found(NamedTuple):
-    turns: list[_Said]
+    turns: list[Said]
     speakers: tuple[Speaker, ...]
     told: list[str]
     """What was guessed, in sentences."""
 
     sure: str
     """What it is, and how sure that is."""
-
-
-class _About(NamedTuple):
-    """What a text says above its first turn, and of whom."""
-
-    text: str
-    authors: tuple[str, ...]
-    guest: str
-    is_interview: bool
-
-    @property
-    def asker(self) -> str:
-        """The only author, who is no guest."""
-        only = self.authors[0] if len(self.authors) == 1 else ""
-        return only if only != self.guest else ""
-
-
-def _about(blocks: tuple[Block, ...], metadata: Metadata, first: int) -> _About:
-    lead = " ".join(text_of(block) for block in blocks[:first])
-    authors = tuple(one.name for one in metadata.authors)
-    text = f"{metadata.title}. {metadata.subtitle}. {metadata.description}. {lead}"
-    is_interview = any(phrase("speech", word).search(text) for word in ("interview", "with"))
-    guest = guest_in(metadata.title, text, authors)
-    return _About(f"{text} {', '.join(authors)}", authors, guest, is_interview)
 
 
 def with_speakers(draft: Draft, name: str) -> Draft:
@@ -97,7 +65,7 @@ def with_speakers(draft: Draft, name: str) -> Draft:
         return draft
     names = [one.name for one in found.speakers]
     made = [*blocks]
-    for turn in found.turns:
+    for turn in plainly(found.turns):
         start = Text(text=f"{turn.name}: " if turn.children else f"{turn.name}:")
         made[turn.at] = Paragraph(children=(start, *turn.children), span=blocks[turn.at].span)
     made = ended(made, found.turns[-1].at, names)
@@ -147,7 +115,7 @@ def _by_names(blocks: tuple[Block, ...], metadata: Metadata) -> _Found | None:
                 labels[at] = Label(line, (), "line")
     if not labels:
         return None
-    about = _about(blocks, metadata, min(labels))
+    about = about_of(blocks, metadata, min(labels))
     written = {label.name for label in labels.values()}
     cased = {name: as_written(name, about.text) for name in written}
     full = _full_names(cased[label.name] for label in labels.values())
@@ -201,7 +169,7 @@ def _is_followed(blocks: tuple[Block, ...], at: int) -> bool:
     return at + 1 < len(blocks) and not isinstance(blocks[at + 1], ENDS)
 
 
-def _stood_for(role: str, label: str, about: _About) -> str:
+def _stood_for(role: str, label: str, about: About) -> str:
     """Whom "Q" and "A" stand for: the author, where there is one, and the guest."""
     if role == "reply" and about.guest:
         return about.guest
@@ -210,10 +178,10 @@ def _stood_for(role: str, label: str, about: _About) -> str:
     return re.sub(r"\s?\d{1,4}$", "", label)
 
 
-def _accepted(labels: dict[int, Label], persons: dict[str, str], about: _About) -> list[_Said]:
+def _accepted(labels: dict[int, Label], persons: dict[str, str], about: About) -> list[Said]:
     """The turns, if the names are those of people who speak to each other."""
     known = {folded(name) for name in (*about.authors, about.guest) if name}
-    turns: list[_Said] = []
+    turns: list[Said] = []
     for forms in (("colon",), ("colon", "bold", "line")):
         chosen = {at: label for at, label in labels.items() if label.form in forms}
         counts = Counter(folded(persons[label.name]) for label in chosen.values())
@@ -229,7 +197,7 @@ def _accepted(labels: dict[int, Label], persons: dict[str, str], about: _About) 
         }
         taken = {person for person, number in counts.items() if number > 1 or person in sure}
         turns = [
-            _Said(at, persons[label.name], label.rest)
+            Said(at, persons[label.name], label.rest)
             for at, label in sorted(chosen.items())
             if folded(persons[label.name]) in taken
         ]
@@ -238,7 +206,7 @@ def _accepted(labels: dict[int, Label], persons: dict[str, str], about: _About) 
     return []
 
 
-def _is_dialogue(turns: list[_Said], sure: set[str], about: _About) -> bool:
+def _is_dialogue(turns: list[Said], sure: set[str], about: About) -> bool:
     people = {folded(turn.name) for turn in turns}
     if len(people) < 2:
         return len(turns) > 1 and bool(people & sure or about.is_interview)
@@ -253,7 +221,7 @@ def _is_dialogue(turns: list[_Said], sure: set[str], about: _About) -> bool:
     return len(people) <= 12 and changes >= 0.5 * len(pairs) and len(turns) >= 0.12 * reaches
 
 
-def _without_lead(turns: list[_Said], blocks: tuple[Block, ...], metadata: Metadata) -> list[_Said]:
+def _without_lead(turns: list[Said], blocks: tuple[Block, ...], metadata: Metadata) -> list[Said]:
     """The turns without one at the top that only names the person whom the text is about."""
     first, second = turns[0], turns[1]
     counts = Counter(turn.name for turn in turns)
@@ -270,23 +238,23 @@ def _without_lead(turns: list[_Said], blocks: tuple[Block, ...], metadata: Metad
     return turns[1:] if is_lead else turns
 
 
-def _asks_alone(turns: list[_Said]) -> bool:
+def _asks_alone(turns: list[Said]) -> bool:
     asked = sum(bool(_QUESTION.search(plain_text(turn.children))) for turn in turns)
     return asked >= 0.6 * len(turns)
 
 
 def _answered(
-    turns: list[_Said], blocks: tuple[Block, ...], guest: str, metadata: Metadata
-) -> tuple[list[_Said], str]:
+    turns: list[Said], blocks: tuple[Block, ...], guest: str, metadata: Metadata
+) -> tuple[list[Said], str]:
     """The turns of whoever asks, each with one of whoever replies after it."""
     asked = {turn.at for turn in turns}
     name = guest or role_of(metadata, 1).capitalize()
-    found: list[_Said] = []
+    found: list[Said] = []
     for turn in turns:
         found.append(turn)
         after = blocks[turn.at + 1] if turn.at + 1 < len(blocks) else None
         if isinstance(after, Paragraph) and turn.at + 1 not in asked:
-            found.append(_Said(turn.at + 1, name, after.children))
+            found.append(Said(turn.at + 1, name, after.children))
     return found, name if len(found) > len(turns) else ""
 
 
@@ -298,7 +266,7 @@ def _by_questions(blocks: tuple[Block, ...], metadata: Metadata) -> _Found | Non
     or in italics, or nothing but questions."""
     paragraphs = {at: b for at, b in enumerate(blocks) if isinstance(b, Paragraph)}
     first = min((at for at, b in paragraphs.items() if _QUESTION.search(text_of(b))), default=0)
-    about = _about(blocks, metadata, first)
+    about = about_of(blocks, metadata, first)
     if not about.is_interview:
         return None
     asked: dict[int, tuple[Inline, ...]] = {}
@@ -318,7 +286,7 @@ def _by_questions(blocks: tuple[Block, ...], metadata: Metadata) -> _Found | Non
     else:
         return None
     asker = about.asker or role_of(metadata, 0).capitalize()
-    turns = [_Said(at, asker, asked[at]) for at in sorted(asked) if at >= first]
+    turns = [Said(at, asker, asked[at]) for at in sorted(asked) if at >= first]
     turns, replier = _answered(turns, blocks, about.guest, metadata)
     if not replier:
         return None
@@ -354,7 +322,7 @@ def _is_question(text: str) -> bool:
 
 def _speakers(
     names: list[str],
-    turns: list[_Said],
+    turns: list[Said],
     blocks: tuple[Block, ...],
     metadata: Metadata,
     labels: dict[int, Label],

@@ -43,7 +43,8 @@ class Label(NamedTuple):
 def is_name(text: str) -> bool:
     """Whether a text may be a name, or initials, or what stands for one."""
     parts = text.split()
-    if not parts or len(parts) > 5 or folded(text) in said("speech", "nobody"):
+    bare = re.sub(r"\W{0,3}\d{1,4}\W{0,3}$", "", text)  # Table 1.
+    if not parts or len(parts) > 5 or folded(bare) in said("speech", "nobody"):
         return False
     if re.search(r"[^\w\s.'’&()-]", text):
         return False

@@ -1,0 +1,122 @@
+"""PDF becomes a source, as far as its structure tree or its lines tell what is what."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pikepdf
+import pytest
+import weasyprint
+
+from pipeline.importing import import_file
+from tests.test_importing import body, imported, told
+
+PAGE = """\
+<html lang="en"><head><title>{title}</title><meta name="author" content="Ann Ash"><style>
+@page {{ size: A5; margin: 2cm; @top-center {{ content: "Wells of the north" }}
+@bottom-center {{ content: counter(page) }} }}
+body {{ font: 11pt serif; text-align: left; hyphens: manual }} h1 {{ font-size: 20pt }}
+h2 {{ font-size: 14pt; break-before: {cut} }}
+</style></head><body><h1>The well</h1>
+<p>The village has <b>one</b> well, and it is deep; nobody knows who dug it, or when, but all who
+are old remember the sum&shy;mer in which it was dry. See https://example.org/wells for more.</p>
+<p>The pump is new.</p>
+<h2>What we need</h2><ul><li>a rope that is longer than the well is deep, and that does not tear
+when it is wet</li><li>two men</li></ul>
+<h2>What it costs</h2>
+<table><tr><th>Year</th><th>Depth</th></tr><tr><td>2016</td><td>11 m</td></tr></table>
+<h2>The end</h2><p>It is well.</p>
+</body></html>
+"""
+
+
+def pdf(path: Path, text: str, *, tagged: bool) -> None:
+    weasyprint.HTML(string=text).write_pdf(path, pdf_tags=tagged)
+
+
+PARAGRAPH = (
+    "The village has **one** well, and it is deep; nobody knows who dug it, or when, but all who "
+    "are old remember the summer in which it was dry. See <https://example.org/wells> for more."
+)
+
+
+def test_tagged(tmp_path: Path) -> None:
+    """The structure tree tells what is a heading, a list, a table."""
+    pdf(tmp_path / "a.pdf", PAGE.format(title="The well", cut="page"), tagged=True)
+    made = imported(tmp_path / "a.pdf")
+    assert made.text.startswith("---\ntitle: The well\nauthors:\n- Ann Ash\n")
+    assert body(made) == (
+        f"{PARAGRAPH}\n\nThe pump is new.\n\n"
+        "## What we need\n\n"
+        "- a rope that is longer than the well is deep, and that does not tear when it is wet\n"
+        "- two men\n\n"
+        "## What it costs\n\n| Year | Depth |\n|------|-------|\n| 2016 | 11 m  |\n\n"
+        "## The end\n\nIt is well."
+    )
+    assert told(made)[0] == (
+        "What is a heading, a list or a paragraph is told by its structure tree, which is rough."
+    )
+
+
+def test_untagged(tmp_path: Path) -> None:
+    """The sizes and the places of lines tell it where there is no tree; running heads and page
+    numbers are left out."""
+    pdf(tmp_path / "a.pdf", PAGE.format(title="The well", cut="page"), tagged=False)
+    made = imported(tmp_path / "a.pdf")
+    assert body(made) == (
+        f"{PARAGRAPH}\n\nThe pump is new.\n\n"
+        "## What we need\n\n"
+        "- a rope that is longer than the well is deep, and that does not tear when it is wet\n"
+        "- two men\n\n"
+        "## What it costs\n\n### Year Depth\n\n2016 11 m\n\n"
+        "## The end\n\nIt is well."
+    )
+    assert any("“Wells of the north”" in message for message in told(made))
+
+
+def test_interview(tmp_path: Path) -> None:
+    """Names in bold begin turns."""
+    said = ("Ann Ash", "How deep?"), ("Ben Birch", "Very."), ("AA", "And wide?"), ("BB", "No.")
+    text = "".join(f"<p><b>{name}:</b> {words}</p>" for name, words in said)
+    pdf(tmp_path / "a.pdf", f"<h1>On wells</h1>{text}", tagged=True)
+    made = imported(tmp_path / "a.pdf")
+    assert "speakers:\n  Ann Ash: interviewer\n  Ben Birch: guest\n" in made.text
+    assert "Ann Ash: And wide?\n\nBen Birch: No." in body(made)
+
+
+def test_title_of_a_file(tmp_path: Path) -> None:
+    """A title that is a file's name is none: the largest heading is."""
+    pdf(tmp_path / "a.pdf", PAGE.format(title="well.indd", cut="auto"), tagged=False)
+    assert imported(tmp_path / "a.pdf").title == "The well"
+
+
+@pytest.mark.parametrize("data", [b"", b"%PDF-1.7", b"Some text."])
+def test_broken(tmp_path: Path, data: bytes) -> None:
+    (tmp_path / "a.pdf").write_bytes(data)
+    assert told(import_file(tmp_path / "a.pdf")) == ["The PDF is broken."]
+
+
+def test_locked(tmp_path: Path) -> None:
+    pdf(tmp_path / "a.pdf", "<p>Text.</p>", tagged=False)
+    with pikepdf.open(tmp_path / "a.pdf") as document:
+        document.save(tmp_path / "b.pdf", encryption=pikepdf.Encryption(user="a", owner="b"))
+    assert told(import_file(tmp_path / "b.pdf")) == ["The file has a password."]
+
+
+def test_no_text(tmp_path: Path) -> None:
+    pdf(tmp_path / "a.pdf", "<p style='border: 1pt solid'></p>", tagged=False)
+    assert told(import_file(tmp_path / "a.pdf")) == [
+        "There is no text in it, only pictures of its pages."
+    ]
+
+
+def test_damaged(tmp_path: Path) -> None:
+    """However a PDF is damaged, it is read or told."""
+    pdf(tmp_path / "a.pdf", PAGE.format(title="The well", cut="page"), tagged=True)
+    data = (tmp_path / "a.pdf").read_bytes()
+    for number in range(40):
+        broken = bytearray(data)
+        for at in range(number % 5 + 1):
+            broken[(number * 977 + at * 3331) % len(data)] ^= 0x55
+        (tmp_path / "b.pdf").write_bytes(broken[: len(data) - number * 20])
+        import_file(tmp_path / "b.pdf")
