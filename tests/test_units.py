@@ -73,7 +73,7 @@ WORDS = {
 def chapters(lang: str, **longer: int) -> str:
     """A book of chapters, some of which are ``longer``: c2=3 by three sentences."""
     return FRONT.format(lang=lang) + "".join(
-        CHAPTER.format(number=number, other=7 - number, text=WORDS[lang] * (12 + 3 * number))
+        CHAPTER.format(number=number, other=7 - number, text=WORDS[lang] * (5 + 2 * number))
         + WORDS[lang] * longer.get(f"c{number}", 0)
         for number in range(1, 7)
     )
@@ -82,7 +82,7 @@ def chapters(lang: str, **longer: int) -> str:
 @pytest.fixture(autouse=True)
 def _short_books(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(proportions, "BOOK_WORDS", 100)
-    monkeypatch.setattr(units, "LENGTH", 4000)
+    monkeypatch.setattr(units, "LENGTH", 2000)
 
 
 def pages_of(source: Path, edition: str = STANDARD_PRINT) -> Pages:
@@ -211,7 +211,10 @@ def metadata(pdf: pikepdf.Pdf) -> tuple[Any, ...]:
     return dict(pdf.docinfo.items()), pdf.Root.Metadata.read_bytes(), set(pdf.Root.keys())
 
 
-def test_a_book_of_all_constructs_is_as_if_set_as_a_whole(tmp_path: Path) -> None:
+def test_a_book_of_all_constructs_is_as_if_set_as_a_whole(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(units, "LENGTH", 4000)
     pages = pages_of(BOOK)
     joined = package(pages, BOOK.parent)
     assert joined.plan == "in 11 units"
@@ -252,12 +255,12 @@ def test_an_edit_costs_its_own_unit(tmp_path: Path) -> None:
 
     text = chapters("en-GB")
     first, told = made(text)
-    assert first.plan == "in 7 units"
-    assert told == ["unit 7 of 7", "unit 7 of 7", "heads 7 of 7"]  # all tell page numbers
+    assert first.plan == "in 8 units"
+    assert told == ["unit 8 of 8", "unit 8 of 8", "heads 8 of 8"]  # all tell page numbers
     second, told = made(text.replace("Nobody had counted", "Somebody had counted", 1))
-    assert told == ["unit 1 of 7", "unit 1 of 7", "heads 0 of 7"]
+    assert told == ["unit 1 of 8", "unit 1 of 8", "heads 0 of 8"]
     assert second.data != first.data
-    third, told = made(chapters("en-GB", c3=40))
+    third, told = made(chapters("en-GB", c3=80))
     assert third.facts.pages > first.facts.pages
     assert_same(as_whole(pages_of(source), tmp_path), third)
     again, told = made(text)
@@ -278,7 +281,7 @@ def test_a_build_that_is_dropped_sets_no_more_units(tmp_path: Path) -> None:
     with pytest.raises(KeyboardInterrupt):
         Source(source, Runner(store, begin=begin)).begin(edition)()
     Source(source, Runner(store, tell=lambda ran: told.append(ran.note))).begin(edition)()
-    assert next(note for note in told if "of" in note) == "2 of 7"
+    assert next(note for note in told if "of" in note) == "3 of 8"
 
 
 def test_pages_of_a_known_book_are_not_made_again(
