@@ -421,12 +421,14 @@ class Chart(Node, frozen=True):
 
 
 class Admonition(Node, frozen=True):
-    """A box: ``kind`` is note, tip, important, warning, caution or example; ``title`` is
-    empty where the kind's own (localised) word is to stand."""
+    """A box: ``kind`` is note, info, tip, important, warning, caution, question or example;
+    ``title`` is empty where the kind's own (localised) word is to stand. On a web page it may be
+    folded up (``fold``), ``closed`` or ``open`` at first."""
 
     kind: str
     children: tuple[Block, ...]
     title: tuple[Inline, ...] = ()
+    fold: Literal["", "closed", "open"] = ""
 
 
 class Turn(Node, frozen=True):

@@ -49,7 +49,7 @@ EXPECTED = {
     "%%⏎hidden⏎⏎too⏎%%⏎Text": "<p>Text</p>",
     "Open %% text": "<p>Open %% text</p>",
     "> [!INFO] For all⏎> Text": '<p class="box-title">For all</p>',
-    "> [!question]-⏎> Text": '<p class="box-title">Question</p>',
+    "> [!question]-⏎> Text": '<summary class="box-title">Question</summary>',
     "> [!quote] Ann⏎> Text": "<blockquote>",
     "A paragraph. ^well-1⏎⏎[[#^well-1]]": '<p id="well-1">A paragraph.</p>',
     ":rocket: at 10:30:45": "🚀 at 10:30:45",

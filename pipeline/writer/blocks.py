@@ -151,7 +151,11 @@ def _plain(node: model.Plain, out: Writer) -> str:
 
 
 def _admonition(node: model.Admonition, out: Writer) -> str:
-    listed = attribute_list(node.attributes, node.wordings)
+    own = node.attributes
+    if node.fold:
+        collapse = "true" if node.fold == "closed" else "false"
+        own = Attributes(own.id, own.classes, (*own.pairs, ("collapse", collapse)))
+    listed = attribute_list(own, node.wordings)
     inner = out.blocks(node.children)
     if not (listed or node.title) and node.kind in _KINDS:
         is_text = bool(node.children) and isinstance(node.children[0], model.Paragraph)

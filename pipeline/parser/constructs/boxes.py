@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from msgspec.structs import replace
 
 from pipeline import model
@@ -9,17 +11,17 @@ from pipeline.model import Attributes, Block, Inline
 from pipeline.parser.attributes import make
 from pipeline.parser.constructs.parts import Parts
 
-KINDS = frozenset({"note", "tip", "important", "warning", "caution", "example"})
+KINDS = frozenset({"note", "info", "tip", "important", "warning", "caution", "question", "example"})
 ALIASES = {
     "attention": "warning",
     "danger": "caution",
     "error": "caution",
     "hint": "tip",
-    "info": "note",
 }
 NAMES = (*sorted(KINDS), *ALIASES)
 CALLOUTS = {
-    **dict.fromkeys(("abstract", "summary", "tldr", "todo", "question", "help", "faq"), "note"),
+    **dict.fromkeys(("abstract", "summary", "tldr", "todo"), "note"),
+    **dict.fromkeys(("help", "faq"), "question"),
     **dict.fromkeys(("seealso", "admonition"), "note"),
     **dict.fromkeys(("success", "check", "done"), "tip"),
     **dict.fromkeys(("failure", "fail", "missing", "bug"), "warning"),
@@ -63,14 +65,22 @@ def dropdown(parts: Parts) -> tuple[Block, ...]:
     return details(parts._replace(name="details"))
 
 
+FOLDS: dict[str, Literal["", "closed", "open"]] = {"": "", "true": "closed", "false": "open"}
+"""What Quarto's ``collapse`` means."""
+
+
 def box(parts: Parts) -> tuple[Block, ...]:
     title, attributes = title_of(parts)
+    fold = FOLDS.get(attributes.get("collapse"), "")
+    if fold:
+        attributes = attributes.without({"collapse"})
     found = model.Admonition(
         kind=ALIASES.get(parts.name, parts.name),
         title=title,
         children=parts.children,
         span=parts.span,
         attributes=attributes,
+        fold=fold,
     )
     return (found,)
 
@@ -83,7 +93,7 @@ def callout(name: str) -> str:
 
 def from_callout(parts: Parts, kind: str) -> tuple[Block, ...]:
     """Quarto's box as one of ours. A heading that it begins with is its title."""
-    own = parts.attributes.without({"appearance", "collapse", "icon"})
+    own = parts.attributes.without({"appearance", "icon"})
     first = parts.children[0] if parts.children else None
     (made,) = box(parts._replace(name=kind, attributes=own))
     assert isinstance(made, model.Admonition)

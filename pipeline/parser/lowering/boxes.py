@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import Literal
 
 from msgspec.structs import replace
 
@@ -17,7 +18,8 @@ from pipeline.parser.constructs.parts import Report, headed
 from pipeline.parser.markup.flow import trim
 from pipeline.parser.secrets import said, secret_block
 
-_CALLOUT = re.compile(r"\[!([^\W\d_][\w -]{0,40})(?:\|[^\]]*)?\][+-]?[ \t]*")
+_CALLOUT = re.compile(r"\[!([^\W\d_][\w -]{0,40})(?:\|[^\]]*)?\]([+-]?)[ \t]*")
+_FOLDS: dict[str, Literal["", "closed", "open"]] = {"": "", "-": "closed", "+": "open"}
 QUOTES = frozenset({"quote", "cite"})
 
 
@@ -56,7 +58,14 @@ def callout(
     if name in QUOTES:
         return (model.BlockQuote(children=headed(title, children, span), span=span),)
     title = boxes.title_for(name, title)
-    return (model.Admonition(kind=boxes.kind_of(name), title=title, children=children, span=span),)
+    made = model.Admonition(
+        kind=boxes.kind_of(name),
+        title=title,
+        children=children,
+        span=span,
+        fold=_FOLDS[match[2]],
+    )
+    return (made,)
 
 
 def _secret(
