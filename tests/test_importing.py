@@ -303,6 +303,60 @@ def test_book(tmp_path: Path) -> None:
     )
 
 
+def parts(path: Path) -> None:
+    """An e-book with parts, people, a cover, a list of pages and notes with a heading."""
+    book(
+        path,
+        **{
+            "e/a.opf": '<package xmlns="http://www.idpf.org/2007/opf" xmlns:dc="http://purl.org/dc/'
+            'elements/1.1/"><metadata><dc:title id="t">Wells</dc:title><dc:title id="s">A count'
+            '</dc:title><meta refines="#t" property="title-type">main</meta><meta refines="#s"'
+            ' property="title-type">subtitle</meta><dc:creator id="c">Ann van Au</dc:creator><meta'
+            ' refines="#c" property="file-as">Van Au, Ann</meta><dc:contributor id="d">Ben'
+            '</dc:contributor><meta refines="#d" property="role">trl</meta><dc:identifier>'
+            "urn:isbn:9780306406157</dc:identifier><dc:subject>water</dc:subject><meta"
+            ' property="belongs-to-collection" id="x">Counting</meta><meta refines="#x"'
+            ' property="group-position">2</meta></metadata><manifest>'
+            '<item id="cover" href="c.xhtml" media-type="application/xhtml+xml"/>'
+            '<item id="one" href="one.xhtml" media-type="application/xhtml+xml"/>'
+            '<item id="two" href="two.xhtml" media-type="application/xhtml+xml"/>'
+            '<item id="i" href="../p.png" media-type="image/png" properties="cover-image"/>'
+            '</manifest><spine><itemref idref="cover"/><itemref idref="one"/>'
+            '<itemref idref="two"/></spine></package>',
+            "e/c.xhtml": '<html><body><img src="../p.png" alt="Cover"/></body></html>',
+            "e/one.xhtml": '<html xmlns="http://www.w3.org/1999/xhtml" xmlns:epub="http://www.idpf'
+            '.org/2007/ops"><body epub:type="frontmatter"><section epub:type="dedication"><p>For'
+            ' Anna</p></section><section epub:type="foreword"><h1>Before</h1><p>Text<a'
+            ' epub:type="noteref" href="#n">1</a>.</p></section><section epub:type="footnotes"><h2>'
+            'Notes</h2><aside epub:type="footnote" id="n"><p>A note.</p></aside></section></body>'
+            "</html>",
+            "e/two.xhtml": '<html xmlns="http://www.w3.org/1999/xhtml" xmlns:epub="http://www.idpf'
+            '.org/2007/ops"><body><section epub:type="appendix"><h1>More</h1><p><span'
+            ' epub:type="pagebreak" title="3">3</span>End.</p></section></body></html>',
+        },
+    )
+
+
+def test_parts_of_a_book(tmp_path: Path) -> None:
+    """What its parts are, who made it, its cover; marks of pages and identifiers are told."""
+    parts(tmp_path / "wells.epub")
+    made = import_file(tmp_path / "wells.epub")
+    assert made.text == (
+        "---\ntitle: Wells\nsubtitle: A count\nauthors:\n- name: Ann van Au\n"
+        "  sort_name: Van Au, Ann\ncontributors:\n- name: Ben\n  role: translator\n"
+        "keywords:\n- water\nseries:\n  name: Counting\n  position: '2'\n"
+        "cover: images/cover.png\n---\n\n"
+        "## Dedication {.dedication}\n\nFor Anna\n\n## Before {.foreword}\n\nText[^1].\n\n"
+        "## More {.appendix}\n\nEnd.\n\n[^1]: A note.\n"
+    )
+    assert made.images == {"images/cover.png": picture()}
+    assert told(made) == [
+        "The identifier urn:isbn:9780306406157 is left out: an edition that is made anew has its"
+        " own.",
+        "1 mark of a printed page is left out: editions make their own.",
+    ]
+
+
 # --- what cannot be read ----------------------------------------------------------------
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import posixpath
 import re
+from collections import Counter
 from pathlib import Path
 from urllib.parse import unquote
 
@@ -14,14 +15,19 @@ from msgspec.structs import replace
 
 from pipeline.codes import Code, diagnostic
 from pipeline.importing.archive import BrokenArchiveError, open_archive
+from pipeline.importing.article import drop, words
 from pipeline.importing.draft import Draft
 from pipeline.importing.html import decoded, of_page
-from pipeline.importing.page_metadata import language_of
-from pipeline.metadata import Contributor, Metadata
+from pipeline.importing.opf import OPF, Package
+from pipeline.importing.own_markup import HEADS, classes_of, is_made, roles_of
+from pipeline.metadata import Metadata
+from pipeline.metadata.parts import Cover
+from pipeline.roles import CLASSES
 
-_DC = "{http://purl.org/dc/elements/1.1/}"
-_OPF = "{http://www.idpf.org/2007/opf}"
 _CONTAINER = "{urn:oasis:names:tc:opendocument:xmlns:container}"
+_WITHOUT_HEADING = frozenset({"dedication", "epigraph"})
+"""Parts whose headings are not shown."""
+
 _PAGES = frozenset({"application/xhtml+xml", "text/html"})
 
 
@@ -29,16 +35,34 @@ def read_epub(path: Path, name: str) -> Draft:
     """An e-book."""
     try:
         parts = open_archive(path.read_bytes())
-        package, folder = _package(parts)
-        page = _one_page(package, folder, parts)
+        root, folder = _package(parts)
+        package = Package(root)
+        cover = posixpath.normpath(posixpath.join(folder, unquote(package.cover())))
+        page, own, marks = _one_page(root, folder, parts, cover)
     except (BrokenArchiveError, etree.LxmlError, ValueError) as error:
         message = str(error) if isinstance(error, BrokenArchiveError) else "The e-book is broken."
         return Draft(
             Metadata(), (), found=(diagnostic(Code.UNREADABLE_FILE, message, source=name),)
         )
-    metadata = _metadata(package)
-    draft = of_page(page, name, parts.get, whole=True, title=metadata.title)
-    return replace(draft, metadata=metadata)
+    metadata = package.metadata()
+    draft = of_page(page, name, parts.get, whole=True, title=metadata.title, own=own)
+    told = [
+        f"The identifier {one} is left out: an edition that is made anew has its own."
+        for one in package.identifiers()
+    ]
+    if marks:
+        said = (
+            "1 mark of a printed page is" if marks == 1 else f"{marks} marks of printed pages are"
+        )
+        told.append(f"{said} left out: editions make their own.")
+    found = tuple(diagnostic(Code.NOT_IMPORTED, one, source=name) for one in told)
+    metadata = replace(metadata, speakers=draft.metadata.speakers)
+    images = dict(draft.images)
+    suffix = posixpath.splitext(cover)[1].lower()
+    if cover in parts and not own and suffix in (".jpg", ".jpeg", ".png"):
+        images[f"images/cover{suffix}"] = parts[cover]
+        metadata = replace(metadata, cover=Cover(source=f"images/cover{suffix}"))
+    return replace(draft, metadata=metadata, images=images, found=(*found, *draft.found))
 
 
 def _xml(parts: dict[str, bytes], name: str) -> Element:
@@ -61,61 +85,75 @@ def _package(parts: dict[str, bytes]) -> tuple[Element, str]:
     return _xml(parts, name), posixpath.dirname(name)
 
 
-def _metadata(package: Element) -> Metadata:
-    def said(tag: str) -> list[str]:
-        found = (" ".join((e.text or "").split()) for e in package.iter(f"{_DC}{tag}"))
-        return [text for text in found if text]
-
-    date = re.match(r"\d{4}(?:-\d{2}){0,2}", (said("date") or [""])[0])
-    return Metadata(
-        title=(said("title") or [""])[0],
-        authors=tuple(Contributor(name=found) for found in said("creator")),
-        lang=language_of((said("language") or [""])[0]),
-        date=date[0] if date else "",
-        publisher=(said("publisher") or [""])[0],
-        description=re.sub(r"<[^<>]{1,200}>", "", (said("description") or [""])[0]),
-        keywords=tuple(said("subject")),
-    )
-
-
-def _one_page(package: Element, folder: str, parts: dict[str, bytes]) -> str:
-    """All pages of the spine as one, with ids and addresses that hold in it."""
-    items = {item.get("id"): item for item in package.iter(f"{_OPF}item")}
+def _one_page(
+    package: Element, folder: str, parts: dict[str, bytes], cover: str
+) -> tuple[Element, bool, int]:
+    """All pages of the spine as one, but for one that has nothing but the cover, with ids and
+    addresses that hold in it; whether Chapbook made them, of whose title pages nothing is in it;
+    and how many marks of printed pages were taken out."""
+    items = {item.get("id"): item for item in package.iter(f"{OPF}item")}
     names = []
-    for reference in package.iter(f"{_OPF}itemref"):
+    for reference in package.iter(f"{OPF}itemref"):
         item = items.get(reference.get("idref"))
         if item is None or "nav" in (item.get("properties") or "").split():
             continue
         if item.get("media-type") in _PAGES:
             href = unquote(item.get("href") or "")
             names.append(posixpath.normpath(posixpath.join(folder, href)))
-    bodies = []
-    numbers = {name: number for number, name in enumerate(names)}
-    for name, number in numbers.items():
-        if not parts.get(name, b"").strip():
-            continue
-        root = lxml.html.document_fromstring(decoded(parts[name]))
-        body = root.find("body")
-        if body is None:
-            continue
-        _join(body, name, number, numbers)
-        body.tag = "div"
-        bodies.append(lxml.html.tostring(body, encoding="unicode"))
+    bodies: dict[str, Element] = {}
+    for name in names:
+        if parts.get(name, b"").strip():
+            body = lxml.html.document_fromstring(decoded(parts[name])).find("body")
+            if body is not None and not _is_cover(body, name, cover):
+                bodies[name] = body
+    own = any("imprint-page" in classes_of(body) for body in bodies.values())
+    if own:
+        bodies = {name: body for name, body in bodies.items() if not is_made(body)}
     if not bodies:
         raise BrokenArchiveError("The e-book has no pages.")
-    return f"<html><body>{''.join(bodies)}</body></html>"
+    ids = Counter(e.get("id") for body in bodies.values() for e in body.iter() if e.get("id"))
+    shared = {key for key, number in ids.items() if number > 1}
+    numbers = {name: number for number, name in enumerate(bodies)}
+    marks = 0
+    page = etree.Element("html")
+    text = etree.SubElement(page, "body")
+    for name, body in bodies.items():
+        _join(body, name, numbers, shared)
+        _say_roles(body)
+        for mark in [e for e in body.iter() if "pagebreak" in _types(e)]:
+            marks += 1
+            drop(mark)
+        body.tag = "div"
+        text.append(body)
+    return page, own, marks
 
 
-def _join(body: Element, name: str, number: int, numbers: dict[str, int]) -> None:
-    """Give a page's ids and addresses the forms that they have in the whole."""
+def _types(element: Element) -> str:
+    return f"{element.get('epub:type') or ''} {element.get('role') or ''}"
+
+
+def _is_cover(body: Element, name: str, cover: str) -> bool:
+    """Whether a page has nothing but the cover."""
+    shown = [e.get("src") or e.get("xlink:href") or "" for e in body.iter("img", "image")]
     folder = posixpath.dirname(name)
-    body.set("id", f"page-{number}")
+    paths = [posixpath.normpath(posixpath.join(folder, unquote(one))) for one in shown]
+    return paths == [cover] and not words(body)
+
+
+def _join(body: Element, name: str, numbers: dict[str, int], shared: set[str]) -> None:
+    """Give a page's ids and addresses the forms that they have in the whole; ids that pages share
+    have the page's number before them."""
+    folder = posixpath.dirname(name)
+
+    def named(place: str, number: int) -> str:
+        return f"page-{number}-{place}" if place in shared else place
+
     for element in body.iter():
         if not isinstance(element.tag, str):
             continue
-        if element is not body and element.get("id"):
-            element.set("id", f"page-{number}-{element.get('id')}")
-        for key in ("src", "href", "{http://www.w3.org/1999/xlink}href"):
+        if element.get("id"):
+            element.set("id", named(element.get("id", ""), numbers[name]))
+        for key in ("src", "href"):
             address = element.get(key)
             if not address or re.match(r"[a-z][a-z0-9+.-]*:", address, re.I):
                 continue
@@ -124,4 +162,23 @@ def _join(body: Element, name: str, number: int, numbers: dict[str, int]) -> Non
             if key == "src":
                 element.set("src", path)
             elif path in numbers:
-                element.set(key, f"#page-{numbers[path]}{f'-{place}' if place else ''}")
+                number = numbers[path]
+                element.set(key, f"#{named(place, number) if place else f'page-{number}'}")
+    body.set("id", f"page-{numbers[name]}")
+
+
+def _say_roles(body: Element) -> None:
+    """Give headings the classes of the parts that they are of; a part that has none, and can be
+    without, gets one."""
+    for element in [*body.iter("section", "div", "body")]:
+        roles = roles_of(element)
+        if not roles:
+            continue
+        heading = next(element.iter(*HEADS), None)
+        if heading is None and roles[0] in _WITHOUT_HEADING:
+            heading = etree.Element("h1")
+            heading.text = roles[0].capitalize()
+            heading.tail, element.text = element.text, None
+            element.insert(0, heading)
+        if heading is not None and not set(classes_of(heading)) & {*CLASSES}:
+            heading.set("class", roles[0])

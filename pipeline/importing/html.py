@@ -21,10 +21,12 @@ from msgspec.structs import replace
 from pipeline import model
 from pipeline.codes import Code, diagnostic
 from pipeline.diagnostics import Diagnostic, Span
-from pipeline.importing import article
-from pipeline.importing.draft import Draft
+from pipeline.importing import article, own_markup, own_nodes
+from pipeline.importing.draft import Draft, count
+from pipeline.importing.mathml import as_tex
+from pipeline.importing.own_markup import HEADS
 from pipeline.importing.page_metadata import metadata_of
-from pipeline.importing.tidying import LABEL, tidied
+from pipeline.importing.tidying import LABEL, joined_runs, tidied
 from pipeline.metadata import Metadata
 from pipeline.model import Block, Image, Node, Note, NoteReference, Text
 from pipeline.parser.characters import FORBIDDEN
@@ -34,7 +36,7 @@ from pipeline.parser.markup.builder import MarkupBuilder
 from pipeline.parser.markup.tokens import paired_names
 from pipeline.paths import Located, locate
 from pipeline.slugs import slug
-from pipeline.tree import Changes, rewrite, walk
+from pipeline.tree import Changes, plain_text, rewrite, walk
 
 NOTE_MARK, MATH_MARK = "\ue001", "\ue002"
 """What stands on both sides of a note's label, and of a formula in TeX, until nodes are made."""
@@ -60,6 +62,8 @@ _SUFFIXES = {
 }
 _FILE_NAME = re.compile(r"\.(?:png|jpe?g|gif|webp|svg)$", re.IGNORECASE)
 """How a text alternative ends that says nothing."""
+
+_HOLDERS = frozenset({"section", "aside", "div", "ol", "ul", "dl"})
 
 _COUNTED = {
     **dict.fromkeys(("h1", "h2", "h3", "h4", "h5", "h6"), "headings"),
@@ -100,9 +104,11 @@ def of_page(
     title: str = "",
     notes: Iterable[tuple[str, Element]] = (),
     places: Places = "",
+    own: bool = False,
 ) -> Draft:
     """The article of a page, or the ``whole`` of it where it is a document or a book, whose
-    ``title`` may be known, and ``notes`` by their labels. ``places`` are what is counted in it."""
+    ``title`` may be known, and ``notes`` by their labels. ``places`` are what is counted in it.
+    ``own`` pages are those that Chapbook made."""
     try:
         root = data if isinstance(data, Element) else lxml.html.document_fromstring(decoded(data))
     except (ParserError, ValueError):
@@ -113,6 +119,9 @@ def of_page(
     if title:
         metadata = replace(metadata, title=title)
     reader = _Reader(name, fetch, address, places)
+    if own := own or own_markup.is_own(root):
+        own_markup.prepare(root)
+        whole = True
     dropped = [(e, article.words(e)) for e in article.strip(root)]
     body = root.find("body")
     chosen = (root if body is None else body) if whole else article.find(root)
@@ -129,7 +138,15 @@ def of_page(
     for _, text in taken:
         counts.update(_counts(text))
     counts["notes"] = sum(1 for n in walk((*blocks, *texts)) if isinstance(n, NoteReference))
-    blocks, texts = tidied(blocks, texts, metadata.title, reader.tell)
+    if own:
+        changes = own_nodes.nodes(metadata.lang, reader.tell)
+        blocks, texts = rewrite(blocks, leave=changes), rewrite(texts, leave=changes)
+        metadata = replace(metadata, speakers=own_nodes.speakers(blocks))
+        joined = rewrite((*blocks, *texts), leave=joined_runs())
+        counts = count(joined, ())  # type: ignore[arg-type]
+        reader.forget_images({n.source for n in walk((*blocks, *texts)) if isinstance(n, Image)})
+    kept = own_nodes.KEPT if own else frozenset[str]()
+    blocks, texts = tidied(blocks, texts, metadata.title, reader.tell, kept)
     return Draft(metadata, blocks, texts, reader.images, counts, tuple(reader.found))
 
 
@@ -186,11 +203,14 @@ def _is_paragraph(element: Element) -> bool:
 
 
 def _take_formulas(root: Element) -> None:
-    """The formulas of a page that says them in TeX, as marks; of others the characters stay."""
+    """The formulas of a page as marks, in the TeX that it says, or that they are read as."""
     for formula in [*root.iter("math")]:
         tex = next((e.text for e in formula.iter("annotation") if e.text), "")
-        tex = " ".join((tex or formula.get("alttext") or "").split())
-        said = f"{MATH_MARK}{tex}{MATH_MARK}" if tex else " ".join(article.words(formula))
+        if not tex and "\\" in (alt := formula.get("alttext") or ""):
+            tex = alt
+        tex = " ".join(tex.split()) or as_tex(formula)
+        display = DISPLAY_MARK if formula.get("display") == "block" else ""
+        said = f"{MATH_MARK}{display}{tex}{MATH_MARK}" if tex else ""
         formula.tail = said + (formula.tail or "")
         article.drop(formula)
 
@@ -224,7 +244,9 @@ def _take_notes(root: Element) -> list[tuple[str, Element]]:
         article.drop(held)
     for text in found:
         _without_back_links(text)
+        holder = text.getparent()
         article.drop(text)
+        _drop_emptied(holder, root)
         text.tail = None
         text.tag = "p" if text.tag == "p" else "div"
     for listed in [*root.iter("ol", "ul", "dl")]:
@@ -234,6 +256,18 @@ def _take_notes(root: Element) -> list[tuple[str, Element]]:
         if rule.getnext() is None and found:
             article.drop(rule)
     return [(label, text) for text, label in found.items()]
+
+
+def _drop_emptied(holder: Element | None, root: Element) -> None:
+    """Take out what held notes alone, with its heading."""
+    while holder is not None and holder is not root and holder.tag in _HOLDERS:
+        headings = [word for e in holder.iter(*HEADS) for word in article.words(e)]
+        if len(article.words(holder)) > len(headings) or holder.find(".//img") is not None:
+            return
+        above = holder.getparent()
+        if headings or holder.tag != "div":
+            article.drop(holder)
+        holder = above
 
 
 def _is_reference(link: Element) -> bool:
@@ -329,6 +363,10 @@ class _Reader:
 
     # --- nodes ---
 
+    def forget_images(self, kept: set[str]) -> None:
+        """Leave out the images that nothing shows after all."""
+        self.images = {name: data for name, data in self.images.items() if quote(name) in kept}
+
     def blocks(self, element: Element) -> tuple[Block, ...]:
         """The blocks of an element."""
         markup: str = lxml.html.tostring(element, encoding="unicode", with_tail=False)
@@ -361,7 +399,13 @@ class _Reader:
 
     def _link(self, node: model.Link) -> Node | tuple[Node, ...]:
         """A link to the web, or within the page; of others the text stays."""
-        href = node.href.strip()
+        href, classes = node.href.strip(), node.attributes.classes
+        if "cross-reference" in classes and href.startswith("#"):
+            said = plain_text(node.children)
+            is_number = re.search(r"[^\W\d_]{2}|“", said) is None
+            return model.CrossReference(target=href[1:], form="number" if is_number else "full")
+        if "biblioref" in classes or "term" in classes:
+            return node.children
         if self._address and not href.startswith("#"):
             href = urljoin(self._address, href)
         if href.startswith(("http://", "https://", "mailto:", "tel:", "#")):
@@ -410,8 +454,9 @@ class _Reader:
                 message, "Write what it shows in its brackets, in place of {.decorative}.", source
             )
         classes = () if alt else ("decorative",)
+        pairs = tuple(p for p in own.pairs if p[0] == "width" and p[1].endswith("%"))
         return Image(
-            source=name, alt=alt, attributes=replace(own, id="", classes=classes, pairs=())
+            source=name, alt=alt, attributes=replace(own, id="", classes=classes, pairs=pairs)
         )
 
     def _data(self, source: str) -> tuple[bytes | None, str]:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from lxml.etree import _Element as Element
 
-from pipeline.importing.word.omml import ACCENTS, BRACKETS, sign
+from pipeline.importing.omml import ACCENTS, BRACKETS, sign
 
 _FUNCTIONS = frozenset("sin cos tan cot log ln exp lim max min sup inf det gcd".split())
 _ABOVE = {"‾": "overline", "¯": "overline", "^": "hat", "~": "tilde", "→": "vec", "⃗": "vec"}

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from lxml.etree import _Element as Element
+from msgspec.structs import replace
 
 from pipeline.importing.article import words
 from pipeline.metadata import Contributor, Metadata
@@ -25,10 +26,13 @@ def metadata_of(root: Element, *, whole: bool = False) -> tuple[Metadata, str]:
     """What a page says of itself, and its address, "" where it says none. The title of a ``whole``
     document is what it begins with."""
     said: dict[str, str] = {}
+    creators: list[str] = []
     for meta in root.iter("meta"):
         key = (meta.get("property") or meta.get("name") or meta.get("itemprop") or "").lower()
         if key and (content := " ".join((meta.get("content") or "").split())):
             said.setdefault(key, content)
+            if key in ("dcterms.creator", "dc.creator"):
+                creators.append(content)
     linked = _linked_data(root)
     title = said.get("og:title") or linked.get("headline") or said.get("twitter:title") or ""
     if not title:
@@ -42,15 +46,15 @@ def metadata_of(root: Element, *, whole: bool = False) -> tuple[Metadata, str]:
     author = linked.get("author") or said.get("author") or said.get("article:author") or ""
     if author.startswith(("http://", "https://", "@")):
         author = ""
-    published = (
-        said.get("article:published_time") or linked.get("datePublished") or said.get("date") or ""
-    )
+    dates = ("article:published_time", "", "date", "dcterms.date", "dc.date")
+    found_dates = (said.get(key) if key else linked.get("datePublished") for key in dates)
+    published = next(filter(None, found_dates), "")
     date = re.match(r"\d{4}-\d{2}-\d{2}", published)
     description = said.get("og:description") or said.get("description") or ""
     tops = [top for top in (root, root.find("body")) if top is not None]
     said_here = (top.get(key) for top in tops for key in _LANGUAGES if top.get(key))
     lang = next(said_here, "").strip()
-    names = [name.strip() for name in re.split(r"[,;]| and ", author)]
+    names = creators or [name.strip() for name in re.split(r"[,;]| and ", author)]
     canonical = root.xpath("//link[@rel='canonical']/@href")
     address = said.get("og:url") or (canonical[0] if canonical else "")
     metadata = Metadata(
@@ -59,7 +63,15 @@ def metadata_of(root: Element, *, whole: bool = False) -> tuple[Metadata, str]:
         lang=language_of(lang),
         date=date[0] if date else "",
         description=description,
+        publisher=said.get("dcterms.publisher") or said.get("dc.publisher") or "",
     )
+    if said.get("generator") == "Chapbook":
+        subtitle = next((e for e in root.iter("p") if e.get("class") == "subtitle"), None)
+        metadata = replace(
+            metadata,
+            subtitle="" if subtitle is None else " ".join(words(subtitle)),
+            keywords=tuple(filter(None, said.get("keywords", "").split(", "))),
+        )
     return metadata, address if address.startswith(("http://", "https://")) else ""
 
 

@@ -12,8 +12,10 @@ from msgspec.structs import replace
 
 from pipeline import model
 from pipeline.model import NO_ATTRIBUTES, Attributes, Block, Inline, Node, Note
+from pipeline.parser.constructs.passages import attributed
 from pipeline.parser.markup.flow import trim
 from pipeline.parser.table_options import guess_row_heads, with_head_columns, with_head_rows
+from pipeline.roles import CLASSES
 from pipeline.slugs import slug
 from pipeline.tree import Changes, plain_text, rewrite, walk
 
@@ -37,6 +39,10 @@ _PREFIXES = {"figure": "fig-", "table": "tbl-", "listing": "lst-"}
 
 N = TypeVar("N", bound=Node)
 
+_ALWAYS = frozenset({"decorative", "image", "smallcaps"})
+_ROLES = frozenset(CLASSES)
+_COLUMNS = re.compile(r"columns-\d|side-by-side")
+
 _AS_EMPHASIS: dict[str, type[model.Emphasis] | type[model.Strong]] = {
     "i": model.Emphasis,
     "b": model.Strong,
@@ -49,14 +55,20 @@ def tidied(
     notes: tuple[Note, ...],
     title: str,
     tell: Callable[[str], None],
+    kept: frozenset[str] = frozenset(),
 ) -> tuple[tuple[Block, ...], tuple[Note, ...]]:
-    """Blocks and notes without what only their programs know; ``tell`` is told what that costs."""
+    """Blocks and notes without what only their programs know; ``tell`` is told what that costs.
+    In what Chapbook made, some classes are ``kept``."""
     wanted = {
         node.href[1:]
         for node in walk((*blocks, *notes))
         if isinstance(node, model.Link) and node.href.startswith("#") and node.href != "#"
     }
-    changes = _changes({old: slug(old) or f"place-{n}" for n, old in enumerate(sorted(wanted))})
+    wanted |= {
+        node.target for node in walk((*blocks, *notes)) if isinstance(node, model.CrossReference)
+    }
+    ids = {old: slug(old) or f"place-{n}" for n, old in enumerate(sorted(wanted))}
+    changes = _changes(ids, kept)
     blocks = rewrite(blocks, leave=changes)
     notes = rewrite(notes, leave=changes)
     blocks = _without_title(_flowing(blocks), title)
@@ -87,15 +99,19 @@ def _led(
     given = Counter(node.attributes.id for node in nodes)
     names: dict[str, str] = {name: name for name in (*given, *own)}
     numbered: set[str] = set()
+    targets = {node.target for node in nodes if isinstance(node, model.CrossReference)}
     for node in nodes:
         old = node.attributes.id
         if not old:
             continue
         if isinstance(node, model.Heading):
             name = slug(plain_text(node.children))
-            if name and own[name] == 1 and not given[name]:
+            if name and own[name] == 1 and given[name] == (old == name) and old not in targets:
                 names[old] = name
         elif (kind := model.CAPTIONED.get(type(node))) and (caption := node.caption):  # type: ignore[attr-defined]
+            if old.startswith(_PREFIXES[kind]):
+                numbered.add(old)
+                continue
             stem = slug(plain_text(caption))[:40].strip("-") or old
             name, number = f"{_PREFIXES[kind]}{stem}", 2
             while given[name] or name in numbered:
@@ -105,7 +121,7 @@ def _led(
 
     def named(node: N) -> N:
         name = names.get(node.attributes.id, "")
-        if isinstance(node, model.Heading) and name in own:
+        if isinstance(node, model.Heading) and name in own and node.attributes.id not in targets:
             name = ""
         found = replace(node.attributes, id=name)
         return replace(node, attributes=NO_ATTRIBUTES if found == NO_ATTRIBUTES else found)
@@ -123,17 +139,25 @@ def _led(
             return model.CrossReference(target=name, form="number")
         return replace(node, href=f"#{name}")
 
+    def referred(node: model.CrossReference) -> Node:
+        return replace(node, target=names.get(node.target, node.target))
+
     kinds = {type(node) for node in nodes if node.attributes.id}
-    changes: Changes = {**dict.fromkeys(kinds, named), model.Link: led}
+    changes: Changes = {
+        **dict.fromkeys(kinds, named),
+        model.Link: led,
+        model.CrossReference: referred,
+    }
     return rewrite(parts[0], leave=changes), rewrite(parts[1], leave=changes)
 
 
-def _changes(wanted: Mapping[str, str]) -> Changes:
+def _changes(wanted: Mapping[str, str], kept_classes: frozenset[str]) -> Changes:
     def own(node: Node) -> Attributes:
-        kept = {"lang", "dir"} if isinstance(node, model.InlineElement) else {"lang"}
+        kept = {"lang", "dir"} if isinstance(node, model.InlineElement) else {"lang", "width"}
         pairs = node.attributes.pairs
         pairs = tuple(pair for pair in pairs if pair[0] in kept or pair == ("dir", "rtl"))
-        classes = tuple(c for c in node.attributes.classes if c in ("decorative", "image"))
+        said = _ROLES if isinstance(node, model.Heading) else _ALWAYS | kept_classes
+        classes = tuple(c for c in node.attributes.classes if c in said or _COLUMNS.fullmatch(c))
         found = Attributes(wanted.get(node.attributes.id, ""), classes, pairs)
         return NO_ATTRIBUTES if found == NO_ATTRIBUTES else found
 
@@ -187,7 +211,10 @@ def _changes(wanted: Mapping[str, str]) -> Changes:
         if len(cells) == 1:  # which is for the layout
             return _flowing(cells[0].children)
         caption = _without_label(node.caption)
-        found = _headed(replace(node, caption=caption, attributes=own(node), span=None))
+        bare = replace(node, caption=caption, attributes=own(node), span=None)
+        if kept_classes:
+            return bare
+        found = _headed(bare)
         return _aligned(found)
 
     def cell(node: model.TableCell) -> Node:
@@ -202,8 +229,15 @@ def _changes(wanted: Mapping[str, str]) -> Changes:
     def item(node: model.ListItem) -> Node:
         return replace(node, children=_flowing(node.children), attributes=NO_ATTRIBUTES, span=None)
 
+    def named(node: model.CrossReference) -> Node:
+        return replace(node, target=wanted[node.target])
+
     def held(node: model.BlockQuote | Note) -> Node:
         return replace(node, children=_flowing(node.children), attributes=own(node), span=None)
+
+    def quoted(node: model.BlockQuote) -> Node:
+        children = attributed(_flowing(node.children))
+        return replace(node, children=children, attributes=own(node), span=None)
 
     def listed(node: model.List) -> Node:
         tight = all(
@@ -212,6 +246,8 @@ def _changes(wanted: Mapping[str, str]) -> Changes:
             for item in node.items
         )
         classes = node.attributes.classes
+        if kept_classes and ("tight" in classes or "loose" in classes):
+            tight = "tight" in classes
         form = ")" if "closed" in classes else "()" if "in-brackets" in classes else node.form
         return replace(node, tight=tight, form=form, attributes=NO_ATTRIBUTES, span=None)
 
@@ -227,6 +263,8 @@ def _changes(wanted: Mapping[str, str]) -> Changes:
         return replace(node, attributes=NO_ATTRIBUTES, span=None)
 
     return {
+        **dict.fromkeys(model.HOLDERS, held),
+        model.BlockQuote: quoted,
         **dict.fromkeys((model.Heading, model.Paragraph), text),
         model.Image: bare,
         model.Table: table,
@@ -242,8 +280,8 @@ def _changes(wanted: Mapping[str, str]) -> Changes:
         model.TableRow: row,
         model.ListItem: item,
         model.List: listed,
-        model.BlockQuote: held,
-        Note: held,
+        model.CrossReference: named,
+        **dict.fromkeys((model.Chart, model.FigureGroup, model.MathBlock), bare),
         model.DefinitionList: described,
         model.CodeBlock: code,
     }

@@ -230,7 +230,8 @@ def _element(node: model.InlineElement, notes: Notes, depth: int) -> Iterable[To
 
 
 def _blank(node: model.Blank, notes: Notes, depth: int) -> Iterable[Token]:
-    yield Token(blank(node), "code")
+    written = blank(node)
+    yield Token(written, "gap", written if node.answer else f"{written}{{}}")
 
 
 def _variable(node: model.Variable, notes: Notes, depth: int) -> Iterable[Token]:

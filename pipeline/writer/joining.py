@@ -104,6 +104,8 @@ def joined(tokens: list[Token], labels: frozenset[str], *, start: bool) -> str:
                     written = re.sub(r"(?<!\\)([!^])$", r"\\\1", written)
             case "code" if token.other and tail.endswith("`"):
                 written = token.other
+            case "gap" if tail[-1:].isalnum() or after[:1].isalnum():
+                written = token.other
             case "bare" if nested or not _free(tail, after):
                 written = token.other
             case "reference":
@@ -139,7 +141,7 @@ def _edges(written: str, before: str, after: str, kind: str) -> str:
         written = f"&#32;{written[1:]}"
     if after in ("", "\n") and written.endswith(" "):
         written = f"{written[:-1]}&#32;"
-    if kind in ("end", "code", "reference") and written[:1] in ("(", "[", ":", "{"):
+    if kind in ("end", "code", "gap", "reference") and written[:1] in ("(", "[", ":", "{"):
         written = f"\\{written}"
     return written
 

@@ -13,7 +13,7 @@ from lxml.etree import _Element as Element
 
 from pipeline.importing.draft import Changes
 from pipeline.importing.html import DISPLAY_MARK, MATH_MARK, NOTE_MARK
-from pipeline.importing.word.omml import M, as_tex
+from pipeline.importing.omml import M, as_tex
 from pipeline.importing.word.parts import COMMENT_MARK, Parts
 from pipeline.importing.word.styles import VAL, W, on
 from pipeline.importing.word.symbols import symbol
