@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import pypdfium2
 import pytest
 
 import pipeline
@@ -149,6 +150,18 @@ def test_blanks_tell_no_lengths() -> None:
 
 
 # --- spaces -----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("space", ["", "\n"], ids=["tight", "loose"])
+def test_a_letter_stands_on_the_line_of_a_blank(space: str) -> None:
+    data = package(pages_of(f"a) How deep ____?\n{space}b) Who dug it?"), Path()).data
+    page = pypdfium2.PdfDocument(data)[0].get_textpage()
+    feet = []
+    for words_of in ("a)", "How deep"):
+        at = page.search(words_of).get_next()
+        assert at
+        feet.append(page.get_charbox(at[0], loose=True)[1])
+    assert feet[0] == pytest.approx(feet[1], abs=0.01)
 
 
 def test_a_space_is_as_high_as_it_is_asked_to_be() -> None:

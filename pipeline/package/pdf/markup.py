@@ -143,8 +143,8 @@ RIGHT = frozenset({"mark", "right"})
 
 def _mark_relations(root: Element) -> None:
     """Give elements classes for the children that they have, as ``has-blank``, and for what
-    comes next, as ``before-exercise``. Rows have the blanks of their cells, and lists of
-    definitions the notes of their terms. (Styles could ask by `:has()`, but WeasyPrint looks
+    comes next, as ``before-exercise``. Items begin with a blank that is in their first paragraph,
+    rows have the blanks of their cells, and lists of definitions the notes of their terms. (Styles could ask by `:has()`, but WeasyPrint looks
     through all that is in an element then, for each around another.)"""
     parents: dict[Element, Element] = {}
     blanks, notes = [], []
@@ -164,6 +164,11 @@ def _mark_relations(root: Element) -> None:
                 if "note" in names:
                     notes.append(child)
             before = child
+    for blank in blanks:
+        holder = parents[blank]
+        item = parents.get(holder)
+        if holder.tag == "p" and item is not None and item.tag == "li" and item[0] is holder:
+            _mark(item, "begins-with", {"blank"})
     for row in _around(blanks, "tr", parents):
         _mark(row, "has", {"blank"})
     for entries in _around(_around(notes, "dt", parents), "dl", parents):
