@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import ast
+import hashlib
 import inspect
+import io
 import re
+import subprocess
+import sys
 import tomllib
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import cffi
 import pytest
 
 from pipeline.package.font_files import font_files
 from pipeline.package.pdf import engine
-from pipeline.package.pdf.engine import weasyprint
+from pipeline.package.pdf.engine import declared, weasyprint
 from pipeline.package.pdf.engine.typesetter import Typesetter
 from pipeline.package.pdf.form.fonts import LATIN_FACE
 from pipeline.package.pdf.markup import parse
@@ -41,12 +46,93 @@ BASES = {
         weasyprint.css.StyleFor,
     )
 }
+DECLARED = '''\
+"""What WeasyPrint and we declare in C of the libraries that set type, as cffi reads it: written by
+`pytest tests/test_engine.py --accept`."""
+
+# ruff: noqa: E501
+# fmt: off
+# mypy: ignore-errors
+
+import ctypes.util
+import sys
+
+import _cffi_backend
+
+DIGEST = "{digest}"
+"""Of the file in which WeasyPrint declares it."""
+
+
+class Functions(_cffi_backend.FFI):
+    """What a `cffi.FFI` gives that was told all this."""
+
+    def cdef(self, text: str) -> None:
+        """Nothing: it was read."""
+
+    def dlopen(self, name: str, flags: int = 0) -> object:
+        """The library of that name, looked for where the linker does; and where Python does, but
+        on Linux: there Python asks a compiler, ten times before it has all libraries."""
+        try:
+            return super().dlopen(name, flags)
+        except OSError:
+            found = ctypes.util.find_library(name) if sys.platform != "linux" else None
+            if found is None:
+                raise
+            return super().dlopen(found, flags)
+
+
+def functions() -> Functions:
+    """As if they had been declared now."""
+    return FUNCTIONS
+
+
+FUNCTIONS = Functions({values}
+'''
 ROW = re.compile(r"^- (`[^:]+`):", re.MULTILINE)
 
 
 def listed() -> set[str]:
     assert engine.__doc__
     return {name for row in ROW.findall(engine.__doc__) for name in re.findall("`(.+?)`", row)}
+
+
+def declarations(file: Path) -> Iterator[str]:
+    """What is declared in C in a module: the literals that ``ffi.cdef`` is called with."""
+    for node in ast.walk(ast.parse(file.read_bytes())):
+        if isinstance(node, ast.Call) and ast.unparse(node.func) == "ffi.cdef":
+            yield ast.literal_eval(node.args[0])
+
+
+def test_what_is_declared_in_c_was_read(accept: bool) -> None:
+    """Or each process parses it anew."""
+    assert weasyprint.__file__
+    theirs = Path(weasyprint.__file__).parent / "text" / "ffi.py"
+    ffi = cffi.FFI()
+    for file in (theirs, *sorted(ENGINE.glob("*.py"))):
+        for text in declarations(file):
+            ffi.cdef(text)
+    ffi.set_source("declared", None)
+    emitted = io.StringIO()
+    ffi.emit_python_code(emitted)
+    values = emitted.getvalue().partition("_cffi_backend.FFI(")[2]
+    made = DECLARED.format(
+        digest=hashlib.sha256(theirs.read_bytes()).hexdigest(), values=values.rstrip()
+    )
+    place = ENGINE / "declared.py"
+    if accept:
+        place.write_text(made, encoding="utf-8")
+    assert place.read_text(encoding="utf-8") == made
+
+
+def test_declarations_that_nobody_has_read_are_parsed() -> None:
+    """Those of another version of WeasyPrint, say."""
+    code = (
+        "import importlib.util; importlib.util.find_spec = lambda name: None;"
+        "from pipeline.package.pdf.engine.resources import ffi; print(type(ffi).__module__)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout == "cffi.api\n"
+    assert type(weasyprint.text.ffi.ffi) is declared.Functions
 
 
 def private_names() -> set[str]:

@@ -44,7 +44,8 @@ the whole process. tests/test_engine.py compares the list with the code.
 - `formatting_structure.boxes`, `_box`: the kinds of boxes, and what is out of the flow.
 - `FontConfiguration.__init__`, `_config`, `_folder`, `text.ffi`: the packaged fonts and none of the
   machine's. Functions of Fontconfig and HarfBuzz are declared besides, for the whole process.
-  Kozea/WeasyPrint#1618
+  Kozea/WeasyPrint#1618. What is declared has been read (`declared`), since to parse it takes a
+  fifth of a second in each process; where WeasyPrint declares anything else, it is parsed.
 - `URLFetcher.__init__`, `URLFetcher.fetch`: serves assets; documented, but for the first.
 
 Of objects without names of their own, `typesetter` reads what fonts and links are, `drawings` draws
@@ -54,24 +55,53 @@ time of building out of fonts (Kozea/WeasyPrint#1553), and `log` knows messages 
 
 from __future__ import annotations
 
+import contextlib
+import hashlib
+import importlib.util
 import os
 import warnings
+from collections.abc import Iterator
 from pathlib import Path
 
+import cffi
 from PIL import ImageFile
+
+from pipeline.package.pdf.engine import declared
 
 _EMPTY = Path(__file__).parent / "no-fonts.conf"
 
-with warnings.catch_warnings():
-    # Fontconfig's default is empty, so that the machine's fonts are not even listed (with many of
-    # them that takes seconds); WeasyPrint warns of that. Pillow still refuses truncated images.
-    warnings.simplefilter("ignore", UserWarning)
-    _before, _truncated = os.environ.get("FONTCONFIG_FILE"), ImageFile.LOAD_TRUNCATED_IMAGES
+
+@contextlib.contextmanager
+def _for_the_import() -> Iterator[None]:
+    """The surroundings in which WeasyPrint is imported.
+
+    Fontconfig's default is empty, so that the machine's fonts are not even listed (with many of
+    them that takes seconds); WeasyPrint warns of that. Pillow still refuses truncated images.
+    """
+    before, truncated = os.environ.get("FONTCONFIG_FILE"), ImageFile.LOAD_TRUNCATED_IMAGES
+    parsing = cffi.FFI
     os.environ["FONTCONFIG_FILE"] = str(_EMPTY)
+    if _declarations() == declared.DIGEST:
+        cffi.FFI = declared.functions
     try:
-        import weasyprint as weasyprint
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", UserWarning)
+            yield
     finally:
-        ImageFile.LOAD_TRUNCATED_IMAGES = _truncated
+        cffi.FFI = parsing
+        ImageFile.LOAD_TRUNCATED_IMAGES = truncated
         del os.environ["FONTCONFIG_FILE"]
-        if _before is not None:
-            os.environ["FONTCONFIG_FILE"] = _before
+        if before is not None:
+            os.environ["FONTCONFIG_FILE"] = before
+
+
+def _declarations() -> str:
+    """The digest of the file in which WeasyPrint declares functions; none where it is no file."""
+    found = importlib.util.find_spec("weasyprint")
+    folders = (found and found.submodule_search_locations) or ()
+    files = (Path(folder, "text", "ffi.py") for folder in folders)
+    return next((hashlib.sha256(f.read_bytes()).hexdigest() for f in files if f.is_file()), "")
+
+
+with _for_the_import():
+    import weasyprint as weasyprint
