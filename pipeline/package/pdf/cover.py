@@ -98,6 +98,15 @@ class Try(NamedTuple):
         )
 
 
+class Tried(NamedTuple):
+    """A cover that was set: the title's lines, whether each panel has room for what is in it, and
+    how much of the fullest one's height is left, in pixels."""
+
+    lines: int
+    has_room: bool
+    free: float
+
+
 class Setting:
     """A cover that is set again and again, in other ways."""
 
@@ -107,6 +116,7 @@ class Setting:
         self._root = root
         self._kind = root.get("class", "")
         self._setter = Typesetter(files, folder, cover.assets)
+        self._known: dict[Try, Tried] = {}
         self._styles = [style.css for style in cover.styles]
         # what does not fit is to be seen, and not cut off at the page's end
         self._long = f"@page {{ size: {cover.width}px {LONG * cover.height}px }}"
@@ -122,13 +132,12 @@ class Setting:
                 chosen = divided
             elif not self._fits(chosen):
                 chosen = chosen._replace(words="cut")
-        lines = _lines(self._set(chosen))
+        lines = self._tried(chosen).lines
         narrower = (chosen._replace(width=width) for width in WIDTHS)
         chosen = _first(narrower, lambda one: self._fits(one, lines)) or chosen
-        document = self._set(chosen)
-        free = min((_free(panel) for panel in _found(document, "panel")), default=0.0)
-        free = max(0.0, free - 2 * TOLERANCE)  # what comes last may not be pushed off the page
-        return self._set(chosen._replace(free=free), is_final=True)
+        # what comes last may not be pushed off the page
+        free = max(0.0, self._tried(chosen).free - 2 * TOLERANCE)
+        return self._set(chosen._replace(free=free), self._styles)
 
     def _largest(self, words: Literal["", "divided"]) -> Try:
         """The largest title that fits, or the smallest of all."""
@@ -138,26 +147,30 @@ class Setting:
             return few
         return _first(tries, self._fits) or tries[-1]
 
-    def _set(self, one: Try, *, is_final: bool = False) -> Document:
-        styles = self._styles if is_final else [*self._styles, self._long]
+    def _fits(self, one: Try, most_lines: int = 0) -> bool:
+        tried = self._tried(one)
+        return tried.has_room and not (most_lines and tried.lines > most_lines)
+
+    def _tried(self, one: Try) -> Tried:
+        if one not in self._known:
+            document = self._set(one, [*self._styles, self._long])
+            panels = _found(document, "panel")
+            self._known[one] = Tried(
+                lines=sum(len(children(title)) for title in _found(document, "title")),
+                has_room=all(map(_keeps_within, panels)),
+                free=min(map(_free, panels), default=0.0),
+            )
+        return self._known[one]
+
+    def _set(self, one: Try, styles: list[str]) -> Document:
         self._root.set("style", one.css())
         self._root.set("class", f"{self._kind} {one.words}".strip())
         return self._setter.set(self._root, styles)
-
-    def _fits(self, one: Try, most_lines: int = 0) -> bool:
-        document = self._set(one)
-        if most_lines and _lines(document) > most_lines:
-            return False
-        return all(_keeps_within(panel) for panel in _found(document, "panel"))
 
 
 def _found(document: Document, name: str) -> list[Box]:
     boxes = (box for page in document.pages for box in all_boxes(page.box))
     return [box for box in boxes if box.element_tag and has_class(box, name)]
-
-
-def _lines(document: Document) -> int:
-    return sum(len(children(title)) for title in _found(document, "title"))
 
 
 def _free(panel: Box) -> float:
