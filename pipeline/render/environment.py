@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import contextlib
 import functools
+import sys
 import traceback
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import jinja2
+from jinja2.bccache import Bucket
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from pipeline.css import loaded
@@ -43,6 +45,7 @@ def environment(overrides: Path | None = None) -> jinja2.Environment:
 def _environment(overrides: Path | None, seen_from: Path | None) -> jinja2.Environment:
     kind = ImmutableSandboxedEnvironment if overrides else jinja2.Environment
     return kind(
+        bytecode_cache=None if overrides else _Compiled(builtin_templates()),
         loader=jinja2.ChoiceLoader(
             [
                 jinja2.FileSystemLoader(search_path(overrides)),
@@ -54,6 +57,25 @@ def _environment(overrides: Path | None, seen_from: Path | None) -> jinja2.Envir
         trim_blocks=True,
         lstrip_blocks=True,
     )
+
+
+class _Compiled(jinja2.FileSystemBytecodeCache):
+    """What the templates that ship are compiled to, beside them, as Python keeps it of modules,
+    and only where Python does."""
+
+    def __init__(self, templates: Path) -> None:
+        self._folder = templates / "__pycache__"
+        if sys.pycache_prefix:
+            self._folder = Path(sys.pycache_prefix, *templates.parts[1:])
+        super().__init__(
+            str(self._folder), f"%s.{sys.implementation.cache_tag}-jinja-{jinja2.__version__}"
+        )
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        if not sys.dont_write_bytecode:
+            with contextlib.suppress(OSError):
+                self._folder.mkdir(parents=True, exist_ok=True)
+                super().dump_bytecode(bucket)
 
 
 def read_text(environment: jinja2.Environment, name: str) -> str:
