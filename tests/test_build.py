@@ -208,6 +208,39 @@ def test_one_by_one_side_by_side_or_kept_it_is_the_same(tmp_path: Path) -> None:
     assert not any(ran)
 
 
+BESIDE = """
+import concurrent.futures, os, sys
+
+def none(*given, **named):
+    raise NotImplementedError
+
+os.cpu_count = lambda: 2
+if sys.argv.pop() == "alone":
+    concurrent.futures.ProcessPoolExecutor = none
+from pipeline.cli import main
+try:
+    main()
+finally:
+    print("weasyprint" in sys.modules)
+"""
+"""The command in a process that says in the end whether it has loaded what sets type itself."""
+
+
+def test_one_process_sets_pages_and_another_does_the_rest(tmp_path: Path) -> None:
+    """Where a system has no further process to give, one does all."""
+    write(tmp_path, "# One\n\ntext\n")
+    made: dict[str, dict[str, bytes]] = {}
+    for how in ("beside", "alone"):
+        words = ("-c", BESIDE, "build", "x.md", "--out", how, how)
+        environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+        done = subprocess.run(
+            [sys.executable, *words], cwd=tmp_path, env=environment, capture_output=True, text=True
+        )
+        assert done.stdout.endswith(f"{how == 'alone'}\n"), done.stderr
+        made[how] = {path.name: path.read_bytes() for path in (tmp_path / how / "x").iterdir()}
+    assert made["beside"] == made["alone"]
+
+
 @pytest.mark.parametrize("damage", [b"", b"damaged"])
 def test_a_damaged_cache_does_no_harm(tmp_path: Path, damage: bytes) -> None:
     source = write(tmp_path, UNPAGED)

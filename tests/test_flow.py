@@ -53,10 +53,14 @@ def read(text: Text, *_: object) -> Iterable[str]:
     return text.read
 
 
-SHOUT = Stage("shout", shout, Text, wrong, read, kept=True, apart=True)
+def always(*_: object) -> bool:
+    return True
+
+
+SHOUT = Stage("shout", shout, Text, wrong, read, kept=True, apart=always)
 COUNT = Stage("count", count, Text, wrong, read, by_content=True)
 PLAIN = Stage("plain", count, Text, wrong, read)
-CRASH = Stage("crash", crash, Text, wrong, read, apart=True)
+CRASH = Stage("crash", crash, Text, wrong, read, apart=always)
 
 
 class Build:

@@ -16,6 +16,7 @@ import click
 from pipeline.cli.terminal import (
     BUILT,
     FINISHED,
+    FIRST_STAGE,
     FOLDER,
     SOURCE,
     SOURCE_ERRORS,
@@ -37,6 +38,7 @@ from pipeline.starter import STARTERS, USUAL, starter
 if TYPE_CHECKING:
     from pipeline.diagnostics import Diagnostic
     from pipeline.driver import Result
+    from pipeline.flow.runner import Begun
 
 
 @click.command()
@@ -118,7 +120,13 @@ def build(
     failed = False
     found: list[Diagnostic] = []
     shown = progress_shown(sources, options["out"], as_json, stages)
-    with workers(sources) as executor, shown as progress:
+    with workers(sources, editions) as executor, shown as progress:
+
+        def begin(what: Begun) -> None:
+            if executor and what.stage == FIRST_STAGE:
+                executor.begin()
+            progress.begin(what)
+
         for source in sources:
             result = or_exit(
                 lambda source=source: run(  # type: ignore[misc]
@@ -127,7 +135,7 @@ def build(
                     executor=executor,
                     progress=progress.done,
                     tell=progress.tell,
-                    begin=progress.begin,
+                    begin=begin,
                 )
             )
             if depfile:

@@ -5,11 +5,13 @@ from __future__ import annotations
 import contextlib
 import gc
 import json
+import os
 import sys
 import time
 from collections.abc import Callable, Iterable
+from concurrent.futures import Executor, Future
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, NoReturn
+from typing import TYPE_CHECKING, Any, Literal, NoReturn, TypeVar
 
 import click
 
@@ -20,12 +22,17 @@ if TYPE_CHECKING:
     from pipeline.paper import Fitted
     from pipeline.store import Store
 
+T = TypeVar("T")
+
 BUILT, SOURCE_ERRORS, WRONG_USAGE, SYSTEM_MISSING = 0, 1, 2, 3
 
 FIRST_STAGE = "parse"
 
 LONG_SOURCE = 200_000
 """Bytes of Markdown from which on editions are made side by side."""
+
+FEW = 3
+"""Editions of a short source that two processes make."""
 
 SOURCE = click.Path(path_type=Path)
 FOLDER = click.Path(file_okay=False, path_type=Path)
@@ -140,10 +147,17 @@ def refuse_same_stems(sources: tuple[Path, ...]) -> None:
 
 
 def formats(editions: Iterable[str]) -> set[str]:
+    from pipeline.editions import EDITIONS
+
+    return {EDITIONS[name].format for name in named(editions)}
+
+
+def named(editions: Iterable[str]) -> tuple[str, ...]:
+    """The names of the editions that these stand for, as far as nobody has read the source."""
     from pipeline.editions import ALL, DEFAULT_EDITIONS, EDITIONS
 
     names = tuple(editions) or DEFAULT_EDITIONS
-    return {EDITIONS[name].format for name in (EDITIONS if ALL in names else names)}
+    return tuple(EDITIONS) if ALL in names else names
 
 
 def need_system(formats: set[str]) -> None:
@@ -154,16 +168,66 @@ def need_system(formats: set[str]) -> None:
         give_up(problem)
 
 
-def workers(sources: Iterable[Path]) -> Any:
-    """An executor where that is worth its start: for long sources, on several cores."""
-    import os
+class Crew(Executor):
+    """So many processes, which are begun once there is something to do, and load what sets type
+    before they are asked. Where the system has no processes to give, all is done here."""
 
-    sizes = [source.stat().st_size for source in sources if source.is_file()]
-    if sum(sizes) < LONG_SOURCE or (os.cpu_count() or 1) < 2:
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self._others: Executor | None = None
+
+    def begin(self) -> Executor:
+        """Have the processes begin; they are not waited for."""
+        if self._others is None:
+            try:
+                from concurrent.futures import ProcessPoolExecutor
+
+                self._others = ProcessPoolExecutor(self._most, initializer=_prepare)
+                self._others.submit(_prepare)
+            except (ImportError, NotImplementedError, OSError):
+                self._others = _Here()
+        return self._others
+
+    def submit(self, task: Callable[..., T], /, *given: Any, **named: Any) -> Future[T]:
+        return self.begin().submit(task, *given, **named)
+
+    def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
+        if self._others:
+            self._others.shutdown(wait, cancel_futures=cancel_futures)
+
+
+class _Here(Executor):
+    """Does all at once, in this process."""
+
+    def submit(self, task: Callable[..., T], /, *given: Any, **named: Any) -> Future[T]:
+        done: Future[T] = Future()
+        try:
+            done.set_result(task(*given, **named))
+        except Exception as error:
+            done.set_exception(error)
+        return done
+
+
+def _prepare() -> None:
+    """Get a process ready that sets type."""
+    import importlib
+
+    importlib.import_module("pipeline.package.pdf")
+    collect_seldom()
+
+
+def workers(sources: Iterable[Path], editions: Iterable[str] | None = None) -> Any:
+    """A context that gives a `Crew`, where that is worth it, on several cores: a process a core if
+    sources are long or editions many; else one that sets pages while this one does the rest, if
+    it has not loaded what sets type. Without ``editions``, short sources will be built often."""
+    cores = os.cpu_count() or 1
+    size = sum(source.stat().st_size for source in sources if source.is_file())
+    if size >= LONG_SOURCE and cores > 1:
+        return Crew(cores)
+    is_loaded = "weasyprint" in sys.modules
+    if cores == 1 or editions is None or is_loaded or "pdf" not in formats(editions):
         return contextlib.nullcontext()
-    from concurrent.futures import ProcessPoolExecutor
-
-    return ProcessPoolExecutor(initializer=collect_seldom)
+    return Crew(1 if len(named(editions)) <= FEW else cores)
 
 
 class Progress:

@@ -115,10 +115,15 @@ class Source:
         audited.seconds += rendered.seconds
         return audited
 
-    def begin(self, edition: Edition, standard: Made | None = None) -> Callable[[], Made]:
+    def begin(
+        self,
+        edition: Edition,
+        standard: Made | None = None,
+        resolved: Outcome[Document] | None = None,
+    ) -> Callable[[], Made]:
         """Begin to make an edition, and give what waits for it. ``standard`` is the standard
-        print edition, for those that tell its pages."""
-        resolved = self.resolved(edition)
+        print edition, for those that tell its pages. It may be ``resolved`` already."""
+        resolved = resolved or self.resolved(edition)
         if resolved.failed:
             return functools.partial(Made, edition, resolved.findings)
         if self.options.split:
@@ -211,7 +216,10 @@ class Source:
         problem = pango_problem() if marked and on_screens else None
         if marked and not problem and standard not in alone:
             alone.insert(0, standard)
-        begun = {edition: self.begin(edition) for edition in alone}
+        # what takes longest is begun first; web pages are made here, while other processes work
+        begun = {edition: self.begin(edition) for edition in sorted(alone, key=_from_longest)}
+        marked.sort(key=_from_longest)
+        resolved = {edition: self.resolved(edition) for edition in marked if self._runner.is_idle}
         first = begun[standard]() if marked and not problem else None
         if first and first.page_map is None and on_screens:
             problem, first = "It has errors: build the edition handout to see them.", None
@@ -219,7 +227,7 @@ class Source:
             if first and first.page_map is None and not first.parts:  # the same is wrong with all
                 begun[edition] = functools.partial(Made, edition, first.findings)
             else:
-                begun[edition] = self.begin(edition, first)
+                begun[edition] = self.begin(edition, first, resolved.pop(edition, None))
         for edition in editions:
             made = begun[edition]()
             yield self._without_pages(made, problem) if problem else made
@@ -237,6 +245,10 @@ class Source:
         will not come to, so that one run tells all that is wrong."""
         resolved = [self.resolved(edition) for edition in editions]
         return (*self.parsed.findings, *(d for one in resolved for d in one.findings))
+
+
+def _from_longest(edition: Edition) -> int:
+    return ("pdf", "epub", "html").index(edition.format)
 
 
 def _names(templates: Path | None) -> tuple[str, ...]:

@@ -47,10 +47,10 @@ class Stage(Generic[T]):
     those that were looked for in the source's folder (`paths.noting`): it is given the value, and
     what the stage took. The functions are those of a module, so that other processes find them.
     What a stage gives is known by its content, or else by what it was made of: writing a large
-    value costs more than making it at times. One that is ``kept`` stays in the store. One that is
-    ``apart`` takes so long that another process is worth its start, unless what it takes
-    ``divides`` it: then it is given what has another stage run for each of its parts
-    (`Runner.each`), last. A ``note`` is what people are told of how a value was made.
+    value costs more than making it at times. One that is ``kept`` stays in the store. What one
+    takes says whether it is better run ``apart``, in another process, and whether that ``divides``
+    it: then it is given what has another stage run for each of its parts (`Runner.each`), last. A
+    ``note`` is what people are told of how a value was made.
     """
 
     name: str
@@ -60,7 +60,7 @@ class Stage(Generic[T]):
     reads: Callable[..., Iterable[Path | str]]
     by_content: bool = False
     kept: bool = False
-    apart: bool = False
+    apart: Callable[..., bool] | None = None
     divides: Callable[..., bool] | None = None
     note: Callable[[T], str] | None = None
 
@@ -166,6 +166,12 @@ class Runner:
         self._begun = begin
         self._digests: dict[str, str] = {}
         self._running: list[Future[Any]] = []
+        self._latest: Future[Any] | None = None
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether another process makes something that is to be waited for."""
+        return self._latest is not None and not self._latest.done()
 
     def run(self, stage: Stage[T], *takes: Any) -> Outcome[T]:
         """What comes of a stage that takes these: outcomes of other stages, or plain values."""
@@ -198,7 +204,8 @@ class Runner:
     def later(self, stage: Stage[T], *takes: Any) -> Callable[[], Outcome[T]]:
         """The same, begun in another process where that is worth it, and waited for when it is
         asked for."""
-        return self._begin(stage, takes, self._executor if stage.apart else None)
+        is_apart = self._executor and stage.apart and stage.apart(*takes)
+        return self._begin(stage, takes, self._executor if is_apart else None)
 
     def _begin(
         self,
@@ -225,6 +232,7 @@ class Runner:
         if executor and not (stage.divides and stage.divides(*_values(takes))):
             given = [(t.stage, t.data) if isinstance(t, Outcome) else (None, t) for t in takes]
             running = executor.submit(_apart, stage, given)
+            self._latest = running
             if is_part:
                 self._running.append(running)
 

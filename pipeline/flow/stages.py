@@ -247,6 +247,12 @@ def _fonts_and_images(made: Set, unit: Unit, *_: Any) -> Iterable[str]:
     return (*unit.fonts, *made.files)
 
 
+def _sets_type(_: Any, edition: Edition, *__: Any) -> bool:
+    """Whether a file has pages, or a cover, so that the engine is needed. A web page is made in
+    less time than it takes to hand it on."""
+    return edition.format != "html"
+
+
 def _may_divide(pages: Pages, edition: Edition, *_: Any) -> bool:
     return may_divide(pages, edition)
 
@@ -264,10 +270,10 @@ RENDER = Stage("render", render, Pages, _in_pages, _templates, by_content=True)
 AUDIT = Stage("audit", audit, Pages, _in_pages, _nothing, by_content=True)
 PACKAGE = Stage(
     "package", package, Package, _in_package, _packed,
-    kept=True, apart=True, divides=_may_divide, note=_plan,
+    kept=True, apart=_sets_type, divides=_may_divide, note=_plan,
 )  # fmt: skip
-UNIT = Stage("unit", unit, Set, _nothing, _fonts_and_images, kept=True, apart=True)
-HEADS = Stage("heads", heads, Heads, _nothing, _fonts, kept=True, apart=True)
+UNIT = Stage("unit", unit, Set, _nothing, _fonts_and_images, kept=True)
+HEADS = Stage("heads", heads, Heads, _nothing, _fonts, kept=True)
 COVER = Stage("cover", cover, Package, _in_package, _packed, kept=True)
 
 STAGES = (PARSE, METADATA, SELECT, RESOLVE, MARK, RENDER, AUDIT, PACKAGE, UNIT, HEADS, COVER)
