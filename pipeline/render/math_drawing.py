@@ -152,6 +152,7 @@ def _ziamath() -> ModuleType:
     with _import_lock, warnings.catch_warnings():
         warnings.simplefilter("ignore", DeprecationWarning)
         import ziamath
+        import ziamath.styles
         from ziafont.glyph import SimpleGlyph
         from ziamath.config import config
 
@@ -159,6 +160,8 @@ def _ziamath() -> ModuleType:
 
     config.svg2 = False
     config.precision = 1
+    # of a style, which is read alone, and was copied for each node
+    ziamath.styles.asdict = vars  # type: ignore[assignment, attr-defined]
     SimpleGlyph.place = _placed  # type: ignore[assignment, method-assign]
     return ziamath
 
