@@ -57,7 +57,11 @@ FALLBACKS = (
 
 
 ARIAL_LIKE, TIMES_LIKE, VERDANA_LIKE = "Arimo", "Crimson Pro", "DejaVu Sans"
-_VERA = {("normal", 700): "VeraBd", ("italic", 400): "VeraIt", ("italic", 700): "VeraBI"}
+_VERA: dict[tuple[Literal["normal", "italic"], int], str] = {
+    ("normal", 700): "VeraBd",
+    ("italic", 400): "VeraIt",
+    ("italic", 700): "VeraBI",
+}
 
 DRAWING_FACES = (
     *(
