@@ -20,9 +20,10 @@ the whole process. tests/test_engine.py compares the list with the code.
 - `LayoutContext._update_footnote_area`: notes stay on the page of their reference, an area that is
   empty again takes no room, and a note is set once a page and not anew for each that joins it.
   Kozea/WeasyPrint#1924
-- `layout.inline.split_first_line`: sets no more of a text than a line can hold, or a text without
-  a space takes the square of its length; and a short text once. Nothing can be derived here: it is
-  replaced for the whole process while a layout lasts, and there is one layout at a time.
+- `layout.inline.split_first_line`, `layout.preferred.split_first_line`: sets no more of a text than
+  a line can hold, or a text without a space takes the square of its length; and a short text once.
+  Nothing can be derived here: it is replaced for the whole process while a layout lasts, and there
+  is one layout at a time.
   Kozea/WeasyPrint#720
 - `css.StyleFor`, `StyleFor.__init__`, `StyleFor.add_page_declarations`,
   `StyleFor.set_computed_styles`, `_computed_styles`, `_cascaded_styles`, `css.Style`: styles that

@@ -203,14 +203,30 @@ def economical(is_part: bool = False) -> Iterator[None]:
                 return (*found[:2], len(start.encode()), *found[3:])
             return found
 
+        def width_of_line(
+            text: str, style: Any, context: Any, width: float | None, spacing: float, **options: Any
+        ) -> Any:
+            """For the widths that a column has at least (of 0) and at most (of None)."""
+            if width is None or len(text) > SHORT:
+                return split_first_line(text, style, context, width, spacing, **options)
+            kept = vars(style).setdefault("narrow", {})
+            asked = text, width, spacing, *options.values()
+            if asked not in kept:
+                if len(kept) >= KEPT:
+                    kept.clear()
+                kept[asked] = (None, *whole(text, style, context, width, spacing, **options)[1:])
+            return kept[asked]
+
         heads = weasyprint.layout.make_margin_boxes
         if is_part:
             weasyprint.layout.make_margin_boxes = lambda *_: ()
         weasyprint.layout.inline.split_first_line = split_first_line
+        weasyprint.layout.preferred.split_first_line = width_of_line
         weasyprint.css.StyleFor = SharedStyles
         try:
             yield
         finally:
             weasyprint.layout.make_margin_boxes = heads
             weasyprint.layout.inline.split_first_line = whole
+            weasyprint.layout.preferred.split_first_line = whole
             weasyprint.css.StyleFor = styles
