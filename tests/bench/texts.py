@@ -53,8 +53,9 @@ class Writer:
         return " ".join(self.words(3)).title()
 
 
-def front_matter(title: str) -> str:
-    return f"---\ntitle: {title}\nauthor: Nobody\nlang: en\n---\n\n"
+def front_matter(title: str, *more: str) -> str:
+    lines = (f"title: {title}", "author: Nobody", "lang: en", *more)
+    return "\n".join(("---", *lines, "---", "", ""))
 
 
 def novel() -> str:
@@ -148,7 +149,7 @@ def book(kind: str, pages: int) -> str:
     pieces, a_page = KINDS[kind]
     writer = Writer(kind)
     made = pieces(writer)
-    parts = [front_matter(f"A book of {kind}")]
+    parts = [front_matter(f"A book of {kind}", "class: book")]
     for number in range(max(1, round(pages * a_page))):
         if number % PIECES_A_CHAPTER == 0:
             parts.append(f"# {writer.title()} {number}\n\n")
