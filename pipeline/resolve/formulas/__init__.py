@@ -31,6 +31,10 @@ REFERENCE = re.compile(r"\s*\\(eq)?ref\s*\{([^{}]+)\}\s*")
 """A formula that is a reference to another one."""
 
 
+KEPT = 4096
+"""Formulas that are kept: each edition of a text has most of them."""
+
+
 class _Context(NamedTuple):
     """The language in force, and the column that the lines of a paragraph begin in."""
 
@@ -192,25 +196,27 @@ def _make(
     if not reading.tex and not reading.labels:
         return _Made(defines=True)
     # Imported here since most documents have no formulas.
-    from pipeline.resolve.formulas.mathml import CannotSetError, convert, markup
+    from pipeline.resolve.formulas.mathml import CannotSetError
+
+    try:
+        found = _set(reading.tex, display, lang)
+    except CannotSetError as error:
+        return _Made(mistakes=(Mistake(str(error), 0),))
+    return found._replace(mistakes=reading.mistakes, tag=reading.tag, labels=reading.labels)
+
+
+@functools.lru_cache(maxsize=KEPT)
+def _set(tex: str, display: bool, lang: str) -> _Made:
+    """A formula as markup and in words. Raises `CannotSetError`."""
+    from pipeline.resolve.formulas.mathml import convert, markup
     from pipeline.resolve.formulas.rows import APPLY
     from pipeline.resolve.formulas.spoken import Speaker
     from pipeline.resolve.formulas.written import written
 
-    try:
-        math: Element = convert(reading.tex, display)
-    except CannotSetError as error:
-        return _Made(mistakes=(Mistake(str(error), 0),))
+    math: Element = convert(tex, display)
     spoken = Speaker(words(lang)).say(list(math))
-    return _Made(
-        markup(math, spoken),
-        written(list(math)),
-        spoken,
-        frozenset("".join(math.itertext())) - {" ", APPLY},
-        reading.mistakes,
-        reading.tag,
-        reading.labels,
-    )
+    characters = frozenset("".join(math.itertext())) - {" ", APPLY}
+    return _Made(markup(math, spoken), written(list(math)), spoken, characters)
 
 
 def _place(node: Formula, context: _Context, at: int) -> Span | None:

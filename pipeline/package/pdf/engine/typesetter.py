@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Collection, Iterable, Iterator
 from pathlib import Path
 from typing import Any
@@ -40,9 +41,15 @@ class Typesetter:
     ) -> None:
         self.files = LocalFiles(folder, assets, is_grey=is_grey)
         self._fonts = Fonts(fonts)
-        self._images: dict[str, Any] = formulas(assets)
+        self._assets = assets
         self._styles: dict[str, tuple[Any, dict[str, Any]]] = {}
         self._counters: dict[str, Any] = {}
+
+    @functools.cached_property
+    def _images(self) -> dict[str, Any]:
+        """The images that have been read: formulas, which are drawn in another way, to begin
+        with."""
+        return {**formulas(self._assets)}
 
     def set(
         self,
@@ -56,6 +63,7 @@ class Typesetter:
         the pages that it tells are those of ``targets``."""
         markup, options = self._read_all(root, styles, most_pages, targets)
         fonts, defined = self._fonts, CounterStyle(self._counters)  # as the styles define them
+        options["cache"] = self._images
         with economical(is_part=targets is not None):
             return Document._render(markup, fonts, defined, {}, options)  # type: ignore[no-any-return]
 
@@ -84,7 +92,7 @@ class Typesetter:
             sheets.append(sheet)
             self._counters.update(counters)
         markup = _Markup(root, self.files, most_pages, targets)
-        return markup, weasyprint.DEFAULT_OPTIONS | {"stylesheets": sheets, "cache": self._images}
+        return markup, weasyprint.DEFAULT_OPTIONS | {"stylesheets": sheets}
 
     def _read(self, css: str) -> tuple[Any, dict[str, Any]]:
         """A style sheet, and the counters that it defines. One that nothing is wrong with, and
