@@ -144,8 +144,9 @@ RIGHT = frozenset({"mark", "right"})
 def _mark_relations(root: Element) -> None:
     """Give elements classes for the children that they have, as ``has-blank``, and for what
     comes next, as ``before-exercise``. Items begin with a blank that is in their first paragraph,
-    rows have the blanks of their cells, and lists of definitions the notes of their terms. (Styles could ask by `:has()`, but WeasyPrint looks
-    through all that is in an element then, for each around another.)"""
+    rows have the blanks of their cells, and lists of definitions the notes of their terms. (Styles
+    could ask by `:has()`, but WeasyPrint looks through all that is in an element then, for each
+    around another.)"""
     parents: dict[Element, Element] = {}
     blanks, notes = [], []
     for parent in root.iter():
