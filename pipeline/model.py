@@ -401,20 +401,28 @@ class FigureGroup(Node, frozen=True):
     number: int = 0
 
 
+ChartKind: TypeAlias = Literal[
+    "bar", "stacked", "line", "pie", "numberline", "graph", "clock", "fractions"
+]
+
+
 class Chart(Node, frozen=True):
-    """A chart of a table's data: the first column names the groups, the head the series.
+    """A chart of a table's data: the first column names the groups, the head the series. Or a
+    diagram, of which each row has a name and what is drawn; ``scale`` are its ranges and steps.
     ``x`` and ``y`` say what the groups and the numbers are, ``unit`` what they are counted
     in; bars lie down where ``horizontal`` says so, or their names are long. *Resolved*:
     ``number`` (numbering) as of a figure; ``image`` (charts), the drawing with its text
-    alternative, and ``narrow``, the one for narrow screens, which has none."""
+    alternative, and ``narrow``, the one for narrow screens, which has none; the ``table``,
+    which is empty then, if it is a diagram's."""
 
-    kind: Literal["bar", "stacked", "line", "pie"]
+    kind: ChartKind
     table: Table
     caption: tuple[Inline, ...] = ()
     x: str = ""
     y: str = ""
     unit: str = ""
     horizontal: bool = False
+    scale: tuple[tuple[str, str], ...] = ()
     image: Image | None = None
     narrow: Image | None = None
     number: int = 0

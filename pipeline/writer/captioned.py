@@ -9,7 +9,9 @@ from msgspec.structs import replace
 
 from pipeline import model
 from pipeline.model import NO_ATTRIBUTES, Attributes
+from pipeline.parser.constructs.charts import DIAGRAMS
 from pipeline.parser.fence_info import NO_LANGUAGES
+from pipeline.tree import plain_text
 from pipeline.writer import tables
 from pipeline.writer.attributes import attribute_list, field, in_quotes
 from pipeline.writer.inlines import titled
@@ -119,10 +121,13 @@ def chart(node: model.Chart, out: Writer) -> str:
     pairs += ((key, field(node, key)) for key in ("x", "y", "unit") if getattr(node, key))
     if node.horizontal:
         pairs.append(("horizontal", "yes"))
-    said = (("type", node.kind), *pairs)
+    said = (("type", node.kind), *node.scale, *pairs)
     wordings = tuple(wording for wording in node.wordings if wording.is_pair)
     listed = attribute_list(Attributes(own.id, own.classes, said), wordings)
     caption = f" caption={in_quotes(out.line(node.caption))}" if node.caption else ""
+    if node.kind in DIAGRAMS.values():
+        lines = [_line(row, out) for row in node.table.body]
+        return "\n".join((f"```chart {listed[:-1]}{caption}}}", *lines, "```"))
     if all(cell.align == "decimal" for row in node.table.body for cell in row.cells[1:]):
         rows = (*node.table.head, *node.table.body)
         lines = [", ".join(_data(cell, out) for cell in row.cells) for row in rows]
@@ -134,6 +139,12 @@ def chart(node: model.Chart, out: Writer) -> str:
         attributes=Attributes(own.id, classes, tuple(pairs)),
     )
     return out.block(table)
+
+
+def _line(row: model.TableRow, out: Writer) -> str:
+    name = tables.leaf_of(row.cells[0], out)
+    text = plain_text(row.cells[1].children)
+    return f"{name}: {text}" if name else text
 
 
 def _data(cell: model.TableCell, out: Writer) -> str:

@@ -1,20 +1,21 @@
-"""Charts: a fence ``chart`` with data, or a table whose caption has the class ``.chart``."""
+"""Charts: a fence ``chart`` with data, or a table whose caption has the class ``.chart``; and
+diagrams, of which each line of the fence is a part."""
 
 from __future__ import annotations
-
-from typing import Any
 
 from msgspec.structs import replace
 
 from pipeline import model
 from pipeline.codes import Code
-from pipeline.model import NO_ATTRIBUTES, Attributes, Block, Inline
+from pipeline.diagnostics import Span
+from pipeline.model import NO_ATTRIBUTES, Attributes, Block, ChartKind, Inline
 from pipeline.parser.constructs import data
 from pipeline.parser.constructs.parts import Parts, ReadInlines, Report
 from pipeline.parser.delimited import Cell
+from pipeline.parser.lines import Line
 from pipeline.suggestions import nearest
 
-KINDS = {
+KINDS: dict[str, ChartKind] = {
     **dict.fromkeys(
         "bar bars barh column columns grouped grouped-bar horizontal-bar".split(), "bar"
     ),
@@ -24,23 +25,40 @@ KINDS = {
 }
 """The kinds of charts, by all that authors call them. ``x-chart`` is a class for each."""
 
+DIAGRAMS: dict[str, ChartKind] = {
+    **dict.fromkeys("number-line numberline".split(), "numberline"),
+    **dict.fromkeys("graph graphs function functions axes coordinates plot".split(), "graph"),
+    **dict.fromkeys("clock clocks clock-face".split(), "clock"),
+    **dict.fromkeys("fractions fraction fraction-bar fraction-bars".split(), "fractions"),
+}
+"""The kinds of diagrams, which are made of lines and not of data."""
+
+SCALE = ("range", "step", "x-range", "x-step", "y-range", "y-step", "numbers")
+"""The attributes of a diagram's axes."""
+
 LYING = frozenset({"barh", "horizontal-bar", "horizontal"})
 CLASSES = {"chart": "bar", **{f"{name}-chart": kind for name, kind in KINDS.items()}}
 """The classes that make a chart of a table."""
 
-KEYS = frozenset({"type", "caption", "x", "y", "unit", "horizontal", *data.KEYS})
+KEYS = frozenset({"type", "caption", "x", "y", "unit", "horizontal", *data.KEYS, *SCALE})
 YES = frozenset({"yes", "true", "1"})
 
 
 def chart(parts: Parts) -> tuple[Block, ...]:
     """The chart of a fence's data; without data they are shown as they are written."""
+    if kind := DIAGRAMS.get(_written(parts.attributes).lower()):
+        return (_diagram(kind, parts),)
     rows = data.read_rows(parts)
     if rows is None:
         return data.as_written(parts)
     if len(rows) < 2:
         message = "The chart has no data."
         hint = "The first line names the series, each further line has a name and numbers."
-        parts.report(Code.BAD_CHART, message, parts.span, hint)
+        written = _written(parts.attributes)
+        wrong: tuple[str, Span | None, str] = (message, parts.span, hint)
+        if written.lower() not in KINDS:
+            wrong = _unknown(written, parts.span)
+        parts.report(Code.BAD_CHART, *wrong)
         return data.as_written(parts)
     head, *body = rows
     table = model.Table(
@@ -63,15 +81,11 @@ def of_table(table: model.Table, report: Report) -> Block:
 def _chart(
     table: model.Table, caption: tuple[Inline, ...], attributes: Attributes, report: Report
 ) -> model.Chart:
-    named = [name for name in attributes.classes if name in CLASSES or name in KINDS]
-    of_class = next((name for name in named if name != "chart"), "bar").removesuffix("-chart")
-    written = attributes.get("type") or of_class
-    kind: Any = KINDS.get(written.lower())
+    named = _named(attributes)
+    written = _written(attributes)
+    kind = KINDS.get(written.lower())
     if not kind:
-        message = f"There is no chart of the type “{written}”."
-        near = nearest(written.lower(), KINDS)
-        hint = f"Did you mean `{near}`?" if near else "It is `bar`, `stacked`, `line` or `pie`."
-        report(Code.BAD_CHART, message, table.span, hint)
+        report(Code.BAD_CHART, *_unknown(written, table.span))
         kind = "bar"
     lying = attributes.get("horizontal").lower() in YES or written.lower() in LYING
     return model.Chart(
@@ -84,6 +98,64 @@ def _chart(
         horizontal=lying or not LYING.isdisjoint(attributes.classes),
         span=table.span,
         attributes=attributes.without(KEYS, {*named, *LYING}),
+    )
+
+
+def _named(attributes: Attributes) -> list[str]:
+    """The classes that say that it is a chart, and of which kind."""
+    return [name for name in attributes.classes if name in {*CLASSES, *KINDS, *DIAGRAMS}]
+
+
+def _written(attributes: Attributes) -> str:
+    """The kind as it is written."""
+    of_class = next((name for name in _named(attributes) if name != "chart"), "bar")
+    return attributes.get("type") or of_class.removesuffix("-chart")
+
+
+def _unknown(written: str, span: Span | None) -> tuple[str, Span | None, str]:
+    if written.lower() in DIAGRAMS:
+        hint = f"Write its lines between fences: ```` ```chart {{type={written}}} ````."
+        return f"A table cannot be drawn as `{written}`.", span, hint
+    near = nearest(written.lower(), (*KINDS, *DIAGRAMS))
+    hint = "It is `bar`, `stacked`, `line`, `pie`, `number-line`, `graph`, `clock` or `fractions`."
+    if near:
+        hint = f"Did you mean `{near}`?"
+    return f"There is no chart of the type “{written}”.", span, hint
+
+
+def _diagram(kind: ChartKind, parts: Parts) -> model.Chart:
+    own = parts.attributes
+    if own.get("file"):
+        message = "A diagram takes its lines from between the fences, and not from a file."
+        parts.report(Code.BAD_CHART, message, parts.span, "Write them there.")
+    rows = tuple(_line(line, kind, parts.read) for line in parts.lines if line.strip())
+    return model.Chart(
+        kind=kind,
+        table=model.Table(head=(), body=rows, span=parts.span),
+        caption=parts.read(own.get("caption"), parts.span),
+        x=own.get("x"),
+        y=own.get("y"),
+        scale=tuple((key, own.get(key)) for key in SCALE if own.get(key)),
+        span=parts.span,
+        attributes=own.without(KEYS, {*_named(own)}),
+    )
+
+
+def _line(line: Line, kind: ChartKind, read: ReadInlines) -> model.TableRow:
+    """The row of a line ``name: what is drawn``, or of what is drawn alone, kept as it is."""
+    mark = ": " if kind == "clock" else ":"  # a time has one of its own
+    name, _, said = line.rpartition(mark)
+    start = len(line) - len(said.lstrip())
+    at = Span(line.number, line.offset + len(line) - len(line.lstrip()))
+    cells = (
+        _cell(Cell(name.strip(), at), read),
+        model.TableCell(
+            children=(model.Plain(children=(model.Code(text=said.strip()),)),),
+            span=Span(line.number, line.offset + start),
+        ),
+    )
+    return model.TableRow(
+        cells=(replace(cells[0], scope="row" if name.strip() else ""), cells[1]), span=at
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import itertools
 import re
 import unicodedata
@@ -13,12 +14,13 @@ from pipeline import scripts
 from pipeline.codes import Code
 from pipeline.editions import EDITIONS, Edition, FormatName, Look
 from pipeline.metadata import Metadata
-from pipeline.model import Asset, Chart, Container, Document, Image, Node
+from pipeline.model import Asset, Chart, Container, Document, Image, Node, Table
 from pipeline.paper import MILLIMETRE, Sheet
 from pipeline.resolve.charts import data as table
-from pipeline.resolve.charts import look
+from pipeline.resolve.charts import diagrams, look
 from pipeline.resolve.charts.data import Data
-from pipeline.resolve.charts.words import in_words
+from pipeline.resolve.charts.diagrams import Diagram
+from pipeline.resolve.charts.words import diagram_in_words, in_words
 from pipeline.resolve.findings import Findings, describe
 from pipeline.sheet import options_for, sheet_of
 from pipeline.sheet.colours import ACCENTS
@@ -111,34 +113,48 @@ class _Artist:
         return _Place(lang, width)
 
     def with_drawing(self, chart: Chart, place: _Place) -> Chart:
-        data = table.read(chart, place.lang, self._findings)
-        if data is None:
+        shown, alt = self._read(chart, place.lang)
+        if shown is None:
             return chart
-        alt = in_words(chart, data, self._words, self._format != "pdf")
         width = max(NARROWEST, _share(chart, place.width))
         if self._look == "large":
             width = place.width
         number = next(self._numbers)
-        shown = replace(chart, table=table.with_numbers(chart, data))
+        made = replace(chart, table=Table(head=(), body=()))
+        if isinstance(shown, Data):
+            made = replace(chart, table=table.with_numbers(chart, shown))
         before = len(self.assets)
         try:
-            image, narrow = self._image(chart, data, width, str(number), alt), None
+            draw = functools.partial(self._image, chart, shown, place.lang)
+            image, narrow = draw(width, str(number), alt), None
             if self._format == "html":
-                narrow = self._image(chart, data, min(width, NARROW), f"{number}-narrow", "")
+                narrow = draw(min(width, NARROW), f"{number}-narrow", "")
         except Exception as error:  # whatever numbers and names make of the drawing
             del self.assets[before:]
             message = f"The chart cannot be drawn, and is shown as its table: {describe(error)}."
             self._findings.add(Code.BAD_CHART, message, chart.span)
-            return shown
-        return replace(shown, image=image, narrow=narrow)
+            return chart
+        return replace(made, image=image, narrow=narrow)
 
-    def _image(self, chart: Chart, data: Data, width: float, number: str, alt: str) -> Image:
+    def _read(self, chart: Chart, lang: str) -> tuple[Data | Diagram | None, str]:
+        """What a chart shows, and what is heard of it."""
+        if chart.kind in diagrams.KINDS:
+            diagram = diagrams.read(chart, lang, self._findings)
+            return diagram, diagram_in_words(chart, diagram, self._words) if diagram else ""
+        data = table.read(chart, lang, self._findings)
+        has_table = self._format != "pdf"
+        return data, in_words(chart, data, self._words, has_table) if data else ""
+
+    def _image(
+        self, chart: Chart, shown: Data | Diagram, lang: str, width: float, number: str, alt: str
+    ) -> Image:
         from pipeline.resolve.charts.kinds import draw
 
         flatness = FLAT if self._look == "large" and width == self._landscape else 1.0
         drawn = draw(
             chart,
-            data,
+            shown,
+            lang,
             width,
             self._is_mirrored,
             self._palette,

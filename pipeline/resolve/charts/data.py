@@ -86,6 +86,9 @@ class Data(NamedTuple):
         return (value for series in self.series for value in series.values if value is not None)
 
 
+NO_DATA = Data((), (), (), "", -1, "")
+
+
 def read(chart: Chart, lang: str, findings: Findings) -> Data | None:
     """The data of a chart; or None, where something is wrong that keeps it from being drawn."""
     return _Reader(chart, lang, findings).read()

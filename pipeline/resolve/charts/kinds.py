@@ -10,7 +10,8 @@ from msgspec.structs import replace
 
 from pipeline.model import Chart
 from pipeline.resolve.charts import look
-from pipeline.resolve.charts.data import Data
+from pipeline.resolve.charts.data import NO_DATA, Data
+from pipeline.resolve.charts.diagrams import Diagram
 from pipeline.resolve.charts.drawing import draw as svg
 from pipeline.resolve.charts.layout import Plan
 from pipeline.resolve.charts.letters import Fonts
@@ -36,7 +37,8 @@ class Drawn(NamedTuple):
 @functools.lru_cache(maxsize=KEPT)
 def draw(
     chart: Chart,
-    data: Data,
+    shown: Data | Diagram,
+    lang: str,
     width: float,
     is_mirrored: bool,
     palette: look.Palette = look.COLOURED,
@@ -45,9 +47,11 @@ def draw(
     is_large: bool = False,
 ) -> Drawn:
     """The chart as a picture that is so wide; mirrored for those who read from right to
-    left, but for lines, which go with the time."""
-    texts = list(_texts(chart, data))
-    fonts = Fonts("\n".join(texts), data.lang, is_large=is_large)
+    left, but for what goes with the time, or with numbers."""
+    diagram = None if isinstance(shown, Data) else shown
+    data = shown if isinstance(shown, Data) else NO_DATA
+    texts = list(diagram.texts() if diagram else _texts(chart, data))
+    fonts = Fonts("\n".join(texts), lang, is_large=is_large)
     lacking = "".join(filter(None, map(fonts.lacking, texts)))
     if lacking:
         chart, data = _without(chart, data, fonts)
@@ -59,10 +63,10 @@ def draw(
         palette=palette,
         flatness=flatness,
     )
-    found = scene(plan)
+    found = diagram.scene(plan) if diagram else scene(plan)
     if palette.ink:
         found = inked(found, palette.ink, look.THIN_RULE)
-    if is_mirrored and chart.kind != "line":
+    if is_mirrored and (diagram.turns if diagram else chart.kind != "line"):
         found = mirrored(found)
     return Drawn(svg(found, fonts), found.width, found.height, lacking[:1])
 

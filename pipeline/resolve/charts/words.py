@@ -7,6 +7,7 @@ from decimal import Decimal
 
 from pipeline.model import Chart
 from pipeline.resolve.charts.data import Data, Series
+from pipeline.resolve.charts.diagrams import Diagram
 from pipeline.tree import plain_text
 
 MOST_NUMBERS = 12
@@ -21,8 +22,7 @@ Words = Mapping[str, str]
 def in_words(chart: Chart, data: Data, words: Words, has_table: bool) -> str:
     """The kind of the chart, its title, and its numbers; or their range, where there are
     many and ``has_table``."""
-    kind, title = words[f"chart_{chart.kind}"], plain_text(chart.caption).strip()
-    sentences = [words["chart_titled"].format(kind=kind, title=title) if title else kind]
+    sentences = [_titled(chart, words)]
     sentences += filter(None, (data.counted(chart),))
     if has_table and len(data.groups) * len(data.series) > MOST_NUMBERS:
         sentences += [_range(series, data, words) for series in data.series]
@@ -33,6 +33,20 @@ def in_words(chart: Chart, data: Data, words: Words, has_table: bool) -> str:
         sentences.append(words["item_separator"].join(items))
     else:
         sentences += (_group(number, data, words) for number in range(len(data.groups)))
+    return _said(sentences, words)
+
+
+def diagram_in_words(chart: Chart, diagram: Diagram, words: Words) -> str:
+    """The kind of a diagram, its title, and what is to be seen in it."""
+    return _said([_titled(chart, words), *diagram.heard(words)], words)
+
+
+def _titled(chart: Chart, words: Words) -> str:
+    kind, title = words[f"chart_{chart.kind}"], plain_text(chart.caption).strip()
+    return words["chart_titled"].format(kind=kind, title=title) if title else kind
+
+
+def _said(sentences: list[str], words: Words) -> str:
     return " ".join(
         text if text.endswith(ENDS) else words["sentence"].format(text=text)
         for text in sentences

@@ -1,0 +1,68 @@
+"""Diagrams for lessons: number lines, coordinate axes with graphs, clock faces, fraction bars.
+
+Each kind is a module: what its lines say, what is heard of it, and how it is drawn.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TypeAlias
+
+from msgspec.structs import replace
+
+from pipeline.codes import Code
+from pipeline.model import Chart
+from pipeline.resolve.charts.diagrams import clocks, fractions, graphs, number_lines
+from pipeline.resolve.charts.diagrams.arithmetic import MistakeError
+from pipeline.resolve.charts.diagrams.clocks import Clocks
+from pipeline.resolve.charts.diagrams.fractions import Bars
+from pipeline.resolve.charts.diagrams.graphs import Axes
+from pipeline.resolve.charts.diagrams.number_lines import NumberLine
+from pipeline.resolve.charts.diagrams.shared import Item, Settings
+from pipeline.resolve.findings import Findings
+from pipeline.tree import plain_text
+
+Diagram: TypeAlias = NumberLine | Axes | Clocks | Bars
+"""``turns`` is whether those who read from right to left see it from there, ``texts`` are all that
+is written in it, ``heard`` is what is to be seen in it and no more, ``scene`` what is drawn."""
+
+MOST_ITEMS = 40
+"""Lines of a diagram: points, graphs, faces or bars."""
+
+_READERS: dict[str, Callable[[Settings, list[Item]], Diagram]] = {
+    "numberline": number_lines.read,
+    "graph": graphs.read,
+    "clock": clocks.read,
+    "fractions": fractions.read,
+}
+KINDS = frozenset(_READERS)
+
+
+def read(chart: Chart, lang: str, findings: Findings) -> Diagram | None:
+    """What a chart of one of these `KINDS` shows; or None, where a mistake has been told."""
+    items = [
+        Item(plain_text(name.children).strip(), plain_text(said.children), said.span)
+        for name, said in (row.cells for row in chart.table.body)
+    ]
+    failed = False
+
+    def wrong(mistake: MistakeError, item: Item | None = None) -> None:
+        nonlocal failed
+        failed = True
+        span = item.span if item else None
+        if span:
+            span = replace(span, column=span.column + mistake.at)
+        findings.add(Code.BAD_CHART, str(mistake), span or chart.span, mistake.hint)
+
+    if len(items) > MOST_ITEMS:
+        wrong(MistakeError(f"The diagram has {len(items)} lines, more than {MOST_ITEMS}."))
+        return None
+    try:
+        found = _READERS[chart.kind](Settings(chart, lang, wrong), items)
+    except MistakeError as mistake:
+        wrong(mistake)
+        return None
+    return None if failed else found
+
+
+__all__ = ["KINDS", "Diagram", "read"]

@@ -1,0 +1,239 @@
+"""Arithmetic as it is written in school, worked out by a grammar of our own: nothing that a
+source says is ever run."""
+
+from __future__ import annotations
+
+import functools
+import math
+import re
+from collections.abc import Callable
+from typing import NamedTuple, TypeAlias
+
+from pipeline.suggestions import did_you_mean
+
+Value: TypeAlias = Callable[[float], float]
+"""What comes of an x; an ArithmeticError or ValueError where there is none."""
+
+LONGEST, DEEPEST = 200, 20
+"""Characters of a formula, and how deep its brackets are."""
+
+NUMBERS = {"pi": math.pi, "π": math.pi, "e": math.e}
+FUNCTIONS: dict[str, Value] = {
+    "sqrt": math.sqrt, "√": math.sqrt, "abs": abs, "exp": math.exp, "ln": math.log,
+    "log": math.log10, "lg": math.log10, "sin": math.sin, "cos": math.cos, "tan": math.tan,
+    "asin": math.asin, "acos": math.acos, "atan": math.atan, "floor": math.floor,
+}  # fmt: skip
+_SIGNS = str.maketrans({"−": "-", "–": "-", "·": "*", "×": "*", "⋅": "*", "∗": "*", "÷": "/"})
+_RAISED = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻", "0123456789-")
+_TOKEN = re.compile(
+    r"(?P<number>\d+(?:[.,]\d+)?|\.\d+)|(?P<name>[π√]|[^\W\d_π⁰¹²³⁴⁵⁶⁷⁸⁹]+)|(?P<sign>\*\*|[-+*/^()|])"
+    r"|(?P<raised>⁻?[⁰¹²³⁴⁵⁶⁷⁸⁹]+)"
+)
+
+
+class MistakeError(Exception):
+    """What is wrong with what is written, and at which character of it; and what to do."""
+
+    def __init__(self, message: str, at: int = 0, hint: str = "") -> None:
+        super().__init__(message)
+        self.at = at
+        self.hint = hint
+
+
+class _Token(NamedTuple):
+    """``kind`` is "number", "name", "raised", a sign itself, or "" for the end."""
+
+    kind: str
+    text: str
+    at: int
+
+
+@functools.lru_cache(maxsize=256)
+def formula(text: str, at: int = 0, variable: str = "x") -> Value:
+    """What a formula of one variable says; ``at`` is where it begins in what is written. Raises
+    `MistakeError`."""
+    if len(text) > LONGEST:
+        raise MistakeError(f"The formula has more than {LONGEST} characters.", at)
+    return _Parser(_tokens(text, at), variable).whole()
+
+
+def number(text: str, at: int = 0) -> float:
+    """The number that is written: 0.5, -3, 3/4, 1 1/2, 2π, 10^3. Raises `MistakeError`."""
+    mixed = re.fullmatch(r"([-−–]?) ?(\d{1,9})\s+(\d{1,9}) ?[/⁄] ?(\d{1,9})", text.strip())
+    if mixed and int(mixed[4]):
+        size = int(mixed[2]) + int(mixed[3]) / int(mixed[4])
+        return -size if mixed[1] else size
+    found = at_x(formula(text, at, variable=""), 0)
+    if math.isnan(found):
+        raise MistakeError(f"“{text.strip()[:40]}” is no number.", at)
+    return found
+
+
+def at_x(value: Value, x: float) -> float:
+    """What comes of an x; no number (NaN) where nothing does."""
+    try:
+        found = float(value(x))
+    except (ArithmeticError, ValueError, TypeError):
+        return math.nan
+    return found if math.isfinite(found) else math.nan
+
+
+def pretty(text: str) -> str:
+    """What is written as it is printed: minus signs and raised figures."""
+    text = re.sub(r"(?:\^|\*\*)\(?(-?\d+)\)?(?![\w.,])", _raised, text)
+    return re.sub(r" ?\* ?", "·", text).replace("-", "−")
+
+
+def _raised(match: re.Match[str]) -> str:
+    return match[1].translate(str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻"))
+
+
+def _tokens(text: str, at: int) -> list[_Token]:
+    found: list[_Token] = []
+    place = 0
+    plain = text.translate(_SIGNS)
+    while place < len(plain):
+        if plain[place].isspace():
+            place += 1
+            continue
+        match = _TOKEN.match(plain, place)
+        if not match:
+            message = f"“{text[place]}” is nothing that can be worked out."
+            raise MistakeError(message, at + place, "Write + − * / ^, brackets and functions.")
+        kind = match.lastgroup if match.lastgroup != "sign" else match[0]
+        found.append(_Token(kind or "", match[0], at + place))
+        place = match.end()
+    return [*found, _Token("", "", at + len(text))]
+
+
+class _Parser:
+    """Reads by precedence: sums, products (a sign may be left out), signs, powers."""
+
+    def __init__(self, tokens: list[_Token], variable: str) -> None:
+        self._tokens = tokens
+        self._variable = variable
+        self._at = 0
+        self._bars = self._depth = 0
+
+    def whole(self) -> Value:
+        value = self._sum()
+        if self._next.kind:
+            raise self._wrong(f"“{self._next.text}” stands where nothing can.")
+        return value
+
+    @property
+    def _next(self) -> _Token:
+        return self._tokens[self._at]
+
+    def _take(self) -> _Token:
+        self._at += 1
+        return self._tokens[self._at - 1]
+
+    def _wrong(self, message: str, hint: str = "") -> MistakeError:
+        return MistakeError(message, self._next.at, hint)
+
+    def _sum(self) -> Value:
+        self._depth += 1
+        if self._depth > DEEPEST:
+            raise self._wrong("Too many brackets are in each other.")
+        value = self._product()
+        while self._next.kind in ("+", "-"):
+            value = _joined(self._take().kind, value, self._product())
+        self._depth -= 1
+        return value
+
+    def _product(self) -> Value:
+        value = self._signed()
+        while True:
+            if self._next.kind in ("*", "/"):
+                value = _joined(self._take().kind, value, self._signed())
+            elif self._next.kind in ("name", "(", "number") or (
+                self._next.kind == "|" and not self._bars
+            ):
+                value = _joined("*", value, self._power())
+            else:
+                return value
+
+    def _signed(self) -> Value:
+        negative = False
+        while self._next.kind in ("+", "-"):
+            negative ^= self._take().kind == "-"
+        value = self._power()
+        return (lambda x: -value(x)) if negative else value
+
+    def _power(self) -> Value:
+        base = self._atom()
+        if self._next.kind == "raised":
+            exponent = int(self._take().text.translate(_RAISED))
+            return _joined("^", base, lambda _: exponent)
+        if self._next.kind in ("^", "**"):
+            self._take()
+            return _joined("^", base, self._signed())
+        return base
+
+    def _atom(self) -> Value:
+        token = self._next
+        match token.kind:
+            case "number":
+                size = float(self._take().text.replace(",", "."))
+                return lambda _: size
+            case "(":
+                return self._bracketed()
+            case "|":
+                self._take()
+                self._bars += 1
+                inner = self._sum()
+                if self._next.kind != "|":
+                    raise MistakeError("The bar “|” is never closed.", token.at)
+                self._take()
+                self._bars -= 1
+                return lambda x: abs(inner(x))
+            case "name":
+                return self._named()
+        if token.kind:
+            raise self._wrong(f"“{token.text}” stands where a number should.")
+        raise self._wrong("Something is missing at the end.")
+
+    def _bracketed(self) -> Value:
+        opened = self._take()
+        bars, self._bars = self._bars, 0
+        value = self._sum()
+        if self._next.kind != ")":
+            raise MistakeError("The bracket “(” is never closed.", opened.at)
+        self._take()
+        self._bars = bars
+        return value
+
+    def _named(self) -> Value:
+        token = self._next
+        name = token.text.lower()
+        if name == self._variable:
+            self._take()
+            return lambda x: x
+        if name in NUMBERS:
+            self._take()
+            return lambda _: NUMBERS[name]
+        if function := FUNCTIONS.get(name):
+            self._take()
+            if self._next.kind != "(" and name != "√":
+                hint = f"Write brackets: `{name}(…)`."
+                raise self._wrong(f"What {name} is taken of is not in brackets.", hint)
+            inner = self._atom()
+            return lambda x: function(inner(x))
+        hint = did_you_mean(name, (*FUNCTIONS, *NUMBERS)) or (
+            f"The variable is {self._variable}." if self._variable else "Write a number."
+        )
+        raise self._wrong(f"“{token.text[:20]}” is not a known function or number.", hint)
+
+
+def _joined(sign: str, left: Value, right: Value) -> Value:
+    match sign:
+        case "+":
+            return lambda x: left(x) + right(x)
+        case "-":
+            return lambda x: left(x) - right(x)
+        case "*":
+            return lambda x: left(x) * right(x)
+        case "/":
+            return lambda x: left(x) / right(x)
+    return lambda x: math.pow(left(x), right(x))

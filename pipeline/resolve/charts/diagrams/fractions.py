@@ -1,0 +1,102 @@
+"""Fraction bars: wholes cut into equal parts, of which some are filled."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from pipeline.resolve.charts.diagrams.arithmetic import MistakeError
+from pipeline.resolve.charts.diagrams.shared import Item, Settings, Words
+from pipeline.resolve.charts.layout import Plan, middle_block
+from pipeline.resolve.charts.look import GAP, INK
+from pipeline.resolve.charts.scene import Box, Fill, Mark, Rule, Scene
+from pipeline.sheet.colours import PAPER
+
+HEIGHT, SPACE, BETWEEN = 20.0, 9.0, 6.0
+"""Of a bar, between two of them, and between the wholes of one."""
+
+MOST_PARTS, MOST_WHOLES = 60, 6
+NAMES = 0.3
+"""The share of the width that names may take."""
+
+_FRACTION = re.compile(r"(?:(\d{1,3})\s+)?(\d{1,3})\s*[/⁄]\s*(\d{1,3})|(\d{1,3})")
+_FORM = "Write it as in `3/4` or `1 1/2`."
+
+
+class Bar(NamedTuple):
+    """So many of the parts that each whole has are filled."""
+
+    name: str
+    filled: int
+    parts: int
+
+    @property
+    def wholes(self) -> int:
+        return max(1, -(-self.filled // self.parts))
+
+
+class Bars(NamedTuple):
+    bars: tuple[Bar, ...]
+    turns: bool = True
+
+    def texts(self) -> Iterator[str]:
+        return (bar.name for bar in self.bars)
+
+    def heard(self, words: Words) -> list[str]:
+        return [
+            words["chart_number"].format(
+                name=bar.name,
+                value=words["chart_parts"].format(count=bar.filled, all=bar.parts * bar.wholes),
+            )
+            for bar in self.bars
+        ]
+
+    def scene(self, plan: Plan) -> Scene:
+        names = [plan.wrap(bar.name, plan.width * NAMES) for bar in self.bars]
+        left = plan.widest(line for name in names for line in name) + 2 * GAP
+        wholes = max(bar.wholes for bar in self.bars)
+        width = (plan.width - 1 - left - BETWEEN * (wholes - 1)) / wholes
+        marks: list[Mark] = []
+        for number, (bar, name) in enumerate(zip(self.bars, names, strict=True)):
+            top = 1 + number * (HEIGHT + SPACE)
+            marks += middle_block(0, top + HEIGHT / 2, name)
+            for whole in range(bar.wholes):
+                filled = min(bar.parts, bar.filled - whole * bar.parts)
+                marks += _whole(plan, left + whole * (width + BETWEEN), top, width, bar, filled)
+        return Scene(plan.width, len(names) * (HEIGHT + SPACE) - SPACE + 2, tuple(marks))
+
+
+def read(settings: Settings, items: list[Item]) -> Bars:
+    if not items:
+        raise MistakeError("There is no fraction to draw.", hint=_FORM)
+    return Bars(tuple(one for one, _ in settings.each(items, _read)))
+
+
+def _read(item: Item) -> Bar:
+    match = _FRACTION.fullmatch(item.text)
+    if not match:
+        raise MistakeError(f"“{item.text[:40]}” is no fraction.", hint=_FORM)
+    parts = int(match[3] or 1)
+    filled = int(match[2] or match[4]) + int(match[1] or 0) * parts
+    if not 1 <= parts <= MOST_PARTS or filled > parts * MOST_WHOLES:
+        message = f"“{item.text}” cannot be drawn: a whole has 1 to {MOST_PARTS} parts"
+        raise MistakeError(f"{message}, and there are {MOST_WHOLES} wholes at most.")
+    return Bar(item.name or item.text, filled, parts)
+
+
+def _whole(
+    plan: Plan, left: float, top: float, width: float, bar: Bar, filled: int
+) -> Iterator[Mark]:
+    """A whole: its filled parts first, each with its edges."""
+    main = plan.palette.bars[0]
+    each = width / bar.parts
+    yield Box(left, top, width, HEIGHT, Fill(PAPER))
+    for number in range(filled):
+        yield Box(left + number * each, top, each, HEIGHT, main)
+    for number in range(bar.parts + 1):
+        x = left + number * each
+        colour = PAPER if 0 < number < filled and not main.edge else INK
+        yield Rule(((x, top), (x, top + HEIGHT)), colour, 0.9)
+    for y in (top, top + HEIGHT):
+        yield Rule(((left, y), (left + width, y)), INK, 0.9)

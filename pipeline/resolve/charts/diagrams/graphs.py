@@ -1,0 +1,362 @@
+"""Coordinate axes: with the graphs of functions and with points, or to draw in."""
+
+from __future__ import annotations
+
+import itertools
+import math
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from pipeline.resolve.charts.diagrams.arithmetic import (
+    MistakeError,
+    Value,
+    at_x,
+    formula,
+    number,
+    pretty,
+)
+from pipeline.resolve.charts.diagrams.shared import (
+    LARGEST,
+    Axis,
+    Item,
+    Settings,
+    Words,
+    arrow,
+    backed,
+    written,
+)
+from pipeline.resolve.charts.layout import Plan, Scale, text_block
+from pipeline.resolve.charts.look import CAPITAL, GAP, HAIRLINE, INK, LEADING, QUIET, STROKE
+from pipeline.resolve.charts.scene import Label, Mark, Marker, Point, Rule, Scene
+
+SAMPLES = 400
+"""Places at which a function is worked out: less than a point apart."""
+
+LEAST_LEAP, HALVINGS = 0.02, 12
+"""From what part of the height on something may be a leap, and how near it is looked at."""
+
+HIGHEST, LOWEST, USUAL = 1.25, 0.3, 0.75
+"""How high the axes are, of their width: at most and at least, where squares of the grid are
+square, and else."""
+
+DASHES: tuple[tuple[float, ...], ...] = (
+    (), (5, 2), (1.5, 1.8), (7, 2, 1.5, 2), (11, 3), (2, 4),
+)  # fmt: skip
+"""Of one graph after the other, which have no markers; readers tell no more apart."""
+
+MOST_HEARD = 6
+"""Places of one kind that are said of a graph."""
+
+_POINT = re.compile(r"\((?P<x>[^;,|()]{1,40})[;,|](?P<y>[^;,|()]{1,40})\)")
+_FUNCTION = re.compile(r"\s*(?:y|[a-zA-Z]\s*\(\s*x\s*\))\s*=\s*")
+
+
+class Graph(NamedTuple):
+    """A function by its name and its formula."""
+
+    name: str
+    text: str
+
+    @property
+    def value(self) -> Value:
+        return formula(self.text)
+
+
+class Spot(NamedTuple):
+    name: str
+    x: float
+    y: float
+
+
+class Axes(NamedTuple):
+    x: Axis
+    y: Axis
+    names: tuple[str, str]
+    has_numbers: bool
+    graphs: tuple[Graph, ...]
+    spots: tuple[Spot, ...]
+    turns: bool = False
+
+    def texts(self) -> Iterator[str]:
+        yield from self.names
+        yield from (graph.name for graph in self.graphs)
+        yield from (spot.name for spot in self.spots)
+
+    def heard(self, words: Words) -> list[str]:
+        said = [
+            words["chart_axis"].format(
+                name=name, low=axis.written(axis.low), high=axis.written(axis.high)
+            )
+            for name, axis in zip(self.names, (self.x, self.y), strict=True)
+        ]
+        for spot in self.spots:
+            said.append(
+                words["chart_number"].format(name=spot.name, value=self._pair(spot.x, spot.y))
+                if spot.name
+                else self._pair(spot.x, spot.y)
+            )
+        return [*said, *(self._course(graph, words) for graph in self.graphs)]
+
+    def _pair(self, x: float, y: float) -> str:
+        mark = "; " if written(0.5, self.x.lang)[1] == "," else ", "
+        return f"({written(round(x, 2), self.x.lang)}{mark}{written(round(y, 2), self.x.lang)})"
+
+    def _course(self, graph: Graph, words: Words) -> str:
+        """Where a graph begins, turns, meets the axes and ends, as far as it is seen."""
+        runs = _runs(self, graph)
+        shown = [point for run in runs for point in run]
+        if not shown:
+            return words["chart_number"].format(name=graph.name, value=words["chart_unseen"])
+        seen = runs if len(runs) <= MOST_HEARD else [[shown[0], shown[-1]]]
+        separator = words["list_separator"]
+        ways = (
+            words["chart_way"].format(start=self._pair(*run[0]), end=self._pair(*run[-1]))
+            for run in seen
+        )
+        parts = [separator.join(ways)]
+        crossed, turned = [], []
+        for run in runs:
+            for (x, y), (x2, y2) in itertools.pairwise(run):
+                if y == 0 or (y < 0 < y2) or (y2 < 0 < y):
+                    crossed.append(x if y == 0 else x + (x2 - x) * y / (y - y2))
+            for (_, y), (x, middle), (_, y2) in zip(run, run[1:], run[2:], strict=False):
+                if (middle - y) * (y2 - middle) < 0:
+                    turned.append((x, middle))
+        if turned and len(turned) <= MOST_HEARD:
+            places = separator.join(self._near(x, y) for x, y in turned)
+            parts.append(words["chart_turns"].format(places=places))
+        if crossed and len(crossed) <= MOST_HEARD:
+            places = separator.join(
+                dict.fromkeys(written(round(x, 2), self.x.lang) for x in crossed)
+            )
+            parts.append(words["chart_crosses"].format(name=self.names[0], places=places))
+        return words["chart_number"].format(
+            name=graph.name, value=words["item_separator"].join(parts)
+        )
+
+    def _near(self, x: float, y: float) -> str:
+        return self._pair(round(x, 1), round(y, 1))
+
+    def scene(self, plan: Plan) -> Scene:
+        marks, top = _key(self, plan)
+        top += LEADING + GAP
+        inset = 6.0
+        numbers = map(self.y.written, self.y.marks()) if self.has_numbers else ()
+        left = inset + (plan.widest(numbers) + GAP if self.y_axis <= self.x.low else 0)
+        side = plan.measure(self.names[0]) + 4 * GAP
+        across = Scale(self.x.low, self.x.high, left, plan.width - side)
+        width = across.end - across.start
+        height = width * self._shape() * plan.flatness
+        up = Scale(self.y.low, self.y.high, top + height, top)
+        marks += self._grid(plan, across, up)
+        for graph, line in zip(self.graphs, _lines(plan), strict=False):
+            for run in _runs(self, graph):
+                path = tuple((across.at(x), up.at(y)) for x, y in _straightened(run))
+                if len(path) > 1:
+                    marks.append(line._replace(points=path))
+        for spot in self.spots:
+            x, y = across.at(spot.x), up.at(spot.y)
+            marks.append(Marker(x, y, "disc", plan.palette.main))
+            near_edge = x + GAP + plan.measure(spot.name) > plan.width
+            place = (x - GAP, "end") if near_edge else (x + GAP, "start")
+            marks.append(Label(place[0], y - GAP, spot.name, place[1]))  # type: ignore[arg-type]
+        foot = LEADING + GAP if self.has_numbers and self.x_axis <= self.y.low else 2 * GAP
+        return Scene(plan.width, up.start + foot + 1, tuple(marks))
+
+    def _shape(self) -> float:
+        """The height of the axes, of their width: squares of the grid are square if they can."""
+        high = (self.y.high - self.y.low) / self.y.step
+        wide = (self.x.high - self.x.low) / self.x.step
+        return high / wide if LOWEST <= high / wide <= HIGHEST else USUAL
+
+    @property
+    def y_axis(self) -> float:
+        """Where on the other one the upright axis stands."""
+        return min(max(0.0, self.x.low), self.x.high)
+
+    @property
+    def x_axis(self) -> float:
+        return min(max(0.0, self.y.low), self.y.high)
+
+    def _grid(self, plan: Plan, across: Scale, up: Scale) -> Iterator[Mark]:
+        x_axis, y_axis = up.at(self.x_axis), across.at(self.y_axis)
+        for mark in self.x.marks():
+            x = across.at(mark)
+            yield Rule(((x, up.start), (x, up.end)), HAIRLINE, 0.5)
+        for mark in self.y.marks():
+            y = up.at(mark)
+            yield Rule(((across.start, y), (across.end, y)), HAIRLINE, 0.5)
+        if self.has_numbers:
+            yield from self._numbers(plan, across, up)
+        yield from arrow((across.start, x_axis), (across.end + 2 * GAP, x_axis), INK)
+        yield from arrow((y_axis, up.start), (y_axis, up.end - 2 * GAP), INK)
+        yield Label(across.end + 3 * GAP, x_axis + CAPITAL / 2, self.names[0])
+        is_left = y_axis < plan.width / 2
+        yield Label(
+            y_axis + (1.5 * GAP if is_left else -1.5 * GAP),
+            up.end - 2 * GAP + 2,
+            self.names[1],
+            "start" if is_left else "end",
+        )
+
+    def _numbers(self, plan: Plan, across: Scale, up: Scale) -> Iterator[Mark]:
+        is_crossed = self.x.low < 0 < self.x.high and self.y.low < 0 < self.y.high
+        texts = [(mark, self.x.written(mark)) for mark in self.x.marks()]
+        room = (across.end - across.start) * self.x.step / (self.x.high - self.x.low)
+        widest = plan.widest(text for _, text in texts) + GAP
+        every = max(1, math.ceil(widest / room))
+        for mark, text in texts:
+            is_zero = is_crossed and abs(mark) < self.x.step / 2
+            if round(mark / self.x.step) % every == 0 and not is_zero:
+                y = up.at(self.x_axis) + GAP + CAPITAL
+                yield from backed(plan, Label(across.at(mark), y, text, "middle", QUIET))
+        room = (up.start - up.end) * self.y.step / (self.y.high - self.y.low)
+        every = max(1, math.ceil(LEADING / room))
+        for mark in self.y.marks():
+            is_zero = is_crossed and abs(mark) < self.y.step / 2
+            if round(mark / self.y.step) % every == 0 and not is_zero:
+                x = across.at(self.y_axis) - GAP
+                y = up.at(mark) + CAPITAL / 2
+                yield from backed(plan, Label(x, y, self.y.written(mark), "end", QUIET))
+
+
+def read(settings: Settings, items: list[Item]) -> Axes:
+    found = settings.each(items, _read)
+    graphs = tuple(one for one, _ in found if isinstance(one, Graph))
+    if len(graphs) > len(DASHES):
+        message = f"{len(graphs)} graphs are more than readers can tell apart."
+        raise MistakeError(message, hint=f"Draw {len(DASHES)} at most.")
+    spots = tuple(one for one, _ in found if isinstance(one, Spot))
+    x = settings.axis("x-", _reach([spot.x for spot in spots]))
+    heights = [spot.y for spot in spots]
+    for graph in graphs:
+        heights += _usual([at_x(graph.value, place) for place in _places(x)])
+    y = settings.axis("y-", _reach(heights) if heights else _reach([]))
+    for spot, item in found:
+        if isinstance(spot, Spot) and not (x.low <= spot.x <= x.high and y.low <= spot.y <= y.high):
+            hint = "Write larger ranges: `x-range`, `y-range`."
+            settings.wrong(MistakeError(f"“{item.text[:40]}” is not on the axes.", hint=hint), item)
+    chart = settings.chart
+    return Axes(x, y, (chart.x or "x", chart.y or "y"), settings.has_numbers, graphs, spots)
+
+
+def _read(item: Item) -> Graph | Spot:
+    if point := _POINT.fullmatch(item.text):
+        x, y = (number(point[name], point.start(name)) for name in ("x", "y"))
+        if max(abs(x), abs(y)) > LARGEST:
+            raise MistakeError(f"“{item.text[:40]}” is too far away to be drawn.")
+        return Spot(item.name, x, y)
+    start = match.end() if (match := _FUNCTION.match(item.text)) else 0
+    formula(item.text[start:], start)
+    return Graph(item.name or pretty(item.text), item.text[start:])
+
+
+def _reach(values: list[float]) -> tuple[float, float]:
+    """From where to where an axis goes, unless it is said: with zero, and whole steps."""
+    low, high = min([0.0, *values]), max([0.0, *values])
+    if high - low < 1e-6:
+        return -5.0, 5.0
+    step = 10 ** math.floor(math.log10(high - low))
+    step = step / 2 if (high - low) / step < 5 else step
+    return math.floor(low / step - 1e-9) * step, math.ceil(high / step + 1e-9) * step
+
+
+def _usual(values: list[float]) -> list[float]:
+    """The lowest and the highest of what comes of a function, without what is far from most."""
+    found = sorted(value for value in values if not math.isnan(value))
+    if not found:
+        return []
+    low, high = found[len(found) // 10], found[-1 - len(found) // 10]
+    room = max(high - low, 1e-6) * 2
+    kept = [value for value in found if low - room <= value <= high + room]
+    return [max(-LARGEST, kept[0]), min(LARGEST, kept[-1])]
+
+
+def _places(axis: Axis) -> Iterator[float]:
+    return (axis.low + (axis.high - axis.low) * n / SAMPLES for n in range(SAMPLES + 1))
+
+
+def _runs(axes: Axes, graph: Graph) -> list[list[Point]]:
+    """The parts of a graph that are seen, cut at the edges, and where it leaps."""
+    low, high = axes.y.low, axes.y.high
+    value = graph.value
+    points = [(x, at_x(value, x)) for x in _places(axes.x)]
+    runs: list[list[Point]] = [[]]
+    for (x, y), (x2, y2) in itertools.pairwise(points):
+        within = _cut((x, y), (x2, y2), low, high)
+        if not within or _leaps(value, (x, y), (x2, y2), high - low):
+            if runs[-1]:
+                runs.append([])
+            continue
+        start, end = within
+        if runs[-1] and runs[-1][-1] != start:
+            runs.append([])
+        if not runs[-1]:
+            runs[-1].append(start)
+        runs[-1].append(end)
+    return [run for run in runs if len(run) > 1]
+
+
+def _leaps(value: Value, one: Point, other: Point, height: float) -> bool:
+    """Whether a function does not go from one point to the other, but leaps: then it does so
+    however near they are to each other."""
+    (x, y), (x2, y2) = one, other
+    whole = abs(y2 - y)
+    if whole < height * LEAST_LEAP:
+        return False
+    for _ in range(HALVINGS):
+        middle = (x + x2) / 2
+        between = at_x(value, middle)
+        if math.isnan(between):
+            return True
+        if abs(between - y) > abs(y2 - between):
+            x2, y2 = middle, between
+        else:
+            x, y = middle, between
+    return abs(y2 - y) > whole / 2
+
+
+def _cut(one: Point, other: Point, low: float, high: float) -> tuple[Point, Point] | None:
+    """The part of a line that is between two heights."""
+    (x, y), (x2, y2) = one, other
+    if math.isnan(y) or math.isnan(y2) or max(y, y2) < low or min(y, y2) > high:
+        return None
+
+    def inside(x: float, y: float) -> Point:
+        edge = min(max(y, low), high)
+        share = (edge - one[1]) / (y2 - one[1]) if edge != y else 0
+        return (one[0] + (x2 - one[0]) * share, edge) if edge != y else (x, y)
+
+    return inside(x, y), inside(x2, y2)
+
+
+def _straightened(run: list[Point]) -> list[Point]:
+    """The ends alone of what is a straight line."""
+    (x, y), (x2, y2) = run[0], run[-1]
+    slope = (y2 - y) / (x2 - x) if x2 > x else 0
+    bent = any(abs(y + slope * (at - x) - height) > 1e-9 * (1 + abs(height)) for at, height in run)
+    return run if bent else [run[0], run[-1]]
+
+
+def _lines(plan: Plan) -> Iterator[Rule]:
+    """How one graph after the other is drawn."""
+    for stroke, dashes in zip(plan.palette.lines, DASHES, strict=True):
+        yield Rule((), stroke.colour, STROKE, dashes)
+
+
+def _key(axes: Axes, plan: Plan) -> tuple[list[Mark], float]:
+    """The names of the graphs, each after a piece of its line."""
+    marks: list[Mark] = []
+    x, top, sample = 0.0, 0.0, 22.0
+    for graph, line in zip(axes.graphs, _lines(plan), strict=False):
+        lines = plan.wrap(graph.name, plan.width - sample - GAP)
+        width = sample + GAP + plan.widest(lines)
+        if x and x + width > plan.width:
+            x, top = 0.0, top + LEADING + 2
+        middle = top + LEADING / 2 + 0.5
+        marks.append(line._replace(points=((x, middle), (x + sample, middle))))
+        marks += text_block(x + sample + GAP, top, lines)
+        top += (len(lines) - 1) * LEADING
+        x += width + 4 * GAP
+    return marks, top + LEADING if axes.graphs else 0.0

@@ -1,0 +1,152 @@
+"""What the kinds of diagrams share: lines that say something, and axes with numbers."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Callable, Iterator, Mapping
+from decimal import Decimal
+from fractions import Fraction
+from typing import NamedTuple, TypeVar
+
+from pipeline.diagnostics import Span
+from pipeline.model import Chart
+from pipeline.resolve.charts import numbers
+from pipeline.resolve.charts.diagrams.arithmetic import MistakeError, number
+from pipeline.resolve.charts.layout import Plan, ticks
+from pipeline.resolve.charts.look import CAPITAL
+from pipeline.resolve.charts.scene import Box, Fill, Label, Mark, Point, Rule
+from pipeline.sheet.colours import PAPER
+
+Found = TypeVar("Found")
+Words = Mapping[str, str]
+
+MOST_MARKS = 200
+"""Marks on an axis that can be drawn."""
+
+LARGEST = 1e9
+_PARTS = re.compile(r"\.{2,}|…|;|→|\s(?!pi\b|π)[^\W\d_]{1,9}\s")
+_YES_NO = {"no": False, "false": False, "none": False, "0": False}
+
+
+class Item(NamedTuple):
+    """A line of a diagram: ``name: text``, or a text alone; ``span`` is where the text is."""
+
+    name: str
+    text: str
+    span: Span | None
+
+
+class Axis(NamedTuple):
+    """Numbers from one to another in steps; in fractions of so many ``parts``, if not 0."""
+
+    low: float
+    high: float
+    step: float
+    lang: str
+    parts: int = 0
+
+    def marks(self) -> list[float]:
+        first, last = math.ceil(self.low / self.step - 1e-9), self.high / self.step + 1e-9
+        return [number * self.step for number in range(first, math.floor(last) + 1)]
+
+    def written(self, value: float) -> str:
+        if self.parts:
+            count = round(value * self.parts)
+            whole = count % self.parts == 0
+            return written(count // self.parts if whole else count, self.lang) + (
+                "" if whole else f"/{self.parts}"
+            )
+        return written(value, self.lang)
+
+
+def written(value: float, lang: str) -> str:
+    """A number with the decimals that it has, four at most."""
+    exact = Decimal(repr(round(value, 4) + 0.0)).normalize()
+    return numbers.write(exact, numbers.decimals_of(exact), lang)
+
+
+class Settings(NamedTuple):
+    """The chart, its language, and whom to tell of mistakes in a line or in the settings."""
+
+    chart: Chart
+    lang: str
+    wrong: Callable[..., None]
+
+    def said(self, key: str) -> str:
+        return dict(self.chart.scale).get(key, "").strip()
+
+    @property
+    def has_numbers(self) -> bool:
+        return _YES_NO.get(self.said("numbers").lower(), True)
+
+    def each(self, items: list[Item], read: Callable[[Item], Found]) -> list[tuple[Found, Item]]:
+        """What is read of each line, and the line; mistakes are told."""
+        found = []
+        for item in items:
+            try:
+                found.append((read(item), item))
+            except MistakeError as mistake:
+                self.wrong(mistake, item)
+        return found
+
+    def axis(self, prefix: str, otherwise: tuple[float, float], most: int = 10) -> Axis:
+        """The axis of ``range`` and ``step``, or of ``x-range`` and ``x-step``."""
+        low, high = self._range(f"{prefix}range") or otherwise
+        said = self.said(f"{prefix}step")
+        if said:
+            step = number(said)
+        else:
+            marks = ticks(Decimal(repr(low)), Decimal(repr(high)), most)
+            step = float(marks[1] - marks[0])
+        if not step > 0 or (high - low) / step > MOST_MARKS:
+            message = f"`{prefix}step={said}` makes too many marks, or none."
+            raise MistakeError(message, hint="Write a larger step.")
+        parts = Fraction(step).limit_denominator(1000).denominator if "/" in said else 0
+        return Axis(low, high, step, self.lang, parts if parts > 1 else 0)
+
+    def _range(self, key: str) -> tuple[float, float] | None:
+        said = self.said(key)
+        if not said:
+            return None
+        inner = said.strip("[]() ")
+        parts = [part for part in _PARTS.split(inner) if part.strip()]
+        if len(parts) == 1:
+            parts = [part for part in re.split(r"[,\s]", inner) if part]
+        hint = f'Write {key}="-5 to 5".'
+        try:
+            low, high = map(number, parts)
+        except (MistakeError, ValueError):
+            raise MistakeError(f"`{key}={said}` is no range of numbers.", hint=hint) from None
+        if not -LARGEST <= low < high <= LARGEST or high - low < 1 / LARGEST:
+            raise MistakeError(f"`{key}={said}` does not go from less to more.", hint=hint)
+        return low, high
+
+
+def capital(text: str) -> str:
+    """A text as a sentence begins."""
+    return text[:1].upper() + text[1:]
+
+
+def backed(plan: Plan, label: Label) -> Iterator[Mark]:
+    """A text that hides what is behind it."""
+    width = plan.measure(label.text) + 2
+    left = label.x - {"start": 1, "middle": width / 2, "end": width - 1}[label.anchor]
+    yield Box(left, label.y - CAPITAL - 1.5, width, CAPITAL + 3, Fill(PAPER))
+    yield label
+
+
+def arrow(start: Point, end: Point, colour: str, width: float = 1.0) -> Iterator[Mark]:
+    """A straight line with a head at its end."""
+    yield Rule((start, end), colour, width)
+    yield head(start, end, colour, width)
+
+
+def head(start: Point, end: Point, colour: str, width: float = 1.0) -> Rule:
+    """The head of an arrow that comes from a point."""
+    angle = math.atan2(end[1] - start[1], end[0] - start[0])
+    wings = [
+        (end[0] - 5 * math.cos(angle + turn), end[1] - 5 * math.sin(angle + turn))
+        for turn in (0.45, -0.45)
+    ]
+    return Rule((wings[0], end, wings[1]), colour, width)
