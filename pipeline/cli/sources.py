@@ -13,6 +13,7 @@ from pipeline.cli.terminal import BUILT, GIVEN, SOURCE, SOURCE_ERRORS, or_exit, 
 
 if TYPE_CHECKING:
     from pipeline.diagnostics import Diagnostic
+    from pipeline.importing import Imported
     from pipeline.importing.draft import Changes
 
 
@@ -82,7 +83,8 @@ def format_(files: tuple[Path, ...], check: bool, diff: bool) -> None:
     show_default=True,
     help="What becomes of tracked changes in Word documents; kept ones are `<ins>` and `~~`.",
 )
-def import_(files: tuple[Path, ...], out: Path, changes: Changes) -> None:
+@click.option("--book", is_flag=True, help="Make one book of a folder, with a file a chapter.")
+def import_(files: tuple[Path, ...], out: Path, changes: Changes, book: bool) -> None:
     """Make sources of what you have: copied text (.txt, or - for standard input), web pages
     (.html), Word documents (.docx), e-books (.epub), other programs' Markdown (.md), or a folder
     of it. Images come beside the source, and a ledger says what the input holds, and what the
@@ -93,15 +95,18 @@ def import_(files: tuple[Path, ...], out: Path, changes: Changes) -> None:
       chapbook import article.txt
       chapbook import page.html
       chapbook import notes/ -o source
+      chapbook import chapters/ --book
       chapbook import draft.docx --changes keep
       chapbook import article.html -o source/wells.md
     """
     from pipeline import outputs
     from pipeline.importing import import_file, import_text, inputs
+    from pipeline.importing.books import import_book, is_summary
     from pipeline.messages import printable
     from pipeline.slugs import slug
 
-    wanted = [one for path in files for one in inputs(path)]
+    books = [path for path in files if book or is_summary(path)]
+    wanted = [one for path in files for one in ([(path, "")] if path in books else inputs(path))]
     if out.suffix == ".md" and len(wanted) > 1:
         raise click.UsageError("Several files need a folder: name one with -o.")
     targets = [out if out.suffix == ".md" else out / f"{name}.md" for _, name in wanted]
@@ -109,7 +114,13 @@ def import_(files: tuple[Path, ...], out: Path, changes: Changes) -> None:
         raise click.UsageError("Two of the files have the same name: import them one by one.")
     failed = False
     for (path, _), target in zip(wanted, targets, strict=True):
-        if str(path) == "-":
+        chapters: dict[str, Imported] = {}
+        if path in books:
+            made, chapters = import_book(path, changes)
+            target = out if out.suffix == ".md" else out / f"{slug(made.title) or 'book'}.md"
+            while target.name in chapters:
+                target = target.with_stem(f"{target.stem}-book")
+        elif str(path) == "-":
             made = import_text(sys.stdin.buffer.read())
             target = out if out.suffix == ".md" else out / f"{slug(made.title) or 'text'}.md"
         else:
@@ -120,6 +131,10 @@ def import_(files: tuple[Path, ...], out: Path, changes: Changes) -> None:
             continue
         written = {target: made.text.encode()}
         written |= {target.parent / name: data for name, data in made.images.items()}
+        for name, one in chapters.items():
+            file = target.parent / name
+            written[file] = one.text.encode()
+            written |= {file.parent / name: data for name, data in one.images.items()}
         there = [file for file, data in written.items() if file.exists() and not holds(file, data)]
         if there:
             message = f"{there[0]} is there already; choose another place with -o."

@@ -37,8 +37,8 @@ _QUIET = frozenset(
 )
 
 
-def read_markdown(path: Path, name: str) -> Draft:
-    """A file, with those that it takes in."""
+def read_markdown(path: Path, name: str, kept: frozenset[Path] = frozenset()) -> Draft:
+    """A file, with those that it takes in; links to files that are ``kept`` stay."""
     document = parse_file(path, name)
     wrong = tuple(one for one in document.diagnostics if one.is_error)
     if wrong:
@@ -55,7 +55,7 @@ def read_markdown(path: Path, name: str) -> Draft:
     comments, lost = _comments(text, taken, name)
     counts["comments"] = len(comments) + len(lost)
     blocks = _with_comments(document, comments)
-    reader = _Files(document, path.parent, name)
+    reader = _Files(document, path.parent, name, kept)
     blocks, notes = reader.settled(blocks), reader.settled(document.notes)
     found += (*lost, *reader.found)
     return Draft(metadata, blocks, notes, reader.images, counts, tuple(found))
@@ -177,10 +177,11 @@ def _group(node: model.FigureGroup) -> Node | tuple[Node, ...]:
 class _Files:
     """Images that are there, by the paths that the source gives them; and what leads nowhere."""
 
-    def __init__(self, document: Document, folder: Path, name: str) -> None:
+    def __init__(self, document: Document, folder: Path, name: str, kept: frozenset[Path]) -> None:
         self.images: dict[str, bytes] = {}
         self.found: list[Diagnostic] = []
         self._folder = folder
+        self._kept = kept
         self._name = name
         self._looked_at: set[str] = set()
         self._files = frozenset(document.files)
@@ -256,7 +257,7 @@ class _Files:
         if node.href.startswith("#"):
             found = unquote(node.href[1:]).casefold() in {p.casefold() for p in self._places_to_go}
             return node if found else node.children
-        if scheme(node.href) or target in self._files:
+        if scheme(node.href) or target in self._files or self._is_kept(target):
             return node
         if "%7B%7B" in node.href:
             return node
@@ -264,6 +265,9 @@ class _Files:
         hint = "Readers have no file beside the source: put it on the web, or take it in."
         self._tell(message, node, hint)
         return node.children or (Text(text=plain_text((node,)) or quote(target)),)
+
+    def _is_kept(self, target: str) -> bool:
+        return bool(self._kept and target) and (self._folder / target).resolve() in self._kept
 
     def _variable(self, node: model.Variable) -> Node:
         """A variable that nothing gives a value is text, as it is for its own program."""

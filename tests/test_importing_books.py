@@ -1,0 +1,152 @@
+"""Books of several files become one source that takes in its chapters."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import docx
+import pytest
+from click.testing import CliRunner, Result
+
+from pipeline import cli
+from tests.test_importing import picture
+
+SUMMARY = """\
+# Summary
+
+[Foreword](foreword.md)
+
+# Water
+
+- [The well](well.md)
+  - [Its depth](<deep/the depth.md>)
+- [Not yet]()
+- [Gone](gone.md)
+
+---
+
+# Stone
+
+1. [The stone](stone.md)
+"""
+FILES = {
+    "book.toml": '[book]\ntitle = "Wells"\nauthors = ["Ann Ash <a@example.org>"]\n'
+    'language = "en-GB"\n',
+    "src/SUMMARY.md": SUMMARY,
+    "src/foreword.md": "# Foreword\n\nSee [the well](well.md), [how deep](deep/the%20depth.md#how) "
+    "and [no chapter](other.md).[^1]\n\n[^1]: A note.\n",
+    "src/well.md": "# The well\n\nText.[^1]\n\n## More\n\nText.\n\n[^1]: Another note.\n",
+    "src/deep/the depth.md": "# Its depth\n\n## How\n\nBack to [it](../well.md#more).\n\n"
+    "![A pump](img/p.png)\n\n{{#include ../x.rs}}\n",
+    "src/stone.md": "No title.\n",
+    "src/other.md": "# Other\n\nNot in the book.\n",
+}
+
+
+def run(*arguments: str) -> Result:
+    return CliRunner().invoke(cli.main, ["import", *arguments])
+
+
+def builds(path: str) -> None:
+    """A book builds without any finding."""
+    result = CliRunner().invoke(cli.main, ["build", path, "--strict", "--edition", "web"])
+    assert result.exit_code == 0, result.output
+
+
+@pytest.fixture
+def book(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    for name, text in FILES.items():
+        (tmp_path / "wells" / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / "wells" / name).write_text(text)
+    (tmp_path / "wells/src/deep/img").mkdir()
+    (tmp_path / "wells/src/deep/img/p.png").write_bytes(picture())
+    return tmp_path
+
+
+@pytest.mark.parametrize("given", [("wells", "--book"), ("wells/src/SUMMARY.md",)])
+def test_summary(book: Path, given: tuple[str, ...]) -> None:
+    """A book of mdBook's, with parts, chapters in chapters, links and notes."""
+    result = run(*given)
+    assert result.exit_code == 0, result.output
+    made = book / "source"
+    assert (made / "wells.md").read_text() == (
+        "---\ntitle: Wells\nauthors:\n- Ann Ash\nlang: en-GB\n---\n\n"
+        "{{ include foreword.md }}\n\n"
+        "## Water {.part}\n\n"
+        "{{ include well.md shift=1 }}\n\n"
+        '{{ include "deep/the depth.md" shift=2 }}\n\n'
+        "## Stone {.part}\n\n"
+        "{{ include stone.md shift=1 }}\n"
+    )
+    assert (made / "foreword.md").read_text() == (
+        "## Foreword\n\nSee [the well](well.md), [how deep](deep/the%20depth.md#how) and no "
+        "chapter.[^1]\n\n[^1]: A note.\n"
+    )
+    assert (made / "well.md").read_text().endswith("Text.[^well-1]\n\n### More\n\nText.\n\n"
+                                                   "[^well-1]: Another note.\n")  # fmt: skip
+    assert (
+        (made / "deep/the depth.md")
+        .read_text()
+        .startswith(
+            "## Its depth\n\n### How\n\nBack to [it](../well.md#more).\n\n![A pump](img/p.png)\n"
+        )
+    )
+    assert (made / "deep/img/p.png").read_bytes() == picture()
+    assert (made / "stone.md").read_text() == "## The stone\n\nNo title.\n"
+    assert not (made / "other.md").exists()
+    for told in (
+        "SUMMARY.md:9:4: warning[not-imported]: The chapter “Not yet” has no file",
+        "SUMMARY.md:10:4: warning[not-imported]: The chapter “Gone” has no file",
+        "“{{#include ../x.rs}}” is a mark of mdBook, and stays as it is written.",
+        "The link to “other.md” is left out, and its text stays.",
+    ):
+        assert told in result.output
+    builds("source/wells.md")
+
+
+def test_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Files of several formats, in the order of their names; who speaks is named above all."""
+    monkeypatch.chdir(tmp_path)
+    folder = tmp_path / "our-book"
+    folder.mkdir()
+    (folder / "10 last.md").write_text("# The end\n\nText.\n")
+    (folder / "2 talk.txt").write_text(
+        "A talk\n\nAnn Ash: How deep?\n\nBen Birch: Very.\n\nAnn Ash: And wide?\n\nBen Birch: No.\n"
+    )
+    word = docx.Document()
+    word.add_heading("Begin", 1)
+    word.add_paragraph("Words.")
+    word.save(str(folder / "introduction.docx"))
+    (folder / "_draft.md").write_text("# No\n")
+    result = run("our-book", "--book")
+    assert result.exit_code == 0, result.output
+    assert (tmp_path / "source/our-book.md").read_text() == (
+        "---\ntitle: Our book\nlang: en-US\n"
+        "speakers:\n  Ann Ash: interviewer\n  Ben Birch: guest\n---\n\n"
+        "{{ include introduction.md }}\n\n"
+        '{{ include "2 talk.md" }}\n\n'
+        '{{ include "10 last.md" }}\n'
+    )
+    assert (tmp_path / "source/2 talk.md").read_text().startswith("## A talk\n\nAnn Ash: How deep?")
+    builds("source/our-book.md")
+
+
+def test_nothing_to_take(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "empty").mkdir()
+    result = run("empty", "--book")
+    assert result.exit_code == 1
+    assert "There are no chapters in it." in result.output
+
+
+def test_outside(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A summary takes nothing from outside of its folder."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "secret.md").write_text("# Secret\n\nText.\n")
+    (tmp_path / "b").mkdir()
+    (tmp_path / "b/in.md").write_text("# In\n\nText.\n")
+    (tmp_path / "b/SUMMARY.md").write_text("- [In](in.md)\n- [Secret](../secret.md)\n")
+    result = run("b/SUMMARY.md")
+    assert "The chapter “Secret” has no file" in result.output
+    assert not [*(tmp_path / "source").glob("*secret*")]
