@@ -95,7 +95,7 @@ def test_note(tmp_path: Path) -> None:
     assert made.text.startswith(head)
     assert body(made) == (
         "See Pump and [Depth](#depth). A 👋 and $5 or $6.\n\n"
-        "::: note For all\nText with ==mark==.\n:::\n\n"
+        "::: info For all {collapse=true}\nText with ==mark==.\n:::\n\n"
         "<!-- Ask Ben. -->\n\n"
         "## Depth\n\n"
         "![](well.png){.decorative width=300}\n\n"
