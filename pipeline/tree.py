@@ -48,6 +48,9 @@ MINUTES = "minutes"
 MARKS = ("marks", "points")
 """The keys of attributes that say how many marks an exercise, or a question of it, has."""
 
+WORD_BANK = "word-bank"
+"""The name of a container for the words that are missing in gaps."""
+
 TEACHER = "teacher"
 FOR_TEACHERS = frozenset({TEACHER, "answer"})
 """The classes of what only teachers get."""

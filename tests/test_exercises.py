@@ -26,6 +26,7 @@ from pipeline.model import (
     Document,
     Exercise,
     Figure,
+    List,
     ListItem,
     Matching,
     Node,
@@ -60,7 +61,7 @@ def markup(text: str, edition: str = "web") -> str:
     return str(renderer.render(found.blocks))
 
 
-def words(items: Iterable[ListItem]) -> list[str]:
+def words(items: Iterable[Node]) -> list[str]:
     return [" ".join(n.text for n in walk(item) if isinstance(n, Text)) for item in items]
 
 
@@ -557,3 +558,17 @@ def test_no_text_gives_an_answer_away(text: str) -> None:
         elif SECRET in text:
             assert SECRET in shown
         assert 'aria-labelledby=""' not in shown
+
+
+def test_a_word_bank_tells_nothing_of_the_order() -> None:
+    bank = "\n\n::: word-bank\nstone\n:::\n"
+    one = document(f"____{{rope}} and ____{{well}}{bank}")
+    other = document(f"____{{well}} and ____{{rope}}{bank}")
+    assert the(one, List) == the(other, List)
+    assert words(the(one, ListItem)) == ["rope", "stone", "well"]
+
+
+def test_a_word_bank_is_the_same_for_teachers() -> None:
+    text = "____{rope} [____{secret}]{.teacher}\n\n::: word-bank\n:::\n"
+    for edition in ("web", "teacher"):
+        assert words(the(document(text, edition), ListItem)) == ["rope"]

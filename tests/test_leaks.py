@@ -147,26 +147,6 @@ print("«code»")
 «a teacher's note in an answer»
 :::
 
-::: exercise
-a) Its question. {marks=1}
-
-::: answer
-«an answer to a lettered question»
-:::
-
-b) Its second. {marks=2}
-
-   i) ____{«an answer within a lettered question»}
-   ii) Choose.
-
-   - ( ) this
-   - (x) that
-
-   ::: teacher
-   «a note on a lettered question»
-   :::
-:::
-
 The ABC.
 
 *[ABC]: «unseen: an abbreviation defined in an answer»
@@ -343,6 +323,33 @@ A paragraph [«a span for one edition»]{edition=teacher} with [«another span»
 «what stands under it»
 
 ## ‹a section for all› {minutes=⟨minutes⟩}
+
+::: exercise
+a) ‹a lettered question› {marks=1}
+
+::: answer
+«an answer to a lettered question»
+:::
+
+b) ‹its second› {marks=2}
+
+   i) ____{«an answer within a lettered question»}
+   ii) ‹its choices›
+
+   - ( ) this
+   - (x) that
+
+   ::: teacher
+   «a note on a lettered question»
+   :::
+:::
+
+::: exercise
+____{‹a word of a bank›} [____{«a word of no bank»}]{.teacher}
+
+::: word-bank
+:::
+:::
 
 ::: solution
 «a solution»

@@ -62,6 +62,7 @@ CONSTRUCTS: dict[str, set[Sign]] = {
     "highlighting": {Feature.HIGHLIGHTING},
     "exercise": {model.Exercise},
     "marks": {"marks", "score"},
+    "word-bank": {"word-bank"},
     "choices": {model.Choices},
     "activity": {model.Matching, model.Ordering},
     "letters": {f"letters-{alphabet}" for alphabet in ALPHABETS},

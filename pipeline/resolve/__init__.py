@@ -44,7 +44,7 @@ from pipeline.resolve.identifiers import assign_identifiers
 from pipeline.resolve.index import fill_index, place_index
 from pipeline.resolve.marks import count_marks
 from pipeline.resolve.notes import number_notes
-from pipeline.resolve.numbering import number_captions, number_sections
+from pipeline.resolve.numbering import number_captions, number_lines, number_sections
 from pipeline.resolve.own_fonts import read_fonts
 from pipeline.resolve.questions import number_questions
 from pipeline.resolve.references import check_references, drop_unsafe_addresses
@@ -73,6 +73,7 @@ def passes(folder: Path, split: int = 0) -> tuple[Pass, ...]:
         assign_identifiers,
         number_notes,
         number_captions,
+        number_lines,
         number_questions,
         count_marks,
         number_sections,
@@ -112,6 +113,7 @@ def resolve_fragment(document: Document) -> Document:
         free_summaries,
         number_notes,
         number_captions,
+        number_lines,
         number_questions,
         count_marks,
         drop_unsafe_addresses,

@@ -32,7 +32,7 @@ from pipeline.words.writing import writing
 
 SEPARATOR = "; "
 
-PREFIXES = ("fig-", "tbl-", "sec-", "eq-", "lst-", "ex-")
+PREFIXES = ("fig-", "tbl-", "sec-", "eq-", "lst-", "ex-", "ln-")
 """What the ids begin with that can be referred to."""
 
 # What a reference follows that begins a sentence; a short word with a point is more likely
@@ -148,6 +148,8 @@ def _target(node: Node, lang: str) -> Target | None:
             return Target("equation", node.tag or str(node.number or ""))
         case model.Exercise():
             return Target("exercise", str(node.number or ""))
+        case model.InlineElement() if line := node.attributes.get("data-line"):
+            return Target("line", line)
         case model.ListItem() if node.label:
             return Target("exercise", node.label)
         case model.Section():

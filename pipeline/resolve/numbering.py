@@ -17,6 +17,7 @@ from pipeline.tree import (
     ONLY_FOR_TEACHERS,
     Changes,
     is_for_teachers,
+    rewrite,
     rewrite_document,
     walk_with,
     whole,
@@ -24,6 +25,9 @@ from pipeline.tree import (
 
 UNNUMBERED = "unnumbered"
 """The class of what gets no number: ``{.unnumbered}``, for short ``{-}``."""
+
+LINE = "data-line"
+"""The key of the attribute that says on which line of a numbered passage something is."""
 
 OUTSIDE = frozenset(name for name, role in ROLES.items() if not role.is_numbered)
 """The roles of sections that stand before or after what is numbered."""
@@ -98,6 +102,50 @@ def _number_captions(
 
     enter: Changes = {kind: change(kind) for kind in changes}
     return rewrite_document(document, enter=enter, context=ONLY_FOR_TEACHERS)
+
+
+def number_lines(document: Document) -> Document:
+    """The document with the numbers of lines in passages that have some. What has an id in a line
+    gets its number too, for references to it."""
+
+    def enter(node: model.Container) -> Node:
+        every = int(node.attributes.get("every", "0"))
+        if node.name != "verse" or not every:
+            return node
+        count = itertools.count(int(node.attributes.get("start", "1")))
+
+        def line(inline: model.InlineElement) -> Node:
+            if "verse-line" not in inline.attributes.classes:
+                return inline
+            number = next(count)
+            marked = rewrite(inline.children, enter={model.InlineElement: place(number)})
+            if number % every == 0:
+                shown = model.InlineElement(
+                    name="span",
+                    children=(model.Text(text=str(number)),),
+                    attributes=model.Attributes(classes=("line-number",)),
+                )
+                marked = (shown, model.Text(text=" "), *marked)
+            return replace(inline, children=marked)
+
+        own = node.attributes.without({"every", "start"})
+        classes = (*own.classes, "numbered-lines")
+        return replace(
+            node,
+            attributes=replace(own, classes=classes),
+            children=rewrite(node.children, enter={model.InlineElement: line}),
+        )
+
+    def place(number: int) -> Callable[[model.InlineElement], Node]:
+        def enter(inline: model.InlineElement) -> Node:
+            own = inline.attributes
+            if not own.id:
+                return inline
+            return replace(inline, attributes=replace(own, pairs=(*own.pairs, (LINE, str(number)))))
+
+        return enter
+
+    return rewrite_document(document, enter={model.Container: enter})
 
 
 def _lettered(group: model.FigureGroup, number: int) -> tuple[model.Figure, ...]:

@@ -13,8 +13,10 @@ What is left out leaves nothing behind: no empty list, and no note that only it 
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterable, Iterator
 from itertools import pairwise
+from typing import TypeVar
 
 from msgspec.structs import replace
 
@@ -27,6 +29,7 @@ from pipeline.partial import CLOSE, LEFT_OUT, UNANSWERED, is_selected, settled, 
 from pipeline.select import tasks
 from pipeline.select.tasks import shuffled
 from pipeline.select.timings import keep_timings
+from pipeline.select.word_banks import fill_banks
 from pipeline.suggestions import did_you_mean
 from pipeline.tree import (
     CONDITIONS,
@@ -39,6 +42,8 @@ from pipeline.tree import (
     walk_spans,
     whole,
 )
+
+N = TypeVar("N", bound=Node)
 
 STUDENT_EDITIONS = tuple(e for e in EDITIONS.values() if e.audience == "student")
 
@@ -59,6 +64,8 @@ def select(document: Document, edition: Edition) -> Document:
     A word that names no format or edition is a BAD_ATTRIBUTE warning.
     """
     document = keep_timings(document, edition)
+    students = edition if edition.audience == "student" else replace(edition, audience="student")
+    document = fill_banks(document, functools.partial(_kept, edition=students))
     chosen: set[type[Node]] = {
         type(node)
         for node in walk(whole(document))
@@ -164,14 +171,22 @@ def _without_conditions(node: Node, edition: Edition) -> Node:
 
 def _keep_sections(blocks: tuple[Block, ...], edition: Edition) -> tuple[Block, ...]:
     """The blocks without the headings that do not belong, and what stands under them."""
-    kept = []
+    kept = tuple(_in_sections(blocks, edition))
+    return blocks if len(kept) == len(blocks) else kept
+
+
+def _in_sections(nodes: Iterable[N], edition: Edition) -> Iterator[N]:
     cut = 0  # the level of the heading that is being left out, 0 for none
-    for block in blocks:
-        if isinstance(block, model.Heading) and not (cut and block.level > cut):
-            cut = 0 if _belongs(block, edition) else block.level
+    for node in nodes:
+        if isinstance(node, model.Heading) and not (cut and node.level > cut):
+            cut = 0 if _belongs(node, edition) else node.level
         if not cut:
-            kept.append(block)
-    return blocks if len(kept) == len(blocks) else tuple(kept)
+            yield node
+
+
+def _kept(nodes: Iterable[Node], edition: Edition) -> Iterator[Node]:
+    """Of some neighbours those that the edition has."""
+    return (node for node in _in_sections(nodes, edition) if _belongs(node, edition))
 
 
 def _unknown_words(document: Document) -> Iterator[Diagnostic]:

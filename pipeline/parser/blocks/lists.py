@@ -7,6 +7,7 @@ import re
 from itertools import islice, pairwise
 from typing import Any, NamedTuple
 
+from pipeline.model import Attributes
 from pipeline.parser import attributes
 from pipeline.parser.blockparser import BlockElement, LineProcessor, Match
 from pipeline.parser.blocks import markers
@@ -94,7 +95,8 @@ class ItemProcessor(LineProcessor):
         if self._in_exercise():
             if question := self._next_question(cursor, around):
                 return question
-            if found.number == 1 and found.form == ")":
+            is_first = found.number == 1 and found.style in markers.LETTERED
+            if is_first and (found.form != "." or cursor.rest.rstrip().endswith("}")):
                 return found
         after = markers.read(self.parser.following(), found.kind)
         followed = after is not None and after.kind == found.kind and found.precedes(after)
@@ -117,19 +119,23 @@ class ItemProcessor(LineProcessor):
         return None
 
     def close(self, block: BlockElement, parent: BlockElement) -> None:
-        """Take from a question of an exercise what its first paragraph ends with: its id, and
-        the marks that it has."""
+        """Take from a question of an exercise what a line of its first paragraph ends with: its
+        id, and the marks that it has."""
         block.state = None
         first = block[0] if len(block) else None
         if not isinstance(first, BlockElement) or first.tag != "p" or parent.tag != "ol":
             return
-        last = first.lines[-1]
-        if not last.endswith("}") or first.lines[0][:1] in "([" or not self._in_exercise():
+        if first.lines[0][:1] in "([" or not self._in_exercise():
             return
-        split = attributes.trailing(last)
-        if split and (split[1].id or any(key in MARKS for key, _ in split[1].pairs)):
-            block.state = split[1]
-            first.lines[-1] = Line(split[0], last.number, last.offset)
+        if isinstance(first.state, Attributes) and _has_marks(first.state):
+            block.state, first.state = first.state, None
+            return
+        for at, line in list(enumerate(first.lines))[:-FAR:-1]:
+            split = attributes.trailing(line) if line.endswith("}") else None
+            if split and (_has_marks(split[1]) or (split[1].id and line is first.lines[-1])):
+                block.state = split[1]
+                first.lines[at] = Line(split[0], line.number, line.offset)
+                return
 
     def _example(self, label: str) -> int:
         examples = self.parser.examples
@@ -145,6 +151,10 @@ class ItemProcessor(LineProcessor):
             cursor.skip_columns(block.state)
             return Match.YES
         return Match.NO
+
+
+def _has_marks(found: Attributes) -> bool:
+    return any(key in MARKS for key, _ in found.pairs)
 
 
 def _next(block: BlockElement) -> int:

@@ -18,6 +18,7 @@ from pipeline.parser.constructs import (
     writing,
 )
 from pipeline.parser.constructs.parts import Construct, Parts
+from pipeline.tree import WORD_BANK
 
 CONTAINERS: dict[str, Construct] = {
     **dict.fromkeys(boxes.NAMES, boxes.box),
@@ -29,7 +30,7 @@ CONTAINERS: dict[str, Construct] = {
     **dict.fromkeys(("figure", "image"), figures.directive),
     "index": back_matter.index,
     "lines": writing.writing_lines,
-    "space": writing.writing_space,
+    **dict.fromkeys(("space", "draw"), writing.writing_space),
     "bibliography": back_matter.bibliography,
     "exercise": exercises.exercise,
     "answer": exercises.answer,
@@ -39,12 +40,21 @@ CONTAINERS: dict[str, Construct] = {
     "table": tables.table,
     **dict.fromkeys(("sidebar", "column-margin"), passages.sidebar),
     **dict.fromkeys(("epigraph", "pull-quote", "pullquote"), passages.quotation),
-    **dict.fromkeys(("verse", "poem"), passages.verse),
+    **dict.fromkeys(("verse", "poem", "lines-numbered"), passages.verse),
     "columns": passages.columns,
     "centre": passages.plain,
 }
 MEANT = frozenset(
-    {"column", "glossary", "center", "keep-together", "keep-with-next", "landscape", "section"}
+    {
+        "column",
+        "glossary",
+        "center",
+        "keep-together",
+        "keep-with-next",
+        "landscape",
+        "section",
+        WORD_BANK,
+    }
 )
 """Names of blocks that styles and passes know, and this module does not."""
 

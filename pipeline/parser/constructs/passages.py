@@ -19,6 +19,7 @@ from pipeline.tree import plain_text
 ALIASES = {
     "pullquote": "pull-quote",
     "poem": "verse",
+    "lines-numbered": "verse",
     "centre": "center",
     "column-margin": "sidebar",
 }
@@ -26,6 +27,10 @@ ALIASES = {
 
 COLUMN = "column"
 MOST_COLUMNS = 4
+EVERY = "5"
+"""Lines from one number to the next, where nothing else is said."""
+
+_COUNT = re.compile(r"(?:^|(?<=\s))(every|start)=(\S+)(?=\s|$)")
 _SHARE = re.compile(r"(\d{1,3}(?:\.\d{1,4})?)%")
 _DASH = re.compile(r"(?:—|―|–|---?)[ \t\u00a0]*")
 """What the line begins with that says where a quotation is from."""
@@ -56,7 +61,8 @@ def quotation(parts: Parts) -> tuple[Block, ...]:
 
 def verse(parts: Parts) -> tuple[Block, ...]:
     """Verse: its lines are lines, its paragraphs stanzas. A title stands before, and where
-    it is from may stand last, after a dash."""
+    it is from may stand last, after a dash. Lines that are numbered say ``every`` how many."""
+    parts = _numbered(parts)
     title, attributes = boxes.title_of(parts)
     stanzas = tuple(
         _stanza(block)
@@ -68,6 +74,26 @@ def verse(parts: Parts) -> tuple[Block, ...]:
         heading = make(classes=("verse-title",))
         stanzas = (model.Paragraph(children=title, span=parts.span, attributes=heading), *stanzas)
     return (_container(parts._replace(attributes=attributes), stanzas),)
+
+
+def _numbered(parts: Parts) -> Parts:
+    """The block with what is said of the numbers of its lines as attributes: ``every`` how many
+    lines there is one, and the first line's (``start``)."""
+    own = parts.attributes
+    said = dict(_COUNT.findall(parts.argument))
+    said |= {key: value for key in ("every", "start") if (value := own.get(key))}
+    for key, value in said.items():
+        if not re.fullmatch(r"[1-9]\d{0,3}", value, re.ASCII):
+            message = f"`{key}={value}` is no number of a line."
+            hint = "Write a number from 1 to 9999: `every=5`."
+            parts.report(Code.BAD_ATTRIBUTE, message, parts.span, hint)
+    kept = {key: value for key, value in said.items() if value.isdecimal() and int(value)}
+    if parts.name == "lines-numbered" or "start" in kept:
+        kept.setdefault("every", EVERY)
+    own = own.without(("every", "start"))
+    pairs = (*own.pairs, *((key, kept[key]) for key in sorted(kept)))
+    argument = " ".join(_COUNT.sub(" ", parts.argument).split())
+    return parts._replace(argument=argument, attributes=make(own.id, own.classes, pairs))
 
 
 def columns(parts: Parts) -> tuple[Block, ...]:

@@ -1,4 +1,4 @@
-"""Room to write and draw in: ``::: lines 4``, ``::: space 40mm``."""
+"""Room to write and draw in: ``::: lines 4``, ``::: space 40mm``, ``::: draw height=6cm``."""
 
 from __future__ import annotations
 
@@ -39,6 +39,9 @@ def writing_lines(parts: Parts) -> tuple[Block, ...]:
 
 
 def writing_space(parts: Parts) -> tuple[Block, ...]:
+    if height := parts.attributes.get("height"):
+        own = parts.attributes.without({"height"})
+        parts = parts._replace(attributes=own, argument=f"height={height}")
     chosen, attributes = _option(parts, (SQUARED,))
     space = WritingSpace(
         height=_height(parts), squared=bool(chosen), span=parts.span, attributes=attributes
@@ -48,13 +51,14 @@ def writing_space(parts: Parts) -> tuple[Block, ...]:
 
 def _height(parts: Parts) -> float:
     """Millimetres; a bare number is some."""
-    found = re.fullmatch(r"(\d{1,4}(?:\.\d{1,4})?)\s*([a-z]*)", parts.argument.lower(), re.ASCII)
-    height = float(found[1]) * UNITS.get(found[2] or "mm", 0) if found else 0
+    said = parts.argument.removeprefix("height=").strip("\"'").lower()
+    found = re.fullmatch(r"(\d{1,4}(?:\.\d{1,4})?)\s*([a-z]*)", said, re.ASCII)
+    height = round(float(found[1]) * UNITS.get(found[2] or "mm", 0), 4) if found else 0
     if SMALLEST <= height <= LARGEST:
         return height
-    written = f"`::: space {parts.argument}`" if parts.argument else "`::: space`"
-    message = f"{written} has no height from {SMALLEST} to {LARGEST} mm."
-    hint = "Write it like `::: space 40mm`."
+    written = f"::: {parts.name} {parts.argument}".strip()
+    message = f"`{written}` has no height from {SMALLEST} to {LARGEST} mm."
+    hint = f"Write it like `::: {parts.name} 40mm`."
     parts.report(Code.WRONG_COUNT, message, parts.span, hint)
     return SMALLEST
 

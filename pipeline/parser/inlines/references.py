@@ -14,7 +14,7 @@ from collections.abc import Mapping
 
 from pipeline.parser.inlines.patterns import InlineSpan, Pattern, Result
 
-PREFIXES = ("fig", "tbl", "sec", "eq", "lst", "ex")
+PREFIXES = ("fig", "tbl", "sec", "eq", "lst", "ex", "ln")
 
 # Scripts without spaces between words: where an id is of other letters, it ends at theirs.
 _UNSPACED = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff"

@@ -1,0 +1,90 @@
+"""Word banks: the words that are missing in gaps, in alphabetical order, which tells nothing of
+where each belongs. They are gathered before students' editions lose the answers."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator
+
+from msgspec.structs import replace
+
+from pipeline import model
+from pipeline.codes import Code, diagnostic
+from pipeline.diagnostics import Diagnostic, Span
+from pipeline.model import Container, Document, Exercise, Node
+from pipeline.tree import (
+    PATH,
+    WORD_BANK,
+    children,
+    plain_text,
+    rewrite_document,
+    walk,
+    whole,
+)
+from pipeline.words import folded
+
+_COMMAS = re.compile(r"[,;،、，\n]")
+
+
+def fill_banks(document: Document, kept: Callable[[Iterable[Node]], Iterable[Node]]) -> Document:
+    """The document with the words of each bank: of the exercise around it, or of the whole text,
+    where it is the first there, and those that it adds itself. ``kept`` gives those of some
+    neighbours that students get. A bank without words is a LIKELY_SLIP, and left out."""
+    if not any(map(_is_bank, walk(whole(document)))):
+        return document
+    seen: set[Span | None] = set()
+    empty: list[Diagnostic] = []
+
+    def fill(node: Container, path: tuple[Node, ...]) -> Node | tuple[Node, ...]:
+        if not _is_bank(node):
+            return node
+        around = next((one for one in path if isinstance(one, Exercise)), None)
+        key = around.span if around else None
+        found = list(_added(node))
+        if key not in seen:
+            found += _answers((around,) if around else whole(document), kept)
+            seen.add(key)
+        found.sort(key=lambda word: (folded(word), word))
+        if not found:
+            message = "There is no word for this word bank: no blank has one that is in no other."
+            hint = "Write the answers into the blanks, `____{rope}`, in the same exercise."
+            span = document.place(node.span)
+            empty.append(
+                diagnostic(Code.LIKELY_SLIP, message, span=span, source=document.source, hint=hint)
+            )
+            return ()
+        items = tuple(
+            model.ListItem(children=(model.Plain(children=(model.Text(text=word),)),))
+            for word in found
+        )
+        return replace(node, children=(model.List(ordered=False, items=items),))
+
+    document = rewrite_document(document, enter={Container: fill}, context=PATH)
+    return replace(document, diagnostics=(*document.diagnostics, *empty))
+
+
+def _is_bank(node: Node) -> bool:
+    return isinstance(node, Container) and node.name == WORD_BANK
+
+
+def _answers(
+    nodes: Iterable[Node], kept: Callable[[Iterable[Node]], Iterable[Node]]
+) -> Iterator[str]:
+    """The answers of blanks that students get."""
+    stack = list(kept(nodes))[::-1]
+    while stack:
+        node = stack.pop()
+        if isinstance(node, model.Blank) and node.answer:
+            yield node.answer
+        stack += list(kept(children(node)))[::-1]
+
+
+def _added(bank: Container) -> Iterator[str]:
+    """The words that stand in a bank: items of a list, or with commas between them."""
+    for node in walk(bank.children):
+        if isinstance(node, model.Paragraph | model.Plain):
+            text = "".join(
+                "\n" if isinstance(one, model.SoftBreak | model.LineBreak) else plain_text((one,))
+                for one in node.children
+            )
+            yield from filter(None, (word.strip() for word in _COMMAS.split(text)))
