@@ -170,12 +170,30 @@ def test_page(tmp_path: Path) -> None:
     assert "alert" not in made.text
     assert "“Start Mehr Noch mehr” (4 words) is left out: it is not of the article." in told(made)
     assert "The link to “/karte” is left out, and its text stays." in told(made)
+    places = [(one.line, one.column) for one in made.found if "/karte" in one.message]
+    assert places == [(14, 7)]
     assert {(row.name, row.given, row.made) for row in made.ledger} >= {
         ("tables", 1, 1),
         ("cells", 7, 7),
         ("notes", 1, 1),
         ("images", 1, 1),
     }
+
+
+def test_parts_that_are_scattered(tmp_path: Path) -> None:
+    """An article in parts, none of which has most of it, is taken with all of them; what is
+    beside an article is told."""
+    text = "Lower the bucket, slowly, and wait until it is full."
+    steps = "".join(f"<div><div><p>Step {n}. {text}</p></div></div>" for n in range(1, 9))
+    beside = "<div><p>Nothing of it is about the wells, it sells shoes, and more shoes.</p></div>"
+    (tmp_path / "page.html").write_text(
+        f"<body><div>{beside}</div><div><h1>Wells</h1>{steps}</div></body>"
+    )
+    made = imported(tmp_path / "page.html")
+    assert all(f"Step {number}." in made.text for number in range(1, 9))
+    assert told(made) == [
+        "“Nothing of it is about the wells, it…” (13 words) is left out: it is not of the article."
+    ]
 
 
 def test_what_is_guessed(tmp_path: Path) -> None:

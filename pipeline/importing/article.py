@@ -7,8 +7,9 @@ from collections.abc import Iterator
 
 from lxml.etree import _Element as Element
 
+_UNSEEN = frozenset({"script", "style", "noscript", "template"})
 _NEVER = frozenset(
-    "script style noscript template svg canvas iframe object embed applet form button input select"
+    "svg canvas iframe object embed applet form button input select"
     " textarea nav dialog audio video map link meta base".split()
 )
 _BESIDE = re.compile(
@@ -36,6 +37,11 @@ SHORT = 25
 """Characters of a paragraph that says nothing about where the article is."""
 
 
+SCATTERED, GATHERED = 0.4, 0.7
+"""How much of a page's text the densest element has at least, to be the article as it is; and how
+much the one around it has that is taken where it is less."""
+
+
 def words(element: Element) -> list[str]:
     """The words of an element."""
     return " ".join(t for t in element.itertext() if isinstance(t, str)).split()
@@ -54,11 +60,12 @@ def links(element: Element) -> int:
 def strip(root: Element) -> Iterator[Element]:
     """Take out of a page what is never of an article, and give what had text."""
     for element in [*root.iter()]:
-        tag = element.tag
-        if not isinstance(tag, str):
+        if not isinstance(element.tag, str) or element.tag in _UNSEEN:
             drop(element)
-        elif tag not in ("html", "body") and (tag in _NEVER or _is_hidden(element)):
-            if tag not in ("script", "style", "noscript", "template") and words(element):
+    for element in [*root.iter()]:
+        tag = element.tag
+        if tag not in ("html", "body") and (tag in _NEVER or _is_hidden(element)):
+            if words(element):
                 yield element
             drop(element)
 
@@ -105,11 +112,14 @@ def find(root: Element) -> Element:
 def _densest(page: Element) -> Element:
     """The element with the most text in paragraphs, as Readability finds it."""
     scores: dict[Element, float] = {}
+    held: dict[Element, float] = {}
     for element in page.iter(*_TEXT):
         text = " ".join(words(element))
         if len(text) < SHORT or (element.tag == "li" and links(element) > 0.5 * len(text)):
             continue
         score = 1 + text.count(",") + min(len(text) / 100, 3)
+        for above in element.iterancestors():
+            held[above] = held.get(above, 0) + score
         above = element.getparent()
         for share in (1.0, 0.5, 0.25):
             if above is None or above.tag in ("html",):
@@ -127,7 +137,20 @@ def _densest(page: Element) -> Element:
         if links(above) > 0.35 * max(1, length(above)):
             break
         best, above = above, above.getparent()
+    if held.get(best, 0) < SCATTERED * held[page]:  # its parts are all over the page
+        for above in best.iterancestors():
+            if held[above] >= GATHERED * held[page] and links(above) < 0.35 * length(above):
+                return above
     return best
+
+
+def beside(chosen: Element) -> Iterator[Element]:
+    """What is on a page beside the article, and has text."""
+    for element in (chosen, *chosen.iterancestors()):
+        above = element.getparent()
+        if above is None or element.tag == "body":
+            return
+        yield from (other for other in above if other is not element and words(other))
 
 
 def clean(article: Element) -> Iterator[Element]:

@@ -19,6 +19,12 @@ Changes: TypeAlias = Literal["accept", "reject", "keep"]
 COMMENT = "\ue000"
 """What a paragraph begins with that stands for a comment, which no document has."""
 
+NOTE_MARK, MATH_MARK = "\ue001", "\ue002"
+"""What stands on both sides of a note's label, and of a formula in TeX, until nodes are made."""
+
+DISPLAY_MARK = "\ue004"
+"""What a formula begins with that stands on a line of its own."""
+
 KINDS: dict[type[Node], str] = {
     model.Heading: "headings",
     model.Paragraph: "paragraphs",

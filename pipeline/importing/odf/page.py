@@ -11,8 +11,7 @@ import lxml.html
 from lxml import etree
 from lxml.etree import _Element as Element
 
-from pipeline.importing.draft import COMMENT
-from pipeline.importing.html import MATH_MARK
+from pipeline.importing.draft import COMMENT, MATH_MARK
 from pipeline.importing.mathml import as_tex
 from pipeline.importing.odf.names import DC, DRAW, LEAVE_OUT, MATH, OFFICE, SVG, TABLE, TEXT, XLINK
 from pipeline.importing.odf.styles import Styles

@@ -17,7 +17,7 @@ from pipeline.importing.archive import BrokenArchiveError, open_archive
 from pipeline.importing.draft import HEADS, Changes, Draft, comment
 from pipeline.importing.html import of_page
 from pipeline.importing.omml import M
-from pipeline.importing.tidying import LABEL
+from pipeline.importing.references import LABEL
 from pipeline.importing.word.body import Body
 from pipeline.importing.word.parts import COMMENT_MARK, Parts
 from pipeline.importing.word.styles import W

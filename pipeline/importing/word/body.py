@@ -9,10 +9,10 @@ from typing import NamedTuple
 from lxml import etree
 from lxml.etree import _Element as Element
 
-from pipeline.importing.draft import Changes
-from pipeline.importing.html import NOTE_MARK
+from pipeline.importing.draft import NOTE_MARK, Changes
+from pipeline.importing.word.atoms import Atom, fill
 from pipeline.importing.word.parts import COMMENT_MARK, Parts
-from pipeline.importing.word.runs import Atom, Runs, fill
+from pipeline.importing.word.runs import Runs
 from pipeline.importing.word.styles import VAL, Level, W, on
 
 _TYPES = {"lowerLetter": "a", "upperLetter": "A", "lowerRoman": "i", "upperRoman": "I"}

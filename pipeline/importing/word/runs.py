@@ -4,16 +4,14 @@ comments, formulas and tracked changes, as the inside of elements of HTML."""
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
-from itertools import groupby
-from typing import NamedTuple, TypeAlias
+from collections.abc import Iterable, Iterator
 
 from lxml import etree
 from lxml.etree import _Element as Element
 
-from pipeline.importing.draft import Changes
-from pipeline.importing.html import DISPLAY_MARK, MATH_MARK, NOTE_MARK
+from pipeline.importing.draft import DISPLAY_MARK, MATH_MARK, NOTE_MARK, Changes
 from pipeline.importing.omml import M, as_tex
+from pipeline.importing.word.atoms import FORMATS, Atom, Formats, fill
 from pipeline.importing.word.parts import COMMENT_MARK, Parts
 from pipeline.importing.word.styles import VAL, W, on
 from pipeline.importing.word.symbols import symbol
@@ -22,37 +20,12 @@ R = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}"
 MC = "{http://schemas.openxmlformats.org/markup-compatibility/2006}"
 _O = "{urn:schemas-microsoft-com:office:office}"
 
-_FORMATS = (
-    "ins",
-    "del",
-    "link",
-    "lang",
-    "strong",
-    "em",
-    "u",
-    "s",
-    "mark",
-    "raised",
-    "caps",
-    "code",
-)
-"""The formats of text, from the outermost element to the innermost."""
-
 _WRAPPERS = frozenset(
     f"{W}{name}" for name in ("smartTag", "customXml", "sdtContent", "dir", "bdo", "subDoc")
 )
 _NEW, _OLD = (f"{W}ins", f"{W}moveTo"), (f"{W}del", f"{W}moveFrom")
 _GONE = frozenset({"TOC", "INDEX", "TOA", "BIBLIOGRAPHY_LIST"})
 """Fields whose results are made anew."""
-
-Formats: TypeAlias = tuple[tuple[str, str], ...]
-
-
-class Atom(NamedTuple):
-    """A piece of text, or an element, and how it is formatted."""
-
-    content: str | Element
-    formats: Formats = ()
 
 
 class Field:
@@ -163,7 +136,7 @@ class Runs:
             self.hidden += sum(len((t.text or "").split()) for t in run.iter(f"{W}t"))
             return
         formats = self._formats(run, outer)
-        said = tuple((name, formats[name]) for name in _FORMATS if name in formats)
+        said = tuple((name, formats[name]) for name in FORMATS if name in formats)
         for child in self.shown(run):
             name = child.tag.rpartition("}")[2]
             if name == "fldChar":
@@ -185,7 +158,7 @@ class Runs:
         if not address or any(name == "link" for name, _ in formats):
             return formats
         found = {**dict(formats), "link": address}
-        return tuple((name, found[name]) for name in _FORMATS if name in found)
+        return tuple((name, found[name]) for name in FORMATS if name in found)
 
     def _field(self, mark: Element) -> Iterator[Atom]:
         match mark.get(f"{W}fldCharType"):
@@ -370,43 +343,3 @@ def _kind_of(element: Element) -> str:
     if "diagram" in uris:
         return "The diagram"
     return "The embedded object" if element.tag == f"{W}object" else ""
-
-
-# --- elements ---------------------------------------------------------------------------
-
-
-def fill(element: Element, atoms: Sequence[Atom], formats: Sequence[str] = _FORMATS) -> None:
-    """Put pieces into an element, in as few elements of formats as may be."""
-    if not formats:
-        for atom in atoms:
-            if isinstance(atom.content, str):
-                _append(element, atom.content)
-            else:
-                element.append(atom.content)
-        return
-    for value, run in groupby(atoms, lambda atom: dict(atom.formats).get(formats[0], "")):
-        inner = element if not value else _element(element, formats[0], value)
-        fill(inner, list(run), formats[1:])
-
-
-def _element(parent: Element, format: str, value: str) -> Element:
-    match format:
-        case "link":
-            return etree.SubElement(parent, "a", href=value)
-        case "lang":
-            return etree.SubElement(parent, "span", lang=value)
-        case "caps":
-            return etree.SubElement(parent, "span", {"class": "smallcaps"})
-        case "raised":
-            return etree.SubElement(parent, value)
-        case "ins":
-            return etree.SubElement(parent, "ins", datetime="")
-        case _:
-            return etree.SubElement(parent, format)
-
-
-def _append(element: Element, text: str) -> None:
-    if len(element):
-        element[-1].tail = (element[-1].tail or "") + text
-    else:
-        element.text = (element.text or "") + text
