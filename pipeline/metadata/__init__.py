@@ -83,6 +83,9 @@ class Metadata(msgspec.Struct, frozen=True, omit_defaults=True):
     description: Annotated[str, Key(
         "What it is about, in a few sentences, for catalogues and search engines.",
         "A handout for a discussion of 45 minutes.", form="paragraphs")] = ""
+    abstract: Annotated[str, Key(
+        "What an article says, in a paragraph or some, for its first page.",
+        "We asked 40 villages who looks after their wells.", form="paragraphs")] = ""
     keywords: Annotated[tuple[str, ...], Key(
         "Subjects: a list, or text with commas between.", ["slavery", "human rights"],
         "slavery, human rights", also="tags")] = ()

@@ -13,7 +13,8 @@ class Contributor(msgspec.Struct, frozen=True, omit_defaults=True):
     """A person or body. ``role`` is a MARC relator code (``aut``, ``edt``, ``ill`` …), and
     ``more_roles`` are those of somebody who did several things; ``orcid`` the bare sixteen-digit
     identifier with hyphens. ``kind`` is empty where the front matter does not say it.
-    ``scripts`` are the name in other scripts, each after the tag of its language."""
+    ``scripts`` are the name in other scripts, each after the tag of its language. Readers may
+    write to one who is ``corresponding``."""
 
     written: ClassVar = Written("a person", alone="name")
     name: Annotated[str, Key("The name as it is to be printed.")]
@@ -45,6 +46,17 @@ class Contributor(msgspec.Struct, frozen=True, omit_defaults=True):
         tuple[tuple[str, str], ...],
         Key("The name in other scripts, by language: `ja: 村上 春樹`.", form="scripts"),
     ] = ()
+    affiliations: Annotated[
+        tuple[str, ...],
+        Key(
+            "Where the person works: a name, or a list.",
+            name="affiliation",
+            also="affiliations institute",
+            form="affiliations",
+        ),
+    ] = ()
+    email: Annotated[str, Key("The person's address for mail.", form="email")] = ""
+    corresponding: Annotated[bool, Key("Whether readers may write to the person.")] = False
 
     @property
     def roles(self) -> tuple[str, ...]:

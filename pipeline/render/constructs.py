@@ -17,7 +17,7 @@ from pipeline.render.timings import minutes_of
 Feature = enum.Enum(
     "Feature",
     "PAGE CONTENTS CAPTION_LISTS NUMBER NAME_LINE TIMING ADDRESSES MARGIN_NOTE END_NOTE TERM"
-    " HIGHLIGHTING SCROLLER MATHML STROKES FORMULA_IMAGE TEX",
+    " HIGHLIGHTING ARTICLE SCROLLER MATHML STROKES FORMULA_IMAGE TEX",
 )
 """What a page may have that neither a kind of node nor a class of its element tells."""
 
@@ -26,6 +26,7 @@ Sign: TypeAlias = type[Node] | Feature | str
 
 CONSTRUCTS: dict[str, set[Sign]] = {
     "page": {Feature.PAGE},
+    "article": {Feature.ARTICLE},
     "contents": {Feature.CONTENTS},
     "reading-place": {Feature.PAGE},
     "section-links": {model.Section, model.Heading},

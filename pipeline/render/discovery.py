@@ -33,6 +33,40 @@ class MetaTag(NamedTuple):
     content: str
 
 
+class Writer(NamedTuple):
+    """An author of an article, with what readers of it are told beside the name."""
+
+    name: str
+    affiliations: tuple[str, ...]
+    orcid: str
+    email: str
+
+
+class ArticleFront(NamedTuple):
+    """What an article begins with, below its title; the keywords only with an abstract."""
+
+    writers: tuple[Writer, ...]
+    abstract: tuple[str, ...]
+    keywords: tuple[str, ...]
+
+
+def article_front(metadata: Metadata) -> ArticleFront | None:
+    """What an article begins with; None where nothing makes the publication one."""
+    writers = tuple(
+        Writer(
+            one.name,
+            one.affiliations,
+            one.orcid if one.affiliations or metadata.abstract else "",
+            one.email if one.corresponding else "",
+        )
+        for one in metadata.authors
+    )
+    told = tuple(one for one in writers if one.affiliations or one.orcid or one.email)
+    abstract = tuple(filter(None, metadata.abstract.split("\n\n")))
+    keywords = metadata.keywords if abstract else ()
+    return ArticleFront(told, abstract, keywords) if told or abstract else None
+
+
 class Facts(NamedTuple):
     """What is known of the publication beside its front matter: the full ``address`` of the
     page, or "", whether it is as long as a book, with its ``chapters``, whether it has exercises,
@@ -59,6 +93,8 @@ def downloads(metadata: Metadata, stem: str, edition: Edition) -> tuple[Download
 def meta_tags(metadata: Metadata, facts: Facts = NOTHING) -> tuple[MetaTag, ...]:
     """Plain metadata, Dublin Core and Open Graph, without those that have no value."""
     tags = [*_plain(metadata), *_dublin_core(metadata), *_open_graph(metadata, facts)]
+    if article_front(metadata):
+        tags += _highwire(metadata, facts)
     return tuple(tag for tag in tags if tag.content)
 
 
@@ -105,6 +141,28 @@ def _open_graph(metadata: Metadata, facts: Facts) -> list[MetaTag]:
         *((f"{kind}:tag", keyword) for keyword in metadata.keywords),
     ]
     return [MetaTag("property", name, value) for name, value in values]
+
+
+def _highwire(metadata: Metadata, facts: Facts) -> list[MetaTag]:
+    """What Google Scholar and reference managers read of an article."""
+    identifiers = (metadata.identifier, *metadata.identifiers)
+    values = [("citation_title", full_title(metadata))]
+    for author in metadata.authors:
+        values.append(("citation_author", author.sort_name or author.name))
+        values += (("citation_author_institution", place) for place in author.affiliations)
+        orcid = f"https://orcid.org/{author.orcid}" if author.orcid else ""
+        email = author.email if author.corresponding else ""
+        values += [("citation_author_orcid", orcid), ("citation_author_email", email)]
+    values += [
+        ("citation_publication_date", metadata.date.replace("-", "/")),
+        ("citation_publisher", metadata.publisher),
+        ("citation_language", metadata.lang),
+        ("citation_doi", next((i.value for i in identifiers if i and i.scheme == "doi"), "")),
+        ("citation_keywords", "; ".join(metadata.keywords)),
+        ("citation_abstract", " ".join(metadata.abstract.split())),
+        ("citation_abstract_html_url", facts.address),
+    ]
+    return [MetaTag("name", name, value) for name, value in values]
 
 
 def full_title(metadata: Metadata) -> str:

@@ -20,7 +20,7 @@ def linked_data(
     identifier = metadata.identifier
     isbn = identifier.value if identifier and identifier.scheme == "isbn" else ""
     is_book = bool(isbn) or metadata.isbns != Isbns() or facts.is_book
-    kind = "Book" if is_book else "Article"
+    kind = "Book" if is_book else "ScholarlyArticle" if metadata.abstract else "Article"
     data: dict[str, Any] = {
         "@context": "https://schema.org",
         "@type": [kind, "LearningResource"] if facts.is_learnt_from else kind,
@@ -30,11 +30,12 @@ def linked_data(
         "headline": "" if is_book else metadata.title,
         "alternativeHeadline": metadata.subtitle,
         "description": metadata.description,
+        "abstract": metadata.abstract,
         "inLanguage": [metadata.lang, *metadata.languages] if metadata.languages else metadata.lang,
         "datePublished": metadata.date,
         "version": metadata.version,
         "keywords": list(metadata.keywords),
-        "author": [_agent(author, metadata) for author in metadata.authors],
+        "author": [_author(author, metadata) for author in metadata.authors],
         **_contributors(metadata),
         "publisher": _named("Organization", metadata.publisher),
         "license": (metadata.licence.url or metadata.licence.name) if metadata.licence else "",
@@ -59,6 +60,14 @@ def linked_data(
     }
     cleaned: dict[str, Any] = _without_empty(data)
     return cleaned
+
+
+def _author(author: Contributor, metadata: Metadata) -> dict[str, Any]:
+    """An author, with where an article was written."""
+    return _agent(author, metadata) | {
+        "affiliation": [_named("Organization", place) for place in author.affiliations],
+        "email": author.email if author.corresponding else "",
+    }
 
 
 def _agent(contributor: Contributor, metadata: Metadata) -> dict[str, Any]:

@@ -20,7 +20,7 @@ from pipeline.render import exercises, tables
 from pipeline.render.attributes import SizeClasses, attributes_of
 from pipeline.render.code_lines import Listing, listing
 from pipeline.render.constructs import Feature, Sign, constructs_of, is_wide_formula, signs_of
-from pipeline.render.discovery import language_links
+from pipeline.render.discovery import article_front, language_links
 from pipeline.render.figures import figure_rows
 from pipeline.render.math_images import FormulaImage, FormulaImages
 from pipeline.render.notes import NotePlace, PrintedNotes
@@ -118,6 +118,7 @@ class NodeRenderer:
             "format": format_name,
             "metadata": document.metadata,
             "language_links": language_links(document.metadata),
+            "article": article_front(document.metadata),
             "slash": Markup("" if format_name == "html" else "/"),
             "void": VOID_TAGS,
             "block_tags": BLOCK_TAGS,
@@ -196,6 +197,8 @@ class NodeRenderer:
         affair. Raises `jinja2.TemplateSyntaxError` where it does not."""
         if context.get("timing_total"):
             self.says(Feature.TIMING)
+        if self._context["article"]:
+            self.says(Feature.ARTICLE)
         slots = SLOTS[self.format]
         markup = self.template(name, **slots, **context)
         check_slots(self.environment, f"{self.format}/{name}.html.j2", markup, slots)

@@ -45,6 +45,7 @@ def set_typography(document: Document) -> Document:
         title=set_text(document.metadata.title, language),
         subtitle=set_text(document.metadata.subtitle, language),
         description=set_text(document.metadata.description, language),
+        abstract=set_text(document.metadata.abstract, language),
     )
     return replace(document, metadata=metadata)
 

@@ -41,7 +41,7 @@ def read_front_matter(text: str, source: str) -> tuple[Metadata, int, tuple[Diag
         read["editions"] = tuple(name for name, _ in listed)
         read["edition_options"] = tuple(o for o in listed if o[1] != PrintOptions())
     metadata = Metadata(**read)
-    metadata = settling.name_licence(settling.check_isbns(metadata, nodes, report))
+    metadata = settling.derived(settling.check_isbns(metadata, nodes, report))
     metadata = printing.with_room(metadata, nodes, report)
     report.found.sort(key=lambda found: (found.line, found.column))
     return metadata, lines, tuple(report.found)

@@ -7,6 +7,8 @@ import unicodedata
 import uuid
 from urllib.parse import urlsplit
 
+from stdnum.iso7064 import mod_11_2
+
 from pipeline.metadata import Identifier, Metadata
 from pipeline.parser.characters import shorten
 
@@ -121,13 +123,19 @@ def orcid(text: str) -> str:
     digits = re.sub(r"[\s\-\u2010-\u2015]", "", bare).upper().rstrip("/")
     if not re.fullmatch(r"\d{15}[\dX]", digits, re.ASCII):
         raise BadValueError("this is not an ORCID.", "An ORCID looks like `0000-0002-1825-0097`.")
-    total = 0
-    for digit in digits[:15]:
-        total = (total + int(digit)) * 2
-    check = "0123456789X"[(12 - total % 11) % 11]
+    check = mod_11_2.calc_check_digit(digits[:15])
     if digits[-1] != check:
         raise BadValueError("the ORCID's check digit does not fit.", _slip(check))
     return "-".join(digits[place : place + 4] for place in range(0, 16, 4))
+
+
+def email(text: str) -> str:
+    """An address for mail. Raises `BadValueError`."""
+    bare = text.removeprefix("mailto:")
+    if not re.fullmatch(r"[^\s@<>\"]+@[^\s@<>\"]+\.[^\s@<>\".]+", bare):
+        message = f"`{shorten(text)}` is not an address for mail."
+        raise BadValueError(message, "Write it like `ann@example.org`.")
+    return bare
 
 
 def _slip(check: str) -> str:

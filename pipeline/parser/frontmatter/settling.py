@@ -139,8 +139,11 @@ def check_isbns(metadata: Metadata, nodes: dict[str, Node], report: Report) -> M
     return metadata
 
 
-def name_licence(metadata: Metadata) -> Metadata:
-    """The metadata with the licence's name in the publication's language."""
+def derived(metadata: Metadata) -> Metadata:
+    """The metadata with the licence's name in the publication's language, and an article's
+    abstract as its description, where it has no other."""
+    if metadata.abstract and not metadata.description:
+        metadata = replace(metadata, description=metadata.abstract)
     if metadata.licence is None:
         return metadata
     return replace(metadata, licence=licences.named(metadata.licence, words(metadata.lang)))

@@ -86,6 +86,7 @@ def _metadata(metadata: Metadata, part: Part) -> Metadata:
         title=own,
         subtitle="",
         description="",
+        abstract="",
         identifier=None,
         cover=None,
         part_of=tuple(titles if part.section else ()),
