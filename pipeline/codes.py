@@ -8,23 +8,23 @@ from typing import NamedTuple
 from pipeline.diagnostics import Diagnostic, Severity, Span
 
 
-class Entry(NamedTuple):
+class _Entry(NamedTuple):
     """``explanation`` says what the finding means and how to mend the source."""
 
     severity: Severity
     explanation: str
 
 
-def _error(explanation: str) -> Entry:
-    return Entry(Severity.ERROR, explanation)
+def _error(explanation: str) -> _Entry:
+    return _Entry(Severity.ERROR, explanation)
 
 
-def _warning(explanation: str) -> Entry:
-    return Entry(Severity.WARNING, explanation)
+def _warning(explanation: str) -> _Entry:
+    return _Entry(Severity.WARNING, explanation)
 
 
 class Code(enum.Enum):
-    """The closed list of findings. The value of a member is its `Entry`; its stable name
+    """The closed list of findings. The value of a member is its `_Entry`; its stable name
     on the command line is `Code.slug`."""
 
     # the file

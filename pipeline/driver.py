@@ -37,7 +37,7 @@ from pipeline.store import CACHE, Folder
 
 if TYPE_CHECKING:
     from pipeline.model import Document
-    from pipeline.verify import Report
+    from pipeline.verify import CheckReport
 
 SHOWN = ("parsed", "selected", "resolved", "pages")
 """What ``dump`` can show of the way."""
@@ -154,7 +154,7 @@ def dump(source: Path, edition: Edition, stage: str, templates: Path | None = No
     return _shown((marked if stage == "resolved" else way.pages(edition, marked, page_map)).data)
 
 
-def compare(file: Path, document: Document, source: Path, *, renamed: bool = False) -> Report:
+def compare(file: Path, document: Document, source: Path, *, renamed: bool = False) -> CheckReport:
     """Compare a finished file with the parsed ``document``, which the file ``source`` says; see
     `completeness.compare`."""
     from pipeline.verify import completeness

@@ -17,7 +17,7 @@ FEW = 8
 and many short ones costs no more than its text."""
 
 
-class Place(NamedTuple):
+class PlacedCell(NamedTuple):
     """A cell and the column, from 0, that it begins in."""
 
     column: int
@@ -28,20 +28,20 @@ class Place(NamedTuple):
         return self.column + self.cell.columns
 
 
-def place(rows: Iterable[TableRow]) -> Iterator[tuple[Place, ...]]:
+def place(rows: Iterable[TableRow]) -> Iterator[tuple[PlacedCell, ...]]:
     """The places of the cells of each row; ``rows`` are a table's head, or its body. No
     cell takes more columns than those above it leave free."""
     taken: dict[int, tuple[int, int]] = {}  # column: until which row, and to which column
     for number, row in enumerate(rows):
         column = 0
-        found: list[Place] = []
+        found: list[PlacedCell] = []
         for cell in row.cells:
             while (above := taken.get(column)) and above[0] > number:
                 column = above[1]
             free = 1
             while free < cell.columns and taken.get(column + free, (0, 0))[0] <= number:
                 free += 1
-            found.append(Place(column, _of_columns(cell, free)))
+            found.append(PlacedCell(column, _of_columns(cell, free)))
             if cell.rows > 1:
                 until = (number + cell.rows, column + free)
                 taken |= dict.fromkeys(range(column, column + free), until)

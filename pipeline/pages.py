@@ -9,7 +9,7 @@ import msgspec
 from pipeline.diagnostics import Diagnostic, Span
 from pipeline.metadata import Metadata
 from pipeline.model import Asset
-from pipeline.pagination import Piece
+from pipeline.pagination import PagePiece
 from pipeline.paper import Sheet
 
 PageRole: TypeAlias = Literal["page", "cover", "titlepage", "nav", "chapter", "missing"]
@@ -51,7 +51,7 @@ class Landmark(msgspec.Struct, frozen=True):
     title: str
 
 
-class PageBreak(msgspec.Struct, frozen=True):
+class PageListEntry(msgspec.Struct, frozen=True):
     """Where a page of the standard print edition begins: its printed number, and
     ``page#id``."""
 
@@ -87,7 +87,7 @@ class Face(msgspec.Struct, frozen=True):
     whole: bool = False
 
 
-class Place(msgspec.Struct, frozen=True):
+class CharacterPlace(msgspec.Struct, frozen=True):
     """Where a character that a font may lack first stands in the source."""
 
     character: str
@@ -174,13 +174,13 @@ class Pages(msgspec.Struct, frozen=True, omit_defaults=True):
     contents: tuple[NavPoint, ...] = ()
     lists: tuple[NavList, ...] = ()
     landmarks: tuple[Landmark, ...] = ()
-    page_list: tuple[PageBreak, ...] = ()
+    page_list: tuple[PageListEntry, ...] = ()
     templates: tuple[str, ...] = ()
     script: str = ""
     accessibility: Accessibility | None = None
     findings: tuple[Diagnostic, ...] = ()
-    places: tuple[Place, ...] = ()
-    pieces: tuple[Piece, ...] = ()
+    places: tuple[CharacterPlace, ...] = ()
+    pieces: tuple[PagePiece, ...] = ()
     sheet: Sheet | None = None
     file: str = ""
     beside: tuple[TextFile, ...] = ()

@@ -30,7 +30,7 @@ class Position(msgspec.Struct, frozen=True, omit_defaults=True):
     nth: int = 0
 
 
-class Piece(msgspec.Struct, frozen=True, array_like=True):
+class PagePiece(msgspec.Struct, frozen=True, array_like=True):
     """A piece of text in its block: so many letters come before it there, and so many are its
     own. What is no text (an image, a gap) has none."""
 
@@ -67,8 +67,8 @@ class PageMap(msgspec.Struct, frozen=True, omit_defaults=True):
     sheet: Sheet | None = None
 
 
-class Leaf(NamedTuple):
-    """A node that is a piece of text, with what a `Piece` says; ``ordinal`` is its number among
+class TextLeaf(NamedTuple):
+    """A node that is a piece of text, with what a `PagePiece` says; ``ordinal`` is its number among
     all nodes."""
 
     node: Node
@@ -127,7 +127,7 @@ class _Holder:
         self.passed = 0
 
 
-def leaves(document: Document) -> Iterator[Leaf]:
+def leaves(document: Document) -> Iterator[TextLeaf]:
     """The pieces of text in a document, in the order of `tree.walk`. Code comes before its
     caption, which is counted first."""
     seen: dict[Position, int] = {}
@@ -145,8 +145,8 @@ def leaves(document: Document) -> Iterator[Leaf]:
     ):
         if isinstance(node, model.CodeBlock):
             before = len(letters(plain_text(node.caption)))
-            yield Leaf(node, holder.position, before, len(letters(node.text)), ordinal)
+            yield TextLeaf(node, holder.position, before, len(letters(node.text)), ordinal)
         elif isinstance(node, PIECES):
             count = len(letters(text_of(node)))
-            yield Leaf(node, holder.position, holder.passed, count, ordinal)
+            yield TextLeaf(node, holder.position, holder.passed, count, ordinal)
             holder.passed += count

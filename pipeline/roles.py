@@ -9,7 +9,7 @@ from typing import Literal, NamedTuple, TypeAlias
 Division: TypeAlias = Literal["frontmatter", "bodymatter", "backmatter"]
 
 
-class Place(enum.Enum):
+class _Place(enum.Enum):
     """Where in a book a part belongs."""
 
     FRONT = "before the text"
@@ -25,7 +25,7 @@ class Role(NamedTuple):
     contents, and some have no number. ``is_top`` is for what stands by itself at the highest
     level of a book only."""
 
-    place: Place
+    place: _Place
     guide: str = ""
     is_aria: bool = True
     is_listed: bool = True
@@ -34,33 +34,33 @@ class Role(NamedTuple):
 
 
 ROLES: dict[str, Role] = {
-    "abstract": Role(Place.FRONT),
-    "acknowledgments": Role(Place.ENDS, "acknowledgements"),
-    "afterword": Role(Place.BACK),
-    "appendix": Role(Place.BACK, is_numbered=True),
-    "bibliography": Role(Place.ENDS, "bibliography"),
-    "chapter": Role(Place.TEXT, is_numbered=True),
-    "colophon": Role(Place.ENDS, "colophon"),
-    "conclusion": Role(Place.TEXT),
-    "contributors": Role(Place.ENDS, is_aria=False),
+    "abstract": Role(_Place.FRONT),
+    "acknowledgments": Role(_Place.ENDS, "acknowledgements"),
+    "afterword": Role(_Place.BACK),
+    "appendix": Role(_Place.BACK, is_numbered=True),
+    "bibliography": Role(_Place.ENDS, "bibliography"),
+    "chapter": Role(_Place.TEXT, is_numbered=True),
+    "colophon": Role(_Place.ENDS, "colophon"),
+    "conclusion": Role(_Place.TEXT),
+    "contributors": Role(_Place.ENDS, is_aria=False),
     "copyright-page": Role(
-        Place.ENDS, "copyright-page", is_aria=False, is_listed=False, is_top=True
+        _Place.ENDS, "copyright-page", is_aria=False, is_listed=False, is_top=True
     ),
-    "credits": Role(Place.ENDS),
-    "dedication": Role(Place.FRONT, "dedication", is_listed=False, is_top=True),
-    "endnotes": Role(Place.BACK, "notes"),
-    "epigraph": Role(Place.OPENING, "epigraph", is_listed=False),
-    "epilogue": Role(Place.TEXT),
-    "errata": Role(Place.ENDS),
-    "foreword": Role(Place.FRONT, "foreword"),
-    "glossary": Role(Place.ENDS, "glossary"),
-    "halftitlepage": Role(Place.FRONT, is_aria=False, is_listed=False, is_top=True),
-    "index": Role(Place.ENDS, "index"),
-    "introduction": Role(Place.OPENING),
-    "part": Role(Place.TEXT, is_numbered=True, is_top=True),
-    "preface": Role(Place.FRONT, "preface"),
-    "prologue": Role(Place.TEXT),
-    "titlepage": Role(Place.FRONT, "title-page", is_aria=False, is_listed=False, is_top=True),
+    "credits": Role(_Place.ENDS),
+    "dedication": Role(_Place.FRONT, "dedication", is_listed=False, is_top=True),
+    "endnotes": Role(_Place.BACK, "notes"),
+    "epigraph": Role(_Place.OPENING, "epigraph", is_listed=False),
+    "epilogue": Role(_Place.TEXT),
+    "errata": Role(_Place.ENDS),
+    "foreword": Role(_Place.FRONT, "foreword"),
+    "glossary": Role(_Place.ENDS, "glossary"),
+    "halftitlepage": Role(_Place.FRONT, is_aria=False, is_listed=False, is_top=True),
+    "index": Role(_Place.ENDS, "index"),
+    "introduction": Role(_Place.OPENING),
+    "part": Role(_Place.TEXT, is_numbered=True, is_top=True),
+    "preface": Role(_Place.FRONT, "preface"),
+    "prologue": Role(_Place.TEXT),
+    "titlepage": Role(_Place.FRONT, "title-page", is_aria=False, is_listed=False, is_top=True),
 }
 """The roles that a section can have, by name."""
 
@@ -81,7 +81,7 @@ BEFORE_CONTENTS = frozenset(
 
 def is_front(role: str) -> bool:
     """Whether a part of that role stands before the text."""
-    return role in ROLES and ROLES[role].place is Place.FRONT
+    return role in ROLES and ROLES[role].place is _Place.FRONT
 
 
 def divisions(roles: Iterable[str]) -> Iterator[Division]:
@@ -90,10 +90,10 @@ def divisions(roles: Iterable[str]) -> Iterator[Division]:
     division: Division = "frontmatter"
     for name in roles:
         place = ROLES[name].place if name in ROLES else None
-        if place is Place.BACK:
+        if place is _Place.BACK:
             division = "backmatter"
-        elif place is Place.TEXT or (place is None and division == "frontmatter"):
+        elif place is _Place.TEXT or (place is None and division == "frontmatter"):
             division = "bodymatter"
-        elif place is Place.ENDS and division == "bodymatter":
+        elif place is _Place.ENDS and division == "bodymatter":
             division = "backmatter"
         yield division

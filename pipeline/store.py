@@ -53,7 +53,7 @@ class Store(Protocol):
     def put(self, name: str, data: bytes) -> None: ...
 
 
-class Memory:
+class MemoryStore:
     """Keeps all for as long as it lives."""
 
     def __init__(self) -> None:

@@ -18,17 +18,17 @@ from pipeline.messages import in_order
 from pipeline.model import Link
 from pipeline.paths import scheme
 from pipeline.tree import walk_spans, whole
-from pipeline.web import Answer, look_up
+from pipeline.web import LinkAnswer, look_up
 
 
-class Place(NamedTuple):
+class _Place(NamedTuple):
     """Where a link stands; without a span, where nothing in the source says it itself."""
 
     address: str
     span: Span | None
 
 
-class Report(msgspec.Struct, frozen=True):
+class LinkReport(msgspec.Struct, frozen=True):
     """What was found, how many ``addresses`` there are, and those that were ``left_out``
     because their servers ask programs to stay away."""
 
@@ -37,7 +37,7 @@ class Report(msgspec.Struct, frozen=True):
     left_out: tuple[str, ...] = ()
 
 
-def check_links(source: Path) -> Report:
+def check_links(source: Path) -> LinkReport:
     """Look up all addresses on the web that any edition of ``source`` has."""
     way = Source(source, Runner())
     errors = tuple(found for found in way.parsed.findings if found.is_error)
@@ -50,19 +50,19 @@ def check_links(source: Path) -> Report:
         if (problem := _problem(place, answers[urldefrag(place.address).url], name))
     ]
     left_out = [name for name, answer in answers.items() if answer.outcome == "forbidden"]
-    return Report(in_order((*errors, *found)), len(answers), tuple(left_out))
+    return LinkReport(in_order((*errors, *found)), len(answers), tuple(left_out))
 
 
-def _places(way: Source) -> Iterator[Place]:
+def _places(way: Source) -> Iterator[_Place]:
     """All links of all editions; in their order, since what is in one may not be in another."""
     for edition in EDITIONS.values():
         resolved = way.resolved(edition).value
         for node, span in walk_spans(whole(resolved)):
             if isinstance(node, Link) and scheme(node.href) in ("http", "https"):
-                yield Place(node.href, resolved.place(span))
+                yield _Place(node.href, resolved.place(span))
 
 
-def _problem(place: Place, answer: Answer, source: str) -> Diagnostic | None:
+def _problem(place: _Place, answer: LinkAnswer, source: str) -> Diagnostic | None:
     shown = f"`{place.address}`"
     match answer.outcome:
         case "there" | "forbidden":

@@ -15,7 +15,7 @@ import pikepdf
 import pytest
 
 from pipeline.diagnostics import Severity
-from pipeline.verify import Report, UnknownFormat, archive, check, epubcheck, findings
+from pipeline.verify import CheckReport, UnknownFormat, archive, check, epubcheck, findings
 from pipeline.verify import pdf as pdf_check
 from tests import checkers
 from tests.test_check_epub import FILES, pack
@@ -25,7 +25,7 @@ from tests.test_check_pdf import make_pdf
 FORMATS = ("html", "xhtml", "epub", "pdf")
 
 
-def look(path: Path) -> Report:
+def look(path: Path) -> CheckReport:
     """What Chapbook itself finds."""
     return check(path, external=False)
 
@@ -48,7 +48,7 @@ def test_a_file_that_cannot_be_read_is_a_finding(suffix: str, tmp_path: Path) ->
 def test_the_ending_may_be_in_capitals(tmp_path: Path) -> None:
     path = tmp_path / "PAGE.HTML"
     path.write_text(PAGE.replace("page.html", "PAGE.HTML"), encoding="utf-8")
-    assert look(path) == Report()
+    assert look(path) == CheckReport()
 
 
 def test_a_checker_is_loaded_only_for_its_format(tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ import pytest
 from PIL import Image
 
 from pipeline.diagnostics import Diagnostic
-from pipeline.verify import Report, check
+from pipeline.verify import CheckReport, check
 from tests.test_check_epub import BINARY, FILES, pack
 
 OPF, NAV, ONE, TWO = "EPUB/book.opf", "EPUB/nav.xhtml", "EPUB/one.xhtml", "EPUB/two.xhtml"
@@ -60,7 +60,7 @@ def found(folder: Path, files: dict[str, str]) -> tuple[Diagnostic, ...]:
 
 
 def test_claims_that_are_true(tmp_path: Path) -> None:
-    assert check(pack(tmp_path / "book.epub", RIGHT), external=False) == Report()
+    assert check(pack(tmp_path / "book.epub", RIGHT), external=False) == CheckReport()
 
 
 # what is replaced in which file; the claim that is untrue then, and why

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from pipeline.package.epub.fonts import encryption
-from pipeline.verify import Report, check
+from pipeline.verify import CheckReport, check
 from tests.sentences import no_sentences
 from tests.test_check_html import place_of
 
@@ -117,7 +117,7 @@ def pack(path: Path, files: dict[str, str]) -> Path:
 
 
 def test_a_book_that_is_right(tmp_path: Path) -> None:
-    assert check(pack(tmp_path / "book.epub", FILES), external=False) == Report()
+    assert check(pack(tmp_path / "book.epub", FILES), external=False) == CheckReport()
 
 
 OPF, NAV, NCX = "EPUB/book.opf", "EPUB/nav.xhtml", "EPUB/toc.ncx"

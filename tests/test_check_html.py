@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.verify import Report, check
+from pipeline.verify import CheckReport, check
 from tests.sentences import no_sentences
 
 PAGE = """<!DOCTYPE html>
@@ -51,9 +51,9 @@ def place_of(text: str, at: str) -> tuple[int, int]:
 def test_a_page_that_is_right(tmp_path: Path) -> None:
     path = tmp_path / "page.html"
     path.write_bytes(PAGE.encode())
-    assert check(path) == Report()
+    assert check(path) == CheckReport()
     path.write_bytes(b"\xef\xbb\xbf" + PAGE.replace("\n", "\r\n").encode())
-    assert check(path) == Report()
+    assert check(path) == CheckReport()
 
 
 # what is replaced, by what, where the finding is (the text that begins there; "" for the whole
@@ -175,7 +175,7 @@ def with_files(tmp_path: Path) -> Path:
 
 
 def test_files_beside(with_files: Path) -> None:
-    assert check(with_files) == Report()
+    assert check(with_files) == CheckReport()
 
 
 @pytest.mark.parametrize(
@@ -205,7 +205,7 @@ def test_xhtml(tmp_path: Path) -> None:
     page = page.replace("page.html", "page.xhtml").replace('alt="">', 'alt=""/>')
     page = page.replace('utf-8">', 'utf-8"/>').replace('licence">', 'licence"/>')
     path.write_text(page.replace("<svg", '<svg xmlns="http://www.w3.org/2000/svg"'), "utf-8")
-    assert check(path) == Report()
+    assert check(path) == CheckReport()
     path.write_text(page.replace("</h3>", "</h2>"), "utf-8")
     (found,) = check(path).diagnostics
     assert "not well-formed XML" in found.message

@@ -10,7 +10,7 @@ import pikepdf
 import pytest
 from pikepdf import Array, Dictionary, Name, String
 
-from pipeline.verify import Report, check
+from pipeline.verify import CheckReport, check
 from tests.sentences import no_sentences
 
 XMP = b"""<?xpacket begin="" id="W5M0MpCehiHzreSzNTczkc9d"?>
@@ -83,7 +83,7 @@ def link(**entries: Any) -> Dictionary:
 
 
 def test_a_document_that_is_right(tmp_path: Path) -> None:
-    assert check(make_pdf(tmp_path / "a.pdf")) == Report()
+    assert check(make_pdf(tmp_path / "a.pdf")) == CheckReport()
 
 
 def without(*path: str) -> Callable[[pikepdf.Pdf], None]:
@@ -217,7 +217,7 @@ def test_knots(tmp_path: Path) -> None:
         root.Outlines.First.Next.First = root.Outlines.First
         root.Names.Dests.Kids[0].Kids = Array([root.Names.Dests.Kids[0]])
 
-    assert check(make_pdf(tmp_path / "a.pdf", change)) == Report()
+    assert check(make_pdf(tmp_path / "a.pdf", change)) == CheckReport()
 
 
 def test_a_knot_of_objects_without_number(tmp_path: Path) -> None:

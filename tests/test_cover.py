@@ -97,7 +97,7 @@ def pixels(data: bytes) -> Image.Image:
 
 
 @pytest.fixture(scope="module")
-def pictures() -> dict[str, package.Picture]:
+def pictures() -> dict[str, package._Picture]:
     said = ("title: The well", "authors: [Ann Ødegård, Bob Brown]", "publisher: Press & Sons")
     return {
         theme: package.picture(cover_of(*said, f"theme: {theme}"), HERE)
@@ -105,7 +105,7 @@ def pictures() -> dict[str, package.Picture]:
     }
 
 
-def test_a_cover_is_what_shops_ask_for(pictures: dict[str, package.Picture]) -> None:
+def test_a_cover_is_what_shops_ask_for(pictures: dict[str, package._Picture]) -> None:
     for picture in pictures.values():
         assert not picture.diagnostics
         assert len(picture.data) < 900_000
@@ -114,7 +114,7 @@ def test_a_cover_is_what_shops_ask_for(pictures: dict[str, package.Picture]) -> 
         assert "progressive" not in image.info
 
 
-def test_themes_look_different(pictures: dict[str, package.Picture]) -> None:
+def test_themes_look_different(pictures: dict[str, package._Picture]) -> None:
     small = {name: pixels(one.data).resize((16, 25)) for name, one in pictures.items()}
     for name, image in small.items():
         for other, another in small.items():
@@ -124,7 +124,7 @@ def test_themes_look_different(pictures: dict[str, package.Picture]) -> None:
 
 
 def test_the_same_cover_is_the_same_file(
-    pictures: dict[str, package.Picture], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    pictures: dict[str, package._Picture], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("CHAPBOOK_CACHE", str(tmp_path))
     said = ("title: The well", "authors: [Ann Ødegård, Bob Brown]", "publisher: Press & Sons")

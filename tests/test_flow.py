@@ -18,7 +18,7 @@ from pipeline.flow import version
 from pipeline.flow.editions import Source
 from pipeline.flow.runner import Ran, Runner, Stage
 from pipeline.flow.stages import PACKAGE
-from pipeline.store import Folder, Memory, Store, key
+from pipeline.store import Folder, MemoryStore, Store, key
 from tests.test_fonts import INSTALLABLE, RESTRICTED, STYLES, font
 from tests.test_resolve import png, svg
 
@@ -67,7 +67,7 @@ class Build:
     """One build after another, with the same store."""
 
     def __init__(self, store: Store | None = None) -> None:
-        self.store = store or Memory()
+        self.store = store or MemoryStore()
 
     def __call__(self, path: Path, mark: str = "!") -> tuple[str, list[str]]:
         """What comes of it, and the stages that ran."""
@@ -168,9 +168,9 @@ def test_the_version_is_that_of_code_libraries_and_environment(
 
 
 def test_another_process_makes_the_same(path: Path) -> None:
-    here = Runner(Memory()).run(SHOUT, path, "!")
+    here = Runner(MemoryStore()).run(SHOUT, path, "!")
     with ProcessPoolExecutor(1) as executor:
-        runner = Runner(Memory(), executor)
+        runner = Runner(MemoryStore(), executor)
         there = runner.later(SHOUT, path, "!")()
         crashed = runner.later(CRASH, there)
         with pytest.raises(ZeroDivisionError, match="ABC!"):

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from pipeline.editions import EDITIONS
 from pipeline.model import Index, IndexEntry
 from pipeline.package import package
-from pipeline.package.pdf.index import Pages as PageRange
+from pipeline.package.pdf.index import PageRange as PageRange
 from pipeline.package.pdf.index import merged
 from pipeline.parser import parse
 from pipeline.render import render

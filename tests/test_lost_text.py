@@ -17,7 +17,7 @@ from pipeline.editions import EDITIONS
 from pipeline.flow.editions import Source
 from pipeline.flow.runner import Runner
 from pipeline.parser import parse, parse_file
-from pipeline.verify import Report
+from pipeline.verify import CheckReport
 from pipeline.verify.completeness import match, wanted
 from pipeline.verify.html import parse_html
 from pipeline.verify.markup import parse_xml
@@ -65,7 +65,7 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def compared(folder: Path, file: Path) -> Report:
+def compared(folder: Path, file: Path) -> CheckReport:
     return compare(file, parse_file(folder / "well.md"), folder / "well.md")
 
 

@@ -21,7 +21,7 @@ from pipeline.package.font_files import font_files
 from pipeline.package.pdf.engine import weasyprint
 from pipeline.package.pdf.engine.typesetter import Typesetter
 from pipeline.package.pdf.layout import lay_out
-from pipeline.package.pdf.margin import GAP, Margin, Note, Span
+from pipeline.package.pdf.margin import GAP, Extent, Margin, MarginNote
 from pipeline.package.pdf.markup import parse as parse_markup
 from pipeline.package.pdf.markup import ready
 from pipeline.pages import Pages, Style
@@ -353,17 +353,17 @@ def test_a_book_has_its_notes_in_the_outer_margin(folder: Path) -> None:
     assert sides == {(0, True), (1, False)}
 
 
-spans = st.tuples(st.floats(0, 900), st.floats(5, 120)).map(lambda s: Span(s[0], s[0] + s[1]))
+spans = st.tuples(st.floats(0, 900), st.floats(5, 120)).map(lambda s: Extent(s[0], s[0] + s[1]))
 
 
 @given(
     st.lists(st.tuples(st.floats(-50, 1000), st.floats(8, 600)), max_size=12),
     st.lists(spans, max_size=5),
 )
-def test_a_margin_takes_what_fits(notes: list[tuple[float, float]], blocked: list[Span]) -> None:
-    column = Span(0, 900)
+def test_a_margin_takes_what_fits(notes: list[tuple[float, float]], blocked: list[Extent]) -> None:
+    column = Extent(0, 900)
     margin = Margin(None, column, sorted(blocked))  # type: ignore[arg-type]
-    margin.notes = [Note(None, None, wanted, height) for wanted, height in notes]  # type: ignore[arg-type]
+    margin.notes = [MarginNote(None, None, wanted, height) for wanted, height in notes]  # type: ignore[arg-type]
     asked = set(map(id, margin.notes))
     left_over = margin.fit()
     assert {id(note) for note in (*margin.notes, *left_over)} == asked

@@ -16,7 +16,7 @@ from pipeline.codes import Code
 from pipeline.report.cost import Ink, ink_of, mean
 from pipeline.verify import check
 from pipeline.verify.findings import Finding
-from pipeline.verify.layout import Box, Colour, PageLayout
+from pipeline.verify.layout import Colour, PageArea, PageLayout
 from pipeline.verify.printing import contrast, grey, print_faults
 from pipeline.verify.seen import UnreadablePdf, read_pages
 
@@ -34,7 +34,9 @@ def pdf_of(body: str, css: str = "", *, page: str = "size: 100mm; margin: 10mm")
     return data
 
 
-def faults(data: bytes, area: Callable[[PageLayout], Box | None] | None = None) -> list[Finding]:
+def faults(
+    data: bytes, area: Callable[[PageLayout], PageArea | None] | None = None
+) -> list[Finding]:
     pages = read_pages(data)
     return list(print_faults(pages, area) if area else print_faults(pages))
 
@@ -225,8 +227,8 @@ def test_what_runs_off_the_page() -> None:
 
 
 def test_what_runs_over_the_margin() -> None:
-    def area(page: PageLayout) -> Box:
-        return Box(28.4, 28.4, page.width - 28.4, page.height - 28.4)
+    def area(page: PageLayout) -> PageArea:
+        return PageArea(28.4, 28.4, page.width - 28.4, page.height - 28.4)
 
     data = pdf_of(f"<p><nobr>A line that is a little too long for{'m' * 10}</nobr></p>{LINE}")
     assert codes(data) == set(), "nobody knows where the margin is"
@@ -236,8 +238,8 @@ def test_what_runs_over_the_margin() -> None:
 
 
 def test_what_stands_in_the_margin_was_put_there() -> None:
-    def area(page: PageLayout) -> Box:
-        return Box(60, 20, page.width - 60, page.height - 20)
+    def area(page: PageLayout) -> PageArea:
+        return PageArea(60, 20, page.width - 60, page.height - 20)
 
     note = (
         "<p style='margin-left: 60pt'>Text<span style='position: absolute; left: 5pt'>Note</span>"

@@ -24,7 +24,7 @@ from pipeline.package import package, units
 from pipeline.package.result import Package
 from pipeline.pages import Pages, Style
 from pipeline.sheet import proportions
-from pipeline.store import Memory
+from pipeline.store import MemoryStore
 from tests import checkers
 from tests.pdf_reading import open_pdf, outline, read
 
@@ -239,7 +239,7 @@ def test_chapters_are_as_if_set_as_a_whole(lang: str, edition: str, tmp_path: Pa
 
 
 def test_an_edit_costs_its_own_unit(tmp_path: Path) -> None:
-    source, store, edition = tmp_path / "wells.md", Memory(), EDITIONS[STANDARD_PRINT]
+    source, store, edition = tmp_path / "wells.md", MemoryStore(), EDITIONS[STANDARD_PRINT]
 
     def made(text: str) -> tuple[Package, list[str]]:
         told: list[str] = []
@@ -268,7 +268,7 @@ def test_an_edit_costs_its_own_unit(tmp_path: Path) -> None:
 
 
 def test_a_build_that_is_dropped_sets_no_more_units(tmp_path: Path) -> None:
-    source, store, edition = tmp_path / "wells.md", Memory(), EDITIONS[STANDARD_PRINT]
+    source, store, edition = tmp_path / "wells.md", MemoryStore(), EDITIONS[STANDARD_PRINT]
     source.write_text(chapters("en-GB"), encoding="utf-8")
     begun: list[Begun] = []
     told: list[str] = []
@@ -287,7 +287,7 @@ def test_a_build_that_is_dropped_sets_no_more_units(tmp_path: Path) -> None:
 def test_pages_of_a_known_book_are_not_made_again(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    source, store, edition = tmp_path / "wells.md", Memory(), EDITIONS[STANDARD_PRINT]
+    source, store, edition = tmp_path / "wells.md", MemoryStore(), EDITIONS[STANDARD_PRINT]
     source.write_text(few_words("", monkeypatch), encoding="utf-8")
     first = Source(source, Runner(store)).begin(edition)().package
     monkeypatch.setattr("pipeline.render.render", None)

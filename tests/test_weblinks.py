@@ -18,7 +18,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from pipeline import cli
-from pipeline.web import Answer, look_up, memory
+from pipeline.web import LinkAnswer, look_up, memory
 from pipeline.web.requests import plain
 from tests.sentences import no_sentences
 from tests.test_imports import FILES
@@ -140,7 +140,7 @@ def running() -> Iterator[Server]:
         web.server_close()
 
 
-def one(server: Server, path: str) -> Answer:
+def one(server: Server, path: str) -> LinkAnswer:
     address = server.url(path)
     timeout = 0.5 if path == SLOW else 30  # as long as a busy machine may take for the others
     return look_up([address], pause=0, timeout=timeout)[address.partition("#")[0]]
@@ -151,7 +151,7 @@ def one(server: Server, path: str) -> Answer:
 
 @pytest.mark.parametrize("path", ["/there", "/there?a=b&c=d#e", "/for-now", *WITHOUT_HEAD])
 def test_what_is_there(path: str, server: Server) -> None:
-    assert one(server, path) == Answer("there")
+    assert one(server, path) == LinkAnswer("there")
 
 
 @pytest.mark.parametrize(
@@ -167,11 +167,11 @@ def test_what_is_there(path: str, server: Server) -> None:
 )
 def test_what_has_moved_for_good(path: str, to: str, server: Server) -> None:
     REDIRECTS[plain(server.url("/moved-é")).partition(server.address)[2]] = REDIRECTS["/moved-é"]
-    assert one(server, path) == Answer("moved", to=server.url(to))
+    assert one(server, path) == LinkAnswer("moved", to=server.url(to))
 
 
 def test_what_is_elsewhere_for_now_keeps_its_address(server: Server) -> None:
-    assert one(server, "/for-now-then-moved") == Answer("there")
+    assert one(server, "/for-now-then-moved") == LinkAnswer("there")
 
 
 @pytest.mark.parametrize(
@@ -183,7 +183,7 @@ def test_what_is_elsewhere_for_now_keeps_its_address(server: Server) -> None:
     ],
 )
 def test_what_is_gone(path: str, reason: str, server: Server) -> None:
-    assert one(server, path) == Answer("gone", reason)
+    assert one(server, path) == LinkAnswer("gone", reason)
 
 
 @pytest.mark.parametrize(
@@ -202,12 +202,12 @@ def test_what_is_gone(path: str, reason: str, server: Server) -> None:
     ],
 )
 def test_what_cannot_be_told(path: str, reason: str, server: Server) -> None:
-    assert one(server, path) == Answer("unknown", reason)
+    assert one(server, path) == LinkAnswer("unknown", reason)
 
 
 @pytest.mark.parametrize("path", ["/drops-head"])
 def test_a_head_that_fails_is_no_answer(path: str, server: Server) -> None:
-    assert one(server, path) == Answer("there")
+    assert one(server, path) == LinkAnswer("there")
 
 
 @pytest.mark.parametrize(
@@ -222,7 +222,7 @@ def test_a_head_that_fails_is_no_answer(path: str, server: Server) -> None:
     ],
 )
 def test_servers_that_are_not_there(address: str, reason: str, server: Server) -> None:
-    assert look_up([address], pause=0, timeout=5) == {address: Answer("unknown", reason)}
+    assert look_up([address], pause=0, timeout=5) == {address: LinkAnswer("unknown", reason)}
 
 
 def test_addresses_are_sent_as_the_web_wants_them() -> None:
@@ -260,7 +260,7 @@ def test_servers_are_asked_at_the_same_time(server: Server) -> None:
     server.barrier = threading.Barrier(2)
     addresses = [server.url("/a"), server.url("/b", "localhost")]
     found = look_up(addresses, pause=0, timeout=60)
-    assert set(found.values()) == {Answer("there")}
+    assert set(found.values()) == {LinkAnswer("there")}
     assert not server.barrier.broken
 
 
@@ -272,7 +272,7 @@ def test_an_address_is_asked_for_once(server: Server) -> None:
 @pytest.mark.parametrize("path", ["/private/a", "/to-private"])
 def test_what_robots_are_asked_to_leave_alone(path: str, server: Server) -> None:
     server.robots = "User-agent: *\nDisallow: /private/\n"
-    assert one(server, path) == Answer("forbidden")
+    assert one(server, path) == LinkAnswer("forbidden")
     assert "/private/a" not in server.paths()
 
 
@@ -291,7 +291,7 @@ def test_a_server_without_an_answer_is_not_asked_again(server: Server) -> None:
         silent.accept()[0].close()
         with pytest.raises(BlockingIOError):
             silent.accept()
-    assert set(found.values()) == {Answer("unknown", "does not answer within 0.5 seconds")}
+    assert set(found.values()) == {LinkAnswer("unknown", "does not answer within 0.5 seconds")}
 
 
 # --- memory ----------------------------------------------------------------------------
@@ -319,9 +319,9 @@ def test_good_news_is_remembered_for_a_day_and_bad_news_for_minutes(
 def test_a_damaged_memory_is_no_harm(data: bytes, server: Server, tmp_path: Path) -> None:
     (tmp_path / "cache").mkdir()
     (tmp_path / "cache" / memory.FILE).write_bytes(data)
-    assert one(server, "/a") == Answer("there")
+    assert one(server, "/a") == LinkAnswer("there")
     server.asked.clear()
-    assert one(server, "/a") == Answer("there")
+    assert one(server, "/a") == LinkAnswer("there")
     assert not server.asked
 
 

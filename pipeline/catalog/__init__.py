@@ -6,13 +6,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from pipeline.catalog import onix, opds
-from pipeline.catalog.record import Picture, Product, Record, is_product
+from pipeline.catalog.record import CoverPicture, Product, Record, is_product
 from pipeline.codes import Code, diagnostic
 from pipeline.diagnostics import Diagnostic
 from pipeline.editions import Edition
 from pipeline.metadata import Metadata
 
-__all__ = ["Picture", "Product", "Record", "files", "is_product", "missing_for_shops"]
+__all__ = ["CoverPicture", "Product", "Record", "files", "is_product", "missing_for_shops"]
 
 
 def files(record: Record) -> dict[str, bytes]:

@@ -24,7 +24,7 @@ class Product(NamedTuple):
     accessibility: Accessibility | None = None
 
 
-class Picture(NamedTuple):
+class CoverPicture(NamedTuple):
     """The front cover, in a file of its own; sizes in pixels, 0 where they are not known."""
 
     file: str
@@ -41,7 +41,7 @@ class Record(NamedTuple):
     stem: str
     changed: datetime.datetime
     products: tuple[Product, ...]
-    cover: Picture | None = None
+    cover: CoverPicture | None = None
     web_page: str = ""
 
     def address(self, file: str) -> str:

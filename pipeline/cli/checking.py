@@ -12,7 +12,7 @@ import msgspec
 if TYPE_CHECKING:
     from pipeline.diagnostics import Diagnostic
     from pipeline.model import Document
-    from pipeline.verify import Report
+    from pipeline.verify import CheckReport
 
 
 def check_finished(
@@ -27,19 +27,19 @@ def check_finished(
     return diagnostics, "", [note for report in both for note in report.notes]
 
 
-def _compared(file: Path, source: Path | None) -> Report:
+def _compared(file: Path, source: Path | None) -> CheckReport:
     from pipeline.driver import compare
     from pipeline.parser import parse_file
-    from pipeline.verify import Report
+    from pipeline.verify import CheckReport
 
     if source:
         return compare(file, parse_file(source), source, renamed=True)
     document = _model_beside(file)
     if document is None:
-        return Report()
+        return CheckReport()
     source = Path(document.source)
     if not source.is_file():
-        return Report(notes=(f"not compared: {source} is not here; name it with --source",))
+        return CheckReport(notes=(f"not compared: {source} is not here; name it with --source",))
     return compare(file, document, source)
 
 

@@ -168,7 +168,7 @@ def need_system(formats: set[str]) -> None:
         give_up(problem)
 
 
-class Crew(Executor):
+class _Crew(Executor):
     """So many processes, which are begun once there is something to do, and load what sets type
     before they are asked. Where the system has no processes to give, all is done here."""
 
@@ -217,17 +217,17 @@ def _prepare() -> None:
 
 
 def workers(sources: Iterable[Path], editions: Iterable[str] | None = None) -> Any:
-    """A context that gives a `Crew`, where that is worth it, on several cores: a process a core if
+    """A context that gives a `_Crew`, where that is worth it, on several cores: a process a core if
     sources are long or editions many; else one that sets pages while this one does the rest, if
     it has not loaded what sets type. Without ``editions``, short sources will be built often."""
     cores = os.cpu_count() or 1
     size = sum(source.stat().st_size for source in sources if source.is_file())
     if size >= LONG_SOURCE and cores > 1:
-        return Crew(cores)
+        return _Crew(cores)
     is_loaded = "weasyprint" in sys.modules
     if cores == 1 or editions is None or is_loaded or "pdf" not in formats(editions):
         return contextlib.nullcontext()
-    return Crew(1 if len(named(editions)) <= FEW else cores)
+    return _Crew(1 if len(named(editions)) <= FEW else cores)
 
 
 class Progress:

@@ -14,7 +14,7 @@ import msgspec
 from pipeline.checksums import checksum
 from pipeline.editions import Edition
 from pipeline.metadata import Metadata
-from pipeline.package.result import Facts
+from pipeline.package.result import FileFacts
 from pipeline.pages import Accessibility, Verdict
 from pipeline.paper import Fitted
 
@@ -79,7 +79,7 @@ def describe(
     file: str,
     edition: Edition,
     data: bytes,
-    facts: Facts,
+    facts: FileFacts,
     section: str = "",
     accessibility: Accessibility | None = None,
 ) -> Output:

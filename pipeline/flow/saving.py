@@ -101,7 +101,7 @@ class Saving:
         if front:
             name = f"{self._stem}-cover{front.suffix}"
             self._put(name, front.data)
-            cover = catalog.Picture(name, front.media_type, front.width, front.height)
+            cover = catalog.CoverPicture(name, front.media_type, front.width, front.height)
         products = tuple(
             catalog.Product(
                 edition,

@@ -18,7 +18,7 @@ from pipeline.importing.archive import BrokenArchiveError, open_archive
 from pipeline.importing.article import drop, words
 from pipeline.importing.draft import Draft
 from pipeline.importing.html import decoded, of_page
-from pipeline.importing.opf import OPF, Package
+from pipeline.importing.opf import OPF, OpfPackage
 from pipeline.importing.own_markup import HEADS, classes_of, is_made, roles_of
 from pipeline.metadata import Metadata
 from pipeline.metadata.parts import Cover
@@ -36,7 +36,7 @@ def read_epub(path: Path, name: str) -> Draft:
     try:
         parts = open_archive(path.read_bytes())
         root, folder = _package(parts)
-        package = Package(root)
+        package = OpfPackage(root)
         cover = posixpath.normpath(posixpath.join(folder, unquote(package.cover())))
         page, own, marks = _one_page(root, folder, parts, cover)
     except (BrokenArchiveError, etree.LxmlError, ValueError) as error:

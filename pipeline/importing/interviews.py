@@ -18,7 +18,7 @@ from pipeline.importing.around import ended, quiet, text_of
 from pipeline.importing.draft import Draft, count
 from pipeline.importing.labels import (
     TIME,
-    Label,
+    SpeakerLabel,
     label_of,
     line_of,
     lines_apart,
@@ -105,14 +105,14 @@ def _told(found: _Found, name: str, draft: Draft) -> Iterator[Diagnostic]:
 
 def _by_names(blocks: tuple[Block, ...], metadata: Metadata) -> _Found | None:
     """The turns that names begin."""
-    labels: dict[int, Label] = {}
+    labels: dict[int, SpeakerLabel] = {}
     for at, block in enumerate(blocks):
         if isinstance(block, Paragraph):
             label = label_of(block.children)
             if label:
                 labels[at] = label
             elif (line := line_of(block.children)) and _is_followed(blocks, at):
-                labels[at] = Label(line, (), "line")
+                labels[at] = SpeakerLabel(line, (), "line")
     if not labels:
         return None
     about = about_of(blocks, metadata, min(labels))
@@ -178,7 +178,7 @@ def _stood_for(role: str, label: str, about: About) -> str:
     return re.sub(r"\s?\d{1,4}$", "", label)
 
 
-def _accepted(labels: dict[int, Label], persons: dict[str, str], about: About) -> list[Said]:
+def _accepted(labels: dict[int, SpeakerLabel], persons: dict[str, str], about: About) -> list[Said]:
     """The turns, if the names are those of people who speak to each other."""
     known = {folded(name) for name in (*about.authors, about.guest) if name}
     turns: list[Said] = []
@@ -325,7 +325,7 @@ def _speakers(
     turns: list[Said],
     blocks: tuple[Block, ...],
     metadata: Metadata,
-    labels: dict[int, Label],
+    labels: dict[int, SpeakerLabel],
 ) -> tuple[Speaker, ...]:
     """Those who speak, with likely roles: whoever puts most of the questions asks."""
     asked: Counter[str] = Counter()

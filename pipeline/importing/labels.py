@@ -32,7 +32,7 @@ _SMALL = frozenset(
 _EMPHASES = (model.Strong, model.Emphasis)
 
 
-class Label(NamedTuple):
+class SpeakerLabel(NamedTuple):
     """A name at the beginning of a paragraph, and what of the paragraph comes after it."""
 
     name: str
@@ -53,7 +53,7 @@ def is_name(text: str) -> bool:
     return bool(large) and all(p.lower() in _SMALL for p in small) and not parts[0].isdigit()
 
 
-def label_of(children: tuple[Inline, ...]) -> Label | None:
+def label_of(children: tuple[Inline, ...]) -> SpeakerLabel | None:
     """The name that a paragraph begins with, if it does."""
     if not children:
         return None
@@ -63,7 +63,9 @@ def label_of(children: tuple[Inline, ...]) -> Label | None:
         if not found:
             return None
         name, left = found
-        return Label(name, trim((model.Text(text=left), *rest)) if left else trim(rest), "colon")
+        return SpeakerLabel(
+            name, trim((model.Text(text=left), *rest)) if left else trim(rest), "colon"
+        )
     if not isinstance(first, _EMPHASES):
         return None
     inner = " ".join(plain_text(first.children).split())
@@ -73,15 +75,17 @@ def label_of(children: tuple[Inline, ...]) -> Label | None:
     cut = colon or stamp
     bare = _bare(inner)
     if cut and is_name(bare):
-        return Label(bare, trim((model.Text(text=after[cut.end() :]), *rest[1:])), "colon")
+        return SpeakerLabel(bare, trim((model.Text(text=after[cut.end() :]), *rest[1:])), "colon")
     if re.search(r"[:：]$", inner) and is_name(bare):
-        return Label(bare, trim(rest), "colon")
+        return SpeakerLabel(bare, trim(rest), "colon")
     if isinstance(first, model.Strong) and is_name(bare) and len(bare.split()) < 5:
         dashed = re.match(r"\s*[–—-]\s+|\s+", after)
         if not rest:
-            return Label(bare, (), "line")
+            return SpeakerLabel(bare, (), "line")
         if dashed and after[dashed.end() : dashed.end() + 1].strip():
-            return Label(bare, trim((model.Text(text=after[dashed.end() :]), *rest[1:])), "bold")
+            return SpeakerLabel(
+                bare, trim((model.Text(text=after[dashed.end() :]), *rest[1:])), "bold"
+            )
     within = label_of(first.children)
     if within and within.form == "colon" and within.rest:
         # all that is asked is bold

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 from pipeline.codes import Code, diagnostic
 from pipeline.diagnostics import Diagnostic, Span
-from pipeline.importing.lines import Written
+from pipeline.importing.lines import CopiedLine
 from pipeline.importing.vocabulary import listed, phrase, said
 from pipeline.words import folded
 
@@ -32,7 +32,9 @@ _LONG = 25
 """Words of a line that is a paragraph, whatever it begins with."""
 
 
-def without_leftovers(lines: list[Written], name: str) -> tuple[list[Written], list[Diagnostic]]:
+def without_leftovers(
+    lines: list[CopiedLine], name: str
+) -> tuple[list[CopiedLine], list[Diagnostic]]:
     """The lines that are of the text, and what is told of the others."""
     kinds: dict[int, str] = {}
     for at, line in enumerate(lines):
@@ -84,7 +86,7 @@ def _kind(text: str) -> str:
     return ""
 
 
-def _readers(lines: list[Written]) -> bool:
+def _readers(lines: list[CopiedLine]) -> bool:
     """Whether what follows looks like comments of readers, or a form for them."""
     said_first = lines[0].text.split()
     if len(said_first) > 2 or len(lines) < 2:  # "Leave a Reply", "3 thoughts on …"
@@ -93,7 +95,7 @@ def _readers(lines: list[Written]) -> bool:
     return bool(_BY_A_READER.search(near))
 
 
-def _fill(lines: list[Written], kinds: dict[int, str]) -> None:
+def _fill(lines: list[CopiedLine], kinds: dict[int, str]) -> None:
     """Add the short lines between those of a menu, and those after what begins a list of other
     pages."""
     texts = [at for at, line in enumerate(lines) if line.text.strip()]
@@ -125,11 +127,11 @@ def _is_short(text: str) -> bool:
     return len(text.split()) <= 3 and not re.search(r"[.!?…:]$", text.strip())
 
 
-def _told(lines: list[Written], kinds: dict[int, str], name: str) -> Iterator[Diagnostic]:
+def _told(lines: list[CopiedLine], kinds: dict[int, str], name: str) -> Iterator[Diagnostic]:
     """A finding for each run of lines that is left out."""
-    run: list[Written] = []
+    run: list[CopiedLine] = []
     before = ""
-    for at, line in enumerate([*lines, Written("", 0)]):
+    for at, line in enumerate([*lines, CopiedLine("", 0)]):
         kind = kinds.get(at, "")
         if not line.text.strip() and line.number:
             continue
@@ -141,7 +143,7 @@ def _told(lines: list[Written], kinds: dict[int, str], name: str) -> Iterator[Di
         before = kind
 
 
-def _finding(run: list[Written], kind: str, name: str) -> Diagnostic:
+def _finding(run: list[CopiedLine], kind: str, name: str) -> Diagnostic:
     words = " ".join(line.text.strip() for line in run).split()
     shown = " ".join(words[:8]) + ("…" if len(words) > 8 else "")
     count = "1 word" if len(words) == 1 else f"{len(words)} words"

@@ -18,16 +18,16 @@ _NARROWEST, _WIDEST = 40, 100
 """Characters of a line that may have been broken to fit a width."""
 
 
-class Written(NamedTuple):
+class CopiedLine(NamedTuple):
     """A line of a text, and its number."""
 
     text: str
     number: int
 
 
-def groups(lines: list[Written]) -> Iterator[list[Written]]:
+def groups(lines: list[CopiedLine]) -> Iterator[list[CopiedLine]]:
     """The lines that stand together, without empty ones between them."""
-    group: list[Written] = []
+    group: list[CopiedLine] = []
     for line in lines:
         if line.text.strip():
             group.append(line)
@@ -38,7 +38,7 @@ def groups(lines: list[Written]) -> Iterator[list[Written]]:
         yield group
 
 
-def width_of(lines: list[Written]) -> int:
+def width_of(lines: list[CopiedLine]) -> int:
     """The width that lines were broken to fit, or 0: most of those that are long are nearly as
     long as the longest, and end within a sentence."""
     pairs = [(a.text, b.text) for a, b in itertools.pairwise(lines) if a.text and b.text]
@@ -52,7 +52,7 @@ def width_of(lines: list[Written]) -> int:
     return widest if widest <= _WIDEST and is_broken else 0
 
 
-def is_spaced(lines: list[Written]) -> bool:
+def is_spaced(lines: list[CopiedLine]) -> bool:
     """Whether empty lines part the paragraphs."""
     lengths = [len(group) for group in groups(lines)]
     return len(lengths) > 1 and len(lengths) > 0.15 * sum(lengths)

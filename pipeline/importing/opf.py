@@ -20,7 +20,7 @@ _SCHEMES = {
 }
 
 
-class Package:
+class OpfPackage:
     """The elements of a package document, and what refines them."""
 
     def __init__(self, root: Element) -> None:

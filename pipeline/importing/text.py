@@ -16,7 +16,7 @@ from pipeline.importing.draft import Draft, count
 from pipeline.importing.html import decoded
 from pipeline.importing.labels import label_of, line_of, stands_for
 from pipeline.importing.leftovers import without_leftovers
-from pipeline.importing.lines import ADDRESS, ENDS, Written, groups, inlines, is_spaced, width_of
+from pipeline.importing.lines import ADDRESS, ENDS, CopiedLine, groups, inlines, is_spaced, width_of
 from pipeline.importing.text_head import head_of
 from pipeline.importing.vocabulary import language_of_text, phrase, said
 from pipeline.metadata import Metadata
@@ -53,7 +53,7 @@ def of_text(data: bytes | str, name: str) -> Draft:
         empty = diagnostic(Code.EMPTY_FILE, "There is no text in it.", source=name)
         return Draft(Metadata(), (), found=(empty,))
     found = [*_mended(raw, text, name)]
-    lines = [Written(t.rstrip(), n) for n, t in enumerate(text.expandtabs(8).split("\n"), 1)]
+    lines = [CopiedLine(t.rstrip(), n) for n, t in enumerate(text.expandtabs(8).split("\n"), 1)]
     tabbed = {n: t for n, t in enumerate(text.split("\n"), 1) if "\t" in t.strip()}
     kept, left = without_leftovers(lines, name)
     found += left
@@ -94,7 +94,9 @@ def _mended(raw: str, text: str, name: str) -> Iterator[Diagnostic]:
 class _Reader:
     """Reads lines into blocks."""
 
-    def __init__(self, lines: list[Written], tabbed: dict[int, str], title: str, name: str) -> None:
+    def __init__(
+        self, lines: list[CopiedLine], tabbed: dict[int, str], title: str, name: str
+    ) -> None:
         self.found: list[Diagnostic] = []
         self._lines = lines
         self._tabbed = tabbed
@@ -112,7 +114,7 @@ class _Reader:
             found += self._group(group)
         return _as_headings_go(found)
 
-    def _group(self, lines: list[Written]) -> Iterator[Block]:
+    def _group(self, lines: list[CopiedLine]) -> Iterator[Block]:
         """The blocks of lines without an empty one between them."""
         at = 0
         while at < len(lines):
@@ -128,7 +130,7 @@ class _Reader:
                 at += 1
             yield from self._paragraphs(run)
 
-    def _special(self, lines: list[Written], at: int) -> tuple[int, Block | None]:
+    def _special(self, lines: list[CopiedLine], at: int) -> tuple[int, Block | None]:
         """What begins at a line and is no paragraph, and where it ends."""
         line = lines[at]
         if _RULE.fullmatch(line.text):
@@ -147,7 +149,7 @@ class _Reader:
             return end, self._table(lines[at:end])
         return at, None
 
-    def _is_speech(self, lines: list[Written], at: int) -> bool:
+    def _is_speech(self, lines: list[CopiedLine], at: int) -> bool:
         """Whether a dash begins what somebody says, and no item."""
         mark = _BULLET.match(lines[at].text)
         if not mark or mark[2] not in ("–", "—", "-"):
@@ -156,7 +158,7 @@ class _Reader:
         before = at and _BULLET.match(lines[at - 1].text)
         return mark[2] in "–—" and alone and not before
 
-    def _has_second(self, first: Written) -> bool:
+    def _has_second(self, first: CopiedLine) -> bool:
         """Whether a list goes on after its first item before other text."""
         start = self._lines.index(first)
         long = 0
@@ -168,7 +170,7 @@ class _Reader:
         return False
 
     def _list(
-        self, lines: list[Written], at: int, mark: re.Pattern[str]
+        self, lines: list[CopiedLine], at: int, mark: re.Pattern[str]
     ) -> tuple[int, Block | None]:
         """The list that begins at a line, with those in its items."""
         first = mark.match(lines[at].text)
@@ -201,7 +203,7 @@ class _Reader:
             items.append(model.ListItem(children=(*paragraphs, *nested)))
         return at, model.List(ordered=mark is _NUMBER, start=start, tight=True, items=tuple(items))
 
-    def _quotation(self, lines: list[Written], at: int) -> tuple[int, Block]:
+    def _quotation(self, lines: list[CopiedLine], at: int) -> tuple[int, Block]:
         end = at
         while end < len(lines) and lines[end].text.startswith(">"):
             end += 1
@@ -209,17 +211,17 @@ class _Reader:
         children = [block for group in groups(inner) for block in self._group(group)]
         return end, model.BlockQuote(children=tuple(children))
 
-    def _table_end(self, lines: list[Written], at: int) -> int:
+    def _table_end(self, lines: list[CopiedLine], at: int) -> int:
         columns = self._cells(lines[at])
         end = at
         while end < len(lines) and self._cells(lines[end]) == columns:
             end += 1
         return end
 
-    def _cells(self, line: Written) -> int:
+    def _cells(self, line: CopiedLine) -> int:
         return self._tabbed.get(line.number, "").strip("\n").count("\t")
 
-    def _table(self, lines: list[Written]) -> Block:
+    def _table(self, lines: list[CopiedLine]) -> Block:
         rows = []
         for line in lines:
             texts = (cell.strip() for cell in self._tabbed[line.number].split("\t"))
@@ -229,10 +231,10 @@ class _Reader:
         self._tell(message, lines[0])
         return with_head_rows(model.Table(head=(), body=tuple(rows)), 1)
 
-    def _paragraphs(self, lines: list[Written]) -> Iterator[Block]:
+    def _paragraphs(self, lines: list[CopiedLine]) -> Iterator[Block]:
         """The paragraphs of lines: those that were broken to fit a width are joined, others are
         paragraphs each; short ones, as of verse, stay lines."""
-        parts: list[list[Written]] = []
+        parts: list[list[CopiedLine]] = []
         for line in lines:
             begins = bool(parts) and not label_of((Text(text=line.text.strip()),))
             if begins and self._goes_on(parts[-1][-1], line):
@@ -267,7 +269,7 @@ class _Reader:
                 texts = [w._replace(text=w.text.strip()) for w in part]
                 yield Paragraph(children=self._joined(texts), span=Span(part[0].number))
 
-    def _goes_on(self, line: Written, after: Written) -> bool:
+    def _goes_on(self, line: CopiedLine, after: CopiedLine) -> bool:
         """Whether a line was broken before the next, which had no room for its first word."""
         if not self._width or after.number != line.number + 1:
             return False
@@ -276,7 +278,7 @@ class _Reader:
         first = after.text.split(maxsplit=1)[0] if after.text.strip() else ""
         return len(line.text) + 1 + len(first) > 0.88 * self._width
 
-    def _heading_level(self, line: Written) -> int:
+    def _heading_level(self, line: CopiedLine) -> int:
         """The level of a line that looks like a heading, or 0."""
         text = line.text.strip()
         if len(text) > _HEADING_LENGTH or len(text.split()) > _HEADING_WORDS:
@@ -295,7 +297,7 @@ class _Reader:
         number = _SECTION.match(text)
         return min(6, 2 + number[1].count(".")) if number and number[1] else 2
 
-    def _joined(self, lines: list[Written]) -> tuple[Inline, ...]:
+    def _joined(self, lines: list[CopiedLine]) -> tuple[Inline, ...]:
         """Lines as one text; a word that was cut at their end is joined."""
         text = lines[0].text
         for line in lines[1:]:
@@ -308,12 +310,12 @@ class _Reader:
                 text = f"{text} {line.text}"
         return inlines(text)
 
-    def _tell(self, message: str, line: Written) -> None:
+    def _tell(self, message: str, line: CopiedLine) -> None:
         span = Span(line.number)
         self.found.append(diagnostic(Code.NOT_IMPORTED, message, span=span, source=self._name))
 
 
-def _name_before(line: Written) -> str:
+def _name_before(line: CopiedLine) -> str:
     """The name that begins a line, or is all of it."""
     text = (Text(text=line.text.strip()),)
     label = label_of(text)
@@ -325,7 +327,7 @@ def _plain(text: str) -> tuple[Block, ...]:
     return (model.Plain(children=inlines(text)),) if text else ()
 
 
-def _heading(line: Written, level: int) -> model.Heading:
+def _heading(line: CopiedLine, level: int) -> model.Heading:
     text = re.sub(r"^#{1,6}\s+", "", line.text.strip())
     return model.Heading(level=level, children=inlines(text), span=Span(line.number))
 

@@ -8,7 +8,7 @@ import re
 from pipeline.codes import Code, diagnostic
 from pipeline.diagnostics import Diagnostic, Span
 from pipeline.importing.labels import is_name
-from pipeline.importing.lines import Written
+from pipeline.importing.lines import CopiedLine
 from pipeline.importing.vocabulary import months, phrase, said
 from pipeline.metadata import Contributor, Metadata
 from pipeline.words import folded
@@ -35,8 +35,8 @@ _MONTH = re.compile(r"(?P<m>[^\W\d_]{3,12})\s+(?:de\s+)?(?P<y>(?:19|20)\d{2})")
 
 
 def head_of(
-    lines: list[Written], lang: str, name: str
-) -> tuple[Metadata, list[Written], list[Diagnostic]]:
+    lines: list[CopiedLine], lang: str, name: str
+) -> tuple[Metadata, list[CopiedLine], list[Diagnostic]]:
     """What the lines at the top say of the text, and the lines that are left."""
     texts = [(at, line) for at, line in enumerate(lines) if line.text.strip()][:_HEAD]
     taken: set[int] = set()
@@ -44,7 +44,7 @@ def head_of(
     title = subtitle = date = ""
     authors: tuple[str, ...] = ()
 
-    def tell(message: str, line: Written) -> None:
+    def tell(message: str, line: CopiedLine) -> None:
         found.append(diagnostic(Code.NOT_IMPORTED, message, span=Span(line.number), source=name))
 
     if texts and _is_title(texts[0][1].text, [line.text for _, line in texts[1:3]]):
@@ -109,7 +109,7 @@ def _is_full_name(text: str) -> bool:
     return is_name(text) and 1 < len(text.split()) < 4 and all(map(str.isalpha, text.split()))
 
 
-def _is_subtitle(text: str, after: list[tuple[int, Written]]) -> bool:
+def _is_subtitle(text: str, after: list[tuple[int, CopiedLine]]) -> bool:
     """Whether a line goes on with the title: it is short, and a byline or a date follows."""
     if len(text.split()) > _SHORT or re.search(r"[.:;,]$", text):
         return False

@@ -45,7 +45,7 @@ _RULE = re.compile(r"(?<![^{}])([^{}]*+)\{([^{}]*+)\}")
 _NAME = re.compile(r"([.#:\[]?)([a-zA-Z][\w-]*)")
 
 
-class Use(NamedTuple):
+class _Use(NamedTuple):
     """What markup holds: names of elements and classes, and whether there is italic text,
     and italic text within bold or the reverse."""
 
@@ -124,7 +124,7 @@ def _is_monospaced(family: str, css: str) -> bool:
     return bool(re.search(re.escape(family) + r"[^;{}]*\bmonospace\b", css))
 
 
-def _styles_italic(css: str, use: Use) -> bool:
+def _styles_italic(css: str, use: _Use) -> bool:
     """Whether the styles set something in italics that is there."""
     return any(
         _may_be_there(selector, use)
@@ -134,13 +134,13 @@ def _styles_italic(css: str, use: Use) -> bool:
     )
 
 
-def _may_be_there(selector: str, use: Use) -> bool:
+def _may_be_there(selector: str, use: _Use) -> bool:
     """Whether all elements and classes that a selector names are in the markup."""
     known = {"": use.tags, ".": use.classes}
     return all(name in known[kind] for kind, name in _NAME.findall(selector) if kind in known)
 
 
-def _use(markup: str) -> Use:
+def _use(markup: str) -> _Use:
     tags: set[str] = set()
     classes: set[str] = set()
     italic = bold_italic = False
@@ -169,4 +169,4 @@ def _use(markup: str) -> Use:
         italic = italic or is_italic
         bold_italic = bold_italic or (bold_depth > 0 and italic_depth > 0)
         opened.append((tag, is_bold, is_italic))
-    return Use(frozenset(tags), frozenset(classes), italic, bold_italic)
+    return _Use(frozenset(tags), frozenset(classes), italic, bold_italic)

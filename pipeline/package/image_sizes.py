@@ -52,7 +52,7 @@ class Bounds(NamedTuple):
     same_kind: bool = False
 
 
-class Fitted(NamedTuple):
+class _Fitted(NamedTuple):
     """The image's content, and its type where that has become another, with its suffix."""
 
     data: bytes
@@ -60,14 +60,14 @@ class Fitted(NamedTuple):
     suffix: str = ""
 
 
-def for_ereaders(data: bytes) -> Fitted:
+def for_ereaders(data: bytes) -> _Fitted:
     """The image as an e-book has it: the same bytes for the same image. One that moves, or that
     cannot be read, comes back as it is."""
     made = _kept(data, Bounds(LONGEST, MOST_PIXELS))
     for kind, start in (("JPEG", b"\xff\xd8"), ("PNG", b"\x89PNG")):
         if made.startswith(start) and not data.startswith(start):
-            return Fitted(made, *TYPES[kind])
-    return Fitted(made)
+            return _Fitted(made, *TYPES[kind])
+    return _Fitted(made)
 
 
 def shown(data: bytes, longest: int) -> bytes:

@@ -10,7 +10,7 @@ from pipeline.pagination import PageMap
 from pipeline.paper import Fitted, Sheet
 
 
-class Facts(msgspec.Struct, frozen=True, omit_defaults=True):
+class FileFacts(msgspec.Struct, frozen=True, omit_defaults=True):
     """What a packager knows of its file: how many ``pages`` a PDF has, on how many ``sides``
     where several are on one, the ``sizes`` of these or else of the pages, in points, and what was
     chosen so that the text fills them, if that was asked for; how many ``files`` an e-book has."""
@@ -29,7 +29,7 @@ class Facts(msgspec.Struct, frozen=True, omit_defaults=True):
         return {name: count for name, count in found.items() if count}
 
 
-class Front(msgspec.Struct, frozen=True):
+class FrontImage(msgspec.Struct, frozen=True):
     """The front cover of an e-book: an image whose file's name ends in ``suffix``, with a dot;
     sizes in pixels, 0 for a drawing."""
 
@@ -52,10 +52,10 @@ class Package(msgspec.Struct, frozen=True, omit_defaults=True):
     diagnostics: tuple[Diagnostic, ...] = ()
     dependencies: tuple[str, ...] = ()
     extra: dict[str, bytes] = {}
-    facts: Facts = Facts()
-    extra_facts: dict[str, Facts] = {}
+    facts: FileFacts = FileFacts()
+    extra_facts: dict[str, FileFacts] = {}
     page_map: PageMap | None = None
     sheet: Sheet | None = None
-    front: Front | None = None
+    front: FrontImage | None = None
     accessibility: Accessibility | None = None
     plan: str = ""

@@ -20,7 +20,7 @@ Side: TypeAlias = Literal["left", "right", ""]
 Area: TypeAlias = tuple[float, float, float, float]
 
 
-class Link(msgspec.Struct, frozen=True, array_like=True):
+class PageLink(msgspec.Struct, frozen=True, array_like=True):
     """The area of a link on a page, in CSS pixels, and where it leads; ``kind`` is internal or
     external."""
 
@@ -62,7 +62,7 @@ class Use(msgspec.Struct, frozen=True, array_like=True):
     characters: dict[int, str]
 
 
-class Drawing(msgspec.Struct, frozen=True):
+class DrawnPages(msgspec.Struct, frozen=True):
     """What some pages draw: a deflated stream for each, the fonts that are used in these, in
     order, and other ``resources`` by kind and name, which refer to ``things``."""
 
@@ -72,7 +72,7 @@ class Drawing(msgspec.Struct, frozen=True):
     things: tuple[Thing, ...]
 
 
-class Flow(msgspec.Struct, frozen=True, array_like=True):
+class UnitFlow(msgspec.Struct, frozen=True, array_like=True):
     """As `page_starts.Flow`, with the number of the element in the order of the markup."""
 
     element: int
@@ -121,10 +121,10 @@ class SetPage(msgspec.Struct, frozen=True):
     area: Area
     strings: dict[str, tuple[str, ...]]
     marks: int
-    links: tuple[Link, ...]
+    links: tuple[PageLink, ...]
     anchors: dict[str, Area]
     bookmarks: tuple[Bookmark, ...]
-    flows: tuple[Flow, ...] = ()
+    flows: tuple[UnitFlow, ...] = ()
     again: tuple[str, ...] = ()
 
 
@@ -135,7 +135,7 @@ class Set(msgspec.Struct, frozen=True):
     cannot be joined."""
 
     pages: tuple[SetPage, ...]
-    drawing: Drawing
+    drawing: DrawnPages
     tags: Tag
     asked: tuple[str, ...]
     heard: tuple[tuple[str, str, str], ...]
@@ -148,7 +148,7 @@ class Heads(msgspec.Struct, frozen=True):
     """The running heads and feet of a unit's pages, and how far these pages are to the right of
     where the unit was set."""
 
-    drawing: Drawing
+    drawing: DrawnPages
     shifts: tuple[float, ...]
     heard: tuple[tuple[str, str, str], ...]
     unfit: str = ""

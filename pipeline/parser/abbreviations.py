@@ -16,7 +16,7 @@ from pipeline.tree import CONDITIONS, FOR_TEACHERS, TEACHER
 HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 
 
-class Part(NamedTuple):
+class _Part(NamedTuple):
     """The lines of a part that only some editions have, and its conditions."""
 
     first: int
@@ -32,7 +32,7 @@ def abbreviations(root: BlockElement, definitions: Iterable[Definition]) -> dict
     if not definitions:
         return found
     waiting = sorted(_parts(root), key=lambda part: (-part.first, part.last))
-    around: list[Part] = []
+    around: list[_Part] = []
     for name, title, line in definitions:
         while waiting and waiting[-1].first <= line:
             around.append(waiting.pop())
@@ -44,11 +44,11 @@ def abbreviations(root: BlockElement, definitions: Iterable[Definition]) -> dict
     return found
 
 
-def _parts(root: BlockElement) -> Iterator[Part]:
+def _parts(root: BlockElement) -> Iterator[_Part]:
     for parent in root.iter():
         if not isinstance(parent, BlockElement):  # an inline element
             continue
-        opened: list[tuple[str, Part]] = []
+        opened: list[tuple[str, _Part]] = []
         for child in parent:
             if not isinstance(child, BlockElement):
                 break
@@ -58,7 +58,7 @@ def _parts(root: BlockElement) -> Iterator[Part]:
             conditions = _conditions(child)
             if conditions == NO_ATTRIBUTES:
                 continue
-            part = Part(child.line, child.end, conditions)
+            part = _Part(child.line, child.end, conditions)
             if child.tag in HEADINGS:
                 opened.append((child.tag, part._replace(last=parent.end)))
             else:

@@ -23,7 +23,7 @@ class Cell(NamedTuple):
     span: Span
 
 
-class Mistake(NamedTuple):
+class _Mistake(NamedTuple):
     """What cannot be read as it was meant."""
 
     message: str
@@ -36,7 +36,7 @@ class Rows(NamedTuple):
     where there are more than `MOST_CELLS`."""
 
     rows: tuple[tuple[Cell, ...], ...]
-    mistakes: tuple[Mistake, ...]
+    mistakes: tuple[_Mistake, ...]
 
 
 def numbered(text: str, first: int) -> tuple[Line, ...]:
@@ -64,7 +64,7 @@ class _Reader:
         self._lines = lines
         self._delimiter = delimiter
         self._at = 0
-        self._mistakes: list[Mistake] = []
+        self._mistakes: list[_Mistake] = []
 
     def read(self) -> Rows:
         rows: list[tuple[Cell, ...]] = []
@@ -76,7 +76,7 @@ class _Reader:
             if count > MOST_CELLS:
                 message = f"The data have more than {MOST_CELLS:,} cells."
                 hint = "Show those that matter, and give the file to those who want them all."
-                return Rows((), (Mistake(message, rows[0][0].span, hint),))
+                return Rows((), (_Mistake(message, rows[0][0].span, hint),))
             self._at += 1
         return Rows(tuple(rows), tuple(self._mistakes))
 
@@ -123,14 +123,14 @@ class _Reader:
         if rest:
             message = f"After the quotation mark that ends a cell stands `{rest[:20]}`."
             hint = 'Write a quotation mark within a cell twice: `"a ""word"" more"`.'
-            self._mistakes.append(Mistake(message, self._span(line, end + 1), hint))
+            self._mistakes.append(_Mistake(message, self._span(line, end + 1), hint))
         return Cell("".join(parts).strip() + rest, span), following + 1 or -1
 
     def _unclosed(self, first: int, span: Span, start: int) -> tuple[Cell, int]:
         """A cell whose end is missing is the rest of its line, so that the rows after it
         are read."""
         hint = 'End it with another `"`, or write one that is meant as a mark twice.'
-        self._mistakes.append(Mistake('A cell begins with `"` and never ends.', span, hint))
+        self._mistakes.append(_Mistake('A cell begins with `"` and never ends.', span, hint))
         self._at = first
         return Cell(self._lines[first][start + 1 :].strip(), span), -1
 

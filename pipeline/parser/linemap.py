@@ -19,14 +19,14 @@ from pipeline.model import Document, Heading, Node
 from pipeline.tree import Changes, rewrite
 
 
-class Piece(NamedTuple):
+class _Piece(NamedTuple):
     """A file that is read, once for every time that it is taken in: ``file`` is how messages
     call it, "" for the source; ``name`` its path from the source's folder. It was taken in
     by ``line`` of ``parent``, with headings ``shift`` levels lower than they are written."""
 
     name: str
     file: str = ""
-    parent: Piece | None = None
+    parent: _Piece | None = None
     line: int = 0
     shift: int = 0
 
@@ -47,7 +47,7 @@ class LineMap:
     def __init__(self, source: str = "") -> None:
         self._source = PurePath(source)
         self._starts = [0]
-        self._pieces = [(Piece(self._source.name), 0)]
+        self._pieces = [(_Piece(self._source.name), 0)]
         self._beside: dict[str, int] = {}
         self.last = 0
 
@@ -60,10 +60,10 @@ class LineMap:
         """After ``number``, which takes it in, lines are those of the file ``name`` from its
         ``line`` on."""
         parent, at = self.place(number)
-        piece = Piece(name, self.file(name), parent, at, parent.shift + shift)
+        piece = _Piece(name, self.file(name), parent, at, parent.shift + shift)
         self._add(number + 1, piece, line)
 
-    def resume(self, number: int, piece: Piece, line: int) -> None:
+    def resume(self, number: int, piece: _Piece, line: int) -> None:
         """After ``number`` lines are those of ``piece`` again, from ``line`` on."""
         self._add(number + 1, piece, line)
 
@@ -72,7 +72,7 @@ class LineMap:
         of that is read."""
         if name not in self._beside:
             self._beside[name] = self.last + 1
-            self._add(self.last + 1, Piece(name, self.file(name)), 1)
+            self._add(self.last + 1, _Piece(name, self.file(name)), 1)
             self.last += lines
         return self._beside[name]
 
@@ -80,14 +80,14 @@ class LineMap:
         """What messages call a file, by its path from the source's folder."""
         return str(self._source.parent / name)
 
-    def _add(self, number: int, piece: Piece, line: int) -> None:
+    def _add(self, number: int, piece: _Piece, line: int) -> None:
         if self._starts[-1] == number:  # nothing stood between
             self._starts.pop()
             self._pieces.pop()
         self._starts.append(number)
         self._pieces.append((piece, line))
 
-    def place(self, number: int) -> tuple[Piece, int]:
+    def place(self, number: int) -> tuple[_Piece, int]:
         """The file and its line that the line ``number`` is."""
         index = bisect.bisect_right(self._starts, number) - 1
         piece, line = self._pieces[index]

@@ -22,7 +22,7 @@ class Line(str):
         return line
 
 
-class Places:
+class LinePlaces:
     def __init__(self, lines: Sequence[Line]) -> None:
         self._lines = lines
         self._starts: list[int] | None = None

@@ -14,7 +14,7 @@ from pipeline import model
 from pipeline.codes import Code, diagnostic
 from pipeline.diagnostics import Diagnostic, Span
 from pipeline.model import Block, Document, Inline, Node
-from pipeline.parser.constructs.choices import LABEL, NO_MARK, Mark, attach_prompts, choices
+from pipeline.parser.constructs.choices import LABEL, NO_MARK, ChoiceMark, attach_prompts, choices
 from pipeline.parser.markup.flow import trim
 from pipeline.tree import PATH, Changes, rewrite, walk
 
@@ -68,7 +68,7 @@ def _filled(blocks: tuple[N, ...], mark: re.Pattern[str], found: list[Diagnostic
             return node
         span = next((one.span for one in path if one.span), Span(0))
         items = [(_without_mark(item.children), item.span or span) for item in node.items]
-        marks = [Mark("()", True) if _X.match(said) else NO_MARK for said in begins]
+        marks = [ChoiceMark("()", True) if _X.match(said) else NO_MARK for said in begins]
         return choices(items, marks, span, report)
 
     def enter(

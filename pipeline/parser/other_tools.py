@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from pipeline.parser.constructs.parts import Report
 
 
-class Mark(NamedTuple):
+class _Mark(NamedTuple):
     """What is written like ``pattern`` is ``name``, a thing of other tools; ``instead`` says
     what to do about it here."""
 
@@ -28,27 +28,27 @@ class Mark(NamedTuple):
 _INCLUDE = "To take in a file, write `{{ include part.md }}` alone on a line."
 
 INLINE = (
-    Mark(
+    _Mark(
         re.compile(r"\{\{[<%][^\n]{0,1000}?[>%]\}\}"),
         "a shortcode of Quarto or Hugo",
         f"Write what it stands for. {_INCLUDE}",
     ),
-    Mark(
+    _Mark(
         re.compile(r"\{%[^\n]{0,1000}?%\}"),
         "a tag of Liquid or Jinja",
         f"Write what it stands for. {_INCLUDE}",
     ),
-    Mark(
+    _Mark(
         re.compile(r"\{[a-z][\w:.-]*\}(?=`[^`\n])"),
         "a role of MyST",
         "Write a link `[text](#id)`, a reference `@fig-x` or plain text.",
     ),
-    Mark(
+    _Mark(
         re.compile(r":[a-z][\w.-]*:(?=`[^`\n])"),
         "a role of reStructuredText",
         "Write a link `[text](#id)`, a reference `@fig-x` or code.",
     ),
-    Mark(
+    _Mark(
         re.compile(r"@(fig|tbl|sec|eq|lst):(\w(?:[\w-]{0,60}\w)?)"),
         "a reference of pandoc-crossref",
         r"Write it with a hyphen: the id `{#\1-\2}`, and `@\1-\2`.",
@@ -59,29 +59,29 @@ INLINE = (
 TRIGGERS = "{:@"
 
 LINES = (
-    Mark(
+    _Mark(
         re.compile(r"\.\. [a-z][\w:-]*::"),
         "a directive of reStructuredText",
         "Write a block `::: note`, an image `![what it shows](file)`, or what it stands for.",
     ),
-    Mark(re.compile(r"-{1,8}8<-"), "a snippet of MkDocs", _INCLUDE),
-    Mark(
+    _Mark(re.compile(r"-{1,8}8<-"), "a snippet of MkDocs", _INCLUDE),
+    _Mark(
         re.compile(r"(?:import|export) [^\n]{1,300} from ['\"]"),
         "a line of MDX, which is code",
         "Leave it out.",
     ),
-    Mark(
+    _Mark(
         re.compile(r"\([A-Za-z][\w-]*\)=$"),
         "a label of MyST",
         "Write it as the id of the heading: `## Heading {#label}`.",
     ),
-    Mark(
+    _Mark(
         re.compile(r"\{:[^{}\n]{1,500}\}$"),
         "an attribute list of kramdown under no block",
         "Put it right under its block, or at the end of the heading.",
     ),
-    Mark(re.compile(r"<<[<{(\[][^\n]*\.(?:md|txt|py)"), "an inclusion of another tool", _INCLUDE),
-    Mark(
+    _Mark(re.compile(r"<<[<{(\[][^\n]*\.(?:md|txt|py)"), "an inclusion of another tool", _INCLUDE),
+    _Mark(
         re.compile(r"\[\[(?:_?TOC_?|toc)\]\][^\n]|\$\{toc\}"),
         "a place for the contents",
         "Leave it out: the contents come by themselves.",
@@ -109,7 +109,7 @@ DIRECTIVES = {
 """The directives of MyST in fences that are no code, and what to write for each."""
 
 
-def find(data: str, pos: int) -> tuple[Mark, str] | None:
+def find(data: str, pos: int) -> tuple[_Mark, str] | None:
     """The mark of another tool that begins at ``pos`` of a text, and what is written."""
     for mark in INLINE:
         if match := mark.pattern.match(data, pos):

@@ -34,7 +34,7 @@ Run: TypeAlias = Callable[..., Result]
 T = TypeVar("T")
 
 
-class Finding(msgspec.Struct, frozen=True):
+class _Finding(msgspec.Struct, frozen=True):
     """A finding as it is shown: where it is, and all that is said, with the line and a caret."""
 
     severity: str
@@ -43,7 +43,7 @@ class Finding(msgspec.Struct, frozen=True):
     text: str
 
 
-class Part(msgspec.Struct, frozen=True):
+class _Part(msgspec.Struct, frozen=True):
     """What a page has to know of an edition to show it. ``places`` differs where they do."""
 
     format: str
@@ -54,7 +54,7 @@ class Part(msgspec.Struct, frozen=True):
     pages: tuple[tuple[float, float], ...] = ()
 
 
-class State(msgspec.Struct, frozen=True):
+class _State(msgspec.Struct, frozen=True):
     """All that a page is told. ``number`` counts the outcomes of builds, ``doing`` is the stage
     that runs, and ``parts`` are the editions of the last good build."""
 
@@ -64,8 +64,8 @@ class State(msgspec.Struct, frozen=True):
     doing: str = "starting"
     failed: bool = False
     summary: str = ""
-    findings: tuple[Finding, ...] = ()
-    parts: dict[str, Part] = {}
+    findings: tuple[_Finding, ...] = ()
+    parts: dict[str, _Part] = {}
 
 
 class Session:
@@ -91,7 +91,7 @@ class Session:
         self._folder = tempfile.TemporaryDirectory(prefix="chapbook-preview-")
         self._drawing = _worker()
         table = tuple((e.name, e.format, e.label) for e in EDITIONS.values())
-        self.state = State(shown_name(str(source)), table)
+        self.state = _State(shown_name(str(source)), table)
         self.changed: Callable[[], object] = lambda: None
         self.watcher = Watcher(source, self._build, self._show, templates)
 
@@ -155,16 +155,16 @@ class Session:
                 outcome = error
         if isinstance(outcome, Exception):
             text = f"Chapbook has broken down: {type(outcome).__name__}: {outcome}"
-            broken = (Finding("error", "", 0, text),)
+            broken = (_Finding("error", "", 0, text),)
             self._set(doing="", failed=True, summary="", findings=broken)
         else:
             found = tuple(map(_finding, outcome.diagnostics[:MOST]))
             said = summary(outcome.diagnostics, blocked=outcome.failed)
             self._set(doing="", failed=outcome.failed, summary=said, findings=found, parts=parts)
 
-    def _parts(self, result: Result, made: list[Made]) -> dict[str, Part]:
+    def _parts(self, result: Result, made: list[Made]) -> dict[str, _Part]:
         stem = stem_of(self.source)
-        parts: dict[str, Part] = {}
+        parts: dict[str, _Part] = {}
         for one in made:
             edition, document = one.edition, one.document
             file = output_name(stem, edition)
@@ -181,7 +181,7 @@ class Session:
                     copy.write_bytes(seen.data)
                 pages = tuple(self.draw(drawing.sizes, str(copy)).result())
             self._keep(seen)
-            parts[edition.name] = Part(
+            parts[edition.name] = _Part(
                 edition.format,
                 edition.label,
                 seen.digest,
@@ -210,5 +210,5 @@ def _worker() -> ProcessPoolExecutor:
     return ProcessPoolExecutor(1, mp_context=get_context("spawn"))
 
 
-def _finding(finding: Diagnostic) -> Finding:
-    return Finding(finding.severity, finding.source, finding.line, as_text([finding]))
+def _finding(finding: Diagnostic) -> _Finding:
+    return _Finding(finding.severity, finding.source, finding.line, as_text([finding]))

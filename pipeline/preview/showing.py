@@ -15,7 +15,7 @@ from pipeline.diagnostics import Span
 from pipeline.editions import Edition
 from pipeline.model import Document
 from pipeline.verify.archive import Archive
-from pipeline.verify.findings import Findings
+from pipeline.verify.findings import FileFindings
 from pipeline.verify.package import read_package
 from pipeline.verify.passages import Passage, passages
 
@@ -26,7 +26,7 @@ NOT_SHOWN = (".pdf", ".epub", ".zip", ".json")
 """What lies beside a web page and is no part of it."""
 
 
-class Place(msgspec.Struct, frozen=True, array_like=True):
+class _Place(msgspec.Struct, frozen=True, array_like=True):
     """The beginning of a block: its ``file`` ("" for the source itself) and line, a text in it
     that it is found by, and whether that may well be said again, as headings are in contents."""
 
@@ -46,7 +46,7 @@ class Shown(msgspec.Struct, frozen=True):
     digest: str
     files: dict[str, bytes]
     documents: tuple[str, ...]
-    places: tuple[Place, ...]
+    places: tuple[_Place, ...]
 
     @property
     def data(self) -> bytes:
@@ -83,12 +83,12 @@ def _unpacked(data: bytes) -> tuple[dict[str, bytes], list[str]]:
     """The files of an e-book, and which of them are read, in order."""
     with zipfile.ZipFile(io.BytesIO(data)) as book:
         files = {name: book.read(name) for name in book.namelist()}
-    with Archive(io.BytesIO(data), findings := Findings("")) as archive:
+    with Archive(io.BytesIO(data), findings := FileFindings("")) as archive:
         package = read_package(archive, findings)
     return files, list(package.spine if package else ())
 
 
-def places(document: Document) -> Iterator[Place]:
+def places(document: Document) -> Iterator[_Place]:
     """Where each block of text of a resolved document begins, notes last."""
     for nodes in (document.blocks, document.notes):
         block: list[Passage] = []
@@ -101,10 +101,10 @@ def places(document: Document) -> Iterator[Place]:
             yield from _place(document, block)
 
 
-def _place(document: Document, block: list[Passage]) -> Iterator[Place]:
+def _place(document: Document, block: list[Passage]) -> Iterator[_Place]:
     span: Span | None = document.place(block[0].span)
     if span is None:
         return
     enough = (passage for passage in block if len(passage.letters) >= ENOUGH)
     best = next(enough, None) or max(block, key=lambda passage: len(passage.letters))
-    yield Place(span.file, span.line, span.column, best.text[:ENOUGH], best.repeated)
+    yield _Place(span.file, span.line, span.column, best.text[:ENOUGH], best.repeated)

@@ -67,7 +67,7 @@ def article_front(metadata: Metadata) -> ArticleFront | None:
     return ArticleFront(told, abstract, keywords) if told or abstract else None
 
 
-class Facts(NamedTuple):
+class WebFacts(NamedTuple):
     """What is known of the publication beside its front matter: the full ``address`` of the
     page, or "", whether it is as long as a book, with its ``chapters``, whether it has exercises,
     and the minutes that it takes, or 0."""
@@ -79,7 +79,7 @@ class Facts(NamedTuple):
     minutes: int = 0
 
 
-NOTHING = Facts()
+NOTHING = WebFacts()
 
 
 def downloads(metadata: Metadata, stem: str, edition: Edition) -> tuple[Download, ...]:
@@ -90,7 +90,7 @@ def downloads(metadata: Metadata, stem: str, edition: Edition) -> tuple[Download
     )
 
 
-def meta_tags(metadata: Metadata, facts: Facts = NOTHING) -> tuple[MetaTag, ...]:
+def meta_tags(metadata: Metadata, facts: WebFacts = NOTHING) -> tuple[MetaTag, ...]:
     """Plain metadata, Dublin Core and Open Graph, without those that have no value."""
     tags = [*_plain(metadata), *_dublin_core(metadata), *_open_graph(metadata, facts)]
     if article_front(metadata):
@@ -123,7 +123,7 @@ def _dublin_core(metadata: Metadata) -> list[MetaTag]:
     return [MetaTag("name", f"dcterms.{name}", value) for name, value in values]
 
 
-def _open_graph(metadata: Metadata, facts: Facts) -> list[MetaTag]:
+def _open_graph(metadata: Metadata, facts: WebFacts) -> list[MetaTag]:
     identifier = metadata.identifier
     isbn = identifier.value if identifier and identifier.scheme == "isbn" else ""
     is_book = isbn or facts.is_book
@@ -143,7 +143,7 @@ def _open_graph(metadata: Metadata, facts: Facts) -> list[MetaTag]:
     return [MetaTag("property", name, value) for name, value in values]
 
 
-def _highwire(metadata: Metadata, facts: Facts) -> list[MetaTag]:
+def _highwire(metadata: Metadata, facts: WebFacts) -> list[MetaTag]:
     """What Google Scholar and reference managers read of an article."""
     identifiers = (metadata.identifier, *metadata.identifiers)
     values = [("citation_title", full_title(metadata))]

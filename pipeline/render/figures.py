@@ -30,14 +30,14 @@ _LENGTH = re.compile(r"(\d+(?:\.\d+)?)(px|cm|mm|in|pt)?")
 _MILLIMETRES = {"px": INCH / 96, "": INCH / 96, "cm": 10.0, "mm": 1.0, "in": INCH, "pt": POINT}
 
 
-class Placed(NamedTuple):
+class _Placed(NamedTuple):
     """A figure, and the per cent of the line that it takes."""
 
     figure: Figure
     share: float
 
 
-def figure_rows(group: FigureGroup) -> Iterator[tuple[Placed, ...]]:
+def figure_rows(group: FigureGroup) -> Iterator[tuple[_Placed, ...]]:
     """The figures in rows. In a row all images are as high, so that their captions begin
     on one line; the last row's are as wide as if it were full."""
     columns = group.columns or len(group.figures)
@@ -45,14 +45,14 @@ def figure_rows(group: FigureGroup) -> Iterator[tuple[Placed, ...]]:
         yield tuple(_place(group.figures[start : start + columns], columns))
 
 
-def _place(row: tuple[Figure, ...], columns: int) -> Iterator[Placed]:
+def _place(row: tuple[Figure, ...], columns: int) -> Iterator[_Placed]:
     shapes = [_shape(figure) for figure in row]
     missing = (columns - len(row)) * sum(shapes) / len(shapes)
     parts = _at_least([shape / (sum(shapes) + missing) for shape in shapes], NARROWEST / columns)
     room = 100 - GAP * (columns - 1)
     for figure, part in zip(row, parts, strict=True):
         share = _given(figure) or room * part
-        yield Placed(figure, math.floor(share * 10) / 10)
+        yield _Placed(figure, math.floor(share * 10) / 10)
 
 
 def _at_least(parts: list[float], least: float) -> list[float]:

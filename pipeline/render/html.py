@@ -16,8 +16,8 @@ from pipeline.render.constructs import Feature
 from pipeline.render.contents import nav_points, targets
 from pipeline.render.cover import social_picture
 from pipeline.render.discovery import (
-    Facts,
     MetaTag,
+    WebFacts,
     alternates,
     downloads,
     full_title,
@@ -44,7 +44,7 @@ FEWEST_ENTRIES = 3
 """Contents of fewer lines than this say nothing that the page does not show anyway."""
 
 
-class ImprintLine(NamedTuple):
+class _ImprintLine(NamedTuple):
     """A line of the page's foot: what it is, the text, and where that leads, if anywhere."""
 
     term: str
@@ -133,9 +133,9 @@ def fragment(document: Document, environment: jinja2.Environment) -> str:
 
 def _facts(
     document: Document, edition: Edition, stem: str, chapters: tuple[NavPoint, ...]
-) -> Facts:
+) -> WebFacts:
     base = document.metadata.url
-    return Facts(
+    return WebFacts(
         address=base + quote(output_name(stem, edition)) if base else "",
         is_book=is_book(document),
         chapters=chapters,
@@ -155,14 +155,14 @@ def _shows_contents(document: Document) -> bool:
     return show != "never" and entries >= (1 if show == "always" else FEWEST_ENTRIES)
 
 
-def imprint(metadata: Metadata, renderer: NodeRenderer) -> tuple[ImprintLine, ...]:
+def imprint(metadata: Metadata, renderer: NodeRenderer) -> tuple[_ImprintLine, ...]:
     """Who publishes it, under what terms, and how it is identified."""
     lines = [
-        ImprintLine(renderer.word("published_by"), published_by(metadata)),
-        ImprintLine(renderer.word("series"), in_series(metadata)),
+        _ImprintLine(renderer.word("published_by"), published_by(metadata)),
+        _ImprintLine(renderer.word("series"), in_series(metadata)),
     ]
     if licence := metadata.licence:
-        lines.append(ImprintLine(renderer.word("licence"), licence.name, licence.url))
-    lines.append(ImprintLine(renderer.word("rights"), metadata.rights))
-    lines += [ImprintLine(*number) for number in numbers(metadata, words(metadata.lang))]
+        lines.append(_ImprintLine(renderer.word("licence"), licence.name, licence.url))
+    lines.append(_ImprintLine(renderer.word("rights"), metadata.rights))
+    lines += [_ImprintLine(*number) for number in numbers(metadata, words(metadata.lang))]
     return tuple(line for line in lines if line.text)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from pipeline.metadata import Contributor, Isbns, Metadata, Subject
-from pipeline.render.discovery import NOTHING, Download, Facts
+from pipeline.render.discovery import NOTHING, Download, WebFacts
 
 RELATORS = "http://id.loc.gov/vocabulary/relators/"
 
@@ -14,7 +14,7 @@ _ROLE_PROPERTIES = {"edt": "editor", "ill": "illustrator", "trl": "translator"}
 
 
 def linked_data(
-    metadata: Metadata, others: tuple[Download, ...], facts: Facts = NOTHING
+    metadata: Metadata, others: tuple[Download, ...], facts: WebFacts = NOTHING
 ) -> dict[str, Any]:
     """The publication in schema.org's terms, as JSON-LD."""
     identifier = metadata.identifier
@@ -108,7 +108,7 @@ def _role(name: str, agent: dict[str, Any]) -> dict[str, Any]:
     return {"@type": "Role", "roleName": name, "contributor": agent}
 
 
-def _chapters(facts: Facts) -> list[dict[str, Any]]:
+def _chapters(facts: WebFacts) -> list[dict[str, Any]]:
     """The chapters of a book, where they have addresses."""
     if not (facts.is_book and facts.address):
         return []

@@ -70,7 +70,7 @@ _outlines: dict[tuple[str, int], str] = {}
 _import_lock, _drawing_lock = threading.Lock(), threading.Lock()
 
 
-class Drawing(NamedTuple):
+class FormulaDrawing(NamedTuple):
     """An SVG image, and its sizes in ems: ``depth`` is what is below the line."""
 
     data: bytes
@@ -91,7 +91,7 @@ class CannotDrawError(Exception):
 
 
 @functools.lru_cache(maxsize=KEPT)
-def draw(mathml: str, colour: str, least: float = 0) -> Drawing:
+def draw(mathml: str, colour: str, least: float = 0) -> FormulaDrawing:
     """The drawing of a formula given as finished markup. Indices are as small as the font has
     them, but not smaller than ``least`` ems. Raises `CannotDrawError`."""
     try:
@@ -103,7 +103,7 @@ def draw(mathml: str, colour: str, least: float = 0) -> Drawing:
     return found
 
 
-def _drawn(mathml: str, colour: str, least: float) -> Drawing:
+def _drawn(mathml: str, colour: str, least: float) -> FormulaDrawing:
     _ziamath()
     root = fromstring(mathml)
     for element in root.iter():
@@ -129,7 +129,7 @@ def _drawn(mathml: str, colour: str, least: float) -> Drawing:
     node.draw(0, 0, svg)
     if not len(svg) and root.find(".//mphantom") is None:
         raise CannotDrawError("empty")
-    return Drawing(tostring(svg), width / SIZE, height / SIZE, -box.ymin / SIZE)
+    return FormulaDrawing(tostring(svg), width / SIZE, height / SIZE, -box.ymin / SIZE)
 
 
 def _laid_out(math: Element, least: float) -> Any:

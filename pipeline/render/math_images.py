@@ -9,7 +9,7 @@ from pipeline.codes import Code, diagnostic
 from pipeline.diagnostics import Diagnostic
 from pipeline.model import Asset, Document, Math, MathBlock
 from pipeline.render.math_breaks import in_lines
-from pipeline.render.math_drawing import CannotDrawError, Drawing, draw
+from pipeline.render.math_drawing import CannotDrawError, FormulaDrawing, draw
 
 INK, ACCENT = "#16191c", "#1f3b57"
 """The colours of the text and of headings, where no theme says other ones."""
@@ -76,27 +76,27 @@ class FormulaImages:
         found = diagnostic(Code.BAD_MATH, message, span=span, source=source)
         self.findings.append(found)
 
-    def _usual(self, mathml: str, colour: str, in_line: bool) -> Drawing:
+    def _usual(self, mathml: str, colour: str, in_line: bool) -> FormulaDrawing:
         found = draw(mathml, colour)
         if in_line or found.width <= self.room:
             return found
         lines = in_lines(mathml, self.room, lambda formula: draw(formula, colour).width)
         return draw(lines, colour)
 
-    def _large(self, mathml: str, _colour: str, in_line: bool) -> Drawing:
+    def _large(self, mathml: str, _colour: str, in_line: bool) -> FormulaDrawing:
         """A drawing whose smallest letters are as large as the text."""
 
-        def drawn(mathml: str) -> Drawing:
+        def drawn(mathml: str) -> FormulaDrawing:
             found = draw(mathml, BLACK, LEAST)
             sizes = (length / LEAST for length in (found.width, found.height, found.depth))
-            return Drawing(found.data, *sizes)
+            return FormulaDrawing(found.data, *sizes)
 
         found = drawn(mathml)
         if in_line or found.width <= self.large_room:
             return found
         return drawn(in_lines(mathml, self.large_room, lambda formula: drawn(formula).width))
 
-    def _make(self, drawing: Drawing, in_line: bool) -> FormulaImage:
+    def _make(self, drawing: FormulaDrawing, in_line: bool) -> FormulaImage:
         name = f"formula-{len(self._assets) + 1}"
         while f"{name}.svg" in self._taken:
             name = f"{name}-x"
@@ -107,7 +107,7 @@ class FormulaImages:
         return FormulaImage(name, file)
 
 
-def _style(drawing: Drawing, in_line: bool) -> str:
+def _style(drawing: FormulaDrawing, in_line: bool) -> str:
     above, below = drawing.height - drawing.depth, drawing.depth
     top, bottom = _within_lines(above, below) if in_line else _on_grid(above, below)
     # The margin's edge is what is aligned.

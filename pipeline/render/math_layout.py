@@ -26,7 +26,7 @@ class TooHighError(Exception):
     """A formula that is higher than any page."""
 
 
-class Row(Mrow, tag="mrow"):
+class _Row(Mrow, tag="mrow"):
     """A row whose children are set once each."""
 
     def _setup_single_line(self, line: list[Element], **kwargs: Any) -> None:
@@ -56,7 +56,7 @@ class Row(Mrow, tag="mrow"):
         self.bbox = BBox(left, right, *_extent(self.nodes))
 
 
-class Phantom(Row, Mphantom, tag="mphantom"):
+class Phantom(_Row, Mphantom, tag="mphantom"):
     """A row that takes its room and is not seen."""
 
 

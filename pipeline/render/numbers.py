@@ -10,7 +10,7 @@ from stdnum import isbn
 from pipeline.metadata import Metadata
 
 
-class Number(NamedTuple):
+class _Number(NamedTuple):
     """``address`` is empty where it leads nowhere."""
 
     label: str
@@ -20,7 +20,7 @@ class Number(NamedTuple):
 
 def numbers(
     metadata: Metadata, said: Mapping[str, str], schemes: tuple[str, ...] = ("isbn", "doi")
-) -> tuple[Number, ...]:
+) -> tuple[_Number, ...]:
     """The ISBN of every format, then the identifiers of these schemes. A UUID says nothing to a
     reader, and so is shown only where there is nothing else."""
     isbns = {
@@ -28,7 +28,7 @@ def numbers(
         said["isbn_pdf"]: metadata.isbns.pdf,
         said["isbn_print"]: metadata.isbns.print,
     }
-    shown = [Number(label, isbn.format(value)) for label, value in isbns.items() if value]
+    shown = [_Number(label, isbn.format(value)) for label, value in isbns.items() if value]
     own = [metadata.identifier] if metadata.identifier else []
     found = [one for one in dict.fromkeys((*own, *metadata.identifiers)) if one.scheme in schemes]
     for one in sorted(found, key=lambda one: one.scheme == "uuid"):
@@ -38,7 +38,7 @@ def numbers(
         value = one.uri if one.scheme == "uuid" else one.value
         if one.scheme == "isbn":
             value = isbn.format(value)
-        shown.append(Number(label, value, one.uri if one.uri.startswith("http") else ""))
+        shown.append(_Number(label, value, one.uri if one.uri.startswith("http") else ""))
     return tuple(shown)
 
 

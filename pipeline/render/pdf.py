@@ -13,7 +13,7 @@ from pipeline.editions import STANDARD_PRINT, Edition, Look
 from pipeline.faces import FACES, LARGE_PRINT_FACES, own_faces
 from pipeline.metadata import Metadata
 from pipeline.model import Block, Document
-from pipeline.pages import Page, Pages, Place, Style
+from pipeline.pages import CharacterPlace, Page, Pages, Style
 from pipeline.pagination import PageMap
 from pipeline.paper import IMAGE_RESOLUTION, POINT, NameField, PrintOptions, Sheet
 from pipeline.render import table_reflow
@@ -251,32 +251,32 @@ def byline(metadata: Metadata) -> tuple[str, ...]:
     return tuple(part for part in (names, date, version) if part)
 
 
-class ImprintLine(NamedTuple):
+class _ImprintLine(NamedTuple):
     """A line of the imprint; ``href`` is empty where it leads nowhere."""
 
     text: str
     href: str = ""
 
 
-def imprint(metadata: Metadata) -> tuple[ImprintLine, ...]:
+def imprint(metadata: Metadata) -> tuple[_ImprintLine, ...]:
     """Who helped, who publishes, under which number and licence."""
     said = words(metadata.lang)
     lines = [
-        ImprintLine(f"{said[f'role_{person.role}']}: {person.name}")
+        _ImprintLine(f"{said[f'role_{person.role}']}: {person.name}")
         for person in metadata.contributors
         if f"role_{person.role}" in said
     ]
     if publisher := published_by(metadata):
-        lines.append(ImprintLine(f"{said['published_by']} {publisher}"))
+        lines.append(_ImprintLine(f"{said['published_by']} {publisher}"))
     if series := in_series(metadata):
-        lines.append(ImprintLine(f"{said['series']}: {series}"))
+        lines.append(_ImprintLine(f"{said['series']}: {series}"))
     for number in numbers(metadata, said, ("isbn", "doi", "uri")):
         text = number.address or f"{number.label} {number.value}"
-        lines.append(ImprintLine(text, number.address))
+        lines.append(_ImprintLine(text, number.address))
     if metadata.rights:
-        lines.append(ImprintLine(metadata.rights))
+        lines.append(_ImprintLine(metadata.rights))
     if metadata.licence:
-        lines.append(ImprintLine(metadata.licence.name, metadata.licence.url))
+        lines.append(_ImprintLine(metadata.licence.name, metadata.licence.url))
     return tuple(lines)
 
 
@@ -296,7 +296,7 @@ def only_used(document: Document) -> tuple[model.Address, ...]:
     return tuple(address for address in document.addresses if address.number in used)
 
 
-def first_places(document: Document) -> tuple[Place, ...]:
+def first_places(document: Document) -> tuple[CharacterPlace, ...]:
     """The place of each character that may need a font of its own, in the text's order.
 
     Lines within a paragraph are counted by their breaks, so that the line is right where the
@@ -320,4 +320,4 @@ def first_places(document: Document) -> tuple[Place, ...]:
             case model.CodeBlock():
                 for number, line in enumerate(node.text.split("\n"), place.line + 1):
                     see(line, Span(number, 0, 0, place.file))
-    return tuple(Place(character, at) for character, at in found.items() if at.line)
+    return tuple(CharacterPlace(character, at) for character, at in found.items() if at.line)

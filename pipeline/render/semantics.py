@@ -13,7 +13,7 @@ from pipeline.roles import ROLES
 from pipeline.tree import walk
 
 
-class Form(NamedTuple):
+class _Form(NamedTuple):
     """An element, its ARIA role (DPUB-ARIA 1.1), and the name that EPUB's Structural
     Semantics give it; "" for none."""
 
@@ -26,27 +26,27 @@ BLOCK_TAGS = frozenset({"div", "section", "aside", "details", "summary", "addres
 
 # An `aside` within the text is no landmark: it says so by its role. EPUB has a name for
 # sidebars too, which is deprecated.
-CONTAINERS: dict[str, Form] = {
-    **{tag: Form(tag) for tag in BLOCK_TAGS},
-    "aside": Form("aside", "note"),
-    "sidebar": Form("aside", "note"),
-    "pull-quote": Form("aside", "doc-pullquote", "pullquote"),
-    "epigraph": Form("blockquote", "doc-epigraph", "epigraph"),
-    "glossary": Form("section", "doc-glossary", "glossary"),
+CONTAINERS: dict[str, _Form] = {
+    **{tag: _Form(tag) for tag in BLOCK_TAGS},
+    "aside": _Form("aside", "note"),
+    "sidebar": _Form("aside", "note"),
+    "pull-quote": _Form("aside", "doc-pullquote", "pullquote"),
+    "epigraph": _Form("blockquote", "doc-epigraph", "epigraph"),
+    "glossary": _Form("section", "doc-glossary", "glossary"),
 }
-BOXES: dict[str, Form] = {
-    "example": Form(role="doc-example"),
-    "tip": Form(role="doc-tip", kind="tip"),
-    **dict.fromkeys(("important", "warning", "caution"), Form(role="doc-notice", kind="notice")),
+BOXES: dict[str, _Form] = {
+    "example": _Form(role="doc-example"),
+    "tip": _Form(role="doc-tip", kind="tip"),
+    **dict.fromkeys(("important", "warning", "caution"), _Form(role="doc-notice", kind="notice")),
 }
-NOTE = Form(role="note")
+NOTE = _Form(role="note")
 
 
-def form(node: Container | Admonition) -> Form:
+def form(node: Container | Admonition) -> _Form:
     """The form of a container or a box; for those of no special name a `div`."""
     if isinstance(node, Admonition):
         return BOXES.get(node.kind, NOTE)
-    return CONTAINERS.get(node.name, Form())
+    return CONTAINERS.get(node.name, _Form())
 
 
 REFERENCES = frozenset({"biblioref", "glossref"})
@@ -73,7 +73,7 @@ def semantics(
     return kind + Markup(' role="doc-{}"').format(role)
 
 
-def form_roles(format_name: FormatName, form: Form) -> Markup:
+def form_roles(format_name: FormatName, form: _Form) -> Markup:
     """The attributes that tell what a container or a box is."""
     if format_name == "pdf":
         return Markup("")

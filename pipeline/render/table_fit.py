@@ -67,7 +67,7 @@ STEPS = 20
 """Halvings in the search for a width: to less than a hundredth of a millimetre."""
 
 
-class Fit(NamedTuple):
+class _Fit(NamedTuple):
     """``widths`` are the columns' in per cent, none where they may be left to themselves.
     ``tall`` are the rows of the body, from 0, that take many lines; where not all ``fits``,
     words are divided, or narrow columns have many lines."""
@@ -86,17 +86,17 @@ class Column(NamedTuple):
     share: float = 0.0
 
 
-def fit(table: Table, usual: Setting = USUAL, small: Setting = SMALL) -> Fit:
+def fit(table: Table, usual: Setting = USUAL, small: Setting = SMALL) -> _Fit:
     """How the table fits into ``usual`` lines, or else into ``small`` ones."""
     count = column_count(table)
     if not count:
-        return Fit()
+        return _Fit()
     columns = _columns(table, count)
     for setting in (usual, small):
         room = max(setting.line - setting.gap * (count - 1), LEAST * count)
         needed = sum(column.line for column in columns)
         if setting is usual and needed <= room * SINGLE and not table.widths:
-            return Fit(tall=_tall(table.body, [column.line for column in columns], usual))
+            return _Fit(tall=_tall(table.body, [column.line for column in columns], usual))
         widths = _widths(columns, room * SURE)
         lines = max(c.line / w for c, w in zip(columns, widths, strict=True))
         fits = all(c.word <= w + 0.01 for c, w in zip(columns, widths, strict=True))
@@ -105,7 +105,7 @@ def fit(table: Table, usual: Setting = USUAL, small: Setting = SMALL) -> Fit:
             break
     # The gap is part of a column, but for the last.
     outer = [width + setting.gap for width in widths[:-1]] + [widths[-1]]
-    return Fit(
+    return _Fit(
         is_small=setting is small,
         widths=table.widths or tuple(round(100 * width / sum(outer), 1) for width in outer),
         tall=_tall(table.body, widths, setting),

@@ -34,7 +34,7 @@ Content: TypeAlias = tuple[Block, ...] | str
 """Blocks to be rendered, or the text of what is rendered elsewhere."""
 
 
-class Item(NamedTuple):
+class _Item(NamedTuple):
     """A cell: the heads of its column from the top, and what it holds."""
 
     heads: tuple[Content, ...]
@@ -44,8 +44,8 @@ class Item(NamedTuple):
 class RowItem(NamedTuple):
     """A row: its own heads, or its first cell, and its other cells."""
 
-    titles: tuple[Item, ...]
-    items: tuple[Item, ...]
+    titles: tuple[_Item, ...]
+    items: tuple[_Item, ...]
 
 
 def line(sheet: Sheet) -> float:
@@ -87,14 +87,14 @@ def row_items(table: Table) -> tuple[RowItem, ...]:
     return tuple(_row(row, head, empty, once) for row in body)
 
 
-class Spot(NamedTuple):
+class _Spot(NamedTuple):
     """A cell, and the row and column of the table, from 0, that it begins in."""
 
     key: tuple[int, int]
     cell: TableCell
 
 
-Row: TypeAlias = list[Spot]
+Row: TypeAlias = list[_Spot]
 """The cells that cover each column in a row."""
 
 
@@ -104,7 +104,7 @@ class _Once:
     def __init__(self) -> None:
         self._given: set[tuple[int, int]] = set()
 
-    def __call__(self, spot: Spot) -> Content:
+    def __call__(self, spot: _Spot) -> Content:
         if spot.key in self._given:
             return plain_text(spot.cell.children)
         self._given.add(spot.key)
@@ -113,13 +113,13 @@ class _Once:
 
 def _covering(rows: Sequence[TableRow], count: int, first: int) -> Iterator[Row]:
     """The rows with what covers each of their columns; the ``first`` has that number."""
-    lasting: dict[int, tuple[int, Spot]] = {}
+    lasting: dict[int, tuple[int, _Spot]] = {}
     for number, places in enumerate(place(rows), first):
         for at in places:
-            spot = Spot((number, at.column), at.cell)
+            spot = _Spot((number, at.column), at.cell)
             for column in range(at.column, min(at.end, count)):
                 lasting[column] = (number + at.cell.rows, spot)
-        row = [Spot((number, column), TableCell(children=())) for column in range(count)]
+        row = [_Spot((number, column), TableCell(children=())) for column in range(count)]
         for column, (until, spot) in lasting.items():
             if until > number:
                 row[column] = spot
@@ -130,10 +130,10 @@ def _row(row: Row, head: Sequence[Row], empty: set[int], once: _Once) -> RowItem
     spots = {spot.key: spot for spot in row}  # each once, in their order
     columns = {key: [at for at, spot in enumerate(row) if spot.key == key] for key in spots}
     if len(spots) == 1:  # a title for the rows below it
-        return RowItem((Item((), once(row[0])),), ())
+        return RowItem((_Item((), once(row[0])),), ())
     titles = [key for key, spot in spots.items() if spot.cell.scope == "row"] or [row[0].key]
     items = {
-        key: Item(_heads(columns[key], head, once), _value(spot, columns[key], empty, once))
+        key: _Item(_heads(columns[key], head, once), _value(spot, columns[key], empty, once))
         for key, spot in spots.items()
     }
     return RowItem(
@@ -148,7 +148,7 @@ def _heads(columns: Sequence[int], head: Sequence[Row], once: _Once) -> tuple[Co
     return tuple(once(spot) for spot in over.values() if not _is_empty(spot.cell))
 
 
-def _value(spot: Spot, columns: Sequence[int], empty: set[int], once: _Once) -> Content:
+def _value(spot: _Spot, columns: Sequence[int], empty: set[int], once: _Once) -> Content:
     if not _is_empty(spot.cell):
         return once(spot)
     if empty.issuperset(columns):  # a column to be filled in

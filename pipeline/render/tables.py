@@ -7,13 +7,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Literal, NamedTuple
 
 from pipeline.editions import FormatName
-from pipeline.grid import Place, column_count, place
+from pipeline.grid import PlacedCell, column_count, place
 from pipeline.model import Table, TableCell, TableRow
 from pipeline.render.decimals import tails
 from pipeline.render.table_fit import SMALL, USUAL, Setting, fit
 
 
-class Cell(NamedTuple):
+class _Cell(NamedTuple):
     """``tail`` is what a number lacks to the right, in widths of a figure, to stand with its
     decimal mark under those above. ``after_span`` and ``before_span`` are cells that begin or
     end their row in the markup, but not on the page, as a cell of another row is beside them."""
@@ -29,13 +29,13 @@ class Cell(NamedTuple):
         return "th" if self.scope else "td"
 
 
-class Row(NamedTuple):
+class _Row(NamedTuple):
     node: TableRow
-    cells: tuple[Cell, ...]
+    cells: tuple[_Cell, ...]
     is_tall: bool = False
 
 
-class Group(NamedTuple):
+class _Group(NamedTuple):
     """Columns that belong together: how many, and their widths in per cent if they have any."""
 
     size: int
@@ -46,9 +46,9 @@ class Shape(NamedTuple):
     """``is_small`` tables are set smaller, ``is_fitted`` ones have the widths of their columns
     and no others."""
 
-    groups: tuple[Group, ...]
-    head: tuple[Row, ...]
-    body: tuple[Row, ...]
+    groups: tuple[_Group, ...]
+    head: tuple[_Row, ...]
+    body: tuple[_Row, ...]
     is_small: bool
     is_fitted: bool
 
@@ -68,15 +68,15 @@ def shape(
     spans = {(group.start, group.stop) for group in groups}
     lacking = tails(table, decimal_mark)
     return Shape(
-        groups=tuple(Group(len(g), widths[g.start : g.stop]) for g in groups)
+        groups=tuple(_Group(len(g), widths[g.start : g.stop]) for g in groups)
         if widths or len(groups) > 1
         else (),
         head=tuple(
-            Row(row, tuple(_cells(places, count, spans, {})))
+            _Row(row, tuple(_cells(places, count, spans, {})))
             for row, places in zip(table.head, place(table.head), strict=True)
         ),
         body=tuple(
-            Row(
+            _Row(
                 row,
                 tuple(_cells(places, count, spans, lacking.get(number, {}))),
                 is_tall=number in found.tall,
@@ -97,12 +97,12 @@ def _groups(table: Table) -> list[range]:
 
 
 def _cells(
-    places: Sequence[Place], count: int, spans: set[tuple[int, int]], tail: Mapping[int, float]
-) -> Iterator[Cell]:
+    places: Sequence[PlacedCell], count: int, spans: set[tuple[int, int]], tail: Mapping[int, float]
+) -> Iterator[_Cell]:
     for at in places:
         scope = at.cell.scope
         heads_group = scope == "col" and at.cell.columns > 1 and (at.column, at.end) in spans
-        yield Cell(
+        yield _Cell(
             at.cell,
             "colgroup" if heads_group else scope,
             tail.get(at.column, 0.0),

@@ -9,7 +9,7 @@ from markupsafe import Markup, escape
 
 from pipeline.marks import PLACE, TEXT
 from pipeline.model import Block, Container, Dialogue, Document, Inline, Node, Section
-from pipeline.pagination import Piece, leaves
+from pipeline.pagination import PagePiece, leaves
 
 NOTHING = Markup("")
 
@@ -20,7 +20,7 @@ class TextPlaces:
 
     def __init__(self, document: Document | None = None) -> None:
         found = tuple(leaves(document)) if document else ()
-        self.pieces: tuple[Piece, ...] = tuple(Piece(*leaf[1:4]) for leaf in found)
+        self.pieces: tuple[PagePiece, ...] = tuple(PagePiece(*leaf[1:4]) for leaf in found)
         self._numbers: dict[int, list[int]] = {}
         for number in reversed(range(len(found))):
             self._numbers.setdefault(id(found[number].node), []).append(number)

@@ -22,13 +22,13 @@ from pipeline.package.result import Package
 from pipeline.paper import MILLIMETRE, SIZES, Fitted, Sheet
 from pipeline.report.cost import Ink, Prices, cost, ink_of, mean, sheets
 from pipeline.report.passages import all_texts, paragraphs
-from pipeline.report.places import Places
+from pipeline.report.places import BlockPlaces
 from pipeline.report.reading_level import reading_level
 from pipeline.report.reading_time import reading_time
 from pipeline.report.result import EditionReport, PageFacts, Printed, Report, Warned
 from pipeline.store import Store
 from pipeline.verify.findings import Finding, on_pages
-from pipeline.verify.layout import Box, PageLayout, TextArea
+from pipeline.verify.layout import PageArea, PageLayout, TextArea
 from pipeline.verify.printing import print_faults
 from pipeline.verify.seen import read_pages
 
@@ -95,7 +95,7 @@ def _edition(made: Made, stem: str, prices: Prices, pictures: bool) -> EditionRe
         printed, faults = _printed(edition, made.package, document, stem, prices, pictures)
         # what no font has is told by those who looked for one
         told = {warning.finding.code for warning in warnings} & {Code.MISSING_GLYPH.slug}
-        places = Places(document)
+        places = BlockPlaces(document)
         warnings += tuple(
             _warned(fault, edition, places, document.source)
             for fault in faults
@@ -179,7 +179,7 @@ def _paper(side: PageLayout) -> str:
     return f"{short:.0f} × {long:.0f} mm"
 
 
-def _warned(fault: Finding, edition: Edition, places: Places, source: str) -> Warned:
+def _warned(fault: Finding, edition: Edition, places: BlockPlaces, source: str) -> Warned:
     finding = diagnostic(
         fault.code,
         f"{edition.name}, {on_pages(fault.pages)}: {fault.message}",
@@ -213,13 +213,13 @@ def text_area(sheet: Sheet | None, fitted: Fitted | None, *, rtl: bool = False) 
     size = sheet.size
     hanging = sheet.column if sheet.is_book else 0
 
-    def area(page: PageLayout) -> Box | None:
+    def area(page: PageLayout) -> PageArea | None:
         if abs(page.width - size.width * MILLIMETRE) > 1:
             return None  # a sheet on its side
         bound_left = (page.number % 2 == 1) is not rtl or not sheet.mirrored
         left, right = (inner, outer) if bound_left else (outer, inner)
         left, right = (left, right - hanging) if rtl else (left - hanging, right)
-        return Box(
+        return PageArea(
             left * MILLIMETRE,
             bottom * MILLIMETRE,
             page.width - right * MILLIMETRE,

@@ -12,7 +12,7 @@ SHORT = 12
 """Letters under which a text has to be all of a block, as it may stand in any."""
 
 
-class Places:
+class BlockPlaces:
     """The blocks of a resolved document, by the letters and figures in them: spaces, hyphens
     and marks may be others on the page."""
 

@@ -49,7 +49,7 @@ REMEDIES: dict[type[Node], str] = {
 }
 
 
-class Target(NamedTuple):
+class _Target(NamedTuple):
     """What a reference leads to: the word for it, its number if it has one, and what can be
     quoted instead."""
 
@@ -130,32 +130,32 @@ def _written(reference: model.CrossReference) -> str:
     return f"{'-' if reference.form == 'number' else ''}@{reference.target}"
 
 
-def _target(node: Node, lang: str) -> Target | None:
+def _target(node: Node, lang: str) -> _Target | None:
     """What a node is to those who refer to it; None for what nobody can refer to."""
     if isinstance(node, Captioned) and node.caption and not node.number:
         kind = CAPTIONED[type(node)]
         if number := own_number(node.caption, kind, lang):
-            return Target(kind, number)
+            return _Target(kind, number)
     match node:
         case model.Figure() | model.FigureGroup() | model.Chart():
             part = node.part if isinstance(node, model.Figure) else ""
-            return Target("figure", f"{node.number}{part}" if node.number else "")
+            return _Target("figure", f"{node.number}{part}" if node.number else "")
         case model.Table():
-            return Target("table", str(node.number or ""))
+            return _Target("table", str(node.number or ""))
         case model.CodeBlock():
-            return Target("listing", str(node.number or ""))
+            return _Target("listing", str(node.number or ""))
         case model.MathBlock():
-            return Target("equation", node.tag or str(node.number or ""))
+            return _Target("equation", node.tag or str(node.number or ""))
         case model.Exercise():
-            return Target("exercise", str(node.number or ""))
+            return _Target("exercise", str(node.number or ""))
         case model.InlineElement() if line := node.attributes.get("data-line"):
-            return Target("line", line)
+            return _Target("line", line)
         case model.ListItem() if node.label:
-            return Target("exercise", node.label)
+            return _Target("exercise", node.label)
         case model.Section():
-            return Target(_kind(node), node.number, plain_text(node.title).strip())
+            return _Target(_kind(node), node.number, plain_text(node.title).strip())
         case model.Heading():
-            return Target("section", "", plain_text(node.children).strip())
+            return _Target("section", "", plain_text(node.children).strip())
     return None
 
 

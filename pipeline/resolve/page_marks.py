@@ -17,7 +17,7 @@ from pipeline import model
 from pipeline.marks import PAGE_START
 from pipeline.model import Attributes, Document, Node
 from pipeline.pagination import PIECES, PageMap, letter_places
-from pipeline.resolve.places import Place, Places
+from pipeline.resolve.places import TextLeaves, TextPlace
 from pipeline.tree import NO_CHANGES, PATH, Changes, ordinals, rewrite_document, walk_with, whole
 
 BLOCKS = (
@@ -39,8 +39,8 @@ OWN_FRONT = frozenset({"titlepage", "copyright-page"})
 def place_marks(document: Document, page_map: PageMap) -> Document:
     """The resolved document with a `PageMark` for each page of ``page_map``, before its first
     word. Where several pages would begin at one place, the last of them does."""
-    places = Places(document)
-    found: dict[Place | None, str] = {}
+    places = TextLeaves(document)
+    found: dict[TextPlace | None, str] = {}
     for label, place in places.of(page_map):
         found[places.in_text(place)] = label
     return _marked(document, places, _each(found), breaks=False)
@@ -64,9 +64,9 @@ def place_all_marks(document: Document, page_map: PageMap) -> Document:
     is here. There are none where all is on one page."""
     if page_map.pages < 2:
         return document
-    places = Places(document)
+    places = TextLeaves(document)
     figures = _figures(document)
-    found: dict[Place | None, list[str]] = defaultdict(list)
+    found: dict[TextPlace | None, list[str]] = defaultdict(list)
     before: dict[int, list[str]] = defaultdict(list)
     for label, place in places.of(page_map):
         figure = figures.get(place.leaf)
@@ -119,10 +119,10 @@ def keep_pages(document: Document, page_map: PageMap) -> Document:
     """The resolved document with all that begins a page of ``page_map`` marked to begin one
     here: blocks by the attribute `PAGE_START`, other places by a `PageMark` that breaks.
     What is before the first text, the title say, is on a page already."""
-    places = Places(document)
+    places = TextLeaves(document)
     first = _first_blocks(document)
     blocks: dict[int, str] = {}
-    found: dict[Place | None, str] = {}
+    found: dict[TextPlace | None, str] = {}
     for label, place in places.of(page_map, front=False):
         if not place.letters and place.leaf in first:
             blocks[first[place.leaf]] = label
@@ -136,7 +136,7 @@ def keep_pages(document: Document, page_map: PageMap) -> Document:
     return _marked(document, places, _each(found), breaks=True, enter=enter)
 
 
-def _each(labels: Mapping[Place | None, str]) -> dict[Place | None, list[str]]:
+def _each(labels: Mapping[TextPlace | None, str]) -> dict[TextPlace | None, list[str]]:
     return {place: [label] for place, label in labels.items()}
 
 
@@ -171,8 +171,8 @@ def _beginning(node: Node, label: str) -> Node:
 
 def _marked(
     document: Document,
-    places: Places,
-    found: Mapping[Place | None, Sequence[str]],
+    places: TextLeaves,
+    found: Mapping[TextPlace | None, Sequence[str]],
     *,
     breaks: bool,
     enter: Changes = NO_CHANGES,

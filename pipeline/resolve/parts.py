@@ -13,7 +13,7 @@ LISTS = ("bibliography", "index")
 """The roles of sections that list what is in others."""
 
 
-class Part(msgspec.Struct, frozen=True):
+class DocumentPart(msgspec.Struct, frozen=True):
     """A stretch of the text. ``section`` is the one that it is, or whose beginning it is, and
     None for what stands before all sections; ``above`` are those around that, outermost first.
     """
@@ -27,7 +27,7 @@ class Part(msgspec.Struct, frozen=True):
         return self.section.title if self.section else ()
 
 
-def parts(blocks: tuple[Block, ...], level: int) -> Iterator[Part]:
+def parts(blocks: tuple[Block, ...], level: int) -> Iterator[DocumentPart]:
     """The parts of some blocks: the sections ``level`` deep, or less deep where they have no
     sections in them, and what stands before the first section of each; all for level 0.
 
@@ -35,18 +35,18 @@ def parts(blocks: tuple[Block, ...], level: int) -> Iterator[Part]:
     what has nothing in it.
     """
     if level == 0:
-        yield Part(blocks)
+        yield DocumentPart(blocks)
         return
     yield from _parts(blocks, level, None, ())
 
 
 def _parts(
     blocks: tuple[Block, ...], level: int, around: Section | None, above: tuple[Section, ...]
-) -> Iterator[Part]:
+) -> Iterator[DocumentPart]:
     # Sections are six levels deep at most, so that this may recurse.
     text = tuple(block for block in blocks if not isinstance(block, Section))
     if _says_something(text):
-        yield Part(text, around, above)
+        yield DocumentPart(text, around, above)
     inside = (*above, around) if around else above
     for section in blocks:
         if not isinstance(section, Section) or is_list(section):
@@ -54,7 +54,7 @@ def _parts(
         if section.depth < level and any(isinstance(b, Section) for b in section.children):
             yield from _parts(section.children, level, section, inside)
         elif _says_something(section.children):
-            yield Part(section.children, section, inside)
+            yield DocumentPart(section.children, section, inside)
 
 
 def is_list(section: Section) -> bool:

@@ -9,20 +9,20 @@ from typing import NamedTuple
 from msgspec.structs import replace
 
 from pipeline.model import Document, Image, MathBlock, WritingLines, WritingSpace
-from pipeline.pagination import Leaf, PageMap, PageStart, Position, leaves, letters, text_of
+from pipeline.pagination import PageMap, PageStart, Position, TextLeaf, leaves, letters, text_of
 
 NO_TEXT = (Image, MathBlock, WritingLines, WritingSpace)
 """What no mark can stand before, since it need not be within a line."""
 
 
-class Place(NamedTuple):
+class TextPlace(NamedTuple):
     """The piece of text that a page begins in, by its number, and the letters before it there."""
 
     leaf: int
     letters: int
 
 
-class Places:
+class TextLeaves:
     """The pieces of text of a document, numbered in the order of `pagination.leaves`."""
 
     def __init__(self, document: Document) -> None:
@@ -37,12 +37,12 @@ class Places:
         for lines in self._by_file.values():
             lines.sort()
 
-    def of(self, page_map: PageMap, *, front: bool = True) -> Iterator[tuple[str, Place]]:
+    def of(self, page_map: PageMap, *, front: bool = True) -> Iterator[tuple[str, TextPlace]]:
         """Where the pages begin, in the order of the text, with their labels. Those before the
         text, with its title, say, begin with its first word, where ``front`` asks for them;
         those between that have nothing of it, with the next."""
         waiting: list[str] = []
-        last = Place(-1, 0)
+        last = TextPlace(-1, 0)
         for start in page_map.starts:
             if not start.position.line:
                 waiting.append(start.label)
@@ -51,25 +51,25 @@ class Places:
             if place is None or place < last:
                 continue
             if front:
-                here = place if last.leaf >= 0 else Place(0, 0)
+                here = place if last.leaf >= 0 else TextPlace(0, 0)
                 yield from ((label, here) for label in waiting)
             waiting, last = [], place
             yield start.label, place
         if front and last.leaf < 0 and self._leaves:
-            yield from ((label, Place(0, 0)) for label in waiting)
+            yield from ((label, TextPlace(0, 0)) for label in waiting)
 
-    def ordinal(self, place: Place) -> int:
+    def ordinal(self, place: TextPlace) -> int:
         """The number of the piece among all nodes."""
         return self._leaves[place.leaf].ordinal
 
-    def in_text(self, place: Place) -> Place | None:
+    def in_text(self, place: TextPlace) -> TextPlace | None:
         """The place itself, or the next one in the text or in code where it is neither."""
         number, inner = place
         while number < len(self._leaves) and isinstance(self._leaves[number].node, NO_TEXT):
             number, inner = number + 1, 0
-        return Place(number, inner) if number < len(self._leaves) else None
+        return TextPlace(number, inner) if number < len(self._leaves) else None
 
-    def _place(self, start: PageStart) -> Place | None:
+    def _place(self, start: PageStart) -> TextPlace | None:
         position = start.position
         while position not in self._blocks and position.nth:
             position = replace(position, nth=position.nth - 1)
@@ -80,22 +80,24 @@ class Places:
         offset = _offset(start, block)
         for number, leaf in zip(numbers, block, strict=True):
             if offset < leaf.offset + leaf.letters or offset == leaf.offset:
-                return Place(number, max(0, offset - leaf.offset))
+                return TextPlace(number, max(0, offset - leaf.offset))
         return self._following(numbers[-1])
 
-    def _after(self, position: Position) -> Place | None:
+    def _after(self, position: Position) -> TextPlace | None:
         """The next thing that is there, in the same file."""
         lines = self._by_file.get(position.file)
         if not lines:
             return None
         index = bisect.bisect_left(lines, (position.line, position.column, 0))
-        return Place(lines[index][2], 0) if index < len(lines) else self._following(lines[-1][2])
+        return (
+            TextPlace(lines[index][2], 0) if index < len(lines) else self._following(lines[-1][2])
+        )
 
-    def _following(self, number: int) -> Place | None:
-        return Place(number + 1, 0) if number + 1 < len(self._leaves) else None
+    def _following(self, number: int) -> TextPlace | None:
+        return TextPlace(number + 1, 0) if number + 1 < len(self._leaves) else None
 
 
-def _offset(start: PageStart, block: list[Leaf]) -> int:
+def _offset(start: PageStart, block: list[TextLeaf]) -> int:
     """How many letters of a block come before a page's first word, even if some of them are not
     in this edition. ``block`` has its pieces in the order of their letters."""
     words = letters(start.words)

@@ -74,7 +74,7 @@ def looks_like_svg(data: bytes) -> bool:
     )
 
 
-class Drawing(NamedTuple):
+class _Drawing(NamedTuple):
     """Width and height in CSS pixels, 0 each where the file does not say; how high its smallest
     letters are, as a part of the width, 0 where there are none; what had to be ``removed``, and
     the file without it, without comments and notes, and with families that we have, if that
@@ -87,7 +87,7 @@ class Drawing(NamedTuple):
     data: bytes = b""
 
 
-def read_svg(data: bytes) -> Drawing:
+def read_svg(data: bytes) -> _Drawing:
     """What the file says of its size, and the file without what could run code or load others.
 
     Raises `UnsafeSvgError` where it cannot be known what is in it, and `ValueError` where it is
@@ -114,7 +114,7 @@ def read_svg(data: bytes) -> Drawing:
     chosen = without_alternatives(root)
     removed = tuple(dict.fromkeys((*builder.removed, *clean(root))))
     changed = any((chosen, without_notes(root), name_families(root), builder.noted, removed))
-    return Drawing(*_size(root), _letters(root), removed, written(root) if changed else b"")
+    return _Drawing(*_size(root), _letters(root), removed, written(root) if changed else b"")
 
 
 def _depth(root: Element) -> int:

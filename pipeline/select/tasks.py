@@ -79,7 +79,7 @@ def settled(task: Matching | Ordering, *, solved: bool) -> tuple[Node, ...]:
     return (done,) if pairs else ()
 
 
-class Thing(NamedTuple):
+class _Thing(NamedTuple):
     """What a thing says but for answers, whether all readers get something of it, and
     whether all get the same, with no answer in it."""
 
@@ -88,9 +88,9 @@ class Thing(NamedTuple):
     is_for_all: bool
 
 
-def _thing(item: ListItem) -> Thing:
+def _thing(item: ListItem) -> _Thing:
     shown = list(walk(for_all((item,))))
-    return Thing(
+    return _Thing(
         content="\0".join(part for node in shown for part in (type(node).__name__, *_texts(node))),
         is_common=any(type(node) not in FIELDS for node in shown),
         is_for_all=not any(
@@ -99,7 +99,7 @@ def _thing(item: ListItem) -> Thing:
     )
 
 
-def _order(things: Sequence[Thing]) -> tuple[int, ...]:
+def _order(things: Sequence[_Thing]) -> tuple[int, ...]:
     """An order that depends on what the things say, and is not the one that is given, not
     even if only those are left that all readers get."""
     for attempt in itertools.count():
@@ -111,7 +111,7 @@ def _order(things: Sequence[Thing]) -> tuple[int, ...]:
     raise AssertionError("some order is another one")
 
 
-def _is_another(order: list[int], things: Sequence[Thing]) -> bool:
+def _is_another(order: list[int], things: Sequence[_Thing]) -> bool:
     """Whether an order of some things is not the one that is given, if there is another."""
     contents = [things[index].content for index in order]
     given = [things[index].content for index in sorted(order)]

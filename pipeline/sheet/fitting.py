@@ -46,7 +46,7 @@ class Knot(NamedTuple):
     measure: float = 1
 
 
-class Settings(NamedTuple):
+class FitSettings(NamedTuple):
     """The sheets from the tightest to the loosest; ``natural`` is the index of the one that is
     nearest to the page as it is."""
 
@@ -71,7 +71,7 @@ def fit_for(edition: Edition, metadata: Metadata) -> FitOptions | None:
 
 def settings(
     sheet: Sheet, edition: Edition, metadata: Metadata, fit: FitOptions, *, has_tables: bool = False
-) -> Settings:
+) -> FitSettings:
     """What a sheet can be made, so that its text is between the sizes that ``fit`` gives. Large
     print only grows, and margins that the front matter gives stay. The columns of tables are as
     wide as their words need: where there are any, they keep what they have."""
@@ -108,7 +108,7 @@ def settings(
     largest_knot = grown[-1] if grown else usual
     open_knot = largest_knot._replace(leading=1.12, margins=1.15)
     row = (*shrunk, *grown[:-1], *_between(largest_knot, open_knot), open_knot)
-    return Settings(tuple(map(at, row)), natural=len(shrunk))
+    return FitSettings(tuple(map(at, row)), natural=len(shrunk))
 
 
 def letters(sheet: Sheet) -> float:

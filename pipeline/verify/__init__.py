@@ -15,7 +15,7 @@ import msgspec
 
 from pipeline.checksums import listed
 from pipeline.diagnostics import Diagnostic
-from pipeline.verify.findings import Findings
+from pipeline.verify.findings import FileFindings
 
 MAX_SIZE = 1024 * 1024 * 1024
 """In bytes. Nothing bigger is read."""
@@ -27,7 +27,7 @@ class UnknownFormat(ValueError):  # noqa: N818
     """The file's name does not end like that of a format which can be checked."""
 
 
-class Report(msgspec.Struct, frozen=True):
+class CheckReport(msgspec.Struct, frozen=True):
     """The findings in the order of the file, and ``notes`` on the search: which checkers of other
     makers ran, or why they did not."""
 
@@ -35,7 +35,7 @@ class Report(msgspec.Struct, frozen=True):
     notes: tuple[str, ...] = ()
 
 
-def check(path: Path, *, external: bool = True) -> Report:
+def check(path: Path, *, external: bool = True) -> CheckReport:
     """Check a finished ``.html``, ``.xhtml``, ``.epub`` or ``.pdf`` file, or all pages of a site,
     given its folder or one of them.
 
@@ -50,7 +50,7 @@ def check(path: Path, *, external: bool = True) -> Report:
         raise UnknownFormat(
             "neither a page, an e-book or a PDF by its name, nor the folder of a site"
         )
-    findings = Findings(str(path))
+    findings = FileFindings(str(path))
     notes: tuple[str, ...] = ()
     if site:
         from pipeline.verify.web import check_site
@@ -61,7 +61,7 @@ def check(path: Path, *, external: bool = True) -> Report:
         notes = _check_file(path, findings, external)
     if findings.left_out:
         notes = (*notes, f"{findings.left_out} more findings are not shown")
-    return Report(findings.in_order(), notes)
+    return CheckReport(findings.in_order(), notes)
 
 
 def site_of(path: Path) -> Path | None:
@@ -71,7 +71,7 @@ def site_of(path: Path) -> Path | None:
     return path if path.is_dir() and any(path.glob("*.html")) else None
 
 
-def _check_file(path: Path, findings: Findings, external: bool) -> tuple[str, ...]:
+def _check_file(path: Path, findings: FileFindings, external: bool) -> tuple[str, ...]:
     """Have a file checked by the module that knows its format; notes on that."""
     match path.suffix.lower():
         case ".epub":
@@ -90,7 +90,7 @@ def _check_file(path: Path, findings: Findings, external: bool) -> tuple[str, ..
     return ()
 
 
-def _can_be_read(path: Path, findings: Findings) -> bool:
+def _can_be_read(path: Path, findings: FileFindings) -> bool:
     try:
         with path.open("rb") as file:
             size = file.seek(0, 2)

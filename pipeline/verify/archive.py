@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import BinaryIO
 from xml.etree.ElementTree import Element
 
-from pipeline.verify.findings import Findings
+from pipeline.verify.findings import FileFindings
 from pipeline.verify.markup import MarkupError, parse_xml
 
 MIMETYPE = b"application/epub+zip"
@@ -46,7 +46,7 @@ class Archive:
     Raises one of `BROKEN` where the file is no zip.
     """
 
-    def __init__(self, file: Path | BinaryIO, findings: Findings) -> None:
+    def __init__(self, file: Path | BinaryIO, findings: FileFindings) -> None:
         self._zip = zipfile.ZipFile(file)
         self._findings = findings
         self._left = MAX_TEXT
@@ -130,7 +130,7 @@ class Archive:
                 self._findings.inside(name).add("odd-name")
 
 
-def check_mimetype(path: Path, findings: Findings) -> None:
+def check_mimetype(path: Path, findings: FileFindings) -> None:
     """See whether the book says in its first bytes what it is, as OCF has it (4.3)."""
     with path.open("rb") as file:
         start = file.read(30 + 8 + len(MIMETYPE) + 64)
@@ -151,5 +151,5 @@ def check_mimetype(path: Path, findings: Findings) -> None:
         findings.add("mimetype-wrong")
 
 
-def _report_broken(findings: Findings, error: BaseException) -> None:
+def _report_broken(findings: FileFindings, error: BaseException) -> None:
     findings.add("encrypted" if isinstance(error, RuntimeError) else "damaged")

@@ -18,7 +18,7 @@ from pipeline.pages import Accessibility, Page, Pages, Verdict
 from pipeline.tree import walk_spans, whole
 from pipeline.verify import audit_rules as rules
 from pipeline.verify import claims
-from pipeline.verify.audit_rules import Looked, Subject
+from pipeline.verify.audit_rules import AuditSubject, Looked
 from pipeline.verify.findings import finding
 from pipeline.verify.markup import HTML, MarkupError, parse_xml
 from pipeline.words import words
@@ -56,32 +56,32 @@ def judged_by_nature(verdicts: Iterable[Verdict]) -> tuple[str, ...]:
     return tuple(n for n in CRITERIA if n not in looked_at and n not in FOR_PEOPLE)
 
 
-class Rule(NamedTuple):
+class _Rule(NamedTuple):
     """``criteria`` are those of WCAG that it is about, or none where it is one of EPUB
     Accessibility alone."""
 
     name: str
     criteria: tuple[str, ...]
-    look: Callable[[Subject], Looked]
+    look: Callable[[AuditSubject], Looked]
 
 
-RULES: tuple[Rule, ...] = (
-    Rule("pages-read", (), rules.pages_can_be_read),
-    Rule("images-described", ("1.1.1",), rules.images_are_described),
-    Rule("formulas-spoken", ("1.1.1", "1.3.1"), rules.formulas_are_spoken),
-    Rule("tables-headed", ("1.3.1",), rules.tables_have_heads),
-    Rule("headings-in-order", ("1.3.1", "2.4.6"), rules.headings_are_in_order),
-    Rule("references-lead", ("1.3.1", "4.1.2"), rules.references_have_targets),
-    Rule("contrast-enough", ("1.4.3",), rules.contrast_is_enough),
-    Rule("text-adapts", ("1.4.4", "1.4.10", "1.4.12"), rules.text_adapts),
-    Rule("nothing-runs", ("2.1.1", "2.1.2", "2.2.1", "3.2.1", "3.2.2"), rules.nothing_runs),
-    Rule("nothing-moves", ("2.2.2", "2.3.1"), rules.nothing_moves),
-    Rule("pages-titled", ("2.4.2",), rules.pages_have_titles),
-    Rule("contents-lead", ("2.4.1", "2.4.5"), rules.contents_lead_on),
-    Rule("links-named", ("2.4.4",), rules.links_say_where),
-    Rule("language-said", ("3.1.1",), rules.pages_say_language),
-    Rule("languages-marked", ("3.1.2",), rules.other_languages_are_marked),
-    Rule("print-pages-listed", (), rules.print_pages_are_listed),
+RULES: tuple[_Rule, ...] = (
+    _Rule("pages-read", (), rules.pages_can_be_read),
+    _Rule("images-described", ("1.1.1",), rules.images_are_described),
+    _Rule("formulas-spoken", ("1.1.1", "1.3.1"), rules.formulas_are_spoken),
+    _Rule("tables-headed", ("1.3.1",), rules.tables_have_heads),
+    _Rule("headings-in-order", ("1.3.1", "2.4.6"), rules.headings_are_in_order),
+    _Rule("references-lead", ("1.3.1", "4.1.2"), rules.references_have_targets),
+    _Rule("contrast-enough", ("1.4.3",), rules.contrast_is_enough),
+    _Rule("text-adapts", ("1.4.4", "1.4.10", "1.4.12"), rules.text_adapts),
+    _Rule("nothing-runs", ("2.1.1", "2.1.2", "2.2.1", "3.2.1", "3.2.2"), rules.nothing_runs),
+    _Rule("nothing-moves", ("2.2.2", "2.3.1"), rules.nothing_moves),
+    _Rule("pages-titled", ("2.4.2",), rules.pages_have_titles),
+    _Rule("contents-lead", ("2.4.1", "2.4.5"), rules.contents_lead_on),
+    _Rule("links-named", ("2.4.4",), rules.links_say_where),
+    _Rule("language-said", ("3.1.1",), rules.pages_say_language),
+    _Rule("languages-marked", ("3.1.2",), rules.other_languages_are_marked),
+    _Rule("print-pages-listed", (), rules.print_pages_are_listed),
 )
 """All rules, in the order of what they are about."""
 
@@ -92,7 +92,7 @@ def audit(document: Document, pages: Pages) -> Pages:
     read = {page.name: _read(page) for page in pages.pages}
     roots = {name: Element(f"{HTML}html") if isinstance(r, str) else r for name, r in read.items()}
     broken = {name: reason for name, reason in read.items() if isinstance(reason, str)}
-    subject = Subject(document, tuple(walk_spans(whole(document))), pages, roots, broken)
+    subject = AuditSubject(document, tuple(walk_spans(whole(document))), pages, roots, broken)
     looked = [(rule, tuple(rule.look(subject))) for rule in RULES]
     verdicts = tuple(
         Verdict(rule.name, rule.criteria, len(found), sum(one is not None for one in found))
@@ -120,7 +120,7 @@ def _read(page: Page) -> Element | str:
         return error.message
 
 
-def _claimed(subject: Subject, verdicts: tuple[Verdict, ...]) -> Accessibility:
+def _claimed(subject: AuditSubject, verdicts: tuple[Verdict, ...]) -> Accessibility:
     """The claims that the e-book may make."""
     metadata = subject.document.metadata
     held = set[str]().union(*map(claims.things, subject.roots.values()))

@@ -38,7 +38,7 @@ from pipeline.verify.references import id_faults, identifiers, references
 from pipeline.words import words as words_of
 
 
-class Subject(NamedTuple):
+class AuditSubject(NamedTuple):
     """An e-book before it is packed: the resolved document, with all ``nodes`` of it, each with
     its place in the source or its nearest parent's; and the pages made of it with their ``roots``,
     which have nothing in them where a page is ``broken``."""
@@ -75,7 +75,7 @@ _FILE_NAME = re.compile(
 )
 
 
-def images_are_described(subject: Subject) -> Looked:
+def images_are_described(subject: AuditSubject) -> Looked:
     """Each image that does not only decorate has a text alternative that is no file's name."""
     for image, span, is_decorative in walk_images(whole(subject.document)):
         said = image.alt.strip()
@@ -95,7 +95,7 @@ def _is_file_name(said: str, image: Image) -> bool:
     return _FILE_NAME.fullmatch(said) is not None
 
 
-def nothing_moves(subject: Subject) -> Looked:
+def nothing_moves(subject: AuditSubject) -> Looked:
     """No image is animated: nobody could stop it, and it might flash."""
     first: dict[str, tuple[Image, Span | None]] = {}
     for image, span, _ in walk_images(whole(subject.document)):
@@ -109,7 +109,7 @@ def nothing_moves(subject: Subject) -> Looked:
             yield finding("image-moves", image=asset.path) if asset.moving else None
 
 
-def formulas_are_spoken(subject: Subject) -> Looked:
+def formulas_are_spoken(subject: AuditSubject) -> Looked:
     """Each formula that is MathML has its words beside it. Of one that cannot be set, which is
     text as it is written, resolving has told."""
     for node, _ in subject.nodes:
@@ -117,7 +117,7 @@ def formulas_are_spoken(subject: Subject) -> Looked:
             yield None if node.alt else TOLD
 
 
-def tables_have_heads(subject: Subject) -> Looked:
+def tables_have_heads(subject: AuditSubject) -> Looked:
     """Tables of two rows and two columns or more have a head, or heads of their rows. A grid
     without any text is one to fill in."""
     for node, span in subject.nodes:
@@ -129,7 +129,7 @@ def tables_have_heads(subject: Subject) -> Looked:
             yield None if has_heads else finding("unheaded-table", span)
 
 
-def links_say_where(subject: Subject) -> Looked:
+def links_say_where(subject: AuditSubject) -> Looked:
     """The text of a link is not empty, and none of those that say nothing, such as "here"."""
     vague = frozenset(words_of(subject.document.metadata.lang)["vague_links"].split("|"))
     for node, span in subject.nodes:
@@ -166,7 +166,7 @@ MOST_LETTERS = 20
 """So many letters may be a name or a term, which need not be marked."""
 
 
-def other_languages_are_marked(subject: Subject) -> Looked:
+def other_languages_are_marked(subject: AuditSubject) -> Looked:
     """A passage in a script that its language is not written in has a language of its own. What
     works that are cited are called is a name."""
 
@@ -192,7 +192,7 @@ def other_languages_are_marked(subject: Subject) -> Looked:
 # --- rules that read the pages -----------------------------------------------------------------
 
 
-def pages_can_be_read(subject: Subject) -> Looked:
+def pages_can_be_read(subject: AuditSubject) -> Looked:
     """Each page is XML, without which reading systems show an error in its place."""
     for name in subject.roots:
         why = subject.broken.get(name)
@@ -205,24 +205,24 @@ def _in_page(name: str, faults: Iterable[Finding], checked: int) -> Looked:
     yield from (*found, *[None] * (checked - len(found)))
 
 
-def pages_have_titles(subject: Subject) -> Looked:
+def pages_have_titles(subject: AuditSubject) -> Looked:
     for name, root in subject.roots.items():
         yield from _in_page(name, title_faults(root), 1)
 
 
-def pages_say_language(subject: Subject) -> Looked:
+def pages_say_language(subject: AuditSubject) -> Looked:
     for name, root in subject.roots.items():
         ok = root.get("lang") and root.get("lang") == root.get(f"{XML}lang")
         yield None if ok else finding("page-language", page=name)
 
 
-def headings_are_in_order(subject: Subject) -> Looked:
+def headings_are_in_order(subject: AuditSubject) -> Looked:
     for name, root in subject.roots.items():
         headings = sum(bool(HEADING.match(element.tag)) for element in root.iter())
         yield from _in_page(name, heading_faults(root, whole=False), headings)
 
 
-def references_have_targets(subject: Subject) -> Looked:
+def references_have_targets(subject: AuditSubject) -> Looked:
     """No page has an id twice, and what is named by an id's text finds it."""
     for name, root in subject.roots.items():
         ids = identifiers(root)
@@ -240,7 +240,7 @@ RUNNING = frozenset(
 )
 
 
-def nothing_runs(subject: Subject) -> Looked:
+def nothing_runs(subject: AuditSubject) -> Looked:
     for name, root in subject.roots.items():
         found = [element for element in root.iter() if element.tag in RUNNING]
         for element in found:
@@ -249,7 +249,7 @@ def nothing_runs(subject: Subject) -> Looked:
             yield None
 
 
-def contents_lead_on(subject: Subject) -> Looked:
+def contents_lead_on(subject: AuditSubject) -> Looked:
     """There are contents, and each of their entries leads to a place that is there."""
     links = list(subject.links("toc"))
     if not links:
@@ -261,7 +261,7 @@ def contents_lead_on(subject: Subject) -> Looked:
         yield None if is_there else finding("contents-astray", entry=text_of(link))
 
 
-def print_pages_are_listed(subject: Subject) -> Looked:
+def print_pages_are_listed(subject: AuditSubject) -> Looked:
     """A list leads to all pages of the print edition that are marked, in order."""
     marked = [
         f"{name}#{element.get('id', '')}"
@@ -306,7 +306,7 @@ ENOUGH = 4.5
 WHITE = RGBA(1.0, 1.0, 1.0, 1.0)
 
 
-def text_adapts(subject: Subject) -> Looked:
+def text_adapts(subject: AuditSubject) -> Looked:
     """No size of text is fixed, and no spacing is forced."""
     for selector, found in _rules(subject):
         size = found.get("font-size", "")
@@ -318,7 +318,7 @@ def text_adapts(subject: Subject) -> Looked:
             yield finding("forced-spacing", selector=selector, property=forced)
 
 
-def contrast_is_enough(subject: Subject) -> Looked:
+def contrast_is_enough(subject: AuditSubject) -> Looked:
     """Each colour of text stands out from the colour behind it, or from white where the same rule
     has none."""
     for selector, found in _rules(subject):
@@ -331,7 +331,7 @@ def contrast_is_enough(subject: Subject) -> Looked:
             yield None if is_enough else finding("faint-style", selector=selector, ratio=ratio_)
 
 
-def _rules(subject: Subject) -> Iterator[tuple[str, Mapping[str, str]]]:
+def _rules(subject: AuditSubject) -> Iterator[tuple[str, Mapping[str, str]]]:
     return (rule for style in subject.pages.styles for rule in declarations(style.css))
 
 

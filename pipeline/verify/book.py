@@ -11,7 +11,7 @@ from xml.etree.ElementTree import Element
 from pipeline.diagnostics import Span
 from pipeline.verify.archive import BROKEN, Archive, check_mimetype
 from pipeline.verify.claims import BREAKS, check_claims, things
-from pipeline.verify.findings import Findings
+from pipeline.verify.findings import FileFindings
 from pipeline.verify.markup import (
     EPUB_TYPE,
     HTML,
@@ -27,14 +27,14 @@ from pipeline.verify.package import (
     NCX,
     SVG_TYPE,
     XHTML,
-    Item,
-    Package,
+    EpubPackage,
+    ManifestItem,
     check_images,
     read_package,
 )
-from pipeline.verify.page import Notes, check_notes, notes_of, page_faults
+from pipeline.verify.page import NoteLinks, check_notes, notes_of, page_faults
 from pipeline.verify.references import (
-    Reference,
+    FileReference,
     Target,
     css_references,
     id_faults,
@@ -51,24 +51,24 @@ XML_ENCRYPTION = "{http://www.w3.org/2001/04/xmlenc#}"
 NCX_NAME = "{http://www.daisy.org/z3986/2005/ncx/}"
 
 
-class PageMark(NamedTuple):
+class _PageMark(NamedTuple):
     """The mark where a page of the printed edition begins, and its number."""
 
     id: str
     label: str
     span: Span
-    findings: Findings
+    findings: FileFindings
 
 
 class _File(NamedTuple):
     """A file, as far as links to it and from it are to be followed."""
 
     ids: dict[str, int]
-    references: tuple[Reference, ...]
-    notes: Notes = Notes()
+    references: tuple[FileReference, ...]
+    notes: NoteLinks = NoteLinks()
 
 
-def check_book(path: Path, findings: Findings) -> None:
+def check_book(path: Path, findings: FileFindings) -> None:
     """Check an e-book. What is wrong in one of its files has ``book.epub/file`` as source."""
     try:
         check_mimetype(path, findings)
@@ -78,7 +78,7 @@ def check_book(path: Path, findings: Findings) -> None:
         findings.add("not-a-zip")
 
 
-def _check_archive(archive: Archive, findings: Findings) -> None:
+def _check_archive(archive: Archive, findings: FileFindings) -> None:
     for name in (ENCRYPTION, "META-INF/rights.xml"):
         if name in archive and not (name == ENCRYPTION and _hides_fonts(archive)):
             findings.inside(name).add("locked")
@@ -87,7 +87,7 @@ def _check_archive(archive: Archive, findings: Findings) -> None:
         return
     files: dict[str, _File] = {}
     held: set[str] = set()
-    marks: dict[Target, PageMark] = {}
+    marks: dict[Target, _PageMark] = {}
     read = {package.path}
     for path, item in package.items.items():
         if item.media_type in (XHTML, SVG_TYPE):
@@ -128,7 +128,9 @@ def _hides_fonts(archive: Archive) -> bool:
     return locked > 0 and methods == [OBFUSCATION] * locked
 
 
-def _read_page(root: Element, item: Item, package: Package, findings: Findings) -> _File:
+def _read_page(
+    root: Element, item: ManifestItem, package: EpubPackage, findings: FileFindings
+) -> _File:
     inside = findings.inside(item.path)
     if item.media_type == XHTML:
         if root.tag != f"{HTML}html":
@@ -151,7 +153,9 @@ def _read_page(root: Element, item: Item, package: Package, findings: Findings) 
 class _Book:
     """Follows the links of a book."""
 
-    def __init__(self, package: Package, files: dict[str, _File], findings: Findings) -> None:
+    def __init__(
+        self, package: EpubPackage, files: dict[str, _File], findings: FileFindings
+    ) -> None:
         self.package = package
         self.findings = findings
         self._files = files
@@ -185,7 +189,7 @@ class _Book:
         number = file.ids.get(goal.fragment, 0) if file else 0
         return self._spine.get(goal.path, len(self._spine)), number
 
-    def _check_reference(self, path: str, reference: Reference, findings: Findings) -> None:
+    def _check_reference(self, path: str, reference: FileReference, findings: FileFindings) -> None:
         """Report a reference that leads nowhere, or out of the book to what it shows."""
         _, address, what, at = reference
         kind, wanted = led_to(path, address)
@@ -244,13 +248,13 @@ class _Book:
             if label is None or not text_of(label) or content is None:
                 inside.add("ncx-entry", place(point))
             if content is not None:
-                entry = Reference("link", content.get("src", ""), "An entry", place(content))
+                entry = FileReference("link", content.get("src", ""), "An entry", place(content))
                 self._check_reference(path, entry, inside)
                 goals.append(self._goal(path, entry.value))
         if [goal for goal in goals if goal] != contents:
             inside.add("ncx-differs", place(root))
 
-    def check_page_list(self, path: str, root: Element, marks: dict[Target, PageMark]) -> None:
+    def check_page_list(self, path: str, root: Element, marks: dict[Target, _PageMark]) -> None:
         """Hold the list of the printed edition's pages against the ``marks`` in the text."""
         lists = [n for n in root.iter(f"{HTML}nav") if "page-list" in words(n, EPUB_TYPE)]
         listed: list[Target] = []
@@ -268,7 +272,7 @@ class _Book:
                 mark.findings.add("page-not-listed", mark.span, label=mark.label)
 
 
-def _check_lists(nav: Element, findings: Findings) -> None:
+def _check_lists(nav: Element, findings: FileFindings) -> None:
     lists = nav.findall(f"{HTML}ol")
     if len(lists) != 1 or not lists[0].findall(f"{HTML}li"):
         findings.add("not-one-list", place(nav))
@@ -280,13 +284,13 @@ def _check_lists(nav: Element, findings: Findings) -> None:
             findings.add("entry-without-link", place(item), text=text_of(labels[0]))
 
 
-def _marks_of(root: Element, findings: Findings) -> Iterator[PageMark]:
+def _marks_of(root: Element, findings: FileFindings) -> Iterator[_PageMark]:
     """The marks of the printed edition's pages in a page, in order."""
     for element in root.iter():
         if kinds(element) & BREAKS:
             label = element.get("aria-label") or element.get("title") or ""
             label = label or "".join(element.itertext())
-            yield PageMark(element.get("id", ""), label.strip(), place(element), findings)
+            yield _PageMark(element.get("id", ""), label.strip(), place(element), findings)
 
 
 SAME = frozenset(
@@ -300,7 +304,7 @@ SAME = frozenset(
 ROLES = {name: f"doc-{name}" for name in SAME} | {"page-list": "doc-pagelist", "qna": "doc-qna"}
 
 
-def _check_kinds(root: Element, findings: Findings) -> None:
+def _check_kinds(root: Element, findings: FileFindings) -> None:
     """Report elements whose type and role name different things."""
     known = frozenset(ROLES.values())
     for element in root.iter():

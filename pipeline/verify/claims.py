@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterator
 from typing import TypeAlias
 from xml.etree.ElementTree import Element
 
-from pipeline.verify.findings import Findings
+from pipeline.verify.findings import FileFindings
 from pipeline.verify.markup import HTML, MATHML, kinds
 from pipeline.verify.package import CONFORMS, Claim
 from pipeline.verify.page import HEADING
@@ -108,7 +108,7 @@ def features(held: Things, passed: Things) -> tuple[str, ...]:
 # --- what any e-book claims ------------------------------------------------------------------
 
 
-def check_claims(claims: tuple[Claim, ...], held: Things, findings: Findings) -> None:
+def check_claims(claims: tuple[Claim, ...], held: Things, findings: FileFindings) -> None:
     """Report claims that are not true. It comes last: a book that has errors conforms to
     nothing."""
     broken = findings.errors

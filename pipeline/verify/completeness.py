@@ -28,7 +28,7 @@ from pipeline.model import Document, Section, Table
 from pipeline.pagination import letters
 from pipeline.resolve.answers import FRONT
 from pipeline.tree import rewrite
-from pipeline.verify import Report, site_of
+from pipeline.verify import CheckReport, site_of
 from pipeline.verify.findings import finding
 from pipeline.verify.passages import FREE, Passage, passages
 from pipeline.verify.texts import (
@@ -56,7 +56,7 @@ READERS: dict[FormatName, Callable[[Path], Texts]] = {
 
 def compare(
     path: Path, source: Path, resolved: Callable[[Edition], Document], *, renamed: bool = False
-) -> Report:
+) -> CheckReport:
     """Compare a finished file with its ``source``, ``resolved`` for an edition: what was found, by
     its place in the source, and a note on what was compared. Of which edition the file is, its name
     tells; one that may be ``renamed`` is the usual one of its format. Of a site, ``path`` is the
@@ -69,16 +69,16 @@ def compare(
         suffix = ".html" if site else path.suffix.lower()
         edition = next((one for one in usual if suffix == f".{one.format}"), None)
     if edition is None:
-        return Report(notes=(f"not compared: no edition of {source} has a file of this name",))
+        return CheckReport(notes=(f"not compared: no edition of {source} has a file of this name",))
     pages = pages_name(output_name(stem_of(source), edition), edition)
     if edition.imposition != "none" and path.name != pages:
-        return Report(notes=("not compared: its pages are not in the order of reading",))
+        return CheckReport(notes=("not compared: its pages are not in the order of reading",))
     document = resolved(edition)
     file = site / START if site else path
     try:
         faults = tuple(_compare(file, edition, document))
     except UnreadableFile:
-        return Report()
+        return CheckReport()
     note = f"compared with {source}, as the edition {edition.name}"
     if len(faults) > MOST:
         note += f"; {len(faults) - MOST} more findings are not shown"
@@ -86,7 +86,7 @@ def compare(
         finding(fault.rule, fault.passage.span, text=fault.passage.text, file=file.name)
         for fault in faults[:MOST]
     )
-    return Report(tuple(one.diagnostic(document.source) for one in found), (note,))
+    return CheckReport(tuple(one.diagnostic(document.source) for one in found), (note,))
 
 
 def edition_of(name: str, stem: str) -> Edition | None:

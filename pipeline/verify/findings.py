@@ -75,7 +75,7 @@ def finding(
     return Finding(rule, code, message.format(**values), hint.format(**values), span, pages, about)
 
 
-class Findings:
+class FileFindings:
     """Collects what is found of one file, and of those that belong to it."""
 
     def __init__(self, source: str) -> None:
@@ -83,13 +83,13 @@ class Findings:
         self._kept: dict[Severity, list[tuple[str, Diagnostic]]] = {one: [] for one in Severity}
         self._left_out = [0]
 
-    def of(self, source: str) -> Findings:
+    def of(self, source: str) -> FileFindings:
         """The same collection, for what is found in the file ``source``."""
-        other = Findings(source)
+        other = FileFindings(source)
         other._kept, other._left_out = self._kept, self._left_out
         return other
 
-    def inside(self, name: str) -> Findings:
+    def inside(self, name: str) -> FileFindings:
         """The same collection, for what is found in the file ``name`` of an archive."""
         return self.of(f"{self.source}/{name}")
 

@@ -15,7 +15,7 @@ MAX_ATTRIBUTES = 1000
 TOO_WIDE = f"An element has more than {MAX_ATTRIBUTES} attributes."
 
 
-class Page(NamedTuple):
+class _Page(NamedTuple):
     """An HTML page: its ``doctype`` as written, and the mistakes a browser mends silently."""
 
     root: Element
@@ -23,7 +23,7 @@ class Page(NamedTuple):
     mistakes: tuple[tuple[Span, str], ...]
 
 
-def parse_html(text: str) -> Page:
+def parse_html(text: str) -> _Page:
     """The page as browsers read it. Raises `MarkupError` where it is too much to read."""
     parser = _HTMLParser(tree=_HTMLBuilder)
     try:
@@ -38,7 +38,7 @@ def parse_html(text: str) -> Page:
         (Span(line, max(column, 1)), _mistake(code, values or {}))
         for (line, column), code, values in parser.errors
     )
-    return Page(root, parser.tree.doctype_name, mistakes)
+    return _Page(root, parser.tree.doctype_name, mistakes)
 
 
 def _mistake(code: str, values: dict[str, Any]) -> str:

@@ -8,7 +8,7 @@ from typing import NamedTuple, TypeAlias
 import msgspec
 
 
-class Box(NamedTuple):
+class PageArea(NamedTuple):
     """A rectangle on a page as readers see it, in points from its lower left corner."""
 
     left: float
@@ -24,7 +24,7 @@ class Box(NamedTuple):
     def height(self) -> float:
         return self.top - self.bottom
 
-    def overlaps(self, other: Box) -> bool:
+    def overlaps(self, other: PageArea) -> bool:
         return (
             self.left < other.right
             and other.left < self.right
@@ -47,7 +47,7 @@ class Colour(NamedTuple):
 WHITE = Colour(255, 255, 255)
 
 
-class Element(msgspec.Struct, frozen=True):
+class PageElement(msgspec.Struct, frozen=True):
     """An element of the structure tree that has something on a page. ``order`` counts from 0
     in the order of reading, ``block`` is the same for all that is in one paragraph, heading or
     cell; ``roles`` are the types from the outermost to its own (ISO 32000-1, section 14.8.4);
@@ -62,19 +62,19 @@ class Element(msgspec.Struct, frozen=True):
         return any(role in self.roles for role in roles)
 
 
-class Run(msgspec.Struct, frozen=True):
+class TextRun(msgspec.Struct, frozen=True):
     """A piece of a line in one font and colour. ``size`` is that of the letters in points, as
     they are printed; ``background`` is what they stand on. ``element`` is None for what is not
     tagged, and for running heads and the like."""
 
     text: str
-    box: Box
+    box: PageArea
     baseline: float
     size: float
     bold: bool
     colour: Colour
     background: Colour
-    element: Element | None = None
+    element: PageElement | None = None
 
     @property
     def wanted(self) -> str:
@@ -85,10 +85,10 @@ class Run(msgspec.Struct, frozen=True):
 class Picture(msgspec.Struct, frozen=True):
     """An image of ``pixels`` across and down, and how large it is printed, in points."""
 
-    box: Box
+    box: PageArea
     pixels: tuple[int, int]
     size: tuple[float, float]
-    element: Element | None = None
+    element: PageElement | None = None
 
 
 class PageLayout(msgspec.Struct, frozen=True):
@@ -97,23 +97,23 @@ class PageLayout(msgspec.Struct, frozen=True):
     number: int
     width: float
     height: float
-    runs: tuple[Run, ...] = ()
+    runs: tuple[TextRun, ...] = ()
     pictures: tuple[Picture, ...] = ()
-    drawings: tuple[Box, ...] = ()
+    drawings: tuple[PageArea, ...] = ()
     tagged: bool = False
 
     @property
-    def boxes(self) -> tuple[Box, ...]:
+    def boxes(self) -> tuple[PageArea, ...]:
         """The places of images and drawings."""
         return (*(picture.box for picture in self.pictures), *self.drawings)
 
     @property
-    def body(self) -> tuple[Run, ...]:
+    def body(self) -> tuple[TextRun, ...]:
         """The text without running heads and feet, where the page is tagged."""
         return tuple(run for run in self.runs if run.element) if self.tagged else self.runs
 
 
-TextArea: TypeAlias = Callable[[PageLayout], Box | None]
+TextArea: TypeAlias = Callable[[PageLayout], PageArea | None]
 """Gives the place where the text of a page belongs; None where nobody knows."""
 
 SMALLER = 0.9
@@ -127,7 +127,7 @@ APART = 9
 """Points that lines are apart at least."""
 
 
-def baselines(runs: Iterable[Run]) -> tuple[float, ...]:
+def baselines(runs: Iterable[TextRun]) -> tuple[float, ...]:
     """The baselines of the lines that the pieces are on, from the top. What is raised or
     lowered within a line is on it, and so is what stands beside it in another column."""
     found: list[tuple[float, float]] = []
@@ -137,7 +137,7 @@ def baselines(runs: Iterable[Run]) -> tuple[float, ...]:
     return tuple(sorted((y for y, _ in found), reverse=True))
 
 
-def is_raised_or_lowered(run: Run, others: Sequence[Run]) -> bool:
+def is_raised_or_lowered(run: TextRun, others: Sequence[TextRun]) -> bool:
     """Tell a note's number, an index or an exponent beside larger letters."""
     return any(
         run.size < other.size * SMALLER
@@ -148,7 +148,7 @@ def is_raised_or_lowered(run: Run, others: Sequence[Run]) -> bool:
     )
 
 
-def line_of(run: Run, others: Iterable[Run]) -> str:
+def line_of(run: TextRun, others: Iterable[TextRun]) -> str:
     """The text of the line that a piece is part of, as far as it is of one kind and block."""
     block = run.element and run.element.block
     pieces = [
@@ -166,7 +166,7 @@ def line_of(run: Run, others: Iterable[Run]) -> str:
     return text
 
 
-def rules(drawings: Iterable[Box], written: Iterable[float]) -> tuple[float, ...]:
+def rules(drawings: Iterable[PageArea], written: Iterable[float]) -> tuple[float, ...]:
     """The heights of the rules to write on, from the top: those that are not at one of the lines
     that are ``written``. A rule may be the lower edge of a box, of which no more is drawn."""
     found: list[float] = []

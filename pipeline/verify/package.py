@@ -11,7 +11,7 @@ from xml.etree.ElementTree import Element
 
 from pipeline.diagnostics import Span
 from pipeline.verify.archive import Archive
-from pipeline.verify.findings import Findings
+from pipeline.verify.findings import FileFindings
 from pipeline.verify.markup import XML, place, text_of, words
 from pipeline.verify.references import id_faults, identifiers, led_to
 
@@ -53,7 +53,7 @@ WANTED = frozenset({"image/jpeg", "image/png", "image/gif", SVG_TYPE})
 """Types that every shop takes, and every reader shows."""
 
 
-class Item(NamedTuple):
+class ManifestItem(NamedTuple):
     """A file of the manifest. ``path`` starts at the root of the archive."""
 
     id: str
@@ -72,23 +72,23 @@ class Claim(NamedTuple):
     span: Span
 
 
-class Package(NamedTuple):
+class EpubPackage(NamedTuple):
     """``items`` are the files by path that are there; ``spine`` the paths in reading order."""
 
     path: str
     identifier: str
-    items: dict[str, Item]
+    items: dict[str, ManifestItem]
     spine: tuple[str, ...]
     claims: tuple[Claim, ...] = ()
 
-    def with_property(self, name: str) -> tuple[Item, ...]:
+    def with_property(self, name: str) -> tuple[ManifestItem, ...]:
         return tuple(item for item in self.items.values() if name in item.properties)
 
-    def of_type(self, media_type: str) -> tuple[Item, ...]:
+    def of_type(self, media_type: str) -> tuple[ManifestItem, ...]:
         return tuple(item for item in self.items.values() if item.media_type == media_type)
 
 
-def read_package(archive: Archive, findings: Findings) -> Package | None:
+def read_package(archive: Archive, findings: FileFindings) -> EpubPackage | None:
     """The package document that ``META-INF/container.xml`` names, checked; None where there is
     none that can be read."""
     path = _path(archive, findings)
@@ -115,7 +115,7 @@ def read_package(archive: Archive, findings: Findings) -> Package | None:
     for name in archive.names:
         if name not in known and not name.startswith("META-INF/"):
             findings.inside(name).add("unlisted")
-    return Package(path, identifier, found, spine, tuple(_claims(metadata)))
+    return EpubPackage(path, identifier, found, spine, tuple(_claims(metadata)))
 
 
 def _claims(metadata: Element | None) -> Iterator[Claim]:
@@ -130,7 +130,7 @@ def _claims(metadata: Element | None) -> Iterator[Claim]:
             yield Claim(CONFORMS, element.get("href", ""), place(element))
 
 
-def _path(archive: Archive, findings: Findings) -> str:
+def _path(archive: Archive, findings: FileFindings) -> str:
     if CONTAINER not in archive:
         findings.add("no-container")
         return ""
@@ -145,7 +145,7 @@ def _path(archive: Archive, findings: Findings) -> str:
     return ""
 
 
-def _identifier(root: Element, metadata: Element, findings: Findings) -> str:
+def _identifier(root: Element, metadata: Element, findings: FileFindings) -> str:
     name = root.get("unique-identifier", "")
     for element in metadata.iter(f"{DC}identifier"):
         if name and element.get("id") == name and text_of(element):
@@ -154,7 +154,7 @@ def _identifier(root: Element, metadata: Element, findings: Findings) -> str:
     return ""
 
 
-def _check_metadata(root: Element, metadata: Element | None, findings: Findings) -> None:
+def _check_metadata(root: Element, metadata: Element | None, findings: FileFindings) -> None:
     if metadata is None:
         findings.add("no-metadata", place(root))
         return
@@ -176,7 +176,7 @@ def _check_metadata(root: Element, metadata: Element | None, findings: Findings)
 
 
 def _linked(
-    metadata: Element | None, base: str, archive: Archive, findings: Findings
+    metadata: Element | None, base: str, archive: Archive, findings: FileFindings
 ) -> Iterator[str]:
     """The files that the metadata links to: records and licences, which no manifest lists."""
     for element in () if metadata is None else metadata.iterfind(f"{OPF}link"):
@@ -192,8 +192,10 @@ def _linked(
             findings.add("link-astray", place(element), href=href)
 
 
-def _items(root: Element, base: str, archive: Archive, findings: Findings) -> tuple[Item, ...]:
-    found: dict[str, Item] = {}
+def _items(
+    root: Element, base: str, archive: Archive, findings: FileFindings
+) -> tuple[ManifestItem, ...]:
+    found: dict[str, ManifestItem] = {}
     for element in root.iterfind(f"{OPF}manifest/{OPF}item"):
         href, at = element.get("href", ""), place(element)
         remote, (path, _) = led_to(base, href)
@@ -210,11 +212,13 @@ def _items(root: Element, base: str, archive: Archive, findings: Findings) -> tu
         if right and media_type not in right:
             findings.add("wrong-type", at, href=href, type=media_type, right=right[0])
         properties = frozenset(words(element, "properties"))
-        found.setdefault(path, Item(element.get("id", ""), path, media_type, properties, at))
+        found.setdefault(
+            path, ManifestItem(element.get("id", ""), path, media_type, properties, at)
+        )
     return tuple(found.values())
 
 
-def _spine(root: Element, items: dict[str, Item], findings: Findings) -> Iterator[str]:
+def _spine(root: Element, items: dict[str, ManifestItem], findings: FileFindings) -> Iterator[str]:
     references = root.findall(f"{OPF}spine[1]/{OPF}itemref")
     seen: set[str] = set()
     for element in references:
@@ -234,7 +238,10 @@ def _spine(root: Element, items: dict[str, Item], findings: Findings) -> Iterato
 
 
 def _check_roles(
-    root: Element, items: tuple[Item, ...], by_id: dict[str, Item], findings: Findings
+    root: Element,
+    items: tuple[ManifestItem, ...],
+    by_id: dict[str, ManifestItem],
+    findings: FileFindings,
 ) -> None:
     navs = [item for item in items if "nav" in item.properties]
     if len(navs) != 1 or navs[0].media_type != XHTML:
@@ -249,7 +256,7 @@ def _check_roles(
         findings.add("no-ncx", place(spine), id=toc)
 
 
-def check_images(archive: Archive, package: Package, findings: Findings) -> None:
+def check_images(archive: Archive, package: EpubPackage, findings: FileFindings) -> None:
     """Report images that are too large, or of other kinds than every shop takes."""
     for path, item in package.items.items():
         if not item.media_type.startswith("image/") or item.media_type == SVG_TYPE:

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from xml.etree.ElementTree import Element
 
 from pipeline.diagnostics import Span
-from pipeline.verify.findings import Finding, Findings, finding
+from pipeline.verify.findings import FileFindings, Finding, finding
 from pipeline.verify.markup import HTML, SVG, XML, has_text, kinds, place, text_of
 from pipeline.verify.references import Target
 
@@ -91,14 +91,14 @@ class NoteLink(NamedTuple):
     span: Span
 
 
-class Notes(NamedTuple):
+class NoteLinks(NamedTuple):
     """The links of a page to notes and back, and the ``ids`` of its notes."""
 
     links: tuple[NoteLink, ...] = ()
     ids: frozenset[str] = frozenset()
 
 
-def notes_of(root: Element) -> Notes:
+def notes_of(root: Element) -> NoteLinks:
     """The footnotes of a page, and the links to and from them."""
     links: list[NoteLink] = []
     ids: set[str] = set()
@@ -112,7 +112,7 @@ def notes_of(root: Element) -> Notes:
             back = not named & REFERENCES
             within = frozenset(e.get("id", "") for e in (path if back else path[-2:])) - {""}
             links.append(NoteLink(element.get("href", ""), back, within, place(element)))
-    return Notes(tuple(links), frozenset(ids - {""}))
+    return NoteLinks(tuple(links), frozenset(ids - {""}))
 
 
 def _with_ancestors(root: Element) -> Iterator[tuple[Element, list[Element]]]:
@@ -135,7 +135,8 @@ def _with_ancestors(root: Element) -> Iterator[tuple[Element, list[Element]]]:
 
 
 def check_notes(
-    pages: Sequence[tuple[str, Notes, Findings]], resolve: Callable[[str, str], Target | None]
+    pages: Sequence[tuple[str, NoteLinks, FileFindings]],
+    resolve: Callable[[str, str], Target | None],
 ) -> None:
     """See that references lead to notes, and notes back, on all pages, each with its path.
 

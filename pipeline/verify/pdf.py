@@ -13,7 +13,7 @@ from typing import Any, NamedTuple, TypeAlias
 import pikepdf
 from pikepdf import settings
 
-from pipeline.verify.findings import Findings, shown
+from pipeline.verify.findings import FileFindings, shown
 from pipeline.verify.markup import MarkupError, parse_xml, text_of
 from pipeline.verify.pdf_objects import (
     TangleError,
@@ -51,7 +51,7 @@ Numbers: TypeAlias = Mapping[tuple[int, int], int]
 """The numbers of the pages by their `identity`."""
 
 
-class Drawn(NamedTuple):
+class _Drawn(NamedTuple):
     """A figure or formula: the number of its page, the corners of its place, what it is for
     those who do not see it."""
 
@@ -60,20 +60,20 @@ class Drawn(NamedTuple):
     alt: str
 
 
-class Structure(NamedTuple):
+class _Structure(NamedTuple):
     """The number of ``headings``, the ``pages`` (as `identity`) with content, and what is
     drawn, in the order of reading."""
 
     headings: int = 0
     pages: frozenset[tuple[int, int]] = frozenset()
-    drawn: tuple[Drawn, ...] = ()
+    drawn: tuple[_Drawn, ...] = ()
 
 
-def check_pdf(path: Path, findings: Findings) -> tuple[str, ...]:
+def check_pdf(path: Path, findings: FileFindings) -> tuple[str, ...]:
     """Check a PDF. Findings about a page have its number in the message, counted from 1. Gives
     notes on what was not looked for."""
     notes: tuple[str, ...] = ()
-    drawn: tuple[Drawn, ...] = ()
+    drawn: tuple[_Drawn, ...] = ()
     try:
         with _limits(), pikepdf.open(path) as pdf:
             if _is_for_printers(pdf):  # nobody reads it in order
@@ -133,15 +133,15 @@ def _is_to_be_cut(page: pikepdf.Page) -> bool:
     return not resources and all(PLACED.fullmatch(name) for name in placed)
 
 
-def _check_print(path: Path, drawn: tuple[Drawn, ...], findings: Findings) -> None:
+def _check_print(path: Path, drawn: tuple[_Drawn, ...], findings: FileFindings) -> None:
     """Report what will not print well, and of what is ``drawn`` what cannot be seen."""
-    from pipeline.verify.layout import Box
+    from pipeline.verify.layout import PageArea
     from pipeline.verify.printing import print_faults
     from pipeline.verify.seen import UnreadablePdf, is_blank, read_pages
 
     try:
         pages = read_pages(path)
-        blank = is_blank(path, [(one.page, Box(*one.box)) for one in drawn])
+        blank = is_blank(path, [(one.page, PageArea(*one.box)) for one in drawn])
     except UnreadablePdf:
         findings.add("undrawable")
         return
@@ -151,7 +151,7 @@ def _check_print(path: Path, drawn: tuple[Drawn, ...], findings: Findings) -> No
         findings.add("empty-drawing", pages=(one.page,), what=what)
 
 
-def _check_document(pdf: pikepdf.Pdf, findings: Findings) -> tuple[Drawn, ...]:
+def _check_document(pdf: pikepdf.Pdf, findings: FileFindings) -> tuple[_Drawn, ...]:
     """Check the whole, and its pages; what is drawn on them."""
     catalog = pdf.Root
     if pdf.is_encrypted:
@@ -178,12 +178,12 @@ def _check_document(pdf: pikepdf.Pdf, findings: Findings) -> tuple[Drawn, ...]:
     return structure.drawn
 
 
-def _check_language(catalog: Any, findings: Findings) -> None:
+def _check_language(catalog: Any, findings: FileFindings) -> None:
     if not text(entry(catalog, "/Lang")).strip():
         findings.add("pdf-language")
 
 
-def _check_metadata(catalog: Any, findings: Findings, *, tagged: bool) -> None:
+def _check_metadata(catalog: Any, findings: FileFindings, *, tagged: bool) -> None:
     stream = entry(catalog, "/Metadata")
     if not isinstance(stream, pikepdf.Stream):
         findings.add("no-xmp")
@@ -202,7 +202,7 @@ def _check_metadata(catalog: Any, findings: Findings, *, tagged: bool) -> None:
         findings.add("pdf-claim")
 
 
-def _check_fonts(pdf: pikepdf.Pdf, findings: Findings) -> None:
+def _check_fonts(pdf: pikepdf.Pdf, findings: FileFindings) -> None:
     """Report fonts that the pages use and the file does not have."""
 
     def resources_of(owner: Any) -> Any:
@@ -249,15 +249,15 @@ def _is_empty(page: pikepdf.Page) -> bool:
 # --- the structure tree: what a person hears who listens -----------------------------------
 
 
-def _check_structure(catalog: Any, findings: Findings, pages: Numbers) -> Structure:
+def _check_structure(catalog: Any, findings: FileFindings, pages: Numbers) -> _Structure:
     """Check headings and figures."""
     root = entry(catalog, "/StructTreeRoot")
     if entry(root, "/K") is None:
         findings.add("no-structure")
-        return Structure()
+        return _Structure()
     roles = entry(root, "/RoleMap")
     used: set[tuple[int, int]] = set()
-    drawn: list[Drawn] = []
+    drawn: list[_Drawn] = []
     last = headings = 0
     for element in visit(elements(entry(root, "/K")), _children):
         page = entry(element, "/Pg")
@@ -270,7 +270,7 @@ def _check_structure(catalog: Any, findings: Findings, pages: Numbers) -> Struct
             findings.add("figure-undescribed", where=where)
         box = _box(element) if role in ILLUSTRATIONS and number else ()
         if box:
-            drawn.append(Drawn(number, box, alt))
+            drawn.append(_Drawn(number, box, alt))
         if match := HEADING.match(role):
             headings += 1
             level = int(match[1])
@@ -279,7 +279,7 @@ def _check_structure(catalog: Any, findings: Findings, pages: Numbers) -> Struct
                 before += where
                 findings.add("pdf-skipped-level", level=level, before=before, wanted=last + 1)
             last = level
-    return Structure(headings, frozenset(used), tuple(drawn))
+    return _Structure(headings, frozenset(used), tuple(drawn))
 
 
 def _children(element: Any) -> Iterator[Any]:
@@ -319,7 +319,7 @@ def _role(name: str, roles: Any) -> str:
 # --- links and the outline -------------------------------------------------------------------
 
 
-def _check_links(pdf: pikepdf.Pdf, findings: Findings, pages: Numbers) -> int:
+def _check_links(pdf: pikepdf.Pdf, findings: FileFindings, pages: Numbers) -> int:
     """Check the links on the pages and the entries of the outline; how many entries it has."""
     goals = _Goals(pdf, pages)
     for page in pdf.pages:

@@ -10,12 +10,12 @@ from pipeline import contrast as contrast_of
 from pipeline.paper import MILLIMETRE
 from pipeline.verify.findings import Finding, finding
 from pipeline.verify.layout import (
-    Box,
     Colour,
+    PageArea,
     PageLayout,
     Picture,
-    Run,
     TextArea,
+    TextRun,
     baselines,
     is_raised_or_lowered,
     line_of,
@@ -99,7 +99,7 @@ def _dots_per_inch(picture: Picture) -> float:
 class _Text:
     """Text of one kind: its first line, and the numbers of the pages that it is on."""
 
-    def __init__(self, first: Run, page: PageLayout) -> None:
+    def __init__(self, first: TextRun, page: PageLayout) -> None:
         self.about = first.wanted
         self.line = line_of(first, page.runs)
         self.on: dict[int, None] = {}
@@ -120,7 +120,7 @@ def _small_text(pages: Pages) -> Iterator[Finding]:
         yield finding("small-text", pages=(*text.on,), about=text.about, line=text.line, size=size)
 
 
-def _is_figure(run: Run, others: Sequence[Run]) -> bool:
+def _is_figure(run: TextRun, others: Sequence[TextRun]) -> bool:
     """Tell a piece that is raised or lowered, or the number of a note."""
     is_reference = run.element is not None and run.element.within("Reference")
     return (is_reference and run.text.strip().isdigit()) or is_raised_or_lowered(run, others)
@@ -194,7 +194,7 @@ def _stranded_headings(pages: Pages) -> Iterator[Finding]:
     """Headings at a page's foot, away from what they are over: looked for in tagged pages, but
     the last, where nothing could follow."""
     for page, following in itertools.pairwise(pages):
-        headings: dict[int, list[Run]] = {}
+        headings: dict[int, list[TextRun]] = {}
         for run in page.body:
             if run.element and run.element.within(*HEADINGS):
                 headings.setdefault(run.element.block, []).append(run)
@@ -206,7 +206,7 @@ def _stranded_headings(pages: Pages) -> Iterator[Finding]:
                 yield finding("stranded-heading", pages=(page.number,), about=text, heading=text)
 
 
-def _is_complete(heading: Sequence[Run], page: PageLayout, following: PageLayout) -> bool:
+def _is_complete(heading: Sequence[TextRun], page: PageLayout, following: PageLayout) -> bool:
     """Tell a heading of which all stands on its page: the next page begins with another
     heading, of the same level or above."""
     own = _in_order(heading)[-1].element
@@ -217,19 +217,19 @@ def _is_complete(heading: Sequence[Run], page: PageLayout, following: PageLayout
     return bool(level) and level <= _level(heading[-1])
 
 
-def _in_order(runs: Sequence[Run]) -> list[Run]:
+def _in_order(runs: Sequence[TextRun]) -> list[TextRun]:
     """Text as its tags put it into order, without notes."""
     tagged = [run for run in runs if run.element and not run.element.within("Note")]
     return sorted(tagged, key=lambda run: run.element.order if run.element else 0)
 
 
-def _level(run: Run) -> str:
+def _level(run: TextRun) -> str:
     """The role of the heading that text is of, or nothing."""
     roles = run.element.roles if run.element else ()
     return next((role for role in roles if role in HEADINGS), "")
 
 
-def _lines_below(heading: Sequence[Run], page: PageLayout) -> int:
+def _lines_below(heading: Sequence[TextRun], page: PageLayout) -> int:
     """The number of lines below a heading, in its column, of what it is over."""
     element = heading[-1].element
     assert element, "it is a heading by its element"
@@ -248,7 +248,7 @@ def _lines_below(heading: Sequence[Run], page: PageLayout) -> int:
     return len(baselines(below)) + ruled + LINES_BELOW * solid
 
 
-def _is_near_the_foot(heading: Sequence[Run], page: PageLayout, pages: Pages) -> bool:
+def _is_near_the_foot(heading: Sequence[TextRun], page: PageLayout, pages: Pages) -> bool:
     """Measured from the lowest text on any page of this size."""
     foot = min(
         run.baseline
@@ -263,9 +263,9 @@ def _overflow(pages: Pages, area: TextArea | None) -> Iterator[Finding]:
     """Text that runs over the margin, or off the page: one finding for each block of a page,
     about its longest line."""
     for page in pages:
-        edge = Box(0, 0, page.width, page.height)
+        edge = PageArea(0, 0, page.width, page.height)
         place = area(page) if area else None
-        worst: dict[tuple[str, int], tuple[bool, float, Run]] = {}
+        worst: dict[tuple[str, int], tuple[bool, float, TextRun]] = {}
         for run in page.body:
             off = _over(run.box, edge, 0.5)
             # what is all in the margin, as notes and the numbers of pages may be, was put there
@@ -289,7 +289,7 @@ def _overflow(pages: Pages, area: TextArea | None) -> Iterator[Finding]:
             )
 
 
-def _over(box: Box, place: Box, tolerance: float) -> float:
+def _over(box: PageArea, place: PageArea, tolerance: float) -> float:
     """Points by which a box is out of its place, 0 where it is within."""
     over = max(
         place.left - box.left,
@@ -300,7 +300,7 @@ def _over(box: Box, place: Box, tolerance: float) -> float:
     return over if over > tolerance else 0
 
 
-def _rule(run: Run) -> str:
+def _rule(run: TextRun) -> str:
     """The rule that text breaks which runs out of its place."""
     if run.element and run.element.within("Table"):
         return "wide-table"

@@ -20,7 +20,7 @@ Kind: TypeAlias = Literal["link", "file", "id"]
 Style: TypeAlias = Literal["attribute", "element", "file"]
 
 
-class Reference(NamedTuple):
+class FileReference(NamedTuple):
     """``kind``: a "link" is followed by readers, a "file" is loaded to show the page, an
     "id" is an id of the same file. ``value`` is as written; ``what`` says in which attribute
     of which element, so that a sentence can begin with it."""
@@ -76,13 +76,13 @@ def id_faults(root: Element) -> Iterator[Finding]:
         seen.add(name)
 
 
-def references(root: Element) -> Iterator[Reference]:
+def references(root: Element) -> Iterator[FileReference]:
     """Everything that the elements of a page or a drawing refer to."""
     for element in root.iter():
         yield from _of_element(element)
 
 
-def _of_element(element: Element) -> Iterator[Reference]:
+def _of_element(element: Element) -> Iterator[FileReference]:
     name = element.tag.rpartition("}")[2]
     at = place(element)
     own_lists = OWN_ID_LISTS.get(name, ()) if element.tag.startswith(HTML) else ()
@@ -91,11 +91,11 @@ def _of_element(element: Element) -> Iterator[Reference]:
         what = f"`{key}` of `{name}`"
         if key in ID_LISTS or key in own_lists:
             for word in value.split():
-                yield Reference("id", word, what, at)
+                yield FileReference("id", word, what, at)
         elif kind := _kind(element, key):
             addresses = _candidates(value) if key == "srcset" else (value,)
             for address in addresses:
-                yield Reference(kind, address.strip(), what, at)
+                yield FileReference(kind, address.strip(), what, at)
         elif key == "style" or ("url(" in value and element.tag.startswith(SVG)):
             yield from css_references(value, what, at, "attribute")
     if name == "style" and element.text:
@@ -130,13 +130,13 @@ def _candidates(srcset: str) -> Iterator[str]:
         rest = rest.strip()
 
 
-def css_references(css: str, what: str, start: Span, style: Style) -> Iterator[Reference]:
+def css_references(css: str, what: str, start: Span, style: Style) -> Iterator[FileReference]:
     """The files that a style loads. It is in the element at ``start``, or a file of its own."""
     for address, line, column in loaded(css):
         # where the text of an element begins is known to the line
         known = style == "file" or (style == "element" and line > 1)
         at = Span(start.line + line - 1, column) if known else start
-        yield Reference("file", address, f"`url()` in {what}", at)
+        yield FileReference("file", address, f"`url()` in {what}", at)
 
 
 def led_to(base: str, address: str) -> tuple[str, Target]:

@@ -16,7 +16,15 @@ import pypdfium2
 import pypdfium2.raw as pdfium
 from pypdfium2 import PdfMatrix
 
-from pipeline.verify.layout import WHITE, Box, Colour, Element, PageLayout, Picture, Run
+from pipeline.verify.layout import (
+    WHITE,
+    Colour,
+    PageArea,
+    PageElement,
+    PageLayout,
+    Picture,
+    TextRun,
+)
 
 if TYPE_CHECKING:
     from PIL import Image
@@ -78,7 +86,7 @@ def read_pages(
     return tuple(pages)
 
 
-def is_blank(source: Path | bytes, places: Sequence[tuple[int, Box]]) -> tuple[bool, ...]:
+def is_blank(source: Path | bytes, places: Sequence[tuple[int, PageArea]]) -> tuple[bool, ...]:
     """Of each place, on a page by number, whether nothing is to be seen there: whether it has
     no size, or one colour in all, which is around it as well. Raises `UnreadablePdf`."""
     blank = [False] * len(places)
@@ -89,7 +97,7 @@ def is_blank(source: Path | bytes, places: Sequence[tuple[int, Box]]) -> tuple[b
                 canvas, (x, y, _, _) = _Canvas(page, FINE), page.get_cropbox()
                 for index in indices if not page.get_rotation() else ():
                     left, bottom, right, top = places[index][1]
-                    place = Box(left - x, bottom - y, right - x, top - y)
+                    place = PageArea(left - x, bottom - y, right - x, top - y)
                     no_size = min(place.width, place.height) < POINT
                     blank[index] = no_size or canvas.is_one_colour(place)
     return tuple(blank)
@@ -111,7 +119,7 @@ class _Canvas:
             bitmap.close()
         return self._image
 
-    def behind(self, box: Box, colour: Colour) -> Colour:
+    def behind(self, box: PageArea, colour: Colour) -> Colour:
         """The ground of letters of this colour: the commonest other colour in their box."""
         left, upper, right, lower = self._area(box, 1)
         if left >= right or upper >= lower:
@@ -121,7 +129,7 @@ class _Canvas:
         others = sorted((count, value) for count, value in counts if Colour(*value) != colour)
         return Colour(*others[-1][1]) if others else colour
 
-    def is_one_colour(self, box: Box) -> bool:
+    def is_one_colour(self, box: PageArea) -> bool:
         """Tell a place that has one colour, if most of what is next to it has the same."""
         left, upper, right, lower = self._area(box, 0)
         if left >= right or upper >= lower:
@@ -142,7 +150,7 @@ class _Canvas:
         ]
         return 2 * sum(colour == colours[0][1] for colour in ring) >= len(ring)
 
-    def _area(self, box: Box, around: int) -> tuple[int, int, int, int]:
+    def _area(self, box: PageArea, around: int) -> tuple[int, int, int, int]:
         """The pixels of a place, and so many around it, from the upper left."""
         width, height = self.image.size
         left, bottom, right, top = (  # numbers of a damaged file may be without end
@@ -158,10 +166,10 @@ class _Canvas:
 
 def _layout(page: Any, number: int, canvas: _Canvas) -> PageLayout:
     tagged = _elements(page)
-    found: list[tuple[Run, int]] = []
+    found: list[tuple[TextRun, int]] = []
     pictures: list[Picture] = []
-    drawings: list[Box] = []
-    forms: dict[Any, tuple[PdfMatrix, Element | None]] = {None: (_upright(page), None)}
+    drawings: list[PageArea] = []
+    forms: dict[Any, tuple[PdfMatrix, PageElement | None]] = {None: (_upright(page), None)}
     with contextlib.closing(page.get_textpage()) as text:
         for thing in itertools.islice(page.get_objects(max_depth=FORMS + 1), MOST):
             # what is in a form has the numbers of the form, and belongs to what it is shown in
@@ -193,8 +201,8 @@ def _layout(page: Any, number: int, canvas: _Canvas) -> PageLayout:
 
 
 def _read_text(
-    thing: Any, textpage: Any, outer: PdfMatrix, element: Element | None
-) -> Iterator[tuple[Run, int]]:
+    thing: Any, textpage: Any, outer: PdfMatrix, element: PageElement | None
+) -> Iterator[tuple[TextRun, int]]:
     """A piece of text, if it can be seen, and how opaque it is, to 255."""
     mode = pdfium.FPDFTextObj_GetTextRenderMode(thing)
     red, green, blue, alpha = (ctypes.c_uint() for _ in range(4))
@@ -203,7 +211,7 @@ def _read_text(
     if mode == pdfium.FPDF_TEXTRENDERMODE_INVISIBLE or not has_colour or not text.strip():
         return
     m = thing.get_matrix().multiply(outer)
-    run = Run(
+    run = TextRun(
         text=text,
         box=_box(thing, outer),
         baseline=m.f,
@@ -216,7 +224,7 @@ def _read_text(
     yield run, alpha.value
 
 
-def _grounded(run: Run, alpha: int, solid: tuple[Box, ...], canvas: _Canvas) -> Run:
+def _grounded(run: TextRun, alpha: int, solid: tuple[PageArea, ...], canvas: _Canvas) -> TextRun:
     """A piece of text with what it stands on, and with the colour that it has there."""
     if any(run.box.overlaps(other) for other in solid):
         run = msgspec.structs.replace(run, background=canvas.behind(run.box, run.colour))
@@ -235,8 +243,8 @@ def _is_bold(thing: Any) -> bool:
     return any(word in name for word in BOLD)
 
 
-def _box(thing: Any, outer: PdfMatrix) -> Box:
-    return Box(*outer.on_rect(*thing.get_bounds()))
+def _box(thing: Any, outer: PdfMatrix) -> PageArea:
+    return PageArea(*outer.on_rect(*thing.get_bounds()))
 
 
 def _upright(page: Any) -> PdfMatrix:
@@ -262,10 +270,10 @@ def _string(getter: Any, *of: Any) -> str:
     return bytes(buffer)[: size - 2].decode("utf-16-le", errors="replace")
 
 
-def _elements(page: Any) -> dict[int, Element]:
+def _elements(page: Any) -> dict[int, PageElement]:
     """The elements of the structure tree by the number of their marked content."""
     tree = pdfium.FPDF_StructTree_GetForPage(page)
-    found: dict[int, Element] = {}
+    found: dict[int, PageElement] = {}
     blocks = itertools.count(1)
 
     def read(element: Any, roles: tuple[str, ...], alt: str, block: int) -> None:
@@ -277,7 +285,7 @@ def _elements(page: Any) -> dict[int, Element]:
             content = pdfium.FPDF_StructElement_GetChildMarkedContentID(element, index)
             child = pdfium.FPDF_StructElement_GetChildAtIndex(element, index)
             if content >= 0:
-                found[content] = Element(len(found), block, roles, alt)
+                found[content] = PageElement(len(found), block, roles, alt)
             elif child and len(roles) < LEVELS:
                 read(child, roles, alt, block)
 

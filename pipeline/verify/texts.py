@@ -12,9 +12,9 @@ from xml.etree.ElementTree import Element
 
 from pipeline.pagination import letters
 from pipeline.verify.archive import BROKEN, Archive
-from pipeline.verify.findings import Findings
+from pipeline.verify.findings import FileFindings
 from pipeline.verify.html import parse_html
-from pipeline.verify.layout import Run
+from pipeline.verify.layout import TextRun
 from pipeline.verify.markup import HTML, MATHML, SVG, MarkupError, kinds, words
 from pipeline.verify.package import XHTML, read_package
 from pipeline.verify.page import BACK_LINKS, REFERENCES
@@ -64,7 +64,7 @@ def text_of_pages(path: Path) -> Texts:
 def text_of_book(path: Path) -> Texts:
     """The letters of an e-book, in the order of its spine. Raises `UnreadableFile`."""
     try:
-        with Archive(path, findings := Findings(str(path))) as archive:
+        with Archive(path, findings := FileFindings(str(path))) as archive:
             package = read_package(archive, findings)
             if package is None:
                 raise UnreadableFile(str(path))
@@ -141,7 +141,7 @@ def text_of_pdf(path: Path) -> Texts:
     return Texts(as_printed("".join(text)), as_printed("".join(notes)))
 
 
-def _is_text(run: Run) -> bool:
+def _is_text(run: TextRun) -> bool:
     assert run.element is not None
     roles = run.element.roles
     return not run.element.within(*NOT_TEXT) and roles[-2:] != (NOTE, "Lbl")

@@ -11,12 +11,12 @@ from xml.etree.ElementTree import Element
 
 from pipeline.checksums import checksum, listed
 from pipeline.diagnostics import Span
-from pipeline.verify.findings import Findings
+from pipeline.verify.findings import FileFindings
 from pipeline.verify.html import parse_html
 from pipeline.verify.markup import HTML, MarkupError, parse_xml, place, words
 from pipeline.verify.page import check_notes, notes_of, page_faults
 from pipeline.verify.references import (
-    Reference,
+    FileReference,
     Target,
     css_references,
     id_faults,
@@ -41,17 +41,17 @@ class _Page(NamedTuple):
     path: Path
     root: Element
     ids: dict[str, int]
-    findings: Findings
+    findings: FileFindings
 
 
-def check_page(path: Path, findings: Findings) -> None:
+def check_page(path: Path, findings: FileFindings) -> None:
     """Check a page, with the files beside it that it shows."""
     root = _read(path, findings)
     if root is not None:
         _check([_Page(path, root, identifiers(root), findings)], address=None)
 
 
-def check_site(folder: Path, findings: Findings) -> int:
+def check_site(folder: Path, findings: FileFindings) -> int:
     """Check all pages in a folder, and that the files which its list names are as it says.
     Returns how many pages there are."""
     pages: list[_Page] = []
@@ -106,7 +106,7 @@ def _within(pages: Mapping[str, Container[str]]) -> Callable[[str, str], Target 
     return resolve
 
 
-def _read(path: Path, findings: Findings) -> Element | None:
+def _read(path: Path, findings: FileFindings) -> Element | None:
     """The root of a page, None of one that cannot be read."""
     try:
         with path.open("rb") as file:
@@ -161,7 +161,7 @@ class _Surroundings:
         self._styles = styles
         self._missing: set[str] = set()
 
-    def check(self, reference: Reference) -> None:
+    def check(self, reference: FileReference) -> None:
         """Report a reference of the page that leads nowhere, or away. What leads to the site's
         own address, as on the page for those that are not found, is taken as if it led to the
         file."""
@@ -173,7 +173,7 @@ class _Surroundings:
             reference = reference._replace(value=value)
         self._check_address(reference, self._page.path.name, self._page.findings)
 
-    def _check_address(self, reference: Reference, base: str, findings: Findings) -> None:
+    def _check_address(self, reference: FileReference, base: str, findings: FileFindings) -> None:
         _, address, what, at = reference
         kind, goal = led_to(base, address)
         if not (kind or goal.path):
@@ -195,13 +195,13 @@ class _Surroundings:
             self._missing.add(goal.path)
             findings.add("no-file-beside", at, path=goal.path)
 
-    def _check_id(self, reference: Reference, page: str, name: str) -> None:
+    def _check_id(self, reference: FileReference, page: str, name: str) -> None:
         if name not in self._pages[page]:
             rule = "no-anchor" if page == self._page.path.name else "no-anchor-there"
             what, at = reference.what, reference.span
             self._page.findings.add(rule, at, what=what, id=f"#{name}", page=page)
 
-    def _check_file(self, reference: Reference, path: str, findings: Findings) -> None:
+    def _check_file(self, reference: FileReference, path: str, findings: FileFindings) -> None:
         what, at = reference.what, reference.span
         if not self._is_site and not path.startswith(f"{self._own_files}/"):
             findings.add("file-outside", at, what=what, path=path, folder=self._own_files)
@@ -211,7 +211,7 @@ class _Surroundings:
             self._styles.add(path)
             self._check_style(path, findings.of(str(self._page.path.parent / path)))
 
-    def _check_style(self, path: str, findings: Findings) -> None:
+    def _check_style(self, path: str, findings: FileFindings) -> None:
         try:
             data = (self._page.path.parent / path).read_bytes()[: MAX_SIZE + 1]
         except OSError as error:

@@ -4,6 +4,6 @@ and none where the server's ``robots.txt`` asks programs to stay away.
 """
 
 from pipeline.web.lookup import look_up
-from pipeline.web.memory import Answer
+from pipeline.web.memory import LinkAnswer
 
-__all__ = ["Answer", "look_up"]
+__all__ = ["LinkAnswer", "look_up"]

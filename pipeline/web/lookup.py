@@ -9,7 +9,7 @@ from itertools import takewhile
 from urllib.parse import urldefrag
 
 from pipeline.web.hosts import PAUSE, ForbiddenError, Hosts, host_of
-from pipeline.web.memory import Answer, Memory
+from pipeline.web.memory import LinkAnswer, LinkMemory
 from pipeline.web.requests import TIMEOUT, Method, NoReplyError, Reply, phrase, plain
 
 MOST_HOSTS = 8
@@ -24,10 +24,10 @@ PATIENCE = frozenset({429, 503})
 
 def look_up(
     addresses: Iterable[str], *, pause: float = PAUSE, timeout: float = TIMEOUT
-) -> dict[str, Answer]:
+) -> dict[str, LinkAnswer]:
     """What is known of each address: what was found lately, or is found now."""
-    memory = Memory()
-    found: dict[str, Answer] = {}
+    memory = LinkMemory()
+    found: dict[str, LinkAnswer] = {}
     by_host: dict[str, list[str]] = defaultdict(list)
     wanted = dict.fromkeys(urldefrag(address).url for address in addresses)
     for address in wanted:
@@ -38,10 +38,10 @@ def look_up(
         try:
             by_host[host_of(plain(address))].append(address)
         except ValueError:
-            found[address] = Answer("unknown", "is no address that can be asked")
+            found[address] = LinkAnswer("unknown", "is no address that can be asked")
     hosts = Hosts(pause, timeout)
 
-    def ask_all(group: list[str]) -> list[tuple[str, Answer]]:
+    def ask_all(group: list[str]) -> list[tuple[str, LinkAnswer]]:
         return [(address, look_up_one(address, hosts)) for address in group]
 
     pool = ThreadPoolExecutor(MOST_HOSTS)
@@ -56,14 +56,14 @@ def look_up(
     return found
 
 
-def look_up_one(address: str, hosts: Hosts) -> Answer:
+def look_up_one(address: str, hosts: Hosts) -> LinkAnswer:
     """Ask for the head of a page, and for the page where that fails: many servers answer the
     first in another way, or not at all."""
     answer, sure = _follow("HEAD", address, hosts)
     return answer if sure else _follow("GET", address, hosts)[0]
 
 
-def _follow(method: Method, address: str, hosts: Hosts) -> tuple[Answer, bool]:
+def _follow(method: Method, address: str, hosts: Hosts) -> tuple[LinkAnswer, bool]:
     """The answer, and whether it is worth no second question."""
     hops: list[tuple[Reply, str]] = []
     at = plain(address)
@@ -74,22 +74,24 @@ def _follow(method: Method, address: str, hosts: Hosts) -> tuple[Answer, bool]:
             if reply.status not in REDIRECTS or not reply.location:
                 return _judge(hops)
             if len(hops) > MOST_REDIRECTS:
-                return Answer("unknown", "leads from one address to the next without end"), False
+                return LinkAnswer(
+                    "unknown", "leads from one address to the next without end"
+                ), False
             at = reply.location
             if at != plain(at):
                 raise ValueError(at)
     except ForbiddenError:
-        return Answer("forbidden"), True
+        return LinkAnswer("forbidden"), True
     except ValueError:
-        return Answer("unknown", f"leads on to {at}, which cannot be followed"), False
+        return LinkAnswer("unknown", f"leads on to {at}, which cannot be followed"), False
     except NoReplyError as error:
-        return Answer("unknown", error.reason), error.final
+        return LinkAnswer("unknown", error.reason), error.final
 
 
-def _judge(hops: list[tuple[Reply, str]]) -> tuple[Answer, bool]:
+def _judge(hops: list[tuple[Reply, str]]) -> tuple[LinkAnswer, bool]:
     status, _, _ = hops[-1][0]
     if 200 <= status < 300:
         moves = len(list(takewhile(lambda hop: hop[0].status in PERMANENT, hops)))
-        return Answer("moved", to=hops[moves][1]) if moves else Answer("there"), True
+        return LinkAnswer("moved", to=hops[moves][1]) if moves else LinkAnswer("there"), True
     outcome = "gone" if status in GONE else "unknown"
-    return Answer(outcome, f"answers {phrase(status)}"), status in PATIENCE  # type: ignore[arg-type]
+    return LinkAnswer(outcome, f"answers {phrase(status)}"), status in PATIENCE  # type: ignore[arg-type]

@@ -21,10 +21,10 @@ FILE = "links.json"
 
 class _Entry(msgspec.Struct, frozen=True):
     time: float
-    answer: Answer
+    answer: LinkAnswer
 
 
-class Memory:
+class LinkMemory:
     """An aid only: where it cannot be read or written, everything is asked anew."""
 
     def __init__(self) -> None:
@@ -36,11 +36,11 @@ class Memory:
                 found = msgspec.json.decode(self._file.read_bytes(), type=dict[str, _Entry])
                 self._entries = {name: entry for name, entry in found.items() if _is_fresh(entry)}
 
-    def get(self, address: str) -> Answer | None:
+    def get(self, address: str) -> LinkAnswer | None:
         entry = self._entries.get(address)
         return entry.answer if entry else None
 
-    def add(self, address: str, answer: Answer) -> None:
+    def add(self, address: str, answer: LinkAnswer) -> None:
         self._entries[address] = _Entry(time.time(), answer)
 
     def write(self) -> None:
@@ -58,7 +58,7 @@ def _is_fresh(entry: _Entry) -> bool:
 Outcome: TypeAlias = Literal["there", "moved", "gone", "unknown", "forbidden"]
 
 
-class Answer(msgspec.Struct, frozen=True, omit_defaults=True):
+class LinkAnswer(msgspec.Struct, frozen=True, omit_defaults=True):
     """``moved``: it is there, but at the address ``to`` for good. ``gone``: the server says
     that there is no such page. ``unknown``: it cannot be told. ``forbidden``: programs are
     asked to stay away. ``reason`` ends a sentence that begins with the address."""

@@ -33,7 +33,7 @@ _NAME = re.compile(r"\([A-Za-z][\w-]*\)=$")
 _BLOCK_ID = re.compile(r"(?:^|[ \t])\^[A-Za-z0-9-]{4,60}[ \t]*$")
 
 
-class Setting:
+class LeafSetting:
     """What the marks of a leaf depend on beyond their neighbours: how many characters there are
     that mean something in pairs, and the (normalised) labels of links that the text defines."""
 
@@ -46,7 +46,7 @@ class Setting:
         self.bracket, self.closing = ("&#91;", "&#93;") if is_like_formula else ("\\[", "\\]")
 
 
-def escape(text: str, before: str, after: str, setting: Setting, *, nested: bool) -> str:
+def escape(text: str, before: str, after: str, setting: LeafSetting, *, nested: bool) -> str:
     """``text`` as Markdown. ``before`` and ``after`` are what stands beside it, as written;
     ``nested``, whether it stands within brackets, in which no bracket may be open."""
     parts: list[str] = []
@@ -65,7 +65,7 @@ def escape(text: str, before: str, after: str, setting: Setting, *, nested: bool
     return "".join(parts)
 
 
-def _escaped(found: str, whole: str, at: int, setting: Setting, nested: bool, end: int) -> str:
+def _escaped(found: str, whole: str, at: int, setting: LeafSetting, nested: bool, end: int) -> str:
     """What is written for a character, or for what an address begins with."""
     before, after = whole[at - 1 : at], whole[at + len(found) : at + len(found) + 1]
     if len(found) > 1:
@@ -133,7 +133,7 @@ def _apart(char: str) -> bool:
     return char in ("", " ")
 
 
-def _opens(whole: str, at: int, setting: Setting) -> bool:
+def _opens(whole: str, at: int, setting: LeafSetting) -> bool:
     """Whether a bracket may open what is more than text in brackets."""
     after = whole[at + 1 : at + 2]
     if whole[at - 1 : at] == "!" or after in ("", "^", "@", "!", "[", "-", " "):

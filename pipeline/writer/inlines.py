@@ -16,7 +16,7 @@ from pipeline.parser.inlines.references import CROSS_REFERENCE
 from pipeline.tree import plain_text
 from pipeline.variables import WRITTEN
 from pipeline.writer.attributes import attribute_list, blank, field
-from pipeline.writer.joining import Token, joined, settled
+from pipeline.writer.joining import LeafToken, joined, settled
 from pipeline.writer.markup import image, tag, unwritable
 
 _CROSS_REFERENCE = re.compile(CROSS_REFERENCE)
@@ -51,13 +51,13 @@ def leaf(
     return joined(settled(tokens), frozenset(map(normalise, notes.links.values())), start=start)
 
 
-def _on_one_line(token: Token) -> Token:
+def _on_one_line(token: LeafToken) -> LeafToken:
     if token.kind == "mark" and token.text == "\\\n":
-        return Token("<br>")
-    return Token(" ") if token.kind == "mark" and token.text == "\n" else token
+        return LeafToken("<br>")
+    return LeafToken(" ") if token.kind == "mark" and token.text == "\n" else token
 
 
-def _tokens(children: Iterable[Inline], notes: Notes, depth: int) -> Iterable[Token]:
+def _tokens(children: Iterable[Inline], notes: Notes, depth: int) -> Iterable[LeafToken]:
     for node in children:
         yield from WRITERS[type(node)](node, notes, depth)
 
@@ -65,40 +65,40 @@ def _tokens(children: Iterable[Inline], notes: Notes, depth: int) -> Iterable[To
 # --- a function for each node -----------------------------------------------------------
 
 
-def _text(node: model.Text, notes: Notes, depth: int) -> Iterable[Token]:
-    yield Token(node.text, "text")
+def _text(node: model.Text, notes: Notes, depth: int) -> Iterable[LeafToken]:
+    yield LeafToken(node.text, "text")
 
 
-def _soft_break(node: model.SoftBreak, notes: Notes, depth: int) -> Iterable[Token]:
-    yield Token("\n")
+def _soft_break(node: model.SoftBreak, notes: Notes, depth: int) -> Iterable[LeafToken]:
+    yield LeafToken("\n")
 
 
-def _line_break(node: model.LineBreak, notes: Notes, depth: int) -> Iterable[Token]:
-    yield Token("\\\n")
+def _line_break(node: model.LineBreak, notes: Notes, depth: int) -> Iterable[LeafToken]:
+    yield LeafToken("\\\n")
 
 
 def _emphasis(
     node: model.Emphasis | model.Strong | model.Strikethrough, notes: Notes, depth: int
-) -> Iterable[Token]:
+) -> Iterable[LeafToken]:
     name, count = {model.Emphasis: ("em", 1), model.Strong: ("strong", 2)}.get(
         type(node), ("del", 2)
     )
     opening, closing = tag(name, node.attributes), f"</{name}>"
     inner = list(_tokens(node.children, notes, depth + (name != "del")))
     if node.attributes != model.NO_ATTRIBUTES or not inner:
-        yield from (Token(opening), *inner, Token(closing))
+        yield from (LeafToken(opening), *inner, LeafToken(closing))
         return
     marks = "~~" if name == "del" else "*_"[depth % 2] * count
-    yield Token(marks, "open", opening)
+    yield LeafToken(marks, "open", opening)
     yield from inner
-    yield Token(marks, "close", closing)
+    yield LeafToken(marks, "close", closing)
 
 
-def _code(node: model.Code, notes: Notes, depth: int) -> Iterable[Token]:
+def _code(node: model.Code, notes: Notes, depth: int) -> Iterable[LeafToken]:
     text = node.text
     element = f"{tag('code', node.attributes)}{_entities(text)}</code>"
     if not text or "\n" in text:
-        yield Token(element)
+        yield LeafToken(element)
         return
     runs = {len(run) for run in re.findall("`+", text)}
     marks = "`" * next(n for n in range(1, len(runs) + 2) if n not in runs)
@@ -106,7 +106,7 @@ def _code(node: model.Code, notes: Notes, depth: int) -> Iterable[Token]:
     if text[0] == "`" or text[-1] == "`" or spaced:
         text = f" {text} "
     listed = attribute_list(node.attributes, node.wordings)
-    yield Token(f"{marks}{text}{marks}{listed}", "code", element)
+    yield LeafToken(f"{marks}{text}{marks}{listed}", "code", element)
 
 
 def _entities(text: str) -> str:
@@ -114,47 +114,47 @@ def _entities(text: str) -> str:
     return re.sub(r"[^\w\s]|_", lambda found: f"&#{ord(found[0])};", text)
 
 
-def _link(node: model.Link, notes: Notes, depth: int) -> Iterable[Token]:
+def _link(node: model.Link, notes: Notes, depth: int) -> Iterable[LeafToken]:
     after = attribute_list(node.attributes, node.wordings)
     said = node.children[0].text if _is_text(node.children) else ""  # type: ignore[union-attr]
     title = field(node, "title")
     if said and not title and not (after and " " in said):
         is_mail = node.href == f"mailto:{said}" and _MAIL.fullmatch(said)
         if is_mail or (said == node.href == encode(said) and _AUTOLINK.fullmatch(said)):
-            yield Token(f"<{said}>{after}")
+            yield LeafToken(f"<{said}>{after}")
             return
         if node.href == f"https://{said}" and _WWW.fullmatch(said) and not after:
-            yield Token(said, "bare", f"[{said[:3]}\\{said[3:]}]({node.href})")
+            yield LeafToken(said, "bare", f"[{said[:3]}\\{said[3:]}]({node.href})")
             return
     if encode(_written(node.href)) != node.href and not _VARIABLE.search(node.href):
         said_title = f' title="{html.escape(title)}"' if title else ""
         opening = tag("a", node.attributes, f' href="{html.escape(node.href)}"{said_title}')
-        yield from (Token(opening), *_tokens(node.children, notes, depth), Token("</a>"))
+        yield from (LeafToken(opening), *_tokens(node.children, notes, depth), LeafToken("</a>"))
         return
-    yield Token("[", "bracket")
+    yield LeafToken("[", "bracket")
     yield from _tokens(node.children, notes, depth)
     label = notes.links.get((node.href, title))
     if label is not None:
         is_short = normalise(plain_text(node.children)) == normalise(label)
-        yield Token(f"]{after}" if is_short else f"][{label}]{after}", "end")
+        yield LeafToken(f"]{after}" if is_short else f"][{label}]{after}", "end")
         return
-    yield Token(f"]({_target(node.href, title)}){after}", "end")
+    yield LeafToken(f"]({_target(node.href, title)}){after}", "end")
 
 
-def _image(node: model.Image, notes: Notes, depth: int) -> Iterable[Token]:
+def _image(node: model.Image, notes: Notes, depth: int) -> Iterable[LeafToken]:
     title = field(node, "title")
     if encode(_written(node.source)) != node.source and not _VARIABLE.search(node.source):
-        yield Token(image(node))
+        yield LeafToken(image(node))
         return
-    yield Token("![", "bracket")
+    yield LeafToken("![", "bracket")
     wording = next((w for w in node.wordings if w.name == "alt" and not w.is_pair), None)
     if wording:
         yield from _tokens(wording.children, notes, depth)
     elif node.alt:
         for number, part in enumerate(re.split(f"({_NAMED})", node.alt)):
-            yield Token(part, "mark" if number % 2 else "text")
+            yield LeafToken(part, "mark" if number % 2 else "text")
     after = attribute_list(node.attributes, node.wordings)
-    yield Token(f"]({_target(node.source, title)}){after}", "end")
+    yield LeafToken(f"]({_target(node.source, title)}){after}", "end")
 
 
 def _written(address: str) -> str:
@@ -194,72 +194,76 @@ def _balanced(address: str) -> bool:
     return not depth
 
 
-def _note_reference(node: model.NoteReference, notes: Notes, depth: int) -> Iterable[Token]:
+def _note_reference(node: model.NoteReference, notes: Notes, depth: int) -> Iterable[LeafToken]:
     note = notes.notes.get(node.label)
     if not node.label.startswith(model.INLINE_NOTE):
-        yield Token(f"[^{node.label}]", "code")
+        yield LeafToken(f"[^{node.label}]", "code")
         return
     if note is None or len(note.children) != 1 or not isinstance(note.children[0], model.Paragraph):
         raise unwritable(node)
-    yield Token("^[", "bracket")
+    yield LeafToken("^[", "bracket")
     yield from _tokens(note.children[0].children, notes, depth)
-    yield Token("]", "end")
+    yield LeafToken("]", "end")
 
 
-def _abbreviation(node: model.Abbreviation, notes: Notes, depth: int) -> Iterable[Token]:
+def _abbreviation(node: model.Abbreviation, notes: Notes, depth: int) -> Iterable[LeafToken]:
     if node.text in notes.defined:
-        yield Token(node.text, "text")
+        yield LeafToken(node.text, "text")
         return
     if node.attributes != model.NO_ATTRIBUTES:
         raise unwritable(node)
     title = html.escape(field(node, "title"))
-    yield Token(f'<abbr title="{title}">{_entities(node.text)}</abbr>')
+    yield LeafToken(f'<abbr title="{title}">{_entities(node.text)}</abbr>')
 
 
-def _element(node: model.InlineElement, notes: Notes, depth: int) -> Iterable[Token]:
+def _element(node: model.InlineElement, notes: Notes, depth: int) -> Iterable[LeafToken]:
     inner = list(_tokens(node.children, notes, depth))
     listed = attribute_list(node.attributes, node.wordings)
     if node.name == "span" and listed:
-        yield from (Token("[", "bracket"), *inner, Token(f"]{listed}", "end"))
+        yield from (LeafToken("[", "bracket"), *inner, LeafToken(f"]{listed}", "end"))
     elif node.name == "mark" and inner and node.attributes == model.NO_ATTRIBUTES:
-        yield from (Token("==", "open", "<mark>"), *inner, Token("==", "close", "</mark>"))
+        yield from (LeafToken("==", "open", "<mark>"), *inner, LeafToken("==", "close", "</mark>"))
     elif node.name == "wbr":
-        yield Token("<wbr>")
+        yield LeafToken("<wbr>")
     else:
-        yield from (Token(tag(node.name, node.attributes)), *inner, Token(f"</{node.name}>"))
+        yield from (
+            LeafToken(tag(node.name, node.attributes)),
+            *inner,
+            LeafToken(f"</{node.name}>"),
+        )
 
 
-def _blank(node: model.Blank, notes: Notes, depth: int) -> Iterable[Token]:
+def _blank(node: model.Blank, notes: Notes, depth: int) -> Iterable[LeafToken]:
     written = blank(node)
-    yield Token(written, "gap", written if node.answer else f"{written}{{}}")
+    yield LeafToken(written, "gap", written if node.answer else f"{written}{{}}")
 
 
-def _variable(node: model.Variable, notes: Notes, depth: int) -> Iterable[Token]:
-    yield Token(f"{{{{ {node.name} }}}}")
+def _variable(node: model.Variable, notes: Notes, depth: int) -> Iterable[LeafToken]:
+    yield LeafToken(f"{{{{ {node.name} }}}}")
 
 
-def _cross_reference(node: model.CrossReference, notes: Notes, depth: int) -> Iterable[Token]:
+def _cross_reference(node: model.CrossReference, notes: Notes, depth: int) -> Iterable[LeafToken]:
     sign = "-@" if node.form == "number" else "@"
     pages = ("page",) if node.form == "page" else ()
     own = node.attributes
     listed = attribute_list(model.Attributes(own.id, (*pages, *own.classes), own.pairs))
     if not _CROSS_REFERENCE.fullmatch(f"{sign}{node.target}"):
         raise unwritable(node)
-    yield Token(f"{sign}{node.target}{listed}", "reference", f"[{sign}{node.target}]{listed}")
+    yield LeafToken(f"{sign}{node.target}{listed}", "reference", f"[{sign}{node.target}]{listed}")
 
 
-def _citation(node: model.Citation, notes: Notes, depth: int) -> Iterable[Token]:
-    yield Token(node.source, "code")
+def _citation(node: model.Citation, notes: Notes, depth: int) -> Iterable[LeafToken]:
+    yield LeafToken(node.source, "code")
 
 
-def _math(node: model.Math, notes: Notes, depth: int) -> Iterable[Token]:
+def _math(node: model.Math, notes: Notes, depth: int) -> Iterable[LeafToken]:
     if node.display:
-        yield Token(f"$${node.tex}$$")
+        yield LeafToken(f"$${node.tex}$$")
     else:
-        yield Token(f"${node.tex}$", "math", f"$`{node.tex}`$")
+        yield LeafToken(f"${node.tex}$", "math", f"$`{node.tex}`$")
 
 
-def _page_mark(node: model.PageMark, notes: Notes, depth: int) -> Iterable[Token]:
+def _page_mark(node: model.PageMark, notes: Notes, depth: int) -> Iterable[LeafToken]:
     return ()  # nothing that is written makes one
 
 
@@ -267,7 +271,7 @@ def _is_text(children: tuple[Inline, ...]) -> bool:
     return len(children) == 1 and isinstance(children[0], model.Text)
 
 
-WRITERS: Mapping[type[Node], Callable[[Any, Notes, int], Iterable[Token]]] = {
+WRITERS: Mapping[type[Node], Callable[[Any, Notes, int], Iterable[LeafToken]]] = {
     model.Text: _text,
     model.SoftBreak: _soft_break,
     model.LineBreak: _line_break,

@@ -8,10 +8,10 @@ from itertools import zip_longest
 from typing import NamedTuple
 
 from pipeline.parser.inlines.formulas import is_formula
-from pipeline.writer.escapes import Setting, escape, escape_line
+from pipeline.writer.escapes import LeafSetting, escape, escape_line
 
 
-class Token(NamedTuple):
+class LeafToken(NamedTuple):
     """A piece of a leaf. ``kind`` is "text"; "mark", what is written as it stands; or "open" and
     "close", around emphasis, whose ``other`` is what to write where no stars can stand;
     "bracket" and "end" around what no bracket may be open in."""
@@ -21,15 +21,15 @@ class Token(NamedTuple):
     other: str = ""
 
 
-def settled(tokens: list[Token]) -> list[Token]:
+def settled(tokens: list[LeafToken]) -> list[LeafToken]:
     """The tokens with stars, or an element where those would mean nothing, or something else."""
-    found: list[Token] = []
+    found: list[LeafToken] = []
     for token in tokens:
         if token.kind == "text" and found and found[-1].kind == "text":
-            found[-1] = Token(found[-1].text + token.text, "text")
+            found[-1] = LeafToken(found[-1].text + token.text, "text")
         elif token.text and not (token.text == "\n" and (not found or found[-1].text[-1] == "\n")):
             found.append(token)
-    while found and found[-1] in (Token("\n"), Token("\\\n")):
+    while found and found[-1] in (LeafToken("\n"), LeafToken("\\\n")):
         found.pop()
     stack: list[int] = []
     for at, token in enumerate(found):
@@ -39,12 +39,12 @@ def settled(tokens: list[Token]) -> list[Token]:
             first = stack.pop()
             is_within = any(found[outer].text[0] == token.text[0] for outer in stack)
             if is_within or not (_may_open(found, first) and _may_close(found, at)):
-                found[first] = Token(found[first].other)
-                found[at] = Token(token.other)
+                found[first] = LeafToken(found[first].other)
+                found[at] = LeafToken(token.other)
     return found
 
 
-def _may_open(tokens: list[Token], at: int) -> bool:
+def _may_open(tokens: list[LeafToken], at: int) -> bool:
     before, after = _edge(tokens, at - 1, -1), _edge(tokens, at + 1, 0)
     mark = tokens[at].text
     if before == mark[0] or after == mark[0]:
@@ -56,7 +56,7 @@ def _may_open(tokens: list[Token], at: int) -> bool:
     return mark[0] != "_" or _breaks(before)
 
 
-def _may_close(tokens: list[Token], at: int) -> bool:
+def _may_close(tokens: list[LeafToken], at: int) -> bool:
     before, after = _edge(tokens, at - 1, -1), _edge(tokens, at + 1, 0)
     mark = tokens[at].text
     if before == mark[0] or after == mark[0] or after == "{":
@@ -68,7 +68,7 @@ def _may_close(tokens: list[Token], at: int) -> bool:
     return mark[0] != "_" or _breaks(after)
 
 
-def _edge(tokens: list[Token], at: int, side: int) -> str:
+def _edge(tokens: list[LeafToken], at: int, side: int) -> str:
     if not 0 <= at < len(tokens):
         return "\n"
     return tokens[at].text[side]
@@ -82,8 +82,8 @@ def _is_punctuation(char: str) -> bool:
     return unicodedata.category(char)[0] in "PS"
 
 
-def joined(tokens: list[Token], labels: frozenset[str], *, start: bool) -> str:
-    setting = Setting("".join(token.text for token in tokens), labels)
+def joined(tokens: list[LeafToken], labels: frozenset[str], *, start: bool) -> str:
+    setting = LeafSetting("".join(token.text for token in tokens), labels)
     parts: list[str] = []
     starts = {0} if start and tokens and tokens[0].kind == "text" else set()
     nested = 0

@@ -26,8 +26,8 @@ from pipeline.importing.odf.names import (
     TABLE,
     TEXT,
 )
-from pipeline.importing.odf.page import MOST_REPEATED, Page, number_of, xml_of
-from pipeline.importing.odf.styles import Styles
+from pipeline.importing.odf.page import MOST_REPEATED, OdfPage, number_of, xml_of
+from pipeline.importing.odf.styles import OdfStyles
 from pipeline.importing.page_metadata import language_of
 from pipeline.metadata import Contributor, Metadata
 
@@ -49,7 +49,7 @@ def read_odt(path: Path, name: str) -> Draft:
         if content is None or body is None:
             raise BrokenArchiveError("This is no OpenDocument text.")
         outer = xml_of(parts, "styles.xml")
-        styles = Styles([root for root in (outer, content) if root is not None])
+        styles = OdfStyles([root for root in (outer, content) if root is not None])
         metadata = _metadata(xml_of(parts, "meta.xml"), styles)
     except (BrokenArchiveError, etree.LxmlError, ValueError) as error:
         is_ours = isinstance(error, BrokenArchiveError)
@@ -57,7 +57,7 @@ def read_odt(path: Path, name: str) -> Draft:
         hint = "Open it in LibreOffice, and save it anew as .odt."
         wrong = diagnostic(Code.UNREADABLE_FILE, message, source=name, hint=hint)
         return Draft(Metadata(), (), found=(wrong,))
-    page = Page(styles, parts)
+    page = OdfPage(styles, parts)
     made = page.of(body)
     draft = of_page(made, name, page.image, whole=True, title=metadata.title)
     counts = _counts(body)
@@ -80,7 +80,7 @@ def read_odt(path: Path, name: str) -> Draft:
     )
 
 
-def _metadata(meta: Element | None, styles: Styles) -> Metadata:
+def _metadata(meta: Element | None, styles: OdfStyles) -> Metadata:
     def said(*tags: str) -> list[str]:
         found = (" ".join((e.text or "").split()) for tag in tags for e in meta.iter(tag))  # type: ignore[union-attr]
         return [text for text in found if text]

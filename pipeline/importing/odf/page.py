@@ -14,7 +14,7 @@ from lxml.etree import _Element as Element
 from pipeline.importing.draft import COMMENT, MATH_MARK
 from pipeline.importing.mathml import as_tex
 from pipeline.importing.odf.names import DC, DRAW, LEAVE_OUT, MATH, OFFICE, SVG, TABLE, TEXT, XLINK
-from pipeline.importing.odf.styles import Styles
+from pipeline.importing.odf.styles import OdfStyles
 from pipeline.importing.page_metadata import TITLE
 
 MOST_REPEATED = 100
@@ -37,10 +37,10 @@ def number_of(element: Element, key: str, default: int = 1) -> int:
     return int(value) if value.isdigit() and len(value) < 7 else default
 
 
-class Page:
+class OdfPage:
     """Makes a page of HTML of a text."""
 
-    def __init__(self, styles: Styles, parts: dict[str, bytes]) -> None:
+    def __init__(self, styles: OdfStyles, parts: dict[str, bytes]) -> None:
         self.comments = 0
         self.formulas = 0
         self.labels = 0

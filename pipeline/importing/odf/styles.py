@@ -16,7 +16,7 @@ _DEEPEST = 20
 _CENTIMETRES = {"cm": 1, "mm": 0.1, "in": 2.54, "pt": 2.54 / 72}
 
 
-class Styles:
+class OdfStyles:
     """Styles by their names."""
 
     def __init__(self, roots: list[Element]) -> None:

@@ -10,18 +10,18 @@ from lxml import etree
 from lxml.etree import _Element as Element
 
 from pipeline.parser.characters import FORBIDDEN
-from pipeline.verify.layout import Run
+from pipeline.verify.layout import TextRun
 
 _CUT = re.compile(r"(?<!\w)([^\W\d_]{2,60})[-\u00ad\ufffe\x02]$")
 APART = 0.2
 """Of the size of its letters, a piece is further from the one before where a space is between."""
 
 
-class Line(NamedTuple):
+class PdfLine(NamedTuple):
     """The pieces on one line of a page."""
 
     page: int
-    runs: tuple[Run, ...]
+    runs: tuple[TextRun, ...]
 
     @property
     def text(self) -> str:
@@ -53,15 +53,15 @@ class Line(NamedTuple):
         return max(run.box.right for run in self.runs)
 
 
-def _is_apart(before: Run, run: Run) -> bool:
+def _is_apart(before: TextRun, run: TextRun) -> bool:
     if before.text[-1:].isspace() or run.text[:1].isspace():
         return False
     return run.box.left - before.box.right > APART * min(run.size, before.size)
 
 
-def lines_of(page: int, runs: Iterable[Run]) -> list[Line]:
+def lines_of(page: int, runs: Iterable[TextRun]) -> list[PdfLine]:
     """The lines that pieces are on, in their order."""
-    found: list[list[Run]] = []
+    found: list[list[TextRun]] = []
     for run in runs:
         before = found[-1][-1] if found else None
         size = max(run.size, before.size) if before else run.size
@@ -73,10 +73,10 @@ def lines_of(page: int, runs: Iterable[Run]) -> list[Line]:
             found.append([run])
         else:
             found[-1].append(run)
-    return [Line(page, tuple(one)) for one in found]
+    return [PdfLine(page, tuple(one)) for one in found]
 
 
-def write_lines(lines: Iterable[Line], to: Element, known: str, *, marked: bool = True) -> None:
+def write_lines(lines: Iterable[PdfLine], to: Element, known: str, *, marked: bool = True) -> None:
     """Lines as one text, with what is bold in it; words that were cut at the ends of lines are
     whole again, unless the text has them with the hyphen elsewhere."""
     pieces: list[tuple[str, bool]] = []
@@ -92,7 +92,7 @@ def write_lines(lines: Iterable[Line], to: Element, known: str, *, marked: bool 
                 pieces[-1] = (text if is_known else text[:-1], bold)
             else:
                 pieces[-1] = (f"{text} ", bold)
-        before: Run | None = None
+        before: TextRun | None = None
         for run in line.runs:
             text = FORBIDDEN.sub("-", run.text)
             if before is not None and _is_apart(before, run):

@@ -12,7 +12,7 @@ from lxml import etree
 from lxml.etree import _Element as Element
 
 from pipeline.importing.page_metadata import TITLE
-from pipeline.importing.pdf.lines import Line, lines_of, write_lines
+from pipeline.importing.pdf.lines import PdfLine, lines_of, write_lines
 from pipeline.verify.layout import PageLayout
 
 LARGER = 1.12
@@ -81,19 +81,19 @@ def _without(item: Element, mark: str) -> None:
             return
 
 
-def _is_cut(line: Line) -> bool:
+def _is_cut(line: PdfLine) -> bool:
     return line.text.endswith("-")
 
 
-def _marked(lines: list[Line]) -> list[Line]:
+def _marked(lines: list[PdfLine]) -> list[PdfLine]:
     """The lines of a page, with bullets and numbers that are drawn by themselves before theirs."""
     marks = {
         round(line.baseline): line
         for line in lines
         if len(line.runs) == 1 and _MARK.fullmatch(line.text)
     }
-    found: list[Line] = []
-    used: list[Line] = []
+    found: list[PdfLine] = []
+    used: list[PdfLine] = []
     for line in lines:
         mark = marks.get(round(line.baseline))
         if mark and mark is not line and mark.left < line.left and mark not in used:
@@ -103,15 +103,15 @@ def _marked(lines: list[Line]) -> list[Line]:
     return [line for line in found if line not in used]
 
 
-def _key(line: Line) -> tuple[int, str, float]:
+def _key(line: PdfLine) -> tuple[int, str, float]:
     return line.page, line.text, round(line.baseline)
 
 
 def _furniture(
-    pages: Sequence[Sequence[Line]],
+    pages: Sequence[Sequence[PdfLine]],
 ) -> tuple[set[tuple[int, str, float]], Counter[str]]:
     """Running heads, feet and page numbers: what stands at the edges of many pages."""
-    edges: list[Line] = []
+    edges: list[PdfLine] = []
     for lines in pages:
         ordered = sorted(lines, key=lambda line: -line.baseline)
         edges += {*ordered[:EDGES], *ordered[-EDGES:]}
@@ -128,7 +128,7 @@ def _furniture(
     return found, words
 
 
-def _paragraphs(lines: Sequence[Line], text: float) -> Iterator[list[Line]]:
+def _paragraphs(lines: Sequence[PdfLine], text: float) -> Iterator[list[PdfLine]]:
     """The lines of each paragraph."""
     gaps = [
         a.baseline - b.baseline
@@ -147,7 +147,7 @@ def _paragraphs(lines: Sequence[Line], text: float) -> Iterator[list[Line]]:
     yield part
 
 
-def _goes_on(part: list[Line], line: Line, leading: float, width: float) -> bool:
+def _goes_on(part: list[PdfLine], line: PdfLine, leading: float, width: float) -> bool:
     before = part[-1]
     if abs(line.size - before.size) > 0.5 or (
         line.bold != before.bold and len(part) == 1 and before.bold

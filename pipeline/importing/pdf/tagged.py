@@ -10,8 +10,8 @@ from lxml import etree
 from lxml.etree import _Element as Element
 
 from pipeline.importing.page_metadata import TITLE
-from pipeline.importing.pdf.lines import Line, lines_of, write_lines
-from pipeline.verify.layout import PageLayout, Run
+from pipeline.importing.pdf.lines import PdfLine, lines_of, write_lines
+from pipeline.verify.layout import PageLayout, TextRun
 from pipeline.verify.seen import INLINE
 
 _HEADING = re.compile(r"H(?:eading ?)?([1-6])", re.IGNORECASE)
@@ -24,7 +24,7 @@ _END = re.compile(r"[.!?…:;。！？؟][”\"’»)\]]*$")
 class _Block:
     """What is in one paragraph, heading or cell."""
 
-    def __init__(self, page: int, runs: Sequence[Run]) -> None:
+    def __init__(self, page: int, runs: Sequence[TextRun]) -> None:
         self.lines = lines_of(page, runs)
         element = runs[0].element
         self.roles = element.roles if element else ()
@@ -60,7 +60,7 @@ def page_of_structure(pages: Sequence[PageLayout]) -> tuple[Element, int, Counte
 
 
 def _blocks(page: PageLayout) -> list[_Block]:
-    runs: dict[int, list[Run]] = {}
+    runs: dict[int, list[TextRun]] = {}
     for run in page.runs:
         if run.element:
             runs.setdefault(run.element.block, []).append(run)
@@ -102,7 +102,7 @@ def _put(block: _Block, body: Element, known: str, label: str) -> None:
         write_lines(block.lines, etree.SubElement(body, "p"), known)
 
 
-def _is_cut(last: Element, lines: Sequence[Line]) -> bool:
+def _is_cut(last: Element, lines: Sequence[PdfLine]) -> bool:
     """Whether a paragraph goes on, which a page cut."""
     text = "".join(str(part) for part in last.itertext())
     return not _END.search(text) and lines[0].text[:1].islower()

@@ -19,7 +19,7 @@ from pipeline.importing.html import of_page
 from pipeline.importing.omml import M
 from pipeline.importing.references import LABEL
 from pipeline.importing.word.body import Body
-from pipeline.importing.word.parts import COMMENT_MARK, Parts
+from pipeline.importing.word.parts import COMMENT_MARK, WordParts
 from pipeline.importing.word.styles import W
 from pipeline.metadata import Contributor, Metadata
 from pipeline.model import Block, Node, Text
@@ -39,7 +39,7 @@ _NOTHING = re.compile(
 def read_docx(path: Path, name: str, changes: Changes = "accept") -> Draft:
     """A Word document, with its tracked ``changes`` accepted, rejected or kept as such."""
     try:
-        parts = Parts(open_archive(path.read_bytes()))
+        parts = WordParts(open_archive(path.read_bytes()))
         counts, found = _counts(parts, changes)
         body = Body(parts, changes)
         page, notes = body.page()
@@ -79,7 +79,7 @@ def _broken(message: str, name: str) -> Draft:
     return Draft(Metadata(), (), found=(wrong,))
 
 
-def _metadata(parts: Parts, body: Body) -> Metadata:
+def _metadata(parts: WordParts, body: Body) -> Metadata:
     """What the document says of itself at its beginning, or else in its properties."""
     core = parts.xml("docProps/core.xml")
 
@@ -100,7 +100,7 @@ def _metadata(parts: Parts, body: Body) -> Metadata:
     )
 
 
-def _counts(parts: Parts, changes: Changes) -> tuple[dict[str, int], list[str]]:
+def _counts(parts: WordParts, changes: Changes) -> tuple[dict[str, int], list[str]]:
     """What the document holds, and what of it a source cannot have."""
     main = parts.main
     found: Counter[str] = Counter()

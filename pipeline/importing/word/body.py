@@ -11,7 +11,7 @@ from lxml.etree import _Element as Element
 
 from pipeline.importing.draft import NOTE_MARK, Changes
 from pipeline.importing.word.atoms import Atom, fill
-from pipeline.importing.word.parts import COMMENT_MARK, Parts
+from pipeline.importing.word.parts import COMMENT_MARK, WordParts
 from pipeline.importing.word.runs import Runs
 from pipeline.importing.word.styles import VAL, Level, W, on
 
@@ -33,7 +33,7 @@ class Body:
     """Reads blocks. ``title``, ``subtitle``, ``authors`` and ``date`` are what paragraphs of such
     styles said."""
 
-    def __init__(self, parts: Parts, changes: Changes) -> None:
+    def __init__(self, parts: WordParts, changes: Changes) -> None:
         self.parts = parts
         self.runs = Runs(parts, changes)
         self.title: list[str] = []

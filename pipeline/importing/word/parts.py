@@ -32,7 +32,7 @@ _STRICT = (
 _CONVERTED = (".tif", ".tiff", ".bmp")
 
 
-class Parts:
+class WordParts:
     """The files of a document by their names; ``part`` is the one that is being read."""
 
     def __init__(self, files: dict[str, bytes]) -> None:

@@ -12,7 +12,7 @@ from lxml.etree import _Element as Element
 from pipeline.importing.draft import DISPLAY_MARK, MATH_MARK, NOTE_MARK, Changes
 from pipeline.importing.omml import M, as_tex
 from pipeline.importing.word.atoms import FORMATS, Atom, Formats, fill
-from pipeline.importing.word.parts import COMMENT_MARK, Parts
+from pipeline.importing.word.parts import COMMENT_MARK, WordParts
 from pipeline.importing.word.styles import VAL, W, on
 from pipeline.importing.word.symbols import symbol
 
@@ -28,7 +28,7 @@ _GONE = frozenset({"TOC", "INDEX", "TOA", "BIBLIOGRAPHY_LIST"})
 """Fields whose results are made anew."""
 
 
-class Field:
+class _Field:
     """A field that is open: its instruction, and whether its result has begun."""
 
     def __init__(self) -> None:
@@ -58,13 +58,13 @@ class Runs:
     whoever reads paragraphs to put after them; ``told`` is what was lost; ``left_out`` and
     ``hidden`` are how many words the table of contents had, and hidden text."""
 
-    def __init__(self, parts: Parts, changes: Changes) -> None:
+    def __init__(self, parts: WordParts, changes: Changes) -> None:
         self.parts = parts
         self.changes = changes
         self.boxes: list[Element] = []
         self.told: list[str] = []
         self.left_out = self.hidden = 0
-        self._fields: list[Field] = []
+        self._fields: list[_Field] = []
         self._paragraph: Element | None = None
 
     def read(self, paragraph: Element) -> list[Atom]:
@@ -116,7 +116,7 @@ class Runs:
                         old = {**formats, "del": "del"} if self.changes == "keep" else formats
                         yield from self._all(child, old)
                 case "fldSimple":
-                    field = Field()
+                    field = _Field()
                     field.instruction, field.has_result = child.get(f"{W}instr") or "", True
                     self._fields.append(field)
                     yield from self._all(child, formats)
@@ -163,7 +163,7 @@ class Runs:
     def _field(self, mark: Element) -> Iterator[Atom]:
         match mark.get(f"{W}fldCharType"):
             case "begin":
-                self._fields.append(Field())
+                self._fields.append(_Field())
             case "separate" if self._fields:
                 self._fields[-1].has_result = True
             case "end" if self._fields:

@@ -34,7 +34,7 @@ class NoPangoError(Exception):
     """The system lacks what sets type; the message says what, and how to install it."""
 
 
-class Picture(NamedTuple):
+class _Picture(NamedTuple):
     """A JPEG file, what went into it besides the pages, and what is wrong with it."""
 
     data: bytes
@@ -53,13 +53,13 @@ class Prepared(NamedTuple):
     left_out: tuple[Diagnostic, ...]
 
 
-def picture(cover: CoverPage, folder: Path) -> Picture:
+def picture(cover: CoverPage, folder: Path) -> _Picture:
     """The picture of a cover, the same bytes for the same cover."""
     if not cover.markup:
         return _fitted(cover, folder)
     prepared = prepared_cover(cover, folder)
     if isinstance(prepared, Diagnostic):
-        return Picture(b"", (prepared,))
+        return _Picture(b"", (prepared,))
 
     def make() -> bytes:
         if missing := pango_problem():
@@ -73,31 +73,31 @@ def picture(cover: CoverPage, folder: Path) -> Picture:
     try:
         data = store.cached(f"{_key(cover, prepared)}.jpg", make)
     except NoPangoError as error:
-        return Picture(b"", (_no_pango(str(error)),), prepared.files)
-    return Picture(data, prepared.left_out, (*prepared.fonts, *prepared.files))
+        return _Picture(b"", (_no_pango(str(error)),), prepared.files)
+    return _Picture(data, prepared.left_out, (*prepared.fonts, *prepared.files))
 
 
-def print_cover(cover: CoverPage, folder: Path, metadata: Metadata) -> Picture:
+def print_cover(cover: CoverPage, folder: Path, metadata: Metadata) -> _Picture:
     """Back, spine and front as a PDF, by whoever has made one of the text before."""
     from pipeline.package.pdf.cover import set_spread
 
     prepared = prepared_cover(cover, folder)
     if isinstance(prepared, Diagnostic):
-        return Picture(b"", (prepared,))
+        return _Picture(b"", (prepared,))
     data = set_spread(cover, prepared.root, prepared.fonts, folder, metadata, BLEED * MILLIMETRE)
-    return Picture(data, prepared.left_out, (*prepared.fonts, *prepared.files))
+    return _Picture(data, prepared.left_out, (*prepared.fonts, *prepared.files))
 
 
-def _fitted(cover: CoverPage, folder: Path) -> Picture:
+def _fitted(cover: CoverPage, folder: Path) -> _Picture:
     from pipeline.package.cover.pictures import backed
 
     (image,) = cover.assets
     file = folder / image.path
     try:
         data = asset_bytes(image, folder)
-        return Picture(backed(data, cover.width, cover.height), files=(file,))
+        return _Picture(backed(data, cover.width, cover.height), files=(file,))
     except (OSError, ValueError):
-        return Picture(b"", (_unreadable(image.path),), (file,))
+        return _Picture(b"", (_unreadable(image.path),), (file,))
 
 
 def prepared_cover(cover: CoverPage, folder: Path) -> Prepared | Diagnostic:

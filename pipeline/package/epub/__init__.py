@@ -24,7 +24,7 @@ from pipeline.package.epub.images import gather_images
 from pipeline.package.epub.metadata import PREFIXES, describe, time_of_change
 from pipeline.package.epub.ncx import ncx
 from pipeline.package.font_use import used_faces
-from pipeline.package.result import Facts, Front, Package
+from pipeline.package.result import FileFacts, FrontImage, Package
 from pipeline.pages import Landmark, Page, Pages
 from pipeline.roles import ROLES
 
@@ -79,19 +79,19 @@ def package(pages: Pages, folder: Path) -> Package:
     data = _packed(written, metadata, hidden_fonts(book, faces), book.uid)
     return Package(
         data=data,
-        facts=Facts(files=len(written)),
+        facts=FileFacts(files=len(written)),
         diagnostics=tuple(diagnostics),
         dependencies=tuple(map(str, files)),
         front=_front(front) if front else None,
     )
 
 
-def _front(item: epub.EpubItem) -> Front:
+def _front(item: epub.EpubItem) -> FrontImage:
     size = (0, 0)
     with contextlib.suppress(UnidentifiedImageError, OSError):  # a drawing
         size = Image.open(io.BytesIO(item.content)).size
     suffix = PurePosixPath(item.file_name).suffix
-    return Front(item.content, item.media_type, suffix, *size)
+    return FrontImage(item.content, item.media_type, suffix, *size)
 
 
 def _item(

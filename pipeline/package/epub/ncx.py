@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from xml.etree import ElementTree as ET
 
-from pipeline.pages import NavList, NavPoint, PageBreak, Pages
+from pipeline.pages import NavList, NavPoint, PageListEntry, Pages
 
 NAMESPACE = "http://www.daisy.org/z3986/2005/ncx/"
 
@@ -81,7 +81,7 @@ def _entry(parent: ET.Element, name: str, point: NavPoint, order: _Order) -> ET.
     return element
 
 
-def _targets(parent: ET.Element, breaks: tuple[PageBreak, ...], order: _Order) -> None:
+def _targets(parent: ET.Element, breaks: tuple[PageListEntry, ...], order: _Order) -> None:
     """The pages of the print edition; only those with Arabic numbers are ``normal``."""
     for number, page in enumerate(breaks, start=1):
         value = {"value": page.label} if _is_number(page.label) else {}
@@ -93,7 +93,7 @@ def _targets(parent: ET.Element, breaks: tuple[PageBreak, ...], order: _Order) -
         ET.SubElement(element, "content", {"src": page.href})
 
 
-def _highest(breaks: tuple[PageBreak, ...]) -> int:
+def _highest(breaks: tuple[PageListEntry, ...]) -> int:
     return max((int(page.label) for page in breaks if _is_number(page.label)), default=0)
 
 

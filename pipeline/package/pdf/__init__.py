@@ -28,8 +28,8 @@ from pipeline.package.pdf.pictographs import set_apart
 from pipeline.package.pdf.tags import tag
 from pipeline.package.pdf.text_columns import arrange
 from pipeline.package.pdf.units.book import Alone, Book, joined, set_all
-from pipeline.package.pdf.units.plan import Plan, divided
-from pipeline.package.result import Facts, Package
+from pipeline.package.pdf.units.plan import UnitPlan, divided
+from pipeline.package.result import FileFacts, Package
 from pipeline.package.units import Crew
 from pipeline.pages import Pages
 from pipeline.pagination import PageMap
@@ -59,7 +59,7 @@ def package(pages: Pages, folder: Path, crew: Crew | None = None, whole: str = "
         ready(root)
         let_break(root)
         arrange(root)
-        plan = Plan(whole=whole) if whole else divided(setter, root, pages)
+        plan = UnitPlan(whole=whole) if whole else divided(setter, root, pages)
         if plan.slices:
             book = set_all(crew or Alone(), plan.slices, root, pages, files, folder)
             if book.whole:  # the page numbers of units are in the markup
@@ -87,9 +87,9 @@ def package(pages: Pages, folder: Path, crew: Crew | None = None, whole: str = "
     if edition.fields and not widgets:
         message = "There is nothing to fill in: no blank, no writing lines, no choices, no tasks."
         found = (*found, diagnostic(Code.NOTHING_TO_FILL_IN, message))
-    facts = Facts(len(document.pages), sizes=document.sizes, fitted=fitted)
+    facts = FileFacts(len(document.pages), sizes=document.sizes, fitted=fitted)
     extra: dict[str, bytes] = {}
-    extra_facts: dict[str, Facts] = {}
+    extra_facts: dict[str, FileFacts] = {}
     if edition.imposition != "none":
         from pipeline.package.pdf.sheets import has_back_cover, impose
 
@@ -130,7 +130,7 @@ def _joined(
         data=joined(setter, book, pages.metadata),
         diagnostics=(*refused, *log.diagnostics(pages.places)),
         dependencies=tuple(map(str, (*files, *read))),
-        facts=Facts(len(book.pages), sizes=book.sizes),
+        facts=FileFacts(len(book.pages), sizes=book.sizes),
         sheet=pages.sheet,
         page_map=_page_map(pieces, pages, book.flows) if pieces else None,
         plan=f"in {len(book.sets)} units",

@@ -12,9 +12,9 @@ from typing import Any, Literal, NamedTuple
 from xml.etree.ElementTree import Element
 
 from pipeline.metadata import Metadata
-from pipeline.package.pdf.engine.boxes import Box, all_boxes, children, has_class, is_line
+from pipeline.package.pdf.engine.boxes import LayoutBox, all_boxes, children, has_class, is_line
 from pipeline.package.pdf.engine.objects import PDF, Array, Dictionary
-from pipeline.package.pdf.engine.typesetter import Document, Typesetter
+from pipeline.package.pdf.engine.typesetter import TypesetDocument, Typesetter
 from pipeline.package.pdf.log import listening
 from pipeline.package.pdf.markup import ready
 from pipeline.package.pdf.metadata import describe
@@ -52,7 +52,7 @@ def set_cover(cover: CoverPage, root: Element, files: tuple[Path, ...], folder: 
     """The cover as a PDF of one page; ``root`` is its markup, and ``files`` are its fonts."""
     with listening(root):
         ready(root)
-        return Setting(cover, root, files, folder).best().written()
+        return _Setting(cover, root, files, folder).best().written()
 
 
 def set_spread(
@@ -74,7 +74,7 @@ def set_spread(
 
     with listening(root):
         ready(root)
-        return Setting(cover, root, files, folder).best().written(finish)
+        return _Setting(cover, root, files, folder).best().written(finish)
 
 
 def _is_page(thing: Any) -> bool:
@@ -107,7 +107,7 @@ class Tried(NamedTuple):
     free: float
 
 
-class Setting:
+class _Setting:
     """A cover that is set again and again, in other ways."""
 
     def __init__(
@@ -123,7 +123,7 @@ class Setting:
         language = root.get("lang", "").lower().split("-")[0]
         self._most_lines = MOST_LINES_OF_SIGNS if language in SIGNS else MOST_LINES
 
-    def best(self) -> Document:
+    def best(self) -> TypesetDocument:
         """The document with the title as large as can be."""
         chosen = self._largest("")
         if chosen.size < SMALL:
@@ -162,24 +162,24 @@ class Setting:
             )
         return self._known[one]
 
-    def _set(self, one: Try, styles: list[str]) -> Document:
+    def _set(self, one: Try, styles: list[str]) -> TypesetDocument:
         self._root.set("style", one.css())
         self._root.set("class", f"{self._kind} {one.words}".strip())
         return self._setter.set(self._root, styles)
 
 
-def _found(document: Document, name: str) -> list[Box]:
+def _found(document: TypesetDocument, name: str) -> list[LayoutBox]:
     boxes = (box for page in document.pages for box in all_boxes(page.box))
     return [box for box in boxes if box.element_tag and has_class(box, name)]
 
 
-def _free(panel: Box) -> float:
+def _free(panel: LayoutBox) -> float:
     """What of the panel's height is left, in pixels; less than 0 where it is too low."""
     (flow,) = children(panel)
     return float(panel.height - flow.height)
 
 
-def _keeps_within(panel: Box) -> bool:
+def _keeps_within(panel: LayoutBox) -> bool:
     """Whether the panel has room for what is in it: no line is too long, and all are not too
     many."""
     return _free(panel) >= -TOLERANCE and all(

@@ -8,7 +8,7 @@ from xml.etree.ElementTree import Element
 
 from pipeline.marks import PLACE
 from pipeline.package.pdf.engine import boxes
-from pipeline.package.pdf.engine.boxes import Box, children
+from pipeline.package.pdf.engine.boxes import LayoutBox, children
 from pipeline.package.pdf.markup import classes
 
 KINDS = {
@@ -35,12 +35,12 @@ class Block(NamedTuple):
     pages: float
 
 
-def filled(pages: Sequence[Box]) -> float:
+def filled(pages: Sequence[LayoutBox]) -> float:
     """How many of the pages are full: 1.4 where the second is for four tenths."""
     return len(pages) - 1 + _share(pages[-1])
 
 
-def largest_blocks(pages: Sequence[Box], count: int) -> list[Block]:
+def largest_blocks(pages: Sequence[LayoutBox], count: int) -> list[Block]:
     """The blocks that take most room, the largest first. A block is one with a place that is in
     no other."""
     found: dict[tuple[str, str], float] = {}
@@ -52,7 +52,7 @@ def largest_blocks(pages: Sequence[Box], count: int) -> list[Block]:
     return [Block(kind, place, share) for (kind, place), share in ordered]
 
 
-def _share(page: Box) -> float:
+def _share(page: LayoutBox) -> float:
     """How much of a page's height has something on it. Notes are at its foot, and make it
     higher by what they take."""
     top = page.content_box_y()
@@ -67,7 +67,7 @@ def _share(page: Box) -> float:
     return float(min(1, (bottom - top + notes) / page.height))
 
 
-def _drawn(box: Box) -> Iterator[Box]:
+def _drawn(box: LayoutBox) -> Iterator[LayoutBox]:
     """The lines and all else that is not made of other blocks."""
     inner = [] if boxes.is_line(box) else children(box)
     if not inner:
@@ -76,7 +76,7 @@ def _drawn(box: Box) -> Iterator[Box]:
         yield from _drawn(child)
 
 
-def _blocks(box: Box) -> Iterator[tuple[str, str, float]]:
+def _blocks(box: LayoutBox) -> Iterator[tuple[str, str, float]]:
     for child in children(box):
         place = child.element.get(PLACE) if child.element is not None else None
         if place and not boxes.is_line(child) and not boxes.is_inline(child):

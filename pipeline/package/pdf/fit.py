@@ -17,7 +17,7 @@ from msgspec.structs import replace
 from pipeline.codes import Code, diagnostic
 from pipeline.diagnostics import Diagnostic, Span
 from pipeline.editions import EDITIONS, Edition, Imposition
-from pipeline.package.pdf.engine.boxes import Box
+from pipeline.package.pdf.engine.boxes import LayoutBox
 from pipeline.package.pdf.engine.layout import TooManyPagesError
 from pipeline.package.pdf.engine.typesetter import POINT, Typesetter
 from pipeline.package.pdf.filling import Block, filled, largest_blocks
@@ -26,7 +26,7 @@ from pipeline.package.pdf.layout import set_pages
 from pipeline.pages import Pages, Style
 from pipeline.paper import FitOptions, Fitted, Sheet
 from pipeline.sheet import css
-from pipeline.sheet.fitting import Settings, fit_for, room, settings
+from pipeline.sheet.fitting import FitSettings, fit_for, room, settings
 
 SHEET_STYLE = "sheet.css"
 
@@ -46,7 +46,7 @@ class Filled(NamedTuple):
     diagnostics: tuple[Diagnostic, ...] = ()
 
 
-class Fit:
+class _Fit:
     """The search of one edition."""
 
     def __init__(self, setter: Typesetter, pages: Pages, root: Element) -> None:
@@ -79,7 +79,7 @@ class Fit:
         return Filled(self._with(sheet), fitted(sheet, length), found)
 
     def _full_sheets(
-        self, fit: FitOptions, edition: Edition, search: Search, row: Settings
+        self, fit: FitOptions, edition: Edition, search: Search, row: FitSettings
     ) -> Filled:
         multiple = FULL_SHEETS[edition.imposition]
         chosen = sheets_of(search, row.natural, multiple)
@@ -99,7 +99,7 @@ class Fit:
         boxes = self._boxes(sheet, limit)
         return math.inf if boxes is None else filled(boxes)
 
-    def _boxes(self, sheet: Sheet, limit: float = math.inf) -> list[Box] | None:
+    def _boxes(self, sheet: Sheet, limit: float = math.inf) -> list[LayoutBox] | None:
         """The pages' boxes, or None where there are more than may be."""
         most = None if math.isinf(limit) else math.ceil(limit)
         root = copy.deepcopy(self._root)
@@ -135,7 +135,7 @@ def fit_pages(
     if fit is None:
         return Filled(pages)
     with unheard():
-        return Fit(setter, pages, root).filled(fit)
+        return _Fit(setter, pages, root).filled(fit)
 
 
 def fitted(sheet: Sheet, length: float) -> Fitted:

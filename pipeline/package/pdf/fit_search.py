@@ -41,7 +41,7 @@ Trial = Callable[[int, float], float]
 any length above that will do then."""
 
 
-class Found(NamedTuple):
+class _Found(NamedTuple):
     """Where a search has ended: between two settings, or ``here``."""
 
     low: int
@@ -87,7 +87,7 @@ class Search:
             return None
         return setting if least <= self.length(setting, pages) <= pages + SLACK else None
 
-    def _around(self, most: float, first: int, good: tuple[float, float]) -> Found:
+    def _around(self, most: float, first: int, good: tuple[float, float]) -> _Found:
         """The last setting at which the text is no longer than ``most``, and the one after; or
         the first that is met at which its length is between the ``good`` ones. The text is
         followed for a page more, so that one that is over says by how much."""
@@ -97,7 +97,7 @@ class Search:
             before = high - low
             length = self.length(guess, max(math.floor(most) + 1, 2 * most * (trial == 0)))
             if good[0] <= length <= good[1] + SLACK:
-                return Found(low, high, guess)
+                return _Found(low, high, guess)
             if length <= most + SLACK:
                 low = guess
             else:
@@ -106,7 +106,7 @@ class Search:
                 break
             helps = trial == 0 or (high - low) * 2 <= before + 1
             guess = self._guess(most, low, high) if helps else self._between(most, low, high)
-        return Found(low, high)
+        return _Found(low, high)
 
     def _is_found(self, most: float, low: int, high: int) -> bool:
         """Whether nothing is left between two settings, or hardly anything."""

@@ -7,18 +7,18 @@ from typing import NamedTuple, TypeAlias
 from xml.etree.ElementTree import Element
 
 from pipeline.package.pdf.engine.boxes import elements
-from pipeline.package.pdf.engine.typesetter import Page
+from pipeline.package.pdf.engine.typesetter import TypesetPage
 from pipeline.package.pdf.markup import classes
 
 RANGE = "–"
 """Stands between the first and the last page of several."""
 
 
-Labels: TypeAlias = Callable[[Sequence[Page]], list[str]]
+Labels: TypeAlias = Callable[[Sequence[TypesetPage]], list[str]]
 """What gives the numbers that are printed on pages."""
 
 
-class Place(NamedTuple):
+class _Place(NamedTuple):
     """Where something is: at the id ``target``, or (``whole``) on all pages that what has the
     id is on."""
 
@@ -26,7 +26,7 @@ class Place(NamedTuple):
     whole: bool
 
 
-class Pages(NamedTuple):
+class PageRange(NamedTuple):
     """From one page to another, counted from 0, and what to link to on the first."""
 
     first: int
@@ -41,12 +41,12 @@ class PageNumbers:
 
     def __init__(self, root: Element, labels: Labels | None = None) -> None:
         self._labels = labels or (lambda pages: folios(len(pages)))
-        self._entries: list[tuple[Element, list[Place], str]] = []
+        self._entries: list[tuple[Element, list[_Place], str]] = []
         for span in root.iter("span"):
             if "pages" in classes(span):
                 links = list(span)
                 places = [
-                    Place(link.get("href", "").removeprefix("#"), "whole" in classes(link))
+                    _Place(link.get("href", "").removeprefix("#"), "whole" in classes(link))
                     for link in links
                 ]
                 self._entries.append((span, places, (links[0].tail or "") if links else ""))
@@ -54,7 +54,7 @@ class PageNumbers:
             place.target for _, places, _ in self._entries for place in places if place.whole
         )
 
-    def fill(self, pages: Sequence[Page]) -> bool:
+    def fill(self, pages: Sequence[TypesetPage]) -> bool:
         """Write the numbers of ``pages`` into the tree; whether any differs from what was
         there."""
         if not self._entries:
@@ -75,7 +75,7 @@ class PageNumbers:
         changed = False
         for span, places, between in self._entries:
             found = (
-                Pages(starts[target], ends.get(target, 0) if whole else 0, target)
+                PageRange(starts[target], ends.get(target, 0) if whole else 0, target)
                 for target, whole in places
                 if target in starts
             )
@@ -86,15 +86,15 @@ class PageNumbers:
         return changed
 
 
-def merged(found: Iterable[Pages]) -> list[Pages]:
+def merged(found: Iterable[PageRange]) -> list[PageRange]:
     """The pages in order; what touches or overlaps is one."""
-    result: list[Pages] = []
+    result: list[PageRange] = []
     for first, last, target in sorted(found):
         last = max(first, last)
         if result and first <= result[-1].last + 1:
             result[-1] = result[-1]._replace(last=max(last, result[-1].last))
         else:
-            result.append(Pages(first, last, target))
+            result.append(PageRange(first, last, target))
     return result
 
 
@@ -103,7 +103,7 @@ def folios(pages: int) -> list[str]:
     return list(map(str, range(1, pages + 1)))
 
 
-def _links(pages: list[Pages], labels: Sequence[str], between: str) -> Iterator[Element]:
+def _links(pages: list[PageRange], labels: Sequence[str], between: str) -> Iterator[Element]:
     for number, (first, last, target) in enumerate(pages, start=1):
         link = Element("a", {"href": f"#{target}"})
         one, other = labels[first], labels[last]
@@ -125,7 +125,7 @@ def first_pages(names: Iterable[Iterable[str]]) -> dict[str, int]:
     return found
 
 
-def names_on(page: Page, wanted: Collection[str]) -> list[str]:
+def names_on(page: TypesetPage, wanted: Collection[str]) -> list[str]:
     """The ids on a page, of those that are wanted."""
     if not wanted:
         return []

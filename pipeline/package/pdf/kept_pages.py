@@ -13,7 +13,7 @@ from xml.etree.ElementTree import Element
 from pipeline.marks import PAGE_START, TARGET
 from pipeline.package.pdf.engine.boxes import elements
 from pipeline.package.pdf.engine.objects import PDF, Array, Dictionary, String
-from pipeline.package.pdf.engine.typesetter import Page
+from pipeline.package.pdf.engine.typesetter import TypesetPage
 from pipeline.package.pdf.markup import classes
 
 NAME = "data-page-name"
@@ -52,11 +52,11 @@ class KeptPages:
         for start in (root[-1], *starts):
             _name(start, start.get(PAGE_START, "1"))
 
-    def numbers(self, pages: Sequence[Page]) -> list[str]:
+    def numbers(self, pages: Sequence[TypesetPage]) -> list[str]:
         """The numbers of ``pages``."""
         return [label for label, _ in self.labels(pages)]
 
-    def labels(self, pages: Sequence[Page]) -> list[tuple[str, bool]]:
+    def labels(self, pages: Sequence[TypesetPage]) -> list[tuple[str, bool]]:
         """The number of each of ``pages``, and whether it is a further one of
         the same number."""
         found: list[tuple[str, bool]] = []

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from xml.etree.ElementTree import Element
 
 from pipeline.package.pdf.engine.boxes import elements
-from pipeline.package.pdf.engine.typesetter import POINT, Document, Page, Typesetter
+from pipeline.package.pdf.engine.typesetter import POINT, TypesetDocument, TypesetPage, Typesetter
 from pipeline.package.pdf.index import Labels, PageNumbers
 from pipeline.package.pdf.margin import place_notes
 from pipeline.package.pdf.markup import classes
@@ -24,14 +24,14 @@ LAYOUTS = 4
 
 def lay_out(
     setter: Typesetter, root: Element, pages: Pages, labels: Labels | None = None
-) -> Document:
+) -> TypesetDocument:
     """The document, with pages whose content is marked. ``pages`` have its styles."""
     document = set_pages(setter, root, pages, labels=labels)
     finish_layout(root, document)
     return document
 
 
-def finish_layout(root: Element, document: Document) -> None:
+def finish_layout(root: Element, document: TypesetDocument) -> None:
     """Have the pages marked, when they stay as they are."""
     document.mark()
     _drop_repeated_links(root, document.pages)
@@ -43,7 +43,7 @@ def set_pages(
     pages: Pages,
     most_pages: int | None = None,
     labels: Labels | None = None,
-) -> Document:
+) -> TypesetDocument:
     """The document. Raises `TooManyPagesError` where there are more than ``most_pages``."""
     numbers, sheet = PageNumbers(root, labels), pages.sheet
     styles = [style.css for style in pages.styles]
@@ -53,10 +53,10 @@ def set_pages(
 
 def settle(
     root: Element,
-    lay_out: Callable[[], Document],
+    lay_out: Callable[[], TypesetDocument],
     numbers: PageNumbers | None = None,
     line: float = 0,
-) -> Document:
+) -> TypesetDocument:
     """The document that `lay_out` gives of ``root``, when nothing moves in it any more. ``numbers``
     are those of its index, and columns are made of whole lines of a height."""
     for layout in range(LAYOUTS):
@@ -74,7 +74,7 @@ def settle(
     return document
 
 
-def _lost_notes(root: Element, pages: list[Page]) -> list[Element]:
+def _lost_notes(root: Element, pages: list[TypesetPage]) -> list[Element]:
     """The notes that are on no page: WeasyPrint forgets those that are called from what is out
     of the flow, as a template may have it. They are set where they are called then."""
     notes = [span for span in root.iter("span") if "note" in classes(span)]
@@ -84,7 +84,7 @@ def _lost_notes(root: Element, pages: list[Page]) -> list[Element]:
     return [note for note in notes if note not in shown]
 
 
-def _drop_repeated_links(root: Element, pages: list[Page]) -> None:
+def _drop_repeated_links(root: Element, pages: list[TypesetPage]) -> None:
     """Leave no links in the heads of tables that are repeated on further pages: they say
     nothing to a listener, and so may lead nowhere."""
     heads = {link for head in root.iter("thead") for link in head.iter("a")}

@@ -14,7 +14,7 @@ from pipeline.faces import font_file
 from pipeline.model import Asset
 from pipeline.package.pdf.engine.log import heard_by
 from pipeline.package.pdf.markup import ASSET
-from pipeline.pages import Place
+from pipeline.pages import CharacterPlace
 
 MOST_SHOWN = 12
 """How many characters a message shows of a script."""
@@ -42,7 +42,7 @@ class Log:
         self._is_deaf = False
         self._missing = [(character, _around(character, root)) for character in sorted(missing)]
 
-    def diagnostics(self, places: Iterable[Place]) -> tuple[Diagnostic, ...]:
+    def diagnostics(self, places: Iterable[CharacterPlace]) -> tuple[Diagnostic, ...]:
         """What was logged; ``places`` are those of characters in the source."""
         spans = {place.character: place.span for place in places}
         for drawing in self._drawings():

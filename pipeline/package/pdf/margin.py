@@ -14,8 +14,8 @@ from typing import NamedTuple
 from xml.etree.ElementTree import Element
 
 from pipeline.package.pdf.engine import boxes
-from pipeline.package.pdf.engine.boxes import Box, all_boxes, bare, children, has_class
-from pipeline.package.pdf.engine.typesetter import Page
+from pipeline.package.pdf.engine.boxes import LayoutBox, all_boxes, bare, children, has_class
+from pipeline.package.pdf.engine.typesetter import TypesetPage
 
 GAP, CLEARANCE = 6.0, 10.0
 """CSS pixels between two notes, and between a note and what it must not touch."""
@@ -27,7 +27,7 @@ LONGEST = 0.5
 """The share of the margin's height from which on a note stands better at the foot."""
 
 
-class Span(NamedTuple):
+class Extent(NamedTuple):
     """From one height on a page to another."""
 
     top: float
@@ -35,11 +35,11 @@ class Span(NamedTuple):
 
 
 @dataclasses.dataclass(eq=False, slots=True)
-class Note:
+class MarginNote:
     """A note: ``wanted`` is where it would stand beside its line."""
 
     element: Element
-    box: Box
+    box: LayoutBox
     wanted: float
     height: float
     top: float = 0.0
@@ -49,13 +49,13 @@ class Note:
 class Margin:
     """The margin of a page: what stands there already, and the notes that are to."""
 
-    page: Box
-    column: Span
-    blocked: list[Span]
+    page: LayoutBox
+    column: Extent
+    blocked: list[Extent]
     left: float = 0.0
-    notes: list[Note] = dataclasses.field(default_factory=list)
+    notes: list[MarginNote] = dataclasses.field(default_factory=list)
 
-    def fit(self) -> list[Note]:
+    def fit(self) -> list[MarginNote]:
         """Give the notes their heights; those that are left over are taken out."""
         longest = (self.column.bottom - self.column.top) * LONGEST
         left_over = [note for note in self.notes if note.height > longest]
@@ -68,7 +68,7 @@ class Margin:
             left_over.append(tallest)
         return left_over
 
-    def takes(self, note: Note) -> bool:
+    def takes(self, note: MarginNote) -> bool:
         """Whether the margin has room for a note of another page, and takes it if so."""
         moved = dataclasses.replace(note, wanted=self.column.top)
         notes = sorted((moved, *self.notes), key=lambda one: one.wanted)
@@ -78,7 +78,7 @@ class Margin:
         return True
 
 
-def place_notes(pages: Sequence[Page], is_last: bool = False) -> tuple[Element, ...]:
+def place_notes(pages: Sequence[TypesetPage], is_last: bool = False) -> tuple[Element, ...]:
     """Put the notes of ``pages`` where they belong. Those that cannot stay in
     the margin are returned; but in the last layout they go into that of the nearest page with
     room, so that none is lost."""
@@ -105,7 +105,7 @@ def place_notes(pages: Sequence[Page], is_last: bool = False) -> tuple[Element, 
     return ()
 
 
-def _stack(notes: list[Note], blocked: list[Span], column: Span) -> bool:
+def _stack(notes: list[MarginNote], blocked: list[Extent], column: Extent) -> bool:
     """Move each note down as far as must be, then all up from the bottom where they reach
     too far; whether they fit."""
     top = column.top
@@ -119,14 +119,14 @@ def _stack(notes: list[Note], blocked: list[Span], column: Span) -> bool:
     return not notes or notes[0].top >= column.top
 
 
-def _down(top: float, height: float, blocked: list[Span]) -> float:
+def _down(top: float, height: float, blocked: list[Extent]) -> float:
     for span in blocked:
         if top < span.bottom and top + height > span.top:
             top = span.bottom
     return top
 
 
-def _up(top: float, height: float, blocked: list[Span]) -> float:
+def _up(top: float, height: float, blocked: list[Extent]) -> float:
     for span in reversed(blocked):
         if top < span.bottom and top + height > span.top:
             top = span.top - height
@@ -141,12 +141,12 @@ class _Page:
     """What a page holds: notes, each with the line that refers to it; what else is drawn, with
     its line; and where the text stands."""
 
-    box: Box
-    notes: list[tuple[Box, Box | None]] = dataclasses.field(default_factory=list)
-    drawn: list[tuple[Box, Box | None]] = dataclasses.field(default_factory=list)
-    text: Box | None = None
+    box: LayoutBox
+    notes: list[tuple[LayoutBox, LayoutBox | None]] = dataclasses.field(default_factory=list)
+    drawn: list[tuple[LayoutBox, LayoutBox | None]] = dataclasses.field(default_factory=list)
+    text: LayoutBox | None = None
 
-    def collect(self, box: Box, line: Box | None, seen: set[Element]) -> None:
+    def collect(self, box: LayoutBox, line: LayoutBox | None, seen: set[Element]) -> None:
         """Sort the boxes below ``box``, which is within ``line``. A note that an earlier page
         has, since it stands in the head of a table that is repeated, is taken out."""
         again = []
@@ -170,7 +170,7 @@ class _Page:
 def _margin(found: _Page, width: float) -> Margin:
     """The margin of a page with its notes."""
     page = found.box
-    column = Span(page.content_box_y(), page.content_box_y() + page.height)
+    column = Extent(page.content_box_y(), page.content_box_y() + page.height)
     margin = Margin(page, column, [], _left(page, found.text, width))
     for box, line in found.notes:
         assert line is not None, "a note is called from a line"
@@ -179,17 +179,17 @@ def _margin(found: _Page, width: float) -> Margin:
         baseline = first.position_y - box.position_y + first.baseline
         height = text.position_y + text.height - box.position_y
         wanted = line.position_y + line.baseline - baseline
-        margin.notes.append(Note(box.element, box, wanted, height))
+        margin.notes.append(MarginNote(box.element, box, wanted, height))
     for box, line in found.drawn:
         if box.position_x < margin.left + width and box.position_x + box.width > margin.left:
             holder = line or box
             top, bottom = holder.position_y, holder.position_y + holder.height
-            margin.blocked.append(Span(top - CLEARANCE, bottom + CLEARANCE))
+            margin.blocked.append(Extent(top - CLEARANCE, bottom + CLEARANCE))
     margin.blocked.sort()
     return margin
 
 
-def _move(box: Box, before: Box, after: Box) -> None:
+def _move(box: LayoutBox, before: LayoutBox, after: LayoutBox) -> None:
     """Take a box out of a page, and put it into another."""
     if before is after:
         return
@@ -200,7 +200,7 @@ def _move(box: Box, before: Box, after: Box) -> None:
     after.children = [*after.children, box]
 
 
-def _left(page: Box, text: Box | None, width: float) -> float:
+def _left(page: LayoutBox, text: LayoutBox | None, width: float) -> float:
     """Where the margin begins: in the column beside the text, or else outside of it."""
     start, end = page.content_box_x(), page.content_box_x() + page.width
     if text is not None and text.content_box_x() - start >= width:

@@ -10,7 +10,7 @@ from xml.etree.ElementTree import Element
 from pipeline.package.pdf.roles import GROUPS, INLINE
 
 
-class Mark(NamedTuple):
+class MarkedContent(NamedTuple):
     """A piece of marked content: the page from 0, and its identifier there."""
 
     page: int
@@ -25,64 +25,68 @@ class Annotation(NamedTuple):
 
 
 @dataclasses.dataclass(eq=False, slots=True)
-class Node:
+class StructureNode:
     """A structure element. ``spoken`` takes the place of its text, ``name`` is its ID and
     ``box`` the area of a figure in points, from the page's lower left corner."""
 
     kind: str
     element: Element | None = None
-    parent: Node | None = None
+    parent: StructureNode | None = None
     kids: list[Kid] = dataclasses.field(default_factory=list)
     spoken: str = ""
     name: str = ""
     box: tuple[float, ...] = ()
 
-    def nodes(self) -> Iterator[Node]:
-        return (kid for kid in self.kids if isinstance(kid, Node))
+    def nodes(self) -> Iterator[StructureNode]:
+        return (kid for kid in self.kids if isinstance(kid, StructureNode))
 
 
-Kid: TypeAlias = Node | Mark | Annotation
+Kid: TypeAlias = StructureNode | MarkedContent | Annotation
 
 
-def add(parent: Node, child: Node) -> Node:
+def add(parent: StructureNode, child: StructureNode) -> StructureNode:
     place = home(parent, child)
     child.parent = place
     place.kids.append(child)
     return child
 
 
-def home(parent: Node, child: Node | None) -> Node:
+def home(parent: StructureNode, child: StructureNode | None) -> StructureNode:
     """Where a child or text goes: text and inlines in a group get a paragraph."""
     if parent.kind not in GROUPS or (child is not None and child.kind not in INLINE):
         return parent
     last = parent.kids[-1] if parent.kids else None
-    if isinstance(last, Node) and last.kind == "P" and last.element is None:
+    if isinstance(last, StructureNode) and last.kind == "P" and last.element is None:
         return last
-    paragraph = Node("P", parent=parent)
+    paragraph = StructureNode("P", parent=parent)
     parent.kids.append(paragraph)
     return paragraph
 
 
-def link_of(node: Node) -> Node:
+def link_of(node: StructureNode) -> StructureNode:
     """The nearest link that a node is or is in."""
-    found: Node | None = node
+    found: StructureNode | None = node
     while found is not None and found.kind != "Link":
         found = found.parent
     return found or node
 
 
-def last_of(node: Node, kind: str) -> Node | None:
-    return next((k for k in reversed(node.kids) if isinstance(k, Node) and k.kind == kind), None)
+def last_of(node: StructureNode, kind: str) -> StructureNode | None:
+    return next(
+        (k for k in reversed(node.kids) if isinstance(k, StructureNode) and k.kind == kind), None
+    )
 
 
-def prune(node: Node) -> None:
+def prune(node: StructureNode) -> None:
     """Take out what holds nothing; a link that leads nowhere becomes a span."""
     for kid in node.nodes():
         prune(kid)
-    node.kids = [kid for kid in node.kids if not (isinstance(kid, Node) and _is_empty(kid))]
+    node.kids = [
+        kid for kid in node.kids if not (isinstance(kid, StructureNode) and _is_empty(kid))
+    ]
     if node.kind == "Link" and not any(isinstance(kid, Annotation) for kid in node.kids):
         node.kind = "Span"
 
 
-def _is_empty(node: Node) -> bool:
+def _is_empty(node: StructureNode) -> bool:
     return not node.kids and node.kind not in {"TD", "TH"}

@@ -15,15 +15,15 @@ from xml.etree import ElementTree
 from xml.etree.ElementTree import Element
 
 from pipeline.marks import HYPHEN, TEXT
-from pipeline.package.pdf.engine.boxes import Box, children, has_class, is_furniture, is_text
-from pipeline.package.pdf.engine.typesetter import Page
+from pipeline.package.pdf.engine.boxes import LayoutBox, children, has_class, is_furniture, is_text
+from pipeline.package.pdf.engine.typesetter import TypesetPage
 from pipeline.package.pdf.index import folios
 from pipeline.package.pdf.markup import XHTML, classes
 from pipeline.pagination import (
     FrontPart,
     PageMap,
+    PagePiece,
     PageStart,
-    Piece,
     Position,
     letter_places,
     letters,
@@ -60,11 +60,11 @@ class Flow(NamedTuple):
     lines: int
 
 
-class Reader:
+class _Reader:
     """Builds the tree of a markup (a target of `ElementTree.XMLParser`), with bare names, and
     keeps what the instructions say. The text is that of ``main``, without its notes."""
 
-    def __init__(self, given: Sequence[Piece]) -> None:
+    def __init__(self, given: Sequence[PagePiece]) -> None:
         self._given = given
         self.pieces: list[Stretch] = []
         self.slots: dict[Element, list[Slot]] = {}
@@ -142,10 +142,10 @@ def _front_part(element: Element) -> FrontPart:
     return "title" if {"title-page", "title-block"}.intersection(found) else ""
 
 
-def read_pieces(markup: str, given: Sequence[Piece]) -> tuple[Element, Pieces]:
+def read_pieces(markup: str, given: Sequence[PagePiece]) -> tuple[Element, Pieces]:
     """The tree of the standard edition's page, as `markup.parse` gives it, and the pieces of its
     text, of which the markup has the numbers. Raises `ElementTree.ParseError`."""
-    reader = Reader(given)
+    reader = _Reader(given)
     parser = ElementTree.XMLParser(target=reader)
     parser.feed(markup)
     root: Element = parser.close()
@@ -155,7 +155,7 @@ def read_pieces(markup: str, given: Sequence[Piece]) -> tuple[Element, Pieces]:
 class Pieces:
     """The pieces of the text that a page may begin with."""
 
-    def __init__(self, reader: Reader) -> None:
+    def __init__(self, reader: _Reader) -> None:
         self._pieces = reader.pieces
         self._starts = [piece.start for piece in reader.pieces]
         self._slots = reader.slots
@@ -226,7 +226,7 @@ class Pieces:
         return " ".join(found.split())[: 2 * WORDS]
 
 
-def text_flows(pages: Sequence[Page]) -> list[list[Flow]]:
+def text_flows(pages: Sequence[TypesetPage]) -> list[list[Flow]]:
     """The text of each page."""
     heads: set[Element] = set()
     found: list[list[Flow]] = []
@@ -247,7 +247,7 @@ def text_flows(pages: Sequence[Page]) -> list[list[Flow]]:
     return found
 
 
-def _text_flow(page: Box, heads: set[Element]) -> Iterator[Box]:
+def _text_flow(page: LayoutBox, heads: set[Element]) -> Iterator[LayoutBox]:
     """The boxes of elements on a page that are of the text: without running heads and feet,
     and the heads of tables that an earlier page has already."""
     stack = [box for box in children(page) if not is_furniture(box)][::-1]
@@ -261,6 +261,6 @@ def _text_flow(page: Box, heads: set[Element]) -> Iterator[Box]:
         stack += children(box)[::-1]
 
 
-def _lines(box: Box) -> int:
+def _lines(box: LayoutBox) -> int:
     """How many lines to write on a box has."""
     return sum(has_class(child, "line") for child in children(box))

@@ -17,11 +17,11 @@ from pipeline.editions import Edition
 from pipeline.metadata import Metadata
 from pipeline.package.moment import publication_moment
 from pipeline.package.pdf.engine.boxes import all_boxes, children, elements, shows
-from pipeline.package.pdf.engine.typesetter import Page
+from pipeline.package.pdf.engine.typesetter import TypesetPage
 from pipeline.package.pdf.imposition import Side, booklet, n_up
 from pipeline.package.pdf.markup import classes
 from pipeline.package.pdf.metadata import xmp
-from pipeline.package.result import Facts
+from pipeline.package.result import FileFacts
 from pipeline.paper import POINT, PageSize
 from pipeline.sheet import options_for, paper_for
 
@@ -49,7 +49,7 @@ ONLY_FOR_PAGES = (
 """What the catalogue says of pages that are no longer there."""
 
 
-class Cell(NamedTuple):
+class _Cell(NamedTuple):
     """A place for a page on a sheet, in points from the lower left. ``anchor`` says where in it
     the page is: 0 to the left, 1 to the right, and in its middle between."""
 
@@ -62,13 +62,13 @@ class Cell(NamedTuple):
 
 def impose(
     data: bytes,
-    facts: Facts,
+    facts: FileFacts,
     edition: Edition,
     metadata: Metadata,
     *,
     back_cover: bool,
     beside: str = "",
-) -> tuple[bytes, Facts]:
+) -> tuple[bytes, FileFacts]:
     """The PDF ``data`` on the sheets of an edition that has an imposition, and its facts.
 
     ``back_cover``: the last page is to be the back of a booklet. ``beside`` is the name of the
@@ -100,7 +100,7 @@ def impose(
     return output.getvalue(), replace(facts, sides=len(sides), sizes=sizes)
 
 
-def has_back_cover(pages: Sequence[Page]) -> bool:
+def has_back_cover(pages: Sequence[TypesetPage]) -> bool:
     """Whether the last page is the back of the publication: one that the
     author has begun with a page break, for something short."""
     if len(pages) < 2:
@@ -118,7 +118,7 @@ def _oriented(paper: PageSize, *, lies: bool) -> tuple[float, float]:
     return (long, short) if lies else (short, long)
 
 
-def _cells(folded: bool, width: float, height: float, number: int) -> tuple[Cell, ...]:
+def _cells(folded: bool, width: float, height: float, number: int) -> tuple[_Cell, ...]:
     """The places on a sheet, from left to right and from top to bottom."""
     rows = number // 2
     half, high = width / 2, height / rows
@@ -127,8 +127,8 @@ def _cells(folded: bool, width: float, height: float, number: int) -> tuple[Cell
         cell
         for row in range(rows)
         for cell in (
-            Cell(0, height - (row + 1) * high, half, high, left),
-            Cell(half, height - (row + 1) * high, half, high, right),
+            _Cell(0, height - (row + 1) * high, half, high, left),
+            _Cell(half, height - (row + 1) * high, half, high, right),
         )
     )
 
@@ -170,7 +170,7 @@ def _unmark(pdf: pikepdf.Pdf, form: Any, seen: set[tuple[int, int]]) -> None:
 def _add(
     pdf: pikepdf.Pdf,
     side: Side,
-    cells: Sequence[Cell],
+    cells: Sequence[_Cell],
     forms: Sequence[Any],
     size: tuple[float, float],
     creep: float,
@@ -192,7 +192,7 @@ def _add(
     page.Contents = pdf.make_stream(content.encode("ascii"))
 
 
-def _place(name: str, form: Any, cell: Cell, creep: float) -> Iterator[str]:
+def _place(name: str, form: Any, cell: _Cell, creep: float) -> Iterator[str]:
     """The operators that show a page in its place, and nothing of it beyond that. A page that
     lies on its side has its top to the left."""
     left, bottom, right, top = (float(value) for value in form.BBox)

@@ -14,10 +14,18 @@ from xml.etree.ElementTree import Element
 
 from pipeline.marks import HYPHEN
 from pipeline.package.pdf.engine import boxes
-from pipeline.package.pdf.engine.boxes import Box, children
-from pipeline.package.pdf.engine.typesetter import POINT, Page
+from pipeline.package.pdf.engine.boxes import LayoutBox, children
+from pipeline.package.pdf.engine.typesetter import POINT, TypesetPage
 from pipeline.package.pdf.markup import classes, text_of
-from pipeline.package.pdf.nodes import Annotation, Mark, Node, add, home, last_of, link_of
+from pipeline.package.pdf.nodes import (
+    Annotation,
+    MarkedContent,
+    StructureNode,
+    add,
+    home,
+    last_of,
+    link_of,
+)
 from pipeline.package.pdf.pictographs import CLASS
 from pipeline.package.pdf.roles import (
     BLOCK_ONLY,
@@ -39,7 +47,7 @@ DASHES = ("-", "\u2013", "\u2014", "/")
 
 
 class Structure:
-    """Builds the tree of `Node` from the pages in order.
+    """Builds the tree of `StructureNode` from the pages in order.
 
     ``root`` is the tree of the markup, ``widgets`` the
     fields of a form by their boxes, ``level`` that of the heading before. Afterwards
@@ -50,24 +58,24 @@ class Structure:
     """
 
     def __init__(self, root: Element, widgets: Mapping[Any, Any], level: int = 0) -> None:
-        self.document = Node("Document", root)
-        self.artifacts: dict[Mark, str] = {}
-        self.spoken: dict[Mark, str] = {}
-        self.open_lines: dict[Mark, str] = {}
+        self.document = StructureNode("Document", root)
+        self.artifacts: dict[MarkedContent, str] = {}
+        self.spoken: dict[MarkedContent, str] = {}
+        self.open_lines: dict[MarkedContent, str] = {}
         self._widgets = widgets
         self._parents = {child: parent for parent in root.iter() for child in parent}
-        self._nodes: dict[Element, Node] = {root: self.document}
-        self._labels: dict[Element, Node] = {}
+        self._nodes: dict[Element, StructureNode] = {root: self.document}
+        self._labels: dict[Element, StructureNode] = {}
         self._heads: dict[Element, int] = {}
         self._level = level
-        self._code: tuple[Element, Mark] | None = None
+        self._code: tuple[Element, MarkedContent] | None = None
 
-    def read(self, number: int, page: Page) -> None:
+    def read(self, number: int, page: TypesetPage) -> None:
         """Take in a painted page, whose content is marked, the ``number``-th from 0."""
         for box in children(page.box):
             self._visit(box, number, page, "Pagination" if boxes.is_furniture(box) else "")
 
-    def _visit(self, box: Box, number: int, page: Page, artifact: str) -> None:
+    def _visit(self, box: LayoutBox, number: int, page: TypesetPage, artifact: str) -> None:
         element = box.element
         tag = box.element_tag or ""
         if not artifact and (widget := self._widgets.get(box)) is not None:
@@ -79,13 +87,13 @@ class Structure:
         mark = page.mark_of(box)
         if artifact:
             if mark is not None:
-                self.artifacts[Mark(number, mark)] = artifact
+                self.artifacts[MarkedContent(number, mark)] = artifact
         elif element is not None:
             node = self._node_of(element, tag)
             if box.link_annotation is not None:
                 link_of(node).kids.append(Annotation(number, box.link_annotation))
             if mark is not None:
-                self._take(Mark(number, mark), node, box, page)
+                self._take(MarkedContent(number, mark), node, box, page)
         for child in children(box):
             self._visit(child, number, page, artifact)
         if artifact:
@@ -98,7 +106,7 @@ class Structure:
         """A field is an element of its own, with nothing else in it (ISO 32000-1, 14.8.4.5)."""
         whole = element.tag in ("td", "th")
         parent = self._node(element if whole else self._parents[element])
-        add(parent, Node("Form", element, kids=[Annotation(number, widget)]))
+        add(parent, StructureNode("Form", element, kids=[Annotation(number, widget)]))
 
     def _artifact(self, element: Element, tag: str, number: int) -> str:
         """The type of artifact that an element is, or ""."""
@@ -108,7 +116,9 @@ class Structure:
             return "Pagination"
         return ""
 
-    def _take(self, mark: Mark, node: Node, box: Box, page: Page) -> None:
+    def _take(
+        self, mark: MarkedContent, node: StructureNode, box: LayoutBox, page: TypesetPage
+    ) -> None:
         text = boxes.text_of_box(box)
         if text.isspace():
             if node.kind in BLOCK_ONLY:
@@ -128,7 +138,7 @@ class Structure:
             edges = (left, page.height - top - box.height, left + box.width, page.height - top)
             node.box = tuple(edge * POINT for edge in edges)
 
-    def _end_line(self, line: Box, number: int, page: Page) -> None:
+    def _end_line(self, line: LayoutBox, number: int, page: TypesetPage) -> None:
         """Take note of a line that goes on, unless it was broken within a word."""
         last = line
         while inner := children(last):
@@ -139,7 +149,7 @@ class Structure:
             is_number = "::before" in (last.element_tag or "")
             self._end_code(line.element, None if is_number else mark, text, number)
         elif mark is not None and text and not within:
-            self.open_lines[Mark(number, mark)] = text
+            self.open_lines[MarkedContent(number, mark)] = text
 
     def _end_code(self, element: Element, mark: int | None, text: str, number: int) -> None:
         """End a line of code, in which line ends are not spaces. One without text adds its
@@ -147,14 +157,14 @@ class Structure:
         code = self._parents[element]
         end = "" if element is code[-1] else "\n"
         if mark is not None:
-            self._code = code, Mark(number, mark)
+            self._code = code, MarkedContent(number, mark)
             self.spoken[self._code[1]] = text + end
         elif self._code and self._code[0] is code:
             self.spoken[self._code[1]] += end
 
     # --- from elements to nodes ---------------------------------------------------------
 
-    def _node_of(self, element: Element, tag: str) -> Node:
+    def _node_of(self, element: Element, tag: str) -> StructureNode:
         """The node for a box: of its element, or of a generated part of it."""
         _, _, part = tag.partition("::")
         node = self._node(element)
@@ -164,14 +174,14 @@ class Structure:
             return self._label(element, node)
         return node
 
-    def _node(self, element: Element) -> Node:
+    def _node(self, element: Element) -> StructureNode:
         node = self._nodes.get(element)
         if node is None:
             parent = self._node(self._parents[element])
             node = self._nodes[element] = self._make(element, parent)
         return node
 
-    def _make(self, element: Element, parent: Node) -> Node:
+    def _make(self, element: Element, parent: StructureNode) -> StructureNode:
         """A new node in ``parent``, or ``parent`` where the element says nothing."""
         tag = element.tag
         if tag in LISTS:
@@ -184,58 +194,58 @@ class Structure:
             case "span" if "note" in classes(element):
                 return self._note(element, parent)
             case "span" if "note-number" in classes(element):
-                return add(parent, Node("Lbl", element))
+                return add(parent, StructureNode("Lbl", element))
             case "span" if "entry-label" in classes(element) and parent.parent is not None:
-                label = Node("Lbl", element, parent=parent.parent)
+                label = StructureNode("Lbl", element, parent=parent.parent)
                 parent.parent.kids.insert(0, label)
                 return label
             case "div" if "end-note" in classes(element):
-                return add(parent, Node("Note", element, name=element.get("id", "")))
+                return add(parent, StructureNode("Note", element, name=element.get("id", "")))
             case "a":
                 return self._anchor(element, parent)
             case "h1" | "h2" | "h3" | "h4" | "h5" | "h6":
                 self._level = heading_level(tag, self._level)
-                return add(parent, Node(f"H{self._level}", element))
+                return add(parent, StructureNode(f"H{self._level}", element))
         if is_hidden(element):
             kind = "P" if tag == "p" else "Span"
             spoken = text_of(element)
             if (element.text or "").endswith(" "):  # what follows is another word
                 spoken += " "
-            return add(parent, Node(kind, element, spoken=spoken))
+            return add(parent, StructureNode(kind, element, spoken=spoken))
         kind = role(element)
         if not kind and element.get("lang") and parent.parent is not None:
             kind = "Div" if tag in FLAT else "Span"
-        return add(parent, Node(kind, element)) if kind else parent
+        return add(parent, StructureNode(kind, element)) if kind else parent
 
-    def _list(self, element: Element, parent: Node) -> Node:
+    def _list(self, element: Element, parent: StructureNode) -> StructureNode:
         in_contents = parent.kind == "TOCI" or self._parents[element].tag == "nav"
-        return add(parent, Node("TOC" if in_contents else "L", element))
+        return add(parent, StructureNode("TOC" if in_contents else "L", element))
 
-    def _item(self, element: Element, parent: Node) -> Node:
+    def _item(self, element: Element, parent: StructureNode) -> StructureNode:
         if parent.kind == "TOC":
-            return add(parent, Node("TOCI", element))
-        item = add(parent, Node("LI", element))
-        return add(item, Node("LBody"))
+            return add(parent, StructureNode("TOCI", element))
+        item = add(parent, StructureNode("LI", element))
+        return add(item, StructureNode("LBody"))
 
-    def _definition(self, element: Element, parent: Node) -> Node:
+    def _definition(self, element: Element, parent: StructureNode) -> StructureNode:
         """Terms and definitions as the labels and bodies of a list's items."""
         item = parent.kids[-1] if parent.kids else None
-        body = last_of(item, "LBody") if isinstance(item, Node) else None
-        if not isinstance(item, Node) or (element.tag == "dt" and body):
-            item, body = add(parent, Node("LI")), None
+        body = last_of(item, "LBody") if isinstance(item, StructureNode) else None
+        if not isinstance(item, StructureNode) or (element.tag == "dt" and body):
+            item, body = add(parent, StructureNode("LI")), None
         if element.tag == "dt":
-            return add(item, Node("Lbl", element))
-        return body or add(item, Node("LBody", element))
+            return add(item, StructureNode("Lbl", element))
+        return body or add(item, StructureNode("LBody", element))
 
-    def _anchor(self, element: Element, parent: Node) -> Node:
+    def _anchor(self, element: Element, parent: StructureNode) -> StructureNode:
         if "href" not in element.attrib:
             return parent
         if parent.kind == "TOCI" or "note-call" in classes(element):
-            parent = add(parent, Node("Reference"))
-        return add(parent, Node("Link", element))
+            parent = add(parent, StructureNode("Reference"))
+        return add(parent, StructureNode("Link", element))
 
-    def _note(self, element: Element, parent: Node) -> Node:
-        note = Node("Note", element, name=element.get("id", ""))
+    def _note(self, element: Element, parent: StructureNode) -> StructureNode:
+        note = StructureNode("Note", element, name=element.get("id", ""))
         block = parent
         while block.kind in INLINE and block.parent is not None:
             block = block.parent
@@ -250,11 +260,11 @@ class Structure:
             add(block, note)
         return note
 
-    def _label(self, element: Element, node: Node) -> Node:
+    def _label(self, element: Element, node: StructureNode) -> StructureNode:
         """The marker of a list's item or of a footnote."""
         label = self._labels.get(element)
         if label is None:
             owner = node.parent if node.kind == "LBody" and node.parent else node
-            label = self._labels[element] = Node("Lbl", parent=owner)
+            label = self._labels[element] = StructureNode("Lbl", parent=owner)
             owner.kids.insert(0, label)
         return label

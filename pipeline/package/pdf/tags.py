@@ -7,9 +7,9 @@ from typing import Any
 from xml.etree.ElementTree import Element
 
 from pipeline.package.pdf.engine.objects import PDF, Array, Dictionary, String
-from pipeline.package.pdf.engine.typesetter import Document, Page
+from pipeline.package.pdf.engine.typesetter import TypesetDocument, TypesetPage
 from pipeline.package.pdf.markup import classes, text_of
-from pipeline.package.pdf.nodes import Annotation, Mark, Node, prune
+from pipeline.package.pdf.nodes import Annotation, MarkedContent, StructureNode, prune
 from pipeline.package.pdf.roles import ILLUSTRATIONS
 from pipeline.package.pdf.structure import Structure
 from pipeline.package.units import BOX, Linked, Marked, Tag
@@ -25,7 +25,7 @@ SHOW = b"] TJ"
 SCOPES = {"col": "/Column", "row": "/Row"}
 
 
-def tag(document: Document, pdf: PDF, root: Element, widgets: Mapping[Any, Any]) -> None:
+def tag(document: TypesetDocument, pdf: PDF, root: Element, widgets: Mapping[Any, Any]) -> None:
     """Tag a painted PDF; ``document`` has its pages, which are marked, made of ``root``.
     ``widgets`` are the fields of a form by the boxes that they are on."""
     tree = read_tags(document, root, widgets)
@@ -33,7 +33,9 @@ def tag(document: Document, pdf: PDF, root: Element, widgets: Mapping[Any, Any])
     write_tags(pdf, tree, marks, lambda linked: linked.object)
 
 
-def read_tags(document: Document, root: Element, widgets: Mapping[Any, Any], level: int = 0) -> Tag:
+def read_tags(
+    document: TypesetDocument, root: Element, widgets: Mapping[Any, Any], level: int = 0
+) -> Tag:
     """The structure of a painted document, which is put into what its pages draw. Before it, there
     is a heading of a ``level``."""
     structure = Structure(root, widgets, level)
@@ -58,7 +60,7 @@ def write_tags(
 
 
 def _mend_page(
-    number: int, page: Page, structure: Structure, space_of: Callable[[bytes], bytes | None]
+    number: int, page: TypesetPage, structure: Structure, space_of: Callable[[bytes], bytes | None]
 ) -> None:
     """Mark a page's artifacts as such, give some marks their text, and put a space after
     the last word of a line that goes on: WeasyPrint leaves it out, and software that reads
@@ -67,7 +69,7 @@ def _mend_page(
     font, open_line, shown, marked = b"", "", 0, Dictionary()
     for index, operator in enumerate(operators):
         if isinstance(operator, Dictionary) and "MCID" in operator:
-            mark, marked = Mark(number, operator["MCID"]), operator
+            mark, marked = MarkedContent(number, operator["MCID"]), operator
             open_line, shown = structure.open_lines.get(mark, ""), 0
             if artifact := structure.artifacts.get(mark):
                 operators[index - 1] = "/Artifact"
@@ -186,18 +188,20 @@ class _Writer:
         )
 
 
-def _told(node: Node) -> Tag:
+def _told(node: StructureNode) -> Tag:
     """A node as it is written."""
     said = {name: _written(value) for name, value in _said(node).items()}
     kids = tuple(_kid(kid, node) for kid in node.kids)
     return Tag(node.kind, said, kids, node.name, node.box)
 
 
-def _kid(kid: Node | Mark | Annotation, of: Node) -> Tag | Marked | Linked:
+def _kid(
+    kid: StructureNode | MarkedContent | Annotation, of: StructureNode
+) -> Tag | Marked | Linked:
     match kid:
-        case Node():
+        case StructureNode():
             return _told(kid)
-        case Mark():
+        case MarkedContent():
             return Marked(kid.page, kid.mcid)
         case Annotation():  # a field's name is its own
             text = None if of.kind == "Form" else _link_text(of.element)
@@ -209,7 +213,7 @@ def _written(value: Any) -> str:
     return str(Array([value]).data[1:-1], "ascii")
 
 
-def _said(node: Node) -> dict[str, Any]:
+def _said(node: StructureNode) -> dict[str, Any]:
     """What a listener is told beyond the text."""
     source, said = node.element, dict[str, Any]()
     if node.spoken:

@@ -14,7 +14,7 @@ from typing import NamedTuple
 from xml.etree.ElementTree import Element
 
 from pipeline.package.pdf.engine.boxes import all_boxes, has_class
-from pipeline.package.pdf.engine.typesetter import Page
+from pipeline.package.pdf.engine.typesetter import TypesetPage
 from pipeline.package.pdf.markup import classes
 
 HEADINGS = frozenset({"h2", "h3", "h4", "h5", "h6"})
@@ -43,7 +43,7 @@ NEARLY = 0.02
 """What of a line a height may be off without being filled up."""
 
 
-class Leaf(NamedTuple):
+class _Leaf(NamedTuple):
     """A block of the text, with the sections (and speeches) that it is in."""
 
     sections: tuple[Element, ...]
@@ -67,7 +67,7 @@ def _arrange(main: Element, is_book: bool) -> None:
         parent.text = None
         parent[:] = ()
     used: set[Element] = set()
-    group: list[Leaf] = []
+    group: list[_Leaf] = []
     for leaf in leaves:
         if group and group[-1].is_wide != leaf.is_wide:
             main.append(_stretch(group, used))
@@ -77,7 +77,7 @@ def _arrange(main: Element, is_book: bool) -> None:
         main.append(_stretch(group, used))
 
 
-def fill_lines(pages: Iterable[Page], line: float) -> bool:
+def fill_lines(pages: Iterable[TypesetPage], line: float) -> bool:
     """Fill up what is not made of whole lines of ``line`` CSS pixels: all of it on the page where
     it ends. Whether that changes the layout."""
     ends = {
@@ -94,17 +94,17 @@ def fill_lines(pages: Iterable[Page], line: float) -> bool:
     return changed
 
 
-def _leaves(parent: Element, sections: tuple[Element, ...], is_book: bool) -> Iterator[Leaf]:
+def _leaves(parent: Element, sections: tuple[Element, ...], is_book: bool) -> Iterator[_Leaf]:
     for child in parent:
         if child.tag == "section" or OPEN & classes(child):
             yield from _leaves(child, (*sections, child), is_book)
         else:
             opens = is_book and child.tag == "h2" and "level-1" in classes(parent)
             is_wide = opens or any(WIDE & classes(inner) for inner in child.iter())
-            yield Leaf(sections, child, is_wide)
+            yield _Leaf(sections, child, is_wide)
 
 
-def _with_headings(leaves: list[Leaf]) -> list[Leaf]:
+def _with_headings(leaves: list[_Leaf]) -> list[_Leaf]:
     """The leaves, with headings that stand before something wide as wide as that, and with what
     says how long it takes."""
     before_wide = False
@@ -116,7 +116,7 @@ def _with_headings(leaves: list[Leaf]) -> list[Leaf]:
     return leaves
 
 
-def _stretch(leaves: list[Leaf], used: set[Element]) -> Element:
+def _stretch(leaves: list[_Leaf], used: set[Element]) -> Element:
     """The leaves in their sections again, as columns or across them."""
     is_wide = leaves[0].is_wide
     stretch = Element("div", {"class": "across" if is_wide else "flow"})

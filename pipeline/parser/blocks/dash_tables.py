@@ -23,7 +23,7 @@ _GROUPS = re.compile(r"-{2,}(?:[ \t]+-{2,})+[ \t]*$")
 _RULE = re.compile(r"---[- \t]*$")
 
 
-class Group(NamedTuple):
+class _Group(NamedTuple):
     """The columns of the screen that a group of dashes takes, from 0."""
 
     start: int
@@ -31,7 +31,7 @@ class Group(NamedTuple):
 
 
 @dataclass
-class State:
+class _State:
     """``rule`` is the line of dashes above the head, ``head`` the lines of that, ``dashes``
     the one that tells the columns."""
 
@@ -63,7 +63,7 @@ class DashTableProcessor(LineProcessor):
         if head and above.tag == "pre":
             del self.parser.tip[-1]
         table = BlockElement("table", head[0].number if head else cursor.number, self)
-        table.state = State(rule, head, dashes)
+        table.state = _State(rule, head, dashes)
         self.parser.begin(table, cursor)
         if rule is not None:
             table.line, table.column = rule.line, rule.column
@@ -92,7 +92,7 @@ class DashTableProcessor(LineProcessor):
         return None, list(tip.lines) if len(tip.lines) == 1 else None
 
     def proceed(self, block: BlockElement, cursor: Cursor) -> Match:
-        state: State = block.state
+        state: _State = block.state
         simple = bool(state.head) and state.rule is None
         if cursor.rest.startswith("{{") or (cursor.blank and simple):
             return Match.NO
@@ -104,7 +104,7 @@ class DashTableProcessor(LineProcessor):
         return Match.YES
 
     def close(self, block: BlockElement, parent: BlockElement) -> None:
-        state: State = block.state
+        state: _State = block.state
         simple = bool(state.head) and state.rule is None
         groups = _groups(state.dashes)
         first = next((line for line in block.lines if line.strip()), None)
@@ -138,16 +138,16 @@ class DashTableProcessor(LineProcessor):
         block.set("head", "1" if state.head else "0")
 
 
-def _groups(dashes: Line) -> list[Group]:
+def _groups(dashes: Line) -> list[_Group]:
     text = " " * (dashes.offset - 1) + dashes.expandtabs(4)
-    return [Group(match.start(), match.end()) for match in re.finditer("-+", text)]
+    return [_Group(match.start(), match.end()) for match in re.finditer("-+", text)]
 
 
 def _drawn(line: Line) -> tuple[str, list[int]]:
     return in_columns(" " * (line.offset - 1) + line.expandtabs(4).rstrip())
 
 
-def _fit(lines: list[Line], groups: list[Group]) -> bool:
+def _fit(lines: list[Line], groups: list[_Group]) -> bool:
     """Whether there is space in each line where the groups have some between them."""
     for line in lines:
         drawn, _ = _drawn(line)
@@ -158,7 +158,7 @@ def _fit(lines: list[Line], groups: list[Group]) -> bool:
     return True
 
 
-def _cut(line: Line, groups: list[Group]) -> list[Line]:
+def _cut(line: Line, groups: list[_Group]) -> list[Line]:
     """The cells of a line; a word that reaches into the next column stays whole."""
     drawn, places = _drawn(line)
     cuts = [0]
@@ -182,7 +182,7 @@ def _cut(line: Line, groups: list[Group]) -> list[Line]:
     return cells
 
 
-def _alignments(lines: list[Line], groups: list[Group]) -> list[str]:
+def _alignments(lines: list[Line], groups: list[_Group]) -> list[str]:
     """What the texts of a head say by where they stand over their dashes."""
     found = []
     rows = [_cut(line, groups) for line in lines]

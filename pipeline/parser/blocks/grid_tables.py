@@ -29,7 +29,7 @@ class GridError(ValueError):
         self.line, self.column, self.message = line, column, message
 
 
-class Area(NamedTuple):
+class _Area(NamedTuple):
     """A cell: from which row and column of the grid to which, beyond its last."""
 
     top: int
@@ -83,7 +83,7 @@ class GridTableProcessor(LineProcessor):
         block[:] = rows
         block.set("head", str(grid.head))
 
-    def _cell(self, grid: _Grid, area: Area, table: BlockElement) -> BlockElement:
+    def _cell(self, grid: _Grid, area: _Area, table: BlockElement) -> BlockElement:
         kind = "head" if area.top < grid.head else "data"
         cell = BlockElement(
             "cell",
@@ -151,7 +151,7 @@ class _Grid:
     def _is_double(self, line: int) -> bool:
         return not self._drawn[line].strip("+:=")
 
-    def _joined(self) -> list[Area]:
+    def _joined(self) -> list[_Area]:
         """The cells, each as large as the borders around it allow."""
         taken: set[tuple[int, int]] = set()
         areas = []
@@ -171,7 +171,7 @@ class _Grid:
                 areas.append(area)
         return areas
 
-    def _area(self, top: int, left: int) -> Area:
+    def _area(self, top: int, left: int) -> _Area:
         right = left + 1
         while right < self.columns and not self._is_walled(top, right):
             right += 1
@@ -185,7 +185,7 @@ class _Grid:
             for column in (left, right):
                 if not self._is_walled(row, column):
                     raise GridError(self._y[row] + 1, self._x[column], "a border has a gap here.")
-        return Area(top, left, bottom, right)
+        return _Area(top, left, bottom, right)
 
     def _is_walled(self, row: int, column: int) -> bool:
         at = self._x[column]
@@ -206,7 +206,7 @@ class _Grid:
     def line_of(self, row: int) -> int:
         return self._lines[min(self._y[row] + 1, len(self._lines) - 1)].number
 
-    def content(self, area: Area) -> list[Cursor]:
+    def content(self, area: _Area) -> list[Cursor]:
         """The lines of a cell, without the white space that all begin with."""
         found = []
         for number in range(self._y[area.top] + 1, self._y[area.bottom]):

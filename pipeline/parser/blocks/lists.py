@@ -22,7 +22,7 @@ _BULLET = re.compile(r"[*+-](?=[ \t]|$)")
 _NUMBER = re.compile(r"([0-9]{1,9})([.)])(?=[ \t]|$)")
 
 
-class Marker(NamedTuple):
+class _Marker(NamedTuple):
     """``kind`` is the bullet, or the delimiter after a number. ``width`` is the marker's
     own, ``content`` that and the spaces up to the item's text, in columns."""
 
@@ -69,7 +69,7 @@ class ItemProcessor(LineProcessor):
         if not marker and (found := self._read_lettered(cursor, around)):
             style, form = found.style, found.form
             number = self._example(found.label) if found.style == markers.EXAMPLE else found.number
-            marker = Marker(found.kind, number, found.width, found.width + found.spaces)
+            marker = _Marker(found.kind, number, found.width, found.width + found.spaces)
         if not marker or self.parser.too_deep(cursor):
             return False
         if around.tag not in ("ul", "ol") or around.state != marker.kind:
@@ -162,7 +162,7 @@ def _next(block: BlockElement) -> int:
     return int(block.get("start", "1")) + len(block)
 
 
-def _read_marker(cursor: Cursor, interrupts: bool) -> Marker | None:
+def _read_marker(cursor: Cursor, interrupts: bool) -> _Marker | None:
     match = _BULLET.match(cursor.rest)
     kind, start = (match[0], 1) if match else ("", 1)
     if not match:
@@ -176,7 +176,7 @@ def _read_marker(cursor: Cursor, interrupts: bool) -> Marker | None:
     if interrupts and (after.blank or start != 1):
         return None
     spaces = 1 if after.blank or not 1 <= after.indent <= 4 else after.indent
-    return Marker(kind, start, match.end(), match.end() + spaces)
+    return _Marker(kind, start, match.end(), match.end() + spaces)
 
 
 class QuoteProcessor(LineProcessor):

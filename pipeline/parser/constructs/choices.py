@@ -24,7 +24,7 @@ _TEXT = "Where marks are meant as text, put a backslash before them."
 _EMPHASIS = ("strong", "em")
 
 
-class Mark(NamedTuple):
+class ChoiceMark(NamedTuple):
     """What an item begins with: a kind of brackets (or nothing), and whether there is an
     x in them."""
 
@@ -36,16 +36,16 @@ class _Found(NamedTuple):
     """A mark and where it stands: ``holder`` has it at the beginning of its text, up to ``end``.
     One that is ``plain`` can hardly be anything else."""
 
-    mark: Mark
+    mark: ChoiceMark
     holder: Element
     end: int
     plain: bool
 
 
-NO_MARK = Mark("", False)
+NO_MARK = ChoiceMark("", False)
 
 
-def take_marks(items: Iterable[Element], in_exercise: bool) -> list[Mark]:
+def take_marks(items: Iterable[Element], in_exercise: bool) -> list[ChoiceMark]:
     """The marks that the items of a list begin with, which are taken out of their text; none
     where it is no list of choices.
 
@@ -81,7 +81,7 @@ def _find(item: Element, pairs: Sequence[str]) -> _Found | None:
     is_apart = bool(match[5]) or match.string[match.end() :][:1] in ("", "\n")
     is_x = match[2] == "" and match[3] in ("x", "X") and is_apart and holder.tag != "em"
     plain = is_x if match[3] else bool(match[2])
-    return _Found(Mark(match[1] + match[4], bool(match[3])), holder, match.end(), plain)
+    return _Found(ChoiceMark(match[1] + match[4], bool(match[3])), holder, match.end(), plain)
 
 
 def _is_label(item: Element) -> bool:
@@ -107,7 +107,10 @@ def _take(found: _Found, item: Element) -> None:
 
 
 def choices(
-    items: Sequence[tuple[tuple[Block, ...], Span]], marks: list[Mark], span: Span, report: Report
+    items: Sequence[tuple[tuple[Block, ...], Span]],
+    marks: list[ChoiceMark],
+    span: Span,
+    report: Report,
 ) -> Choices:
     """The choices that are items of a list, each given as its blocks and its place."""
     brackets = next(mark.brackets for mark in marks if mark.brackets)

@@ -14,7 +14,7 @@ from pipeline.model import NO_ATTRIBUTES, Block, Inline
 from pipeline.parser.constructs.parts import Parts
 
 
-class Shape(NamedTuple):
+class _Shape(NamedTuple):
     """What a block must hold exactly one of: the kinds, the finding where it does not, what
     to call the block and the kinds, and what to do."""
 
@@ -25,14 +25,14 @@ class Shape(NamedTuple):
     hint: str
 
 
-PAIRS = Shape(
+PAIRS = _Shape(
     (model.Table, model.DefinitionList),
     Code.WRONG_MATCHING,
     "matching",
     "table of two columns or definition list",
     "Write the pairs as a table of two columns, or as a definition list.",
 )
-SERIES = Shape(
+SERIES = _Shape(
     (model.List,),
     Code.WRONG_ORDERING,
     "ordering",
@@ -54,7 +54,7 @@ def ordering(parts: Parts) -> tuple[Block, ...]:
 Make = Callable[[Block, Parts], "model.Matching | model.Ordering | None"]
 
 
-def _around(parts: Parts, shape: Shape, make: Make) -> tuple[Block, ...]:
+def _around(parts: Parts, shape: _Shape, make: Make) -> tuple[Block, ...]:
     found = [block for block in parts.children if isinstance(block, shape.kinds)]
     if len(found) != 1:
         count = "two of them" if found else "none"
@@ -160,5 +160,5 @@ def _ordering(block: Block, parts: Parts) -> model.Ordering | None:
     return model.Ordering(items=items, solution=tuple(range(len(items)))) if items else None
 
 
-def _report(parts: Parts, shape: Shape, message: str, span: Span | None) -> None:
+def _report(parts: Parts, shape: _Shape, message: str, span: Span | None) -> None:
     parts.report(shape.code, message, span or parts.span, shape.hint)

@@ -25,7 +25,7 @@ def read_front_matter(text: str, source: str) -> tuple[Metadata, int, tuple[Diag
     if found is None:
         return Metadata(), 0, ()
     mapping, lines, mistakes = yaml_nodes.compose(found, source)
-    report = values.Report(source, list(mistakes))
+    report = values.FieldReport(source, list(mistakes))
     mapping = values.for_all(mapping, report)
     read: dict[str, Any] = {}
     nodes = values.entries(mapping, tuple(schema.KEYS), schema.ALIASES, report)

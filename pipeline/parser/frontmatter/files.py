@@ -9,7 +9,7 @@ import re
 from pipeline.codes import Code
 from pipeline.parser.characters import shorten
 from pipeline.parser.frontmatter.form import Reader
-from pipeline.parser.frontmatter.values import Report, text
+from pipeline.parser.frontmatter.values import FieldReport, text
 from pipeline.parser.frontmatter.yaml_nodes import Node, Place
 
 FONTS = (".otf", ".ttf", ".woff", ".woff2")
@@ -32,7 +32,7 @@ def leads_out(path: str) -> bool:
     return plain.startswith(("/", "../")) or plain == ".." or bool(re.match(r"[A-Za-z]:", plain))
 
 
-def _is_inside(path: str, place: Place, report: Report, what: str) -> bool:
+def _is_inside(path: str, place: Place, report: FieldReport, what: str) -> bool:
     """Whether a path stays in the source's folder; says so where it does not, since only
     here its place is known."""
     if is_address(path):
@@ -51,14 +51,14 @@ def _is_inside(path: str, place: Place, report: Report, what: str) -> bool:
 def inside(what: str) -> Reader:
     """A reader of paths in the source's folder, for what is ``what``."""
 
-    def read(node: Node, report: Report, key: str) -> str | None:
+    def read(node: Node, report: FieldReport, key: str) -> str | None:
         path = text(node, report, key)
         return path if path and _is_inside(path, node.place, report, what) else None
 
     return read
 
 
-def font(node: Node, report: Report, key: str) -> str | None:
+def font(node: Node, report: FieldReport, key: str) -> str | None:
     path: str | None = inside("font")(node, report, key)
     if path and not path.lower().endswith(FONTS):
         hint = "Give an OpenType, TrueType or WOFF file."
@@ -67,11 +67,11 @@ def font(node: Node, report: Report, key: str) -> str | None:
     return path
 
 
-def logo(path: str, node: Node, report: Report, key: str) -> str | None:
+def logo(path: str, node: Node, report: FieldReport, key: str) -> str | None:
     return path if _is_inside(path, node.place, report, "logo") else None
 
 
-def works(path: str, node: Node, report: Report, key: str) -> str | None:
+def works(path: str, node: Node, report: FieldReport, key: str) -> str | None:
     """A file that describes works."""
     if not _is_beside(path, node, report):
         return None
@@ -82,7 +82,7 @@ def works(path: str, node: Node, report: Report, key: str) -> str | None:
     return path
 
 
-def style(value: str, node: Node, report: Report, key: str) -> str | None:
+def style(value: str, node: Node, report: FieldReport, key: str) -> str | None:
     """A style of citations: its name, or a file."""
     # Zotero's address of a style is its name as well.
     name = re.sub(r"^https?://(?:www\.)?zotero\.org/styles/", "", value)
@@ -95,7 +95,7 @@ def style(value: str, node: Node, report: Report, key: str) -> str | None:
     return name.lower()
 
 
-def _is_beside(path: str, node: Node, report: Report) -> bool:
+def _is_beside(path: str, node: Node, report: FieldReport) -> bool:
     """Whether a path stays in the source's folder; says so where it does not."""
     if is_address(path) or leads_out(path):
         hint = "Save a copy beside the source, and give its path from there."

@@ -6,11 +6,11 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
-from pipeline.parser.frontmatter.values import Report, items, parsed, words
+from pipeline.parser.frontmatter.values import FieldReport, items, parsed, words
 from pipeline.parser.frontmatter.yaml_nodes import Node
 
 Schema: TypeAlias = dict[str, Any]
-Reader: TypeAlias = Callable[[Node, Report, str], Any]
+Reader: TypeAlias = Callable[[Node, FieldReport, str], Any]
 
 DEFINITIONS: dict[str, Schema] = {}
 """Schemas by the names under which others refer to them."""
@@ -61,7 +61,7 @@ def listed(one: Form, *, commas: bool, repeats: bool = False) -> Form:
     """A value or a list of them, or text with ``commas`` between; each once, or not."""
     parts = words if commas else items
 
-    def read(node: Node, report: Report, key: str) -> tuple[Any, ...]:
+    def read(node: Node, report: FieldReport, key: str) -> tuple[Any, ...]:
         found = (one.read(part, report, key) for part in parts(node))
         used = [value for value in found if value is not None]
         return tuple(used if repeats else dict.fromkeys(used))

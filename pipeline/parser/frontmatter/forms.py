@@ -35,7 +35,7 @@ from pipeline.parser.frontmatter.form import (
 )
 from pipeline.parser.frontmatter.identifiers import BadValueError
 from pipeline.parser.frontmatter.lengths import LENGTH, length, page_size, points
-from pipeline.parser.frontmatter.values import Report, items, paragraphs, text, words
+from pipeline.parser.frontmatter.values import FieldReport, items, paragraphs, text, words
 from pipeline.parser.frontmatter.yaml_nodes import Mapping, Node, Scalar
 from pipeline.sheet.colours import contrast
 from pipeline.suggestions import did_you_mean
@@ -92,7 +92,7 @@ def fit_pages(value: str) -> int | Literal["even"]:
     return int(value)
 
 
-def name_line(node: Node, report: Report, key: str) -> tuple[str, ...]:
+def name_line(node: Node, report: FieldReport, key: str) -> tuple[str, ...]:
     """What is to be filled in at the top: true for all, or the fields by name."""
     if isinstance(node, Scalar) and node.text.lower() in ("true", "yes", "on"):
         return NAME_FIELDS
@@ -114,7 +114,7 @@ _PLACES = ("department", "name", "institution", "city", "country")
 """What Quarto and MyST say of an affiliation, in the order in which it is written."""
 
 
-def affiliations(node: Node, report: Report, key: str) -> tuple[str, ...]:
+def affiliations(node: Node, report: FieldReport, key: str) -> tuple[str, ...]:
     """The names of where somebody works; of a mapping, what it says of one on a line."""
     found: list[str | None] = []
     for item in items(node):
@@ -130,10 +130,10 @@ def affiliations(node: Node, report: Report, key: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(name for name in found if name))
 
 
-def placed(usable: Callable[[str, Node, Report, str], str | None] | None = None) -> Form:
+def placed(usable: Callable[[str, Node, FieldReport, str], str | None] | None = None) -> Form:
     """Text of which the place is kept, if it is ``usable`` as something."""
 
-    def read(node: Node, report: Report, key: str) -> Placed | None:
+    def read(node: Node, report: FieldReport, key: str) -> Placed | None:
         value = text(node, report, key)
         if value and usable:
             value = usable(value, node, report, key)
@@ -142,7 +142,7 @@ def placed(usable: Callable[[str, Node, Report, str], str | None] | None = None)
     return Form(TEXT, read, lambda value: value.text)
 
 
-def _citekey(value: str, node: Node, report: Report, key: str) -> str:
+def _citekey(value: str, node: Node, report: FieldReport, key: str) -> str:
     return value.removeprefix("@")
 
 

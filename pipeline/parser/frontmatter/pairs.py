@@ -11,14 +11,14 @@ from pipeline.parser.characters import shorten
 from pipeline.parser.frontmatter.form import TEXT, Form
 from pipeline.parser.frontmatter.identifiers import address
 from pipeline.parser.frontmatter.languages import language
-from pipeline.parser.frontmatter.values import Report, parsed, text
+from pipeline.parser.frontmatter.values import FieldReport, parsed, text
 from pipeline.parser.frontmatter.yaml_nodes import Mapping, Node, Scalar
 from pipeline.variables import BUILT_IN, INCLUDE, NAME
 
 LANGUAGE_PATTERN = "^[A-Za-z]{1,3}(-[A-Za-z0-9]{1,8})*$"
 
 
-def _scripts(node: Node, report: Report, key: str) -> tuple[tuple[str, str], ...]:
+def _scripts(node: Node, report: FieldReport, key: str) -> tuple[tuple[str, str], ...]:
     """A name in other scripts, each after the tag of its language."""
     if not isinstance(node, Mapping):
         hint = "Write the language before each: `scripts: {ja: 村上 春樹}`."
@@ -29,7 +29,7 @@ def _scripts(node: Node, report: Report, key: str) -> tuple[tuple[str, str], ...
     return tuple((tag, value) for tag, value in found if tag and value)
 
 
-def _translations(node: Node, report: Report, key: str) -> tuple[Translation, ...]:
+def _translations(node: Node, report: FieldReport, key: str) -> tuple[Translation, ...]:
     if not isinstance(node, Mapping):
         hint = "Write each as `de: https://…`, on a line of its own."
         report.wrong(key, "translations need languages and addresses.", node.place, hint)
@@ -50,7 +50,7 @@ def _translations(node: Node, report: Report, key: str) -> tuple[Translation, ..
     return tuple(found.values())
 
 
-def _variables(node: Node, report: Report, key: str) -> tuple[tuple[str, str], ...]:
+def _variables(node: Node, report: FieldReport, key: str) -> tuple[tuple[str, str], ...]:
     if not isinstance(node, Mapping):
         hint = "Write each as `name: what stands in its place`, on a line of its own."
         report.wrong(key, "variables need names and values.", node.place, hint)

@@ -12,7 +12,7 @@ from pipeline.metadata import Speaker
 from pipeline.parser.characters import shorten
 from pipeline.parser.frontmatter.form import Form, Schema, any_of
 from pipeline.parser.frontmatter.typed import struct
-from pipeline.parser.frontmatter.values import Report, items
+from pipeline.parser.frontmatter.values import FieldReport, items
 from pipeline.parser.frontmatter.yaml_nodes import Mapping, Node, Place, Scalar, Sequence
 from pipeline.suggestions import nearest
 from pipeline.words import folded, folded_words, understood
@@ -24,8 +24,8 @@ _SPEAKER = struct(Speaker)
 _HINT = "Write each speaker as `Name: role`, such as `Rahim Kanani: interviewer`."
 
 
-def _speakers(node: Node, report: Report, key: str) -> tuple[Speaker, ...]:
-    by_name: dict[str, Part] = {}
+def _speakers(node: Node, report: FieldReport, key: str) -> tuple[Speaker, ...]:
+    by_name: dict[str, _Part] = {}
     for item, given in _each(node, report, key):
         found = _SPEAKER.values(item, report, key, given)
         if found is None:
@@ -36,7 +36,7 @@ def _speakers(node: Node, report: Report, key: str) -> tuple[Speaker, ...]:
             message = f"`{shorten(name)}` is given twice in `{key}`."
             report.add(Code.DUPLICATE_KEY, message, nodes["name"].place, "Keep one of them.")
         else:
-            by_name[name] = Part(values["role"], values.get("asks"), nodes["role"].place)
+            by_name[name] = _Part(values["role"], values.get("asks"), nodes["role"].place)
     asks = settled(tuple(by_name.values()), report, key)
     return tuple(
         Speaker(name, part.role, asking)
@@ -44,7 +44,7 @@ def _speakers(node: Node, report: Report, key: str) -> tuple[Speaker, ...]:
     )
 
 
-def _each(node: Node, report: Report, key: str) -> Iterator[tuple[Node, dict[str, Node]]]:
+def _each(node: Node, report: FieldReport, key: str) -> Iterator[tuple[Node, dict[str, Node]]]:
     """All speakers, each with what stands outside of a mapping: a name, or name and role."""
     if isinstance(node, Mapping):
         for name, value in node.entries:
@@ -67,7 +67,7 @@ def _write(speakers: tuple[Speaker, ...]) -> dict[str, Any]:
     """Each speaker's role, and whether they ask where the role does not say so by itself."""
     written: dict[str, Any] = {}
     for one in speakers:
-        part = Part(one.role, None, Place(1, 1))
+        part = _Part(one.role, None, Place(1, 1))
         is_plain = one.asks == part.has("asks") and (part.has("asks") or not part.has("may_ask"))
         plain: dict[str, Any] = {"role": one.role, "asks": one.asks}
         written[one.name] = one.role if is_plain else plain
@@ -93,7 +93,7 @@ SPEAKERS = Form(
 )
 
 
-class Part(NamedTuple):
+class _Part(NamedTuple):
     """Somebody's role in the dialogue. ``asks`` is None where the front matter does not say."""
 
     role: str
@@ -107,7 +107,7 @@ class Part(NamedTuple):
         return any(folded(word) in known for word in said)
 
 
-def settled(parts: tuple[Part, ...], report: Report, key: str) -> list[bool]:
+def settled(parts: tuple[_Part, ...], report: FieldReport, key: str) -> list[bool]:
     """Whether each of some people asks. A teacher or a journalist does where nobody else is
     there to ask. Of a role that is not known the author is told, if it seems that it was meant
     for somebody who asks."""

@@ -15,7 +15,7 @@ from pipeline.paper import LARGE_PRINT, PageOptions, PrintOptions
 from pipeline.parser.characters import shorten
 from pipeline.parser.frontmatter.form import Form, any_of, reference
 from pipeline.parser.frontmatter.typed import struct
-from pipeline.parser.frontmatter.values import Report, text, words
+from pipeline.parser.frontmatter.values import FieldReport, text, words
 from pipeline.parser.frontmatter.yaml_nodes import Mapping, Node, Place, Scalar, Sequence
 from pipeline.sheet.proportions import lack_of
 from pipeline.suggestions import did_you_mean
@@ -37,7 +37,9 @@ _ITEM = reference(
 )
 
 
-def _editions(node: Node, report: Report, key: str) -> tuple[tuple[str, PrintOptions], ...] | None:
+def _editions(
+    node: Node, report: FieldReport, key: str
+) -> tuple[tuple[str, PrintOptions], ...] | None:
     """The editions by name, each with what is asked of it alone."""
     found: dict[str, PrintOptions] = {}
     for item in node.items if isinstance(node, Sequence) else (node,):
@@ -70,7 +72,7 @@ def _editions(node: Node, report: Report, key: str) -> tuple[tuple[str, PrintOpt
     return tuple(found.items())
 
 
-def _check_large_print(name: str, options: PrintOptions, report: Report, place: Any) -> None:
+def _check_large_print(name: str, options: PrintOptions, report: FieldReport, place: Any) -> None:
     text = options.page.text
     if EDITIONS[name].look == "large" and text and text < LARGE_PRINT:
         message = f"`{name}` is asked for in {text:g} points; it is set in {LARGE_PRINT}."
@@ -78,7 +80,7 @@ def _check_large_print(name: str, options: PrintOptions, report: Report, place: 
         report.add(Code.UNDER_LARGE_PRINT, message, place, hint)
 
 
-def _is_known(name: str, report: Report, place: Any) -> bool:
+def _is_known(name: str, report: FieldReport, place: Any) -> bool:
     if name in EDITIONS:
         return True
     hint = did_you_mean(name, EDITIONS) or f"There are {', '.join(EDITIONS)}."
@@ -100,7 +102,7 @@ class Asked(NamedTuple):
     node: Node
 
 
-def with_room(metadata: Metadata, asked: dict[str, Node], report: Report) -> Metadata:
+def with_room(metadata: Metadata, asked: dict[str, Node], report: FieldReport) -> Metadata:
     """The metadata without the pages whose margins and columns leave no room, each of which is
     reported at its place. ``asked`` are the values of the keys of the front matter."""
     refused: set[str] = set()

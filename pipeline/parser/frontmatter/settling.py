@@ -22,7 +22,7 @@ from pipeline.metadata import (
 )
 from pipeline.paper import FitOptions, PageOptions
 from pipeline.parser.frontmatter import identifiers, licences, subjects
-from pipeline.parser.frontmatter.values import Report, parsed
+from pipeline.parser.frontmatter.values import FieldReport, parsed
 from pipeline.parser.frontmatter.yaml_nodes import Node
 from pipeline.words import words
 
@@ -30,24 +30,24 @@ Values: TypeAlias = dict[str, Any]
 Nodes: TypeAlias = dict[str, Node]
 
 
-def _contributor(values: Values, nodes: Nodes, report: Report, key: str) -> Values:
+def _contributor(values: Values, nodes: Nodes, report: FieldReport, key: str) -> Values:
     main, *more = values.pop("role", None) or (None,)
     return values | ({"role": main, "more_roles": tuple(more)} if main else {})
 
 
-def _audience(values: Values, nodes: Nodes, report: Report, key: str) -> Values:
+def _audience(values: Values, nodes: Nodes, report: FieldReport, key: str) -> Values:
     youngest, oldest = values.pop("youngest", (0, 0))
     return values | {"youngest": youngest, "oldest": oldest}
 
 
-def _licence(values: Values, nodes: Nodes, report: Report, key: str) -> Values | None:
+def _licence(values: Values, nodes: Nodes, report: FieldReport, key: str) -> Values | None:
     if "url" in nodes:
         return values
     found = parsed(licences.parse)(nodes["name"], report, key)
     return asdict(found) if found else None
 
 
-def _identifier(values: Values, nodes: Nodes, report: Report, key: str) -> Values | None:
+def _identifier(values: Values, nodes: Nodes, report: FieldReport, key: str) -> Values | None:
     if "scheme" in nodes and "scheme" not in values:
         return None
     scheme = values.get("scheme", "")
@@ -55,12 +55,12 @@ def _identifier(values: Values, nodes: Nodes, report: Report, key: str) -> Value
     return asdict(found) if found else None
 
 
-def _subject(values: Values, nodes: Nodes, report: Report, key: str) -> Values | None:
+def _subject(values: Values, nodes: Nodes, report: FieldReport, key: str) -> Values | None:
     code = parsed(lambda text: subjects.code(values["scheme"], text))(nodes["code"], report, key)
     return values | {"code": code} if code else None
 
 
-def _isbns(values: Values, nodes: Nodes, report: Report, key: str) -> Values:
+def _isbns(values: Values, nodes: Nodes, report: FieldReport, key: str) -> Values:
     found: Values = {}
     for name in nodes:
         value = values.get(name)
@@ -74,7 +74,7 @@ def _isbns(values: Values, nodes: Nodes, report: Report, key: str) -> Values:
     return found
 
 
-def _certification(values: Values, nodes: Nodes, report: Report, key: str) -> Values:
+def _certification(values: Values, nodes: Nodes, report: FieldReport, key: str) -> Values:
     for dependent in ("credential", "report"):
         if dependent in nodes and "certified_by" not in nodes:
             message = f"a `{dependent}` needs somebody who has it."
@@ -82,7 +82,7 @@ def _certification(values: Values, nodes: Nodes, report: Report, key: str) -> Va
     return values
 
 
-def _page(values: Values, nodes: Nodes, report: Report, key: str) -> Values | None:
+def _page(values: Values, nodes: Nodes, report: FieldReport, key: str) -> Values | None:
     if "text" in values and values.get("leading", values["text"]) < values["text"]:
         place = nodes["leading"].place
         report.wrong(key, "lines would be closer than the text is high.", place)
@@ -90,7 +90,7 @@ def _page(values: Values, nodes: Nodes, report: Report, key: str) -> Values | No
     return values
 
 
-def _fit(values: Values, nodes: Nodes, report: Report, key: str) -> Values | None:
+def _fit(values: Values, nodes: Nodes, report: FieldReport, key: str) -> Values | None:
     options = FitOptions(**values)
     if options.smallest > options.largest:
         place = nodes.get("smallest", nodes["pages"]).place
@@ -99,7 +99,7 @@ def _fit(values: Values, nodes: Nodes, report: Report, key: str) -> Values | Non
     return values
 
 
-SETTLED: dict[type[msgspec.Struct], Callable[[Values, Nodes, Report, str], Values | None]] = {
+SETTLED: dict[type[msgspec.Struct], Callable[[Values, Nodes, FieldReport, str], Values | None]] = {
     Contributor: _contributor,
     Audience: _audience,
     Licence: _licence,
@@ -123,7 +123,7 @@ SPREAD: dict[type[msgspec.Struct], Callable[[Any], Values]] = {
 FORMATS = ("epub", "pdf", "print")
 
 
-def check_isbns(metadata: Metadata, nodes: dict[str, Node], report: Report) -> Metadata:
+def check_isbns(metadata: Metadata, nodes: dict[str, Node], report: FieldReport) -> Metadata:
     """The metadata without an ``identifier`` that is the ISBN of another format than the e-book,
     which is reported."""
     own = metadata.identifier

@@ -26,7 +26,7 @@ from pipeline.parser.frontmatter.forms import ALONE, FORMS, placed
 from pipeline.parser.frontmatter.identifiers import BadValueError
 from pipeline.parser.frontmatter.lengths import LENGTH, length
 from pipeline.parser.frontmatter.settling import SETTLED, SPREAD
-from pipeline.parser.frontmatter.values import Report, entries, flag, text
+from pipeline.parser.frontmatter.values import FieldReport, entries, flag, text
 from pipeline.parser.frontmatter.yaml_nodes import Mapping, Node
 from pipeline.suggestions import did_you_mean
 
@@ -127,7 +127,7 @@ class Struct:
         return schema | ({"allOf": needed} if needed else {})
 
     def values(
-        self, node: Node, report: Report, key: str, given: MappingOf[str, Node] = NONE
+        self, node: Node, report: FieldReport, key: str, given: MappingOf[str, Node] = NONE
     ) -> tuple[dict[str, Any], dict[str, Node]] | None:
         """The values that can be used, and the nodes of all, by field; None if one that is
         required is not there. ``given`` are nodes that stand elsewhere, by key."""
@@ -150,7 +150,7 @@ class Struct:
             return None
         return values, {self.fields[name].field: value for name, value in nodes.items()}
 
-    def read(self, node: Node, report: Report, key: str, others: MappingOf[str, Any]) -> Any:
+    def read(self, node: Node, report: FieldReport, key: str, others: MappingOf[str, Any]) -> Any:
         is_mapping = isinstance(node, Mapping)
         if not is_mapping and self.alone is None:
             report.wrong(key, "it has names for its parts.", node.place, self.written.hint)
@@ -190,7 +190,7 @@ def struct(kind: type[msgspec.Struct]) -> Struct:
 def _struct_form(mapped: Struct, others: MappingOf[str, Any]) -> Form:
     alone = ALONE.get(mapped.kind)
 
-    def read(node: Node, report: Report, key: str) -> Any:
+    def read(node: Node, report: FieldReport, key: str) -> Any:
         if alone and not isinstance(node, Mapping):
             return alone.read(node, report, key)
         return mapped.read(node, report, key, others)

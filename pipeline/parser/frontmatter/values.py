@@ -1,5 +1,5 @@
 """Readers of the front matter's values: a node goes in, a typed value or None comes out,
-and what is wrong with it goes into a `Report`."""
+and what is wrong with it goes into a `FieldReport`."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ T = TypeVar("T")
 
 
 @dataclass
-class Report:
+class FieldReport:
     """Collects what one reading of front matter finds."""
 
     source: str
@@ -41,7 +41,7 @@ class Report:
 N = TypeVar("N", bound=Node)
 
 
-def for_all(node: N, report: Report) -> N:
+def for_all(node: N, report: FieldReport) -> N:
     """A value, or all in it, without what is marked for some editions: all have the same front
     matter. Such a mark is a `Code.WRONG_VALUE`."""
     changed: Node = node
@@ -96,7 +96,7 @@ def entries(
     node: Mapping,
     known: tuple[str, ...],
     aliases: MappingOf[str, str],
-    report: Report,
+    report: FieldReport,
     inside: str = "",
 ) -> dict[str, Node]:
     """The values of a mapping by key; empty ones are left out.
@@ -140,13 +140,13 @@ def describe(node: Node) -> str:
             return "a mapping"
 
 
-def text(node: Node, report: Report, key: str) -> str | None:
+def text(node: Node, report: FieldReport, key: str) -> str | None:
     """Text on one line, runs of white space made one space."""
     raw = _text(node, report, key)
     return " ".join(raw.split()) or None if raw else None
 
 
-def paragraphs(node: Node, report: Report, key: str) -> str | None:
+def paragraphs(node: Node, report: FieldReport, key: str) -> str | None:
     """Text of one or more paragraphs, with an empty line between two of them."""
     raw = _text(node, report, key) or ""
     # YAML itself folds lines, so that a line end is an empty line of the source, but after `|`.
@@ -155,7 +155,7 @@ def paragraphs(node: Node, report: Report, key: str) -> str | None:
     return "\n\n".join(part for part in parts if part) or None
 
 
-def _text(node: Node, report: Report, key: str) -> str | None:
+def _text(node: Node, report: FieldReport, key: str) -> str | None:
     if not isinstance(node, Scalar):
         hint = ""
         if node.flow:
@@ -170,10 +170,10 @@ def _text(node: Node, report: Report, key: str) -> str | None:
     return node.text
 
 
-def parsed(parse: Callable[[str], T]) -> Callable[[Node, Report, str], T | None]:
+def parsed(parse: Callable[[str], T]) -> Callable[[Node, FieldReport, str], T | None]:
     """A reader that gives text to ``parse`` and reports the `BadValueError` that it raises."""
 
-    def read(node: Node, report: Report, key: str) -> T | None:
+    def read(node: Node, report: FieldReport, key: str) -> T | None:
         value = text(node, report, key)
         if value is None:
             return None
@@ -207,7 +207,7 @@ def words(node: Node) -> tuple[Node, ...]:
     return tuple(found)
 
 
-def flag(node: Node, report: Report, key: str) -> bool | None:
+def flag(node: Node, report: FieldReport, key: str) -> bool | None:
     """Yes or no, in the words that YAML has had for it."""
     word = text(node, report, key)
     if word is None:

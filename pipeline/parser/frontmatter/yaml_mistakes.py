@@ -14,7 +14,7 @@ from pipeline.parser.characters import shorten
 QUOTES = 'Put the value in quotes: `key: "value"`.'
 
 
-class MistakeError(Exception):
+class YamlMistakeError(Exception):
     """One mistake, from ``start`` to ``end`` (offsets in the YAML)."""
 
     def __init__(self, message: str, start: int, end: int = 0, hint: str = "") -> None:
@@ -22,29 +22,29 @@ class MistakeError(Exception):
         self.message, self.start, self.end, self.hint = message, start, end, hint
 
 
-def second_document(start: int) -> MistakeError:
-    return MistakeError("A second YAML document begins here.", start, start + 3)
+def second_document(start: int) -> YamlMistakeError:
+    return YamlMistakeError("A second YAML document begins here.", start, start + 3)
 
 
-def key_is_no_word(start: int, end: int) -> MistakeError:
+def key_is_no_word(start: int, end: int) -> YamlMistakeError:
     hint = "If the braces belong to the text, put the value in quotes."
-    return MistakeError("A key must be a word, not a list or a mapping.", start, end, hint)
+    return YamlMistakeError("A key must be a word, not a list or a mapping.", start, end, hint)
 
 
-def impossible_number(text: str, start: int, end: int) -> MistakeError:
+def impossible_number(text: str, start: int, end: int) -> YamlMistakeError:
     first = start + len(text[start:end]) - len(text[start:end].lstrip())
     message = "This holds a number or an escape that no character has."
-    return MistakeError(message, first, _line_end(text, first), "Use single quotes: `'…'`.")
+    return YamlMistakeError(message, first, _line_end(text, first), "Use single quotes: `'…'`.")
 
 
-def no_key(text: str, start: int, end: int, is_list: bool) -> MistakeError:
+def no_key(text: str, start: int, end: int, is_list: bool) -> YamlMistakeError:
     """For a part that is YAML, but not a mapping."""
     found = re.compile(r"^[ \t]*(?=[^\s#])", re.MULTILINE).search(text, start, end)
     first = found.end() if found else start
     last = _line_end(text, first)
     if is_list:
         hint = "Write a key above the list, such as `keywords:`."
-        return MistakeError(
+        return YamlMistakeError(
             "The front matter begins with a list, not with a key.", first, last, hint
         )
     glued = re.match(r"([\w-]+):(\S.*)", text[first:last])
@@ -52,21 +52,21 @@ def no_key(text: str, start: int, end: int, is_list: bool) -> MistakeError:
         hint = f"Put a space after the colon: `{glued[1]}: {shorten(glued[2])}`."
     else:
         hint = "If the line belongs to the value above, indent it by two spaces."
-    return MistakeError("This line has no `key: value`.", first, last, hint)
+    return YamlMistakeError("This line has no `key: value`.", first, last, hint)
 
 
 def refuse_references(event: yaml.NodeEvent, text: str, start: int, end: int) -> None:
-    """Raises `MistakeError` where a value is an alias, or has an anchor or a tag."""
+    """Raises `YamlMistakeError` where a value is an alias, or has an anchor or a tag."""
     if isinstance(event, yaml.AliasEvent) or event.anchor is not None:
         what = f"begins with `{text[start : start + 1]}`, which YAML keeps for anchors"
     elif getattr(event, "tag", None) is not None:
         what = "begins with `!`, which YAML keeps for tags"
     else:
         return
-    raise MistakeError(f"The value {what}.", start, max(end, start + 1), QUOTES)
+    raise YamlMistakeError(f"The value {what}.", start, max(end, start + 1), QUOTES)
 
 
-def explain(error: yaml.MarkedYAMLError, text: str, base: int) -> MistakeError:
+def explain(error: yaml.MarkedYAMLError, text: str, base: int) -> YamlMistakeError:
     """``error`` as a mistake. ``base`` is the offset in ``text`` of what was parsed."""
     problem, context = error.problem or "", error.context or ""
     at = _index(error.problem_mark, base, text)
@@ -79,46 +79,50 @@ def explain(error: yaml.MarkedYAMLError, text: str, base: int) -> MistakeError:
         message = (
             f"The value begins with `{text[opened : opened + 1]}`, which YAML keeps for {what}."
         )
-        return MistakeError(message, opened, _line_end(text, opened), _quoted(line) or QUOTES)
+        return YamlMistakeError(message, opened, _line_end(text, opened), _quoted(line) or QUOTES)
     if problem.startswith("found unknown escape") or "expected escape sequence" in problem:
         hint = "Write two backslashes, or use single quotes: `'…'`."
-        return MistakeError(
+        return YamlMistakeError(
             "A backslash in double quotes must begin an escape.", at - 1, at + 1, hint
         )
     if "quoted scalar" in context:
         hint = f"End the value with the same mark: `{text[opened : opened + 1]}`."
-        return MistakeError("The quotation mark that opens here is not closed.", opened, 0, hint)
+        return YamlMistakeError(
+            "The quotation mark that opens here is not closed.", opened, 0, hint
+        )
     if "cannot start any token" in problem:
         if text[at : at + 1] == "\t":
-            return MistakeError("A tab is not allowed here.", at, 0, "Indent with spaces.")
+            return YamlMistakeError("A tab is not allowed here.", at, 0, "Indent with spaces.")
         message = f"A value cannot begin with `{text[at : at + 1]}`."
-        return MistakeError(message, at, 0, QUOTES)
+        return YamlMistakeError(message, at, 0, QUOTES)
     if problem.startswith("expected the node content"):
-        return MistakeError(f"A value cannot begin with `{text[at : at + 1]}`.", at, 0, QUOTES)
+        return YamlMistakeError(f"A value cannot begin with `{text[at : at + 1]}`.", at, 0, QUOTES)
     if "flow sequence" in context or "flow mapping" in context:
         pair = "[]" if "sequence" in context else "{}"
         hint = f"Close it with `{pair[1]}`; if it belongs to the text, put the value in quotes."
-        return MistakeError(f"The `{pair[0]}` that opens here is not closed.", opened, 0, hint)
+        return YamlMistakeError(f"The `{pair[0]}` that opens here is not closed.", opened, 0, hint)
     if problem.startswith("expected <block end>, but found '<scalar>'"):
         hint = _quoted(line) or QUOTES
-        return MistakeError("There is more text after the end of the value.", at, 0, hint)
+        return YamlMistakeError("There is more text after the end of the value.", at, 0, hint)
     if problem.startswith("expected <block end>") or "block collection" in context:
         hint = "Give entries that belong together the same indentation."
-        return MistakeError("The indentation does not fit the lines above.", at, 0, hint)
+        return YamlMistakeError("The indentation does not fit the lines above.", at, 0, hint)
     if problem.startswith("sequence entries"):
         hint = (
             "Begin the list on the line after its key; a value that begins with `-` needs quotes."
         )
-        return MistakeError("A list cannot begin here.", at, 0, hint)
+        return YamlMistakeError("A list cannot begin here.", at, 0, hint)
     if "block scalar" in context:
         hint = "Begin the text on the next line, indented; a value that begins so needs quotes."
-        return MistakeError(f"`{text[opened : opened + 1]}` must end its line.", opened, 0, hint)
+        return YamlMistakeError(
+            f"`{text[opened : opened + 1]}` must end its line.", opened, 0, hint
+        )
     if "could not find expected ':'" in problem:
         return no_key(text, opened, _line_end(text, opened), is_list=False)
-    return MistakeError(f"This is not valid YAML: {problem or context}.", at)
+    return YamlMistakeError(f"This is not valid YAML: {problem or context}.", at)
 
 
-def _colon(line: str, at: int, text: str) -> MistakeError:
+def _colon(line: str, at: int, text: str) -> YamlMistakeError:
     """For a ``: `` where YAML does not allow a mapping."""
     indented = re.match(r"[ \t]+([\w-]+)[ \t]*:", line)
     begin = text.rfind("\n", 0, at) + 1
@@ -128,10 +132,12 @@ def _colon(line: str, at: int, text: str) -> MistakeError:
             "if the line belongs to the value above, put that value in quotes."
         )
         start = begin + indented.start(1)
-        return MistakeError(
+        return YamlMistakeError(
             "The line is indented like text, but looks like a key.", start, at + 1, hint
         )
-    return MistakeError("A value with a colon in it needs quotes.", at, 0, _quoted(line) or QUOTES)
+    return YamlMistakeError(
+        "A value with a colon in it needs quotes.", at, 0, _quoted(line) or QUOTES
+    )
 
 
 def _quoted(line: str) -> str:

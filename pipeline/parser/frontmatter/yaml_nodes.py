@@ -22,7 +22,7 @@ from pipeline.codes import Code, diagnostic
 from pipeline.diagnostics import Diagnostic, Span
 from pipeline.parser.characters import FORBIDDEN, shorten
 from pipeline.parser.frontmatter import yaml_mistakes
-from pipeline.parser.frontmatter.yaml_mistakes import MistakeError
+from pipeline.parser.frontmatter.yaml_mistakes import YamlMistakeError
 
 MAX_CHARACTERS = 65_536
 MAX_DEPTH = 8
@@ -165,10 +165,10 @@ def compose(found: FrontMatter, source: str) -> tuple[Mapping, int, tuple[Diagno
         return nothing, found.lines, (_report(Code.BAD_YAML, message, start, source),)
     composer = _Composer(text, found.before)
     unclosed = None if found.closed else found.lines
-    mistakes: list[MistakeError] = []
+    mistakes: list[YamlMistakeError] = []
     try:
         entries = composer.entries(0, len(text))
-    except MistakeError:
+    except YamlMistakeError:
         unclosed = composer.early_end(after_blank=found.closed) or unclosed
         end = len(text) if unclosed is None else composer.offset(unclosed)
         entries, mistakes = composer.entries_one_by_one(end)
@@ -226,7 +226,7 @@ class _Composer:
                 last, blank = number, not after_blank
         return None
 
-    def entries_one_by_one(self, end: int) -> tuple[_Entries, list[MistakeError]]:
+    def entries_one_by_one(self, end: int) -> tuple[_Entries, list[YamlMistakeError]]:
         """What can be read of front matter that is not YAML as a whole."""
         starts = [match.start() for match in _ENTRY.finditer(self.text, 0, end)]
         entries: _Entries = []
@@ -235,12 +235,12 @@ class _Composer:
         for first, following in pairwise(bounds):
             try:
                 entries += self.entries(first, following)
-            except MistakeError as mistake:
+            except YamlMistakeError as mistake:
                 mistakes.append(mistake)
         return entries, mistakes
 
     def entries(self, start: int, end: int) -> _Entries:
-        """The entries of the mapping in that part of the text. Raises `MistakeError`."""
+        """The entries of the mapping in that part of the text. Raises `YamlMistakeError`."""
         part = self.text[start:end]
         try:
             events = yaml.parse(part, Loader=yaml.SafeLoader)
@@ -276,7 +276,9 @@ class _Composer:
                 return self._commented(event.value, place, comment)
             return Scalar(event.value, place, event.style or "")
         if depth == MAX_DEPTH:
-            raise MistakeError(f"Lists and mappings are more than {MAX_DEPTH} deep.", start, end)
+            raise YamlMistakeError(
+                f"Lists and mappings are more than {MAX_DEPTH} deep.", start, end
+            )
         assert isinstance(event, yaml.CollectionStartEvent)
         flow = bool(event.flow_style)
         children: list[Node] = []

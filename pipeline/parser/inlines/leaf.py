@@ -9,7 +9,7 @@ from pipeline.model import Attributes
 from pipeline.parser import attributes
 from pipeline.parser.inlines.chain import Chain
 from pipeline.parser.inlines.patterns import InlineSpan
-from pipeline.parser.lines import Line, Places
+from pipeline.parser.lines import Line, LinePlaces
 
 
 class Mistakes(NamedTuple):
@@ -24,7 +24,7 @@ class Leaf:
     """``data`` is the text, of which all before ``pos`` is in ``chain``."""
 
     def __init__(self, lines: Sequence[Line]) -> None:
-        self.places = Places(lines)
+        self.places = LinePlaces(lines)
         self.data = "\n".join(lines).rstrip(" \t")
         self.chain = Chain()
         self.pos = 0

@@ -53,7 +53,7 @@ COMMAS = (",", "،", "，", "、")
 _BRACES = re.compile(r"\{([^{}]*)\}")
 
 
-class Located(NamedTuple):
+class _Located(NamedTuple):
     """A locator's label and text, and what follows it; empty where there is none."""
 
     label: str
@@ -61,7 +61,7 @@ class Located(NamedTuple):
     rest: str
 
 
-def read_locator(written: str) -> Located:
+def read_locator(written: str) -> _Located:
     """What the text after a key says: a locator after a comma or a space, in braces where it
     is not to be guessed, and the rest."""
     text = written.strip()
@@ -69,9 +69,9 @@ def read_locator(written: str) -> Located:
     if braces := _BRACES.match(bare):
         inner = _WITHIN.match(braces[1].strip())
         label = LABELS[inner[1].casefold()] if inner and inner[1] else "page"
-        return Located(label, inner[2] if inner else "", bare[braces.end() :].strip())
+        return _Located(label, inner[2] if inner else "", bare[braces.end() :].strip())
     if found := _LABELLED.match(bare):
-        return Located(LABELS[found[1].casefold()], found[2], bare[found.end() :].strip())
+        return _Located(LABELS[found[1].casefold()], found[2], bare[found.end() :].strip())
     if found := _BARE.match(bare):
-        return Located("page", found[1], bare[found.end() :].strip())
-    return Located("", "", text)
+        return _Located("page", found[1], bare[found.end() :].strip())
+    return _Located("", "", text)

@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from pipeline import model
 from pipeline.model import NO_ATTRIBUTES, Block, Inline, Node
-from pipeline.parser.markup.flow import Part, as_blocks, as_inlines, is_blank, is_tight, trim
+from pipeline.parser.markup.flow import FlowPart, as_blocks, as_inlines, is_blank, is_tight, trim
 from pipeline.parser.markup.inline_elements import code_text
 from pipeline.parser.markup.tags import Frame
 from pipeline.tree import walk
@@ -95,7 +95,7 @@ def container(frame: Frame) -> Iterable[Node]:
     return (_container_of(frame.tag, as_blocks(frame.items), frame),)
 
 
-def _container_of(name: str, blocks: tuple[Block, ...], frame: Frame | Part) -> model.Container:
+def _container_of(name: str, blocks: tuple[Block, ...], frame: Frame | FlowPart) -> model.Container:
     return model.Container(name=name, children=blocks, span=frame.span, attributes=frame.attributes)
 
 
@@ -106,7 +106,9 @@ def blocks_part(frame: Frame) -> Iterable[Node]:
 
 def details(frame: Frame) -> Iterable[Node]:
     """The summary comes first; without one, there would be nothing to click on."""
-    summary = next((i for i in frame.items if isinstance(i, Part) and i.name == "summary"), None)
+    summary = next(
+        (i for i in frame.items if isinstance(i, FlowPart) and i.name == "summary"), None
+    )
     if summary is None:
         frame.attributes = frame.attributes.without({"open"})
         return (_container_of("div", as_blocks(frame.items), frame),)
@@ -115,9 +117,9 @@ def details(frame: Frame) -> Iterable[Node]:
     return (_container_of("details", (first, *rest), frame),)
 
 
-def _part(frame: Frame, children: Iterable[Node]) -> Part:
+def _part(frame: Frame, children: Iterable[Node]) -> FlowPart:
     """A piece of an element, for the element around it to take up."""
-    return Part(
+    return FlowPart(
         name=frame.tag, children=tuple(children), span=frame.span, attributes=frame.attributes
     )
 
@@ -136,7 +138,7 @@ def definition_list(frame: Frame) -> Iterable[Node]:
         definitions.clear()
 
     for node in _without_groups(frame.items):
-        if not isinstance(node, Part):
+        if not isinstance(node, FlowPart):
             outside.append(node)
         elif node.name == "dt":
             if definitions:
@@ -155,14 +157,14 @@ def definition_list(frame: Frame) -> Iterable[Node]:
 def _without_groups(items: Iterable[Node]) -> Iterable[Node]:
     """HTML lets terms and definitions be grouped by ``div``."""
     for item in items:
-        if isinstance(item, Part) and item.name == "div":
+        if isinstance(item, FlowPart) and item.name == "div":
             yield from item.children
         else:
             yield item
 
 
 def division(frame: Frame) -> Iterable[Node]:
-    if any(isinstance(item, Part) and item.name in ("dt", "dd") for item in frame.items):
+    if any(isinstance(item, FlowPart) and item.name in ("dt", "dd") for item in frame.items):
         return (_part(frame, (item for item in frame.items if not is_blank(item))),)
     return container(frame)
 
@@ -174,8 +176,8 @@ def inlines_part(frame: Frame) -> Iterable[Node]:
 
 def figure(frame: Frame) -> Iterable[Node]:
     """A figure of one image; with anything else in it, its caption is a paragraph."""
-    captions = [i for i in frame.items if isinstance(i, Part) and i.name == "figcaption"]
-    rest = as_blocks((i for i in frame.items if not isinstance(i, Part)), model.Paragraph)
+    captions = [i for i in frame.items if isinstance(i, FlowPart) and i.name == "figcaption"]
+    rest = as_blocks((i for i in frame.items if not isinstance(i, FlowPart)), model.Paragraph)
     only = rest[0] if len(rest) == 1 else None
     if isinstance(only, model.Paragraph) and len(only.children) == 1 and len(captions) < 2:
         image = only.children[0]

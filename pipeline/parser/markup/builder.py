@@ -17,7 +17,7 @@ from pipeline.diagnostics import Span
 from pipeline.model import Block, Inline, Node, Text, Variable
 from pipeline.parser import wordings
 from pipeline.parser.constructs.parts import Around
-from pipeline.parser.lines import Line, Places
+from pipeline.parser.lines import Line, LinePlaces
 from pipeline.parser.markup import block_elements as blocks
 from pipeline.parser.markup import inline_elements as inlines
 from pipeline.parser.markup import tables
@@ -40,7 +40,7 @@ from pipeline.parser.markup.tags import (
     Frame,
     is_word,
 )
-from pipeline.parser.markup.tokens import Kind, Token, tokenise
+from pipeline.parser.markup.tokens import Kind, MarkupToken, tokenise
 from pipeline.parser.secrets import said
 from pipeline.variables import WRITTEN
 
@@ -64,7 +64,7 @@ class MarkupBuilder:
         self._dropping: list[str] = []
         self._dropped_at: Span | None = None
         self._kept: list[Node] = []
-        self._places = Places(())
+        self._places = LinePlaces(())
         self._line = 0
 
     @property
@@ -77,7 +77,7 @@ class MarkupBuilder:
     def feed(self, lines: Sequence[Line], secret: str = "div") -> None:
         """A piece of raw HTML, by line. A tag of a name for answers, which HTML has not, is
         the element ``secret``, for teachers."""
-        self._places = Places(lines)
+        self._places = LinePlaces(lines)
         for token in tokenise("\n".join(lines)):
             if token.name and token.name not in KNOWN_TAGS and (meaning := said(token.name)):
                 classes = f"{token.values.get('class', '')} {meaning}"
@@ -121,7 +121,7 @@ class MarkupBuilder:
 
     # --- tokens ---
 
-    def _text(self, token: Token) -> None:
+    def _text(self, token: MarkupToken) -> None:
         if self._dropping or not token.text:
             return
         tags = {frame.tag for frame in self._stack}
@@ -137,7 +137,7 @@ class MarkupBuilder:
             elif part:
                 items.append(Text(text=fold(html.unescape(part))))
 
-    def _start(self, token: Token) -> None:
+    def _start(self, token: MarkupToken) -> None:
         tag = token.name
         if self._dropping:
             if tag == self._dropping[-1] and not token.closed:
@@ -149,7 +149,7 @@ class MarkupBuilder:
         elif tag not in PLAIN_INLINE_TAGS:
             self._open(token)
 
-    def _open(self, token: Token) -> None:
+    def _open(self, token: MarkupToken) -> None:
         tag = token.name
         self._check_attributes(token)
         self._imply_ends(tag)
@@ -166,7 +166,7 @@ class MarkupBuilder:
             if token.closed and tag not in BLOCK_TAGS:
                 self._close_frame()  # browsers would leave it open, nobody means that
 
-    def _end(self, token: Token) -> None:
+    def _end(self, token: MarkupToken) -> None:
         tag = token.name
         if self._dropping:
             if tag == self._dropping[-1]:
@@ -197,7 +197,7 @@ class MarkupBuilder:
 
     # --- what is left out ---
 
-    def _drop(self, token: Token) -> None:
+    def _drop(self, token: MarkupToken) -> None:
         tag = token.name
         if tag not in _QUIET:
             self._warn(f"`<{tag}>` is left out.", token)
@@ -205,7 +205,7 @@ class MarkupBuilder:
             self._dropping.append(tag)
             self._dropped_at = self._place(token)
 
-    def _unknown(self, token: Token) -> None:
+    def _unknown(self, token: MarkupToken) -> None:
         """A tag of another program is left out, and what is in it kept. What only looks like
         a tag, ``<name>`` say, and is closed nowhere, was meant as text."""
         name = token.raw[1 : len(token.name) + 1]
@@ -218,7 +218,7 @@ class MarkupBuilder:
             self._stack[-1].items.append(Text(text=token.raw))
         self._report(Finding.UNKNOWN_MARKUP, message, self._place(token), hint)
 
-    def _check_attributes(self, token: Token) -> None:
+    def _check_attributes(self, token: MarkupToken) -> None:
         for name in token.values:
             if name.startswith("on") or name == "style":
                 self._warn(f"The attribute `{name}` of `<{token.name}>` is left out.", token)
@@ -264,10 +264,10 @@ class MarkupBuilder:
         hint = f"End it with `</{tag}>`."
         self._report(Finding.UNCLOSED_MARKUP, f"`<{tag}>` is never closed.", span, hint)
 
-    def _place(self, token: Token) -> Span:
+    def _place(self, token: MarkupToken) -> Span:
         return Span(*self._places.at(token.offset))
 
-    def _warn(self, message: str, token: Token) -> None:
+    def _warn(self, message: str, token: MarkupToken) -> None:
         self._report(Finding.UNSAFE_MARKUP, message, self._place(token), "")
 
 

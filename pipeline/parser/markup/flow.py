@@ -14,7 +14,7 @@ from pipeline.parser.attributes import make
 _SPACE = re.compile(r"[ \t\n\r\f]+")
 
 
-class Part(Node, frozen=True):
+class FlowPart(Node, frozen=True):
     """A piece of a table, list or figure on its way up to it: ``name`` is its tag."""
 
     name: str
@@ -89,7 +89,7 @@ def as_blocks(
                 found += (
                     b for cell in item.cells for b in as_blocks(cell.children, model.Paragraph)
                 )
-            case model.TableCell() | Part():
+            case model.TableCell() | FlowPart():
                 found += as_blocks(item.children, model.Paragraph)
             case model.Plain():
                 found.append(text(children=item.children, span=item.span))
@@ -145,7 +145,7 @@ def _lines(block: Node) -> tuple[Inline, ...]:
         case model.TableRow():
             cells = [as_inlines((cell,)) for cell in block.cells]
             return _joined([cell for cell in cells if cell], model.Text(text=" "))
-        case Part():
+        case FlowPart():
             return as_inlines(block.children)
         case _:
             return as_inlines(tree.children(block))
@@ -191,7 +191,7 @@ def distribute(items: Sequence[Node], attributes: Attributes, wrap: Wrap) -> lis
             run.append(item)
             continue
         end_run()
-        found += (item,) if isinstance(item, Part) else tree.rewrite((item,), leave=changes)
+        found += (item,) if isinstance(item, FlowPart) else tree.rewrite((item,), leave=changes)
     end_run()
     return found
 

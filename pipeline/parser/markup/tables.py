@@ -9,7 +9,7 @@ from msgspec.structs import replace
 from pipeline.grid import MOST, regular, within_rows
 from pipeline.model import Alignment, Inline, Node, Paragraph, Table, TableCell, TableRow
 from pipeline.parser.attributes import make
-from pipeline.parser.markup.flow import Part, as_blocks, as_inlines, is_blank, trim
+from pipeline.parser.markup.flow import FlowPart, as_blocks, as_inlines, is_blank, trim
 from pipeline.parser.markup.tags import Frame
 
 _ALIGNMENTS: dict[str, Alignment] = {"left": "left", "center": "center", "right": "right"}
@@ -58,10 +58,10 @@ def _cells(items: Iterable[Node]) -> Iterable[TableCell]:
 
 def part(frame: Frame) -> Iterable[Node]:
     if frame.tag == "caption":
-        return (Part(name="caption", children=trim(as_inlines(frame.items))),)
+        return (FlowPart(name="caption", children=trim(as_inlines(frame.items))),)
     if frame.tag == "colgroup":
         return ()
-    return (Part(name=frame.tag, children=tuple(frame.items)),)
+    return (FlowPart(name=frame.tag, children=tuple(frame.items)),)
 
 
 def table(frame: Frame) -> Iterable[Node]:
@@ -74,7 +74,7 @@ def table(frame: Frame) -> Iterable[Node]:
     targets = {"thead": head, "tbody": rows, "tfoot": foot}
     loose: list[Node] = []
     for item in frame.items:
-        if not isinstance(item, Part):
+        if not isinstance(item, FlowPart):
             loose += () if is_blank(item) else (item,)
             continue
         rows += _rows(loose, outside)

@@ -49,7 +49,7 @@ class Kind(enum.Enum):
     END = enum.auto()
 
 
-class Token(NamedTuple):
+class MarkupToken(NamedTuple):
     """``raw`` is the markup as written, ``offset`` where it begins; ``text`` is that of a
     text, entities replaced. ``closed``: the tag ends in ``/>``. ``bare`` are the attributes
     without a value."""
@@ -64,7 +64,7 @@ class Token(NamedTuple):
     bare: tuple[str, ...] = ()
 
 
-def tokenise(data: str) -> Iterator[Token]:
+def tokenise(data: str) -> Iterator[MarkupToken]:
     """The tags and the text in ``data``. Comments, declarations, instructions and CDATA
     are left out; what only begins like a tag is text."""
     absent: set[str] = set()
@@ -114,9 +114,9 @@ def _find(data: str, closing: str, at: int, absent: set[str]) -> int:
     return found + len(closing)
 
 
-def _tag(match: re.Match[str]) -> Token:
+def _tag(match: re.Match[str]) -> MarkupToken:
     if match[4]:
-        return Token(Kind.END, match.start(), match[0], name=match[4].lower())
+        return MarkupToken(Kind.END, match.start(), match[0], name=match[4].lower())
     values: dict[str, str] = {}
     bare: list[str] = []
     for found in _ATTRIBUTES.finditer(match[2]):
@@ -124,7 +124,7 @@ def _tag(match: re.Match[str]) -> Token:
         values.setdefault(found[1].lower(), html.unescape(value))
         if "=" not in found[0]:
             bare.append(found[1].lower())
-    return Token(
+    return MarkupToken(
         Kind.START,
         match.start(),
         match[0],
@@ -135,6 +135,6 @@ def _tag(match: re.Match[str]) -> Token:
     )
 
 
-def _text(data: str, begin: int, end: int) -> Token:
+def _text(data: str, begin: int, end: int) -> MarkupToken:
     raw = data[begin:end]
-    return Token(Kind.TEXT, begin, raw, text=html.unescape(raw))
+    return MarkupToken(Kind.TEXT, begin, raw, text=html.unescape(raw))

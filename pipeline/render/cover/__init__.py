@@ -14,7 +14,7 @@ from pipeline.metadata import Metadata
 from pipeline.model import Asset, Document
 from pipeline.pages import CoverPage, Face, Style
 from pipeline.paper import Theme
-from pipeline.render.cover.colours import Palette, digest, palette
+from pipeline.render.cover.colours import CoverPalette, digest, palette
 from pipeline.render.cover.grounds import composition, printed_paper
 from pipeline.render.cover.images import cover_image, is_drawing, page_of
 from pipeline.render.drawings import logo
@@ -40,7 +40,7 @@ MOST_NAMES = 4
 """How many authors are named; of more only the first three are, and that there are others."""
 
 
-class Front(NamedTuple):
+class FrontText(NamedTuple):
     """What is said on a front; ``logo`` is the name of its file. Names are ``stacked`` that are
     too long for one line."""
 
@@ -58,7 +58,7 @@ class Look(NamedTuple):
 
     theme: Theme
     theme_css: str
-    colours: Palette
+    colours: CoverPalette
 
     def styles(self, environment: jinja2.Environment) -> tuple[Style, ...]:
         return (
@@ -146,7 +146,7 @@ def ground_of(
             return None
 
 
-def front_of(document: Document, line: int) -> Front:
+def front_of(document: Document, line: int) -> FrontText:
     metadata = document.metadata
     names = [person.name[:MOST_CHARACTERS] for person in metadata.authors]
     if len(names) > MOST_NAMES:
@@ -154,7 +154,7 @@ def front_of(document: Document, line: int) -> Front:
     series = metadata.series
     image = logo(document)
     logo_file = next((a.name for a in document.assets if image and a.path == image.asset), "")
-    return Front(
+    return FrontText(
         title=metadata.title[:MOST_CHARACTERS],
         subtitle=metadata.subtitle[:MOST_CHARACTERS],
         names=tuple(names),
@@ -171,7 +171,7 @@ def faces_for(markup: str, metadata: Metadata) -> tuple[Face, ...]:
     return (*FACES, *own_faces(metadata), *scripts)
 
 
-def assets_of(document: Document, said: Front, ground: Asset | None) -> tuple[Asset, ...]:
+def assets_of(document: Document, said: FrontText, ground: Asset | None) -> tuple[Asset, ...]:
     """The files that a cover shows."""
     logos = tuple(asset for asset in document.assets if asset.name == said.logo)
     return (*logos, *((ground,) if ground else ()))

@@ -32,7 +32,7 @@ GREYISH = 0.12
 _COVER = re.compile(r"--cover:\s*(#[0-9a-f]{6})\b", re.IGNORECASE)
 
 
-class Palette(NamedTuple):
+class CoverPalette(NamedTuple):
     """``deep`` is the ground in shadow, ``tint`` what patterns on it are of, ``pale`` what is
     quieter than `PAPER`, ``second`` a colour that sets itself off, and ``band`` that of a plain
     cover."""
@@ -50,13 +50,13 @@ class Palette(NamedTuple):
         return f"html {{ {pairs} }}\n"
 
 
-def palette(metadata: Metadata, theme_css: str) -> Palette:
+def palette(metadata: Metadata, theme_css: str) -> CoverPalette:
     """The publisher's colour, or that of a theme that sets ``--cover``, made dark enough; else
     one by the title."""
     own = _COVER.findall(theme_css)
     chosen = metadata.brand.accent or (own[-1].lower() if own else by_title(metadata))
     ground = readable(chosen, PAPER, DARK_ENOUGH)
-    return Palette(
+    return CoverPalette(
         ground=ground,
         deep=mixed("#000000", ground, 0.3),
         tint=mixed(PAPER, ground, 0.3),

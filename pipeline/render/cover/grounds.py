@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 from pipeline.model import Asset
-from pipeline.render.cover.colours import Palette
+from pipeline.render.cover.colours import CoverPalette
 
 
 class Paper(NamedTuple):
@@ -97,7 +97,7 @@ TURNS = 4
 
 
 def composition(
-    seed: bytes, columns: int, rows: int, colours: Palette, *, before: int = 0, after: int = 0
+    seed: bytes, columns: int, rows: int, colours: CoverPalette, *, before: int = 0, after: int = 0
 ) -> Asset:
     """So many squares, each with a shape, and further columns on both sides. Two neighbours have
     never the same shape."""
@@ -107,7 +107,7 @@ def composition(
     return drawing(end - start, rows, lambda: squares)
 
 
-def _square(seed: bytes, row: int, column: int, start: int, colours: Palette) -> str:
+def _square(seed: bytes, row: int, column: int, start: int, colours: CoverPalette) -> str:
     number = seed[(7 * row + column) % len(seed)]
     pairs = tuple(_pairs(colours))
     # neighbours differ: in shape as on a chessboard, in colour because the row counts double
@@ -121,7 +121,7 @@ def _square(seed: bytes, row: int, column: int, start: int, colours: Palette) ->
     )
 
 
-def _pairs(colours: Palette) -> Iterator[tuple[str, str]]:
+def _pairs(colours: CoverPalette) -> Iterator[tuple[str, str]]:
     yield colours.deep, colours.second
     yield colours.tint, colours.paper
     yield colours.second, colours.deep

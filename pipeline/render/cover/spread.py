@@ -11,7 +11,7 @@ import jinja2
 from pipeline.metadata import Metadata, isbn13
 from pipeline.model import Asset, Document
 from pipeline.pages import CoverPage, Style
-from pipeline.render.cover import LINE, Front, Look, assets_of, faces_for, front_of, look_of
+from pipeline.render.cover import LINE, FrontText, Look, assets_of, faces_for, front_of, look_of
 from pipeline.render.cover.colours import digest
 from pipeline.render.cover.grounds import composition, printed_paper
 from pipeline.render.cover.images import cover_image
@@ -90,7 +90,7 @@ def spread(
     )
 
 
-def _page(sheet: SpreadSheet, metadata: Metadata, said: Front, taken: float) -> str:
+def _page(sheet: SpreadSheet, metadata: Metadata, said: FrontText, taken: float) -> str:
     lengths = {
         "width": sheet.page.width,
         "height": sheet.height,
@@ -141,7 +141,7 @@ def _about(description: str) -> float:
     return max(SMALLEST_ABOUT, min(LARGEST_ABOUT, math.sqrt(area)))
 
 
-def _spine_text(sheet: SpreadSheet, said: Front, taken: float) -> float:
+def _spine_text(sheet: SpreadSheet, said: FrontText, taken: float) -> float:
     """How high the letters of the spine are, in millimetres."""
     height = sheet.height - taken * sheet.page.width / 100
     count = len(said.title) + sum(len(name) + 3 for name in said.names) + 2

@@ -14,7 +14,7 @@ from msgspec.structs import replace
 from pipeline.editions import Edition
 from pipeline.faces import FACES, MATH_FACE, own_faces
 from pipeline.model import CodeBlock, Document, FrontMark, Node, PageMark
-from pipeline.pages import Landmark, NavList, NavPoint, Page, PageBreak, Pages, Style
+from pipeline.pages import Landmark, NavList, NavPoint, Page, PageListEntry, Pages, Style
 from pipeline.render.contents import nav_points, numbered, targets
 from pipeline.render.cover import cover
 from pipeline.render.drawings import drawing_faces
@@ -143,14 +143,14 @@ def page_list(
     front: Iterable[FrontMark],
     names: Mapping[str, str],
     order: Sequence[str],
-) -> tuple[PageBreak, ...]:
+) -> tuple[PageListEntry, ...]:
     """The pages that begin before the text, in the pages that have these ``names`` by their
     parts, and those that begin in some chapters, in the ``order`` that these are read in."""
     before = ((names[mark.part], mark.label) for mark in front)
     within = ((chapter.name, label) for chapter in plan for label in _labels(chapter.blocks))
     places = {name: place for place, name in enumerate(order)}
     found = sorted(itertools.chain(before, within), key=lambda one: places[one[0]])
-    return tuple(PageBreak(label, f"{name}#{page_id(label)}") for name, label in found)
+    return tuple(PageListEntry(label, f"{name}#{page_id(label)}") for name, label in found)
 
 
 def _labels(nodes: Iterable[Node]) -> Iterator[str]:

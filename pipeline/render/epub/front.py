@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from pipeline.model import ContentsEntry, Document, PageMark
-from pipeline.pages import Landmark, Page, PageBreak, PageRole
+from pipeline.pages import Landmark, Page, PageListEntry, PageRole
 from pipeline.render.constructs import Feature
 from pipeline.render.cover import COVER_FILE
 from pipeline.render.cover.images import cover_image, is_drawing
@@ -80,7 +80,7 @@ def nav_page(
     start: str,
     lists: tuple[CaptionNav, ...],
     landmarks: tuple[Landmark, ...],
-    breaks: tuple[PageBreak, ...],
+    breaks: tuple[PageListEntry, ...],
 ) -> Page:
     """The contents; ``start`` is the page that they lead to where there are no sections."""
     return _page(

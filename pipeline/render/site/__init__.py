@@ -16,7 +16,7 @@ from pipeline.render.constructs import Feature
 from pipeline.render.contents import nav_points, targets
 from pipeline.render.cover import social_picture
 from pipeline.render.discovery import (
-    Facts,
+    WebFacts,
     alternates,
     downloads,
     full_title,
@@ -91,7 +91,7 @@ class _Assembly:
         after = next((page for page in self.pages if page.depth), None)
         self.renderer.begin_page(INDEX, base=1)
         here = discovery.address(self.metadata, self.folder)
-        facts = Facts(
+        facts = WebFacts(
             address=here,
             is_book=True,
             chapters=tuple(NavPoint(page.title, page.name) for page in self.pages if page.depth),
@@ -130,7 +130,7 @@ class _Assembly:
             part=self.parts.get(page.name),
             contents=self.contents.beside(page, self.renderer),
             meta_tags=(
-                *meta_tags(discovery.of_page(self.metadata, page), Facts(address=here)),
+                *meta_tags(discovery.of_page(self.metadata, page), WebFacts(address=here)),
                 *self.social,
             ),
             keeps_place=True,

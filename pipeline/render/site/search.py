@@ -30,7 +30,7 @@ BREAKS: frozenset[type[Node]] = frozenset({
 """What there is a space before, or is one."""
 
 
-class Passage(NamedTuple):
+class _Passage(NamedTuple):
     """What a search can lead to: the id of a section or of a note ("" for what stands before all
     sections), its title, and the text under it."""
 
@@ -55,19 +55,19 @@ def searched_text(pages: Iterable[SitePage], notes_word: str) -> Markup:
     return Markup(written.replace("<", "\\u003c"))
 
 
-def passages(page: SitePage, notes_word: str) -> Iterator[Passage]:
+def passages(page: SitePage, notes_word: str) -> Iterator[_Passage]:
     """The passages of a page, in reading order, those without a word left out."""
     chapter = page.chapter
     for passage in _sections("", "", chapter.blocks):
         if passage.text or passage.title:
             yield passage
     for note in chapter.notes:
-        yield Passage(note_id(note.number), f"{notes_word}: {note.number}", text_of(note.children))
+        yield _Passage(note_id(note.number), f"{notes_word}: {note.number}", text_of(note.children))
 
 
-def _sections(name: str, title: str, blocks: tuple[Block, ...]) -> Iterator[Passage]:
+def _sections(name: str, title: str, blocks: tuple[Block, ...]) -> Iterator[_Passage]:
     own = tuple(block for block in blocks if not isinstance(block, model.Section | model.Index))
-    yield Passage(name, title, text_of(own))
+    yield _Passage(name, title, text_of(own))
     for block in blocks:
         if isinstance(block, model.Section):
             heading = " ".join(filter(None, (block.number, plain_text(block.title))))

@@ -36,7 +36,7 @@ from pipeline.words import words
 if TYPE_CHECKING:
     from pipeline.resolve.citations.csl.data import Reference
     from pipeline.resolve.citations.csl.processor import Entry
-    from pipeline.resolve.citations.csl.style import Style
+    from pipeline.resolve.citations.csl.style import CitationStyle
 
 NEAR = 5
 """How many notes are few where a style does not say."""
@@ -225,7 +225,7 @@ _TAG = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 
 
 def _entry_of(
-    entry: Entry, identifier: str, work: Reference, style: Style, metadata: Metadata
+    entry: Entry, identifier: str, work: Reference, style: CitationStyle, metadata: Metadata
 ) -> model.BibliographyEntry:
     """The node of an entry that a style has written."""
     from pipeline.resolve.citations.csl.inlines import inlines

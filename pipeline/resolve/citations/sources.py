@@ -17,7 +17,7 @@ from pipeline.words import words
 
 if TYPE_CHECKING:
     from pipeline.resolve.citations.csl.data import Reference
-    from pipeline.resolve.citations.csl.style import Style
+    from pipeline.resolve.citations.csl.style import CitationStyle
 
 
 @dataclass
@@ -27,7 +27,7 @@ class Sources:
     nobody can say what is in it."""
 
     works: dict[str, Reference]
-    style: Style | None = None
+    style: CitationStyle | None = None
     listed: list[str] = field(default_factory=list)
     broken: set[str] = field(default_factory=set)
     complete: bool = True
@@ -93,7 +93,7 @@ def _listed(document: Document, sources: Sources) -> list[str]:
     return found
 
 
-def _style(document: Document, folder: Path, sources: Sources) -> Style:
+def _style(document: Document, folder: Path, sources: Sources) -> CitationStyle:
     """The style that the front matter names, or else the usual one."""
     from pipeline.resolve.citations.works.styles import DEFAULT, named_style
 
@@ -102,7 +102,9 @@ def _style(document: Document, folder: Path, sources: Sources) -> Style:
     return found or named_style(DEFAULT, document.metadata.lang)
 
 
-def _named(named: Placed, document: Document, folder: Path, sources: Sources) -> Style | None:
+def _named(
+    named: Placed, document: Document, folder: Path, sources: Sources
+) -> CitationStyle | None:
     from pipeline.resolve.citations.csl.style import BadStyleError
     from pipeline.resolve.citations.works.styles import NoStyleError, named_style, style_of_file
 

@@ -16,10 +16,10 @@ from pipeline import model
 from pipeline.metadata import ContentsOptions, Metadata
 from pipeline.model import Block, Document, Node
 from pipeline.resolve.contents import list_contents
-from pipeline.resolve.division.elsewhere import Places, without_dead_ends
+from pipeline.resolve.division.elsewhere import PartPlaces, without_dead_ends
 from pipeline.resolve.division.lists import Lists
 from pipeline.resolve.notes import number_notes
-from pipeline.resolve.parts import Part, is_list, parts
+from pipeline.resolve.parts import DocumentPart, is_list, parts
 from pipeline.slugs import short_slug
 from pipeline.tree import MINUTES, plain_text, rewrite, rewrite_document, walk, whole
 
@@ -39,7 +39,7 @@ def divide(document: Document, level: int) -> tuple[Handout, ...]:
     the whole are theirs.
     """
     found = tuple(parts(document.blocks, level))
-    places, lists = Places(document, found), Lists(document)
+    places, lists = PartPlaces(document, found), Lists(document)
     return tuple(
         Handout(
             short_slug(plain_text(part.title) or document.metadata.title),
@@ -49,7 +49,7 @@ def divide(document: Document, level: int) -> tuple[Handout, ...]:
     )
 
 
-def _part(document: Document, part: Part, places: Places, lists: Lists) -> Document:
+def _part(document: Document, part: DocumentPart, places: PartPlaces, lists: Lists) -> Document:
     blocks = _raised(_trimmed(part.blocks), part.section.depth if part.section else 0)
     blocks = rewrite(
         blocks, enter={model.Section: _unless_list, model.Index: _none, model.Bibliography: _none}
@@ -78,7 +78,7 @@ def _unless_list(section: model.Section) -> model.Section | tuple[Node, ...]:
     return () if is_list(section) else section
 
 
-def _metadata(metadata: Metadata, part: Part) -> Metadata:
+def _metadata(metadata: Metadata, part: DocumentPart) -> Metadata:
     titles = [metadata.title, *(_title(section) for section in part.above)]
     own = _title(part.section) if part.section else metadata.title
     return replace(
@@ -94,7 +94,7 @@ def _metadata(metadata: Metadata, part: Part) -> Metadata:
     )
 
 
-def _minutes(part: Part) -> int:
+def _minutes(part: DocumentPart) -> int:
     """What a whole section says of how long it takes."""
     whole = part.section and part.blocks == part.section.children
     return int(part.section.attributes.get(MINUTES, "0")) if part.section and whole else 0

@@ -6,17 +6,17 @@ from collections.abc import Sequence
 
 from pipeline import model
 from pipeline.model import Document, Inline, Node
-from pipeline.resolve.parts import Part
+from pipeline.resolve.parts import DocumentPart
 from pipeline.tree import plain_text, rewrite_document, walk, whole
 from pipeline.words import words
 from pipeline.words.writing import writing
 
 
-class Places:
+class PartPlaces:
     """Which ids are in which part, and which say nothing of a place: those of terms and works,
     that are listed where they are needed."""
 
-    def __init__(self, document: Document, parts: Sequence[Part]) -> None:
+    def __init__(self, document: Document, parts: Sequence[DocumentPart]) -> None:
         self.titles: dict[str, str] = {}
         self.sections: set[str] = set()
         for part in parts:
@@ -44,7 +44,7 @@ def _listed(node: Node) -> tuple[str, ...]:
     return ()
 
 
-def without_dead_ends(document: Document, part: Part, places: Places) -> Document:
+def without_dead_ends(document: Document, part: DocumentPart, places: PartPlaces) -> Document:
     """A part whose references and links to other parts are text that says where they lead."""
     here = {node.attributes.id for node in walk(whole(document))}
     said = words(document.metadata.lang)

@@ -20,7 +20,7 @@ from pipeline.model import Document, Inline, Node
 from pipeline.resolve.findings import Findings
 from pipeline.resolve.formulas.macros import Macro, defines
 from pipeline.resolve.formulas.reader import Mistake
-from pipeline.resolve.formulas.special import Label
+from pipeline.resolve.formulas.special import EquationLabel
 from pipeline.resolve.formulas.tex import read
 from pipeline.tree import ordinals, rewrite_document, walk, walk_with, whole
 from pipeline.words import words
@@ -51,7 +51,7 @@ class _Made(NamedTuple):
     characters: frozenset[str] = frozenset()
     mistakes: tuple[Mistake, ...] = ()
     tag: str = ""
-    labels: tuple[Label, ...] = ()
+    labels: tuple[EquationLabel, ...] = ()
     defines: bool = False
 
 
@@ -104,12 +104,12 @@ def label_id(label: str) -> str:
 
 
 def _reference(
-    formula: model.Math, found: re.Match[str], places: Mapping[str, tuple[str, Label]]
+    formula: model.Math, found: re.Match[str], places: Mapping[str, tuple[str, EquationLabel]]
 ) -> tuple[Inline, ...]:
     """What ``\\eqref`` becomes: the number of a formula, or of its row, in parentheses; without,
     for ``\\ref``."""
     name, span = found[2].strip(), formula.span
-    target, label = places.get(name) or (label_id(name), Label(name))
+    target, label = places.get(name) or (label_id(name), EquationLabel(name))
     reference: Inline = model.CrossReference(target=target, form="number", span=span)
     if label.tag:
         reference = model.Link(
@@ -210,11 +210,11 @@ def _set(tex: str, display: bool, lang: str) -> _Made:
     """A formula as markup and in words. Raises `CannotSetError`."""
     from pipeline.resolve.formulas.mathml import convert, markup
     from pipeline.resolve.formulas.rows import APPLY
-    from pipeline.resolve.formulas.spoken import Speaker
+    from pipeline.resolve.formulas.spoken import FormulaSpeaker
     from pipeline.resolve.formulas.written import written
 
     math: Element = convert(tex, display)
-    spoken = Speaker(words(lang)).say(list(math))
+    spoken = FormulaSpeaker(words(lang)).say(list(math))
     characters = frozenset("".join(math.itertext())) - {" ", APPLY}
     return _Made(markup(math, spoken), written(list(math)), spoken, characters)
 

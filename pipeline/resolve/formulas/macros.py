@@ -37,7 +37,7 @@ class Macro(NamedTuple):
     default: str | None = None
 
 
-class Written(NamedTuple):
+class _Written(NamedTuple):
     """A formula without commands of its own, and where each of its characters comes from."""
 
     tex: str
@@ -55,10 +55,10 @@ def defines(tex: str) -> bool:
     return _DEFINING.search(tex) is not None
 
 
-def write_out(tex: str, macros: dict[str, Macro]) -> Written:
+def write_out(tex: str, macros: dict[str, Macro]) -> _Written:
     """The formula with what ``macros`` stand for; what it defines is added to them."""
     if not (macros or defines(tex)):
-        return Written(tex)
+        return _Written(tex)
     return _Writer(tex, macros).run()
 
 
@@ -70,7 +70,7 @@ class _Writer:
         self.origins: list[int] = []
         self.uses = 0
 
-    def run(self) -> Written:
+    def run(self) -> _Written:
         # Texts still to be read, the next one last, with their own place if they are written out.
         waiting: list[tuple[str, int, int | None]] = [(self.tex, 0, None)]
         while waiting:
@@ -81,7 +81,7 @@ class _Writer:
             if len(self.origins) > LONGEST or self.uses > MOST:
                 message = "What the document's own commands stand for never ends, or is too long."
                 hint = "A command cannot stand for something that it is part of."
-                return Written("", None, Mistake(message, place or 0, hint))
+                return _Written("", None, Mistake(message, place or 0, hint))
             if not found:
                 continue
             at = found.start() if place is None else place
@@ -91,7 +91,7 @@ class _Writer:
                 if after is None:
                     message = f"The definition `\\{defining[1]}` cannot be read."
                     hint = r"Write `\newcommand{\name}{what it stands for}`."
-                    return Written("", None, Mistake(message, at, hint))
+                    return _Written("", None, Mistake(message, at, hint))
                 waiting.append((text, after, place))
             elif macro := self.macros.get(name):
                 self.uses += 1
@@ -103,7 +103,7 @@ class _Writer:
             else:
                 self.copy(text, end, found.end(), place)
                 waiting.append((text, found.end(), place))
-        return Written("".join(self.out), tuple(self.origins))
+        return _Written("".join(self.out), tuple(self.origins))
 
     def copy(self, text: str, start: int, end: int, place: int | None) -> None:
         self.out.append(text[start:end])

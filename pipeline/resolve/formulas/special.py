@@ -12,7 +12,7 @@ from pipeline.partial import closing_brace
 from pipeline.resolve.formulas import commands
 from pipeline.resolve.formulas.chemistry import chemistry
 from pipeline.resolve.formulas.reader import Reader
-from pipeline.resolve.formulas.texts import Piece, UnreadableTextError, pieces, quoted
+from pipeline.resolve.formulas.texts import MathPiece, UnreadableTextError, pieces, quoted
 from pipeline.resolve.formulas.units import COMMANDS, UnknownUnitError, quantity
 
 _LENGTH = r"(-?(?:\d++(?:\.\d++)?|\.\d++))\s*+(em|ex|pt|mm|cm|mu|in|bp|pc)"
@@ -45,7 +45,7 @@ CIRCLED = {
 }
 
 
-class Label(NamedTuple):
+class EquationLabel(NamedTuple):
     """What a formula or a row of it is called; the ``letter`` that the row has after the
     formula's number, or the ``tag`` that it has instead."""
 
@@ -113,7 +113,7 @@ class Special(Reader):
 
     # --- text ---
 
-    def pieces(self, held: str, starts: int) -> list[Piece]:
+    def pieces(self, held: str, starts: int) -> list[MathPiece]:
         """The pieces of a text; none, and a mistake, where it cannot be read."""
         try:
             return pieces(held)
@@ -207,7 +207,7 @@ class Special(Reader):
             self.out.append(f"\ue002{len(self.labels)}\ue003")
             self.labels.append(held.strip())
 
-    def tagged(self, text: str) -> tuple[str, str, tuple[Label, ...]]:
+    def tagged(self, text: str) -> tuple[str, str, tuple[EquationLabel, ...]]:
         """The formula, its number, and what it is called. Where it has several numbers, each
         stays in its row; where several rows have names, and no numbers of their own, they are
         told apart by letters at their ends."""
@@ -215,13 +215,13 @@ class Special(Reader):
         rows = {int(found[1]): _row_end(text, found.end()) for found in _LABEL.finditer(text)}
         if len(self.tags) == 1 and not self.tags[0][1] and tags.keys() >= set(rows.values()):
             whole = _LABEL.sub("", _TAG.sub("", text))
-            return whole, self.tags[0][0], tuple(map(Label, self.labels))
+            return whole, self.tags[0][0], tuple(map(EquationLabel, self.labels))
         own = [end for end in dict.fromkeys(rows.values()) if end not in tags]
         letters: dict[int, str] = {}
         if len(own) > 1:
             letters = {end: letter(number).lower() for number, end in enumerate(own)}
         labels = tuple(
-            Label(
+            EquationLabel(
                 self.labels[index],
                 letters.get(end, ""),
                 self.tags[tags[end]][0] if end in tags else "",

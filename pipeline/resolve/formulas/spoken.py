@@ -33,7 +33,7 @@ CROSSED = frozenset({"cancel", "bcancel", "xcancel", "sout"})
 UNDER = frozenset("∑∏∫∐⋃⋂") | {"lim", "sup", "inf", "max", "min"}
 
 
-class Speaker:
+class FormulaSpeaker:
     """Speaks in the ``words`` of a language."""
 
     def __init__(self, words: Mapping[str, str]) -> None:

@@ -10,7 +10,7 @@ from typing import NamedTuple, TypeAlias
 from pipeline.resolve.formulas import commands
 from pipeline.resolve.formulas.macros import LONGEST, Macro, write_out
 from pipeline.resolve.formulas.reader import Mistake
-from pipeline.resolve.formulas.special import Label, Special
+from pipeline.resolve.formulas.special import EquationLabel, Special
 
 _ENVIRONMENT = re.compile(r"\s*\{([A-Za-z]+\*?)\}")
 _COLUMNS = re.compile(r"\s*\{((?:[^{}\\]|\{[^{}]*\})*)\}")
@@ -40,7 +40,7 @@ class Reading(NamedTuple):
     mistakes: tuple[Mistake, ...]
     tex: str
     tag: str = ""
-    labels: tuple[Label, ...] = ()
+    labels: tuple[EquationLabel, ...] = ()
 
     @property
     def is_set(self) -> bool:

@@ -43,7 +43,7 @@ OWN_FONTS = {"textbf": "textbf", "textit": "textit", "emph": "textit", "texttt":
 """What sets what it holds in another font."""
 
 
-class Piece(NamedTuple):
+class MathPiece(NamedTuple):
     """Words of a text, or a formula in it; ``at`` is where that begins, ``font`` the command
     that sets the words where they have one of their own."""
 
@@ -62,16 +62,16 @@ class UnreadableTextError(Exception):
         self.at = at
 
 
-def pieces(text: str) -> list[Piece]:
+def pieces(text: str) -> list[MathPiece]:
     """The words and formulas of a text. Raises `UnreadableTextError`."""
-    found: list[Piece] = []
+    found: list[MathPiece] = []
     read: list[str] = []
     accent = font = ""
     around = [""]
 
     def flush() -> None:
         if words := "".join(read):
-            found.append(Piece(words, font=around[-1]))
+            found.append(MathPiece(words, font=around[-1]))
         read.clear()
 
     for piece in _PIECE.finditer(text):
@@ -90,7 +90,7 @@ def pieces(text: str) -> list[Piece]:
             continue
         if len(written) > 1 and written[0] == "$":
             flush()
-            found.append(Piece(written[1:-1], True, piece.start() + 1))
+            found.append(MathPiece(written[1:-1], True, piece.start() + 1))
             continue
         if name in ACCENTS and (not name.isalpha() or len(name) == 1):
             accent = ACCENTS[name]

@@ -11,11 +11,11 @@ from pipeline.diagnostics import Span
 from pipeline.editions import EDITIONS
 from pipeline.model import Document, InlineElement, Link, Node
 from pipeline.resolve.findings import Findings
-from pipeline.resolve.glossary.terms import TERM, Around, around_of, define_terms, is_glossary
+from pipeline.resolve.glossary.terms import TERM, TermContext, around_of, define_terms, is_glossary
 from pipeline.suggestions import folded
 from pipeline.tree import plain_text, rewrite_document, walk, whole
 
-Inherited: TypeAlias = tuple[Around, "Span | None"]
+Inherited: TypeAlias = tuple[TermContext, "Span | None"]
 
 OF = "of"
 """The key that says of which term a word is another form."""
@@ -37,7 +37,7 @@ def link_terms(document: Document, split: int = 0) -> Document:
     document = define_terms(document, terms, findings)
     uses = _Uses(document, terms, findings, split)
     document = rewrite_document(
-        document, enter={InlineElement: uses.enter}, context=((Around(), None), uses.inherit)
+        document, enter={InlineElement: uses.enter}, context=((TermContext(), None), uses.inherit)
     )
     return findings.added_to(document)
 
@@ -66,7 +66,7 @@ class _Uses:
     def enter(self, node: InlineElement, inherited: Inherited) -> Node:
         return _use(node, self._target(node, *inherited)) if _is_use(node) else node
 
-    def _target(self, node: InlineElement, around: Around, span: Span | None) -> str:
+    def _target(self, node: InlineElement, around: TermContext, span: Span | None) -> str:
         """The id of the term that a use is to lead to, or ""."""
         word = node.attributes.get(OF) or plain_text(node.children)
         target = self._terms.get(folded(word), "")

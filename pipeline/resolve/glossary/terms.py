@@ -25,7 +25,7 @@ PART = "glossary in its section"
 _BLOCKS = get_args(Block)
 
 
-class Around(NamedTuple):
+class TermContext(NamedTuple):
     """What is known of a node from those around it: whether it is in a glossary, and that is
     to be sorted; the ids of the terms whose entry it is in; whether it may become a link; the
     chapter of an e-book."""
@@ -48,7 +48,7 @@ def is_glossary(node: Node) -> bool:
     return False
 
 
-def around_of(node: Node, parent: Around, split: int = 0) -> Around:
+def around_of(node: Node, parent: TermContext, split: int = 0) -> TermContext:
     """What is around what is in ``node``, which is itself in ``parent``. Sections ``split`` deep
     are chapters too."""
     found = parent
@@ -76,7 +76,7 @@ def define_terms(document: Document, terms: dict[str, str], findings: Findings) 
     collation = Collation(document.metadata.lang)
     makes_term = _Terms(terms, findings)
 
-    def enter_list(node: model.DefinitionList, around: Around) -> model.DefinitionList:
+    def enter_list(node: model.DefinitionList, around: TermContext) -> model.DefinitionList:
         if not around.in_glossary:
             return node
         items = tuple(makes_term.define(item) for item in node.items)
@@ -84,7 +84,7 @@ def define_terms(document: Document, terms: dict[str, str], findings: Findings) 
             items = tuple(sorted(items, key=lambda item: collation.key(_name(item))))
         return replace(node, items=items, attributes=replace(node.attributes, classes=("terms",)))
 
-    def enter_container(node: model.Container, around: Around) -> model.Container:
+    def enter_container(node: model.Container, around: TermContext) -> model.Container:
         if node.name != GLOSSARY:
             return node
         if not any(isinstance(inner, model.DefinitionList) for inner in walk(node.children)):
@@ -98,14 +98,14 @@ def define_terms(document: Document, terms: dict[str, str], findings: Findings) 
         is_part = around.in_section and attributes == Attributes()
         return replace(node, name=PART if is_part else GLOSSARY, attributes=attributes)
 
-    def leave_container(node: model.Container, _: Around) -> Node | tuple[Node, ...]:
+    def leave_container(node: model.Container, _: TermContext) -> Node | tuple[Node, ...]:
         return node.children if node.name == PART else node
 
     return rewrite_document(
         document,
         enter={model.DefinitionList: enter_list, model.Container: enter_container},
         leave={model.Container: leave_container},
-        context=(Around(), around_of),
+        context=(TermContext(), around_of),
     )
 
 

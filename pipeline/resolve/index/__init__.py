@@ -14,8 +14,8 @@ from pipeline.resolve.findings import Findings
 from pipeline.resolve.index.entries import Entries
 from pipeline.resolve.index.marks import (
     MARK,
-    Around,
-    Mark,
+    IndexMark,
+    MarkContext,
     Path,
     is_inline,
     is_mark,
@@ -103,13 +103,13 @@ class _Collector:
     """Collects the marks of a document."""
 
     def __init__(self, document: Document, findings: Findings) -> None:
-        self.marks: list[Mark] = []
+        self.marks: list[IndexMark] = []
         self._title = document.metadata.title
         self._findings = findings
         self._known: set[tuple[object, str]] = set()
         self._count = 0
 
-    def take(self, node: Node, around: Around) -> str:
+    def take(self, node: Node, around: MarkContext) -> str:
         """The id that a node with a mark gets."""
         options, in_line = node.attributes, is_inline(node)
         see = tuple(paths(options.get("see"), around.language))
@@ -128,11 +128,11 @@ class _Collector:
         section = plain_text(around.section.title) if around.section else self._title
         place = model.IndexPlace(identifier, whole=not in_line, section=section)
         for path in found if see else new:
-            mark = Mark(path, None if see else place, see, bool(named), options.get("sort"))
+            mark = IndexMark(path, None if see else place, see, bool(named), options.get("sort"))
             self.marks.append(mark._replace(span=around.span))
         return identifier
 
-    def _is_new(self, path: Path, in_line: bool, around: Around) -> bool:
+    def _is_new(self, path: Path, in_line: bool, around: MarkContext) -> bool:
         """Whether a mark says what no other near it has said."""
         name = key(path)
         if name in around.within or (in_line and (around.holder, name) in self._known):
@@ -151,7 +151,7 @@ def _concerns(node: Node) -> bool:
     return is_mark(node) or isinstance(node, model.Index)
 
 
-def _report_unknown(marks: list[Mark], entries: Entries, findings: Findings) -> None:
+def _report_unknown(marks: list[IndexMark], entries: Entries, findings: Findings) -> None:
     for mark in marks:
         for path in entries.unknown(mark):
             name = "!".join(plain_text(term) for term in path)

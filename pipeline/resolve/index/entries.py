@@ -9,7 +9,7 @@ from itertools import groupby
 from pipeline import model
 from pipeline.model import Attributes, Inline
 from pipeline.resolve.collation import Collation
-from pipeline.resolve.index.marks import Mark, Path, key
+from pipeline.resolve.index.marks import IndexMark, Path, key
 from pipeline.tree import plain_text
 
 FEWEST = 12
@@ -19,7 +19,7 @@ BETWEEN = ", "
 
 
 @dataclasses.dataclass(eq=False, slots=True)
-class Entry:
+class _Entry:
     """An entry that is being put together; ``rank`` says how good ``term`` is."""
 
     term: tuple[Inline, ...]
@@ -28,7 +28,7 @@ class Entry:
     id: str = ""
     places: list[model.IndexPlace] = dataclasses.field(default_factory=list)
     see: dict[str, Path] = dataclasses.field(default_factory=dict)
-    below: dict[str, Entry] = dataclasses.field(default_factory=dict)
+    below: dict[str, _Entry] = dataclasses.field(default_factory=dict)
 
 
 class Entries:
@@ -37,22 +37,22 @@ class Entries:
 
     def __init__(self, collation: Collation) -> None:
         self._collation = collation
-        self._top: dict[str, Entry] = {}
-        self._by_key: dict[str, Entry] = {}
+        self._top: dict[str, _Entry] = {}
+        self._by_key: dict[str, _Entry] = {}
 
     @property
     def names(self) -> list[str]:
         """All entries of the highest level, as text."""
         return [plain_text(entry.term) for entry in self._top.values()]
 
-    def add(self, mark: Mark) -> None:
+    def add(self, mark: IndexMark) -> None:
         level, entry = self._top, None
         for depth, term in enumerate(mark.path, start=1):
             path = mark.path[:depth]
             entry = level.get(key((term,)))
             rank = _rank(term, mark.explicit)
             if entry is None:
-                entry = level[key((term,))] = self._by_key[key(path)] = Entry(term, rank)
+                entry = level[key((term,))] = self._by_key[key(path)] = _Entry(term, rank)
             elif rank > entry.rank:
                 entry.term, entry.rank = term, rank
             level = entry.below
@@ -62,7 +62,7 @@ class Entries:
             entry.places.append(mark.place)
         entry.see.update((key(path), path) for path in mark.see)
 
-    def unknown(self, mark: Mark) -> Iterator[Path]:
+    def unknown(self, mark: IndexMark) -> Iterator[Path]:
         """What a mark says to see that is no entry."""
         return (path for path in mark.see if key(path) not in self._by_key)
 
@@ -80,13 +80,13 @@ class Entries:
             for letter, entries in groupby(ordered, self._letter)
         )
 
-    def _letter(self, entry: Entry) -> str:
+    def _letter(self, entry: _Entry) -> str:
         return self._collation.letter(entry.sort or plain_text(entry.term))
 
-    def _in_order(self, entries: Iterable[Entry]) -> list[Entry]:
+    def _in_order(self, entries: Iterable[_Entry]) -> list[_Entry]:
         return sorted(entries, key=lambda e: self._collation.key(e.sort or plain_text(e.term)))
 
-    def _node(self, entry: Entry) -> model.IndexEntry:
+    def _node(self, entry: _Entry) -> model.IndexEntry:
         return model.IndexEntry(
             term=entry.term,
             places=tuple(entry.places),

@@ -31,7 +31,7 @@ Path: TypeAlias = tuple[tuple[Inline, ...], ...]
 """An entry and what is above it, from the top: what each says."""
 
 
-class Mark(NamedTuple):
+class IndexMark(NamedTuple):
     """A mark for one entry. ``place`` is None where it only says which entries to ``see``.
     ``explicit`` where the entry was written out, not taken from the text; ``sort`` is what
     it is sorted by instead of its text."""
@@ -44,7 +44,7 @@ class Mark(NamedTuple):
     span: Span | None = None
 
 
-class Around(NamedTuple):
+class MarkContext(NamedTuple):
     """What is known of a node from those around it: the section, the block of text, the
     language, and where it stands in the source; the entries of the parts of the text that it
     is in (``within``), and with its own, for what is in it."""
@@ -74,11 +74,11 @@ def key(path: Path) -> str:
     return "\0".join(" ".join(plain_text(term).split()).casefold() for term in path)
 
 
-def with_surroundings(document: Document) -> Iterator[tuple[Node, Around]]:
+def with_surroundings(document: Document) -> Iterator[tuple[Node, MarkContext]]:
     """All nodes, each with what is around it; notes stand where they are first referred to."""
     sections: dict[str, model.Section | None] = {}
 
-    def inherit(node: Node, around: Around) -> Around:
+    def inherit(node: Node, around: MarkContext) -> MarkContext:
         section, holder = around.section, around.holder
         if isinstance(node, model.NoteReference):
             sections.setdefault(node.label, section)
@@ -93,9 +93,9 @@ def with_surroundings(document: Document) -> Iterator[tuple[Node, Around]]:
         if is_mark(node) and not is_inline(node):
             ranges |= {key(path) for path in paths(node.attributes.get(MARK), language)}
         span = node.span or around.span
-        return Around(section, holder, language, span, around.ranges, ranges)
+        return MarkContext(section, holder, language, span, around.ranges, ranges)
 
-    start = Around(None, None, document.metadata.lang, None, frozenset(), frozenset())
+    start = MarkContext(None, None, document.metadata.lang, None, frozenset(), frozenset())
     return walk_with(whole(document), start, inherit)
 
 

@@ -1,6 +1,6 @@
 """The typesetting engine, WeasyPrint, in terms of our own: no other module imports it, or pydyf, by
-which it writes PDFs. It is told what to set (`Typesetter`), gives a `Document` whose `Page`s have a
-`Box` for all that is on them, and writes that as a PDF.
+which it writes PDFs. It is told what to set (`Typesetter`), gives a `TypesetDocument` whose
+`TypesetPage`s have a `LayoutBox` for all that is on them, and writes that as a PDF.
 
 WeasyPrint's documented interface has little of that. The following is touched beside it, in
 classes derived from its own and in objects made for one document, but for what is said to be for

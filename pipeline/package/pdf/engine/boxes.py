@@ -11,7 +11,7 @@ from weasyprint.formatting_structure import boxes
 from pipeline.package.pdf.markup import classes
 
 
-class Box(Protocol):
+class LayoutBox(Protocol):
     """A box, in CSS pixels from the page's upper left corner. It is of an ``element``, or of a
     generated part of one (``p::before``), or of none. Text has a ``text``; lines have a
     ``baseline``. What holds others (`children` gives them) has a list of them."""
@@ -42,17 +42,17 @@ class Box(Protocol):
     def translate(self, dx: float, dy: float) -> None: ...
 
 
-def bare(box: Any) -> Box:
+def bare(box: Any) -> LayoutBox:
     """The box itself, of one that is out of the flow and only holds a place in it."""
     return getattr(box, "_box", box)  # type: ignore[no-any-return]
 
 
-def children(box: Box) -> list[Box]:
+def children(box: LayoutBox) -> list[LayoutBox]:
     """The boxes right within a box, in order."""
     return [bare(child) for child in getattr(box, "children", ())]
 
 
-def all_boxes(box: Box) -> Iterator[Box]:
+def all_boxes(box: LayoutBox) -> Iterator[LayoutBox]:
     """A box and all within it, in order."""
     stack = [bare(box)]
     while stack:
@@ -61,33 +61,33 @@ def all_boxes(box: Box) -> Iterator[Box]:
         stack += children(box)[::-1]
 
 
-def elements(box: Box) -> Iterator[Element]:
+def elements(box: LayoutBox) -> Iterator[Element]:
     """The elements that a box and those within it are of."""
     return (inner.element for inner in all_boxes(box) if inner.element is not None)
 
 
-def has_class(box: Box, name: str) -> bool:
+def has_class(box: LayoutBox, name: str) -> bool:
     """Whether a box is that of an element of the class, not of a generated part of it."""
     element = box.element
     return element is not None and "::" not in box.element_tag and name in classes(element)
 
 
-def shows(box: Box) -> bool:
+def shows(box: LayoutBox) -> bool:
     """Whether a box is a piece of text, or a picture."""
     return bool(text_of_box(box).strip()) or is_image(box)
 
 
-def text_of_box(box: Box) -> str:
+def text_of_box(box: LayoutBox) -> str:
     """The text of a box that is a piece of text."""
     return getattr(box, "text", "")
 
 
-def goes_on(box: Box) -> bool:
+def goes_on(box: LayoutBox) -> bool:
     """Whether a box is a line after which its block has more."""
     return getattr(box, "resume_at", None) is not None
 
 
-def _kind(kind: type) -> Callable[[Box], bool]:
+def _kind(kind: type) -> Callable[[LayoutBox], bool]:
     return lambda box: isinstance(box, kind)
 
 

@@ -28,7 +28,7 @@ OPERATORS = {"M": "m", "L": "l", "Q": "c", "C": "c"}
 """What a path's commands take, and what PDF has for them, which knows no quadratic curves."""
 
 
-class Shape(NamedTuple):
+class _Shape(NamedTuple):
     """A bar, or the ``outline`` of a glyph, by the numbers of its rectangle or its matrix."""
 
     fill: str
@@ -36,26 +36,26 @@ class Shape(NamedTuple):
     outline: str = ""
 
 
-def formulas(assets: Iterable[Asset]) -> dict[str, Drawing]:
+def formulas(assets: Iterable[Asset]) -> dict[str, _Drawing]:
     """The formulas among the assets, by their addresses."""
     made = (one for one in assets if one.path.startswith(f"{FORMULA}:"))
     found = ((one.name, _drawing(ElementTree.fromstring(one.data))) for one in made)
     return {f"{ASSET}images/{name}": drawing for name, drawing in found if drawing}
 
 
-def _drawing(tree: Element) -> Drawing | None:
+def _drawing(tree: Element) -> _Drawing | None:
     """A formula, if it has nothing but glyphs and bars."""
     found = [_shape(element) for element in tree.iter() if element is not tree]
     shapes = tuple(shape for shape in found if shape is not None)
     if len(shapes) < len(found):
         return None
-    return Drawing(shapes, *map(float, tree.get("viewBox", "").split()))
+    return _Drawing(shapes, *map(float, tree.get("viewBox", "").split()))
 
 
-class Drawing(NamedTuple):
+class _Drawing(NamedTuple):
     """A formula, as WeasyPrint asks images for their size and what they draw."""
 
-    shapes: tuple[Shape, ...]
+    shapes: tuple[_Shape, ...]
     left: float
     top: float
     width: float
@@ -82,15 +82,15 @@ class Drawing(NamedTuple):
         stream.pop_state()
 
 
-def _shape(element: Element) -> Shape | None:
+def _shape(element: Element) -> _Shape | None:
     """A glyph or a bar, or nothing where it is more than that."""
     given = dict(element.attrib)
     fill = given.pop("fill", "#000000")
     if element.tag == f"{SVG}rect" and given.keys() == {"x", "y", "width", "height"}:
-        return Shape(fill, tuple(float(given[name]) for name in ("x", "y", "width", "height")))
+        return _Shape(fill, tuple(float(given[name]) for name in ("x", "y", "width", "height")))
     matrix = given.get("transform", "")
     if element.tag == f"{SVG}path" and given.keys() == {"d", "transform"} and len(element) == 0:
-        return Shape(fill, tuple(map(float, matrix[len("matrix(") : -1].split())), given["d"])
+        return _Shape(fill, tuple(map(float, matrix[len("matrix(") : -1].split())), given["d"])
     return None
 
 

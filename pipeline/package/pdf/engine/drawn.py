@@ -13,8 +13,8 @@ from weasyprint.pdf import _use_references
 from weasyprint.pdf.stream import Stream
 
 from pipeline.package.pdf.engine.objects import PDF, content
-from pipeline.package.pdf.engine.typesetter import POINT, Document
-from pipeline.package.units import Drawing, Thing, Use
+from pipeline.package.pdf.engine.typesetter import POINT, TypesetDocument
+from pipeline.package.units import DrawnPages, Thing, Use
 
 _REFERENCE = re.compile(rb"(\d+) 0 R")
 
@@ -25,7 +25,9 @@ LEVEL = 7
 """Of deflate: a third of the time of the highest, for a hundredth more bytes."""
 
 
-def draw(document: Document, finish: Callable[[PDF], None], *, above: bool = False) -> Drawing:
+def draw(
+    document: TypesetDocument, finish: Callable[[PDF], None], *, above: bool = False
+) -> DrawnPages:
     """What the pages of a document draw, if need be ``above`` what others draw on them. ``finish``
     may change it before it is kept."""
     pdf = pydyf.PDF()
@@ -52,7 +54,7 @@ def draw(document: Document, finish: Callable[[PDF], None], *, above: bool = Fal
         kind: {name: keeper.kept(value) for name, value in resources[kind].items()}
         for kind in kinds
     }
-    return Drawing(
+    return DrawnPages(
         tuple(_deflated(stream, *([b"Q"] if above else ())) for stream in streams),
         tuple(_use(number, font) for number, font in document.fonts.items()),
         {kind: found for kind, found in kept.items() if found},

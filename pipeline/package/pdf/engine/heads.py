@@ -18,8 +18,8 @@ from weasyprint.layout.page import (
 )
 from weasyprint.layout.percent import resolve_percentages
 
-from pipeline.package.pdf.engine.boxes import Box
-from pipeline.package.pdf.engine.typesetter import Document, Page, Typesetter
+from pipeline.package.pdf.engine.boxes import LayoutBox
+from pipeline.package.pdf.engine.typesetter import TypesetDocument, TypesetPage, Typesetter
 from pipeline.package.units import Furniture
 
 
@@ -37,7 +37,7 @@ def begin_pages(
     return found
 
 
-def heads(setter: Typesetter, root: Element, given: Furniture) -> Document:
+def heads(setter: Typesetter, root: Element, given: Furniture) -> TypesetDocument:
     """Pages that have nothing but running heads and feet."""
     markup = setter.styled(root, given.styles)
     context, starts_right = markup.context, root.get("dir") != "rtl"
@@ -52,12 +52,12 @@ def heads(setter: Typesetter, root: Element, given: Furniture) -> Document:
     )
 
 
-def place_of(page: Box) -> tuple[float, float, float, float]:
+def place_of(page: LayoutBox) -> tuple[float, float, float, float]:
     """Where the text of a page is: its upper left corner, its width and its height."""
     return page.content_box_x(), page.content_box_y(), page.width, page.height
 
 
-def is_plain(page: Page) -> bool:
+def is_plain(page: TypesetPage) -> bool:
     """Whether a page itself draws nothing."""
     box: Any = page.box
     borders = (getattr(box, f"border_{side}_width") for side in page.bleed)

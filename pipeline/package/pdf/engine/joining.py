@@ -16,7 +16,7 @@ from weasyprint.text.ffi import ffi, harfbuzz
 from pipeline.package.pdf.engine.drawn import COLOURS, FONTS
 from pipeline.package.pdf.engine.objects import PDF, PRODUCER, mend_file, mend_fonts
 from pipeline.package.pdf.engine.typesetter import POINT, Typesetter, written
-from pipeline.package.units import Drawing, SetPage, Use
+from pipeline.package.units import DrawnPages, SetPage, Use
 from pipeline.store import cached, key
 
 ffi.cdef(
@@ -27,13 +27,13 @@ ffi.cdef(
 _TOKEN = re.compile("\x01(\\w+)\x01")
 
 
-class Part(NamedTuple):
+class DrawnPart(NamedTuple):
     """Pages, what they draw, what their running heads and feet do, and by how many CSS pixels
     each is to the right of where it was drawn."""
 
     pages: Sequence[SetPage]
-    drawing: Drawing
-    heads: Drawing
+    drawing: DrawnPages
+    heads: DrawnPages
     shifts: Sequence[float]
 
 
@@ -72,10 +72,10 @@ class KeptPage:
 
 
 class Uses:
-    """All that is used of fonts in the `Part`s of a text, of which these are the files. ``unfit``
-    says why they cannot be fonts of one PDF."""
+    """All that is used of fonts in the `DrawnPart`s of a text, of which these are the files.
+    ``unfit`` says why they cannot be fonts of one PDF."""
 
-    def __init__(self, parts: Iterable[Part], files: Iterable[Path]) -> None:
+    def __init__(self, parts: Iterable[DrawnPart], files: Iterable[Path]) -> None:
         self.unfit = ""
         self.fonts: dict[int, list[Use]] = {}
         widths: dict[tuple[int, int], float] = {}
@@ -105,7 +105,7 @@ class Uses:
 
 def join(
     setter: Typesetter,
-    parts: Sequence[Part],
+    parts: Sequence[DrawnPart],
     uses: Uses,
     finish: Callable[[PDF, Sequence[KeptPage]], None],
 ) -> bytes:
@@ -127,7 +127,7 @@ def join(
     return written(document, finisher)
 
 
-def _draw_all(pdf: PDF, parts: Iterable[Part]) -> None:
+def _draw_all(pdf: PDF, parts: Iterable[DrawnPart]) -> None:
     """Give each page all that it draws, and what that needs."""
     known: dict[tuple[str, bytes | None], Any] = {}
 
@@ -155,7 +155,7 @@ def _draw_all(pdf: PDF, parts: Iterable[Part]) -> None:
             page["Resources"] = own.encode()
 
 
-def _resources(part: Part, shared: Mapping[str, str], add: Callable[..., str]) -> str:
+def _resources(part: DrawnPart, shared: Mapping[str, str], add: Callable[..., str]) -> str:
     """The resources of a part's pages, whose objects are `add`ed."""
     numbers = dict(shared)
 

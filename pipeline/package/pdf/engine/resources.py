@@ -53,7 +53,7 @@ BOLD_FAMILY = "Noto Sans CJK JP"
 SANS_SERIF = (SANS, LEGIBLE, "Noto Sans")
 
 
-class Fonts(FontConfiguration):  # type: ignore[misc]
+class BundledFonts(FontConfiguration):  # type: ignore[misc]
     """A font configuration that holds these files and nothing of the machine's."""
 
     def __init__(self, files: Iterable[Path]) -> None:

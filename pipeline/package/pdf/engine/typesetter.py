@@ -15,12 +15,12 @@ from weasyprint.css.counters import CounterStyle
 from weasyprint.pdf.metadata import DocumentMetadata
 
 from pipeline.model import Asset
-from pipeline.package.pdf.engine.boxes import Box, all_boxes, children, is_block, is_line
+from pipeline.package.pdf.engine.boxes import LayoutBox, all_boxes, children, is_block, is_line
 from pipeline.package.pdf.engine.drawings import formulas
 from pipeline.package.pdf.engine.layout import Layout, Targets, economical
 from pipeline.package.pdf.engine.log import heard_by
 from pipeline.package.pdf.engine.objects import PDF, deflate_all, mend_fonts
-from pipeline.package.pdf.engine.resources import Fonts, LocalFiles, add_space
+from pipeline.package.pdf.engine.resources import BundledFonts, LocalFiles, add_space
 from pipeline.package.pdf.roles import is_code_line
 
 POINT = 0.75
@@ -40,7 +40,7 @@ class Typesetter:
         self, fonts: Iterable[Path], folder: Path, assets: tuple[Asset, ...], is_grey: bool = False
     ) -> None:
         self.files = LocalFiles(folder, assets, is_grey=is_grey)
-        self._fonts = Fonts(fonts)
+        self._fonts = BundledFonts(fonts)
         self._assets = assets
         self._styles: dict[str, tuple[Any, dict[str, Any]]] = {}
         self._counters: dict[str, Any] = {}
@@ -57,7 +57,7 @@ class Typesetter:
         styles: Iterable[str],
         most_pages: int | None = None,
         targets: Targets | None = None,
-    ) -> Document:
+    ) -> TypesetDocument:
         """The document of markup that is `ready`, which is not worked out further than so many
         pages. Raises `TooManyPagesError`. That of a part of a text has no running heads and feet;
         the pages that it tells are those of ``targets``."""
@@ -65,19 +65,19 @@ class Typesetter:
         fonts, defined = self._fonts, CounterStyle(self._counters)  # as the styles define them
         options["cache"] = self._images
         with economical(is_part=targets is not None):
-            return Document._render(markup, fonts, defined, {}, options)  # type: ignore[no-any-return]
+            return TypesetDocument._render(markup, fonts, defined, {}, options)  # type: ignore[no-any-return]
 
     def styled(self, root: Element, styles: Iterable[str]) -> _Markup:
         """Markup whose styles are worked out, and that is not set."""
         markup, options = self._read_all(root, styles)
         with economical():
             defined = CounterStyle(self._counters)
-            Document._build_layout_context(markup, self._fonts, defined, {}, options)
+            TypesetDocument._build_layout_context(markup, self._fonts, defined, {}, options)
         return markup
 
-    def document(self, boxes: Iterable[Any]) -> Document:
+    def document(self, boxes: Iterable[Any]) -> TypesetDocument:
         """A document of the boxes of pages."""
-        return Document(boxes, DocumentMetadata(), self.files, self._fonts, {}, None)
+        return TypesetDocument(boxes, DocumentMetadata(), self.files, self._fonts, {}, None)
 
     def _read_all(
         self,
@@ -110,13 +110,13 @@ class Typesetter:
         return sheet, counters
 
 
-class Document(weasyprint.Document):  # type: ignore[misc]
+class TypesetDocument(weasyprint.Document):  # type: ignore[misc]
     """A text that is laid out. Its `pages` may be changed before it is `written`."""
 
     def __init__(self, pages: Iterable[Any], *rest: Any) -> None:
-        self.pages: list[Page]
+        self.pages: list[TypesetPage]
         self._spaces: dict[bytes, bytes | None] = {}
-        super().__init__([Page(getattr(page, "_page_box", page)) for page in pages], *rest)
+        super().__init__([TypesetPage(getattr(page, "_page_box", page)) for page in pages], *rest)
 
     @classmethod
     def _build_layout_context(cls, markup: _Markup, *rest: Any) -> Any:
@@ -155,7 +155,7 @@ class Document(weasyprint.Document):  # type: ignore[misc]
     def mark(self) -> None:
         """Have all that the pages draw marked. They are as their boxes are now, which may have
         been moved."""
-        self.pages = [Page(page.box, is_marked=True) for page in self.pages]
+        self.pages = [TypesetPage(page.box, is_marked=True) for page in self.pages]
 
     def written(self, finish: Callable[[PDF], None] | None = None) -> bytes:
         """The PDF. All but what ``finish`` adds is in it then."""
@@ -190,7 +190,7 @@ def written(document: Any, finisher: Callable[[Any, PDF], None]) -> bytes:
     return bytes(document.write_pdf(finisher=finish, pdf_identifier=True, pdf_version="1.7"))
 
 
-class Page(weasyprint.Page):  # type: ignore[misc]
+class TypesetPage(weasyprint.Page):  # type: ignore[misc]
     """A page. If it ``is_marked``, all it draws is, and `marks` says which marked-content
     identifier a box has, once the page is painted; `stream` is what was painted.
 
@@ -204,12 +204,12 @@ class Page(weasyprint.Page):  # type: ignore[misc]
         self.stream: Any = None
 
     @property
-    def box(self) -> Box:
+    def box(self) -> LayoutBox:
         """The box of the whole page. In it are the text, its footnotes, and running heads and
         feet."""
         return self._page_box  # type: ignore[no-any-return]
 
-    def mark_of(self, box: Box) -> int | None:
+    def mark_of(self, box: LayoutBox) -> int | None:
         """The identifier of a box that was marked."""
         mark = (self.marks or {}).get(box)
         return None if mark is None else mark["mcid"]
@@ -255,7 +255,7 @@ LINE = 15.0
 """The height of the lines that it is drawn for; in higher ones it is larger."""
 
 
-def _sign_broken_lines(page: Box, stream: Any, scale: float) -> None:
+def _sign_broken_lines(page: LayoutBox, stream: Any, scale: float) -> None:
     """Draw the sign before each line that goes on one of code."""
     lines = list(_broken_lines(page))
     if not lines:
@@ -267,7 +267,7 @@ def _sign_broken_lines(page: Box, stream: Any, scale: float) -> None:
             _arrow(stream, line.position_x, line.position_y, line.height)
 
 
-def _broken_lines(page: Box) -> Iterator[Box]:
+def _broken_lines(page: LayoutBox) -> Iterator[LayoutBox]:
     for box in all_boxes(page):
         if is_block(box) and is_code_line(box.element):
             yield from [child for child in children(box) if is_line(child)][1:]

@@ -13,24 +13,24 @@ from typing import Any, NamedTuple
 from xml.etree.ElementTree import Element
 
 from pipeline.package.pdf.engine.objects import PDF, Array, Dictionary, String
-from pipeline.package.pdf.engine.typesetter import Page
-from pipeline.package.pdf.form.asked import Field, fields
+from pipeline.package.pdf.engine.typesetter import TypesetPage
+from pipeline.package.pdf.form.asked import FormField, fields
 from pipeline.package.pdf.form.fonts import ONE_LINE, add_fonts, face_for
-from pipeline.package.pdf.form.widgets import ONE_OF_SEVERAL, Place, Widgets, places
+from pipeline.package.pdf.form.widgets import ONE_OF_SEVERAL, FieldArea, Widgets, places
 from pipeline.words import words
 
 BUTTONS = frozenset({"one", "several", "task"})
 
 
-class Placed(NamedTuple):
+class _Placed(NamedTuple):
     """A field at a place, and what its name and tip end in where it is one of several parts."""
 
-    place: Place
-    field: Field
+    place: FieldArea
+    field: FormField
     part: int
 
 
-def add_form(pages: list[Page], pdf: PDF, root: Element) -> dict[Any, Dictionary]:
+def add_form(pages: list[TypesetPage], pdf: PDF, root: Element) -> dict[Any, Dictionary]:
     """Put an interactive form into a painted PDF whose pages were made of ``root``. The
     annotations by the boxes that they are on."""
     lang = root.get("lang", "en")
@@ -64,7 +64,7 @@ def add_form(pages: list[Page], pdf: PDF, root: Element) -> dict[Any, Dictionary
     return made
 
 
-def _parts(found: Iterable[tuple[Place, Field]]) -> list[Placed]:
+def _parts(found: Iterable[tuple[FieldArea, FormField]]) -> list[_Placed]:
     """The fields with a number for each part of one that is in several columns or pages."""
     found = list(found)
     count = Counter(place.element for place, _ in found)
@@ -73,7 +73,7 @@ def _parts(found: Iterable[tuple[Place, Field]]) -> list[Placed]:
     for place, field in found:
         seen[place.element] += 1
         part = seen[place.element] if count[place.element] > 1 else 0
-        placed.append(Placed(place, field, part))
+        placed.append(_Placed(place, field, part))
     return placed
 
 
@@ -85,7 +85,7 @@ class _Tree:
         self._groups: dict[tuple[str, ...], Dictionary] = {}
         self.tops: list[bytes] = []
 
-    def add(self, name: tuple[str, ...], widget: Dictionary, field: Field) -> None:
+    def add(self, name: tuple[str, ...], widget: Dictionary, field: FormField) -> None:
         if field.state:  # the field is the group, and the widget but a button of it
             group = self._group(name)
             if "FT" not in group:

@@ -39,7 +39,7 @@ SHOWN = frozenset({"table", "figure", "pre"})
 HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 
 
-class Field(NamedTuple):
+class FormField(NamedTuple):
     """Something to fill in. ``name`` are the parts of its name, and ``tip`` says what is asked.
     Of several of which one is chosen, ``state`` is the letter, and ``choice`` what the whole
     asks."""
@@ -51,7 +51,7 @@ class Field(NamedTuple):
     choice: str = ""
 
 
-def fields(root: Element, comma: str) -> dict[Element, Field]:
+def fields(root: Element, comma: str) -> dict[Element, FormField]:
     """The fields of the markup, in its order. ``comma`` stands between the parts of a tip."""
     return dict(_Reader(root, comma).fields())
 
@@ -69,7 +69,7 @@ class _Reader:
         self._taken: set[str] = set()
         self._outside = self._unique(OUTSIDE)
 
-    def fields(self) -> Iterator[tuple[Element, Field]]:
+    def fields(self) -> Iterator[tuple[Element, FormField]]:
         for element in self._root.iter():
             if "exercise" in classes(element):
                 self._exercises[element] = self._unique(self._name(element).replace(".", "-"))
@@ -89,12 +89,12 @@ class _Reader:
             return f"exercise-{number}"
         return f"question-{self._number((), 'question')}"
 
-    def _field(self, element: Element, kind: str, exercise: Element | None) -> Field:
+    def _field(self, element: Element, kind: str, exercise: Element | None) -> FormField:
         whole = (self._exercises[exercise] if exercise is not None else self._outside,)
         stem = NAMES.get(kind, kind)
         title = _label(exercise)
         if kind in OF_STUDENT:
-            return Field(kind, (self._unique(stem),), _text(self._parents[element], None))
+            return FormField(kind, (self._unique(stem),), _text(self._parents[element], None))
         group = self._nearest(element, PARTS[kind]) if kind in PARTS else None
         if group is None:
             number = self._number(whole, stem)
@@ -102,7 +102,7 @@ class _Reader:
             name = (*whole, part)
             said = _hidden_text(element)
             counted = f"{said} {number}" if kind == "blank" else said
-            return Field(kind, name, self._tip((title, counted), self._asked(element, kind)))
+            return FormField(kind, name, self._tip((title, counted), self._asked(element, kind)))
         number = self._groups.setdefault(group, 0) or self._number(whole, stem)
         self._groups[group] = number
         part = f"{stem}-{number}"
@@ -111,7 +111,7 @@ class _Reader:
         if kind in ("match", "order"):
             index = self._number((*name, ""), "item")
             said = f"{_hidden_text(element)} {index}"
-            return Field(
+            return FormField(
                 kind, (*name, str(index)), self._tip((title, said), _short(_text(item, None)))
             )
         letter = small_letters(self._number((*name, ""), "item") - 1, self._root.get("lang", ""))
@@ -119,8 +119,8 @@ class _Reader:
         asks, said = self._tip((title,), prompt), _short(_text(item, None))
         tip = f"{asks} {letter}: {said}" if prompt else self._tip((title, letter), said)
         if kind == "one":
-            return Field(kind, name, tip, letter, asks)
-        return Field(kind, (*name, letter), tip)
+            return FormField(kind, name, tip, letter, asks)
+        return FormField(kind, (*name, letter), tip)
 
     def _number(self, whole: tuple[str, ...], stem: str) -> int:
         key = ("\0".join(whole), stem)

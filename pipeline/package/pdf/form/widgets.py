@@ -6,20 +6,20 @@ from collections.abc import Container, Iterator
 from typing import NamedTuple
 from xml.etree.ElementTree import Element
 
-from pipeline.package.pdf.engine.boxes import Box, children, has_class, is_furniture
+from pipeline.package.pdf.engine.boxes import LayoutBox, children, has_class, is_furniture
 from pipeline.package.pdf.engine.objects import PDF, Array, Dictionary, Stream, String
-from pipeline.package.pdf.engine.typesetter import POINT, Page
-from pipeline.package.pdf.form.asked import Field
+from pipeline.package.pdf.engine.typesetter import POINT, TypesetPage
+from pipeline.package.pdf.form.asked import FormField
 from pipeline.package.pdf.form.fonts import LEADING, ONE_LINE, RULED
 
 
-class Place(NamedTuple):
+class FieldArea(NamedTuple):
     """An area of a field, in points from the page's lower left corner. ``page`` is counted from
     0, ``size`` is that of the letters around it, and ``ruling`` the distance of the lines or the
     squares in it, 0 where there are none."""
 
     element: Element
-    box: Box
+    box: LayoutBox
     page: int
     left: float
     bottom: float
@@ -30,7 +30,7 @@ class Place(NamedTuple):
     is_rtl: bool
 
 
-def places(pages: list[Page], fields: Container[Element]) -> Iterator[Place]:
+def places(pages: list[TypesetPage], fields: Container[Element]) -> Iterator[FieldArea]:
     """The places of fields on pages, in the pages' order. One that goes on in the next
     column or page has several; in the head of a table that is repeated it is only once."""
     heads: set[Element] = set()
@@ -49,7 +49,7 @@ def places(pages: list[Page], fields: Container[Element]) -> Iterator[Place]:
             stack += [(child, is_head) for child in children(box)[::-1]]
 
 
-def _place(element: Element, box: Box, number: int, height: float) -> Place:
+def _place(element: Element, box: LayoutBox, number: int, height: float) -> FieldArea:
     left, top = box.border_box_x(), box.border_box_y()
     right, bottom = left + box.border_width(), top + box.border_height()
     lines = [
@@ -60,7 +60,7 @@ def _place(element: Element, box: Box, number: int, height: float) -> Place:
         ruling = lines[0].border_height()
         top = lines[0].border_box_y()
         bottom = lines[-1].border_box_y() + lines[-1].border_height()
-    return Place(
+    return FieldArea(
         element=element,
         box=box,
         page=number,
@@ -102,7 +102,7 @@ CHECKED = "Yes"
 """The state of a check box that is checked; ``Off`` is that of others, too."""
 
 
-class Area(NamedTuple):
+class _Area(NamedTuple):
     left: float
     bottom: float
     right: float
@@ -116,9 +116,9 @@ class Area(NamedTuple):
     def height(self) -> float:
         return self.top - self.bottom
 
-    def shrunk(self, by: float) -> Area:
+    def shrunk(self, by: float) -> _Area:
         """The area that is so much smaller on every side."""
-        return Area(self.left + by, self.bottom + by, self.right - by, self.top - by)
+        return _Area(self.left + by, self.bottom + by, self.right - by, self.top - by)
 
 
 class Widgets:
@@ -128,10 +128,10 @@ class Widgets:
         self._pdf = pdf
         self._states: dict[str, bytes] = {}
 
-    def text(self, place: Place, kind: str) -> Dictionary:
+    def text(self, place: FieldArea, kind: str) -> Dictionary:
         """A field to type in: of one line, or of as many as there is room for."""
         font, size, flags = ONE_LINE, place.size, NO_SPELLING
-        area = Area(place.left, place.bottom, place.right, place.top)
+        area = _Area(place.left, place.bottom, place.right, place.top)
         if kind in ("lines", "space"):
             flags = SEVERAL_LINES
             if place.ruling:
@@ -157,9 +157,9 @@ class Widgets:
         )
         return widget
 
-    def button(self, place: Place, field: Field) -> Dictionary:
+    def button(self, place: FieldArea, field: FormField) -> Dictionary:
         """A check box, or one of the buttons of which one is chosen. The page has its box."""
-        area = Area(place.left, place.bottom, place.right, place.top).shrunk(-GROWN)
+        area = _Area(place.left, place.bottom, place.right, place.top).shrunk(-GROWN)
         state = field.state or CHECKED
         drawn = _dot(area) if field.state else _check(area)
         states = Dictionary({state: self._shared(area, drawn), "Off": self._shared(area, "")})
@@ -169,7 +169,7 @@ class Widgets:
             widget.update({"FT": "/Btn", "V": "/Off"})
         return widget
 
-    def _widget(self, place: Place, area: Area) -> Dictionary:
+    def _widget(self, place: FieldArea, area: _Area) -> Dictionary:
         return Dictionary(
             {
                 "Type": "/Annot",
@@ -181,14 +181,14 @@ class Widgets:
             }
         )
 
-    def _shared(self, area: Area, drawn: str) -> bytes:
+    def _shared(self, area: _Area, drawn: str) -> bytes:
         """The drawing of a button's state, one for all of the same size."""
         key = f"{_number(area.width)} {_number(area.height)} {drawn}"
         if key not in self._states:
             self._states[key] = self._drawn(area, drawn)
         return self._states[key]
 
-    def _drawn(self, area: Area, drawn: str) -> bytes:
+    def _drawn(self, area: _Area, drawn: str) -> bytes:
         """A drawing of its own, as programs that fill a field in write into what is there."""
         extra = {
             "Type": "/XObject",
@@ -201,7 +201,7 @@ class Widgets:
         return bytes(stream.reference)
 
 
-def around_text(area: Area, size: float) -> Area:
+def around_text(area: _Area, size: float) -> _Area:
     """The area on a blank's line in which a reader centres text so that it stands in one line
     with the text around it."""
     middle = area.bottom + (BASELINE + CAPITALS / 2) * size
@@ -217,7 +217,7 @@ def ruled_size(ruling: float) -> float:
     return max(LEAST, ruling / LEADING / lines)
 
 
-def _check(area: Area) -> str:
+def _check(area: _Area) -> str:
     """A check sign within the box on the page."""
     x, y = area.width / 2, area.height / 2
     unit = min(x, y) - GROWN
@@ -229,7 +229,7 @@ def _check(area: Area) -> str:
     return f"q 1.3 w 1 J 1 j 0 G {path} S Q"
 
 
-def _dot(area: Area) -> str:
+def _dot(area: _Area) -> str:
     """A disc within the circle on the page."""
     x, y = area.width / 2, area.height / 2
     radius = (min(x, y) - GROWN) * 0.55

@@ -16,7 +16,7 @@ from msgspec.structs import replace
 
 from pipeline.editions import EDITIONS, Edition
 from pipeline.metadata import Metadata
-from pipeline.package.pdf.engine.joining import KeptPage, Part, Uses, join
+from pipeline.package.pdf.engine.joining import DrawnPart, KeptPage, Uses, join
 from pipeline.package.pdf.engine.objects import PDF
 from pipeline.package.pdf.engine.typesetter import POINT, Typesetter
 from pipeline.package.pdf.index import PageNumbers, first_pages, folios
@@ -24,7 +24,7 @@ from pipeline.package.pdf.markup import ASSET, classes
 from pipeline.package.pdf.metadata import describe
 from pipeline.package.pdf.page_starts import Flow
 from pipeline.package.pdf.tags import write_tags
-from pipeline.package.pdf.units.plan import Slice, furniture_root
+from pipeline.package.pdf.units.plan import UnitSlice, furniture_root
 from pipeline.package.pdf.units.setting import set_heads, set_unit
 from pipeline.package.units import (
     Crew,
@@ -57,9 +57,9 @@ class Alone:
 class Book(NamedTuple):
     """What became of the units of a text. ``whole`` says why they cannot be joined."""
 
-    slices: tuple[Slice, ...] = ()
+    slices: tuple[UnitSlice, ...] = ()
     sets: tuple[Set, ...] = ()
-    parts: tuple[Part, ...] = ()
+    parts: tuple[DrawnPart, ...] = ()
     heard: tuple[tuple[str, str, str], ...] = ()
     uses: Uses | None = None
     whole: str = ""
@@ -87,7 +87,7 @@ class Book(NamedTuple):
 
 def set_all(
     crew: Crew,
-    slices: tuple[Slice, ...],
+    slices: tuple[UnitSlice, ...],
     root: Element,
     pages: Pages,
     fonts: Sequence[Path],
@@ -127,7 +127,7 @@ def set_all(
         return Book(whole="it has links that lead nowhere")
     heads = crew.heads(list(_furniture(sets, root, units[0])), edition)
     parts = tuple(
-        Part(one.pages, one.drawing, above.drawing, above.shifts)
+        DrawnPart(one.pages, one.drawing, above.drawing, above.shifts)
         for one, above in zip(sets, heads, strict=True)
     )
     heard = (
@@ -139,7 +139,7 @@ def set_all(
 
 
 def _units(
-    slices: Iterable[Slice],
+    slices: Iterable[UnitSlice],
     root: Element,
     pages: Pages,
     fonts: Iterable[Path],

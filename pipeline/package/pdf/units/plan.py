@@ -47,7 +47,7 @@ LONGEST_NAME = 100
 """Letters of a tag with classes, in a selector."""
 
 
-class Slice(NamedTuple):
+class UnitSlice(NamedTuple):
     """A unit: the tree that it is set from, its blocks in what is around them, and the level of
     the heading before."""
 
@@ -59,21 +59,21 @@ class Slice(NamedTuple):
         return ElementTree.tostring(self.root, encoding="unicode")
 
 
-class Plan(NamedTuple):
+class UnitPlan(NamedTuple):
     """The units of a text; one alone is the ``whole``, which is as it is for that reason."""
 
-    slices: tuple[Slice, ...] = ()
+    slices: tuple[UnitSlice, ...] = ()
     whole: str = ""
 
 
-def divided(setter: Typesetter, root: Element, pages: Pages) -> Plan:
+def divided(setter: Typesetter, root: Element, pages: Pages) -> UnitPlan:
     """The plan by which the markup of an edition is set."""
     if reason := _obstacle(root, pages):
-        return Plan(whole=reason)
+        return UnitPlan(whole=reason)
     blocks, length = list(_blocks(root)), units.LENGTH
     lengths = [len(ElementTree.tostring(block)) for block in blocks]
     if sum(lengths) < 2 * length:
-        return Plan(whole="it is short")
+        return UnitPlan(whole="it is short")
     begins = begin_pages(setter, *_outline(root), [style.css for style in pages.styles])
     groups: list[list[Element]] = [[]]
     size = 0
@@ -89,17 +89,17 @@ def divided(setter: Typesetter, root: Element, pages: Pages) -> Plan:
         groups[-1].append(block)
         size += own
     if len(groups) < 2:
-        return Plan(whole="nothing in it begins a page")
+        return UnitPlan(whole="nothing in it begins a page")
     level = 0
     slices = []
     is_asked = _asks_for_siblings(pages, blocks)
     for group in groups:
-        slices.append(Slice(_copied(root, frozenset(group), is_asked), level))
+        slices.append(UnitSlice(_copied(root, frozenset(group), is_asked), level))
         for block in group:
             for element in block.iter():
                 if re.fullmatch("h[1-6]", element.tag):
                     level = heading_level(element.tag, level)
-    return Plan(tuple(slices))
+    return UnitPlan(tuple(slices))
 
 
 def _obstacle(root: Element, pages: Pages) -> str:

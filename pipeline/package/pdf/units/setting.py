@@ -10,7 +10,7 @@ from pipeline.package.pdf.engine.heads import heads, is_plain, place_of
 from pipeline.package.pdf.engine.layout import Targets
 from pipeline.package.pdf.engine.log import heard_by
 from pipeline.package.pdf.engine.objects import PDF
-from pipeline.package.pdf.engine.typesetter import Document, Typesetter
+from pipeline.package.pdf.engine.typesetter import TypesetDocument, Typesetter
 from pipeline.package.pdf.grey import without_colours
 from pipeline.package.pdf.index import names_on
 from pipeline.package.pdf.layout import finish_layout, settle
@@ -19,18 +19,18 @@ from pipeline.package.pdf.page_starts import text_flows
 from pipeline.package.pdf.tags import read_tags
 from pipeline.package.units import (
     Bookmark,
-    Drawing,
-    Flow,
+    DrawnPages,
     Furniture,
     Heads,
-    Link,
+    PageLink,
     Set,
     SetPage,
     Tag,
     Unit,
+    UnitFlow,
 )
 
-NOTHING = Drawing((), (), {}, ())
+NOTHING = DrawnPages((), (), {}, ())
 """What is drawn of a unit that is to be set again, when the numbers are known that it tells."""
 
 EPSILON = 1e-6
@@ -73,10 +73,10 @@ def set_unit(unit: Unit, edition: Edition, folder: Path) -> Set:
             area=place_of(page.box),
             strings=document.strings(number),
             marks=len(page.marks or ()),
-            links=tuple(Link(*link[:3]) for link in page.links),
+            links=tuple(PageLink(*link[:3]) for link in page.links),
             anchors=dict(page.anchors),
             bookmarks=tuple(Bookmark(*mark) for mark in page.bookmarks),
-            flows=tuple(Flow(order[one.element], one.letters, one.lines) for one in flow),
+            flows=tuple(UnitFlow(order[one.element], one.letters, one.lines) for one in flow),
             again=tuple(names_on(page, frozenset(unit.wholes))),
         )
         for number, (page, flow) in enumerate(zip(document.pages, flows, strict=True), start=1)
@@ -87,7 +87,7 @@ def set_unit(unit: Unit, edition: Edition, folder: Path) -> Set:
     )  # fmt: skip
 
 
-def _unfit(document: Document) -> str:
+def _unfit(document: TypesetDocument) -> str:
     if document.counts_pages:
         return "its text tells page numbers that are counted in style sheets"
     if any(page.box.page_type.blank for page in document.pages):

@@ -21,7 +21,7 @@ _TIME = re.compile(r"(\d{1,2})[:.h](\d\d)")
 _FORM = "Write hours and minutes, as in `10:15`, or `?` for a face without hands."
 
 
-class Face(NamedTuple):
+class _Face(NamedTuple):
     """``time`` is in minutes after midnight, None where there are no hands."""
 
     name: str
@@ -29,7 +29,7 @@ class Face(NamedTuple):
 
 
 class Clocks(NamedTuple):
-    faces: tuple[Face, ...]
+    faces: tuple[_Face, ...]
     turns: bool = False
 
     def texts(self) -> Iterator[str]:
@@ -61,19 +61,19 @@ def read(settings: Settings, items: list[Item]) -> Clocks:
     return Clocks(tuple(one for one, _ in settings.each(items, _read)))
 
 
-def _read(item: Item) -> Face:
+def _read(item: Item) -> _Face:
     if item.text == "?":
-        return Face(item.name, None)
+        return _Face(item.name, None)
     match = _TIME.fullmatch(item.text)
     if not match:
         raise MistakeError(f"“{item.text[:40]}” is no time.", hint=_FORM)
     hours, minutes = int(match[1]), int(match[2])
     if hours > 24 or minutes > 59:
         raise MistakeError(f"No clock shows {item.text}.", hint=_FORM)
-    return Face(item.name, hours * 60 + minutes)
+    return _Face(item.name, hours * 60 + minutes)
 
 
-def _heard(face: Face, words: Words) -> str:
+def _heard(face: _Face, words: Words) -> str:
     if face.time is None:
         said = words["chart_no_hands"]
     else:
@@ -93,7 +93,7 @@ def _place(minutes: int, each: int, words: Words) -> str:
     return words["chart_at"].format(number=one)
 
 
-def _face(face: Face, centre: Point, plan: Plan) -> Iterator[Mark]:
+def _face(face: _Face, centre: Point, plan: Plan) -> Iterator[Mark]:
     x, y = centre
     yield Slice(x, y, RADIUS, 0, 1, Fill(PAPER, ink=INK))
     for minute in range(60):

@@ -63,7 +63,7 @@ class Graph(NamedTuple):
         return formula(self.text)
 
 
-class Spot(NamedTuple):
+class _Spot(NamedTuple):
     name: str
     x: float
     y: float
@@ -75,7 +75,7 @@ class Axes(NamedTuple):
     names: tuple[str, str]
     has_numbers: bool
     graphs: tuple[Graph, ...]
-    spots: tuple[Spot, ...]
+    spots: tuple[_Spot, ...]
     turns: bool = False
 
     def texts(self) -> Iterator[str]:
@@ -227,26 +227,28 @@ def read(settings: Settings, items: list[Item]) -> Axes:
     if len(graphs) > len(DASHES):
         message = f"{len(graphs)} graphs are more than readers can tell apart."
         raise MistakeError(message, hint=f"Draw {len(DASHES)} at most.")
-    spots = tuple(one for one, _ in found if isinstance(one, Spot))
+    spots = tuple(one for one, _ in found if isinstance(one, _Spot))
     x = settings.axis("x-", _reach([spot.x for spot in spots]))
     heights = [spot.y for spot in spots]
     for graph in graphs:
         heights += _usual([at_x(graph.value, place) for place in _places(x)])
     y = settings.axis("y-", _reach(heights) if heights else _reach([]))
     for spot, item in found:
-        if isinstance(spot, Spot) and not (x.low <= spot.x <= x.high and y.low <= spot.y <= y.high):
+        if isinstance(spot, _Spot) and not (
+            x.low <= spot.x <= x.high and y.low <= spot.y <= y.high
+        ):
             hint = "Write larger ranges: `x-range`, `y-range`."
             settings.wrong(MistakeError(f"“{item.text[:40]}” is not on the axes.", hint=hint), item)
     chart = settings.chart
     return Axes(x, y, (chart.x or "x", chart.y or "y"), settings.has_numbers, graphs, spots)
 
 
-def _read(item: Item) -> Graph | Spot:
+def _read(item: Item) -> Graph | _Spot:
     if point := _POINT.fullmatch(item.text):
         x, y = (number(point[name], point.start(name)) for name in ("x", "y"))
         if max(abs(x), abs(y)) > LARGEST:
             raise MistakeError(f"“{item.text[:40]}” is too far away to be drawn.")
-        return Spot(item.name, x, y)
+        return _Spot(item.name, x, y)
     start = match.end() if (match := _FUNCTION.match(item.text)) else 0
     formula(item.text[start:], start)
     return Graph(item.name or pretty(item.text), item.text[start:])

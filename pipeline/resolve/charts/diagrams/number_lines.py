@@ -30,7 +30,7 @@ STEPS = (1, 2, 5, 10, 20, 50, 100, 200)
 _JUMP = re.compile(r"->|→|⟶")
 
 
-class Place(NamedTuple):
+class _Place(NamedTuple):
     """A point, or where the jump from ``start`` ends. One that is not ``named`` has its number,
     as it is written, for a name."""
 
@@ -43,8 +43,8 @@ class Place(NamedTuple):
 class NumberLine(NamedTuple):
     axis: Axis
     has_numbers: bool
-    points: tuple[Place, ...]
-    jumps: tuple[Place, ...]
+    points: tuple[_Place, ...]
+    jumps: tuple[_Place, ...]
     turns: bool = False
 
     def texts(self) -> Iterator[str]:
@@ -126,13 +126,13 @@ def read(settings: Settings, items: list[Item]) -> NumberLine:
     return NumberLine(axis, settings.has_numbers, points, jumps)
 
 
-def _read(item: Item) -> Place:
+def _read(item: Item) -> _Place:
     start, *rest = _JUMP.split(item.text, maxsplit=1)
     if not rest:
         value = _bounded(start, 0)
-        return Place(item.name or pretty(item.text), value, named=bool(item.name))
+        return _Place(item.name or pretty(item.text), value, named=bool(item.name))
     at = item.text.index(rest[0], len(start)) if rest[0] else len(item.text)
-    return Place(item.name, _bounded(rest[0], at), _bounded(start, 0))
+    return _Place(item.name, _bounded(rest[0], at), _bounded(start, 0))
 
 
 def _bounded(text: str, at: int) -> float:
@@ -147,8 +147,8 @@ def _named(name: str, text: str, words: Words) -> str:
 
 
 def _names(
-    points: tuple[Place, ...], across: Scale, plan: Plan
-) -> tuple[list[tuple[Place, int]], int]:
+    points: tuple[_Place, ...], across: Scale, plan: Plan
+) -> tuple[list[tuple[_Place, int]], int]:
     """The points, each with the row that its name has room in; and how many rows there are."""
     ends: list[float] = []
     found = []
@@ -165,7 +165,7 @@ def _rise(width: float) -> float:
     return min(34.0, 8 + width * 0.22)
 
 
-def _arc(jump: Place, across: Scale, line: float, colour: str) -> Iterator[Mark]:
+def _arc(jump: _Place, across: Scale, line: float, colour: str) -> Iterator[Mark]:
     start, end = across.at(jump.start or 0), across.at(jump.at)
     rise = _rise(abs(end - start))
     points: list[Point] = []
@@ -177,7 +177,7 @@ def _arc(jump: Place, across: Scale, line: float, colour: str) -> Iterator[Mark]
     yield head(points[-4], points[-1], colour, 1.1)
 
 
-def _over(jump: Place, across: Scale, line: float) -> Label:
+def _over(jump: _Place, across: Scale, line: float) -> Label:
     """The name of a jump over its arc."""
     start, end = across.at(jump.start or 0), across.at(jump.at)
     return Label((start + end) / 2, line - _rise(abs(end - start)) - 3, jump.name, "middle")

@@ -16,7 +16,7 @@ MakeContext = Callable[[Cite], Context]
 
 
 @dataclass
-class Written:
+class _Written:
     """A work as it is cited: ``author`` and ``year`` are what groups are made by."""
 
     cite: Cite
@@ -41,7 +41,7 @@ def join_cites(cites: Sequence[Cite], area: Element, make: MakeContext) -> str:
     return _join((one.text, _before(one.cite, delimiter)) for one in written)
 
 
-def _written(cite: Cite, layout: Element, make: MakeContext, alone: bool = True) -> Written:
+def _written(cite: Cite, layout: Element, make: MakeContext, alone: bool = True) -> _Written:
     context = make(cite)
     context.hides_author = cite.suppress_author or not alone
     text = "".join(children(layout, context))
@@ -50,7 +50,7 @@ def _written(cite: Cite, layout: Element, make: MakeContext, alone: bool = True)
         context.suppressed.update(("title", "title-short"))
         text = "".join(children(layout, context))
     issued = context.reference.dates.get("issued")
-    return Written(
+    return _Written(
         cite=cite,
         text=_with_affixes(_linked(text, context), cite),
         author=context.author or "",
@@ -98,7 +98,7 @@ def _join(parts: Iterable[tuple[str, str]]) -> str:
     return text
 
 
-def _numbers(written: list[Written], delimiter: str, after: str) -> str:
+def _numbers(written: list[_Written], delimiter: str, after: str) -> str:
     """Three numbers and more in a row become a range: 1–3, 5."""
     parts: list[tuple[str, str]] = []
     at = 0
@@ -126,12 +126,12 @@ def _is_bare(cite: Cite) -> bool:
     return not (cite.prefix or cite.suffix or cite.locator)
 
 
-def _grouped(written: list[Written], area: Element, layout: Element, make: MakeContext) -> str:
+def _grouped(written: list[_Written], area: Element, layout: Element, make: MakeContext) -> str:
     """Works of the same authors come together, the authors named once."""
     delimiter = layout.get("delimiter")
     within = area.get("cite-group-delimiter", ", ")
     collapse = area.get("collapse")
-    groups: dict[str, list[Written]] = {}
+    groups: dict[str, list[_Written]] = {}
     start = 0
     for at, one in enumerate(written):
         author = marks.plain(one.author)

@@ -10,7 +10,7 @@ import msgspec
 from pipeline.resolve.citations.csl.data import Cite, Reference
 from pipeline.resolve.citations.csl.elements import Element
 from pipeline.resolve.citations.csl.locales import Locale
-from pipeline.resolve.citations.csl.style import Style
+from pipeline.resolve.citations.csl.style import CitationStyle
 
 
 class Disambiguation(msgspec.Struct, frozen=True, kw_only=True):
@@ -36,7 +36,7 @@ class Context:
     takes the place of; ``depth`` is how many names within each other are
     being written, and ``model`` the element around those that stand in for names."""
 
-    style: Style
+    style: CitationStyle
     area: Element
     reference: Reference
     cite: Cite

@@ -11,7 +11,7 @@ from pipeline.numerals import letters
 from pipeline.resolve.citations.csl.context import NOTHING, Disambiguation
 from pipeline.resolve.citations.csl.data import Name, Reference
 from pipeline.resolve.citations.csl.elements import Element
-from pipeline.resolve.citations.csl.style import Style
+from pipeline.resolve.citations.csl.style import CitationStyle
 
 Write = Callable[[Reference, Disambiguation], str]
 """How a work is cited with some additions, in plain text."""
@@ -20,7 +20,7 @@ MOST_NAMES = 50
 
 
 def disambiguate(
-    references: Iterable[Reference], style: Style, write: Write
+    references: Iterable[Reference], style: CitationStyle, write: Write
 ) -> dict[str, Disambiguation]:
     """What is added to each work's citations, by key; works in the order of the bibliography."""
     works = {reference.key: reference for reference in references}

@@ -29,7 +29,7 @@ _ENDS = "!?"
 _STOPS = ".,;:"
 
 
-class Mark(NamedTuple):
+class _Mark(NamedTuple):
     """A character, the fonts and the link that it is in, and what said it (0: the style).
     ``closes`` is set on a quotation mark that ends a quotation."""
 
@@ -45,9 +45,9 @@ def inlines(text: str, locale: Locale) -> tuple[Inline, ...]:
     return _built(_tidy(_characters(text, locale), locale))
 
 
-def _characters(text: str, locale: Locale) -> list[Mark]:
+def _characters(text: str, locale: Locale) -> list[_Mark]:
     """The characters one by one, with quotation marks where groups ask for them."""
-    found: list[Mark] = []
+    found: list[_Mark] = []
     stack: list[str] = []
     owners: list[int] = [0]
     count = 0
@@ -56,7 +56,7 @@ def _characters(text: str, locale: Locale) -> list[Mark]:
             continue
         if piece == marks.BREAK:
             if found:
-                found.append(Mark("\n", (), "", 0))
+                found.append(_Mark("\n", (), "", 0))
         elif piece == marks.CLOSE:
             if stack:
                 closed = stack.pop()
@@ -71,7 +71,7 @@ def _characters(text: str, locale: Locale) -> list[Mark]:
             stack.append(piece)
         else:
             fonts, link = _state(stack)
-            found += [Mark(char, fonts, link, owners[-1]) for char in re.sub(r"\s", _space, piece)]
+            found += [_Mark(char, fonts, link, owners[-1]) for char in re.sub(r"\s", _space, piece)]
     return found
 
 
@@ -80,11 +80,11 @@ def _space(match: re.Match[str]) -> str:
     return " " if match[0] in "\t\n\r\v\f\x1c\x1d\x1e\x85\u2028\u2029" else match[0]
 
 
-def _quotation(which: str, stack: list[str], owner: int, locale: Locale) -> list[Mark]:
+def _quotation(which: str, stack: list[str], owner: int, locale: Locale) -> list[_Mark]:
     inner = "inner-" if stack.count(marks.QUOTED) % 2 else ""
     fonts, link = _state(stack)
     text = locale.text(f"{which}-{inner}quote") or ("'" if inner else '"')
-    return [Mark(char, fonts, link, owner, which == "close") for char in text]
+    return [_Mark(char, fonts, link, owner, which == "close") for char in text]
 
 
 def _state(stack: Iterable[str]) -> tuple[tuple[str, ...], str]:
@@ -109,11 +109,11 @@ def _state(stack: Iterable[str]) -> tuple[tuple[str, ...], str]:
 # --- punctuation -----------------------------------------------------------------------
 
 
-def _tidy(characters: list[Mark], locale: Locale) -> list[Mark]:
+def _tidy(characters: list[_Mark], locale: Locale) -> list[_Mark]:
     """Without punctuation and spaces that parts of a style bring twice; where the locale asks
     for it, full stops and commas stand within quotation marks."""
     inside = locale.options.get("punctuation-in-quote") == "true"
-    found: list[Mark] = []
+    found: list[_Mark] = []
     for at, mark in enumerate(characters):
         if mark.char in _STOPS and not (found and mark.owner and mark.owner == found[-1].owner):
             _add_stop(mark, found, inside)
@@ -136,7 +136,7 @@ def _tidy(characters: list[Mark], locale: Locale) -> list[Mark]:
 _NO_SPACE_AFTER = " \n\u00a0(["
 
 
-def _add_stop(mark: Mark, found: list[Mark], inside: bool) -> None:
+def _add_stop(mark: _Mark, found: list[_Mark], inside: bool) -> None:
     """Add punctuation where it belongs, if it adds anything."""
     while mark.char in ".," and found and found[-1].char == " " and not found[-1].owner:
         found.pop()
@@ -153,7 +153,7 @@ def _add_stop(mark: Mark, found: list[Mark], inside: bool) -> None:
     found.insert(place, mark)
 
 
-def _is_label(found: list[Mark]) -> bool:
+def _is_label(found: list[_Mark]) -> bool:
     """Whether a style's abbreviation ends here, which stays with the number after it."""
     last = found[-8:]
     if len(last) < 2 or last[-1].char != "." or last[-1].owner:
@@ -162,7 +162,7 @@ def _is_label(found: list[Mark]) -> bool:
     return word.lstrip("([").isalpha() and not last[-2].owner
 
 
-def _end_of_quotations(found: list[Mark]) -> int:
+def _end_of_quotations(found: list[_Mark]) -> int:
     """Where the quotation marks begin that the text ends with."""
     at = len(found)
     while at and found[at - 1].closes:
@@ -170,7 +170,7 @@ def _end_of_quotations(found: list[Mark]) -> int:
     return at
 
 
-def _is_superfluous(mark: Mark, before: list[Mark]) -> bool:
+def _is_superfluous(mark: _Mark, before: list[_Mark]) -> bool:
     """Whether punctuation adds nothing to the punctuation before it."""
     last = before[-1].char if before else ""
     if mark.char == last:
@@ -185,7 +185,7 @@ def _is_superfluous(mark: Mark, before: list[Mark]) -> bool:
 # --- inlines ---------------------------------------------------------------------------
 
 
-def _built(characters: list[Mark]) -> tuple[Inline, ...]:
+def _built(characters: list[_Mark]) -> tuple[Inline, ...]:
     return _grouped([(mark.char, mark.fonts, mark.link) for mark in characters])
 
 

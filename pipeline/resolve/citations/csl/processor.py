@@ -19,7 +19,7 @@ from pipeline.resolve.citations.csl.disambiguation import disambiguate
 from pipeline.resolve.citations.csl.elements import Element, from_xml
 from pipeline.resolve.citations.csl.marks import formatted, plain
 from pipeline.resolve.citations.csl.render import children, render
-from pipeline.resolve.citations.csl.style import Style
+from pipeline.resolve.citations.csl.style import CitationStyle
 from pipeline.resolve.collation import Collation, Key
 
 # Whom a citation in the text names where the style's citations name nobody.
@@ -52,7 +52,7 @@ class Processor:
     """``works`` are those that are cited, in the order in which they are first, and then those
     that the bibliography has besides."""
 
-    def __init__(self, style: Style, works: Sequence[Reference]) -> None:
+    def __init__(self, style: CitationStyle, works: Sequence[Reference]) -> None:
         self.style = style
         self._works = {work.key: work for work in works}
         self._numbers = {work.key: number for number, work in enumerate(works, start=1)}

@@ -19,7 +19,7 @@ class BadStyleError(Exception):
     """The message says what is wrong, as the end of a sentence."""
 
 
-class Style(msgspec.Struct, frozen=True, eq=False):
+class CitationStyle(msgspec.Struct, frozen=True, eq=False):
     """``is_note``: citations go into notes. ``options`` are those of the whole style."""
 
     macros: dict[str, Element]
@@ -67,7 +67,7 @@ def parse(data: bytes) -> Xml:
     return root
 
 
-def read(root: Xml, lang: str) -> Style:
+def read(root: Xml, lang: str) -> CitationStyle:
     """The style for a document in ``lang``. Raises `BadStyleError`."""
     try:
         style = from_xml(root)
@@ -79,7 +79,7 @@ def read(root: Xml, lang: str) -> Style:
         raise BadStyleError("says nothing about citations")
     _check_macros(style, macros)
     default = style.get("default-locale")
-    return Style(
+    return CitationStyle(
         macros=macros,
         citation=citation,
         bibliography=style.child("bibliography"),

@@ -12,7 +12,7 @@ from pipeline.codes import Code, diagnostic
 from pipeline.diagnostics import Diagnostic, Span
 from pipeline.resolve.citations.csl.data import Reference
 from pipeline.resolve.citations.works import bibtex, from_bibtex, from_csl
-from pipeline.resolve.citations.works.bibtex import Entry
+from pipeline.resolve.citations.works.bibtex import BibtexEntry
 from pipeline.resolve.citations.works.from_csl import BadEntryError
 
 LARGEST = 32 * 1024 * 1024
@@ -176,7 +176,7 @@ _NEVER = frozenset(
 )
 
 
-def _inherited(entries: Sequence[Entry]) -> Iterator[Entry]:
+def _inherited(entries: Sequence[BibtexEntry]) -> Iterator[BibtexEntry]:
     """The entries with the fields that they have from others; parts have the title of the
     whole as that of their book. What is only there to be inherited from is left out."""
     by_key = {entry.key: entry for entry in entries}

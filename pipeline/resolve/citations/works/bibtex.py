@@ -34,22 +34,22 @@ def _skip(pattern: re.Pattern[str], text: str, pos: int) -> int:
     return match.end() if match else pos
 
 
-class Place(NamedTuple):
+class _Place(NamedTuple):
     line: int
     column: int
 
 
-class Entry(NamedTuple):
+class BibtexEntry(NamedTuple):
     """An entry; names of fields are in small letters, and their values LaTeX."""
 
     kind: str
     key: str
     fields: dict[str, str]
-    place: Place
+    place: _Place
 
 
-class Mistake(NamedTuple):
-    place: Place
+class _Mistake(NamedTuple):
+    place: _Place
     message: str
     hint: str = ""
 
@@ -69,8 +69,8 @@ class Parser:
     the keys of entries that could not be read."""
 
     def __init__(self, text: str) -> None:
-        self.entries: list[Entry] = []
-        self.mistakes: list[Mistake] = []
+        self.entries: list[BibtexEntry] = []
+        self.mistakes: list[_Mistake] = []
         self.broken: set[str] = set()
         self._text = text
         self._starts = [0, *(match.end() for match in re.finditer("\n", text))]
@@ -78,9 +78,9 @@ class Parser:
         self._room = ROOM + 10 * len(text)
         self._read()
 
-    def _place(self, offset: int) -> Place:
+    def _place(self, offset: int) -> _Place:
         line = bisect.bisect_right(self._starts, offset)
-        return Place(line, offset - self._starts[line - 1] + 1)
+        return _Place(line, offset - self._starts[line - 1] + 1)
 
     def _read(self) -> None:
         pos = 0
@@ -108,7 +108,7 @@ class Parser:
                 pos = following.end() - 1
 
     def _mistake(self, offset: int, message: str, hint: str = "") -> None:
-        self.mistakes.append(Mistake(self._place(offset), message, hint))
+        self.mistakes.append(_Mistake(self._place(offset), message, hint))
 
     def _entry(self, match: re.Match[str]) -> int:
         """Read what begins with ``match``; where it ends."""
@@ -125,7 +125,7 @@ class Parser:
             hint = "An entry begins with its key: `@book{smith2020,`."
             raise _BrokenError(match.start(), f"The entry `@{kind}` has no key.", hint)
         fields, end = self._fields(found.end(), match.start(), f"the entry `{found[1]}`")
-        self.entries.append(Entry(kind, found[1], fields, self._place(match.start())))
+        self.entries.append(BibtexEntry(kind, found[1], fields, self._place(match.start())))
         return end
 
     def _fields(self, pos: int, start: int, what: str) -> tuple[dict[str, str], int]:

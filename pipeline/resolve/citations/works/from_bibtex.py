@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from pipeline.diagnostics import Span
 from pipeline.resolve.citations.csl import cases, marks
 from pipeline.resolve.citations.csl.data import Date, Name, Reference
-from pipeline.resolve.citations.works.bibtex import Entry
+from pipeline.resolve.citations.works.bibtex import BibtexEntry
 from pipeline.resolve.citations.works.bibtex_names import read_names
 from pipeline.resolve.citations.works.dates import edtf, year_and_month
 from pipeline.resolve.citations.works.kinds import BIBTEX_KINDS, CSL_KINDS, GENRES
@@ -54,7 +54,7 @@ Word = Callable[[str], str]
 """Gives a word that is put on the page, by its key, in the document's language."""
 
 
-def to_reference(entry: Entry, file: str, word: Word) -> Reference:
+def to_reference(entry: BibtexEntry, file: str, word: Word) -> Reference:
     fields = entry.fields
     language = language_code(plain_text(fields.get("langid") or fields.get("language", "")))
     kind = _kind(entry)
@@ -86,7 +86,7 @@ _BARE = frozenset({"URL", "DOI", "PMID", "PMCID", "ISBN", "ISSN"})
 """What is no text, and stays as it is."""
 
 
-def _kind(entry: Entry) -> str:
+def _kind(entry: BibtexEntry) -> str:
     fields = entry.fields
     kind = BIBTEX_KINDS.get(entry.kind) or (entry.kind if entry.kind in CSL_KINDS else "document")
     subtype = plain_text(fields.get("entrysubtype", "")).lower()
@@ -124,7 +124,7 @@ def _titles(fields: Mapping[str, str], kind: str) -> dict[str, str]:
     }
 
 
-def _values(fields: Mapping[str, str], kind: str, entry: Entry, word: Word) -> dict[str, str]:
+def _values(fields: Mapping[str, str], kind: str, entry: BibtexEntry, word: Word) -> dict[str, str]:
     values = {v: to_text(fields[f], protects=True) for f, v in _VALUES.items() if f in fields}
     values["URL"] = _address(fields)
     values["DOI"] = re.sub(

@@ -8,7 +8,13 @@ import json
 from pathlib import Path
 
 from pipeline.resolve.citations.csl.locales import citeproc_data
-from pipeline.resolve.citations.csl.style import BadStyleError, Style, parent_of, parse, read
+from pipeline.resolve.citations.csl.style import (
+    BadStyleError,
+    CitationStyle,
+    parent_of,
+    parse,
+    read,
+)
 from pipeline.suggestions import nearest
 
 DEFAULT = "harvard-cite-them-right"
@@ -39,7 +45,7 @@ class NoStyleError(Exception):
         self.hint = hint
 
 
-def style_of_file(data: bytes, lang: str) -> Style:
+def style_of_file(data: bytes, lang: str) -> CitationStyle:
     """The style in a file. Raises `BadStyleError`, or `NoStyleError` where it stands for one
     that is not there."""
     root = parse(data)
@@ -49,7 +55,7 @@ def style_of_file(data: bytes, lang: str) -> Style:
 
 
 @functools.lru_cache(maxsize=32)
-def named_style(name: str, lang: str) -> Style:
+def named_style(name: str, lang: str) -> CitationStyle:
     """The style of a name. Raises `NoStyleError`, or `BadStyleError`."""
     folders = _folders()
     names = [name, ALIASES.get(name, ""), _renamed().get(name, "")]
@@ -66,7 +72,7 @@ def named_style(name: str, lang: str) -> Style:
     raise NoStyleError(name, hint)
 
 
-def _read_file(path: Path, lang: str) -> Style:
+def _read_file(path: Path, lang: str) -> CitationStyle:
     root = parse(path.read_bytes())
     parent = parent_of(root)
     if not parent:
