@@ -135,6 +135,13 @@ def test_declarations_that_nobody_has_read_are_parsed() -> None:
     assert type(weasyprint.text.ffi.ffi) is declared.Functions
 
 
+def test_what_is_seldom_called_is_not_loaded() -> None:
+    code = "import sys, pipeline.package.pdf; print(*set(sys.argv) & set(sys.modules))"
+    command = [sys.executable, "-c", code, *engine.SELDOM]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert done.stdout == "\n"
+
+
 def private_names() -> set[str]:
     """What WeasyPrint calls things that it means for itself."""
     assert weasyprint.__file__

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import msgspec
 
-from pipeline import catalog, checksums, outputs
+from pipeline import checksums, outputs
 from pipeline.editions import bundle_name, output_name
 from pipeline.flow import manifest
 from pipeline.flow.editions import Made
@@ -94,6 +94,8 @@ class Saving:
     def add_catalog(self, metadata: Metadata, made: Iterable[Made]) -> None:
         """The records for shops and libraries of the editions that are products, and the cover
         that these show."""
+        from pipeline import catalog
+
         started = time.perf_counter()
         whole = {one.edition: one.package for one in made if one.package}
         front = next((one.front for one in whole.values() if one.front), None)

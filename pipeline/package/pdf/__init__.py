@@ -16,7 +16,6 @@ from pipeline.package.font_files import font_files, lacking
 from pipeline.package.pdf.engine.objects import PDF
 from pipeline.package.pdf.engine.typesetter import Typesetter
 from pipeline.package.pdf.fit import fit_pages
-from pipeline.package.pdf.form import add_form
 from pipeline.package.pdf.grey import without_colours
 from pipeline.package.pdf.kept_pages import KeptPages, name_pages
 from pipeline.package.pdf.layout import lay_out
@@ -74,6 +73,8 @@ def package(pages: Pages, folder: Path, crew: Crew | None = None, whole: str = "
 
         def finish(pdf: PDF) -> None:
             if edition.fields:
+                from pipeline.package.pdf.form import add_form
+
                 widgets.update(add_form(document.pages, pdf, root))
             tag(document, pdf, root, widgets)
             describe(pdf, pages.metadata)

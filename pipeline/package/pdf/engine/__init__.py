@@ -60,16 +60,33 @@ import contextlib
 import hashlib
 import importlib.util
 import os
+import sys
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from types import ModuleType
+from typing import Any
 
 import cffi
 from PIL import ImageFile
 
 from pipeline.package.pdf.engine import declared
 
+SELDOM = ("fontTools.subset", "fontTools.varLib.instancer")
+"""What WeasyPrint imports, a quarter of the time of its own import, and calls for few fonts."""
+
 _EMPTY = Path(__file__).parent / "no-fonts.conf"
+
+
+class _Later(ModuleType):
+    """Stands for a module whose functions are called, and that is loaded when the first is."""
+
+    def __getattr__(self, name: str) -> Callable[..., Any]:
+        if name.startswith("__"):
+            raise AttributeError(name)
+        return lambda *given, **named: getattr(importlib.import_module(self.__name__), name)(
+            *given, **named
+        )
 
 
 @contextlib.contextmanager
@@ -81,6 +98,8 @@ def _for_the_import() -> Iterator[None]:
     """
     before, truncated = os.environ.get("FONTCONFIG_FILE"), ImageFile.LOAD_TRUNCATED_IMAGES
     parsing = cffi.FFI
+    later = {name: _Later(name) for name in SELDOM if name not in sys.modules}
+    sys.modules.update(later)
     os.environ["FONTCONFIG_FILE"] = str(_EMPTY)
     if _declarations() == declared.DIGEST:
         cffi.FFI = declared.functions
@@ -90,6 +109,8 @@ def _for_the_import() -> Iterator[None]:
             yield
     finally:
         cffi.FFI = parsing
+        for name in later:
+            del sys.modules[name]
         ImageFile.LOAD_TRUNCATED_IMAGES = truncated
         del os.environ["FONTCONFIG_FILE"]
         if before is not None:
