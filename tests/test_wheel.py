@@ -87,7 +87,7 @@ def test_the_wheel_holds_the_package_and_the_templates(wheel: Path) -> None:
     } | {
         f"pipeline/_templates/{path.relative_to(ROOT / 'templates').as_posix()}"
         for path in (ROOT / "templates").rglob("*")
-        if path.is_file()
+        if path.is_file() and "__pycache__" not in path.parts
     }
     assert expected <= names
     assert "pipeline/py.typed" in names
