@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from pipeline.importing import import_file
+from pipeline.parser import parse_file
 from tests.test_importing import body, imported, picture, told
 
 SPACES = {
@@ -191,6 +192,13 @@ def test_damaged(tmp_path: Path) -> None:
         broken[(number * 977) % len(data)] ^= 0x55
         (tmp_path / "broken.odt").write_bytes(broken[: len(data) - number * 7])
         import_file(tmp_path / "broken.odt")
+
+
+def test_build_says_how(tmp_path: Path) -> None:
+    """Whoever would build such a text is told to import it."""
+    odt(tmp_path / "a.odt", WELL)
+    hints = [one.hint for one in parse_file(tmp_path / "a.odt").diagnostics]
+    assert hints == [f"Make a source of it: `chapbook import {tmp_path / 'a.odt'}`."]
 
 
 def test_rich_text(tmp_path: Path) -> None:

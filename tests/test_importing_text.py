@@ -199,6 +199,24 @@ SHAPES = {
         {"Rahim Kanani": "interviewer", "Siddharth Kara": "guest"},
         "Siddharth Kara: I wrote a book.\n\nIt was long.\n\nRahim Kanani: Is there hope?",
     ),
+    "names in lines of their own": (
+        "INTERVIEW\n\nAnn Ash\n\nHow did you begin?\n\nBen Birch\n\nBy digging.\n\n"
+        "It took years.\n\nAnn Ash\n\nAnd now?\n\nBen Birch\n\nNow I write.\n",
+        {"Ann Ash": "interviewer", "Ben Birch": "guest"},
+        "Ben Birch: By digging.\n\nIt took years.\n\nAnn Ash: And now?",
+    ),
+    "Arabic": (
+        "حوار مع أحمد علي\n\nماريا: كيف حالك؟\n\nأحمد علي: بخير.\n\nماريا: ماذا تكتب؟\n\n"
+        "أحمد علي: أكتب عن الماء.\n",
+        {"ماريا": "المحاور", "أحمد علي": "الضيف"},
+        "أحمد علي: أكتب عن الماء.",
+    ),
+    "initials explained in brackets": (
+        "On wells\n\nAnn Ash (AA): How deep?\n\nBen Birch (BB): Very.\n\nAA: Why?\n\n"
+        "BB: It is dry.\n\nRead the full interview at https://example.org/wells.\n",
+        {"Ann Ash": "interviewer", "Ben Birch": "guest"},
+        "Ben Birch: It is dry.\n\n***\n\nRead the full interview at",
+    ),
     "a slip in a name": (
         "On wells\n\nAnn Ash: How deep?\n\nBenjamin Birch: Very.\n\nAnn Ash: And wide?\n\n"
         "Benjamim Birch: No.\n\nBenjamin Birch: Never.\n",
@@ -395,6 +413,34 @@ def test_what_is_of_the_text_stays(tmp_path: Path) -> None:
         "Photo: Ann Ash / Example Agency\n\n## About the author\n\n"
         "Ann Ash writes about water and lives in the north with her two dogs and a cat."
     )
+
+
+def test_name_of_the_site(tmp_path: Path) -> None:
+    """What stands above the menu of a page is no title, and what its program says of it is no
+    text."""
+    made = of(
+        tmp_path,
+        "CUP BLOG\nThoughts and Ideas\nHome\nAbout\nArchives\n\n« The Week\nA Look at Wells »\n"
+        "How to Find Water in the Hills\n\n"
+        "By editor | Published: January 18th, 2012 at 9:54 am\n\n"
+        "Whoever looks for water in the hills has to know the stones, and has to have time.\n\n"
+        "This entry was posted on Wednesday, January 18th, 2012 at 9:54 am. You can follow any "
+        "responses to this entry through the RSS 2.0 feed.\n\nLeave a Reply\n\nName (required)\n",
+    )
+    assert made.text.startswith(
+        "---\ntitle: How to Find Water in the Hills\ndate: '2012-01-18'\n---\n"
+    )
+    assert body(made) == (
+        "Whoever looks for water in the hills has to know the stones, and has to have time."
+    )
+
+
+def test_markdown_that_is_copied(tmp_path: Path) -> None:
+    """Text with the marks of Markdown, as programs that talk write it, is read as such."""
+    text = "# Water\n\nAn **overview**:\n\n## Stages\n\n1. **Rising**: it rises.\n2. It cools.\n"
+    made = of(tmp_path, text)
+    assert made.title == "Water"
+    assert body(made) == text.partition("\n\n")[2].rstrip()
 
 
 def test_rich_text(tmp_path: Path) -> None:

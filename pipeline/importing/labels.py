@@ -106,8 +106,8 @@ def _in_text(text: str) -> tuple[str, str] | None:
     stamp = _STAMPED.match(text)
     start = stamp.end() if stamp else 0
     match = _COLON.match(text, start)
-    if match and is_name(match[1]):
-        return match[1].strip(), text[match.end() :]
+    if match and is_name(_bare(match[1])):
+        return _bare(match[1]), text[match.end() :]
     point = _POINT.match(text, start)
     if point and stands_for(point[1]):
         return point[1], text[point.end() :]
@@ -115,8 +115,8 @@ def _in_text(text: str) -> tuple[str, str] | None:
 
 
 def _bare(text: str) -> str:
-    """A name without times and a colon."""
-    text = re.sub(_STAMP, " ", text)
+    """A name without times, initials in brackets, and a colon."""
+    text = re.sub(rf"{_STAMP}|\([A-Z]{{1,4}}\)", " ", text)
     return " ".join(text.split()).strip(" :：-–")
 
 

@@ -28,6 +28,9 @@ _BY_A_READER = re.compile(
     re.IGNORECASE,
 )
 _BY_WORD = ("menu", "share", "page")
+_MOST = 60
+"""Words of a line that may be of the page."""
+
 _LONG = 25
 """Words of a line that is a paragraph, whatever it begins with."""
 
@@ -49,6 +52,7 @@ def without_leftovers(
             kinds.update(dict.fromkeys(range(at, len(lines)), "comments"))
             break
     _fill(lines, kinds)
+    _above(lines, kinds)
     kept = [line for at, line in enumerate(lines) if at not in kinds]
     if not any(line.text.strip() for line in kept):
         return lines, []
@@ -59,7 +63,7 @@ def _kind(text: str) -> str:
     """What a line is that is not of the text; "" for all others."""
     line = text.strip(" \t•·*|–—→←»«")
     plain = folded(re.sub(r"\(?\d[\d.,]*\s?(?:[kKmM]\b)?\)?", " ", line))
-    if not line or len(line.split()) > 60:
+    if not line or len(line.split()) > _MOST:
         return ""
     words = line.split()
     for kind in ("comments", "related"):
@@ -81,9 +85,10 @@ def _kind(text: str) -> str:
             return "menu"
     if len(words) > 2 and all(folded(w) in said("leftovers", "share") for w in words):
         return "share"
-    if len(words) < 40 and text.strip().lower().startswith(listed("leftovers", "begins")):
+    if len(words) < _MOST and text.strip().lower().startswith(listed("leftovers", "begins")):
         return "begins"
-    return ""
+    is_arrow = re.search(r"\s[»→›]$", text.rstrip()) and len(words) < 15
+    return "menu" if is_arrow else ""
 
 
 def _readers(lines: list[CopiedLine]) -> bool:
@@ -117,6 +122,21 @@ def _fill(lines: list[CopiedLine], kinds: dict[int, str]) -> None:
             ):
                 break
             kinds[after] = "related"
+
+
+def _above(lines: list[CopiedLine], kinds: dict[int, str]) -> None:
+    """Add the short lines that stand above a menu, such as the name of a site, where a title
+    comes below it."""
+    texts = [at for at, line in enumerate(lines) if line.text.strip()]
+    first = next((n for n, at in enumerate(texts) if len(lines[at].text.split()) > _LONG), 20)
+    top = texts[: min(first, 20)]
+    menus = [n for n, at in enumerate(top) if kinds.get(at) == "menu"]
+    below = [at for at in top[menus[-1] + 1 :] if at not in kinds] if menus else []
+    if not below or not 2 < len(lines[below[0]].text.split()) <= _LONG:
+        return
+    for at in top[: menus[-1]]:
+        if at not in kinds and len(lines[at].text.split()) < 9:
+            kinds[at] = "menu"
 
 
 def _is_paragraph(text: str) -> bool:

@@ -39,11 +39,17 @@ _QUIET = frozenset(
 
 def read_markdown(path: Path, name: str, kept: frozenset[Path] = frozenset()) -> Draft:
     """A file, with those that it takes in; links to files that are ``kept`` stay."""
-    document = parse_file(path, name)
+    text = normalise(read(path)[0])
+    return of_markdown(text, parse_file(path, name), path.parent, name, kept)
+
+
+def of_markdown(
+    text: str, document: Document, folder: Path, name: str, kept: frozenset[Path] = frozenset()
+) -> Draft:
+    """A text, and the document that the parser made of it; its files are in a folder."""
     wrong = tuple(one for one in document.diagnostics if one.is_error)
     if wrong:
         return Draft(Metadata(), (), found=wrong)
-    text = normalise(read(path)[0])
     own, taken, _ = read_front_matter(text, name)
     metadata, found = _metadata(document, own, text, name)
     found += (one for one in document.diagnostics if one.code not in _QUIET)
@@ -55,7 +61,7 @@ def read_markdown(path: Path, name: str, kept: frozenset[Path] = frozenset()) ->
     comments, lost = _comments(text, taken, name)
     counts["comments"] = len(comments) + len(lost)
     blocks = _with_comments(document, comments)
-    reader = _Files(document, path.parent, name, kept)
+    reader = _Files(document, folder, name, kept)
     blocks, notes = reader.settled(blocks), reader.settled(document.notes)
     found += (*lost, *reader.found)
     return Draft(metadata, blocks, notes, reader.images, counts, tuple(found))

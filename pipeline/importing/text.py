@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import ftfy
+from msgspec.structs import replace
 
 from pipeline import model
 from pipeline.codes import Code, diagnostic
@@ -17,10 +18,13 @@ from pipeline.importing.html import decoded
 from pipeline.importing.labels import label_of, line_of, stands_for
 from pipeline.importing.leftovers import without_leftovers
 from pipeline.importing.lines import ADDRESS, ENDS, CopiedLine, groups, inlines, is_spaced, width_of
+from pipeline.importing.markdown import of_markdown
 from pipeline.importing.text_head import head_of
 from pipeline.importing.vocabulary import language_of_text, phrase, said
 from pipeline.metadata import Metadata
 from pipeline.model import Block, Inline, Paragraph, Text
+from pipeline.parser import parse
+from pipeline.parser.source import normalise
 from pipeline.parser.table_options import with_head_rows
 from pipeline.words import folded
 
@@ -31,16 +35,21 @@ _UNDERLINE = re.compile(r"\s*([=~-])\1{2,}\s*")
 _SECTION = re.compile(r"(\d{1,2}(?:\.\d{1,2})*)\.?\s+(?=\S)|[IVX]{1,4}\.\s+|[A-H]\.\s+")
 _HEADING_WORDS, _HEADING_LENGTH = 12, 80
 
+_MARKDOWN = re.compile(
+    r"^#{1,6} \S|^(?:```|~~~)\w*$|\[[^\]\n]{1,200}\]\(|\*\*[^\s*]|^\|.{1,999}\|$", re.MULTILINE
+)
+"""What only Markdown has."""
+
 _FIX = ftfy.TextFixerConfig(uncurl_quotes=False, fix_character_width=False, unescape_html="auto")
 
 
 def read_text(path: Path, name: str) -> Draft:
     """A text file."""
-    return of_text(path.read_bytes(), name)
+    return of_text(path.read_bytes(), name, path.parent)
 
 
-def of_text(data: bytes | str, name: str) -> Draft:
-    """A text, as people copy it from where they read it."""
+def of_text(data: bytes | str, name: str, folder: Path = Path()) -> Draft:
+    """A text, as people copy it from where they read it; one that is Markdown is read as such."""
     if isinstance(data, bytes) and (data.startswith(b"{\\rtf") or b"\0\0\0" in data[:4096]):
         kind = "Rich Text (RTF)" if data.startswith(b"{\\rtf") else "no text"
         message = f"This is {kind}, which Chapbook cannot import."
@@ -53,6 +62,10 @@ def of_text(data: bytes | str, name: str) -> Draft:
         empty = diagnostic(Code.EMPTY_FILE, "There is no text in it.", source=name)
         return Draft(Metadata(), (), found=(empty,))
     found = [*_mended(raw, text, name)]
+    if len(_MARKDOWN.findall(text)) > 2:
+        text = normalise(text)
+        draft = of_markdown(text, parse(text, name, folder), folder, name)
+        return replace(draft, found=(*found, *draft.found))
     lines = [CopiedLine(t.rstrip(), n) for n, t in enumerate(text.expandtabs(8).split("\n"), 1)]
     tabbed = {n: t for n, t in enumerate(text.split("\n"), 1) if "\t" in t.strip()}
     kept, left = without_leftovers(lines, name)

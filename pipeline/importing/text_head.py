@@ -74,7 +74,13 @@ def head_of(
             subtitle = text
             taken.add(at)
             tell(f"“{text[:60]}” is taken for its subtitle.", line)
-        elif title and number == 0 and is_interview and _is_full_name(text):
+        elif (
+            title
+            and number == 0
+            and is_interview
+            and _is_full_name(text)
+            and sum(line.text.strip() == text for line in lines) == 1
+        ):
             authors = (text,)
             taken.add(at)
             tell(f"“{text}” is taken for who wrote it, since it stands below the title.", line)
@@ -138,7 +144,7 @@ def _authors(text: str) -> tuple[str, ...]:
 
 
 def _without_words(text: str) -> str:
-    without = re.sub(r"\d{1,2}:\d{2}|[ap]\.?m\.?", " ", text)
+    without = re.sub(r"\d{1,2}:\d{2}|\b[ap]\.?m\b|\b(?:at|by|um|à)\b|[|·•]", " ", text, flags=re.I)
     return phrase("head", "published").sub(" ", without).strip(" .,:|·–—-")
 
 
