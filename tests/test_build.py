@@ -125,6 +125,16 @@ def test_the_front_matter_may_list_the_editions(tmp_path: Path) -> None:
     assert {path.name for path in (tmp_path / "build/x").glob("x*")} == {"x.html"}
 
 
+def test_a_source_for_another_program_is_told_of_importing(tmp_path: Path) -> None:
+    foreign = "See [[Pump]] and {{< video a.mp4 >}}.\n\n{% include x.html %}\n"
+    write(tmp_path, UNPAGED.replace("text\n", foreign))
+    said = chapbook("build", "x.md", "--edition", "web", cwd=tmp_path).stdout
+    assert "`chapbook import x.md -o imported` makes a source of it" in said
+    write(tmp_path, UNPAGED.replace("text", "See [[Pump]]."))
+    said = chapbook("build", "x.md", "--edition", "web", cwd=tmp_path).stdout
+    assert "chapbook import" not in said
+
+
 def test_what_the_page_leads_to_and_is_not_built_is_told(tmp_path: Path) -> None:
     write(tmp_path, UNPAGED)
     said = chapbook("build", "x.md", "--edition", "web", cwd=tmp_path).stdout

@@ -31,8 +31,10 @@ from pipeline.cli.terminal import (
     progress_shown,
     refuse_same_stems,
     show,
+    to_import,
     workers,
 )
+from pipeline.parser.other_tools import is_foreign
 from pipeline.starter import STARTERS, USUAL, starter
 
 if TYPE_CHECKING:
@@ -147,6 +149,8 @@ def build(
             found += result.diagnostics
             if not as_json:
                 show(result.diagnostics, blocked=result.failed)
+                if is_foreign(result.diagnostics):
+                    click.echo(to_import(source))
     if as_json:
         show(found, as_json=True)
     sys.exit(SOURCE_ERRORS if failed else BUILT)

@@ -6,6 +6,7 @@ import contextlib
 import gc
 import json
 import os
+import shlex
 import sys
 import time
 from collections.abc import Callable, Iterable
@@ -75,6 +76,17 @@ def not_built(missing: Iterable[Path]) -> str:
 
     names = " and ".join(printable(path.name) for path in missing)
     return f"{'note':<9}The web page leads to {names}, not built yet."
+
+
+def to_import(source: Path) -> str:
+    """That a source is written for another program, and what makes one of it."""
+    from pipeline.messages import printable
+
+    command = f"chapbook import {shlex.quote(str(source))} -o imported"
+    return printable(
+        f"{'note':<9}Much of it is written for another program: `{command}` makes a source of it,"
+        " and says what is left out."
+    )
 
 
 def or_exit(action: Callable[[], Any]) -> Any:

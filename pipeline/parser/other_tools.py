@@ -13,6 +13,7 @@ from pipeline.diagnostics import Span
 from pipeline.parser.lines import Line
 
 if TYPE_CHECKING:
+    from pipeline.diagnostics import Diagnostic
     from pipeline.parser.constructs.parts import Report
 
 
@@ -116,6 +117,16 @@ def find(data: str, pos: int) -> tuple[_Mark, str] | None:
             instead = match.expand(mark.instead) if match.re.groups else mark.instead
             return mark._replace(instead=instead), match[0]
     return None
+
+
+_TOOLS = re.compile(
+    "Obsidian|Quarto|Hugo|Liquid|MyST|reStructuredText|pandoc-crossref|MkDocs|MDX|kramdown"
+)
+
+
+def is_foreign(found: Iterable[Diagnostic]) -> bool:
+    """Whether so many findings are of other tools' marks that the source was written for one."""
+    return sum(1 for one in found if _TOOLS.search(one.message)) > 2
 
 
 def warn_of_line(lines: Iterable[Line], report: Report) -> None:
