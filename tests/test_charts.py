@@ -10,6 +10,7 @@ import os
 import re
 import subprocess
 import sys
+import time
 import zipfile
 from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
@@ -490,6 +491,16 @@ def test_a_crowded_chart_is_a_warning_and_drawn() -> None:
 def test_a_chart_of_too_much_is_an_error() -> None:
     rows = "".join(f"a{number},{number}\n" for number in range(500))
     assert [found.code for found in findings(f"```chart\nA,B\n{rows}```\n")] == ["bad-chart"]
+
+
+@pytest.mark.parametrize("kind", ["line", "bar", "stacked"])
+@pytest.mark.parametrize("name", ["x" * 4000, "word " * 800, "م" * 2000])
+def test_a_chart_takes_no_more_than_it_may(kind: str, name: str) -> None:
+    rows = "".join(f"{name} {n},{n},{n + 1}\n" for n in range(190))
+    start = time.process_time()
+    (drawing,) = drawings(f"```chart {{type={kind}}}\nA,{name} b,{name} c\n{rows}```\n")
+    assert time.process_time() - start < 6
+    assert len(drawing.data) < 4_000_000
 
 
 # --- in the outputs ------------------------------------------------------------------------

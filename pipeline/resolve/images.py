@@ -179,13 +179,20 @@ def _converted(image: Any) -> tuple[bytes, str]:
 def _of_eight_bits(image: Any) -> bytes:
     """A PNG of the same picture whose greys have eight bits: of sixteen, some outputs would take
     the lower ones, or all above the lowest for white."""
-    import numpy as np
-    from PIL import Image, ImageOps
+    from PIL import Image, ImageChops, ImageOps
 
-    greys = np.asarray(ImageOps.exif_transpose(image))
-    made = Image.fromarray(np.right_shift(greys, 8, dtype=greys.dtype).astype(np.uint8))
+    deep = ImageOps.exif_transpose(image)
+    if deep.mode != "I;16":
+        deep = deep.convert("I").convert("I;16")
+    halves = deep.tobytes()
+    low, made = (Image.frombytes("L", deep.size, halves[first::2]) for first in (0, 1))
     if isinstance(unseen := image.info.get("transparency"), int):
-        made.putalpha(Image.fromarray(np.where(greys == unseen, 0, 255).astype(np.uint8)))
+        upper, lower = divmod(unseen, 256)
+        seen = (
+            made.point([255 * (value != upper) for value in range(256)]),
+            low.point([255 * (value != lower) for value in range(256)]),
+        )
+        made.putalpha(ImageChops.lighter(*seen))
     output = io.BytesIO()
     made.save(output, "PNG", icc_profile=None)
     return output.getvalue()

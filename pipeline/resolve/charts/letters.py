@@ -16,6 +16,9 @@ from pipeline.scripts import fonts_for
 EM = 1000
 """Units of all outlines and widths in the size of the type."""
 
+LONGEST = 400
+"""Characters of a text that are shaped: no line of a drawing has room for more."""
+
 _RIGHT_TO_LEFT = frozenset(("R", "AL", "AN", "RLE", "RLO"))
 _UNSEEN = frozenset(("BN", "LRI", "RLI", "FSI", "PDI"))
 """Joiners, which the algorithm would leave out, and isolates, which it does not know: they go
@@ -71,7 +74,7 @@ class Fonts:
 
     def shaped(self, text: str, bold: bool = False) -> Shaped:
         """The glyphs of a text from left to right."""
-        return _shaped(self._bold if bold else self._regular, text, self._lang)
+        return _shaped(self._bold if bold else self._regular, text[:LONGEST], self._lang)
 
 
 @functools.lru_cache(maxsize=10_000)
