@@ -44,7 +44,7 @@ CONSTRUCTS: dict[str, set[Sign]] = {
     "columns": {"columns"},
     "landscape": {"landscape"},
     "text-classes": {
-        *("center", "left", "right", "keep-together", "keep-with-next"),
+        *("center", "left", "right", "wrap", "keep-together", "keep-with-next"),
         *("heading-center", "heading-left", "heading-right"),
         *("lead", "line-block", "small", "small-caps"),
     },
