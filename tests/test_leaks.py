@@ -858,6 +858,7 @@ MARKS = {
     "one line": "Deep (x), not deep ( ).",
     "cells": "| A | yes | no |\n|---|---|---|\n| a | (x) | ( ) |",
     "an exercise's cells": "::: exercise\n| A | yes | no |\n|---|---|---|\n| a | [x] | [ ] |\n:::",
+    "a grid": "::: exercise\n| A | yes | no |\n|---|---|---|\n| a | (x) | ( ) |\n:::",
     "an exercise's lines": "::: exercise\n[x] a\n[ ] b\n:::",
     "an exercise's list": "::: exercise\n- [x] a\n- [ ] b\n- c\n:::",
     "definitions": "A\n:   (x) a\n:   ( ) b",

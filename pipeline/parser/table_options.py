@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from xml.etree.ElementTree import Element
 
 from msgspec.structs import replace
 
@@ -14,6 +15,7 @@ from pipeline.diagnostics import Span
 from pipeline.grid import column_count, place, regular, within_rows
 from pipeline.model import Attributes, Block, Inline
 from pipeline.parser.attributes import make
+from pipeline.parser.blockparser import BlockElement
 from pipeline.parser.constructs.parts import Report
 from pipeline.parser.markup.flow import trim
 from pipeline.tree import plain_text
@@ -29,6 +31,8 @@ _ALIGNMENTS: dict[str, model.Alignment] = {
 }  # fmt: skip
 _NUMBER = re.compile(r"(?:[\s.,'’%+−–-]*+\d++)++[\s.,'’%]*+[a-z]{0,3}")
 _BOX = re.compile(r"(?:^|(?<=\s))\[([ xX])\](?:[ \t]+|$)")
+_TICK = re.compile(r"\([ \t]*([xX✓✔]?)[ \t]*\)")
+_EMPTY = re.compile(r"[ \t]*\([ \t]*\)[ \t]*$")
 _SHARE = re.compile(r"\d{1,6}(?:\.\d{1,6})?%?")
 
 
@@ -195,11 +199,25 @@ def without_empty_heads(table: model.Table) -> model.Table:
 # --- boxes to tick ---------------------------------------------------------------------
 
 
-def with_boxes(children: tuple[Block, ...], span: Span | None) -> tuple[Block, ...]:
+def is_to_tick(row: Element) -> bool:
+    """Whether a row has a cell that is nothing but ``( )``."""
+    return any(
+        bool(cell.lines and _EMPTY.match(cell.lines[0]))
+        for cell in row
+        if isinstance(cell, BlockElement)
+    )
+
+
+def with_boxes(
+    children: tuple[Block, ...], span: Span | None, *, to_tick: bool = False
+) -> tuple[Block, ...]:
     """What a cell holds; a text that begins with ``[ ]`` or ``[x]`` as a list of such boxes,
-    each with what stands after it."""
+    each with what stands after it. In a grid ``to_tick``, ``( )`` and ``(x)`` are some too."""
     only = children[0] if len(children) == 1 else None
     first = only.children[0] if isinstance(only, model.Plain) and only.children else None
+    if to_tick and isinstance(first, model.Text) and (tick := _TICK.fullmatch(first.text)):
+        first = replace(first, text="[x]" if tick[1] else "[ ]")
+        only = model.Plain(children=(first,), span=span)
     if not isinstance(first, model.Text) or not _BOX.match(first.text):
         return children
     assert isinstance(only, model.Plain)

@@ -12,7 +12,7 @@ from pipeline.marks import PAGE_START
 from pipeline.model import Block, Document, Node
 from pipeline.numerals import small_letters
 from pipeline.resolve.findings import Findings
-from pipeline.tree import FIELDS, Changes, children, rewrite, rewrite_document, walk
+from pipeline.tree import FIELDS, Changes, children, plain_text, rewrite, rewrite_document, walk
 from pipeline.words import words
 
 BLOCKS = (
@@ -146,6 +146,8 @@ class _Key:
                 return (_line(", ".join(str(place + 1) for place in block.solution)),)
             case model.List():
                 return self._list(block)
+            case model.Table():
+                return (*self._ticked(block), *self.of(block.body))
         if held := [node for node in children(block) if isinstance(node, BLOCKS)]:
             return self.of(held)
         self._turn(block)
@@ -169,6 +171,20 @@ class _Key:
         items = tuple(model.ListItem(children=answers or (_line(NOTHING),)) for answers in found)
         return (replace(block, items=items),)
 
+    def _ticked(self, table: model.Table) -> tuple[Block, ...]:
+        """What is ticked in each row of a table, by the heads of the columns."""
+        heads = [_text(cell) for cell in table.head[-1].cells] if table.head else []
+        lines = []
+        for row in table.body:
+            ticked = [
+                head for head, cell in zip(heads, row.cells, strict=False) if _is_ticked(cell)
+            ]
+            if ticked:
+                name = _text(row.cells[0]).rstrip(".。")
+                said = words(self._lang)["chart_number"]
+                lines.append(_line(said.format(name=name, value=", ".join(ticked))))
+        return tuple(lines)
+
     def _filled(self, block: Node) -> tuple[Block, ...]:
         """The blanks of a line with their numbers in the exercise."""
         found = []
@@ -188,6 +204,16 @@ class _Key:
             self._page = node.attributes.get(PAGE_START, self._page)
             if isinstance(node, model.PageMark):
                 self._page = node.label
+
+
+def _text(cell: model.TableCell) -> str:
+    return " ".join(
+        plain_text(node.children) for node in walk(cell) if isinstance(node, model.Plain)
+    ).strip()
+
+
+def _is_ticked(cell: model.TableCell) -> bool:
+    return any(isinstance(node, model.ListItem) and node.checked for node in walk(cell))
 
 
 def _line(text: str) -> model.Paragraph:

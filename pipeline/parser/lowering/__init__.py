@@ -35,6 +35,7 @@ from pipeline.parser.markup.builder import MarkupBuilder
 from pipeline.parser.markup.flow import trim
 from pipeline.parser.table_options import (
     guess_row_heads,
+    is_to_tick,
     with_boxes,
     with_head_columns,
     without_empty_heads,
@@ -224,18 +225,19 @@ class Lowering:
 
     def _table(self, element: BlockElement, span: Span) -> model.Table:
         count = int(element.get("head", "1"))
-        rows = grid.within_rows([self._row(row) for row in element])
+        to_tick = bool(self._exercises) and any(map(is_to_tick, element))
+        rows = grid.within_rows([self._row(row, to_tick) for row in element])
         head, body = grid.regular(rows[:count], rows[count:])
         table = guess_row_heads(without_empty_heads(model.Table(head=head, body=body, span=span)))
         return with_head_columns(table, 1) if element.get("wide") else table
 
-    def _row(self, element: Element) -> model.TableRow:
+    def _row(self, element: Element, to_tick: bool) -> model.TableRow:
         assert isinstance(element, BlockElement)
         return model.TableRow(
-            cells=tuple(self._cell(cell) for cell in element), span=_span(element)
+            cells=tuple(self._cell(cell, to_tick) for cell in element), span=_span(element)
         )
 
-    def _cell(self, element: Element) -> model.TableCell:
+    def _cell(self, element: Element, to_tick: bool) -> model.TableCell:
         assert isinstance(element, BlockElement)
         align: Any = element.get("align", "")
         span = _span(element)
@@ -251,7 +253,9 @@ class Lowering:
             )
         children = self._inline.cell(element, self._depth, span)
         return model.TableCell(
-            children=children if element.lines[0].startswith("\\") else with_boxes(children, span),
+            children=children
+            if element.lines[0].startswith("\\")
+            else with_boxes(children, span, to_tick=to_tick),
             align=align,
             scope="col" if element.tag == "th" else "",
             span=span,

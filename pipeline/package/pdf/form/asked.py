@@ -150,7 +150,8 @@ class _Reader:
         """The text around a field; where it stands alone, the heads of its cell, or the
         question before it."""
         if kind == "task":
-            return _short(_text(self._parents[element], None))
+            said, heads = _short(_text(self._parents[element], None)), self._heads(element)
+            return self._tip((self._comma.join(heads),), said)
         if kind in ("lines", "space"):
             return self._before(element)
         block = element
