@@ -211,7 +211,7 @@ distclean: clean ## Delete the environment and all caches too
 	@for venv in $(call quote,$(VENV)) $(call quote,$(VENV)-peers); do \
 	    if [ -f "$$venv/pyvenv.cfg" ]; then rm -rf "$$venv"; fi; done
 	@rm -rf .mypy_cache .ruff_cache .pytest_cache .hypothesis dist
-	@find pipeline tests -name __pycache__ -type d -prune -exec rm -rf {} +
+	@find pipeline templates tests -name __pycache__ -type d -prune -exec rm -rf {} +
 
 help: ## This list
 	@echo 'make [GOAL] [SOURCE=path/to/text.md] [OUT=folder] [TEMPLATES=folder]'
