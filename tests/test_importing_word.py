@@ -298,6 +298,11 @@ TOLD = {
         "The image “word/media/old.emf” is left out: no edition shows images of its kind"
         " (paragraph 2).",
     ),
+    "an image on the web": (
+        p("Text.") + p(image("rId1", "A pump").replace('r:embed="rId1"', 'r:link="web"')),
+        "The image “https://example.org/” is no part of what was given, and is left out"
+        " (paragraph 2).",
+    ),
     "a link to what is not there": (
         p(f'<w:hyperlink w:anchor="x">{run("there")}</w:hyperlink>'),
         "The link “there” leads to nothing that the source has; its text stays.",

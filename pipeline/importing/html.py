@@ -161,4 +161,4 @@ def _is_paragraph(element: Element) -> bool:
     said = "".join(article.words(element))
     is_formula = said.startswith(f"{MATH_MARK}{DISPLAY_MARK}") and said.endswith(MATH_MARK)
     is_text = bool(said) and not (is_formula and said.count(MATH_MARK) == 2)
-    return not alone and (is_text or element.find(".//img") is not None)
+    return not alone and (is_text or len(element.findall(".//img")) > 1)

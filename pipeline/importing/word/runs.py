@@ -259,7 +259,8 @@ class Runs:
             vector = next((e for e in image.iter() if _local(e) == "svgBlip"), None)
             own = alt if properties is not None else _of_shape(image)
             source = image if vector is None else vector
-            name = self.parts.image(source.get(f"{R}embed") or source.get(f"{R}id") or "")
+            names = (source.get(f"{R}{key}") for key in ("embed", "id", "link"))
+            name = self.parts.image(next(filter(None, names), ""))
             if not name:
                 self.told.append(f"The image “{own[:60]}” is not in the document.")
                 continue
