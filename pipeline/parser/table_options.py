@@ -31,8 +31,8 @@ _ALIGNMENTS: dict[str, model.Alignment] = {
 }  # fmt: skip
 _NUMBER = re.compile(r"(?:[\s.,'’%+−–-]*+\d++)++[\s.,'’%]*+[a-z]{0,3}")
 _BOX = re.compile(r"(?:^|(?<=\s))\[([ xX])\](?:[ \t]+|$)")
-_TICK = re.compile(r"\([ \t]*([xX✓✔]?)[ \t]*\)")
-_EMPTY = re.compile(r"[ \t]*\([ \t]*\)[ \t]*$")
+_TICK = re.compile(r"\([ \t]*+([xX✓✔]?)[ \t]*+\)")
+_EMPTY = re.compile(r"[ \t]*+\([ \t]*+\)[ \t]*+$")
 _SHARE = re.compile(r"\d{1,6}(?:\.\d{1,6})?%?")
 
 
