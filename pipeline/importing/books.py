@@ -36,7 +36,7 @@ _FIRST = ("index", "readme", "preface", "foreword", "introduction", "intro")
 """Names of what comes first in a folder."""
 
 
-class Chapter(NamedTuple):
+class _Chapter(NamedTuple):
     """A file of a book, how deep below a chapter it is, and what the summary calls it; a part has
     no file."""
 
@@ -45,7 +45,7 @@ class Chapter(NamedTuple):
     title: str = ""
 
 
-class Book(NamedTuple):
+class _Book(NamedTuple):
     """The main source, and the chapters by their paths from its folder."""
 
     main: Imported
@@ -57,7 +57,7 @@ def is_summary(path: Path) -> bool:
     return path.name == SUMMARY
 
 
-def import_book(path: Path, changes: Changes = "accept") -> Book:
+def import_book(path: Path, changes: Changes = "accept") -> _Book:
     """The book that a folder, or its summary, becomes."""
     folder, summary = _summary(path)
     name = shown_name(str(summary or path))
@@ -65,7 +65,7 @@ def import_book(path: Path, changes: Changes = "accept") -> Book:
     files = [one.path for one in chapters if one.path]
     if not files:
         message = "There are no chapters in it."
-        return Book(failed(diagnostic(Code.UNREADABLE_FILE, message, source=name)), {})
+        return _Book(failed(diagnostic(Code.UNREADABLE_FILE, message, source=name)), {})
     root = path if path.is_dir() else path.parent
     metadata = _metadata(folder, root)
     kept = frozenset(file.resolve() for file in files)
@@ -101,7 +101,7 @@ def import_book(path: Path, changes: Changes = "accept") -> Book:
         before = rows.get(row.name, Row(row.name, 0, 0))
         rows[row.name] = Row(row.name, before.given + row.given, before.made + row.made)
     told = [*found, *(finding for one in made.values() for finding in one.found)]
-    return Book(Imported(text, metadata, {}, tuple(rows.values()), tuple(told)), made)
+    return _Book(Imported(text, metadata, {}, tuple(rows.values()), tuple(told)), made)
 
 
 def _summary(path: Path) -> tuple[Path, Path | None]:
@@ -114,9 +114,9 @@ def _summary(path: Path) -> tuple[Path, Path | None]:
     return path, None
 
 
-def _listed(summary: Path, name: str) -> tuple[list[Chapter], list[Diagnostic]]:
+def _listed(summary: Path, name: str) -> tuple[list[_Chapter], list[Diagnostic]]:
     """The chapters that a summary lists, each file once."""
-    found: list[Chapter] = []
+    found: list[_Chapter] = []
     told: list[Diagnostic] = []
     indents: list[int] = []
     folder = summary.parent
@@ -125,7 +125,7 @@ def _listed(summary: Path, name: str) -> tuple[list[Chapter], list[Diagnostic]]:
     for number, line in enumerate(lines, 1):
         part = _PART.match(line)
         if part and (found or part[1].strip().casefold() not in ("summary", "table of contents")):
-            found.append(Chapter(None, title=part[1].strip()))
+            found.append(_Chapter(None, title=part[1].strip()))
             continue
         entry = _ENTRY.match(line)
         if not entry:
@@ -139,7 +139,7 @@ def _listed(summary: Path, name: str) -> tuple[list[Chapter], list[Diagnostic]]:
         is_inside = file.resolve().is_relative_to(folder.resolve())
         if target and is_inside and file.is_file() and file.resolve() not in seen:
             seen.add(file.resolve())
-            found.append(Chapter(file, len(indents) - 1, entry[2].strip()))
+            found.append(_Chapter(file, len(indents) - 1, entry[2].strip()))
         elif not target or not (is_inside and file.is_file()):
             message = f"The chapter “{entry[2][:60]}” has no file, and is left out."
             span = Span(number, entry.start(2) + 1)
@@ -149,7 +149,7 @@ def _listed(summary: Path, name: str) -> tuple[list[Chapter], list[Diagnostic]]:
     return found, told
 
 
-def _sorted(folder: Path) -> Iterator[Chapter]:
+def _sorted(folder: Path) -> Iterator[_Chapter]:
     """The files of a folder that can be read, as people sort them: numbers by their size."""
 
     def key(file: Path) -> tuple[Any, ...]:
@@ -167,7 +167,7 @@ def _sorted(folder: Path) -> Iterator[Chapter]:
         own = file.relative_to(folder)
         hidden = any(part.startswith((".", "_")) for part in own.parts)
         if file.is_file() and not hidden and FORMATS.get(file.suffix.lower()):
-            yield Chapter(file)
+            yield _Chapter(file)
 
 
 def _metadata(folder: Path, root: Path) -> Metadata:
@@ -194,7 +194,7 @@ def _metadata(folder: Path, root: Path) -> Metadata:
 
 
 def _chapter(
-    chapter: Chapter, changes: Changes, kept: frozenset[Path], labels: Counter[str]
+    chapter: _Chapter, changes: Changes, kept: frozenset[Path], labels: Counter[str]
 ) -> Imported:
     """A chapter, which begins with its heading and has no front matter."""
     path = chapter.path or Path()
@@ -220,7 +220,7 @@ def _marks(text: str, name: str) -> Iterator[Diagnostic]:
         yield diagnostic(Code.NOT_IMPORTED, message, source=name)
 
 
-def _as_chapter(draft: Draft, chapter: Chapter, path: Path, labels: Counter[str]) -> Draft:
+def _as_chapter(draft: Draft, chapter: _Chapter, path: Path, labels: Counter[str]) -> Draft:
     """The draft under a heading, with its own headings lower, and labels of notes that no other
     chapter has."""
     title = draft.metadata.title

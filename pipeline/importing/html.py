@@ -18,7 +18,7 @@ from pipeline.importing import article, own_markup, own_nodes
 from pipeline.importing.draft import DISPLAY_MARK, MATH_MARK, Draft, count
 from pipeline.importing.page_metadata import metadata_of
 from pipeline.importing.page_notes import take_formulas, take_notes
-from pipeline.importing.page_reader import Fetch, Places, Reader
+from pipeline.importing.page_reader import Fetch, PageReader, Places
 from pipeline.importing.tidying import joined_runs, tidied
 from pipeline.metadata import Metadata
 from pipeline.model import Image, Note, NoteReference
@@ -77,7 +77,7 @@ def of_page(
     metadata, address = metadata_of(root, whole=whole)
     if title:
         metadata = replace(metadata, title=title)
-    reader = Reader(name, fetch, address, places)
+    reader = PageReader(name, fetch, address, places)
     if places == "line":
         reader.find_columns(root, text)
     if own := own or own_markup.is_own(root):

@@ -52,7 +52,7 @@ Fetch = Callable[[str], "bytes | None"]
 """Gives the file that an address in the input leads to, if it is part of the input."""
 
 
-class Reader:
+class PageReader:
     """Reads elements into blocks; gathers the images that they show."""
 
     def __init__(self, name: str, fetch: Fetch, address: str, places: Places) -> None:

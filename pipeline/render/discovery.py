@@ -33,7 +33,7 @@ class MetaTag(NamedTuple):
     content: str
 
 
-class Writer(NamedTuple):
+class _Writer(NamedTuple):
     """An author of an article, with what readers of it are told beside the name."""
 
     name: str
@@ -45,7 +45,7 @@ class Writer(NamedTuple):
 class ArticleFront(NamedTuple):
     """What an article begins with, below its title; the keywords only with an abstract."""
 
-    writers: tuple[Writer, ...]
+    writers: tuple[_Writer, ...]
     abstract: tuple[str, ...]
     keywords: tuple[str, ...]
 
@@ -53,7 +53,7 @@ class ArticleFront(NamedTuple):
 def article_front(metadata: Metadata) -> ArticleFront | None:
     """What an article begins with; None where nothing makes the publication one."""
     writers = tuple(
-        Writer(
+        _Writer(
             one.name,
             one.affiliations,
             one.orcid if one.affiliations or metadata.abstract else "",

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from itertools import zip_longest
 from typing import NamedTuple
 
+from pipeline.parser.inlines.emphasis import is_punctuation
 from pipeline.parser.inlines.formulas import is_formula
 from pipeline.writer.escapes import LeafSetting, escape, escape_line
 
@@ -49,7 +49,7 @@ def _may_open(tokens: list[LeafToken], at: int) -> bool:
     mark = tokens[at].text
     if before == mark[0] or after == mark[0]:
         return False
-    if after.isspace() or (_is_punctuation(after) and not _breaks(before)):
+    if after.isspace() or (is_punctuation(after) and not _breaks(before)):
         return False
     if mark == "==":
         return not before.isalnum() and after not in "\"'" and before != "\\"
@@ -61,7 +61,7 @@ def _may_close(tokens: list[LeafToken], at: int) -> bool:
     mark = tokens[at].text
     if before == mark[0] or after == mark[0] or after == "{":
         return False
-    if before.isspace() or (_is_punctuation(before) and not _breaks(after)):
+    if before.isspace() or (is_punctuation(before) and not _breaks(after)):
         return False
     if mark == "==":
         return not after.isalnum() and before not in "\"'"
@@ -75,11 +75,7 @@ def _edge(tokens: list[LeafToken], at: int, side: int) -> str:
 
 
 def _breaks(char: str) -> bool:
-    return char.isspace() or _is_punctuation(char)
-
-
-def _is_punctuation(char: str) -> bool:
-    return unicodedata.category(char)[0] in "PS"
+    return char.isspace() or is_punctuation(char)
 
 
 def joined(tokens: list[LeafToken], labels: frozenset[str], *, start: bool) -> str:

@@ -20,15 +20,15 @@ def read_delimiter(data: str, start: int) -> Delimiter:
     before = data[start - 1] if start else "\n"
     after = data[end] if end < len(data) else "\n"
     left = not after.isspace() and (
-        not _is_punctuation(after) or before.isspace() or _is_punctuation(before)
+        not is_punctuation(after) or before.isspace() or is_punctuation(before)
     )
     right = not before.isspace() and (
-        not _is_punctuation(before) or after.isspace() or _is_punctuation(after)
+        not is_punctuation(before) or after.isspace() or is_punctuation(after)
     )
     opens, closes = left, right
     if char == "_":
-        opens = left and (not right or _is_punctuation(before))
-        closes = right and (not left or _is_punctuation(after))
+        opens = left and (not right or is_punctuation(before))
+        closes = right and (not left or is_punctuation(after))
     count = end - start
     if char == "~" and count > 2:
         opens = closes = False
@@ -113,5 +113,5 @@ def _joins(char: str) -> bool:
     return char.isalnum() and unicodedata.category(char) != "Lo"
 
 
-def _is_punctuation(char: str) -> bool:
+def is_punctuation(char: str) -> bool:
     return unicodedata.category(char)[0] in "PS"
