@@ -47,6 +47,7 @@ the whole process. tests/test_engine.py compares the list with the code.
   machine's. Functions of Fontconfig and HarfBuzz are declared besides, for the whole process.
   Kozea/WeasyPrint#1618. What is declared has been read (`declared`), since to parse it takes a
   fifth of a second in each process; where WeasyPrint declares anything else, it is parsed.
+- `FontConfiguration.add_font_face`: fonts are kept for the next text, unless a drawing brings more.
 - `URLFetcher.__init__`, `URLFetcher.fetch`: serves assets; documented, but for the first.
 
 Of objects without names of their own, `typesetter` reads what fonts and links are, `drawings` draws

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from typing import Any, Protocol
 
 from fontTools.ttLib import TTFont
-from pydyf import Array, Dictionary, Stream, String
+from pydyf import Array, Dictionary, Object, Stream, String
 from weasyprint import VERSION
 
 __all__ = ["PDF", "PRODUCER", "Array", "Dictionary", "Stream", "String", "mend_fonts"]
@@ -43,11 +43,25 @@ def content(stream: Any) -> bytes:
     )
 
 
-def deflate_all(pdf: PDF) -> None:
-    """Deflate the streams once: each is asked for its data twice, for the file and for what
-    identifies that."""
-    for thing in pdf.objects:
-        if isinstance(thing, Stream) and thing.compress:
+class _Settled(Object):  # type: ignore[misc]
+    """An object that does not change any more."""
+
+    def __init__(self, thing: Any) -> None:
+        super().__init__()
+        self.number, self.generation, self._data = thing.number, thing.generation, thing.data
+
+    @property
+    def data(self) -> bytes:
+        return bytes(self._data)
+
+
+def settle_all(pdf: PDF) -> None:
+    """Deflate the streams, and write the other objects, once: each is asked for its data twice,
+    for the file and for what identifies that."""
+    for index, thing in enumerate(pdf.objects):
+        if isinstance(thing, Dictionary):
+            pdf.objects[index] = _Settled(thing)
+        elif isinstance(thing, Stream) and thing.compress:
             thing.stream = [zlib.compress(content(thing), 9)]
             thing.extra = Dictionary({**thing.extra, "Filter": "/FlateDecode"})
             thing.compress = False

@@ -70,6 +70,30 @@ class BundledFonts(FontConfiguration):  # type: ignore[misc]
         fontconfig.FcConfigDestroy(config)  # the map keeps a reference of its own
         self.strut_layouts: dict[Any, Any] = {}
         self.font_features: dict[Any, Any] = {}
+        self.is_alone = False
+
+    def add_font_face(self, *given: Any) -> None:
+        """Add a font that a drawing brings, which no other text is to be set in."""
+        self.is_alone = True
+        super().add_font_face(*given)
+
+
+MOST_FONTS = 4
+"""How many sets of fonts are kept, since it takes long to read them: an edition has two."""
+
+_FONTS: dict[tuple[tuple[Path, int, int], ...], BundledFonts] = {}
+
+
+def fonts_of(files: Iterable[Path]) -> BundledFonts:
+    """The font configuration of these files as they are now. The last few are kept."""
+    known = tuple((file, (s := file.stat()).st_size, s.st_mtime_ns) for file in files)
+    found = _FONTS.pop(known, None)
+    if found is None or found.is_alone:
+        found = BundledFonts(file for file, _, _ in known)
+    _FONTS[known] = found
+    if len(_FONTS) > MOST_FONTS:
+        del _FONTS[next(iter(_FONTS))]
+    return found
 
 
 def add_space(font: Any) -> int | None:

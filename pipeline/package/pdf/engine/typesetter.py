@@ -19,8 +19,8 @@ from pipeline.package.pdf.engine.boxes import LayoutBox, all_boxes, children, is
 from pipeline.package.pdf.engine.drawings import formulas
 from pipeline.package.pdf.engine.layout import Layout, Targets, economical
 from pipeline.package.pdf.engine.log import heard_by
-from pipeline.package.pdf.engine.objects import PDF, deflate_all, mend_fonts
-from pipeline.package.pdf.engine.resources import BundledFonts, LocalFiles, add_space
+from pipeline.package.pdf.engine.objects import PDF, mend_fonts, settle_all
+from pipeline.package.pdf.engine.resources import LocalFiles, add_space, fonts_of
 from pipeline.package.pdf.roles import is_code_line
 
 POINT = 0.75
@@ -40,7 +40,7 @@ class Typesetter:
         self, fonts: Iterable[Path], folder: Path, assets: tuple[Asset, ...], is_grey: bool = False
     ) -> None:
         self.files = LocalFiles(folder, assets, is_grey=is_grey)
-        self._fonts = BundledFonts(fonts)
+        self._fonts = fonts_of(fonts)
         self._assets = assets
         self._styles: dict[str, tuple[Any, dict[str, Any]]] = {}
         self._counters: dict[str, Any] = {}
@@ -185,7 +185,7 @@ def written(document: Any, finisher: Callable[[Any, PDF], None]) -> bytes:
 
     def finish(_: Any, pdf: PDF) -> None:
         finisher(document, pdf)
-        deflate_all(pdf)
+        settle_all(pdf)
 
     return bytes(document.write_pdf(finisher=finish, pdf_identifier=True, pdf_version="1.7"))
 
