@@ -13,7 +13,9 @@ import re
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
+
+import msgspec
 
 
 def cache_folder() -> Path | None:
@@ -111,6 +113,31 @@ class Folder:
                 with contextlib.suppress(OSError):
                     path.unlink()
                 size -= one
+
+
+class Memo:
+    """What was made of many small things, each known by a digest, kept in one piece. What is not
+    asked for in a run is forgotten after it."""
+
+    def __init__(self, data: bytes | None = None) -> None:
+        self._before: dict[bytes, Any] = msgspec.msgpack.decode(data) if data else {}
+        self._now: dict[bytes, Any] = {}
+
+    def get(self, name: bytes) -> Any:
+        """What is known by a name, or None."""
+        found = self._now.get(name)
+        if found is None and (found := self._before.get(name)) is not None:
+            self._now[name] = found
+        return found
+
+    def put(self, name: bytes, value: Any) -> None:
+        self._now[name] = value
+
+    @property
+    def data(self) -> bytes:
+        """All that was asked for; nothing where that was known before."""
+        is_same = self._now.keys() == self._before.keys()
+        return b"" if is_same else msgspec.msgpack.encode(self._now)
 
 
 def key(*parts: str | bytes) -> str:

@@ -7,7 +7,9 @@ import time
 from collections.abc import Iterable
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
+from typing import Any
 
+import jinja2
 import msgspec
 import pytest
 
@@ -271,6 +273,82 @@ def test_whatever_file_changes_it_is_as_if_it_were_built_anew(tmp_path: Path) ->
 
 
 # --- the store -----------------------------------------------------------------------------
+
+
+CHAPTERS = """\
+---
+title: Of edits
+authors: [Ann Author]
+---
+
+# The first {#first}
+
+Few words[^1], *of* which one is [here](#second), and one [there](https://example.org/#a).
+
+- One
+- Two[^2], see [the first](#first)
+
+  > A quotation in it
+
+# The second {#second}
+
+The same words.
+
+The same words.
+
+| A | B |
+|---|---|
+| 1 | 2 |
+
+[^1]: A note.
+
+[^2]: Another, with **more**.
+"""
+EDITS = (
+    ("which one is", "which two are"),
+    ("# The second", "A new paragraph.\n\n# The second"),
+    ("# The second", "# Between {#between}\n\nWords[^3].\n\n# The second"),
+    ("The same words.\n\nThe same", "The same words.\n\n## Below\n\nThe same"),
+    ("[^1]: A note.", "[^3]: A new one, which is the second.\n\n[^1]: A note."),
+    ("*of*", "*of* `code`, <kbd>K</kbd>, [x]{lang=de}, $x^2$"),
+    ("[here](#second)", "[here](#below)"),
+    ("# Between {#between}\n\nWords[^3].\n\n", ""),
+    ("title: Of edits", "title: Of edits\nlang: de"),
+    ("The same words.", "The same words![](a.png){width=50%}"),
+)
+
+
+@pytest.mark.parametrize("edition", ["web", "site", "ebook", "handout", "large-print", "teacher"])
+def test_an_edit_gives_what_a_build_from_nothing_does(
+    edition: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path, text, store = tmp_path / "a.md", CHAPTERS, Memory()
+    (tmp_path / "a.png").write_bytes(png(2, 2))
+    rendered: list[object] = []
+    render = jinja2.Template.render
+
+    def counted(template: jinja2.Template, *given: Any, **others: Any) -> str:
+        rendered.append(template)
+        return render(template, *given, **others)
+
+    monkeypatch.setattr(jinja2.Template, "render", counted)
+
+    def pages(store: Store) -> tuple[bytes, int]:
+        rendered.clear()
+        way = Source(path, Runner(store))
+        found = way.pages(EDITIONS[edition], way.marked(EDITIONS[edition])).data
+        return found, len(rendered)
+
+    path.write_text(text, "utf-8")
+    pages(store)
+    for old, new in EDITS:
+        assert old in text
+        text = text.replace(old, new, 1)
+        path.write_text(text, "utf-8")
+        found, count = pages(store)
+        anew, most = pages(Memory())
+        assert found == anew, (old, new)
+        assert count < most or "lang" in new
 
 
 def test_a_folder_keeps_what_it_is_given(tmp_path: Path) -> None:

@@ -17,7 +17,7 @@ from collections.abc import Callable, Iterable
 from concurrent.futures import Executor, Future
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Generic, TypeAlias, TypeVar
+from typing import Any, Generic, NamedTuple, TypeAlias, TypeVar
 
 import msgspec
 
@@ -25,7 +25,7 @@ from pipeline.diagnostics import Diagnostic
 from pipeline.editions import Edition
 from pipeline.flow.version import version
 from pipeline.paths import noting
-from pipeline.store import Store, key
+from pipeline.store import Memo, Store, key
 
 T = TypeVar("T")
 
@@ -49,8 +49,10 @@ class Stage(Generic[T]):
     What a stage gives is known by its content, or else by what it was made of: writing a large
     value costs more than making it at times. One that is ``kept`` stays in the store. What one
     takes says whether it is better run ``apart``, in another process, and whether that ``divides``
-    it: then it is given what has another stage run for each of its parts (`Runner.each`), last. A
-    ``note`` is what people are told of how a value was made.
+    it: then it is given what has another stage run for each of its parts (`Runner.each`), last.
+    One that ``remembers`` is given a `Memo` of what it made last, for all that is the same, as
+    long as these values, of what it takes, and these files are. A ``note`` is what people are told
+    of how a value was made.
     """
 
     name: str
@@ -62,6 +64,7 @@ class Stage(Generic[T]):
     kept: bool = False
     apart: Callable[..., bool] | None = None
     divides: Callable[..., bool] | None = None
+    remembers: Callable[..., tuple[Any, Iterable[Path]]] | None = None
     note: Callable[[T], str] | None = None
 
     def encode(self, value: T) -> bytes:
@@ -99,6 +102,13 @@ class _Trace(msgspec.Struct, frozen=True):
     files: dict[str, str]
     identity: str
     findings: tuple[Diagnostic, ...]
+
+
+class _Known(NamedTuple):
+    """What a stage remembers, and its name in the store."""
+
+    name: str
+    memo: Memo
 
 
 _traces = msgspec.json.Decoder(tuple[_Trace, ...])
@@ -222,9 +232,9 @@ class Runner:
                 self.files.update(dict.fromkeys(trace.files))
                 if not is_part:
                     self._tell(Ran(stage.name, _edition(takes)))
-                make = functools.partial(_remade, stage, takes)
-                known = Outcome(stage, trace, make, self._store)
-                return lambda: known
+                make = functools.partial(self._remade, stage, takes)
+                before = Outcome(stage, trace, make, self._store)
+                return lambda: before
         if not is_part:
             self._begun(Begun(stage.name, _edition(takes)))
         started = time.time()
@@ -238,18 +248,35 @@ class Runner:
 
         @functools.cache
         def outcome() -> Outcome[T]:
+            known: _Known | None = None
             if running:
                 data, seconds, paths = running.result()
                 value = stage.decode(data)
             else:
-                each = (self.each,) if stage.divides else ()
-                value, seconds, paths = _run(stage, _values(takes), *each)
+                values = _values(takes)
+                known = self._known_to(stage, values)
+                extra = (self.each,) if stage.divides else (known.memo,) if known else ()
+                value, seconds, paths = _run(stage, values, *extra)
             if not is_part:
                 note = stage.note(value) if stage.note else ""
                 self._tell(Ran(stage.name, _edition(takes), seconds, note))
-            return self._noted(stage, value, seconds, paths, started, name, traces)
+            return self._noted(stage, value, seconds, paths, started, name, traces, known)
 
         return outcome
+
+    def _known_to(self, stage: Stage[Any], values: Iterable[Any]) -> _Known | None:
+        """What a stage remembers of what it made last."""
+        if stage.remembers is None:
+            return None
+        given, files = stage.remembers(*values)
+        digests = [self._digest(str(file)) for file in files]
+        name = f"{key(stage.name, version(), *map(_described, given), *digests)}.memo"
+        return _Known(name, Memo(self._store.get(name) if self._store else None))
+
+    def _remade(self, stage: Stage[T], takes: Iterable[Any]) -> T:
+        values = _values(takes)
+        known = self._known_to(stage, values)
+        return stage.make(*values, known.memo) if known else stage.make(*values)
 
     def _known(self, name: str) -> tuple[_Trace, ...]:
         data = self._store.get(name) if self._store else None
@@ -267,6 +294,7 @@ class Runner:
         started: float,
         name: str,
         traces: tuple[_Trace, ...],
+        known: _Known | None,
     ) -> Outcome[T]:
         """What came of a stage that has just run, noted in the store."""
         self.files.update(dict.fromkeys(paths))
@@ -282,6 +310,8 @@ class Runner:
         if self._store and not any(_changed_since(path, started) for path in paths):
             if stage.kept:
                 self._store.put(identity, data)
+            if known and (remembered := known.memo.data):
+                self._store.put(known.name, remembered)
             others = [one for one in traces if one.files != files]
             with contextlib.suppress(UnicodeEncodeError):  # of a file whose name is not UTF-8
                 self._store.put(name, msgspec.json.encode([trace, *others[: MOST_TRACES - 1]]))
@@ -307,10 +337,6 @@ def _digest(path: Path) -> str:
 
 def _values(takes: Iterable[Any]) -> list[Any]:
     return [take.value if isinstance(take, Outcome) else take for take in takes]
-
-
-def _remade(stage: Stage[T], takes: Iterable[Any]) -> T:
-    return stage.make(*_values(takes))
 
 
 def _run(stage: Stage[T], values: list[Any], *each: Each) -> tuple[T, float, list[str]]:

@@ -26,6 +26,7 @@ from pipeline.package.units import Furniture, Heads, Set, Unit, may_divide
 from pipeline.pages import Pages
 from pipeline.pagination import PageMap
 from pipeline.paper import Sheet
+from pipeline.store import Memo
 
 if TYPE_CHECKING:
     import jinja2
@@ -93,6 +94,7 @@ def render(
     names: tuple[str, ...],
     page_map: PageMap | None,
     file: str,
+    memo: Memo | None = None,
 ) -> Pages:
     """The pages of an edition. The folder of ``templates`` has files of these ``names``. ``file``
     is what the pages become, where that is not the edition's own. Where a template cannot be
@@ -102,7 +104,7 @@ def render(
     from pipeline.render import render
 
     try:
-        pages = render(document, edition, stem, templates, page_map)
+        pages = render(document, edition, stem, templates, page_map, memo)
     except jinja2.TemplateError as error:
         found = (_template_finding(error),)
         return Pages(edition.name, stem, document.metadata, pages=(), findings=found)
@@ -235,6 +237,15 @@ def _templates(
     return template_files(templates, edition.format)
 
 
+def _rendered_with(
+    document: Document, edition: Edition, stem: str, templates: Path | None, *others: Any
+) -> tuple[tuple[Any, ...], Iterable[Path]]:
+    """What blocks are rendered with, beside what the renderer says itself."""
+    from pipeline.render.environment import template_files
+
+    return (edition, templates or "", others[-1]), template_files(templates, edition.format)
+
+
 def _packed(package: Package, *_: Any) -> Iterable[str]:
     return package.dependencies
 
@@ -266,7 +277,9 @@ METADATA = Stage("metadata", metadata, Metadata, _nothing, _nothing, kept=True)
 SELECT = Stage("select", select, Document, _in_document, _nothing)
 RESOLVE = Stage("resolve", resolve, Document, _in_document, _nothing)
 MARK = Stage("mark", mark, Document, _in_document, _nothing)
-RENDER = Stage("render", render, Pages, _in_pages, _templates, by_content=True)
+RENDER = Stage(
+    "render", render, Pages, _in_pages, _templates, by_content=True, remembers=_rendered_with
+)
 AUDIT = Stage("audit", audit, Pages, _in_pages, _nothing, by_content=True)
 PACKAGE = Stage(
     "package", package, Package, _in_package, _packed,

@@ -12,6 +12,7 @@ from pipeline.render import epub, html, pdf, site
 from pipeline.render.cover.spread import spread
 from pipeline.render.environment import environment, faults_told
 from pipeline.sheet.spread import SpreadSheet
+from pipeline.store import Memo
 
 ASSEMBLERS = {"html": html.assemble, "epub": epub.assemble}
 
@@ -22,18 +23,21 @@ def render(
     stem: str,
     templates: Path | None = None,
     page_map: PageMap | None = None,
+    memo: Memo | None = None,
 ) -> Pages:
     """The pages of ``edition``; ``stem`` names the publication's files. ``page_map`` is that of
-    the standard print edition, for a printed one that has the same pages.
+    the standard print edition, for a printed one that has the same pages. ``memo`` has blocks
+    that were rendered before, with the same templates.
 
     ``templates`` is a folder whose files take the place of those that ship, one by one.
     Raises `jinja2.TemplateError` where one of them cannot be used.
     """
     with faults_told(templates):
+        using = environment(templates), memo or Memo()
         if edition.format == "pdf":
-            return pdf.assemble(document, edition, stem, environment(templates), page_map)
+            return pdf.assemble(document, edition, stem, *using, page_map)
         assemble = site.assemble if edition.chapters else ASSEMBLERS[edition.format]
-        return assemble(document, edition, stem, environment(templates))
+        return assemble(document, edition, stem, *using)
 
 
 def render_spread(

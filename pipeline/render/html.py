@@ -34,6 +34,7 @@ from pipeline.render.timings import minutes, total
 from pipeline.sheet import is_book, sheet_of
 from pipeline.sheet.colours import screen_rules
 from pipeline.sheet.web_print import print_style
+from pipeline.store import Memo
 from pipeline.tree import walk
 from pipeline.words import words, written_date
 
@@ -53,11 +54,11 @@ class _ImprintLine(NamedTuple):
 
 
 def assemble(
-    document: Document, edition: Edition, stem: str, environment: jinja2.Environment
+    document: Document, edition: Edition, stem: str, environment: jinja2.Environment, memo: Memo
 ) -> Pages:
     """The page, with the names of styles and images as they are in files beside it."""
     renderer = NodeRenderer(
-        environment, "html", document, in_contents=frozenset(targets(document.contents))
+        environment, "html", document, memo, in_contents=frozenset(targets(document.contents))
     )
     metadata = document.metadata
     others = downloads(metadata, stem, edition)

@@ -22,6 +22,7 @@ from pipeline.render.code_lines import Listing, listing
 from pipeline.render.constructs import Feature, Sign, constructs_of, is_wide_formula, signs_of
 from pipeline.render.discovery import article_front, language_links
 from pipeline.render.figures import figure_rows
+from pipeline.render.known import REMEMBERED, KnownBlocks
 from pipeline.render.math_images import FormulaImage, FormulaImages
 from pipeline.render.notes import NotePlace, PrintedNotes
 from pipeline.render.semantics import BLOCK_TAGS, form, form_roles, index_links, semantics
@@ -30,6 +31,7 @@ from pipeline.render.table_fit import SMALL, USUAL, cuts_words
 from pipeline.render.table_reflow import RowItem, reflows, row_items
 from pipeline.render.text_places import TextPlaces, with_place
 from pipeline.render.timings import timing
+from pipeline.store import Memo
 from pipeline.words import words
 from pipeline.words.writing import writing
 
@@ -78,7 +80,7 @@ class NodeRenderer:
     are put in words.
     `places` are those of pieces of text in the source. Where the edition ``has_fields``, the
     markup says what is filled in on screen; where it `tells_places_in` a document, it says where
-    blocks stand there.
+    blocks stand there. A ``memo`` has blocks that were rendered before, with the same templates.
     """
 
     def __init__(
@@ -86,6 +88,7 @@ class NodeRenderer:
         environment: jinja2.Environment,
         format_name: FormatName,
         document: Document,
+        memo: Memo | None = None,
         *,
         base: int = 1,
         pages: Mapping[str, str] | None = None,
@@ -106,6 +109,9 @@ class NodeRenderer:
         self.tells_places_in: Document | None = None
         self._in_contents = in_contents
         self._nested = 0
+        self._known: KnownBlocks | None = None
+        if memo and not environment.sandboxed:  # templates of one's own may do anything
+            self._known = KnownBlocks(memo, format_name, document.metadata)
         self._labels: dict[str, int] = {}
         self._words = words(document.metadata.lang)
         self._decimal_mark = writing(document.metadata.lang).decimal
@@ -235,7 +241,7 @@ class NodeRenderer:
 
     def attributes(self, node: Node, *classes: str) -> Markup:
         """The HTML attributes of a node, with ``classes`` of the template's first."""
-        names = {*classes, *node.attributes.classes}
+        names = {name for name in (*classes, *node.attributes.classes) if name}
         self.says(*(names if isinstance(node, Block) else names - SIDES))
         return attributes_of(node, classes, self.format, self._sizes)
 
@@ -321,6 +327,26 @@ class NodeRenderer:
             return self.places.mark(node) + escape(node.text), False
         if isinstance(node, model.SoftBreak):
             return Markup("\n"), False
+        if self._known and isinstance(node, REMEMBERED) and not self.tells_places_in:
+            return self._remembered(node, self._known), True
+        return self._made(node), isinstance(node, Block)
+
+    def _remembered(self, node: Block, known: KnownBlocks) -> Markup:
+        """The markup of a block, which may be known."""
+        name = known.name(node, self.href)
+        found = known.get(name)
+        if found and (markup := self.places.filled(node, found.parts)) is not None:
+            self.says(*found.signs)
+            return markup
+        around, self.signs[self.page] = self.signs[self.page], set()
+        self._known = None  # within it, nothing is looked for
+        markup = self._made(node)
+        self._known = known
+        known.put(name, node, markup, self.signs[self.page])
+        self.signs[self.page] |= around
+        return markup
+
+    def _made(self, node: Block | Inline) -> Markup:
         self.says(*signs_of(node, self.format))
         kind = type(node)
         template = self._templates.get(kind)
@@ -343,7 +369,7 @@ class NodeRenderer:
             markup = with_place(node, markup, self.tells_places_in)
         if not isinstance(node, model.CodeBlock):  # whose caption comes before its text
             markup = self.places.mark(node) + markup
-        return markup, isinstance(node, Block)
+        return markup
 
 
 def _is_turned(node: Node) -> bool:

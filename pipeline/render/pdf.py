@@ -36,7 +36,8 @@ from pipeline.sheet import css, has_room_for_notes, large_print, options_for, sh
 from pipeline.sheet.colours import print_rules
 from pipeline.sheet.fitting import fit_for
 from pipeline.sheet.folios import Folio, kept, kept_css
-from pipeline.tree import walk, whole
+from pipeline.store import Memo
+from pipeline.tree import all_nodes, has
 from pipeline.words import words, written_date
 
 STYLES: dict[Look, tuple[str, ...]] = {
@@ -59,7 +60,7 @@ def look_styles(
 
 def has_page_marks(document: Document) -> bool:
     """Whether it tells where the pages of the standard edition begin."""
-    return any(isinstance(node, model.PageMark) for node in walk(whole(document)))
+    return has(document, model.PageMark)
 
 
 EQUATION_NUMBER = 3.5
@@ -80,6 +81,7 @@ def assemble(
     edition: Edition,
     stem: str,
     environment: jinja2.Environment,
+    memo: Memo,
     page_map: PageMap | None = None,
 ) -> Pages:
     metadata = document.metadata
@@ -97,6 +99,7 @@ def assemble(
         environment,
         "pdf",
         document,
+        memo,
         in_contents=frozenset(targets(document.contents)),
         note_place=place,
         has_fields=edition.fields,
@@ -292,7 +295,7 @@ def note_place(edition: Edition, metadata: Metadata, sheet: Sheet) -> NotePlace:
 
 def only_used(document: Document) -> tuple[model.Address, ...]:
     """The addresses that the document's links, as they are now, refer to."""
-    used = {node.number for node in walk(whole(document)) if isinstance(node, model.Link)}
+    used = {node.number for node in all_nodes(document) if isinstance(node, model.Link)}
     return tuple(address for address in document.addresses if address.number in used)
 
 
@@ -309,7 +312,7 @@ def first_places(document: Document) -> tuple[CharacterPlace, ...]:
         for character in sorted(beyond(text) - found.keys(), key=text.index):
             found[character] = at
 
-    for node in walk(whole(document)):
+    for node in all_nodes(document):
         if at := document.place(node.span):
             place = Span(at.line, 0, 0, at.file)
         match node:

@@ -3,13 +3,17 @@ where pages begin, and where blocks stand in the source, for messages about the 
 
 from __future__ import annotations
 
+import itertools
 import re
+from collections import Counter
+from collections.abc import Sequence
 
 from markupsafe import Markup, escape
 
 from pipeline.marks import PLACE, TEXT
 from pipeline.model import Block, Container, Dialogue, Document, Inline, Node, Section
 from pipeline.pagination import PagePiece, leaves
+from pipeline.tree import walk
 
 NOTHING = Markup("")
 
@@ -29,6 +33,19 @@ class TextPlaces:
         """What stands before the markup of ``node``."""
         numbers = self._numbers.get(id(node))
         return Markup(f"<?{TEXT} {numbers.pop()}?>") if numbers else NOTHING
+
+    def filled(self, node: Node, parts: Sequence[str]) -> Markup | None:
+        """The markup of ``node``, of which these are the parts between what stands before its
+        pieces; nothing where these are not all its own."""
+        if not self._numbers:
+            return Markup(parts[0]) if len(parts) == 1 else None
+        found = [inner for inner in walk(node) if id(inner) in self._numbers]
+        wanted = Counter(map(id, found))
+        if len(found) + 1 != len(parts) or any(len(self._numbers[k]) < wanted[k] for k in wanted):
+            return None
+        marks = (f"<?{TEXT} {self._numbers[id(inner)].pop()}?>" for inner in found)
+        between = itertools.chain.from_iterable(zip(marks, parts[1:], strict=True))
+        return Markup("".join((parts[0], *between)))
 
 
 HOLDERS = (Section, Dialogue, Container)

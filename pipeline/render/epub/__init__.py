@@ -39,6 +39,7 @@ from pipeline.render.plan import ENDNOTES, Chapter, chapters
 from pipeline.render.styles import construct_styles
 from pipeline.render.table_fit import Setting
 from pipeline.roles import BEFORE_CONTENTS, ROLES
+from pipeline.store import Memo
 from pipeline.tree import plain_text, walk
 from pipeline.words import words
 
@@ -48,7 +49,7 @@ into these has columns of fixed widths, so that no screen cuts it off."""
 
 
 def assemble(
-    document: Document, edition: Edition, stem: str, environment: jinja2.Environment
+    document: Document, edition: Edition, stem: str, environment: jinja2.Environment, memo: Memo
 ) -> Pages:
     metadata = document.metadata
     endnotes = metadata.notes == "end" and bool(document.notes)
@@ -60,6 +61,7 @@ def assemble(
         environment,
         "epub",
         document,
+        memo,
         base=0,
         pages={
             "title": TITLE_PAGE,

@@ -12,7 +12,7 @@ from pipeline.metadata import Contributor
 from pipeline.model import Code, CodeBlock, Document, InlineElement, Math, MathBlock, Node
 from pipeline.render.nodes import NodeRenderer
 from pipeline.render.numbers import in_series, numbers, published_by
-from pipeline.tree import walk, whole
+from pipeline.tree import all_nodes, has
 from pipeline.words import words, written_date
 
 
@@ -61,7 +61,7 @@ def facts(document: Document, renderer: NodeRenderer, css: str) -> Iterator[Fact
 
 
 def _families(document: Document, css: str) -> str:
-    has_code = any(_is_code(node) for node in walk(whole(document)))
+    has_code = any(_is_code(node) for node in all_nodes(document))
     families = dict.fromkeys(face.family for face in FACES)
     shown = [f for f in families if f in css and (f != MONO or has_code)]
     if document.metadata.embed_fonts and has_formulas(document):
@@ -70,7 +70,7 @@ def _families(document: Document, css: str) -> str:
 
 
 def has_formulas(document: Document) -> bool:
-    return any(isinstance(node, Math | MathBlock) for node in walk(whole(document)))
+    return has(document, Math, MathBlock)
 
 
 def _is_code(node: Node) -> bool:

@@ -35,6 +35,7 @@ from pipeline.render.site.navigation import SiteContents
 from pipeline.render.site.search import search_script, searched_text
 from pipeline.render.styles import script
 from pipeline.render.timings import minutes
+from pipeline.store import Memo
 from pipeline.words import words, written_date
 
 
@@ -53,8 +54,9 @@ class _Assembly:
     """The pages of one document, on their way."""
 
     def __init__(
-        self, document: Document, edition: Edition, stem: str, environment: jinja2.Environment
-    ) -> None:
+        self, document: Document, edition: Edition, stem: str, environment: jinja2.Environment,
+        memo: Memo,
+    ) -> None:  # fmt: skip
         self.document = document
         self.metadata = document.metadata
         self.stem = stem
@@ -67,6 +69,7 @@ class _Assembly:
             environment,
             "html",
             document,
+            memo,
             pages={
                 "title": INDEX,
                 **{target: page.name for page in self.pages for target in page.chapter.ids},
@@ -182,10 +185,10 @@ class _Assembly:
 
 
 def assemble(
-    document: Document, edition: Edition, stem: str, environment: jinja2.Environment
+    document: Document, edition: Edition, stem: str, environment: jinja2.Environment, memo: Memo
 ) -> Pages:
     """The pages of the site, the start page first, and the files that they need."""
-    site = _Assembly(document, edition, stem, environment)
+    site = _Assembly(document, edition, stem, environment, memo)
     pages = tuple(site.all_pages())
     renderer = site.renderer
     inventory = renderer.inventory()

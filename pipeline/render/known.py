@@ -1,0 +1,98 @@
+"""Blocks whose markup is known from the last time that they were rendered."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator
+from hashlib import blake2b
+from typing import NamedTuple
+
+import msgspec
+
+from pipeline import model
+from pipeline.marks import TEXT
+from pipeline.model import Node
+from pipeline.render.constructs import Feature, Sign
+from pipeline.store import Memo
+from pipeline.tree import walk
+
+REMEMBERED = (model.Paragraph, model.List, model.BlockQuote)
+"""Blocks that are worth it."""
+
+ALONE = frozenset(
+    (
+        *REMEMBERED, model.Abbreviation, model.Code, model.Emphasis, model.InlineElement,
+        model.LineBreak, model.Link, model.ListItem, model.NoteReference, model.PageBreak,
+        model.PageMark, model.Plain, model.SoftBreak, model.Strikethrough, model.Strong, model.Text,
+        model.ThematicBreak,
+    )
+)  # fmt: skip
+"""What is rendered by what it says, by where it leads, and by nothing else."""
+
+_NUMBER = re.compile(rf"<\?{TEXT} (\d+)\?>")
+_TYPES = {kind.__name__: kind for kind in Node.__subclasses__()}
+
+
+class Known(NamedTuple):
+    """The markup of a block between the marks of its pieces of text, and what it brings to its
+    page."""
+
+    parts: tuple[str, ...]
+    signs: frozenset[Sign]
+
+
+class KnownBlocks:
+    """What a ``memo`` has for a renderer, whose markup depends on what is ``said`` as well."""
+
+    def __init__(self, memo: Memo, *said: object) -> None:
+        self._memo = memo
+        self._said = blake2b(msgspec.msgpack.encode(said), digest_size=16).digest()
+
+    def name(self, node: Node, href: Callable[[str], str]) -> bytes:
+        """What a block is known by: what it says, and where that leads."""
+        data = msgspec.msgpack.encode(node)
+        digest = blake2b(data, digest_size=16, key=self._said)
+        if b"NoteReference" in data or b"#" in data:
+            for target in _targets(node):
+                digest.update(f"\0{href(target)}".encode())
+        return digest.digest()
+
+    def get(self, name: bytes) -> Known | None:
+        found = self._memo.get(name)
+        return Known(found[0], frozenset(map(_sign, found[1]))) if found else None
+
+    def put(self, name: bytes, node: Node, markup: str, signs: Iterable[Sign]) -> None:
+        """Remember the markup of a block, if nothing but what it says decides about it."""
+        if all(_is_alone(inner) for inner in walk(node)):
+            parts, numbers = _NUMBER.split(markup)[::2], _NUMBER.findall(markup)
+            if [int(one) for one in numbers] == _following(numbers):
+                self._memo.put(name, (parts, sorted(map(_told, signs))))
+
+
+def _following(numbers: list[str]) -> list[int]:
+    first = int(numbers[0]) if numbers else 0
+    return list(range(first, first + len(numbers)))
+
+
+def _targets(node: Node) -> Iterator[str]:
+    for inner in walk(node):
+        if isinstance(inner, model.Link):
+            yield inner.href
+        elif isinstance(inner, model.NoteReference):
+            yield f"#fn-{inner.number}"
+
+
+def _is_alone(node: Node) -> bool:
+    return type(node) in ALONE and not node.attributes.get("width")
+
+
+def _told(sign: Sign) -> str:
+    """A sign, in letters."""
+    if isinstance(sign, str):
+        return f"class {sign}"
+    return f"feature {sign.name}" if isinstance(sign, Feature) else f"node {sign.__name__}"
+
+
+def _sign(told: str) -> Sign:
+    kind, _, name = told.partition(" ")
+    return name if kind == "class" else Feature[name] if kind == "feature" else _TYPES[name]
