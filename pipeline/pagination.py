@@ -7,6 +7,8 @@ may be broken, since no edition adds any of the others to a text, or takes one a
 
 from __future__ import annotations
 
+import itertools
+import re
 from collections.abc import Iterator
 from typing import Literal, NamedTuple, TypeAlias
 
@@ -15,7 +17,7 @@ import msgspec
 from pipeline import model
 from pipeline.model import Block, Document, Node
 from pipeline.paper import Sheet
-from pipeline.tree import plain_text, walk_with, whole
+from pipeline.tree import of_text, plain_text, walk_with, whole
 
 
 class Position(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -90,22 +92,22 @@ HOLDERS = (
 )  # fmt: skip
 """What text may stand in."""
 
-UNCOUNTED = dict.fromkeys(map(ord, "\u00ad\u200b\u2060"))
+_UNCOUNTED = re.compile("[\u00ad\u200b\u2060]")
 """A soft hyphen, a place where a word may be broken, and one where it may not."""
+
+_COUNTED = re.compile("[^\\s\u00ad\u200b\u2060]")
 
 
 def letters(text: str) -> str:
     """The letters of a text: all that is counted."""
-    return "".join(text.split()).translate(UNCOUNTED)
+    found = "".join(text.split())
+    return found if found.isascii() or not _UNCOUNTED.search(found) else _UNCOUNTED.sub("", found)
 
 
-def letter_places(text: str) -> Iterator[int]:
-    """Where in a text its `letters` are."""
-    return (
-        index
-        for index, character in enumerate(text)
-        if not character.isspace() and ord(character) not in UNCOUNTED
-    )
+def letter_place(text: str, count: int) -> int:
+    """Where in a text the letter after ``count`` others is."""
+    letter = next(itertools.islice(_COUNTED.finditer(text), count, None), None)
+    return letter.start() if letter else len(text)
 
 
 def text_of(node: Node) -> str:
@@ -127,9 +129,14 @@ class _Holder:
         self.passed = 0
 
 
-def leaves(document: Document) -> Iterator[TextLeaf]:
+@of_text
+def leaves(document: Document) -> tuple[TextLeaf, ...]:
     """The pieces of text in a document, in the order of `tree.walk`. Code comes before its
     caption, which is counted first."""
+    return tuple(_leaves(document))
+
+
+def _leaves(document: Document) -> Iterator[TextLeaf]:
     seen: dict[Position, int] = {}
 
     def inherit(node: Node, holder: _Holder) -> _Holder:

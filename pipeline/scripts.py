@@ -26,6 +26,7 @@ _IDEOGRAPHS = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U
 _UNPARTED = "\u0e00-\u0eff\u0f00-\u0fff\u1000-\u109f\u1780-\u17ff"
 _SIGNS = re.compile(f"[{_IDEOGRAPHS}]+")
 _LETTERS = re.compile(f"[{_UNPARTED}]+")
+_WITHOUT_SPACES = re.compile(f"[{_UNPARTED}{_IDEOGRAPHS}]")
 SIGNS_A_WORD, LETTERS_A_WORD = 1.6, 5.0
 """How many ideographs, and how many letters of Thai, Lao, Khmer, Burmese or Tibetan, say as much
 as a word does: their scripts put no spaces between words."""
@@ -33,8 +34,10 @@ as a word does: their scripts put no spaces between words."""
 
 def word_count(text: str) -> float:
     """How many words a text has, in any script."""
+    if not _WITHOUT_SPACES.search(text):
+        return len(text.split())
     signs, letters = (sum(map(len, found.findall(text))) for found in (_SIGNS, _LETTERS))
-    parted = _LETTERS.sub(" ", _SIGNS.sub(" ", text)) if signs or letters else text
+    parted = _LETTERS.sub(" ", _SIGNS.sub(" ", text))
     return len(parted.split()) + signs / SIGNS_A_WORD + letters / LETTERS_A_WORD
 
 

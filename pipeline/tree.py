@@ -6,12 +6,13 @@ leaves as it was is the same object afterwards, so that a pass costs what it cha
 
 from __future__ import annotations
 
+import functools
 import itertools
 import operator
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from types import MappingProxyType
-from typing import Any, TypeAlias, TypeVar
+from typing import Any, NamedTuple, TypeAlias, TypeVar
 
 import msgspec
 
@@ -162,9 +163,60 @@ def walk_spans(nodes: Iterable[Node]) -> Iterator[tuple[Node, Span | None]]:
     return walk_with(nodes, None, lambda node, span: node.span or span)
 
 
-def walk_images(nodes: Iterable[Node]) -> Iterator[tuple[model.Image, Span | None, bool]]:
+def of_text(make: Callable[[Document], T]) -> Callable[[Document], T]:
+    """A function of the text of a document, which keeps what it gave last: passes ask for the
+    same one after another, and editions have the same text."""
+    last: list[tuple[Document, T]] = []
+
+    @functools.wraps(make)
+    def known(document: Document) -> T:
+        for before, found in last:
+            if (
+                before.blocks is document.blocks
+                and before.notes is document.notes
+                and before.origins is document.origins
+            ):
+                return found
+        found = make(document)
+        last[:] = [(document, found)]
+        return found
+
+    return known
+
+
+class _Listed(NamedTuple):
+    """The nodes of a document, with their places, and of which types they are."""
+
+    nodes: tuple[tuple[Node, Span | None], ...]
+    kinds: frozenset[type[Node]]
+
+
+@of_text
+def _list(document: Document) -> _Listed:
+    nodes = tuple(walk_spans(whole(document)))
+    return _Listed(nodes, frozenset({type(node) for node, _ in nodes}))
+
+
+def all_spans(document: Document) -> tuple[tuple[Node, Span | None], ...]:
+    """`walk_spans` through a whole document."""
+    return _list(document).nodes
+
+
+def all_nodes(document: Document) -> Iterator[Node]:
+    """`walk` through a whole document."""
+    return (node for node, _ in _list(document).nodes)
+
+
+def has(document: Document, *kinds: type[Node]) -> bool:
+    """Whether a document has a node of one of these types."""
+    return not _list(document).kinds.isdisjoint(kinds)
+
+
+def all_images(document: Document) -> Iterator[tuple[model.Image, Span | None, bool]]:
     """The images, each with its place, and whether it only decorates, as it or its figure says."""
-    for node, path in walk_with(nodes, *PATH):
+    if not has(document, model.Image):
+        return
+    for node, path in walk_with(whole(document), *PATH):
         if isinstance(node, model.Image):
             span = next((one.span for one in path if one.span), None)
             own = [one for one in path[:2] if isinstance(one, model.Image | model.Figure)]
@@ -269,6 +321,8 @@ def rewrite_document(
     context: Context[Any] | None = None,
 ) -> Document:
     """`rewrite` for a document's blocks, then its notes."""
+    if not has(document, *enter, *leave):
+        return document
     blocks = rewrite(document.blocks, enter=enter, leave=leave, context=context)
     notes = rewrite(document.notes, enter=enter, leave=leave, context=context)
     if blocks is document.blocks and notes is document.notes:

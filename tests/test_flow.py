@@ -322,7 +322,7 @@ EDITS = (
 def test_an_edit_gives_what_a_build_from_nothing_does(
     edition: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    path, text, store = tmp_path / "a.md", CHAPTERS, Memory()
+    path, text, store = tmp_path / "a.md", CHAPTERS, MemoryStore()
     (tmp_path / "a.png").write_bytes(png(2, 2))
     rendered: list[object] = []
     render = jinja2.Template.render
@@ -346,7 +346,7 @@ def test_an_edit_gives_what_a_build_from_nothing_does(
         text = text.replace(old, new, 1)
         path.write_text(text, "utf-8")
         found, count = pages(store)
-        anew, most = pages(Memory())
+        anew, most = pages(MemoryStore())
         assert found == anew, (old, new)
         assert count < most or "lang" in new
 

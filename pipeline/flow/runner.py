@@ -104,7 +104,7 @@ class _Trace(msgspec.Struct, frozen=True):
     findings: tuple[Diagnostic, ...]
 
 
-class _Known(NamedTuple):
+class _Remembered(NamedTuple):
     """What a stage remembers, and its name in the store."""
 
     name: str
@@ -248,7 +248,7 @@ class Runner:
 
         @functools.cache
         def outcome() -> Outcome[T]:
-            known: _Known | None = None
+            known: _Remembered | None = None
             if running:
                 data, seconds, paths = running.result()
                 value = stage.decode(data)
@@ -264,14 +264,14 @@ class Runner:
 
         return outcome
 
-    def _known_to(self, stage: Stage[Any], values: Iterable[Any]) -> _Known | None:
+    def _known_to(self, stage: Stage[Any], values: Iterable[Any]) -> _Remembered | None:
         """What a stage remembers of what it made last."""
         if stage.remembers is None:
             return None
         given, files = stage.remembers(*values)
         digests = [self._digest(str(file)) for file in files]
         name = f"{key(stage.name, version(), *map(_described, given), *digests)}.memo"
-        return _Known(name, Memo(self._store.get(name) if self._store else None))
+        return _Remembered(name, Memo(self._store.get(name) if self._store else None))
 
     def _remade(self, stage: Stage[T], takes: Iterable[Any]) -> T:
         values = _values(takes)
@@ -294,7 +294,7 @@ class Runner:
         started: float,
         name: str,
         traces: tuple[_Trace, ...],
-        known: _Known | None,
+        known: _Remembered | None,
     ) -> Outcome[T]:
         """What came of a stage that has just run, noted in the store."""
         self.files.update(dict.fromkeys(paths))

@@ -26,7 +26,7 @@ from pipeline.parser.source import normalise, read
 from pipeline.parser.syntax import parse_tree
 from pipeline.paths import Located, locate, scheme
 from pipeline.slugs import slug
-from pipeline.tree import Changes, plain_text, rewrite, walk, walk_spans, whole
+from pipeline.tree import Changes, all_nodes, all_spans, plain_text, rewrite, walk
 from pipeline.variables import look_up, values
 
 _COMMENTS = {"<!--": "-->", "%%": "%%"}
@@ -193,13 +193,11 @@ class _Files:
         self._files = frozenset(document.files)
         self._values = values(document.metadata)
         self._labels = {note.label for note in document.notes}
-        nodes = [*walk(whole(document))]
+        nodes = [*all_nodes(document)]
         self._ids = {node.attributes.id for node in nodes} - {""}
         headings = (node for node in nodes if isinstance(node, model.Heading))
         self._places_to_go = self._ids | {slug(plain_text(node.children)) for node in headings}
-        self._places = {
-            id(node): document.place(span) for node, span in walk_spans(whole(document))
-        }
+        self._places = {id(node): document.place(span) for node, span in all_spans(document)}
 
     def settled(self, nodes: tuple[Any, ...]) -> tuple[Any, ...]:
         """The nodes, with text in place of what leads nowhere."""

@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from pipeline.diagnostics import Span
 from pipeline.model import Document, Heading, Link
 from pipeline.slugs import slug
-from pipeline.tree import rewrite_document, walk, whole
+from pipeline.tree import all_nodes, rewrite_document
 
 
 def anchor(heading: Element) -> str:
@@ -32,7 +32,7 @@ def give(document: Document, anchors: Mapping[Span, str]) -> Document:
     """The document with these ids on the headings at some places, where links lead to them."""
     if not anchors:
         return document
-    nodes = list(walk(whole(document)))
+    nodes = list(all_nodes(document))
     wanted = {node.href[1:] for node in nodes if isinstance(node, Link) and node.href[:1] == "#"}
     wanted -= {node.attributes.id for node in nodes}
     given = {place: name for place, name in anchors.items() if name in wanted}

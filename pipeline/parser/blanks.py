@@ -13,7 +13,7 @@ from pipeline.codes import Code as Finding
 from pipeline.codes import diagnostic
 from pipeline.diagnostics import Diagnostic, Span
 from pipeline.model import Document, Node
-from pipeline.tree import BLANK, Changes, rewrite, rewrite_document, walk, whole
+from pipeline.tree import BLANK, Changes, has, rewrite, rewrite_document
 
 Report = Callable[[Finding, str, "Span | None", str], None]
 
@@ -57,7 +57,7 @@ def _width(text: str) -> int:
 def settle_blanks(document: Document) -> Document:
     """The document without blanks where there can be none: there they are underscores. One
     with an answer, which would be lost, is a MISPLACED_BLANK error."""
-    if not any(isinstance(node, model.Blank) for node in walk(whole(document))):
+    if not has(document, model.Blank):
         return document
     found: list[Diagnostic] = []
 

@@ -13,6 +13,12 @@ FORBIDDEN = re.compile(
 """Control characters but tab and line ends, halves of surrogate pairs and noncharacters:
 HTML allows none of them, XML not most."""
 
+
+def holds_forbidden(text: str) -> bool:
+    """Whether a text has any of these. It is asked of its alphabet, which is short."""
+    return FORBIDDEN.search("".join(set(text))) is not None
+
+
 _CONTROL_NAMES = {0x0: "null", 0x8: "backspace", 0xB: "vertical tab", 0xC: "form feed"}
 _CONTROL_NAMES |= {0x1B: "escape", 0x7F: "delete", 0x85: "next line"}
 

@@ -19,8 +19,9 @@ from pipeline.parser.markup.flow import trim
 from pipeline.tree import PATH, Changes, rewrite, walk
 
 _INNER = r"([ \t]{1,9}|[xX✓✔☑✅])"
-_ROUND = re.compile(rf"(?<![\w)\]])\({_INNER}\)(?!\()")
-_SQUARE = re.compile(rf"(?<![\w)\]])\[{_INNER}\](?![(\[])")
+# What comes before is looked at last: the first letter is found faster.
+_ROUND = re.compile(rf"\((?<![\w)\]]\(){_INNER}\)(?!\()")
+_SQUARE = re.compile(rf"\[(?<![\w)\]]\[){_INNER}\](?![(\[])")
 _X = re.compile(r"\([xX]\)(?=\s|$)")
 
 _BOLD = (model.Strong, model.Emphasis, model.InlineElement)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from pipeline.codes import Code, diagnostic
 from pipeline.diagnostics import Diagnostic, Span
-from pipeline.parser.characters import FORBIDDEN, name
+from pipeline.parser.characters import FORBIDDEN, holds_forbidden, name
 from pipeline.parser.frontmatter import yaml_nodes
 from pipeline.paths import shown_name
 from pipeline.suggestions import nearest
@@ -80,7 +80,7 @@ def normalise(text: str) -> str:
 
 def without_stray(text: str) -> str:
     """``text`` with spaces for the characters that outputs may not have."""
-    return FORBIDDEN.sub(" ", text)
+    return FORBIDDEN.sub(" ", text) if holds_forbidden(text) else text
 
 
 def check_text(text: str, source: str) -> tuple[Diagnostic, ...]:
@@ -191,6 +191,8 @@ def _undecodable(data: bytes, start: int, source: str) -> Diagnostic:
 
 
 def _forbidden(text: str, source: str) -> Diagnostic | None:
+    if not holds_forbidden(text):
+        return None
     at = text.find("\0")
     found = FORBIDDEN.search(text, max(0, at))
     if found is None:

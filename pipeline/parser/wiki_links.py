@@ -12,7 +12,7 @@ from pipeline.diagnostics import Diagnostic
 from pipeline.model import Document, Heading, Inline, Link
 from pipeline.parser.inlines.other_tools import EMBEDDED, WIKI
 from pipeline.slugs import slug
-from pipeline.tree import plain_text, rewrite_document, walk, whole
+from pipeline.tree import all_nodes, plain_text, rewrite_document, walk
 
 _EMBEDDED = "To take in a file, write `{{ include part.md }}` alone on a line."
 _LINKED = "Write a link to a heading as `[text](#its-id)`, to the web as `[text](https://…)`."
@@ -21,9 +21,9 @@ _LINKED = "Write a link to a heading as `[text](#its-id)`, to the web as `[text]
 def lead(document: Document) -> Document:
     """The document with links that lead to a heading, an id or a file that it takes in. What
     is elsewhere keeps its text, and is told."""
-    if not any(_is_wiki(node) for node in walk(whole(document))):
+    if not any(_is_wiki(node) for node in all_nodes(document)):
         return document
-    ids = {node.attributes.id for node in walk(whole(document))} - {""}
+    ids = {node.attributes.id for node in all_nodes(document)} - {""}
     ids |= {
         slug(plain_text(node.children))
         for node in walk(document.blocks)

@@ -13,7 +13,7 @@ from pipeline.model import Attributes, Document, Inline, Node
 from pipeline.parser import attributes
 from pipeline.parser.blanks import blank
 from pipeline.partial import for_all, is_selected
-from pipeline.tree import CONDITIONS, plain_text, rewrite_document, walk, whole
+from pipeline.tree import CONDITIONS, all_nodes, plain_text, rewrite_document, walk
 
 STRINGS: dict[type[Node], tuple[str, ...]] = {
     model.Image: ("alt", "title"),
@@ -90,7 +90,7 @@ def public(text: str) -> str:
 
 def word(document: Document) -> Document:
     """The document with a wording for each of its strings that needs one."""
-    kinds = {type(node) for node in walk(whole(document)) if any(True for _ in _partial(node))}
+    kinds = {type(node) for node in all_nodes(document) if any(True for _ in _partial(node))}
     return rewrite_document(document, leave=dict.fromkeys(kinds, _worded)) if kinds else document
 
 

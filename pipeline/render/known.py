@@ -33,7 +33,7 @@ _NUMBER = re.compile(rf"<\?{TEXT} (\d+)\?>")
 _TYPES = {kind.__name__: kind for kind in Node.__subclasses__()}
 
 
-class Known(NamedTuple):
+class KnownMarkup(NamedTuple):
     """The markup of a block between the marks of its pieces of text, and what it brings to its
     page."""
 
@@ -57,9 +57,9 @@ class KnownBlocks:
                 digest.update(f"\0{href(target)}".encode())
         return digest.digest()
 
-    def get(self, name: bytes) -> Known | None:
+    def get(self, name: bytes) -> KnownMarkup | None:
         found = self._memo.get(name)
-        return Known(found[0], frozenset(map(_sign, found[1]))) if found else None
+        return KnownMarkup(found[0], frozenset(map(_sign, found[1]))) if found else None
 
     def put(self, name: bytes, node: Node, markup: str, signs: Iterable[Sign]) -> None:
         """Remember the markup of a block, if nothing but what it says decides about it."""

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from pipeline.model import CodeBlock, Document, MathBlock, Node, Paragraph, Table
-from pipeline.tree import BLANK, INLINE_FIELDS, plain_text, walk, walk_with, whole
+from pipeline.tree import BLANK, INLINE_FIELDS, all_nodes, plain_text, walk_with, whole
 
 WORD = re.compile(r"[^\W\d_]+(?:['’\-\u2010\u2011][^\W\d_]+)*")
 """A word: letters, also with an apostrophe or a hyphen among them."""
@@ -38,7 +38,7 @@ def all_texts(document: Document) -> Iterator[str]:
     """All that is read, with headings, tables and captions, but for code and formulas."""
     yield document.metadata.title
     yield document.metadata.subtitle
-    for node in walk(whole(document)):
+    for node in all_nodes(document):
         field = INLINE_FIELDS.get(type(node))
         if field:
             found = getattr(node, field)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from pipeline.diagnostics import Span
 from pipeline.model import CodeBlock, Document, Image, Node
-from pipeline.tree import INLINE_FIELDS, plain_text, walk_spans, whole
+from pipeline.tree import INLINE_FIELDS, all_spans, plain_text
 
 SHORT = 12
 """Letters under which a text has to be all of a block, as it may stand in any."""
@@ -19,7 +19,7 @@ class BlockPlaces:
     def __init__(self, document: Document) -> None:
         self._blocks: list[tuple[str, Span]] = []
         self._images: dict[str, Span] = {}
-        for node, inherited in walk_spans(whole(document)):
+        for node, inherited in all_spans(document):
             span = document.place(inherited)
             if isinstance(node, Image) and span:
                 self._images.setdefault(_letters(node.alt), span)

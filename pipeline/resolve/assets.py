@@ -16,7 +16,7 @@ from pipeline.model import Document, Node
 from pipeline.paths import Located, Problem, locate, scheme, written
 from pipeline.resolve.findings import Findings
 from pipeline.resolve.images import MOST_SPARSE, BadImageError, examine
-from pipeline.tree import Changes, rewrite, rewrite_document, walk_images, whole
+from pipeline.tree import Changes, all_images, rewrite, rewrite_document
 
 LONGEST = 80
 """How much of an address is shown in place of an image that says nothing."""
@@ -32,7 +32,7 @@ def link_remote(document: Document) -> Document:
     """The document with links in place of its images on the web, which are REMOTE_IMAGE: each of
     its text alternative, or that alone within another link. One that only decorates is left out.
     A figure with a caption keeps the image, for a frame with the link in it."""
-    images = [one for one in walk_images(whole(document)) if is_remote(one[0].source)]
+    images = [one for one in all_images(document) if is_remote(one[0].source)]
     if not images:
         return document
     findings = Findings(document)
@@ -87,7 +87,7 @@ def gather_assets(document: Document, folder: Path) -> Document:
     which is ``missing`` then; a cover or logo of which that is so is left out. An image without
     a text alternative that is not marked with ``.decorative`` is a MISSING_ALT warning.
     """
-    images = list(walk_images(whole(document)))
+    images = list(all_images(document))
     cover, brand = document.metadata.cover, document.metadata.brand
     if not images and not cover and not brand.logo:
         return document
@@ -236,7 +236,7 @@ def _file_name(stem: str) -> str:
 
 
 def _check_alternatives(document: Document, findings: Findings) -> None:
-    for image, span, is_decorative in walk_images(whole(document)):
+    for image, span, is_decorative in all_images(document):
         if not (image.alt.strip() or image.missing or is_decorative):
             findings.add(
                 Code.MISSING_ALT,

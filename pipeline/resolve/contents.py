@@ -12,7 +12,7 @@ from pipeline.metadata import ContentsOptions
 from pipeline.model import Document, Inline, Node
 from pipeline.resolve.titles import title_of
 from pipeline.roles import ROLES
-from pipeline.tree import walk, whole
+from pipeline.tree import all_nodes, walk
 
 UNLISTED = frozenset(name for name, role in ROLES.items() if not role.is_listed)
 """The roles of parts that no contents list: those around the title, in most books."""
@@ -35,7 +35,7 @@ def list_captions(document: Document) -> Document:
     found: dict[str, list[model.ContentsEntry]] = {kind: [] for kind in wanted}
     if not found:
         return document
-    for node in walk(whole(document)):
+    for node in all_nodes(document):
         kind = f"{model.CAPTIONED.get(type(node))}s"
         if kind in found and (entry := _captioned(node)):
             found[kind].append(entry)

@@ -19,13 +19,14 @@ from pipeline.tree import (
     FIELDS,
     INLINE_FIELDS,
     Changes,
+    all_nodes,
+    all_spans,
+    has,
     ordinals,
     plain_text,
     rewrite,
     rewrite_document,
     walk,
-    walk_spans,
-    whole,
 )
 from pipeline.words import words
 from pipeline.words.writing import writing
@@ -64,10 +65,10 @@ def fill_references(document: Document) -> Document:
     One that leads nowhere, or to what has no number, is an UNRESOLVED_REFERENCE and becomes
     the text it was. One within a link becomes its own text, since links do not nest.
     """
-    if not any(isinstance(node, model.CrossReference) for node in walk(whole(document))):
+    if not has(document, model.CrossReference):
         return document
     findings, nodes, lang = Findings(document), _nodes(document), document.metadata.lang
-    for node, span in walk_spans(whole(document)):
+    for node, span in all_spans(document):
         if isinstance(node, model.CrossReference) and (
             problem := _problem(node, nodes, findings, lang)
         ):
@@ -79,7 +80,7 @@ def fill_references(document: Document) -> Document:
 
 def _nodes(document: Document) -> dict[str, Node]:
     """What has an id, by it."""
-    return {node.attributes.id: node for node in walk(whole(document)) if node.attributes.id}
+    return {node.attributes.id: node for node in all_nodes(document) if node.attributes.id}
 
 
 def _refers(node: Node) -> bool:
@@ -114,7 +115,7 @@ def _filled(document: Document, nodes: Mapping[str, Node]) -> Document:
 def _separators(document: Document) -> Iterator[int]:
     """The numbers of the texts that stand between the references of one bracket, as the parser
     writes them."""
-    leaves = [pair for pair in enumerate(walk(whole(document))) if type(pair[1]) not in FIELDS]
+    leaves = [pair for pair in enumerate(all_nodes(document)) if type(pair[1]) not in FIELDS]
     pairs = itertools.pairwise(leaves)
     for ((_, one), (ordinal, text)), (_, (_, two)) in itertools.pairwise(pairs):
         is_between = isinstance(one, model.CrossReference) and isinstance(two, model.CrossReference)
@@ -215,7 +216,7 @@ def _texts(document: Document, nodes: Mapping[str, Node]) -> dict[int, str]:
     opening, closing = writing(document.metadata.lang).double
     texts: dict[int, str] = {}
     before = ""
-    for ordinal, node in enumerate(walk(whole(document))):
+    for ordinal, node in enumerate(all_nodes(document)):
         if type(node) in INLINE_FIELDS:
             before = ""
         elif isinstance(node, model.CrossReference):

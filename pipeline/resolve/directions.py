@@ -10,7 +10,7 @@ from typing import Literal, TypeAlias
 from msgspec.structs import replace
 
 from pipeline.model import Attributes, Code, Document, Inline, InlineElement, Link, Node, Text
-from pipeline.tree import plain_text, rewrite_document, walk, whole
+from pipeline.tree import all_nodes, plain_text, rewrite_document
 
 LTR = ("dir", "ltr")
 ISOLATE = "bdi"
@@ -45,7 +45,7 @@ def isolate_directions(document: Document) -> Document:
     """The document with all that has a direction of its own within text from right to left
     marked as such."""
     start: Way = document.metadata.direction
-    if start != "rtl" and not any(n.attributes.get("dir") == "rtl" for n in walk(whole(document))):
+    if start != "rtl" and not any(n.attributes.get("dir") == "rtl" for n in all_nodes(document)):
         return document
 
     def mark(node: Code | InlineElement | Link, way: Way) -> Node:

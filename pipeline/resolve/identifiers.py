@@ -9,7 +9,15 @@ from pipeline.codes import Code
 from pipeline.model import Document, Node
 from pipeline.resolve.findings import Findings
 from pipeline.slugs import Names, slug
-from pipeline.tree import Changes, ordinals, plain_text, rewrite_document, walk, walk_spans, whole
+from pipeline.tree import (
+    Changes,
+    all_nodes,
+    all_spans,
+    ordinals,
+    plain_text,
+    rewrite_document,
+    walk,
+)
 
 RESERVED = frozenset({"contents", "main", "notes", "title", "footnotes"})
 RESERVED_PREFIXES = ("fn-", "fnref-", "fld-", "ix-")
@@ -34,7 +42,7 @@ def assign_identifiers(document: Document) -> Document:
     names = Names(given)
     nodes = [
         (number, node)
-        for number, node in enumerate(walk(whole(document)))
+        for number, node in enumerate(all_nodes(document))
         if number in refused or _needs_id(node)
     ]
     # Sections come first, so that a new figure never changes the address of a section.
@@ -69,7 +77,7 @@ def _explicit(document: Document, findings: Findings) -> tuple[set[str], frozens
     have to get another one."""
     lines: dict[str, int] = {}
     refused: set[int] = set()
-    for number, (node, span) in enumerate(walk_spans(whole(document))):
+    for number, (node, span) in enumerate(all_spans(document)):
         name = node.attributes.id
         if not name:
             continue

@@ -17,12 +17,11 @@ from pipeline.tree import (
     MARKS,
     PATH,
     Changes,
+    all_nodes,
+    all_spans,
     children,
     is_for_teachers,
     rewrite_document,
-    walk,
-    walk_spans,
-    whole,
 )
 from pipeline.words import counted, words
 from pipeline.words.writing import writing
@@ -37,7 +36,7 @@ def count_marks(document: Document) -> Document:
     where the front matter asks for it. A value that is no number of marks, or not of what has
     some, is a BAD_ATTRIBUTE. WRONG_SUM is what says another number than its questions have."""
     findings = Findings(document)
-    marked = {type(node) for node in walk(whole(document)) if _key(node)}
+    marked = {type(node) for node in all_nodes(document) if _key(node)}
     if not marked:
         return document
 
@@ -51,13 +50,13 @@ def count_marks(document: Document) -> Document:
 
     checks: Changes = dict.fromkeys(marked, check)
     document = rewrite_document(document, enter=checks, context=PATH)
-    for node, span in walk_spans(whole(document)):
+    for node, span in all_spans(document):
         if (own := marks_of(node)) and (parts := marks_in(children(node))) not in (0, own):
             key = _key(node)
             message = f"`{key}={float(own):g}` is not what the questions have: {float(parts):g}."
             hint = "Change one of them. Without a number of its own, an exercise has the sum."
             findings.add(Code.WRONG_SUM, message, span, hint)
-    called = next((key for node in walk(whole(document)) if (key := _key(node))), "")
+    called = next((key for node in all_nodes(document) if (key := _key(node))), "")
     lang = document.metadata.lang
     said = words(lang)
 

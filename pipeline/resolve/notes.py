@@ -12,7 +12,7 @@ from pipeline.codes import Code
 from pipeline.diagnostics import Span
 from pipeline.model import INLINE_NOTE, Document, Node, Note, NoteReference, Text
 from pipeline.resolve.findings import Findings
-from pipeline.tree import is_for_teachers, ordinals, plain_text, rewrite, walk, walk_with, whole
+from pipeline.tree import all_nodes, is_for_teachers, ordinals, plain_text, rewrite, walk, walk_with
 
 BODY = ""
 """The place of a reference that stands in the text; in a note it is the note's label."""
@@ -39,7 +39,7 @@ def number_notes(document: Document) -> Document:
     findings = Findings(document)
     notes = _by_label(document, findings)
     occurrences = _occurrences(document, notes, findings)
-    has_hidden = any(map(is_for_teachers, walk(whole(document))))
+    has_hidden = any(map(is_for_teachers, all_nodes(document)))
     shared = _occurrences(document, notes, Findings(document), for_all=True) if has_hidden else {}
     references = Counter(label for place in occurrences.values() for label, _ in place.values())
     # A note has a place of its own from the moment on that it is first referred to.

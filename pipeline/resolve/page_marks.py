@@ -16,7 +16,7 @@ from msgspec.structs import replace
 from pipeline import model
 from pipeline.marks import PAGE_START
 from pipeline.model import Attributes, Document, Node
-from pipeline.pagination import PIECES, PageMap, letter_places
+from pipeline.pagination import PIECES, PageMap, letter_place
 from pipeline.resolve.places import TextLeaves, TextPlace
 from pipeline.tree import NO_CHANGES, PATH, Changes, ordinals, rewrite_document, walk_with, whole
 
@@ -209,7 +209,7 @@ def _in_text(node: Node, labels: Labels, breaks: bool) -> Iterator[Node]:
         return
     rest, passed = node.text, 0
     for count, here in sorted(labels.items()):
-        at = _index(rest, count - passed)
+        at = letter_place(rest, count - passed)
         if rest[:at]:
             yield replace(node, text=rest[:at])
         yield from marks(here)
@@ -222,13 +222,8 @@ def _in_code(node: Node, labels: Labels, breaks: bool) -> Iterator[Node]:
     """Code with marks before the lines that have the letters after those that count."""
     assert isinstance(node, model.CodeBlock)
     marks = tuple(
-        model.LineMark(node.text.count("\n", 0, _index(node.text, count)) + 1, label, breaks)
+        model.LineMark(node.text.count("\n", 0, letter_place(node.text, count)) + 1, label, breaks)
         for count, here in sorted(labels.items())
         for label in here
     )
     yield replace(node, marks=marks) if marks else node
-
-
-def _index(text: str, count: int) -> int:
-    """Where in a text the letter after ``count`` others stands."""
-    return next(itertools.islice(letter_places(text), count, None), len(text))

@@ -26,7 +26,7 @@ class TextLeaves:
     """The pieces of text of a document, numbered in the order of `pagination.leaves`."""
 
     def __init__(self, document: Document) -> None:
-        self._leaves = list(leaves(document))
+        self._leaves = leaves(document)
         self._blocks: dict[Position, list[int]] = {}
         self._by_file: dict[str, list[tuple[int, int, int]]] = {}
         for number, leaf in enumerate(self._leaves):

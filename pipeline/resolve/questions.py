@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from pipeline import model
 from pipeline.model import Document, List, ListItem, Node
 from pipeline.numerals import list_number
-from pipeline.tree import rewrite_document, walk, whole
+from pipeline.tree import all_nodes, rewrite_document
 
 
 class _Around(NamedTuple):
@@ -25,7 +25,7 @@ class _Around(NamedTuple):
 def number_questions(document: Document) -> Document:
     """The document with the labels of its questions. One that has no id, but is referred to by
     that of its exercise with the letters after it (`ex-well-b`, `ex-3b`), gets that."""
-    nodes = list(walk(whole(document)))
+    nodes = list(all_nodes(document))
     if not any(isinstance(node, model.Exercise) for node in nodes):
         return document
     wanted = {node.target for node in nodes if isinstance(node, model.CrossReference)}

@@ -13,7 +13,7 @@ from pipeline.codes import Code
 from pipeline.model import Document, Heading, Image, Link, Node, Section
 from pipeline.paths import Problem, locate, scheme
 from pipeline.resolve.findings import Findings
-from pipeline.tree import rewrite_document, walk_spans, whole
+from pipeline.tree import all_spans, rewrite_document
 
 SAFE_SCHEMES = frozenset({"http", "https", "mailto", "tel"})
 
@@ -26,7 +26,7 @@ def check_references(document: Document, folder: Path) -> Document:
     or OUTSIDE_FOLDER). One to a file that the text takes in leads to its place there. Links to
     ids are as those are written afterwards.
     """
-    links = [pair for pair in walk_spans(whole(document)) if isinstance(pair[0], Link)]
+    links = [pair for pair in all_spans(document) if isinstance(pair[0], Link)]
     if not links:
         return document
     findings, targets = Findings(document), _Targets(document)
@@ -61,7 +61,7 @@ class _Targets:
         self._starts: dict[str, str] = {}
         self._source = PurePath(document.source)
         self._top = "#title"  # which the templates give
-        for node, span in walk_spans(whole(document)):
+        for node, span in all_spans(document):
             name, place = node.attributes.id, document.place(span)
             if not name:
                 continue

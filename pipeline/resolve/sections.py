@@ -12,7 +12,7 @@ from pipeline.codes import Code
 from pipeline.model import Block, Document, Node
 from pipeline.resolve.findings import Findings
 from pipeline.roles import CLASSES
-from pipeline.tree import plain_text, rewrite, rewrite_document, walk, walk_spans, whole
+from pipeline.tree import all_spans, plain_text, rewrite, rewrite_document, walk
 from pipeline.words import words
 
 UNTITLED = frozenset({"dedication", "epigraph"})
@@ -112,7 +112,7 @@ def _drop_empty(document: Document, findings: Findings) -> Document:
         )
 
     empty = False
-    for node, span in walk_spans(whole(document)):
+    for node, span in all_spans(document):
         if isinstance(node, model.Heading) and is_empty(node):
             empty = True
             findings.add(Code.EMPTY_HEADING, "The heading has no text.", span)

@@ -13,7 +13,7 @@ from pipeline.diagnostics import Span
 from pipeline.editions import EDITIONS
 from pipeline.model import Abbreviation, Document, Image, Link, Node, Text, Variable
 from pipeline.resolve.findings import Findings
-from pipeline.tree import Changes, rewrite_document, walk_spans, whole
+from pipeline.tree import Changes, all_spans, rewrite_document
 from pipeline.variables import BUILT_IN, filled, filled_address, look_up, values
 
 Value = Callable[[str], str]
@@ -37,7 +37,7 @@ def fill_variables(document: Document) -> Document:
     known = values(document.metadata, EDITIONS.get(document.edition))
     findings = Findings(document)
     kinds: set[type[Node]] = set()
-    for node, span in walk_spans(whole(document)):
+    for node, span in all_spans(document):
         for name in _used(node):
             kinds.add(type(node))
             if not look_up(name, known):

@@ -35,12 +35,12 @@ from pipeline.tree import (
     CONDITIONS,
     TEACHER,
     Changes,
+    all_nodes,
+    all_spans,
     has_condition,
     is_for_teachers,
     rewrite,
     walk,
-    walk_spans,
-    whole,
 )
 
 N = TypeVar("N", bound=Node)
@@ -67,9 +67,7 @@ def select(document: Document, edition: Edition) -> Document:
     students = edition if edition.audience == "student" else replace(edition, audience="student")
     document = fill_banks(document, functools.partial(_kept, edition=students))
     chosen: set[type[Node]] = {
-        type(node)
-        for node in walk(whole(document))
-        if isinstance(node, SOLVED) or is_selected(node)
+        type(node) for node in all_nodes(document) if isinstance(node, SOLVED) or is_selected(node)
     }
     document = replace(document, edition=edition.name)
     if not chosen:
@@ -192,7 +190,7 @@ def _kept(nodes: Iterable[Node], edition: Edition) -> Iterator[Node]:
 def _unknown_words(document: Document) -> Iterator[Diagnostic]:
     editions = {*EDITIONS, *(name.lower() for name in document.metadata.editions)}
 
-    for node, span in walk_spans(whole(document)):
+    for node, span in all_spans(document):
         if isinstance(node, model.Abbreviation):  # the conditions are those of another place
             continue
         for key, value in node.attributes.pairs:

@@ -11,7 +11,7 @@ from pipeline.codes import Code, diagnostic
 from pipeline.diagnostics import Diagnostic, Span
 from pipeline.editions import Edition
 from pipeline.model import Document, Node
-from pipeline.tree import MINUTES, Changes, rewrite_document, walk_spans, whole
+from pipeline.tree import MINUTES, Changes, all_spans, rewrite_document
 
 TIMED = (model.Heading, model.Exercise, model.TeacherNote, model.Admonition, model.Container)
 """What may say how long it takes."""
@@ -27,7 +27,7 @@ def keep_timings(document: Document, edition: Edition) -> Document:
     kinds: set[type[Node]] = set()
     found: dict[tuple[Span | None, str], Diagnostic] = {}
 
-    for node, span in walk_spans(whole(document)):
+    for node, span in all_spans(document):
         if any(key == MINUTES for key, _ in node.attributes.pairs):
             kinds.add(type(node))
             value = node.attributes.get(MINUTES)

@@ -27,7 +27,7 @@ from pipeline.paper import (
 )
 from pipeline.scripts import word_count
 from pipeline.sheet.large_print import enlarged, legible
-from pipeline.tree import walk
+from pipeline.tree import of_text, walk
 
 BOOK_WORDS = 20_000
 """From about fifty printed pages on, a publication is made up as a book."""
@@ -94,6 +94,7 @@ def sheet_for(edition: Edition, metadata: Metadata, *, is_book: bool) -> Sheet:
     return _with_footer(sheet, metadata, is_large=edition.look == "large")
 
 
+@of_text
 def words_of(document: Document) -> float:
     return sum(word_count(node.text) for node in walk(document.blocks) if isinstance(node, Text))
 

@@ -15,7 +15,7 @@ from msgspec.structs import replace
 from pipeline.diagnostics import Span
 from pipeline.model import Document, Image
 from pipeline.pages import Accessibility, Page, Pages, Verdict
-from pipeline.tree import walk_spans, whole
+from pipeline.tree import all_spans
 from pipeline.verify import audit_rules as rules
 from pipeline.verify import claims
 from pipeline.verify.audit_rules import AuditSubject, Looked
@@ -92,7 +92,7 @@ def audit(document: Document, pages: Pages) -> Pages:
     read = {page.name: _read(page) for page in pages.pages}
     roots = {name: Element(f"{HTML}html") if isinstance(r, str) else r for name, r in read.items()}
     broken = {name: reason for name, reason in read.items() if isinstance(reason, str)}
-    subject = AuditSubject(document, tuple(walk_spans(whole(document))), pages, roots, broken)
+    subject = AuditSubject(document, all_spans(document), pages, roots, broken)
     looked = [(rule, tuple(rule.look(subject))) for rule in RULES]
     verdicts = tuple(
         Verdict(rule.name, rule.criteria, len(found), sum(one is not None for one in found))

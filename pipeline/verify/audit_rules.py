@@ -29,7 +29,7 @@ from pipeline.model import (
     Text,
 )
 from pipeline.pages import Pages
-from pipeline.tree import plain_text, walk_images, walk_with, whole
+from pipeline.tree import all_images, plain_text, walk_with, whole
 from pipeline.verify.claims import BREAKS
 from pipeline.verify.findings import Finding, finding
 from pipeline.verify.markup import EPUB_TYPE, HTML, XML, kinds, text_of, words
@@ -77,7 +77,7 @@ _FILE_NAME = re.compile(
 
 def images_are_described(subject: AuditSubject) -> Looked:
     """Each image that does not only decorate has a text alternative that is no file's name."""
-    for image, span, is_decorative in walk_images(whole(subject.document)):
+    for image, span, is_decorative in all_images(subject.document):
         said = image.alt.strip()
         if said and not image.missing and _is_file_name(said, image):
             yield finding("vague-alt", span, said=said)
@@ -98,7 +98,7 @@ def _is_file_name(said: str, image: Image) -> bool:
 def nothing_moves(subject: AuditSubject) -> Looked:
     """No image is animated: nobody could stop it, and it might flash."""
     first: dict[str, tuple[Image, Span | None]] = {}
-    for image, span, _ in walk_images(whole(subject.document)):
+    for image, span, _ in all_images(subject.document):
         if not image.missing:
             first.setdefault(image.asset, (image, span))
     for asset in subject.document.assets:
@@ -162,6 +162,8 @@ SCRIPTS: tuple[tuple[str, str, re.Pattern[str], frozenset[str]], ...] = tuple(
 """Scripts that show by themselves that a text is in another language: of each a name, the tag of
 a language, its letters, and the languages that are written in it."""
 
+_IN_SCRIPTS = re.compile(f"[{''.join(letters.pattern[1:-1] for _, _, letters, _ in SCRIPTS)}]")
+
 MOST_LETTERS = 20
 """So many letters may be a name or a term, which need not be marked."""
 
@@ -178,7 +180,7 @@ def other_languages_are_marked(subject: AuditSubject) -> Looked:
 
     start: tuple[str, Span | None] = (subject.document.metadata.lang, None)
     for node, (lang, span) in walk_with(whole(subject.document), start, inherit):
-        if not isinstance(node, Text) or not lang or node.text.isascii():
+        if not isinstance(node, Text) or not lang or not _IN_SCRIPTS.search(node.text):
             continue
         spoken = lang.lower().partition("-")[0]
         for script, example, letters, languages in SCRIPTS:

@@ -13,7 +13,7 @@ from pipeline.model import (
     TableCell,
     Text,
 )
-from pipeline.tree import walk, whole
+from pipeline.tree import all_nodes
 
 _PLACES = frozenset({"span", "line", "column", "marks", "margin"})
 """Fields that say where something stands: those of nodes, of what the front matter names, and
@@ -30,7 +30,7 @@ def same(one: Document, other: Document) -> bool:
 
 def bare(document: Document) -> Bare:
     """What a document says, to compare it by."""
-    referred = {n.label for n in walk(whole(document)) if isinstance(n, NoteReference)}
+    referred = {n.label for n in all_nodes(document) if isinstance(n, NoteReference)}
     notes = [
         note
         for note in document.notes

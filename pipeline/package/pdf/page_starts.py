@@ -8,8 +8,8 @@ text that is: so letters are counted, page by page, and element by element.
 from __future__ import annotations
 
 import bisect
-from array import array
 from collections.abc import Iterator, Sequence
+from itertools import accumulate
 from typing import NamedTuple
 from xml.etree import ElementTree
 from xml.etree.ElementTree import Element
@@ -25,7 +25,7 @@ from pipeline.pagination import (
     PagePiece,
     PageStart,
     Position,
-    letter_places,
+    letter_place,
     letters,
 )
 from pipeline.paper import Sheet
@@ -71,6 +71,7 @@ class _Reader:
         self.things: dict[Element, Stretch] = {}
         self.front: dict[Element, FrontPart] = {}
         self.texts: list[str] = []
+        self.counts: list[int] = []
         self._builder = ElementTree.TreeBuilder()
         self._stack: list[Element] = []
         self._own: dict[Element, int] = {}
@@ -106,6 +107,7 @@ class _Reader:
         if not self._is_counted:
             return
         self.texts.append(text)
+        self.counts.append(self._count)
         counted = letters(text)
         if not counted:
             return
@@ -162,8 +164,9 @@ class Pieces:
         self._things = reader.things
         self._front = reader.front
         self._text = "".join(reader.texts)
-        self._letters = array("L", letter_places(self._text))  # and where the text ends
-        self._letters.append(len(self._text))
+        self._texts = reader.texts
+        self._counts = reader.counts
+        self._begins = list(accumulate(map(len, reader.texts), initial=0))
 
     def page_map(
         self, edition: str, flows: Sequence[Sequence[Flow]], sheet: Sheet | None
@@ -220,10 +223,16 @@ class Pieces:
                 break
             if piece.end > place:
                 found += " " if piece.start > place else ""  # in place of a word of Chapbook's
-                first, last = self._letters[max(place, piece.start)], self._letters[piece.end]
-                found += self._text[first:last]
+                first = self._place(max(place, piece.start))
+                found += self._text[first : self._place(piece.end)]
                 place = piece.end
         return " ".join(found.split())[: 2 * WORDS]
+
+    def _place(self, letter: int) -> int:
+        """Where in the text the letter after so many others is, or where the text ends."""
+        number = bisect.bisect_right(self._counts, letter) - 1
+        within = letter_place(self._texts[number], letter - self._counts[number])
+        return self._begins[number] + within
 
 
 def text_flows(pages: Sequence[TypesetPage]) -> list[list[Flow]]:

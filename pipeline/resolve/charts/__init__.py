@@ -24,7 +24,7 @@ from pipeline.resolve.charts.words import diagram_in_words, in_words
 from pipeline.resolve.findings import Findings, describe
 from pipeline.sheet import options_for, sheet_of
 from pipeline.sheet.colours import ACCENTS
-from pipeline.tree import rewrite_document, walk, whole
+from pipeline.tree import has, rewrite_document
 from pipeline.words import words
 
 WIDTHS: dict[FormatName, float] = {
@@ -59,7 +59,7 @@ def draw_charts(document: Document) -> Document:
     What keeps a chart from being drawn is a BAD_CHART error where it stands, and what makes
     it hard to read a CROWDED_CHART warning. Comes when the texts are finished.
     """
-    if not any(isinstance(node, Chart) for node in walk(whole(document))):
+    if not has(document, Chart):
         return document
     findings = Findings(document)
     artist = _Artist(document, findings)

@@ -30,7 +30,7 @@ from pipeline.resolve.citations.places import (
 from pipeline.resolve.citations.sources import Sources, read_sources
 from pipeline.resolve.findings import Findings, describe
 from pipeline.slugs import slug
-from pipeline.tree import ordinals, rewrite_document, walk, whole
+from pipeline.tree import all_nodes, ordinals, rewrite_document
 from pipeline.words import words
 
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ def cite_works(document: Document, folder: Path, split: int = 0) -> Document:
     parts, what is short or “ibid.” after the first citation is so in each.
     """
     cited = all_citations(document)
-    listing = [node for node in walk(whole(document)) if isinstance(node, model.Bibliography)]
+    listing = [node for node in all_nodes(document) if isinstance(node, model.Bibliography)]
     metadata = document.metadata
     if not (cited or listing or metadata.nocite):
         return document
@@ -253,7 +253,7 @@ def _language(text: str, lang: str, metadata: Metadata) -> tuple[tuple[str, str]
 
 def _entry_ids(document: Document, keys: list[str]) -> dict[str, str]:
     """An id for the entry of each work, that nothing else has."""
-    taken = {node.attributes.id for node in walk(whole(document))}
+    taken = {node.attributes.id for node in all_nodes(document)}
     found: dict[str, str] = {}
     for key in keys:
         name = slug(re.sub(r"[^\w-]+", "-", key)).strip("-") or "work"

@@ -27,12 +27,12 @@ from pipeline.resolve.findings import Findings
 from pipeline.tree import (
     FIELDS,
     Changes,
+    all_nodes,
     children,
     plain_text,
     rewrite,
     rewrite_document,
     walk,
-    whole,
 )
 from pipeline.words import called
 from pipeline.words.writing import NARROW, writing
@@ -46,7 +46,7 @@ def close_up(document: Document, is_mark: Callable[[Node], bool]) -> Document:
     language sets them so."""
     parents = {
         type(node)
-        for node in walk(whole(document))
+        for node in all_nodes(document)
         if any(is_mark(child) for child in children(node))
     }
     moves = not writing(document.metadata.lang).notes_before_stops
@@ -95,7 +95,7 @@ def _closed(
 def out_of_links(document: Document) -> Document:
     """The document with what citations have brought into links taken out of them: a link
     holds no link, and a note follows it."""
-    if not any(_holds_more(node) for node in walk(whole(document)) if isinstance(node, Link)):
+    if not any(_holds_more(node) for node in all_nodes(document) if isinstance(node, Link)):
         return document
 
     def leave(link: Link) -> Node | tuple[Node, ...]:
@@ -118,7 +118,7 @@ def list_works(
     """The document with the entries where ``::: bibliography`` stands, or else in a section that
     is a heading alone and called so, or the last; or in one of its own with ``heading``, before
     the index."""
-    places = [node for node in walk(whole(document)) if isinstance(node, Bibliography)]
+    places = [node for node in all_nodes(document) if isinstance(node, Bibliography)]
     findings = Findings(document)
     for other in places[1:] if entries else ():
         message = "There is a bibliography in another place already."

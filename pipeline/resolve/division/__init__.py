@@ -21,7 +21,7 @@ from pipeline.resolve.division.lists import Lists
 from pipeline.resolve.notes import number_notes
 from pipeline.resolve.parts import DocumentPart, is_list, parts
 from pipeline.slugs import short_slug
-from pipeline.tree import MINUTES, plain_text, rewrite, rewrite_document, walk, whole
+from pipeline.tree import MINUTES, all_nodes, plain_text, rewrite, rewrite_document, walk
 
 
 class Handout(NamedTuple):
@@ -129,7 +129,7 @@ def _raised(blocks: tuple[Block, ...], depth: int) -> tuple[Block, ...]:
 
 def with_own_addresses(document: Document) -> Document:
     """The document with the addresses that its links lead to, counted from 1."""
-    used = {node.number for node in walk(whole(document)) if isinstance(node, model.Link)}
+    used = {node.number for node in all_nodes(document) if isinstance(node, model.Link)}
     kept = [a for a in document.addresses if a.number in used or a.note]
     numbers = {address.number: new for new, address in enumerate(kept, start=1)}
     if not kept or all(old == new for old, new in numbers.items()):

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pipeline import model
 from pipeline.model import Document, Inline, Node
 from pipeline.resolve.parts import DocumentPart
-from pipeline.tree import plain_text, rewrite_document, walk, whole
+from pipeline.tree import all_nodes, plain_text, rewrite_document, walk
 from pipeline.words import words
 from pipeline.words.writing import writing
 
@@ -27,7 +27,7 @@ class PartPlaces:
             if part.section:
                 self.titles[part.section.attributes.id] = title
                 self.sections.add(part.section.attributes.id)
-        self.listed = {name for node in walk(whole(document)) for name in _listed(node)}
+        self.listed = {name for node in all_nodes(document) for name in _listed(node)}
 
 
 def _listed(node: Node) -> tuple[str, ...]:
@@ -46,7 +46,7 @@ def _listed(node: Node) -> tuple[str, ...]:
 
 def without_dead_ends(document: Document, part: DocumentPart, places: PartPlaces) -> Document:
     """A part whose references and links to other parts are text that says where they lead."""
-    here = {node.attributes.id for node in walk(whole(document))}
+    here = {node.attributes.id for node in all_nodes(document)}
     said = words(document.metadata.lang)
     opening, closing = writing(document.metadata.lang).double
     own = part.section.attributes.id if part.section else ""

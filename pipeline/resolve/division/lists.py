@@ -8,7 +8,7 @@ from msgspec.structs import replace
 
 from pipeline import model
 from pipeline.model import Attributes, Block, Document, Node
-from pipeline.tree import rewrite, walk, whole
+from pipeline.tree import all_nodes, rewrite, walk
 from pipeline.words import words
 
 TERMS = "terms"
@@ -31,7 +31,7 @@ class Lists:
             children=(model.Bibliography(),),
             role="bibliography",
         )
-        for node in walk(whole(document)):
+        for node in all_nodes(document):
             match node:
                 case model.Section(role="glossary"):
                     self._glossary = replace(

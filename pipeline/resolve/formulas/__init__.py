@@ -22,7 +22,7 @@ from pipeline.resolve.formulas.macros import Macro, defines
 from pipeline.resolve.formulas.reader import Mistake
 from pipeline.resolve.formulas.special import EquationLabel
 from pipeline.resolve.formulas.tex import read
-from pipeline.tree import ordinals, rewrite_document, walk, walk_with, whole
+from pipeline.tree import has, ordinals, rewrite_document, walk_with, whole
 from pipeline.words import words
 
 Formula: TypeAlias = model.Math | model.MathBlock
@@ -62,7 +62,7 @@ def set_formulas(document: Document) -> Document:
     then, unless it can be set without that. For print, a character that the font for formulas
     lacks is a MISSING_GLYPH. Formulas that only define commands are left out.
     """
-    if not any(isinstance(node, model.Math | model.MathBlock) for node in walk(whole(document))):
+    if not has(document, model.Math, model.MathBlock):
         return document
     findings = Findings(document)
     made = {ordinal: (node, one) for ordinal, node, one in _make_all(document, findings)}

@@ -13,7 +13,7 @@ from pipeline.model import Document, InlineElement, Link, Node
 from pipeline.resolve.findings import Findings
 from pipeline.resolve.glossary.terms import TERM, TermContext, around_of, define_terms, is_glossary
 from pipeline.suggestions import folded
-from pipeline.tree import plain_text, rewrite_document, walk, whole
+from pipeline.tree import all_nodes, plain_text, rewrite_document, walk
 
 Inherited: TypeAlias = tuple[TermContext, "Span | None"]
 
@@ -29,7 +29,7 @@ def link_terms(document: Document, split: int = 0) -> Document:
     A word that no glossary has is an UNKNOWN_TERM, a term with two entries a DUPLICATE_TERM,
     a glossary without a definition list an EMPTY_GLOSSARY.
     """
-    nodes = list(walk(whole(document)))
+    nodes = list(all_nodes(document))
     if not any(is_glossary(node) or _is_use(node) for node in nodes):
         return document
     findings = Findings(document)

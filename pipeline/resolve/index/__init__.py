@@ -25,7 +25,7 @@ from pipeline.resolve.index.marks import (
     unmarked,
     with_surroundings,
 )
-from pipeline.tree import Changes, ordinals, plain_text, rewrite_document, walk, whole
+from pipeline.tree import Changes, all_nodes, ordinals, plain_text, rewrite_document
 from pipeline.words import called, words
 
 ROLE = "index"
@@ -37,7 +37,7 @@ def place_index(document: Document) -> Document:
     """The document with a place for its index, if it has marks and says nothing else: in the
     section with that role, in one that is a heading alone and called so, or in a section of
     its own at the end."""
-    nodes = list(walk(whole(document)))
+    nodes = list(all_nodes(document))
     if not any(map(is_mark, nodes)) or any(isinstance(node, model.Index) for node in nodes):
         return document
     sections = [node for node in nodes if isinstance(node, model.Section)]
@@ -70,7 +70,7 @@ def fill_index(document: Document) -> Document:
     (EMPTY_INDEX); so is a mark without text and entry (BAD_ATTRIBUTE). A reference to an entry
     that there is not is an UNKNOWN_INDEX_ENTRY.
     """
-    kinds = {type(node) for node in walk(whole(document)) if _concerns(node)}
+    kinds = {type(node) for node in all_nodes(document) if _concerns(node)}
     if not kinds:
         return document
     findings = Findings(document)
