@@ -23,6 +23,27 @@ HOSTILE = "\x1b]0;x\x07\x9b31m\u202e\u2028\r\n\x7f"
 CONTROLS = frozenset("\x1b\x07\x9b\u202e\u2028\r\x7f")
 
 
+def test_what_was_made_is_shown_where_that_is_asked_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened: list[str] = []
+
+    def launch(place: str) -> int:
+        opened.append(place)
+        return 0
+
+    monkeypatch.setattr("click.launch", launch)
+    (tmp_path / "x.md").write_text("# A\n\nText.\n")
+    asked = ["build", str(tmp_path / "x.md"), "--out", str(tmp_path / "out"), "--edition", "web"]
+    CliRunner().invoke(main, asked)
+    assert not opened
+    CliRunner().invoke(main, [*asked, "--open"])
+    assert opened == [str(tmp_path / "out" / "x" / "x.html")]
+    (tmp_path / "x.md").write_text("{{ include x.md }}\n")
+    CliRunner().invoke(main, [*asked, "--open"])
+    assert len(opened) == 1, "nothing was made"
+
+
 def finding(message: str, source: str = "", hint: str = "") -> Diagnostic:
     return Diagnostic("missing-image", Severity.WARNING, message, source, hint=hint)
 

@@ -43,6 +43,10 @@ if TYPE_CHECKING:
     from pipeline.flow.runner import Begun
 
 
+SHOWN = frozenset({".html", ".pdf", ".epub"})
+"""How the names of what readers open end."""
+
+
 @click.command()
 @click.argument("sources", nargs=-1, required=True, type=SOURCE, metavar="SOURCE...")
 @click.option(
@@ -82,6 +86,7 @@ if TYPE_CHECKING:
 @click.option(
     "--strict", is_flag=True, help="Take warnings as errors: with any, nothing is written."
 )
+@click.option("--open", "shows", is_flag=True, help="Show what was made first, once it is there.")
 @click.option("--json", "as_json", is_flag=True, help="Print the findings as JSON, for editors.")
 @click.option(
     "--dump",
@@ -93,6 +98,7 @@ if TYPE_CHECKING:
 @click.option("--target", default="", hidden=True)
 def build(
     sources: tuple[Path, ...],
+    shows: bool,
     as_json: bool,
     dump: str | None,
     stages: bool,
@@ -147,6 +153,9 @@ def build(
                 click.echo(not_built(result.missing))
             failed = failed or result.failed
             found += result.diagnostics
+            made = next((file for file in result.files if file.suffix in SHOWN), None)
+            if shows and made and click.launch(str(made.resolve())):
+                click.echo(f"note     nothing here can show {made}", err=True)
             if not as_json:
                 show(result.diagnostics, blocked=result.failed)
                 if is_foreign(result.diagnostics):
