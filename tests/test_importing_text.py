@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ from click.testing import CliRunner
 
 from pipeline import cli
 from pipeline.importing import Imported
+from pipeline.importing.text import of_text
 from tests.test_importing import body, imported, told
 
 INTERVIEW = """\
@@ -461,3 +463,12 @@ def test_standard_input(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None
         tmp_path / "source/the-well.md"
     ).read_text() == "---\ntitle: The well\n---\n\nIt is deep.\n"
     assert "copied text:1: warning[not-imported]" in result.output
+
+
+def test_a_long_paragraph(tmp_path: Path) -> None:
+    """Lines that were broken to fit a width are joined in a time that grows as they do."""
+    line = "the well was dug by hand in a summer that nobody who is old forgets, inter-\nnational\n"
+    (tmp_path / "a.txt").write_text("The well\n\n" + line * 3000)
+    begun = time.process_time()
+    of_text((tmp_path / "a.txt").read_bytes(), "a.txt")
+    assert time.process_time() - begun < 10

@@ -40,6 +40,9 @@ LONGEST = 90
 FEWEST = 3
 """Questions that make an interview of a text that is called one."""
 
+MOST_NAMES = 100
+"""Names before colons, of which more are no names of people who speak."""
+
 FEWEST_LINES = 6
 """Turns that make a dialogue of a text in which nobody asks."""
 
@@ -117,6 +120,8 @@ def _by_names(blocks: tuple[Block, ...], metadata: Metadata) -> _Found | None:
         return None
     about = about_of(blocks, metadata, min(labels))
     written = {label.name for label in labels.values()}
+    if len(written) > MOST_NAMES:
+        return None
     cased = {name: as_written(name, about.text) for name in written}
     full = _full_names(cased[label.name] for label in labels.values())
     named = (*about.authors, about.guest, *names_in(about.text))

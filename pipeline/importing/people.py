@@ -15,6 +15,9 @@ _WORD = r"[A-ZÀ-ÖØ-ÞŁŚŠŽČĆĐİ][\w'’.-]{0,30}"
 _SMALL = r"(?:(?:de|da|do|dos|della|di|du|la|le|van|von|der|den|ten|al|el|bin|ibn|abu)\s+){0,2}"
 _NAME = re.compile(rf"{_WORD}(?:\s+{_SMALL}{_WORD}){{1,3}}")
 _TITLES = re.compile(r"(?:(?:Dr|Prof|Professor|Mr|Mrs|Ms|Herr|Frau|Sir|Dame|Lord|Rev)\b\.?\s*)+")
+LONGEST_LEAD = 5000
+"""Characters above the first turn that are looked at for names."""
+
 _WITHIN = 60
 """Characters between what announces a guest and the name: "the author and activist"."""
 
@@ -34,7 +37,7 @@ _ROLES = {
 
 def names_in(text: str) -> list[str]:
     """What may be full names in a text, in order."""
-    found = (_cleaned(match[0]) for match in _NAME.finditer(text))
+    found = (_cleaned(match[0]) for match in _NAME.finditer(text[:LONGEST_LEAD]))
     return [name for name in dict.fromkeys(found) if len(name.split()) > 1]
 
 

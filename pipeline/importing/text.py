@@ -114,6 +114,8 @@ class _Reader:
         self._lines = lines
         self._tabbed = tabbed
         self._name = name
+        self._places = {line.number: at for at, line in enumerate(lines)}
+        self._words = frozenset(re.findall(r"[^\W\d_]{4,}", " ".join(line.text for line in lines)))
         self._width = width_of(lines)
         self._is_spaced = is_spaced(lines)
         words = " ".join([title, *(line.text for line in lines[:12])])
@@ -173,7 +175,7 @@ class _Reader:
 
     def _has_second(self, first: CopiedLine) -> bool:
         """Whether a list goes on after its first item before other text."""
-        start = self._lines.index(first)
+        start = self._places[first.number]
         long = 0
         for line in self._lines[start + 1 : start + 40]:
             number = _NUMBER.match(line.text)
@@ -312,16 +314,17 @@ class _Reader:
 
     def _joined(self, lines: list[CopiedLine]) -> tuple[Inline, ...]:
         """Lines as one text; a word that was cut at their end is joined."""
-        text = lines[0].text
+        parts = [lines[0].text]
         for line in lines[1:]:
-            cut = re.search(r"(?<!\w)[^\W\d_]{2,60}-$", text)
+            cut = re.search(r"(?<!\w)[^\W\d_]{2,60}-$", parts[-1])
             if cut and line.text[:1].islower():
                 whole = cut[0][:-1] + re.match(r"\w*", line.text)[0]  # type: ignore[index]
-                is_word = any(whole in other.text for other in self._lines)
-                text = text[:-1] + line.text if is_word else text + line.text
+                if whole in self._words:
+                    parts[-1] = parts[-1][:-1]
+                parts.append(line.text)
             else:
-                text = f"{text} {line.text}"
-        return inlines(text)
+                parts.append(f" {line.text}")
+        return inlines("".join(parts))
 
     def _tell(self, message: str, line: CopiedLine) -> None:
         span = Span(line.number)

@@ -76,7 +76,14 @@ def lines_of(page: int, runs: Iterable[TextRun]) -> list[PdfLine]:
     return [PdfLine(page, tuple(one)) for one in found]
 
 
-def write_lines(lines: Iterable[PdfLine], to: Element, known: str, *, marked: bool = True) -> None:
+def hyphenated(text: str) -> frozenset[str]:
+    """The words of a text that have a hyphen in them."""
+    return frozenset(re.findall(r"(?<!\w)\w{1,60}-\w{1,60}", text))
+
+
+def write_lines(
+    lines: Iterable[PdfLine], to: Element, known: frozenset[str], *, marked: bool = True
+) -> None:
     """Lines as one text, with what is bold in it; words that were cut at the ends of lines are
     whole again, unless the text has them with the hyphen elsewhere."""
     pieces: list[tuple[str, bool]] = []
@@ -84,11 +91,11 @@ def write_lines(lines: Iterable[PdfLine], to: Element, known: str, *, marked: bo
         start = line.text
         if pieces:
             text, bold = pieces[-1]
-            cut = _CUT.search(text)
+            cut = _CUT.search(text[-70:])
             if cut and start[:1].islower():
                 whole = cut[1] + (re.match(r"\w*", start) or [""])[0]
                 hyphened = f"{cut[1]}-{whole[len(cut[1]) :]}"
-                is_known = f" {hyphened}" in known and text.endswith("-")
+                is_known = hyphened in known and text.endswith("-")
                 pieces[-1] = (text if is_known else text[:-1], bold)
             else:
                 pieces[-1] = (f"{text} ", bold)

@@ -12,7 +12,7 @@ from lxml import etree
 from lxml.etree import _Element as Element
 
 from pipeline.importing.page_metadata import TITLE
-from pipeline.importing.pdf.lines import PdfLine, lines_of, write_lines
+from pipeline.importing.pdf.lines import PdfLine, hyphenated, lines_of, write_lines
 from pipeline.verify.layout import PageLayout
 
 LARGER = 1.12
@@ -41,7 +41,8 @@ def page_of_lines(
     body = etree.Element("body")
     if not lines:
         return body, 0, Counter()
-    known = " ".join(line.text for line in lines)
+    whole = " ".join(line.text for line in lines)
+    known = hyphenated(whole)
     sizes = Counter[float]()
     for line in lines:
         sizes[round(line.size, 1)] += len(line.text)
@@ -70,7 +71,7 @@ def page_of_lines(
             marks += 1
         else:
             write_lines(part, etree.SubElement(body, "p"), known)
-    return body, len(known.split()) - sum(map(_is_cut, lines)) - marks, left_out[1]
+    return body, len(whole.split()) - sum(map(_is_cut, lines)) - marks, left_out[1]
 
 
 def _without(item: Element, mark: str) -> None:

@@ -10,7 +10,7 @@ from lxml import etree
 from lxml.etree import _Element as Element
 
 from pipeline.importing.page_metadata import TITLE
-from pipeline.importing.pdf.lines import PdfLine, lines_of, write_lines
+from pipeline.importing.pdf.lines import PdfLine, hyphenated, lines_of, write_lines
 from pipeline.verify.layout import PageLayout, TextRun
 from pipeline.verify.seen import INLINE
 
@@ -37,7 +37,7 @@ class _Block:
 def page_of_structure(pages: Sequence[PageLayout]) -> tuple[Element, int, Counter[str]]:
     """A page of HTML with the text, how many words it has, and those of what is left out."""
     blocks = [block for page in pages for block in _blocks(page)]
-    known = " ".join(block.text for block in blocks)
+    known = hyphenated(" ".join(block.text for block in blocks))
     body = etree.Element("body")
     left_out: Counter[str] = Counter()
     for page in pages:
@@ -70,7 +70,7 @@ def _blocks(page: PageLayout) -> list[_Block]:
     return [_Block(page.number, one) for one in ordered]
 
 
-def _put(block: _Block, body: Element, known: str, label: str) -> None:
+def _put(block: _Block, body: Element, known: frozenset[str], label: str) -> None:
     last = body[-1] if len(body) else None
     heading = _HEADING.fullmatch(block.role)
     if heading or block.role in ("H", "Title"):
@@ -108,14 +108,14 @@ def _is_cut(last: Element, lines: Sequence[PdfLine]) -> bool:
     return not _END.search(text) and lines[0].text[:1].islower()
 
 
-def _term(block: _Block, body: Element, known: str) -> None:
+def _term(block: _Block, body: Element, known: frozenset[str]) -> None:
     """A term, whose definition is the next item."""
     last = body[-1] if len(body) else None
     listed = last if last is not None and last.tag == "dl" else etree.SubElement(body, "dl")
     write_lines(block.lines, etree.SubElement(listed, "dt"), known, marked=False)
 
 
-def _cell(block: _Block, body: Element, known: str) -> None:
+def _cell(block: _Block, body: Element, known: frozenset[str]) -> None:
     last = body[-1] if len(body) else None
     table = last if last is not None and last.tag == "table" else etree.SubElement(body, "table")
     left = float(table.get("data-left", "1e9"))
@@ -125,7 +125,7 @@ def _cell(block: _Block, body: Element, known: str) -> None:
     write_lines(block.lines, cell, known, marked=False)
 
 
-def _item(block: _Block, body: Element, known: str, label: str) -> None:
+def _item(block: _Block, body: Element, known: frozenset[str], label: str) -> None:
     if label and not _MARK.fullmatch(label):
         write_lines(block.lines, etree.SubElement(body[-1], "dd"), known)
         return
