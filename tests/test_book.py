@@ -26,7 +26,7 @@ answers: these are looked at as editions of the publication."""
 class TestBook(Read):
     source = BOOK
     editions = tuple(name for name in EDITIONS if name not in AS_THE_HANDOUT)
-    front = 2
+    front = 3
 
     def test_it_prints_well(self, built: Path) -> None:
         metadata = parse_file(BOOK).metadata

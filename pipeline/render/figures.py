@@ -78,8 +78,11 @@ def _given(figure: Figure) -> float:
     return min(100.0, float(match[1])) if match else 0
 
 
-def for_print(document: Document, sheet: Sheet, resolution: int) -> tuple[Asset, ...]:
-    """The document's assets, images of more pixels than print shows with how many it does."""
+def for_print(
+    document: Document, sheet: Sheet, resolution: int, *, is_large: bool
+) -> tuple[Asset, ...]:
+    """The document's assets, images of more pixels than print shows with how many it does. In
+    large print all are as wide as there is room for."""
     upright = sheet.measure
     turned = sheet.size.height - sheet.top - sheet.bottom
 
@@ -87,6 +90,8 @@ def for_print(document: Document, sheet: Sheet, resolution: int) -> tuple[Asset,
         """The millimetres that a node's images can be wide."""
         if isinstance(node, Container) and node.name == "landscape":
             return turned
+        if is_large:
+            return above
         if isinstance(node, FigureGroup):
             shares = [placed.share for row in figure_rows(node) for placed in row]
             return above * max(shares, default=100) / 100
@@ -95,7 +100,7 @@ def for_print(document: Document, sheet: Sheet, resolution: int) -> tuple[Asset,
     widest: dict[str, float] = {}
     for node, width in walk_with(whole(document), upright, room):
         if isinstance(node, Image) and node.asset:
-            asked = node.attributes.get("width")
+            asked = is_large or node.attributes.get("width")
             own = width if asked else min(width, node.width * _MILLIMETRES["px"])
             widest[node.asset] = max(own, widest.get(node.asset, 0.0))
     if logo := document.metadata.brand.logo:

@@ -182,7 +182,9 @@ def assemble(
             *drawing_faces(document.assets),
         ),
         assets=(
-            *for_print(document, sheet, options.image_resolution or IMAGE_RESOLUTION),
+            *for_print(
+                document, sheet, options.image_resolution or IMAGE_RESOLUTION, is_large=is_large
+            ),
             *renderer.formula_images.assets,
         ),
         contents=nav_points(document.contents, renderer.href),

@@ -225,7 +225,7 @@ BASE = "style.css"
 MODERN = "modern.css"
 """What only newer reading systems know, in a file of its own."""
 
-APART = frozenset({"epub-strokes.css"})
+APART = frozenset({"epub-strokes.css", "letters.css", "list-markers.css"})
 """The styles of constructs that belong into that file."""
 
 _SIDE = re.compile(r"\b(margin|padding|border)-inline-(start|end)\b")

@@ -135,7 +135,8 @@ def _multiples(low: float, high: float, step: float) -> Iterator[float]:
 
 
 def inked(scene: Scene, ink: str, rule: str) -> Scene:
-    """The scene with texts and strong rules in the colour ``ink``, and thin ones in ``rule``."""
+    """The scene with texts, strong rules and edges in the colour ``ink``, and thin rules in
+    ``rule``."""
 
     def change(mark: Mark) -> Mark:
         match mark:
@@ -145,6 +146,9 @@ def inked(scene: Scene, ink: str, rule: str) -> Scene:
                 return mark._replace(colour=rule)
             case Rule():
                 return mark._replace(colour=ink)
+            case Slice() if mark.fill.ink:
+                colour = ink if mark.fill.colour == mark.fill.ink else mark.fill.colour
+                return mark._replace(fill=mark.fill._replace(colour=colour, ink=ink))
         return mark
 
     return scene._replace(marks=tuple(map(change, scene.marks)))
