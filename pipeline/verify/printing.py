@@ -230,9 +230,11 @@ def _level(run: TextRun) -> str:
 
 
 def _lines_below(heading: Sequence[TextRun], page: PageLayout) -> int:
-    """The number of lines below a heading, in its column, of what it is over."""
+    """The number of lines below a heading, in its column, of what it is over: of notes, too, but
+    for its own."""
     element = heading[-1].element
     assert element, "it is a heading by its element"
+    has_notes = any(run.element and run.element.within("Reference") for run in heading)
     foot = min(run.baseline for run in heading)
     below = [
         run
@@ -240,7 +242,7 @@ def _lines_below(heading: Sequence[TextRun], page: PageLayout) -> int:
         if run.element
         and run.element.order > element.order
         and run.element.block != element.block
-        and not run.element.within("Note")
+        and not (has_notes and run.element.within("Note"))
         and run.baseline < foot + 1
     ]
     solid = sum(box.height >= TALL and box.top <= foot + 2 for box in page.boxes)
