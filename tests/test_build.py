@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import io
 import json
+import multiprocessing
 import os
 import re
 import shlex
@@ -690,3 +691,21 @@ def test_who_stops_it_is_told_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     monkeypatch.setattr("pipeline.driver.build", stopped)
     done = CliRunner().invoke(main, ["build", str(write(tmp_path, "# T\n\ntext\n"))])
     assert (done.exit_code, done.stderr.strip()) == (130, "chapbook: stopped")
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="there are no copies of processes")
+@pytest.mark.filterwarnings("ignore:.*fork.*:DeprecationWarning")
+def test_a_copy_of_a_process_sets_type_as_well(tmp_path: Path) -> None:
+    source = write(tmp_path, "# T\n\nSome text.\n")
+
+    def built(name: str) -> bytes:
+        result = pipeline.build(source, ["handout"], out=tmp_path / name)
+        return next(path for path in result.files if path.suffix == ".pdf").read_bytes()
+
+    expected = built("here")
+    copy = multiprocessing.get_context("fork").Process(target=built, args=("there",))
+    copy.start()
+    copy.join(timeout=60)
+    copy.kill()
+    (found,) = (tmp_path / "there").glob("*/*.pdf")
+    assert found.read_bytes() == expected

@@ -82,6 +82,18 @@ MOST_FONTS = 4
 """How many sets of fonts are kept, since it takes long to read them: an edition has two."""
 
 _FONTS: dict[tuple[tuple[Path, int, int], ...], BundledFonts] = {}
+_OF_PARENTS: list[BundledFonts] = []
+
+
+def _begin_anew() -> None:
+    """Read fonts anew in a process that is a copy of another: Pango asks a thread of its own for
+    fonts, and waits for ever where that has not been copied, at the end of a configuration too."""
+    _OF_PARENTS.extend(_FONTS.values())
+    _FONTS.clear()
+
+
+if hasattr(os, "register_at_fork"):  # on Windows there are no copies
+    os.register_at_fork(after_in_child=_begin_anew)
 
 
 def fonts_of(files: Iterable[Path]) -> BundledFonts:
