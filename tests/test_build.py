@@ -696,16 +696,16 @@ def test_who_stops_it_is_told_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="there are no copies of processes")
 @pytest.mark.filterwarnings("ignore:.*fork.*:DeprecationWarning")
 def test_a_copy_of_a_process_sets_type_as_well(tmp_path: Path) -> None:
-    source = write(tmp_path, "# T\n\nSome text.\n")
-
-    def built(name: str) -> bytes:
+    def built(name: str, text: str) -> bytes:
+        source = write(tmp_path, f"# T\n\n{text}\n")
         result = pipeline.build(source, ["handout"], out=tmp_path / name)
         return next(path for path in result.files if path.suffix == ".pdf").read_bytes()
 
-    expected = built("here")
-    copy = multiprocessing.get_context("fork").Process(target=built, args=("there",))
+    built("before", "A text")
+    other = "A *text* in **other** `faces`."
+    copy = multiprocessing.get_context("fork").Process(target=built, args=("there", other))
     copy.start()
     copy.join(timeout=60)
     copy.kill()
     (found,) = (tmp_path / "there").glob("*/*.pdf")
-    assert found.read_bytes() == expected
+    assert found.read_bytes() == built("here", other)
