@@ -8,6 +8,7 @@ file is copied, no folder is searched, and a page breaks in the same place every
 
 from __future__ import annotations
 
+import atexit
 import contextlib
 import os
 from collections.abc import Iterable
@@ -92,6 +93,8 @@ def _begin_anew() -> None:
     _FONTS.clear()
 
 
+# what is left to Python's own end may come after what it needs
+atexit.register(_FONTS.clear)
 if hasattr(os, "register_at_fork"):  # on Windows there are no copies
     os.register_at_fork(after_in_child=_begin_anew)
 
