@@ -180,3 +180,19 @@ def test_importing_the_library_is_light() -> None:
         check=True,
     )
     assert not set(HEAVY) & set(result.stdout.split())
+
+
+SHARED_NAMES = {"Code", "Series"}
+"""Code is a node and the code of a finding; a series is one of books and one of a chart."""
+
+
+def test_a_class_name_stands_once() -> None:
+    """A reader who looks for a class by its name finds one, but for those that are private to
+    their modules."""
+    found: dict[str, list[str]] = {}
+    for path in PACKAGE.rglob("*.py"):
+        for node in ast.parse(path.read_text("utf-8")).body:
+            if isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
+                found.setdefault(node.name, []).append(path.relative_to(ROOT).as_posix())
+    twice = {name: paths for name, paths in found.items() if len(paths) > 1}
+    assert twice.keys() <= SHARED_NAMES, f"give one another name, or begin it with _: {twice}"
