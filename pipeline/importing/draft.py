@@ -6,6 +6,7 @@ from collections import Counter
 from typing import Literal, TypeAlias
 
 import msgspec
+from lxml.etree import _Element as Element
 
 from pipeline import model
 from pipeline.diagnostics import Diagnostic
@@ -91,3 +92,11 @@ def is_comment(node: Node) -> bool:
         return False
     only = node.children[0]
     return isinstance(only, Text) and only.text.startswith(COMMENT)
+
+
+def append_text(to: Element, text: str) -> None:
+    """Put a text behind all that an element holds."""
+    if len(to):
+        to[-1].tail = (to[-1].tail or "") + text
+    else:
+        to.text = (to.text or "") + text

@@ -147,7 +147,7 @@ def _changes(wanted: Mapping[str, str], kept_classes: frozenset[str]) -> Changes
             children = (model.Plain(children=children[0].children),)
         return replace(node, children=children, attributes=NO_ATTRIBUTES, span=None)
 
-    def row(node: model.TableRow) -> Node:
+    def plain(node: model.TableRow | model.CodeBlock) -> Node:
         return replace(node, attributes=NO_ATTRIBUTES, span=None)
 
     def item(node: model.ListItem) -> Node:
@@ -183,9 +183,6 @@ def _changes(wanted: Mapping[str, str], kept_classes: frozenset[str]) -> Changes
         kept = tuple(replace(i, span=None) for i in items if i.terms or i.definitions)
         return replace(node, items=kept, attributes=NO_ATTRIBUTES, span=None)
 
-    def code(node: model.CodeBlock) -> Node:
-        return replace(node, attributes=NO_ATTRIBUTES, span=None)
-
     return {
         **dict.fromkeys(model.HOLDERS, held),
         model.BlockQuote: quoted,
@@ -201,13 +198,13 @@ def _changes(wanted: Mapping[str, str], kept_classes: frozenset[str]) -> Changes
         model.Strong: emphasis,
         model.Container: container,
         model.TableCell: cell,
-        model.TableRow: row,
+        model.TableRow: plain,
         model.ListItem: item,
         model.List: listed,
         model.CrossReference: named,
         **dict.fromkeys((model.Chart, model.FigureGroup, model.MathBlock), bare),
         model.DefinitionList: described,
-        model.CodeBlock: code,
+        model.CodeBlock: plain,
     }
 
 

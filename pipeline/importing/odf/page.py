@@ -11,7 +11,7 @@ import lxml.html
 from lxml import etree
 from lxml.etree import _Element as Element
 
-from pipeline.importing.draft import COMMENT, MATH_MARK
+from pipeline.importing.draft import COMMENT, MATH_MARK, append_text
 from pipeline.importing.mathml import as_tex
 from pipeline.importing.odf.names import DC, DRAW, LEAVE_OUT, MATH, OFFICE, SVG, TABLE, TEXT, XLINK
 from pipeline.importing.odf.styles import OdfStyles
@@ -110,7 +110,7 @@ class OdfPage:
             made.set("class", TITLE)
         elif "Preformatted_20_Text" in names:
             if before is not None and before.tag == "pre":
-                _append(before, "\n")
+                append_text(before, "\n")
                 made = before
             else:
                 made = _under(to, "pre")
@@ -195,11 +195,11 @@ class OdfPage:
     # --- within text
 
     def _inlines_of(self, element: Element, to: Element, *, alone: bool = False) -> None:
-        _append(to, _folded(element.text, to))
+        append_text(to, _folded(element.text, to))
         for child in element:
             if isinstance(child.tag, str):
                 self._inline_of(child, to, alone=alone)
-            _append(to, _folded(child.tail, to))
+            append_text(to, _folded(child.tail, to))
 
     def _inline_of(self, element: Element, to: Element, *, alone: bool) -> None:
         tag = element.tag
@@ -209,12 +209,12 @@ class OdfPage:
             return
         elif tag == f"{TEXT}s":
             count = min(number_of(element, f"{TEXT}c"), 200)
-            _append(to, " " * count if _is_code(to) else " ")
+            append_text(to, " " * count if _is_code(to) else " ")
         elif tag == f"{TEXT}tab":
-            _append(to, "\t" if _is_code(to) else " ")
+            append_text(to, "\t" if _is_code(to) else " ")
         elif tag == f"{TEXT}line-break":
             if _is_code(to):
-                _append(to, "\n")
+                append_text(to, "\n")
             else:
                 _under(to, "br")
         elif tag == f"{TEXT}span":
@@ -256,7 +256,7 @@ class OdfPage:
         formula = self._formula(element)
         if formula:
             self.formulas += 1
-            _append(to, f"{MATH_MARK}{formula}{MATH_MARK}")
+            append_text(to, f"{MATH_MARK}{formula}{MATH_MARK}")
             return
         box = element.find(f"{DRAW}text-box")
         if box is not None:
@@ -326,13 +326,6 @@ def _under(parent: Element, tag: str, **attributes: str) -> Element:
     for key, value in attributes.items():
         made.set(key, value)
     return made
-
-
-def _append(to: Element, text: str) -> None:
-    if len(to):
-        to[-1].tail = (to[-1].tail or "") + text
-    else:
-        to.text = (to.text or "") + text
 
 
 def _append_before(element: Element) -> None:

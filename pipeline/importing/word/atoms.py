@@ -9,6 +9,8 @@ from typing import NamedTuple, TypeAlias
 from lxml import etree
 from lxml.etree import _Element as Element
 
+from pipeline.importing.draft import append_text
+
 FORMATS = (
     "ins",
     "del",
@@ -40,7 +42,7 @@ def fill(element: Element, atoms: Sequence[Atom], formats: Sequence[str] = FORMA
     if not formats:
         for atom in atoms:
             if isinstance(atom.content, str):
-                _append(element, atom.content)
+                append_text(element, atom.content)
             else:
                 element.append(atom.content)
         return
@@ -63,10 +65,3 @@ def _element(parent: Element, format: str, value: str) -> Element:
             return etree.SubElement(parent, "ins", datetime="")
         case _:
             return etree.SubElement(parent, format)
-
-
-def _append(element: Element, text: str) -> None:
-    if len(element):
-        element[-1].tail = (element[-1].tail or "") + text
-    else:
-        element.text = (element.text or "") + text
