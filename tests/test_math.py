@@ -433,6 +433,25 @@ def test_more_of_tex_is_read(tex: str, expected: str) -> None:
     assert draw(markup(element(tex), ""), "#000").width > 0
 
 
+@pytest.mark.parametrize(
+    ("lines", "tex"),
+    [
+        (0, r"\begin{array}{cc} a & b \\ c & d \end{array}"),
+        (1, r"\begin{array}{c|c} a & b \\ c & d \end{array}"),
+        (1, r"\begin{pmatrix} a & b \\ \hline c & d \end{pmatrix}"),
+        (2, r"\begin{array}{c||c} a & b \\ c & d \end{array}"),
+        (6, r"\begin{array}{|c|c|} \hline a & b \\ \hline c & d \\ \hline \end{array}"),
+    ],
+)
+def test_lines_of_a_table_are_drawn_whole(lines: int, tex: str) -> None:
+    drawing = ET.fromstring(draw(markup(element(tex), ""), "#000").data)
+    _, top, _, height = map(float, drawing.get("viewBox", "").split())
+    found = [shape.attrib for shape in drawing if shape.tag.endswith("rect")]
+    assert len(found) == lines
+    assert all(top <= float(line["y"]) for line in found)
+    assert all(float(line["y"]) + float(line["height"]) <= top + height + 0.1 for line in found)
+
+
 def test_a_gap_is_said() -> None:
     assert spoken("2x + ____ = 7") == "2 x plus blank equals 7"
     assert spoken("2x + ____ = 7", "de") == "2 x plus Lücke ist gleich 7"

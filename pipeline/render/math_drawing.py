@@ -209,11 +209,14 @@ def _as_drawn(element: Element, display: bool) -> Element:
         case "mrow" if kind in ENCLOSED:
             found.tag = "menclose"
             found.set("notation", ENCLOSED[kind])
+        case "mtd" if kind:
+            found.set("lines", kind)
         case "mtext" if kind:
             found.set("mathvariant", kind)
         case "mtable":
             found.set("columnspacing", "0em" if kind == "aligned" else _length("1em"))
-            found.set("rowspacing", _length("0.35em"))
+            lined = any(cell.get("lines") for cell in found.iter("mtd"))
+            found.set("rowspacing", _length("0.6em" if lined else "0.35em"))
         case "munder" | "mover" | "munderover":
             _limits(found, display)
         case "msub" | "msup" | "msubsup":

@@ -1,6 +1,6 @@
-"""ziamath's rows, each thing in them set once: what grows to the height of its row is set
-when the rest of the row is, as MathML Core says, and not the whole row twice, which doubles
-with each level. Whoever imports this has ziamath set rows so."""
+"""ziamath's tables, with lines; and its rows, each thing in them set once: what grows to the
+height of its row is set when the rest of the row is, as MathML Core says, and not the whole row
+twice, which doubles with each level. Whoever imports this has ziamath set both so."""
 
 from __future__ import annotations
 
@@ -10,13 +10,17 @@ from xml.etree.ElementTree import Element
 
 from ziafont.fonttypes import BBox
 from ziamath import operators
-from ziamath.drawable import Drawable
+from ziamath.drawable import Drawable, HLine, VLine
 from ziamath.nodes.mrow import Mrow
 from ziamath.nodes.mspace import Mphantom
+from ziamath.nodes.mtable import Mtable
 
 SCRIPTS = frozenset({"msub", "msup", "msubsup", "munder", "mover", "munderover"})
 ROW = ("rowymin", "rowymax")
 
+
+DASH = 4
+"""How many times as long as thick the parts of a dashed line are."""
 
 HIGHEST = 200
 """Ems that a row may be high: brackets around brackets may double with each level."""
@@ -58,6 +62,68 @@ class _Row(Mrow, tag="mrow"):
 
 class Phantom(_Row, Mphantom, tag="mphantom"):
     """A row that takes its room and is not seen."""
+
+
+class _Table(Mtable, tag="mtable"):
+    """A table with the lines that its cells have beside them."""
+
+    def _setup(self, **kwargs: Any) -> None:
+        super()._setup(**kwargs)
+        lines = [[cell.get("lines", "").split() for cell in row] for row in self.element]
+        if not any(map(any, lines)):
+            return
+        across, down = self._edges([len(row) for row in lines])
+        runs: dict[tuple[str, bool, float], list[tuple[float, float]]] = {}
+        for row, names in enumerate(lines):
+            for column, of_cell in enumerate(names):
+                sides = across[column : column + 2], down[row : row + 2]
+                for name in of_cell:
+                    kind, _, side = name.partition("-")
+                    upright = side in ("left", "right")
+                    at = sides[not upright][side in ("right", "bottom")]
+                    begin, end = sides[upright]
+                    found = runs.setdefault((kind, upright, at), [])
+                    if found and found[-1][1] == begin:
+                        begin = found.pop()[0]
+                    found.append((begin, end))
+        for (kind, upright, at), found in runs.items():
+            for begin, end in found:
+                self._line(kind, upright, at, begin, end, kwargs)
+
+    def _edges(self, sizes: Sequence[int]) -> tuple[list[float], list[float]]:
+        """Where columns and rows end, half of the room between them being of each; the first and
+        the last get as much outside."""
+        beside = self.size_px(self.element.get("columnspacing", "0")) / 2
+        over = self.size_px(self.element.get("rowspacing", "0")) / 2
+        cells = iter(zip(self.nodes, self.nodexy, strict=True))
+        rows = [[next(cells) for _ in range(size)] for size in sizes]
+        widths = [max(node.bbox.xmax for node, _ in column) for column in zip(*rows, strict=True)]
+        room = self.bbox.xmax - sum(widths) - 2 * beside * (len(widths) - 1)
+        across = [room / 2]
+        for width in widths:
+            across.append(across[-1] + width + 2 * beside)
+        down = [-self.bbox.ymax - over]
+        down += [max(y - node.bbox.ymin for node, (_, y) in row) + over for row in rows]
+        self.nodexy = [(x + beside, y) for x, y in self.nodexy]
+        half = self.units_to_points(self.font.math.consts.radicalRuleThickness) / 2
+        right = self.bbox.xmax + 2 * beside
+        self.bbox = BBox(-half, right + half, -down[-1] - half, -down[0] + half)
+        return across, down
+
+    def _line(
+        self, kind: str, upright: bool, at: float, begin: float, end: float, kwargs: dict[str, Any]
+    ) -> None:
+        thickness = self.units_to_points(self.font.math.consts.radicalRuleThickness)
+        dash = DASH * thickness if kind == "dashed" else end - begin
+        count = max(1, round((end - begin) / dash / 2))
+        step = (end - begin - dash) / max(1, count - 1)
+        for off in (-thickness, thickness) if kind == "double" else (0.0,):
+            for number in range(count):
+                start = begin + number * step
+                shape = VLine if upright else HLine
+                self.nodes.append(shape(dash, thickness, style=self.style, **kwargs))
+                place = at + off
+                self.nodexy.append((place, start) if upright else (start, place - thickness / 2))
 
 
 class _Later(Drawable):

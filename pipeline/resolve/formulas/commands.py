@@ -51,8 +51,8 @@ SWITCHES = frozenset(
 
 SPACED = frozenset({"hskip", "kern", "mkern", "mskip"})
 SPECIAL = frozenset(
-    "tag label rule color textcolor hline hdashline cline mathop textcircled ce cf pu intertext"
-    " shortintertext".split()
+    "tag label rule color textcolor hline hdashline cline cdashline mathop textcircled ce cf pu"
+    " intertext shortintertext".split()
 )
 """Commands that are read in ways of their own."""
 DELIMITED = frozenset(
@@ -93,7 +93,7 @@ OTHER_NAMES = dict(
         " ohm:Omega thetasym:vartheta underbar:underline overgroup:overparen"
         " undergroup:underparen nleqq:nleq shortparallel:parallel negmedspace:negthinspace"
         " negthickspace:negthinspace operatornamewithlimits:operatorname* dotsi:cdots"
-        " dotsm:cdots dotsb:cdots"
+        " dotsm:cdots dotsb:cdots toprule:hline midrule:hline bottomrule:hline"
     ).split()
 )
 SIGNS = dict(
@@ -150,7 +150,6 @@ NOT_HERE = {
 """Hints for commands that writers know from elsewhere."""
 
 COLOURS = "Formulas have the colour of the text."
-LINES = "Formulas have no lines between rows and columns; a table has."
 
 
 @functools.cache

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable
 from xml.etree.ElementTree import Element, tostring
 
+from pipeline.resolve.formulas.lines import read_marks
 from pipeline.resolve.formulas.rows import DECIMAL, FUNCTION, is_blank, is_empty, row
 from pipeline.resolve.formulas.tokens import ATTRIBUTES, LIMIT_NAMES, TOKENS, kept, token
 
@@ -83,6 +84,8 @@ def _mended(element: Element, display: bool) -> Element:
         return token(element)
     if tag == "mspace":
         return kept(element, Element("mspace"))
+    if tag == "mtable":
+        read_marks(element)
     children = _all(element, display)
     if tag in ARITIES:
         return _script(element, children, display)
@@ -97,7 +100,7 @@ def _mended(element: Element, display: bool) -> Element:
             return found
         case "mtd" | "msqrt" | "mstyle" | "mphantom":
             found = kept(element, Element(tag))
-            found.extend(row(children))
+            found.extend(row(_in_style(children) if tag == "mtd" else children))
             return found
         case "mpadded":
             return _padded(element, children)
@@ -107,6 +110,16 @@ def _mended(element: Element, display: bool) -> Element:
                 children = [Element("mspace", {"width": "1.2em", "height": "0.8em"})]
             return _group(children, kind)
     return _group(children)
+
+
+def _in_style(children: list[Element]) -> list[Element]:
+    """The children of a cell, those after a change of style in it, which latex2mathml closes at
+    once."""
+    for number, child in enumerate(children):
+        if child.tag == "mstyle" and not len(child):
+            child.extend(row(_in_style(children[number + 1 :])))
+            return children[: number + 1]
+    return children
 
 
 def _group(children: list[Element], kind: str = "") -> Element:

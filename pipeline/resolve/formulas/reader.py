@@ -13,6 +13,8 @@ WIDEST, STROKE = 20, 0.6
 """Underscores of the widest blank, and the ems that each takes."""
 
 _LETTER = re.compile(r"\s*[A-Za-z]")
+_GAP = re.compile(r"\*?(?:\s*\[\s*+[-+]?[\d.]++\s*+[a-z]{2}\s*+\])?")
+"""How far the next row is to be from the one before, which is told after its end."""
 
 
 class Mistake(NamedTuple):
@@ -36,6 +38,7 @@ class Reader:
         self.depth = 0
         self.in_table = False
         self.marks: set[str] = set()  # the `&` and `\\\\` of the table that is being read
+        self.table_start = -1  # where that begins in ``out``
         self.given_up = False
 
     def wrong(self, message: str, at: int, hint: str = "", *, harmless: bool = False) -> None:
@@ -177,6 +180,8 @@ class Reader:
             case "&" | "\\\\":
                 self.marks.add(token)
                 self.out.append(token)
+                if token != "&" and (gap := _GAP.match(self.tex, self.pos)):
+                    self.pos = gap.end()
             case "\\":
                 self.wrong("A backslash stands at the end.", at)
             case "\\/" | "\\-":

@@ -11,6 +11,7 @@ from pipeline.numerals import letters as letter
 from pipeline.partial import closing_brace
 from pipeline.resolve.formulas import commands
 from pipeline.resolve.formulas.chemistry import chemistry
+from pipeline.resolve.formulas.lines import DASHED, SOLID, is_between, row_line
 from pipeline.resolve.formulas.reader import Reader
 from pipeline.resolve.formulas.texts import MathPiece, UnreadableTextError, pieces, quoted
 from pipeline.resolve.formulas.units import COMMANDS, UnknownUnitError, quantity
@@ -244,10 +245,23 @@ class Special(Reader):
         if name == "textcolor":
             self.argument(f"\\{name}", at)
 
+    # --- lines ---
+
     def line(self, name: str, held: str, at: int) -> None:
-        if name == "cline":
-            self.verbatim(name, at)
-        self.wrong("The formula's lines are left out.", at, commands.LINES, harmless=True)
+        """A line between rows, across all columns or some."""
+        begins = len(self.out)
+        while 0 < begins != self.table_start and is_between(self.out[begins - 1]):
+            begins -= 1
+        row = begins == self.table_start or "".join(self.out[:begins][-1:]).endswith("\\\\")
+        if not (self.in_table and row):
+            hint = "Put it at the beginning of a row of an array, or after its last one."
+            self.wrong(f"The line of `\\{name}` is left out.", at, hint, harmless=True)
+        else:
+            self.out.append(row_line(DASHED if "dash" in name else SOLID, held))
+
+    def dashed_line(self, name: str, held: str, at: int) -> None:
+        self.skip(_OPTION)
+        self.line(name, "", at)
 
     # --- other languages ---
 
@@ -281,7 +295,8 @@ READERS: dict[str, Callable[[Special, str, str, int], None]] = {
     "label": Special.label,
     "rule": Special.rule,
     **dict.fromkeys(("color", "textcolor"), Special.colour),
-    **dict.fromkeys(("hline", "hdashline", "cline"), Special.line),
+    **dict.fromkeys(("hline", "cline", "cdashline"), Special.line),
+    "hdashline": Special.dashed_line,
     "mathop": Special.operation,
     "textcircled": Special.circled,
     **dict.fromkeys(("ce", "cf", "pu"), Special.chemistry),
@@ -289,7 +304,7 @@ READERS: dict[str, Callable[[Special, str, str, int], None]] = {
 }
 """What reads commands in ways of their own; it is given what stands in the braces after them."""
 
-BARE = frozenset({"rule", "hline", "hdashline", "cline"})
+BARE = frozenset({"rule", "hline", "hdashline"})
 """Those that are not followed by one pair of braces."""
 
 

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable
 from typing import NamedTuple, TypeAlias
 
 from pipeline.resolve.formulas import commands
+from pipeline.resolve.formulas.lines import DASHED, DISPLAY, column_lines
 from pipeline.resolve.formulas.macros import LONGEST, Macro, write_out
 from pipeline.resolve.formulas.reader import Mistake
 from pipeline.resolve.formulas.special import EquationLabel, Special
@@ -160,9 +161,10 @@ class _Tex(Special):
             self.wrong(f"The environment `{name}` is not known.", at, hint)
         columns = self.columns(name, given, at)
         first = len(self.out)
-        outside, self.marks = self.marks, set()
+        outside = self.marks, self.table_start
+        self.marks, self.table_start = set(), first
         closed = self.group("\\end", in_table=True) if given else self.lines("\\end")
-        self.marks = outside
+        self.marks, self.table_start = outside
         ending = _ENVIRONMENT.match(self.tex, self.pos + len("\\end")) if closed else None
         if ending is None or ending[1] != name:
             self.wrong(f"There is no `\\end{{{name}}}` for `\\begin{{{name}}}`.", at)
@@ -171,7 +173,7 @@ class _Tex(Special):
         if not given:
             return
         if name.startswith("d"):
-            self.out.insert(first, "\\displaystyle ")
+            self.out.insert(first, DISPLAY)
         if name.endswith("rcases"):
             self.table(first, "array", "{ll}")
             self.out[first:] = [f"{{\\left. {self.out[first]}\\right\\}}}}"]
@@ -199,10 +201,10 @@ class _Tex(Special):
             return ""
         self.pos = found.end()
         told = _REPEATED.sub(lambda match: match[2] * int(match[1]), found[1])
-        if "|" in told:
-            self.wrong("The formula's lines are left out.", at, commands.LINES, harmless=True)
-        letters = re.sub(r"[@!><]\{[^{}]*\}|[pmb](?:\{[^{}]*\})", "", told)
-        return f"{{{''.join(letter for letter in letters if letter in 'lcr') or 'c'}}}"
+        told = re.sub(r"[pmb]\{[^{}]*\}", "l", re.sub(r"[@!><]\{[^{}]*\}", "", told))
+        told = re.sub(r";\{[^{}]*\}", DASHED, told)
+        letters = "".join(letter for letter in told if letter in "lcr") or "c"
+        return f"{{{letters}}}{column_lines(told)}"
 
     def fenced(self, at: int) -> None:
         self.delimiter("left")

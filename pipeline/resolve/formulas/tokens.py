@@ -21,7 +21,7 @@ ATTRIBUTES = {
     "mstyle": ("displaystyle", "scriptlevel"),
     "mtable": ("displaystyle",),
     "mpadded": ("width", "height", "depth", "lspace", "voffset"),
-    "mtd": ("columnalign",),
+    "mtd": ("columnalign", "class"),
 }
 """What elements may keep of their attributes: those of MathML Core, and the alignment of
 columns, which style sheets go by."""

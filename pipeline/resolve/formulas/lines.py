@@ -1,0 +1,79 @@
+"""What latex2mathml loses of a formula's table, lines between rows and columns above all: marks in
+its TeX, which are text to latex2mathml, and then classes of the cells that they are beside."""
+
+from __future__ import annotations
+
+import re
+from xml.etree.ElementTree import Element, SubElement
+
+SOLID, DASHED = "|", ":"
+_ROW, _COLUMNS, _DISPLAY = "\ue004", "\ue005", "\ue006"
+DISPLAY = f"\\text{{{_DISPLAY}}}"
+"""The mark of a table whose cells are set as formulas of their own are."""
+
+_BETWEEN = re.compile(rf"\s*|\\text\{{{_ROW}.*")
+_SOME = re.compile(r"\s*(\d{1,3})\s*-\s*(\d{1,3})\s*")
+
+
+def row_line(kind: str, columns: str = "") -> str:
+    """The mark of a line above a row, across all columns or some (`2-3`)."""
+    return f"\\text{{{_ROW}{kind}{columns if _SOME.fullmatch(columns) else ''}}}"
+
+
+def column_lines(columns: str) -> str:
+    """The mark of the lines in what says how columns are set (`l|cc`), "" where it has none."""
+    told = "".join(char for char in columns if char in "lcr" + SOLID + DASHED)
+    return "" if told.isalpha() else f"\\text{{{_COLUMNS}{told}}}"
+
+
+def is_between(token: str) -> bool:
+    """Whether a token of TeX is nothing, or a line above a row."""
+    return _BETWEEN.fullmatch(token) is not None
+
+
+def read_marks(table: Element) -> None:
+    """Take the marks out of a table, and give classes to the cells beside the lines: to the left
+    of these or above them, or at the table's left and upper edges to the right or below."""
+    columns, above = "", []
+    for row in table:
+        marks = [text for cell in row[:1] for text in _taken(cell)]
+        above.append([text[1:] for text in marks if text[0] == _ROW])
+        columns += "".join(text[1:] for text in marks if text[0] == _COLUMNS)
+        if _DISPLAY in marks:
+            table.set("displaystyle", "true")
+    if not columns and not any(above):
+        return
+    width = max(len(row) for row in table)
+    if above[-1] and len(table) > 1 and len(table[-1]) == 1 and not len(table[-1][0]):
+        table.remove(table[-1])
+    for row in table:
+        for _ in range(width - len(row)):
+            SubElement(row, "mtd")
+    between = re.split("[lcr]", columns)[: width + 1]
+    for row in table:
+        for number, kinds in enumerate(between):
+            _add(row[max(0, number - 1)], kinds, "right" if number else "left")
+    for number, lines in enumerate(above):
+        row, side = table[max(0, number - 1)], "bottom" if number else "top"
+        for column, cell in enumerate(row, start=1):
+            kinds = "".join(line[0] for line in lines if _crosses(line[1:], column))
+            _add(cell, kinds, side)
+
+
+def _taken(cell: Element) -> list[str]:
+    """The marks of a cell, taken out of it."""
+    found = [inner for inner in cell if (inner.text or " ")[0] in (_ROW, _COLUMNS, _DISPLAY)]
+    for inner in found:
+        cell.remove(inner)
+    return [inner.text or "" for inner in found]
+
+
+def _crosses(columns: str, column: int) -> bool:
+    found = _SOME.fullmatch(columns)
+    return found is None or int(found[1]) <= column <= int(found[2])
+
+
+def _add(cell: Element, kinds: str, side: str) -> None:
+    if kinds:
+        kind = "double" if len(kinds) > 1 else "dashed" if kinds == DASHED else "solid"
+        cell.set("class", f"{cell.get('class', '')} {kind}-{side}".strip())
