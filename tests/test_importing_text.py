@@ -472,3 +472,81 @@ def test_a_long_paragraph(tmp_path: Path) -> None:
     begun = time.process_time()
     of_text((tmp_path / "a.txt").read_bytes(), "a.txt")
     assert time.process_time() - begun < 10
+
+
+KICKERS = {
+    "text": (
+        "a.txt",
+        "OPINION\n\nThe water that nobody counts\n\nBy Ann Ash\n5 March 2024\n\n"
+        "Many people in the north walk for hours to get their water.\n\nWe walked with them.\n",
+        4,
+    ),
+    "page": (
+        "a.html",
+        "<html lang='en'><head><title>Opinion | The Daily Well</title></head><body><article>"
+        "<h1>Opinion</h1><h2>The water that nobody counts</h2><p>By Ann Ash</p>"
+        "<p>5 March 2024</p><p>Many people in the north walk for hours to get their water.</p>"
+        "<p>We walked with them.</p></article></body></html>",
+        3,
+    ),
+}
+
+
+@pytest.mark.parametrize("kind", KICKERS)
+def test_kicker(kind: str, tmp_path: Path) -> None:
+    """What only says in which part of a paper a text stood is no title."""
+    name, text, guesses = KICKERS[kind]
+    made = of(tmp_path, text, name)
+    assert made.text.startswith(
+        "---\ntitle: The water that nobody counts\nauthors:\n- Ann Ash\ndate: '2024-03-05'\n"
+        "keywords:\n- Opinion\n---\n"
+    )
+    assert body(made) == (
+        "Many people in the north walk for hours to get their water.\n\nWe walked with them."
+    )
+    assert len(told(made)) == guesses
+
+
+def test_names_before_the_first_turns(tmp_path: Path) -> None:
+    """Names that stand before the first question and the first reply alone, as in magazines."""
+    asked = "<p><b>{}</b></p><p>{}</p>"
+    turns = (
+        ("Ann Ash: How deep is it?", "Ben Birch: Very."),
+        ("And then?", "It rained."),
+        ("What next?", "Nothing."),
+    )
+    text = (
+        "<html lang='en'><head><title>An interview with Ben Birch</title>"
+        "<meta name='author' content='Ann Ash'></head><body><article>"
+        "<h1>An interview with Ben Birch</h1>"
+        f"{''.join(asked.format(*turn) for turn in turns)}</article></body></html>"
+    )
+    made = of(tmp_path, text, "a.html")
+    assert speakers(made) == {"Ann Ash": "interviewer", "Ben Birch": "guest"}
+    assert body(made) == (
+        "Ann Ash: How deep is it?\n\nBen Birch: Very.\n\nAnn Ash: And then?\n\n"
+        "Ben Birch: It rained.\n\nAnn Ash: What next?\n\nBen Birch: Nothing."
+    )
+
+
+def test_related_posts_that_ask(tmp_path: Path) -> None:
+    """Titles of other pages may end in a question mark; what is asked in the text stays."""
+    text = "The well\n\nIt is deep.\n\nRelated posts\nWhy do wells run dry?\nWhat now?\n"
+    assert body(of(tmp_path, text)) == "It is deep."
+    made = of(tmp_path, text + "\nThe rain came, and all the wells were full again.\n")
+    assert "What now?" in body(made)
+
+
+def test_lines_that_go_on(tmp_path: Path) -> None:
+    """A short line that goes on in lower case is joined with the one before; verse is not."""
+    text = (
+        "The wells of the north\n\n"
+        "Many people in the north of the country walk for very many hours,\n"
+        "and nobody counts\nthem.\n\n"
+        "a small\nbird\nsings\n\nIt goes\non here.\n"
+    )
+    assert body(of(tmp_path, text)) == (
+        "Many people in the north of the country walk for very many hours, "
+        "and nobody counts them.\n\n"
+        "a small\\\nbird\\\nsings\n\nIt goes on here."
+    )

@@ -19,6 +19,7 @@ from pipeline.importing.draft import DISPLAY_MARK, MATH_MARK, Draft, count
 from pipeline.importing.page_metadata import metadata_of
 from pipeline.importing.page_notes import take_formulas, take_notes
 from pipeline.importing.page_reader import Fetch, PageReader, Places
+from pipeline.importing.text_head import with_head
 from pipeline.importing.tidying import joined_runs, tidied
 from pipeline.metadata import Metadata
 from pipeline.model import Image, Note, NoteReference
@@ -109,6 +110,11 @@ def of_page(
         reader.forget_images({n.source for n in walk((*blocks, *texts)) if isinstance(n, Image)})
     kept = own_nodes.KEPT if own else frozenset[str]()
     blocks, texts = tidied(blocks, texts, metadata.title, reader.tell, kept)
+    if not whole:
+        before = count(blocks, ())
+        metadata, blocks, told = with_head(blocks, metadata, name)
+        counts.subtract(before - count(blocks, ()))
+        reader.found += told
     return Draft(metadata, blocks, texts, reader.images, counts, tuple(reader.found))
 
 

@@ -63,7 +63,10 @@ def with_speakers(draft: Draft, name: str) -> Draft:
     if metadata.speakers or any(isinstance(b, model.Dialogue) for b in draft.blocks):
         return draft
     blocks = tuple(lines_apart(draft.blocks))
-    found = _by_names(blocks, metadata) or _by_questions(blocks, metadata)
+    by_names, by_questions = _by_names(blocks, metadata), _by_questions(blocks, metadata)
+    found = by_names or by_questions
+    if by_names and by_questions and 2 * len(by_names.turns) < len(by_questions.turns):
+        found = by_questions  # the names stand before the first turns alone
     if not found:
         return draft
     names = [one.name for one in found.speakers]
@@ -290,20 +293,36 @@ def _by_questions(blocks: tuple[Block, ...], metadata: Metadata) -> _Found | Non
             break
     else:
         return None
-    asker = about.asker or role_of(metadata, 0).capitalize()
+    asker = _first_name(asked.values()) or about.asker or role_of(metadata, 0).capitalize()
     turns = [Said(at, asker, asked[at]) for at in sorted(asked) if at >= first]
-    turns, replier = _answered(turns, blocks, about.guest, metadata)
+    replies = [b.children for at, b in paragraphs.items() if at - 1 in asked and at not in asked]
+    guest = _first_name(replies) or about.guest
+    turns, replier = _answered(turns, blocks, guest, metadata)
     if not replier:
         return None
+    turns = [_without_name(turn) for turn in turns]
     speakers = (
         Speaker(asker, role_of(metadata, 0), asks=True),
         Speaker(replier, role_of(metadata, 1)),
     )
     sentence = (
         f"Paragraphs {way} are taken for what {asker} asks, and what follows for what {replier} "
-        "says; no names stand before them."
+        "says; names stand before the first of them at most."
     )
     return _Found(turns, speakers, [sentence], "perhaps an interview")
+
+
+def _first_name(texts: Iterable[tuple[Inline, ...]]) -> str:
+    """The name before the first of some texts, if one stands there."""
+    label = next((label_of(children) for children in texts), None)
+    return label.name if label and label.form == "colon" and not stands_for(label.name) else ""
+
+
+def _without_name(turn: Said) -> Said:
+    """A turn without the name of whoever says it."""
+    label = label_of(turn.children)
+    is_own = label and label.form == "colon" and folded(label.name) == folded(turn.name)
+    return turn._replace(children=label.rest) if label and is_own and label.rest else turn
 
 
 def _whole(

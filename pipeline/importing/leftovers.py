@@ -110,13 +110,15 @@ def _fill(lines: list[CopiedLine], kinds: dict[int, str]) -> None:
         between = texts[places[one] + 1 : places[other]]
         if len(between) <= 8 and all(_is_short(lines[at].text) for at in between):
             kinds.update(dict.fromkeys(between, "menu"))
+    last = max((at for at in texts if at not in kinds and _ends(lines[at].text)), default=0)
     for at in [at for at in texts if kinds.get(at) == "related"]:
         following = texts[places[at] + 1 : places[at] + 13]
         for after, beyond in itertools.zip_longest(following, following[1:]):
             words = lines[after].text.split()
             if (
                 len(words) > _LONG
-                or re.search(r"[.!?…”\"]$", lines[after].text.strip())
+                or _ends(lines[after].text)
+                or (at < last and re.search(r"[!?”\"]$", lines[after].text.strip()))
                 or (after in kinds and kinds[after] != "related")
                 or (beyond is not None and _is_paragraph(lines[beyond].text))
             ):
@@ -137,6 +139,11 @@ def _above(lines: list[CopiedLine], kinds: dict[int, str]) -> None:
     for at in top[: menus[-1]]:
         if at not in kinds and len(lines[at].text.split()) < 9:
             kinds[at] = "menu"
+
+
+def _ends(text: str) -> bool:
+    """Whether a line ends as a sentence does, and titles do not."""
+    return bool(re.search(r"[.…][”\"]?$", text.strip()))
 
 
 def _is_paragraph(text: str) -> bool:

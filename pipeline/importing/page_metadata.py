@@ -11,9 +11,11 @@ from lxml.etree import _Element as Element
 from msgspec.structs import replace
 
 from pipeline.importing.article import words
+from pipeline.importing.vocabulary import said as said_of
 from pipeline.metadata import Contributor, Metadata
 from pipeline.parser.frontmatter.identifiers import BadValueError
 from pipeline.parser.frontmatter.languages import language
+from pipeline.words import folded
 
 TITLE = "document-title"
 """The class of the heading that is the title of all."""
@@ -39,10 +41,16 @@ def metadata_of(root: Element, *, whole: bool = False) -> tuple[Metadata, str]:
         found = root.find(".//title")
         heads = [e for e in root.iter("h1") if words(e)]
         heads = [e for e in heads if e.get("class") == TITLE] or heads
+        above = [e for e in heads if folded(" ".join(words(e))) in said_of("head", "kicker")]
+        if heads and len(above) == len(heads):  # which only say what part of a paper it is in
+            heads = [e for e in root.iter("h2") if words(e)][:1] or heads
+            for element in above if heads[0].tag == "h2" else ():
+                element.tag = "p"
         title = " ".join(words(found)) if found is not None else ""
         head = " ".join(words(heads[0])) if len(heads) == 1 else ""
         if head and not (whole and words(root)[: len(head.split())] != head.split()):
-            title = head if not title or head in title else title
+            is_better = head in title or heads[0].tag == "h2"
+            title = head if not title or is_better else title
     author = linked.get("author") or said.get("author") or said.get("article:author") or ""
     if author.startswith(("http://", "https://", "@")):
         author = ""

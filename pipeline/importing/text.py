@@ -34,6 +34,8 @@ _RULE = re.compile(r"\s*(?:[*•·-]\s+){2,}[*•·-]\s*|\s*([*_=~–—#-])\1{2
 _UNDERLINE = re.compile(r"\s*([=~-])\1{2,}\s*")
 _SECTION = re.compile(r"(\d{1,2}(?:\.\d{1,2})*)\.?\s+(?=\S)|[IVX]{1,4}\.\s+|[A-H]\.\s+")
 _HEADING_WORDS, _HEADING_LENGTH = 12, 80
+_SHORT = 60
+"""Characters of a line of verse at most."""
 
 _MARKDOWN = re.compile(
     r"^#{1,6} \S|^(?:```|~~~)\w*$|\[[^\]\n]{1,200}\]\(|\*\*[^\s*]|^\|.{1,999}\|$", re.MULTILINE
@@ -77,7 +79,7 @@ def of_text(data: bytes | str, name: str, folder: Path = Path()) -> Draft:
         found.append(diagnostic(Code.NOT_IMPORTED, message, source=name, hint=hint))
     metadata, rest, told = head_of(kept, lang or "en", name)
     found += told
-    reader = _Reader(rest, tabbed, metadata.title, name)
+    reader = _Reader(rest, tabbed, metadata, name)
     blocks = reader.blocks()
     found += reader.found
     counts = count(blocks, ())
@@ -108,7 +110,7 @@ class _Reader:
     """Reads lines into blocks."""
 
     def __init__(
-        self, lines: list[CopiedLine], tabbed: dict[int, str], title: str, name: str
+        self, lines: list[CopiedLine], tabbed: dict[int, str], metadata: Metadata, name: str
     ) -> None:
         self.found: list[Diagnostic] = []
         self._lines = lines
@@ -118,7 +120,7 @@ class _Reader:
         self._words = frozenset(re.findall(r"[^\W\d_]{4,}", " ".join(line.text for line in lines)))
         self._width = width_of(lines)
         self._is_spaced = is_spaced(lines)
-        words = " ".join([title, *(line.text for line in lines[:12])])
+        words = " ".join([metadata.title, *metadata.keywords, *(line.text for line in lines[:12])])
         self._is_interview = bool(phrase("speech", "interview").search(words))
         self._names = Counter(filter(None, map(_name_before, lines)))
 
@@ -250,16 +252,23 @@ class _Reader:
         """The paragraphs of lines: those that were broken to fit a width are joined, others are
         paragraphs each; short ones, as of verse, stay lines."""
         parts: list[list[CopiedLine]] = []
+        is_prose = max(len(line.text) for line in lines) > _SHORT or (
+            len(lines) == 2 and bool(ENDS.search(lines[1].text))
+        )
         for line in lines:
             begins = bool(parts) and not label_of((Text(text=line.text.strip()),))
-            if begins and self._goes_on(parts[-1][-1], line):
+            before = parts[-1][-1] if parts else line
+            is_cut = line.text.lstrip()[:1].islower() and (
+                before.text.endswith(",") or not ENDS.search(before.text)
+            )
+            if begins and (self._goes_on(before, line) or (is_prose and is_cut)):
                 parts[-1].append(line)
             else:
                 parts.append([line])
         is_verse = (
             len(parts) > 2
             and self._is_spaced
-            and all(len(part) == 1 and len(part[0].text) < 60 for part in parts)
+            and all(len(part) == 1 and len(part[0].text) <= _SHORT for part in parts)
             and not any(label_of((Text(text=p[0].text.strip()),)) for p in parts)
         )
         if is_verse:

@@ -3,15 +3,28 @@
 from __future__ import annotations
 
 import datetime
+import itertools
 import re
+from typing import NamedTuple
+
+from msgspec.structs import replace
 
 from pipeline.codes import Code, diagnostic
 from pipeline.diagnostics import Diagnostic, Span
+from pipeline.importing.around import text_of
 from pipeline.importing.labels import is_name
 from pipeline.importing.lines import CopiedLine
 from pipeline.importing.vocabulary import months, phrase, said
 from pipeline.metadata import Contributor, Metadata
+from pipeline.model import Block, Paragraph
 from pipeline.words import folded
+
+
+class _Head(NamedTuple):
+    metadata: Metadata
+    blocks: tuple[Block, ...]
+    found: list[Diagnostic]
+
 
 _MOST_WORDS = 25
 """Of a title."""
@@ -47,15 +60,24 @@ def head_of(
     def tell(message: str, line: CopiedLine) -> None:
         found.append(diagnostic(Code.NOT_IMPORTED, message, span=Span(line.number), source=name))
 
+    kicker = ""
+    below = texts[1][1].text if len(texts) > 1 else ""
+    is_speaker = _is_full_name(below.strip()) and sum(w.text == below for w in lines) > 1
+    if below and not is_speaker and _is_kicker(texts[0][1].text, below):
+        at, line = texts.pop(0)
+        kicker = " ".join(line.text.split())
+        taken.add(at)
+        tell(f"“{kicker}” stands above the title, and is taken for a keyword.", line)
     if texts and _is_title(texts[0][1].text, [line.text for _, line in texts[1:3]]):
         at, line = texts.pop(0)
         title = " ".join(re.sub(r"^#+\s+", "", line.text.strip()).split())
+        tell(f"The first line, “{title[:60]}”, is taken for the title.", line)
         taken.add(at)
         under = at + 1 < len(lines) and re.fullmatch(r"\s*[=-]{3,}\s*", lines[at + 1].text)
         if under:
             taken.add(at + 1)
             texts = [one for one in texts if one[0] != at + 1]
-    is_interview = bool(phrase("speech", "interview").search(title))
+    is_interview = bool(phrase("speech", "interview").search(f"{kicker}. {title}"))
     for number, (at, line) in enumerate(texts):
         text = line.text.strip()
         if len(text.split()) > _MOST_WORDS:
@@ -88,15 +110,13 @@ def head_of(
             break
         if day and at in taken:
             date = date or day
-    if title:
-        at = min(taken)
-        tell(f"The first line, “{title[:60]}”, is taken for the title.", lines[at])
     metadata = Metadata(
         title=title,
         subtitle=subtitle,
         authors=tuple(Contributor(name=author) for author in authors),
         lang=lang,
         date=date,
+        keywords=(kicker.capitalize() if kicker.isupper() else kicker,) if kicker else (),
     )
     return metadata, [line for at, line in enumerate(lines) if at not in taken], found
 
@@ -109,6 +129,42 @@ def _is_title(text: str, after: list[str]) -> bool:
     if re.match(r"[•*–-]\s", text) or re.search(r"[.;,:]$", text):
         return False
     return not re.search(r"https?://", text)
+
+
+def with_head(blocks: tuple[Block, ...], known: Metadata, name: str) -> _Head:
+    """The blocks of an article without those at its top that say which part of a paper it is in,
+    who wrote it and when; the metadata with that, as far as nothing is ``known``."""
+    top = [*itertools.takewhile(lambda block: isinstance(block, Paragraph), blocks[:_HEAD])]
+    lines = [CopiedLine(text_of(block), at) for at, block in enumerate(top, 1)]
+    kicker = bool(lines) and _is_kicker(lines[0].text, known.title)
+    title = CopiedLine(known.title, 0)
+    lines = [lines[0], title, *lines[1:]] if kicker else [title, *lines]
+    found, rest, told = head_of(lines, known.lang, name)
+    if found.title != known.title:
+        return _Head(known, blocks, [])
+    names = {author.name for author in known.authors}
+    if (names and not names >= {author.name for author in found.authors}) or (
+        known.date and found.date not in ("", known.date)
+    ):
+        return _Head(known, blocks, [])
+    metadata = replace(
+        known,
+        authors=known.authors or found.authors,
+        date=known.date or found.date,
+        subtitle=known.subtitle or found.subtitle,
+        keywords=known.keywords or found.keywords,
+    )
+    left = {line.number for line in rest}
+    kept = (block for at, block in enumerate(blocks, 1) if at > len(top) or at in left)
+    findings = [replace(one, line=0, column=0) for one in told if one.line]
+    return _Head(metadata, tuple(kept), findings)
+
+
+def _is_kicker(text: str, after: str) -> bool:
+    """Whether a line only says which part of a paper the headline below it is in."""
+    parts = re.split("[|/›»>•·]", text.strip(" :|"))
+    is_known = any(folded(part) in said("head", "kicker") for part in parts)
+    return len(text.split()) < 8 and is_known and _is_title(after, [text]) and not _authors(after)
 
 
 def _is_full_name(text: str) -> bool:

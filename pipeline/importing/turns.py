@@ -41,9 +41,10 @@ def about_of(blocks: tuple[Block, ...], metadata: Metadata, first: int) -> About
     """What a text says above the block at which its ``first`` turn is."""
     lead = " ".join(text_of(block) for block in blocks[:first])
     authors = tuple(one.name for one in metadata.authors)
-    text = f"{metadata.title}. {metadata.subtitle}. {metadata.description}. {lead}"
+    said = (metadata.title, metadata.subtitle, metadata.description, *metadata.keywords, lead)
+    text = ". ".join(said)
     is_interview = any(phrase("speech", word).search(text) for word in ("interview", "with"))
-    guest = guest_in(metadata.title, text, authors)
+    guest = guest_in(metadata.title, text, authors) or guest_in(metadata.subtitle, "", authors)
     return About(f"{text} {', '.join(authors)}", authors, guest, is_interview)
 
 
