@@ -56,8 +56,10 @@ def prepare(root: Element) -> None:
                 _section(element, classes)
             case "label" if "writing-lines" in classes:
                 _lines(element, classes)
-            case "input" if "blank" in classes:
+            case "input":
                 element.tag = "span"
+                if "blank" not in classes:
+                    element.set("class", "task open")
             case "div" if "index-list" in classes:
                 _emptied(element, "index")
             case "p" if "writing-prompt" in classes:
@@ -102,7 +104,9 @@ def _is_gone(element: Element, classes: list[str]) -> bool:
         return parent is not None and parent.tag == "body"
     if element.tag == "summary":
         return parent is not None and "chart-data" in classes_of(parent)
-    return element.tag in ("nav", "select", "input") and "blank" not in classes
+    if element.tag == "input":  # choices are known by what holds them
+        return "blank" not in classes and parent is not None and parent.tag != "li"
+    return element.tag in ("nav", "select")
 
 
 def _section(element: Element, classes: list[str]) -> None:

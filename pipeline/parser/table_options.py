@@ -170,20 +170,24 @@ def with_head_columns(table: model.Table, count: int) -> model.Table:
 
 def guess_row_heads(table: model.Table) -> model.Table:
     """The table with its first column as heads of the rows, where that has no head of its
-    own, or where every other column holds numbers; unless there are such heads already."""
+    own, or where every other column holds numbers or boxes to tick; unless there are such heads
+    already."""
     if not table.head or any(cell.scope for row in table.body for cell in row.cells):
         return table
     if any(cell.columns > 1 or cell.rows > 1 for row in table.body for cell in row.cells):
         return table
     corner = table.head[0].cells[0]
     others = [cell for row in table.body for cell in row.cells[1:]]
-    if others and (not corner.children or all(map(_is_number, others))):
+    if others and (not corner.children or all(map(_is_headed, others))):
         return with_head_columns(table, 1)
     return table
 
 
-def _is_number(cell: model.TableCell) -> bool:
+def _is_headed(cell: model.TableCell) -> bool:
+    """Whether a cell says nothing without the heads of its row and its column."""
     only = cell.children[0] if len(cell.children) == 1 else None
+    if isinstance(only, model.List):
+        return all(item.checked is not None and not item.children for item in only.items)
     return isinstance(only, model.Plain) and bool(_NUMBER.fullmatch(plain_text(only.children)))
 
 

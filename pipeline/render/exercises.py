@@ -57,7 +57,6 @@ class Fields:
 def helpers(lang: str) -> dict[str, object]:
     """What the templates of one document in a language are given."""
     return {
-        "field": Fields(),
         "blank_widths": BLANK_WIDTHS,
         "is_solved": is_solved,
         "is_line": is_line,

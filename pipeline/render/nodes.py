@@ -120,6 +120,7 @@ class NodeRenderer:
         self.printed_notes = PrintedNotes(document.notes, note_place)
         self.formula_images = FormulaImages(document, self.rules)
         self._templates: dict[type[Node], jinja2.Template] = {}
+        self._fields = exercises.Fields()
         self._context: dict[str, object] = {
             "format": format_name,
             "metadata": document.metadata,
@@ -156,6 +157,7 @@ class NodeRenderer:
             "tail_class": self._sizes.tail,
             "height_class": self._sizes.height,
             "answer_room": self._sizes.answer_room,
+            "field": self._fields,
             **exercises.helpers(document.metadata.lang),
             "timing": functools.partial(timing, said=self._words),
             "as_field": self.as_field,
@@ -246,7 +248,10 @@ class NodeRenderer:
         return attributes_of(node, classes, self.format, self._sizes)
 
     def table_shape(self, node: model.Table) -> tables.Shape:
-        return tables.shape(node, self.format, self._decimal_mark, self.table_lines)
+        found = tables.shape(node, self.format, self._decimal_mark, self.table_lines)
+        if not any(isinstance(above, model.Exercise) for above in self._path):
+            return found
+        return tables.as_grid(found, self._fields.name if self.format == "html" else None)
 
     def table_rows(self, node: model.Table) -> tuple[RowItem, ...]:
         """The rows of a table that is to be a list."""

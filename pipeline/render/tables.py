@@ -3,12 +3,12 @@ cells head, how numbers stand under each other, and how it fits into the line.""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Literal, NamedTuple
 
 from pipeline.editions import FormatName
 from pipeline.grid import PlacedCell, column_count, place
-from pipeline.model import Table, TableCell, TableRow
+from pipeline.model import List, ListItem, Table, TableCell, TableRow
 from pipeline.render.decimals import tails
 from pipeline.render.table_fit import SMALL, USUAL, Setting, fit
 
@@ -16,13 +16,18 @@ from pipeline.render.table_fit import SMALL, USUAL, Setting, fit
 class _Cell(NamedTuple):
     """``tail`` is what a number lacks to the right, in widths of a figure, to stand with its
     decimal mark under those above. ``after_span`` and ``before_span`` are cells that begin or
-    end their row in the markup, but not on the page, as a cell of another row is beside them."""
+    end their row in the markup, but not on the page, as a cell of another row is beside them.
+    ``boxes`` are those that it is, in a grid to tick; where they are ticked on the page, they are
+    ``named_by`` the ids of other cells."""
 
     node: TableCell
     scope: Literal["", "col", "row", "colgroup"]
     tail: float
     after_span: bool
     before_span: bool
+    boxes: tuple[ListItem, ...] = ()
+    id: str = ""
+    named_by: str = ""
 
     @property
     def tag(self) -> str:
@@ -86,6 +91,59 @@ def shape(
         is_small=found.is_small,
         is_fitted=is_fitted,
     )
+
+
+def as_grid(found: Shape, names: Callable[[], str] | None) -> Shape:
+    """The shape of a table whose boxes are to be ticked; with ``names`` on the page itself,
+    if none is ticked, as for students."""
+    body = [row._replace(cells=tuple(map(_with_boxes, row.cells))) for row in found.body]
+    boxes = [box for row in body for cell in row.cells for box in cell.boxes]
+    if names is None or not boxes or any(box.checked for box in boxes):
+        return found._replace(body=tuple(body))
+    heads: dict[int, list[str]] = {}
+    head = []
+    for row, places in zip(found.head, place([row.node for row in found.head]), strict=True):
+        named = [c._replace(id=_id(c, names)) if c.scope else c for c in row.cells]
+        head.append(row._replace(cells=tuple(named)))
+        for at, cell in zip(places, named, strict=True):
+            for column in range(at.column, at.end if cell.id else at.column):
+                heads.setdefault(column, []).append(cell.id)
+    placed = zip(body, place([row.node for row in body]), strict=True)
+    return found._replace(
+        head=tuple(head),
+        body=tuple(_with_names(row, places, heads, names) for row, places in placed),
+    )
+
+
+def _with_names(
+    row: _Row,
+    places: Sequence[PlacedCell],
+    heads: Mapping[int, list[str]],
+    names: Callable[[], str],
+) -> _Row:
+    """A row whose boxes are named by its first cell, and by the heads of their columns."""
+    if not any(cell.boxes for cell in row.cells):
+        return row
+    first, *rest = row.cells
+    if not first.boxes and first.node.children:
+        first = first._replace(id=_id(first, names))
+    cells = (
+        cell._replace(named_by=" ".join(filter(None, (first.id, *heads.get(at.column, ())))))
+        if cell.boxes
+        else cell
+        for at, cell in zip(places, (first, *rest), strict=True)
+    )
+    return row._replace(cells=tuple(cells))
+
+
+def _with_boxes(cell: _Cell) -> _Cell:
+    only = cell.node.children[0] if len(cell.node.children) == 1 else None
+    is_grid = isinstance(only, List) and all(item.checked is not None for item in only.items)
+    return cell._replace(boxes=only.items) if isinstance(only, List) and is_grid else cell
+
+
+def _id(cell: _Cell, names: Callable[[], str]) -> str:
+    return cell.node.attributes.id or names()
 
 
 def _groups(table: Table) -> list[range]:
