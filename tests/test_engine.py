@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ast
+import ctypes
+import gc
 import hashlib
 import inspect
 import io
@@ -13,6 +15,7 @@ import tomllib
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import ClassVar
 
 import cffi
 import pytest
@@ -220,6 +223,35 @@ def test_no_other_version_is_installed_with_it() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
     major = int(weasyprint.VERSION.split(".")[0])
     assert f"weasyprint>={major},<{major + 1}" in project["dependencies"]
+
+
+class Allocated(ctypes.Structure):
+    """What ``mallinfo2`` gives."""
+
+    _fields_: ClassVar = [(name, ctypes.c_size_t) for name in "abcd"] + [
+        (name, ctypes.c_size_t) for name in ("mapped", "e", "f", "in_use", "g", "h")
+    ]
+
+
+def test_what_was_set_leaves_no_memory_in_use(tmp_path: Path) -> None:
+    """Or a process that sets an edited text again and again grows."""
+    allocated = getattr(ctypes.CDLL(None), "mallinfo2", None) if sys.platform == "linux" else None
+    if allocated is None:
+        pytest.skip("only glibc tells what is in use")
+    allocated.restype = Allocated
+    lines = "".join(f"<p><b>{n}</b> A <i>text</i> of features {n}.</p>" for n in range(20))
+    styles = ["p { font-variant-numeric: oldstyle-nums } b { letter-spacing: 1px }"]
+    setter = Typesetter(font_files((LATIN_FACE,)), tmp_path, ())
+
+    def used_after(times: int) -> int:
+        for _ in range(times):
+            setter.set(parse(f"<html><body>{lines}</body></html>"), styles).written()
+        gc.collect()
+        found = allocated()
+        return int(found.mapped + found.in_use)
+
+    before = used_after(5)
+    assert used_after(20) - before < 20 * 5_000  # 700 each, and 25,000 where features stay
 
 
 def test_weasyprint_is_as_it_was_before(tmp_path: Path) -> None:

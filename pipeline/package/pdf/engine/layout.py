@@ -15,6 +15,8 @@ import weasyprint
 import weasyprint.layout.inline
 from weasyprint.css.targets import TargetLookupItem
 from weasyprint.layout import LayoutContext
+from weasyprint.text.ffi import ffi, pango
+from weasyprint.text.line_break import Layout as SetText
 
 from pipeline.package.pdf.engine.boxes import is_block
 from pipeline.package.pdf.engine.styles import SharedStyles
@@ -150,6 +152,24 @@ class Layout(LayoutContext):  # type: ignore[misc]
         return heights[notes]
 
 
+class FreedText(SetText):  # type: ignore[misc]
+    """A text that Pango has set, with features of fonts that go when it does."""
+
+    def setup(self, style: Any) -> None:
+        super().setup(style)
+        features = pango.pango_layout_get_attributes(self.layout)
+        if features != ffi.NULL:  # Pango keeps a reference of its own
+            pango.pango_attr_list_unref(features)
+
+
+class OwnFeatures(dict[bytes, Any]):
+    """Features of fonts by what they are called in CSS, none of which is shared: a list of them
+    frees those that are in it."""
+
+    def setdefault(self, _: bytes, features: Any) -> Any:  # type: ignore[override]
+        return features
+
+
 def _is_plain(note: Any) -> bool:
     """Whether there are no margins in a note that those of its neighbour may fall together with."""
     return not any(
@@ -218,6 +238,7 @@ def economical(is_part: bool = False) -> Iterator[None]:
             return kept[asked]
 
         heads = weasyprint.layout.make_margin_boxes
+        weasyprint.text.line_break.Layout = FreedText
         if is_part:
             weasyprint.layout.make_margin_boxes = lambda *_: ()
         weasyprint.layout.inline.split_first_line = split_first_line
@@ -226,6 +247,7 @@ def economical(is_part: bool = False) -> Iterator[None]:
         try:
             yield
         finally:
+            weasyprint.text.line_break.Layout = SetText
             weasyprint.layout.make_margin_boxes = heads
             weasyprint.layout.inline.split_first_line = whole
             weasyprint.layout.preferred.split_first_line = whole

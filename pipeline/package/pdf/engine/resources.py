@@ -27,6 +27,7 @@ from pipeline.model import Asset
 from pipeline.package.asset_files import asset_bytes
 from pipeline.package.image_metadata import without_metadata
 from pipeline.package.image_sizes import shown
+from pipeline.package.pdf.engine.layout import OwnFeatures
 from pipeline.package.pdf.grey import grey_image
 from pipeline.package.pdf.markup import ASSET
 
@@ -70,7 +71,7 @@ class BundledFonts(FontConfiguration):  # type: ignore[misc]
         )
         fontconfig.FcConfigDestroy(config)  # the map keeps a reference of its own
         self.strut_layouts: dict[Any, Any] = {}
-        self.font_features: dict[Any, Any] = {}
+        self.font_features = OwnFeatures()
         self.is_alone = False
 
     def add_font_face(self, *given: Any) -> None:
