@@ -159,6 +159,10 @@ class Code(enum.Enum):
         "There is a place for an index and nothing to put there: nothing is marked for it, or another\n"
         "place comes first. It is left out."
     )
+    NO_PINYIN = _warning(
+        "Chinese is listed in the order of its sounds, which the package pypinyin knows. Without it a list is in\n"
+        "the order of the characters' radicals. `pip install pypinyin` adds it; Chapbook's extra `cjk` has it."
+    )
     UNKNOWN_TERM = _warning(
         "A word is marked as a term, and no glossary has it. Where the text has another form of the word,\n"
         'say which: `[slaves]{.term of="slave"}`.',

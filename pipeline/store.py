@@ -19,14 +19,13 @@ import msgspec
 
 
 def cache_folder() -> Path | None:
-    """``CHAPBOOK_CACHE``, or ``chapbook`` in the user's cache folder; None without a home."""
+    """``CHAPBOOK_CACHE``, or a folder in the user's cache folder; None without a home."""
     if own := os.environ.get("CHAPBOOK_CACHE"):
         return Path(own)
-    for name in ("XDG_CACHE_HOME", "LOCALAPPDATA"):
-        if (base := os.environ.get(name)) and Path(base).is_absolute():
-            return Path(base) / "chapbook"
+    import platformdirs
+
     try:
-        return Path.home() / ".cache" / "chapbook"
+        return platformdirs.user_cache_path("chapbook", appauthor=False)
     except RuntimeError:
         return None
 

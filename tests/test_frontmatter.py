@@ -15,6 +15,7 @@ import pytest
 import yaml
 from hypothesis import example, given
 from hypothesis import strategies as st
+from stdnum.isbn import to_isbn13
 
 from pipeline.diagnostics import Diagnostic
 from pipeline.keys import Field
@@ -32,7 +33,6 @@ from pipeline.metadata import (
     Series,
     Speaker,
     Subject,
-    isbn13,
     print_source,
 )
 from pipeline.paper import SIZES
@@ -399,6 +399,23 @@ def test_language_tags(tag: str) -> None:
     assert good(f"lang: {tag.lower()}").lang == tag
 
 
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [
+        ("jp", "ja"), ("cz", "cs"), ("dk-DK", "da-DK"),  # countries
+        ("iw", "he"), ("i-klingon", "tlh"), ("en-UK", "en-GB"),  # what other tags took the place of
+        ("ger", "de"), ("English", "en"), ("pt_BR", "pt-BR"),
+        ("sp", ""), ("abcd", ""), ("en-ZQ", ""), ("en--US", ""), ("e", ""), ("kauderwelsch", ""),
+    ],
+)  # fmt: skip
+def test_tags_of_no_language_get_a_hint(written: str, meant: str) -> None:
+    metadata, (found,) = read(f"lang: {written}")
+    assert (found.line, found.column) == (2, 7)
+    assert found.message.endswith(f"`{written}` is not a language tag.")
+    assert found.hint == (f"Write `{meant}`." if meant else "Write it like en, en-GB or zh-Hant.")
+    assert metadata.lang == "en"
+
+
 # --- the derived identifier --------------------------------------------------------------
 
 
@@ -609,7 +626,7 @@ def test_isbns_of_formats_and_further_identifiers() -> None:
     assert good("isbn: 978-0-306-40615-7").isbns == Isbns(epub="9780306406157")
     metadata = good("isbn: {ebook: 0-306-40615-2, print: 978-3-16-148410-0}")
     assert metadata.isbns == Isbns(epub="0306406152", print="9783161484100")
-    assert isbn13(metadata.isbns.epub) == "9780306406157"
+    assert to_isbn13(metadata.isbns.epub) == "9780306406157"
     assert print_source(metadata) == "urn:isbn:9783161484100"
     assert print_source(Metadata()) == ""
     metadata = good("identifiers: [doi:10.1000/182, https://example.org/well]")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import itertools
 import re
+import sys
 import zipfile
 from pathlib import Path
 from xml.etree import ElementTree
@@ -103,6 +104,19 @@ def test_any_text_has_a_place(language: str, text: str) -> None:
     collation = Collation(language)
     assert collation.key(text) == collation.key(text)
     assert collation.letter(text)
+
+
+def test_without_the_sounds_of_chinese_it_is_said_that_the_order_is_another(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """By radicals 人 comes before 奴, whose sounds are the other way round."""
+    text = "---\ntitle: T\nlang: zh\n---\n\n[奴隶]{.index}和[人权]{.index}。\n\n::: index\n:::\n"
+    make(text, Path(), "web")
+    monkeypatch.setitem(sys.modules, "pypinyin", None)
+    (found,) = resolve(select(parse(text, "x.md"), EDITIONS["web"]), Path()).diagnostics
+    assert (found.code, found.line) == ("no-pinyin", 8)
+    entries = [entry for group in index_of(text).groups for entry in group.entries]
+    assert [plain_text(entry.term) for entry in entries] == ["人权", "奴隶"]
 
 
 # --- entries ---------------------------------------------------------------------------

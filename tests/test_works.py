@@ -152,6 +152,7 @@ def test_what_is_no_text(data: bytes, message: str) -> None:
         (r"R\&D, 50\%, \$5, a\_b, \#1", "R&D, 50%, $5, a_b, #1"),
         (r"\textquotesingle{}x\ldots{} \unknown{kept} \unknown gone", "'x… kept gone"),
         ("a~b\n   c", "a\u00a0b c"),
+        (r"$\Gamma$-limits, \textonehalf{}~$\ell$, \includegraphics{x}", "Γ-limits, ½\u00a0ℓ, x"),
         (r"\href{https://example.org}{text}", "text"),
         ("plain", "plain"),
     ],

@@ -30,7 +30,7 @@ from pipeline.words.writing import writing
 __all__ = [
     "PAPER_THICKNESS", "Audience", "Brand", "Certification", "ContentsOptions", "Contributor",
     "Cover", "Direction", "Identifier", "Isbns", "Licence", "Metadata", "OwnFont", "Placed",
-    "Series", "Speaker", "Subject", "Translation", "direction_of", "isbn13", "print_source",
+    "Series", "Speaker", "Subject", "Translation", "direction_of", "print_source",
 ]  # fmt: skip
 
 Direction: TypeAlias = Literal["ltr", "rtl"]
@@ -221,12 +221,3 @@ def direction_of(lang: str) -> Direction:
 def print_source(metadata: Metadata) -> str:
     """The printed edition that an e-book is the same as, by its ISBN as a URN, or nothing."""
     return Identifier("isbn", metadata.isbns.print).uri if metadata.isbns.print else ""
-
-
-def isbn13(digits: str) -> str:
-    """An ISBN in its thirteen digits, whether it has ten or thirteen."""
-    if len(digits) != 10:
-        return digits
-    core = f"978{digits[:9]}"
-    total = sum(int(digit) * (3 if place % 2 else 1) for place, digit in enumerate(core))
-    return f"{core}{-total % 10}"

@@ -22,7 +22,7 @@ from pipeline.parser.frontmatter import derive_identifier, read_front_matter
 from pipeline.parser.lowering import Lowering
 from pipeline.parser.markup.tokens import paired_names
 from pipeline.parser.origins import settle_places
-from pipeline.parser.slips import misspelt_keys
+from pipeline.parser.slips import doubtful_attributes
 from pipeline.parser.source import check_text, normalise, read, without_stray
 from pipeline.parser.syntax import parse_tree
 from pipeline.parser.title import take_title
@@ -94,7 +94,7 @@ def _parse_body(text: str, first_line: int, files: SourceFiles) -> Document:
     lowering = Lowering(defined, tree.inlines.read, files, paired_names(lines))
     blocks = lowering.blocks(tree.root)
     notes = tuple(lowering.notes)
-    slips = misspelt_keys((*blocks, *notes))
+    slips = doubtful_attributes((*blocks, *notes))
     document = Document(
         metadata=Metadata(),
         blocks=blocks,

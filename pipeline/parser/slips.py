@@ -14,6 +14,8 @@ from pipeline.parser import attributes, other_tools
 from pipeline.parser.blocks.tables import column_count, split_row
 from pipeline.parser.constructs import boxes
 from pipeline.parser.constructs.parts import Report
+from pipeline.parser.frontmatter.identifiers import BadValueError
+from pipeline.parser.frontmatter.languages import language
 from pipeline.parser.lines import Line
 from pipeline.parser.secrets import said
 from pipeline.suggestions import nearest
@@ -90,15 +92,28 @@ def warn_of_name(name: str, known: Sequence[str], span: Span, report: Report) ->
         report(Code.LIKELY_SLIP, message, span, f"Did you mean `::: {meant}`?")
 
 
-def misspelt_keys(nodes: Iterable[Node]) -> Iterator[Diagnostic]:
-    """A finding for each key of an attribute list that is nearly one with a meaning."""
+def doubtful_attributes(nodes: Iterable[Node]) -> Iterator[Diagnostic]:
+    """A finding for each key of an attribute list that is nearly one with a meaning, and for each
+    language that there is not."""
     for node in walk(nodes):
         own = getattr(node, "attributes", NO_ATTRIBUTES)
-        for key, _ in own.pairs:
-            if meant := _meant(key):
+        for key, value in own.pairs:
+            if key == "lang" and (wrong := _wrong_tag(value)):
+                yield diagnostic(Code.BAD_ATTRIBUTE, wrong[0], span=node.span, hint=wrong[1])
+            elif meant := _meant(key):
                 message = f"The attribute `{key}` has no meaning of its own."
                 hint = f"Did you mean `{meant}`?"
                 yield diagnostic(Code.LIKELY_SLIP, message, span=node.span, hint=hint)
+
+
+@functools.lru_cache(1000)
+def _wrong_tag(tag: str) -> tuple[str, str] | None:
+    """What is wrong with the tag of a language, and what to write; None where it is one."""
+    try:
+        language(tag)
+    except BadValueError as error:
+        return error.message, error.hint
+    return None
 
 
 @functools.lru_cache(1000)

@@ -2,16 +2,21 @@
 
 Words are compared word by word and without regard to capitals, accents and punctuation, but
 for letters that a language counts as letters of their own. Articles count, except the one that
-Arabic writes as a part of the word. Chinese is ordered by its sounds in pinyin.
+Arabic writes as a part of the word. Chinese is ordered by its sounds in pinyin, where pypinyin is
+installed to tell them, and else by the characters' radicals.
 """
 
 from __future__ import annotations
 
 import functools
+import importlib.util
 import re
 import unicodedata
 from typing import NamedTuple, TypeAlias
 
+from pipeline.codes import Code
+from pipeline.diagnostics import Span
+from pipeline.resolve.findings import Findings
 from pipeline.words.writing import Writing, writing
 
 Weight: TypeAlias = tuple[int, str | int, int]
@@ -55,6 +60,7 @@ class Collation:
     """The order of a language (a BCP 47 tag)."""
 
     def __init__(self, language: str) -> None:
+        self.lacks_sounds = False
         self._language = language.lower().split("-")[0]
         self._writing = writing(language)
         self._script = SCRIPTS.get(self._writing.script, "LATIN")
@@ -92,7 +98,10 @@ class Collation:
     def _weights(self, folded: str) -> list[Weight]:
         if self._language == "ar":
             folded = ARABIC_ARTICLE.sub("", folded, count=1)
-        sounds = iter(_pinyin(folded)) if self._language == "zh" and HAN.search(folded) else None
+        sounds = None
+        if self._language == "zh" and HAN.search(folded):
+            self.lacks_sounds = importlib.util.find_spec("pypinyin") is None
+            sounds = None if self.lacks_sounds else iter(_pinyin(folded))
         weights: list[Weight] = []
         for match in self._piece.finditer(folded):
             piece = match[0]
@@ -115,6 +124,13 @@ class Collation:
     def _rank(self, letter: str) -> int:
         """Letters of the language's own script come before those of others."""
         return LETTER if unicodedata.name(letter, "").startswith(self._script) else LETTER + 1
+
+
+def warn_of_order(collation: Collation, what: str, span: Span | None, findings: Findings) -> None:
+    """Say of a list that was put in order without the sounds that it is ordered by."""
+    if collation.lacks_sounds:
+        message = f"The {what} is ordered by radicals and not by pinyin: pypinyin is not installed."
+        findings.add(Code.NO_PINYIN, message, span, "Install it: `pip install pypinyin`.")
 
 
 def _own_letters(language: Writing) -> dict[str, Letter]:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from stdnum.isbn import to_isbn13
+
 from pipeline.catalog.elements import Parts
 from pipeline.catalog.record import Product, isbn_of
-from pipeline.metadata import Identifier, Metadata, isbn13
+from pipeline.metadata import Identifier, Metadata
 
 GTIN, ISBN, DOI, URN, OWN = "03", "15", "06", "22", "01"
 """List 5."""
@@ -16,7 +18,7 @@ def numbers(product: Product, metadata: Metadata) -> tuple[Identifier, ...]:
     own = metadata.identifier
     found = []
     if isbn := isbn_of(product, metadata):
-        found.append(Identifier("isbn", isbn13(isbn)))
+        found.append(Identifier("isbn", to_isbn13(isbn)))
     if product.edition.name == "ebook":
         others = dict.fromkeys((*([own] if own else []), *metadata.identifiers))
         found += [one for one in others if one.scheme != "isbn"]

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from stdnum.isbn import to_isbn13
+
 from pipeline.catalog.elements import Parts, element
 from pipeline.catalog.onix.identifiers import numbers, product_identifiers
 from pipeline.catalog.record import Product, Record, is_open
-from pipeline.metadata import Identifier, Metadata, isbn13
+from pipeline.metadata import Identifier, Metadata
 
 DATE_FORMATS = {4: "05", 6: "01", 8: "00"}
 """List 55, by how many digits a date has."""
@@ -78,7 +80,7 @@ def related(product: Product, record: Record) -> Parts | None:
     printed = record.metadata.isbns.print
     if printed:
         code = BASED_ON_PRINT if product.edition.format == "epub" else ALTERNATIVE_FORMAT
-        found.append(_related(code, Identifier("isbn", isbn13(printed))))
+        found.append(_related(code, Identifier("isbn", to_isbn13(printed))))
     for other in record.products:
         if other is not product:
             found.append(_related(_relation(product, other), *numbers(other, record.metadata)))

@@ -7,6 +7,9 @@ import unicodedata
 import uuid
 from urllib.parse import urlsplit
 
+from stdnum import ean
+from stdnum import issn as issns
+from stdnum.isbn import to_isbn10
 from stdnum.iso7064 import mod_11_2
 
 from pipeline.metadata import Identifier, Metadata
@@ -89,44 +92,45 @@ def _guess(text: str) -> str:
 
 def isbn(text: str) -> str:
     """The 10 or 13 digits of an ISBN, without hyphens. Raises `BadValueError`."""
-    digits = re.sub(r"[\s\-\u2010-\u2015]", "", text).upper()
+    digits = _digits(text)
     if re.fullmatch(r"\d{9}[\dX]", digits, re.ASCII):
-        total = sum(int(digit) * (10 - place) for place, digit in enumerate(digits[:9]))
-        check = "0123456789X"[-total % 11]
+        check = to_isbn10(f"978{digits[:9]}{ean.calc_check_digit(f'978{digits[:9]}')}")[-1]
     elif re.fullmatch(r"97[89]\d{10}", digits, re.ASCII):
-        total = sum(int(digit) * (3 if place % 2 else 1) for place, digit in enumerate(digits[:12]))
-        check = str(-total % 10)
+        check = ean.calc_check_digit(digits[:12])
     else:
         raise BadValueError(
             "this is not an ISBN.", "An ISBN has 13 digits and begins with 978 or 979, or has 10."
         )
-    if digits[-1] != check:
-        raise BadValueError("the ISBN's check digit does not fit.", _slip(check))
-    return digits
+    return _checked(digits, check, "ISBN")
 
 
 def issn(text: str) -> str:
     """The eight digits of an ISSN with its hyphen. Raises `BadValueError`."""
-    digits = re.sub(r"^issn[:\s]*|[\s\-\u2010-\u2015]", "", text, flags=re.IGNORECASE).upper()
+    digits = _digits(re.sub(r"^issn[:\s]*", "", text, flags=re.IGNORECASE))
     if not re.fullmatch(r"\d{7}[\dX]", digits, re.ASCII):
         raise BadValueError("this is not an ISSN.", "An ISSN looks like `2049-3630`.")
-    total = sum(int(digit) * (8 - place) for place, digit in enumerate(digits[:7]))
-    check = "0123456789X"[-total % 11]
-    if digits[-1] != check:
-        raise BadValueError("the ISSN's check digit does not fit.", _slip(check))
-    return f"{digits[:4]}-{digits[4:]}"
+    return issns.format(_checked(digits, issns.calc_check_digit(digits[:7]), "ISSN"))
 
 
 def orcid(text: str) -> str:
     """The sixteen digits of an ORCID in groups of four. Raises `BadValueError`."""
     bare = re.sub(r"^(?:https?://)?(?:www\.)?orcid\.org/|^orcid:\s*", "", text, flags=re.IGNORECASE)
-    digits = re.sub(r"[\s\-\u2010-\u2015]", "", bare).upper().rstrip("/")
+    digits = _digits(bare).rstrip("/")
     if not re.fullmatch(r"\d{15}[\dX]", digits, re.ASCII):
         raise BadValueError("this is not an ORCID.", "An ORCID looks like `0000-0002-1825-0097`.")
-    check = mod_11_2.calc_check_digit(digits[:15])
-    if digits[-1] != check:
-        raise BadValueError("the ORCID's check digit does not fit.", _slip(check))
+    _checked(digits, mod_11_2.calc_check_digit(digits[:15]), "ORCID")
     return "-".join(digits[place : place + 4] for place in range(0, 16, 4))
+
+
+def _digits(text: str) -> str:
+    return re.sub(r"[\s\-\u2010-\u2015]", "", text).upper()
+
+
+def _checked(digits: str, check: str, name: str) -> str:
+    if digits[-1] != check:
+        hint = f"With these digits the last one would be {check}: look for a slip in any of them."
+        raise BadValueError(f"the {name}'s check digit does not fit.", hint)
+    return digits
 
 
 def email(text: str) -> str:
@@ -136,10 +140,6 @@ def email(text: str) -> str:
         message = f"`{shorten(text)}` is not an address for mail."
         raise BadValueError(message, "Write it like `ann@example.org`.")
     return bare
-
-
-def _slip(check: str) -> str:
-    return f"With these digits the last one would be {check}: look for a slip in any of them."
 
 
 def is_address(text: str) -> bool:

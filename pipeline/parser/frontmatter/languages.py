@@ -7,40 +7,54 @@ from datetime import date
 
 from pipeline.parser.characters import shorten
 from pipeline.parser.frontmatter.identifiers import BadValueError
-from pipeline.words.writing import tags_by_name
-
-_LANGUAGE = re.compile(
-    r"[a-z]{2,3}(-[a-z]{3}){0,3}(-[a-z]{4})?(-([a-z]{2}|\d{3}))?(-([a-z0-9]{5,8}|\d[a-z0-9]{3}))*"
-    r"(-[0-9a-wy-z](-[a-z0-9]{2,8})+)*(-x(-[a-z0-9]{1,8})+)?|x(-[a-z0-9]{1,8})+",
-    re.ASCII | re.IGNORECASE,
-)
+from pipeline.words.writing import tags_by_name, writing
 
 
 def language(value: str) -> str:
     """A BCP 47 tag in its usual case: ``zh-Hant-TW``. Raises `BadValueError`."""
+    if value.isalpha() and value.islower() and writing(value).name:
+        return value  # one of those that Chapbook knows itself, without the whole registry
     tag = value.replace("_", "-")
     head, _, rest = tag.partition("-")
     better = tags_by_name().get(head.lower())
     if better:
         tag = "-".join(filter(None, (better, rest)))
-    fits = _LANGUAGE.fullmatch(tag) is not None
-    if not fits or better or tag != value:
-        hint = f"Write `{_language_case(tag)}`." if fits else "Write it like en, en-GB or zh-Hant."
+    usual = _usual(tag)
+    if not usual or better or tag != value:
+        meant = usual or _meant(tag)
+        hint = f"Write `{meant}`." if meant else "Write it like en, en-GB or zh-Hant."
         raise BadValueError(f"`{shorten(value)}` is not a language tag.", hint)
-    return _language_case(tag)
+    return usual
 
 
-def _language_case(tag: str) -> str:
-    head, *rest = tag.lower().split("-")
-    done, private = [head], len(head) == 1
-    for part in rest:
-        private = private or len(part) == 1
-        if not private and len(part) == 2:
-            part = part.upper()
-        elif not private and len(part) == 4 and part.isalpha():
-            part = part.title()
-        done.append(part)
-    return "-".join(done)
+def _usual(tag: str) -> str:
+    """A tag whose parts are all registered, in its usual case; else nothing."""
+    from langcodes import Language
+    from langcodes.tag_parser import LanguageTagError, parse_tag
+
+    try:
+        parts = parse_tag(tag)  # type: ignore[no-untyped-call]
+        is_known = Language.get(tag, normalize=False).is_valid()
+    except LanguageTagError:
+        return ""
+    return "-".join(part for _, part in parts) if is_known else ""
+
+
+def _meant(tag: str) -> str:
+    """The tag that took an old one's place, or the language that most people speak in a country
+    whose code stands for it: ja for jp."""
+    from langcodes import Language, standardize_tag
+    from langcodes.tag_parser import LanguageTagError
+
+    country, _, rest = tag.partition("-")
+    try:
+        if found := _usual(standardize_tag(tag)):
+            return found
+        there = Language.get(f"und-{country}", normalize=False)
+    except LanguageTagError:
+        return ""
+    spoken = there.maximize().language if there.is_valid() and there.territory else ""
+    return _usual("-".join(filter(None, (spoken, rest)))) if spoken else ""
 
 
 def calendar_date(value: str) -> str:

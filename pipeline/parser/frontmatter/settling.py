@@ -8,6 +8,7 @@ from typing import Any, TypeAlias
 
 import msgspec
 from msgspec.structs import asdict, replace
+from stdnum.isbn import to_isbn13
 
 from pipeline.metadata import (
     Audience,
@@ -18,7 +19,6 @@ from pipeline.metadata import (
     Licence,
     Metadata,
     Subject,
-    isbn13,
 )
 from pipeline.paper import FitOptions, PageOptions
 from pipeline.parser.frontmatter import identifiers, licences, subjects
@@ -131,7 +131,7 @@ def check_isbns(metadata: Metadata, nodes: dict[str, Node], report: FieldReport)
         return metadata
     for name in FORMATS:
         other = getattr(metadata.isbns, name)
-        if name != "epub" and other and isbn13(other) == isbn13(own.value):
+        if name != "epub" and other and to_isbn13(other) == to_isbn13(own.value):
             message = f"this is the ISBN of `{name}`, and not the e-book's."
             hint = "Leave `identifier` out, or give the e-book's ISBN."
             report.wrong("identifier", message, nodes["identifier"].place, hint)

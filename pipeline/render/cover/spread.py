@@ -7,8 +7,9 @@ import re
 from collections.abc import Iterator
 
 import jinja2
+from stdnum.isbn import to_isbn13
 
-from pipeline.metadata import Metadata, isbn13
+from pipeline.metadata import Metadata
 from pipeline.model import Asset, Document
 from pipeline.pages import CoverPage, Style
 from pipeline.render.cover import LINE, FrontText, Look, assets_of, faces_for, front_of, look_of
@@ -202,7 +203,7 @@ def bar_code(isbn: str) -> Asset | None:
         return None
     from barcode import EAN13
 
-    digits = isbn13(isbn)
+    digits = to_isbn13(isbn)
     (modules,) = EAN13(digits[:12]).build()
     bars = "".join(
         f"M{BEFORE + place} 0h1v{(HEIGHT + GUARD * (place in LONG_BARS)) / MODULE:.2f}h-1z"

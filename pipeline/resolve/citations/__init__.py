@@ -28,6 +28,7 @@ from pipeline.resolve.citations.places import (
     out_of_links,
 )
 from pipeline.resolve.citations.sources import Sources, read_sources
+from pipeline.resolve.collation import warn_of_order
 from pipeline.resolve.findings import Findings, describe
 from pipeline.slugs import slug
 from pipeline.tree import all_nodes, ordinals, rewrite_document
@@ -146,6 +147,7 @@ def _written(
     _report_doubts(works, findings)
     processor = Processor(style, works)
     listing = processor.entries()
+    warn_of_order(processor.collation, "bibliography", None, findings)
     ids = _entry_ids(document, [entry.key for entry in listing])
     targets = {key: f"#{name}" for key, name in ids.items()}
     distance = style.citation.get("near-note-distance")

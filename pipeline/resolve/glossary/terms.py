@@ -9,7 +9,7 @@ from msgspec.structs import replace
 from pipeline import model
 from pipeline.codes import Code
 from pipeline.model import Attributes, Block, Document, Node
-from pipeline.resolve.collation import Collation
+from pipeline.resolve.collation import Collation, warn_of_order
 from pipeline.resolve.findings import Findings
 from pipeline.slugs import Names, slug
 from pipeline.suggestions import folded
@@ -82,6 +82,7 @@ def define_terms(document: Document, terms: dict[str, str], findings: Findings) 
         items = tuple(makes_term.define(item) for item in node.items)
         if around.is_sorted:
             items = tuple(sorted(items, key=lambda item: collation.key(_name(item))))
+            warn_of_order(collation, "glossary", node.span, findings)
         return replace(node, items=items, attributes=replace(node.attributes, classes=("terms",)))
 
     def enter_container(node: model.Container, around: TermContext) -> model.Container:

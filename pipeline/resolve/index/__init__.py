@@ -9,7 +9,7 @@ from msgspec.structs import replace
 from pipeline import model
 from pipeline.codes import Code
 from pipeline.model import Document, Node
-from pipeline.resolve.collation import Collation
+from pipeline.resolve.collation import Collation, warn_of_order
 from pipeline.resolve.findings import Findings
 from pipeline.resolve.index.entries import Entries
 from pipeline.resolve.index.marks import (
@@ -81,12 +81,15 @@ def fill_index(document: Document) -> Document:
         if is_mark(node)
     }
     marks = collector.marks
-    entries = Entries(Collation(document.metadata.lang))
+    collation = Collation(document.metadata.lang)
+    entries = Entries(collation)
     for mark in marks:
         entries.add(mark)
     _report_unknown(marks, entries, findings)
     groups = entries.groups(ENTRY_PREFIX)
     filled = dict(_indexes(document, bool(marks), findings))
+    span = next((node.span for node in all_nodes(document) if isinstance(node, model.Index)), None)
+    warn_of_order(collation, "index", span, findings)
 
     def leave(node: Node, ordinal: int) -> Node | tuple[Node, ...]:
         if isinstance(node, model.Index):

@@ -54,13 +54,14 @@ class Processor:
 
     def __init__(self, style: CitationStyle, works: Sequence[Reference]) -> None:
         self.style = style
+        self.collation = Collation(style.locale.lang)
         self._works = {work.key: work for work in works}
         self._numbers = {work.key: number for number, work in enumerate(works, start=1)}
         self._added: Mapping[str, Disambiguation] = {}
         self._sorted = list(works)
         if (area := style.bibliography) is not None:
             self._sorted = _sort(
-                works, area, lambda work: self._context(area, Cite(key=work.key)), style.locale.lang
+                works, area, lambda work: self._context(area, Cite(key=work.key)), self.collation
             )
             self._numbers = {w.key: number for number, w in enumerate(self._sorted, start=1)}
         self._added = disambiguate(self._sorted, style, self._short)
@@ -140,9 +141,7 @@ class Processor:
         assert layout is not None
         ordered = list(cites)
         if not any(cite.prefix or cite.suffix for cite in cites):
-            ordered = _sort(
-                ordered, area, lambda cite: self._context(area, cite), self.style.locale.lang
-            )
+            ordered = _sort(ordered, area, lambda cite: self._context(area, cite), self.collation)
         text = join_cites(ordered, area, lambda cite: self._context(area, cite))
         return formatted(layout, text) if whole else text
 
@@ -198,14 +197,15 @@ _OPTIONS = {
 }
 
 
-def _sort(items: Iterable[T], area: Element, context: Callable[[T], Context], lang: str) -> list[T]:
+def _sort(
+    items: Iterable[T], area: Element, context: Callable[[T], Context], collation: Collation
+) -> list[T]:
     """The items in the order that ``area`` asks for, or as they are where it asks for none.
-    ``context`` makes the context to render an item in; ``lang`` says how words are ordered."""
+    ``context`` makes the context to render an item in; ``collation`` says how words are ordered."""
     found = list(items)
     instructions = area.child("sort")
     if instructions is None or len(found) < 2:
         return found
-    collation = Collation(lang)
     # Sorting is stable, and the last key comes first; what has no key comes last.
     for key in reversed(instructions.children):
         keyed = [(_key(key, context(item), collation), item) for item in found]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 import unicodedata
 
@@ -13,21 +14,12 @@ _ACCENTS = {
     "c": "\u0327", "k": "\u0328", "b": "\u0331", "h": "\u0309",
 }  # fmt: skip
 _SYMBOLS = {
-    "ss": "ß", "o": "ø", "O": "Ø", "l": "ł", "L": "Ł", "ae": "æ", "AE": "Æ", "oe": "œ",
-    "OE": "Œ", "aa": "å", "AA": "Å", "i": "ı", "j": "ȷ", "dh": "ð", "DH": "Ð", "th": "þ",
-    "TH": "Þ", "dj": "đ", "DJ": "Đ", "ng": "ŋ", "NG": "Ŋ", "S": "§", "P": "¶", "pounds": "£",
-    "copyright": "©", "dots": "…", "ldots": "…", "textellipsis": "…", "textendash": "–",
-    "textemdash": "—", "textquotesingle": "'", "textquoteright": "’", "textquoteleft": "‘",
-    "textquotedblleft": "“", "textquotedblright": "”", "textasciitilde": "~",
-    "textasciicircum": "^", "textbackslash": "\\", "textunderscore": "_", "textregistered": "®",
-    "texttrademark": "™", "textdegree": "°", "texteuro": "€", "euro": "€", "textbar": "|",
-    "textless": "<", "textgreater": ">", "guillemotleft": "«", "guillemotright": "»",
-    "glqq": "„", "grqq": "“", "flqq": "«", "frqq": "»", "textordmasculine": "º",
-    "textordfeminine": "ª", "LaTeX": "LaTeX", "TeX": "TeX", "quad": " ", "times": "×",
-    "alpha": "α", "beta": "β", "gamma": "γ", "delta": "δ", "mu": "μ", "pi": "π", "sigma": "σ",
-    "omega": "ω", "infty": "∞", "rightarrow": "→", "sim": "∼", "leq": "≤", "geq": "≥",
-    "pm": "±", "cdot": "·", "circ": "°", "bibrangedash": "–", "hyp": "-", "slash": "/",
+    "S": "§", "P": "¶", "pounds": "£", "copyright": "©", "textasciicircum": "^",
+    "textunderscore": "_", "euro": "€", "textbar": "|", "textless": "<", "textgreater": ">",
+    "glqq": "„", "grqq": "“", "flqq": "«", "frqq": "»", "LaTeX": "LaTeX", "TeX": "TeX",
+    "quad": " ", "circ": "°", "bibrangedash": "–", "hyp": "-", "slash": "/",
 }  # fmt: skip
+"""Commands that pylatexenc does not know, or knows as something else."""
 _GROUPS = {
     "emph": marks.ITALIC, "textit": marks.ITALIC, "textsl": marks.ITALIC,
     "mkbibemph": marks.ITALIC, "mkbibitalic": marks.ITALIC, "textbf": marks.BOLD,
@@ -128,10 +120,6 @@ def _group(tokens: _Tokens, protects: bool, depth: int) -> str:
 
 
 def _command(name: str, tokens: _Tokens, protects: bool, depth: int) -> str:
-    if name in _SYMBOLS:
-        if tokens.peek() == "{" and depth < MOST_GROUPS:  # \ss{}
-            return _SYMBOLS[name] + _argument(tokens, protects, depth)
-        return _SYMBOLS[name]
     if name in _ACCENTS:
         return _accented(_argument(tokens, False, depth), name)
     if name in _WITHOUT_TEXT:
@@ -142,7 +130,22 @@ def _command(name: str, tokens: _Tokens, protects: bool, depth: int) -> str:
         # what is set off by italics is a name, or in another language: E. coli, in vitro
         keeps = protects and mark == marks.ITALIC
         return marks.group(mark, marks.group(marks.NO_CASE, inner) if keeps else inner)
-    return _argument(tokens, protects, depth) if tokens.peek() == "{" else ""
+    is_followed = tokens.peek() == "{" and depth < MOST_GROUPS  # \ss{}
+    return _symbol(name) + (_argument(tokens, protects, depth) if is_followed else "")
+
+
+@functools.lru_cache(1000)
+def _symbol(name: str) -> str:
+    """What a command without arguments stands for; nothing where that is not known."""
+    if name in _SYMBOLS:
+        return _SYMBOLS[name]
+    from pylatexenc.latex2text import get_default_latex_context_db
+
+    spec = get_default_latex_context_db().get_macro_spec(name)
+    text = getattr(spec, "simplify_repl", None)
+    if not isinstance(text, str) or re.search("%|<.", text):  # with arguments, or a description
+        return ""
+    return " ".join(text.split())
 
 
 def _argument(tokens: _Tokens, protects: bool, depth: int) -> str:
@@ -154,7 +157,7 @@ def _argument(tokens: _Tokens, protects: bool, depth: int) -> str:
     if special == "{":
         return _group(tokens, protects, depth + 1) if depth < MOST_GROUPS else ""
     if command is not None:
-        return _SYMBOLS.get(command, "") if depth < MOST_GROUPS else ""
+        return _symbol(command) if depth < MOST_GROUPS else ""
     if text is not None:
         stripped = text.lstrip()
         return stripped[:1] + "\0" + stripped[1:] if len(stripped) > 1 else stripped
