@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from pipeline.importing import import_file
+from pipeline.importing.draft import Changes
 from pipeline.parser import parse_file
 from tests.test_importing import body, imported, picture, told
 
@@ -137,10 +138,50 @@ def test_odt(tmp_path: Path) -> None:
         "[^1]: Since 1962."
     )
     assert told(made) == [
-        "1 tracked change is taken as accepted.",
+        "1 tracked change is accepted.",
         "The table of contents is left out: editions have their own.",
         "The footer “Page 1” is left out: editions have their own.",
     ]
+    assert all(row.made >= row.given for row in made.ledger), made.ledger
+
+
+CHANGED = """
+<text:tracked-changes>
+<text:changed-region text:id="a"><text:insertion/></text:changed-region>
+<text:changed-region text:id="b"><text:insertion/></text:changed-region>
+<text:changed-region text:id="c"><text:deletion><office:change-info><dc:creator>Ben</dc:creator>
+</office:change-info><text:p>very <text:span text:style-name="T1">old</text:span> </text:p>
+</text:deletion></text:changed-region>
+<text:changed-region text:id="d"><text:deletion><text:p> end.</text:p><text:h
+ text:outline-level="2">More</text:h><text:p>It</text:p></text:deletion></text:changed-region>
+</text:tracked-changes>
+<text:p>The <text:change text:change-id="c"/>well is <text:change-start
+ text:change-id="a"/>quite <text:change-end text:change-id="a"/>deep.</text:p>
+<text:p>One<text:change text:change-id="d"/> goes on.</text:p>
+<text:p>Two<text:change-start text:change-id="b"/>.</text:p>
+<text:p>All <text:span text:style-name="T1">new</text:span>.</text:p>
+<text:p>New <text:change-end text:change-id="b"/>three.</text:p>
+"""
+
+SETTLED = {
+    "accept": "The well is quite deep.\n\nOne goes on.\n\nTwo.\n\nAll **new**.\n\nNew three.",
+    "reject": ("The very **old** well is deep.\n\nOne end.\n\n## More\n\nIt goes on.\n\nTwothree."),
+    "keep": (
+        "The ~~very **old**~~ well is <ins>quite </ins>deep.\n\n"
+        "One ~~end. More It~~ goes on.\n\n"
+        "Two<ins>.</ins>\n\n<ins>All </ins>**<ins>new</ins>**<ins>.</ins>\n\n<ins>New </ins>three."
+    ),
+}
+
+
+@pytest.mark.parametrize("changes", SETTLED)
+def test_changes(changes: Changes, tmp_path: Path) -> None:
+    """Tracked changes are accepted, rejected or kept, across paragraphs too."""
+    odt(tmp_path / "a.odt", CHANGED)
+    made = import_file(tmp_path / "a.odt", changes)
+    assert body(made) == SETTLED[changes]
+    words = {"accept": "accepted", "reject": "rejected", "keep": "kept, as `<ins>` and `~~`"}
+    assert told(made)[0] == f"4 tracked changes are {words[changes]}."
     assert all(row.made >= row.given for row in made.ledger), made.ledger
 
 

@@ -81,7 +81,7 @@ def format_(files: tuple[Path, ...], check: bool, diff: bool) -> None:
     type=click.Choice(["accept", "reject", "keep"]),
     default="accept",
     show_default=True,
-    help="What becomes of tracked changes in Word documents; kept ones are `<ins>` and `~~`.",
+    help="What becomes of tracked changes in .docx and .odt; kept ones are `<ins>` and `~~`.",
 )
 @click.option("--book", is_flag=True, help="Make one book of a folder, with a file a chapter.")
 def import_(files: tuple[Path, ...], out: Path, changes: Changes, book: bool) -> None:

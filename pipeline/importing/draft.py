@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator
 from typing import Literal, TypeAlias
 
 import msgspec
@@ -92,6 +93,14 @@ def is_comment(node: Node) -> bool:
         return False
     only = node.children[0]
     return isinstance(only, Text) and only.text.startswith(COMMENT)
+
+
+def told_changes(number: int, changes: Changes) -> Iterator[str]:
+    """What became of tracked changes, where there are any."""
+    if number:
+        said = "1 tracked change is" if number == 1 else f"{number} tracked changes are"
+        what = {"accept": "accepted", "reject": "rejected", "keep": "kept, as `<ins>` and `~~`"}
+        yield f"{said} {what[changes]}."
 
 
 def append_text(to: Element, text: str) -> None:

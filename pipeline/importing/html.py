@@ -15,7 +15,7 @@ from msgspec.structs import replace
 
 from pipeline.codes import Code, diagnostic
 from pipeline.importing import article, own_markup, own_nodes
-from pipeline.importing.draft import DISPLAY_MARK, MATH_MARK, Draft, count
+from pipeline.importing.draft import COMMENT, DISPLAY_MARK, MATH_MARK, Draft, count
 from pipeline.importing.page_metadata import metadata_of
 from pipeline.importing.page_notes import take_formulas, take_notes
 from pipeline.importing.page_reader import Fetch, PageReader, Places
@@ -166,5 +166,7 @@ def _is_paragraph(element: Element) -> bool:
     alone = outer is not None and outer.tag in ("td", "th") and len(outer) == 1
     said = "".join(article.words(element))
     is_formula = said.startswith(f"{MATH_MARK}{DISPLAY_MARK}") and said.endswith(MATH_MARK)
+    is_figure = element.find("figure") is not None and len(element) == 1
     is_text = bool(said) and not (is_formula and said.count(MATH_MARK) == 2)
+    is_text = is_text and not is_figure and not said.startswith(COMMENT)
     return not alone and (is_text or len(element.findall(".//img")) > 1)

@@ -51,7 +51,7 @@ def read(path: Path, name: str, changes: Changes, kept: frozenset[Path] = frozen
         case "odt":
             from pipeline.importing.odf import read_odt
 
-            return read_odt(path, name)
+            return read_odt(path, name, changes)
         case "text":
             from pipeline.importing.text import read_text
 

@@ -117,7 +117,9 @@ def _changes(wanted: Mapping[str, str], kept_classes: frozenset[str]) -> Changes
         name = "span" if node.name in _UNWRAPPED and not is_change else node.name
         return replace(node, name=name, attributes=attributes, span=None)
 
-    def emphasis(node: model.Emphasis | model.Strong) -> Node | tuple[Node, ...]:
+    def emphasis(
+        node: model.Emphasis | model.Strong | model.Strikethrough,
+    ) -> Node | tuple[Node, ...]:
         if not plain_text(node.children).strip() and not _holds_more(node.children):
             return node.children
         return _outside(replace(node, attributes=NO_ATTRIBUTES, span=None))
@@ -191,7 +193,7 @@ def _changes(wanted: Mapping[str, str], kept_classes: frozenset[str]) -> Changes
         model.Table: table,
         model.Figure: figure,
         model.Link: link,
-        model.Strikethrough: bare,
+        model.Strikethrough: emphasis,
         model.Code: lambda node: replace(node, attributes=NO_ATTRIBUTES),
         model.InlineElement: element,
         model.Emphasis: emphasis,
@@ -275,7 +277,7 @@ def _holds_more(children: Iterable[Node]) -> bool:
     return any(isinstance(n, model.Image | model.NoteReference) for n in walk(children))
 
 
-def _outside(node: model.Emphasis | model.Strong) -> tuple[Node, ...]:
+def _outside(node: model.Emphasis | model.Strong | model.Strikethrough) -> tuple[Node, ...]:
     """Emphasis with the spaces at its ends beside it, where stars can stand."""
     children = list(node.children)
     before = after = ""
@@ -345,10 +347,11 @@ def _paragraphs(children: tuple[Inline, ...]) -> Iterable[tuple[Inline, ...]]:
 
 
 def _without_title(blocks: tuple[Block, ...], title: str) -> tuple[Block, ...]:
-    """The blocks without the heading that says the title, which the front matter has."""
+    """The blocks without the heading, or the first paragraph, that says the title, which the front
+    matter has."""
     said = " ".join(title.casefold().split())
     for at, block in enumerate(blocks[:6]):
-        if isinstance(block, model.Heading):
+        if isinstance(block, model.Heading) or (not at and isinstance(block, model.Paragraph)):
             text = " ".join(plain_text(block.children).casefold().split())
             if text == said:
                 return (*blocks[:at], *blocks[at + 1 :])

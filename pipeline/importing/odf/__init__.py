@@ -13,8 +13,9 @@ from msgspec.structs import replace
 
 from pipeline.codes import Code, diagnostic
 from pipeline.importing.archive import BrokenArchiveError, open_archive
-from pipeline.importing.draft import Draft
+from pipeline.importing.draft import Changes, Draft, told_changes
 from pipeline.importing.html import of_page
+from pipeline.importing.odf.changes import settle
 from pipeline.importing.odf.names import (
     DC,
     DRAW,
@@ -32,8 +33,9 @@ from pipeline.importing.page_metadata import language_of
 from pipeline.metadata import Contributor, Metadata
 
 
-def read_odt(path: Path, name: str) -> Draft:
-    """An OpenDocument text, in an archive or flat."""
+def read_odt(path: Path, name: str, changes: Changes = "accept") -> Draft:
+    """An OpenDocument text, in an archive or flat, with its tracked ``changes`` accepted, rejected
+    or kept as such."""
     data = path.read_bytes()
     try:
         if data.lstrip()[:1] == b"<":
@@ -57,6 +59,7 @@ def read_odt(path: Path, name: str) -> Draft:
         hint = "Open it in LibreOffice, and save it anew as .odt."
         wrong = diagnostic(Code.UNREADABLE_FILE, message, source=name, hint=hint)
         return Draft(Metadata(), (), found=(wrong,))
+    changed = settle(body, changes)
     page = OdfPage(styles, parts)
     made = page.of(body)
     draft = of_page(made, name, page.image, whole=True, title=metadata.title)
@@ -65,7 +68,7 @@ def read_odt(path: Path, name: str) -> Draft:
     counts["words"] -= page.labels
     heads = [" ".join(_said(e).split()) for e in body.iter(f"{TEXT}h")]
     counts["headings"] -= (metadata.title or draft.metadata.title) in heads
-    told = [*_told(body, outer)]
+    told = [*told_changes(changed, changes), *_told(body, outer)]
     if page.indented:
         paragraphs = "1 paragraph" if page.indented == 1 else f"{page.indented} paragraphs"
         told.append(f"Taken for quotations since they are indented: {paragraphs}.")
@@ -75,7 +78,7 @@ def read_odt(path: Path, name: str) -> Draft:
         draft.blocks,
         draft.notes,
         draft.images,
-        dict(counts),
+        {**draft.counts, **counts},
         (*found, *draft.found),
     )
 
@@ -147,10 +150,6 @@ def _said(paragraph: Element) -> str:
 
 def _told(body: Element, outer: Element | None) -> Iterator[str]:
     """What is left out, and what was taken for granted."""
-    changes = sum(1 for _ in body.iter(f"{TEXT}changed-region"))
-    if changes:
-        said = "1 tracked change is" if changes == 1 else f"{changes} tracked changes are"
-        yield f"{said} taken as accepted."
     if any(True for _ in body.iter(f"{TEXT}hidden-text", f"{TEXT}hidden-paragraph")):
         yield "Hidden text is left out."
     for name in INDEXES:

@@ -13,6 +13,7 @@ from lxml.etree import _Element as Element
 
 from pipeline.importing.draft import COMMENT, MATH_MARK, append_text
 from pipeline.importing.mathml import as_tex
+from pipeline.importing.odf.changes import DELETED, INSERTED
 from pipeline.importing.odf.names import DC, DRAW, LEAVE_OUT, MATH, OFFICE, SVG, TABLE, TEXT, XLINK
 from pipeline.importing.odf.styles import OdfStyles
 from pipeline.importing.page_metadata import TITLE
@@ -219,6 +220,10 @@ class OdfPage:
                 _under(to, "br")
         elif tag == f"{TEXT}span":
             self._span(element, to, alone=alone)
+        elif tag == INSERTED:
+            self._inlines_of(element, _under(to, "ins", datetime=""))
+        elif tag == DELETED:
+            self._inlines_of(element, _under(to, "del"))
         elif tag == f"{TEXT}a":
             link = _under(to, "a", href=element.get(f"{XLINK}href") or "")
             self._inlines_of(element, link, alone=alone)

@@ -14,7 +14,7 @@ from msgspec.structs import replace
 
 from pipeline.codes import Code, diagnostic
 from pipeline.importing.archive import BrokenArchiveError, open_archive
-from pipeline.importing.draft import HEADS, Changes, Draft, comment
+from pipeline.importing.draft import HEADS, Changes, Draft, comment, told_changes
 from pipeline.importing.html import of_page
 from pipeline.importing.omml import M
 from pipeline.importing.references import LABEL
@@ -117,15 +117,7 @@ def _counts(parts: WordParts, changes: Changes) -> tuple[dict[str, int], list[st
         for root in roots
         for p, text in _texts(root)
     )
-    told = []
-    if changed := _number(main, f"{W}ins") + _number(main, f"{W}del"):
-        said = "1 tracked change is" if changed == 1 else f"{changed} tracked changes are"
-        what = {
-            "accept": "accepted",
-            "reject": "rejected",
-            "keep": "kept, as `<ins>` and `~~`",
-        }[changes]
-        told.append(f"{said} {what}.")
+    told = [*told_changes(_number(main, f"{W}ins") + _number(main, f"{W}del"), changes)]
     for part in sorted(parts.files):
         if match := re.fullmatch(r"word/(header|footer)\d*\.xml", part):
             root = parts.xml(part)

@@ -20,7 +20,8 @@ _KINDS = {
         "author": ("author",),
         "date": ("date",),
         "quote": ("quote", "intense quote", "block text", "block quotation", "quotations"),
-        "caption": ("caption", "image caption", "table caption", "illustration", "drawing"),
+        "caption": ("caption", "image caption", "table caption", "illustration", "drawing")
+        + ("table", "figure", "tabelle", "abbildung"),  # LibreOffice's
         "code": ("code", "html preformatted", "preformatted text", "source code", "macro text"),
         "term": ("definition term", "list heading"),
         "definition": ("definition", "list contents"),
