@@ -20,8 +20,11 @@ _KINDS = {
         "author": ("author",),
         "date": ("date",),
         "quote": ("quote", "intense quote", "block text", "block quotation", "quotations"),
-        "caption": ("caption", "image caption", "table caption", "illustration", "drawing")
-        + ("table", "figure", "tabelle", "abbildung"),  # LibreOffice's
+        "caption": (
+            *"caption drawing figure illustration table tabelle abbildung".split(),
+            "image caption",
+            "table caption",
+        ),
         "code": ("code", "html preformatted", "preformatted text", "source code", "macro text"),
         "term": ("definition term", "list heading"),
         "definition": ("definition", "list contents"),
