@@ -2,7 +2,7 @@
 
 Three functions are for use as a library:
 
-- `build` makes files, as the command does;
+- `build` makes files, as the command does, in the ways that `Options` has;
 - `parse` reads a text into a `pipeline.model.Document`, with all that is wrong with it;
 - `render_fragment` gives the HTML of a piece of Markdown.
 """
@@ -12,18 +12,24 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from pipeline.driver import Options as Options
     from pipeline.driver import build as build
     from pipeline.fragment import render_fragment as render_fragment
     from pipeline.parser import parse as parse
 
-__all__ = ["build", "parse", "render_fragment"]
+__all__ = ["Options", "build", "parse", "render_fragment"]
 __version__ = "0.1.0"
 
-_HOMES = {"build": "driver", "parse": "parser", "render_fragment": "fragment"}
+_HOMES = {
+    "Options": "driver",
+    "build": "driver",
+    "parse": "parser",
+    "render_fragment": "fragment",
+}
 
 
 def __getattr__(name: str) -> Any:
-    """Load the three functions when they are asked for: a stage loads what it needs."""
+    """Load what is for use by others when it is asked for: a stage loads what it needs."""
     if name not in _HOMES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     import importlib

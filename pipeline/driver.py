@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from concurrent.futures import Executor
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, TypeAlias
 
 import msgspec
 
@@ -31,13 +31,25 @@ from pipeline.editions import (
 )
 from pipeline.flow.editions import Made, Options, Source
 from pipeline.flow.runner import Begun, Ran, Runner
-from pipeline.flow.saving import Saving, Step
+from pipeline.flow.saving import Saved, Saving
 from pipeline.messages import in_order
 from pipeline.store import CACHE, Folder
 
 if TYPE_CHECKING:
     from pipeline.model import Document
     from pipeline.verify import CheckReport
+
+Event: TypeAlias = Begun | Ran | Made | Saved
+"""What is told of a build while it runs: a stage begins, has run or was known; an edition is made;
+and, once all are, each file that was saved."""
+
+Listener: TypeAlias = Callable[[Event], object]
+"""What is given each event. One that raises an exception ends the build with that."""
+
+__all__ = [
+    "Begun", "Event", "Listener", "Made", "Options", "Ran", "Result", "Saved", "build", "compare",
+    "dump", "printed_editions",
+]  # fmt: skip
 
 SHOWN = ("parsed", "selected", "resolved", "pages")
 """What ``dump`` can show of the way."""
@@ -63,77 +75,54 @@ def build(
     editions: Iterable[str] = (),
     *,
     out: Path | str = "build",
-    strict: bool = False,
-    templates: Path | str | None = None,
-    assets_beside: bool = False,
-    fit: int | Literal["even"] | None = None,
-    split: int = 0,
-    cover_spread: bool = False,
-    catalog: bool = False,
+    options: Options | None = None,
     executor: Executor | None = None,
-    progress: Callable[[Step], object] = lambda step: None,
-    tell: Callable[[Ran], object] = lambda ran: None,
-    begin: Callable[[Begun], object] = lambda begun: None,
-    show: Callable[[Made], object] = lambda made: None,
+    listener: Listener = lambda event: None,
 ) -> Result:
     """Build editions of ``source`` into ``out/<stem>/``.
 
     ``editions`` are names from the table of editions, or ``all``; without any, those that the
-    front matter lists, or web, handout and ebook. ``strict`` makes errors of warnings.
-    ``templates`` is a folder of templates that come first. ``assets_beside`` keeps the
-    web page's styles and images in files beside it. ``fit`` is how many pages the printed
-    editions are to fill, or ``even`` for full sheets, whatever the front matter says. ``split``
-    makes of each printed edition one PDF for each section of that level, from 1 to 6, and an
-    archive of them all. ``cover_spread`` makes a print cover of the standard print edition as
-    well: back, spine and front, as a PDF. ``catalog`` adds records for shops and libraries.
-    Editions are made side by side where an ``executor`` is given. ``progress`` is told of every
-    file, ``tell`` of every stage, ``begin`` of one before it runs, and ``show`` is given all
-    that was made of each edition.
+    front matter lists, or web, handout and ebook. ``options`` say how they are made. They are
+    made side by side where an ``executor`` is given, and the ``listener`` is told of all.
 
     With an error among the findings nothing is written, and what was built before stays.
     Raises `KeyError` for a name that is no edition's, `ValueError` where an edition that is not
     printed is to be split, and `OSError` where a file cannot be written.
     """
-    options = Options(
-        templates=Path(templates) if templates else None,
-        assets_beside=assets_beside,
-        fit=fit,
-        split=split,
-        cover_spread=cover_spread,
-    )
+    options = options or Options()
     names, folder = tuple(editions), Path(out) / stem_of(Path(source))
     outputs.recover(folder)
     store = Folder(Path(out) / CACHE)
-    runner = Runner(store, executor, tell, begin)
+    runner = Runner(store, executor, listener)
     way = Source(Path(source), runner, options)
     chosen = chosen_editions(names, way.metadata)
-    if split:
-        chosen = printed_editions(chosen, split, by_name=bool(names))
-    if cover_spread and EDITIONS[STANDARD_PRINT] not in chosen:
+    if options.split:
+        chosen = printed_editions(chosen, options.split, by_name=bool(names))
+    if options.cover_spread and EDITIONS[STANDARD_PRINT] not in chosen:
         chosen = (*chosen, EDITIONS[STANDARD_PRINT])
     if way.parsed.failed:
-        return Result(_judge(way.all_findings(chosen), strict), read=tuple(runner.files))
+        return Result(_judge(way.all_findings(chosen), options.strict), read=tuple(runner.files))
     made = tuple(way.all_made(chosen))
     for one in made:
-        show(one)
+        listener(one)
     found = (*way.parsed.findings, *(finding for one in made for finding in one.findings))
-    if catalog:
+    if options.catalog:
         from pipeline.catalog import missing_for_shops
 
         found += tuple(missing_for_shops(way.metadata, chosen, way.name))
-    result = Result(_judge(found, strict), read=tuple(runner.files))
+    result = Result(_judge(found, options.strict), read=tuple(runner.files))
     if result.failed:
         return result
     saving = Saving(folder, way.stem)
     saving.add_model(way.parsed.data, way.parsed.seconds)
     for one in made:
         saving.add(one)
-    if catalog:
+    if options.catalog:
         saving.add_catalog(way.metadata, made)
     files = saving.write(way.metadata)
     store.trim()
-    for step in saving.steps:
-        progress(step)
+    for saved in saving.saved:
+        listener(saved)
     led_to = (one for edition in chosen for one in offered(edition, way.metadata))
     paths = dict.fromkeys(folder / output_name(way.stem, edition) for edition in led_to)
     missing = tuple(path for path in paths if not path.is_file())

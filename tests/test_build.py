@@ -22,6 +22,7 @@ from PIL import Image
 
 import pipeline
 from pipeline.cli import main
+from pipeline.driver import Event, Ran, Saved
 from pipeline.starter import STARTERS
 from tests.sentences import is_sentence
 
@@ -213,10 +214,14 @@ def test_one_by_one_side_by_side_or_kept_it_is_the_same(tmp_path: Path) -> None:
         pipeline.build(source, out=tmp_path / "side by side", executor=executor)
     assert files("side by side") == files("at once")
     shutil.rmtree(tmp_path / "at once" / "x")
-    ran: list[float] = []
-    pipeline.build(source, out=tmp_path / "at once", tell=lambda stage: ran.append(stage.seconds))
+    told: list[Event] = []
+    pipeline.build(source, out=tmp_path / "at once", listener=told.append)
     assert files("one by one") == files("at once")
+    ran = [event.seconds for event in told if isinstance(event, Ran)]
+    assert ran
     assert not any(ran)
+    saved = {event.path.name for event in told if isinstance(event, Saved)}
+    assert saved >= {"x.html", "x.pdf", "x.epub"}
 
 
 BESIDE = """
@@ -395,7 +400,9 @@ def test_what_is_odd_gets_a_warning_and_a_sensible_result(tmp_path: Path, name: 
     assert told == [(code, place)]
     assert not result.failed
     assert shown in result.files[-2].read_text("utf-8")
-    strict = pipeline.build(tmp_path / "x.md", ["web"], out=tmp_path / "strict", strict=True)
+    strict = pipeline.build(
+        tmp_path / "x.md", ["web"], out=tmp_path / "strict", options=pipeline.Options(strict=True)
+    )
     assert strict.failed
     assert not (tmp_path / "strict" / "x").exists()
 

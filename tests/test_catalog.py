@@ -76,7 +76,7 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder with all that is built, and the records."""
     folder = tmp_path_factory.mktemp("catalog")
     (folder / "well.md").write_text(SOURCE, "utf-8")
-    result = pipeline.build(folder / "well.md", out=folder, catalog=True)
+    result = pipeline.build(folder / "well.md", out=folder, options=pipeline.Options(catalog=True))
     assert result.diagnostics == ()
     assert {file.name for file in result.files} >= {"well-onix.xml", "well-opds.json"}
     return folder / "well"
@@ -206,7 +206,9 @@ def test_the_codes_of_accessibility_are_the_claims_of_the_book(
 
 def test_what_nobody_certifies_does_not_conform(tmp_path: Path) -> None:
     (tmp_path / "x.md").write_text("# A well\n\nText.\n", "utf-8")
-    pipeline.build(tmp_path / "x.md", ["ebook"], out=tmp_path, catalog=True)
+    pipeline.build(
+        tmp_path / "x.md", ["ebook"], out=tmp_path, options=pipeline.Options(catalog=True)
+    )
     data = (tmp_path / "x" / "x-onix.xml").read_bytes()
     values = texts(ET.fromstring(data), "ProductFormFeatureValue")
     assert not {*codes.CONFORMS, "90"} & set(values)

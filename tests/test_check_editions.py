@@ -87,7 +87,9 @@ SOURCES = {
 def found(source: Path, editions: tuple[str, ...]) -> list[str]:
     """What building some editions says, and checking them and comparing them with the source."""
     out = source.parent / "out"
-    result = pipeline.build(source, editions, out=out, cover_spread=True, catalog=True)
+    result = pipeline.build(
+        source, editions, out=out, options=pipeline.Options(cover_spread=True, catalog=True)
+    )
     assert len(result.files) >= len(editions)
     said = [str(one) for one in result.diagnostics if one.code not in FOR_OTHERS]
     return said + found_by_check(out / source.stem, source)

@@ -17,7 +17,7 @@ from PIL import Image
 
 from pipeline.cli import main
 from pipeline.diagnostics import Diagnostic
-from pipeline.driver import build
+from pipeline.driver import Options, build
 from pipeline.metadata import Identifier, Isbns, Metadata
 from pipeline.package import cover as package
 from pipeline.package.pdf import cover as setting
@@ -352,7 +352,7 @@ def spread(tmp_path_factory: pytest.TempPathFactory) -> Path:
         "contents: never\n---\n\n" + "Text.\n\n::: page-break\n:::\n\n" * 41 + "End.\n",
         encoding="utf-8",
     )
-    result = build(folder / "x.md", ["web"], out=folder, cover_spread=True)
+    result = build(folder / "x.md", ["web"], out=folder, options=Options(cover_spread=True))
     assert not result.diagnostics
     assert folder / "x" / "x.pdf" in result.files, "whose pages are counted"
     return folder / "x" / "x-cover.pdf"

@@ -136,7 +136,9 @@ def unseen(tmp_path: Path, text: str, *, css: str = "") -> list[str]:
     (templates / "pdf").mkdir(parents=True, exist_ok=True)
     style = Path(pipeline.__file__).parent.parent / "templates" / "pdf" / "style.css"
     (templates / "pdf" / "style.css").write_text(style.read_text("utf-8") + css, "utf-8")
-    made = pipeline.build(source, ["handout"], out=tmp_path / "out", templates=templates)
+    made = pipeline.build(
+        source, ["handout"], out=tmp_path / "out", options=pipeline.Options(templates=templates)
+    )
     found = check(tmp_path / "out" / "seen" / "seen.pdf", external=False).diagnostics
     both = (*made.diagnostics, *found)
     return [one.message for one in both if one.code == Code.EMPTY_DRAWING.slug]

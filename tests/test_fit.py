@@ -100,8 +100,8 @@ def fitted(folder: Path, edition: str = "handout") -> Fitted | None:
     return None
 
 
-def build(folder: Path, source: Path, *editions: str, **options: object) -> driver.Result:
-    return driver.build(source, editions or ["handout"], out=folder / "build", **options)  # type: ignore[arg-type]
+def build(folder: Path, source: Path, *editions: str) -> driver.Result:
+    return driver.build(source, editions or ["handout"], out=folder / "build")
 
 
 @pytest.mark.parametrize("name", TEXTS)

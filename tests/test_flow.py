@@ -15,10 +15,11 @@ import pytest
 
 import pipeline
 from pipeline.diagnostics import Diagnostic, Severity
+from pipeline.driver import Event
 from pipeline.editions import EDITIONS
 from pipeline.flow import version
 from pipeline.flow.editions import Source
-from pipeline.flow.runner import Ran, Runner, Stage
+from pipeline.flow.runner import Begun, Ran, Runner, Stage
 from pipeline.flow.stages import PACKAGE
 from pipeline.store import Folder, MemoryStore, Store, key
 from tests.test_fonts import INSTALLABLE, RESTRICTED, STYLES, font
@@ -73,10 +74,10 @@ class Build:
 
     def __call__(self, path: Path, mark: str = "!") -> tuple[str, list[str]]:
         """What comes of it, and the stages that ran."""
-        ran: list[Ran] = []
-        runner = Runner(self.store, tell=ran.append)
+        told: list[Begun | Ran] = []
+        runner = Runner(self.store, listener=told.append)
         made = runner.run(COUNT, runner.run(SHOUT, path, mark))
-        return made.value.said, [one.stage for one in ran if one.seconds]
+        return made.value.said, [one.stage for one in told if isinstance(one, Ran) and one.seconds]
 
 
 @pytest.fixture
@@ -244,10 +245,16 @@ def test_whatever_file_changes_it_is_as_if_it_were_built_anew(tmp_path: Path) ->
 
     def build(out: str) -> tuple[dict[str, bytes], bool]:
         """The outputs, and whether any stage ran."""
-        ran: list[Ran] = []
+        told: list[Event] = []
         where = tmp_path / "out" / out
-        pipeline.build(source, ["web"], out=where, templates=templates, tell=ran.append)
-        return contents(where / "x"), any(one.seconds for one in ran)
+        pipeline.build(
+            source,
+            ["web"],
+            out=where,
+            options=pipeline.Options(templates=templates),
+            listener=told.append,
+        )
+        return contents(where / "x"), any(isinstance(one, Ran) and one.seconds for one in told)
 
     states = {
         "x.md": (EVERYTHING.encode(), EVERYTHING.replace("Said", "Written").encode()),

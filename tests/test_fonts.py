@@ -13,7 +13,7 @@ import pikepdf
 import pytest
 from fontTools.ttLib import TTFont
 
-from pipeline.driver import Result, build
+from pipeline.driver import Options, Result, build
 from pipeline.faces import FACES, font_file
 from pipeline.package.epub.fonts import obfuscated
 from pipeline.render.environment import builtin_templates
@@ -60,7 +60,7 @@ def make(tmp_path: Path) -> Make:
         (tmp_path / "fonts" / "wells.otf").write_bytes(font(usage))
         path = tmp_path / "x.md"
         path.write_text(SOURCE.replace("{fonts}", fonts), encoding="utf-8")
-        return build(path, [edition], out=tmp_path / "out", templates=templates)
+        return build(path, [edition], out=tmp_path / "out", options=Options(templates=templates))
 
     return make
 

@@ -14,7 +14,7 @@ import pypdfium2
 import pytest
 from PIL import Image, ImageCms
 
-from pipeline.driver import build
+from pipeline.driver import Options, build
 from pipeline.package.image_metadata import without_metadata
 from pipeline.package.image_sizes import for_ereaders, shown
 from pipeline.resolve.images import BadImageError, examine
@@ -174,7 +174,12 @@ def test_images_in_all_outputs(photograph: bytes, tmp_path: Path) -> None:
     (tmp_path / "x.md").write_text(
         "# Wells\n\n![A](a.jpg) ![B](b.webp) ![C](b.jpg)\n", encoding="utf-8"
     )
-    result = build(tmp_path / "x.md", ["web", "handout", "ebook"], out=tmp_path, assets_beside=True)
+    result = build(
+        tmp_path / "x.md",
+        ["web", "handout", "ebook"],
+        out=tmp_path,
+        options=Options(assets_beside=True),
+    )
     assert not result.failed
     for path in (tmp_path / "x").rglob("*.*"):
         assert SECRET.encode() not in path.read_bytes()
@@ -223,7 +228,7 @@ def test_telephones_get_smaller_images_where_these_are_files(tmp_path: Path) -> 
     (tmp_path / "small.jpg").write_bytes(saved(shades(300, 200), "JPEG", quality=90))
     source = tmp_path / "x.md"
     source.write_text("# A\n\n![A](a.jpg)\n\n![B](small.jpg)\n")
-    build(source, ["web"], out=tmp_path / "beside", assets_beside=True)
+    build(source, ["web"], out=tmp_path / "beside", options=Options(assets_beside=True))
     page = (tmp_path / "beside" / "x" / "x.html").read_text("utf-8")
     assert 'srcset="x-files/a--1024.jpg 1024w, x-files/a.jpg 2048w" sizes="' in page
     assert page.count("srcset") == 1

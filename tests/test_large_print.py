@@ -87,7 +87,9 @@ def book() -> Made:
 def handout(tmp_path_factory: pytest.TempPathFactory) -> pikepdf.Pdf:
     """The first publication, built as the command builds it: with the handout's pages."""
     out = tmp_path_factory.mktemp("large")
-    assert not pipeline.build(PUBLICATION, ["large-print"], out=out, strict=True).failed
+    assert not pipeline.build(
+        PUBLICATION, ["large-print"], out=out, options=pipeline.Options(strict=True)
+    ).failed
     (file,) = out.rglob("*.pdf")
     return pikepdf.open(file)
 

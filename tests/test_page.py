@@ -18,7 +18,7 @@ from PIL import Image
 import pipeline
 from pipeline.codes import Code
 from pipeline.diagnostics import Diagnostic
-from pipeline.driver import build
+from pipeline.driver import Options, build
 from pipeline.editions import EDITIONS
 from pipeline.metadata import Metadata
 from pipeline.package import package, pdf
@@ -330,7 +330,9 @@ def test_a_theme_of_ones_own(tmp_path: Path) -> None:
     (own / "classic.css").write_text("html { --ink: #16191c; --accent: #123456 }")
     text = tmp_path / "x.md"
     text.write_text(source())
-    result = build(text, ["handout"], out=tmp_path / "out", templates=tmp_path / "own")
+    result = build(
+        text, ["handout"], out=tmp_path / "out", options=Options(templates=tmp_path / "own")
+    )
     assert not result.failed
     with pikepdf.open(tmp_path / "out" / "x" / "x.pdf") as file:
         assert (0x12 / 255, 0x34 / 255, 0x56 / 255) in [

@@ -17,9 +17,9 @@ from typing import Any, NamedTuple
 import pytest
 
 from pipeline import driver
-from pipeline.driver import Result
+from pipeline.driver import Listener, Result
 from pipeline.flow.runner import Begun
-from pipeline.preview.watching import Begin, Watcher
+from pipeline.preview.watching import Watcher
 from tests import checkers
 
 NAMES = ("first", "second", "third", "fourth", "fifth", "sixth")
@@ -48,7 +48,7 @@ def save(path: Path, text: str) -> None:
 class Watched:
     """A source that is watched, and the outcomes that were told."""
 
-    def __init__(self, source: Path, build: Callable[[Begin], Result], **options: Any) -> None:
+    def __init__(self, source: Path, build: Callable[[Listener], Result], **options: Any) -> None:
         self.outcomes: list[Result | Exception] = []
         self._news = threading.Condition()
         self.watcher = Watcher(source, build, self._told, **options)
@@ -79,9 +79,10 @@ def test_a_save_of_any_file_that_was_read_builds_again(tmp_path: Path) -> None:
     front = "---\ntitle: A\nlang: en\neditions: [web]\n---\n\n"
     file.write_text(f"{front}{{{{ include parts/part.md }}}}\n", "utf-8")
 
-    def build(begin: Begin) -> Result:
+    def build(listener: Listener) -> Result:
+        options = driver.Options(templates=templates)
         out = tmp_path / "build"
-        return driver.build(file, ["web"], out=out, templates=templates, begin=begin)
+        return driver.build(file, ["web"], out=out, options=options, listener=listener)
 
     def page() -> str:
         return (tmp_path / "build" / "a" / "a.html").read_text("utf-8")
@@ -115,12 +116,12 @@ def test_the_newest_edit_wins(tmp_path: Path) -> None:
     file, begun = tmp_path / "a.md", list[str]()
     file.write_text("one", "utf-8")
 
-    def build(begin: Begin) -> Result:
+    def build(listener: Listener) -> Result:
         begun.append(file.read_text("utf-8"))
         if begun[-1] == "one":
             save(file, "broken")
             while True:
-                begin(Begun("render", "web"))
+                listener(Begun("render", "web"))
         if begun[-1] == "broken":
             raise RuntimeError("broken")
         return Result((), read=(str(file),))

@@ -109,7 +109,9 @@ def write(folder: Path, body: str = BODY, name: str = "wells.md") -> Path:
 def wells(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("wells")
     editions = ["handout", "teacher", "large-print"]
-    result = pipeline.build(write(folder), editions, out=folder / "build", split=1)
+    result = pipeline.build(
+        write(folder), editions, out=folder / "build", options=pipeline.Options(split=1)
+    )
     assert not result.diagnostics
     return folder / "build" / "wells"
 
@@ -238,7 +240,7 @@ def test_the_manifest_knows_the_sections(wells: Path) -> None:
 
 
 def test_the_same_source_gives_the_same_archive(wells: Path, tmp_path: Path) -> None:
-    pipeline.build(write(tmp_path), ["handout"], out=tmp_path, split=1)
+    pipeline.build(write(tmp_path), ["handout"], out=tmp_path, options=pipeline.Options(split=1))
     archive = (tmp_path / "wells" / "wells-handout.zip").read_bytes()
     assert archive == (wells / "wells-handout.zip").read_bytes()
 
@@ -249,7 +251,9 @@ SMALL = "# One\n\nText.\n\n## Inner\n\nMore.\n\n## Other\n\nLess.\n\n# Two\n\nLa
 def small(folder: Path, body: str, split: int, *editions: str) -> list[str]:
     folder.mkdir(exist_ok=True)
     (folder / "x.md").write_text(f"---\ntitle: Small\n---\n\n{body}", "utf-8")
-    result = pipeline.build(folder / "x.md", editions, out=folder, split=split)
+    result = pipeline.build(
+        folder / "x.md", editions, out=folder, options=pipeline.Options(split=split)
+    )
     assert not result.failed, result.diagnostics
     return sorted(path.name for path in (folder / "x" / "x-handout").glob("*"))
 
@@ -319,9 +323,9 @@ def test_what_is_not_printed_cannot_be_split(tmp_path: Path) -> None:
     assert code == 2
     assert "the edition web is not printed" in said
     with pytest.raises(ValueError, match="web is not printed"):
-        pipeline.build(source, ["web"], out=tmp_path, split=1)
+        pipeline.build(source, ["web"], out=tmp_path, options=pipeline.Options(split=1))
     with pytest.raises(ValueError, match="from 1 to 6"):
-        pipeline.build(source, ["handout"], out=tmp_path, split=7)
+        pipeline.build(source, ["handout"], out=tmp_path, options=pipeline.Options(split=7))
 
 
 def test_without_an_edition_it_is_the_printed_ones(tmp_path: Path) -> None:

@@ -244,12 +244,12 @@ def test_an_edit_costs_its_own_unit(tmp_path: Path) -> None:
     def made(text: str) -> tuple[Package, list[str]]:
         told: list[str] = []
 
-        def tell(ran: Ran) -> None:
-            if ran.stage in ("unit", "heads"):
-                told.append(f"{ran.stage} {ran.note}")
+        def hear(event: Begun | Ran) -> None:
+            if isinstance(event, Ran) and event.stage in ("unit", "heads"):
+                told.append(f"{event.stage} {event.note}")
 
         source.write_text(text, encoding="utf-8")
-        found = Source(source, Runner(store, tell=tell)).begin(edition)().package
+        found = Source(source, Runner(store, listener=hear)).begin(edition)().package
         assert found is not None
         return found, told
 
@@ -271,17 +271,19 @@ def test_a_build_that_is_dropped_sets_no_more_units(tmp_path: Path) -> None:
     source, store, edition = tmp_path / "wells.md", MemoryStore(), EDITIONS[STANDARD_PRINT]
     source.write_text(chapters("en-GB"), encoding="utf-8")
     begun: list[Begun] = []
-    told: list[str] = []
+    told: list[Begun | Ran] = []
 
-    def begin(what: Begun) -> None:
-        begun.append(what)
-        if sum(one.is_part for one in begun) == 6:
-            raise KeyboardInterrupt
+    def hear(event: Begun | Ran) -> None:
+        if isinstance(event, Begun):
+            begun.append(event)
+            if sum(one.is_part for one in begun) == 6:
+                raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        Source(source, Runner(store, begin=begin)).begin(edition)()
-    Source(source, Runner(store, tell=lambda ran: told.append(ran.note))).begin(edition)()
-    assert next(note for note in told if "of" in note) == "3 of 8"
+        Source(source, Runner(store, listener=hear)).begin(edition)()
+    Source(source, Runner(store, listener=told.append)).begin(edition)()
+    notes = (event.note for event in told if isinstance(event, Ran))
+    assert next(note for note in notes if "of" in note) == "3 of 8"
 
 
 def test_pages_of_a_known_book_are_not_made_again(

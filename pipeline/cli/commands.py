@@ -40,7 +40,6 @@ from pipeline.starter import STARTERS, USUAL, starter
 if TYPE_CHECKING:
     from pipeline.diagnostics import Diagnostic
     from pipeline.driver import Result
-    from pipeline.flow.runner import Begun
 
 
 SHOWN = frozenset({".html", ".pdf", ".epub"})
@@ -130,20 +129,15 @@ def build(
     shown = progress_shown(sources, options["out"], as_json, stages)
     with workers(sources, editions) as executor, shown as progress:
 
-        def begin(what: Begun) -> None:
-            if executor and what.stage == FIRST_STAGE:
+        def hear(event: driver.Event) -> None:
+            if executor and isinstance(event, driver.Begun) and event.stage == FIRST_STAGE:
                 executor.begin()
-            progress.begin(what)
+            progress.hear(event)
 
         for source in sources:
             result = or_exit(
                 lambda source=source: run(  # type: ignore[misc]
-                    source,
-                    editions,
-                    executor=executor,
-                    progress=progress.done,
-                    tell=progress.tell,
-                    begin=begin,
+                    source, editions, executor=executor, listener=hear
                 )
             )
             if depfile:
@@ -178,17 +172,9 @@ def build_of(options: dict[str, Any], dump: str | None = None) -> Callable[..., 
             raise click.UsageError("--cover-spread is for a whole text: leave --split out.")
     if not dump:
         need_system(formats(editions) | ({"pdf"} if options["cover_spread"] else set()))
-    return functools.partial(
-        driver.build,
-        out=options["out"],
-        strict=options["strict"],
-        templates=options["templates"],
-        assets_beside=options["assets"],
-        fit=pages,
-        split=split,
-        cover_spread=options["cover_spread"],
-        catalog=options["catalog"],
-    )
+    same = {name: options[name] for name in ("templates", "cover_spread", "catalog", "strict")}
+    wanted = driver.Options(assets_beside=options["assets"], fit=pages, split=split, **same)
+    return functools.partial(driver.build, out=options["out"], options=wanted)
 
 
 @click.command()

@@ -18,8 +18,8 @@ import click
 
 if TYPE_CHECKING:
     from pipeline.diagnostics import Diagnostic
+    from pipeline.driver import Event
     from pipeline.flow.runner import Begun, Ran
-    from pipeline.flow.saving import Step
     from pipeline.paper import Fitted
     from pipeline.store import Store
 
@@ -256,18 +256,22 @@ class Progress:
         self._took: dict[str, float] = {}
         self._doing, self._since = "", 0.0
 
-    def done(self, step: Step) -> None:
+    def hear(self, event: Event) -> None:
+        """Be the listener of a build."""
         from pipeline import messages
+        from pipeline.flow.runner import Begun, Ran
+        from pipeline.flow.saving import Saved
 
-        if not self.quiet:
-            click.echo(messages.stage_line(step.name, step.seconds, step.size, step.path))
-            say_fit(step.fitted)
+        match event:
+            case Saved(name, seconds, size, path, fitted) if not self.quiet:
+                click.echo(messages.stage_line(name, seconds, size, path))
+                say_fit(fitted)
+            case Begun(is_part=False):
+                self._doing, self._since = _name(event), time.monotonic()
+            case Ran():
+                self._ran(event)
 
-    def begin(self, what: Begun) -> None:
-        if not what.is_part:
-            self._doing, self._since = _name(what), time.monotonic()
-
-    def tell(self, what: Ran) -> None:
+    def _ran(self, what: Ran) -> None:
         from pipeline import messages
 
         name = _name(what)

@@ -26,7 +26,7 @@ from pipeline.cli.terminal import (
 )
 
 if TYPE_CHECKING:
-    from pipeline.driver import Result
+    from pipeline.driver import Event, Listener, Result
 
 SHARED = ("editions", "out", "templates", "assets", "fit", "cover_spread", "catalog", "strict")
 """The options of build that preview has too; and watch, which has one more."""
@@ -54,13 +54,8 @@ def watch(source: Path, **options: Any) -> None:
     with workers([source]) as executor, shown as progress:
         watcher = Watcher(
             source,
-            lambda begin: run(
-                source,
-                editions,
-                executor=executor,
-                progress=progress.done,
-                tell=progress.tell,
-                begin=_both(begin, progress.begin),
+            lambda listener: run(
+                source, editions, executor=executor, listener=_both(listener, progress.hear)
             ),
             _told,
             templates,
@@ -126,12 +121,12 @@ def _build_of(source: Path, options: dict[str, Any]) -> Callable[..., Result]:
     return run
 
 
-def _both(*heard: Callable[[Any], object]) -> Callable[[Any], None]:
-    def begin(what: Any) -> None:
-        for one in heard:
-            one(what)
+def _both(*listeners: Listener) -> Listener:
+    def hear(event: Event) -> None:
+        for listener in listeners:
+            listener(event)
 
-    return begin
+    return hear
 
 
 def _told(outcome: Result | Exception) -> None:

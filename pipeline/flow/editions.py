@@ -34,13 +34,24 @@ from pipeline.system import pango_problem, pango_version
 
 
 class Options(msgspec.Struct, frozen=True, kw_only=True):
-    """How editions are made; see `driver.build`."""
+    """How editions are made.
 
-    templates: Path | None = None
+    ``templates`` is a folder of templates that come first. ``assets_beside`` keeps the web
+    page's styles and images in files beside it. ``fit`` is how many pages the printed editions
+    are to fill, or ``even`` for full sheets, whatever the front matter says. ``split`` makes of
+    each printed edition one PDF for each section of that level, from 1 to 6, and an archive of
+    them all. ``cover_spread`` makes a print cover of the standard print edition as well: back,
+    spine and front, as a PDF. ``catalog`` adds records for shops and libraries. ``strict`` makes
+    errors of warnings.
+    """
+
+    templates: Path | str | None = None
     assets_beside: bool = False
     fit: int | Literal["even"] | None = None
     split: int = 0
     cover_spread: bool = False
+    catalog: bool = False
+    strict: bool = False
 
 
 class Made(NamedTuple):
@@ -75,6 +86,7 @@ class Source:
         self.folder = path.parent
         self.stem = stem_of(path)
         self.options = options or Options()
+        self._templates = Path(self.options.templates) if self.options.templates else None
         self.name = shown_name(str(path))
         self._runner = runner
         self.parsed = runner.run(PARSE, path) if document is None else runner.given(PARSE, document)
@@ -106,7 +118,7 @@ class Source:
         page_map: PageMap | None = None,
         file: str = "",
     ) -> Outcome[Pages]:
-        templates = self.options.templates
+        templates = self._templates
         takes = (edition, self.stem, templates, _names(templates), page_map, file)
         rendered = self._runner.run(RENDER, marked, *takes)
         if edition.format != "epub" or rendered.failed:
@@ -199,7 +211,7 @@ class Source:
         self, edition: Edition, marked: Outcome[Document], package: Package
     ) -> Outcome[Package]:
         """A cover that is as wide as the pages of the standard print edition are thick."""
-        templates = self.options.templates
+        templates = self._templates
         pages = package.facts.pages
         takes = (package.sheet, pages, self.stem, templates, _names(templates), self.folder)
         return self._runner.run(COVER, marked, edition, *takes)

@@ -158,22 +158,20 @@ Each: TypeAlias = Callable[[Stage[Any], Iterable[tuple[Any, ...]]], list[Any]]
 
 class Runner:
     """Runs stages for one build. ``store`` has what is known from before, ``executor`` does what
-    is better done in another process, ``tell`` hears of every stage, and ``begin`` of
-    one before it runs, which ends all where that raises. ``files`` are all that
+    is better done in another process, and the ``listener`` is told of every stage, and of one that
+    runs before it does. ``files`` are all that
     were read for what was run, whether lately or before."""
 
     def __init__(
         self,
         store: Store | None = None,
         executor: Executor | None = None,
-        tell: Callable[[Ran], object] = lambda ran: None,
-        begin: Callable[[Begun], object] = lambda begun: None,
+        listener: Callable[[Begun | Ran], object] = lambda event: None,
     ) -> None:
         self.files: dict[str, None] = {}
         self._store = store
         self._executor = executor
-        self._tell = tell
-        self._begun = begin
+        self._tell = listener
         self._digests: dict[str, str] = {}
         self._running: list[Future[Any]] = []
         self._latest: Future[Any] | None = None
@@ -195,7 +193,7 @@ class Runner:
         outcomes: list[Outcome[T]] = []
         try:
             for outcome in begun:
-                self._begun(Begun(stage.name, edition, is_part=True))
+                self._tell(Begun(stage.name, edition, is_part=True))
                 outcomes.append(outcome())
         finally:
             while self._running:
@@ -236,7 +234,7 @@ class Runner:
                 before = Outcome(stage, trace, make, self._store)
                 return lambda: before
         if not is_part:
-            self._begun(Begun(stage.name, _edition(takes)))
+            self._tell(Begun(stage.name, _edition(takes)))
         started = time.time()
         running: Future[tuple[bytes, float, list[str]]] | None = None
         if executor and not (stage.divides and stage.divides(*_values(takes))):

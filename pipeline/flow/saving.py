@@ -19,7 +19,7 @@ from pipeline.package.moment import NO_DATE, publication_moment
 from pipeline.paper import Fitted
 
 
-class Step(msgspec.Struct, frozen=True):
+class Saved(msgspec.Struct, frozen=True):
     """A file that was made: what, in how many seconds, of how many bytes, where, and what was
     chosen so that its text fills its pages."""
 
@@ -31,11 +31,11 @@ class Step(msgspec.Struct, frozen=True):
 
 
 class Saving:
-    """Gathers the files that go into a ``folder``, what the manifest says of them, and the steps
-    that led to them. Nothing is written before `write`."""
+    """Gathers the files that go into a ``folder``, what the manifest says of them, and what is
+    told of them. Nothing is written before `write`."""
 
     def __init__(self, folder: Path, stem: str) -> None:
-        self.steps: list[Step] = []
+        self.saved: list[Saved] = []
         self._folder = folder
         self._stem = stem
         self._files: dict[Path, bytes] = {}
@@ -47,7 +47,7 @@ class Saving:
         """The document as it was parsed, in so many seconds."""
         self._model = data
         path = self._folder.parent / outputs.WORK / self._stem / "model.json"  # as it is named
-        self.steps.append(Step("parse", seconds, len(data), path))
+        self.saved.append(Saved("parse", seconds, len(data), path))
 
     def add(self, made: Made) -> None:
         """The files of an edition. What is left of those of an older one is to be deleted."""
@@ -71,7 +71,7 @@ class Saving:
         self._put(name, data)
         self._entries.append(manifest.describe_bundle(name, edition, data, len(files)))
         seconds = time.perf_counter() - started
-        self.steps.append(Step("zip", seconds, len(data), self._folder / name))
+        self.saved.append(Saved("zip", seconds, len(data), self._folder / name))
 
     def _add(self, made: Made, name: str) -> dict[str, bytes]:
         edition, package = made.edition, made.package
@@ -88,7 +88,7 @@ class Saving:
                 self._entries.append(entry)
         path = self._folder / name
         fit = package.facts.fitted
-        self.steps.append(Step(edition.format, made.seconds, len(package.data), path, fit))
+        self.saved.append(Saved(edition.format, made.seconds, len(package.data), path, fit))
         return files
 
     def add_catalog(self, metadata: Metadata, made: Iterable[Made]) -> None:
@@ -122,7 +122,7 @@ class Saving:
             self._put(name, data)
             kind = "onix" if name.endswith(".xml") else "opds"
             seconds = time.perf_counter() - started
-            self.steps.append(Step(kind, seconds, len(data), self._folder / name))
+            self.saved.append(Saved(kind, seconds, len(data), self._folder / name))
 
     def _put(self, name: str, data: bytes) -> None:
         self._files[self._folder / name] = data

@@ -14,7 +14,7 @@ from typing import Any, TypeAlias, TypeVar
 import msgspec
 
 from pipeline.diagnostics import Diagnostic
-from pipeline.driver import Result
+from pipeline.driver import Event, Listener, Result
 from pipeline.editions import EDITIONS, output_name, stem_of
 from pipeline.flow.editions import Made
 from pipeline.flow.runner import Begun
@@ -130,18 +130,16 @@ class Session:
             return Path(file).absolute()
         return None
 
-    def _build(self, begin: Callable[[Begun], object]) -> Result:
-        def begun(what: Begun) -> None:
-            begin(what)
-            self._set(doing=f"{what.stage} {what.edition}".strip())
+    def _build(self, listener: Listener) -> Result:
+        def hear(event: Event) -> None:
+            listener(event)
+            if isinstance(event, Begun):
+                self._set(doing=f"{event.stage} {event.edition}".strip())
+            elif isinstance(event, Made):
+                self._made.append(event)
 
         self._made = []
-        return self._run(
-            self.source,
-            self._asked,
-            begin=begun,
-            show=self._made.append,
-        )
+        return self._run(self.source, self._asked, listener=hear)
 
     def _show(self, outcome: Result | Exception) -> None:
         """Keep what was built, and tell of it."""

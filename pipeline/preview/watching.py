@@ -13,11 +13,10 @@ from typing import TypeAlias
 
 import watchfiles
 
-from pipeline.driver import Result
+from pipeline.driver import Event, Listener, Result
 from pipeline.flow.runner import Begun
 
-Begin: TypeAlias = Callable[[Begun], object]
-Build: TypeAlias = Callable[[Begin], Result]
+Build: TypeAlias = Callable[[Listener], Result]
 Told: TypeAlias = Callable[[Result | Exception], object]
 
 TOGETHER = 20
@@ -117,7 +116,7 @@ class Watcher:
             self._wanted.clear()
             started = time.time_ns()
             try:
-                result = self._build(self._begin)
+                result = self._build(self._hear)
             except _Dropped:
                 continue
             except Exception as error:
@@ -128,8 +127,8 @@ class Watcher:
             del result
             gc.collect()  # a layout is full of circles, and the process stays
 
-    def _begin(self, _: Begun) -> None:
-        if self._wanted.is_set():
+    def _hear(self, event: Event) -> None:
+        if isinstance(event, Begun) and self._wanted.is_set():
             raise _Dropped
 
     def _look_at(self, files: tuple[str, ...], started: int) -> None:

@@ -55,8 +55,7 @@ def make_report(
     handout. ``pictures`` asks for thumbnails. Nothing is written
     but what a ``store`` keeps. Raises `KeyError` for a name
     that is no edition's."""
-    options = Options(templates=Path(templates) if templates else None)
-    way = Source(Path(source), Runner(store), options)
+    way = Source(Path(source), Runner(store), Options(templates=templates))
     names = tuple(editions) or way.metadata.editions or (STANDARD_PRINT,)
     chosen = chosen_editions(names, way.metadata)
     prices = prices or Prices()
