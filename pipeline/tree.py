@@ -37,6 +37,9 @@ parent has, and returns what the node has (its language, say, or its place in th
 PATH: Context[tuple[Node, ...]] = ((), lambda node, above: (node, *above))
 """Of each node itself, its parent, and so on to the top."""
 
+SPAN: Context[Span | None] = (None, lambda node, above: node.span or above)
+"""Of each node its own span, or the nearest one above it."""
+
 BLANK = "____"
 """What a gap to fill in is in plain text."""
 
@@ -160,7 +163,7 @@ def walk_with(
 
 def walk_spans(nodes: Iterable[Node]) -> Iterator[tuple[Node, Span | None]]:
     """The nodes and all below them, each with its own span or the nearest parent's."""
-    return walk_with(nodes, None, lambda node, span: node.span or span)
+    return walk_with(nodes, *SPAN)
 
 
 def of_text(make: Callable[[Document], T]) -> Callable[[Document], T]:

@@ -26,7 +26,7 @@ from pipeline.parser.source import normalise, read
 from pipeline.parser.syntax import parse_tree
 from pipeline.paths import Located, locate, scheme
 from pipeline.slugs import slug
-from pipeline.tree import Changes, all_nodes, all_spans, plain_text, rewrite, walk
+from pipeline.tree import SPAN, Changes, all_nodes, plain_text, rewrite, walk
 from pipeline.variables import look_up, values
 
 _COMMENTS = {"<!--": "-->", "%%": "%%"}
@@ -169,7 +169,7 @@ def _with_comments(document: Document, comments: dict[int, str]) -> tuple[Block,
     return (*found, *(comment(said) for _, said in reversed(waiting)))
 
 
-def _group(node: model.FigureGroup) -> Node | tuple[Node, ...]:
+def _group(node: model.FigureGroup, span: Span | None) -> Node | tuple[Node, ...]:
     """A group of figures; what is left of one whose images are not all there."""
     if all(isinstance(figure, model.Figure) for figure in node.figures):
         return node
@@ -197,7 +197,7 @@ class _Files:
         self._ids = {node.attributes.id for node in nodes} - {""}
         headings = (node for node in nodes if isinstance(node, model.Heading))
         self._places_to_go = self._ids | {slug(plain_text(node.children)) for node in headings}
-        self._places = {id(node): document.place(span) for node, span in all_spans(document)}
+        self._document = document
 
     def settled(self, nodes: tuple[Any, ...]) -> tuple[Any, ...]:
         """The nodes, with text in place of what leads nowhere."""
@@ -212,7 +212,7 @@ class _Files:
             model.CrossReference: self._reference,
             model.FigureGroup: _group,
         }
-        made = rewrite(nodes, enter={model.Figure: self._figure}, leave=changes)
+        made = rewrite(nodes, enter={model.Figure: self._figure}, leave=changes, context=SPAN)
         return rewrite(made, leave=joined_runs())
 
     def _look_at(self, node: Image) -> None:
@@ -230,32 +230,32 @@ class _Files:
     def _is_there(self, node: Image) -> bool:
         return unquote(node.source).removeprefix("./") in self.images
 
-    def _figure(self, node: model.Figure) -> Node | tuple[Node, ...]:
+    def _figure(self, node: model.Figure, span: Span | None) -> Node | tuple[Node, ...]:
         if self._is_there(node.image):
             return node
-        made = self._image(node.image)
+        made = self._image(node.image, node.image.span or span)
         children = node.caption or (made if isinstance(made, tuple) else ())
         return model.Paragraph(children=children) if children else ()  # type: ignore[arg-type]
 
-    def _image(self, node: Image) -> Node | tuple[Node, ...]:
+    def _image(self, node: Image, span: Span | None) -> Node | tuple[Node, ...]:
         if self._is_there(node):
             if node.alt or "decorative" in node.attributes.classes:
                 return node
             message = f"The image “{node.source}” says nothing to those who cannot see it."
             hint = "Write what it shows in its brackets, in place of {.decorative}."
-            self._tell(message, node, hint)
+            self._tell(message, span, hint)
             own = node.attributes
             return replace(node, attributes=replace(own, classes=(*own.classes, "decorative")))
         if scheme(node.source):
             message = f"The image “{node.source[:80]}” is on the web; a link to it stands for it."
-            self._tell(message, node, "Save a copy beside the source.")
+            self._tell(message, span, "Save a copy beside the source.")
             href = f"https:{node.source}" if node.source.startswith("//") else node.source
             said = node.alt or href
             return Link(children=(Text(text=said),), href=href) if said else ()
-        self._tell(f"The image “{node.source[:80]}” is not there, and is left out.", node)
+        self._tell(f"The image “{node.source[:80]}” is not there, and is left out.", span)
         return (Text(text=node.alt),) if node.alt else ()
 
-    def _link(self, node: Link) -> Node | tuple[Node, ...]:
+    def _link(self, node: Link, span: Span | None) -> Node | tuple[Node, ...]:
         """A link; the text of one that leads to a file that is no part of the source."""
         target = unquote(node.href.partition("#")[0])
         if node.href.startswith("#"):
@@ -267,29 +267,28 @@ class _Files:
             return node
         message = f"The link to “{target[:80]}” is left out, and its text stays."
         hint = "Readers have no file beside the source: put it on the web, or take it in."
-        self._tell(message, node, hint)
+        self._tell(message, span, hint)
         return node.children or (Text(text=plain_text((node,)) or quote(target)),)
 
     def _is_kept(self, target: str) -> bool:
         return bool(self._kept and target) and (self._folder / target).resolve() in self._kept
 
-    def _variable(self, node: model.Variable) -> Node:
+    def _variable(self, node: model.Variable, span: Span | None) -> Node:
         """A variable that nothing gives a value is text, as it is for its own program."""
         return node if look_up(node.name, self._values) else self._typed(f"{{{{ {node.name} }}}}")
 
-    def _note(self, node: model.NoteReference) -> Node:
+    def _note(self, node: model.NoteReference, span: Span | None) -> Node:
         return node if node.label in self._labels else self._typed(f"[^{node.label}]")
 
-    def _reference(self, node: model.CrossReference) -> Node:
+    def _reference(self, node: model.CrossReference, span: Span | None) -> Node:
         return node if node.target in self._ids else self._typed(f"@{node.target}")
 
     def _typed(self, text: str) -> Text:
         return Text(text=text)
 
-    def _tell(self, message: str, node: Node, hint: str = "") -> None:
-        place = self._places.get(id(node))
-        span = place if place else (Span(node.span.line, node.span.column) if node.span else None)
-        source = (place.file if place else "") or self._name
+    def _tell(self, message: str, span: Span | None, hint: str = "") -> None:
+        span = self._document.place(span)
+        source = (span.file if span else "") or self._name
         self.found.append(
             diagnostic(Code.NOT_IMPORTED, message, span=span, source=source, hint=hint)
         )
