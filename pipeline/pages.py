@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Literal, TypeAlias
+from xml.etree import ElementTree
 
 import msgspec
 
@@ -143,6 +144,17 @@ class Inventory(msgspec.Struct, frozen=True, omit_defaults=True):
 
     constructs: tuple[str, ...] = ()
     images: tuple[str, ...] = ()
+
+
+XHTML = "{http://www.w3.org/1999/xhtml}"
+
+
+def tree_of(markup: str) -> ElementTree.Element:
+    """The tree of an XHTML page, with bare names. Raises `ElementTree.ParseError`."""
+    root = ElementTree.fromstring(markup)
+    for element in root.iter():
+        element.tag = element.tag.removeprefix(XHTML)
+    return root
 
 
 class TextFile(msgspec.Struct, frozen=True):

@@ -110,7 +110,7 @@ def letter_place(text: str, count: int) -> int:
     return letter.start() if letter else len(text)
 
 
-def text_of(node: Node) -> str:
+def counted_text(node: Node) -> str:
     """The text that a piece of it, or code, adds to its block."""
     if isinstance(
         node, model.Text | model.Code | model.Abbreviation | model.CrossReference | model.CodeBlock
@@ -154,6 +154,6 @@ def _leaves(document: Document) -> Iterator[TextLeaf]:
             before = len(letters(plain_text(node.caption)))
             yield TextLeaf(node, holder.position, before, len(letters(node.text)), ordinal)
         elif isinstance(node, PIECES):
-            count = len(letters(text_of(node)))
+            count = len(letters(counted_text(node)))
             yield TextLeaf(node, holder.position, holder.passed, count, ordinal)
             holder.passed += count

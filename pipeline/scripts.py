@@ -7,6 +7,7 @@ is installed is used, and nothing that the machine has besides.
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterable
 from typing import NamedTuple
 
@@ -128,3 +129,13 @@ def packages_for(character: str) -> tuple[str, ...]:
     """The packages of fonts that may have a character."""
     wanted = scripts((character,)) - {COMMON}
     return tuple(font.package for font in FONTS if font.scripts & wanted)
+
+
+def missing_glyph(character: str, further: str = "") -> tuple[str, str]:
+    """What is said of a character without a glyph, with something ``further``, and what to do."""
+    named = f"U+{ord(character):04X} {unicodedata.name(character, 'unnamed')}"
+    message = f"No font has a glyph for “{character}” ({named}){further}."
+    packages = packages_for(character)
+    if packages:
+        return message, f"Install the fonts: `pip install {packages[0]}`."
+    return message, "Write it in another way, or show it as an image."

@@ -16,10 +16,9 @@ from pipeline.package.font_files import font_files
 from pipeline.package.pdf.engine.boxes import all_boxes, has_class
 from pipeline.package.pdf.engine.typesetter import Typesetter
 from pipeline.package.pdf.layout import lay_out
-from pipeline.package.pdf.markup import parse as parse_markup
 from pipeline.package.pdf.markup import ready
 from pipeline.package.pdf.text_columns import arrange
-from pipeline.pages import Pages
+from pipeline.pages import Pages, tree_of
 from pipeline.parser import parse
 from pipeline.render import render
 from pipeline.resolve import resolve
@@ -66,7 +65,7 @@ def pages_of(
 
 
 def laid_out(pages: Pages, folder: Path) -> Any:
-    root = parse_markup(pages.pages[0].markup)
+    root = tree_of(pages.pages[0].markup)
     ready(root)
     arrange(root)
     setter = Typesetter(font_files(pages.faces), folder, pages.assets)

@@ -25,7 +25,7 @@ from pipeline.package.pdf import engine
 from pipeline.package.pdf.engine import declared, weasyprint
 from pipeline.package.pdf.engine.typesetter import Typesetter
 from pipeline.package.pdf.form.fonts import LATIN_FACE
-from pipeline.package.pdf.markup import parse
+from pipeline.pages import tree_of
 
 ROOT = Path(__file__).parent.parent
 ENGINE = Path(engine.__file__).parent
@@ -245,7 +245,7 @@ def test_what_was_set_leaves_no_memory_in_use(tmp_path: Path) -> None:
 
     def used_after(times: int) -> int:
         for _ in range(times):
-            setter.set(parse(f"<html><body>{lines}</body></html>"), styles).written()
+            setter.set(tree_of(f"<html><body>{lines}</body></html>"), styles).written()
         gc.collect()
         found = allocated()
         return int(found.mapped + found.in_use)
@@ -264,7 +264,7 @@ def test_weasyprint_is_as_it_was_before(tmp_path: Path) -> None:
     fonts = font_files((LATIN_FACE,))
 
     def work() -> bytes:
-        root = parse("<html><body><p>A text.</p></body></html>")
+        root = tree_of("<html><body><p>A text.</p></body></html>")
         return Typesetter(fonts, tmp_path, ()).set(root, []).written()
 
     with ThreadPoolExecutor(3) as pool:

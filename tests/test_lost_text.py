@@ -21,7 +21,7 @@ from pipeline.verify import CheckReport
 from pipeline.verify.completeness import match, wanted
 from pipeline.verify.html import parse_html
 from pipeline.verify.markup import parse_xml
-from pipeline.verify.texts import text_of, text_of_pdf
+from pipeline.verify.texts import letters_of, text_of_pdf
 from tests.test_parse_properties import FRONT, text
 
 SOURCE = """---
@@ -174,7 +174,7 @@ def test_no_text_loses_anything(name: str, body: str) -> None:
         parse_html(page.markup).root if name == "web" else parse_xml(page.markup.encode())
         for page in pages.pages
     ]
-    letters = text_of(roots)
+    letters = letters_of(roots)
     for passages in wanted(document, edition):
         assert match(passages, letters.text).faults == ()
 

@@ -22,9 +22,8 @@ from pipeline.package.pdf.engine import weasyprint
 from pipeline.package.pdf.engine.typesetter import Typesetter
 from pipeline.package.pdf.layout import lay_out
 from pipeline.package.pdf.margin import GAP, Extent, Margin, MarginNote
-from pipeline.package.pdf.markup import parse as parse_markup
 from pipeline.package.pdf.markup import ready
-from pipeline.pages import Pages, Style
+from pipeline.pages import Pages, Style, tree_of
 from pipeline.parser import parse
 from pipeline.render import render
 from pipeline.resolve import resolve
@@ -139,7 +138,7 @@ def printed(text: str, folder: Path) -> Any:
     """The document, laid out."""
 
     pages = pages_of(text, folder)
-    root = parse_markup(pages.pages[0].markup)
+    root = tree_of(pages.pages[0].markup)
     ready(root)
     setter = Typesetter(font_files(pages.faces), folder, pages.assets)
     return lay_out(setter, root, pages)

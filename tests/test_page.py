@@ -22,9 +22,8 @@ from pipeline.driver import Options, build
 from pipeline.editions import EDITIONS
 from pipeline.metadata import Metadata
 from pipeline.package import package, pdf
-from pipeline.package.pdf.markup import parse as parse_markup
 from pipeline.package.pdf.markup import ready
-from pipeline.pages import Pages
+from pipeline.pages import Pages, tree_of
 from pipeline.paper import SIZES, PageOptions
 from pipeline.parser import parse
 from pipeline.render import render
@@ -362,7 +361,7 @@ def test_no_style_for_print_asks_what_is_in_an_element(folder: str) -> None:
 
 
 def test_what_is_in_a_list_and_after_a_paragraph_is_told_to_the_styles() -> None:
-    root = parse_markup(
+    root = tree_of(
         '<main><p>Why?</p><div class="writing-lines"/><ul><li><span class="task open"/></li>'
         '<li><div class="writing-lines long"/></li><li><img class="right"/></li></ul>'
         '<table><tr><td><p><span class="blank"/></p></td></tr><tr><td>No</td></tr></table>'

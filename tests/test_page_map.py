@@ -16,7 +16,7 @@ from pipeline.editions import EDITIONS
 from pipeline.flow.editions import Made, Source
 from pipeline.flow.runner import Runner
 from pipeline.model import CodeBlock, Document, Exercise, Node, PageMark, Section
-from pipeline.pagination import PageMap, letters, text_of
+from pipeline.pagination import PageMap, counted_text, letters
 from pipeline.parser import parse, parse_file
 from pipeline.tree import walk
 from tests.documentation import ROOT
@@ -140,7 +140,7 @@ def test_a_mark_stands_before_the_first_words_of_its_page(built: Built) -> None:
     for index, node in enumerate(nodes):
         if not isinstance(node, PageMark) or node.label == "1":
             continue
-        after = next(t for n in nodes[index:] if (t := letters(text_of(n))))[:14]
+        after = next(t for n in nodes[index:] if (t := letters(counted_text(n))))[:14]
         assert 0 <= texts[int(node.label) - 1].find(after) <= OWN_WORDS, (node.label, after)
         seen += 1
     marked_code = [node for node in nodes if isinstance(node, CodeBlock) and node.marks]

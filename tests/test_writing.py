@@ -20,8 +20,7 @@ from pipeline.package.pdf.engine.boxes import all_boxes, has_class
 from pipeline.package.pdf.engine.typesetter import Typesetter
 from pipeline.package.pdf.layout import lay_out
 from pipeline.package.pdf.markup import classes, ready
-from pipeline.package.pdf.markup import parse as parse_markup
-from pipeline.pages import Pages
+from pipeline.pages import Pages, tree_of
 from pipeline.render import render
 from pipeline.resolve import resolve
 from pipeline.select import select
@@ -41,7 +40,7 @@ def pages_of(text: str, edition: str = "handout", **front: str) -> Pages:
 
 
 def laid_out(pages: Pages) -> Any:
-    root = parse_markup(pages.pages[0].markup)
+    root = tree_of(pages.pages[0].markup)
     ready(root)
     setter = Typesetter(font_files(pages.faces), Path(), pages.assets)
     return lay_out(setter, root, pages)

@@ -30,7 +30,7 @@ def ended(blocks: list[Block], last: int, names: list[str]) -> list[Block]:
 
 
 def _is_after(block: Paragraph, names: list[str]) -> bool:
-    text = text_of(block).strip("*_[](– —")
+    text = text_line(block).strip("*_[](– —")
     if phrase("speech", "after").match(text):
         return True
     inner = [n for n in block.children if not isinstance(n, model.LineBreak)]
@@ -64,6 +64,6 @@ def quiet(blocks: list[Block], turns: Collection[int], names: list[str]) -> Iter
             yield block
 
 
-def text_of(block: Block) -> str:
+def text_line(block: Block) -> str:
     """What a block says, on one line."""
     return " ".join(plain_text((block,)).split())

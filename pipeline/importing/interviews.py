@@ -14,7 +14,7 @@ from msgspec.structs import replace
 from pipeline import model
 from pipeline.codes import Code, diagnostic
 from pipeline.diagnostics import Diagnostic
-from pipeline.importing.around import ended, quiet, text_of
+from pipeline.importing.around import ended, quiet, text_line
 from pipeline.importing.draft import Draft, count
 from pipeline.importing.labels import (
     TIME,
@@ -153,7 +153,7 @@ def _by_names(blocks: tuple[Block, ...], metadata: Metadata) -> _Found | None:
         names.append(replier)
         told.append(f"What follows a question is taken for what {replier} says; nothing says so.")
     speakers = _speakers(names, turns, blocks, metadata, labels)
-    if any(TIME.search(text_of(blocks[at])[:80]) for at in labels):
+    if any(TIME.search(text_line(blocks[at])[:80]) for at in labels):
         told.append("The times before what is said are left out.")
     if not any(one.asks for one in speakers):
         return _Found(turns, speakers, told, "perhaps a dialogue")
@@ -273,7 +273,7 @@ def _by_questions(blocks: tuple[Block, ...], metadata: Metadata) -> _Found | Non
     """The turns of a text that is called an interview, and whose questions are paragraphs in bold
     or in italics, or nothing but questions."""
     paragraphs = {at: b for at, b in enumerate(blocks) if isinstance(b, Paragraph)}
-    first = min((at for at, b in paragraphs.items() if _QUESTION.search(text_of(b))), default=0)
+    first = min((at for at, b in paragraphs.items() if _QUESTION.search(text_line(b))), default=0)
     about = about_of(blocks, metadata, first)
     if not about.is_interview:
         return None
@@ -282,7 +282,7 @@ def _by_questions(blocks: tuple[Block, ...], metadata: Metadata) -> _Found | Non
         "in bold": _whole(paragraphs, model.Strong),
         "in italics": _whole(paragraphs, model.Emphasis),
         "that end in a question mark": {
-            at: b.children for at, b in paragraphs.items() if _is_question(text_of(b))
+            at: b.children for at, b in paragraphs.items() if _is_question(text_line(b))
         },
     }
     for way in ways:
@@ -358,7 +358,7 @@ def _speakers(
         end = after.at if after else min(turn.at + 2, len(blocks))
         texts = [
             plain_text(turn.children),
-            *(text_of(block) for block in blocks[turn.at + 1 : end]),
+            *(text_line(block) for block in blocks[turn.at + 1 : end]),
         ]
         last = next((text for text in reversed(texts) if text.strip()), "")
         spoke[turn.name] += 1

@@ -11,7 +11,7 @@ from msgspec.structs import replace
 
 from pipeline.codes import Code, diagnostic
 from pipeline.diagnostics import Diagnostic, Span
-from pipeline.importing.around import text_of
+from pipeline.importing.around import text_line
 from pipeline.importing.labels import is_name
 from pipeline.importing.lines import CopiedLine
 from pipeline.importing.vocabulary import months, phrase, said
@@ -135,7 +135,7 @@ def with_head(blocks: tuple[Block, ...], known: Metadata, name: str) -> _Head:
     """The blocks of an article without those at its top that say which part of a paper it is in,
     who wrote it and when; the metadata with that, as far as nothing is ``known``."""
     top = [*itertools.takewhile(lambda block: isinstance(block, Paragraph), blocks[:_HEAD])]
-    lines = [CopiedLine(text_of(block), at) for at, block in enumerate(top, 1)]
+    lines = [CopiedLine(text_line(block), at) for at, block in enumerate(top, 1)]
     kicker = bool(lines) and _is_kicker(lines[0].text, known.title)
     title = CopiedLine(known.title, 0)
     lines = [lines[0], title, *lines[1:]] if kicker else [title, *lines]

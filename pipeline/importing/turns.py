@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from pipeline import model
-from pipeline.importing.around import text_of
+from pipeline.importing.around import text_line
 from pipeline.importing.people import guest_in
 from pipeline.importing.vocabulary import phrase
 from pipeline.metadata import Metadata
@@ -39,7 +39,7 @@ class About(NamedTuple):
 
 def about_of(blocks: tuple[Block, ...], metadata: Metadata, first: int) -> About:
     """What a text says above the block at which its ``first`` turn is."""
-    lead = " ".join(text_of(block) for block in blocks[:first])
+    lead = " ".join(text_line(block) for block in blocks[:first])
     authors = tuple(one.name for one in metadata.authors)
     said = (metadata.title, metadata.subtitle, metadata.description, *metadata.keywords, lead)
     text = ". ".join(said)

@@ -20,9 +20,9 @@ from pipeline.messages import in_order
 from pipeline.model import Document
 from pipeline.package.result import Package
 from pipeline.paper import MILLIMETRE, SIZES, Fitted, Sheet
+from pipeline.report.block_places import BlockPlaces
 from pipeline.report.cost import Ink, Prices, cost, ink_of, mean, sheets
 from pipeline.report.passages import all_texts, paragraphs
-from pipeline.report.places import BlockPlaces
 from pipeline.report.reading_level import reading_level
 from pipeline.report.reading_time import reading_time
 from pipeline.report.result import EditionReport, PageFacts, Printed, Report, Warned

@@ -17,7 +17,7 @@ from pipeline import model
 from pipeline.marks import PAGE_START
 from pipeline.model import Attributes, Document, Node
 from pipeline.pagination import PIECES, PageMap, letter_place
-from pipeline.resolve.places import TextLeaves, TextPlace
+from pipeline.resolve.page_places import TextLeaves, TextPlace
 from pipeline.tree import NO_CHANGES, PATH, Changes, ordinals, rewrite_document, walk_with, whole
 
 BLOCKS = (

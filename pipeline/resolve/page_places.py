@@ -9,7 +9,15 @@ from typing import NamedTuple
 from msgspec.structs import replace
 
 from pipeline.model import Document, Image, MathBlock, WritingLines, WritingSpace
-from pipeline.pagination import PageMap, PageStart, Position, TextLeaf, leaves, letters, text_of
+from pipeline.pagination import (
+    PageMap,
+    PageStart,
+    Position,
+    TextLeaf,
+    counted_text,
+    leaves,
+    letters,
+)
 
 NO_TEXT = (Image, MathBlock, WritingLines, WritingSpace)
 """What no mark can stand before, since it need not be within a line."""
@@ -101,7 +109,7 @@ def _offset(start: PageStart, block: list[TextLeaf]) -> int:
     """How many letters of a block come before a page's first word, even if some of them are not
     in this edition. ``block`` has its pieces in the order of their letters."""
     words = letters(start.words)
-    text = "".join(letters(text_of(leaf.node)) for leaf in block)
+    text = "".join(letters(counted_text(leaf.node)) for leaf in block)
     shift = block[0].offset
     at = max(0, start.offset - shift)
     if text.startswith(words, at) or words not in text:

@@ -40,7 +40,7 @@ from pipeline.model import (
     TableCell,
     Variable,
 )
-from pipeline.pagination import HOLDERS, letters, text_of
+from pipeline.pagination import HOLDERS, counted_text, letters
 from pipeline.tree import walk_with
 
 PARTED = (
@@ -146,5 +146,5 @@ def passages(
         elif isinstance(node, Image):
             read.append("" if drawn and not node.missing else node.alt)
         else:
-            read.append(" " if isinstance(node, SoftBreak) else text_of(node))
+            read.append(" " if isinstance(node, SoftBreak) else counted_text(node))
     yield from finished()

@@ -58,7 +58,7 @@ def text_of_pages(path: Path) -> Texts:
             next_one = path.with_name(PurePath(unquote(href)).name) if href else None
     except (MarkupError, OSError) as error:
         raise UnreadableFile(str(error)) from error
-    return text_of(roots.values())
+    return letters_of(roots.values())
 
 
 def text_of_book(path: Path) -> Texts:
@@ -75,10 +75,10 @@ def text_of_book(path: Path) -> Texts:
             ]
     except BROKEN as error:
         raise UnreadableFile(str(error)) from error
-    return text_of(root for root in roots if root is not None)
+    return letters_of(root for root in roots if root is not None)
 
 
-def text_of(roots: Iterable[Element]) -> Texts:
+def letters_of(roots: Iterable[Element]) -> Texts:
     """The letters of pages in the order of reading."""
     found = letters("".join(text for root in roots for text in _texts(root)))
     return Texts(found, found)

@@ -16,7 +16,7 @@ from pipeline.faces import located
 from pipeline.metadata import Metadata
 from pipeline.package.asset_files import asset_bytes
 from pipeline.package.font_files import font_files, lacking
-from pipeline.pages import CoverPage
+from pipeline.pages import CoverPage, tree_of
 from pipeline.paper import MILLIMETRE
 from pipeline.sheet.spread import BLEED
 from pipeline.system import pango_problem
@@ -26,8 +26,6 @@ LIBRARIES = ("weasyprint", "pypdfium2", "pillow")
 
 RECIPE = "3"
 """To be changed with anything here that changes the bytes of a picture."""
-
-XHTML = "{http://www.w3.org/1999/xhtml}"
 
 
 class NoPangoError(Exception):
@@ -103,7 +101,7 @@ def _fitted(cover: CoverPage, folder: Path) -> _Picture:
 def prepared_cover(cover: CoverPage, folder: Path) -> Prepared | Diagnostic:
     """The cover without the texts that no font has all the characters of; or what is wrong."""
     try:
-        root = _tree(cover.markup)
+        root = tree_of(cover.markup)
     except ElementTree.ParseError as error:
         message = f"The markup of the cover is not well-formed: {error}."
         return diagnostic(Code.TEMPLATE_ERROR, message)
@@ -129,13 +127,6 @@ def _key(cover: CoverPage, prepared: Prepared) -> str:
         *(style.css for style in cover.styles),
         *prepared.content,
     )
-
-
-def _tree(markup: str) -> Element:
-    root = ElementTree.fromstring(markup)
-    for element in root.iter():
-        element.tag = element.tag.removeprefix(XHTML)
-    return root
 
 
 def _leave_out(root: Element, fonts: tuple[Path, ...]) -> Iterator[str]:

@@ -14,13 +14,13 @@ from pipeline.codes import Code, diagnostic
 from pipeline.editions import EDITIONS, STANDARD_PRINT, output_name, pages_name
 from pipeline.package.font_files import font_files, lacking
 from pipeline.package.pdf.engine.objects import PDF
-from pipeline.package.pdf.engine.typesetter import Typesetter
+from pipeline.package.pdf.engine.typesetter import POINT, TypesetPage, Typesetter
 from pipeline.package.pdf.fit import fit_pages
 from pipeline.package.pdf.grey import without_colours
 from pipeline.package.pdf.kept_pages import KeptPages, name_pages
 from pipeline.package.pdf.layout import lay_out
 from pipeline.package.pdf.log import Log, listening
-from pipeline.package.pdf.markup import let_break, parse, ready, replace_characters
+from pipeline.package.pdf.markup import let_break, ready, replace_characters
 from pipeline.package.pdf.metadata import describe
 from pipeline.package.pdf.page_starts import Flow, Pieces, read_pieces, text_flows
 from pipeline.package.pdf.pictographs import set_apart
@@ -29,9 +29,10 @@ from pipeline.package.pdf.text_columns import arrange
 from pipeline.package.pdf.units.book import Alone, Book, joined, set_all
 from pipeline.package.pdf.units.plan import UnitPlan, divided
 from pipeline.package.result import FileFacts, Package
-from pipeline.package.units import Crew
-from pipeline.pages import Pages
+from pipeline.package.units import Crew, SetPage
+from pipeline.pages import Pages, tree_of
 from pipeline.pagination import PageMap
+from pipeline.paper import Fitted
 from pipeline.scripts import beyond
 from pipeline.words import words
 
@@ -44,7 +45,7 @@ def package(pages: Pages, folder: Path, crew: Crew | None = None, whole: str = "
         if pages.edition == STANDARD_PRINT:
             root, pieces = read_pieces(page.markup, pages.pieces)
         else:
-            root, pieces = parse(page.markup), None
+            root, pieces = tree_of(page.markup), None
     except ElementTree.ParseError as error:
         message = f"The markup of the print edition is not well-formed: {error}."
         return Package(b"", (diagnostic(Code.TEMPLATE_ERROR, message),))
@@ -88,7 +89,7 @@ def package(pages: Pages, folder: Path, crew: Crew | None = None, whole: str = "
     if edition.fields and not widgets:
         message = "There is nothing to fill in: no blank, no writing lines, no choices, no tasks."
         found = (*found, diagnostic(Code.NOTHING_TO_FILL_IN, message))
-    facts = FileFacts(len(document.pages), sizes=document.sizes, fitted=fitted)
+    facts = _facts(document.pages, fitted)
     extra: dict[str, bytes] = {}
     extra_facts: dict[str, FileFacts] = {}
     if edition.imposition != "none":
@@ -131,11 +132,18 @@ def _joined(
         data=joined(setter, book, pages.metadata),
         diagnostics=(*refused, *log.diagnostics(pages.places)),
         dependencies=tuple(map(str, (*files, *read))),
-        facts=FileFacts(len(book.pages), sizes=book.sizes),
+        facts=_facts(book.pages),
         sheet=pages.sheet,
         page_map=_page_map(pieces, pages, book.flows) if pieces else None,
         plan=f"in {len(book.sets)} units",
     )
+
+
+def _facts(
+    pages: Sequence[TypesetPage] | Sequence[SetPage], fitted: Fitted | None = None
+) -> FileFacts:
+    sizes = tuple((page.width * POINT, page.height * POINT) for page in pages)
+    return FileFacts(len(pages), sizes=sizes, fitted=fitted)
 
 
 def _page_map(pieces: Pieces, pages: Pages, flows: Sequence[Sequence[Flow]]) -> PageMap:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from xml.etree import ElementTree
 
@@ -114,22 +113,14 @@ def missing_glyphs(
     for script, group in groups.items():
         group.sort(key=lambda c: (order.get(c, len(order)), c))
         first, *others = group
-        name = unicodedata.name(first, "unnamed")
-        message = f"No font has a glyph for “{first}” (U+{ord(first):04X} {name})"
+        further = f", in “{around[first]}”" if around[first] else ""
         if others:
             many = "" if len(others) == 1 else "s"
             kind = f"character{many} of the {script} script" if script else f"symbol{many}"
             shown = " ".join(others[:MOST_SHOWN]) + (" …" if len(others) > MOST_SHOWN else "")
-            message += f", nor for {len(others)} other {kind}: {shown}"
-        elif around[first]:
-            message += f", in “{around[first]}”"
-        packages = scripts.packages_for(first)
-        hint = (
-            f"Install the fonts: `pip install {packages[0]}`."
-            if packages
-            else "Write it in another way, or show it as an image."
-        )
-        yield diagnostic(Code.MISSING_GLYPH, f"{message}.", span=spans.get(first), hint=hint)
+            further = f", nor for {len(others)} other {kind}: {shown}"
+        message, hint = scripts.missing_glyph(first, further)
+        yield diagnostic(Code.MISSING_GLYPH, message, span=spans.get(first), hint=hint)
 
 
 def missing_bold(root: ElementTree.Element, spans: Mapping[str, Span]) -> Iterator[Diagnostic]:

@@ -1,15 +1,12 @@
-"""Reads the markup of the print edition, and readies it for WeasyPrint."""
+"""Readies the markup of the print edition for WeasyPrint."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from xml.etree import ElementTree
 from xml.etree.ElementTree import Element
 
 from pipeline.marks import SPOKEN
-
-XHTML = "{http://www.w3.org/1999/xhtml}"
 
 BLOCKS = frozenset(
     "blockquote dd div dl dt figcaption figure li ol p pre section table tbody td th thead tr"
@@ -32,14 +29,6 @@ def replace_characters(root: Element, characters: Iterable[str]) -> None:
     for element in root.iter():
         element.text = element.text and element.text.translate(table)
         element.tail = element.tail and element.tail.translate(table)
-
-
-def parse(markup: str) -> Element:
-    """The tree of an XHTML page, with bare names. Raises `ElementTree.ParseError`."""
-    root = ElementTree.fromstring(markup)
-    for element in root.iter():
-        element.tag = element.tag.removeprefix(XHTML)
-    return root
 
 
 _IDEOGRAPH = re.compile("[\u2e80-\ud7ff\uf900-\ufaff]|[\U00020000-\U0003ffff]")
@@ -66,7 +55,7 @@ def ready(root: Element) -> None:
             case "ol" if (start := element.get("start")) is not None:
                 element.set("style", f"counter-reset: list-item {int(start) - 1}")
             case "h1" | "h2" | "h3" | "h4" | "h5" | "h6" if shows_more(element):
-                element.set("data-outline", text_of(element))
+                element.set("data-outline", read_text(element))
             case "span" if "note" in classes(element):
                 for inner in element.iter():
                     _close_up(inner)
@@ -118,7 +107,7 @@ def shows_more(element: Element) -> bool:
     return beside or element.find(".//img") is not None
 
 
-def text_of(element: Element) -> str:
+def read_text(element: Element) -> str:
     """The text of an element as it is read: with what stands for images and formulas, and
     without what is aside."""
     return " ".join("".join(_texts(element)).split())

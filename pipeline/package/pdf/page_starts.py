@@ -18,7 +18,8 @@ from pipeline.marks import HYPHEN, TEXT
 from pipeline.package.pdf.engine.boxes import LayoutBox, children, has_class, is_furniture, is_text
 from pipeline.package.pdf.engine.typesetter import TypesetPage
 from pipeline.package.pdf.index import folios
-from pipeline.package.pdf.markup import XHTML, classes
+from pipeline.package.pdf.markup import classes
+from pipeline.pages import XHTML
 from pipeline.pagination import (
     FrontPart,
     PageMap,

@@ -16,7 +16,7 @@ from pipeline.marks import HYPHEN
 from pipeline.package.pdf.engine import boxes
 from pipeline.package.pdf.engine.boxes import LayoutBox, children
 from pipeline.package.pdf.engine.typesetter import POINT, TypesetPage
-from pipeline.package.pdf.markup import classes, text_of
+from pipeline.package.pdf.markup import classes, read_text
 from pipeline.package.pdf.nodes import (
     Annotation,
     MarkedContent,
@@ -208,7 +208,7 @@ class Structure:
                 return add(parent, StructureNode(f"H{self._level}", element))
         if is_hidden(element):
             kind = "P" if tag == "p" else "Span"
-            spoken = text_of(element)
+            spoken = read_text(element)
             if (element.text or "").endswith(" "):  # what follows is another word
                 spoken += " "
             return add(parent, StructureNode(kind, element, spoken=spoken))

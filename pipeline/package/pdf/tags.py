@@ -8,7 +8,7 @@ from xml.etree.ElementTree import Element
 
 from pipeline.package.pdf.engine.objects import PDF, Array, Dictionary, String
 from pipeline.package.pdf.engine.typesetter import TypesetDocument, TypesetPage
-from pipeline.package.pdf.markup import classes, text_of
+from pipeline.package.pdf.markup import classes, read_text
 from pipeline.package.pdf.nodes import Annotation, MarkedContent, StructureNode, prune
 from pipeline.package.pdf.roles import ILLUSTRATIONS
 from pipeline.package.pdf.structure import Structure
@@ -261,4 +261,4 @@ def _link_text(link: Element | None) -> str:
     """What a link is called: by its title, its text, or where it leads."""
     if link is None:
         return ""
-    return link.get("title") or text_of(link) or link.get("href") or ""
+    return link.get("title") or read_text(link) or link.get("href") or ""

@@ -13,7 +13,7 @@ from pipeline.metadata import Metadata
 from pipeline.model import Index, Section
 from pipeline.render.discovery import Download
 from pipeline.render.site.naming import INDEX, SitePage
-from pipeline.render.site.search import text_of
+from pipeline.render.site.search import words_of
 
 DESCRIPTION = 160
 """Characters of a page's text that stand for it in lists of results."""
@@ -59,7 +59,7 @@ def beginning(page: SitePage, length: int = DESCRIPTION) -> str:
     """The first words of a page's text."""
     section = page.chapter.section
     blocks = section.children if section else page.chapter.blocks
-    text = text_of(block for block in blocks if not isinstance(block, Section | Index))
+    text = words_of(block for block in blocks if not isinstance(block, Section | Index))
     if len(text) <= length:
         return text
     return (text[:length].rpartition(" ")[0] or text[:length]).rstrip(" ,;:–—-") + " …"

@@ -62,19 +62,21 @@ def passages(page: SitePage, notes_word: str) -> Iterator[_Passage]:
         if passage.text or passage.title:
             yield passage
     for note in chapter.notes:
-        yield _Passage(note_id(note.number), f"{notes_word}: {note.number}", text_of(note.children))
+        yield _Passage(
+            note_id(note.number), f"{notes_word}: {note.number}", words_of(note.children)
+        )
 
 
 def _sections(name: str, title: str, blocks: tuple[Block, ...]) -> Iterator[_Passage]:
     own = tuple(block for block in blocks if not isinstance(block, model.Section | model.Index))
-    yield _Passage(name, title, text_of(own))
+    yield _Passage(name, title, words_of(own))
     for block in blocks:
         if isinstance(block, model.Section):
             heading = " ".join(filter(None, (block.number, plain_text(block.title))))
             yield from _sections(block.attributes.id, heading, block.children)
 
 
-def text_of(nodes: Iterable[Node]) -> str:
+def words_of(nodes: Iterable[Node]) -> str:
     """The words of some nodes on one line."""
     found: list[str] = []
     for node in walk(nodes):

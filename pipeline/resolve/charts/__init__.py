@@ -5,7 +5,6 @@ from __future__ import annotations
 import functools
 import itertools
 import re
-import unicodedata
 from typing import NamedTuple
 
 from msgspec.structs import replace
@@ -162,7 +161,8 @@ class _Artist:
             is_large=self._look == "large",
         )
         if drawn.lacking and alt:
-            self._report(drawn.lacking, chart)
+            said = scripts.missing_glyph(drawn.lacking, ", which the chart has")
+            self._findings.add(Code.MISSING_GLYPH, said[0], chart.span, said[1])
         name = f"chart-{number}.svg"
         while name in self._names:
             name = f"drawn-{name}"
@@ -179,13 +179,6 @@ class _Artist:
         return Image(
             source=asset.path, alt=alt, asset=asset.path, width=asset.width, height=asset.height
         )
-
-    def _report(self, character: str, chart: Chart) -> None:
-        name = unicodedata.name(character, "unnamed")
-        message = f"No font has a glyph for “{character}” (U+{ord(character):04X} {name})"
-        packages = scripts.packages_for(character)
-        hint = f"Install the fonts: `pip install {packages[0]}`." if packages else ""
-        self._findings.add(Code.MISSING_GLYPH, f"{message}, which the chart has.", chart.span, hint)
 
 
 def _palette(metadata: Metadata, edition: Edition | None) -> look.Palette:

@@ -19,7 +19,8 @@ from pipeline.diagnostics import Span
 from pipeline.metadata import Metadata
 from pipeline.model import Attributes, Document, Inline, Node
 from pipeline.resolve.citations.cited import Cited, all_citations, in_reading_order, positions
-from pipeline.resolve.citations.places import (
+from pipeline.resolve.citations.sources import Sources, read_sources
+from pipeline.resolve.citations.surroundings import (
     CITATION_NOTE,
     becomes_note,
     close_up,
@@ -27,7 +28,6 @@ from pipeline.resolve.citations.places import (
     list_works,
     out_of_links,
 )
-from pipeline.resolve.citations.sources import Sources, read_sources
 from pipeline.resolve.collation import warn_of_order
 from pipeline.resolve.findings import Findings, describe
 from pipeline.slugs import slug

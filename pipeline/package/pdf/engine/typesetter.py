@@ -147,11 +147,6 @@ class TypesetDocument(weasyprint.Document):  # type: ignore[misc]
         found = self._html.context.string_set.items()
         return {name: tuple(texts[page]) for name, texts in found if page in texts}
 
-    @property
-    def sizes(self) -> tuple[tuple[float, float], ...]:
-        """The widths and heights of the pages, in points."""
-        return tuple((page.width * POINT, page.height * POINT) for page in self.pages)
-
     def mark(self) -> None:
         """Have all that the pages draw marked. They are as their boxes are now, which may have
         been moved."""

@@ -69,10 +69,6 @@ class Book(NamedTuple):
         return [page for one in self.sets for page in one.pages]
 
     @property
-    def sizes(self) -> tuple[tuple[float, float], ...]:
-        return tuple((page.width * POINT, page.height * POINT) for page in self.pages)
-
-    @property
     def flows(self) -> list[list[Flow]]:
         """The text of each page, of the elements that the units were made of."""
         found = []

@@ -14,7 +14,6 @@ from pipeline.package.pdf.engine.typesetter import TypesetDocument, Typesetter
 from pipeline.package.pdf.grey import without_colours
 from pipeline.package.pdf.index import names_on
 from pipeline.package.pdf.layout import finish_layout, settle
-from pipeline.package.pdf.markup import parse
 from pipeline.package.pdf.page_starts import text_flows
 from pipeline.package.pdf.tags import read_tags
 from pipeline.package.units import (
@@ -29,6 +28,7 @@ from pipeline.package.units import (
     Unit,
     UnitFlow,
 )
+from pipeline.pages import tree_of
 
 NOTHING = DrawnPages((), (), {}, ())
 """What is drawn of a unit that is to be set again, when the numbers are known that it tells."""
@@ -39,7 +39,7 @@ EPSILON = 1e-6
 
 def set_unit(unit: Unit, edition: Edition, folder: Path) -> Set:
     """A unit of an edition, set and drawn; its assets are in a ``folder``."""
-    root = parse(unit.markup)
+    root = tree_of(unit.markup)
     if unit.side:
         root.set("style", f"{root.get('style', '')}; break-before: {unit.side}")
     is_grey = edition.look == "grey"
@@ -103,7 +103,7 @@ def _unfit(document: TypesetDocument) -> str:
 
 def set_heads(given: Furniture, edition: Edition) -> Heads:
     """The running heads and feet of a unit's pages."""
-    root = parse(given.markup)
+    root = tree_of(given.markup)
     setter = Typesetter(map(Path, given.fonts), Path(), (), is_grey=edition.look == "grey")
     heard: list[tuple[str, str, str]] = []
     with heard_by(lambda *said: heard.append(said)):
