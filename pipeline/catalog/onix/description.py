@@ -8,14 +8,14 @@ from pipeline.catalog.elements import Parts
 from pipeline.catalog.onix import codes
 from pipeline.catalog.onix.accessibility import features
 from pipeline.catalog.record import Product, Record
-from pipeline.editions import STANDARD_PRINT
+from pipeline.editions import STANDARD_PRINT, Edition
 from pipeline.metadata import Audience, Contributor, Metadata, Series
 
 FORMS = {"epub": ("E101", "E200"), "pdf": ("E107", "E201")}
 """List 175: EPUB that reflows, PDF with fixed pages."""
 
-EDITION_TYPES = {"large-print": "LTE", "teacher": "TCH", "teacher-ebook": "TCH"}
-"""List 21, by the names of editions."""
+LARGE_PRINT, FOR_TEACHERS = "LTE", "TCH"
+"""List 21: types of editions."""
 
 
 def description(product: Product, record: Record) -> Parts:
@@ -37,7 +37,7 @@ def description(product: Product, record: Record) -> Parts:
         ],
         "Contributor": [_contributor(*one, metadata) for one in enumerate(people, start=1)],
         "NoContributor": None if people else {},
-        "EditionType": EDITION_TYPES.get(product.edition.name),
+        "EditionType": _edition_type(product.edition),
         "EditionNumber": statement if statement.isdigit() else None,
         "EditionStatement": None if statement.isdigit() else statement,
         "Language": [
@@ -132,6 +132,12 @@ def _range(audience: Audience) -> list[list[Parts]] | None:
 
 
 ORCID = "21"
+
+
+def _edition_type(edition: Edition) -> str | None:
+    if edition.look == "large":
+        return LARGE_PRINT
+    return FOR_TEACHERS if edition.audience == "teacher" else None
 
 
 def _contributor(number: int, person: Contributor, metadata: Metadata) -> Parts:
