@@ -25,15 +25,26 @@ PLACE = "data-place"
 PAGE_START = "data-page-start"
 """The number of the page that begins here, of a block or of an empty span within a line."""
 
+BEGINS_PAGE = "+page-start"
+"""The key by which a pass says that of a block. No author can write one that begins so."""
+
+PAGE_NAME = "data-page-name"
+"""What the first word of a page has around nothing: a block may go on after its page."""
+
+PAGE = "data-page"
+"""The number of the page that a link leads to, or that a mark is for."""
+
+OUTLINE = "data-outline"
+"""What the outline and the running head call a heading that has more in it than its text."""
+
 SPOKEN = "data-text"
 """The text that a picture of a formula stands for."""
 
 TARGET = "data-target"
 """The address of the place whose page is printed here."""
 
-OURS = frozenset({FIELD, PLACE, SPOKEN, TARGET})
-"""Attributes that templates write, and that no author's may be taken for. Where a page begins is
-said by a pass of `resolve`, as an attribute of a node."""
+OURS = frozenset({FIELD, OUTLINE, PAGE, PAGE_NAME, PAGE_START, PLACE, SPOKEN, TARGET})
+"""Those of these attributes that no author's may be taken for."""
 
 HYPHEN = "-\u200b"
 """What a word ends with that is divided at the end of a line, unlike one that has a hyphen."""

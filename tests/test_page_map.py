@@ -210,6 +210,30 @@ def test_a_page_need_not_begin_with_words() -> None:
     assert labels(pdf(small.teacher)) == labels(pdf(small.handout)) == ["1", "2", "3", "4", "5"]
 
 
+FORGED = """\
+# A talk
+
+::: note {data-page-start=7}
+One, with [a span]{page-start=8 data-page-name=9} in it.
+:::
+
+\\newpage
+
+## Two {data-outline=Three data-page-start=9}
+
+Text.
+"""
+
+
+def test_no_attribute_of_an_authors_says_where_a_page_begins() -> None:
+    forged = Built(BOOK / "forged.md", FORGED)
+    assert labels(pdf(forged.teacher)) == labels(pdf(forged.handout)) == ["1", "2"]
+    (page,) = forged.way.pages(
+        EDITIONS["teacher"], forged.way.marked(EDITIONS["teacher"])
+    ).value.pages
+    assert "data-" not in page.markup
+
+
 def test_an_answer_takes_the_place_of_the_lines(tmp_path: Path) -> None:
     source = tmp_path / "short.md"
     source.write_text("::: exercise\nWhy?\n\n::: lines 3\n:::\n\n::: answer\nSo.\n:::\n:::\n")

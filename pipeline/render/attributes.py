@@ -8,7 +8,7 @@ import re
 from markupsafe import Markup
 
 from pipeline.editions import FormatName
-from pipeline.marks import OURS
+from pipeline.marks import BEGINS_PAGE, OURS, PAGE_START
 from pipeline.model import Answer, Container, Node, WritingSpace
 from pipeline.paths import scheme
 from pipeline.render import exercises
@@ -75,7 +75,9 @@ def attributes_of(
     for key, value in node.attributes.pairs:
         if key == MINUTES:  # which templates put in words
             continue
-        if key == "width":
+        if key == BEGINS_PAGE:
+            found[PAGE_START] = value
+        elif key == "width":
             names.append(sizes.width(value))
         elif key == "lang":
             found["lang"] = value

@@ -8,7 +8,7 @@ from msgspec.structs import replace
 
 from pipeline import model
 from pipeline.codes import Code
-from pipeline.marks import PAGE_START
+from pipeline.marks import BEGINS_PAGE
 from pipeline.model import Block, Document, Node
 from pipeline.numerals import small_letters
 from pipeline.resolve.findings import Findings
@@ -119,7 +119,7 @@ class _Key:
         return tuple(answer for block in blocks for answer in self._of(block))
 
     def _of(self, block: Node) -> tuple[Block, ...]:
-        self._page = block.attributes.get(PAGE_START, self._page)
+        self._page = block.attributes.get(BEGINS_PAGE, self._page)
         match block:
             case model.Section():
                 self._blanks = 0
@@ -201,7 +201,7 @@ class _Key:
     def _turn(self, block: Node) -> None:
         """Turn the pages that begin within a block."""
         for node in walk(block):
-            self._page = node.attributes.get(PAGE_START, self._page)
+            self._page = node.attributes.get(BEGINS_PAGE, self._page)
             if isinstance(node, model.PageMark):
                 self._page = node.label
 

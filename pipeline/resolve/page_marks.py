@@ -14,7 +14,7 @@ from typing import NamedTuple
 from msgspec.structs import replace
 
 from pipeline import model
-from pipeline.marks import PAGE_START
+from pipeline.marks import BEGINS_PAGE
 from pipeline.model import Attributes, Document, Node
 from pipeline.pagination import PIECES, PageMap, letter_place
 from pipeline.resolve.page_places import TextLeaves, TextPlace
@@ -117,7 +117,7 @@ def _figures(document: Document) -> dict[int, _Picture]:
 
 def keep_pages(document: Document, page_map: PageMap) -> Document:
     """The resolved document with all that begins a page of ``page_map`` marked to begin one
-    here: blocks by the attribute `PAGE_START`, other places by a `PageMark` that breaks.
+    here: blocks by the attribute `BEGINS_PAGE`, other places by a `PageMark` that breaks.
     What is before the first text, the title say, is on a page already."""
     places = TextLeaves(document)
     first = _first_blocks(document)
@@ -165,7 +165,7 @@ def _shows_attributes(node: Node, parent: Node | None) -> bool:
 
 def _beginning(node: Node, label: str) -> Node:
     attributes = node.attributes
-    pairs = (*attributes.pairs, (PAGE_START, label))
+    pairs = (*attributes.pairs, (BEGINS_PAGE, label))
     return replace(node, attributes=Attributes(attributes.id, attributes.classes, pairs))
 
 

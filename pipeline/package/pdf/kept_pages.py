@@ -10,14 +10,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from xml.etree.ElementTree import Element
 
-from pipeline.marks import PAGE_START, TARGET
+from pipeline.marks import PAGE, PAGE_NAME, PAGE_START, TARGET
 from pipeline.package.pdf.engine.boxes import elements
 from pipeline.package.pdf.engine.objects import PDF, Array, Dictionary, String
 from pipeline.package.pdf.engine.typesetter import TypesetPage
 from pipeline.package.pdf.markup import classes
-
-NAME = "data-page-name"
-"""What the first word of a page has around nothing: a block may go on after its page."""
 
 CONTINUED = "continued"
 """The class of what is the rest of another block."""
@@ -62,7 +59,7 @@ class KeptPages:
         found: list[tuple[str, bool]] = []
         label = ""
         for number, page in enumerate(pages, start=1):
-            names = (element.get(NAME, "") for element in elements(page.box))
+            names = (element.get(PAGE_NAME, "") for element in elements(page.box))
             new = next(filter(None, names), "")
             if new and (number == 1 or new != "1"):
                 label = new
@@ -226,7 +223,7 @@ class KeptPages:
         for element in root.iter():
             target = element.get(TARGET if element.tag == "span" else "href", "")
             if target.startswith("#") and target[1:] in pages:
-                element.set("data-page", pages[target[1:]])
+                element.set(PAGE, pages[target[1:]])
 
 
 def name_pages(pdf: PDF, labels: Sequence[tuple[str, bool]], further: str) -> None:
@@ -247,7 +244,7 @@ def _name(block: Element, label: str) -> None:
         element, parent = steps.pop()
         text = element.text if parent is None else element.tail
         if (text or "").strip():
-            name = Element("span", {NAME: label})
+            name = Element("span", {PAGE_NAME: label})
             name.tail = text
             if parent is None:
                 element.text = None
@@ -260,7 +257,7 @@ def _name(block: Element, label: str) -> None:
             steps.append((child, element))
             if not _hangs(child):
                 steps.append((child, None))
-    next(part for part in block.iter() if not len(part)).set(NAME, label)
+    next(part for part in block.iter() if not len(part)).set(PAGE_NAME, label)
 
 
 def _hangs(element: Element) -> bool:

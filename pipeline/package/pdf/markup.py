@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 from xml.etree.ElementTree import Element
 
-from pipeline.marks import SPOKEN
+from pipeline.marks import OUTLINE, SPOKEN
 
 BLOCKS = frozenset(
     "blockquote dd div dl dt figcaption figure li ol p pre section table tbody td th thead tr"
@@ -55,7 +55,7 @@ def ready(root: Element) -> None:
             case "ol" if (start := element.get("start")) is not None:
                 element.set("style", f"counter-reset: list-item {int(start) - 1}")
             case "h1" | "h2" | "h3" | "h4" | "h5" | "h6" if shows_more(element):
-                element.set("data-outline", read_text(element))
+                element.set(OUTLINE, read_text(element))
             case "span" if "note" in classes(element):
                 for inner in element.iter():
                     _close_up(inner)
