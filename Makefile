@@ -94,7 +94,7 @@ ifneq ($(filter-out test fuzz accept bench bench-import lint format constraints 
 include $(call show,$(call hide,$(table)))
 endif
 
-$(call show,$(call hide,$(table))): pipeline/editions.py $(installed)
+$(call show,$(call hide,$(table))): pipeline/model/editions.py $(installed)
 	@$(chapbook) editions --make >$(call quote,$@.new) && mv $(call quote,$@.new) $(call quote,$@)
 
 $(foreach e,$(EDITIONS),$(eval asks_$e := --edition $e)$(eval $(call show,$(folder)/$(stem)$(file_$e)): $e))

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from pipeline.driver import Options as Options
     from pipeline.driver import build as build
-    from pipeline.fragment import render_fragment as render_fragment
+    from pipeline.flow.fragment import render_fragment as render_fragment
     from pipeline.parser import parse as parse
 
 __all__ = ["Options", "build", "parse", "render_fragment"]
@@ -24,7 +24,7 @@ _HOMES = {
     "Options": "driver",
     "build": "driver",
     "parse": "parser",
-    "render_fragment": "fragment",
+    "render_fragment": "flow.fragment",
 }
 
 

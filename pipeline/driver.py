@@ -16,10 +16,12 @@ from typing import TYPE_CHECKING, TypeAlias
 
 import msgspec
 
-from pipeline import outputs
-from pipeline.codes import Code
-from pipeline.diagnostics import Diagnostic
-from pipeline.editions import (
+from pipeline.flow.editions import Made, Options, Source
+from pipeline.flow.runner import Begun, Ran, Runner
+from pipeline.flow.saving import Saved, Saving
+from pipeline.model.codes import Code
+from pipeline.model.diagnostics import Diagnostic
+from pipeline.model.editions import (
     EDITIONS,
     STANDARD_PRINT,
     Edition,
@@ -29,11 +31,9 @@ from pipeline.editions import (
     stem_of,
     tells_pages,
 )
-from pipeline.flow.editions import Made, Options, Source
-from pipeline.flow.runner import Begun, Ran, Runner
-from pipeline.flow.saving import Saved, Saving
-from pipeline.messages import in_order
-from pipeline.store import CACHE, Folder
+from pipeline.model.messages import in_order
+from pipeline.system import outputs
+from pipeline.system.store import CACHE, Folder
 
 if TYPE_CHECKING:
     from pipeline.model import Document
@@ -107,7 +107,7 @@ def build(
         listener(one)
     found = (*way.parsed.findings, *(finding for one in made for finding in one.findings))
     if options.catalog:
-        from pipeline.catalog import missing_for_shops
+        from pipeline.package.catalog import missing_for_shops
 
         found += tuple(missing_for_shops(way.metadata, chosen, way.name))
     result = Result(_judge(found, options.strict), read=tuple(runner.files))

@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 import pipeline
-from pipeline.codes import Code
 from pipeline.driver import compare
-from pipeline.editions import DEFAULT_EDITIONS, EDITIONS, output_name, stem_of
+from pipeline.model.codes import Code
+from pipeline.model.editions import DEFAULT_EDITIONS, EDITIONS, output_name, stem_of
 from pipeline.parser import parse_file
 from pipeline.verify import check
 from tests import checkers

@@ -9,11 +9,11 @@ from typing import NamedTuple
 from PIL import Image as Picture
 
 import pipeline
-from pipeline.editions import EDITIONS
 from pipeline.model import Document, Image
+from pipeline.model.editions import EDITIONS
+from pipeline.model.tree import walk, whole
 from pipeline.resolve import resolve
 from pipeline.select import select
-from pipeline.tree import walk, whole
 
 ROOT = Path(__file__).parent.parent
 DOCS = ROOT / "docs"

@@ -10,7 +10,7 @@ from xml.etree import ElementTree as ET
 
 import html5lib
 
-from pipeline.pagination import letters
+from pipeline.model.page_map import letters
 from tests.pdf_reading import marked_texts, open_pdf
 
 XHTML = "{http://www.w3.org/1999/xhtml}"

@@ -11,14 +11,14 @@ import pytest
 from PIL import Image
 
 import pipeline
-from pipeline.editions import EDITIONS
 from pipeline.model import Document
-from pipeline.pages import Accessibility, Pages
+from pipeline.model.editions import EDITIONS
+from pipeline.model.rendered import Accessibility, Pages
+from pipeline.model.words import words
 from pipeline.render import render
 from pipeline.resolve import resolve
 from pipeline.select import select
 from pipeline.verify.audit import CRITERIA, FOR_PEOPLE, RULES, STANDARD, audit, judged_by_nature
-from pipeline.words import words
 from tests.documentation import DOCS
 
 EBOOK = EDITIONS["ebook"]

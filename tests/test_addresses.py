@@ -8,15 +8,15 @@ import pikepdf
 import pytest
 from pypdf import PdfReader
 
-from pipeline.editions import EDITIONS
 from pipeline.model import Document, Link, NoteReference
+from pipeline.model.editions import EDITIONS
+from pipeline.model.tree import walk, whole
 from pipeline.package import package
 from pipeline.parser import parse
-from pipeline.paths import written
 from pipeline.render import render
 from pipeline.resolve import resolve
 from pipeline.select import select
-from pipeline.tree import walk, whole
+from pipeline.system.paths import written
 
 FILM = "https://www.example.org/films/2021/home?lang=en"
 

@@ -11,13 +11,13 @@ import pytest
 from fontTools.ttLib import TTFont, newTable
 
 import pipeline
-from pipeline.editions import EDITIONS
-from pipeline.faces import FACES, font_file
 from pipeline.model import Document
+from pipeline.model.editions import EDITIONS
+from pipeline.model.faces import FACES, font_file
+from pipeline.model.tree import plain_text
 from pipeline.render import render
 from pipeline.resolve import resolve
 from pipeline.select import select
-from pipeline.tree import plain_text
 
 STYLE = """<style xmlns="http://purl.org/net/xbiblio/csl" class="in-text" version="1.0">
 <info><title>T</title></info>{macros}

@@ -6,12 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.codes import Code
-from pipeline.editions import EDITIONS
+from pipeline.cli.report.making import text_area
+from pipeline.model.codes import Code
+from pipeline.model.editions import EDITIONS
+from pipeline.model.sheet import sheet_for
+from pipeline.model.tree import walk, whole
 from pipeline.parser import parse_file
-from pipeline.report.making import text_area
-from pipeline.sheet import sheet_for
-from pipeline.tree import walk, whole
 from pipeline.verify.printing import print_faults
 from pipeline.verify.seen import read_pages
 from tests.conforming import ROOT, Read

@@ -21,9 +21,9 @@ from click.testing import CliRunner
 from PIL import Image
 
 import pipeline
+from pipeline.authoring.starters import STARTERS
 from pipeline.cli import main
 from pipeline.driver import Event, Ran, Saved
-from pipeline.starter import STARTERS
 from tests.sentences import is_sentence
 
 pytestmark = pytest.mark.slow
@@ -502,7 +502,7 @@ def test_a_near_name_is_suggested(tmp_path: Path) -> None:
 def test_a_missing_system_part_is_told_in_one_line(tmp_path: Path) -> None:
     write(tmp_path, "# T\n\ntext\n")
     script = (
-        "import pipeline.system; pipeline.system.pango_problem = lambda: 'no Pango';"
+        "import pipeline.system.pango; pipeline.system.pango.pango_problem = lambda: 'no Pango';"
         "from pipeline.cli import main; main(['build', 'x.md'])"
     )
     done = subprocess.run(

@@ -24,10 +24,10 @@ from pathlib import Path
 import pytest
 
 from pipeline import model
-from pipeline.diagnostics import Diagnostic
-from pipeline.editions import EDITIONS
-from pipeline.fragment import render_fragment
+from pipeline.flow.fragment import render_fragment
 from pipeline.model import Document
+from pipeline.model.diagnostics import Diagnostic
+from pipeline.model.editions import EDITIONS
 from pipeline.parser import parse, parse_body
 from pipeline.render.environment import environment
 from pipeline.render.nodes import NodeRenderer

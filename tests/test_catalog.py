@@ -17,12 +17,13 @@ from click.testing import CliRunner
 from langcodes.data_dicts import LANGUAGE_ALPHA3
 
 import pipeline
-from pipeline import catalog, cli
-from pipeline.catalog import Product, Record
-from pipeline.catalog.onix import codes, message
-from pipeline.catalog.record import is_product
-from pipeline.editions import EDITIONS
-from pipeline.metadata import Audience, Contributor, Identifier, Metadata, Subject
+from pipeline import cli
+from pipeline.model.editions import EDITIONS
+from pipeline.model.metadata import Audience, Contributor, Identifier, Metadata, Subject
+from pipeline.package import catalog
+from pipeline.package.catalog import Product, Record
+from pipeline.package.catalog.onix import codes, message
+from pipeline.package.catalog.record import is_product
 from pipeline.parser.frontmatter.audience import GROUPS
 from pipeline.parser.frontmatter.roles import MARC
 

@@ -22,9 +22,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline import driver
-from pipeline.diagnostics import Diagnostic
-from pipeline.editions import EDITIONS
 from pipeline.model import Asset, Chart, Document
+from pipeline.model.diagnostics import Diagnostic
+from pipeline.model.editions import EDITIONS
+from pipeline.model.sheet import colours
+from pipeline.model.tree import walk, whole
 from pipeline.package import package
 from pipeline.package.result import Package
 from pipeline.parser import delimited, parse
@@ -40,8 +42,6 @@ from pipeline.resolve.charts.scene import Box, Fill, Label, Rule, Scene, hatchin
 from pipeline.resolve.findings import Findings
 from pipeline.resolve.svg import read_svg
 from pipeline.select import select
-from pipeline.sheet import colours
-from pipeline.tree import walk, whole
 from tests.pdf_reading import open_pdf, read
 
 ROOT = Path(__file__).parent.parent

@@ -14,7 +14,7 @@ from typing import Any
 import pikepdf
 import pytest
 
-from pipeline.diagnostics import Severity
+from pipeline.model.diagnostics import Severity
 from pipeline.verify import CheckReport, UnknownFormat, archive, check, epubcheck, findings
 from pipeline.verify import pdf as pdf_check
 from tests import checkers

@@ -10,7 +10,7 @@ from click.testing import CliRunner
 
 import pipeline
 from pipeline.cli import main
-from pipeline.editions import EDITIONS
+from pipeline.model.editions import EDITIONS
 from tests.conforming import FOR_OTHERS, found_by_check
 
 pytestmark = pytest.mark.slow

@@ -19,7 +19,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import pipeline
-from pipeline.editions import EDITIONS
 from pipeline.model import (
     Bibliography,
     Citation,
@@ -34,6 +33,9 @@ from pipeline.model import (
     Strong,
     Text,
 )
+from pipeline.model.editions import EDITIONS
+from pipeline.model.tree import plain_text, walk, whole
+from pipeline.model.words import words
 from pipeline.package import package
 from pipeline.render import render
 from pipeline.resolve import resolve
@@ -45,8 +47,6 @@ from pipeline.resolve.citations.csl.processor import Processor
 from pipeline.resolve.citations.works import Works, styles
 from pipeline.resolve.citations.works.styles import named_style
 from pipeline.select import select
-from pipeline.tree import plain_text, walk, whole
-from pipeline.words import words
 from tests.pdf_reading import open_pdf, read
 
 HERE = Path(__file__).parent

@@ -20,8 +20,10 @@ from msgspec.structs import replace
 from pygments.lexers import get_all_lexers
 from pygments.token import Keyword
 
-from pipeline.editions import EDITIONS, FormatName
 from pipeline.model import CodeBlock, Document
+from pipeline.model.editions import EDITIONS, FormatName
+from pipeline.model.tree import walk
+from pipeline.model.words import words
 from pipeline.package import package
 from pipeline.parser import parse
 from pipeline.parser.fence_info import read_info
@@ -30,8 +32,6 @@ from pipeline.render.code_lines import listing
 from pipeline.resolve import resolve
 from pipeline.resolve.highlight import LONGEST_SLOW, highlight_code
 from pipeline.select import select
-from pipeline.tree import walk
-from pipeline.words import words
 from tests.pdf_reading import artifacts, open_pdf, read
 
 FRONT = "---\ntitle: Counting\nlang: en\ndate: 2026-11-24\n---\n\n"

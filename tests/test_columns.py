@@ -10,7 +10,8 @@ from typing import Any, NamedTuple
 import pytest
 from PIL import Image
 
-from pipeline.editions import EDITIONS
+from pipeline.model.editions import EDITIONS
+from pipeline.model.rendered import Pages, tree_of
 from pipeline.package import pdf
 from pipeline.package.font_files import font_files
 from pipeline.package.pdf.engine.boxes import all_boxes, has_class
@@ -18,7 +19,6 @@ from pipeline.package.pdf.engine.typesetter import Typesetter
 from pipeline.package.pdf.layout import lay_out
 from pipeline.package.pdf.markup import ready
 from pipeline.package.pdf.text_columns import arrange
-from pipeline.pages import Pages, tree_of
 from pipeline.parser import parse
 from pipeline.render import render
 from pipeline.resolve import resolve

@@ -13,9 +13,9 @@ import pytest
 import pipeline
 from pipeline import model
 from pipeline.model import Block, Inline, Node, SoftBreak, Text
+from pipeline.model.tree import FIELDS, walk, whole
 from pipeline.render.environment import CHECKOUT
 from pipeline.render.nodes import template_name
-from pipeline.tree import FIELDS, walk, whole
 from tests.documentation import DOCS, ROOT, examples, read, write_files
 
 NODES = {
@@ -43,7 +43,7 @@ def holds_nodes(hint: Any) -> bool:
 def test_the_tree_knows_all_children(name: str) -> None:
     hints = get_type_hints(NODES[name], vars(model))
     fields = {field for field, hint in hints.items() if holds_nodes(hint)} - {"wordings"}
-    assert fields == set(FIELDS.get(NODES[name], ())), f"pipeline/tree.py: FIELDS of {name}"
+    assert fields == set(FIELDS.get(NODES[name], ())), f"pipeline/model/tree.py: FIELDS of {name}"
 
 
 @pytest.mark.parametrize("name", [name for name in RENDERED if name not in BARE])

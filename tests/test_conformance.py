@@ -11,7 +11,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from pipeline.editions import DEFAULT_EDITIONS, EDITIONS, output_name, pages_name
+from pipeline.model.editions import DEFAULT_EDITIONS, EDITIONS, output_name, pages_name
 from pipeline.parser import parse_file
 from tests import checkers
 from tests.conforming import ROOT, Read

@@ -16,21 +16,21 @@ from click.testing import CliRunner
 from PIL import Image
 
 from pipeline.cli import main
-from pipeline.diagnostics import Diagnostic
 from pipeline.driver import Options, build
-from pipeline.metadata import Identifier, Isbns, Metadata
+from pipeline.model.diagnostics import Diagnostic
+from pipeline.model.metadata import Identifier, Isbns, Metadata
+from pipeline.model.paper import SIZES
+from pipeline.model.rendered import CoverPage
+from pipeline.model.sheet.colours import contrast
+from pipeline.model.sheet.spread import reading, spread_sheet
 from pipeline.package import cover as package
 from pipeline.package.pdf import cover as setting
-from pipeline.pages import CoverPage
-from pipeline.paper import SIZES
 from pipeline.parser import parse
 from pipeline.render import cover as render
 from pipeline.render.cover.colours import PAPER, palette
 from pipeline.render.cover.spread import bar_code, isbn_in_print
 from pipeline.render.environment import environment
 from pipeline.resolve import resolve
-from pipeline.sheet.colours import contrast
-from pipeline.sheet.spread import reading, spread_sheet
 
 MM = 72 / 25.4
 

@@ -15,8 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image as Picture
 
-from pipeline.editions import EDITIONS
-from pipeline.fragment import render_fragment
+from pipeline.flow.fragment import render_fragment
 from pipeline.model import (
     Attributes,
     CrossReference,
@@ -27,7 +26,10 @@ from pipeline.model import (
     Section,
     Table,
 )
-from pipeline.numerals import letters, roman
+from pipeline.model.editions import EDITIONS
+from pipeline.model.tree import plain_text, walk, whole
+from pipeline.model.words import words
+from pipeline.model.words.numerals import letters, roman
 from pipeline.package import package
 from pipeline.parser import parse
 from pipeline.parser.inlines.references import CROSS_REFERENCE
@@ -35,8 +37,6 @@ from pipeline.render import render
 from pipeline.render.figures import GAP, figure_rows
 from pipeline.resolve import resolve
 from pipeline.select import select
-from pipeline.tree import plain_text, walk, whole
-from pipeline.words import words
 from tests.pdf_reading import marked_texts, open_pdf, outline, read
 
 SPACE = "\u00a0"

@@ -12,8 +12,10 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from pipeline.editions import EDITIONS
+from pipeline.authoring.writer import write
 from pipeline.model import Chart, Document
+from pipeline.model.editions import EDITIONS
+from pipeline.model.tree import walk, whole
 from pipeline.parser import parse
 from pipeline.parser.constructs.charts import DIAGRAMS
 from pipeline.resolve import resolve
@@ -21,8 +23,6 @@ from pipeline.resolve.charts import look
 from pipeline.resolve.charts.diagrams.arithmetic import MistakeError, at_x, formula, number
 from pipeline.resolve.svg import read_svg
 from pipeline.select import select
-from pipeline.tree import walk, whole
-from pipeline.writer import write
 from tests.test_charts import make
 
 LINES = {

@@ -13,7 +13,7 @@ from PIL import Image
 from pypdf._codecs.core_font_metrics import CORE_FONT_METRICS
 
 import pipeline
-from pipeline.codes import Code
+from pipeline.model.codes import Code
 from pipeline.verify import check
 
 TEXT = "Rainwater and wells"

@@ -20,12 +20,12 @@ from typing import ClassVar
 import cffi
 import pytest
 
+from pipeline.model.rendered import tree_of
 from pipeline.package.font_files import font_files
 from pipeline.package.pdf import engine
 from pipeline.package.pdf.engine import declared, weasyprint
 from pipeline.package.pdf.engine.typesetter import Typesetter
 from pipeline.package.pdf.form.fonts import LATIN_FACE
-from pipeline.pages import tree_of
 
 ROOT = Path(__file__).parent.parent
 ENGINE = Path(engine.__file__).parent

@@ -9,12 +9,12 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from pipeline.editions import EDITIONS
+from pipeline.model.editions import EDITIONS
+from pipeline.model.roles import ROLES
 from pipeline.package import package
 from pipeline.parser import parse
 from pipeline.render import render
 from pipeline.resolve import resolve
-from pipeline.roles import ROLES
 from pipeline.verify.audit import audit
 from tests import checkers
 

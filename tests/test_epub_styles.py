@@ -14,8 +14,8 @@ from typing import Any
 import pytest
 import tinycss2  # type: ignore[import-untyped]
 
-from pipeline.editions import EDITIONS
-from pipeline.pages import Pages
+from pipeline.model.editions import EDITIONS
+from pipeline.model.rendered import Pages
 from pipeline.parser import parse_file
 from pipeline.render import render
 from pipeline.render.epub import plain

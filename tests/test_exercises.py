@@ -15,8 +15,6 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 import pipeline
-from pipeline.editions import EDITIONS
-from pipeline.metadata import Metadata
 from pipeline.model import (
     Attributes,
     Blank,
@@ -37,12 +35,14 @@ from pipeline.model import (
     Text,
     encode,
 )
+from pipeline.model.editions import EDITIONS
+from pipeline.model.metadata import Metadata
+from pipeline.model.tree import plain_text, walk, whole
 from pipeline.parser import parse_body
 from pipeline.render.environment import environment
 from pipeline.render.nodes import NodeRenderer
 from pipeline.resolve import resolve
 from pipeline.select import select
-from pipeline.tree import plain_text, walk, whole
 from tests.pdf_reading import open_pdf, read
 
 WEB, TEACHER = EDITIONS["web"], EDITIONS["teacher"]

@@ -15,16 +15,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline import cli, driver
-from pipeline.editions import EDITIONS
 from pipeline.flow.manifest import decode
-from pipeline.metadata import Metadata
+from pipeline.model.editions import EDITIONS
+from pipeline.model.metadata import Metadata
+from pipeline.model.paper import FitOptions, Fitted, PrintOptions
+from pipeline.model.sheet import sheet_for
+from pipeline.model.sheet.fitting import fit_for, room
+from pipeline.model.sheet.fitting import settings as all_settings
 from pipeline.package.pdf.engine.typesetter import Typesetter
 from pipeline.package.pdf.fit_search import MOST_TRIALS, Search, sheets_of
 from pipeline.package.pdf.layout import LAYOUTS
-from pipeline.paper import FitOptions, Fitted, PrintOptions
-from pipeline.sheet import sheet_for
-from pipeline.sheet.fitting import fit_for, room
-from pipeline.sheet.fitting import settings as all_settings
 
 SENTENCE = (
     "The well is deep, and nobody in the village knows how old it is. Water is carried home in"

@@ -14,14 +14,14 @@ import msgspec
 import pytest
 
 import pipeline
-from pipeline.diagnostics import Diagnostic, Severity
 from pipeline.driver import Event
-from pipeline.editions import EDITIONS
 from pipeline.flow import version
 from pipeline.flow.editions import Source
 from pipeline.flow.runner import Begun, Ran, Runner, Stage
 from pipeline.flow.stages import PACKAGE
-from pipeline.store import Folder, MemoryStore, Store, key
+from pipeline.model.diagnostics import Diagnostic, Severity
+from pipeline.model.editions import EDITIONS
+from pipeline.system.store import Folder, MemoryStore, Store, key
 from tests.test_fonts import INSTALLABLE, RESTRICTED, STYLES, font
 from tests.test_resolve import png, svg
 

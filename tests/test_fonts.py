@@ -14,7 +14,7 @@ import pytest
 from fontTools.ttLib import TTFont
 
 from pipeline.driver import Options, Result, build
-from pipeline.faces import FACES, font_file
+from pipeline.model.faces import FACES, font_file
 from pipeline.package.epub.fonts import obfuscated
 from pipeline.render.environment import builtin_templates
 

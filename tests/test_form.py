@@ -16,7 +16,7 @@ import pypdfium2.raw as pdfium
 import pytest
 from PIL import Image, ImageChops
 
-from pipeline.editions import EDITIONS
+from pipeline.model.editions import EDITIONS
 from pipeline.package import package
 from pipeline.package.result import Package
 from pipeline.parser import parse

@@ -8,9 +8,9 @@ import pytest
 from click.testing import CliRunner
 
 from pipeline import cli
-from pipeline.formatting import format_text, joined
+from pipeline.authoring.formatting import format_text, joined
+from pipeline.authoring.writer.sameness import same
 from pipeline.parser import parse
-from pipeline.writer.sameness import same
 from tests.test_writer import ROOT, SOURCES
 
 

@@ -17,9 +17,9 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from stdnum.isbn import to_isbn13
 
-from pipeline.diagnostics import Diagnostic
-from pipeline.keys import Field
-from pipeline.metadata import (
+from pipeline.model.diagnostics import Diagnostic
+from pipeline.model.keys import Field
+from pipeline.model.metadata import (
     Audience,
     Certification,
     ContentsOptions,
@@ -35,7 +35,7 @@ from pipeline.metadata import (
     Subject,
     print_source,
 )
-from pipeline.paper import SIZES
+from pipeline.model.paper import SIZES
 from pipeline.parser.frontmatter import (
     derive_identifier,
     front_matter,

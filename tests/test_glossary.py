@@ -10,14 +10,14 @@ from xml.etree import ElementTree
 import html5lib
 import pytest
 
-from pipeline.editions import EDITIONS
 from pipeline.model import Document, InlineElement, Link
+from pipeline.model.editions import EDITIONS
+from pipeline.model.tree import plain_text, walk, whole
 from pipeline.package import package
 from pipeline.parser import parse
 from pipeline.render import render
 from pipeline.resolve import resolve
 from pipeline.select import select
-from pipeline.tree import plain_text, walk, whole
 from tests.pdf_reading import open_pdf, read
 
 XHTML = "{http://www.w3.org/1999/xhtml}"

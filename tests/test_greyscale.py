@@ -12,10 +12,10 @@ import pytest
 from PIL import Image
 
 import pipeline
-from pipeline.editions import EDITIONS
+from pipeline.model.editions import EDITIONS
+from pipeline.model.paper import Theme
 from pipeline.package import package
 from pipeline.package.pdf.grey import grey_of
-from pipeline.paper import Theme
 from pipeline.parser import parse
 from pipeline.render import render
 from pipeline.resolve import resolve

@@ -17,10 +17,10 @@ from xml.etree.ElementTree import Element
 import html5lib
 import pytest
 
-from pipeline.diagnostics import Diagnostic
-from pipeline.editions import EDITIONS
 from pipeline.flow.stages import RENDER
-from pipeline.metadata import (
+from pipeline.model.diagnostics import Diagnostic
+from pipeline.model.editions import EDITIONS
+from pipeline.model.metadata import (
     Audience,
     Contributor,
     Identifier,

@@ -15,8 +15,8 @@ from docx.shared import Cm
 from PIL import Image as Picture
 
 from pipeline import cli
-from pipeline.editions import EDITIONS
-from pipeline.importing import Imported, import_file
+from pipeline.authoring.importing import Imported, import_file
+from pipeline.model.editions import EDITIONS
 from pipeline.parser import parse, parse_file
 from pipeline.resolve import resolve
 from pipeline.select import select

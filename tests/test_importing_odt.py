@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.importing import import_file
-from pipeline.importing.draft import Changes
+from pipeline.authoring.importing import import_file
+from pipeline.authoring.importing.draft import Changes
 from pipeline.parser import parse_file
 from tests.test_importing import body, imported, picture, told
 

@@ -10,14 +10,14 @@ from pathlib import Path
 import pytest
 
 from pipeline import model
+from pipeline.authoring.importing import import_file
 from pipeline.driver import build
-from pipeline.editions import EDITIONS
-from pipeline.importing import import_file
 from pipeline.model import Document, Node
+from pipeline.model.editions import EDITIONS
+from pipeline.model.tree import plain_text, rewrite_document, walk, whole
+from pipeline.model.variables import look_up, values
 from pipeline.parser import parse, parse_file
 from pipeline.select import select
-from pipeline.tree import plain_text, rewrite_document, walk, whole
-from pipeline.variables import look_up, values
 
 ROOT = Path(__file__).parent.parent
 SOURCES = {

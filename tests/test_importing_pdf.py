@@ -8,7 +8,7 @@ import pikepdf
 import pytest
 import weasyprint
 
-from pipeline.importing import import_file
+from pipeline.authoring.importing import import_file
 from tests.test_importing import body, imported, told
 
 PAGE = """\

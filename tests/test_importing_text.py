@@ -9,8 +9,8 @@ import pytest
 from click.testing import CliRunner
 
 from pipeline import cli
-from pipeline.importing import Imported
-from pipeline.importing.text import of_text
+from pipeline.authoring.importing import Imported
+from pipeline.authoring.importing.text import of_text
 from tests.test_importing import body, imported, told
 
 INTERVIEW = """\
@@ -448,7 +448,7 @@ def test_markdown_that_is_copied(tmp_path: Path) -> None:
 def test_rich_text(tmp_path: Path) -> None:
     """What is no text at all is told, with what to do."""
     (tmp_path / "a.txt").write_bytes(b"{\\rtf1 Hello}")
-    from pipeline.importing import import_file
+    from pipeline.authoring.importing import import_file
 
     (found,) = import_file(tmp_path / "a.txt").found
     assert found.hint == "Open it in a word processor, and save it as .docx."

@@ -8,7 +8,7 @@ from typing import Literal
 
 import pytest
 
-from pipeline.importing import Imported, import_file
+from pipeline.authoring.importing import Imported, import_file
 from tests.test_importing import FORMULA, body, imported, picture, told
 
 NAMESPACES = " ".join(

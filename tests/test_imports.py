@@ -16,53 +16,12 @@ PACKAGE = ROOT / "pipeline"
 # From the bottom up: a module may import from layers below its own, and from within its own
 # package. Those of one layer do not know each other.
 LAYERS: tuple[frozenset[str], ...] = (
-    frozenset(
-        {
-            "checksums",
-            "contrast",
-            "css",
-            "diagnostics",
-            "keys",
-            "marks",
-            "outputs",
-            "roles",
-            "slugs",
-            "suggestions",
-            "system",
-            "words",
-        }
-    ),
-    frozenset({"codes", "messages", "numerals", "paper", "store"}),
-    frozenset({"metadata"}),
     frozenset({"model"}),
-    frozenset({"editions", "grid", "paths", "tree"}),
-    frozenset({"pagination"}),
-    frozenset({"pages"}),
-    frozenset(
-        {
-            "faces",
-            "partial",
-            "scripts",
-            "variables",
-        }
-    ),
-    frozenset({"sheet"}),
-    frozenset(
-        {
-            "catalog",
-            "parser",
-            "select",
-            "resolve",
-            "render",
-            "package",
-            "web",
-        }
-    ),
+    frozenset({"system"}),
+    frozenset({"parser", "select", "resolve", "render", "package"}),
     frozenset({"verify"}),
-    frozenset({"flow", "writer"}),
-    frozenset({"formatting", "importing"}),
-    frozenset({"driver", "fragment", "settings", "starter", "weblinks"}),
-    frozenset({"preview", "report"}),
+    frozenset({"flow", "authoring"}),
+    frozenset({"driver"}),
     frozenset({"__init__"}),
     frozenset({"cli"}),
     frozenset({"__main__"}),

@@ -16,7 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import pipeline
-from pipeline.editions import EDITIONS
+from pipeline.model.editions import EDITIONS
 from pipeline.package import package
 from pipeline.package.pdf.imposition import Side, booklet, n_up
 from pipeline.parser import parse

@@ -8,13 +8,13 @@ from pathlib import Path
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.diagnostics import Span
-from pipeline.editions import EDITIONS
 from pipeline.model import Document, Variable
+from pipeline.model.diagnostics import Span
+from pipeline.model.editions import EDITIONS
+from pipeline.model.tree import walk, whole
 from pipeline.parser import parse, parse_body
 from pipeline.resolve import resolve
 from pipeline.select import select
-from pipeline.tree import walk, whole
 from tests.test_parse_properties import check_beginning, check_json, line
 
 NAMES = ("a.md", "b c.md", "sub/d.md", "t.csv")

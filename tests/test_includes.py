@@ -13,11 +13,11 @@ from PIL import Image as Picture
 
 import pipeline
 from pipeline import cli
-from pipeline.diagnostics import Diagnostic, Span
 from pipeline.model import Dialogue, Document, Image, Link, Table
+from pipeline.model.diagnostics import Diagnostic, Span
+from pipeline.model.tree import plain_text, walk, whole
 from pipeline.parser import parse_file
 from pipeline.resolve import resolve
-from pipeline.tree import plain_text, walk, whole
 
 
 def write(folder: Path, files: dict[str, str]) -> Path:

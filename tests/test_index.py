@@ -15,8 +15,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.editions import EDITIONS
 from pipeline.model import Index, IndexEntry
+from pipeline.model.editions import EDITIONS
+from pipeline.model.tree import plain_text, walk
 from pipeline.package import package
 from pipeline.package.pdf.index import PageRange as PageRange
 from pipeline.package.pdf.index import merged
@@ -26,7 +27,6 @@ from pipeline.resolve import resolve
 from pipeline.resolve.collation import Collation
 from pipeline.resolve.index.marks import paths
 from pipeline.select import select
-from pipeline.tree import plain_text, walk
 from tests.pdf_reading import Element, Piece, open_pdf, read
 
 XHTML = "{http://www.w3.org/1999/xhtml}"

@@ -8,18 +8,18 @@ from pathlib import Path
 import pypdfium2
 import pytest
 
-from pipeline.diagnostics import Severity
-from pipeline.editions import EDITIONS
-from pipeline.faces import font_file
-from pipeline.numerals import ALPHABETS
+from pipeline.model.diagnostics import Severity
+from pipeline.model.editions import EDITIONS
+from pipeline.model.faces import font_file
+from pipeline.model.sheet import is_book
+from pipeline.model.tree import plain_text
+from pipeline.model.words.numerals import ALPHABETS
 from pipeline.package import package
 from pipeline.package.result import Package
 from pipeline.parser import parse
 from pipeline.render import render
 from pipeline.resolve import resolve
 from pipeline.select import select
-from pipeline.sheet import is_book
-from pipeline.tree import plain_text
 from pipeline.verify.texts import text_of_pdf
 from tests.pdf_reading import open_pdf, read
 

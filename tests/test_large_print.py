@@ -10,10 +10,10 @@ import pikepdf
 import pytest
 
 import pipeline
-from pipeline.editions import EDITIONS
+from pipeline.model.editions import EDITIONS
+from pipeline.model.rendered import Pages
 from pipeline.package import package
 from pipeline.package.result import Package
-from pipeline.pages import Pages
 from pipeline.parser import parse
 from pipeline.render import render
 from pipeline.resolve import resolve

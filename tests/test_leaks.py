@@ -25,9 +25,9 @@ from PIL.PngImagePlugin import PngInfo
 
 import pipeline
 from pipeline.driver import Result
-from pipeline.editions import EDITIONS, STANDARD_PRINT, output_name, pages_name
 from pipeline.flow.editions import Source
 from pipeline.flow.runner import Runner
+from pipeline.model.editions import EDITIONS, STANDARD_PRINT, output_name, pages_name
 from tests import pdf_drawing
 from tests.pdf_reading import marked_texts, open_pdf, outline
 

@@ -11,11 +11,11 @@ from hypothesis import given
 
 import pipeline
 from pipeline.cli import main
-from pipeline.diagnostics import Diagnostic
 from pipeline.driver import compare
-from pipeline.editions import EDITIONS
 from pipeline.flow.editions import Source
 from pipeline.flow.runner import Runner
+from pipeline.model.diagnostics import Diagnostic
+from pipeline.model.editions import EDITIONS
 from pipeline.parser import parse, parse_file
 from pipeline.verify import CheckReport
 from pipeline.verify.completeness import match, wanted

@@ -16,7 +16,7 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.editions import DEFAULT_EDITIONS, EDITIONS, STANDARD_PRINT, output_name
+from pipeline.model.editions import DEFAULT_EDITIONS, EDITIONS, STANDARD_PRINT, output_name
 
 pytestmark = pytest.mark.slow
 

@@ -15,9 +15,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import pipeline
-from pipeline.editions import EDITIONS
 from pipeline.flow.stages import audit
 from pipeline.model import Document, Math, MathBlock
+from pipeline.model.editions import EDITIONS
+from pipeline.model.tree import plain_text, walk, whole
+from pipeline.model.words import words
 from pipeline.package import package
 from pipeline.parser import parse
 from pipeline.render import render
@@ -28,8 +30,6 @@ from pipeline.resolve.formulas.spoken import FormulaSpeaker
 from pipeline.resolve.formulas.tex import read
 from pipeline.resolve.formulas.written import written
 from pipeline.select import select
-from pipeline.tree import plain_text, walk, whole
-from pipeline.words import words
 from tests.pdf_reading import Element, open_pdf, outline
 from tests.pdf_reading import read as read_pdf
 

@@ -14,8 +14,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
-from pipeline.editions import EDITIONS
 from pipeline.model import INLINE_NOTE, Document, NoteReference
+from pipeline.model.editions import EDITIONS
+from pipeline.model.rendered import Pages, Style, tree_of
+from pipeline.model.tree import plain_text, walk
 from pipeline.package import package, pdf
 from pipeline.package.font_files import font_files
 from pipeline.package.pdf.engine import weasyprint
@@ -23,12 +25,10 @@ from pipeline.package.pdf.engine.typesetter import Typesetter
 from pipeline.package.pdf.layout import lay_out
 from pipeline.package.pdf.margin import GAP, Extent, Margin, MarginNote
 from pipeline.package.pdf.markup import ready
-from pipeline.pages import Pages, Style, tree_of
 from pipeline.parser import parse
 from pipeline.render import render
 from pipeline.resolve import resolve
 from pipeline.select import select
-from pipeline.tree import plain_text, walk
 from tests.pdf_reading import Element, artifacts, open_pdf, outline, read
 
 WORDS = "Nobody counted the people who had no papers, and so nobody knew how many there were. "

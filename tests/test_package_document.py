@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 import pipeline
-from pipeline.editions import EDITIONS
 from pipeline.flow.stages import audit
+from pipeline.model.editions import EDITIONS
 from pipeline.package import package
 from pipeline.package.result import Package
 from pipeline.parser import parse

@@ -8,7 +8,7 @@ import msgspec
 import pytest
 
 import pipeline
-from pipeline.editions import EDITIONS
+from pipeline.model.editions import EDITIONS
 from pipeline.package import package
 from pipeline.render import render
 from pipeline.resolve import resolve

@@ -16,22 +16,22 @@ import pytest
 from PIL import Image
 
 import pipeline
-from pipeline.codes import Code
-from pipeline.diagnostics import Diagnostic
 from pipeline.driver import Options, build
-from pipeline.editions import EDITIONS
-from pipeline.metadata import Metadata
+from pipeline.model.codes import Code
+from pipeline.model.diagnostics import Diagnostic
+from pipeline.model.editions import EDITIONS
+from pipeline.model.metadata import Metadata
+from pipeline.model.paper import SIZES, PageOptions
+from pipeline.model.rendered import Pages, tree_of
+from pipeline.model.sheet import sheet_for
+from pipeline.model.sheet.colours import contrast
+from pipeline.model.sheet.web_print import print_style
 from pipeline.package import package, pdf
 from pipeline.package.pdf.markup import ready
-from pipeline.pages import Pages, tree_of
-from pipeline.paper import SIZES, PageOptions
 from pipeline.parser import parse
 from pipeline.render import render
 from pipeline.resolve import resolve
 from pipeline.select import select
-from pipeline.sheet import sheet_for
-from pipeline.sheet.colours import contrast
-from pipeline.sheet.web_print import print_style
 from tests.pdf_reading import artifacts, open_pdf, read
 
 BODY = """\

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 import pipeline
-from pipeline.codes import Code
+from pipeline.model.codes import Code
 from tests.documentation import ROOT
 from tests.printed_pages import Output
 

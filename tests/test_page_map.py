@@ -11,14 +11,14 @@ import pikepdf
 import pytest
 
 from pipeline import driver
-from pipeline.codes import Code
-from pipeline.editions import EDITIONS
 from pipeline.flow.editions import Made, Source
 from pipeline.flow.runner import Runner
 from pipeline.model import CodeBlock, Document, Exercise, Node, PageMark, Section
-from pipeline.pagination import PageMap, counted_text, letters
+from pipeline.model.codes import Code
+from pipeline.model.editions import EDITIONS
+from pipeline.model.page_map import PageMap, counted_text, letters
+from pipeline.model.tree import walk
 from pipeline.parser import parse, parse_file
-from pipeline.tree import walk
 from tests.documentation import ROOT
 from tests.pdf_reading import marked_texts, open_pdf
 

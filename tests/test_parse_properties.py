@@ -10,11 +10,11 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from pipeline import model
-from pipeline.fragment import render_fragment
+from pipeline.flow.fragment import render_fragment
 from pipeline.model import Document, Heading, Node, Paragraph, Text
+from pipeline.model.tree import walk, whole
 from pipeline.parser import parse, parse_body
 from pipeline.resolve import resolve
-from pipeline.tree import walk, whole
 
 MARKS = (
     *("*", "**", "_", "`", "~~", "[", "]", "(", ")", "![", "](x)", "](", '"', "'", "<", ">", "\\"),

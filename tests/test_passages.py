@@ -11,10 +11,10 @@ from pathlib import Path
 import pytest
 from fontTools.ttLib import TTFont
 
-from pipeline.editions import EDITIONS
+from pipeline.model.editions import EDITIONS
+from pipeline.model.rendered import Pages
 from pipeline.package import package
 from pipeline.package.result import Package
-from pipeline.pages import Pages
 from pipeline.parser import parse
 from pipeline.render import render
 from pipeline.render.environment import CHECKOUT

@@ -15,11 +15,11 @@ import pikepdf
 import pytest
 from PIL import Image
 
-from pipeline.editions import EDITIONS
-from pipeline.metadata import Metadata
+from pipeline.model.editions import EDITIONS
+from pipeline.model.metadata import Metadata
+from pipeline.model.rendered import Page, Pages, Style
 from pipeline.package import package
 from pipeline.package.result import Package
-from pipeline.pages import Page, Pages, Style
 from pipeline.parser import parse
 from pipeline.render import render
 from pipeline.render.environment import builtin_templates

@@ -9,12 +9,12 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from pipeline.editions import EDITIONS
 from pipeline.model import Block, Document, Node, Section
+from pipeline.model.editions import EDITIONS
+from pipeline.model.tree import walk, whole
 from pipeline.parser import parse
 from pipeline.resolve import resolve
 from pipeline.select import select
-from pipeline.tree import walk, whole
 
 CHAPTER = """\
 # Chapter {n}

@@ -12,8 +12,8 @@ import weasyprint
 from PIL import Image
 
 import pipeline
-from pipeline.codes import Code
-from pipeline.report.cost import Ink, ink_of, mean
+from pipeline.cli.report.cost import Ink, ink_of, mean
+from pipeline.model.codes import Code
 from pipeline.verify import check
 from pipeline.verify.findings import Finding
 from pipeline.verify.layout import Colour, PageArea, PageLayout
@@ -320,7 +320,7 @@ def test_check_finds_what_will_not_print_well(bad: Path) -> None:
 
 
 def test_the_publication_prints_well() -> None:
-    from pipeline.report import make_report
+    from pipeline.cli.report import make_report
 
     report = make_report(ROOT / "source" / "ending-modern-slavery.md", ["handout"], pictures=False)
     assert [finding.message for finding in report.findings] == []

@@ -17,9 +17,9 @@ from typing import Any, NamedTuple
 import pytest
 
 from pipeline import driver
+from pipeline.cli.preview.watching import Watcher
 from pipeline.driver import Listener, Result
 from pipeline.flow.runner import Begun
-from pipeline.preview.watching import Watcher
 from tests import checkers
 
 NAMES = ("first", "second", "third", "fourth", "fifth", "sixth")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pipeline.editions import DEFAULT_EDITIONS
+from pipeline.model.editions import DEFAULT_EDITIONS
 from tests.conforming import ROOT, Conforming
 
 

@@ -14,15 +14,15 @@ from click.testing import CliRunner, Result
 from PIL import Image
 
 from pipeline.cli import main
-from pipeline.codes import Code
-from pipeline.diagnostics import Diagnostic
+from pipeline.cli.report import Prices, encode, make_report, page_of
+from pipeline.cli.report.cost import cost, sheets
+from pipeline.cli.report.passages import sentences, words
+from pipeline.cli.report.reading_level import count, reading_level
+from pipeline.cli.report.reading_time import reading_time
+from pipeline.cli.report.result import Report
+from pipeline.model.codes import Code
+from pipeline.model.diagnostics import Diagnostic
 from pipeline.render.environment import CHECKOUT
-from pipeline.report import Prices, encode, make_report, page_of
-from pipeline.report.cost import cost, sheets
-from pipeline.report.passages import sentences, words
-from pipeline.report.reading_level import count, reading_level
-from pipeline.report.reading_time import reading_time
-from pipeline.report.result import Report
 from pipeline.verify import check
 
 # --- paper and money -------------------------------------------------------------------

@@ -15,9 +15,6 @@ from hypothesis import strategies as st
 from PIL import Image as Raster
 
 from pipeline import model
-from pipeline.diagnostics import Span
-from pipeline.editions import EDITIONS
-from pipeline.metadata import ContentsOptions, Cover, Metadata
 from pipeline.model import (
     Attributes,
     Block,
@@ -43,6 +40,11 @@ from pipeline.model import (
     Text,
     Turn,
 )
+from pipeline.model.diagnostics import Span
+from pipeline.model.editions import EDITIONS
+from pipeline.model.metadata import ContentsOptions, Cover, Metadata
+from pipeline.model.slugs import slug
+from pipeline.model.tree import FIELDS, INLINE_FIELDS, plain_text, rewrite, walk, whole
 from pipeline.parser import parse
 from pipeline.render import render
 from pipeline.resolve import resolve
@@ -56,8 +58,6 @@ from pipeline.resolve.references import check_references
 from pipeline.resolve.sections import nest_sections
 from pipeline.resolve.svg import read_svg
 from pipeline.select import select
-from pipeline.slugs import slug
-from pipeline.tree import FIELDS, INLINE_FIELDS, plain_text, rewrite, walk, whole
 
 N = TypeVar("N", bound=Node)
 

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from pipeline import outputs
+from pipeline.system import outputs
 
 OLD = {"a.html": b"old a", "a-site/index.html": b"old index", "a-site/gone.html": b"old page"}
 NEW = {"a.html": b"new a", "a-site/index.html": b"new index", "a-site/more/new.html": b"new"}

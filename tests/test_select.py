@@ -7,9 +7,6 @@ from unicodedata import combining, normalize
 
 import pytest
 
-from pipeline.diagnostics import Span
-from pipeline.editions import EDITIONS
-from pipeline.metadata import Metadata
 from pipeline.model import (
     Attributes,
     Block,
@@ -28,10 +25,13 @@ from pipeline.model import (
     TableRow,
     Text,
 )
+from pipeline.model.diagnostics import Span
+from pipeline.model.editions import EDITIONS
+from pipeline.model.metadata import Metadata
+from pipeline.model.tree import plain_text, walk
+from pipeline.model.words import understood
 from pipeline.parser import parse
 from pipeline.select import select
-from pipeline.tree import plain_text, walk
-from pipeline.words import understood
 
 WEB, HANDOUT, LETTER, EBOOK = (EDITIONS[name] for name in ("web", "handout", "letter", "ebook"))
 TEACHER = EDITIONS["teacher"]

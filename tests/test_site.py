@@ -14,10 +14,10 @@ import html5lib
 import pytest
 
 import pipeline
+from pipeline.cli.edition_settings import settings_of
 from pipeline.driver import compare
-from pipeline.editions import chosen_editions
+from pipeline.model.editions import chosen_editions
 from pipeline.parser import parse, parse_file
-from pipeline.settings import settings_of
 from pipeline.verify import CheckReport, check
 
 SOURCE = """\

@@ -20,7 +20,7 @@ from typing import IO, NamedTuple
 
 import pytest
 
-from pipeline import system
+from pipeline.system import pango
 
 ROOT = Path(__file__).parent.parent
 APT = (
@@ -32,10 +32,11 @@ APT_LINE = " && ".join(f"sudo {line.format('')}" for line in APT)
 TRIED = """
 import os, runpy, sys
 from pathlib import Path
-import pipeline.system
+import pipeline.system.pango
 sys.platform, user, *sys.argv = sys.argv[1:]
 os.geteuid = lambda: int(user)
-pipeline.system.missing_libraries = lambda: [] if Path("got").exists() else ["HarfBuzz-Subset"]
+got = Path("got")
+pipeline.system.pango.missing_libraries = lambda: [] if got.exists() else ["HarfBuzz-Subset"]
 runpy.run_path(sys.argv[0], run_name="__main__")
 """
 
@@ -110,7 +111,7 @@ def machine(tmp_path: Path) -> Machine:
 
 
 def test_nothing_is_missing_here() -> None:
-    assert system.pango_problem() is None
+    assert pango.pango_problem() is None
 
 
 @pytest.mark.parametrize(
@@ -133,7 +134,7 @@ def test_one_command_for_this_system(
     monkeypatch.setattr(os, "geteuid", lambda: 1000)
     monkeypatch.setenv("PATH", str(machine.bin))
     machine.has("sudo", manager)
-    problem = system.pango_problem()
+    problem = pango.pango_problem()
     assert problem is not None
     assert "\n" not in problem
     assert "GObject, Pango, PangoFT2, HarfBuzz, HarfBuzz-Subset and Fontconfig" in problem
@@ -150,7 +151,7 @@ def test_one_library_is_missing(monkeypatch: pytest.MonkeyPatch) -> None:
         return load(name)
 
     monkeypatch.setattr(ctypes, "CDLL", cannot_open_pango)
-    assert (system.pango_problem() or "").startswith("PDF needs Pango, not found")
+    assert (pango.pango_problem() or "").startswith("PDF needs Pango, not found")
 
 
 @pytest.mark.parametrize(

@@ -15,11 +15,12 @@ from fontTools.ttLib import TTFont
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.editions import EDITIONS
-from pipeline.faces import FACES, font_file
-from pipeline.fragment import render_fragment
-from pipeline.grid import place, regular, within_rows
+from pipeline.flow.fragment import render_fragment
 from pipeline.model import CodeBlock, Table, TableCell, TableRow
+from pipeline.model.editions import EDITIONS
+from pipeline.model.faces import FACES, font_file
+from pipeline.model.table_cells import place, regular, within_rows
+from pipeline.model.tree import plain_text
 from pipeline.package import package
 from pipeline.parser import parse, parse_body, parse_file
 from pipeline.render import render
@@ -27,7 +28,6 @@ from pipeline.render.table_fit import SMALL, USUAL, fit
 from pipeline.render.text_width import text_width
 from pipeline.resolve import resolve
 from pipeline.select import select
-from pipeline.tree import plain_text
 from tests.pdf_reading import Element, open_pdf, read
 
 LONG = "Wasserversorgungszweckverbandsvorsteher"

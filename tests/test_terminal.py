@@ -15,8 +15,8 @@ import pytest
 from click.testing import CliRunner
 
 from pipeline.cli import main
-from pipeline.diagnostics import Diagnostic, Severity
-from pipeline.messages import as_json, as_text
+from pipeline.model.diagnostics import Diagnostic, Severity
+from pipeline.model.messages import as_json, as_text
 
 ROOT = Path(__file__).parent.parent
 HOSTILE = "\x1b]0;x\x07\x9b31m\u202e\u2028\r\n\x7f"

@@ -7,13 +7,13 @@ from pathlib import Path
 import pytest
 
 import pipeline
-from pipeline.editions import EDITIONS
 from pipeline.model import Document
+from pipeline.model.editions import EDITIONS
+from pipeline.model.words import in_minutes, words
 from pipeline.render.timings import total
 from pipeline.resolve import resolve
 from pipeline.resolve.division import divide
 from pipeline.select import select
-from pipeline.words import in_minutes, words
 from tests.pdf_reading import open_pdf, outline, read
 
 TIMED = ("teacher", "teacher-web", "teacher-ebook")

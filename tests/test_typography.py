@@ -8,7 +8,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.metadata import Metadata
 from pipeline.model import (
     Attributes,
     Code,
@@ -22,8 +21,9 @@ from pipeline.model import (
     SoftBreak,
     Text,
 )
+from pipeline.model.metadata import Metadata
+from pipeline.model.tree import plain_text
 from pipeline.resolve.typography import set_text, set_typography
-from pipeline.tree import plain_text
 
 # In what is expected, ~ is a no-break space and _ a narrow one.
 ENGLISH = [

@@ -17,14 +17,14 @@ from msgspec.structs import replace
 from pypdfium2 import raw
 
 from pipeline import driver
-from pipeline.editions import EDITIONS, STANDARD_PRINT
 from pipeline.flow.editions import Source
 from pipeline.flow.runner import Begun, Ran, Runner
+from pipeline.model.editions import EDITIONS, STANDARD_PRINT
+from pipeline.model.rendered import Pages, Style
+from pipeline.model.sheet import proportions
 from pipeline.package import package, units
 from pipeline.package.result import Package
-from pipeline.pages import Pages, Style
-from pipeline.sheet import proportions
-from pipeline.store import MemoryStore
+from pipeline.system.store import MemoryStore
 from tests import checkers
 from tests.pdf_reading import open_pdf, outline, read
 

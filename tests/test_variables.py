@@ -11,9 +11,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import pipeline
-from pipeline.editions import EDITIONS
-from pipeline.metadata import Contributor, Metadata
 from pipeline.model import Document
+from pipeline.model.editions import EDITIONS
+from pipeline.model.metadata import Contributor, Metadata
+from pipeline.model.tree import plain_text
+from pipeline.model.variables import BUILT_IN, filled_address, values
+from pipeline.model.words import FOLDER, words
 from pipeline.package import package
 from pipeline.parser import parse
 from pipeline.parser.characters import FORBIDDEN
@@ -21,9 +24,6 @@ from pipeline.render import render
 from pipeline.resolve import resolve
 from pipeline.resolve.variables import fill_variables
 from pipeline.select import select
-from pipeline.tree import plain_text
-from pipeline.variables import BUILT_IN, filled_address, values
-from pipeline.words import FOLDER, words
 
 LANGUAGES = sorted(path.stem for path in FOLDER.glob("??.toml"))
 

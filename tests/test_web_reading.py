@@ -12,14 +12,14 @@ import pypdfium2
 import pytest
 from msgspec.structs import replace
 
-from pipeline.editions import EDITIONS
 from pipeline.model import Document, PageMark, Paragraph
+from pipeline.model.editions import EDITIONS
+from pipeline.model.tree import rewrite_document
 from pipeline.package import package
 from pipeline.parser import parse
 from pipeline.render import render
 from pipeline.resolve import resolve
 from pipeline.select import select
-from pipeline.tree import rewrite_document
 from tests import checkers
 
 pytestmark = [pytest.mark.checkers, pytest.mark.slow]

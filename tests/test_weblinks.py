@@ -18,8 +18,8 @@ import pytest
 from click.testing import CliRunner, Result
 
 from pipeline import cli
-from pipeline.web import LinkAnswer, look_up, memory
-from pipeline.web.requests import plain
+from pipeline.cli.weblinks import LinkAnswer, look_up, memory
+from pipeline.cli.weblinks.requests import plain
 from tests.sentences import no_sentences
 from tests.test_imports import FILES
 
@@ -335,7 +335,9 @@ def check(source: Path, text: str, *options: str) -> Result:
 
 @pytest.fixture
 def source(server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.setattr("pipeline.web.lookup.look_up.__kwdefaults__", {"pause": 0, "timeout": 30})
+    monkeypatch.setattr(
+        "pipeline.cli.weblinks.lookup.look_up.__kwdefaults__", {"pause": 0, "timeout": 30}
+    )
     monkeypatch.chdir(tmp_path)
     return Path("talk.md")
 
@@ -403,9 +405,11 @@ def test_a_source_that_cannot_be_read(source: Path, server: Server) -> None:
 def test_findings_are_sentences(
     source: Path, server: Server, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from pipeline.weblinks import check_links
+    from pipeline.cli.weblinks.links import check_links
 
-    monkeypatch.setattr("pipeline.web.lookup.look_up.__kwdefaults__", {"pause": 0, "timeout": 0.5})
+    monkeypatch.setattr(
+        "pipeline.cli.weblinks.lookup.look_up.__kwdefaults__", {"pause": 0, "timeout": 0.5}
+    )
     links = [f"[a]({server.url(path)})" for path in ("/none", "/moved", "/error", "/loop", SLOW)]
     source.write_text("# Talk\n\n" + "\n".join(links), "utf-8")
     found = check_links(source).diagnostics
@@ -446,12 +450,11 @@ def imported(path: Path) -> set[str]:
 
 
 def test_nothing_else_uses_the_network() -> None:
-    """`pipeline.web` alone does, `pipeline.weblinks` alone uses that, and the command
-    ``check`` alone uses this."""
-    allowed = {"pipeline.web": "pipeline.weblinks", "pipeline.weblinks": "pipeline.cli.checking"}
+    """`pipeline.cli.weblinks` alone does, and the command ``check`` alone uses it."""
+    allowed = {"pipeline.cli.weblinks": "pipeline.cli.checking"}
     for name, path in FILES.items():
         found = imported(path)
-        if name.startswith(("pipeline.web.", "pipeline.preview.")) or name == "pipeline.web":
+        if name.startswith(("pipeline.cli.weblinks", "pipeline.cli.preview.")):
             continue  # the preview answers a browser of this machine, and asks nobody
         assert not found & {*NETWORK, "urllib.request"}, name
         for module, user in allowed.items():

@@ -11,9 +11,9 @@ from xml.etree.ElementTree import Element
 import html5lib
 import pytest
 
-from pipeline.editions import EDITIONS
+from pipeline.model.editions import EDITIONS
+from pipeline.model.rendered import NavPoint
 from pipeline.package import package
-from pipeline.pages import NavPoint
 from pipeline.parser import parse
 from pipeline.render import render
 from pipeline.render.discovery import WebFacts

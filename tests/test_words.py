@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.words import FOLDER, UNDERSTOOD, folded, words, written_date
-from pipeline.words.writing import Writing, tags_by_name, writing
+from pipeline.model.words import FOLDER, UNDERSTOOD, folded, words, written_date
+from pipeline.model.words.writing import Writing, tags_by_name, writing
 
 
 def read(path: Path) -> dict[str, str]:

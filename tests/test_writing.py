@@ -13,18 +13,18 @@ import pypdfium2
 import pytest
 
 import pipeline
-from pipeline.editions import EDITIONS
+from pipeline.model.editions import EDITIONS
+from pipeline.model.rendered import Pages, tree_of
+from pipeline.model.words import words
 from pipeline.package import package
 from pipeline.package.font_files import font_files
 from pipeline.package.pdf.engine.boxes import all_boxes, has_class
 from pipeline.package.pdf.engine.typesetter import Typesetter
 from pipeline.package.pdf.layout import lay_out
 from pipeline.package.pdf.markup import classes, ready
-from pipeline.pages import Pages, tree_of
 from pipeline.render import render
 from pipeline.resolve import resolve
 from pipeline.select import select
-from pipeline.words import words
 from tests.pdf_reading import open_pdf, read
 
 MILLIMETRE = 96 / 25.4

@@ -8,7 +8,7 @@ import click
 
 import pipeline
 from pipeline.cli import commands, listing, reporting, sources, terminal, watching
-from pipeline.messages import printable
+from pipeline.model.messages import printable
 
 STOPPED = 130
 """128 and the number of the signal that Ctrl-C sends."""

@@ -10,8 +10,8 @@ import click
 import msgspec
 
 if TYPE_CHECKING:
-    from pipeline.diagnostics import Diagnostic
     from pipeline.model import Document
+    from pipeline.model.diagnostics import Diagnostic
     from pipeline.verify import CheckReport
 
 
@@ -45,9 +45,9 @@ def _compared(file: Path, source: Path | None) -> CheckReport:
 
 def _model_beside(file: Path) -> Document | None:
     """The document that the folder of a file, or of the site that a page is of, was made of."""
-    from pipeline import outputs
-    from pipeline.checksums import listed
     from pipeline.model import decode
+    from pipeline.system import outputs
+    from pipeline.system.checksums import listed
 
     beside = file.parent if file.name in listed(file.parent) else file
     try:
@@ -58,11 +58,11 @@ def _model_beside(file: Path) -> Document | None:
 
 def check_links(file: Path) -> tuple[Sequence[Diagnostic], str, Iterable[str]]:
     """What is found of the links in a source, what is said before it and after."""
-    from pipeline import weblinks
+    from pipeline.cli.weblinks import links
 
     if file.is_dir() or file.suffix.lower() in (".html", ".xhtml", ".epub", ".pdf"):
         raise click.UsageError(f"--external looks up the links of sources; {file.name} is none")
-    report = weblinks.check_links(file)
+    report = links.check_links(file)
     notes = [f"not looked up, as its server asks: {address}" for address in report.left_out]
     number = "1 address" if report.addresses == 1 else f"{report.addresses or 'no'} addresses"
     return report.diagnostics, f"{number} on the web, ", notes

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from pipeline.authoring.starters import STARTERS, USUAL, starter
 from pipeline.cli.terminal import (
     BUILT,
     FINISHED,
@@ -35,11 +36,10 @@ from pipeline.cli.terminal import (
     workers,
 )
 from pipeline.parser.other_tools import is_foreign
-from pipeline.starter import STARTERS, USUAL, starter
 
 if TYPE_CHECKING:
-    from pipeline.diagnostics import Diagnostic
     from pipeline.driver import Result
+    from pipeline.model.diagnostics import Diagnostic
 
 
 SHOWN = frozenset({".html", ".pdf", ".epub"})
@@ -113,11 +113,12 @@ def build(
       chapbook build handout.md --edition handout --edition letter --out public
       chapbook build *.md --strict
     """
-    from pipeline import driver, outputs
+    from pipeline import driver
+    from pipeline.system import outputs
 
     run, editions = build_of(options, dump), options["editions"]
     if dump:
-        from pipeline.editions import EDITIONS
+        from pipeline.model.editions import EDITIONS
 
         edition = EDITIONS[(editions or ("web",))[0]]
         for source in sources:
@@ -205,7 +206,7 @@ def check(files: tuple[Path, ...], as_json: bool, external: bool, source: Path |
       chapbook check --external a.md
     """
     from pipeline.cli.checking import check_finished, check_links
-    from pipeline.messages import printable
+    from pipeline.model.messages import printable
     from pipeline.verify import UnknownFormat
 
     found: list[Diagnostic] = []
@@ -236,8 +237,8 @@ def check(files: tuple[Path, ...], as_json: bool, external: bool, source: Path |
 @click.argument("code", required=False)
 def explain(code: str | None) -> None:
     """Say what a message means and what to do; without CODE, list them all."""
-    from pipeline.codes import BY_SLUG
-    from pipeline.suggestions import nearest
+    from pipeline.model.codes import BY_SLUG
+    from pipeline.model.suggestions import nearest
 
     if code is None:
         for name, found in sorted(BY_SLUG.items()):
@@ -275,13 +276,13 @@ def new(name: str, kind: str) -> None:
       chapbook new my-handout
       chapbook new "My first exam" --from exam
     """
-    from pipeline import outputs
+    from pipeline.system import outputs
 
     path = Path(name if name.endswith(".md") else f"{name}.md")
     if path.exists():
         raise click.UsageError(f"{path} is there already; choose another name.")
     or_exit(lambda: outputs.write(path, starter(path.stem, kind).encode()))
-    from pipeline.messages import printable
+    from pipeline.model.messages import printable
 
     click.echo(printable(f"wrote {path}; now: chapbook build {quoted(str(path))}"))
 

@@ -13,7 +13,7 @@ import click
 from pipeline.cli.terminal import READABLE, SOURCE_ERRORS, show
 
 if TYPE_CHECKING:
-    from pipeline.settings import EditionSettings
+    from pipeline.cli.edition_settings import EditionSettings
 
 NAME = 15
 """Characters that a name and the space after it take."""
@@ -37,9 +37,9 @@ def editions(source: Path | None, as_json: bool, for_make: bool) -> None:
     if for_make:
         click.echo(make_table(), nl=False)
         return
-    from pipeline import messages
-    from pipeline.editions import stem_of
-    from pipeline.settings import settings_of
+    from pipeline.cli.edition_settings import settings_of
+    from pipeline.model import messages
+    from pipeline.model.editions import stem_of
 
     document = None
     if source:
@@ -64,7 +64,7 @@ def editions(source: Path | None, as_json: bool, for_make: bool) -> None:
 
 def make_table() -> str:
     """The editions for make: their names, and how the name of each one's file ends."""
-    from pipeline.editions import EDITIONS, output_name
+    from pipeline.model.editions import EDITIONS, output_name
 
     files = "".join(f"file_{name} := {output_name('', row)}\n" for name, row in EDITIONS.items())
     return f"EDITIONS := {' '.join(EDITIONS)}\n{files}"

@@ -25,8 +25,8 @@ from pipeline.cli.terminal import (
 )
 
 if TYPE_CHECKING:
-    from pipeline.report import Report
-    from pipeline.report.result import EditionReport
+    from pipeline.cli.report import Report
+    from pipeline.cli.report.result import EditionReport
 
 MOST = Decimal(1_000_000)
 
@@ -115,10 +115,11 @@ def report(
       chapbook report handout.md --copies 30 --paper-price 0.01 --page-price 0.03
       chapbook report handout.md --edition handout --edition booklet
     """
-    from pipeline import messages, outputs
-    from pipeline.editions import stem_of
-    from pipeline.report import Prices, encode, make_report, page_of
-    from pipeline.store import CACHE, Folder
+    from pipeline.cli.report import Prices, encode, make_report, page_of
+    from pipeline.model import messages
+    from pipeline.model.editions import stem_of
+    from pipeline.system import outputs
+    from pipeline.system.store import CACHE, Folder
 
     check_editions(editions)
     need_system({"pdf"})
@@ -151,8 +152,8 @@ def manifest_told(path: Path, made: Report) -> dict[Path, bytes]:
     """The manifest of what is built, if there is one, with what the report says of it."""
     import msgspec
 
+    from pipeline.cli.report import facts
     from pipeline.flow import manifest
-    from pipeline.report import facts
 
     try:
         found = manifest.decode(path.read_bytes())
@@ -164,7 +165,7 @@ def manifest_told(path: Path, made: Report) -> dict[Path, bytes]:
 
 def lines(edition: EditionReport, made: Report) -> Iterator[str]:
     """What the terminal shows of an edition."""
-    from pipeline.report import sayings
+    from pipeline.cli.report import sayings
 
     yield f"{edition.name}: {edition.label}"
     printed, prices = edition.printed, made.prices

@@ -12,9 +12,9 @@ import click
 from pipeline.cli.terminal import BUILT, GIVEN, SOURCE, SOURCE_ERRORS, or_exit, show
 
 if TYPE_CHECKING:
-    from pipeline.diagnostics import Diagnostic
-    from pipeline.importing import Imported
-    from pipeline.importing.draft import Changes
+    from pipeline.authoring.importing import Imported
+    from pipeline.authoring.importing.draft import Changes
+    from pipeline.model.diagnostics import Diagnostic
 
 
 @click.command("format")
@@ -32,9 +32,9 @@ def format_(files: tuple[Path, ...], check: bool, diff: bool) -> None:
       chapbook format handout.md
       chapbook format --check *.md
     """
-    from pipeline import outputs
-    from pipeline.formatting import format_file
-    from pipeline.messages import printable, printable_lines
+    from pipeline.authoring.formatting import format_file
+    from pipeline.model.messages import printable, printable_lines
+    from pipeline.system import outputs
 
     wrong: list[Diagnostic] = []
     waiting = False
@@ -99,11 +99,11 @@ def import_(files: tuple[Path, ...], out: Path, changes: Changes, book: bool) ->
       chapbook import draft.docx --changes keep
       chapbook import article.html -o source/wells.md
     """
-    from pipeline import outputs
-    from pipeline.importing import import_file, import_text, inputs
-    from pipeline.importing.books import import_book, is_summary
-    from pipeline.messages import printable
-    from pipeline.slugs import slug
+    from pipeline.authoring.importing import import_file, import_text, inputs
+    from pipeline.authoring.importing.books import import_book, is_summary
+    from pipeline.model.messages import printable
+    from pipeline.model.slugs import slug
+    from pipeline.system import outputs
 
     books = [path for path in files if book or is_summary(path)]
     wanted = [one for path in files for one in ([(path, "")] if path in books else inputs(path))]

@@ -17,11 +17,11 @@ from typing import TYPE_CHECKING, Any, Literal, NoReturn, TypeVar
 import click
 
 if TYPE_CHECKING:
-    from pipeline.diagnostics import Diagnostic
     from pipeline.driver import Event
     from pipeline.flow.runner import Begun, Ran
-    from pipeline.paper import Fitted
-    from pipeline.store import Store
+    from pipeline.model.diagnostics import Diagnostic
+    from pipeline.model.paper import Fitted
+    from pipeline.system.store import Store
 
 T = TypeVar("T")
 
@@ -46,7 +46,7 @@ TEMPLATES = click.Path(exists=True, file_okay=False, path_type=Path)
 def show(found: Iterable[Diagnostic], as_json: bool = False, *, blocked: bool = False) -> None:
     """Print findings, and how many there are; ``blocked`` where for their sake nothing was
     written."""
-    from pipeline import messages
+    from pipeline.model import messages
 
     ordered = messages.in_order(found)
     if as_json:
@@ -72,7 +72,7 @@ def say_fit(fitted: Fitted | None) -> None:
 
 def not_built(missing: Iterable[Path]) -> str:
     """That web pages lead to files that are not there."""
-    from pipeline.messages import printable
+    from pipeline.model.messages import printable
 
     names = " and ".join(printable(path.name) for path in missing)
     return f"{'note':<9}The web page leads to {names}, not built yet."
@@ -80,7 +80,7 @@ def not_built(missing: Iterable[Path]) -> str:
 
 def to_import(source: Path) -> str:
     """That a source is written for another program, and what makes one of it."""
-    from pipeline.messages import printable
+    from pipeline.model.messages import printable
 
     command = f"chapbook import {shlex.quote(str(source))} -o imported"
     return printable(
@@ -98,14 +98,14 @@ def or_exit(action: Callable[[], Any]) -> Any:
 
 
 def give_up(message: str, code: int = SYSTEM_MISSING) -> NoReturn:
-    from pipeline.messages import printable_lines
+    from pipeline.model.messages import printable_lines
 
     click.echo(f"chapbook: {printable_lines(message)}", err=True)
     sys.exit(code)
 
 
 def check_editions(names: Iterable[str]) -> None:
-    from pipeline.editions import ALL, EDITIONS
+    from pipeline.model.editions import ALL, EDITIONS
 
     for name in names:
         if name not in EDITIONS and name != ALL:
@@ -142,7 +142,7 @@ def check_split(names: Iterable[str], dump: str | None, *, catalog: bool = False
 
 
 def did_you_mean(name: str, names: Iterable[str]) -> str:
-    from pipeline.suggestions import nearest
+    from pipeline.model.suggestions import nearest
 
     near = nearest(name, names)
     meant = f"did you mean {near}?" if near else f"there are {', '.join(sorted(names))}."
@@ -150,7 +150,7 @@ def did_you_mean(name: str, names: Iterable[str]) -> str:
 
 
 def refuse_same_stems(sources: tuple[Path, ...]) -> None:
-    from pipeline.editions import stem_of
+    from pipeline.model.editions import stem_of
 
     stems = [stem_of(source) for source in sources]
     for stem in stems:
@@ -159,21 +159,21 @@ def refuse_same_stems(sources: tuple[Path, ...]) -> None:
 
 
 def formats(editions: Iterable[str]) -> set[str]:
-    from pipeline.editions import EDITIONS
+    from pipeline.model.editions import EDITIONS
 
     return {EDITIONS[name].format for name in named(editions)}
 
 
 def named(editions: Iterable[str]) -> tuple[str, ...]:
     """The names of the editions that these stand for, as far as nobody has read the source."""
-    from pipeline.editions import ALL, DEFAULT_EDITIONS, EDITIONS
+    from pipeline.model.editions import ALL, DEFAULT_EDITIONS, EDITIONS
 
     names = tuple(editions) or DEFAULT_EDITIONS
     return tuple(EDITIONS) if ALL in names else names
 
 
 def need_system(formats: set[str]) -> None:
-    from pipeline.system import pango_problem
+    from pipeline.system.pango import pango_problem
 
     problem = pango_problem() if "pdf" in formats else None
     if problem:
@@ -258,9 +258,9 @@ class Progress:
 
     def hear(self, event: Event) -> None:
         """Be the listener of a build."""
-        from pipeline import messages
         from pipeline.flow.runner import Begun, Ran
         from pipeline.flow.saving import Saved
+        from pipeline.model import messages
 
         match event:
             case Saved(name, seconds, size, path, fitted) if not self.quiet:
@@ -272,7 +272,7 @@ class Progress:
                 self._ran(event)
 
     def _ran(self, what: Ran) -> None:
-        from pipeline import messages
+        from pipeline.model import messages
 
         name = _name(what)
         if name == FIRST_STAGE:
@@ -291,7 +291,7 @@ class Progress:
         self._kept.put(self._name, json.dumps(times).encode())
 
     def __rich__(self) -> str:
-        from pipeline import messages
+        from pipeline.model import messages
 
         waiting = sum(s for name, s in self._expected.items() if name not in self._took)
         ran = min(time.monotonic() - self._since, self._expected.get(self._doing, 0.0))
@@ -306,7 +306,7 @@ def _name(what: Ran | Begun) -> str:
 def progress_shown(sources: Iterable[Path], out: Path, quiet: bool, stages: bool) -> Any:
     """A context that gives the `Progress` of a build: lines, and on a terminal something that
     moves while they are made."""
-    from pipeline.store import CACHE, Folder, key
+    from pipeline.system.store import CACHE, Folder, key
 
     names = [str(source.absolute()) for source in sources]
     progress = Progress(quiet, stages, Folder(out / CACHE), f"{key('times', *names)}.times")

@@ -46,7 +46,7 @@ def watch(source: Path, **options: Any) -> None:
       chapbook watch handout.md
       chapbook watch handout.md --edition handout --templates mine
     """
-    from pipeline.preview.watching import Watcher
+    from pipeline.cli.preview.watching import Watcher
 
     run = _build_of(source, options)
     editions, templates = options["editions"], options["templates"]
@@ -82,8 +82,8 @@ def preview(source: Path, editor: str, port: int, no_open: bool, **options: Any)
       chapbook preview handout.md
       chapbook preview handout.md --editor "code -g {file}:{line}"
     """
-    from pipeline.preview.server import Preview
-    from pipeline.preview.session import Session
+    from pipeline.cli.preview.server import Preview
+    from pipeline.cli.preview.session import Session
 
     try:
         if editor and "{file}" not in editor:

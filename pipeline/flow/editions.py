@@ -9,9 +9,6 @@ from typing import Literal, NamedTuple
 
 import msgspec
 
-from pipeline.codes import Code, diagnostic
-from pipeline.diagnostics import Diagnostic
-from pipeline.editions import EDITIONS, STANDARD_PRINT, Edition, part_name, stem_of, tells_pages
 from pipeline.flow.runner import Outcome, Runner
 from pipeline.flow.stages import (
     AUDIT,
@@ -24,13 +21,23 @@ from pipeline.flow.stages import (
     RESOLVE,
     SELECT,
 )
-from pipeline.metadata import Metadata
 from pipeline.model import Document
+from pipeline.model.codes import Code, diagnostic
+from pipeline.model.diagnostics import Diagnostic
+from pipeline.model.editions import (
+    EDITIONS,
+    STANDARD_PRINT,
+    Edition,
+    part_name,
+    stem_of,
+    tells_pages,
+)
+from pipeline.model.metadata import Metadata
+from pipeline.model.page_map import PageMap
+from pipeline.model.rendered import Pages
 from pipeline.package.result import Package
-from pipeline.pages import Pages
-from pipeline.pagination import PageMap
-from pipeline.paths import shown_name
-from pipeline.system import pango_problem, pango_version
+from pipeline.system.pango import pango_problem, pango_version
+from pipeline.system.paths import shown_name
 
 
 class Options(msgspec.Struct, frozen=True, kw_only=True):

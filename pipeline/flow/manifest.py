@@ -11,12 +11,12 @@ from pathlib import Path
 
 import msgspec
 
-from pipeline.checksums import checksum
-from pipeline.editions import Edition
-from pipeline.metadata import Metadata
+from pipeline.model.editions import Edition
+from pipeline.model.metadata import Metadata
+from pipeline.model.paper import Fitted
+from pipeline.model.rendered import Accessibility, Verdict
 from pipeline.package.result import FileFacts
-from pipeline.pages import Accessibility, Verdict
-from pipeline.paper import Fitted
+from pipeline.system.checksums import checksum
 
 LIBRARIES = (
     "chapbook",

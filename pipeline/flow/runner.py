@@ -21,11 +21,11 @@ from typing import Any, Generic, NamedTuple, TypeAlias, TypeVar
 
 import msgspec
 
-from pipeline.diagnostics import Diagnostic
-from pipeline.editions import Edition
 from pipeline.flow.version import version
-from pipeline.paths import noting
-from pipeline.store import Memo, Store, key
+from pipeline.model.diagnostics import Diagnostic
+from pipeline.model.editions import Edition
+from pipeline.system.paths import noting
+from pipeline.system.store import Memo, Store, key
 
 T = TypeVar("T")
 

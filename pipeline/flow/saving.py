@@ -9,14 +9,14 @@ from pathlib import Path
 
 import msgspec
 
-from pipeline import checksums, outputs
-from pipeline.editions import bundle_name, output_name
 from pipeline.flow import manifest
 from pipeline.flow.editions import Made
-from pipeline.metadata import Metadata
+from pipeline.model.editions import bundle_name, output_name
+from pipeline.model.metadata import Metadata
+from pipeline.model.paper import Fitted
 from pipeline.package.bundle import bundle, left_over
 from pipeline.package.moment import NO_DATE, publication_moment
-from pipeline.paper import Fitted
+from pipeline.system import checksums, outputs
 
 
 class Saved(msgspec.Struct, frozen=True):
@@ -94,7 +94,7 @@ class Saving:
     def add_catalog(self, metadata: Metadata, made: Iterable[Made]) -> None:
         """The records for shops and libraries of the editions that are products, and the cover
         that these show."""
-        from pipeline import catalog
+        from pipeline.package import catalog
 
         started = time.perf_counter()
         whole = {one.edition: one.package for one in made if one.package}

@@ -16,22 +16,22 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 import msgspec
 
-from pipeline.diagnostics import Diagnostic, Span
-from pipeline.editions import Edition, tells_pages
 from pipeline.flow.runner import Each, Stage
-from pipeline.metadata import Metadata
 from pipeline.model import Document
+from pipeline.model.diagnostics import Diagnostic, Span
+from pipeline.model.editions import Edition, tells_pages
+from pipeline.model.metadata import Metadata
+from pipeline.model.page_map import PageMap
+from pipeline.model.paper import Sheet
+from pipeline.model.rendered import Pages
 from pipeline.package.result import Package
 from pipeline.package.units import Furniture, Heads, Set, Unit, may_divide
-from pipeline.pages import Pages
-from pipeline.pagination import PageMap
-from pipeline.paper import Sheet
-from pipeline.store import Memo
+from pipeline.system.store import Memo
 
 if TYPE_CHECKING:
     import jinja2
 
-    from pipeline.pages import CoverPage
+    from pipeline.model.rendered import CoverPage
 
 
 def parse(source: Path) -> Document:
@@ -49,8 +49,8 @@ def metadata(document: Document) -> Metadata:
 def select(document: Document, edition: Edition, fit: int | Literal["even"] | None) -> Document:
     """What an edition contains. How many pages it is to ``fit`` counts for more than what the
     source says of that."""
+    from pipeline.model.sheet.fitting import asked_of_all
     from pipeline.select import select
-    from pipeline.sheet.fitting import asked_of_all
 
     selected = select(document, edition)
     if fit is None:
@@ -172,9 +172,9 @@ def cover(
     print edition."""
     import jinja2
 
+    from pipeline.model.sheet.spread import spread_sheet
     from pipeline.package.cover import print_cover
     from pipeline.render import render_spread
-    from pipeline.sheet.spread import spread_sheet
 
     metadata = document.metadata
     is_rtl = metadata.direction == "rtl"
@@ -190,7 +190,7 @@ def cover(
 
 
 def _template_finding(error: jinja2.TemplateError) -> Diagnostic:
-    from pipeline.codes import Code, diagnostic
+    from pipeline.model.codes import Code, diagnostic
     from pipeline.render.environment import template_place, template_problem
 
     file, line = template_place(error)

@@ -8,7 +8,7 @@ import os
 import sys
 from pathlib import Path
 
-from pipeline.store import key
+from pipeline.system.store import key
 
 CODE = Path(__file__).parent.parent
 NOT_CODE = {"__pycache__", "_templates"}

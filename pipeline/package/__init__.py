@@ -6,11 +6,11 @@ from pathlib import Path
 
 from msgspec.structs import replace
 
-from pipeline.editions import EDITIONS, Edition
-from pipeline.faces import located
+from pipeline.model.editions import EDITIONS, Edition
+from pipeline.model.faces import located
+from pipeline.model.rendered import Pages
 from pipeline.package.result import Package
 from pipeline.package.units import Crew
-from pipeline.pages import Pages
 
 
 def package(

@@ -7,8 +7,8 @@ from pathlib import Path
 
 from fontTools.ttLib import TTFont
 
-from pipeline.faces import FALLBACKS, font_file
-from pipeline.pages import Face
+from pipeline.model.faces import FALLBACKS, font_file
+from pipeline.model.rendered import Face
 
 
 def font_files(faces: tuple[Face, ...]) -> tuple[Path, ...]:

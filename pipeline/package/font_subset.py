@@ -18,9 +18,9 @@ import fontTools
 import uharfbuzz as harfbuzz
 from fontTools.ttLib import TTFont
 
-from pipeline import store
-from pipeline.faces import font_file
-from pipeline.pages import Face
+from pipeline.model.faces import font_file
+from pipeline.model.rendered import Face
+from pipeline.system import store
 
 Flavour = Literal["woff2", "opentype"]
 

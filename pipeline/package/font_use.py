@@ -12,7 +12,7 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-from pipeline.pages import Face
+from pipeline.model.rendered import Face
 
 CODE_TAGS = frozenset({"code", "pre", "kbd", "samp", "tt"})
 ITALIC_TAGS = frozenset({"em", "i", "cite", "dfn", "var", "address"})

@@ -12,9 +12,10 @@ from urllib.parse import quote, unquote
 
 import msgspec
 
-from pipeline.codes import Code, diagnostic
-from pipeline.diagnostics import Diagnostic
 from pipeline.model import Asset
+from pipeline.model.codes import Code, diagnostic
+from pipeline.model.diagnostics import Diagnostic
+from pipeline.model.rendered import POLICY, SCRIPT, STYLES, Face, Pages
 from pipeline.package.asset_files import asset_bytes
 from pipeline.package.cover import picture
 from pipeline.package.font_subset import subset
@@ -22,7 +23,6 @@ from pipeline.package.font_use import characters, font_face, used_faces
 from pipeline.package.image_metadata import without_metadata
 from pipeline.package.result import Package
 from pipeline.package.svg_fonts import with_fonts
-from pipeline.pages import POLICY, SCRIPT, STYLES, Face, Pages
 
 # Text has its quotes escaped, so that these are found in tags alone.
 LONGEST = 2048

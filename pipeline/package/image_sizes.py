@@ -15,8 +15,8 @@ from typing import NamedTuple
 
 from PIL import Image, ImageCms, ImageOps, UnidentifiedImageError
 
-from pipeline import store
 from pipeline.package.image_metadata import without_metadata
+from pipeline.system import store
 
 LONGEST = 2560
 """Pixels of a side, of the largest e-reader's page and of a cover."""

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import msgspec
 
-from pipeline.diagnostics import Diagnostic
-from pipeline.pages import Accessibility
-from pipeline.pagination import PageMap
-from pipeline.paper import Fitted, Sheet
+from pipeline.model.diagnostics import Diagnostic
+from pipeline.model.page_map import PageMap
+from pipeline.model.paper import Fitted, Sheet
+from pipeline.model.rendered import Accessibility
 
 
 class FileFacts(msgspec.Struct, frozen=True, omit_defaults=True):

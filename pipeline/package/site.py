@@ -6,8 +6,8 @@ import re
 from pathlib import Path, PurePosixPath
 from urllib.parse import quote
 
-from pipeline.checksums import LIST, checksums
-from pipeline.editions import EDITIONS, output_name
+from pipeline.model.editions import EDITIONS, output_name
+from pipeline.model.rendered import Page, Pages
 from pipeline.package.html import (
     BESIDE,
     FILES_BESIDE,
@@ -26,7 +26,7 @@ from pipeline.package.html import (
     with_script,
 )
 from pipeline.package.result import Package
-from pipeline.pages import Page, Pages
+from pipeline.system.checksums import LIST, checksums
 
 _RELATIVE = re.compile(r"\b(?:href|src|action)=\"(?![#/]|[a-z]+:)")
 

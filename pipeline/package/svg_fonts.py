@@ -11,10 +11,10 @@ import html
 import re
 from collections.abc import Iterable
 
-from pipeline.faces import font_file
+from pipeline.model.faces import font_file
+from pipeline.model.rendered import Face
 from pipeline.package.font_subset import subset
 from pipeline.package.font_use import font_face
-from pipeline.pages import Face
 
 _ROOT = re.compile(r"<svg\b(?:\"[^<\"]*+\"|'[^<']*+'|[^<>\"'])*+(?<!/)>")
 _MARKUP = re.compile(r"<style\b.*?</style>|<[^>]*>", re.DOTALL)

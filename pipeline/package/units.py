@@ -10,10 +10,10 @@ from typing import Any, Literal, Protocol, TypeAlias
 
 import msgspec
 
-from pipeline.diagnostics import Diagnostic
-from pipeline.editions import Edition
 from pipeline.model import Asset
-from pipeline.pages import Pages
+from pipeline.model.diagnostics import Diagnostic
+from pipeline.model.editions import Edition
+from pipeline.model.rendered import Pages
 
 Pair: TypeAlias = tuple[float, float]
 Side: TypeAlias = Literal["left", "right", ""]

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import msgspec
 
-from pipeline.codes import Code
-from pipeline.metadata import Metadata
 from pipeline.model import Document
+from pipeline.model.codes import Code
+from pipeline.model.metadata import Metadata
 from pipeline.parser import anchors, loose_marks, wiki_links, wordings
 from pipeline.parser.abbreviations import abbreviations
 from pipeline.parser.blanks import settle_blanks
@@ -27,7 +27,7 @@ from pipeline.parser.source import check_text, normalise, read, without_stray
 from pipeline.parser.syntax import parse_tree
 from pipeline.parser.title import take_title
 from pipeline.parser.unguarded import unguarded
-from pipeline.paths import shown_name
+from pipeline.system.paths import shown_name
 
 
 def parse_file(path: Path, name: str = "") -> Document:

@@ -8,10 +8,10 @@ from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from pipeline.model import NO_ATTRIBUTES, Abbreviation, Attributes
+from pipeline.model.tree import CONDITIONS, FOR_TEACHERS, TEACHER
 from pipeline.parser.attributes import joined, make
 from pipeline.parser.blockparser import BlockElement, Definition
 from pipeline.parser.secrets import secret_block
-from pipeline.tree import CONDITIONS, FOR_TEACHERS, TEACHER
 
 HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 

@@ -8,10 +8,10 @@ from xml.etree.ElementTree import Element
 
 from msgspec.structs import replace
 
-from pipeline.diagnostics import Span
 from pipeline.model import Document, Heading, Link
-from pipeline.slugs import slug
-from pipeline.tree import all_nodes, rewrite_document
+from pipeline.model.diagnostics import Span
+from pipeline.model.slugs import slug
+from pipeline.model.tree import all_nodes, rewrite_document
 
 
 def anchor(heading: Element) -> str:

@@ -9,11 +9,11 @@ from xml.etree.ElementTree import Element
 from msgspec.structs import replace
 
 from pipeline import model
-from pipeline.codes import Code as Finding
-from pipeline.codes import diagnostic
-from pipeline.diagnostics import Diagnostic, Span
 from pipeline.model import Document, Node
-from pipeline.tree import BLANK, Changes, has, rewrite, rewrite_document
+from pipeline.model.codes import Code as Finding
+from pipeline.model.codes import diagnostic
+from pipeline.model.diagnostics import Diagnostic, Span
+from pipeline.model.tree import BLANK, Changes, has, rewrite, rewrite_document
 
 Report = Callable[[Finding, str, "Span | None", str], None]
 

@@ -21,8 +21,8 @@ from xml.etree import ElementTree
 from markdown.blockparser import BlockParser
 from markdown.blockprocessors import BlockProcessor
 
-from pipeline.codes import Code, diagnostic
-from pipeline.diagnostics import Diagnostic, Span
+from pipeline.model.codes import Code, diagnostic
+from pipeline.model.diagnostics import Diagnostic, Span
 from pipeline.parser import attributes
 from pipeline.parser.cursor import Cursor
 from pipeline.parser.lines import Line

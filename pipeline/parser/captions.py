@@ -5,9 +5,9 @@ from __future__ import annotations
 
 import msgspec
 
-from pipeline.codes import Code
-from pipeline.diagnostics import Span
 from pipeline.model import NO_ATTRIBUTES, Block, Figure, Image, Inline, Paragraph, Plain, Text
+from pipeline.model.codes import Code
+from pipeline.model.diagnostics import Span
 from pipeline.parser import attributes
 from pipeline.parser.attributes import ALIGNMENTS
 from pipeline.parser.constructs.parts import ReadInlines, Report

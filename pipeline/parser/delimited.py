@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from pipeline.diagnostics import Span
+from pipeline.model.diagnostics import Span
 from pipeline.parser.lines import Line
 
 DELIMITERS = {"comma": ",", "semicolon": ";", "tab": "\t"}

@@ -10,13 +10,13 @@ from typing import NamedTuple
 import msgspec
 
 from pipeline import model
-from pipeline.codes import Code, diagnostic
-from pipeline.diagnostics import Diagnostic, Span, covering
-from pipeline.metadata import Speaker
 from pipeline.model import Block, Inline
+from pipeline.model.codes import Code, diagnostic
+from pipeline.model.diagnostics import Diagnostic, Span, covering
+from pipeline.model.metadata import Speaker
+from pipeline.model.suggestions import folded, nearest
+from pipeline.model.tree import plain_text
 from pipeline.parser.markup.flow import trim
-from pipeline.suggestions import folded, nearest
-from pipeline.tree import plain_text
 
 _LABEL = re.compile(r"([^\s:][^:]{0,79}):(?:\s+|$)")
 _NAME = re.compile(r"[^\W\d_][\w .'’-]{0,59}")

@@ -9,11 +9,11 @@ from urllib.parse import quote, unquote
 
 import msgspec
 
-from pipeline.codes import Code, diagnostic
-from pipeline.diagnostics import Diagnostic, Span
+from pipeline.model.codes import Code, diagnostic
+from pipeline.model.diagnostics import Diagnostic, Span
 from pipeline.parser import source
 from pipeline.parser.linemap import LineMap
-from pipeline.paths import Problem, locate, scheme
+from pipeline.system.paths import Problem, locate, scheme
 
 _PATH = re.compile(r"(?!%7B%7B)[^?#/\\][^?#]*")
 

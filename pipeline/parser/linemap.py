@@ -14,9 +14,9 @@ from typing import NamedTuple
 
 import msgspec
 
-from pipeline.diagnostics import Diagnostic, Span
 from pipeline.model import Document, Heading, Node
-from pipeline.tree import Changes, rewrite
+from pipeline.model.diagnostics import Diagnostic, Span
+from pipeline.model.tree import Changes, rewrite
 
 
 class _Piece(NamedTuple):

@@ -11,12 +11,12 @@ from typing import TypeVar
 from msgspec.structs import replace
 
 from pipeline import model
-from pipeline.codes import Code, diagnostic
-from pipeline.diagnostics import Diagnostic, Span
 from pipeline.model import Block, Document, Inline, Node
+from pipeline.model.codes import Code, diagnostic
+from pipeline.model.diagnostics import Diagnostic, Span
+from pipeline.model.tree import PATH, Changes, rewrite, walk
 from pipeline.parser.constructs.choices import LABEL, NO_MARK, ChoiceMark, attach_prompts, choices
 from pipeline.parser.markup.flow import trim
-from pipeline.tree import PATH, Changes, rewrite, walk
 
 _INNER = r"([ \t]{1,9}|[xX✓✔☑✅])"
 # What comes before is looked at last: the first letter is found faster.

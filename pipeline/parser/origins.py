@@ -10,9 +10,9 @@ from typing import TypeVar
 import msgspec
 from msgspec.structs import replace
 
-from pipeline.diagnostics import Origin, Span
 from pipeline.model import Document, Node
-from pipeline.tree import rewrite
+from pipeline.model.diagnostics import Origin, Span
+from pipeline.model.tree import rewrite
 
 N = TypeVar("N", bound=Node)
 

@@ -8,12 +8,12 @@ import re
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, NamedTuple
 
-from pipeline.codes import Code
-from pipeline.diagnostics import Span
+from pipeline.model.codes import Code
+from pipeline.model.diagnostics import Span
 from pipeline.parser.lines import Line
 
 if TYPE_CHECKING:
-    from pipeline.diagnostics import Diagnostic
+    from pipeline.model.diagnostics import Diagnostic
     from pipeline.parser.constructs.parts import Report
 
 

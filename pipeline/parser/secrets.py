@@ -6,8 +6,8 @@ import functools
 import re
 from typing import Literal, NamedTuple
 
-from pipeline.suggestions import nearest
-from pipeline.words import called, folded, folded_words, understood
+from pipeline.model.suggestions import nearest
+from pipeline.model.words import called, folded, folded_words, understood
 
 Meaning = Literal["answer", "teacher"]
 MEANINGS: tuple[Meaning, ...] = ("answer", "teacher")

@@ -7,9 +7,11 @@ import itertools
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
-from pipeline.codes import Code, diagnostic
-from pipeline.diagnostics import Diagnostic, Span
 from pipeline.model import NO_ATTRIBUTES, Node
+from pipeline.model.codes import Code, diagnostic
+from pipeline.model.diagnostics import Diagnostic, Span
+from pipeline.model.suggestions import nearest
+from pipeline.model.tree import walk
 from pipeline.parser import attributes, other_tools
 from pipeline.parser.blocks.tables import column_count, split_row
 from pipeline.parser.constructs import boxes
@@ -18,8 +20,6 @@ from pipeline.parser.frontmatter.identifiers import BadValueError
 from pipeline.parser.frontmatter.languages import language
 from pipeline.parser.lines import Line
 from pipeline.parser.secrets import said
-from pipeline.suggestions import nearest
-from pipeline.tree import walk
 
 MISSPELT = 0.8
 """How like a name another one must be to be taken for a slip."""

@@ -7,12 +7,12 @@ import os
 import re
 from pathlib import Path
 
-from pipeline.codes import Code, diagnostic
-from pipeline.diagnostics import Diagnostic, Span
+from pipeline.model.codes import Code, diagnostic
+from pipeline.model.diagnostics import Diagnostic, Span
+from pipeline.model.suggestions import nearest
 from pipeline.parser.characters import FORBIDDEN, holds_forbidden, name
 from pipeline.parser.frontmatter import yaml_nodes
-from pipeline.paths import shown_name
-from pipeline.suggestions import nearest
+from pipeline.system.paths import shown_name
 
 MAX_BYTES = 64 * 1024 * 1024
 MAX_LINE = 1_000_000

@@ -16,8 +16,8 @@ from markdown.extensions import Extension
 from markdown.treeprocessors import Treeprocessor
 from markdown.util import Registry
 
-from pipeline.codes import Code
-from pipeline.diagnostics import Span
+from pipeline.model.codes import Code
+from pipeline.model.diagnostics import Span
 from pipeline.parser import attributes
 from pipeline.parser.blockparser import BlockElement, LineParser
 from pipeline.parser.blocks.breaks import PageBreakProcessor, ThematicBreakProcessor

@@ -8,8 +8,8 @@ import re
 
 from msgspec.structs import replace
 
-from pipeline.codes import Code
 from pipeline.model import NO_ATTRIBUTES, Attributes, Block, Inline, Paragraph, Table, Text
+from pipeline.model.codes import Code
 from pipeline.parser import attributes
 from pipeline.parser.constructs.parts import Report
 from pipeline.parser.markup.flow import trim

@@ -10,15 +10,15 @@ from xml.etree.ElementTree import Element
 from msgspec.structs import replace
 
 from pipeline import model
-from pipeline.codes import Code
-from pipeline.diagnostics import Span
-from pipeline.grid import column_count, place, regular, within_rows
 from pipeline.model import Attributes, Block, Inline
+from pipeline.model.codes import Code
+from pipeline.model.diagnostics import Span
+from pipeline.model.table_cells import column_count, place, regular, within_rows
+from pipeline.model.tree import plain_text
 from pipeline.parser.attributes import make
 from pipeline.parser.blockparser import BlockElement
 from pipeline.parser.constructs.parts import Report
 from pipeline.parser.markup.flow import trim
-from pipeline.tree import plain_text
 
 HEAD_ROWS, HEAD_COLUMNS, ALIGN, WIDTHS = "head-rows", "head-columns", "align", "widths"
 KEYS = frozenset({HEAD_ROWS, HEAD_COLUMNS, ALIGN, WIDTHS})

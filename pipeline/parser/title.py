@@ -9,15 +9,15 @@ from pathlib import PurePath
 
 from msgspec.structs import replace
 
-from pipeline.codes import Code, diagnostic
-from pipeline.diagnostics import Diagnostic, Span
-from pipeline.metadata import Metadata
 from pipeline.model import Block, Heading, Image, Inline, Node, Paragraph, Variable
-from pipeline.partial import for_all
-from pipeline.roles import CLASSES
-from pipeline.tree import is_partial, plain_text, rewrite, walk
-from pipeline.variables import filled, look_up, values
-from pipeline.words import words
+from pipeline.model.codes import Code, diagnostic
+from pipeline.model.diagnostics import Diagnostic, Span
+from pipeline.model.metadata import Metadata
+from pipeline.model.removal import for_all
+from pipeline.model.roles import CLASSES
+from pipeline.model.tree import is_partial, plain_text, rewrite, walk
+from pipeline.model.variables import filled, look_up, values
+from pipeline.model.words import words
 
 UNTITLED = "Untitled"
 MANY = 3

@@ -6,11 +6,11 @@ import re
 from collections.abc import Iterable, Iterator
 
 from pipeline import model
-from pipeline.codes import Code, diagnostic
-from pipeline.diagnostics import Diagnostic
 from pipeline.model import NO_ATTRIBUTES, Block, Document, Inline, Node
+from pipeline.model.codes import Code, diagnostic
+from pipeline.model.diagnostics import Diagnostic
+from pipeline.model.tree import has_condition, is_for_teachers, plain_text, walk
 from pipeline.parser.secrets import said, secret
-from pipeline.tree import has_condition, is_for_teachers, plain_text, walk
 
 HOLDERS = (model.BlockQuote, model.Container, model.ListItem, model.Admonition, model.Exercise)
 MARKUP = frozenset({"markdown", "md"})

@@ -7,12 +7,12 @@ from urllib.parse import quote, unquote
 
 from msgspec.structs import replace
 
-from pipeline.codes import Code, diagnostic
-from pipeline.diagnostics import Diagnostic
 from pipeline.model import Document, Heading, Inline, Link
+from pipeline.model.codes import Code, diagnostic
+from pipeline.model.diagnostics import Diagnostic
+from pipeline.model.slugs import slug
+from pipeline.model.tree import all_nodes, plain_text, rewrite_document, walk
 from pipeline.parser.inlines.other_tools import EMBEDDED, WIKI
-from pipeline.slugs import slug
-from pipeline.tree import all_nodes, plain_text, rewrite_document, walk
 
 _EMBEDDED = "To take in a file, write `{{ include part.md }}` alone on a line."
 _LINKED = "Write a link to a heading as `[text](#its-id)`, to the web as `[text](https://…)`."

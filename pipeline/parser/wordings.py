@@ -10,10 +10,10 @@ from msgspec.structs import replace
 
 from pipeline import model
 from pipeline.model import Attributes, Document, Inline, Node
+from pipeline.model.removal import for_all, is_selected
+from pipeline.model.tree import CONDITIONS, all_nodes, plain_text, rewrite_document, walk
 from pipeline.parser import attributes
 from pipeline.parser.blanks import blank
-from pipeline.partial import for_all, is_selected
-from pipeline.tree import CONDITIONS, all_nodes, plain_text, rewrite_document, walk
 
 STRINGS: dict[type[Node], tuple[str, ...]] = {
     model.Image: ("alt", "title"),

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from pipeline.editions import Edition
 from pipeline.model import Document
-from pipeline.pages import CoverPage, Pages
-from pipeline.pagination import PageMap
+from pipeline.model.editions import Edition
+from pipeline.model.page_map import PageMap
+from pipeline.model.rendered import CoverPage, Pages
+from pipeline.model.sheet.spread import SpreadSheet
 from pipeline.render import epub, html, pdf, site
 from pipeline.render.cover.spread import spread
 from pipeline.render.environment import environment, faults_told
-from pipeline.sheet.spread import SpreadSheet
-from pipeline.store import Memo
+from pipeline.system.store import Memo
 
 ASSEMBLERS = {"html": html.assemble, "epub": epub.assemble}
 

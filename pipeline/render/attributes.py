@@ -7,12 +7,12 @@ import re
 
 from markupsafe import Markup
 
-from pipeline.editions import FormatName
-from pipeline.marks import BEGINS_PAGE, OURS, PAGE_START
 from pipeline.model import Answer, Container, Node, WritingSpace
-from pipeline.paths import scheme
+from pipeline.model.editions import FormatName
+from pipeline.model.print_marks import BEGINS_PAGE, OURS, PAGE_START
+from pipeline.model.tree import MINUTES
 from pipeline.render import exercises
-from pipeline.tree import MINUTES
+from pipeline.system.paths import scheme
 
 
 class SizeClasses:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple, TypeAlias
 
-from pipeline.editions import FormatName
 from pipeline.model import CodeBlock, PageMark, Token
+from pipeline.model.editions import FormatName
 
 WIDE = 32
 """Characters from which on a line may be wider than a telephone's screen."""

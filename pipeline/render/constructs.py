@@ -9,9 +9,9 @@ from collections.abc import Iterator
 from typing import TypeAlias
 
 from pipeline import model
-from pipeline.editions import FormatName
 from pipeline.model import Node
-from pipeline.numerals import ALPHABETS
+from pipeline.model.editions import FormatName
+from pipeline.model.words.numerals import ALPHABETS
 from pipeline.render.timings import minutes_of
 
 Feature = enum.Enum(

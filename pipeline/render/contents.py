@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from pipeline.model import ContentsEntry, Document, Section
-from pipeline.pages import NavPoint
-from pipeline.sheet import words_of
-from pipeline.tree import plain_text
+from pipeline.model.rendered import NavPoint
+from pipeline.model.sheet import words_of
+from pipeline.model.tree import plain_text
 
 LONG_DOCUMENT_WORDS = 3500
 """From about eight printed pages on, readers look things up rather than leaf through."""

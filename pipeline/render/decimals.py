@@ -9,10 +9,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 
-from pipeline.grid import place
 from pipeline.model import LineBreak, NoteReference, Paragraph, Plain, Table, TableCell
+from pipeline.model.table_cells import place
+from pipeline.model.tree import plain_text, walk
 from pipeline.render.text_width import text_width
-from pipeline.tree import plain_text, walk
 
 FIGURE = 0.5
 """Ems that a figure is wide, in most fonts."""

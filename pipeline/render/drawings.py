@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from pipeline.faces import DRAWING_FACES
 from pipeline.model import Asset, Document, Image
-from pipeline.pages import Face
-from pipeline.scripts import fonts_for
+from pipeline.model.faces import DRAWING_FACES
+from pipeline.model.rendered import Face
+from pipeline.model.writing_systems import fonts_for
 
 
 def drawing_faces(assets: Iterable[Asset]) -> tuple[Face, ...]:

@@ -13,9 +13,9 @@ import jinja2
 from jinja2.bccache import Bucket
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
-from pipeline.css import loaded
-from pipeline.pages import Style
-from pipeline.paths import scheme
+from pipeline.model.css_addresses import loaded
+from pipeline.model.rendered import Style
+from pipeline.system.paths import scheme
 
 PACKAGED = Path(__file__).parent.parent / "_templates"
 CHECKOUT = Path(__file__).parent.parent.parent / "templates"

@@ -10,8 +10,8 @@ from typing import NamedTuple
 from msgspec.structs import replace
 
 from pipeline.model import Asset, Container, Document, Figure, FigureGroup, Image, Node
-from pipeline.paper import POINT, Sheet
-from pipeline.tree import walk_with, whole
+from pipeline.model.paper import POINT, Sheet
+from pipeline.model.tree import walk_with, whole
 
 GAP = 4
 """Per cent of the line between two figures of a row."""

@@ -7,11 +7,16 @@ from urllib.parse import quote
 
 import jinja2
 
-from pipeline.editions import EDITIONS, STANDARD_PRINT, Edition, output_name
-from pipeline.faces import FACES, MATH_FACE, own_faces
-from pipeline.metadata import Metadata
 from pipeline.model import Document, Exercise
-from pipeline.pages import NavPoint, Page, Pages, Style
+from pipeline.model.editions import EDITIONS, STANDARD_PRINT, Edition, output_name
+from pipeline.model.faces import FACES, MATH_FACE, own_faces
+from pipeline.model.metadata import Metadata
+from pipeline.model.rendered import NavPoint, Page, Pages, Style
+from pipeline.model.sheet import is_book, sheet_of
+from pipeline.model.sheet.colours import screen_rules
+from pipeline.model.sheet.web_print import print_style
+from pipeline.model.tree import walk
+from pipeline.model.words import words, written_date
 from pipeline.render.constructs import Feature
 from pipeline.render.contents import nav_points, targets
 from pipeline.render.cover import social_picture
@@ -31,12 +36,7 @@ from pipeline.render.nodes import NodeRenderer
 from pipeline.render.numbers import in_series, numbers, published_by
 from pipeline.render.styles import construct_styles, dark_style, script, side_notes
 from pipeline.render.timings import minutes, total
-from pipeline.sheet import is_book, sheet_of
-from pipeline.sheet.colours import screen_rules
-from pipeline.sheet.web_print import print_style
-from pipeline.store import Memo
-from pipeline.tree import walk
-from pipeline.words import words, written_date
+from pipeline.system.store import Memo
 
 UNLISTED = (MetaTag("name", "robots", "noindex"),)
 """What a page with answers says to search engines."""

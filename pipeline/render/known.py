@@ -10,11 +10,11 @@ from typing import NamedTuple
 import msgspec
 
 from pipeline import model
-from pipeline.marks import TEXT
 from pipeline.model import Node
+from pipeline.model.print_marks import TEXT
+from pipeline.model.tree import walk
 from pipeline.render.constructs import Feature, Sign
-from pipeline.store import Memo
-from pipeline.tree import walk
+from pipeline.system.store import Memo
 
 REMEMBERED = (model.Paragraph, model.List, model.BlockQuote)
 """Blocks that are worth it."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from pipeline.metadata import Contributor, Isbns, Metadata, Subject
+from pipeline.model.metadata import Contributor, Isbns, Metadata, Subject
 from pipeline.render.discovery import NOTHING, Download, WebFacts
 
 RELATORS = "http://id.loc.gov/vocabulary/relators/"

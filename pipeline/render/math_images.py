@@ -5,9 +5,9 @@ from __future__ import annotations
 import math
 from typing import NamedTuple
 
-from pipeline.codes import Code, diagnostic
-from pipeline.diagnostics import Diagnostic
 from pipeline.model import Asset, Document, Math, MathBlock
+from pipeline.model.codes import Code, diagnostic
+from pipeline.model.diagnostics import Diagnostic
 from pipeline.render.math_breaks import in_lines
 from pipeline.render.math_drawing import CannotDrawError, FormulaDrawing, draw
 

@@ -11,11 +11,13 @@ import jinja2
 from markupsafe import Markup, escape
 
 from pipeline import model
-from pipeline.editions import FormatName
-from pipeline.marks import FIELD, FieldKind
 from pipeline.model import Block, Document, Inline, Node
-from pipeline.pages import Inventory
-from pipeline.paper import LARGE_PRINT
+from pipeline.model.editions import FormatName
+from pipeline.model.paper import LARGE_PRINT
+from pipeline.model.print_marks import FIELD, FieldKind
+from pipeline.model.rendered import Inventory
+from pipeline.model.words import words
+from pipeline.model.words.writing import writing
 from pipeline.render import exercises, tables
 from pipeline.render.attributes import SizeClasses, attributes_of
 from pipeline.render.code_lines import Listing, listing
@@ -31,9 +33,7 @@ from pipeline.render.table_fit import SMALL, USUAL, cuts_words
 from pipeline.render.table_reflow import RowItem, reflows, row_items
 from pipeline.render.text_places import TextPlaces, with_place
 from pipeline.render.timings import timing
-from pipeline.store import Memo
-from pipeline.words import words
-from pipeline.words.writing import writing
+from pipeline.system.store import Memo
 
 PIXEL = 72 / 96
 """Points."""

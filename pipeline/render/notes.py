@@ -11,7 +11,7 @@ from msgspec.structs import replace
 
 from pipeline import model
 from pipeline.model import Block, Document
-from pipeline.tree import walk
+from pipeline.model.tree import walk
 
 NotePlace: TypeAlias = Literal["foot", "margin", "end"]
 

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from stdnum import isbn
 
-from pipeline.metadata import Metadata
+from pipeline.model.metadata import Metadata
 
 
 class _Number(NamedTuple):

@@ -8,14 +8,22 @@ import jinja2
 from msgspec.structs import replace
 
 from pipeline import model
-from pipeline.diagnostics import Span
-from pipeline.editions import STANDARD_PRINT, Edition, Look
-from pipeline.faces import FACES, LARGE_PRINT_FACES, own_faces
-from pipeline.metadata import Metadata
 from pipeline.model import Block, Document
-from pipeline.pages import CharacterPlace, Page, Pages, Style
-from pipeline.pagination import PageMap
-from pipeline.paper import IMAGE_RESOLUTION, POINT, NameField, PrintOptions, Sheet
+from pipeline.model.diagnostics import Span
+from pipeline.model.editions import STANDARD_PRINT, Edition, Look
+from pipeline.model.faces import FACES, LARGE_PRINT_FACES, own_faces
+from pipeline.model.metadata import Metadata
+from pipeline.model.page_map import PageMap
+from pipeline.model.paper import IMAGE_RESOLUTION, POINT, NameField, PrintOptions, Sheet
+from pipeline.model.rendered import CharacterPlace, Page, Pages, Style
+from pipeline.model.roles import BEFORE_CONTENTS
+from pipeline.model.sheet import css, has_room_for_notes, large_print, options_for, sheet_of
+from pipeline.model.sheet.colours import print_rules
+from pipeline.model.sheet.fitting import fit_for
+from pipeline.model.sheet.folios import Folio, kept, kept_css
+from pipeline.model.tree import all_nodes, has
+from pipeline.model.words import words, written_date
+from pipeline.model.writing_systems import beyond, fonts_for
 from pipeline.render import table_reflow
 from pipeline.render.constructs import Feature
 from pipeline.render.contents import nav_points, prints_contents, targets
@@ -30,15 +38,7 @@ from pipeline.render.styles import construct_styles
 from pipeline.render.table_fit import Setting
 from pipeline.render.text_places import TextPlaces
 from pipeline.render.timings import total
-from pipeline.roles import BEFORE_CONTENTS
-from pipeline.scripts import beyond, fonts_for
-from pipeline.sheet import css, has_room_for_notes, large_print, options_for, sheet_of
-from pipeline.sheet.colours import print_rules
-from pipeline.sheet.fitting import fit_for
-from pipeline.sheet.folios import Folio, kept, kept_css
-from pipeline.store import Memo
-from pipeline.tree import all_nodes, has
-from pipeline.words import words, written_date
+from pipeline.system.store import Memo
 
 STYLES: dict[Look, tuple[str, ...]] = {
     "standard": (),

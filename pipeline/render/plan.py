@@ -12,10 +12,10 @@ from typing import NamedTuple
 import msgspec
 
 from pipeline.model import Block, Document, Note, NoteReference, Section
+from pipeline.model.roles import Division, divisions, is_front
+from pipeline.model.tree import walk
 from pipeline.render.nodes import note_id, reference_id
 from pipeline.render.notes import NOTES, before_notes
-from pipeline.roles import Division, divisions, is_front
-from pipeline.tree import walk
 
 ENDNOTES = "endnotes"
 """The role of the page that has all notes, where they stand at the end."""

@@ -7,10 +7,10 @@ from typing import NamedTuple
 
 from markupsafe import Markup
 
-from pipeline.editions import FormatName
 from pipeline.model import Admonition, Container, Index, IndexEntry, List, Section
-from pipeline.roles import ROLES
-from pipeline.tree import walk
+from pipeline.model.editions import FormatName
+from pipeline.model.roles import ROLES
+from pipeline.model.tree import walk
 
 
 class _Form(NamedTuple):

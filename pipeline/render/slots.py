@@ -9,8 +9,8 @@ import jinja2
 from jinja2 import nodes
 from markupsafe import Markup
 
-from pipeline.editions import FormatName
-from pipeline.pages import POLICY, SCRIPT, STYLES
+from pipeline.model.editions import FormatName
+from pipeline.model.rendered import POLICY, SCRIPT, STYLES
 
 SLOTS: dict[FormatName, Mapping[str, Markup]] = {
     "html": {"policy": Markup(POLICY), "styles": Markup(STYLES), "script": Markup(SCRIPT)},

@@ -10,12 +10,12 @@ from collections.abc import Iterable
 
 import jinja2
 
-from pipeline.editions import FormatName
 from pipeline.model import Document
-from pipeline.pages import Style
+from pipeline.model.editions import FormatName
+from pipeline.model.rendered import Style
+from pipeline.model.sheet.colours import night_rules
 from pipeline.render.environment import read_text
 from pipeline.render.nodes import note_id, reference_id
-from pipeline.sheet.colours import night_rules
 
 
 def construct_styles(

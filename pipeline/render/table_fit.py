@@ -12,8 +12,8 @@ import math
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from pipeline.grid import column_count, place
 from pipeline.model import Table, TableRow
+from pipeline.model.table_cells import column_count, place
 from pipeline.render.text_width import Size, line_count, size
 
 

@@ -10,12 +10,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple, TypeAlias
 
-from pipeline.grid import column_count, place
 from pipeline.model import Blank, Block, Plain, Table, TableCell, TableRow
-from pipeline.paper import POINT, Sheet
+from pipeline.model.paper import POINT, Sheet
+from pipeline.model.table_cells import column_count, place
+from pipeline.model.tree import plain_text, walk
 from pipeline.render.table_fit import Setting, fit
 from pipeline.render.text_width import line_count
-from pipeline.tree import plain_text, walk
 
 WIDER = 1.09
 """How much wider text is in Atkinson Hyperlegible than in the face that widths are measured for."""

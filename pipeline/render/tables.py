@@ -6,9 +6,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Literal, NamedTuple
 
-from pipeline.editions import FormatName
-from pipeline.grid import PlacedCell, column_count, place
 from pipeline.model import List, ListItem, Table, TableCell, TableRow
+from pipeline.model.editions import FormatName
+from pipeline.model.table_cells import PlacedCell, column_count, place
 from pipeline.render.decimals import tails
 from pipeline.render.table_fit import SMALL, USUAL, Setting, fit
 

@@ -10,10 +10,10 @@ from collections.abc import Sequence
 
 from markupsafe import Markup, escape
 
-from pipeline.marks import PLACE, TEXT
 from pipeline.model import Block, Container, Dialogue, Document, Inline, Node, Section
-from pipeline.pagination import PagePiece, leaves
-from pipeline.tree import walk
+from pipeline.model.page_map import PagePiece, leaves
+from pipeline.model.print_marks import PLACE, TEXT
+from pipeline.model.tree import walk
 
 NOTHING = Markup("")
 

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from pipeline.model import CodeBlock, Image, Inline, LineBreak, List, Math, Node, NoteReference
-from pipeline.tree import plain_text, walk
+from pipeline.model.tree import plain_text, walk
 
 EM_PIXELS = 12.7
 """CSS pixels in an em of a table's text."""

@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from markupsafe import Markup
 
 from pipeline.model import Document, Heading, Node
-from pipeline.tree import MINUTES, children
-from pipeline.words import in_minutes, words
+from pipeline.model.tree import MINUTES, children
+from pipeline.model.words import in_minutes, words
 
 
 def minutes_of(node: Node) -> int:

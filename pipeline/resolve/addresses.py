@@ -13,12 +13,12 @@ from urllib.parse import unquote
 from msgspec.structs import replace
 
 from pipeline import model
-from pipeline.editions import EDITIONS
 from pipeline.model import Attributes, Document, Node
-from pipeline.paths import scheme, written
-from pipeline.sheet import options_for
-from pipeline.tree import ONLY_FOR_TEACHERS, plain_text, rewrite_document, walk_with, whole
-from pipeline.words import words
+from pipeline.model.editions import EDITIONS
+from pipeline.model.sheet import options_for
+from pipeline.model.tree import ONLY_FOR_TEACHERS, plain_text, rewrite_document, walk_with, whole
+from pipeline.model.words import words
+from pipeline.system.paths import scheme, written
 
 FOLLOWED = frozenset({"http", "https", "mailto", "tel"})
 """The schemes of addresses that a reader can do something with."""

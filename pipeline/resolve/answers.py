@@ -7,13 +7,21 @@ from collections.abc import Iterable, Iterator
 from msgspec.structs import replace
 
 from pipeline import model
-from pipeline.codes import Code
-from pipeline.marks import BEGINS_PAGE
 from pipeline.model import Block, Document, Node
-from pipeline.numerals import small_letters
+from pipeline.model.codes import Code
+from pipeline.model.print_marks import BEGINS_PAGE
+from pipeline.model.tree import (
+    FIELDS,
+    Changes,
+    children,
+    plain_text,
+    rewrite,
+    rewrite_document,
+    walk,
+)
+from pipeline.model.words import words
+from pipeline.model.words.numerals import small_letters
 from pipeline.resolve.findings import Findings
-from pipeline.tree import FIELDS, Changes, children, plain_text, rewrite, rewrite_document, walk
-from pipeline.words import words
 
 BLOCKS = (
     *Block.__args__, model.ListItem, model.Choice, model.Turn, model.TableRow, model.TableCell,

@@ -10,13 +10,13 @@ from urllib.parse import unquote
 from msgspec.structs import replace
 
 from pipeline import model
-from pipeline.codes import Code
-from pipeline.diagnostics import Span
 from pipeline.model import Document, Node
-from pipeline.paths import Located, Problem, locate, scheme, written
+from pipeline.model.codes import Code
+from pipeline.model.diagnostics import Span
+from pipeline.model.tree import Changes, all_images, rewrite, rewrite_document
 from pipeline.resolve.findings import Findings
 from pipeline.resolve.images import MOST_SPARSE, BadImageError, examine
-from pipeline.tree import Changes, all_images, rewrite, rewrite_document
+from pipeline.system.paths import Located, Problem, locate, scheme, written
 
 LONGEST = 80
 """How much of an address is shown in place of an image that says nothing."""

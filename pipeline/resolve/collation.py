@@ -14,10 +14,10 @@ import re
 import unicodedata
 from typing import NamedTuple, TypeAlias
 
-from pipeline.codes import Code
-from pipeline.diagnostics import Span
+from pipeline.model.codes import Code
+from pipeline.model.diagnostics import Span
+from pipeline.model.words.writing import Writing, writing
 from pipeline.resolve.findings import Findings
-from pipeline.words.writing import Writing, writing
 
 Weight: TypeAlias = tuple[int, str | int, int]
 Key: TypeAlias = tuple[tuple[Weight, ...], str, str]

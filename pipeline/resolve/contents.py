@@ -8,11 +8,11 @@ from typing import Any, Literal
 from msgspec.structs import replace
 
 from pipeline import model
-from pipeline.metadata import ContentsOptions
 from pipeline.model import Document, Inline, Node
+from pipeline.model.metadata import ContentsOptions
+from pipeline.model.roles import ROLES
+from pipeline.model.tree import all_nodes, walk
 from pipeline.resolve.titles import title_of
-from pipeline.roles import ROLES
-from pipeline.tree import all_nodes, walk
 
 UNLISTED = frozenset(name for name, role in ROLES.items() if not role.is_listed)
 """The roles of parts that no contents list: those around the title, in most books."""

@@ -10,12 +10,9 @@ from typing import NamedTuple
 from msgspec.structs import replace
 
 from pipeline import model
-from pipeline.codes import Code
 from pipeline.model import CAPTIONED, Captioned, Document, Node
-from pipeline.paths import Problem
-from pipeline.resolve.findings import Findings
-from pipeline.resolve.own_labels import own_number
-from pipeline.tree import (
+from pipeline.model.codes import Code
+from pipeline.model.tree import (
     FIELDS,
     INLINE_FIELDS,
     Changes,
@@ -28,8 +25,11 @@ from pipeline.tree import (
     rewrite_document,
     walk,
 )
-from pipeline.words import words
-from pipeline.words.writing import writing
+from pipeline.model.words import words
+from pipeline.model.words.writing import writing
+from pipeline.resolve.findings import Findings
+from pipeline.resolve.own_labels import own_number
+from pipeline.system.paths import Problem
 
 SEPARATOR = "; "
 

@@ -10,7 +10,7 @@ from typing import Literal, TypeAlias
 from msgspec.structs import replace
 
 from pipeline.model import Attributes, Code, Document, Inline, InlineElement, Link, Node, Text
-from pipeline.tree import all_nodes, plain_text, rewrite_document
+from pipeline.model.tree import all_nodes, plain_text, rewrite_document
 
 LTR = ("dir", "ltr")
 ISOLATE = "bdi"

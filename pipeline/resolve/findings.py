@@ -6,10 +6,10 @@ from collections.abc import Iterable
 
 import msgspec
 
-from pipeline.codes import Code, diagnostic
-from pipeline.diagnostics import Diagnostic, Span
 from pipeline.model import Document
-from pipeline.suggestions import nearest
+from pipeline.model.codes import Code, diagnostic
+from pipeline.model.diagnostics import Diagnostic, Span
+from pipeline.model.suggestions import nearest
 
 MOST_SAID = 200
 """Characters of what a library says that a message repeats."""

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
-from pipeline.codes import Code
 from pipeline.model import CodeBlock, Document, Token
+from pipeline.model.codes import Code
+from pipeline.model.tree import rewrite_document
 from pipeline.resolve.findings import Findings
-from pipeline.tree import rewrite_document
 
 if TYPE_CHECKING:
     from pygments.token import _TokenType

@@ -5,11 +5,10 @@ from __future__ import annotations
 from msgspec.structs import replace
 
 from pipeline import model
-from pipeline.codes import Code
 from pipeline.model import Document, Node
-from pipeline.resolve.findings import Findings
-from pipeline.slugs import Names, slug
-from pipeline.tree import (
+from pipeline.model.codes import Code
+from pipeline.model.slugs import Names, slug
+from pipeline.model.tree import (
     Changes,
     all_nodes,
     all_spans,
@@ -18,6 +17,7 @@ from pipeline.tree import (
     rewrite_document,
     walk,
 )
+from pipeline.resolve.findings import Findings
 
 RESERVED = frozenset({"contents", "main", "notes", "title", "footnotes"})
 RESERVED_PREFIXES = ("fn-", "fnref-", "fld-", "ix-")

@@ -10,10 +10,9 @@ from fractions import Fraction
 from msgspec.structs import replace
 
 from pipeline import model
-from pipeline.codes import Code
 from pipeline.model import Attributes, Block, Document, Exercise, Inline, ListItem, Node
-from pipeline.resolve.findings import Findings
-from pipeline.tree import (
+from pipeline.model.codes import Code
+from pipeline.model.tree import (
     MARKS,
     PATH,
     Changes,
@@ -23,8 +22,9 @@ from pipeline.tree import (
     is_for_teachers,
     rewrite_document,
 )
-from pipeline.words import counted, words
-from pipeline.words.writing import writing
+from pipeline.model.words import counted, words
+from pipeline.model.words.writing import writing
+from pipeline.resolve.findings import Findings
 
 MOST = 1000
 

@@ -8,11 +8,19 @@ from typing import TypeAlias
 
 from msgspec.structs import replace
 
-from pipeline.codes import Code
-from pipeline.diagnostics import Span
 from pipeline.model import INLINE_NOTE, Document, Node, Note, NoteReference, Text
+from pipeline.model.codes import Code
+from pipeline.model.diagnostics import Span
+from pipeline.model.tree import (
+    all_nodes,
+    is_for_teachers,
+    ordinals,
+    plain_text,
+    rewrite,
+    walk,
+    walk_with,
+)
 from pipeline.resolve.findings import Findings
-from pipeline.tree import all_nodes, is_for_teachers, ordinals, plain_text, rewrite, walk, walk_with
 
 BODY = ""
 """The place of a reference that stands in the text; in a note it is the note's label."""

@@ -10,10 +10,8 @@ from msgspec.structs import replace
 
 from pipeline import model
 from pipeline.model import Block, Document, Node
-from pipeline.numerals import letters, roman
-from pipeline.resolve.own_labels import own_number
-from pipeline.roles import ROLES
-from pipeline.tree import (
+from pipeline.model.roles import ROLES
+from pipeline.model.tree import (
     ONLY_FOR_TEACHERS,
     Changes,
     is_for_teachers,
@@ -22,6 +20,8 @@ from pipeline.tree import (
     walk_with,
     whole,
 )
+from pipeline.model.words.numerals import letters, roman
+from pipeline.resolve.own_labels import own_number
 
 UNNUMBERED = "unnumbered"
 """The class of what gets no number: ``{.unnumbered}``, for short ``{-}``."""

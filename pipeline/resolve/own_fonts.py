@@ -10,13 +10,13 @@ from pathlib import Path
 
 from msgspec.structs import replace
 
-from pipeline.codes import Code
-from pipeline.diagnostics import Span
-from pipeline.metadata import OwnFont
 from pipeline.model import Document, encode
-from pipeline.paths import Located, Problem, locate
+from pipeline.model.codes import Code
+from pipeline.model.diagnostics import Span
+from pipeline.model.metadata import OwnFont
+from pipeline.model.words import words
 from pipeline.resolve.findings import Findings, describe
-from pipeline.words import words
+from pipeline.system.paths import Located, Problem, locate
 
 RESTRICTED, PREVIEW, EDITABLE, WHOLE, BITMAPS = 0x0002, 0x0004, 0x0008, 0x0100, 0x0200
 """What a font says of its embedding (OpenType, table OS/2, fsType): not at all; to view and

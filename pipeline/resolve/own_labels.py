@@ -7,8 +7,8 @@ import re
 from collections.abc import Iterable
 
 from pipeline.model import Node
-from pipeline.tree import plain_text
-from pipeline.words import words
+from pipeline.model.tree import plain_text
+from pipeline.model.words import words
 
 ALSO = {
     "figure": r"fig(?:ure|\.)",

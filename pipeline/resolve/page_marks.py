@@ -14,11 +14,19 @@ from typing import NamedTuple
 from msgspec.structs import replace
 
 from pipeline import model
-from pipeline.marks import BEGINS_PAGE
 from pipeline.model import Attributes, Document, Node
-from pipeline.pagination import PIECES, PageMap, letter_place
+from pipeline.model.page_map import PIECES, PageMap, letter_place
+from pipeline.model.print_marks import BEGINS_PAGE
+from pipeline.model.tree import (
+    NO_CHANGES,
+    PATH,
+    Changes,
+    ordinals,
+    rewrite_document,
+    walk_with,
+    whole,
+)
 from pipeline.resolve.page_places import TextLeaves, TextPlace
-from pipeline.tree import NO_CHANGES, PATH, Changes, ordinals, rewrite_document, walk_with, whole
 
 BLOCKS = (
     model.Admonition, model.Bibliography, model.BibliographyEntry, model.BlockQuote, model.Chart,

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from msgspec.structs import replace
 
 from pipeline.model import Document, Image, MathBlock, WritingLines, WritingSpace
-from pipeline.pagination import (
+from pipeline.model.page_map import (
     PageMap,
     PageStart,
     Position,
@@ -31,7 +31,7 @@ class TextPlace(NamedTuple):
 
 
 class TextLeaves:
-    """The pieces of text of a document, numbered in the order of `pagination.leaves`."""
+    """The pieces of text of a document, numbered in the order of `page_map.leaves`."""
 
     def __init__(self, document: Document) -> None:
         self._leaves = leaves(document)

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import msgspec
 
 from pipeline.model import Bibliography, Block, Index, Inline, PageBreak, Section, ThematicBreak
-from pipeline.tree import walk
+from pipeline.model.tree import walk
 
 LISTS = ("bibliography", "index")
 """The roles of sections that list what is in others."""

@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable, Iterator
 from typing import Literal, NamedTuple, TypeAlias
 
-from pipeline.words.writing import NARROW, Writing, writing
+from pipeline.model.words.writing import NARROW, Writing, writing
 
 NO_BREAK = "\u00a0"
 UNITS = tuple(

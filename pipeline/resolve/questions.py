@@ -9,8 +9,8 @@ from msgspec.structs import replace
 
 from pipeline import model
 from pipeline.model import Document, List, ListItem, Node
-from pipeline.numerals import list_number
-from pipeline.tree import all_nodes, rewrite_document
+from pipeline.model.tree import all_nodes, rewrite_document
+from pipeline.model.words.numerals import list_number
 
 
 class _Around(NamedTuple):

@@ -9,11 +9,11 @@ from urllib.parse import unquote
 
 from msgspec.structs import replace
 
-from pipeline.codes import Code
 from pipeline.model import Document, Heading, Image, Link, Node, Section
-from pipeline.paths import Problem, locate, scheme
+from pipeline.model.codes import Code
+from pipeline.model.tree import all_spans, rewrite_document
 from pipeline.resolve.findings import Findings
-from pipeline.tree import all_spans, rewrite_document
+from pipeline.system.paths import Problem, locate, scheme
 
 SAFE_SCHEMES = frozenset({"http", "https", "mailto", "tel"})
 

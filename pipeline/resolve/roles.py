@@ -5,12 +5,12 @@ from __future__ import annotations
 import functools
 from collections.abc import Callable, Iterator
 
-from pipeline.codes import Code
 from pipeline.model import Document, Section
+from pipeline.model.codes import Code
+from pipeline.model.roles import CLASSES, ROLES, divisions, is_front
+from pipeline.model.suggestions import nearest
+from pipeline.model.tree import plain_text
 from pipeline.resolve.findings import Findings
-from pipeline.roles import CLASSES, ROLES, divisions, is_front
-from pipeline.suggestions import nearest
-from pipeline.tree import plain_text
 
 SLIP = 0.82
 """How like the name of a part a class is that is most likely a slip for it."""

@@ -8,12 +8,12 @@ from typing import TypeVar
 from msgspec.structs import replace
 
 from pipeline import model
-from pipeline.codes import Code
 from pipeline.model import Block, Document, Node
+from pipeline.model.codes import Code
+from pipeline.model.roles import CLASSES
+from pipeline.model.tree import all_spans, plain_text, rewrite, rewrite_document, walk
+from pipeline.model.words import words
 from pipeline.resolve.findings import Findings
-from pipeline.roles import CLASSES
-from pipeline.tree import all_spans, plain_text, rewrite, rewrite_document, walk
-from pipeline.words import words
 
 UNTITLED = frozenset({"dedication", "epigraph"})
 """The parts of a book that print shows without a heading."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from msgspec.structs import replace
 
 from pipeline.model import Block, Container, Document, Link, Node, NoteReference, Paragraph
-from pipeline.tree import Changes, rewrite, rewrite_document, walk
+from pipeline.model.tree import Changes, rewrite, rewrite_document, walk
 
 DETAILS, SUMMARY = "details", "summary"
 

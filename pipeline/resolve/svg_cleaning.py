@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from xml.etree import ElementTree
 from xml.etree.ElementTree import Element
 
-from pipeline.css import loaded
+from pipeline.model.css_addresses import loaded
 
 SVG_NAMESPACE = "http://www.w3.org/2000/svg"
 METADATA = f"{{{SVG_NAMESPACE}}}metadata"

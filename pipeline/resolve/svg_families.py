@@ -13,7 +13,7 @@ from xml.etree.ElementTree import Element
 
 import tinycss2  # type: ignore[import-untyped]
 
-from pipeline.faces import ARIAL_LIKE, MONO, SANS, SERIF, TIMES_LIKE, VERDANA_LIKE
+from pipeline.model.faces import ARIAL_LIKE, MONO, SANS, SERIF, TIMES_LIKE, VERDANA_LIKE
 from pipeline.resolve.svg_cleaning import SVG_NAMESPACE
 
 _AS_WIDE = {

@@ -8,7 +8,7 @@ from msgspec.structs import replace
 
 from pipeline import model
 from pipeline.model import NO_ATTRIBUTES, Inline, Node
-from pipeline.tree import BLANK, Changes, plain_text, rewrite
+from pipeline.model.tree import BLANK, Changes, plain_text, rewrite
 
 
 def title_of(inlines: tuple[Inline, ...]) -> tuple[Inline, ...]:

@@ -9,10 +9,9 @@ from typing import Any
 from msgspec.structs import replace
 
 from pipeline import model
-from pipeline.editions import EDITIONS
 from pipeline.model import Attributes, Document, Inline, Node
-from pipeline.resolve.punctuation import Run
-from pipeline.tree import (
+from pipeline.model.editions import EDITIONS
+from pipeline.model.tree import (
     INLINE_FIELDS,
     Changes,
     ordinals,
@@ -21,6 +20,7 @@ from pipeline.tree import (
     rewrite_document,
     walk_with,
 )
+from pipeline.resolve.punctuation import Run
 
 KEPT = Attributes(classes=("kept",))
 _CLOSING = re.compile("[,.;:!?)\\]’”»›…。，、]+")

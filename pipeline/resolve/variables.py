@@ -8,13 +8,13 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from pipeline.codes import Code
-from pipeline.diagnostics import Span
-from pipeline.editions import EDITIONS
 from pipeline.model import Abbreviation, Document, Image, Link, Node, Text, Variable
+from pipeline.model.codes import Code
+from pipeline.model.diagnostics import Span
+from pipeline.model.editions import EDITIONS
+from pipeline.model.tree import Changes, all_spans, rewrite_document
+from pipeline.model.variables import BUILT_IN, filled, filled_address, look_up, values
 from pipeline.resolve.findings import Findings
-from pipeline.tree import Changes, all_spans, rewrite_document
-from pipeline.variables import BUILT_IN, filled, filled_address, look_up, values
 
 Value = Callable[[str], str]
 

@@ -21,17 +21,13 @@ from typing import TypeVar
 from msgspec.structs import replace
 
 from pipeline import model
-from pipeline.codes import Code, diagnostic
-from pipeline.diagnostics import Diagnostic, Span
-from pipeline.editions import EDITIONS, Edition
 from pipeline.model import HOLDERS, Block, Document, List, Node
-from pipeline.partial import CLOSE, LEFT_OUT, UNANSWERED, is_selected, settled, taken_out
-from pipeline.select import tasks
-from pipeline.select.tasks import shuffled
-from pipeline.select.timings import keep_timings
-from pipeline.select.word_banks import fill_banks
-from pipeline.suggestions import did_you_mean
-from pipeline.tree import (
+from pipeline.model.codes import Code, diagnostic
+from pipeline.model.diagnostics import Diagnostic, Span
+from pipeline.model.editions import EDITIONS, Edition
+from pipeline.model.removal import CLOSE, LEFT_OUT, UNANSWERED, is_selected, settled, taken_out
+from pipeline.model.suggestions import did_you_mean
+from pipeline.model.tree import (
     CONDITIONS,
     TEACHER,
     Changes,
@@ -42,6 +38,10 @@ from pipeline.tree import (
     rewrite,
     walk,
 )
+from pipeline.select import tasks
+from pipeline.select.tasks import shuffled
+from pipeline.select.timings import keep_timings
+from pipeline.select.word_banks import fill_banks
 
 N = TypeVar("N", bound=Node)
 

@@ -15,8 +15,8 @@ from typing import NamedTuple
 from msgspec.structs import replace
 
 from pipeline.model import Blank, ListItem, Matching, Node, Ordering, PageBreak, Wording
-from pipeline.partial import for_all
-from pipeline.tree import FIELDS, is_partial, walk
+from pipeline.model.removal import for_all
+from pipeline.model.tree import FIELDS, is_partial, walk
 
 _HOLD = PageBreak()
 """Stands in each thing while parts of the document are taken out, so that none goes, and it

@@ -7,11 +7,11 @@ import re
 from msgspec.structs import replace
 
 from pipeline import model
-from pipeline.codes import Code, diagnostic
-from pipeline.diagnostics import Diagnostic, Span
-from pipeline.editions import Edition
 from pipeline.model import Document, Node
-from pipeline.tree import MINUTES, Changes, all_spans, rewrite_document
+from pipeline.model.codes import Code, diagnostic
+from pipeline.model.diagnostics import Diagnostic, Span
+from pipeline.model.editions import Edition
+from pipeline.model.tree import MINUTES, Changes, all_spans, rewrite_document
 
 TIMED = (model.Heading, model.Exercise, model.TeacherNote, model.Admonition, model.Container)
 """What may say how long it takes."""

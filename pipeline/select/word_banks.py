@@ -9,10 +9,10 @@ from collections.abc import Callable, Iterable, Iterator
 from msgspec.structs import replace
 
 from pipeline import model
-from pipeline.codes import Code, diagnostic
-from pipeline.diagnostics import Diagnostic, Span
 from pipeline.model import Container, Document, Exercise, Node
-from pipeline.tree import (
+from pipeline.model.codes import Code, diagnostic
+from pipeline.model.diagnostics import Diagnostic, Span
+from pipeline.model.tree import (
     PATH,
     WORD_BANK,
     all_nodes,
@@ -22,7 +22,7 @@ from pipeline.tree import (
     walk,
     whole,
 )
-from pipeline.words import folded
+from pipeline.model.words import folded
 
 _COMMAS = re.compile(r"[,;،、，\n]")
 

@@ -13,8 +13,8 @@ from pathlib import Path
 
 import msgspec
 
-from pipeline.checksums import listed
-from pipeline.diagnostics import Diagnostic
+from pipeline.model.diagnostics import Diagnostic
+from pipeline.system.checksums import listed
 from pipeline.verify.findings import FileFindings
 
 MAX_SIZE = 1024 * 1024 * 1024

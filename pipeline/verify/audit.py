@@ -12,16 +12,16 @@ from xml.etree.ElementTree import Element
 
 from msgspec.structs import replace
 
-from pipeline.diagnostics import Span
 from pipeline.model import Document, Image
-from pipeline.pages import Accessibility, Page, Pages, Verdict
-from pipeline.tree import all_spans
+from pipeline.model.diagnostics import Span
+from pipeline.model.rendered import Accessibility, Page, Pages, Verdict
+from pipeline.model.tree import all_spans
+from pipeline.model.words import words
 from pipeline.verify import audit_rules as rules
 from pipeline.verify import claims
 from pipeline.verify.audit_rules import AuditSubject, Looked
 from pipeline.verify.findings import finding
 from pipeline.verify.markup import HTML, MarkupError, parse_xml
-from pipeline.words import words
 
 STANDARD = "EPUB Accessibility 1.1 - WCAG 2.2 Level AA"
 """The value of `dcterms:conformsTo`, letter by letter."""

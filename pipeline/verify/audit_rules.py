@@ -13,9 +13,6 @@ from xml.etree.ElementTree import Element
 import tinycss2  # type: ignore[import-untyped]
 from tinycss2.color3 import RGBA, parse_color  # type: ignore[import-untyped]
 
-from pipeline.codes import Code
-from pipeline.contrast import luminance, ratio
-from pipeline.diagnostics import Span
 from pipeline.model import (
     BibliographyEntry,
     Citation,
@@ -28,14 +25,17 @@ from pipeline.model import (
     Table,
     Text,
 )
-from pipeline.pages import Pages
-from pipeline.tree import all_images, plain_text, walk_with, whole
+from pipeline.model.codes import Code
+from pipeline.model.diagnostics import Span
+from pipeline.model.rendered import Pages
+from pipeline.model.sheet.contrast import luminance, ratio
+from pipeline.model.tree import all_images, plain_text, walk_with, whole
+from pipeline.model.words import words as words_of
 from pipeline.verify.claims import BREAKS
 from pipeline.verify.findings import Finding, finding
 from pipeline.verify.markup import EPUB_TYPE, HTML, XML, kinds, text_of, words
 from pipeline.verify.page import HEADING, heading_faults, title_faults
 from pipeline.verify.references import id_faults, identifiers, references
-from pipeline.words import words as words_of
 
 
 class AuditSubject(NamedTuple):

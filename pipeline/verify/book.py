@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import NamedTuple
 from xml.etree.ElementTree import Element
 
-from pipeline.diagnostics import Span
+from pipeline.model.diagnostics import Span
 from pipeline.verify.archive import BROKEN, Archive, check_mimetype
 from pipeline.verify.claims import BREAKS, check_claims, things
 from pipeline.verify.findings import FileFindings

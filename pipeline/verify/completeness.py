@@ -15,7 +15,8 @@ from typing import NamedTuple
 
 from msgspec.structs import replace
 
-from pipeline.editions import (
+from pipeline.model import Document, Section, Table
+from pipeline.model.editions import (
     DEFAULT_EDITIONS,
     EDITIONS,
     Edition,
@@ -24,10 +25,10 @@ from pipeline.editions import (
     pages_name,
     stem_of,
 )
-from pipeline.model import Document, Section, Table
-from pipeline.pagination import letters
+from pipeline.model.page_map import letters
+from pipeline.model.tree import rewrite
+from pipeline.model.words import words
 from pipeline.resolve.answers import FRONT
-from pipeline.tree import rewrite
 from pipeline.verify import CheckReport, site_of
 from pipeline.verify.findings import finding
 from pipeline.verify.passages import FREE, Passage, passages
@@ -39,7 +40,6 @@ from pipeline.verify.texts import (
     text_of_pages,
     text_of_pdf,
 )
-from pipeline.words import words
 
 START, SITE = "index.html", "site"
 """The first page of a site, and the edition that a folder of pages is of."""

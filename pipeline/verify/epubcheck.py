@@ -10,8 +10,8 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-from pipeline.codes import Code
-from pipeline.diagnostics import Span
+from pipeline.model.codes import Code
+from pipeline.model.diagnostics import Span
 from pipeline.verify.findings import FileFindings, Finding
 
 FACTS = frozenset({"CSS-028"})

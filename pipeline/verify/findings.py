@@ -9,8 +9,8 @@ from collections.abc import Container, Iterable, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from pipeline.codes import BY_SLUG, Code, diagnostic
-from pipeline.diagnostics import Diagnostic, Severity, Span
+from pipeline.model.codes import BY_SLUG, Code, diagnostic
+from pipeline.model.diagnostics import Diagnostic, Severity, Span
 
 LIMIT = 100
 """The most errors, and the most warnings, that are kept of one file."""

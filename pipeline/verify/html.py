@@ -8,7 +8,7 @@ from xml.etree.ElementTree import Element
 
 import html5lib
 
-from pipeline.diagnostics import Span
+from pipeline.model.diagnostics import Span
 from pipeline.verify.markup import MarkupError, stamp
 
 MAX_ATTRIBUTES = 1000

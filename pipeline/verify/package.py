@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 from xml.etree.ElementTree import Element
 
-from pipeline.diagnostics import Span
+from pipeline.model.diagnostics import Span
 from pipeline.verify.archive import Archive
 from pipeline.verify.findings import FileFindings
 from pipeline.verify.markup import XML, place, text_of, words

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 from xml.etree.ElementTree import Element
 
-from pipeline.diagnostics import Span
+from pipeline.model.diagnostics import Span
 from pipeline.verify.findings import FileFindings, Finding, finding
 from pipeline.verify.markup import HTML, SVG, XML, has_text, kinds, place, text_of
 from pipeline.verify.references import Target

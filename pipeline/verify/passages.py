@@ -6,7 +6,6 @@ import itertools
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-from pipeline.diagnostics import Span
 from pipeline.model import (
     Bibliography,
     BibliographyEntry,
@@ -40,8 +39,9 @@ from pipeline.model import (
     TableCell,
     Variable,
 )
-from pipeline.pagination import HOLDERS, counted_text, letters
-from pipeline.tree import walk_with
+from pipeline.model.diagnostics import Span
+from pipeline.model.page_map import HOLDERS, counted_text, letters
+from pipeline.model.tree import walk_with
 
 PARTED = (
     Variable,

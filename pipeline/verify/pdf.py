@@ -15,15 +15,7 @@ from pikepdf import settings
 
 from pipeline.verify.findings import FileFindings, shown
 from pipeline.verify.markup import MarkupError, parse_xml, text_of
-from pipeline.verify.pdf_objects import (
-    TangleError,
-    elements,
-    entry,
-    identity,
-    items,
-    text,
-    visit,
-)
+from pipeline.verify.pdf_objects import TangleError, elements, entry, identity, items, text, visit
 
 MAX_UNPACKED = 256 * 1024 * 1024
 """Bytes that one stream may unpack to."""

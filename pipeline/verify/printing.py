@@ -6,8 +6,8 @@ import itertools
 from collections.abc import Iterator, Sequence
 from typing import TypeAlias
 
-from pipeline import contrast as contrast_of
-from pipeline.paper import MILLIMETRE
+from pipeline.model.paper import MILLIMETRE
+from pipeline.model.sheet import contrast as contrast_of
 from pipeline.verify.findings import Finding, finding
 from pipeline.verify.layout import (
     Colour,

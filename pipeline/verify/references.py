@@ -11,8 +11,8 @@ from typing import Literal, NamedTuple, TypeAlias
 from urllib.parse import unquote, urlsplit
 from xml.etree.ElementTree import Element
 
-from pipeline.css import loaded
-from pipeline.diagnostics import Span
+from pipeline.model.css_addresses import loaded
+from pipeline.model.diagnostics import Span
 from pipeline.verify.findings import Finding, finding
 from pipeline.verify.markup import HTML, SVG, XLINK, attributes, place, words
 

@@ -10,7 +10,7 @@ from typing import NamedTuple
 from urllib.parse import unquote
 from xml.etree.ElementTree import Element
 
-from pipeline.pagination import letters
+from pipeline.model.page_map import letters
 from pipeline.verify.archive import BROKEN, Archive
 from pipeline.verify.findings import FileFindings
 from pipeline.verify.html import parse_html

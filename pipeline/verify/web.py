@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import NamedTuple
 from xml.etree.ElementTree import Element
 
-from pipeline.checksums import checksum, listed
-from pipeline.diagnostics import Span
+from pipeline.model.diagnostics import Span
+from pipeline.system.checksums import checksum, listed
 from pipeline.verify.findings import FileFindings
 from pipeline.verify.html import parse_html
 from pipeline.verify.markup import HTML, MarkupError, parse_xml, place, words

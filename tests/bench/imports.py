@@ -19,10 +19,10 @@ from typing import NamedTuple
 import lxml.html
 
 from pipeline import model
-from pipeline.importing import import_file
+from pipeline.authoring.importing import import_file
 from pipeline.model import Node
+from pipeline.model.tree import walk, whole
 from pipeline.parser import parse
-from pipeline.tree import walk, whole
 
 _TOKEN = re.compile(r'"(?:[^"\\]|\\.)*+"|[A-Za-z_][\w.\']*+|\S', re.DOTALL)
 _ESCAPE = re.compile(r"\\(\d+|&|\s+\\|.)", re.DOTALL)

@@ -9,17 +9,17 @@ from typing import NamedTuple
 from xml.etree import ElementTree
 from xml.etree.ElementTree import Element
 
-from pipeline import store
-from pipeline.codes import Code, diagnostic
-from pipeline.diagnostics import Diagnostic
-from pipeline.faces import located
-from pipeline.metadata import Metadata
+from pipeline.model.codes import Code, diagnostic
+from pipeline.model.diagnostics import Diagnostic
+from pipeline.model.faces import located
+from pipeline.model.metadata import Metadata
+from pipeline.model.paper import MILLIMETRE
+from pipeline.model.rendered import CoverPage, tree_of
+from pipeline.model.sheet.spread import BLEED
 from pipeline.package.asset_files import asset_bytes
 from pipeline.package.font_files import font_files, lacking
-from pipeline.pages import CoverPage, tree_of
-from pipeline.paper import MILLIMETRE
-from pipeline.sheet.spread import BLEED
-from pipeline.system import pango_problem
+from pipeline.system import store
+from pipeline.system.pango import pango_problem
 
 LIBRARIES = ("weasyprint", "pypdfium2", "pillow")
 """What the bytes of a picture depend on, besides what is in it."""

@@ -9,7 +9,7 @@ import io
 import pypdfium2
 from PIL import Image, ImageOps
 
-from pipeline.sheet.colours import mixed
+from pipeline.model.sheet.colours import mixed
 
 MARGIN = 0.05
 """Of the height, above the image and below it."""

@@ -16,7 +16,9 @@ from xml.sax.saxutils import quoteattr
 from ebooklib import epub
 from PIL import Image, UnidentifiedImageError
 
-from pipeline.metadata import Metadata
+from pipeline.model.metadata import Metadata
+from pipeline.model.rendered import Landmark, Page, Pages
+from pipeline.model.roles import ROLES
 from pipeline.package.cover import picture
 from pipeline.package.epub.fonts import FILE as ENCRYPTION
 from pipeline.package.epub.fonts import add_fonts, encryption, hidden_fonts, obfuscated
@@ -25,8 +27,6 @@ from pipeline.package.epub.metadata import PREFIXES, describe, time_of_change
 from pipeline.package.epub.ncx import ncx
 from pipeline.package.font_use import used_faces
 from pipeline.package.result import FileFacts, FrontImage, Package
-from pipeline.pages import Landmark, Page, Pages
-from pipeline.roles import ROLES
 
 STYLE, MODERN = "style.css", "modern.css"
 XHTML = "application/xhtml+xml"

@@ -11,10 +11,10 @@ from xml.sax.saxutils import quoteattr
 
 from ebooklib.epub import EpubBook, EpubItem
 
-from pipeline.faces import font_file
+from pipeline.model.faces import font_file
+from pipeline.model.rendered import Face
 from pipeline.package.font_subset import COMMON, subset
 from pipeline.package.font_use import characters, font_face
-from pipeline.pages import Face
 
 LICENCE_NAMES = ("LICENSE.txt", "LICENSE", "OFL.txt", "files/LICENSE.txt", "files/OFL.txt")
 """Where packages of fonts keep their licence."""

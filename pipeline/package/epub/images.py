@@ -7,13 +7,13 @@ from typing import NamedTuple
 
 from ebooklib.epub import EpubItem
 
-from pipeline.codes import Code, diagnostic
-from pipeline.diagnostics import Diagnostic
 from pipeline.model import Asset
+from pipeline.model.codes import Code, diagnostic
+from pipeline.model.diagnostics import Diagnostic
+from pipeline.model.rendered import Pages
 from pipeline.package.asset_files import asset_bytes
 from pipeline.package.image_sizes import for_ereaders
 from pipeline.package.svg_fonts import with_fonts
-from pipeline.pages import Pages
 
 SVG = "image/svg+xml"
 

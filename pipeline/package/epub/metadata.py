@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 from ebooklib.epub import EpubBook
 
-from pipeline.metadata import (
+from pipeline.model.metadata import (
     Certification,
     Contributor,
     Identifier,
@@ -19,9 +19,9 @@ from pipeline.metadata import (
     Subject,
     print_source,
 )
+from pipeline.model.rendered import Accessibility, Pages
+from pipeline.model.words import words
 from pipeline.package.moment import NO_DATE, publication_moment
-from pipeline.pages import Accessibility, Pages
-from pipeline.words import words
 
 
 def add_meta(book: EpubBook, name: str, value: str, **attributes: str) -> None:

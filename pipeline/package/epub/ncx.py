@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from xml.etree import ElementTree as ET
 
-from pipeline.pages import NavList, NavPoint, PageListEntry, Pages
+from pipeline.model.rendered import NavList, NavPoint, PageListEntry, Pages
 
 NAMESPACE = "http://www.daisy.org/z3986/2005/ncx/"
 

@@ -10,8 +10,13 @@ from collections.abc import Sequence
 from pathlib import Path
 from xml.etree import ElementTree
 
-from pipeline.codes import Code, diagnostic
-from pipeline.editions import EDITIONS, STANDARD_PRINT, output_name, pages_name
+from pipeline.model.codes import Code, diagnostic
+from pipeline.model.editions import EDITIONS, STANDARD_PRINT, output_name, pages_name
+from pipeline.model.page_map import PageMap
+from pipeline.model.paper import Fitted
+from pipeline.model.rendered import Pages, tree_of
+from pipeline.model.words import words
+from pipeline.model.writing_systems import beyond
 from pipeline.package.font_files import font_files, lacking
 from pipeline.package.pdf.engine.objects import PDF
 from pipeline.package.pdf.engine.typesetter import POINT, TypesetPage, Typesetter
@@ -30,11 +35,6 @@ from pipeline.package.pdf.units.book import Alone, Book, joined, set_all
 from pipeline.package.pdf.units.plan import UnitPlan, divided
 from pipeline.package.result import FileFacts, Package
 from pipeline.package.units import Crew, SetPage
-from pipeline.pages import Pages, tree_of
-from pipeline.pagination import PageMap
-from pipeline.paper import Fitted
-from pipeline.scripts import beyond
-from pipeline.words import words
 
 
 def package(pages: Pages, folder: Path, crew: Crew | None = None, whole: str = "") -> Package:

@@ -11,14 +11,14 @@ from pathlib import Path
 from typing import Any, Literal, NamedTuple
 from xml.etree.ElementTree import Element
 
-from pipeline.metadata import Metadata
+from pipeline.model.metadata import Metadata
+from pipeline.model.rendered import CoverPage
 from pipeline.package.pdf.engine.boxes import LayoutBox, all_boxes, children, has_class, is_line
 from pipeline.package.pdf.engine.objects import PDF, Array, Dictionary
 from pipeline.package.pdf.engine.typesetter import TypesetDocument, Typesetter
 from pipeline.package.pdf.log import listening
 from pipeline.package.pdf.markup import ready
 from pipeline.package.pdf.metadata import describe
-from pipeline.pages import CoverPage
 
 SIZES = tuple(round(21 * 0.945**step, 2) for step in range(35))
 """What a title may be, in rem, from the largest down to 3.1."""

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 from xml.etree.ElementTree import Element
 
-from pipeline.marks import PLACE
+from pipeline.model.print_marks import PLACE
 from pipeline.package.pdf.engine import boxes
 from pipeline.package.pdf.engine.boxes import LayoutBox, children
 from pipeline.package.pdf.markup import classes

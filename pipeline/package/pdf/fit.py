@@ -14,19 +14,19 @@ from xml.etree.ElementTree import Element
 
 from msgspec.structs import replace
 
-from pipeline.codes import Code, diagnostic
-from pipeline.diagnostics import Diagnostic, Span
-from pipeline.editions import EDITIONS, Edition, Imposition
+from pipeline.model.codes import Code, diagnostic
+from pipeline.model.diagnostics import Diagnostic, Span
+from pipeline.model.editions import EDITIONS, Edition, Imposition
+from pipeline.model.paper import FitOptions, Fitted, Sheet
+from pipeline.model.rendered import Pages, Style
+from pipeline.model.sheet import css
+from pipeline.model.sheet.fitting import FitSettings, fit_for, room, settings
 from pipeline.package.pdf.engine.boxes import LayoutBox
 from pipeline.package.pdf.engine.layout import TooManyPagesError
 from pipeline.package.pdf.engine.typesetter import POINT, Typesetter
 from pipeline.package.pdf.filling import Block, filled, largest_blocks
 from pipeline.package.pdf.fit_search import SLACK, Search, sheets_of
 from pipeline.package.pdf.layout import set_pages
-from pipeline.pages import Pages, Style
-from pipeline.paper import FitOptions, Fitted, Sheet
-from pipeline.sheet import css
-from pipeline.sheet.fitting import FitSettings, fit_for, room, settings
 
 SHEET_STYLE = "sheet.css"
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from xml.etree.ElementTree import Element
 
-from pipeline.marks import PAGE, PAGE_NAME, PAGE_START, TARGET
+from pipeline.model.print_marks import PAGE, PAGE_NAME, PAGE_START, TARGET
 from pipeline.package.pdf.engine.boxes import elements
 from pipeline.package.pdf.engine.objects import PDF, Array, Dictionary, String
 from pipeline.package.pdf.engine.typesetter import TypesetPage

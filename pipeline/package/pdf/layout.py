@@ -10,13 +10,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from xml.etree.ElementTree import Element
 
+from pipeline.model.rendered import Pages
 from pipeline.package.pdf.engine.boxes import elements
 from pipeline.package.pdf.engine.typesetter import POINT, TypesetDocument, TypesetPage, Typesetter
 from pipeline.package.pdf.index import Labels, PageNumbers
 from pipeline.package.pdf.margin import place_notes
 from pipeline.package.pdf.markup import classes
 from pipeline.package.pdf.text_columns import fill_lines
-from pipeline.pages import Pages
 
 LAYOUTS = 4
 """How often a publication is laid out at most."""

@@ -6,14 +6,13 @@ import contextlib
 from collections.abc import Iterable, Iterator, Mapping
 from xml.etree import ElementTree
 
-from pipeline import scripts
-from pipeline.codes import Code, diagnostic
-from pipeline.diagnostics import Diagnostic, Span
-from pipeline.faces import font_file
-from pipeline.model import Asset
+from pipeline.model import Asset, writing_systems
+from pipeline.model.codes import Code, diagnostic
+from pipeline.model.diagnostics import Diagnostic, Span
+from pipeline.model.faces import font_file
+from pipeline.model.rendered import CharacterPlace
 from pipeline.package.pdf.engine.log import heard_by
 from pipeline.package.pdf.markup import ASSET
-from pipeline.pages import CharacterPlace
 
 MOST_SHOWN = 12
 """How many characters a message shows of a script."""
@@ -109,7 +108,7 @@ def missing_glyphs(
     around = dict(characters)
     order = {character: number for number, character in enumerate(spans)}
     for character in around:
-        groups.setdefault(scripts.name(character), []).append(character)
+        groups.setdefault(writing_systems.name(character), []).append(character)
     for script, group in groups.items():
         group.sort(key=lambda c: (order.get(c, len(order)), c))
         first, *others = group
@@ -119,7 +118,7 @@ def missing_glyphs(
             kind = f"character{many} of the {script} script" if script else f"symbol{many}"
             shown = " ".join(others[:MOST_SHOWN]) + (" …" if len(others) > MOST_SHOWN else "")
             further = f", nor for {len(others)} other {kind}: {shown}"
-        message, hint = scripts.missing_glyph(first, further)
+        message, hint = writing_systems.missing_glyph(first, further)
         yield diagnostic(Code.MISSING_GLYPH, message, span=spans.get(first), hint=hint)
 
 
@@ -131,12 +130,12 @@ def missing_bold(root: ElementTree.Element, spans: Mapping[str, Span]) -> Iterat
         if element.tag not in BOLD:
             continue
         text = "".join(element.itertext())
-        for font in scripts.fonts_for(text):
+        for font in writing_systems.fonts_for(text):
             faces = {face.weight >= SEMIBOLD: font_file(face) for face in font.faces}
             if font.package in told or faces.get(True, True) or not faces.get(False):
                 continue
             told.add(font.package)
-            first = next(c for c in text if scripts.scripts((c,)) & font.scripts)
+            first = next(c for c in text if writing_systems.scripts((c,)) & font.scripts)
             shown = " ".join(text.split())[:CONTEXT]
             message = f"“{shown}” is to be bold, and is not: its bold font is not installed."
             hint = f"Install the fonts: `pip install {font.package}`."

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 from xml.etree.ElementTree import Element
 
-from pipeline.marks import OUTLINE, SPOKEN
+from pipeline.model.print_marks import OUTLINE, SPOKEN
 
 BLOCKS = frozenset(
     "blockquote dd div dl dt figcaption figure li ol p pre section table tbody td th thead tr"

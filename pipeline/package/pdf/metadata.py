@@ -6,7 +6,7 @@ import datetime
 from collections.abc import Iterable
 from xml.sax.saxutils import escape, quoteattr
 
-from pipeline.metadata import Identifier, Metadata
+from pipeline.model.metadata import Identifier, Metadata
 from pipeline.package.moment import publication_moment
 from pipeline.package.pdf.engine.objects import PDF, PRODUCER, Dictionary, Stream, String
 

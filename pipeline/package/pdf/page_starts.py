@@ -1,6 +1,6 @@
 """Where the pages begin: the first of the text on each, and what of the source that is.
 
-The markup says which piece of the text comes next (`marks.TEXT`). A box
+The markup says which piece of the text comes next (`print_marks.TEXT`). A box
 knows its element and what it shows of it, though not which part of the element's
 text that is: so letters are counted, page by page, and element by element.
 """
@@ -14,13 +14,7 @@ from typing import NamedTuple
 from xml.etree import ElementTree
 from xml.etree.ElementTree import Element
 
-from pipeline.marks import HYPHEN, TEXT
-from pipeline.package.pdf.engine.boxes import LayoutBox, children, has_class, is_furniture, is_text
-from pipeline.package.pdf.engine.typesetter import TypesetPage
-from pipeline.package.pdf.index import folios
-from pipeline.package.pdf.markup import classes
-from pipeline.pages import XHTML
-from pipeline.pagination import (
+from pipeline.model.page_map import (
     FrontPart,
     PageMap,
     PagePiece,
@@ -29,7 +23,13 @@ from pipeline.pagination import (
     letter_place,
     letters,
 )
-from pipeline.paper import Sheet
+from pipeline.model.paper import Sheet
+from pipeline.model.print_marks import HYPHEN, TEXT
+from pipeline.model.rendered import XHTML
+from pipeline.package.pdf.engine.boxes import LayoutBox, children, has_class, is_furniture, is_text
+from pipeline.package.pdf.engine.typesetter import TypesetPage
+from pipeline.package.pdf.index import folios
+from pipeline.package.pdf.markup import classes
 
 WORDS = 40
 """Letters of what comes next that a map has."""

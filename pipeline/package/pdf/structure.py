@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from typing import Any
 from xml.etree.ElementTree import Element
 
-from pipeline.marks import HYPHEN
+from pipeline.model.print_marks import HYPHEN
 from pipeline.package.pdf.engine import boxes
 from pipeline.package.pdf.engine.boxes import LayoutBox, children
 from pipeline.package.pdf.engine.typesetter import POINT, TypesetPage

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
-from pipeline.codes import Code
 from pipeline.model import NO_ATTRIBUTES
+from pipeline.model.codes import Code
 from pipeline.parser.attributes import joined, make
 from pipeline.parser.blockparser import BlockElement, LineProcessor, Match
 from pipeline.parser.cursor import Cursor

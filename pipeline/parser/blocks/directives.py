@@ -6,8 +6,8 @@ from __future__ import annotations
 
 import re
 
-from pipeline.codes import Code
 from pipeline.model import NO_ATTRIBUTES
+from pipeline.model.codes import Code
 from pipeline.parser.blockparser import BlockElement, LineProcessor, Match
 from pipeline.parser.blocks.other_tools import take_option
 from pipeline.parser.constructs.boxes import DIRECTIVES

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import Any, NamedTuple
 
-from pipeline.codes import Code
+from pipeline.model.codes import Code
 from pipeline.parser.blockparser import BlockElement, LineProcessor, Match
 from pipeline.parser.characters import in_columns
 from pipeline.parser.cursor import Cursor

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from pipeline.codes import Code
+from pipeline.model.codes import Code
 from pipeline.parser.blockparser import BlockElement, LineProcessor, Match
 from pipeline.parser.cursor import Cursor
 from pipeline.parser.markup.tags import KNOWN_TAGS

@@ -10,8 +10,8 @@ from pathlib import PurePosixPath
 from typing import Any, NamedTuple
 from urllib.parse import quote
 
-from pipeline.codes import Code, diagnostic
-from pipeline.diagnostics import Diagnostic, Span
+from pipeline.model.codes import Code, diagnostic
+from pipeline.model.diagnostics import Diagnostic, Span
 from pipeline.parser.blockparser import BlockElement, LineProcessor
 from pipeline.parser.cursor import Cursor
 from pipeline.parser.files import SourceFiles

@@ -8,12 +8,12 @@ from itertools import islice, pairwise
 from typing import Any, NamedTuple
 
 from pipeline.model import Attributes
+from pipeline.model.tree import MARKS
 from pipeline.parser import attributes
 from pipeline.parser.blockparser import BlockElement, LineProcessor, Match
 from pipeline.parser.blocks import markers
 from pipeline.parser.cursor import Cursor
 from pipeline.parser.lines import Line
-from pipeline.tree import MARKS
 
 FAR = 12
 """How many blocks may stand between two questions of an exercise."""

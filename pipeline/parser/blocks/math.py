@@ -6,8 +6,8 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-from pipeline.codes import Code
 from pipeline.model import NO_ATTRIBUTES, Attributes
+from pipeline.model.codes import Code
 from pipeline.parser import attributes
 from pipeline.parser.blockparser import BlockElement, LineProcessor, Match
 from pipeline.parser.cursor import Cursor

@@ -5,8 +5,8 @@ from __future__ import annotations
 
 import re
 
-from pipeline.codes import Code
 from pipeline.model import NO_ATTRIBUTES, Attributes
+from pipeline.model.codes import Code
 from pipeline.parser import attributes
 from pipeline.parser.attributes import joined
 from pipeline.parser.blockparser import BlockElement, LineProcessor, Match

@@ -7,9 +7,9 @@ import functools
 import re
 from typing import Any
 
-from pipeline.codes import Code
-from pipeline.diagnostics import Span
 from pipeline.model import Attributes
+from pipeline.model.codes import Code
+from pipeline.model.diagnostics import Span
 from pipeline.parser import attributes
 from pipeline.parser.blockparser import BlockElement, Definition, LineProcessor, Match
 from pipeline.parser.cursor import Cursor

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 
-from pipeline.codes import Code
+from pipeline.model.codes import Code
 from pipeline.parser import attributes
 from pipeline.parser.blockparser import BlockElement, LineProcessor, Match
 from pipeline.parser.cursor import Cursor

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pipeline.model import Block
+from pipeline.model.tree import WORD_BANK
 from pipeline.parser import slips
 from pipeline.parser.constructs import (
     back_matter,
@@ -18,7 +19,6 @@ from pipeline.parser.constructs import (
     writing,
 )
 from pipeline.parser.constructs.parts import Construct, Parts
-from pipeline.tree import WORD_BANK
 
 CONTAINERS: dict[str, Construct] = {
     **dict.fromkeys(boxes.NAMES, boxes.box),

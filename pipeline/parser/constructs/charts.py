@@ -6,14 +6,14 @@ from __future__ import annotations
 from msgspec.structs import replace
 
 from pipeline import model
-from pipeline.codes import Code
-from pipeline.diagnostics import Span
 from pipeline.model import NO_ATTRIBUTES, Attributes, Block, ChartKind, Inline
+from pipeline.model.codes import Code
+from pipeline.model.diagnostics import Span
+from pipeline.model.suggestions import nearest
 from pipeline.parser.constructs import data
 from pipeline.parser.constructs.parts import Parts, ReadInlines, Report
 from pipeline.parser.delimited import Cell
 from pipeline.parser.lines import Line
-from pipeline.suggestions import nearest
 
 KINDS: dict[str, ChartKind] = {
     **dict.fromkeys(

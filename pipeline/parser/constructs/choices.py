@@ -10,9 +10,9 @@ from xml.etree.ElementTree import Element
 
 from msgspec.structs import replace
 
-from pipeline.codes import Code
-from pipeline.diagnostics import Span, covering
 from pipeline.model import NO_ATTRIBUTES, Block, Choice, Choices, Paragraph
+from pipeline.model.codes import Code
+from pipeline.model.diagnostics import Span, covering
 from pipeline.parser.blanks import blank
 from pipeline.parser.blockparser import BlockElement
 from pipeline.parser.constructs.parts import Report

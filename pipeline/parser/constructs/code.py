@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from pathlib import PurePosixPath
 
-from pipeline.codes import BY_SLUG, Code
-from pipeline.diagnostics import Diagnostic
 from pipeline.model import Attributes, Block, CodeBlock
+from pipeline.model.codes import BY_SLUG, Code
+from pipeline.model.diagnostics import Diagnostic
 from pipeline.parser import other_tools
 from pipeline.parser.attributes import joined, make
 from pipeline.parser.constructs.parts import Parts

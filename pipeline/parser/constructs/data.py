@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from pipeline.codes import BY_SLUG, Code
-from pipeline.diagnostics import Diagnostic
 from pipeline.model import Block, CodeBlock
+from pipeline.model.codes import BY_SLUG, Code
+from pipeline.model.diagnostics import Diagnostic
 from pipeline.parser import delimited
 from pipeline.parser.constructs.parts import Parts, Report, framed
 from pipeline.parser.delimited import DELIMITERS, Cell

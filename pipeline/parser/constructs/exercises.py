@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from pipeline.codes import Code
 from pipeline.model import Answer, Block, Exercise, TeacherNote
+from pipeline.model.codes import Code
+from pipeline.model.tree import FOR_TEACHERS
 from pipeline.parser.constructs.boxes import title_of
 from pipeline.parser.constructs.parts import Parts
 from pipeline.parser.constructs.questions import gathered
 from pipeline.parser.secrets import Secret, said, secret_block
-from pipeline.tree import FOR_TEACHERS
 
 KINDS = {"answer": "an answer", "teacher": "a teacher's note"}
 """What only teachers get."""

@@ -8,12 +8,12 @@ import re
 from msgspec.structs import replace
 
 from pipeline import model
-from pipeline.codes import Code
 from pipeline.model import Block, Inline
+from pipeline.model.codes import Code
+from pipeline.model.tree import plain_text
 from pipeline.parser.attributes import joined, make
 from pipeline.parser.captions import figure_of
 from pipeline.parser.constructs.parts import Parts
-from pipeline.tree import plain_text
 
 COLUMNS = ("columns", "layout-ncol")
 """How an author may call the number of figures in a row; the second is Quarto's."""

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from pipeline.diagnostics import Span
 from pipeline.model import Attributes, Block, MathBlock
+from pipeline.model.diagnostics import Span
 from pipeline.parser.constructs.parts import Parts
 from pipeline.parser.lines import Line
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import NamedTuple, TypeAlias
 
-from pipeline.codes import Code
-from pipeline.diagnostics import Span
 from pipeline.model import Attributes, Block, Inline, InlineElement, Paragraph, Strong, Text
+from pipeline.model.codes import Code
+from pipeline.model.diagnostics import Span
 from pipeline.parser.attributes import make
 from pipeline.parser.files import SourceFiles
 from pipeline.parser.lines import Line

@@ -9,12 +9,12 @@ from collections.abc import Iterable, Iterator
 from msgspec.structs import replace
 
 from pipeline import model
-from pipeline.codes import Code
 from pipeline.model import Block, Inline
+from pipeline.model.codes import Code
+from pipeline.model.tree import plain_text
 from pipeline.parser.attributes import make
 from pipeline.parser.constructs import boxes
 from pipeline.parser.constructs.parts import Parts
-from pipeline.tree import plain_text
 
 ALIASES = {
     "pullquote": "pull-quote",

@@ -7,8 +7,8 @@ from collections.abc import Iterable
 from msgspec.structs import replace
 
 from pipeline import model
-from pipeline.diagnostics import Span, covering
 from pipeline.model import Block, List, ListItem
+from pipeline.model.diagnostics import Span, covering
 from pipeline.parser.constructs.choices import attach_prompts
 
 ROOM = (

@@ -9,10 +9,10 @@ from collections.abc import Iterable
 from msgspec.structs import replace
 
 from pipeline import model
-from pipeline.codes import Code
-from pipeline.diagnostics import Span
-from pipeline.grid import column_count, regular
 from pipeline.model import Attributes, Block, Inline
+from pipeline.model.codes import Code
+from pipeline.model.diagnostics import Span
+from pipeline.model.table_cells import column_count, regular
 from pipeline.parser.attributes import joined, make
 from pipeline.parser.constructs import data
 from pipeline.parser.constructs.parts import Parts, ReadInlines, Report

@@ -8,9 +8,9 @@ from typing import NamedTuple
 from msgspec.structs import replace
 
 from pipeline import model
-from pipeline.codes import Code
-from pipeline.diagnostics import Span
 from pipeline.model import NO_ATTRIBUTES, Block, Inline
+from pipeline.model.codes import Code
+from pipeline.model.diagnostics import Span
 from pipeline.parser.constructs.parts import Parts
 
 

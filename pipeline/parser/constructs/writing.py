@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 
-from pipeline.codes import Code
 from pipeline.model import Attributes, Block, Ruling, WritingLines, WritingSpace
+from pipeline.model.codes import Code
+from pipeline.model.suggestions import did_you_mean
 from pipeline.parser.constructs.parts import Parts
-from pipeline.suggestions import did_you_mean
 
 MAX_LINES = 100
 

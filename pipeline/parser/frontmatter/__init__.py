@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from pipeline.diagnostics import Diagnostic
-from pipeline.metadata import Metadata
-from pipeline.paper import PrintOptions
+from pipeline.model.diagnostics import Diagnostic
+from pipeline.model.metadata import Metadata
+from pipeline.model.paper import PrintOptions
 from pipeline.parser.frontmatter import identifiers, printing, schema, settling, values, yaml_nodes
 
 derive_identifier = identifiers.derive

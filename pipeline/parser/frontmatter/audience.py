@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 
+from pipeline.model.suggestions import did_you_mean
 from pipeline.parser.characters import shorten
 from pipeline.parser.frontmatter.identifiers import BadValueError
-from pipeline.suggestions import did_you_mean
 
 GROUPS = (
     "general", "children", "teenagers", "preschool", "primary school", "lower secondary school",

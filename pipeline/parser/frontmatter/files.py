@@ -6,7 +6,7 @@ from __future__ import annotations
 import posixpath
 import re
 
-from pipeline.codes import Code
+from pipeline.model.codes import Code
 from pipeline.parser.characters import shorten
 from pipeline.parser.frontmatter.form import Reader
 from pipeline.parser.frontmatter.values import FieldReport, text

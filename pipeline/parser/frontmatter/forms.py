@@ -9,9 +9,11 @@ from typing import Literal
 
 import msgspec
 
-from pipeline.editions import EDITIONS
-from pipeline.metadata import Identifier, Licence, Placed, Subject
-from pipeline.paper import NAME_FIELDS, Margins
+from pipeline.model.editions import EDITIONS
+from pipeline.model.metadata import Identifier, Licence, Placed, Subject
+from pipeline.model.paper import NAME_FIELDS, Margins
+from pipeline.model.sheet.colours import contrast
+from pipeline.model.suggestions import did_you_mean
 from pipeline.parser.characters import shorten
 from pipeline.parser.frontmatter import (
     audience,
@@ -37,8 +39,6 @@ from pipeline.parser.frontmatter.identifiers import BadValueError
 from pipeline.parser.frontmatter.lengths import LENGTH, length, page_size, points
 from pipeline.parser.frontmatter.values import FieldReport, items, paragraphs, text, words
 from pipeline.parser.frontmatter.yaml_nodes import Mapping, Node, Scalar
-from pipeline.sheet.colours import contrast
-from pipeline.suggestions import did_you_mean
 
 DARK_ENOUGH = 4.5
 """The contrast that text has on white at least (WCAG 2.2, success criterion 1.4.3)."""

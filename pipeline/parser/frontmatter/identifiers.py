@@ -12,7 +12,7 @@ from stdnum import issn as issns
 from stdnum.isbn import to_isbn10
 from stdnum.iso7064 import mod_11_2
 
-from pipeline.metadata import Identifier, Metadata
+from pipeline.model.metadata import Identifier, Metadata
 from pipeline.parser.characters import shorten
 
 NAMESPACE = uuid.UUID("d205f4e5-3dbe-4c29-8c96-a5fe9914470a")

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from datetime import date
 
+from pipeline.model.words.writing import tags_by_name, writing
 from pipeline.parser.characters import shorten
 from pipeline.parser.frontmatter.identifiers import BadValueError
-from pipeline.words.writing import tags_by_name, writing
 
 
 def language(value: str) -> str:

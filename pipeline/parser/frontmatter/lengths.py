@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 
-from pipeline.paper import SIZES, PageSize
+from pipeline.model.paper import SIZES, PageSize
+from pipeline.model.suggestions import did_you_mean
 from pipeline.parser.characters import shorten
 from pipeline.parser.frontmatter.form import reference
 from pipeline.parser.frontmatter.identifiers import BadValueError
-from pipeline.suggestions import did_you_mean
 
 MILLIMETRES = {"mm": 1, "cm": 10, "in": 25.4, "pt": 25.4 / 72}
 POINTS = {"pt": 1, "mm": 72 / 25.4, "cm": 720 / 25.4, "in": 72}

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 from msgspec.structs import replace
 
-from pipeline.metadata import Licence
+from pipeline.model.metadata import Licence
 from pipeline.parser.frontmatter.identifiers import BadValueError, is_address
 
 _COMMONS = "https://creativecommons.org"

@@ -5,15 +5,15 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from pipeline.codes import Code
-from pipeline.metadata import Translation
+from pipeline.model.codes import Code
+from pipeline.model.metadata import Translation
+from pipeline.model.variables import BUILT_IN, INCLUDE, NAME
 from pipeline.parser.characters import shorten
 from pipeline.parser.frontmatter.form import TEXT, Form
 from pipeline.parser.frontmatter.identifiers import address
 from pipeline.parser.frontmatter.languages import language
 from pipeline.parser.frontmatter.values import FieldReport, parsed, text
 from pipeline.parser.frontmatter.yaml_nodes import Mapping, Node, Scalar
-from pipeline.variables import BUILT_IN, INCLUDE, NAME
 
 LANGUAGE_PATTERN = "^[A-Za-z]{1,3}(-[A-Za-z0-9]{1,8})*$"
 

@@ -7,15 +7,15 @@ import re
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
-from pipeline.codes import Code
-from pipeline.metadata import Speaker
+from pipeline.model.codes import Code
+from pipeline.model.metadata import Speaker
+from pipeline.model.suggestions import nearest
+from pipeline.model.words import folded, folded_words, understood
 from pipeline.parser.characters import shorten
 from pipeline.parser.frontmatter.form import Form, Schema, any_of
 from pipeline.parser.frontmatter.typed import struct
 from pipeline.parser.frontmatter.values import FieldReport, items
 from pipeline.parser.frontmatter.yaml_nodes import Mapping, Node, Place, Scalar, Sequence
-from pipeline.suggestions import nearest
-from pipeline.words import folded, folded_words, understood
 
 LIKE = 0.8
 """How like a word for somebody who asks another one must be to be taken for a slip."""

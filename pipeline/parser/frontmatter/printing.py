@@ -8,17 +8,17 @@ from typing import Any, NamedTuple
 
 from msgspec.structs import replace
 
-from pipeline.codes import Code
-from pipeline.editions import EDITIONS
-from pipeline.metadata import Metadata
-from pipeline.paper import LARGE_PRINT, PageOptions, PrintOptions
+from pipeline.model.codes import Code
+from pipeline.model.editions import EDITIONS
+from pipeline.model.metadata import Metadata
+from pipeline.model.paper import LARGE_PRINT, PageOptions, PrintOptions
+from pipeline.model.sheet.proportions import lack_of
+from pipeline.model.suggestions import did_you_mean
 from pipeline.parser.characters import shorten
 from pipeline.parser.frontmatter.form import Form, any_of, reference
 from pipeline.parser.frontmatter.typed import struct
 from pipeline.parser.frontmatter.values import FieldReport, text, words
 from pipeline.parser.frontmatter.yaml_nodes import Mapping, Node, Place, Scalar, Sequence
-from pipeline.sheet.proportions import lack_of
-from pipeline.suggestions import did_you_mean
 
 BY_FORMAT = {"pdf": "handout", "epub": "ebook", "html": "web"}
 """The editions that are meant where formats are named."""

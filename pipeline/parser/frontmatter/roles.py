@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 
+from pipeline.model.suggestions import did_you_mean
 from pipeline.parser.characters import shorten
 from pipeline.parser.frontmatter.identifiers import BadValueError
-from pipeline.suggestions import did_you_mean
 
 MARC: dict[str, str] = {
     "abr": "abridger", "adp": "adapter", "aft": "author of afterword", "anl": "analyst",

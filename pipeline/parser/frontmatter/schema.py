@@ -9,9 +9,9 @@ from typing import Any
 
 import yaml
 
-from pipeline.keys import Field, fields
-from pipeline.metadata import Metadata
-from pipeline.paper import PrintOptions
+from pipeline.model.keys import Field, fields
+from pipeline.model.metadata import Metadata
+from pipeline.model.paper import PrintOptions
 from pipeline.parser.frontmatter.form import DEFINITIONS, Form
 from pipeline.parser.frontmatter.people import SPEAKERS
 from pipeline.parser.frontmatter.printing import LISTED

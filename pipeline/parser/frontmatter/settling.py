@@ -10,7 +10,7 @@ import msgspec
 from msgspec.structs import asdict, replace
 from stdnum.isbn import to_isbn13
 
-from pipeline.metadata import (
+from pipeline.model.metadata import (
     Audience,
     Certification,
     Contributor,
@@ -20,11 +20,11 @@ from pipeline.metadata import (
     Metadata,
     Subject,
 )
-from pipeline.paper import FitOptions, PageOptions
+from pipeline.model.paper import FitOptions, PageOptions
+from pipeline.model.words import words
 from pipeline.parser.frontmatter import identifiers, licences, subjects
 from pipeline.parser.frontmatter.values import FieldReport, parsed
 from pipeline.parser.frontmatter.yaml_nodes import Node
-from pipeline.words import words
 
 Values: TypeAlias = dict[str, Any]
 Nodes: TypeAlias = dict[str, Node]

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-from pipeline.metadata import Subject
+from pipeline.model.metadata import Subject
+from pipeline.model.suggestions import did_you_mean
 from pipeline.parser.characters import shorten
 from pipeline.parser.frontmatter.identifiers import BadValueError
-from pipeline.suggestions import did_you_mean
 
 
 class Scheme(NamedTuple):

@@ -9,8 +9,9 @@ from typing import Any, Literal, get_args, get_origin
 
 import msgspec
 
-from pipeline.keys import NONE, Field, Key, Written, fields
-from pipeline.metadata import Placed
+from pipeline.model.keys import NONE, Field, Key, Written, fields
+from pipeline.model.metadata import Placed
+from pipeline.model.suggestions import did_you_mean
 from pipeline.parser.characters import shorten
 from pipeline.parser.frontmatter.form import (
     FLAG,
@@ -28,7 +29,6 @@ from pipeline.parser.frontmatter.lengths import LENGTH, length
 from pipeline.parser.frontmatter.settling import SETTLED, SPREAD
 from pipeline.parser.frontmatter.values import FieldReport, entries, flag, text
 from pipeline.parser.frontmatter.yaml_nodes import Mapping, Node
-from pipeline.suggestions import did_you_mean
 
 
 def form_of(kind: Any, key: Key) -> Form:

@@ -9,13 +9,13 @@ from collections.abc import Mapping as MappingOf
 from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
-from pipeline.codes import Code, diagnostic
-from pipeline.diagnostics import Diagnostic, Span
+from pipeline.model.codes import Code, diagnostic
+from pipeline.model.diagnostics import Diagnostic, Span
+from pipeline.model.suggestions import did_you_mean
 from pipeline.parser.characters import FORBIDDEN, name, shorten
 from pipeline.parser.frontmatter.identifiers import BadValueError
 from pipeline.parser.frontmatter.yaml_nodes import Mapping, Node, Place, Scalar, Sequence
 from pipeline.parser.wordings import public
-from pipeline.suggestions import did_you_mean
 
 T = TypeVar("T")
 

@@ -18,8 +18,8 @@ from typing import NamedTuple, Protocol, TypeAlias
 
 import yaml
 
-from pipeline.codes import Code, diagnostic
-from pipeline.diagnostics import Diagnostic, Span
+from pipeline.model.codes import Code, diagnostic
+from pipeline.model.diagnostics import Diagnostic, Span
 from pipeline.parser.characters import FORBIDDEN, shorten
 from pipeline.parser.frontmatter import yaml_mistakes
 from pipeline.parser.frontmatter.yaml_mistakes import YamlMistakeError

@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import re
 
+from pipeline.model.removal import closing_brace
+from pipeline.model.variables import INCLUDE, NAME
 from pipeline.parser.inlines.patterns import InlineSpan, Pattern, Result
 from pipeline.parser.inlines.text import unescape
-from pipeline.partial import closing_brace
-from pipeline.variables import INCLUDE, NAME
 
 _NAMES = re.compile(rf"{NAME}(?:[ \t]+[\w-]+)*")
 _INCLUDE = re.compile(rf"{INCLUDE}(?:[ \t]|$)")

@@ -6,8 +6,8 @@ import re
 from collections.abc import Callable, MutableMapping, Sequence
 from urllib.parse import quote
 
+from pipeline.model.variables import WRITTEN
 from pipeline.parser.inlines.text import unescape
-from pipeline.variables import WRITTEN
 
 _BRACKETED = re.compile(r"<((?:[^<>\n\\]|\\.)*)>")
 _TITLES = {

@@ -13,10 +13,10 @@ from xml.etree.ElementTree import Element
 
 from markdown.inlinepatterns import InlineProcessor
 
+from pipeline.model.variables import NAME
 from pipeline.parser.inlines.links import encode
 from pipeline.parser.inlines.text import ENTITY, PUNCTUATION, decode_entity
 from pipeline.parser.markup.tokens import CLOSING_TAG, OPENING_TAG
-from pipeline.variables import NAME
 
 RAW_HTML = (
     rf"{OPENING_TAG}|{CLOSING_TAG}|<!-->|<!--->|<!--.*?-->|<\?.*?\?>|<![A-Za-z][^>]*>"

@@ -8,22 +8,17 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 from xml.etree.ElementTree import Element
 
-from pipeline import grid, model
-from pipeline.codes import Code as Finding
-from pipeline.codes import diagnostic
-from pipeline.diagnostics import Diagnostic, Span
-from pipeline.model import NO_ATTRIBUTES, Attributes, Block, Inline
+from pipeline import model
+from pipeline.model import NO_ATTRIBUTES, Attributes, Block, Inline, table_cells
+from pipeline.model.codes import Code as Finding
+from pipeline.model.codes import diagnostic
+from pipeline.model.diagnostics import Diagnostic, Span
 from pipeline.parser import anchors, constructs, slips
 from pipeline.parser.attributes import aligned, make
 from pipeline.parser.blockparser import BlockElement
 from pipeline.parser.captions import attach_captions
 from pipeline.parser.constructs import charts, math, passages, questions
-from pipeline.parser.constructs.choices import (
-    attach_prompts,
-    choices,
-    lone_blank,
-    take_marks,
-)
+from pipeline.parser.constructs.choices import attach_prompts, choices, lone_blank, take_marks
 from pipeline.parser.constructs.parts import Around, Parts, framed
 from pipeline.parser.constructs.tables import without_margin
 from pipeline.parser.files import SourceFiles
@@ -226,8 +221,8 @@ class Lowering:
     def _table(self, element: BlockElement, span: Span) -> model.Table:
         count = int(element.get("head", "1"))
         to_tick = bool(self._exercises) and any(map(is_to_tick, element))
-        rows = grid.within_rows([self._row(row, to_tick) for row in element])
-        head, body = grid.regular(rows[:count], rows[count:])
+        rows = table_cells.within_rows([self._row(row, to_tick) for row in element])
+        head, body = table_cells.regular(rows[:count], rows[count:])
         table = guess_row_heads(without_empty_heads(model.Table(head=head, body=body, span=span)))
         return with_head_columns(table, 1) if element.get("wide") else table
 

@@ -8,9 +8,9 @@ from typing import Literal
 from msgspec.structs import replace
 
 from pipeline import model
-from pipeline.codes import Code
-from pipeline.diagnostics import Span
 from pipeline.model import Block, Inline
+from pipeline.model.codes import Code
+from pipeline.model.diagnostics import Span
 from pipeline.parser.attributes import make
 from pipeline.parser.blockparser import BlockElement
 from pipeline.parser.constructs import boxes

@@ -9,9 +9,12 @@ from typing import Literal
 from xml.etree.ElementTree import Element
 
 from pipeline import model
-from pipeline.codes import Code as Finding
-from pipeline.diagnostics import Span
 from pipeline.model import NO_ATTRIBUTES, Attributes, Block, Inline, Node
+from pipeline.model.codes import Code as Finding
+from pipeline.model.diagnostics import Span
+from pipeline.model.removal import for_all
+from pipeline.model.slugs import Names
+from pipeline.model.tree import is_partial, plain_text, rewrite, walk_with
 from pipeline.parser import blanks
 from pipeline.parser.attributes import joined, make
 from pipeline.parser.constructs.parts import Around
@@ -20,9 +23,6 @@ from pipeline.parser.inlines.patterns import InlineSpan
 from pipeline.parser.markup.builder import MarkupBuilder
 from pipeline.parser.markup.flow import bind
 from pipeline.parser.wordings import of_field
-from pipeline.partial import for_all
-from pipeline.slugs import Names
-from pipeline.tree import is_partial, plain_text, rewrite, walk_with
 
 ALT = ("alt", "fig-alt")
 """Attributes that are an image's text alternative; what stands in its brackets is its caption

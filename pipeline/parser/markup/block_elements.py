@@ -9,10 +9,10 @@ from msgspec.structs import replace
 
 from pipeline import model
 from pipeline.model import NO_ATTRIBUTES, Block, Inline, Node
+from pipeline.model.tree import walk
 from pipeline.parser.markup.flow import FlowPart, as_blocks, as_inlines, is_blank, is_tight, trim
 from pipeline.parser.markup.inline_elements import code_text
 from pipeline.parser.markup.tags import Frame
-from pipeline.tree import walk
 
 _STYLES: dict[str, model.ListStyle] = {
     "a": "lower-alpha",

@@ -12,9 +12,10 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 
-from pipeline.codes import Code as Finding
-from pipeline.diagnostics import Span
 from pipeline.model import Block, Inline, Node, Text, Variable
+from pipeline.model.codes import Code as Finding
+from pipeline.model.diagnostics import Span
+from pipeline.model.variables import WRITTEN
 from pipeline.parser import wordings
 from pipeline.parser.constructs.parts import Around
 from pipeline.parser.lines import Line, LinePlaces
@@ -42,7 +43,6 @@ from pipeline.parser.markup.tags import (
 )
 from pipeline.parser.markup.tokens import Kind, MarkupToken, tokenise
 from pipeline.parser.secrets import said
-from pipeline.variables import WRITTEN
 
 _SCOPES = frozenset({"td", "th", "caption", "table"})
 _LIST_TAGS = frozenset({"ul", "ol", "menu", "dl"})

@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterable, Sequence
 
 from msgspec.structs import replace
 
-from pipeline import model, tree
-from pipeline.model import Attributes, Block, Inline, Node
+from pipeline import model
+from pipeline.model import Attributes, Block, Inline, Node, tree
 from pipeline.parser.attributes import make
 
 _SPACE = re.compile(r"[ \t\n\r\f]+")

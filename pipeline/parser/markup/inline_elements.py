@@ -6,10 +6,10 @@ from collections.abc import Iterable
 
 from pipeline import model
 from pipeline.model import NO_ATTRIBUTES, Attributes, Inline, Node
+from pipeline.model.tree import plain_text, rewrite, walk
 from pipeline.parser.attributes import make
 from pipeline.parser.markup.flow import as_inlines, bind, distribute
 from pipeline.parser.markup.tags import Frame
-from pipeline.tree import plain_text, rewrite, walk
 
 
 def void_element(frame: Frame) -> Iterable[Node]:

@@ -6,8 +6,8 @@ from collections.abc import Iterable
 
 from msgspec.structs import replace
 
-from pipeline.grid import MOST, regular, within_rows
 from pipeline.model import Alignment, Inline, Node, Paragraph, Table, TableCell, TableRow
+from pipeline.model.table_cells import MOST, regular, within_rows
 from pipeline.parser.attributes import make
 from pipeline.parser.markup.flow import FlowPart, as_blocks, as_inlines, is_blank, trim
 from pipeline.parser.markup.tags import Frame

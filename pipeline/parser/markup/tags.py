@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from pipeline.diagnostics import Span
 from pipeline.model import Attributes, Node
+from pipeline.model.diagnostics import Span
 from pipeline.parser.attributes import ALIGNMENTS, make
 
 

@@ -9,18 +9,18 @@ from typing import NamedTuple
 
 import jinja2
 
-from pipeline.faces import FACES, own_faces
-from pipeline.metadata import Metadata
 from pipeline.model import Asset, Document
-from pipeline.pages import CoverPage, Face, Style
-from pipeline.paper import Theme
+from pipeline.model.faces import FACES, own_faces
+from pipeline.model.metadata import Metadata
+from pipeline.model.paper import Theme
+from pipeline.model.rendered import CoverPage, Face, Style
+from pipeline.model.words import words
+from pipeline.model.writing_systems import fonts_for
 from pipeline.render.cover.colours import CoverPalette, digest, palette
 from pipeline.render.cover.grounds import composition, printed_paper
 from pipeline.render.cover.images import cover_image, is_drawing, page_of
 from pipeline.render.drawings import logo
 from pipeline.render.environment import read_text, sheets
-from pipeline.scripts import fonts_for
-from pipeline.words import words
 
 WIDTH, HEIGHT = 1600, 2560
 """Pixels of an e-book's cover: what shops ask for, 1 to 1.6."""

@@ -7,8 +7,8 @@ import hashlib
 import re
 from typing import NamedTuple
 
-from pipeline.metadata import Metadata
-from pipeline.sheet.colours import mixed, readable
+from pipeline.model.metadata import Metadata
+from pipeline.model.sheet.colours import mixed, readable
 
 PAPER = "#fbf6ea"
 """What stands on dark ground, and what dark letters stand on."""

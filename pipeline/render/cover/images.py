@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import jinja2
 
-from pipeline.faces import FACES, own_faces
 from pipeline.model import Asset, Document
-from pipeline.pages import CoverPage, Style
+from pipeline.model.faces import FACES, own_faces
+from pipeline.model.rendered import CoverPage, Style
 from pipeline.render.cover.colours import palette
 from pipeline.render.environment import sheets
 

@@ -9,16 +9,16 @@ from collections.abc import Iterator
 import jinja2
 from stdnum.isbn import to_isbn13
 
-from pipeline.metadata import Metadata
 from pipeline.model import Asset, Document
-from pipeline.pages import CoverPage, Style
+from pipeline.model.metadata import Metadata
+from pipeline.model.rendered import CoverPage, Style
+from pipeline.model.sheet.spread import BLEED, MARKS, SpreadSheet, reading
+from pipeline.model.writing_systems import beyond
 from pipeline.render.cover import LINE, FrontText, Look, assets_of, faces_for, front_of, look_of
 from pipeline.render.cover.colours import digest
 from pipeline.render.cover.grounds import composition, printed_paper
 from pipeline.render.cover.images import cover_image
 from pipeline.render.environment import sheets
-from pipeline.scripts import beyond
-from pipeline.sheet.spread import BLEED, MARKS, SpreadSheet, reading
 
 PIXELS = 96 / 25.4
 """CSS pixels in a millimetre."""

@@ -11,10 +11,13 @@ from typing import Literal
 import jinja2
 from msgspec.structs import replace
 
-from pipeline.editions import Edition
-from pipeline.faces import FACES, MATH_FACE, own_faces
 from pipeline.model import CodeBlock, Document, FrontMark, Node, PageMark
-from pipeline.pages import Landmark, NavList, NavPoint, Page, PageListEntry, Pages, Style
+from pipeline.model.editions import Edition
+from pipeline.model.faces import FACES, MATH_FACE, own_faces
+from pipeline.model.rendered import Landmark, NavList, NavPoint, Page, PageListEntry, Pages, Style
+from pipeline.model.roles import BEFORE_CONTENTS, ROLES
+from pipeline.model.tree import plain_text, walk
+from pipeline.model.words import words
 from pipeline.render.contents import nav_points, numbered, targets
 from pipeline.render.cover import cover
 from pipeline.render.drawings import drawing_faces
@@ -38,10 +41,7 @@ from pipeline.render.notes import before_notes, listing_notes
 from pipeline.render.plan import ENDNOTES, Chapter, chapters
 from pipeline.render.styles import construct_styles
 from pipeline.render.table_fit import Setting
-from pipeline.roles import BEFORE_CONTENTS, ROLES
-from pipeline.store import Memo
-from pipeline.tree import plain_text, walk
-from pipeline.words import words
+from pipeline.system.store import Memo
 
 TABLES = (Setting(line=22, gap=1), Setting(line=25, gap=0.5))
 """The lines of tables, at their size and smaller, on a telephone held upright: what does not fit

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from pipeline.model import ContentsEntry, Document, PageMark
-from pipeline.pages import Landmark, Page, PageListEntry, PageRole
+from pipeline.model.rendered import Landmark, Page, PageListEntry, PageRole
 from pipeline.render.constructs import Feature
 from pipeline.render.cover import COVER_FILE
 from pipeline.render.cover.images import cover_image, is_drawing

@@ -7,13 +7,13 @@ from typing import NamedTuple
 
 from markupsafe import Markup, escape
 
-from pipeline.faces import FACES, MATH, MONO
-from pipeline.metadata import Contributor
 from pipeline.model import Code, CodeBlock, Document, InlineElement, Math, MathBlock, Node
+from pipeline.model.faces import FACES, MATH, MONO
+from pipeline.model.metadata import Contributor
+from pipeline.model.tree import all_nodes, has
+from pipeline.model.words import words, written_date
 from pipeline.render.nodes import NodeRenderer
 from pipeline.render.numbers import in_series, numbers, published_by
-from pipeline.tree import all_nodes, has
-from pipeline.words import words, written_date
 
 
 class Fact(NamedTuple):

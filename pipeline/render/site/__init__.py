@@ -8,10 +8,11 @@ from typing import Any
 import jinja2
 from msgspec.structs import replace
 
-from pipeline.editions import Edition
-from pipeline.faces import FACES, MATH_FACE, own_faces
 from pipeline.model import Document
-from pipeline.pages import NavPoint, Page, Pages, Style
+from pipeline.model.editions import Edition
+from pipeline.model.faces import FACES, MATH_FACE, own_faces
+from pipeline.model.rendered import NavPoint, Page, Pages, Style
+from pipeline.model.words import words, written_date
 from pipeline.render.constructs import Feature
 from pipeline.render.contents import nav_points, targets
 from pipeline.render.cover import social_picture
@@ -35,8 +36,7 @@ from pipeline.render.site.navigation import SiteContents
 from pipeline.render.site.search import search_script, searched_text
 from pipeline.render.styles import script
 from pipeline.render.timings import minutes
-from pipeline.store import Memo
-from pipeline.words import words, written_date
+from pipeline.system.store import Memo
 
 
 class SiteRenderer(NodeRenderer):

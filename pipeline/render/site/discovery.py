@@ -9,8 +9,8 @@ from urllib.parse import quote, urljoin
 
 from msgspec.structs import replace
 
-from pipeline.metadata import Metadata
 from pipeline.model import Index, Section
+from pipeline.model.metadata import Metadata
 from pipeline.render.discovery import Download
 from pipeline.render.site.naming import INDEX, SitePage
 from pipeline.render.site.search import words_of

@@ -8,8 +8,8 @@ from typing import NamedTuple
 
 import jinja2
 
-from pipeline.metadata import Metadata
-from pipeline.pages import TextFile
+from pipeline.model.metadata import Metadata
+from pipeline.model.rendered import TextFile
 from pipeline.render.site.discovery import address, feed_entries, full_date
 from pipeline.render.site.naming import INDEX, NOT_FOUND, SEARCH, SitePage
 

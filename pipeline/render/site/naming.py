@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from pipeline.model import ContentsEntry, Document
+from pipeline.model.tree import plain_text
 from pipeline.render.contents import numbered
 from pipeline.render.plan import Chapter, chapters
-from pipeline.tree import plain_text
 
 INDEX, SEARCH, NOT_FOUND = "index.html", "search.html", "404.html"
 

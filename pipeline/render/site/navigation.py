@@ -7,9 +7,9 @@ from typing import NamedTuple
 from markupsafe import Markup
 
 from pipeline.model import ContentsEntry, Document
+from pipeline.model.tree import plain_text
 from pipeline.render.nodes import NodeRenderer
 from pipeline.render.site.naming import SitePage, entries_by_target
-from pipeline.tree import plain_text
 
 NEAR = 150
 """So many pages before and after the one that is read are listed, so that the size of a site

@@ -18,10 +18,10 @@ from markupsafe import Markup
 
 from pipeline import model
 from pipeline.model import Block, Node
+from pipeline.model.tree import plain_text, walk
 from pipeline.render.environment import read_text
 from pipeline.render.nodes import note_id
 from pipeline.render.site.naming import SitePage
-from pipeline.tree import plain_text, walk
 
 BREAKS: frozenset[type[Node]] = frozenset({
     *get_args(Block), model.BibliographyEntry, model.Choice, model.DefinitionItem, model.LineBreak,

@@ -9,22 +9,21 @@ from typing import NamedTuple
 
 from msgspec.structs import replace
 
-from pipeline import scripts
-from pipeline.codes import Code
-from pipeline.editions import EDITIONS, Edition, FormatName, Look
-from pipeline.metadata import Metadata
-from pipeline.model import Asset, Chart, Container, Document, Image, Node, Table
-from pipeline.paper import MILLIMETRE, Sheet
+from pipeline.model import Asset, Chart, Container, Document, Image, Node, Table, writing_systems
+from pipeline.model.codes import Code
+from pipeline.model.editions import EDITIONS, Edition, FormatName, Look
+from pipeline.model.metadata import Metadata
+from pipeline.model.paper import MILLIMETRE, Sheet
+from pipeline.model.sheet import options_for, sheet_of
+from pipeline.model.sheet.colours import ACCENTS
+from pipeline.model.tree import has, rewrite_document
+from pipeline.model.words import words
 from pipeline.resolve.charts import data as table
 from pipeline.resolve.charts import diagrams, look
 from pipeline.resolve.charts.data import Data
+from pipeline.resolve.charts.description import diagram_in_words, in_words
 from pipeline.resolve.charts.diagrams import Diagram
-from pipeline.resolve.charts.words import diagram_in_words, in_words
 from pipeline.resolve.findings import Findings, describe
-from pipeline.sheet import options_for, sheet_of
-from pipeline.sheet.colours import ACCENTS
-from pipeline.tree import has, rewrite_document
-from pipeline.words import words
 
 WIDTHS: dict[FormatName, float] = {
     "html": 120 * MILLIMETRE,
@@ -161,7 +160,7 @@ class _Artist:
             is_large=self._look == "large",
         )
         if drawn.lacking and alt:
-            said = scripts.missing_glyph(drawn.lacking, ", which the chart has")
+            said = writing_systems.missing_glyph(drawn.lacking, ", which the chart has")
             self._findings.add(Code.MISSING_GLYPH, said[0], chart.span, said[1])
         name = f"chart-{number}.svg"
         while name in self._names:

@@ -9,13 +9,13 @@ from typing import NamedTuple
 
 from msgspec.structs import replace
 
-from pipeline.codes import Code
-from pipeline.diagnostics import Span
 from pipeline.model import Chart, Plain, Table, TableCell, TableRow, Text
+from pipeline.model.codes import Code
+from pipeline.model.diagnostics import Span
+from pipeline.model.tree import plain_text
 from pipeline.resolve.charts import numbers
 from pipeline.resolve.charts.numbers import Number
 from pipeline.resolve.findings import Findings
-from pipeline.tree import plain_text
 
 MOST_GROUPS = 200
 """Bars or slices side by side that can be drawn at all; a line may have more points."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Iterator
 
+from pipeline.model.sheet.colours import PAPER
 from pipeline.resolve.charts import look
 from pipeline.resolve.charts.letters import EM, Fonts
 from pipeline.resolve.charts.scene import (
@@ -19,7 +20,6 @@ from pipeline.resolve.charts.scene import (
     Slice,
     hatching,
 )
-from pipeline.sheet.colours import PAPER
 
 _HEAD = (
     '<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink"'

@@ -13,13 +13,13 @@ from pipeline.resolve.charts import look
 from pipeline.resolve.charts.data import NO_DATA, Data
 from pipeline.resolve.charts.diagrams import Diagram
 from pipeline.resolve.charts.drawing import draw as svg
+from pipeline.resolve.charts.horizontal import draw_lying
 from pipeline.resolve.charts.layout import Plan
 from pipeline.resolve.charts.letters import Fonts
 from pipeline.resolve.charts.lines import draw_lines
-from pipeline.resolve.charts.lying import draw_lying
 from pipeline.resolve.charts.pies import draw_pie
 from pipeline.resolve.charts.scene import Scene, inked, mirrored
-from pipeline.resolve.charts.upright import draw_upright, names_below
+from pipeline.resolve.charts.vertical import draw_upright, names_below
 
 KEPT = 256
 """Drawings that are kept: editions of one format have the same."""

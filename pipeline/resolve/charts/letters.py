@@ -10,8 +10,16 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from pipeline.faces import EMOJI, FACES, FALLBACKS, LARGE_PRINT_FACES, LEGIBLE, SANS, font_file
-from pipeline.scripts import fonts_for
+from pipeline.model.faces import (
+    EMOJI,
+    FACES,
+    FALLBACKS,
+    LARGE_PRINT_FACES,
+    LEGIBLE,
+    SANS,
+    font_file,
+)
+from pipeline.model.writing_systems import fonts_for
 
 EM = 1000
 """Units of all outlines and widths in the size of the type."""

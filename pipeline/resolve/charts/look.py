@@ -10,8 +10,8 @@ from __future__ import annotations
 import functools
 from typing import NamedTuple
 
+from pipeline.model.sheet.colours import PAPER, TEXT, contrast, mixed, readable
 from pipeline.resolve.charts.scene import Fill, Shape
-from pipeline.sheet.colours import PAPER, TEXT, contrast, mixed, readable
 
 SEEN = 3
 """The contrast of what has to be seen, at least (WCAG 2.2, 1.4.11)."""

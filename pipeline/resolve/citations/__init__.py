@@ -14,10 +14,13 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace
 
 from pipeline import model
-from pipeline.codes import Code
-from pipeline.diagnostics import Span
-from pipeline.metadata import Metadata
 from pipeline.model import Attributes, Document, Inline, Node
+from pipeline.model.codes import Code
+from pipeline.model.diagnostics import Span
+from pipeline.model.metadata import Metadata
+from pipeline.model.slugs import slug
+from pipeline.model.tree import all_nodes, ordinals, rewrite_document
+from pipeline.model.words import words
 from pipeline.resolve.citations.cited import Cited, all_citations, in_reading_order, positions
 from pipeline.resolve.citations.sources import Sources, read_sources
 from pipeline.resolve.citations.surroundings import (
@@ -30,9 +33,6 @@ from pipeline.resolve.citations.surroundings import (
 )
 from pipeline.resolve.collation import warn_of_order
 from pipeline.resolve.findings import Findings, describe
-from pipeline.slugs import slug
-from pipeline.tree import all_nodes, ordinals, rewrite_document
-from pipeline.words import words
 
 if TYPE_CHECKING:
     from pipeline.resolve.citations.csl.data import Reference

@@ -5,10 +5,10 @@ from __future__ import annotations
 import itertools
 from typing import NamedTuple
 
-from pipeline.diagnostics import Span
 from pipeline.model import Citation, CitationItem, Document, Link, Node, Note, NoteReference
+from pipeline.model.diagnostics import Span
+from pipeline.model.tree import PATH, children, walk, walk_with, whole
 from pipeline.resolve.parts import parts
-from pipeline.tree import PATH, children, walk, walk_with, whole
 
 
 class Cited(NamedTuple):

@@ -7,13 +7,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pipeline.codes import Code, diagnostic
-from pipeline.diagnostics import Diagnostic, Span
-from pipeline.metadata import Placed
 from pipeline.model import Document
-from pipeline.paths import Located, Problem, locate
-from pipeline.suggestions import nearest
-from pipeline.words import words
+from pipeline.model.codes import Code, diagnostic
+from pipeline.model.diagnostics import Diagnostic, Span
+from pipeline.model.metadata import Placed
+from pipeline.model.suggestions import nearest
+from pipeline.model.words import words
+from pipeline.system.paths import Located, Problem, locate
 
 if TYPE_CHECKING:
     from pipeline.resolve.citations.csl.data import Reference

@@ -8,7 +8,6 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from pipeline.codes import Code
 from pipeline.model import (
     Bibliography,
     BibliographyEntry,
@@ -23,8 +22,8 @@ from pipeline.model import (
     SoftBreak,
     Text,
 )
-from pipeline.resolve.findings import Findings
-from pipeline.tree import (
+from pipeline.model.codes import Code
+from pipeline.model.tree import (
     FIELDS,
     Changes,
     all_nodes,
@@ -34,8 +33,9 @@ from pipeline.tree import (
     rewrite_document,
     walk,
 )
-from pipeline.words import called
-from pipeline.words.writing import NARROW, writing
+from pipeline.model.words import called
+from pipeline.model.words.writing import NARROW, writing
+from pipeline.resolve.findings import Findings
 
 _STOPS = re.compile(r"[.,;:!?…。，；：！？،؛؟]+[\"”’»)\]]*|[\"”’»]+[.,;:!?]*")
 ROLE = "bibliography"

@@ -13,15 +13,15 @@ from typing import NamedTuple
 from msgspec.structs import replace
 
 from pipeline import model
-from pipeline.metadata import ContentsOptions, Metadata
 from pipeline.model import Block, Document, Node
+from pipeline.model.metadata import ContentsOptions, Metadata
+from pipeline.model.slugs import short_slug
+from pipeline.model.tree import MINUTES, all_nodes, plain_text, rewrite, rewrite_document, walk
 from pipeline.resolve.contents import list_contents
 from pipeline.resolve.division.elsewhere import PartPlaces, without_dead_ends
 from pipeline.resolve.division.lists import Lists
 from pipeline.resolve.notes import number_notes
 from pipeline.resolve.parts import DocumentPart, is_list, parts
-from pipeline.slugs import short_slug
-from pipeline.tree import MINUTES, all_nodes, plain_text, rewrite, rewrite_document, walk
 
 
 class Handout(NamedTuple):

@@ -8,8 +8,8 @@ from msgspec.structs import replace
 
 from pipeline import model
 from pipeline.model import Attributes, Block, Document, Node
-from pipeline.tree import all_nodes, rewrite, walk
-from pipeline.words import words
+from pipeline.model.tree import all_nodes, rewrite, walk
+from pipeline.model.words import words
 
 TERMS = "terms"
 """The class of the definition lists of glossaries."""

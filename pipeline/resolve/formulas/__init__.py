@@ -12,18 +12,18 @@ from xml.etree.ElementTree import Element
 from msgspec.structs import replace
 
 from pipeline import model
-from pipeline.codes import Code
-from pipeline.diagnostics import Span
-from pipeline.editions import EDITIONS
-from pipeline.faces import MATH_FACE, font_file
 from pipeline.model import Document, Inline, Node
+from pipeline.model.codes import Code
+from pipeline.model.diagnostics import Span
+from pipeline.model.editions import EDITIONS
+from pipeline.model.faces import MATH_FACE, font_file
+from pipeline.model.tree import has, ordinals, rewrite_document, walk_with, whole
+from pipeline.model.words import words
 from pipeline.resolve.findings import Findings
 from pipeline.resolve.formulas.macros import Macro, defines
 from pipeline.resolve.formulas.reader import Mistake
 from pipeline.resolve.formulas.special import EquationLabel
 from pipeline.resolve.formulas.tex import read
-from pipeline.tree import has, ordinals, rewrite_document, walk_with, whole
-from pipeline.words import words
 
 Formula: TypeAlias = model.Math | model.MathBlock
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from pipeline.partial import closing_brace
+from pipeline.model.removal import closing_brace
 
 _TOKEN = re.compile(
     r"(?P<arrow><=>>|<<=>|<=>|<-->|<->|->|<-)"

@@ -6,7 +6,7 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-from pipeline.partial import closing_brace
+from pipeline.model.removal import closing_brace
 from pipeline.resolve.formulas.reader import Mistake
 
 LONGEST = 10_000

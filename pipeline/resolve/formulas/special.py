@@ -7,8 +7,8 @@ import re
 from collections.abc import Callable
 from typing import NamedTuple
 
-from pipeline.numerals import letters as letter
-from pipeline.partial import closing_brace
+from pipeline.model.removal import closing_brace
+from pipeline.model.words.numerals import letters as letter
 from pipeline.resolve.formulas import commands
 from pipeline.resolve.formulas.chemistry import chemistry
 from pipeline.resolve.formulas.lines import DASHED, SOLID, is_between, row_line

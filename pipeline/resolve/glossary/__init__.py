@@ -6,14 +6,14 @@ from typing import TypeAlias
 
 from msgspec.structs import replace
 
-from pipeline.codes import Code
-from pipeline.diagnostics import Span
-from pipeline.editions import EDITIONS
 from pipeline.model import Document, InlineElement, Link, Node
+from pipeline.model.codes import Code
+from pipeline.model.diagnostics import Span
+from pipeline.model.editions import EDITIONS
+from pipeline.model.suggestions import folded
+from pipeline.model.tree import all_nodes, plain_text, rewrite_document, walk
 from pipeline.resolve.findings import Findings
 from pipeline.resolve.glossary.terms import TERM, TermContext, around_of, define_terms, is_glossary
-from pipeline.suggestions import folded
-from pipeline.tree import all_nodes, plain_text, rewrite_document, walk
 
 Inherited: TypeAlias = tuple[TermContext, "Span | None"]
 

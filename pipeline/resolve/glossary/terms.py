@@ -7,13 +7,13 @@ from typing import NamedTuple, get_args
 from msgspec.structs import replace
 
 from pipeline import model
-from pipeline.codes import Code
 from pipeline.model import Attributes, Block, Document, Node
+from pipeline.model.codes import Code
+from pipeline.model.slugs import Names, slug
+from pipeline.model.suggestions import folded
+from pipeline.model.tree import plain_text, rewrite_document, walk
 from pipeline.resolve.collation import Collation, warn_of_order
 from pipeline.resolve.findings import Findings
-from pipeline.slugs import Names, slug
-from pipeline.suggestions import folded
-from pipeline.tree import plain_text, rewrite_document, walk
 
 GLOSSARY, TERM = "glossary", "term"
 SORTED = "sorted"

@@ -7,8 +7,10 @@ from collections.abc import Iterator
 from msgspec.structs import replace
 
 from pipeline import model
-from pipeline.codes import Code
 from pipeline.model import Document, Node
+from pipeline.model.codes import Code
+from pipeline.model.tree import Changes, all_nodes, ordinals, plain_text, rewrite_document
+from pipeline.model.words import called, words
 from pipeline.resolve.collation import Collation, warn_of_order
 from pipeline.resolve.findings import Findings
 from pipeline.resolve.index.entries import Entries
@@ -25,8 +27,6 @@ from pipeline.resolve.index.marks import (
     unmarked,
     with_surroundings,
 )
-from pipeline.tree import Changes, all_nodes, ordinals, plain_text, rewrite_document
-from pipeline.words import called, words
 
 ROLE = "index"
 PREFIX, ENTRY_PREFIX = "ix-", "ix-entry-"

@@ -8,9 +8,9 @@ from itertools import groupby
 
 from pipeline import model
 from pipeline.model import Attributes, Inline
+from pipeline.model.tree import plain_text
 from pipeline.resolve.collation import Collation
 from pipeline.resolve.index.marks import IndexMark, Path, key
-from pipeline.tree import plain_text
 
 FEWEST = 12
 """An index of fewer entries needs no letters."""

@@ -9,11 +9,11 @@ from typing import Any, NamedTuple, TypeAlias, get_args
 from msgspec.structs import replace
 
 from pipeline import model
-from pipeline.diagnostics import Span
 from pipeline.model import NO_ATTRIBUTES, Document, Inline, Node
+from pipeline.model.diagnostics import Span
+from pipeline.model.tree import INLINE_FIELDS, plain_text, rewrite, walk, walk_with, whole
 from pipeline.resolve.punctuation import Run
 from pipeline.resolve.titles import title_of
-from pipeline.tree import INLINE_FIELDS, plain_text, rewrite, walk, walk_with, whole
 
 MARK = "index"
 """The class of a mark in a line, and the key of one on a block."""

@@ -17,7 +17,7 @@ from pipeline.package.pdf.engine.drawn import COLOURS, FONTS
 from pipeline.package.pdf.engine.objects import PDF, PRODUCER, mend_file, mend_fonts
 from pipeline.package.pdf.engine.typesetter import POINT, Typesetter, written
 from pipeline.package.units import DrawnPages, SetPage, Use
-from pipeline.store import cached, key
+from pipeline.system.store import cached, key
 
 ffi.cdef(
     "hb_blob_t * hb_blob_create (const char *, unsigned int, int, void *, void *);"

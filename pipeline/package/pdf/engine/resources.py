@@ -20,10 +20,10 @@ from weasyprint.text.ffi import FROM_UNITS, ffi, fontconfig, gobject, harfbuzz, 
 from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import URLFetcher, URLFetcherResponse
 
-from pipeline.codes import Code, diagnostic
-from pipeline.diagnostics import Diagnostic
-from pipeline.faces import EMOJI, LEGIBLE, SANS
 from pipeline.model import Asset
+from pipeline.model.codes import Code, diagnostic
+from pipeline.model.diagnostics import Diagnostic
+from pipeline.model.faces import EMOJI, LEGIBLE, SANS
 from pipeline.package.asset_files import asset_bytes
 from pipeline.package.image_metadata import without_metadata
 from pipeline.package.image_sizes import shown

@@ -13,8 +13,8 @@ from collections.abc import Iterator
 from typing import NamedTuple, get_args
 from xml.etree.ElementTree import Element
 
-from pipeline.marks import FIELD, SPOKEN, FieldKind
-from pipeline.numerals import small_letters
+from pipeline.model.print_marks import FIELD, SPOKEN, FieldKind
+from pipeline.model.words.numerals import small_letters
 from pipeline.package.pdf.markup import BLOCKS, classes
 from pipeline.package.pdf.roles import is_hidden
 

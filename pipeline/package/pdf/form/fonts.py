@@ -14,11 +14,12 @@ from fontTools import unicodedata
 from fontTools.ttLib import TTFont
 from fontTools.varLib import instancer
 
-from pipeline import scripts, store
-from pipeline.faces import SANS
+from pipeline.model import writing_systems
+from pipeline.model.faces import SANS
+from pipeline.model.rendered import Face
 from pipeline.package.font_subset import coverage, font_bytes
 from pipeline.package.pdf.engine.objects import PDF, Array, Dictionary, Stream, String
-from pipeline.pages import Face
+from pipeline.system import store
 
 LATIN_FACE = Face(SANS, 400, "normal", "font_source_sans_pro", "files/SourceSansPro-Regular.ttf")
 """Has TrueType outlines, which all readers can take letters from while one types."""
@@ -54,12 +55,12 @@ class Metrics(NamedTuple):
 def face_for(text: str) -> Face:
     """The face for a form of this text: that of the script that most of it is in. A collection
     of fonts, as there are for Chinese and its kin, is too large to be embedded in whole."""
-    used = Counter(scripts.BEYOND.findall(text))
+    used = Counter(writing_systems.BEYOND.findall(text))
     counts: Counter[Face] = Counter()
-    for font in scripts.fonts_for(text):
+    for font in writing_systems.fonts_for(text):
         face = font.faces[0]
-        if scripts.COMMON not in font.scripts and not face.path.endswith(".ttc"):
-            of_script = (n for c, n in used.items() if font.scripts & scripts.scripts((c,)))
+        if writing_systems.COMMON not in font.scripts and not face.path.endswith(".ttc"):
+            of_script = (n for c, n in used.items() if font.scripts & writing_systems.scripts((c,)))
             counts[face] = sum(of_script)
     face, count = next(iter(counts.most_common(1)), (LATIN_FACE, 0))
     letters = sum(character.isalpha() for character in text)
@@ -148,7 +149,7 @@ def _font(face: Face) -> bytes:
 def _is_wanted(character: str, face: Face) -> bool:
     if ord(character) > 0xFFFF or unicodedata.category(character) in ("Co", "Cs"):
         return False
-    known = (font.scripts for font in scripts.FONTS if face in font.faces)
+    known = (font.scripts for font in writing_systems.FONTS if face in font.faces)
     return not unicodedata.script_extension(character).isdisjoint(LATIN.union(*known))
 
 

@@ -14,8 +14,9 @@ from xml.etree.ElementTree import Element
 
 from msgspec.structs import replace
 
-from pipeline.editions import EDITIONS, Edition
-from pipeline.metadata import Metadata
+from pipeline.model.editions import EDITIONS, Edition
+from pipeline.model.metadata import Metadata
+from pipeline.model.rendered import Pages
 from pipeline.package.pdf.engine.joining import DrawnPart, KeptPage, Uses, join
 from pipeline.package.pdf.engine.objects import PDF
 from pipeline.package.pdf.engine.typesetter import POINT, Typesetter
@@ -38,7 +39,6 @@ from pipeline.package.units import (
     Tag,
     Unit,
 )
-from pipeline.pages import Pages
 
 ROUNDS = 8
 """How often units are set at most until their page numbers are right, as in the engine."""

@@ -10,14 +10,14 @@ from typing import NamedTuple
 from xml.etree import ElementTree
 from xml.etree.ElementTree import Element
 
-from pipeline.editions import EDITIONS
+from pipeline.model.editions import EDITIONS
+from pipeline.model.rendered import Pages
+from pipeline.model.sheet.fitting import fit_for
 from pipeline.package import units
 from pipeline.package.pdf.engine.heads import begin_pages
 from pipeline.package.pdf.engine.typesetter import Typesetter
 from pipeline.package.pdf.markup import classes
 from pipeline.package.pdf.roles import heading_level
-from pipeline.pages import Pages
-from pipeline.sheet.fitting import fit_for
 
 CONTAINERS = frozenset({"html", "body", "main"})
 """What holds the blocks that units are made of."""

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from pipeline.editions import Edition
+from pipeline.model.editions import Edition
+from pipeline.model.rendered import tree_of
 from pipeline.package.pdf.engine.drawn import draw
 from pipeline.package.pdf.engine.heads import heads, is_plain, place_of
 from pipeline.package.pdf.engine.layout import Targets
@@ -28,7 +29,6 @@ from pipeline.package.units import (
     Unit,
     UnitFlow,
 )
-from pipeline.pages import tree_of
 
 NOTHING = DrawnPages((), (), {}, ())
 """What is drawn of a unit that is to be set again, when the numbers are known that it tells."""

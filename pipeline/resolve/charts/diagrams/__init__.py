@@ -10,8 +10,9 @@ from typing import TypeAlias
 
 from msgspec.structs import replace
 
-from pipeline.codes import Code
 from pipeline.model import Chart
+from pipeline.model.codes import Code
+from pipeline.model.tree import plain_text
 from pipeline.resolve.charts.diagrams import clocks, fractions, graphs, number_lines
 from pipeline.resolve.charts.diagrams.arithmetic import MistakeError
 from pipeline.resolve.charts.diagrams.clocks import Clocks
@@ -20,7 +21,6 @@ from pipeline.resolve.charts.diagrams.graphs import Axes
 from pipeline.resolve.charts.diagrams.number_lines import NumberLine
 from pipeline.resolve.charts.diagrams.shared import Item, Settings
 from pipeline.resolve.findings import Findings
-from pipeline.tree import plain_text
 
 Diagram: TypeAlias = NumberLine | Axes | Clocks | Bars
 """``turns`` is whether those who read from right to left see it from there, ``texts`` are all that

@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable
 from typing import NamedTuple, TypeAlias
 
-from pipeline.suggestions import did_you_mean
+from pipeline.model.suggestions import did_you_mean
 
 Value: TypeAlias = Callable[[float], float]
 """What comes of an x; an ArithmeticError or ValueError where there is none."""

@@ -7,12 +7,12 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from pipeline.model.sheet.colours import PAPER
 from pipeline.resolve.charts.diagrams.arithmetic import MistakeError
 from pipeline.resolve.charts.diagrams.shared import Item, Settings, Words, capital
 from pipeline.resolve.charts.layout import Plan, text_block
 from pipeline.resolve.charts.look import CAPITAL, GAP, INK, LEADING, QUIET
 from pipeline.resolve.charts.scene import Fill, Label, Mark, Point, Rule, Scene, Slice
-from pipeline.sheet.colours import PAPER
 
 RADIUS, SPACE = 42.0, 16.0
 """Of a face, and between two of them."""

@@ -6,12 +6,12 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from pipeline.model.sheet.colours import PAPER
 from pipeline.resolve.charts.diagrams.arithmetic import MistakeError
 from pipeline.resolve.charts.diagrams.shared import Item, Settings, Words
 from pipeline.resolve.charts.layout import Plan, middle_block
 from pipeline.resolve.charts.look import GAP, INK
 from pipeline.resolve.charts.scene import Box, Fill, Mark, Rule, Scene
-from pipeline.sheet.colours import PAPER
 
 HEIGHT, SPACE, BETWEEN = 20.0, 9.0, 6.0
 """Of a bar, between two of them, and between the wholes of one."""

@@ -9,14 +9,14 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import NamedTuple, TypeVar
 
-from pipeline.diagnostics import Span
 from pipeline.model import Chart
+from pipeline.model.diagnostics import Span
+from pipeline.model.sheet.colours import PAPER
 from pipeline.resolve.charts import numbers
 from pipeline.resolve.charts.diagrams.arithmetic import MistakeError, number
 from pipeline.resolve.charts.layout import Plan, ticks
 from pipeline.resolve.charts.look import CAPITAL
 from pipeline.resolve.charts.scene import Box, Fill, Label, Mark, Point, Rule
-from pipeline.sheet.colours import PAPER
 
 Found = TypeVar("Found")
 Words = Mapping[str, str]

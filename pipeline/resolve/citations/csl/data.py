@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-from pipeline.diagnostics import Span
+from pipeline.model.diagnostics import Span
 
 
 class Name(msgspec.Struct, frozen=True, omit_defaults=True):

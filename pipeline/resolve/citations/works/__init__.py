@@ -8,8 +8,8 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
-from pipeline.codes import Code, diagnostic
-from pipeline.diagnostics import Diagnostic, Span
+from pipeline.model.codes import Code, diagnostic
+from pipeline.model.diagnostics import Diagnostic, Span
 from pipeline.resolve.citations.csl.data import Reference
 from pipeline.resolve.citations.works import bibtex, from_bibtex, from_csl
 from pipeline.resolve.citations.works.bibtex import BibtexEntry

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 
-from pipeline.diagnostics import Span
+from pipeline.model.diagnostics import Span
+from pipeline.model.words.writing import tags_by_name
 from pipeline.resolve.citations.csl import cases, marks
 from pipeline.resolve.citations.csl.data import Date, Name, Reference
 from pipeline.resolve.citations.works.bibtex import BibtexEntry
@@ -13,7 +14,6 @@ from pipeline.resolve.citations.works.bibtex_names import read_names
 from pipeline.resolve.citations.works.dates import edtf, year_and_month
 from pipeline.resolve.citations.works.kinds import BIBTEX_KINDS, CSL_KINDS, GENRES
 from pipeline.resolve.citations.works.latex import plain_text, to_text
-from pipeline.words.writing import tags_by_name
 
 _NAMES = {
     "author": "author", "editor": "editor", "translator": "translator",

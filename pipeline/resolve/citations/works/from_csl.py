@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from pipeline.diagnostics import Span
+from pipeline.model.diagnostics import Span
 from pipeline.resolve.citations.csl import marks
 from pipeline.resolve.citations.csl.data import Date, Name, Reference
 from pipeline.resolve.citations.works.dates import edtf

@@ -7,6 +7,7 @@ import importlib.util
 import json
 from pathlib import Path
 
+from pipeline.model.suggestions import nearest
 from pipeline.resolve.citations.csl.locales import citeproc_data
 from pipeline.resolve.citations.csl.style import (
     BadStyleError,
@@ -15,7 +16,6 @@ from pipeline.resolve.citations.csl.style import (
     parse,
     read,
 )
-from pipeline.suggestions import nearest
 
 DEFAULT = "harvard-cite-them-right"
 """The style where none is named: the one that is always there."""

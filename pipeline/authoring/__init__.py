@@ -1,0 +1,1 @@
+"""Markdown sources are written here: imported, formatted, begun from starters."""

@@ -1,0 +1,272 @@
+"""One canonical way to write a source: ``chapbook format``.
+
+A source is formatted block by block, each at the top level by itself: read, written again, and
+read once more. One that would not come back as it was, or of which a word would be lost (a
+comment, say, which no document holds), stays as its author wrote it; so does all that is no block:
+front matter, definitions of links, lines that take in files. In the end the whole is read again.
+"""
+
+from __future__ import annotations
+
+import codecs
+import re
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from msgspec.structs import replace
+
+from pipeline.authoring.writer import UnwritableError, write_blocks
+from pipeline.authoring.writer.blocks import alternate
+from pipeline.authoring.writer.sameness import bare, same
+from pipeline.model import INLINE_NOTE, Document, Node, Note, SoftBreak, Text
+from pipeline.model.codes import Code, diagnostic
+from pipeline.model.diagnostics import Diagnostic
+from pipeline.model.tree import FIELDS, rewrite_document
+from pipeline.parser import parse, parse_body
+from pipeline.parser.blockparser import BlockElement
+from pipeline.parser.frontmatter import read_front_matter
+from pipeline.parser.inlines.links import normalise as normalised
+from pipeline.parser.markup.tags import KNOWN_TAGS
+from pipeline.parser.source import normalise, read
+from pipeline.parser.syntax import parse_tree
+from pipeline.system.paths import shown_name
+
+_WORD = re.compile(r":[\w+-]{1,70}:(?!\w)|[^\W_]++")
+_ELSEWHERE = re.compile(r"\(@|!\[\[|</?([A-Za-z][\w-]*)(?=[\s/>])")
+"""What means something by what stands elsewhere: examples, files taken in, tags of two blocks."""
+
+_LABEL = re.compile(r"\[([^\[\]]{1,999})\]")
+_ABOUT_TABLE = re.compile(r"[Tt]able:|:[ \t]|\{")
+_MARKS = ("<!--", "%%")
+_AS_WRITTEN = frozenset({"html", "missing", "typed"})
+"""Elements that stay: HTML, whose tags may go over several, and lines that take in files."""
+
+# Scripts that set no spaces between words: a line end there is none, and stays.
+_UNSPACED = re.compile(
+    "[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef]"
+)
+
+
+class Formatted(NamedTuple):
+    """``text`` is the source, formatted; ``kept`` are the lines on which blocks begin that stay as
+    they are written. With anything ``wrong``, the text is the one that was given."""
+
+    text: str
+    kept: tuple[int, ...] = ()
+    wrong: tuple[Diagnostic, ...] = ()
+
+
+class _Piece(NamedTuple):
+    """Lines of a source, from the first up to (not with) the last, counted from 0; ``tag`` is the
+    element that they are, "" for what is between elements."""
+
+    first: int
+    end: int
+    tag: str = ""
+
+
+class FormattedFile(NamedTuple):
+    """A file's text as it is and as it is canonically written, and ``data``, what would be in the
+    file then: with the line ends that it has, and its mark of UTF-8."""
+
+    before: str
+    after: Formatted
+    data: bytes
+
+    @property
+    def differs(self) -> bool:
+        return self.after.text != self.before
+
+
+def format_file(path: Path) -> FormattedFile:
+    """What becomes of a file."""
+    name = shown_name(str(path))
+    text, found = read(path)
+    if wrong := tuple(one for one in found if one.is_error):
+        told = tuple(one if one.source else replace(one, source=name) for one in wrong)
+        return FormattedFile(text, Formatted(text, wrong=told), b"")
+    after = format_text(text, name, path.parent)
+    raw = path.read_bytes()
+    mark = codecs.BOM_UTF8 if raw.startswith(codecs.BOM_UTF8) else b""
+    end = "\r\n" if b"\r\n" in raw else "\n"
+    return FormattedFile(text, after, mark + after.text.replace("\n", end).encode())
+
+
+def format_text(text: str, source: str = "", folder: Path | None = None) -> Formatted:
+    """A source as it is canonically written. ``source`` and ``folder`` as in `parse`."""
+    before = parse(text, source, folder)
+    if wrong := tuple(found for found in before.diagnostics if found.is_error):
+        return Formatted(text, wrong=wrong)
+    plain = normalise(text)
+    _, taken, _ = read_front_matter(plain, source)
+    lines = plain.split("\n")
+    made, kept = _body(lines[taken:])
+    front = "\n".join(lines[:taken])
+    made = f"{front}\n\n{made}" if front and made else front or made
+    after = parse(made, source, folder)
+    new = {found.code for found in after.diagnostics} - {found.code for found in before.diagnostics}
+    if new or not same(joined(before), joined(after)):
+        message = "The source would say something else if it were formatted; it stays as it is."
+        return Formatted(text, wrong=(diagnostic(Code.NOT_FORMATTED, message, source=source),))
+    return Formatted(made, tuple(line + taken + 1 for line in kept))
+
+
+def _body(lines: list[str]) -> tuple[str, tuple[int, ...]]:
+    """A text without front matter, and the lines (from 0) of the blocks that stay."""
+    tree = parse_tree("\n".join(lines))
+    elements = [element for element in tree.root if isinstance(element, BlockElement)]
+    references = tree.parser.md.references
+    pieces = _pieces(elements, lines)
+    found: list[str] = []
+    kept: list[int] = []
+    again = False
+    for at, piece in enumerate(pieces):
+        written = "\n".join(lines[piece.first : piece.end])
+        if piece.tag == "p":
+            written = written.lstrip(" \t")  # the rest of one that began with a definition
+        if at:
+            found.append(_between(pieces[at - 1], piece))
+        if not piece.tag:
+            found.append(written)
+            continue
+        is_next = bool(at) and piece.tag in ("ul", "ol") and pieces[at - 1].tag == piece.tag
+        again = is_next and not again
+        made = _formatted(written, references) if piece.tag not in _AS_WRITTEN else written
+        if again and made:
+            made = alternate(made)
+        if not made:
+            kept.append(piece.first)
+        found.append(made or written)
+    return "".join(found) + "\n" if found else "", tuple(kept)
+
+
+def _pieces(elements: Iterable[BlockElement], lines: list[str]) -> list[_Piece]:
+    """All lines with text: those of each element, with those about a table beside it, and those
+    that are in none."""
+    found: list[_Piece] = []
+    at = 0
+    for element in elements:
+        first, end = element.line - 1, element.end
+        if first < at:
+            first = at
+        found += _others(lines, at, first)
+        piece = _Piece(first, end, element.tag)
+        before = found[-1] if found else None
+        if before and _belong(before, piece, lines):
+            found[-1] = _Piece(before.first, end, "table")
+        elif end > first:
+            found.append(piece)
+        at = max(at, end)
+    return [*found, *_others(lines, at, len(lines))]
+
+
+def _others(lines: list[str], first: int, end: int) -> Iterable[_Piece]:
+    """Runs of lines between empty ones."""
+    start = first
+    for at in range(first, end + 1):
+        if at == end or not lines[at].strip(" \t"):
+            if start < at:
+                yield _Piece(start, at)
+            start = at + 1
+
+
+def _belong(one: _Piece, other: _Piece, lines: list[str]) -> bool:
+    """Whether one of two neighbours is a table, and the other its caption or attributes."""
+    if "table" not in (one.tag, other.tag) or "p" not in (one.tag, other.tag):
+        return False
+    text = lines[(one if one.tag == "p" else other).first]
+    return bool(_ABOUT_TABLE.match(text)) and not (other.tag == "table" and text[0] == "{")
+
+
+def _between(one: _Piece, other: _Piece) -> str:
+    """An empty line, but where notes, HTML, or what is no block, stand close to each other."""
+    close = one.end == other.first
+    tags = {one.tag, other.tag}
+    may_be_close = tags == {"note"} or not tags.isdisjoint({"", "html"})
+    return "\n" if close and may_be_close else "\n\n"
+
+
+def _formatted(written: str, references: Mapping[str, tuple[str, str]]) -> str:
+    """A block as it is canonically written; "" where it has to stay."""
+    if any(not tag[1] or tag[1].lower() not in KNOWN_TAGS for tag in _ELSEWHERE.finditer(written)):
+        return ""
+    labels = {
+        label[1]: references[normalised(label[1])]
+        for label in _LABEL.finditer(written)
+        if normalised(label[1]) in references
+    }
+    links: dict[tuple[str, str], str] = {}
+    for label, target in labels.items():
+        links.setdefault(target, label)
+    before = _read(written, labels)
+    if before.diagnostics or len(before.blocks) + any(map(_is_labelled, before.notes)) != 1:
+        return ""
+    before = joined(before)
+    try:
+        made = write_blocks(before.blocks, before.notes, links).rstrip("\n")
+    except UnwritableError:
+        return ""
+    said = bare(before)
+    if _lost(written, made) or bare(joined(_read(made, labels))) != said:
+        return ""
+    for own in (written, " ".join(line.strip(" \t") for line in written.split("\n"))):
+        # What differs in nothing but backslashes is the author's choice.
+        if own.replace("\\", "") == made.replace("\\", "") and (
+            own == made or bare(joined(_read(own, labels))) == said
+        ):
+            return own
+    return made
+
+
+def _is_labelled(note: Note) -> bool:
+    return not note.label.startswith(INLINE_NOTE)
+
+
+def _read(text: str, labels: Mapping[str, tuple[str, str]]) -> Document:
+    definitions = "".join(
+        f'\n[{label}]: <{address}> "{title}"' if title else f"\n[{label}]: <{address}>"
+        for label, (address, title) in labels.items()
+    )
+    return parse_body(f"{text}\n{definitions}" if definitions else text)
+
+
+def _lost(written: str, made: str) -> bool:
+    """Whether a word is in what was written that is no more in what was made of it, or a mark
+    of a comment."""
+    words = _words(written) - _words(made)
+    return bool(words) or any(written.count(mark) > made.count(mark) for mark in _MARKS)
+
+
+def _words(text: str) -> Counter[str]:
+    """The words of a text; numbers count the items of lists."""
+    found = _WORD.findall(text.casefold())
+    return Counter(word for word in found if not word.isdecimal())
+
+
+def joined(document: Document) -> Document:
+    """The document with spaces for the line ends that are spaces in all outputs."""
+
+    def leave(node: Node) -> Node:
+        changed = {name: _on_one_line(getattr(node, name)) for name in FIELDS[type(node)]}
+        return replace(node, **changed)
+
+    return rewrite_document(document, leave=dict.fromkeys(FIELDS, leave))
+
+
+def _on_one_line(children: Any) -> Any:
+    if not isinstance(children, tuple) or not any(isinstance(n, SoftBreak) for n in children):
+        return children
+    return tuple(
+        Text(text=" ") if isinstance(node, SoftBreak) and not _is_unspaced(children, at) else node
+        for at, node in enumerate(children)
+    )
+
+
+def _is_unspaced(children: tuple[Node, ...], at: int) -> bool:
+    before = children[at - 1] if at else None
+    after = children[at + 1] if at + 1 < len(children) else None
+    last = before.text[-1:] if isinstance(before, Text) else ""
+    first = after.text[:1] if isinstance(after, Text) else ""
+    return bool(_UNSPACED.match(last) or _UNSPACED.match(first))

@@ -1,0 +1,54 @@
+"""Sources made of what people have: `chapbook import`.
+
+An input becomes a document (`draft`), by one module for each format, and the document a source
+(`pipeline.authoring.writer`). The ledger counts what the input holds, and what the source has;
+whatever is lost or guessed is a finding.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from pipeline.authoring.importing.draft import Changes
+from pipeline.authoring.importing.reading import FORMATS, read
+from pipeline.authoring.importing.writing import Imported, failed, written
+from pipeline.model.codes import Code, diagnostic
+from pipeline.system.paths import shown_name
+
+__all__ = ["Imported", "import_file", "import_text", "inputs"]
+
+COPIED = "copied text"
+"""What a text is called that comes from standard input."""
+
+
+def inputs(path: Path) -> Iterator[tuple[Path, str]]:
+    """The files that a path given for an input leads to, each with the name of its source; those
+    of a folder are its Markdown, but for what is hidden."""
+    if not path.is_dir():
+        yield path, path.stem
+        return
+    for file in sorted(path.rglob("*")):
+        own = file.relative_to(path)
+        hidden = any(part.startswith(".") for part in own.parts)
+        if FORMATS.get(file.suffix.lower()) == "markdown" and file.is_file() and not hidden:
+            yield file, own.with_suffix("").as_posix()
+
+
+def import_text(data: bytes) -> Imported:
+    """The source that a copied text becomes."""
+    from pipeline.authoring.importing.text import of_text
+
+    draft = of_text(data, COPIED)
+    return written(draft, COPIED, "")
+
+
+def import_file(path: Path, changes: Changes = "accept") -> Imported:
+    """The source that a file becomes, with its tracked ``changes`` accepted, rejected or kept."""
+    name = shown_name(str(path))
+    try:
+        draft = read(path, name, changes)
+    except OSError as error:
+        message = f"The file cannot be read: {error.strerror or 'the system gives no reason'}."
+        return failed(diagnostic(Code.UNREADABLE_FILE, message, source=name))
+    return written(draft, name, path.stem)

@@ -1,0 +1,111 @@
+"""What is read of an input, before it is written as a source."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from typing import Literal, TypeAlias
+
+import msgspec
+from lxml.etree import _Element as Element
+
+from pipeline import model
+from pipeline.model import Block, Node, Note, Paragraph, Text
+from pipeline.model.diagnostics import Diagnostic
+from pipeline.model.metadata import Metadata
+from pipeline.model.tree import walk
+
+Changes: TypeAlias = Literal["accept", "reject", "keep"]
+"""What becomes of tracked changes."""
+
+COMMENT = "\ue000"
+"""What a paragraph begins with that stands for a comment, which no document has."""
+
+NOTE_MARK, MATH_MARK = "\ue001", "\ue002"
+"""What stands on both sides of a note's label, and of a formula in TeX, until nodes are made."""
+
+DISPLAY_MARK = "\ue004"
+"""What a formula begins with that stands on a line of its own."""
+
+KINDS: dict[type[Node], str] = {
+    model.Heading: "headings",
+    model.Paragraph: "paragraphs",
+    model.List: "lists",
+    model.ListItem: "list items",
+    model.DefinitionList: "definition lists",
+    model.BlockQuote: "quotations",
+    model.Table: "tables",
+    model.TableCell: "cells",
+    model.CodeBlock: "code",
+    model.Image: "images",
+    model.Link: "links",
+    model.CrossReference: "links",
+    model.NoteReference: "notes",
+    model.Math: "formulas",
+    model.MathBlock: "formulas",
+}
+"""What the ledger counts, and what it calls it."""
+
+HEADS = "headers and footers"
+"""A row of what is told one by one, and never in a source."""
+
+ROWS = (*dict.fromkeys(KINDS.values()), "comments", HEADS, "words")
+
+
+class Draft(msgspec.Struct, frozen=True):
+    """An input as a document: ``images`` are files by the names that the source gives them.
+    ``counts`` are what the input holds, by the rows of the ledger, as far as they can be told.
+    A paragraph of `COMMENT` and a text stands for a comment."""
+
+    metadata: Metadata
+    blocks: tuple[Block, ...]
+    notes: tuple[Note, ...] = ()
+    images: dict[str, bytes] = {}
+    counts: dict[str, int] = {}
+    found: tuple[Diagnostic, ...] = ()
+
+
+def count(blocks: tuple[Block, ...], notes: tuple[Note, ...]) -> Counter[str]:
+    """What a document holds, by the rows of the ledger."""
+    found: Counter[str] = Counter()
+    for node in walk((*blocks, *notes)):
+        if isinstance(node, Paragraph) and is_comment(node):
+            found["comments"] += 1
+        if isinstance(node, Text | model.Code | model.CodeBlock | model.Abbreviation):
+            found["words"] += 0 if node.text.startswith(COMMENT) else len(node.text.split())
+        if isinstance(node, model.Turn):
+            found["words"] += len(node.speaker.split())
+        if isinstance(node, model.CrossReference):
+            found["words"] += 1 if node.form == "number" else 2
+        if (name := KINDS.get(type(node))) and not is_comment(node):
+            found[name] += 1
+    return found
+
+
+def comment(text: str) -> Paragraph:
+    """What stands for a comment."""
+    return Paragraph(children=(Text(text=f"{COMMENT}{text}"),))
+
+
+def is_comment(node: Node) -> bool:
+    """Whether a block stands for a comment."""
+    if not isinstance(node, Paragraph) or len(node.children) != 1:
+        return False
+    only = node.children[0]
+    return isinstance(only, Text) and only.text.startswith(COMMENT)
+
+
+def told_changes(number: int, changes: Changes) -> Iterator[str]:
+    """What became of tracked changes, where there are any."""
+    if number:
+        said = "1 tracked change is" if number == 1 else f"{number} tracked changes are"
+        what = {"accept": "accepted", "reject": "rejected", "keep": "kept, as `<ins>` and `~~`"}
+        yield f"{said} {what[changes]}."
+
+
+def append_text(to: Element, text: str) -> None:
+    """Put a text behind all that an element holds."""
+    if len(to):
+        to[-1].tail = (to[-1].tail or "") + text
+    else:
+        to.text = (to.text or "") + text

@@ -1,0 +1,172 @@
+"""Web pages: the article and its metadata, read by lxml, its markup by the parser's own builder."""
+
+from __future__ import annotations
+
+import codecs
+import re
+from collections import Counter
+from collections.abc import Iterable
+from pathlib import Path
+
+import lxml.html
+from lxml.etree import ParserError
+from lxml.etree import _Element as Element
+from msgspec.structs import replace
+
+from pipeline.authoring.importing import article, own_markup, own_nodes
+from pipeline.authoring.importing.draft import COMMENT, DISPLAY_MARK, MATH_MARK, Draft, count
+from pipeline.authoring.importing.page_metadata import metadata_of
+from pipeline.authoring.importing.page_notes import take_formulas, take_notes
+from pipeline.authoring.importing.page_reader import Fetch, PageReader, Places
+from pipeline.authoring.importing.text_head import with_head
+from pipeline.authoring.importing.tidying import joined_runs, tidied
+from pipeline.model import Image, Note, NoteReference
+from pipeline.model.codes import Code, diagnostic
+from pipeline.model.metadata import Metadata
+from pipeline.model.tree import rewrite, walk
+from pipeline.parser.characters import FORBIDDEN
+from pipeline.system.paths import Located, locate
+
+_COUNTED = {
+    **dict.fromkeys(("h1", "h2", "h3", "h4", "h5", "h6"), "headings"),
+    **dict.fromkeys(("ul", "ol"), "lists"),
+    **dict.fromkeys(("td", "th"), "cells"),
+    "p": "paragraphs",
+    "li": "list items",
+    "dl": "definition lists",
+    "blockquote": "quotations",
+    "table": "tables",
+    "pre": "code",
+    "img": "images",
+}
+
+
+def read_html(path: Path, name: str) -> Draft:
+    """The article of a saved page; a fragment is an article as a whole."""
+
+    def fetch(address: str) -> bytes | None:
+        found = locate(path.parent, address, Code.MISSING_IMAGE)
+        try:
+            return found.read() if isinstance(found, Located) else None
+        except OSError:
+            return None
+
+    return of_page(path.read_bytes(), name, fetch, places="line")
+
+
+def of_page(
+    data: bytes | str | Element,
+    name: str,
+    fetch: Fetch,
+    *,
+    whole: bool = False,
+    title: str = "",
+    notes: Iterable[tuple[str, Element]] = (),
+    places: Places = "",
+    own: bool = False,
+) -> Draft:
+    """The article of a page, or the ``whole`` of it where it is a document or a book, whose
+    ``title`` may be known, and ``notes`` by their labels. ``places`` are what is counted in it.
+    ``own`` pages are those that Chapbook made."""
+    text = "" if isinstance(data, Element) else decoded(data)
+    try:
+        root = data if isinstance(data, Element) else lxml.html.document_fromstring(text)
+    except (ParserError, ValueError):
+        message = "There is no text in it."
+        empty = diagnostic(Code.EMPTY_FILE, message, source=name)
+        return Draft(Metadata(), (), found=(empty,))
+    metadata, address = metadata_of(root, whole=whole)
+    if title:
+        metadata = replace(metadata, title=title)
+    reader = PageReader(name, fetch, address, places)
+    if places == "line":
+        reader.find_columns(root, text)
+    if own := own or own_markup.is_own(root):
+        own_markup.prepare(root)
+        whole = True
+    dropped = [(e, article.words(e)) for e in article.strip(root)]
+    body = root.find("body")
+    chosen = (root if body is None else body) if whole else article.find(root)
+    if not whole:
+        dropped += [(e, article.words(e)) for e in article.beside(chosen)]
+        dropped += [(e, article.words(e)) for e in article.clean(chosen)]
+        reader.tell_dropped(dropped)
+    reader.tell_guesses(chosen)
+    take_formulas(chosen)
+    taken = [*take_notes(chosen), *notes]
+    reader.find_places(chosen, *(e for _, e in taken))
+    blocks = reader.blocks(chosen)
+    texts = tuple(Note(label=label, children=reader.blocks(e)) for label, e in taken)
+    counts = _counts(chosen, metadata.title)
+    for _, text in taken:
+        counts.update(_counts(text))
+    counts["notes"] = sum(1 for n in walk((*blocks, *texts)) if isinstance(n, NoteReference))
+    if own:
+        changes = own_nodes.nodes(metadata.lang, reader.tell)
+        blocks, texts = rewrite(blocks, leave=changes), rewrite(texts, leave=changes)
+        metadata = replace(metadata, speakers=own_nodes.speakers(blocks))
+        joined = rewrite((*blocks, *texts), leave=joined_runs())
+        counts = count(joined, ())  # type: ignore[arg-type]
+        reader.forget_images({n.source for n in walk((*blocks, *texts)) if isinstance(n, Image)})
+    kept = own_nodes.KEPT if own else frozenset[str]()
+    blocks, texts = tidied(blocks, texts, metadata.title, reader.tell, kept)
+    if not whole:
+        before = count(blocks, ())
+        metadata, blocks, told = with_head(blocks, metadata, name)
+        counts.subtract(before - count(blocks, ()))
+        reader.found += told
+    return Draft(metadata, blocks, texts, reader.images, counts, tuple(reader.found))
+
+
+def decoded(data: bytes | str) -> str:
+    """A page without what XML says before it, and without characters that no text has."""
+    if isinstance(data, bytes):
+        try:
+            text = data.decode("utf-8-sig")
+        except UnicodeDecodeError:
+            text = data.decode(_encoding(data), "replace")
+    else:
+        text = data
+    return FORBIDDEN.sub(" ", re.sub(r"^\s*<\?xml[^>]*\?>", "", text))
+
+
+def _encoding(data: bytes) -> str:
+    """What a page says of its encoding, or the one of old systems."""
+    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return "utf-16"
+    found = re.search(rb"charset\s*+=\s*+[\"']?\s*+([\w-]{1,40})", data[:4096])
+    try:
+        return codecs.lookup(found[1].decode("ascii")).name if found else "cp1252"
+    except LookupError:
+        return "cp1252"
+
+
+def _counts(element: Element, title: str = "") -> Counter[str]:
+    """What an element holds; the heading that is the title is none of its headings."""
+    found: Counter[str] = Counter()
+    heads = element.iter("h1", "h2", "h3", "h4", "h5", "h6")
+    if title and any(
+        " ".join(article.words(head)).casefold() == title.casefold() for head in heads
+    ):
+        found["headings"] = -1
+    for inner in element.iter():
+        if isinstance(inner.tag, str) and (row := _COUNTED.get(inner.tag)):
+            if inner.tag == "p" and not _is_paragraph(inner):
+                continue
+            found[row] += 1
+        elif inner.tag == "a" and inner.get("href"):
+            found["links"] += 1
+    found["words"] = len(article.words(element))
+    return found
+
+
+def _is_paragraph(element: Element) -> bool:
+    """Whether a paragraph has something in it, and is not all that there is in its cell."""
+    outer = element.getparent()
+    alone = outer is not None and outer.tag in ("td", "th") and len(outer) == 1
+    said = "".join(article.words(element))
+    is_formula = said.startswith(f"{MATH_MARK}{DISPLAY_MARK}") and said.endswith(MATH_MARK)
+    is_figure = element.find("figure") is not None and len(element) == 1
+    is_text = bool(said) and not (is_formula and said.count(MATH_MARK) == 2)
+    is_text = is_text and not is_figure and not said.startswith(COMMENT)
+    return not alone and (is_text or len(element.findall(".//img")) > 1)

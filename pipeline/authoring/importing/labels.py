@@ -1,0 +1,151 @@
+"""Names before what somebody says, as they stand at the beginning of paragraphs."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Literal, NamedTuple
+
+from msgspec.structs import replace
+
+from pipeline import model
+from pipeline.authoring.importing.vocabulary import said
+from pipeline.model import Block, Inline, Paragraph
+from pipeline.model.tree import plain_text
+from pipeline.model.words import folded
+from pipeline.parser.markup.flow import trim
+
+Form = Literal["colon", "bold", "line"]
+"""Before a colon; bold, and no colon after it; in a line of its own."""
+
+_STAMP = r"[(\[]?\d{1,2}:\d{2}(?::\d{2})?(?:[.,]\d{1,3})?[)\]]?"
+TIME = re.compile(_STAMP)
+"""When something was said, in a transcript."""
+
+_STAMPED = re.compile(rf"\s{{0,9}}{_STAMP}\s{{0,9}}[-–:]?\s{{0,9}}")
+_COLON = re.compile(rf"([^\W\d_][^:：\n?!]{{0,59}}?)\s*(?:{_STAMP}\s*)?[:：](?:\s+|$|(?<=：))")
+_POINT = re.compile(r"([A-Z]\d{0,3})\s*[.)]\s+(?=\S)")
+_SMALL = frozenset(
+    "de da do dos das del della di du la le van von der den ter ten zu zum el al bin ibn ben abu "
+    "af av y e und and et i a ap o'".split()
+)
+_EMPHASES = (model.Strong, model.Emphasis)
+
+
+class SpeakerLabel(NamedTuple):
+    """A name at the beginning of a paragraph, and what of the paragraph comes after it."""
+
+    name: str
+    rest: tuple[Inline, ...]
+    form: Form
+
+
+def is_name(text: str) -> bool:
+    """Whether a text may be a name, or initials, or what stands for one."""
+    parts = text.split()
+    bare = re.sub(r"\W{0,3}\d{1,4}\W{0,3}$", "", text)  # Table 1.
+    if not parts or len(parts) > 5 or folded(bare) in said("speech", "nobody"):
+        return False
+    if re.search(r"[^\w\s.'’&()-]", text):
+        return False
+    large = [p for p in parts if p.strip("(\"'’)")[:1] and not p.strip("(\"'’)")[0].islower()]
+    small = [p for p in parts if p not in large]
+    return bool(large) and all(p.lower() in _SMALL for p in small) and not parts[0].isdigit()
+
+
+def label_of(children: tuple[Inline, ...]) -> SpeakerLabel | None:
+    """The name that a paragraph begins with, if it does."""
+    if not children:
+        return None
+    first, *rest = children
+    if isinstance(first, model.Text):
+        found = _in_text(first.text.lstrip())
+        if not found:
+            return None
+        name, left = found
+        return SpeakerLabel(
+            name, trim((model.Text(text=left), *rest)) if left else trim(rest), "colon"
+        )
+    if not isinstance(first, _EMPHASES):
+        return None
+    inner = " ".join(plain_text(first.children).split())
+    after = rest[0].text if rest and isinstance(rest[0], model.Text) else ""
+    colon = re.match(r"\s*[:：]\s*", after)
+    stamp = re.match(rf"\s{{0,9}}{_STAMP}\s{{0,9}}[:：]?\s{{0,9}}", after)
+    cut = colon or stamp
+    bare = _bare(inner)
+    if cut and is_name(bare):
+        return SpeakerLabel(bare, trim((model.Text(text=after[cut.end() :]), *rest[1:])), "colon")
+    if re.search(r"[:：]$", inner) and is_name(bare):
+        return SpeakerLabel(bare, trim(rest), "colon")
+    if isinstance(first, model.Strong) and is_name(bare) and len(bare.split()) < 5:
+        dashed = re.match(r"\s*[–—-]\s+|\s+", after)
+        if not rest:
+            return SpeakerLabel(bare, (), "line")
+        if dashed and after[dashed.end() : dashed.end() + 1].strip():
+            return SpeakerLabel(
+                bare, trim((model.Text(text=after[dashed.end() :]), *rest[1:])), "bold"
+            )
+    within = label_of(first.children)
+    if within and within.form == "colon" and within.rest:
+        # all that is asked is bold
+        return within._replace(rest=trim((*within.rest, *rest)))
+    return None
+
+
+def line_of(children: tuple[Inline, ...]) -> str:
+    """The name that is all of a paragraph, perhaps with a time; "" where it is none."""
+    text = plain_text(children).strip()
+    if len(text) > 60 or any(isinstance(n, model.Image | model.Link) for n in children):
+        return ""
+    name = _bare(text)
+    return name if is_name(name) else ""
+
+
+def _in_text(text: str) -> tuple[str, str] | None:
+    stamp = _STAMPED.match(text)
+    start = stamp.end() if stamp else 0
+    match = _COLON.match(text, start)
+    if match and is_name(_bare(match[1])):
+        return _bare(match[1]), text[match.end() :]
+    point = _POINT.match(text, start)
+    if point and stands_for(point[1]):
+        return point[1], text[point.end() :]
+    return None
+
+
+def _bare(text: str) -> str:
+    """A name without times, initials in brackets, and a colon."""
+    text = re.sub(rf"{_STAMP}|\([A-Z]{{1,4}}\)", " ", text)
+    return " ".join(text.split()).strip(" :：-–")
+
+
+def stands_for(name: str) -> Literal["", "question", "reply"]:
+    """Whether a name is one of the words for who asks, or who replies."""
+    plain = folded(re.sub(r"\s?\d{1,4}$", "", name))
+    if plain in said("speech", "question"):
+        return "question"
+    return "reply" if plain in said("speech", "reply") else ""
+
+
+def lines_apart(blocks: tuple[Block, ...]) -> Iterator[Block]:
+    """Blocks, with paragraphs whose lines begin with names cut there."""
+    for block in blocks:
+        breaks = isinstance(block, Paragraph) and any(
+            isinstance(node, model.LineBreak) for node in block.children
+        )
+        if not breaks or not isinstance(block, Paragraph):
+            yield block
+            continue
+        run: list[Inline] = []
+        for at, node in enumerate(block.children):
+            begins = isinstance(node, model.LineBreak) and label_of(
+                trim(block.children[at + 1 : at + 4])
+            )
+            if begins and begins.form == "colon" and run:
+                yield replace(block, children=trim(run))
+                run = []
+            else:
+                run.append(node)
+        if run:
+            yield replace(block, children=trim(run))

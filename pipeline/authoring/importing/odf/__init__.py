@@ -1,0 +1,164 @@
+"""OpenDocument texts, as LibreOffice writes them: read as a web page, with what styles mean."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+
+from lxml import etree
+from lxml.etree import _Element as Element
+from msgspec.structs import replace
+
+from pipeline.authoring.importing.archive import BrokenArchiveError, open_archive
+from pipeline.authoring.importing.draft import Changes, Draft, told_changes
+from pipeline.authoring.importing.html import of_page
+from pipeline.authoring.importing.odf.changes import settle
+from pipeline.authoring.importing.odf.names import (
+    DC,
+    DRAW,
+    INDEXES,
+    LEAVE_OUT,
+    META,
+    OFFICE,
+    STYLE,
+    TABLE,
+    TEXT,
+)
+from pipeline.authoring.importing.odf.page import MOST_REPEATED, OdfPage, number_of, xml_of
+from pipeline.authoring.importing.odf.styles import OdfStyles
+from pipeline.authoring.importing.page_metadata import language_of
+from pipeline.model.codes import Code, diagnostic
+from pipeline.model.metadata import Contributor, Metadata
+
+
+def read_odt(path: Path, name: str, changes: Changes = "accept") -> Draft:
+    """An OpenDocument text, in an archive or flat, with its tracked ``changes`` accepted, rejected
+    or kept as such."""
+    data = path.read_bytes()
+    try:
+        if data.lstrip()[:1] == b"<":
+            if b"<!ENTITY" in data:
+                raise BrokenArchiveError("It defines entities of its own, which is not safe.")
+            parts = dict.fromkeys(("content.xml", "styles.xml", "meta.xml"), data)
+        else:
+            parts = open_archive(data)
+        if b"encryption-data" in parts.get("META-INF/manifest.xml", b""):
+            raise BrokenArchiveError("The file has a password.")
+        content = xml_of(parts, "content.xml")
+        body = None if content is None else content.find(f".//{OFFICE}body/{OFFICE}text")
+        if content is None or body is None:
+            raise BrokenArchiveError("This is no OpenDocument text.")
+        outer = xml_of(parts, "styles.xml")
+        styles = OdfStyles([root for root in (outer, content) if root is not None])
+        metadata = _metadata(xml_of(parts, "meta.xml"), styles)
+    except (BrokenArchiveError, etree.LxmlError, ValueError) as error:
+        is_ours = isinstance(error, BrokenArchiveError)
+        message = str(error) if is_ours else "The OpenDocument text is broken."
+        hint = "Open it in LibreOffice, and save it anew as .odt."
+        wrong = diagnostic(Code.UNREADABLE_FILE, message, source=name, hint=hint)
+        return Draft(Metadata(), (), found=(wrong,))
+    changed = settle(body, changes)
+    page = OdfPage(styles, parts)
+    made = page.of(body)
+    draft = of_page(made, name, page.image, whole=True, title=metadata.title)
+    counts = _counts(body)
+    counts["comments"], counts["formulas"] = page.comments, page.formulas
+    counts["words"] -= page.labels
+    heads = [" ".join(_said(e).split()) for e in body.iter(f"{TEXT}h")]
+    counts["headings"] -= (metadata.title or draft.metadata.title) in heads
+    told = [*told_changes(changed, changes), *_told(body, outer)]
+    if page.indented:
+        paragraphs = "1 paragraph" if page.indented == 1 else f"{page.indented} paragraphs"
+        told.append(f"Taken for quotations since they are indented: {paragraphs}.")
+    found = [diagnostic(Code.NOT_IMPORTED, said, source=name) for said in told]
+    return Draft(
+        replace(metadata, title=metadata.title or draft.metadata.title),
+        draft.blocks,
+        draft.notes,
+        draft.images,
+        {**draft.counts, **counts},
+        (*found, *draft.found),
+    )
+
+
+def _metadata(meta: Element | None, styles: OdfStyles) -> Metadata:
+    def said(*tags: str) -> list[str]:
+        found = (" ".join((e.text or "").split()) for tag in tags for e in meta.iter(tag))  # type: ignore[union-attr]
+        return [text for text in found if text]
+
+    if meta is None:
+        return Metadata(lang=language_of(styles.language))
+    keywords = [k.strip() for text in said(f"{META}keyword") for k in re.split("[,;]", text)]
+    first = (said(f"{META}initial-creator", f"{DC}creator") or [""])[0]
+    title = (said(f"{DC}title") or [""])[0]
+    return Metadata(
+        title=title,
+        authors=tuple(Contributor(name=n.strip()) for n in first.split(";") if n.strip()),
+        description=(said(f"{DC}description") or [""])[0],
+        keywords=tuple(dict.fromkeys(filter(None, keywords))),
+        lang=language_of((said(f"{DC}language") or [styles.language])[0]),
+    )
+
+
+def _counts(body: Element) -> Counter[str]:
+    """What the text holds, but for what is only of its program."""
+    found: Counter[str] = Counter()
+    rows = {
+        f"{TABLE}table": "tables",
+        f"{TEXT}h": "headings",
+        f"{TEXT}note": "notes",
+        f"{TEXT}list-item": "list items",
+        f"{TEXT}list-header": "list items",
+        f"{DRAW}image": "images",
+        f"{TEXT}a": "links",
+    }
+    for element in _kept(body):
+        if row := rows.get(str(element.tag)):
+            found[row] += 1
+        if element.tag == f"{TABLE}table-cell":
+            found["cells"] += min(
+                number_of(element, f"{TABLE}number-columns-repeated"), MOST_REPEATED
+            )
+        elif element.tag in (f"{TEXT}p", f"{TEXT}h"):
+            found["words"] += len(_said(element).split())
+    return found
+
+
+def _kept(element: Element) -> Iterator[Element]:
+    """The elements that are of the text."""
+    stack = [element]
+    while stack:
+        inner = stack.pop()
+        if inner.tag not in LEAVE_OUT:
+            yield inner
+            stack.extend(reversed(inner))
+
+
+def _said(paragraph: Element) -> str:
+    """What a paragraph says itself, without paragraphs in it."""
+    parts = [paragraph.text or ""]
+    for child in paragraph:
+        if child.tag in (f"{TEXT}s", f"{TEXT}tab", f"{TEXT}line-break"):
+            parts.append(" ")
+        elif child.tag not in (*LEAVE_OUT, f"{TEXT}p", f"{TEXT}note", f"{DRAW}frame"):
+            parts.append(_said(child))
+        parts.append(child.tail or "")
+    return "".join(parts)
+
+
+def _told(body: Element, outer: Element | None) -> Iterator[str]:
+    """What is left out, and what was taken for granted."""
+    if any(True for _ in body.iter(f"{TEXT}hidden-text", f"{TEXT}hidden-paragraph")):
+        yield "Hidden text is left out."
+    for name in INDEXES:
+        if body.find(f".//{TEXT}{name}") is not None:
+            what = "table of contents" if name == "table-of-content" else "index"
+            yield f"The {what} is left out: editions have their own."
+    found = [] if outer is None else [*outer.iter(f"{STYLE}header", f"{STYLE}footer")]
+    for element in found:
+        text = " ".join(" ".join(element.itertext()).split())
+        if text:
+            kind = "header" if element.tag.endswith("header") else "footer"
+            yield f"The {kind} “{text[:60]}” is left out: editions have their own."

@@ -1,0 +1,361 @@
+"""An OpenDocument text as a page of HTML, with what its styles mean."""
+
+from __future__ import annotations
+
+import base64
+import posixpath
+import re
+from urllib.parse import unquote
+
+import lxml.html
+from lxml import etree
+from lxml.etree import _Element as Element
+
+from pipeline.authoring.importing.draft import COMMENT, MATH_MARK, append_text
+from pipeline.authoring.importing.mathml import as_tex
+from pipeline.authoring.importing.odf.changes import DELETED, INSERTED
+from pipeline.authoring.importing.odf.names import (
+    DC,
+    DRAW,
+    LEAVE_OUT,
+    MATH,
+    OFFICE,
+    SVG,
+    TABLE,
+    TEXT,
+    XLINK,
+)
+from pipeline.authoring.importing.odf.styles import OdfStyles
+from pipeline.authoring.importing.page_metadata import TITLE
+
+MOST_REPEATED = 100
+"""Times that a cell or a row is repeated: sheets say so of all that is empty."""
+
+
+def xml_of(parts: dict[str, bytes], name: str) -> Element | None:
+    """A part of an archive, if it is there."""
+    if name not in parts:
+        return None
+    parser = etree.XMLParser(
+        resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False
+    )
+    return etree.fromstring(parts[name], parser)
+
+
+def number_of(element: Element, key: str, default: int = 1) -> int:
+    """What an attribute says, where it is a number."""
+    value = element.get(key) or ""
+    return int(value) if value.isdigit() and len(value) < 7 else default
+
+
+class OdfPage:
+    """Makes a page of HTML of a text."""
+
+    def __init__(self, styles: OdfStyles, parts: dict[str, bytes]) -> None:
+        self.comments = 0
+        self.formulas = 0
+        self.labels = 0
+        self.indented = 0
+        self._ends: dict[str, int] = {}
+        self._styles = styles
+        self._parts = parts
+        self._notes: list[Element] = []
+        self._waiting: list[str] = []
+        self._inline: dict[str, bytes] = {}
+
+    def of(self, body: Element) -> str:
+        """The page of a text."""
+        root = lxml.html.Element("body")
+        for child in body:
+            self._block(child, root)
+            for said in self._waiting:
+                _under(root, "p").text = COMMENT + said
+            self._waiting = []
+        for number, note in enumerate(self._notes, 1):  # which may find others
+            aside = _under(root, "aside", id=f"note-{number}")
+            for child in note:
+                self._block(child, aside)
+        html = lxml.html.Element("html")
+        html.append(root)
+        made: str = lxml.html.tostring(html, encoding="unicode")
+        return made
+
+    def image(self, address: str) -> bytes | None:
+        """An image of the text."""
+        name = posixpath.normpath(unquote(address))
+        return self._inline.get(address) or self._parts.get(name)
+
+    # --- blocks
+
+    def _block(self, element: Element, to: Element) -> None:
+        tag = element.tag
+        if tag in LEAVE_OUT or not isinstance(tag, str):
+            if tag == f"{OFFICE}annotation":
+                self._comment(element)
+            return
+        if tag in (f"{TEXT}p", f"{TEXT}h"):
+            self._paragraph(element, to)
+        elif tag == f"{TEXT}list":
+            self._list(element, to, "", 1)
+        elif tag == f"{TABLE}table":
+            self._table(element, to)
+        elif tag.startswith(DRAW):
+            self._inlines_of(element, _under(to, "p"), alone=True)
+        else:
+            for child in element:
+                self._block(child, to)
+
+    def _paragraph(self, element: Element, to: Element) -> None:
+        style = element.get(f"{TEXT}style-name") or ""
+        names = self._styles.names(style)
+        before = to[-1] if len(to) else None
+        level = number_of(element, f"{TEXT}outline-level") if element.tag == f"{TEXT}h" else 0
+        heading = next((m for n in names if (m := re.fullmatch(r"Heading_20_(\d)", n))), None)
+        if heading:
+            level = level or int(heading[1])
+        if level:
+            self._inlines_of(element, _under(to, f"h{min(6, level)}"))
+            return
+        if "Title" in names:
+            made = _under(to, "h1")
+            made.set("class", TITLE)
+        elif "Preformatted_20_Text" in names:
+            if before is not None and before.tag == "pre":
+                append_text(before, "\n")
+                made = before
+            else:
+                made = _under(to, "pre")
+        elif "Quotations" in names or (to.tag == "body" and self._styles.is_indented(style)):
+            self.indented += "Quotations" not in names
+            is_open = before is not None and before.tag == "blockquote"
+            quotation = before if is_open and before is not None else _under(to, "blockquote")
+            made = _under(quotation, "p")
+        elif "Horizontal_20_Line" in names:
+            _under(to, "hr")
+            return
+        elif {"Table", "Tabelle"} & set(names) and self._is_caption_of_table(element):
+            self._labelled(element)
+            return
+        else:
+            made = _under(to, "p")
+        if self._styles.is_bold(style) and made.tag == "p":
+            made = _under(made, "strong")
+        self._inlines_of(element, made, alone=made.tag == "p")
+
+    def _is_caption_of_table(self, element: Element) -> bool:
+        return any(
+            e is not None and e.tag == f"{TABLE}table"
+            for e in (element.getnext(), element.getprevious())
+        )
+
+    def _labelled(self, element: Element) -> None:
+        """Count the words of a caption's label, which editions make anew."""
+        if element.find(f".//{TEXT}sequence") is not None:
+            self.labels += 2
+
+    def _list(self, element: Element, to: Element, style: str, level: int) -> None:
+        style = element.get(f"{TEXT}style-name") or style
+        start = self._styles.start(style, level)
+        made = _under(to, "ol" if start else "ul")
+        items = [c for c in element if c.tag in (f"{TEXT}list-item", f"{TEXT}list-header")]
+        first = number_of(items[0], f"{TEXT}start-value", start) if items else start
+        before = element.get(f"{TEXT}continue-list") or style
+        is_next = element.get(f"{TEXT}continue-numbering") == "true" or before != style
+        if start and level == 1 and is_next:
+            first = self._ends.get(before, 0) + 1
+        if level == 1:
+            own = element.get("{http://www.w3.org/XML/1998/namespace}id") or ""
+            self._ends[style] = self._ends[own] = first + len(items) - 1
+        if first > 1:
+            made.set("start", str(first))
+        for item in items:
+            inner = _under(made, "li")
+            for child in item:
+                if child.tag == f"{TEXT}list":
+                    self._list(child, inner, style, level + 1)
+                else:
+                    self._block(child, inner)
+
+    def _table(self, element: Element, to: Element) -> None:
+        made = _under(to, "table")
+        for caption in (element.getprevious(), element.getnext()):
+            if caption is not None and caption.tag == f"{TEXT}p":
+                names = self._styles.names(caption.get(f"{TEXT}style-name") or "")
+                if {"Table", "Tabelle"} & set(names):
+                    self._inlines_of(caption, _under(made, "caption"))
+                    break
+        for row in element.iter(f"{TABLE}table-row"):
+            if next(row.iterancestors(f"{TABLE}table")) is not element:
+                continue
+            above = row.getparent()
+            is_head = above is not None and above.tag == f"{TABLE}table-header-rows"
+            line = _under(made, "tr")
+            for cell in row:
+                if cell.tag != f"{TABLE}table-cell":
+                    continue
+                times = min(number_of(cell, f"{TABLE}number-columns-repeated"), MOST_REPEATED)
+                for _ in range(times):
+                    inner = _under(line, "th" if is_head else "td")
+                    for key, name in (("columns", "colspan"), ("rows", "rowspan")):
+                        spanned = number_of(cell, f"{TABLE}number-{key}-spanned")
+                        if spanned > 1:
+                            inner.set(name, str(spanned))
+                    for child in cell:
+                        self._block(child, inner)
+
+    # --- within text
+
+    def _inlines_of(self, element: Element, to: Element, *, alone: bool = False) -> None:
+        append_text(to, _folded(element.text, to))
+        for child in element:
+            if isinstance(child.tag, str):
+                self._inline_of(child, to, alone=alone)
+            append_text(to, _folded(child.tail, to))
+
+    def _inline_of(self, element: Element, to: Element, *, alone: bool) -> None:
+        tag = element.tag
+        if tag == f"{OFFICE}annotation":
+            self._comment(element)
+        elif tag in LEAVE_OUT:
+            return
+        elif tag == f"{TEXT}s":
+            count = min(number_of(element, f"{TEXT}c"), 200)
+            append_text(to, " " * count if _is_code(to) else " ")
+        elif tag == f"{TEXT}tab":
+            append_text(to, "\t" if _is_code(to) else " ")
+        elif tag == f"{TEXT}line-break":
+            if _is_code(to):
+                append_text(to, "\n")
+            else:
+                _under(to, "br")
+        elif tag == f"{TEXT}span":
+            self._span(element, to, alone=alone)
+        elif tag == INSERTED:
+            self._inlines_of(element, _under(to, "ins", datetime=""))
+        elif tag == DELETED:
+            self._inlines_of(element, _under(to, "del"))
+        elif tag == f"{TEXT}a":
+            link = _under(to, "a", href=element.get(f"{XLINK}href") or "")
+            self._inlines_of(element, link, alone=alone)
+        elif tag in (f"{TEXT}bookmark-ref", f"{TEXT}reference-ref"):
+            target = element.get(f"{TEXT}ref-name") or ""
+            self._inlines_of(element, _under(to, "a", href=f"#{target}"))
+        elif tag.removeprefix(TEXT).startswith(("bookmark", "reference-mark")):
+            place = element.get(f"{TEXT}name") or ""
+            if re.fullmatch("h[1-6]", str(to.tag)) and not to.get("id"):
+                to.set("id", place)
+            elif not tag.endswith("-end"):
+                _under(to, "span", id=place)
+        elif tag == f"{TEXT}note":
+            self._notes += element.findall(f"{TEXT}note-body")[:1]
+            number = len(self._notes)
+            mark = _under(_under(to, "sup"), "a", href=f"#note-{number}", role="doc-noteref")
+            mark.text = str(number)
+        elif tag == f"{DRAW}frame":
+            self._frame(element, to, alone=alone)
+        elif tag in (f"{DRAW}g", f"{DRAW}a", f"{TEXT}ruby", f"{DRAW}custom-shape"):
+            self._inlines_of(element, to)
+        elif tag in (f"{TEXT}p", f"{TEXT}h", f"{TEXT}list", f"{TABLE}table"):
+            self._block(element, to)
+        else:
+            self._inlines_of(element, to)
+
+    def _span(self, element: Element, to: Element, *, alone: bool) -> None:
+        for name in self._styles.marks(element.get(f"{TEXT}style-name") or ""):
+            kind, _, lang = name.partition(":")
+            to = _under(to, kind, lang=lang) if lang else _under(to, kind)
+        self._inlines_of(element, to, alone=alone)
+
+    def _frame(self, element: Element, to: Element, *, alone: bool) -> None:
+        """An image, a formula, or a box of text, which may hold an image and its caption."""
+        formula = self._formula(element)
+        if formula:
+            self.formulas += 1
+            append_text(to, f"{MATH_MARK}{formula}{MATH_MARK}")
+            return
+        box = element.find(f"{DRAW}text-box")
+        if box is not None:
+            image = box.find(f".//{DRAW}image")
+            paragraphs = box.findall(f"{TEXT}p")
+            if image is not None and len(paragraphs) == 1:
+                figure = _under(to, "figure")
+                self._image(image, figure)
+                caption = _under(figure, "figcaption")
+                self._labelled(paragraphs[0])
+                self._without_images(paragraphs[0], caption)
+                return
+            for child in box:
+                self._block(child, to)
+            return
+        image = element.find(f"{DRAW}image")
+        if image is not None:
+            self._image(image, to)
+
+    def _without_images(self, paragraph: Element, to: Element) -> None:
+        held = _under(to, "span")
+        self._inlines_of(paragraph, held)
+        for image in [*held.iter("img")]:
+            if (parent := image.getparent()) is not None:
+                _append_before(image)
+                parent.remove(image)
+
+    def _image(self, image: Element, to: Element) -> None:
+        frame = image.getparent()
+        texts = [] if frame is None else [frame.findtext(f"{SVG}{n}") for n in ("desc", "title")]
+        alt = " ".join(next((text for text in texts if text), "").split())
+        address = image.get(f"{XLINK}href") or ""
+        inside = image.findtext(f"{OFFICE}binary-data")
+        if inside:
+            address = f"image-{len(self._inline) + 1}.png"
+            try:
+                self._inline[address] = base64.b64decode(inside)
+            except ValueError:
+                return
+        _under(to, "img", src=address, alt=alt)
+
+    def _formula(self, frame: Element) -> str:
+        """The formula that a frame holds, in TeX."""
+        held = frame.find(f"{DRAW}object")
+        if held is None:
+            return ""
+        math = held.find(f".//{MATH}math")
+        if math is None:
+            folder = posixpath.normpath(held.get(f"{XLINK}href") or "")
+            try:
+                math = xml_of(self._parts, f"{folder}/content.xml")
+            except etree.XMLSyntaxError:
+                return ""
+        is_formula = math is not None and math.tag == f"{MATH}math"
+        return as_tex(math) if is_formula and math is not None else ""
+
+    def _comment(self, element: Element) -> None:
+        paragraphs = (" ".join(p.itertext()) for p in element.iter(f"{TEXT}p"))
+        said = " ".join(" ".join(paragraphs).split())
+        author = " ".join((element.findtext(f"{DC}creator") or "").split())
+        self.comments += 1
+        self._waiting.append(f"{author}: {said}" if author else said)
+
+
+def _under(parent: Element, tag: str, **attributes: str) -> Element:
+    made: Element = etree.SubElement(parent, tag)
+    for key, value in attributes.items():
+        made.set(key, value)
+    return made
+
+
+def _append_before(element: Element) -> None:
+    """Leave what follows an element where it stands."""
+    parent, before = element.getparent(), element.getprevious()
+    if before is not None:
+        before.tail = (before.tail or "") + (element.tail or "")
+    elif parent is not None:
+        parent.text = (parent.text or "") + (element.tail or "")
+
+
+def _is_code(element: Element) -> bool:
+    return any(e.tag == "pre" for e in (element, *element.iterancestors()))
+
+
+def _folded(text: str | None, to: Element) -> str:
+    """A text with its white space as OpenDocument has it."""
+    return "" if not text else re.sub(r"[ \t\r\n]+", " ", text)

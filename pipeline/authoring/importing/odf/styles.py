@@ -1,0 +1,136 @@
+"""The styles of an OpenDocument text, as far as they mean something."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from lxml.etree import _Element as Element
+
+from pipeline.authoring.importing.odf.names import FO, OFFICE, STYLE, TEXT
+
+_DEEPEST = 20
+"""Styles that a style is based on, one on the other."""
+
+
+_CENTIMETRES = {"cm": 1, "mm": 0.1, "in": 2.54, "pt": 2.54 / 72}
+
+
+class OdfStyles:
+    """Styles by their names."""
+
+    def __init__(self, roots: list[Element]) -> None:
+        self._styles: dict[str, Element] = {}
+        self._automatic: set[str] = set()
+        self._lists: dict[str, Element] = {}
+        self.language = ""
+        for root in roots:
+            for style in root.iter(f"{STYLE}style"):
+                name = style.get(f"{STYLE}name") or ""
+                self._styles[name] = style
+                above = style.getparent()
+                if above is not None and above.tag == f"{OFFICE}automatic-styles":
+                    self._automatic.add(name)
+            for listed in root.iter(f"{TEXT}list-style"):
+                self._lists[listed.get(f"{STYLE}name") or ""] = listed
+            for default in root.iter(f"{STYLE}default-style"):
+                if default.get(f"{STYLE}family") == "paragraph":
+                    self.language = self.language or _language(_of_text(default))
+
+    def _chain(self, name: str) -> Iterator[tuple[str, Element]]:
+        for _ in range(_DEEPEST):
+            style = self._styles.get(name)
+            if style is None:
+                return
+            yield name, style
+            name = style.get(f"{STYLE}parent-style-name") or ""
+
+    def names(self, name: str) -> list[str]:
+        """A style's name, and those of the styles that it is based on."""
+        found = [name]
+        found += [style.get(f"{STYLE}parent-style-name") or "" for _, style in self._chain(name)]
+        return found
+
+    def is_bold(self, name: str) -> bool:
+        """Whether somebody made a whole paragraph bold, whatever its style."""
+        style = self._styles.get(name)
+        if name not in self._automatic or style is None:
+            return False
+        properties = _of_text(style)
+        return properties is not None and properties.get(f"{FO}font-weight") == "bold"
+
+    def is_indented(self, name: str) -> bool:
+        """Whether somebody indented a whole paragraph by half a centimetre or more, whatever its
+        style."""
+        style = self._styles.get(name)
+        properties = None if style is None else style.find(f"{STYLE}paragraph-properties")
+        if name not in self._automatic or properties is None:
+            return False
+        margin = re.match(
+            r"(\d{1,4}(?:\.\d{1,6})?)(cm|mm|in|pt)", properties.get(f"{FO}margin-left", "")
+        )
+        return margin is not None and float(margin[1]) * _CENTIMETRES[margin[2]] >= 0.5
+
+    def marks(self, name: str) -> list[str]:
+        """The elements of HTML for what a style of characters says."""
+        chain = [*self._chain(name)]
+        names = {one for one, _ in chain}
+        if names & {"Source_20_Text", "Source_Text", "Teletype"}:
+            return ["code"]
+        said: dict[str, str] = {}
+        for _, style in reversed(chain):
+            properties = _of_text(style)
+            if properties is not None:
+                said.update({str(key): str(value) for key, value in properties.items()})
+        found = []
+        if "Strong_20_Emphasis" in names or said.get(f"{FO}font-weight") in ("bold", "700"):
+            found.append("strong")
+        if "Emphasis" in names or said.get(f"{FO}font-style") in ("italic", "oblique"):
+            found.append("em")
+        position = said.get(f"{STYLE}text-position", "").split(" ")[0]
+        if position.startswith("super") or position.rstrip("%").isdigit():
+            found += ["sup"] if position not in ("0%", "0") else []
+        elif position.startswith(("sub", "-")):
+            found.append("sub")
+        if said.get(f"{STYLE}text-line-through-style", "none") != "none":
+            found.append("s")
+        is_link = names & {"Internet_20_link", "Visited_20_Internet_20_Link"}
+        if said.get(f"{STYLE}text-underline-style", "none") != "none" and not is_link:
+            found.append("u")
+        if "Citation" in names:
+            found.append("cite")
+        language = _language_of(said)
+        if language and language != self.language:
+            found.append(f"span:{language}")
+        return found
+
+    def start(self, name: str, level: int) -> int:
+        """The number that a list's level starts with, 0 where it has bullets."""
+        listed = self._lists.get(name)
+        for one in listed if listed is not None else ():
+            if one.get(f"{TEXT}level") == str(level):
+                if not one.tag.endswith("list-level-style-number"):
+                    return 0
+                if not one.get(f"{STYLE}num-format"):
+                    return 0
+                value = one.get(f"{TEXT}start-value") or "1"
+                return max(1, int(value)) if value.isdigit() and len(value) < 7 else 1
+        return 0
+
+
+def _of_text(style: Element) -> Element | None:
+    found: Element | None = style.find(f"{STYLE}text-properties")
+    return found
+
+
+def _language(properties: Element | None) -> str:
+    if properties is None:
+        return ""
+    return _language_of({str(key): str(value) for key, value in properties.items()})
+
+
+def _language_of(said: dict[str, str]) -> str:
+    language, country = said.get(f"{FO}language", "none"), said.get(f"{FO}country", "none")
+    if language in ("none", "zxx", ""):
+        return ""
+    return language if country in ("none", "") else f"{language}-{country}"

@@ -1,0 +1,271 @@
+"""The elements of a page as blocks, with the images that they show."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import posixpath
+import re
+from collections.abc import Callable, Iterable
+from typing import Literal, TypeAlias
+from urllib.parse import quote, unquote, urljoin
+
+import lxml.html
+from lxml.etree import _Element as Element
+from msgspec.structs import replace
+
+from pipeline import model
+from pipeline.authoring.importing import article
+from pipeline.authoring.importing.draft import DISPLAY_MARK, MATH_MARK, NOTE_MARK
+from pipeline.authoring.importing.references import LABEL
+from pipeline.model import Block, Image, Node, NoteReference, Text
+from pipeline.model.codes import Code, diagnostic
+from pipeline.model.diagnostics import Diagnostic, Span
+from pipeline.model.slugs import slug
+from pipeline.model.tree import Changes, plain_text, rewrite
+from pipeline.parser.constructs.parts import Around
+from pipeline.parser.lines import Line
+from pipeline.parser.markup.builder import MarkupBuilder
+from pipeline.parser.markup.tokens import paired_names
+
+Places: TypeAlias = Literal["", "line", "paragraph"]
+"""What places in an input are counted in, if in anything."""
+
+_MARKED = re.compile(
+    f"({NOTE_MARK}[^{NOTE_MARK}]*{NOTE_MARK}|{MATH_MARK}[^{MATH_MARK}]*{MATH_MARK})"
+)
+_START = re.compile(r"<([A-Za-z][A-Za-z0-9]*)")
+MOST_TOLD = 10
+"""Parts of a page that were left out and are told one by one."""
+
+_SUFFIXES = {
+    "image/png": ".png",
+    "image/jpeg": ".jpg",
+    "image/gif": ".gif",
+    "image/webp": ".webp",
+    "image/svg+xml": ".svg",
+}
+_FILE_NAME = re.compile(r"\.(?:png|jpe?g|gif|webp|svg)$", re.IGNORECASE)
+"""How a text alternative ends that says nothing."""
+
+Fetch = Callable[[str], "bytes | None"]
+"""Gives the file that an address in the input leads to, if it is part of the input."""
+
+
+class PageReader:
+    """Reads elements into blocks; gathers the images that they show."""
+
+    def __init__(self, name: str, fetch: Fetch, address: str, places: Places) -> None:
+        self.name = name
+        self.images: dict[str, bytes] = {}
+        self.found: list[Diagnostic] = []
+        self._fetch = fetch
+        self._address = address
+        self._counted = places
+        self._names: dict[str, str] = {}
+        self._places: dict[str, Element] = {}
+        self._columns: dict[Element, int] = {}
+
+    # --- what is told ---
+
+    def find_columns(self, root: Element, text: str) -> None:
+        """Note the columns that elements begin in, where the page says their lines."""
+        starts: dict[tuple[int, str], list[int]] = {}
+        for number, line in enumerate(text.split("\n"), 1):
+            for match in _START.finditer(line):
+                starts.setdefault((number, match[1].lower()), []).append(match.start() + 1)
+        waiting = {place: iter(columns) for place, columns in starts.items()}
+        for element in root.iter():
+            if isinstance(element.tag, str) and element.sourceline:
+                columns = waiting.get((element.sourceline, element.tag), iter(()))
+                self._columns[element] = next(columns, 0)
+
+    def find_places(self, *roots: Element) -> None:
+        """Note where the first link to each address is, and the first image of each file."""
+        for root in roots:
+            for element in root.iter("a", "img"):
+                if address := element.get("href") or element.get("src"):
+                    self._places.setdefault(address.strip(), element)
+
+    def tell_dropped(self, dropped: Iterable[tuple[Element, list[str]]]) -> None:
+        """Tell what was left out as no part of the article."""
+        parts = [(element, said) for element, said in dropped if len(said) > 2]
+        longest = sorted(parts, key=lambda part: -len(part[1]))[:MOST_TOLD]
+        for element, said in sorted(longest, key=lambda part: _number(part[0])):
+            shown = " ".join(said[:8])
+            more = "…" if len(said) > 8 else ""
+            message = f"“{shown}{more}” ({len(said)} words) is left out: it is not of the article."
+            self.tell(message, at=element)
+        if len(parts) > MOST_TOLD:
+            count = len(parts) - MOST_TOLD
+            self.tell(f"{count} more parts of the page are left out, such as menus.")
+
+    def tell_guesses(self, root: Element) -> None:
+        """Tell that tables without heads are given some."""
+        for caption in root.iter("caption", "figcaption"):
+            said = " ".join(article.words(caption))
+            if LABEL.fullmatch(said):
+                message = f"The caption “{said}” says nothing but a number, and is left out."
+                self.tell(message, "Write a caption: editions number what has one.", caption)
+        for table in root.iter("table"):
+            if table.find(".//th") is None and len(table.findall(".//td")) > 1:
+                said = " ".join(article.words(table)[:6])
+                message = f"The table “{said}…” has no heads: the first row is taken for its head."
+                hint = "Write `{head-rows=0}` below it where there are none."
+                self.tell(message, hint, table)
+
+    def tell(self, message: str, hint: str = "", at: Element | str = "") -> None:
+        """Tell something of an element, or of the first that has an address."""
+        element = self._places.get(at) if isinstance(at, str) else at
+        number = 0 if element is None else _number(element)
+        span = None
+        if number and self._counted == "line":
+            assert element is not None
+            span = Span(number, self._columns.get(element, 0))
+        if number and self._counted == "paragraph":
+            message = f"{message[:-1]} (paragraph {number})."
+        found = diagnostic(Code.NOT_IMPORTED, message, span=span, source=self.name, hint=hint)
+        if found not in self.found:
+            self.found.append(found)
+
+    # --- nodes ---
+
+    def forget_images(self, kept: set[str]) -> None:
+        """Leave out the images that nothing shows after all."""
+        self.images = {name: data for name, data in self.images.items() if quote(name) in kept}
+
+    def blocks(self, element: Element) -> tuple[Block, ...]:
+        """The blocks of an element."""
+        markup: str = lxml.html.tostring(element, encoding="unicode", with_tail=False)
+        lines = [Line(line, number, 1) for number, line in enumerate(markup.split("\n"), 1)]
+        paired = paired_names(lines)
+        builder = MarkupBuilder(
+            Around(lambda *told: None, lambda address, span: address, paired), 60
+        )
+        builder.feed(lines)
+        changes: Changes = {
+            Text: self._text,
+            Image: self._image,
+            model.Link: self._link,
+            model.ThematicBreak: _break,
+            model.Container: _container,
+        }
+        return rewrite(builder.blocks(), enter={model.Figure: self._figure}, leave=changes)
+
+    def _text(self, node: Text) -> tuple[Node, ...]:
+        found: list[Node] = []
+        for part in filter(None, _MARKED.split(node.text)):
+            if part.startswith(NOTE_MARK):
+                found.append(NoteReference(label=part[1:-1]))
+            elif part.startswith(MATH_MARK):
+                tex = part[1:-1].removeprefix(DISPLAY_MARK)
+                found.append(model.Math(tex=tex, display=tex != part[1:-1]))
+            else:
+                found.append(Text(text=part))
+        return tuple(found)
+
+    def _link(self, node: model.Link) -> Node | tuple[Node, ...]:
+        """A link to the web, or within the page; of others the text stays."""
+        href, classes = node.href.strip(), node.attributes.classes
+        if "cross-reference" in classes and href.startswith("#"):
+            said = plain_text(node.children)
+            is_number = re.search(r"[^\W\d_]{2}|“", said) is None
+            return model.CrossReference(target=href[1:], form="number" if is_number else "full")
+        if "biblioref" in classes or "term" in classes:
+            return node.children
+        if self._address and not href.startswith("#"):
+            href = urljoin(self._address, href)
+        if href.startswith(("http://", "https://", "mailto:", "tel:", "#")):
+            address = href if href.startswith("#") else quote(href, safe="!#$&'()*+,-./:;=?@_~%")
+            return replace(node, href=address, attributes=model.NO_ATTRIBUTES)
+        if href and node.children:
+            message = f"The link to “{href[:80]}” is left out, and its text stays."
+            self.tell(
+                message, "Only addresses on the web lead somewhere for all readers.", node.href
+            )
+        return node.children
+
+    def _figure(self, node: model.Figure) -> Node | tuple[Node, ...]:
+        """A figure; of one whose image is not there, its caption stays."""
+        made = self._image(node.image)
+        if isinstance(made, Image):
+            return replace(node, image=made, attributes=model.Attributes(node.attributes.id))
+        children = node.caption or made
+        return model.Paragraph(children=children) if children else ()  # type: ignore[arg-type]
+
+    def _image(self, node: Image) -> Image | tuple[Node, ...]:
+        """An image with its file beside the source; one that is not there is its text."""
+        source = node.source.strip()
+        if source in self._names.values():
+            return node
+        data, suffix = self._data(source)
+        if data and not suffix:
+            kind = posixpath.splitext(source)[1]
+            message = f"The image “{source[:80]}” is left out: no edition shows images of its kind."
+            self.tell(message, f"Save it as .png in place of {kind}.", source)
+            return (Text(text=node.alt),) if node.alt else ()
+        if not data or not suffix:
+            if node.alt or not source.startswith("data:"):
+                message = (
+                    f"The image “{source[:80]}” is no part of what was given, and is left out."
+                )
+                hint = "Save it beside the source, and write `![what it shows](file)`."
+                self.tell(message, hint, source)
+            return (Text(text=node.alt),) if node.alt else ()
+        alt = "" if _FILE_NAME.search(node.alt) else " ".join(node.alt.split())
+        name = self._named(source, data, alt, suffix)
+        own = node.attributes
+        if not alt:
+            message = f"The image “{name}” says nothing to those who cannot see it."
+            self.tell(
+                message, "Write what it shows in its brackets, in place of {.decorative}.", source
+            )
+        classes = () if alt else ("decorative",)
+        pairs = tuple(p for p in own.pairs if p[0] == "width" and p[1].endswith("%"))
+        return Image(
+            source=name, alt=alt, attributes=replace(own, id="", classes=classes, pairs=pairs)
+        )
+
+    def _data(self, source: str) -> tuple[bytes | None, str]:
+        match = re.match(r"data:(image/[\w.+-]+);base64,(.*)", source, re.S)
+        if match:
+            try:
+                return base64.b64decode(unquote(match[2])), _SUFFIXES.get(match[1], "")
+            except (binascii.Error, ValueError):
+                return None, ""
+        if source.startswith(("http:", "https:", "//")):
+            return None, ""
+        suffix = posixpath.splitext(source.partition("?")[0])[1].lower().replace(".jpeg", ".jpg")
+        return self._fetch(source), suffix if suffix in _SUFFIXES.values() else ""
+
+    def _named(self, source: str, data: bytes, alt: str, suffix: str) -> str:
+        """A name for an image after what it shows, or its own."""
+        if source in self._names:
+            return self._names[source]
+        said = slug(" ".join(alt.split()[:6])) or slug(posixpath.basename(source).partition(".")[0])
+        stem = said[:40].strip("-") or "image"
+        if source.startswith("data:") and not alt:
+            stem = "image"
+        name, number = f"images/{stem}{suffix}", 2
+        while self.images.get(name, data) != data:
+            name, number = f"images/{stem}-{number}{suffix}", number + 1
+        self.images[name] = data
+        self._names[source] = quote(name)
+        return self._names[source]
+
+
+def _break(node: model.ThematicBreak) -> Node:
+    return model.PageBreak() if "page-break" in node.attributes.classes else node
+
+
+def _container(node: model.Container) -> Node:
+    is_box = node.name == "div" and "sidebar" in node.attributes.classes
+    return model.Container(name="sidebar", children=node.children) if is_box else node
+
+
+def _number(element: Element) -> int:
+    """The number of the line, or of the paragraph, that an element is in."""
+    for one in (element, *element.iterancestors()):
+        if one.sourceline:
+            return int(one.sourceline)
+    return 0

@@ -1,0 +1,130 @@
+"""PDF: by its structure tree where it is tagged, else by where its lines stand and how large they
+are. It is rough, and said to be."""
+
+from __future__ import annotations
+
+import io
+from collections import Counter
+from pathlib import Path
+
+import lxml.html
+import pikepdf
+import pypdfium2
+
+from pipeline.authoring.importing.draft import Draft
+from pipeline.authoring.importing.html import of_page
+from pipeline.authoring.importing.lines import inlines
+from pipeline.authoring.importing.page_metadata import language_of
+from pipeline.authoring.importing.pdf.plain import page_of_lines
+from pipeline.authoring.importing.pdf.tagged import page_of_structure
+from pipeline.authoring.importing.vocabulary import language_of_text
+from pipeline.model import Text
+from pipeline.model.codes import Code, diagnostic
+from pipeline.model.diagnostics import Diagnostic
+from pipeline.model.metadata import Contributor, Metadata
+from pipeline.model.tree import rewrite
+from pipeline.verify.seen import UnreadablePdf, read_pages
+
+MOST_PAGES = 2000
+
+_NO_TITLES = (".doc", ".docx", ".indd", ".odt", ".pdf", ".qxd", ".tex", ".dvi", ".rtf")
+
+
+def read_pdf(path: Path, name: str) -> Draft:
+    """The text of a PDF."""
+    data = path.read_bytes()
+    try:
+        with pypdfium2.PdfDocument(data) as document:
+            count = len(document)
+            outline = {
+                " ".join((one.get_title() or "").split()).casefold(): one.level + 1
+                for one in document.get_toc(max_depth=5)
+            }
+        if count > MOST_PAGES:
+            return _failed(f"It has more than {MOST_PAGES} pages.", name, "Split it.")
+        pages = read_pages(data)
+        metadata = _metadata(data)
+    except (UnreadablePdf, pypdfium2.PdfiumError, pikepdf.PdfError, RecursionError) as error:
+        is_locked = "password" in str(error).lower()
+        message = "The file has a password." if is_locked else "The PDF is broken."
+        return _failed(message, name, "Open it in another program, and print it to a PDF anew.")
+    words = " ".join(run.text for page in pages for run in page.runs)
+    if not words.strip():
+        message = "There is no text in it, only pictures of its pages."
+        return _failed(message, name, "Have a program for text recognition (OCR) read it first.")
+    is_tagged = sum(bool(page.tagged and page.body) for page in pages) > 0.5 * len(pages)
+    body, size, left_out = page_of_structure(pages) if is_tagged else page_of_lines(pages, outline)
+    root = lxml.html.Element("html")
+    root.append(body)
+    lang = metadata.lang or language_of_text(words)
+    draft = of_page(
+        lxml.html.tostring(root, encoding="unicode"),
+        name,
+        lambda address: None,
+        whole=True,
+        title=metadata.title,
+    )
+    blocks = rewrite(draft.blocks, leave={Text: lambda node: inlines(node.text)})
+    counts = dict(draft.counts)
+    counts["words"] = size
+    counts["images"] = sum(len(page.pictures) for page in pages)
+    found = [*_told(is_tagged, left_out, counts["images"], name), *draft.found]
+    return Draft(
+        Metadata(
+            title=metadata.title or draft.metadata.title,
+            authors=metadata.authors,
+            description=metadata.description,
+            keywords=metadata.keywords,
+            lang=language_of(lang),
+        ),
+        blocks,
+        draft.notes,
+        draft.images,
+        counts,
+        tuple(found),
+    )
+
+
+def _failed(message: str, name: str, hint: str) -> Draft:
+    wrong = diagnostic(Code.UNREADABLE_FILE, message, source=name, hint=hint)
+    return Draft(Metadata(lang="en"), (), found=(wrong,))
+
+
+def _told(is_tagged: bool, left_out: Counter[str], images: int, name: str) -> list[Diagnostic]:
+    by = "its structure tree" if is_tagged else "the places and sizes of its lines"
+    said = [f"What is a heading, a list or a paragraph is told by {by}, which is rough."]
+    for text, words in left_out.most_common(5):
+        said.append(f"“{text[:60]}” ({words} words in all) is left out: it is of the pages.")
+    if images:
+        shown = "1 image is" if images == 1 else f"{images} images are"
+        said.append(f"{shown} left out: save what you need beside the source.")
+    hint = "Read it against the PDF: columns, tables and notes are where it may be wrong."
+    first = diagnostic(Code.NOT_IMPORTED, said[0], source=name, hint=hint)
+    return [first, *(diagnostic(Code.NOT_IMPORTED, one, source=name) for one in said[1:])]
+
+
+def _metadata(data: bytes) -> Metadata:
+    """What the PDF says of itself; a title that is a file's name is none."""
+    with pikepdf.open(io.BytesIO(data)) as document:
+        root = document.Root
+        lang = str(root.get("/Lang", "")) if isinstance(root, pikepdf.Dictionary) else ""
+        info = document.docinfo
+
+        def said(key: str) -> str:
+            try:
+                return " ".join(str(info.get(key, "")).split())
+            except (ValueError, TypeError):
+                return ""
+
+        title = said("/Title").removeprefix("Microsoft Word - ")
+        return Metadata(
+            title="" if title.lower().endswith(_NO_TITLES) or title == "untitled" else title,
+            authors=tuple(
+                Contributor(name=part.strip())
+                for part in said("/Author").split(";")
+                if part.strip()
+            ),
+            description=said("/Subject"),
+            keywords=tuple(part.strip() for part in said("/Keywords").split(",") if part.strip()),
+            lang=lang,
+        )

@@ -1,0 +1,66 @@
+"""Reads a file by the module for its format."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from pipeline.authoring.importing.draft import Changes, Draft
+from pipeline.model.codes import Code, diagnostic
+from pipeline.model.metadata import Metadata
+
+FORMATS = {
+    **dict.fromkeys((".html", ".htm", ".xhtml"), "html"),
+    **dict.fromkeys((".md", ".markdown", ".qmd", ".mdx", ".rmd"), "markdown"),
+    ".docx": "docx",
+    ".epub": "epub",
+    ".txt": "text",
+    ".text": "text",
+    **dict.fromkeys((".mhtml", ".mht"), "mhtml"),
+    ".pdf": "pdf",
+    **dict.fromkeys((".odt", ".ott", ".fodt"), "odt"),
+}
+
+
+def read(path: Path, name: str, changes: Changes, kept: frozenset[Path] = frozenset()) -> Draft:
+    """A file as a document."""
+    match FORMATS.get(path.suffix.lower()):
+        case "html":
+            from pipeline.authoring.importing.html import read_html
+
+            return read_html(path, name)
+        case "markdown":
+            from pipeline.authoring.importing.markdown import read_markdown
+
+            return read_markdown(path, name, kept)
+        case "docx":
+            from pipeline.authoring.importing.word import read_docx
+
+            return read_docx(path, name, changes)
+        case "epub":
+            from pipeline.authoring.importing.epub import read_epub
+
+            return read_epub(path, name)
+        case "mhtml":
+            from pipeline.authoring.importing.mhtml import read_mhtml
+
+            return read_mhtml(path, name)
+        case "pdf":
+            from pipeline.authoring.importing.pdf import read_pdf
+
+            return read_pdf(path, name)
+        case "odt":
+            from pipeline.authoring.importing.odf import read_odt
+
+            return read_odt(path, name, changes)
+        case "text":
+            from pipeline.authoring.importing.text import read_text
+
+            return read_text(path, name)
+        case _:
+            known = ", ".join(FORMATS)
+            message = f"Chapbook cannot import a file `{path.suffix or path.name}`."
+            hint = f"It imports {known}."
+            if path.suffix.lower() in (".rtf", ".doc", ".dot", ".pages", ".wpd", ".wps", ".docm"):
+                hint = "Open it in a word processor, and save it as .docx or .odt."
+            wrong = diagnostic(Code.UNREADABLE_FILE, message, source=name, hint=hint)
+            return Draft(Metadata(), (), found=(wrong,))

@@ -1,0 +1,91 @@
+"""Links within what is imported, and the ids that they lead to, as a person would give them."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Callable
+from typing import TypeVar
+
+from msgspec.structs import replace
+
+from pipeline import model
+from pipeline.model import NO_ATTRIBUTES, Block, Node, Note
+from pipeline.model.slugs import slug
+from pipeline.model.tree import Changes, plain_text, rewrite, walk
+
+LABEL = re.compile(
+    r"\s*+(?:table|tab\.|figure|fig\.|tabelle|abbildung|abb\.|tableau|tabla|tabela|figura|listing)"
+    r"\s*+\d{1,3}(?:\.\d{1,3})?\s*+[.:–—-]?\s*+",
+    re.IGNORECASE,
+)
+"""The word and number before a caption."""
+
+_PREFIXES = {"figure": "fig-", "table": "tbl-", "listing": "lst-"}
+"""How ids begin of what has a caption."""
+
+N = TypeVar("N", bound=Node)
+
+
+def led_to(
+    parts: tuple[tuple[Block, ...], tuple[Note, ...]], tell: Callable[[str], None]
+) -> tuple[tuple[Block, ...], tuple[Note, ...]]:
+    """Blocks and notes whose links lead to ids as a person would give them: headings have their
+    own, what has a caption has one after that. A link that only says its number becomes a
+    reference, one that leads nowhere is text."""
+    nodes = [*walk((*parts[0], *parts[1]))]
+    headings = [node for node in nodes if isinstance(node, model.Heading)]
+    own = Counter(slug(plain_text(node.children)) for node in headings)
+    given = Counter(node.attributes.id for node in nodes)
+    names: dict[str, str] = {name: name for name in (*given, *own)}
+    numbered: set[str] = set()
+    targets = {node.target for node in nodes if isinstance(node, model.CrossReference)}
+    for node in nodes:
+        old = node.attributes.id
+        if not old:
+            continue
+        if isinstance(node, model.Heading):
+            name = slug(plain_text(node.children))
+            if name and own[name] == 1 and given[name] == (old == name) and old not in targets:
+                names[old] = name
+        elif (kind := model.CAPTIONED.get(type(node))) and (caption := node.caption):  # type: ignore[attr-defined]
+            if old.startswith(_PREFIXES[kind]):
+                numbered.add(old)
+                continue
+            stem = slug(plain_text(caption))[:40].strip("-") or old
+            name, number = f"{_PREFIXES[kind]}{stem}", 2
+            while given[name] or name in numbered:
+                name, number = f"{_PREFIXES[kind]}{stem}-{number}", number + 1
+            names[old] = name
+            numbered.add(name)
+
+    def named(node: N) -> N:
+        name = names.get(node.attributes.id, "")
+        if isinstance(node, model.Heading) and name in own and node.attributes.id not in targets:
+            name = ""
+        found = replace(node.attributes, id=name)
+        return replace(node, attributes=NO_ATTRIBUTES if found == NO_ATTRIBUTES else found)
+
+    def led(node: model.Link) -> Node | tuple[Node, ...]:
+        if not node.href.startswith("#"):
+            return node
+        name, said = names.get(node.href[1:], ""), plain_text(node.children).strip()
+        if not name:
+            tell(f"The link “{said[:60]}” leads to nothing that the source has; its text stays.")
+            return node.children
+        if name in numbered and LABEL.fullmatch(said):
+            return model.CrossReference(target=name)
+        if name in numbered and said.isdecimal():
+            return model.CrossReference(target=name, form="number")
+        return replace(node, href=f"#{name}")
+
+    def referred(node: model.CrossReference) -> Node:
+        return replace(node, target=names.get(node.target, node.target))
+
+    kinds = {type(node) for node in nodes if node.attributes.id}
+    changes: Changes = {
+        **dict.fromkeys(kinds, named),
+        model.Link: led,
+        model.CrossReference: referred,
+    }
+    return rewrite(parts[0], leave=changes), rewrite(parts[1], leave=changes)

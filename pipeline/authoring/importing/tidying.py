@@ -1,0 +1,392 @@
+"""What other programs write as a document, made what a careful person would write: no marks that
+mean nothing, no empty paragraphs, headings without gaps, ids only where something leads."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping
+
+from msgspec.structs import replace
+
+from pipeline import model
+from pipeline.authoring.importing.references import LABEL, led_to
+from pipeline.model import NO_ATTRIBUTES, Attributes, Block, Inline, Node, Note
+from pipeline.model.roles import CLASSES
+from pipeline.model.slugs import slug
+from pipeline.model.tree import Changes, plain_text, rewrite, walk
+from pipeline.parser.constructs.passages import attributed
+from pipeline.parser.markup.flow import trim
+from pipeline.parser.table_options import guess_row_heads, with_head_columns, with_head_rows
+
+_UNWRAPPED = frozenset(
+    {"span", "small", "font", "ins", "time", "bdi", "big", "dfn", "cite", "data", "label", "center"}
+)
+"""Elements within text that say nothing that a source has to say."""
+
+FIRST_LEVEL = 2
+"""The level of the highest headings, right below the title."""
+
+_ALWAYS = frozenset({"decorative", "image", "smallcaps"})
+_ROLES = frozenset(CLASSES)
+_COLUMNS = re.compile(r"columns-\d|side-by-side")
+
+_AS_EMPHASIS: dict[str, type[model.Emphasis] | type[model.Strong]] = {
+    "i": model.Emphasis,
+    "b": model.Strong,
+}
+_TRANSPARENT = frozenset({"div", "section", "article", "main", "address"})
+
+
+def tidied(
+    blocks: tuple[Block, ...],
+    notes: tuple[Note, ...],
+    title: str,
+    tell: Callable[[str], None],
+    kept: frozenset[str] = frozenset(),
+) -> tuple[tuple[Block, ...], tuple[Note, ...]]:
+    """Blocks and notes without what only their programs know; ``tell`` is told what that costs.
+    In what Chapbook made, some classes are ``kept``."""
+    wanted = {
+        node.href[1:]
+        for node in walk((*blocks, *notes))
+        if isinstance(node, model.Link) and node.href.startswith("#") and node.href != "#"
+    }
+    wanted |= {
+        node.target for node in walk((*blocks, *notes)) if isinstance(node, model.CrossReference)
+    }
+    ids = {old: slug(old) or f"place-{n}" for n, old in enumerate(sorted(wanted))}
+    changes = _changes(ids, kept)
+    blocks = rewrite(blocks, leave=changes)
+    notes = rewrite(notes, leave=changes)
+    blocks = _without_title(_flowing(blocks), title)
+    levels = sorted({n.level for n in walk(blocks) if isinstance(n, model.Heading)})
+    ranks = {level: min(6, number) for number, level in enumerate(levels, FIRST_LEVEL)}
+    last = FIRST_LEVEL - 1
+
+    def settled(node: model.Heading) -> Node:
+        nonlocal last
+        last = min(ranks[node.level], last + 1)
+        return replace(node, level=last)
+
+    blocks = rewrite(blocks, leave={model.Heading: settled})
+    blocks, notes = led_to((blocks, notes), tell)
+    blocks = rewrite(blocks, leave=joined_runs())
+    return blocks, rewrite(notes, leave=joined_runs())
+
+
+def _changes(wanted: Mapping[str, str], kept_classes: frozenset[str]) -> Changes:
+    def own(node: Node) -> Attributes:
+        kept = {"lang", "dir"} if isinstance(node, model.InlineElement) else {"lang", "width"}
+        pairs = node.attributes.pairs
+        pairs = tuple(pair for pair in pairs if pair[0] in kept or pair == ("dir", "rtl"))
+        said = _ROLES if isinstance(node, model.Heading) else _ALWAYS | kept_classes
+        classes = tuple(c for c in node.attributes.classes if c in said or _COLUMNS.fullmatch(c))
+        found = Attributes(wanted.get(node.attributes.id, ""), classes, pairs)
+        return NO_ATTRIBUTES if found == NO_ATTRIBUTES else found
+
+    def bare(node: Node) -> Node:
+        return replace(node, attributes=own(node), span=None)
+
+    def text(node: model.Heading | model.Paragraph) -> Node:
+        """A text; it has the id of an anchor that it begins with."""
+        found = own(node)
+        first = node.children[0] if node.children and not found.id else None
+        if isinstance(first, model.InlineElement) and first.attributes.id and not first.children:
+            found = replace(found, id=first.attributes.id)
+            node = replace(node, children=node.children[1:])
+        return replace(node, attributes=found, span=None)
+
+    def link(node: model.Link) -> Node | tuple[Node, ...]:
+        if node.href == "#":
+            return node.children
+        href = f"#{wanted[node.href[1:]]}" if node.href.startswith("#") else node.href
+        title = " ".join(node.title.split())
+        said = " ".join(plain_text(node.children).split())
+        title = "" if title == said else title
+        found = replace(node, href=href, title=title, attributes=own(node), span=None)
+        return found if said or _holds_more(node.children) else ()
+
+    def element(node: model.InlineElement) -> Node | tuple[Node, ...]:
+        attributes = own(node)
+        if node.name in _AS_EMPHASIS:
+            return emphasis(_AS_EMPHASIS[node.name](children=node.children))
+        is_change = node.name == "ins" and "datetime" in dict(node.attributes.pairs)
+        if node.name in _UNWRAPPED and attributes == NO_ATTRIBUTES and not is_change:
+            return node.children
+        name = "span" if node.name in _UNWRAPPED and not is_change else node.name
+        return replace(node, name=name, attributes=attributes, span=None)
+
+    def emphasis(
+        node: model.Emphasis | model.Strong | model.Strikethrough,
+    ) -> Node | tuple[Node, ...]:
+        if not plain_text(node.children).strip() and not _holds_more(node.children):
+            return node.children
+        return _outside(replace(node, attributes=NO_ATTRIBUTES, span=None))
+
+    def container(node: model.Container) -> Node | tuple[Node, ...]:
+        if node.name in _TRANSPARENT and own(node) == NO_ATTRIBUTES:
+            return _flowing(node.children)
+        return replace(node, children=_flowing(node.children), attributes=own(node), span=None)
+
+    def figure(node: model.Figure) -> Node:
+        return replace(node, caption=_without_label(node.caption), attributes=own(node), span=None)
+
+    def table(node: model.Table) -> Node | tuple[Node, ...]:
+        cells = [cell for row in (*node.head, *node.body) for cell in row.cells]
+        if len(cells) == 1:  # which is for the layout
+            return _flowing(cells[0].children)
+        caption = _without_label(node.caption)
+        bare = replace(node, caption=caption, attributes=own(node), span=None)
+        if kept_classes:
+            return bare
+        found = _headed(bare)
+        return _aligned(found)
+
+    def cell(node: model.TableCell) -> Node:
+        children = _flowing(node.children)
+        if len(children) == 1 and isinstance(children[0], model.Paragraph):
+            children = (model.Plain(children=children[0].children),)
+        return replace(node, children=children, attributes=NO_ATTRIBUTES, span=None)
+
+    def plain(node: model.TableRow | model.CodeBlock) -> Node:
+        return replace(node, attributes=NO_ATTRIBUTES, span=None)
+
+    def item(node: model.ListItem) -> Node:
+        return replace(node, children=_flowing(node.children), attributes=NO_ATTRIBUTES, span=None)
+
+    def named(node: model.CrossReference) -> Node:
+        return replace(node, target=wanted[node.target])
+
+    def held(node: model.BlockQuote | Note) -> Node:
+        return replace(node, children=_flowing(node.children), attributes=own(node), span=None)
+
+    def quoted(node: model.BlockQuote) -> Node:
+        children = attributed(_flowing(node.children))
+        return replace(node, children=children, attributes=own(node), span=None)
+
+    def listed(node: model.List) -> Node:
+        tight = all(
+            sum(isinstance(child, model.Paragraph) for child in item.children) < 2
+            and not any(map(_needs_room, item.children))
+            for item in node.items
+        )
+        classes = node.attributes.classes
+        if kept_classes and ("tight" in classes or "loose" in classes):
+            tight = "tight" in classes
+        form = ")" if "closed" in classes else "()" if "in-brackets" in classes else node.form
+        return replace(node, tight=tight, form=form, attributes=NO_ATTRIBUTES, span=None)
+
+    def described(node: model.DefinitionList) -> Node:
+        items = (
+            replace(item, definitions=tuple(filter(None, map(_flowing, item.definitions))))
+            for item in node.items
+        )
+        kept = tuple(replace(i, span=None) for i in items if i.terms or i.definitions)
+        return replace(node, items=kept, attributes=NO_ATTRIBUTES, span=None)
+
+    return {
+        **dict.fromkeys(model.HOLDERS, held),
+        model.BlockQuote: quoted,
+        **dict.fromkeys((model.Heading, model.Paragraph), text),
+        model.Image: bare,
+        model.Table: table,
+        model.Figure: figure,
+        model.Link: link,
+        model.Strikethrough: emphasis,
+        model.Code: lambda node: replace(node, attributes=NO_ATTRIBUTES),
+        model.InlineElement: element,
+        model.Emphasis: emphasis,
+        model.Strong: emphasis,
+        model.Container: container,
+        model.TableCell: cell,
+        model.TableRow: plain,
+        model.ListItem: item,
+        model.List: listed,
+        model.CrossReference: named,
+        **dict.fromkeys((model.Chart, model.FigureGroup, model.MathBlock), bare),
+        model.DefinitionList: described,
+        model.CodeBlock: plain,
+    }
+
+
+def _needs_room(block: Block) -> bool:
+    """Whether a block is a table, or a list that cannot follow a line of text directly."""
+    return isinstance(block, model.Table) or (
+        isinstance(block, model.List)
+        and block.ordered
+        and (block.start != 1 or (bool(block.style or block.form) and len(block.items) == 1))
+    )
+
+
+def _headed(table: model.Table) -> model.Table:
+    """The table; of one without heads, the first row is its head, or the first cell of its only
+    row."""
+    rows = (*table.head, *table.body)
+    if any(cell.scope for row in rows for cell in row.cells) or not rows:
+        return guess_row_heads(table)
+    first, *others = rows
+    reaches = any(cell.rows > 1 for cell in first.cells)
+    if not others or reaches:
+        return with_head_columns(table, 1)
+    return with_head_rows(table, 1)
+
+
+def _aligned(table: model.Table) -> model.Table:
+    """The table with its columns aligned as most of their cells are, where no cell takes several
+    columns; where one does, with heads that are aligned as all are."""
+    rows = (*table.head, *table.body)
+    widths = {len(row.cells) for row in rows}
+    if len(widths) == 1 and all(c.columns == 1 and c.rows == 1 for r in rows for c in r.cells):
+        below = table.body or table.head
+        found = [
+            Counter(row.cells[column].align for row in below).most_common(1)[0][0]
+            for column in range(widths.pop())
+        ]
+    else:
+        found = []
+
+    def settled(row: model.TableRow, *, head: bool) -> model.TableRow:
+        cells = tuple(
+            replace(c, align=found[n] if found else "" if head else c.align)
+            for n, c in enumerate(row.cells)
+        )
+        return replace(row, cells=cells)
+
+    return replace(
+        table,
+        head=tuple(settled(row, head=True) for row in table.head),
+        body=tuple(settled(row, head=False) for row in table.body),
+    )
+
+
+def _without_label(caption: tuple[Inline, ...]) -> tuple[Inline, ...]:
+    """A caption without the word and number before it, which each edition makes anew."""
+    first = caption[0] if caption else None
+    holder = (
+        first.children[0] if isinstance(first, model.InlineElement) and first.children else first
+    )
+    if not isinstance(holder, model.Text) or not (label := LABEL.match(holder.text)):
+        return trim(caption)
+    if holder is first:
+        return trim((model.Text(text=holder.text[label.end() :]), *caption[1:]))
+    return trim(caption[1:])
+
+
+def _holds_more(children: Iterable[Node]) -> bool:
+    return any(isinstance(n, model.Image | model.NoteReference) for n in walk(children))
+
+
+def _outside(node: model.Emphasis | model.Strong | model.Strikethrough) -> tuple[Node, ...]:
+    """Emphasis with the spaces at its ends beside it, where stars can stand."""
+    children = list(node.children)
+    before = after = ""
+    if isinstance(children[0], model.Text):
+        text = children[0].text
+        before = text[: len(text) - len(text.lstrip())]
+        children[0] = replace(children[0], text=text.lstrip())
+    if isinstance(children[-1], model.Text):
+        text = children[-1].text
+        after = text[len(text.rstrip()) :]
+        children[-1] = replace(children[-1], text=text.rstrip())
+    found: list[Node] = [model.Text(text=" ")] if before else []
+    found.append(replace(node, children=tuple(c for c in children if c != model.Text(text=""))))
+    return (*found, model.Text(text=" ")) if after else tuple(found)
+
+
+def _flowing(blocks: Iterable[Block]) -> tuple[Block, ...]:
+    """Blocks with a paragraph for each text between them, and without empty ones."""
+    found: list[Block] = []
+    for block in blocks:
+        if isinstance(block, model.Plain | model.Paragraph):
+            own = block.attributes
+            for run in _paragraphs(block.children):
+                found.append(_paragraph(run, own))
+                own = NO_ATTRIBUTES
+        elif isinstance(block, model.Heading) and not block.children:
+            continue
+        else:
+            found.append(block)
+    return tuple(found)
+
+
+def _paragraph(children: tuple[Inline, ...], attributes: Attributes) -> Block:
+    """A paragraph; an image alone in it is one of its kind, or a figure."""
+    only = children[0] if len(children) == 1 else None
+    if isinstance(only, model.Math) and only.display:
+        return model.MathBlock(tex=f"\n{only.tex}\n", attributes=attributes)
+    if not isinstance(only, model.Image):
+        return model.Paragraph(children=children, attributes=attributes)
+    if only.attributes == NO_ATTRIBUTES:
+        classes = ("image", *(name for name in attributes.classes if name != "image"))
+        attributes = Attributes(attributes.id, classes, attributes.pairs)
+        return model.Paragraph(children=children, attributes=attributes)
+    return model.Figure(image=only, attributes=attributes)
+
+
+def _paragraphs(children: tuple[Inline, ...]) -> Iterable[tuple[Inline, ...]]:
+    """The paragraphs of a text, which several line breaks part."""
+    run: list[Inline] = []
+    waiting: list[Inline] = []
+    for node in children:
+        is_space = isinstance(node, model.Text) and not node.text.strip(" \n\t\u00a0")
+        if isinstance(node, model.LineBreak) or (waiting and is_space):
+            waiting.append(node)
+            continue
+        if sum(isinstance(n, model.LineBreak) for n in waiting) > 1:
+            if text := trim(run):
+                yield text
+            run = []
+        elif waiting:
+            run += waiting
+        waiting = []
+        run.append(node)
+    text = trim(run)
+    if any(not isinstance(n, model.Text) or n.text.strip(" \u00a0\u200b") for n in text):
+        yield text
+
+
+def _without_title(blocks: tuple[Block, ...], title: str) -> tuple[Block, ...]:
+    """The blocks without the heading, or the first paragraph, that says the title, which the front
+    matter has."""
+    said = " ".join(title.casefold().split())
+    for at, block in enumerate(blocks[:6]):
+        if isinstance(block, model.Heading) or (not at and isinstance(block, model.Paragraph)):
+            text = " ".join(plain_text(block.children).casefold().split())
+            if text == said:
+                return (*blocks[:at], *blocks[at + 1 :])
+    return blocks
+
+
+def joined_runs() -> Changes:
+    """Changes that join texts that follow each other."""
+
+    def leave(node: Node) -> Node:
+        children: tuple[Node, ...] = node.children  # type: ignore[attr-defined]
+        found: list[Node] = []
+        for child in children:
+            if isinstance(child, model.SoftBreak):
+                child = model.Text(text=" ")
+            if found and isinstance(child, model.Text) and isinstance(found[-1], model.Text):
+                text = found[-1].text + child.text
+                found[-1] = model.Text(text=text)
+            else:
+                found.append(child)
+        children = tuple(found)
+        if isinstance(node, model.Heading | model.Paragraph | model.Plain):
+            children = trim(children)  # type: ignore[arg-type]
+        return replace(node, children=children)
+
+    return dict.fromkeys(
+        (
+            model.Heading,
+            model.Paragraph,
+            model.Plain,
+            model.Emphasis,
+            model.Strong,
+            model.Strikethrough,
+            model.Link,
+            model.InlineElement,
+        ),
+        leave,
+    )

@@ -1,0 +1,69 @@
+"""What copied texts say around the words of their authors, as `words.toml` has it."""
+
+from __future__ import annotations
+
+import functools
+import re
+import tomllib
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+from pipeline.model.words import folded, words
+
+_SCRIPTS = (("[\u3400-\u9fff]", "zh"), ("[\u0621-\u064a]", "ar"))
+LEAST = 4
+"""Words of a language that have to be common in it before it is told by them."""
+
+
+@functools.lru_cache
+def said(table: str, meaning: str) -> frozenset[str]:
+    """The words for ``meaning``, as `folded` writes them."""
+    return frozenset(map(folded, _words()[table][meaning])) - {""}
+
+
+@functools.lru_cache
+def listed(table: str, meaning: str) -> tuple[str, ...]:
+    """The words for ``meaning``, as they are written."""
+    return tuple(_words()[table][meaning])
+
+
+@functools.lru_cache
+def phrase(table: str, meaning: str) -> re.Pattern[str]:
+    """One of the words for ``meaning``, whole where its script has spaces."""
+    longest = sorted(_words()[table][meaning], key=len, reverse=True)
+    cased = "|".join(re.escape(word) for word in longest if word.upper() != word.lower())
+    others = "|".join(re.escape(word) for word in longest if word.upper() == word.lower())
+    found = rf"(?<!\w)(?:{cased})(?!\w)" + (f"|{others}" if others else "")
+    return re.compile(found, re.IGNORECASE)
+
+
+@functools.lru_cache
+def months() -> dict[str, int]:
+    """The months by their names in all languages, whole and with the first three letters."""
+    named = [words(lang)["months"].split("|") for lang in ("en", "de", "fr", "es", "pt", "ar")]
+    found: dict[str, int] = {}
+    for names in (*named, *_words()["months"].values()):
+        for number, name in enumerate(names, 1):
+            found[folded(name)] = number
+            found.setdefault(folded(name)[:3], number)
+    return found | {"sept": 9}
+
+
+def language_of_text(text: str) -> str:
+    """The language that a text is most likely in, by its script or its most common words; ""
+    where that is not clear."""
+    for script, lang in _SCRIPTS:
+        if len(re.findall(script, text)) > len(re.findall(r"[^\W\d_]", text)) / 3:
+            return lang
+    counts = Counter(re.findall(r"[^\W\d_]+", text.lower()))
+    scores = {
+        lang: sum(counts[word] for word in common) for lang, common in _words()["common"].items()
+    }
+    (first, most), (_, next_most) = Counter(scores).most_common(2)
+    return first if most >= LEAST and most > 1.3 * next_most else ""
+
+
+@functools.lru_cache
+def _words() -> dict[str, Any]:
+    return tomllib.loads((Path(__file__).parent / "words.toml").read_text("utf-8"))

@@ -1,0 +1,67 @@
+"""Pieces of text with their formats, and the elements of HTML that they become."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import groupby
+from typing import NamedTuple, TypeAlias
+
+from lxml import etree
+from lxml.etree import _Element as Element
+
+from pipeline.authoring.importing.draft import append_text
+
+FORMATS = (
+    "ins",
+    "del",
+    "link",
+    "lang",
+    "strong",
+    "em",
+    "u",
+    "s",
+    "mark",
+    "raised",
+    "caps",
+    "code",
+)
+"""The formats of text, from the outermost element to the innermost."""
+
+Formats: TypeAlias = tuple[tuple[str, str], ...]
+
+
+class Atom(NamedTuple):
+    """A piece of text, or an element, and how it is formatted."""
+
+    content: str | Element
+    formats: Formats = ()
+
+
+def fill(element: Element, atoms: Sequence[Atom], formats: Sequence[str] = FORMATS) -> None:
+    """Put pieces into an element, in as few elements of formats as may be."""
+    if not formats:
+        for atom in atoms:
+            if isinstance(atom.content, str):
+                append_text(element, atom.content)
+            else:
+                element.append(atom.content)
+        return
+    for value, run in groupby(atoms, lambda atom: dict(atom.formats).get(formats[0], "")):
+        inner = element if not value else _element(element, formats[0], value)
+        fill(inner, list(run), formats[1:])
+
+
+def _element(parent: Element, format: str, value: str) -> Element:
+    match format:
+        case "link":
+            return etree.SubElement(parent, "a", href=value)
+        case "lang":
+            return etree.SubElement(parent, "span", lang=value)
+        case "caps":
+            return etree.SubElement(parent, "span", {"class": "smallcaps"})
+        case "raised":
+            return etree.SubElement(parent, value)
+        case "ins":
+            return etree.SubElement(parent, "ins", datetime="")
+        case _:
+            return etree.SubElement(parent, format)

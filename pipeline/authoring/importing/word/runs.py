@@ -1,0 +1,346 @@
+"""The text of a Word document's paragraphs: runs with their formats, fields, links, images, notes,
+comments, formulas and tracked changes, as the inside of elements of HTML."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+
+from lxml import etree
+from lxml.etree import _Element as Element
+
+from pipeline.authoring.importing.draft import DISPLAY_MARK, MATH_MARK, NOTE_MARK, Changes
+from pipeline.authoring.importing.omml import M, as_tex
+from pipeline.authoring.importing.word.atoms import FORMATS, Atom, Formats, fill
+from pipeline.authoring.importing.word.parts import COMMENT_MARK, WordParts
+from pipeline.authoring.importing.word.styles import VAL, W, on
+from pipeline.authoring.importing.word.symbols import symbol
+
+R = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}"
+MC = "{http://schemas.openxmlformats.org/markup-compatibility/2006}"
+_O = "{urn:schemas-microsoft-com:office:office}"
+
+_WRAPPERS = frozenset(
+    f"{W}{name}" for name in ("smartTag", "customXml", "sdtContent", "dir", "bdo", "subDoc")
+)
+_NEW, _OLD = (f"{W}ins", f"{W}moveTo"), (f"{W}del", f"{W}moveFrom")
+_GONE = frozenset({"TOC", "INDEX", "TOA", "BIBLIOGRAPHY_LIST"})
+"""Fields whose results are made anew."""
+
+
+class _Field:
+    """A field that is open: its instruction, and whether its result has begun."""
+
+    def __init__(self) -> None:
+        self.instruction = ""
+        self.has_result = False
+
+    @property
+    def name(self) -> str:
+        words = self.instruction.split(None, 1)
+        return words[0].upper() if words else ""
+
+    @property
+    def address(self) -> str:
+        """Where a field leads to."""
+        if self.name == "HYPERLINK":
+            place = re.search(r'\\l\s+"?([^"\s]+)', self.instruction)
+            web = re.match(r'\s*\w+\s+"?([^"\s\\][^"\s]*)', self.instruction)
+            return (web[1] if web else "") + (f"#{place[1]}" if place else "")
+        if self.name in ("REF", "PAGEREF"):
+            found = re.match(r"\s*\w+\s+(\S+)", self.instruction)
+            return f"#{found[1]}" if found else ""
+        return ""
+
+
+class Runs:
+    """Reads what is in paragraphs. ``boxes`` are the contents of text boxes that were met, for
+    whoever reads paragraphs to put after them; ``told`` is what was lost; ``left_out`` and
+    ``hidden`` are how many words the table of contents had, and hidden text."""
+
+    def __init__(self, parts: WordParts, changes: Changes) -> None:
+        self.parts = parts
+        self.changes = changes
+        self.boxes: list[Element] = []
+        self.told: list[str] = []
+        self.left_out = self.hidden = 0
+        self._fields: list[_Field] = []
+        self._paragraph: Element | None = None
+
+    def read(self, paragraph: Element) -> list[Atom]:
+        """What is in a paragraph."""
+        self._paragraph = paragraph
+        return list(self._all(paragraph, {}))
+
+    def in_contents(self) -> bool:
+        """Whether a field is open whose result is made anew."""
+        return any(field.name in _GONE for field in self._fields)
+
+    def shown(self, element: Element) -> Iterable[Element]:
+        """The elements within an element, with those that only hold some opened."""
+        for child in element:
+            if not isinstance(child.tag, str):
+                continue
+            if child.tag in _WRAPPERS:
+                yield from self.shown(child)
+            elif child.tag == f"{W}sdt":
+                content = child.find(f"{W}sdtContent")
+                if content is not None:
+                    yield from self.shown(content)
+            elif child.tag == f"{MC}AlternateContent":
+                yield from self.shown(_chosen(child))
+            elif child.tag in (*_NEW, *_OLD) and any(
+                inner.tag in (f"{W}p", f"{W}tbl") for inner in child
+            ):
+                if self.changes == "keep" or (child.tag in _NEW) == (self.changes == "accept"):
+                    yield from self.shown(child)
+            else:
+                yield child
+
+    def _all(self, element: Element, formats: dict[str, str]) -> Iterator[Atom]:
+        for child in self.shown(element):
+            match child.tag.rpartition("}")[2]:
+                case "r" if child.tag == f"{W}r":
+                    yield from self._run(child, formats)
+                case "hyperlink":
+                    target = self.parts.target(child.get(f"{R}id"))
+                    anchor = child.get(f"{W}anchor")
+                    href = (target or "") + (f"#{anchor}" if anchor else "")
+                    yield from self._all(child, {**formats, "link": href} if href else formats)
+                case "ins" | "moveTo":
+                    if self.changes != "reject":
+                        new = {**formats, "ins": "ins"} if self.changes == "keep" else formats
+                        yield from self._all(child, new)
+                case "del" | "moveFrom":
+                    if self.changes != "accept":
+                        old = {**formats, "del": "del"} if self.changes == "keep" else formats
+                        yield from self._all(child, old)
+                case "fldSimple":
+                    field = _Field()
+                    field.instruction, field.has_result = child.get(f"{W}instr") or "", True
+                    self._fields.append(field)
+                    yield from self._all(child, formats)
+                    self._fields.pop()
+                case "oMath":
+                    yield Atom(f"{MATH_MARK}{as_tex(child)}{MATH_MARK}")
+                case "oMathPara":
+                    for formula in child.iter(f"{M}oMath"):
+                        yield Atom(f"{MATH_MARK}{DISPLAY_MARK}{as_tex(formula)}{MATH_MARK}")
+                case _:
+                    continue
+
+    # --- runs ---
+
+    def _run(self, run: Element, outer: dict[str, str]) -> Iterator[Atom]:
+        if on(run.find(f"{W}rPr/{W}vanish")) or on(run.find(f"{W}rPr/{W}webHidden")):
+            self.hidden += sum(len((t.text or "").split()) for t in run.iter(f"{W}t"))
+            return
+        formats = self._formats(run, outer)
+        said = tuple((name, formats[name]) for name in FORMATS if name in formats)
+        for child in self.shown(run):
+            name = child.tag.rpartition("}")[2]
+            if name == "fldChar":
+                yield from self._field(child)
+            elif name == "instrText":
+                if self._fields:
+                    self._fields[-1].instruction += child.text or ""
+            elif not self._is_shown():
+                if name == "t":
+                    self.left_out += len((child.text or "").split())
+            else:
+                yield from self._piece(child, name, self._linked(said))
+
+    def _is_shown(self) -> bool:
+        return all(f.has_result and f.name not in _GONE for f in self._fields)
+
+    def _linked(self, formats: Formats) -> Formats:
+        address = next((f.address for f in reversed(self._fields) if f.address), "")
+        if not address or any(name == "link" for name, _ in formats):
+            return formats
+        found = {**dict(formats), "link": address}
+        return tuple((name, found[name]) for name in FORMATS if name in found)
+
+    def _field(self, mark: Element) -> Iterator[Atom]:
+        match mark.get(f"{W}fldCharType"):
+            case "begin":
+                self._fields.append(_Field())
+            case "separate" if self._fields:
+                self._fields[-1].has_result = True
+            case "end" if self._fields:
+                field = self._fields.pop()
+                if field.name == "FORMCHECKBOX":
+                    yield Atom("\u2610")
+                elif field.name == "EQ" and not field.has_result:
+                    self.told.append(f"The field “{field.instruction.strip()[:60]}” is left out.")
+
+    def _piece(self, child: Element, name: str, formats: Formats) -> Iterator[Atom]:
+        match name:
+            case "t" | "delText":
+                yield Atom(child.text or "", formats)
+            case "tab" | "ptab":
+                yield Atom(" ", formats)
+            case "br" | "cr":
+                if child.get(f"{W}type") == "page":
+                    yield Atom(etree.Element("hr", {"class": "page-break"}))
+                elif child.get(f"{W}type") != "column":
+                    yield Atom(etree.Element("br"), formats)
+            case "noBreakHyphen":
+                yield Atom("\u2011", formats)
+            case "softHyphen":
+                yield Atom("\u00ad", formats)
+            case "sym":
+                char = symbol(child.get(f"{W}font") or "", child.get(f"{W}char") or "")
+                if char:
+                    yield Atom(char, formats)
+                else:
+                    self.told.append(
+                        f"A character of the font {child.get(f'{W}font')} is left out: it has no"
+                        " counterpart in Unicode."
+                    )
+            case "footnoteReference" | "endnoteReference":
+                label = self.parts.note(name, child.get(f"{W}id") or "")
+                if label:
+                    yield Atom(f"{NOTE_MARK}{label}{NOTE_MARK}")
+            case "commentReference":
+                if said := self.parts.comments.get(child.get(f"{W}id") or ""):
+                    yield Atom(f"{COMMENT_MARK}{said}{COMMENT_MARK}")
+            case "drawing" | "pict" | "object":
+                yield from self._drawn(child, formats)
+            case "ruby":
+                base, text = (child.find(f"{W}{part}") for part in ("rubyBase", "rt"))
+                if base is not None and text is not None:
+                    ruby = etree.Element("ruby")
+                    fill(ruby, list(self._all(base, {})))
+                    fill(etree.SubElement(ruby, "rt"), list(self._all(text, {})))
+                    yield Atom(ruby, formats)
+            case _:
+                return
+
+    def _formats(self, run: Element, outer: dict[str, str]) -> dict[str, str]:
+        found = dict(outer)
+        styles = self.parts.styles
+        kind = styles.run_kind(run)
+        has = styles.run_property
+        if kind:
+            found[kind] = kind
+        for format, names in (("strong", "b"), ("em", "i"), ("caps", "smallCaps")):
+            property = has(run, names)
+            if on(property):
+                found[format] = format
+            elif property is not None:
+                found.pop(format, None)
+        if on(has(run, "strike")) or on(has(run, "dstrike")):
+            found["s"] = "s"
+        if on(has(run, "u")) and "link" not in found and not any(f.address for f in self._fields):
+            found["u"] = "u"
+        if on(has(run, "highlight")):
+            found["mark"] = "mark"
+        if raised := _raised(run, has(run, "vertAlign")):
+            found["raised"] = raised
+        language = self.parts.other_language(run, self._paragraph)
+        if language:
+            found["lang"] = language
+        return found
+
+    # --- images and boxes ---
+
+    def _drawn(self, element: Element, formats: Formats) -> Iterator[Atom]:
+        """The images of a drawing; what is in its text boxes is put by."""
+        within = [b for b in element.iter(f"{W}txbxContent") if _outermost(b, element)]
+        self.boxes += within
+        inner = {one for box in within for one in box.iter()}
+        properties = next((e for e in element.iter() if _local(e) == "docPr"), None)
+        alt = _alternative(properties)
+        is_found = bool(within)
+        for image in element.iter():
+            if image in inner or _local(image) not in ("blip", "imagedata"):
+                continue
+            is_found = True
+            vector = next((e for e in image.iter() if _local(e) == "svgBlip"), None)
+            own = alt if properties is not None else _of_shape(image)
+            source = image if vector is None else vector
+            names = (source.get(f"{R}{key}") for key in ("embed", "id", "link"))
+            name = self.parts.image(next(filter(None, names), ""))
+            if not name:
+                self.told.append(f"The image “{own[:60]}” is not in the document.")
+                continue
+            made = etree.Element("img", src=name, alt=own)
+            if _is_decorative(properties):
+                made.set("class", "decorative")
+            link = next((e for e in element.iter() if _local(e) == "hlinkClick"), None)
+            target = None if link is None else self.parts.target(link.get(f"{R}id"))
+            yield Atom(made, (("link", target), *formats) if target else formats)
+        rule = next((e for e in element.iter() if e.get(f"{_O}hr") in ("t", "true")), None)
+        if rule is not None:
+            yield Atom(etree.Element("hr"))
+        elif not is_found and (kind := _kind_of(element)):
+            said = f" “{alt[:60]}”" if alt else ""
+            self.told.append(f"{kind}{said} is left out: a source cannot hold it.")
+
+
+def _raised(run: Element, said: Element | None) -> str:
+    """Whether a run is raised or lowered, by the word for it or, smaller, by a distance."""
+    if said is not None:
+        return {"superscript": "sup", "subscript": "sub"}.get(said.get(VAL, ""), "")
+    by = run.find(f"{W}rPr/{W}position")
+    if by is None or run.find(f"{W}rPr/{W}sz") is None:
+        return ""
+    return "sub" if by.get(VAL, "").startswith("-") else "sup"
+
+
+def _chosen(element: Element) -> Element:
+    """The alternative that can be read, where Word gives several."""
+    choice, fallback = element.find(f"{MC}Choice"), element.find(f"{MC}Fallback")
+    for one in (choice, fallback):
+        if one is not None and any(
+            _local(e) in ("txbxContent", "blip", "imagedata", "t", "oMath") for e in one.iter()
+        ):
+            return one
+    return element if choice is None else choice
+
+
+def _outermost(box: Element, root: Element) -> bool:
+    for above in box.iterancestors():
+        if above is root:
+            return True
+        if above.tag == f"{W}txbxContent" or (
+            above.tag == f"{MC}Fallback" and _chosen(above.getparent()) is not above
+        ):
+            return False
+    return False
+
+
+def _local(element: Element) -> str:
+    return element.tag.rpartition("}")[2] if isinstance(element.tag, str) else ""
+
+
+def _alternative(properties: Element | None) -> str:
+    if properties is None:
+        return ""
+    said = properties.get("descr") or properties.get("title") or ""
+    # Word's own guesses say how they were made
+    return " ".join(said.partition("Description automatically generated")[0].split())
+
+
+def _of_shape(image: Element) -> str:
+    for element in (image, *image.iterancestors()):
+        if said := element.get("alt") or element.get(f"{_O}title"):
+            return " ".join(said.split())
+        if _local(element) in ("pict", "object"):
+            break
+    return ""
+
+
+def _is_decorative(properties: Element | None) -> bool:
+    marks = () if properties is None else (e for e in properties.iter())
+    return any(_local(e) == "decorative" and e.get("val") in ("1", "true") for e in marks)
+
+
+def _kind_of(element: Element) -> str:
+    """What a drawing without image or text is."""
+    uris = " ".join(e.get("uri") or "" for e in element.iter() if _local(e) == "graphicData")
+    if "chart" in uris:
+        return "The chart"
+    if "diagram" in uris:
+        return "The diagram"
+    return "The embedded object" if element.tag == f"{W}object" else ""

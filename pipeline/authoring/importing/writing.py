@@ -1,0 +1,100 @@
+"""The source of a draft, with the ledger and all that is to be told."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from msgspec.structs import replace
+
+from pipeline.authoring.importing.draft import COMMENT, HEADS, ROWS, Draft, count, is_comment
+from pipeline.authoring.importing.interviews import with_speakers
+from pipeline.authoring.writer import UnwritableError, write
+from pipeline.authoring.writer.sameness import same
+from pipeline.model import Document, Paragraph, Text
+from pipeline.model.codes import Code, diagnostic
+from pipeline.model.diagnostics import Diagnostic
+from pipeline.model.metadata import Metadata
+from pipeline.parser import parse
+
+_COMMENT = re.compile(rf"^{COMMENT}(.*)$", re.MULTILINE)
+
+
+class Row(NamedTuple):
+    """A row of the ledger: how many the input holds, and how many the source has."""
+
+    name: str
+    given: int
+    made: int
+
+
+class Imported(NamedTuple):
+    """A source, the images beside it by their names, and what is to be told."""
+
+    text: str
+    metadata: Metadata
+    images: dict[str, bytes]
+    ledger: tuple[Row, ...]
+    found: tuple[Diagnostic, ...]
+
+    @property
+    def title(self) -> str:
+        return self.metadata.title
+
+    @property
+    def failed(self) -> bool:
+        return any(finding.is_error for finding in self.found)
+
+
+def failed(*wrong: Diagnostic) -> Imported:
+    """What comes of an input that cannot be read."""
+    return Imported("", Metadata(), {}, (), wrong)
+
+
+def written(draft: Draft, name: str, stem: str) -> Imported:
+    """The source of a draft, which is read again to see that it says the same."""
+    if any(finding.is_error for finding in draft.found):
+        return failed(*draft.found)
+    draft = with_speakers(draft, name)
+    metadata, found = draft.metadata, list(draft.found)
+    if not metadata.title:
+        title = " ".join(re.sub(r"[-_.\s]+", " ", stem).split()) or "Untitled"
+        metadata = replace(metadata, title=title[:1].upper() + title[1:])
+        where = f"that of the file, “{metadata.title}”" if stem else f"“{metadata.title}”"
+        message = f"Nothing says what it is called; its title is {where}."
+        found.append(diagnostic(Code.NOT_IMPORTED, message, source=name))
+    blocks = draft.blocks or (Paragraph(children=(Text(text=metadata.title),)),)
+    document = Document(metadata=metadata, blocks=blocks, notes=draft.notes)
+    try:
+        text = _COMMENT.sub(_as_comment, write(document))
+    except UnwritableError as error:
+        message = f"The source cannot be written: nothing in it makes a {error}."
+        return failed(diagnostic(Code.NOT_FORMATTED, message, source=name))
+    again = parse(text, name)
+    plain = replace(document, blocks=tuple(b for b in blocks if not is_comment(b)))
+    if not same(replace(again, metadata=metadata), plain):
+        message = "Something of it is read in another way than it was meant."
+        found.append(diagnostic(Code.NOT_IMPORTED, message, source=name))
+    made = count(draft.blocks, draft.notes)
+    made["words"] += len(metadata.title.split())
+    counts = draft.counts or made
+    rows = (Row(row, counts.get(row, 0), made[row]) for row in ROWS)
+    ledger = tuple(row for row in rows if row.given or row.made)
+    found += _missing(ledger, name)
+    return Imported(text, metadata, draft.images, ledger, tuple(found))
+
+
+def _missing(ledger: tuple[Row, ...], name: str) -> Iterator[Diagnostic]:
+    """A finding for each row of which the source has fewer; a few words are counted in other
+    ways here and there."""
+    for row in ledger:
+        lost = row.given - row.made
+        if row.name != HEADS and lost > (row.given // 50 if row.name == "words" else 0):
+            message = f"The source has {row.made} of {row.given} {row.name} that were counted."
+            hint = "What is left out is told above, or stands in the source in another way."
+            yield diagnostic(Code.NOT_IMPORTED, message, source=name, hint=hint)
+
+
+def _as_comment(match: re.Match[str]) -> str:
+    return f"<!-- {match[1].replace('--', '- -').strip()} -->"

@@ -1,0 +1,351 @@
+"""Blocks as Markdown: a function for each node gives its lines."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any
+
+from msgspec.structs import replace
+
+from pipeline import model
+from pipeline.authoring.writer import captioned, tables
+from pipeline.authoring.writer.attributes import attribute_list
+from pipeline.authoring.writer.escapes import escape_letter
+from pipeline.authoring.writer.exercises import choices, matching, ordering
+from pipeline.authoring.writer.inlines import NOTHING, Notes, leaf
+from pipeline.authoring.writer.lists import definition_list, listing
+from pipeline.authoring.writer.markup import element, plain, tag, unwritable
+from pipeline.authoring.writer.shapes import Writer, fenced, indented, quotation
+from pipeline.model import NO_ATTRIBUTES, Attributes, Block, Inline, Node
+
+_KINDS = frozenset({"note", "tip", "important", "warning", "caution"})
+"""The boxes that GitHub has too, without titles."""
+
+SEPARATOR = "<!-- -->"
+"""What keeps apart two lists that would else be one."""
+
+
+class BlockWriter:
+    """Writes blocks; ``notes`` are what their text needs of the document."""
+
+    def __init__(self, notes: Notes = NOTHING, *, in_exercise: bool = False) -> None:
+        self.notes = notes
+        self.in_exercise = in_exercise
+
+    @property
+    def exercise(self) -> BlockWriter:
+        return BlockWriter(self.notes, in_exercise=True)
+
+    def leaf(self, children: Iterable[Inline]) -> str:
+        return leaf(children, self.notes)
+
+    def line(self, children: Iterable[Inline]) -> str:
+        return leaf(children, self.notes, line=True, start=False)
+
+    def block(self, node: Node) -> str:
+        return BLOCKS[type(node)](node, self)
+
+    def blocks(self, nodes: Sequence[Block], *, tight: bool = False) -> str:
+        parts: list[str] = []
+        before: Block | None = None
+        again = False
+        for node in nodes:
+            again = _goes_on(before, node) and not again
+            written = self.block(node)
+            if again and isinstance(node, model.List | model.Choices):
+                other = alternate(written)
+                written = other if other else f"{SEPARATOR}\n\n{written}"
+            elif again:
+                written = f"{SEPARATOR}\n\n{written}"
+            if isinstance(before, model.Paragraph):  # its last line may begin like an item
+                *lines, last = parts[-1].split("\n")
+                parts[-1] = "\n".join((*lines, escape_letter(last, written.lstrip("> "))))
+            parts.append(written)
+            before = node
+        return ("\n" if tight else "\n\n").join(parts)
+
+
+def _goes_on(before: Block | None, node: Block) -> bool:
+    """Whether a block would be taken for a part of the one before."""
+    match before, node:
+        case (model.List() | model.Choices(), model.Choices()) if node.prompt:
+            return False
+        case (model.List() | model.Choices(), model.List() | model.Choices()):
+            return getattr(before, "ordered", False) == getattr(node, "ordered", False)
+        case (model.DefinitionList(), model.DefinitionList()):
+            return True
+        case _:
+            return False
+
+
+def alternate(written: str) -> str:
+    """A list with other marks than its own; nothing for one that has none."""
+    lines = written.split("\n")
+    for mark, other in ((r"-(?= |$)", "*"), (r"(\d+)\.(?= |$)", r"\1)")):
+        if re.match(mark, lines[0]):
+            return "\n".join(re.sub(rf"^{mark}", other, line) for line in lines)
+    return ""
+
+
+# --- text -------------------------------------------------------------------------------
+
+
+def _heading(node: model.Heading, out: Writer) -> str:
+    listed = attribute_list(node.attributes, node.wordings)
+    if node.level < 3 and any(isinstance(child, model.SoftBreak) for child in node.children):
+        text = out.leaf(node.children)
+        return f"{text}{listed and ' '}{listed}\n{'=-'[node.level - 1] * 3}"
+    text = out.line(node.children)
+    bare = text.rstrip("#")
+    if bare != text:  # else they would end the heading
+        text = f"{bare}\\{text[len(bare) :]}"
+    return " ".join(part for part in ("#" * node.level, text, listed) if part)
+
+
+def _paragraph(node: model.Paragraph, out: Writer) -> str:
+    attributes = node.attributes
+    if len(node.children) == 1 and isinstance(node.children[0], model.Image):
+        classes = tuple(name for name in attributes.classes if name != "image")
+        attributes = Attributes(attributes.id, classes, attributes.pairs)
+    if attributes == LINE_BLOCK and (lines := _line_block(node, out)):
+        return lines
+    listed = attribute_list(attributes, node.wordings)
+    text = out.leaf(node.children)
+    if not text:
+        raise unwritable(node)
+    return f"{text}\n{listed}" if listed else text
+
+
+LINE_BLOCK = Attributes(classes=("line-block",))
+
+
+def _line_block(node: model.Paragraph, out: Writer) -> str:
+    """Lines that begin with a bar, where they can."""
+    lines: list[list[Inline]] = [[]]
+    for child in node.children:
+        if isinstance(child, model.LineBreak):
+            lines.append([])
+        else:
+            lines[-1].append(child)
+    written = []
+    for line in lines:
+        indent = 0
+        if line and isinstance(line[0], model.Text):
+            text = line[0].text.lstrip("\u00a0")
+            indent = len(line[0].text) - len(text)
+            line[:1] = [replace(line[0], text=text)] if text else []
+        found = leaf(line, out.notes, start=False)
+        if "|" in found or "\n" in found or found[:1] == " " or (not found and indent != 1):
+            return ""
+        written.append(f"| {' ' * indent}{found}".rstrip(" "))
+    return "\n".join(written)
+
+
+def _plain(node: model.Plain, out: Writer) -> str:
+    """Text that is no paragraph, as what follows a comment on its line is none."""
+    return f"{SEPARATOR}{' '.join(plain(node.children).split(chr(10)))}"
+
+
+# --- blocks with blocks in them ---------------------------------------------------------
+
+
+def _admonition(node: model.Admonition, out: Writer) -> str:
+    own = node.attributes
+    if node.fold:
+        collapse = "true" if node.fold == "closed" else "false"
+        own = Attributes(own.id, own.classes, (*own.pairs, ("collapse", collapse)))
+    listed = attribute_list(own, node.wordings)
+    inner = out.blocks(node.children)
+    if not (listed or node.title) and node.kind in _KINDS:
+        is_text = bool(node.children) and isinstance(node.children[0], model.Paragraph)
+        between = "\n" if is_text or not inner else "\n\n"
+        return quotation(f"[!{node.kind.upper()}]{between}{inner}".rstrip("\n"))
+    title = out.line(node.title)
+    return fenced(node.kind, title, listed, inner)
+
+
+def _quote(node: model.BlockQuote, out: Writer) -> str:
+    if node.attributes != NO_ATTRIBUTES or any(isinstance(c, model.Plain) for c in node.children):
+        return element(tag("blockquote", node.attributes), node.children, out.block)
+    children = node.children
+    if children and children[-1].attributes == _named("attribution"):
+        children = (*children[:-1], replace(children[-1], attributes=NO_ATTRIBUTES))
+    return quotation(out.blocks(children))
+
+
+def _dialogue(node: model.Dialogue, out: Writer) -> str:
+    return "\n\n".join(_turn(turn, out) for turn in node.turns)
+
+
+def _turn(node: model.Turn, out: Writer) -> str:
+    first = node.children[0] if node.children else None
+    if not isinstance(first, model.Paragraph):
+        inner = out.blocks(node.children)
+        return f"{node.speaker}:\n\n{inner}" if inner else f"{node.speaker}:"
+    name = model.Text(text=f"{node.speaker}: ")
+    text = replace(first, children=(name, *first.children))
+    return out.blocks((text, *node.children[1:]))
+
+
+def _exercise(node: model.Exercise, out: Writer) -> str:
+    listed = attribute_list(node.attributes, node.wordings)
+    return fenced("exercise", out.line(node.title), listed, out.exercise.blocks(node.children))
+
+
+def _teacher_note(node: model.TeacherNote, out: Writer) -> str:
+    listed = attribute_list(node.attributes, node.wordings)
+    return fenced("teacher", out.line(node.title), listed, out.blocks(node.children))
+
+
+def _answer(node: model.Answer, out: Writer) -> str:
+    return fenced(
+        "answer", "", attribute_list(node.attributes, node.wordings), out.blocks(node.children)
+    )
+
+
+def _container(node: model.Container, out: Writer) -> str:
+    children, own, argument = node.children, node.attributes, ""
+    first = children[0] if children else None
+    listed = attribute_list(own, node.wordings)
+    if node.name == "details" and not _has_plain(children[1:]) and (said := _summary(first)):
+        return fenced("details", out.line(said), listed, out.blocks(children[1:]))
+    if node.name in ("details", "summary", "section", "aside", "address") or _has_plain(children):
+        if node.name not in ("details", "summary", "section", "aside", "address", "div"):
+            raise unwritable(node)
+        return element(tag(node.name, own), children, out.block)
+    for kind in ("verse", "sidebar"):
+        heading = f"{'verse' if kind == 'verse' else 'box'}-title"
+        is_title = isinstance(first, model.Paragraph) and first.attributes == _named(heading)
+        if node.name == kind and is_title:
+            assert isinstance(first, model.Paragraph)
+            argument, children = out.line(first.children), children[1:]
+    if node.name == "columns":
+        layout = next((n for n in own.classes if re.fullmatch(r"columns-\d|side-by-side", n)), "")
+        argument = layout.removeprefix("columns-") if layout[-1:].isdigit() else ""
+        classes = tuple(name for name in own.classes if name != layout)
+        listed = attribute_list(Attributes(own.id, classes, own.pairs), node.wordings)
+    if node.name in ("verse", "pull-quote", "epigraph"):
+        inner = "\n\n".join(_passage(child, node.name, out) for child in children)
+    else:
+        inner = out.blocks(children)
+    if not _NAME.fullmatch(node.name) and (node.name or not listed):
+        raise unwritable(node)
+    return fenced(node.name, argument, listed, inner)
+
+
+def _summary(node: Block | None) -> tuple[Inline, ...]:
+    """What has to be clicked on, where that is just text."""
+    if not isinstance(node, model.Container) or node.name != "summary":
+        return ()
+    if node.attributes != NO_ATTRIBUTES or len(node.children) != 1:
+        return ()
+    only = node.children[0]
+    return only.children if isinstance(only, model.Paragraph) else ()
+
+
+_NAME = re.compile(r"(?![\w-]+\[[^\[\]]*\]$)[^\s{}:][^\s{}]*")
+"""The name of a block that is what it says."""
+
+
+def _named(*classes: str) -> Attributes:
+    return Attributes(classes=classes)
+
+
+def _has_plain(children: Iterable[Node]) -> bool:
+    return any(isinstance(child, model.Plain) for child in children)
+
+
+def _passage(node: Block, name: str, out: Writer) -> str:
+    """A stanza, whose lines are written as such; or where a quotation is from."""
+    if isinstance(node, model.Paragraph) and node.attributes == _named("attribution"):
+        return out.leaf(node.children)
+    if name != "verse" or not isinstance(node, model.Paragraph):
+        return out.block(node)
+    lines: list[Inline] = []
+    for child in node.children:
+        if isinstance(child, model.LineBreak):
+            lines.append(model.SoftBreak())
+        elif isinstance(child, model.InlineElement) and child.attributes == _named("verse-line"):
+            lines += child.children
+        else:
+            lines.append(child)
+    return out.block(replace(node, children=tuple(lines)))
+
+
+# --- the rest ---------------------------------------------------------------------------
+
+
+def _writing_lines(node: model.WritingLines, out: Writer) -> str:
+    own = node.attributes
+    classes = (node.ruling, *own.classes) if node.ruling else own.classes
+    listed = attribute_list(Attributes(own.id, classes, own.pairs), node.wordings)
+    return fenced("lines", str(node.count), listed, "")
+
+
+def _writing_space(node: model.WritingSpace, out: Writer) -> str:
+    own = node.attributes
+    classes = ("squared", *own.classes) if node.squared else own.classes
+    listed = attribute_list(Attributes(own.id, classes, own.pairs), node.wordings)
+    return fenced("space", f"{node.height:g}mm", listed, "")
+
+
+def _bibliography(node: model.Bibliography, out: Writer) -> str:
+    return fenced("bibliography", "", attribute_list(node.attributes, node.wordings), "")
+
+
+def _index(node: model.Index, out: Writer) -> str:
+    return fenced("index", "", attribute_list(node.attributes, node.wordings), "")
+
+
+def _thematic_break(node: model.ThematicBreak, out: Writer) -> str:
+    return "***" if node.attributes == NO_ATTRIBUTES else tag("hr", node.attributes)
+
+
+def _page_break(node: model.PageBreak, out: Writer) -> str:
+    return "\\newpage"
+
+
+def _section(node: model.Section, out: Writer) -> str:
+    """A section with its heading again, which resolve had made one of both."""
+    heading = model.Heading(
+        level=node.depth, children=node.title, attributes=node.attributes, wordings=node.wordings
+    )
+    return out.blocks((heading, *node.children))
+
+
+def _note(node: model.Note, out: Writer) -> str:
+    return f"[^{node.label}]: {indented(out.blocks(node.children), 4)}".rstrip(" \n")
+
+
+BLOCKS: Mapping[type[Node], Callable[[Any, Writer], str]] = {
+    model.Heading: _heading,
+    model.Section: _section,
+    model.Paragraph: _paragraph,
+    model.List: listing,
+    model.DefinitionList: definition_list,
+    model.BlockQuote: _quote,
+    model.Plain: _plain,
+    model.CodeBlock: captioned.code,
+    model.MathBlock: captioned.formula,
+    model.Table: tables.table,
+    model.Figure: captioned.figure,
+    model.FigureGroup: captioned.figure_group,
+    model.Chart: captioned.chart,
+    model.Admonition: _admonition,
+    model.Dialogue: _dialogue,
+    model.WritingLines: _writing_lines,
+    model.WritingSpace: _writing_space,
+    model.Exercise: _exercise,
+    model.Choices: choices,
+    model.Matching: matching,
+    model.Ordering: ordering,
+    model.Answer: _answer,
+    model.TeacherNote: _teacher_note,
+    model.Bibliography: _bibliography,
+    model.Index: _index,
+    model.Container: _container,
+    model.ThematicBreak: _thematic_break,
+    model.PageBreak: _page_break,
+    model.Note: _note,
+}

@@ -1,0 +1,77 @@
+"""Whether two documents say the same, wherever in a source it stands."""
+
+from __future__ import annotations
+
+import msgspec
+
+from pipeline.model import (
+    INLINE_NOTE,
+    Document,
+    LineBreak,
+    NoteReference,
+    SoftBreak,
+    TableCell,
+    Text,
+)
+from pipeline.model.tree import all_nodes
+
+_PLACES = frozenset({"span", "line", "column", "marks", "margin"})
+"""Fields that say where something stands: those of nodes, of what the front matter names, and
+how far in a formula is."""
+
+Bare = tuple[object, ...]
+
+
+def same(one: Document, other: Document) -> bool:
+    """Whether two documents differ in nothing but places, and in what no reader gets: line ends
+    at the end of a text, notes within the line that nothing refers to."""
+    return bare(one) == bare(other)
+
+
+def bare(document: Document) -> Bare:
+    """What a document says, to compare it by."""
+    referred = {n.label for n in all_nodes(document) if isinstance(n, NoteReference)}
+    notes = [
+        note
+        for note in document.notes
+        if note.label in referred or not note.label.startswith(INLINE_NOTE)
+    ]
+    notes.sort(key=lambda note: note.label)
+    return tuple(_bare(part, False) for part in (document.metadata, document.blocks, tuple(notes)))
+
+
+def _bare(value: object, in_cell: bool) -> object:
+    """A value without places; texts that follow each other are one, and so are line ends, which
+    are spaces in a cell."""
+    if isinstance(value, tuple):
+        return _bare_items(value, in_cell)
+    if not isinstance(value, msgspec.Struct):
+        return value
+    in_cell = in_cell or isinstance(value, TableCell)
+    fields = (
+        (name, _bare(getattr(value, name), in_cell))
+        for name in value.__struct_fields__
+        if name not in _PLACES
+    )
+    return (type(value), *fields)
+
+
+def _bare_items(items: tuple[object, ...], in_cell: bool) -> object:
+    found: list[object] = []
+    last: object = None
+    for item in items:
+        if isinstance(item, SoftBreak) and in_cell:
+            item = Text(text=" ")
+        if isinstance(item, SoftBreak) and (not found or isinstance(last, SoftBreak | LineBreak)):
+            continue
+        if isinstance(item, Text) and isinstance(last, Text):
+            item = Text(text=last.text + item.text)
+            found.pop()
+        last = item
+        found.append(_bare(item, in_cell))
+    while isinstance(last, SoftBreak | LineBreak) and found:
+        found.pop()
+        last = None
+        if found and isinstance(found[-1], tuple) and found[-1][0] in (SoftBreak, LineBreak):
+            last = SoftBreak()
+    return tuple(found)

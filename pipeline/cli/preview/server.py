@@ -1,0 +1,244 @@
+"""Gives what a session has to the page in ``templates/preview``, on this machine alone.
+
+All addresses begin with a random token, which other web sites and other users do not know; what
+does not name this machine as its host, or comes from another site's page, is refused. Nothing
+that is given may load anything from elsewhere, and what was built runs no scripts.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import functools
+import mimetypes
+import secrets
+import shlex
+import socket
+import subprocess
+from collections.abc import AsyncIterator, Awaitable, Callable
+from pathlib import PurePosixPath
+from typing import Any, TypeAlias
+
+import msgspec
+import uvicorn
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response, StreamingResponse
+from starlette.routing import Mount, Route
+
+from pipeline.cli.preview import drawing
+from pipeline.cli.preview.session import Session
+from pipeline.cli.preview.showing import Shown
+from pipeline.model.editions import EDITIONS
+from pipeline.render.environment import builtin_templates
+
+HOST = "127.0.0.1"
+SHELL = ("", "preview.css", "preview.js", "panes.js", "places.js")
+START = "preview.html"
+SHELL_POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:;"
+    " connect-src 'self'; frame-src 'self'; base-uri 'none'; form-action 'none';"
+    " frame-ancestors 'none'"
+)
+BUILT_POLICY = (
+    "sandbox allow-same-origin; default-src 'none'; style-src 'self' 'unsafe-inline' data:;"
+    " img-src 'self' data:; font-src 'self' data:; media-src 'self' data:; base-uri 'none';"
+    " form-action 'none'; frame-ancestors 'self'"
+)
+HEADERS = {
+    "Cache-Control": "no-store",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Referrer-Policy": "no-referrer",
+    "X-Content-Type-Options": "nosniff",
+}
+FOREVER = {"Cache-Control": "private, max-age=31536000, immutable"}
+"""Of what has its digest in the address."""
+
+TYPES = {
+    ".css": "text/css",
+    ".html": "text/html; charset=utf-8",
+    ".js": "text/javascript",
+    ".ncx": "application/xml",
+    ".otf": "font/otf",
+    ".svg": "image/svg+xml",
+    ".ttf": "font/ttf",
+    ".webp": "image/webp",
+    ".woff2": "font/woff2",
+    ".xhtml": "application/xhtml+xml",
+}
+
+ASGI: TypeAlias = Callable[[Any, Any, Any], Awaitable[None]]
+
+
+class _Guard:
+    """Refuses requests that are not made to this machine by name, or by a page of another site."""
+
+    def __init__(self, app: ASGI, port: int) -> None:
+        self._app = app
+        self._hosts = {f"{name}:{port}" for name in (HOST, "localhost")}
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        request = Request(scope)
+        host, origin = request.headers.get("host"), request.headers.get("origin")
+        if host not in self._hosts or origin not in (None, f"http://{host}"):
+            await PlainTextResponse("Not from here.", 403, HEADERS)(scope, receive, send)
+            return
+        await self._app(scope, receive, send)
+
+
+class Preview:
+    """A session's page, at `address` as long as it `run`\\ s. ``editor`` is a command with
+    ``{file}`` and ``{line}`` in it."""
+
+    def __init__(self, session: Session, port: int = 0, editor: str = "") -> None:
+        self._session = session
+        self._editor = shlex.split(editor)
+        self._socket = socket.socket()
+        self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        self._socket.bind((HOST, port))
+        self._socket.listen()  # a browser may be there before all is ready
+        self.port: int = self._socket.getsockname()[1]
+        self._token = secrets.token_urlsafe(24)
+        self.address = f"http://{HOST}:{self.port}/{self._token}/"
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._listeners: set[asyncio.Event] = set()
+
+    def run(self, ready: Callable[[], object] = lambda: None) -> None:
+        """Serve until Ctrl-C; ``ready`` is called once that has begun."""
+        config = uvicorn.Config(
+            _Guard(self._app(), self.port),
+            log_level="error",
+            access_log=False,
+            server_header=False,
+            lifespan="off",
+            timeout_graceful_shutdown=1,
+        )
+        server = uvicorn.Server(config)
+
+        async def serve() -> None:
+            self._loop = asyncio.get_running_loop()
+            self._session.changed = self._changed
+            ready()
+            await server.serve(sockets=[self._socket])
+
+        asyncio.run(serve())
+
+    def _app(self) -> Starlette:
+        shell = [Route(f"/{name}", functools.partial(_shell, name or START)) for name in SHELL]
+        routes = [
+            *shell,
+            Route("/events", self._events),
+            Route("/places/{edition}/{digest}", self._places),
+            Route("/lines/{edition}/{digest}", self._lines),
+            Route("/page/{edition}/{digest}/{page:int}", self._page),
+            Route("/file/{edition}/{digest}/{name:path}", self._file),
+            Route("/ask", self._ask, methods=["POST"]),
+            Route("/open", self._open, methods=["POST"]),
+        ]
+        return Starlette(routes=[Mount(f"/{self._token}", routes=routes)])
+
+    def _changed(self) -> None:
+        if self._loop and not self._loop.is_closed():
+            self._loop.call_soon_threadsafe(self._tell_all)
+
+    def _tell_all(self) -> None:
+        for listener in self._listeners:
+            listener.set()
+
+    async def _events(self, request: Request) -> Response:
+        """The state, now and whenever it changes."""
+        return StreamingResponse(self._states(), media_type="text/event-stream", headers=HEADERS)
+
+    async def _states(self) -> AsyncIterator[bytes]:
+        changed = asyncio.Event()
+        self._listeners.add(changed)
+        can_open = b"true" if self._editor else b"false"
+        try:
+            while True:
+                changed.clear()
+                state = msgspec.json.encode(self._session.state)
+                yield b'data: {"editor":' + can_open + b',"state":' + state + b"}\n\n"
+                await changed.wait()
+        finally:
+            self._listeners.discard(changed)
+
+    def _shown(self, request: Request) -> Shown | None:
+        return self._session.shown(request.path_params["edition"], request.path_params["digest"])
+
+    async def _places(self, request: Request) -> Response:
+        one = self._shown(request)
+        return _json(one.places) if one else _gone()
+
+    async def _lines(self, request: Request) -> Response:
+        one = self._shown(request)
+        if one is None or one.edition.format != "pdf":
+            return _gone()
+        path = self._session.file(one.edition.name, one.digest)
+        found = await asyncio.wrap_future(self._session.draw(drawing.lines, path))
+        return _json(found)
+
+    async def _page(self, request: Request) -> Response:
+        one = self._shown(request)
+        width = request.query_params.get("width", "")
+        if one is None or one.edition.format != "pdf" or not width.isdecimal() or len(width) > 4:
+            return _gone()
+        path, page = self._session.file(one.edition.name, one.digest), request.path_params["page"]
+        try:
+            drawn = self._session.draw(drawing.picture, path, page, int(width))
+            picture = await asyncio.wrap_future(drawn)
+        except IndexError:
+            return _gone()
+        return Response(picture, media_type="image/png", headers=HEADERS | FOREVER)
+
+    async def _file(self, request: Request) -> Response:
+        one, name = self._shown(request), request.path_params["name"]
+        if one is None or name not in one.files:
+            return _gone()
+        suffix = PurePosixPath(name).suffix
+        kind = TYPES.get(suffix) or mimetypes.guess_type(name)[0] or "application/octet-stream"
+        headers = HEADERS | FOREVER | {"Content-Security-Policy": BUILT_POLICY}
+        return Response(one.files[name], headers=headers | {"Content-Type": kind})
+
+    async def _ask(self, request: Request) -> Response:
+        """Have an edition made."""
+        edition = request.query_params.get("edition", "")
+        if edition not in EDITIONS:
+            return _gone()
+        self._session.ask(edition)
+        return Response(status_code=204, headers=HEADERS)
+
+    async def _open(self, request: Request) -> Response:
+        """Have the editor show a line of a file that the text is in, and of no other."""
+        line = request.query_params.get("line", "")
+        path = self._session.path_of(request.query_params.get("file", ""))
+        if not self._editor or path is None or not line.isdecimal() or len(line) > 9:
+            return _gone()
+        given = {"{file}": str(path), "{line}": line}
+        command = []
+        for word in self._editor:
+            for name, value in given.items():
+                word = word.replace(name, value)
+            command.append(word)
+        try:
+            subprocess.Popen(command, stdin=subprocess.DEVNULL)
+        except OSError as error:
+            text = f"{command[0]} does not start: {error.strerror}."
+            return PlainTextResponse(text, 500, HEADERS)
+        return Response(status_code=204, headers=HEADERS)
+
+
+async def _shell(file: str, request: Request) -> Response:
+    path = builtin_templates() / "preview" / file
+    headers = HEADERS | {"Content-Security-Policy": SHELL_POLICY}
+    return Response(path.read_bytes(), headers=headers | {"Content-Type": TYPES[path.suffix]})
+
+
+def _json(value: object) -> Response:
+    return Response(msgspec.json.encode(value), media_type="application/json", headers=HEADERS)
+
+
+def _gone() -> Response:
+    return PlainTextResponse("Not here.", 404, HEADERS)

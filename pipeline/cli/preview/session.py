@@ -1,0 +1,212 @@
+"""What a preview knows: what was built last, what is wrong, and what is being done."""
+
+from __future__ import annotations
+
+import tempfile
+import threading
+from collections.abc import Callable
+from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from multiprocessing import get_context
+from pathlib import Path
+from typing import Any, TypeAlias, TypeVar
+
+import msgspec
+
+from pipeline.cli.preview import drawing
+from pipeline.cli.preview.showing import Shown, shown
+from pipeline.cli.preview.watching import Watcher
+from pipeline.driver import Event, Listener, Result
+from pipeline.flow.editions import Made
+from pipeline.flow.runner import Begun
+from pipeline.model.diagnostics import Diagnostic
+from pipeline.model.editions import EDITIONS, output_name, stem_of
+from pipeline.model.messages import as_text, summary
+from pipeline.system.paths import shown_name
+
+MOST = 50
+"""Findings that are shown one by one."""
+
+KEPT = 2
+"""States of an edition that a page may still ask for."""
+
+Run: TypeAlias = Callable[..., Result]
+T = TypeVar("T")
+
+
+class _Finding(msgspec.Struct, frozen=True):
+    """A finding as it is shown: where it is, and all that is said, with the line and a caret."""
+
+    severity: str
+    file: str
+    line: int
+    text: str
+
+
+class _Part(msgspec.Struct, frozen=True):
+    """What a page has to know of an edition to show it. ``places`` differs where they do."""
+
+    format: str
+    label: str
+    digest: str
+    places: int
+    documents: tuple[str, ...] = ()
+    pages: tuple[tuple[float, float], ...] = ()
+
+
+class _State(msgspec.Struct, frozen=True):
+    """All that a page is told. ``number`` counts the outcomes of builds, ``doing`` is the stage
+    that runs, and ``parts`` are the editions of the last good build."""
+
+    source: str
+    editions: tuple[tuple[str, str, str], ...]
+    number: int = 0
+    doing: str = "starting"
+    failed: bool = False
+    summary: str = ""
+    findings: tuple[_Finding, ...] = ()
+    parts: dict[str, _Part] = {}
+
+
+class Session:
+    """Has a source built by ``run``, which is `driver.build` with the options that were asked
+    for, and keeps what came of it. ``changed`` is called from other threads whenever `state` is
+    another."""
+
+    def __init__(
+        self,
+        source: Path,
+        run: Run,
+        editions: tuple[str, ...] = (),
+        templates: Path | None = None,
+        told: Callable[[Result | Exception], object] = lambda outcome: None,
+    ) -> None:
+        self.source = source
+        self._run = run
+        self._told = told
+        self._asked = editions
+        self._made: list[Made] = []
+        self._kept: dict[tuple[str, str], Shown] = {}
+        self._lock = threading.Lock()
+        self._folder = tempfile.TemporaryDirectory(prefix="chapbook-preview-")
+        self._drawing = _worker()
+        table = tuple((e.name, e.format, e.label) for e in EDITIONS.values())
+        self.state = _State(shown_name(str(source)), table)
+        self.changed: Callable[[], object] = lambda: None
+        self.watcher = Watcher(source, self._build, self._show, templates)
+
+    def close(self) -> None:
+        self.watcher.stop()
+        self._drawing.shutdown(wait=True, cancel_futures=True)
+        self._folder.cleanup()
+
+    def draw(self, function: Callable[..., T], *given: Any) -> Future[T]:
+        """Have a function of `drawing` called; a process that has ended is begun anew."""
+        try:
+            return self._drawing.submit(function, *given)
+        except BrokenProcessPool:
+            self._drawing = _worker()
+            return self._drawing.submit(function, *given)
+
+    def ask(self, edition: str) -> None:
+        """Have one more edition made, from now on."""
+        if edition not in self._asked and edition not in self.state.parts:
+            self._asked = (*(self._asked or self.state.parts), edition)
+            self.watcher.again()
+
+    def shown(self, edition: str, digest: str) -> Shown | None:
+        return self._kept.get((edition, digest))
+
+    def file(self, edition: str, digest: str) -> str:
+        """Where a PDF lies that can be asked for, whatever is built meanwhile."""
+        return str(Path(self._folder.name) / f"{edition}-{digest}.pdf")
+
+    def path_of(self, file: str) -> Path | None:
+        """The path of a file that a place or a finding names, or none."""
+        places = {place.file for one in self._kept.values() for place in one.places}
+        if file in ("", self.state.source):
+            return self.source.absolute()
+        if file in places or any(file == finding.file for finding in self.state.findings):
+            return Path(file).absolute()
+        return None
+
+    def _build(self, listener: Listener) -> Result:
+        def hear(event: Event) -> None:
+            listener(event)
+            if isinstance(event, Begun):
+                self._set(doing=f"{event.stage} {event.edition}".strip())
+            elif isinstance(event, Made):
+                self._made.append(event)
+
+        self._made = []
+        return self._run(self.source, self._asked, listener=hear)
+
+    def _show(self, outcome: Result | Exception) -> None:
+        """Keep what was built, and tell of it."""
+        self._told(outcome)
+        made, self._made = self._made, []
+        parts = self.state.parts
+        if isinstance(outcome, Result) and not outcome.failed:
+            try:
+                parts = self._parts(outcome, made)
+            except (OSError, BrokenProcessPool) as error:
+                outcome = error
+        if isinstance(outcome, Exception):
+            text = f"Chapbook has broken down: {type(outcome).__name__}: {outcome}"
+            broken = (_Finding("error", "", 0, text),)
+            self._set(doing="", failed=True, summary="", findings=broken)
+        else:
+            found = tuple(map(_finding, outcome.diagnostics[:MOST]))
+            said = summary(outcome.diagnostics, blocked=outcome.failed)
+            self._set(doing="", failed=outcome.failed, summary=said, findings=found, parts=parts)
+
+    def _parts(self, result: Result, made: list[Made]) -> dict[str, _Part]:
+        stem = stem_of(self.source)
+        parts: dict[str, _Part] = {}
+        for one in made:
+            edition, document = one.edition, one.document
+            file = output_name(stem, edition)
+            end = f"/{file}"
+            path = next((path for path in result.files if path.as_posix().endswith(end)), None)
+            if path is None or document is None:
+                continue
+            folder = path.parents[file.count("/")]
+            seen = shown(edition, document.value, folder, file, result.files)
+            pages: tuple[tuple[float, float], ...] = ()
+            if edition.format == "pdf":
+                copy = Path(self.file(edition.name, seen.digest))
+                if not copy.exists():
+                    copy.write_bytes(seen.data)
+                pages = tuple(self.draw(drawing.sizes, str(copy)).result())
+            self._keep(seen)
+            parts[edition.name] = _Part(
+                edition.format,
+                edition.label,
+                seen.digest,
+                hash(seen.places) & 0xFFFFFFFF,
+                seen.documents,
+                pages,
+            )
+        return parts
+
+    def _keep(self, one: Shown) -> None:
+        name = one.edition.name
+        self._kept.pop((name, one.digest), None)
+        self._kept[name, one.digest] = one
+        for old in [key for key in self._kept if key[0] == name][:-KEPT]:
+            del self._kept[old]
+            Path(self.file(*old)).unlink(missing_ok=True)
+
+    def _set(self, **fields: Any) -> None:
+        with self._lock:
+            number = self.state.number + ("failed" in fields)
+            self.state = msgspec.structs.replace(self.state, number=number, **fields)
+        self.changed()
+
+
+def _worker() -> ProcessPoolExecutor:
+    return ProcessPoolExecutor(1, mp_context=get_context("spawn"))
+
+
+def _finding(finding: Diagnostic) -> _Finding:
+    return _Finding(finding.severity, finding.source, finding.line, as_text([finding]))

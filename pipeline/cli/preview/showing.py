@@ -1,0 +1,110 @@
+"""What is shown of a build: the files that it wrote, byte by byte, and where in the source what is
+in them comes from."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import zipfile
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+import msgspec
+
+from pipeline.model import Document
+from pipeline.model.diagnostics import Span
+from pipeline.model.editions import Edition
+from pipeline.verify.archive import Archive
+from pipeline.verify.findings import FileFindings
+from pipeline.verify.package import read_package
+from pipeline.verify.passages import Passage, passages
+
+ENOUGH = 60
+"""Characters of a passage that it is found by."""
+
+NOT_SHOWN = (".pdf", ".epub", ".zip", ".json")
+"""What lies beside a web page and is no part of it."""
+
+
+class _Place(msgspec.Struct, frozen=True, array_like=True):
+    """The beginning of a block: its ``file`` ("" for the source itself) and line, a text in it
+    that it is found by, and whether that may well be said again, as headings are in contents."""
+
+    file: str
+    line: int
+    column: int
+    text: str
+    repeated: bool
+
+
+class Shown(msgspec.Struct, frozen=True):
+    """An edition as it was written: its ``files`` by their names within it, those of which are
+    ``documents`` in the order of reading, and the places in the source. ``digest`` is that of all
+    files."""
+
+    edition: Edition
+    digest: str
+    files: dict[str, bytes]
+    documents: tuple[str, ...]
+    places: tuple[_Place, ...]
+
+    @property
+    def data(self) -> bytes:
+        return self.files[self.documents[0]]
+
+
+def shown(
+    edition: Edition, document: Document, folder: Path, file: str, written: Iterable[Path]
+) -> Shown:
+    """An edition that was ``written`` into a folder as ``file`` and what lies beside that. Raises
+    `OSError`."""
+    data = (folder / file).read_bytes()
+    documents = [Path(file).name]
+    files = {documents[0]: data}
+    if edition.format == "epub":
+        files, documents = _unpacked(data)
+    elif edition.format == "html":
+        root = (folder / file).parent
+        beside = [path for path in written if path.is_relative_to(root)]
+        for path in beside:
+            if path.suffix not in NOT_SHOWN and path != folder / file:
+                files[path.relative_to(root).as_posix()] = path.read_bytes()
+        if edition.chapters:
+            documents += [name for name in files if name.endswith(".html") and "/" not in name][1:]
+    digest = hashlib.sha256()
+    for name in sorted(files):
+        digest.update(name.encode() + b"\0" + hashlib.sha256(files[name]).digest())
+    # the text of sheets is not in the order of reading
+    found = tuple(places(document)) if edition.imposition == "none" else ()
+    return Shown(edition, digest.hexdigest()[:16], files, tuple(documents), found)
+
+
+def _unpacked(data: bytes) -> tuple[dict[str, bytes], list[str]]:
+    """The files of an e-book, and which of them are read, in order."""
+    with zipfile.ZipFile(io.BytesIO(data)) as book:
+        files = {name: book.read(name) for name in book.namelist()}
+    with Archive(io.BytesIO(data), findings := FileFindings("")) as archive:
+        package = read_package(archive, findings)
+    return files, list(package.spine if package else ())
+
+
+def places(document: Document) -> Iterator[_Place]:
+    """Where each block of text of a resolved document begins, notes last."""
+    for nodes in (document.blocks, document.notes):
+        block: list[Passage] = []
+        for passage in passages(nodes):
+            if block and passage.span != block[0].span:
+                yield from _place(document, block)
+                block = []
+            block.append(passage)
+        if block:
+            yield from _place(document, block)
+
+
+def _place(document: Document, block: list[Passage]) -> Iterator[_Place]:
+    span: Span | None = document.place(block[0].span)
+    if span is None:
+        return
+    enough = (passage for passage in block if len(passage.letters) >= ENOUGH)
+    best = next(enough, None) or max(block, key=lambda passage: len(passage.letters))
+    yield _Place(span.file, span.line, span.column, best.text[:ENOUGH], best.repeated)

@@ -1,0 +1,234 @@
+"""Making a report: the editions are built in memory, and what was built is looked at."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import io
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from pipeline.cli.report.block_places import BlockPlaces
+from pipeline.cli.report.cost import Ink, Prices, cost, ink_of, mean, sheets
+from pipeline.cli.report.passages import all_texts, paragraphs
+from pipeline.cli.report.reading_level import reading_level
+from pipeline.cli.report.reading_time import reading_time
+from pipeline.cli.report.result import EditionReport, PageFacts, Printed, Report, Warned
+from pipeline.flow.editions import Made, Options, Source
+from pipeline.flow.runner import Runner
+from pipeline.model import Document
+from pipeline.model.codes import Code, diagnostic
+from pipeline.model.diagnostics import Diagnostic
+from pipeline.model.editions import (
+    STANDARD_PRINT,
+    Edition,
+    chosen_editions,
+    output_name,
+    pages_name,
+)
+from pipeline.model.messages import in_order
+from pipeline.model.paper import MILLIMETRE, SIZES, Fitted, Sheet
+from pipeline.package.result import Package
+from pipeline.system.store import Store
+from pipeline.verify.findings import Finding, on_pages
+from pipeline.verify.layout import PageArea, PageLayout, TextArea
+from pipeline.verify.printing import print_faults
+from pipeline.verify.seen import read_pages
+
+if TYPE_CHECKING:
+    from PIL import Image
+
+MOST_THUMBNAILS = 120
+"""Pages of an edition that are shown; of those beyond, only what something is said of."""
+
+WIDTH, COLOURS = 300, 24
+"""Of a picture of a page: pixels across, twice what it is shown at, for fine screens."""
+
+
+def make_report(
+    source: Path | str,
+    editions: Iterable[str] = (),
+    *,
+    prices: Prices | None = None,
+    templates: Path | str | None = None,
+    pictures: bool = True,
+    store: Store | None = None,
+) -> Report:
+    """The report on editions of ``source``: those named, or that the front matter lists, or the
+    handout. ``pictures`` asks for thumbnails. Nothing is written
+    but what a ``store`` keeps. Raises `KeyError` for a name
+    that is no edition's."""
+    way = Source(Path(source), Runner(store), Options(templates=templates))
+    names = tuple(editions) or way.metadata.editions or (STANDARD_PRINT,)
+    chosen = chosen_editions(names, way.metadata)
+    prices = prices or Prices()
+    started = Report(
+        title=way.metadata.title, source=way.name, lang=way.metadata.lang, prices=prices
+    )
+    if way.parsed.failed:
+        return _failed(started, way.all_findings(chosen))
+    printed = way.all_made(edition for edition in chosen if edition.format == "pdf")
+    made = {one.edition: one for one in printed}
+    for edition in chosen:
+        if edition not in made:
+            marked = way.marked(edition)
+            made[edition] = Made(edition, marked.findings, marked)
+    found = [finding for one in made.values() for finding in one.findings]
+    if any(finding.is_error for finding in found):
+        return _failed(started, (*way.parsed.findings, *found))
+    return msgspec.structs.replace(
+        started,
+        editions=tuple(_edition(made[edition], way.stem, prices, pictures) for edition in chosen),
+    )
+
+
+def _failed(report: Report, found: Iterable[Diagnostic]) -> Report:
+    errors = in_order(finding for finding in found if finding.is_error)
+    return msgspec.structs.replace(report, errors=errors)
+
+
+def _edition(made: Made, stem: str, prices: Prices, pictures: bool) -> EditionReport:
+    assert made.document, "what has errors is not reported on"
+    edition, document = made.edition, made.document.value
+    lang = document.metadata.lang
+    warnings = tuple(Warned(finding, finding.message) for finding in in_order(made.findings))
+    printed = None
+    if made.package:
+        printed, faults = _printed(edition, made.package, document, stem, prices, pictures)
+        # what no font has is told by those who looked for one
+        told = {warning.finding.code for warning in warnings} & {Code.MISSING_GLYPH.slug}
+        places = BlockPlaces(document)
+        warnings += tuple(
+            _warned(fault, edition, places, document.source)
+            for fault in faults
+            if fault.code.slug not in told
+        )
+    return EditionReport(
+        name=edition.name,
+        label=edition.label,
+        file=output_name(stem, edition),
+        sha256=hashlib.sha256(made.package.data if made.package else b"").hexdigest(),
+        time=reading_time(all_texts(document), lang),
+        level=reading_level(paragraphs(document), lang),
+        printed=printed,
+        warnings=warnings,
+    )
+
+
+def _printed(
+    edition: Edition,
+    package: Package,
+    document: Document,
+    stem: str,
+    prices: Prices,
+    pictures: bool,
+) -> tuple[Printed, tuple[Finding, ...]]:
+    """What printing takes, and what is wrong with the pages. Those of a booklet are looked at
+    in the order of reading."""
+    pages = pages_name(output_name(stem, edition), edition)
+    beside = package.extra.get(pages)
+    looked_at = beside or package.data
+    inks: list[Ink] = []
+    shown: dict[int, str] = {}
+
+    def drawn(number: int, image: Image.Image) -> None:
+        inks.append(ink_of(image))
+        if pictures:
+            shown[number] = _thumbnail(image)
+
+    layouts = read_pages(looked_at, drawn=drawn)
+    sides, on_sides = layouts, inks
+    if beside:
+        on_sides = []
+        sides = read_pages(package.data, drawn=lambda _, image: on_sides.append(ink_of(image)))
+    is_imposed = edition.imposition != "none" and not beside
+    is_rtl = document.metadata.direction == "rtl"
+    chosen = (package.extra_facts[pages] if beside else package.facts).fitted
+    area = text_area(None if is_imposed else package.sheet, chosen, rtl=is_rtl)
+    faults = print_faults(layouts, area)
+    wanted = {page for fault in faults for page in fault.pages}
+    ink = mean(on_sides)
+    paper = sheets(package.facts.pages, len(on_sides), edition.imposition)
+    both = cost(paper.duplex, paper.sides, ink.grey, prices)
+    one = cost(paper.simplex, paper.sides, ink.grey, prices) if paper.simplex else None
+    printed = Printed(
+        paper=_paper(sides[0]),
+        sheets=paper,
+        ink=ink,
+        pages=tuple(
+            PageFacts(
+                layout.number,
+                page_ink,
+                round(layout.width / layout.height, 4),
+                shown.get(layout.number, "")
+                if layout.number <= MOST_THUMBNAILS or layout.number in wanted
+                else "",
+            )
+            for layout, page_ink in zip(layouts, inks, strict=True)
+        ),
+        simplex=one if prices.given else None,
+        duplex=both if prices.given else None,
+    )
+    return printed, faults
+
+
+def _paper(side: PageLayout) -> str:
+    """The name of a sheet, or how large it is."""
+    short, long = sorted((side.width / MILLIMETRE, side.height / MILLIMETRE))
+    for size in SIZES.values():
+        if abs(size.width - short) < 1 and abs(size.height - long) < 1:
+            return size.name
+    return f"{short:.0f} × {long:.0f} mm"
+
+
+def _warned(fault: Finding, edition: Edition, places: BlockPlaces, source: str) -> Warned:
+    finding = diagnostic(
+        fault.code,
+        f"{edition.name}, {on_pages(fault.pages)}: {fault.message}",
+        span=places.find(fault.text),
+        source=source,
+        hint=fault.hint,
+    )
+    return Warned(finding, fault.message, fault.pages)
+
+
+def _thumbnail(image: Image.Image) -> str:
+    """A page as a ``data:`` address of a small PNG."""
+    from PIL import Image
+
+    height = max(1, round(image.height * WIDTH / image.width))
+    small = image.resize((WIDTH, height), Image.Resampling.LANCZOS)
+    small = small.quantize(COLOURS, dither=Image.Dither.NONE)
+    output = io.BytesIO()
+    small.save(output, "PNG", optimize=True)
+    return f"data:image/png;base64,{base64.b64encode(output.getvalue()).decode('ascii')}"
+
+
+def text_area(sheet: Sheet | None, fitted: Fitted | None, *, rtl: bool = False) -> TextArea | None:
+    """The text areas of an edition that has been set on ``sheet``, with the margins that were
+    chosen if its text was to be ``fitted``. A book's headings hang into its inner margins."""
+    if sheet is None:
+        return None
+    top, outer, bottom, inner = (
+        fitted.margins if fitted else (sheet.top, sheet.outer, sheet.bottom, sheet.inner)
+    )
+    size = sheet.size
+    hanging = sheet.column if sheet.is_book else 0
+
+    def area(page: PageLayout) -> PageArea | None:
+        if abs(page.width - size.width * MILLIMETRE) > 1:
+            return None  # a sheet on its side
+        bound_left = (page.number % 2 == 1) is not rtl or not sheet.mirrored
+        left, right = (inner, outer) if bound_left else (outer, inner)
+        left, right = (left, right - hanging) if rtl else (left - hanging, right)
+        return PageArea(
+            left * MILLIMETRE,
+            bottom * MILLIMETRE,
+            page.width - right * MILLIMETRE,
+            page.height - top * MILLIMETRE,
+        )
+
+    return area

@@ -1,0 +1,63 @@
+"""The text of a document as readers read it: its paragraphs, sentences and words."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from pipeline.model import CodeBlock, Document, MathBlock, Node, Paragraph, Table
+from pipeline.model.tree import BLANK, INLINE_FIELDS, all_nodes, plain_text, walk_with, whole
+
+WORD = re.compile(r"[^\W\d_]+(?:['’\-\u2010\u2011][^\W\d_]+)*")
+"""A word: letters, also with an apostrophe or a hyphen among them."""
+
+HAN = re.compile("[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
+KANA = re.compile("[\u3040-\u30ff]")
+
+ENDS = re.compile(r"(?<![.!?…؟])[.!?…؟]++[)\]”’“»\"']*+(?=\s)|[。！？]++[”’」』）]*+")
+"""Where a sentence may end."""
+
+ABBREVIATION = re.compile(r"(?:^|[\s(])(?:[^\W\d_]|[^\W\d_]\.[^\W\d_]|vgl|bzw|usw|etc|cf|Dr|Mr|Mrs|Ms|Prof|St|No|Nr|Sr|Sra|vol|pp|ed|eds|al|approx|ca)\.$")  # fmt: skip  # noqa: E501
+"""What ends in a full stop, and no sentence with it."""
+
+
+def paragraphs(document: Document) -> Iterator[str]:
+    """The running text: no headings, tables, captions or code."""
+
+    def inherit(node: Node, within: bool) -> bool:
+        return within or isinstance(node, Table | CodeBlock | MathBlock)
+
+    for node, outside in walk_with(whole(document), False, inherit):
+        if isinstance(node, Paragraph) and not outside:
+            text = plain_text(node.children).replace(BLANK, "").replace("\u00ad", "").strip()
+            if text:
+                yield text
+
+
+def all_texts(document: Document) -> Iterator[str]:
+    """All that is read, with headings, tables and captions, but for code and formulas."""
+    yield document.metadata.title
+    yield document.metadata.subtitle
+    for node in all_nodes(document):
+        field = INLINE_FIELDS.get(type(node))
+        if field:
+            found = getattr(node, field)
+            groups = found if found and isinstance(found[0], tuple) else (found,)
+            yield from (plain_text(group).replace("\u00ad", "") for group in groups)
+
+
+def sentences(text: str) -> Iterator[str]:
+    """The sentences of a paragraph; the last one may have no full stop."""
+    start = 0
+    for end in ENDS.finditer(text):
+        rest = text[end.end() :].lstrip()
+        if rest[:1].islower() or ABBREVIATION.search(text[start : end.end()]):
+            continue
+        yield text[start : end.end()]
+        start = end.end()
+    if text[start:].strip():
+        yield text[start:]
+
+
+def words(text: str) -> list[str]:
+    return WORD.findall(text)

@@ -1,0 +1,184 @@
+"""How hard a text is to read: one published formula a language, and what its result means.
+
+Syllables are counted by Pyphen, with its patterns also at the ends of words: over a text, that
+is within one in a hundred of what a pronouncing dictionary of English counts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+
+import msgspec
+
+from pipeline.cli.report.passages import sentences, words
+
+LEAST = 100
+"""Words that a text has to have: the formulas were made for samples of that length."""
+
+LAST_GRADE = 12
+"""The last year of school."""
+
+
+class Counts(msgspec.Struct, frozen=True):
+    """What formulas reckon with. ``long`` words have more than six letters, ``many`` three
+    syllables or more, ``single`` one."""
+
+    words: int
+    sentences: int
+    syllables: int
+    long: int
+    many: int
+    single: int
+
+    @property
+    def sentence_length(self) -> float:
+        return self.words / self.sentences
+
+    @property
+    def word_length(self) -> float:
+        """In syllables."""
+        return self.syllables / self.words
+
+
+class Formula(msgspec.Struct, frozen=True):
+    """``score`` makes a number of the counts, ``grades`` years of school of the number: the
+    first and the last that it is right for."""
+
+    name: str
+    score: Callable[[Counts], float]
+    grades: Callable[[float], tuple[int, int]]
+
+
+class ReadingLevel(msgspec.Struct, frozen=True, omit_defaults=True):
+    """``text`` says it in words that teachers use: about grade 8, age 13 to 14; or why no level
+    can be told, and then there is nothing else. ``grades`` are the years of school that the text
+    is right for, the first and the last; those above 12 are beyond school. ``sentence_length`` is
+    in words, ``word_length`` in syllables."""
+
+    text: str
+    formula: str = ""
+    score: float | None = None
+    grades: tuple[int, int] | None = None
+    sentence_length: float | None = None
+    word_length: float | None = None
+
+
+def _kincaid(counts: Counts) -> float:
+    # Kincaid, Fishburne, Rogers and Chissom: Derivation of New Readability Formulas (1975)
+    return 0.39 * counts.sentence_length + 11.8 * counts.word_length - 15.59
+
+
+def _vienna(counts: Counts) -> float:
+    # Bamberger and Vanecek: Lesen – Verstehen – Lernen – Schreiben (1984), the first formula
+    share = 100 / counts.words
+    return (
+        0.1935 * counts.many * share
+        + 0.1672 * counts.sentence_length
+        + 0.1297 * counts.long * share
+        - 0.0327 * counts.single * share
+        - 0.875
+    )
+
+
+def _flesch(base: float, sentence: float, word: float) -> Callable[[Counts], float]:
+    """Flesch's reading ease, with the numbers of a language: 100 is easy, 0 is hard."""
+    return lambda counts: base - sentence * counts.sentence_length - word * counts.word_length
+
+
+def _one_grade(score: float) -> tuple[int, int]:
+    """Of a formula whose result is the grade itself."""
+    grade = max(1, round(score))
+    return grade, grade
+
+
+def _scale(*steps: tuple[float, int, int]) -> Callable[[float], tuple[int, int]]:
+    """Grades by the least score that they begin at."""
+
+    def grades(score: float) -> tuple[int, int]:
+        beyond = (LAST_GRADE + 1, LAST_GRADE + 4)
+        return next(((first, last) for least, first, last in steps if score >= least), beyond)
+
+    return grades
+
+
+# Flesch: The Art of Readable Writing (1949), the table of grades
+_FLESCH_GRADES = _scale((90, 5, 5), (80, 6, 6), (70, 7, 7), (60, 8, 9), (50, 10, 12))
+
+FORMULAS: dict[str, Formula] = {
+    "en": Formula("Flesch–Kincaid grade", _kincaid, _one_grade),
+    "de": Formula("Erste Wiener Sachtextformel", _vienna, _one_grade),
+    # Fernández Huerta: Medidas sencillas de lecturabilidad (1959)
+    "es": Formula("Fernández Huerta", _flesch(206.84, 1.02, 60), _FLESCH_GRADES),
+    # Kandel and Moles: Application de l’indice de Flesch à la langue française (1958)
+    "fr": Formula("Kandel–Moles", _flesch(207, 1.015, 73.6), _FLESCH_GRADES),
+    # Martins, Ghiraldelo, Nunes and Oliveira: Readability Formulas Applied to Textbooks in
+    # Brazilian Portuguese (1996), which has a scale of its own
+    "pt": Formula(
+        "Flesch, Martins et al.",
+        _flesch(248.835, 1.015, 84.6),
+        _scale((75, 1, 4), (50, 5, 8), (25, 9, 12)),
+    ),
+}
+"""By language. For others there is none that has been tried on the books of schools."""
+
+PATTERNS = {"en": "en_US"}
+"""Whose hyphens are nearest to syllables, where there are several."""
+
+
+def reading_level(texts: Iterable[str], lang: str) -> ReadingLevel:
+    """The level of running text in ``lang`` (a BCP 47 tag)."""
+    language = lang.lower().split("-")[0]
+    formula = FORMULAS.get(language)
+    if formula is None:
+        return ReadingLevel(f"no formula for this language ({language})")
+    counts = count(texts, language)
+    if counts.words < LEAST:
+        return ReadingLevel(f"the text is too short to say (under {LEAST} words)")
+    score = formula.score(counts)
+    grades = formula.grades(score)
+    return ReadingLevel(
+        text=_said(*grades),
+        formula=formula.name,
+        score=round(score, 1),
+        grades=grades,
+        sentence_length=round(counts.sentence_length, 1),
+        word_length=round(counts.word_length, 2),
+    )
+
+
+def _said(first: int, last: int) -> str:
+    if first > LAST_GRADE:
+        return "beyond school: university, age 18 and over"
+    years = f"about grade {first}" if first == last else f"grades {first} to {last}"
+    return f"{years}, age {first + 5} to {last + 6}"
+
+
+def count(texts: Iterable[str], language: str) -> Counts:
+    """The sentences, words and syllables of running text in a language that has a formula."""
+    from pyphen import Pyphen
+
+    hyphenation = Pyphen(lang=PATTERNS.get(language, language), left=1, right=1)
+    lengths: dict[str, int] = {}
+
+    def syllables(word: str) -> int:
+        if word not in lengths:
+            parts = [part for part in word.replace("'", "").replace("’", "").split("-") if part]
+            lengths[word] = sum(len(hyphenation.positions(part)) + 1 for part in parts)
+        return lengths[word]
+
+    ended = 0
+    found: list[str] = []
+    for text in texts:
+        for sentence in sentences(text):
+            inside = words(sentence)
+            ended += bool(inside)
+            found += [word.lower() for word in inside]
+    spoken = [syllables(word) for word in found]
+    return Counts(
+        words=len(found),
+        sentences=max(1, ended),
+        syllables=sum(spoken),
+        long=sum(len(word) > 6 for word in found),
+        many=sum(number >= 3 for number in spoken),
+        single=sum(number == 1 for number in spoken),
+    )

@@ -1,0 +1,56 @@
+"""How long a text takes to read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Literal
+
+import msgspec
+
+from pipeline.cli.report.passages import HAN, KANA, words
+from pipeline.model.words.writing import Writing, writing
+
+OTHERS = Writing().words_a_minute
+"""Words of other languages in a text of characters."""
+
+
+class ReadingTime(msgspec.Struct, frozen=True):
+    """``amount`` of words, or of characters where ``unit`` says so; ``minutes`` is None where no
+    speed is known; ``text`` says it in words: about 9 minutes."""
+
+    amount: int
+    unit: Literal["words", "characters"]
+    minutes: float | None
+    text: str
+
+
+def reading_time(texts: Iterable[str], lang: str) -> ReadingTime:
+    """The time that adults take for these texts in ``lang`` (a BCP 47 tag)."""
+    known = writing(lang)
+    text = "\n".join(texts)
+    if known.characters_a_minute:
+        characters = len(HAN.findall(text)) + len(KANA.findall(text))
+        others = [word for word in words(text) if not HAN.search(word) and not KANA.search(word)]
+        minutes = characters / known.characters_a_minute + len(others) / OTHERS
+        return ReadingTime(characters, "characters", round(minutes, 2), _said(minutes))
+    if known.unparted:
+        characters = sum(character.isalpha() for character in text)
+        return ReadingTime(characters, "characters", None, "not known for this language")
+    count = len(words(text))
+    minutes = count / known.words_a_minute
+    return ReadingTime(count, "words", round(minutes, 2), _said(minutes))
+
+
+def _said(minutes: float) -> str:
+    rounded = round(minutes)
+    if rounded < 1:
+        return "under a minute"
+    if rounded < 90:
+        return "about a minute" if rounded == 1 else f"about {rounded} minutes"
+    return f"about {_hours(minutes)} hours"
+
+
+def _hours(minutes: float) -> str:
+    """To the half hour."""
+    halves = round(minutes / 30)
+    return f"{halves // 2}½" if halves % 2 else f"{halves // 2}"

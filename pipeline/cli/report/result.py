@@ -1,0 +1,99 @@
+"""What a report says, as values."""
+
+from __future__ import annotations
+
+import msgspec
+
+from pipeline.cli.report.cost import Cost, Ink, Prices, Sheets
+from pipeline.cli.report.reading_level import ReadingLevel
+from pipeline.cli.report.reading_time import ReadingTime
+from pipeline.model.diagnostics import Diagnostic
+from pipeline.model.messages import shown_json
+
+
+class PageFacts(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A page, ``number`` from 1. ``thumbnail`` is a ``data:`` address, or "" in long documents;
+    ``shape`` is its width over its height."""
+
+    number: int
+    ink: Ink
+    shape: float
+    thumbnail: str = ""
+
+
+class Warned(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A finding about one edition, on these ``pages``; none for one about the text. ``message``
+    is the finding's without edition and page."""
+
+    finding: Diagnostic
+    message: str
+    pages: tuple[int, ...] = ()
+
+
+class Printed(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What printing takes. ``ink`` is the mean of all sides; ``simplex`` and ``duplex`` are the
+    costs of printing one side and both, None where there are no prices, or no such way."""
+
+    paper: str
+    sheets: Sheets
+    ink: Ink
+    pages: tuple[PageFacts, ...]
+    simplex: Cost | None = None
+    duplex: Cost | None = None
+
+
+class EditionReport(msgspec.Struct, frozen=True, omit_defaults=True):
+    """``printed`` is None for what is read on a screen. ``sha256`` is that of the file that the
+    report is about."""
+
+    name: str
+    label: str
+    file: str
+    sha256: str
+    time: ReadingTime
+    level: ReadingLevel
+    printed: Printed | None = None
+    warnings: tuple[Warned, ...] = ()
+
+
+class Report(msgspec.Struct, frozen=True):
+    """All of it. ``failed`` where there are errors, and then no editions."""
+
+    title: str
+    source: str
+    lang: str
+    prices: Prices
+    editions: tuple[EditionReport, ...] = ()
+    errors: tuple[Diagnostic, ...] = ()
+
+    @property
+    def failed(self) -> bool:
+        return bool(self.errors)
+
+    @property
+    def findings(self) -> tuple[Diagnostic, ...]:
+        warned = (warning.finding for edition in self.editions for warning in edition.warnings)
+        return (*self.errors, *dict.fromkeys(warned))
+
+
+def facts(edition: EditionReport) -> dict[str, int]:
+    """What the manifest tells of a report: ink in thousandths of a page, minutes, counts."""
+    found = {"warnings": len(edition.warnings)}
+    if edition.time.minutes is not None:
+        found["reading_minutes"] = round(edition.time.minutes)
+    if edition.printed:
+        found["ink_per_mille"] = round(1000 * edition.printed.ink.grey)
+    return found
+
+
+def encode(report: Report) -> bytes:
+    """The report as indented JSON, without the pictures."""
+    editions = []
+    for edition in report.editions:
+        printed = edition.printed
+        if printed:
+            pages = tuple(msgspec.structs.replace(page, thumbnail="") for page in printed.pages)
+            printed = msgspec.structs.replace(printed, pages=pages)
+        editions.append(msgspec.structs.replace(edition, printed=printed))
+    plain = msgspec.structs.replace(report, editions=tuple(editions))
+    return f"{shown_json(plain)}\n".encode()

@@ -1,0 +1,77 @@
+"""The facts of a report in words and figures, for the terminal and the page."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from pipeline.cli.report.cost import Cost, Ink, Prices, Sheets
+from pipeline.cli.report.reading_level import ReadingLevel
+from pipeline.cli.report.reading_time import ReadingTime
+
+NARROW_SPACE = "\u202f"
+
+
+def number_of(count: int, one: str, several: str = "") -> str:
+    """3 pages, 1 page."""
+    return f"{count:,} {one if count == 1 else several or f'{one}s'}"
+
+
+def percent(share: float) -> str:
+    """To one place, and “under 0.1” where there is something, and not so much."""
+    if 0 < share < 0.0005:
+        return f"under 0.1{NARROW_SPACE}%"
+    return f"{share * 100:.1f}{NARROW_SPACE}%"
+
+
+def money(amount: Decimal, currency: str) -> str:
+    return f"{currency} {amount:,.2f}"
+
+
+def price(amount: Decimal, currency: str) -> str:
+    """A price as it was given, with two decimals at least."""
+    exact = f"{amount:,f}".rstrip("0")
+    return f"{currency} {max(exact, f'{amount:,.2f}', key=len)}"
+
+
+def paper_said(sheets: Sheets, paper: str) -> str:
+    """9 pages on A4: 9 sheets printed on one side, 5 on both."""
+    pages = number_of(sheets.pages, "page")
+    sides = f" on {number_of(sheets.sides, 'side')} of {paper}"
+    placed = f" on {paper}" if sheets.sides == sheets.pages else sides
+    both = number_of(sheets.duplex, "sheet")
+    if sheets.simplex is None:
+        return f"{pages}{placed}: {both}, printed on both sides"
+    return f"{pages}{placed}: {number_of(sheets.simplex, 'sheet')} on one side, {both} on both"
+
+
+def ink_said(ink: Ink) -> str:
+    in_colour = f"in colour {percent(ink.black)} black and {percent(ink.colour)} colour"
+    return f"{percent(ink.grey)} of a page in black alone; {in_colour}"
+
+
+def cost_said(cost: Cost, prices: Prices) -> str:
+    """150 sheets, EUR 6.90 (paper 1.50, printing 5.40)."""
+    parts = f"paper {cost.paper:,.2f}, printing {cost.printing:,.2f}"
+    total = money(cost.total, prices.currency)
+    return f"{number_of(cost.sheets, 'sheet')}, {total} ({parts})"
+
+
+def prices_said(prices: Prices) -> str:
+    """EUR 0.012 a sheet, EUR 0.05 a printed side; "" where there are none."""
+    said = (
+        (prices.paper, "a sheet of paper"),
+        (prices.page, "a printed side"),
+        (prices.ink, "of ink for a side of which 5 % is covered"),
+    )
+    return ", ".join(f"{price(amount, prices.currency)} {what}" for amount, what in said if amount)
+
+
+def time_said(time: ReadingTime) -> str:
+    unit = time.unit.removesuffix("s")
+    return f"{time.text} ({number_of(time.amount, unit)})"
+
+
+def level_said(level: ReadingLevel) -> str:
+    if not level.formula:
+        return level.text
+    return f"{level.text} ({level.formula} {level.score:g})"

@@ -1,0 +1,80 @@
+"""The links of a source to the web, looked up: which of them lead nowhere."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NamedTuple
+from urllib.parse import urldefrag
+
+import msgspec
+
+from pipeline.cli.weblinks import LinkAnswer, look_up
+from pipeline.flow.editions import Source
+from pipeline.flow.runner import Runner
+from pipeline.model import Link
+from pipeline.model.codes import Code, diagnostic
+from pipeline.model.diagnostics import Diagnostic, Span
+from pipeline.model.editions import EDITIONS
+from pipeline.model.messages import in_order
+from pipeline.model.tree import walk_spans, whole
+from pipeline.system.paths import scheme
+
+
+class _Place(NamedTuple):
+    """Where a link stands; without a span, where nothing in the source says it itself."""
+
+    address: str
+    span: Span | None
+
+
+class LinkReport(msgspec.Struct, frozen=True):
+    """What was found, how many ``addresses`` there are, and those that were ``left_out``
+    because their servers ask programs to stay away."""
+
+    diagnostics: tuple[Diagnostic, ...] = ()
+    addresses: int = 0
+    left_out: tuple[str, ...] = ()
+
+
+def check_links(source: Path) -> LinkReport:
+    """Look up all addresses on the web that any edition of ``source`` has."""
+    way = Source(source, Runner())
+    errors = tuple(found for found in way.parsed.findings if found.is_error)
+    places = tuple(dict.fromkeys(_places(way)))
+    name = way.name
+    answers = look_up(place.address for place in places)
+    found = [
+        problem
+        for place in places
+        if (problem := _problem(place, answers[urldefrag(place.address).url], name))
+    ]
+    left_out = [name for name, answer in answers.items() if answer.outcome == "forbidden"]
+    return LinkReport(in_order((*errors, *found)), len(answers), tuple(left_out))
+
+
+def _places(way: Source) -> Iterator[_Place]:
+    """All links of all editions; in their order, since what is in one may not be in another."""
+    for edition in EDITIONS.values():
+        resolved = way.resolved(edition).value
+        for node, span in walk_spans(whole(resolved)):
+            if isinstance(node, Link) and scheme(node.href) in ("http", "https"):
+                yield _Place(node.href, resolved.place(span))
+
+
+def _problem(place: _Place, answer: LinkAnswer, source: str) -> Diagnostic | None:
+    shown = f"`{place.address}`"
+    match answer.outcome:
+        case "there" | "forbidden":
+            return None
+        case "moved":
+            code, message = Code.MOVED_LINK, f"{shown} has moved for good."
+            fragment = urldefrag(place.address).fragment
+            hint = f"Write `{answer.to}{'#' + fragment if fragment else ''}`."
+        case "gone":
+            code, message = Code.DEAD_LINK, f"{shown} {answer.reason}: there is no such page."
+            hint = ""
+        case _:
+            code, message = Code.UNREACHABLE_LINK, f"{shown} {answer.reason}."
+            hint = "Follow the link yourself: it may work in a browser."
+    return diagnostic(code, message, span=place.span, source=source, hint=hint)

@@ -1,0 +1,63 @@
+"""Diagnostics: what is wrong with a source, where, and what to do about it.
+
+They are values. Stages collect them in the document; only the command line prints them.
+"""
+
+from __future__ import annotations
+
+import enum
+
+import msgspec
+
+
+class Span(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Where something stands in the source: lines and columns count from 1, ``end`` is
+    the last line (0 for the same line), ``column`` is 0 where it is not known. ``file`` is
+    the included file, as messages name it, or "" for the source itself. Where there is a
+    ``block``, lines count from the beginning of the top-level block with that key, and its
+    `Origin` says which they are in the file."""
+
+    line: int
+    column: int = 0
+    end: int = 0
+    file: str = ""
+    block: str = ""
+
+
+class Origin(msgspec.Struct, frozen=True, omit_defaults=True):
+    """How many lines of its ``file`` come before a block."""
+
+    line: int
+    file: str = ""
+
+
+def covering(first: Span | None, last: Span | None) -> Span | None:
+    """From the beginning of ``first`` to the end of ``last``."""
+    if first is None or last is None:
+        return first or last
+    end = max(first.line, first.end, last.line, last.end)
+    return msgspec.structs.replace(first, end=end if end > first.line else 0)
+
+
+class Severity(enum.StrEnum):
+    ERROR = "error"
+    WARNING = "warning"
+
+
+class Diagnostic(msgspec.Struct, frozen=True, omit_defaults=True):
+    """One finding. ``code`` is a value of `pipeline.model.codes.Code`; line and column count
+    from 1, 0 where the finding is about the file as a whole; ``length`` is how many
+    characters the caret underlines."""
+
+    code: str
+    severity: Severity
+    message: str
+    source: str = ""
+    line: int = 0
+    column: int = 0
+    length: int = 1
+    hint: str = ""
+
+    @property
+    def is_error(self) -> bool:
+        return self.severity is Severity.ERROR

@@ -1,0 +1,195 @@
+"""The tables of formats and editions: what can be made, and of what.
+
+Adding an edition is a row; adding a format is a row, a template folder and a packager.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Literal, TypeAlias
+
+import msgspec
+
+from pipeline.model.metadata import Metadata
+
+FormatName: TypeAlias = Literal["html", "pdf", "epub"]
+Imposition: TypeAlias = Literal["none", "booklet", "2-up", "4-up"]
+Look: TypeAlias = Literal["standard", "large", "grey"]
+
+
+class Edition(msgspec.Struct, frozen=True):
+    """One way to give the document to readers. ``label`` is for people.
+
+    Only one for a ``teacher`` has answers and teacher's notes; of an ``answers`` edition they
+    are all there is. ``paper`` is the size of the sheets of a printed edition: `paper.SIZES`
+    by name, and ``fixed_paper`` where the front matter's page size is not for it. An
+    ``imposition`` puts several pages on each side of a sheet. In an edition with ``fields``
+    the blanks are filled in on screen. One with ``page_marks`` tells where the pages of the
+    standard print edition begin (`tells_pages`); with ``same_pages`` its own begin there too.
+    One of ``chapters`` is a folder of pages, one for each chapter. What ``stands_for`` another
+    edition is made in its place where the front matter asks for that.
+    """
+
+    name: str
+    format: FormatName
+    label: str
+    paper: str = ""
+    fixed_paper: bool = False
+    audience: Literal["student", "teacher"] = "student"
+    part: Literal["all", "answers"] = "all"
+    look: Look = "standard"
+    imposition: Imposition = "none"
+    fields: bool = False
+    page_marks: bool = False
+    same_pages: bool = False
+    chapters: bool = False
+    stands_for: str = ""
+
+
+EDITIONS: dict[str, Edition] = {
+    edition.name: edition
+    for edition in (
+        Edition("web", "html", "web page", page_marks=True),
+        Edition(
+            "site",
+            "html",
+            "web site, a page a chapter",
+            page_marks=True,
+            chapters=True,
+            stands_for="web",
+        ),
+        Edition("handout", "pdf", "printable handout, A4", "A4"),
+        Edition("letter", "pdf", "printable handout, US Letter", "Letter", fixed_paper=True),
+        Edition("ebook", "epub", "e-book", page_marks=True),
+        Edition(
+            "teacher",
+            "pdf",
+            "teacher's handout with answers",
+            "A4",
+            audience="teacher",
+            page_marks=True,
+            same_pages=True,
+        ),
+        Edition(
+            "large-print", "pdf", "handout in large print", "A4", look="large", page_marks=True
+        ),
+        Edition("greyscale", "pdf", "handout in greys that spare ink", "A4", look="grey"),
+        Edition(
+            "answers",
+            "pdf",
+            "answers alone",
+            "A4",
+            audience="teacher",
+            part="answers",
+            page_marks=True,
+        ),
+        Edition("form", "pdf", "handout to fill in on screen", "A4", fields=True),
+        Edition("booklet", "pdf", "booklet to fold and staple", "A4", imposition="booklet"),
+        Edition("2-up", "pdf", "two pages on a side", "A4", imposition="2-up"),
+        Edition("4-up", "pdf", "four pages on a side", "A4", imposition="4-up"),
+        Edition(
+            "teacher-web",
+            "html",
+            "teacher's web page with answers",
+            audience="teacher",
+            page_marks=True,
+        ),
+        Edition(
+            "teacher-ebook",
+            "epub",
+            "teacher's e-book with answers",
+            audience="teacher",
+            page_marks=True,
+        ),
+    )
+}
+
+DEFAULT_EDITIONS = ("web", "handout", "ebook")
+
+ALL = "all"
+"""Stands for all editions that the front matter lists, or else for all that there are."""
+
+STANDARD_PRINT = "handout"
+"""The edition whose page numbers all others tell."""
+
+
+def chosen_editions(names: Iterable[str], metadata: Metadata) -> tuple[Edition, ...]:
+    """The editions of these names, each once, or else those that the front matter lists, or web,
+    handout and ebook; instead of the web page the site where the front matter wants that. Raises
+    `KeyError` for a name that is no edition's."""
+    wanted = tuple(names) or metadata.editions or DEFAULT_EDITIONS
+    if ALL in wanted:
+        wanted = (*wanted, *(metadata.editions or EDITIONS))
+    site = metadata.web == "chapters"
+    standing_in = {e.stands_for: e.name for e in EDITIONS.values() if e.stands_for and site}
+    chosen = dict.fromkeys(standing_in.get(name, name) for name in wanted if name != ALL)
+    return tuple(EDITIONS[name] for name in chosen)
+
+
+TEACHERS_EDITIONS = ("teacher", "teacher-ebook")
+
+
+def offered(edition: Edition, metadata: Metadata) -> tuple[Edition, ...]:
+    """The editions that readers of a web edition may take along: the other default ones or those
+    for teachers, but for those that the front matter does not ask for."""
+    wanted = metadata.editions or DEFAULT_EDITIONS
+    names = TEACHERS_EDITIONS if edition.audience == "teacher" else DEFAULT_EDITIONS
+    found = (EDITIONS[name] for name in names if name in wanted)
+    return tuple(one for one in found if one.format != "html" and edition.format == "html")
+
+
+def tells_pages(edition: Edition, metadata: Metadata) -> bool:
+    """Whether an edition tells where the pages of the standard print edition begin: on a screen
+    only where the publication has that edition, and the front matter does not say no."""
+    if edition.format == "pdf":
+        return edition.page_marks
+    is_printed = STANDARD_PRINT in (metadata.editions or DEFAULT_EDITIONS)
+    return edition.page_marks and is_printed and metadata.page_list
+
+
+LONGEST_STEM = 200
+"""Bytes of a file's name before what editions add to it; most systems take 255 in all."""
+
+
+def stem_of(source: Path) -> str:
+    """The name of a source without its ending, as the folder and the files of its editions bear
+    it: cut where it is too long for that, and never one that leads elsewhere, as ``..`` does."""
+    stem = source.stem.strip(".") and source.stem
+    if len(stem.encode("utf-8", "surrogateescape")) <= LONGEST_STEM:
+        return stem or "untitled"
+    cut = stem.encode("utf-8", "surrogateescape")[:LONGEST_STEM].decode("utf-8", "ignore")
+    return f"{cut}-{hashlib.sha256(os.fsencode(stem)).hexdigest()[:8]}"
+
+
+def output_name(stem: str, edition: Edition) -> str:
+    """The file an edition is written to: ``x.pdf`` for a default one, else
+    ``x-letter.pdf``; the first page of one in several."""
+    if edition.chapters:
+        return f"{stem}-{edition.name}/index.{edition.format}"
+    suffix = "" if edition.name in DEFAULT_EDITIONS else f"-{edition.name}"
+    return f"{stem}{suffix}.{edition.format}"
+
+
+def part_name(stem: str, edition: Edition, number: int, count: int, title: str) -> str:
+    """The file of one of ``count`` parts, ``x-handout/x-handout-01-the-well.pdf``; ``title`` is
+    made of letters, digits and hyphens alone, or empty."""
+    folder = f"{stem}-{edition.name}"
+    digits = max(2, len(str(count)))
+    name = "-".join(filter(None, (folder, f"{number:0{digits}}", title)))
+    return f"{folder}/{name}.{edition.format}"
+
+
+def bundle_name(stem: str, edition: Edition) -> str:
+    """The archive of all parts: ``x-handout.zip``."""
+    return f"{stem}-{edition.name}.zip"
+
+
+def pages_name(name: str, edition: Edition) -> str:
+    """The file that has the pages of a booklet in the order of reading: of ``x-booklet.pdf``
+    ``x-booklet-pages.pdf``; "" for other editions."""
+    if edition.imposition != "booklet":
+        return ""
+    return f"{name.removesuffix('.pdf')}-pages.pdf"

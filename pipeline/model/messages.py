@@ -1,0 +1,195 @@
+"""How diagnostics and progress are shown: the only module that knows what they look like."""
+
+from __future__ import annotations
+
+import json
+import re
+import textwrap
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+import msgspec
+
+from pipeline.model.diagnostics import Diagnostic
+
+LONGEST_EXCERPT = 100
+"""Characters of a source line that are shown."""
+
+SHOWN = 3
+"""How many equal findings are shown in full; of the others, the lines."""
+
+LONGEST_QUOTED = 200
+"""Characters of what a message repeats from a source."""
+
+LONGEST_MESSAGE = 1000
+"""Characters of a message, whatever quotation marks there are in what it repeats."""
+
+_GIVEN = re.compile(r"`[^`]*`|“[^”]*”|\d+")
+"""What differs in messages that say the same."""
+
+_QUOTED = re.compile(rf"([`“])([^`“”]{{{LONGEST_QUOTED}}})[^`“”]++(?=[`”])")
+_CONTROL = re.compile(
+    "[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff"
+    "\ud800-\udfff\U000e0000-\U000e007f]"
+)
+"""Characters that move, colour or hide what a terminal shows, or change its order."""
+
+
+def printable(text: object) -> str:
+    """A text in one line that does nothing to the terminal that shows it: control characters
+    are written as their codes."""
+    return _CONTROL.sub(_code, str(text))
+
+
+def _code(match: re.Match[str]) -> str:
+    code = ord(match[0])
+    return f"\\x{code:02x}" if code < 0x100 else f"\\u{{{code:x}}}"
+
+
+def printable_lines(text: str) -> str:
+    """The same of a text in several lines."""
+    return "\n".join(map(printable, text.split("\n")))
+
+
+def _said(text: str) -> str:
+    text = _QUOTED.sub(r"\1\2…", text)
+    return printable(text if len(text) <= LONGEST_MESSAGE else f"{text[:LONGEST_MESSAGE]}…")
+
+
+def in_order(diagnostics: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
+    """Each finding once, by file and place."""
+    unique = dict.fromkeys(diagnostics)
+    return tuple(sorted(unique, key=lambda d: (d.source, d.line, d.column, d.code, d.message)))
+
+
+def as_text(diagnostics: Iterable[Diagnostic]) -> str:
+    """The findings for people: place, code, message, the line with a caret, a hint. Of those
+    that say the same of a file, the first few, and the lines of the others."""
+    groups: dict[tuple[str, str, str], list[Diagnostic]] = {}
+    for finding in diagnostics:
+        shape = _GIVEN.sub("", finding.message)
+        groups.setdefault((finding.source, finding.code, shape), []).append(finding)
+    sources: dict[str, list[str]] = {}
+    shown: list[str] = []
+    for group in groups.values():
+        # one more takes no more room in full than told of
+        full = len(group) if len(group) == SHOWN + 1 else SHOWN
+        shown += (_one(finding, sources) for finding in group[:full])
+        if group[full:]:
+            shown.append(_others(group[full:]))
+    return "\n".join(shown)
+
+
+def _others(findings: Sequence[Diagnostic]) -> str:
+    """Findings that say the same as those before, by their lines."""
+    count = f"… and {len(findings)} more {findings[0].severity}[{findings[0].code}]"
+    lines = Counter(finding.line for finding in findings if finding.line)
+    places = ", ".join(f"{line}" + f" ({n} times)" * (n > 1) for line, n in lines.items())
+    if not places:
+        return f"    {count}"
+    text = f"{count}: line{'s' if len(lines) > 1 else ''} {places}"
+    return "\n".join(
+        textwrap.wrap(text, LONGEST_EXCERPT, initial_indent="    ", subsequent_indent="      ")
+    )
+
+
+def summary(diagnostics: Iterable[Diagnostic], *, blocked: bool = False) -> str:
+    """How many findings of which kind there are, and that nothing was written where that is
+    so. "" where one finding says it all."""
+    found = list(diagnostics)
+    errors = sum(finding.is_error for finding in found)
+    kinds = Counter(finding.code for finding in found).most_common()
+    counts = [_count(errors, "error"), _count(len(found) - errors, "warning")]
+    said = ", ".join(filter(None, counts))
+    if len(kinds) > 1:
+        said += ": " + ", ".join(f"{count} {code}" for code, count in kinds)
+    elif kinds and len(found) > 1:
+        said += f": {kinds[0][0]}"
+    if blocked and found:
+        return f"{said}. Nothing was written."
+    return said if len(found) > 1 else ""
+
+
+def _count(number: int, what: str) -> str:
+    return f"{number:,} {what}{'s' if number > 1 else ''}" if number else ""
+
+
+def as_json(diagnostics: Iterable[Diagnostic]) -> str:
+    """The findings for programs: a JSON array."""
+    return shown_json(list(diagnostics))
+
+
+def shown_json(value: object) -> str:
+    """A value as JSON that does nothing to a terminal: control characters are escaped."""
+    found = msgspec.json.format(msgspec.json.encode(value), indent=2).decode()
+    return _CONTROL.sub(lambda m: m[0] if m[0] == "\n" else json.dumps(m[0])[1:-1], found)
+
+
+def _one(finding: Diagnostic, sources: dict[str, list[str]]) -> str:
+    place = ":".join(str(part) for part in (finding.source, finding.line, finding.column) if part)
+    where = printable(place) or "chapbook"
+    lines = [f"{where}: {finding.severity}[{finding.code}]: {_said(finding.message)}"]
+    if finding.line:
+        lines += _excerpt(finding, sources)
+    if finding.hint:
+        lines.append(f"    hint: {_said(finding.hint)}")
+    return "\n".join(lines)
+
+
+def _excerpt(finding: Diagnostic, sources: dict[str, list[str]]) -> list[str]:
+    """The source line, cut to a window around the place, and a caret under it."""
+    if finding.source not in sources:
+        sources[finding.source] = _read_lines(finding.source)
+    lines = sources[finding.source]
+    if finding.line > len(lines):
+        return []
+    text = lines[finding.line - 1]
+    column = max(1, finding.column)
+    start = max(0, column - LONGEST_EXCERPT // 2) if len(text) > LONGEST_EXCERPT else 0
+    shown = text[start : start + LONGEST_EXCERPT]
+    if not shown.strip() or not shown.isprintable():
+        return []
+    found = [f"    {shown}"]
+    if finding.column:
+        width = max(1, min(finding.length, len(shown) - (column - 1 - start)))
+        found.append("    " + " " * (column - 1 - start) + "^" * width)
+    return found
+
+
+def _read_lines(source: str) -> list[str]:
+    try:
+        text = Path(source).read_text("utf-8-sig", errors="replace")
+        return [line.expandtabs(1).rstrip() for line in text.split("\n")]
+    except (OSError, ValueError):
+        return []
+
+
+def stage_line(stage: str, seconds: float, size: int, path: object) -> str:
+    """What, how long, how big, where; what took no time was kept from before."""
+    return f"{stage:<9}{_time(seconds):>9} {human_size(size):>9}  {printable(path)}"
+
+
+def ran_line(stage: str, edition: str, seconds: float, note: str = "") -> str:
+    """Which stage, for which edition, how long it ran, if it did, and a note on that."""
+    return f"  {stage:<9}{edition:<14}{_time(seconds):>9}  {note}".rstrip()
+
+
+def progress_line(doing: str, seconds: float) -> str:
+    """What is done now, and how many seconds all may last at most, if that is known."""
+    left = f", up to {seconds:.0f} s left" if seconds >= 1 else ""
+    return f"building … {printable(doing)}{left}"
+
+
+def _time(seconds: float) -> str:
+    return f"{seconds:.2f} s" if seconds else "kept"
+
+
+def human_size(size: int) -> str:
+    """A size in bytes, as people say it."""
+    amount = float(size)
+    for unit in ("B", "kB"):
+        if amount < 1000:
+            return f"{amount:.0f} {unit}"
+        amount /= 1000
+    return f"{amount:.1f} MB"

@@ -1,0 +1,271 @@
+"""What the front matter says in more than a word, validated and typed."""
+
+from __future__ import annotations
+
+from typing import Annotated, ClassVar, Literal
+
+import msgspec
+
+from pipeline.model.keys import Key, Written
+
+
+class Contributor(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A person or body. ``role`` is a MARC relator code (``aut``, ``edt``, ``ill`` …), and
+    ``more_roles`` are those of somebody who did several things; ``orcid`` the bare sixteen-digit
+    identifier with hyphens. ``kind`` is empty where the front matter does not say it.
+    ``scripts`` are the name in other scripts, each after the tag of its language. Readers may
+    write to one who is ``corresponding``."""
+
+    written: ClassVar = Written("a person", alone="name")
+    name: Annotated[str, Key("The name as it is to be printed.")]
+    role: Annotated[
+        str,
+        Key(
+            "What the person did: a word or a MARC relator code, or several.",
+            also="roles",
+            form="roles",
+        ),
+    ] = "aut"
+    sort_name: Annotated[
+        str, Key("The name as a catalogue sorts it: `Kara, Siddharth`.", also="file_as")
+    ] = ""
+    orcid: Annotated[str, Key("The person's ORCID, such as 0000-0002-1825-0097.", form="orcid")] = (
+        ""
+    )
+    more_roles: tuple[str, ...] = ()
+    kind: Annotated[
+        Literal["", "person", "organisation"],
+        Key(
+            "Whether it is a person or an organisation.",
+            name="type",
+            wrong="is neither a person nor an organisation",
+            words=dict.fromkeys(("organization", "body", "corporate"), "organisation"),
+        ),
+    ] = ""
+    scripts: Annotated[
+        tuple[tuple[str, str], ...],
+        Key("The name in other scripts, by language: `ja: 村上 春樹`.", form="scripts"),
+    ] = ()
+    affiliations: Annotated[
+        tuple[str, ...],
+        Key(
+            "Where the person works: a name, or a list.",
+            name="affiliation",
+            also="affiliations institute",
+            form="affiliations",
+        ),
+    ] = ()
+    email: Annotated[str, Key("The person's address for mail.", form="email")] = ""
+    corresponding: Annotated[bool, Key("Whether readers may write to the person.")] = False
+
+    @property
+    def roles(self) -> tuple[str, ...]:
+        return (self.role, *self.more_roles)
+
+
+class Identifier(msgspec.Struct, frozen=True):
+    """``value`` without prefix: digits of an ISBN, a UUID, a DOI (``10.…``), an address.
+    As a URN or address: `uri`."""
+
+    written: ClassVar = Written("an identifier")
+    scheme: Annotated[
+        Literal["isbn", "uuid", "doi", "uri"],
+        Key(
+            "What kind it is of; without it, the value shows it.",
+            also="type",
+            wrong="is not a kind of identifier",
+            words={"url": "uri"},
+            optional=True,
+        ),
+    ]
+    value: Annotated[str, Key("The identifier itself.")]
+
+    @property
+    def uri(self) -> str:
+        prefix = {"isbn": "urn:isbn:", "uuid": "urn:uuid:", "doi": "https://doi.org/", "uri": ""}
+        return prefix[self.scheme] + self.value
+
+
+class Isbns(msgspec.Struct, frozen=True, omit_defaults=True):
+    """The ISBNs of a publication, which has one for each format that is sold: digits alone."""
+
+    written: ClassVar = Written("an ISBN", alone="epub")
+    epub: Annotated[str, Key("That of the e-book.", also="ebook e-book", form="isbn")] = ""
+    pdf: Annotated[str, Key("That of the PDF, where it is sold or lent.", form="isbn")] = ""
+    print: Annotated[
+        str, Key("That of the printed book.", also="printed paperback", form="isbn")
+    ] = ""
+
+
+class Subject(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A heading of a classification such as BISAC or Thema: its code there, and its name, which
+    may be empty."""
+
+    written: ClassVar = Written("a subject")
+    scheme: Annotated[str, Key("The classification.", also="authority", form="scheme")]
+    code: Annotated[str, Key("The code that it has there.", also="term")]
+    name: Annotated[str, Key("What the code stands for.", also="heading")] = ""
+
+
+class Audience(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Whom it is for: ``groups`` of readers by the names that the front matter has for them,
+    ages in years (``youngest`` to ``oldest``, 0 where there is no bound), and the ``level`` of
+    education in words."""
+
+    written: ClassVar = Written("an audience", alone="groups")
+    groups: Annotated[
+        tuple[str, ...], Key("Groups of readers.", also="who", name="for", form="group")
+    ] = ()
+    youngest: Annotated[
+        int, Key("Ages in years: 10-14, or 16+.", also="age", name="ages", form="ages")
+    ] = 0
+    oldest: int = 0
+    level: Annotated[
+        str, Key("The level of education, in words: Key Stage 3.", also="educational_level grade")
+    ] = ""
+
+    @property
+    def ages(self) -> str:
+        """As schema.org has it: ``10-14``, ``16-``, or nothing."""
+        if not self.youngest and not self.oldest:
+            return ""
+        return f"{self.youngest or 0}-{self.oldest or ''}"
+
+
+class Certification(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Who vouches for the e-book's accessibility (``certified_by``, with its place in the front
+    matter), by what credential and report; and a ``summary`` in the author's words."""
+
+    written: ClassVar = Written(
+        "a statement on accessibility", hint="Write `certified_by:`, `summary:` …"
+    )
+    certified_by: Annotated[
+        Placed | None, Key("Who has looked, and vouches for it.", also="certifier")
+    ] = None
+    credential: Annotated[str, Key("By what right: a credential's name or address.")] = ""
+    report: Annotated[str, Key("Where the report is.", form="address")] = ""
+    summary: Annotated[
+        str, Key("What readers should know, in words of your own.", form="paragraphs")
+    ] = ""
+
+
+class Series(msgspec.Struct, frozen=True, omit_defaults=True):
+    """``kind`` is ``set`` for one that is complete and may be sold as a whole; ``issn`` has its
+    hyphen."""
+
+    written: ClassVar = Written("a series", alone="name")
+    name: Annotated[str, Key("The series' title.")]
+    position: Annotated[
+        str, Key("The number in the series, such as 3 or 2.1.", also="number", form="position")
+    ] = ""
+    kind: Annotated[
+        Literal["series", "set"],
+        Key(
+            "A series, or a set that is complete and sold as a whole.",
+            name="type",
+            wrong="is neither a series nor a set",
+        ),
+    ] = "series"
+    issn: Annotated[str, Key("The series' ISSN.", form="issn")] = ""
+
+
+class Translation(msgspec.Struct, frozen=True):
+    """The address of the page that has the publication in another language."""
+
+    lang: str
+    url: str
+
+
+class Licence(msgspec.Struct, frozen=True, omit_defaults=True):
+    written: ClassVar = Written("a licence")
+    name: Annotated[str, Key("The licence's name.")]
+    url: Annotated[str, Key("Where it can be read.", form="address")] = ""
+
+
+class Speaker(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Somebody who speaks in the dialogue. ``asks`` follows from the role."""
+
+    written: ClassVar = Written("a speaker")
+    name: Annotated[str, Key("The name that begins the speaker's turns.")]
+    role: Annotated[str, Key("What the speaker is in the dialogue.")]
+    asks: Annotated[bool, Key("Whether the speaker asks the questions.")] = False
+
+
+class Cover(msgspec.Struct, frozen=True, omit_defaults=True):
+    """The cover's image, relative to the source's folder, and its text alternative."""
+
+    written: ClassVar = Written("a cover", alone="source")
+    source: Annotated[str, Key("The image, from the source's folder.", name="image", form="cover")]
+    alt: Annotated[str, Key("What the cover shows, for those who cannot see it.")] = ""
+
+
+class OwnFont(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A font in the source's folder, and where the front matter names it. *Resolved* (own_fonts):
+    ``family``, ``weight`` and ``style``; whether it is to be ``obfuscated`` in e-books, and has
+    to be embedded as a ``whole``."""
+
+    written: ClassVar = Written("a font", alone="source")
+    source: Annotated[str, Key("A font in the source's folder.", name="file", form="font")]
+    line: int = 0
+    column: int = 0
+    family: str = ""
+    weight: int = 400
+    style: Literal["normal", "italic"] = "normal"
+    obfuscated: Annotated[
+        bool,
+        Key(
+            "Whether its licence asks that nobody can take it out of the e-book.", name="obfuscate"
+        ),
+    ] = False
+    whole: bool = False
+
+
+class Brand(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What says whose it is: a logo in the source's folder and its text alternative, the colour
+    of headings and rules as ``#rrggbb``, and a line at the foot of every page."""
+
+    written: ClassVar = Written("a brand", hint="Write `logo:`, `accent:` …")
+    logo: Annotated[Placed | None, Key("An image in the source's folder.", form="logo")] = None
+    logo_alt: Annotated[
+        str, Key("What the logo says, for those who cannot see it.", name="alt")
+    ] = ""
+    accent: Annotated[
+        str, Key("The colour of headings, rules and charts: #1f3b57.", form="accent")
+    ] = ""
+    footer: Annotated[str, Key("A line at the foot of every page.")] = ""
+
+
+class ContentsOptions(msgspec.Struct, frozen=True, omit_defaults=True):
+    """``show``: whether the outputs print a table of contents (auto: where the document
+    is long enough to need one). ``depth``: how many levels of sections. ``questions``:
+    whether the questions of a dialogue are entries of it. ``figures``, ``tables`` and
+    ``listings``: whether there are lists of these as well."""
+
+    written: ClassVar = Written("a table of contents", alone="show")
+    show: Annotated[
+        Literal["auto", "always", "never"],
+        Key(
+            "Whether to print it; auto: where it is long enough.",
+            wrong="does not say when to print the contents",
+            words=dict.fromkeys(("true", "yes", "on"), "always")
+            | dict.fromkeys(("false", "no", "off"), "never"),
+        ),
+    ] = "auto"
+    depth: Annotated[
+        int,
+        Key(
+            "How many levels of sections it has.", within=(1, 6), wrong="is not a number of levels"
+        ),
+    ] = 2
+    questions: Annotated[bool, Key("Whether the questions of a dialogue are in it.")] = False
+    figures: Annotated[bool, Key("Whether there is a list of figures as well.")] = False
+    tables: Annotated[bool, Key("Whether there is a list of tables as well.")] = False
+    listings: Annotated[bool, Key("Whether there is a list of captioned code as well.")] = False
+
+
+class Placed(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A word of the front matter, and where it stands there."""
+
+    text: str
+    line: int = 0
+    column: int = 0

@@ -1,0 +1,795 @@
+"""The document model: every node that a Chapbook document can hold.
+
+A document is a tree of frozen nodes. ``parse`` builds it, ``select`` and the passes of
+``resolve`` return changed copies of it, ``render`` turns it into markup. Children are
+tuples, so that a document can be shared, compared, hashed and written as JSON
+(`encode` and `decode`, each the inverse of the other).
+
+Fields marked *resolved* are empty after parsing; the pass that is named fills them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Container as Some
+from typing import Literal, TypeAlias
+
+import msgspec
+
+from pipeline.model.diagnostics import Diagnostic, Origin, Span
+from pipeline.model.metadata import Metadata
+
+
+class Attributes(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What ``{#id .class key=value}`` says of a node."""
+
+    id: str = ""
+    classes: tuple[str, ...] = ()
+    pairs: tuple[tuple[str, str], ...] = ()
+
+    def get(self, key: str, default: str = "") -> str:
+        """The value of ``key``, or ``default`` where it is not set."""
+        return next((value for name, value in self.pairs if name == key), default)
+
+    def without(self, keys: Some[str] = (), classes: Some[str] = ()) -> Attributes:
+        """The attributes but for some keys and classes."""
+        pairs = tuple(pair for pair in self.pairs if pair[0] not in keys)
+        kept = tuple(name for name in self.classes if name not in classes)
+        return Attributes(self.id, kept, pairs) if self.id or kept or pairs else NO_ATTRIBUTES
+
+
+NO_ATTRIBUTES = Attributes()
+
+
+class Node(msgspec.Struct, frozen=True, tag=True, kw_only=True, omit_defaults=True):
+    """What all nodes share: where they stand in the source, and their attributes. ``wordings``
+    are those of their strings that not all editions have whole; select settles them."""
+
+    span: Span | None = None
+    attributes: Attributes = NO_ATTRIBUTES
+    wordings: tuple[Wording, ...] = ()
+
+
+class Wording(Node, frozen=True):
+    """A string of a node as inlines, while some of it belongs to some editions only: that of the
+    field ``name`` (a text alternative, a title), or of an attribute (``is_pair``). The string
+    itself has until then what all editions have."""
+
+    name: str
+    children: tuple[Inline, ...]
+    is_pair: bool = False
+
+
+# --- inlines ---------------------------------------------------------------------------
+
+
+class Text(Node, frozen=True):
+    text: str
+
+
+class SoftBreak(Node, frozen=True):
+    """A line end in the source that is a space in the output."""
+
+
+class LineBreak(Node, frozen=True):
+    """A line end that stays one (two spaces or a backslash before it)."""
+
+
+class Emphasis(Node, frozen=True):
+    children: tuple[Inline, ...]
+
+
+class Strong(Node, frozen=True):
+    children: tuple[Inline, ...]
+
+
+class Strikethrough(Node, frozen=True):
+    children: tuple[Inline, ...]
+
+
+class Code(Node, frozen=True):
+    text: str
+
+
+class Link(Node, frozen=True):
+    """A link. ``href`` is an address, or ``#id`` within the document. *Resolved* (addresses):
+    ``number``, that of the address in `Document.addresses`, 0 where it is not listed."""
+
+    children: tuple[Inline, ...]
+    href: str
+    title: str = ""
+    number: int = 0
+
+
+class Image(Node, frozen=True):
+    """An image. ``source`` is a path relative to the source file's folder.
+
+    ``alt == ""`` marks it as decorative. *Resolved* (assets): ``asset``, the key of the
+    file in `Document.assets`; ``width`` and ``height`` in CSS pixels, 0 where unknown;
+    ``missing``, where there is no file that can be shown, but ``alt`` in a frame.
+    """
+
+    source: str
+    alt: str
+    title: str = ""
+    asset: str = ""
+    width: int = 0
+    height: int = 0
+    missing: bool = False
+
+
+class NoteReference(Node, frozen=True):
+    """``[^label]``. *Resolved* (notes): ``number`` from 1, ``occurrence`` from 1 (the
+    how-manieth reference to the same note this is)."""
+
+    label: str
+    number: int = 0
+    occurrence: int = 0
+
+
+class Abbreviation(Node, frozen=True):
+    text: str
+    title: str
+
+
+class InlineElement(Node, frozen=True):
+    """An element of the safe subset of HTML that has no node of its own, or a span
+    ``[text]{.class}`` (``name == "span"``)."""
+
+    name: str
+    children: tuple[Inline, ...] = ()
+
+
+class Blank(Node, frozen=True):
+    """``____``, a gap to fill in, ``____{answer}``. ``size`` is 1 (a word or two) to 4 (a
+    line), chosen so that it does not tell how long the answer is exactly; select takes the
+    answer out of what students get."""
+
+    answer: str = ""
+    size: int = 2
+
+
+class Variable(Node, frozen=True):
+    """``{{ name }}``. Resolve puts the value in its place."""
+
+    name: str
+
+
+class CrossReference(Node, frozen=True):
+    """``@fig-x``: the kind and number of what has the id ``target``. ``form`` is "full"
+    (Figure 1), "number" (``-@fig-x``: 1) or "page" (``@fig-x{.page}``: Figure 1, and in
+    print the page as well). *Resolved* (cross-references): ``text``, without the page."""
+
+    target: str
+    form: Literal["full", "number", "page"] = "full"
+    text: str = ""
+
+
+class CitationItem(msgspec.Struct, frozen=True, omit_defaults=True):
+    """One work in a citation. ``label`` is a CSL locator's name (page, chapter …) and
+    ``locator`` which one; ``suppress_author`` for ``-@key``."""
+
+    key: str
+    prefix: str = ""
+    label: str = ""
+    locator: str = ""
+    suffix: str = ""
+    suppress_author: bool = False
+
+
+class Citation(Node, frozen=True):
+    """``[@key, p. 3; @other]``, or ``@key`` ``in_text``. ``source`` is what was written, to
+    be put back where it cites nothing. *Resolved* (citations): ``children``."""
+
+    items: tuple[CitationItem, ...]
+    in_text: bool = False
+    source: str = ""
+    children: tuple[Inline, ...] = ()
+
+
+class Math(Node, frozen=True):
+    """A formula in TeX within a line, or (``display``) on a line of its own within a
+    paragraph; ``tex`` is all between the marks. *Resolved* (math): ``mathml``, finished
+    markup, ``alt``, the formula in characters, and ``spoken``, the formula in words."""
+
+    tex: str
+    display: bool = False
+    mathml: str = ""
+    alt: str = ""
+    spoken: str = ""
+
+
+class PageMark(Node, frozen=True):
+    """Where the page ``label`` of the standard print edition begins, and (``breaks``) a page of
+    this edition too. Nothing that is written makes one: they come from the layout of that
+    edition, into those that tell its pages."""
+
+    label: str
+    breaks: bool = False
+
+
+Inline: TypeAlias = (
+    Text
+    | SoftBreak
+    | LineBreak
+    | Emphasis
+    | Strong
+    | Strikethrough
+    | Code
+    | Link
+    | Image
+    | NoteReference
+    | Abbreviation
+    | InlineElement
+    | Blank
+    | Variable
+    | CrossReference
+    | Citation
+    | Math
+    | PageMark
+)
+
+
+# --- blocks ----------------------------------------------------------------------------
+
+
+class Heading(Node, frozen=True):
+    """A heading as it stands in the source (``level`` 1 to 6)."""
+
+    level: int
+    children: tuple[Inline, ...]
+
+
+class Section(Node, frozen=True):
+    """A heading and all up to the next heading of its level or above.
+
+    Made by ``resolve.sections``: ``depth`` is 1 for top-level sections, whatever levels
+    the source uses, so that no level is ever skipped. The id is the section's. ``role``
+    is the part's standard name (chapter, appendix, glossary …) where it has one.
+    *Resolved* (numbering): ``number`` (``2.1``) where the front matter asks for numbers.
+    """
+
+    depth: int
+    title: tuple[Inline, ...]
+    children: tuple[Block, ...]
+    role: str = ""
+    number: str = ""
+
+
+class Paragraph(Node, frozen=True):
+    children: tuple[Inline, ...]
+
+
+class Plain(Node, frozen=True):
+    """Text that is no paragraph: of a table's cell, or between tags of raw HTML."""
+
+    children: tuple[Inline, ...]
+
+
+class ListItem(Node, frozen=True):
+    """``checked`` is None but in a task list. In an exercise, an item of an ordered list is a
+    question of its own. *Resolved* (questions): ``label``, what that is called (3b)."""
+
+    children: tuple[Block, ...]
+    checked: bool | None = None
+    label: str = ""
+
+
+ListStyle: TypeAlias = Literal["", "lower-alpha", "upper-alpha", "lower-roman", "upper-roman"]
+
+
+class List(Node, frozen=True):
+    """``tight`` lists set their items' only paragraphs without space between. An ordered list
+    counts in numbers or in a ``style``; ``form`` is what stands around them: a period (empty),
+    ")" after them, or "()"."""
+
+    ordered: bool
+    items: tuple[ListItem, ...]
+    start: int = 1
+    tight: bool = True
+    style: ListStyle = ""
+    form: Literal["", ")", "()"] = ""
+
+
+class DefinitionItem(Node, frozen=True):
+    terms: tuple[tuple[Inline, ...], ...]
+    definitions: tuple[tuple[Block, ...], ...]
+
+
+class DefinitionList(Node, frozen=True):
+    items: tuple[DefinitionItem, ...]
+
+
+class BlockQuote(Node, frozen=True):
+    children: tuple[Block, ...]
+
+
+class Token(msgspec.Struct, frozen=True, array_like=True):
+    """A piece of highlighted code: Pygments' short class (``k``, ``s1`` …) and text."""
+
+    kind: str
+    text: str
+
+
+class LineMark(msgspec.Struct, frozen=True, array_like=True):
+    """A `PageMark` before a line of code, counted from 1."""
+
+    line: int
+    label: str
+    breaks: bool = False
+
+
+class CodeBlock(Node, frozen=True):
+    """``file_name`` is shown with it; ``first_line`` is the number of its first line, 0 for
+    no numbers; ``marked`` are the lines to point out, counted from 1 whatever their numbers.
+    *Resolved*: ``tokens`` (highlight), whose texts joined are ``text``; ``number``
+    (numbering), from 1 for code with a caption. ``marks`` is where pages of the standard print
+    edition begin, see `PageMark`."""
+
+    text: str
+    language: str = ""
+    caption: tuple[Inline, ...] = ()
+    file_name: str = ""
+    first_line: int = 0
+    marked: tuple[int, ...] = ()
+    tokens: tuple[Token, ...] = ()
+    number: int = 0
+    marks: tuple[LineMark, ...] = ()
+
+
+class MathBlock(Node, frozen=True):
+    """``$$ … $$`` on lines of its own; ``marks`` is how many characters come before the TeX,
+    ``margin`` the column that its further lines begin in. *Resolved*: ``mathml``, ``alt`` and
+    ``spoken`` as in `Math`; ``tag``, the number that it gives itself; ``number`` (numbering), from
+    1 for formulas with an id and no such."""
+
+    tex: str
+    marks: int = 2
+    margin: int = 1
+    mathml: str = ""
+    alt: str = ""
+    spoken: str = ""
+    tag: str = ""
+    number: int = 0
+
+
+Alignment: TypeAlias = Literal["", "left", "center", "right", "decimal"]
+
+
+class TableCell(Node, frozen=True):
+    """``scope`` is set on header cells: "col" or "row". ``columns`` and ``rows`` are how
+    many the cell takes. Cells of plain tables hold one `Plain`."""
+
+    children: tuple[Block, ...]
+    align: Alignment = ""
+    scope: Literal["", "col", "row"] = ""
+    columns: int = 1
+    rows: int = 1
+
+
+class TableRow(Node, frozen=True):
+    cells: tuple[TableCell, ...]
+
+
+class Table(Node, frozen=True):
+    """``widths`` are the columns' shares of the line in per cent, where they are given.
+    *Resolved* (numbering): ``number`` from 1 for tables with a caption."""
+
+    head: tuple[TableRow, ...]
+    body: tuple[TableRow, ...]
+    caption: tuple[Inline, ...] = ()
+    widths: tuple[float, ...] = ()
+    number: int = 0
+
+
+class Figure(Node, frozen=True):
+    """An image that stands alone. *Resolved* (numbering): ``number`` from 1 for figures
+    with a caption; in a group the group's, and ``part`` is the figure's letter (a, b …)."""
+
+    image: Image
+    caption: tuple[Inline, ...] = ()
+    number: int = 0
+    part: str = ""
+
+
+class FigureGroup(Node, frozen=True):
+    """``::: figures``: figures side by side in so many ``columns`` (0: all in a row), under
+    one caption. *Resolved* (numbering): ``number`` as of a figure."""
+
+    figures: tuple[Figure, ...]
+    caption: tuple[Inline, ...] = ()
+    columns: int = 0
+    number: int = 0
+
+
+ChartKind: TypeAlias = Literal[
+    "bar", "stacked", "line", "pie", "numberline", "graph", "clock", "fractions"
+]
+
+
+class Chart(Node, frozen=True):
+    """A chart of a table's data: the first column names the groups, the head the series. Or a
+    diagram, of which each row has a name and what is drawn; ``scale`` are its ranges and steps.
+    ``x`` and ``y`` say what the groups and the numbers are, ``unit`` what they are counted
+    in; bars lie down where ``horizontal`` says so, or their names are long. *Resolved*:
+    ``number`` (numbering) as of a figure; ``image`` (charts), the drawing with its text
+    alternative, and ``narrow``, the one for narrow screens, which has none; the ``table``,
+    which is empty then, if it is a diagram's."""
+
+    kind: ChartKind
+    table: Table
+    caption: tuple[Inline, ...] = ()
+    x: str = ""
+    y: str = ""
+    unit: str = ""
+    horizontal: bool = False
+    scale: tuple[tuple[str, str], ...] = ()
+    image: Image | None = None
+    narrow: Image | None = None
+    number: int = 0
+
+
+class Admonition(Node, frozen=True):
+    """A box: ``kind`` is note, info, tip, important, warning, caution, question or example;
+    ``title`` is empty where the kind's own (localised) word is to stand. On a web page it may be
+    folded up (``fold``), ``closed`` or ``open`` at first."""
+
+    kind: str
+    children: tuple[Block, ...]
+    title: tuple[Inline, ...] = ()
+    fold: Literal["", "closed", "open"] = ""
+
+
+class Turn(Node, frozen=True):
+    """What one speaker says, until the next. ``asks`` is True for interviewers,
+    moderators and hosts. ``speaker`` is the name as the front matter has it."""
+
+    speaker: str
+    role: str
+    asks: bool
+    children: tuple[Block, ...]
+
+
+class Dialogue(Node, frozen=True):
+    turns: tuple[Turn, ...]
+
+
+Ruling: TypeAlias = Literal["", "dotted", "plain"]
+
+
+class WritingLines(Node, frozen=True):
+    """``::: lines 4``: ruled lines to write on. They are ``dotted`` or ``plain``, without the
+    line that guides small letters, or as the hand that writes on them needs it."""
+
+    count: int
+    ruling: Ruling = ""
+
+
+class WritingSpace(Node, frozen=True):
+    """``::: space 40mm``: room to draw or to work something out, ``height`` millimetres high,
+    empty or in squares."""
+
+    height: float
+    squared: bool = False
+
+
+class Choice(Node, frozen=True):
+    """``correct`` is None in what students get."""
+
+    children: tuple[Block, ...]
+    correct: bool | None = None
+
+
+class Choices(Node, frozen=True):
+    """Answers to choose from: one (``- ( )``), or as many as are right (``- [ ]``).
+    ``prompt`` is the paragraph right before them, which asks."""
+
+    items: tuple[Choice, ...]
+    prompt: tuple[Inline, ...] = ()
+    multiple: bool = False
+
+
+class Matching(Node, frozen=True):
+    """``::: matching``: what stands left belongs to something on the right. ``solution``
+    gives for each on the left the index of its partner, counted from 0; select shuffles the
+    right side, and leaves students no solution. ``head`` says what the sides are, or is
+    empty."""
+
+    left: tuple[ListItem, ...]
+    right: tuple[ListItem, ...]
+    solution: tuple[int, ...] = ()
+    head: tuple[Plain, ...] = ()
+
+
+class Ordering(Node, frozen=True):
+    """``::: ordering``: things to bring into order. ``solution`` gives for each the place
+    that it belongs to, counted from 0; select shuffles the items, and leaves students no
+    solution."""
+
+    items: tuple[ListItem, ...]
+    solution: tuple[int, ...] = ()
+
+
+class Answer(Node, frozen=True):
+    """``::: answer``, which only teachers get. It stands in place of so many writing ``lines``,
+    or of so many millimetres of ``space`` to write in, that came right before it (select)."""
+
+    children: tuple[Block, ...]
+    lines: int = 0
+    space: float = 0
+
+
+class TeacherNote(Node, frozen=True):
+    """``::: teacher``, which only teachers get."""
+
+    children: tuple[Block, ...]
+    title: tuple[Inline, ...] = ()
+
+
+class Exercise(Node, frozen=True):
+    """``::: exercise``. *Resolved* (numbering): ``number`` from 1."""
+
+    children: tuple[Block, ...]
+    title: tuple[Inline, ...] = ()
+    number: int = 0
+
+
+class BibliographyEntry(Node, frozen=True):
+    """A work that is cited. ``label`` is its number where the style has numbers. The id is
+    what citations lead to."""
+
+    children: tuple[Inline, ...]
+    key: str = ""
+    label: str = ""
+
+
+class Bibliography(Node, frozen=True):
+    """``::: bibliography``, where the works cited are listed. *Resolved* (citations):
+    ``entries``."""
+
+    entries: tuple[BibliographyEntry, ...] = ()
+
+
+class IndexPlace(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Where something is found: at what has the id ``target``, or from the beginning to the
+    end of that (``whole``), in the section that is named."""
+
+    target: str
+    whole: bool = False
+    section: str = ""
+
+
+class IndexReference(Node, frozen=True):
+    """An entry to look at, which has the id ``target``, or is none (empty)."""
+
+    term: tuple[Inline, ...]
+    target: str = ""
+
+
+class IndexEntry(Node, frozen=True):
+    """``see`` are the entries to look at instead, or as well where there are ``places``."""
+
+    term: tuple[Inline, ...]
+    places: tuple[IndexPlace, ...] = ()
+    see: tuple[IndexReference, ...] = ()
+    children: tuple[IndexEntry, ...] = ()
+
+
+class IndexGroup(Node, frozen=True):
+    """The entries under one ``letter``, which is empty in an index that has few."""
+
+    letter: str
+    entries: tuple[IndexEntry, ...]
+
+
+class Index(Node, frozen=True):
+    """``::: index``, where the index stands. *Resolved* (index): ``groups``; ``depth``, of
+    the section around it; ``is_part``, where that section is the index."""
+
+    groups: tuple[IndexGroup, ...] = ()
+    depth: int = 0
+    is_part: bool = False
+
+
+class Container(Node, frozen=True):
+    """``::: name``, or an allowed block element of raw HTML (``name`` is then its tag:
+    div, details, summary, aside, section)."""
+
+    name: str
+    children: tuple[Block, ...]
+
+
+class ThematicBreak(Node, frozen=True):
+    pass
+
+
+class PageBreak(Node, frozen=True):
+    pass
+
+
+Captioned: TypeAlias = Figure | FigureGroup | Chart | Table | CodeBlock
+
+CAPTIONED: dict[type[Node], str] = {
+    **dict.fromkeys((Figure, FigureGroup, Chart), "figure"),
+    Table: "table",
+    CodeBlock: "listing",
+}
+"""What has a caption, and what it is counted as."""
+
+Block: TypeAlias = (
+    Heading
+    | Section
+    | Paragraph
+    | List
+    | DefinitionList
+    | BlockQuote
+    | Plain
+    | CodeBlock
+    | MathBlock
+    | Table
+    | Figure
+    | FigureGroup
+    | Chart
+    | Admonition
+    | Dialogue
+    | WritingLines
+    | WritingSpace
+    | Exercise
+    | Choices
+    | Matching
+    | Ordering
+    | Answer
+    | TeacherNote
+    | Bibliography
+    | Index
+    | Container
+    | ThematicBreak
+    | PageBreak
+)
+
+
+# --- the document ----------------------------------------------------------------------
+
+
+INLINE_NOTE = "inline "
+"""How the label of a note within the line (``^[…]``) begins; no other has a space in it."""
+
+
+class Note(Node, frozen=True):
+    """The text of a footnote. *Resolved* (notes): ``number``, and ``references``, how
+    often it is referred to; notes nobody refers to are dropped, with a warning."""
+
+    label: str
+    children: tuple[Block, ...]
+    number: int = 0
+    references: int = 0
+
+
+HOLDERS = (
+    BlockQuote, Container, ListItem, Admonition, Turn, Note, Exercise, Choice, Answer, TeacherNote,
+)  # fmt: skip
+"""What holds blocks, and so may hold a heading with a section of its own."""
+
+
+class ContentsEntry(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A line of the table of contents: to the section or question with the id
+    ``target``. Only formatting inlines are in ``title`` (no links, notes, images).
+    ``number`` is what the target has, or empty."""
+
+    target: str
+    title: tuple[Inline, ...]
+    children: tuple[ContentsEntry, ...] = ()
+    number: str = ""
+
+
+class CaptionList(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A list of figures or tables (or code), as the front matter asks for."""
+
+    kind: Literal["figures", "tables", "listings"]
+    entries: tuple[ContentsEntry, ...]
+
+
+class Asset(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A file that the document shows. ``path`` is relative to the source's folder;
+    ``name`` is a unique file name for it in an output; sizes in CSS pixels, 0 where
+    unknown. ``data`` is the content of one that was made (a chart), and is no file, its ``path``
+    being like ``chart:1``; or of a drawing that was ``cleaned`` of what that says, or names
+    fonts; or of an image of pixels that not all outputs show as it is. ``letters`` is how high
+    the smallest letters of a drawing are, as a part of its width. A ``moving`` one is animated.
+    ``span`` is where it is shown first. ``longest`` is how many pixels its long side has in print
+    at most, where it has more."""
+
+    path: str
+    name: str
+    media_type: str
+    width: int = 0
+    height: int = 0
+    data: bytes = b""
+    letters: float = 0
+    moving: bool = False
+    cleaned: tuple[str, ...] = ()
+    span: Span | None = None
+    longest: int = 0
+
+    @property
+    def is_drawing(self) -> bool:
+        """Whether it is an SVG file beside the source."""
+        return self.is_file and self.media_type == "image/svg+xml"
+
+    @property
+    def is_file(self) -> bool:
+        """Whether it comes from a file beside the source."""
+        return ":" not in self.path.partition("/")[0]
+
+
+class Address(msgspec.Struct, frozen=True, omit_defaults=True):
+    """An address that print tells: its number, the address itself, and how it is written;
+    whether it is to be ``coded`` for telephones, and the label of the ``note`` that it is in,
+    if it is in one. *Resolved* (addresses): ``code``, the drawing."""
+
+    number: int
+    href: str
+    text: str
+    coded: bool = False
+    note: str = ""
+    code: Image | None = None
+
+
+class FrontMark(msgspec.Struct, frozen=True):
+    """A page of the standard print edition that begins before the text: in its title, its imprint
+    or its contents (``part``), of which an e-book has its own."""
+
+    part: str
+    label: str
+
+
+class Document(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A whole publication.
+
+    ``source`` is the source file as it was named on the command line, for messages.
+    ``files`` are the paths from the source's folder of the files that parsing read beside
+    it, or would have read if they were there. ``edition`` is the name of the edition that select
+    chose for. *Resolved*: ``assets``, ``contents``, ``lists``,
+    ``addresses`` (in print), and ``notes`` in the order of their numbers; ``minutes``
+    (division), how long what was a section takes, where that is said; ``front_marks`` (page
+    marks), in e-books. ``origins`` are where top-level blocks of the source begin, by their keys.
+    """
+
+    metadata: Metadata
+    blocks: tuple[Block, ...] = ()
+    notes: tuple[Note, ...] = ()
+    diagnostics: tuple[Diagnostic, ...] = ()
+    source: str = ""
+    assets: tuple[Asset, ...] = ()
+    contents: tuple[ContentsEntry, ...] = ()
+    lists: tuple[CaptionList, ...] = ()
+    addresses: tuple[Address, ...] = ()
+    files: tuple[str, ...] = ()
+    edition: str = ""
+    minutes: int = 0
+    front_marks: tuple[FrontMark, ...] = ()
+    origins: dict[str, Origin] = {}
+
+    def place(self, span: Span | None) -> Span | None:
+        """A place in its file, as people are told it."""
+        if span is None or not span.block:
+            return span
+        origin = self.origins[span.block]
+        end = span.end and span.end + origin.line
+        return Span(span.line + origin.line, span.column, end, origin.file)
+
+
+_encoder = msgspec.json.Encoder()
+_decoder = msgspec.json.Decoder(Document)
+
+
+def encode(document: Document) -> bytes:
+    """The document as indented UTF-8 JSON, the same bytes for equal documents."""
+    return msgspec.json.format(_encoder.encode(document), indent=1) + b"\n"
+
+
+def decode(data: bytes) -> Document:
+    """The document that `encode` wrote.
+
+    Raises `msgspec.ValidationError` or `msgspec.DecodeError` for anything else.
+    """
+    return _decoder.decode(data)

@@ -1,0 +1,159 @@
+"""Where the pages of the standard print edition begin, told in a way that other editions of the
+same source understand: a block by its place in the source, and how much of its text came before.
+
+What is counted are letters: all characters but white space and those that only say where a word
+may be broken, since no edition adds any of the others to a text, or takes one away.
+"""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections.abc import Iterator
+from typing import Literal, NamedTuple, TypeAlias
+
+import msgspec
+
+from pipeline import model
+from pipeline.model import Block, Document, Node
+from pipeline.model.paper import Sheet
+from pipeline.model.tree import of_text, plain_text, walk_with, whole
+
+
+class Position(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A block: the name of its type, and where it stands in the source (as a `Span` has it).
+    ``nth`` is how many of the same type and place come before it, as where a file is taken in
+    twice."""
+
+    block: str = ""
+    file: str = ""
+    line: int = 0
+    column: int = 0
+    nth: int = 0
+
+
+class PagePiece(msgspec.Struct, frozen=True, array_like=True):
+    """A piece of text in its block: so many letters come before it there, and so many are its
+    own. What is no text (an image, a gap) has none."""
+
+    position: Position
+    offset: int
+    letters: int
+
+
+FrontPart: TypeAlias = Literal["", "title", "imprint", "contents"]
+"""What stands before the text of the standard print edition."""
+
+
+class PageStart(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Where a page begins. ``label`` is its printed number. ``position`` is that of the
+    innermost block; it has no line where the page begins with something that is not of the
+    text, such as its title: ``front`` says what that is. ``offset`` is how many letters of the
+    block came on earlier pages (of writing space: how many lines), and ``words`` are those that
+    come next."""
+
+    label: str
+    position: Position = Position()
+    offset: int = 0
+    words: str = ""
+    front: FrontPart = ""
+
+
+class PageMap(msgspec.Struct, frozen=True, omit_defaults=True):
+    """The pages of an edition in order, but for those without text; how many there are in all,
+    and what each is like."""
+
+    edition: str
+    starts: tuple[PageStart, ...] = ()
+    pages: int = 0
+    sheet: Sheet | None = None
+
+
+class TextLeaf(NamedTuple):
+    """A node that is a piece of text, with what a `PagePiece` says; ``ordinal`` is its number among
+    all nodes."""
+
+    node: Node
+    position: Position
+    offset: int
+    letters: int
+    ordinal: int
+
+
+PIECES = (
+    model.Text, model.Code, model.Abbreviation, model.CrossReference, model.Blank, model.Math,
+    model.Image, model.MathBlock, model.WritingLines, model.WritingSpace,
+)  # fmt: skip
+"""What has no children and is seen on a page, beside code."""
+
+HOLDERS = (
+    *Block.__args__, model.DefinitionItem, model.ListItem, model.Note, model.TableCell,
+    model.TableRow, model.Turn,
+)  # fmt: skip
+"""What text may stand in."""
+
+_UNCOUNTED = re.compile("[\u00ad\u200b\u2060]")
+"""A soft hyphen, a place where a word may be broken, and one where it may not."""
+
+_COUNTED = re.compile("[^\\s\u00ad\u200b\u2060]")
+
+
+def letters(text: str) -> str:
+    """The letters of a text: all that is counted."""
+    found = "".join(text.split())
+    return found if found.isascii() or not _UNCOUNTED.search(found) else _UNCOUNTED.sub("", found)
+
+
+def letter_place(text: str, count: int) -> int:
+    """Where in a text the letter after ``count`` others is."""
+    letter = next(itertools.islice(_COUNTED.finditer(text), count, None), None)
+    return letter.start() if letter else len(text)
+
+
+def counted_text(node: Node) -> str:
+    """The text that a piece of it, or code, adds to its block."""
+    if isinstance(
+        node, model.Text | model.Code | model.Abbreviation | model.CrossReference | model.CodeBlock
+    ):
+        return node.text
+    if isinstance(node, model.Math | model.MathBlock) and not node.mathml:  # shown as it is written
+        return node.tex
+    return ""
+
+
+class _Holder:
+    """A block, and how many letters of it have been passed."""
+
+    def __init__(self, position: Position) -> None:
+        self.position = position
+        self.passed = 0
+
+
+@of_text
+def leaves(document: Document) -> tuple[TextLeaf, ...]:
+    """The pieces of text in a document, in the order of `tree.walk`. Code comes before its
+    caption, which is counted first."""
+    return tuple(_leaves(document))
+
+
+def _leaves(document: Document) -> Iterator[TextLeaf]:
+    seen: dict[Position, int] = {}
+
+    def inherit(node: Node, holder: _Holder) -> _Holder:
+        span = document.place(node.span) if isinstance(node, HOLDERS) else None
+        if span is None:
+            return holder
+        position = Position(type(node).__name__, span.file, span.line, span.column)
+        nth = seen[position] = seen.get(position, -1) + 1
+        return _Holder(msgspec.structs.replace(position, nth=nth) if nth else position)
+
+    for ordinal, (node, holder) in enumerate(
+        walk_with(whole(document), _Holder(Position()), inherit)
+    ):
+        if isinstance(node, model.CodeBlock):
+            before = len(letters(plain_text(node.caption)))
+            yield TextLeaf(node, holder.position, before, len(letters(node.text)), ordinal)
+        elif isinstance(node, PIECES):
+            count = len(letters(counted_text(node)))
+            yield TextLeaf(node, holder.position, holder.passed, count, ordinal)
+            holder.passed += count

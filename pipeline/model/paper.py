@@ -1,0 +1,214 @@
+"""Paper: the sizes that sheets have, what the front matter may ask of the printed page, and the
+page as it is settled for one edition."""
+
+from __future__ import annotations
+
+from typing import Annotated, ClassVar, Literal, TypeAlias
+
+import msgspec
+
+from pipeline.model.keys import Key, Written
+
+Handwriting: TypeAlias = Literal["primary", "secondary", "adult"]
+Theme: TypeAlias = Literal["classic", "modern", "plain"]
+LinkList: TypeAlias = Literal["end", "foot", "none"]
+NameField: TypeAlias = Literal["name", "class", "date"]
+
+POINT = 25.4 / 72
+"""Millimetres."""
+
+MILLIMETRE = 72 / 25.4
+"""Points."""
+
+WRITING_LINES: dict[Handwriting, float] = {"primary": 12, "secondary": 9, "adult": 7.5}
+"""Millimetres from one ruled line to the next, by whose hand writes on them."""
+
+IMAGE_RESOLUTION = 300
+"""Pixels to the inch, beyond which nobody sees more on paper."""
+
+LARGE_PRINT = 18
+"""Points that nothing in large print is under."""
+
+NAME_FIELDS: tuple[NameField, ...] = ("name", "class", "date")
+
+
+class PageSize(msgspec.Struct, frozen=True):
+    """A sheet, upright: its name for people, and its sides in millimetres."""
+
+    name: str
+    width: float
+    height: float
+
+
+SIZES: dict[str, PageSize] = {
+    size.name.lower(): size
+    for size in (
+        PageSize("A3", 297, 420),
+        PageSize("A4", 210, 297),
+        PageSize("A5", 148, 210),
+        PageSize("A6", 105, 148),
+        PageSize("B5", 176, 250),
+        PageSize("Letter", 215.9, 279.4),
+        PageSize("Legal", 215.9, 355.6),
+        PageSize("Half Letter", 139.7, 215.9),
+        PageSize("Tabloid", 279.4, 431.8),
+    )
+}
+"""The sheets that have a name, by it in small letters (ISO 216, ANSI/ASME Y14.1)."""
+
+
+class Margins(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Millimetres at the edges of a page; None where the page is to say. ``inner`` is at the
+    spine, or to the left where there is none."""
+
+    written: ClassVar = Written("margins")
+    top: Annotated[float | None, Key("Above the text.", within=(0, 150))] = None
+    bottom: Annotated[float | None, Key("Below the text.", within=(0, 150))] = None
+    inner: Annotated[
+        float | None,
+        Key("At the spine; to the left where there is none.", also="left inside", within=(0, 150)),
+    ] = None
+    outer: Annotated[
+        float | None, Key("At the outer edge.", also="right outside", within=(0, 150))
+    ] = None
+
+
+class PageOptions(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What the front matter asks of the printed page; None where it says nothing.
+
+    ``gutter`` is what the binding takes, in millimetres: pages are mirrored then. ``text``
+    and ``leading`` are the size of the text and the distance of its lines, in points. In a
+    booklet, ``creep`` is how far each sheet pushes out the one within, in millimetres, and
+    ``signature`` how many sheets are folded together.
+    """
+
+    written: ClassVar = Written("a page", alone="size")
+    size: Annotated[PageSize | None, Key("A4, Letter, A5 …, or 150mm x 220mm.", form="size")] = None
+    margins: Annotated[Margins, Key("One for all edges, or top, bottom, inner and outer.")] = (
+        Margins()
+    )
+    gutter: Annotated[
+        float | None, Key("What the binding takes; pages are mirrored then.", within=(0, 60))
+    ] = None
+    columns: Annotated[
+        int | None,
+        Key("How many columns the text has.", within=(1, 2), wrong="is not a number of columns"),
+    ] = None
+    text: Annotated[float | None, Key("The size of the text, in points.", form="points")] = None
+    leading: Annotated[float | None, Key("From line to line, in points.", form="points")] = None
+    creep: Annotated[
+        float | None, Key("In a booklet: how far a sheet pushes out the one within.", within=(0, 2))
+    ] = None
+    signature: Annotated[
+        int | None,
+        Key(
+            "In a booklet: how many sheets are folded together.",
+            within=(1, 50),
+            wrong="is not a number of sheets",
+        ),
+    ] = None
+
+
+class FitOptions(msgspec.Struct, frozen=True, omit_defaults=True):
+    """How many pages the text is to fill: a number, or ``even`` for full sheets. The text's
+    size stays between ``smallest`` and ``largest`` points. ``line`` and ``column`` are where the
+    front matter asks for it; what is ``forced`` is asked for by the command, and holds for all
+    printed editions."""
+
+    written: ClassVar = Written("a number of pages", alone="pages")
+    pages: Annotated[
+        int | Literal["even"], Key("How many pages to fill; even: whole sheets.", form="pages")
+    ]
+    smallest: Annotated[float, Key("The smallest size of text, in points.", form="points")] = 9
+    largest: Annotated[float, Key("The largest size of text, in points.", form="points")] = 13
+    line: int = 0
+    column: int = 0
+    forced: bool = False
+
+
+class Fitted(msgspec.Struct, frozen=True):
+    """What was chosen so that the text fills its pages: ``text`` and ``leading`` in points,
+    ``margins`` in millimetres (top, outer, bottom, inner), how many ``pages`` that makes, and
+    how much of the last one is full."""
+
+    text: float
+    leading: float
+    margins: tuple[float, float, float, float]
+    pages: int
+    last_page: float
+
+
+class PrintOptions(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What the front matter asks of printed editions, or of one; None where it says nothing."""
+
+    # fmt: off
+    written: ClassVar = Written("an edition's settings")
+    page: Annotated[PageOptions, Key(
+        "The printed page: a size, or size, margins, gutter, columns, text and leading.", "A5",
+        {"size": "150mm x 220mm", "margins": "15mm"},
+        {"columns": 2, "text": "10pt"}, also="papersize")] = PageOptions()
+    theme: Annotated[Theme | None, Key(
+        "How the printed page looks.", "modern", wrong="is no theme")] = None
+    handwriting: Annotated[Handwriting | None, Key(
+        "Whose hand fills in lines and blanks: their distance is 12, 9 or 7.5 mm.", "primary",
+        wrong="is no kind of handwriting")] = None
+    fit: Annotated[FitOptions | None, Key(
+        "How many pages the text is made to fill: a number, or even for whole sheets; "
+        "or pages, smallest and largest.", 2, "even", {"pages": 4, "smallest": "9.5pt"})] = None
+    name_line: Annotated[tuple[NameField, ...] | None, Key(
+        "Whether there are lines for name, class and date at the top; or which of them.", True,
+        ["name", "date"], form="name line")] = None
+    links: Annotated[LinkList | None, Key(
+        "Where print tells the addresses of links: in a list at the end, at the foot, "
+        "or nowhere.", "foot", "none", wrong="is no place for addresses",
+        words={"false": "none", "no": "none", "off": "none", "true": "end"})] = None
+    image_resolution: Annotated[int | None, Key(
+        "How many pixels to the inch printed images have at most: 300 without it.", 600,
+        within=(100, 2400), wrong="is no number of pixels to the inch")] = None
+    qr_codes: Annotated[bool | None, Key(
+        "Whether printed links have a code for telephones beside them.", True, also="qr")] = None
+    # fmt: on
+
+
+class Sheet(msgspec.Struct, frozen=True):
+    """The printed page of one edition, with nothing left open.
+
+    Lengths are millimetres, sizes of letters and distances of lines points. The text is
+    ``measure`` wide, in all its ``columns`` with a ``gap`` between two, with a ``column`` before
+    it for what hangs into it (0 where there is no room for one). ``note``, ``label``, ``code``,
+    ``heading`` and ``title`` are the sizes of what is smaller and larger than the text,
+    ``note_leading`` and ``label_leading`` the distances of small lines. ``mirrored`` pages have
+    the inner margin at the spine.
+    """
+
+    size: PageSize
+    top: float
+    bottom: float
+    inner: float
+    outer: float
+    mirrored: bool
+    columns: int
+    gap: float
+    measure: float
+    column: float
+    text: float
+    leading: float
+    note: float
+    note_leading: float
+    label: float
+    label_leading: float
+    code: float
+    heading: float
+    title: float
+    writing: float
+    is_book: bool
+
+    @property
+    def hangs(self) -> bool:
+        """Whether there is a column beside the text, for headings, numbers and speakers."""
+        return self.column > 0
+
+    @property
+    def line(self) -> float:
+        """Millimetres that a line of text is long."""
+        return (self.measure - self.gap * (self.columns - 1)) / self.columns

@@ -1,0 +1,204 @@
+"""Taking out what some editions do not have, so that nothing shows where it was."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Any, TypeVar, get_args
+
+from msgspec.structs import replace
+
+from pipeline import model
+from pipeline.model import NO_ATTRIBUTES, Inline, Node
+from pipeline.model.tree import (
+    BLANK,
+    FIELDS,
+    INLINE_FIELDS,
+    Changes,
+    is_partial,
+    plain_text,
+    rewrite,
+    walk,
+)
+
+N = TypeVar("N", bound=Node)
+
+LEFT_OUT = model.Text(text="")
+"""Stands where inlines were taken out, until the text around them is closed up."""
+
+_INLINES = get_args(Inline)
+_CLOSING = (",", ".", ";", ":", "!", "?", ")")
+_ANSWERED = re.compile(rf"(?<!_){BLANK}_*+\s*+(?=\{{)")
+_BRACES = re.compile(r"\\.|[{}]", re.DOTALL)
+
+
+def taken_out(node: Node) -> Node | tuple[Node, ...]:
+    """What stands in the place of a node that an edition does not have: of a cell an empty
+    one, to keep the columns in line."""
+    if isinstance(node, model.TableCell):
+        return replace(node, children=(), attributes=NO_ATTRIBUTES)
+    return LEFT_OUT if isinstance(node, _INLINES) else ()
+
+
+def closed_up(run: Sequence[N]) -> tuple[N, ...]:
+    """Inlines without the places where others were: one space is left of two, and none where
+    the text begins or ends, or before a mark that closes."""
+    found: list[Any] = []
+    is_open = False
+    for node in run:
+        if node is LEFT_OUT:
+            is_open = True
+            continue
+        if is_open and not (found and isinstance(found[-1], model.LineBreak)):
+            node = _joined(found, node)
+            is_open = node is None
+        if node is not None:
+            found.append(node)
+            is_open = False
+    if is_open:
+        _strip_end(found)
+    return tuple(found)
+
+
+def _joined(found: list[Any], node: Any) -> Any:
+    """What is to be added of a node after a place that is closed up, with the text before it,
+    which may become one with its own; None for nothing."""
+    before = found[-1] if found else None
+    if isinstance(node, model.SoftBreak) and (before is None or _is_spaced(before)):
+        return None
+    if not isinstance(node, model.Text):
+        return node
+    text = node.text
+    if before is None or _is_spaced(before):
+        text = text.lstrip(" ")
+    if text.startswith(_CLOSING):
+        _strip_end(found)
+        before = found[-1] if found else None
+    if not text:
+        return None
+    if isinstance(before, model.Text):
+        found.pop()
+        return replace(before, text=before.text + text)
+    return replace(node, text=text)
+
+
+def _is_spaced(node: Node) -> bool:
+    return isinstance(node, model.SoftBreak | model.LineBreak) or (
+        isinstance(node, model.Text) and node.text.endswith(" ")
+    )
+
+
+def _strip_end(found: list[Any]) -> None:
+    while found and isinstance(found[-1], model.SoftBreak | model.LineBreak | model.Text):
+        last = found.pop()
+        if isinstance(last, model.Text) and (text := last.text.rstrip(" ")):
+            found.append(replace(last, text=text))
+            return
+
+
+def _close(node: Any) -> Node | tuple[Node, ...]:
+    """A node with its text closed up, or what stands in its place where that was all it had."""
+    changed: dict[str, Any] = {}
+    if isinstance(node, model.DefinitionItem):
+        if any(LEFT_OUT in term for term in node.terms):
+            changed["terms"] = tuple(term for each in node.terms if (term := closed_up(each)))
+    else:
+        name = INLINE_FIELDS.get(type(node), "children")
+        run = getattr(node, name)
+        if any(child is LEFT_OUT for child in run):
+            changed[name] = closed_up(run)
+    held: Any = node
+    if isinstance(node, model.Figure) and not isinstance(held.image, model.Image):
+        return ()
+    if not changed:
+        return node  # type: ignore[no-any-return]
+    if not any(changed.values()) and not isinstance(node, model.Wording):
+        if isinstance(node, _INLINES):
+            return LEFT_OUT
+        if FIELDS[type(node)] == tuple(changed) or isinstance(node, model.DefinitionItem):
+            return ()
+    return replace(node, **changed)  # type: ignore[no-any-return]
+
+
+CLOSE: Changes = dict.fromkeys(
+    (
+        *INLINE_FIELDS,
+        *(kind for kind in FIELDS if kind in _INLINES and "children" in FIELDS[kind]),
+    ),
+    _close,
+)
+"""How what holds text is left where `LEFT_OUT` stands in it."""
+
+
+def without_answers(tex: str) -> str:
+    """A formula without what is to be filled into its gaps. What is left open may be the rest
+    of it, and is not shown."""
+    found: list[str] = []
+    pos = 0
+    while gap := _ANSWERED.search(tex, pos):
+        found.append(tex[pos : gap.end()].rstrip())
+        end = closing_brace(tex, gap.end())
+        pos = len(tex) if end is None else end + 1
+    return "".join((*found, tex[pos:]))
+
+
+def closing_brace(text: str, start: int) -> int | None:
+    """Where the brace is that closes the one at ``start``; None where none does."""
+    depth = 0
+    for brace in _BRACES.finditer(text, start):
+        depth += {"{": 1, "}": -1}.get(brace[0], 0)
+        if not depth and brace[0] == "}":
+            return brace.start()
+    return None
+
+
+UNANSWERED: Changes = {
+    model.Blank: lambda node: replace(node, answer=""),
+    model.Math: lambda node: replace(node, tex=without_answers(node.tex)),
+    model.MathBlock: lambda node: replace(node, tex=without_answers(node.tex)),
+}
+"""How students get what has an answer in its text."""
+
+
+def is_selected(node: Node) -> bool:
+    """Whether not all editions have the same of a node, leaving its children aside."""
+    if isinstance(node, model.Blank):
+        return bool(node.answer)
+    return is_partial(node) or (
+        isinstance(node, model.Math | model.MathBlock) and BLANK in node.tex
+    )
+
+
+def for_all(nodes: tuple[N, ...]) -> tuple[N, ...]:
+    """What all editions have of some nodes."""
+
+    def enter(node: Node) -> Node | tuple[Node, ...]:
+        return taken_out(node) if is_partial(node) else node
+
+    partial = {type(node) for node in walk(nodes) if is_selected(node)}
+    if not partial:
+        return nodes
+    return closed_up(
+        rewrite(nodes, enter=dict.fromkeys(partial, enter), leave={**CLOSE, **UNANSWERED})
+    )
+
+
+def settled(node: Node, *, solved: bool) -> Node:
+    """A node whose wordings, as an edition has them, have become its strings."""
+    if not node.wordings:
+        return node
+    fields: dict[str, Any] = {"wordings": ()}
+    pairs = dict(node.attributes.pairs)
+    for wording in node.wordings:
+        said = wording.children
+        if solved:
+            said = rewrite(
+                said, leave={model.Blank: lambda b: model.Text(text=b.answer) if b.answer else b}
+            )
+        if wording.is_pair:
+            pairs[wording.name] = plain_text(said)
+        else:
+            fields[wording.name] = plain_text(said)
+    if isinstance(node, model.Abbreviation) and not fields.get("title", node.title):
+        return model.Text(text=node.text, span=node.span)
+    return replace(node, attributes=replace(node.attributes, pairs=tuple(pairs.items())), **fields)

@@ -1,0 +1,199 @@
+"""What ``render`` hands to ``package``: finished markup, and all that belongs to it."""
+
+from __future__ import annotations
+
+from typing import Literal, TypeAlias
+from xml.etree import ElementTree
+
+import msgspec
+
+from pipeline.model import Asset
+from pipeline.model.diagnostics import Diagnostic, Span
+from pipeline.model.metadata import Metadata
+from pipeline.model.page_map import PagePiece
+from pipeline.model.paper import Sheet
+
+PageRole: TypeAlias = Literal["page", "cover", "titlepage", "nav", "chapter", "missing"]
+"""What a page is; one that is ``missing`` stands for those that are not there."""
+
+
+class Page(msgspec.Struct, frozen=True, omit_defaults=True):
+    """One markup file. ``properties`` are the EPUB manifest's (``svg``, ``nav`` …)."""
+
+    name: str
+    title: str
+    markup: str
+    role: PageRole = "page"
+    properties: tuple[str, ...] = ()
+
+
+class NavPoint(msgspec.Struct, frozen=True, omit_defaults=True):
+    """An entry of the contents as plain text; ``href`` is ``page#id`` or ``page``."""
+
+    title: str
+    href: str
+    children: tuple[NavPoint, ...] = ()
+
+
+class NavList(msgspec.Struct, frozen=True):
+    """A list of figures or the like; ``kind`` is what it lists: figures, tables or listings."""
+
+    kind: str
+    title: str
+    points: tuple[NavPoint, ...]
+
+
+class Landmark(msgspec.Struct, frozen=True):
+    """A place that readers of an e-book may want to go to at once; ``kind`` is the name that
+    EPUB's Structural Semantics give it."""
+
+    kind: str
+    href: str
+    title: str
+
+
+class PageListEntry(msgspec.Struct, frozen=True):
+    """Where a page of the standard print edition begins: its printed number, and
+    ``page#id``."""
+
+    label: str
+    href: str
+
+
+class Style(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A style sheet. One that is to stand ``apart`` has what only new browsers know, and
+    checkers of style sheets do not: it does not join the others. Nor does one that is for some
+    ``media`` alone, which a page's reader may choose."""
+
+    name: str
+    css: str
+    apart: bool = False
+    media: str = ""
+
+
+class Face(msgspec.Struct, frozen=True):
+    """A font face the styles may use: CSS family, weight and style, and where the file
+    is: ``package`` (an importable font package) and ``path`` within it. ``element`` is the
+    only one that is set in it, where there is one. One of the publication's own has no package
+    but a path in the source's folder; it may have to be ``obfuscated`` in e-books, and embedded
+    as a ``whole``."""
+
+    family: str
+    weight: int
+    style: Literal["normal", "italic"]
+    package: str
+    path: str
+    element: str = ""
+    obfuscated: bool = False
+    whole: bool = False
+
+
+class CharacterPlace(msgspec.Struct, frozen=True):
+    """Where a character that a font may lack first stands in the source."""
+
+    character: str
+    span: Span
+
+
+class CoverPage(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A cover, of which a picture of ``width`` by ``height`` pixels is made. The title is set as
+    large as fits into the element of class ``panel``; ``file`` is what the picture is called."""
+
+    file: str
+    width: int
+    height: int
+    markup: str
+    styles: tuple[Style, ...]
+    faces: tuple[Face, ...]
+    assets: tuple[Asset, ...] = ()
+
+
+class Verdict(msgspec.Struct, frozen=True):
+    """What a rule of the audit says: how many things it looked at, and how many broke it; the
+    ``criteria`` are WCAG's, or none where the rule is one of EPUB Accessibility alone."""
+
+    rule: str
+    criteria: tuple[str, ...]
+    checked: int
+    failed: int = 0
+
+
+class Accessibility(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What an e-book says of itself to readers who cannot see or handle a page, in the terms of
+    schema.org: ``sufficient`` has the sets of senses that are enough, each with commas between;
+    ``summary`` is in words. ``conforms_to`` is empty where conformance is not claimed. ``audit``
+    is what the claims rest on."""
+
+    summary: str
+    modes: tuple[str, ...] = ()
+    sufficient: tuple[str, ...] = ()
+    features: tuple[str, ...] = ()
+    hazards: tuple[str, ...] = ()
+    conforms_to: str = ""
+    audit: tuple[Verdict, ...] = ()
+
+
+POLICY, STYLES, SCRIPT = (f"<!--chapbook:{name}-->" for name in ("policy", "styles", "script"))
+"""The slots of a web page: what stands in its markup where its template wants the policy, the
+styles and the script that the packager makes."""
+
+
+class Inventory(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What is in the pages, as the renderer has put it there: the names of ``constructs`` that
+    styles and scripts are for, and of ``images`` that are shown."""
+
+    constructs: tuple[str, ...] = ()
+    images: tuple[str, ...] = ()
+
+
+XHTML = "{http://www.w3.org/1999/xhtml}"
+
+
+def tree_of(markup: str) -> ElementTree.Element:
+    """The tree of an XHTML page, with bare names. Raises `ElementTree.ParseError`."""
+    root = ElementTree.fromstring(markup)
+    for element in root.iter():
+        element.tag = element.tag.removeprefix(XHTML)
+    return root
+
+
+class TextFile(msgspec.Struct, frozen=True):
+    """A file of text that goes with the pages."""
+
+    name: str
+    text: str
+
+
+class Pages(msgspec.Struct, frozen=True, omit_defaults=True):
+    """An edition, rendered. ``stem`` names the publication's files; ``pages`` are in
+    reading order; ``templates`` are the template files used, for dependency files; ``script`` is
+    what web pages run where they may; ``lists``, ``landmarks``, ``page_list`` and
+    ``accessibility`` are set for e-books, and ``findings`` are what stands in the way of more;
+    ``places`` and ``sheet`` are set for print, and ``pieces`` (of the source's text, see
+    `print_marks.TEXT`) for the standard edition. ``file`` is the name of what they become, where
+    that is not the edition's own. ``cover`` is that of an e-book, or what stands for a web page on
+    social sites; where it is the front matter's image, it only says how large. A site
+    has files ``beside`` its pages."""
+
+    edition: str
+    stem: str
+    metadata: Metadata
+    pages: tuple[Page, ...]
+    inventory: Inventory = Inventory()
+    styles: tuple[Style, ...] = ()
+    faces: tuple[Face, ...] = ()
+    assets: tuple[Asset, ...] = ()
+    contents: tuple[NavPoint, ...] = ()
+    lists: tuple[NavList, ...] = ()
+    landmarks: tuple[Landmark, ...] = ()
+    page_list: tuple[PageListEntry, ...] = ()
+    templates: tuple[str, ...] = ()
+    script: str = ""
+    accessibility: Accessibility | None = None
+    findings: tuple[Diagnostic, ...] = ()
+    places: tuple[CharacterPlace, ...] = ()
+    pieces: tuple[PagePiece, ...] = ()
+    sheet: Sheet | None = None
+    file: str = ""
+    beside: tuple[TextFile, ...] = ()
+    cover: CoverPage | None = None

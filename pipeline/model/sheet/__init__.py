@@ -1,0 +1,19 @@
+"""The printed page: what the edition, the front matter and good proportions make of a sheet of
+paper (`proportions`), and the style rules that say so (`rules`)."""
+
+from pipeline.model.sheet.proportions import (
+    has_room_for_notes,
+    is_book,
+    options_for,
+    paper_for,
+    settle,
+    sheet_for,
+    sheet_of,
+    words_of,
+)
+from pipeline.model.sheet.rules import css
+
+__all__ = [
+    "css", "has_room_for_notes", "is_book", "options_for", "paper_for", "settle", "sheet_for",
+    "sheet_of", "words_of",
+]  # fmt: skip

@@ -1,0 +1,80 @@
+"""Colours as ``#rrggbb``: how they stand out from each other, what is made of them, and a
+publisher's own in the styles, on paper and on screens by day and by night."""
+
+from __future__ import annotations
+
+from pipeline.model.sheet import contrast as contrast_of
+
+STEPS = 50
+"""How finely a colour is made darker or lighter."""
+
+
+def contrast(one: str, other: str) -> float:
+    """From 1 for two alike to 21 for black and white (WCAG 2.2)."""
+    return contrast_of.ratio(luminance(one), luminance(other))
+
+
+def luminance(colour: str) -> float:
+    """The relative luminance, from 0 to 1 (WCAG 2.2)."""
+    red, green, blue = _parts(colour)
+    return contrast_of.luminance(red / 255, green / 255, blue / 255)
+
+
+def mixed(colour: str, ground: str, share: float) -> str:
+    """So much of a colour in another, from 0 to 1."""
+    pairs = zip(_parts(colour), _parts(ground), strict=True)
+    return "#" + "".join(f"{round(one * share + other * (1 - share)):02x}" for one, other in pairs)
+
+
+def readable(colour: str, ground: str, least: float) -> str:
+    """The colour, or the nearest darker or lighter one with a contrast of ``least`` to 1."""
+    end = "#000000" if luminance(ground) > 0.18 else "#ffffff"
+    for step in range(STEPS):
+        found = mixed(end, colour, step / STEPS)
+        if contrast(found, ground) >= least:
+            return found
+    return end
+
+
+def _parts(colour: str) -> tuple[int, int, int]:
+    return int(colour[1:3], 16), int(colour[3:5], 16), int(colour[5:7], 16)
+
+
+PAPER, NIGHT = "#ffffff", "#14171a"
+"""What text stands on: paper and a light page, and a dark page."""
+
+ACCENTS = {"classic": "#1f3b57", "modern": "#0b4f6c", "plain": "#000000"}
+"""The colours of the themes, as their styles have them."""
+
+TINT = 0.08
+"""How much of the colour is in the ground of boxes."""
+
+TEXT, AT_NIGHT = 4.5, 7
+"""The contrast of text on its ground, at least."""
+
+
+def print_rules(accent: str) -> str:
+    """The colour and the tint of printed pages; "" without a colour."""
+    if not accent:
+        return ""
+    tint = mixed(accent, PAPER, TINT)
+    rules = f"html {{ --accent: {accent}; --tint: {tint} }}\n"
+    darker = readable(accent, tint, TEXT)
+    return rules if darker == accent else f"{rules}.box {{ --accent: {darker} }}\n"
+
+
+def screen_rules(accent: str) -> str:
+    """The same for a web page."""
+    if not accent:
+        return ""
+    tint = mixed(accent, PAPER, TINT)
+    return f":root {{ --accent: {readable(accent, tint, TEXT)}; --tint: {tint} }}\n"
+
+
+def night_rules(accent: str) -> str:
+    """The same for a dark web page, where the colour is lighter."""
+    if not accent:
+        return ""
+    light = readable(accent, NIGHT, AT_NIGHT)
+    tint = mixed(light, NIGHT, TINT)
+    return f":root {{ --accent: {readable(light, tint, AT_NIGHT)}; --tint: {tint} }}\n"

@@ -1,0 +1,215 @@
+"""The settings that a page can have so that its text takes less room, or more.
+
+They are one row, from the tightest to the loosest, with the page as it is somewhere between: text,
+leading, margins and measure change together, so that all keeps its proportions. A search has one
+number to find.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Literal, NamedTuple
+
+from msgspec.structs import replace
+
+from pipeline.model.editions import Edition
+from pipeline.model.metadata import Metadata
+from pipeline.model.paper import FitOptions, Margins, PrintOptions, Sheet
+from pipeline.model.sheet.proportions import SMALLEST_NOTE, options_for
+
+STEPS = 60
+"""Settings between two knots: a step changes the text's length by less than half a per cent."""
+
+LEAST_LEADING = 1.2
+"""What the leading is of the text's size at least."""
+
+LEAST_MARGIN = 15
+"""Millimetres that a margin is not narrowed below: printers leave some, and a foot needs some."""
+
+NARROWEST = 0.85
+"""What a line keeps at least of its letters where the text grows and the sheet does not."""
+
+
+NARROWEST_TABLE = 0.985
+"""What the lines of tables keep at least, so that no number is broken."""
+
+
+class Knot(NamedTuple):
+    """Between two knots all changes evenly. ``text`` is in points, the others are shares of
+    what the page has by itself: ``margins`` are those above and below, ``sides`` what the
+    others are at least, and ``measure`` is the length of a line in the text's size."""
+
+    text: float
+    leading: float = 1
+    margins: float = 1
+    sides: float = 1
+    measure: float = 1
+
+
+class FitSettings(NamedTuple):
+    """The sheets from the tightest to the loosest; ``natural`` is the index of the one that is
+    nearest to the page as it is."""
+
+    sheets: tuple[Sheet, ...]
+    natural: int
+
+
+def fit_for(edition: Edition, metadata: Metadata) -> FitOptions | None:
+    """What an edition is to fill. A number of pages that is asked of all is one for students'
+    pages of the usual size: large print and answers take more room, and the pages of a booklet
+    are smaller. They have to be asked by name. An edition with the pages of the standard one is
+    set like that, and never by itself."""
+    own = dict(metadata.edition_options).get(edition.name, PrintOptions()).fit
+    fit = own or metadata.printing.fit
+    if edition.same_pages:
+        return None
+    if fit is None or own is not None or fit.pages == "even" or fit.forced:
+        return fit
+    is_usual = edition.audience == "student" and edition.look != "large"
+    return fit if is_usual and edition.imposition == "none" else None
+
+
+def settings(
+    sheet: Sheet, edition: Edition, metadata: Metadata, fit: FitOptions, *, has_tables: bool = False
+) -> FitSettings:
+    """What a sheet can be made, so that its text is between the sizes that ``fit`` gives. Large
+    print only grows, and margins that the front matter gives stay. The columns of tables are as
+    wide as their words need: where there are any, they keep what they have."""
+    smallest, largest = fit.smallest, fit.largest
+    is_large = edition.look == "large"
+    if is_large:
+        smallest = max(smallest, sheet.text)
+        largest = max(largest, smallest * 1.25)
+    given = options_for(edition, metadata).page.margins
+    gutter = options_for(edition, metadata).page.gutter or 0
+    if sheet.is_book and metadata.notes == "margin":
+        given = replace(given, inner=sheet.inner - gutter, outer=sheet.outer)
+    text = min(max(sheet.text, smallest), largest)
+    tight = Knot(smallest, 1, 0.8, 0.8) if is_large else Knot(smallest, 0.9, 0.65, 0.65, 1.18)
+    middle = Knot(smallest, 1, 0.9, 0.9) if is_large else Knot(smallest, 0.95, 0.82, 0.82, 1.1)
+    usual, large = Knot(text), Knot(largest, sides=0.8)
+
+    def at(knot: Knot) -> Sheet:
+        return reset(sheet, knot, given, gutter)
+
+    before = at(usual)
+
+    def is_wide_enough(knot: Knot) -> bool:
+        after = at(knot)
+        if has_tables and cells(after) < cells(before) * NARROWEST_TABLE:
+            return False
+        return letters(after) >= letters(before) * NARROWEST
+
+    shrunk = [*_between(tight, middle), *_between(middle, usual)]
+    shrunk = [knot for knot in shrunk if is_wide_enough(knot)]
+    # as long as the sides have room, lines keep their letters
+    begin = usual._replace(sides=large.sides)
+    grown = [knot for knot in (*_between(begin, large), large) if is_wide_enough(knot)]
+    largest_knot = grown[-1] if grown else usual
+    open_knot = largest_knot._replace(leading=1.12, margins=1.15)
+    row = (*shrunk, *grown[:-1], *_between(largest_knot, open_knot), open_knot)
+    return FitSettings(tuple(map(at, row)), natural=len(shrunk))
+
+
+def letters(sheet: Sheet) -> float:
+    """How long a line is, in the text's size."""
+    return sheet.measure / sheet.text
+
+
+def cells(sheet: Sheet) -> float:
+    """How long the lines of tables are, in the size of their text: usual or small."""
+    return min(sheet.measure / sheet.label, (sheet.measure + sheet.column) / sheet.note)
+
+
+def room(sheet: Sheet) -> float:
+    """How much text a page holds, in squares of its size and leading."""
+    height = sheet.size.height - sheet.top - sheet.bottom
+    return height / sheet.leading * letters(sheet)
+
+
+def reset(sheet: Sheet, knot: Knot, given: Margins, gutter: float) -> Sheet:
+    """The same page at another setting. ``given`` margins are not touched; ``gutter`` is what
+    of the inner one is the binding's."""
+    text = round(knot.text, 2)
+    scale = text / sheet.text
+    ratio = sheet.leading / sheet.text
+    leading = round(text * max(ratio * knot.leading, min(ratio, LEAST_LEADING)), 2)
+    inner, outer = _sides(sheet, scale, knot, given, gutter)
+    width = sheet.size.width - inner - outer
+    column = sheet.column * scale
+    return replace(
+        sheet,
+        top=_margin(sheet.top, knot.margins, given.top),
+        bottom=_margin(sheet.bottom, knot.margins, given.bottom),
+        inner=inner,
+        outer=outer,
+        column=column,
+        gap=sheet.gap * scale,
+        measure=width if sheet.is_book else width - column,
+        text=text,
+        leading=leading,
+        note=_small(sheet.note, scale),
+        note_leading=sheet.note_leading * leading / sheet.leading,
+        label=_small(sheet.label, scale),
+        label_leading=sheet.label_leading * leading / sheet.leading,
+        code=_small(sheet.code, scale),
+        heading=sheet.heading * scale,
+        title=sheet.title * scale,
+    )
+
+
+def _sides(
+    sheet: Sheet, scale: float, knot: Knot, given: Margins, gutter: float
+) -> tuple[float, float]:
+    """The inner and the outer margin: what the lines leave free, in the same proportion."""
+    before = sheet.size.width - sheet.inner - sheet.outer
+    wanted = before if sheet.columns > 1 else before * scale * knot.measure
+    own = sheet.inner - gutter
+    least_inner = _margin(own, knot.sides, given.inner)
+    if sheet.is_book and sheet.hangs:  # into the inner margin
+        least_inner = max(least_inner, min(own, (sheet.column + 5) * scale))
+    least_outer = _margin(sheet.outer, knot.sides, given.outer)
+    if sheet.columns > 1:
+        return least_inner + gutter, least_outer
+    free = max(sheet.size.width - gutter - wanted, least_inner + least_outer)
+    share = own / (own + sheet.outer) if own + sheet.outer else 0.5
+    inner = min(max(free * share, least_inner), free - least_outer)
+    return inner + gutter, free - inner
+
+
+def _margin(usual: float, factor: float, given: float | None) -> float:
+    if given is not None:
+        return usual
+    return max(usual * factor, min(usual, LEAST_MARGIN))
+
+
+def _small(size: float, scale: float) -> float:
+    """A size below the text's, that stays legible."""
+    return max(size * scale, min(size, SMALLEST_NOTE))
+
+
+def _between(before: Knot, after: Knot) -> list[Knot]:
+    """The settings from a knot on, and up to another. The text grows by the same share at each
+    step, the rest by the same amount."""
+    found = []
+    for share in (step / STEPS for step in range(STEPS)):
+        text = before.text * math.pow(after.text / before.text, share)
+        rest = (a + (b - a) * share for a, b in zip(before[1:], after[1:], strict=True))
+        found.append(Knot(text, *rest))
+    return found
+
+
+def asked_of_all(metadata: Metadata, pages: int | Literal["even"]) -> Metadata:
+    """The metadata with so many pages asked of all printed editions, whatever they say; the
+    bounds of the text's size stay."""
+
+    def forced(options: PrintOptions) -> PrintOptions:
+        fit = options.fit or FitOptions(pages)
+        return replace(options, fit=replace(fit, pages=pages, forced=True))
+
+    own = metadata.edition_options
+    return replace(
+        metadata,
+        printing=forced(metadata.printing),
+        edition_options=tuple((name, forced(o) if o.fit else o) for name, o in own),
+    )

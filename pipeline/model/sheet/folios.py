@@ -1,0 +1,48 @@
+"""Text as a value in a style sheet, and what the numbers of pages are made of."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import NamedTuple
+
+from pipeline.model.metadata import Metadata
+from pipeline.model.words import words
+
+
+class Folio(NamedTuple):
+    """As values of CSS's ``content``: a page's number, that of all pages, and what comes after
+    where a page goes on with the number of another."""
+
+    page: str = "counter(page)"
+    pages: str = "counter(pages)"
+    further: str = ""
+
+
+def kept(pages: int) -> Folio:
+    """The numbers of the standard print edition, which has so many ``pages``."""
+    return Folio("string(folio, first)", f'"{pages}"', "string(further, first-except)")
+
+
+def kept_css(metadata: Metadata) -> str:
+    """What sets the numbers of `kept`."""
+    said = words(metadata.lang)
+    further = string(said["page_further"].removeprefix("{page}"))
+    edition = f"{said['edition_teacher'][:1].upper()}{said['edition_teacher'][1:]}"
+    return (
+        f"[data-page-name] {{ string-set: folio attr(data-page-name), further {further} }}\n"
+        f"@page {{ @top-center {{ content: {string(edition)} }} }}\n"
+    )
+
+
+def string(text: str) -> str:
+    """A CSS string (CSS Syntax 3, section 4.3.5)."""
+    return json.dumps(text, ensure_ascii=False).replace("\\n", "\\a ")
+
+
+def content(pattern: str, **values: str) -> str:
+    """A pattern as the value of `content`, with CSS for its fields."""
+    texts = re.split(r"\{(\w+)\}", pattern)
+    return " ".join(
+        values[text] if number % 2 else string(text) for number, text in enumerate(texts)
+    )

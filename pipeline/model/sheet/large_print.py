@@ -1,0 +1,76 @@
+"""The page of large print, by the guidelines for it: those of the UK Association for Accessible
+Formats (G003, Creating clear print and large print documents) and of the American Council of the
+Blind (Large Print Guidelines). Nothing is under 18 points, and lines are 1.5 times that apart."""
+
+from __future__ import annotations
+
+from msgspec.structs import replace
+
+from pipeline.model.metadata import Metadata
+from pipeline.model.paper import LARGE_PRINT, POINT, PrintOptions, Sheet
+from pipeline.model.sheet.folios import content, string
+from pipeline.model.words import words
+
+LEADING, LEAST_LEADING = 1.5, 1.25
+"""The distance of lines, and the least that can be asked for, in sizes of the text."""
+
+HEADING, TITLE = 4 / 3, 16 / 9
+"""Headings and the title, in sizes of the text: 24 and 32 points."""
+
+ABOVE_FOOT = 0.75
+"""Lines between the text and the foot of the page, as in the style sheet."""
+
+BELOW_FOOT = 5
+"""Millimetres between the foot and the edge of the paper, at least."""
+
+
+WRITING_LINE = 15
+"""Millimetres from one ruled line to the next, at least."""
+
+
+def enlarged(options: PrintOptions) -> PrintOptions:
+    """What is asked for, with letters and lines that are large enough, in one column."""
+    text = max(LARGE_PRINT, options.page.text or 0)
+    asked = options.page.leading or 0
+    leading = asked if asked >= LEAST_LEADING * text else LEADING * text
+    return replace(options, page=replace(options.page, text=text, leading=leading, columns=1))
+
+
+def legible(sheet: Sheet) -> Sheet:
+    """The sheet with nothing on it that is smaller than the text, or stands beside it, and with
+    a foot that is on the paper."""
+    margins = sheet.inner + sheet.outer
+    foot = (1 + ABOVE_FOOT) * sheet.leading * POINT + BELOW_FOOT
+    return replace(
+        sheet,
+        bottom=max(sheet.bottom, foot),
+        measure=sheet.size.width - margins,
+        column=0,
+        note=sheet.text,
+        note_leading=sheet.leading,
+        label=sheet.text,
+        label_leading=sheet.leading,
+        code=sheet.text,
+        heading=HEADING * sheet.text,
+        title=TITLE * sheet.text,
+        writing=max(WRITING_LINE, sheet.writing),
+    )
+
+
+def furniture(metadata: Metadata, *, tells_pages: bool) -> str:
+    """The style rules for what is around the text of every page: its number, always in the same
+    place, and which page of the standard edition begins here, where that is known. The publisher's
+    line is above the text, where it has room."""
+    said = words(metadata.lang)
+    start, end = ("right", "left") if metadata.direction == "rtl" else ("left", "right")
+    number = content(said["page_of"], page="counter(page)", pages="counter(pages)")
+    standard = content(said["standard_page"], page="string(standard-page)")
+    boxes = (
+        f"@top-{end} {{ content: none }}"
+        f" @top-{start} {{ content: {string(metadata.brand.footer)} }}"
+        f" @bottom-{start} {{ content: {standard if tells_pages else 'none'} }}"
+        " @bottom-center { content: none }"
+        f" @bottom-{end} {{ content: {number}; font-weight: 700 }}"
+    )
+    # Each side by name: the rules of books are, and would be stronger.
+    return f"@page :left {{ {boxes} }}\n@page :right {{ {boxes} }}\n"

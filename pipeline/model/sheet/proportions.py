@@ -1,0 +1,291 @@
+"""What the edition, the front matter and good proportions make of a sheet of paper.
+
+All is in proportion to the text: a measure of some 70 letters, a column of a quarter of that
+before it where the sheet is wide enough, and small and large sizes on one scale.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from typing import TypeVar
+
+from msgspec.structs import replace
+
+from pipeline.model import Document, Text
+from pipeline.model.editions import EDITIONS, Edition, Imposition
+from pipeline.model.metadata import Metadata
+from pipeline.model.paper import (
+    POINT,
+    SIZES,
+    WRITING_LINES,
+    Margins,
+    PageOptions,
+    PageSize,
+    PrintOptions,
+    Sheet,
+)
+from pipeline.model.sheet.large_print import enlarged, legible
+from pipeline.model.tree import of_text, walk
+from pipeline.model.writing_systems import word_count
+
+BOOK_WORDS = 20_000
+"""From about fifty printed pages on, a publication is made up as a book."""
+
+TEXT, LEADING = 10.5, 15
+"""Points: the size of the text, and the distance of its lines."""
+
+MEASURE, COLUMN = 120, 30
+"""Millimetres at that size: lines of some 70 letters, and the column to the left of them."""
+
+GAP = 6
+"""Millimetres between two columns of text."""
+
+LEAST_MEASURE = 105
+"""What the text keeps at least of that, where there is to be a column."""
+
+SIDE, UPRIGHT = 24 / 210, 25 / 297
+"""What of a page's width and height the margins take."""
+
+LEAST = 40
+"""Millimetres that lines of text are long at least, and that a page's text is high."""
+
+SMALLEST_NOTE = 8
+"""Points that no text is under."""
+
+FOOTER, FOOTER_OF_BOOK = 0.78, 0.64
+"""What of the text's width the line at the foot takes: beside the page's number, or between two."""
+
+LETTER = 0.5
+"""Ems that a letter of a small size is wide, for the lines that a footer takes."""
+
+UNPRINTED = 6
+"""Millimetres at the edge of the paper that many printers leave white."""
+
+ROOM_FOR_NOTES = 45
+"""Millimetres that notes in a book's outer margin need, with what is left free around them."""
+
+
+def options_for(edition: Edition, metadata: Metadata) -> PrintOptions:
+    """What the front matter asks of this edition: for itself, or else for all."""
+    own = dict(metadata.edition_options).get(edition.name, PrintOptions())
+    options = _merged(own, metadata.printing)
+    if edition.fixed_paper and own.page.size is None:
+        options = replace(options, page=replace(options.page, size=None))
+    if edition.imposition != "none":
+        page = _for_small_pages(options.page, own.page, edition.imposition, TEXT)
+        options = replace(options, page=page)
+    return enlarged(options) if edition.look == "large" else options
+
+
+def paper_for(edition: Edition, metadata: Metadata) -> PageSize:
+    """The sheet of paper that a printed edition is for, with one page on a side or several."""
+    return options_for(edition, metadata).page.size or SIZES[edition.paper.lower()]
+
+
+def sheet_for(edition: Edition, metadata: Metadata, *, is_book: bool) -> Sheet:
+    """The page of a printed edition; ``is_book`` is made up as a book."""
+    options = options_for(edition, metadata)
+    size = _page_on(paper_for(edition, metadata), edition.imposition)
+    text = options.page.text or TEXT
+    leading = options.page.leading or text * LEADING / TEXT
+    sheet = settle(size, options, text, leading, is_book=is_book)
+    sheet = legible(sheet) if edition.look == "large" else sheet
+    return _with_footer(sheet, metadata, is_large=edition.look == "large")
+
+
+@of_text
+def words_of(document: Document) -> float:
+    return sum(word_count(node.text) for node in walk(document.blocks) if isinstance(node, Text))
+
+
+def is_book(document: Document) -> bool:
+    """Whether what an edition contains is printed as a book: as the front matter says, or where
+    it is long. A part of a publication is what its own length makes it."""
+    said = document.metadata.made_up_as
+    if said and not document.metadata.part_of:
+        return said == "book"
+    return words_of(document) > BOOK_WORDS
+
+
+def sheet_of(document: Document, edition: Edition) -> Sheet:
+    """The page of a printed edition, which contains the document."""
+    return sheet_for(edition, document.metadata, is_book=is_book(document))
+
+
+def settle(
+    size: PageSize, options: PrintOptions, text: float, leading: float, *, is_book: bool
+) -> Sheet:
+    """The page of this size with text of ``text`` points on lines of ``leading``."""
+    page = options.page
+    scale = text / TEXT
+    top, bottom = _upright(page, size, is_book)
+    gutter = page.gutter or 0
+    side = SIDE * size.width
+    inner = _given(page.margins.inner, side) + gutter
+    outer = _given(page.margins.outer, side)
+    columns = page.columns or 1
+    room = size.width - inner - outer
+    column = COLUMN * scale
+    is_given = page.margins.inner is not None, page.margins.outer is not None
+    if not is_book and (columns > 1 or room - column < LEAST_MEASURE * scale):
+        column = 0
+    beside = 0 if is_book else column
+    measure = room - beside if columns > 1 or all(is_given) else min(MEASURE * scale, room - beside)
+    # margins that are given are what they say; else what is over goes to both sides
+    spare = room - beside - measure
+    if is_book and not any(is_given):
+        spare += inner - gutter + outer
+        inner, outer = spare * 0.4 + gutter, spare * 0.6
+    elif any(is_given):
+        inner, outer = (inner, outer + spare) if is_given[0] else (inner + spare, outer)
+    else:
+        inner, outer = inner + spare / 2, outer + spare / 2
+    if is_book:
+        column = column if inner >= column + 5 else 0
+    return Sheet(
+        size=size,
+        top=top,
+        bottom=bottom,
+        inner=inner,
+        outer=outer,
+        mirrored=is_book or page.gutter is not None,
+        columns=columns,
+        gap=GAP * scale if columns > 1 else 0,
+        measure=measure,
+        column=column,
+        text=text,
+        leading=leading,
+        note=max(SMALLEST_NOTE, 8.5 * scale),
+        note_leading=leading * 0.75,
+        label=max(SMALLEST_NOTE, 9.5 * scale),
+        label_leading=leading * 0.875,
+        code=max(SMALLEST_NOTE, 9 * scale),
+        heading=13 * scale,
+        title=(34 if is_book else 25) * scale,
+        writing=WRITING_LINES[options.handwriting or "secondary"],
+        is_book=is_book,
+    )
+
+
+def _with_footer(sheet: Sheet, metadata: Metadata, *, is_large: bool) -> Sheet:
+    """The sheet with a margin that has room for the line at the foot; in large print, it stands
+    at the head."""
+    footer = metadata.brand.footer
+    if not footer:
+        return sheet
+    share = 1.0 if is_large else FOOTER_OF_BOOK if sheet.is_book else FOOTER
+    letters = share * (sheet.size.width - sheet.inner - sheet.outer) / (LETTER * sheet.note * POINT)
+    before = 0 if is_large or sheet.is_book else math.ceil(len(metadata.title) / letters)
+    lines = before + math.ceil(len(footer) / letters)
+    height = (1.5 * sheet.leading + lines * sheet.note_leading) * POINT + UNPRINTED
+    if is_large:
+        return replace(sheet, top=max(sheet.top, height))
+    return replace(sheet, bottom=max(sheet.bottom, height))
+
+
+def has_room_for_notes(sheet: Sheet) -> bool:
+    """Whether notes can stand beside the text."""
+    return sheet.outer >= ROOM_FOR_NOTES if sheet.is_book else sheet.hangs
+
+
+def _upright(page: PageOptions, size: PageSize, is_book: bool) -> tuple[float, float]:
+    """Millimetres above and below the text. A book has its furniture above, too."""
+    usual = UPRIGHT * size.height
+    return (
+        _given(page.margins.top, usual + (5 if is_book else 0)),
+        _given(page.margins.bottom, usual + (10 if is_book else 0)),
+    )
+
+
+def _given(value: float | None, usual: float) -> float:
+    return usual if value is None else value
+
+
+Options = TypeVar("Options", PrintOptions, PageOptions, Margins)
+
+
+def _merged(own: Options, common: Options) -> Options:
+    """What ``own`` says, and ``common`` where it says nothing."""
+    changes: dict[str, object] = {}
+    for name in own.__struct_fields__:
+        mine, other = getattr(own, name), getattr(common, name)
+        if isinstance(mine, PageOptions | Margins):
+            changes[name] = _merged(mine, other)
+        elif mine is None:
+            changes[name] = other
+    return replace(own, **changes)
+
+
+FOLD = 3
+"""Millimetres that the fold of a booklet takes from the inner margins."""
+
+SMALL_TEXT = 9
+"""Points that text on a quarter of a sheet has at least."""
+
+TOLERANCE = 1
+"""Millimetres by which half a sheet may be off a size that has a name: those of ISO 216 are
+rounded down."""
+
+FOLDS: dict[Imposition, int] = {"none": 0, "booklet": 1, "2-up": 1, "4-up": 2}
+"""How often the sheet is halved."""
+
+
+def _page_on(paper: PageSize, imposition: Imposition) -> PageSize:
+    """The page that so many of make up a side of the paper: half of it is A5 for A4, a quarter
+    A6."""
+    for _ in range(FOLDS[imposition]):
+        paper = _half(paper)
+    return paper
+
+
+def _for_small_pages(
+    common: PageOptions, own: PageOptions, imposition: Imposition, text: float
+) -> PageOptions:
+    """What is asked of the small pages: what is ``common`` to all editions was said of whole
+    sheets, so that its margins, gutter and columns do not hold for them. ``text`` is the usual
+    size of text in points."""
+    page = replace(common, margins=own.margins, gutter=own.gutter, columns=own.columns)
+    if imposition == "booklet" and page.gutter is None:
+        page = replace(page, gutter=FOLD)
+    if imposition == "4-up" and own.text is None:
+        smaller = max(SMALL_TEXT, (common.text or text) * SMALL_TEXT / text)
+        page = replace(page, text=smaller, leading=own.leading)
+    return page
+
+
+def _half(paper: PageSize) -> PageSize:
+    short, long = sorted((paper.width, paper.height))
+    half = long / 2
+    width, height = sorted((half, short))
+    for size in SIZES.values():
+        if 0 <= width - size.width < TOLERANCE and 0 <= height - size.height < TOLERANCE:
+            return size
+    return PageSize(f"{width:g} × {height:g} mm", width, height)
+
+
+def lack_of(editions: Iterable[str], metadata: Metadata) -> tuple[str, str] | None:
+    """What the page of one of these editions has too little of, as a handout or as a book; and
+    what to do about it."""
+    sheets = (
+        sheet_for(EDITIONS[name], metadata, is_book=is_book)
+        for name in editions
+        for is_book in (False, True)
+    )
+    return next(filter(None, map(_lack, sheets)), None)
+
+
+def _lack(sheet: Sheet) -> tuple[str, str] | None:
+    height = sheet.size.height - sheet.top - sheet.bottom
+    what, length, way = "the text", height, "high"
+    if sheet.line < LEAST:
+        what = "lines of text" if sheet.columns == 1 else "the columns of text"
+        length, way = sheet.line, "long" if sheet.columns == 1 else "wide"
+    if length >= LEAST:
+        return None
+    hint = "Make the margins smaller, or the page larger."
+    if sheet.columns > 1:
+        hint = "Have one column, smaller margins, or a larger page."
+    if length <= 0:
+        return f"there is no room left for {what}.", hint
+    return f"{what} would be {math.floor(length)} mm {way}; {LEAST} mm are the least.", hint

@@ -1,0 +1,149 @@
+"""The style rules of a sheet: its sizes, its margins, its running heads and feet."""
+
+from __future__ import annotations
+
+import math
+
+from pipeline.model.metadata import Metadata
+from pipeline.model.paper import POINT, Sheet
+from pipeline.model.print_marks import HYPHEN
+from pipeline.model.sheet.folios import Folio, string
+from pipeline.model.sheet.proportions import FOOTER, FOOTER_OF_BOOK, SIDE
+from pipeline.model.words import words
+
+HYPHENS = f"html {{ hyphenate-character: {string(HYPHEN)} }}\n"
+"""The hyphen that the packager knows for ours; a theme does not say it, for it may be replaced."""
+
+OPENING = ":is(.level-1 > h2, .part > .level-2 > h3)"
+"""The headings that chapters open with, which running heads repeat."""
+
+ABOVE_FOOT, LEAST_ABOVE_FOOT = 1.5, 0.25
+"""Lines between the text and the foot of the page."""
+
+BELOW_FOOT = 5
+"""Millimetres between the foot and the edge of the paper, where there is room for them."""
+
+
+def css(sheet: Sheet, metadata: Metadata, folio: Folio = Folio()) -> str:  # noqa: B008
+    """The sizes as variables, the page's size and margins, and its running heads and feet."""
+    furniture = _furniture(sheet, metadata, folio)
+    page = "".join((_page(sheet), _raised_foot(sheet)))
+    return "".join((_variables(sheet), HYPHENS, page, furniture, _on_side(sheet)))
+
+
+def _variables(sheet: Sheet) -> str:
+    points = {
+        "note-size": sheet.note,
+        "note-leading": sheet.note_leading,
+        "label-size": sheet.label,
+        "label-leading": sheet.label_leading,
+        "code-size": sheet.code,
+        "heading-size": sheet.heading,
+        "title-size": sheet.title,
+    }
+    lengths = {
+        "column": sheet.column,
+        "column-gap": sheet.gap,
+        "measure": sheet.measure,
+        "writing-line": sheet.writing,
+        "image-height": (sheet.size.height - sheet.top - sheet.bottom) * 0.8,
+    }
+    values = [f"--{name}: {_number(value)}pt" for name, value in points.items()]
+    values += [f"--{name}: {_number(value)}mm" for name, value in lengths.items()]
+    size = f"font-size: {_number(sheet.text)}pt; line-height: {_number(sheet.leading)}pt"
+    return f"html {{ {size}; {'; '.join(values)} }}\n"
+
+
+def _page(sheet: Sheet) -> str:
+    size = f"{_number(sheet.size.width)}mm {_number(sheet.size.height)}mm"
+    if not sheet.mirrored:
+        margins = (sheet.top, sheet.outer, sheet.bottom, sheet.inner)
+        return f"@page {{ size: {size}; margin: {_millimetres(margins)} }}\n"
+    return (
+        f"@page {{ size: {size} }}\n"
+        f"@page :left {{ margin: {_millimetres(_left(sheet))} }}\n"
+        f"@page :right {{ margin: {_millimetres(_right(sheet))} }}\n"
+    )
+
+
+def _raised_foot(sheet: Sheet) -> str:
+    """The foot nearer to the text, where the margin is too small to have it in its usual place."""
+    room = (sheet.bottom - BELOW_FOOT) / POINT - sheet.note_leading
+    lines = math.floor(4 * room / sheet.leading) / 4
+    if lines >= ABOVE_FOOT:
+        return ""
+    above = f"padding-top: {max(LEAST_ABOVE_FOOT, lines):g}rlh"
+    return f"@page {{ @bottom-left {{ {above} }} @bottom-right {{ {above} }} }}\n"
+
+
+def _left(sheet: Sheet) -> tuple[float, ...]:
+    return (sheet.top, sheet.inner, sheet.bottom, sheet.outer)
+
+
+def _right(sheet: Sheet) -> tuple[float, ...]:
+    return (sheet.top, sheet.outer, sheet.bottom, sheet.inner)
+
+
+def _furniture(sheet: Sheet, metadata: Metadata, folio: Folio) -> str:
+    """A handout's foot: the title, and “2 of 4”, which is at the outer edge where pages are
+    mirrored. A book's running heads and folios, at the outer edges."""
+    title, footer = string(metadata.title), metadata.brand.footer
+    if not sheet.is_book:
+        before, _, rest = words(metadata.lang)["page_of"].partition("{page}")
+        between, _, after = rest.partition("{pages}")
+        number = (
+            f"{string(before)} {folio.page} {string(between)} {folio.pages} {string(after)}"
+            f" {folio.further}"
+        )
+        start, end = ("right", "left") if metadata.direction == "rtl" else ("left", "right")
+        footnotes = f"@page {{ @footnote {{ margin-{start}: {_number(sheet.column)}mm }} }}\n"
+        below = ""
+        if footer:
+            title = string(f"{metadata.title}\n{footer}")
+            below = f"; width: {FOOTER:.0%}; white-space: pre-line !important"
+        if sheet.mirrored:
+            return footnotes + "".join(
+                f"@page :{outer} {{ @bottom-{inner} {{ content: {title}{below} }}"
+                f" @bottom-{outer} {{ content: {number} }} }}\n"
+                for outer, inner in (("left", "right"), ("right", "left"))
+            )
+        return footnotes + (
+            f"@page {{ @bottom-{start} {{ content: {title}{below} }}"
+            f" @bottom-{end} {{ content: {number} }} }}\n"
+        )
+    centred = ""
+    if footer:
+        centred = (
+            f"@page {{ @bottom-center {{ content: {string(footer)}; width: {FOOTER_OF_BOOK:.0%};"
+            " text-align: center; vertical-align: top; padding-top: 1.5rlh } }\n"
+            "@page front { @bottom-center { content: none } }\n"
+            "@page :blank { @bottom-center { content: none } }\n"
+        )
+    publication, chapter = "string(publication, first-except)", "string(chapter, first-except)"
+    return centred + (
+        f"@page :left {{ @top-left {{ content: {publication} }}"
+        f" @bottom-left {{ content: {folio.page} {folio.further} }} }}\n"
+        f"@page :right {{ @top-right {{ content: {chapter} }}"
+        f" @bottom-right {{ content: {folio.page} {folio.further} }} }}\n"
+        f"{OPENING} {{ string-set: publication {title}, chapter content(text) }}\n"
+        f"{OPENING}[data-outline] {{ string-set: publication {title},"
+        " chapter attr(data-outline) }\n"
+    )
+
+
+def _on_side(sheet: Sheet) -> str:
+    """The same sheet on its side, without a column before the text."""
+    size = f"{_number(sheet.size.height)}mm {_number(sheet.size.width)}mm"
+    margins = (SIDE * sheet.size.width, sheet.bottom, sheet.bottom, sheet.top)
+    return (
+        f"@page landscape {{ size: {size}; margin: {_millimetres(margins)};"
+        " @footnote { margin-left: 0; margin-right: 0 } }\n"
+    )
+
+
+def _millimetres(lengths: tuple[float, ...]) -> str:
+    return " ".join(f"{_number(length)}mm" for length in lengths)
+
+
+def _number(value: float) -> str:
+    return f"{value:.5g}"

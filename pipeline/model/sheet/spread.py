@@ -1,0 +1,67 @@
+"""The measures of a print cover: back, spine and front in one piece, in millimetres."""
+
+from __future__ import annotations
+
+from typing import Literal, NamedTuple
+
+from pipeline.model.paper import PageSize
+from pipeline.model.words.writing import writing
+
+BLEED = 3
+"""What is printed beyond the edges, and cut off."""
+
+MARKS = 9
+"""How far the sheet reaches beyond the edges, with room for the marks that say where to cut."""
+
+LEAST_PAGES, LEAST_SPINE = 80, 6.0
+"""Pages, or millimetres, from which on a spine can bear words: a thinner one is folded a little
+beside its place, and the words would be on the front."""
+
+
+class SpreadSheet(NamedTuple):
+    """``page`` is the size of front and back; a cover ``from_right`` is that of a book whose
+    spine is to the right of its front."""
+
+    page: PageSize
+    pages: int
+    spine: float
+    from_right: bool = False
+
+    @property
+    def width(self) -> float:
+        return 2 * self.page.width + self.spine
+
+    @property
+    def height(self) -> float:
+        return self.page.height
+
+    @property
+    def front(self) -> float:
+        """Where the front begins, from the left edge."""
+        return 0 if self.from_right else self.page.width + self.spine
+
+    @property
+    def back(self) -> float:
+        return self.page.width + self.spine if self.from_right else 0
+
+    @property
+    def folds(self) -> tuple[float, float]:
+        """The edges of the spine, from the left edge."""
+        return self.page.width, self.page.width + self.spine
+
+    @property
+    def has_spine_text(self) -> bool:
+        return self.pages >= LEAST_PAGES or self.spine >= LEAST_SPINE
+
+
+def spread_sheet(
+    page: PageSize, pages: int, thickness: float, *, from_right: bool = False
+) -> SpreadSheet:
+    """The cover of so many pages on sheets of paper of a ``thickness``, each of two pages. A
+    spine is told to a tenth of a millimetre, as binders do."""
+    return SpreadSheet(page, pages, round(-(-pages // 2) * thickness, 1), from_right)
+
+
+def reading(lang: str) -> Literal["up", "down"]:
+    """In which direction the words of a spine are read."""
+    return "up" if writing(lang).spine_upwards else "down"

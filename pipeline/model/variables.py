@@ -1,0 +1,77 @@
+"""``{{ name }}``: which names there are, and what stands in their place."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from urllib.parse import quote, unquote
+
+from pipeline.model.editions import Edition
+from pipeline.model.metadata import Metadata
+from pipeline.model.words import words, written_date
+
+NAME = r"[^\W\d_][\w-]*"
+WRITTEN = rf"\{{\{{[ \t]*({NAME})[ \t]*\}}\}}"
+"""A variable in a text; the name is the group."""
+
+INCLUDE = "include"
+"""The word that takes in a file, and so can be no variable's name."""
+
+ALIASES = {"author": "authors", "language": "lang", "license": "licence"}
+_OF_EDITIONS = ("edition", "format")
+_WRITTEN = re.compile(WRITTEN)
+_ENCODED = re.compile(r"%7B%7B((?:(?!%7[BD])[^{}]){1,300})%7D%7D")
+_SAFE = "!#$&'()*+,-./:;=?@_~%"
+
+
+def values(metadata: Metadata, edition: Edition | None = None) -> dict[str, str]:
+    """What the front matter says, by variable; "" for what it could say and does not. What
+    belongs to an edition is only there with one."""
+    said = words(metadata.lang)
+    names = [author.name for author in metadata.authors]
+    if len(names) > 1:
+        names = [said["list_separator"].join(names[:-1]), f"{said['and']} {names[-1]}"]
+    found = {
+        "title": metadata.title,
+        "subtitle": metadata.subtitle,
+        "authors": " ".join(names),
+        "date": written_date(metadata.date, said),
+        "version": metadata.version,
+        "publisher": metadata.publisher,
+        "lang": metadata.lang,
+        "description": metadata.description,
+        "rights": metadata.rights,
+        "licence": metadata.licence.name if metadata.licence else "",
+        **dict(metadata.variables),
+    }
+    if edition:
+        found["edition"] = said.get(f"edition_{edition.name}", edition.label)
+        found["format"] = edition.format.upper()
+    return {name: " ".join(value.split()) for name, value in found.items()}
+
+
+BUILT_IN = frozenset({*values(Metadata()), *_OF_EDITIONS, *ALIASES})
+"""Names that have a meaning of their own."""
+
+
+def look_up(name: str, known: Mapping[str, str]) -> str:
+    """The value of a variable, "" where it has none."""
+    return known.get(name) or known.get(ALIASES.get(name, ""), "")
+
+
+def filled(text: str, value: Callable[[str], str]) -> str:
+    """``text`` with the values of the variables in it; one that has none stays."""
+    if "{{" not in text:
+        return text
+    return _WRITTEN.sub(lambda match: value(match[1]) or match[0], text)
+
+
+def filled_address(address: str, value: Callable[[str], str]) -> str:
+    """`filled` for an address, in which all is percent-encoded."""
+
+    def fill(match: re.Match[str]) -> str:
+        name = unquote(match[1]).strip(" \t")
+        found = value(name) if re.fullmatch(NAME, name) else ""
+        return quote(found, safe=_SAFE) or match[0]
+
+    return _ENCODED.sub(fill, address) if "%7B%7B" in address else address

@@ -1,0 +1,141 @@
+"""Scripts beyond Latin, Greek and Cyrillic: which text has them, and the fonts for them.
+
+The small font packages are installed with Chapbook, the large one by who needs it; one that
+is installed is used, and nothing that the machine has besides.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from pipeline.model.rendered import Face
+
+BEYOND = re.compile(r"[\u0530-\u1cff\u2190-\u2bff\u2e80-\ua63f\ua6a0-\ufaff\ufe70-\U0010fffd]")
+"""Characters that the faces of the text may lack."""
+
+CJK = "Noto Sans CJK"
+"""Its bold face is in the Japanese package, with the forms of all languages."""
+
+COMMON = "Zyyy"
+"""ISO 15924's code for what belongs to no script: symbols, arrows, emoji."""
+
+
+_IDEOGRAPHS = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
+_UNPARTED = "\u0e00-\u0eff\u0f00-\u0fff\u1000-\u109f\u1780-\u17ff"
+_SIGNS = re.compile(f"[{_IDEOGRAPHS}]+")
+_LETTERS = re.compile(f"[{_UNPARTED}]+")
+_WITHOUT_SPACES = re.compile(f"[{_UNPARTED}{_IDEOGRAPHS}]")
+SIGNS_A_WORD, LETTERS_A_WORD = 1.6, 5.0
+"""How many ideographs, and how many letters of Thai, Lao, Khmer, Burmese or Tibetan, say as much
+as a word does: their scripts put no spaces between words."""
+
+
+def word_count(text: str) -> float:
+    """How many words a text has, in any script."""
+    if not _WITHOUT_SPACES.search(text):
+        return len(text.split())
+    signs, letters = (sum(map(len, found.findall(text))) for found in (_SIGNS, _LETTERS))
+    parted = _LETTERS.sub(" ", _SIGNS.sub(" ", text))
+    return len(parted.split()) + signs / SIGNS_A_WORD + letters / LETTERS_A_WORD
+
+
+class ScriptFont(NamedTuple):
+    """``scripts`` are ISO 15924 codes, ``package`` is what to install the faces by."""
+
+    scripts: frozenset[str]
+    package: str
+    faces: tuple[Face, ...]
+
+
+def _font(scripts: str, package: str, family: str, *files: tuple[int, str]) -> ScriptFont:
+    module = package.replace("-", "_")
+    faces = tuple(Face(family, weight, "normal", module, path) for weight, path in files)
+    return ScriptFont(frozenset(scripts.split()), package, faces)
+
+
+def _noto(script: str, name: str) -> ScriptFont:
+    path = f"files/NotoSans{name}[wdth,wght].ttf"
+    return _font(script, f"fontpkg-noto-sans-{name.lower()}", f"Noto Sans {name}", (400, path))
+
+
+FONTS: tuple[ScriptFont, ...] = (
+    _font(
+        "Arab",
+        "fontpkg-amiri",
+        "Amiri",
+        (400, "files/Amiri-Regular.ttf"),
+        (700, "files/Amiri-Bold.ttf"),
+    ),
+    _font(
+        "Hebr",
+        "fontpkg-frank-ruhl-libre",
+        "Frank Ruhl Libre",
+        (400, "files/FrankRuhlLibre[wght].ttf"),
+    ),
+    _font(
+        "Beng",
+        "fontpkg-hind-siliguri",
+        "Hind Siliguri",
+        (400, "files/HindSiliguri-Regular.ttf"),
+        (600, "files/HindSiliguri-SemiBold.ttf"),
+    ),
+    _noto("Khmr", "Khmer"),
+    _noto("Taml", "Tamil"),
+    _noto("Telu", "Telugu"),
+    _noto("Thai", "Thai"),
+    ScriptFont(
+        frozenset("Hani Hira Kana Hang Bopo".split()),
+        "noto-cjk-sans-otc noto-cjk-sans-jp-bold",
+        (
+            Face(CJK, 400, "normal", "noto_cjk_sans_otc", "NotoSansCJK-Regular.ttc"),
+            Face(CJK, 700, "normal", "noto_cjk_sans_jp_bold", "NotoSansCJKjp-Bold.otf"),
+        ),
+    ),
+    _font(COMMON, "ziafont", "DejaVu Sans", (400, "fonts/DejaVuSans.ttf")),
+)
+
+
+def beyond(text: str) -> frozenset[str]:
+    """The characters of a text that may need a face of their own."""
+    return frozenset(BEYOND.findall(text))
+
+
+def scripts(characters: Iterable[str]) -> frozenset[str]:
+    """The scripts that characters belong to, as ISO 15924 codes."""
+    from fontTools.unicodedata import script_extension
+
+    return frozenset(code for c in characters for code in script_extension(c))
+
+
+def name(character: str) -> str:
+    """The English name of a character's script; "" for one that belongs to none."""
+    from fontTools.unicodedata import script, script_name
+
+    code = script(character)
+    return "" if code == COMMON else script_name(code)
+
+
+def fonts_for(text: str) -> tuple[ScriptFont, ...]:
+    """The fonts that a text needs beside the faces of its styles."""
+    found = beyond(text)
+    wanted = scripts(found) if found else frozenset()
+    return tuple(font for font in FONTS if font.scripts & wanted)
+
+
+def packages_for(character: str) -> tuple[str, ...]:
+    """The packages of fonts that may have a character."""
+    wanted = scripts((character,)) - {COMMON}
+    return tuple(font.package for font in FONTS if font.scripts & wanted)
+
+
+def missing_glyph(character: str, further: str = "") -> tuple[str, str]:
+    """What is said of a character without a glyph, with something ``further``, and what to do."""
+    named = f"U+{ord(character):04X} {unicodedata.name(character, 'unnamed')}"
+    message = f"No font has a glyph for “{character}” ({named}){further}."
+    packages = packages_for(character)
+    if packages:
+        return message, f"Install the fonts: `pip install {packages[0]}`."
+    return message, "Write it in another way, or show it as an image."

@@ -1,0 +1,70 @@
+"""Records for shops and libraries, beside what is built: ONIX for Books, and OPDS; and what they
+ask for that the front matter does not say."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from pipeline.model.codes import Code, diagnostic
+from pipeline.model.diagnostics import Diagnostic
+from pipeline.model.editions import Edition
+from pipeline.model.metadata import Metadata
+from pipeline.package.catalog import onix, opds
+from pipeline.package.catalog.record import CoverPicture, Product, Record, is_product
+
+__all__ = ["CoverPicture", "Product", "Record", "files", "is_product", "missing_for_shops"]
+
+
+def files(record: Record) -> dict[str, bytes]:
+    """The records by the names of their files."""
+    feed = f"{record.stem}-opds.json"
+    return {f"{record.stem}-onix.xml": onix.message(record), feed: opds.publication(record, feed)}
+
+
+SHOPS_SORT_BY = ("BISAC", "Thema")
+
+
+def missing_for_shops(
+    metadata: Metadata, editions: Iterable[Edition], source: str
+) -> Iterator[Diagnostic]:
+    """One warning that names it all, or none."""
+    products = [edition for edition in editions if is_product(edition)]
+    if not products:
+        message = "None of the editions is one that a catalogue could offer."
+        hint = "Build `ebook` or `handout` too."
+        yield diagnostic(Code.MISSING_FOR_SHOPS, message, source=source, hint=hint)
+        return
+    wanted = list(_wanted(metadata, {edition.name for edition in products}))
+    if wanted:
+        named = ", ".join(what for what, _ in wanted)
+        keys = ", ".join(f"`{key}`" for key in dict.fromkeys(key for _, key in wanted))
+        yield diagnostic(
+            Code.MISSING_FOR_SHOPS,
+            f"Shops and libraries will ask for what the front matter does not say: {named}.",
+            source=source,
+            hint=f"Add {keys}.",
+        )
+
+
+def _wanted(metadata: Metadata, products: set[str]) -> Iterator[tuple[str, str]]:
+    """What is missing, and the key that says it."""
+    own = metadata.identifier
+    is_book = metadata.isbns.epub or (own is not None and own.scheme == "isbn")
+    if "ebook" in products and not is_book:
+        yield "an ISBN of the e-book", "isbn"
+    if "ebook" not in products and not metadata.isbns.pdf:
+        yield "an ISBN of the PDF", "isbn"
+    if not metadata.authors and not metadata.contributors:
+        yield "who wrote it", "authors"
+    if not metadata.description:
+        yield "a description", "description"
+    if not metadata.publisher:
+        yield "the publisher", "publisher"
+    if len(metadata.date) != len("YYYY-MM-DD"):
+        yield "the day of publication", "date"
+    if not any(subject.scheme in SHOPS_SORT_BY for subject in metadata.subjects):
+        yield "a subject by BISAC or Thema", "subjects"
+    if not metadata.url:
+        yield "the address where the files will be", "url"
+    if metadata.licence is None and not metadata.rights:
+        yield "who has the rights", "rights"

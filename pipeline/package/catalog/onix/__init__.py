@@ -1,0 +1,47 @@
+"""An ONIX for Books 3.0 message, which shops and libraries read in: a record for each product.
+
+ONIX 3.0 is what most of them take; all that is said here is in 3.1 as well, in the same words.
+"""
+
+from __future__ import annotations
+
+from pipeline.package.catalog.elements import Parts, document, element
+from pipeline.package.catalog.onix.description import description
+from pipeline.package.catalog.onix.identifiers import numbers, product_identifiers, reference
+from pipeline.package.catalog.onix.publishing import (
+    collateral,
+    publisher_name,
+    publishing,
+    related,
+    supply,
+)
+from pipeline.package.catalog.record import Product, Record
+
+NAMESPACE = "http://ns.editeur.org/onix/3.0/reference"
+CONFIRMED = "03"
+
+
+def message(record: Record) -> bytes:
+    metadata = record.metadata
+    content: Parts = {
+        "Header": {
+            "Sender": {"SenderName": publisher_name(metadata) or metadata.title},
+            "SentDateTime": f"{record.changed:%Y%m%dT%H%M%SZ}",
+        },
+        "Product": [_product(product, record) for product in record.products],
+        "NoProduct": None if record.products else {},
+    }
+    return document(element("ONIXMessage", content, release="3.0", xmlns=NAMESPACE))
+
+
+def _product(product: Product, record: Record) -> Parts:
+    return {
+        "RecordReference": reference(product, record.metadata),
+        "NotificationType": CONFIRMED,
+        "ProductIdentifier": product_identifiers(*numbers(product, record.metadata)),
+        "DescriptiveDetail": description(product, record),
+        "CollateralDetail": collateral(record),
+        "PublishingDetail": publishing(record),
+        "RelatedMaterial": related(product, record),
+        "ProductSupply": supply(product, record),
+    }

@@ -1,0 +1,155 @@
+"""The block of an ONIX record that describes a product: form, titles, people, subjects, readers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from pipeline.model.editions import STANDARD_PRINT, Edition
+from pipeline.model.metadata import Audience, Contributor, Metadata, Series
+from pipeline.package.catalog.elements import Parts
+from pipeline.package.catalog.onix import codes
+from pipeline.package.catalog.onix.accessibility import features
+from pipeline.package.catalog.record import Product, Record
+
+FORMS = {"epub": ("E101", "E200"), "pdf": ("E107", "E201")}
+"""List 175: EPUB that reflows, PDF with fixed pages."""
+
+LARGE_PRINT, FOR_TEACHERS = "LTE", "TCH"
+"""List 21: types of editions."""
+
+
+def description(product: Product, record: Record) -> Parts:
+    metadata = record.metadata
+    audience, statement = metadata.audience, metadata.edition_statement
+    people = [*metadata.authors, *metadata.contributors]
+    return {
+        "ProductComposition": "00",
+        "ProductForm": "ED",
+        "ProductFormDetail": list(FORMS[product.edition.format]),
+        "ProductFormFeature": list(features(product, metadata.accessibility)),
+        "PrimaryContentType": "10",
+        "EpubTechnicalProtection": "00",
+        "EpubLicense": _licence(metadata),
+        "Collection": _collection(metadata.series) if metadata.series else None,
+        "TitleDetail": [
+            _title("01", "01", metadata.title, metadata.subtitle),
+            *([_title("05", "01", metadata.short_title)] if metadata.short_title else []),
+        ],
+        "Contributor": [_contributor(*one, metadata) for one in enumerate(people, start=1)],
+        "NoContributor": None if people else {},
+        "EditionType": _edition_type(product.edition),
+        "EditionNumber": statement if statement.isdigit() else None,
+        "EditionStatement": None if statement.isdigit() else statement,
+        "Language": [
+            {"LanguageRole": "01", "LanguageCode": code}
+            for code in dict.fromkeys(map(codes.language, (metadata.lang, *metadata.languages)))
+        ],
+        "Extent": list(_extents(product, record)),
+        "Subject": list(_subjects(metadata)),
+        "Audience": [
+            {"AudienceCodeType": "01", "AudienceCodeValue": code}
+            for code in dict.fromkeys(codes.AUDIENCES[group] for group in audience.groups)
+        ],
+        "AudienceRange": _range(audience),
+        "AudienceDescription": audience.level,
+    }
+
+
+def _licence(metadata: Metadata) -> Parts | None:
+    licence = metadata.licence
+    if licence is None:
+        return None
+    address = {"EpubLicenseExpressionType": "01", "EpubLicenseExpressionLink": licence.url}
+    return {
+        "EpubLicenseName": licence.name,
+        "EpubLicenseExpression": address if licence.url else None,
+    }
+
+
+def _collection(series: Series) -> Parts:
+    issn = {"CollectionIDType": "02", "IDValue": series.issn.replace("-", "")}
+    return {
+        "CollectionType": "10",
+        "CollectionIdentifier": issn if series.issn else None,
+        "TitleDetail": _title("01", "02", series.name, part=series.position),
+    }
+
+
+def _title(kind: str, level: str, title: str, subtitle: str = "", part: str = "") -> Parts:
+    return {
+        "TitleType": kind,
+        "TitleElement": {
+            "TitleElementLevel": level,
+            "PartNumber": part,
+            "TitleText": title,
+            "Subtitle": subtitle,
+        },
+    }
+
+
+def _extents(product: Product, record: Record) -> Iterator[Parts]:
+    """The pages of a PDF, or those of the printed edition that an e-book tells; the size."""
+    claims = product.accessibility
+    printed = next((one.pages for one in record.products if one.edition.name == STANDARD_PRINT), 0)
+    if product.pages:
+        yield _extent("00", product.pages, "03")
+    elif printed and claims and "pageBreakMarkers" in claims.features:
+        yield _extent("08", printed, "03")
+    yield _extent("22", product.size, "17")
+
+
+def _extent(kind: str, value: int, unit: str) -> Parts:
+    return {"ExtentType": kind, "ExtentValue": str(value), "ExtentUnit": unit}
+
+
+def _subjects(metadata: Metadata) -> Iterator[Parts]:
+    """The subjects, of which the first of a scheme is the main one; and the keywords, together."""
+    seen = set(codes.THEMA.values())
+    for subject in metadata.subjects:
+        scheme = codes.subject_scheme(subject)
+        yield {
+            "MainSubject": None if scheme in seen else {},
+            "SubjectSchemeIdentifier": scheme,
+            "SubjectCode": subject.code,
+            "SubjectHeadingText": subject.name,
+        }
+        seen.add(scheme)
+    if metadata.keywords:
+        yield {
+            "SubjectSchemeIdentifier": codes.KEYWORDS,
+            "SubjectHeadingText": "; ".join(metadata.keywords),
+        }
+
+
+def _range(audience: Audience) -> list[list[Parts]] | None:
+    """The one range of ages, with a part for each bound that there is."""
+    bounds: list[Parts] = [
+        {"AudienceRangePrecision": precision, "AudienceRangeValue": str(age)}
+        for precision, age in (("03", audience.youngest), ("04", audience.oldest))
+        if age
+    ]
+    return [[{"AudienceRangeQualifier": "17"}, *bounds]] if bounds else None
+
+
+ORCID = "21"
+
+
+def _edition_type(edition: Edition) -> str | None:
+    if edition.look == "large":
+        return LARGE_PRINT
+    return FOR_TEACHERS if edition.audience == "teacher" else None
+
+
+def _contributor(number: int, person: Contributor, metadata: Metadata) -> Parts:
+    roles = dict.fromkeys(codes.ROLES.get(role, codes.OTHER_ROLE) for role in person.roles)
+    orcid = {"NameIDType": ORCID, "IDValue": person.orcid.replace("-", "")}
+    is_publisher = not person.kind and person.name == metadata.publisher
+    name: Parts = {"PersonName": person.name, "PersonNameInverted": person.sort_name}
+    if person.kind == "organisation" or is_publisher:
+        name = {"CorporateName": person.name}
+    return {
+        "SequenceNumber": str(number),
+        "ContributorRole": list(roles),
+        "NameIdentifier": orcid if person.orcid else None,
+        **name,
+    }

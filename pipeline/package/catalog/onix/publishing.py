@@ -1,0 +1,117 @@
+"""The blocks of an ONIX record about promotion, publishing and related products."""
+
+from __future__ import annotations
+
+from stdnum.isbn import to_isbn13
+
+from pipeline.model.metadata import Identifier, Metadata
+from pipeline.package.catalog.elements import Parts, element
+from pipeline.package.catalog.onix.identifiers import numbers, product_identifiers
+from pipeline.package.catalog.record import Product, Record, is_open
+
+DATE_FORMATS = {4: "05", 6: "01", 8: "00"}
+"""List 55, by how many digits a date has."""
+
+ALTERNATIVE_FORMAT, BASED_ON_PRINT, STUDENT_MATERIAL, TEACHER_MATERIAL = "06", "13", "39", "40"
+
+SHORT = 350
+"""How many characters a short description may have."""
+
+
+def publisher_name(metadata: Metadata) -> str:
+    """Who publishes it: those who wrote it, where nobody else does."""
+    names = ", ".join(author.name for author in metadata.authors)
+    return metadata.publisher or metadata.imprint or names
+
+
+def collateral(record: Record) -> Parts | None:
+    said, cover = " ".join(record.metadata.description.split()), _cover(record)
+    short = [_text("02", said)] if said and len(said) <= SHORT else []
+    full = [_text("03", record.metadata.description)] if said else []
+    if not (full or cover):
+        return None
+    return {"TextContent": short + full, "SupportingResource": cover}
+
+
+def _text(kind: str, said: str) -> Parts:
+    return {"TextType": kind, "ContentAudience": "00", "Text": said}
+
+
+def _cover(record: Record) -> Parts | None:
+    """Where the cover is, which only a full address can say."""
+    if not (record.cover and record.metadata.url):
+        return None
+    address = record.address(record.cover.file)
+    return {
+        "ResourceContentType": "01",
+        "ContentAudience": "00",
+        "ResourceMode": "03",
+        "ResourceVersion": {"ResourceForm": "02", "ResourceLink": address},
+    }
+
+
+def publishing(record: Record) -> Parts | None:
+    """Who has published it, where and when, and that it may be had everywhere, where a licence
+    says so. Without anybody's name there is no such block."""
+    metadata = record.metadata
+    name = publisher_name(metadata)
+    if not name:
+        return None
+    everywhere = {"SalesRightsType": "02", "Territory": {"RegionsIncluded": "WORLD"}}
+    return {
+        "Imprint": {"ImprintName": metadata.imprint or name},
+        "Publisher": {"PublishingRole": "01", "PublisherName": metadata.publisher or name},
+        "CityOfPublication": metadata.place,
+        "PublishingStatus": "04",
+        "PublishingDate": _date(metadata.date) if metadata.date else None,
+        "SalesRights": everywhere if is_open(metadata) else None,
+    }
+
+
+def _date(date: str) -> Parts:
+    digits = date.replace("-", "")
+    written = element("Date", digits, dateformat=DATE_FORMATS[len(digits)])
+    return {"PublishingDateRole": "01", "Date": written}
+
+
+def related(product: Product, record: Record) -> Parts | None:
+    """The printed edition that an e-book is the same as, and the other products."""
+    found: list[Parts] = []
+    printed = record.metadata.isbns.print
+    if printed:
+        code = BASED_ON_PRINT if product.edition.format == "epub" else ALTERNATIVE_FORMAT
+        found.append(_related(code, Identifier("isbn", to_isbn13(printed))))
+    for other in record.products:
+        if other is not product:
+            found.append(_related(_relation(product, other), *numbers(other, record.metadata)))
+    return {"RelatedProduct": found} if found else None
+
+
+def _relation(product: Product, other: Product) -> str:
+    """List 51: another format, or the teachers' or the students' material."""
+    if product.edition.audience == other.edition.audience:
+        return ALTERNATIVE_FORMAT
+    return STUDENT_MATERIAL if product.edition.audience == "teacher" else TEACHER_MATERIAL
+
+
+def _related(code: str, *identifiers: Identifier) -> Parts:
+    return {"ProductRelationCode": code, "ProductIdentifier": product_identifiers(*identifiers)}
+
+
+def supply(product: Product, record: Record) -> Parts | None:
+    """Where it is to be had for nothing: said of what has an open licence and an address."""
+    metadata = record.metadata
+    if not is_open(metadata) or not metadata.url:
+        return None
+    supplier = {
+        "SupplierRole": "09",
+        "SupplierName": publisher_name(metadata) or metadata.title,
+        "Website": {"WebsiteRole": "29", "WebsiteLink": record.address(product.file)},
+    }
+    return {
+        "SupplyDetail": {
+            "Supplier": supplier,
+            "ProductAvailability": "20",
+            "UnpricedItemType": "01",
+        }
+    }

@@ -1,0 +1,74 @@
+"""What a catalogue is told of: a publication, and the files of it that are products."""
+
+from __future__ import annotations
+
+import datetime
+from typing import NamedTuple
+from urllib.parse import quote
+
+from pipeline.model.editions import Edition
+from pipeline.model.metadata import Metadata
+from pipeline.model.rendered import Accessibility
+
+OPEN_LICENCES = ("https://creativecommons.org/",)
+
+
+class Product(NamedTuple):
+    """A file that shops and libraries can have: ``size`` in bytes, ``pages`` where it has any.
+    ``accessibility`` is what an e-book claims."""
+
+    edition: Edition
+    file: str
+    size: int
+    pages: int = 0
+    accessibility: Accessibility | None = None
+
+
+class CoverPicture(NamedTuple):
+    """The front cover, in a file of its own; sizes in pixels, 0 where they are not known."""
+
+    file: str
+    media_type: str
+    width: int = 0
+    height: int = 0
+
+
+class Record(NamedTuple):
+    """``stem`` names the publication's files; ``changed`` is when it was changed last;
+    ``web_page`` is the file of the web edition, or empty."""
+
+    metadata: Metadata
+    stem: str
+    changed: datetime.datetime
+    products: tuple[Product, ...]
+    cover: CoverPicture | None = None
+    web_page: str = ""
+
+    def address(self, file: str) -> str:
+        """The full address of a file, where it is known where on the web it will be."""
+        return f"{self.metadata.url}{quote(file)}"
+
+
+def is_product(edition: Edition) -> bool:
+    """Whether an edition is one to have by itself: a whole text in the order of reading, and no
+    aid for printing."""
+    if edition.format == "epub":
+        return True
+    is_aid = edition.imposition != "none" or edition.look == "grey" or edition.part != "all"
+    return edition.format == "pdf" and not is_aid
+
+
+def isbn_of(product: Product, metadata: Metadata) -> str:
+    """The product's own ISBN, or nothing. An ``identifier`` that is one is the e-book's."""
+    own = metadata.identifier
+    match product.edition.name:
+        case "ebook":
+            return metadata.isbns.epub or (own.value if own and own.scheme == "isbn" else "")
+        case "handout":
+            return metadata.isbns.pdf
+    return ""
+
+
+def is_open(metadata: Metadata) -> bool:
+    """Whether the licence lets everybody have it and pass it on."""
+    return metadata.licence is not None and metadata.licence.url.startswith(OPEN_LICENCES)

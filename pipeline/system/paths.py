@@ -1,0 +1,132 @@
+"""Paths that a source gives: where they lead, and whether they may."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import re
+from collections.abc import Iterator
+from contextvars import ContextVar
+from errno import EFBIG
+from pathlib import Path
+from typing import NamedTuple
+from urllib.parse import unquote
+
+from pipeline.model.codes import Code
+from pipeline.model.suggestions import nearest
+
+MOST_BYTES = 256 * 2**20
+"""Of a file that is read whole."""
+
+
+_noted: ContextVar[dict[Path, None] | None] = ContextVar("noted", default=None)
+
+
+@contextlib.contextmanager
+def noting() -> Iterator[dict[Path, None]]:
+    """What is noted while this lasts: each path that is looked for in a source's folder, there or
+    not. Nobody has to remember to say what was read, or missing, or refused."""
+    noted: dict[Path, None] = {}
+    token = _noted.set(noted)
+    try:
+        yield noted
+    finally:
+        _noted.reset(token)
+
+
+class Located(NamedTuple):
+    """A file in the source's folder; ``name`` is its path from there, with slashes."""
+
+    path: Path
+    name: str
+
+    def read(self) -> bytes:
+        """What the file holds. Raises `OSError` where it cannot be read, or has more than
+        `MOST_BYTES`."""
+        with self.path.open("rb") as file:
+            data = file.read(MOST_BYTES + 1)
+        if len(data) > MOST_BYTES:
+            raise OSError(EFBIG, f"it has more than {MOST_BYTES // 2**20} MiB", str(self.path))
+        return data
+
+
+class Problem(NamedTuple):
+    """Why a path cannot be followed. The code is OUTSIDE_FOLDER, or ``missing``."""
+
+    code: Code
+    message: str
+    hint: str = ""
+
+
+def scheme(address: str) -> str:
+    """The scheme of an address in lower case, ``//`` for one without that names a host,
+    or "" for a path. Blanks and controls are left out first, as browsers do."""
+    address = re.sub(r"[\x00-\x20]", "", address)
+    if re.match(r"(?:/|\\|%5C){2}", address, re.IGNORECASE):
+        return "//"
+    match = re.match(r"([A-Za-z][A-Za-z0-9+.-]*):", address)
+    return match[1].lower() if match else ""
+
+
+def written(href: str) -> str:
+    """An address as print shows it: readable letters for those that are encoded, where that
+    is safe, and no more before it than tells that it is one."""
+    text = unquote(href, errors="strict") if _decodes(href) else href
+    text = re.sub(r"^(?:mailto|tel):", "", text)
+    text = re.sub(r"^(?:https?:)?//(?=www\.)", "", text)
+    return text.removesuffix("/") if text.count("/") in (1, 3) else text
+
+
+def _decodes(href: str) -> bool:
+    try:
+        text = unquote(href, errors="strict")
+    except UnicodeDecodeError:
+        return False
+    return text.isprintable() and not re.search(r"[\s%<>\"]", text)
+
+
+def locate(folder: Path, address: str, missing: Code) -> Located | Problem:
+    """The file that a relative address leads to.
+
+    Percent-encoding is undone, query and fragment are left off, and links in the file
+    system are followed before it is decided whether the file is in the folder. Nothing
+    outside is looked at. What is looked for is noted (`noting`).
+    """
+    relative = unquote(re.split(r"[?#]", address, maxsplit=1)[0]).replace("\\", "/")
+    outside = Problem(Code.OUTSIDE_FOLDER, f"“{relative}” leads out of the source's folder.")
+    if relative.startswith("/") or Path(os.path.normpath(relative)).parts[:1] == (os.pardir,):
+        return outside
+    if (noted := _noted.get()) is not None:
+        noted[folder / os.path.normpath(relative)] = None
+    try:
+        root = folder.resolve()
+        path = (root / relative).resolve()
+    except (OSError, RuntimeError, ValueError):
+        return Problem(missing, f"“{relative}” is not a path that can be read.")
+    if not path.is_relative_to(root):
+        return outside
+    try:
+        if path.is_file():
+            return Located(path, path.relative_to(root).as_posix())
+        if path.is_dir():
+            return Problem(missing, f"“{relative}” is a folder, not a file.")
+        names = [entry.name for entry in path.parent.iterdir()] if path.parent.is_dir() else []
+    except (OSError, ValueError):
+        return Problem(missing, f"“{relative}” cannot be read.")
+    return Problem(missing, f"There is no file “{relative}”.", _hint(relative, path.name, names))
+
+
+def _hint(relative: str, name: str, names: list[str]) -> str:
+    """What may have been meant, where a folder holds ``names`` and not ``name``."""
+    start = relative[: relative.rfind("/") + 1]
+    for other in sorted(names):
+        if other.casefold() == name.casefold():
+            return f"The file is named `{start}{other}`: capital letters count."
+    near = nearest(name, names)
+    return f"Did you mean `{start}{near}`?" if near else ""
+
+
+def shown_name(name: str) -> str:
+    """The name of a file as messages and outputs can have it: bytes that are not UTF-8 are
+    written as ``\\xff``."""
+    return name.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
