@@ -347,7 +347,7 @@ def test_an_image_that_is_gone_and_no_longer_shown(tree: Tree) -> None:
 
 
 def test_the_code_rebuilds_everything(tree: Tree) -> None:
-    append(tree.root / "pipeline" / "model.py", "\n# changed\n")
+    append(tree.root / "pipeline" / "model" / "nodes.py", "\n# changed\n")
     assert tree.make().stages == ALL_STAGES
     assert tree.make().calls == []
 
