@@ -52,6 +52,8 @@ plain = $(subst |,$(space),$1)
 quote = '$(subst ','\'',$1)'
 path = $(call quote,$(call plain,$1))
 at = $(if $(V),,@)
+# a target as new as these files, though they be from the future: make would begin again for ever
+dated = for file in $1; do [ ! "$$file" -nt $(call quote,$@) ] || touch -r "$$file" $(call quote,$@); done
 
 hash := \#
 unfit := $(strip $(foreach c,: ; | $(hash) = % * ? [ ] \ ~,$(findstring $c,$(SOURCE)$(OUT)$(TEMPLATES))) \
@@ -96,6 +98,7 @@ endif
 
 $(call show,$(call hide,$(table))): pipeline/model/editions.py $(installed)
 	@$(chapbook) editions --make >$(call quote,$@.new) && mv $(call quote,$@.new) $(call quote,$@)
+	@$(call dated,$(call quote,$(VENV)/.installed) pipeline/model/editions.py)
 
 $(foreach e,$(EDITIONS),$(eval asks_$e := --edition $e)$(eval $(call show,$(folder)/$(stem)$(file_$e)): $e))
 GOALS += $(EDITIONS)
@@ -157,6 +160,7 @@ up_to_date = $(if $(ran),:,echo $(call quote,$(call plain,$(folder)) is up to da
 $(installed): pyproject.toml constraints.txt tools/venv tools/system-packages
 	@sh tools/venv $(call quote,$(VENV)) '' $(call quote,$(PYTHON))
 	@touch $(call quote,$@)
+	@$(call dated,pyproject.toml constraints.txt tools/venv tools/system-packages)
 
 $(installed)-test: $(installed)
 	@sh tools/venv $(call quote,$(VENV)) test,lint $(call quote,$(PYTHON))

@@ -10,6 +10,7 @@ import re
 import shutil
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -194,6 +195,14 @@ def test_a_second_make_starts_no_python(tree: Tree) -> None:
     run = tree.make()
     assert (run.status, run.calls) == (0, [])
     assert run.stdout == "build/talk is up to date\n"
+
+
+@pytest.mark.parametrize("name", ["pipeline/model/editions.py", "pyproject.toml"])
+def test_a_file_from_the_future_does_not_make_it_begin_for_ever(name: str, tree: Tree) -> None:
+    """As after a clock was wrong, or in a folder of another machine."""
+    later = time.time() + 86_400
+    os.utime(tree.root / name, (later, later))
+    assert tree.make().status == 0
 
 
 @pytest.mark.parametrize("goal", FORMATS)

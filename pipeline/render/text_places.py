@@ -20,7 +20,8 @@ NOTHING = Markup("")
 
 class TextPlaces:
     """The `pieces` of text in a document, if there is one. A piece that is used again, in the
-    contents say, is marked once."""
+    contents say, is marked once. Nodes are known by what they are (`id`), and not by where they
+    stand: a template shows what it likes, in its own order, and hands over a node alone."""
 
     def __init__(self, document: Document | None = None) -> None:
         found = tuple(leaves(document)) if document else ()

@@ -7,7 +7,7 @@ import math
 from pipeline.model.metadata import Metadata
 from pipeline.model.paper import POINT, Sheet
 from pipeline.model.print_marks import HYPHEN
-from pipeline.model.sheet.folios import Folio, string
+from pipeline.model.sheet.folios import Folio, content, string
 from pipeline.model.sheet.proportions import FOOTER, FOOTER_OF_BOOK, SIDE
 from pipeline.model.words import words
 
@@ -27,7 +27,7 @@ BELOW_FOOT = 5
 def css(sheet: Sheet, metadata: Metadata, folio: Folio = Folio()) -> str:  # noqa: B008
     """The sizes as variables, the page's size and margins, and its running heads and feet."""
     furniture = _furniture(sheet, metadata, folio)
-    page = "".join((_page(sheet), _raised_foot(sheet)))
+    page = "".join((page_box(sheet), _raised_foot(sheet)))
     return "".join((_variables(sheet), HYPHENS, page, furniture, _on_side(sheet)))
 
 
@@ -54,15 +54,17 @@ def _variables(sheet: Sheet) -> str:
     return f"html {{ {size}; {'; '.join(values)} }}\n"
 
 
-def _page(sheet: Sheet) -> str:
+def page_box(sheet: Sheet) -> str:
+    """The page's size, and its margins."""
     size = f"{_number(sheet.size.width)}mm {_number(sheet.size.height)}mm"
+    right = _millimetres((sheet.top, sheet.outer, sheet.bottom, sheet.inner))
     if not sheet.mirrored:
-        margins = (sheet.top, sheet.outer, sheet.bottom, sheet.inner)
-        return f"@page {{ size: {size}; margin: {_millimetres(margins)} }}\n"
+        return f"@page {{ size: {size}; margin: {right} }}\n"
+    left = _millimetres((sheet.top, sheet.inner, sheet.bottom, sheet.outer))
     return (
         f"@page {{ size: {size} }}\n"
-        f"@page :left {{ margin: {_millimetres(_left(sheet))} }}\n"
-        f"@page :right {{ margin: {_millimetres(_right(sheet))} }}\n"
+        f"@page :left {{ margin: {left} }}\n"
+        f"@page :right {{ margin: {right} }}\n"
     )
 
 
@@ -76,25 +78,13 @@ def _raised_foot(sheet: Sheet) -> str:
     return f"@page {{ @bottom-left {{ {above} }} @bottom-right {{ {above} }} }}\n"
 
 
-def _left(sheet: Sheet) -> tuple[float, ...]:
-    return (sheet.top, sheet.inner, sheet.bottom, sheet.outer)
-
-
-def _right(sheet: Sheet) -> tuple[float, ...]:
-    return (sheet.top, sheet.outer, sheet.bottom, sheet.inner)
-
-
 def _furniture(sheet: Sheet, metadata: Metadata, folio: Folio) -> str:
     """A handout's foot: the title, and “2 of 4”, which is at the outer edge where pages are
     mirrored. A book's running heads and folios, at the outer edges."""
     title, footer = string(metadata.title), metadata.brand.footer
     if not sheet.is_book:
-        before, _, rest = words(metadata.lang)["page_of"].partition("{page}")
-        between, _, after = rest.partition("{pages}")
-        number = (
-            f"{string(before)} {folio.page} {string(between)} {folio.pages} {string(after)}"
-            f" {folio.further}"
-        )
+        said = words(metadata.lang)["page_of"]
+        number = f"{content(said, page=folio.page, pages=folio.pages)} {folio.further}"
         start, end = ("right", "left") if metadata.direction == "rtl" else ("left", "right")
         footnotes = f"@page {{ @footnote {{ margin-{start}: {_number(sheet.column)}mm }} }}\n"
         below = ""

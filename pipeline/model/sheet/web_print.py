@@ -5,6 +5,7 @@ from __future__ import annotations
 from pipeline.model.metadata import Metadata
 from pipeline.model.paper import Sheet
 from pipeline.model.sheet.folios import content, string
+from pipeline.model.sheet.rules import page_box
 from pipeline.model.words import words
 
 HANGING_IN_TEXT = """\
@@ -34,17 +35,7 @@ def print_style(sheet: Sheet, metadata: Metadata) -> str:
     values += [f"--{name}: {value:.5g}pt" for name, value in points.items()]
     rules = ("" if hangs else HANGING_IN_TEXT) + (BOOK if sheet.is_book else "")
     sizes = f":root {{ {'; '.join(values)} }}\n"
-    return f"@media print {{\n{_page(sheet)}{_foot(metadata)}{sizes}{rules}}}\n"
-
-
-def _page(sheet: Sheet) -> str:
-    size = f"{sheet.size.width:.5g}mm {sheet.size.height:.5g}mm"
-    right = _millimetres(sheet.top, sheet.outer, sheet.bottom, sheet.inner)
-    if not sheet.mirrored:
-        return f"@page {{ size: {size}; margin: {right} }}\n"
-    left = _millimetres(sheet.top, sheet.inner, sheet.bottom, sheet.outer)
-    sides = f"@page :left {{ margin: {left} }}\n@page :right {{ margin: {right} }}\n"
-    return f"@page {{ size: {size} }}\n{sides}"
+    return f"@media print {{\n{page_box(sheet)}{_foot(metadata)}{sizes}{rules}}}\n"
 
 
 def _foot(metadata: Metadata) -> str:
@@ -56,7 +47,3 @@ def _foot(metadata: Metadata) -> str:
         f"@page {{ @bottom-{start} {{ content: {string(title)} }}"
         f" @bottom-{end} {{ content: {number} }} }}\n"
     )
-
-
-def _millimetres(*lengths: float) -> str:
-    return " ".join(f"{length:.5g}mm" for length in lengths)
