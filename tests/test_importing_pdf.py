@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import base64
+import io
 from pathlib import Path
 
 import pikepdf
 import pytest
 import weasyprint
+from PIL import Image
 
 from pipeline.authoring.importing import import_file
 from tests.test_importing import body, imported, told
@@ -72,6 +75,55 @@ def test_untagged(tmp_path: Path) -> None:
         "## The end\n\nIt is well."
     )
     assert any("“Wells of the north”" in message for message in told(made))
+
+
+RICH = """\
+<html lang="en"><head><title>Wells of the north</title><style>@page {{ size: A4; margin: 2cm }}
+body {{ font: 11pt serif }} h1 {{ font-size: 22pt }} h2 {{ font-size: 14pt }}
+.c {{ columns: 2; column-gap: 1cm }} sup {{ font-size: 7pt }}
+td, th {{ border: 1px solid; padding: 4pt; width: 4cm; vertical-align: top; text-align: left }}
+</style></head><body><h1>Wells of the north</h1><div class="c">
+<p>The village has one well, and it is <i>deep</i>; nobody knows who dug it, or when, but all who
+are old remember the summer in which it was dry. See <a href="https://example.org/w">the list of
+wells</a> for more.<sup>1</sup> There are many others in the north, and all are deeper.</p>
+<p>The pump is new. It was paid for by the whole village in one year, and it was carried up from
+the valley by twelve men, since there was no road at that time, and there is none today.</p></div>
+<ul><li>a rope<ul><li>of hemp</li></ul></li><li>two men</li></ul>
+<h2>What it costs</h2><table><tr><th>Year</th><th>What was done, and who did it all</th>
+<th>Cost</th></tr><tr><td>2016</td><td>A new rope that is longer than the well is deep</td>
+<td>11</td></tr><tr><td></td><td>Sum</td><td>11</td></tr></table>
+<p>That is all.</p><p><img src="{image}" alt="A red box" style="width: 5cm"></p><p>Or not.</p>
+<p style="font-size: 8pt; margin-top: 3cm"><sup>1</sup> It was made in 1962.</p></body></html>
+"""
+
+
+@pytest.mark.parametrize("tagged", [True, False])
+def test_rich(tmp_path: Path, tagged: bool) -> None:
+    """Columns, links, notes, lists in lists, tables with an empty cell, images."""
+    made_of = io.BytesIO()
+    Image.new("RGB", (30, 18), "red").save(made_of, "PNG")
+    image = f"data:image/png;base64,{base64.b64encode(made_of.getvalue()).decode()}"
+    pdf(tmp_path / "a.pdf", RICH.format(image=image), tagged=tagged)
+    made = imported(tmp_path / "a.pdf")
+    name = "images/a-red-box.png" if tagged else "images/image-1.png"
+    assert body(made) == (
+        "The village has one well, and it is *deep*; nobody knows who dug it, or when, but all who "
+        "are old remember the summer in which it was dry. See [the list of "
+        "wells](https://example.org/w) for more.[^1] There are many others in the north, and all "
+        "are deeper.\n\n"
+        "The pump is new. It was paid for by the whole village in one year, and it was carried up "
+        "from the valley by twelve men, since there was no road at that time, and there is none "
+        "today.\n\n"
+        "- a rope\n  - of hemp\n- two men\n\n## What it costs\n\n"
+        "| Year | What was done, and who did it all               | Cost |\n"
+        "|------|-------------------------------------------------|------|\n"
+        "| 2016 | A new rope that is longer than the well is deep | 11   |\n"
+        "|      | Sum                                             | 11   |\n\n"
+        f"That is all.\n\n![{'A red box' if tagged else ''}]({name})"
+        f"{'' if tagged else '{.decorative}'}\n\nOr not.\n\n"
+        "[^1]: It was made in 1962."
+    )
+    assert len(made.images[name]) > 50
 
 
 def test_interview(tmp_path: Path) -> None:

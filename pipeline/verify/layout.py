@@ -47,16 +47,26 @@ class Colour(NamedTuple):
 WHITE = Colour(255, 255, 255)
 
 
+class PageCell(NamedTuple):
+    """A cell of a table: its row, of all that are on the page, its column, and how many it
+    takes."""
+
+    row: int
+    column: int
+    columns: int = 1
+
+
 class PageElement(msgspec.Struct, frozen=True):
     """An element of the structure tree that has something on a page. ``order`` counts from 0
     in the order of reading, ``block`` is the same for all that is in one paragraph, heading or
     cell; ``roles`` are the types from the outermost to its own (ISO 32000-1, section 14.8.4);
-    ``alt`` is the text alternative of the nearest that has one."""
+    ``alt`` is the text alternative of the nearest that has one, ``cell`` the one it is in."""
 
     order: int
     block: int
     roles: tuple[str, ...]
     alt: str = ""
+    cell: PageCell | None = None
 
     def within(self, *roles: str) -> bool:
         return any(role in self.roles for role in roles)
@@ -75,6 +85,7 @@ class TextRun(msgspec.Struct, frozen=True):
     colour: Colour
     background: Colour
     element: PageElement | None = None
+    italic: bool = False
 
     @property
     def wanted(self) -> str:
@@ -91,6 +102,13 @@ class Picture(msgspec.Struct, frozen=True):
     element: PageElement | None = None
 
 
+class PageAddress(NamedTuple):
+    """A place on a page that leads to an address."""
+
+    box: PageArea
+    address: str
+
+
 class PageLayout(msgspec.Struct, frozen=True):
     """A page; sides in points. ``drawings`` are the boxes of lines and areas."""
 
@@ -101,6 +119,7 @@ class PageLayout(msgspec.Struct, frozen=True):
     pictures: tuple[Picture, ...] = ()
     drawings: tuple[PageArea, ...] = ()
     tagged: bool = False
+    links: tuple[PageAddress, ...] = ()
 
     @property
     def boxes(self) -> tuple[PageArea, ...]:

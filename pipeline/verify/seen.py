@@ -19,7 +19,9 @@ from pypdfium2 import PdfMatrix
 from pipeline.verify.layout import (
     WHITE,
     Colour,
+    PageAddress,
     PageArea,
+    PageCell,
     PageElement,
     PageLayout,
     Picture,
@@ -47,8 +49,8 @@ FORMS, LEVELS = 16, 64
 MOST = 200_000
 """Things on a page that are looked at."""
 
-BOLD = ("bold", "black", "heavy")
-"""Words in the names of bold fonts: files often give no weight."""
+BOLD, ITALIC = ("bold", "black", "heavy"), ("italic", "oblique")
+"""Words in the names of bold and italic fonts: files often give no weight."""
 
 INLINE = frozenset(
     "Annot BibEntry Code Em Index Link NonStruct Quote Reference Ruby Span Strong Sub".split()
@@ -71,10 +73,13 @@ def _opened(source: Path | bytes) -> Iterator[Any]:
 
 
 def read_pages(
-    source: Path | bytes, *, drawn: Callable[[int, Image.Image], object] | None = None
+    source: Path | bytes,
+    *,
+    drawn: Callable[[int, Image.Image], object] | None = None,
+    pictured: Callable[[int, Picture, pypdfium2.PdfImage], object] | None = None,
 ) -> tuple[PageLayout, ...]:
     """The layouts of all pages. ``drawn`` is given the number of each page, from 1, and its
-    picture at `RESOLUTION`. Raises `UnreadablePdf`."""
+    picture at `RESOLUTION`, ``pictured`` each image on it. Raises `UnreadablePdf`."""
     pages = []
     with _opened(source) as document:
         for number in range(1, len(document) + 1):
@@ -82,7 +87,7 @@ def read_pages(
                 canvas = _Canvas(page)
                 if drawn:
                     drawn(number, canvas.image)
-                pages.append(_layout(page, number, canvas))
+                pages.append(_layout(page, number, canvas, pictured))
     return tuple(pages)
 
 
@@ -164,7 +169,12 @@ class _Canvas:
         )
 
 
-def _layout(page: Any, number: int, canvas: _Canvas) -> PageLayout:
+def _layout(
+    page: Any,
+    number: int,
+    canvas: _Canvas,
+    pictured: Callable[[int, Picture, pypdfium2.PdfImage], object] | None,
+) -> PageLayout:
     tagged = _elements(page)
     found: list[tuple[TextRun, int]] = []
     pictures: list[Picture] = []
@@ -183,6 +193,8 @@ def _layout(page: Any, number: int, canvas: _Canvas) -> PageLayout:
                     m = thing.get_matrix().multiply(outer)
                     size = math.hypot(m.a, m.b), math.hypot(m.c, m.d)
                     pictures.append(Picture(_box(thing, outer), thing.get_px_size(), size, element))
+                    if pictured:
+                        pictured(number, pictures[-1], thing)
                 case pdfium.FPDF_PAGEOBJ_FORM:
                     forms[thing] = thing.get_matrix().multiply(outer), element
                 case pdfium.FPDF_PAGEOBJ_PATH | pdfium.FPDF_PAGEOBJ_SHADING:
@@ -197,6 +209,7 @@ def _layout(page: Any, number: int, canvas: _Canvas) -> PageLayout:
         pictures=tuple(pictures),
         drawings=tuple(drawings),
         tagged=bool(tagged),
+        links=tuple(_links(page, forms[None][0])),
     )
 
 
@@ -216,7 +229,8 @@ def _read_text(
         box=_box(thing, outer),
         baseline=m.f,
         size=thing.get_font_size() * math.hypot(m.c, m.d),
-        bold=_is_bold(thing),
+        bold=_is_called(thing, BOLD),
+        italic=_is_called(thing, ITALIC),
         colour=Colour(red.value, green.value, blue.value),
         background=WHITE,
         element=element,
@@ -235,12 +249,12 @@ def _grounded(run: TextRun, alpha: int, solid: tuple[PageArea, ...], canvas: _Ca
     return run
 
 
-def _is_bold(thing: Any) -> bool:
+def _is_called(thing: Any, words: tuple[str, ...]) -> bool:
     try:
         name = thing.get_font().get_base_name().lower()
     except pypdfium2.PdfiumError:
         return False  # it has no name
-    return any(word in name for word in BOLD)
+    return any(word in name for word in words)
 
 
 def _box(thing: Any, outer: PdfMatrix) -> PageArea:
@@ -270,29 +284,59 @@ def _string(getter: Any, *of: Any) -> str:
     return bytes(buffer)[: size - 2].decode("utf-16-le", errors="replace")
 
 
+def _links(page: Any, upright: PdfMatrix) -> Iterator[PageAddress]:
+    """The places on a page that lead to addresses."""
+    position, link, box = ctypes.c_int(0), pdfium.FPDF_LINK(), pdfium.FS_RECTF()
+    while pdfium.FPDFLink_Enumerate(page, position, link):
+        action = pdfium.FPDFLink_GetAction(link)
+        size = pdfium.FPDFAction_GetURIPath(page.pdf, action, None, 0) if action else 0
+        if size > 1 and pdfium.FPDFLink_GetAnnotRect(link, box):
+            address = ctypes.create_string_buffer(size)
+            pdfium.FPDFAction_GetURIPath(page.pdf, action, address, size)
+            area = upright.on_rect(box.left, box.bottom, box.right, box.top)
+            yield PageAddress(PageArea(*area), address.value.decode("utf-8", "replace"))
+
+
+def _columns(cell: Any) -> int:
+    """How many columns a cell takes."""
+    number = ctypes.c_float()
+    for index in range(pdfium.FPDF_StructElement_GetAttributeCount(cell)):
+        attribute = pdfium.FPDF_StructElement_GetAttributeAtIndex(cell, index)
+        value = pdfium.FPDF_StructElement_Attr_GetValue(attribute, b"ColSpan")
+        if value and pdfium.FPDF_StructElement_Attr_GetNumberValue(value, number):
+            return min(max(1, int(number.value)), 100)
+    return 1
+
+
 def _elements(page: Any) -> dict[int, PageElement]:
     """The elements of the structure tree by the number of their marked content."""
     tree = pdfium.FPDF_StructTree_GetForPage(page)
     found: dict[int, PageElement] = {}
-    blocks = itertools.count(1)
+    blocks, rows = itertools.count(1), itertools.count(1)
 
-    def read(element: Any, roles: tuple[str, ...], alt: str, block: int) -> None:
+    def read(
+        element: Any, roles: tuple[str, ...], alt: str, block: int, cell: PageCell | None
+    ) -> None:
         role = _string(pdfium.FPDF_StructElement_GetType, element)
         roles = (*roles, role)
         alt = _string(pdfium.FPDF_StructElement_GetAltText, element) or alt
         block = block if role in INLINE else next(blocks)
+        row, column = next(rows) if role == "TR" else 0, 0
         for index in range(pdfium.FPDF_StructElement_CountChildren(element)):
             content = pdfium.FPDF_StructElement_GetChildMarkedContentID(element, index)
             child = pdfium.FPDF_StructElement_GetChildAtIndex(element, index)
+            if row:  # an empty cell has nothing on the page, and no element
+                cell = PageCell(row, column, _columns(child) if child else 1)
+                column += cell.columns
             if content >= 0:
-                found[content] = PageElement(len(found), block, roles, alt)
+                found[content] = PageElement(len(found), block, roles, alt, cell)
             elif child and len(roles) < LEVELS:
-                read(child, roles, alt, block)
+                read(child, roles, alt, block, cell)
 
     try:
         for index in range(pdfium.FPDF_StructTree_CountChildren(tree) if tree else 0):
             if child := pdfium.FPDF_StructTree_GetChildAtIndex(tree, index):
-                read(child, (), "", 0)
+                read(child, (), "", 0, None)
     finally:
         if tree:
             pdfium.FPDF_StructTree_Close(tree)

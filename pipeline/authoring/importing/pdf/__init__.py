@@ -10,19 +10,21 @@ from pathlib import Path
 import lxml.html
 import pikepdf
 import pypdfium2
+from msgspec.structs import replace
 
 from pipeline.authoring.importing.draft import Draft
 from pipeline.authoring.importing.html import of_page
 from pipeline.authoring.importing.lines import inlines
 from pipeline.authoring.importing.page_metadata import language_of
+from pipeline.authoring.importing.pdf.pieces import PdfImages, linked
 from pipeline.authoring.importing.pdf.plain import page_of_lines
-from pipeline.authoring.importing.pdf.tagged import page_of_structure
+from pipeline.authoring.importing.pdf.tagged import DRAWING, page_of_structure
 from pipeline.authoring.importing.vocabulary import language_of_text
-from pipeline.model import Text
+from pipeline.model import Link, Node, Text
 from pipeline.model.codes import Code, diagnostic
 from pipeline.model.diagnostics import Diagnostic
 from pipeline.model.metadata import Contributor, Metadata
-from pipeline.model.tree import rewrite
+from pipeline.model.tree import Changes, rewrite
 from pipeline.verify.seen import UnreadablePdf, read_pages
 
 MOST_PAGES = 2000
@@ -42,7 +44,8 @@ def read_pdf(path: Path, name: str) -> Draft:
             }
         if count > MOST_PAGES:
             return _failed(f"It has more than {MOST_PAGES} pages.", name, "Split it.")
-        pages = read_pages(data)
+        images = PdfImages()
+        pages = [linked(page) for page in read_pages(data, pictured=images.take)]
         metadata = _metadata(data)
     except (UnreadablePdf, pypdfium2.PdfiumError, pikepdf.PdfError, RecursionError) as error:
         is_locked = "password" in str(error).lower()
@@ -53,22 +56,19 @@ def read_pdf(path: Path, name: str) -> Draft:
         message = "There is no text in it, only pictures of its pages."
         return _failed(message, name, "Have a program for text recognition (OCR) read it first.")
     is_tagged = sum(bool(page.tagged and page.body) for page in pages) > 0.5 * len(pages)
-    body, size, left_out = page_of_structure(pages) if is_tagged else page_of_lines(pages, outline)
+    shown = images.shown(pages)
+    text = page_of_structure(pages, shown) if is_tagged else page_of_lines(pages, outline, shown)
     root = lxml.html.Element("html")
-    root.append(body)
+    root.append(text.body)
     lang = metadata.lang or language_of_text(words)
     draft = of_page(
-        lxml.html.tostring(root, encoding="unicode"),
-        name,
-        lambda address: None,
-        whole=True,
-        title=metadata.title,
+        root, name, images.files.get, whole=True, title=metadata.title, notes=text.notes
     )
-    blocks = rewrite(draft.blocks, leave={Text: lambda node: inlines(node.text)})
+    changes: Changes = {Text: lambda node: inlines(node.text), Link: _once}
     counts = dict(draft.counts)
-    counts["words"] = size
-    counts["images"] = sum(len(page.pictures) for page in pages)
-    found = [*_told(is_tagged, left_out, counts["images"], name), *draft.found]
+    counts["words"], counts["images"] = text.words, len(shown)
+    left = sum(len(page.pictures) for page in pages) - len(shown)
+    found = [*_told(is_tagged, text.left_out, left, name), *draft.found]
     return Draft(
         Metadata(
             title=metadata.title or draft.metadata.title,
@@ -77,12 +77,18 @@ def read_pdf(path: Path, name: str) -> Draft:
             keywords=metadata.keywords,
             lang=language_of(lang),
         ),
-        blocks,
-        draft.notes,
+        rewrite(draft.blocks, leave=changes),
+        rewrite(draft.notes, leave=changes),
         draft.images,
         counts,
         tuple(found),
     )
+
+
+def _once(node: Link) -> Node:
+    """A link, without others in it, which its text has been taken for."""
+    inner = ((n.children if isinstance(n, Link) else (n,)) for n in node.children)
+    return replace(node, children=tuple(one for children in inner for one in children))
 
 
 def _failed(message: str, name: str, hint: str) -> Draft:
@@ -94,10 +100,11 @@ def _told(is_tagged: bool, left_out: Counter[str], images: int, name: str) -> li
     by = "its structure tree" if is_tagged else "the places and sizes of its lines"
     said = [f"What is a heading, a list or a paragraph is told by {by}, which is rough."]
     for text, words in left_out.most_common(5):
-        said.append(f"“{text[:60]}” ({words} words in all) is left out: it is of the pages.")
+        why = "it is drawn, and no image" if text.startswith(DRAWING) else "it is of the pages"
+        said.append(f"“{text[:60]}” ({words} words in all) is left out: {why}.")
     if images:
         shown = "1 image is" if images == 1 else f"{images} images are"
-        said.append(f"{shown} left out: save what you need beside the source.")
+        said.append(f"{shown} left out: small, of many pages or of a whole page, or broken.")
     hint = "Read it against the PDF: columns, tables and notes are where it may be wrong."
     first = diagnostic(Code.NOT_IMPORTED, said[0], source=name, hint=hint)
     return [first, *(diagnostic(Code.NOT_IMPORTED, one, source=name) for one in said[1:])]

@@ -3,18 +3,46 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from lxml import etree
 from lxml.etree import _Element as Element
 
+from pipeline.authoring.importing.atoms import Atom, Formats, fill
+from pipeline.authoring.importing.draft import NOTE_MARK
 from pipeline.parser.characters import FORBIDDEN
 from pipeline.verify.layout import TextRun
 
 _CUT = re.compile(r"(?<!\w)([^\W\d_]{2,60})[-\u00ad\ufffe\x02]$")
-APART = 0.2
-"""Of the size of its letters, a piece is further from the one before where a space is between."""
+APART, RAISED_APART = 0.2, 0.6
+"""Of the size of its letters, a piece is further from the one before where a space is between;
+and a raised one."""
+
+
+class PdfPiece(TextRun, frozen=True):
+    """A piece of text, the address that it leads to, and the label of the note that it is the
+    number of."""
+
+    address: str = ""
+    note: str = ""
+
+
+class PdfText(NamedTuple):
+    """A page of HTML, how many words it has, those of what is left out, and the notes by their
+    labels."""
+
+    body: Element
+    words: int
+    left_out: Counter[str]
+    notes: list[tuple[str, Element]]
+
+
+def plain_figures(body: Element) -> None:
+    """Make images without a caption paragraphs, as they are elsewhere."""
+    for figure in body.findall("figure"):
+        if figure.find("figcaption") is None:
+            figure.tag = "p"
 
 
 class PdfLine(NamedTuple):
@@ -53,10 +81,15 @@ class PdfLine(NamedTuple):
         return max(run.box.right for run in self.runs)
 
 
-def _is_apart(before: TextRun, run: TextRun) -> bool:
-    if before.text[-1:].isspace() or run.text[:1].isspace():
+def _is_raised(formats: Formats) -> bool:
+    return any(name == "raised" for name, _ in formats)
+
+
+def _is_apart(before: TextRun, run: TextRun, *, raised: bool = False) -> bool:
+    if before.text[-1:].isspace() or run.text[:1].isspace() or run.text[0] in ".,;:!?)]’”":
         return False
-    return run.box.left - before.box.right > APART * min(run.size, before.size)
+    apart = RAISED_APART if raised else APART
+    return run.box.left - before.box.right > apart * min(run.size, before.size)
 
 
 def lines_of(page: int, runs: Iterable[TextRun]) -> list[PdfLine]:
@@ -84,37 +117,51 @@ def hyphenated(text: str) -> frozenset[str]:
 def write_lines(
     lines: Iterable[PdfLine], to: Element, known: frozenset[str], *, marked: bool = True
 ) -> None:
-    """Lines as one text, with what is bold in it; words that were cut at the ends of lines are
-    whole again, unless the text has them with the hyphen elsewhere."""
-    pieces: list[tuple[str, bool]] = []
+    """Lines as one text, with what is bold, italic, raised or a link in it, and with references
+    to notes; words that were cut at the ends of lines are whole again, unless the text has them
+    with the hyphen elsewhere."""
+    atoms: list[Atom] = []
     for line in lines:
-        start = line.text
-        if pieces:
-            text, bold = pieces[-1]
+        if atoms:
+            text, formats = str(atoms[-1].content), atoms[-1].formats
+            start = line.text
             cut = _CUT.search(text[-70:])
             if cut and start[:1].islower():
                 whole = cut[1] + (re.match(r"\w*", start) or [""])[0]
                 hyphened = f"{cut[1]}-{whole[len(cut[1]) :]}"
                 is_known = hyphened in known and text.endswith("-")
-                pieces[-1] = (text if is_known else text[:-1], bold)
+                atoms[-1] = Atom(text if is_known else text[:-1], formats)
             else:
-                pieces[-1] = (f"{text} ", bold)
-        before: TextRun | None = None
-        for run in line.runs:
+                atoms.append(Atom(" ", _shared(formats, _formats(line.runs[0], line, marked))))
+        for number, run in enumerate(line.runs):
             text = FORBIDDEN.sub("-", run.text)
-            if before is not None and _is_apart(before, run):
-                text = f" {text}"
-            if pieces and before is not None and pieces[-1][1] == run.bold:
-                pieces[-1] = (pieces[-1][0] + text, run.bold)
-            elif pieces and pieces[-1][1] == run.bold:
-                pieces[-1] = (pieces[-1][0] + text.lstrip(), run.bold)
-            else:
-                pieces.append((text, run.bold))
-            before = run
-    for text, bold in pieces:
-        if bold and marked:
-            etree.SubElement(to, "strong").text = text
-        elif len(to):
-            to[-1].tail = (to[-1].tail or "") + text
-        else:
-            to.text = (to.text or "") + text
+            formats = _formats(run, line, marked)
+            note = run.note if isinstance(run, PdfPiece) else ""
+            if note and number:
+                atoms[-1] = Atom(str(atoms[-1].content).rstrip(), atoms[-1].formats)
+            elif number and _is_apart(line.runs[number - 1], run, raised=_is_raised(formats)):
+                atoms.append(Atom(" ", _shared(atoms[-1].formats, formats)))
+            text = text if number else text.lstrip()
+            atoms.append(Atom(f"{NOTE_MARK}{note}{NOTE_MARK}") if note else Atom(text, formats))
+    if to.tag == "p" and (len(to) or to.text):
+        atoms.insert(0, Atom(" "))
+    fill(to, atoms)
+
+
+def _formats(run: TextRun, line: PdfLine, marked: bool) -> Formats:
+    """How a piece is formatted."""
+    found = []
+    if isinstance(run, PdfPiece) and run.address:
+        found.append(("link", run.address))
+    if marked and run.bold:
+        found.append(("strong", "strong"))
+    if marked and run.italic:
+        found.append(("em", "em"))
+    by = run.baseline - line.baseline
+    if run.size < 0.85 * line.size and abs(by) > 0.1 * line.size:
+        found.append(("raised", "sup" if by > 0 else "sub"))
+    return tuple(found)
+
+
+def _shared(one: Formats, other: Formats) -> Formats:
+    return tuple(format for format in one if format in other)

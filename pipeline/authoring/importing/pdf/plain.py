@@ -7,12 +7,24 @@ import re
 import statistics
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from typing import TypeAlias
 
 from lxml import etree
 from lxml.etree import _Element as Element
+from msgspec.structs import replace
 
 from pipeline.authoring.importing.page_metadata import TITLE
-from pipeline.authoring.importing.pdf.lines import PdfLine, hyphenated, lines_of, write_lines
+from pipeline.authoring.importing.pdf.lines import (
+    PdfLine,
+    PdfText,
+    hyphenated,
+    lines_of,
+    plain_figures,
+    write_lines,
+)
+from pipeline.authoring.importing.pdf.pieces import ShownImage, note_of, notes_below
+from pipeline.authoring.importing.pdf.tables import PdfTable, with_tables
+from pipeline.authoring.importing.references import LABEL
 from pipeline.verify.layout import PageLayout
 
 LARGER = 1.12
@@ -29,28 +41,42 @@ _NUMBER = re.compile(r"\s*\(?\d{1,3}[.)]\s+")
 _MARK = re.compile(r"[•◦▪‣·●○■□\uf0b7\uf0a7–-]|\(?\d{1,3}[.)]")
 _END = re.compile(r"[.!?…:;。！？؟][”\"’»)\]\d]*$")
 
+_Item: TypeAlias = PdfLine | PdfTable | ShownImage
+_Part: TypeAlias = list[PdfLine] | PdfTable | ShownImage
+
 
 def page_of_lines(
-    pages: Sequence[PageLayout], outline: dict[str, int]
-) -> tuple[Element, int, Counter[str]]:
-    """A page of HTML with the text, how many words it has, and those of what is of the pages."""
+    pages: Sequence[PageLayout], outline: dict[str, int], images: Sequence[ShownImage]
+) -> PdfText:
+    """A page of HTML with the text."""
     by_page = [lines_of(page.number, page.runs) for page in pages]
     by_page = [_marked([line for line in lines if line.text]) for lines in by_page]
-    left_out = _furniture(by_page)
-    lines = [line for one in by_page for line in one if _key(line) not in left_out[0]]
+    furniture, left_out = _furniture(by_page)
+    by_page = [[line for line in one if _key(line) not in furniture] for one in by_page]
+    lines = [line for one in by_page for line in one]
     body = etree.Element("body")
     if not lines:
-        return body, 0, Counter()
+        return PdfText(body, 0, Counter(), [])
     whole = " ".join(line.text for line in lines)
     known = hyphenated(whole)
     sizes = Counter[float]()
     for line in lines:
         sizes[round(line.size, 1)] += len(line.text)
     text = sizes.most_common(1)[0][0]
+    below = notes_below(by_page, text)
+    items = [
+        item
+        for page, one in zip(pages, below.pages, strict=True)
+        for item in _with_images(with_tables(one), [i for i in images if i.page == page.number])
+    ]
     larger = sorted({round(one.size, 1) for one in lines if one.size > LARGER * text}, reverse=True)
     levels = {size: min(number, 5) for number, size in enumerate(larger, 1)}
+    lists: list[tuple[float, Element]] = []
     marks = 0
-    for part in _paragraphs(lines, text):
+    for part in _parts(items, text):
+        if not isinstance(part, list):
+            part.write(body, known)
+            continue
         first, said = part[0], " ".join(line.text for line in part)
         level = outline.get(said.casefold(), 0) or levels.get(round(first.size, 1), 0)
         words = len(said.split())
@@ -61,25 +87,73 @@ def page_of_lines(
             if level == 1 and sum(e.tag == "h1" for e in body) == 1 and first.page == 1:
                 made.set("class", TITLE)
             write_lines(part, made, known, marked=False)
-        elif mark := _BULLET.match(first.text) or _NUMBER.match(first.text):
-            kind = "ul" if _BULLET.match(first.text) else "ol"
-            last = body[-1] if len(body) else None
-            listed = last if last is not None and last.tag == kind else etree.SubElement(body, kind)
-            item = etree.SubElement(listed, "li")
-            write_lines(part, item, known)
-            _without(item, mark[0].strip())
+        elif mark := _mark_of(first):
+            item = _item(body, lists, first.left, "ol" if mark.strip("(.)").isdigit() else "ul")
+            write_lines([_without(first, mark), *part[1:]], item, known)
             marks += 1
+        elif (label := LABEL.match(said)) and len(body) and body[-1].tag == "figure":
+            caption = etree.SubElement(body[-1], "figcaption")
+            write_lines(part, caption, known, marked=False)
+            marks += len(label[0].split())
         else:
             write_lines(part, etree.SubElement(body, "p"), known)
-    return body, len(whole.split()) - sum(map(_is_cut, lines)) - marks, left_out[1]
+    notes = [(label, note_of(lines, known)) for label, lines in below.notes.items()]
+    count = len(whole.split()) - sum(map(_is_cut, lines)) - marks - 2 * len(notes)
+    plain_figures(body)
+    return PdfText(body, count, left_out, notes)
 
 
-def _without(item: Element, mark: str) -> None:
-    """Take the mark of an item away."""
-    for element in item.iter():
-        if element.text and element.text.strip():
-            element.text = element.text.strip().removeprefix(mark).lstrip()
-            return
+def _with_images(lines: list[PdfLine | PdfTable], images: Sequence[ShownImage]) -> Iterator[_Item]:
+    """What is on a page, with its images before the first line below them."""
+    places: dict[int, list[ShownImage]] = {}
+    for image in images:
+        box = image.picture.box
+        middle = (box.bottom + box.top) / 2
+        firsts = (
+            (at, one if isinstance(one, PdfLine) else one.lines[0]) for at, one in enumerate(lines)
+        )
+        below = (
+            at
+            for at, line in firsts
+            if line.baseline < middle and line.left < box.right and line.right > box.left
+        )
+        at = next(below, len(lines))
+        places.setdefault(at, []).append(image)
+    for at, one in enumerate([*lines, None]):
+        yield from places.get(at, ())
+        if one is not None:
+            yield one
+
+
+def _mark_of(line: PdfLine) -> str:
+    """The bullet or number that a line begins with."""
+    first = line.runs[0].text.strip()
+    if len(line.runs) > 1 and _MARK.fullmatch(first):
+        return first
+    found = _BULLET.match(line.text) or _NUMBER.match(line.text)
+    return found[0].strip() if found else ""
+
+
+def _without(line: PdfLine, mark: str) -> PdfLine:
+    first, *others = line.runs
+    text = first.text.lstrip().removeprefix(mark).lstrip()
+    return line._replace(runs=(replace(first, text=text), *others) if text else tuple(others))
+
+
+def _item(body: Element, lists: list[tuple[float, Element]], left: float, kind: str) -> Element:
+    """A new item, in the list of its indentation; ``lists`` are those that are open."""
+    if not lists or not len(body) or body[-1] is not lists[0][1]:
+        lists.clear()
+    while lists and lists[-1][0] > left + 3:
+        lists.pop()
+    is_inner = bool(lists) and lists[-1][0] < left - 3
+    if not lists or is_inner or lists[-1][1].tag != kind:
+        to = lists[-1][1][-1] if is_inner else body
+        if lists and not is_inner:
+            lists.pop()
+            to = lists[-1][1][-1] if lists else body
+        lists.append((left, etree.SubElement(to, kind)))
+    return etree.SubElement(lists[-1][1], "li")
 
 
 def _is_cut(line: PdfLine) -> bool:
@@ -129,23 +203,32 @@ def _furniture(
     return found, words
 
 
-def _paragraphs(lines: Sequence[PdfLine], text: float) -> Iterator[list[PdfLine]]:
-    """The lines of each paragraph."""
+def _parts(items: Sequence[_Item], text: float) -> Iterator[_Part]:
+    """The lines of each paragraph, tables, and images after the paragraph that they stand in."""
+    lines = [item for item in items if isinstance(item, PdfLine)]
     gaps = [
         a.baseline - b.baseline
         for a, b in itertools.pairwise(lines)
         if a.page == b.page and 0 < a.baseline - b.baseline < 3 * text
     ]
     leading = statistics.median_low(gaps) if gaps else 1.2 * text
-    width = max(line.right - line.left for line in lines)
-    part = [lines[0]]
-    for line in lines[1:]:
-        if _goes_on(part, line, leading, width):
-            part.append(line)
+    width = max((line.right - line.left for line in lines), default=0)
+    part: list[PdfLine] = []
+    waiting: list[ShownImage] = []
+    for item in [*items, None]:
+        if isinstance(item, ShownImage):
+            waiting.append(item)
+        elif isinstance(item, PdfLine) and part and _goes_on(part, item, leading, width):
+            part.append(item)
         else:
-            yield part
-            part = [line]
-    yield part
+            if part:
+                yield part
+            yield from waiting
+            part, waiting = [], []
+            if isinstance(item, PdfTable):
+                yield item
+            elif item:
+                part = [item]
 
 
 def _goes_on(part: list[PdfLine], line: PdfLine, leading: float, width: float) -> bool:
@@ -154,15 +237,16 @@ def _goes_on(part: list[PdfLine], line: PdfLine, leading: float, width: float) -
         line.bold != before.bold and len(part) == 1 and before.bold
     ):
         return False
-    if _BULLET.match(line.text) or _NUMBER.match(line.text):
+    if _mark_of(line):
         return False
     is_cut = not _END.search(before.text)
     gap = before.baseline - line.baseline
     if before.page != line.page or gap <= 0:
         return is_cut and line.text[:1].islower()
-    if gap > 1.3 * leading + 0.5:
+    goes_on = is_cut and line.text[:1].islower()
+    if gap > (1.6 if goes_on else 1.3) * leading + 0.5:
         return False
-    is_listed = bool(_BULLET.match(part[0].text) or _NUMBER.match(part[0].text))
+    is_listed = bool(_mark_of(part[0]))
     if is_listed and line.left < part[0].left + 0.5 * line.size:
         return False
     if line.left > part[-1].left + 0.8 * line.size and not (is_listed and len(part) == 1):

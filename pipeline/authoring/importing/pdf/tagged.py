@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import statistics
 from collections import Counter
 from collections.abc import Sequence
 
@@ -10,7 +11,23 @@ from lxml import etree
 from lxml.etree import _Element as Element
 
 from pipeline.authoring.importing.page_metadata import TITLE
-from pipeline.authoring.importing.pdf.lines import PdfLine, hyphenated, lines_of, write_lines
+from pipeline.authoring.importing.pdf.lines import (
+    PdfLine,
+    PdfText,
+    hyphenated,
+    lines_of,
+    plain_figures,
+    write_lines,
+)
+from pipeline.authoring.importing.pdf.pieces import (
+    NOTE,
+    SMALLER,
+    ShownImage,
+    note_of,
+    referred,
+    without_number,
+)
+from pipeline.authoring.importing.references import LABEL
 from pipeline.verify.layout import PageLayout, TextRun
 from pipeline.verify.seen import INLINE
 
@@ -19,6 +36,10 @@ _MARK = re.compile(r"\W{0,4}|\W?\w{1,4}[.)]?")
 """The bullet or the number of an item."""
 
 _END = re.compile(r"[.!?…:;。！？؟][”\"’»)\]]*$")
+
+
+DRAWING = "The drawing"
+"""What is told first of what is drawn and has words in it."""
 
 
 class _Block:
@@ -31,23 +52,35 @@ class _Block:
         outer = [role for role in self.roles if role not in INLINE]
         self.role = outer[-1] if outer else "P"
         self.text = " ".join(line.text for line in self.lines)
-        self.left = min(run.box.left for run in runs)
+        self.cell = element.cell if element else None
+        self.order = element.order if element else 0
+        self.page = page
+        self.alt = element.alt if element else ""
+        self.is_note = bool({"Note", "FENote"} & set(self.roles))
 
 
-def page_of_structure(pages: Sequence[PageLayout]) -> tuple[Element, int, Counter[str]]:
-    """A page of HTML with the text, how many words it has, and those of what is left out."""
-    blocks = [block for page in pages for block in _blocks(page)]
-    known = hyphenated(" ".join(block.text for block in blocks))
-    body = etree.Element("body")
+def page_of_structure(pages: Sequence[PageLayout], images: Sequence[ShownImage]) -> PdfText:
+    """A page of HTML with the text."""
     left_out: Counter[str] = Counter()
     for page in pages:
         for run in page.runs:
             if run.element is None and page.tagged:
                 left_out[re.sub(r"\d+", "#", run.text.strip())] += len(run.text.split())
+    blocks: list[_Block] = []
+    notes: dict[str, list[PdfLine]] = {}
+    for page in pages:
+        blocks += _with_notes([*_blocks(page)], notes)
+    known = hyphenated(" ".join(block.text for block in blocks))
+    body = etree.Element("body")
+    waiting = [*images]
     label, words = "", 0
     for block in blocks:
+        while waiting and (waiting[0].page, waiting[0].order) < (block.page, block.order):
+            waiting.pop(0).write(body)
         if "TOC" in block.roles:
             left_out["Contents"] += len(block.text.split())
+        elif "Figure" in block.roles:
+            left_out[f"{DRAWING}: {block.alt}"] += len(block.text.split())
         elif block.role == "Lbl":
             label = block.text
             if not _MARK.fullmatch(label):
@@ -55,8 +88,47 @@ def page_of_structure(pages: Sequence[PageLayout]) -> tuple[Element, int, Counte
         else:
             _put(block, body, known, label)
             words += len(block.text.split()) - sum(x.text.endswith("-") for x in block.lines)
+            if block.role == "Caption" and (found := LABEL.match(block.text)):
+                words -= len(found[0].split())
             label = ""
-    return body, words, left_out
+    for image in waiting:
+        image.write(body)
+    texts = [(name, note_of(lines, known)) for name, lines in notes.items()]
+    words += sum(len(line.text.split()) for lines in notes.values() for line in lines) - len(notes)
+    plain_figures(body)
+    return PdfText(body, words, left_out, texts)
+
+
+def _with_notes(blocks: list[_Block], notes: dict[str, list[PdfLine]]) -> list[_Block]:
+    """The blocks of a page without its notes, with references to these."""
+    if not any(block.is_note for block in blocks):
+        lines = [line for block in blocks for line in block.lines]
+        size = statistics.median(line.size for line in lines) if lines else 0
+        for block in reversed(blocks):  # which only stand small at the foot
+            if block.cell or block.lines[0].size > SMALLER * size or not NOTE.match(block.text):
+                break
+            block.is_note = True
+    found: dict[str, list[PdfLine]] = {}
+    number = ""
+    for block in blocks:
+        if not block.is_note:
+            continue
+        if block.role == "Lbl" or "Lbl" in block.roles:
+            number = block.text.strip(" .)")
+            found[number] = []
+        elif number and number in found and block.lines:
+            found[number] += block.lines
+        elif begins := NOTE.match(block.text):
+            number = begins[1]
+            found[number] = [without_number(block.lines[0], number), *block.lines[1:]]
+    others = [block for block in blocks if not block.is_note]
+    labels: dict[str, str] = {}
+    for block in others:
+        block.lines = referred(block.lines, found, notes, labels)
+    if not found or set(labels) != set(found) or not all(found.values()):
+        return blocks
+    notes |= {labels[number]: lines for number, lines in found.items()}
+    return others
 
 
 def _blocks(page: PageLayout) -> list[_Block]:
@@ -79,10 +151,15 @@ def _put(block: _Block, body: Element, known: frozenset[str], label: str) -> Non
         if block.role == "Title" or (level == 1 and sum(e.tag == "h1" for e in body) == 1):
             made.set("class", TITLE)
         write_lines(block.lines, made, known, marked=False)
-    elif "Table" in block.roles and {"TH", "TD"} & set(block.roles):
+    elif block.cell and {"TH", "TD"} & set(block.roles):
         _cell(block, body, known)
-    elif {"Note", "FENote"} & set(block.roles):
+    elif block.is_note:
         write_lines(block.lines, etree.SubElement(body, "p"), known)
+    elif block.role == "Caption" and ("Table" in block.roles or _is_figure(last)):
+        of_table = "Table" in block.roles
+        to = etree.SubElement(body, "table") if of_table or last is None else last
+        made = etree.SubElement(to, "caption" if of_table else "figcaption")
+        write_lines(block.lines, made, known, marked=False)
     elif "LI" in block.roles or block.role == "LBody":
         _item(block, body, known, label)
     elif block.role == "BlockQuote" or "BlockQuote" in block.roles:
@@ -93,13 +170,13 @@ def _put(block: _Block, body: Element, known: frozenset[str], label: str) -> Non
     elif block.role == "Code":
         etree.SubElement(body, "pre").text = "\n".join(line.text for line in block.lines)
     elif last is not None and last.tag == "p" and _is_cut(last, block.lines):
-        if len(last):
-            last[-1].tail = f"{last[-1].tail or ''} "
-        else:
-            last.text = f"{last.text or ''} "
         write_lines(block.lines, last, known)
     else:
         write_lines(block.lines, etree.SubElement(body, "p"), known)
+
+
+def _is_figure(element: Element | None) -> bool:
+    return element is not None and element.tag == "figure"
 
 
 def _is_cut(last: Element, lines: Sequence[PdfLine]) -> bool:
@@ -116,12 +193,24 @@ def _term(block: _Block, body: Element, known: frozenset[str]) -> None:
 
 
 def _cell(block: _Block, body: Element, known: frozenset[str]) -> None:
+    """A cell, in its row and column; another paragraph of the same goes on in it."""
+    assert block.cell
     last = body[-1] if len(body) else None
     table = last if last is not None and last.tag == "table" else etree.SubElement(body, "table")
-    left = float(table.get("data-left", "1e9"))
-    row = etree.SubElement(table, "tr") if block.left <= left + 1 or not len(table) else table[-1]
-    table.set("data-left", str(block.left))
+    place = f"{block.page}-{block.cell.row}"
+    row = table[-1] if len(table) and table[-1].get("data-row") == place else None
+    if row is None:
+        row = etree.SubElement(table, "tr", {"data-row": place})
+    filled = sum(int(cell.get("colspan", "1")) for cell in row)
+    if filled > block.cell.column and len(row):
+        etree.SubElement(row[-1], "br")
+        write_lines(block.lines, row[-1], known, marked=False)
+        return
+    for _ in range(filled, block.cell.column):
+        etree.SubElement(row, "td")
     cell = etree.SubElement(row, "th" if "TH" in block.roles else "td")
+    if block.cell.columns > 1:
+        cell.set("colspan", str(block.cell.columns))
     write_lines(block.lines, cell, known, marked=False)
 
 
@@ -134,7 +223,8 @@ def _item(block: _Block, body: Element, known: frozenset[str], label: str) -> No
     to = body
     for level in range(max(depth, 1)):
         last = to[-1] if len(to) else None
-        if last is None or last.tag not in ("ul", "ol"):
+        is_other = level == depth - 1 and label and last is not None and last.tag != kind
+        if last is None or last.tag not in ("ul", "ol") or is_other:
             last = etree.SubElement(to, kind)
         if level < depth - 1:
             to = last[-1] if len(last) else etree.SubElement(last, "li")

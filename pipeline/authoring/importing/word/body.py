@@ -9,8 +9,8 @@ from typing import NamedTuple
 from lxml import etree
 from lxml.etree import _Element as Element
 
+from pipeline.authoring.importing.atoms import Atom, fill
 from pipeline.authoring.importing.draft import NOTE_MARK, Changes
-from pipeline.authoring.importing.word.atoms import Atom, fill
 from pipeline.authoring.importing.word.parts import COMMENT_MARK, WordParts
 from pipeline.authoring.importing.word.runs import Runs
 from pipeline.authoring.importing.word.styles import VAL, Level, W, on

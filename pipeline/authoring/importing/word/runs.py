@@ -9,9 +9,9 @@ from collections.abc import Iterable, Iterator
 from lxml import etree
 from lxml.etree import _Element as Element
 
+from pipeline.authoring.importing.atoms import FORMATS, Atom, Formats, fill
 from pipeline.authoring.importing.draft import DISPLAY_MARK, MATH_MARK, NOTE_MARK, Changes
 from pipeline.authoring.importing.omml import M, as_tex
-from pipeline.authoring.importing.word.atoms import FORMATS, Atom, Formats, fill
 from pipeline.authoring.importing.word.parts import COMMENT_MARK, WordParts
 from pipeline.authoring.importing.word.styles import VAL, W, on
 from pipeline.authoring.importing.word.symbols import symbol
