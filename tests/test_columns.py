@@ -13,7 +13,7 @@ from PIL import Image
 from pipeline.model.editions import EDITIONS
 from pipeline.model.rendered import Pages, tree_of
 from pipeline.package import pdf
-from pipeline.package.font_files import font_files
+from pipeline.package.files import font_files
 from pipeline.package.pdf.engine.boxes import all_boxes, has_class
 from pipeline.package.pdf.engine.typesetter import Typesetter
 from pipeline.package.pdf.layout import lay_out

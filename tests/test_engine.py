@@ -21,7 +21,7 @@ import cffi
 import pytest
 
 from pipeline.model.rendered import tree_of
-from pipeline.package.font_files import font_files
+from pipeline.package.files import font_files
 from pipeline.package.pdf import engine
 from pipeline.package.pdf.engine import declared, weasyprint
 from pipeline.package.pdf.engine.typesetter import Typesetter

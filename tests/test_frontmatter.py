@@ -39,10 +39,9 @@ from pipeline.model.paper import SIZES
 from pipeline.parser.frontmatter import (
     derive_identifier,
     front_matter,
-    json_schema,
     read_front_matter,
 )
-from pipeline.parser.frontmatter.schema import KEYS, schema_text
+from pipeline.parser.frontmatter.schema import KEYS, json_schema, schema_text
 from tests.sentences import no_sentences
 
 SCHEMA_FILE = Path(__file__).parent.parent / "docs" / "frontmatter.schema.json"

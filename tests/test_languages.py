@@ -98,7 +98,7 @@ def test_a_package_of_fonts_that_is_not_installed_is_named(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(
-        "pipeline.package.font_files.font_file",
+        "pipeline.package.files.font_file",
         lambda face: None if "cjk" in face.package else font_file(face),
     )
     (found,) = make("Words, 漢.", tmp_path).diagnostics

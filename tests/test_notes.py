@@ -19,7 +19,7 @@ from pipeline.model.editions import EDITIONS
 from pipeline.model.rendered import Pages, Style, tree_of
 from pipeline.model.tree import plain_text, walk
 from pipeline.package import package, pdf
-from pipeline.package.font_files import font_files
+from pipeline.package.files import font_files
 from pipeline.package.pdf.engine import weasyprint
 from pipeline.package.pdf.engine.typesetter import Typesetter
 from pipeline.package.pdf.layout import lay_out

@@ -17,7 +17,7 @@ from pipeline.model.editions import EDITIONS
 from pipeline.model.rendered import Pages, tree_of
 from pipeline.model.words import words
 from pipeline.package import package
-from pipeline.package.font_files import font_files
+from pipeline.package.files import font_files
 from pipeline.package.pdf.engine.boxes import all_boxes, has_class
 from pipeline.package.pdf.engine.typesetter import Typesetter
 from pipeline.package.pdf.layout import lay_out

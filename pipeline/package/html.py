@@ -16,8 +16,8 @@ from pipeline.model import Asset
 from pipeline.model.codes import Code, diagnostic
 from pipeline.model.diagnostics import Diagnostic
 from pipeline.model.rendered import POLICY, SCRIPT, STYLES, Face, Pages
-from pipeline.package.asset_files import asset_bytes
 from pipeline.package.cover import picture
+from pipeline.package.files import asset_bytes
 from pipeline.package.font_subset import subset
 from pipeline.package.font_use import characters, font_face, used_faces
 from pipeline.package.image_metadata import without_metadata

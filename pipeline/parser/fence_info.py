@@ -7,7 +7,7 @@ import re
 from pipeline.model import NO_ATTRIBUTES, Attributes
 from pipeline.parser import attributes
 from pipeline.parser.attributes import joined
-from pipeline.parser.inlines.text import unescape
+from pipeline.parser.characters import unescape
 
 CELL = "cell"
 """The key under which a fence says that it is a cell of Quarto, knitr or MyST, or another

@@ -28,7 +28,7 @@ from pipeline.model.tree import (
 from pipeline.model.words import words
 from pipeline.model.words.writing import writing
 from pipeline.resolve.findings import Findings
-from pipeline.resolve.own_labels import own_number
+from pipeline.resolve.titles import own_number
 from pipeline.system.paths import Problem
 
 SEPARATOR = "; "

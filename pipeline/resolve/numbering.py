@@ -21,7 +21,7 @@ from pipeline.model.tree import (
     whole,
 )
 from pipeline.model.words.numerals import letters, roman
-from pipeline.resolve.own_labels import own_number
+from pipeline.resolve.titles import own_number
 
 UNNUMBERED = "unnumbered"
 """The class of what gets no number: ``{.unnumbered}``, for short ``{-}``."""

@@ -1,7 +1,11 @@
-"""What a title, a caption or a term says, so that it can stand elsewhere too."""
+"""What a title, a caption or a term says, so that it can stand elsewhere too; and the label that a
+caption may bring of its own, as “Figure 2-1: The well”, which gets no other."""
 
 from __future__ import annotations
 
+import functools
+import re
+from collections.abc import Iterable
 from typing import get_args
 
 from msgspec.structs import replace
@@ -9,6 +13,7 @@ from msgspec.structs import replace
 from pipeline import model
 from pipeline.model import NO_ATTRIBUTES, Inline, Node
 from pipeline.model.tree import BLANK, Changes, plain_text, rewrite
+from pipeline.model.words import words
 
 
 def title_of(inlines: tuple[Inline, ...]) -> tuple[Inline, ...]:
@@ -41,3 +46,25 @@ _CHANGES: Changes = {
     model.Image: lambda image: _text(image, image.alt),
     **dict.fromkeys((model.SoftBreak, model.LineBreak), lambda end: _text(end, " ")),
 }
+
+ALSO = {
+    "figure": r"fig(?:ure|\.)",
+    "table": r"(?:table|tab\.|tbl\.)",
+    "listing": r"(?:listing|code)",
+}
+"""What labels begin with in English, and for short, beside the word of the text's language."""
+
+
+def own_number(caption: Iterable[Node], kind: str, lang: str) -> str:
+    """The number that a caption begins with, as its author writes it: ``2-1``; or ""."""
+    found = _pattern(kind, lang).match(plain_text(caption))
+    return found[1] if found else ""
+
+
+@functools.cache
+def _pattern(kind: str, lang: str) -> re.Pattern[str]:
+    word = re.escape(words(lang)[f"caption_{kind}"].partition("{")[0].strip())
+    return re.compile(
+        rf"\s*(?:{word}|{ALSO[kind]})\s*((?:[A-Z][.\-–]?)?\d{{1,4}}(?:[.\-–]\d{{1,4}}){{0,3}}[a-z]?)\s*(?:[.:–—]|$)",
+        re.IGNORECASE,
+    )

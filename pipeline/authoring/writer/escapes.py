@@ -7,17 +7,16 @@ import re
 from itertools import pairwise
 
 from pipeline.parser.blocks import markers
+from pipeline.parser.characters import ENTITY
 from pipeline.parser.inlines.formulas import is_formula
 from pipeline.parser.inlines.links import normalise
 from pipeline.parser.inlines.other_tools import emoji_named
 from pipeline.parser.inlines.references import may_begin
-from pipeline.parser.inlines.text import ENTITY
 
 _ENTITY = re.compile(ENTITY)
 _EMOJI = re.compile(r"(?<![A-Za-z0-9:]):[A-Za-z0-9_+-]{1,70}:")
 _KEYS = re.compile(r"\+\+(?=[A-Za-z0-9])")
 _ROLE = re.compile(r":[a-z][\w.-]*:$")
-_ADDRESS = re.compile(r"https?://|www\.")
 _SPECIAL = re.compile(r"[\\`*_~^\[\]!<&$={:@%+\n\t\r|(]|https?://|www\.")
 FAR = 1000
 """Characters that the other bracket of a pair is looked for in."""

@@ -16,8 +16,7 @@ from pipeline.model.metadata import Metadata
 from pipeline.model.paper import MILLIMETRE
 from pipeline.model.rendered import CoverPage, tree_of
 from pipeline.model.sheet.spread import BLEED
-from pipeline.package.asset_files import asset_bytes
-from pipeline.package.font_files import font_files, lacking
+from pipeline.package.files import asset_bytes, font_files, lacking
 from pipeline.system import store
 from pipeline.system.pango import pango_problem
 

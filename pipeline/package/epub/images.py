@@ -11,7 +11,7 @@ from pipeline.model import Asset
 from pipeline.model.codes import Code, diagnostic
 from pipeline.model.diagnostics import Diagnostic
 from pipeline.model.rendered import Pages
-from pipeline.package.asset_files import asset_bytes
+from pipeline.package.files import asset_bytes
 from pipeline.package.image_sizes import for_ereaders
 from pipeline.package.svg_fonts import with_fonts
 

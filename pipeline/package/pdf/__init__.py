@@ -17,7 +17,7 @@ from pipeline.model.paper import Fitted
 from pipeline.model.rendered import Pages, tree_of
 from pipeline.model.words import words
 from pipeline.model.writing_systems import beyond
-from pipeline.package.font_files import font_files, lacking
+from pipeline.package.files import font_files, lacking
 from pipeline.package.pdf.engine.objects import PDF
 from pipeline.package.pdf.engine.typesetter import POINT, TypesetPage, Typesetter
 from pipeline.package.pdf.fit import fit_pages

@@ -11,7 +11,6 @@ from pipeline.parser.frontmatter import identifiers, printing, schema, settling,
 
 derive_identifier = identifiers.derive
 front_matter = schema.front_matter
-json_schema = schema.json_schema
 
 
 def read_front_matter(text: str, source: str) -> tuple[Metadata, int, tuple[Diagnostic, ...]]:

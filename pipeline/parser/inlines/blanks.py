@@ -11,8 +11,8 @@ import re
 
 from pipeline.model.removal import closing_brace
 from pipeline.model.variables import INCLUDE, NAME
+from pipeline.parser.characters import unescape
 from pipeline.parser.inlines.patterns import InlineSpan, Pattern, Result
-from pipeline.parser.inlines.text import unescape
 
 _NAMES = re.compile(rf"{NAME}(?:[ \t]+[\w-]+)*")
 _INCLUDE = re.compile(rf"{INCLUDE}(?:[ \t]|$)")

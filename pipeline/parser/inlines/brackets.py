@@ -6,12 +6,12 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
+from pipeline.parser.characters import unescape
 from pipeline.parser.inlines import citations, links
 from pipeline.parser.inlines.chain import Bracket
 from pipeline.parser.inlines.emphasis import emphasise
 from pipeline.parser.inlines.leaf import Leaf
 from pipeline.parser.inlines.patterns import InlineSpan
-from pipeline.parser.inlines.text import unescape
 
 _NOT_BLANK = re.compile(r"\S")
 

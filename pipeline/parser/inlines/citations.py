@@ -11,11 +11,11 @@ from collections.abc import Container
 from typing import NamedTuple
 
 from pipeline.model import CitationItem
+from pipeline.parser.characters import unescape
 from pipeline.parser.inlines import links
 from pipeline.parser.inlines.locators import read_locator
 from pipeline.parser.inlines.patterns import InlineSpan
 from pipeline.parser.inlines.references import CROSS_REFERENCE, may_begin
-from pipeline.parser.inlines.text import unescape
 
 LONGEST = 2000
 """Characters that a citation may have; so that no bracket is looked through again and again

@@ -7,7 +7,7 @@ from collections.abc import Callable, MutableMapping, Sequence
 from urllib.parse import quote
 
 from pipeline.model.variables import WRITTEN
-from pipeline.parser.inlines.text import unescape
+from pipeline.parser.characters import unescape
 
 _BRACKETED = re.compile(r"<((?:[^<>\n\\]|\\.)*)>")
 _TITLES = {

@@ -9,9 +9,9 @@ from collections.abc import Mapping
 
 from pipeline.parser import other_tools
 from pipeline.parser.attributes import make
+from pipeline.parser.characters import unescape
 from pipeline.parser.inlines import links
 from pipeline.parser.inlines.patterns import RAW_HTML, InlineSpan, Pattern, Result
-from pipeline.parser.inlines.text import unescape
 
 WIKI = "chapbook-wiki:"
 """What the address of a link between Obsidian's notes begins with until all ids are known."""

@@ -14,8 +14,8 @@ from xml.etree.ElementTree import Element
 from markdown.inlinepatterns import InlineProcessor
 
 from pipeline.model.variables import NAME
+from pipeline.parser.characters import ENTITY, PUNCTUATION, decode_entity
 from pipeline.parser.inlines.links import encode
-from pipeline.parser.inlines.text import ENTITY, PUNCTUATION, decode_entity
 from pipeline.parser.markup.tokens import CLOSING_TAG, OPENING_TAG
 
 RAW_HTML = (

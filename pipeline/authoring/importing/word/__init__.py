@@ -27,7 +27,6 @@ from pipeline.model.tree import rewrite, walk
 
 _DC = "{http://purl.org/dc/elements/1.1/}"
 _CORE = "{http://schemas.openxmlformats.org/package/2006/metadata/core-properties}"
-_TERMS = "{http://purl.org/dc/terms/}"
 _MARKED = re.compile(f"{COMMENT_MARK}([^{COMMENT_MARK}]*){COMMENT_MARK}")
 
 _NOTHING = re.compile(

@@ -24,7 +24,7 @@ from pipeline.model import Asset
 from pipeline.model.codes import Code, diagnostic
 from pipeline.model.diagnostics import Diagnostic
 from pipeline.model.faces import EMOJI, LEGIBLE, SANS
-from pipeline.package.asset_files import asset_bytes
+from pipeline.package.files import asset_bytes
 from pipeline.package.image_metadata import without_metadata
 from pipeline.package.image_sizes import shown
 from pipeline.package.pdf.engine.layout import OwnFeatures

@@ -16,7 +16,6 @@ from pipeline.resolve.citations.works.bibtex import BibtexEntry
 from pipeline.resolve.citations.works.from_csl import BadEntryError
 
 LARGEST = 32 * 1024 * 1024
-SUFFIXES = (".bib", ".bibtex", ".json", ".yaml", ".yml")
 
 # What no output can hold, and the noncharacters that marks are.
 _FORBIDDEN = re.compile(
