@@ -197,7 +197,9 @@ class Source:
         found = (*marked.findings, *pages.findings)
         if pages.failed:
             return functools.partial(Made, edition, found, marked)
-        takes = (edition, self.folder, self.options.assets_beside, self.name, pango_version())
+        sources = self._sources(edition) if edition.is_archival else ()
+        beside = self.options.assets_beside
+        takes = (edition, self.folder, beside, self.name, pango_version(), sources)
         packing = self._runner.later(PACKAGE, pages, *takes)
 
         def made() -> Made:
@@ -213,6 +215,15 @@ class Source:
             return Made(edition, tuple(told), marked, package, seconds, file=file)
 
         return made
+
+    def _sources(self, edition: Edition) -> tuple[str, ...]:
+        """The names of the files that the document is made of: the source, and all of its folder
+        that it takes."""
+        folder = self.folder.resolve()
+        read = (Path(file) for one in (self.parsed, self.resolved(edition)) for file in one.files)
+        files = {path.resolve() for path in read if path.is_file()}
+        names = (path.relative_to(folder) for path in files if path.is_relative_to(folder))
+        return tuple(sorted(name.as_posix() for name in names))
 
     def _cover(
         self, edition: Edition, marked: Outcome[Document], package: Package

@@ -116,7 +116,8 @@ _traces = msgspec.json.Decoder(tuple[_Trace, ...])
 
 class Outcome(Generic[T]):
     """What came of a stage. Its value is there, or in the store, or is made when it is asked
-    for; ``seconds`` are how long it took, 0 where it was known."""
+    for; ``seconds`` are how long it took, 0 where it was known. The stage itself read
+    the ``files``."""
 
     def __init__(
         self,
@@ -128,6 +129,7 @@ class Outcome(Generic[T]):
     ) -> None:
         self.identity = trace.identity
         self.findings = trace.findings
+        self.files = tuple(trace.files)
         self.seconds = seconds
         self.stage = stage
         self._make = make

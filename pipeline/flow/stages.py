@@ -126,15 +126,17 @@ def package(
     assets: bool,
     source: str,
     pango: str,
+    sources: tuple[str, ...] = (),
     each: Each | None = None,
 ) -> Package:
     """The finished file of an edition, with what is known of it. What is wrong is about the
-    source, where nothing else is said. A long text for print is divided into units, and `each`
+    source, where nothing else is said. ``sources`` are the files that it is made of, where these
+    are to be attached. A long text for print is divided into units, and `each`
     has them set."""
     from pipeline.package import package
 
     crew = _Crew(each, pango) if each else None
-    return _placed(package(pages, folder, assets_beside=assets, crew=crew), source)
+    return _placed(package(pages, folder, assets_beside=assets, crew=crew, sources=sources), source)
 
 
 class _Crew(NamedTuple):

@@ -27,10 +27,11 @@ class Edition(msgspec.Struct, frozen=True):
     are all there is. ``paper`` is the size of the sheets of a printed edition: `paper.SIZES`
     by name, and ``fixed_paper`` where the front matter's page size is not for it. An
     ``imposition`` puts several pages on each side of a sheet. In an edition with ``fields``
-    the blanks are filled in on screen. One with ``page_marks`` tells where the pages of the
-    standard print edition begin (`tells_pages`); with ``same_pages`` its own begin there too.
-    One of ``chapters`` is a folder of pages, one for each chapter. What ``stands_for`` another
-    edition is made in its place where the front matter asks for that.
+    the blanks are filled in on screen. One that ``is_archival`` is PDF/A, with its source. One
+    with ``page_marks`` tells where the pages of the standard print edition begin
+    (`tells_pages`); with ``same_pages`` its own begin there too. One of ``chapters`` is a folder
+    of pages, one for each chapter. What ``stands_for`` another edition is made in its place where
+    the front matter asks for that.
     """
 
     name: str
@@ -42,6 +43,7 @@ class Edition(msgspec.Struct, frozen=True):
     part: Literal["all", "answers"] = "all"
     look: Look = "standard"
     imposition: Imposition = "none"
+    is_archival: bool = False
     fields: bool = False
     page_marks: bool = False
     same_pages: bool = False
@@ -87,6 +89,13 @@ EDITIONS: dict[str, Edition] = {
             page_marks=True,
         ),
         Edition("form", "pdf", "handout to fill in on screen", "A4", fields=True),
+        Edition(
+            "archive",
+            "pdf",
+            "handout to keep for decades (PDF/A), with its source",
+            "A4",
+            is_archival=True,
+        ),
         Edition("booklet", "pdf", "booklet to fold and staple", "A4", imposition="booklet"),
         Edition("2-up", "pdf", "two pages on a side", "A4", imposition="2-up"),
         Edition("4-up", "pdf", "four pages on a side", "A4", imposition="4-up"),

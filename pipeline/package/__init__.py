@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from msgspec.structs import replace
@@ -9,28 +10,41 @@ from msgspec.structs import replace
 from pipeline.model.editions import EDITIONS, Edition
 from pipeline.model.faces import located
 from pipeline.model.rendered import Pages
+from pipeline.package.files import inside
 from pipeline.package.result import Package
 from pipeline.package.units import Crew
 
 
 def package(
-    pages: Pages, folder: Path, *, assets_beside: bool = False, crew: Crew | None = None
+    pages: Pages,
+    folder: Path,
+    *,
+    assets_beside: bool = False,
+    crew: Crew | None = None,
+    sources: Iterable[str] = (),
 ) -> Package:
     """The finished file of an edition.
 
     ``folder`` is the source's folder, in which the assets are. ``assets_beside`` asks
     the web page to keep styles and images in files of their own (`Package.extra`). A ``crew``
-    sets the units of a long text for print.
+    sets the units of a long text for print. ``sources`` are the names of files there that are
+    attached to a PDF that is to be kept for decades.
     """
     edition = EDITIONS[pages.edition]
-    made = _packaged(
-        replace(pages, faces=located(pages.faces, folder)), edition, folder, assets_beside, crew
-    )
-    return replace(made, accessibility=pages.accessibility)
+    pages = replace(pages, faces=located(pages.faces, folder))
+    attached = {name: inside(folder, name) for name in sources}
+    made = _packaged(pages, edition, folder, assets_beside, crew, attached)
+    files = dict.fromkeys((*made.dependencies, *map(str, attached.values())))
+    return replace(made, accessibility=pages.accessibility, dependencies=tuple(files))
 
 
 def _packaged(
-    pages: Pages, edition: Edition, folder: Path, assets_beside: bool, crew: Crew | None
+    pages: Pages,
+    edition: Edition,
+    folder: Path,
+    assets_beside: bool,
+    crew: Crew | None,
+    attached: Mapping[str, Path],
 ) -> Package:
     match edition.format:
         case "html" if edition.chapters:
@@ -44,7 +58,8 @@ def _packaged(
         case "pdf":
             from pipeline.package import pdf
 
-            return pdf.package(pages, folder, crew)
+            sources = {name: path.read_bytes() for name, path in attached.items()}
+            return pdf.package(pages, folder, crew, sources)
         case "epub":
             from pipeline.package import epub
 

@@ -101,7 +101,7 @@ def _fitted(image: Image.Image, bounds: Bounds) -> tuple[Image.Image, bool]:
     """The picture the right way up, in sRGB, of eight bits, no larger than it may be; and
     whether any of that had to be done."""
     upright = ImageOps.exif_transpose(image)
-    plain = _in_srgb(upright)
+    plain = in_srgb(upright)
     width, height = plain.size
     scale = min(1, bounds.longest / max(width, height), math.sqrt(bounds.most / (width * height)))
     has_to = (image.getexif().get(0x0112, 1) != 1) or plain is not upright or scale < 1
@@ -114,7 +114,7 @@ def _fitted(image: Image.Image, bounds: Bounds) -> tuple[Image.Image, bool]:
     return plain, has_to
 
 
-def _in_srgb(image: Image.Image) -> Image.Image:
+def in_srgb(image: Image.Image) -> Image.Image:
     """The image in sRGB with eight bits, itself if it is that."""
     profile = image.info.get("icc_profile")
     if image.mode.startswith("I") or image.mode == "F":

@@ -50,11 +50,12 @@ class Record(NamedTuple):
 
 
 def is_product(edition: Edition) -> bool:
-    """Whether an edition is one to have by itself: a whole text in the order of reading, and no
-    aid for printing."""
+    """Whether an edition is one to have by itself: a whole text in the order of reading, no aid for
+    printing, and none that has the source in it."""
     if edition.format == "epub":
         return True
     is_aid = edition.imposition != "none" or edition.look == "grey" or edition.part != "all"
+    is_aid = is_aid or edition.is_archival
     return edition.format == "pdf" and not is_aid
 
 

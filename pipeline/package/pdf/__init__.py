@@ -6,12 +6,14 @@ publication, and nothing is fetched.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 from xml.etree import ElementTree
 
 from pipeline.model.codes import Code, diagnostic
-from pipeline.model.editions import EDITIONS, STANDARD_PRINT, output_name, pages_name
+from pipeline.model.editions import EDITIONS, STANDARD_PRINT, Edition, output_name, pages_name
+from pipeline.model.metadata import Metadata
 from pipeline.model.page_map import PageMap
 from pipeline.model.paper import Fitted
 from pipeline.model.rendered import Pages, tree_of
@@ -37,9 +39,15 @@ from pipeline.package.result import FileFacts, Package
 from pipeline.package.units import Crew, SetPage
 
 
-def package(pages: Pages, folder: Path, crew: Crew | None = None, whole: str = "") -> Package:
+def package(
+    pages: Pages,
+    folder: Path,
+    crew: Crew | None = None,
+    sources: Mapping[str, bytes] = MappingProxyType({}),
+    whole: str = "",
+) -> Package:
     """The PDF of an edition; ``folder`` is the source's folder, in which the assets are. A ``crew``
-    sets the units of a long text."""
+    sets the units of a long text. ``sources`` are attached to what is to be kept for decades."""
     (page,) = pages.pages
     try:
         if pages.edition == STANDARD_PRINT:
@@ -63,8 +71,8 @@ def package(pages: Pages, folder: Path, crew: Crew | None = None, whole: str = "
         if plan.slices:
             book = set_all(crew or Alone(), plan.slices, root, pages, files, folder)
             if book.whole:  # the page numbers of units are in the markup
-                return package(pages, folder, whole=book.whole)
-            return _joined(book, setter, pages, files, pieces, log)
+                return package(pages, folder, None, sources, book.whole)
+            return _joined(book, setter, pages, files, pieces, log, sources)
         kept = KeptPages(root) if edition.same_pages else None
         pages, fitted, found = fit_pages(setter, pages, root, log.unheard)
         if any(finding.is_error for finding in found):
@@ -78,7 +86,7 @@ def package(pages: Pages, folder: Path, crew: Crew | None = None, whole: str = "
 
                 widgets.update(add_form(document.pages, pdf, root))
             tag(document, pdf, root, widgets)
-            describe(pdf, pages.metadata)
+            complete(pdf, pages.metadata, edition, sources)
             if kept:
                 further = words(pages.metadata.lang)["page_further"]
                 name_pages(pdf, kept.labels(document.pages), further)
@@ -122,14 +130,16 @@ def _joined(
     files: Sequence[Path],
     pieces: Pieces | None,
     log: Log,
+    sources: Mapping[str, bytes],
 ) -> Package:
     """The PDF of a text in units."""
+    edition = EDITIONS[pages.edition]
     for said in book.heard:
         log.hear(*said)
     read = dict.fromkeys(file for one in book.sets for file in one.files)
     refused = dict.fromkeys(finding for one in book.sets for finding in one.diagnostics)
     return Package(
-        data=joined(setter, book, pages.metadata),
+        data=joined(setter, book, lambda pdf: complete(pdf, pages.metadata, edition, sources)),
         diagnostics=(*refused, *log.diagnostics(pages.places)),
         dependencies=tuple(map(str, (*files, *read))),
         facts=_facts(book.pages),
@@ -137,6 +147,15 @@ def _joined(
         page_map=_page_map(pieces, pages, book.flows) if pieces else None,
         plan=f"in {len(book.sets)} units",
     )
+
+
+def complete(pdf: PDF, metadata: Metadata, edition: Edition, sources: Mapping[str, bytes]) -> None:
+    """Write into a PDF what is not on its pages."""
+    describe(pdf, metadata, is_archival=edition.is_archival)
+    if edition.is_archival:
+        from pipeline.package.pdf.archive import make_archival
+
+        make_archival(pdf, sources)
 
 
 def _facts(

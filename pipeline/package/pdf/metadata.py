@@ -29,7 +29,30 @@ PACKET = """\
 <?xpacket end="r"?>"""
 
 
-def describe(pdf: PDF, metadata: Metadata, *, tagged: bool = True) -> None:
+CLAIM = """\
+<pdfaid:part xmlns:pdfaid="http://www.aiim.org/pdfa/ns/id/">3</pdfaid:part>
+<pdfaid:conformance xmlns:pdfaid="http://www.aiim.org/pdfa/ns/id/">A</pdfaid:conformance>
+<pdfaExtension:schemas xmlns:pdfaExtension="http://www.aiim.org/pdfa/ns/extension/"
+ xmlns:pdfaSchema="http://www.aiim.org/pdfa/ns/schema#"
+ xmlns:pdfaProperty="http://www.aiim.org/pdfa/ns/property#">
+<rdf:Bag><rdf:li rdf:parseType="Resource">
+<pdfaSchema:schema>PDF/UA</pdfaSchema:schema>
+<pdfaSchema:namespaceURI>http://www.aiim.org/pdfua/ns/id/</pdfaSchema:namespaceURI>
+<pdfaSchema:prefix>pdfuaid</pdfaSchema:prefix>
+<pdfaSchema:property><rdf:Seq><rdf:li rdf:parseType="Resource">
+<pdfaProperty:name>part</pdfaProperty:name>
+<pdfaProperty:valueType>Integer</pdfaProperty:valueType>
+<pdfaProperty:category>internal</pdfaProperty:category>
+<pdfaProperty:description>Part of ISO 14289 that the file follows</pdfaProperty:description>
+</rdf:li></rdf:Seq></pdfaSchema:property>
+</rdf:li></rdf:Bag>
+</pdfaExtension:schemas>"""
+"""The claim to be PDF/A-3a, with the schema of the claim to be PDF/UA (ISO 19005-3, 6.6.2.3)."""
+
+
+def describe(
+    pdf: PDF, metadata: Metadata, *, tagged: bool = True, is_archival: bool = False
+) -> None:
     """Write the metadata into a PDF that is complete but for it."""
     moment = publication_moment(metadata.date)
     info = {
@@ -45,7 +68,8 @@ def describe(pdf: PDF, metadata: Metadata, *, tagged: bool = True) -> None:
     pdf.info.clear()
     pdf.info.update({key: String(value) for key, value in info.items() if value})
     packet = Stream(
-        [xmp(metadata, moment, tagged=tagged).encode()], {"Type": "/Metadata", "Subtype": "/XML"}
+        [xmp(metadata, moment, tagged=tagged, is_archival=is_archival).encode()],
+        {"Type": "/Metadata", "Subtype": "/XML"},
     )
     pdf.add_object(packet)
     pdf.catalog["Metadata"] = packet.reference
@@ -58,15 +82,18 @@ def xmp(
     moment: datetime.datetime | None,
     *,
     tagged: bool = True,
+    is_archival: bool = False,
     beside: str = "",
 ) -> str:
-    """The XMP packet: Dublin Core, rights, and of a ``tagged`` file the claim to be PDF/UA-1.
+    """The XMP packet: Dublin Core, rights, and of a ``tagged`` file the claim to be PDF/UA-1, of
+    one that ``is_archival`` also PDF/A-3a, which wants to be told what the other claim means.
     ``beside`` is the name of another file that has the same text."""
     iso, changed = _iso(moment), publication_moment(metadata.modified or metadata.date)
     licence = metadata.licence
     rights = metadata.rights or (licence.name if licence else "")
     lines = (
         _plain("pdfuaid:part", "1" if tagged else ""),
+        CLAIM if is_archival else "",
         _plain("dc:format", "application/pdf"),
         _alternatives("dc:title", metadata.title, metadata.lang),
         _items("dc:creator", "Seq", (author.name for author in metadata.authors)),

@@ -4,7 +4,7 @@ joins them."""
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import accumulate
 from pathlib import Path
 from typing import NamedTuple
@@ -15,14 +15,12 @@ from xml.etree.ElementTree import Element
 from msgspec.structs import replace
 
 from pipeline.model.editions import EDITIONS, Edition
-from pipeline.model.metadata import Metadata
 from pipeline.model.rendered import Pages
 from pipeline.package.pdf.engine.joining import DrawnPart, KeptPage, Uses, join
 from pipeline.package.pdf.engine.objects import PDF
 from pipeline.package.pdf.engine.typesetter import POINT, Typesetter
 from pipeline.package.pdf.index import PageNumbers, first_pages, folios
 from pipeline.package.pdf.markup import ASSET, classes
-from pipeline.package.pdf.metadata import describe
 from pipeline.package.pdf.page_starts import Flow
 from pipeline.package.pdf.tags import write_tags
 from pipeline.package.pdf.units.plan import UnitSlice, furniture_root
@@ -189,8 +187,8 @@ def _furniture(sets: Sequence[Set], root: Element, unit: Unit) -> Iterator[Furni
             before |= {name: texts[-1] for name, texts in page.strings.items()}
 
 
-def joined(setter: Typesetter, book: Book, metadata: Metadata) -> bytes:
-    """The PDF of a text whose units are set."""
+def joined(setter: Typesetter, book: Book, complete: Callable[[PDF], None]) -> bytes:
+    """The PDF of a text whose units are set; ``complete`` adds what is not on pages."""
     assert book.uses is not None, "units that are set use fonts"
     shifts = [shift * POINT for part in book.parts for shift in part.shifts]
 
@@ -198,7 +196,7 @@ def joined(setter: Typesetter, book: Book, metadata: Metadata) -> bytes:
         marks = [page.marks for page in book.pages]
         tree = _tree(book.sets)
         write_tags(pdf, tree, marks, lambda link: kept[link.page].link(link.object), shifts)
-        describe(pdf, metadata)
+        complete(pdf)
 
     return join(setter, book.parts, book.uses, finish)
 

@@ -1,0 +1,105 @@
+"""PDF/A-3a: a PDF to be kept for decades, with its source attached (ISO 19005-3).
+
+What PDF/UA asks for (fonts, tags, text, languages) is in it already. Beyond that, colours are
+defined by a profile, images are shown as they are, and no viewer smooths them.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+from collections.abc import Mapping
+
+from PIL import Image, ImageCms
+
+from pipeline.package.image_sizes import in_srgb
+from pipeline.package.pdf.engine.objects import PDF, Array, Dictionary, Stream, String, content
+from pipeline.package.pdf.grey import QUALITY
+
+PROFILE = "sRGB IEC61966-2.1"
+DATE = slice(24, 36)
+"""The bytes of a colour profile that say when it was made, which is now."""
+
+MARKDOWN, OTHER = "text/markdown", "application/octet-stream"
+TYPES = {
+    ".md": MARKDOWN,
+    ".markdown": MARKDOWN,
+    ".txt": "text/plain",
+    ".csv": "text/csv",
+    ".json": "application/json",
+    ".bib": "application/x-bibtex",
+    ".png": "image/png",
+    ".jpg": "image/jpeg",
+    ".jpeg": "image/jpeg",
+    ".gif": "image/gif",
+    ".webp": "image/webp",
+    ".svg": "image/svg+xml",
+}
+
+
+def make_archival(pdf: PDF, sources: Mapping[str, bytes]) -> None:
+    """Make of a tagged PDF one to keep, with its ``sources`` (by name) attached."""
+    profile = bytearray(ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes())
+    profile[DATE] = bytes(12)
+    colours = Stream([bytes(profile)], {"N": 3}, compress=True)
+    pdf.add_object(colours)
+    intent = Dictionary(
+        {
+            "Type": "/OutputIntent",
+            "S": "/GTS_PDFA1",
+            "OutputConditionIdentifier": String(PROFILE),
+            "Info": String(PROFILE),
+            "DestOutputProfile": colours.reference,
+        }
+    )
+    pdf.catalog["OutputIntents"] = Array([intent])
+    for thing in pdf.objects:
+        if isinstance(thing, Stream) and thing.extra.get("Subtype") == "/Image":
+            thing.extra["Interpolate"] = "false"
+            if thing.extra.get("ColorSpace") == "/DeviceCMYK":
+                _turn_to_rgb(thing)
+    files = [(name, _attached(pdf, name, data)) for name, data in sorted(sources.items())]
+    if files:
+        tree = Dictionary({"Names": Array([part for n, f in files for part in (String(n), f)])})
+        pdf.catalog["Names"] = Dictionary({**pdf.catalog.get("Names", {}), "EmbeddedFiles": tree})
+        pdf.catalog["AF"] = Array([file for _, file in files])
+
+
+def _turn_to_rgb(image: Stream) -> None:
+    """Turn a photograph in the colours of a press, which is always a JPEG, into one of screens."""
+    output = io.BytesIO()
+    with Image.open(io.BytesIO(content(image))) as opened:
+        in_srgb(opened).save(output, "JPEG", quality=QUALITY)
+    image.stream = [output.getvalue()]
+    image.extra["ColorSpace"] = "/DeviceRGB"
+    image.extra.pop("Decode", None)
+
+
+def _attached(pdf: PDF, name: str, data: bytes) -> bytes:
+    """A file in the PDF, as what the text was made of (annex E of the standard)."""
+    kind = TYPES.get(name[name.rfind(".") :].lower(), OTHER)
+    about = {
+        "Size": len(data),
+        "CheckSum": String(hashlib.md5(data, usedforsecurity=False).digest()),
+    }
+    stream = Stream(
+        [data],
+        {
+            "Type": "/EmbeddedFile",
+            "Subtype": "/" + kind.replace("/", "#2F").replace("+", "#2B"),
+            "Params": Dictionary(about),
+        },
+        compress=True,
+    )
+    pdf.add_object(stream)
+    file = Dictionary(
+        {
+            "Type": "/Filespec",
+            "F": String(name),
+            "UF": String(name),
+            "EF": Dictionary({"F": stream.reference, "UF": stream.reference}),
+            "AFRelationship": "/Source",
+        }
+    )
+    pdf.add_object(file)
+    return bytes(file.reference)
