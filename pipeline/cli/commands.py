@@ -18,7 +18,7 @@ from pipeline.cli.terminal import (
     BUILT,
     FINISHED,
     FIRST_STAGE,
-    FOLDER,
+    OUT,
     SOURCE,
     SOURCE_ERRORS,
     TEMPLATES,
@@ -56,12 +56,8 @@ SHOWN = frozenset({".html", ".pdf", ".epub"})
     help="What to make, more than once if need be; all: whatever can be made (default: what the"
     " front matter lists, or web, handout, ebook).",
 )
-@click.option("--out", type=FOLDER, default=Path("build"), show_default=True, help="Where to.")
-@click.option(
-    "--templates",
-    type=TEMPLATES,
-    help="A folder of templates that come before Chapbook's own, file by file.",
-)
+@OUT
+@TEMPLATES
 @click.option(
     "--assets", is_flag=True, help="Keep the web page's styles and images in files beside it."
 )

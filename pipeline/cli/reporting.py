@@ -14,7 +14,7 @@ import click
 
 from pipeline.cli.terminal import (
     BUILT,
-    FOLDER,
+    OUT,
     SOURCE,
     SOURCE_ERRORS,
     TEMPLATES,
@@ -83,12 +83,8 @@ NOTHING = Decimal(0)
     help="What the ink costs for a side of which 5 % is covered.",
 )
 @click.option("--currency", default="EUR", show_default=True, callback=currency_code)
-@click.option("--out", type=FOLDER, default=Path("build"), show_default=True, help="Where to.")
-@click.option(
-    "--templates",
-    type=TEMPLATES,
-    help="A folder of templates that come before Chapbook's own, file by file.",
-)
+@OUT
+@TEMPLATES
 @click.option("--strict", is_flag=True, help="End with 1 where there are warnings.")
 @click.option("--json", "as_json", is_flag=True, help="Print the report as JSON.")
 def report(

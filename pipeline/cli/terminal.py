@@ -36,11 +36,21 @@ FEW = 3
 """Editions of a short source that two processes make."""
 
 SOURCE = click.Path(path_type=Path)
-FOLDER = click.Path(file_okay=False, path_type=Path)
 READABLE = click.Path(exists=True, dir_okay=False, path_type=Path)
 FINISHED = click.Path(exists=True, path_type=Path)
 GIVEN = click.Path(exists=True, allow_dash=True, path_type=Path)
-TEMPLATES = click.Path(exists=True, file_okay=False, path_type=Path)
+OUT = click.option(
+    "--out",
+    type=click.Path(file_okay=False, path_type=Path),
+    default=Path("build"),
+    show_default=True,
+    help="Where to.",
+)
+TEMPLATES = click.option(
+    "--templates",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    help="A folder of templates that come before Chapbook's own, file by file.",
+)
 
 
 def show(found: Iterable[Diagnostic], as_json: bool = False, *, blocked: bool = False) -> None:

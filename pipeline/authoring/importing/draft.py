@@ -11,6 +11,7 @@ from lxml.etree import _Element as Element
 
 from pipeline import model
 from pipeline.model import Block, Node, Note, Paragraph, Text
+from pipeline.model.codes import Code, diagnostic
 from pipeline.model.diagnostics import Diagnostic
 from pipeline.model.metadata import Metadata
 from pipeline.model.tree import walk
@@ -80,6 +81,11 @@ def count(blocks: tuple[Block, ...], notes: tuple[Note, ...]) -> Counter[str]:
         if (name := KINDS.get(type(node))) and not is_comment(node):
             found[name] += 1
     return found
+
+
+def unread(message: str, name: str, hint: str = "", code: Code = Code.UNREADABLE_FILE) -> Draft:
+    """What there is of a file that cannot be read: why."""
+    return Draft(Metadata(), (), found=(diagnostic(code, message, source=name, hint=hint),))
 
 
 def comment(text: str) -> Paragraph:

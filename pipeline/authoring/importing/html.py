@@ -14,15 +14,21 @@ from lxml.etree import _Element as Element
 from msgspec.structs import replace
 
 from pipeline.authoring.importing import article, own_markup, own_nodes
-from pipeline.authoring.importing.draft import COMMENT, DISPLAY_MARK, MATH_MARK, Draft, count
+from pipeline.authoring.importing.draft import (
+    COMMENT,
+    DISPLAY_MARK,
+    MATH_MARK,
+    Draft,
+    count,
+    unread,
+)
 from pipeline.authoring.importing.page_metadata import metadata_of
 from pipeline.authoring.importing.page_notes import take_formulas, take_notes
 from pipeline.authoring.importing.page_reader import Fetch, PageReader, Places
 from pipeline.authoring.importing.text_head import with_head
 from pipeline.authoring.importing.tidying import joined_runs, tidied
 from pipeline.model import Image, Note, NoteReference
-from pipeline.model.codes import Code, diagnostic
-from pipeline.model.metadata import Metadata
+from pipeline.model.codes import Code
 from pipeline.model.tree import rewrite, walk
 from pipeline.parser.characters import FORBIDDEN
 from pipeline.system.paths import Located, locate
@@ -72,9 +78,7 @@ def of_page(
     try:
         root = data if isinstance(data, Element) else lxml.html.document_fromstring(text)
     except (ParserError, ValueError):
-        message = "There is no text in it."
-        empty = diagnostic(Code.EMPTY_FILE, message, source=name)
-        return Draft(Metadata(), (), found=(empty,))
+        return unread("There is no text in it.", name, code=Code.EMPTY_FILE)
     metadata, address = metadata_of(root, whole=whole)
     if title:
         metadata = replace(metadata, title=title)

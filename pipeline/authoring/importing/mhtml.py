@@ -13,10 +13,8 @@ from urllib.parse import urljoin
 import lxml.html
 from lxml.etree import ParserError, SubElement
 
-from pipeline.authoring.importing.draft import Draft
+from pipeline.authoring.importing.draft import Draft, unread
 from pipeline.authoring.importing.html import decoded, of_page
-from pipeline.model.codes import Code, diagnostic
-from pipeline.model.metadata import Metadata
 
 
 def read_mhtml(path: Path, name: str) -> Draft:
@@ -27,10 +25,8 @@ def read_mhtml(path: Path, name: str) -> Draft:
     try:
         root = lxml.html.document_fromstring(_text(pages[0]))
     except (IndexError, ParserError, ValueError):
-        message_ = "There is no web page in it."
         hint = "Save the page anew in your browser, as MHTML or HTML."
-        wrong = diagnostic(Code.UNREADABLE_FILE, message_, source=name, hint=hint)
-        return Draft(Metadata(), (), found=(wrong,))
+        return unread("There is no web page in it.", name, hint)
     address = str(pages[0].get("Content-Location") or "")
     images: dict[str, bytes] = {}
     names: dict[str, str] = {}

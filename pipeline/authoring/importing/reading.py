@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from pipeline.authoring.importing.draft import Changes, Draft
-from pipeline.model.codes import Code, diagnostic
-from pipeline.model.metadata import Metadata
+from pipeline.authoring.importing.draft import Changes, Draft, unread
 
 FORMATS = {
     **dict.fromkeys((".html", ".htm", ".xhtml"), "html"),
@@ -62,5 +60,4 @@ def read(path: Path, name: str, changes: Changes, kept: frozenset[Path] = frozen
             hint = f"It imports {known}."
             if path.suffix.lower() in (".rtf", ".doc", ".dot", ".pages", ".wpd", ".wps", ".docm"):
                 hint = "Open it in a word processor, and save it as .docx or .odt."
-            wrong = diagnostic(Code.UNREADABLE_FILE, message, source=name, hint=hint)
-            return Draft(Metadata(), (), found=(wrong,))
+            return unread(message, name, hint)

@@ -11,7 +11,7 @@ import ftfy
 from msgspec.structs import replace
 
 from pipeline import model
-from pipeline.authoring.importing.draft import Draft, count
+from pipeline.authoring.importing.draft import Draft, count, unread
 from pipeline.authoring.importing.html import decoded
 from pipeline.authoring.importing.labels import label_of, line_of, stands_for
 from pipeline.authoring.importing.leftovers import without_leftovers
@@ -64,13 +64,11 @@ def of_text(data: bytes | str, name: str, folder: Path = Path()) -> Draft:
         kind = "Rich Text (RTF)" if data.startswith(b"{\\rtf") else "no text"
         message = f"This is {kind}, which Chapbook cannot import."
         hint = "Open it in a word processor, and save it as .docx."
-        wrong = diagnostic(Code.UNREADABLE_FILE, message, source=name, hint=hint)
-        return Draft(Metadata(), (), found=(wrong,))
+        return unread(message, name, hint)
     raw = decoded(data).replace("\r\n", "\n").replace("\r", "\n")
     text = ftfy.fix_text(raw, _FIX)
     if not text.strip():
-        empty = diagnostic(Code.EMPTY_FILE, "There is no text in it.", source=name)
-        return Draft(Metadata(), (), found=(empty,))
+        return unread("There is no text in it.", name, code=Code.EMPTY_FILE)
     found = [*_mended(raw, text, name)]
     if len(_MARKDOWN.findall(text)) > 2:
         text = normalise(text)

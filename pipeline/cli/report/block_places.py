@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from pipeline.cli.report.passages import own_text
 from pipeline.model import CodeBlock, Document, Image, Node
 from pipeline.model.diagnostics import Span
-from pipeline.model.tree import INLINE_FIELDS, all_spans, plain_text
+from pipeline.model.tree import all_spans, plain_text
 
 SHORT = 12
 """Letters under which a text has to be all of a block, as it may stand in any."""
@@ -48,13 +49,9 @@ def _texts(node: Node, span: Span) -> Iterator[tuple[str, Span]]:
         # the first line of a fence is not code
         for number, line in enumerate(node.text.splitlines(), start=1):
             yield line, Span(span.line + number, file=span.file)
-    field = INLINE_FIELDS.get(type(node))
-    if field:
-        found = getattr(node, field)
-        groups = found if found and isinstance(found[0], tuple) else (found,)
-        for group in groups:
-            first = next((inline.span for inline in group if inline.span), None)
-            yield plain_text(group), first or span
+    for run in own_text(node):
+        first = next((inline.span for inline in run if inline.span), None)
+        yield plain_text(run), first or span
 
 
 def _letters(text: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from typing import Any
 
 from pipeline.model import CodeBlock, Document, MathBlock, Node, Paragraph, Table
 from pipeline.model.tree import BLANK, INLINE_FIELDS, all_nodes, plain_text, walk_with, whole
@@ -39,11 +40,15 @@ def all_texts(document: Document) -> Iterator[str]:
     yield document.metadata.title
     yield document.metadata.subtitle
     for node in all_nodes(document):
-        field = INLINE_FIELDS.get(type(node))
-        if field:
-            found = getattr(node, field)
-            groups = found if found and isinstance(found[0], tuple) else (found,)
-            yield from (plain_text(group).replace("\u00ad", "") for group in groups)
+        yield from (plain_text(run).replace("\u00ad", "") for run in own_text(node))
+
+
+def own_text(node: Node) -> tuple[tuple[Node, ...], ...]:
+    """The runs of inlines in which a node's text begins: of a definition one for each term."""
+    found: tuple[Any, ...] | None = getattr(node, INLINE_FIELDS.get(type(node), ""), None)
+    if found is None:
+        return ()
+    return found if found and isinstance(found[0], tuple) else (found,)
 
 
 def sentences(text: str) -> Iterator[str]:

@@ -12,7 +12,7 @@ from lxml.etree import _Element as Element
 from msgspec.structs import replace
 
 from pipeline.authoring.importing.archive import BrokenArchiveError, open_archive
-from pipeline.authoring.importing.draft import Changes, Draft, told_changes
+from pipeline.authoring.importing.draft import Changes, Draft, told_changes, unread
 from pipeline.authoring.importing.html import of_page
 from pipeline.authoring.importing.odf.changes import settle
 from pipeline.authoring.importing.odf.names import (
@@ -57,8 +57,7 @@ def read_odt(path: Path, name: str, changes: Changes = "accept") -> Draft:
         is_ours = isinstance(error, BrokenArchiveError)
         message = str(error) if is_ours else "The OpenDocument text is broken."
         hint = "Open it in LibreOffice, and save it anew as .odt."
-        wrong = diagnostic(Code.UNREADABLE_FILE, message, source=name, hint=hint)
-        return Draft(Metadata(), (), found=(wrong,))
+        return unread(message, name, hint)
     changed = settle(body, changes)
     page = OdfPage(styles, parts)
     made = page.of(body)

@@ -13,7 +13,7 @@ from lxml.etree import _Element as Element
 from msgspec.structs import replace
 
 from pipeline.authoring.importing.archive import BrokenArchiveError, open_archive
-from pipeline.authoring.importing.draft import HEADS, Changes, Draft, comment, told_changes
+from pipeline.authoring.importing.draft import HEADS, Changes, Draft, comment, told_changes, unread
 from pipeline.authoring.importing.html import of_page
 from pipeline.authoring.importing.omml import M
 from pipeline.authoring.importing.references import LABEL
@@ -34,6 +34,8 @@ _NOTHING = re.compile(
 )
 """What programs put into properties that says nothing."""
 
+ANEW = "Open it in a word processor, and save it anew as .docx."
+
 
 def read_docx(path: Path, name: str, changes: Changes = "accept") -> Draft:
     """A Word document, with its tracked ``changes`` accepted, rejected or kept as such."""
@@ -44,9 +46,9 @@ def read_docx(path: Path, name: str, changes: Changes = "accept") -> Draft:
         page, notes = body.page()
         metadata = _metadata(parts, body)
     except BrokenArchiveError as error:
-        return _broken(str(error), name)
+        return unread(str(error), name, ANEW)
     except (etree.XMLSyntaxError, ValueError):  # a number that is none
-        return _broken("The Word document is broken.", name)
+        return unread("The Word document is broken.", name, ANEW)
     found += body.runs.told
     if left := body.runs.left_out:
         found.append(f"The table of contents ({left} words) is left out: editions make their own.")
@@ -70,12 +72,6 @@ def read_docx(path: Path, name: str, changes: Changes = "accept") -> Draft:
         {**draft.counts, **counts},
         (*told, *draft.found),
     )
-
-
-def _broken(message: str, name: str) -> Draft:
-    hint = "Open it in a word processor, and save it anew as .docx."
-    wrong = diagnostic(Code.UNREADABLE_FILE, message, source=name, hint=hint)
-    return Draft(Metadata(), (), found=(wrong,))
 
 
 def _metadata(parts: WordParts, body: Body) -> Metadata:
