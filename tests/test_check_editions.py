@@ -115,8 +115,28 @@ def test_what_is_no_finished_file_is_passed_over(tmp_path: Path) -> None:
     (folder / "empty").mkdir()
     said = CliRunner().invoke(main, ["check", *map(str, sorted(folder.iterdir())), str(source)])
     assert said.exit_code == 0
-    for name in ("manifest.json", "empty"):
-        assert f"{folder / name}: passed over, neither a page" in said.output
+    assert f"{folder / 'empty'}: passed over, neither a page" in said.output
+    assert f"{folder / 'manifest.json'}: no findings" in said.output
     assert f"{source}: passed over, a source: its links" in said.output
     assert f"{folder / 'well.html'}: no findings" in said.output
     assert f"{folder / 'well-site'}: no findings" in said.output
+
+
+def test_files_are_compared_with_their_manifest(tmp_path: Path) -> None:
+    source = tmp_path / "well.md"
+    source.write_text("---\ntitle: The well\n---\n\nText.\n", "utf-8")
+    pipeline.build(source, ["web", "site", "ebook"], out=tmp_path)
+    folder = tmp_path / "well"
+    with (folder / "well.html").open("a") as page:
+        page.write("\n")
+    (folder / "well.epub").unlink()
+    manifest = folder / "manifest.json"
+    said = CliRunner().invoke(main, ["check", str(manifest)])
+    assert said.exit_code == 1
+    assert "The file “well.html” is not as it was built" in said.output
+    assert "The file “well.epub”, which `manifest.json` names, is not there." in said.output
+    assert f"{manifest}: 2 findings" in said.output
+    manifest.write_text("{}")
+    assert (
+        "The manifest cannot be read" in CliRunner().invoke(main, ["check", str(manifest)]).output
+    )

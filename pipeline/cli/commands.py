@@ -190,9 +190,9 @@ def build_of(options: dict[str, Any], dump: str | None = None) -> Callable[..., 
     " compared with it, whether all of its text is in them.",
 )
 def check(files: tuple[Path, ...], as_json: bool, external: bool, source: Path | None) -> None:
-    """Look for faults in finished files (.html, .pdf, .epub) and in sites (their folders), or for
-    dead links in sources. Other files are passed over; with none but these, there is nothing to
-    do.
+    """Look for faults in finished files (.html, .pdf, .epub) and in sites (their folders), compare
+    files with the manifest.json that was built with them, or look for dead links in sources.
+    Other files are passed over; with none but these, there is nothing to do.
 
     \b
     Examples:

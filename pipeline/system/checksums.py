@@ -7,7 +7,11 @@ import hashlib
 from collections.abc import Iterable, Mapping
 from pathlib import Path, PurePosixPath
 
+import msgspec
+
 LIST = "SHA256SUMS"
+
+MANIFEST = "manifest.json"
 
 SHA256 = 64
 """Letters of a SHA-256."""
@@ -28,6 +32,22 @@ def listed(folder: Path) -> dict[str, str]:
         return {}
     parts = (line.partition("  ") for line in lines)
     return {name: sum_ for sum_, _, name in parts if len(sum_) == SHA256 and _is_within(name)}
+
+
+def manifested(file: Path) -> dict[str, str]:
+    """The files that a manifest names, with their SHA-256. Raises `ValueError` where it is none,
+    and `OSError` where it cannot be read."""
+    outputs = msgspec.json.decode(file.read_bytes(), type=_Manifest).outputs
+    return {output.file: output.sha256 for output in outputs if _is_within(output.file)}
+
+
+class _Output(msgspec.Struct):
+    file: str
+    sha256: str
+
+
+class _Manifest(msgspec.Struct):
+    outputs: tuple[_Output, ...]
 
 
 def checksum(file: Path) -> str:

@@ -14,8 +14,8 @@ from pathlib import Path
 import msgspec
 
 from pipeline.model.diagnostics import Diagnostic
-from pipeline.system.checksums import listed
-from pipeline.verify.findings import FileFindings
+from pipeline.system.checksums import MANIFEST, listed, manifested
+from pipeline.verify.findings import FileFindings, check_sums
 
 MAX_SIZE = 1024 * 1024 * 1024
 """In bytes. Nothing bigger is read."""
@@ -36,8 +36,8 @@ class CheckReport(msgspec.Struct, frozen=True):
 
 
 def check(path: Path, *, external: bool = True) -> CheckReport:
-    """Check a finished ``.html``, ``.xhtml``, ``.epub`` or ``.pdf`` file, or all pages of a site,
-    given its folder or one of them.
+    """Check a finished ``.html``, ``.xhtml``, ``.epub`` or ``.pdf`` file, all pages of a site,
+    given its folder or one of them, or the files that a manifest names.
 
     ``external`` says whether checkers of other makers are to run too where they are
     installed. Findings about a file within an e-book have ``book.epub/path`` as source. A
@@ -46,7 +46,7 @@ def check(path: Path, *, external: bool = True) -> CheckReport:
     site, suffix = site_of(path), path.suffix.lower()
     if site is None and suffix in (".md", ".markdown"):
         raise UnknownFormat("a source: its links on the web are looked up with --external")
-    if site is None and suffix not in SUFFIXES:
+    if site is None and suffix not in SUFFIXES and path.name != MANIFEST:
         raise UnknownFormat(
             "neither a page, an e-book or a PDF by its name, nor the folder of a site"
         )
@@ -57,6 +57,8 @@ def check(path: Path, *, external: bool = True) -> CheckReport:
 
         pages = check_site(site, findings)
         notes = (f"{pages} pages" if pages != 1 else "1 page",)
+    elif path.name == MANIFEST:
+        notes = _check_manifest(path, findings)
     elif _can_be_read(path, findings):
         notes = _check_file(path, findings, external)
     if findings.left_out:
@@ -69,6 +71,20 @@ def site_of(path: Path) -> Path | None:
     if path.suffix.lower() in SUFFIXES:
         return path.parent if path.name in listed(path.parent) else None
     return path if path.is_dir() and any(path.glob("*.html")) else None
+
+
+def _check_manifest(path: Path, findings: FileFindings) -> tuple[str, ...]:
+    """Compare the files beside a manifest with it, to the byte."""
+    try:
+        files = manifested(path)
+    except OSError as error:
+        findings.unreadable(error)
+        return ()
+    except ValueError as error:
+        findings.add("no-manifest", reason=error)
+        return ()
+    check_sums(path.parent, files, "output", findings)
+    return (f"{len(files)} files" if len(files) != 1 else "1 file",)
 
 
 def _check_file(path: Path, findings: FileFindings, external: bool) -> tuple[str, ...]:

@@ -29,6 +29,7 @@ from pipeline.model.page_map import letters
 from pipeline.model.tree import rewrite
 from pipeline.model.words import words
 from pipeline.resolve.answers import FRONT
+from pipeline.system.checksums import MANIFEST
 from pipeline.verify import CheckReport, site_of
 from pipeline.verify.findings import finding
 from pipeline.verify.passages import FREE, Passage, passages
@@ -61,6 +62,8 @@ def compare(
     its place in the source, and a note on what was compared. Of which edition the file is, its name
     tells; one that may be ``renamed`` is the usual one of its format. Of a site, ``path`` is the
     folder or any page. A file that cannot be read is not reported: `verify.check` does that."""
+    if path.name == MANIFEST:
+        return CheckReport()
     site = site_of(path)
     name = f"{site.name}/{START}" if site else path.name
     edition = edition_of(name, stem_of(source))

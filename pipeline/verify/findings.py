@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 
 from pipeline.model.codes import BY_SLUG, Code, diagnostic
 from pipeline.model.diagnostics import Diagnostic, Severity, Span
+from pipeline.system.checksums import checksum
 
 LIMIT = 100
 """The most errors, and the most warnings, that are kept of one file."""
@@ -135,6 +136,14 @@ class FileFindings:
         """Each finding once, by file and place."""
         found = dict.fromkeys(one for kept in self._kept.values() for _, one in kept)
         return tuple(sorted(found, key=lambda one: (one.source, one.line, one.column)))
+
+
+def check_sums(folder: Path, sums: Mapping[str, str], what: str, findings: FileFindings) -> None:
+    """Compare files of a folder with their SHA-256. The rules are those for ``what`` is changed
+    or missing."""
+    for name, sum_ in sums.items():
+        if (found := checksum(folder / name)) != sum_:
+            findings.add(f"{what}-changed" if found else f"{what}-missing", name=name)
 
 
 def shown(text: str) -> str:

@@ -10,8 +10,8 @@ from typing import NamedTuple
 from xml.etree.ElementTree import Element
 
 from pipeline.model.diagnostics import Span
-from pipeline.system.checksums import checksum, listed
-from pipeline.verify.findings import FileFindings
+from pipeline.system.checksums import listed
+from pipeline.verify.findings import FileFindings, check_sums
 from pipeline.verify.html import parse_html
 from pipeline.verify.markup import HTML, MarkupError, parse_xml, place, words
 from pipeline.verify.page import check_notes, notes_of, page_faults
@@ -64,10 +64,7 @@ def check_site(folder: Path, findings: FileFindings) -> int:
     if start is None:
         findings.add("no-start-page")
     _check(pages, address=_address(start.root) if start else "")
-    for name, sum_ in listed(folder).items():
-        found = checksum(folder / name)
-        if found != sum_:
-            findings.add("listed-file-changed" if found else "listed-file-missing", name=name)
+    check_sums(folder, listed(folder), "listed-file", findings)
     return len(pages)
 
 
