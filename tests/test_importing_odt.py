@@ -242,10 +242,10 @@ def test_build_says_how(tmp_path: Path) -> None:
     assert hints == [f"Make a source of it: `chapbook import {tmp_path / 'a.odt'}`."]
 
 
-def test_rich_text(tmp_path: Path) -> None:
+def test_other_programs(tmp_path: Path) -> None:
     """What is not read is told, with what to do."""
-    (tmp_path / "a.rtf").write_bytes(b"{\\rtf1 Hello}")
-    (found,) = import_file(tmp_path / "a.rtf").found
+    (tmp_path / "a.doc").write_bytes(b"\xd0\xcf\x11\xe0")
+    (found,) = import_file(tmp_path / "a.doc").found
     assert found.hint == "Open it in a word processor, and save it as .docx or .odt."
 
 

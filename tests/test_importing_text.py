@@ -447,7 +447,7 @@ def test_markdown_that_is_copied(tmp_path: Path) -> None:
 
 def test_rich_text(tmp_path: Path) -> None:
     """What is no text at all is told, with what to do."""
-    (tmp_path / "a.txt").write_bytes(b"{\\rtf1 Hello}")
+    (tmp_path / "a.txt").write_bytes(b"Hello\0\0\0\0")
     from pipeline.authoring.importing import import_file
 
     (found,) = import_file(tmp_path / "a.txt").found

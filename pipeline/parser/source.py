@@ -35,7 +35,7 @@ _ZIP_CONTENT: tuple[tuple[bytes, str], ...] = (
     (b"mimetypeapplication/vnd.oasis.opendocument.text", "an OpenDocument text"),
     (b"word/", "a Word document"),
 )
-_IMPORTED = (".docx", ".epub", ".odt", ".ott", ".fodt", ".pdf", ".mhtml", ".mht")
+_IMPORTED = (".docx", ".epub", ".odt", ".ott", ".fodt", ".rtf", ".pdf", ".mhtml", ".mht")
 _UNICODE_MARKS: tuple[tuple[bytes, str], ...] = (
     (codecs.BOM_UTF32_LE, "UTF-32"),
     (codecs.BOM_UTF32_BE, "UTF-32"),

@@ -15,6 +15,7 @@ FORMATS = {
     ".text": "text",
     **dict.fromkeys((".mhtml", ".mht"), "mhtml"),
     ".pdf": "pdf",
+    ".rtf": "rtf",
     **dict.fromkeys((".odt", ".ott", ".fodt"), "odt"),
 }
 
@@ -50,6 +51,10 @@ def read(path: Path, name: str, changes: Changes, kept: frozenset[Path] = frozen
             from pipeline.authoring.importing.odf import read_odt
 
             return read_odt(path, name, changes)
+        case "rtf":
+            from pipeline.authoring.importing.rtf import of_rtf
+
+            return of_rtf(path.read_bytes(), name, changes)
         case "text":
             from pipeline.authoring.importing.text import read_text
 
@@ -58,6 +63,6 @@ def read(path: Path, name: str, changes: Changes, kept: frozenset[Path] = frozen
             known = ", ".join(FORMATS)
             message = f"Chapbook cannot import a file `{path.suffix or path.name}`."
             hint = f"It imports {known}."
-            if path.suffix.lower() in (".rtf", ".doc", ".dot", ".pages", ".wpd", ".wps", ".docm"):
+            if path.suffix.lower() in (".doc", ".dot", ".pages", ".wpd", ".wps", ".docm"):
                 hint = "Open it in a word processor, and save it as .docx or .odt."
             return unread(message, name, hint)

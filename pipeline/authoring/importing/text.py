@@ -25,6 +25,7 @@ from pipeline.authoring.importing.lines import (
     width_of,
 )
 from pipeline.authoring.importing.markdown import of_markdown
+from pipeline.authoring.importing.rtf import of_rtf
 from pipeline.authoring.importing.text_head import head_of
 from pipeline.authoring.importing.vocabulary import language_of_text, phrase, said
 from pipeline.model import Block, Inline, Paragraph, Text
@@ -60,9 +61,10 @@ def read_text(path: Path, name: str) -> Draft:
 
 def of_text(data: bytes | str, name: str, folder: Path = Path()) -> Draft:
     """A text, as people copy it from where they read it; one that is Markdown is read as such."""
-    if isinstance(data, bytes) and (data.startswith(b"{\\rtf") or b"\0\0\0" in data[:4096]):
-        kind = "Rich Text (RTF)" if data.startswith(b"{\\rtf") else "no text"
-        message = f"This is {kind}, which Chapbook cannot import."
+    if isinstance(data, bytes) and data.startswith(b"{\\rtf"):
+        return of_rtf(data, name)
+    if isinstance(data, bytes) and b"\0\0\0" in data[:4096]:
+        message = "This is no text, which Chapbook cannot import."
         hint = "Open it in a word processor, and save it as .docx."
         return unread(message, name, hint)
     raw = decoded(data).replace("\r\n", "\n").replace("\r", "\n")

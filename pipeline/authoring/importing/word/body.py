@@ -75,7 +75,7 @@ class Body:
         if self._waiting:
             fill(etree.SubElement(out, "p"), self._waiting)
             self._waiting = []
-        _join_captions(out)
+        join_captions(out)
 
     # --- paragraphs ---
 
@@ -343,7 +343,7 @@ def _has_rule(paragraph: Element) -> bool:
 # --- captions ---------------------------------------------------------------------------
 
 
-def _join_captions(out: Element) -> None:
+def join_captions(out: Element) -> None:
     """Make captions of paragraphs that stand beside what they are of."""
     for caption in [e for e in out if e.get("class") == "caption"]:
         before, after = caption.getprevious(), caption.getnext()

@@ -59,6 +59,14 @@ def on(element: Element | None) -> bool:
     return element is not None and element.get(VAL) not in ("0", "false", "none", "off")
 
 
+def kind_of(name: str) -> tuple[str, int]:
+    """What paragraphs of a style are, by its name, and their level if they are headings."""
+    for pattern, kind in _NUMBERED:
+        if match := pattern.fullmatch(name):
+            return kind, int(match[1] or 0)
+    return _KINDS.get(name, ""), 0
+
+
 class Styles:
     """The styles by their ids."""
 
@@ -102,12 +110,9 @@ class Styles:
     def kind(self, paragraph: Element) -> tuple[str, int]:
         """What a paragraph is, and its level if it is a heading."""
         for style in self.chain(self.of(paragraph)):
-            name = _name(style)
-            if kind := _KINDS.get(name):
-                return kind, 0
-            for pattern, kind in _NUMBERED:
-                if match := pattern.fullmatch(name):
-                    return kind, int(match[1] or 0)
+            found = kind_of(_name(style))
+            if found[0]:
+                return found
         level = self.property(paragraph, "outlineLvl")
         value = level.get(VAL, "9") if level is not None else "9"
         return ("heading", int(value) + 1) if value.isdecimal() and int(value) < 9 else ("", 0)

@@ -1,0 +1,81 @@
+"""Rich Text, as TextEdit and WordPad save it, and every word processor can: read as a web page,
+with what its styles mean."""
+
+from __future__ import annotations
+
+import locale
+import re
+
+from lxml import etree
+from lxml.etree import _Element as Element
+
+from pipeline.authoring.importing.draft import COMMENT, HEADS, Changes, Draft, told_changes
+from pipeline.authoring.importing.html import of_page
+from pipeline.authoring.importing.page_metadata import language_of
+from pipeline.authoring.importing.references import LABEL
+from pipeline.authoring.importing.rtf.reader import RtfReader
+from pipeline.authoring.importing.rtf.tokens import tokens
+from pipeline.authoring.importing.vocabulary import language_of_text
+from pipeline.model.codes import Code, diagnostic
+from pipeline.model.metadata import Contributor, Metadata
+
+
+def of_rtf(data: bytes, name: str, changes: Changes = "accept") -> Draft:
+    """A text in Rich Text, with its tracked ``changes`` accepted, rejected or kept."""
+    reader = RtfReader(changes)
+    try:
+        if not data.lstrip().startswith(b"{\\rtf"):
+            raise ValueError("no Rich Text")
+        reader.read(tokens(data))
+    except ValueError:  # which lxml raises too, of characters that no text has
+        hint = "Open it in a word processor, and save it as .docx or .odt."
+        message = "This is no Rich Text, or it is broken."
+        wrong = diagnostic(Code.UNREADABLE_FILE, message, source=name, hint=hint)
+        return Draft(Metadata(), (), found=(wrong,))
+    body = reader.body.root
+    comments = [p for p in body.iter("p") if (p.text or "").startswith(COMMENT)]
+    labels = (LABEL.match(_said(e)) for e in body.iter("caption", "figcaption"))
+    beside = [*(p.text or "" for p in comments), *(found[0] for found in labels if found)]
+    body.tag = "body"
+    words = len(_said(body).split()) - len(" ".join(beside).split())
+    words += sum(len(_said(note).split()) for _, note in reader.notes)
+    root = etree.Element("html")
+    root.append(body)
+    said = reader.body.title or reader.info.get("title", "")
+    text = _said(body)
+    draft = of_page(root, name, reader.images.get, whole=True, title=said, notes=reader.notes)
+    found = [*told_changes(reader.changed, changes)]
+    if reader.hidden:
+        hidden = "1 word" if reader.hidden == 1 else f"{reader.hidden} words"
+        found.append(f"What is hidden in it ({hidden}) is left out.")
+    if reader.vectors:
+        images = "1 image" if reader.vectors == 1 else f"{reader.vectors} images"
+        found.append(f"{images} left out, in a format of Windows: save what you need as .png.")
+    for head in dict.fromkeys(reader.heads):
+        found.append(f"The header or footer “{head[:60]}” is left out: editions have their own.")
+    counts = {**draft.counts, "words": words, HEADS: len(reader.heads), "comments": len(comments)}
+    names = re.split(r"[,;]", reader.info.get("author", ""))
+    most = reader.languages.most_common(1)
+    lang = _language(most[0][0]) if most else ""
+    metadata = Metadata(
+        title=draft.metadata.title,
+        authors=tuple(Contributor(name=name.strip()) for name in names if name.strip()),
+        description=reader.info.get("subject", ""),
+        keywords=tuple(
+            k.strip() for k in re.split(r"[,;]", reader.info.get("keywords", "")) if k.strip()
+        ),
+        lang=language_of(lang or language_of_text(text)),
+    )
+    told = tuple(diagnostic(Code.NOT_IMPORTED, one, source=name) for one in found)
+    return Draft(metadata, draft.blocks, draft.notes, draft.images, counts, (*told, *draft.found))
+
+
+def _language(number: int) -> str:
+    """A language by its number in Windows, or that of its family."""
+    known = locale.windows_locale
+    family = next((v.partition("_")[0] for n, v in known.items() if n % 1024 == number % 1024), "")
+    return known.get(number, family if number % 1024 else "").replace("_", "-")
+
+
+def _said(element: Element) -> str:
+    return " ".join(str(text) for text in element.itertext())

@@ -1,0 +1,260 @@
+"""The paragraphs, lists and tables of Rich Text, as elements of HTML."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from typing import NamedTuple
+
+from lxml import etree
+from lxml.etree import _Element as Element
+
+from pipeline.authoring.importing.atoms import Atom, fill
+from pipeline.authoring.importing.draft import COMMENT
+from pipeline.authoring.importing.page_metadata import TITLE
+from pipeline.authoring.importing.word.body import join_captions
+from pipeline.authoring.importing.word.styles import kind_of
+
+LARGER, LONGEST = 1.15, 15
+"""Times the size of the text that letters of a heading have, where no style says so; and the words
+that it has at most."""
+
+
+NEAR = 30
+"""Twentieths of a point that the edges of cells are apart at least."""
+
+
+class _Cell(NamedTuple):
+    element: Element
+    right: int
+    merged: str
+
+
+class _Heading(NamedTuple):
+    """A paragraph that may be a heading, by the size of its letters."""
+
+    element: Element
+    size: int
+
+
+class RtfBody:
+    """Gathers paragraphs. ``mark`` is the bullet or number of the next, ``styles`` are the names
+    of styles; ``comments`` and ``boxes`` come after the paragraph that they stand in."""
+
+    def __init__(self, styles: dict[int, str] | None = None) -> None:
+        self.root = etree.Element("div")
+        self.styles: dict[int, str] = {} if styles is None else styles
+        self.mark = ""
+        self.comments: list[str] = []
+        self.boxes: list[Element] = []
+        self.title = self.subtitle = ""
+        self._atoms: list[Atom] = []
+        self._sizes: Counter[int] = Counter()
+        self._all: Counter[int] = Counter()
+        self._large: list[_Heading] = []
+        self._lists: list[tuple[int, Element]] = []
+        self._cell = etree.Element("td")
+        self._row: list[Element] = []
+        self._rows: list[list[_Cell]] = []
+        self._edges: list[tuple[int, str]] = []
+        self._merged = ""
+        self._has_heads = False
+        self._reset()
+
+    def beside(self) -> RtfBody:
+        """What gathers the paragraphs of a note, with the same styles."""
+        return RtfBody(self.styles)
+
+    def _reset(self) -> None:
+        self._style, self._level, self._depth, self._in_table = 0, -1, 0, False
+
+    def add(self, atom: Atom, size: int) -> None:
+        """Add to the paragraph."""
+        self._atoms.append(atom)
+        if isinstance(atom.content, str):
+            self._sizes[size] += len(atom.content.strip())
+
+    def paragraph_word(self, word: str, number: int | None) -> None:
+        """A word that is about paragraphs."""
+        match word:
+            case "par" | "sect" | "nestcell":
+                self._paragraph()
+            case "cell":
+                self._end_cell()
+            case "row":
+                self._end_row()
+            case "pard":
+                self._reset()
+            case "page":
+                self._paragraph()
+                self._holder().append(etree.Element("hr", {"class": "page-break"}))
+            case "s":
+                self._style = number or 0
+            case "outlinelevel":
+                self._level = number if number is not None and number < 9 else -1
+            case "ilvl":
+                self._depth = min(max(0, number or 0), 8)
+            case "intbl":
+                self._in_table = True
+            case "trowd":
+                self._edges, self._merged, self._has_heads = [], "", False
+            case "trhdr":
+                self._has_heads = True
+            case "clvmrg" | "clmrg":
+                self._merged = word
+            case "cellx":
+                self._edges.append((number or 0, self._merged))
+                self._merged = ""
+            case _:
+                return
+
+    def end(self) -> None:
+        """End what is open; tell headings by their size where no style does."""
+        if self._atoms:
+            self._paragraph()
+        self._end_table()
+        join_captions(self.root)
+        if self.root.find("h1") is None and self.root.find("h2") is None and self._all:
+            text = self._all.most_common(1)[0][0]
+            larger = [one for one in self._large if one.size >= LARGER * text]
+            sizes = sorted({one.size for one in larger}, reverse=True)
+            for one in larger:
+                one.element.tag = f"h{min(sizes.index(one.size) + 1, 6)}"
+                for strong in [*one.element.iter("strong")]:
+                    strong.tag = "span"
+
+    # --- paragraphs ---
+
+    def _holder(self) -> Element:
+        if self._in_table:
+            return self._cell
+        self._end_table()
+        return self.root
+
+    def _paragraph(self) -> None:
+        to = self._holder()
+        atoms, self._atoms = self._atoms, []
+        mark, self.mark = self.mark, ""
+        sizes, self._sizes = self._sizes, Counter()
+        if atoms:
+            name = self.styles.get(self._style, "")
+            made = self._made(to, atoms, name, mark)
+            fill(made, atoms)
+            size = sizes.most_common(1)[0][0] if sizes else 0
+            self._all += sizes
+            words = len(" ".join(str(t) for t in made.itertext()).split())
+            if made.tag == "p" and to is self.root and size and words <= LONGEST:
+                self._large.append(_Heading(made, size))
+        for box in self.boxes:
+            to.append(box)
+        for said in self.comments:
+            etree.SubElement(self.root, "p").text = COMMENT + said
+        self.boxes, self.comments = [], []
+
+    def _made(self, to: Element, atoms: list[Atom], name: str, mark: str) -> Element:
+        """The element of a paragraph, by its style."""
+        said = "".join(atom.content for atom in atoms if isinstance(atom.content, str)).strip()
+        kind, level = kind_of(name)
+        level = level if kind == "heading" else self._level + 1
+        before = to[-1] if len(to) else None
+        if kind == "title" and not self.title and said:
+            self.title = " ".join(said.split())
+            self._lists = []
+            return etree.SubElement(to, "h1", {"class": TITLE})
+        if level and to is self.root and said:
+            self._lists = []
+            atoms[:] = [atom._replace(formats=_without_bold(atom)) for atom in atoms]
+            return etree.SubElement(to, f"h{min(level, 6)}")
+        if mark:
+            return self._item(to, mark)
+        self._lists = []
+        if kind == "quote":
+            is_open = before is not None and before.tag == "blockquote"
+            outer = before if is_open and before is not None else etree.SubElement(to, "blockquote")
+            return etree.SubElement(outer, "p")
+        if kind == "code":
+            if before is not None and before.tag == "pre":
+                atoms.insert(0, Atom("\n"))
+                return before
+            return etree.SubElement(to, "pre")
+        return etree.SubElement(to, "p", {"class": kind} if kind == "caption" else {})
+
+    def _item(self, to: Element, mark: str) -> Element:
+        """A new item of the list that is open at its depth."""
+        number = re.fullmatch(r"\(?(\d{1,4}|[a-zA-Z]{1,4})[.)]", mark)
+        kind = "ol" if number else "ul"
+        if self._lists and self._lists[0][1].getparent() is not to:
+            self._lists = []
+        while self._lists and self._lists[-1][0] > self._depth:
+            self._lists.pop()
+        is_same = self._lists and self._lists[-1][0] == self._depth
+        if not is_same or self._lists[-1][1].tag != kind:
+            if is_same:
+                self._lists.pop()
+            outer = self._lists[-1][1][-1] if self._lists else to
+            listed = etree.SubElement(outer, kind)
+            if number and number[1].isdigit() and int(number[1]) > 1:
+                listed.set("start", number[1])
+            self._lists.append((self._depth, listed))
+        return etree.SubElement(self._lists[-1][1], "li")
+
+    # --- tables ---
+
+    def _end_cell(self) -> None:
+        self._in_table = True
+        self._paragraph()
+        self._row.append(self._cell)
+        self._cell = etree.Element("td")
+
+    def _end_row(self) -> None:
+        cells = []
+        for at, element in enumerate(self._row):
+            right, merged = self._edges[at] if at < len(self._edges) else (at + 1, "")
+            if self._has_heads:
+                element.tag = "th"
+            cells.append(_Cell(element, right, merged))
+        self._row = []
+        if cells:
+            self._rows.append(cells)
+
+    def _end_table(self) -> None:
+        """Put the rows that are read into a table, whose columns end where cells do."""
+        rows, self._rows = self._rows, []
+        if not rows:
+            return
+        self._lists = []
+        edges = sorted({cell.right for row in rows for cell in row})
+        number: dict[int, int] = {}
+        before_it = 0
+        for edge in edges:  # those that are nearly at one place are one
+            last = number.get(before_it, -1)
+            number[edge] = last if number and edge - before_it < NEAR else last + 1
+            before_it = edge
+        table = etree.SubElement(self.root, "table")
+        above: dict[int, Element] = {}
+        for row in rows:
+            line = etree.SubElement(table, "tr")
+            left = -1
+            before: Element | None = None
+            for cell in row:
+                right = max(number[cell.right], left + 1)
+                over = above.get(left + 1)
+                if cell.merged == "clmrg" and before is not None:
+                    _span(before, "colspan", right - left)
+                elif cell.merged == "clvmrg" and over is not None:
+                    _span(over, "rowspan", 1)
+                else:
+                    before = cell.element
+                    line.append(before)
+                    if right - left > 1:
+                        before.set("colspan", str(right - left))
+                    above[left + 1] = before
+                left = right
+
+
+def _without_bold(atom: Atom) -> tuple[tuple[str, str], ...]:
+    return tuple(format for format in atom.formats if format[0] != "strong")
+
+
+def _span(cell: Element, key: str, more: int) -> None:
+    cell.set(key, str(int(cell.get(key) or 1) + more))
