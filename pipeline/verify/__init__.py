@@ -83,7 +83,7 @@ def _check_manifest(path: Path, findings: FileFindings) -> tuple[str, ...]:
     except ValueError as error:
         findings.add("no-manifest", reason=error)
         return ()
-    check_sums(path.parent, files, "output", findings)
+    check_sums(path.parent, files, findings, changed="output-changed", missing="output-missing")
     return (f"{len(files)} files" if len(files) != 1 else "1 file",)
 
 

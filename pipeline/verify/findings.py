@@ -138,12 +138,14 @@ class FileFindings:
         return tuple(sorted(found, key=lambda one: (one.source, one.line, one.column)))
 
 
-def check_sums(folder: Path, sums: Mapping[str, str], what: str, findings: FileFindings) -> None:
-    """Compare files of a folder with their SHA-256. The rules are those for ``what`` is changed
-    or missing."""
+def check_sums(
+    folder: Path, sums: Mapping[str, str], findings: FileFindings, *, changed: str, missing: str
+) -> None:
+    """Compare files of a folder with their SHA-256, by the rules for what is ``changed`` or
+    ``missing``."""
     for name, sum_ in sums.items():
         if (found := checksum(folder / name)) != sum_:
-            findings.add(f"{what}-changed" if found else f"{what}-missing", name=name)
+            findings.add(changed if found else missing, name=name)
 
 
 def shown(text: str) -> str:

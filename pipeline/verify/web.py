@@ -64,7 +64,13 @@ def check_site(folder: Path, findings: FileFindings) -> int:
     if start is None:
         findings.add("no-start-page")
     _check(pages, address=_address(start.root) if start else "")
-    check_sums(folder, listed(folder), "listed-file", findings)
+    check_sums(
+        folder,
+        listed(folder),
+        findings,
+        changed="listed-file-changed",
+        missing="listed-file-missing",
+    )
     return len(pages)
 
 
