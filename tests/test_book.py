@@ -15,12 +15,13 @@ from pipeline.parser import parse_file
 from pipeline.verify.printing import print_faults
 from pipeline.verify.seen import read_pages
 from tests.conforming import ROOT, Read
+from tests.pdf_reading import open_pdf, read
 from tests.test_completeness import NODES, UNWRITTEN
 
 BOOK = ROOT / "tests" / "book" / "book.md"
-AS_THE_HANDOUT = ("letter", "greyscale", "booklet", "2-up", "4-up", "form", "teacher")
-"""Editions that are laid out as the handout is, on other paper, in greys, with fields or with
-answers: these are looked at as editions of the publication."""
+AS_THE_HANDOUT = ("letter", "greyscale", "booklet", "2-up", "4-up", "form", "teacher", "archive")
+"""Editions that are laid out as the handout is, on other paper, in greys, with fields, answers or
+the source: these are looked at as editions of the publication."""
 
 
 class TestBook(Read):
@@ -33,6 +34,16 @@ class TestBook(Read):
         area = text_area(sheet_for(EDITIONS["handout"], metadata, is_book=False), None)
         faults = print_faults(read_pages(built.with_suffix(".pdf")), area)
         assert [fault for fault in faults if fault.code is not Code.MISSING_GLYPH] == []
+
+    def test_lists_and_tables_hold_nothing_but_their_parts(self, built: Path) -> None:
+        with open_pdf(built.with_suffix(".pdf").read_bytes()) as pdf:
+            holders = [one for one in read(pdf).all() if one.kind in HOLDERS]
+            assert {one.kind for one in holders} == HOLDERS
+            assert not [one.shape for one in holders if len(one.kids) > len(one.children)]
+
+
+HOLDERS = {"L", "LI", "Table", "THead", "TBody", "TR", "TOC"}
+"""Elements that have no content of their own (ISO 32000-1, 14.8.4.3)."""
 
 
 @pytest.fixture(scope="module")

@@ -120,10 +120,10 @@ class Structure:
         self, mark: MarkedContent, node: StructureNode, box: LayoutBox, page: TypesetPage
     ) -> None:
         text = boxes.text_of_box(box)
+        if node.kind in BLOCK_ONLY and not text.strip():
+            self.artifacts[mark] = "Layout"
+            return
         if text.isspace():
-            if node.kind in BLOCK_ONLY:
-                self.artifacts[mark] = "Layout"
-                return
             # Nothing is drawn, and still two words are apart, or code is indented.
             self.spoken[mark] = text if node.kind == "Code" else " "
         elif box.element is not None and CLASS in classes(box.element):
