@@ -25,8 +25,9 @@ PLACE = "data-place"
 PAGE_START = "data-page-start"
 """The number of the page that begins here, of a block or of an empty span within a line."""
 
-BEGINS_PAGE = "+page-start"
-"""The key by which a pass says that of a block. No author can write one that begins so."""
+BEGINS_PAGE, LINE = "+page-start", "+line"
+"""The keys by which passes say that of a block, and on which line of a numbered passage something
+is: attributes of ``data-`` in the markup. No author can write a key that begins so."""
 
 PAGE_NAME = "data-page-name"
 """What the first word of a page has around nothing: a block may go on after its page."""

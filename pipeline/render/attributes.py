@@ -9,7 +9,7 @@ from markupsafe import Markup
 
 from pipeline.model import Answer, Container, Node, WritingSpace
 from pipeline.model.editions import FormatName
-from pipeline.model.print_marks import BEGINS_PAGE, OURS, PAGE_START
+from pipeline.model.print_marks import OURS
 from pipeline.model.tree import MINUTES
 from pipeline.render import exercises
 from pipeline.system.paths import scheme
@@ -75,8 +75,8 @@ def attributes_of(
     for key, value in node.attributes.pairs:
         if key == MINUTES:  # which templates put in words
             continue
-        if key == BEGINS_PAGE:
-            found[PAGE_START] = value
+        if key[:1] == "+":  # what a pass says
+            found[f"data-{key[1:]}"] = value
         elif key == "width":
             names.append(sizes.width(value))
         elif key == "lang":

@@ -12,6 +12,7 @@ from msgspec.structs import replace
 from pipeline import model
 from pipeline.model import CAPTIONED, Captioned, Document, Node
 from pipeline.model.codes import Code
+from pipeline.model.print_marks import LINE
 from pipeline.model.tree import (
     FIELDS,
     INLINE_FIELDS,
@@ -149,7 +150,7 @@ def _target(node: Node, lang: str) -> _Target | None:
             return _Target("equation", node.tag or str(node.number or ""))
         case model.Exercise():
             return _Target("exercise", str(node.number or ""))
-        case model.InlineElement() if line := node.attributes.get("data-line"):
+        case model.InlineElement() if line := node.attributes.get(LINE):
             return _Target("line", line)
         case model.ListItem() if node.label:
             return _Target("exercise", node.label)

@@ -10,6 +10,7 @@ from msgspec.structs import replace
 
 from pipeline import model
 from pipeline.model import Block, Document, Node
+from pipeline.model.print_marks import LINE
 from pipeline.model.roles import ROLES
 from pipeline.model.tree import (
     ONLY_FOR_TEACHERS,
@@ -25,9 +26,6 @@ from pipeline.resolve.titles import own_number
 
 UNNUMBERED = "unnumbered"
 """The class of what gets no number: ``{.unnumbered}``, for short ``{-}``."""
-
-LINE = "data-line"
-"""The key of the attribute that says on which line of a numbered passage something is."""
 
 OUTSIDE = frozenset(name for name, role in ROLES.items() if not role.is_numbered)
 """The roles of sections that stand before or after what is numbered."""
