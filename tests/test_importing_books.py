@@ -132,6 +132,46 @@ def test_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     builds("source/our-book.md")
 
 
+SETTINGS = {
+    "_quarto.yml": (
+        "",
+        "project: {type: book}\nlang: en-GB\nbook:\n  title: Wells\n  author: [Ann Ash]\n"
+        "  chapters:\n  - index.qmd\n  - part: Tools\n    chapters: [rope.qmd]\n"
+        "  - gone.qmd\n  appendices: [list.qmd]\n",
+        ".qmd",
+    ),
+    "mkdocs.yml": (
+        "docs/",
+        "site_name: Wells\nsite_author: Ann Ash\nnav:\n- index.md\n- Tools:\n"
+        "  - The rope: rope.md\n  - gone.md\n  - ../../secret.md\n- list.md\n",
+        ".md",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", SETTINGS)
+def test_settings(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The chapters of Quarto's and MkDocs' books are those that their settings list."""
+    monkeypatch.chdir(tmp_path)
+    folder, settings, suffix = SETTINGS[name]
+    (tmp_path / "wells" / folder).mkdir(parents=True)
+    (tmp_path / "secret.md").write_text("# Secret\n\nText.\n")
+    (tmp_path / "wells" / name).write_text(settings)
+    for stem in ("index", "list", "other", "rope"):
+        file = tmp_path / "wells" / folder / f"{stem}{suffix}"
+        file.write_text(f"# The {stem}\n\nText.\n")
+    result = run("wells", "--book")
+    assert result.exit_code == 0, result.output
+    made = (tmp_path / "source/wells.md").read_text()
+    assert made.startswith("---\ntitle: Wells\nauthors:\n- Ann Ash\n")
+    assert made.partition("---\n\n")[2] == (
+        "{{ include index.md }}\n\n## Tools {.part}\n\n{{ include rope.md shift=1 }}\n\n"
+        "{{ include list.md }}\n"
+    )
+    assert "has no file, and is left out." in result.output
+    builds("source/wells.md")
+
+
 def test_nothing_to_take(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     (tmp_path / "empty").mkdir()

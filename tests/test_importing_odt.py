@@ -185,6 +185,13 @@ def test_changes(changes: Changes, tmp_path: Path) -> None:
     assert all(row.made >= row.given for row in made.ledger), made.ledger
 
 
+def test_marks_for_an_index(tmp_path: Path) -> None:
+    mark = '<text:alphabetical-index-mark text:string-value="well"/>'
+    odt(tmp_path / "a.odt", f"<text:p>A {mark}well.</text:p>")
+    said = "1 mark for an index left out: write `{.index}` after what is to be in one."
+    assert said in told(imported(tmp_path / "a.odt"))
+
+
 def test_flat(tmp_path: Path) -> None:
     """A text in one file, with an image in it."""
     image = base64.b64encode(picture()).decode()

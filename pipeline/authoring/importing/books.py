@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 from urllib.parse import unquote
 
+import yaml
 from msgspec.structs import replace
 
 from pipeline.authoring.importing.draft import Changes, Draft
@@ -28,6 +29,9 @@ from pipeline.parser.frontmatter import front_matter
 from pipeline.system.paths import shown_name
 
 SUMMARY = "SUMMARY.md"
+DEEPEST = 6
+"""Levels of what settings list."""
+
 _ENTRY = re.compile(
     r"([ \t]{0,40})(?:[-*+]|\d{1,3}[.)])?[ \t]{0,4}\[(.{1,300}?)\]\((?:<(.*?)>|(.*?))\)"
 )
@@ -43,6 +47,8 @@ class _Chapter(NamedTuple):
     path: Path | None
     depth: int = 0
     title: str = ""
+    is_outside: bool = False
+    """Of the part before it."""
 
 
 class _Book(NamedTuple):
@@ -61,7 +67,12 @@ def import_book(path: Path, changes: Changes = "accept") -> _Book:
     """The book that a folder, or its summary, becomes."""
     folder, summary = _summary(path)
     name = shown_name(str(summary or path))
-    chapters, found = _listed(summary, name) if summary else ([*_sorted(folder)], [])
+    if summary and summary.suffix == ".md":
+        chapters, found = _listed(summary, name)
+    elif summary:
+        chapters, found = _in_settings(summary, folder, name)
+    else:
+        chapters, found = [*_sorted(folder)], []
     files = [one.path for one in chapters if one.path]
     if not files:
         message = "There are no chapters in it."
@@ -78,6 +89,7 @@ def import_book(path: Path, changes: Changes = "accept") -> _Book:
             in_part = True
             lines.append(f"## {chapter.title} {{.part}}")
             continue
+        in_part = in_part and not chapter.is_outside
         own = chapter.path.relative_to(folder).with_suffix(".md").as_posix()
         one = _chapter(chapter, changes, kept, labels)
         if one.failed:
@@ -111,7 +123,71 @@ def _summary(path: Path) -> tuple[Path, Path | None]:
     for folder in (path, path / "src"):
         if (folder / SUMMARY).is_file():
             return folder, folder / SUMMARY
+    for settings in (path / "_quarto.yml", path / "mkdocs.yml"):
+        if settings.is_file():
+            said = _settings(settings)
+            if settings.name == "mkdocs.yml" and said.get("nav"):
+                return path / str(said.get("docs_dir") or "docs"), settings
+            book = said.get("book")
+            if isinstance(book, dict) and book.get("chapters"):
+                return path, settings
     return path, None
+
+
+def _settings(file: Path) -> dict[str, Any]:
+    """What the settings of Quarto or MkDocs say; nothing where they are not plain YAML."""
+    try:
+        said = yaml.safe_load(file.read_text("utf-8-sig", "replace"))
+    except (OSError, yaml.YAMLError):
+        return {}
+    return said if isinstance(said, dict) else {}
+
+
+def _in_settings(
+    settings: Path, folder: Path, name: str
+) -> tuple[list[_Chapter], list[Diagnostic]]:
+    """The chapters that the settings of Quarto or MkDocs list, each file once."""
+    said = _settings(settings)
+    book = said.get("book")
+    listed = said.get("nav")
+    if isinstance(book, dict):
+        more = book.get("appendices")
+        listed = [*book["chapters"], *(more if isinstance(more, list) else [])]
+    found: list[_Chapter] = []
+    told: list[Diagnostic] = []
+    seen: set[Path] = set()
+
+    def take(target: str, title: str, level: int) -> None:
+        file = folder / target
+        is_inside = file.resolve().is_relative_to(folder.resolve())
+        if not (is_inside and file.is_file() and FORMATS.get(file.suffix.lower())):
+            message = f"The chapter “{(title or target)[:60]}” has no file, and is left out."
+            told.append(diagnostic(Code.NOT_IMPORTED, message, source=name))
+        elif file.resolve() not in seen:
+            seen.add(file.resolve())
+            found.append(_Chapter(file, max(0, level - 1), title, is_outside=not level))
+
+    def read_all(entries: Any, level: int) -> None:
+        for entry in entries if isinstance(entries, list) and level < DEEPEST else ():
+            if isinstance(entry, str):
+                take(entry, "", level)
+            elif isinstance(entry, dict) and "part" in entry:
+                found.append(_Chapter(None, title=str(entry["part"])))
+                read_all(entry.get("chapters"), 1)
+            elif isinstance(entry, dict) and "file" in entry:
+                take(str(entry["file"]), str(entry.get("text") or ""), level)
+            elif isinstance(entry, dict):
+                for title, inner in entry.items():
+                    if isinstance(inner, str):
+                        take(inner, str(title), level)
+                    elif level:  # a part within a part, which is none
+                        read_all(inner, level)
+                    else:
+                        found.append(_Chapter(None, title=str(title)))
+                        read_all(inner, 1)
+
+    read_all(listed, 0)
+    return found, told
 
 
 def _listed(summary: Path, name: str) -> tuple[list[_Chapter], list[Diagnostic]]:
@@ -171,7 +247,20 @@ def _sorted(folder: Path) -> Iterator[_Chapter]:
 
 
 def _metadata(folder: Path, root: Path) -> Metadata:
-    """What the settings of mdBook say."""
+    """What the settings of mdBook, Quarto or MkDocs say."""
+    quarto, mkdocs = _settings(root / "_quarto.yml"), _settings(root / "mkdocs.yml")
+    if said := (quarto.get("book") or mkdocs.get("site_name")):
+        book = said if isinstance(said, dict) else mkdocs
+        names = book.get("author") or book.get("site_author") or []
+        names = names if isinstance(names, list) else [names]
+        names = [name.get("name", "") if isinstance(name, dict) else name for name in names]
+        return Metadata(
+            title=str(book.get("title") or book.get("site_name") or ""),
+            subtitle=str(book.get("subtitle") or ""),
+            authors=tuple(Contributor(name=str(name)) for name in names if name),
+            description=str(book.get("description") or book.get("site_description") or ""),
+            lang=language_of(str(quarto.get("lang") or "")),
+        )
     for file in (root / "book.toml", folder / "book.toml", folder.parent / "book.toml"):
         if file.is_file():
             try:

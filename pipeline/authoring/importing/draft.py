@@ -109,6 +109,13 @@ def told_changes(number: int, changes: Changes) -> Iterator[str]:
         yield f"{said} {what[changes]}."
 
 
+def told_index(number: int) -> Iterator[str]:
+    """That what is marked for an index is left out, where anything is."""
+    if number:
+        marks = "1 mark" if number == 1 else f"{number} marks"
+        yield f"{marks} for an index left out: write `{{.index}}` after what is to be in one."
+
+
 def append_text(to: Element, text: str) -> None:
     """Put a text behind all that an element holds."""
     if len(to):

@@ -12,7 +12,7 @@ from lxml.etree import _Element as Element
 from msgspec.structs import replace
 
 from pipeline.authoring.importing.archive import BrokenArchiveError, open_archive
-from pipeline.authoring.importing.draft import Changes, Draft, told_changes, unread
+from pipeline.authoring.importing.draft import Changes, Draft, told_changes, told_index, unread
 from pipeline.authoring.importing.html import of_page
 from pipeline.authoring.importing.odf.changes import settle
 from pipeline.authoring.importing.odf.names import (
@@ -149,6 +149,8 @@ def _said(paragraph: Element) -> str:
 
 def _told(body: Element, outer: Element | None) -> Iterator[str]:
     """What is left out, and what was taken for granted."""
+    marks = ("alphabetical-index-mark", "alphabetical-index-mark-start")
+    yield from told_index(sum(1 for _ in body.iter(*(f"{TEXT}{mark}" for mark in marks))))
     if any(True for _ in body.iter(f"{TEXT}hidden-text", f"{TEXT}hidden-paragraph")):
         yield "Hidden text is left out."
     for name in INDEXES:

@@ -13,7 +13,15 @@ from lxml.etree import _Element as Element
 from msgspec.structs import replace
 
 from pipeline.authoring.importing.archive import BrokenArchiveError, open_archive
-from pipeline.authoring.importing.draft import HEADS, Changes, Draft, comment, told_changes, unread
+from pipeline.authoring.importing.draft import (
+    HEADS,
+    Changes,
+    Draft,
+    comment,
+    told_changes,
+    told_index,
+    unread,
+)
 from pipeline.authoring.importing.html import of_page
 from pipeline.authoring.importing.omml import M
 from pipeline.authoring.importing.references import LABEL
@@ -52,6 +60,7 @@ def read_docx(path: Path, name: str, changes: Changes = "accept") -> Draft:
     found += body.runs.told
     if left := body.runs.left_out:
         found.append(f"The table of contents ({left} words) is left out: editions make their own.")
+    found += told_index(body.runs.indexed)
     if hidden := body.runs.hidden:
         found.append(f"What is hidden in it ({hidden} words) is left out.")
     draft = of_page(

@@ -63,7 +63,7 @@ class Runs:
         self.changes = changes
         self.boxes: list[Element] = []
         self.told: list[str] = []
-        self.left_out = self.hidden = 0
+        self.left_out = self.hidden = self.indexed = 0
         self._fields: list[_Field] = []
         self._paragraph: Element | None = None
 
@@ -170,6 +170,8 @@ class Runs:
                 field = self._fields.pop()
                 if field.name == "FORMCHECKBOX":
                     yield Atom("\u2610")
+                elif field.name == "XE":
+                    self.indexed += 1
                 elif field.name == "EQ" and not field.has_result:
                     self.told.append(f"The field “{field.instruction.strip()[:60]}” is left out.")
 
