@@ -58,8 +58,7 @@ def pytest_configure(config: pytest.Config) -> None:
         os.environ["CHAPBOOK_TEST_RUN"] = folder.name
         os.environ["CHAPBOOK_CACHE"] = str(Path(folder.name) / "cache")
         # each of many processes would compile all
-        if os.environ.pop("PYTHONDONTWRITEBYTECODE", ""):
-            os.environ["PYTHONPYCACHEPREFIX"] = str(Path(folder.name) / "bytecode")
+        os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
         config.add_cleanup(folder.cleanup)
 
 
@@ -69,9 +68,9 @@ def pytest_xdist_auto_num_workers() -> int:
 
 
 LONGEST = (
-    "wheel book conformance check_editions leaks make reference build units preview pathological"
-    " site_reading web_reading epub_structure checkers pdf epub stress notes docs fit charts"
-    " languages page_map cover large_print split"
+    "wheel book conformance check_editions leaks make reference build units preview cases"
+    " formatting writer pathological site_reading web_reading epub_structure checkers pdf epub"
+    " stress notes docs fit charts languages page_map cover large_print split check terminal bombs"
 ).split()
 """The files that take longest, or wait for what others do: the first ones first."""
 
