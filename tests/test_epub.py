@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-import hashlib
 import io
-import os
-import subprocess
-import sys
 import zipfile
 from collections.abc import Callable, Iterator
 from pathlib import Path, PurePosixPath
@@ -498,45 +494,6 @@ def test_fonts_are_embedded_only_where_they_are_asked_for(make: Callable[[str], 
 
 
 # --- always the same -----------------------------------------------------------------------
-
-BUILD = """
-import hashlib, sys
-from pathlib import Path
-from pipeline.editions import EDITIONS
-from pipeline.package import package
-from pipeline.parser import parse
-from pipeline.render import render
-from pipeline.resolve import resolve
-from pipeline.verify.audit import audit
-folder = Path(sys.argv[1])
-document = resolve(parse((folder / "book.md").read_text("utf-8"), "book.md"), folder)
-pages = audit(document, render(document, EDITIONS["ebook"], "book"))
-print(hashlib.sha256(package(pages, folder).data).hexdigest())
-"""
-
-
-def test_the_same_bytes_anywhere(book: Book, folder: Path, tmp_path: Path) -> None:
-    place = tmp_path / "a folder"
-    (place / "figures").mkdir(parents=True)
-    (place / "book.md").write_text(SOURCE, encoding="utf-8")
-    (place / "figures" / "a.png").write_bytes((folder / "figures" / "a.png").read_bytes())
-    result = subprocess.run(
-        [sys.executable, "-X", "utf8", "-c", BUILD, str(place)],
-        cwd=tmp_path,
-        env={
-            **os.environ,
-            "PYTHONPATH": str(ROOT),
-            "TZ": "Pacific/Kiritimati",
-            "PYTHONHASHSEED": "1",
-            "LC_ALL": "C",
-            # an empty cache: what is made anew is what was found there
-            "CHAPBOOK_CACHE": str(tmp_path / "cache"),
-        },
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    assert result.stdout.strip() == hashlib.sha256(book.made.data).hexdigest()
 
 
 def test_the_time_of_change(make: Callable[[str], Book], monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import itertools
 import os
 import re
@@ -192,38 +191,6 @@ def test_dates_are_never_the_clocks(
     text = short("x", date=f'"{date}"') if date else short("x")
     pdf = open_pdf(make(text, folder).data)
     assert pdf.docinfo.get("/CreationDate") == found
-
-
-def test_the_bytes_are_the_same_everywhere(folder: Path, tmp_path: Path) -> None:
-    here = make(FRONT + BODY, folder).data
-    there = tmp_path / "another folder"
-    there.mkdir()
-    (there / "bars.png").write_bytes((folder / "bars.png").read_bytes())
-    (there / "x.md").write_text(FRONT + BODY, "utf-8")
-    script = (
-        "import hashlib, pathlib\n"
-        "from tests.test_pdf import make\n"
-        "folder = pathlib.Path()\n"
-        "data = make((folder / 'x.md').read_text('utf-8'), folder).data\n"
-        "print(hashlib.sha256(data).hexdigest())\n"
-    )
-    environment = {
-        **os.environ,
-        "TZ": "Pacific/Auckland",
-        "LC_ALL": "C",
-        "PYTHONHASHSEED": "1",
-        "PYTHONPATH": str(ROOT),
-    }
-    done = subprocess.run(
-        [sys.executable, "-c", script],
-        cwd=there,
-        env=environment,
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    assert done.stdout.strip() == hashlib.sha256(here).hexdigest()
-    assert done.stderr == ""
 
 
 # --- fonts ---------------------------------------------------------------------------------
