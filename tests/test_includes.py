@@ -178,6 +178,22 @@ def test_a_link_to_a_file_leads_to_its_place(tmp_path: Path) -> None:
     assert told(found) == ["book.md:5:51 unresolved-link"]
 
 
+def test_a_link_leads_to_the_heading_in_its_own_file_first(tmp_path: Path) -> None:
+    document = parsed(
+        tmp_path,
+        {
+            "book.md": FRONT + "{{ include a.md }}\n\n{{ include b.md }}\n\n## Contents\n\n"
+            "[its own](#contents), [a's](#only), [the first](#setup)\n",
+            "a.md": "## Setup\n\n[its own](#setup)\n\n## Only\n\n## Step 2\n",
+            "b.md": "## Setup\n\n[its own](#setup) [a's](#only) [nobody's](#step)\n",
+        },
+    )
+    found = resolve(document, tmp_path)
+    links = [node.href for node in walk(found.blocks) if isinstance(node, Link)]
+    assert links == ["#setup", "#setup-1", "#only", "#contents-1", "#only", "#setup"]
+    assert told(found) == ["b.md:3:32 unresolved-link"]
+
+
 def test_nothing_outside_the_folder_is_read(tmp_path: Path) -> None:
     write(tmp_path, {"secret.md": "Secret."})
     (tmp_path / "in").mkdir()

@@ -11,7 +11,8 @@ from msgspec.structs import replace
 
 from pipeline.model import Document, Heading, Image, Link, Node, Section
 from pipeline.model.codes import Code
-from pipeline.model.tree import all_spans, rewrite_document
+from pipeline.model.slugs import slug
+from pipeline.model.tree import all_spans, ordinals, plain_text, rewrite_document
 from pipeline.resolve.findings import Findings
 from pipeline.system.paths import Problem, locate, scheme
 
@@ -23,32 +24,39 @@ def check_references(document: Document, folder: Path) -> Document:
 
     A link becomes its text where its scheme is not safe (UNSAFE_MARKUP), where it leads to a
     file, which no output takes along (LOCAL_LINK), and where it leads nowhere (UNRESOLVED_LINK
-    or OUTSIDE_FOLDER). One to a file that the text takes in leads to its place there. Links to
-    ids are as those are written afterwards.
+    or OUTSIDE_FOLDER). One to a file that the text takes in leads to its place there, and one to
+    an id to that in its own file, where there is one. Links to ids are as those are written
+    afterwards.
     """
-    links = [pair for pair in all_spans(document) if isinstance(pair[0], Link)]
+    links = [
+        (number, node.href, span)
+        for number, (node, span) in enumerate(all_spans(document))
+        if isinstance(node, Link)
+    ]
     if not links:
         return document
     findings, targets = Findings(document), _Targets(document)
-    leads: dict[str, str | Problem] = {}
-    for link, span in links:
-        assert isinstance(link, Link)
-        if link.href not in leads:
-            leads[link.href] = targets.find(link.href) or _lead(link.href, folder)
-        found = leads[link.href]
+    leads: dict[tuple[str, str], str | Problem] = {}
+    led: dict[int, str | Problem] = {}
+    for number, href, span in links:
+        place = document.place(span)
+        asked = (href, place.file if place else "")
+        if asked not in leads:
+            leads[asked] = targets.find(*asked) or _lead(href, folder)
+        led[number] = found = leads[asked]
         if isinstance(found, Problem):
             hint = found.hint
-            if link.href.startswith("#") and link.href != "#":
-                hint = findings.did_you_mean(unquote(link.href[1:]), targets.ids, "#")
+            if href.startswith("#") and href != "#":
+                hint = findings.did_you_mean(unquote(href[1:]), targets.ids, "#")
             findings.add(found.code, found.message, span, hint)
 
-    def leave(link: Link) -> Node | tuple[Node, ...]:
-        found = leads[link.href]
+    def leave(link: Link, number: int) -> Node | tuple[Node, ...]:
+        found = led[number]
         if isinstance(found, Problem):
             return link.children
         return replace(link, href=found) if found != link.href else link
 
-    return findings.added_to(rewrite_document(document, leave={Link: leave}))
+    return findings.added_to(rewrite_document(document, leave={Link: leave}, context=ordinals()))
 
 
 class _Targets:
@@ -66,12 +74,10 @@ class _Targets:
             if not name:
                 continue
             file = place.file if place else ""
-            self.ids[name] = f"#{name}"
+            self.ids[name] = file
             self._like.setdefault(_letters(name), f"#{name}")
-            # without the number that it has where another file has the same heading
-            plain = re.sub(r"-\d+$", "", name)
             within = self._files.setdefault(file, {})
-            within.setdefault(_letters(plain), f"#{name}")
+            within.setdefault(_letters(_unnumbered(node)), f"#{name}")
             within[_letters(name)] = f"#{name}"
             if isinstance(node, Section | Heading):
                 self._starts.setdefault(file, f"#{name}")
@@ -79,19 +85,21 @@ class _Targets:
                 self._top = f"#{name}"
         self._like.setdefault(_letters(document.metadata.title), self._top)
 
-    def find(self, href: str) -> str | Problem | None:
-        """The address within the document that a link leads to, or what is wrong with it; None
-        where it leads elsewhere. As GitHub's and Pandoc's ids differ in marks, so may the
-        link's."""
+    def find(self, href: str, own: str) -> str | Problem | None:
+        """The address within the document that a link in the file ``own`` leads to, or what is
+        wrong with it; None where it leads elsewhere. As GitHub's and Pandoc's ids differ in
+        marks, so may the link's."""
         path, _, fragment = href.partition("#")
         name = unquote(fragment).removeprefix("user-content-")
         if scheme(path) or not (path or name):
             return None
         if not path:
-            return self.ids.get(name) or self._like.get(_letters(name) or name)
+            home, like = self.ids.get(name), _letters(name) or name
+            near = self._files.get(own, {}).get(like) if home != own else None
+            return near or (self._like.get(like) if home is None else f"#{name}")
         path = posixpath.normpath(unquote(path))
         if path == self._source.name:
-            return self.find(f"#{fragment}") if name else self._top
+            return self.find(f"#{fragment}", "") if name else self._top
         file = str(self._source.parent / path)
         if not name:
             return self._starts.get(file)
@@ -100,6 +108,14 @@ class _Targets:
         message = f"Nothing in “{path}” has the id `{name}`."
         found = self._files[file].get(_letters(name))
         return found or Problem(Code.UNRESOLVED_LINK, message)
+
+
+def _unnumbered(node: Node) -> str:
+    """An id without the number that it has where another place has the same heading."""
+    name = node.attributes.id
+    title = node.title if isinstance(node, Section) else getattr(node, "children", ())
+    is_whole = isinstance(node, Section | Heading) and slug(plain_text(title)) == name
+    return name if is_whole else re.sub(r"-\d+$", "", name)
 
 
 def _letters(name: str) -> str:
