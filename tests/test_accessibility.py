@@ -70,6 +70,7 @@ def broken(pages: Pages) -> list[str]:
         ("|   |   |\n|---|---|\n| a | b |\n| c | d |", "tables-headed", ("unheaded-table", 5, 1)),
         ("See [here](https://example.org).", "links-named", ("vague-link", 5, 5)),
         ("[Click here!](https://example.org)", "links-named", ("vague-link", 5, 1)),
+        ("[`here`](https://x.org), [*here*](https://x.org)", "links-named", ("vague-link", 5, 26)),
         ("[](https://example.org)", "links-named", ("vague-link", 5, 1)),
         (
             "They say:\n\nΤο πηγάδι είναι βαθύ και κρύο.",

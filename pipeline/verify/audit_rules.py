@@ -13,6 +13,7 @@ from xml.etree.ElementTree import Element
 import tinycss2  # type: ignore[import-untyped]
 from tinycss2.color3 import RGBA, parse_color  # type: ignore[import-untyped]
 
+from pipeline import model
 from pipeline.model import (
     BibliographyEntry,
     Citation,
@@ -130,14 +131,16 @@ def tables_have_heads(subject: AuditSubject) -> Looked:
 
 
 def links_say_where(subject: AuditSubject) -> Looked:
-    """The text of a link is not empty, and none of those that say nothing, such as "here"."""
+    """The text of a link is not empty, and none of those that say nothing, such as "here". What
+    is code is the name of something: `page`, say."""
     vague = frozenset(words_of(subject.document.metadata.lang)["vague_links"].split("|"))
     for node, span in subject.nodes:
         if isinstance(node, Link):
             said = " ".join(plain_text(node.children).split())
             is_vague = re.sub(r"[^\w\s]+", "", said).strip().casefold() in vague
             rule = "vague-link" if said else "empty-link"
-            ok = said and not is_vague
+            is_name = all(isinstance(child, model.Code) for child in node.children)
+            ok = said and (is_name or not is_vague)
             yield None if ok else finding(rule, span, said=said, href=node.href)
 
 
