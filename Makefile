@@ -73,7 +73,7 @@ code := $(shell find pipeline -name __pycache__ -prune -o -type f ! -name '.*' -
 # --- what there is to make -------------------------------------------------------------------
 
 goals := $(or $(MAKECMDGOALS),all)
-.PHONY: all html pdf epub editions catalog check report watch test fuzz accept bench bench-import lint format constraints clean distclean help FORCE
+.PHONY: all html pdf epub editions catalog docs check report watch test fuzz accept bench bench-import lint format constraints clean distclean help FORCE
 
 all: ## What the source lists, or else the web page, the PDF handout and the e-book (without a goal: this)
 html: ## The web edition alone
@@ -92,7 +92,7 @@ asks_editions := --edition all
 asks_catalog := --catalog
 table := $(VENV)/.editions.mk
 GOALS := all html pdf epub editions catalog
-ifneq ($(filter-out test fuzz accept bench bench-import lint format constraints clean distclean help report,$(goals)),)
+ifneq ($(filter-out docs test fuzz accept bench bench-import lint format constraints clean distclean help report,$(goals)),)
 include $(call show,$(call hide,$(table)))
 endif
 
@@ -107,6 +107,9 @@ GOALS += $(EDITIONS)
 asked := $(if $(TEMPLATES),--templates $(call quote,$(TEMPLATES))) $(if $(FIT),--fit $(FIT)) \
     $(if $(SPLIT),--split $(SPLIT)) $(if $(STRICT),--strict) $(if $(COVER_SPREAD),--cover-spread) \
     $(if $(ASSETS),--assets)
+
+docs: ## The documentation: a site, a PDF and an e-book
+	@$(MAKE) SOURCE=docs/manual.md STRICT=1 all
 
 check: all ## Look for faults in the finished files
 	$(at)$(chapbook) check $(call path,$(folder))/*

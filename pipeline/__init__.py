@@ -3,7 +3,7 @@
 Three functions are for use as a library:
 
 - `build` makes files, as the command does, in the ways that `Options` has;
-- `parse` reads a text into a `pipeline.model.Document`, with all that is wrong with it;
+- `parse` reads a text into a `Document`, with all that is wrong with it;
 - `render_fragment` gives the HTML of a piece of Markdown.
 """
 
@@ -12,26 +12,38 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from pipeline.driver import Begun as Begun
+    from pipeline.driver import Made as Made
     from pipeline.driver import Options as Options
+    from pipeline.driver import Ran as Ran
+    from pipeline.driver import Result as Result
+    from pipeline.driver import Saved as Saved
     from pipeline.driver import build as build
     from pipeline.flow.fragment import render_fragment as render_fragment
+    from pipeline.model import Document as Document
+    from pipeline.model.diagnostics import Diagnostic as Diagnostic
     from pipeline.parser import parse as parse
 
-__all__ = ["Options", "build", "parse", "render_fragment"]
+__all__ = [
+    "Begun", "Diagnostic", "Document", "Made", "Options", "Ran", "Result", "Saved",
+    "build", "parse", "render_fragment",
+]  # fmt: skip
 __version__ = "0.1.0"
 
 _HOMES = {
-    "Options": "driver",
-    "build": "driver",
+    "Diagnostic": "model.diagnostics",
+    "Document": "model",
     "parse": "parser",
     "render_fragment": "flow.fragment",
 }
+_HOME = "driver"
+"""The module of all other names."""
 
 
 def __getattr__(name: str) -> Any:
     """Load what is for use by others when it is asked for: a stage loads what it needs."""
-    if name not in _HOMES:
+    if name not in __all__:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     import importlib
 
-    return getattr(importlib.import_module(f"pipeline.{_HOMES[name]}"), name)
+    return getattr(importlib.import_module(f"pipeline.{_HOMES.get(name, _HOME)}"), name)

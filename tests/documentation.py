@@ -17,9 +17,10 @@ from pipeline.select import select
 
 ROOT = Path(__file__).parent.parent
 DOCS = ROOT / "docs"
+TOP = ("README", "CHANGELOG", "CONTRIBUTING")
 PAGES = {
     str(path.relative_to(ROOT)): path
-    for path in (ROOT / "README.md", ROOT / "CHANGELOG.md", *sorted(DOCS.glob("*.md")))
+    for path in (*(ROOT / f"{name}.md" for name in TOP), *sorted(DOCS.glob("*.md")))
 }
 
 _FENCE = re.compile(r"^(`{3,})([a-z]+)?(?: +(\S+))?\n(.*?)^\1$", re.MULTILINE | re.DOTALL)

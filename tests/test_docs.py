@@ -14,8 +14,11 @@ Fences of the README and of the pages in docs/ say what they are:
 
 from __future__ import annotations
 
+import ast
 import doctest
 import functools
+import importlib
+import inspect
 import itertools
 import json
 import re
@@ -131,7 +134,7 @@ def key_row(name: str, one: Field) -> str:
 
 def key_rows() -> Iterator[str]:
     for name, one in KEYS.items():
-        yield key_row(f"[{name}](#{name})", one)
+        yield key_row(f"[`{name}`](#{name})", one)
         for kind in (one.type, *get_args(one.type)):
             if isinstance(kind, type) and issubclass(kind, msgspec.Struct):
                 yield from (key_row(f"{name}: `{part.name}`", part) for part in fields(kind))
@@ -329,3 +332,80 @@ def test_the_list_of_findings_is_current(accept: bool) -> None:
     if accept:
         path.write_text(findings_page(), "utf-8")
     assert path.read_text("utf-8") == findings_page(), "run `make accept`"
+
+
+INTERFACE = """\
+# The interface
+
+All that `import pipeline` gives other programs, with its types; whatever else is in the package may
+change from one version to the next. [As a library](library.md) has examples.
+"""
+
+
+def interface_page() -> str:
+    """The page of what the package exports, as the code itself says it."""
+    parts = [INTERFACE]
+    for name in sorted(pipeline.__all__, key=str.lower):
+        exported = getattr(pipeline, name)
+        source = inspect.getsource(exported)
+        if inspect.isclass(exported):
+            (node,) = ast.parse(source).body
+            assert isinstance(node, ast.ClassDef)
+            lines = [f"class {name}:"]
+            for child in node.body:
+                if isinstance(child, ast.AnnAssign):
+                    lines.append(f"    {ast.unparse(child)}")
+                elif isinstance(child, ast.FunctionDef) and not child.name.startswith("_"):
+                    gives = ast.unparse(child.returns) if child.returns else "None"
+                    called = f"def {child.name}({ast.unparse(child.args)}) -> {gives}"
+                    is_property = bool(child.decorator_list)
+                    lines.append(f"    {child.name}: {gives}" if is_property else f"    {called}")
+            shown = "\n".join(lines).replace("'", '"')
+        else:
+            shown = source.partition(':\n    """')[0]
+        said = (inspect.getdoc(exported) or "").replace("``", "`")
+        parts.append(f"## {name}\n\n```python\n{shown}\n```\n\n{said}\n")
+    return "\n".join(parts)
+
+
+def test_the_page_of_the_interface_is_current(accept: bool) -> None:
+    path = DOCS / "api.md"
+    if accept:
+        path.write_text(interface_page(), "utf-8")
+    assert path.read_text("utf-8") == interface_page(), "run `make accept`"
+
+
+def test_what_the_package_exports_is_what_type_checkers_see() -> None:
+    path = ROOT / "pipeline" / "__init__.py"
+    seen = {
+        alias.asname: getattr(importlib.import_module(str(node.module)), alias.name)
+        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        if isinstance(node, ast.ImportFrom) and str(node.module).startswith("pipeline.")
+        for alias in node.names
+    }
+    assert seen == {name: getattr(pipeline, name) for name in pipeline.__all__}
+
+
+# --- what people use to help -----------------------------------------------------------
+
+
+def test_hosted_ci_types_the_two_commands_on_each_system() -> None:
+    section = (ROOT / "README.md").read_text("utf-8").partition("## Two commands\n")[2]
+    commands = [line.partition("#")[0].strip() for line in fences(section)[0].text.splitlines()]
+    workflow = yaml.safe_load((ROOT / ".github" / "workflows" / "ci.yml").read_text("utf-8"))
+    (job,) = workflow["jobs"].values()
+    assert [step["run"] for step in job["steps"] if "run" in step] == commands
+    systems = {row["os"].partition("-")[0] for row in job["strategy"]["matrix"]["include"]}
+    assert systems == {"ubuntu", "macos", "windows"}
+
+
+def test_hooks_ask_what_make_lint_asks() -> None:
+    config = yaml.safe_load((ROOT / ".pre-commit-config.yaml").read_text("utf-8"))
+    hooks = [hook["entry"] for repository in config["repos"] for hook in repository["hooks"]]
+    asked = [hook.removeprefix(".venv/bin/python").partition(" --force")[0] for hook in hooks]
+    recipe = (ROOT / "Makefile").read_text("utf-8").partition("\nlint:")[2].partition("\n\n")[0]
+    lint = [line.rpartition(")")[2].removesuffix(" .") for line in recipe.splitlines()[1:]]
+    assert [one for one in asked if "pytest" not in one] == lint
+    for one in asked:
+        for path in re.findall(r"tests/\S+", one):
+            assert (ROOT / path).is_file()
