@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import random
 import time
 from collections.abc import Iterable
 from concurrent.futures import ProcessPoolExecutor
@@ -317,6 +318,7 @@ EDITS = (
     ("# The second", "# Between {#between}\n\nWords[^3].\n\n# The second"),
     ("The same words.\n\nThe same", "The same words.\n\n## Below\n\nThe same"),
     ("[^1]: A note.", "[^3]: A new one, which is the second.\n\n[^1]: A note."),
+    ("[^2]: Another", "[^2]: A third"),
     ("*of*", "*of* `code`, <kbd>K</kbd>, [x]{lang=de}, $x^2$"),
     ("[here](#second)", "[here](#below)"),
     ("# Between {#between}\n\nWords[^3].\n\n", ""),
@@ -356,6 +358,29 @@ def test_an_edit_gives_what_a_build_from_nothing_does(
         anew, most = pages(MemoryStore())
         assert found == anew, (old, new)
         assert count < most or "lang" in new
+
+
+@pytest.mark.parametrize("edition", ["web", "ebook", "handout", "booklet"])
+def test_edits_by_chance_give_what_builds_from_nothing_do(edition: str, tmp_path: Path) -> None:
+    path, store, chance = tmp_path / "a.md", MemoryStore(), random.Random(edition)
+    head, *blocks = CHAPTERS.split("\n\n")
+    for number in range(20):
+        place, other = chance.randrange(len(blocks)), chance.randrange(len(blocks))
+        match chance.choice(("word", "word", "move", "again", "away")):
+            case "word":
+                blocks[place] = f"{blocks[place]}{number}"
+            case "move":
+                blocks.insert(other, blocks.pop(place))
+            case "again":
+                blocks.insert(other, blocks[place])
+            case "away":
+                del blocks[place]
+        path.write_text("\n\n".join((head, *blocks)), "utf-8")
+        found = []
+        for kept in (store, MemoryStore()):
+            way = Source(path, Runner(kept))
+            found.append(way.pages(EDITIONS[edition], way.marked(EDITIONS[edition])).data)
+        assert found[0] == found[1], path.read_text("utf-8")
 
 
 def test_a_folder_keeps_what_it_is_given(tmp_path: Path) -> None:

@@ -5,19 +5,20 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator
 from hashlib import blake2b
-from typing import NamedTuple
+from typing import NamedTuple, TypeGuard
 
 import msgspec
 
 from pipeline import model
-from pipeline.model import Node
+from pipeline.model import Block, Node
+from pipeline.model.editions import FormatName
 from pipeline.model.print_marks import TEXT
 from pipeline.model.tree import walk
 from pipeline.render.constructs import Feature, Sign
 from pipeline.system.store import Memo
 
-REMEMBERED = (model.Paragraph, model.List, model.BlockQuote)
-"""Blocks that are worth it."""
+REMEMBERED = (model.Paragraph, model.List, model.BlockQuote, model.Section)
+"""Blocks that are worth it; of sections those without any in them, chapters say."""
 
 ALONE = frozenset(
     (
@@ -42,15 +43,18 @@ class KnownMarkup(NamedTuple):
 
 
 class KnownBlocks:
-    """What a ``memo`` has for a renderer, whose markup depends on what is ``said`` as well."""
+    """What a ``memo`` has for a renderer of a format, whose markup depends on what is ``said`` as
+    well. In print notes are set where they are referred to, and their text decides too."""
 
-    def __init__(self, memo: Memo, *said: object) -> None:
+    def __init__(self, memo: Memo, format_name: FormatName, *said: object) -> None:
         self._memo = memo
-        self._said = blake2b(msgspec.msgpack.encode(said), digest_size=16).digest()
+        said_all = msgspec.msgpack.encode((format_name, *said))
+        self._said = blake2b(said_all, digest_size=16).digest()
+        self._alone = ALONE - {model.NoteReference} if format_name == "pdf" else ALONE
 
-    def name(self, node: Node, href: Callable[[str], str]) -> bytes:
-        """What a block is known by: what it says, and where that leads."""
-        data = msgspec.msgpack.encode(node)
+    def name(self, node: Node, href: Callable[[str], str], base: int) -> bytes:
+        """What a block is known by: what it says, where that leads, and how deep headings are."""
+        data = msgspec.msgpack.encode((base, node))
         digest = blake2b(data, digest_size=16, key=self._said)
         if b"NoteReference" in data or b"#" in data:
             for target in _targets(node):
@@ -63,10 +67,20 @@ class KnownBlocks:
 
     def put(self, name: bytes, node: Node, markup: str, signs: Iterable[Sign]) -> None:
         """Remember the markup of a block, if nothing but what it says decides about it."""
-        if all(_is_alone(inner) for inner in walk(node)):
+        if all(self._is_alone(inner) for inner in walk(node)):
             parts, numbers = _NUMBER.split(markup)[::2], _NUMBER.findall(markup)
             if [int(one) for one in numbers] == _following(numbers):
                 self._memo.put(name, (parts, sorted(map(_told, signs))))
+
+    def _is_alone(self, node: Node) -> bool:
+        return type(node) in self._alone and not node.attributes.get("width")
+
+
+def is_remembered(node: Node) -> TypeGuard[Block]:
+    """Whether a block is worth it."""
+    if isinstance(node, model.Section):
+        return not any(isinstance(inner, model.Section) for inner in node.children)
+    return isinstance(node, REMEMBERED)
 
 
 def _following(numbers: list[str]) -> list[int]:
@@ -80,10 +94,6 @@ def _targets(node: Node) -> Iterator[str]:
             yield inner.href
         elif isinstance(inner, model.NoteReference):
             yield f"#fn-{inner.number}"
-
-
-def _is_alone(node: Node) -> bool:
-    return type(node) in ALONE and not node.attributes.get("width")
 
 
 def _told(sign: Sign) -> str:

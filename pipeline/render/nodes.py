@@ -24,7 +24,7 @@ from pipeline.render.code_lines import Listing, listing
 from pipeline.render.constructs import Feature, Sign, constructs_of, is_wide_formula, signs_of
 from pipeline.render.discovery import article_front, language_links
 from pipeline.render.figures import figure_rows
-from pipeline.render.known import REMEMBERED, KnownBlocks
+from pipeline.render.known import KnownBlocks, is_remembered
 from pipeline.render.math_images import FormulaImage, FormulaImages
 from pipeline.render.notes import NotePlace, PrintedNotes
 from pipeline.render.semantics import BLOCK_TAGS, form, form_roles, index_links, semantics
@@ -332,19 +332,20 @@ class NodeRenderer:
             return self.places.mark(node) + escape(node.text), False
         if isinstance(node, model.SoftBreak):
             return Markup("\n"), False
-        if self._known and isinstance(node, REMEMBERED) and not self.tells_places_in:
+        if self._known and is_remembered(node) and not self.tells_places_in:
             return self._remembered(node, self._known), True
         return self._made(node), isinstance(node, Block)
 
     def _remembered(self, node: Block, known: KnownBlocks) -> Markup:
         """The markup of a block, which may be known."""
-        name = known.name(node, self.href)
+        name = known.name(node, self.href, self.base)
         found = known.get(name)
         if found and (markup := self.places.filled(node, found.parts)) is not None:
             self.says(*found.signs)
             return markup
         around, self.signs[self.page] = self.signs[self.page], set()
-        self._known = None  # within it, nothing is looked for
+        if not isinstance(node, model.Section):  # within others, nothing is looked for
+            self._known = None
         markup = self._made(node)
         self._known = known
         known.put(name, node, markup, self.signs[self.page])
