@@ -83,6 +83,7 @@ def chapters(lang: str, **longer: int) -> str:
 def _short_books(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(proportions, "BOOK_WORDS", 100)
     monkeypatch.setattr(units, "LENGTH", 2000)
+    monkeypatch.setattr(units, "LONG", 4000)
 
 
 def pages_of(source: Path, edition: str = STANDARD_PRINT) -> Pages:
@@ -92,7 +93,7 @@ def pages_of(source: Path, edition: str = STANDARD_PRINT) -> Pages:
 
 def as_whole(pages: Pages, folder: Path) -> Package:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(units, "LENGTH", 10**9)
+        patch.setattr(units, "LONG", 10**9)
         made = package(pages, folder)
     assert made.plan.startswith("as a whole")
     return made
@@ -313,6 +314,7 @@ def few_words(front_matter: str, monkeypatch: pytest.MonkeyPatch) -> str:
     """A book of chapters with few words each, which are units all the same."""
     monkeypatch.setattr(proportions, "BOOK_WORDS", 10)
     monkeypatch.setattr(units, "LENGTH", 400)
+    monkeypatch.setattr(units, "LONG", 800)
     text = FRONT.format(lang="en").replace("lang:", f"{front_matter}\nlang:", 1)
     return text + "".join(CHAPTER.format(number=n, other=n, text="Few words.") for n in range(6, 9))
 

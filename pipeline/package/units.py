@@ -192,12 +192,16 @@ class Crew(Protocol):
     def heads(self, given: Sequence[Furniture], edition: Edition) -> list[Heads]: ...
 
 
-LENGTH = 36_000
-"""Letters of markup from which on a unit may end: some fifteen pages of a novel."""
+LENGTH = 12_000
+"""Letters of markup from which on a unit may end: some five pages of a novel. A unit costs 15 ms
+beside its pages, and an edit costs all pages of its own."""
+
+LONG = 72_000
+"""Letters of markup from which on a text is worth dividing."""
 
 
 def may_divide(pages: Pages, edition: Edition) -> bool:
     """Whether it is likely that a text is set in units: if it is a long book for print."""
     length = sum(len(page.markup) for page in pages.pages)
     is_book = pages.sheet is not None and pages.sheet.is_book
-    return edition.format == "pdf" and is_book and length >= 2 * LENGTH
+    return edition.format == "pdf" and is_book and length >= LONG

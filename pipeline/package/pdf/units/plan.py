@@ -72,7 +72,7 @@ def divided(setter: Typesetter, root: Element, pages: Pages) -> UnitPlan:
         return UnitPlan(whole=reason)
     blocks, length = list(_blocks(root)), units.LENGTH
     lengths = [len(ElementTree.tostring(block)) for block in blocks]
-    if sum(lengths) < 2 * length:
+    if sum(lengths) < units.LONG:
         return UnitPlan(whole="it is short")
     begins = begin_pages(setter, *_outline(root), [style.css for style in pages.styles])
     groups: list[list[Element]] = [[]]
