@@ -1,6 +1,6 @@
 """Measures builds side by side with Pandoc and Typst, prints a table, and puts it into
-docs/performance.md: `python -m tests.bench --peers VENV [--runs N] [--pages N]`. VENV has
-pypandoc_binary and typst from PyPI."""
+docs/performance.md: `python -m tests.bench --peers VENV [--runs N] [--edits N] [--pages N]`. VENV
+has pypandoc_binary and typst from PyPI."""
 
 from __future__ import annotations
 
@@ -136,6 +136,9 @@ class Row(NamedTuple):
 BUILDS = """\
 | Three formats, cold process | Chapbook | Pandoc with Typst | Ratio | Processor time | Memory |
 |---|--:|--:|--:|--:|--:|"""
+EDITS = """\
+| One word edited, in a process that stays: time (of processors), memory | 20th | 200th | 1,000th |
+|---|--:|--:|--:|"""
 GROWTH = """\
 | Processor time for one more page of print | {} |
 |---|{}|"""
@@ -191,6 +194,13 @@ def growth(chapbook: Chapbook, folder: Path, sizes: list[int]) -> Iterator[str]:
         yield f"| {kind} | {' | '.join(cells)} |"
 
 
+def edits(folder: Path, most: int) -> Iterator[str]:
+    """What an edit takes in a process that stays, after a few and after many."""
+    for name, number in (("interview", most), ("novel", most // 5)):
+        command = [sys.executable, "-m", "tests.bench.edits", name, str(number), str(folder)]
+        yield subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True).stdout
+
+
 def machine() -> str:
     """The processors and the system, by what tells of them without a path or a name."""
     info = Path("/proc/cpuinfo")
@@ -204,6 +214,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="make bench", description=__doc__)
     parser.add_argument("--peers", type=Path, required=True, help="their virtual environment")
     parser.add_argument("--runs", type=int, default=3, help="of which the median counts")
+    parser.add_argument("--edits", type=int, default=1000, help="in a process that stays")
     parser.add_argument("--pages", type=int, default=400, help="of the longest book of a kind")
     asked = parser.parse_args()
     lines: list[str] = []
@@ -221,6 +232,9 @@ def main() -> None:
         say(f"\n{BUILDS}")
         for row in builds(chapbook, peers, folder, asked.runs):
             say(str(row))
+        say(f"\n{EDITS}")
+        for line in edits(folder, asked.edits):
+            say(line.rstrip())
         sizes = [size for size in (10, 100) if size < asked.pages] + [asked.pages]
         steps = [f"{few} to {many} pages" for few, many in pairwise(sizes)]
         say("\n" + GROWTH.format(" | ".join(steps), "|".join("--:" for _ in steps)))
