@@ -49,7 +49,7 @@ MOST_HEARD = 6
 """Places of one kind that are said of a graph."""
 
 _POINT = re.compile(r"\((?P<x>[^;,|()]{1,40})[;,|](?P<y>[^;,|()]{1,40})\)")
-_FUNCTION = re.compile(r"\s*(?:y|[a-zA-Z]\s*\(\s*x\s*\))\s*=\s*")
+_FUNCTION = re.compile(r"\s*(?:[a-wyzA-WYZ]|[a-zA-Z]\s*\(\s*x\s*\))\s*=\s*")
 
 
 class Graph(NamedTuple):
@@ -98,9 +98,9 @@ class Axes(NamedTuple):
             )
         return [*said, *(self._course(graph, words) for graph in self.graphs)]
 
-    def _pair(self, x: float, y: float) -> str:
+    def _pair(self, x: float, y: float, digits: int = 2) -> str:
         mark = "; " if written(0.5, self.x.lang)[1] == "," else ", "
-        return f"({written(round(x, 2), self.x.lang)}{mark}{written(round(y, 2), self.x.lang)})"
+        return f"({self.x.near(x, digits)}{mark}{self.y.near(y, digits)})"
 
     def _course(self, graph: Graph, words: Words) -> str:
         """Where a graph begins, turns, meets the axes and ends, as far as it is seen."""
@@ -124,19 +124,14 @@ class Axes(NamedTuple):
                 if (middle - y) * (y2 - middle) < 0:
                     turned.append((x, middle))
         if turned and len(turned) <= MOST_HEARD:
-            places = separator.join(self._near(x, y) for x, y in turned)
+            places = separator.join(self._pair(x, y, 1) for x, y in turned)
             parts.append(words["chart_turns"].format(places=places))
         if crossed and len(crossed) <= MOST_HEARD:
-            places = separator.join(
-                dict.fromkeys(written(round(x, 2), self.x.lang) for x in crossed)
-            )
+            places = separator.join(dict.fromkeys(map(self.x.near, crossed)))
             parts.append(words["chart_crosses"].format(name=self.names[0], places=places))
         return words["chart_number"].format(
             name=graph.name, value=words["item_separator"].join(parts)
         )
-
-    def _near(self, x: float, y: float) -> str:
-        return self._pair(round(x, 1), round(y, 1))
 
     def scene(self, plan: Plan) -> Scene:
         marks, top = _key(self, plan)
@@ -207,7 +202,8 @@ class Axes(NamedTuple):
         widest = plan.widest(text for _, text in texts) + GAP
         every = max(1, math.ceil(widest / room))
         for mark, text in texts:
-            is_zero = is_crossed and abs(mark) < self.x.step / 2
+            on_axis = self.y.low < 0 < self.y.high  # which goes on below
+            is_zero = on_axis and abs(mark) < self.x.step / 2
             if round(mark / self.x.step) % every == 0 and not is_zero:
                 y = up.at(self.x_axis) + GAP + CAPITAL
                 yield from backed(plan, Label(across.at(mark), y, text, "middle", QUIET))
@@ -250,6 +246,9 @@ def _read(item: Item) -> Graph | _Spot:
             raise MistakeError(f"“{item.text[:40]}” is too far away to be drawn.")
         return _Spot(item.name, x, y)
     start = match.end() if (match := _FUNCTION.match(item.text)) else 0
+    if (at := item.text.find("=", start)) >= 0:
+        message = "“=” can stand after `y` or `f(x)` alone: a graph is that of a function of x."
+        raise MistakeError(message, at, "Write `y = 2x + 1`, or a point: `(2, 1)`.")
     formula(item.text[start:], start)
     return Graph(item.name or pretty(item.text), item.text[start:])
 

@@ -25,7 +25,12 @@ MOST_MARKS = 200
 """Marks on an axis that can be drawn."""
 
 LARGEST = 1e9
+SAME = 0.02
+"""How far from each other numbers are that are heard as one."""
+
 _PARTS = re.compile(r"\.{2,}|…|;|→|\s(?!pi\b|π)[^\W\d_]{1,9}\s")
+_DASH = re.compile(r"(?<=[\dπi])[-–](?=[\dπp])")
+_PI = re.compile(r"\bpi\b|\dpi\b|π", re.I)
 _YES_NO = {"no": False, "false": False, "none": False, "0": False}
 
 
@@ -38,19 +43,28 @@ class Item(NamedTuple):
 
 
 class Axis(NamedTuple):
-    """Numbers from one to another in steps; in fractions of so many ``parts``, if not 0."""
+    """Numbers from one to another in steps; in fractions of so many ``parts``, if not 0, or
+    of π."""
 
     low: float
     high: float
     step: float
     lang: str
     parts: int = 0
+    in_pi: bool = False
 
     def marks(self) -> list[float]:
         first, last = math.ceil(self.low / self.step - 1e-9), self.high / self.step + 1e-9
         return [number * self.step for number in range(first, math.floor(last) + 1)]
 
     def written(self, value: float) -> str:
+        if self.in_pi:
+            share = Fraction(value / math.pi).limit_denominator(1000)
+            if not share:
+                return "0"
+            times = "" if abs(share.numerator) == 1 else abs(share.numerator)
+            below = "" if share.denominator == 1 else f"/{share.denominator}"
+            return f"{'−' if share < 0 else ''}{times}π{below}"
         if self.parts:
             count = round(value * self.parts)
             whole = count % self.parts == 0
@@ -58,6 +72,13 @@ class Axis(NamedTuple):
                 "" if whole else f"/{self.parts}"
             )
         return written(value, self.lang)
+
+    def near(self, value: float, digits: int = 2) -> str:
+        """A number about as it is; that of a usual part of π, on an axis of these."""
+        share = Fraction(value / math.pi).limit_denominator(12) if self.in_pi else Fraction(0)
+        if share and abs(float(share) * math.pi - value) < SAME:
+            return self.written(float(share) * math.pi)
+        return written(round(value, digits), self.lang)
 
 
 def written(value: float, lang: str) -> str:
@@ -94,8 +115,12 @@ class Settings(NamedTuple):
         """The axis of ``range`` and ``step``, or of ``x-range`` and ``x-step``."""
         low, high = self._range(f"{prefix}range") or otherwise
         said = self.said(f"{prefix}step")
+        in_pi = bool(_PI.search(said or self.said(f"{prefix}range")))
         if said:
             step = number(said)
+        elif in_pi:
+            turns = (high - low) / math.pi
+            step = math.pi * next((s for s in (0.5, 1, 2, 5) if turns / s <= most), 10)
         else:
             marks = ticks(Decimal(repr(low)), Decimal(repr(high)), most)
             step = float(marks[1] - marks[0])
@@ -103,7 +128,7 @@ class Settings(NamedTuple):
             message = f"`{prefix}step={said}` makes too many marks, or none."
             raise MistakeError(message, hint="Write a larger step.")
         parts = Fraction(step).limit_denominator(1000).denominator if "/" in said else 0
-        return Axis(low, high, step, self.lang, parts if parts > 1 else 0)
+        return Axis(low, high, step, self.lang, parts if parts > 1 else 0, in_pi)
 
     def _range(self, key: str) -> tuple[float, float] | None:
         said = self.said(key)
@@ -113,6 +138,8 @@ class Settings(NamedTuple):
         parts = [part for part in _PARTS.split(inner) if part.strip()]
         if len(parts) == 1:
             parts = [part for part in re.split(r"[,\s]", inner) if part]
+        if len(parts) == 1:
+            parts = _DASH.split(inner)
         hint = f'Write {key}="-5 to 5".'
         try:
             low, high = map(number, parts)
