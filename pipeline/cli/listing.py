@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import shutil
 import textwrap
 from collections.abc import Iterator
@@ -60,6 +61,8 @@ def editions(source: Path | None, as_json: bool, for_make: bool) -> None:
     if source:
         click.echo()
         click.echo(textwrap.fill("* is made where the command names no edition.", width))
+        name = shlex.quote(str(source))
+        click.echo(messages.printable(f"Pictures of all: chapbook report {name} --edition all"))
 
 
 def make_table() -> str:

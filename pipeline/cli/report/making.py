@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import io
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,7 +16,7 @@ from pipeline.cli.report.cost import Ink, Prices, cost, ink_of, mean, sheets
 from pipeline.cli.report.passages import all_texts, paragraphs
 from pipeline.cli.report.reading_level import reading_level
 from pipeline.cli.report.reading_time import reading_time
-from pipeline.cli.report.result import EditionReport, PageFacts, Printed, Report, Warned
+from pipeline.cli.report.result import EditionReport, PageFacts, Printed, Report, Scaled, Warned
 from pipeline.flow.editions import Made, Options, Source
 from pipeline.flow.runner import Runner
 from pipeline.model import Document
@@ -30,8 +30,10 @@ from pipeline.model.editions import (
     pages_name,
 )
 from pipeline.model.messages import in_order
-from pipeline.model.paper import MILLIMETRE, SIZES, Fitted, Sheet
+from pipeline.model.paper import IMAGE_RESOLUTION, MILLIMETRE, SIZES, Fitted, Sheet
+from pipeline.model.sheet import options_for
 from pipeline.package.result import Package
+from pipeline.render.figures import for_print
 from pipeline.system.store import Store
 from pipeline.verify.findings import Finding, on_pages
 from pipeline.verify.layout import PageArea, PageLayout, TextArea
@@ -151,6 +153,8 @@ def _printed(
     faults = print_faults(layouts, area)
     wanted = {page for fault in faults for page in fault.pages}
     ink = mean(on_sides)
+    sheet = package.sheet
+    resolution = options_for(edition, document.metadata).image_resolution or IMAGE_RESOLUTION
     paper = sheets(package.facts.pages, len(on_sides), edition.imposition)
     both = cost(paper.duplex, paper.sides, ink.grey, prices)
     one = cost(paper.simplex, paper.sides, ink.grey, prices) if paper.simplex else None
@@ -171,8 +175,21 @@ def _printed(
         ),
         simplex=one if prices.given else None,
         duplex=both if prices.given else None,
+        images=tuple(_scaled(document, sheet, edition, resolution)) if sheet else (),
+        resolution=resolution,
     )
     return printed, faults
+
+
+def _scaled(
+    document: Document, sheet: Sheet, edition: Edition, resolution: int
+) -> Iterator[Scaled]:
+    """The images that have fewer pixels in print than their files have."""
+    for image in for_print(document, sheet, resolution, is_large=edition.look == "large"):
+        if image.longest:
+            share = image.longest / max(image.width, image.height)
+            size = max(1, int(image.width * share)), max(1, int(image.height * share))
+            yield Scaled(image.path, (image.width, image.height), size)
 
 
 def _paper(side: PageLayout) -> str:

@@ -34,6 +34,11 @@ def page_of(report: Report) -> bytes:
         currency=report.prices.currency,
         rows=tuple(map(_row, report.editions)),
         editions=tuple(_view(edition, report) for edition in report.editions),
+        fronts=tuple(
+            _thumbnail(edition.printed.pages[0], edition)
+            for edition in report.editions
+            if edition.printed and edition.printed.pages[0].thumbnail
+        ),
         style=Markup(read_text(packaged, STYLE)),
     )
     return f"{printable_lines(markup)}\n".encode()
@@ -97,6 +102,8 @@ def _paper(printed: Printed, report: Report) -> tuple[View, ...]:
         _fact("Ink", sayings.ink_said(printed.ink)),
     ]
     copies = sayings.number_of(report.prices.copies, "copy", "copies")
+    if printed.images:
+        facts.append(_fact("Images", sayings.images_said(printed)))
     for cost, how in ((printed.duplex, "both sides"), (printed.simplex, "one side")):
         if cost:
             facts.append(_fact(f"{copies}, {how}", sayings.cost_said(cost, report.prices)))
@@ -129,6 +136,7 @@ def _thumbnail(page: PageFacts, edition: EditionReport) -> View:
     count = sum(page.number in warned.pages for warned in edition.warnings)
     return View(
         id=_id(edition.name, page.number),
+        edition=edition.name,
         page=page.number,
         address=page.thumbnail,
         height=round(THUMBNAIL / page.shape),

@@ -30,9 +30,18 @@ class Warned(msgspec.Struct, frozen=True, omit_defaults=True):
     pages: tuple[int, ...] = ()
 
 
+class Scaled(msgspec.Struct, frozen=True):
+    """An image that has more pixels than print shows: how many, and how many it has there."""
+
+    file: str
+    pixels: tuple[int, int]
+    printed: tuple[int, int]
+
+
 class Printed(msgspec.Struct, frozen=True, omit_defaults=True):
     """What printing takes. ``ink`` is the mean of all sides; ``simplex`` and ``duplex`` are the
-    costs of printing one side and both, None where there are no prices, or no such way."""
+    costs of printing one side and both, None where there are no prices, or no such way.
+    ``images`` are those that were scaled to a ``resolution``."""
 
     paper: str
     sheets: Sheets
@@ -40,6 +49,8 @@ class Printed(msgspec.Struct, frozen=True, omit_defaults=True):
     pages: tuple[PageFacts, ...]
     simplex: Cost | None = None
     duplex: Cost | None = None
+    images: tuple[Scaled, ...] = ()
+    resolution: int = 0
 
 
 class EditionReport(msgspec.Struct, frozen=True, omit_defaults=True):

@@ -7,6 +7,10 @@ from decimal import Decimal
 from pipeline.cli.report.cost import Cost, Ink, Prices, Sheets
 from pipeline.cli.report.reading_level import ReadingLevel
 from pipeline.cli.report.reading_time import ReadingTime
+from pipeline.cli.report.result import Printed
+
+SHOWN = 6
+"""Images that are named."""
 
 NARROW_SPACE = "\u202f"
 
@@ -47,6 +51,17 @@ def paper_said(sheets: Sheets, paper: str) -> str:
 def ink_said(ink: Ink) -> str:
     in_colour = f"in colour {percent(ink.black)} black and {percent(ink.colour)} colour"
     return f"{percent(ink.grey)} of a page in black alone; {in_colour}"
+
+
+def images_said(printed: Printed) -> str:
+    """2 scaled to 300 dpi: a.jpg, 6000 × 4000 to 1535 × 1024 pixels; b.jpg, …"""
+    each = (
+        f"{one.file}, {' × '.join(map(str, one.pixels))} to {' × '.join(map(str, one.printed))}"
+        for one in printed.images[:SHOWN]
+    )
+    more = len(printed.images) - SHOWN
+    said = "; ".join((*each, f"{more} more") if more > 0 else each)
+    return f"{len(printed.images)} scaled to {printed.resolution} dpi: {said} pixels"
 
 
 def cost_said(cost: Cost, prices: Prices) -> str:
