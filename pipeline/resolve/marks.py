@@ -57,7 +57,7 @@ def count_marks(document: Document) -> Document:
             hint = "Change one of them. Without a number of its own, an exercise has the sum."
             findings.add(Code.WRONG_SUM, message, span, hint)
     called = next((key for node in all_nodes(document) if (key := _key(node))), "")
-    lang = document.metadata.lang
+    lang, places = document.metadata.lang, document.metadata.score
     said = words(lang)
 
     def show(node: Exercise | ListItem) -> Node:
@@ -65,24 +65,27 @@ def count_marks(document: Document) -> Document:
         if isinstance(node, Exercise):
             own = own or marks_in(node.children)
         if own:
-            text = said["marks_shown"].format(marks=_in_words(own, _key(node) or called, lang))
-            node = _with_text(node, (model.Text(text=" "), _span("marks", text)))
+            marks = _in_words(own, _key(node) or called, lang)
+            shown = _span("marks", model.Text(text=said["marks_shown"].format(marks=marks)))
+            if isinstance(node, Exercise) and "exercises" in places:
+                shown = _span("marks", _span("score-box"), model.Text(text=f"\u2002/\u2002{marks}"))
+            node = _with_text(node, (model.Text(text=" "), shown))
         return replace(node, attributes=node.attributes.without(MARKS))
 
     total = marks_in(document.blocks)
     document = rewrite_document(document, enter={Exercise: show, ListItem: show})
-    if total and document.metadata.score:
+    if total and {"head", "foot"}.intersection(places):
         line = model.Paragraph(
             children=(
                 model.Text(text=f"{said['score']}\u2002"),
-                _span("score-box", ""),
+                _span("score-box"),
                 model.Text(text=f"\u2002/\u2002{_in_words(total, called, lang)}"),
             ),
             attributes=Attributes(classes=("score",)),
         )
-        is_head = document.metadata.score == "head"
-        blocks = (line, *document.blocks) if is_head else (*document.blocks, line)
-        document = replace(document, blocks=blocks)
+        head = (line,) if "head" in places else ()
+        foot = (line,) if "foot" in places else ()
+        document = replace(document, blocks=(*head, *document.blocks, *foot))
     return findings.added_to(document)
 
 
@@ -132,10 +135,9 @@ def _problem(node: Node, path: tuple[Node, ...]) -> str:
     return ""
 
 
-def _span(name: str, text: str) -> Inline:
-    inner = (model.Text(text=text),) if text else ()
+def _span(name: str, *children: Inline) -> Inline:
     own = Attributes(classes=(name,))
-    return model.InlineElement(name="span", children=inner, attributes=own)
+    return model.InlineElement(name="span", children=children, attributes=own)
 
 
 def _with_text(node: Exercise | ListItem, text: tuple[Inline, ...]) -> Exercise | ListItem:

@@ -169,9 +169,10 @@ class Metadata(msgspec.Struct, frozen=True, omit_defaults=True):
         "Where notes are printed: at the foot of the page, in the margin beside the text, or all "
         "at the end. On wide screens the web page has them in the margin too.",
         "margin", "end", wrong="is no place for notes")] = "foot"
-    score: Annotated[Literal["", "head", "foot"], Key(
-        "Where a box for the score stands, with the sum of all marks: at the head of the text, or "
-        "at its foot.", "head", "foot", wrong="is no place for the score")] = ""
+    score: Annotated[tuple[Literal["head", "foot", "exercises"], ...], Key(
+        "Where boxes for the score stand: with the sum of all marks at the head of the text, or at "
+        "its foot; and at exercises.", "head", ["exercises", "foot"],
+        wrong="is no place for the score")] = ()
     web: Annotated[Literal["page", "chapters"], Key(
         "Whether the web edition is one page, or a small site: one page for each chapter, with "
         "search.", "chapters", wrong="is no form of the web edition")] = "page"
