@@ -22,8 +22,8 @@ from pipeline.cli.terminal import (
     SOURCE,
     SOURCE_ERRORS,
     TEMPLATES,
-    check_editions,
     check_split,
+    edition_names,
     formats,
     need_system,
     not_built,
@@ -52,8 +52,9 @@ SHOWN = frozenset({".html", ".pdf", ".epub"})
     "--edition",
     "editions",
     multiple=True,
+    callback=edition_names,
     metavar="NAME",
-    help="What to make, more than once if need be; all: whatever can be made (default: what the"
+    help="What to make, several with commas between; all: whatever can be made (default: what the"
     " front matter lists, or web, handout, ebook).",
 )
 @OUT
@@ -161,7 +162,6 @@ def build_of(options: dict[str, Any], dump: str | None = None) -> Callable[..., 
     from pipeline import driver
 
     editions, split = options["editions"], options.get("split") or 0
-    check_editions(editions)
     pages = pages_to_fill(options["fit"], editions)
     if split:
         check_split(editions, dump, catalog=options["catalog"])

@@ -18,7 +18,7 @@ from pipeline.cli.terminal import (
     SOURCE,
     SOURCE_ERRORS,
     TEMPLATES,
-    check_editions,
+    edition_names,
     need_system,
     or_exit,
     show,
@@ -67,8 +67,9 @@ NOTHING = Decimal(0)
     "--edition",
     "editions",
     multiple=True,
+    callback=edition_names,
     metavar="NAME",
-    help="What to report on, more than once if need be (default: those that the front matter"
+    help="What to report on, several with commas between (default: those that the front matter"
     " lists, or handout).",
 )
 @click.option(
@@ -117,7 +118,6 @@ def report(
     from pipeline.system import outputs
     from pipeline.system.store import CACHE, Folder
 
-    check_editions(editions)
     need_system({"pdf"})
     started = time.perf_counter()
     prices = Prices(copies, paper_price, page_price, ink_price, currency)
@@ -168,6 +168,8 @@ def lines(edition: EditionReport, made: Report) -> Iterator[str]:
     if printed:
         yield f"  paper     {sayings.paper_said(printed.sheets, printed.paper)}"
         yield f"  ink       {sayings.ink_said(printed.ink)}"
+        if printed.images:
+            yield f"  images    {sayings.images_said(printed)}"
         copies = sayings.number_of(prices.copies, "copy", "copies")
         for cost, how in ((printed.duplex, "both sides"), (printed.simplex, "one side")):
             if cost:

@@ -114,12 +114,17 @@ def give_up(message: str, code: int = SYSTEM_MISSING) -> NoReturn:
     sys.exit(code)
 
 
-def check_editions(names: Iterable[str]) -> None:
+def edition_names(
+    ctx: click.Context, param: click.Parameter, values: tuple[str, ...]
+) -> tuple[str, ...]:
+    """The names of editions that an option gives, which may have commas between them."""
     from pipeline.model.editions import ALL, EDITIONS
 
+    names = tuple(name.strip() for value in values for name in value.split(",") if name.strip())
     for name in names:
         if name not in EDITIONS and name != ALL:
             raise click.BadParameter(did_you_mean(name, EDITIONS), param_hint="--edition")
+    return names
 
 
 def pages_to_fill(value: str | None, names: Iterable[str]) -> int | Literal["even"] | None:
