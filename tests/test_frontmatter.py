@@ -282,7 +282,7 @@ contents: {show: yes, depth: 3, questions: on}
         ),
         identifier=Identifier("doi", "10.1000/182"),
         series=Series("Handouts", "2.1"),
-        cover=Cover("images/cover.svg", "A chain"),
+        cover=Cover(Placed("images/cover.svg", 19, 16), "A chain"),
         speakers=(
             Speaker("Rahim Kanani", "interviewer", asks=True),
             Speaker("Siddharth Kara", "guest"),
@@ -304,7 +304,8 @@ contents: {show: yes, depth: 3, questions: on}
         ("split: 3", "wrong-value", 8, "Write 1 or 2."),
         ("date: 2026-02-30", "wrong-value", 7, "YYYY-MM-DD"),
         ("date: 2026-13", "wrong-value", 7, "YYYY-MM-DD"),
-        ("date: 24 November 2026", "wrong-value", 7, "YYYY-MM-DD"),
+        ("date: 24 November 2026", "wrong-value", 7, "2026-11-24"),
+        ("date: 11/12/2026", "wrong-value", 7, "YYYY-MM-DD"),
         ("date: 2026/3/5", "wrong-value", 7, "Write `2026-03-05`."),
         ("contributors: [{name: A, role: edtior}]", "wrong-value", 32, "Did you mean `editor`?"),
         ("authors: [{role: editor}]", "wrong-value", 11, ""),

@@ -42,7 +42,7 @@ from pipeline.model import (
 )
 from pipeline.model.diagnostics import Span
 from pipeline.model.editions import EDITIONS
-from pipeline.model.metadata import ContentsOptions, Cover, Metadata
+from pipeline.model.metadata import ContentsOptions, Cover, Metadata, Placed
 from pipeline.model.slugs import slug
 from pipeline.model.tree import FIELDS, INLINE_FIELDS, plain_text, rewrite, walk, whole
 from pipeline.parser import parse
@@ -54,12 +54,14 @@ from pipeline.resolve.highlight import highlight_code
 from pipeline.resolve.identifiers import RESERVED, RESERVED_PREFIXES, assign_identifiers
 from pipeline.resolve.notes import number_notes
 from pipeline.resolve.numbering import number_captions
-from pipeline.resolve.references import check_references
+from pipeline.resolve.references import ON_THE_WEB, check_references
 from pipeline.resolve.sections import nest_sections
 from pipeline.resolve.svg import read_svg
 from pipeline.select import select
 
 N = TypeVar("N", bound=Node)
+
+COPY = "Copy the file into the folder, and give its path from there."
 
 
 def text(words: str) -> tuple[Text, ...]:
@@ -383,10 +385,10 @@ def folder(tmp_path: Path) -> Path:
         ("sub%20dir", "unresolved-link", ""),
         ("a%00b", "unresolved-link", ""),
         ("x" * 5000, "unresolved-link", ""),
-        ("../secret.png", "outside-folder", ""),
-        ("sub%20dir/%2e%2e/../secret.png", "outside-folder", ""),
-        ("/etc/passwd", "outside-folder", ""),
-        ("out.png", "outside-folder", ""),
+        ("../secret.png", "outside-folder", ON_THE_WEB),
+        ("sub%20dir/%2e%2e/../secret.png", "outside-folder", ON_THE_WEB),
+        ("/etc/passwd", "outside-folder", ON_THE_WEB),
+        ("out.png", "outside-folder", ON_THE_WEB),
         ("javascript:x()", "unsafe-markup", ""),
         (" Java\tScript:x()", "unsafe-markup", ""),
         ("data:text/html,x", "unsafe-markup", ""),
@@ -620,8 +622,8 @@ def test_what_stands_around_a_script_stays() -> None:
         ("//a.org/x.png", "remote-image", "Save a copy beside the source."),
         ("data:image/png;base64,x", "bad-image", "Save it as a file beside the source."),
         ("file:///x.png", "bad-image", "Copy the image beside the source, and write `x.png`."),
-        ("../secret.png", "outside-folder", ""),
-        ("out.png", "outside-folder", ""),
+        ("../secret.png", "outside-folder", COPY),
+        ("out.png", "outside-folder", COPY),
     ],
 )
 def test_images_that_are_not_there(folder: Path, source: str, code: str, hint: str) -> None:
@@ -640,13 +642,13 @@ def test_assets_are_listed_once_under_safe_names(tmp_path: Path) -> None:
         (tmp_path / name).write_bytes(png())
     sources = ("%C3%89t%C3%A9%201.PNG", "a/ete-1.png", "图.png", "./con.png", "a/../con.png")
     blocks = [paragraph(Image(source=source, alt="x")) for source in sources]
-    cover = Cover(source="./cover.png")
+    cover = Cover(source=Placed("./cover.png"))
     found = gather_assets(document(*blocks, cover=cover), tmp_path)
     assert [asset.path for asset in found.assets] == [files[-1], *files[:-1]]
     assert [asset.name for asset in found.assets] == [
         *("cover.png", "ete-1.png", "ete-1-2.png", "image.png", "image-con.png"),
     ]
-    assert found.metadata.cover == Cover(source="cover.png")
+    assert found.metadata.cover == Cover(source=Placed("cover.png"))
     assert not found.diagnostics
 
 

@@ -46,6 +46,9 @@ BLANK = "____"
 CONDITIONS = frozenset({"only", "not", "edition"})
 """The keys of attributes that say which editions have a node."""
 
+WIDTH = re.compile(r"(\d+(?:\.\d+)?)\s?(%|px|em|rem|cm|mm|in|pt)?")
+"""A value of the attribute `width`."""
+
 MINUTES = "minutes"
 """The key of the attribute that says, for teachers alone, how long something takes."""
 

@@ -26,6 +26,7 @@ class _Mark(NamedTuple):
     instead: str
 
 
+_LATEX = "a command of LaTeX"
 _INCLUDE = "To take in a file, write `{{ include part.md }}` alone on a line."
 
 INLINE = (
@@ -54,10 +55,27 @@ INLINE = (
         "a reference of pandoc-crossref",
         r"Write it with a hyphen: the id `{#\1-\2}`, and `@\1-\2`.",
     ),
+    *(
+        _Mark(re.compile(rf"\\(?:{names})\*?[\[{{][^\n]{{0,1000}}?[\]}}]"), _LATEX, instead)
+        for names, instead in {
+            "footnote": "Write it as `^[…]`.",
+            "(?:text|paren|auto|foot)?cite[pt]?": "Write it as `[@key]`.",
+            "label": "Write an id in braces, `{#fig-map}`, at the end of what it names.",
+            "textbf": "Write it as `**…**`.",
+            "emph|textit|textsl": "Write it as `*…*`.",
+            "texttt|verb": "Write it between backticks.",
+            "(?:sub)*section|chapter|paragraph": "Write it as a heading: `## …`.",
+            "includegraphics": "Write it as `![what it shows](file)`.",
+            "caption": 'Write it after the image\'s file: `![what it shows](file "Caption")`.',
+            "href|url": "Write it as `[text](address)`.",
+            "underline": "Write it as `<u>…</u>`.",
+            "begin|end": "Write what it stands for in Markdown.",
+        }.items()
+    ),
 )
 """Marks within text, by the character they begin with: none looks far."""
 
-TRIGGERS = "{:@"
+TRIGGERS = "{:@\\"
 
 LINES = (
     _Mark(

@@ -7,11 +7,11 @@ import itertools
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
-from pipeline.model import NO_ATTRIBUTES, Node
+from pipeline.model import NO_ATTRIBUTES, Chart, Figure, FigureGroup, Image, Node
 from pipeline.model.codes import Code, diagnostic
 from pipeline.model.diagnostics import Diagnostic, Span
 from pipeline.model.suggestions import nearest
-from pipeline.model.tree import walk
+from pipeline.model.tree import WIDTH, walk
 from pipeline.parser import attributes, other_tools
 from pipeline.parser.blocks.tables import column_count, split_row
 from pipeline.parser.constructs import boxes
@@ -31,6 +31,7 @@ KEYS = (
 )
 """The attributes with a meaning of which others can be slips: shorter ones are like too much."""
 
+SIZED = (Chart, Figure, FigureGroup, Image)
 _CALLOUT = re.compile(r"\[!([^\]\n|]{1,60})[\]|]")
 _HEADING = re.compile(
     r"#(?!(?:define|elif|else|endif|error|if|ifdef|ifndef|include|line|pragma|undef)\b)"
@@ -92,13 +93,32 @@ def warn_of_name(name: str, known: Sequence[str], span: Span, report: Report) ->
         report(Code.LIKELY_SLIP, message, span, f"Did you mean `::: {meant}`?")
 
 
+def of_link(written: str) -> tuple[str, str]:
+    """What to say of a link or an image that cannot be read as one."""
+    what = "image" if written.startswith("!") else "link"
+    target = written[written.rindex("](") + 2 :] if "](" in written else ""
+    if not target:
+        hint = "Leave out the space before the parenthesis."
+    elif target.count('"') % 2:
+        hint = "Close the quotation mark before the parenthesis."
+    elif not target.endswith(")"):
+        hint = "End it with a parenthesis."
+    else:
+        hint = "Write the address without spaces, `%20` for each, and what else it says in quotes."
+    return f"`{written}` is no {what}, and stays as text.", hint
+
+
 def doubtful_attributes(nodes: Iterable[Node]) -> Iterator[Diagnostic]:
     """A finding for each key of an attribute list that is nearly one with a meaning, and for each
-    language that there is not."""
+    language and width that there is not."""
     for node in walk(nodes):
         own = getattr(node, "attributes", NO_ATTRIBUTES)
         for key, value in own.pairs:
-            if key == "lang" and (wrong := _wrong_tag(value)):
+            if key == "width" and isinstance(node, SIZED) and not WIDTH.fullmatch(value.strip()):
+                message = f"`width={value}` is no width."
+                hint = "Write a share of the line, `width=50%`, or a length, `width=4cm`."
+                yield diagnostic(Code.BAD_ATTRIBUTE, message, span=node.span, hint=hint)
+            elif key == "lang" and (wrong := _wrong_tag(value)):
                 yield diagnostic(Code.BAD_ATTRIBUTE, wrong[0], span=node.span, hint=wrong[1])
             elif meant := _meant(key):
                 message = f"The attribute `{key}` has no meaning of its own."

@@ -18,7 +18,7 @@ from markdown.util import Registry
 
 from pipeline.model.codes import Code
 from pipeline.model.diagnostics import Span
-from pipeline.parser import attributes
+from pipeline.parser import attributes, slips
 from pipeline.parser.blockparser import BlockElement, LineParser
 from pipeline.parser.blocks.breaks import PageBreakProcessor, ThematicBreakProcessor
 from pipeline.parser.blocks.code import FenceProcessor, IndentedCodeProcessor
@@ -145,6 +145,10 @@ class InlineTreeprocessor(Treeprocessor):
             message = f"The attributes `{written}` cannot be read."
             at = place or Span(line, column)
             self.parser.report(Code.BAD_ATTRIBUTE, message, at.line, at.column, attributes.HINT)
+        for written, line, column in mistakes.links:
+            message, hint = slips.of_link(written)
+            at = place or Span(line, column)
+            self.parser.report(Code.LIKELY_SLIP, message, at.line, at.column, hint)
 
 
 class Tree(NamedTuple):

@@ -108,7 +108,9 @@ class _Options:
             hint = 'Write each column\'s share in per cent: `widths="30 70"`.'
             self._refuse(WIDTHS, "has something else than numbers above 0", hint)
         elif words and len(words) != width:
-            self._refuse(WIDTHS, f"has {len(words)} numbers for {width} columns", "")
+            self._refuse(
+                WIDTHS, f"has {_counted(len(words), 'number')} for {_counted(width, 'column')}", ""
+            )
         else:
             total = sum(shares)
             return tuple(max(0.01, round(share * 100 / total, 2)) for share in shares)
@@ -118,6 +120,10 @@ class _Options:
         value = self._options[key]
         written = f"{key}={value}" if value.isalnum() else f'{key}="{value}"'
         self._report(Code.BAD_ATTRIBUTE, f"`{written}` {problem}.", self._span, hint)
+
+
+def _counted(number: int, what: str) -> str:
+    return f"{number} {what}{'s' if number != 1 else ''}"
 
 
 # --- heads -----------------------------------------------------------------------------

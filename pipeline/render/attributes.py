@@ -10,7 +10,7 @@ from markupsafe import Markup
 from pipeline.model import Answer, Container, Node, WritingSpace
 from pipeline.model.editions import FormatName
 from pipeline.model.print_marks import OURS
-from pipeline.model.tree import MINUTES
+from pipeline.model.tree import MINUTES, WIDTH
 from pipeline.render import exercises
 from pipeline.system.paths import scheme
 
@@ -23,7 +23,7 @@ class SizeClasses:
 
     def width(self, value: str) -> str:
         """A class that sets a width; "" for what is none."""
-        match = re.fullmatch(r"(\d+(?:\.\d+)?)(%|px|em|rem|cm|mm|in|pt)?", value.strip())
+        match = WIDTH.fullmatch(value.strip())
         if not match:
             return ""
         number, unit = match[1], match[2] or "px"
@@ -92,8 +92,8 @@ def attributes_of(
             name = key if key.startswith("data-") else f"data-{key}"
             if format_name != "pdf" or name not in OURS:
                 found[name] = value
-    if names:
-        found["class"] = " ".join(dict.fromkeys(name for name in names if name))
+    if any(names):
+        found["class"] = " ".join(dict.fromkeys(filter(None, names)))
     return Markup("").join(
         Markup(' {}="{}"').format(key, value) for key, value in found.items() if key
     )

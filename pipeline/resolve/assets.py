@@ -95,13 +95,14 @@ def gather_assets(document: Document, folder: Path) -> Document:
     gathered = _Assets(folder)
     places: dict[str, Span | None] = {}
     if cover:
-        found = gathered.find(cover.source)
+        span = Span(cover.source.line, cover.source.column) if cover.source.line else None
+        found = gathered.find(cover.source.text)
         if isinstance(found, Problem):
-            findings.add(found.code, f"The cover: {found.message}", None, found.hint)
+            findings.add(found.code, f"The cover: {found.message}", span, found.hint)
             document = replace(document, metadata=replace(document.metadata, cover=None))
         else:
-            places[found.path] = None
-            cover = replace(cover, source=found.path)
+            places[found.path] = span
+            cover = replace(cover, source=replace(cover.source, text=found.path))
             document = replace(document, metadata=replace(document.metadata, cover=cover))
     if logo := brand.logo:
         span = Span(logo.line, logo.column) if logo.line else None

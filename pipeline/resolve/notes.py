@@ -100,7 +100,8 @@ def _occurrences(
                     Code.UNRESOLVED_NOTE,
                     f"The footnote `[^{label}]` is not defined.",
                     span,
-                    hint=findings.did_you_mean(label, notes, "[^", "]"),
+                    hint=findings.did_you_mean(label, notes, "[^", "]")
+                    or f"Add a line `[^{label}]: text`.",
                 )
                 continue
             counts[label] = counts.get(label, 0) + 1
@@ -132,14 +133,17 @@ def _by_label(document: Document, findings: Findings) -> dict[str, Note]:
                 Code.DUPLICATE_NOTE,
                 f"The footnote `[^{note.label}]` is defined twice{place}.",
                 note.span,
+                "Give one of them another label; this one is left out.",
             )
     return notes
 
 
 def _report_unused(note: Note, findings: Findings) -> None:
     message = f"The footnote `[^{note.label}]` is never referred to."
+    hint = f"Refer to it in the text, `[^{note.label}]`, or take it out."
     if note.label.startswith(INLINE_NOTE):
         text = " ".join(plain_text(note.children).split())
         shown = text if len(text) <= LONGEST else f"{text[:LONGEST].rstrip()}…"
         message = f"The note `^[{shown}]` stands where no output can have one, and is left out."
-    findings.add(Code.UNUSED_NOTE, message, note.span)
+        hint = "Put it into the text that follows."
+    findings.add(Code.UNUSED_NOTE, message, note.span, hint)

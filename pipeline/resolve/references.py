@@ -16,6 +16,7 @@ from pipeline.model.tree import all_spans, ordinals, plain_text, rewrite_documen
 from pipeline.resolve.findings import Findings
 from pipeline.system.paths import Problem, locate, scheme
 
+ON_THE_WEB = "Put the file on the web, and link to its address."
 SAFE_SCHEMES = frozenset({"http", "https", "mailto", "tel"})
 
 
@@ -83,7 +84,8 @@ class _Targets:
                 self._starts.setdefault(file, f"#{name}")
             if isinstance(node, Section) and node.role == "titlepage":
                 self._top = f"#{name}"
-        self._like.setdefault(_letters(document.metadata.title), self._top)
+        for name in (document.metadata.title, "title", "top"):
+            self._like.setdefault(_letters(name), self._top)
 
     def find(self, href: str, own: str) -> str | Problem | None:
         """The address within the document that a link in the file ``own`` leads to, or what is
@@ -168,8 +170,10 @@ def _lead(href: str, folder: Path) -> str | Problem:
             Code.LOCAL_LINK,
             f"The link leads to “{unquote(href)}”, a file that does not go into the outputs;"
             " only its text is kept.",
-            "Put the file on the web, and link to its address.",
+            ON_THE_WEB,
         )
     if re.match(r"(www\.|[\w-]+\.(com|org|net|edu|gov|int|info)\b)", href):
         return located._replace(hint=f"To lead to the web, write `https://{href}`.")
+    if located.code is Code.OUTSIDE_FOLDER:
+        return located._replace(hint=ON_THE_WEB)
     return located

@@ -93,8 +93,16 @@ def locate(folder: Path, address: str, missing: Code) -> Located | Problem:
     outside is looked at. What is looked for is noted (`noting`).
     """
     relative = unquote(re.split(r"[?#]", address, maxsplit=1)[0]).replace("\\", "/")
-    outside = Problem(Code.OUTSIDE_FOLDER, f"“{relative}” leads out of the source's folder.")
-    if relative.startswith("/") or Path(os.path.normpath(relative)).parts[:1] == (os.pardir,):
+    outside = Problem(
+        Code.OUTSIDE_FOLDER,
+        f"“{relative}” leads out of the source's folder.",
+        "Copy the file into the folder, and give its path from there.",
+    )
+    if relative.startswith("/"):  # as websites write it
+        inside = locate(folder, relative.lstrip("/"), missing)
+        hint = f"Paths start from that folder: write `{relative.lstrip('/')}`."
+        return outside if isinstance(inside, Problem) else outside._replace(hint=hint)
+    if Path(os.path.normpath(relative)).parts[:1] == (os.pardir,):
         return outside
     if (noted := _noted.get()) is not None:
         noted[folder / os.path.normpath(relative)] = None
@@ -122,7 +130,11 @@ def _hint(relative: str, name: str, names: list[str]) -> str:
     for other in sorted(names):
         if other.casefold() == name.casefold():
             return f"The file is named `{start}{other}`: capital letters count."
-    near = nearest(name, names)
+    stem, suffix = Path(name).stem, Path(name).suffix
+    same = {Path(other).stem: other for other in names if other.endswith(suffix)}
+    if not (near := same.get(nearest(stem, same), "")):
+        others = {Path(other).suffix: other for other in names if Path(other).stem == stem}
+        near = others.get(nearest(suffix, others), "")
     return f"Did you mean `{start}{near}`?" if near else ""
 
 

@@ -20,7 +20,7 @@ from pipeline.authoring.importing.html import decoded, of_page
 from pipeline.authoring.importing.opf import OPF, OpfPackage
 from pipeline.authoring.importing.own_markup import HEADS, classes_of, is_made, roles_of
 from pipeline.model.codes import Code, diagnostic
-from pipeline.model.metadata import Metadata
+from pipeline.model.metadata import Metadata, Placed
 from pipeline.model.metadata.parts import Cover
 from pipeline.model.roles import CLASSES
 
@@ -61,7 +61,7 @@ def read_epub(path: Path, name: str) -> Draft:
     suffix = posixpath.splitext(cover)[1].lower()
     if cover in parts and not own and suffix in (".jpg", ".jpeg", ".png"):
         images[f"images/cover{suffix}"] = parts[cover]
-        metadata = replace(metadata, cover=Cover(source=f"images/cover{suffix}"))
+        metadata = replace(metadata, cover=Cover(Placed(f"images/cover{suffix}")))
     return replace(draft, metadata=metadata, images=images, found=(*found, *draft.found))
 
 

@@ -9,6 +9,14 @@ import msgspec
 from pipeline.model.keys import Key, Written
 
 
+class Placed(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A word of the front matter, and where it stands there."""
+
+    text: str
+    line: int = 0
+    column: int = 0
+
+
 class Contributor(msgspec.Struct, frozen=True, omit_defaults=True):
     """A person or body. ``role`` is a MARC relator code (``aut``, ``edt``, ``ill`` …), and
     ``more_roles`` are those of somebody who did several things; ``orcid`` the bare sixteen-digit
@@ -195,7 +203,9 @@ class Cover(msgspec.Struct, frozen=True, omit_defaults=True):
     """The cover's image, relative to the source's folder, and its text alternative."""
 
     written: ClassVar = Written("a cover", alone="source")
-    source: Annotated[str, Key("The image, from the source's folder.", name="image", form="cover")]
+    source: Annotated[
+        Placed, Key("The image, from the source's folder.", name="image", form="cover")
+    ]
     alt: Annotated[str, Key("What the cover shows, for those who cannot see it.")] = ""
 
 
@@ -261,11 +271,3 @@ class ContentsOptions(msgspec.Struct, frozen=True, omit_defaults=True):
     figures: Annotated[bool, Key("Whether there is a list of figures as well.")] = False
     tables: Annotated[bool, Key("Whether there is a list of tables as well.")] = False
     listings: Annotated[bool, Key("Whether there is a list of captioned code as well.")] = False
-
-
-class Placed(msgspec.Struct, frozen=True, omit_defaults=True):
-    """A word of the front matter, and where it stands there."""
-
-    text: str
-    line: int = 0
-    column: int = 0

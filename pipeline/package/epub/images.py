@@ -78,7 +78,7 @@ def _name(old: str, suffix: str, names: set[str]) -> str:
 def _is_cover(asset: Asset, pages: Pages) -> bool:
     """Whether an image is the cover as it is, and not a drawing that a picture is made of."""
     named = pages.metadata.cover
-    return pages.cover is None and named is not None and asset.path == named.source
+    return pages.cover is None and named is not None and asset.path == named.source.text
 
 
 def _shown(pages: Pages) -> tuple[Asset, ...]:

@@ -22,8 +22,10 @@ class AtxHeadingProcessor(LineProcessor):
 
     def start(self, cursor: Cursor) -> bool:
         match = _ATX.match(cursor.rest)
-        if not match and self.parser.innermost.tag != "p" and self._is_meant(cursor.rest.rstrip()):
-            match = _CLOSE.match(cursor.rest)
+        if not match and self.parser.innermost.tag != "p":
+            split = attributes.trailing(cursor.rest)
+            if self._is_meant((split[0] if split else cursor.rest).rstrip()):
+                match = _CLOSE.match(cursor.rest)
         if not match:
             return False
         text = cursor.rest[match.end() :]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pipeline.model import Block
+from pipeline.model.codes import Code
 from pipeline.model.tree import WORD_BANK
 from pipeline.parser import slips
 from pipeline.parser.constructs import (
@@ -77,7 +78,11 @@ def container(parts: Parts) -> tuple[Block, ...]:
     if construct is None:
         if guessed := exercises.guessed(parts):
             return guessed
-        if parts.name not in MEANT:
+        if parts.name in FENCES:
+            message = f"`::: {parts.name}` is a block without a meaning of its own."
+            hint = f"Write it as code is: a line ```{parts.name}, what belongs to it, a line ```."
+            parts.report(Code.LIKELY_SLIP, message, parts.span, hint)
+        elif parts.name not in MEANT:
             slips.warn_of_name(parts.name, (*CONTAINERS, *MEANT), parts.span, parts.report)
         construct = boxes.container
     return construct(parts)

@@ -5,10 +5,10 @@ from __future__ import annotations
 
 import posixpath
 import re
+from collections.abc import Callable
 
 from pipeline.model.codes import Code
 from pipeline.parser.characters import shorten
-from pipeline.parser.frontmatter.form import Reader
 from pipeline.parser.frontmatter.values import FieldReport, text
 from pipeline.parser.frontmatter.yaml_nodes import Node, Place
 
@@ -48,27 +48,24 @@ def _is_inside(path: str, place: Place, report: FieldReport, what: str) -> bool:
     return True
 
 
-def inside(what: str) -> Reader:
-    """A reader of paths in the source's folder, for what is ``what``."""
+def inside(what: str) -> Callable[[str, Node, FieldReport, str], str | None]:
+    """What gives a path back if it stays in the source's folder, for what is ``what``."""
 
-    def read(node: Node, report: FieldReport, key: str) -> str | None:
-        path = text(node, report, key)
-        return path if path and _is_inside(path, node.place, report, what) else None
+    def usable(path: str, node: Node, report: FieldReport, key: str) -> str | None:
+        return path if _is_inside(path, node.place, report, what) else None
 
-    return read
+    return usable
 
 
 def font(node: Node, report: FieldReport, key: str) -> str | None:
-    path: str | None = inside("font")(node, report, key)
-    if path and not path.lower().endswith(FONTS):
+    path = text(node, report, key)
+    if not path or not _is_inside(path, node.place, report, "font"):
+        return None
+    if not path.lower().endswith(FONTS):
         hint = "Give an OpenType, TrueType or WOFF file."
         report.wrong(key, f"`{shorten(path)}` is no font.", node.place, hint)
         return None
     return path
-
-
-def logo(path: str, node: Node, report: FieldReport, key: str) -> str | None:
-    return path if _is_inside(path, node.place, report, "logo") else None
 
 
 def works(path: str, node: Node, report: FieldReport, key: str) -> str | None:

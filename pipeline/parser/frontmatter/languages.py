@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from datetime import date
 
+from pipeline.model.words import FOLDER, words
 from pipeline.model.words.writing import tags_by_name, writing
 from pipeline.parser.characters import shorten
 from pipeline.parser.frontmatter.identifiers import BadValueError
@@ -57,11 +59,45 @@ def _meant(tag: str) -> str:
     return _usual("-".join(filter(None, (spoken, rest)))) if spoken else ""
 
 
+def _as_people_write(value: str) -> str:
+    """The date that is written with the name of its month, in any language, or in numbers of which
+    it can be told which is the day (``31.5.2026``); "" for others, such as ``3/5/2026``."""
+    numbers = [int(word) for word in re.findall(r"\d{1,4}", value)]
+    names = re.findall(r"[^\W\d_]{3,}", value.casefold())
+    months = {n for word in names for name, n in _months() if name.startswith(word)}
+    if len(months) == 1:
+        numbers.insert(-1, months.pop())
+    elif re.fullmatch(r"\d{4}年\d+月\d+日", value):
+        numbers.reverse()
+    elif not re.fullmatch(r"\d+\.\s?\d+\.\s?\d+|(1[3-9]|[23]\d)/\d+/\d+", value):
+        return ""
+    try:
+        *days, month, year = numbers
+        if year < 1000:
+            return ""
+        return date(year, month, *(days or (1,))).isoformat()[: 10 if days else 7]
+    except (TypeError, ValueError):
+        return ""
+
+
+@functools.cache
+def _months() -> tuple[tuple[str, int], ...]:
+    """The names of months in the languages that Chapbook has words of, and their numbers."""
+    found = (words(path.stem)["months"] for path in FOLDER.glob("??.toml"))
+    return tuple(
+        (name.casefold(), number)
+        for names in found
+        for number, name in enumerate(names.split("|"), 1)
+    )
+
+
 def calendar_date(value: str) -> str:
     """YYYY, YYYY-MM or YYYY-MM-DD, if it is a date that exists. Raises `BadValueError`."""
     hint = "Write it as YYYY, YYYY-MM or YYYY-MM-DD."
     found = re.fullmatch(r"(\d{4})(?:([-/.])(\d{1,2})(?:\2(\d{1,2}))?)?", value, re.ASCII)
     if found is None:
+        meant = _as_people_write(value[:60])
+        hint = f"Write `{meant}`." if meant else hint
         raise BadValueError(f"`{shorten(value)}` is not a date.", hint)
     year, month, day = (int(found[group] or 1) for group in (1, 3, 4))
     try:

@@ -60,8 +60,8 @@ def points(value: str) -> float:
 
 
 def page_size(value: str) -> PageSize:
-    """A size by its name, or ``150mm x 220mm``."""
-    name = " ".join(value.lower().replace("-", " ").split())
+    """A size by its name, as LaTeX writes it too (``a4paper``), or ``150mm x 220mm``."""
+    name = " ".join(value.lower().replace("-", " ").removesuffix("paper").split())
     name = {"statement": "half letter", "us letter": "letter", "us legal": "legal"}.get(name, name)
     if name in SIZES:
         return SIZES[name]

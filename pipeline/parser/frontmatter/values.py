@@ -26,6 +26,8 @@ class FieldReport:
 
     source: str
     found: list[Diagnostic] = field(default_factory=list)
+    written: dict[str, str] = field(default_factory=dict)
+    """Keys of the front matter that are written by another name, and that name."""
 
     def add(self, code: Code, message: str, place: Place, hint: str = "") -> None:
         span = Span(place.line, place.column)
@@ -34,8 +36,8 @@ class FieldReport:
         )
 
     def wrong(self, key: str, message: str, place: Place, hint: str = "") -> None:
-        """``message`` as a `Code.WRONG_VALUE` of ``key``."""
-        self.add(Code.WRONG_VALUE, f"`{key}`: {message}", place, hint)
+        """``message`` as a `Code.WRONG_VALUE` of ``key``, as the author calls it."""
+        self.add(Code.WRONG_VALUE, f"`{self.written.get(key, key)}`: {message}", place, hint)
 
 
 N = TypeVar("N", bound=Node)
@@ -67,6 +69,8 @@ OTHER_TOOLS: MappingOf[str, str] = {
     "toc-depth": "Write `contents: {depth: 2}`.",
     "fontsize": "Write `page: {text: 12pt}`.",
     "geometry": "Write `page: {margins: 20mm}`.",
+    **dict.fromkeys(("margin", "margins"), "Write `page: {margins: 20mm}`."),
+    **dict.fromkeys(("published", "pubdate", "publication-date"), "Write `date: 2026-05-03`."),
     "linestretch": "Write `page: {leading: 15pt}`.",
     "classoption": "Write `page: {columns: 2}`, or what else it stands for, under `page`.",
     "lof": "Write `contents: {figures: true}`.",
@@ -118,6 +122,8 @@ def entries(
             report.add(Code.DUPLICATE_KEY, message, written.place, hint)
             continue
         first[key] = written
+        if key != written.text and not inside:
+            report.written[key] = written.text
         if key not in known:
             name = written.text.lower().replace("_", "-")
             hint = "" if inside else OTHER_TOOLS.get(name, "")

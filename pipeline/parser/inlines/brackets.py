@@ -14,6 +14,11 @@ from pipeline.parser.inlines.leaf import Leaf
 from pipeline.parser.inlines.patterns import InlineSpan
 
 _NOT_BLANK = re.compile(r"\S")
+_MEANT = re.compile(
+    r" ?\((?P<address>(?:https?://|www\.|mailto:|#)|[^\s()\"']{1,200}\.[A-Za-z]{2,5}(?=[)\"'\s]))?"
+    r"[^()\n]{0,200}\)?"
+)
+"""What follows the brackets of a link or an image, and is none that can be read."""
 
 
 class Brackets:
@@ -63,6 +68,7 @@ class Brackets:
                 if not bracket.image and self._cite(bracket, start):
                     return
                 self.leaf.check_attributes()
+                self._check_target(bracket)
                 self.leaf.chain.add_text("]")
                 return
             element = InlineSpan("span")
@@ -106,6 +112,17 @@ class Brackets:
             return
         element = InlineSpan("note")
         self._wrap(bracket, element)
+
+    def _check_target(self, bracket: Bracket) -> None:
+        """What follows the ``]`` of no link, if it was meant for an address; a number may be that
+        of a work."""
+        leaf = self.leaf
+        if leaf.data[bracket.content : leaf.pos - 1].isdecimal():
+            return
+        match = _MEANT.match(leaf.data, leaf.pos)
+        if match and (bracket.image or match["address"]):
+            written = leaf.data[bracket.start : match.end()]
+            leaf.mistakes.links.append((written, *leaf.places.at(bracket.start)))
 
     def _link_target(self, bracket: Bracket, close: int) -> tuple[str, str, int] | None:
         """The address and title that follow ``]``, and where they end."""

@@ -14,10 +14,11 @@ from pipeline.parser.lines import Line, LinePlaces
 
 class Mistakes(NamedTuple):
     """What is wrong in a leaf, each with line and column: labels that full references name
-    and nobody defines, and attribute lists that cannot be read."""
+    and nobody defines, attribute lists that cannot be read, and links that are none."""
 
     undefined: list[tuple[str, int, int]]
     attributes: list[tuple[str, int, int]]
+    links: list[tuple[str, int, int]]
 
 
 class Leaf:
@@ -28,7 +29,7 @@ class Leaf:
         self.data = "\n".join(lines).rstrip(" \t")
         self.chain = Chain()
         self.pos = 0
-        self.mistakes = Mistakes([], [])
+        self.mistakes = Mistakes([], [], [])
 
     def at(self, text: str) -> bool:
         """Whether ``text`` stands here."""

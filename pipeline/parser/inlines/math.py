@@ -47,8 +47,10 @@ PATTERNS = {
     "latex-display-math": Pattern(
         "\\", rf"(?P<mark>\\\\?)\[((?:{_BRACKETED})++)(?P=mark)\]", _latex_display
     ),
-    # which leads to a formula with that `\label`
-    "formula-reference": Pattern("\\", r"(\\(?:eq)?ref\{[^{}\s]++\})", lambda m, data: _formula(m)),
+    # which leads to a formula with that `\label`, or to a figure with the id `fig-…`
+    "formula-reference": Pattern(
+        "\\", r"(\\(?:eq|[cC]|auto)?ref\{[^{}\s]++\})", lambda m, data: _formula(m)
+    ),
     # in the middle of a paragraph, a formula on a line of its own
     "display-math": Pattern(
         "$",

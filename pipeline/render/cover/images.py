@@ -16,7 +16,7 @@ SVG = "image/svg+xml"
 def cover_image(document: Document) -> Asset | None:
     """The image that the front matter names, if that is there."""
     named = document.metadata.cover
-    return next((a for a in document.assets if named and a.path == named.source), None)
+    return next((a for a in document.assets if named and a.path == named.source.text), None)
 
 
 def is_drawing(image: Asset) -> bool:

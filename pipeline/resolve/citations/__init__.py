@@ -22,7 +22,7 @@ from pipeline.model.slugs import slug
 from pipeline.model.tree import all_nodes, ordinals, rewrite_document
 from pipeline.model.words import words
 from pipeline.resolve.citations.cited import Cited, all_citations, in_reading_order, positions
-from pipeline.resolve.citations.sources import Sources, read_sources
+from pipeline.resolve.citations.sources import Sources, missing_files, read_sources
 from pipeline.resolve.citations.surroundings import (
     CITATION_NOTE,
     becomes_note,
@@ -56,7 +56,8 @@ def cite_works(document: Document, folder: Path, split: int = 0) -> Document:
     listing = [node for node in all_nodes(document) if isinstance(node, model.Bibliography)]
     metadata = document.metadata
     if not (cited or listing or metadata.nocite):
-        return document
+        missing = tuple(missing_files(document, folder))
+        return replace(document, diagnostics=document.diagnostics + missing)
     findings = Findings(document)
     if not metadata.bibliography:
         _warn(cited.values(), listing, findings)

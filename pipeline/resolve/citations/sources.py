@@ -69,6 +69,14 @@ def read_sources(document: Document, folder: Path) -> Sources:
     return sources
 
 
+def missing_files(document: Document, folder: Path) -> list[Diagnostic]:
+    """What there is to say of a bibliography's files where nothing is cited."""
+    sources = Sources({})
+    for placed in document.metadata.bibliography:
+        _locate(placed, document, folder, sources)
+    return sources.findings
+
+
 def _locate(placed: Placed, document: Document, folder: Path, sources: Sources) -> Located | None:
     found = locate(folder, placed.text, Code.MISSING_FILE)
     if isinstance(found, Problem):

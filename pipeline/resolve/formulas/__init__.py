@@ -27,7 +27,7 @@ from pipeline.resolve.formulas.tex import read
 
 Formula: TypeAlias = model.Math | model.MathBlock
 
-REFERENCE = re.compile(r"\s*\\(eq)?ref\s*\{([^{}]+)\}\s*")
+REFERENCE = re.compile(r"\s*\\(eq|[cC]|auto)?ref\s*\{([^{}]+)\}\s*")
 """A formula that is a reference to another one."""
 
 
@@ -97,26 +97,39 @@ def set_formulas(document: Document) -> Document:
     return findings.added_to(document)
 
 
+_PREFIXES = {"tab": "tbl", "table": "tbl", "figure": "fig", "listing": "lst"}
+_LABEL = re.compile(r"(figure|fig|table|tab|tbl|listing|lst|sec|ex)[:.-](.+)")
+
+
 def label_id(label: str) -> str:
     """The id that a formula has for what ``\\label`` calls it."""
     name = re.sub(r"[^\w-]+", "-", re.sub(r"^eqn?[:.-]", "", label.strip())).strip("-")
     return f"eq-{name}"
 
 
+def _meant_id(label: str) -> str:
+    """The id of what is called so and is no formula that is known: a figure, as in ``fig:map``."""
+    if found := _LABEL.fullmatch(label):
+        return f"{_PREFIXES.get(found[1], found[1])}-{found[2]}"
+    return label_id(label)
+
+
 def _reference(
     formula: model.Math, found: re.Match[str], places: Mapping[str, tuple[str, EquationLabel]]
 ) -> tuple[Inline, ...]:
     """What ``\\eqref`` becomes: the number of a formula, or of its row, in parentheses; without,
-    for ``\\ref``."""
+    for ``\\ref``; with its word, for ``\\cref``."""
     name, span = found[2].strip(), formula.span
-    target, label = places.get(name) or (label_id(name), EquationLabel(name))
-    reference: Inline = model.CrossReference(target=target, form="number", span=span)
+    target, label = places.get(name) or (_meant_id(name), EquationLabel(name))
+    reference: Inline = model.CrossReference(
+        target=target, form="number" if found[1] in (None, "eq") else "full", span=span
+    )
     if label.tag:
         reference = model.Link(
             href=f"#{target}", children=(model.Text(text=label.tag, span=span),), span=span
         )
     inner = (reference, model.Text(text=label.letter, span=span)) if label.letter else (reference,)
-    if not found[1]:
+    if found[1] != "eq":
         return inner
     opening, closing = (model.Text(text=sign, span=span) for sign in "()")
     return (opening, *inner, closing)
