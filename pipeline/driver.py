@@ -40,11 +40,11 @@ if TYPE_CHECKING:
     from pipeline.verify import CheckReport
 
 Event: TypeAlias = Begun | Ran | Made | Saved
-"""What is told of a build while it runs: a stage begins, has run or was known; an edition is made;
-and, once all are, each file that was saved."""
+"""An event of a build: a stage begins, has run or was known; an edition is made; and, at the end,
+each file that was saved."""
 
 Listener: TypeAlias = Callable[[Event], object]
-"""What is given each event. One that raises an exception ends the build with that."""
+"""A function that gets each event. If it raises an exception, the build ends with it."""
 
 __all__ = [
     "Begun", "Event", "Listener", "Made", "Options", "Ran", "Result", "Saved", "build", "compare",
@@ -52,13 +52,13 @@ __all__ = [
 ]  # fmt: skip
 
 SHOWN = ("parsed", "selected", "resolved", "pages")
-"""What ``dump`` can show of the way."""
+"""The stages whose result ``dump`` can show."""
 
 
 class Result(msgspec.Struct, frozen=True):
-    """What a build gave: the findings in order, and the files where there were no errors. What
-    was ``read`` for it is known in any case. ``missing`` are files that web pages lead to, and
-    that nobody has built yet."""
+    """The outcome of a build: the findings in order, and the files if there were no errors. The
+    files ``read`` are known in any case. ``missing`` are files that web pages link to and that have
+    not been built yet."""
 
     diagnostics: tuple[Diagnostic, ...]
     files: tuple[Path, ...] = ()
@@ -130,7 +130,7 @@ def build(
 
 
 def dump(source: Path, edition: Edition, stage: str, templates: Path | None = None) -> bytes:
-    """What the document looks like after ``stage`` (one of `SHOWN`), as JSON."""
+    """The document after ``stage`` (one of `SHOWN`), as JSON."""
     way = Source(source, Runner(), Options(templates=templates))
     if stage == "parsed":
         return _shown(way.parsed.data)
@@ -164,7 +164,7 @@ def printed_editions(
     """Those of the editions that can be split: the printed ones, or the standard one. Raises
     `ValueError` for others that were asked for ``by_name``, and for a level that there is not."""
     if not 1 <= level <= 6:
-        raise ValueError(f"sections have levels from 1 to 6, and not {level}")
+        raise ValueError(f"sections have levels from 1 to 6, not {level}")
     chosen = tuple(editions)
     others = [edition.name for edition in chosen if edition.format != "pdf"]
     if others and by_name:

@@ -146,9 +146,9 @@ ALL_WINDOWS = tuple(
 
 
 def browser(*paths: Path, windows: Sequence[str] = WINDOWS) -> list[str]:
-    """What is wrong with pages in Chromium: what axe-core finds with all its rules in each
-    window, scrolling sideways, what the keyboard does not reach, what leaves the page, and what
-    the browser complains of. See tests/conformance/web_page.py."""
+    """The faults of pages in Chromium: axe-core's findings in each window, sideways scrolling,
+    elements that the keyboard does not reach, requests that leave the page, and the browser's own
+    complaints. See tests/conformance/web_page.py."""
     require("browser")
     chromium = str(shutil.which("chromium"))
     return _run_own("web_page", _AXE, chromium, ",".join(windows), *paths).splitlines()
@@ -159,15 +159,15 @@ READERS = ("epubjs", "foliate")
 
 
 def reading_system(reader: str, *paths: Path) -> list[str]:
-    """What a reading system does not show of e-books, or cannot follow. See
-    tests/conformance/reading_systems.py."""
+    """The content of e-books that a reading system does not show, or links that it cannot follow.
+    See tests/conformance/reading_systems.py."""
     require("reading systems")
     chromium = str(shutil.which("chromium"))
     return _run_own("reading_systems", reader, chromium, _NODE_MODULES, *paths).splitlines()
 
 
 def reading(path: Path, folder: Path) -> dict[str, Any]:
-    """What a web page's script does for readers in Chromium: see tests/conformance/reading.py."""
+    """The effects of a web page's script in Chromium: see tests/conformance/reading.py."""
     require("browser")
     seen: dict[str, Any] = json.loads(
         _run_own("reading", str(shutil.which("chromium")), path, folder)
@@ -176,7 +176,7 @@ def reading(path: Path, folder: Path) -> dict[str, Any]:
 
 
 def site(folder: Path, *queries: str) -> dict[str, Any]:
-    """What a reader sees of a site in Chromium: see tests/conformance/site.py."""
+    """A site as seen in Chromium: see tests/conformance/site.py."""
     require("browser")
     seen: dict[str, Any] = json.loads(
         _run_own("site", _AXE, str(shutil.which("chromium")), folder, *queries)
@@ -185,7 +185,7 @@ def site(folder: Path, *queries: str) -> dict[str, Any]:
 
 
 def preview(address: str, source: Path) -> dict[str, Any]:
-    """What somebody sees of a preview in Chromium while they edit its source: see
+    """A preview as seen in Chromium while its source is edited: see
     tests/conformance/preview.py."""
     require("browser")
     seen: dict[str, Any] = json.loads(
@@ -200,8 +200,8 @@ class _Quiet(http.server.SimpleHTTPRequestHandler):
 
 
 def nu_site(folder: Path, *names: str) -> list[str]:
-    """What the Nu Html Checker finds on pages of a site that is served, as it is to be: of files
-    on a disk it does not see that they may load one another."""
+    """The findings of the Nu Html Checker on pages of a served site: for files on a disk it does
+    not see that they may load one another."""
     require("Nu")
     handler = functools.partial(_Quiet, directory=str(folder))
     with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
@@ -219,7 +219,7 @@ def verapdf(*paths: Path, profile: str = "ua1") -> list[str]:
 
 
 def page_validation(*paths: Path, profile: str = "ua1") -> list[str]:
-    """What page-validation, a second engine beside veraPDF, finds."""
+    """The findings of page-validation, a second engine beside veraPDF."""
     require("page-validation")
     return _run_own("page_validation", profile, *paths).splitlines()
 
@@ -232,7 +232,7 @@ def qpdf(path: Path) -> list[str]:
 
 
 def _run_own(module: str, *arguments: str | Path) -> str:
-    """What a module of tests/conformance prints, run in the Python of the checkers."""
+    """The output of a module of tests/conformance, run in the Python of the checkers."""
     server = _own()
     assert server.stdin
     assert server.stdout

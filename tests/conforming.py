@@ -1,4 +1,4 @@
-"""What every publication must pass: a class of tests that a source is put into."""
+"""Requirements for every publication: a class of tests for any source."""
 
 from __future__ import annotations
 
@@ -84,7 +84,7 @@ class Read(Conforming):
 
     windows: tuple[str, ...] = checkers.WINDOWS
     front = 1
-    """How many printed pages begin with the title or the contents, before the text."""
+    """The number of printed pages begin with the title or the contents, before the text."""
 
     def test_html_for_everyone(self, built: Path) -> None:
         assert checkers.browser(built.with_suffix(".html"), windows=self.windows) == []

@@ -1,4 +1,4 @@
-"""What all tests share."""
+"""Shared fixtures and options of all tests."""
 
 from __future__ import annotations
 
@@ -85,5 +85,5 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(scope="session")
 def accept(request: pytest.FixtureRequest) -> bool:
-    """Whether golden files are to be written instead of compared."""
+    """Return whether golden files are to be written instead of compared."""
     return bool(request.config.getoption("--accept"))

@@ -123,8 +123,8 @@ def first_words(texts: list[str]) -> str:
 
 
 def assert_right(mark: Mark, page: str) -> None:
-    """What comes after a mark are the first words of its page, up to a comma: in an index there
-    are other links after that than on paper."""
+    """Check that the words after a mark are the first of its page, up to a comma: in an index other
+    links follow than on paper."""
     words = mark.after.partition(",")[0][:ENOUGH]
     assert words
     assert 0 <= page.find(words) <= OWN_WORDS, (mark, page[:80])

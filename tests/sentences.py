@@ -1,4 +1,4 @@
-"""What people are told is whole sentences: how the tests look at that."""
+"""Checks that messages are whole sentences."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ ENDS = (".", "?")
 
 
 def is_sentence(text: str) -> bool:
-    """Whether a text begins with a capital, or with a mark that quotes something, and ends
+    """Return whether a text begins with a capital, or with a mark that quotes something, and ends
     with a full stop or a question mark."""
     return text.endswith(ENDS) and not text[0].islower()
 

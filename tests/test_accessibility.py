@@ -1,4 +1,4 @@
-"""What an e-book claims of its accessibility, and what stands in the way of more."""
+"""The accessibility claims of an e-book, and the obstacles to more."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What an article begins with: who wrote it and where, its abstract, its keywords."""
+"""The front of an article: authors and affiliations, abstract, keywords."""
 
 from __future__ import annotations
 
@@ -134,7 +134,7 @@ def test_a_handout_has_none_of_it(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("keys", "line", "column", "message"),
     [
-        ("{name: A, email: ann}", 3, 28, "not an address for mail"),
+        ("{name: A, email: ann}", 3, 28, "not an e-mail address"),
         ("{name: A, affiliation: [{url: x}]}", 3, 35, "needs a name"),
         ("{name: A, corresponding: perhaps}", 3, 36, "neither true nor false"),
     ],

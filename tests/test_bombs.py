@@ -39,7 +39,7 @@ def test_strings_that_double(tmp_path: Path) -> None:
     )
     (tmp_path / "a.bib").write_text(library, "utf-8")
     found = resolved("---\ntitle: T\nlang: en\nbibliography: a.bib\n---\n\nA [@l].\n", tmp_path)
-    assert any("longer than a library" in each.message for each in found.diagnostics)
+    assert any("become too long" in each.message for each in found.diagnostics)
 
 
 @pytest.mark.parametrize("itself", [False, True])

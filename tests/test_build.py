@@ -194,7 +194,7 @@ def test_a_starter_is_written_once_and_its_name_quoted_where_it_has_spaces(tmp_p
     assert 'title: "It\'s my first"' in (tmp_path / "it's my  first.md").read_text("utf-8")
     again = chapbook("new", "it's my  first", cwd=tmp_path)
     assert again.returncode == 2
-    assert "is there already" in again.stderr
+    assert "already exists" in again.stderr
 
 
 def test_one_by_one_side_by_side_or_kept_it_is_the_same(tmp_path: Path) -> None:
@@ -576,7 +576,7 @@ def test_a_layout_has_each_slot_once(tmp_path: Path, edition: str, slot: str, ti
     assert done.returncode == 1
     line = layout[: layout.index("<head")].count("\n") + 1
     assert done.stderr.startswith(f"t/{name}:{line}: error[template-error]: ")
-    assert f"has to have `{{{{ {slot} }}}}` in it, once" in done.stderr
+    assert f"must contain `{{{{ {slot} }}}}` once" in done.stderr
     assert all(map(is_sentence, told(done.stderr)))
 
 

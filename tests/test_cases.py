@@ -73,7 +73,7 @@ def line(found: Diagnostic) -> str:
 
 
 def got(kind: str, file: Path) -> str:
-    """What the code makes of a case now."""
+    """The current result of a case."""
     text = source(file)
     whole = is_whole(text)
     match kind:

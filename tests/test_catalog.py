@@ -95,8 +95,8 @@ def opds(built: Path) -> dict[str, Any]:
 
 
 def faults(data: bytes, folder: Path, version: str = "3.0") -> list[str]:
-    """What EDItEUR's schemas, with all code lists, find wrong with a message, taken for one of
-    a version of ONIX."""
+    """The errors that EDItEUR's schemas, with all code lists, find in a message, read as one of a
+    version of ONIX."""
     text = data.decode().replace("onix/3.0/", f"onix/{version}/")
     file = folder / "message.xml"
     file.write_text(text.replace('release="3.0"', f'release="{version}"'), "utf-8")
@@ -308,7 +308,7 @@ PUBLICATION = {
         },
     },
 }
-"""What the schemas of OPDS 2.0 and of Readium's manifest ask of a publication."""
+"""The requirements of the schemas of OPDS 2.0 and Readium's manifest."""
 
 
 def test_the_publication_is_valid(opds: dict[str, Any]) -> None:
@@ -377,7 +377,7 @@ def test_parts_of_a_publication_have_no_records(built: Path) -> None:
     source = str(built.parent / "well.md")
     done = CliRunner().invoke(cli.main, ["build", source, "--split", "1", "--catalog"])
     assert done.exit_code == 2
-    assert "leave --split out" in done.output
+    assert "leave out --split" in done.output
 
 
 def test_what_shops_will_ask_for() -> None:
@@ -388,9 +388,9 @@ def test_what_shops_will_ask_for() -> None:
 
     (told,) = missing(Metadata(title="A"), "web", "ebook")
     assert told.startswith("missing-for-shops ")
-    for what in ("ISBN of the e-book", "who wrote it", "description", "`subjects`", "`date`"):
+    for what in ("ISBN for the e-book", "who wrote it", "description", "`subjects`", "`date`"):
         assert what in told
     (told,) = missing(Metadata(title="A"), "web")
-    assert "None of the editions" in told
+    assert "None of these editions" in told
     complete = pipeline.parse(SOURCE).metadata
     assert missing(complete, "web", "handout", "ebook") == []

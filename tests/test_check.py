@@ -26,7 +26,7 @@ FORMATS = ("html", "xhtml", "epub", "pdf")
 
 
 def look(path: Path) -> CheckReport:
-    """What Chapbook itself finds."""
+    """Chapbook's own findings."""
     return check(path, external=False)
 
 
@@ -78,7 +78,7 @@ def test_findings_are_in_order_and_not_endless(tmp_path: Path) -> None:
     places = [(found.line, found.column) for found in report.diagnostics]
     assert places == sorted(places)
     # an image has no alternative, and is not there
-    assert report.notes == (f"{2 * many - findings.LIMIT} more findings are not shown",)
+    assert report.notes == (f"{2 * many - findings.LIMIT} further findings are not shown",)
 
 
 def test_the_table_has_the_rules_that_are_used_and_no_others() -> None:

@@ -85,7 +85,7 @@ SOURCES = {
 
 
 def found(source: Path, editions: tuple[str, ...]) -> list[str]:
-    """What building some editions says, and checking them and comparing them with the source."""
+    """The findings of building some editions, checking them, and comparing them with the source."""
     out = source.parent / "out"
     result = pipeline.build(
         source, editions, out=out, options=pipeline.Options(cover_spread=True, catalog=True)

@@ -127,7 +127,13 @@ TIME = '<meta property="dcterms:modified">2026-01-31T12:00:00Z</meta>'
 # file, what is replaced in it, by what, where the finding is (the file, if another, and the
 # text that begins there; "" for the whole file), and a part of its message
 FAULTS: dict[str, tuple[str, str, str, str | tuple[str, str], str]] = {
-    "container": ("META-INF/container.xml", "book.opf", "x.opf", "<container", "“EPUB/x.opf” is n"),
+    "container": (
+        "META-INF/container.xml",
+        "book.opf",
+        "x.opf",
+        "<container",
+        "“EPUB/x.opf” does n",
+    ),
     "empty container": ("META-INF/container.xml", "rootfile ", "x ", "<container", "names no pack"),
     "container's form": (
         "META-INF/container.xml",
@@ -171,14 +177,14 @@ FAULTS: dict[str, tuple[str, str, str, str | tuple[str, str], str]] = {
         ' media-type="text/plain"',
         "",
         "<link",
-        "of what kind “licence.txt” is",
+        "media type of “licence.txt”",
     ),
     "unlisted licence": (
         OPF,
         '<link rel="dcterms:license" href="licence.txt" media-type="text/plain"/>',
         "",
         ("EPUB/licence.txt", ""),
-        "does not list",
+        "not in the manifest",
     ),
     "listed and not there": (
         OPF,
@@ -187,7 +193,13 @@ FAULTS: dict[str, tuple[str, str, str, str | tuple[str, str], str]] = {
         '<item id="cover"',
         "“a.png”, which is not",
     ),
-    "there and not listed": (OPF, "cover.png", "a.png", ("EPUB/cover.png", ""), "does not list it"),
+    "there and not listed": (
+        OPF,
+        "cover.png",
+        "a.png",
+        ("EPUB/cover.png", ""),
+        "not in the manifest",
+    ),
     "listed twice": (OPF, 'href="two', 'href="one', '<item id="two"', "“one.xhtml” twice"),
     "listed on the web": (OPF, 'ef="cover', 'ef="http://x/', '<item id="cover"', "on the web"),
     "id twice": (OPF, 'id="two"', 'id="one"', '<item id="one" href="two', "“one” is used twice"),
@@ -197,14 +209,14 @@ FAULTS: dict[str, tuple[str, str, str, str | tuple[str, str], str]] = {
     "spine twice": (OPF, 'idref="two"/>', 'idref="one" />', '<itemref idref="one" ', "“one” twice"),
     "image in spine": (OPF, 'idref="two"', 'idref="cover"', '<itemref idref="cover', "not a page"),
     "toc": (OPF, 'toc="ncx"', 'toc="one"', "<spine", "“one”, which is not an NCX"),
-    "no nav": (OPF, ' properties="nav"', "", "<package", "just one navigation document"),
-    "two navs": (OPF, '="svg"', '="svg nav"', '<item id="two"', "just one navigation document"),
+    "no nav": (OPF, ' properties="nav"', "", "<package", "exactly one navigation document"),
+    "two navs": (OPF, '="svg"', '="svg nav"', '<item id="two"', "exactly one navigation document"),
     "cover": (
         OPF,
         'id="cover" href="cover.png" media-type="image/png" properties="cover-image"/>\n<item ',
         'properties="cover-image" ',
         '<item properties="cover-image"',
-        "A cover has to be one image",
+        "A cover must be a single image",
     ),
     "svg": (OPF, ' properties="svg"', "", '<item id="two"', "has the property svg"),
     "not listed in contents' order": (
@@ -212,16 +224,16 @@ FAULTS: dict[str, tuple[str, str, str, str | tuple[str, str], str]] = {
         "two.xhtml#part",
         "nav.xhtml",
         '<a href="nav',
-        "later than",
+        "out of reading order",
     ),
     "order in a page": (
         NAV,
         "one.xhtml",
         "two.xhtml#note",
         '<a href="two.xhtml#part',
-        "later than",
+        "out of reading order",
     ),
-    "no contents": (NAV, 'epub:type="toc"', "", "<html", "There are 0 tables of contents"),
+    "no table of contents": (NAV, 'epub:type="toc"', "", "<html", "There are 0 tables of contents"),
     "contents twice": (NAV, '"landmarks"', '"toc"', '<nav epub:type="toc" hidden', "There are 2"),
     "landmark": (NAV, ' epub:type="bodymatter"', "", '<a href="one.xhtml">Text', "no `epub:type`"),
     "entry without text": (NAV, ">One<", "><", '<li><a href="one.xhtml">', "has no text"),
@@ -237,9 +249,9 @@ FAULTS: dict[str, tuple[str, str, str, str | tuple[str, str], str]] = {
         '<nav epub:type="toc" role="doc-toc">',
         '<nav epub:type="toc"><ol></ol>',
         "<nav",
-        "not just one `ol`",
+        "exactly one `ol`",
     ),
-    "entry's link": (NAV, "#part", "#prat", '<a href="two.xhtml#prat', "no such id"),
+    "entry's link": (NAV, "#part", "#prat", '<a href="two.xhtml#prat', "an id that does not exist"),
     "form": (ONE, "</h2>", "</h3>", "h3>", "not well-formed XML: mismatched tag"),
     "entity": (ONE, "Text.", "&nbsp;", "&nbsp;", "undefined entity"),
     "entity bomb": (ONE, "<!DOCTYPE html>", '<!DOCTYPE html [<!ENTITY a "b">]>', "", "entities"),
@@ -250,16 +262,22 @@ FAULTS: dict[str, tuple[str, str, str, str | tuple[str, str], str]] = {
     "level": (TWO, "h2", "h3", "<h3", "after a heading of level 1"),
     "id": (TWO, 'id="part"', 'id="note"', "<aside", "“note” is used twice"),
     "page": (ONE, "https://example.org/", "tow.xhtml", '<a href="tow', "“tow.xhtml”, which is not"),
-    "own id": (TWO, "#part", "#prat", '<a href="#prat', "“#prat”, where there is no such id"),
-    "id elsewhere": (ONE, "two.xhtml#note", "two.xhtml#x", '<a id="ref"', "“two.xhtml#x”, where"),
-    "label": (ONE, "<h2>", '<h2 aria-labelledby="x">', "<h2", "“x”, which the page does not"),
+    "own id": (
+        TWO,
+        "#part",
+        "#prat",
+        '<a href="#prat',
+        "“#prat”, an id that does not exist",
+    ),
+    "id elsewhere": (ONE, "two.xhtml#note", "two.xhtml#x", '<a id="ref"', "“two.xhtml#x”, an id"),
+    "label": (ONE, "<h2>", '<h2 aria-labelledby="x">', "<h2", "“x”, which does not exist"),
     "out of the book": (ONE, "cover.png", "../../a.png", "<img", "“../../a.png”, which is not in"),
     "on the disk": (ONE, "https://example.org/", "file:///a", '<a href="file', "leads out of"),
     "image": (ONE, "cover.png", "cvoer.png", "<img", "“cvoer.png”, which is not in the book"),
     "image on the web": (ONE, "cover.png", "https://x/y.png", "<img", "leads out of the book"),
     "image in a drawing": (TWO, "cover.png", "x.png", "<image", "`href` of `image`"),
-    "alternative": (ONE, ' alt="The cover"', "", "<img", "no text alternative"),
-    "scope": (TWO, ' scope="row"', "", "<th>", "what it heads"),
+    "alternative": (ONE, ' alt="The cover"', "", "<img", "no alternative text"),
+    "scope": (TWO, ' scope="row"', "", "<th>", "which cells it is for"),
     "style": (ONE, "style.css", "x.css", "<link", "“x.css”, which is not in the book"),
     "font": (CSS, "font%2D1", "font", 'url("font', "“font.otf”, which is not in the book"),
     "font on the web": (CSS, "p {", "p { background: url(//x/y);", "url(//x/y)", "leads out"),
@@ -270,16 +288,16 @@ FAULTS: dict[str, tuple[str, str, str, str | tuple[str, str], str]] = {
         (ONE, '<a id="ref"'),
         "marked",
     ),
-    "no way back": (TWO, ' role="doc-backlink"', "", (ONE, '<a id="ref"'), "no link back"),
-    "way back": (TWO, "#ref", "#here", '<a href="one.xhtml#here', "does not lead to a reference"),
+    "no way back": (TWO, ' role="doc-backlink"', "", (ONE, '<a id="ref"'), "no backlink"),
+    "way back": (TWO, "#ref", "#here", '<a href="one.xhtml#here', "does not lead to its reference"),
     "NCX's identifier": (NCX, "cf68d161", "cf68d162", "<meta", "`dtb:uid` is “urn:uuid:cf68d162"),
-    "NCX's link": (NCX, "#part", "#prat", '<content src="two', "“two.xhtml#prat”, where"),
+    "NCX's link": (NCX, "#part", "#prat", '<content src="two', "“two.xhtml#prat”, an id"),
     "NCX to itself": (NCX, "two.xhtml", "", '<content src="#part"', "not in the reading order"),
     "NCX without text": (NCX, "<text>One</text>", "", "<navPoint", "no text"),
 }
 WARNINGS: dict[str, tuple[str, str, str, str | tuple[str, str], str]] = {
     "package's language": (OPF, ' xml:lang="en"', "", "<package", "its own text"),
-    "NCX's entries": (NCX, "one.xhtml", "nav.xhtml", "<ncx", "not those of the contents"),
+    "NCX's entries": (NCX, "one.xhtml", "nav.xhtml", "<ncx", "differ from the contents"),
 }
 
 
@@ -331,12 +349,12 @@ def with_extra_field(book: zipfile.ZipFile) -> None:
 
 
 STARTS: dict[str, tuple[Callable[[zipfile.ZipFile], None], str]] = {
-    "no mimetype": (lambda book: None, "The first file of the book is “EPUB/cover.png”"),
+    "no mimetype": (lambda book: None, "The first file in the book is “EPUB/cover.png”"),
     "compressed": (lambda book: book.writestr("mimetype", "application/epub+zip"), "is compressed"),
     "extra field": (with_extra_field, "has an extra field"),
     "line end": (
         lambda book: book.writestr("mimetype", "application/epub+zip\n", zipfile.ZIP_STORED),
-        "does not hold `application/epub+zip`",
+        "does not contain `application/epub+zip`",
     ),
 }
 

@@ -74,22 +74,22 @@ FAULTS: dict[str, tuple[str, str, str, str]] = {
     "same id": ("<h3>", '<h3 id="text">', '<h3 id="text">', "“text” is used twice"),
     "empty id": ("<h3>", '<h3 id="">', '<h3 id="">', "is empty or has a space"),
     "id of two words": ("<h3>", '<h3 id="a b">', '<h3 id="a b">', "is empty or has a space"),
-    "link": ('"#caf%C3%A9"', '"#cafe"', '<a href="#cafe"', "“#cafe”, which the page does not"),
-    "link by name": ("html#text", "html#nix", '<a href="page.html#nix', "“#nix”, which the page"),
-    "label": ('edby="t"', 'edby="t u"', "<svg", "“#u”, which the page does not have"),
+    "link": ('"#caf%C3%A9"', '"#cafe"', '<a href="#cafe"', "“#cafe”, which does not exist"),
+    "link by name": ("html#text", "html#nix", '<a href="page.html#nix', "“#nix”, which does not"),
+    "label": ('edby="t"', 'edby="t u"', "<svg", "“#u”, which does not exist"),
     "description": ('ibedby="notes-title"', 'ibedby="x"', "<td aria", "`aria-describedby` of `td`"),
-    "fill": ("url(#t)", "url(#u)", "<path", "“#u”, which the page does not have"),
+    "fill": ("url(#t)", "url(#u)", "<path", "“#u”, which does not exist"),
     "level": ("<h3>Part of a part</h3>", "<h4>Part</h4>", "<h4>", "after a heading of level 2"),
     "first level": (
         '<h1 id="top-heading">A <em>talk</em></h1>',
         "<h2>A talk</h2>",
         "<h2>A talk",
-        "level 2 stands as the first heading",
+        "level 2 comes first",
     ),
     "empty heading": (">Part of a part<", "> <", "<h3>", "level 3 has no text"),
-    "alternative": (' alt=""', "", "<img", "no text alternative"),
-    "alternative of a drawing": (' aria-labelledby="t"><title', "><desc", "<svg", "no text"),
-    "scope": (' scope="col"', "", "<th>", "“Head” does not say what it heads"),
+    "alternative": (' alt=""', "", "<img", "no alternative text"),
+    "alternative of a drawing": (' aria-labelledby="t"><title', "><desc", "<svg", "no alternative"),
+    "scope": (' scope="col"', "", "<th>", "“Head” does not say which cells"),
     "image on the web": (
         "data:image/png;base64,AA",
         "https://example.org/a.png",
@@ -111,14 +111,14 @@ FAULTS: dict[str, tuple[str, str, str, str]] = {
     "no address": ("mailto:a@example.org", "http://[x", '<a href="http', "is not an address"),
     "second main": ("</main>", "</main><main></main>", "<main></main>", "a second `main`"),
     "second main role": ("</main>", "</main><p role=main>", "<p role=main>", "a second `main`"),
-    "no way back": (' role="doc-backlink"', "", '<a id="ref-1"', "no link back to it"),
+    "no way back": (' role="doc-backlink"', "", '<a id="ref-1"', "no backlink"),
     "way back elsewhere": (
         '"#ref-1" role',
         '"#text" role',
         '<a href="#text" role',
-        "does not lead to a reference",
+        "does not lead to its reference",
     ),
-    "not a note": (' role="doc-endnotes"', "", '<a id="ref-1"', "not marked as one"),
+    "not a note": (' role="doc-endnotes"', "", '<a id="ref-1"', "not marked as a note"),
 }
 WARNINGS: dict[str, tuple[str, str, str, str]] = {
     "markup": ("</em>", "", "</h1>", "HTML is not valid: "),
@@ -186,7 +186,7 @@ def test_a_missing_file_beside(name: str, source: str, line: int, with_files: Pa
     (with_files.parent / "a talk-files" / name).unlink()
     (found,) = check(with_files).diagnostics
     assert (found.source, found.line) == (str(with_files.parent / source), line)
-    assert f"the file “a talk-files/{name}”, which is not there" in found.message
+    assert f"the file “a talk-files/{name}”, which does not exist" in found.message
 
 
 def test_a_style_beside_that_leads_away(with_files: Path) -> None:

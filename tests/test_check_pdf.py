@@ -132,9 +132,9 @@ FAULTS: dict[str, tuple[Callable[[pikepdf.Pdf], None], str]] = {
     "marked as not": (lambda pdf: pdf.Root.MarkInfo.__setitem__("/Marked", False), "not marked"),
     "no structure": (without("/StructTreeRoot"), "no structure"),
     "empty structure": (without("/StructTreeRoot", "/K"), "no structure"),
-    "no language": (without("/Lang"), "what language"),
-    "empty language": (lambda pdf: pdf.Root.__setitem__("/Lang", String("")), "what language"),
-    "title not shown": (without("/ViewerPreferences"), "the file's name and not the title"),
+    "no language": (without("/Lang"), "state its language"),
+    "empty language": (lambda pdf: pdf.Root.__setitem__("/Lang", String("")), "state its language"),
+    "title not shown": (without("/ViewerPreferences"), "the file name instead of the title"),
     "no metadata": (without("/Metadata"), "no metadata"),
     "metadata's form": (
         metadata(b"</dc:title>", b""),
@@ -146,7 +146,7 @@ FAULTS: dict[str, tuple[Callable[[pikepdf.Pdf], None], str]] = {
     ),
     "no title": (metadata(b"A talk", b""), "no title"),
     "no claim": (metadata(b"pdfuaid:part", b"pdfuaid:x"), "does not claim to be accessible"),
-    "no outline": (without("/Outlines"), "2 headings and no outline"),
+    "no outline": (without("/Outlines"), "2 headings but no outline"),
     "outline's goal": (
         outline("/Dest", String("x")),
         "The entry “Part” of the outline leads to “x”",
@@ -154,16 +154,16 @@ FAULTS: dict[str, tuple[Callable[[pikepdf.Pdf], None], str]] = {
     "outline's text": (outline("/Title", String(" ")), "An entry of the outline has no text"),
     "font": (first_font("/FontDescriptor", Dictionary()), "The font “F” is not embedded"),
     "font in a form": (font_in_a_form, "The font “Helvetica” is not embedded"),
-    "figure": (kid(2, "/Alt", String(" ")), "A figure has no text alternative (page 1)"),
-    "level": (kid(1, "/S", Name.H3), "A heading of level 3 stands after one of level 1"),
-    "first level": (kid(0, "/S", Name.H2), "A heading of level 2 stands as the first (page 1)"),
+    "figure": (kid(2, "/Alt", String(" ")), "A figure has no alternative text (page 1)"),
+    "level": (kid(1, "/S", Name.H3), "A heading of level 3 comes after one of level 1"),
+    "first level": (kid(0, "/S", Name.H2), "A heading of level 2 comes first (page 1)"),
     "name": (linked(Dest=String("three")), "A link on page 2 leads to “three”, which is not there"),
     "old name": (linked(Dest=Name("/older")), "A link on page 2 leads to “older”"),
     "action's name": (linked(A=Dictionary(S=Name.GoTo, D=String("x"))), "page 2 leads to “x”"),
     "page": (linked(Dest=Array([Dictionary(), Name.Fit])), "leads to a page that is not there"),
     "nowhere": (linked(), "A link on page 2 leads nowhere"),
     "address": (linked(A=Dictionary(S=Name.URI, URI=String(""))), "has no address"),
-    "launch": (linked(A=Dictionary(S=Name.Launch)), "does something (“Launch”)"),
+    "launch": (linked(A=Dictionary(S=Name.Launch)), "is an action (“Launch”)"),
 }
 
 
@@ -227,7 +227,7 @@ def test_a_knot_of_objects_without_number(tmp_path: Path) -> None:
         pdf.Root.StructTreeRoot.K = kids
 
     (found,) = check(make_pdf(tmp_path / "a.pdf", change)).diagnostics
-    assert "more objects than can be looked at, or a loop" in found.message
+    assert "too many objects to check, or a loop" in found.message
 
 
 def test_a_document_cut_short(tmp_path: Path) -> None:

@@ -86,7 +86,7 @@ FAULTS: dict[str, tuple[str, tuple[str, ...]]] = {
 
 @pytest.fixture(scope="module")
 def in_browser(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
-    """What is found of each page of `FAULTS`, and of one that is right."""
+    """The findings for each page of `FAULTS`, and for one without faults."""
     folder = tmp_path_factory.mktemp("pages")
     pages = {name: GOOD_PAGE.replace("<p>Text.</p>", text) for name, (text, _) in FAULTS.items()}
     pages["complaints"] = pages["complaints"].replace("<title>", f"{POLICY}<title>")

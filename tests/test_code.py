@@ -215,7 +215,7 @@ def test_the_caption_is_one(pdf: pikepdf.Pdf) -> None:
 
 
 def signs(data: bytes) -> int:
-    """How many arrows are drawn, each of four lines, those of a page in one stroke."""
+    """The number of arrows are drawn, each of four lines, those of a page in one stroke."""
     found = 0
     for page in open_pdf(data).pages:
         lines = 0

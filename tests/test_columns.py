@@ -103,7 +103,7 @@ def lines_of_text(document: Any, leading: float) -> list[Line]:
 
 
 def off_grid(line: Line, start: float = 0.0, step: float = 1.0) -> float:
-    """How far from the next line of the grid, in lines."""
+    """The distance from the next line of the grid, in lines."""
     rest = (line.base - start) % step
     return min(rest, step - rest)
 

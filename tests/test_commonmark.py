@@ -1,8 +1,8 @@
-"""How close the language is to CommonMark: the examples of its specification.
+"""Conformance to CommonMark, tested with the examples of its specification.
 
-An example counts if the HTML that Chapbook makes of it is the same tree, but for what only
-styles are for. Those that differ by intent are listed with the reason; an example that
-differs without one fails, and so does one that is listed and does not differ.
+An example counts if the HTML that Chapbook makes of it is the same tree, but for what only styles
+are for. Those that differ by intent are listed with the reason; an example that differs without one
+fails, and so does one that is listed and does not differ.
 """
 
 from __future__ import annotations

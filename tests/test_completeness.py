@@ -33,7 +33,7 @@ CASES = ROOT / "tests" / "cases"
 
 
 def holds_nodes(hint: Any) -> bool:
-    """Whether a field of this type holds nodes, directly or in tuples."""
+    """Return whether a field of this type holds nodes, directly or in tuples."""
     if isinstance(hint, type) and issubclass(hint, Node):
         return True
     return any(holds_nodes(argument) for argument in get_args(hint))

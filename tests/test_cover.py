@@ -83,7 +83,7 @@ def set_in_type(cover: CoverPage) -> bytes:
 
 
 def largest(pdf: bytes) -> float:
-    """How high the highest letter is."""
+    """The height of the highest letter."""
     return max(letter.top - letter.bottom for letter in letters(pdf))
 
 
@@ -402,7 +402,7 @@ def test_parts_have_no_print_cover(spread: Path) -> None:
     source = str(spread.parent.parent / "x.md")
     result = CliRunner().invoke(main, ["build", source, "--split", "1", "--cover-spread"])
     assert result.exit_code == 2
-    assert "--cover-spread is for a whole text" in result.output
+    assert "--cover-spread needs the whole text" in result.output
 
 
 def test_the_bar_code_is_that_of_the_printed_edition() -> None:

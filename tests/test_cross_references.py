@@ -221,14 +221,14 @@ def test_a_piece_of_text_refers_within_itself() -> None:
     assert f'<a href="#fig-a" class="cross-reference">Figure{SPACE}1</a> and @fig-b.' in html
 
 
-NO_ID = "Nothing in the document has the id `{}`."
+NO_ID = "There is no id `{}` in the document."
 
 
 @pytest.mark.parametrize(
     ("text", "message", "hint"),
     [
         ("@fig-wel\n\n{fig}", NO_ID.format("fig-wel"), "Did you mean `@fig-well`?"),
-        ("@fig-b\n\n![b](well.png 'B'){#b}", NO_ID.format("fig-b"), "needs `{#fig-b}`"),
+        ("@fig-b\n\n![b](well.png 'B'){#b}", NO_ID.format("fig-b"), "the id `{#fig-b}`"),
         (
             "@fig-b\n\n![](well.png){#fig-b .decorative}",
             "The figure `fig-b` has no number, since it has no caption.",
@@ -241,8 +241,8 @@ NO_ID = "Nothing in the document has the id `{}`."
         ),
         (
             "@fig-b [b]{#fig-b}",
-            "What has the id `fig-b` is nothing that has a number.",
-            "Numbers have figures",
+            "The element with the id `fig-b` is of a kind that has no number.",
+            "Figures, tables",
         ),
     ],
 )
@@ -265,7 +265,7 @@ def plain(text: str) -> str:
 
 
 def page_links(pdf: pikepdf.Pdf) -> Iterator[tuple[str, int]]:
-    """What each link within the file is called, and the page from 1 that it leads to."""
+    """The text of each link within the file, and the page from 1 that it leads to."""
     names = pdf.Root.Names.Dests.Names
     pages = {page.obj.objgen: number for number, page in enumerate(pdf.pages, start=1)}
     places = {

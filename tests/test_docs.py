@@ -161,7 +161,7 @@ VARYING = re.compile(
 
 
 def run(command: str, runner: CliRunner, before: int) -> tuple[str, int]:
-    """What a command prints, and its exit code."""
+    """The output of a command, and its exit code."""
     if command == "echo $?":
         return f"{before}\n", 0
     program, *arguments = shlex.split(command)
@@ -235,7 +235,7 @@ def titles(path: Path) -> set[str]:
 
 @functools.cache
 def anchors(path: Path) -> set[str]:
-    """What a link to a page can lead to, there and on GitHub."""
+    """The anchors of a page, there and on GitHub."""
     return {
         heading.attributes.id or slug(plain_text(heading.children)) for heading in headings(path)
     }
@@ -259,7 +259,7 @@ PATH = re.compile(r"`((?:pipeline|templates|tests|tools|docs)/[\w./-]*)`")
 
 @pages
 def test_paths_are_there(name: str) -> None:
-    """What looks like a path of this project is one."""
+    """Paths of this project that are named in the docs exist."""
     for path in re.findall(
         r"`((?:pipeline|templates|tests|tools|docs)/[\w./-]*)`", read_page(name)
     ):
@@ -289,7 +289,7 @@ def findings_page() -> str:
         parts.append(f"## {name}\n\n{severity}. {code.value.explanation}\n")
     parts.append(LOOKED_FOR)
     for reads, rows in rules().items():
-        parts.append(f"### {TITLES[reads]}\n\n| Finding | What is said |\n|---|---|")
+        parts.append(f"### {TITLES[reads]}\n\n| Finding | Message and hint |\n|---|---|")
         for code, message, hint in rows.values():
             said = re.sub(r"\{\w+[^{}]*\}", "…", f"{message} {hint}".replace("{{", "\0"))
             said = said.replace("\0", "{").replace("}}", "}").replace("|", "\\|").strip()
@@ -299,31 +299,31 @@ def findings_page() -> str:
 
 
 LOOKED_FOR = """\
-## What is looked for
+## The rules
 
-These are the rules that `chapbook check` holds finished files against, and those that an e-book is
-held against when it is built, by what they read.
+These are the rules that `chapbook check` applies to finished files, and those applied to an
+e-book when it is built, grouped by what they read.
 """
 TITLES = {
     "source": "The source of an e-book",
-    "pages": "The pages of an e-book, as templates make them",
+    "pages": "The pages of an e-book, as the templates make them",
     "file": "A finished file of any format",
     "page": "A page, on the web and in an e-book",
     "web": "A web page, or a site",
-    "zip": "The archive that an e-book is",
+    "zip": "The zip archive of an e-book",
     "package": "The package document of an e-book",
-    "book": "The pages of an e-book together",
+    "book": "All pages of an e-book together",
     "pdf": "The objects of a PDF",
-    "print": "The pages of a PDF, as they are printed",
+    "print": "The pages of a PDF as printed",
 }
 
 
 FINDINGS = """\
 # Findings
 
-All that Chapbook may find wrong with a source, a template or a finished file, as
-`chapbook explain CODE` says it. An *error* keeps anything from being written; a *warning*
-does not, but with `--strict`.
+All problems that Chapbook can report in a source, a template or a finished file, with the
+explanation that `chapbook explain CODE` prints. An *error* prevents anything from being written; a
+*warning* does so only with `--strict`.
 """
 
 

@@ -129,7 +129,7 @@ CHART = '```chart {type=bar caption="Depths, $d$"}\n, metres\nWell, 12\nSpring, 
 
 
 def unseen(tmp_path: Path, text: str, *, css: str = "") -> list[str]:
-    """What is found to show nothing in the print edition of a text."""
+    """The drawings that show nothing in the print edition of a text."""
     source = tmp_path / "seen.md"
     source.write_text(f"---\ntitle: W\n---\n\n{text}", "utf-8")
     templates = tmp_path / "templates"

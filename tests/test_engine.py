@@ -100,7 +100,7 @@ def listed() -> set[str]:
 
 
 def declarations(file: Path) -> Iterator[str]:
-    """What is declared in C in a module: the literals that ``ffi.cdef`` is called with."""
+    """The C declarations of a module: the literal arguments of ``ffi.cdef``."""
     for node in ast.walk(ast.parse(file.read_bytes())):
         if isinstance(node, ast.Call) and ast.unparse(node.func) == "ffi.cdef":
             yield ast.literal_eval(node.args[0])
@@ -146,7 +146,7 @@ def test_what_is_seldom_called_is_not_loaded() -> None:
 
 
 def private_names() -> set[str]:
-    """What WeasyPrint calls things that it means for itself."""
+    """The private names of WeasyPrint."""
     assert weasyprint.__file__
     trees = (ast.parse(f.read_bytes()) for f in Path(weasyprint.__file__).parent.rglob("*.py"))
     found: set[str] = set()
@@ -163,7 +163,7 @@ def dotted(node: ast.expr) -> str:
 
 
 def overridden(node: ast.ClassDef) -> Iterator[str]:
-    """What a class has instead of what WeasyPrint's class has that it is derived from."""
+    """The attributes by which a class differs from its WeasyPrint base."""
     for base in (BASES[name] for name in map(dotted, node.bases) if name in BASES):
         text = inspect.getsource(base)
         for inner in node.body:
@@ -226,7 +226,7 @@ def test_no_other_version_is_installed_with_it() -> None:
 
 
 class Allocated(ctypes.Structure):
-    """What ``mallinfo2`` gives."""
+    """The result of ``mallinfo2``."""
 
     _fields_: ClassVar = [(name, ctypes.c_size_t) for name in "abcd"] + [
         (name, ctypes.c_size_t) for name in ("mapped", "e", "f", "in_use", "g", "h")

@@ -1,4 +1,4 @@
-"""How an e-book is put together: its files, their order, and what they are said to be."""
+"""The structure of an e-book: its files, their order, and their declared roles."""
 
 from __future__ import annotations
 

@@ -92,7 +92,7 @@ def write(folder: Path, text: str, front: str = "") -> Path:
 
 
 def fitted(folder: Path, edition: str = "handout") -> Fitted | None:
-    """What the manifest says was chosen."""
+    """The chosen setting in the manifest."""
     for output in decode((folder / "build" / "talk" / "manifest.json").read_bytes()).outputs:
         if output.edition == edition and isinstance(output.fit, Fitted):
             assert output.facts["pages"] == output.fit.pages

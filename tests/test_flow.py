@@ -28,7 +28,7 @@ from tests.test_resolve import png, svg
 
 
 class Text(msgspec.Struct, frozen=True):
-    """What the stages of these tests give."""
+    """The value of the stages of these tests."""
 
     said: str
     read: tuple[str, ...] = ()
@@ -74,7 +74,7 @@ class Build:
         self.store = store or MemoryStore()
 
     def __call__(self, path: Path, mark: str = "!") -> tuple[str, list[str]]:
-        """What comes of it, and the stages that ran."""
+        """The outcome, and the stages that ran."""
         told: list[Begun | Ran] = []
         runner = Runner(self.store, listener=told.append)
         made = runner.run(COUNT, runner.run(SHOUT, path, mark))

@@ -149,7 +149,7 @@ def test_a_font_that_has_to_stay_whole_does(make: Make, tmp_path: Path) -> None:
 def test_what_is_wrong_with_a_font(
     make: Make, tmp_path: Path, fonts: str, code: str, column: int
 ) -> None:
-    (tmp_path / "x.ttf").write_text("This is no font.")
+    (tmp_path / "x.ttf").write_text("This is not a font.")
     (found,) = make(INSTALLABLE, fonts).diagnostics
     assert (found.code, found.line, found.column) == (code, 5, column)
 

@@ -405,7 +405,7 @@ def typing(data: bytes, text: Callable[[Any], str]) -> bytes:
 
 
 def characters(font: Any) -> dict[int, str]:
-    """What the glyphs of a font stand for."""
+    """The characters of a font's glyphs."""
     table = font.ToUnicode.read_bytes().decode("ascii")
     pairs = re.findall(r"^<(\w{4})> <(\w{4})>$", table, re.MULTILINE)
     return {int(glyph, 16): chr(int(character, 16)) for glyph, character in pairs}

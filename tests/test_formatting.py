@@ -71,7 +71,7 @@ def test_one_way(written: str, expected: str) -> None:
     ],
 )
 def test_nothing_is_lost(written: str) -> None:
-    """What no document holds stays as it is written."""
+    """Text that the document model does not contain stays as written."""
     assert formatted(f"{written}\n\nText.") == f"{written}\n\nText.\n"
 
 

@@ -400,7 +400,7 @@ def test_only_the_editions_that_are_wanted_are_offered() -> None:
 
 
 def loads(page: Element) -> list[str]:
-    """What a browser would fetch to show the page."""
+    """The files that a browser would fetch to show the page."""
     found = [e.attrib["src"] for e in page.iter() if "src" in e.attrib]
     found += [e.attrib["href"] for e in page.findall(".//link[@rel='stylesheet']")]
     css = "".join("".join(e.itertext()) for e in page.iter("style"))

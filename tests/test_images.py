@@ -36,7 +36,7 @@ def opened(data: bytes) -> Image.Image:
 
 
 def exif(orientation: int = 1) -> bytes:
-    """What a telephone writes into a photograph."""
+    """The EXIF data that a telephone writes into a photograph."""
     found = Image.Exif()
     found[ORIENTATION] = orientation
     found[CAMERA] = SECRET

@@ -1,4 +1,4 @@
-"""What people have becomes a source that builds, and what is lost is told."""
+"""Imported files become sources that build, and losses are reported."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def picture() -> bytes:
 
 
 def imported(path: Path) -> Imported:
-    """What a file becomes, which has to build without any finding."""
+    """The import of a file, which has to build without any finding."""
     made = import_file(path)
     assert not made.failed, made.found
     folder = path.parent / "made"
@@ -40,7 +40,7 @@ def imported(path: Path) -> Imported:
     folder.mkdir(exist_ok=True)
     document = resolve(select(parse(made.text, "made.md", folder), EDITIONS["web"]), folder)
     assert not document.diagnostics, made.text
-    assert not any("another way" in one.message for one in made.found), made.text
+    assert not any("another form" in one.message for one in made.found), made.text
     return made
 
 
@@ -105,8 +105,8 @@ def test_note(tmp_path: Path) -> None:
     )
     assert made.images == {"well.png": picture()}
     places = {(one.line, one.message) for one in made.found}
-    assert (3, "The key `aliases` means nothing here, and is left out.") in places
-    assert (8, "The comment “not yet” stands within a block, and is left out.") in places
+    assert (3, "The key `aliases` has no counterpart here, and is left out.") in places
+    assert (8, "The comment “not yet” is inside a block, and is left out.") in places
     assert (20, "The image “missing.png” is not there, and is left out.") in places
     assert (20, "The link to “Pump.md” is left out, and its text stays.") in places
 
@@ -168,7 +168,9 @@ def test_page(tmp_path: Path) -> None:
         '</table>\n\n- eins\n- zwei\n  1. drei\n\n```python\nx = "<a>"\n```\n\n[^1]: Von 1962.'
     )
     assert "alert" not in made.text
-    assert "“Start Mehr Noch mehr” (4 words) is left out: it is not of the article." in told(made)
+    assert "“Start Mehr Noch mehr” (4 words) is left out: it is not part of the article." in told(
+        made
+    )
     assert "The link to “/karte” is left out, and its text stays." in told(made)
     places = [(one.line, one.column) for one in made.found if "/karte" in one.message]
     assert places == [(14, 7)]
@@ -192,7 +194,8 @@ def test_parts_that_are_scattered(tmp_path: Path) -> None:
     made = imported(tmp_path / "page.html")
     assert all(f"Step {number}." in made.text for number in range(1, 9))
     assert told(made) == [
-        "“Nothing of it is about the wells, it…” (13 words) is left out: it is not of the article."
+        "“Nothing of it is about the wells, it…” (13 words) is left out: it is not part of the "
+        "article."
     ]
 
 
@@ -210,8 +213,8 @@ def test_what_is_guessed(tmp_path: Path) -> None:
         "In a frame.\n\n| Year | Depth |\n|------|-------|\n| 2016 | 11 m  |\n\n"
         "![](images/a.png){.decorative}"
     )
-    assert told(made)[0].endswith("has no heads: the first row is taken for its head.")
-    assert "The image “images/a.png” says nothing to those who cannot see it." in told(made)
+    assert told(made)[0].endswith("has no header cells: its first row is used as the header.")
+    assert "The image “images/a.png” has no alternative text." in told(made)
 
 
 # --- Word -------------------------------------------------------------------------------
@@ -280,7 +283,7 @@ def test_build_says_how(tmp_path: Path) -> None:
     word_document(tmp_path / "well.docx")
     file = tmp_path / "well.docx"
     hints = [one.hint for one in parse_file(file).diagnostics]
-    assert hints == [f"Make a source of it: `chapbook import {file}`."]
+    assert hints == [f"Convert it: `chapbook import {file}`."]
 
 
 # --- e-books ----------------------------------------------------------------------------
@@ -356,7 +359,7 @@ def parts(path: Path) -> None:
 
 
 def test_parts_of_a_book(tmp_path: Path) -> None:
-    """What its parts are, who made it, its cover; marks of pages and identifiers are told."""
+    """Parts, contributors and cover are imported; page markers and identifiers are reported."""
     parts(tmp_path / "wells.epub")
     made = import_file(tmp_path / "wells.epub")
     assert made.text == (
@@ -369,9 +372,8 @@ def test_parts_of_a_book(tmp_path: Path) -> None:
     )
     assert made.images == {"images/cover.png": picture()}
     assert told(made) == [
-        "The identifier urn:isbn:9780306406157 is left out: an edition that is made anew has its"
-        " own.",
-        "1 mark of a printed page is left out: editions make their own.",
+        "The identifier urn:isbn:9780306406157 is left out: a new edition gets its own.",
+        "1 print page marker is left out: editions make their own.",
     ]
 
 
@@ -400,7 +402,9 @@ def test_broken_within(tmp_path: Path, packed: int) -> None:
     data = bytearray(made.getvalue())
     data[120:160] = bytes(byte ^ 0x5A for byte in data[120:160])
     (tmp_path / "a.docx").write_bytes(data)
-    assert told(import_file(tmp_path / "a.docx")) == ["The file is broken: it is no whole archive."]
+    assert told(import_file(tmp_path / "a.docx")) == [
+        "The file is damaged: it is not a complete archive."
+    ]
 
 
 def test_entities(tmp_path: Path) -> None:
@@ -408,7 +412,7 @@ def test_entities(tmp_path: Path) -> None:
     bomb = '<!DOCTYPE a [<!ENTITY b "bb"><!ENTITY c "&b;&b;">]><a>&c;</a>'
     book(tmp_path / "wells.epub", **{"e/a.opf": bomb})
     made = import_file(tmp_path / "wells.epub")
-    assert told(made) == ["It defines entities of its own, which is not safe."]
+    assert told(made) == ["It defines XML entities, which is not safe."]
 
 
 def test_unknown_kind(tmp_path: Path) -> None:
@@ -431,7 +435,7 @@ def test_cut_short(tmp_path: Path) -> None:
 
 
 def test_command(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A folder becomes one of sources; what is there already is not overwritten."""
+    """A folder becomes one of sources; what already exists is not overwritten."""
     monkeypatch.chdir(tmp_path)
     (tmp_path / "notes" / "more").mkdir(parents=True)
     (tmp_path / "notes" / "a.md").write_text("# A\n\nOne\nline.\n")
@@ -445,7 +449,7 @@ def test_command(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "source/a.md").write_text("Mine.")
     result = run.invoke(cli.main, ["import", "notes/a.md"])
     assert result.exit_code == 2
-    assert "is there already" in result.output
+    assert "already exists" in result.output
     assert (tmp_path / "source/a.md").read_text() == "Mine."
 
 

@@ -98,7 +98,7 @@ def test_summary(book: Path, given: tuple[str, ...]) -> None:
     for told in (
         "SUMMARY.md:9:4: warning[not-imported]: The chapter “Not yet” has no file",
         "SUMMARY.md:10:4: warning[not-imported]: The chapter “Gone” has no file",
-        "“{{#include ../x.rs}}” is a mark of mdBook, and stays as it is written.",
+        "“{{#include ../x.rs}}” is mdBook syntax, and is left as written.",
         "The link to “other.md” is left out, and its text stays.",
     ):
         assert told in result.output

@@ -246,7 +246,7 @@ def test_build_says_how(tmp_path: Path) -> None:
     """Whoever would build such a text is told to import it."""
     odt(tmp_path / "a.odt", WELL)
     hints = [one.hint for one in parse_file(tmp_path / "a.odt").diagnostics]
-    assert hints == [f"Make a source of it: `chapbook import {tmp_path / 'a.odt'}`."]
+    assert hints == [f"Convert it: `chapbook import {tmp_path / 'a.odt'}`."]
 
 
 def test_other_programs(tmp_path: Path) -> None:
@@ -276,11 +276,11 @@ def test_mhtml(tmp_path: Path) -> None:
         "See [the map](https://example.org/a/map).\n\n![A pump](images/a-pump.png)"
     )
     assert made.images == {"images/a-pump.png": picture()}
-    assert "“Home More Y” (3 words) is left out: it is not of the article." in told(made)
+    assert "“Home More Y” (3 words) is left out: it is not part of the article." in told(made)
 
 
 def test_bomb(tmp_path: Path) -> None:
-    """What would fill the memory is told by what it says of its size."""
+    """A bomb is reported by its declared size, without filling the memory."""
     made = io.BytesIO()
     with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as archive:
         for number in range(5):

@@ -1,4 +1,5 @@
-"""What Chapbook made, imported again: the same text, but for what no page says."""
+"""Chapbook's own outputs, imported again: the same text, except for information that pages do not
+contain."""
 
 from __future__ import annotations
 
@@ -33,9 +34,9 @@ LOST: dict[str, dict[str, tuple[int, int]]] = {
         "Citation": (15, 0), "Index": (1, 0), "Container": (16, 15),
     },
 }  # fmt: skip
-"""What is in a source and, in another form or not at all, in what comes back: answers (and so
-what is matched and ordered, which becomes lists), the works that are cited, the index and its
-marks, the glossary's block (whose heading says it)."""
+"""Elements that come back in another form or not at all: answers (and so matching and ordering,
+which become lists), cited works, the index and its marks, the glossary's block (whose heading names
+it)."""
 
 NOT_READ_BACK = (("exercises.md", "### A test"), ("charts.md", "### For the blackboard"))
 """The sections, and all after them, of what comes back as plain text and tables: marks, banks and
@@ -128,7 +129,7 @@ def test_comes_back(made: Path, edition: str) -> None:
     back = import_file(made.parent.parent / stem / f"{stem}.{FILES[edition]}")
     again = parse(back.text, "back.md")
     assert not [one.message for one in again.diagnostics if "image" not in one.message]
-    assert not any("another way" in one.message for one in back.found)
+    assert not any("another form" in one.message for one in back.found)
     before, after = counts(source), counts(again)
     changed = {n: (before[n], after[n]) for n in COMPARED if before[n] != after[n]}
     wanted = LOST[made.stem]

@@ -63,7 +63,7 @@ Your email address will not be published. Required fields are marked *
 
 
 def of(tmp_path: Path, text: str, name: str = "text.txt") -> Imported:
-    """What a text becomes, which has to build without any finding."""
+    """The import of a text, which has to build without any finding."""
     (tmp_path / name).write_text(text, "utf-8")
     return imported(tmp_path / name)
 
@@ -106,8 +106,8 @@ def test_interview_from_a_web_page(tmp_path: Path) -> None:
             "The first line, “Ending Modern Slavery: An Interview with Siddharth Kara”, is taken "
             "for the title.",
         ),
-        (9, "“By Rahim Kanani” is taken for who wrote it: Rahim Kanani."),
-        (10, "“March 5, 2012” is taken for its date."),
+        (9, "“By Rahim Kanani” is taken for the author: Rahim Kanani."),
+        (10, "“March 5, 2012” is taken for the date."),
         (
             11,
             "“Share this: Facebook Twitter” (4 words) is left out: it is for sharing the page.",
@@ -115,7 +115,7 @@ def test_interview_from_a_web_page(tmp_path: Path) -> None:
         (14, "“5 min read” (3 words) is left out: it is of the page, not of the text."),
         (
             16,
-            "Characters that were garbled are put right in 1 line, such as “Itâ€™s” to “It’s”.",
+            "Garbled characters are corrected in 1 line, such as “Itâ€™s” to “It’s”.",
         ),
         (
             37,
@@ -124,8 +124,8 @@ def test_interview_from_a_web_page(tmp_path: Path) -> None:
         ),
         (
             40,
-            "“3 thoughts on “Ending Modern Slavery” Ann says:…” (30 words) is left out: comments "
-            "of readers begin here.",
+            "“3 thoughts on “Ending Modern Slavery” Ann says:…” (30 words) is left out: readers' "
+            "comments begin here.",
         ),
         (
             0,
@@ -234,7 +234,7 @@ def test_shapes_of_interviews(shape: str, tmp_path: Path) -> None:
     made = of(tmp_path, text)
     assert speakers(made) == expected
     assert said in body(made)
-    assert not any("that were counted" in message for message in told(made))
+    assert not any("in the input" in message for message in told(made))
 
 
 PAGE = """\
@@ -371,7 +371,7 @@ def test_lines(tmp_path: Path) -> None:
         "Deep is the well,\\\ncold is the stone,\\\nwho can tell?\n\n"
         "***\n\n> You wrote that it is dry.\n\n### Conclusion\n\nIt is well."
     )
-    assert "Lines with tabs are taken for a table, and the first for its head." in told(made)
+    assert "Lines with tabs are read as a table, and the first as its header." in told(made)
 
 
 def test_without_empty_lines(tmp_path: Path) -> None:
@@ -418,8 +418,7 @@ def test_what_is_of_the_text_stays(tmp_path: Path) -> None:
 
 
 def test_name_of_the_site(tmp_path: Path) -> None:
-    """What stands above the menu of a page is no title, and what its program says of it is no
-    text."""
+    """Text above the menu of a page is not a title, and text from its program is not content."""
     made = of(
         tmp_path,
         "CUP BLOG\nThoughts and Ideas\nHome\nAbout\nArchives\n\n« The Week\nA Look at Wells »\n"
@@ -446,7 +445,7 @@ def test_markdown_that_is_copied(tmp_path: Path) -> None:
 
 
 def test_rich_text(tmp_path: Path) -> None:
-    """What is no text at all is told, with what to do."""
+    """Input that is not text is reported, with a hint."""
     (tmp_path / "a.txt").write_bytes(b"Hello\0\0\0\0")
     from pipeline.authoring.importing import import_file
 
@@ -494,7 +493,7 @@ KICKERS = {
 
 @pytest.mark.parametrize("kind", KICKERS)
 def test_kicker(kind: str, tmp_path: Path) -> None:
-    """What only says in which part of a paper a text stood is no title."""
+    """The name of a paper's section is not a title."""
     name, text, guesses = KICKERS[kind]
     made = of(tmp_path, text, name)
     assert made.text.startswith(

@@ -223,7 +223,7 @@ BECOMES = {
 
 @pytest.mark.parametrize("name", BECOMES)
 def test_becomes(tmp_path: Path, name: str) -> None:
-    """What Word writes becomes what a person would write."""
+    """Word's markup becomes what a person would write."""
     given, wanted = BECOMES[name]
     assert body(imported(word(tmp_path / "a.docx", given))) == wanted
 
@@ -295,17 +295,17 @@ TOLD = {
     ),
     "an image of another kind": (
         p("Text.") + p(image("rId2", "A pump")),
-        "The image “word/media/old.emf” is left out: no edition shows images of its kind"
+        "The image “word/media/old.emf” is left out: no edition can show this image format"
         " (paragraph 2).",
     ),
     "an image on the web": (
         p("Text.") + p(image("rId1", "A pump").replace('r:embed="rId1"', 'r:link="web"')),
-        "The image “https://example.org/” is no part of what was given, and is left out"
+        "The image “https://example.org/” is not part of the input, and is left out"
         " (paragraph 2).",
     ),
     "a link to what is not there": (
         p(f'<w:hyperlink w:anchor="x">{run("there")}</w:hyperlink>'),
-        "The link “there” leads to nothing that the source has; its text stays.",
+        "The link “there” leads to nothing in the source; its text is kept.",
     ),
     "a sign of an unknown font": (
         p('<w:r><w:sym w:font="Webdings" w:char="F061"/></w:r>' + run("a")),
@@ -314,19 +314,19 @@ TOLD = {
     "a chart": (
         p('<w:r><w:drawing><wp:docPr descr="Rain"/><a:graphicData uri="http://x/chart"/>'
           "</w:drawing></w:r>" + run("a")),
-        "The chart “Rain” is left out: a source cannot hold it.",
+        "The chart “Rain” is left out: Markdown cannot express it.",
     ),
     "a caption that says nothing": (
         p("Table 1", "Caption")
         + table(row(cell("Year"), cell("mm"), head=True), row(cell("2016"), cell("11"))),
-        "The caption “Table 1” says nothing but a number, and is left out (paragraph 1).",
+        "The caption “Table 1” is only a number, and is left out (paragraph 1).",
     ),
 }  # fmt: skip
 
 
 @pytest.mark.parametrize("name", TOLD)
 def test_is_told(tmp_path: Path, name: str) -> None:
-    """What is lost is told, with its place."""
+    """Losses are reported with their place."""
     given, wanted = TOLD[name]
     assert wanted in told(imported(word(tmp_path / "a.docx", given)))
 
@@ -336,7 +336,7 @@ def ledger(made: Imported) -> dict[str, tuple[int, int]]:
 
 
 def test_ledger(tmp_path: Path) -> None:
-    """What the document holds is counted in it, whatever came of it."""
+    """The ledger counts the content of the document, whatever became of it."""
     text = p("Text.") + p("Deep", "Heading1") + item("one", 1) + p("Two words.") + TEXT_BOX
     made = imported(word(tmp_path / "a.docx", text, footer1=p("Page 1")))
     assert ledger(made) == {

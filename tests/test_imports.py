@@ -106,7 +106,7 @@ print("LOADED", *sorted(set(sys.argv[1].split(",")) & set(sys.modules)))
 
 @pytest.fixture(scope="module")
 def loaded(tmp_path_factory: pytest.TempPathFactory) -> dict[str, set[str]]:
-    """What of HEAVY each build loads, all of them run one after the other."""
+    """The modules of HEAVY that each build loads, all of them run one after the other."""
     folder = tmp_path_factory.mktemp("builds")
     (folder / "talk.md").write_text(UNTOLD, encoding="utf-8")
     found = {}

@@ -411,7 +411,7 @@ def test_settings_for_whole_sheets_are_not_those_of_small_pages(tmp_path: Path) 
     [
         ("signature: 0", "`0` is not a number of sheets."),
         ("signature: some", "`some` is not a number of sheets."),
-        ("creep: 5mm", "`5mm` is not from 0 to 2 mm."),
+        ("creep: 5mm", "`5mm` is not between 0 and 2 mm."),
     ],
 )
 def test_impossible_settings_are_told(setting: str, message: str) -> None:

@@ -1,4 +1,4 @@
-"""What holds of every text that takes in files and has variables, whatever is in them."""
+"""Properties of every text with includes and variables, whatever is in them."""
 
 from __future__ import annotations
 

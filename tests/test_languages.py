@@ -141,7 +141,7 @@ def test_pages_from_right_to_left_are_mirrored(tmp_path: Path) -> None:
 def test_parts_written_the_other_way_stay_on_the_sheet(
     lang: str, other: str, tmp_path: Path
 ) -> None:
-    """What hangs into the margin at the start has none at the other edge."""
+    """Content that hangs into the margin at the start has none at the other edge."""
     body = (
         f"## [abc](https://example.org/a) {{{other}}}\n\n"
         "::: exercise [abc](https://example.org/b)\nDo it.\n:::\n\n"

@@ -37,7 +37,7 @@ STUDENTS = tuple(
 )
 
 UNSEEN = "unseen"
-"""What the description of a secret begins with that no reader sees, not even teachers."""
+"""The prefix of descriptions of secrets that no reader sees, not even teachers."""
 
 SOURCE = """\
 ---
@@ -694,7 +694,7 @@ def strings(found: Any) -> Iterator[str]:
 
 
 def is_within(found: Any) -> bool:
-    """Whether an object is written where it is used."""
+    """Return whether an object is written where it is used."""
     return isinstance(found, pikepdf.Object) and not found.is_indirect
 
 
@@ -745,7 +745,7 @@ def test_other_answers_change_nothing_for_students(
 
 @pytest.mark.slow
 def test_other_answers_make_the_same_pages_of_every_edition(tmp_path: Path) -> None:
-    """What is packaged follows from these pages, and from nothing else."""
+    """The packaged files follow from these pages and nothing else."""
     (tmp_path / "one").mkdir()
     (tmp_path / "other").mkdir()
     one, other = write(tmp_path / "one", ONE), write(tmp_path / "other", OTHER, ends="k")
@@ -836,7 +836,7 @@ FRONT = {
     "brand": {"footer": "Wells ⟨⟩ here"},
     "variables": {"told": "Wells ⟨⟩ here"},
 }
-"""What the front matter says."""
+"""The front matter."""
 
 BLOCK_PLACES = {
     "between paragraphs": "a\n\n⟨⟩\n\nb",

@@ -70,7 +70,7 @@ def compared(folder: Path, file: Path) -> CheckReport:
 
 
 def changed_page(folder: Path, out: Path, *changes: tuple[str, str]) -> tuple[Diagnostic, ...]:
-    """What is found when parts of the web page have been replaced."""
+    """The findings after parts of the web page have been replaced."""
     page = (folder / "build/well/well.html").read_text("utf-8")
     for old, new in changes:
         assert page.count(old) == 1, old
@@ -110,7 +110,7 @@ def test_a_fault_is_found_at_its_place(name: str, built: Path, tmp_path: Path) -
 
 
 def test_one_that_is_lost_does_not_lead_astray(built: Path, tmp_path: Path) -> None:
-    """What is lost may be like text that comes later: it is still the one that is named."""
+    """Lost text may resemble text that comes later: it is still the one that is named."""
     source = tmp_path / "yes.md"
     answers = "\n\n".join(f"Question {n} is a long one, as questions go.\n\nYes." for n in range(9))
     source.write_text(f"---\ntitle: Yes\npage_list: false\n---\n\n{answers}\n", "utf-8")
@@ -138,14 +138,14 @@ def test_the_order_of_an_e_book_is_that_of_its_spine(built: Path, tmp_path: Path
 
 def test_other_files_are_not_compared(built: Path, tmp_path: Path) -> None:
     booklet, other = tmp_path / "well-booklet.pdf", tmp_path / "report.html"
-    assert "not in the order of reading" in compared(built, booklet).notes[0]
+    assert "not in reading order" in compared(built, booklet).notes[0]
     assert "has a file of this name" in compared(built, other).notes[0]
     renamed = built / "build/well/well.html"
     (tmp_path / "page.html").write_bytes(renamed.read_bytes())
     document = parse_file(built / "well.md")
     again = compare(tmp_path / "page.html", document, built / "well.md", renamed=True)
     assert again.diagnostics == ()
-    assert "as the edition web" in again.notes[0]
+    assert "as edition web" in again.notes[0]
 
 
 def test_the_command_compares_with_the_model_beside_or_the_source(

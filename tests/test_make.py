@@ -60,7 +60,7 @@ eval "$AFTERWARDS"
 
 @dataclass
 class Run:
-    """What make did: ``calls`` are what Python was called with."""
+    """The result of make: ``calls`` are the arguments of Python."""
 
     status: int
     stdout: str
@@ -77,7 +77,7 @@ class Run:
 
 
 def stages(*editions: str) -> list[str]:
-    """What has to run to render and package editions."""
+    """The stages needed to render and package editions."""
     return sorted(f"{stage} {name}" for stage in ("render", "package") for name in editions)
 
 

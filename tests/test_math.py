@@ -255,7 +255,7 @@ def test_the_outline_has_formulas_in_characters(pdf: pikepdf.Pdf) -> None:
 
 
 def end_of_lines(formula: str) -> float:
-    """How far down a paragraph stands, in pixels, that follows one with a formula in its text."""
+    """The position, in pixels, of a paragraph that follows one with an inline formula."""
     text = f"Word {formula} and words. " + "Further words of a line. " * 12
     pdf = open_pdf(made(FRONT + text + "\n\nEnd.\n", "handout"))
     return [

@@ -76,7 +76,7 @@ EXPECTED = {
 
 
 def rows() -> dict[str, str]:
-    """What becomes of each example of the table, in the words of its row."""
+    """The result of each example of the table, in the words of its row."""
     text = (DOCS / "markdown.md").read_text("utf-8")
     section = text.partition("## Coming from other tools\n")[2].partition("\n## ")[0]
     lines = [line for line in section.split("\n") if line.startswith("|")][2:]

@@ -1,4 +1,4 @@
-"""What the e-book says in its package document: each value with its refinements (EPUB 3.3)."""
+"""The package document of an e-book: each value with its refinements (EPUB 3.3)."""
 
 from __future__ import annotations
 
@@ -73,7 +73,7 @@ def book(make: Callable[..., Book]) -> Book:
 
 
 def refined(book: Book, value: str) -> dict[str, list[str]]:
-    """What refines the element or property of a value, by property."""
+    """The refinements of an element or property, by property."""
     metadata = book.opf.find("opf:metadata", NS)
     assert metadata is not None
     name = next(e.get("id") for e in metadata if e.text == value and e.get("id"))

@@ -386,7 +386,7 @@ def test_what_is_in_a_list_and_after_a_paragraph_is_told_to_the_styles() -> None
 
 
 def filled(page: Any) -> float:
-    """What of the page's height, between its margins, what is on it goes down to."""
+    """The lowest point of a page's content, between its margins."""
     _, height = page.get_size()
     top, foot = 0.92 * height, 0.115 * height
     bounds = [thing.get_bounds() for thing in page.get_objects()]

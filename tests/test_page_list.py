@@ -107,7 +107,7 @@ def test_without_pango_there_are_no_marks_and_a_warning(
     source = tmp_path / "talk.md"
     source.write_text("# A talk\n\nOne.\n\n\\newpage\n\nTwo.\n", encoding="utf-8")
     result = pipeline.build(source, ["web"], out=tmp_path / "build")
-    assert [finding.code for finding in result.diagnostics] == [Code.PAGES_NOT_TOLD.slug]
+    assert [finding.code for finding in result.diagnostics] == [Code.NO_PAGE_MAP.slug]
     assert "PDF needs Pango." in result.diagnostics[0].message
     assert "page--2" not in (tmp_path / "build/talk/talk.html").read_text("utf-8")
 
@@ -117,7 +117,7 @@ def test_a_handout_with_errors_does_not_keep_the_web_page_from_being_made(tmp_pa
     text = "---\ntitle: A talk\nfit: 1\n---\n\n" + "Many words about wells. " * 1500
     source.write_text(text, encoding="utf-8")
     result = pipeline.build(source, ["web"], out=tmp_path / "build")
-    assert [finding.code for finding in result.diagnostics] == [Code.PAGES_NOT_TOLD.slug]
+    assert [finding.code for finding in result.diagnostics] == [Code.NO_PAGE_MAP.slug]
     assert not result.failed
 
 

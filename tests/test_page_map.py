@@ -149,13 +149,13 @@ def test_a_mark_stands_before_the_first_words_of_its_page(built: Built) -> None:
 
 
 def labels(data: bytes) -> list[str]:
-    """What a PDF calls its pages."""
+    """The page labels of a PDF."""
     with open_pdf(data) as pdf:
         return [page.label for page in pdf.pages]
 
 
 def pages_of_ids(data: bytes) -> dict[str, str]:
-    """What the page is called on which something is that is linked to."""
+    """The label of the page with the target of each link."""
     names = labels(data)
     with open_pdf(data) as pdf:
         numbers: dict[object, int] = {page.objgen: index for index, page in enumerate(pdf.pages)}

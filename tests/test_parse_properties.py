@@ -1,4 +1,4 @@
-"""What holds of every text, whatever is in it."""
+"""Properties of every text, whatever is in it."""
 
 from __future__ import annotations
 

@@ -154,7 +154,7 @@ FRONT = "---\ntitle: t\nspeakers:\n  Ann: guest\n---\n"
 
 @pytest.fixture(scope="module", autouse=True)
 def nothing_left_behind() -> Iterator[None]:
-    """What other tests have left is not collected again and again."""
+    """Freeze the objects of other tests, so that they are not collected again and again."""
     gc.collect()
     gc.freeze()
     yield

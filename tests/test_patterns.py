@@ -191,7 +191,7 @@ def samples(parsed: Iterable[Any]) -> str:
 
 
 def pumps(parsed: Iterable[Any], before: str = "") -> Iterator[tuple[str, str]]:
-    """What could be repeated, and what comes before it."""
+    """The parts that could be repeated, and the text before them."""
     for op, value in parsed:
         if op in (ops.MAX_REPEAT, ops.MIN_REPEAT, ops.POSSESSIVE_REPEAT):
             if value[1] > 9:

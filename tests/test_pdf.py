@@ -542,7 +542,7 @@ def test_printed_contents_are_a_table_of_contents(folder: Path) -> None:
 
 
 def lines_of(page: pikepdf.Page) -> list[str]:
-    """What a page shows besides furniture, in the order in which it was drawn."""
+    """The content of a page without running heads and feet, in the order in which it was drawn."""
     return [text for number, text in marked_texts(page).items() if number >= 0 and text.strip()]
 
 

@@ -1,5 +1,5 @@
-"""What will not print well: each rule finds its fault in a document that has it, and nothing in
-documents that have none."""
+"""Print faults: each rule finds its fault in a document that has it, and nothing in documents that
+have none."""
 
 from __future__ import annotations
 
@@ -200,7 +200,7 @@ def test_stranded_heading() -> None:
     ten = "<p>Line.</p>" * 10
     last = f"<h2>Stranded</h2>{'<p>Line.</p>' * 8}"
     fault = one(pdf_of(ten + last, css), Code.STRANDED_HEADING)
-    assert fault.message == "The heading “Stranded” stands at the foot of the page."
+    assert fault.message == "The heading “Stranded” is at the foot of the page."
     assert fault.pages == (1,)
     nine = "<p>Line.</p>" * 9
     assert "stranded-heading" in codes(pdf_of(nine + last, css)), "one line is not enough"

@@ -1,4 +1,4 @@
-"""What is built and shown while somebody writes: `chapbook watch` and `chapbook preview`."""
+"""Building and showing while somebody writes: `chapbook watch` and `chapbook preview`."""
 
 from __future__ import annotations
 

@@ -400,7 +400,7 @@ def test_errors_keep_it_from_being_made(tmp_path: Path) -> None:
         ("--page-price", "-1", "is not an amount between 0 and"),
         ("--ink-price", "NaN", "is not an amount between 0 and"),
         ("--copies", "0", "0 is not in the range"),
-        ("--currency", "euros", "is not a currency's code of three letters"),
+        ("--currency", "euros", "is not a three-letter currency code"),
         ("--edition", "handot", "did you mean handout?"),
     ],
 )

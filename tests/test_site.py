@@ -99,7 +99,7 @@ class Site(NamedTuple):
         return {path.name: self.page(path.name) for path in sorted(self.folder.glob("*.html"))}
 
     def found(self) -> list[Any]:
-        """What the search goes through."""
+        """The passages that the search goes through."""
         text = self.page("search.html").find(".//script[@id='page--index']").text
         found: list[Any] = json.loads(text)
         return found
@@ -393,15 +393,15 @@ def test_a_link_to_another_page_that_leads_nowhere(tmp_path: Path) -> None:
     line = text[: text.index("#how-deep")].count("\n") + 1
     [wrong] = [one for one in found if one.is_error]
     assert (wrong.source, wrong.line) == (str(site.folder / "rivers.html"), line)
-    assert "“#how-wide”, which the page “sec-wells.html” does not have" in wrong.message
-    assert "“rivers.html” is not the one that `SHA256SUMS` names" in found[0].message
+    assert "“#how-wide”, which does not exist on the page “sec-wells.html”" in wrong.message
+    assert "“rivers.html” does not match `SHA256SUMS`" in found[0].message
 
 
 def test_a_copy_that_is_not_whole(tmp_path: Path) -> None:
     site = build(tmp_path)
     (site.folder / "style.css").unlink()
     messages = [one.message for one in check(site.folder).diagnostics]
-    assert "The file “style.css”, which `SHA256SUMS` names, is not there." in messages
+    assert "The file “style.css”, which is listed in `SHA256SUMS`, does not exist." in messages
     (site.folder / "index.html").unlink()
     messages = [one.message for one in check(site.folder).diagnostics]
     assert "There is no `index.html` in the folder." in messages
@@ -411,7 +411,7 @@ def test_all_of_the_source_is_in_the_site_and_what_is_lost_is_told(tmp_path: Pat
     site, source = build(tmp_path), tmp_path / "water.md"
     document = parse_file(source)
     whole = compare(site.folder, document, source)
-    assert whole == CheckReport(notes=(f"compared with {source}, as the edition site",))
+    assert whole == CheckReport(notes=(f"compared with {source}, as edition site",))
     text = site.text("rivers.html")
     (site.folder / "rivers.html").write_text(text.replace("Another.", ""), "utf-8")
     [lost] = compare(site.folder / "index.html", document, source).diagnostics

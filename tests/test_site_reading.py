@@ -72,7 +72,7 @@ QUERIES = {
     "水井": ("Passages found: 1", ["水井"]),
     "早上打水": ("“早上打水” is nowhere in the text. This was found for “早上 打水”.", ["水井"]),
 }
-"""What is asked, what is said then, and what is found; None where any will do."""
+"""Queries, the message for each, and the results; None if any will do."""
 
 
 @pytest.fixture(scope="module")

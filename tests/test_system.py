@@ -1,8 +1,6 @@
-"""What is said where Pango is missing, and how the set-up gets what the system has to bring.
-
-Package managers, ``sudo`` and the like are commands that stand in for them, which only write
-down how they were called; the first of them makes what was missing be there.
-"""
+"""Messages without Pango, and the set-up of system packages. Package managers, ``sudo`` and the
+like are replaced by commands that only record their calls; the first of them makes the missing
+library appear."""
 
 from __future__ import annotations
 
@@ -70,7 +68,7 @@ class Machine:
         answer: str | None = None,
         **variables: str,
     ) -> Said:
-        """What tools/system-packages does for a user; with an answer, at a terminal."""
+        """The effect of tools/system-packages for a user; with an answer, at a terminal."""
         script = str(ROOT / "tools" / "system-packages")
         command = [sys.executable, "-c", TRIED, platform, str(user), script, *options]
         return self.run(command, answer, PYTHONPATH=str(ROOT), **variables)

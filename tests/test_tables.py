@@ -157,7 +157,7 @@ class Box(NamedTuple):
 
 @pytest.fixture
 def boxes(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], list[Box]]:
-    """What stands where in the PDF of a text."""
+    """The positions of boxes in the PDF of a text."""
     from pipeline.package.pdf import layout as pdf_layout
 
     found: list[Box] = []

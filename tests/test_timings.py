@@ -1,4 +1,4 @@
-"""How long things take: what teachers are told of it, that it is right, and where it stands."""
+"""Timings: their text for teachers, their sums, and their places."""
 
 from __future__ import annotations
 

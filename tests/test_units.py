@@ -204,7 +204,7 @@ def assert_same(one: Package, other: Package) -> None:
 
 
 def is_near(letter: Letter, other: Letter) -> bool:
-    """Whether letters are as large, and in the same place but for a hair."""
+    """Return whether letters are as large, and in the same place but for a hair."""
     return all(abs(a - b) < 0.01 for a, b in zip(letter[2:], other[2:], strict=True))
 
 

@@ -108,7 +108,7 @@ def test_an_address_of_a_variable_is_checked_like_any_other(tmp_path: Path) -> N
 
 
 def test_the_text_is_one_piece_with_the_value() -> None:
-    """What is set by the language comes after the values are in place."""
+    """Typography by language comes after the values are in place."""
     typed = document("\"the well's 5 km\" -- the well's 5 km...")
     filled = document('"{{ v }}" -- {{ v }}...', v="the well's 5 km")
     shown = [plain_text(resolve(one, Path()).blocks) for one in (typed, filled)]

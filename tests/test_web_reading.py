@@ -1,5 +1,5 @@
-"""What the web page's script does for readers, in a real browser: tests/conformance/reading.py
-tries it, and says what it has seen."""
+"""The web page's script in a real browser: tests/conformance/reading.py tries it and reports what
+it saw."""
 
 from __future__ import annotations
 

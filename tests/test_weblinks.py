@@ -65,7 +65,7 @@ class Server:
         return f"http://{host}:{self.address}{path}"
 
     def paths(self) -> list[str]:
-        """What was asked for, but for ``robots.txt``."""
+        """The requested paths, except ``robots.txt``."""
         return [one.path for one in self.asked if one.path != "/robots.txt"]
 
 
@@ -194,11 +194,11 @@ def test_what_is_gone(path: str, reason: str, server: Server) -> None:
         ("/busy", "answers 429 (Too Many Requests)"),
         ("/odd", "answers 799"),
         ("/no-location", "answers 302 (Found)"),
-        ("/loop", "leads from one address to the next without end"),
+        ("/loop", "redirects without end"),
         ("/to-ftp", "leads on to ftp://127.0.0.1/x, which cannot be followed"),
         ("/to-file", "leads on to file:///etc/hostname, which cannot be followed"),
         (SLOW, "does not answer within 0.5 seconds"),
-        ("/drops", "breaks the connection off"),
+        ("/drops", "breaks off the connection"),
     ],
 )
 def test_what_cannot_be_told(path: str, reason: str, server: Server) -> None:
@@ -214,11 +214,11 @@ def test_a_head_that_fails_is_no_answer(path: str, server: Server) -> None:
     ("address", "reason"),
     [
         ("http://localhost:1/", "refuses connections"),
-        ("http://no-such-host.invalid/", "has the name of no server that can be found"),
-        ("http://user:word@127.0.0.1/", "is no address that can be asked"),
-        ("http://[::1/", "is no address that can be asked"),
-        ("http://a..b/", "is no address that can be asked"),
-        ("https://127.0.0.1:99999/", "is no address that can be asked"),
+        ("http://no-such-host.invalid/", "names a server that cannot be found"),
+        ("http://user:word@127.0.0.1/", "is not an address that can be checked"),
+        ("http://[::1/", "is not an address that can be checked"),
+        ("http://a..b/", "is not an address that can be checked"),
+        ("https://127.0.0.1:99999/", "is not an address that can be checked"),
     ],
 )
 def test_servers_that_are_not_there(address: str, reason: str, server: Server) -> None:
@@ -356,7 +356,7 @@ def test_findings_say_where_the_link_stands(source: Path, server: Server) -> Non
         f"part.md:2:6: error[dead-link]: `{server.url('/none')}` answers 404 (Not Found):"
         " there is no such page.",
         f"talk.md:3:{len(server.url('/there')) + 11}: warning[moved-link]:"
-        f" `{server.url('/moved#x')}` has moved for good.",
+        f" `{server.url('/moved#x')}` has moved permanently.",
         f"talk.md:5:3: warning[unreachable-link]: `{server.url('/error')}` answers 500"
         " (Internal Server Error).",
         f"talk.md:7:11: error[dead-link]: `{server.url('/gone')}` answers 410 (Gone):"

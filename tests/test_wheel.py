@@ -29,7 +29,7 @@ FORMATS = ("html", "pdf", "epub")
 
 
 def run(*command: str | Path, cwd: Path, expect: int = 0) -> str:
-    """What a command says; nothing of this project's folder is in its environment."""
+    """The output of a command; nothing of this project's folder is in its environment."""
     hidden = ("PYTHONPATH", "VIRTUAL_ENV", "PIP_CONSTRAINT")
     result = subprocess.run(
         command,

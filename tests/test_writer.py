@@ -1,4 +1,4 @@
-"""What is written of a document makes the same document again."""
+"""Writing a document and parsing the result gives the same document again."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ SOURCES = [
 
 @pytest.mark.parametrize("file", SOURCES, ids=lambda file: str(file.relative_to(ROOT)))
 def test_comes_back(file: Path) -> None:
-    """What a source says is written, and says the same."""
+    """Written sources keep their meaning."""
     text = source(file) if file in FILES else file.read_text("utf-8")
     document = parse(text, folder=file.parent)
     if any(found.is_error for found in document.diagnostics):
@@ -161,7 +161,7 @@ blocks = st.recursive(
 
 @given(st.lists(blocks, min_size=1, max_size=3).map(tuple))
 def test_text_stays_text(found: tuple[model.Block, ...]) -> None:
-    """What looks like a mark in the text of a document is text again."""
+    """Text that looks like a mark is text again."""
     document = Document(metadata=Metadata(), blocks=found)
     written = write_blocks(found)
     assert same(document, parse_body(written)), written

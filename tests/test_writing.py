@@ -28,7 +28,7 @@ from pipeline.select import select
 from tests.pdf_reading import open_pdf, read
 
 MILLIMETRE = 96 / 25.4
-"""What WeasyPrint's boxes are measured in."""
+"""The unit of WeasyPrint's boxes."""
 
 
 def pages_of(text: str, edition: str = "handout", **front: str) -> Pages:

@@ -35,7 +35,7 @@ from pipeline.system.paths import shown_name
 
 _WORD = re.compile(r":[\w+-]{1,70}:(?!\w)|[^\W_]++")
 _ELSEWHERE = re.compile(r"\(@|!\[\[|</?([A-Za-z][\w-]*)(?=[\s/>])")
-"""What means something by what stands elsewhere: examples, files taken in, tags of two blocks."""
+"""Text whose meaning depends on other places: examples, includes, tags around several blocks."""
 
 _LABEL = re.compile(r"\[([^\[\]]{1,999})\]")
 _ABOUT_TABLE = re.compile(r"[Tt]able:|:[ \t]|\{")
@@ -81,7 +81,7 @@ class FormattedFile(NamedTuple):
 
 
 def format_file(path: Path) -> FormattedFile:
-    """What becomes of a file."""
+    """Format a file, and say whether it changed."""
     name = shown_name(str(path))
     text, found = read(path)
     if wrong := tuple(one for one in found if one.is_error):
@@ -108,7 +108,7 @@ def format_text(text: str, source: str = "", folder: Path | None = None) -> Form
     after = parse(made, source, folder)
     new = {found.code for found in after.diagnostics} - {found.code for found in before.diagnostics}
     if new or not same(joined(before), joined(after)):
-        message = "The source would say something else if it were formatted; it stays as it is."
+        message = "Formatting would change what the source means; it is left unchanged."
         return Formatted(text, wrong=(diagnostic(Code.NOT_FORMATTED, message, source=source),))
     return Formatted(made, tuple(line + taken + 1 for line in kept))
 
@@ -173,7 +173,7 @@ def _others(lines: list[str], first: int, end: int) -> Iterable[_Piece]:
 
 
 def _belong(one: _Piece, other: _Piece, lines: list[str]) -> bool:
-    """Whether one of two neighbours is a table, and the other its caption or attributes."""
+    """Return whether one of two neighbours is a table, and the other its caption or attributes."""
     if "table" not in (one.tag, other.tag) or "p" not in (one.tag, other.tag):
         return False
     text = lines[(one if one.tag == "p" else other).first]
@@ -233,8 +233,7 @@ def _read(text: str, labels: Mapping[str, tuple[str, str]]) -> Document:
 
 
 def _lost(written: str, made: str) -> bool:
-    """Whether a word is in what was written that is no more in what was made of it, or a mark
-    of a comment."""
+    """Return whether a word, or a comment mark, of the original is missing in the result."""
     words = _words(written) - _words(made)
     return bool(words) or any(written.count(mark) > made.count(mark) for mark in _MARKS)
 

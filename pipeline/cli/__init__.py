@@ -15,17 +15,17 @@ STOPPED = 130
 
 EPILOG = """\b
 Examples:
-  chapbook new my-handout            a starter to write on
+  chapbook new my-handout            a starter to build on
   chapbook new my-exam --from exam   one of another kind: worksheet, exam, interview, novel …
   chapbook build my-handout.md       web page, PDF and e-book in build/my-handout/
   chapbook build a.md --edition letter
-  chapbook watch my-handout.md       the same again at every save
+  chapbook watch my-handout.md       build again at every save
   chapbook preview my-handout.md     all three side by side in a browser while you write
-  chapbook editions a.md             what can be made of it, and how it is set
+  chapbook editions a.md             the editions that it can become, and their layout
   chapbook report a.md               pages, paper, ink, cost, and what will not print well
-  chapbook check build/a/a.epub      look for faults in a finished file
-  chapbook format a.md               the same text, canonically written
-  chapbook import page.html          a source of what you have: web pages, others' Markdown
+  chapbook check build/a/a.epub      check a finished file for errors
+  chapbook format a.md               tidy the Markdown, keeping its meaning
+  chapbook import page.html          turn a web page, a Word file, other Markdown … into a source
   chapbook explain missing-image     what a message means, and what to do
 
 \b

@@ -1,4 +1,4 @@
-"""What ``chapbook check`` does with one file: what is found, what is said before it and after."""
+"""Checking one file with ``chapbook check``: the findings, and the lines around them."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 def check_finished(
     file: Path, source: Path | None
 ) -> tuple[Sequence[Diagnostic], str, Iterable[str]]:
-    """What is wrong with a finished file, and what it lacks of its ``source``, if that is named
-    or told by the model beside it. Raises `pipeline.verify.UnknownFormat`."""
+    """The findings in a finished file, compared with its ``source`` if that is named, or known from
+    the model beside it. Raises `pipeline.verify.UnknownFormat`."""
     from pipeline.verify import check
 
     both = check(file), _compared(file, source)
@@ -39,7 +39,7 @@ def _compared(file: Path, source: Path | None) -> CheckReport:
         return CheckReport()
     source = Path(document.source)
     if not source.is_file():
-        return CheckReport(notes=(f"not compared: {source} is not here; name it with --source",))
+        return CheckReport(notes=(f"not compared: {source} was not found; name it with --source",))
     return compare(file, document, source)
 
 
@@ -57,12 +57,12 @@ def _model_beside(file: Path) -> Document | None:
 
 
 def check_links(file: Path) -> tuple[Sequence[Diagnostic], str, Iterable[str]]:
-    """What is found of the links in a source, what is said before it and after."""
+    """The findings about the links in a source, and the lines before and after them."""
     from pipeline.cli.weblinks import links
 
     if file.is_dir() or file.suffix.lower() in (".html", ".xhtml", ".epub", ".pdf"):
-        raise click.UsageError(f"--external looks up the links of sources; {file.name} is none")
+        raise click.UsageError(f"--external checks the links of sources; {file.name} is not one")
     report = links.check_links(file)
-    notes = [f"not looked up, as its server asks: {address}" for address in report.left_out]
+    notes = [f"not checked, at the server's request: {address}" for address in report.left_out]
     number = "1 address" if report.addresses == 1 else f"{report.addresses or 'no'} addresses"
     return report.diagnostics, f"{number} on the web, ", notes

@@ -43,7 +43,7 @@ if TYPE_CHECKING:
 
 
 SHOWN = frozenset({".html", ".pdf", ".epub"})
-"""How the names of what readers open end."""
+"""The endings of the file names that `--open` shows."""
 
 
 @click.command()
@@ -60,36 +60,40 @@ SHOWN = frozenset({".html", ".pdf", ".epub"})
 @OUT
 @TEMPLATES
 @click.option(
-    "--assets", is_flag=True, help="Keep the web page's styles and images in files beside it."
+    "--assets", is_flag=True, help="Put the web page's styles and images in separate files."
 )
 @click.option(
     "--fit",
     metavar="PAGES",
-    help="How many pages printed editions are to fill; even: whole sheets.",
+    help="The number of pages that printed editions should fill; even: whole sheets.",
 )
 @click.option(
     "--split",
     type=click.IntRange(1, 6),
     metavar="LEVEL",
-    help="Make a handout of every section of a level (1 to 6), and an archive of them all.",
+    help="Make a handout of every section of a level (1 to 6), and a zip archive of them all.",
 )
 @click.option(
     "--cover-spread",
     is_flag=True,
-    help="Make a print cover, too: back, spine and front, by the pages of the handout.",
+    help="Also make a print cover (back, spine and front) to fit the handout.",
 )
-@click.option("--catalog", is_flag=True, help="Add records for shops and libraries: ONIX and OPDS.")
 @click.option(
-    "--strict", is_flag=True, help="Take warnings as errors: with any, nothing is written."
+    "--catalog", is_flag=True, help="Add catalogue records for shops and libraries: ONIX and OPDS."
 )
-@click.option("--open", "shows", is_flag=True, help="Show what was made first, once it is there.")
-@click.option("--json", "as_json", is_flag=True, help="Print the findings as JSON, for editors.")
+@click.option(
+    "--strict", is_flag=True, help="Treat warnings as errors: if there are any, nothing is written."
+)
+@click.option("--open", "shows", is_flag=True, help="Open the first output when it is ready.")
+@click.option(
+    "--json", "as_json", is_flag=True, help="Print the findings as JSON, for editors and scripts."
+)
 @click.option(
     "--dump",
     type=click.Choice(["parsed", "selected", "resolved", "pages"]),
-    help="Print the document after a stage instead of building.",
+    help="Print the document as it is after a stage, instead of building.",
 )
-@click.option("--stages", is_flag=True, help="Say of every stage whether it had to run.")
+@click.option("--stages", is_flag=True, help="List the stages, and whether each had to run.")
 @click.option("--depfile", type=SOURCE, hidden=True)
 @click.option("--target", default="", hidden=True)
 def build(
@@ -147,7 +151,7 @@ def build(
             found += result.diagnostics
             made = next((file for file in result.files if file.suffix in SHOWN), None)
             if shows and made and click.launch(str(made.resolve())):
-                click.echo(f"note     nothing here can show {made}", err=True)
+                click.echo(f"note     no program found to open {made}", err=True)
             if not as_json:
                 show(result.diagnostics, blocked=result.failed)
                 if is_foreign(result.diagnostics):
@@ -166,7 +170,7 @@ def build_of(options: dict[str, Any], dump: str | None = None) -> Callable[..., 
     if split:
         check_split(editions, dump, catalog=options["catalog"])
         if options["cover_spread"]:
-            raise click.UsageError("--cover-spread is for a whole text: leave --split out.")
+            raise click.UsageError("--cover-spread needs the whole text: leave out --split.")
     if not dump:
         need_system(formats(editions) | ({"pdf"} if options["cover_spread"] else set()))
     same = {name: options[name] for name in ("templates", "cover_spread", "catalog", "strict")}
@@ -180,14 +184,14 @@ def build_of(options: dict[str, Any], dump: str | None = None) -> Callable[..., 
 @click.option(
     "--external",
     is_flag=True,
-    help="Look up the links of sources (.md) on the web, which nothing else ever does.",
+    help="Check the web links of sources (.md); only this option uses the network.",
 )
 @click.option(
     "--source",
     type=SOURCE,
     metavar="FILE",
-    help="What the files were made of, where no model.json that is kept tells it: they are"
-    " compared with it, whether all of its text is in them.",
+    help="The source to compare the files with, to see that no text is missing (default: found by "
+    "the model.json beside them).",
 )
 def check(files: tuple[Path, ...], as_json: bool, external: bool, source: Path | None) -> None:
     """Look for faults in finished files (.html, .pdf, .epub) and in sites (their folders), compare
@@ -243,8 +247,8 @@ def explain(code: str | None) -> None:
     slug = code.lower().replace("_", "-")
     if slug not in BY_SLUG:
         near = nearest(slug, BY_SLUG)
-        further = f"Did you mean `{near}`?" if near else "`chapbook explain` lists all there are."
-        raise click.BadParameter(f"There is no finding {code!r}. {further}", param_hint="CODE")
+        further = f"Did you mean `{near}`?" if near else "`chapbook explain` lists them all."
+        raise click.BadParameter(f"There is no code {code!r}. {further}", param_hint="CODE")
     entry = BY_SLUG[slug].value
     click.echo(f"{slug} ({entry.severity})\n\n{entry.explanation}")
 
@@ -262,7 +266,7 @@ def quoted(name: str) -> str:
     type=click.Choice(STARTERS),
     default=USUAL,
     show_default=True,
-    help="What it is the beginning of.",
+    help="The kind of publication to start.",
 )
 def new(name: str, kind: str) -> None:
     """Write a starter source, NAME.md, that says how it is done and builds at once.
@@ -276,7 +280,7 @@ def new(name: str, kind: str) -> None:
 
     path = Path(name if name.endswith(".md") else f"{name}.md")
     if path.exists():
-        raise click.UsageError(f"{path} is there already; choose another name.")
+        raise click.UsageError(f"{path} already exists; choose another name.")
     or_exit(lambda: outputs.write(path, starter(path.stem, kind).encode()))
     from pipeline.model.messages import printable
 

@@ -1,5 +1,5 @@
-"""How the editions of a document are set: what the table of editions, the front matter and the
-sheet of paper come to, for people and programs to look at."""
+"""The settings of a document's editions: the result of the table of editions, the front matter and
+the paper size, for people and programs."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from pipeline.model.sheet.fitting import fit_for
 from pipeline.select import select
 
 PAGES_ON_SIDE = {"none": 1, "booklet": 2, "2-up": 2, "4-up": 4}
-"""How many pages an imposition puts on a side of a sheet."""
+"""The number of pages that an imposition puts on one side of a sheet."""
 
 
 class PageSettings(msgspec.Struct, frozen=True):

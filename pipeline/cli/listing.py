@@ -74,7 +74,7 @@ def make_table() -> str:
 
 
 def entry(one: EditionSettings, width: int) -> str:
-    """What is printed of an edition: what it is, and below it how it is set."""
+    """The lines about an edition: its description, and below it its layout."""
     indent = " " * (NAME + 2)
     parts = (part.replace(" ", "\N{NO-BREAK SPACE}") for part in details(one))
     said = textwrap.wrap(
@@ -90,7 +90,7 @@ def entry(one: EditionSettings, width: int) -> str:
 
 
 def details(one: EditionSettings) -> Iterator[str]:
-    """How a printed edition is set: its page, its text and what is asked of it."""
+    """The layout of a printed edition: page, text and options."""
     page = one.page
     if page is None:
         return

@@ -44,7 +44,7 @@ class PriceType(click.ParamType[Decimal]):
         try:
             amount = Decimal(str(value).strip().replace(",", "."))
         except InvalidOperation:
-            self.fail(f"{value!r} is not an amount, such as 0.012", param, ctx)
+            self.fail(f"{value!r} is not an amount such as 0.012", param, ctx)
         if not amount.is_finite() or not 0 <= amount <= MOST:
             self.fail(f"{value!r} is not an amount between 0 and {MOST:,}", param, ctx)
         return amount
@@ -53,7 +53,7 @@ class PriceType(click.ParamType[Decimal]):
 def currency_code(context: click.Context, parameter: click.Parameter, value: str) -> str:
     code = value.strip().upper()
     if not re.fullmatch(r"[A-Z]{3}", code):
-        raise click.BadParameter(f"{value!r} is not a currency's code of three letters, as EUR")
+        raise click.BadParameter(f"{value!r} is not a three-letter currency code such as EUR")
     return code
 
 
@@ -75,18 +75,18 @@ NOTHING = Decimal(0)
 @click.option(
     "--copies", type=click.IntRange(1, 10_000_000), default=1, show_default=True, help="How many."
 )
-@click.option("--paper-price", type=PRICE, default=NOTHING, help="What a sheet of paper costs.")
-@click.option("--page-price", type=PRICE, default=NOTHING, help="What printing a side costs.")
+@click.option("--paper-price", type=PRICE, default=NOTHING, help="The cost of a sheet of paper.")
+@click.option("--page-price", type=PRICE, default=NOTHING, help="The cost of printing a side.")
 @click.option(
     "--ink-price",
     type=PRICE,
     default=NOTHING,
-    help="What the ink costs for a side of which 5 % is covered.",
+    help="The cost of the ink for a side with 5 % coverage.",
 )
 @click.option("--currency", default="EUR", show_default=True, callback=currency_code)
 @OUT
 @TEMPLATES
-@click.option("--strict", is_flag=True, help="End with 1 where there are warnings.")
+@click.option("--strict", is_flag=True, help="Exit with 1 if there are warnings.")
 @click.option("--json", "as_json", is_flag=True, help="Print the report as JSON.")
 def report(
     source: Path,
@@ -160,7 +160,7 @@ def manifest_told(path: Path, made: Report) -> dict[Path, bytes]:
 
 
 def lines(edition: EditionReport, made: Report) -> Iterator[str]:
-    """What the terminal shows of an edition."""
+    """The lines that the terminal shows about an edition."""
     from pipeline.cli.report import sayings
 
     yield f"{edition.name}: {edition.label}"

@@ -20,9 +20,9 @@ if TYPE_CHECKING:
 @click.command("format")
 @click.argument("files", nargs=-1, required=True, type=SOURCE, metavar="FILE...")
 @click.option(
-    "--check", is_flag=True, help="Write nothing; exit with 1 where a file is not formatted."
+    "--check", is_flag=True, help="Write nothing; exit with 1 if a file is not formatted."
 )
-@click.option("--diff", is_flag=True, help="Write nothing; show what would change.")
+@click.option("--diff", is_flag=True, help="Write nothing; show the changes.")
 def format_(files: tuple[Path, ...], check: bool, diff: bool) -> None:
     """Write sources in one canonical way: a line for each paragraph, tables in columns, one mark
     for each thing. What a source says stays the same, and so do comments and all its words.
@@ -74,7 +74,7 @@ def format_(files: tuple[Path, ...], check: bool, diff: bool) -> None:
     type=SOURCE,
     default=Path("source"),
     show_default=True,
-    help="Where to: a folder, or for one FILE a name that ends in .md.",
+    help="The output: a folder or, for a single FILE, a name that ends in .md.",
 )
 @click.option(
     "--changes",
@@ -83,7 +83,7 @@ def format_(files: tuple[Path, ...], check: bool, diff: bool) -> None:
     show_default=True,
     help="What becomes of tracked changes in .docx and .odt; kept ones are `<ins>` and `~~`.",
 )
-@click.option("--book", is_flag=True, help="Make one book of a folder, with a file a chapter.")
+@click.option("--book", is_flag=True, help="Make one book of a folder, with one file per chapter.")
 def import_(files: tuple[Path, ...], out: Path, changes: Changes, book: bool) -> None:
     """Make sources of what you have: copied text (.txt, or - for standard input), web pages
     (.html), Word documents (.docx), e-books (.epub), other programs' Markdown (.md), or a folder
@@ -137,7 +137,7 @@ def import_(files: tuple[Path, ...], out: Path, changes: Changes, book: bool) ->
             written |= {file.parent / name: data for name, data in one.images.items()}
         there = [file for file, data in written.items() if file.exists() and not holds(file, data)]
         if there:
-            message = f"{there[0]} is there already; choose another place with -o."
+            message = f"{there[0]} already exists; choose another place with -o."
             raise click.UsageError(message)
         or_exit(lambda written=written, to=target: outputs.write_all(to.parent, written))  # type: ignore[misc]
         click.echo(printable(f"import   {path}: {target}"))
@@ -150,5 +150,5 @@ def import_(files: tuple[Path, ...], out: Path, changes: Changes, book: bool) ->
 
 
 def holds(path: Path, data: bytes) -> bool:
-    """Whether a file has that content."""
+    """Return whether a file has that content."""
     return path.is_file() and path.read_bytes() == data

@@ -1,4 +1,4 @@
-"""What the commands share: exit codes, kinds of arguments, what they print."""
+"""Shared parts of the commands: exit codes, argument types, and output."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ OUT = click.option(
 TEMPLATES = click.option(
     "--templates",
     type=click.Path(exists=True, file_okay=False, path_type=Path),
-    help="A folder of templates that come before Chapbook's own, file by file.",
+    help="A folder of templates; each replaces Chapbook's own file of the same name.",
 )
 
 
@@ -68,7 +68,7 @@ def show(found: Iterable[Diagnostic], as_json: bool = False, *, blocked: bool = 
 
 
 def say_fit(fitted: Fitted | None) -> None:
-    """What was chosen so that a text fills its pages, if that was asked for."""
+    """Print the setting chosen to make a text fill its pages, if that was requested."""
     if fitted is None:
         return
     top, outer, bottom, inner = (f"{margin:g}" for margin in fitted.margins)
@@ -81,7 +81,7 @@ def say_fit(fitted: Fitted | None) -> None:
 
 
 def not_built(missing: Iterable[Path]) -> str:
-    """That web pages lead to files that are not there."""
+    """Print a note if web pages link to files that do not exist yet."""
     from pipeline.model.messages import printable
 
     names = " and ".join(printable(path.name) for path in missing)
@@ -89,13 +89,13 @@ def not_built(missing: Iterable[Path]) -> str:
 
 
 def to_import(source: Path) -> str:
-    """That a source is written for another program, and what makes one of it."""
+    """Print a note that a source is written for another program, and how to convert it."""
     from pipeline.model.messages import printable
 
     command = f"chapbook import {shlex.quote(str(source))} -o imported"
     return printable(
-        f"{'note':<9}Much of it is written for another program: `{command}` makes a source of it,"
-        " and says what is left out."
+        f"{'note':<9}Much of it is written for another program: `{command}` converts it, and "
+        "lists what is left out."
     )
 
 
@@ -128,7 +128,7 @@ def edition_names(
 
 
 def pages_to_fill(value: str | None, names: Iterable[str]) -> int | Literal["even"] | None:
-    """What ``--fit`` asks of printed editions, of which there has to be one."""
+    """The value of ``--fit``, which needs a printed edition."""
     if value is None:
         return None
     from pipeline.parser.frontmatter.forms import fit_pages
@@ -136,7 +136,7 @@ def pages_to_fill(value: str | None, names: Iterable[str]) -> int | Literal["eve
 
     names = tuple(names)
     if names and "pdf" not in formats(names):
-        message = f"--fit is for editions to print, and the edition {names[0]} is not printed."
+        message = f"--fit is for printed editions, and {names[0]} is not printed."
         raise click.UsageError(message)
     try:
         return fit_pages(value.strip())
@@ -148,12 +148,12 @@ def check_split(names: Iterable[str], dump: str | None, *, catalog: bool = False
 
     for name in names:
         if "pdf" not in formats((name,)):
-            message = f"--split makes handouts to print, and the edition {name} is not printed."
+            message = f"--split makes printed handouts, and the edition {name} is not printed."
             raise click.UsageError(message)
     if dump:
-        raise click.UsageError("--dump prints the whole document: leave --split out.")
+        raise click.UsageError("--dump prints the whole document: leave out --split.")
     if catalog:
-        raise click.UsageError("--catalog is about whole publications: leave --split out.")
+        raise click.UsageError("--catalog is for whole publications: leave out --split.")
 
 
 def did_you_mean(name: str, names: Iterable[str]) -> str:

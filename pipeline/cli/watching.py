@@ -68,12 +68,15 @@ def watch(source: Path, **options: Any) -> None:
     "--editor",
     metavar="COMMAND",
     default="",
-    help='What opens a place in the source, as "code -g {file}:{line}".',
+    help='The command that opens a place in the source, such as "code -g {file}:{line}".',
 )
 @click.option(
-    "--port", type=click.IntRange(0, 65535), default=0, help="Where to serve (default: any free)."
+    "--port",
+    type=click.IntRange(0, 65535),
+    default=0,
+    help="The port to serve at (default: any free one).",
 )
-@click.option("--no-open", is_flag=True, help="Print the address, and open no browser.")
+@click.option("--no-open", is_flag=True, help="Print the address instead of opening a browser.")
 def preview(source: Path, editor: str, port: int, no_open: bool, **options: Any) -> None:
     """Show web page, print and e-book side by side in a browser, anew at every save, until Ctrl-C.
 
@@ -117,7 +120,7 @@ def preview(source: Path, editor: str, port: int, no_open: bool, **options: Any)
 def _build_of(source: Path, options: dict[str, Any]) -> Callable[..., Result]:
     run = build_of(options)
     if not source.is_file():
-        raise click.BadParameter(f"{source} is not there.", param_hint="SOURCE")
+        raise click.BadParameter(f"{source} does not exist.", param_hint="SOURCE")
     return run
 
 

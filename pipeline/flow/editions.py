@@ -41,16 +41,13 @@ from pipeline.system.paths import shown_name
 
 
 class Options(msgspec.Struct, frozen=True, kw_only=True):
-    """How editions are made.
-
-    ``templates`` is a folder of templates that come first. ``assets_beside`` keeps the web
-    page's styles and images in files beside it. ``fit`` is how many pages the printed editions
-    are to fill, or ``even`` for full sheets, whatever the front matter says. ``split`` makes of
-    each printed edition one PDF for each section of that level, from 1 to 6, and an archive of
-    them all. ``cover_spread`` makes a print cover of the standard print edition as well: back,
-    spine and front, as a PDF. ``catalog`` adds records for shops and libraries. ``strict`` makes
-    errors of warnings.
-    """
+    """Options for making editions. ``templates`` is a folder of templates that take precedence.
+    ``assets_beside`` keeps the web page's styles and images in files beside it. ``fit`` is the
+    number of pages that the printed editions should fill, or ``even`` for full sheets, overriding
+    the front matter. ``split`` makes of each printed edition one PDF for each section of that
+    level, from 1 to 6, and an archive of them all. ``cover_spread`` also makes a print cover of the
+    standard print edition: back, spine and front, as a PDF. ``catalog`` adds records for shops and
+    libraries. ``strict`` treats warnings as errors."""
 
     templates: Path | str | None = None
     assets_beside: bool = False
@@ -161,7 +158,7 @@ class Source:
         handouts = divide(resolved.value, self.options.split)
         if len(handouts) < 2:
             level = self.options.split
-            message = f"There are no two sections of level {level} to make handouts of."
+            message = f"There are fewer than two sections of level {level} to split into handouts."
             found.append(diagnostic(Code.NOT_DIVIDED, message, source=self.name))
         maps: dict[tuple[str, ...], list[PageMap | None]] = {}
         for one in standard.parts if standard else ():
@@ -252,7 +249,7 @@ class Source:
         resolved = {edition: self.resolved(edition) for edition in marked if self._runner.is_idle}
         first = begun[standard]() if marked and not problem else None
         if first and first.page_map is None and on_screens:
-            problem, first = "It has errors: build the edition handout to see them.", None
+            problem, first = "It has errors: build the handout to see them.", None
         for edition in marked:
             if first and first.page_map is None and not first.parts:  # the same is wrong with all
                 begun[edition] = functools.partial(Made, edition, first.findings)
@@ -266,8 +263,8 @@ class Source:
         """An edition for a screen that cannot tell the pages of the handout, and says so."""
         if made.package is None:
             return made
-        message = f"The pages of the handout are not told, since it cannot be made. {problem}"
-        told = diagnostic(Code.PAGES_NOT_TOLD, message, source=self.name)
+        message = f"There is no page map, since the handout cannot be made. {problem}"
+        told = diagnostic(Code.NO_PAGE_MAP, message, source=self.name)
         return made._replace(findings=(*made.findings, told))
 
     def all_findings(self, editions: Iterable[Edition]) -> tuple[Diagnostic, ...]:

@@ -39,8 +39,9 @@ LIBRARIES = (
 
 
 class Audit(msgspec.Struct, frozen=True):
-    """What an e-book claims of its accessibility, and why: what each rule of the audit found, which
-    of WCAG's criteria its nature answers, and which ask for somebody to look (with what for)."""
+    """The accessibility claims of an e-book and their basis: the result of each audit rule, the
+    WCAG criteria that are met by the nature of the book, and those that need human judgement (with
+    the question)."""
 
     conforms_to: str
     features: tuple[str, ...]

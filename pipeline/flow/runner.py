@@ -30,7 +30,7 @@ from pipeline.system.store import Memo, Store, key
 T = TypeVar("T")
 
 MOST_TRACES = 8
-"""How many states of its files are known of a stage that takes the same."""
+"""The number of file states remembered for a stage with the same inputs."""
 
 LARGE = 64 * 2**20
 """Bytes of a file that is not read to see whether it has changed."""
@@ -76,9 +76,9 @@ class Stage(Generic[T]):
 
 
 class Ran(msgspec.Struct, frozen=True):
-    """That a stage ran, for which edition, and for how long; ``seconds`` are 0 where its outcome
-    was known. There may be a ``note`` on how it ran. It ran for the parts of what another stage
-    gives where it ``is_part`` of that."""
+    """An event: a stage ran for an edition, in so many seconds; 0 if its outcome was known. A
+    ``note`` may say how it ran. ``is_part`` marks a run for one of the parts that another stage
+    gave."""
 
     stage: str
     edition: str
@@ -88,8 +88,7 @@ class Ran(msgspec.Struct, frozen=True):
 
 
 class Begun(msgspec.Struct, frozen=True):
-    """That a stage begins to run, for which edition, or goes on for another of the parts of what
-    is made."""
+    """An event: a stage begins to run for an edition, or continues with another part."""
 
     stage: str
     edition: str
@@ -97,7 +96,7 @@ class Begun(msgspec.Struct, frozen=True):
 
 
 class _Trace(msgspec.Struct, frozen=True):
-    """What came of a stage while its files had these digests."""
+    """The outcome of a stage for these digests of its files."""
 
     files: dict[str, str]
     identity: str
@@ -105,7 +104,7 @@ class _Trace(msgspec.Struct, frozen=True):
 
 
 class _Remembered(NamedTuple):
-    """What a stage remembers, and its name in the store."""
+    """The memory of a stage, and its name in the store."""
 
     name: str
     memo: Memo
@@ -155,7 +154,7 @@ class Outcome(Generic[T]):
 
 
 Each: TypeAlias = Callable[[Stage[Any], Iterable[tuple[Any, ...]]], list[Any]]
-"""What has a stage run for each of many parts."""
+"""A function that runs a stage for each of many parts."""
 
 
 class Runner:
@@ -180,15 +179,15 @@ class Runner:
 
     @property
     def is_idle(self) -> bool:
-        """Whether another process makes something that is to be waited for."""
+        """True if another process is making something that has to be waited for."""
         return self._latest is not None and not self._latest.done()
 
     def run(self, stage: Stage[T], *takes: Any) -> Outcome[T]:
-        """What comes of a stage that takes these: outcomes of other stages, or plain values."""
+        """The outcome of a stage with these inputs: outcomes of other stages, or plain values."""
         return self._begin(stage, takes, None)()
 
     def each(self, stage: Stage[T], many: Iterable[tuple[Any, ...]]) -> list[T]:
-        """What a stage gives for each of many parts, which are made side by side."""
+        """The values of a stage for each of many parts, made in parallel."""
         parts = tuple(many)
         edition = _edition(parts[0]) if parts else ""
         begun = [self._begin(stage, takes, self._executor, is_part=True) for takes in parts]
@@ -265,7 +264,7 @@ class Runner:
         return outcome
 
     def _known_to(self, stage: Stage[Any], values: Iterable[Any]) -> _Remembered | None:
-        """What a stage remembers of what it made last."""
+        """The memory that a stage has of its last outcome."""
         if stage.remembers is None:
             return None
         given, files = stage.remembers(*values)
@@ -296,7 +295,7 @@ class Runner:
         traces: tuple[_Trace, ...],
         known: _Remembered | None,
     ) -> Outcome[T]:
-        """What came of a stage that has just run, noted in the store."""
+        """The outcome of a stage that has just run, recorded in the store."""
         self.files.update(dict.fromkeys(paths))
         data = stage.encode(value) if stage.by_content or stage.kept else b""
         is_asked = self._store or not data
@@ -340,7 +339,7 @@ def _values(takes: Iterable[Any]) -> list[Any]:
 
 
 def _run(stage: Stage[T], values: list[Any], *each: Each) -> tuple[T, float, list[str]]:
-    """What a stage gives, in how many seconds, and the paths that it came from."""
+    """The value of a stage, the seconds that it took, and the paths that it read."""
     started = time.perf_counter()
     with noting() as noted:
         value = stage.make(*values, *each)
@@ -357,7 +356,7 @@ def _apart(
 
 
 def _described(take: Any) -> str | bytes:
-    """What a key says of something that a stage takes."""
+    """The description of an input in a key."""
     if isinstance(take, Outcome):
         return f"outcome {take.identity}"
     if isinstance(take, str | Path):

@@ -75,7 +75,7 @@ class Saving:
 
     def _add(self, made: Made, name: str) -> dict[str, bytes]:
         edition, package = made.edition, made.package
-        assert package, "what has errors is not saved"
+        assert package, "a document with errors is not saved"
         files = {name: package.data, **package.extra}
         section = made.section[-1] if made.section else ""
         for file, data in files.items():

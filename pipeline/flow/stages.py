@@ -42,13 +42,12 @@ def parse(source: Path) -> Document:
 
 
 def metadata(document: Document) -> Metadata:
-    """What the front matter says: enough to know what is to be made."""
+    """The metadata of the front matter: enough to know what to make."""
     return document.metadata
 
 
 def select(document: Document, edition: Edition, fit: int | Literal["even"] | None) -> Document:
-    """What an edition contains. How many pages it is to ``fit`` counts for more than what the
-    source says of that."""
+    """The content of an edition. A given number of pages to ``fit`` overrides the source."""
     from pipeline.model.sheet.fitting import asked_of_all
     from pipeline.select import select
 
@@ -59,7 +58,7 @@ def select(document: Document, edition: Edition, fit: int | Literal["even"] | No
 
 
 def resolve(document: Document, folder: Path, split: int) -> Document:
-    """What is numbered, referred to, and read from files, in place."""
+    """The document with numbers, cross-references and files filled in."""
     from pipeline.resolve import resolve
 
     return resolve(document, folder, split)
@@ -242,7 +241,7 @@ def _templates(
 def _rendered_with(
     document: Document, edition: Edition, stem: str, templates: Path | None, *others: Any
 ) -> tuple[tuple[Any, ...], Iterable[Path]]:
-    """What blocks are rendered with, beside what the renderer says itself."""
+    """The inputs of rendering blocks, apart from the renderer's own."""
     from pipeline.render.environment import template_files
 
     return (edition, templates or "", others[-1]), template_files(templates, edition.format)
@@ -261,8 +260,8 @@ def _fonts_and_images(made: Set, unit: Unit, *_: Any) -> Iterable[str]:
 
 
 def _sets_type(_: Any, edition: Edition, *__: Any) -> bool:
-    """Whether a file has pages, or a cover, so that the engine is needed. A web page is made in
-    less time than it takes to hand it on."""
+    """Return whether a file has pages or a cover, and so needs the engine. A web page takes less
+    time to make than to hand to another process."""
     return edition.format != "html"
 
 

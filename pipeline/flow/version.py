@@ -1,5 +1,5 @@
-"""What a stage's outcome depends on beside what the stage takes: Chapbook's own code, the
-libraries, Python, and what the environment says."""
+"""The versions on which a stage's outcome depends, besides its inputs: Chapbook's code, the
+libraries, Python, and the environment."""
 
 from __future__ import annotations
 

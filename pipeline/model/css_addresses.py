@@ -21,8 +21,8 @@ class Loaded(NamedTuple):
 
 
 def loaded(css: str) -> Iterator[Loaded]:
-    """What a style sheet, or a list of declarations, loads by ``url()``, ``@import`` and the
-    like, in order. Takes time linear in its length."""
+    """The addresses that a style sheet or a list of declarations loads by ``url()``, ``@import``
+    and the like, in order. Takes time linear in its length."""
     if "(" not in css and "@" not in css:
         return
     waiting = _within(tinycss2.parse_component_value_list(css), None)

@@ -11,11 +11,10 @@ import msgspec
 
 
 class Span(msgspec.Struct, frozen=True, omit_defaults=True):
-    """Where something stands in the source: lines and columns count from 1, ``end`` is
-    the last line (0 for the same line), ``column`` is 0 where it is not known. ``file`` is
-    the included file, as messages name it, or "" for the source itself. Where there is a
-    ``block``, lines count from the beginning of the top-level block with that key, and its
-    `Origin` says which they are in the file."""
+    """A place in the source: lines and columns count from 1, ``end`` is the last line (0 for the
+    same line), ``column`` is 0 if unknown. ``file`` is the included file, as messages name it, or
+    "" for the source itself. With a ``block``, lines count from the beginning of the top-level
+    block with that key, and its `Origin` gives the lines in the file."""
 
     line: int
     column: int = 0
@@ -25,7 +24,7 @@ class Span(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class Origin(msgspec.Struct, frozen=True, omit_defaults=True):
-    """How many lines of its ``file`` come before a block."""
+    """The number of lines of its ``file`` that come before a block."""
 
     line: int
     file: str = ""

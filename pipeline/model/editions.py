@@ -151,8 +151,9 @@ def offered(edition: Edition, metadata: Metadata) -> tuple[Edition, ...]:
 
 
 def tells_pages(edition: Edition, metadata: Metadata) -> bool:
-    """Whether an edition tells where the pages of the standard print edition begin: on a screen
-    only where the publication has that edition, and the front matter does not say no."""
+    """Return whether an edition has a page map, the page numbers of the standard print edition:
+    if it is for a screen, the publication has that edition, and the front matter does not turn
+    it off."""
     if edition.format == "pdf":
         return edition.page_marks
     is_printed = STANDARD_PRINT in (metadata.editions or DEFAULT_EDITIONS)

@@ -113,8 +113,8 @@ def located(faces: tuple[Face, ...], folder: Path) -> tuple[Face, ...]:
 
 @functools.cache
 def font_file(face: Face) -> Path | None:
-    """Where a face's file is, or None where its package is not installed. One of the
-    publication's own has to be `located`."""
+    """The file of a face, or None if its package is not installed. A publication's own font has to
+    be `located`."""
     if not face.package:
         return Path(face.path) if Path(face.path).is_file() else None
     found = importlib.util.find_spec(face.package)  # a package of fonts need not be run

@@ -1,4 +1,4 @@
-"""How diagnostics and progress are shown: the only module that knows what they look like."""
+"""The formatting of diagnostics and progress for the terminal."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ LONGEST_EXCERPT = 100
 """Characters of a source line that are shown."""
 
 SHOWN = 3
-"""How many equal findings are shown in full; of the others, the lines."""
+"""The number of equal findings shown in full; of the others, only the lines are shown."""
 
 LONGEST_QUOTED = 200
 """Characters of what a message repeats from a source."""
@@ -26,7 +26,7 @@ LONGEST_MESSAGE = 1000
 """Characters of a message, whatever quotation marks there are in what it repeats."""
 
 _GIVEN = re.compile(r"`[^`]*`|“[^”]*”|\d+")
-"""What differs in messages that say the same."""
+"""The variable parts of messages that are otherwise equal."""
 
 _QUOTED = re.compile(rf"([`“])([^`“”]{{{LONGEST_QUOTED}}})[^`“”]++(?=[`”])")
 _CONTROL = re.compile(
@@ -95,8 +95,8 @@ def _others(findings: Sequence[Diagnostic]) -> str:
 
 
 def summary(diagnostics: Iterable[Diagnostic], *, blocked: bool = False) -> str:
-    """How many findings of which kind there are, and that nothing was written where that is
-    so. "" where one finding says it all."""
+    """The number of findings of each kind, and a note if nothing was written; "" if a single
+    finding says it all."""
     found = list(diagnostics)
     errors = sum(finding.is_error for finding in found)
     kinds = Counter(finding.code for finding in found).most_common()
@@ -166,17 +166,17 @@ def _read_lines(source: str) -> list[str]:
 
 
 def stage_line(stage: str, seconds: float, size: int, path: object) -> str:
-    """What, how long, how big, where; what took no time was kept from before."""
+    """Stage, time, size and place; a stage without time was taken from the store."""
     return f"{stage:<9}{_time(seconds):>9} {human_size(size):>9}  {printable(path)}"
 
 
 def ran_line(stage: str, edition: str, seconds: float, note: str = "") -> str:
-    """Which stage, for which edition, how long it ran, if it did, and a note on that."""
+    """Stage, edition, time if it ran, and a note on it."""
     return f"  {stage:<9}{edition:<14}{_time(seconds):>9}  {note}".rstrip()
 
 
 def progress_line(doing: str, seconds: float) -> str:
-    """What is done now, and how many seconds all may last at most, if that is known."""
+    """The current activity, and the maximum remaining seconds if known."""
     left = f", up to {seconds:.0f} s left" if seconds >= 1 else ""
     return f"building … {printable(doing)}{left}"
 

@@ -20,7 +20,7 @@ from pipeline.model.metadata import Metadata
 
 
 class Attributes(msgspec.Struct, frozen=True, omit_defaults=True):
-    """What ``{#id .class key=value}`` says of a node."""
+    """The attributes of a node, ``{#id .class key=value}``."""
 
     id: str = ""
     classes: tuple[str, ...] = ()
@@ -41,8 +41,8 @@ NO_ATTRIBUTES = Attributes()
 
 
 class Node(msgspec.Struct, frozen=True, tag=True, kw_only=True, omit_defaults=True):
-    """What all nodes share: where they stand in the source, and their attributes. ``wordings``
-    are those of their strings that not all editions have whole; select settles them."""
+    """Common fields of all nodes: their place in the source and their attributes. ``wordings`` are
+    the strings of the node that differ between editions; select settles them."""
 
     span: Span | None = None
     attributes: Attributes = NO_ATTRIBUTES
@@ -199,9 +199,9 @@ class Math(Node, frozen=True):
 
 
 class PageMark(Node, frozen=True):
-    """Where the page ``label`` of the standard print edition begins, and (``breaks``) a page of
-    this edition too. Nothing that is written makes one: they come from the layout of that
-    edition, into those that tell its pages."""
+    """The beginning of the page ``label`` of the standard print edition and, if it ``breaks``, of a
+    page of this edition too. Page marks are not written in a source: they come from the layout of
+    the standard print edition, for the editions with a page map."""
 
     label: str
     breaks: bool = False
@@ -440,8 +440,8 @@ class Admonition(Node, frozen=True):
 
 
 class Turn(Node, frozen=True):
-    """What one speaker says, until the next. ``asks`` is True for interviewers,
-    moderators and hosts. ``speaker`` is the name as the front matter has it."""
+    """The words of one speaker until the next. ``asks`` is True for interviewers, moderators and
+    hosts. ``speaker`` is the name in the front matter."""
 
     speaker: str
     role: str
@@ -550,8 +550,8 @@ class Bibliography(Node, frozen=True):
 
 
 class IndexPlace(msgspec.Struct, frozen=True, omit_defaults=True):
-    """Where something is found: at what has the id ``target``, or from the beginning to the
-    end of that (``whole``), in the section that is named."""
+    """A place that an index entry refers to: the element with the id ``target``, or (``whole``)
+    from its beginning to its end, in the named section."""
 
     target: str
     whole: bool = False
@@ -613,7 +613,7 @@ CAPTIONED: dict[type[Node], str] = {
     Table: "table",
     CodeBlock: "listing",
 }
-"""What has a caption, and what it is counted as."""
+"""The nodes with captions, and what they are counted as."""
 
 Block: TypeAlias = (
     Heading
@@ -651,7 +651,7 @@ Block: TypeAlias = (
 
 
 INLINE_NOTE = "inline "
-"""How the label of a note within the line (``^[…]``) begins; no other has a space in it."""
+"""The prefix of the label of an inline note (``^[…]``); no other label has a space in it."""
 
 
 class Note(Node, frozen=True):
@@ -667,7 +667,7 @@ class Note(Node, frozen=True):
 HOLDERS = (
     BlockQuote, Container, ListItem, Admonition, Turn, Note, Exercise, Choice, Answer, TeacherNote,
 )  # fmt: skip
-"""What holds blocks, and so may hold a heading with a section of its own."""
+"""The nodes that contain blocks, and so possibly a heading with a section of its own."""
 
 
 class ContentsEntry(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -712,12 +712,12 @@ class Asset(msgspec.Struct, frozen=True, omit_defaults=True):
 
     @property
     def is_drawing(self) -> bool:
-        """Whether it is an SVG file beside the source."""
+        """True if it is an SVG file beside the source."""
         return self.is_file and self.media_type == "image/svg+xml"
 
     @property
     def is_file(self) -> bool:
-        """Whether it comes from a file beside the source."""
+        """True if it comes from a file beside the source."""
         return ":" not in self.path.partition("/")[0]
 
 

@@ -42,15 +42,14 @@ class PagePiece(msgspec.Struct, frozen=True, array_like=True):
 
 
 FrontPart: TypeAlias = Literal["", "title", "imprint", "contents"]
-"""What stands before the text of the standard print edition."""
+"""A part before the text of the standard print edition."""
 
 
 class PageStart(msgspec.Struct, frozen=True, omit_defaults=True):
-    """Where a page begins. ``label`` is its printed number. ``position`` is that of the
-    innermost block; it has no line where the page begins with something that is not of the
-    text, such as its title: ``front`` says what that is. ``offset`` is how many letters of the
-    block came on earlier pages (of writing space: how many lines), and ``words`` are those that
-    come next."""
+    """The beginning of a page. ``label`` is its printed number. ``position`` is that of the
+    innermost block; it has no line if the page begins with something outside the text, such as its
+    title, which is named by ``front``. ``offset`` is the number of letters of the block on earlier
+    pages (for writing space, of lines), and ``words`` are the next ones."""
 
     label: str
     position: Position = Position()
@@ -84,13 +83,13 @@ PIECES = (
     model.Text, model.Code, model.Abbreviation, model.CrossReference, model.Blank, model.Math,
     model.Image, model.MathBlock, model.WritingLines, model.WritingSpace,
 )  # fmt: skip
-"""What has no children and is seen on a page, beside code."""
+"""Visible elements without children, besides code."""
 
 HOLDERS = (
     *Block.__args__, model.DefinitionItem, model.ListItem, model.Note, model.TableCell,
     model.TableRow, model.Turn,
 )  # fmt: skip
-"""What text may stand in."""
+"""Elements that can contain text."""
 
 _UNCOUNTED = re.compile("[\u00ad\u200b\u2060]")
 """A soft hyphen, a place where a word may be broken, and one where it may not."""
@@ -105,7 +104,7 @@ def letters(text: str) -> str:
 
 
 def letter_place(text: str, count: int) -> int:
-    """Where in a text the letter after ``count`` others is."""
+    """The position in a text of the letter after ``count`` others."""
     letter = next(itertools.islice(_COUNTED.finditer(text), count, None), None)
     return letter.start() if letter else len(text)
 

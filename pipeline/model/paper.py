@@ -74,13 +74,10 @@ class Margins(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class PageOptions(msgspec.Struct, frozen=True, omit_defaults=True):
-    """What the front matter asks of the printed page; None where it says nothing.
-
-    ``gutter`` is what the binding takes, in millimetres: pages are mirrored then. ``text``
-    and ``leading`` are the size of the text and the distance of its lines, in points. In a
-    booklet, ``creep`` is how far each sheet pushes out the one within, in millimetres, and
-    ``signature`` how many sheets are folded together.
-    """
+    """The front matter's options for the printed page; None if not given. ``gutter`` is the binding
+    margin in millimetres: pages are mirrored then. ``text`` and ``leading`` are the text size and
+    line spacing in points. In a booklet, ``creep`` is the distance in millimetres by which each
+    sheet pushes out the one inside it, and ``signature`` the number of sheets folded together."""
 
     written: ClassVar = Written("a page", alone="size")
     size: Annotated[PageSize | None, Key("A4, Letter, A5 …, or 150mm x 220mm.", form="size")] = None
@@ -110,10 +107,9 @@ class PageOptions(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class FitOptions(msgspec.Struct, frozen=True, omit_defaults=True):
-    """How many pages the text is to fill: a number, or ``even`` for full sheets. The text's
-    size stays between ``smallest`` and ``largest`` points. ``line`` and ``column`` are where the
-    front matter asks for it; what is ``forced`` is asked for by the command, and holds for all
-    printed editions."""
+    """The number of pages to fill: a number, or ``even`` for full sheets. The text size stays
+    between ``smallest`` and ``largest`` points. ``line`` and ``column`` give the place in the front
+    matter; ``forced`` means that the command asks for it, which applies to all printed editions."""
 
     written: ClassVar = Written("a number of pages", alone="pages")
     pages: Annotated[
@@ -127,9 +123,9 @@ class FitOptions(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class Fitted(msgspec.Struct, frozen=True):
-    """What was chosen so that the text fills its pages: ``text`` and ``leading`` in points,
-    ``margins`` in millimetres (top, outer, bottom, inner), how many ``pages`` that makes, and
-    how much of the last one is full."""
+    """The setting chosen to fill the pages: ``text`` and ``leading`` in points, ``margins`` in
+    millimetres (top, outer, bottom, inner), the resulting number of ``pages``, and the fullness of
+    the last."""
 
     text: float
     leading: float
@@ -139,7 +135,7 @@ class Fitted(msgspec.Struct, frozen=True):
 
 
 class PrintOptions(msgspec.Struct, frozen=True, omit_defaults=True):
-    """What the front matter asks of printed editions, or of one; None where it says nothing."""
+    """The front matter's options for all printed editions, or for one; None if not given."""
 
     # fmt: off
     written: ClassVar = Written("an edition's settings")
@@ -164,7 +160,7 @@ class PrintOptions(msgspec.Struct, frozen=True, omit_defaults=True):
         words={"false": "none", "no": "none", "off": "none", "true": "end"})] = None
     image_resolution: Annotated[int | None, Key(
         "How many pixels to the inch printed images have at most: 300 without it.", 600,
-        within=(100, 2400), wrong="is no number of pixels to the inch")] = None
+        within=(100, 2400), wrong="is not a number of pixels to the inch")] = None
     qr_codes: Annotated[bool | None, Key(
         "Whether printed links have a code for telephones beside them.", True, also="qr")] = None
     # fmt: on
@@ -205,7 +201,7 @@ class Sheet(msgspec.Struct, frozen=True):
 
     @property
     def hangs(self) -> bool:
-        """Whether there is a column beside the text, for headings, numbers and speakers."""
+        """True if there is a column beside the text, for headings, numbers and speakers."""
         return self.column > 0
 
     @property

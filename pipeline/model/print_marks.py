@@ -1,5 +1,5 @@
-"""What the markup of a printed page tells the packager, beside what is seen of it: the attributes
-and the like that both know. The rest of what the renderer knows is in `rendered.Pages`."""
+"""Marks that the markup of a printed page carries for the packager, besides what is visible: the
+attribute names that both share. Other information from the renderer is in `rendered.Pages`."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ TEXT = "text"
 `Pages.pieces` it has. No reader of XML takes it for content."""
 
 FIELD = "data-field"
-"""What an element is for that is filled in on screen: a `FieldKind`."""
+"""The kind of a form field, a `FieldKind`."""
 
 # fmt: off
 FieldKind: TypeAlias = Literal[
@@ -20,7 +20,7 @@ FieldKind: TypeAlias = Literal[
 # fmt: on
 
 PLACE = "data-place"
-"""Where a block stands in the source, as messages say it: ``talk.md:12``."""
+"""The place of a block in the source, as in messages: ``talk.md:12``."""
 
 PAGE_START = "data-page-start"
 """The number of the page that begins here, of a block or of an empty span within a line."""
@@ -30,13 +30,14 @@ BEGINS_PAGE, LINE = "+page-start", "+line"
 is: attributes of ``data-`` in the markup. No author can write a key that begins so."""
 
 PAGE_NAME = "data-page-name"
-"""What the first word of a page has around nothing: a block may go on after its page."""
+"""The name of a page whose first word is not inside a block that continues from the page before."""
 
 PAGE = "data-page"
 """The number of the page that a link leads to, or that a mark is for."""
 
 OUTLINE = "data-outline"
-"""What the outline and the running head call a heading that has more in it than its text."""
+"""The text of a heading in the outline and the running head, if the heading contains more than
+text."""
 
 SPOKEN = "data-text"
 """The text that a picture of a formula stands for."""
@@ -48,4 +49,4 @@ OURS = frozenset({FIELD, OUTLINE, PAGE, PAGE_NAME, PAGE_START, PLACE, SPOKEN, TA
 """Those of these attributes that no author's may be taken for."""
 
 HYPHEN = "-\u200b"
-"""What a word ends with that is divided at the end of a line, unlike one that has a hyphen."""
+"""The hyphen at the end of a line where a word is divided, unlike one in the text."""

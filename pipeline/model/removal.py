@@ -33,8 +33,8 @@ _BRACES = re.compile(r"\\.|[{}]", re.DOTALL)
 
 
 def taken_out(node: Node) -> Node | tuple[Node, ...]:
-    """What stands in the place of a node that an edition does not have: of a cell an empty
-    one, to keep the columns in line."""
+    """The replacement for a node that an edition does not have: for a cell an empty one, to keep
+    the columns in line."""
     if isinstance(node, model.TableCell):
         return replace(node, children=(), attributes=NO_ATTRIBUTES)
     return LEFT_OUT if isinstance(node, _INLINES) else ()
@@ -61,8 +61,8 @@ def closed_up(run: Sequence[N]) -> tuple[N, ...]:
 
 
 def _joined(found: list[Any], node: Any) -> Any:
-    """What is to be added of a node after a place that is closed up, with the text before it,
-    which may become one with its own; None for nothing."""
+    """The part of a node to add after a gap is closed, with the preceding text, which may merge
+    with its own; None for nothing."""
     before = found[-1] if found else None
     if isinstance(node, model.SoftBreak) and (before is None or _is_spaced(before)):
         return None
@@ -127,7 +127,7 @@ CLOSE: Changes = dict.fromkeys(
     ),
     _close,
 )
-"""How what holds text is left where `LEFT_OUT` stands in it."""
+"""Functions that close the gap of `LEFT_OUT`, by type of node."""
 
 
 def without_answers(tex: str) -> str:
@@ -143,7 +143,7 @@ def without_answers(tex: str) -> str:
 
 
 def closing_brace(text: str, start: int) -> int | None:
-    """Where the brace is that closes the one at ``start``; None where none does."""
+    """The position of the brace that closes the one at ``start``; None if there is none."""
     depth = 0
     for brace in _BRACES.finditer(text, start):
         depth += {"{": 1, "}": -1}.get(brace[0], 0)
@@ -157,11 +157,11 @@ UNANSWERED: Changes = {
     model.Math: lambda node: replace(node, tex=without_answers(node.tex)),
     model.MathBlock: lambda node: replace(node, tex=without_answers(node.tex)),
 }
-"""How students get what has an answer in its text."""
+"""The students' version of nodes with an answer in their text, by type."""
 
 
 def is_selected(node: Node) -> bool:
-    """Whether not all editions have the same of a node, leaving its children aside."""
+    """Return whether not all editions have the same of a node, leaving its children aside."""
     if isinstance(node, model.Blank):
         return bool(node.answer)
     return is_partial(node) or (
@@ -170,7 +170,7 @@ def is_selected(node: Node) -> bool:
 
 
 def for_all(nodes: tuple[N, ...]) -> tuple[N, ...]:
-    """What all editions have of some nodes."""
+    """The nodes as all editions have them."""
 
     def enter(node: Node) -> Node | tuple[Node, ...]:
         return taken_out(node) if is_partial(node) else node

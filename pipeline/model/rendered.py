@@ -1,4 +1,5 @@
-"""What ``render`` hands to ``package``: finished markup, and all that belongs to it."""
+"""The interface between ``render`` and ``package``: finished markup and everything that belongs to
+it."""
 
 from __future__ import annotations
 
@@ -14,7 +15,7 @@ from pipeline.model.page_map import PagePiece
 from pipeline.model.paper import Sheet
 
 PageRole: TypeAlias = Literal["page", "cover", "titlepage", "nav", "chapter", "missing"]
-"""What a page is; one that is ``missing`` stands for those that are not there."""
+"""The role of a page; ``missing`` is for pages that do not exist."""
 
 
 class Page(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -53,7 +54,7 @@ class Landmark(msgspec.Struct, frozen=True):
 
 
 class PageListEntry(msgspec.Struct, frozen=True):
-    """Where a page of the standard print edition begins: its printed number, and
+    """An entry of the page list: the printed number of a page of the standard print edition, and
     ``page#id``."""
 
     label: str
@@ -89,7 +90,7 @@ class Face(msgspec.Struct, frozen=True):
 
 
 class CharacterPlace(msgspec.Struct, frozen=True):
-    """Where a character that a font may lack first stands in the source."""
+    """The first place in the source of a character that a font may lack."""
 
     character: str
     span: Span
@@ -109,8 +110,8 @@ class CoverPage(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class Verdict(msgspec.Struct, frozen=True):
-    """What a rule of the audit says: how many things it looked at, and how many broke it; the
-    ``criteria`` are WCAG's, or none where the rule is one of EPUB Accessibility alone."""
+    """The result of an audit rule: the numbers of elements that it examined and that broke it;
+    ``criteria`` are those of WCAG, empty if the rule is from EPUB Accessibility alone."""
 
     rule: str
     criteria: tuple[str, ...]
@@ -119,10 +120,9 @@ class Verdict(msgspec.Struct, frozen=True):
 
 
 class Accessibility(msgspec.Struct, frozen=True, omit_defaults=True):
-    """What an e-book says of itself to readers who cannot see or handle a page, in the terms of
-    schema.org: ``sufficient`` has the sets of senses that are enough, each with commas between;
-    ``summary`` is in words. ``conforms_to`` is empty where conformance is not claimed. ``audit``
-    is what the claims rest on."""
+    """The accessibility metadata of an e-book in the terms of schema.org: ``sufficient`` has the
+    sufficient sets of access modes, each separated by commas; ``summary`` is in words.
+    ``conforms_to`` is empty if no conformance is claimed. ``audit`` is the basis of the claims."""
 
     summary: str
     modes: tuple[str, ...] = ()
@@ -139,8 +139,8 @@ styles and the script that the packager makes."""
 
 
 class Inventory(msgspec.Struct, frozen=True, omit_defaults=True):
-    """What is in the pages, as the renderer has put it there: the names of ``constructs`` that
-    styles and scripts are for, and of ``images`` that are shown."""
+    """The content of the pages, as recorded by the renderer: the names of ``constructs`` that need
+    styles and scripts, and of the ``images`` shown."""
 
     constructs: tuple[str, ...] = ()
     images: tuple[str, ...] = ()

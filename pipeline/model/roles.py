@@ -1,4 +1,4 @@
-"""What the parts of a book are called, where they stand in it, and who is told of them."""
+"""The parts of a book: their names, their places, and who is told of them."""
 
 from __future__ import annotations
 
@@ -76,11 +76,11 @@ CLASSES: dict[str, str] = {
 BEFORE_CONTENTS = frozenset(
     {"copyright-page", "dedication", "epigraph", "halftitlepage", "titlepage"}
 )
-"""What stands before the contents, where a book begins with it."""
+"""The parts before the contents, if a book begins with it."""
 
 
 def is_front(role: str) -> bool:
-    """Whether a part of that role stands before the text."""
+    """Return whether a part of that role stands before the text."""
     return role in ROLES and ROLES[role].place is _Place.FRONT
 
 

@@ -12,7 +12,7 @@ LONGEST = 48
 """Characters that a part of a file's name has at most."""
 
 MOST_BYTES = 120
-"""What it takes at most: file systems have room for 255 in all."""
+"""The maximum number of bytes: file systems allow 255 in all."""
 
 
 def slug(text: str) -> str:

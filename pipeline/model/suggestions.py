@@ -1,4 +1,4 @@
-"""What may have been meant by a word that is not known."""
+"""Suggestions for an unknown word."""
 
 from __future__ import annotations
 
@@ -28,5 +28,5 @@ def did_you_mean(word: str, candidates: Iterable[str]) -> str:
 
 
 def folded(text: str) -> str:
-    """What the ways to write a name or a term have in common."""
+    """The normalised form of a name or term."""
     return " ".join(text.split()).casefold()

@@ -1,4 +1,4 @@
-"""Where the cells of a table are, as some take several columns or rows."""
+"""The positions of table cells, some of which span several columns or rows."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def place(rows: Iterable[TableRow]) -> Iterator[tuple[PlacedCell, ...]]:
 
 
 def column_count(table: Table) -> int:
-    """How many columns a table has."""
+    """The number of columns of a table."""
     groups = (table.head, table.body)
     return max((p.end for rows in groups for row in place(rows) for p in row), default=0)
 

@@ -24,15 +24,15 @@ N = TypeVar("N", bound=Node)
 T = TypeVar("T")
 
 Change: TypeAlias = Callable[..., "Node | tuple[Node, ...]"]
-"""What becomes of a node: another (or the same), several, or () for none."""
+"""The replacement of a node: another (or the same), several, or () for none."""
 
 Changes: TypeAlias = Mapping[type[Node], Change]
 
 NO_CHANGES: Changes = MappingProxyType({})
 
 Context: TypeAlias = tuple[T, Callable[[Node, T], T]]
-"""What nodes inherit: what there is at the top, and a function that is given a node and what its
-parent has, and returns what the node has (its language, say, or its place in the source)."""
+"""Inherited values of nodes: the value at the top, and a function from a node and its parent's
+value to the value of the node (its language, say, or its place in the source)."""
 
 PATH: Context[tuple[Node, ...]] = ((), lambda node, above: (node, *above))
 """Of each node itself, its parent, and so on to the top."""
@@ -41,7 +41,7 @@ SPAN: Context[Span | None] = (None, lambda node, above: node.span or above)
 """Of each node its own span, or the nearest one above it."""
 
 BLANK = "____"
-"""What a gap to fill in is in plain text."""
+"""The plain text of a blank."""
 
 CONDITIONS = frozenset({"only", "not", "edition"})
 """The keys of attributes that say which editions have a node."""
@@ -214,7 +214,7 @@ def all_nodes(document: Document) -> Iterator[Node]:
 
 
 def has(document: Document, *kinds: type[Node]) -> bool:
-    """Whether a document has a node of one of these types."""
+    """Return whether a document has a node of one of these types."""
     return not _list(document).kinds.isdisjoint(kinds)
 
 
@@ -237,7 +237,7 @@ def ordinals() -> Context[int]:
 
 
 def is_for_teachers(node: Node) -> bool:
-    """Whether only teachers get the node, and all below it."""
+    """Return whether only teachers get the node, and all below it."""
     classes = node.attributes.classes
     return isinstance(node, model.Answer | model.TeacherNote) or not FOR_TEACHERS.isdisjoint(
         classes
@@ -250,12 +250,12 @@ students get too, so that both have the same numbers."""
 
 
 def has_condition(node: Node) -> bool:
-    """Whether the node says which editions it is for."""
+    """Return whether the node says which editions it is for."""
     return any(key in CONDITIONS for key, _ in node.attributes.pairs)
 
 
 def is_partial(node: Node) -> bool:
-    """Whether some editions do not have the node: by a condition, or by what it is."""
+    """Return whether some editions do not have the node: by a condition, or by what it is."""
     return is_for_teachers(node) or has_condition(node)
 
 

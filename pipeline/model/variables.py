@@ -25,8 +25,8 @@ _SAFE = "!#$&'()*+,-./:;=?@_~%"
 
 
 def values(metadata: Metadata, edition: Edition | None = None) -> dict[str, str]:
-    """What the front matter says, by variable; "" for what it could say and does not. What
-    belongs to an edition is only there with one."""
+    """The values from the front matter by variable; "" for those that are not given. The variables
+    of an edition exist only with one."""
     said = words(metadata.lang)
     names = [author.name for author in metadata.authors]
     if len(names) > 1:

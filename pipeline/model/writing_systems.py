@@ -29,12 +29,12 @@ _SIGNS = re.compile(f"[{_IDEOGRAPHS}]+")
 _LETTERS = re.compile(f"[{_UNPARTED}]+")
 _WITHOUT_SPACES = re.compile(f"[{_UNPARTED}{_IDEOGRAPHS}]")
 SIGNS_A_WORD, LETTERS_A_WORD = 1.6, 5.0
-"""How many ideographs, and how many letters of Thai, Lao, Khmer, Burmese or Tibetan, say as much
-as a word does: their scripts put no spaces between words."""
+"""The number of ideographs, and of letters of Thai, Lao, Khmer, Burmese or Tibetan, that amount to
+a word: these scripts put no spaces between words."""
 
 
 def word_count(text: str) -> float:
-    """How many words a text has, in any script."""
+    """The number of words in a text, in any script."""
     if not _WITHOUT_SPACES.search(text):
         return len(text.split())
     signs, letters = (sum(map(len, found.findall(text))) for found in (_SIGNS, _LETTERS))
@@ -132,10 +132,10 @@ def packages_for(character: str) -> tuple[str, ...]:
 
 
 def missing_glyph(character: str, further: str = "") -> tuple[str, str]:
-    """What is said of a character without a glyph, with something ``further``, and what to do."""
+    """The message and hint for a character without a glyph, with something ``further``."""
     named = f"U+{ord(character):04X} {unicodedata.name(character, 'unnamed')}"
     message = f"No font has a glyph for “{character}” ({named}){further}."
     packages = packages_for(character)
     if packages:
         return message, f"Install the fonts: `pip install {packages[0]}`."
-    return message, "Write it in another way, or show it as an image."
+    return message, "Use other characters, or an image."

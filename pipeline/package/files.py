@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 
 
 def asset_bytes(asset: Asset, folder: Path) -> bytes:
-    """What an asset holds. Raises OSError where it cannot be read, or leads out of ``folder``,
-    which what it carries itself may do as little."""
+    """The bytes of an asset. Raises OSError if it cannot be read, or if it or anything it embeds
+    lies outside ``folder``."""
     if asset.data and not asset.is_file:
         return asset.data
     path = inside(folder, asset.path)
@@ -31,16 +31,16 @@ def asset_bytes(asset: Asset, folder: Path) -> bytes:
 
 def inside(folder: Path, name: str) -> Path:
     """The file of that name in a folder. Raises PermissionError where it is outside, and
-    OSError where it is no ordinary file."""
+    OSError where it is not a regular file."""
     root = folder.resolve()
     try:
         path = (root / name).resolve()
     except (RuntimeError, ValueError):
-        raise PermissionError(errno.EACCES, "it is not a path that can be read", name) from None
+        raise PermissionError(errno.EACCES, "it is not a valid path", name) from None
     if not path.is_relative_to(root):
         raise PermissionError(errno.EACCES, "it leads out of the source's folder", name)
     if path.exists() and not path.is_file():
-        raise PermissionError(errno.EACCES, "it is no ordinary file", name)
+        raise PermissionError(errno.EACCES, "it is not a regular file", name)
     return path
 
 

@@ -1,7 +1,7 @@
-"""Which font faces a publication uses, seen from its styles and its markup.
+"""The font faces that a publication uses, judged by its styles and markup.
 
-The styles are searched for names of families, not applied: a face is left out only where
-nothing can ask for it.
+The styles are searched for names of families, not applied: a face is left out only where nothing
+can ask for it.
 """
 
 from __future__ import annotations
@@ -46,8 +46,8 @@ _NAME = re.compile(r"([.#:\[]?)([a-zA-Z][\w-]*)")
 
 
 class _Use(NamedTuple):
-    """What markup holds: names of elements and classes, and whether there is italic text,
-    and italic text within bold or the reverse."""
+    """The content of markup: names of elements and classes, and whether there is italic text, and
+    italic text within bold or the reverse."""
 
     tags: frozenset[str]
     classes: frozenset[str]
@@ -106,7 +106,7 @@ def font_face(face: Face, address: str) -> str:
 
 
 def _can_ask_for(face: Face, css: str) -> bool:
-    """Whether a rule that names the face's family leaves its weight and style possible."""
+    """Return whether a rule with the face's family is compatible with its weight and style."""
     return any(
         _says(body, "font-weight") in {"", str(face.weight)}
         and _says(body, "font-style") in {"", face.style}
@@ -125,7 +125,7 @@ def _is_monospaced(family: str, css: str) -> bool:
 
 
 def _styles_italic(css: str, use: _Use) -> bool:
-    """Whether the styles set something in italics that is there."""
+    """Return whether the styles set something in the markup in italics."""
     return any(
         _may_be_there(selector, use)
         for selectors, body in _RULE.findall(css)
@@ -135,7 +135,7 @@ def _styles_italic(css: str, use: _Use) -> bool:
 
 
 def _may_be_there(selector: str, use: _Use) -> bool:
-    """Whether all elements and classes that a selector names are in the markup."""
+    """Return whether all elements and classes of a selector occur in the markup."""
     known = {"": use.tags, ".": use.classes}
     return all(name in known[kind] for kind, name in _NAME.findall(selector) if kind in known)
 

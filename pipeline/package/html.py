@@ -32,12 +32,12 @@ HALF = 1024
 """Pixels that its long side has in a smaller one, for telephones."""
 
 SIZES = "(max-width: 48em) 100vw, 48em"
-"""How wide an image is, so that a browser can choose."""
+"""The display width of an image, from which a browser chooses a file."""
 
 _IMAGE = re.compile(r"\b(src|srcset|href)\s*=\s*([\"'])images/([^\"']+)\2")
 BESIDE = "'self' file:"
-"""Where styles, fonts and images come from that lie beside the page; on a disk, nothing is
-``'self'``. Scripts are always in the page, so that no other file can be one."""
+"""The sources of styles, fonts and images beside the page; on a disk, nothing is ``'self'``.
+Scripts are always inline, so that no other file can act as one."""
 
 NOTHING = {"default-src": "'none'", "base-uri": "'none'", "form-action": "'none'"}
 FILES_BESIDE = NOTHING | {"font-src": BESIDE, "img-src": f"{BESIDE} data:", "style-src": BESIDE}
@@ -46,11 +46,11 @@ _KINDS = "child-src connect-src frame-src manifest-src media-src object-src scri
 WITH_IMAGES = {
     name: value for name, value in INSIDE.items() if name != "default-src"
 } | dict.fromkeys(_KINDS.split(), "'none'")
-"""What a self-contained page with images says. It names every kind but images: the Nu checker
-takes each image that is a ``data:`` address for blocked wherever a policy speaks of images."""
+"""The policy of a self-contained page with images. It lists every kind but images: the Nu checker
+reports each ``data:`` image as blocked if a policy mentions images."""
 
 TYPED = frozenset(map(chr, range(0x20, 0x7F)))
-"""What readers may type into a page, whether its own text has it or not."""
+"""The text that readers may type into a page, whether or not it occurs in the page itself."""
 
 _INLINE_SCRIPT = re.compile(r"<script(?: [^>]*)?>(.*?)</script>", re.DOTALL)
 
@@ -92,7 +92,7 @@ def package(pages: Pages, folder: Path, *, assets_beside: bool = False) -> Packa
 
 
 def with_picture(made: Package, pages: Pages, folder: Path) -> Package:
-    """What was made, and beside it the picture that social sites show of it, if there is one."""
+    """The result, with the picture for social sites beside it, if there is one."""
     if not pages.cover:
         return made
     social = picture(pages.cover, folder)

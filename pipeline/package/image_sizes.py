@@ -28,7 +28,7 @@ QUALITY = 85
 """Of photographs that are written anew."""
 
 GAIN = 0.9
-"""How much smaller an image has to become to be written anew for that alone."""
+"""The reduction in size that alone justifies re-encoding an image."""
 
 MOST_COLOURS = 256
 """Of a PNG with a palette."""
@@ -44,8 +44,8 @@ TYPES = {"JPEG": ("image/jpeg", "jpg"), "PNG": ("image/png", "png")}
 
 
 class Bounds(NamedTuple):
-    """How many pixels a side may have, how many all, and whether an image stays of its kind, and
-    is written anew for these alone."""
+    """The maximum number of pixels of a side and in all, whether an image keeps its format, and
+    whether these limits alone are a reason to re-encode it."""
 
     longest: int
     most: int

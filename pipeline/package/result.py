@@ -1,4 +1,4 @@
-"""What every packager gives."""
+"""The result of every packager."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from pipeline.model.rendered import Accessibility
 
 
 class FileFacts(msgspec.Struct, frozen=True, omit_defaults=True):
-    """What a packager knows of its file: how many ``pages`` a PDF has, on how many ``sides``
-    where several are on one, the ``sizes`` of these or else of the pages, in points, and what was
-    chosen so that the text fills them, if that was asked for; how many ``files`` an e-book has."""
+    """Facts about a file: the number of ``pages`` of a PDF, of ``sides`` if there are several pages
+    on one, the ``sizes`` of these or else of the pages in points, and the fit to its pages if
+    requested; the number of ``files`` of an e-book."""
 
     pages: int = 0
     sides: int = 0

@@ -31,7 +31,7 @@ from pipeline.system.checksums import LIST, checksums
 _RELATIVE = re.compile(r"\b(?:href|src|action)=\"(?![#/]|[a-z]+:)")
 
 SOURCES = FILES_BESIDE | {"form-action": BESIDE}
-"""Where a page may take things from: from the site itself, on the web or on a disk."""
+"""The sources from which a page may load: the site itself, on the web or on a disk."""
 
 
 def package(pages: Pages, folder: Path) -> Package:

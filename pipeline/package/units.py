@@ -51,8 +51,8 @@ class Thing(msgspec.Struct, frozen=True, array_like=True):
 
 
 class Use(msgspec.Struct, frozen=True, array_like=True):
-    """What is used of a font: the engine knows it by ``key``, and such ``facts`` of it; its file
-    has a ``length`` and a ``digest``. Glyphs have widths, and mean characters."""
+    """The use of a font: the engine knows it by ``key`` and its ``facts``; its file has a
+    ``length`` and a ``digest``. Glyphs have widths and represent characters."""
 
     key: int
     facts: dict[str, Any]
@@ -63,8 +63,8 @@ class Use(msgspec.Struct, frozen=True, array_like=True):
 
 
 class DrawnPages(msgspec.Struct, frozen=True):
-    """What some pages draw: a deflated stream for each, the fonts that are used in these, in
-    order, and other ``resources`` by kind and name, which refer to ``things``."""
+    """The drawing of some pages: a compressed stream for each, the fonts used in them in order, and
+    other ``resources`` by kind and name, which refer to ``things``."""
 
     streams: tuple[bytes, ...]
     fonts: tuple[Use, ...]
@@ -201,7 +201,7 @@ LONG = 72_000
 
 
 def may_divide(pages: Pages, edition: Edition) -> bool:
-    """Whether it is likely that a text is set in units: if it is a long book for print."""
+    """Return whether it is likely that a text is set in units: if it is a long book for print."""
     length = sum(len(page.markup) for page in pages.pages)
     is_book = pages.sheet is not None and pages.sheet.is_book
     return edition.format == "pdf" and is_book and length >= LONG

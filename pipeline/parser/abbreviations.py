@@ -1,5 +1,5 @@
-"""Where the abbreviations of a text hold: one that is defined in a part that only some
-editions have holds in these alone."""
+"""The scope of abbreviations: one that is defined in a part for some editions applies only in
+these."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ def _parts(root: BlockElement) -> Iterator[_Part]:
 
 
 def _conditions(element: BlockElement) -> Attributes:
-    """What an element's attributes say of the editions that have it."""
+    """The conditions on editions in an element's attributes."""
     if not isinstance(element.state, Attributes):
         return NO_ATTRIBUTES
     secret = not FOR_TEACHERS.isdisjoint(element.state.classes) or secret_block(

@@ -15,7 +15,7 @@ from pipeline.model.tree import all_nodes, rewrite_document
 
 
 def anchor(heading: Element) -> str:
-    """What GitHub calls a heading that has emoji by name; "" for all others."""
+    """GitHub's anchor of a heading that contains emoji by name; "" for all others."""
     named = [inner for inner in heading.iter() if inner.tag == "emoji"]
     if not named:
         return ""

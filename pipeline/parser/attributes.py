@@ -23,7 +23,7 @@ _CLOSE = re.compile(r"\s*\}")
 _MEANT = re.compile(
     r"\{:?[ \t]*(?:[#.](?:[\w-]|\{\{)|[A-Za-z_][\w:-]*=)(?:\{\{[^{}\n]*\}\}|[^{}\n])*\}"
 )
-HINT = "Write it as `{#id .class key=value}`, or `\\{` where it is text."
+HINT = "Write `{#id .class key=value}`, or `\\{` if you mean it as text."
 ALIGNMENTS = {
     **{name: name for name in ("left", "right", "center")},
     **dict.fromkeys(("centre", "middle"), "center"),
@@ -82,7 +82,7 @@ def make(
 
 
 def joined(one: Attributes, other: Attributes) -> Attributes:
-    """What either says; an id is that of ``other``, if it has one."""
+    """The combined attributes; the id is that of ``other``, if it has one."""
     classes = tuple(dict.fromkeys(one.classes + other.classes))
     return make(other.id or one.id, classes, one.pairs + other.pairs)
 
@@ -98,7 +98,7 @@ def aligned(attributes: Attributes, prefix: str = "") -> Attributes:
 
 
 def mistaken(text: str, pos: int = 0) -> str:
-    """What begins at ``pos`` and looks like an attribute list, but cannot be read; or ""."""
+    """The text at ``pos`` that looks like an attribute list but is not valid, or ""."""
     match = _MEANT.match(text, pos, min(len(text), pos + LONGEST))
     return match[0] if match and not read(text, pos) else ""
 

@@ -32,7 +32,7 @@ NO_PLACE: dict[type[Node], tuple[str, str]] = {
     model.Exercise: ("title", "A title"),
     model.TeacherNote: ("title", "A title"),
 }
-"""Where no blank can be: the field, and what to call it."""
+"""Fields in which blanks are not allowed, and their names in messages."""
 
 
 def lower(element: Element, span: Span | None, report: Report) -> model.Blank:
@@ -50,7 +50,7 @@ def blank(underscores: int, answer: str = "", span: Span | None = None) -> model
 
 
 def _width(text: str) -> int:
-    """How many letters wide a text is; a Chinese character counts twice."""
+    """The width of a text in letters; a Chinese character counts twice."""
     return sum(2 if unicodedata.east_asian_width(letter) in "WF" else 1 for letter in text)
 
 

@@ -35,14 +35,14 @@ MARKERS = frozenset("#`~*+-_=<>0123456789|:!?[\\{$%(")
 """Characters that a block other than a paragraph can begin with."""
 
 LETTERED = re.compile(r"[A-Za-z]{1,7}[.)][ \t]")
-"""What a list with letters begins with."""
+"""The beginning of a list with letters."""
 
 END_OF_INLINE = frozenset("])`>")
-"""What an attribute list can follow within a line; the scanner looks for it there."""
+"""The inline elements that an attribute list can follow; the scanner looks for it there."""
 
 
 class Definition(NamedTuple):
-    """What an abbreviation stands for, and the line that says so."""
+    """The expansion of an abbreviation, and its line."""
 
     name: str
     title: str
@@ -66,8 +66,8 @@ class BlockElement(ElementTree.Element):
 
 
 class Match(enum.Enum):
-    """Whether a line goes on with an open block: it does, it does not, or the block took
-    the whole line as its end."""
+    """Return whether a line goes on with an open block: it does, it does not, or the block took the
+    whole line as its end."""
 
     YES = enum.auto()
     NO = enum.auto()
@@ -90,7 +90,7 @@ class LineProcessor(BlockProcessor):
     parser: LineParser
 
     def may_start(self, cursor: Cursor) -> bool:
-        """Whether the construct may begin at the cursor."""
+        """Return whether the construct may begin at the cursor."""
         return bool(cursor.char and cursor.char in self.begins and cursor.indent < 4)
 
     def start(self, cursor: Cursor) -> bool:
@@ -108,15 +108,15 @@ class LineProcessor(BlockProcessor):
         self.parser.report(code, message, block.line, block.column, hint)
 
     def holds(self, tag: str) -> bool:
-        """Whether a block of this kind may have a child ``tag``."""
+        """Return whether a block of this kind may have a child ``tag``."""
         return self.container
 
     def proceed(self, block: BlockElement, cursor: Cursor) -> Match:
-        """Whether the line at ``cursor`` goes on with ``block``."""
+        """Return whether the line at ``cursor`` goes on with ``block``."""
         return Match.NO
 
     def waits_for_end(self, block: BlockElement) -> bool:
-        """Whether only an end of its own ends ``block``, so that all before is verbatim."""
+        """Return whether only an end of its own ends ``block``, so that all before is verbatim."""
         return False
 
     def close(self, block: BlockElement, parent: BlockElement) -> None:
@@ -188,7 +188,7 @@ class LineParser(BlockParser):
             block.processor.close(block, self.open[-1])
 
     def too_deep(self, cursor: Cursor) -> bool:
-        """Whether no further container may be opened; said once."""
+        """Return whether no further container may be opened; said once."""
         if len(self.open) <= MAX_DEPTH:
             return False
         if not self._depth_reported:
@@ -198,7 +198,7 @@ class LineParser(BlockParser):
         return True
 
     def gap(self, end: int, line: int) -> int:
-        """How many lines stand between two, but for those that others stand in place of."""
+        """The number of lines between two, not counting those that others replace."""
         replaced = bisect_left(self._replaced, line) - bisect_right(self._replaced, end)
         return line - end - 1 - replaced
 
@@ -209,7 +209,7 @@ class LineParser(BlockParser):
         """Report an attribute list that begins ``text`` and cannot be read."""
         written = attributes.mistaken(text)
         if written:
-            message = f"The attributes `{written}` cannot be read."
+            message = f"The attributes `{written}` are not valid."
             self.report(Code.BAD_ATTRIBUTE, message, line, column, attributes.HINT)
 
     def check_end(self, text: str, line: int, column: int) -> None:
@@ -340,7 +340,7 @@ class LineParser(BlockParser):
             self.add_line(self.begin(BlockElement("p", cursor.number, paragraph), cursor), cursor)
 
     def _is_lazy(self) -> bool:
-        """Whether the line (not blank) goes on with a paragraph although it lacks what the
+        """Return whether the line (not blank) goes on with a paragraph although it lacks what the
         blocks around that one need. Python-Markdown's boxes end where the indentation does."""
         unmatched = self.open[self.matched :]
         return (

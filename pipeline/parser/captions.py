@@ -37,8 +37,8 @@ def _figures(block: Block, read_inlines: ReadInlines, report: Report) -> tuple[B
         return (figure, msgspec.structs.replace(block, children=others))
     for inline in rest:
         if isinstance(inline, Image) and _is_aligned(inline):
-            message = "An image within a line stands where the text has it."
-            hint = "Put it into a paragraph of its own."
+            message = "An image within a line of text cannot be placed to one side."
+            hint = "Put it in a paragraph of its own."
             report(Code.LIKELY_SLIP, message, inline.span or block.span, hint)
     return (block,)
 

@@ -17,7 +17,7 @@ HTML allows none of them, XML not most."""
 
 
 def holds_forbidden(text: str) -> bool:
-    """Whether a text has any of these. It is asked of its alphabet, which is short."""
+    """Return whether a text has any of these. It is asked of its alphabet, which is short."""
     return FORBIDDEN.search("".join(set(text))) is not None
 
 

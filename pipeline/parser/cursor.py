@@ -40,7 +40,7 @@ class Cursor:
 
     @property
     def next(self) -> int:
-        """Where the next character that is not white space is."""
+        """The position of the next character that is not white space."""
         if self._next < 0:
             self._look()
         return self._next
@@ -62,12 +62,12 @@ class Cursor:
 
     @property
     def rest(self) -> str:
-        """What is left of the line, without white space before it."""
+        """The rest of the line, without leading white space."""
         return self.text[self.next :]
 
     @property
     def remainder(self) -> str:
-        """What is left of the line, white space and all."""
+        """The rest of the line, with all white space."""
         return self.text[self.pos :]
 
     @property

@@ -9,7 +9,7 @@ from pipeline.model.diagnostics import Span
 from pipeline.parser.lines import Line
 
 DELIMITERS = {"comma": ",", "semicolon": ";", "tab": "\t"}
-"""What can stand between cells, by the names that an author may call it by."""
+"""The possible delimiters of cells, by the names that authors use."""
 
 
 MOST_CELLS = 50_000
@@ -24,7 +24,7 @@ class Cell(NamedTuple):
 
 
 class _Mistake(NamedTuple):
-    """What cannot be read as it was meant."""
+    """An error in the data."""
 
     message: str
     span: Span
@@ -75,7 +75,7 @@ class _Reader:
                 count += len(rows[-1])
             if count > MOST_CELLS:
                 message = f"The data have more than {MOST_CELLS:,} cells."
-                hint = "Show those that matter, and give the file to those who want them all."
+                hint = "Show the important ones, and offer the file for download."
                 return Rows((), (_Mistake(message, rows[0][0].span, hint),))
             self._at += 1
         return Rows(tuple(rows), tuple(self._mistakes))
@@ -121,16 +121,16 @@ class _Reader:
         following = line.find(self._delimiter, end + 1)
         rest = (line[end + 1 :] if following < 0 else line[end + 1 : following]).strip()
         if rest:
-            message = f"After the quotation mark that ends a cell stands `{rest[:20]}`."
-            hint = 'Write a quotation mark within a cell twice: `"a ""word"" more"`.'
+            message = f"`{rest[:20]}` follows the closing quotation mark of a cell."
+            hint = 'Double a quotation mark within a cell: `"a ""word"" more"`.'
             self._mistakes.append(_Mistake(message, self._span(line, end + 1), hint))
         return Cell("".join(parts).strip() + rest, span), following + 1 or -1
 
     def _unclosed(self, first: int, span: Span, start: int) -> tuple[Cell, int]:
         """A cell whose end is missing is the rest of its line, so that the rows after it
         are read."""
-        hint = 'End it with another `"`, or write one that is meant as a mark twice.'
-        self._mistakes.append(_Mistake('A cell begins with `"` and never ends.', span, hint))
+        hint = 'End it with another `"`; to show one, double it.'
+        self._mistakes.append(_Mistake('A cell begins with `"` but is never closed.', span, hint))
         self._at = first
         return Cell(self._lines[first][start + 1 :].strip(), span), -1
 

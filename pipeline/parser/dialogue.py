@@ -24,7 +24,7 @@ NESTS = (
     model.Container, model.Admonition, model.BlockQuote, model.Exercise, model.Answer,
     model.TeacherNote,
 )  # fmt: skip
-"""What may have a dialogue of its own in it."""
+"""Nodes that may contain a dialogue of their own."""
 
 ENDS = (model.Heading, model.ThematicBreak, model.PageBreak)
 

@@ -1,4 +1,4 @@
-"""What stands on the line of a fence after its marks: a language, and attributes."""
+"""The text after the marks of a fence: a language, and attributes."""
 
 from __future__ import annotations
 
@@ -62,8 +62,8 @@ def read_info(info: str) -> tuple[str, Attributes]:
 
 
 def _of_cell(name: str, rest: str) -> tuple[str, Attributes]:
-    """What ``{python}`` says, or ``{code-block} python`` in MyST: the language, and the pair
-    `CELL`, by which the construct knows that other tools would run it."""
+    """The meaning of ``{python}``, or of ``{code-block} python`` in MyST: the language, and the
+    pair `CELL`, which tells the construct that other tools would run it."""
     words = rest.split()
     if name in LISTINGS:
         return (words[0] if words else ""), NO_ATTRIBUTES

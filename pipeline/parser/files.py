@@ -75,8 +75,8 @@ class SourceFiles:
         return found
 
     def number(self, address: str, span: Span | None) -> int:
-        """The number of the first line of a file that `read` has given the text of: what
-        stands there is told of with the file's name and line in the end."""
+        """The number of the first line of a file whose text `read` returned; findings in it are
+        reported with the file's name and line."""
         name = self.find(address, span)
         assert isinstance(name, str), "it was read before"
         return self.lines.append(name, self._texts[name].count("\n") + 1)
@@ -106,5 +106,5 @@ class SourceFiles:
 
 
 def _too_much(span: Span | None) -> Diagnostic:
-    message = f"More than {source.MAX_BYTES // 2**20} MiB are taken in."
+    message = f"More than {source.MAX_BYTES // 2**20} MiB are included."
     return diagnostic(Code.TOO_MANY_INCLUDES, message, span=span)

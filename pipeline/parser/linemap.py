@@ -1,9 +1,6 @@
-"""Which line of which file a line is that the parser reads.
-
-The parser counts the lines of a source and of all that it takes in through, as of one
-text, in which a file follows the line that takes it in. Only at the end does every span
-become one of its own file.
-"""
+"""The files and lines behind the lines that the parser reads. The parser counts the lines of a
+source and all its includes as those of one text, in which an included file follows the line of its
+include. Only at the end does every span become one of its own file."""
 
 from __future__ import annotations
 
@@ -32,7 +29,7 @@ class _Piece(NamedTuple):
 
     @property
     def folder(self) -> str:
-        """Where its own addresses start, as a path from the source's folder."""
+        """The base of its own addresses, as a path from the source's folder."""
         return self.name.rpartition("/")[0]
 
     @property
@@ -53,7 +50,7 @@ class LineMap:
 
     @property
     def is_plain(self) -> bool:
-        """Whether there is nothing but the source."""
+        """True if there is nothing but the source."""
         return len(self._pieces) == 1
 
     def begin(self, number: int, name: str, line: int, shift: int) -> None:
@@ -68,8 +65,8 @@ class LineMap:
         self._add(number + 1, piece, line)
 
     def append(self, name: str, lines: int) -> int:
-        """The number of the first line of a file that is no part of the text. Only once all
-        of that is read."""
+        """Add the first line number of a file that is not part of the text, once all of the text is
+        read."""
         if name not in self._beside:
             self._beside[name] = self.last + 1
             self._add(self.last + 1, _Piece(name, self.file(name)), 1)
@@ -77,7 +74,7 @@ class LineMap:
         return self._beside[name]
 
     def file(self, name: str) -> str:
-        """What messages call a file, by its path from the source's folder."""
+        """The name of a file in messages: its path from the source's folder."""
         return str(self._source.parent / name)
 
     def _add(self, number: int, piece: _Piece, line: int) -> None:

@@ -25,7 +25,7 @@ _SQUARE = re.compile(rf"\[(?<![\w)\]]\[){_INNER}\](?![(\[])")
 _X = re.compile(r"\([xX]\)(?=\s|$)")
 
 _BOLD = (model.Strong, model.Emphasis, model.InlineElement)
-"""What may stand around a mark, however it is called."""
+"""Characters that may surround a mark."""
 
 N = TypeVar("N", bound=Node)
 
@@ -80,9 +80,12 @@ def _filled(blocks: tuple[N, ...], mark: re.Pattern[str], found: list[Diagnostic
         if len(kinds) < 2 and is_alone:
             return run
         if True in kinds:
-            message = "A right answer is marked outside of a list of choices: students get a gap."
+            message = (
+                "A right answer is marked outside a multiple-choice list: students see an empty "
+                "mark."
+            )
             span = next((node.span for node in path if node.span), None)
-            hint = "Write a list, `- ( ) wrong` and `- (x) right`; where x is text, `(*x*)`."
+            hint = "Write a list, `- ( ) wrong` and `- (x) right`; if the x is text, `(*x*)`."
             report(Code.LIKELY_SLIP, message, span, hint)
         return replace(run, children=tuple(_with_gaps(run.children, mark)))
 
@@ -131,7 +134,7 @@ def _text(node: Inline) -> model.Text | None:
 
 
 def _at_edges(run: tuple[Inline, ...], mark: re.Pattern[str]) -> Iterator[bool]:
-    """Whether there is an x in the marks that lines begin or end with."""
+    """Return whether there is an x in the marks that lines begin or end with."""
     last = len(run) - 1
     for index, child in enumerate(run):
         text = _text(child)

@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 
 
 class _Mark(NamedTuple):
-    """What is written like ``pattern`` is ``name``, a thing of other tools; ``instead`` says
-    what to do about it here."""
+    """Syntax of another tool: text that matches ``pattern`` is called ``name``; ``instead`` is the
+    hint."""
 
     pattern: re.Pattern[str]
     name: str
@@ -33,12 +33,12 @@ INLINE = (
     _Mark(
         re.compile(r"\{\{[<%][^\n]{0,1000}?[>%]\}\}"),
         "a shortcode of Quarto or Hugo",
-        f"Write what it stands for. {_INCLUDE}",
+        f"Write the text that it stands for. {_INCLUDE}",
     ),
     _Mark(
         re.compile(r"\{%[^\n]{0,1000}?%\}"),
         "a tag of Liquid or Jinja",
-        f"Write what it stands for. {_INCLUDE}",
+        f"Write the text that it stands for. {_INCLUDE}",
     ),
     _Mark(
         re.compile(r"\{[a-z][\w:.-]*\}(?=`[^`\n])"),
@@ -97,13 +97,13 @@ LINES = (
     _Mark(
         re.compile(r"\{:[^{}\n]{1,500}\}$"),
         "an attribute list of kramdown under no block",
-        "Put it right under its block, or at the end of the heading.",
+        "Put it directly below its block, or at the end of the heading.",
     ),
     _Mark(re.compile(r"<<[<{(\[][^\n]*\.(?:md|txt|py)"), "an inclusion of another tool", _INCLUDE),
     _Mark(
         re.compile(r"\[\[(?:_?TOC_?|toc)\]\][^\n]|\$\{toc\}"),
         "a place for the contents",
-        "Leave it out: the contents come by themselves.",
+        "Leave it out: the contents are added automatically.",
     ),
 )
 """Marks that begin a line."""
@@ -119,10 +119,10 @@ DIAGRAMS = {
 DIRECTIVES = {
     **dict.fromkeys(("include", "literalinclude"), _INCLUDE),
     **dict.fromkeys(("table", "list-table", "csv-table"), "Write a table, or a fence `csv`."),
-    **dict.fromkeys(("toctree", "contents"), "Leave it out: the contents come by themselves."),
+    **dict.fromkeys(("toctree", "contents"), "Leave it out: the contents are added automatically."),
     **dict.fromkeys(
         ("glossary", "tab-set", "tab-item", "grid", "card", "margin", "sidebar", "epigraph"),
-        "Write what it holds as Markdown, or as a block `::: name`.",
+        "Write its content as Markdown, or as a `::: name` block.",
     ),
 }
 """The directives of MyST in fences that are no code, and what to write for each."""
@@ -143,7 +143,8 @@ _TOOLS = re.compile(
 
 
 def is_foreign(found: Iterable[Diagnostic]) -> bool:
-    """Whether so many findings are of other tools' marks that the source was written for one."""
+    """Return whether so many findings are of other tools' marks that the source was written for
+    one."""
     return sum(1 for one in found if _TOOLS.search(one.message)) > 2
 
 

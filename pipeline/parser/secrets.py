@@ -1,4 +1,4 @@
-"""What is for teachers alone, by the names that authors give it, in all languages."""
+"""Parts for teachers alone, recognised by the names that authors give them, in all languages."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ Meaning = Literal["answer", "teacher"]
 MEANINGS: tuple[Meaning, ...] = ("answer", "teacher")
 
 LIKE = 0.8
-"""How like a word for an answer a name must be to be taken for a slip."""
+"""The similarity to a word for an answer above which a name is taken for a misspelling."""
 
 LONGEST = 60
 """Letters of a name that are looked at."""
@@ -22,7 +22,7 @@ _PARTS = re.compile(r"[\W_]+")
 
 
 class Secret(NamedTuple):
-    """What a name means. One that is not ``sure`` is only like a name that means it."""
+    """The meaning of a name. If not ``sure``, the name is only similar to one with that meaning."""
 
     meaning: Meaning
     sure: bool = True
@@ -30,7 +30,7 @@ class Secret(NamedTuple):
 
 @functools.lru_cache(4096)
 def secret(name: str) -> Secret | None:
-    """What a block or a class of that name is for teachers, if it is."""
+    """The secret meaning of a block name or class, if any."""
     name = name[:LONGEST]
     if sure := said(name):
         return Secret(sure)
@@ -57,7 +57,7 @@ def secret_block(name: str) -> Secret | None:
 
 
 def said(words: str) -> Meaning | None:
-    """What some words, a title say, mean by themselves; a number after them does not count."""
+    """The meaning of words such as a title; a number after them does not count."""
     return next((meaning for meaning in MEANINGS if called(words, meaning)), None)
 
 

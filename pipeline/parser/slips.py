@@ -1,4 +1,4 @@
-"""What is text, or a block without a meaning, and was most likely meant to be more."""
+"""Text, or blocks without an effect, that were most likely meant to be more."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from pipeline.parser.lines import Line
 from pipeline.parser.secrets import said
 
 MISSPELT = 0.8
-"""How like a name another one must be to be taken for a slip."""
+"""The similarity of two names above which one is taken for a misspelling of the other."""
 
 KEYS = (
     *("align", "caption", "columns", "delimiter", "edition", "entry", "file", "head-columns"),
@@ -48,27 +48,27 @@ def warn_of_text(lines: Sequence[Line], report: Report) -> None:
         if "|" in before and "|" in line and (count := column_count(line)):
             cells = len(split_row(before, count))
             message = f"The row of dashes has {_cells(count)}, and the row above it {cells}."
-            hint = "Only with as many in both is it a table."
+            hint = "For a table, both need the same number."
             report(Code.LIKELY_SLIP, message, Span(line.number, line.offset), hint)
             return
     other_tools.warn_of_line(lines, report)
     first, last = lines[0], lines[-1]
     if len(lines) > 1 and all(map(_is_row, lines)):
-        message = "The lines look like a table, and are text."
+        message = "The lines look like a table, but are read as text."
         hint = (
             f"Put a row of dashes under the first: `{'|---' * min(len(split_row(first, 0)), 8)}|`."
         )
         report(Code.LIKELY_SLIP, message, Span(first.number, first.offset), hint)
     if len(lines) == 1 and _HEADING.match(first):
         message = "A heading needs a space after its `#`."
-        hint = "Write `# ` before a heading, or `\\#` where it is text."
+        hint = "Write `# ` before a heading, or `\\#` if you mean it as text."
         report(Code.LIKELY_SLIP, message, Span(first.number, first.offset), hint)
     split = attributes.trailing(last)
     if split and last[len(split[0])].isspace() and not _CAPTION.match(first):
         written = last[len(split[0]) :].strip()
         at = last.offset + last.rindex(written)
-        message = f"The attributes `{written}` are text at a line's end."
-        hint = "Put them on a line of their own below it, or write `\\{` where it is text."
+        message = f"The attributes `{written}` are read as text at the end of a line."
+        hint = "Put them on a line of their own below it, or write `\\{` if you mean them as text."
         report(Code.LIKELY_SLIP, message, Span(last.number, at), hint)
 
 
@@ -80,7 +80,7 @@ def warn_of_callout(line: Line, report: Report) -> None:
     if said(name) or name in known:
         return
     if meant := nearest(name, known, MISSPELT):
-        message = f"`[!{name.upper()}]` is no box of a kind that is known: it becomes a note."
+        message = f"`[!{name.upper()}]` is not a known kind of box: it becomes a note."
         hint = f"Did you mean `[!{meant.upper()}]`?"
         report(Code.LIKELY_SLIP, message, Span(line.number, line.offset), hint)
 
@@ -89,7 +89,7 @@ def warn_of_name(name: str, known: Sequence[str], span: Span, report: Report) ->
     """A block whose name is nearly one that means something; its plural is another name."""
     meant = nearest(name, known, MISSPELT)
     if meant and name not in (meant, f"{meant}s"):
-        message = f"`::: {name}` is a block without a meaning of its own."
+        message = f"`::: {name}` is a block without any effect."
         report(Code.LIKELY_SLIP, message, span, f"Did you mean `::: {meant}`?")
 
 
@@ -121,14 +121,14 @@ def doubtful_attributes(nodes: Iterable[Node]) -> Iterator[Diagnostic]:
             elif key == "lang" and (wrong := _wrong_tag(value)):
                 yield diagnostic(Code.BAD_ATTRIBUTE, wrong[0], span=node.span, hint=wrong[1])
             elif meant := _meant(key):
-                message = f"The attribute `{key}` has no meaning of its own."
+                message = f"The attribute `{key}` has no effect."
                 hint = f"Did you mean `{meant}`?"
                 yield diagnostic(Code.LIKELY_SLIP, message, span=node.span, hint=hint)
 
 
 @functools.lru_cache(1000)
 def _wrong_tag(tag: str) -> tuple[str, str] | None:
-    """What is wrong with the tag of a language, and what to write; None where it is one."""
+    """The problem with a language tag, and the hint; None if the tag is valid."""
     try:
         language(tag)
     except BadValueError as error:

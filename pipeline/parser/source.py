@@ -57,7 +57,7 @@ def read(path: Path) -> tuple[str, tuple[Diagnostic, ...]]:
     source = shown_name(str(path))
     if source != str(path):
         message = "The name of the file is not UTF-8."
-        hint = "Rename it; files made on an old system may have such names."
+        hint = "Rename it; files from old systems may have such names."
         return "", (diagnostic(Code.UNREADABLE_FILE, message, source=source, hint=hint),)
     try:
         with path.open("rb") as file:
@@ -84,7 +84,7 @@ def without_stray(text: str) -> str:
 
 
 def check_text(text: str, source: str) -> tuple[Diagnostic, ...]:
-    """What stops a text (as `normalise` returns it) from being a source."""
+    """The findings that prevent a text (as returned by `normalise`) from being a source."""
     if len(text) > MAX_BYTES:
         return (_too_large(source, 0),)
     problems = [_forbidden(text, source), *_long_lines(text, source), _empty(text, source)]
@@ -102,11 +102,14 @@ def _unreadable(path: Path, error: OSError | ValueError) -> Diagnostic:
         case PermissionError() if path.is_dir():
             message, hint = "This is a folder, not a file.", "Name a Markdown file in it."
         case PermissionError():
-            message, hint = "You may not read the file.", "Change the file's permissions."
+            message, hint = (
+                "You do not have permission to read the file.",
+                "Change the file's permissions.",
+            )
         case OSError():
             message = f"The file cannot be read: {error.strerror or 'the system gives no reason'}."
         case _:
-            message = "No file can have such a name."
+            message = "No file can have this name."
     return diagnostic(Code.UNREADABLE_FILE, message, source=str(path), hint=hint)
 
 
@@ -123,7 +126,7 @@ def _similar_file(path: Path) -> str:
 
 def _too_large(source: str, size: int) -> Diagnostic:
     much = f"{-(-size // 2**20):,} MiB" if size else f"more than {MAX_BYTES // 2**20} MiB"
-    message = f"The source has {much}; {MAX_BYTES // 2**20} MiB is the most it may have."
+    message = f"The source has {much}; {MAX_BYTES // 2**20} MiB is the maximum."
     return diagnostic(Code.FILE_TOO_LARGE, message, source=source)
 
 
@@ -131,13 +134,13 @@ def _decode(data: bytes, source: str) -> tuple[str, Diagnostic | None]:
     kind = _kind(data)
     if kind:
         message = f"This is {kind}, not a text file."
-        hint = "Save or export it as plain text, then mark it up as Markdown."
+        hint = "Save or export it as plain text, and mark it up as Markdown."
         if source.lower().endswith(_IMPORTED):
-            hint = f"Make a source of it: `chapbook import {source}`."
+            hint = f"Convert it: `chapbook import {source}`."
         return "", diagnostic(Code.BINARY_FILE, message, source=source, hint=hint)
     wide = _wide_encoding(data)
     if wide:
-        message = f"The file is not UTF-8, but {wide}."
+        message = f"The file is {wide}, not UTF-8."
         span = Span(1, 1)
         return "", diagnostic(Code.WRONG_ENCODING, message, span=span, source=source, hint=_AS_UTF8)
     data = data.removeprefix(codecs.BOM_UTF8).replace(b"\r\n", b"\n").replace(b"\r", b"\n")
@@ -148,7 +151,7 @@ def _decode(data: bytes, source: str) -> tuple[str, Diagnostic | None]:
 
 
 def _kind(data: bytes) -> str:
-    """What a file is by its first bytes, or ``""``."""
+    """The kind of a file by its first bytes, or ``""``."""
     kind = next((kind for start, kind in _SIGNATURES if data.startswith(start)), "")
     if data.startswith(b"PK\x03\x04"):
         return next((kind for part, kind in _ZIP_CONTENT if part in data[:8192]), kind)
@@ -176,7 +179,7 @@ def _undecodable(data: bytes, start: int, source: str) -> Diagnostic:
     span = Span(line, column)
     byte = data[start]
     if _CONTROL.search(data):
-        message = f"The file holds bytes that no text has (the first is 0x{byte:02X})."
+        message = f"The file contains bytes that never occur in text (the first is 0x{byte:02X})."
         return diagnostic(Code.BINARY_FILE, message, span=span, source=source)
     if _NOT_WINDOWS.search(data):
         guess = ""
@@ -200,11 +203,11 @@ def _forbidden(text: str, source: str) -> Diagnostic | None:
     line = text.count("\n", 0, found.start()) + 1
     span = Span(line, found.start() - text.rfind("\n", 0, found.start()))
     others = sum(1 for _ in FORBIDDEN.finditer(text, found.end()))
-    more = f", and {others:,} more of its kind" if others else ""
-    message = f"The text holds {name(found[0])}{more}."
-    hint = "Delete it; most editors can show characters that are not printed."
+    more = f", and {others:,} more like it" if others else ""
+    message = f"The text contains {name(found[0])}{more}."
+    hint = "Delete it; most editors can show invisible characters."
     if "\0" in text:
-        hint = "No text has it: this may be another kind of file."
+        hint = "It never occurs in text: this may be another kind of file."
         return diagnostic(Code.BINARY_FILE, message, span=span, source=source, hint=hint)
     if found[0] == "\f":
         hint = r"Delete it; for a page break, write `\newpage` alone on a line."
@@ -218,7 +221,7 @@ def _long_lines(text: str, source: str) -> list[Diagnostic]:
         end = text.find("\n", start)
         end = len(text) if end < 0 else end
         if end - start > MAX_LINE:
-            message = f"The line has {end - start:,} characters; {MAX_LINE:,} is the most."
+            message = f"The line has {end - start:,} characters; {MAX_LINE:,} is the maximum."
             span = Span(line, 1)
             problems.append(diagnostic(Code.LINE_TOO_LONG, message, span=span, source=source))
         start, line = end + 1, line + 1

@@ -136,13 +136,13 @@ class InlineTreeprocessor(Treeprocessor):
                     element.place = (place.line, place.column)
         for label, line, column in mistakes.undefined:
             message, hint = (
-                f"No line says where `[{label}]` leads.",
+                f"`[{label}]` is not defined.",
                 f"Add a line `[{label}]: address`.",
             )
             at = place or Span(line, column)
             self.parser.report(Code.UNDEFINED_REFERENCE, message, at.line, at.column, hint)
         for written, line, column in mistakes.attributes:
-            message = f"The attributes `{written}` cannot be read."
+            message = f"The attributes `{written}` are not valid."
             at = place or Span(line, column)
             self.parser.report(Code.BAD_ATTRIBUTE, message, at.line, at.column, attributes.HINT)
         for written, line, column in mistakes.links:

@@ -47,7 +47,7 @@ def caption_tables(blocks: tuple[Block, ...], report: Report) -> tuple[Block, ..
                     found[-1] = with_attributes(previous, read[1], block.span, report)
                     continue
                 if written := attributes.mistaken(text):
-                    message = f"The attributes `{written}` cannot be read."
+                    message = f"The attributes `{written}` are not valid."
                     report(Code.BAD_ATTRIBUTE, message, block.span, attributes.HINT)
                 found.append(block)
             case _:
@@ -63,13 +63,13 @@ def _warn_of_lonely(block: Block, report: Report) -> None:
     if isinstance(block, Paragraph) and is_caption(block):
         last = block.children[-1]
         if isinstance(last, Text) and attributes.trailing(last.text):
-            message = "A caption stands next to no table without one."
-            hint = "Write it right before or after its table, with an empty line between."
+            message = "A caption has no table beside it that needs one."
+            hint = "Put it directly before or after its table, with an empty line between."
             report(Code.LIKELY_SLIP, message, block.span, hint)
 
 
 def is_caption(block: Block) -> bool:
-    """Whether a block is a caption, if it stands next to a table."""
+    """Return whether a block is a caption, if it stands next to a table."""
     if not isinstance(block, Paragraph) or not block.children:
         return False
     first = block.children[0]

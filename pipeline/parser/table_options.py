@@ -1,5 +1,5 @@
-"""What an attribute list says of a table's rows and columns: ``head-rows``, ``head-columns``,
-``align`` and ``widths``; and which cells are heads where it says nothing."""
+"""Attributes for a table's rows and columns: ``head-rows``, ``head-columns``, ``align`` and
+``widths``; and the default header cells."""
 
 from __future__ import annotations
 
@@ -81,7 +81,7 @@ class _Options:
         if not text:
             return None
         if not (text.isascii() and text.isdecimal() and len(text) < 5):
-            self._refuse(key, "is no number", f"For example: `{key}=2`.")
+            self._refuse(key, "is not a number", f"For example: `{key}=2`.")
         elif int(text) > most:
             self._refuse(key, f"is more than the table's {most} {what}", "")
         else:
@@ -94,7 +94,7 @@ class _Options:
             words = list(words[0])
         if any(word not in _ALIGNMENTS for word in words):
             hint = "Write `l`, `c`, `r` or `.` for each column, with spaces between."
-            self._refuse(ALIGN, "has something else than `l`, `c`, `r` and `.`", hint)
+            self._refuse(ALIGN, "contains something other than `l`, `c`, `r` and `.`", hint)
         elif len(words) > width:
             self._refuse(ALIGN, f"is for more than the table's {width} columns", "")
         else:
@@ -106,7 +106,7 @@ class _Options:
         shares = [float(word.rstrip("%")) for word in words if _SHARE.fullmatch(word)]
         if len(shares) != len(words) or not all(shares):
             hint = 'Write each column\'s share in per cent: `widths="30 70"`.'
-            self._refuse(WIDTHS, "has something else than numbers above 0", hint)
+            self._refuse(WIDTHS, "contains something other than numbers above 0", hint)
         elif words and len(words) != width:
             self._refuse(
                 WIDTHS, f"has {_counted(len(words), 'number')} for {_counted(width, 'column')}", ""
@@ -210,7 +210,7 @@ def without_empty_heads(table: model.Table) -> model.Table:
 
 
 def is_to_tick(row: Element) -> bool:
-    """Whether a row has a cell that is nothing but ``( )``."""
+    """Return whether a row has a cell that is nothing but ``( )``."""
     return any(
         bool(cell.lines and _EMPTY.match(cell.lines[0]))
         for cell in row
@@ -221,8 +221,8 @@ def is_to_tick(row: Element) -> bool:
 def with_boxes(
     children: tuple[Block, ...], span: Span | None, *, to_tick: bool = False
 ) -> tuple[Block, ...]:
-    """What a cell holds; a text that begins with ``[ ]`` or ``[x]`` as a list of such boxes,
-    each with what stands after it. In a grid ``to_tick``, ``( )`` and ``(x)`` are some too."""
+    """The content of a cell; a text that begins with ``[ ]`` or ``[x]`` becomes a list of such
+    boxes, each with the text after it. In a grid ``to_tick``, ``( )`` and ``(x)`` count too."""
     only = children[0] if len(children) == 1 else None
     first = only.children[0] if isinstance(only, model.Plain) and only.children else None
     if to_tick and isinstance(first, model.Text) and (tick := _TICK.fullmatch(first.text)):

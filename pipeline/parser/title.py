@@ -70,8 +70,8 @@ def _text(heading: Node | None, metadata: Metadata) -> str:
 
 
 def _is_chapter(first: Heading, text: str, blocks: tuple[Block, ...], metadata: Metadata) -> bool:
-    """Whether the first heading, one of several of the first level, is that of a chapter: by its
-    class, its words or its number, or since the text has more such with headings below them."""
+    """Return whether the first heading, one of several of the first level, is that of a chapter: by
+    its class, its words or its number, or since the text has more such with headings below them."""
     levels = [block.level for block in blocks if isinstance(block, Heading)]
     if levels.count(1) < 2 or first not in blocks:
         return False
@@ -109,7 +109,7 @@ def _readable(name: str) -> str:
 
 
 def _without_value(title: Heading, known: Mapping[str, str]) -> Iterator[Diagnostic]:
-    """What is wrong with variables in the title, which is the same in all editions."""
+    """The findings about variables in the title, which is the same in all editions."""
     for node in walk(title.children):
         if isinstance(node, Variable) and not look_up(node.name, known):
             message = f"The title cannot have `{{{{ {node.name} }}}}` in it."

@@ -1,4 +1,4 @@
-"""What reads like an answer, and goes to students since nothing says that it is one."""
+"""Text that reads like an answer but goes to students, since it is not marked as one."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _GAP = re.compile(r"___\{([^{}\n]{1,100})\}")
 LONGEST_LABEL = 40
 """Letters that are looked at for a word that ends with a colon."""
 
-HINT = "Put it into `::: answer` or `::: teacher` where only teachers are to have it"
+HINT = "Put it in `::: answer` or `::: teacher` if only teachers should get it"
 
 
 def unguarded(document: Document) -> Iterator[Diagnostic]:
@@ -34,30 +34,30 @@ def unguarded(document: Document) -> Iterator[Diagnostic]:
         if found := _reads_like_one(block, has_exercises, in_exercise):
             what, hint = found
             yield diagnostic(
-                Code.LIKELY_SLIP, f"Students get {what} as well.", span=block.span, hint=hint
+                Code.LIKELY_SLIP, f"Students also get {what}.", span=block.span, hint=hint
             )
 
 
 def _reads_like_one(block: Block, has_exercises: bool, in_exercise: bool) -> tuple[str, str] | None:
-    """What reads like an answer in the place of ``block``, and what to do about it."""
+    """Text that reads like an answer in place of ``block``, and the hint."""
     if isinstance(block, model.Admonition) and (title := _said(block.title)):
         return f"the box “{title}”", f"{HINT}."
     if isinstance(block, model.Container) and block.name == "details":
         first = block.children[0] if block.children else None
         if isinstance(first, model.Container) and (title := _said_by(first.children)):
-            return f"what is folded up under “{title}”", f"{HINT}: on paper it is open."
+            return f"the folded-up text under “{title}”", f"{HINT}: on paper it is unfolded."
     if isinstance(block, model.CodeBlock) and (gap := _GAP.search(block.text)):
-        hint = "Code is shown as it is written: put the answer into `::: answer` below it."
+        hint = "Code is shown as written: put the answer in `::: answer` below it."
         return (
             None if block.language in MARKUP else (f"the answer “{gap[1]}” of a gap in code", hint)
         )
     if isinstance(block, model.Heading) and has_exercises and (title := _said(block.children)):
         if has_condition(block):
             return None
-        hint = "Write `{.answer}` after the heading where only teachers are to have it, or"
+        hint = "Write `{.answer}` after the heading if only teachers should get it, or"
         return f"the section “{title}”", f'{hint} `{{only="html pdf epub"}}`.'
     if isinstance(block, model.Paragraph) and in_exercise and (label := _label(block)):
-        return f"what stands after “{label}”", f"{HINT}."
+        return f"the text after “{label}”", f"{HINT}."
     return None
 
 
@@ -119,7 +119,8 @@ def _nearly(nodes: Iterable[Node]) -> Iterator[Diagnostic]:
             if found and not found.sure:
                 yield diagnostic(
                     Code.NEARLY_SECRET,
-                    f"What has the class `.{name}` is kept from students, as for an answer.",
+                    f"The class `.{name}` withholds its content from students, like an answer.",
                     span=node.span,
-                    hint=f"Write `.{found.meaning}` where that is right, or choose another name.",
+                    hint=f"Write `.{found.meaning}` if that is right; otherwise choose another "
+                    "name.",
                 )

@@ -14,7 +14,7 @@ from pipeline.model.slugs import slug
 from pipeline.model.tree import all_nodes, plain_text, rewrite_document, walk
 from pipeline.parser.inlines.other_tools import EMBEDDED, WIKI
 
-_EMBEDDED = "To take in a file, write `{{ include part.md }}` alone on a line."
+_EMBEDDED = "To include a file, write `{{ include part.md }}` on a line of its own."
 _LINKED = "Write a link to a heading as `[text](#its-id)`, to the web as `[text](https://…)`."
 
 
@@ -44,8 +44,8 @@ def lead(document: Document) -> Document:
         if address:
             return replace(node, href=address, title="")
         embedded = node.title == EMBEDDED
-        what = "is taken in by no line of this document" if embedded else "is not in this document"
-        message = f"“{target}”, a note of Obsidian's, {what}; its name stays as text."
+        what = "is not included in this document" if embedded else "is not in this document"
+        message = f"The Obsidian note “{target}” {what}; its name is kept as text."
         hint = _EMBEDDED if embedded else _LINKED
         found.append(diagnostic(Code.LIKELY_SLIP, message, span=node.span, hint=hint))
         return node.children
@@ -61,7 +61,7 @@ def _is_wiki(node: object) -> bool:
 def _address(
     target: str, ids: Container[str], by_name: dict[str, str], files: tuple[str, ...]
 ) -> str:
-    """Where a link leads to, or "" for a place that is not here."""
+    """The target of a link, or "" if it is not in the document."""
     page, _, heading = target.partition("#")
     heading = (heading.rpartition("#")[2] or heading).strip().removeprefix("^")
     name = heading or page

@@ -83,7 +83,7 @@ def of_field(name: str, said: tuple[Inline, ...]) -> tuple[model.Wording, ...]:
 
 
 def public(text: str) -> str:
-    """What all editions have of a string."""
+    """The string as all editions have it."""
     said = read(text)
     return plain_text(for_all(said)) if said else text
 

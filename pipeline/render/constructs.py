@@ -1,5 +1,5 @@
-"""What is on a page, as those that put it there say: its constructs, for which there are styles
-and parts of the script."""
+"""The constructs on a page, as recorded by those that put them there; styles and parts of the
+script depend on them."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ Feature = enum.Enum(
     "PAGE CONTENTS CAPTION_LISTS NUMBER NAME_LINE TIMING ADDRESSES MARGIN_NOTE END_NOTE TERM"
     " HIGHLIGHTING ARTICLE SCROLLER MATHML STROKES FORMULA_IMAGE TEX",
 )
-"""What a page may have that neither a kind of node nor a class of its element tells."""
+"""A feature of a page that cannot be seen from a node's type or a class of its element."""
 
 Sign: TypeAlias = type[Node] | Feature | str
-"""What tells of a construct; a string is a class that an element has."""
+"""The sign of a construct; a string is a class of an element."""
 
 CONSTRUCTS: dict[str, set[Sign]] = {
     "page": {Feature.PAGE},
@@ -97,7 +97,7 @@ def is_wide_formula(node: model.Math | model.MathBlock) -> bool:
 
 
 def signs_of(node: Node, format_name: FormatName) -> Iterator[Sign]:
-    """What a node brings to its page, whatever its template is like."""
+    """The signs that a node adds to its page, whatever its template."""
     yield type(node)
     if minutes_of(node):
         yield Feature.TIMING

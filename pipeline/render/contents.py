@@ -1,4 +1,4 @@
-"""What the formats share in showing the contents."""
+"""Shared parts of the formats' tables of contents."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ LONG_DOCUMENT_WORDS = 3500
 
 
 def prints_contents(document: Document, entries: int = 4) -> bool:
-    """Whether the table of contents is to stand on the page itself."""
+    """Return whether the table of contents is to stand on the page itself."""
     show = document.metadata.contents.show
     if show != "auto":
         return show == "always" and bool(document.contents)

@@ -26,7 +26,7 @@ _NUMBER = re.compile(r"[.,٫]?\d(?:[\d.,'’٫٬ \u00a0\u202f\u2009]*\d)?")
 
 
 def tails(table: Table, mark: str) -> Mapping[int, Mapping[int, float]]:
-    """What the cells of the body lack, in widths of a figure, by row and column from 0.
+    """The padding that the body's cells need, in widths of a figure, by row and column from 0.
     ``mark`` is the decimal mark of the language."""
     columns: dict[int, dict[int, tuple[str, float]]] = {}
     for number, row in enumerate(place(table.body)):

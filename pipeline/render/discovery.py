@@ -1,5 +1,5 @@
-"""What the head of a web page says to search engines, reference managers and social sites, and of
-the publication in other languages."""
+"""The metadata in the head of a web page for search engines, reference managers and social sites,
+with links to versions in other languages."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ class _Writer(NamedTuple):
 
 
 class ArticleFront(NamedTuple):
-    """What an article begins with, below its title; the keywords only with an abstract."""
+    """The front of an article below its title; the keywords only with an abstract."""
 
     writers: tuple[_Writer, ...]
     abstract: tuple[str, ...]
@@ -51,7 +51,7 @@ class ArticleFront(NamedTuple):
 
 
 def article_front(metadata: Metadata) -> ArticleFront | None:
-    """What an article begins with; None where nothing makes the publication one."""
+    """The front of an article; None if the publication is not one."""
     writers = tuple(
         _Writer(
             one.name,
@@ -68,9 +68,9 @@ def article_front(metadata: Metadata) -> ArticleFront | None:
 
 
 class WebFacts(NamedTuple):
-    """What is known of the publication beside its front matter: the full ``address`` of the
-    page, or "", whether it is as long as a book, with its ``chapters``, whether it has exercises,
-    and the minutes that it takes, or 0."""
+    """Facts about the publication besides its front matter: the full ``address`` of the page, or
+    "", whether it has the length of a book, with its ``chapters``, whether it has exercises, and
+    the minutes that it takes, or 0."""
 
     address: str = ""
     is_book: bool = False
@@ -83,7 +83,7 @@ NOTHING = WebFacts()
 
 
 def downloads(metadata: Metadata, stem: str, edition: Edition) -> tuple[Download, ...]:
-    """What readers of ``edition`` may take along."""
+    """The files that readers of ``edition`` can download."""
     return tuple(
         Download(one.format.upper(), quote(output_name(stem, one)), MEDIA_TYPES[one.format])
         for one in offered(edition, metadata)
@@ -144,7 +144,7 @@ def _open_graph(metadata: Metadata, facts: WebFacts) -> list[MetaTag]:
 
 
 def _highwire(metadata: Metadata, facts: WebFacts) -> list[MetaTag]:
-    """What Google Scholar and reference managers read of an article."""
+    """The metadata of an article for Google Scholar and reference managers."""
     identifiers = (metadata.identifier, *metadata.identifiers)
     values = [("citation_title", full_title(metadata))]
     for author in metadata.authors:

@@ -60,8 +60,8 @@ def _environment(overrides: Path | None, seen_from: Path | None) -> jinja2.Envir
 
 
 class _Compiled(jinja2.FileSystemBytecodeCache):
-    """What the templates that ship are compiled to, beside them, as Python keeps it of modules,
-    and only where Python does."""
+    """The bytecode cache of the shipped templates, stored beside them and under the same conditions
+    as Python's for modules."""
 
     def __init__(self, templates: Path) -> None:
         self._folder = templates / "__pycache__"
@@ -86,7 +86,7 @@ def read_text(environment: jinja2.Environment, name: str) -> str:
     if environment.sandboxed and name.endswith(".css"):
         for address, line, _ in loaded(text):
             if scheme(address) not in ("", "data") or address.startswith("/"):
-                message = f"A style loads {address}, and a build loads nothing from elsewhere"
+                message = f"A style loads {address}, but builds load nothing from elsewhere"
                 raise jinja2.TemplateSyntaxError(message, line, name, file)
     return text
 

@@ -1,5 +1,5 @@
-"""What the templates of exercises ask: whether it has its solution, how much room it takes,
-and what to call the fields of the web page."""
+"""Helpers for exercise templates: whether there is a solution, the space needed, and the names of
+the web page's fields."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ LONGEST_OPTION = 120
 """Characters of an option: beyond them it ends with an ellipsis."""
 
 FIELD = "fld-"
-"""What the ids and names of fields begin with."""
+"""The prefix of the fields' ids and names."""
 
 
 class Fields:
@@ -55,7 +55,7 @@ class Fields:
 
 
 def helpers(lang: str) -> dict[str, object]:
-    """What the templates of one document in a language are given."""
+    """The helpers for the templates of one document in a language."""
     return {
         "blank_widths": BLANK_WIDTHS,
         "is_solved": is_solved,
@@ -76,34 +76,34 @@ def helpers(lang: str) -> dict[str, object]:
 
 
 def is_solved(node: model.Choices) -> bool:
-    """Whether choices say which are right, as teachers get them."""
+    """Return whether choices say which are right, as teachers get them."""
     return any(choice.correct is not None for choice in node.items)
 
 
 def is_line(item: model.Choice | model.ListItem) -> bool:
-    """Whether an item is a line of text."""
+    """Return whether an item is a line of text."""
     return len(item.children) == 1 and isinstance(item.children[0], model.Plain | model.Paragraph)
 
 
 def is_tight(item: model.Choice | model.ListItem) -> bool:
-    """Whether an item needs no space between its blocks."""
+    """Return whether an item needs no space between its blocks."""
     return sum(isinstance(child, model.Paragraph) for child in item.children) < 2
 
 
 def fits_label(item: model.Choice) -> bool:
-    """Whether an item can be the label of a field: a line without a field or link in it."""
+    """Return whether an item can be the label of a field: a line without a field or link in it."""
     return is_line(item) and not any(
         isinstance(n, model.Blank | model.Link | model.NoteReference) for n in walk(item)
     )
 
 
 def item_text(item: model.ListItem) -> str:
-    """What an item says, in one line."""
+    """The text of an item on one line."""
     return " ".join(" ".join(_texts(item.children)).split())
 
 
 def option_text(item: model.ListItem) -> str:
-    """What an item says, for a line of a menu."""
+    """The text of an item as a line of a menu."""
     text = item_text(item)
     return text if len(text) <= LONGEST_OPTION else f"{text[: LONGEST_OPTION - 1]}…"
 
@@ -115,7 +115,7 @@ def _texts(blocks: Iterable[Block]) -> Iterable[str]:
 
 
 def has_words(matching: model.Matching) -> bool:
-    """Whether what stands on the left is short beside what stands on the right."""
+    """Return whether what stands on the left is short beside what stands on the right."""
     left, right = (
         max((len(item_text(item)) for item in side), default=0)
         for side in (matching.left, matching.right)
@@ -134,7 +134,7 @@ def text_rows(space: model.WritingSpace) -> int:
 
 
 def is_long(exercise: model.Exercise) -> bool:
-    """Whether an exercise takes so much room that it may be broken over two pages."""
+    """Return whether an exercise takes so much room that it may be broken over two pages."""
     return sum(_lines(node) for node in walk(exercise.children)) > LONG
 
 

@@ -17,8 +17,8 @@ GAP = 4
 """Per cent of the line between two figures of a row."""
 
 NARROWEST = 0.6
-"""What part of an equal share each figure has at least: a panorama beside a portrait would
-leave the portrait no room for its caption."""
+"""The minimum share of an equal width for each figure: a panorama beside a portrait would leave the
+portrait no room for its caption."""
 
 _PER_CENT = re.compile(r"(\d+(?:\.\d+)?)%")
 
@@ -67,7 +67,7 @@ def _at_least(parts: list[float], least: float) -> list[float]:
 
 
 def _shape(figure: Figure) -> float:
-    """How wide an image is for its height."""
+    """The aspect ratio of an image: width by height."""
     image = figure.image
     return image.width / image.height if image.width and image.height else 1.0
 

@@ -39,7 +39,7 @@ from pipeline.render.timings import minutes, total
 from pipeline.system.store import Memo
 
 UNLISTED = (MetaTag("name", "robots", "noindex"),)
-"""What a page with answers says to search engines."""
+"""The instruction to search engines on a page with answers."""
 
 FEWEST_ENTRIES = 3
 """Contents of fewer lines than this say nothing that the page does not show anyway."""
@@ -146,7 +146,7 @@ def _facts(
 
 
 def is_learnt_from(document: Document) -> bool:
-    """Whether there are exercises in it."""
+    """Return whether there are exercises in it."""
     return any(isinstance(node, Exercise) for node in walk(document.blocks))
 
 

@@ -28,7 +28,7 @@ ALONE = frozenset(
         model.ThematicBreak,
     )
 )  # fmt: skip
-"""What is rendered by what it says, by where it leads, and by nothing else."""
+"""Nodes whose markup depends only on their content and link targets."""
 
 _NUMBER = re.compile(rf"<\?{TEXT} (\d+)\?>")
 _TYPES = {kind.__name__: kind for kind in Node.__subclasses__()}

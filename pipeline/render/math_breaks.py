@@ -12,10 +12,10 @@ RELATIONS = frozenset("=≠<>≤≥≈≡∼≃≅∝→⇒⇔⟹⟺∈⊂⊆")
 ADDITIONS = frozenset("+−-±∓")
 
 INDENT = "2em"
-"""How far all lines but the first stand in."""
+"""The indentation of all lines but the first."""
 
 Measure = Callable[[str], float]
-"""How wide a formula is."""
+"""A function for the width of a formula."""
 
 register_namespace("", NAMESPACE)
 

@@ -16,7 +16,7 @@ SIZE = 100
 """Units in an em of the drawing."""
 
 EM = 0.75
-"""What ziamath takes an em for is larger than one, by the pixels in a point."""
+"""Ziamath's em, which is larger than one by the pixels in a point."""
 
 ENCLOSED = {
     "boxed": "box",
@@ -51,7 +51,7 @@ LONG_ARROW = re.compile("[\u27f0-\u27ff]")
 
 ROWS = frozenset({"mrow", "mstyle", "mtd", "msqrt", "mphantom", "mpadded"})
 MARKS = {"‾": "\u2015", "˜": "~"}
-"""What ziamath has other characters for."""
+"""Characters for which ziamath uses others."""
 
 SCRIPTS = {"munder": "msub", "mover": "msup", "munderover": "msubsup"}
 KEPT = 4096
@@ -263,7 +263,7 @@ def _usual(sign: str) -> int:
 
 
 def _limits(element: Element, display: bool) -> None:
-    """What stands above and below an operator or a letter."""
+    """The parts above and below an operator or a letter."""
     base, *marks = element
     _space(base, "prefix")
     if not display and base.get("movablelimits") == "true":

@@ -18,14 +18,14 @@ BLACK, LEAST = "#000000", 0.85
 """The colour of large print, and how large its indices are at least, in sizes of the formula."""
 
 ASCENT, DESCENT = 1.065, 0.3636
-"""What a line of text takes above and below its base, in ems."""
+"""The space that a line of text takes above and below its baseline, in ems."""
 
 QUARTER = 3.75 / 10.5
 """A quarter of a line, of which all heights in print are made up, in ems."""
 
 OVERLAP = 0.06
-"""How far a formula may reach into the white between lines without pushing them apart. One
-that reaches further pushes with all of its height, since there may be another below it."""
+"""The distance that a formula may reach into the space between lines without pushing them apart.
+One that reaches further takes its full height, since there may be another below it."""
 
 
 class FormulaImage(NamedTuple):

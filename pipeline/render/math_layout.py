@@ -20,7 +20,7 @@ ROW = ("rowymin", "rowymax")
 
 
 DASH = 4
-"""How many times as long as thick the parts of a dashed line are."""
+"""The length of dashes, in widths of the line."""
 
 HIGHEST = 200
 """Ems that a row may be high: brackets around brackets may double with each level."""
@@ -136,7 +136,8 @@ class _Later(Drawable):
 
 
 def _grows(element: Element) -> bool:
-    """Whether an element is an operator that is as high as its row, with scripts or without."""
+    """Return whether an element is an operator that is as high as its row, with scripts or
+    without."""
     while element.tag in SCRIPTS and len(element):
         element = element[0]
     if element.tag != "mo":
@@ -146,7 +147,7 @@ def _grows(element: Element) -> bool:
 
 
 def _extent(nodes: Sequence[Drawable]) -> tuple[float, float]:
-    """How far down and up some nodes reach; those without extent do not count."""
+    """The depth and height of some nodes; those without extent do not count."""
     boxes = [node.bbox for node in nodes if node.bbox.ymin <= node.bbox.ymax]
     if not boxes:
         return 0.0, 0.0

@@ -46,8 +46,8 @@ INDENTS: Mapping[type[Node], float] = {
     model.List: 1.62, model.DefinitionList: 1.62, model.BlockQuote: 3.24, model.Admonition: 2.16,
     model.Container: 0, model.Exercise: 0, model.Answer: 0, model.Turn: 0,
 }  # fmt: skip
-"""What blocks take of the lines of those in them in print, in ems. Tables by themselves reach into
-the column beside the text, those in other blocks do not."""
+"""The width that blocks take from the lines inside them in print, in ems. Tables by themselves
+reach into the column beside the text; those in other blocks do not."""
 
 VOID_TAGS = frozenset({"br", "hr", "img", "wbr"})
 
@@ -183,15 +183,15 @@ class NodeRenderer:
         self.signs[self.page].update(signs)
 
     def inventory(self) -> Inventory:
-        """What all pages have that have been rendered."""
+        """The inventory of all pages rendered."""
         return Inventory(
             constructs=constructs_of(frozenset[Sign]().union(*self.signs.values())),
             images=tuple(sorted(self._images)),
         )
 
     def begin_page(self, name: str, base: int) -> None:
-        """What is rendered from now on is on the page ``name``, its sections' headings deeper by
-        ``base`` than their sections."""
+        """Begin the page ``name``: everything rendered from now on is on it, with its sections'
+        headings ``base`` levels deeper than their sections."""
         self.page, self.base = name, base
         self._labels.clear()
 
@@ -260,7 +260,7 @@ class NodeRenderer:
         return row_items(node) if is_list else ()
 
     def put_in_words(self, image: model.Image) -> str:
-        """What is to be read instead of a drawing whose letters are too small."""
+        """The text to read instead of a drawing whose letters are too small."""
         asset = self._assets.get(image.asset)
         if not (asset and asset.letters and self.large_line):
             return ""
@@ -289,7 +289,7 @@ class NodeRenderer:
         return self._words[key].format(**values)
 
     def place(self, node: Node) -> Markup:
-        """What says that a node's text comes next, where the pages' beginnings are wanted."""
+        """The mark that a node's text comes next, if page beginnings are needed."""
         return self.places.mark(node)
 
     def listing(self, node: model.CodeBlock) -> Listing:

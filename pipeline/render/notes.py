@@ -52,7 +52,7 @@ class PrintedNotes:
 
 
 def is_plain(note: model.Note) -> bool:
-    """Whether a note is nothing but paragraphs of text."""
+    """Return whether a note is nothing but paragraphs of text."""
     return all(isinstance(block, model.Paragraph) for block in note.children) and not any(
         isinstance(node, model.Image) or (isinstance(node, model.Math) and node.display)
         for node in walk(note.children)
@@ -69,7 +69,7 @@ NOTES = "notes"
 
 
 def before_notes(blocks: tuple[Block, ...]) -> tuple[tuple[Block, ...], tuple[Block, ...]]:
-    """What stands before the notes at the end, and what after."""
+    """The parts before the endnotes, and those after."""
     end = len(blocks)
     while end and _follows_notes(blocks[end - 1]):
         end -= 1

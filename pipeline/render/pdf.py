@@ -59,7 +59,7 @@ def look_styles(
 
 
 def has_page_marks(document: Document) -> bool:
-    """Whether it tells where the pages of the standard edition begin."""
+    """Return whether it tells where the pages of the standard edition begin."""
     return has(document, model.PageMark)
 
 
@@ -70,7 +70,7 @@ EQUATION_INDENT = 1.62
 """Ems that a displayed formula stands in."""
 
 HALF_TITLE = frozenset({"halftitlepage"})
-"""What stands before the title page, where a book begins with it."""
+"""The page before the title page, if a book begins with one."""
 
 TALL_ROW = 0.28
 """The share of a page's lines from which on a table's row may be broken across pages."""
@@ -248,7 +248,7 @@ def turned(sheet: Sheet) -> Sheet:
 
 
 def byline(metadata: Metadata) -> tuple[str, ...]:
-    """What stands under a handout's title: who, when, which version."""
+    """The lines under a handout's title: authors, date, version."""
     said = words(metadata.lang)
     names = said["list_separator"].join(author.name for author in metadata.authors)
     date = written_date(metadata.date, said) if metadata.date else ""

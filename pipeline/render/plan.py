@@ -37,8 +37,8 @@ class Chapter(msgspec.Struct, frozen=True):
 
 
 class _Unit(NamedTuple):
-    """What is to be a page: blocks under the heading of a section, or before all. One that
-    ``goes_on`` belongs to the same division as the one before."""
+    """The content of a page: blocks under the heading of a section, or before all. One that
+    ``goes_on`` belongs to the same division as the previous one."""
 
     section: Section | None
     blocks: tuple[Block, ...]
@@ -93,8 +93,8 @@ def _units(blocks: tuple[Block, ...], level: int) -> Iterator[_Unit]:
 
 
 def _pages_of(section: Section, level: int) -> Iterator[_Unit]:
-    """What a section is split into: itself, or its beginning and the sections below, down to
-    ``level``, for which a part does not count."""
+    """The parts that a section is split into: itself, or its beginning and the sections below, down
+    to ``level``, for which a part does not count."""
     below = tuple(block for block in section.children if isinstance(block, Section))
     is_part = section.role == "part"
     if not below or not (is_part or level > 1):
@@ -154,7 +154,7 @@ TAKEN = frozenset(
 of."""
 
 LONGEST = 40
-"""How many characters of an id a name has at most."""
+"""The maximum number of characters of an id in a name."""
 
 LETTERS = str.maketrans(
     {"æ": "ae", "œ": "oe", "ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "ı": "i"}

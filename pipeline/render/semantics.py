@@ -1,5 +1,5 @@
-"""What parts of a publication are, for reading systems and screen readers: their elements, and
-attributes of EPUB's Structural Semantics and of DPUB-ARIA."""
+"""The semantics of a publication's parts for reading systems and screen readers: elements, and
+attributes of EPUB's Structural Semantics and DPUB-ARIA."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def form(node: Container | Admonition) -> _Form:
 
 
 REFERENCES = frozenset({"biblioref", "glossref"})
-"""What links can be, which DPUB-ARIA knows as well."""
+"""The types of links that DPUB-ARIA has too."""
 
 
 def semantics(
@@ -105,7 +105,7 @@ def index_links(entry: IndexEntry) -> tuple[IndexLink, ...]:
 
 
 def _is_index(section: Section) -> bool:
-    """Whether a section is an index and has no other list in it."""
+    """Return whether a section is an index and has no other list in it."""
     return any(isinstance(block, Index) for block in section.children) and not any(
         isinstance(node, List) for node in walk(section.children)
     )

@@ -1,5 +1,5 @@
-"""The slots of page templates: what a page has to have that is not for its template to decide. A
-template says where it goes, and one that leaves it out is told of."""
+"""The slots of page templates, for the parts of a page that its template does not decide. A
+template places them; one that omits a slot is an error."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ SLOTS: dict[FormatName, Mapping[str, Markup]] = {
     },
     "pdf": {},
 }
-"""What templates are given for each slot, by its name."""
+"""The placeholders that templates get for each slot, by its name."""
 
 
 def check_slots(
@@ -34,7 +34,7 @@ def check_slots(
         if markup.count(given) != 1:
             source, name, file = _outermost(environment, name)
             line = next((n for n, text in enumerate(source.split("\n"), 1) if "<head" in text), 1)
-            wanted = f"the head of a page has to have `{{{{ {slot} }}}}` in it, once"
+            wanted = f"the head of a page must contain `{{{{ {slot} }}}}` once"
             raise jinja2.TemplateSyntaxError(wanted, line, name, file)
 
 

@@ -31,7 +31,7 @@ def construct_styles(
 
 
 DARK = "screen and (prefers-color-scheme: dark)"
-"""What the colours of a dark page are for, where its reader chooses nothing else."""
+"""The condition for a dark page's colours, unless the reader chooses otherwise."""
 
 
 def dark_style(environment: jinja2.Environment, constructs: Iterable[str], accent: str) -> Style:

@@ -1,9 +1,9 @@
-"""How a table fits into a line of print: at its usual size, or smaller and wider; and how
-much of the line each column gets.
+"""Fitting a table into a line of print: at its usual size, or smaller and wider, with the width of
+each column.
 
-Left alone, a table is as wide as its longest words, and runs over the margin where those do
-not fit; and its longest text takes the room of all others. So the columns of a table that is
-more than lines of a few words have widths worked out from what they hold.
+Left alone, a table is as wide as its longest words, and runs over the margin where those do not
+fit; and its longest text takes the room of all others. So the columns of a table that is more than
+lines of a few words have widths worked out from what they hold.
 """
 
 from __future__ import annotations
@@ -41,10 +41,10 @@ SMALL = Setting(line=40.0, gap=0.7)
 """120 mm at 8.5 points, 2 mm between columns."""
 
 SURE = 0.93
-"""What of a line can be counted on, as widths are rough."""
+"""The part of a line that can be relied on, as widths are approximate."""
 
 EASY = 1.15
-"""What words have more room than they need, where there is some."""
+"""The extra space for words, if there is some."""
 
 SINGLE = 0.85
 """Up to this share of a line, rows of single lines can be left to themselves."""
@@ -57,10 +57,10 @@ LEAST = 0.1
 """Ems that a column has, of however many."""
 
 HYPHENATED = 0.6
-"""What of a long word remains to a line at least, where it can be divided."""
+"""The minimum part of a long word on a line, if it can be divided."""
 
 BOLD = 1.05
-"""What bold text is wider by."""
+"""The extra width of bold text."""
 
 LONG_WORD, LONGEST_WORD = 4.5, 12
 STEPS = 20
@@ -79,7 +79,7 @@ class _Fit(NamedTuple):
 
 
 class Column(NamedTuple):
-    """What a column needs, in ems, and its share of the line where the author gives one."""
+    """The requirements of a column, in ems, and its share of the line if the author gives one."""
 
     word: float
     line: float
@@ -87,7 +87,7 @@ class Column(NamedTuple):
 
 
 def fit(table: Table, usual: Setting = USUAL, small: Setting = SMALL) -> _Fit:
-    """How the table fits into ``usual`` lines, or else into ``small`` ones."""
+    """The widths at which the table fits into ``usual`` lines, or else into ``small`` ones."""
     count = column_count(table)
     if not count:
         return _Fit()
@@ -114,8 +114,8 @@ def fit(table: Table, usual: Setting = USUAL, small: Setting = SMALL) -> _Fit:
 
 
 def cuts_words(table: Table, small: Setting = SMALL) -> bool:
-    """Whether columns of ``small`` lines are too narrow even for words that are divided once:
-    no table then helps a reader. Addresses and the like may be cut anywhere, and widths that
+    """Return whether columns of ``small`` lines are too narrow even for words that are divided
+    once: no table then helps a reader. Addresses and the like may be cut anywhere, and widths that
     the author gives are kept."""
     if table.widths:
         return False

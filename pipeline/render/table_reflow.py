@@ -18,7 +18,7 @@ from pipeline.render.table_fit import Setting, fit
 from pipeline.render.text_width import line_count
 
 WIDER = 1.09
-"""How much wider text is in Atkinson Hyperlegible than in the face that widths are measured for."""
+"""The width of text in Atkinson Hyperlegible, relative to the face that widths are measured for."""
 
 GAP, SMALL_GAP = 1.1, 0.6
 """Between columns, in ems."""
@@ -28,7 +28,7 @@ SIDE_BY_SIDE, MOST_LINES = 2, 6
 
 
 NOTHING = "–"
-"""What stands for an empty cell."""
+"""The text of an empty cell."""
 
 Content: TypeAlias = tuple[Block, ...] | str
 """Blocks to be rendered, or the text of what is rendered elsewhere."""
@@ -49,7 +49,7 @@ class RowItem(NamedTuple):
 
 
 def line(sheet: Sheet) -> float:
-    """How long a line is, in ems of the text."""
+    """The length of a line, in ems of the text."""
     return sheet.measure / POINT / sheet.text
 
 
@@ -60,7 +60,7 @@ def settings(sheet: Sheet) -> tuple[Setting, Setting]:
 
 
 def reflows(table: Table, lines: tuple[Setting, Setting]) -> bool:
-    """Whether the table does not fit: words would be divided, or columns be so narrow that
+    """Return whether the table does not fit: words would be divided, or columns be so narrow that
     rows take many lines."""
     count = column_count(table)
     if count < 2:

@@ -1,5 +1,5 @@
-"""What the markup of a table says besides its text: the groups of its columns, what its header
-cells head, how numbers stand under each other, and how it fits into the line."""
+"""The markup of a table besides its text: column groups, the scope of header cells, the alignment
+of numbers, and the fit into the line."""
 
 from __future__ import annotations
 

@@ -31,7 +31,7 @@ class TextPlaces:
             self._numbers.setdefault(id(found[number].node), []).append(number)
 
     def mark(self, node: Node) -> Markup:
-        """What stands before the markup of ``node``."""
+        """The mark before the markup of ``node``."""
         numbers = self._numbers.get(id(node))
         return Markup(f"<?{TEXT} {numbers.pop()}?>") if numbers else NOTHING
 
@@ -50,7 +50,7 @@ class TextPlaces:
 
 
 HOLDERS = (Section, Dialogue, Container)
-"""What is told by the blocks in it."""
+"""Nodes whose place is given by the blocks in them."""
 
 TAG = re.compile(r"(\s*<[a-z][a-z0-9]*)")
 

@@ -1,4 +1,4 @@
-"""How wide text is, roughly: enough to tell what fits into a line before it is set."""
+"""Approximate widths of text, enough to judge before layout what fits into a line."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ def size(nodes: Iterable[Node]) -> Size:
 
 
 def line_count(nodes: Iterable[Node], width: float) -> int:
-    """How many lines some blocks take in a column that is ``width`` ems wide."""
+    """The number of lines that blocks take in a column ``width`` ems wide."""
     flat = tuple(walk(nodes))
     count = sum(math.ceil(text_width(line) / width) for line in _lines(flat))
     for node in flat:

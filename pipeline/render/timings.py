@@ -1,4 +1,4 @@
-"""How long things take, as teachers are told: each by itself, and all in all."""
+"""Timings for teachers: for each part, and in total."""
 
 from __future__ import annotations
 
@@ -43,15 +43,15 @@ def minutes(document: Document) -> int:
 
 
 def total(document: Document) -> str:
-    """How long all takes, in words, or "" where nothing says so."""
+    """The total time in words, or "" if no times are given."""
     taken = minutes(document)
     said = words(document.metadata.lang)
     return said["timing_total"].format(time=in_minutes(taken, said)) if taken else ""
 
 
 def timing(node: Node, *, said: Mapping[str, str], space: str = "\u2002") -> Markup:
-    """What a node's title ends with, where it says how long it takes: ``space`` (a wide one, at
-    which the line may end), and that."""
+    """The timing at the end of a node's title: ``space`` (a wide one, at which the line may break),
+    and the time."""
     taken = minutes_of(node)
     if not taken:
         return Markup()

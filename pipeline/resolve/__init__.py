@@ -105,7 +105,7 @@ def resolve(document: Document, folder: Path, split: int = 0) -> Document:
 
 
 def _once(apply: Pass, document: Document) -> Document:
-    """What a pass gives, which another edition has had of it where it had the same document."""
+    """The result of a pass, reused from another edition with the same document."""
     given = replace(document, edition="")
     before = _last.get(apply)
     if before is None or before[0] != given:

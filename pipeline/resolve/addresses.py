@@ -27,7 +27,7 @@ QR = "qr"
 """The class of a link that is to have a code beside its address."""
 
 SHOWN = Attributes(classes=("address",))
-"""What a link that is an address has in the markup."""
+"""The class of a link whose text is its address."""
 
 
 def tell_addresses(document: Document) -> Document:
@@ -75,7 +75,7 @@ def _addresses(document: Document, all_codes: bool) -> tuple[model.Address, ...]
 
 
 def _is_wanted(link: model.Link) -> bool:
-    """Whether a link has an address that its text does not tell."""
+    """Return whether a link has an address that its text does not tell."""
     if scheme(link.href) not in FOLLOWED:
         return False
     return QR in link.attributes.classes or _bare(plain_text(link.children)) != _bare(link.href)

@@ -26,7 +26,7 @@ from pipeline.resolve.findings import Findings
 BLOCKS = (
     *Block.__args__, model.ListItem, model.Choice, model.Turn, model.TableRow, model.TableCell,
 )  # fmt: skip
-"""What stands on lines of its own."""
+"""Nodes on lines of their own."""
 
 FRONT = "1"
 """The page on which a text begins, if nothing says another."""
@@ -108,7 +108,7 @@ def answers_alone(document: Document) -> Document:
     if blocks:
         return alone
     findings = Findings(alone)
-    message = "There are no answers: no `::: answer`, no right choice, no blank that is filled in."
+    message = "There are no answers: no `::: answer`, no right choice, no blank with an answer."
     findings.add(Code.NO_ANSWERS, message, None)
     return findings.added_to(alone)
 
@@ -180,7 +180,7 @@ class _Key:
         return (replace(block, items=items),)
 
     def _ticked(self, table: model.Table) -> tuple[Block, ...]:
-        """What is ticked in each row of a table, by the heads of the columns."""
+        """The ticked cells of each row of a table, by column header."""
         heads = [_text(cell) for cell in table.head[-1].cells] if table.head else []
         lines = []
         for row in table.body:

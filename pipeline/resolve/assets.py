@@ -19,10 +19,10 @@ from pipeline.resolve.images import MOST_SPARSE, BadImageError, examine
 from pipeline.system.paths import Located, Problem, locate, scheme, written
 
 LONGEST = 80
-"""How much of an address is shown in place of an image that says nothing."""
+"""The number of characters of an address shown in place of an image without alternative text."""
 
 MOST_SHOWN = 3
-"""How many things a message lists."""
+"""The maximum number of things listed in a message."""
 
 # Names that Windows keeps for devices, whatever their suffix.
 DEVICES = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)$")
@@ -116,8 +116,8 @@ def gather_assets(document: Document, folder: Path) -> Document:
             brand = replace(brand, logo=replace(logo, text=found.path))
             document = replace(document, metadata=replace(document.metadata, brand=brand))
             if not brand.logo_alt:
-                hint = "Say what it says, in `alt` beside it."
-                findings.add(Code.MISSING_ALT, "The logo has no text alternative.", span, hint)
+                hint = "Add its text as `alt`."
+                findings.add(Code.MISSING_ALT, "The logo has no alternative text.", span, hint)
     for image, span, _ in images:
         found = gathered.find(image.source)
         if isinstance(found, Problem):
@@ -165,7 +165,7 @@ class _Assets:
         if kind == "data":
             return Problem(
                 Code.BAD_IMAGE,
-                "The image is written into the text as data.",
+                "The image is embedded in the text as data.",
                 "Save it as a file beside the source.",
             )
         if is_remote(source):
@@ -174,11 +174,11 @@ class _Assets:
             name = re.split(r"[/\\]", unquote(source))[-1]
             return Problem(
                 Code.BAD_IMAGE,
-                f"“{unquote(source)}” is a place on one computer, where nobody else has the image.",
+                f"“{unquote(source)}” is a path on one computer, which works nowhere else.",
                 f"Copy the image beside the source, and write `{name}`." if name else "",
             )
         if kind:
-            return Problem(Code.BAD_IMAGE, f"An image cannot come from a `{kind}:` address.")
+            return Problem(Code.BAD_IMAGE, f"An image cannot be loaded from a `{kind}:` address.")
         if not source:
             return Problem(Code.MISSING_IMAGE, "The image has no path.")
         located = locate(self._folder, source, Code.MISSING_IMAGE)
@@ -218,11 +218,11 @@ class _Assets:
         return name
 
 
-CLEANED_HINT = "Look whether the drawing is as it should be; save it as “plain SVG” to be sure."
+CLEANED_HINT = "Check the drawing; to be safe, save it as “plain SVG”."
 
 
 def _cleaned(asset: model.Asset) -> str:
-    """What was taken out of a drawing."""
+    """The finding about parts removed from a drawing."""
     shown = ", ".join(asset.cleaned[:MOST_SHOWN])
     more = len(asset.cleaned) - MOST_SHOWN
     rest = f" and {more} more" if more > 0 else ""
@@ -241,7 +241,7 @@ def _check_alternatives(document: Document, findings: Findings) -> None:
         if not (image.alt.strip() or image.missing or is_decorative):
             findings.add(
                 Code.MISSING_ALT,
-                f"The image “{image.source}” has no text alternative.",
+                f"The image “{image.source}” has no alternative text.",
                 span,
-                hint="Say what it shows: `![here](…)`; or mark it with `{.decorative}`.",
+                hint="Say what it shows: `![here](…)`; or mark it as `{.decorative}`.",
             )

@@ -25,16 +25,16 @@ Key: TypeAlias = tuple[tuple[Weight, ...], str, str]
 SPACE, NUMBER, LETTER = 0, 1, 2
 
 NUMBERS, OTHERS = "0–9", "#"
-"""What stands over words that begin with a number, and with neither that nor a letter."""
+"""The headings over words that begin with a number, and with neither a number nor a letter."""
 
 PARTS = {
     "æ": "ae", "œ": "oe", "ø": "o", "đ": "d", "ð": "d", "ħ": "h", "ı": "i", "ł": "l", "þ": "th",
     "ŧ": "t", "ى": "ي", "ة": "ه", "ٱ": "ا", "ک": "ك", "ی": "ي", "ہ": "ه",
 }  # fmt: skip
-"""What letters are ordered as that Unicode does not take apart."""
+"""The sort order of letters that Unicode does not decompose."""
 
 SCRIPTS = {"Arab": "ARABIC", "Cyrl": "CYRILLIC", "Grek": "GREEK", "Hebr": "HEBREW"}
-"""What the names of a script's letters begin with, where it is not the Latin one."""
+"""The prefixes of letter names of other scripts than Latin."""
 
 INITIALS = "ㄱㄲㄴㄷㄸㄹㅁㅂㅃㅅㅆㅇㅈㅉㅊㅋㅌㅍㅎ"
 """The consonants that Korean syllables begin with, in the order of Unicode's from U+1100."""
@@ -69,12 +69,12 @@ class Collation:
         self._piece = re.compile("|".join((*(n for n in names if len(n) > 1), r"\d+", ".")), re.S)
 
     def key(self, text: str) -> Key:
-        """What texts are sorted by."""
+        """The sort key of a text."""
         folded = self._folded(text)
         return tuple(self._weights(folded)), folded, text
 
     def letter(self, text: str) -> str:
-        """What stands over the entries that begin as ``text`` does."""
+        """The heading of entries that begin like ``text``."""
         weights = self._weights(self._folded(text))
         first = next((weight for weight in weights if weight[0] != SPACE), None)
         if first is None:

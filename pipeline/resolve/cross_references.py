@@ -35,7 +35,7 @@ from pipeline.system.paths import Problem
 SEPARATOR = "; "
 
 PREFIXES = ("fig-", "tbl-", "sec-", "eq-", "lst-", "ex-", "ln-")
-"""What the ids begin with that can be referred to."""
+"""The prefixes of ids that cross-references can lead to."""
 
 # What a reference follows that begins a sentence; a short word with a point is more likely
 # an abbreviation (“cf.”, “p. ex.”).
@@ -52,8 +52,8 @@ REMEDIES: dict[type[Node], str] = {
 
 
 class _Target(NamedTuple):
-    """What a reference leads to: the word for it, its number if it has one, and what can be
-    quoted instead."""
+    """The target of a cross-reference: its word, its number if it has one, and the text to quote
+    otherwise."""
 
     kind: str
     number: str
@@ -80,12 +80,12 @@ def fill_references(document: Document) -> Document:
 
 
 def _nodes(document: Document) -> dict[str, Node]:
-    """What has an id, by it."""
+    """The nodes with an id, by id."""
     return {node.attributes.id: node for node in all_nodes(document) if node.attributes.id}
 
 
 def _refers(node: Node) -> bool:
-    """Whether a title holds a reference."""
+    """Return whether a title holds a reference."""
     title = node.title if isinstance(node, model.Section) else ()
     return any(isinstance(inner, model.CrossReference) for inner in walk(title))
 
@@ -133,7 +133,7 @@ def _written(reference: model.CrossReference) -> str:
 
 
 def _target(node: Node, lang: str) -> _Target | None:
-    """What a node is to those who refer to it; None for what nobody can refer to."""
+    """The target that a node offers to references; None if it cannot be referred to."""
     if isinstance(node, Captioned) and node.caption and not node.number:
         kind = CAPTIONED[type(node)]
         if number := own_number(node.caption, kind, lang):
@@ -162,7 +162,7 @@ def _target(node: Node, lang: str) -> _Target | None:
 
 
 def _kind(section: model.Section) -> str:
-    """Whether a section is called a section, a chapter, a part or an appendix."""
+    """Return whether a section is called a section, a chapter, a part or an appendix."""
     whole_number = "." not in section.number
     if section.role in ("part", "appendix") and whole_number:
         return section.role
@@ -173,36 +173,37 @@ def _kind(section: model.Section) -> str:
 def _problem(
     reference: model.CrossReference, nodes: Mapping[str, Node], findings: Findings, lang: str
 ) -> Problem | None:
-    """What is wrong with a reference, if anything is."""
+    """The problem with a reference, if there is one."""
     name, code = reference.target, Code.UNRESOLVED_REFERENCE
     if name not in nodes:
         bare = name.partition("-")[2]
         if bare in nodes:
-            hint = f"What has the id `{bare}` needs `{{#{name}}}` to be referred to."
+            hint = f"Give the element with the id `{bare}` the id `{{#{name}}}`."
         else:
             known = (other for other in nodes if other.startswith(PREFIXES))
             hint = findings.did_you_mean(name, known, "@")
-        return Problem(code, f"Nothing in the document has the id `{name}`.", hint)
+        return Problem(code, f"There is no id `{name}` in the document.", hint)
     node = nodes[name]
     target = _target(node, lang)
     if target is None:
         return Problem(
             code,
-            f"What has the id `{name}` is nothing that has a number.",
-            "Numbers have figures and tables with a caption, sections, formulas, listings"
-            " and exercises with their questions.",
+            f"The element with the id `{name}` is of a kind that has no number.",
+            "Figures, tables and listings with a caption, sections, formulas, exercises and their "
+            "questions have numbers.",
         )
     if target.number or (target.title and reference.form != "number"):
         return None
     if isinstance(node, model.Figure) and node.part:
-        return Problem(code, f"The group that the figure `{name}` is in has no number.")
+        return Problem(code, f"The figure `{name}` is in a group without a number.")
     if "unnumbered" in node.attributes.classes:
-        return Problem(code, f"What has the id `{name}` is marked as unnumbered.")
+        return Problem(code, f"The element with the id `{name}` is marked as unnumbered.")
     if target.title:
         return Problem(
             code,
             f"The section `{name}` has no number.",
-            f"Write `@{name}`, or ask for numbers: `number_sections: true` in the front matter.",
+            f"Write `@{name}`, or number the sections: `number_sections: true` in the front "
+            "matter.",
         )
     return Problem(
         code,

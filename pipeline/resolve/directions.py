@@ -1,5 +1,5 @@
-"""What is read from left to right within text that is read from right to left: code, keys,
-addresses, and numbers with signs. Each is told apart, or its signs change their places."""
+"""Left-to-right parts of right-to-left text: code, keys, addresses, and numbers with signs. Each is
+isolated; otherwise its signs would change places."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ APART = re.compile(
     """,
     re.VERBOSE | re.ASCII,
 )
-"""What may change: telephone numbers, dates, sums, and all that has a sign."""
+"""Parts whose order could change: telephone numbers, dates, sums, and everything with a sign."""
 
 
 Way: TypeAlias = Literal["rtl", "own", "ltr"]

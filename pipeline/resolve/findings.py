@@ -1,4 +1,4 @@
-"""What the passes share in saying what is wrong."""
+"""Helpers for the findings of passes."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ MOST_SAID = 200
 """Characters of what a library says that a message repeats."""
 
 MOST_HINTS = 25
-"""How many hints a pass looks for: each compares a word with all there are, and a long
-document can have hundreds of broken links for one reason."""
+"""The maximum number of hints that a pass looks for: each compares a word with all candidates, and
+a long document can have hundreds of broken links for one reason."""
 
 
 class Findings:
@@ -49,5 +49,5 @@ class Findings:
 
 
 def describe(error: Exception) -> str:
-    """What a library says of something that it could not make, in one line."""
+    """The one-line description of a library's error."""
     return " ".join(str(error).split())[:MOST_SAID] or type(error).__name__

@@ -59,7 +59,7 @@ def highlight_code(document: Document) -> Document:
         if block.language and block.text:
             block, reason = _highlight(block)
         if reason:
-            message = f"The code stays without colours: {reason}."
+            message = f"The code has no syntax highlighting: {reason}."
             findings.add(Code.PLAIN_CODE, message, block.span)
         return block
 
@@ -80,10 +80,10 @@ def _highlight(block: CodeBlock) -> tuple[CodeBlock, str]:
         return block, ""
     name = lexer.aliases[0]
     if name in ENDLESS:
-        return block, f"finding those of `{name}` may never end"
+        return block, f"highlighting `{name}` might never end"
     longest = LONGEST_SLOW if name in SLOW else LONGEST if name in STEADY else LONGEST_USUAL
     if len(block.text) > longest:
-        return block, f"in `{name}`, that takes too long for more than {longest:,} characters"
+        return block, f"in `{name}`, highlighting more than {longest:,} characters takes too long"
     pieces = ((_short_name(kind), text) for kind, text in _moving(lexer.get_tokens(block.text)))
     try:
         tokens = tuple(
@@ -91,7 +91,7 @@ def _highlight(block: CodeBlock) -> tuple[CodeBlock, str]:
             for name, group in itertools.groupby(pieces, key=lambda piece: piece[0])
         )
     except (ArithmeticError, AttributeError, LookupError, RuntimeError, TypeError, ValueError):
-        return block, f"what colours `{name}` fails at it"
+        return block, f"the highlighter for `{name}` fails on it"
     is_whole = "".join(token.text for token in tokens) == block.text
     if not is_whole or not any(token.kind for token in tokens):
         return block, ""

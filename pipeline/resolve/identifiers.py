@@ -25,7 +25,7 @@ RESERVED_PREFIXES = ("fn-", "fnref-", "fld-", "ix-")
 
 
 LONGEST = 60
-"""How many characters of a caption or a question its id has at most."""
+"""The maximum number of characters of a caption or question in its id."""
 
 
 def assign_identifiers(document: Document) -> Document:
@@ -85,14 +85,14 @@ def _explicit(document: Document, findings: Findings) -> tuple[set[str], frozens
         line = place.line if place else 0
         if name in lines:
             first = f" (first in line {lines[name]})" if lines[name] else ""
-            findings.add(Code.DUPLICATE_ID, f"The id `{name}` is given twice{first}.", span)
+            findings.add(Code.DUPLICATE_ID, f"The id `{name}` is used twice{first}.", span)
             refused.add(number)
         elif _is_reserved(name):
             findings.add(
                 Code.DUPLICATE_ID,
-                f"The id `{name}` is one that the outputs use themselves.",
+                f"The id `{name}` is reserved for the outputs.",
                 span,
-                hint=f"Name it `my-{name}`, say.",
+                hint=f"Rename it, for example to `my-{name}`.",
             )
             refused.add(number)
         lines.setdefault(name, line)

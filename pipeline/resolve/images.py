@@ -21,14 +21,13 @@ SPARSE = 32
 to unpack other images follows from the size of their files."""
 
 MOST_KEPT, LONGEST_KEPT = 1000, 2**18
-"""How many images are remembered for the next edition, and the bytes of one that was written
-anew."""
+"""The number of images remembered for the next edition, and the bytes of re-encoded ones."""
 
 LONGEST_SIDE = 65_500
 """Pixels: the most that a JPEG can have, which is what many programs make of an image."""
 
 DEEP = ("I", "F")
-"""How the modes of images begin that have more than eight bits for a grey."""
+"""The prefixes of image modes with more than eight bits per channel."""
 
 PILLOW_FORMATS = {
     "PNG": ("image/png", "png"),
@@ -56,10 +55,9 @@ class BadImageError(Exception):
 
 
 class ImageKind(NamedTuple):
-    """What a file is; ``suffix`` is without a dot, sizes are in CSS pixels, 0 if unknown,
-    ``letters``, ``removed`` and ``data`` as in `svg.Drawing`. One that is ``moving`` is
-    animated, and ``sparse`` are the pixels of one that has far more than its file accounts
-    for."""
+    """The properties of an image file; ``suffix`` is without a dot, sizes are in CSS pixels, 0 if
+    unknown, ``letters``, ``removed`` and ``data`` as in `svg.Drawing`. ``moving`` means animated,
+    and ``sparse`` is the number of pixels if there are far more than the file accounts for."""
 
     media_type: str
     suffix: str
@@ -73,9 +71,9 @@ class ImageKind(NamedTuple):
 
 
 def examine(data: bytes, room: int = MOST_SPARSE) -> ImageKind:
-    """What the bytes of a file are. Raises `BadImageError` unless all outputs can show them:
-    nothing else that a library makes of a damaged file gets further than here. ``room`` is how
-    many pixels there may be that the file does not account for."""
+    """The properties of an image from its bytes. Raises `BadImageError` unless all outputs can show
+    it: damaged files get no further than here. ``room`` is the number of pixels allowed beyond
+    those that the file accounts for."""
     if not data:
         raise BadImageError("the file is empty")
     try:
@@ -121,10 +119,10 @@ def _raster(data: bytes, room: int) -> ImageKind | None:
         with Image.open(io.BytesIO(data), formats=formats) as image:
             width, height = image.size
             if width * height > MOST_PIXELS or max(width, height) > LONGEST_SIDE:
-                raise BadImageError(f"with {width} × {height} pixels it is too large")
+                raise BadImageError(f"at {width} × {height} pixels it is too large")
             sparse = width * height if width * height > SPARSE * len(data) else 0
             if sparse > room:
-                raise BadImageError("the images that are nearly empty are too large together")
+                raise BadImageError("the nearly empty images are too large together")
             if digest in _known:
                 return _known[digest]
             format_name = image.format or ""

@@ -33,7 +33,7 @@ _NUMBER = re.compile(r"[0-9]{1,4}(?:[.,][0-9]{1,2})?")
 
 def count_marks(document: Document) -> Document:
     """The document with the marks of each exercise and question as text, and the sum of all
-    where the front matter asks for it. A value that is no number of marks, or not of what has
+    where the front matter asks for it. A value that is not a number of marks, or not of what has
     some, is a BAD_ATTRIBUTE. WRONG_SUM is what says another number than its questions have."""
     findings = Findings(document)
     marked = {type(node) for node in all_nodes(document) if _key(node)}
@@ -53,8 +53,8 @@ def count_marks(document: Document) -> Document:
     for node, span in all_spans(document):
         if (own := marks_of(node)) and (parts := marks_in(children(node))) not in (0, own):
             key = _key(node)
-            message = f"`{key}={float(own):g}` is not what the questions have: {float(parts):g}."
-            hint = "Change one of them. Without a number of its own, an exercise has the sum."
+            message = f"`{key}={float(own):g}` is not the sum of its questions: {float(parts):g}."
+            hint = "Change one of them, or leave out the total to have it added up."
             findings.add(Code.WRONG_SUM, message, span, hint)
     called = next((key for node in all_nodes(document) if (key := _key(node))), "")
     lang, places = document.metadata.lang, document.metadata.score
@@ -89,7 +89,9 @@ def count_marks(document: Document) -> Document:
     return findings.added_to(document)
 
 
-_HINT = "Write `marks=4` at an exercise, or at the end of a question in it: `a) Why? {marks=4}`."
+_HINT = (
+    "Write `marks=4` on an exercise, or at the end of one of its questions: `a) Why? {marks=4}`."
+)
 
 
 def marks_of(node: Node) -> Fraction:
@@ -124,14 +126,14 @@ def _key(node: Node) -> str:
 
 
 def _problem(node: Node, path: tuple[Node, ...]) -> str:
-    """What is wrong with what a node says of its marks, or ""."""
+    """The problem with a node's marks, or ""."""
     key = _key(node)
     value = node.attributes.get(key)
     if not _NUMBER.fullmatch(value) or not 0 < Fraction(value.replace(",", ".")) <= MOST:
         return f"no number of {key} up to {MOST}"
     is_question = isinstance(node, ListItem) and any(isinstance(one, Exercise) for one in path)
     if not isinstance(node, Exercise) and not is_question:
-        return "neither at an exercise nor at a question of one"
+        return "neither on an exercise nor on one of its questions"
     return ""
 
 

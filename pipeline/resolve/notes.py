@@ -26,7 +26,7 @@ BODY = ""
 """The place of a reference that stands in the text; in a note it is the note's label."""
 
 LONGEST = 40
-"""How many characters of a note within the line a message shows."""
+"""The maximum number of characters of an inline note that a message shows."""
 
 Inherited: TypeAlias = tuple[Span | None, bool]
 """The place of a node in the source, and whether only teachers get it."""

@@ -63,7 +63,7 @@ def _number_captions(
         return next(counts.setdefault(kind, itertools.count(1)))
 
     def lacks_one(kind: str, node: model.Captioned) -> bool:
-        """Whether a caption is there, and has no number of its own."""
+        """Return whether a caption is there, and has no number of its own."""
         return bool(node.caption) and not own_number(node.caption, kind, document.metadata.lang)
 
     def captioned(kind: str) -> Callable[[model.Captioned], model.Captioned]:
@@ -174,7 +174,7 @@ Name: TypeAlias = Callable[[model.Section], str]
 
 
 class _Numerals:
-    """What the sections of the highest level are called, as they come."""
+    """The numbers of the top-level sections, in order."""
 
     def __init__(self) -> None:
         self._parts, self._chapters, self._appendices = (itertools.count() for _ in range(3))

@@ -19,8 +19,8 @@ from pipeline.resolve.findings import Findings, describe
 from pipeline.system.paths import Located, Problem, locate
 
 RESTRICTED, PREVIEW, EDITABLE, WHOLE, BITMAPS = 0x0002, 0x0004, 0x0008, 0x0100, 0x0200
-"""What a font says of its embedding (OpenType, table OS/2, fsType): not at all; to view and
-print; to edit, too; no parts of it; none of its outlines. 0 is without any condition."""
+"""A font's embedding permissions (OpenType, table OS/2, fsType): none; viewing and printing;
+editing too; no subsetting; bitmaps only. 0 is unrestricted."""
 
 ITALIC = 0x01
 """The bit of fsSelection."""
@@ -49,8 +49,8 @@ def read_fonts(document: Document, folder: Path) -> Document:
         try:
             fonts.append(_read(replace(font, source=located.name), located, characters))
         except NotEmbeddableError:
-            message = f"“{located.name}” says that it may not be embedded in a publication."
-            hint = "Use another font, or ask its maker for one with a licence for e-books."
+            message = f"The font “{located.name}” does not permit embedding."
+            hint = "Use another font, or ask its maker for an e-book licence."
             findings.add(Code.FONT_NOT_EMBEDDABLE, message, span, hint)
         except (OSError, ValueError) as error:
             findings.add(Code.BAD_FONT, f"“{located.name}” is no font: {error}.", span)
@@ -68,7 +68,7 @@ def _read(font: OwnFont, located: Located, characters: str) -> OwnFont:
     try:
         data = located.read()
         if _unpacked_size(data) > MOST_BYTES:
-            raise ValueError(f"it has more than {MOST_BYTES // 2**20} MiB when it is unpacked")
+            raise ValueError(f"it has more than {MOST_BYTES // 2**20} MiB when unpacked")
         with TTFont(io.BytesIO(data), lazy=True) as file:
             names, facts = file["name"], file["OS/2"]
             family = names.getDebugName(16) or names.getDebugName(1) or located.path.stem
@@ -155,7 +155,7 @@ def _try(data: bytes, characters: str, weight: int, *, whole: bool) -> None:
 
 
 def _characters(document: Document) -> str:
-    """What a document may need of a font: all in it, words that Chapbook puts on its pages, and
-    what fonts are always asked for."""
+    """The characters that a document may need of a font: those in it, those in Chapbook's own
+    words, and those that every font is asked for."""
     said = "".join(words(document.metadata.lang).values())
     return "".join(sorted({*encode(document).decode(), *said, *USUAL}))

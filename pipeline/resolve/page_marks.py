@@ -35,7 +35,7 @@ BLOCKS = (
     model.Matching, model.MathBlock, model.Ordering, model.Paragraph, model.Section, model.Table,
     model.TableRow, model.TeacherNote, model.Turn, model.WritingLines, model.WritingSpace,
 )  # fmt: skip
-"""What a page can begin with as a whole, since its attributes are shown."""
+"""Blocks that a page can begin with as a whole, since their attributes are output."""
 
 PICTURES = (model.Chart, model.Figure, model.FigureGroup)
 """Blocks that show pictures, and nothing before them."""
@@ -162,7 +162,7 @@ def _first_blocks(document: Document) -> dict[int, int]:
 
 
 def _shows_attributes(node: Node, parent: Node | None) -> bool:
-    """Whether the markup of a block is sure to be an element of its own."""
+    """Return whether the markup of a block is sure to be an element of its own."""
     match node:
         case model.ListItem():
             return isinstance(parent, model.List)

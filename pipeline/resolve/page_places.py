@@ -20,7 +20,7 @@ from pipeline.model.page_map import (
 )
 
 NO_TEXT = (Image, MathBlock, WritingLines, WritingSpace)
-"""What no mark can stand before, since it need not be within a line."""
+"""Nodes that cannot have a mark before them, since they need not be within a line."""
 
 
 class TextPlace(NamedTuple):
@@ -106,7 +106,7 @@ class TextLeaves:
 
 
 def _offset(start: PageStart, block: list[TextLeaf]) -> int:
-    """How many letters of a block come before a page's first word, even if some of them are not
+    """The number of letters of a block before a page's first word, including letters that are not
     in this edition. ``block`` has its pieces in the order of their letters."""
     words = letters(start.words)
     text = "".join(letters(counted_text(leaf.node)) for leaf in block)

@@ -58,7 +58,7 @@ def _parts(
 
 
 def is_list(section: Section) -> bool:
-    """Whether a section is the list of works or the index."""
+    """Return whether a section is the list of works or the index."""
     return section.role in LISTS and any(
         isinstance(node, Bibliography | Index) for node in walk(section.children)
     )

@@ -15,7 +15,7 @@ UNITS = tuple(
     "km m cm mm µm nm km² m² cm² km³ m³ ha kg g mg µg t l ml hl °C °F min ms Hz kHz MHz GHz"
     " kB KB MB GB TB kW MW GW kWh px pt dpi % ‰ € £ $ ¥".split()
 )
-"""What stays with the number before it in every language."""
+"""Units that stay with the preceding number in every language."""
 APOSTROPHE = "’"
 
 OPENING = frozenset("([{<¿¡«‹„‚“‘「『（")  # after these a mark opens
@@ -163,7 +163,7 @@ def _units(own: tuple[str, ...]) -> re.Pattern[str]:
 
 
 def _quotes(text: str, rules_at: Callable[[int], Writing | None]) -> Iterator[Edit]:
-    """What becomes of each straight mark: a quotation mark, an apostrophe, or itself."""
+    """The replacement of each straight mark: a quotation mark, an apostrophe, or itself."""
     last_closer = max((match.start() for match in CLOSER.finditer(text)), default=-1)
     opened: list[str] = []
     previous: tuple[int, Decision] = (-2, "")
@@ -241,7 +241,7 @@ def _single(
 
 
 def _starts_elision(text: str, at: int, rules: Writing) -> bool:
-    """Whether a word of the language that begins with an apostrophe stands here."""
+    """Return whether a word of the language that begins with an apostrophe stands here."""
     word = WORD.match(text, at + 1)
     return (
         word is not None

@@ -14,8 +14,8 @@ from pipeline.model.words.numerals import list_number
 
 
 class _Around(NamedTuple):
-    """What a node is in: the exercise or the question, as it is called and by its id, and the
-    numbers of the list's items that are still to come."""
+    """The context of a node: the exercise or question, by its name and id, and the numbers of the
+    list's remaining items."""
 
     label: str = ""
     id: str = ""

@@ -61,7 +61,7 @@ def check_references(document: Document, folder: Path) -> Document:
 
 
 class _Targets:
-    """What links within a document can lead to: its ids, and the files that it takes in."""
+    """The possible targets of links within a document: its ids, and its included files."""
 
     def __init__(self, document: Document) -> None:
         self.ids: dict[str, str] = {}
@@ -107,7 +107,7 @@ class _Targets:
             return self._starts.get(file)
         if file not in self._files:
             return None
-        message = f"Nothing in “{path}” has the id `{name}`."
+        message = f"There is no id `{name}` in “{path}”."
         found = self._files[file].get(_letters(name))
         return found or Problem(Code.UNRESOLVED_LINK, message)
 
@@ -147,15 +147,15 @@ def _lead(href: str, folder: Path) -> str | Problem:
     if scheme(href) == "//":
         return Problem(
             Code.UNSAFE_MARKUP,
-            "A link begins with the name of a computer, which on a page that is opened from a"
-            " disk leads into a network of folders; only its text is kept.",
-            f"To lead to the web, write `https:{href}`." if href.startswith("//") else "",
+            "A link that begins with the name of a computer leads to a network folder when the "
+            "page is opened from a disk; only its text is kept.",
+            f"For a link to the web, write `https:{href}`." if href.startswith("//") else "",
         )
     if _is_unsafe(href):
         return Problem(
             Code.UNSAFE_MARKUP,
-            f"A link begins with `{scheme(href)}:`, which readers cannot follow safely;"
-            " only its text is kept.",
+            f"A link begins with `{scheme(href)}:`, which is not safe to follow; only its text is "
+            "kept.",
         )
     if scheme(href):
         return href

@@ -1,4 +1,4 @@
-"""Whether sections stand where the parts of a book do that their classes make them."""
+"""Return whether sections stand where the parts of a book do that their classes make them."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from pipeline.model.tree import plain_text
 from pipeline.resolve.findings import Findings
 
 SLIP = 0.82
-"""How like the name of a part a class is that is most likely a slip for it."""
+"""The similarity to the name of a part above which a class is taken for a misspelling."""
 
 FEWER = "Give the heading fewer `#`"
 
@@ -26,7 +26,7 @@ def check_roles(document: Document) -> Document:
     top = [block for block in document.blocks if isinstance(block, Section)]
     for section, division in zip(top, divisions(s.role for s in top), strict=True):
         if is_front(section.role) and division != "frontmatter":
-            remedy = "Put it before the first chapter"
+            remedy = "Move it before the first chapter"
             _report_place(section, "before the text of a book", remedy, findings)
     meant = functools.cache(lambda name: nearest(name, CLASSES, SLIP))
     for section, parent in _nested(document):

@@ -59,7 +59,7 @@ def nest_sections(document: Document) -> Document:
                 findings.add(
                     Code.SKIPPED_LEVEL,
                     f"The heading “{plain_text(block.children).strip()}” has level {block.level}"
-                    f" where level {expected} comes next.",
+                    f" where level {expected} is expected.",
                     block.span,
                     hint=f"Begin it with `{'#' * expected}`.",
                 )

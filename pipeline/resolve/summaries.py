@@ -1,4 +1,4 @@
-"""What is pressed to open a fold holds nothing else that can be pressed."""
+"""Summaries of folds without other interactive content."""
 
 from __future__ import annotations
 

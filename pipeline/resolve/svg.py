@@ -67,7 +67,7 @@ class _Builder(TreeBuilder):
 
 
 def looks_like_svg(data: bytes) -> bool:
-    """Whether the bytes may be an SVG file: whether they are marked-up text."""
+    """Return whether the bytes may be an SVG file: whether they are marked-up text."""
     start = data[:4096].removeprefix(b"\xef\xbb\xbf").lstrip()
     return start.startswith((b"<?xml", b"<svg", b"<!--", b"<!DOCTYPE svg")) or (
         b"<svg" in start and start.startswith(b"<")
@@ -88,11 +88,9 @@ class _Drawing(NamedTuple):
 
 
 def read_svg(data: bytes) -> _Drawing:
-    """What the file says of its size, and the file without what could run code or load others.
-
-    Raises `UnsafeSvgError` where it cannot be known what is in it, and `ValueError` where it is
-    not SVG.
-    """
+    """The size of the drawing, and the file without anything that could run code or load other
+    files. Raises `UnsafeSvgError` if its content cannot be known, and `ValueError` if it is not
+    SVG."""
     from defusedxml import DefusedXmlException
     from defusedxml.ElementTree import DefusedXMLParser
 
@@ -108,7 +106,7 @@ def read_svg(data: bytes) -> _Drawing:
     if root.tag != f"{NAMESPACE}svg":
         raise ValueError("its root is not `svg` in the namespace of SVG")
     if _depth(root) > DEEPEST or _drawn(root) > MOST_DRAWN:
-        raise ValueError("it draws more than a page can show")
+        raise ValueError("it draws too much for a page")
     if (box := root.get("viewBox")) and not _BOX.fullmatch(box):
         raise ValueError("its `viewBox` is not four numbers")
     chosen = without_alternatives(root)
@@ -118,7 +116,7 @@ def read_svg(data: bytes) -> _Drawing:
 
 
 def _depth(root: Element) -> int:
-    """How deep elements are nested."""
+    """The nesting depth of elements."""
     deepest, level = 0, [root]
     while level:
         deepest += 1
@@ -127,8 +125,8 @@ def _depth(root: Element) -> int:
 
 
 def _drawn(root: Element) -> int:
-    """How many elements are drawn, those that are used again counted each time; more than
-    `MOST_DRAWN` where elements use each other in a circle."""
+    """The number of elements drawn, counting each use of a reused one; more than `MOST_DRAWN` if
+    elements use each other in a circle."""
     ids = {element.get("id"): element for element in root.iter()}
     counts: dict[Element, int] = {}
     waiting, open_ = [root], set()

@@ -79,7 +79,7 @@ def without_alternatives(root: Element) -> bool:
 
 
 def _says_as_much(element: Element, html: Element) -> bool:
-    """Whether an element has the text of another, or is a picture of it."""
+    """Return whether an element has the text of another, or is a picture of it."""
     texts = ["".join("".join(one.itertext()).split()) for one in (element, html)]
     return texts[0] == texts[1] or _local(element.tag) == "image"
 
@@ -148,7 +148,7 @@ def _is_animated(attribute: str) -> bool:
 
 
 def _may_lead(address: str, element: str) -> bool:
-    """Whether an address stays in the file, or is that of a link to the web."""
+    """Return whether an address stays in the file, or is that of a link to the web."""
     address = address.strip()
     if not address or address.startswith("#"):
         return True
@@ -162,12 +162,12 @@ def _is_image_data(address: str) -> bool:
 
 
 def _is_font_data(address: str) -> bool:
-    """Whether it is a font that the file brings itself."""
+    """Return whether it is a font that the file brings itself."""
     return re.match(r"data:(font/|application/(x-)?font-)", address, re.IGNORECASE) is not None
 
 
 def loads(css: str) -> bool:
-    """Whether CSS, in a style sheet or an attribute, loads anything from elsewhere."""
+    """Return whether CSS, in a style sheet or an attribute, loads anything from elsewhere."""
     return not all(
         address.startswith("#") or _is_image_data(address) or _is_font_data(address)
         for address, _, _ in loaded(css)

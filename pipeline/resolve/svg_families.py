@@ -34,7 +34,7 @@ _AS_WIDE = {
     " consolas, lucida console, andale mono, sfmono-regular, sf mono, cascadia, cascadia code,"
     " fira code, fira mono, source code pro, jetbrains mono, ubuntu mono, roboto mono",
 }
-"""What is as wide as a family of ours, or nearly. A narrower one stays within its boxes."""
+"""Families about as wide as one of ours. A narrower one stays within its boxes."""
 
 STAND_INS = {name: ours for ours, names in _AS_WIDE.items() for name in names.split(", ")}
 
@@ -99,7 +99,7 @@ def _declarations(parts: Iterable[Any]) -> str:
 
 
 def _longhands(value: list[Any]) -> Iterator[tuple[str, str]]:
-    """What a shorthand says, one property after the other."""
+    """The longhand properties of a shorthand, one after the other."""
     tokens = [token for token in value if token.type != "comment"]
     style = weight = "normal"
     for number, token in enumerate(tokens):

@@ -1,5 +1,5 @@
-"""What a title, a caption or a term says, so that it can stand elsewhere too; and the label that a
-caption may bring of its own, as “Figure 2-1: The well”, which gets no other."""
+"""The text of a title, caption or term, for use in other places; and a label that a caption brings
+itself, as in “Figure 2-1: The well”, which gets no other."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ ALSO = {
     "table": r"(?:table|tab\.|tbl\.)",
     "listing": r"(?:listing|code)",
 }
-"""What labels begin with in English, and for short, beside the word of the text's language."""
+"""The beginnings of labels in English and abbreviated, besides the word in the text's language."""
 
 
 def own_number(caption: Iterable[Node], kind: str, lang: str) -> str:

@@ -62,7 +62,9 @@ def fill_variables(document: Document) -> Document:
     changes: Changes = dict.fromkeys(kinds, leave)
     document = rewrite_document(document, leave=changes)
     if room < 0:
-        message = f"Variables stand for more than {MOST_FILLED:,} characters; those after stay."
+        message = (
+            f"Variables add up to more than {MOST_FILLED:,} characters; the rest stay unfilled."
+        )
         findings.add(Code.LONG_VARIABLES, message, None, "Give them shorter values.")
     return findings.added_to(document)
 
@@ -108,11 +110,11 @@ def _filled(node: Node, value: Value) -> Node:
 def _report(name: str, span: Span | None, known: dict[str, str], findings: Findings) -> None:
     written = f"`{{{{ {name} }}}}`"
     if name in BUILT_IN:
-        message = f"{written} has no value: the front matter says nothing of it."
+        message = f"{written} has no value: the front matter does not give it."
         hint = f"Add `{name}:` to the front matter."
     elif not name.isprintable() or len(name.split()) > 1:
-        message = f"{written} is no variable: a name has no spaces."
-        hint = f"Where it is meant as text, write `\\{{{{ {name} }}}}`."
+        message = f"{written} is not a variable: names have no spaces."
+        hint = f"If you mean it as text, write `\\{{{{ {name} }}}}`."
     else:
         message = f"There is no variable {written}."
         names = [known_name for known_name, value in known.items() if value]

@@ -49,7 +49,7 @@ STUDENT_EDITIONS = tuple(e for e in EDITIONS.values() if e.audience == "student"
 
 TASKS = (model.Matching, model.Ordering)
 SOLVED = (model.Blank, model.Choice, model.Exercise, *TASKS)
-"""What may have its solution in it."""
+"""Nodes that may contain their solution."""
 
 FORMAT_NAMES = {
     "html": "html", "pdf": "pdf", "epub": "epub", "web": "html", "print": "pdf", "ebook": "epub",
@@ -128,7 +128,7 @@ def select(document: Document, edition: Edition) -> Document:
 
 
 UNSOLVED: Changes = {**UNANSWERED, model.Choice: lambda node: replace(node, correct=None)}
-"""How students get what has its solution in it."""
+"""The students' version of nodes that contain their solution, by type."""
 
 
 def _unticked(node: model.Exercise) -> model.Exercise:
@@ -145,7 +145,7 @@ def _words(value: str) -> list[str]:
 
 
 def _belongs(node: Node, edition: Edition) -> bool:
-    """Whether the node is for the edition's readers, and all its conditions hold in it."""
+    """Return whether the node is for the edition's readers, and all its conditions hold in it."""
     if edition.audience == "student" and is_for_teachers(node):
         return False
     for key, value in node.attributes.pairs:
@@ -200,7 +200,7 @@ def _unknown_words(document: Document) -> Iterator[Diagnostic]:
                     kinds = "edition" if key == "edition" else "format or edition"
                     yield diagnostic(
                         Code.BAD_ATTRIBUTE,
-                        f"`{key}={word}` names no {kinds} that there is.",
+                        f"`{key}={word}` is not an existing {kinds}.",
                         span=document.place(span),
                         source=document.source,
                         hint=did_you_mean(word, known),

@@ -1,9 +1,6 @@
-"""What students are asked to match and to order: shuffled, and the same for all editions.
-
-The order follows from what the things say to students alone: from no answer in them, and not
-from the order in which the source has them, which is the solution. It is that order itself
-only where there is no other.
-"""
+"""Shuffling for matching and ordering exercises, the same for all editions. The order follows from
+the text that students see: not from answers in it, and not from the order of the source, which is
+the solution. It is that order only if no other exists."""
 
 from __future__ import annotations
 
@@ -80,8 +77,8 @@ def settled(task: Matching | Ordering, *, solved: bool) -> tuple[Node, ...]:
 
 
 class _Thing(NamedTuple):
-    """What a thing says but for answers, whether all readers get something of it, and
-    whether all get the same, with no answer in it."""
+    """The text of an item without answers, whether all readers get something of it, and whether all
+    get the same, with no answer in it."""
 
     content: str
     is_common: bool
@@ -112,7 +109,7 @@ def _order(things: Sequence[_Thing]) -> tuple[int, ...]:
 
 
 def _is_another(order: list[int], things: Sequence[_Thing]) -> bool:
-    """Whether an order of some things is not the one that is given, if there is another."""
+    """Return whether an order of some things is not the one that is given, if there is another."""
     contents = [things[index].content for index in order]
     given = [things[index].content for index in sorted(order)]
     return contents != given or len(set(given)) < 2

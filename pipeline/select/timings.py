@@ -1,4 +1,4 @@
-"""How long something takes, ``minutes=10``: for the teacher, and in no other edition."""
+"""Timings, ``minutes=10``, for the teacher's edition only."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from pipeline.model.editions import Edition
 from pipeline.model.tree import MINUTES, Changes, all_spans, rewrite_document
 
 TIMED = (model.Heading, model.Exercise, model.TeacherNote, model.Admonition, model.Container)
-"""What may say how long it takes."""
+"""Nodes that may have a timing."""
 
 LONGEST = 600
 """Minutes."""
@@ -37,8 +37,8 @@ def keep_timings(document: Document, edition: Edition) -> Document:
                     f"`{MINUTES}={value}` {problem}.",
                     span=document.place(span),
                     source=document.source,
-                    hint=f"Write `{MINUTES}=10` on a heading, an exercise, a teacher's note, a box"
-                    " or a container, for teachers alone to see.",
+                    hint=f"Write `{MINUTES}=10` on a heading, an exercise, a teacher's note, a "
+                    "box or a container; only teachers see it.",
                 )
     if not kinds:
         return document
@@ -57,9 +57,9 @@ def keep_timings(document: Document, edition: Edition) -> Document:
 
 
 def _problem(node: Node, value: str) -> str:
-    """What is wrong with a value on a node, or ""."""
+    """The problem with a value on a node, or ""."""
     if not isinstance(node, TIMED):
-        return "is not on what takes time"
+        return "is on something that cannot have a time"
     if not re.fullmatch(r"[0-9]{1,3}", value) or not 1 <= int(value) <= LONGEST:
-        return f"is no whole number from 1 to {LONGEST}"
+        return f"is not a whole number from 1 to {LONGEST}"
     return ""

@@ -47,8 +47,11 @@ def fill_banks(document: Document, kept: Callable[[Iterable[Node]], Iterable[Nod
             seen.add(key)
         found.sort(key=lambda word: (folded(word), word))
         if not found:
-            message = "There is no word for this word bank: no blank has one that is in no other."
-            hint = "Write the answers into the blanks, `____{rope}`, in the same exercise."
+            message = (
+                "This word bank has no words: every answer in a blank is already in another word "
+                "bank."
+            )
+            hint = "Write the answers in the blanks, `____{rope}`, of the same exercise."
             span = document.place(node.span)
             empty.append(
                 diagnostic(Code.LIKELY_SLIP, message, span=span, source=document.source, hint=hint)

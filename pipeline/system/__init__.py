@@ -1,1 +1,1 @@
-"""What Chapbook asks of the machine: files, what is kept, and the libraries of the system."""
+"""The interface to the machine: files, stored results, and system libraries."""

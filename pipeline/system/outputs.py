@@ -25,15 +25,16 @@ WORK = ".work"
 
 
 class _Journal(msgspec.Struct, frozen=True):
-    """Which staged file goes where, and which files go away; paths are relative to the folder."""
+    """The destinations of staged files, and the files to delete; paths are relative to the
+    folder."""
 
     moves: dict[str, str]
     gone: tuple[str, ...]
 
 
 def model_of(folder: Path) -> Path:
-    """Where the document is kept that a folder of outputs was made of: beside the folder, which
-    is given away as it is, while the document has all answers in it."""
+    """The path of the document from which a folder of outputs was made: beside that folder, not in
+    it, since the folder is passed on and the document contains all answers."""
     folder = folder.absolute()
     return folder.parent / WORK / folder.name / "model.json"
 

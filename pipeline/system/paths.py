@@ -24,8 +24,8 @@ _noted: ContextVar[dict[Path, None] | None] = ContextVar("noted", default=None)
 
 @contextlib.contextmanager
 def noting() -> Iterator[dict[Path, None]]:
-    """What is noted while this lasts: each path that is looked for in a source's folder, there or
-    not. Nobody has to remember to say what was read, or missing, or refused."""
+    """Record, while this lasts, each path that is looked up in a source's folder, whether it exists
+    or not. Callers need not remember to report what was read, missing or refused."""
     noted: dict[Path, None] = {}
     token = _noted.set(noted)
     try:
@@ -41,7 +41,7 @@ class Located(NamedTuple):
     name: str
 
     def read(self) -> bytes:
-        """What the file holds. Raises `OSError` where it cannot be read, or has more than
+        """The content of the file. Raises `OSError` if it cannot be read, or is larger than
         `MOST_BYTES`."""
         with self.path.open("rb") as file:
             data = file.read(MOST_BYTES + 1)
@@ -110,7 +110,7 @@ def locate(folder: Path, address: str, missing: Code) -> Located | Problem:
         root = folder.resolve()
         path = (root / relative).resolve()
     except (OSError, RuntimeError, ValueError):
-        return Problem(missing, f"“{relative}” is not a path that can be read.")
+        return Problem(missing, f"“{relative}” is not a valid path.")
     if not path.is_relative_to(root):
         return outside
     try:
@@ -125,7 +125,7 @@ def locate(folder: Path, address: str, missing: Code) -> Located | Problem:
 
 
 def _hint(relative: str, name: str, names: list[str]) -> str:
-    """What may have been meant, where a folder holds ``names`` and not ``name``."""
+    """A suggestion if a folder contains ``names`` but not ``name``."""
     start = relative[: relative.rfind("/") + 1]
     for other in sorted(names):
         if other.casefold() == name.casefold():

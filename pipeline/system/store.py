@@ -47,7 +47,7 @@ _UNFINISHED = ".new"
 
 
 class Store(Protocol):
-    """What is kept, by name. A name is made of letters and digits, and may have an ending."""
+    """A store of values by name. A name consists of letters and digits, and may have an ending."""
 
     def get(self, name: str) -> bytes | None: ...
 
@@ -115,15 +115,15 @@ class Folder:
 
 
 class Memo:
-    """What was made of many small things, each known by a digest, kept in one piece. What is not
-    asked for in a run is forgotten after it."""
+    """The results for many small things, each under a digest, stored in one file. Entries that a
+    run does not use are dropped after it."""
 
     def __init__(self, data: bytes | None = None) -> None:
         self._before: dict[bytes, Any] = msgspec.msgpack.decode(data) if data else {}
         self._now: dict[bytes, Any] = {}
 
     def get(self, name: bytes) -> Any:
-        """What is known by a name, or None."""
+        """The value under a name, or None."""
         found = self._now.get(name)
         if found is None and (found := self._before.get(name)) is not None:
             self._now[name] = found
@@ -149,7 +149,7 @@ def key(*parts: str | bytes) -> str:
 
 
 def cached(name: str, make: Callable[[], bytes]) -> bytes:
-    """What ``make()`` returned when it was last called for ``name`` by this user, or now."""
+    """The value of ``make()`` from this user's last call for ``name``, or from now."""
     path = cache_folder()
     if path is None:
         return make()

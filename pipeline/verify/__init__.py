@@ -45,11 +45,9 @@ def check(path: Path, *, external: bool = True) -> CheckReport:
     """
     site, suffix = site_of(path), path.suffix.lower()
     if site is None and suffix in (".md", ".markdown"):
-        raise UnknownFormat("a source: its links on the web are looked up with --external")
+        raise UnknownFormat("a source: check its web links with --external")
     if site is None and suffix not in SUFFIXES and path.name != MANIFEST:
-        raise UnknownFormat(
-            "neither a page, an e-book or a PDF by its name, nor the folder of a site"
-        )
+        raise UnknownFormat("not a page, e-book, PDF or site folder")
     findings = FileFindings(str(path))
     notes: tuple[str, ...] = ()
     if site:
@@ -62,7 +60,7 @@ def check(path: Path, *, external: bool = True) -> CheckReport:
     elif _can_be_read(path, findings):
         notes = _check_file(path, findings, external)
     if findings.left_out:
-        notes = (*notes, f"{findings.left_out} more findings are not shown")
+        notes = (*notes, f"{findings.left_out} further findings are not shown")
     return CheckReport(findings.in_order(), notes)
 
 

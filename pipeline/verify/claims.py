@@ -132,13 +132,13 @@ def _untrue(claim: Claim, held: Things) -> str:
     sees_all = claim.name == FEATURE and claim.value == "alternativeText"
     asked = {mode.strip() for mode in claim.value.split(",")}
     if (sees_all or (claim.name == SUFFICIENT and asked == {"textual"})) and UNDESCRIBED in held:
-        return "It has an image without a text alternative."
+        return "It has an image without alternative text."
     if claim.name == FEATURE:
         if claim.value == "describedMath" and UNSPOKEN in held:
-            return "It has a formula that is not described in words."
+            return "It has a formula without a description in words."
         needed, _ = FEATURES.get(claim.value, ("", ""))
         is_asked = needed and needed not in (DOC_ROLE, IMAGE)
         return f"It has no {needed}." if is_asked and needed not in held else ""
     if claim.name in (MODE, SUFFICIENT) and "auditory" in asked and SOUND not in held:
-        return "It has nothing to hear."
+        return "It has no audio."
     return ""

@@ -75,16 +75,16 @@ def compare(
         return CheckReport(notes=(f"not compared: no edition of {source} has a file of this name",))
     pages = pages_name(output_name(stem_of(source), edition), edition)
     if edition.imposition != "none" and path.name != pages:
-        return CheckReport(notes=("not compared: its pages are not in the order of reading",))
+        return CheckReport(notes=("not compared: its pages are not in reading order",))
     document = resolved(edition)
     file = site / START if site else path
     try:
         faults = tuple(_compare(file, edition, document))
     except UnreadableFile:
         return CheckReport()
-    note = f"compared with {source}, as the edition {edition.name}"
+    note = f"compared with {source} as edition {edition.name}"
     if len(faults) > MOST:
-        note += f"; {len(faults) - MOST} more findings are not shown"
+        note += f"; {len(faults) - MOST} further findings are not shown"
     found = (
         finding(fault.rule, fault.passage.span, text=fault.passage.text, file=file.name)
         for fault in faults[:MOST]

@@ -54,7 +54,7 @@ def run_epubcheck(path: Path, findings: FileFindings) -> str:
     except subprocess.TimeoutExpired:
         return f"EPUBCheck did not finish in {TIME_LIMIT} seconds"
     except (OSError, ValueError, LookupError, TypeError, AttributeError):
-        return "EPUBCheck did not run: it could be started, and gave no report"
+        return "EPUBCheck did not run: it started, but gave no report"
     return f"EPUBCheck {version} ran"
 
 

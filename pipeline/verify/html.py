@@ -33,7 +33,7 @@ def parse_html(text: str) -> _Page:
     except (ArithmeticError, AssertionError, AttributeError, LookupError, TypeError, ValueError):
         # html5lib trips over a few kinds of nonsense
         line, column = parser.tokenizer.stream.position()
-        raise MarkupError("This is too garbled to be read.", Span(line, column)) from None
+        raise MarkupError("This is too damaged to read.", Span(line, column)) from None
     mistakes = tuple(
         (Span(line, max(column, 1)), _mistake(code, values or {}))
         for (line, column), code, values in parser.errors

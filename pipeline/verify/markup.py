@@ -83,7 +83,7 @@ def parse_xml(data: bytes) -> Element:
             f"This is not well-formed XML: {reason}.", Span(line, column + 1)
         ) from None
     except DefusedXmlException:
-        raise MarkupError("The file declares entities, which could swell without end.") from None
+        raise MarkupError("The file declares entities, which could expand without end.") from None
     except (LookupError, ValueError) as error:
         raise MarkupError(f"This is not XML: {error}.") from None
 

@@ -54,7 +54,7 @@ def heading_faults(root: Element, *, whole: bool) -> Iterator[Finding]:
             continue
         level = int(match[1])
         if level > last + 1:
-            before = f"after a heading of level {last}" if last else "as the first heading"
+            before = f"after a heading of level {last}" if last else "first"
             at = place(element)
             yield finding("skipped-level", at, level=level, before=before, wanted=last + 1)
         if not has_text(element):

@@ -28,7 +28,7 @@ PLACED = re.compile(r"/Page\d+")
 
 HEADING = re.compile(r"/H([1-9]\d?)\Z")
 ILLUSTRATIONS = frozenset({"/Figure", "/Formula"})
-FOR_PRINTERS = "made to be printed and cut: nothing is asked of it that is for readers"
+FOR_PRINTERS = "made for printing and cutting: the rules for readers do not apply"
 BROKEN = (
     # what pikepdf raises for objects that are not what they should be
     pikepdf.PdfError,
@@ -139,7 +139,7 @@ def _check_print(path: Path, drawn: tuple[_Drawn, ...], findings: FileFindings) 
         return
     findings.put(*print_faults(pages))
     for one in (one for one, nothing in zip(drawn, blank, strict=True) if nothing):
-        what = f"“{shown(one.alt)}”" if one.alt else "a figure"
+        what = f"“{shown(one.alt)}”" if one.alt else "A figure"
         findings.add("empty-drawing", pages=(one.page,), what=what)
 
 
@@ -186,7 +186,7 @@ def _check_metadata(catalog: Any, findings: FileFindings, *, tagged: bool) -> No
         findings.add("bad-xmp", reason=error.message)
         return
     except pikepdf.PdfError:
-        findings.add("bad-xmp", reason="It cannot be unpacked.")
+        findings.add("bad-xmp", reason="It cannot be decompressed.")
         return
     if not next(map(text_of, root.iter(TITLE)), ""):
         findings.add("pdf-title")
@@ -267,7 +267,7 @@ def _check_structure(catalog: Any, findings: FileFindings, pages: Numbers) -> _S
             headings += 1
             level = int(match[1])
             if level > last + 1:
-                before = f"after one of level {last}" if last else "as the first"
+                before = f"after one of level {last}" if last else "first"
                 before += where
                 findings.add("pdf-skipped-level", level=level, before=before, wanted=last + 1)
             last = level
@@ -352,7 +352,7 @@ class _Goals:
                 return "" if text(entry(action, "/URI")).strip() else "has no address"
             case kind:
                 kind = shown(kind.lstrip("/"))
-                return f"does not lead to a place but does something (“{kind}”)"
+                return f"is an action (“{kind}”), not a destination"
 
     def _destination(self, goal: Any) -> str:
         name = ""

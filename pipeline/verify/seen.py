@@ -298,7 +298,7 @@ def _links(page: Any, upright: PdfMatrix) -> Iterator[PageAddress]:
 
 
 def _columns(cell: Any) -> int:
-    """How many columns a cell takes."""
+    """The number of columns of a cell."""
     number = ctypes.c_float()
     for index in range(pdfium.FPDF_StructElement_GetAttributeCount(cell)):
         attribute = pdfium.FPDF_StructElement_GetAttributeAtIndex(cell, index)

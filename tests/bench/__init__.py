@@ -1,1 +1,1 @@
-"""How long builds take, side by side with Pandoc and Typst: `make bench`."""
+"""Benchmarks of builds, side by side with Pandoc and Typst: `make bench`."""

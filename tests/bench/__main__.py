@@ -40,7 +40,7 @@ VERSIONS = (
 
 
 class Took(NamedTuple):
-    """What commands that were started together took."""
+    """The cost of commands that were started together."""
 
     seconds: float
     processor: float
@@ -109,7 +109,7 @@ class Chapbook:
         shutil.rmtree(self._folder, ignore_errors=True)
 
     def pages(self, source: Path) -> int:
-        """How many pages the handout has."""
+        """The number of pages the handout has."""
         pdf = self._folder / "out" / source.stem / f"{source.stem}.pdf"
         with pypdfium2.PdfDocument(pdf) as document:
             return len(document)

@@ -51,7 +51,7 @@ PANDOC = {
     "Subscript": "lowered",
     "LineBreak": "line breaks",
 }
-"""What is counted of Pandoc's reading."""
+"""The elements of Pandoc's output that are counted."""
 
 OURS: dict[type[Node], str] = {
     model.Heading: "headings",
@@ -77,14 +77,14 @@ ELEMENTS = {"sup": "raised", "sub": "lowered", "s": "struck out", "del": "struck
 
 
 class Held(NamedTuple):
-    """How many of each a document holds, and its words."""
+    """The number of of each a document holds, and its words."""
 
     counts: Counter[str]
     words: Counter[str]
 
 
 def native(text: str) -> Held:
-    """What a document holds as Pandoc prints it, without its metadata."""
+    """The content of a document as Pandoc prints it, without its metadata."""
     counts: Counter[str] = Counter()
     said: list[str] = []
     depth = 0
@@ -132,7 +132,7 @@ def _unescaped(token: str) -> str:
 
 
 def source(text: str) -> Held:
-    """What a source holds, its title being one of its headings; the words are those of its text."""
+    """The content of a source, with its title as a heading; the words are those of its text."""
     document = parse(text)
     counts: Counter[str] = Counter({"headings": 1})  # the title
     said: list[str] = []
@@ -170,7 +170,7 @@ def page(text: str) -> Counter[str]:
 
 
 def f1(ours: Counter[str], theirs: Counter[str]) -> float:
-    """How alike two sets of words are, from 0 to 1."""
+    """The similarity of two sets of words, from 0 to 1."""
     total = ours.total() + theirs.total()
     return 2 * (ours & theirs).total() / total if total else 1.0
 

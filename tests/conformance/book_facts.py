@@ -1,4 +1,4 @@
-"""What has to be known of an e-book to say whether a reading system shows it."""
+"""Facts about an e-book from which to judge whether a reading system shows it."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ class Book(NamedTuple):
     notes: tuple[Note, ...]
 
     def address(self, href: str, reader: str) -> str:
-        """How a reader wants a place to be named."""
+        """The form of an address that a reader expects."""
         return self.folder + href if reader == "foliate" else href
 
 

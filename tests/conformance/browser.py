@@ -52,7 +52,7 @@ def keep_picture(page: Page, name: str) -> None:
 
 
 def once(page: Page, script: str, wanted: Any) -> Any:
-    """What a script returns as soon as that is what is wanted, or else after ten seconds."""
+    """The result of a script as soon as it is the expected one, or else after ten seconds."""
     found = page.evaluate(script)
     for _ in range(100):
         if found == wanted:

@@ -47,8 +47,8 @@ AT_GOAL = """id => {
 
 
 def keyboard_findings(page: Page) -> list[tuple[str, ...]]:
-    """What Tab does not lead to, or not in order, or without showing it; and a skip link that
-    does not work. Where Tab is caught, it does not come to the rest."""
+    """Elements that Tab does not reach, or not in order, or without visible focus; and a skip link
+    that does not work. If Tab is trapped, the rest is not reached."""
     found: list[tuple[str, ...]] = []
     stops: list[str] = page.evaluate(STOPS)
     expected, reached = 0, set[int]()
@@ -75,7 +75,8 @@ def keyboard_findings(page: Page) -> list[tuple[str, ...]]:
 
 
 def skip_findings(page: Page) -> list[tuple[str, ...]]:
-    """Whether the first stop of the page is a link that leads past what comes before the text."""
+    """Return whether the first stop of the page is a link that leads past what comes before the
+    text."""
     page.reload()
     page.keyboard.press("Tab")
     goal = page.evaluate("document.activeElement.getAttribute('href') || ''")

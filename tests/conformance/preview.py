@@ -1,5 +1,4 @@
-"""What somebody sees of a preview while they write, in a headless Chromium:
-python -m tests.conformance.preview AXE CHROMIUM ADDRESS SOURCE
+"""A preview as its user sees it, in a headless Chromium:
 
 ADDRESS is that of a preview of SOURCE, which tests/test_preview.py wrote, and which is edited here.
 Prints what was seen, as JSON. Runs in the Python that Playwright is installed for.
@@ -21,7 +20,7 @@ from tests.conformance.site import RULES
 PANES = ("html", "pdf", "epub")
 BEFORE = "## The fifth"
 SANDBOXED = "Blocked script execution"
-"""What the browser says of the web page's own script, which does not run in a preview."""
+"""The browser's message about the web page's own script, which does not run in a preview."""
 
 READ = """(pane) => {
     const frame = document.querySelector(`#${pane} iframe:not(.coming)`);
@@ -170,7 +169,7 @@ def many(writer: Writer, edits: int = 30) -> dict[str, Any]:
 
 
 def findings(writer: Writer, axe: str) -> list[str]:
-    """What axe-core finds on the page around the views, and a page that is too wide."""
+    """The findings of axe-core on the page around the views, and a page that is too wide."""
     seen = []
     for width, scheme in ((1280, "light"), (1280, "dark"), (320, "light")):
         window = {"width": width, "height": 900}

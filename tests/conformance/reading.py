@@ -1,5 +1,4 @@
-"""What the script of a web page does for its reader, tried in a headless Chromium:
-python -m tests.conformance.reading CHROMIUM FILE FOLDER
+"""The script of a web page, tried in a headless Chromium:
 
 FILE is the page that tests/test_web_reading.py builds; printed pages go into FOLDER. Prints what
 was seen, as JSON. Runs in the Python that Playwright is installed for.

@@ -53,7 +53,7 @@ class Site:
 
 
 def found(site: Site, queries: list[str]) -> dict[str, Any]:
-    """What is said and shown for each query."""
+    """The text and results for each query."""
     page = site.go("search.html")
     seen = {}
     for query in queries:
@@ -101,7 +101,7 @@ def read_on(site: Site) -> list[str]:
 
 
 def place(site: Site) -> dict[str, bool]:
-    """Whether a chapter is found again where it was left: in a new window, and by a link."""
+    """Return whether a chapter is found again where it was left: in a new window, and by a link."""
     page = site.go("wells.html")
     page.evaluate("scrollTo({top: 1800, behavior: 'instant'})")
     page.goto("about:blank")
@@ -119,7 +119,7 @@ def place(site: Site) -> dict[str, bool]:
 
 
 def contents(site: Site, name: str) -> dict[str, Any]:
-    """What of the contents is marked, and whether that is in sight."""
+    """The marked entry of the contents, and whether it is in sight."""
     page = site.go(name)
     marked = page.locator(".contents [aria-current=page]")
     return {"marked": marked.inner_text(), "in sight": once(page, IN_SIGHT, True)}
@@ -135,7 +135,8 @@ def without_script(browser: Browser, folder: Path) -> dict[str, bool]:
 
 
 def findings(browser: Browser, folder: Path, axe: str) -> list[str]:
-    """What axe-core finds on each kind of page, in several windows, and pages that are too wide."""
+    """The findings of axe-core on each kind of page, in several windows, and pages that are too
+    wide."""
     seen = []
     for width, scheme in SIZES:
         window = {"width": width, "height": 900}

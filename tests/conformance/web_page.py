@@ -25,7 +25,7 @@ OVERFLOW = "document.documentElement.scrollWidth - document.documentElement.clie
 FORBIDDEN = """addEventListener('securitypolicyviolation',
     event => console.error(`against the policy: ${event.violatedDirective} ${event.blockedURI}`))"""
 OWN = ("file:", "data:", "blob:", "about:")
-"""What a page may load: what is in it, and the files beside it."""
+"""The sources that a page may load: itself, and the files beside it."""
 
 
 def axe_findings(page: Page) -> list[tuple[str, ...]]:

@@ -19,7 +19,7 @@ from pipeline.system.paths import shown_name
 __all__ = ["Imported", "import_file", "import_text", "inputs"]
 
 COPIED = "copied text"
-"""What a text is called that comes from standard input."""
+"""The name of a text that comes from standard input."""
 
 
 def inputs(path: Path) -> Iterator[tuple[Path, str]]:

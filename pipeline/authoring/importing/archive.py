@@ -14,13 +14,13 @@ _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 
 
 class BrokenArchiveError(ValueError):
-    """What cannot be read; the message says why."""
+    """The archive cannot be read; the message says why."""
 
 
 def open_archive(data: bytes) -> dict[str, bytes]:
     """The files of an archive, by their paths in it. Raises `BrokenArchiveError`."""
     if data.startswith(_OLE):
-        raise BrokenArchiveError("The file has a password, or is of an old kind.")
+        raise BrokenArchiveError("The file has a password, or is in an old format.")
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             found = [info for info in archive.infolist() if not info.is_dir()]
@@ -32,8 +32,8 @@ def open_archive(data: bytes) -> dict[str, bytes]:
     except BrokenArchiveError:
         raise
     except BROKEN as error:
-        raise BrokenArchiveError("The file is broken: it is no whole archive.") from error
+        raise BrokenArchiveError("The file is damaged: it is not a complete archive.") from error
     for name, part in parts.items():
         if name.endswith((".xml", ".rels", ".opf", ".ncx")) and b"<!ENTITY" in part:
-            raise BrokenArchiveError("It defines entities of its own, which is not safe.")
+            raise BrokenArchiveError("It defines XML entities, which is not safe.")
     return parts

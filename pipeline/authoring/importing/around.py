@@ -1,5 +1,5 @@
-"""What stands around the turns of an interview: what is no turn and looks like one, and what a text
-says of itself after the last."""
+"""The surroundings of an interview's turns: paragraphs that look like turns but are not, and the
+notes about the text after the last."""
 
 from __future__ import annotations
 
@@ -65,5 +65,5 @@ def quiet(blocks: list[Block], turns: Collection[int], names: list[str]) -> Iter
 
 
 def text_line(block: Block) -> str:
-    """What a block says, on one line."""
+    """The text of a block, on one line."""
     return " ".join(plain_text((block,)).split())

@@ -38,8 +38,8 @@ SHORT = 25
 
 
 SCATTERED, GATHERED = 0.4, 0.7
-"""How much of a page's text the densest element has at least, to be the article as it is; and how
-much the one around it has that is taken where it is less."""
+"""The share of a page's text that the densest element must have to be the article; and the share of
+its parent that is used otherwise."""
 
 
 def words(element: Element) -> list[str]:
@@ -145,7 +145,7 @@ def _densest(page: Element) -> Element:
 
 
 def beside(chosen: Element) -> Iterator[Element]:
-    """What is on a page beside the article, and has text."""
+    """The elements with text on a page that are outside the article."""
     for element in (chosen, *chosen.iterancestors()):
         above = element.getparent()
         if above is None or element.tag == "body":
@@ -190,7 +190,8 @@ def _named(element: Element) -> bool:
 
 
 def _is_menu(element: Element) -> bool:
-    """Whether an element is nothing but links, three or more, which are no paragraph."""
+    """Return whether an element contains only links, three or more, which do not make a
+    paragraph."""
     found = list(element.iter("a"))
     size = length(element)
     if (

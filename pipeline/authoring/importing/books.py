@@ -59,7 +59,7 @@ class _Book(NamedTuple):
 
 
 def is_summary(path: Path) -> bool:
-    """Whether a file is the summary of a book."""
+    """Return whether a file is the summary of a book."""
     return path.name == SUMMARY
 
 
@@ -302,10 +302,10 @@ def _chapter(
 
 
 def _marks(text: str, name: str) -> Iterator[Diagnostic]:
-    """What mdBook's preprocessors would have put in, which stays as it is written."""
+    """Findings on the syntax of mdBook's preprocessors, which is left as written."""
     for mark in dict.fromkeys(re.findall(r"\{\\?\{#[^}\n]{0,80}", text)):
         written = mark.replace("\\", "")
-        message = f"“{written}}}}}” is a mark of mdBook, and stays as it is written."
+        message = f"“{written}}}}}” is mdBook syntax, and is left as written."
         yield diagnostic(Code.NOT_IMPORTED, message, source=name)
 
 

@@ -1,4 +1,4 @@
-"""What is read of an input, before it is written as a source."""
+"""The content read from an input, before it is written as a source."""
 
 from __future__ import annotations
 
@@ -17,16 +17,16 @@ from pipeline.model.metadata import Metadata
 from pipeline.model.tree import walk
 
 Changes: TypeAlias = Literal["accept", "reject", "keep"]
-"""What becomes of tracked changes."""
+"""The treatment of tracked changes."""
 
 COMMENT = "\ue000"
-"""What a paragraph begins with that stands for a comment, which no document has."""
+"""The beginning of a paragraph that represents a comment; no document contains it."""
 
 NOTE_MARK, MATH_MARK = "\ue001", "\ue002"
-"""What stands on both sides of a note's label, and of a formula in TeX, until nodes are made."""
+"""The marks around a note's label, and around a formula in TeX, until nodes are made."""
 
 DISPLAY_MARK = "\ue004"
-"""What a formula begins with that stands on a line of its own."""
+"""The beginning of a displayed formula."""
 
 KINDS: dict[type[Node], str] = {
     model.Heading: "headings",
@@ -45,7 +45,7 @@ KINDS: dict[type[Node], str] = {
     model.Math: "formulas",
     model.MathBlock: "formulas",
 }
-"""What the ledger counts, and what it calls it."""
+"""The kinds of elements that the ledger counts, and their names."""
 
 HEADS = "headers and footers"
 """A row of what is told one by one, and never in a source."""
@@ -67,7 +67,7 @@ class Draft(msgspec.Struct, frozen=True):
 
 
 def count(blocks: tuple[Block, ...], notes: tuple[Note, ...]) -> Counter[str]:
-    """What a document holds, by the rows of the ledger."""
+    """The elements of a document, counted by the rows of the ledger."""
     found: Counter[str] = Counter()
     for node in walk((*blocks, *notes)):
         if isinstance(node, Paragraph) and is_comment(node):
@@ -89,12 +89,12 @@ def unread(message: str, name: str, hint: str = "", code: Code = Code.UNREADABLE
 
 
 def comment(text: str) -> Paragraph:
-    """What stands for a comment."""
+    """The paragraph that represents a comment."""
     return Paragraph(children=(Text(text=f"{COMMENT}{text}"),))
 
 
 def is_comment(node: Node) -> bool:
-    """Whether a block stands for a comment."""
+    """Return whether a block represents a comment."""
     if not isinstance(node, Paragraph) or len(node.children) != 1:
         return False
     only = node.children[0]
@@ -102,7 +102,7 @@ def is_comment(node: Node) -> bool:
 
 
 def told_changes(number: int, changes: Changes) -> Iterator[str]:
-    """What became of tracked changes, where there are any."""
+    """The sentence about tracked changes, if there are any."""
     if number:
         said = "1 tracked change is" if number == 1 else f"{number} tracked changes are"
         what = {"accept": "accepted", "reject": "rejected", "keep": "kept, as `<ins>` and `~~`"}

@@ -40,20 +40,18 @@ def read_epub(path: Path, name: str) -> Draft:
         cover = posixpath.normpath(posixpath.join(folder, unquote(package.cover())))
         page, own, marks = _one_page(root, folder, parts, cover)
     except (BrokenArchiveError, etree.LxmlError, ValueError) as error:
-        message = str(error) if isinstance(error, BrokenArchiveError) else "The e-book is broken."
+        message = str(error) if isinstance(error, BrokenArchiveError) else "The e-book is damaged."
         return Draft(
             Metadata(), (), found=(diagnostic(Code.UNREADABLE_FILE, message, source=name),)
         )
     metadata = package.metadata()
     draft = of_page(page, name, parts.get, whole=True, title=metadata.title, own=own)
     told = [
-        f"The identifier {one} is left out: an edition that is made anew has its own."
+        f"The identifier {one} is left out: a new edition gets its own."
         for one in package.identifiers()
     ]
     if marks:
-        said = (
-            "1 mark of a printed page is" if marks == 1 else f"{marks} marks of printed pages are"
-        )
+        said = "1 print page marker is" if marks == 1 else f"{marks} print page markers are"
         told.append(f"{said} left out: editions make their own.")
     found = tuple(diagnostic(Code.NOT_IMPORTED, one, source=name) for one in told)
     metadata = replace(metadata, speakers=draft.metadata.speakers)
@@ -71,14 +69,14 @@ def _xml(parts: dict[str, bytes], name: str) -> Element:
     parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, recover=True)
     root = etree.fromstring(parts[name], parser)
     if root is None:
-        raise BrokenArchiveError(f"The e-book's file {name} is broken.")
+        raise BrokenArchiveError(f"The e-book's file {name} is damaged.")
     return root
 
 
 def _package(parts: dict[str, bytes]) -> tuple[Element, str]:
     """The package document, and the folder that its paths start from."""
     if "META-INF/rights.xml" in parts and "META-INF/encryption.xml" in parts:
-        raise BrokenArchiveError("The e-book is locked by its shop.")
+        raise BrokenArchiveError("The e-book is protected by DRM.")
     container = _xml(parts, "META-INF/container.xml")
     found = container.find(f".//{_CONTAINER}rootfile")
     name = "" if found is None else found.get("full-path", "")
@@ -133,7 +131,7 @@ def _types(element: Element) -> str:
 
 
 def _is_cover(body: Element, name: str, cover: str) -> bool:
-    """Whether a page has nothing but the cover."""
+    """Return whether a page contains only the cover."""
     shown = [e.get("src") or e.get("xlink:href") or "" for e in body.iter("img", "image")]
     folder = posixpath.dirname(name)
     paths = [posixpath.normpath(posixpath.join(folder, unquote(one))) for one in shown]

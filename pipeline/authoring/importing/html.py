@@ -135,7 +135,7 @@ def decoded(data: bytes | str) -> str:
 
 
 def _encoding(data: bytes) -> str:
-    """What a page says of its encoding, or the one of old systems."""
+    """The declared encoding of a page, or that of old systems."""
     if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         return "utf-16"
     found = re.search(rb"charset\s*+=\s*+[\"']?\s*+([\w-]{1,40})", data[:4096])
@@ -146,7 +146,7 @@ def _encoding(data: bytes) -> str:
 
 
 def _counts(element: Element, title: str = "") -> Counter[str]:
-    """What an element holds; the heading that is the title is none of its headings."""
+    """The counts of an element's content; the title heading is not counted as a heading."""
     found: Counter[str] = Counter()
     heads = element.iter("h1", "h2", "h3", "h4", "h5", "h6")
     if title and any(
@@ -165,7 +165,7 @@ def _counts(element: Element, title: str = "") -> Counter[str]:
 
 
 def _is_paragraph(element: Element) -> bool:
-    """Whether a paragraph has something in it, and is not all that there is in its cell."""
+    """Return whether a paragraph has content and is not alone in its cell."""
     outer = element.getparent()
     alone = outer is not None and outer.tag in ("td", "th") and len(outer) == 1
     said = "".join(article.words(element))

@@ -51,10 +51,10 @@ class _Found(NamedTuple):
     turns: list[Said]
     speakers: tuple[Speaker, ...]
     told: list[str]
-    """What was guessed, in sentences."""
+    """The guesses, in sentences."""
 
     sure: str
-    """What it is, and how sure that is."""
+    """The kind of text, and how certain it is."""
 
 
 def with_speakers(draft: Draft, name: str) -> Draft:
@@ -151,10 +151,10 @@ def _by_names(blocks: tuple[Block, ...], metadata: Metadata) -> _Found | None:
         if not replier:
             return None
         names.append(replier)
-        told.append(f"What follows a question is taken for what {replier} says; nothing says so.")
+        told.append(f"What follows a question is attributed to {replier}, which is a guess.")
     speakers = _speakers(names, turns, blocks, metadata, labels)
     if any(TIME.search(text_line(blocks[at])[:80]) for at in labels):
-        told.append("The times before what is said are left out.")
+        told.append("The time stamps before the turns are left out.")
     if not any(one.asks for one in speakers):
         return _Found(turns, speakers, told, "perhaps a dialogue")
     is_sure = len(turns) > 5 and all(labels[t.at].form == "colon" for t in turns if t.at in labels)
@@ -328,7 +328,7 @@ def _without_name(turn: Said) -> Said:
 def _whole(
     paragraphs: dict[int, Paragraph], kind: type[model.Strong] | type[model.Emphasis]
 ) -> dict[int, tuple[Inline, ...]]:
-    """What the paragraphs say that are all bold, or all in italics."""
+    """The texts of the paragraphs that are entirely bold, or entirely in italics."""
     found: dict[int, tuple[Inline, ...]] = {}
     for at, paragraph in paragraphs.items():
         inner = [n for n in paragraph.children if not isinstance(n, model.LineBreak)]

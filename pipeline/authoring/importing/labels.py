@@ -20,7 +20,7 @@ Form = Literal["colon", "bold", "line"]
 
 _STAMP = r"[(\[]?\d{1,2}:\d{2}(?::\d{2})?(?:[.,]\d{1,3})?[)\]]?"
 TIME = re.compile(_STAMP)
-"""When something was said, in a transcript."""
+"""The time of an utterance in a transcript."""
 
 _STAMPED = re.compile(rf"\s{{0,9}}{_STAMP}\s{{0,9}}[-–:]?\s{{0,9}}")
 _COLON = re.compile(rf"([^\W\d_][^:：\n?!]{{0,59}}?)\s*(?:{_STAMP}\s*)?[:：](?:\s+|$|(?<=：))")
@@ -41,7 +41,7 @@ class SpeakerLabel(NamedTuple):
 
 
 def is_name(text: str) -> bool:
-    """Whether a text may be a name, or initials, or what stands for one."""
+    """Return whether a text may be a name, initials, or a word for a person."""
     parts = text.split()
     bare = re.sub(r"\W{0,3}\d{1,4}\W{0,3}$", "", text)  # Table 1.
     if not parts or len(parts) > 5 or folded(bare) in said("speech", "nobody"):
@@ -121,7 +121,7 @@ def _bare(text: str) -> str:
 
 
 def stands_for(name: str) -> Literal["", "question", "reply"]:
-    """Whether a name is one of the words for who asks, or who replies."""
+    """Return whether a name is one of the words for interviewers or interviewees."""
     plain = folded(re.sub(r"\s?\d{1,4}$", "", name))
     if plain in said("speech", "question"):
         return "question"

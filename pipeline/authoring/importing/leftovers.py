@@ -1,5 +1,5 @@
-"""What a text that is copied from a web page has around it: menus, what is shared, adverts,
-counters, comments of readers, lists of other pages."""
+"""Leftovers around a text copied from a web page: menus, share links, adverts, counters, readers'
+comments, lists of other pages."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _KINDS = {
     "share": "it is for sharing the page",
     "page": "it is of the page, not of the text",
     "begins": "it is of the page, not of the text",
-    "comments": "comments of readers begin here",
+    "comments": "readers' comments begin here",
     "related": "other pages are listed here",
 }
 _END_OF_MENU = re.compile(r"\s{0,3}[|›»>/·•]\s{0,3}")
@@ -60,7 +60,7 @@ def without_leftovers(
 
 
 def _kind(text: str) -> str:
-    """What a line is that is not of the text; "" for all others."""
+    """The kind of a line that is not part of the text; "" for all others."""
     line = text.strip(" \t•·*|–—→←»«")
     plain = folded(re.sub(r"\(?\d[\d.,]*\s?(?:[kKmM]\b)?\)?", " ", line))
     if not line or len(line.split()) > _MOST:
@@ -92,7 +92,7 @@ def _kind(text: str) -> str:
 
 
 def _readers(lines: list[CopiedLine]) -> bool:
-    """Whether what follows looks like comments of readers, or a form for them."""
+    """Return whether what follows looks like readers' comments, or a form for them."""
     said_first = lines[0].text.split()
     if len(said_first) > 2 or len(lines) < 2:  # "Leave a Reply", "3 thoughts on …"
         return True
@@ -142,7 +142,7 @@ def _above(lines: list[CopiedLine], kinds: dict[int, str]) -> None:
 
 
 def _ends(text: str) -> bool:
-    """Whether a line ends as a sentence does, and titles do not."""
+    """Return whether a line ends like a sentence, not like a title."""
     return bool(re.search(r"[.…][”\"]?$", text.strip()))
 
 

@@ -53,7 +53,7 @@ def width_of(lines: list[CopiedLine]) -> int:
 
 
 def is_spaced(lines: list[CopiedLine]) -> bool:
-    """Whether empty lines part the paragraphs."""
+    """Return whether empty lines separate the paragraphs."""
     lengths = [len(group) for group in groups(lines)]
     return len(lengths) > 1 and len(lengths) > 0.15 * sum(lengths)
 

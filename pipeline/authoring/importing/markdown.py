@@ -73,8 +73,8 @@ def of_markdown(
 def _metadata(
     document: Document, own: Metadata, text: str, name: str
 ) -> tuple[Metadata, list[Diagnostic]]:
-    """What the front matter says (its ``own`` identifier, and none that is derived), with what
-    others call keywords and a description; keys that mean nothing here are told."""
+    """The metadata of the front matter (with its ``own`` identifier, not a derived one), including
+    keywords and a description under other tools' names; other keys are reported."""
     found: list[Diagnostic] = []
     metadata = replace(document.metadata, identifier=own.identifier)
     unknown = [one for one in document.diagnostics if one.code == Code.UNKNOWN_KEY.slug]
@@ -88,7 +88,7 @@ def _metadata(
         elif key.lower() in _DESCRIPTIONS and not metadata.description and isinstance(value, str):
             metadata = replace(metadata, description=" ".join(value.split()))
         else:
-            message = f"The key `{key}` means nothing here, and is left out."
+            message = f"The key `{key}` has no counterpart here, and is left out."
             span = Span(one.line, one.column)
             found.append(diagnostic(Code.NOT_IMPORTED, message, span=span, source=name))
     return metadata, found
@@ -133,7 +133,7 @@ def _comments(text: str, taken: int, name: str) -> tuple[dict[int, str], list[Di
             continue
         column = at - text.rfind("\n", 0, at)
         if line in inside or column > 4:
-            message = f"The comment “{said[:60]}” stands within a block, and is left out."
+            message = f"The comment “{said[:60]}” is inside a block, and is left out."
             lost.append(
                 diagnostic(Code.NOT_IMPORTED, message, span=Span(line, column), source=name)
             )
@@ -241,13 +241,13 @@ class _Files:
         if self._is_there(node):
             if node.alt or "decorative" in node.attributes.classes:
                 return node
-            message = f"The image “{node.source}” says nothing to those who cannot see it."
-            hint = "Write what it shows in its brackets, in place of {.decorative}."
+            message = f"The image “{node.source}” has no alternative text."
+            hint = "Describe it in the brackets, in place of {.decorative}."
             self._tell(message, span, hint)
             own = node.attributes
             return replace(node, attributes=replace(own, classes=(*own.classes, "decorative")))
         if scheme(node.source):
-            message = f"The image “{node.source[:80]}” is on the web; a link to it stands for it."
+            message = f"The image “{node.source[:80]}” is on the web; it is replaced by a link."
             self._tell(message, span, "Save a copy beside the source.")
             href = f"https:{node.source}" if node.source.startswith("//") else node.source
             said = node.alt or href
@@ -266,7 +266,7 @@ class _Files:
         if "%7B%7B" in node.href:
             return node
         message = f"The link to “{target[:80]}” is left out, and its text stays."
-        hint = "Readers have no file beside the source: put it on the web, or take it in."
+        hint = "Readers do not get the files beside the source: put it on the web, or include it."
         self._tell(message, span, hint)
         return node.children or (Text(text=plain_text((node,)) or quote(target)),)
 

@@ -25,7 +25,7 @@ def read_mhtml(path: Path, name: str) -> Draft:
     try:
         root = lxml.html.document_fromstring(_text(pages[0]))
     except (IndexError, ParserError, ValueError):
-        hint = "Save the page anew in your browser, as MHTML or HTML."
+        hint = "Save the page again in your browser, as MHTML or HTML."
         return unread("There is no web page in it.", name, hint)
     address = str(pages[0].get("Content-Location") or "")
     images: dict[str, bytes] = {}

@@ -1,4 +1,4 @@
-"""What an e-book's package says of it: Dublin Core, with refinements, or as EPUB 2 has them."""
+"""The metadata in an e-book's package: Dublin Core, with refinements, or in the form of EPUB 2."""
 
 from __future__ import annotations
 
@@ -75,7 +75,7 @@ class OpfPackage:
         return ""
 
     def refined(self, element: Element, name: str) -> str:
-        """What refines an element, or what an attribute of EPUB 2 says."""
+        """The refinement of an element, or the value of its EPUB 2 attribute."""
         found = self._refined.get(element.get("id") or "", {}).get(name, "")
         return found or element.get(f"{OPF}{name}") or ""
 

@@ -21,12 +21,12 @@ HEADS = ("h1", "h2", "h3", "h4", "h5", "h6")
 
 
 def is_own(root: Element) -> bool:
-    """Whether Chapbook made a page."""
+    """Return whether Chapbook made a page."""
     return bool(root.xpath("//meta[@name='generator'][@content='Chapbook']"))
 
 
 def is_made(body: Element) -> bool:
-    """Whether a page of an e-book is one that Chapbook makes of the metadata."""
+    """Return whether a page of an e-book is one that Chapbook generates from the metadata."""
     return bool(_MADE_PAGES.intersection(classes_of(body)))
 
 
@@ -35,7 +35,7 @@ def classes_of(element: Element) -> list[str]:
 
 
 def roles_of(element: Element) -> list[str]:
-    """What part of a book an element is, by its roles."""
+    """The roles of an element as a part of a book."""
     said = f"{element.get('epub:type') or ''} {element.get('role') or ''}"
     said += f" {element.get('{http://www.idpf.org/2007/ops}type') or ''}"
     names = said.replace("doc-", "").split()

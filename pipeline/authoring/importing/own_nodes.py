@@ -26,11 +26,11 @@ _BLOCKS = frozenset(
 )
 _UNSAID = {
     "choices": "The page does not say which choices are right: mark these with (x) or [x].",
-    "matching": "What is to be matched is written as lists: the page does not say what belongs"
-    " together.",
-    "index": "The index is left out: mark what it has with `{.index}`, and it is made anew.",
+    "matching": "Matching exercises are written as lists: the page does not say which items "
+    "belong together.",
+    "index": "The index is left out: mark its entries with `{.index}` to have it made again.",
 }
-"""What a page does not say of its exercises and of its index."""
+"""Findings on what a page does not show of its exercises and index."""
 
 _CHARTS: dict[str, str] = {
     "chart_bar": "bar",
@@ -93,7 +93,7 @@ def nodes(lang: str, tell: Callable[[str], None]) -> Changes:
 
     def listed(node: model.List) -> Node:
         if "ordering" in node.attributes.classes:
-            tell("What is to be ordered is written as a list: the page does not say how.")
+            tell("Ordering exercises are written as lists: the page does not give the right order.")
         if "bibliography" in node.attributes.classes:
             tell("Citations and the works that they cite are written as text.")
         return node
@@ -110,7 +110,7 @@ def nodes(lang: str, tell: Callable[[str], None]) -> Changes:
 
 
 def speakers(blocks: Iterable[Block]) -> tuple[Speaker, ...]:
-    """Who speaks in a text."""
+    """The speakers of a text."""
     found = {turn.speaker: turn for turn in walk(blocks) if isinstance(turn, model.Turn)}
     return tuple(Speaker(name=t.speaker, role=t.role, asks=t.asks) for t in found.values())
 

@@ -1,4 +1,4 @@
-"""What a web page says of itself: in its metadata, in JSON, in its headings."""
+"""The metadata of a web page: in its `meta` elements, JSON-LD, and headings."""
 
 from __future__ import annotations
 
@@ -25,8 +25,8 @@ _LANGUAGES = ("lang", "{http://www.w3.org/XML/1998/namespace}lang", "xml:lang")
 
 
 def metadata_of(root: Element, *, whole: bool = False) -> tuple[Metadata, str]:
-    """What a page says of itself, and its address, "" where it says none. The title of a ``whole``
-    document is what it begins with."""
+    """The metadata of a page, and its address, "" if unknown. The title of a ``whole`` document is
+    its first heading."""
     said: dict[str, str] = {}
     creators: list[str] = []
     for meta in root.iter("meta"):

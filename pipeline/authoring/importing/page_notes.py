@@ -89,7 +89,7 @@ def _is_reference(link: Element) -> bool:
 
 
 def _text_of_note(target: Element) -> Element | None:
-    """What holds the text of a note whose id may be that of a mark in it."""
+    """The element with the text of a note whose id may be that of a mark inside it."""
     for element in (target, *target.iterancestors()):
         if element.tag in ("li", "aside", "p", "div", "dd", "section") and article.words(element):
             return element if len(article.words(element)) < 1000 else None

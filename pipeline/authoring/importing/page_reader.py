@@ -29,7 +29,7 @@ from pipeline.parser.markup.builder import MarkupBuilder
 from pipeline.parser.markup.tokens import paired_names
 
 Places: TypeAlias = Literal["", "line", "paragraph"]
-"""What places in an input are counted in, if in anything."""
+"""The unit in which places in an input are counted, if any."""
 
 _MARKED = re.compile(
     f"({NOTE_MARK}[^{NOTE_MARK}]*{NOTE_MARK}|{MATH_MARK}[^{MATH_MARK}]*{MATH_MARK})"
@@ -46,7 +46,7 @@ _SUFFIXES = {
     "image/svg+xml": ".svg",
 }
 _FILE_NAME = re.compile(r"\.(?:png|jpe?g|gif|webp|svg)$", re.IGNORECASE)
-"""How a text alternative ends that says nothing."""
+"""The ending of a meaningless alternative text."""
 
 Fetch = Callable[[str], "bytes | None"]
 """Gives the file that an address in the input leads to, if it is part of the input."""
@@ -94,7 +94,9 @@ class PageReader:
         for element, said in sorted(longest, key=lambda part: _number(part[0])):
             shown = " ".join(said[:8])
             more = "…" if len(said) > 8 else ""
-            message = f"“{shown}{more}” ({len(said)} words) is left out: it is not of the article."
+            message = (
+                f"“{shown}{more}” ({len(said)} words) is left out: it is not part of the article."
+            )
             self.tell(message, at=element)
         if len(parts) > MOST_TOLD:
             count = len(parts) - MOST_TOLD
@@ -105,13 +107,17 @@ class PageReader:
         for caption in root.iter("caption", "figcaption"):
             said = " ".join(article.words(caption))
             if LABEL.fullmatch(said):
-                message = f"The caption “{said}” says nothing but a number, and is left out."
-                self.tell(message, "Write a caption: editions number what has one.", caption)
+                message = f"The caption “{said}” is only a number, and is left out."
+                self.tell(
+                    message, "Write a caption: what has one is numbered automatically.", caption
+                )
         for table in root.iter("table"):
             if table.find(".//th") is None and len(table.findall(".//td")) > 1:
                 said = " ".join(article.words(table)[:6])
-                message = f"The table “{said}…” has no heads: the first row is taken for its head."
-                hint = "Write `{head-rows=0}` below it where there are none."
+                message = (
+                    f"The table “{said}…” has no header cells: its first row is used as the header."
+                )
+                hint = "Write `{head-rows=0}` below it if it has no header."
                 self.tell(message, hint, table)
 
     def tell(self, message: str, hint: str = "", at: Element | str = "") -> None:
@@ -180,9 +186,7 @@ class PageReader:
             return replace(node, href=address, attributes=model.NO_ATTRIBUTES)
         if href and node.children:
             message = f"The link to “{href[:80]}” is left out, and its text stays."
-            self.tell(
-                message, "Only addresses on the web lead somewhere for all readers.", node.href
-            )
+            self.tell(message, "Only web addresses work for all readers.", node.href)
         return node.children
 
     def _figure(self, node: model.Figure) -> Node | tuple[Node, ...]:
@@ -201,14 +205,14 @@ class PageReader:
         data, suffix = self._data(source)
         if data and not suffix:
             kind = posixpath.splitext(source)[1]
-            message = f"The image “{source[:80]}” is left out: no edition shows images of its kind."
+            message = (
+                f"The image “{source[:80]}” is left out: no edition can show this image format."
+            )
             self.tell(message, f"Save it as .png in place of {kind}.", source)
             return (Text(text=node.alt),) if node.alt else ()
         if not data or not suffix:
             if node.alt or not source.startswith("data:"):
-                message = (
-                    f"The image “{source[:80]}” is no part of what was given, and is left out."
-                )
+                message = f"The image “{source[:80]}” is not part of the input, and is left out."
                 hint = "Save it beside the source, and write `![what it shows](file)`."
                 self.tell(message, hint, source)
             return (Text(text=node.alt),) if node.alt else ()
@@ -216,10 +220,8 @@ class PageReader:
         name = self._named(source, data, alt, suffix)
         own = node.attributes
         if not alt:
-            message = f"The image “{name}” says nothing to those who cannot see it."
-            self.tell(
-                message, "Write what it shows in its brackets, in place of {.decorative}.", source
-            )
+            message = f"The image “{name}” has no alternative text."
+            self.tell(message, "Describe it in the brackets, in place of {.decorative}.", source)
         classes = () if alt else ("decorative",)
         pairs = tuple(p for p in own.pairs if p[0] == "width" and p[1].endswith("%"))
         return Image(

@@ -36,7 +36,7 @@ _ROLES = {
 
 
 def names_in(text: str) -> list[str]:
-    """What may be full names in a text, in order."""
+    """The possible full names in a text, in order."""
     found = (_cleaned(match[0]) for match in _NAME.finditer(text[:LONGEST_LEAD]))
     return [name for name in dict.fromkeys(found) if len(name.split()) > 1]
 

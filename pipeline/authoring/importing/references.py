@@ -22,7 +22,7 @@ LABEL = re.compile(
 """The word and number before a caption."""
 
 _PREFIXES = {"figure": "fig-", "table": "tbl-", "listing": "lst-"}
-"""How ids begin of what has a caption."""
+"""The prefixes of ids for captioned elements."""
 
 N = TypeVar("N", bound=Node)
 
@@ -71,7 +71,7 @@ def led_to(
             return node
         name, said = names.get(node.href[1:], ""), plain_text(node.children).strip()
         if not name:
-            tell(f"The link “{said[:60]}” leads to nothing that the source has; its text stays.")
+            tell(f"The link “{said[:60]}” leads to nothing in the source; its text is kept.")
             return node.children
         if name in numbered and LABEL.fullmatch(said):
             return model.CrossReference(target=name)

@@ -49,7 +49,7 @@ _SHORT = 60
 _MARKDOWN = re.compile(
     r"^#{1,6} \S|^(?:```|~~~)\w*$|\[[^\]\n]{1,200}\]\(|\*\*[^\s*]|^\|.{1,999}\|$", re.MULTILINE
 )
-"""What only Markdown has."""
+"""Syntax that only Markdown has."""
 
 _FIX = ftfy.TextFixerConfig(uncurl_quotes=False, fix_character_width=False, unescape_html="auto")
 
@@ -82,8 +82,8 @@ def of_text(data: bytes | str, name: str, folder: Path = Path()) -> Draft:
     found += left
     lang = language_of_text(text)
     if not lang:
-        message = "Its language is not clear: it is taken for English."
-        hint = "Write another under `lang` in the front matter."
+        message = "Its language is not clear; English is assumed."
+        hint = "If that is wrong, change `lang` in the front matter."
         found.append(diagnostic(Code.NOT_IMPORTED, message, source=name, hint=hint))
     metadata, rest, told = head_of(kept, lang or "en", name)
     found += told
@@ -98,7 +98,7 @@ def of_text(data: bytes | str, name: str, folder: Path = Path()) -> Draft:
 
 
 def _mended(raw: str, text: str, name: str) -> Iterator[Diagnostic]:
-    """That characters were put right, with the first of them."""
+    """The finding that characters were corrected, with the first of them."""
     one, other = raw.split("\n"), text.split("\n")
     if len(one) != len(other):
         return
@@ -108,8 +108,8 @@ def _mended(raw: str, text: str, name: str) -> Iterator[Diagnostic]:
         if words:
             where = "1 line" if len(changed) == 1 else f"{len(changed)} lines"
             message = (
-                f"Characters that were garbled are put right in {where}, such as "
-                f"“{words[0][0][:40]}” to “{words[0][1][:40]}”."
+                f"Garbled characters are corrected in {where}, such as “{words[0][0][:40]}” to "
+                f"“{words[0][1][:40]}”."
             )
             yield diagnostic(Code.NOT_IMPORTED, message, span=Span(number), source=name)
 
@@ -156,7 +156,7 @@ class _Reader:
             yield from self._paragraphs(run)
 
     def _special(self, lines: list[CopiedLine], at: int) -> tuple[int, Block | None]:
-        """What begins at a line and is no paragraph, and where it ends."""
+        """The element other than a paragraph that begins at a line, and its end."""
         line = lines[at]
         if _RULE.fullmatch(line.text):
             return at + 1, model.ThematicBreak()
@@ -175,7 +175,7 @@ class _Reader:
         return at, None
 
     def _is_speech(self, lines: list[CopiedLine], at: int) -> bool:
-        """Whether a dash begins what somebody says, and no item."""
+        """Return whether a dash begins direct speech, not a list item."""
         mark = _BULLET.match(lines[at].text)
         if not mark or mark[2] not in ("–", "—", "-"):
             return False
@@ -184,7 +184,7 @@ class _Reader:
         return mark[2] in "–—" and alone and not before
 
     def _has_second(self, first: CopiedLine) -> bool:
-        """Whether a list goes on after its first item before other text."""
+        """Return whether a list has a second item before other text."""
         start = self._places[first.number]
         long = 0
         for line in self._lines[start + 1 : start + 40]:
@@ -252,7 +252,7 @@ class _Reader:
             texts = (cell.strip() for cell in self._tabbed[line.number].split("\t"))
             cells = tuple(model.TableCell(children=_plain(text)) for text in texts)
             rows.append(model.TableRow(cells=cells))
-        message = "Lines with tabs are taken for a table, and the first for its head."
+        message = "Lines with tabs are read as a table, and the first as its header."
         self._tell(message, lines[0])
         return with_head_rows(model.Table(head=(), body=tuple(rows)), 1)
 
@@ -302,7 +302,7 @@ class _Reader:
                 yield Paragraph(children=self._joined(texts), span=Span(part[0].number))
 
     def _goes_on(self, line: CopiedLine, after: CopiedLine) -> bool:
-        """Whether a line was broken before the next, which had no room for its first word."""
+        """Return whether a line was broken because the next word did not fit."""
         if not self._width or after.number != line.number + 1:
             return False
         if re.search(r"[^\W\d_]{2}-$", line.text) and after.text.lstrip()[:1].islower():

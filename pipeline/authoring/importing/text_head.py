@@ -1,4 +1,4 @@
-"""What stands above a copied text: its title, who wrote it, and when."""
+"""The head of a copied text: title, author and date."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ _MONTH = re.compile(r"(?P<m>[^\W\d_]{3,12})\s+(?:de\s+)?(?P<y>(?:19|20)\d{2})")
 def head_of(
     lines: list[CopiedLine], lang: str, name: str
 ) -> tuple[Metadata, list[CopiedLine], list[Diagnostic]]:
-    """What the lines at the top say of the text, and the lines that are left."""
+    """The metadata in the lines at the top, and the remaining lines."""
     texts = [(at, line) for at, line in enumerate(lines) if line.text.strip()][:_HEAD]
     taken: set[int] = set()
     found: list[Diagnostic] = []
@@ -88,14 +88,14 @@ def head_of(
             authors = by
             taken.add(at)
             said = "; ".join(by)
-            tell(f"“{text[:60]}” is taken for who wrote it: {said}.", line)
+            tell(f"“{text[:60]}” is taken for the author: {said}.", line)
         elif day and len(_without_words(without).split()) < 4 and not date:
             taken.add(at)
-            tell(f"“{text[:60]}” is taken for its date.", line)
+            tell(f"“{text[:60]}” is taken for the date.", line)
         elif title and number == 0 and _is_subtitle(text, texts[1:]):
             subtitle = text
             taken.add(at)
-            tell(f"“{text[:60]}” is taken for its subtitle.", line)
+            tell(f"“{text[:60]}” is taken for the subtitle.", line)
         elif (
             title
             and number == 0
@@ -105,7 +105,7 @@ def head_of(
         ):
             authors = (text,)
             taken.add(at)
-            tell(f"“{text}” is taken for who wrote it, since it stands below the title.", line)
+            tell(f"“{text}” is taken for the author, since it is right below the title.", line)
         elif authors or date:
             break
         if day and at in taken:
@@ -161,7 +161,7 @@ def with_head(blocks: tuple[Block, ...], known: Metadata, name: str) -> _Head:
 
 
 def _is_kicker(text: str, after: str) -> bool:
-    """Whether a line only says which part of a paper the headline below it is in."""
+    """Return whether a line only names the section of the paper above the headline."""
     parts = re.split("[|/›»>•·]", text.strip(" :|"))
     is_known = any(folded(part) in said("head", "kicker") for part in parts)
     return len(text.split()) < 8 and is_known and _is_title(after, [text]) and not _authors(after)
@@ -172,7 +172,7 @@ def _is_full_name(text: str) -> bool:
 
 
 def _is_subtitle(text: str, after: list[tuple[int, CopiedLine]]) -> bool:
-    """Whether a line goes on with the title: it is short, and a byline or a date follows."""
+    """Return whether a line continues the title: it is short, and a byline or a date follows."""
     if len(text.split()) > _SHORT or re.search(r"[.:;,]$", text):
         return False
     return any(_authors(line.text.strip()) or date_in(line.text)[0] for _, line in after[:1])

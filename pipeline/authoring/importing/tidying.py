@@ -1,5 +1,5 @@
-"""What other programs write as a document, made what a careful person would write: no marks that
-mean nothing, no empty paragraphs, headings without gaps, ids only where something leads."""
+"""Tidying documents from other programs into what a careful person would write: no meaningless
+markup, no empty paragraphs, no gaps between heading levels, ids only for link targets."""
 
 from __future__ import annotations
 
@@ -211,7 +211,7 @@ def _changes(wanted: Mapping[str, str], kept_classes: frozenset[str]) -> Changes
 
 
 def _needs_room(block: Block) -> bool:
-    """Whether a block is a table, or a list that cannot follow a line of text directly."""
+    """Return whether a block is a table, or a list that cannot directly follow a line of text."""
     return isinstance(block, model.Table) or (
         isinstance(block, model.List)
         and block.ordered

@@ -23,7 +23,7 @@ class Said(NamedTuple):
 
 
 class About(NamedTuple):
-    """What a text says above its first turn, and of whom."""
+    """The information above the first turn of a text, and the people it names."""
 
     text: str
     authors: tuple[str, ...]
@@ -38,7 +38,7 @@ class About(NamedTuple):
 
 
 def about_of(blocks: tuple[Block, ...], metadata: Metadata, first: int) -> About:
-    """What a text says above the block at which its ``first`` turn is."""
+    """The information above the block of the ``first`` turn."""
     lead = " ".join(text_line(block) for block in blocks[:first])
     authors = tuple(one.name for one in metadata.authors)
     said = (metadata.title, metadata.subtitle, metadata.description, *metadata.keywords, lead)

@@ -1,4 +1,4 @@
-"""What copied texts say around the words of their authors, as `words.toml` has it."""
+"""The words that surround the author's text in copied texts, from `words.toml`."""
 
 from __future__ import annotations
 

@@ -48,7 +48,7 @@ class Imported(NamedTuple):
 
 
 def failed(*wrong: Diagnostic) -> Imported:
-    """What comes of an input that cannot be read."""
+    """The result for an input that cannot be read."""
     return Imported("", Metadata(), {}, (), wrong)
 
 
@@ -62,7 +62,7 @@ def written(draft: Draft, name: str, stem: str) -> Imported:
         title = " ".join(re.sub(r"[-_.\s]+", " ", stem).split()) or "Untitled"
         metadata = replace(metadata, title=title[:1].upper() + title[1:])
         where = f"that of the file, “{metadata.title}”" if stem else f"“{metadata.title}”"
-        message = f"Nothing says what it is called; its title is {where}."
+        message = f"It has no title of its own; the title is {where}."
         found.append(diagnostic(Code.NOT_IMPORTED, message, source=name))
     blocks = draft.blocks or (Paragraph(children=(Text(text=metadata.title),)),)
     document = Document(metadata=metadata, blocks=blocks, notes=draft.notes)
@@ -74,7 +74,7 @@ def written(draft: Draft, name: str, stem: str) -> Imported:
     again = parse(text, name)
     plain = replace(document, blocks=tuple(b for b in blocks if not is_comment(b)))
     if not same(replace(again, metadata=metadata), plain):
-        message = "Something of it is read in another way than it was meant."
+        message = "Part of it is not read back as it was meant."
         found.append(diagnostic(Code.NOT_IMPORTED, message, source=name))
     made = count(draft.blocks, draft.notes)
     made["words"] += len(metadata.title.split())
@@ -91,8 +91,8 @@ def _missing(ledger: tuple[Row, ...], name: str) -> Iterator[Diagnostic]:
     for row in ledger:
         lost = row.given - row.made
         if row.name != HEADS and lost > (row.given // 50 if row.name == "words" else 0):
-            message = f"The source has {row.made} of {row.given} {row.name} that were counted."
-            hint = "What is left out is told above, or stands in the source in another way."
+            message = f"The source has {row.made} of the {row.given} {row.name} in the input."
+            hint = "The rest is listed above as left out, or is in the source in another form."
             yield diagnostic(Code.NOT_IMPORTED, message, source=name, hint=hint)
 
 

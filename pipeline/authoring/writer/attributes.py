@@ -11,11 +11,11 @@ _BARE = re.compile(r"[\w%/.,+-]+")
 _ID = re.compile(r"[^\s{}#.=\"'<>]*")
 _CLASS = re.compile(r"[\w\u0300-\u036f:-]+")
 _BLANKS = {1: 4, 2: 10, 3: 20, 4: 32}
-"""How many underscores a blank of each size has."""
+"""The number of underscores of a blank of each size."""
 
 
 class UnwritableError(ValueError):
-    """What no source makes."""
+    """The document contains something that Markdown cannot express."""
 
 
 def attribute_list(attributes: Attributes, wordings: tuple[Wording, ...] = ()) -> str:

@@ -23,7 +23,7 @@ _KINDS = frozenset({"note", "tip", "important", "warning", "caution"})
 """The boxes that GitHub has too, without titles."""
 
 SEPARATOR = "<!-- -->"
-"""What keeps apart two lists that would else be one."""
+"""The separator of two lists that would otherwise be one."""
 
 
 class BlockWriter:
@@ -67,7 +67,7 @@ class BlockWriter:
 
 
 def _goes_on(before: Block | None, node: Block) -> bool:
-    """Whether a block would be taken for a part of the one before."""
+    """Return whether a block would be taken for a part of the one before."""
     match before, node:
         case (model.List() | model.Choices(), model.Choices()) if node.prompt:
             return False
@@ -235,7 +235,7 @@ def _container(node: model.Container, out: Writer) -> str:
 
 
 def _summary(node: Block | None) -> tuple[Inline, ...]:
-    """What has to be clicked on, where that is just text."""
+    """The summary of a fold, if it is plain text."""
     if not isinstance(node, model.Container) or node.name != "summary":
         return ()
     if node.attributes != NO_ATTRIBUTES or len(node.children) != 1:

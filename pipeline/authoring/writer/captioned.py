@@ -1,4 +1,4 @@
-"""What can have a caption: code, figures, charts; and formulas, which have numbers too."""
+"""Nodes with captions: code, figures, charts; and formulas, which have numbers too."""
 
 from __future__ import annotations
 

@@ -33,8 +33,8 @@ _BLOCK_ID = re.compile(r"(?:^|[ \t])\^[A-Za-z0-9-]{4,60}[ \t]*$")
 
 
 class LeafSetting:
-    """What the marks of a leaf depend on beyond their neighbours: how many characters there are
-    that mean something in pairs, and the (normalised) labels of links that the text defines."""
+    """The context for the marks of a leaf beyond their neighbours: the counts of characters that
+    have a meaning in pairs, and the (normalised) labels of links that the text defines."""
 
     def __init__(self, raw: str, labels: frozenset[str] = frozenset()) -> None:
         self.labels = labels
@@ -65,7 +65,7 @@ def escape(text: str, before: str, after: str, setting: LeafSetting, *, nested: 
 
 
 def _escaped(found: str, whole: str, at: int, setting: LeafSetting, nested: bool, end: int) -> str:
-    """What is written for a character, or for what an address begins with."""
+    """The escaped form of a character, or of the beginning of an address."""
     before, after = whole[at - 1 : at], whole[at + len(found) : at + len(found) + 1]
     if len(found) > 1:
         return found[:-1] + "\\" + found[-1] if found == "www." else found[:-2] + "\\//"
@@ -133,7 +133,7 @@ def _apart(char: str) -> bool:
 
 
 def _opens(whole: str, at: int, setting: LeafSetting) -> bool:
-    """Whether a bracket may open what is more than text in brackets."""
+    """Return whether a bracket may open what is more than text in brackets."""
     after = whole[at + 1 : at + 2]
     if whole[at - 1 : at] == "!" or after in ("", "^", "@", "!", "[", "-", " "):
         return True
@@ -149,7 +149,7 @@ def _opens(whole: str, at: int, setting: LeafSetting) -> bool:
 
 
 def _may_have_formulas(raw: str) -> bool:
-    """Whether what stands between two dollars may be a formula, and no sum of money."""
+    """Return whether what stands between two dollars may be a formula, and no sum of money."""
     marks = [match.start() for match in re.finditer(r"\$", raw)]
     return any(
         first + 1 == second

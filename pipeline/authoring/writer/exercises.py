@@ -1,4 +1,4 @@
-"""What students do with a text: choose, match, put in order."""
+"""Exercises: choices, matching, ordering."""
 
 from __future__ import annotations
 

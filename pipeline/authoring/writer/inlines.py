@@ -29,8 +29,8 @@ _PLAIN = re.compile(r"[^\s()<>\\&{}\"]*")
 
 
 class Notes(NamedTuple):
-    """What a leaf needs of the document: the notes by their labels, the labels of the links that
-    are defined, by address and title, and which abbreviations are said elsewhere."""
+    """The parts of the document that a leaf needs: the notes by label, the labels of defined links
+    by address and title, and the abbreviations that are defined elsewhere."""
 
     notes: Mapping[str, model.Note] = {}
     links: Mapping[tuple[str, str], str] = {}

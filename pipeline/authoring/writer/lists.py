@@ -51,7 +51,7 @@ def _is_markdown(node: List, out: Writer) -> bool:
 
 
 def _is_question(item: ListItem, out: Writer) -> bool:
-    """Whether an item is a question of an exercise, and has attributes as such have them."""
+    """Return whether an item is a question of an exercise, and has attributes as such have them."""
     first = item.children[0] if item.children else None
     own = item.attributes
     is_text = isinstance(first, Paragraph) and first.attributes == NO_ATTRIBUTES
@@ -73,7 +73,7 @@ def _count(children: tuple[Block, ...]) -> int:
 
 
 def marker(node: List, number: int) -> str:
-    """What an item of the list begins with, with the spaces after it."""
+    """The marker of an item, with the spaces after it."""
     if not node.ordered:
         return "- "
     said = list_number(node.start + number, node.style)

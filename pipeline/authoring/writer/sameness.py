@@ -1,4 +1,4 @@
-"""Whether two documents say the same, wherever in a source it stands."""
+"""Return whether two documents say the same, wherever in a source it stands."""
 
 from __future__ import annotations
 
@@ -23,13 +23,13 @@ Bare = tuple[object, ...]
 
 
 def same(one: Document, other: Document) -> bool:
-    """Whether two documents differ in nothing but places, and in what no reader gets: line ends
-    at the end of a text, notes within the line that nothing refers to."""
+    """Return whether two documents differ in nothing but places, and in what no reader gets: line
+    ends at the end of a text, notes within the line that nothing refers to."""
     return bare(one) == bare(other)
 
 
 def bare(document: Document) -> Bare:
-    """What a document says, to compare it by."""
+    """The content of a document, for comparison."""
     referred = {n.label for n in all_nodes(document) if isinstance(n, NoteReference)}
     notes = [
         note

@@ -1,4 +1,4 @@
-"""What lines of blocks have in common: margins, marks before each, colons around them."""
+"""The common layout of blocks: margins, marks before each line, colons around them."""
 
 from __future__ import annotations
 

@@ -53,7 +53,7 @@ def table(node: Table, out: Writer) -> str:
 
 
 def _needed(node: Table, *, listed: bool = False) -> Attributes | None:
-    """What has to be said of a table that is written with bars, or as a list, if that is enough."""
+    """The options needed for a table written with bars, or as a list, if that form is enough."""
     wanted = _bare(node)
     return next(
         (said for said in _options(node) if _read(node, said, listed=listed) == wanted), None
@@ -77,7 +77,7 @@ def _without_places(row: TableRow) -> TableRow:
 
 
 def _is_simple_table(node: Table, out: Writer) -> bool:
-    """Whether each cell is a text that can stand between bars."""
+    """Return whether each cell is a text that can stand between bars."""
     rows = (*node.head, *node.body)
     cells = [cell for row in rows for cell in row.cells]
     widths = {len(row.cells) for row in rows}
@@ -166,7 +166,7 @@ def _columns(node: Table) -> list[Alignment]:
 
 
 def _options(node: Table) -> Iterator[Attributes]:
-    """What may have to be said of a table, the least first."""
+    """The possible options of a table, the simplest first."""
     own = node.attributes
     letters = " ".join(_LETTERS.get(align, "l") for align in _of_columns(node))
     said = (("widths", " ".join(f"{width:g}" for width in node.widths)),) if node.widths else ()
@@ -253,8 +253,8 @@ def _is_row(row: TableRow) -> bool:
 
 
 def _kind(cell: TableCell) -> str:
-    """What is in a cell that an item can be: nothing, one block, text beside blocks, or
-    paragraphs; "" for what none can be."""
+    """The kind of content of a cell that an item can hold: nothing, one block, text beside blocks,
+    or paragraphs; "" for anything else."""
     if cell.columns > 1 or cell.rows > 1 or cell.attributes != NO_ATTRIBUTES:
         return ""
     kinds = {type(child) for child in cell.children}
@@ -267,7 +267,7 @@ def _kind(cell: TableCell) -> str:
 
 
 def _has_boxes(children: tuple[Block, ...]) -> bool:
-    """Whether there are boxes to tick as they stand between bars."""
+    """Return whether there are boxes to tick as they stand between bars."""
     return any(
         isinstance(child, List)
         and any(isinstance(n, Plain) for i in child.items for n in i.children)

@@ -84,7 +84,7 @@ class _Guard:
         request = Request(scope)
         host, origin = request.headers.get("host"), request.headers.get("origin")
         if host not in self._hosts or origin not in (None, f"http://{host}"):
-            await PlainTextResponse("Not from here.", 403, HEADERS)(scope, receive, send)
+            await PlainTextResponse("Not allowed from here.", 403, HEADERS)(scope, receive, send)
             return
         await self._app(scope, receive, send)
 
@@ -225,7 +225,7 @@ class Preview:
         try:
             subprocess.Popen(command, stdin=subprocess.DEVNULL)
         except OSError as error:
-            text = f"{command[0]} does not start: {error.strerror}."
+            text = f"{command[0]} could not be started: {error.strerror}."
             return PlainTextResponse(text, 500, HEADERS)
         return Response(status_code=204, headers=HEADERS)
 

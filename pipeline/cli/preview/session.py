@@ -1,4 +1,4 @@
-"""What a preview knows: what was built last, what is wrong, and what is being done."""
+"""The state of a preview: the last build, its findings, and the current activity."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ class _Finding(msgspec.Struct, frozen=True):
 
 
 class _Part(msgspec.Struct, frozen=True):
-    """What a page has to know of an edition to show it. ``places`` differs where they do."""
+    """The information that a page needs to show an edition. ``places`` changes if they do."""
 
     format: str
     label: str
@@ -152,7 +152,7 @@ class Session:
             except (OSError, BrokenProcessPool) as error:
                 outcome = error
         if isinstance(outcome, Exception):
-            text = f"Chapbook has broken down: {type(outcome).__name__}: {outcome}"
+            text = f"Chapbook failed: {type(outcome).__name__}: {outcome}"
             broken = (_Finding("error", "", 0, text),)
             self._set(doing="", failed=True, summary="", findings=broken)
         else:

@@ -1,5 +1,5 @@
-"""What is shown of a build: the files that it wrote, byte by byte, and where in the source what is
-in them comes from."""
+"""The files of a build as shown in the preview, and the places in the source that their content
+comes from."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ ENOUGH = 60
 """Characters of a passage that it is found by."""
 
 NOT_SHOWN = (".pdf", ".epub", ".zip", ".json")
-"""What lies beside a web page and is no part of it."""
+"""Files beside a web page that are not part of it."""
 
 
 class _Place(msgspec.Struct, frozen=True, array_like=True):

@@ -58,8 +58,8 @@ def _cents(amount: Decimal) -> Decimal:
 
 
 class Sheets(msgspec.Struct, frozen=True):
-    """What one copy takes: ``pages`` are what readers turn to, ``sides`` what a printer prints;
-    sheets of paper printed on one side (None for a booklet, which cannot be), and on both."""
+    """The paper for one copy: ``pages`` as readers count them, ``sides`` as a printer does; sheets
+    printed on one side (None for a booklet, which cannot be), and on both."""
 
     pages: int
     sides: int

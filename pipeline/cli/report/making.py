@@ -93,7 +93,7 @@ def _failed(report: Report, found: Iterable[Diagnostic]) -> Report:
 
 
 def _edition(made: Made, stem: str, prices: Prices, pictures: bool) -> EditionReport:
-    assert made.document, "what has errors is not reported on"
+    assert made.document, "a document with errors is not reported on"
     edition, document = made.edition, made.document.value
     lang = document.metadata.lang
     warnings = tuple(Warned(finding, finding.message) for finding in in_order(made.findings))
@@ -128,8 +128,8 @@ def _printed(
     prices: Prices,
     pictures: bool,
 ) -> tuple[Printed, tuple[Finding, ...]]:
-    """What printing takes, and what is wrong with the pages. Those of a booklet are looked at
-    in the order of reading."""
+    """The cost of printing, and the faults of the pages. Those of a booklet are examined in reading
+    order."""
     pages = pages_name(output_name(stem, edition), edition)
     beside = package.extra.get(pages)
     looked_at = beside or package.data

@@ -16,7 +16,7 @@ TEMPLATE, STYLE = "report/page.html.j2", "report/style.css"
 
 
 View: TypeAlias = dict[str, Any]
-"""What the template shows of something, by name; "" where there is nothing to say."""
+"""The lines that the template shows, by name; "" if there is nothing to say."""
 
 THUMBNAIL = 150
 """Pixels across."""

@@ -19,7 +19,7 @@ ENDS = re.compile(r"(?<![.!?…؟])[.!?…؟]++[)\]”’“»\"']*+(?=\s)|[。�
 """Where a sentence may end."""
 
 ABBREVIATION = re.compile(r"(?:^|[\s(])(?:[^\W\d_]|[^\W\d_]\.[^\W\d_]|vgl|bzw|usw|etc|cf|Dr|Mr|Mrs|Ms|Prof|St|No|Nr|Sr|Sra|vol|pp|ed|eds|al|approx|ca)\.$")  # fmt: skip  # noqa: E501
-"""What ends in a full stop, and no sentence with it."""
+"""Words with a full stop that does not end a sentence."""
 
 
 def paragraphs(document: Document) -> Iterator[str]:

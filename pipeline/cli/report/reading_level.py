@@ -1,7 +1,8 @@
-"""How hard a text is to read: one published formula a language, and what its result means.
+"""The reading level of a text: one published formula for each language, and the meaning of its
+result.
 
-Syllables are counted by Pyphen, with its patterns also at the ends of words: over a text, that
-is within one in a hundred of what a pronouncing dictionary of English counts.
+Syllables are counted by Pyphen, with its patterns also at the ends of words: over a text, that is
+within one in a hundred of what a pronouncing dictionary of English counts.
 """
 
 from __future__ import annotations
@@ -20,8 +21,8 @@ LAST_GRADE = 12
 
 
 class Counts(msgspec.Struct, frozen=True):
-    """What formulas reckon with. ``long`` words have more than six letters, ``many`` three
-    syllables or more, ``single`` one."""
+    """The counts that the formulas use. ``long`` words have more than six letters, ``many`` three
+    or more syllables, ``single`` one."""
 
     words: int
     sentences: int

@@ -1,4 +1,4 @@
-"""How long a text takes to read."""
+"""The reading time of a text."""
 
 from __future__ import annotations
 

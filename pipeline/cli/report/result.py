@@ -1,4 +1,4 @@
-"""What a report says, as values."""
+"""The content of a report, as values."""
 
 from __future__ import annotations
 
@@ -88,7 +88,7 @@ class Report(msgspec.Struct, frozen=True):
 
 
 def facts(edition: EditionReport) -> dict[str, int]:
-    """What the manifest tells of a report: ink in thousandths of a page, minutes, counts."""
+    """The manifest's facts about a report: ink in thousandths of a page, minutes, counts."""
     found = {"warnings": len(edition.warnings)}
     if edition.time.minutes is not None:
         found["reading_minutes"] = round(edition.time.minutes)

@@ -78,7 +78,7 @@ class _Host:
             self._next = time.monotonic() + self._pause
 
     def _read_rules(self, origin: str) -> urllib.robotparser.RobotFileParser:
-        """What the server asks of programs: nothing, where it has no such file."""
+        """The server's rules for programs: none if it has no such file."""
         rules = urllib.robotparser.RobotFileParser()
         address = f"{origin}/robots.txt"
         reply = Reply(404)

@@ -29,8 +29,8 @@ class _Place(NamedTuple):
 
 
 class LinkReport(msgspec.Struct, frozen=True):
-    """What was found, how many ``addresses`` there are, and those that were ``left_out``
-    because their servers ask programs to stay away."""
+    """The findings, the number of ``addresses``, and those that were ``left_out`` because their
+    servers ask programs to stay away."""
 
     diagnostics: tuple[Diagnostic, ...] = ()
     addresses: int = 0
@@ -68,7 +68,7 @@ def _problem(place: _Place, answer: LinkAnswer, source: str) -> Diagnostic | Non
         case "there" | "forbidden":
             return None
         case "moved":
-            code, message = Code.MOVED_LINK, f"{shown} has moved for good."
+            code, message = Code.MOVED_LINK, f"{shown} has moved permanently."
             fragment = urldefrag(place.address).fragment
             hint = f"Write `{answer.to}{'#' + fragment if fragment else ''}`."
         case "gone":

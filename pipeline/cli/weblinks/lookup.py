@@ -25,7 +25,7 @@ PATIENCE = frozenset({429, 503})
 def look_up(
     addresses: Iterable[str], *, pause: float = PAUSE, timeout: float = TIMEOUT
 ) -> dict[str, LinkAnswer]:
-    """What is known of each address: what was found lately, or is found now."""
+    """The result for each address: a recent one, or a new one."""
     memory = LinkMemory()
     found: dict[str, LinkAnswer] = {}
     by_host: dict[str, list[str]] = defaultdict(list)
@@ -38,7 +38,7 @@ def look_up(
         try:
             by_host[host_of(plain(address))].append(address)
         except ValueError:
-            found[address] = LinkAnswer("unknown", "is no address that can be asked")
+            found[address] = LinkAnswer("unknown", "is not an address that can be checked")
     hosts = Hosts(pause, timeout)
 
     def ask_all(group: list[str]) -> list[tuple[str, LinkAnswer]]:
@@ -74,16 +74,14 @@ def _follow(method: Method, address: str, hosts: Hosts) -> tuple[LinkAnswer, boo
             if reply.status not in REDIRECTS or not reply.location:
                 return _judge(hops)
             if len(hops) > MOST_REDIRECTS:
-                return LinkAnswer(
-                    "unknown", "leads from one address to the next without end"
-                ), False
+                return LinkAnswer("unknown", "redirects without end"), False
             at = reply.location
             if at != plain(at):
                 raise ValueError(at)
     except ForbiddenError:
         return LinkAnswer("forbidden"), True
     except ValueError:
-        return LinkAnswer("unknown", f"leads on to {at}, which cannot be followed"), False
+        return LinkAnswer("unknown", f"redirects to {at}, which cannot be followed"), False
     except NoReplyError as error:
         return LinkAnswer("unknown", error.reason), error.final
 

@@ -1,5 +1,5 @@
-"""What was found out lately, kept in the user's cache folder: good news for a day, bad news
-for minutes, since somebody may be at work on it."""
+"""Recent results, kept in the user's cache folder: good news for a day, bad news for minutes, since
+somebody may be fixing it."""
 
 from __future__ import annotations
 

@@ -111,14 +111,14 @@ def _no_reply(error: Exception, timeout: float) -> NoReplyError:
     cause = error.reason if isinstance(error, URLError) else error
     match cause:
         case socket.gaierror():
-            return NoReplyError("has the name of no server that can be found", final=True)
+            return NoReplyError("names a server that cannot be found", final=True)
         case TimeoutError():
             return NoReplyError(f"does not answer within {timeout:g} seconds", final=True)
         case ssl.SSLCertVerificationError():
-            return NoReplyError("has a certificate that browsers warn of", final=True)
+            return NoReplyError("has a certificate that browsers warn about", final=True)
         case ConnectionRefusedError():
             return NoReplyError("refuses connections", final=True)
         case ValueError() if not isinstance(cause, OSError):
-            return NoReplyError("is no address that can be asked", final=True)
+            return NoReplyError("is not an address that can be checked", final=True)
         case _:
-            return NoReplyError("breaks the connection off", final=False)
+            return NoReplyError("breaks off the connection", final=False)

@@ -1,4 +1,4 @@
-"""What the front matter says about a publication, validated and typed: its keys."""
+"""The front matter's metadata, validated and typed: its keys."""
 
 from __future__ import annotations
 
@@ -40,11 +40,11 @@ PAPER_THICKNESS = 0.1
 
 
 class Metadata(msgspec.Struct, frozen=True, omit_defaults=True):
-    """What each key is stands at it. ``date`` and ``modified`` are YYYY, YYYY-MM or YYYY-MM-DD.
-    ``identifier`` is always set after parsing, and is that of all formats: one is derived where
-    there is none. ``paper_thickness`` is in millimetres. ``printing`` is for all printed editions,
-    ``edition_options`` for those of a name. ``part_of`` is for the parts that a publication is
-    divided into: its title, and those of the sections around the part, outermost first."""
+    """Each key is described at its field. ``date`` and ``modified`` are YYYY, YYYY-MM or
+    YYYY-MM-DD. ``identifier`` is always set after parsing and applies to all formats: it is derived
+    if there is none. ``paper_thickness`` is in millimetres. ``printing`` applies to all printed
+    editions, ``edition_options`` to single ones. ``part_of`` is for the parts of a divided
+    publication: its title, and those of the sections around the part, outermost first."""
 
     # fmt: off
     title: Annotated[str, Key(

@@ -1,4 +1,4 @@
-"""What the front matter says in more than a word, validated and typed."""
+"""The front matter's structured values, validated and typed."""
 
 from __future__ import annotations
 
@@ -141,8 +141,8 @@ class Audience(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class Certification(msgspec.Struct, frozen=True, omit_defaults=True):
-    """Who vouches for the e-book's accessibility (``certified_by``, with its place in the front
-    matter), by what credential and report; and a ``summary`` in the author's words."""
+    """The certifier of the e-book's accessibility (``certified_by``, with its place in the front
+    matter), with credential and report, and a ``summary`` in the author's words."""
 
     written: ClassVar = Written(
         "a statement on accessibility", hint="Write `certified_by:`, `summary:` …"
@@ -231,7 +231,7 @@ class OwnFont(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class Brand(msgspec.Struct, frozen=True, omit_defaults=True):
-    """What says whose it is: a logo in the source's folder and its text alternative, the colour
+    """The publisher's branding: a logo in the source's folder with its alternative text, the colour
     of headings and rules as ``#rrggbb``, and a line at the foot of every page."""
 
     written: ClassVar = Written("a brand", hint="Write `logo:`, `accent:` …")

@@ -6,7 +6,7 @@ from __future__ import annotations
 from pipeline.model.sheet import contrast as contrast_of
 
 STEPS = 50
-"""How finely a colour is made darker or lighter."""
+"""The step by which a colour is made darker or lighter."""
 
 
 def contrast(one: str, other: str) -> float:
@@ -41,13 +41,13 @@ def _parts(colour: str) -> tuple[int, int, int]:
 
 
 PAPER, NIGHT = "#ffffff", "#14171a"
-"""What text stands on: paper and a light page, and a dark page."""
+"""The grounds of text: paper and a light page, and a dark page."""
 
 ACCENTS = {"classic": "#1f3b57", "modern": "#0b4f6c", "plain": "#000000"}
 """The colours of the themes, as their styles have them."""
 
 TINT = 0.08
-"""How much of the colour is in the ground of boxes."""
+"""The share of the colour in the ground of boxes."""
 
 TEXT, AT_NIGHT = 4.5, 7
 """The contrast of text on its ground, at least."""

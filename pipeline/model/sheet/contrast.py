@@ -1,4 +1,4 @@
-"""How colours stand out from each other, as WCAG 2.2 counts it (section 5)."""
+"""Contrast between colours, as defined by WCAG 2.2 (section 5)."""
 
 from __future__ import annotations
 

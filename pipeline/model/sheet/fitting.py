@@ -21,17 +21,17 @@ STEPS = 60
 """Settings between two knots: a step changes the text's length by less than half a per cent."""
 
 LEAST_LEADING = 1.2
-"""What the leading is of the text's size at least."""
+"""The minimum leading relative to the text size."""
 
 LEAST_MARGIN = 15
 """Millimetres that a margin is not narrowed below: printers leave some, and a foot needs some."""
 
 NARROWEST = 0.85
-"""What a line keeps at least of its letters where the text grows and the sheet does not."""
+"""The minimum share of a line's letters when the text grows but the sheet does not."""
 
 
 NARROWEST_TABLE = 0.985
-"""What the lines of tables keep at least, so that no number is broken."""
+"""The minimum share for the lines of tables, so that no number is broken."""
 
 
 class Knot(NamedTuple):
@@ -55,10 +55,10 @@ class FitSettings(NamedTuple):
 
 
 def fit_for(edition: Edition, metadata: Metadata) -> FitOptions | None:
-    """What an edition is to fill. A number of pages that is asked of all is one for students'
-    pages of the usual size: large print and answers take more room, and the pages of a booklet
-    are smaller. They have to be asked by name. An edition with the pages of the standard one is
-    set like that, and never by itself."""
+    """The fit requested of an edition. A number of pages for all editions applies to students'
+    pages of the usual size: large print and answers take more room, and the pages of a booklet are
+    smaller, so these have to be named. An edition with the pages of the standard one is set like
+    that, never by itself."""
     own = dict(metadata.edition_options).get(edition.name, PrintOptions()).fit
     fit = own or metadata.printing.fit
     if edition.same_pages:
@@ -72,9 +72,9 @@ def fit_for(edition: Edition, metadata: Metadata) -> FitOptions | None:
 def settings(
     sheet: Sheet, edition: Edition, metadata: Metadata, fit: FitOptions, *, has_tables: bool = False
 ) -> FitSettings:
-    """What a sheet can be made, so that its text is between the sizes that ``fit`` gives. Large
-    print only grows, and margins that the front matter gives stay. The columns of tables are as
-    wide as their words need: where there are any, they keep what they have."""
+    """The possible settings of a sheet with text between the sizes that ``fit`` gives. Large print
+    only grows, and margins from the front matter stay. Table columns are as wide as their words
+    need: if there are any, they keep their width."""
     smallest, largest = fit.smallest, fit.largest
     is_large = edition.look == "large"
     if is_large:
@@ -112,17 +112,17 @@ def settings(
 
 
 def letters(sheet: Sheet) -> float:
-    """How long a line is, in the text's size."""
+    """The length of a line, relative to the text size."""
     return sheet.measure / sheet.text
 
 
 def cells(sheet: Sheet) -> float:
-    """How long the lines of tables are, in the size of their text: usual or small."""
+    """The length of table lines, relative to the size of their text, usual or small."""
     return min(sheet.measure / sheet.label, (sheet.measure + sheet.column) / sheet.note)
 
 
 def room(sheet: Sheet) -> float:
-    """How much text a page holds, in squares of its size and leading."""
+    """The amount of text that a page holds, in squares of its size and leading."""
     height = sheet.size.height - sheet.top - sheet.bottom
     return height / sheet.leading * letters(sheet)
 

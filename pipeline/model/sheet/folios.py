@@ -25,7 +25,7 @@ def kept(pages: int) -> Folio:
 
 
 def kept_css(metadata: Metadata) -> str:
-    """What sets the numbers of `kept`."""
+    """The styles that set the page numbers of `kept`."""
     said = words(metadata.lang)
     further = string(said["page_further"].removeprefix("{page}"))
     edition = f"{said['edition_teacher'][:1].upper()}{said['edition_teacher'][1:]}"

@@ -29,7 +29,7 @@ WRITING_LINE = 15
 
 
 def enlarged(options: PrintOptions) -> PrintOptions:
-    """What is asked for, with letters and lines that are large enough, in one column."""
+    """The options with letters and lines that are large enough, in one column."""
     text = max(LARGE_PRINT, options.page.text or 0)
     asked = options.page.leading or 0
     leading = asked if asked >= LEAST_LEADING * text else LEADING * text

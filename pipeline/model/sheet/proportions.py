@@ -1,7 +1,7 @@
-"""What the edition, the front matter and good proportions make of a sheet of paper.
+"""The sheet of paper that results from the edition, the front matter and good proportions.
 
-All is in proportion to the text: a measure of some 70 letters, a column of a quarter of that
-before it where the sheet is wide enough, and small and large sizes on one scale.
+All is in proportion to the text: a measure of some 70 letters, a column of a quarter of that before
+it where the sheet is wide enough, and small and large sizes on one scale.
 """
 
 from __future__ import annotations
@@ -42,10 +42,10 @@ GAP = 6
 """Millimetres between two columns of text."""
 
 LEAST_MEASURE = 105
-"""What the text keeps at least of that, where there is to be a column."""
+"""The minimum share of the measure that the text keeps if there is a column."""
 
 SIDE, UPRIGHT = 24 / 210, 25 / 297
-"""What of a page's width and height the margins take."""
+"""The share of a page's width and height that the margins take."""
 
 LEAST = 40
 """Millimetres that lines of text are long at least, and that a page's text is high."""
@@ -54,7 +54,7 @@ SMALLEST_NOTE = 8
 """Points that no text is under."""
 
 FOOTER, FOOTER_OF_BOOK = 0.78, 0.64
-"""What of the text's width the line at the foot takes: beside the page's number, or between two."""
+"""The share of the text's width for the footer: beside the page number, or between two."""
 
 LETTER = 0.5
 """Ems that a letter of a small size is wide, for the lines that a footer takes."""
@@ -67,7 +67,7 @@ ROOM_FOR_NOTES = 45
 
 
 def options_for(edition: Edition, metadata: Metadata) -> PrintOptions:
-    """What the front matter asks of this edition: for itself, or else for all."""
+    """The front matter's options for this edition: its own, or else those for all."""
     own = dict(metadata.edition_options).get(edition.name, PrintOptions())
     options = _merged(own, metadata.printing)
     if edition.fixed_paper and own.page.size is None:
@@ -100,8 +100,8 @@ def words_of(document: Document) -> float:
 
 
 def is_book(document: Document) -> bool:
-    """Whether what an edition contains is printed as a book: as the front matter says, or where
-    it is long. A part of a publication is what its own length makes it."""
+    """Return whether what an edition contains is printed as a book: as the front matter says, or
+    where it is long. A part of a publication is what its own length makes it."""
     said = document.metadata.made_up_as
     if said and not document.metadata.part_of:
         return said == "book"
@@ -185,7 +185,7 @@ def _with_footer(sheet: Sheet, metadata: Metadata, *, is_large: bool) -> Sheet:
 
 
 def has_room_for_notes(sheet: Sheet) -> bool:
-    """Whether notes can stand beside the text."""
+    """Return whether notes can stand beside the text."""
     return sheet.outer >= ROOM_FOR_NOTES if sheet.is_book else sheet.hangs
 
 
@@ -206,7 +206,7 @@ Options = TypeVar("Options", PrintOptions, PageOptions, Margins)
 
 
 def _merged(own: Options, common: Options) -> Options:
-    """What ``own`` says, and ``common`` where it says nothing."""
+    """The options of ``own``, completed with those of ``common``."""
     changes: dict[str, object] = {}
     for name in own.__struct_fields__:
         mine, other = getattr(own, name), getattr(common, name)
@@ -228,7 +228,7 @@ TOLERANCE = 1
 rounded down."""
 
 FOLDS: dict[Imposition, int] = {"none": 0, "booklet": 1, "2-up": 1, "4-up": 2}
-"""How often the sheet is halved."""
+"""The number of times that the sheet is halved."""
 
 
 def _page_on(paper: PageSize, imposition: Imposition) -> PageSize:
@@ -242,9 +242,8 @@ def _page_on(paper: PageSize, imposition: Imposition) -> PageSize:
 def _for_small_pages(
     common: PageOptions, own: PageOptions, imposition: Imposition, text: float
 ) -> PageOptions:
-    """What is asked of the small pages: what is ``common`` to all editions was said of whole
-    sheets, so that its margins, gutter and columns do not hold for them. ``text`` is the usual
-    size of text in points."""
+    """The options for small pages. Those ``common`` to all editions refer to whole sheets, so their
+    margins, gutter and columns do not apply. ``text`` is the usual text size in points."""
     page = replace(common, margins=own.margins, gutter=own.gutter, columns=own.columns)
     if imposition == "booklet" and page.gutter is None:
         page = replace(page, gutter=FOLD)
@@ -265,8 +264,8 @@ def _half(paper: PageSize) -> PageSize:
 
 
 def lack_of(editions: Iterable[str], metadata: Metadata) -> tuple[str, str] | None:
-    """What the page of one of these editions has too little of, as a handout or as a book; and
-    what to do about it."""
+    """The problem if the page of one of these editions, as a handout or as a book, is too small,
+    and the hint."""
     sheets = (
         sheet_for(EDITIONS[name], metadata, is_book=is_book)
         for name in editions
@@ -285,7 +284,7 @@ def _lack(sheet: Sheet) -> tuple[str, str] | None:
         return None
     hint = "Make the margins smaller, or the page larger."
     if sheet.columns > 1:
-        hint = "Have one column, smaller margins, or a larger page."
+        hint = "Use one column, smaller margins, or a larger page."
     if length <= 0:
         return f"there is no room left for {what}.", hint
-    return f"{what} would be {math.floor(length)} mm {way}; {LEAST} mm are the least.", hint
+    return f"{what} would be {math.floor(length)} mm {way}; {LEAST} mm are the minimum.", hint

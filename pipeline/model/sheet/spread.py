@@ -8,10 +8,10 @@ from pipeline.model.paper import PageSize
 from pipeline.model.words.writing import writing
 
 BLEED = 3
-"""What is printed beyond the edges, and cut off."""
+"""The area printed beyond the edges and cut off."""
 
 MARKS = 9
-"""How far the sheet reaches beyond the edges, with room for the marks that say where to cut."""
+"""The area of the sheet beyond the edges, with room for crop marks."""
 
 LEAST_PAGES, LEAST_SPINE = 80, 6.0
 """Pages, or millimetres, from which on a spine can bear words: a thinner one is folded a little

@@ -1,4 +1,4 @@
-"""How the web page prints, as far as browsers can: on the handout's paper, in its sizes."""
+"""Print styles of the web page, as far as browsers support them: the handout's paper and sizes."""
 
 from __future__ import annotations
 

@@ -41,8 +41,8 @@ def understood(meaning: str) -> tuple[str, ...]:
 
 
 def called(text: str, meaning: str) -> bool:
-    """Whether a text, a title say, is one of the words for ``meaning``. Numbers before and after
-    it do not count."""
+    """Return whether a text, a title say, is one of the words for ``meaning``. Numbers before and
+    after it do not count."""
     return folded(_NUMBERS.sub("", text[:LONGEST])) in folded_words(meaning)
 
 

@@ -49,7 +49,7 @@ def _counted(index: int, signs: Sequence[str]) -> str:
 
 
 def list_number(number: int, style: str) -> str:
-    """How a list of a ``style``, as `model.ListStyle` has them, counts ``number``."""
+    """The number ``number`` in a list ``style`` of `model.ListStyle`."""
     said = roman(number) if "roman" in style else str(number)
     if "alpha" in style:
         said = letters(number - 1)

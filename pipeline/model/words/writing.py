@@ -1,5 +1,5 @@
-"""How languages are written and read: the table ``writing`` in a language's file, or a row of
-``others.toml`` for those that have none."""
+"""The conventions of written languages: the table ``writing`` in a language's file, or a row of
+``others.toml`` for those without one."""
 
 from __future__ import annotations
 
@@ -72,8 +72,8 @@ class Writing(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 @functools.lru_cache
 def writing(tag: str) -> Writing:
-    """How the language of a BCP 47 tag is written. What its file says of ``regions`` of it, or of
-    scripts, is in place of the rest there."""
+    """The writing conventions for a BCP 47 tag. Its file's ``regions``, or scripts, override the
+    general ones."""
     language, *more = tag.lower().replace("_", "-").split("-")
     row: dict[str, Any] = read_file(language).get("writing", {})
     row = dict(row or read_file(OTHERS).get(language, {}))

@@ -30,7 +30,7 @@ def missing_for_shops(
     """One warning that names it all, or none."""
     products = [edition for edition in editions if is_product(edition)]
     if not products:
-        message = "None of the editions is one that a catalogue could offer."
+        message = "None of these editions can be listed in a catalogue."
         hint = "Build `ebook` or `handout` too."
         yield diagnostic(Code.MISSING_FOR_SHOPS, message, source=source, hint=hint)
         return
@@ -40,20 +40,20 @@ def missing_for_shops(
         keys = ", ".join(f"`{key}`" for key in dict.fromkeys(key for _, key in wanted))
         yield diagnostic(
             Code.MISSING_FOR_SHOPS,
-            f"Shops and libraries will ask for what the front matter does not say: {named}.",
+            f"The front matter lacks what shops and libraries will ask for: {named}.",
             source=source,
             hint=f"Add {keys}.",
         )
 
 
 def _wanted(metadata: Metadata, products: set[str]) -> Iterator[tuple[str, str]]:
-    """What is missing, and the key that says it."""
+    """The missing information, and the key that supplies it."""
     own = metadata.identifier
     is_book = metadata.isbns.epub or (own is not None and own.scheme == "isbn")
     if "ebook" in products and not is_book:
-        yield "an ISBN of the e-book", "isbn"
+        yield "an ISBN for the e-book", "isbn"
     if "ebook" not in products and not metadata.isbns.pdf:
-        yield "an ISBN of the PDF", "isbn"
+        yield "an ISBN for the PDF", "isbn"
     if not metadata.authors and not metadata.contributors:
         yield "who wrote it", "authors"
     if not metadata.description:
@@ -61,10 +61,10 @@ def _wanted(metadata: Metadata, products: set[str]) -> Iterator[tuple[str, str]]
     if not metadata.publisher:
         yield "the publisher", "publisher"
     if len(metadata.date) != len("YYYY-MM-DD"):
-        yield "the day of publication", "date"
+        yield "the publication date", "date"
     if not any(subject.scheme in SHOPS_SORT_BY for subject in metadata.subjects):
-        yield "a subject by BISAC or Thema", "subjects"
+        yield "a BISAC or Thema subject", "subjects"
     if not metadata.url:
-        yield "the address where the files will be", "url"
+        yield "the web address of the files", "url"
     if metadata.licence is None and not metadata.rights:
-        yield "who has the rights", "rights"
+        yield "the rights holder", "rights"

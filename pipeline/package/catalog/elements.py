@@ -8,8 +8,8 @@ from typing import Any, TypeAlias
 from xml.etree import ElementTree as ET
 
 Parts: TypeAlias = Mapping[str, Any]
-"""What is in an element, by name: a text or parts, or a list of several such. What is None or an
-empty text is not there; an element without content has no parts."""
+"""The content of an element, by name: a text, parts, or a list of several. Values that are None or
+"" are left out; an element without content has no parts."""
 
 _NOT_IN_XML = re.compile(r"[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 

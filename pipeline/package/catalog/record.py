@@ -1,4 +1,4 @@
-"""What a catalogue is told of: a publication, and the files of it that are products."""
+"""The input of a catalogue: a publication, and those of its files that are products."""
 
 from __future__ import annotations
 
@@ -71,5 +71,5 @@ def isbn_of(product: Product, metadata: Metadata) -> str:
 
 
 def is_open(metadata: Metadata) -> bool:
-    """Whether the licence lets everybody have it and pass it on."""
+    """Return whether the licence lets everybody have and share it."""
     return metadata.licence is not None and metadata.licence.url.startswith(OPEN_LICENCES)

@@ -21,7 +21,7 @@ from pipeline.system import store
 from pipeline.system.pango import pango_problem
 
 LIBRARIES = ("weasyprint", "pypdfium2", "pillow")
-"""What the bytes of a picture depend on, besides what is in it."""
+"""The libraries that determine the bytes of a picture, besides its content."""
 
 RECIPE = "3"
 """To be changed with anything here that changes the bytes of a picture."""
@@ -150,7 +150,7 @@ def _unreadable(path: str) -> Diagnostic:
 def _left_out(text: str) -> Diagnostic:
     return diagnostic(
         Code.COVER_WITHOUT_TEXT,
-        f"No font has all the characters of “{text}”, so that the cover does not show it.",
+        f"No font has all the characters of “{text}”, so the cover omits it.",
         hint="Give an image of your own: `cover: cover.png`.",
     )
 
@@ -158,6 +158,6 @@ def _left_out(text: str) -> Diagnostic:
 def _no_pango(problem: str) -> Diagnostic:
     return diagnostic(
         Code.COVER_NOT_SET,
-        f"The cover cannot be set: {problem}.",
+        f"The cover cannot be made: {problem}.",
         hint="Install it, or give an image of your own: `cover: cover.png`.",
     )

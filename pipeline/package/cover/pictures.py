@@ -15,7 +15,7 @@ MARGIN = 0.05
 """Of the height, above the image and below it."""
 
 SHADE = 0.55
-"""How much black is in the ground, so that the image stands out."""
+"""The share of black in the ground, so that the image stands out."""
 
 
 def backed(data: bytes, width: int, height: int) -> bytes:

@@ -172,7 +172,7 @@ KINDS: dict[str, str] = {
     "bodymatter": "text",
     **{name: role.guide for name, role in ROLES.items() if role.guide},
 }
-"""What EPUB 2 calls the landmarks that it knows."""
+"""The names of landmarks in EPUB 2."""
 
 
 def guide(landmarks: tuple[Landmark, ...]) -> Iterator[dict[str, str]]:

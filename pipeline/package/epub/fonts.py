@@ -17,7 +17,7 @@ from pipeline.package.font_subset import COMMON, subset
 from pipeline.package.font_use import characters, font_face
 
 LICENCE_NAMES = ("LICENSE.txt", "LICENSE", "OFL.txt", "files/LICENSE.txt", "files/OFL.txt")
-"""Where packages of fonts keep their licence."""
+"""The paths of licences in font packages."""
 
 
 def add_fonts(
@@ -53,7 +53,7 @@ def hidden_fonts(book: EpubBook, faces: tuple[Face, ...]) -> frozenset[str]:
 
 
 def _name(face: Face) -> str:
-    """What a face's file is called, in letters that every reading system takes."""
+    """The file name of a face, in letters that every reading system accepts."""
     family = re.sub(r"[^A-Za-z0-9]", "", face.family) or "Font"
     return f"{family}-{face.weight}-{face.style}"
 
@@ -82,7 +82,7 @@ ALGORITHM = "http://www.idpf.org/2008/embedding"
 FILE = "META-INF/encryption.xml"
 
 COVERED = 1040
-"""How many bytes of a font are changed."""
+"""The number of bytes of a font that are obfuscated."""
 
 
 def obfuscated(font: bytes, identifier: str) -> bytes:

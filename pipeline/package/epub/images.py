@@ -76,7 +76,7 @@ def _name(old: str, suffix: str, names: set[str]) -> str:
 
 
 def _is_cover(asset: Asset, pages: Pages) -> bool:
-    """Whether an image is the cover as it is, and not a drawing that a picture is made of."""
+    """Return whether an image is the cover itself, not a drawing from which a picture is made."""
     named = pages.metadata.cover
     return pages.cover is None and named is not None and asset.path == named.source.text
 

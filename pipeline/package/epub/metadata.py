@@ -1,5 +1,5 @@
-"""What an e-book says about itself, and about its accessibility (EPUB Accessibility 1.1), in its
-package document."""
+"""The metadata of an e-book, including accessibility (EPUB Accessibility 1.1), in its package
+document."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ STANDARD = "ebook"
 """The edition that the publication's identifiers are those of."""
 
 ISBN_10, ISBN_13, DOI = "02", "15", "06"
-"""What ONIX's code list 5 has for kinds of identifiers."""
+"""ONIX code list 5: kinds of identifiers."""
 
 PREFIXES = ("ibooks: http://vocabulary.itunes.apple.com/rdf/ibooks/vocabulary-extensions-1.0/",)
 
@@ -63,7 +63,7 @@ def unique_identifier(metadata: Metadata, edition: str = STANDARD) -> Identifier
 
 
 def time_of_change(metadata: Metadata) -> datetime.datetime:
-    """When the book was changed, which an EPUB has to say: `NO_DATE` where nothing does."""
+    """The modification time, which an EPUB must have: `NO_DATE` if there is none."""
     return publication_moment(metadata.modified or metadata.date) or NO_DATE
 
 

@@ -9,7 +9,7 @@ from pipeline.model.rendered import NavList, NavPoint, PageListEntry, Pages
 NAMESPACE = "http://www.daisy.org/z3986/2005/ncx/"
 
 CLASSES = {"figures": "loi", "tables": "lot"}
-"""What the lists that EPUB 2 knows are called."""
+"""The names of the lists that EPUB 2 knows."""
 
 
 def ncx(pages: Pages, identifier: str) -> bytes:

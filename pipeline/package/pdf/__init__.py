@@ -95,7 +95,7 @@ def package(
 
         data = document.written(finish)
     if edition.fields and not widgets:
-        message = "There is nothing to fill in: no blank, no writing lines, no choices, no tasks."
+        message = "There is nothing to fill in: no blanks, writing lines, choices or tasks."
         found = (*found, diagnostic(Code.NOTHING_TO_FILL_IN, message))
     facts = _facts(document.pages, fitted)
     extra: dict[str, bytes] = {}

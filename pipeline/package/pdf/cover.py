@@ -21,13 +21,13 @@ from pipeline.package.pdf.markup import ready
 from pipeline.package.pdf.metadata import describe
 
 SIZES = tuple(round(21 * 0.945**step, 2) for step in range(35))
-"""What a title may be, in rem, from the largest down to 3.1."""
+"""The possible sizes of a title in rem, from the largest down to 3.1."""
 
 SMALL = 7.5
 """A title that has to be smaller to keep its words whole is tried with divided words."""
 
 GAIN = 1.25
-"""How much larger the letters have to be for words to be divided."""
+"""The increase in letter size that justifies dividing words."""
 
 SUBTITLE, SMALLEST_SUBTITLE, LARGEST_SUBTITLE = 0.46, 3.2, 5.2
 """The subtitle's size as a part of the title's, and in rem."""
@@ -39,10 +39,10 @@ line may end, few lines are more likely to end after a word."""
 SIGNS = frozenset({"ja", "ko", "zh"})
 
 WIDTHS = tuple(range(40, 101, 5))
-"""How wide a title is tried, in hundredths of the panel."""
+"""The widths tried for a title, in hundredths of the panel."""
 
 LONG = 6
-"""How many times as high the page is on which a cover is tried."""
+"""The height of the page on which a cover is tried, in heights of the cover."""
 
 TOLERANCE = 0.5
 """CSS pixels."""
@@ -82,8 +82,8 @@ def _is_page(thing: Any) -> bool:
 
 
 class Try(NamedTuple):
-    """How a title is set: its size in rem, its width in hundredths of the panel, what is done
-    with its words (see the style sheet), and what of the panel is to be left free, in pixels."""
+    """A setting of the title: its size in rem, its width in hundredths of the panel, the treatment
+    of its words (see the style sheet), and the part of the panel to leave free, in pixels."""
 
     size: float
     width: int = 100
@@ -174,14 +174,13 @@ def _found(document: TypesetDocument, name: str) -> list[LayoutBox]:
 
 
 def _free(panel: LayoutBox) -> float:
-    """What of the panel's height is left, in pixels; less than 0 where it is too low."""
+    """The free height of the panel in pixels; negative if the content is too high."""
     (flow,) = children(panel)
     return float(panel.height - flow.height)
 
 
 def _keeps_within(panel: LayoutBox) -> bool:
-    """Whether the panel has room for what is in it: no line is too long, and all are not too
-    many."""
+    """Return whether the content fits the panel: no line too long, not too many lines."""
     return _free(panel) >= -TOLERANCE and all(
         line.width <= box.width + TOLERANCE
         for box in all_boxes(panel)

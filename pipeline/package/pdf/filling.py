@@ -1,4 +1,4 @@
-"""How far a text fills its pages, and what of it takes most room."""
+"""The fullness of a text's pages, and the blocks that take most room."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ KINDS = {
     "pre": "code",
     "blockquote": "quotation",
 }
-"""What a message calls elements."""
+"""The names of elements in a message."""
 
 NAMED = {"exercise": "exercise", "box": "box", "table-list": "table"}
-"""What it calls those of some classes; the last is a table that is a list of its rows."""
+"""The names of elements with certain classes; the last is a table shown as a list of its rows."""
 
 
 class Block(NamedTuple):
@@ -36,7 +36,7 @@ class Block(NamedTuple):
 
 
 def filled(pages: Sequence[LayoutBox]) -> float:
-    """How many of the pages are full: 1.4 where the second is for four tenths."""
+    """The number of full pages: 1.4 if the second is filled to four tenths."""
     return len(pages) - 1 + _share(pages[-1])
 
 
@@ -53,8 +53,7 @@ def largest_blocks(pages: Sequence[LayoutBox], count: int) -> list[Block]:
 
 
 def _share(page: LayoutBox) -> float:
-    """How much of a page's height has something on it. Notes are at its foot, and make it
-    higher by what they take."""
+    """The share of a page's height that is used. Footnotes add the height that they take."""
     top = page.content_box_y()
     bottom, notes = top, 0.0
     for part in children(page):
@@ -86,6 +85,6 @@ def _blocks(box: LayoutBox) -> Iterator[tuple[str, str, float]]:
 
 
 def _kind(element: Element) -> str:
-    """What people call an element."""
+    """The everyday name of an element."""
     named = next((NAMED[name] for name in NAMED if name in classes(element)), "")
     return named or KINDS.get(element.tag, "block")

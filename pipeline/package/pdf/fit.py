@@ -31,10 +31,10 @@ from pipeline.package.pdf.layout import set_pages
 SHEET_STYLE = "sheet.css"
 
 FULL_SHEETS: dict[Imposition, int] = {"none": 2, "booklet": 4, "2-up": 4, "4-up": 8}
-"""How many pages are on the two sides of a sheet."""
+"""The number of pages on the two sides of a sheet."""
 
 MOST_NAMED = 3
-"""How many blocks a message names."""
+"""The maximum number of blocks that a message names."""
 
 
 class Filled(NamedTuple):
@@ -117,8 +117,8 @@ class _Fit:
         blocks = largest_blocks(boxes, MOST_NAMED)
         most = "1 line" if lines == 1 else f"{lines} lines"
         message = (
-            f"The text does not fit on {_pages(pages)}, even at {_points(tightest)}: it is over by"
-            f" {most} ({_percent(over)} of a page)."
+            f"The text does not fit on {_pages(pages)}, even at {_points(tightest)}: it is too "
+            f"long by {most} ({_percent(over)} of a page)."
         )
         hint = f"{_room_takers(blocks)} Leave something out, ask for more pages, or allow a"
         return _said(
@@ -139,7 +139,7 @@ def fit_pages(
 
 
 def fitted(sheet: Sheet, length: float) -> Fitted:
-    """What a sheet is, and how far a text of so many pages fills the last one."""
+    """The settings of a sheet, and the fullness of the last page of a text of so many pages."""
     pages = math.ceil(length - SLACK)
     margins = (sheet.top, sheet.outer, sheet.bottom, sheet.inner)
     top, outer, bottom, inner = (round(margin, 1) for margin in margins)
@@ -159,10 +159,10 @@ def _too_short(fit: FitOptions, pages: int, length: float) -> Diagnostic:
 
 def _uneven(fit: FitOptions, length: float, multiple: int) -> Diagnostic:
     message = (
-        f"The text fills {length:.1f} pages, and no legible size makes that a multiple of"
-        f" {multiple}: the last sheet stays as it is."
+        f"The text fills {length:.1f} pages, and no legible size makes that a multiple of "
+        f"{multiple}, so the last sheet is not full."
     )
-    return _said(Code.FILLS_TOO_LITTLE, fit, message, "Leave something out, or add to it.")
+    return _said(Code.FILLS_TOO_LITTLE, fit, message, "Shorten the text, or add to it.")
 
 
 def _said(code: Code, fit: FitOptions, message: str, hint: str) -> Diagnostic:

@@ -13,14 +13,14 @@ from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 WELL_FILLED = 0.93
-"""What of the last page is full where no better setting has to be looked for."""
+"""The share of the last page that ends the search for a better setting."""
 
 AIM = 0.97
-"""What of the last page a guess tries to fill."""
+"""The share of the last page that a guess aims for."""
 
 FULL_ENOUGH, BEGUN = 0.75, 0.3
-"""What of the last page is full where a text is shortened to a full sheet, so that no better
-setting has to be looked for; and where it is drawn out to one, at least."""
+"""The share of the last page that ends the search when a text is shortened to a full sheet, and the
+minimum when it is stretched to one."""
 
 MOST_TRIALS = 8
 """Of one length. Where a text grows evenly, four will do; where a high block moves to the next page
@@ -30,8 +30,7 @@ LITTLE = 0.04
 """Pages that it is not worth to look further for."""
 
 NEAR, STRIDE = 0.2, 8
-"""Where a text is off by fewer pages than that, what is looked for is likely within so many
-settings."""
+"""A difference in pages below which the goal is likely to be within so many settings."""
 
 SLACK = 1e-6
 """Two lengths may differ by so much and be the same."""
@@ -42,7 +41,7 @@ any length above that will do then."""
 
 
 class _Found(NamedTuple):
-    """Where a search has ended: between two settings, or ``here``."""
+    """The end of a search: between two settings, or ``here``."""
 
     low: int
     high: int
@@ -60,7 +59,7 @@ class Search:
     over: dict[int, float] = dataclasses.field(default_factory=dict)
 
     def length(self, setting: int, limit: float = math.inf) -> float:
-        """How long the text is at a setting, or infinite where it is over the limit."""
+        """The length of the text at a setting, or infinity if it is over the limit."""
         known = self.lengths.get(setting, math.inf)
         if math.isinf(known) and self.over.get(setting, 0) < limit:
             known = self.trial(setting, limit)
@@ -109,7 +108,7 @@ class Search:
         return _Found(low, high)
 
     def _is_found(self, most: float, low: int, high: int) -> bool:
-        """Whether nothing is left between two settings, or hardly anything."""
+        """Return whether there is nothing left between two settings, or hardly anything."""
         if high - low <= 1:
             return True
         if low < 0 or high == len(self.rooms):
@@ -126,8 +125,8 @@ class Search:
         return middle
 
     def _guess(self, most: float, low: int, high: int) -> int:
-        """Where the text ends near the foot of the last page, by what the pages hold and by the
-        nearest length that is known."""
+        """The setting at which the text should end near the foot of the last page, judged by the
+        capacity of pages and the nearest known length."""
         if not self.lengths:
             return (low + high) // 2
         near = min(self.lengths, key=lambda s: (abs(self.lengths[s] - most), s))

@@ -1,4 +1,4 @@
-"""Which pages go on which side of which sheet. Pages count from 1; None is a blank one."""
+"""The arrangement of pages on the sides of sheets. Pages count from 1; None is a blank one."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def padded(count: int, multiple: int, *, back_cover: bool = False) -> list[int |
 
 
 def _signatures(sheets: int, most: int | None) -> Iterator[tuple[int, int]]:
-    """Where each signature begins and ends, in sheets."""
+    """The first and last sheet of each signature."""
     if most is None:
         most = max(sheets, 1) if sheets <= MOST_STAPLED else SIGNATURE
     number = -(-sheets // most)

@@ -15,12 +15,11 @@ RANGE = "–"
 
 
 Labels: TypeAlias = Callable[[Sequence[TypesetPage]], list[str]]
-"""What gives the numbers that are printed on pages."""
+"""A function for the page numbers as printed."""
 
 
 class _Place(NamedTuple):
-    """Where something is: at the id ``target``, or (``whole``) on all pages that what has the
-    id is on."""
+    """A place: the id ``target``, or (``whole``) all pages of the element with this id."""
 
     target: str
     whole: bool
@@ -99,7 +98,7 @@ def merged(found: Iterable[PageRange]) -> list[PageRange]:
 
 
 def folios(pages: int) -> list[str]:
-    """What is printed on so many pages as their numbers."""
+    """The printed numbers of so many pages."""
     return list(map(str, range(1, pages + 1)))
 
 

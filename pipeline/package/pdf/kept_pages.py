@@ -186,13 +186,13 @@ class KeptPages:
         return next(e for e in self._above(element) if e.tag in LINES | HOLDERS | CELLS)
 
     def _above(self, element: Element) -> Iterator[Element]:
-        """What is around an element, from the inside."""
+        """The ancestors of an element, innermost first."""
         while (parent := self._parents.get(element)) is not None:
             yield parent
             element = parent
 
     def _comes_before(self, mark: Element, block: Element) -> bool:
-        """Whether there is anything in a block before a mark."""
+        """Return whether a block has any content before a mark."""
         element = mark
         while element is not block:
             parent = self._parents[element]

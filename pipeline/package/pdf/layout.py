@@ -19,7 +19,7 @@ from pipeline.package.pdf.markup import classes
 from pipeline.package.pdf.text_columns import fill_lines
 
 LAYOUTS = 4
-"""How often a publication is laid out at most."""
+"""The maximum number of times that a publication is laid out."""
 
 
 def lay_out(

@@ -1,4 +1,4 @@
-"""What the engine finds wrong, as diagnostics."""
+"""The engine's problems as diagnostics."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ from pipeline.package.pdf.engine.log import heard_by
 from pipeline.package.pdf.markup import ASSET
 
 MOST_SHOWN = 12
-"""How many characters a message shows of a script."""
+"""The maximum number of characters of a script that a message shows."""
 
 BOLD, SEMIBOLD = frozenset({"b", "strong"}), 600
 """Elements whose text is to be bold, and the weight from which on a face is."""
 
 CONTEXT = 24
-"""How many characters each side of one without a glyph a message shows."""
+"""The number of characters that a message shows on each side of one without a glyph."""
 
 
 class Log:
@@ -41,7 +41,7 @@ class Log:
         self._missing = [(character, _around(character, root)) for character in sorted(missing)]
 
     def diagnostics(self, places: Iterable[CharacterPlace]) -> tuple[Diagnostic, ...]:
-        """What was logged; ``places`` are those of characters in the source."""
+        """The logged problems; ``places`` are the positions of characters in the source."""
         spans = {place.character: place.span for place in places}
         for drawing in self._drawings():
             text = drawing.data.decode()
@@ -79,7 +79,7 @@ class Log:
     def _cannot_draw(self, url: str, what: str) -> None:
         asset = self._assets.get(url.removeprefix(ASSET).removeprefix("images/"))
         message = f"“{asset.path if asset else url.removeprefix(ASSET)}”{what}"
-        hint = "Open it in a program that draws, and save it anew: a drawing as “plain SVG”."
+        hint = "Open it in a drawing program, and save it again as “plain SVG”."
         span = asset.span if asset else None
         self._found.setdefault(message, diagnostic(Code.BAD_IMAGE, message, span=span, hint=hint))
 
@@ -101,9 +101,9 @@ def listening(
 def missing_glyphs(
     characters: Iterable[tuple[str, str]], spans: Mapping[str, Span]
 ) -> Iterator[Diagnostic]:
-    """What no font has: one finding a script, at the first of its characters in the source;
-    symbols and emoji, which are of no script, together. ``characters`` come with the words
-    around them."""
+    """Characters without a glyph in any font: one finding for each script, at its first character
+    in the source; symbols and emoji, which belong to no script, share one. ``characters`` come with
+    the words around them."""
     groups: dict[str, list[str]] = {}
     around = dict(characters)
     order = {character: number for number, character in enumerate(spans)}
@@ -123,8 +123,8 @@ def missing_glyphs(
 
 
 def missing_bold(root: ElementTree.Element, spans: Mapping[str, Span]) -> Iterator[Diagnostic]:
-    """What is to be bold, in scripts whose bold face is not installed: one finding a script's
-    font, at the first of its characters."""
+    """Text that should be bold but whose script's bold face is not installed: one finding for each
+    font, at the first character in the source."""
     told: set[str] = set()
     for element in root.iter():
         if element.tag not in BOLD:
@@ -137,7 +137,7 @@ def missing_bold(root: ElementTree.Element, spans: Mapping[str, Span]) -> Iterat
             told.add(font.package)
             first = next(c for c in text if writing_systems.scripts((c,)) & font.scripts)
             shown = " ".join(text.split())[:CONTEXT]
-            message = f"“{shown}” is to be bold, and is not: its bold font is not installed."
+            message = f"“{shown}” should be bold, but its bold font is not installed."
             hint = f"Install the fonts: `pip install {font.package}`."
             yield diagnostic(Code.MISSING_GLYPH, message, span=spans.get(first), hint=hint)
 

@@ -69,7 +69,7 @@ class Margin:
         return left_over
 
     def takes(self, note: MarginNote) -> bool:
-        """Whether the margin has room for a note of another page, and takes it if so."""
+        """Return whether the margin has room for a note of another page, and take it if so."""
         moved = dataclasses.replace(note, wanted=self.column.top)
         notes = sorted((moved, *self.notes), key=lambda one: one.wanted)
         if not _stack(notes, self.blocked, self.column):
@@ -138,8 +138,8 @@ def _up(top: float, height: float, blocked: list[Extent]) -> float:
 
 @dataclasses.dataclass(slots=True)
 class _Page:
-    """What a page holds: notes, each with the line that refers to it; what else is drawn, with
-    its line; and where the text stands."""
+    """The content of a page: notes, each with the line that refers to it; other drawn content, with
+    its line; and the text area."""
 
     box: LayoutBox
     notes: list[tuple[LayoutBox, LayoutBox | None]] = dataclasses.field(default_factory=list)
@@ -201,7 +201,7 @@ def _move(box: LayoutBox, before: LayoutBox, after: LayoutBox) -> None:
 
 
 def _left(page: LayoutBox, text: LayoutBox | None, width: float) -> float:
-    """Where the margin begins: in the column beside the text, or else outside of it."""
+    """The left edge of the margin: in the column beside the text, or else outside of it."""
     start, end = page.content_box_x(), page.content_box_x() + page.width
     if text is not None and text.content_box_x() - start >= width:
         return float(start)

@@ -32,14 +32,14 @@ def replace_characters(root: Element, characters: Iterable[str]) -> None:
 
 
 _IDEOGRAPH = re.compile("[\u2e80-\ud7ff\uf900-\ufaff]|[\U00020000-\U0003ffff]")
-"""What lines break between without a space."""
+"""Characters between which lines break without a space."""
 
 LONGEST_WORD = 100
 """Letters, beyond which what has no space in it is no word, and broken anywhere."""
 
 _NO_WORD = re.compile(r"[!-~\u00a1-\u024f]{300,}")
-"""What is too long to look for hyphens in. Only where words have spaces between: elsewhere, lines
-break within them anyway."""
+"""Text too long for hyphenation. Only in scripts with spaces between words: elsewhere, lines break
+within it anyway."""
 
 _PART = re.compile(r".{60}(?=.)", re.DOTALL)
 
@@ -102,7 +102,8 @@ def classes(element: Element) -> frozenset[str]:
 
 
 def shows_more(element: Element) -> bool:
-    """Whether an element has something in it that is not its text, a note or a formula say."""
+    """Return whether an element contains something besides its text, such as a note or a
+    formula."""
     beside = any(ASIDE & classes(inner) for inner in element.iter())
     return beside or element.find(".//img") is not None
 

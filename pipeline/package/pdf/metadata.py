@@ -1,4 +1,4 @@
-"""What a PDF says about itself: its language, information dictionary and XMP packet."""
+"""The metadata of a PDF: language, information dictionary and XMP packet."""
 
 from __future__ import annotations
 

@@ -52,7 +52,7 @@ def add(parent: StructureNode, child: StructureNode) -> StructureNode:
 
 
 def home(parent: StructureNode, child: StructureNode | None) -> StructureNode:
-    """Where a child or text goes: text and inlines in a group get a paragraph."""
+    """The parent for a child or text: text and inlines in a group get a paragraph."""
     if parent.kind not in GROUPS or (child is not None and child.kind not in INLINE):
         return parent
     last = parent.kids[-1] if parent.kids else None

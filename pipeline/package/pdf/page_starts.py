@@ -1,8 +1,8 @@
-"""Where the pages begin: the first of the text on each, and what of the source that is.
+"""The beginnings of pages: the first text on each, and its place in the source.
 
-The markup says which piece of the text comes next (`print_marks.TEXT`). A box
-knows its element and what it shows of it, though not which part of the element's
-text that is: so letters are counted, page by page, and element by element.
+The markup says which piece of the text comes next (`print_marks.TEXT`). A box knows its element and
+what it shows of it, though not which part of the text of the element that is: so letters are
+counted, page by page, and element by element.
 """
 
 from __future__ import annotations
@@ -136,7 +136,7 @@ class _Reader:
 
 
 def _front_part(element: Element) -> FrontPart:
-    """What stands before the text, by the class that its outermost element has."""
+    """The part before the text, by the class of its outermost element."""
     found = classes(element)
     if "imprint" in found:
         return "imprint"
@@ -172,7 +172,7 @@ class Pieces:
     def page_map(
         self, edition: str, flows: Sequence[Sequence[Flow]], sheet: Sheet | None
     ) -> PageMap:
-        """Where pages begin that have this text."""
+        """The page map of this text."""
         return PageMap(edition, tuple(self._found(flows)), len(flows), sheet)
 
     def _found(self, flows: Sequence[Sequence[Flow]]) -> Iterator[PageStart]:
@@ -230,7 +230,7 @@ class Pieces:
         return " ".join(found.split())[: 2 * WORDS]
 
     def _place(self, letter: int) -> int:
-        """Where in the text the letter after so many others is, or where the text ends."""
+        """The position of the letter after so many others, or the end of the text."""
         number = bisect.bisect_right(self._counts, letter) - 1
         within = letter_place(self._texts[number], letter - self._counts[number])
         return self._begins[number] + within
@@ -272,5 +272,5 @@ def _text_flow(page: LayoutBox, heads: set[Element]) -> Iterator[LayoutBox]:
 
 
 def _lines(box: LayoutBox) -> int:
-    """How many lines to write on a box has."""
+    """The number of writing lines in a box."""
     return sum(has_class(child, "line") for child in children(box))

@@ -63,7 +63,7 @@ def _pieces(text: str, missing: Container[str]) -> tuple[str, list[Element]] | N
 
 
 def _runs(text: str, missing: Container[str]) -> Iterator[tuple[int, int, str]]:
-    """Where runs of emoji begin and end; one that no font has by itself, and its name."""
+    """The positions of runs of emoji, or of a single one that no font has, with its name."""
     begin = last = -1
     for start, end, name in _emoji(text):
         is_missing = any(character in missing for character in text[start:end])
@@ -80,7 +80,7 @@ def _runs(text: str, missing: Container[str]) -> Iterator[tuple[int, int, str]]:
 
 
 def _emoji(text: str) -> Iterator[tuple[int, int, str]]:
-    """Where each emoji of a text begins and ends, and its name."""
+    """The positions and names of the emoji in a text."""
     import emoji
 
     for token in emoji.analyze(text, non_emoji=False, join_emoji=True):

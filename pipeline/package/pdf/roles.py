@@ -1,4 +1,4 @@
-"""What the elements of the markup are in a PDF (ISO 32000-1, 14.8.4)."""
+"""The PDF roles of the markup's elements (ISO 32000-1, 14.8.4)."""
 
 from __future__ import annotations
 
@@ -41,13 +41,13 @@ DIVISIONS = frozenset({"box", "dialogue", "turn", "exercise", "for-teachers", "e
 """Classes of the divisions that are one for a listener too."""
 
 ILLUSTRATIONS = frozenset({"Figure", "Formula"})
-"""What is seen as a whole, and has words for those who do not see it."""
+"""Elements that are seen as a whole and have alternative text."""
 
 GROUPS = frozenset({"Document", "Sect", "Art", "Div", "BlockQuote"})
-"""What holds blocks only, where stray text gets a paragraph."""
+"""Elements that contain only blocks; stray text in them gets a paragraph."""
 
 BLOCK_ONLY = GROUPS | {"L", "LI", "Table", "THead", "TBody", "TFoot", "TR", "TOC", "TOCI"}
-"""Where white space says nothing."""
+"""Elements in which white space is insignificant."""
 
 INLINE = frozenset({"Span", "Code", "Link", "Quote", "Reference"})
 
@@ -71,7 +71,7 @@ def role(element: Element) -> str:
 
 
 def is_decoration(element: Element) -> bool:
-    """Whether an element is there for the eye alone."""
+    """Return whether an element is there for the eye alone."""
     return (
         element.tag == "hr"
         or element.get("aria-hidden") == "true"
@@ -80,15 +80,15 @@ def is_decoration(element: Element) -> bool:
 
 
 def is_line_of_its_own(element: Element | None) -> bool:
-    """Whether an element is a line of verse or of code, after which the next one begins."""
+    """Return whether an element is a line of verse or of code, after which the next one begins."""
     return element is not None and bool(LINES & classes(element))
 
 
 def is_code_line(element: Element | None) -> bool:
-    """Whether an element is a line of code, in which no space is left out."""
+    """Return whether an element is a line of code, in which no space is left out."""
     return element is not None and "code-line" in classes(element)
 
 
 def is_hidden(element: Element) -> bool:
-    """Whether an element is for those who listen: it is laid out, and shows nothing."""
+    """Return whether an element is for those who listen: it is laid out, and shows nothing."""
     return "visually-hidden" in classes(element)

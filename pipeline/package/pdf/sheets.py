@@ -29,7 +29,7 @@ BREAK = "page-break"
 """The class of a page break in the markup."""
 
 PAGE = "/Page"
-"""How the names of pages on sheets begin; their numbers follow."""
+"""The prefix of the names of pages on sheets, followed by their numbers."""
 
 MARKS = frozenset({"BMC", "BDC", "EMC", "MP", "DP"})
 """The operators that mark content (ISO 32000-1, section 14.6)."""
@@ -46,7 +46,7 @@ ONLY_FOR_PAGES = (
     "/PageMode",
     "/StructTreeRoot",
 )
-"""What the catalogue says of pages that are no longer there."""
+"""Catalog entries about the original pages, which no longer exist."""
 
 
 class _Cell(NamedTuple):
@@ -101,8 +101,8 @@ def impose(
 
 
 def has_back_cover(pages: Sequence[TypesetPage]) -> bool:
-    """Whether the last page is the back of the publication: one that the
-    author has begun with a page break, for something short."""
+    """Return whether the last page is the back of the publication: one that the author has begun
+    with a page break, for something short."""
     if len(pages) < 2:
         return False
     before, last = pages[-2].box, pages[-1].box
@@ -215,8 +215,7 @@ def _numbers(values: Sequence[float]) -> str:
 
 
 def _describe(pdf: pikepdf.Pdf, edition: Edition, metadata: Metadata, beside: str) -> None:
-    """What the file says of itself: no more than it holds, and how a printer is to print it
-    (ISO 32000-1, section 12.2)."""
+    """Set the metadata and the viewer and print preferences (ISO 32000-1, section 12.2)."""
     for key in ONLY_FOR_PAGES:
         if key in pdf.Root:
             del pdf.Root[key]

@@ -43,7 +43,7 @@ from pipeline.package.pdf.roles import (
 
 SOFT_HYPHEN = "\u00ad"
 DASHES = ("-", "\u2013", "\u2014", "/")
-"""What a line may end in without a space after it."""
+"""Characters that may end a line without a following space."""
 
 
 class Structure:

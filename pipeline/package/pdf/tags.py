@@ -20,7 +20,7 @@ PRINT = 1 << 2
 NUMBERING = {"ul": "/Disc", "ol": "/Decimal", "dl": "/None"}
 LETTERS = {"a": "/LowerAlpha"}
 SHOW = b"] TJ"
-"""How the operator that shows text ends."""
+"""The ending of the operators that show text."""
 
 SCOPES = {"col": "/Column", "row": "/Row"}
 
@@ -214,7 +214,7 @@ def _written(value: Any) -> str:
 
 
 def _said(node: StructureNode) -> dict[str, Any]:
-    """What a listener is told beyond the text."""
+    """The text for screen readers beyond what is printed."""
     source, said = node.element, dict[str, Any]()
     if node.spoken:
         said["ActualText"] = String(node.spoken)
@@ -245,20 +245,20 @@ def _said(node: StructureNode) -> dict[str, Any]:
 
 
 def _numbering(source: Element) -> str:
-    """How a list's items are labelled."""
+    """The numbering style of a list."""
     if "bibliography" in classes(source):
         return "/Decimal" if "labelled" in classes(source) else "/None"
     return LETTERS.get(source.get("type", "")) or NUMBERING[source.tag]
 
 
 def _spans(cell: Element) -> dict[str, int]:
-    """How many columns and rows a cell takes, where it takes several."""
+    """The number of columns and rows that a cell spans, if more than one."""
     found = {"ColSpan": int(cell.get("colspan", "1")), "RowSpan": int(cell.get("rowspan", "1"))}
     return {name: count for name, count in found.items() if count > 1}
 
 
 def _link_text(link: Element | None) -> str:
-    """What a link is called: by its title, its text, or where it leads."""
+    """The text of a link: its title, its text, or its target."""
     if link is None:
         return ""
     return link.get("title") or read_text(link) or link.get("href") or ""

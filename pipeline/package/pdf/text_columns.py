@@ -40,7 +40,7 @@ UNEVEN = frozenset(
 """Classes of those that are not, for all that."""
 
 NEARLY = 0.02
-"""What of a line a height may be off without being filled up."""
+"""The part of a line by which a height may differ without being padded."""
 
 
 class _Leaf(NamedTuple):
@@ -146,7 +146,7 @@ def _part(section: Element, used: set[Element]) -> Element:
 
 
 def _is_even(element: Element) -> bool:
-    """Whether a block is as high as so many lines."""
+    """Return whether a block is as high as so many lines."""
     return all(inner.tag in LINES and not UNEVEN & classes(inner) for inner in element.iter())
 
 

@@ -20,7 +20,7 @@ _PAGE_BREAKS = frozenset(
 _OPENING = re.compile(r"(`{3,}+)([^`]*+)$|(~{3,}+)(.*)$")
 
 _CHUNK = re.compile(r"\{[A-Za-z][\w-]*[ \t,}]")
-"""What a chunk of R Markdown begins with; in its label or its options learnr names answers."""
+"""The beginning of an R Markdown chunk; learnr names answers in its label or options."""
 
 _WORD = re.compile(r"[^\W\d_]{4,}")
 
@@ -62,7 +62,7 @@ class FenceProcessor(LineProcessor):
         char, length, _ = block.state
         if not block.get("closed"):
             message = f"The code fence {char * length} is never closed."
-            hint = f"End the code with a line {char * length}."
+            hint = f"End it with a line {char * length}."
             self.report(block, Code.UNCLOSED_FENCE, message, hint)
         if raw := _RAW.fullmatch(block.get("info", "")):
             self._close_raw(block, parent, raw[1].lower())

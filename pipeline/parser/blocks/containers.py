@@ -79,7 +79,7 @@ class ContainerProcessor(LineProcessor):
         return Match.YES
 
     def _closes(self, block: BlockElement, colons: int) -> bool:
-        """Whether a closing line of ``colons`` is the end of ``block``."""
+        """Return whether a closing line of ``colons`` is the end of ``block``."""
         tip = self.parser.tip
         if tip.processor and tip.processor.waits_for_end(tip):
             return False

@@ -148,7 +148,7 @@ def _drawn(line: Line) -> tuple[str, list[int]]:
 
 
 def _fit(lines: list[Line], groups: list[_Group]) -> bool:
-    """Whether there is space in each line where the groups have some between them."""
+    """Return whether there is space in each line where the groups have some between them."""
     for line in lines:
         drawn, _ = _drawn(line)
         for before, after in itertools.pairwise(groups):
@@ -183,7 +183,7 @@ def _cut(line: Line, groups: list[_Group]) -> list[Line]:
 
 
 def _alignments(lines: list[Line], groups: list[_Group]) -> list[str]:
-    """What the texts of a head say by where they stand over their dashes."""
+    """The alignments of columns, by the position of header texts over their dashes."""
     found = []
     rows = [_cut(line, groups) for line in lines]
     for number, group in enumerate(groups):

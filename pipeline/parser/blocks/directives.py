@@ -1,6 +1,6 @@
-"""What MyST writes as directives in fences: boxes, ``{note} Title``, and answers, ``{solution}``
-or from ``{solution-start}`` to ``{solution-end}``; and answers as LaTeX's environment,
-``\\begin{solution}``."""
+"""MyST's directives in fences: boxes, ``{note} Title``, and answers, ``{solution}`` or from
+``{solution-start}`` to ``{solution-end}``; and answers as LaTeX's environment,
+``\begin{solution}``."""
 
 from __future__ import annotations
 
@@ -89,7 +89,7 @@ class DirectiveProcessor(LineProcessor):
 
 
 def _as_code(written: str) -> str:
-    """What is written in marks of code, which a fence of ticks has already."""
+    """The text marked up as code, which a fence of backticks already is."""
     return written if written.startswith("`") else f"`{written}`"
 
 

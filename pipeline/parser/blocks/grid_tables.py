@@ -73,7 +73,7 @@ class GridTableProcessor(LineProcessor):
                 f"The lines look like a grid table, and are shown as code: {error.message}",
                 line.number,
                 line.offset + error.column,
-                "Let all lines be as long as the first, and each `|` and `+` stand in its column.",
+                "Make all lines as long as the first, and line up each `|` and `+`.",
             )
             return
         block.lines = []
@@ -113,9 +113,9 @@ class _Grid:
         for number, line in enumerate(self._drawn):
             if len(line) != width or line[-1] not in "+|":
                 column = min(len(lines[number]), len(lines[0]))
-                raise GridError(number, column, "this line does not end where the first does.")
+                raise GridError(number, column, "this line does not have the length of the first.")
         if not _BORDER.match(lines[-1]):
-            raise GridError(len(lines) - 1, 0, "its last line is no `+---+`.")
+            raise GridError(len(lines) - 1, 0, "its last line is not `+---+`.")
         self._x = self._columns()
         self._y = [0, *self._borders()]
         self.columns, self.rows = len(self._x) - 1, len(self._y) - 1
@@ -166,7 +166,7 @@ class _Grid:
                     for column in range(area.left, area.right)
                 }
                 if taken & places:
-                    raise GridError(self._y[top], self._x[left], "cells lie over each other.")
+                    raise GridError(self._y[top], self._x[left], "cells overlap.")
                 taken |= places
                 areas.append(area)
         return areas
@@ -181,7 +181,7 @@ class _Grid:
         for row in range(top, bottom):
             for column in range(left + 1, right):
                 if self._is_walled(row, column):
-                    raise GridError(self._y[row] + 1, self._x[column], "a cell is no rectangle.")
+                    raise GridError(self._y[row] + 1, self._x[column], "a cell is not a rectangle.")
             for column in (left, right):
                 if not self._is_walled(row, column):
                     raise GridError(self._y[row] + 1, self._x[column], "a border has a gap here.")

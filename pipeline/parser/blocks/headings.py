@@ -41,7 +41,7 @@ class AtxHeadingProcessor(LineProcessor):
         return True
 
     def _is_meant(self, text: str) -> bool:
-        """Whether a line without a space after its marks is a heading all the same: with
+        """Return whether a line without a space after its marks is a heading all the same: with
         several marks; or with one, a title on a line alone, and no tag such as `#MeToo`."""
         if text.startswith("##"):
             return True

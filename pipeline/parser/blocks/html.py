@@ -96,4 +96,4 @@ class HtmlProcessor(LineProcessor):
             code, what = Code.UNCLOSED_MARKUP, f"`{block.lines[0][:9]}`"
             closing = _PLAIN_ENDS[block.state]
         del parent[-1]
-        self.report(block, code, f"{what} is never closed.", f"End it with `{closing}`.")
+        self.report(block, code, f"{what} is never closed.", f"Close it with `{closing}`.")

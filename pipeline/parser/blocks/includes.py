@@ -28,7 +28,7 @@ _OTHERS = (
     re.compile(r"-{1,8}8<-{1,8}[ \t]*\"(?P<path>[^\":]{1,300})\""),
     _EMBEDDED,
 )
-_HINT = "Write it as `{{ include part.md }}`, and a path with spaces in quotes."
+_HINT = "Write `{{ include part.md }}`, with a path that contains spaces in quotes."
 
 
 class Directive(NamedTuple):
@@ -73,13 +73,13 @@ class IncludeProcessor(LineProcessor):
         """Take the file in, or say what is wrong."""
         span = Span(cursor.number, cursor.offset + directive.column)
         if not directive.path:
-            message = "The line that is to take in a file names none."
+            message = "The include does not name a file."
             return diagnostic(Code.BAD_INCLUDE, message, span=span, hint=_HINT)
         shift = 0
         for option in directive.options:
             match = _OPTION.fullmatch(option)
             if match is None:
-                message = f"`{option}` says nothing about how the file is to be taken in."
+                message = f"`{option}` is not an option of an include."
                 hint = "A path with spaces needs quotes; `shift=1` to `shift=5` lower the headings."
                 return diagnostic(Code.BAD_INCLUDE, message, span=span, hint=hint)
             shift = int(match[2])
@@ -99,13 +99,13 @@ class IncludeProcessor(LineProcessor):
     def _too_much(self, name: str, within: tuple[str, ...], span: Span) -> Diagnostic | None:
         if name in within:
             way = " → ".join((*within[within.index(name) :], name))
-            message = f"“{name}” takes itself in: {way}."
+            message = f"“{name}” includes itself: {way}."
             return diagnostic(Code.INCLUDE_CYCLE, message, span=span)
         self._count += 1
         if len(within) > MAX_DEPTH:
-            message = f"Files take in files more than {MAX_DEPTH} deep."
+            message = f"Includes are nested more than {MAX_DEPTH} deep."
         elif self._count > MAX_INCLUDES:
-            message = f"More than {MAX_INCLUDES:,} files are taken in."
+            message = f"More than {MAX_INCLUDES:,} files are included."
         else:
             return None
         return diagnostic(Code.TOO_MANY_INCLUDES, message, span=span)
@@ -124,8 +124,8 @@ class IncludeProcessor(LineProcessor):
     def _skipped_front_matter(self, cursor: Cursor) -> None:
         """A place that is in no line which is read: so it is told with its file at once."""
         file = self.files.lines.place(cursor.number + 1)[0].file
-        message = "The front matter of a file that is taken in is not read."
-        hint = "What it says of the publication belongs into the source itself."
+        message = "The front matter of an included file is ignored."
+        hint = "Move what you need of it to the front matter of the main source."
         span = Span(1, 1, file=file)
         self.parser.diagnostics.append(
             diagnostic(Code.INCLUDED_FRONT_MATTER, message, span=span, hint=hint)

@@ -16,7 +16,7 @@ from pipeline.parser.cursor import Cursor
 from pipeline.parser.lines import Line
 
 FAR = 12
-"""How many blocks may stand between two questions of an exercise."""
+"""The maximum number of blocks between two questions of an exercise."""
 
 _BULLET = re.compile(r"[*+-](?=[ \t]|$)")
 _NUMBER = re.compile(r"([0-9]{1,9})([.)])(?=[ \t]|$)")
@@ -158,7 +158,7 @@ def _has_marks(found: Attributes) -> bool:
 
 
 def _next(block: BlockElement) -> int:
-    """The number of the item that a list goes on with."""
+    """The number of the item with which a list continues."""
     return int(block.get("start", "1")) + len(block)
 
 

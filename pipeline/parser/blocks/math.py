@@ -30,8 +30,8 @@ _MARK = re.compile(r"\\.|\$\$")
 
 
 class _End(NamedTuple):
-    """What stands on the line that ends a formula: the last of it, its attributes, and where
-    text goes on after them, -1 for nowhere."""
+    """The end of a formula on a line: its last text, its attributes, and the position where text
+    continues, -1 if none does."""
 
     formula: str
     attributes: Attributes
@@ -71,7 +71,7 @@ class MathProcessor(LineProcessor):
             self.parser.close_tip()
 
     def end(self, block: BlockElement, text: str) -> _End | None:
-        """What ends a formula on a line, if anything does."""
+        """The end of a formula on a line, if there is one."""
         return _end(text, 0)
 
     def proceed(self, block: BlockElement, cursor: Cursor) -> Match:
@@ -95,7 +95,7 @@ class MathProcessor(LineProcessor):
 
     def _report_open(self, line: int, column: int) -> None:
         message = "The formula that begins with `$$` is never closed."
-        hint = "End it with `$$`, or write `\\$\\$` where two dollars are meant."
+        hint = "End it with `$$`, or write `\\$\\$` if you mean two dollar signs."
         self.parser.report(Code.UNCLOSED_MATH, message, line, column, hint)
 
     def _add(self, block: BlockElement, text: str, number: int, offset: int) -> None:
@@ -170,7 +170,7 @@ class LatexMathProcessor(MathProcessor):
 
 
 def _leaves_open(paragraph: BlockElement) -> bool:
-    """Whether a formula that began in the paragraph goes on; each line is read once."""
+    """Return whether a formula that began in the paragraph goes on; each line is read once."""
     is_open, read = bool(paragraph.get("open-math")), int(paragraph.get("read-math", "0"))
     for line in paragraph.lines[read:]:
         marks = sum(found[0] == "$$" for found in _MARK.finditer(line))
@@ -181,7 +181,7 @@ def _leaves_open(paragraph: BlockElement) -> bool:
 
 
 def _latex_end(text: str, closing: str, pos: int) -> _End | None:
-    """What ends a formula of LaTeX's on a line of ``text``, read from ``pos``. The end of an
+    """The end of a LaTeX formula on a line of ``text``, read from ``pos``. The end of an
     environment is part of the formula."""
     at = text.find(closing, pos)
     if closing == "\\]":
@@ -194,7 +194,7 @@ def _latex_end(text: str, closing: str, pos: int) -> _End | None:
 
 
 def _end(text: str, pos: int) -> _End | None:
-    """What ends a formula on a line of ``text``, read from ``pos``."""
+    """The end of a formula on a line of ``text``, read from ``pos``."""
     found = _CLOSING.match(text, pos)
     if not found:
         return None

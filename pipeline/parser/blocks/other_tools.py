@@ -59,8 +59,8 @@ class CommentProcessor(LineProcessor):
             return
         block.tag = "typed"
         block.text = "\n".join(block.lines)
-        message = "The comment `%%` is never closed in the block that it begins in."
-        hint = "End it by `%%` before the quotation or list ends. It stays as text."
+        message = "The comment `%%` is not closed within its block. It stays as text."
+        hint = "End it with `%%` before the quotation or list ends."
         self.report(block, Code.LIKELY_SLIP, message, hint)
 
 

@@ -52,7 +52,9 @@ class ParagraphProcessor(LineProcessor):
         rows = any("|" in line for line in block.lines)
         if rows and self.parser.gap(table.end, block.line) == 0:
             message = "The table ends here: this line has no `|`."
-            hint = "Begin it with `|` if it is a row, or put an empty line on either side of it."
+            hint = (
+                "Begin it with `|` if it is a row; otherwise put an empty line before and after it."
+            )
             self.report(block, Code.LIKELY_SLIP, message, hint)
 
     def take_definitions(self, block: BlockElement) -> None:
@@ -65,7 +67,7 @@ class ParagraphProcessor(LineProcessor):
             block.line, block.column = block.lines[0].number, block.lines[0].offset
 
     def _definition(self, lines: list[Line], start: int) -> int:
-        """How many lines the definition takes that begins at ``start``; 0 if none does."""
+        """The number of lines of the definition that begins at ``start``; 0 if there is none."""
         first = lines[start]
         if first.startswith("["):
             rebase = functools.partial(self.files.rebased, span=Span(first.number))

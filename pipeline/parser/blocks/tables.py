@@ -18,7 +18,7 @@ from pipeline.parser.lines import Line
 
 _DELIMITER_CELL = re.compile(r"[ \t]*(:?)-+(:?)[ \t]*$")
 MAX_COLUMNS = 256
-WIDE_HINT = "Where a bar is part of the text, write `\\|`."
+WIDE_HINT = "If a bar is part of the text, write `\\|`."
 _PIECE = re.compile(r"\\.|(`+)|(\$)|(\|)", re.S)
 _FORMULAS = tuple(pattern.compiled_re for pattern in math.PATTERNS.values())
 
@@ -93,7 +93,7 @@ class TableProcessor(LineProcessor):
 
 
 def _is_list(text: str) -> bool:
-    """Whether a line is an attribute list, or meant as one: no row, but about the table."""
+    """Return whether a line is an attribute list, or meant as one: no row, but about the table."""
     if not text.startswith("{"):
         return False
     found = attributes.read(text)
@@ -110,7 +110,7 @@ def _alignments(text: str) -> list[str] | None:
 
 
 def column_count(text: str) -> int:
-    """How many columns a delimiter row has; 0 if it is none."""
+    """The number of columns of a delimiter row; 0 if it is not one."""
     return len(_alignments(text) or ())
 
 
@@ -127,7 +127,7 @@ def split_row(line: Line, width: int) -> list[Line]:
 
 
 def _bars(text: str, *, outside: bool = False) -> list[int]:
-    """Where the bars are that no backslash is before; or those ``outside`` of code spans and
+    """The positions of bars without a backslash before them, or of those ``outside`` code spans and
     formulas."""
     found: list[int] = []
     runs: dict[int, list[int]] = {}

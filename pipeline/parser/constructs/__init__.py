@@ -67,7 +67,7 @@ FENCES: dict[str, Construct] = {
 
 
 def container(parts: Parts) -> tuple[Block, ...]:
-    """What a ``:::`` block becomes; one of an unknown name is a container of that class."""
+    """The node of a ``:::`` block; an unknown name becomes a container with that class."""
     if parts.name not in CONTAINERS and figures.is_group(parts):
         return figures.figures(parts)
     if not parts.name and parts.attributes.id == "refs":  # Pandoc's way to write it
@@ -89,5 +89,5 @@ def container(parts: Parts) -> tuple[Block, ...]:
 
 
 def fence(parts: Parts) -> tuple[Block, ...]:
-    """What a fence becomes; one of no special language is code."""
+    """The node of a fence; without a special language it is code."""
     return FENCES.get(parts.name, code.code)(parts)

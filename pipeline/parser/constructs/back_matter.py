@@ -1,4 +1,4 @@
-"""Where the index stands, ``::: index``, and the works that are cited: ``::: bibliography``, or
+"""The places of the index, ``::: index``, and of the bibliography: ``::: bibliography``, or
 Pandoc's ``::: {#refs}``."""
 
 from __future__ import annotations

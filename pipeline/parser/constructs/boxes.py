@@ -26,7 +26,7 @@ CALLOUTS = {
     **dict.fromkeys(("success", "check", "done"), "tip"),
     **dict.fromkeys(("failure", "fail", "missing", "bug"), "warning"),
 }
-"""What else Obsidian, MkDocs and MyST call their boxes, and the kind that each is here."""
+"""Other names for boxes in Obsidian, MkDocs and MyST, and their kinds here."""
 
 TITLES = {"tldr": "TL;DR", "faq": "FAQ", "todo": "To do", "seealso": "See also"}
 DIRECTIVES = frozenset({*NAMES, "seealso", "admonition", "dropdown", "figure", "image"})
@@ -66,7 +66,7 @@ def dropdown(parts: Parts) -> tuple[Block, ...]:
 
 
 FOLDS: dict[str, Literal["", "closed", "open"]] = {"": "", "true": "closed", "false": "open"}
-"""What Quarto's ``collapse`` means."""
+"""The values of Quarto's ``collapse``."""
 
 
 def box(parts: Parts) -> tuple[Block, ...]:

@@ -115,9 +115,12 @@ def _written(attributes: Attributes) -> str:
 def _unknown(written: str, span: Span | None) -> tuple[str, Span | None, str]:
     if written.lower() in DIAGRAMS:
         hint = f"Write its lines between fences: ```` ```chart {{type={written}}} ````."
-        return f"A table cannot be drawn as `{written}`.", span, hint
+        return f"A table cannot become `{written}`.", span, hint
     near = nearest(written.lower(), (*KINDS, *DIAGRAMS))
-    hint = "It is `bar`, `stacked`, `line`, `pie`, `number-line`, `graph`, `clock` or `fractions`."
+    hint = (
+        "The types are `bar`, `stacked`, `line`, `pie`, `number-line`, `graph`, `clock` and "
+        "`fractions`."
+    )
     if near:
         hint = f"Did you mean `{near}`?"
     return f"There is no chart of the type “{written}”.", span, hint
@@ -126,7 +129,7 @@ def _unknown(written: str, span: Span | None) -> tuple[str, Span | None, str]:
 def _diagram(kind: ChartKind, parts: Parts) -> model.Chart:
     own = parts.attributes
     if own.get("file"):
-        message = "A diagram takes its lines from between the fences, and not from a file."
+        message = "A diagram's lines must be between the fences, not in a file."
         parts.report(Code.BAD_CHART, message, parts.span, "Write them there.")
     rows = tuple(_line(line, kind, parts.read) for line in parts.lines if line.strip())
     return model.Chart(

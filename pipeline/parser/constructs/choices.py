@@ -20,13 +20,12 @@ from pipeline.parser.constructs.parts import Report
 _MARK = re.compile(r"([(\[])([ \t]{0,9})([xX✓✔☑✅•*]?)[ \t]{0,9}([)\]])([ \t]*)(?!\()")
 LABEL = re.compile(r"\((?!x\))\w{1,5}\)", re.IGNORECASE)
 _PAIRS = ("()", "[]")
-_TEXT = "Where marks are meant as text, put a backslash before them."
+_TEXT = "If the marks are text, put a backslash before them."
 _EMPHASIS = ("strong", "em")
 
 
 class ChoiceMark(NamedTuple):
-    """What an item begins with: a kind of brackets (or nothing), and whether there is an
-    x in them."""
+    """The beginning of an item: the kind of brackets, if any, and whether there is an x in them."""
 
     brackets: str
     is_right: bool
@@ -129,13 +128,13 @@ def choices(
         elif not blocks:
             report(Code.WRONG_CHOICES, "A choice has no text.", place, "Write it after the mark.")
         elif mark.is_right and len(items) == 1:
-            message = f"There is one choice alone. `{right}` is not shown to students."
+            message = f"There is only one choice. Students do not see the mark in `{right}`."
             hint = f"Write the others below it, each with `{empty}`. {_TEXT}"
             report(Code.WRONG_CHOICES, message, place, hint)
         rights += mark.is_right
         if mark.is_right and rights == 2 and not is_multiple:
-            message = "Two answers are marked as right where one is to be chosen."
-            hint = "Where several are right, use `[ ]`; before another list, put some text."
+            message = "Two answers are marked as right in a list where one is to be chosen."
+            hint = "If several are right, use `[ ]`; to begin another list, put some text between."
             report(Code.WRONG_CHOICES, message, place, hint)
     return Choices(
         items=tuple(

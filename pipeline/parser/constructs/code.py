@@ -34,7 +34,7 @@ def code(parts: Parts) -> tuple[Block, ...]:
         text, first = _from_file(parts, address, given.get("lines"))
         language = language or PurePosixPath(address).suffix.removeprefix(".")
     elif given.get("lines"):
-        _wrong(parts, "`lines` is said of code that is not from a file.", "Mark lines by `mark`.")
+        _wrong(parts, "`lines` is only for code from a file.", "To highlight lines, use `mark`.")
     caption = given.get("caption")
     block = CodeBlock(
         text=text,
@@ -55,14 +55,14 @@ def _told(parts: Parts) -> Parts:
     cell = parts.attributes.get(CELL)
     if drawn := other_tools.DIAGRAMS.get(parts.name.lower()):
         message = f"A drawing of {drawn} is shown as its code."
-        hint = "Save it as an image (SVG) and show that, or draw figures by a fence `chart`."
+        hint = "Save it as an SVG image, or draw a chart with a `chart` fence."
         parts.report(Code.LIKELY_SLIP, message, parts.span, hint)
     elif cell in other_tools.DIRECTIVES:
         message = f"The directive `{{{cell}}}` of MyST is shown as its code."
         parts.report(Code.LIKELY_SLIP, message, parts.span, other_tools.DIRECTIVES[cell])
     elif cell:
         message = f"The cell `{{{cell}}}` is shown as code, and not run."
-        hint = f"Put in what it gives, as an image or a table; or write {cell} without braces."
+        hint = f"Put in its result, as an image or a table; or write {cell} without braces."
         parts.report(Code.LIKELY_SLIP, message, parts.span, hint)
     if not cell:
         return parts
@@ -94,8 +94,8 @@ class _Given:
 def _from_file(parts: Parts, address: str, wanted: str) -> tuple[str, int]:
     """The text from a file, and the number that its first line has there."""
     if any(line.strip() for line in parts.lines):
-        message = f"The code names the file “{address}”, and has lines of its own."
-        _wrong(parts, message, "Leave out the one or the other.")
+        message = f"The code block names the file “{address}”, but has lines of its own too."
+        _wrong(parts, message, "Keep one of them.")
     found = parts.files.read(address, parts.span)
     if isinstance(found, Diagnostic):
         parts.report(BY_SLUG[found.code], found.message, parts.span, found.hint)
@@ -111,7 +111,7 @@ def _from_file(parts: Parts, address: str, wanted: str) -> tuple[str, int]:
         last = int(match[2]) if match[2] else len(lines)
     if not 1 <= first <= last <= len(lines):
         hint = f"Write the first and the last: `lines=3-8`. The file has {len(lines)} lines."
-        _wrong(parts, f"The lines `{wanted}` of “{address}” are none.", hint)
+        _wrong(parts, f"The lines `{wanted}` of “{address}” do not exist.", hint)
         return text, 1
     return "".join(f"{line}\n" for line in lines[first - 1 : last]), first
 

@@ -51,7 +51,7 @@ def uneven_rows(parts: Parts) -> tuple[tuple[Cell, ...], ...] | None:
             parts.report(BY_SLUG[found.code], found.message, parts.span, found.hint)
             return None
         if any(line.strip() for line in lines):
-            message = f"The data are in “{address}”, and between the fences too."
+            message = f"There is data both in “{address}” and between the fences."
             parts.report(Code.BAD_DATA, message, parts.span, "Keep one of them.")
         lines = delimited.numbered(found, parts.files.number(address, parts.span))
     mark = parts.attributes.get("delimiter")
@@ -73,7 +73,7 @@ def trimmed(row: tuple[Cell, ...], width: int, report: Report) -> tuple[Cell, ..
         row = row[:-1]
     if len(row) > width:
         message = f"The row has {len(row)} cells, and the first row {width}."
-        hint = "Put a cell with a comma in it into quotation marks."
+        hint = "Put quotation marks around a cell that contains a comma."
         report(Code.WIDE_ROW, message, row[width].span, hint)
     return row
 

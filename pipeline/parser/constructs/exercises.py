@@ -11,7 +11,7 @@ from pipeline.parser.constructs.questions import gathered
 from pipeline.parser.secrets import Secret, said, secret_block
 
 KINDS = {"answer": "an answer", "teacher": "a teacher's note"}
-"""What only teachers get."""
+"""The parts that only teachers get."""
 
 
 def exercise(parts: Parts) -> tuple[Block, ...]:
@@ -21,7 +21,7 @@ def exercise(parts: Parts) -> tuple[Block, ...]:
 
 
 def answer(parts: Parts) -> tuple[Block, ...]:
-    """What follows the name stands in bold before the rest, as in containers."""
+    """An answer; text after the name is set in bold before the rest, as in containers."""
     children = parts.headed
     found = Answer(children=children, span=parts.span, attributes=parts.attributes)
     return (found,) if children else ()
@@ -46,8 +46,9 @@ def guessed(parts: Parts) -> tuple[Block, ...]:
         return ()
     written = f"::: {parts.name} {parts.argument}".strip()
     message = (
-        f"`{written}` is kept from students, as its name is like one for {KINDS[found.meaning]}."
+        f"`{written}` is withheld from students, as its name is like one for "
+        f"{KINDS[found.meaning]}."
     )
-    hint = f"Write `::: {found.meaning}` where that is right, or give the block another name."
+    hint = f"Write `::: {found.meaning}` if that is right; otherwise rename the block."
     parts.report(Code.NEARLY_SECRET, message, parts.span, hint)
     return (answer if found.meaning == "answer" else teacher)(parts)

@@ -16,7 +16,7 @@ from pipeline.parser.captions import figure_of
 from pipeline.parser.constructs.parts import Parts
 
 COLUMNS = ("columns", "layout-ncol")
-"""How an author may call the number of figures in a row; the second is Quarto's."""
+"""The keys for the number of figures in a row; the second is Quarto's."""
 
 _IMAGE_FILE = re.compile(r"\.(?:svg|png|jpe?g|gif|webp)$", re.IGNORECASE)
 
@@ -26,7 +26,7 @@ LONGEST_ROW = 4
 
 
 def is_group(parts: Parts) -> bool:
-    """Whether a block that is not called so is a group of figures, as Quarto writes them."""
+    """Return whether a block that is not called so is a group of figures, as Quarto writes them."""
     if parts.argument or not (parts.attributes.id.startswith("fig-") or _asks_for_columns(parts)):
         return False
     images = [isinstance(block, model.Figure) or bool(_images(block)) for block in parts.children]
@@ -67,8 +67,8 @@ def figures(parts: Parts) -> tuple[Block, ...]:
         parts.report(Code.BAD_FIGURES, message, parts.span, hint)
         return parts.children
     for block in rest:
-        message = "A group of figures has something in it that is no image."
-        hint = "Put it before or after the block; text may stand last, as the caption."
+        message = "A group of figures contains something other than images."
+        hint = "Move it out of the block; only a caption may follow the images."
         parts.report(Code.BAD_FIGURES, message, block.span, hint)
     columns = _columns(parts, len(found))
     # A name is a class, in Quarto's way.
@@ -113,7 +113,7 @@ def _columns(parts: Parts, count: int) -> int:
         return 0 if count <= LONGEST_ROW else 3
     if written in map(str, range(1, MOST_COLUMNS + 1)):
         return int(written)
-    message = f"`{written}` is no number of figures that can stand side by side."
+    message = f"`{written}` is not a possible number of figures side by side."
     hint = f"Write one from 1 to {MOST_COLUMNS}: `columns=2`."
     parts.report(Code.BAD_FIGURES, message, parts.span, hint)
     return 0

@@ -1,4 +1,4 @@
-"""What a construct is given of the source: a ``:::`` block or a fence, read already."""
+"""The input of a construct from the source: a ``:::`` block or a fence, already parsed."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ Report: TypeAlias = Callable[[Code, str, "Span | None", str], None]
 
 
 class Around(NamedTuple):
-    """What all that is lowered has: ``report`` is told what is wrong, ``rebased`` lets an address
-    that is written at a place start from the source's folder, ``paired`` are the names of tags,
-    known or not, that the text both opens and closes."""
+    """The shared context of lowering: ``report`` takes findings, ``rebased`` makes an address
+    relative to the source's folder, ``paired`` are the names of tags, known or not, that the text
+    both opens and closes."""
 
     report: Report
     rebased: Callable[[str, Span | None], str]
@@ -27,7 +27,7 @@ class Around(NamedTuple):
 
 
 def framed(text: str, span: Span | None) -> Paragraph:
-    """What stands in a frame for something that is not there."""
+    """A frame with text in place of something missing."""
     frame = InlineElement(
         name="span", children=(Text(text=text),), span=span, attributes=make(classes=("missing",))
     )
@@ -56,7 +56,7 @@ class Parts(NamedTuple):
 
     @property
     def title(self) -> tuple[Inline, ...]:
-        """What follows the name, as text."""
+        """The text after the name."""
         return self.read(self.argument, self.span)
 
     @property

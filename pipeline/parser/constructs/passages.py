@@ -23,7 +23,7 @@ ALIASES = {
     "centre": "center",
     "column-margin": "sidebar",
 }
-"""What authors call them otherwise."""
+"""Other names that authors use."""
 
 COLUMN = "column"
 MOST_COLUMNS = 4
@@ -33,7 +33,7 @@ EVERY = "5"
 _COUNT = re.compile(r"(?:^|(?<=\s))(every|start)=(\S+)(?=\s|$)")
 _SHARE = re.compile(r"(\d{1,3}(?:\.\d{1,4})?)%")
 _DASH = re.compile(r"(?:—|―|–|---?)[ \t\u00a0]*")
-"""What the line begins with that says where a quotation is from."""
+"""The beginning of the line with the source of a quotation."""
 
 
 def sidebar(parts: Parts) -> tuple[Block, ...]:
@@ -84,7 +84,7 @@ def _numbered(parts: Parts) -> Parts:
     said |= {key: value for key in ("every", "start") if (value := own.get(key))}
     for key, value in said.items():
         if not re.fullmatch(r"[1-9]\d{0,3}", value, re.ASCII):
-            message = f"`{key}={value}` is no number of a line."
+            message = f"`{key}={value}` is not a line number."
             hint = "Write a number from 1 to 9999: `every=5`."
             parts.report(Code.BAD_ATTRIBUTE, message, parts.span, hint)
     kept = {key: value for key, value in said.items() if value.isdecimal() and int(value)}

@@ -15,7 +15,7 @@ ROOM = (
     model.WritingLines, model.WritingSpace, model.Answer, model.TeacherNote, model.Choices,
     model.Matching, model.Ordering,
 )  # fmt: skip
-"""What belongs to the question before it, though it is not indented as that is."""
+"""Nodes that belong to the preceding question even without its indentation."""
 
 
 class _Series:
@@ -36,7 +36,7 @@ class _Series:
 
     @property
     def takes_what_follows(self) -> bool:
-        """Whether what comes after the last question belongs to it, as it did with the others."""
+        """True if what comes after the last question belongs to it, as it did with the others."""
         if len(self.items) > len(self.node.items):
             return True
         return not _has_room(self.items[-1:]) and _has_room(self.items)

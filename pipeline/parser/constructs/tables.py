@@ -40,7 +40,7 @@ def table(parts: Parts) -> tuple[Block, ...]:
             caption, more = caption_of(block)
             attributes = joined(attributes, more)
         else:
-            message = "Here is something else than the rows of the table."
+            message = "Only the rows of the table may be here."
             parts.report(Code.BAD_TABLE, message, block.span or parts.span, _SHAPE)
             rest.append(block)
     if found is None:
@@ -67,7 +67,7 @@ def _of_list(rows: model.List, report: Report) -> model.Table:
     width = max(len(row.cells) for row in found)
     for item, row in zip(rows.items, found, strict=True):
         if not _holds_cells(item):
-            report(Code.BAD_TABLE, "The row is no list of cells.", item.span, _SHAPE)
+            report(Code.BAD_TABLE, "The row is not a list of cells.", item.span, _SHAPE)
         elif len(row.cells) < width:
             _report_short(row.span, len(row.cells), width, report)
     return _made(found)
@@ -118,7 +118,7 @@ def csv(parts: Parts) -> tuple[Block, ...]:
     if not rows or widest > MAX_COLUMNS:
         if rows:
             message = f"The table has more than {MAX_COLUMNS} columns."
-            hint = "The data are shown as they are written; part them into several tables."
+            hint = "The data is shown as written; divide it into several tables."
             parts.report(Code.BAD_TABLE, message, parts.span, hint)
         else:
             hint = "Each line between the fences, or of the file, is a row."
@@ -163,7 +163,7 @@ def _with_breaks(lines: Iterable[tuple[Inline, ...]]) -> Iterable[Inline]:
 def _report_short(span: Span | None, count: int, width: int, report: Report) -> None:
     cells = "one cell" if count == 1 else f"{count} cells"
     message = f"The row has {cells}, and the table {width} columns."
-    report(Code.SHORT_ROW, message, span, "Leave a cell empty where nothing is to stand.")
+    report(Code.SHORT_ROW, message, span, "For a gap, leave a cell empty.")
 
 
 def _made(rows: list[model.TableRow]) -> model.Table:

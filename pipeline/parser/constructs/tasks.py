@@ -1,4 +1,4 @@
-"""What belongs together, and what comes first: ``::: matching`` and ``::: ordering``."""
+"""Matching and ordering exercises: ``::: matching`` and ``::: ordering``."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from pipeline.parser.constructs.parts import Parts
 
 
 class _Shape(NamedTuple):
-    """What a block must hold exactly one of: the kinds, the finding where it does not, what
-    to call the block and the kinds, and what to do."""
+    """The required content of a block: the kinds of which it needs exactly one, the code of the
+    finding otherwise, the names of the block and the kinds, and the hint."""
 
     kinds: tuple[type[Block], ...]
     code: Code
@@ -98,7 +98,7 @@ def _matching(block: Block, parts: Parts) -> model.Matching | None:
     extra = [pair.right for pair in pairs if not pair.left.children and pair.right.children]
     for pair in whole:
         if not pair.right.children:
-            message = "What stands on the left has no partner on the right."
+            message = "An item on the left has no partner on the right."
             _report(parts, PAIRS, message, pair.left.span or block.span)
     if len(whole) < 2:
         _report(parts, PAIRS, "A matching exercise needs two pairs at least.", block.span)
@@ -113,7 +113,7 @@ def _matching(block: Block, parts: Parts) -> model.Matching | None:
 
 
 def _head(block: Block) -> tuple[model.Plain, ...]:
-    """What the columns of a table are called, if they are called anything."""
+    """The headers of a table's columns, if any."""
     if not isinstance(block, model.Table) or not block.head:
         return ()
     cells = block.head[0].cells

@@ -27,7 +27,7 @@ def writing_lines(parts: Parts) -> tuple[Block, ...]:
     count = int(argument) if argument.isdecimal() and len(argument) < 4 else 0
     if not 1 <= count <= MAX_LINES:
         written = f"`::: lines {argument}`" if argument else "`::: lines`"
-        message = f"{written} does not say how many lines."
+        message = f"{written} is not a valid number of lines."
         hint = f"Write a number from 1 to {MAX_LINES}: `::: lines 4`."
         parts.report(Code.WRONG_COUNT, message, parts.span, hint)
         count = 1
@@ -57,8 +57,8 @@ def _height(parts: Parts) -> float:
     if SMALLEST <= height <= LARGEST:
         return height
     written = f"::: {parts.name} {parts.argument}".strip()
-    message = f"`{written}` has no height from {SMALLEST} to {LARGEST} mm."
-    hint = f"Write it like `::: {parts.name} 40mm`."
+    message = f"`{written}` does not give a height from {SMALLEST} to {LARGEST} mm."
+    hint = f"Write, for example, `::: {parts.name} 40mm`."
     parts.report(Code.WRONG_COUNT, message, parts.span, hint)
     return SMALLEST
 
@@ -69,7 +69,7 @@ def _option(parts: Parts, known: dict[str, Ruling] | tuple[str, ...]) -> tuple[s
     own = parts.attributes
     for name in own.classes:
         if name not in known and (hint := did_you_mean(name, known)):
-            message = f"The class `{name}` changes nothing here."
+            message = f"The class `{name}` has no effect here."
             parts.report(Code.LIKELY_SLIP, message, parts.span, hint)
     chosen = next((name for name in own.classes if name in known), "")
     return chosen, own.without(classes={chosen})

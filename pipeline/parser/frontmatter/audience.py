@@ -30,7 +30,7 @@ def group(value: str) -> str:
     found = WORDS.get(" ".join(re.split(r"[\s_-]+", value.lower())))
     if found is None:
         hint = did_you_mean(value, WORDS) or f"There are {', '.join(GROUPS)}."
-        raise BadValueError(f"`{shorten(value)}` is no group of readers that is known.", hint)
+        raise BadValueError(f"`{shorten(value)}` is not a known group of readers.", hint)
     return found
 
 
@@ -39,10 +39,10 @@ def ages(value: str) -> tuple[int, int]:
     found = re.fullmatch(r"(\d{1,2})(?:\s*[-\u2010-\u2015]\s*(\d{1,2})?|\s*(\+))?", value, re.ASCII)
     hint = "Write it like 10-14, or 16+."
     if found is None:
-        raise BadValueError(f"`{shorten(value)}` is no range of ages.", hint)
+        raise BadValueError(f"`{shorten(value)}` is not an age range.", hint)
     youngest = int(found[1])
     is_open = found[3] or (found[2] is None and not value.isdigit())
     oldest = 0 if is_open else int(found[2] or youngest)
     if oldest and oldest < youngest:
-        raise BadValueError(f"`{shorten(value)}` ends before it begins.", hint)
+        raise BadValueError(f"`{shorten(value)}` ends before it starts.", hint)
     return youngest, oldest

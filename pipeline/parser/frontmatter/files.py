@@ -17,7 +17,7 @@ WORKS = (".bib", ".bibtex", ".json", ".yaml", ".yml")
 
 
 def is_address(path: str) -> bool:
-    """Whether it is an address on the web or the like, and no path."""
+    """Return whether it is an address on the web or the like, and no path."""
     return re.match(r"[a-z][a-z0-9+.-]+:|//", path, re.IGNORECASE) is not None
 
 
@@ -27,13 +27,13 @@ def normal(path: str) -> str:
 
 
 def leads_out(path: str) -> bool:
-    """Whether it leads out of the source's folder."""
+    """Return whether it leads out of the source's folder."""
     plain = normal(path)
     return plain.startswith(("/", "../")) or plain == ".." or bool(re.match(r"[A-Za-z]:", plain))
 
 
 def _is_inside(path: str, place: Place, report: FieldReport, what: str) -> bool:
-    """Whether a path stays in the source's folder; says so where it does not, since only
+    """Return whether a path stays in the source's folder; says so where it does not, since only
     here its place is known."""
     if is_address(path):
         hint = "Save a copy beside the source, and give its path."
@@ -63,7 +63,7 @@ def font(node: Node, report: FieldReport, key: str) -> str | None:
         return None
     if not path.lower().endswith(FONTS):
         hint = "Give an OpenType, TrueType or WOFF file."
-        report.wrong(key, f"`{shorten(path)}` is no font.", node.place, hint)
+        report.wrong(key, f"`{shorten(path)}` is not a font.", node.place, hint)
         return None
     return path
 
@@ -74,7 +74,7 @@ def works(path: str, node: Node, report: FieldReport, key: str) -> str | None:
         return None
     if not path.lower().endswith(WORKS):
         hint = "Give a BibTeX file (.bib) or one of CSL's data (.json, .yaml)."
-        report.wrong(key, f"`{shorten(path)}` is no file of works.", node.place, hint)
+        report.wrong(key, f"`{shorten(path)}` is not a bibliography file.", node.place, hint)
         return None
     return path
 
@@ -87,13 +87,15 @@ def style(value: str, node: Node, report: FieldReport, key: str) -> str | None:
         return name if _is_beside(name, node, report) else None
     if not re.fullmatch(r"[A-Za-z0-9][\w.-]*", name, re.ASCII):
         hint = "Write it like `apa` or `chicago-author-date`, or give a file that ends in .csl."
-        report.wrong(key, f"`{shorten(value)}` is no name of a style.", node.place, hint)
+        report.wrong(
+            key, f"`{shorten(value)}` is not the name of a citation style.", node.place, hint
+        )
         return None
     return name.lower()
 
 
 def _is_beside(path: str, node: Node, report: FieldReport) -> bool:
-    """Whether a path stays in the source's folder; says so where it does not."""
+    """Return whether a path stays in the source's folder; says so where it does not."""
     if is_address(path) or leads_out(path):
         hint = "Save a copy beside the source, and give its path from there."
         message = f"“{shorten(path)}” is not in the source's folder."

@@ -57,11 +57,11 @@ def position(value: str) -> str:
 
 
 def edition_statement(value: str) -> str:
-    """Which edition of the text it is; not one of those that Chapbook makes."""
+    """The edition of the text, not one of Chapbook's output editions."""
     if value.lower() in EDITIONS:
         raise BadValueError(
-            f"`{shorten(value)}` is one of the editions that are made.",
-            "Those stand in `editions`. Here it is said that a book is a second edition, say.",
+            f"`{shorten(value)}` is an output edition, not the edition of the text.",
+            "List it under `editions`. `edition` is for, say, the second edition of a book.",
         )
     return value
 
@@ -93,7 +93,7 @@ def fit_pages(value: str) -> int | Literal["even"]:
 
 
 def name_line(node: Node, report: FieldReport, key: str) -> tuple[str, ...]:
-    """What is to be filled in at the top: true for all, or the fields by name."""
+    """The fields to fill in at the top: true for all, or the fields by name."""
     if isinstance(node, Scalar) and node.text.lower() in ("true", "yes", "on"):
         return NAME_FIELDS
     if isinstance(node, Scalar) and node.text.lower() in ("false", "no", "off"):
@@ -106,12 +106,12 @@ def name_line(node: Node, report: FieldReport, key: str) -> tuple[str, ...]:
         elif word:
             fields = f"{', '.join(NAME_FIELDS[:-1])} or {NAME_FIELDS[-1]}"
             hint = did_you_mean(word.lower(), NAME_FIELDS) or f"Write {fields}, or true."
-            report.wrong(key, f"`{shorten(word)}` is nothing to fill in.", item.place, hint)
+            report.wrong(key, f"`{shorten(word)}` is not a field to fill in.", item.place, hint)
     return tuple(dict.fromkeys(found))
 
 
 _PLACES = ("department", "name", "institution", "city", "country")
-"""What Quarto and MyST say of an affiliation, in the order in which it is written."""
+"""The parts of an affiliation in Quarto and MyST, in the order in which they are written."""
 
 
 def affiliations(node: Node, report: FieldReport, key: str) -> tuple[str, ...]:
@@ -204,4 +204,4 @@ ALONE: dict[type[msgspec.Struct], Form] = {
     Identifier: text_form(TEXT, identifiers.parse),
     Subject: text_form(TEXT, subjects.parse),
 }
-"""What text alone stands for, where it is not one of the fields."""
+"""The meaning of a plain text value that is not one of the fields."""

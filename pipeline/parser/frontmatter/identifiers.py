@@ -75,7 +75,7 @@ def parse(text: str, scheme: str = "") -> Identifier:
             return Identifier("uri", text)
         case _:
             raise BadValueError(
-                "this is no identifier that Chapbook knows.",
+                "this is not a known kind of identifier.",
                 "Write `isbn:978-…`, `urn:uuid:…`, `doi:10.…` or an address.",
             )
 
@@ -128,8 +128,8 @@ def _digits(text: str) -> str:
 
 def _checked(digits: str, check: str, name: str) -> str:
     if digits[-1] != check:
-        hint = f"With these digits the last one would be {check}: look for a slip in any of them."
-        raise BadValueError(f"the {name}'s check digit does not fit.", hint)
+        hint = f"With these digits it would be {check}; check all digits for a typing error."
+        raise BadValueError(f"the {name}'s check digit is wrong.", hint)
     return digits
 
 
@@ -137,13 +137,13 @@ def email(text: str) -> str:
     """An address for mail. Raises `BadValueError`."""
     bare = text.removeprefix("mailto:")
     if not re.fullmatch(r"[^\s@<>\"]+@[^\s@<>\"]+\.[^\s@<>\".]+", bare):
-        message = f"`{shorten(text)}` is not an address for mail."
+        message = f"`{shorten(text)}` is not an e-mail address."
         raise BadValueError(message, "Write it like `ann@example.org`.")
     return bare
 
 
 def is_address(text: str) -> bool:
-    """Whether ``text`` is an absolute address on the web."""
+    """Return whether ``text`` is an absolute address on the web."""
     try:
         parts = urlsplit(text)
         host = parts.hostname

@@ -110,7 +110,5 @@ def calendar_date(value: str) -> str:
     ]
     written = "-".join(parts)
     if written != value:
-        raise BadValueError(
-            f"`{value}` is not a date in the form that is needed.", f"Write `{written}`."
-        )
+        raise BadValueError(f"`{value}` is not a date in the right form.", f"Write `{written}`.")
     return value

@@ -41,7 +41,9 @@ def length(smallest: float, largest: float) -> Callable[[str], float]:
         if found is None:
             raise BadValueError(f"`{shorten(value)}` is not a length.", "Write it like 20mm.")
         if not smallest <= found <= largest:
-            raise BadValueError(f"`{shorten(value)}` is not from {smallest:g} to {largest:g} mm.")
+            raise BadValueError(
+                f"`{shorten(value)}` is not between {smallest:g} and {largest:g} mm."
+            )
         return found
 
     return parse
@@ -54,7 +56,7 @@ def points(value: str) -> float:
         raise BadValueError(f"`{shorten(value)}` is not a size.", "Write it like 11pt.")
     if not SMALLEST_TEXT <= found <= LARGEST_TEXT:
         raise BadValueError(
-            f"`{shorten(value)}` is not from {SMALLEST_TEXT} to {LARGEST_TEXT} points."
+            f"`{shorten(value)}` is not between {SMALLEST_TEXT} and {LARGEST_TEXT} points."
         )
     return found
 
@@ -70,7 +72,7 @@ def page_size(value: str) -> PageSize:
     if len(sides) != 2:
         known = ", ".join(size.name for size in SIZES.values())
         hint = did_you_mean(name, SIZES) or f"There are {known}; or write 150mm x 220mm."
-        raise BadValueError(f"`{shorten(value)}` is not a size of paper.", hint)
+        raise BadValueError(f"`{shorten(value)}` is not a paper size.", hint)
     unit = re.search(r"(?<![a-z])[a-z]+$", sides[1].lower())
     if unit and not re.search(r"[a-z]", sides[0].lower()):
         sides[0] += unit[0]  # “150 x 220 mm”

@@ -52,7 +52,7 @@ def _translations(node: Node, report: FieldReport, key: str) -> tuple[Translatio
 
 def _variables(node: Node, report: FieldReport, key: str) -> tuple[tuple[str, str], ...]:
     if not isinstance(node, Mapping):
-        hint = "Write each as `name: what stands in its place`, on a line of its own."
+        hint = "Write each as `name: value`, on a line of its own."
         report.wrong(key, "variables need names and values.", node.place, hint)
         return ()
     found: dict[str, str] = {}
@@ -66,16 +66,19 @@ def _variables(node: Node, report: FieldReport, key: str) -> tuple[tuple[str, st
 
 
 def _problem(written: Scalar, found: dict[str, str]) -> tuple[str, str] | None:
-    """What is wrong with a name, and what to do."""
+    """The problem with a name, and the hint."""
     name, shown = written.text, shorten(written.text)
     if not re.fullmatch(NAME, name):
-        hint = "A name begins with a letter, and has letters, digits, `-` and `_` only."
+        hint = "A name begins with a letter, and contains only letters, digits, `-` and `_`."
         return f"`{shown}` cannot be the name of a variable.", hint
     if name == INCLUDE:
-        return f"`{shown}` cannot be the name of a variable: it takes in files.", "Rename it."
+        return (
+            f"`{shown}` cannot be the name of a variable: it is the word for includes.",
+            "Rename it.",
+        )
     if name in BUILT_IN:
-        hint = f"`{{{{ {name} }}}}` has a meaning already: rename this one."
-        return f"`{shown}` cannot be the name of a variable of your own.", hint
+        hint = f"`{{{{ {name} }}}}` already has a meaning: rename this one."
+        return f"`{shown}` cannot be the name of your own variable.", hint
     if name in found:
         return f"`{shown}` is given twice.", "Keep one of them."
     return None

@@ -18,7 +18,7 @@ from pipeline.parser.frontmatter.values import FieldReport, items
 from pipeline.parser.frontmatter.yaml_nodes import Mapping, Node, Place, Scalar, Sequence
 
 LIKE = 0.8
-"""How like a word for somebody who asks another one must be to be taken for a slip."""
+"""The similarity to a word for a questioner above which a role is taken for a misspelling."""
 
 _SPEAKER = struct(Speaker)
 _HINT = "Write each speaker as `Name: role`, such as `Rahim Kanani: interviewer`."
@@ -101,16 +101,16 @@ class _Part(NamedTuple):
     place: Place
 
     def has(self, meaning: str) -> bool:
-        """Whether the role, or a word of it, is one for ``meaning``."""
+        """Return whether the role, or a word of it, is one for ``meaning``."""
         known = folded_words(meaning)
         said = (self.role, *re.findall(r"\w+", self.role))
         return any(folded(word) in known for word in said)
 
 
 def settled(parts: tuple[_Part, ...], report: FieldReport, key: str) -> list[bool]:
-    """Whether each of some people asks. A teacher or a journalist does where nobody else is
-    there to ask. Of a role that is not known the author is told, if it seems that it was meant
-    for somebody who asks."""
+    """Return whether each of some people asks. A teacher or a journalist does where nobody else is
+    there to ask. Of a role that is not known the author is told, if it seems that it was meant for
+    somebody who asks."""
     asks = [part.asks if part.asks is not None else part.has("asks") for part in parts]
     if not any(asks):
         asks = [
@@ -122,7 +122,7 @@ def settled(parts: tuple[_Part, ...], report: FieldReport, key: str) -> list[boo
             continue
         near = nearest(part.role, understood("asks"), LIKE)
         if near or nobody:
-            message = f"`{shorten(part.role)}` is no role that is known, and does not ask."
+            message = f"`{shorten(part.role)}` is not a known role, and so does not ask."
             meant = f"Did you mean `{near}`? " if near else ""
             hint = f"{meant}Write `{{role: {shorten(part.role)}, asks: true}}`, or `asks: false`."
             report.add(Code.UNKNOWN_ROLE, message, part.place, hint)

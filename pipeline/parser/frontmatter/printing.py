@@ -64,7 +64,7 @@ def _editions(
                 report.wrong(key, message, written.place)
             elif name in found and found[name] != PrintOptions():
                 message = f"`{name}` has settings twice in `{key}`."
-                hint = "Write them in one place: only one of the two could be followed."
+                hint = "Write them in one place: only one of the two can take effect."
                 report.add(Code.DUPLICATE_KEY, message, written.place, hint)
             else:
                 found[name] = _OPTIONS.read(settings, report, name, {})
@@ -75,7 +75,9 @@ def _editions(
 def _check_large_print(name: str, options: PrintOptions, report: FieldReport, place: Any) -> None:
     text = options.page.text
     if EDITIONS[name].look == "large" and text and text < LARGE_PRINT:
-        message = f"`{name}` is asked for in {text:g} points; it is set in {LARGE_PRINT}."
+        message = (
+            f"`{name}` is asked for in {text:g} points; large print has at least {LARGE_PRINT}."
+        )
         hint = f"Write a size of {LARGE_PRINT}pt or more, or leave it out."
         report.add(Code.UNDER_LARGE_PRINT, message, place, hint)
 
@@ -125,7 +127,7 @@ def with_room(metadata: Metadata, asked: dict[str, Node], report: FieldReport) -
 
 
 def _pages(metadata: Metadata, asked: dict[str, Node]) -> Iterator[Asked]:
-    """What asks for a page: the key for all, and those of editions by themselves."""
+    """The places that ask for a page: the key for all, and those of single editions."""
     own = {name for name, options in metadata.edition_options if options.page != PageOptions()}
     if metadata.printing.page != PageOptions() and "page" in asked:
         listed = [name for name in metadata.editions if EDITIONS[name].format == "pdf"]
@@ -141,7 +143,7 @@ def _pages(metadata: Metadata, asked: dict[str, Node]) -> Iterator[Asked]:
 
 
 def _place(node: Node) -> Place:
-    """Where the margins are said, or else the page."""
+    """The place of the margins, or else of the page."""
     if isinstance(node, Mapping):
         for wanted in ("margins", "columns", "gutter", "size"):
             for key, value in node.entries:

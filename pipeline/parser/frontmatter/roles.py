@@ -1,4 +1,4 @@
-"""What people do for a publication, as MARC relator codes, and the words for it."""
+"""Contributors' roles as MARC relator codes, and the words for them."""
 
 from __future__ import annotations
 
@@ -71,7 +71,7 @@ def parse(value: str) -> str:
     if role not in CODES:
         hint = did_you_mean(role, _WORDS)
         hint = hint or "Write a word such as editor, translator or illustrator, or a MARC code."
-        raise BadValueError(f"`{shorten(value)}` is not a role that is known.", hint)
+        raise BadValueError(f"`{shorten(value)}` is not a known role.", hint)
     return CODES[role]
 
 

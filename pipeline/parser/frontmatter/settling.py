@@ -67,7 +67,7 @@ def _isbns(values: Values, nodes: Nodes, report: FieldReport, key: str) -> Value
         same = next((other for other in found if value and found[other] == value), "")
         if same:
             message = f"`{name}` has the ISBN of `{same}`."
-            hint = "Each format that is sold has an ISBN of its own."
+            hint = "Each format that is sold needs an ISBN of its own."
             report.wrong(key, message, nodes[name].place, hint)
         elif value:
             found[name] = value
@@ -77,7 +77,7 @@ def _isbns(values: Values, nodes: Nodes, report: FieldReport, key: str) -> Value
 def _certification(values: Values, nodes: Nodes, report: FieldReport, key: str) -> Values:
     for dependent in ("credential", "report"):
         if dependent in nodes and "certified_by" not in nodes:
-            message = f"a `{dependent}` needs somebody who has it."
+            message = f"a `{dependent}` needs a certifier."
             report.wrong(key, message, nodes[dependent].place, "Add `certified_by`.")
     return values
 
@@ -85,7 +85,7 @@ def _certification(values: Values, nodes: Nodes, report: FieldReport, key: str) 
 def _page(values: Values, nodes: Nodes, report: FieldReport, key: str) -> Values | None:
     if "text" in values and values.get("leading", values["text"]) < values["text"]:
         place = nodes["leading"].place
-        report.wrong(key, "lines would be closer than the text is high.", place)
+        report.wrong(key, "the leading would be less than the text size.", place)
         return None
     return values
 
@@ -94,7 +94,7 @@ def _fit(values: Values, nodes: Nodes, report: FieldReport, key: str) -> Values 
     options = FitOptions(**values)
     if options.smallest > options.largest:
         place = nodes.get("smallest", nodes["pages"]).place
-        report.wrong(key, "the smallest size is larger than the largest.", place)
+        report.wrong(key, "`smallest` is larger than `largest`.", place)
         return None
     return values
 

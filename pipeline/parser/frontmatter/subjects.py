@@ -73,7 +73,7 @@ def scheme(value: str) -> str:
     found = _SCHEMES.get(_ALIASES.get(name, name))
     if found is None:
         hint = did_you_mean(value, NAMES) or f"There are {', '.join(NAMES)}."
-        raise BadValueError(f"`{shorten(value)}` is no classification that is known.", hint)
+        raise BadValueError(f"`{shorten(value)}` is not a known classification.", hint)
     return found.name
 
 
@@ -83,7 +83,7 @@ def code(scheme: str, value: str) -> str:
     known = _SCHEMES[scheme.lower()]
     if not known.form.fullmatch(code):
         raise BadValueError(
-            f"`{shorten(value)}` is no code of {scheme}.",
+            f"`{shorten(value)}` is not a code of {scheme}.",
             f"It has {known.words}, such as {known.example}.",
         )
     return code

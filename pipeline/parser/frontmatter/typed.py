@@ -153,7 +153,7 @@ class Struct:
     def read(self, node: Node, report: FieldReport, key: str, others: MappingOf[str, Any]) -> Any:
         is_mapping = isinstance(node, Mapping)
         if not is_mapping and self.alone is None:
-            report.wrong(key, "it has names for its parts.", node.place, self.written.hint)
+            report.wrong(key, "it needs named parts.", node.place, self.written.hint)
             return None
         given = {self.alone.name: node} if self.alone and not is_mapping else NONE
         found = self.values(node, report, key, given)

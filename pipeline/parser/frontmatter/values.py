@@ -51,8 +51,8 @@ def for_all(node: N, report: FieldReport) -> N:
         case Scalar():
             text = public(node.text)
             if text != node.text:
-                message = "All editions have the same front matter: what is marked for some is left"
-                hint = "Leave it out, or say it in the text."
+                message = "All editions share the front matter: what is marked for some is left"
+                hint = "Leave it out, or put it in the text."
                 report.add(Code.WRONG_VALUE, f"{message} out.", node.place, hint)
                 changed = replace(node, text=text)
         case Sequence():
@@ -63,7 +63,7 @@ def for_all(node: N, report: FieldReport) -> N:
     return changed  # type: ignore[return-value]
 
 
-_EDITIONS = "Say what is made in `editions`, as in `editions: [web, handout]`."
+_EDITIONS = "List the outputs under `editions`, as in `editions: [web, handout]`."
 _LEFT_OUT = "Leave it out: Chapbook does that by itself."
 OTHER_TOOLS: MappingOf[str, str] = {
     "toc-depth": "Write `contents: {depth: 2}`.",
@@ -72,20 +72,20 @@ OTHER_TOOLS: MappingOf[str, str] = {
     **dict.fromkeys(("margin", "margins"), "Write `page: {margins: 20mm}`."),
     **dict.fromkeys(("published", "pubdate", "publication-date"), "Write `date: 2026-05-03`."),
     "linestretch": "Write `page: {leading: 15pt}`.",
-    "classoption": "Write `page: {columns: 2}`, or what else it stands for, under `page`.",
+    "classoption": "Write `page: {columns: 2}`, or another setting of `page`.",
     "lof": "Write `contents: {figures: true}`.",
     "lot": "Write `contents: {tables: true}`.",
     "biblio-style": "Write `citation_style: apa`, or another style.",
     "bibliographystyle": "Write `citation_style: apa`, or another style.",
     "logo": "Write `brand: {logo: logo.svg, alt: what it says}`.",
-    "css": "Styles of your own are in a folder of templates: `--templates`.",
-    "template": "Templates of your own are in a folder: `--templates`.",
-    "header-includes": "Styles of your own are in a folder of templates: `--templates`.",
+    "css": "Put styles of your own in a templates folder: `--templates`.",
+    "template": "Put templates of your own in a folder: `--templates`.",
+    "header-includes": "Put styles of your own in a templates folder: `--templates`.",
     "affiliation": "Write it beside the author: `authors: [{name: …, affiliation: …}]`.",
     "institute": "Write it beside the author: `authors: [{name: …, affiliation: …}]`.",
     "email": "Write it beside the author: `authors: [{name: …, email: …}]`.",
     "orcid": "Write it beside the author: `authors: [{name: …, orcid: …}]`.",
-    "draft": "Leave it out: all that you build is built.",
+    "draft": "Leave it out: Chapbook builds what you ask for.",
     **dict.fromkeys(("output", "format", "formats", "project", "exports"), _EDITIONS),
     **dict.fromkeys(
         ("mainfont", "sansfont", "monofont", "fontfamily"),
@@ -118,7 +118,7 @@ def entries(
             message = f"`{shown}` is given twice{where}."
             if before.text != written.text:
                 message = f"`{shown}` and `{before.text}` are the same key{where}."
-            hint = f"It is already on line {before.place.line}. Keep one of them."
+            hint = f"It is already on line {before.place.line}. Keep only one."
             report.add(Code.DUPLICATE_KEY, message, written.place, hint)
             continue
         first[key] = written
@@ -165,13 +165,15 @@ def _text(node: Node, report: FieldReport, key: str) -> str | None:
     if not isinstance(node, Scalar):
         hint = ""
         if node.flow:
-            hint = "If the brackets or braces belong to the text, put the value in quotes."
+            hint = "If the brackets or braces are part of the text, put the value in quotes."
         report.wrong(key, f"the value must be text, not {describe(node)}.", node.place, hint)
         return None
     forbidden = FORBIDDEN.search(node.text)
     if forbidden:
         character = name(forbidden[0])
-        report.wrong(key, f"the value holds {character}, which no text may.", node.place)
+        report.wrong(
+            key, f"the value contains {character}, which is not allowed in text.", node.place
+        )
         return None
     return node.text
 

@@ -1,7 +1,5 @@
-"""What people get wrong in YAML, said so that they can mend it.
-
-PyYAML says what its scanner expected; here that becomes what was most likely meant.
-"""
+"""Common mistakes in YAML, with helpful messages. PyYAML reports what its scanner expected; this
+module turns it into what was most likely meant."""
 
 from __future__ import annotations
 
@@ -27,13 +25,13 @@ def second_document(start: int) -> YamlMistakeError:
 
 
 def key_is_no_word(start: int, end: int) -> YamlMistakeError:
-    hint = "If the braces belong to the text, put the value in quotes."
+    hint = "If the braces are part of the text, put the value in quotes."
     return YamlMistakeError("A key must be a word, not a list or a mapping.", start, end, hint)
 
 
 def impossible_number(text: str, start: int, end: int) -> YamlMistakeError:
     first = start + len(text[start:end]) - len(text[start:end].lstrip())
-    message = "This holds a number or an escape that no character has."
+    message = "This contains an escape for a character that does not exist."
     return YamlMistakeError(message, first, _line_end(text, first), "Use single quotes: `'…'`.")
 
 
@@ -58,9 +56,9 @@ def no_key(text: str, start: int, end: int, is_list: bool) -> YamlMistakeError:
 def refuse_references(event: yaml.NodeEvent, text: str, start: int, end: int) -> None:
     """Raises `YamlMistakeError` where a value is an alias, or has an anchor or a tag."""
     if isinstance(event, yaml.AliasEvent) or event.anchor is not None:
-        what = f"begins with `{text[start : start + 1]}`, which YAML keeps for anchors"
+        what = f"begins with `{text[start : start + 1]}`, which YAML reserves for anchors"
     elif getattr(event, "tag", None) is not None:
-        what = "begins with `!`, which YAML keeps for tags"
+        what = "begins with `!`, which YAML reserves for tags"
     else:
         return
     raise YamlMistakeError(f"The value {what}.", start, max(end, start + 1), QUOTES)
@@ -77,7 +75,7 @@ def explain(error: yaml.MarkedYAMLError, text: str, base: int) -> YamlMistakeErr
     if re.search(r"scanning an? (anchor|alias|tag)", context):
         what = "tags" if context.endswith("tag") else "anchors"
         message = (
-            f"The value begins with `{text[opened : opened + 1]}`, which YAML keeps for {what}."
+            f"The value begins with `{text[opened : opened + 1]}`, which YAML reserves for {what}."
         )
         return YamlMistakeError(message, opened, _line_end(text, opened), _quoted(line) or QUOTES)
     if problem.startswith("found unknown escape") or "expected escape sequence" in problem:
@@ -105,15 +103,17 @@ def explain(error: yaml.MarkedYAMLError, text: str, base: int) -> YamlMistakeErr
         hint = _quoted(line) or QUOTES
         return YamlMistakeError("There is more text after the end of the value.", at, 0, hint)
     if problem.startswith("expected <block end>") or "block collection" in context:
-        hint = "Give entries that belong together the same indentation."
-        return YamlMistakeError("The indentation does not fit the lines above.", at, 0, hint)
+        hint = "Indent entries that belong together equally."
+        return YamlMistakeError("The indentation does not match the lines above.", at, 0, hint)
     if problem.startswith("sequence entries"):
         hint = (
             "Begin the list on the line after its key; a value that begins with `-` needs quotes."
         )
         return YamlMistakeError("A list cannot begin here.", at, 0, hint)
     if "block scalar" in context:
-        hint = "Begin the text on the next line, indented; a value that begins so needs quotes."
+        hint = (
+            "Begin the text on the next line, indented; a value that begins like this needs quotes."
+        )
         return YamlMistakeError(
             f"`{text[opened : opened + 1]}` must end its line.", opened, 0, hint
         )

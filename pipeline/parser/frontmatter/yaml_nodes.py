@@ -46,7 +46,7 @@ class Scalar:
 
     @property
     def is_empty(self) -> bool:
-        """Whether nothing was written (or ``~``, YAML's way of saying so)."""
+        """True if nothing was written (or ``~``, YAML's way of saying so)."""
         return not self.style and self.text in ("", "~")
 
 
@@ -72,8 +72,8 @@ Node: TypeAlias = Scalar | Sequence | Mapping
 
 
 class FrontMatter(NamedTuple):
-    """Where front matter was found: its YAML; how many lines it takes, fences included, and
-    what stands before it; whether a second fence closes it; how many lines come ``before``."""
+    """Front matter as found: its YAML; the number of its lines, fences included, and the text
+    before it; whether a second fence closes it; the number of lines ``before``."""
 
     text: str
     lines: int
@@ -184,7 +184,7 @@ def compose(found: FrontMatter, source: str) -> tuple[Mapping, int, tuple[Diagno
     for at, (comment, taken) in composer.comments.items():
         message = f"To YAML `{shorten(comment)}` is a comment, and not part of the value."
         if taken:
-            message = f"To YAML `{taken}` is a comment; it is taken as the value all the same."
+            message = f"To YAML `{taken}` is a comment; it is used as the value nonetheless."
         place = composer.lines.place(at, at + len(comment))
         diagnostics.append(_report(Code.LIKELY_SLIP, message, place, source, yaml_mistakes.QUOTES))
     return Mapping(tuple(entries), start), unclosed or found.lines, tuple(diagnostics)
@@ -208,7 +208,7 @@ class _Composer:
         self.comments: dict[int, tuple[str, str]] = {}
 
     def offset(self, line: int) -> int:
-        """Where the line after ``line`` (a number in the file) starts in the YAML."""
+        """The position in the YAML of the line after ``line`` (a number in the file)."""
         return sum(len(text) + 1 for text in self.text.split("\n")[: line - 1])
 
     def early_end(self, *, after_blank: bool) -> int | None:
@@ -227,7 +227,7 @@ class _Composer:
         return None
 
     def entries_one_by_one(self, end: int) -> tuple[_Entries, list[YamlMistakeError]]:
-        """What can be read of front matter that is not YAML as a whole."""
+        """The readable entries of front matter that is not valid YAML as a whole."""
         starts = [match.start() for match in _ENTRY.finditer(self.text, 0, end)]
         entries: _Entries = []
         mistakes = []

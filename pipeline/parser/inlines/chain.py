@@ -1,5 +1,5 @@
-"""What has been read of a leaf so far: a linked list, so that what matches is joined in
-constant time, whatever the text."""
+"""The pieces of a leaf read so far: a linked list, so that matches are joined in constant time,
+whatever the text."""
 
 from __future__ import annotations
 

@@ -95,7 +95,7 @@ def _wrap(chain: Chain, opener: Piece, closer: Piece) -> Piece | None:
 
 
 def _match(opener: Piece, closer: Piece) -> bool:
-    """Whether two delimiters make a pair (rules 9 and 10 of section 6.2)."""
+    """Return whether two delimiters make a pair (rules 9 and 10 of section 6.2)."""
     a, b = opener.delimiter, closer.delimiter
     assert a is not None
     assert b is not None
@@ -108,7 +108,7 @@ def _match(opener: Piece, closer: Piece) -> bool:
 
 
 def _joins(char: str) -> bool:
-    """Whether a letter or digit makes a word with what follows it, as it does not in scripts
+    """Return whether a letter or digit makes a word with what follows it, as it does not in scripts
     that set no spaces."""
     return char.isalnum() and unicodedata.category(char) != "Lo"
 

@@ -1,9 +1,6 @@
-"""What tells a formula between dollars from money, a shell's variables and other text.
-
-A wrong guess that takes text for a formula is worse than one that leaves a formula as it is
-written. So it has to be likely from what stands before the first dollar, after the last one,
-and between them.
-"""
+"""The distinction of formulas between dollar signs from prices, shell variables and other text. To
+take text for a formula is worse than to leave a formula as written, so a formula must be likely
+from the text before the first dollar sign, after the last one, and between them."""
 
 from __future__ import annotations
 
@@ -34,7 +31,7 @@ _SPACED_TERM = re.compile(r"\s+(?:[^\W\d_]|\d+[^\W\d_])\s+")
 
 
 def is_formula(text: str, start: int, end: int) -> bool:
-    """Whether what stands between the dollars at ``start`` and ``end`` of a text is one."""
+    """Return whether what stands between the dollars at ``start`` and ``end`` of a text is one."""
     content = text[start + 1 : end]
     inside = content.strip()
     if not inside or text[end + 1 : end + 2].isdigit():
@@ -56,8 +53,8 @@ def is_formula(text: str, start: int, end: int) -> bool:
 
 
 def _is_spaced(text: str, start: int, end: int, *, strong: bool) -> bool:
-    """Whether there is a formula with white space beside its dollars, which has to have
-    something of one: ``$ a + b $``."""
+    """Return whether there is a formula with white space inside its dollar signs, which must
+    contain a sign of a formula: ``$ a + b $``."""
     content = text[start + 1 : end]
     before, after = text[start - 1 : start] if start else "", text[end + 1 : end + 13]
     if _IN_WORD.match(before) or _IN_WORD.match(after[:1]):
@@ -85,7 +82,7 @@ def _is_money(inside: str) -> bool:
 
 
 def reads_like_one(content: str, *, strongly: bool = False) -> bool:
-    """Whether what stands between escaped brackets is a formula, and no text."""
+    """Return whether what stands between escaped brackets is a formula, and no text."""
     inside = content.strip()
     if not inside or _is_prose(inside):
         return False
@@ -94,12 +91,12 @@ def reads_like_one(content: str, *, strongly: bool = False) -> bool:
 
 
 def is_a_letter(content: str) -> bool:
-    """Whether it is one letter, or two: a variable, or what counts the items of a list."""
+    """Return whether it is one letter, or two: a variable, or what counts the items of a list."""
     return _TERM.fullmatch(content.strip()) is not None and not content.strip().isdigit()
 
 
 def _is_prose(inside: str) -> bool:
-    """Whether words follow each other, as they do in no formula."""
+    """Return whether words follow each other, as they do in no formula."""
     bare = _TEXT.sub(" \\\\ ", inside) if "\\" in inside or "_" in inside else inside
     found = _PROSE.search(bare)
     if not found:

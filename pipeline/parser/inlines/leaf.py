@@ -32,7 +32,7 @@ class Leaf:
         self.mistakes = Mistakes([], [], [])
 
     def at(self, text: str) -> bool:
-        """Whether ``text`` stands here."""
+        """Return whether ``text`` stands here."""
         return self.data.startswith(text, self.pos)
 
     def skip_spaces(self) -> None:

@@ -28,7 +28,7 @@ MAX_PARENTHESES = 32
 
 
 def normalise(label: str) -> str:
-    """What two labels that match have in common."""
+    """The normalised form of a label, by which labels match."""
     return " ".join(label.split()).casefold().upper()
 
 

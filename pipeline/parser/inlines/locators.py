@@ -1,4 +1,4 @@
-"""Where in a work something is: ``pp. 3-5``, ``chap. 2``, ``S. 12``, in several languages."""
+"""Locators in a work: ``pp. 3-5``, ``chap. 2``, ``S. 12``, in several languages."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ _LABELS = {
     "title-locator": "tit. tits. title",
     "version": "version versions",
 }
-"""What is written for CSL's names of locators, abbreviated and in full."""
+"""The abbreviated and full words for CSL's locators."""
 
 LABELS = {word.casefold(): label for label, words in _LABELS.items() for word in words.split()}
 _WORDS = "|".join(map(re.escape, sorted(LABELS, key=len, reverse=True)))
@@ -62,8 +62,8 @@ class _Located(NamedTuple):
 
 
 def read_locator(written: str) -> _Located:
-    """What the text after a key says: a locator after a comma or a space, in braces where it
-    is not to be guessed, and the rest."""
+    """The locator after a key, behind a comma or a space, in braces if it should not be guessed,
+    and the remaining text."""
     text = written.strip()
     bare = text[1:].lstrip() if text[:1] in COMMAS else text
     if braces := _BRACES.match(bare):

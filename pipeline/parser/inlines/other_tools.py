@@ -14,7 +14,7 @@ from pipeline.parser.inlines import links
 from pipeline.parser.inlines.patterns import RAW_HTML, InlineSpan, Pattern, Result
 
 WIKI = "chapbook-wiki:"
-"""What the address of a link between Obsidian's notes begins with until all ids are known."""
+"""The prefix of the address of an Obsidian link until all ids are known."""
 EMBEDDED = "\0embedded"
 """The title of such a link that stands in the place of an embedded note."""
 
@@ -42,8 +42,8 @@ def _comment(m: re.Match[str], data: str) -> Result:
         return None
     end = data.find(COMMENT, m.end())
     if end < 0:
-        slip = "`%%` begins a comment of Obsidian, and nothing ends it"
-        return _slip(COMMENT, slip, "End it by `%%`, or write `\\%%` where it is text.")
+        slip = "`%%` begins an Obsidian comment that is never closed"
+        return _slip(COMMENT, slip, "End it with `%%`, or write `\\%%` if you mean it as text.")
     end += len(COMMENT)
     if before.isspace() and data[end : end + 1].isspace():
         end += 1  # one space is left, or one line end
@@ -116,7 +116,7 @@ def _shortcode(m: re.Match[str], data: str) -> Result:
 
 
 def _unread(m: re.Match[str], data: str) -> Result:
-    """What is not read, and told."""
+    """Text that is not supported, and its finding."""
     found = other_tools.find(data, m.start())
     if found is None:
         return None
@@ -135,10 +135,10 @@ def _slip(text: str, what: str, hint: str) -> InlineSpan:
 
 
 def script(data: str, pos: int) -> int:
-    """Where a subscript ``~2~`` or a superscript ``^nd^`` ends that begins at ``pos``; 0 if
-    none does. A subscript follows a letter, a digit or a closing bracket, so that ``~text~``
-    by itself is struck out as on GitHub; so does a superscript, if it is no number. It is no
-    sum or product, as ``x^2+y^2`` has them."""
+    """The end of a subscript ``~2~`` or a superscript ``^nd^`` that begins at ``pos``; 0 if there
+    is none. A subscript follows a letter, a digit or a closing bracket, so that ``~text~`` by
+    itself is struck out as on GitHub; so does a superscript, unless it is a number. It is not a sum
+    or product, as in ``x^2+y^2``."""
     before = data[pos - 1] if pos else " "
     word = before.isalnum() or before in ")]}"
     match = _SCRIPT.match(data, pos)
@@ -153,8 +153,8 @@ def script(data: str, pos: int) -> int:
 
 
 def raw(data: str, pos: int, text: str) -> tuple[list[InlineSpan | str], int] | None:
-    """What the code span ``text`` is with ``{=format}`` after it at ``pos``: pieces, and where
-    they end. HTML is taken in; what is for another format is left out, and told."""
+    """The pieces of the code span ``text`` with ``{=format}`` after it at ``pos``, and their end.
+    HTML is used; other formats are left out and reported."""
     match = _RAW.match(data, pos)
     if match is None:
         return None
@@ -179,7 +179,7 @@ def dropped(text: str, name: str) -> InlineSpan:
     return InlineSpan("slip", "", message=message, hint=OTHER_FORMAT)
 
 
-OTHER_FORMAT = "Write it in Markdown, or as raw `html`, which all formats have."
+OTHER_FORMAT = "Write it in Markdown, or as raw `html`, which works in all formats."
 
 
 def wiki_link(

@@ -40,8 +40,8 @@ class InlineSpan(Element):
 
 
 Result: TypeAlias = "str | InlineSpan | tuple[str | InlineSpan, int] | None"
-"""What a match stands for, text or an element; and where it ends, if not where the match does.
-None where it is text after all."""
+"""The result of a match: text or an element, and its end, if that is not the end of the match. None
+if it is text after all."""
 
 
 class Pattern(InlineProcessor):

@@ -20,14 +20,14 @@ PREFIXES = ("fig", "tbl", "sec", "eq", "lst", "ex", "ln")
 _UNSPACED = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff"
 _NAME = rf"(?>[^\W_{_UNSPACED}]+(?:[-:_]+[^\W_{_UNSPACED}]+)*|[^\W_]+(?:[-:_]+[^\W_]+)*)"
 CROSS_REFERENCE = rf"-?@(?:{'|'.join(PREFIXES)})-{_NAME}"
-"""What is written for one; a ``-`` before it asks for the bare number."""
+"""A cross-reference; a ``-`` before it asks for the bare number."""
 
 _GAP = r"[ \t]*+(?:\n[ \t]*+)?"
 _ONE = re.compile(CROSS_REFERENCE)
 
 
 def may_begin(data: str, pos: int) -> bool:
-    """Whether a reference may begin at ``pos``, by what stands before."""
+    """Return whether a reference may begin at ``pos``, by what stands before."""
     while pos and data[pos - 1] == "_":  # which may begin emphasis
         pos -= 1
     return not pos or unicodedata.category(data[pos - 1]) not in {"Lu", "Ll", "Lt", "Lm", "Nd"}

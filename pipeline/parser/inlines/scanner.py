@@ -104,8 +104,8 @@ class _Scanner:
                 self.leaf.pos += 1
 
     def _may_close(self) -> bool:
-        """Whether a comment or the like that begins here ends at all; so that many that
-        do not are not looked for again and again."""
+        """Return whether a comment or the like that begins here ends at all; so that many that do
+        not are not looked for again and again."""
         for opening, closing in _CLOSERS.items():
             if self.leaf.at(opening):
                 if opening not in self._last:
@@ -143,7 +143,7 @@ class _Scanner:
         self.leaf.skip_spaces()
 
     def _runs(self) -> dict[int, list[int]]:
-        """Where runs of backticks begin, by their length, the last first."""
+        """The positions of runs of backticks by length, the last first."""
         if self._ticks is None:
             self._ticks = {}
             for run in _TICKS.finditer(self.leaf.data):
@@ -153,7 +153,8 @@ class _Scanner:
         return self._ticks
 
     def _has_code(self, found: str | InlineSpan, start: int, end: int) -> bool:
-        """Whether what would be a formula has code beginning in it, which binds more tightly."""
+        """Return whether what would be a formula has code beginning in it, which binds more
+        tightly."""
         if isinstance(found, str) or found.tag != "math" or found.get("code"):
             return False
         for run in _TICKS.finditer(self.leaf.data, start, end):
@@ -212,5 +213,5 @@ class _Scanner:
         return False
 
     def _is_reference(self, pos: int) -> bool:
-        """Whether a reference to a note stands at ``pos``, where ``^`` is text then."""
+        """Return whether a reference to a note stands at ``pos``, where ``^`` is text then."""
         return PATTERNS["note-reference"].compiled_re.match(self.leaf.data, pos) is not None

@@ -50,9 +50,10 @@ def callout(
     if not known and (found := secret_block(match[1].strip())):
         if not found.sure:
             message = (
-                f"`[!{match[1].strip()}]` is kept from students, as its name is like an answer's."
+                f"`[!{match[1].strip()}]` is withheld from students, as its name is like that of "
+                "an answer."
             )
-            hint = f"Write `[!{found.meaning}]` where that is right, or give the box another name."
+            hint = f"Write `[!{found.meaning}]` if that is right; otherwise rename the box."
             report(Code.NEARLY_SECRET, message, span, hint)
         return (_secret(found.meaning, title, children, span),)
     if name in QUOTES:
@@ -99,7 +100,7 @@ def admonition(
 def _first_line(
     inlines: tuple[Inline, ...], mark: str
 ) -> tuple[tuple[Inline, ...], tuple[Inline, ...]]:
-    """What stands in the first line after ``mark``, and what in those after it."""
+    """The text of the first line after ``mark``, and of the following lines."""
     at = next(
         (
             at

@@ -58,7 +58,7 @@ class InlineLowering:
         return self._inlines(element, depth)
 
     def cell(self, element: Element, depth: int, place: Span | None) -> tuple[Block, ...]:
-        """What a table's cell holds: text, and the blocks that raw HTML makes in it."""
+        """The content of a table cell: text, and the blocks that raw HTML makes in it."""
         self._place = place
         if depth < self._deepest and any(child.tag == "raw" for child in element):
             return self._built(element, depth).blocks()
@@ -180,7 +180,7 @@ class InlineLowering:
             case "variable":
                 yield model.Variable(name=element.get("name", ""), span=span)
             case "include":
-                message = "A file is taken in by a line of its own, not within text."
+                message = "An include needs a line of its own; it cannot be within text."
                 self._report(Finding.BAD_INCLUDE, message, span, "")
                 yield model.Text(text=element.text or "")
             case "citation":

@@ -1,4 +1,4 @@
-"""What becomes of elements that stand by themselves."""
+"""Nodes for block-level HTML elements."""
 
 from __future__ import annotations
 

@@ -69,7 +69,7 @@ class MarkupBuilder:
 
     @property
     def depth(self) -> int:
-        """How many elements are open."""
+        """The number of open elements."""
         return len(self._stack) - 1
 
     # --- what is put in ---
@@ -184,7 +184,7 @@ class MarkupBuilder:
                 self._close_frame()
 
     def _depth_of(self, tag: str) -> int:
-        """Where the element that an end tag ends is; 0 if there is none within its scope."""
+        """The depth of the element that an end tag closes; 0 if there is none within its scope."""
         for depth in range(len(self._stack) - 1, 0, -1):
             name = self._stack[depth].tag
             if name == tag:
@@ -209,11 +209,11 @@ class MarkupBuilder:
         """A tag of another program is left out, and what is in it kept. What only looks like
         a tag, ``<name>`` say, and is closed nowhere, was meant as text."""
         name = token.raw[1 : len(token.name) + 1]
-        hint = f"Where it is meant as text, write `\\<{name}>`, or make it code."
-        message = f"`<{name}>` is no HTML that is known."
+        hint = f"If you mean it as text, write `\\<{name}>`, or make it code."
+        message = f"`<{name}>` is not a known HTML element."
         words = any(map(is_word, token.bare))
         if not words and (token.closed or token.values or token.name in self._paired):
-            message += " It is left out, and what is in it kept."
+            message += " The tag is removed and its content kept."
         else:
             self._stack[-1].items.append(Text(text=token.raw))
         self._report(Finding.UNKNOWN_MARKUP, message, self._place(token), hint)

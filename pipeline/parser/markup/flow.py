@@ -27,7 +27,7 @@ def fold(text: str) -> str:
 
 
 def is_blank(node: Node) -> bool:
-    """Whether a node is nothing but space."""
+    """Return whether a node is nothing but space."""
     return isinstance(node, model.SoftBreak) or (
         isinstance(node, model.Text) and not node.text.strip(" \n")
     )
@@ -102,7 +102,7 @@ def as_blocks(
 
 
 def is_tight(items: Iterable[model.ListItem]) -> bool:
-    """Whether no item has a paragraph, but text at most."""
+    """Return whether no item has a paragraph, but text at most."""
     return not any(isinstance(block, model.Paragraph) for item in items for block in item.children)
 
 
@@ -164,9 +164,9 @@ Wrap = Callable[[tuple[Inline, ...], Attributes], tuple[Inline, ...]]
 
 
 def distribute(items: Sequence[Node], attributes: Attributes, wrap: Wrap) -> list[Node]:
-    """What an inline element with ``items`` in it becomes: ``wrap`` is applied to its
-    inlines, and within the blocks that it holds, as the element itself can hold none. The
-    first of the pieces has its id."""
+    """The nodes of an inline element with ``items`` in it: ``wrap`` is applied to its inlines, also
+    within the blocks that it contains, since the element itself cannot contain blocks. The first
+    piece has its id."""
     if all(isinstance(item, Inline) for item in items):
         return list(wrap(as_inlines(items), attributes))
     found: list[Node] = []

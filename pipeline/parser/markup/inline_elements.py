@@ -1,4 +1,4 @@
-"""What becomes of elements that stand within text."""
+"""Nodes for inline HTML elements."""
 
 from __future__ import annotations
 

@@ -14,7 +14,7 @@ from pipeline.parser.markup.tags import Frame
 
 _ALIGNMENTS: dict[str, Alignment] = {"left": "left", "center": "center", "right": "right"}
 _UNSAID = ("scope", "")
-"""Marks a header cell that does not say what it heads."""
+"""Marks a header cell that does not say which cells it is for."""
 
 
 def cell(frame: Frame) -> Iterable[Node]:
@@ -122,8 +122,8 @@ def _rows(items: Iterable[Node], outside: list[Node]) -> Iterable[TableRow]:
 
 
 def _head_length(rows: list[TableRow]) -> int:
-    """How many rows at the top hold heads of columns alone, and no cell that reaches below
-    them. Where all rows are such, they are as few as may be."""
+    """The number of rows at the top that contain only column headers, and no cell that reaches
+    below them; as few as possible if all rows are like that."""
     found = [0]
     end = 0
     for number, row in enumerate(rows):
@@ -136,7 +136,7 @@ def _head_length(rows: list[TableRow]) -> int:
 
 
 def _is_head(row: TableRow) -> bool:
-    """Whether a row holds nothing but heads of columns, and corners without text."""
+    """Return whether a row holds nothing but heads of columns, and corners without text."""
     scopes = {cell.scope for cell in row.cells if cell.scope or cell.children}
     return scopes == {"col"}
 

@@ -94,7 +94,7 @@ _ALIGNED = _words("p div img figure section")
 
 
 def attributes_of(tag: str, values: dict[str, str]) -> Attributes:
-    """What is kept of an element's attributes."""
+    """The attributes of an element that are kept."""
     kept = (*_GLOBAL, *_BY_TAG.get(tag, ()))
     pairs = [(name, values[name]) for name in kept if name in values]
     if tag in _CITING and values.get("cite", "").startswith(("https://", "http://")):
@@ -120,7 +120,7 @@ _BARE = _words(
 
 
 def is_word(name: str) -> bool:
-    """Whether an attribute without a value is a word of the text rather than an attribute,
+    """Return whether an attribute without a value is a word of the text rather than an attribute,
     as in ``a <b and c> d``."""
     return name.isalpha() and name not in _BARE
 

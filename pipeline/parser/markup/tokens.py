@@ -93,8 +93,8 @@ def tokenise(data: str) -> Iterator[MarkupToken]:
 
 
 def _skip(data: str, at: int, absent: set[str]) -> int:
-    """Where the comment or the like that begins at ``at`` ends; 0 if none begins.
-    ``absent`` are the ends that do not occur any more, to be looked for once only."""
+    """The end of the comment or the like that begins at ``at``; 0 if none does. ``absent`` are the
+    end marks that do not occur any more, so that they are searched for only once."""
     for opening, closing in _LEFT_OUT:
         if data.startswith(opening, at):
             for short in ("<!-->", "<!--->"):

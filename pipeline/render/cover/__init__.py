@@ -34,15 +34,16 @@ MOST_CHARACTERS = 400
 """More of a text than can be shown."""
 
 LINE, WIDE_LINE = 30, 64
-"""How many characters of names stand on one line, of an upright cover and of a wide one."""
+"""The number of characters of names that fit on a line of an upright and of a wide cover."""
 
 MOST_NAMES = 4
-"""How many authors are named; of more only the first three are, and that there are others."""
+"""The maximum number of authors named; of more, only the first three are, followed by “and
+others”."""
 
 
 class FrontText(NamedTuple):
-    """What is said on a front; ``logo`` is the name of its file. Names are ``stacked`` that are
-    too long for one line."""
+    """The text on a front cover; ``logo`` is the name of its file. Names too long for one line are
+    ``stacked``."""
 
     title: str
     subtitle: str
@@ -54,7 +55,7 @@ class FrontText(NamedTuple):
 
 
 class Look(NamedTuple):
-    """How covers of a publication look: by its theme and its colours."""
+    """The look of a publication's covers, from its theme and colours."""
 
     theme: Theme
     theme_css: str
@@ -134,7 +135,7 @@ def look_of(metadata: Metadata, environment: jinja2.Environment) -> Look:
 def ground_of(
     metadata: Metadata, look: Look, width: float, height: float, *, is_wide: bool
 ) -> Asset | None:
-    """What is drawn behind the words, if anything."""
+    """The drawing behind the words, if any."""
     seed = digest(metadata)[1:]
     match look.theme:
         case "classic":

@@ -11,7 +11,7 @@ from pipeline.model.metadata import Metadata
 from pipeline.model.sheet.colours import mixed, readable
 
 PAPER = "#fbf6ea"
-"""What stands on dark ground, and what dark letters stand on."""
+"""The colour of text on a dark ground, and of the ground of dark text."""
 
 DARK_ENOUGH = 7.5
 """The contrast of `PAPER` on the ground, at least."""
@@ -24,7 +24,8 @@ GROUNDS = (
 
 OCHRE, CORAL, SKY = "#e3a938", "#ee7b5c", "#8fc3da"
 SECONDS = ((0.12, SKY), (0.45, CORAL), (0.92, OCHRE), (1.0, SKY))
-"""What sets itself off from a ground, by the end of the hues that it goes with, from red to red."""
+"""Contrasting colours, each with the end of the range of ground hues that it suits, from red to
+red."""
 
 GREYISH = 0.12
 """The saturation under which a ground has no hue to speak of."""

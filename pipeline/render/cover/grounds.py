@@ -1,5 +1,5 @@
-"""What is drawn behind the words of a cover: of a classic one the printed paper that it is wrapped
-in, one small form again and again; of a modern one plain shapes in the squares of a grid."""
+"""The drawings behind the words of a cover: for a classic one the printed paper that it is wrapped
+in, a small form repeated; for a modern one plain shapes in the squares of a grid."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ CROSS = Paper("M-.06-.26H.06V-.06H.26V.06H.06V.26H-.06V.06H-.26V-.06H-.06Z", row
 PAPERS = (LOZENGE, LEAF, SCALE, STAR, WAVE, CROSS)
 
 PLACE = 8.0
-"""How wide the place of one form is, in hundredths of the cover's width."""
+"""The width of one form's place, in hundredths of the cover's width."""
 
 
 def printed_paper(number: int, width: float, height: float, ground: str, ink: str) -> Asset:

@@ -20,7 +20,7 @@ def cover_image(document: Document) -> Asset | None:
 
 
 def is_drawing(image: Asset) -> bool:
-    """Whether the image has no pixels. Shops and old e-readers want a cover that has."""
+    """Return whether the image has no pixels. Shops and old e-readers want a cover that has."""
     return image.media_type == SVG
 
 

@@ -114,7 +114,7 @@ def _page(sheet: SpreadSheet, metadata: Metadata, said: FrontText, taken: float)
 
 
 def _ground(metadata: Metadata, look: Look, sheet: SpreadSheet) -> tuple[Asset | None, str]:
-    """What is drawn around all, if anything, and where it lies."""
+    """The drawing around everything, if any, and its position."""
     seed = digest(metadata)[1:]
     rem = sheet.page.width / 100
     match look.theme:
@@ -135,7 +135,7 @@ def _ground(metadata: Metadata, look: Look, sheet: SpreadSheet) -> tuple[Asset |
 
 
 def _about(description: str) -> float:
-    """How high the letters of a text are for which there is so much room, in rem."""
+    """The letter height, in rem, at which a text fits the space available."""
     signs = len(beyond(description))
     letter = SIGN if signs > len(description) / 8 else LETTER
     area = ABOUT_ROOM / (letter * LEADING * max(1, len(description)))
@@ -143,7 +143,7 @@ def _about(description: str) -> float:
 
 
 def _spine_text(sheet: SpreadSheet, said: FrontText, taken: float) -> float:
-    """How high the letters of the spine are, in millimetres."""
+    """The letter height on the spine, in millimetres."""
     height = sheet.height - taken * sheet.page.width / 100
     count = len(said.title) + sum(len(name) + 3 for name in said.names) + 2
     long = (height - 2 * SPINE_MARGIN) / (LETTER * 1.1 * count)

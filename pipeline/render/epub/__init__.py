@@ -223,7 +223,7 @@ def landmarks(
 
 BASE = "style.css"
 MODERN = "modern.css"
-"""What only newer reading systems know, in a file of its own."""
+"""Styles that only newer reading systems understand, in a file of its own."""
 
 APART = frozenset({"epub-strokes.css", "letters.css", "list-markers.css"})
 """The styles of constructs that belong into that file."""

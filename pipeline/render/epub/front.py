@@ -17,7 +17,7 @@ from pipeline.render.timings import total
 COVER, TITLE_PAGE, IMPRINT, NAV = "cover.xhtml", "title.xhtml", "imprint.xhtml", "nav.xhtml"
 
 LIST_KINDS = {"figures": "loi", "tables": "lot"}
-"""What the lists that EPUB knows are in its Structural Semantics."""
+"""The names of lists in EPUB's Structural Semantics."""
 
 
 FRONT_PAGES = {"title": TITLE_PAGE, "imprint": IMPRINT, "contents": NAV}
@@ -118,7 +118,7 @@ def _page(
 
 
 def properties(renderer: NodeRenderer) -> tuple[str, ...]:
-    """What the manifest has to say of the page that has been rendered."""
+    """The manifest properties of the page just rendered."""
     return ("mathml",) if Feature.MATHML in renderer.signs[renderer.page] else ()
 
 

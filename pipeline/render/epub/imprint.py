@@ -1,4 +1,4 @@
-"""What the imprint of an e-book says."""
+"""The content of an e-book's imprint."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def names(people: tuple[Contributor, ...], renderer: NodeRenderer) -> Markup:
 
 
 def facts(document: Document, renderer: NodeRenderer, css: str) -> Iterator[Fact]:
-    """What the imprint says, line by line."""
+    """The content of the imprint, line by line."""
     metadata, word = document.metadata, renderer.word
     known = words(metadata.lang)
     if metadata.authors:

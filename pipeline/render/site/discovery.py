@@ -1,4 +1,4 @@
-"""What a site says of itself and its pages to search engines, feed readers and social sites."""
+"""The metadata of a site and its pages for search engines, feed readers and social sites."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def from_within(downloads: tuple[Download, ...]) -> tuple[Download, ...]:
 
 
 def of_page(metadata: Metadata, page: SitePage) -> Metadata:
-    """What is said of a publication, as far as it is true of one page of its text."""
+    """The publication's metadata, as far as it applies to a single page of its text."""
     return replace(
         metadata,
         title=page.title,

@@ -28,7 +28,7 @@ class HeadLink(NamedTuple):
 def head_links(
     name: str, before: SitePage | None, after: SitePage | None, metadata: Metadata, folder: str
 ) -> tuple[HeadLink, ...]:
-    """What the head of a page says of others."""
+    """The links to other pages in the head of a page."""
     links = [HeadLink("search", SEARCH, "text/html")] if name != SEARCH else []
     if before:
         links.append(HeadLink("prev", before.name))

@@ -1,9 +1,9 @@
-"""What is searched: the words of the site's pages, by the places that a search can lead to.
+"""The search index: the words of the site's pages, by the places that a search can lead to.
 
-The text itself is the index. A script goes through it as readers type, and shows what stands
-around the words that it finds; that takes milliseconds for a thick book, needs no rules of
-languages on two sides that have to agree, and finds words in scripts that put no spaces between
-them. See `templates/html/site/search.js`.
+The text itself is the index. A script goes through it as readers type, and shows what stands around
+the words that it finds; that takes milliseconds for a thick book, needs no rules of languages on
+two sides that have to agree, and finds words in scripts that put no spaces between them. See
+`templates/html/site/search.js`.
 """
 
 from __future__ import annotations
@@ -27,12 +27,12 @@ BREAKS: frozenset[type[Node]] = frozenset({
     *get_args(Block), model.BibliographyEntry, model.Choice, model.DefinitionItem, model.LineBreak,
     model.ListItem, model.SoftBreak, model.TableCell,
 })  # fmt: skip
-"""What there is a space before, or is one."""
+"""Elements that are, or follow, a space."""
 
 
 class _Passage(NamedTuple):
-    """What a search can lead to: the id of a section or of a note ("" for what stands before all
-    sections), its title, and the text under it."""
+    """A search result: the id of a section or of a note ("" for the text before all sections), its
+    title, and the text under it."""
 
     id: str
     title: str

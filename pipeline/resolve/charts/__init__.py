@@ -30,18 +30,18 @@ WIDTHS: dict[FormatName, float] = {
     "pdf": 120 * MILLIMETRE,
     "epub": 100 * MILLIMETRE,
 }
-"""How wide charts are drawn: as wide as the text is in print. Web pages and e-books scale
-them to the width of their text, and with them their letters."""
+"""The widths of charts: that of the text in print. Web pages and e-books scale them to the width of
+their text, and the letters with them."""
 
 NARROW = 80 * MILLIMETRE
-"""How wide for the screens of phones, where letters of the wide drawing would be too small."""
+"""The width for phone screens, where the letters of the wide drawing would be too small."""
 
 NARROWEST = 45 * MILLIMETRE
 LANDSCAPE = 230 * MILLIMETRE
-"""How wide on a sheet that lies on its side, of A4 or Letter."""
+"""The width on a landscape sheet of A4 or Letter."""
 
 FLAT = 0.55
-"""How high charts in large print are on such a sheet, of their usual height."""
+"""The height of large-print charts on such a sheet, relative to their usual height."""
 
 COLUMN_GAP = 6 * MILLIMETRE
 SVG = "image/svg+xml"
@@ -129,13 +129,15 @@ class _Artist:
                 narrow = draw(min(width, NARROW), f"{number}-narrow", "")
         except Exception as error:  # whatever numbers and names make of the drawing
             del self.assets[before:]
-            message = f"The chart cannot be drawn, and is shown as its table: {describe(error)}."
+            message = (
+                f"The chart cannot be drawn, so its data is shown as a table: {describe(error)}."
+            )
             self._findings.add(Code.BAD_CHART, message, chart.span)
             return chart
         return replace(made, image=image, narrow=narrow)
 
     def _read(self, chart: Chart, lang: str) -> tuple[Data | Diagram | None, str]:
-        """What a chart shows, and what is heard of it."""
+        """The content of a chart, and its text for listeners."""
         if chart.kind in diagrams.KINDS:
             diagram = diagrams.read(chart, lang, self._findings)
             return diagram, diagram_in_words(chart, diagram, self._words) if diagram else ""
@@ -191,14 +193,14 @@ def _palette(metadata: Metadata, edition: Edition | None) -> look.Palette:
 
 
 def _large(sheet: Sheet) -> tuple[float, float]:
-    """How wide charts are drawn so that their letters, when they fill the line, are as large as
-    the text; and on a sheet on its side."""
+    """The widths at which the letters of a chart are as large as the text when it fills the line,
+    on a portrait and a landscape sheet."""
     scale = MILLIMETRE * look.SIZE / sheet.text
     return sheet.measure * scale, (sheet.size.height - sheet.top - sheet.bottom) * scale
 
 
 def _share(node: Chart | Container, whole: float) -> float:
-    """How wide a node is, of which its ``width`` says how much of the line it takes."""
+    """The width of a node, given its ``width`` as a share of the line."""
     match = _WIDTH.fullmatch(node.attributes.get("width").strip())
     if not match:
         return whole

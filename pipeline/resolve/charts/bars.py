@@ -1,4 +1,4 @@
-"""What all charts of bars share: what is drawn of a group, side by side or on each other."""
+"""Shared parts of bar charts: drawing the bars of a group, side by side or stacked."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def is_stacked(plan: Plan) -> bool:
 
 
 def abreast(plan: Plan) -> int:
-    """How many bars of a group stand side by side."""
+    """The number of bars side by side in a group."""
     return 1 if is_stacked(plan) else len(plan.data.series)
 
 

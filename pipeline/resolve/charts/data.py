@@ -1,4 +1,4 @@
-"""What a chart shows: the numbers in its table, and what they are called."""
+"""The data of a chart: the numbers in its table, and their names."""
 
 from __future__ import annotations
 
@@ -76,7 +76,7 @@ class Data(NamedTuple):
         return self.unit if len(self.unit) < 2 or self.unit[0] == "°" else ""
 
     def counted(self, chart: Chart) -> str:
-        """What the numbers are, and what they are counted in."""
+        """The caption of the numbers, and their unit."""
         name = chart.y or (self.series[0].name if len(self.series) == 1 else "")
         unit = "" if self.sign else self.unit
         return f"{name} ({unit})" if name and unit else name or unit
@@ -111,7 +111,7 @@ class _Reader:
             return None
         cells = (cell for row in (*table.head, *rows) for cell in row.cells)
         if any(cell.columns > 1 or cell.rows > 1 for cell in cells):
-            message = "A cell of the chart's table takes several rows or columns."
+            message = "A cell of the chart's table spans several rows or columns."
             self._fail(message, self._chart.span, "Give each number a cell of its own.")
             return None
         texts = [plain_text(cell.children) for row in rows for cell in row.cells[1:]]
@@ -162,12 +162,12 @@ class _Reader:
             self._units[number.unit] = span
             if len(self._units) == 2:
                 first, second = self._units
-                message = f"A number has the unit “{second}”, and others have “{first}”."
+                message = f"A number has the unit “{second}”, but others have “{first}”."
                 self._fail(message, span, "Use one unit in a chart.")
         return number
 
     def _check(self, data: Data, rows: list[TableRow]) -> bool:
-        """Whether the data can be drawn as this kind of chart; say so if not, and if they
+        """Return whether the data can be drawn as this kind of chart; say so if not, and if they
         are too much for readers."""
         span = self._chart.span
         is_line, is_pie = self._chart.kind == "line", self._chart.kind == "pie"
@@ -178,27 +178,27 @@ class _Reader:
         elif is_pie:
             self._check_pie(data, rows)
         elif len(data.series) > CROWDED_SERIES:
-            message = f"{len(data.series)} series are more than readers can tell apart."
+            message = f"{len(data.series)} series are too many to tell apart."
             self._warn(message, "Show fewer, or draw several charts.")
         elif len(data.groups) > CROWDED_GROUPS and not is_line:
-            self._warn(f"{len(data.groups)} bars are more than readers can take in.", "Show fewer.")
+            self._warn(f"{len(data.groups)} bars are too many to take in.", "Show fewer.")
         return not self._failed
 
     def _check_pie(self, data: Data, rows: list[TableRow]) -> None:
         if len(data.series) > 1:
-            message = "A pie shows one series of numbers, and the data have more."
+            message = "A pie shows one series of numbers, but the data has more."
             self._fail(message, self._chart.span, "Draw bars, or a pie for each series.")
             return
         for row, value in zip(rows, data.series[0].values, strict=True):
             if value is not None and value < 0:
                 span = row.cells[1].span or row.span or self._chart.span
-                message = f"“{data.written(value)}” is less than nothing, and no part of a pie."
+                message = f"“{data.written(value)}” is negative, and cannot be a slice of a pie."
                 self._fail(message, span, "Draw bars.")
         if not any(data.numbers):
-            self._fail("The whole of the pie is 0.", self._chart.span, "Draw bars.")
+            self._fail("The slices of the pie add up to 0.", self._chart.span, "Draw bars.")
         elif len(data.groups) > CROWDED_SLICES:
             message = f"A pie of {len(data.groups)} slices is hard to read."
-            self._warn(message, "Draw bars, or put the small slices together.")
+            self._warn(message, "Draw bars, or combine the small slices.")
 
     def _fail(self, message: str, span: Span | None, hint: str) -> None:
         self._failed = True
@@ -209,7 +209,7 @@ class _Reader:
 
 
 _HOW = "The first row names the series, each further row has a name and its numbers."
-_UNKNOWN = "Leave the cell empty where a number is not known."
+_UNKNOWN = "If a number is unknown, leave the cell empty."
 
 
 def _places(groups: tuple[str, ...]) -> tuple[float, ...]:

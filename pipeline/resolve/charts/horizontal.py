@@ -48,7 +48,7 @@ def draw_lying(plan: Plan) -> Scene:
 
 
 def _room(plan: Plan) -> tuple[float, float]:
-    """How much room the numbers need before the bars and after them."""
+    """The space that the numbers need before and after the bars."""
     if is_stacked(plan):
         return 0.0, plan.widest(bars.totals(plan)) * 1.1 + GAP
     values = list(plan.data.numbers)

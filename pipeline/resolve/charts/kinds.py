@@ -72,7 +72,7 @@ def draw(
 
 
 def scene(plan: Plan) -> Scene:
-    """What is to be drawn."""
+    """The drawing."""
     match plan.chart.kind:
         case "line":
             return draw_lines(plan)

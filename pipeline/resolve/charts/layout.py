@@ -1,4 +1,4 @@
-"""What the kinds of charts share: wrapped texts, headings, keys, and scales."""
+"""Shared parts of charts: wrapped texts, headings, keys, and scales."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from pipeline.resolve.charts.look import CAPITAL, GAP, HAIRLINE, LEADING, QUIET
 from pipeline.resolve.charts.scene import Anchor, Box, Label, Mark, Rule
 
 Measure: TypeAlias = Callable[[str], float]
-"""How wide a text is, in points."""
+"""A function for the width of a text, in points."""
 
 # After a blank or a hyphen, and between the characters of scripts without blanks.
 _BREAK = re.compile(r"(?<=\s)|(?<=\w[-–/])(?=\w)|(?<=[\u3040-\u9fff])(?=[\u3040-\u9fff])")
@@ -86,7 +86,7 @@ def middle_block(x: float, y: float, lines: list[str]) -> Iterator[Label]:
 
 
 def titled(plan: Plan, gap: float = GAP) -> tuple[list[Mark], float]:
-    """What the numbers are, at the top; and where the rest may begin, after a gap."""
+    """The caption of the numbers, at the top; and the position of the rest, after a gap."""
     if not plan.heading:
         return [], 0.0
     lines = plan.wrap(plan.heading, plan.width)
@@ -94,7 +94,8 @@ def titled(plan: Plan, gap: float = GAP) -> tuple[list[Mark], float]:
 
 
 def footed(plan: Plan, left: float, right: float, height: float) -> tuple[Iterable[Mark], float]:
-    """What the groups are, below the rest, which ends at a height; and where that ends."""
+    """The caption of the groups, below the rest, which ends at a height; and the position of its
+    end."""
     if not plan.chart.x:
         return (), height
     lines = plan.wrap(plan.chart.x, right - left)
@@ -103,8 +104,8 @@ def footed(plan: Plan, left: float, right: float, height: float) -> tuple[Iterab
 
 
 def heading(plan: Plan) -> tuple[list[Mark], float]:
-    """What stands at the top: what the numbers are, and the key to several series of bars;
-    and where the rest may begin."""
+    """The heading: the caption of the numbers, and the key to several series of bars; and the
+    position of the rest."""
     marks, top = titled(plan, 1.5 * GAP)
     if len(plan.data.series) > 1:
         entries, top = _key(plan, top)
@@ -164,7 +165,7 @@ def grid(
 
 
 def grid_width(plan: Plan, marks: list[Decimal]) -> float:
-    """How much room the numbers of a grid need."""
+    """The width of a grid's numbers."""
     return plan.widest(_numbers(plan, marks)) + GAP
 
 

@@ -77,7 +77,7 @@ class Fonts:
         return next((c for c in text if ord(c) not in has and not c.isspace()), "")
 
     def width(self, text: str, size: float, bold: bool = False) -> float:
-        """How wide a text is, in points."""
+        """The width of a text, in points."""
         return self.shaped(text, bold).width * size / EM
 
     def shaped(self, text: str, bold: bool = False) -> Shaped:

@@ -33,7 +33,7 @@ STEPS = (1, 2, 5, 10, 20, 25, 50, 100, 200, 250, 500, 1000, 2000, 5000, 10000)
 
 
 class _Name(NamedTuple):
-    """What is said of a line at its end: ``wanted`` is the height that it is for."""
+    """The label at the end of a line; ``wanted`` is its ideal height."""
 
     lines: list[str]
     x: float

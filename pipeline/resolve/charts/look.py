@@ -1,4 +1,4 @@
-"""How charts look: sizes in points, and colours that hold in grey and for the colour-blind.
+"""The look of charts: sizes in points, and colours that work in grey and for the colour-blind.
 
 They are a publisher's, the theme's, or ours. Series differ in lightness first, then in what lies
 over the colour (bars), or in markers and dashes (lines), so that nothing rests on the hue. Text is
@@ -20,7 +20,7 @@ SIZE, LEADING = 8.5, 11.25
 """The type, and the distance of its lines."""
 
 CAPITAL = 5.6
-"""How high a capital letter or a figure is."""
+"""The height of capital letters and figures."""
 
 GAP = 4.0
 """Between a mark and what is said of it."""
@@ -41,7 +41,7 @@ SLICES = ("#1f3b57", "#2d5378", "#3f6d99", "#5787b3", "#7aa2c6", "#a9c6de")
 
 
 class Stroke(NamedTuple):
-    """How a line is drawn, and what marks its points."""
+    """The style of a line and of the markers at its points."""
 
     colour: str
     shape: Shape
@@ -59,8 +59,8 @@ LINES = (
 
 
 class Palette(NamedTuple):
-    """What tells the parts of a chart apart. In ``ink`` all texts are black, and so is all that
-    is drawn but thin rules."""
+    """The fills and strokes that distinguish the parts of a chart. In ``ink`` all texts are black,
+    and so is everything drawn except thin rules."""
 
     bars: tuple[Fill, ...]
     slices: tuple[Fill, ...]
@@ -122,4 +122,4 @@ INKED = Palette(
 little ink. The names of slices stand beside them."""
 
 STROKE = 1.5
-"""How thick a line is."""
+"""The thickness of a line."""

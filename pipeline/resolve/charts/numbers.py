@@ -13,7 +13,7 @@ NO_BREAK = "\u00a0"
 
 
 MISSING = frozenset(("", "-", "–", "—", "−", ".", "..", "...", "…", "?", "n/a", "na", "n.a."))
-"""What people write, in small letters, where there is no number."""
+"""Words for a missing number, in lower case."""
 
 LONGEST = 40
 """Characters that a number has at most, with its unit."""
@@ -47,8 +47,8 @@ def is_missing(text: str) -> bool:
 
 
 def decimal_mark(texts: Iterable[str], lang: str) -> str:
-    """What stands before decimals in these texts: what can stand for nothing else in one of
-    them (``24.9`` in a German table), or else the language's mark."""
+    """The decimal mark in these texts: one that can be nothing else in one of them (``24.9`` in a
+    German table), or else the language's own."""
     own = writing(lang).decimal
     found = {mark for text in texts if (mark := _certain(text))}
     return found.pop() if len(found) == 1 else own
@@ -91,7 +91,7 @@ def read(text: str, decimal: str) -> Number | None:
 
 
 def decimals_of(value: Decimal) -> int:
-    """How many decimals a number was written with, of those that are shown."""
+    """The number of decimals in a number as written, of those that are shown."""
     return min(MOST_DECIMALS, max(0, -int(value.as_tuple().exponent)))
 
 

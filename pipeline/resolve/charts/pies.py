@@ -13,7 +13,7 @@ from pipeline.resolve.charts.scene import Anchor, Fill, Mark, Point, Rule, Scene
 
 RADIUS = 72.0
 REACH = 10.0
-"""How far from the disc the names are."""
+"""The distance of names from the disc."""
 
 
 class _Part(NamedTuple):

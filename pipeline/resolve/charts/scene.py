@@ -78,13 +78,13 @@ class Scene(NamedTuple):
 
 
 THIN = 0.6
-"""How thick the rules are that are there to lead the eye."""
+"""The thickness of rules that guide the eye."""
 
 EDGE = 0.7
-"""How thick the edge of a fill is, within it."""
+"""The thickness of a fill's edge, inside it."""
 
 PITCH = 3.6
-"""How far the lines of a hatching are apart."""
+"""The distance between the lines of a hatching."""
 
 
 def hatching(box: Box) -> Iterator[Rule]:

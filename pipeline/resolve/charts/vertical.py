@@ -27,7 +27,7 @@ WIDEST, THINNEST = 44.0, 5.0
 """Between these is a bar's width."""
 
 SHARE = 0.72
-"""How much of the room of a group its bars take."""
+"""The share of a group's space that its bars take."""
 
 MOST_LINES = 2
 STEPS = (1, 2, 5, 10, 20, 50, 100, 200)
@@ -85,7 +85,7 @@ def _bar(plan: Plan, slot: float) -> float:
 
 
 def _has_room(plan: Plan, slot: float) -> bool:
-    """Whether the numbers fit over the bars, in slots that are so wide."""
+    """Return whether the numbers fit over the bars, in slots that are so wide."""
     if is_stacked(plan):
         return plan.widest(bars.totals(plan)) * 1.1 <= slot - 2
     room = slot - 2 if abreast(plan) == 1 else _bar(plan, slot) + 1

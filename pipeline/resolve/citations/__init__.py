@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     from pipeline.resolve.citations.csl.style import CitationStyle
 
 NEAR = 5
-"""How many notes are few where a style does not say."""
+"""The number of notes within which a work was cited recently, unless the style says otherwise."""
 
 
 def cite_works(document: Document, folder: Path, split: int = 0) -> Document:
@@ -70,9 +70,11 @@ def cite_works(document: Document, folder: Path, split: int = 0) -> Document:
     except Exception as error:  # whatever a style or a work makes of the other
         named = metadata.citation_style
         style = f"`{named.text}`" if named else "the usual style"
-        message = f"The works cannot be written in {style}: {describe(error)}."
+        message = f"The works cannot be formatted in {style}: {describe(error)}."
         span = Span(named.line, named.column) if named and named.line else None
-        findings.add(Code.BAD_STYLE, message, span, "Try another style, `citation_style: apa` say.")
+        findings.add(
+            Code.BAD_STYLE, message, span, "Try another style, such as `citation_style: apa`."
+        )
         document = list_works(put_back(document), (), "")
     return findings.added_to(document)
 
@@ -92,11 +94,11 @@ def _warn(cited: Iterable[Cited], listing: list[model.Bibliography], findings: F
     for one in cited:
         if one.node.source.startswith("["):
             written = " ".join(one.node.source.split())
-            message = f"`{written}` looks like a citation, and no file says what it cites."
+            message = f"`{written}` looks like a citation, but there is no bibliography file."
             hint = "Name one in the front matter, `bibliography: refs.bib`; or write `\\@`."
             findings.add(Code.NO_BIBLIOGRAPHY, message, one.span, hint)
     for node in listing:
-        message = "There is nothing to list here: no file says which works there are."
+        message = "There is nothing to list here: no bibliography file is given."
         hint = "Name one in the front matter: `bibliography: refs.bib`."
         findings.add(Code.NO_BIBLIOGRAPHY, message, node.span, hint)
 
@@ -112,8 +114,8 @@ def _known(cited: Cited, sources: Sources, findings: Findings) -> list[model.Cit
             continue
         hint = findings.did_you_mean(item.key, works, "@")
         if not hint and cited.node.in_text:
-            hint = f"Where no work is meant, write `\\@{item.key}`."
-        message = f"No work has the key `{item.key}`."
+            hint = f"If it is not a citation, write `\\@{item.key}`."
+        message = f"The bibliography has no work with the key `{item.key}`."
         findings.add(Code.UNKNOWN_CITATION, message, cited.span, hint)
     return found
 
@@ -191,7 +193,7 @@ def _written(
 
 
 def _report_doubts(works: list[Reference], findings: Findings) -> None:
-    """What seems to be wrong with works that are cited or listed."""
+    """Report probable mistakes in works that are cited or listed."""
     for work in works:
         if work.doubt:
             findings.add(Code.DOUBTFUL_ENTRY, work.doubt, work.span)

@@ -108,7 +108,7 @@ def positions(items: list[tuple[list[CitationItem], int]], near: int) -> list[li
 def _ibid(
     item: CitationItem, note: int, previous: tuple[CitationItem, bool, int] | None
 ) -> set[str]:
-    """Whether a work was cited right before, alone and at most one note away."""
+    """Return whether a work was cited right before, alone and at most one note away."""
     if previous is None:
         return set()
     other, alone, last = previous

@@ -1,4 +1,4 @@
-"""What citations need beside the text: the works and the style."""
+"""The sources of citations besides the text: the works and the style."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What citations and the bibliography are to what stands around them."""
+"""The place of citations and the bibliography in the text around them."""
 
 from __future__ import annotations
 
@@ -121,7 +121,7 @@ def list_works(
     places = [node for node in all_nodes(document) if isinstance(node, Bibliography)]
     findings = Findings(document)
     for other in places[1:] if entries else ():
-        message = "There is a bibliography in another place already."
+        message = "There is already a bibliography in another place."
         findings.add(Code.DUPLICATE_ID, message, other.span, "Keep one `::: bibliography`.")
     filled = False
 
@@ -178,7 +178,7 @@ def _place(blocks: tuple[Block, ...]) -> Section | None:
 
 
 def is_index(section: Section) -> bool:
-    """Whether a section is the index, or a heading alone that is called so."""
+    """Return whether a section is the index, or a heading alone that is called so."""
     if section.role or section.children:
         return section.role == "index"
     return called(plain_text(section.title), "index")
@@ -193,14 +193,14 @@ def _with_role(section: Section) -> Section:
 
 
 CITATION_NOTE = "citation "
-"""How the label of a note begins that was a citation; no other has a space in it."""
+"""The prefix of the label of a note made from a citation; no other label has a space in it."""
 
 
 def becomes_note(node: Node) -> bool:
-    """Whether a node is the sign of a note that a citation became."""
+    """Return whether a node is the sign of a note that a citation became."""
     return isinstance(node, NoteReference) and node.label.startswith(CITATION_NOTE)
 
 
 def is_written(node: Node) -> bool:
-    """Whether a node is a citation in brackets, as it is written."""
+    """Return whether a node is a citation in brackets, as it is written."""
     return isinstance(node, Citation) and bool(node.children) and not node.in_text

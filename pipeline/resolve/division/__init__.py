@@ -95,7 +95,7 @@ def _metadata(metadata: Metadata, part: DocumentPart) -> Metadata:
 
 
 def _minutes(part: DocumentPart) -> int:
-    """What a whole section says of how long it takes."""
+    """The time given for a whole section."""
     whole = part.section and part.blocks == part.section.children
     return int(part.section.attributes.get(MINUTES, "0")) if part.section and whole else 0
 

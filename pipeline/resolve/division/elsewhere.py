@@ -1,4 +1,4 @@
-"""What a part says of others: where they are, in words instead of dead links."""
+"""References from one part to others, in words instead of dead links."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What each part has of the lists of the whole: the terms that it uses, the works it cites."""
+"""Each part's share of the lists of the whole: the terms that it uses, the works that it cites."""
 
 from __future__ import annotations
 

@@ -43,7 +43,7 @@ class _Context(NamedTuple):
 
 
 class _Made(NamedTuple):
-    """What becomes of a formula; without ``mathml`` its source is shown."""
+    """The result for a formula; without ``mathml`` its source is shown."""
 
     mathml: str = ""
     alt: str = ""
@@ -157,7 +157,7 @@ def _make_all(document: Document, findings: Findings) -> Iterator[tuple[int, For
             known[key] = _make(*key[:3], findings, macros)
         found = known[key]
         for mistake in found.mistakes[:1]:
-            shown = "" if found.mathml else " It is shown as it is written."
+            shown = "" if found.mathml else " It is shown as written."
             place = _place(node, context, mistake.at)
             findings.add(Code.BAD_MATH, mistake.message + shown, place, mistake.hint)
         if drawn is not None and (missing := found.characters - drawn):
@@ -184,10 +184,10 @@ def _report_missing(
     for character in sorted(missing):
         findings.add(
             Code.MISSING_GLYPH,
-            f"The font for formulas has no character “{character}”. The formula is printed in"
-            " characters, on one line.",
+            f"The font for formulas has no character “{character}”. The formula is printed as "
+            "plain characters on one line.",
             _place(node, context, max(0, node.tex.find(character))),
-            "Put text in other scripts beside the formula.",
+            "Put text in other scripts outside the formula.",
         )
 
 

@@ -87,7 +87,7 @@ def _arrow(out: list[str], text: str, pos: int, name: str, depth: int) -> int:
 
 
 def _script(text: str, pos: int) -> tuple[str, int]:
-    """What is raised or lowered, and where that ends."""
+    """A subscript or superscript, and its end."""
     found = _CHARGE.match(text, pos)
     if not found:
         return "", pos
@@ -99,7 +99,7 @@ def _script(text: str, pos: int) -> tuple[str, int]:
 
 
 def _alone(text: str, start: int, end: int) -> bool:
-    """Whether there is white space on both sides."""
+    """Return whether there is white space on both sides."""
     return text[start - 1 : start].isspace() and (end == len(text) or text[end].isspace())
 
 

@@ -115,7 +115,7 @@ ALIASES = {
     "nonumber": "",
     "notag": "",
 }
-"""What latex2mathml is given for commands that it does not know, or knows too well."""
+"""Replacements for commands that latex2mathml does not know, or treats wrongly."""
 
 ENVIRONMENTS = {
     **{name: name for name in "matrix pmatrix bmatrix Bmatrix vmatrix Vmatrix cases".split()},

@@ -1,5 +1,6 @@
-"""What latex2mathml loses of a formula's table, lines between rows and columns above all: marks in
-its TeX, which are text to latex2mathml, and then classes of the cells that they are beside."""
+"""Lines between the rows and columns of a formula's table, and other details that latex2mathml
+loses: marks in its TeX, which latex2mathml treats as text, and then classes of the cells beside
+them."""
 
 from __future__ import annotations
 

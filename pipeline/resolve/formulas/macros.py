@@ -29,7 +29,7 @@ _PLACE = re.compile(r"#(\d)")
 
 
 class Macro(NamedTuple):
-    """What a command stands for, with ``#1`` and so on for its arguments; the first of them may
+    """The replacement of a command, with ``#1`` and so on for its arguments; the first of them may
     have a ``default``."""
 
     body: str
@@ -51,7 +51,7 @@ class _Written(NamedTuple):
 
 
 def defines(tex: str) -> bool:
-    """Whether a formula defines commands."""
+    """Return whether a formula defines commands."""
     return _DEFINING.search(tex) is not None
 
 
@@ -79,8 +79,8 @@ class _Writer:
             end = found.start() if found else len(text)
             self.copy(text, pos, end, place)
             if len(self.origins) > LONGEST or self.uses > MOST:
-                message = "What the document's own commands stand for never ends, or is too long."
-                hint = "A command cannot stand for something that it is part of."
+                message = "The document's own commands expand endlessly, or to something too long."
+                hint = "A command must not be part of its own definition."
                 return _Written("", None, Mistake(message, place or 0, hint))
             if not found:
                 continue
@@ -142,7 +142,7 @@ class _Writer:
 
 
 def _filled(macro: Macro, text: str, pos: int) -> tuple[str, int]:
-    """What a command that ends at ``pos`` stands for, and where its arguments end."""
+    """The expansion of a command that ends at ``pos``, and the end of its arguments."""
     arguments: list[str] = []
     if macro.default is not None:
         given = _DEFAULT.match(text, pos)
@@ -162,7 +162,7 @@ def _filled(macro: Macro, text: str, pos: int) -> tuple[str, int]:
 
 
 def _argument(text: str, pos: int) -> tuple[str | None, int]:
-    """What stands in braces at ``pos``, or the one thing there, and where it ends."""
+    """The content of braces at ``pos``, or the single token there, and its end."""
     while text[pos : pos + 1].isspace():
         pos += 1
     if text[pos : pos + 1] != "{":

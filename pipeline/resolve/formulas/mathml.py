@@ -28,7 +28,7 @@ ENCLOSED = {
 
 SEEN = frozenset({"mi", "mn", "mo", "mtext", "mfrac", "msqrt", "mroot", "mphantom"})
 CLASSES = frozenset(ENCLOSED.values())
-"""What is seen, and what is drawn around or across something."""
+"""Visible content, and marks around or across it."""
 
 ACCENTS = frozenset("´¯˘ˇ˙¨\u20db\u20dc`^˚~→←↔")
 WIDE = {"^": ("ˆ", "\u0302"), "~": ("˜", "\u0303")}
@@ -43,7 +43,7 @@ _LENGTH = re.compile(r"-?(?:\d++(?:\.\d++)?|\.\d++)(?:em|ex|px|pt|mm|cm|in|%)|0"
 class CannotSetError(Exception):
     """A formula that latex2mathml fails at, or that nothing is to be seen of."""
 
-    def __init__(self, message: str = "The formula cannot be set as it is written.") -> None:
+    def __init__(self, message: str = "The formula cannot be typeset as written.") -> None:
         super().__init__(message)
 
 
@@ -63,7 +63,7 @@ def convert(tex: str, display: bool) -> Element:
         if inner.get("class") in (DECIMAL, FUNCTION):
             del inner.attrib["class"]
     if not any(inner.tag in SEEN or inner.get("class") in CLASSES for inner in math.iter()):
-        raise CannotSetError("Nothing of the formula is to be seen.")
+        raise CannotSetError("The formula shows nothing.")
     return math
 
 

@@ -14,12 +14,12 @@ WIDEST, STROKE = 20, 0.6
 
 _LETTER = re.compile(r"\s*[A-Za-z]")
 _GAP = re.compile(r"\*?(?:\s*\[\s*+[-+]?[\d.]++\s*+[a-z]{2}\s*+\])?")
-"""How far the next row is to be from the one before, which is told after its end."""
+"""The distance to the next row, given after the end of a row."""
 
 
 class Mistake(NamedTuple):
-    """What is wrong, at which character of the formula, and what to do about it. One that is
-    ``harmless`` does not keep the formula from being set."""
+    """A mistake in a formula, its position, and the hint. If ``harmless``, the formula can still be
+    typeset."""
 
     message: str
     at: int
@@ -46,7 +46,7 @@ class Reader:
             self.mistakes.append(Mistake(message, at, hint, harmless))
 
     def give_up(self) -> None:
-        self.wrong("The formula is nested too deep.", self.pos, "Take it apart into several.")
+        self.wrong("The formula is nested too deep.", self.pos, "Divide it into several.")
         self.given_up = True
         self.pos = len(self.tex)
 
@@ -95,7 +95,7 @@ class Reader:
         kind = "^" if token == "'" else token
         if kind in scripts:
             name = "superscripts" if kind == "^" else "subscripts"
-            hint = f"Put braces around what belongs together: `{{x{token}a}}{token}b`."
+            hint = f"Group them with braces: `{{x{token}a}}{token}b`."
             self.wrong(f"Two {name} follow each other.", at, hint)
         scripts.add(kind)
         if token == "'":
@@ -161,7 +161,7 @@ class Reader:
                 self.braces(at)
             case "}":
                 self.wrong(
-                    "A brace `}` has no `{` before it.", at, "Write `\\}` for a brace to be seen."
+                    "A brace `}` has no `{` before it.", at, "For a visible brace, write `\\}`."
                 )
             case "%" if self.tex[max(0, at - 8) : at].rstrip(" \\,~}")[-1:].isdigit():
                 self.wrong("A `%` begins a comment in TeX.", at, "Write `\\%`.", harmless=True)
@@ -170,10 +170,10 @@ class Reader:
                 end = self.tex.find("\n", at)
                 self.pos = len(self.tex) if end < 0 else end
             case "#" | "$":
-                self.wrong(f"A `{token}` cannot stand in a formula.", at, f"Write `\\{token}`.")
+                self.wrong(f"`{token}` is not allowed in a formula.", at, f"Write `\\{token}`.")
             case "&" | "\\\\" if not self.in_table:
                 self.wrong(
-                    f"A `{token}` stands outside of what has columns and lines.",
+                    f"A `{token}` is outside an environment with columns and lines.",
                     at,
                     "Put the lines between `\\begin{aligned}` and `\\end{aligned}`.",
                 )
@@ -183,13 +183,13 @@ class Reader:
                 if token != "&" and (gap := _GAP.match(self.tex, self.pos)):
                     self.pos = gap.end()
             case "\\":
-                self.wrong("A backslash stands at the end.", at)
+                self.wrong("There is a backslash at the end.", at)
             case "\\/" | "\\-":
                 pass
             case "\\\n" | "\\\t":
                 self.out.append("\\ ")
             case _ if token[0] == "\\" and token[1] not in "\\,:;!> {}|%$&#_":
-                self.wrong(f"The command `{token}` is not known.", at)
+                self.wrong(f"The command `{token}` is unknown.", at)
             case _ if token[0].isdigit():
                 # Braces keep the letters after a number from being read as its unit.
                 self.out.append(token)

@@ -28,12 +28,12 @@ def row(children: Sequence[Element]) -> list[Element]:
 
 
 def is_empty(element: Element) -> bool:
-    """Whether an element is a row of nothing."""
+    """Return whether an element is a row of nothing."""
     return element.tag == "mrow" and not len(element)
 
 
 def is_blank(element: Element) -> bool:
-    """Whether an element is a line or a box that something is to be written on."""
+    """Return whether an element is a line or a box that something is to be written on."""
     if element.tag == "munder":
         return _is_room(element[0])
     return element.get("class") == "boxed" and all(map(_is_room, element))

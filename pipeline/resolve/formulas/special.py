@@ -32,7 +32,7 @@ IN_EMS = {
     "em": 1.0, "ex": 0.43, "mu": 1 / 18, "pt": 0.095, "bp": 0.0955, "pc": 1.14, "mm": 0.271,
     "cm": 2.71, "in": 6.88,
 }  # fmt: skip
-"""How long a unit is, in letters of a usual size."""
+"""The length of a unit in ems of normal text."""
 
 CIRCLED = {
     **{str(number): chr(0x2460 + number - 1) for number in range(1, 21)},
@@ -46,8 +46,8 @@ CIRCLED = {
 
 
 class EquationLabel(NamedTuple):
-    """What a formula or a row of it is called; the ``letter`` that the row has after the
-    formula's number, or the ``tag`` that it has instead."""
+    """The label of a formula or one of its rows; the ``letter`` that the row has after the
+    formula's number, or the ``tag`` that replaces it."""
 
     name: str
     letter: str = ""
@@ -99,7 +99,7 @@ class Special(Reader):
         return bool(found)
 
     def verbatim(self, name: str, at: int) -> str | None:
-        """What stands in braces, as it is written; None, and a mistake, where nothing does."""
+        """The content of braces, as written; None, after reporting a mistake, if there is none."""
         if self.peek() == "{" and (end := closing_brace(self.tex, self.pos)) is not None:
             found = self.tex[self.pos + 1 : end]
             self.pos = end + 1
@@ -118,7 +118,7 @@ class Special(Reader):
         try:
             return pieces(held)
         except UnreadableTextError as error:
-            self.wrong(f"The command `\\{error.name}` is not known.", starts + error.at)
+            self.wrong(f"The command `\\{error.name}` is unknown.", starts + error.at)
             return []
 
     def text(self, name: str, held: str, at: int) -> None:
@@ -167,8 +167,8 @@ class Special(Reader):
         if sign := CIRCLED.get(inner.strip()):
             self.out.append(f"\\text{{{sign}}}")
         else:
-            hint = "A number to 20 or a letter can be in a circle."
-            self.wrong(f"`{held}` cannot be set in a circle.", at, hint)
+            hint = "Only a letter or a number up to 20 can be in a circle."
+            self.wrong(f"`{held}` cannot be put in a circle.", at, hint)
 
     # --- room ---
 
@@ -279,7 +279,7 @@ class Special(Reader):
         try:
             tex = quantity(name, arguments)
         except UnknownUnitError as error:
-            self.wrong(f"`{str(error).strip()}` in `\\{name}` is no number or unit.", at)
+            self.wrong(f"`{str(error).strip()}` in `\\{name}` is not a number or unit.", at)
             return
         self.out.append(f"{{{self.within(tex, at)}}}")
 
@@ -301,7 +301,7 @@ READERS: dict[str, Callable[[Special, str, str, int], None]] = {
     **dict.fromkeys(("ce", "cf", "pu"), Special.chemistry),
     **dict.fromkeys(("intertext", "shortintertext"), Special.between),
 }
-"""What reads commands in ways of their own; it is given what stands in the braces after them."""
+"""Readers of commands with their own syntax, given the content of the following braces."""
 
 BARE = frozenset({"rule", "hline", "hdashline"})
 """Those that are not followed by one pair of braces."""

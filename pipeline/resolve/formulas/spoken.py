@@ -40,7 +40,7 @@ class FormulaSpeaker:
         self._words = words
 
     def say(self, elements: Sequence[Element]) -> str:
-        """What a formula holds, in words."""
+        """The content of a formula, in words."""
         text = " ".join(self._row(elements).split())
         return re.sub(r"(?<! ) ++(?=[,.;])", "", text)
 
@@ -98,7 +98,7 @@ class FormulaSpeaker:
         return self._words[f"math_{SIGNS[text]}"] if text in SIGNS else text
 
     def _enclosed(self, key: str, inner: Sequence[Element], **parts: str) -> str:
-        """What needs an end that is said, but where it holds one thing."""
+        """The text of nodes with a spoken end, unless they contain only one thing."""
         is_short = all(map(_is_short, inner))
         return self._said(key if is_short else f"long_{key}", **parts)
 
@@ -216,18 +216,19 @@ def _is_operator(element: Element) -> bool:
 
 
 def _is_short(element: Element) -> bool:
-    """Whether it is one letter or number, so that one hears where it ends."""
+    """Return whether it is one letter or number, so that one hears where it ends."""
     if element.tag in ("mrow", "mstyle"):
         return len(element) == 1 and _is_short(element[0])
     return element.tag in ("mi", "mn", "mtext")
 
 
 def _asks_for_more(element: Element) -> bool:
-    """Whether a minus after it is a sign."""
+    """Return whether a minus after it is a sign."""
     return element.tag == "mo" and element.text not in (")", "]", "}", "|", "!", "′")
 
 
 def _is_around_choice(elements: Sequence[Element], index: int) -> bool:
-    """Whether a parenthesis only holds a binomial coefficient, which has words of its own."""
+    """Return whether a parenthesis only holds a binomial coefficient, which has words of its
+    own."""
     beside = {"(": index + 1, ")": index - 1}.get(elements[index].text or "", -1)
     return 0 <= beside < len(elements) and elements[beside].get("linethickness") == "0"

@@ -35,8 +35,7 @@ Suggest: TypeAlias = Callable[[str, Iterable[str], str], str]
 
 
 class Reading(NamedTuple):
-    """What is wrong with a formula, and the formula as latex2mathml is to have it; the number
-    that it is given, and what it is called."""
+    """The mistakes in a formula, and the formula as latex2mathml needs it; its number and label."""
 
     mistakes: tuple[Mistake, ...]
     tex: str
@@ -45,7 +44,7 @@ class Reading(NamedTuple):
 
     @property
     def is_set(self) -> bool:
-        """Whether nothing that is wrong keeps the formula from being set."""
+        """True if nothing that is wrong keeps the formula from being set."""
         return all(mistake.harmless for mistake in self.mistakes)
 
 
@@ -53,8 +52,8 @@ def read(tex: str, suggest: Suggest, macros: dict[str, Macro] | None = None) -> 
     """Read a formula; ``suggest`` is asked what an unknown name may be meant to be. ``macros``
     are those of the document, and get what the formula defines."""
     if len(tex) > LONGEST:
-        message = f"A formula has {len(tex):,} characters; {LONGEST:,} is the most it may have."
-        return Reading((Mistake(message, 0, "Take it apart into several."),), "")
+        message = f"A formula has {len(tex):,} characters; {LONGEST:,} is the maximum."
+        return Reading((Mistake(message, 0, "Divide it into several."),), "")
     if not tex.strip():
         return Reading((Mistake("A formula is empty.", 0),), "")
     written = write_out(tex, {} if macros is None else macros)
@@ -158,7 +157,7 @@ class _Tex(Special):
         given = commands.ENVIRONMENTS.get(name, "")
         if not given and name not in commands.WRAPPERS:
             hint = self.suggest(name, commands.ENVIRONMENTS, "")
-            self.wrong(f"The environment `{name}` is not known.", at, hint)
+            self.wrong(f"The environment `{name}` is unknown.", at, hint)
         columns = self.columns(name, given, at)
         first = len(self.out)
         outside = self.marks, self.table_start
@@ -184,7 +183,7 @@ class _Tex(Special):
             self.out[first:] = [f"{{\\left{opening}{self.out[first]}\\right{closing}}}"]
 
     def columns(self, name: str, given: str, at: int) -> str:
-        """What stands after the name of an environment, as far as its table needs it."""
+        """The column specification after the name of an environment, as far as needed."""
         option = _OPTION.match(self.tex, self.pos)
         if option and (name.endswith("*") or option[1].strip() in ("t", "b", "c")):
             self.pos = option.end()
@@ -225,14 +224,14 @@ class _Tex(Special):
             self.wrong(f"After `\\{name}` a bracket is missing.", at)
 
     def option(self) -> None:
-        """What stands in brackets after a command, if anything does."""
+        """The content of brackets after a command, if any."""
         if found := _OPTION.match(self.tex, self.pos):
             if found[1].strip():
                 self.out.append(f"[{found[1]}]")
             self.pos = found.end()
 
     def arguments(self, name: str) -> int:
-        """How many arguments a command has."""
+        """The number of arguments of a command."""
         if name in commands.TWO_ARGUMENTS:
             return 2
         return 1 if name in commands.ONE_ARGUMENT or name in commands.FONTS else 0

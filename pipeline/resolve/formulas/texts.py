@@ -36,11 +36,11 @@ SWITCHES = commands.OLD_FONTS | frozenset(
     " scriptsize footnotesize normalsize large Large LARGE huge Huge displaystyle textstyle"
     " scriptstyle protect relax".split()
 )
-"""What sets another font or size from there on: the text keeps its own."""
+"""Commands that switch to another font or size: the text keeps its own."""
 
 
 OWN_FONTS = {"textbf": "textbf", "textit": "textit", "emph": "textit", "texttt": "texttt"}
-"""What sets what it holds in another font."""
+"""Commands that set their argument in another font."""
 
 
 class MathPiece(NamedTuple):

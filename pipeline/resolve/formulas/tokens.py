@@ -23,8 +23,8 @@ ATTRIBUTES = {
     "mpadded": ("width", "height", "depth", "lspace", "voffset"),
     "mtd": ("columnalign", "class"),
 }
-"""What elements may keep of their attributes: those of MathML Core, and the alignment of
-columns, which style sheets go by."""
+"""The attributes that elements keep: those of MathML Core, and the alignment of columns, which
+style sheets use."""
 
 LENGTHS = {
     "thinmathspace": "0.167em",
@@ -35,14 +35,14 @@ LENGTHS = {
     "negativethickmathspace": "-0.278em",
 }
 IDENTIFIERS = frozenset("∞∅…⋯⋮⋱%‰#&@§¶")
-"""What Unicode takes for operators, and stands for something by itself."""
+"""Characters that Unicode classifies as operators but that represent something by themselves."""
 
 LIMIT_NAMES = frozenset(
     "lim sup inf max min lim\u2006sup lim\u2006inf arg\u2009max arg\u2009min det gcd Pr"
     " inj\u2006lim proj\u2006lim".split(" ")
 )
 DRAWN = str.maketrans("⟂⧵", "⊥∖")
-"""What fonts for formulas lack, as what looks the same in them."""
+"""Characters that math fonts lack, and lookalikes that they have."""
 
 _ENTITY = re.compile(r"&#x([0-9A-Fa-f]+);")
 _ESCAPED = re.compile(r"\\(.)")

@@ -35,7 +35,7 @@ COMMANDS = {
     "SI": "nu", "qty": "nu", "si": "u", "unit": "u", "num": "n", "ang": "a", "SIrange": "nnu",
     "qtyrange": "nnu", "numrange": "nn",
 }  # fmt: skip
-"""What the arguments of each command are: numbers, units, angles."""
+"""The types of each command's arguments: numbers, units, angles."""
 
 _NUMBER = re.compile(
     r"\s*+([+-]?(?:[.,\s]*+\d++)++[.,]?|[+-]?)\s*+(?:(\\pm|\+-|±|\()\s*+([\d.,]++)\)?)?"
@@ -48,7 +48,7 @@ _UNIT = re.compile(
 
 
 class UnknownUnitError(Exception):
-    """What is no number or unit."""
+    """A text is not a number or unit."""
 
 
 def quantity(command: str, arguments: list[str]) -> str:

@@ -27,7 +27,7 @@ BRACES = frozenset("⏞⏟⎴⎵⏜⏝")
 
 
 def written(elements: Sequence[Element]) -> str:
-    """What a formula holds, on one line."""
+    """The content of a formula on one line."""
     return plain_letters(" ".join(_row(elements).split()))
 
 
@@ -56,7 +56,7 @@ def _operator(char: str, infix: bool) -> str:
 
 
 def _is_open(element: Element) -> bool:
-    """Whether an operator after this has nothing before it to work on: it is a sign."""
+    """Return whether an operator after this has nothing before it to work on: it is a sign."""
     text = element.text or ""
     return element.tag == "mo" and text not in ("!", ")", "]", "}", "|", "′")
 

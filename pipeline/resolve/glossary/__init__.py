@@ -43,7 +43,7 @@ def link_terms(document: Document, split: int = 0) -> Document:
 
 
 def _is_use(node: Node) -> bool:
-    """Whether a node is ``[…]{.term}``."""
+    """Return whether a node is ``[…]{.term}``."""
     return isinstance(node, InlineElement) and TERM in node.attributes.classes
 
 
@@ -76,11 +76,11 @@ class _Uses:
                 Code.UNKNOWN_TERM,
                 f"The glossary has no entry “{' '.join(word.split())}”."
                 if self._terms
-                else "A word is marked as a term, and there is no glossary.",
+                else "A word is marked as a term, but there is no glossary.",
                 span,
                 hint=self._findings.did_you_mean(folded(word), self._terms)
                 if self._terms
-                else "Write one: `::: glossary`, with a definition list in it.",
+                else "Add one: `::: glossary`, with a definition list in it.",
             )
         if not around.may_link or any(isinstance(inner, Link) for inner in walk(node.children)):
             return ""

@@ -26,9 +26,8 @@ _BLOCKS = get_args(Block)
 
 
 class TermContext(NamedTuple):
-    """What is known of a node from those around it: whether it is in a glossary, and that is
-    to be sorted; the ids of the terms whose entry it is in; whether it may become a link; the
-    chapter of an e-book."""
+    """The context of a node: whether it is in a glossary, and one to be sorted; the ids of the
+    terms whose entry it is in; whether it may become a link; the chapter of an e-book."""
 
     in_glossary: bool = False
     in_section: bool = False
@@ -49,8 +48,8 @@ def is_glossary(node: Node) -> bool:
 
 
 def around_of(node: Node, parent: TermContext, split: int = 0) -> TermContext:
-    """What is around what is in ``node``, which is itself in ``parent``. Sections ``split`` deep
-    are chapters too."""
+    """The context of the children of ``node``, which is itself in ``parent``. Sections ``split``
+    deep are chapters too."""
     found = parent
     if isinstance(node, model.Section):
         opens = node.depth <= max(split, 1) or (node.depth == 2 and parent.in_part)
@@ -93,7 +92,7 @@ def define_terms(document: Document, terms: dict[str, str], findings: Findings) 
                 Code.EMPTY_GLOSSARY,
                 "The glossary has no definition list.",
                 node.span,
-                hint="Write a line for the term, and below it `: ` and what it means.",
+                hint="Write a line for the term, and below it `: ` with its definition.",
             )
         attributes = node.attributes.without(classes={SORTED})
         is_part = around.in_section and attributes == Attributes()
@@ -127,9 +126,9 @@ class _Terms:
             if self._known.setdefault(folded(text), identifier) != identifier:
                 self._findings.add(
                     Code.DUPLICATE_TERM,
-                    f"The glossary explains “{text.strip()}” twice.",
+                    f"The glossary defines “{text.strip()}” twice.",
                     item.span,
-                    hint="Join the two, or tell their terms apart.",
+                    hint="Combine the two, or make their terms different.",
                 )
             dfn = model.InlineElement(
                 name="dfn", children=term, attributes=Attributes(id=identifier), span=item.span

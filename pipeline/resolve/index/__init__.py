@@ -30,7 +30,7 @@ from pipeline.resolve.index.marks import (
 
 ROLE = "index"
 PREFIX, ENTRY_PREFIX = "ix-", "ix-entry-"
-"""What the ids of places and of entries begin with."""
+"""The prefixes of the ids of places and of entries."""
 
 
 def place_index(document: Document) -> Document:
@@ -122,7 +122,7 @@ class _Collector:
         if not found:
             self._findings.add(
                 Code.BAD_ATTRIBUTE,
-                "The mark for the index has neither text nor an entry.",
+                "The index mark has neither text nor an entry.",
                 around.span,
                 hint='Name the entry: `[]{.index entry="Entry"}`.',
             )
@@ -136,7 +136,7 @@ class _Collector:
         return identifier
 
     def _is_new(self, path: Path, in_line: bool, around: MarkContext) -> bool:
-        """Whether a mark says what no other near it has said."""
+        """Return whether a mark says what no other near it has said."""
         name = key(path)
         if name in around.within or (in_line and (around.holder, name) in self._known):
             return False
@@ -160,7 +160,7 @@ def _report_unknown(marks: list[IndexMark], entries: Entries, findings: Findings
             name = "!".join(plain_text(term) for term in path)
             findings.add(
                 Code.UNKNOWN_INDEX_ENTRY,
-                f"The index has no entry “{name}” to look at.",
+                f"The index has no entry “{name}” to refer to.",
                 mark.span,
                 hint=findings.did_you_mean(name, entries.names),
             )
@@ -169,7 +169,7 @@ def _report_unknown(marks: list[IndexMark], entries: Entries, findings: Findings
 def _indexes(
     document: Document, has_marks: bool, findings: Findings
 ) -> Iterator[tuple[int, model.Index | None]]:
-    """What becomes of each `Index`, by its number among the nodes."""
+    """The result for each `Index`, by its number among the nodes."""
     first: model.Index | None = None
     for ordinal, (node, around) in enumerate(with_surroundings(document)):
         if not isinstance(node, model.Index):
@@ -183,8 +183,8 @@ def _indexes(
             )
             yield ordinal, first
             continue
-        message = "Nothing in the text is marked for the index, which is left out."
+        message = "The text has no index marks, so the index is left out."
         if first is not None:
-            message = "The index stands in the text a second time; only the first is kept."
+            message = "There is a second index in the text; only the first is kept."
         findings.add(Code.EMPTY_INDEX, message, around.span)
         yield ordinal, None

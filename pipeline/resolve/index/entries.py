@@ -63,7 +63,7 @@ class Entries:
         entry.see.update((key(path), path) for path in mark.see)
 
     def unknown(self, mark: IndexMark) -> Iterator[Path]:
-        """What a mark says to see that is no entry."""
+        """The “see” references of a mark that name no entry."""
         return (path for path in mark.see if key(path) not in self._by_key)
 
     def groups(self, prefix: str) -> tuple[model.IndexGroup, ...]:

@@ -19,10 +19,10 @@ MARK = "index"
 """The class of a mark in a line, and the key of one on a block."""
 
 OPTIONS = frozenset({"entry", "see", "sort", MARK})
-"""What marks say to the index alone."""
+"""Options of marks that only the index uses."""
 
 LEVELS = 4
-"""How deep entries can be nested; what is deeper stays in the last."""
+"""The maximum nesting of entries; deeper ones stay in the last."""
 
 _INLINES = get_args(Inline)
 _PIECE = re.compile(r"\\(.)|([!;])|([^\\!;]+|\\)", re.S)
@@ -45,9 +45,9 @@ class IndexMark(NamedTuple):
 
 
 class MarkContext(NamedTuple):
-    """What is known of a node from those around it: the section, the block of text, the
-    language, and where it stands in the source; the entries of the parts of the text that it
-    is in (``within``), and with its own, for what is in it."""
+    """The context of a node: the section, the block of text, the language, and its place in the
+    source; the entries of the parts of the text that it is in (``within``), including its own for
+    its children."""
 
     section: model.Section | None
     holder: object
@@ -58,19 +58,19 @@ class MarkContext(NamedTuple):
 
 
 def is_inline(node: Node) -> bool:
-    """Whether a node marks a place in a line, if anything; or else a whole part."""
+    """Return whether a node marks a place in a line, if anything; or else a whole part."""
     return isinstance(node, _INLINES)
 
 
 def is_mark(node: Node) -> bool:
-    """Whether a node marks something for the index."""
+    """Return whether a node marks something for the index."""
     if is_inline(node):
         return MARK in node.attributes.classes
     return any(key == MARK for key, _ in node.attributes.pairs)
 
 
 def key(path: Path) -> str:
-    """What two paths to the same entry have in common."""
+    """The normalised form of an entry's path, which is equal for equal entries."""
     return "\0".join(" ".join(plain_text(term).split()).casefold() for term in path)
 
 
@@ -125,7 +125,7 @@ def _set(text: str, language: str) -> str:
 
 
 def own_term(node: Node) -> tuple[Inline, ...]:
-    """What the text of a mark in a line says, as an entry."""
+    """The text of an inline mark, as an entry."""
     bare: Any = replace(node, attributes=NO_ATTRIBUTES)
     said = getattr(node, "children", (bare,))
     kinds = {type(inner) for inner in walk(said) if is_mark(inner)}

@@ -40,7 +40,7 @@ def read_odt(path: Path, name: str, changes: Changes = "accept") -> Draft:
     try:
         if data.lstrip()[:1] == b"<":
             if b"<!ENTITY" in data:
-                raise BrokenArchiveError("It defines entities of its own, which is not safe.")
+                raise BrokenArchiveError("It defines XML entities, which is not safe.")
             parts = dict.fromkeys(("content.xml", "styles.xml", "meta.xml"), data)
         else:
             parts = open_archive(data)
@@ -49,14 +49,14 @@ def read_odt(path: Path, name: str, changes: Changes = "accept") -> Draft:
         content = xml_of(parts, "content.xml")
         body = None if content is None else content.find(f".//{OFFICE}body/{OFFICE}text")
         if content is None or body is None:
-            raise BrokenArchiveError("This is no OpenDocument text.")
+            raise BrokenArchiveError("This is not an OpenDocument text.")
         outer = xml_of(parts, "styles.xml")
         styles = OdfStyles([root for root in (outer, content) if root is not None])
         metadata = _metadata(xml_of(parts, "meta.xml"), styles)
     except (BrokenArchiveError, etree.LxmlError, ValueError) as error:
         is_ours = isinstance(error, BrokenArchiveError)
-        message = str(error) if is_ours else "The OpenDocument text is broken."
-        hint = "Open it in LibreOffice, and save it anew as .odt."
+        message = str(error) if is_ours else "The OpenDocument text is damaged."
+        hint = "Open it in LibreOffice, and save it again as .odt."
         return unread(message, name, hint)
     changed = settle(body, changes)
     page = OdfPage(styles, parts)
@@ -70,7 +70,7 @@ def read_odt(path: Path, name: str, changes: Changes = "accept") -> Draft:
     told = [*told_changes(changed, changes), *_told(body, outer)]
     if page.indented:
         paragraphs = "1 paragraph" if page.indented == 1 else f"{page.indented} paragraphs"
-        told.append(f"Taken for quotations since they are indented: {paragraphs}.")
+        told.append(f"Read as quotations because they are indented: {paragraphs}.")
     found = [diagnostic(Code.NOT_IMPORTED, said, source=name) for said in told]
     return Draft(
         replace(metadata, title=metadata.title or draft.metadata.title),
@@ -102,7 +102,7 @@ def _metadata(meta: Element | None, styles: OdfStyles) -> Metadata:
 
 
 def _counts(body: Element) -> Counter[str]:
-    """What the text holds, but for what is only of its program."""
+    """The counts of the text's content, without what only concerns its program."""
     found: Counter[str] = Counter()
     rows = {
         f"{TABLE}table": "tables",
@@ -136,7 +136,7 @@ def _kept(element: Element) -> Iterator[Element]:
 
 
 def _said(paragraph: Element) -> str:
-    """What a paragraph says itself, without paragraphs in it."""
+    """The text of a paragraph, without paragraphs inside it."""
     parts = [paragraph.text or ""]
     for child in paragraph:
         if child.tag in (f"{TEXT}s", f"{TEXT}tab", f"{TEXT}line-break"):

@@ -43,7 +43,7 @@ def xml_of(parts: dict[str, bytes], name: str) -> Element | None:
 
 
 def number_of(element: Element, key: str, default: int = 1) -> int:
-    """What an attribute says, where it is a number."""
+    """The value of an attribute, if it is a number."""
     value = element.get(key) or ""
     return int(value) if value.isdigit() and len(value) < 7 else default
 

@@ -52,7 +52,7 @@ class OdfStyles:
         return found
 
     def is_bold(self, name: str) -> bool:
-        """Whether somebody made a whole paragraph bold, whatever its style."""
+        """Return whether a whole paragraph was made bold directly, whatever its style."""
         style = self._styles.get(name)
         if name not in self._automatic or style is None:
             return False
@@ -60,8 +60,8 @@ class OdfStyles:
         return properties is not None and properties.get(f"{FO}font-weight") == "bold"
 
     def is_indented(self, name: str) -> bool:
-        """Whether somebody indented a whole paragraph by half a centimetre or more, whatever its
-        style."""
+        """Return whether a whole paragraph was directly indented by half a centimetre or more,
+        whatever its style."""
         style = self._styles.get(name)
         properties = None if style is None else style.find(f"{STYLE}paragraph-properties")
         if name not in self._automatic or properties is None:

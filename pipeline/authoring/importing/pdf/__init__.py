@@ -50,11 +50,11 @@ def read_pdf(path: Path, name: str) -> Draft:
     except (UnreadablePdf, pypdfium2.PdfiumError, pikepdf.PdfError, RecursionError) as error:
         is_locked = "password" in str(error).lower()
         message = "The file has a password." if is_locked else "The PDF is broken."
-        return _failed(message, name, "Open it in another program, and print it to a PDF anew.")
+        return _failed(message, name, "Open it in another program, and print it to a new PDF.")
     words = " ".join(run.text for page in pages for run in page.runs)
     if not words.strip():
         message = "There is no text in it, only pictures of its pages."
-        return _failed(message, name, "Have a program for text recognition (OCR) read it first.")
+        return _failed(message, name, "Run it through text recognition (OCR) first.")
     is_tagged = sum(bool(page.tagged and page.body) for page in pages) > 0.5 * len(pages)
     shown = images.shown(pages)
     text = page_of_structure(pages, shown) if is_tagged else page_of_lines(pages, outline, shown)
@@ -97,21 +97,21 @@ def _failed(message: str, name: str, hint: str) -> Draft:
 
 
 def _told(is_tagged: bool, left_out: Counter[str], images: int, name: str) -> list[Diagnostic]:
-    by = "its structure tree" if is_tagged else "the places and sizes of its lines"
-    said = [f"What is a heading, a list or a paragraph is told by {by}, which is rough."]
+    by = "its structure tree" if is_tagged else "the positions and sizes of its lines"
+    said = [f"Headings, lists and paragraphs are recognised by {by}, which is only approximate."]
     for text, words in left_out.most_common(5):
         why = "it is drawn, and no image" if text.startswith(DRAWING) else "it is of the pages"
         said.append(f"“{text[:60]}” ({words} words in all) is left out: {why}.")
     if images:
         shown = "1 image is" if images == 1 else f"{images} images are"
         said.append(f"{shown} left out: small, of many pages or of a whole page, or broken.")
-    hint = "Read it against the PDF: columns, tables and notes are where it may be wrong."
+    hint = "Compare it with the PDF: columns, tables and notes are the likeliest places for errors."
     first = diagnostic(Code.NOT_IMPORTED, said[0], source=name, hint=hint)
     return [first, *(diagnostic(Code.NOT_IMPORTED, one, source=name) for one in said[1:])]
 
 
 def _metadata(data: bytes) -> Metadata:
-    """What the PDF says of itself; a title that is a file's name is none."""
+    """The metadata of the PDF; a title that is a file name is ignored."""
     with pikepdf.open(io.BytesIO(data)) as document:
         root = document.Root
         lang = str(root.get("/Lang", "")) if isinstance(root, pikepdf.Dictionary) else ""

@@ -149,7 +149,7 @@ def write_lines(
 
 
 def _formats(run: TextRun, line: PdfLine, marked: bool) -> Formats:
-    """How a piece is formatted."""
+    """The formats of a piece."""
     found = []
     if isinstance(run, PdfPiece) and run.address:
         found.append(("link", run.address))

@@ -241,6 +241,7 @@ def referred(
 
 
 def _is_raised(run: TextRun, line: PdfLine) -> bool:
-    """Whether a piece stands above the baseline of its line, and smaller or by much."""
+    """Return whether a piece is above the baseline of its line, and either smaller or much
+    higher."""
     by = run.baseline - line.baseline
     return by > 0.25 * line.size or (by > 0.1 * line.size and run.size < 0.85 * line.size)

@@ -1,4 +1,4 @@
-"""The text of a PDF without a structure tree, by the places and sizes of its lines."""
+"""The text of a PDF without a structure tree, by the positions and sizes of its lines."""
 
 from __future__ import annotations
 
@@ -104,7 +104,7 @@ def page_of_lines(
 
 
 def _with_images(lines: list[PdfLine | PdfTable], images: Sequence[ShownImage]) -> Iterator[_Item]:
-    """What is on a page, with its images before the first line below them."""
+    """The content of a page, with its images before the first line below them."""
     places: dict[int, list[ShownImage]] = {}
     for image in images:
         box = image.picture.box

@@ -39,11 +39,11 @@ _END = re.compile(r"[.!?…:;。！？؟][”\"’»)\]]*$")
 
 
 DRAWING = "The drawing"
-"""What is told first of what is drawn and has words in it."""
+"""The first words of the findings about drawings with words in them."""
 
 
 class _Block:
-    """What is in one paragraph, heading or cell."""
+    """The content of one paragraph, heading or cell."""
 
     def __init__(self, page: int, runs: Sequence[TextRun]) -> None:
         self.lines = lines_of(page, runs)
@@ -180,7 +180,7 @@ def _is_figure(element: Element | None) -> bool:
 
 
 def _is_cut(last: Element, lines: Sequence[PdfLine]) -> bool:
-    """Whether a paragraph goes on, which a page cut."""
+    """Return whether a paragraph was cut by a page and continues."""
     text = "".join(str(part) for part in last.itertext())
     return not _END.search(text) and lines[0].text[:1].islower()
 

@@ -104,7 +104,7 @@ class Body:
             self._box(_place_of(out, lists), box)
 
     def _goes_on(self, paragraph: Element) -> bool:
-        """Whether the next paragraph goes on with the text of this one."""
+        """Return whether the next paragraph continues the text of this one."""
         frame = paragraph.find(f"{W}pPr/{W}framePr")
         if frame is not None and frame.get(f"{W}dropCap") not in (None, "none"):
             return True
@@ -162,7 +162,7 @@ class Body:
                 return _filled(out, "p", atoms)
 
     def _is_indented(self, paragraph: Element) -> bool:
-        """Whether a paragraph goes on with the item of a list before it."""
+        """Return whether a paragraph continues the preceding list item."""
         indent = self.parts.styles.property(paragraph, "ind")
         if indent is None:
             return False
@@ -170,7 +170,7 @@ class Body:
         return left.isdecimal() and int(left) >= 360
 
     def _box(self, out: Element, box: Element) -> None:
-        """What is in a text box, in a box; an image with its caption stands by itself."""
+        """The content of a text box, in a box; an image with its caption stays on its own."""
         made = etree.Element("div", {"class": "sidebar"})
         self._blocks(made, box)
         if not len(made):
@@ -229,7 +229,7 @@ class Body:
         return row.find(f"{W}trPr/{W}{mark}") is None
 
     def _alignment(self, cell: Element) -> str:
-        """How a cell's paragraphs are aligned, if all are so."""
+        """The alignment of a cell's paragraphs, if it is the same for all."""
         found = set()
         for paragraph in cell.iter(f"{W}p"):
             said = self.parts.styles.property(paragraph, "jc")

@@ -16,7 +16,7 @@ from pipeline.parser.frontmatter.identifiers import BadValueError
 from pipeline.parser.frontmatter.languages import language
 
 COMMENT_MARK = "\ue003"
-"""What stands on both sides of a comment, until blocks are made."""
+"""The mark on both sides of a comment, until blocks are made."""
 
 _STRICT = (
     (b"http://purl.oclc.org/ooxml/officeDocument/math",
@@ -43,7 +43,7 @@ class WordParts:
         self.part = next(found, "word/document.xml")
         main = self.xml(self.part)
         if main is None:
-            raise BrokenArchiveError("This is no Word document.")
+            raise BrokenArchiveError("This is not a Word document.")
         self.main = main
         self.styles = Styles(self.beside("styles"))
         self.numbering = Numbering(self.beside("numbering"), self.styles)
@@ -72,7 +72,7 @@ class WordParts:
     # --- relations ---
 
     def _related(self, part: str) -> dict[str, tuple[str, bool]]:
-        """Where the relations of a part lead to, and whether that is outside."""
+        """The target of a part's relation, and whether it is external."""
         if part not in self._relations:
             folder, name = posixpath.split(part)
             root = self.xml(posixpath.join(folder, "_rels", f"{name}.rels"))

@@ -42,7 +42,7 @@ class _Field:
 
     @property
     def address(self) -> str:
-        """Where a field leads to."""
+        """The address that a field links to."""
         if self.name == "HYPERLINK":
             place = re.search(r'\\l\s+"?([^"\s]+)', self.instruction)
             web = re.match(r'\s*\w+\s+"?([^"\s\\][^"\s]*)', self.instruction)
@@ -68,12 +68,12 @@ class Runs:
         self._paragraph: Element | None = None
 
     def read(self, paragraph: Element) -> list[Atom]:
-        """What is in a paragraph."""
+        """The content of a paragraph."""
         self._paragraph = paragraph
         return list(self._all(paragraph, {}))
 
     def in_contents(self) -> bool:
-        """Whether a field is open whose result is made anew."""
+        """True while a field is open whose result is generated again."""
         return any(field.name in _GONE for field in self._fields)
 
     def shown(self, element: Element) -> Iterable[Element]:
@@ -277,11 +277,12 @@ class Runs:
             yield Atom(etree.Element("hr"))
         elif not is_found and (kind := _kind_of(element)):
             said = f" “{alt[:60]}”" if alt else ""
-            self.told.append(f"{kind}{said} is left out: a source cannot hold it.")
+            self.told.append(f"{kind}{said} is left out: Markdown cannot express it.")
 
 
 def _raised(run: Element, said: Element | None) -> str:
-    """Whether a run is raised or lowered, by the word for it or, smaller, by a distance."""
+    """Return whether a run is raised or lowered, by its property or, if smaller, by its
+    position."""
     if said is not None:
         return {"superscript": "sup", "subscript": "sub"}.get(said.get(VAL, ""), "")
     by = run.find(f"{W}rPr/{W}position")
@@ -339,7 +340,7 @@ def _is_decorative(properties: Element | None) -> bool:
 
 
 def _kind_of(element: Element) -> str:
-    """What a drawing without image or text is."""
+    """The kind of a drawing without image or text."""
     uris = " ".join(e.get("uri") or "" for e in element.iter() if _local(e) == "graphicData")
     if "chart" in uris:
         return "The chart"

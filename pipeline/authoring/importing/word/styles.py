@@ -33,7 +33,7 @@ _KINDS = {
     }.items()
     for name in names
 }
-"""What paragraphs of a style are, by its name, which Word writes in English in all languages."""
+"""The kinds of paragraphs by the names of styles, which Word stores in English."""
 
 _NUMBERED = (
     (re.compile(r"heading ([1-9])"), "heading"),
@@ -55,7 +55,7 @@ class Level(NamedTuple):
 
 
 def on(element: Element | None) -> bool:
-    """Whether a property is there and not switched off."""
+    """Return whether a property is present and not switched off."""
     return element is not None and element.get(VAL) not in ("0", "false", "none", "off")
 
 
@@ -108,7 +108,7 @@ class Styles:
         return next((one for one in styles if one is not None), None)
 
     def kind(self, paragraph: Element) -> tuple[str, int]:
-        """What a paragraph is, and its level if it is a heading."""
+        """The kind of a paragraph, and its level if it is a heading."""
         for style in self.chain(self.of(paragraph)):
             found = kind_of(_name(style))
             if found[0]:
@@ -132,7 +132,7 @@ class Styles:
         return self.chain("" if style is None else style.get(VAL, ""))
 
     def run_kind(self, run: Element) -> str:
-        """What a run's style makes of it: code, strong, em, or nothing."""
+        """The effect of a run's style: code, strong, em, or none."""
         for style in self._run_styles(run):
             name = _name(style)
             if name in _CODE:
@@ -174,7 +174,7 @@ class Numbering:
             self._nums[found.get(f"{W}numId") or ""] = found
 
     def of(self, paragraph: Element) -> tuple[int, Level] | None:
-        """How deep in a list a paragraph is, and as what; it is counted."""
+        """The depth of a paragraph in a list, and the kind of list; the item is counted."""
         number = self._styles.property(paragraph, "numPr/numId")
         name = "" if number is None else number.get(VAL, "")
         if name not in self._nums:
@@ -200,7 +200,7 @@ class Numbering:
         return depth, Level(form, text, first, counted[depth])
 
     def _level(self, name: str, depth: int) -> tuple[str, Element | None, int | None]:
-        """Which list a number is of, its level, and where this number has it begin anew."""
+        """The list and level of a numbering, and the number from which it restarts."""
         number = self._nums[name]
         abstract = _value(number, "abstractNumId", "")
         linked = self._abstract.get(abstract)

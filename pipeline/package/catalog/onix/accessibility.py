@@ -1,4 +1,4 @@
-"""What an ONIX record says of a product's accessibility: codes of list 196."""
+"""The accessibility of a product in an ONIX record: codes of list 196."""
 
 from __future__ import annotations
 

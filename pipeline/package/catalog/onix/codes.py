@@ -50,7 +50,7 @@ CONFORMS = ("04", "82", "85")
 """EPUB Accessibility 1.1, by WCAG 2.2, at level AA."""
 
 PDF_UA = ("05", "10", "13")
-"""What a PDF of ours claims itself: PDF/UA-1, and with that no lock and an order of reading."""
+"""The claims of our PDFs: PDF/UA-1, and so no encryption, and a reading order."""
 
 
 def subject_scheme(subject: Subject) -> str:

@@ -28,7 +28,7 @@ def numbers(product: Product, metadata: Metadata) -> tuple[Identifier, ...]:
 
 
 def reference(product: Product, metadata: Metadata) -> str:
-    """What names the record of a product for good: the publication's identifier, and the
+    """The permanent reference of a product's record: the publication's identifier and the
     edition."""
     own = metadata.identifier.uri if metadata.identifier else metadata.title
     return f"{own}#{product.edition.name}"

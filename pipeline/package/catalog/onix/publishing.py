@@ -15,11 +15,11 @@ DATE_FORMATS = {4: "05", 6: "01", 8: "00"}
 ALTERNATIVE_FORMAT, BASED_ON_PRINT, STUDENT_MATERIAL, TEACHER_MATERIAL = "06", "13", "39", "40"
 
 SHORT = 350
-"""How many characters a short description may have."""
+"""The maximum number of characters of a short description."""
 
 
 def publisher_name(metadata: Metadata) -> str:
-    """Who publishes it: those who wrote it, where nobody else does."""
+    """The publisher's name, or else the authors' names."""
     names = ", ".join(author.name for author in metadata.authors)
     return metadata.publisher or metadata.imprint or names
 
@@ -38,7 +38,7 @@ def _text(kind: str, said: str) -> Parts:
 
 
 def _cover(record: Record) -> Parts | None:
-    """Where the cover is, which only a full address can say."""
+    """The cover's address, if the publication has a web address."""
     if not (record.cover and record.metadata.url):
         return None
     address = record.address(record.cover.file)
@@ -51,8 +51,8 @@ def _cover(record: Record) -> Parts | None:
 
 
 def publishing(record: Record) -> Parts | None:
-    """Who has published it, where and when, and that it may be had everywhere, where a licence
-    says so. Without anybody's name there is no such block."""
+    """The publisher, place and date, and worldwide rights if the licence grants them; nothing if
+    there is no name."""
     metadata = record.metadata
     name = publisher_name(metadata)
     if not name:
@@ -99,7 +99,7 @@ def _related(code: str, *identifiers: Identifier) -> Parts:
 
 
 def supply(product: Product, record: Record) -> Parts | None:
-    """Where it is to be had for nothing: said of what has an open licence and an address."""
+    """Free availability, for what has an open licence and an address."""
     metadata = record.metadata
     if not is_open(metadata) or not metadata.url:
         return None

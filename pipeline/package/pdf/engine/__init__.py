@@ -77,7 +77,7 @@ from PIL import ImageFile
 from pipeline.package.pdf.engine import declared
 
 SELDOM = ("fontTools.subset", "fontTools.varLib.instancer")
-"""What WeasyPrint imports, a quarter of the time of its own import, and calls for few fonts."""
+"""Imports that take a quarter of WeasyPrint's import time and are used for few fonts."""
 
 _EMPTY = Path(__file__).parent / "no-fonts.conf"
 

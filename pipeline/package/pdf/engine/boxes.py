@@ -67,13 +67,14 @@ def elements(box: LayoutBox) -> Iterator[Element]:
 
 
 def has_class(box: LayoutBox, name: str) -> bool:
-    """Whether a box is that of an element of the class, not of a generated part of it."""
+    """Return whether a box belongs to an element of the class itself, not to a generated part of
+    it."""
     element = box.element
     return element is not None and "::" not in box.element_tag and name in classes(element)
 
 
 def shows(box: LayoutBox) -> bool:
-    """Whether a box is a piece of text, or a picture."""
+    """Return whether a box is a piece of text, or a picture."""
     return bool(text_of_box(box).strip()) or is_image(box)
 
 
@@ -83,7 +84,7 @@ def text_of_box(box: LayoutBox) -> str:
 
 
 def goes_on(box: LayoutBox) -> bool:
-    """Whether a box is a line after which its block has more."""
+    """Return whether a box is a line that is not the last of its block."""
     return getattr(box, "resume_at", None) is not None
 
 
@@ -94,8 +95,8 @@ def _kind(kind: type) -> Callable[[LayoutBox], bool]:
 is_text, is_image = _kind(boxes.TextBox), _kind(boxes.ReplacedBox)
 is_line, is_block = _kind(boxes.LineBox), _kind(boxes.BlockBox)
 is_inline = _kind(boxes.InlineBox)
-"""Whether a box is a part of a line that holds others."""
+"""True if a box is a part of a line that holds others."""
 is_furniture = _kind(boxes.MarginBox)
-"""Whether a box is a running head or foot."""
+"""True if a box is a running head or foot."""
 is_notes = _kind(boxes.FootnoteAreaBox)
-"""Whether a box is the area of the notes at a page's foot."""
+"""True if a box is the area of the notes at a page's foot."""

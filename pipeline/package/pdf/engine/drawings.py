@@ -21,11 +21,11 @@ from pipeline.package.pdf.markup import ASSET
 SVG = "{http://www.w3.org/2000/svg}"
 
 FORMULA = "formula"
-"""How the paths of formulas begin."""
+"""The beginning of the paths of formulas."""
 
 POINTS = {"M": 1, "L": 1, "Q": 2, "C": 3}
 OPERATORS = {"M": "m", "L": "l", "Q": "c", "C": "c"}
-"""What a path's commands take, and what PDF has for them, which knows no quadratic curves."""
+"""The arguments of path commands, and their PDF operators; PDF has no quadratic curves."""
 
 
 class _Shape(NamedTuple):

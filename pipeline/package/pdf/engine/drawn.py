@@ -19,7 +19,7 @@ from pipeline.package.units import DrawnPages, Thing, Use
 _REFERENCE = re.compile(rb"(\d+) 0 R")
 
 FONTS, COLOURS = "fonts", "colours"
-"""What is one for all parts."""
+"""The resources that all parts share."""
 
 LEVEL = 7
 """Of deflate: a third of the time of the highest, for a hundredth more bytes."""
@@ -28,8 +28,8 @@ LEVEL = 7
 def draw(
     document: TypesetDocument, finish: Callable[[PDF], None], *, above: bool = False
 ) -> DrawnPages:
-    """What the pages of a document draw, if need be ``above`` what others draw on them. ``finish``
-    may change it before it is kept."""
+    """The drawing of a document's pages, if necessary ``above`` that of others. ``finish`` may
+    change it before it is kept."""
     pdf = pydyf.PDF()
     shared = {name: pydyf.Dictionary() for name in (FONTS, COLOURS)}
     for one in shared.values():

@@ -26,7 +26,7 @@ from pipeline.package.units import Furniture
 def begin_pages(
     setter: Typesetter, root: Element, blocks: Iterable[Element], styles: Iterable[str]
 ) -> list[bool]:
-    """Whether each of the blocks in a tree, which come one after the other, begins a page."""
+    """Return, for each of successive blocks in a tree, whether it begins a page."""
     style_for = setter.styled(root, styles).context.style_for
     found: list[bool] = []
     after = "auto"
@@ -53,12 +53,12 @@ def heads(setter: Typesetter, root: Element, given: Furniture) -> TypesetDocumen
 
 
 def place_of(page: LayoutBox) -> tuple[float, float, float, float]:
-    """Where the text of a page is: its upper left corner, its width and its height."""
+    """The text area of a page: its upper left corner, width and height."""
     return page.content_box_x(), page.content_box_y(), page.width, page.height
 
 
 def is_plain(page: TypesetPage) -> bool:
-    """Whether a page itself draws nothing."""
+    """Return whether a page itself draws nothing."""
     box: Any = page.box
     borders = (getattr(box, f"border_{side}_width") for side in page.bleed)
     drawn = box.canvas_background, box.style["marks"], *borders, *page.bleed.values()

@@ -38,7 +38,7 @@ class DrawnPart(NamedTuple):
 
 
 class _Area:
-    """What a link stands on."""
+    """The area of a link."""
 
     link_annotation: Any = None
 

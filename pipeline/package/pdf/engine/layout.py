@@ -1,5 +1,5 @@
-"""How pages are laid out: with notes that stay with their references, styles and short texts that
-are worked out once, and page numbers of places that are elsewhere."""
+"""Page layout with footnotes kept with their references, cached styles and short texts, and page
+numbers of places in other units."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class Targets(dict[str, Any]):
         self.asked: dict[str, None] = {}
 
     def get(self, name: str, undefined: Any = None) -> Any:
-        """What is known of a place; it may be ``undefined`` where its page is to be shown."""
+        """The known position of a place; ``undefined`` if its page is still to be determined."""
         if undefined is None:
             return super().get(name)
         self.asked[name] = None
@@ -54,8 +54,8 @@ class _Elsewhere(NamedTuple):
 
 
 class _Notes(dict[Any, None]):
-    """What WeasyPrint asks of a list of notes, but for the time: of each box in each line it asks
-    whether its note is among all those that are still to come."""
+    """The list interface that WeasyPrint expects of notes, with a fast membership test: for each
+    box in each line it asks whether its note is still pending."""
 
     def append(self, note: Any) -> None:
         self[note] = None
@@ -103,8 +103,8 @@ class Layout(LayoutContext):  # type: ignore[misc]
 
     @rendered_notes.setter
     def rendered_notes(self, notes: list[Any]) -> None:
-        """What every pass over the pages begins with. If a page has left notes to the next, all are
-        made again: else those of a page that stays as it is would not come to the next one."""
+        """The start of every pass over the pages. If a page has left notes to the next, all pages
+        are made again: otherwise the notes of an unchanged page would not reach the next one."""
         self._rendered = notes
         if self._carries_notes:
             for *_, state in self.page_maker:
@@ -171,7 +171,7 @@ class OwnFeatures(dict[bytes, Any]):
 
 
 def _is_plain(note: Any) -> bool:
-    """Whether there are no margins in a note that those of its neighbour may fall together with."""
+    """Return whether a note has no margins that could collapse with those of its neighbour."""
     return not any(
         getattr(box.style[margin], "value", 0)
         for box in note.descendants()

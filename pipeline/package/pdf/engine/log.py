@@ -1,4 +1,4 @@
-"""What the engine finds wrong."""
+"""Problems reported by the engine."""
 
 from __future__ import annotations
 
@@ -13,16 +13,16 @@ KINDS = {
     "Failed to load image": "image",
     "Failed to render SVG image": "drawing",
 }
-"""How messages begin, and what they are about."""
+"""The beginnings of messages, and their subjects."""
 
 REFUSED = "URLFetchingError"
 """The kind of error that a file that is not served ends in; who refused it reported it."""
 
 
 Ear: TypeAlias = Callable[[str, str, str], None]
-"""What is told of what is wrong: with a ``glyph`` that no font has, an ``image`` that cannot be
-read, a ``drawing`` that cannot be drawn, or none of them (""); which character that is, or at
-which address; and the message, of an image its reason."""
+"""A listener for problems. It gets the kind, a ``glyph`` that no font has, an ``image`` that cannot
+be read, a ``drawing`` that cannot be drawn, or ""; the character or address concerned; and the
+message (for an image, the reason)."""
 
 
 class _Handler(logging.Handler):

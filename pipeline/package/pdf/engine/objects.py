@@ -16,7 +16,7 @@ __all__ = ["PDF", "PRODUCER", "Array", "Dictionary", "Stream", "String", "mend_f
 PRODUCER = f"WeasyPrint {VERSION}"
 
 TRUETYPE = b"\x00\x01\x00\x00"
-"""How a font file with TrueType outlines begins."""
+"""The beginning of a font file with TrueType outlines."""
 
 NOTHING = b"> <2060>"
 """A word joiner, in a table from glyphs to characters."""
@@ -37,7 +37,7 @@ class PDF(Protocol):
 
 
 def content(stream: Any) -> bytes:
-    """What a stream holds, before it is deflated."""
+    """The content of a stream before compression."""
     return b"\n".join(
         item if isinstance(item, bytes) else Array([item]).data[1:-1] for item in stream.stream
     )

@@ -81,7 +81,7 @@ class BundledFonts(FontConfiguration):  # type: ignore[misc]
 
 
 MOST_FONTS = 4
-"""How many sets of fonts are kept, since it takes long to read them: an edition has two."""
+"""The number of font sets kept, since reading them takes long: an edition has two."""
 
 _FONTS: dict[tuple[tuple[Path, int, int], ...], BundledFonts] = {}
 _OF_PARENTS: list[BundledFonts] = []

@@ -27,7 +27,7 @@ POINT = 0.75
 """Points in a CSS pixel."""
 
 MOST_SHEETS = 64
-"""How many style sheets are kept once they are read: an edition has six."""
+"""The number of parsed style sheets kept: an edition has six."""
 
 _SHEETS: dict[str, tuple[Any, dict[str, Any]]] = {}
 
@@ -138,7 +138,8 @@ class TypesetDocument(weasyprint.Document):  # type: ignore[misc]
 
     @property
     def counts_pages(self) -> bool:
-        """Whether its text, beside running heads, has the number of its own page, or of all."""
+        """True if its text, apart from running heads, contains its own page number or the number of
+        pages."""
         lookups = self._html.context.target_collector.counter_lookup_items.values()
         return any({"page", "pages"} & set(one.missing_counters) for one in lookups)
 
@@ -243,7 +244,7 @@ class _Markup(weasyprint.HTML):  # type: ignore[misc]
 
 GREY = (0.302, 0.337, 0.369)
 LEFT, RIGHT = 10.0, 4.0
-"""Where the arrow begins and ends, in CSS pixels to the left of the text."""
+"""The ends of the arrow, in CSS pixels to the left of the text."""
 
 HEAD, THICK = 2.2, 0.6
 LINE = 15.0

@@ -1,8 +1,8 @@
-"""What a field is called, and what it asks: read from the markup that students get, so that
-neither can say more than the page does.
+"""The names of fields and their questions, read from the markup that students get, so that neither
+reveals more than the page does.
 
-A name goes from the whole to the part: `exercise-3` and `blank-2`. It has the exercise's own
-id where that has one, and so stays the same when exercises are added before it.
+A name goes from the whole to the part: `exercise-3` and `blank-2`. It has the exercise's own id
+where that has one, and so stays the same when exercises are added before it.
 """
 
 from __future__ import annotations
@@ -19,14 +19,14 @@ from pipeline.package.pdf.markup import BLOCKS, classes
 from pipeline.package.pdf.roles import is_hidden
 
 NAMES = {"one": "choice", "several": "choice", "match": "matching", "order": "ordering"}
-"""What the names of fields begin with, where that is not their kind."""
+"""The prefixes of field names that differ from their kind."""
 
 OUTSIDE = "text"
-"""What the names of fields that are in no exercise begin with."""
+"""The prefix of the names of fields outside exercises."""
 
 OF_STUDENT = frozenset({"name", "class", "date"})
 PARTS = {"one": "choices", "several": "choices", "match": "matching", "order": "ordering"}
-"""What is but one of several, and the class of what holds them."""
+"""Elements that are one of several, and the class of their container."""
 
 HERE = "\0"
 GAP, OTHER = "___", "…"
@@ -34,7 +34,7 @@ BEFORE, AFTER = 90, 50
 """Characters of the text around a field that its description has at most."""
 
 SHOWN = frozenset({"table", "figure", "pre"})
-"""What stands between a question and the room for its answer, and does not ask itself."""
+"""Elements between a question and the space for its answer that are not part of the question."""
 
 HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 
@@ -167,7 +167,7 @@ class _Reader:
         return around or self._before(element)
 
     def _heads(self, element: Element) -> list[str]:
-        """What a field's row and column are headed by, in a table without merged cells."""
+        """The headers of a field's row and column, in a table without merged cells."""
         cell = element
         while cell.tag not in ("td", "th") and cell in self._parents:
             cell = self._parents[cell]
@@ -211,7 +211,7 @@ class _Reader:
 
 
 def _label(exercise: Element | None) -> str:
-    """What an exercise is called: by its number, or else its title."""
+    """The label of an exercise: its number, or else its title."""
     found = _label_and_title(exercise)
     return _short(found[0] or found[1]).rstrip(".:。：")
 

@@ -93,7 +93,7 @@ INSET = 3
 """Points that text stands from the frame of a space."""
 
 BASELINE = 0.24
-"""Where text stands above the line of a blank, in its size."""
+"""The height of text above the line of a blank, in its size."""
 
 CAPITALS = 0.66
 """The height of capitals, in the size."""

@@ -39,7 +39,8 @@ from pipeline.package.units import (
 )
 
 ROUNDS = 8
-"""How often units are set at most until their page numbers are right, as in the engine."""
+"""The maximum number of times that units are laid out until their page numbers are right, as in the
+engine."""
 
 
 class Alone:
@@ -53,7 +54,8 @@ class Alone:
 
 
 class Book(NamedTuple):
-    """What became of the units of a text. ``whole`` says why they cannot be joined."""
+    """The result of laying out the units of a text. ``whole`` is the reason why they cannot be
+    joined."""
 
     slices: tuple[UnitSlice, ...] = ()
     sets: tuple[Set, ...] = ()

@@ -20,7 +20,7 @@ from pipeline.package.pdf.markup import classes
 from pipeline.package.pdf.roles import heading_level
 
 CONTAINERS = frozenset({"html", "body", "main"})
-"""What holds the blocks that units are made of."""
+"""The elements whose children make up units."""
 
 HIDDEN = "display: none"
 OPEN_ABOVE = "margin-top: 0 !important; padding-top: 0 !important; border-top: 0 !important"
@@ -38,10 +38,10 @@ OBSTACLES = (
     ),
     (r"string\([^)]{0,200}\bstart\b", "running heads are those that a page begins with"),
 )
-"""What in styles goes beyond units, and why a text is set as a whole then."""
+"""Styles that reach beyond units, and the reason to lay out the text as a whole."""
 
 _OF_SIBLINGS = re.compile(r":nth-|~")
-"""What in a selector asks for all siblings."""
+"""Parts of selectors that depend on all siblings."""
 
 LONGEST_NAME = 100
 """Letters of a tag with classes, in a selector."""
@@ -152,7 +152,7 @@ def _without_strings(pages: Pages) -> Iterator[str]:
 
 
 def _asks_for_siblings(pages: Pages, blocks: Sequence[Element]) -> bool:
-    """Whether styles may ask for more siblings of blocks than the ones next to them."""
+    """Return whether styles may ask for more siblings of blocks than the ones next to them."""
     kinds = {(block.tag, classes(block)) for block in blocks}
     for css in _without_strings(pages):
         for found in _OF_SIBLINGS.finditer(css):

@@ -31,7 +31,7 @@ from pipeline.package.units import (
 )
 
 NOTHING = DrawnPages((), (), {}, ())
-"""What is drawn of a unit that is to be set again, when the numbers are known that it tells."""
+"""The empty drawing of a unit that is laid out again once its page numbers are known."""
 
 EPSILON = 1e-6
 """CSS pixels that two places may differ by and be the same."""

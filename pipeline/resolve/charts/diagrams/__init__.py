@@ -39,7 +39,7 @@ KINDS = frozenset(_READERS)
 
 
 def read(chart: Chart, lang: str, findings: Findings) -> Diagram | None:
-    """What a chart of one of these `KINDS` shows; or None, where a mistake has been told."""
+    """The content of a chart of one of these `KINDS`, or None after reporting a mistake."""
     items = [
         Item(plain_text(name.children).strip(), plain_text(said.children), said.span)
         for name, said in (row.cells for row in chart.table.body)

@@ -12,7 +12,7 @@ from typing import NamedTuple, TypeAlias
 from pipeline.model.suggestions import did_you_mean
 
 Value: TypeAlias = Callable[[float], float]
-"""What comes of an x; an ArithmeticError or ValueError where there is none."""
+"""A function of x; it raises ArithmeticError or ValueError where it is undefined."""
 
 LONGEST, DEEPEST = 200, 20
 """Characters of a formula, and how deep its brackets are."""
@@ -32,7 +32,7 @@ _TOKEN = re.compile(
 
 
 class MistakeError(Exception):
-    """What is wrong with what is written, and at which character of it; and what to do."""
+    """A mistake in a formula, its position and the hint."""
 
     def __init__(self, message: str, at: int = 0, hint: str = "") -> None:
         super().__init__(message)
@@ -50,8 +50,8 @@ class _Token(NamedTuple):
 
 @functools.lru_cache(maxsize=256)
 def formula(text: str, at: int = 0, variable: str = "x") -> Value:
-    """What a formula of one variable says; ``at`` is where it begins in what is written. Raises
-    `MistakeError`."""
+    """The function that a formula of one variable denotes; ``at`` is its position in the source.
+    Raises `MistakeError`."""
     if len(text) > LONGEST:
         raise MistakeError(f"The formula has more than {LONGEST} characters.", at)
     return _Parser(_tokens(text, at), variable).whole()
@@ -65,12 +65,12 @@ def number(text: str, at: int = 0) -> float:
         return -size if mixed[1] else size
     found = at_x(formula(text, at, variable=""), 0)
     if math.isnan(found):
-        raise MistakeError(f"“{text.strip()[:40]}” is no number.", at)
+        raise MistakeError(f"“{text.strip()[:40]}” is not a number.", at)
     return found
 
 
 def at_x(value: Value, x: float) -> float:
-    """What comes of an x; no number (NaN) where nothing does."""
+    """The value at an x; NaN where there is none."""
     try:
         found = float(value(x))
     except (ArithmeticError, ValueError, TypeError):
@@ -99,7 +99,7 @@ def _tokens(text: str, at: int) -> list[_Token]:
             continue
         match = _TOKEN.match(plain, place)
         if not match:
-            message = f"“{text[place]}” is nothing that can be worked out."
+            message = f"“{text[place]}” cannot be calculated."
             raise MistakeError(message, at + place, "Write + − * / ^, brackets and functions.")
         kind = match.lastgroup if match.lastgroup != "sign" else match[0]
         found.append(_Token(kind or "", match[0], at + place))
@@ -119,7 +119,7 @@ class _Parser:
     def whole(self) -> Value:
         value = self._sum()
         if self._next.kind:
-            raise self._wrong(f"“{self._next.text}” stands where nothing can.")
+            raise self._wrong(f"“{self._next.text}” is in the wrong place.")
         return value
 
     @property
@@ -136,7 +136,7 @@ class _Parser:
     def _sum(self) -> Value:
         self._depth += 1
         if self._depth > DEEPEST:
-            raise self._wrong("Too many brackets are in each other.")
+            raise self._wrong("The brackets are nested too deep.")
         value = self._product()
         while self._next.kind in ("+", "-"):
             value = _joined(self._take().kind, value, self._product())
@@ -192,7 +192,7 @@ class _Parser:
             case "name":
                 return self._named()
         if token.kind:
-            raise self._wrong(f"“{token.text}” stands where a number should.")
+            raise self._wrong(f"“{token.text}” is where a number should be.")
         raise self._wrong("Something is missing at the end.")
 
     def _bracketed(self) -> Value:
@@ -218,7 +218,7 @@ class _Parser:
             self._take()
             if self._next.kind != "(" and name != "√":
                 hint = f"Write brackets: `{name}(…)`."
-                raise self._wrong(f"What {name} is taken of is not in brackets.", hint)
+                raise self._wrong(f"The argument of {name} needs brackets.", hint)
             inner = self._atom()
             return lambda x: function(inner(x))
         hint = did_you_mean(name, (*FUNCTIONS, *NUMBERS)) or (

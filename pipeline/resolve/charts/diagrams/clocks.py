@@ -66,7 +66,7 @@ def _read(item: Item) -> _Face:
         return _Face(item.name, None)
     match = _TIME.fullmatch(item.text)
     if not match:
-        raise MistakeError(f"“{item.text[:40]}” is no time.", hint=_FORM)
+        raise MistakeError(f"“{item.text[:40]}” is not a time.", hint=_FORM)
     hours, minutes = int(match[1]), int(match[2])
     if hours > 24 or minutes > 59:
         raise MistakeError(f"No clock shows {item.text}.", hint=_FORM)

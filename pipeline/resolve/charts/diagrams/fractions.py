@@ -21,7 +21,7 @@ NAMES = 0.3
 """The share of the width that names may take."""
 
 _FRACTION = re.compile(r"(?:(\d{1,3})\s+)?(\d{1,3})\s*[/⁄]\s*(\d{1,3})|(\d{1,3})")
-_FORM = "Write it as in `3/4` or `1 1/2`."
+_FORM = "Write it like `3/4` or `1 1/2`."
 
 
 class Bar(NamedTuple):
@@ -76,7 +76,7 @@ def read(settings: Settings, items: list[Item]) -> Bars:
 def _read(item: Item) -> Bar:
     match = _FRACTION.fullmatch(item.text)
     if not match:
-        raise MistakeError(f"“{item.text[:40]}” is no fraction.", hint=_FORM)
+        raise MistakeError(f"“{item.text[:40]}” is not a fraction.", hint=_FORM)
     parts = int(match[3] or 1)
     filled = int(match[2] or match[4]) + int(match[1] or 0) * parts
     if not 1 <= parts <= MOST_PARTS or filled > parts * MOST_WHOLES:

@@ -37,8 +37,8 @@ LEAST_LEAP, HALVINGS = 0.02, 12
 """From what part of the height on something may be a leap, and how near it is looked at."""
 
 HIGHEST, LOWEST, USUAL = 1.25, 0.3, 0.75
-"""How high the axes are, of their width: at most and at least, where squares of the grid are
-square, and else."""
+"""The maximum and minimum height of the axes relative to their width, with square grid cells and
+without."""
 
 DASHES: tuple[tuple[float, ...], ...] = (
     (), (5, 2), (1.5, 1.8), (7, 2, 1.5, 2), (11, 3), (2, 4),
@@ -221,8 +221,8 @@ def read(settings: Settings, items: list[Item]) -> Axes:
     found = settings.each(items, _read)
     graphs = tuple(one for one, _ in found if isinstance(one, Graph))
     if len(graphs) > len(DASHES):
-        message = f"{len(graphs)} graphs are more than readers can tell apart."
-        raise MistakeError(message, hint=f"Draw {len(DASHES)} at most.")
+        message = f"{len(graphs)} graphs are too many to tell apart."
+        raise MistakeError(message, hint=f"Draw at most {len(DASHES)}.")
     spots = tuple(one for one, _ in found if isinstance(one, _Spot))
     x = settings.axis("x-", _reach([spot.x for spot in spots]))
     heights = [spot.y for spot in spots]
@@ -233,8 +233,10 @@ def read(settings: Settings, items: list[Item]) -> Axes:
         if isinstance(spot, _Spot) and not (
             x.low <= spot.x <= x.high and y.low <= spot.y <= y.high
         ):
-            hint = "Write larger ranges: `x-range`, `y-range`."
-            settings.wrong(MistakeError(f"“{item.text[:40]}” is not on the axes.", hint=hint), item)
+            hint = "Set larger ranges: `x-range`, `y-range`."
+            settings.wrong(
+                MistakeError(f"“{item.text[:40]}” is outside the axes.", hint=hint), item
+            )
     chart = settings.chart
     return Axes(x, y, (chart.x or "x", chart.y or "y"), settings.has_numbers, graphs, spots)
 
@@ -300,7 +302,7 @@ def _runs(axes: Axes, graph: Graph) -> list[list[Point]]:
 
 
 def _leaps(value: Value, one: Point, other: Point, height: float) -> bool:
-    """Whether a function does not go from one point to the other, but leaps: then it does so
+    """Return whether a function does not go from one point to the other, but leaps: then it does so
     however near they are to each other."""
     (x, y), (x2, y2) = one, other
     whole = abs(y2 - y)
@@ -341,7 +343,7 @@ def _straightened(run: list[Point]) -> list[Point]:
 
 
 def _lines(plan: Plan) -> Iterator[Rule]:
-    """How one graph after the other is drawn."""
+    """The line styles of successive graphs."""
     for stroke, dashes in zip(plan.palette.lines, DASHES, strict=True):
         yield Rule((), stroke.colour, STROKE, dashes)
 

@@ -114,8 +114,8 @@ def read(settings: Settings, items: list[Item]) -> NumberLine:
     for place, item in found:
         for value in (place.at, place.start):
             if value is not None and not axis.low - 1e-9 <= value <= axis.high + 1e-9:
-                message = f"“{item.text[:40]}” is not on the line."
-                settings.wrong(MistakeError(message, hint="Write a larger `range`."), item)
+                message = f"“{item.text[:40]}” is outside the number line."
+                settings.wrong(MistakeError(message, hint="Set a larger `range`."), item)
     points = tuple(place for place in places if place.start is None)
     jumps = tuple(place for place in places if place.start is not None)
     if not settings.said("range"):  # the whole of the last step

@@ -1,4 +1,4 @@
-"""What the kinds of diagrams share: lines that say something, and axes with numbers."""
+"""Shared parts of diagrams: their lines of text, and axes with numbers."""
 
 from __future__ import annotations
 
@@ -102,7 +102,7 @@ class Settings(NamedTuple):
         return _YES_NO.get(self.said("numbers").lower(), True)
 
     def each(self, items: list[Item], read: Callable[[Item], Found]) -> list[tuple[Found, Item]]:
-        """What is read of each line, and the line; mistakes are told."""
+        """The parsed lines, each with its source line; mistakes are reported."""
         found = []
         for item in items:
             try:
@@ -125,8 +125,8 @@ class Settings(NamedTuple):
             marks = ticks(Decimal(repr(low)), Decimal(repr(high)), most)
             step = float(marks[1] - marks[0])
         if not step > 0 or (high - low) / step > MOST_MARKS:
-            message = f"`{prefix}step={said}` makes too many marks, or none."
-            raise MistakeError(message, hint="Write a larger step.")
+            message = f"`{prefix}step={said}` gives too many marks, or none."
+            raise MistakeError(message, hint="Set a larger step.")
         parts = Fraction(step).limit_denominator(1000).denominator if "/" in said else 0
         return Axis(low, high, step, self.lang, parts if parts > 1 else 0, in_pi)
 
@@ -144,9 +144,11 @@ class Settings(NamedTuple):
         try:
             low, high = map(number, parts)
         except (MistakeError, ValueError):
-            raise MistakeError(f"`{key}={said}` is no range of numbers.", hint=hint) from None
+            raise MistakeError(f"`{key}={said}` is not a range of numbers.", hint=hint) from None
         if not -LARGEST <= low < high <= LARGEST or high - low < 1 / LARGEST:
-            raise MistakeError(f"`{key}={said}` does not go from less to more.", hint=hint)
+            raise MistakeError(
+                f"`{key}={said}` does not go from a lower to a higher number.", hint=hint
+            )
         return low, high
 
 

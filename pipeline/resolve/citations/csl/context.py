@@ -1,4 +1,4 @@
-"""What a rendering knows and remembers while it follows a style."""
+"""The state of a rendering while it follows a style."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ from pipeline.resolve.citations.csl.style import CitationStyle
 
 
 class Disambiguation(msgspec.Struct, frozen=True, kw_only=True):
-    """What is added to a work's citations to tell it from others: ``names``, how many are
-    named before “et al.” (0: as the style says); ``given``, for the first names of a list by
-    place 1 for initials and 2 for all given names; ``condition``, what the style itself keeps
-    for the case; ``suffix``, of the year."""
+    """The additions that distinguish a work's citations from others: ``names``, the number of names
+    before “et al.” (0: as in the style); ``given``, for the first names of a list by position, 1
+    for initials and 2 for all given names; ``condition``, the style's own provision; ``suffix``, of
+    the year."""
 
     names: int = 0
     given: Mapping[int, int] = {}

@@ -1,4 +1,4 @@
-"""What is known of a work, in the terms of CSL."""
+"""The data of a work, in the terms of CSL."""
 
 from __future__ import annotations
 

@@ -11,7 +11,7 @@ PARTS = ("year", "month", "day")
 
 
 class DateFormat:
-    """How one ``date`` element wants its date: the parts in order, each an element."""
+    """The format of one ``date`` element: its parts in order, each an element."""
 
     def __init__(self, element: Element, locale: Locale) -> None:
         self.locale = locale

@@ -14,7 +14,7 @@ from pipeline.resolve.citations.csl.elements import Element
 from pipeline.resolve.citations.csl.style import CitationStyle
 
 Write = Callable[[Reference, Disambiguation], str]
-"""How a work is cited with some additions, in plain text."""
+"""A function that cites a work with some additions, in plain text."""
 
 MOST_NAMES = 50
 
@@ -22,7 +22,7 @@ MOST_NAMES = 50
 def disambiguate(
     references: Iterable[Reference], style: CitationStyle, write: Write
 ) -> dict[str, Disambiguation]:
-    """What is added to each work's citations, by key; works in the order of the bibliography."""
+    """The additions to each work's citations, by key; works in the order of the bibliography."""
     works = {reference.key: reference for reference in references}
     added = dict.fromkeys(works, NOTHING)
     area = style.citation

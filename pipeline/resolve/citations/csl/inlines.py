@@ -154,7 +154,7 @@ def _add_stop(mark: _Mark, found: list[_Mark], inside: bool) -> None:
 
 
 def _is_label(found: list[_Mark]) -> bool:
-    """Whether a style's abbreviation ends here, which stays with the number after it."""
+    """Return whether a style's abbreviation ends here, which stays with the number after it."""
     last = found[-8:]
     if len(last) < 2 or last[-1].char != "." or last[-1].owner:
         return False
@@ -171,7 +171,7 @@ def _end_of_quotations(found: list[_Mark]) -> int:
 
 
 def _is_superfluous(mark: _Mark, before: list[_Mark]) -> bool:
-    """Whether punctuation adds nothing to the punctuation before it."""
+    """Return whether punctuation adds nothing to the punctuation before it."""
     last = before[-1].char if before else ""
     if mark.char == last:
         return True

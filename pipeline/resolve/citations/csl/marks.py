@@ -50,8 +50,8 @@ def plain(text: str) -> str:
 
 
 def value(text: str) -> str:
-    """What a variable says. Two straight or curly marks around words are a quotation, so that
-    quotations within quotations get the marks of the inner ones."""
+    """The value of a variable. Two straight or curly marks around words are a quotation, so that
+    nested quotations get inner quotation marks."""
     text = re.sub('"(?=\\S)([^"“”]*?\\S)"', f"{QUOTED}\\1{CLOSE}", text)
     text = re.sub('“([^“”"]*)”', f"{QUOTED}\\1{CLOSE}", text)
     text = re.sub(r"(?<!\w)‘((?:[^‘’]|’(?=\w))*)’(?!\w)", f"{QUOTED}\\1{CLOSE}", text)

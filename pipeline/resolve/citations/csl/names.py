@@ -20,8 +20,8 @@ Format = Callable[[Element, str], str]
 
 
 class NameOptions(msgspec.Struct, frozen=True, kw_only=True):
-    """How a list of names is written. ``use_first`` is 0 where all are named; ``given`` says
-    for each name how much more is written to tell it from others (see `Disambiguation`)."""
+    """The format of a list of names. ``use_first`` is 0 if all are named; ``given`` is the amount
+    of given names to add for each to distinguish it from others (see `Disambiguation`)."""
 
     form: str = "long"
     delimiter: str = ", "
@@ -121,7 +121,7 @@ def _joined(written: list[str], options: NameOptions, locale: Locale) -> str:
 
 
 def _precedes(rule: str, contextual: bool, inverted: bool) -> bool:
-    """Whether the delimiter stands before “and” or “et al.”."""
+    """Return whether the delimiter stands before “and” or “et al.”."""
     if rule == "after-inverted-name":
         return inverted
     return contextual if rule == "contextual" else rule == "always"

@@ -23,7 +23,7 @@ def is_numeric(text: str) -> bool:
 
 
 def is_plural(variable: str, text: str) -> bool:
-    """Whether the label of a number is to be a plural."""
+    """Return whether the label of a number is to be a plural."""
     text = plain(text).strip()
     if variable.startswith("number-of-"):
         return text != "1"
@@ -112,6 +112,6 @@ def _minimal(first: str, last: str, digits: int) -> str:
 
 
 def _common(first: str, last: str) -> int:
-    """How many digits two numbers begin with alike."""
+    """The number of leading digits that two numbers share."""
     pairs = enumerate(zip(first, last, strict=False))
     return next((at for at, (a, b) in pairs if a != b), len(first))

@@ -69,7 +69,7 @@ class Processor:
     def cite_of(
         self, item: CitationItem, position: frozenset[str], first_note: int, target: str
     ) -> Cite:
-        """What one work of a citation of the document is to this processor."""
+        """The form of one work of a citation for this processor."""
         return Cite(
             key=item.key,
             prefix=_emphasised(item.prefix),
@@ -92,7 +92,7 @@ class Processor:
         )
 
     def _short(self, work: Reference, added: Disambiguation) -> str:
-        """How a work is cited again, which is what must not be the same for two works."""
+        """The short citation of a work, which must be unique."""
         later = frozenset({"subsequent"}) if self.style.is_note else frozenset[str]()
         context = self._context(self.style.citation, Cite(key=work.key, position=later), added)
         return marks.plain(self._cite_text(context))
@@ -124,7 +124,7 @@ class Processor:
         return marks.link(cites[0].target, author) if cites[0].target else author
 
     def _names_title(self, context: Context) -> bool:
-        """Whether a citation that names nobody names the title instead."""
+        """Return whether a citation that names nobody names the title instead."""
         return not self.style.is_note and "title" in context.shown
 
     def note(self, cites: Sequence[Cite], begins: bool = True, ends: bool = True) -> str:
@@ -170,7 +170,7 @@ class Processor:
 
 
 def _emphasised(text: str) -> str:
-    """What an author writes around a citation, with emphasis as marks."""
+    """The author's text around a citation, with emphasis as marks."""
     text = _STRONG.sub(f"{marks.BOLD}\\1{marks.CLOSE}", text)
     return _EMPHASIS.sub(f"{marks.ITALIC}\\2{marks.CLOSE}", text)
 

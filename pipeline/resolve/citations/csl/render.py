@@ -29,8 +29,8 @@ _SHORT = {"title": "title-short", "container-title": "container-title-short"}
 
 
 def children(element: Element, context: Context) -> list[str]:
-    """What the children give, without those that give nothing; those of the branch of a
-    ``choose`` stand among them."""
+    """The results of the children, without empty ones; those of the chosen branch of a ``choose``
+    are among them."""
     found = []
     for child in element.children:
         if child.tag == "choose":
@@ -208,7 +208,7 @@ def _holds(test: Element, context: Context) -> bool:
 
 
 def _results(test: Element, context: Context) -> Iterator[bool]:
-    """What each word of each test gives."""
+    """The result of each word of each test."""
     for name, words in test.attributes.items():
         if name in TESTS:
             for word in words.split():

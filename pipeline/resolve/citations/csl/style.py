@@ -32,7 +32,7 @@ class CitationStyle(msgspec.Struct, frozen=True, eq=False):
 
     @property
     def is_raised(self) -> bool:
-        """Whether citations are numbers set high."""
+        """True if citations are numbers set high."""
         layout = self.citation.child("layout")
         return layout is not None and layout.get("vertical-align") == "sup"
 
@@ -63,7 +63,7 @@ def parse(data: bytes) -> Xml:
     except (DefusedXmlException, ValueError, LookupError):
         raise BadStyleError("is not XML that can be read") from None
     if root.tag != f"{NAMESPACE}style":
-        raise BadStyleError("is not a style of the Citation Style Language")
+        raise BadStyleError("is not a CSL style")
     return root
 
 
@@ -76,7 +76,7 @@ def read(root: Xml, lang: str) -> CitationStyle:
     macros = {child.get("name"): child for child in style.children if child.tag == "macro"}
     citation = style.child("citation")
     if citation is None or citation.child("layout") is None:
-        raise BadStyleError("says nothing about citations")
+        raise BadStyleError("does not define citations")
     _check_macros(style, macros)
     default = style.get("default-locale")
     return CitationStyle(
@@ -98,7 +98,7 @@ def _check_macros(style: Element, macros: dict[str, Element]) -> None:
     calls = {name: set(_calls(macro)) for name, macro in macros.items()}
     for name in _calls(style):
         if name not in macros:
-            raise BadStyleError(f"calls the macro “{name}”, which it does not have")
+            raise BadStyleError(f"calls the macro “{name}”, which does not exist")
     sizes: dict[str, int] = {}
     while left := calls.keys() - sizes.keys():
         ready = {name for name in left if calls[name] <= sizes.keys()}
@@ -111,7 +111,7 @@ def _check_macros(style: Element, macros: dict[str, Element]) -> None:
 
 
 def _size(element: Element, macros: dict[str, int]) -> int:
-    """How many elements are gone through at most for one: of alternatives, the largest."""
+    """The maximum number of elements visited for one element: of alternatives, the largest."""
     within = [_size(child, macros) for child in element.children]
     inside = max(within, default=0) if element.tag == "choose" else sum(within)
     called = element.get("macro") if element.tag in ("text", "key") else ""

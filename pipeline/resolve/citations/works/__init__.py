@@ -78,7 +78,7 @@ class Works:
             before = f"line {first.span.line}" if first.span else "another file"
             if first.span and work.span and first.span.file != work.span.file:
                 before = f"“{first.span.file}”, {before}"
-            message = f"The key `{work.key}` is that of another work as well (see {before})."
+            message = f"The key `{work.key}` is also used for another work (see {before})."
             self.findings.append(
                 diagnostic(Code.DOUBTFUL_ENTRY, message, span=work.span, hint="Rename one of them.")
             )
@@ -116,7 +116,7 @@ def _json(text: str) -> Iterator[tuple[Any, int, int]]:
     start = re.match(r"\s*(?:\{\s*\"(?:items|references)\"\s*:\s*)?\[", text)
     if start is None:
         hint = "CSL-JSON is a list `[…]` of entries `{…}`: export the library in that format."
-        raise _BadFileError("The file is no list of entries.", 1, 1, hint)
+        raise _BadFileError("The file is not a list of entries.", 1, 1, hint)
     pos = start.end()
     line, counted = 1, 0
     while True:
@@ -132,7 +132,7 @@ def _json(text: str) -> Iterator[tuple[Any, int, int]]:
             at = error.pos if isinstance(error, json.JSONDecodeError) else pos
             column = at - text.rfind("\n", 0, at)
             row = text.count("\n", 0, at) + 1
-            raise _BadFileError("The file is not JSON from here on.", row, column) from None
+            raise _BadFileError("The file is not valid JSON from here on.", row, column) from None
         yield data, line, pos - text.rfind("\n", 0, pos)
         pos = end
 
@@ -152,16 +152,16 @@ def _yaml(text: str) -> Iterator[tuple[Any, int, int]]:
         if isinstance(node, yaml.MappingNode):
             node = next((v for k, v in node.value if k.value == "references"), node)
         if not isinstance(node, yaml.SequenceNode):
-            raise _BadFileError("The file is no list of entries.", 1, 1)
+            raise _BadFileError("The file is not a list of entries.", 1, 1)
         for entry in node.value:
             mark = entry.start_mark
             yield loader.construct_object(entry, deep=True), mark.line + 1, mark.column + 1
     except yaml.MarkedYAMLError as error:
         at = error.problem_mark or error.context_mark
         place = (at.line + 1, at.column + 1) if at else (1, 1)
-        raise _BadFileError("The file is not YAML from here on.", *place) from None
+        raise _BadFileError("The file is not valid YAML from here on.", *place) from None
     except (yaml.YAMLError, RecursionError):
-        raise _BadFileError("The file is not YAML.", 1, 1) from None
+        raise _BadFileError("The file is not valid YAML.", 1, 1) from None
     finally:
         loader.dispose()
 

@@ -93,7 +93,7 @@ class Parser:
             if match is None or before.startswith("%"):
                 if not before:
                     hint = "An entry begins like `@book{key,`."
-                    self._mistake(pos, "What begins with `@` here is no entry.", hint)
+                    self._mistake(pos, "The text after `@` here is not an entry.", hint)
                 pos += 1
                 continue
             try:
@@ -179,7 +179,7 @@ class Parser:
         found = self._strings[word.lower()]
         self._room -= len(found)
         if self._room < 0:
-            message = "Strings that are made of strings are longer than a library can be."
+            message = "Strings made of other strings become too long."
             raise _BrokenError(pos, message, "Write the text in its place.")
         return found
 

@@ -78,12 +78,14 @@ def to_reference(entry: BibtexEntry, file: str, word: Word) -> Reference:
         names={variable: people for variable, people in names.items() if people},
         dates=dates,
         span=Span(entry.place.line, entry.place.column, file=file),
-        doubt="" if is_known else f"There is no kind of work `@{entry.kind}`; it is set as any.",
+        doubt=""
+        if is_known
+        else f"There is no entry type `@{entry.kind}`; the work gets the general format.",
     )
 
 
 _BARE = frozenset({"URL", "DOI", "PMID", "PMCID", "ISBN", "ISSN"})
-"""What is no text, and stays as it is."""
+"""Fields that are not text, and are kept as they are."""
 
 
 def _kind(entry: BibtexEntry) -> str:
@@ -239,7 +241,7 @@ _SMALL = frozenset(
     " with vs about after against among before between during through under upon without".split()
 )
 _BEGINS = re.compile(r"[:?!.]\s")
-"""What begins a sentence after it."""
+"""Characters after which a sentence begins."""
 
 _WORD = re.compile(r"[^\W\d_][\w'’]*")
 
@@ -276,7 +278,7 @@ def _lowered(word: str) -> str:
 
 
 def _is_headline(title: str) -> bool:
-    """Whether nearly all words that may be small are not."""
+    """Return whether nearly all words that may be small are not."""
     words = _WORD.findall(marks.plain(title))[1:]
     telling = [w for w in words if w.lower() not in _SMALL and not w.isupper() and len(w) > 3]
     capital = sum(1 for word in telling if word[0].isupper())

@@ -29,7 +29,7 @@ class BadEntryError(Exception):
 def to_reference(data: object, span: Span) -> Reference:
     """The reference that an object of CSL's data is. Raises `BadEntryError`."""
     if not isinstance(data, dict):
-        raise BadEntryError("An entry is no object with keys and values.")
+        raise BadEntryError("An entry is not an object with keys and values.")
     key = str(data.get("id") or data.get("citation-key") or "").strip()
     if not key:
         raise BadEntryError("An entry has no `id`.")

@@ -136,7 +136,7 @@ def _command(name: str, tokens: _Tokens, protects: bool, depth: int) -> str:
 
 @functools.lru_cache(1000)
 def _symbol(name: str) -> str:
-    """What a command without arguments stands for; nothing where that is not known."""
+    """The character for a command without arguments; "" if unknown."""
     if name in _SYMBOLS:
         return _SYMBOLS[name]
     from pylatexenc.latex2text import get_default_latex_context_db
@@ -149,7 +149,7 @@ def _symbol(name: str) -> str:
 
 
 def _argument(tokens: _Tokens, protects: bool, depth: int) -> str:
-    """What a command is given: a group, a command, or one character."""
+    """The argument of a command: a group, a command, or one character."""
     token = tokens.next()
     if token is None:
         return ""

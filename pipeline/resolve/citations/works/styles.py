@@ -34,7 +34,7 @@ ALIASES = {
     "mla": "modern-language-association",
     "vancouver": "nlm-citation-sequence",
 }
-"""What people call styles, and what the CSL project does."""
+"""Common names of styles, and those in the CSL project."""
 
 
 class NoStyleError(Exception):
