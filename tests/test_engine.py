@@ -23,7 +23,9 @@ import pytest
 from pipeline.model.rendered import tree_of
 from pipeline.package.files import font_files
 from pipeline.package.pdf import engine
-from pipeline.package.pdf.engine import declared, weasyprint
+from pipeline.package.pdf.engine import declared, layout, weasyprint
+from pipeline.package.pdf.engine.boxes import all_boxes, is_text
+from pipeline.package.pdf.engine.lines import whole_add_word_spacing
 from pipeline.package.pdf.engine.typesetter import Typesetter
 from pipeline.package.pdf.form.fonts import LATIN_FACE
 
@@ -252,6 +254,26 @@ def test_what_was_set_leaves_no_memory_in_use(tmp_path: Path) -> None:
 
     before = used_after(5)
     assert used_after(20) - before < 20 * 5_000  # 700 each, and 25,000 where features stay
+
+
+def test_lines_are_those_that_are_found_when_all_is_set_anew(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    text = "To the aleward was but kelobled with. Where <i>it</i> is, was unremarkably hyphenated. "
+    widths = range(120, 240, 3)
+    markup = "".join(f'<p style="width: {width}px">{text * 2}</p>' for width in widths)
+    styles = ["p { hyphens: auto; text-align: justify }"]
+    setter = Typesetter(font_files((LATIN_FACE,)), tmp_path, ())
+
+    def lines() -> list[tuple[str, float, float]]:
+        root = tree_of(f'<html lang="en"><body>{markup}</body></html>')
+        boxes = (box for page in setter.set(root, styles).pages for box in all_boxes(page.box))
+        return [(b.text, b.position_x, round(b.width, 6)) for b in boxes if is_text(b)]
+
+    found = lines()
+    monkeypatch.setattr(layout, "ShapedText", weasyprint.text.line_break.Layout)
+    monkeypatch.setattr(layout, "add_word_spacing", whole_add_word_spacing)
+    assert found == lines()
 
 
 def test_weasyprint_is_as_it_was_before(tmp_path: Path) -> None:

@@ -12,6 +12,7 @@ import pydyf
 from weasyprint.pdf import _use_references
 from weasyprint.pdf.stream import Stream
 
+from pipeline.package.pdf.engine.lines import MOVES
 from pipeline.package.pdf.engine.objects import PDF, content
 from pipeline.package.pdf.engine.typesetter import POINT, TypesetDocument
 from pipeline.package.units import DrawnPages, Thing, Use
@@ -103,7 +104,9 @@ class _Keeper:
 
 
 def _use(number: int, font: Any) -> Use:
-    left_out = {"hb_font", "hb_face", "file_content", "widths", "to_unicode", "missing"}
+    left_out = {
+        "hb_font", "hb_face", "file_content", "widths", "to_unicode", "missing", MOVES,
+    }  # fmt: skip
     facts = {name: value for name, value in vars(font).items() if name not in left_out}
     facts["name"] = font.name.decode()
     data = font.file_content

@@ -19,6 +19,7 @@ from weasyprint.layout.page import (
 from weasyprint.layout.percent import resolve_percentages
 
 from pipeline.package.pdf.engine.boxes import LayoutBox
+from pipeline.package.pdf.engine.layout import economical
 from pipeline.package.pdf.engine.typesetter import TypesetDocument, TypesetPage, Typesetter
 from pipeline.package.units import Furniture
 
@@ -46,10 +47,11 @@ def heads(setter: Typesetter, root: Element, given: Furniture) -> TypesetDocumen
     for number, (_, _, strings) in enumerate(given.pages, start=given.first):
         for name, texts in strings.items():
             context.string_set[name][number] = list(texts)
-    return setter.document(
-        _head(markup, name, number, given.total, is_right=(number % 2 == 1) == starts_right)
-        for number, (name, _, _) in enumerate(given.pages, start=given.first)
-    )
+    with economical():
+        return setter.document(
+            _head(markup, name, number, given.total, is_right=(number % 2 == 1) == starts_right)
+            for number, (name, _, _) in enumerate(given.pages, start=given.first)
+        )
 
 
 def place_of(page: LayoutBox) -> tuple[float, float, float, float]:

@@ -15,10 +15,16 @@ import weasyprint
 import weasyprint.layout.inline
 from weasyprint.css.targets import TargetLookupItem
 from weasyprint.layout import LayoutContext
-from weasyprint.text.ffi import ffi, pango
 from weasyprint.text.line_break import Layout as SetText
 
 from pipeline.package.pdf.engine.boxes import is_block
+from pipeline.package.pdf.engine.lines import (
+    ShapedText,
+    add_word_spacing,
+    draw_first_line,
+    whole_add_word_spacing,
+    whole_draw_first_line,
+)
 from pipeline.package.pdf.engine.styles import SharedStyles
 
 
@@ -152,24 +158,6 @@ class Layout(LayoutContext):  # type: ignore[misc]
         return heights[notes]
 
 
-class FreedText(SetText):  # type: ignore[misc]
-    """A text that Pango has set, with features of fonts that go when it does."""
-
-    def setup(self, style: Any) -> None:
-        super().setup(style)
-        features = pango.pango_layout_get_attributes(self.layout)
-        if features != ffi.NULL:  # Pango keeps a reference of its own
-            pango.pango_attr_list_unref(features)
-
-
-class OwnFeatures(dict[bytes, Any]):
-    """Features of fonts by what they are called in CSS, none of which is shared: a list of them
-    frees those that are in it."""
-
-    def setdefault(self, _: bytes, features: Any) -> Any:  # type: ignore[override]
-        return features
-
-
 def _is_plain(note: Any) -> bool:
     """Return whether a note has no margins that could collapse with those of its neighbour."""
     return not any(
@@ -238,7 +226,8 @@ def economical(is_part: bool = False) -> Iterator[None]:
             return kept[asked]
 
         heads = weasyprint.layout.make_margin_boxes
-        weasyprint.text.line_break.Layout = FreedText
+        weasyprint.text.line_break.Layout = ShapedText
+        weasyprint.layout.inline.add_word_spacing = add_word_spacing
         if is_part:
             weasyprint.layout.make_margin_boxes = lambda *_: ()
         weasyprint.layout.inline.split_first_line = split_first_line
@@ -248,7 +237,19 @@ def economical(is_part: bool = False) -> Iterator[None]:
             yield
         finally:
             weasyprint.text.line_break.Layout = SetText
+            weasyprint.layout.inline.add_word_spacing = whole_add_word_spacing
             weasyprint.layout.make_margin_boxes = heads
             weasyprint.layout.inline.split_first_line = whole
             weasyprint.layout.preferred.split_first_line = whole
             weasyprint.css.StyleFor = styles
+
+
+@contextlib.contextmanager
+def drawing() -> Iterator[None]:
+    """While this lasts, lines are drawn as they were set."""
+    with _one_layout:
+        weasyprint.draw.text.draw_first_line = draw_first_line
+        try:
+            yield
+        finally:
+            weasyprint.draw.text.draw_first_line = whole_draw_first_line

@@ -27,7 +27,7 @@ from pipeline.model.faces import EMOJI, LEGIBLE, SANS
 from pipeline.package.files import asset_bytes
 from pipeline.package.image_metadata import without_metadata
 from pipeline.package.image_sizes import shown
-from pipeline.package.pdf.engine.layout import OwnFeatures
+from pipeline.package.pdf.engine.lines import OwnFeatures
 from pipeline.package.pdf.grey import grey_image
 from pipeline.package.pdf.markup import ASSET
 

@@ -22,7 +22,7 @@ ASKED: dict[str, Callable[[Any], bool]] = {
 }
 """The parts that are only asked for of elements with such styles."""
 
-WORKED_OUT = frozenset({"anonymous_style", "kept"})
+WORKED_OUT = frozenset({"anonymous_style", "empty", "kept"})
 """Attributes of a style that go by what is in it."""
 
 

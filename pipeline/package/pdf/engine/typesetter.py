@@ -17,7 +17,7 @@ from weasyprint.pdf.metadata import DocumentMetadata
 from pipeline.model import Asset
 from pipeline.package.pdf.engine.boxes import LayoutBox, all_boxes, children, is_block, is_line
 from pipeline.package.pdf.engine.drawings import formulas
-from pipeline.package.pdf.engine.layout import Layout, Targets, economical
+from pipeline.package.pdf.engine.layout import Layout, Targets, drawing, economical
 from pipeline.package.pdf.engine.log import heard_by
 from pipeline.package.pdf.engine.objects import PDF, mend_fonts, settle_all
 from pipeline.package.pdf.engine.resources import LocalFiles, add_space, fonts_of
@@ -218,7 +218,8 @@ class TypesetPage(weasyprint.Page):  # type: ignore[misc]
     def paint(self, stream: Any, scale: float = 1) -> None:
         self.stream = stream
         stream._tags = self.marks
-        super().paint(stream, scale)
+        with drawing():
+            super().paint(stream, scale)
         _sign_broken_lines(self.box, stream, scale)
 
 

@@ -1,0 +1,236 @@
+"""Lines of text as Pango sets them. WeasyPrint has each set five times: to see where it breaks, if
+one more word fits, with a hyphen, as it stays, and when it is drawn. Here it is drawn as it was
+set, and no word is tried that did not fit before."""
+
+from __future__ import annotations
+
+import copy
+import re
+import struct
+from typing import Any
+
+import weasyprint
+from weasyprint.text.ffi import FROM_UNITS, TO_UNITS, ffi, gobject, pango
+from weasyprint.text.line_break import Layout as SetText
+
+from pipeline.package.pdf.engine.boxes import is_text
+
+ffi.cdef("PangoLayout * pango_layout_copy (PangoLayout *);")
+
+EMPTY = "empty"
+"""The attribute of a style that has what an empty text is set with."""
+
+MADE_FOR_ALL = (
+    "layout",
+    "language",
+    "first_line_direction",
+    "ascent",
+    "underline_position",
+    "underline_thickness",
+    "strikethrough_position",
+    "strikethrough_thickness",
+)
+"""The attributes of a text that follow from its style."""
+
+_SPACES = re.compile(" |\u00a0".encode())
+_ENDS_PARAGRAPHS = re.compile("[\n\r\u2029]")
+
+IS_RECENT = pango.pango_version() >= 15000
+"""Whether Pango sees that a word fits without the space after it, and tells sizes of fonts."""
+
+GLYPHS = struct.Struct("=Iiii4x")
+"""A glyph in Pango's memory: its number, its width, and by how much it is moved."""
+
+IN_FONTS = 0x10000
+"""The numbers that glyphs of fonts have are lower: others are for no glyph at all."""
+
+MOVES = "moves"
+"""The attribute of a font that has how its glyphs are written, by size."""
+
+whole_draw_first_line = weasyprint.draw.text.draw_first_line
+whole_add_word_spacing = weasyprint.layout.inline.add_word_spacing
+
+
+class OwnFeatures(dict[bytes, Any]):
+    """Features of fonts by what they are called in CSS, none of which is shared: a list of them
+    frees those that are in it."""
+
+    def setdefault(self, _: bytes, features: Any) -> Any:  # type: ignore[override]
+        return features
+
+
+class ShapedText(SetText):  # type: ignore[misc]
+    """A text in a style. If it is on one line, what Pango makes of it stays until it is drawn, and
+    is the same for its copies; only then it is spaced, as its own line asks."""
+
+    layout: Any
+    _set: tuple[Any, int | None] | None = None
+    """The first line, and where the second begins."""
+    _is_put_off = False
+    _is_spaced = False
+    _spacing: list[int] | None = None
+
+    def setup(self, style: Any) -> None:
+        """Have what a text is set with: a copy of what others in this style are."""
+        made = vars(style).get(EMPTY)
+        if made is None:
+            super().setup(style)
+            features = pango.pango_layout_get_attributes(self.layout)
+            if features != ffi.NULL:  # Pango keeps a reference of its own
+                pango.pango_attr_list_unref(features)
+            made = {name: vars(self)[name] for name in MADE_FOR_ALL if name in vars(self)}
+            vars(style)[EMPTY] = made
+        self.__dict__ |= made
+        self.style = style
+        self.layout = ffi.gc(pango.pango_layout_copy(made["layout"]), gobject.g_object_unref)
+
+    def set_text(self, text: str, justify: bool = False) -> None:
+        """Set a text, unless it is the line that was found with the word after it, which has not
+        fitted."""
+        if self._set and not self._is_put_off and self._goes_on(text):
+            self.text, self._is_put_off = text, True
+            return
+        self._set, self._is_put_off, self._is_spaced = None, False, justify
+        pango.pango_layout_set_single_paragraph_mode(self.layout, not _ENDS_PARAGRAPHS.search(text))
+        super().set_text(text, justify)
+
+    def _goes_on(self, text: str) -> bool:
+        """Whether a text is the beginning of what was set, up to a space after its first line. Of
+        the last space of all Pango does not see that it may be left out."""
+        assert self._set is not None
+        end, rest = self._set[1], self.text[len(text) : len(text) + 2]
+        return (
+            IS_RECENT
+            and end is not None
+            and rest.startswith(" ")
+            and bool(rest.strip())
+            and self.text.startswith(text)
+            and len(text.encode()) > end
+        )
+
+    def get_first_line(self) -> tuple[Any, int | None]:
+        if not self._set or not self._is_put_off:
+            self._set = super().get_first_line()
+        return self._set
+
+    def deactivate(self) -> None:
+        """Let go of the style, and of what is set unless it is drawn as it is."""
+        style = self.style
+        is_plain = style["letter_spacing"] == "normal" and not style["word_spacing"]
+        is_line = self._set is not None and self._set[1] is None
+        if is_line and is_plain and not self._is_put_off and not self._is_spaced:
+            self._spacing = self._spacing or [0]
+            del self.style
+        else:
+            self._spacing = None
+            super().deactivate()
+
+    def reactivate(self, style: Any) -> None:
+        """Have the text as it is drawn."""
+        if self._spacing is None:
+            super().reactivate(style)
+            return
+        self.style = style
+        pango.pango_layout_set_single_paragraph_mode(self.layout, True)
+        spacing = int(self.justification_spacing * TO_UNITS)
+        if spacing != self._spacing[0]:
+            self._widen_spaces(spacing - self._spacing[0])
+            self._spacing[0] = spacing
+
+    def _widen_spaces(self, units: int) -> None:
+        run = pango.pango_layout_get_line_readonly(self.layout, 0).runs[0]
+        spaces = [space.start() for space in _SPACES.finditer(self.text.encode())]
+        while run != ffi.NULL:
+            item, glyphs = run.data.item, run.data.glyphs
+            run = run.next
+            clusters = ffi.unpack(glyphs.log_clusters, glyphs.num_glyphs)
+            for space in spaces:
+                if item.offset <= space < item.offset + item.length:
+                    glyph = clusters.index(space - item.offset)
+                    glyphs.glyphs[glyph].geometry.width += units
+
+    def justified(self, text: str, spacing: float) -> ShapedText | None:
+        """The same with wider spaces, if it is this text, and is drawn as it was set."""
+        if self._spacing is None or self.text != text:
+            return None
+        found = copy.copy(self)
+        found.justification_spacing = spacing
+        return found
+
+
+def add_word_spacing(context: Any, box: Any, spacing: float, shift: float) -> float:
+    """Justify what is in a box, which is moved to the right; by how much what follows is."""
+    count = weasyprint.layout.inline.count_expandable_spaces
+    spaces = count(box) if is_text(box) else 0
+    found = box.pango_layout.justified(box.text, spacing) if spaces else None
+    if found is None:
+        return float(whole_add_word_spacing(context, box, spacing, shift))
+    box.pango_layout, box.justification_spacing = found, spacing
+    box.position_x += shift
+    box.width += spacing * spaces
+    return shift + spacing * spaces
+
+
+def draw_first_line(stream: Any, box: Any, overflow: str, ellipsis: Any, matrix: Any) -> list[Any]:
+    """Draw a line of text. Of glyphs that are where their widths say, nothing but their numbers is
+    written; WeasyPrint writes a move by 0 after each, which is half of what a page draws."""
+    runs = None
+    if overflow != "ellipsis" and ellipsis == "none" and isinstance(box.pango_layout, ShapedText):
+        runs = _runs(stream, box.pango_layout)
+    if runs is None or not box.text.strip():
+        return list(whole_draw_first_line(stream, box, overflow, ellipsis, matrix))
+    stream.set_text_matrix(*matrix.values)
+    shown, last = "", None
+    for font, size, glyphs in runs:
+        if (font, size) != last:
+            if shown:
+                stream.show_text(shown)
+            stream.set_font_size(font.hash, size)
+            shown, last = "", (font, size)
+        shown += f"<{glyphs}>".replace("<>", " ")  # between two moves, say
+    stream.show_text(shown)
+    return []
+
+
+def _runs(stream: Any, text: ShapedText) -> list[tuple[Any, float, str]] | None:
+    """The fonts, their sizes, and the glyphs of a line with the moves between them, if all of them
+    are outlines on the line."""
+    if not IS_RECENT or ffi.sizeof("PangoGlyphInfo") != GLYPHS.size:
+        return None
+    found: list[tuple[Any, float, str]] = []
+    run = text.get_first_line()[0].runs[0]
+    while run != ffi.NULL:
+        placed, run = run.data, run.next
+        pango_font, count = placed.item.analysis.font, placed.glyphs.num_glyphs
+        font, size = stream.add_font(pango_font)
+        if font.bitmap or font.svg or font.png or font.colr or not size:
+            return None
+        known = vars(font).setdefault(MOVES, {}).setdefault(size, {})
+        data = ffi.buffer(placed.glyphs.glyphs, count * GLYPHS.size)
+        pieces: list[str] = []
+        for number, (glyph, width, x, y) in enumerate(GLYPHS.iter_unpack(data)):
+            piece = known.get((glyph, width, x))
+            if y or glyph >= IN_FONTS:
+                return None
+            if piece is None:
+                if glyph not in font.to_unicode:
+                    font.to_unicode[glyph] = _shown_by(placed, number, text.text.encode())
+                if glyph not in font.widths:
+                    rect = stream.logical_rect
+                    pango.pango_font_get_glyph_extents(pango_font, glyph, stream.ink_rect, rect)
+                    font.widths[glyph] = round(rect.width * 1000 * FROM_UNITS / size)
+                before = x / size
+                after = int(font.widths[glyph] + before - width * 1000 * FROM_UNITS / size)
+                piece = (f">{-before}<" if before else "") + f"{glyph:04x}"
+                piece = known[glyph, width, x] = piece + (f">{after}<" if after else "")
+            pieces.append(piece)
+        found.append((font, size, "".join(pieces)))
+    return found
+
+
+def _shown_by(run: Any, number: int, text: bytes) -> str:
+    """The characters of a text that one of a run's glyphs stands for."""
+    clusters, count = run.glyphs.log_clusters, run.glyphs.num_glyphs
+    following = number - 1 if run.item.analysis.level % 2 else number + 1
+    end = clusters[following] if 0 <= following < count else run.item.length
+    return text[run.item.offset + clusters[number] : run.item.offset + end].decode()
