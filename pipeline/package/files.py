@@ -8,6 +8,7 @@ those in a source.
 from __future__ import annotations
 
 import errno
+import io
 from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,7 +18,7 @@ from pipeline.model.faces import FALLBACKS, font_file
 from pipeline.model.rendered import Face
 
 if TYPE_CHECKING:
-    from fontTools.ttLib import TTFont
+    import uharfbuzz as harfbuzz
 
 
 def asset_bytes(asset: Asset, folder: Path) -> bytes:
@@ -52,20 +53,24 @@ def font_files(faces: tuple[Face, ...]) -> tuple[Path, ...]:
 
 def lacking(characters: Iterable[str], files: Iterable[Path]) -> frozenset[str]:
     """The characters that none of the font files has."""
-    wanted = set(characters)
+    wanted = set(map(ord, characters))
     for file in files:
         if not wanted:
             break
-        for font in _fonts(file):
-            has = font.getBestCmap() or {}
-            wanted = {character for character in wanted if ord(character) not in has}
-            font.close()
-    return frozenset(wanted)
+        # the fonts of a collection share their characters
+        wanted.difference_update(opened(file.read_bytes()).unicodes)
+    return frozenset(map(chr, wanted))
 
 
-def _fonts(file: Path) -> Iterable[TTFont]:
-    from fontTools.ttLib import TTFont
+def opened(data: bytes) -> harfbuzz.Face:
+    """A font, which may be packed for the web."""
+    import uharfbuzz as harfbuzz
 
-    if file.suffix == ".ttc":  # its fonts share their characters
-        return (TTFont(file, lazy=True, fontNumber=0),)
-    return (TTFont(file, lazy=True),)
+    if data.startswith(b"wOF"):
+        from fontTools.ttLib import TTFont
+
+        font, unpacked = TTFont(io.BytesIO(data), recalcTimestamp=False), io.BytesIO()
+        font.flavor = None
+        font.save(unpacked)
+        data = unpacked.getvalue()
+    return harfbuzz.Face(data)
