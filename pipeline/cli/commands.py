@@ -7,7 +7,7 @@ import os
 import shlex
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -35,7 +35,6 @@ from pipeline.cli.terminal import (
     to_import,
     workers,
 )
-from pipeline.parser.other_tools import is_foreign
 
 if TYPE_CHECKING:
     from pipeline.driver import Result
@@ -154,11 +153,20 @@ def build(
                 click.echo(f"note     no program found to open {made}", err=True)
             if not as_json:
                 show(result.diagnostics, blocked=result.failed)
-                if is_foreign(result.diagnostics):
+                if _is_foreign(result.diagnostics):
                     click.echo(to_import(source))
     if as_json:
         show(found, as_json=True)
     sys.exit(SOURCE_ERRORS if failed else BUILT)
+
+
+def _is_foreign(found: Collection[Diagnostic]) -> bool:
+    """Whether a source was written for another tool, by what was found in it."""
+    if not found:  # what reads sources is not loaded for a build that has nothing to do
+        return False
+    from pipeline.parser.other_tools import is_foreign
+
+    return is_foreign(found)
 
 
 def build_of(options: dict[str, Any], dump: str | None = None) -> Callable[..., Result]:

@@ -20,6 +20,7 @@ from pipeline.flow.stages import (
     RENDER,
     RESOLVE,
     SELECT,
+    get_ready,
 )
 from pipeline.model import Document
 from pipeline.model.codes import Code, diagnostic
@@ -247,6 +248,9 @@ class Source:
         begun = {edition: self.begin(edition) for edition in sorted(alone, key=_from_longest)}
         marked.sort(key=_from_longest)
         resolved = {edition: self.resolved(edition) for edition in marked if self._runner.is_idle}
+        for edition in marked:
+            if self._runner.is_idle:
+                get_ready(edition)
         first = begun[standard]() if marked and not problem else None
         if first and first.page_map is None and on_screens:
             problem, first = "It has errors: build the handout to see them.", None

@@ -10,6 +10,7 @@ is what it reads. `pipeline.flow.editions` has the stages run for each edition.
 
 from __future__ import annotations
 
+import importlib
 from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
@@ -149,6 +150,16 @@ class _Crew(NamedTuple):
 
     def heads(self, given: Iterable[Furniture], edition: Edition) -> list[Heads]:
         return self.each(HEADS, [(one, edition, self.pango) for one in given])
+
+
+NEXT = {"html": "pipeline.package.html", "epub": "pipeline.verify.audit"}
+"""By format, the module that is used after an edition's pages are rendered, in this process."""
+
+
+def get_ready(edition: Edition) -> None:
+    """Load what an edition will need, when there is nothing else to do."""
+    if edition.format in NEXT:
+        importlib.import_module(NEXT[edition.format])
 
 
 def unit(unit: Unit, edition: Edition, folder: Path, pango: str) -> Set:
