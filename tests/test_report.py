@@ -302,7 +302,8 @@ def test_the_page(report: Report) -> None:
     assert not re.search(r"""(?:src|href)=["'](?!data:image/png|#)""", page)
     (shown,) = re.findall(r'<a href="#(handout-page-2)">Page 2</a>', page)
     assert f'<li id="{shown}" class="warned">' in page
-    assert page.count("<img ") == 2 + 2
+    assert page.count("<img ") == 2 + 2 + 2  # the pages of two editions, and the first of each
+    assert page.count('alt="First page, small"') == 2
     assert "20 copies: GBP 0.01 a sheet of paper, GBP 0.03 a printed side." in page
     assert '<th scope="row"><a href="#booklet">booklet</a></th><td>2</td><td>– / 1</td>' in page
     assert "bad.md:8:1" in page
@@ -312,6 +313,14 @@ def test_the_page_is_sound(report: Report, tmp_path: Path) -> None:
     file = tmp_path / "report.html"
     file.write_bytes(page_of(report))
     assert check(file).diagnostics == ()
+
+
+def test_images_that_print_scales_are_told(source: Path) -> None:
+    Image.new("RGB", (3000, 2000)).save(source.with_name("photo.jpg"))
+    shown = source.with_name("shown.md")
+    shown.write_text("# A\n\n![A well](photo.jpg){width=50%}\n", encoding="utf-8")
+    page = page_of(make_report(shown, ["handout"])).decode()
+    assert "1 scaled to 300 dpi: photo.jpg, 3000 × 2000 to 709 × 472 pixels" in page
 
 
 def test_all_is_escaped(source: Path) -> None:
