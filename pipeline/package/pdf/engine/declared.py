@@ -1,5 +1,5 @@
-"""The C declarations of the typesetting libraries for WeasyPrint and for us, in parsed form for
-cffi; written by `pytest tests/test_engine.py --accept`."""
+"""What WeasyPrint and we declare in C of the libraries that set type, as cffi reads it: written by
+`pytest tests/test_engine.py --accept`."""
 
 # ruff: noqa: E501
 # fmt: off
@@ -15,7 +15,7 @@ DIGEST = "530e83118f7841d2791678ece23d5e43a7a24150ee1ea64bb4ba70c70b3eb5da"
 
 
 class Functions(_cffi_backend.FFI):
-    """The library object of a `cffi.FFI` with these declarations."""
+    """What a `cffi.FFI` gives that was told all this."""
 
     def cdef(self, text: str) -> None:
         """Nothing: it was read."""
