@@ -52,7 +52,7 @@ BASES = {
     )
 }
 DECLARED = '''\
-"""What WeasyPrint and we declare in C of the libraries that set type, as cffi reads it: written by
+"""C declarations, by WeasyPrint and us, of the libraries that set type, in parsed form: written by
 `pytest tests/test_engine.py --accept`."""
 
 # ruff: noqa: E501
@@ -69,7 +69,7 @@ DIGEST = "{digest}"
 
 
 class Functions(_cffi_backend.FFI):
-    """What a `cffi.FFI` gives that was told all this."""
+    """The contents of a `cffi.FFI` with these declarations."""
 
     def cdef(self, text: str) -> None:
         """Nothing: it was read."""

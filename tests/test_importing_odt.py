@@ -250,7 +250,7 @@ def test_build_says_how(tmp_path: Path) -> None:
 
 
 def test_other_programs(tmp_path: Path) -> None:
-    """What is not read is told, with what to do."""
+    """Input that is not read is reported, with a hint."""
     (tmp_path / "a.doc").write_bytes(b"\xd0\xcf\x11\xe0")
     (found,) = import_file(tmp_path / "a.doc").found
     assert found.hint == "Open it in a word processor, and save it as .docx or .odt."

@@ -155,3 +155,15 @@ def test_a_class_name_stands_once() -> None:
                 found.setdefault(node.name, []).append(path.relative_to(ROOT).as_posix())
     twice = {name: paths for name, paths in found.items() if len(paths) > 1}
     assert twice.keys() <= SHARED_NAMES, f"give one another name, or begin it with _: {twice}"
+
+
+def test_docstrings_begin_with_a_noun_or_a_verb() -> None:
+    root = Path(__file__).parents[1]
+    for path in (path for name in ("pipeline", "tests") for path in (root / name).rglob("*.py")):
+        for value in (
+            n.value
+            for n in ast.walk(ast.parse(path.read_text("utf-8")))
+            if isinstance(n, ast.Expr) and isinstance(n.value, ast.Constant)
+        ):
+            said = str(value.value).partition(" ")[0]
+            assert said not in ("What", "How", "Whether"), f"{path}:{value.lineno}"

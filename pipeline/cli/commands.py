@@ -161,7 +161,7 @@ def build(
 
 
 def _is_foreign(found: Collection[Diagnostic]) -> bool:
-    """Whether a source was written for another tool, by what was found in it."""
+    """Return whether a source was written for another tool, judged by its findings."""
     if not found:  # what reads sources is not loaded for a build that has nothing to do
         return False
     from pipeline.parser.other_tools import is_foreign

@@ -114,9 +114,8 @@ _traces = msgspec.json.Decoder(tuple[_Trace, ...])
 
 
 class Outcome(Generic[T]):
-    """What came of a stage. Its value is there, or in the store, or is made when it is asked
-    for; ``seconds`` are how long it took, 0 where it was known. The stage itself read
-    the ``files``."""
+    """The outcome of a stage. Its value is there, in the store, or made on request; ``seconds`` is
+    the time that it took, 0 if it was known. The stage itself read the ``files``."""
 
     def __init__(
         self,

@@ -94,7 +94,7 @@ def warn_of_name(name: str, known: Sequence[str], span: Span, report: Report) ->
 
 
 def of_link(written: str) -> tuple[str, str]:
-    """What to say of a link or an image that cannot be read as one."""
+    """The finding about a link or an image that cannot be read as one."""
     what = "image" if written.startswith("!") else "link"
     target = written[written.rindex("](") + 2 :] if "](" in written else ""
     if not target:

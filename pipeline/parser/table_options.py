@@ -190,7 +190,7 @@ def guess_row_heads(table: model.Table) -> model.Table:
 
 
 def _is_headed(cell: model.TableCell) -> bool:
-    """Whether a cell says nothing without the heads of its row and its column."""
+    """Return whether a cell means nothing without the headers of its row and its column."""
     only = cell.children[0] if len(cell.children) == 1 else None
     if isinstance(only, model.List):
         return all(item.checked is not None and not item.children for item in only.items)

@@ -43,8 +43,8 @@ class KnownMarkup(NamedTuple):
 
 
 class KnownBlocks:
-    """What a ``memo`` has for a renderer of a format, whose markup depends on what is ``said`` as
-    well. In print notes are set where they are referred to, and their text decides too."""
+    """The blocks that a ``memo`` has for a renderer of a format, whose markup depends on ``said``
+    as well. In print, notes are set where they are referred to, so their text matters too."""
 
     def __init__(self, memo: Memo, format_name: FormatName, *said: object) -> None:
         self._memo = memo
@@ -53,7 +53,7 @@ class KnownBlocks:
         self._alone = ALONE - {model.NoteReference} if format_name == "pdf" else ALONE
 
     def name(self, node: Node, href: Callable[[str], str], base: int) -> bytes:
-        """What a block is known by: what it says, where that leads, and how deep headings are."""
+        """The key of a block: its content, the targets of its links, and the depth of headings."""
         data = msgspec.msgpack.encode((base, node))
         digest = blake2b(data, digest_size=16, key=self._said)
         if b"NoteReference" in data or b"#" in data:
@@ -77,7 +77,7 @@ class KnownBlocks:
 
 
 def is_remembered(node: Node) -> TypeGuard[Block]:
-    """Whether a block is worth it."""
+    """Return whether a block is worth remembering."""
     if isinstance(node, model.Section):
         return not any(isinstance(inner, model.Section) for inner in node.children)
     return isinstance(node, REMEMBERED)

@@ -195,7 +195,7 @@ def growth(chapbook: Chapbook, folder: Path, sizes: list[int]) -> Iterator[str]:
 
 
 def edits(folder: Path, most: int) -> Iterator[str]:
-    """What an edit takes in a process that stays, after a few and after many."""
+    """The cost of an edit in a process that stays, after a few and after many."""
     for name, number in (("interview", most), ("novel", most // 5)):
         command = [sys.executable, "-m", "tests.bench.edits", name, str(number), str(folder)]
         yield subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True).stdout

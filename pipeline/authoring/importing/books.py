@@ -135,7 +135,7 @@ def _summary(path: Path) -> tuple[Path, Path | None]:
 
 
 def _settings(file: Path) -> dict[str, Any]:
-    """What the settings of Quarto or MkDocs say; nothing where they are not plain YAML."""
+    """The settings of Quarto or MkDocs; none if they are not plain YAML."""
     try:
         said = yaml.safe_load(file.read_text("utf-8-sig", "replace"))
     except (OSError, yaml.YAMLError):
@@ -247,7 +247,7 @@ def _sorted(folder: Path) -> Iterator[_Chapter]:
 
 
 def _metadata(folder: Path, root: Path) -> Metadata:
-    """What the settings of mdBook, Quarto or MkDocs say."""
+    """The metadata in the settings of mdBook, Quarto or MkDocs."""
     quarto, mkdocs = _settings(root / "_quarto.yml"), _settings(root / "mkdocs.yml")
     if said := (quarto.get("book") or mkdocs.get("site_name")):
         book = said if isinstance(said, dict) else mkdocs

@@ -84,7 +84,7 @@ def count(blocks: tuple[Block, ...], notes: tuple[Note, ...]) -> Counter[str]:
 
 
 def unread(message: str, name: str, hint: str = "", code: Code = Code.UNREADABLE_FILE) -> Draft:
-    """What there is of a file that cannot be read: why."""
+    """The draft of a file that cannot be read, with the reason."""
     return Draft(Metadata(), (), found=(diagnostic(code, message, source=name, hint=hint),))
 
 

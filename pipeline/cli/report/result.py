@@ -39,9 +39,9 @@ class Scaled(msgspec.Struct, frozen=True):
 
 
 class Printed(msgspec.Struct, frozen=True, omit_defaults=True):
-    """What printing takes. ``ink`` is the mean of all sides; ``simplex`` and ``duplex`` are the
-    costs of printing one side and both, None where there are no prices, or no such way.
-    ``images`` are those that were scaled to a ``resolution``."""
+    """The cost of printing. ``ink`` is the mean of all sides; ``simplex`` and ``duplex`` are the
+    costs of printing one side and both, None without prices or if impossible. ``images`` are those
+    that were scaled to a ``resolution``."""
 
     paper: str
     sheets: Sheets

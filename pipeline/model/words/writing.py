@@ -15,7 +15,7 @@ OTHERS = "others"
 
 
 class Writing(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What is not said of a language is as for one of which nothing is known.
+    """The conventions of a language; the defaults are for an unknown one.
 
     Names: ``name`` is the language's own, ``also`` are others, and codes of three letters.
 

@@ -50,8 +50,8 @@ class Record(NamedTuple):
 
 
 def is_product(edition: Edition) -> bool:
-    """Whether an edition is one to have by itself: a whole text in the order of reading, no aid for
-    printing, and none that has the source in it."""
+    """Return whether an edition is a product in itself: a whole text in reading order, not an aid
+    for printing, and without the source in it."""
     if edition.format == "epub":
         return True
     is_aid = edition.imposition != "none" or edition.look == "grey" or edition.part != "all"

@@ -49,7 +49,7 @@ def _is_inside(path: str, place: Place, report: FieldReport, what: str) -> bool:
 
 
 def inside(what: str) -> Callable[[str, Node, FieldReport, str], str | None]:
-    """What gives a path back if it stays in the source's folder, for what is ``what``."""
+    """A reader that returns a path if it stays in the source's folder; ``what`` names it."""
 
     def usable(path: str, node: Node, report: FieldReport, key: str) -> str | None:
         return path if _is_inside(path, node.place, report, what) else None

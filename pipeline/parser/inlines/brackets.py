@@ -18,7 +18,7 @@ _MEANT = re.compile(
     r" ?\((?P<address>(?:https?://|www\.|mailto:|#)|[^\s()\"']{1,200}\.[A-Za-z]{2,5}(?=[)\"'\s]))?"
     r"[^()\n]{0,200}\)?"
 )
-"""What follows the brackets of a link or an image, and is none that can be read."""
+"""Text after the brackets of a link or an image that cannot be read as its target."""
 
 
 class Brackets:
@@ -114,7 +114,7 @@ class Brackets:
         self._wrap(bracket, element)
 
     def _check_target(self, bracket: Bracket) -> None:
-        """What follows the ``]`` of no link, if it was meant for an address; a number may be that
+        """Report text after the ``]`` of no link that was meant as an address; a number may be that
         of a work."""
         leaf = self.leaf
         if leaf.data[bracket.content : leaf.pos - 1].isdecimal():

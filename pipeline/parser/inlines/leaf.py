@@ -13,8 +13,8 @@ from pipeline.parser.lines import Line, LinePlaces
 
 
 class Mistakes(NamedTuple):
-    """What is wrong in a leaf, each with line and column: labels that full references name
-    and nobody defines, attribute lists that cannot be read, and links that are none."""
+    """The mistakes in a leaf, each with line and column: undefined labels of full references,
+    invalid attribute lists, and invalid links."""
 
     undefined: list[tuple[str, int, int]]
     attributes: list[tuple[str, int, int]]

@@ -70,7 +70,7 @@ def read_sources(document: Document, folder: Path) -> Sources:
 
 
 def missing_files(document: Document, folder: Path) -> list[Diagnostic]:
-    """What there is to say of a bibliography's files where nothing is cited."""
+    """The findings about missing bibliography files if nothing is cited."""
     sources = Sources({})
     for placed in document.metadata.bibliography:
         _locate(placed, document, folder, sources)

@@ -117,8 +117,8 @@ def _meant_id(label: str) -> str:
 def _reference(
     formula: model.Math, found: re.Match[str], places: Mapping[str, tuple[str, EquationLabel]]
 ) -> tuple[Inline, ...]:
-    """What ``\\eqref`` becomes: the number of a formula, or of its row, in parentheses; without,
-    for ``\\ref``; with its word, for ``\\cref``."""
+    """The text of ``\\eqref``: the number of a formula, or of its row, in parentheses; without them
+    for ``\\ref``; with its word for ``\\cref``."""
     name, span = found[2].strip(), formula.span
     target, label = places.get(name) or (_meant_id(name), EquationLabel(name))
     reference: Inline = model.CrossReference(

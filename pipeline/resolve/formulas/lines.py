@@ -28,7 +28,7 @@ def column_lines(columns: str) -> str:
 
 
 def is_between(token: str) -> bool:
-    """Whether a token of TeX is nothing, or a line above a row."""
+    """Return whether a token of TeX is empty, or a line above a row."""
     return _BETWEEN.fullmatch(token) is not None
 
 

@@ -148,7 +148,7 @@ def _said(paragraph: Element) -> str:
 
 
 def _told(body: Element, outer: Element | None) -> Iterator[str]:
-    """What is left out, and what was taken for granted."""
+    """The findings about what is left out or assumed."""
     marks = ("alphabetical-index-mark", "alphabetical-index-mark-start")
     yield from told_index(sum(1 for _ in body.iter(*(f"{TEXT}{mark}" for mark in marks))))
     if any(True for _ in body.iter(f"{TEXT}hidden-text", f"{TEXT}hidden-paragraph")):

@@ -62,7 +62,7 @@ class RtfBody:
         self._reset()
 
     def beside(self) -> RtfBody:
-        """What gathers the paragraphs of a note, with the same styles."""
+        """The collector of a note's paragraphs, with the same styles."""
         return RtfBody(self.styles)
 
     def _reset(self) -> None:

@@ -40,7 +40,7 @@ DEEPEST = 500
 
 
 class _Group:
-    """What holds within a group: where its text goes, and how it looks."""
+    """The state within a group: where its text goes, and its formats."""
 
     def __init__(self) -> None:
         self.to = "body"

@@ -36,7 +36,7 @@ class RtfToken(NamedTuple):
 
 
 def tokens(data: bytes) -> Iterator[RtfToken]:
-    """What a text is made of."""
+    """The tokens of a text."""
     text = data.decode("latin-1")
     at = 0
     while match := _TOKEN.search(text, at):

@@ -60,7 +60,7 @@ def on(element: Element | None) -> bool:
 
 
 def kind_of(name: str) -> tuple[str, int]:
-    """What paragraphs of a style are, by its name, and their level if they are headings."""
+    """The kind of paragraphs with a style, by its name, and their level if they are headings."""
     for pattern, kind in _NUMBERED:
         if match := pattern.fullmatch(name):
             return kind, int(match[1] or 0)

@@ -1,4 +1,4 @@
-"""What WeasyPrint and we declare in C of the libraries that set type, as cffi reads it: written by
+"""C declarations, by WeasyPrint and us, of the libraries that set type, in parsed form: written by
 `pytest tests/test_engine.py --accept`."""
 
 # ruff: noqa: E501
@@ -15,7 +15,7 @@ DIGEST = "530e83118f7841d2791678ece23d5e43a7a24150ee1ea64bb4ba70c70b3eb5da"
 
 
 class Functions(_cffi_backend.FFI):
-    """What a `cffi.FFI` gives that was told all this."""
+    """The contents of a `cffi.FFI` with these declarations."""
 
     def cdef(self, text: str) -> None:
         """Nothing: it was read."""

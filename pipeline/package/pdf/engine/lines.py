@@ -36,7 +36,7 @@ _SPACES = re.compile(" |\u00a0".encode())
 _ENDS_PARAGRAPHS = re.compile("[\n\r\u2029]")
 
 IS_RECENT = pango.pango_version() >= 15000
-"""Whether Pango sees that a word fits without the space after it, and tells sizes of fonts."""
+"""True if Pango notices that a word fits without the space after it, and knows sizes of fonts."""
 
 GLYPHS = struct.Struct("=Iiii4x")
 """A glyph in Pango's memory: its number, its width, and by how much it is moved."""
@@ -95,8 +95,8 @@ class ShapedText(SetText):  # type: ignore[misc]
         super().set_text(text, justify)
 
     def _goes_on(self, text: str) -> bool:
-        """Whether a text is the beginning of what was set, up to a space after its first line. Of
-        the last space of all Pango does not see that it may be left out."""
+        """Return whether a text is the beginning of the text set before, up to a space after its
+        first line. Pango does not notice that the very last space may be left out."""
         assert self._set is not None
         end, rest = self._set[1], self.text[len(text) : len(text) + 2]
         return (

@@ -79,7 +79,7 @@ def at_x(value: Value, x: float) -> float:
 
 
 def pretty(text: str) -> str:
-    """What is written as it is printed: minus signs, raised figures and π."""
+    """The formula as printed: with minus signs, superscripts and π."""
     text = re.sub(r"(?<![^\W\d_])pi(?![^\W\d_])", "π", text)
     text = re.sub(r"(?:\^|\*\*)\(?(-?\d+)\)?(?![\w.,])", _raised, text)
     return re.sub(r" ?\* ?", "·", text).replace("-", "−")

@@ -26,7 +26,7 @@ MOST_MARKS = 200
 
 LARGEST = 1e9
 SAME = 0.02
-"""How far from each other numbers are that are heard as one."""
+"""The distance within which two numbers are read out as one."""
 
 _PARTS = re.compile(r"\.{2,}|…|;|→|\s(?!pi\b|π)[^\W\d_]{1,9}\s")
 _DASH = re.compile(r"(?<=[\dπi])[-–](?=[\dπp])")
