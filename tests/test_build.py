@@ -131,7 +131,7 @@ def test_a_source_for_another_program_is_told_of_importing(tmp_path: Path) -> No
     foreign = "See [[Pump]] and {{< video a.mp4 >}}.\n\n{% include x.html %}\n"
     write(tmp_path, UNPAGED.replace("text\n", foreign))
     said = chapbook("build", "x.md", "--edition", "web", cwd=tmp_path).stdout
-    assert "`chapbook import x.md -o imported` makes a source of it" in said
+    assert "`chapbook import x.md -o imported` converts it" in said
     write(tmp_path, UNPAGED.replace("text", "See [[Pump]]."))
     said = chapbook("build", "x.md", "--edition", "web", cwd=tmp_path).stdout
     assert "chapbook import" not in said

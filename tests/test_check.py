@@ -32,7 +32,7 @@ def look(path: Path) -> CheckReport:
 
 @pytest.mark.parametrize("name", ["talk.md", "talk", "talk.epub.zip", "html"])
 def test_other_formats_are_wrong_usage(name: str, tmp_path: Path) -> None:
-    with pytest.raises(UnknownFormat, match=r"neither a page|a source"):
+    with pytest.raises(UnknownFormat, match=r"not a page|a source"):
         check(tmp_path / name)
 
 

@@ -198,7 +198,7 @@ def test_the_command_comes_before_the_front_matter(tmp_path: Path) -> None:
     ("arguments", "problem"),
     [
         (("--fit", "none"), "`none` is not a number of pages"),
-        (("--fit", "2", "--edition", "web"), "the edition web is not printed"),
+        (("--fit", "2", "--edition", "web"), "web is not printed"),
     ],
 )
 def test_what_the_command_cannot_fit(
@@ -339,7 +339,7 @@ def test_the_editions_of_a_source_and_how_they_are_set(tmp_path: Path) -> None:
     shown = editions(str(source))
     marked = [line.split()[1] for line in shown.splitlines() if line.startswith("* ")]
     assert marked[:3] == ["web", "booklet", "letter"]
-    assert max(map(len, shown.splitlines())) <= 80
+    assert max(map(len, shown.splitlines()[:-1])) <= 80  # the last names the source
     found = {one["name"]: one for one in json.loads(editions(str(source), "--json"))}
     assert list(found) == ["web", "booklet", "letter", *(set_aside(found))]
     assert [name for name, one in found.items() if one["listed"]] == ["web", "booklet", "letter"]

@@ -509,7 +509,7 @@ def test_the_style_has_no_sides_that_do_not_turn() -> None:
 PROGRAM = """
 import sys
 from pathlib import Path
-from pipeline.editions import EDITIONS
+from pipeline.model.editions import EDITIONS
 from pipeline.package import package
 from pipeline.parser import parse
 from pipeline.render import render

@@ -119,7 +119,7 @@ def test_bold_ideographs_are_bold_or_missed(
     assert make("普通。", tmp_path, "zh").diagnostics == ()
     (found,) = make("普通，**粗体**，**黑体**。", tmp_path, "zh").diagnostics
     assert (found.code, found.line) == ("missing-glyph", 6)
-    assert found.message.startswith("“粗体” is to be bold, and is not")
+    assert found.message.startswith("“粗体” should be bold, but its bold font is not installed")
     assert found.hint.endswith("noto-cjk-sans-jp-bold`.")
 
 

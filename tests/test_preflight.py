@@ -168,7 +168,7 @@ def test_low_contrast_in_grey_alone() -> None:
     fault = one(pdf_of("<p>In grey?", css), Code.LOW_CONTRAST)
     assert fault.message == (
         "“In grey?”, #442266 on #00ff00, has a contrast of 4.2 where it is printed in grey,"
-        " and not 4.5."
+        " not 4.5."
     )
 
 

@@ -100,11 +100,11 @@ def test_the_tree_knows_every_field_that_holds_nodes() -> None:
     for kind in kinds:
         hints = {name: str(hint) for name, hint in typing.get_type_hints(kind).items()}
         names = "|".join(nodes - {"Node"})
-        holding = {n for n, h in hints.items() if re.search(rf"model\.({names})\b", h)}
+        holding = {n for n, h in hints.items() if re.search(rf"nodes\.({names})\b", h)}
         holding.remove("wordings")
         assert holding == set(FIELDS.get(kind, ())), kind
-        inline = {name for name in holding if "model.Text" in hints[name]}
-        inline -= {name for name in holding if "model.Paragraph" in hints[name]}
+        inline = {name for name in holding if "nodes.Text" in hints[name]}
+        inline -= {name for name in holding if "nodes.Paragraph" in hints[name]}
         if not issubclass(kind, typing.get_args(model.Inline)):
             assert inline == {INLINE_FIELDS[kind]} if kind in INLINE_FIELDS else not inline
 
@@ -378,7 +378,7 @@ def folder(tmp_path: Path) -> Path:
         (
             "sub%20dir/file.txt",
             "unresolved-link",
-            "The file is named `sub dir/File.txt`: upper and lower case matter.",
+            "The file is named `sub dir/File.txt`: capital letters count.",
         ),
         ("mpa.png", "unresolved-link", "Did you mean `map.png`?"),
         ("www.a.org", "unresolved-link", "For a link to the web, write `https://www.a.org`."),
@@ -615,7 +615,7 @@ def test_what_stands_around_a_script_stays() -> None:
     ("source", "code", "hint"),
     [
         ("mpa.png", "missing-image", "Did you mean `map.png`?"),
-        ("Map.PNG", "missing-image", "The file is named `map.png`: upper and lower case matter."),
+        ("Map.PNG", "missing-image", "The file is named `map.png`: capital letters count."),
         ("no/map.png", "missing-image", ""),
         ("", "missing-image", ""),
         ("https://a.org/x.png", "remote-image", "Save a copy beside the source."),

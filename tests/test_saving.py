@@ -22,7 +22,7 @@ NEW = {"a.html": b"new a", "a-site/index.html": b"new index", "a-site/more/new.h
 KILLED = textwrap.dedent(
     """
     import os, pathlib, shutil, signal, sys
-    from pipeline import outputs
+    from pipeline.system import outputs
 
     folder, deadline = pathlib.Path(sys.argv[1]), int(sys.argv[2])
     steps = 0

@@ -361,7 +361,7 @@ def test_a_text_without_such_sections_is_told(tmp_path: Path) -> None:
     (tmp_path / "x.md").write_text("---\ntitle: T\n---\n\nText.\n", "utf-8")
     code, said = run(tmp_path / "x.md", "--split", 2, "--out", tmp_path / "out")
     assert code == 0
-    assert "There are no two sections of level 2 to make handouts of." in said
+    assert "There are fewer than two sections of level 2 to split into handouts" in said
 
 
 def test_a_text_without_answers_has_no_key_and_that_is_told_once(tmp_path: Path) -> None:

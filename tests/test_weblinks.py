@@ -195,8 +195,8 @@ def test_what_is_gone(path: str, reason: str, server: Server) -> None:
         ("/odd", "answers 799"),
         ("/no-location", "answers 302 (Found)"),
         ("/loop", "redirects without end"),
-        ("/to-ftp", "leads on to ftp://127.0.0.1/x, which cannot be followed"),
-        ("/to-file", "leads on to file:///etc/hostname, which cannot be followed"),
+        ("/to-ftp", "redirects to ftp://127.0.0.1/x, which cannot be followed"),
+        ("/to-file", "redirects to file:///etc/hostname, which cannot be followed"),
         (SLOW, "does not answer within 0.5 seconds"),
         ("/drops", "breaks off the connection"),
     ],
@@ -380,7 +380,7 @@ def test_what_was_not_looked_up_is_named(source: Path, server: Server) -> None:
     result = check(source, f"# Talk\n\n[a]({server.url('/a')})\n")
     assert result.output.splitlines() == [
         "check    talk.md: 1 address on the web, no findings",
-        f"         not looked up, as its server asks: {server.url('/a')}",
+        f"         not checked, at the server's request: {server.url('/a')}",
     ]
     assert not server.paths()
 
@@ -420,7 +420,7 @@ def test_findings_are_sentences(
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["--external", "a.html"], "a.html is none"),
+        (["--external", "a.html"], "a.html is not one"),
         (["a.md"], "--external"),
     ],
 )

@@ -85,7 +85,7 @@ def test_kinds(entry: str, kind: str) -> None:
 def test_a_kind_that_nobody_knows() -> None:
     work = one("@wireless{k, title={T}}")
     assert work.kind == "document"
-    assert work.doubt == "There is no kind of work `@wireless`; it is set as any."
+    assert work.doubt == "There is no entry type `@wireless`; the work gets the general format."
 
 
 def test_a_part_has_from_the_whole_what_it_lacks() -> None:

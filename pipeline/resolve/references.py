@@ -173,7 +173,7 @@ def _lead(href: str, folder: Path) -> str | Problem:
             ON_THE_WEB,
         )
     if re.match(r"(www\.|[\w-]+\.(com|org|net|edu|gov|int|info)\b)", href):
-        return located._replace(hint=f"To lead to the web, write `https://{href}`.")
+        return located._replace(hint=f"For a link to the web, write `https://{href}`.")
     if located.code is Code.OUTSIDE_FOLDER:
         return located._replace(hint=ON_THE_WEB)
     return located
