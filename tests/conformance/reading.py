@@ -33,6 +33,8 @@ REPEATED_IDS = """() => {
   const ids = [...document.querySelectorAll('[id]')].map((e) => e.id);
   return ids.filter((id, at) => ids.indexOf(id) !== at);
 }"""
+STORED = 500
+"""Milliseconds until another page of a busy browser knows what one has stored."""
 
 
 class Reader:
@@ -60,6 +62,7 @@ class Reader:
 
     def leave(self) -> None:
         self.page.goto("about:blank")
+        self.page.wait_for_timeout(STORED)
         self.page.close()
 
 
