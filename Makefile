@@ -108,7 +108,7 @@ asked := $(if $(TEMPLATES),--templates $(call quote,$(TEMPLATES))) $(if $(FIT),-
     $(if $(SPLIT),--split $(SPLIT)) $(if $(STRICT),--strict) $(if $(COVER_SPREAD),--cover-spread) \
     $(if $(ASSETS),--assets)
 
-docs: ## The documentation: a site, a PDF and an e-book
+docs: $(installed)-test ## The documentation: a site, a PDF and an e-book (with the fonts that its examples need)
 	@$(MAKE) SOURCE=docs/manual.md STRICT=1 all
 
 check: all ## Look for faults in the finished files

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from pipeline.driver import Begun as Begun
-    from pipeline.driver import Made as Made
+    from pipeline.driver import BuiltEdition as BuiltEdition
     from pipeline.driver import Options as Options
     from pipeline.driver import Ran as Ran
     from pipeline.driver import Result as Result
@@ -25,8 +25,17 @@ if TYPE_CHECKING:
     from pipeline.parser import parse as parse
 
 __all__ = [
-    "Begun", "Diagnostic", "Document", "Made", "Options", "Ran", "Result", "Saved",
-    "build", "parse", "render_fragment",
+    "Begun",
+    "BuiltEdition",
+    "Diagnostic",
+    "Document",
+    "Options",
+    "Ran",
+    "Result",
+    "Saved",
+    "build",
+    "parse",
+    "render_fragment",
 ]  # fmt: skip
 __version__ = "0.1.0"
 

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 import msgspec
 
-from pipeline.flow.editions import Made, Options, Source
+from pipeline.flow.editions import BuiltEdition, Options, Source
 from pipeline.flow.runner import Begun, Ran, Runner
 from pipeline.flow.saving import Saved, Saving
 from pipeline.model.codes import Code
@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from pipeline.model import Document
     from pipeline.verify import CheckReport
 
-Event: TypeAlias = Begun | Ran | Made | Saved
+Event: TypeAlias = Begun | Ran | BuiltEdition | Saved
 """An event of a build: a stage begins, has run or was known; an edition is made; and, at the end,
 each file that was saved."""
 
@@ -47,8 +47,18 @@ Listener: TypeAlias = Callable[[Event], object]
 """A function that gets each event. If it raises an exception, the build ends with it."""
 
 __all__ = [
-    "Begun", "Event", "Listener", "Made", "Options", "Ran", "Result", "Saved", "build", "compare",
-    "dump", "printed_editions",
+    "Begun",
+    "BuiltEdition",
+    "Event",
+    "Listener",
+    "Options",
+    "Ran",
+    "Result",
+    "Saved",
+    "build",
+    "compare",
+    "dump",
+    "printed_editions",
 ]  # fmt: skip
 
 SHOWN = ("parsed", "selected", "resolved", "pages")

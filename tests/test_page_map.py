@@ -11,7 +11,7 @@ import pikepdf
 import pytest
 
 from pipeline import driver
-from pipeline.flow.editions import Made, Source
+from pipeline.flow.editions import BuiltEdition, Source
 from pipeline.flow.runner import Runner
 from pipeline.model import CodeBlock, Document, Exercise, Node, PageMark, Section
 from pipeline.model.codes import Code
@@ -92,7 +92,7 @@ class Built:
         self.handout = self.make("handout")
         self.teacher = self.make("teacher", self.handout)
 
-    def make(self, edition: str, standard: Made | None = None) -> Made:
+    def make(self, edition: str, standard: BuiltEdition | None = None) -> BuiltEdition:
         return self.way.begin(EDITIONS[edition], standard)()
 
     @property
@@ -104,7 +104,7 @@ class Built:
         return self.way.marked(EDITIONS[edition], self.page_map).value
 
 
-def pdf(made: Made) -> bytes:
+def pdf(made: BuiltEdition) -> bytes:
     assert made.package
     return made.package.data
 

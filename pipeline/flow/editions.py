@@ -59,7 +59,7 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
     strict: bool = False
 
 
-class Made(NamedTuple):
+class BuiltEdition(NamedTuple):
     """An edition, or one of the handouts that it is split into. Without a ``package`` it has
     errors, or ``parts``, each with the ``file`` that it becomes and its ``section``, below the
     titles of those around it. ``document`` is resolved, and marked."""
@@ -69,7 +69,7 @@ class Made(NamedTuple):
     document: Outcome[Document] | None = None
     package: Package | None = None
     seconds: float = 0.0
-    parts: tuple[Made, ...] = ()
+    parts: tuple[BuiltEdition, ...] = ()
     file: str = ""
     section: tuple[str, ...] = ()
 
@@ -135,22 +135,22 @@ class Source:
     def begin(
         self,
         edition: Edition,
-        standard: Made | None = None,
+        standard: BuiltEdition | None = None,
         resolved: Outcome[Document] | None = None,
-    ) -> Callable[[], Made]:
+    ) -> Callable[[], BuiltEdition]:
         """Begin to make an edition, and give what waits for it. ``standard`` is the standard
         print edition, for those that tell its pages. It may be ``resolved`` already."""
         resolved = resolved or self.resolved(edition)
         if resolved.failed:
-            return functools.partial(Made, edition, resolved.findings)
+            return functools.partial(BuiltEdition, edition, resolved.findings)
         if self.options.split:
             return self._begin_parts(edition, resolved, standard)
         page_map = standard.page_map if standard else None
         return self._packed(edition, self.marked(edition, page_map, resolved), page_map)
 
     def _begin_parts(
-        self, edition: Edition, resolved: Outcome[Document], standard: Made | None
-    ) -> Callable[[], Made]:
+        self, edition: Edition, resolved: Outcome[Document], standard: BuiltEdition | None
+    ) -> Callable[[], BuiltEdition]:
         """Handouts, one for each section of the level that the options say. What is wrong is
         told once."""
         from pipeline.resolve.division import divide
@@ -164,7 +164,7 @@ class Source:
         maps: dict[tuple[str, ...], list[PageMap | None]] = {}
         for one in standard.parts if standard else ():
             maps.setdefault(one.section, []).append(one.page_map)
-        begun: list[tuple[tuple[str, ...], Callable[[], Made]]] = []
+        begun: list[tuple[tuple[str, ...], Callable[[], BuiltEdition]]] = []
         empty: tuple[Diagnostic, ...] = ()
         for number, (name, handout) in enumerate(handouts, start=1):
             section = (*handout.metadata.part_of, handout.metadata.title)
@@ -176,10 +176,10 @@ class Source:
             file = part_name(self.stem, edition, number, len(handouts), name)
             begun.append((section, self._packed(edition, marked, page_map, file)))
 
-        def made() -> Made:
+        def made() -> BuiltEdition:
             parts = tuple(part()._replace(section=section) for section, part in begun)
             told = dict.fromkeys(finding for part in parts for finding in part.findings)
-            return Made(edition, (*found, *(told if parts else empty)), parts=parts)
+            return BuiltEdition(edition, (*found, *(told if parts else empty)), parts=parts)
 
         return made
 
@@ -189,18 +189,18 @@ class Source:
         marked: Outcome[Document],
         page_map: PageMap | None,
         file: str = "",
-    ) -> Callable[[], Made]:
+    ) -> Callable[[], BuiltEdition]:
         """The rest of the way of a marked document: render, package."""
         pages = self.pages(edition, marked, page_map, file)
         found = (*marked.findings, *pages.findings)
         if pages.failed:
-            return functools.partial(Made, edition, found, marked)
+            return functools.partial(BuiltEdition, edition, found, marked)
         sources = self._sources(edition) if edition.is_archival else ()
         beside = self.options.assets_beside
         takes = (edition, self.folder, beside, self.name, pango_version(), sources)
         packing = self._runner.later(PACKAGE, pages, *takes)
 
-        def made() -> Made:
+        def made() -> BuiltEdition:
             packed = packing()
             package, told = packed.value, [*found, *packed.findings]
             if self.options.cover_spread and edition.name == STANDARD_PRINT and package.data:
@@ -210,7 +210,7 @@ class Source:
                 )
                 told += cover.findings
             seconds = sum(outcome.seconds for outcome in (marked, pages, packed))
-            return Made(edition, tuple(told), marked, package, seconds, file=file)
+            return BuiltEdition(edition, tuple(told), marked, package, seconds, file=file)
 
         return made
 
@@ -232,7 +232,7 @@ class Source:
         takes = (package.sheet, pages, self.stem, templates, _names(templates), self.folder)
         return self._runner.run(COVER, marked, edition, *takes)
 
-    def all_made(self, editions: Iterable[Edition]) -> Iterator[Made]:
+    def all_made(self, editions: Iterable[Edition]) -> Iterator[BuiltEdition]:
         """The editions, in order. Those that tell the pages of the standard print edition wait
         for it, which is made for them where nobody has asked for it. Those for a screen do
         without its pages where it cannot be made."""
@@ -256,14 +256,14 @@ class Source:
             problem, first = "It has errors: build the handout to see them.", None
         for edition in marked:
             if first and first.page_map is None and not first.parts:  # the same is wrong with all
-                begun[edition] = functools.partial(Made, edition, first.findings)
+                begun[edition] = functools.partial(BuiltEdition, edition, first.findings)
             else:
                 begun[edition] = self.begin(edition, first, resolved.pop(edition, None))
         for edition in editions:
             made = begun[edition]()
             yield self._without_pages(made, problem) if problem else made
 
-    def _without_pages(self, made: Made, problem: str) -> Made:
+    def _without_pages(self, made: BuiltEdition, problem: str) -> BuiltEdition:
         """An edition for a screen that cannot tell the pages of the handout, and says so."""
         if made.package is None:
             return made

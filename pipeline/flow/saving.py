@@ -10,7 +10,7 @@ from pathlib import Path
 import msgspec
 
 from pipeline.flow import manifest
-from pipeline.flow.editions import Made
+from pipeline.flow.editions import BuiltEdition
 from pipeline.model.editions import bundle_name, output_name
 from pipeline.model.metadata import Metadata
 from pipeline.model.paper import Fitted
@@ -49,7 +49,7 @@ class Saving:
         path = self._folder.parent / outputs.WORK / self._stem / "model.json"  # as it is named
         self.saved.append(Saved("parse", seconds, len(data), path))
 
-    def add(self, made: Made) -> None:
+    def add(self, made: BuiltEdition) -> None:
         """The files of an edition. What is left of those of an older one is to be deleted."""
         if made.package is None:
             self._add_parts(made)
@@ -60,7 +60,7 @@ class Saving:
             folder = (self._folder / name).parent
             self._gone += checksums.left_over(folder, (self._folder / file for file in files))
 
-    def _add_parts(self, made: Made) -> None:
+    def _add_parts(self, made: BuiltEdition) -> None:
         """The handouts that an edition is split into, and an archive of them."""
         edition, started = made.edition, time.perf_counter()
         files: dict[str, bytes] = {}
@@ -73,7 +73,7 @@ class Saving:
         seconds = time.perf_counter() - started
         self.saved.append(Saved("zip", seconds, len(data), self._folder / name))
 
-    def _add(self, made: Made, name: str) -> dict[str, bytes]:
+    def _add(self, made: BuiltEdition, name: str) -> dict[str, bytes]:
         edition, package = made.edition, made.package
         assert package, "a document with errors is not saved"
         files = {name: package.data, **package.extra}
@@ -91,7 +91,7 @@ class Saving:
         self.saved.append(Saved(edition.format, made.seconds, len(package.data), path, fit))
         return files
 
-    def add_catalog(self, metadata: Metadata, made: Iterable[Made]) -> None:
+    def add_catalog(self, metadata: Metadata, made: Iterable[BuiltEdition]) -> None:
         """The records for shops and libraries of the editions that are products, and the cover
         that these show."""
         from pipeline.package import catalog

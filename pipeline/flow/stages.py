@@ -49,13 +49,13 @@ def metadata(document: Document) -> Metadata:
 
 def select(document: Document, edition: Edition, fit: int | Literal["even"] | None) -> Document:
     """The content of an edition. A given number of pages to ``fit`` overrides the source."""
-    from pipeline.model.sheet.fitting import asked_of_all
+    from pipeline.model.sheet.fitting import with_fit
     from pipeline.select import select
 
     selected = select(document, edition)
     if fit is None:
         return selected
-    return msgspec.structs.replace(selected, metadata=asked_of_all(selected.metadata, fit))
+    return msgspec.structs.replace(selected, metadata=with_fit(selected.metadata, fit))
 
 
 def resolve(document: Document, folder: Path, split: int) -> Document:
@@ -73,7 +73,7 @@ def mark(document: Document, edition: Edition, page_map: PageMap | None) -> Docu
     if edition.audience == "teacher":
         document = answers.put_in_place(document)
         if edition.format != "pdf":  # paper lies in the teacher's hand
-            document = answers.told_apart(document)
+            document = answers.titled_for_teachers(document)
     if page_map is not None and tells_pages(edition, document.metadata):
         place = page_marks.place_marks
         if edition.same_pages or edition.part == "answers":

@@ -66,7 +66,7 @@ def _joined(blocks: Iterable[Block]) -> Iterator[Block]:
         yield room
 
 
-def told_apart(document: Document) -> Document:
+def titled_for_teachers(document: Document) -> Document:
     """The document with a title that says whom it is for: on a shelf or among the tabs of a
     browser, the teacher's and the pupils' look alike."""
     title = f"{document.metadata.title} ({words(document.metadata.lang)['edition_teacher']})"

@@ -148,8 +148,8 @@ def number_lines(document: Document) -> Document:
 
 def _lettered(group: model.FigureGroup, number: int) -> tuple[model.Figure, ...]:
     """The figures of a group of that number, with letters where there is need of them."""
-    told_apart = any(figure.caption or figure.attributes.id for figure in group.figures)
-    if not group.caption or not told_apart:
+    are_labelled = any(figure.caption or figure.attributes.id for figure in group.figures)
+    if not group.caption or not are_labelled:
         return group.figures
     return tuple(
         replace(figure, number=number, part=letters(index).lower())

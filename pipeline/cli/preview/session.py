@@ -17,7 +17,7 @@ from pipeline.cli.preview import drawing
 from pipeline.cli.preview.showing import Shown, shown
 from pipeline.cli.preview.watching import Watcher
 from pipeline.driver import Event, Listener, Result
-from pipeline.flow.editions import Made
+from pipeline.flow.editions import BuiltEdition
 from pipeline.flow.runner import Begun
 from pipeline.model.diagnostics import Diagnostic
 from pipeline.model.editions import EDITIONS, output_name, stem_of
@@ -85,7 +85,7 @@ class Session:
         self._run = run
         self._told = told
         self._asked = editions
-        self._made: list[Made] = []
+        self._made: list[BuiltEdition] = []
         self._kept: dict[tuple[str, str], Shown] = {}
         self._lock = threading.Lock()
         self._folder = tempfile.TemporaryDirectory(prefix="chapbook-preview-")
@@ -135,7 +135,7 @@ class Session:
             listener(event)
             if isinstance(event, Begun):
                 self._set(doing=f"{event.stage} {event.edition}".strip())
-            elif isinstance(event, Made):
+            elif isinstance(event, BuiltEdition):
                 self._made.append(event)
 
         self._made = []
@@ -160,7 +160,7 @@ class Session:
             said = summary(outcome.diagnostics, blocked=outcome.failed)
             self._set(doing="", failed=outcome.failed, summary=said, findings=found, parts=parts)
 
-    def _parts(self, result: Result, made: list[Made]) -> dict[str, _Part]:
+    def _parts(self, result: Result, made: list[BuiltEdition]) -> dict[str, _Part]:
         stem = stem_of(self.source)
         parts: dict[str, _Part] = {}
         for one in made:

@@ -17,7 +17,7 @@ from pipeline.cli.report.passages import all_texts, paragraphs
 from pipeline.cli.report.reading_level import reading_level
 from pipeline.cli.report.reading_time import reading_time
 from pipeline.cli.report.result import EditionReport, PageFacts, Printed, Report, Scaled, Warned
-from pipeline.flow.editions import Made, Options, Source
+from pipeline.flow.editions import BuiltEdition, Options, Source
 from pipeline.flow.runner import Runner
 from pipeline.model import Document
 from pipeline.model.codes import Code, diagnostic
@@ -77,7 +77,7 @@ def make_report(
     for edition in chosen:
         if edition not in made:
             marked = way.marked(edition)
-            made[edition] = Made(edition, marked.findings, marked)
+            made[edition] = BuiltEdition(edition, marked.findings, marked)
     found = [finding for one in made.values() for finding in one.findings]
     if any(finding.is_error for finding in found):
         return _failed(started, (*way.parsed.findings, *found))
@@ -92,7 +92,7 @@ def _failed(report: Report, found: Iterable[Diagnostic]) -> Report:
     return msgspec.structs.replace(report, errors=errors)
 
 
-def _edition(made: Made, stem: str, prices: Prices, pictures: bool) -> EditionReport:
+def _edition(made: BuiltEdition, stem: str, prices: Prices, pictures: bool) -> EditionReport:
     assert made.document, "a document with errors is not reported on"
     edition, document = made.edition, made.document.value
     lang = document.metadata.lang

@@ -199,7 +199,7 @@ def _between(before: Knot, after: Knot) -> list[Knot]:
     return found
 
 
-def asked_of_all(metadata: Metadata, pages: int | Literal["even"]) -> Metadata:
+def with_fit(metadata: Metadata, pages: int | Literal["even"]) -> Metadata:
     """The metadata with so many pages asked of all printed editions, whatever they say; the
     bounds of the text's size stay."""
 

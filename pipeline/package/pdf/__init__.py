@@ -74,7 +74,7 @@ def package(
                 return package(pages, folder, None, sources, book.whole)
             return _joined(book, setter, pages, files, pieces, log, sources)
         kept = KeptPages(root) if edition.same_pages else None
-        pages, fitted, found = fit_pages(setter, pages, root, log.unheard)
+        pages, fitted, found = fit_pages(setter, pages, root, log.silenced)
         if any(finding.is_error for finding in found):
             return Package(b"", found)
         document = lay_out(setter, root, pages, kept.numbers if kept else None)

@@ -127,14 +127,14 @@ class _Fit:
 
 
 def fit_pages(
-    setter: Typesetter, pages: Pages, root: Element, unheard: Callable[[], Any]
+    setter: Typesetter, pages: Pages, root: Element, silenced: Callable[[], Any]
 ) -> Filled:
     """The pages as they are to be set, where their front matter asks that they be filled. What
-    the engine says of the layout of trials is ``unheard``."""
+    the engine says of the layout of trials is ``silenced``."""
     fit = fit_for(EDITIONS[pages.edition], pages.metadata)
     if fit is None:
         return Filled(pages)
-    with unheard():
+    with silenced():
         return _Fit(setter, pages, root).filled(fit)
 
 

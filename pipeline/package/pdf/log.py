@@ -52,7 +52,7 @@ class Log:
         return (*self._found.values(), *missing_glyphs(self._missing, spans), *bold)
 
     @contextlib.contextmanager
-    def unheard(self) -> Iterator[None]:
+    def silenced(self) -> Iterator[None]:
         """While this lasts, nothing is collected but what is wrong with images, which are read
         once."""
         self._is_deaf = True
