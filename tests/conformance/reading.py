@@ -11,6 +11,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote, urlsplit
 
 from playwright.sync_api import Browser, Page
 
@@ -33,10 +34,6 @@ REPEATED_IDS = """() => {
   const ids = [...document.querySelectorAll('[id]')].map((e) => e.id);
   return ids.filter((id, at) => ids.indexOf(id) !== at);
 }"""
-STORED = 500
-"""Milliseconds until another page of a busy browser knows what one has stored."""
-
-
 class Reader:
     """Somebody with a browser of their own, who has the page before them."""
 
@@ -62,8 +59,16 @@ class Reader:
 
     def leave(self) -> None:
         self.page.goto("about:blank")
-        self.page.wait_for_timeout(STORED)
         self.page.close()
+
+    def wait_until_stored(self) -> None:
+        """Wait until another page would know of the one thing that this reader's have stored."""
+        other = Path(unquote(urlsplit(self.address).path)).with_name("other.html")
+        other.write_text("<!DOCTYPE html><title>Another page</title>", "utf-8")
+        page = self.context.new_page()
+        page.goto(other.as_uri())
+        once(page, "localStorage.length", 1)
+        page.close()
 
 
 def colours(new: Callable[..., Reader]) -> dict[str, Any]:
@@ -111,6 +116,7 @@ def place(new: Callable[..., Reader]) -> dict[str, Any]:
     text = reader.page.locator("#fourth p").nth(2)
     text.evaluate("(e) => e.scrollIntoView()")
     reader.leave()
+    reader.wait_until_stored()
     reader.page = page = reader.open()
     at = "Math.round(document.querySelectorAll('#fourth p')[2].getBoundingClientRect().top)"
     note = page.locator("#page--resumed")
