@@ -211,7 +211,7 @@ clean: ## Delete what was built, and what is kept of it
 	    [ -f "$$list" ] || continue; work=$${list%/files}; dir=$${work#.work/}; \
 	    while IFS= read -r file; do rm -f "$$dir/$$file"; rmdir "$$dir/$${file%/*}" 2>/dev/null || :; done <"$$list"; \
 	    rm -rf "$$work"; rmdir "$$dir"/*/ "$$dir" .work 2>/dev/null || :; done; \
-	ls .cache 2>/dev/null | grep -E '^[0-9a-f]{64}' | while read -r kept; do rm -f ".cache/$$kept"; done; \
+	ls .cache 2>/dev/null | grep -E '^(trimmed$$|[0-9a-f]{64})' | while read -r kept; do rm -f ".cache/$$kept"; done; \
 	rmdir .cache 2>/dev/null || :
 
 distclean: clean ## Delete the environment and all caches too

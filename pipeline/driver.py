@@ -33,7 +33,7 @@ from pipeline.model.editions import (
 )
 from pipeline.model.messages import in_order
 from pipeline.system import outputs
-from pipeline.system.store import CACHE, Folder
+from pipeline.system.store import BETWEEN_TRIMS, CACHE, Folder
 
 if TYPE_CHECKING:
     from pipeline.model import Document
@@ -130,7 +130,7 @@ def build(
     if options.catalog:
         saving.add_catalog(way.metadata, made)
     files = saving.write(way.metadata)
-    store.trim()
+    store.trim(every=BETWEEN_TRIMS)
     for saved in saving.saved:
         listener(saved)
     led_to = (one for edition in chosen for one in offered(edition, way.metadata))

@@ -415,6 +415,19 @@ def test_what_was_not_used_for_longest_goes_and_nothing_of_others(tmp_path: Path
     assert (tmp_path / "folder").exists()
 
 
+def test_a_folder_is_not_looked_through_at_every_build(tmp_path: Path) -> None:
+    folder = Folder(tmp_path, limit=200)
+    folder.trim(every=60)
+    for name in "abc":
+        folder.put(key(name), bytes(100))
+    folder.trim(every=60)
+    assert len([name for name in "abc" if folder.get(key(name))]) == 3
+    (tmp_path / "trimmed").touch()
+    os.utime(tmp_path / "trimmed", (1000, 1000))
+    folder.trim(every=60)
+    assert len([name for name in "abc" if folder.get(key(name))]) == 1
+
+
 def test_what_was_never_finished_goes(tmp_path: Path) -> None:
     folder = Folder(tmp_path)
     lately, long_ago = (tmp_path / f"{key(name)}-1.new" for name in "ab")

@@ -36,6 +36,9 @@ CACHE = ".cache"
 LIMIT = 1_000_000_000
 """Bytes that a folder may hold."""
 
+BETWEEN_TRIMS = 60
+"""Seconds in which builds do not look again for what the store may lose."""
+
 LITTER = 60 * 60
 """Seconds after which a file that was never finished is taken for abandoned."""
 
@@ -96,9 +99,14 @@ class Folder:
             except OSError:
                 unfinished.unlink(missing_ok=True)
 
-    def trim(self) -> None:
+    def trim(self, every: float = 0) -> None:
         """Delete what was not used for longest until the rest is within the limit, and what
-        was never finished."""
+        was never finished. Looking through thousands of files takes a tenth of a second, and is
+        not done again within ``every`` seconds."""
+        last = self._path / "trimmed"
+        with contextlib.suppress(OSError):
+            if abs(time.time() - last.stat().st_mtime) < every:
+                return
         files = []
         with contextlib.suppress(OSError), os.scandir(self._path) as entries:
             for entry in entries:
@@ -112,6 +120,8 @@ class Folder:
                 with contextlib.suppress(OSError):
                     path.unlink()
                 size -= one
+        with contextlib.suppress(OSError):
+            last.touch()
 
 
 class Memo:

@@ -34,6 +34,8 @@ REPEATED_IDS = """() => {
   const ids = [...document.querySelectorAll('[id]')].map((e) => e.id);
   return ids.filter((id, at) => ids.indexOf(id) !== at);
 }"""
+
+
 class Reader:
     """Somebody with a browser of their own, who has the page before them."""
 
