@@ -146,7 +146,8 @@ class Source:
         if self.options.split:
             return self._begin_parts(edition, resolved, standard)
         page_map = standard.page_map if standard else None
-        return self._packed(edition, self.marked(edition, page_map, resolved), page_map)
+        marked = self.marked(edition, page_map, resolved)
+        return self._packed(edition, resolved, marked, page_map)
 
     def _begin_parts(
         self, edition: Edition, resolved: Outcome[Document], standard: BuiltEdition | None
@@ -174,7 +175,7 @@ class Source:
                 empty = marked.findings
                 continue
             file = part_name(self.stem, edition, number, len(handouts), name)
-            begun.append((section, self._packed(edition, marked, page_map, file)))
+            begun.append((section, self._packed(edition, resolved, marked, page_map, file)))
 
         def made() -> BuiltEdition:
             parts = tuple(part()._replace(section=section) for section, part in begun)
@@ -186,6 +187,7 @@ class Source:
     def _packed(
         self,
         edition: Edition,
+        resolved: Outcome[Document],
         marked: Outcome[Document],
         page_map: PageMap | None,
         file: str = "",
@@ -195,7 +197,7 @@ class Source:
         found = (*marked.findings, *pages.findings)
         if pages.failed:
             return functools.partial(BuiltEdition, edition, found, marked)
-        sources = self._sources(edition) if edition.is_archival else ()
+        sources = self._sources(resolved) if edition.is_archival else ()
         beside = self.options.assets_beside
         takes = (edition, self.folder, beside, self.name, pango_version(), sources)
         packing = self._runner.later(PACKAGE, pages, *takes)
@@ -214,11 +216,11 @@ class Source:
 
         return made
 
-    def _sources(self, edition: Edition) -> tuple[str, ...]:
+    def _sources(self, resolved: Outcome[Document]) -> tuple[str, ...]:
         """The names of the files that the document is made of: the source, and all of its folder
         that it takes."""
         folder = self.folder.resolve()
-        read = (Path(file) for one in (self.parsed, self.resolved(edition)) for file in one.files)
+        read = (Path(file) for one in (self.parsed, resolved) for file in one.files)
         files = {path.resolve() for path in read if path.is_file()}
         names = (path.relative_to(folder) for path in files if path.is_relative_to(folder))
         return tuple(sorted(name.as_posix() for name in names))

@@ -144,9 +144,9 @@ class ShapedText(SetText):  # type: ignore[misc]
             item, glyphs = run.data.item, run.data.glyphs
             run = run.next
             clusters = ffi.unpack(glyphs.log_clusters, glyphs.num_glyphs)
+            firsts = {item.offset + start: n for n, start in reversed([*enumerate(clusters)])}
             for space in spaces:
-                if item.offset <= space < item.offset + item.length:
-                    glyph = clusters.index(space - item.offset)
+                if (glyph := firsts.get(space)) is not None:  # it is no part of another letter
                     glyphs.glyphs[glyph].geometry.width += units
 
     def justified(self, text: str, spacing: float) -> ShapedText | None:
