@@ -1,7 +1,7 @@
 """Marks of other tools: each row of the table in docs/markdown.md is run.
 
 `EXPECTED` has a part of the HTML that each row's example becomes, by the example as the row
-shows it; a row that says *told* has findings, and no other has.
+shows it; a row that says *warning* has findings, and no other has.
 """
 
 from __future__ import annotations
@@ -105,4 +105,4 @@ def test_row(example: str, tmp_path: Path) -> None:
     assert EXPECTED[example] in html
     assert EXPECTED[example] or not html.strip()
     told = parse_body(source, tmp_path).diagnostics
-    assert bool(told) == ("*told*" in ROWS[example]), told
+    assert bool(told) == ("*warning*" in ROWS[example]), told
