@@ -144,9 +144,9 @@ def test_the_table_of_keys_is_current(accept: bool) -> None:
     """The page says all of a key in its section; the table comes from the fields alone."""
     path = DOCS / "frontmatter.md"
     before, table, after = re.split(
-        r"(?<=\n)(\| Key \| Other names \|.*?)(?=\n\n)", path.read_text("utf-8"), flags=re.DOTALL
+        r"(?<=\n)(\| Key \| Synonyms \|.*?)(?=\n\n)", path.read_text("utf-8"), flags=re.DOTALL
     )
-    current = "\n".join(("| Key | Other names | What it says |", "|---|---|---|", *key_rows()))
+    current = "\n".join(("| Key | Synonyms | Meaning |", "|---|---|---|", *key_rows()))
     if accept:
         path.write_text(before + current + after, "utf-8")
     else:

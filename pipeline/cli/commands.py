@@ -53,8 +53,8 @@ SHOWN = frozenset({".html", ".pdf", ".epub"})
     multiple=True,
     callback=edition_names,
     metavar="NAME",
-    help="What to make, several with commas between; all: whatever can be made (default: what the"
-    " front matter lists, or web, handout, ebook).",
+    help="The editions to build, separated by commas; all: every edition (default: those in the"
+    " front matter, or web, handout, ebook).",
 )
 @OUT
 @TEMPLATES
@@ -64,13 +64,13 @@ SHOWN = frozenset({".html", ".pdf", ".epub"})
 @click.option(
     "--fit",
     metavar="PAGES",
-    help="The number of pages that printed editions should fill; even: whole sheets.",
+    help="The number of pages that printed editions should fill; even: full sheets.",
 )
 @click.option(
     "--split",
     type=click.IntRange(1, 6),
     metavar="LEVEL",
-    help="Make a handout of every section of a level (1 to 6), and a zip archive of them all.",
+    help="Make a handout of each section of a level (1 to 6), and a zip archive of all.",
 )
 @click.option(
     "--cover-spread",
@@ -90,9 +90,9 @@ SHOWN = frozenset({".html", ".pdf", ".epub"})
 @click.option(
     "--dump",
     type=click.Choice(["parsed", "selected", "resolved", "pages"]),
-    help="Print the document as it is after a stage, instead of building.",
+    help="Print the document after a stage instead of building.",
 )
-@click.option("--stages", is_flag=True, help="List the stages, and whether each had to run.")
+@click.option("--stages", is_flag=True, help="List the stages and say which had to run.")
 @click.option("--depfile", type=SOURCE, hidden=True)
 @click.option("--target", default="", hidden=True)
 def build(
@@ -199,12 +199,13 @@ def build_of(options: dict[str, Any], dump: str | None = None) -> Callable[..., 
     type=SOURCE,
     metavar="FILE",
     help="The source to compare the files with, to see that no text is missing (default: found by "
-    "the model.json beside them).",
+    "the model.json next to them).",
 )
 def check(files: tuple[Path, ...], as_json: bool, external: bool, source: Path | None) -> None:
-    """Look for faults in finished files (.html, .pdf, .epub) and in sites (their folders), compare
-    files with the manifest.json that was built with them, or look for dead links in sources.
-    Other files are passed over; with none but these, there is nothing to do.
+    """Check finished files (.html, .pdf, .epub) and sites (folders) for faults.
+
+    Given a manifest.json, compare files with those that were built; with --external, look for dead
+    links in sources. Other files are skipped.
 
     \b
     Examples:
@@ -244,7 +245,7 @@ def check(files: tuple[Path, ...], as_json: bool, external: bool, source: Path |
 @click.command()
 @click.argument("code", required=False)
 def explain(code: str | None) -> None:
-    """Say what a message means and what to do; without CODE, list them all."""
+    """Explain a message and what to do about it; without CODE, list all codes."""
     from pipeline.model.codes import BY_SLUG
     from pipeline.model.suggestions import nearest
 
@@ -277,7 +278,7 @@ def quoted(name: str) -> str:
     help="The kind of publication to start.",
 )
 def new(name: str, kind: str) -> None:
-    """Write a starter source, NAME.md, that says how it is done and builds at once.
+    """Write a starter source, NAME.md, with comments that explain it.
 
     \b
     Examples:
@@ -306,7 +307,7 @@ def schema() -> None:
 @click.command()
 @click.argument("shell", type=click.Choice(["bash", "zsh", "fish"]))
 def completion(shell: str) -> None:
-    """Print what makes SHELL complete this command: put it in the shell's start file.
+    """Print the completion script for SHELL; add it to the shell's start-up file.
 
     \b
     Example:

@@ -25,10 +25,10 @@ NARROWEST, WIDEST = 40, 100
 
 @click.command()
 @click.argument("source", required=False, type=READABLE)
-@click.option("--json", "as_json", is_flag=True, help="Print them as JSON, for programs.")
+@click.option("--json", "as_json", is_flag=True, help="Print the list as JSON, for scripts.")
 @click.option("--make", "for_make", is_flag=True, hidden=True)
 def editions(source: Path | None, as_json: bool, for_make: bool) -> None:
-    """Show the editions that there are, and how those of SOURCE are set.
+    """List all editions, or those of SOURCE with their settings.
 
     \b
     Examples:
@@ -60,7 +60,7 @@ def editions(source: Path | None, as_json: bool, for_make: bool) -> None:
         click.echo(told if source else f"{one.name:<{NAME}}{one.label}")
     if source:
         click.echo()
-        click.echo(textwrap.fill("* is made where the command names no edition.", width))
+        click.echo(textwrap.fill("* is built by default.", width))
         name = shlex.quote(str(source))
         click.echo(messages.printable(f"Pictures of all: chapbook report {name} --edition all"))
 

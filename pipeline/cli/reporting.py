@@ -69,19 +69,19 @@ NOTHING = Decimal(0)
     multiple=True,
     callback=edition_names,
     metavar="NAME",
-    help="What to report on, several with commas between (default: those that the front matter"
-    " lists, or handout).",
+    help="The editions to report on, separated by commas (default: those in the front matter, or"
+    " handout).",
 )
 @click.option(
-    "--copies", type=click.IntRange(1, 10_000_000), default=1, show_default=True, help="How many."
+    "--copies", type=click.IntRange(1, 10_000_000), default=1, show_default=True, help="Copies."
 )
-@click.option("--paper-price", type=PRICE, default=NOTHING, help="The cost of a sheet of paper.")
-@click.option("--page-price", type=PRICE, default=NOTHING, help="The cost of printing a side.")
+@click.option("--paper-price", type=PRICE, default=NOTHING, help="The price of a sheet of paper.")
+@click.option("--page-price", type=PRICE, default=NOTHING, help="The price of printing one side.")
 @click.option(
     "--ink-price",
     type=PRICE,
     default=NOTHING,
-    help="The cost of the ink for a side with 5 % coverage.",
+    help="The price of ink for a side with 5 % coverage.",
 )
 @click.option("--currency", default="EUR", show_default=True, callback=currency_code)
 @OUT
@@ -101,10 +101,10 @@ def report(
     strict: bool,
     as_json: bool,
 ) -> None:
-    """Say what printing takes, how hard the text is, and what will not print well.
+    """Report on paper, ink, cost, reading level, and what will not print well.
 
-    Writes report.html, with pictures of the pages, and report.json into the source's folder of
-    what is built, and adds to manifest.json what it says of the files that are there.
+    Writes report.html, with pictures of the pages, and report.json to the output folder, and adds
+    its results to manifest.json.
 
     \b
     Examples:

@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 )
 @click.option("--diff", is_flag=True, help="Write nothing; show the changes.")
 def format_(files: tuple[Path, ...], check: bool, diff: bool) -> None:
-    """Write sources in one canonical way: a line for each paragraph, tables in columns, one mark
-    for each thing. What a source says stays the same, and so do comments and all its words.
+    """Format sources in a uniform style: one line per paragraph, aligned tables, consistent markup.
+    The content and all comments stay the same.
 
     \b
     Examples:
@@ -81,14 +81,15 @@ def format_(files: tuple[Path, ...], check: bool, diff: bool) -> None:
     type=click.Choice(["accept", "reject", "keep"]),
     default="accept",
     show_default=True,
-    help="What becomes of tracked changes in .docx and .odt; kept ones are `<ins>` and `~~`.",
+    help="The treatment of tracked changes in .docx, .odt and .rtf; keep: as `<ins>` and `~~`.",
 )
 @click.option("--book", is_flag=True, help="Make one book of a folder, with one file per chapter.")
 def import_(files: tuple[Path, ...], out: Path, changes: Changes, book: bool) -> None:
-    """Make sources of what you have: copied text (.txt, or - for standard input), web pages
-    (.html), Word documents (.docx), e-books (.epub), other programs' Markdown (.md), or a folder
-    of it. Images come beside the source, and a ledger says what the input holds, and what the
-    source has.
+    """Convert other formats into sources, with their images.
+
+    Reads copied text (.txt, or - for standard input), web pages (.html), Word (.docx),
+    OpenDocument (.odt) and RTF documents, e-books (.epub), PDF, other programs' Markdown (.md),
+    and folders of these. A table compares what the input contains with the result.
 
     \b
     Examples:

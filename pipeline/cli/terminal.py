@@ -44,7 +44,7 @@ OUT = click.option(
     type=click.Path(file_okay=False, path_type=Path),
     default=Path("build"),
     show_default=True,
-    help="Where to.",
+    help="The output folder.",
 )
 TEMPLATES = click.option(
     "--templates",

@@ -39,7 +39,7 @@ def _options(*names: str) -> list[click.Parameter]:
 
 @click.command(params=_options(*SHARED, "split"))
 def watch(source: Path, **options: Any) -> None:
-    """Build a source, and again at every save of a file that it is made of, until Ctrl-C.
+    """Build a source, and again whenever one of its files is saved, until Ctrl-C.
 
     \b
     Examples:
@@ -68,7 +68,7 @@ def watch(source: Path, **options: Any) -> None:
     "--editor",
     metavar="COMMAND",
     default="",
-    help='The command that opens a place in the source, such as "code -g {file}:{line}".',
+    help='The command that opens a source position, such as "code -g {file}:{line}".',
 )
 @click.option(
     "--port",
@@ -78,7 +78,7 @@ def watch(source: Path, **options: Any) -> None:
 )
 @click.option("--no-open", is_flag=True, help="Print the address instead of opening a browser.")
 def preview(source: Path, editor: str, port: int, no_open: bool, **options: Any) -> None:
-    """Show web page, print and e-book side by side in a browser, anew at every save, until Ctrl-C.
+    """Preview web page, print and e-book in a browser, updated at every save, until Ctrl-C.
 
     \b
     Examples:

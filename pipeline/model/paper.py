@@ -66,7 +66,11 @@ class Margins(msgspec.Struct, frozen=True, omit_defaults=True):
     bottom: Annotated[float | None, Key("Below the text.", within=(0, 150))] = None
     inner: Annotated[
         float | None,
-        Key("At the spine; to the left where there is none.", also="left inside", within=(0, 150)),
+        Key(
+            "At the spine, or on the left if pages are not mirrored.",
+            also="left inside",
+            within=(0, 150),
+        ),
     ] = None
     outer: Annotated[
         float | None, Key("At the outer edge.", also="right outside", within=(0, 150))
@@ -81,25 +85,26 @@ class PageOptions(msgspec.Struct, frozen=True, omit_defaults=True):
 
     written: ClassVar = Written("a page", alone="size")
     size: Annotated[PageSize | None, Key("A4, Letter, A5 …, or 150mm x 220mm.", form="size")] = None
-    margins: Annotated[Margins, Key("One for all edges, or top, bottom, inner and outer.")] = (
+    margins: Annotated[Margins, Key("A length for all edges, or top, bottom, inner and outer.")] = (
         Margins()
     )
     gutter: Annotated[
-        float | None, Key("What the binding takes; pages are mirrored then.", within=(0, 60))
+        float | None, Key("The extra width for binding; mirrors pages.", within=(0, 60))
     ] = None
     columns: Annotated[
         int | None,
-        Key("How many columns the text has.", within=(1, 2), wrong="is not a number of columns"),
+        Key("The number of columns.", within=(1, 2), wrong="is not a number of columns"),
     ] = None
-    text: Annotated[float | None, Key("The size of the text, in points.", form="points")] = None
-    leading: Annotated[float | None, Key("From line to line, in points.", form="points")] = None
+    text: Annotated[float | None, Key("The type size, in points.", form="points")] = None
+    leading: Annotated[float | None, Key("The line spacing, in points.", form="points")] = None
     creep: Annotated[
-        float | None, Key("In a booklet: how far a sheet pushes out the one within.", within=(0, 2))
+        float | None,
+        Key("In a booklet: how far a sheet pushes out the one inside it.", within=(0, 2)),
     ] = None
     signature: Annotated[
         int | None,
         Key(
-            "In a booklet: how many sheets are folded together.",
+            "In a booklet: the number of sheets that are folded together.",
             within=(1, 50),
             wrong="is not a number of sheets",
         ),
@@ -113,10 +118,10 @@ class FitOptions(msgspec.Struct, frozen=True, omit_defaults=True):
 
     written: ClassVar = Written("a number of pages", alone="pages")
     pages: Annotated[
-        int | Literal["even"], Key("How many pages to fill; even: whole sheets.", form="pages")
+        int | Literal["even"], Key("The number of pages to fill; even: full sheets.", form="pages")
     ]
-    smallest: Annotated[float, Key("The smallest size of text, in points.", form="points")] = 9
-    largest: Annotated[float, Key("The largest size of text, in points.", form="points")] = 13
+    smallest: Annotated[float, Key("The smallest type size, in points.", form="points")] = 9
+    largest: Annotated[float, Key("The largest type size, in points.", form="points")] = 13
     line: int = 0
     column: int = 0
     forced: bool = False
@@ -144,25 +149,25 @@ class PrintOptions(msgspec.Struct, frozen=True, omit_defaults=True):
         {"size": "150mm x 220mm", "margins": "15mm"},
         {"columns": 2, "text": "10pt"}, also="papersize")] = PageOptions()
     theme: Annotated[Theme | None, Key(
-        "How the printed page looks.", "modern", wrong="is no theme")] = None
+        "The design of the printed page.", "modern", wrong="is not a theme")] = None
     handwriting: Annotated[Handwriting | None, Key(
-        "Whose hand fills in lines and blanks: their distance is 12, 9 or 7.5 mm.", "primary",
-        wrong="is no kind of handwriting")] = None
+        "The handwriting that lines must fit: 12, 9 or 7.5 mm apart.", "primary",
+        wrong="is not a kind of handwriting")] = None
     fit: Annotated[FitOptions | None, Key(
-        "How many pages the text is made to fill: a number, or even for whole sheets; "
+        "The number of pages to fill: a number, or even for full sheets; "
         "or pages, smallest and largest.", 2, "even", {"pages": 4, "smallest": "9.5pt"})] = None
     name_line: Annotated[tuple[NameField, ...] | None, Key(
-        "Whether there are lines for name, class and date at the top; or which of them.", True,
+        "Whether to print lines for name, class and date, or which of them.", True,
         ["name", "date"], form="name line")] = None
     links: Annotated[LinkList | None, Key(
-        "Where print tells the addresses of links: in a list at the end, at the foot, "
-        "or nowhere.", "foot", "none", wrong="is no place for addresses",
+        "The place where addresses of links are printed: in a list at the end, at the foot, "
+        "or nowhere.", "foot", "none", wrong="is not a place for addresses",
         words={"false": "none", "no": "none", "off": "none", "true": "end"})] = None
     image_resolution: Annotated[int | None, Key(
-        "How many pixels to the inch printed images have at most: 300 without it.", 600,
-        within=(100, 2400), wrong="is not a number of pixels to the inch")] = None
+        "The maximum resolution of printed images, in pixels per inch; 300 by default.", 600,
+        within=(100, 2400), wrong="is not a number of pixels per inch")] = None
     qr_codes: Annotated[bool | None, Key(
-        "Whether printed links have a code for telephones beside them.", True, also="qr")] = None
+        "Whether to print QR codes next to links.", True, also="qr")] = None
     # fmt: on
 
 

@@ -25,17 +25,17 @@ class Contributor(msgspec.Struct, frozen=True, omit_defaults=True):
     write to one who is ``corresponding``."""
 
     written: ClassVar = Written("a person", alone="name")
-    name: Annotated[str, Key("The name as it is to be printed.")]
+    name: Annotated[str, Key("The name as it is printed.")]
     role: Annotated[
         str,
         Key(
-            "What the person did: a word or a MARC relator code, or several.",
+            "The role, as a word or a MARC relator code, or several.",
             also="roles",
             form="roles",
         ),
     ] = "aut"
     sort_name: Annotated[
-        str, Key("The name as a catalogue sorts it: `Kara, Siddharth`.", also="file_as")
+        str, Key("The form of the name that catalogues sort by: `Kara, Siddharth`.", also="file_as")
     ] = ""
     orcid: Annotated[str, Key("The person's ORCID, such as 0000-0002-1825-0097.", form="orcid")] = (
         ""
@@ -57,14 +57,14 @@ class Contributor(msgspec.Struct, frozen=True, omit_defaults=True):
     affiliations: Annotated[
         tuple[str, ...],
         Key(
-            "Where the person works: a name, or a list.",
+            "The institution or institutions: a name, or a list.",
             name="affiliation",
             also="affiliations institute",
             form="affiliations",
         ),
     ] = ()
-    email: Annotated[str, Key("The person's address for mail.", form="email")] = ""
-    corresponding: Annotated[bool, Key("Whether readers may write to the person.")] = False
+    email: Annotated[str, Key("The person's e-mail address.", form="email")] = ""
+    corresponding: Annotated[bool, Key("Whether this is the corresponding author.")] = False
 
     @property
     def roles(self) -> tuple[str, ...]:
@@ -98,10 +98,10 @@ class Isbns(msgspec.Struct, frozen=True, omit_defaults=True):
     """The ISBNs of a publication, which has one for each format that is sold: digits alone."""
 
     written: ClassVar = Written("an ISBN", alone="epub")
-    epub: Annotated[str, Key("That of the e-book.", also="ebook e-book", form="isbn")] = ""
-    pdf: Annotated[str, Key("That of the PDF, where it is sold or lent.", form="isbn")] = ""
+    epub: Annotated[str, Key("The ISBN of the e-book.", also="ebook e-book", form="isbn")] = ""
+    pdf: Annotated[str, Key("The ISBN of the PDF, if it is sold or lent.", form="isbn")] = ""
     print: Annotated[
-        str, Key("That of the printed book.", also="printed paperback", form="isbn")
+        str, Key("The ISBN of the printed book.", also="printed paperback", form="isbn")
     ] = ""
 
 
@@ -111,8 +111,8 @@ class Subject(msgspec.Struct, frozen=True, omit_defaults=True):
 
     written: ClassVar = Written("a subject")
     scheme: Annotated[str, Key("The classification.", also="authority", form="scheme")]
-    code: Annotated[str, Key("The code that it has there.", also="term")]
-    name: Annotated[str, Key("What the code stands for.", also="heading")] = ""
+    code: Annotated[str, Key("The code in the classification.", also="term")]
+    name: Annotated[str, Key("The name that belongs to the code.", also="heading")] = ""
 
 
 class Audience(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -129,7 +129,7 @@ class Audience(msgspec.Struct, frozen=True, omit_defaults=True):
     ] = 0
     oldest: int = 0
     level: Annotated[
-        str, Key("The level of education, in words: Key Stage 3.", also="educational_level grade")
+        str, Key("The educational level, in words: Key Stage 3.", also="educational_level grade")
     ] = ""
 
     @property
@@ -148,13 +148,13 @@ class Certification(msgspec.Struct, frozen=True, omit_defaults=True):
         "a statement on accessibility", hint="Write `certified_by:`, `summary:` …"
     )
     certified_by: Annotated[
-        Placed | None, Key("Who has looked, and vouches for it.", also="certifier")
+        Placed | None, Key("The person or organisation that has checked it.", also="certifier")
     ] = None
-    credential: Annotated[str, Key("By what right: a credential's name or address.")] = ""
-    report: Annotated[str, Key("Where the report is.", form="address")] = ""
-    summary: Annotated[
-        str, Key("What readers should know, in words of your own.", form="paragraphs")
-    ] = ""
+    credential: Annotated[str, Key("The name or address of their credential.")] = ""
+    report: Annotated[str, Key("The address of the report.", form="address")] = ""
+    summary: Annotated[str, Key("A summary for readers, in your own words.", form="paragraphs")] = (
+        ""
+    )
 
 
 class Series(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -162,7 +162,7 @@ class Series(msgspec.Struct, frozen=True, omit_defaults=True):
     hyphen."""
 
     written: ClassVar = Written("a series", alone="name")
-    name: Annotated[str, Key("The series' title.")]
+    name: Annotated[str, Key("The title of the series.")]
     position: Annotated[
         str, Key("The number in the series, such as 3 or 2.1.", also="number", form="position")
     ] = ""
@@ -174,7 +174,7 @@ class Series(msgspec.Struct, frozen=True, omit_defaults=True):
             wrong="is neither a series nor a set",
         ),
     ] = "series"
-    issn: Annotated[str, Key("The series' ISSN.", form="issn")] = ""
+    issn: Annotated[str, Key("The ISSN of the series.", form="issn")] = ""
 
 
 class Translation(msgspec.Struct, frozen=True):
@@ -186,8 +186,8 @@ class Translation(msgspec.Struct, frozen=True):
 
 class Licence(msgspec.Struct, frozen=True, omit_defaults=True):
     written: ClassVar = Written("a licence")
-    name: Annotated[str, Key("The licence's name.")]
-    url: Annotated[str, Key("Where it can be read.", form="address")] = ""
+    name: Annotated[str, Key("The name of the licence.")]
+    url: Annotated[str, Key("The address of its text.", form="address")] = ""
 
 
 class Speaker(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -195,7 +195,7 @@ class Speaker(msgspec.Struct, frozen=True, omit_defaults=True):
 
     written: ClassVar = Written("a speaker")
     name: Annotated[str, Key("The name that begins the speaker's turns.")]
-    role: Annotated[str, Key("What the speaker is in the dialogue.")]
+    role: Annotated[str, Key("The speaker's role in the dialogue.")]
     asks: Annotated[bool, Key("Whether the speaker asks the questions.")] = False
 
 
@@ -203,10 +203,8 @@ class Cover(msgspec.Struct, frozen=True, omit_defaults=True):
     """The cover's image, relative to the source's folder, and its text alternative."""
 
     written: ClassVar = Written("a cover", alone="source")
-    source: Annotated[
-        Placed, Key("The image, from the source's folder.", name="image", form="cover")
-    ]
-    alt: Annotated[str, Key("What the cover shows, for those who cannot see it.")] = ""
+    source: Annotated[Placed, Key("An image in the source's folder.", name="image", form="cover")]
+    alt: Annotated[str, Key("The alternative text of the cover.")] = ""
 
 
 class OwnFont(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -224,7 +222,8 @@ class OwnFont(msgspec.Struct, frozen=True, omit_defaults=True):
     obfuscated: Annotated[
         bool,
         Key(
-            "Whether its licence asks that nobody can take it out of the e-book.", name="obfuscate"
+            "Whether the licence requires that the font is obfuscated in the e-book.",
+            name="obfuscate",
         ),
     ] = False
     whole: bool = False
@@ -236,9 +235,7 @@ class Brand(msgspec.Struct, frozen=True, omit_defaults=True):
 
     written: ClassVar = Written("a brand", hint="Write `logo:`, `accent:` …")
     logo: Annotated[Placed | None, Key("An image in the source's folder.", form="logo")] = None
-    logo_alt: Annotated[
-        str, Key("What the logo says, for those who cannot see it.", name="alt")
-    ] = ""
+    logo_alt: Annotated[str, Key("The alternative text of the logo.", name="alt")] = ""
     accent: Annotated[
         str, Key("The colour of headings, rules and charts: #1f3b57.", form="accent")
     ] = ""
@@ -255,7 +252,7 @@ class ContentsOptions(msgspec.Struct, frozen=True, omit_defaults=True):
     show: Annotated[
         Literal["auto", "always", "never"],
         Key(
-            "Whether to print it; auto: where it is long enough.",
+            "Whether to show it; auto: if the document is long enough.",
             wrong="does not say when to print the contents",
             words=dict.fromkeys(("true", "yes", "on"), "always")
             | dict.fromkeys(("false", "no", "off"), "never"),
@@ -263,11 +260,9 @@ class ContentsOptions(msgspec.Struct, frozen=True, omit_defaults=True):
     ] = "auto"
     depth: Annotated[
         int,
-        Key(
-            "How many levels of sections it has.", within=(1, 6), wrong="is not a number of levels"
-        ),
+        Key("The number of heading levels.", within=(1, 6), wrong="is not a number of levels"),
     ] = 2
-    questions: Annotated[bool, Key("Whether the questions of a dialogue are in it.")] = False
-    figures: Annotated[bool, Key("Whether there is a list of figures as well.")] = False
-    tables: Annotated[bool, Key("Whether there is a list of tables as well.")] = False
-    listings: Annotated[bool, Key("Whether there is a list of captioned code as well.")] = False
+    questions: Annotated[bool, Key("Whether to include the questions of a dialogue.")] = False
+    figures: Annotated[bool, Key("Whether to add a list of figures.")] = False
+    tables: Annotated[bool, Key("Whether to add a list of tables.")] = False
+    listings: Annotated[bool, Key("Whether to add a list of captioned code.")] = False
