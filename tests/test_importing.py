@@ -217,6 +217,18 @@ def test_what_is_guessed(tmp_path: Path) -> None:
     assert "The image “images/a.png” has no alternative text." in told(made)
 
 
+def test_marks_of_ours_in_a_page(tmp_path: Path) -> None:
+    """Braces of a template are text in another's page, and its glossary's links stay links."""
+    (tmp_path / "page.html").write_text(
+        "<article><h1>Templates</h1><p>Write {{ year }} for the year, as "
+        '<a class="term" href="https://example.org/b">the book</a> has it.</p></article>'
+    )
+    made = imported(tmp_path / "page.html")
+    assert body(made) == (
+        "Write \\{\\{ year }} for the year, as [the book](https://example.org/b) has it."
+    )
+
+
 # --- Word -------------------------------------------------------------------------------
 
 FORMULA = (

@@ -24,7 +24,7 @@ from pipeline.model.tree import (
 )
 from pipeline.model.words import folded
 
-_COMMAS = re.compile(r"[,;،、，\n]")
+COMMAS = re.compile(r"[,;،、，\n]")
 
 
 def fill_banks(document: Document, kept: Callable[[Iterable[Node]], Iterable[Node]]) -> Document:
@@ -91,4 +91,4 @@ def _added(bank: Container) -> Iterator[str]:
                 "\n" if isinstance(one, model.SoftBreak | model.LineBreak) else plain_text((one,))
                 for one in node.children
             )
-            yield from filter(None, (word.strip() for word in _COMMAS.split(text)))
+            yield from filter(None, (word.strip() for word in COMMAS.split(text)))

@@ -45,6 +45,7 @@ def read_epub(path: Path, name: str) -> Draft:
             Metadata(), (), found=(diagnostic(Code.UNREADABLE_FILE, message, source=name),)
         )
     metadata = package.metadata()
+    page.set("lang", metadata.lang)
     draft = of_page(page, name, parts.get, whole=True, title=metadata.title, own=own)
     told = [
         f"The identifier {one} is left out: a new edition gets its own."
@@ -54,7 +55,10 @@ def read_epub(path: Path, name: str) -> Draft:
         said = "1 print page marker is" if marks == 1 else f"{marks} print page markers are"
         told.append(f"{said} left out: editions make their own.")
     found = tuple(diagnostic(Code.NOT_IMPORTED, one, source=name) for one in told)
-    metadata = replace(metadata, speakers=draft.metadata.speakers)
+    text = draft.metadata
+    metadata = replace(
+        metadata, speakers=text.speakers, score=text.score, number_sections=text.number_sections
+    )
     images = dict(draft.images)
     suffix = posixpath.splitext(cover)[1].lower()
     if cover in parts and not own and suffix in (".jpg", ".jpeg", ".png"):

@@ -85,9 +85,9 @@ def of_page(
     reader = PageReader(name, fetch, address, places)
     if places == "line":
         reader.find_columns(root, text)
-    if own := own or own_markup.is_own(root):
-        own_markup.prepare(root)
-        whole = True
+    own = own or own_markup.is_own(root)
+    page = own_markup.prepare(root) if own else None
+    whole = whole or own
     dropped = [(e, article.words(e)) for e in article.strip(root)]
     body = root.find("body")
     chosen = (root if body is None else body) if whole else article.find(root)
@@ -105,9 +105,14 @@ def of_page(
     for _, text in taken:
         counts.update(_counts(text))
     counts["notes"] = sum(1 for n in walk((*blocks, *texts)) if isinstance(n, NoteReference))
-    if own:
+    if page:
+        metadata = replace(
+            metadata, score=own_nodes.scores(blocks), number_sections=page.has_numbers
+        )
         changes = own_nodes.nodes(metadata.lang, reader.tell)
         blocks, texts = rewrite(blocks, leave=changes), rewrite(texts, leave=changes)
+        blocks = own_nodes.with_index(blocks, page)
+        texts = own_nodes.with_index(texts, page)
         metadata = replace(metadata, speakers=own_nodes.speakers(blocks))
         joined = rewrite((*blocks, *texts), leave=joined_runs())
         counts = count(joined, ())  # type: ignore[arg-type]

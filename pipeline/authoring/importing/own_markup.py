@@ -5,7 +5,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from typing import NamedTuple
 
+from lxml import etree
 from lxml.etree import _Element as Element
 
 from pipeline.authoring.importing.article import drop
@@ -13,7 +15,7 @@ from pipeline.model.roles import ROLES
 
 _GONE = frozenset(
     "page-mark visually-hidden skip tools title-block contents captions ways back note-number label"
-    " downloads hint slot equation-number".split()
+    " downloads hint slot equation-number line-number".split()
 )
 _GONE_ROLES = frozenset({"doc-backlink", "doc-pagebreak", "doc-toc"})
 _MADE_PAGES = frozenset({"title-page", "imprint-page", "cover-page", "contents-page"})
@@ -42,8 +44,20 @@ def roles_of(element: Element) -> list[str]:
     return [name for name in names if name in ROLES and name != "chapter"]
 
 
-def prepare(root: Element) -> None:
+class OwnPage(NamedTuple):
+    """Facts about a text that its page tells in other places: the entries of its index, by the ids of what is
+    marked, and which entries others lead to ``see``; whether sections are numbered."""
+
+    entries: dict[str, list[str]]
+    see: list[tuple[str, str]]
+    has_numbers: bool
+
+
+def prepare(root: Element) -> OwnPage:
     """Take out what is of the page, and mark what is of the text."""
+    page = _own_page(root)
+    _mark_terms(root)
+    etree.strip_tags(root, "bdi")  # around what is from left to right in Arabic
     for element in [*root.iter()]:
         if not isinstance(element.tag, str):
             continue
@@ -52,6 +66,8 @@ def prepare(root: Element) -> None:
             drop(element)
             continue
         match element.tag:
+            case "div" | "section" if "index-list" in classes:
+                _emptied(element, "index")
             case "section":
                 _section(element, classes)
             case "label" if "writing-lines" in classes:
@@ -60,19 +76,29 @@ def prepare(root: Element) -> None:
                 element.tag = "span"
                 if "blank" not in classes:
                     element.set("class", "task open")
-            case "div" if "index-list" in classes:
-                _emptied(element, "index")
+            case "div" if "numbered-lines" in classes:
+                _numbered(element, classes)
             case "p" if "writing-prompt" in classes:
                 _emptied(element, "write-lines rows-3")
             case "legend":
                 element.tag = "p"
                 element.set("class", "prompt")
+            case "a" if "biblioref" in classes:
+                element.tag = "span"
+            case "code" | "kbd" | "samp" | "a":
+                element.attrib.pop("dir", None)
             case "label":
                 element.tag = "span"
             case "fieldset":
                 element.tag = "div"
             case "details" if "chart-data" in classes:
                 element.tag = "div"
+            case "details" if "box" in classes:
+                element.tag = "div"
+                fold = "open" if element.get("open") is not None else "closed"
+                element.set("class", " ".join((*classes, f"fold-{fold}")))
+            case "summary" if "box-title" in classes:
+                element.tag = "p"
             case "figure" if "figures" in classes or "listing" in classes:
                 element.tag = "div"
             case "figcaption" if (parent := element.getparent()) is not None:
@@ -81,19 +107,59 @@ def prepare(root: Element) -> None:
                     element.set("class", "caption")
             case "aside" if "footnote" not in classes:
                 element.tag = "div"
-            case "figure" if width := width_in(classes):
-                for image in element.iter("img"):
-                    image.set("width", width)
             case "pre":
                 element.set("class", _lines_of_code(element))
             case _:
                 continue
+    return page
+
+
+def _mark_terms(root: Element) -> None:
+    """Mark the words that a glossary explains; the title of one in another form is its own."""
+    terms = {f"#{e.get('id')}": "".join(e.itertext()) for e in root.iter("dfn")}
+    known = {term.casefold(): term for term in terms.values()}
+    for use in root.xpath(".//*[self::a or self::span][contains(@class, 'term')]"):
+        classes = classes_of(use)
+        if "term" not in classes:
+            continue
+        said = "".join(use.itertext()).casefold()
+        term = known.setdefault(said, terms.get(use.attrib.pop("href", ""), ""))
+        use.tag = "span"
+        if not term:
+            use.set("class", " ".join(name for name in classes if name != "term"))
+        elif said != term.casefold():
+            use.set("title", term)
+
+
+def _own_page(root: Element) -> OwnPage:
+    """The facts that the index and the headings tell."""
+    numbered = root.xpath(".//section/*/span[@class='number']")
+    found = OwnPage({}, [], bool(numbered))
+    for number in numbered:
+        drop(number)
+    paths: dict[Element, str] = {}
+    names: dict[str, str] = {}
+    listed = root.xpath(".//*[contains(@class, 'index-list')]//li")
+    for item in listed:
+        term = next((e for e in item.iter("span") if "index-term" in classes_of(e)), item)
+        above = next((paths[e] + "!" for e in item.iterancestors("li") if e in paths), "")
+        paths[item] = above + re.sub(r"([!;])", r"\\\1", "".join(term.itertext()).strip())
+        names[f"#{item.get('id')}"] = paths[item]
+    for item in listed:
+        for link in item.iterchildren("a"):
+            found.entries.setdefault((link.get("href") or "")[1:], []).append(paths[item])
+        for see in item.iterchildren("span"):
+            if "see" in classes_of(see):
+                others = list(see.iterchildren("a", "span"))
+                said = [names.get(e.get("href") or "") or "".join(e.itertext()) for e in others]
+                found.see.append((paths[item], "; ".join(said)))
+    return found
 
 
 def width_in(classes: Iterable[str]) -> str:
-    """The width that a class says, in per cent."""
-    found = (re.fullmatch(r"width-(\d+)(?:-(\d+))?pc", name) for name in classes)
-    return next((f"{m[1]}.{m[2]}%" if m[2] else f"{m[1]}%" for m in found if m), "")
+    """The width that a class says."""
+    said = "".join(name for name in classes if re.match(r"width-\d", name))
+    return said.removeprefix("width-").replace("-", ".").replace("pc", "%")
 
 
 def _is_gone(element: Element, classes: list[str]) -> bool:
@@ -130,8 +196,30 @@ def _lines(element: Element, classes: list[str]) -> None:
     """Lines, or room, to write in: how much there is of it, is in the class."""
     area = element.find(".//textarea")
     rows = "" if area is None else area.get("rows") or ""
-    kind = "space" if "writing-space" in classes else "lines"
-    _emptied(element, f"write-{kind} rows-{rows if rows.isdecimal() else 3}")
+    number = int(rows) if rows.isdecimal() else 3
+    if "writing-space" in classes:
+        _emptied(element, f"write-space rows-{number}")
+    else:
+        _emptied(element, f"write-lines rows-{number - 1}")
+
+
+def _numbered(element: Element, classes: list[str]) -> None:
+    """Numbered lines: how often there is a number, and the first line's, are in classes."""
+    lines = element.xpath(".//span[contains(@class, 'verse-line')]")
+    shown: list[int] = []
+    first = 1
+    for at, line in enumerate(lines):
+        for inner in line.iter("span"):
+            if "line-number" in classes_of(inner):
+                shown.append(int("".join(inner.itertext())))
+                first = shown[-1] - at
+                inner.tail = (inner.tail or "").lstrip()
+            elif inner.get("data-line", "").isdecimal():
+                first = int(inner.get("data-line", "")) - at
+    numbers = range(first, first + len(lines))
+    likely = (5, *range(1, 21), *shown[:1])
+    every = next((e for e in likely if [n for n in numbers if not n % e] == shown), 5)
+    element.set("class", " ".join((*classes, f"every-{every}", f"start-{first}")))
 
 
 def _emptied(element: Element, classes: str) -> None:

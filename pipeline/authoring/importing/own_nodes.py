@@ -4,33 +4,43 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
+from typing import Literal, TypeAlias, TypeVar
 
 from msgspec.structs import replace
 
 from pipeline import model
-from pipeline.authoring.importing.own_markup import width_in
+from pipeline.authoring.importing.own_markup import OwnPage, width_in
 from pipeline.model import NO_ATTRIBUTES, Attributes, Block, Inline, Node
 from pipeline.model.metadata import Speaker
-from pipeline.model.tree import Changes, plain_text, walk
+from pipeline.model.tree import MARKS, Changes, plain_text, rewrite, walk
 from pipeline.model.words import words
+from pipeline.parser.constructs.boxes import KINDS
 from pipeline.parser.markup.flow import trim
+from pipeline.resolve.marks import marks_in, marks_of
+from pipeline.select.word_banks import COMMAS
 
 KEPT = frozenset(
-    "box-title verse-title attribution verse-line lead small left center right small-caps".split()
-)
-"""Classes that say something in a source, of paragraphs and of text."""
+    "box-title verse-title attribution verse-line lead small left center right wrap small-caps"
+    " unnumbered term of every start index entry see".split()
+).union(MARKS)
+"""Classes that say something in a source, of paragraphs and of text, and keys of attributes."""
 
-_KINDS = frozenset({"note", "tip", "important", "warning", "caution", "example"})
 _BLOCKS = frozenset(
-    "sidebar pull-quote verse keep-together landscape epigraph columns column center".split()
+    "sidebar pull-quote verse keep-together landscape epigraph columns column center"
+    " word-bank glossary".split()
 )
+B = TypeVar("B", bound=Node)
+Pairs: TypeAlias = tuple[tuple[str, str], ...]
+
 _UNSAID = {
     "choices": "The page does not say which choices are right: mark these with (x) or [x].",
     "matching": "Matching exercises are written as lists: the page does not say which items "
     "belong together.",
-    "index": "The index is left out: mark its entries with `{.index}` to have it made again.",
+    "word-bank": "The page does not say which words of a word bank belong in which gaps: write "
+    "them after these, `____{word}`, and leave them out of the bank.",
+    "diagram": "Diagrams are kept as drawings: the page does not give what they were drawn from.",
 }
-"""Findings on what a page does not show of its exercises and index."""
+"""Findings on what a page does not show."""
 
 _CHARTS: dict[str, str] = {
     "chart_bar": "bar",
@@ -50,25 +60,29 @@ def nodes(lang: str, tell: Callable[[str], None]) -> Changes:
         for name in classes:
             if name in _UNSAID:
                 tell(_UNSAID[name])
-        make = next((_MADE[name] for name in classes if name in _MADE), None)
-        if make:
-            return make(node)
-        if "box" in classes and len(classes) > 1 and classes[1] in _KINDS:
+        if kinds := KINDS.intersection(classes) if "box" in classes else ():
+            (kind,) = kinds
             title, children = _titled(node, "box-title")
-            default = plain_text(title).strip() == said[classes[1]]
+            fold = next((c.removeprefix("fold-") for c in classes if c.startswith("fold-")), "")
             return model.Admonition(
-                kind=classes[1],
-                title=() if default else title,
+                kind=kind,
+                title=() if plain_text(title).strip() == said[kind] else title,
                 children=children,
+                fold=fold,  # type: ignore[arg-type]
                 attributes=_id(node),
             )
+        make = next((makers[name] for name in classes if name in makers), None)
+        if make:
+            return make(node)
         if "chart" in classes:
             return _chart(node)
         name = next((name for name in classes if name in _BLOCKS), "")
-        if node.name == "div" and name:
+        if name == "word-bank":
+            node = _word_bank(node)
+        if node.name in ("div", "section") and name:
             more = tuple(c for c in classes if c != name) if name == "columns" else ()
             width = width_in(classes) if name == "column" else ""
-            pairs = (("width", width),) if width else ()
+            pairs = (("width", width),) if width else _line_numbers(classes)
             attributes = Attributes(node.attributes.id, more, pairs)
             return model.Container(name=name, children=node.children, attributes=attributes)
         return node
@@ -77,11 +91,15 @@ def nodes(lang: str, tell: Callable[[str], None]) -> Changes:
         """A chart of the data that stand with it; an image and a table where it is not known."""
         figure = next((n for n in walk(node.children) if isinstance(n, model.Figure)), None)
         table = next((n for n in walk(node.children) if isinstance(n, model.Table)), None)
-        if figure is None or table is None:
+        if figure is None:
             return node.children
+        figure = replace(figure, attributes=_id(node))
+        if table is None:
+            tell(_UNSAID["diagram"])
+            return figure
         alt = figure.image.alt
         kinds = {said[key]: kind for key, kind in _CHARTS.items()}
-        kind = next((kinds[name] for name in kinds if alt.startswith(f"{name}:")), "")
+        kind = next((kinds[name] for name in kinds if alt.startswith((f"{name}:", f"{name}."))), "")
         if not kind:
             return (figure, table)
         return model.Chart(
@@ -92,27 +110,117 @@ def nodes(lang: str, tell: Callable[[str], None]) -> Changes:
         )
 
     def listed(node: model.List) -> Node:
+        if not node.ordered or "bibliography" in node.attributes.classes:
+            items = tuple(replace(item, attributes=NO_ATTRIBUTES) for item in node.items)
+            node = replace(node, items=items)
         if "ordering" in node.attributes.classes:
             tell("Ordering exercises are written as lists: the page does not give the right order.")
         if "bibliography" in node.attributes.classes:
             tell("Citations and the works that they cite are written as text.")
         return node
 
+    def exercise(node: model.Container) -> Node:
+        title, children = _titled(node, "exercise-title")
+        title, pairs = marked(title)
+        found = Attributes(_id(node).id, (), pairs)
+        if pairs and marks_in(children) == marks_of(model.Exercise(children=(), attributes=found)):
+            found = _id(node)
+        return model.Exercise(title=title, children=children, attributes=found)
+
+    def item(node: model.ListItem) -> Node:
+        """An item; one that begins with a box to tick has it, a question its marks."""
+        first = node.children[0] if node.children else None
+        if not isinstance(first, model.Paragraph | model.Plain):
+            return node
+        children, pairs = marked(first.children)
+        checked = node.checked
+        box = children[0] if children else None
+        if isinstance(box, model.InlineElement) and _has(box, "task"):
+            checked, children = _has(box, "done"), trim(children[1:])
+        attributes = replace(node.attributes, pairs=(*node.attributes.pairs, *pairs))
+        text = (replace(first, children=children),) if children else ()
+        return replace(
+            node, checked=checked, children=(*text, *node.children[1:]), attributes=attributes
+        )
+
+    def marked(inlines: tuple[Inline, ...]) -> tuple[tuple[Inline, ...], Pairs]:
+        """A text without the marks at its end, and these as an attribute."""
+        last = inlines[-1] if inlines else None
+        if not isinstance(last, model.InlineElement) or not _has(last, "marks"):
+            return inlines, ()
+        shown = " ".join(plain_text((last,)).split())
+        for key in MARKS:
+            for number, form in reversed([*enumerate(" ".join(said[key].split()).split("|"), 1)]):
+                pattern = re.escape(form).replace(r"\{number\}", r"(\d+(?:[.,]\d+)?)")
+                if found := re.search(pattern, shown):
+                    value = found[1] if found.groups() else str(number)
+                    return trim(inlines[:-1]), ((key, value),)
+        return inlines, ()
+
+    makers = {**_MADE, "exercise": exercise}
     return {
         model.Container: container,
         model.BlockQuote: _quote,
         model.InlineElement: _inline,
         model.List: listed,
-        model.ListItem: _item,
+        model.ListItem: item,
+        model.Paragraph: _paragraph,
         model.TableCell: _cell,
         model.CodeBlock: _code,
     }
+
+
+def with_index(blocks: tuple[B, ...], page: OwnPage) -> tuple[B, ...]:
+    """Blocks with the marks of the index that a page has; what says which entries to see stands
+    before it."""
+
+    def mark(node: Node) -> Node:
+        own = node.attributes
+        if own.id not in page.entries:
+            return node
+        said = "; ".join(page.entries[own.id])
+        is_inline = isinstance(node, model.InlineElement)
+        term = plain_text((node,)) if is_inline else ""
+        key = "entry" if is_inline else "index"
+        pairs = own.pairs if said.casefold() == term.casefold() else (*own.pairs, (key, said))
+        classes = (*own.classes, "index") if is_inline else own.classes
+        name = "" if own.id.startswith("ix-") else own.id
+        node = replace(node, attributes=Attributes(name, classes, pairs))
+        is_bare = isinstance(node, model.Container) and node.name == "div"
+        return replace(node, name="") if is_bare else node
+
+    def lead(node: model.Index) -> Node | tuple[Node, ...]:
+        led = tuple(
+            model.InlineElement(
+                name="span",
+                attributes=Attributes(classes=("index",), pairs=(("entry", entry), ("see", other))),
+            )
+            for entry, other in page.see
+        )
+        return (model.Paragraph(children=led), node) if led else node
+
+    kinds = {type(node) for node in walk(blocks) if node.attributes.id in page.entries}
+    return rewrite(blocks, leave={**dict.fromkeys(kinds, mark), model.Index: lead})
 
 
 def speakers(blocks: Iterable[Block]) -> tuple[Speaker, ...]:
     """The speakers of a text."""
     found = {turn.speaker: turn for turn in walk(blocks) if isinstance(turn, model.Turn)}
     return tuple(Speaker(name=t.speaker, role=t.role, asks=t.asks) for t in found.values())
+
+
+def scores(blocks: Iterable[Block]) -> tuple[Literal["head", "foot", "exercises"], ...]:
+    """Where a page has boxes for the score."""
+    nodes = [*walk(blocks)]
+    paragraphs = [node for node in nodes if isinstance(node, model.Paragraph)]
+    found: list[Literal["head", "foot", "exercises"]] = []
+    if any(_has(node, "score") for node in paragraphs[:1]):
+        found.append("head")
+    if any(_has(node, "score") for node in paragraphs[1:]):
+        found.append("foot")
+    if any(_has(inner, "score-box") for n in nodes if _has(n, "marks") for inner in walk(n)):
+        found.append("exercises")
+    return tuple(found)
 
 
 def _id(node: Node) -> Attributes:
@@ -125,11 +233,6 @@ def _titled(node: model.Container, name: str) -> tuple[tuple[Inline, ...], tuple
     if isinstance(first, model.Paragraph) and name in first.attributes.classes:
         return trim(first.children), tuple(others)
     return (), node.children
-
-
-def _exercise(node: model.Container) -> Node:
-    title, children = _titled(node, "exercise-title")
-    return model.Exercise(title=title, children=children, attributes=_id(node))
 
 
 def _dialogue(node: model.Container) -> Node | tuple[Node, ...]:
@@ -207,12 +310,34 @@ def _rows(node: Node) -> int:
     return max(1, int(next(said, "3")))
 
 
+def _word_bank(node: model.Container) -> model.Container:
+    """The words of a bank, with commas between them."""
+    said = [plain_text(n.children) for n in walk(node.children) if isinstance(n, model.Plain)]
+    if not said or any(COMMAS.search(word) for word in said):
+        return node
+    words = model.Paragraph(children=(model.Text(text=", ".join(said)),))
+    return replace(node, children=(words,))
+
+
+def _line_numbers(classes: Iterable[str]) -> Pairs:
+    """The lines that have numbers, and the first line's number where that is not 1."""
+    said = (name.partition("-") for name in classes)
+    return tuple(
+        (key, number)
+        for key, _, number in said
+        if key in ("every", "start") and number.isdecimal() and (key, number) != ("start", "1")
+    )
+
+
+def _paragraph(node: model.Paragraph) -> Node | tuple[Node, ...]:
+    return () if _has(node, "score") else node
+
+
 def _has(node: Node, name: str) -> bool:
     return name in node.attributes.classes
 
 
 _MADE: dict[str, Callable[[model.Container], Node | tuple[Node, ...]]] = {
-    "exercise": _exercise,
     "dialogue": _dialogue,
     "turn": _turn,
     "choices": _choices,
@@ -223,7 +348,7 @@ _MADE: dict[str, Callable[[model.Container], Node | tuple[Node, ...]]] = {
     "page-break": lambda node: model.PageBreak(),
     "equation": _equation,
     "formula": lambda node: node.children,
-    "index": lambda node: (),
+    "index": lambda node: model.Index(),
 }
 
 
@@ -237,19 +362,9 @@ def _inline(node: model.InlineElement) -> Node | tuple[Node, ...]:
     if _has(node, "blank"):
         size = next((c[-1] for c in node.attributes.classes if re.fullmatch(r"size-[1-4]", c)), "2")
         return model.Blank(size=int(size))
+    if _has(node, "term") and (term := node.attributes.get("title")):
+        return replace(node, attributes=replace(node.attributes, pairs=(("of", term),)))
     return node
-
-
-def _item(node: model.ListItem) -> Node:
-    """An item; one that begins with a box to tick has it."""
-    first = node.children[0] if node.children else None
-    if not isinstance(first, model.Paragraph | model.Plain) or not first.children:
-        return node
-    box = first.children[0]
-    if not isinstance(box, model.InlineElement) or not _has(box, "task"):
-        return node
-    text = replace(first, children=trim(first.children[1:]))
-    return replace(node, checked=_has(box, "done"), children=(text, *node.children[1:]))
 
 
 def _cell(node: model.TableCell) -> Node:

@@ -57,7 +57,8 @@ def take_notes(root: Element) -> list[tuple[str, Element]]:
         text.tail = None
         text.tag = "p" if text.tag == "p" else "div"
     for listed in [*root.iter("ol", "ul", "dl")]:
-        if not article.words(listed) and listed.find(".//img") is None:
+        holds_more = listed.xpath(".//img | .//span[starts-with(@class, 'task')]")
+        if not article.words(listed) and not holds_more:
             article.drop(listed)
     for rule in [*root.iter("hr")]:
         if rule.getnext() is None and found:

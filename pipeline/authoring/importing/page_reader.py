@@ -17,6 +17,7 @@ from msgspec.structs import replace
 from pipeline import model
 from pipeline.authoring.importing import article
 from pipeline.authoring.importing.draft import DISPLAY_MARK, MATH_MARK, NOTE_MARK
+from pipeline.authoring.importing.own_markup import width_in
 from pipeline.authoring.importing.references import LABEL
 from pipeline.model import Block, Image, Node, NoteReference, Text
 from pipeline.model.codes import Code, diagnostic
@@ -153,6 +154,7 @@ class PageReader:
             Text: self._text,
             Image: self._image,
             model.Link: self._link,
+            model.Variable: lambda node: Text(text=f"{{{{ {node.name} }}}}"),
             model.ThematicBreak: _break,
             model.Container: _container,
         }
@@ -177,8 +179,6 @@ class PageReader:
             said = plain_text(node.children)
             is_number = re.search(r"[^\W\d_]{2}|“", said) is None
             return model.CrossReference(target=href[1:], form="number" if is_number else "full")
-        if "biblioref" in classes or "term" in classes:
-            return node.children
         if self._address and not href.startswith("#"):
             href = urljoin(self._address, href)
         if href.startswith(("http://", "https://", "mailto:", "tel:", "#")):
@@ -193,7 +193,14 @@ class PageReader:
         """A figure; of one whose image is not there, its caption stays."""
         made = self._image(node.image)
         if isinstance(made, Image):
-            return replace(node, image=made, attributes=model.Attributes(node.attributes.id))
+            own = node.attributes
+            width = width_in(own.classes) or made.attributes.get("width")
+            pairs = (("width", width),) if width else ()
+            return replace(
+                node,
+                image=replace(made, attributes=made.attributes.without({"width"})),
+                attributes=model.Attributes(own.id, own.classes, pairs),
+            )
         children = node.caption or made
         return model.Paragraph(children=children) if children else ()  # type: ignore[arg-type]
 

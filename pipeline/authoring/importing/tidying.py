@@ -4,20 +4,19 @@ markup, no empty paragraphs, no gaps between heading levels, ids only for link t
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 
 from msgspec.structs import replace
 
 from pipeline import model
 from pipeline.authoring.importing.references import LABEL, led_to
+from pipeline.authoring.importing.tidy_tables import aligned, headed, with_boxes
 from pipeline.model import NO_ATTRIBUTES, Attributes, Block, Inline, Node, Note
 from pipeline.model.roles import CLASSES
 from pipeline.model.slugs import slug
-from pipeline.model.tree import Changes, plain_text, rewrite, walk
+from pipeline.model.tree import MARKS, Changes, plain_text, rewrite, walk
 from pipeline.parser.constructs.passages import attributed
 from pipeline.parser.markup.flow import trim
-from pipeline.parser.table_options import guess_row_heads, with_head_columns, with_head_rows
 
 _UNWRAPPED = frozenset(
     {"span", "small", "font", "ins", "time", "bdi", "big", "dfn", "cite", "data", "label", "center"}
@@ -46,7 +45,7 @@ def tidied(
     kept: frozenset[str] = frozenset(),
 ) -> tuple[tuple[Block, ...], tuple[Note, ...]]:
     """Blocks and notes without what only their programs know; ``tell`` is told what that costs.
-    In what Chapbook made, some classes are ``kept``."""
+    In what Chapbook made, some classes and keys are ``kept``."""
     wanted = {
         node.href[1:]
         for node in walk((*blocks, *notes))
@@ -79,8 +78,9 @@ def _changes(wanted: Mapping[str, str], kept_classes: frozenset[str]) -> Changes
     def own(node: Node) -> Attributes:
         kept = {"lang", "dir"} if isinstance(node, model.InlineElement) else {"lang", "width"}
         pairs = node.attributes.pairs
+        kept |= kept_classes
         pairs = tuple(pair for pair in pairs if pair[0] in kept or pair == ("dir", "rtl"))
-        said = _ROLES if isinstance(node, model.Heading) else _ALWAYS | kept_classes
+        said = (_ROLES if isinstance(node, model.Heading) else _ALWAYS) | kept_classes
         classes = tuple(c for c in node.attributes.classes if c in said or _COLUMNS.fullmatch(c))
         found = Attributes(wanted.get(node.attributes.id, ""), classes, pairs)
         return NO_ATTRIBUTES if found == NO_ATTRIBUTES else found
@@ -134,14 +134,14 @@ def _changes(wanted: Mapping[str, str], kept_classes: frozenset[str]) -> Changes
 
     def table(node: model.Table) -> Node | tuple[Node, ...]:
         cells = [cell for row in (*node.head, *node.body) for cell in row.cells]
-        if len(cells) == 1:  # which is for the layout
+        if len(cells) == 1 and not kept_classes:  # which is for the layout
             return _flowing(cells[0].children)
         caption = _without_label(node.caption)
         bare = replace(node, caption=caption, attributes=own(node), span=None)
         if kept_classes:
-            return bare
-        found = _headed(bare)
-        return _aligned(found)
+            return with_boxes(bare)
+        found = headed(bare)
+        return aligned(found)
 
     def cell(node: model.TableCell) -> Node:
         children = _flowing(node.children)
@@ -153,7 +153,9 @@ def _changes(wanted: Mapping[str, str], kept_classes: frozenset[str]) -> Changes
         return replace(node, attributes=NO_ATTRIBUTES, span=None)
 
     def item(node: model.ListItem) -> Node:
-        return replace(node, children=_flowing(node.children), attributes=NO_ATTRIBUTES, span=None)
+        found = own(node) if kept_classes else NO_ATTRIBUTES
+        attributes = Attributes(found.id, (), tuple(p for p in found.pairs if p[0] in MARKS))
+        return replace(node, children=_flowing(node.children), attributes=attributes, span=None)
 
     def named(node: model.CrossReference) -> Node:
         return replace(node, target=wanted[node.target])
@@ -216,47 +218,6 @@ def _needs_room(block: Block) -> bool:
         isinstance(block, model.List)
         and block.ordered
         and (block.start != 1 or (bool(block.style or block.form) and len(block.items) == 1))
-    )
-
-
-def _headed(table: model.Table) -> model.Table:
-    """The table; of one without heads, the first row is its head, or the first cell of its only
-    row."""
-    rows = (*table.head, *table.body)
-    if any(cell.scope for row in rows for cell in row.cells) or not rows:
-        return guess_row_heads(table)
-    first, *others = rows
-    reaches = any(cell.rows > 1 for cell in first.cells)
-    if not others or reaches:
-        return with_head_columns(table, 1)
-    return with_head_rows(table, 1)
-
-
-def _aligned(table: model.Table) -> model.Table:
-    """The table with its columns aligned as most of their cells are, where no cell takes several
-    columns; where one does, with heads that are aligned as all are."""
-    rows = (*table.head, *table.body)
-    widths = {len(row.cells) for row in rows}
-    if len(widths) == 1 and all(c.columns == 1 and c.rows == 1 for r in rows for c in r.cells):
-        below = table.body or table.head
-        found = [
-            Counter(row.cells[column].align for row in below).most_common(1)[0][0]
-            for column in range(widths.pop())
-        ]
-    else:
-        found = []
-
-    def settled(row: model.TableRow, *, head: bool) -> model.TableRow:
-        cells = tuple(
-            replace(c, align=found[n] if found else "" if head else c.align)
-            for n, c in enumerate(row.cells)
-        )
-        return replace(row, cells=cells)
-
-    return replace(
-        table,
-        head=tuple(settled(row, head=True) for row in table.head),
-        body=tuple(settled(row, head=False) for row in table.body),
     )
 
 
