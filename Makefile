@@ -10,6 +10,9 @@ SOURCE = source/ending-modern-slavery.md
 OUT = build
 # a folder of templates that come before Chapbook's own, file by file
 TEMPLATES =
+# the folder of `make library`, and how many documents of it are built at a time
+LIBRARY = source
+JOBS =
 # how many pages printed editions are to fill, or `even` for full sheets
 FIT =
 # the level of the sections that printed editions are split into
@@ -73,7 +76,7 @@ code := $(shell find pipeline -name __pycache__ -prune -o -type f ! -name '.*' -
 # --- what there is to make -------------------------------------------------------------------
 
 goals := $(or $(MAKECMDGOALS),all)
-.PHONY: all html pdf epub editions catalog docs check report watch test fuzz accept bench bench-import lint format constraints clean distclean help FORCE
+.PHONY: all html pdf epub editions catalog library docs check report watch test fuzz accept bench bench-import lint format constraints clean distclean help FORCE
 
 all: ## What the source lists, or else the web page, the PDF handout and the e-book (without a goal: this)
 html: ## The web edition alone
@@ -92,7 +95,7 @@ asks_editions := --edition all
 asks_catalog := --catalog
 table := $(VENV)/.editions.mk
 GOALS := all html pdf epub editions catalog
-ifneq ($(filter-out docs test fuzz accept bench bench-import lint format constraints clean distclean help report,$(goals)),)
+ifneq ($(filter-out library docs test fuzz accept bench bench-import lint format constraints clean distclean help report,$(goals)),)
 include $(call show,$(call hide,$(table)))
 endif
 
@@ -117,6 +120,11 @@ check: all ## Look for faults in the finished files
 report: $(installed) ## Pages, paper, ink and cost, and what will not print well (REPORT="--copies 30")
 	$(at)$(chapbook) report $(call quote,$(SOURCE)) --out $(call quote,$(OUT)) \
 	    $(if $(TEMPLATES),--templates $(call quote,$(TEMPLATES))) $(REPORT)
+
+library: $(installed) ## All documents of a folder (LIBRARY=folder JOBS=4)
+	$(at)$(chapbook) library $(call quote,$(LIBRARY)) --out $(call quote,$(OUT)) \
+	    $(if $(JOBS),--jobs $(JOBS)) $(if $(TEMPLATES),--templates $(call quote,$(TEMPLATES))) \
+	    $(if $(STRICT),--strict)
 
 watch: $(installed) ## Build as `make` does, and again at every save, until Ctrl-C
 	$(at)$(chapbook) watch $(call quote,$(SOURCE)) --out $(call quote,$(OUT)) $(asked)

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, TypeAlias
 import msgspec
 
 from pipeline.flow.editions import BuiltEdition, Options, Source
+from pipeline.flow.manifest import Output
 from pipeline.flow.runner import Begun, Ran, Runner
 from pipeline.flow.saving import Saved, Saving
 from pipeline.model.codes import Code
@@ -33,7 +34,7 @@ from pipeline.model.editions import (
 )
 from pipeline.model.messages import in_order
 from pipeline.system import outputs
-from pipeline.system.store import BETWEEN_TRIMS, CACHE, Folder
+from pipeline.system.store import BETWEEN_TRIMS, CACHE, Folder, Store
 
 if TYPE_CHECKING:
     from pipeline.model import Document
@@ -68,12 +69,13 @@ SHOWN = ("parsed", "selected", "resolved", "pages")
 class Result(msgspec.Struct, frozen=True):
     """The outcome of a build: the findings in order, and the files if there were no errors. The
     files ``read`` are known in any case. ``missing`` are files that web pages link to and that have
-    not been built yet."""
+    not been built yet. ``outputs`` is what the manifest says of the files."""
 
     diagnostics: tuple[Diagnostic, ...]
     files: tuple[Path, ...] = ()
     read: tuple[str, ...] = ()
     missing: tuple[Path, ...] = ()
+    outputs: tuple[Output, ...] = ()
 
     @property
     def failed(self) -> bool:
@@ -87,13 +89,15 @@ def build(
     out: Path | str = "build",
     options: Options | None = None,
     executor: Executor | None = None,
+    store: Store | None = None,
     listener: Listener = lambda event: None,
 ) -> Result:
     """Build editions of ``source`` into ``out/<stem>/``.
 
     ``editions`` are names from the table of editions, or ``all``; without any, those that the
     front matter lists, or web, handout and ebook. ``options`` say how they are made. They are
-    made side by side where an ``executor`` is given, and the ``listener`` is told of all.
+    made side by side where an ``executor`` is given, and the ``listener`` is told of all. What
+    stages make is kept in a folder in ``out``, or in another ``store``.
 
     With an error among the findings nothing is written, and what was built before stays.
     Raises `KeyError` for a name that is no edition's, `ValueError` where an edition that is not
@@ -102,7 +106,7 @@ def build(
     options = options or Options()
     names, folder = tuple(editions), Path(out) / stem_of(Path(source))
     outputs.recover(folder)
-    store = Folder(Path(out) / CACHE)
+    store = Folder(Path(out) / CACHE) if store is None else store
     runner = Runner(store, executor, listener)
     way = Source(Path(source), runner, options)
     chosen = chosen_editions(names, way.metadata)
@@ -130,13 +134,15 @@ def build(
     if options.catalog:
         saving.add_catalog(way.metadata, made)
     files = saving.write(way.metadata)
-    store.trim(every=BETWEEN_TRIMS)
+    if isinstance(store, Folder):
+        store.trim(every=BETWEEN_TRIMS)
     for saved in saving.saved:
         listener(saved)
     led_to = (one for edition in chosen for one in offered(edition, way.metadata))
     paths = dict.fromkeys(folder / output_name(way.stem, edition) for edition in led_to)
     missing = tuple(path for path in paths if not path.is_file())
-    return msgspec.structs.replace(result, files=files, missing=missing)
+    entries = saving.entries
+    return msgspec.structs.replace(result, files=files, missing=missing, outputs=entries)
 
 
 def dump(source: Path, edition: Edition, stage: str, templates: Path | None = None) -> bytes:

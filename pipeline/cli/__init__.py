@@ -7,7 +7,7 @@ from typing import Any
 import click
 
 import pipeline
-from pipeline.cli import commands, listing, reporting, sources, terminal, watching
+from pipeline.cli import commands, library, listing, reporting, sources, terminal, watching
 from pipeline.model.messages import printable
 
 STOPPED = 130
@@ -19,6 +19,7 @@ Examples:
   chapbook new my-exam --from exam   one of another kind: worksheet, exam, interview, novel …
   chapbook build my-handout.md       web page, PDF and e-book in build/my-handout/
   chapbook build a.md --edition letter
+  chapbook library handouts          all documents of a folder
   chapbook watch my-handout.md       build again at every save
   chapbook preview my-handout.md     all three side by side in a browser while you write
   chapbook editions a.md             the editions that it can become, and their layout
@@ -58,6 +59,7 @@ def main() -> None:
 
 for command in (
     commands.build,
+    library.library,
     watching.watch,
     watching.preview,
     listing.editions,

@@ -43,6 +43,11 @@ class Saving:
         self._gone: tuple[Path, ...] = (folder / "model.json",)  # where it once was kept
         self._model = b""
 
+    @property
+    def entries(self) -> tuple[manifest.Output, ...]:
+        """The entries of these files in the manifest."""
+        return tuple(self._entries)
+
     def add_model(self, data: bytes, seconds: float) -> None:
         """The document as it was parsed, in so many seconds."""
         self._model = data

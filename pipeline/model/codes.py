@@ -460,6 +460,21 @@ class Code(enum.Enum):
     UNKNOWN_EDITION = _warning(
         "There is no edition of that name; it is ignored. `chapbook build --help` lists the editions."
     )
+    # libraries
+    NO_DOCUMENT = _error(
+        "The list of a library names a file that has no front matter. Front matter says what a document is; a file\n"
+        "without it is a piece that others include, or a note."
+    )
+    SAME_NAME = _error(
+        "Two sources of a library would be built into the same folder, as `wells.md` and `wells.markdown` would, or\n"
+        "`Wells.md` where a system does not tell capital letters apart. The first one is built."
+    )
+    NOT_BUILT = _error(
+        "A document of a library could not be built, whatever it says: it took too long, needed too much memory,\n"
+        "ended the process that built it, or its files could not be written. The others are built. With `--timeout`\n"
+        "and `--memory` it gets more of both."
+    )
+
     CHECK_FAILED = _error("A finished file breaks a rule of its format.")
     LOST_TEXT = _error(
         "A finished file lacks some of the source's text. The file may be older than the source, or a template of\n"

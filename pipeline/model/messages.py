@@ -192,4 +192,4 @@ def human_size(size: int) -> str:
         if amount < 1000:
             return f"{amount:.0f} {unit}"
         amount /= 1000
-    return f"{amount:.1f} MB"
+    return f"{amount:.1f} MB" if amount < 1000 else f"{amount / 1000:.1f} GB"

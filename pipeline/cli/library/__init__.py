@@ -1,0 +1,281 @@
+"""The command ``library``: all documents of a folder."""
+
+from __future__ import annotations
+
+import os
+import re
+import sys
+import time
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from pipeline.cli.terminal import (
+    BUILT,
+    OUT,
+    SOURCE_ERRORS,
+    TEMPLATES,
+    edition_names,
+    formats,
+    need_system,
+    show,
+)
+from pipeline.model.diagnostics import Severity
+
+if TYPE_CHECKING:
+    from pipeline.cli.library.child import Limits
+    from pipeline.cli.library.ledger import Ledger
+    from pipeline.cli.library.sources import LibraryListing, Listed
+    from pipeline.cli.library.tasks import Built, Task
+
+LOADED = {
+    "html": ("pipeline.driver", "pipeline.parser", "pipeline.resolve", "pipeline.render"),
+    "pdf": ("pipeline.package.pdf",),
+    "epub": ("ebooklib.epub", "pipeline.verify.audit"),
+}
+"""By format, the modules that a process loads before its first document."""
+
+SHOWN = 3
+"""The number of files that a note names."""
+
+_SIZE = re.compile(r"(\d+(?:\.\d+)?)\s*([kMG]?)B?", re.IGNORECASE)
+
+
+class SizeType(click.ParamType[int]):
+    """A size of memory: ``2G``, ``500M``."""
+
+    name = "size"
+
+    def convert(
+        self, value: object, param: click.Parameter | None, ctx: click.Context | None
+    ) -> int:
+        match = _SIZE.fullmatch(str(value).strip())
+        if not match:
+            self.fail(f"{value!r} is not a size such as 2G or 500M", param, ctx)
+        return int(float(match[1]) * 1000 ** " kmg".index(match[2].lower() or " "))
+
+
+@click.command()
+@click.argument("given", type=click.Path(exists=True, path_type=Path), metavar="FOLDER|LIST")
+@click.option(
+    "--edition",
+    "editions",
+    multiple=True,
+    callback=edition_names,
+    metavar="NAME",
+    help="What to make of each, several with commas between (default: what its front matter lists,"
+    " or web, handout, ebook).",
+)
+@OUT
+@TEMPLATES
+@click.option(
+    "--jobs",
+    "-j",
+    type=click.IntRange(1, 1000),
+    default=os.cpu_count() or 1,
+    show_default="one a core",
+    help="How many documents are built at a time.",
+)
+@click.option(
+    "--keep-going/--stop",
+    default=True,
+    show_default=True,
+    help="Go on where a document cannot be built, or begin no other.",
+)
+@click.option("--strict", is_flag=True, help="Treat warnings as errors.")
+@click.option(
+    "--timeout",
+    type=click.FloatRange(min=0, min_open=True),
+    default=300,
+    show_default=True,
+    metavar="SECONDS",
+    help="How long a document may take.",
+)
+@click.option(
+    "--memory",
+    type=SizeType(),
+    default="2G",
+    show_default=True,
+    metavar="SIZE",
+    help="How much memory a document may need.",
+)
+@click.option("--json", "as_json", is_flag=True, help="Print the findings as JSON.")
+def library(given: Path, as_json: bool, keep_going: bool, **options: Any) -> None:
+    """Build all documents of a folder, or those that a list names, a file on each line.
+
+    A document is a Markdown file with front matter that no other file includes. What has not
+    changed is not built again, and where a run was stopped, the next one goes on.
+
+    \b
+    Examples:
+      chapbook library handouts --out public
+      chapbook library handouts --edition handout,ebook --jobs 4
+      chapbook library this-year.txt --timeout 60 --memory 1G
+    """
+    from pipeline.cli.library import sources
+    from pipeline.cli.library.child import Limits
+
+    editions = options["editions"]
+    need_system(formats(editions))
+    listing = sources.documents_of(given, options["out"])
+    modules = dict.fromkeys(name for kind in sorted(formats(editions)) for name in LOADED[kind])
+    limits = Limits(options["timeout"], options["memory"], modules=tuple(modules))
+    run = _Run(options, limits, listing, as_json)
+    started = time.perf_counter()
+    run.build(keep_going)
+    found = [*listing.findings, *(one for built in run.results for one in built.findings)]
+    if as_json:
+        show(found, as_json=True)
+    else:
+        show(listing.findings)
+        for line in run.summary(time.perf_counter() - started):
+            click.echo(line)
+    is_whole = not listing.findings and not any(one.failed for one in run.results)
+    sys.exit(BUILT if is_whole and run.left == 0 else SOURCE_ERRORS)
+
+
+class _Run:
+    """A run over a library: what is known is told, what is due is built."""
+
+    def __init__(
+        self, options: dict[str, Any], limits: Limits, listing: LibraryListing, quiet: bool
+    ) -> None:
+        self._options, self._limits, self._listing = options, limits, listing
+        self._quiet = quiet
+        self.known: list[Built] = []
+        self.made: list[Built] = []
+        self.left = 0
+
+    @property
+    def results(self) -> list[Built]:
+        return sorted((*self.known, *self.made), key=lambda built: built.name)
+
+    def build(self, keep_going: bool) -> None:
+        from pipeline.cli.library.ledger import Ledger
+        from pipeline.flow.version import version
+        from pipeline.render.environment import builtin_templates
+        from pipeline.system.store import CACHE, key
+
+        out = self._options["out"]
+        own = builtin_templates()
+        code = key(version(), *_states(own))
+        path = out / CACHE / f"{key('the ledger of a library')}.ledger"
+        ledger = Ledger(path, out, (str(own), sys.prefix))
+        due: dict[str, Task] = {}
+        keys: dict[str, str] = {}
+        for one in self._listing.documents:
+            task = self._task(one)
+            keys[one.name] = key(code, repr(task))
+            known = ledger.known(one.name, keys[one.name])
+            if known is None:
+                due[one.name] = task
+            else:
+                self.known.append(known)
+                if known.failed:
+                    self._tell(known)
+        self.left = len(due)
+        if due:
+            self._build(tuple(due.values()), ledger, keys, keep_going)
+        ledger.close(keys)
+
+    def _build(
+        self, due: Sequence[Task], ledger: Ledger, keys: dict[str, str], keep_going: bool
+    ) -> None:
+        from pipeline.cli.library.building import built
+        from pipeline.cli.library.pool import LimitedPool
+
+        jobs = min(self._options["jobs"], len(due))
+        pool = LimitedPool(jobs, self._limits)
+        is_whole = False
+        try:
+            for task, result, began in self._shown(built(due, pool, self._limits, jobs), len(due)):
+                ledger.add(keys[task.name], result, began)
+                self.made.append(result)
+                self.left -= 1
+                self._tell(result)
+                if result.failed and not keep_going:
+                    return
+            is_whole = True
+        finally:
+            pool.shutdown(cancel_futures=not is_whole)
+
+    def _task(self, one: Listed) -> Task:
+        from pipeline.cli.library.tasks import Task
+        from pipeline.system.store import CACHE
+
+        out, templates = self._options["out"], self._options["templates"]
+        return Task(
+            folder=str(Path.cwd()),
+            source=str(one.path),
+            name=one.name,
+            out=str(out),
+            store=str(out / CACHE),
+            editions=self._options["editions"],
+            templates=str(templates or ""),
+            strict=self._options["strict"],
+        )
+
+    def _shown(self, results: Iterator[Any], count: int) -> Iterator[Any]:
+        """The results, with a bar that grows on a terminal."""
+        if self._quiet or not (sys.stderr.isatty() and sys.stdout.isatty()):
+            yield from results
+            return
+        from rich.console import Console
+        from rich.progress import track
+
+        console = Console(stderr=True)
+        yield from track(results, "building", total=count, console=console, transient=True)
+
+    def _tell(self, built: Built) -> None:
+        """Print the line of a document, and its findings."""
+        from pipeline.model.messages import printable
+
+        if self._quiet:
+            return
+        show(built.findings, blocked=built.failed)
+        files = f"{len(built.files)} file{'s' if len(built.files) != 1 else ''}"
+        pages = f", {built.pages} page{'s' if built.pages != 1 else ''}" if built.pages else ""
+        what = "failed" if built.failed else "built"
+        told = "" if built.failed else f"  {files}{pages}"
+        click.echo(printable(f"{what:<9}{built.seconds:>7.2f} s  {built.name}{told}"))
+
+    def summary(self, seconds: float) -> Iterator[str]:
+        """The lines at the end: how many were built, and what is wrong with how many."""
+        from pipeline.model.messages import printable
+
+        results = self.results
+        failed = sum(one.failed for one in results)
+        counts = [
+            f"{sum(not one.failed for one in self.made):,} built",
+            f"{sum(not one.failed for one in self.known):,} unchanged",
+            f"{failed:,} failed",
+            *([f"{self.left:,} not begun"] if self.left else []),
+        ]
+        pages = sum(one.pages for one in results)
+        count = len(self._listing.documents)
+        yield f"{count:,} documents: {', '.join(counts)}; {pages:,} pages, {seconds:.1f} s"
+        for severity in Severity:
+            codes = Counter(
+                code
+                for one in results
+                for code in {found.code for found in one.findings if found.severity is severity}
+            )
+            if codes:
+                told = ", ".join(f"{code} in {count:,}" for code, count in codes.most_common())
+                yield f"{f'{severity}s':<9}{told}"
+        if others := self._listing.passed_over:
+            names = ", ".join(map(str, others[:SHOWN])) + (" …" if others[SHOWN:] else "")
+            said = "1 file has" if len(others) == 1 else f"{len(others):,} files have"
+            told = f"{said} no front matter, or others include them: {names}"
+            yield printable(f"{'note':<9}{told}")
+
+
+def _states(folder: Path) -> Iterator[str]:
+    """The files of a folder with times and sizes."""
+    for path in sorted(folder.rglob("*")):
+        found = path.stat()
+        if "__pycache__" not in path.parts and path.is_file():
+            yield f"{path}\0{found.st_mtime_ns}\0{found.st_size}"

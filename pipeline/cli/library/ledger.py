@@ -1,0 +1,118 @@
+"""The ledger of a library: what was built of which files, so that a run over thousands of documents
+looks at times and sizes alone.
+
+It is a file in the store that lines are added to, one as each document is ready: where a run
+is killed, the next one goes on.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import IO, TypeAlias
+
+import msgspec
+
+from pipeline.cli.library.tasks import Built
+from pipeline.system.checksums import checksum
+
+Stamp: TypeAlias = tuple[int, int, str]
+"""When a file was changed, in nanoseconds, its size, and its SHA-256."""
+
+ABSENT: Stamp = (0, -1, "")
+UNKNOWN: Stamp = (-1, -1, "")
+"""The stamp of a file that was changed while it was read."""
+
+
+class _Entry(msgspec.Struct, frozen=True, array_like=True):
+    """A document that was built, as ``task`` says, of these files, and the files made of it."""
+
+    task: str
+    built: Built
+    files: dict[str, Stamp]
+    made: dict[str, tuple[int, int]]
+
+
+_entries = msgspec.json.Decoder(_Entry)
+
+
+class Ledger:
+    """The documents known from before. ``own`` are folders whose files the task's key knows."""
+
+    def __init__(self, path: Path, out: Path, own: Iterable[str]) -> None:
+        self._path, self._out = path, out
+        self._own = tuple(own)
+        self._entries = {entry.built.name: entry for entry in self._read()}
+        self._seen: dict[str, tuple[int, int]] = {}
+        self._file: IO[bytes] | None = None
+
+    def known(self, name: str, task: str) -> Built | None:
+        """The result for a document, where all is as it was then."""
+        entry = self._entries.get(name)
+        if entry is None or entry.task != task:
+            return None
+        if any(self._stat(str(self._out / file)) != was for file, was in entry.made.items()):
+            return None
+        files = {path: self._stamp(path, was) for path, was in entry.files.items()}
+        if any(files[path][1:] != was[1:] for path, was in entry.files.items()):
+            return None
+        if files != entry.files:  # somebody has touched them
+            self._add(msgspec.structs.replace(entry, files=files))
+        return entry.built
+
+    def add(self, task: str, built: Built, began: float) -> None:
+        """Note a document whose building ``began`` then."""
+        if built.may_differ:
+            return
+        self._seen.clear()
+        files: dict[str, Stamp] = {}
+        for path in built.read:
+            if not path.startswith(self._own):
+                found = self._stamp(path, ABSENT)
+                files[path] = UNKNOWN if found[0] >= began * 1e9 else found
+        made = {one.file: self._stat(str(self._out / one.file)) for one in built.files}
+        self._add(_Entry(task, msgspec.structs.replace(built, read=()), files, made))
+
+    def close(self, names: Iterable[str]) -> None:
+        """Write the ledger anew with the documents of these names, each once."""
+        if self._file is None:
+            return
+        self._file.close()
+        kept = (self._entries[name] for name in names if name in self._entries)
+        with contextlib.suppress(OSError):
+            new = self._path.with_name(f"{self._path.name}.new")
+            with new.open("wb") as file:
+                file.writelines(msgspec.json.encode(entry) + b"\n" for entry in kept)
+            new.replace(self._path)
+
+    def _add(self, entry: _Entry) -> None:
+        self._entries[entry.built.name] = entry
+        with contextlib.suppress(OSError):  # a full disk is told where outputs are written
+            if self._file is None:
+                self._path.parent.mkdir(parents=True, exist_ok=True)
+                self._file = self._path.open("ab", buffering=0)
+            self._file.write(msgspec.json.encode(entry) + b"\n")
+
+    def _read(self) -> Iterator[_Entry]:
+        with contextlib.suppress(OSError):
+            for line in self._path.read_bytes().splitlines():
+                with contextlib.suppress(msgspec.MsgspecError):  # cut off where a run was killed
+                    yield _entries.decode(line)
+
+    def _stat(self, path: str) -> tuple[int, int]:
+        if path not in self._seen:
+            try:
+                found = os.stat(path)  # noqa: PTH116
+                self._seen[path] = found.st_mtime_ns, found.st_size
+            except (OSError, ValueError):
+                self._seen[path] = ABSENT[:2]
+        return self._seen[path]
+
+    def _stamp(self, path: str, was: Stamp) -> Stamp:
+        """The stamp of a file; it is read only where it has changed since then."""
+        now = self._stat(path)
+        if now == was[:2]:
+            return was
+        return ABSENT if now == ABSENT[:2] else (*now, checksum(Path(path)) or "")

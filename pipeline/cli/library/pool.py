@@ -1,0 +1,126 @@
+"""An executor whose tasks have limits of time and memory, each in a process of its own."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import queue
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Callable
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
+from typing import Any, TypeVar
+
+import msgspec
+
+from pipeline.cli.library import child
+from pipeline.cli.library.child import CRASHED, DONE, TOO_LONG, Limits
+
+T = TypeVar("T")
+
+PATIENCE = 30
+"""Seconds after its time in which a process that does not keep it, and may have had to load all
+first, is ended from outside."""
+
+
+class TaskStoppedError(Exception):
+    """A task that was not done: ``how`` is one of the words of `child`, and ``said`` what the
+    system said."""
+
+    def __init__(self, how: str, said: str = "") -> None:
+        super().__init__(how, said)
+        self.how, self.said = how, said
+
+
+class LimitedPool(Executor):
+    """So many processes at most, which are begun when there is something to do."""
+
+    def __init__(self, most: int, limits: Limits) -> None:
+        self._limits = limits
+        self._threads = ThreadPoolExecutor(most)
+        self._idle: queue.SimpleQueue[_Process] = queue.SimpleQueue()
+        self._all: set[_Process] = set()
+
+    def submit(self, task: Callable[..., T], /, *given: Any, **named: Any) -> Future[T]:
+        return self._threads.submit(self._have_done, task, given, named)
+
+    def _have_done(self, *asked: Any) -> Any:
+        try:
+            process = self._idle.get_nowait()
+        except queue.Empty:
+            process = _Process(self._limits)
+            self._all.add(process)
+        try:
+            how, value = process.ask(asked)
+        finally:
+            if process.is_alive:
+                self._idle.put(process)
+            else:
+                self._all.discard(process)
+        if how != DONE:
+            raise TaskStoppedError(how, value)
+        return value
+
+    def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
+        """End the processes; what they are at is not waited for where ``cancel_futures``."""
+        if cancel_futures:
+            self._threads.shutdown(wait=False, cancel_futures=True)
+            for process in tuple(self._all):
+                process.end()
+        self._threads.shutdown(wait)
+        for process in tuple(self._all):
+            process.end()
+
+
+class _Process:
+    """A process that does tasks."""
+
+    def __init__(self, limits: Limits) -> None:
+        self._limits = limits
+        ways = os.pathsep.join(filter(None, sys.path))
+        command = f"import sys; from {child.__name__} import main; main(sys.argv[1])"
+        self._process = subprocess.Popen(
+            [sys.executable, "-c", command, msgspec.json.encode(limits).decode()],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            env={**os.environ, "PYTHONPATH": ways},
+            start_new_session=True,  # Ctrl-C is for the command, which ends its processes
+        )
+
+    @property
+    def is_alive(self) -> bool:
+        return self._process.poll() is None
+
+    def ask(self, asked: Any) -> tuple[str, Any]:
+        """The answer to a task."""
+        tasks, answers = self._process.stdin, self._process.stdout
+        assert tasks, "it was begun with a pipe"
+        assert answers, "it was begun with a pipe"
+        timer = threading.Timer(self._limits.seconds + PATIENCE, self.end)
+        timer.daemon = True
+        timer.start()
+        try:
+            child.put(tasks, asked)
+            answer: tuple[str, Any] = child.take(answers)
+        except (EOFError, OSError, ValueError):  # closed where it was ended
+            is_late = timer.finished.is_set()
+            self.end()
+            return (TOO_LONG, "") if is_late else (CRASHED, "its process has gone")
+        finally:
+            timer.cancel()
+        return answer
+
+    def end(self) -> None:
+        """End the process and its fork."""
+        with contextlib.suppress(OSError):
+            if hasattr(os, "killpg"):
+                os.killpg(self._process.pid, signal.SIGKILL)
+            else:
+                self._process.kill()
+        self._process.wait()
+        for pipe in (self._process.stdin, self._process.stdout):
+            with contextlib.suppress(OSError):
+                if pipe:
+                    pipe.close()

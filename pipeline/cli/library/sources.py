@@ -1,0 +1,142 @@
+"""The documents of a library: the Markdown files of a folder that have front matter and that no
+other takes in, or those that a list names."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NamedTuple
+from urllib.parse import unquote
+
+from pipeline.model.codes import Code, diagnostic
+from pipeline.model.diagnostics import Diagnostic, Span
+from pipeline.model.editions import stem_of
+from pipeline.parser.blocks import includes
+from pipeline.parser.frontmatter import yaml_nodes
+from pipeline.parser.source import normalise
+
+SUFFIXES = frozenset({".md", ".markdown"})
+
+_MAY_INCLUDE = re.compile(r"^.*(?:include|8<|!\[\[).*$", re.MULTILINE)
+
+
+class Listed(NamedTuple):
+    """A document: its path, and its name in the library, by which its outputs are found."""
+
+    path: Path
+    name: str
+
+
+class LibraryListing(NamedTuple):
+    """The documents, what is wrong with others, and the Markdown files that are none."""
+
+    documents: tuple[Listed, ...]
+    findings: tuple[Diagnostic, ...]
+    passed_over: tuple[Path, ...]
+
+
+def documents_of(given: Path, out: Path) -> LibraryListing:
+    """The documents of a folder or a list, in the order of their names or of the list."""
+    if given.is_dir():
+        found, findings = _walked(given, out)
+    else:
+        found, findings = _listed(given)
+    documents: dict[str, Listed] = {}
+    passed_over: list[Path] = []
+    texts = {path: _text(path) for path in found}
+    taken_in = {file for path, text in texts.items() for file in _taken_in(path, text)}
+    for path, text in texts.items():
+        if not _is_document(text) or (path.resolve() in taken_in and given.is_dir()):
+            passed_over.append(path)
+            if not given.is_dir():
+                message = "The file has no front matter, and is no document of a library."
+                hint = "Begin it with `---`, a line `title: …`, and `---`."
+                findings.append(diagnostic(Code.NO_DOCUMENT, message, source=str(path), hint=hint))
+            continue
+        folder = given if given.is_dir() else given.parent
+        within = os.path.relpath(path.parent, folder)
+        parts = [part for part in Path(within).parts if part != os.pardir]
+        one = Listed(path, Path(*parts, stem_of(path)).as_posix())
+        before = documents.setdefault(one.name.casefold(), one)
+        if before is not one:
+            message = f"It would be built as “{one.name}”, and so would “{before.path}”."
+            hint = "Rename one of the two."
+            findings.append(diagnostic(Code.SAME_NAME, message, source=str(path), hint=hint))
+    return LibraryListing(tuple(documents.values()), tuple(findings), tuple(passed_over))
+
+
+def _walked(top: Path, out: Path) -> tuple[list[Path], list[Diagnostic]]:
+    """The Markdown files of a folder and of those in it, but for hidden ones and the outputs."""
+    found: list[Path] = []
+    findings: list[Diagnostic] = []
+    built = out.resolve()
+
+    def refused(error: OSError) -> None:
+        message = f"The folder cannot be read: {error.strerror}."
+        hint = "Change its permissions, or take it out of the library."
+        source = str(error.filename)
+        findings.append(diagnostic(Code.UNREADABLE_FILE, message, source=source, hint=hint))
+
+    for folder, folders, files in os.walk(top, onerror=refused):
+        here = Path(folder)
+        folders[:] = sorted(
+            name
+            for name in folders
+            if not name.startswith(".") and (here / name).resolve() != built
+        )
+        found += (
+            here / name
+            for name in sorted(files)
+            if not name.startswith(".") and Path(name).suffix.lower() in SUFFIXES
+        )
+    return found, findings
+
+
+def _listed(given: Path) -> tuple[list[Path], list[Diagnostic]]:
+    """The files that a list names, a line each, from its folder; a source stands for itself."""
+    if given.suffix.lower() in SUFFIXES:
+        return [given], []
+    found: dict[Path, None] = {}
+    findings = []
+    for number, line in enumerate(given.read_text("utf-8", "surrogateescape").split("\n"), 1):
+        name = line.strip()
+        if not name or name.startswith("#"):
+            continue
+        path = given.parent / name
+        if path.is_file():
+            found[path] = None
+            continue
+        message = "This is a folder, not a file." if path.is_dir() else "There is no such file."
+        hint = "Name a file on each line, with its path from the list's folder."
+        span, length = Span(number, line.index(name) + 1), len(name)
+        source = str(given)
+        findings.append(
+            diagnostic(
+                Code.UNREADABLE_FILE, message, span=span, source=source, hint=hint, length=length
+            )
+        )
+    return list(found), findings
+
+
+def _text(path: Path) -> str | None:
+    """The text of a file; None for one that cannot be read as such."""
+    try:
+        return normalise(path.read_bytes().decode("utf-8"))
+    except (OSError, UnicodeDecodeError):
+        return None
+
+
+def _is_document(text: str | None) -> bool:
+    """Return whether a file is a document. One that cannot be read is taken for one, since
+    building it says why."""
+    return text is None or yaml_nodes.find(text) is not None
+
+
+def _taken_in(path: Path, text: str | None) -> Iterator[Path]:
+    """The other files that a text includes."""
+    for line in _MAY_INCLUDE.findall(text or ""):
+        directive = includes.read(line.strip())
+        if directive and directive.path and (path.parent / directive.path) != path:
+            yield (path.parent / unquote(directive.path)).resolve()
