@@ -45,8 +45,8 @@ def roles_of(element: Element) -> list[str]:
 
 
 class OwnPage(NamedTuple):
-    """Facts about a text that its page tells in other places: the entries of its index, by the ids of what is
-    marked, and which entries others lead to ``see``; whether sections are numbered."""
+    """Facts about a text that its page tells in other places: the entries of its index, by the ids
+    of what is marked, and which entries others lead to ``see``; whether sections are numbered."""
 
     entries: dict[str, list[str]]
     see: list[tuple[str, str]]
