@@ -16,12 +16,13 @@ from pipeline.parser.table_captions import caption_tables
 
 
 def attach_captions(
-    blocks: tuple[Block, ...], read_inlines: ReadInlines, report: Report
+    blocks: tuple[Block, ...], read_inlines: ReadInlines, report: Report, braced: set[Span]
 ) -> tuple[Block, ...]:
     """Neighbouring blocks with their captions taken up. ``read_inlines`` reads the caption
-    of a figure, which is given as an image's title, at the image's place."""
+    of a figure, which is given as an image's title, at the image's place; ``braced`` are where
+    paragraphs begin with a brace that is not escaped."""
     found = [made for block in blocks for made in _figures(block, read_inlines, report)]
-    return caption_tables(tuple(found), report)
+    return caption_tables(tuple(found), report, braced)
 
 
 def _figures(block: Block, read_inlines: ReadInlines, report: Report) -> tuple[Block, ...]:

@@ -29,6 +29,8 @@ class _Mark(NamedTuple):
 _LATEX = "a command of LaTeX"
 _INCLUDE = "To take in a file, write `{{ include part.md }}` alone on a line."
 
+_LIST = r"\{:?[ ]?(?:[.#][A-Za-z][\w-]*|(?:class|dir|id|lang|not|only|width)=[^\s{}]+)\}"
+
 INLINE = (
     _Mark(
         re.compile(r"\{\{[<%][^\n]{0,1000}?[>%]\}\}"),
@@ -44,6 +46,11 @@ INLINE = (
         re.compile(r"\{[a-z][\w:.-]*\}(?=`[^`\n])"),
         "a role of MyST",
         "Write a link `[text](#id)`, a reference `@fig-x` or plain text.",
+    ),
+    _Mark(
+        re.compile(rf"(?<![)\]])(?:(?<=\S){_LIST}|{_LIST}(?=[ \t]*+\S))"),
+        "an attribute list about no text",
+        r"Put what it is about in brackets: `[text]\g<0>`.",
     ),
     _Mark(
         re.compile(r":[a-z][\w.-]*:(?=`[^`\n])"),
@@ -94,11 +101,6 @@ LINES = (
         "a label of MyST",
         "Write it as the id of the heading: `## Heading {#label}`.",
     ),
-    _Mark(
-        re.compile(r"\{:[^{}\n]{1,500}\}$"),
-        "an attribute list of kramdown under no block",
-        "Put it directly below its block, or at the end of the heading.",
-    ),
     _Mark(re.compile(r"<<[<{(\[][^\n]*\.(?:md|txt|py)"), "an inclusion of another tool", _INCLUDE),
     _Mark(
         re.compile(r"\[\[(?:_?TOC_?|toc)\]\][^\n]|\$\{toc\}"),
@@ -132,7 +134,7 @@ def find(data: str, pos: int) -> tuple[_Mark, str] | None:
     """The mark of another tool that begins at ``pos`` of a text, and what is written."""
     for mark in INLINE:
         if match := mark.pattern.match(data, pos):
-            instead = match.expand(mark.instead) if match.re.groups else mark.instead
+            instead = match.expand(mark.instead)
             return mark._replace(instead=instead), match[0]
     return None
 

@@ -41,7 +41,7 @@ _CAPTION = re.compile(r"[Tt]able:|:[ \t]")
 
 
 def warn_of_text(lines: Sequence[Line], report: Report) -> None:
-    """A paragraph of rows, or with an attribute list at the end of its last line."""
+    """A paragraph of rows, or with an attribute list at the end of a line."""
     if not lines:
         return
     for before, line in itertools.pairwise(lines):
@@ -52,7 +52,7 @@ def warn_of_text(lines: Sequence[Line], report: Report) -> None:
             report(Code.LIKELY_SLIP, message, Span(line.number, line.offset), hint)
             return
     other_tools.warn_of_line(lines, report)
-    first, last = lines[0], lines[-1]
+    first = lines[0]
     if len(lines) > 1 and all(map(_is_row, lines)):
         message = "The lines look like a table, but are read as text."
         hint = (
@@ -63,13 +63,21 @@ def warn_of_text(lines: Sequence[Line], report: Report) -> None:
         message = "A heading needs a space after its `#`."
         hint = "Write `# ` before a heading, or `\\#` if you mean it as text."
         report(Code.LIKELY_SLIP, message, Span(first.number, first.offset), hint)
-    split = attributes.trailing(last)
-    if split and last[len(split[0])].isspace() and not _CAPTION.match(first):
-        written = last[len(split[0]) :].strip()
-        at = last.offset + last.rindex(written)
-        message = f"The attributes `{written}` are read as text at the end of a line."
-        hint = "Put them on a line of their own below it, or write `\\{` if you mean them as text."
-        report(Code.LIKELY_SLIP, message, Span(last.number, at), hint)
+    for line in lines if not _CAPTION.match(first) else ():
+        split = attributes.trailing(line)
+        # A list alone is told where it is known that it is about no table.
+        if split and (line[len(split[0])].isspace() or len(lines) > 1 > len(split[0])):
+            written = line[len(split[0]) :].strip()
+            message = f"The attributes `{written}` are read as text at the end of a line."
+            hint = (
+                "Put them on a line of their own below it, or write `\\{` if you mean them as text."
+            )
+            report(
+                Code.LIKELY_SLIP,
+                message,
+                Span(line.number, line.offset + line.rindex(written)),
+                hint,
+            )
 
 
 def warn_of_callout(line: Line, report: Report) -> None:

@@ -10,6 +10,7 @@ from msgspec.structs import replace
 
 from pipeline.model import NO_ATTRIBUTES, Attributes, Block, Inline, Paragraph, Table, Text
 from pipeline.model.codes import Code
+from pipeline.model.diagnostics import Span
 from pipeline.parser import attributes
 from pipeline.parser.constructs.parts import Report
 from pipeline.parser.markup.flow import trim
@@ -18,11 +19,13 @@ from pipeline.parser.table_options import with_attributes
 BEGINNING = re.compile(r"[Tt]able:\s*|:\s+")
 
 
-def caption_tables(blocks: tuple[Block, ...], report: Report) -> tuple[Block, ...]:
+def caption_tables(
+    blocks: tuple[Block, ...], report: Report, braced: set[Span]
+) -> tuple[Block, ...]:
     """Neighbouring blocks with what belongs to their tables taken up."""
     if not any(isinstance(block, Table) for block in blocks):
         for block in blocks:
-            _warn_of_lonely(block, report)
+            _warn_of_lonely(block, report, braced)
         return blocks
     found: list[Block] = []
     waiting: Paragraph | None = None
@@ -41,7 +44,7 @@ def caption_tables(blocks: tuple[Block, ...], report: Report) -> tuple[Block, ..
                 else:
                     found.append(block)
                     waiting = block
-            case Paragraph() if isinstance(previous, Table) and (text := _braces(block)):
+            case Paragraph() if isinstance(previous, Table) and (text := _braces(block, braced)):
                 read = attributes.trailing(text)
                 if read and not read[0]:
                     found[-1] = with_attributes(previous, read[1], block.span, report)
@@ -54,13 +57,22 @@ def caption_tables(blocks: tuple[Block, ...], report: Report) -> tuple[Block, ..
                 found.append(block)
                 waiting = None
     for block in found:
-        _warn_of_lonely(block, report)
+        _warn_of_lonely(block, report, braced)
     return tuple(found)
 
 
-def _warn_of_lonely(block: Block, report: Report) -> None:
-    """A paragraph that is written as a caption, and stands next to no table."""
-    if isinstance(block, Paragraph) and is_caption(block):
+def _warn_of_lonely(block: Block, report: Report, braced: set[Span]) -> None:
+    """A paragraph that is written as a caption or a list, and stands next to no table."""
+    if isinstance(block, Paragraph) and (text := _braces(block, braced)):
+        found = attributes.trailing(text)
+        if found and not found[0]:
+            message = f"The attributes `{text}` stand alone, and are read as text."
+            hint = (
+                "Put them at the end of the heading, right above or below the paragraph, or the "
+                f"block between `::: {text.replace('{:', '{')}` and `:::`."
+            )
+            report(Code.LIKELY_SLIP, message, block.span, hint)
+    elif isinstance(block, Paragraph) and is_caption(block):
         last = block.children[-1]
         if isinstance(last, Text) and attributes.trailing(last.text):
             message = "A caption has no table beside it that needs one."
@@ -94,7 +106,9 @@ def _captioned(table: Table, paragraph: Paragraph, report: Report) -> Table:
     return with_attributes(replace(table, caption=caption), found, paragraph.span, report)
 
 
-def _braces(block: Paragraph) -> str:
+def _braces(block: Paragraph, braced: set[Span]) -> str:
     """The text of a paragraph that begins with a brace, and is nothing but text."""
+    if block.span not in braced:
+        return ""
     only = block.children[0] if len(block.children) == 1 else None
-    return only.text.strip() if isinstance(only, Text) and only.text.startswith("{") else ""
+    return only.text.strip() if isinstance(only, Text) else ""

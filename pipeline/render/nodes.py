@@ -229,12 +229,14 @@ class NodeRenderer:
         if not tight:
             return Markup("\n") + self.render(item.children) + Markup("\n")
         parts = [
-            self.render(child.children)
-            if isinstance(child, model.Paragraph)
-            else self.render([child])
+            self._bare(child) if isinstance(child, model.Paragraph) else self.render([child])
             for child in item.children
         ]
         return Markup("\n").join(parts)
+
+    def _bare(self, paragraph: model.Paragraph) -> Markup:
+        text, said = self.render(paragraph.children), self.attributes(paragraph)
+        return Markup("<span{}>{}</span>").format(said, text) if said else text
 
     def render_note(self, number: int) -> Markup:
         """A note's blocks without white space between them: they stand within a line, where

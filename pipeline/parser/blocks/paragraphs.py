@@ -7,7 +7,7 @@ import functools
 import re
 from typing import Any
 
-from pipeline.model import Attributes
+from pipeline.model import NO_ATTRIBUTES, Attributes
 from pipeline.model.codes import Code
 from pipeline.model.diagnostics import Span
 from pipeline.parser import attributes
@@ -111,14 +111,18 @@ class ParagraphProcessor(LineProcessor):
                 del block.lines[-1]
 
     def _take_attributes(self, block: BlockElement) -> None:
-        """A last line that is only ``{#id .class}`` says something of the paragraph."""
-        last = block.lines[-1]
-        if len(block.lines) > 1 and last.startswith("{"):
-            found = attributes.read(last.strip())
-            if found and found[1] == len(last.strip()):
-                block.state = found[0]
-                del block.lines[-1]
+        """A first or a last line that is only ``{#id .class}`` says something of the paragraph."""
+        for at in (0, -1):
+            line = block.lines[at]
+            if len(block.lines) == 1 or not line.startswith("{"):
+                continue
+            found = attributes.read(line.strip())
+            if found and found[1] == len(line.strip()):
+                own = block.state if isinstance(block.state, Attributes) else NO_ATTRIBUTES
+                block.state = attributes.joined(own, found[0])
+                del block.lines[at]
             else:
-                self.parser.check_attributes(last, last.number, last.offset)
-        elif _CAPTION.match(block.lines[0]) and not attributes.trailing(last):
+                self.parser.check_attributes(line, line.number, line.offset)
+        last = block.lines[-1]
+        if _CAPTION.match(block.lines[0]) and not attributes.trailing(last):
             self.parser.check_end(last, last.number, last.offset)

@@ -16,7 +16,7 @@ from pipeline.parser.inlines.patterns import PATTERNS, InlineSpan, Pattern
 from pipeline.parser.lines import Line
 
 _SPECIAL = re.compile(
-    r"[\\`*_~^\[\]!<&$\n]|==|%%|\+\+(?=[A-Za-z0-9])|\{(?=[{%a-z])"
+    r"[\\`*_~^\[\]!<&$\n]|==|%%|\+\+(?=[A-Za-z0-9])|\{(?=[{%.#:a-z])"
     r"|:(?=[A-Za-z0-9_+-]{1,70}:)|(?<![^\W_])(?:https?://|www\.)|-?@(?=[\w{])|\((?=@)"
 )
 _TICKS = re.compile(r"`+")

@@ -65,6 +65,7 @@ class Lowering:
         self._read_leaf = read_leaf
         self._inline = InlineLowering(abbreviations, self._around, DEEPEST, self.notes)
         self._depth = 0
+        self._braced: set[Span] = set()
         self._exercises = 0
 
     def blocks(self, elements: Iterable[Element]) -> tuple[Block, ...]:
@@ -79,7 +80,7 @@ class Lowering:
         return self._captioned(found)
 
     def _captioned(self, blocks: tuple[Block, ...]) -> tuple[Block, ...]:
-        captioned = attach_captions(attach_prompts(blocks), self.read, self.report)
+        captioned = attach_captions(attach_prompts(blocks), self.read, self.report, self._braced)
         captioned = attach_marks(captioned)
         return tuple(
             charts.of_table(block, self.report) if isinstance(block, model.Table) else block
@@ -125,6 +126,8 @@ class Lowering:
                 if any(child.tag == "raw" for child in element):
                     children = trim(children)
                 slips.warn_of_text(element.lines, self.report)
+                if element.lines and element.lines[0].startswith("{"):
+                    self._braced.add(span)
                 if children:
                     own = aligned(attributes)
                     yield model.Paragraph(children=children, span=span, attributes=own)
