@@ -20,6 +20,7 @@ SOURCE = """\
 ---
 title: Who looks after the wells?
 class: article
+url: https://example.org/wells/
 date: 2026-05-03
 keywords: [water, villages]
 abstract: |
@@ -93,6 +94,7 @@ def test_metadata_say_it(folder: Path) -> None:
         ("citation_author", "Ben Writer"),
     ]
     assert ("citation_publication_date", "2026/05/03") in tags
+    assert ("citation_pdf_url", "https://example.org/wells/x.pdf") in tags
     found = re.search(r'<script type="application/ld\+json">(.*?)</script>', page, re.S)
     assert found
     data = json.loads(found[1])
@@ -129,6 +131,59 @@ def test_a_handout_has_none_of_it(tmp_path: Path) -> None:
     page = (tmp_path / "x" / "x.html").read_text("utf-8")
     assert "citation_" not in page
     assert "article-front" not in page
+
+
+LISTED = """\
+---
+title: A
+authors:
+  - {name: Ann, affiliations: [{ref: wells}]}
+  - {name: Ben, affiliation: "2, 1"}
+  - {name: Cora, affiliation: [{id: own, name: Own House}, The Well Trust]}
+  - {name: Dan, affiliations: [own, wells]}
+affiliations:
+  - {id: wells, name: University of Wells, city: Aba}
+  - Institute of Water
+---
+
+Text.
+"""
+
+
+def test_affiliations_are_listed_once() -> None:
+    document = parse(LISTED, "x.md")
+    assert not document.diagnostics
+    wells = "University of Wells, Aba"
+    assert [one.affiliations for one in document.metadata.authors] == [
+        (wells,),
+        ("Institute of Water", wells),
+        ("Own House", "The Well Trust"),
+        ("Own House", wells),
+    ]
+
+
+def test_affiliations_as_pandoc_has_them() -> None:
+    text = "---\ntitle: A\nauthor: {name: Ann, institute: [wells]}\n"
+    document = parse(f"{text}institute:\n  - wells: University of Wells\n---\n\nText.\n", "x.md")
+    assert not document.diagnostics
+    assert document.metadata.authors[0].affiliations == ("University of Wells",)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "line", "column", "message", "hint"),
+    [
+        ("ref: wells", "ref: wels", 4, 38, "no affiliation `wels`", "Did you mean `wells`?"),
+        ("2, 1", "2, 7", 5, 30, "no affiliation `7`", "List it: "),
+        ('"2, 1"', "1", 10, 5, "No author refers", "{ref: 2}"),
+    ],
+)
+def test_slips_in_listed_affiliations(
+    old: str, new: str, line: int, column: int, message: str, hint: str
+) -> None:
+    (found,) = parse(LISTED.replace(old, new), "x.md").diagnostics
+    assert message in found.message
+    assert hint in found.hint
+    assert (found.line, found.column) == (line, column)
 
 
 @pytest.mark.parametrize(

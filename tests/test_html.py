@@ -343,7 +343,7 @@ def test_linked_data_says_what_catalogues_sort_by() -> None:
         isbns=Isbns(epub="9780306406157", print="9783161484100"),
         identifiers=(Identifier("doi", "10.1000/182"),),
     )
-    data = linked_data(metadata, ())
+    data = linked_data(metadata)
     assert data["@type"] == "Book"
     assert data["author"] == [{"@type": "Organization", "name": "The Well Trust"}]
     assert data["inLanguage"] == ["en", "fr"]
@@ -370,7 +370,7 @@ def test_a_book_is_said_to_be_one() -> None:
         identifier=Identifier("isbn", "9780306406157"),
         series=Series("Tracts", "3"),
     )
-    data = linked_data(metadata, ())
+    data = linked_data(metadata)
     assert data["@type"] == "Book"
     assert data["isbn"] == "9780306406157"
     assert data["author"][0]["sameAs"] == "https://orcid.org/0000-0002-1825-0097"
@@ -382,7 +382,7 @@ def test_a_book_is_said_to_be_one() -> None:
 
 def test_what_is_not_known_is_not_said() -> None:
     metadata = Metadata(title="Bare")
-    assert linked_data(metadata, ()).keys() == {"@context", "@type", "name", "headline"} | {
+    assert linked_data(metadata).keys() == {"@context", "@type", "name", "headline"} | {
         "inLanguage"
     }
     assert all(tag.content for tag in meta_tags(metadata))

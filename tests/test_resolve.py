@@ -362,6 +362,7 @@ def folder(tmp_path: Path) -> Path:
         ("#here", "", ""),
         ("#h%65re", "", ""),
         ("#hree", "unresolved-link", "Did you mean `#here`?"),
+        ("#contents", "unresolved-link", "Not every edition has that: link to a heading."),
         ("", "unresolved-link", ""),
         ("https://a.org/#x", "", ""),
         ("mailto:a@b.org", "", ""),

@@ -132,7 +132,7 @@ def test_what_has_exercises_is_learnt_from(whole: Element) -> None:
 def test_a_book_names_its_chapters() -> None:
     metadata = parse(f"---\n{FRONT}---\n").metadata
     chapters = (NavPoint("One", "#one", (NavPoint("Half", "#half"),)), NavPoint("Two", "#two"))
-    found = linked_data(metadata, (), WebFacts(address=ADDRESS, is_book=True, chapters=chapters))
+    found = linked_data(metadata, WebFacts(address=ADDRESS, is_book=True, chapters=chapters))
     assert found["@type"] == "Book"
     assert found["hasPart"] == [
         {"@type": "Chapter", "name": name, "position": position, "url": f"{ADDRESS}#{target}"}

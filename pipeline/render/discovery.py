@@ -69,14 +69,15 @@ def article_front(metadata: Metadata) -> ArticleFront | None:
 
 class WebFacts(NamedTuple):
     """Facts about the publication besides its front matter: the full ``address`` of the page, or
-    "", whether it has the length of a book, with its ``chapters``, whether it has exercises, and
-    the minutes that it takes, or 0."""
+    "", whether it has the length of a book, with its ``chapters``, whether it has exercises,
+    the minutes that it takes, or 0, and what readers of the page can download."""
 
     address: str = ""
     is_book: bool = False
     chapters: tuple[NavPoint, ...] = ()
     is_learnt_from: bool = False
     minutes: int = 0
+    downloads: tuple[Download, ...] = ()
 
 
 NOTHING = WebFacts()
@@ -162,6 +163,9 @@ def _highwire(metadata: Metadata, facts: WebFacts) -> list[MetaTag]:
         ("citation_abstract", " ".join(metadata.abstract.split())),
         ("citation_abstract_html_url", facts.address),
     ]
+    if facts.address:
+        pdfs = (one.href for one in facts.downloads if one.label == "PDF")
+        values += [("citation_pdf_url", urljoin(facts.address, pdf)) for pdf in pdfs]
     return [MetaTag("name", name, value) for name, value in values]
 
 

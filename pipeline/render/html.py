@@ -61,7 +61,6 @@ def assemble(
         environment, "html", document, memo, in_contents=frozenset(targets(document.contents))
     )
     metadata = document.metadata
-    others = downloads(metadata, stem, edition)
     points = nav_points(document.contents, renderer.href)
     facts = _facts(document, edition, stem, points)
     for_teachers = edition.audience == "teacher"
@@ -77,10 +76,10 @@ def assemble(
             *meta_tags(metadata, facts),
             *(UNLISTED if for_teachers else social_tags(metadata, stem)),
         ),
-        linked_data=linked_data(metadata, others, facts),
+        linked_data=linked_data(metadata, facts),
         address=facts.address,
         alternates=alternates(metadata, facts.address),
-        downloads=others,
+        downloads=facts.downloads,
         imprint=imprint(metadata, renderer),
         logo=logo(document),
         timing_total=total(document) if for_teachers else "",
@@ -142,6 +141,7 @@ def _facts(
         chapters=chapters,
         is_learnt_from=is_learnt_from(document),
         minutes=minutes(document),
+        downloads=downloads(document.metadata, stem, edition),
     )
 
 

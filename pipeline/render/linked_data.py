@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urljoin
 
 from pipeline.model.metadata import Contributor, Isbns, Metadata, Subject
-from pipeline.render.discovery import NOTHING, Download, WebFacts
+from pipeline.render.discovery import NOTHING, WebFacts
 
 RELATORS = "http://id.loc.gov/vocabulary/relators/"
 
@@ -13,9 +14,7 @@ RELATORS = "http://id.loc.gov/vocabulary/relators/"
 _ROLE_PROPERTIES = {"edt": "editor", "ill": "illustrator", "trl": "translator"}
 
 
-def linked_data(
-    metadata: Metadata, others: tuple[Download, ...], facts: WebFacts = NOTHING
-) -> dict[str, Any]:
+def linked_data(metadata: Metadata, facts: WebFacts = NOTHING) -> dict[str, Any]:
     """The publication in schema.org's terms, as JSON-LD."""
     identifier = metadata.identifier
     isbn = identifier.value if identifier and identifier.scheme == "isbn" else ""
@@ -52,10 +51,10 @@ def linked_data(
         "encoding": [
             {
                 "@type": "MediaObject",
-                "contentUrl": metadata.url + other.href,
+                "contentUrl": urljoin(facts.address, other.href),
                 "encodingFormat": other.media_type,
             }
-            for other in others
+            for other in facts.downloads
         ],
     }
     cleaned: dict[str, Any] = _without_empty(data)

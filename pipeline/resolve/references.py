@@ -18,6 +18,7 @@ from pipeline.system.paths import Problem, locate, scheme
 
 ON_THE_WEB = "Put the file on the web, and link to its address."
 SAFE_SCHEMES = frozenset({"http", "https", "mailto", "tel"})
+_OF_EDITIONS = frozenset({"#contents", "#notes", "#footnotes"})
 
 
 def check_references(document: Document, folder: Path) -> Document:
@@ -48,7 +49,7 @@ def check_references(document: Document, folder: Path) -> Document:
         if isinstance(found, Problem):
             hint = found.hint
             if href.startswith("#") and href != "#":
-                hint = findings.did_you_mean(unquote(href[1:]), targets.ids, "#")
+                hint = hint or findings.did_you_mean(unquote(href[1:]), targets.ids, "#")
             findings.add(found.code, found.message, span, hint)
 
     def leave(link: Link, number: int) -> Node | tuple[Node, ...]:
@@ -163,7 +164,8 @@ def _lead(href: str, folder: Path) -> str | Problem:
         return Problem(Code.UNRESOLVED_LINK, "The link has no address; its text is kept.")
     if href.startswith("#"):
         message = f"Nothing in the document has the id `{unquote(href[1:])}`."
-        return Problem(Code.UNRESOLVED_LINK, message)
+        hint = "Not every edition has that: link to a heading." if href in _OF_EDITIONS else ""
+        return Problem(Code.UNRESOLVED_LINK, message, hint)
     located = locate(folder, href, Code.UNRESOLVED_LINK)
     if not isinstance(located, Problem):
         return Problem(

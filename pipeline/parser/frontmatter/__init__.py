@@ -7,7 +7,15 @@ from typing import Any
 from pipeline.model.diagnostics import Diagnostic
 from pipeline.model.metadata import Metadata
 from pipeline.model.paper import PrintOptions
-from pipeline.parser.frontmatter import identifiers, printing, schema, settling, values, yaml_nodes
+from pipeline.parser.frontmatter import (
+    affiliations,
+    identifiers,
+    printing,
+    schema,
+    settling,
+    values,
+    yaml_nodes,
+)
 
 derive_identifier = identifiers.derive
 front_matter = schema.front_matter
@@ -25,7 +33,7 @@ def read_front_matter(text: str, source: str) -> tuple[Metadata, int, tuple[Diag
         return Metadata(), 0, ()
     mapping, lines, mistakes = yaml_nodes.compose(found, source)
     report = values.FieldReport(source, list(mistakes))
-    mapping = values.for_all(mapping, report)
+    mapping = affiliations.settled(values.for_all(mapping, report), report)
     read: dict[str, Any] = {}
     nodes = values.entries(mapping, tuple(schema.KEYS), schema.ALIASES, report)
     for name, node in nodes.items():

@@ -16,6 +16,7 @@ from pipeline.model.sheet.colours import contrast
 from pipeline.model.suggestions import did_you_mean
 from pipeline.parser.characters import shorten
 from pipeline.parser.frontmatter import (
+    affiliations,
     audience,
     files,
     identifiers,
@@ -37,8 +38,8 @@ from pipeline.parser.frontmatter.form import (
 )
 from pipeline.parser.frontmatter.identifiers import BadValueError
 from pipeline.parser.frontmatter.lengths import LENGTH, length, page_size, points
-from pipeline.parser.frontmatter.values import FieldReport, items, paragraphs, text, words
-from pipeline.parser.frontmatter.yaml_nodes import Mapping, Node, Scalar
+from pipeline.parser.frontmatter.values import FieldReport, paragraphs, text, words
+from pipeline.parser.frontmatter.yaml_nodes import Node, Scalar
 
 DARK_ENOUGH = 4.5
 """The contrast that text has on white at least (WCAG 2.2, success criterion 1.4.3)."""
@@ -110,26 +111,6 @@ def name_line(node: Node, report: FieldReport, key: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(found))
 
 
-_PLACES = ("department", "name", "institution", "city", "country")
-"""The parts of an affiliation in Quarto and MyST, in the order in which they are written."""
-
-
-def affiliations(node: Node, report: FieldReport, key: str) -> tuple[str, ...]:
-    """The names of where somebody works; of a mapping, what it says of one on a line."""
-    found: list[str | None] = []
-    for item in items(node):
-        if isinstance(item, Mapping):
-            said = {written.text: value for written, value in item.entries}
-            parts = [text(said[name], report, key) for name in _PLACES if name in said]
-            found.append(", ".join(part for part in parts if part))
-            if not parts:
-                hint = "Write the name, as in `affiliation: University of Wells`."
-                report.wrong(key, "an affiliation needs a name.", item.place, hint)
-        else:
-            found.append(text(item, report, key))
-    return tuple(dict.fromkeys(name for name in found if name))
-
-
 def placed(usable: Callable[[str, Node, FieldReport, str], str | None] | None = None) -> Form:
     """Text of which the place is kept, if it is ``usable`` as something."""
 
@@ -157,9 +138,6 @@ _PAGES = any_of({"type": "integer", "minimum": 1}, {"enum": ["even"]})
 _ROLES = listed(text_form(reference("role", roles.SCHEMA), roles.parse), commas=True)
 _FIELD = reference("name-field", {"enum": list(NAME_FIELDS)})
 _FIELDS = listed(Form(_FIELD, text), commas=True)
-_PARTS: Schema = {"type": "object", "properties": dict.fromkeys(_PLACES, TEXT)}
-_AFFILIATIONS = listed(Form(any_of(TEXT, _PARTS), text), commas=False).schema
-
 FORMS: dict[str, Form] = {
     "paragraphs": Form(TEXT, paragraphs),
     "language": text_form(_LANGUAGE, languages.language),
@@ -172,7 +150,7 @@ FORMS: dict[str, Form] = {
     "issn": text_form(_STRING, identifiers.issn),
     "orcid": text_form(TEXT, identifiers.orcid),
     "email": text_form(_STRING, identifiers.email),
-    "affiliations": Form(_AFFILIATIONS, affiliations, list, whole=True),
+    "affiliations": affiliations.FORM,
     "roles": Form(
         _ROLES.schema,
         _ROLES.read,

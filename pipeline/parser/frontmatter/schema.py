@@ -12,6 +12,7 @@ import yaml
 from pipeline.model.keys import Field, fields
 from pipeline.model.metadata import Metadata
 from pipeline.model.paper import PrintOptions
+from pipeline.parser.frontmatter.affiliations import LISTS
 from pipeline.parser.frontmatter.form import DEFINITIONS, Form
 from pipeline.parser.frontmatter.people import SPEAKERS
 from pipeline.parser.frontmatter.printing import LISTED
@@ -49,6 +50,10 @@ def json_schema() -> dict[str, object]:
                 "description": f"Another name of `{name}`.",
                 "$ref": f"#/properties/{name}",
             }
+    first, *others = LISTS
+    told = "Where authors work, for all of them: `{id: wells, name: …}`."
+    properties[first] = {"description": told, "type": "array"}
+    properties |= {name: {"$ref": f"#/properties/{first}"} for name in others}
     return {
         "$schema": "http://json-schema.org/draft-07/schema#",
         "title": "Front matter of a Chapbook source",

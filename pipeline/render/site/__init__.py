@@ -100,8 +100,8 @@ class _Assembly:
             chapters=tuple(NavPoint(page.title, page.name) for page in self.pages if page.depth),
             is_learnt_from=is_learnt_from(self.document),
             minutes=minutes(self.document),
+            downloads=self.others,
         )
-        others = downloads(self.metadata, self.stem, self.edition) if here else self.others
         return self._page(
             INDEX,
             "index",
@@ -112,7 +112,7 @@ class _Assembly:
             timing_total="",
             downloads=self.others,
             meta_tags=(*meta_tags(self.metadata, facts), *self.social),
-            linked_data=linked_data(self.metadata, others, facts),
+            linked_data=linked_data(self.metadata, facts),
             alternates=alternates(self.metadata, here),
             body=self.renderer.render(opening.blocks if opening else ()),
             notes=opening.notes if opening else (),

@@ -1,0 +1,131 @@
+"""Front matter about where authors work: named beside each, or once for all and referred to, as
+Quarto, MyST and Pandoc's users do."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+from pipeline.model.codes import Code
+from pipeline.model.suggestions import did_you_mean
+from pipeline.parser.characters import shorten
+from pipeline.parser.frontmatter.form import TEXT, Form, Schema, any_of, listed
+from pipeline.parser.frontmatter.values import FieldReport, items, text, words
+from pipeline.parser.frontmatter.yaml_nodes import Mapping, Node, Scalar, Sequence
+
+_PLACES = ("department", "name", "institution", "city", "country")
+"""The parts of an affiliation in Quarto and MyST, in the order in which they are written."""
+
+LISTS = ("affiliations", "institute")
+"""The keys of the front matter that list them for all authors."""
+
+_BESIDE = ("affiliation", *LISTS)
+_AUTHORS = ("author", "authors")
+_NUMBERS = re.compile(r"[\d, ]+")
+
+
+def _read(node: Node, report: FieldReport, key: str) -> tuple[str, ...]:
+    """The names of where somebody works; of a mapping, what it says of one on a line."""
+    found: list[str | None] = []
+    for item in items(node):
+        if isinstance(item, Mapping):
+            said = {written.text: value for written, value in item.entries}
+            parts = [text(said[name], report, key) for name in _PLACES if name in said]
+            found.append(", ".join(part for part in parts if part))
+            if not parts:
+                hint = "Write the name, as in `affiliation: University of Wells`."
+                report.wrong(key, "an affiliation needs a name.", item.place, hint)
+        else:
+            found.append(text(item, report, key))
+    return tuple(dict.fromkeys(name for name in found if name))
+
+
+_PARTS: Schema = {"type": "object", "properties": dict.fromkeys(_PLACES, TEXT)}
+FORM = Form(listed(Form(any_of(TEXT, _PARTS), text), commas=False).schema, _read, list, whole=True)
+
+
+class _Listed:
+    """The affiliations that have an id or a number, and which of them authors refer to."""
+
+    def __init__(self, report: FieldReport) -> None:
+        self.report = report
+        self.by_name: dict[str, Node] = {}
+        self.used: set[Node] = set()
+
+    def beside(self, author: Node) -> Node:
+        """An author with what each reference stands for in its place."""
+        if not isinstance(author, Mapping):
+            return author
+        entries = []
+        for key, value in author.entries:
+            if key.text in _BESIDE:
+                are_numbers = isinstance(value, Scalar) and _NUMBERS.fullmatch(value.text)
+                parts = words(value) if are_numbers else items(value)
+                meant = (self._meant(key.text, item) for item in parts)
+                value = Sequence(tuple(item for item in meant if item), value.place)
+            entries.append((key, value))
+        return replace(author, entries=tuple(entries))
+
+    def _meant(self, key: str, item: Node) -> Node | None:
+        name = _entry(item, "ref") or item
+        if not isinstance(name, Scalar):
+            return item
+        if found := self.by_name.get(name.text):
+            self.used.add(found)
+            return found
+        if name is item and not (self.by_name and name.text.isdecimal()):
+            return item
+        shown = shorten(name.text)
+        hint = did_you_mean(name.text, tuple(self.by_name))
+        hint = hint or f"List it: `affiliations: [{{id: {shown}, name: …}}]`."
+        self.report.wrong(key, f"there is no affiliation `{shown}`.", name.place, hint)
+        return None
+
+
+def settled(mapping: Mapping, report: FieldReport) -> Mapping:
+    """Front matter whose authors have their affiliations beside them, and no list of these."""
+    lists = [
+        (key, value)
+        for key, value in mapping.entries
+        if key.text in LISTS and isinstance(value, Sequence)
+    ]
+    authors = [(key, value) for key, value in mapping.entries if key.text in _AUTHORS]
+    own = [_defined(item) for _, node in lists for item in items(node)]
+    listed = _Listed(report)
+    listed.by_name = {str(number): node for number, (_, node) in enumerate(own, 1)}
+    listed.by_name |= {name: node for name, node in own if name}
+    for _, node in authors:
+        for author in items(node):
+            for key, value in author.entries if isinstance(author, Mapping) else ():
+                for item in items(value) if key.text in _BESIDE else ():
+                    if isinstance(own_id := _entry(item, "id"), Scalar):
+                        listed.by_name[own_id.text] = item
+    entries: list[tuple[Scalar, Node]] = []
+    for key, value in mapping.entries:
+        if (key, value) in authors:
+            named = tuple(map(listed.beside, items(value)))
+            value = replace(value, items=named) if isinstance(value, Sequence) else named[0]
+        if (key, value) not in lists:
+            entries.append((key, value))
+    for number, (name, node) in enumerate(own, 1):
+        if node not in listed.used:
+            message = "No author refers to this affiliation: it is left out."
+            hint = f"Write `affiliations: [{{ref: {name or number}}}]` beside an author."
+            report.add(Code.WRONG_VALUE, message, node.place, hint)
+    return replace(mapping, entries=tuple(entries))
+
+
+def _defined(item: Node) -> tuple[str, Node]:
+    """An affiliation's id, or "", and what is said of it; Pandoc's users write `id: name`."""
+    if isinstance(own := _entry(item, "id"), Scalar):
+        return own.text, item
+    if isinstance(item, Mapping) and len(item.entries) == 1:
+        ((name, value),) = item.entries
+        if name.text not in _PLACES:
+            return name.text, value
+    return "", item
+
+
+def _entry(node: Node, name: str) -> Node | None:
+    entries = node.entries if isinstance(node, Mapping) else ()
+    return next((value for key, value in entries if key.text == name), None)
