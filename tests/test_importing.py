@@ -217,6 +217,24 @@ def test_what_is_guessed(tmp_path: Path) -> None:
     assert "The image “images/a.png” has no alternative text." in told(made)
 
 
+def test_captions_by_what_they_say(tmp_path: Path) -> None:
+    """A label before a table or after an image is its caption's, and no sentence about one."""
+    (tmp_path / "a.png").write_bytes(picture())
+    table = "<tr><td><p>Year</p></td><td>Depth</td></tr><tr><td>2016</td><td>11</td>"
+    (tmp_path / "page.html").write_text(
+        "<h1>Wells</h1><p><i>Table <span>1</span>: Depths</i></p>"
+        f"<table>{table}</tr></table><p>Table 1 shows it.</p>"
+        '<p><img src="a.png" alt="A pump"></p><p>Figure 2. The pump</p><p>Table 2: none</p>'
+    )
+    made = imported(tmp_path / "page.html")
+    assert body(made) == (
+        "| Year | Depth |\n|------|-------|\n| 2016 | 11    |\n\nTable: Depths\n\n"
+        "Table 1 shows it.\n\n"
+        '![A pump](images/a-pump.png "The pump")\n\nTable 2: none'
+    )
+    assert all(row.made >= row.given for row in made.ledger)
+
+
 def test_marks_of_ours_in_a_page(tmp_path: Path) -> None:
     """Braces of a template are text in another's page, and its glossary's links stay links."""
     (tmp_path / "page.html").write_text(

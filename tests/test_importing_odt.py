@@ -40,6 +40,8 @@ STYLES = """
 <text:list-style style:name="L1">
 <text:list-level-style-number text:level="1" style:num-format="1"/>
 <text:list-level-style-bullet text:level="2" text:bullet-char="-"/></text:list-style>
+<text:list-style style:name="L2"><text:list-level-style-number text:level="1"
+style:num-format="a" style:num-prefix="(" style:num-suffix=")"/></text:list-style>
 """
 MATH = (
     '<math xmlns="http://www.w3.org/1998/Math/MathML"><semantics><mrow><mfrac><mi>a</mi><msup>'
@@ -287,3 +289,12 @@ def test_bomb(tmp_path: Path) -> None:
             archive.writestr(f"{number}.xml", b"\0" * (60 * 2**20))
     (tmp_path / "a.odt").write_bytes(made.getvalue())
     assert told(import_file(tmp_path / "a.odt")) == ["It holds more than 256 MiB."]
+
+
+def test_letters(tmp_path: Path) -> None:
+    """Lists count in letters, with the signs around them."""
+    items = "".join(
+        f"<text:list-item><text:p>{one}</text:p></text:list-item>" for one in ("one", "two")
+    )
+    odt(tmp_path / "a.odt", f'<text:list text:style-name="L2">{items}</text:list>')
+    assert body(imported(tmp_path / "a.odt")) == "(a) one\n(b) two"

@@ -117,6 +117,31 @@ def test_word(changes: Changes, tmp_path: Path) -> None:
     assert all(row.made >= row.given for row in made.ledger if "headers" not in row.name)
 
 
+NESTED = r"""{\rtf1\ansi\pard Questions:\par
+\pard{\listtext a)\tab}one\par\pard{\listtext b)\tab}two\par
+\pard{\listtext (i)\tab}three\par
+\trowd\cellx2000\cellx6000\pard\intbl Year\cell Depth\cell\row
+\trowd\cellx2000\cellx6000\pard\intbl 2021\cell\pard\intbl Before\par
+\pard\intbl\itap2 dry\nestcell\pard\intbl\itap2 wet\nestcell
+{\*\nesttableprops\trowd\cellx3000\cellx6000\nestrow}{\nonesttables\par}
+\pard\intbl\itap2 9 m\nestcell\pard\intbl\itap2 12 m\nestcell
+{\*\nesttableprops\trowd\cellx3000\cellx6000\nestrow}{\nonesttables\par}
+END\pard After.\par}"""
+
+
+@pytest.mark.parametrize("end", ["\\pard\\intbl\\cell\\row\n", ""])
+def test_tables_in_tables(end: str, tmp_path: Path) -> None:
+    """A table in a cell, and lists that count in letters; LibreOffice leaves out the end of a row
+    that ends with a table."""
+    rtf(tmp_path / "a.rtf", NESTED.replace("END", end))
+    made = imported(tmp_path / "a.rtf")
+    assert body(made) == (
+        "Questions:\n\na) one\nb) two\n\n<!-- -->\n\n(i) three\n\n::: table\n- - Year\n  - Depth\n"
+        "- - 2021\n\n  - Before\n\n    | dry | wet  |\n    |-----|------|\n    | 9 m | 12 m |\n:::"
+        "\n\nAfter."
+    )
+
+
 @pytest.mark.parametrize("text", ["", "Some text.", "{\\rtf1" + "{" * 1000])
 def test_broken(text: str, tmp_path: Path) -> None:
     rtf(tmp_path / "a.rtf", text)

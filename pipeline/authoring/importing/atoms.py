@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from itertools import groupby
 from typing import NamedTuple, TypeAlias
@@ -49,6 +50,27 @@ def fill(element: Element, atoms: Sequence[Atom], formats: Sequence[str] = FORMA
     for value, run in groupby(atoms, lambda atom: dict(atom.formats).get(formats[0], "")):
         inner = element if not value else _element(element, formats[0], value)
         fill(inner, list(run), formats[1:])
+
+
+def set_numbering(listed: Element, sort: str, around: str) -> None:
+    """Have a list count in letters or numerals of a sort (``a``, ``A``, ``i``, ``I``), with the
+    signs that stand around them."""
+    if sort in ("a", "A", "i", "I"):
+        listed.set("type", sort)
+    if around.endswith(")"):
+        listed.set("class", "in-brackets" if around.startswith("(") else "closed")
+
+
+def number_by(listed: Element, mark: str) -> None:
+    """Have a list count as the mark of its first item says: ``a)``, ``3.``, ``(iv)``."""
+    first = mark.strip("(.) ")
+    if not re.fullmatch(r"\d{1,4}|[a-zA-Z]{1,4}", first):
+        return
+    sort = first[0] if first in "aAiI" else "a" if first.islower() else "A"
+    set_numbering(listed, "" if first.isdigit() else sort, mark)
+    start = int(first) if first.isdigit() else "abcdefgh".find(first.lower()) + 1
+    if start > 1:
+        listed.set("start", str(start))
 
 
 def _element(parent: Element, format: str, value: str) -> Element:

@@ -9,11 +9,13 @@ from collections.abc import Iterable
 from pathlib import Path
 
 import lxml.html
+from lxml import etree
 from lxml.etree import ParserError
 from lxml.etree import _Element as Element
 from msgspec.structs import replace
 
 from pipeline.authoring.importing import article, own_markup, own_nodes
+from pipeline.authoring.importing.captions import join_captions, label_words
 from pipeline.authoring.importing.draft import (
     COMMENT,
     DISPLAY_MARK,
@@ -31,7 +33,10 @@ from pipeline.model import Image, Note, NoteReference
 from pipeline.model.codes import Code
 from pipeline.model.tree import rewrite, walk
 from pipeline.parser.characters import FORBIDDEN
+from pipeline.parser.markup.tags import FORMATTING_TAGS, INLINE_TAGS, PLAIN_INLINE_TAGS
 from pipeline.system.paths import Located, locate
+
+_WITHIN = INLINE_TAGS | FORMATTING_TAGS | PLAIN_INLINE_TAGS
 
 _COUNTED = {
     **dict.fromkeys(("h1", "h2", "h3", "h4", "h5", "h6"), "headings"),
@@ -95,6 +100,8 @@ def of_page(
         dropped += [(e, article.words(e)) for e in article.beside(chosen)]
         dropped += [(e, article.words(e)) for e in article.clean(chosen)]
         reader.tell_dropped(dropped)
+    if not page:
+        join_captions(chosen)
     reader.tell_guesses(chosen)
     take_formulas(chosen)
     taken = [*take_notes(chosen), *notes]
@@ -151,13 +158,14 @@ def _encoding(data: bytes) -> str:
 
 
 def _counts(element: Element, title: str = "") -> Counter[str]:
-    """The counts of an element's content; the title heading is not counted as a heading."""
+    """The counts of an element's content; a heading, or a first paragraph, that says the title is
+    not counted."""
     found: Counter[str] = Counter()
     heads = element.iter("h1", "h2", "h3", "h4", "h5", "h6")
-    if title and any(
-        " ".join(article.words(head)).casefold() == title.casefold() for head in heads
-    ):
+    if title and any(_says(head, title) for head in heads):
         found["headings"] = -1
+    elif title and (first := next(element.iter("p"), None)) is not None and _says(first, title):
+        found["paragraphs"] = -1
     for inner in element.iter():
         if isinstance(inner.tag, str) and (row := _COUNTED.get(inner.tag)):
             if inner.tag == "p" and not _is_paragraph(inner):
@@ -165,8 +173,23 @@ def _counts(element: Element, title: str = "") -> Counter[str]:
             found[row] += 1
         elif inner.tag == "a" and inner.get("href"):
             found["links"] += 1
-    found["words"] = len(article.words(element))
+    found["words"] = len(_text(element).split()) - label_words(element)
     return found
+
+
+def _says(element: Element, title: str) -> bool:
+    return " ".join(article.words(element)).casefold() == title.casefold()
+
+
+def _text(element: Element) -> str:
+    """The text of an element, with spaces around all that is not within a line."""
+    parts: list[str] = []
+    for event, inner in etree.iterwalk(element, events=("start", "end")):
+        if inner.tag not in _WITHIN:
+            parts.append(" ")
+        if text := inner.text if event == "start" else inner is not element and inner.tail:
+            parts.append(text)
+    return "".join(parts)
 
 
 def _is_paragraph(element: Element) -> bool:

@@ -7,6 +7,7 @@ import binascii
 import posixpath
 import re
 from collections.abc import Callable, Iterable
+from itertools import islice
 from typing import Literal, TypeAlias
 from urllib.parse import quote, unquote, urljoin
 
@@ -114,7 +115,8 @@ class PageReader:
                 )
         for table in root.iter("table"):
             if table.find(".//th") is None and len(table.findall(".//td")) > 1:
-                said = " ".join(article.words(table)[:6])
+                words = (word for row in table.iter("tr") for word in article.words(row))
+                said = " ".join(islice(words, 6))
                 message = (
                     f"The table “{said}…” has no header cells: its first row is used as the header."
                 )

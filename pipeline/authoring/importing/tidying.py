@@ -222,16 +222,21 @@ def _needs_room(block: Block) -> bool:
 
 
 def _without_label(caption: tuple[Inline, ...]) -> tuple[Inline, ...]:
-    """A caption without the word and number before it, which each edition makes anew."""
-    first = caption[0] if caption else None
-    holder = (
-        first.children[0] if isinstance(first, model.InlineElement) and first.children else first
-    )
-    if not isinstance(holder, model.Text) or not (label := LABEL.match(holder.text)):
-        return trim(caption)
-    if holder is first:
-        return trim((model.Text(text=holder.text[label.end() :]), *caption[1:]))
-    return trim(caption[1:])
+    """A caption without the word and number before it, which each edition makes anew, and without
+    the emphasis that all of it has."""
+    while len(caption) == 1 and isinstance(caption[0], model.Emphasis | model.Strong):
+        caption = caption[0].children
+    label = LABEL.match(plain_text(caption))
+    left = len(label[0]) if label else 0
+    found: list[Inline] = []
+    for node in caption:
+        said = plain_text((node,))
+        if left < len(said) and isinstance(node, model.Text):
+            node = model.Text(text=node.text[left:])
+        if left < len(said) or not said:
+            found.append(node)
+        left = max(0, left - len(said))
+    return trim(found)
 
 
 def _holds_more(children: Iterable[Node]) -> bool:

@@ -11,6 +11,7 @@ import lxml.html
 from lxml import etree
 from lxml.etree import _Element as Element
 
+from pipeline.authoring.importing.atoms import set_numbering
 from pipeline.authoring.importing.draft import COMMENT, MATH_MARK, append_text
 from pipeline.authoring.importing.mathml import as_tex
 from pipeline.authoring.importing.odf.changes import DELETED, INSERTED
@@ -155,8 +156,9 @@ class OdfPage:
 
     def _list(self, element: Element, to: Element, style: str, level: int) -> None:
         style = element.get(f"{TEXT}style-name") or style
-        start = self._styles.start(style, level)
+        start, sort, around = self._styles.numbering(style, level)
         made = _under(to, "ol" if start else "ul")
+        set_numbering(made, sort, around)
         items = [c for c in element if c.tag in (f"{TEXT}list-item", f"{TEXT}list-header")]
         first = number_of(items[0], f"{TEXT}start-value", start) if items else start
         before = element.get(f"{TEXT}continue-list") or style

@@ -104,18 +104,20 @@ class OdfStyles:
             found.append(f"span:{language}")
         return found
 
-    def start(self, name: str, level: int) -> int:
-        """The number that a list's level starts with, 0 where it has bullets."""
+    def numbering(self, name: str, level: int) -> tuple[int, str, str]:
+        """The number that a list's level starts with, 0 where it has bullets; the sort of its
+        letters or numerals, and the signs around them."""
         listed = self._lists.get(name)
         for one in listed if listed is not None else ():
+            sort = one.get(f"{STYLE}num-format") or ""
             if one.get(f"{TEXT}level") == str(level):
-                if not one.tag.endswith("list-level-style-number"):
-                    return 0
-                if not one.get(f"{STYLE}num-format"):
-                    return 0
+                if not one.tag.endswith("list-level-style-number") or not sort:
+                    break
                 value = one.get(f"{TEXT}start-value") or "1"
-                return max(1, int(value)) if value.isdigit() and len(value) < 7 else 1
-        return 0
+                start = max(1, int(value)) if value.isdigit() and len(value) < 7 else 1
+                around = (one.get(f"{STYLE}num-{end}fix") or "" for end in ("pre", "suf"))
+                return start, sort, "".join(around)
+        return 0, "", ""
 
 
 def _of_text(style: Element) -> Element | None:

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from lxml import etree
 from lxml.etree import _Element as Element
 
+from pipeline.authoring.importing.atoms import number_by
 from pipeline.authoring.importing.page_metadata import TITLE
 from pipeline.authoring.importing.pdf.lines import (
     PdfLine,
@@ -226,6 +227,8 @@ def _item(block: _Block, body: Element, known: frozenset[str], label: str) -> No
         is_other = level == depth - 1 and label and last is not None and last.tag != kind
         if last is None or last.tag not in ("ul", "ol") or is_other:
             last = etree.SubElement(to, kind)
+            if kind == "ol" and level == depth - 1:
+                number_by(last, label)
         if level < depth - 1:
             to = last[-1] if len(last) else etree.SubElement(last, "li")
         else:

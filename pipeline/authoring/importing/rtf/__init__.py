@@ -9,10 +9,10 @@ import re
 from lxml import etree
 from lxml.etree import _Element as Element
 
+from pipeline.authoring.importing.captions import label_words
 from pipeline.authoring.importing.draft import COMMENT, HEADS, Changes, Draft, told_changes
 from pipeline.authoring.importing.html import of_page
 from pipeline.authoring.importing.page_metadata import language_of
-from pipeline.authoring.importing.references import LABEL
 from pipeline.authoring.importing.rtf.reader import RtfReader
 from pipeline.authoring.importing.rtf.tokens import tokens
 from pipeline.authoring.importing.vocabulary import language_of_text
@@ -34,10 +34,9 @@ def of_rtf(data: bytes, name: str, changes: Changes = "accept") -> Draft:
         return Draft(Metadata(), (), found=(wrong,))
     body = reader.body.root
     comments = [p for p in body.iter("p") if (p.text or "").startswith(COMMENT)]
-    labels = (LABEL.match(_said(e)) for e in body.iter("caption", "figcaption"))
-    beside = [*(p.text or "" for p in comments), *(found[0] for found in labels if found)]
+    beside = " ".join(p.text or "" for p in comments)
     body.tag = "body"
-    words = len(_said(body).split()) - len(" ".join(beside).split())
+    words = len(_said(body).split()) - len(beside.split()) - label_words(body)
     words += sum(len(_said(note).split()) for _, note in reader.notes)
     root = etree.Element("html")
     root.append(body)

@@ -9,16 +9,19 @@ from typing import NamedTuple
 from lxml import etree
 from lxml.etree import _Element as Element
 
-from pipeline.authoring.importing.atoms import Atom, fill
+from pipeline.authoring.importing.atoms import Atom, fill, number_by
+from pipeline.authoring.importing.captions import join_captions
 from pipeline.authoring.importing.draft import COMMENT
 from pipeline.authoring.importing.page_metadata import TITLE
-from pipeline.authoring.importing.word.body import join_captions
 from pipeline.authoring.importing.word.styles import kind_of
 
 LARGER, LONGEST = 1.15, 15
 """Times the size of the text that letters of a heading have, where no style says so; and the words
 that it has at most."""
 
+
+MOST_NESTED = 9
+"""Tables within tables that are read."""
 
 NEAR = 30
 """Twentieths of a point that the edges of cells are apart at least."""
@@ -28,6 +31,24 @@ class _Cell(NamedTuple):
     element: Element
     right: int
     merged: str
+
+
+class _Grid:
+    """A table that is read: its rows, and the row and the cell that are open."""
+
+    def __init__(self) -> None:
+        self.rows: list[list[_Cell]] = []
+        self.row: list[Element] = []
+        self.cell = etree.Element("td")
+
+
+class _RowForm:
+    """The form of a row: where its cells end, and which are merged with others."""
+
+    def __init__(self) -> None:
+        self.edges: list[tuple[int, str]] = []
+        self.merged = ""
+        self.is_head = False
 
 
 class _Heading(NamedTuple):
@@ -52,13 +73,9 @@ class RtfBody:
         self._sizes: Counter[int] = Counter()
         self._all: Counter[int] = Counter()
         self._large: list[_Heading] = []
-        self._lists: list[tuple[int, Element]] = []
-        self._cell = etree.Element("td")
-        self._row: list[Element] = []
-        self._rows: list[list[_Cell]] = []
-        self._edges: list[tuple[int, str]] = []
-        self._merged = ""
-        self._has_heads = False
+        self._lists: list[tuple[int, Element, str]] = []
+        self._grids: list[_Grid] = []
+        self._forms: dict[int, _RowForm] = {}
         self._reset()
 
     def beside(self) -> RtfBody:
@@ -66,7 +83,7 @@ class RtfBody:
         return RtfBody(self.styles)
 
     def _reset(self) -> None:
-        self._style, self._level, self._depth, self._in_table = 0, -1, 0, False
+        self._style, self._level, self._depth, self._in_table, self._nesting = 0, -1, 0, False, 1
 
     def add(self, atom: Atom, size: int) -> None:
         """Add to the paragraph."""
@@ -76,13 +93,20 @@ class RtfBody:
 
     def paragraph_word(self, word: str, number: int | None) -> None:
         """A word that is about paragraphs."""
+        form = self._forms.setdefault(self._nesting, _RowForm())
         match word:
-            case "par" | "sect" | "nestcell":
+            case "par" | "sect":
                 self._paragraph()
-            case "cell":
+            case "cell" | "nestcell":
+                self._nesting = 1 if word == "cell" else max(2, self._nesting)
                 self._end_cell()
-            case "row":
-                self._end_row()
+            case "row" | "nestrow":
+                self._nesting = 1 if word == "row" else max(2, self._nesting)
+                if len(self._grids) >= self._nesting:
+                    self._close_tables(self._nesting)
+                    self._end_row()
+            case "itap":
+                self._nesting = min(max(1, number or 0), MOST_NESTED)
             case "pard":
                 self._reset()
             case "page":
@@ -97,14 +121,14 @@ class RtfBody:
             case "intbl":
                 self._in_table = True
             case "trowd":
-                self._edges, self._merged, self._has_heads = [], "", False
+                self._forms[self._nesting] = _RowForm()
             case "trhdr":
-                self._has_heads = True
+                form.is_head = True
             case "clvmrg" | "clmrg":
-                self._merged = word
+                form.merged = word
             case "cellx":
-                self._edges.append((number or 0, self._merged))
-                self._merged = ""
+                form.edges.append((number or 0, form.merged))
+                form.merged = ""
             case _:
                 return
 
@@ -112,7 +136,7 @@ class RtfBody:
         """End what is open; tell headings by their size where no style does."""
         if self._atoms:
             self._paragraph()
-        self._end_table()
+        self._close_tables(0)
         join_captions(self.root)
         if self.root.find("h1") is None and self.root.find("h2") is None and self._all:
             text = self._all.most_common(1)[0][0]
@@ -126,10 +150,11 @@ class RtfBody:
     # --- paragraphs ---
 
     def _holder(self) -> Element:
-        if self._in_table:
-            return self._cell
-        self._end_table()
-        return self.root
+        nesting = self._nesting if self._in_table else 0
+        self._close_tables(nesting)
+        while len(self._grids) < nesting:
+            self._grids.append(_Grid())
+        return self._grids[-1].cell if self._grids else self.root
 
     def _paragraph(self) -> None:
         to = self._holder()
@@ -188,14 +213,14 @@ class RtfBody:
         while self._lists and self._lists[-1][0] > self._depth:
             self._lists.pop()
         is_same = self._lists and self._lists[-1][0] == self._depth
-        if not is_same or self._lists[-1][1].tag != kind:
+        if not is_same or self._lists[-1][1].tag != kind or _is_first(mark, self._lists[-1][2]):
             if is_same:
                 self._lists.pop()
             outer = self._lists[-1][1][-1] if self._lists else to
             listed = etree.SubElement(outer, kind)
-            if number and number[1].isdigit() and int(number[1]) > 1:
-                listed.set("start", number[1])
-            self._lists.append((self._depth, listed))
+            if number:
+                number_by(listed, mark)
+            self._lists.append((self._depth, listed, mark if number else ""))
         return etree.SubElement(self._lists[-1][1], "li")
 
     # --- tables ---
@@ -203,25 +228,35 @@ class RtfBody:
     def _end_cell(self) -> None:
         self._in_table = True
         self._paragraph()
-        self._row.append(self._cell)
-        self._cell = etree.Element("td")
+        grid = self._grids[-1]
+        grid.row.append(grid.cell)
+        grid.cell = etree.Element("td")
 
     def _end_row(self) -> None:
+        grid, form = self._grids[-1], self._forms.get(len(self._grids), _RowForm())
         cells = []
-        for at, element in enumerate(self._row):
-            right, merged = self._edges[at] if at < len(self._edges) else (at + 1, "")
-            if self._has_heads:
+        for at, element in enumerate(grid.row):
+            right, merged = form.edges[at] if at < len(form.edges) else (at + 1, "")
+            if form.is_head:
                 element.tag = "th"
             cells.append(_Cell(element, right, merged))
-        self._row = []
+        grid.row = []
         if cells:
-            self._rows.append(cells)
+            grid.rows.append(cells)
 
-    def _end_table(self) -> None:
-        """Put the rows that are read into a table, whose columns end where cells do."""
-        rows, self._rows = self._rows, []
-        if not rows:
-            return
+    def _close_tables(self, nesting: int) -> None:
+        """End tables that are deeper than this, with the rows that are open in them."""
+        while len(self._grids) > nesting:
+            grid = self._grids[-1]
+            if len(grid.cell):
+                grid.row.append(grid.cell)
+            self._end_row()
+            self._grids.pop()
+            if grid.rows:
+                self._table(grid.rows, self._grids[-1].cell if self._grids else self.root)
+
+    def _table(self, rows: list[list[_Cell]], to: Element) -> None:
+        """A table of rows, whose columns end where cells do."""
         self._lists = []
         edges = sorted({cell.right for row in rows for cell in row})
         number: dict[int, int] = {}
@@ -230,7 +265,7 @@ class RtfBody:
             last = number.get(before_it, -1)
             number[edge] = last if number and edge - before_it < NEAR else last + 1
             before_it = edge
-        table = etree.SubElement(self.root, "table")
+        table = etree.SubElement(to, "table")
         above: dict[int, Element] = {}
         for row in rows:
             line = etree.SubElement(table, "tr")
@@ -250,6 +285,12 @@ class RtfBody:
                         before.set("colspan", str(right - left))
                     above[left + 1] = before
                 left = right
+
+
+def _is_first(mark: str, first: str) -> bool:
+    """Return whether a mark begins another list than that of this first mark: it is the same, or
+    has other signs around it."""
+    return bool(first) and (mark == first or re.sub(r"\w", "", mark) != re.sub(r"\w", "", first))
 
 
 def _without_bold(atom: Atom) -> tuple[tuple[str, str], ...]:

@@ -19,12 +19,12 @@ from pipeline.parser.characters import FORBIDDEN
 
 _SKIPPED = frozenset(
     "colortbl nonshppict objdata objclass shprslt rxe xe tc listpicture xmlopen fldtype private"
-    " bkmkstart bkmkend".split()
+    " bkmkstart bkmkend nonesttables".split()
 )
 _HEADS = frozenset("header headerl headerr headerf footer footerl footerr footerf".split())
 _READ = frozenset(
     "shppict picprop sn sv annotation fldinst atnauthor shpinst shptxt footnote listtext pntext"
-    " info pict field fonttbl stylesheet".split()
+    " info pict field fonttbl stylesheet nesttableprops".split()
 )
 """Destinations that are read."""
 
@@ -239,7 +239,7 @@ class RtfReader:
             group.to, group.formats = "body", {}
         elif word == "field":
             group.field = [group.field[0]]
-        elif word in ("shppict", "shpinst"):
+        elif word in ("shppict", "shpinst", "nesttableprops"):
             return
         elif word in _INFO:
             group.to = word if group.to == "info" else group.to

@@ -9,7 +9,8 @@ from typing import NamedTuple
 from lxml import etree
 from lxml.etree import _Element as Element
 
-from pipeline.authoring.importing.atoms import Atom, fill
+from pipeline.authoring.importing.atoms import Atom, fill, set_numbering
+from pipeline.authoring.importing.captions import join_captions
 from pipeline.authoring.importing.draft import NOTE_MARK, Changes
 from pipeline.authoring.importing.word.parts import COMMENT_MARK, WordParts
 from pipeline.authoring.importing.word.runs import Runs
@@ -17,7 +18,6 @@ from pipeline.authoring.importing.word.styles import VAL, Level, W, on
 
 _TYPES = {"lowerLetter": "a", "upperLetter": "A", "lowerRoman": "i", "upperRoman": "I"}
 _ALIGNED = {"right": "right", "end": "right", "center": "center"}
-_OF_TABLES = re.compile(r"\s*(?:tab|table|tabela|tabella|tabla)", re.IGNORECASE)
 
 
 class _Open(NamedTuple):
@@ -306,11 +306,12 @@ def _place_of(out: Element, lists: list[_Open]) -> Element:
 
 def _item(out: Element, lists: list[_Open], depth: int, level: Level) -> Element:
     """A new item, in the list that it goes on with, or in a new one."""
+    around = ""
     if level.format == "bullet":
         form = ("bullet", "")
     else:
-        around = re.sub(r"%\d", "", level.text)[-1:]
-        form = (level.format, ")" if around == ")" else "")
+        around = re.sub(r"%\d", "", level.text)
+        form = (level.format, ")" if around.endswith(")") else "")
     while lists and lists[-1].depth > depth:
         lists.pop()
     top = lists[-1] if lists else None
@@ -327,10 +328,7 @@ def _item(out: Element, lists: list[_Open], depth: int, level: Level) -> Element
         made = etree.SubElement(parent, "ol")
         if level.number != 1:
             made.set("start", str(level.number))
-        if type_ := _TYPES.get(level.format):
-            made.set("type", type_)
-        if form[1]:
-            made.set("class", "closed")
+        set_numbering(made, _TYPES.get(level.format, ""), around)
     lists.append(_Open(depth, form, made, level.number))
     return etree.SubElement(made, "li")
 
@@ -338,46 +336,3 @@ def _item(out: Element, lists: list[_Open], depth: int, level: Level) -> Element
 def _has_rule(paragraph: Element) -> bool:
     border = paragraph.find(f"{W}pPr/{W}pBdr")
     return border is not None and any(on(side) for side in border)
-
-
-# --- captions ---------------------------------------------------------------------------
-
-
-def join_captions(out: Element) -> None:
-    """Make captions of paragraphs that stand beside what they are of."""
-    for caption in [e for e in out if e.get("class") == "caption"]:
-        before, after = caption.getprevious(), caption.getnext()
-        around = (after, before) if _OF_TABLES.match(_said(caption)) else (before, after)
-        for one in around:
-            if one is None:
-                continue
-            if one.tag == "table" and one.find("caption") is None:
-                caption.tag = "caption"
-                one.insert(0, caption)
-                _take_id(one, caption)
-                break
-            if _is_image(one):
-                one.tag = "figure"
-                caption.tag = "figcaption"
-                one.append(caption)
-                _take_id(one, caption)
-                break
-        caption.attrib.pop("class", None)
-
-
-def _said(element: Element) -> str:
-    return "".join(t for t in element.itertext() if isinstance(t, str))
-
-
-def _take_id(element: Element, caption: Element) -> None:
-    if (name := caption.attrib.pop("id", None)) is not None:
-        element.set("id", name)
-
-
-def _is_image(element: Element) -> bool:
-    return (
-        element.tag == "p"
-        and len(element) == 1
-        and element[0].tag == "img"
-        and not (_said(element).strip())
-    )

@@ -1,0 +1,69 @@
+"""Captions of what they stand beside, in pages and in what is read as one."""
+
+from __future__ import annotations
+
+import re
+
+from lxml.etree import _Element as Element
+
+from pipeline.authoring.importing.references import LABEL
+
+_OF_TABLES = re.compile(r"\s*(?:tab|table|tabela|tabella|tabla)", re.IGNORECASE)
+LONGEST = 300
+"""Characters of a paragraph that is a caption by the label that it begins with, at most."""
+
+
+def join_captions(root: Element) -> None:
+    """Make captions of paragraphs that stand beside what they are of."""
+    for caption in [*root.iter("p")]:
+        is_caption = caption.get("class") == "caption"
+        if not is_caption and not _is_labelled(caption):
+            continue
+        before, after = caption.getprevious(), caption.getnext()
+        around = (after, before) if _OF_TABLES.match(_said(caption)) else (before, after)
+        for one in around:
+            if one is None:
+                continue
+            if one.tag == "table" and one.find("caption") is None:
+                caption.tag = "caption"
+                one.insert(0, caption)
+                _take_id(one, caption)
+                break
+            if _is_image(one):
+                one.tag = "figure"
+                caption.tag = "figcaption"
+                one.append(caption)
+                _take_id(one, caption)
+                break
+        if is_caption:
+            caption.attrib.pop("class", None)
+
+
+def label_words(root: Element) -> int:
+    """The words of the labels of captions, which editions make anew."""
+    labels = (LABEL.match(_said(caption)) for caption in root.iter("caption", "figcaption"))
+    return sum(len(label[0].split()) for label in labels if label)
+
+
+def _is_labelled(paragraph: Element) -> bool:
+    said = _said(paragraph).strip()
+    label = LABEL.match(said) if len(said) <= LONGEST else None
+    return label is not None and label[0].rstrip().endswith((".", ":", "–", "—", "-"))
+
+
+def _said(element: Element) -> str:
+    return "".join(t for t in element.itertext() if isinstance(t, str))
+
+
+def _take_id(element: Element, caption: Element) -> None:
+    if (name := caption.attrib.pop("id", None)) is not None:
+        element.set("id", name)
+
+
+def _is_image(element: Element) -> bool:
+    return (
+        element.tag in ("p", "figure")
+        and len(element) == 1
+        and element[0].tag == "img"
+        and not (_said(element).strip())
+    )
