@@ -105,12 +105,15 @@ def format_text(text: str, source: str = "", folder: Path | None = None) -> Form
     made, kept = _body(lines[taken:])
     front = "\n".join(lines[:taken])
     made = f"{front}\n\n{made}" if front and made else front or made
+    numbers = tuple(line + taken + 1 for line in kept)
+    if made == plain:
+        return Formatted(made, numbers)
     after = parse(made, source, folder)
     new = {found.code for found in after.diagnostics} - {found.code for found in before.diagnostics}
     if new or not same(joined(before), joined(after)):
         message = "Formatting would change what the source means; it is left unchanged."
         return Formatted(text, wrong=(diagnostic(Code.NOT_FORMATTED, message, source=source),))
-    return Formatted(made, tuple(line + taken + 1 for line in kept))
+    return Formatted(made, numbers)
 
 
 def _body(lines: list[str]) -> tuple[str, tuple[int, ...]]:
@@ -208,6 +211,8 @@ def _formatted(written: str, references: Mapping[str, tuple[str, str]]) -> str:
         made = write_blocks(before.blocks, before.notes, links).rstrip("\n")
     except UnwritableError:
         return ""
+    if made == written:
+        return made
     said = bare(before)
     if _lost(written, made) or bare(joined(_read(made, labels))) != said:
         return ""

@@ -94,14 +94,29 @@ def half_way(writer: Writer) -> dict[str, Any]:
     """An edit above what is read: the place stays, in all three."""
     page = writer.page
     page.evaluate(SCROLL, 3000)
-    page.wait_for_timeout(700)
-    before = [page.evaluate(READ, pane) for pane in ("html", "epub")]
-    where = page.inner_text("#where").rpartition(":")[2]
+    before, where = settled(writer)
     text = "A new paragraph. " * 60
     writer.save(writer.text.replace("## The second", f"{text}\n\n{text}\n\n## The second"))
-    after = [page.evaluate(READ, pane) for pane in ("html", "epub")]
+    after, _ = settled(writer)
     writer.save(writer.text)
-    return {"before": before, "after": after, "line": int(where)}
+    return {"before": before, "after": after, "line": where}
+
+
+def settled(writer: Writer) -> tuple[list[Any], int]:
+    """What is read in the web page and the e-book, and its line, as soon as none of them moves."""
+    seen: list[Any] = []
+    for _ in range(100):
+        writer.page.wait_for_timeout(300)
+        seen.append(
+            (
+                [writer.page.evaluate(READ, pane) for pane in ("html", "epub")],
+                int(writer.page.inner_text("#where").rpartition(":")[2] or 0),
+            )
+        )
+        if seen[-3:] == [seen[-1]] * 3:
+            break
+    found: tuple[list[Any], int] = seen[-1]
+    return found
 
 
 def error(writer: Writer) -> dict[str, Any]:

@@ -80,6 +80,7 @@ def colours(new: Callable[..., Reader]) -> dict[str, Any]:
     seen["chosen"] = reader.page.evaluate(GROUND)
     reader.page.emulate_media(media="print")
     seen["printed"] = reader.page.evaluate(GROUND)
+    reader.wait_until_stored()
     reader.page = reader.open()
     seen["remembered"] = reader.page.evaluate(GROUND)
     reader.page.select_option("#page--colours", "")
