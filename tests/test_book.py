@@ -62,6 +62,7 @@ class TestBook(Read):
             [sys.executable, "-m", "pipeline", "build", BOOK.name, "--strict", *asked],
             cwd=folder,
             env={**os.environ, **ELSEWHERE, "CHAPBOOK_CACHE": str(tmp_path / "cache")},
+            umask=0o077,
             capture_output=True,
             text=True,
             check=False,
