@@ -7,7 +7,7 @@ import os
 import shlex
 import subprocess
 import sys
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -25,6 +25,7 @@ from pipeline.cli.terminal import (
     check_split,
     edition_names,
     formats,
+    give_up,
     need_system,
     not_built,
     or_exit,
@@ -83,6 +84,12 @@ SHOWN = frozenset({".html", ".pdf", ".epub"})
 @click.option(
     "--strict", is_flag=True, help="Treat warnings as errors: if there are any, nothing is written."
 )
+@click.option(
+    "--sandbox",
+    is_flag=True,
+    help="Build with no network, and with no files but the source's folder and the output's"
+    " (Linux): for sources from strangers.",
+)
 @click.option("--open", "shows", is_flag=True, help="Open the first output when it is ready.")
 @click.option(
     "--json", "as_json", is_flag=True, help="Print the findings as JSON, for editors and scripts."
@@ -103,6 +110,7 @@ def build(
     stages: bool,
     depfile: Path | None,
     target: str,
+    sandbox: bool,
     **options: Any,
 ) -> None:
     """Build the editions of one or more sources.
@@ -117,6 +125,8 @@ def build(
     from pipeline.system import outputs
 
     run, editions = build_of(options, dump), options["editions"]
+    if sandbox:
+        confined(sources, options["out"], options["templates"])
     if dump:
         from pipeline.model.editions import EDITIONS
 
@@ -167,6 +177,21 @@ def _is_foreign(found: Collection[Diagnostic]) -> bool:
     from pipeline.parser.other_tools import is_foreign
 
     return is_foreign(found)
+
+
+def confined(sources: Iterable[Path], out: Path, templates: Path | None) -> None:
+    """Confine this process to the folders of the sources and of the templates, and to write into
+    the output's and the user's cache; end it where the system cannot do that."""
+    from pipeline.system.confinement import ConfinementError, confine
+    from pipeline.system.store import cache_folder
+
+    writes = [out, *filter(None, [cache_folder()])]
+    for folder in writes:
+        or_exit(lambda folder=folder: folder.mkdir(parents=True, exist_ok=True))  # type: ignore[misc]
+    try:
+        confine([*(source.parent for source in sources), *filter(None, [templates])], writes)
+    except ConfinementError as error:
+        give_up(f"--sandbox cannot be had: {error}.")
 
 
 def build_of(options: dict[str, Any], dump: str | None = None) -> Callable[..., Result]:
