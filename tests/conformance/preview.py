@@ -103,7 +103,7 @@ def half_way(writer: Writer) -> dict[str, Any]:
 
 
 def settled(writer: Writer) -> tuple[list[Any], int]:
-    """What is read in the web page and the e-book, and its line, as soon as none of them moves."""
+    """The text that is read in the web page and in the e-book, and its line, once nothing moves."""
     seen: list[Any] = []
     for _ in range(100):
         writer.page.wait_for_timeout(300)
