@@ -100,6 +100,55 @@ def test_what_hangs_or_grows_is_a_row(handouts: Path) -> None:
     assert "3 documents: 1 built, 2 unchanged, 0 failed" in run(handouts, *options).output
 
 
+LIBRARY = """\
+title: Hill School
+url: https://hill.example/
+lang: de
+publisher: Hill School
+brand: {logo: logo.svg, alt: The hill, footer: hill.example}
+bibliography: works.bib
+page: nonsense
+fonts: own.otf
+"""
+LOGO = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9"><path d="M0 0h9v9z"/></svg>'
+WORKS = "@book{well, author={Ann Author}, title={Wells}, year={2020}}"
+
+
+def test_documents_share_what_library_yaml_says(handouts: Path) -> None:
+    (handouts / "library.yaml").write_text(LIBRARY, encoding="utf-8")
+    (handouts / "logo.svg").write_text(LOGO, encoding="utf-8")
+    (handouts / "works.bib").write_text(WORKS, encoding="utf-8")
+    rivers = handouts / "water" / "rivers.md"
+    text = "---\ntitle: Rivers\nlang: fr\nbrand: {footer: Ours}\n---\n\nText [@well].\n"
+    rivers.write_text(text, encoding="utf-8")
+    result = run(handouts)
+    assert "2 built" in result.output
+    assert result.output.count("library.yaml:7:7: warning[wrong-value]: `page`") == 1
+    assert "library.yaml:8:1: warning[wrong-value]: `fonts` cannot be shared" in result.output
+    out = handouts.parent / "out"
+    wells = (out / "wells" / "wells.html").read_text("utf-8")
+    page = (out / "water" / "rivers" / "rivers.html").read_text("utf-8")
+    for told in ('lang="de"', 'alt="The hill"', "https://hill.example/wells/wells.html"):
+        assert told in wells
+    for told in ('lang="fr"', 'alt="The hill"', "Author", "https://hill.example/water/rivers/"):
+        assert told in page
+
+    told = CliRunner().invoke(main, ["editions", str(rivers)]).output
+    assert "From ../library.yaml: bibliography, brand, publisher, url." in told
+
+    # all of it is looked at: the file, what it names, and templates beside it
+    (handouts / "logo.svg").write_text(LOGO.replace("9z", "8z"), encoding="utf-8")
+    assert "2 built, 0 unchanged" in run(handouts).output
+    (handouts / "templates" / "html").mkdir(parents=True)
+    template = handouts / "templates" / "html" / "imprint.html.j2"
+    template.write_text("<p>The house's own</p>", encoding="utf-8")
+    assert "2 built, 0 unchanged" in run(handouts).output
+    assert "The house's own" in (out / "wells" / "wells.html").read_text("utf-8")
+    (handouts / "library.yaml").unlink()
+    assert "2 built, 0 unchanged" in run(handouts).output
+    assert "The house's own" not in (out / "wells" / "wells.html").read_text("utf-8")
+
+
 def _crash(data: bytes) -> bytes:
     os.kill(os.getpid(), signal.SIGSEGV)
     return data

@@ -152,7 +152,10 @@ def build(
                 )
             )
             if depfile:
-                rule = outputs.dependency_file(target, map(Path, result.read))
+                # for one that is not there, make would begin again for ever
+                read = [Path(file) for file in result.read]
+                there = (file for file in read if file.name != "library.yaml" or file.is_file())
+                rule = outputs.dependency_file(target, there)
                 or_exit(lambda rule=rule: outputs.write(depfile, rule))  # type: ignore[misc]
             if result.missing and not as_json:
                 click.echo(not_built(result.missing))

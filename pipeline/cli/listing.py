@@ -61,6 +61,10 @@ def editions(source: Path | None, as_json: bool, for_make: bool) -> None:
     if source:
         click.echo()
         click.echo(textwrap.fill("* is built by default.", width))
+        if document and document.metadata.shared:
+            keys = ", ".join(document.metadata.shared)
+            file = Path(document.metadata.library, "library.yaml").as_posix()
+            click.echo(messages.printable_lines(textwrap.fill(f"From {file}: {keys}.", width)))
         name = shlex.quote(str(source))
         click.echo(messages.printable(f"Pictures of all: chapbook report {name} --edition all"))
 

@@ -91,11 +91,18 @@ class Source:
         self.folder = path.parent
         self.stem = stem_of(path)
         self.options = options or Options()
-        self._templates = Path(self.options.templates) if self.options.templates else None
         self.name = shown_name(str(path))
         self._runner = runner
         self.parsed = runner.run(PARSE, path) if document is None else runner.given(PARSE, document)
         self.metadata: Metadata = runner.run(METADATA, self.parsed).value
+        self._templates = self._own_templates()
+
+    def _own_templates(self) -> Path | None:
+        """The folder of templates that was named, or that stands beside ``library.yaml``."""
+        if self.options.templates:
+            return Path(self.options.templates)
+        beside = self.folder / self.metadata.library / "templates"
+        return beside if self.metadata.library and beside.is_dir() else None
 
     def selected(self, edition: Edition) -> Outcome[Document]:
         fit = self.options.fit if edition.format == "pdf" else None

@@ -689,14 +689,14 @@ class CaptionList(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class Asset(msgspec.Struct, frozen=True, omit_defaults=True):
-    """A file that the document shows. ``path`` is relative to the source's folder;
-    ``name`` is a unique file name for it in an output; sizes in CSS pixels, 0 where
-    unknown. ``data`` is the content of one that was made (a chart), and is no file, its ``path``
-    being like ``chart:1``; or of a drawing that was ``cleaned`` of what that says, or names
-    fonts; or of an image of pixels that not all outputs show as it is. ``letters`` is how high
-    the smallest letters of a drawing are, as a part of its width. A ``moving`` one is animated.
-    ``span`` is where it is shown first. ``longest`` is how many pixels its long side has in print
-    at most, where it has more."""
+    """A file that the document shows. ``path`` is relative to the source's folder, and so is that
+    of the folder it is in, if a library ``shared`` it; ``name`` is a unique file name for it in an
+    output; sizes in CSS pixels, 0 where unknown. ``data`` is the content of one that was made (a
+    chart), and is no file, its ``path`` being like ``chart:1``; or of a drawing that was
+    ``cleaned`` of what that says, or names fonts; or of an image of pixels that not all outputs
+    show as it is. ``letters`` is how high the smallest letters of a drawing are, as a part of its
+    width. A ``moving`` one is animated. ``span`` is where it is shown first. ``longest`` is how
+    many pixels its long side has in print at most, where it has more."""
 
     path: str
     name: str
@@ -709,6 +709,7 @@ class Asset(msgspec.Struct, frozen=True, omit_defaults=True):
     cleaned: tuple[str, ...] = ()
     span: Span | None = None
     longest: int = 0
+    shared: str = ""
 
     @property
     def is_drawing(self) -> bool:

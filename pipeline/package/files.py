@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import errno
 import io
+import posixpath
 from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -23,10 +24,11 @@ if TYPE_CHECKING:
 
 def asset_bytes(asset: Asset, folder: Path) -> bytes:
     """The bytes of an asset. Raises OSError if it cannot be read, or if it or anything it embeds
-    lies outside ``folder``."""
+    lies outside ``folder``, or the library's."""
     if asset.data and not asset.is_file:
         return asset.data
-    path = inside(folder, asset.path)
+    shared = asset.shared or "."
+    path = inside(folder / shared, posixpath.relpath(asset.path, shared))
     return asset.data or path.read_bytes()
 
 

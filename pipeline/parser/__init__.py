@@ -18,7 +18,7 @@ from pipeline.parser.blanks import settle_blanks
 from pipeline.parser.characters import FORBIDDEN
 from pipeline.parser.dialogue import group_turns
 from pipeline.parser.files import SourceFiles
-from pipeline.parser.frontmatter import derive_identifier, read_front_matter
+from pipeline.parser.frontmatter import derive_identifier, read_front_matter, shared
 from pipeline.parser.lowering import Lowering
 from pipeline.parser.markup.tokens import paired_names
 from pipeline.parser.origins import settle_places
@@ -51,7 +51,11 @@ def parse(text: str, source: str = "", folder: Path | None = None) -> Document:
     if any(finding.is_error for finding in problems):
         return Document(metadata=Metadata(), source=source, diagnostics=problems)
     text = without_stray(text)
-    metadata, taken, found = read_front_matter(text, source)
+    library = shared.above(folder) if folder else None
+    metadata, taken, found = read_front_matter(text, source, library)
+    if library and folder and metadata.url and "url" in metadata.shared:
+        url = shared.address_of(metadata.url, library.way, source, folder)
+        metadata = msgspec.structs.replace(metadata, url=url)
     body = text.split("\n", taken)[taken] if text.count("\n") >= taken else ""
     files = SourceFiles(folder, source)
     document = _parse_body(body, taken + 1, files)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import posixpath
 import re
 import unicodedata
 from pathlib import Path
@@ -95,7 +96,7 @@ def gather_assets(document: Document, folder: Path) -> Document:
     gathered = _Assets(folder)
     places: dict[str, Span | None] = {}
     if cover:
-        span = Span(cover.source.line, cover.source.column) if cover.source.line else None
+        span = cover.source.span
         found = gathered.find(cover.source.text)
         if isinstance(found, Problem):
             findings.add(found.code, f"The cover: {found.message}", span, found.hint)
@@ -105,8 +106,8 @@ def gather_assets(document: Document, folder: Path) -> Document:
             cover = replace(cover, source=replace(cover.source, text=found.path))
             document = replace(document, metadata=replace(document.metadata, cover=cover))
     if logo := brand.logo:
-        span = Span(logo.line, logo.column) if logo.line else None
-        found = gathered.find(logo.text)
+        span = logo.span
+        found = gathered.find(logo.text, logo.folder)
         if isinstance(found, Problem):
             findings.add(found.code, f"The logo: {found.message}", span, found.hint)
             brand = replace(brand, logo=None)
@@ -152,15 +153,17 @@ class _Assets:
         self._names: set[str] = set()
         self._room = MOST_SPARSE
 
-    def find(self, source: str) -> model.Asset | Problem:
-        if source not in self._by_source:
-            self._by_source[source] = self._find(source)
-        return self._by_source[source]
+    def find(self, source: str, shared: str = "") -> model.Asset | Problem:
+        """The asset of an image, or of one that a library shares."""
+        asked = posixpath.join(shared, source)
+        if asked not in self._by_source:
+            self._by_source[asked] = self._find(source, shared)
+        return self._by_source[asked]
 
     def in_order(self) -> tuple[model.Asset, ...]:
         return tuple(asset for asset in self._by_path.values() if isinstance(asset, model.Asset))
 
-    def _find(self, source: str) -> model.Asset | Problem:
+    def _find(self, source: str, shared: str) -> model.Asset | Problem:
         kind = scheme(source)
         if kind == "data":
             return Problem(
@@ -181,14 +184,14 @@ class _Assets:
             return Problem(Code.BAD_IMAGE, f"An image cannot be loaded from a `{kind}:` address.")
         if not source:
             return Problem(Code.MISSING_IMAGE, "The image has no path.")
-        located = locate(self._folder, source, Code.MISSING_IMAGE)
+        located = locate(self._folder, source, Code.MISSING_IMAGE, shared)
         if isinstance(located, Problem):
             return located
         if located.name not in self._by_path:
-            self._by_path[located.name] = self._examine(located)
+            self._by_path[located.name] = self._examine(located, shared)
         return self._by_path[located.name]
 
-    def _examine(self, located: Located) -> model.Asset | Problem:
+    def _examine(self, located: Located, shared: str) -> model.Asset | Problem:
         path, name = located
         try:
             kind = examine(located.read(), self._room)
@@ -207,6 +210,7 @@ class _Assets:
             moving=kind.moving,
             data=kind.data,
             cleaned=kind.removed,
+            shared=shared,
         )
 
     def _unique(self, stem: str, suffix: str) -> str:

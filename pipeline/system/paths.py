@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import posixpath
 import re
 from collections.abc import Iterator
 from contextvars import ContextVar
@@ -85,13 +86,37 @@ def _decodes(href: str) -> bool:
     return text.isprintable() and not re.search(r"[\s%<>\"]", text)
 
 
-def locate(folder: Path, address: str, missing: Code) -> Located | Problem:
-    """The file that a relative address leads to.
+def find_above(folder: Path, name: str) -> Path | None:
+    """The file of that name that is nearest: in a folder or in those around it. One of another
+    user is none, who may write where this one works. What is looked for is noted."""
+    try:
+        start = folder.resolve()
+        owner = start.stat().st_uid
+    except (OSError, RuntimeError, ValueError):
+        return None
+    for around in (start, *start.parents):
+        path = around / name
+        if (noted := _noted.get()) is not None:
+            noted[path] = None
+        with contextlib.suppress(OSError):
+            if path.is_file() and path.stat().st_uid == owner:
+                return path
+    return None
+
+
+def locate(folder: Path, address: str, missing: Code, shared: str = "") -> Located | Problem:
+    """The file that a relative address leads to, from the folder, or from one that it ``shared``
+    with others, to which this is the path.
 
     Percent-encoding is undone, query and fragment are left off, and links in the file
     system are followed before it is decided whether the file is in the folder. Nothing
     outside is looked at. What is looked for is noted (`noting`).
     """
+    if shared:
+        found = locate(folder / shared, address, missing)
+        if isinstance(found, Problem):
+            return found
+        return found._replace(name=posixpath.normpath(posixpath.join(shared, found.name)))
     relative = unquote(re.split(r"[?#]", address, maxsplit=1)[0]).replace("\\", "/")
     outside = Problem(
         Code.OUTSIDE_FOLDER,

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from pipeline.cli.library.ledger import Ledger
     from pipeline.cli.library.sources import LibraryListing, Listed
     from pipeline.cli.library.tasks import Built, Task
+    from pipeline.model.diagnostics import Diagnostic
 
 LOADED = {
     "html": ("pipeline.driver", "pipeline.parser", "pipeline.resolve", "pipeline.render"),
@@ -123,7 +124,8 @@ def library(given: Path, as_json: bool, keep_going: bool, **options: Any) -> Non
     listing = sources.documents_of(given, options["out"])
     modules = dict.fromkeys(name for kind in sorted(formats(editions)) for name in LOADED[kind])
     limits = Limits(options["timeout"], options["memory"], modules=tuple(modules))
-    run = _Run(options, limits, listing, as_json)
+    folder = given if given.is_dir() else given.parent
+    run = _Run(folder, options, limits, listing, as_json)
     started = time.perf_counter()
     run.build(keep_going)
     found = [*listing.findings, *(one for built in run.results for one in built.findings)]
@@ -141,10 +143,18 @@ class _Run:
     """A run over a library: what is known is told, what is due is built."""
 
     def __init__(
-        self, options: dict[str, Any], limits: Limits, listing: LibraryListing, quiet: bool
+        self,
+        folder: Path,
+        options: dict[str, Any],
+        limits: Limits,
+        listing: LibraryListing,
+        quiet: bool,
     ) -> None:
+        self._folder = folder
+        self._told: set[Diagnostic] = set()
         self._options, self._limits, self._listing = options, limits, listing
         self._quiet = quiet
+        self._sources = {one.name: one.path for one in listing.documents}
         self.known: list[Built] = []
         self.made: list[Built] = []
         self.left = 0
@@ -161,7 +171,7 @@ class _Run:
 
         out = self._options["out"]
         own = builtin_templates()
-        code = key(version(), *_states(own))
+        code = key(version(), *_states(own), *_states(self._templates()))
         path = out / CACHE / f"{key('the ledger of a library')}.ledger"
         ledger = Ledger(path, out, (str(own), sys.prefix))
         due: dict[str, Task] = {}
@@ -202,6 +212,16 @@ class _Run:
         finally:
             pool.shutdown(cancel_futures=not is_whole)
 
+    def _templates(self) -> Path | None:
+        """The folder of templates, of which a new one may change all that is built."""
+        from pipeline.parser.frontmatter.shared import NAME
+        from pipeline.system.paths import find_above
+
+        if templates := self._options["templates"]:
+            return Path(templates)
+        found = find_above(self._folder, NAME)
+        return found.parent / "templates" if found else None
+
     def _task(self, one: Listed) -> Task:
         from pipeline.cli.library.tasks import Task
         from pipeline.system.store import CACHE
@@ -235,7 +255,10 @@ class _Run:
 
         if self._quiet:
             return
-        show(built.findings, blocked=built.failed)
+        source = str(self._sources[built.name])
+        fresh = [one for one in built.findings if one.source == source or one not in self._told]
+        self._told.update(fresh)  # what many documents share is told once
+        show(fresh, blocked=built.failed)
         files = f"{len(built.files)} file{'s' if len(built.files) != 1 else ''}"
         pages = f", {built.pages} page{'s' if built.pages != 1 else ''}" if built.pages else ""
         what = "failed" if built.failed else "built"
@@ -256,7 +279,8 @@ class _Run:
         ]
         pages = sum(one.pages for one in results)
         count = len(self._listing.documents)
-        yield f"{count:,} documents: {', '.join(counts)}; {pages:,} pages, {seconds:.1f} s"
+        what = "1 document" if count == 1 else f"{count:,} documents"
+        yield f"{what}: {', '.join(counts)}; {pages:,} pages, {seconds:.1f} s"
         for severity in Severity:
             codes = Counter(
                 code
@@ -273,9 +297,9 @@ class _Run:
             yield printable(f"{'note':<9}{told}")
 
 
-def _states(folder: Path) -> Iterator[str]:
+def _states(folder: Path | None) -> Iterator[str]:
     """The files of a folder with times and sizes."""
-    for path in sorted(folder.rglob("*")):
+    for path in sorted(folder.rglob("*")) if folder else ():
         found = path.stat()
         if "__pycache__" not in path.parts and path.is_file():
             yield f"{path}\0{found.st_mtime_ns}\0{found.st_size}"

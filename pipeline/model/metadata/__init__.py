@@ -44,7 +44,8 @@ class Metadata(msgspec.Struct, frozen=True, omit_defaults=True):
     YYYY-MM-DD. ``identifier`` is always set after parsing and applies to all formats: it is derived
     if there is none. ``paper_thickness`` is in millimetres. ``printing`` applies to all printed
     editions, ``edition_options`` to single ones. ``part_of`` is for the parts of a divided
-    publication: its title, and those of the sections around the part, outermost first."""
+    publication: its title, and those of the sections around the part, outermost first. ``shared``
+    are the keys whose values a library gives, and ``library`` is the path to its folder."""
 
     # fmt: off
     title: Annotated[str, Key(
@@ -201,6 +202,8 @@ class Metadata(msgspec.Struct, frozen=True, omit_defaults=True):
         "Variables of your own: the value replaces `{{ name }}` in the text.",
         {"school": "Hill School", "year": 2026}, form="variables")] = ()
     part_of: tuple[str, ...] = ()
+    library: str = ""
+    shared: tuple[str, ...] = ()
     # fmt: on
 
     @property

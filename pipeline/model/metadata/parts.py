@@ -6,15 +6,23 @@ from typing import Annotated, ClassVar, Literal
 
 import msgspec
 
+from pipeline.model.diagnostics import Span
 from pipeline.model.keys import Key, Written
 
 
 class Placed(msgspec.Struct, frozen=True, omit_defaults=True):
-    """A word of the front matter, and where it stands there."""
+    """A word of the front matter, and where it stands there. What a library shares stands in
+    another ``file``, as messages name it, and paths begin in that file's ``folder``."""
 
     text: str
     line: int = 0
     column: int = 0
+    folder: str = ""
+    file: str = ""
+
+    @property
+    def span(self) -> Span | None:
+        return Span(self.line, self.column, file=self.file) if self.line else None
 
 
 class Contributor(msgspec.Struct, frozen=True, omit_defaults=True):

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from msgspec.structs import replace
+
 from pipeline.model.diagnostics import Diagnostic
 from pipeline.model.metadata import Metadata
 from pipeline.model.paper import PrintOptions
@@ -16,39 +18,84 @@ from pipeline.parser.frontmatter import (
     values,
     yaml_nodes,
 )
+from pipeline.parser.frontmatter.shared import Library, merged, unshared
+from pipeline.parser.frontmatter.yaml_nodes import Mapping, Node
 
 derive_identifier = identifiers.derive
 front_matter = schema.front_matter
 
 
-def read_front_matter(text: str, source: str) -> tuple[Metadata, int, tuple[Diagnostic, ...]]:
+NOT_SHARED = frozenset({"fonts"})
+"""The keys that a library cannot have."""
+
+
+def read_front_matter(
+    text: str, source: str, library: Library | None = None
+) -> tuple[Metadata, int, tuple[Diagnostic, ...]]:
     """The metadata of ``text``, the number of lines that its front matter takes (0 where
-    there is none), and everything that is wrong with it.
+    there is none), and everything that is wrong with it. What it does not say, its ``library``
+    may say.
 
     ``title`` may be empty and ``identifier`` None; `derive_identifier` makes one once the
     title is settled. Values that are wrong are left out. Never raises.
     """
     found = yaml_nodes.find(text)
-    if found is None:
+    if found is None and library is None:
         return Metadata(), 0, ()
-    mapping, lines, mistakes = yaml_nodes.compose(found, source)
-    report = values.FieldReport(source, list(mistakes))
-    mapping = affiliations.settled(values.for_all(mapping, report), report)
-    read: dict[str, Any] = {}
-    nodes = values.entries(mapping, tuple(schema.KEYS), schema.ALIASES, report)
-    for name, node in nodes.items():
-        value = schema.FORMS[name].read(node, report, name)
-        if value is not None:
-            read[schema.KEYS[name].field] = value
-    options = {name: read.pop(name) for name in schema.PRINTING if name in read}
-    if options:
-        read["printing"] = PrintOptions(**options)
-    if "editions" in read:
-        listed = read.pop("editions")
-        read["editions"] = tuple(name for name, _ in listed)
-        read["edition_options"] = tuple(o for o in listed if o[1] != PrintOptions())
-    metadata = Metadata(**read)
-    metadata = settling.derived(settling.check_isbns(metadata, nodes, report))
+    report, nodes, lines, read = values.FieldReport(source), dict[str, Node](), 0, dict[str, Any]()
+    if found is not None:
+        mapping, lines, mistakes = yaml_nodes.compose(found, source)
+        report.found += mistakes
+        nodes, read = _read(mapping, report)
+    own = read
+    if library is not None:
+        given, problems = shared_values(library)
+        report.found += problems
+        read = {**given, **{key: merged(given.get(key), value) for key, value in own.items()}}
+    metadata = settling.derived(settling.check_isbns(_metadata(read), nodes, report))
+    if library is not None:
+        keys = tuple(sorted(key for key in read if read[key] != own.get(key)))
+        metadata = replace(metadata, library=library.way, shared=keys)
     metadata = printing.with_room(metadata, nodes, report)
-    report.found.sort(key=lambda found: (found.line, found.column))
+    report.found.sort(key=lambda found: (found.source, found.line, found.column))
     return metadata, lines, tuple(report.found)
+
+
+def shared_values(library: Library) -> tuple[dict[str, Any], list[Diagnostic]]:
+    """The values that a library gives its documents, by key, and the findings in it."""
+    read, found = _library_values(library)
+    return library.shared(read), found
+
+
+def library_metadata(library: Library) -> Metadata:
+    """The metadata of the library itself."""
+    return _metadata(_library_values(library)[0])
+
+
+def _library_values(library: Library) -> tuple[dict[str, Any], list[Diagnostic]]:
+    report = values.FieldReport(library.name, list(library.found))
+    mapping = library.mapping(report)
+    unshared(mapping, report, NOT_SHARED)
+    read = _read(mapping, report)[1]
+    return {key: value for key, value in read.items() if key not in NOT_SHARED}, report.found
+
+
+def _read(mapping: Mapping, report: values.FieldReport) -> tuple[dict[str, Node], dict[str, Any]]:
+    """The entries of a mapping by key, and their values."""
+    mapping = affiliations.settled(values.for_all(mapping, report), report)
+    nodes = values.entries(mapping, tuple(schema.KEYS), schema.ALIASES, report)
+    read = {name: schema.FORMS[name].read(node, report, name) for name, node in nodes.items()}
+    return nodes, {name: value for name, value in read.items() if value is not None}
+
+
+def _metadata(read: dict[str, Any]) -> Metadata:
+    """The metadata of these values by key."""
+    fields = {schema.KEYS[name].field: value for name, value in read.items()}
+    options = {name: fields.pop(name) for name in schema.PRINTING if name in fields}
+    if options:
+        fields["printing"] = PrintOptions(**options)
+    if "editions" in fields:
+        listed = fields.pop("editions")
+        fields["editions"] = tuple(name for name, _ in listed)
+        fields["edition_options"] = tuple(o for o in listed if o[1] != PrintOptions())
+    return Metadata(**fields)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from pipeline.model import Document
 from pipeline.model.codes import Code, diagnostic
-from pipeline.model.diagnostics import Diagnostic, Span
+from pipeline.model.diagnostics import Diagnostic
 from pipeline.model.metadata import Placed
 from pipeline.model.suggestions import nearest
 from pipeline.model.words import words
@@ -34,12 +34,9 @@ class Sources:
     findings: list[Diagnostic] = field(default_factory=list)
 
     def add(self, code: Code, message: str, placed: Placed, source: str, hint: str = "") -> None:
-        span = Span(placed.line, placed.column) if placed.line else None
-        self.findings.append(
-            diagnostic(
-                code, message, span=span, source=source, hint=hint, length=len(placed.text) or 1
-            )
-        )
+        length = len(placed.text) or 1
+        found = diagnostic(code, message, span=placed.span, source=source, hint=hint, length=length)
+        self.findings.append(found)
 
 
 def read_sources(document: Document, folder: Path) -> Sources:
@@ -78,7 +75,7 @@ def missing_files(document: Document, folder: Path) -> list[Diagnostic]:
 
 
 def _locate(placed: Placed, document: Document, folder: Path, sources: Sources) -> Located | None:
-    found = locate(folder, placed.text, Code.MISSING_FILE)
+    found = locate(folder, placed.text, Code.MISSING_FILE, placed.folder)
     if isinstance(found, Problem):
         sources.add(found.code, found.message, placed, document.source, found.hint)
         return None

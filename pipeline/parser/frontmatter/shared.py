@@ -1,0 +1,131 @@
+"""The file ``library.yaml``: what all documents of a folder, and of the folders in it, share.
+
+It has the keys of the front matter. A document's own front matter comes before it, key by key.
+"""
+
+from __future__ import annotations
+
+import os
+import posixpath
+from pathlib import Path
+from typing import Any, NamedTuple
+from urllib.parse import quote
+
+import msgspec
+
+from pipeline.model.codes import Code, diagnostic
+from pipeline.model.diagnostics import Diagnostic
+from pipeline.model.editions import stem_of
+from pipeline.model.metadata import Placed
+from pipeline.parser.characters import shorten
+from pipeline.parser.frontmatter import yaml_nodes
+from pipeline.parser.frontmatter.values import FieldReport
+from pipeline.parser.frontmatter.yaml_nodes import FrontMatter
+from pipeline.system.paths import find_above, shown_name
+
+NAME = "library.yaml"
+
+OWN = frozenset(
+    {
+        "title", "subtitle", "short_title", "sort_title", "description", "abstract", "date",
+        "modified", "version", "edition_statement", "identifier", "identifiers", "isbn", "cover",
+        "translations", "keywords",
+    }
+)  # fmt: skip
+"""The keys that say something of the library itself, and nothing of its documents."""
+
+
+class Library(NamedTuple):
+    """A ``library.yaml``: its text, its name in messages, and the path to its folder from that of
+    the document."""
+
+    text: str
+    name: str
+    way: str
+    found: tuple[Diagnostic, ...] = ()
+
+    def mapping(self, report: FieldReport) -> yaml_nodes.Mapping:
+        """Its entries."""
+        found = yaml_nodes.find(self.text)
+        if found is None:
+            found = FrontMatter(self.text, self.text.count("\n") + 1, closed=True, before=-1)
+        mapping, _, mistakes = yaml_nodes.compose(found, self.name)
+        report.found += mistakes
+        return mapping
+
+    def shared(self, values: dict[str, Any]) -> dict[str, Any]:
+        """The values for documents, each path in them as one that begins in its folder."""
+        return {name: self._placed(value) for name, value in values.items() if name not in OWN}
+
+    def _placed(self, value: Any) -> Any:
+        match value:
+            case Placed():
+                return msgspec.structs.replace(value, folder=self.way, file=self.name)
+            case tuple():
+                return tuple(map(self._placed, value))
+            case msgspec.Struct():
+                fields = {name: self._placed(getattr(value, name)) for name in _fields(value)}
+                return msgspec.structs.replace(value, **fields)
+        return value
+
+
+def above(folder: Path) -> Library | None:
+    """The library that the documents of a folder belong to."""
+    found = find_above(folder, NAME)
+    if found is None:
+        return None
+    way = posixpath.join(
+        *(
+            [
+                "..",
+            ]
+            * (len(folder.resolve().parts) - len(found.parent.parts))
+        ),
+        ".",
+    )
+    way = posixpath.normpath(way)
+    name = shown_name(os.path.normpath(folder / way / NAME))
+    try:
+        return Library(found.read_text("utf-8-sig"), name, way)
+    except UnicodeDecodeError:
+        problem = diagnostic(Code.WRONG_ENCODING, "The file is not UTF-8.", source=name)
+    except OSError as error:
+        message = f"The file cannot be read: {error.strerror}."
+        problem = diagnostic(Code.UNREADABLE_FILE, message, source=name)
+    return Library("", name, way, (problem,))
+
+
+def merged(shared: Any, own: Any) -> Any:
+    """A document's ``own`` value, and of a mapping what the library says beside it."""
+    if type(shared) is not type(own) or not isinstance(own, msgspec.Struct) or _is_whole(own):
+        return own
+    values = {}
+    for one in msgspec.structs.fields(own):
+        ours, theirs = getattr(own, one.name), getattr(shared, one.name)
+        values[one.name] = theirs if ours == one.default else merged(theirs, ours)
+    return msgspec.structs.replace(own, **values)
+
+
+def address_of(base: str, way: str, source: str, folder: Path) -> str:
+    """The address on the web of a document's files, where those of its library begin with
+    ``base``."""
+    within = folder.resolve().relative_to((folder / way).resolve())
+    return base + quote("".join(f"{part}/" for part in (*within.parts, stem_of(Path(source)))))
+
+
+def _is_whole(value: msgspec.Struct) -> bool:
+    """Return whether a mapping says one thing, of which nothing can be changed by itself."""
+    return any(one.required for one in msgspec.structs.fields(value))
+
+
+def _fields(value: msgspec.Struct) -> tuple[str, ...]:
+    return value.__struct_fields__
+
+
+def unshared(mapping: yaml_nodes.Mapping, report: FieldReport, keys: frozenset[str]) -> None:
+    """Tell of keys that documents cannot share."""
+    for written, _ in mapping.entries:
+        if written.text in keys:
+            message = f"`{shorten(written.text)}` cannot be shared by documents."
+            hint = "Write it in the front matter of each, with files in its folder."
+            report.add(Code.WRONG_VALUE, message, written.place, hint)
