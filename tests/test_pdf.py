@@ -556,6 +556,17 @@ def test_a_question_never_ends_a_page(folder: Path) -> None:
             assert not piece.startswith(("Question", "Ian", "Gus", "Last")), lines
 
 
+def test_a_heading_with_one_line_below_it_never_ends_a_page(folder: Path) -> None:
+    sections = "\n\n".join(
+        f"### Key {n}\n\nOne line {n}.\n\n" + "    code\n" * (n % 4 + 2) for n in range(40)
+    )
+    pieces = [one for one in spoken(short(sections), folder).pieces() if one.strip()]
+    pages = {piece.page: piece for piece in pieces}
+    assert len(pages) > 4
+    for piece in list(pages.values())[:-1]:
+        assert not piece.startswith(("Key", "One line")), piece
+
+
 def test_a_wide_table_stays_on_its_page(folder: Path) -> None:
     words = ["Households", "Municipality", "Rehabilitated", "Wasserversorgungszweckverband"]
     row = "| " + " | ".join(words + words[:3] + words[:2]) + " |\n"

@@ -131,10 +131,11 @@ def packages_for(character: str) -> tuple[str, ...]:
     return tuple(font.package for font in FONTS if font.scripts & wanted)
 
 
-def missing_glyph(character: str, further: str = "") -> tuple[str, str]:
-    """The message and hint for a character without a glyph, with something ``further``."""
+def missing_glyph(character: str, further: str = "", font: str = "font") -> tuple[str, str]:
+    """The message and hint for a character without a glyph in any ``font`` of a kind, with
+    something ``further``."""
     named = f"U+{ord(character):04X} {unicodedata.name(character, 'unnamed')}"
-    message = f"No font has a glyph for “{character}” ({named}){further}."
+    message = f"No {font} has a glyph for “{character}” ({named}){further}."
     packages = packages_for(character)
     if packages:
         return message, f"Install the fonts: `pip install {packages[0]}`."

@@ -127,6 +127,11 @@ def _texts(element: Element) -> Iterator[str]:
 CHILDREN = frozenset("blank in-words task writing-lines writing-space".split())
 NEXT = frozenset("activity contents exercise writing-lines writing-space".split())
 
+HEADINGS = frozenset("h1 h2 h3 h4 h5 h6".split())
+
+LINE = 60
+"""Letters of a paragraph that fits on one line, even if they are wide."""
+
 RIGHT = frozenset({"mark", "right"})
 """The classes of the mark at a right choice."""
 
@@ -154,6 +159,9 @@ def _mark_relations(root: Element) -> None:
                     blanks.append(child)
                 if "note" in names:
                     notes.append(child)
+            # a heading needs two lines below it: this paragraph is to stay with what follows
+            if child.tag == "p" and before is not None and before.tag in HEADINGS:
+                _mark(child, "one", {"line"} if len(read_text(child)) <= LINE else ())
             before = child
     for blank in blanks:
         holder = parents[blank]

@@ -12,7 +12,7 @@ from xml.etree.ElementTree import Element
 from msgspec.structs import replace
 
 from pipeline import model
-from pipeline.model import Document, Inline, Node
+from pipeline.model import Document, Inline, Node, writing_systems
 from pipeline.model.codes import Code
 from pipeline.model.diagnostics import Span
 from pipeline.model.editions import EDITIONS
@@ -182,13 +182,11 @@ def _report_missing(
     node: Formula, context: _Context, missing: frozenset[str], findings: Findings
 ) -> None:
     for character in sorted(missing):
-        findings.add(
-            Code.MISSING_GLYPH,
-            f"The font for formulas has no character “{character}”. The formula is printed as "
-            "plain characters on one line.",
-            _place(node, context, max(0, node.tex.find(character))),
-            "Put text in other scripts outside the formula.",
-        )
+        further = ", so the formula is printed as plain characters on one line"
+        message, _ = writing_systems.missing_glyph(character, further, "font for formulas")
+        place = _place(node, context, max(0, node.tex.find(character)))
+        hint = "Put text in other scripts outside the formula."
+        findings.add(Code.MISSING_GLYPH, message, place, hint)
 
 
 def _inherit(node: Node, context: _Context) -> _Context:
