@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import random
 import re
 import shutil
@@ -13,7 +14,10 @@ from typing import Any
 
 import pikepdf
 import pytest
+from click.testing import CliRunner
 
+import pipeline
+from pipeline.cli import main
 from pipeline.model.diagnostics import Severity
 from pipeline.verify import CheckReport, UnknownFormat, archive, check, epubcheck, findings
 from pipeline.verify import pdf as pdf_check
@@ -279,3 +283,56 @@ def test_epubcheck_itself(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> No
     assert [(d.code, d.source) for d in found.diagnostics] == [
         ("check-failed", f"{path}/EPUB/one.xhtml")
     ]
+
+
+# --- the report ----------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def reports(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of reports on a page, an e-book and a PDF, of which the page has a fault."""
+    folder = tmp_path_factory.mktemp("checks")
+    (folder / "page.html").write_text(PAGE.replace(' lang="en"', "", 1), "utf-8")
+    claim = '<meta property="schema:accessibilityHazard">none</meta></metadata>'
+    opf = FILES["EPUB/book.opf"].replace("</metadata>", claim)
+    pack(folder / "book.epub", FILES | {"EPUB/book.opf": opf})
+    make_pdf(folder / "text.pdf")
+    names = [str(folder / name) for name in ("page.html", "book.epub", "text.pdf")]
+    done = CliRunner().invoke(main, ["check", *names, "--report", str(folder / "reports")])
+    assert done.exit_code == 1, done.output
+    return folder / "reports"
+
+
+def test_a_report_says_what_was_found_and_what_was_looked_for(reports: Path) -> None:
+    report = json.loads((reports / "page.html.json").read_bytes())
+    assert [one["message"] for one in report["found"]] == [
+        "The page does not say what language it is in."
+    ]
+    assert report["checkers"][0] == f"Chapbook {pipeline.__version__}"
+    assert [table["of"] for table in report["looked_for"]][-1] == "A web page, or a site"
+    assert any("alternative texts" in question for question in report["judge"])
+    page = (reports / "page.html.html").read_text("utf-8")
+    assert "The page does not say what language it is in." in page
+
+
+def test_a_report_says_what_the_file_claims(reports: Path) -> None:
+    claims = json.loads((reports / "text.pdf.json").read_bytes())["claims"]
+    assert claims == ["pdfuaid:part: 1"]
+    claims = json.loads((reports / "book.epub.json").read_bytes())["claims"]
+    assert "schema:accessibilityHazard: none" in claims
+
+
+def test_a_report_is_on_finished_files(tmp_path: Path) -> None:
+    source = tmp_path / "a.md"
+    source.write_text("Text.\n")
+    done = CliRunner().invoke(main, ["check", "--external", str(source), "--report", str(tmp_path)])
+    assert done.exit_code == 2
+    assert "--report is on finished files" in done.output
+
+
+@pytest.mark.checkers
+def test_reports_are_for_everyone(reports: Path) -> None:
+    pages = sorted(reports.glob("*.html"))
+    assert len(pages) == 3
+    assert [found for page in pages for found in checkers.nu(page)] == []
+    assert checkers.browser(*pages, windows=("320-light", "1280-dark")) == []

@@ -35,6 +35,7 @@ from click.testing import CliRunner
 
 import pipeline
 from pipeline import cli
+from pipeline.cli.check_report import TITLES
 from pipeline.flow.stages import STAGES
 from pipeline.model import Document, Heading, Link
 from pipeline.model.codes import BY_SLUG
@@ -304,18 +305,6 @@ LOOKED_FOR = """\
 These are the rules that `chapbook check` applies to finished files, and those applied to an
 e-book when it is built, grouped by what they read.
 """
-TITLES = {
-    "source": "The source of an e-book",
-    "pages": "The pages of an e-book, as the templates make them",
-    "file": "A finished file of any format",
-    "page": "A page, on the web and in an e-book",
-    "web": "A web page, or a site",
-    "zip": "The zip archive of an e-book",
-    "package": "The package document of an e-book",
-    "book": "All pages of an e-book together",
-    "pdf": "The objects of a PDF",
-    "print": "The pages of a PDF as printed",
-}
 
 
 FINDINGS = """\

@@ -7,7 +7,7 @@ import os
 import shlex
 import subprocess
 import sys
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -229,7 +229,16 @@ def build_of(options: dict[str, Any], dump: str | None = None) -> Callable[..., 
     help="The source to compare the files with, to see that no text is missing (default: found by "
     "the model.json next to them).",
 )
-def check(files: tuple[Path, ...], as_json: bool, external: bool, source: Path | None) -> None:
+@click.option(
+    "--report",
+    type=click.Path(file_okay=False, path_type=Path),
+    metavar="DIRECTORY",
+    help="Write a report on each file there, as a page and as JSON: what was looked for, by which"
+    " checkers, what was found, and what only a person can judge.",
+)
+def check(
+    files: tuple[Path, ...], as_json: bool, external: bool, source: Path | None, report: Path | None
+) -> None:
     """Check finished files (.html, .pdf, .epub) and sites (folders) for faults.
 
     Given a manifest.json, compare files with those that were built; with --external, look for dead
@@ -241,6 +250,7 @@ def check(files: tuple[Path, ...], as_json: bool, external: bool, source: Path |
       chapbook check build/a/*
       chapbook check from-the-shop/a.epub --source a.md
       chapbook check --external a.md
+      chapbook check build/a/* --report checks
     """
     from pipeline.cli.checking import check_finished, check_links
     from pipeline.model.messages import printable
@@ -248,6 +258,8 @@ def check(files: tuple[Path, ...], as_json: bool, external: bool, source: Path |
 
     found: list[Diagnostic] = []
     passed_over = 0
+    if report and external:
+        raise click.UsageError("--report is on finished files: leave out --external.")
     for file in files:
         try:
             diagnostics, of, notes = check_links(file) if external else check_finished(file, source)
@@ -256,6 +268,8 @@ def check(files: tuple[Path, ...], as_json: bool, external: bool, source: Path |
             passed_over += 1
             continue
         found += diagnostics
+        if report:
+            write_report(report, file, diagnostics, notes)
         if not as_json:
             show(diagnostics)
             count = len(diagnostics)
@@ -268,6 +282,19 @@ def check(files: tuple[Path, ...], as_json: bool, external: bool, source: Path |
     if passed_over == len(files):
         raise click.UsageError("There is nothing to check.")
     sys.exit(SOURCE_ERRORS if any(finding.is_error for finding in found) else BUILT)
+
+
+def write_report(
+    folder: Path, file: Path, found: Sequence[Diagnostic], notes: Iterable[str]
+) -> None:
+    """Write the report on a file that was checked."""
+    from pipeline.cli import check_report
+    from pipeline.system import outputs
+
+    made = check_report.checked(file, found, notes)
+    page, data = check_report.page_of(made), check_report.encode(made)
+    files = {folder / f"{file.name}.html": page, folder / f"{file.name}.json": data}
+    or_exit(lambda: outputs.write_all(folder, files))
 
 
 @click.command()

@@ -1,0 +1,164 @@
+"""The report of a check: of one finished file, as a web page and as JSON."""
+
+from __future__ import annotations
+
+import datetime
+import importlib.metadata
+import os
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+
+import msgspec
+from markupsafe import Markup
+
+import pipeline
+from pipeline.model.diagnostics import Diagnostic
+from pipeline.model.messages import printable_lines
+from pipeline.render.environment import environment, read_text
+from pipeline.system.checksums import checksum
+from pipeline.verify.findings import FileFindings, rules
+
+TEMPLATE, STYLE = "report/check.html.j2", "report/style.css"
+
+TITLES = {
+    "source": "The source of an e-book",
+    "pages": "The pages of an e-book, as the templates make them",
+    "file": "A finished file of any format",
+    "page": "A page, on the web and in an e-book",
+    "web": "A web page, or a site",
+    "zip": "The zip archive of an e-book",
+    "package": "The package document of an e-book",
+    "book": "All pages of an e-book together",
+    "pdf": "The objects of a PDF",
+    "print": "The pages of a PDF as printed",
+}
+"""Titles for the tables of rules."""
+
+_READ = {
+    ".epub": ("file", "page", "zip", "package", "book"),
+    ".pdf": ("file", "pdf", "print"),
+    ".json": ("file",),
+}
+"""The tables whose rules are for a file of this ending."""
+
+_OF_PAGES = ("file", "page", "web")
+
+_JUDGED = {
+    "": (
+        "Do the alternative texts say what the images show, and what they are there for?",
+        "Do the headings name what follows them, and do the links say where they lead?",
+        "Is every passage in another language marked as such?",
+        "Is the order in which the text is read the one that makes sense?",
+        "Is anything said by colour, shape or place alone?",
+        "Is the language plain enough for those who will read it?",
+    ),
+    ".epub": (
+        "Do formulas, charts and tables make sense when a screen reader reads them?",
+        "Do contents, page list and notes lead where a reader of the print edition would expect?",
+    ),
+    ".pdf": (
+        "Do formulas, charts and tables make sense when a screen reader reads them?",
+        "Does a printed copy have the margins, the greys and the sharpness that it should have?",
+    ),
+}
+"""The questions that only a person can answer (WCAG 2.2; the Matterhorn Protocol 1.1 calls them
+human checks), by the ending of a file's name."""
+
+_FILLED_IN = re.compile(r"\{\w+[^{}]*\}")
+
+
+class LookedFor(msgspec.Struct, frozen=True):
+    """A table of rules: what each would say."""
+
+    of: str
+    rules: tuple[str, ...]
+
+
+class CheckedFile(msgspec.Struct, frozen=True):
+    """A finished file, and how it was checked: the day (in UTC), the ``checkers`` with their
+    versions and what they had to say of their work, what was ``found``, the claims of the file's
+    metadata, all that was looked for, and what only a person can ``judge``."""
+
+    file: str
+    sha256: str
+    day: str
+    checkers: tuple[str, ...]
+    found: tuple[Diagnostic, ...]
+    claims: tuple[str, ...]
+    looked_for: tuple[LookedFor, ...]
+    judge: tuple[str, ...]
+
+
+def checked(file: Path, found: Sequence[Diagnostic], notes: Iterable[str]) -> CheckedFile:
+    """The report of a file that was checked, with the ``notes`` on that."""
+    suffix = file.suffix.lower()
+    moment = os.environ.get("SOURCE_DATE_EPOCH")
+    now = datetime.datetime.now(datetime.UTC)
+    if moment and moment.isdecimal():
+        now = datetime.datetime.fromtimestamp(int(moment), datetime.UTC)
+    return CheckedFile(
+        file=file.name,
+        sha256=checksum(file),
+        day=now.date().isoformat(),
+        checkers=(*_versions(suffix), *notes),
+        found=tuple(found),
+        claims=tuple(dict.fromkeys(_claims(file))),
+        looked_for=tuple(
+            LookedFor(TITLES[of], tuple(dict.fromkeys(map(_said, rules()[of].values()))))
+            for of in _READ.get(suffix, _OF_PAGES)
+        ),
+        judge=(*_JUDGED[""], *_JUDGED.get(suffix, ())),
+    )
+
+
+def _versions(suffix: str) -> Iterator[str]:
+    yield f"Chapbook {pipeline.__version__}"
+    if suffix == ".pdf":
+        yield f"PDFium, by pypdfium2 {importlib.metadata.version('pypdfium2')}"
+        yield f"QPDF, by pikepdf {importlib.metadata.version('pikepdf')}"
+
+
+def _said(rule: tuple[object, str, str]) -> str:
+    """The message of a rule, with a sign for each thing that is filled in."""
+    _, message, _ = rule
+    said = _FILLED_IN.sub("…", message.replace("{{", "\0").replace("`", ""))
+    return re.sub(r"…[.…]+", "…", said.replace("\0", "{").replace("}}", "}"))
+
+
+def _claims(file: Path) -> Iterator[str]:
+    """The claims of a file's metadata: of accessibility, and of standards that it meets."""
+    match file.suffix.lower():
+        case ".epub":
+            from pipeline.verify.archive import BROKEN, Archive
+            from pipeline.verify.package import read_package
+
+            try:
+                with Archive(file, findings := FileFindings(str(file))) as archive:
+                    package = read_package(archive, findings)
+            except BROKEN:
+                return
+            yield from (f"{one.name}: {one.value}" for one in (package.claims if package else ()))
+        case ".pdf":
+            import pikepdf
+
+            try:
+                with pikepdf.open(file) as pdf, pdf.open_metadata() as said:
+                    for name in ("pdfuaid:part", "pdfaid:part", "pdfaid:conformance"):
+                        if name in said:
+                            yield f"{name}: {said[name]}"
+            except (pikepdf.PdfError, OSError, ValueError):
+                return
+
+
+def page_of(report: CheckedFile) -> bytes:
+    """The report as a web page without scripts, the same bytes for equal reports."""
+    packaged = environment()
+    style = Markup(read_text(packaged, STYLE))
+    markup = packaged.get_template(TEMPLATE).render(report=report, style=style)
+    return f"{printable_lines(markup)}\n".encode()
+
+
+def encode(report: CheckedFile) -> bytes:
+    """The report as JSON."""
+    return msgspec.json.format(msgspec.json.encode(report), indent=2) + b"\n"
