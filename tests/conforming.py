@@ -13,6 +13,7 @@ from pipeline.model.editions import DEFAULT_EDITIONS, EDITIONS, output_name, ste
 from pipeline.parser import parse_file
 from pipeline.verify import check
 from tests import checkers
+from tests.look import assert_looks_as_accepted
 from tests.printed_pages import Output, assert_right
 
 FOR_OTHERS = (Code.SHORT_LAST_PAGE.slug, Code.MISSING_FOR_SHOPS.slug)
@@ -50,6 +51,9 @@ class Conforming:
 
     source: Path
     editions: tuple[str, ...] = DEFAULT_EDITIONS
+    looked_at: tuple[str, ...] = ()
+    """The printed editions whose pages have accepted pictures."""
+
     told: tuple[str, ...] = ()
     """All that our own check finds, and is right about."""
 
@@ -76,6 +80,13 @@ class Conforming:
     @pytest.mark.parametrize("check", [checkers.verapdf, checkers.page_validation, checkers.qpdf])
     def test_pdf(self, check: checkers.Check, built: Path) -> None:
         assert check(built.with_suffix(".pdf")) == []
+
+    def test_pages_look_as_they_were_accepted(
+        self, built: Path, accept: bool, tmp_path: Path
+    ) -> None:
+        for name in self.looked_at:
+            pdf = built.parent / output_name(built.name, EDITIONS[name])
+            assert_looks_as_accepted(pdf, f"{built.name}/{name}", accept, tmp_path)
 
 
 class Read(Conforming):

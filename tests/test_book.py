@@ -40,6 +40,7 @@ class TestBook(Read):
     source = BOOK
     editions = tuple(name for name in EDITIONS if name not in AS_THE_HANDOUT)
     front = 3
+    looked_at = ("handout",)
 
     def test_it_prints_well(self, built: Path) -> None:
         metadata = parse_file(BOOK).metadata
