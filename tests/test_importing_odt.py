@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import io
+import json
 import zipfile
 from pathlib import Path
 
@@ -187,11 +188,36 @@ def test_changes(changes: Changes, tmp_path: Path) -> None:
     assert all(row.made >= row.given for row in made.ledger), made.ledger
 
 
-def test_marks_for_an_index(tmp_path: Path) -> None:
-    mark = '<text:alphabetical-index-mark text:string-value="well"/>'
-    odt(tmp_path / "a.odt", f"<text:p>A {mark}well.</text:p>")
-    said = "1 mark for an index left out: write `{.index}` after what is to be in one."
-    assert said in told(imported(tmp_path / "a.odt"))
+def test_citations_and_index(tmp_path: Path) -> None:
+    """Zotero's citations and LibreOffice's own are written as such, with a file of what they cite;
+    and so are the marks of an index."""
+    book = {"type": "book", "title": "People", "author": [{"family": "Bales", "given": "K."}]}
+    item = {"itemData": {**book, "issued": {"date-parts": [["2012"]]}}, "locator": "8"}
+    zotero = f"ZOTERO_ITEM CSL_CITATION {json.dumps({'citationItems': [item]})} RNDa"
+    name = f"text:name='{zotero}'"
+    odt(
+        tmp_path / "a.odt",
+        f"<text:p>Few <text:reference-mark-start {name}/>(Bales <text:span>2012</text:span>, p. 8)"
+        f"<text:reference-mark-end {name}/> know<text:alphabetical-index-mark "
+        'text:string-value="wells" text:key1="Water"/>. <text:bibliography-mark '
+        'text:bibliography-type="book" text:identifier="A" text:author="Ash, Ann" text:year="2020" '
+        'text:title="Wells">[A]</text:bibliography-mark></text:p><text:h text:outline-level="1">'
+        'Sources</text:h><text:section text:name="ZOTERO_BIBL {} CSL_BIBLIOGRAPHY RNDb">'
+        "<text:p>Bales, K. (2012) People.</text:p></text:section>"
+        "<text:alphabetical-index><text:p>Water</text:p></text:alphabetical-index>",
+    )
+    made = imported(tmp_path / "a.odt")
+    assert body(made) == (
+        'Few [@bales2012, 8] know[]{.index entry="Water!wells"}. [@ash2020]\n\n## Sources\n\n'
+        "::: bibliography\n:::\n\n::: index\n:::"
+    )
+    assert made.text.count("bibliography:\n- a.references.json\n") == 1
+    works = json.loads(made.images["a.references.json"])
+    assert [(work["id"], work["title"]) for work in works] == [
+        ("bales2012", "People"),
+        ("ash2020", "Wells"),
+    ]
+    assert all(row.given == row.made for row in made.ledger if row.name != "words")
 
 
 def test_flat(tmp_path: Path) -> None:

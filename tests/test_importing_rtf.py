@@ -142,6 +142,23 @@ def test_tables_in_tables(end: str, tmp_path: Path) -> None:
     )
 
 
+CITING = r"""{\rtf1\ansi\pard Few {\field{\*\fldinst ADDIN ZOTERO_ITEM CSL_CITATION
+ \{"citationItems":[\{"itemData":\{"type":"book","title":"People","author":[\{"family":"Bales"\}]\}\}]\}}
+{\fldrslt (Bales)}} know{\xe Water:wells} that.\par
+{\field{\*\fldinst ADDIN ZOTERO_BIBL CSL_BIBLIOGRAPHY}{\fldrslt Bales. People.}}\par}"""
+
+
+def test_citations(tmp_path: Path) -> None:
+    """Zotero's fields become citations, and what is marked for the index is marked."""
+    rtf(tmp_path / "a.rtf", CITING)
+    made = imported(tmp_path / "a.rtf")
+    assert body(made) == (
+        'Few [@bales] know[]{.index entry="Water!wells"} that.\n\n::: bibliography\n:::'
+    )
+    assert list(made.images) == ["a.references.json"]
+    assert all(row.made >= row.given for row in made.ledger)
+
+
 @pytest.mark.parametrize("text", ["", "Some text.", "{\\rtf1" + "{" * 1000])
 def test_broken(text: str, tmp_path: Path) -> None:
     rtf(tmp_path / "a.rtf", text)

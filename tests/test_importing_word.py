@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import zipfile
+from html import escape
 from pathlib import Path
 from typing import Literal
 
@@ -256,6 +258,45 @@ def test_notes(tmp_path: Path) -> None:
         )
     )
     assert body(made) == "One[^1] two[^2]\n\n[^1]: At the foot.\n\n[^2]: At the end."
+
+
+WORKS = """<b:Sources xmlns:b="http://schemas.openxmlformats.org/officeDocument/2006/bibliography">
+<b:Source><b:Tag>Ash20</b:Tag><b:SourceType>Book</b:SourceType><b:Author><b:Author><b:NameList>
+<b:Person><b:Last>Ash</b:Last><b:First>Ann</b:First></b:Person></b:NameList></b:Author></b:Author>
+<b:Title>Wells</b:Title><b:Year>2020</b:Year></b:Source></b:Sources>"""
+
+
+def test_citations_and_index(tmp_path: Path) -> None:
+    """Citations of Zotero and of Word, with a file of what they cite, the list of it, and the index
+    with its marks, as far as they lead somewhere."""
+    work = {"type": "book", "title": "People", "issued": {"date-parts": [[2012]]}}
+    cited = {"itemData": {**work, "author": [{"family": "Bales"}]}, "prefix": "see ", "locator": 8}
+    zotero = "ADDIN ZOTERO_ITEM CSL_CITATION " + json.dumps({"citationItems": [cited]})
+    text = (
+        p(
+            run("Few ")
+            + field(escape(zotero), run("(see Bales, p. 8)"))
+            + run(" know ")
+            + field("CITATION Ash20 \\p 3 \\l 1033", run("(Ash, 2020, p. 3)"))
+            + field('XE "Water:wells" \\t "See Pumps"', "")
+            + field("CITATION Gone21", run(" (Gone)"))
+            + run(".")
+        )
+        + p(field("ADDIN ZOTERO_BIBL {} CSL_BIBLIOGRAPHY", run("Bales. People.")))
+        + p(field("INDEX", run("Water 1")))
+    )
+    path = word(tmp_path / "a.docx", text)
+    with zipfile.ZipFile(path, "a") as archive:
+        archive.writestr("customXml/item1.xml", WORKS)
+    made = imported(path)
+    assert body(made) == (
+        'Few [see @bales2012, 8] know [@ash2020, 3][]{.index entry="Water!wells"} (Gone).\n\n'
+        "::: bibliography\n:::\n\n::: index\n:::"
+    )
+    works = json.loads(made.images["a.references.json"])
+    assert [work["title"] for work in works] == ["People", "Wells"]
+    assert "Citations whose works are not in the document are kept as text." in told(made)
+    assert all(row.made >= row.given for row in made.ledger)
 
 
 CHANGED = (

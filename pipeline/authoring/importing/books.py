@@ -3,6 +3,7 @@ their files. One source takes in the chapters in their order."""
 
 from __future__ import annotations
 
+import posixpath
 import re
 import tomllib
 from collections import Counter
@@ -21,7 +22,7 @@ from pipeline.authoring.importing.writing import Imported, Row, failed, written
 from pipeline.model import Heading, Node, Note, NoteReference, Text
 from pipeline.model.codes import Code, diagnostic
 from pipeline.model.diagnostics import Diagnostic, Span
-from pipeline.model.metadata import Contributor, Metadata
+from pipeline.model.metadata import Contributor, Metadata, Placed
 from pipeline.model.slugs import slug
 from pipeline.model.tree import rewrite
 from pipeline.model.words import folded
@@ -100,11 +101,17 @@ def import_book(path: Path, changes: Changes = "accept") -> _Book:
         shown = f'"{own}"' if " " in own else own
         lines.append(f"{{{{ include {shown}{f' shift={shift}' if shift else ''} }}}}")
     speakers = {s.name: s for one in made.values() for s in one.metadata.speakers}
+    works = (
+        Placed(posixpath.join(posixpath.dirname(own), work.text))
+        for own, one in made.items()
+        for work in one.metadata.bibliography
+    )
     lang = next((one.metadata.lang for one in made.values() if one.metadata.lang != "en"), "en")
     metadata = replace(
         metadata,
         title=metadata.title or re.sub("[-_]+", " ", root.resolve().name).capitalize(),
         speakers=tuple(speakers.values()),
+        bibliography=tuple(works),
         lang=metadata.lang if metadata.lang != "en" else lang,
     )
     text = front_matter(metadata) + "\n" + "\n\n".join(lines) + "\n"

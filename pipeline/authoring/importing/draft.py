@@ -44,13 +44,17 @@ KINDS: dict[type[Node], str] = {
     model.NoteReference: "notes",
     model.Math: "formulas",
     model.MathBlock: "formulas",
+    model.Citation: "citations",
 }
 """The kinds of elements that the ledger counts, and their names."""
 
 HEADS = "headers and footers"
 """A row of what is told one by one, and never in a source."""
 
-ROWS = (*dict.fromkeys(KINDS.values()), "comments", HEADS, "words")
+INDEXED = "index marks"
+"""The row of what is marked for an index."""
+
+ROWS = (*dict.fromkeys(KINDS.values()), INDEXED, "comments", HEADS, "words")
 
 
 class Draft(msgspec.Struct, frozen=True):
@@ -76,6 +80,8 @@ def count(blocks: tuple[Block, ...], notes: tuple[Note, ...]) -> Counter[str]:
             found["words"] += 0 if node.text.startswith(COMMENT) else len(node.text.split())
         if isinstance(node, model.Turn):
             found["words"] += len(node.speaker.split())
+        if isinstance(node, model.InlineElement) and "index" in node.attributes.classes:
+            found[INDEXED] += 1
         if isinstance(node, model.CrossReference):
             found["words"] += 1 if node.form == "number" else 2
         if (name := KINDS.get(type(node))) and not is_comment(node):
@@ -107,13 +113,6 @@ def told_changes(number: int, changes: Changes) -> Iterator[str]:
         said = "1 tracked change is" if number == 1 else f"{number} tracked changes are"
         what = {"accept": "accepted", "reject": "rejected", "keep": "kept, as `<ins>` and `~~`"}
         yield f"{said} {what[changes]}."
-
-
-def told_index(number: int) -> Iterator[str]:
-    """That what is marked for an index is left out, where anything is."""
-    if number:
-        marks = "1 mark" if number == 1 else f"{number} marks"
-        yield f"{marks} for an index left out: write `{{.index}}` after what is to be in one."
 
 
 def append_text(to: Element, text: str) -> None:

@@ -54,7 +54,7 @@ def read(path: Path, name: str, changes: Changes, kept: frozenset[Path] = frozen
         case "rtf":
             from pipeline.authoring.importing.rtf import of_rtf
 
-            return of_rtf(path.read_bytes(), name, changes)
+            return of_rtf(path.read_bytes(), name, path.stem, changes)
         case "text":
             from pipeline.authoring.importing.text import read_text
 

@@ -62,7 +62,7 @@ def read_text(path: Path, name: str) -> Draft:
 def of_text(data: bytes | str, name: str, folder: Path = Path()) -> Draft:
     """A text, as people copy it from where they read it; one that is Markdown is read as such."""
     if isinstance(data, bytes) and data.startswith(b"{\\rtf"):
-        return of_rtf(data, name)
+        return of_rtf(data, name, "")
     if isinstance(data, bytes) and b"\0\0\0" in data[:4096]:
         message = "This is no text, which Chapbook cannot import."
         hint = "Open it in a word processor, and save it as .docx."

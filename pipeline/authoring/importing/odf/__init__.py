@@ -12,7 +12,8 @@ from lxml.etree import _Element as Element
 from msgspec.structs import replace
 
 from pipeline.authoring.importing.archive import BrokenArchiveError, open_archive
-from pipeline.authoring.importing.draft import Changes, Draft, told_changes, told_index, unread
+from pipeline.authoring.importing.citations import with_marks
+from pipeline.authoring.importing.draft import Changes, Draft, told_changes, unread
 from pipeline.authoring.importing.html import of_page
 from pipeline.authoring.importing.odf.changes import settle
 from pipeline.authoring.importing.odf.names import (
@@ -25,8 +26,10 @@ from pipeline.authoring.importing.odf.names import (
     STYLE,
     TABLE,
     TEXT,
+    number_of,
+    xml_of,
 )
-from pipeline.authoring.importing.odf.page import MOST_REPEATED, OdfPage, number_of, xml_of
+from pipeline.authoring.importing.odf.page import MOST_REPEATED, OdfPage
 from pipeline.authoring.importing.odf.styles import OdfStyles
 from pipeline.authoring.importing.page_metadata import language_of
 from pipeline.model.codes import Code, diagnostic
@@ -72,7 +75,7 @@ def read_odt(path: Path, name: str, changes: Changes = "accept") -> Draft:
         paragraphs = "1 paragraph" if page.indented == 1 else f"{page.indented} paragraphs"
         told.append(f"Read as quotations because they are indented: {paragraphs}.")
     found = [diagnostic(Code.NOT_IMPORTED, said, source=name) for said in told]
-    return Draft(
+    draft = Draft(
         replace(metadata, title=metadata.title or draft.metadata.title),
         draft.blocks,
         draft.notes,
@@ -80,6 +83,7 @@ def read_odt(path: Path, name: str, changes: Changes = "accept") -> Draft:
         {**draft.counts, **counts},
         (*found, *draft.found),
     )
+    return with_marks(draft, page.marks, path.stem)
 
 
 def _metadata(meta: Element | None, styles: OdfStyles) -> Metadata:
@@ -149,14 +153,13 @@ def _said(paragraph: Element) -> str:
 
 def _told(body: Element, outer: Element | None) -> Iterator[str]:
     """The findings about what is left out or assumed."""
-    marks = ("alphabetical-index-mark", "alphabetical-index-mark-start")
-    yield from told_index(sum(1 for _ in body.iter(*(f"{TEXT}{mark}" for mark in marks))))
     if any(True for _ in body.iter(f"{TEXT}hidden-text", f"{TEXT}hidden-paragraph")):
         yield "Hidden text is left out."
     for name in INDEXES:
         if body.find(f".//{TEXT}{name}") is not None:
             what = "table of contents" if name == "table-of-content" else "index"
-            yield f"The {what} is left out: editions have their own."
+            if name != "alphabetical-index":
+                yield f"The {what} is left out: editions have their own."
     found = [] if outer is None else [*outer.iter(f"{STYLE}header", f"{STYLE}footer")]
     for element in found:
         text = " ".join(" ".join(element.itertext()).split())

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from lxml import etree
+from lxml.etree import _Element as Element
+
 OFFICE = "{urn:oasis:names:tc:opendocument:xmlns:office:1.0}"
 TEXT = "{urn:oasis:names:tc:opendocument:xmlns:text:1.0}"
 TABLE = "{urn:oasis:names:tc:opendocument:xmlns:table:1.0}"
@@ -23,3 +26,19 @@ _SKIPPED = frozenset(
        f"{OFFICE}annotation-end", f"{OFFICE}scripts", f"{SVG}title", f"{SVG}desc"}
 )  # fmt: skip
 LEAVE_OUT = frozenset({*_SKIPPED, f"{OFFICE}annotation", *(f"{TEXT}{n}" for n in INDEXES)})
+
+
+def xml_of(parts: dict[str, bytes], name: str) -> Element | None:
+    """A part of an archive, if it is there."""
+    if name not in parts:
+        return None
+    parser = etree.XMLParser(
+        resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False
+    )
+    return etree.fromstring(parts[name], parser)
+
+
+def number_of(element: Element, key: str, default: int = 1) -> int:
+    """The value of an attribute, if it is a number."""
+    value = element.get(key) or ""
+    return int(value) if value.isdigit() and len(value) < 7 else default

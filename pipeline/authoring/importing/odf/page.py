@@ -12,6 +12,7 @@ from lxml import etree
 from lxml.etree import _Element as Element
 
 from pipeline.authoring.importing.atoms import set_numbering
+from pipeline.authoring.importing.citations import Marks
 from pipeline.authoring.importing.draft import COMMENT, MATH_MARK, append_text
 from pipeline.authoring.importing.mathml import as_tex
 from pipeline.authoring.importing.odf.changes import DELETED, INSERTED
@@ -25,6 +26,8 @@ from pipeline.authoring.importing.odf.names import (
     TABLE,
     TEXT,
     XLINK,
+    number_of,
+    xml_of,
 )
 from pipeline.authoring.importing.odf.styles import OdfStyles
 from pipeline.authoring.importing.page_metadata import TITLE
@@ -32,21 +35,7 @@ from pipeline.authoring.importing.page_metadata import TITLE
 MOST_REPEATED = 100
 """Times that a cell or a row is repeated: sheets say so of all that is empty."""
 
-
-def xml_of(parts: dict[str, bytes], name: str) -> Element | None:
-    """A part of an archive, if it is there."""
-    if name not in parts:
-        return None
-    parser = etree.XMLParser(
-        resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False
-    )
-    return etree.fromstring(parts[name], parser)
-
-
-def number_of(element: Element, key: str, default: int = 1) -> int:
-    """The value of an attribute, if it is a number."""
-    value = element.get(key) or ""
-    return int(value) if value.isdigit() and len(value) < 7 else default
+_CITATION_ENDS = (f"{TEXT}reference-mark-end", f"{TEXT}bookmark-end")
 
 
 class OdfPage:
@@ -57,6 +46,8 @@ class OdfPage:
         self.formulas = 0
         self.labels = 0
         self.indented = 0
+        self.marks = Marks()
+        self._cited = ""
         self._ends: dict[str, int] = {}
         self._styles = styles
         self._parts = parts
@@ -93,8 +84,15 @@ class OdfPage:
         if tag in LEAVE_OUT or not isinstance(tag, str):
             if tag == f"{OFFICE}annotation":
                 self._comment(element)
+            elif tag == f"{TEXT}alphabetical-index":
+                _under(to, "p").text = self.marks.field("INDEX")
             return
-        if tag in (f"{TEXT}p", f"{TEXT}h"):
+        if tag == f"{TEXT}bibliography" or (
+            tag == f"{TEXT}section" and "BIBL" in (element.get(f"{TEXT}name") or "")
+        ):
+            _under(to, "p").text = self.marks.field("BIBLIOGRAPHY")
+            self.labels += sum(len("".join(p.itertext()).split()) for p in element.iter(f"{TEXT}p"))
+        elif tag in (f"{TEXT}p", f"{TEXT}h"):
             self._paragraph(element, to)
         elif tag == f"{TEXT}list":
             self._list(element, to, "", 1)
@@ -208,11 +206,27 @@ class OdfPage:
     # --- within text
 
     def _inlines_of(self, element: Element, to: Element, *, alone: bool = False) -> None:
-        append_text(to, _folded(element.text, to))
+        self._say(element.text, to)
         for child in element:
-            if isinstance(child.tag, str):
+            if isinstance(child.tag, str) and self._cited:
+                self._pass(child)
+            elif isinstance(child.tag, str):
                 self._inline_of(child, to, alone=alone)
-            append_text(to, _folded(child.tail, to))
+            self._say(child.tail, to)
+
+    def _say(self, text: str | None, to: Element) -> None:
+        """A text, if it is not that of a citation, which is made anew."""
+        if self._cited:
+            self.labels += len((text or "").split())
+        else:
+            append_text(to, _folded(text, to))
+
+    def _pass(self, element: Element) -> None:
+        """Pass by an element of a citation's text, which may hold its end."""
+        self.labels += len("".join(element.itertext()).split())
+        ends = {element.get(f"{TEXT}name") for element in element.iter(*_CITATION_ENDS)}
+        if self._cited in ends:
+            self._cited = ""
 
     def _inline_of(self, element: Element, to: Element, *, alone: bool) -> None:
         tag = element.tag
@@ -242,8 +256,21 @@ class OdfPage:
         elif tag in (f"{TEXT}bookmark-ref", f"{TEXT}reference-ref"):
             target = element.get(f"{TEXT}ref-name") or ""
             self._inlines_of(element, _under(to, "a", href=f"#{target}"))
+        elif tag == f"{TEXT}bibliography-mark":
+            fields = {key.removeprefix(TEXT): value for key, value in element.items()}
+            if mark := self.marks.work(fields):
+                self.labels += len("".join(element.itertext()).split())
+                append_text(to, mark)
+            else:
+                self._inlines_of(element, to)
+        elif tag.startswith(f"{TEXT}alphabetical-index-mark"):
+            self._index_mark(element, to)
         elif tag.removeprefix(TEXT).startswith(("bookmark", "reference-mark")):
             place = element.get(f"{TEXT}name") or ""
+            if tag.endswith("-start") and (mark := self.marks.field(place)):
+                append_text(to, mark)
+                self._cited = place
+                return
             if re.fullmatch("h[1-6]", str(to.tag)) and not to.get("id"):
                 to.set("id", place)
             elif not tag.endswith("-end"):
@@ -261,6 +288,16 @@ class OdfPage:
             self._block(element, to)
         else:
             self._inlines_of(element, to)
+
+    def _index_mark(self, element: Element, to: Element) -> None:
+        """A mark for the index: of a place, or of the text up to its end."""
+        if element.tag.endswith("-end"):
+            return
+        said = element.get(f"{TEXT}string-value") or ""
+        if element.tag.endswith("-start"):
+            said = (element.tail or "") or " ".join("".join(element.getnext().itertext()).split())
+        keys = (element.get(f"{TEXT}key{number}") or "" for number in (1, 2))
+        append_text(to, self.marks.index((*keys, said)))
 
     def _span(self, element: Element, to: Element, *, alone: bool) -> None:
         for name in self._styles.marks(element.get(f"{TEXT}style-name") or ""):

@@ -10,6 +10,7 @@ from lxml import etree
 from lxml.etree import _Element as Element
 
 from pipeline.authoring.importing.captions import label_words
+from pipeline.authoring.importing.citations import MARKED, with_marks
 from pipeline.authoring.importing.draft import COMMENT, HEADS, Changes, Draft, told_changes
 from pipeline.authoring.importing.html import of_page
 from pipeline.authoring.importing.page_metadata import language_of
@@ -20,8 +21,9 @@ from pipeline.model.codes import Code, diagnostic
 from pipeline.model.metadata import Contributor, Metadata
 
 
-def of_rtf(data: bytes, name: str, changes: Changes = "accept") -> Draft:
-    """A text in Rich Text, with its tracked ``changes`` accepted, rejected or kept."""
+def of_rtf(data: bytes, name: str, stem: str, changes: Changes = "accept") -> Draft:
+    """A text in Rich Text, with its tracked ``changes`` accepted, rejected or kept; its file has
+    the name ``stem``."""
     reader = RtfReader(changes)
     try:
         if not data.lstrip().startswith(b"{\\rtf"):
@@ -66,7 +68,9 @@ def of_rtf(data: bytes, name: str, changes: Changes = "accept") -> Draft:
         lang=language_of(lang or language_of_text(text)),
     )
     told = tuple(diagnostic(Code.NOT_IMPORTED, one, source=name) for one in found)
-    return Draft(metadata, draft.blocks, draft.notes, draft.images, counts, (*told, *draft.found))
+    found_all = (*told, *draft.found)
+    made = Draft(metadata, draft.blocks, draft.notes, draft.images, counts, found_all)
+    return with_marks(made, reader.marks, stem)
 
 
 def _language(number: int) -> str:
@@ -77,4 +81,4 @@ def _language(number: int) -> str:
 
 
 def _said(element: Element) -> str:
-    return " ".join(str(text) for text in element.itertext())
+    return MARKED.sub("", " ".join(str(text) for text in element.itertext()))

@@ -12,19 +12,20 @@ from lxml import etree
 from lxml.etree import _Element as Element
 
 from pipeline.authoring.importing.atoms import Atom
+from pipeline.authoring.importing.citations import Marks
 from pipeline.authoring.importing.draft import NOTE_MARK, Changes
 from pipeline.authoring.importing.rtf.body import RtfBody
 from pipeline.authoring.importing.rtf.tokens import CHARACTERS, CHARSETS, RtfToken, encoding
 from pipeline.parser.characters import FORBIDDEN
 
 _SKIPPED = frozenset(
-    "colortbl nonshppict objdata objclass shprslt rxe xe tc listpicture xmlopen fldtype private"
+    "colortbl nonshppict objdata objclass shprslt rxe tc listpicture xmlopen fldtype private"
     " bkmkstart bkmkend nonesttables".split()
 )
 _HEADS = frozenset("header headerl headerr headerf footer footerl footerr footerf".split())
 _READ = frozenset(
     "shppict picprop sn sv annotation fldinst atnauthor shpinst shptxt footnote listtext pntext"
-    " info pict field fonttbl stylesheet nesttableprops".split()
+    " info pict field fonttbl stylesheet nesttableprops xe".split()
 )
 """Destinations that are read."""
 
@@ -71,6 +72,7 @@ class RtfReader:
         self.hidden = self.changed = self.vectors = 0
         self.images: dict[str, bytes] = {}
         self.notes: list[tuple[str, Element]] = []
+        self.marks = Marks()
         self._changes = changes
         self._fonts: dict[int, str] = {}
         self._page = "cp1252"
@@ -263,7 +265,11 @@ class RtfReader:
             elif group.to == "head" and said:
                 self.heads.append(said)
             elif group.to == "fldinst":
-                outer.field[0] = _address(said) or outer.field[0]
+                mark = self.marks.field(said.removeprefix("ADDIN "))
+                self.body.add(Atom(mark), 0)
+                outer.field[0] = "gone" if mark else _address(said) or outer.field[0]
+            elif group.to == "xe":
+                self.body.add(Atom(self.marks.index(said.split(":"))), 0)
             elif group.to in ("listtext", "pntext"):
                 self.body.mark = said
             elif group.to == "atnauthor":
@@ -310,4 +316,4 @@ def _address(instruction: str) -> str:
     match = re.match(r'HYPERLINK\s+(?:\\l\s+)?"?([^"\s]+)', instruction)
     if match:
         return match[1]
-    return "gone" if instruction.startswith(("TOC", "INDEX")) else ""
+    return "gone" if instruction.startswith("TOC") else ""

@@ -13,13 +13,13 @@ from lxml.etree import _Element as Element
 from msgspec.structs import replace
 
 from pipeline.authoring.importing.archive import BrokenArchiveError, open_archive
+from pipeline.authoring.importing.citations import with_marks
 from pipeline.authoring.importing.draft import (
     HEADS,
     Changes,
     Draft,
     comment,
     told_changes,
-    told_index,
     unread,
 )
 from pipeline.authoring.importing.html import of_page
@@ -60,7 +60,6 @@ def read_docx(path: Path, name: str, changes: Changes = "accept") -> Draft:
     found += body.runs.told
     if left := body.runs.left_out:
         found.append(f"The table of contents ({left} words) is left out: editions make their own.")
-    found += told_index(body.runs.indexed)
     if hidden := body.runs.hidden:
         found.append(f"Hidden text ({hidden} words) is left out.")
     draft = of_page(
@@ -72,8 +71,9 @@ def read_docx(path: Path, name: str, changes: Changes = "accept") -> Draft:
         notes=notes,
         places="paragraph",
     )
+    counts["words"] -= body.runs.replaced
     told = [diagnostic(Code.NOT_IMPORTED, one, source=name) for one in dict.fromkeys(found)]
-    return Draft(
+    made = Draft(
         replace(metadata, title=draft.metadata.title),
         tuple(_with_comments(draft.blocks)),
         tuple(replace(note, children=tuple(_with_comments(note.children))) for note in draft.notes),
@@ -81,6 +81,7 @@ def read_docx(path: Path, name: str, changes: Changes = "accept") -> Draft:
         {**draft.counts, **counts},
         (*told, *draft.found),
     )
+    return with_marks(made, body.runs.marks, path.stem)
 
 
 def _metadata(parts: WordParts, body: Body) -> Metadata:

@@ -6,6 +6,7 @@ import io
 import posixpath
 import re
 from collections import Counter
+from collections.abc import Iterator
 
 from lxml import etree
 from lxml.etree import _Element as Element
@@ -68,6 +69,13 @@ class WordParts:
     def beside(self, name: str) -> Element | None:
         """A file beside the document's text."""
         return self.xml(posixpath.join(posixpath.dirname(self.part), f"{name}.xml"))
+
+    def sources(self) -> Iterator[Element]:
+        """The works that citations name by their tags."""
+        for name in sorted(self.files):
+            root = self.xml(name) if re.fullmatch(r"customXml/item\d+\.xml", name) else None
+            if root is not None and str(root.tag).endswith("bibliography}Sources"):
+                yield from root
 
     # --- relations ---
 

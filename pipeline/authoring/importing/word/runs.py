@@ -10,6 +10,7 @@ from lxml import etree
 from lxml.etree import _Element as Element
 
 from pipeline.authoring.importing.atoms import FORMATS, Atom, Formats, fill
+from pipeline.authoring.importing.citations import Marks
 from pipeline.authoring.importing.draft import DISPLAY_MARK, MATH_MARK, NOTE_MARK, Changes
 from pipeline.authoring.importing.omml import M, as_tex
 from pipeline.authoring.importing.word.parts import COMMENT_MARK, WordParts
@@ -24,7 +25,7 @@ _WRAPPERS = frozenset(
     f"{W}{name}" for name in ("smartTag", "customXml", "sdtContent", "dir", "bdo", "subDoc")
 )
 _NEW, _OLD = (f"{W}ins", f"{W}moveTo"), (f"{W}del", f"{W}moveFrom")
-_GONE = frozenset({"TOC", "INDEX", "TOA", "BIBLIOGRAPHY_LIST"})
+_CONTENTS = frozenset({"TOC", "TOA"})
 """Fields whose results are made anew."""
 
 
@@ -34,6 +35,7 @@ class _Field:
     def __init__(self) -> None:
         self.instruction = ""
         self.has_result = False
+        self.is_replaced = False
 
     @property
     def name(self) -> str:
@@ -63,7 +65,8 @@ class Runs:
         self.changes = changes
         self.boxes: list[Element] = []
         self.told: list[str] = []
-        self.left_out = self.hidden = self.indexed = 0
+        self.left_out = self.hidden = self.replaced = 0
+        self.marks = Marks(parts.sources())
         self._fields: list[_Field] = []
         self._paragraph: Element | None = None
 
@@ -74,7 +77,7 @@ class Runs:
 
     def in_contents(self) -> bool:
         """True while a field is open whose result is generated again."""
-        return any(field.name in _GONE for field in self._fields)
+        return any(field.name in _CONTENTS for field in self._fields)
 
     def shown(self, element: Element) -> Iterable[Element]:
         """The elements within an element, with those that only hold some opened."""
@@ -117,8 +120,9 @@ class Runs:
                         yield from self._all(child, old)
                 case "fldSimple":
                     field = _Field()
-                    field.instruction, field.has_result = child.get(f"{W}instr") or "", True
+                    field.instruction = child.get(f"{W}instr") or ""
                     self._fields.append(field)
+                    yield from self._begin_result(field)
                     yield from self._all(child, formats)
                     self._fields.pop()
                 case "oMath":
@@ -145,13 +149,16 @@ class Runs:
                 if self._fields:
                     self._fields[-1].instruction += child.text or ""
             elif not self._is_shown():
-                if name == "t":
-                    self.left_out += len((child.text or "").split())
+                words = len((child.text or "").split()) if name == "t" else 0
+                if self.in_contents():
+                    self.left_out += words
+                else:
+                    self.replaced += words
             else:
                 yield from self._piece(child, name, self._linked(said))
 
     def _is_shown(self) -> bool:
-        return all(f.has_result and f.name not in _GONE for f in self._fields)
+        return all(f.has_result and not f.is_replaced for f in self._fields)
 
     def _linked(self, formats: Formats) -> Formats:
         address = next((f.address for f in reversed(self._fields) if f.address), "")
@@ -165,15 +172,25 @@ class Runs:
             case "begin":
                 self._fields.append(_Field())
             case "separate" if self._fields:
-                self._fields[-1].has_result = True
+                yield from self._begin_result(self._fields[-1])
             case "end" if self._fields:
                 field = self._fields.pop()
                 if field.name == "FORMCHECKBOX":
                     yield Atom("\u2610")
-                elif field.name == "XE":
-                    self.indexed += 1
+                elif field.name == "XE" and not field.has_result:
+                    yield Atom(self.marks.field(field.instruction))
                 elif field.name == "EQ" and not field.has_result:
                     self.told.append(f"The field “{field.instruction.strip()[:60]}” is left out.")
+
+    def _begin_result(self, field: _Field) -> Iterator[Atom]:
+        """Begin the result of a field, in place of which there may be the mark of a node."""
+        field.has_result = True
+        mark = "" if field.name in _CONTENTS else self.marks.field(field.instruction)
+        field.is_replaced = bool(mark) or field.name in _CONTENTS
+        if not mark and (field.name == "CITATION" or "EN.CITE" in field.instruction):
+            self.told.append("Citations whose works are not in the document are kept as text.")
+        if mark:
+            yield Atom(mark)
 
     def _piece(self, child: Element, name: str, formats: Formats) -> Iterator[Atom]:
         match name:
