@@ -65,7 +65,7 @@ _JUDGED = {
 """The questions that only a person can answer (WCAG 2.2; the Matterhorn Protocol 1.1 calls them
 human checks), by the ending of a file's name."""
 
-_FILLED_IN = re.compile(r"\{\w+[^{}]*\}")
+_FILLED_IN = re.compile(r"\{\w[^{}]*\}")
 
 
 class LookedFor(msgspec.Struct, frozen=True):
