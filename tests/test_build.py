@@ -321,13 +321,25 @@ BAD = {
 }
 ODD = {
     "a missing image": ("# T\n\n![pic](no.png)\n", "missing-image", "3:1", "pic"),
-    "a link to nowhere": ("# T\n\na [beg](#no)\n", "unresolved-link", "3:3", "a beg"),
+    "a link to nowhere": ("# T\n\na [beg](#no)\n", "unresolved-link", "3:10", "a beg"),
     "a footnote without text": ("# T\n\na[^no]\n", "unresolved-note", "3:2", "a[^no]"),
     "two kinds of choices": (
         "# T\n\n::: exercise\n- ( ) a\n- [x] b\n:::\n",
         "wrong-choices",
         "5:1",
         'class="choices one"',
+    ),
+    "marks that are no number": (
+        "# T\n\n::: exercise {#four marks=four}\nQ?\n:::\n",
+        "bad-attribute",
+        "3:21",
+        "Q?",
+    ),
+    "minutes in quotation marks": (
+        '# T\n\n## A {minutes="1 2"}\n',
+        "bad-attribute",
+        "3:7",
+        "A</h2>",
     ),
     "an id given twice": ("# T\n\n## A {#a}\n\n## B {#a}\n", "duplicate-id", "5:1", 'id="a-1"'),
     "an unclosed fence": ("# T\n\n```\ncode\n", "unclosed-fence", "3:1", "code\n</code>"),

@@ -267,9 +267,9 @@ def test_a_finding_shows_the_line_of_its_file(
     result = CliRunner().invoke(cli.main, ["build", "--strict", str(Path("texts") / "book.md")])
     file = str(Path("texts") / "parts" / "a.md")
     assert result.output.splitlines() == [
-        f"{file}:3:5: error[unresolved-link]: Nothing in the document has the id `nowhere`.",
+        f"{file}:3:11: error[unresolved-link]: Nothing in the document has the id `nowhere`.",
         "    See [it](#nowhere) and ![x](no.png).",
-        "        ^",
+        " " * 14 + "^" * 7,
         f"{file}:3:24: error[missing-image]: There is no file “parts/no.png”.",
         "    See [it](#nowhere) and ![x](no.png).",
         " " * 27 + "^",

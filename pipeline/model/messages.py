@@ -28,6 +28,9 @@ LONGEST_MESSAGE = 1000
 _GIVEN = re.compile(r"`[^`]*`|“[^”]*”|\d+")
 """The variable parts of messages that are otherwise equal."""
 
+_FIRST = re.compile(r"`([^`]{2,200})`")
+"""The first that a message quotes from a source."""
+
 _QUOTED = re.compile(rf"([`“])([^`“”]{{{LONGEST_QUOTED}}})[^`“”]++(?=[`”])")
 _CONTROL = re.compile(
     "[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff"
@@ -61,6 +64,28 @@ def in_order(diagnostics: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
     """Each finding once, by file and place."""
     unique = dict.fromkeys(diagnostics)
     return tuple(sorted(unique, key=lambda d: (d.source, d.line, d.column, d.code, d.message)))
+
+
+def pointed(diagnostics: Iterable[Diagnostic]) -> list[Diagnostic]:
+    """The findings, each at what its message quotes first, where its line has that: a node knows
+    where it begins, and not where its attributes are."""
+    sources: dict[str, list[str]] = {}
+    return [_pointed(finding, sources) for finding in diagnostics]
+
+
+def _pointed(finding: Diagnostic, sources: dict[str, list[str]]) -> Diagnostic:
+    quoted = _FIRST.search(finding.message) if finding.line and finding.length == 1 else None
+    if not quoted:
+        return finding
+    lines = _lines(finding.source, sources)
+    text = lines[finding.line - 1] if finding.line <= len(lines) else ""
+    key, equals, value = re.escape(quoted[1]).partition("=")
+    written = re.compile(rf"(?<!\w){key}{equals}[\"']?{value}(?!\w)" if equals else key)
+    found = written.search(text, max(0, finding.column - 1))
+    if not found:
+        return finding
+    width = found.end() - found.start()
+    return msgspec.structs.replace(finding, column=found.start() + 1, length=width)
 
 
 def as_text(diagnostics: Iterable[Diagnostic]) -> str:
@@ -139,9 +164,7 @@ def _one(finding: Diagnostic, sources: dict[str, list[str]]) -> str:
 
 def _excerpt(finding: Diagnostic, sources: dict[str, list[str]]) -> list[str]:
     """The source line, cut to a window around the place, and a caret under it."""
-    if finding.source not in sources:
-        sources[finding.source] = _read_lines(finding.source)
-    lines = sources[finding.source]
+    lines = _lines(finding.source, sources)
     if finding.line > len(lines):
         return []
     text = lines[finding.line - 1]
@@ -157,12 +180,15 @@ def _excerpt(finding: Diagnostic, sources: dict[str, list[str]]) -> list[str]:
     return found
 
 
-def _read_lines(source: str) -> list[str]:
-    try:
-        text = Path(source).read_text("utf-8-sig", errors="replace")
-        return [line.expandtabs(1).rstrip() for line in text.split("\n")]
-    except (OSError, ValueError):
-        return []
+def _lines(source: str, sources: dict[str, list[str]]) -> list[str]:
+    """The lines of a file, which is read once; none where it cannot be read."""
+    if source not in sources:
+        try:
+            text = Path(source).read_text("utf-8-sig", errors="replace")
+            sources[source] = [line.expandtabs(1).rstrip() for line in text.split("\n")]
+        except (OSError, ValueError):
+            sources[source] = []
+    return sources[source]
 
 
 def stage_line(stage: str, seconds: float, size: int, path: object) -> str:
