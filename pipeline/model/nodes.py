@@ -40,9 +40,11 @@ class Attributes(msgspec.Struct, frozen=True, omit_defaults=True):
 NO_ATTRIBUTES = Attributes()
 
 
-class Node(msgspec.Struct, frozen=True, tag=True, kw_only=True, omit_defaults=True):
+class Node(msgspec.Struct, frozen=True, tag=True, kw_only=True, omit_defaults=True, dict=True):
     """Common fields of all nodes: their place in the source and their attributes. ``wordings`` are
-    the strings of the node that differ between editions; select settles them."""
+    the strings of the node that differ between editions; select settles them. As a node never
+    changes, what is worked out of it is kept in its dictionary (`tree.of_node`), and is no part of
+    it."""
 
     span: Span | None = None
     attributes: Attributes = NO_ATTRIBUTES

@@ -7,7 +7,7 @@ may be broken, since no edition adds any of the others to a text, or takes one a
 
 from __future__ import annotations
 
-import itertools
+import bisect
 import re
 from collections.abc import Iterator
 from typing import Literal, NamedTuple, TypeAlias
@@ -94,8 +94,6 @@ HOLDERS = (
 _UNCOUNTED = re.compile("[\u00ad\u200b\u2060]")
 """A soft hyphen, a place where a word may be broken, and one where it may not."""
 
-_COUNTED = re.compile("[^\\s\u00ad\u200b\u2060]")
-
 
 def letters(text: str) -> str:
     """The letters of a text: all that is counted."""
@@ -105,8 +103,8 @@ def letters(text: str) -> str:
 
 def letter_place(text: str, count: int) -> int:
     """The position in a text of the letter after ``count`` others."""
-    letter = next(itertools.islice(_COUNTED.finditer(text), count, None), None)
-    return letter.start() if letter else len(text)
+    places = range(len(text))
+    return bisect.bisect_right(places, count, key=lambda place: len(letters(text[: place + 1])))
 
 
 def counted_text(node: Node) -> str:

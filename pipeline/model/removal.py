@@ -160,6 +160,10 @@ UNANSWERED: Changes = {
 """The students' version of nodes with an answer in their text, by type."""
 
 
+SELECTED = (model.Answer, model.TeacherNote, model.Blank, model.Math, model.MathBlock)
+"""Types of which `is_selected` may hold, beside those of nodes with attributes."""
+
+
 def is_selected(node: Node) -> bool:
     """Return whether not all editions have the same of a node, leaving its children aside."""
     if isinstance(node, model.Blank):

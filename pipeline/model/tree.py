@@ -6,13 +6,14 @@ leaves as it was is the same object afterwards, so that a pass costs what it cha
 
 from __future__ import annotations
 
+import bisect
+import contextlib
 import functools
-import itertools
 import operator
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from types import MappingProxyType
-from typing import Any, NamedTuple, TypeAlias, TypeVar
+from typing import Any, NamedTuple, TypeAlias, TypeVar, overload
 
 import msgspec
 
@@ -39,6 +40,9 @@ PATH: Context[tuple[Node, ...]] = ((), lambda node, above: (node, *above))
 
 SPAN: Context[Span | None] = (None, lambda node, above: node.span or above)
 """Of each node its own span, or the nearest one above it."""
+
+MOST_ALIKE = 4
+"""The most nodes made of another one that are kept, a few editions' own."""
 
 BLANK = "____"
 """The plain text of a blank."""
@@ -169,6 +173,26 @@ def walk_spans(nodes: Iterable[Node]) -> Iterator[tuple[Node, Span | None]]:
     return walk_with(nodes, *SPAN)
 
 
+def of_node(make: Callable[[Node], T]) -> Callable[[Node], T]:
+    """A function of a node and all below it, whose results are kept with the node: passes, editions
+    and, in a process that stays, builds share it."""
+    name = f"{make.__module__}.{make.__qualname__}"
+
+    @functools.wraps(make)
+    def known(node: Node) -> T:
+        kept: dict[str, T] = node.__dict__
+        if name not in kept:
+            kept[name] = make(node)
+        return kept[name]
+
+    return known
+
+
+def are_same(some: Sequence[Node], others: Sequence[Node]) -> bool:
+    """Return whether nodes are the same objects."""
+    return some is others or (len(some) == len(others) and all(map(operator.is_, some, others)))
+
+
 def of_text(make: Callable[[Document], T]) -> Callable[[Document], T]:
     """A function of the text of a document, which keeps what it gave last: passes ask for the
     same one after another, and editions have the same text."""
@@ -178,8 +202,8 @@ def of_text(make: Callable[[Document], T]) -> Callable[[Document], T]:
     def known(document: Document) -> T:
         for before, found in last:
             if (
-                before.blocks is document.blocks
-                and before.notes is document.notes
+                are_same(before.blocks, document.blocks)
+                and are_same(before.notes, document.notes)
                 and before.origins is document.origins
             ):
                 return found
@@ -190,32 +214,110 @@ def of_text(make: Callable[[Document], T]) -> Callable[[Document], T]:
     return known
 
 
-class _Listed(NamedTuple):
-    """The nodes of a document, with their places, and of which types they are."""
+class Facts(NamedTuple):
+    """A summary of some nodes and all below them: how many there are, of which types, and whether
+    any is marked, with attributes or wordings."""
 
-    nodes: tuple[tuple[Node, Span | None], ...]
+    size: int
     kinds: frozenset[type[Node]]
+    is_marked: bool
+
+
+def facts(node: Node) -> Facts:
+    """The facts of a node and all below it; of a section, only of what is below it."""
+    if type(node) in FIELDS or node.wordings:
+        return _facts(node)
+    return _leaf_facts(type(node), _is_marked(node))
+
+
+@of_node
+def _facts(node: Node) -> Facts:
+    if isinstance(node, model.Section):
+        return _facts_of(children(node))
+    nodes = list(walk(node))
+    return Facts(len(nodes), frozenset(map(type, nodes)), any(map(_is_marked, nodes)))
+
+
+@functools.cache
+def _leaf_facts(kind: type[Node], is_marked: bool) -> Facts:
+    return Facts(1, frozenset({kind}), is_marked)
+
+
+def _facts_of(nodes: Iterable[Node]) -> Facts:
+    size, kinds, is_marked = 0, set[type[Node]](), False
+    for node in nodes:
+        known = facts(node)
+        size += known.size
+        kinds |= known.kinds
+        is_marked = is_marked or known.is_marked
+        if isinstance(node, model.Section):
+            size += 1
+            kinds.add(model.Section)
+            is_marked = is_marked or _is_marked(node)
+    return Facts(size, frozenset(kinds), is_marked)
+
+
+def _is_marked(node: Node) -> bool:
+    return node.attributes is not model.NO_ATTRIBUTES or bool(node.wordings)
 
 
 @of_text
-def _list(document: Document) -> _Listed:
-    nodes = tuple(walk_spans(whole(document)))
-    return _Listed(nodes, frozenset({type(node) for node, _ in nodes}))
-
-
 def all_spans(document: Document) -> tuple[tuple[Node, Span | None], ...]:
     """`walk_spans` through a whole document."""
-    return _list(document).nodes
+    return tuple(walk_spans(whole(document)))
 
 
 def all_nodes(document: Document) -> Iterator[Node]:
     """`walk` through a whole document."""
-    return (node for node, _ in _list(document).nodes)
+    return (node for node, _ in all_spans(document))
+
+
+@overload
+def find(document: Document, *kinds: type[N]) -> Iterator[tuple[int, N, Span | None]]: ...
+
+
+@overload
+def find(
+    document: Document, *kinds: type[Node], marked: bool
+) -> Iterator[tuple[int, Node, Span | None]]: ...
+
+
+def find(
+    document: Document, *kinds: type[Node], marked: bool = False
+) -> Iterator[tuple[int, Node, Span | None]]:
+    """The nodes of these types, and if they are asked for all that are ``marked`` with attributes
+    or have wordings; each with its number in the order of `walk` and its place. Blocks without any
+    are passed over."""
+    wanted, ordinal = frozenset(kinds), 0
+    top: Span | None = None
+    stack = [(node, top) for node in whole(document)][::-1]
+    while stack:
+        node, span = stack.pop()
+        known = facts(node)
+        has_any = (marked and known.is_marked) or not known.kinds.isdisjoint(wanted)
+        if isinstance(node, model.Section):
+            span = node.span or span
+            if model.Section in wanted or (marked and _is_marked(node)):
+                yield ordinal, node, span
+            ordinal += 1
+            if has_any:
+                stack.extend([(child, span) for child in children(node)[::-1]])
+                continue
+        elif has_any:
+            for number, (inner, place) in enumerate(walk_with((node,), span, SPAN[1]), ordinal):
+                if type(inner) in wanted or (marked and _is_marked(inner)):
+                    yield number, inner, place
+        ordinal += known.size
 
 
 def has(document: Document, *kinds: type[Node]) -> bool:
     """Return whether a document has a node of one of these types."""
-    return not _list(document).kinds.isdisjoint(kinds)
+    return not _kinds(document).isdisjoint(kinds)
+
+
+@of_text
+def _kinds(document: Document) -> frozenset[type[Node]]:
+    return _facts_of(whole(document)).kinds
 
 
 def all_images(document: Document) -> Iterator[tuple[model.Image, Span | None, bool]]:
@@ -229,11 +331,19 @@ def all_images(document: Document) -> Iterator[tuple[model.Image, Span | None, b
             yield node, span, any("decorative" in one.attributes.classes for one in own)
 
 
+class _Ordinals:
+    def __init__(self) -> None:
+        self.next = 0
+
+    def __call__(self, node: Node, above: int) -> int:
+        self.next += 1
+        return self.next - 1
+
+
 def ordinals() -> Context[int]:
     """Of each node its number in the order of `walk`, from 0. It is the key of the node from one
     walk to another, as long as what is entered keeps its children."""
-    count = itertools.count()
-    return 0, lambda node, above: next(count)
+    return 0, _Ordinals()
 
 
 def is_for_teachers(node: Node) -> bool:
@@ -298,6 +408,8 @@ def rewrite(
     enter: Changes = NO_CHANGES,
     leave: Changes = NO_CHANGES,
     context: Context[Any] | None = None,
+    only: Sequence[int] | None = None,
+    kept_as: str = "",
 ) -> tuple[N, ...]:
     """The nodes, changed by functions for the types they are of.
 
@@ -305,77 +417,133 @@ def rewrite(
     or (); ``leave`` is called after them, with the children as they have become, and may
     return any number. A node that loses all its essential children goes too, without a
     call to ``leave``. With a ``context`` both are given what the node inherits as well, as
-    `walk_with` gives it: from its parents as they were before they were entered.
+    `walk_with` gives it: from its parents as they were before they were entered. Blocks without
+    any of these types are passed over, and so are those without any of ``only`` these `ordinals`,
+    which are in order. Where nothing but a block and what it inherits decides what becomes of it,
+    that is ``kept_as`` something with the block.
     """
-    wanted = {*enter, *leave}
-    result: list[Node] = []
-    for node in nodes:
-        if context or any(type(inner) in wanted for inner in walk(node)):
-            result.extend(_rewrite(node, enter, leave, context))
-        else:
-            result.append(node)
-    if len(result) == len(nodes) and all(map(operator.is_, result, nodes)):
+    rewriting = _Rewriting(enter, leave, context, only, kept_as)
+    start = context[0] if context else None
+    result = [new for node in nodes for new in rewriting.of(node, start)]
+    if are_same(result, nodes):
         return nodes
     return tuple(result)  # type: ignore[arg-type]
 
 
-def rewrite_document(
-    document: Document,
-    *,
-    enter: Changes = NO_CHANGES,
-    leave: Changes = NO_CHANGES,
-    context: Context[Any] | None = None,
-) -> Document:
+def rewrite_document(document: Document, **how: Any) -> Document:
     """`rewrite` for a document's blocks, then its notes."""
-    if not has(document, *enter, *leave):
+    if not has(document, *how.get("enter", ()), *how.get("leave", ())):
         return document
-    blocks = rewrite(document.blocks, enter=enter, leave=leave, context=context)
-    notes = rewrite(document.notes, enter=enter, leave=leave, context=context)
+    blocks, notes = rewrite(document.blocks, **how), rewrite(document.notes, **how)
     if blocks is document.blocks and notes is document.notes:
         return document
     return msgspec.structs.replace(document, blocks=blocks, notes=notes)
 
 
-def _rewrite(
-    root: Node, enter: Changes, leave: Changes, context: Context[Any] | None
-) -> tuple[Node, ...]:
-    # A node is on the stack twice: to be entered (count -1), with what its parent has, and to be
-    # put together again from what its children have become, the last `count` entries of `results`.
-    start, inherit = context or (None, None)
-    busy = {*FIELDS, *enter, *leave}
-    stack: list[tuple[Node, int, Any]] = [(root, -1, start)]
-    results: list[tuple[Node, ...]] = []
-    while stack:
-        node, count, value = stack.pop()
-        kind = type(node)
-        if count < 0:
-            if inherit:
-                value = inherit(node, value)
-            if kind in enter:
-                entered = enter[kind](node, value) if inherit else enter[kind](node)
-                if isinstance(entered, tuple):
-                    results.append(entered)
+def alike(node: Node, made: N) -> N:
+    """A node that was ``made`` of another one, or one like it that was made of that before: so what
+    is the same in several editions, and from one build to the next, is one object."""
+    before: list[Any] = node.__dict__.setdefault("made", [])
+    with contextlib.suppress(RecursionError):  # deeper than is compared
+        if made == node:
+            return node
+        for one in before:
+            if one == made:
+                return one  # type: ignore[no-any-return]
+    before.append(made)
+    del before[:-MOST_ALIKE]
+    return made
+
+
+class _Rewriting:
+    def __init__(
+        self,
+        enter: Changes,
+        leave: Changes,
+        context: Context[Any] | None,
+        only: Sequence[int] | None,
+        kept_as: str,
+    ) -> None:
+        self._enter, self._leave = enter, leave
+        self._inherit = context[1] if context else None
+        self._ordinals = self._inherit if isinstance(self._inherit, _Ordinals) else None
+        self._wanted = frozenset((*enter, *leave))
+        self._busy = frozenset((*FIELDS, *self._wanted))
+        self._only = only
+        self._kept_as = kept_as
+
+    def of(self, node: Node, value: Any) -> tuple[Node, ...]:
+        """The new nodes in place of a block, whose parent has the ``value``."""
+        if self._passes_over(node):
+            return (node,)
+        is_section = isinstance(node, model.Section)
+        if not is_section and self._kept_as:
+            before = node.__dict__.get(self._kept_as)
+            if before and before[0] == value:
+                return (node,) if before[1] is None else before[1]
+        made = self._made(node, value, self.of if is_section else None)
+        if len(made) == 1 and made[0] is not node:
+            made = (alike(node, made[0]),)
+        if not is_section and self._kept_as:
+            is_same = len(made) == 1 and made[0] is node  # which would hold itself
+            node.__dict__[self._kept_as] = value, None if is_same else made
+        return made
+
+    def _made(
+        self, root: Node, value: Any, each: Callable[[Node, Any], tuple[Node, ...]] | None
+    ) -> tuple[Node, ...]:
+        # A node is on the stack twice: to be entered (count -1), with what its parent has, and to
+        # be put together again from what its children have become, the last `count` entries of
+        # `results`. The children of a section are blocks, `each` of which is looked at by itself.
+        enter, leave, inherit = self._enter, self._leave, self._inherit
+        stack: list[tuple[Node, int, Any]] = [(root, -1, value)]
+        results: list[tuple[Node, ...]] = []
+        while stack:
+            node, count, value = stack.pop()
+            kind = type(node)
+            if count < 0:
+                if inherit:
+                    value = inherit(node, value)
+                if kind in enter:
+                    entered = enter[kind](node, value) if inherit else enter[kind](node)
+                    if isinstance(entered, tuple):
+                        results.append(entered)
+                        continue
+                    node, kind = entered, type(entered)
+                if kind in FIELDS or node.wordings:
+                    below = children(node)
+                    if each:
+                        results += [each(child, value) for child in below]
+                        count = len(below)
+                    # leaves that nothing is done to stay as they are
+                    elif inherit or any(type(one) in self._busy or one.wordings for one in below):
+                        stack.append((node, len(below), value))
+                        stack.extend([(child, -1, value) for child in below[::-1]])
+                        continue
+            if count > 0:
+                rebuilt = _rebuild(node, results[-count:])
+                del results[-count:]
+                if rebuilt is None:
+                    results.append(())
                     continue
-                node, kind = entered, type(entered)
-            if kind in FIELDS or node.wordings:
-                below = children(node)
-                # leaves that nothing is done to stay as they are
-                if inherit or any(type(one) in busy or one.wordings for one in below):
-                    stack.append((node, len(below), value))
-                    stack.extend([(child, -1, value) for child in below[::-1]])
-                    continue
-        elif count:
-            rebuilt = _rebuild(node, results[-count:])
-            del results[-count:]
-            if rebuilt is None:
-                results.append(())
-                continue
-            node = rebuilt
-        left: Node | tuple[Node, ...] = node
-        if kind in leave:
-            left = leave[kind](node, value) if inherit else leave[kind](node)
-        results.append(left if isinstance(left, tuple) else (left,))
-    return results[0]
+                node = rebuilt
+            left: Node | tuple[Node, ...] = node
+            if kind in leave:
+                left = leave[kind](node, value) if inherit else leave[kind](node)
+            results.append(left if isinstance(left, tuple) else (left,))
+        return results[0]
+
+    def _passes_over(self, node: Node) -> bool:
+        """Return whether nothing is done to a block; its numbers are passed over then."""
+        known, own = facts(node), int(isinstance(node, model.Section))
+        has_any = type(node) in self._wanted or not known.kinds.isdisjoint(self._wanted)
+        if has_any and self._only is not None and self._ordinals:
+            first = self._ordinals.next
+            at = bisect.bisect_left(self._only, first)
+            has_any = at < len(self._only) and self._only[at] < first + known.size + own
+        if not has_any and self._ordinals:
+            self._ordinals.next += known.size + own
+        return not has_any
 
 
 def _rebuild(node: Node, results: list[tuple[Node, ...]]) -> Node | None:

@@ -15,7 +15,7 @@ from pipeline.model.rendered import NavPoint, Page, Pages, Style
 from pipeline.model.sheet import is_book, sheet_of
 from pipeline.model.sheet.colours import screen_rules
 from pipeline.model.sheet.web_print import print_style
-from pipeline.model.tree import walk
+from pipeline.model.tree import has
 from pipeline.model.words import words, written_date
 from pipeline.render.constructs import Feature
 from pipeline.render.contents import nav_points, targets
@@ -147,7 +147,7 @@ def _facts(
 
 def is_learnt_from(document: Document) -> bool:
     """Return whether there are exercises in it."""
-    return any(isinstance(node, Exercise) for node in walk(document.blocks))
+    return has(document, Exercise)
 
 
 def _shows_contents(document: Document) -> bool:

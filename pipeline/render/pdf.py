@@ -21,7 +21,7 @@ from pipeline.model.sheet import css, has_room_for_notes, large_print, options_f
 from pipeline.model.sheet.colours import print_rules
 from pipeline.model.sheet.fitting import fit_for
 from pipeline.model.sheet.folios import Folio, kept, kept_css
-from pipeline.model.tree import all_nodes, has
+from pipeline.model.tree import all_nodes, find, has
 from pipeline.model.words import words, written_date
 from pipeline.model.writing_systems import beyond, fonts_for
 from pipeline.render import table_reflow
@@ -297,7 +297,7 @@ def note_place(edition: Edition, metadata: Metadata, sheet: Sheet) -> NotePlace:
 
 def only_used(document: Document) -> tuple[model.Address, ...]:
     """The addresses that the document's links, as they are now, refer to."""
-    used = {node.number for node in all_nodes(document) if isinstance(node, model.Link)}
+    used = {node.number for _, node, _ in find(document, model.Link)}
     return tuple(address for address in document.addresses if address.number in used)
 
 

@@ -29,8 +29,6 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TypeAlias
 
-from msgspec.structs import replace
-
 from pipeline.model import Document
 from pipeline.resolve.addresses import draw_codes, tell_addresses
 from pipeline.resolve.assets import gather_assets, link_remote
@@ -100,29 +98,8 @@ def resolve(document: Document, folder: Path, split: int = 0) -> Document:
     nothing outside is read. What is wrong is added to `Document.diagnostics`. It is to be
     divided into the sections of the level ``split`` (`division.divide`), or not at all (0)."""
     for apply in passes(folder, split):
-        document = _once(apply, document) if apply in SHARED else apply(document)
+        document = apply(document)
     return document
-
-
-def _once(apply: Pass, document: Document) -> Document:
-    """The result of a pass, reused from another edition with the same document."""
-    given = replace(document, edition="")
-    before = _last.get(apply)
-    if before is None or before[0] != given:
-        before = _last[apply] = (given, apply(given))
-    return replace(before[1], edition=document.edition)
-
-
-SHARED: frozenset[Pass] = frozenset(
-    (
-        nest_sections, free_summaries, assign_identifiers, number_notes, number_captions,
-        number_sections, highlight_code, set_typography, isolate_directions, list_contents,
-        list_captions,
-    )
-)  # fmt: skip
-"""The passes that ask for no edition and no file, and do more than to look for something."""
-
-_last: dict[Pass, tuple[Document, Document]] = {}
 
 
 def resolve_fragment(document: Document) -> Document:

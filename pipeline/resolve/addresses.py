@@ -16,7 +16,14 @@ from pipeline import model
 from pipeline.model import Attributes, Document, Node
 from pipeline.model.editions import EDITIONS
 from pipeline.model.sheet import options_for
-from pipeline.model.tree import ONLY_FOR_TEACHERS, plain_text, rewrite_document, walk_with, whole
+from pipeline.model.tree import (
+    ONLY_FOR_TEACHERS,
+    has,
+    plain_text,
+    rewrite_document,
+    walk_with,
+    whole,
+)
 from pipeline.model.words import words
 from pipeline.system.paths import scheme, written
 
@@ -60,6 +67,8 @@ def tell_addresses(document: Document) -> Document:
 
 def _addresses(document: Document, all_codes: bool) -> tuple[model.Address, ...]:
     """The addresses to tell, each once, in the order of their numbers."""
+    if not has(document, model.Link):
+        return ()
     links = [
         (node, hidden)
         for node, hidden in walk_with(whole(document), *ONLY_FOR_TEACHERS)

@@ -11,7 +11,7 @@ from pipeline import model
 from pipeline.model import Document, Inline, Node
 from pipeline.model.metadata import ContentsOptions
 from pipeline.model.roles import ROLES
-from pipeline.model.tree import all_nodes, walk
+from pipeline.model.tree import find, walk
 from pipeline.resolve.titles import title_of
 
 UNLISTED = frozenset(name for name, role in ROLES.items() if not role.is_listed)
@@ -35,7 +35,7 @@ def list_captions(document: Document) -> Document:
     found: dict[str, list[model.ContentsEntry]] = {kind: [] for kind in wanted}
     if not found:
         return document
-    for node in all_nodes(document):
+    for _, node, _ in find(document, *model.CAPTIONED):
         kind = f"{model.CAPTIONED.get(type(node))}s"
         if kind in found and (entry := _captioned(node)):
             found[kind].append(entry)

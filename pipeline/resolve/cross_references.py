@@ -18,7 +18,7 @@ from pipeline.model.tree import (
     INLINE_FIELDS,
     Changes,
     all_nodes,
-    all_spans,
+    find,
     has,
     ordinals,
     plain_text,
@@ -69,10 +69,8 @@ def fill_references(document: Document) -> Document:
     if not has(document, model.CrossReference):
         return document
     findings, nodes, lang = Findings(document), _nodes(document), document.metadata.lang
-    for node, span in all_spans(document):
-        if isinstance(node, model.CrossReference) and (
-            problem := _problem(node, nodes, findings, lang)
-        ):
+    for _, node, span in find(document, model.CrossReference):
+        if problem := _problem(node, nodes, findings, lang):
             findings.add(problem.code, problem.message, span, problem.hint)
     if any(_refers(node) for node in nodes.values()):
         nodes = _nodes(_filled(document, nodes))  # titles that may be quoted hold references
@@ -81,7 +79,9 @@ def fill_references(document: Document) -> Document:
 
 def _nodes(document: Document) -> dict[str, Node]:
     """The nodes with an id, by id."""
-    return {node.attributes.id: node for node in all_nodes(document) if node.attributes.id}
+    return {
+        node.attributes.id: node for _, node, _ in find(document, marked=True) if node.attributes.id
+    }
 
 
 def _refers(node: Node) -> bool:

@@ -10,7 +10,7 @@ from typing import Literal, TypeAlias
 from msgspec.structs import replace
 
 from pipeline.model import Attributes, Code, Document, Inline, InlineElement, Link, Node, Text
-from pipeline.model.tree import all_nodes, plain_text, rewrite_document
+from pipeline.model.tree import find, plain_text, rewrite_document
 
 LTR = ("dir", "ltr")
 ISOLATE = "bdi"
@@ -45,7 +45,8 @@ def isolate_directions(document: Document) -> Document:
     """The document with all that has a direction of its own within text from right to left
     marked as such."""
     start: Way = document.metadata.direction
-    if start != "rtl" and not any(n.attributes.get("dir") == "rtl" for n in all_nodes(document)):
+    marked = (node for _, node, _ in find(document, marked=True))
+    if start != "rtl" and not any(node.attributes.get("dir") == "rtl" for node in marked):
         return document
 
     def mark(node: Code | InlineElement | Link, way: Way) -> Node:

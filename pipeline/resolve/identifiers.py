@@ -8,15 +8,7 @@ from pipeline import model
 from pipeline.model import Document, Node
 from pipeline.model.codes import Code
 from pipeline.model.slugs import Names, slug
-from pipeline.model.tree import (
-    Changes,
-    all_nodes,
-    all_spans,
-    ordinals,
-    plain_text,
-    rewrite_document,
-    walk,
-)
+from pipeline.model.tree import Changes, find, ordinals, plain_text, rewrite_document, walk
 from pipeline.resolve.findings import Findings
 
 RESERVED = frozenset({"contents", "main", "notes", "title", "footnotes"})
@@ -42,7 +34,7 @@ def assign_identifiers(document: Document) -> Document:
     names = Names(given)
     nodes = [
         (number, node)
-        for number, node in enumerate(all_nodes(document))
+        for number, node, _ in find(document, *NAMED, marked=True)
         if number in refused or _needs_id(node)
     ]
     # Sections come first, so that a new figure never changes the address of a section.
@@ -77,7 +69,7 @@ def _explicit(document: Document, findings: Findings) -> tuple[set[str], frozens
     have to get another one."""
     lines: dict[str, int] = {}
     refused: set[int] = set()
-    for number, (node, span) in enumerate(all_spans(document)):
+    for number, node, span in find(document, marked=True):
         name = node.attributes.id
         if not name:
             continue
@@ -101,6 +93,13 @@ def _explicit(document: Document, findings: Findings) -> tuple[set[str], frozens
 
 def _is_reserved(name: str) -> bool:
     return name in RESERVED or name.startswith(RESERVED_PREFIXES)
+
+
+NAMED = (
+    model.Section, model.Heading, model.Figure, model.FigureGroup, model.Chart, model.Table,
+    model.CodeBlock, model.Turn,
+)  # fmt: skip
+"""Types of which some nodes need an id."""
 
 
 def _needs_id(node: Node) -> bool:

@@ -16,9 +16,8 @@ from pipeline.model.tree import (
     MARKS,
     PATH,
     Changes,
-    all_nodes,
-    all_spans,
     children,
+    find,
     is_for_teachers,
     rewrite_document,
 )
@@ -36,7 +35,7 @@ def count_marks(document: Document) -> Document:
     where the front matter asks for it. A value that is not a number of marks, or not of what has
     some, is a BAD_ATTRIBUTE. WRONG_SUM is what says another number than its questions have."""
     findings = Findings(document)
-    marked = {type(node) for node in all_nodes(document) if _key(node)}
+    marked = {type(node) for _, node, _ in find(document, marked=True) if _key(node)}
     if not marked:
         return document
 
@@ -50,13 +49,13 @@ def count_marks(document: Document) -> Document:
 
     checks: Changes = dict.fromkeys(marked, check)
     document = rewrite_document(document, enter=checks, context=PATH)
-    for node, span in all_spans(document):
+    for _, node, span in find(document, marked=True):
         if (own := marks_of(node)) and (parts := marks_in(children(node))) not in (0, own):
             key = _key(node)
             message = f"`{key}={float(own):g}` is not the sum of its questions: {float(parts):g}."
             hint = "Change one of them, or leave out the total to have it added up."
             findings.add(Code.WRONG_SUM, message, span, hint)
-    called = next((key for node in all_nodes(document) if (key := _key(node))), "")
+    called = next((key for _, node, _ in find(document, marked=True) if (key := _key(node))), "")
     lang, places = document.metadata.lang, document.metadata.score
     said = words(lang)
 

@@ -8,18 +8,19 @@ from typing import TypeAlias
 
 from msgspec.structs import replace
 
-from pipeline.model import INLINE_NOTE, Document, Node, Note, NoteReference, Text
+from pipeline.model import (
+    INLINE_NOTE,
+    Answer,
+    Document,
+    Node,
+    Note,
+    NoteReference,
+    TeacherNote,
+    Text,
+)
 from pipeline.model.codes import Code
 from pipeline.model.diagnostics import Span
-from pipeline.model.tree import (
-    all_nodes,
-    is_for_teachers,
-    ordinals,
-    plain_text,
-    rewrite,
-    walk,
-    walk_with,
-)
+from pipeline.model.tree import find, has, is_for_teachers, ordinals, plain_text, rewrite, walk_with
 from pipeline.resolve.findings import Findings
 
 BODY = ""
@@ -41,13 +42,13 @@ def number_notes(document: Document) -> Document:
     label too (DUPLICATE_NOTE); a reference to no note becomes the text it was
     (UNRESOLVED_NOTE).
     """
-    has_references = any(isinstance(node, NoteReference) for node in walk(document.blocks))
-    if not has_references and not document.notes:
+    if not has(document, NoteReference) and not document.notes:
         return document
     findings = Findings(document)
     notes = _by_label(document, findings)
     occurrences = _occurrences(document, notes, findings)
-    has_hidden = any(map(is_for_teachers, all_nodes(document)))
+    for_teachers = find(document, Answer, TeacherNote, marked=True)
+    has_hidden = any(is_for_teachers(node) for _, node, _ in for_teachers)
     shared = _occurrences(document, notes, Findings(document), for_all=True) if has_hidden else {}
     references = Counter(label for place in occurrences.values() for label, _ in place.values())
     # A note has a place of its own from the moment on that it is first referred to.

@@ -15,6 +15,7 @@ from pipeline.model.roles import ROLES
 from pipeline.model.tree import (
     ONLY_FOR_TEACHERS,
     Changes,
+    has,
     is_for_teachers,
     rewrite,
     rewrite_document,
@@ -41,6 +42,8 @@ def number_captions(document: Document) -> Document:
     and exercises. The figures of a group with a caption have letters, if any of them can be
     told apart by one. What only teachers get is counted after all else.
     """
+    if not has(document, *NUMBERED):
+        return document
     counts: dict[str, Iterator[int]] = {}
     found = {
         hidden

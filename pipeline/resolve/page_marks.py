@@ -21,6 +21,7 @@ from pipeline.model.tree import (
     NO_CHANGES,
     PATH,
     Changes,
+    has,
     ordinals,
     rewrite_document,
     walk_with,
@@ -88,7 +89,8 @@ def place_all_marks(document: Document, page_map: PageMap) -> Document:
     def mark(block: Node, ordinal: int) -> tuple[Node, ...]:
         return (*(model.PageMark(label=label) for label in before.get(ordinal, ())), block)
 
-    return _marked(document, places, found, breaks=False, leave=dict.fromkeys(PICTURES, mark))
+    leave: Changes = dict.fromkeys(PICTURES, mark)
+    return _marked(document, places, found, breaks=False, at=before, leave=leave)
 
 
 class _Picture(NamedTuple):
@@ -102,6 +104,8 @@ def _figures(document: Document) -> dict[int, _Picture]:
     """By the number of a piece of text, the pictures that no mark can stand right before, since
     their block has nothing but them."""
     found: dict[int, _Picture] = {}
+    if not has(document, *PICTURES):
+        return found
     seen: set[int] = set()
     leaf = 0
 
@@ -141,7 +145,7 @@ def keep_pages(document: Document, page_map: PageMap) -> Document:
         return _beginning(node, blocks[ordinal]) if ordinal in blocks else node
 
     enter: Changes = dict.fromkeys(BLOCKS, begin)
-    return _marked(document, places, _each(found), breaks=True, enter=enter)
+    return _marked(document, places, _each(found), breaks=True, at=blocks, enter=enter)
 
 
 def _each(labels: Mapping[TextPlace | None, str]) -> dict[TextPlace | None, list[str]]:
@@ -183,10 +187,12 @@ def _marked(
     found: Mapping[TextPlace | None, Sequence[str]],
     *,
     breaks: bool,
+    at: Iterable[int] = (),
     enter: Changes = NO_CHANGES,
     leave: Changes = NO_CHANGES,
 ) -> Document:
-    """The document with marks in its text, and changed as these functions say."""
+    """The document with marks in its text, and changed as these functions say ``at`` some other
+    nodes."""
     marks: dict[int, Labels] = defaultdict(dict)
     for place, labels in found.items():
         if place is not None:
@@ -196,7 +202,9 @@ def _marked(
         return lambda node, ordinal: tuple(mark(node, marks.get(ordinal, {}), breaks))
 
     leave = {**dict.fromkeys(PIECES, marked(_in_text)), model.CodeBlock: marked(_in_code), **leave}
-    return rewrite_document(document, enter=enter, leave=leave, context=ordinals())
+    return rewrite_document(
+        document, enter=enter, leave=leave, context=ordinals(), only=sorted({*marks, *at})
+    )
 
 
 Labels = dict[int, Sequence[str]]

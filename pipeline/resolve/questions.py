@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from pipeline import model
 from pipeline.model import Document, List, ListItem, Node
-from pipeline.model.tree import all_nodes, rewrite_document
+from pipeline.model.tree import find, has, rewrite_document
 from pipeline.model.words.numerals import list_number
 
 
@@ -25,9 +25,9 @@ class _Around(NamedTuple):
 def number_questions(document: Document) -> Document:
     """The document with the labels of its questions. One that has no id, but is referred to by
     that of its exercise with the letters after it (`ex-well-b`, `ex-3b`), gets that."""
-    nodes = list(all_nodes(document))
-    if not any(isinstance(node, model.Exercise) for node in nodes):
+    if not has(document, model.Exercise):
         return document
+    nodes = [node for _, node, _ in find(document, model.CrossReference, model.Link, marked=True)]
     wanted = {node.target for node in nodes if isinstance(node, model.CrossReference)}
     wanted |= {node.href[1:] for node in nodes if isinstance(node, model.Link)}
     wanted -= {node.attributes.id for node in nodes}

@@ -12,7 +12,7 @@ from msgspec.structs import replace
 from pipeline.model import Document, Heading, Image, Link, Node, Section
 from pipeline.model.codes import Code
 from pipeline.model.slugs import slug
-from pipeline.model.tree import all_spans, ordinals, plain_text, rewrite_document
+from pipeline.model.tree import find, ordinals, plain_text, rewrite_document
 from pipeline.resolve.findings import Findings
 from pipeline.system.paths import Problem, locate, scheme
 
@@ -30,11 +30,7 @@ def check_references(document: Document, folder: Path) -> Document:
     an id to that in its own file, where there is one. Links to ids are as those are written
     afterwards.
     """
-    links = [
-        (number, node.href, span)
-        for number, (node, span) in enumerate(all_spans(document))
-        if isinstance(node, Link)
-    ]
+    links = [(number, node.href, span) for number, node, span in find(document, Link)]
     if not links:
         return document
     findings, targets = Findings(document), _Targets(document)
@@ -71,7 +67,7 @@ class _Targets:
         self._starts: dict[str, str] = {}
         self._source = PurePath(document.source)
         self._top = "#title"  # which the templates give
-        for node, span in all_spans(document):
+        for _, node, span in find(document, marked=True):
             name, place = node.attributes.id, document.place(span)
             if not name:
                 continue

@@ -11,7 +11,15 @@ from pipeline import model
 from pipeline.model import Block, Document, Node
 from pipeline.model.codes import Code
 from pipeline.model.roles import CLASSES
-from pipeline.model.tree import all_spans, plain_text, rewrite, rewrite_document, walk
+from pipeline.model.tree import (
+    alike,
+    facts,
+    find,
+    plain_text,
+    rewrite,
+    rewrite_document,
+    walk,
+)
 from pipeline.model.words import words
 from pipeline.resolve.findings import Findings
 
@@ -48,7 +56,8 @@ def nest_sections(document: Document) -> Document:
 
     def close(level: int) -> None:
         while opened and opened[-1].level >= level:
-            section = _section(opened.pop(), len(opened) + 1)
+            last = opened.pop()
+            section = alike(last.heading, _section(last, len(opened) + 1))
             (opened[-1].blocks if opened else result).append(section)
 
     for block in document.blocks:
@@ -112,8 +121,8 @@ def _drop_empty(document: Document, findings: Findings) -> Document:
         )
 
     empty = False
-    for node, span in all_spans(document):
-        if isinstance(node, model.Heading) and is_empty(node):
+    for _, node, span in find(document, model.Heading):
+        if is_empty(node):
             empty = True
             findings.add(Code.EMPTY_HEADING, "The heading has no text.", span)
     if not empty:
@@ -145,7 +154,7 @@ def _lower_headings(node: N, depth: int) -> N:
             return replace(holder, children=lower(holder.children))
         return holder
 
-    if any(isinstance(inner, model.Heading) for inner in walk(node)):
+    if model.Heading in facts(node).kinds:
         return rewrite((node,), enter=dict.fromkeys((*model.HOLDERS, model.DefinitionItem), enter))[
             0
         ]

@@ -14,6 +14,7 @@ from pipeline.model.editions import EDITIONS
 from pipeline.model.tree import (
     INLINE_FIELDS,
     Changes,
+    has,
     ordinals,
     plain_text,
     rewrite,
@@ -39,7 +40,9 @@ def set_typography(document: Document) -> Document:
     """
     language = document.metadata.lang
     enter: Changes = dict.fromkeys(INLINE_FIELDS, _enter)
-    document = rewrite_document(document, enter=enter, context=(language, _language))
+    document = rewrite_document(
+        document, enter=enter, context=(language, _language), kept_as="typography"
+    )
     metadata = replace(
         document.metadata,
         title=set_text(document.metadata.title, language),
@@ -54,7 +57,7 @@ def keep_marks(document: Document) -> Document:
     """The document with each formula and the mark after it in one piece, where a browser sets it,
     which else would begin a line with the mark."""
     edition = EDITIONS.get(document.edition)
-    if edition and edition.format == "pdf":
+    if (edition and edition.format == "pdf") or not has(document, model.Math):
         return document
 
     def enter(node: Node) -> Node:

@@ -12,7 +12,7 @@ from pipeline.model import Abbreviation, Document, Image, Link, Node, Text, Vari
 from pipeline.model.codes import Code
 from pipeline.model.diagnostics import Span
 from pipeline.model.editions import EDITIONS
-from pipeline.model.tree import Changes, all_spans, rewrite_document
+from pipeline.model.tree import Changes, find, rewrite_document
 from pipeline.model.variables import BUILT_IN, filled, filled_address, look_up, values
 from pipeline.resolve.findings import Findings
 
@@ -37,7 +37,7 @@ def fill_variables(document: Document) -> Document:
     known = values(document.metadata, EDITIONS.get(document.edition))
     findings = Findings(document)
     kinds: set[type[Node]] = set()
-    for node, span in all_spans(document):
+    for _, node, span in find(document, Variable, *ADDRESSES, *STRINGS, marked=True):
         for name in _used(node):
             kinds.add(type(node))
             if not look_up(name, known):

@@ -25,14 +25,21 @@ from pipeline.model import HOLDERS, Block, Document, List, Node
 from pipeline.model.codes import Code, diagnostic
 from pipeline.model.diagnostics import Diagnostic, Span
 from pipeline.model.editions import EDITIONS, Edition
-from pipeline.model.removal import CLOSE, LEFT_OUT, UNANSWERED, is_selected, settled, taken_out
+from pipeline.model.removal import (
+    CLOSE,
+    LEFT_OUT,
+    SELECTED,
+    UNANSWERED,
+    is_selected,
+    settled,
+    taken_out,
+)
 from pipeline.model.suggestions import did_you_mean
 from pipeline.model.tree import (
     CONDITIONS,
     TEACHER,
     Changes,
-    all_nodes,
-    all_spans,
+    find,
     has_condition,
     is_for_teachers,
     rewrite,
@@ -67,7 +74,9 @@ def select(document: Document, edition: Edition) -> Document:
     students = edition if edition.audience == "student" else replace(edition, audience="student")
     document = fill_banks(document, functools.partial(_kept, edition=students))
     chosen: set[type[Node]] = {
-        type(node) for node in all_nodes(document) if isinstance(node, SOLVED) or is_selected(node)
+        type(node)
+        for _, node, _ in find(document, *SOLVED, *SELECTED, marked=True)
+        if isinstance(node, SOLVED) or is_selected(node)
     }
     document = replace(document, edition=edition.name)
     if not chosen:
@@ -190,7 +199,7 @@ def _kept(nodes: Iterable[Node], edition: Edition) -> Iterator[Node]:
 def _unknown_words(document: Document) -> Iterator[Diagnostic]:
     editions = {*EDITIONS, *(name.lower() for name in document.metadata.editions)}
 
-    for node, span in all_spans(document):
+    for _, node, span in find(document, marked=True):
         if isinstance(node, model.Abbreviation):  # the conditions are those of another place
             continue
         for key, value in node.attributes.pairs:

@@ -11,7 +11,7 @@ from pipeline.model import Document, Node
 from pipeline.model.codes import Code, diagnostic
 from pipeline.model.diagnostics import Diagnostic, Span
 from pipeline.model.editions import Edition
-from pipeline.model.tree import MINUTES, Changes, all_spans, rewrite_document
+from pipeline.model.tree import MINUTES, Changes, find, rewrite_document
 
 TIMED = (model.Heading, model.Exercise, model.TeacherNote, model.Admonition, model.Container)
 """Nodes that may have a timing."""
@@ -27,7 +27,7 @@ def keep_timings(document: Document, edition: Edition) -> Document:
     kinds: set[type[Node]] = set()
     found: dict[tuple[Span | None, str], Diagnostic] = {}
 
-    for node, span in all_spans(document):
+    for _, node, span in find(document, marked=True):
         if any(key == MINUTES for key, _ in node.attributes.pairs):
             kinds.add(type(node))
             value = node.attributes.get(MINUTES)

@@ -15,8 +15,8 @@ from pipeline.model.diagnostics import Diagnostic, Span
 from pipeline.model.tree import (
     PATH,
     WORD_BANK,
-    all_nodes,
     children,
+    find,
     plain_text,
     rewrite_document,
     walk,
@@ -31,7 +31,7 @@ def fill_banks(document: Document, kept: Callable[[Iterable[Node]], Iterable[Nod
     """The document with the words of each bank: of the exercise around it, or of the whole text,
     where it is the first there, and those that it adds itself. ``kept`` gives those of some
     neighbours that students get. A bank without words is a LIKELY_SLIP, and left out."""
-    if not any(map(_is_bank, all_nodes(document))):
+    if not any(_is_bank(node) for _, node, _ in find(document, Container)):
         return document
     seen: set[Span | None] = set()
     empty: list[Diagnostic] = []

@@ -12,7 +12,7 @@ from typing import TypeVar
 
 from msgspec.structs import replace
 
-from pipeline.model import Document, Text
+from pipeline.model import Document, Node, Section, Text
 from pipeline.model.editions import EDITIONS, Edition, Imposition
 from pipeline.model.metadata import Metadata
 from pipeline.model.paper import (
@@ -26,7 +26,7 @@ from pipeline.model.paper import (
     Sheet,
 )
 from pipeline.model.sheet.large_print import enlarged, legible
-from pipeline.model.tree import of_text, walk
+from pipeline.model.tree import children, of_node, walk
 from pipeline.model.writing_systems import word_count
 
 BOOK_WORDS = 20_000
@@ -94,9 +94,17 @@ def sheet_for(edition: Edition, metadata: Metadata, *, is_book: bool) -> Sheet:
     return _with_footer(sheet, metadata, is_large=edition.look == "large")
 
 
-@of_text
 def words_of(document: Document) -> float:
-    return sum(word_count(node.text) for node in walk(document.blocks) if isinstance(node, Text))
+    return sum(map(_words_in, document.blocks))
+
+
+@of_node
+def _words_in(node: Node) -> float:
+    if isinstance(node, Text):
+        return word_count(node.text)
+    if isinstance(node, Section):
+        return sum(map(_words_in, children(node)))
+    return sum(word_count(inner.text) for inner in walk(node) if isinstance(inner, Text))
 
 
 def is_book(document: Document) -> bool:

@@ -10,7 +10,7 @@ from markupsafe import Markup, escape
 from pipeline.model import Code, CodeBlock, Document, InlineElement, Math, MathBlock, Node
 from pipeline.model.faces import FACES, MATH, MONO
 from pipeline.model.metadata import Contributor
-from pipeline.model.tree import all_nodes, has
+from pipeline.model.tree import find, has
 from pipeline.model.words import words, written_date
 from pipeline.render.nodes import NodeRenderer
 from pipeline.render.numbers import in_series, numbers, published_by
@@ -61,7 +61,7 @@ def facts(document: Document, renderer: NodeRenderer, css: str) -> Iterator[Fact
 
 
 def _families(document: Document, css: str) -> str:
-    has_code = any(_is_code(node) for node in all_nodes(document))
+    has_code = any(_is_code(node) for _, node, _ in find(document, InlineElement, Code, CodeBlock))
     families = dict.fromkeys(face.family for face in FACES)
     shown = [f for f in families if f in css and (f != MONO or has_code)]
     if document.metadata.embed_fonts and has_formulas(document):

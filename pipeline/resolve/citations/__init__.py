@@ -19,7 +19,7 @@ from pipeline.model.codes import Code
 from pipeline.model.diagnostics import Span
 from pipeline.model.metadata import Metadata
 from pipeline.model.slugs import slug
-from pipeline.model.tree import all_nodes, ordinals, rewrite_document
+from pipeline.model.tree import find, ordinals, rewrite_document
 from pipeline.model.words import words
 from pipeline.resolve.citations.cited import Cited, all_citations, in_reading_order, positions
 from pipeline.resolve.citations.sources import Sources, missing_files, read_sources
@@ -53,7 +53,7 @@ def cite_works(document: Document, folder: Path, split: int = 0) -> Document:
     parts, what is short or “ibid.” after the first citation is so in each.
     """
     cited = all_citations(document)
-    listing = [node for node in all_nodes(document) if isinstance(node, model.Bibliography)]
+    listing = [node for _, node, _ in find(document, model.Bibliography)]
     metadata = document.metadata
     if not (cited or listing or metadata.nocite):
         missing = tuple(missing_files(document, folder))
@@ -258,7 +258,7 @@ def _language(text: str, lang: str, metadata: Metadata) -> tuple[tuple[str, str]
 
 def _entry_ids(document: Document, keys: list[str]) -> dict[str, str]:
     """An id for the entry of each work, that nothing else has."""
-    taken = {node.attributes.id for node in all_nodes(document)}
+    taken = {node.attributes.id for _, node, _ in find(document, marked=True)}
     found: dict[str, str] = {}
     for key in keys:
         name = slug(re.sub(r"[^\w-]+", "-", key)).strip("-") or "work"

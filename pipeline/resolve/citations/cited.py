@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from pipeline.model import Citation, CitationItem, Document, Link, Node, Note, NoteReference
 from pipeline.model.diagnostics import Span
-from pipeline.model.tree import PATH, children, walk, walk_with, whole
+from pipeline.model.tree import PATH, children, has, walk, walk_with, whole
 from pipeline.resolve.parts import parts
 
 
@@ -32,6 +32,8 @@ class Occurrence(NamedTuple):
 
 def all_citations(document: Document) -> dict[int, Cited]:
     """The citations, each by its number among all nodes."""
+    if not has(document, Citation):
+        return {}
     return {
         ordinal: Cited(
             node,

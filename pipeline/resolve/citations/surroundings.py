@@ -28,6 +28,7 @@ from pipeline.model.tree import (
     Changes,
     all_nodes,
     children,
+    find,
     plain_text,
     rewrite,
     rewrite_document,
@@ -95,7 +96,7 @@ def _closed(
 def out_of_links(document: Document) -> Document:
     """The document with what citations have brought into links taken out of them: a link
     holds no link, and a note follows it."""
-    if not any(_holds_more(node) for node in all_nodes(document) if isinstance(node, Link)):
+    if not any(_holds_more(node) for _, node, _ in find(document, Link)):
         return document
 
     def leave(link: Link) -> Node | tuple[Node, ...]:
@@ -118,7 +119,7 @@ def list_works(
     """The document with the entries where ``::: bibliography`` stands, or else in a section that
     is a heading alone and called so, or the last; or in one of its own with ``heading``, before
     the index."""
-    places = [node for node in all_nodes(document) if isinstance(node, Bibliography)]
+    places = [node for _, node, _ in find(document, Bibliography)]
     findings = Findings(document)
     for other in places[1:] if entries else ():
         message = "There is already a bibliography in another place."

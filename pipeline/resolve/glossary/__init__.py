@@ -6,12 +6,12 @@ from typing import TypeAlias
 
 from msgspec.structs import replace
 
-from pipeline.model import Document, InlineElement, Link, Node
+from pipeline.model import Container, Document, InlineElement, Link, Node, Section
 from pipeline.model.codes import Code
 from pipeline.model.diagnostics import Span
 from pipeline.model.editions import EDITIONS
 from pipeline.model.suggestions import folded
-from pipeline.model.tree import all_nodes, plain_text, rewrite_document, walk
+from pipeline.model.tree import find, plain_text, rewrite_document, walk
 from pipeline.resolve.findings import Findings
 from pipeline.resolve.glossary.terms import TERM, TermContext, around_of, define_terms, is_glossary
 
@@ -29,7 +29,7 @@ def link_terms(document: Document, split: int = 0) -> Document:
     A word that no glossary has is an UNKNOWN_TERM, a term with two entries a DUPLICATE_TERM,
     a glossary without a definition list an EMPTY_GLOSSARY.
     """
-    nodes = list(all_nodes(document))
+    nodes = (node for _, node, _ in find(document, Container, Section, marked=True))
     if not any(is_glossary(node) or _is_use(node) for node in nodes):
         return document
     findings = Findings(document)

@@ -9,7 +9,7 @@ from msgspec.structs import replace
 from pipeline import model
 from pipeline.model import Document, Node
 from pipeline.model.codes import Code
-from pipeline.model.tree import Changes, all_nodes, ordinals, plain_text, rewrite_document
+from pipeline.model.tree import Changes, find, has, ordinals, plain_text, rewrite_document
 from pipeline.model.words import called, words
 from pipeline.resolve.collation import Collation, warn_of_order
 from pipeline.resolve.findings import Findings
@@ -37,10 +37,9 @@ def place_index(document: Document) -> Document:
     """The document with a place for its index, if it has marks and says nothing else: in the
     section with that role, in one that is a heading alone and called so, or in a section of
     its own at the end."""
-    nodes = list(all_nodes(document))
-    if not any(map(is_mark, nodes)) or any(isinstance(node, model.Index) for node in nodes):
+    if has(document, model.Index) or not any(is_mark(n) for _, n, _ in find(document, marked=True)):
         return document
-    sections = [node for node in nodes if isinstance(node, model.Section)]
+    sections = [node for _, node, _ in find(document, model.Section)]
     part = next((n for n in sections if n.role == ROLE), None) or next(
         (n for n in reversed(sections) if _is_called_index(n)), None
     )
@@ -70,7 +69,8 @@ def fill_index(document: Document) -> Document:
     (EMPTY_INDEX); so is a mark without text and entry (BAD_ATTRIBUTE). A reference to an entry
     that there is not is an UNKNOWN_INDEX_ENTRY.
     """
-    kinds = {type(node) for node in all_nodes(document) if _concerns(node)}
+    found = find(document, model.Index, marked=True)
+    kinds = {type(node) for _, node, _ in found if _concerns(node)}
     if not kinds:
         return document
     findings = Findings(document)
@@ -88,7 +88,7 @@ def fill_index(document: Document) -> Document:
     _report_unknown(marks, entries, findings)
     groups = entries.groups(ENTRY_PREFIX)
     filled = dict(_indexes(document, bool(marks), findings))
-    span = next((node.span for node in all_nodes(document) if isinstance(node, model.Index)), None)
+    span = next((node.span for _, node, _ in find(document, model.Index)), None)
     warn_of_order(collation, "index", span, findings)
 
     def leave(node: Node, ordinal: int) -> Node | tuple[Node, ...]:
