@@ -34,7 +34,7 @@ from pipeline.model.editions import (
 )
 from pipeline.model.messages import in_order, pointed
 from pipeline.system import outputs
-from pipeline.system.store import BETWEEN_TRIMS, CACHE, Folder, Store
+from pipeline.system.store import BETWEEN_TRIMS, CACHE, Folder, Memory, Store
 
 if TYPE_CHECKING:
     from pipeline.model import Document
@@ -52,6 +52,7 @@ __all__ = [
     "BuiltEdition",
     "Event",
     "Listener",
+    "Memory",
     "Options",
     "Ran",
     "Result",
@@ -91,13 +92,15 @@ def build(
     executor: Executor | None = None,
     store: Store | None = None,
     listener: Listener = lambda event: None,
+    memory: Memory | None = None,
 ) -> Result:
     """Build editions of ``source`` into ``out/<stem>/``.
 
     ``editions`` are names from the table of editions, or ``all``; without any, those that the
     front matter lists, or web, handout and ebook. ``options`` say how they are made. They are
     made side by side where an ``executor`` is given, and the ``listener`` is told of all. What
-    stages make is kept in a folder in ``out``, or in another ``store``.
+    stages make is kept in a folder in ``out``, or in another ``store``. A process that builds a
+    source again and again passes a ``memory``, so that nothing that is unchanged is made again.
 
     With an error among the findings nothing is written, and what was built before stays.
     Raises `KeyError` for a name that is no edition's, `ValueError` where an edition that is not
@@ -107,7 +110,7 @@ def build(
     names, folder = tuple(editions), Path(out) / stem_of(Path(source))
     outputs.recover(folder)
     store = Folder(Path(out) / CACHE) if store is None else store
-    runner = Runner(store, executor, listener)
+    runner = Runner(store, executor, listener, memory)
     way = Source(Path(source), runner, options)
     chosen = chosen_editions(names, way.metadata)
     if options.split:
@@ -117,6 +120,8 @@ def build(
     if way.parsed.failed:
         return Result(_judge(way.all_findings(chosen), options.strict), read=tuple(runner.files))
     made = tuple(way.all_made(chosen))
+    if memory:
+        memory.end()
     for one in made:
         listener(one)
     found = (*way.parsed.findings, *(finding for one in made for finding in one.findings))

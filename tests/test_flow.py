@@ -22,7 +22,8 @@ from pipeline.flow.runner import Begun, Ran, Runner, Stage
 from pipeline.flow.stages import PACKAGE
 from pipeline.model.diagnostics import Diagnostic, Severity
 from pipeline.model.editions import EDITIONS
-from pipeline.system.store import Folder, MemoryStore, Store, key
+from pipeline.model.page_map import PageMap, PageStart, Position
+from pipeline.system.store import Folder, Memory, MemoryStore, Store, key
 from tests.test_fonts import INSTALLABLE, RESTRICTED, STYLES, font
 from tests.test_resolve import png, svg
 
@@ -380,6 +381,55 @@ def test_edits_by_chance_give_what_builds_from_nothing_do(edition: str, tmp_path
         for kept in (store, MemoryStore()):
             way = Source(path, Runner(kept))
             found.append(way.pages(EDITIONS[edition], way.marked(EDITIONS[edition])).data)
+        assert found[0] == found[1], path.read_text("utf-8")
+
+
+PAGES = PageMap(
+    "handout",
+    tuple(PageStart(str(page), Position("Paragraph", "", 5 * page, 1)) for page in range(1, 20)),
+    20,
+)
+"""Pages that begin here and there in a source."""
+
+LINES = (
+    "", "", "```", "~~~ python", ":::", "::: exercise", "::: answer", "::: {only=pdf}", "- One",
+    "  - Two", "1. First", ": What it is.", "[^1]: Said below.", "[b]: https://example.org/b",
+    "*[HTML]: Markup", "    Indented.", "> Quoted.", "| A | B |", "|---|---|", "| 1 | 2 |",
+    "Table: Of numbers {#tbl-a}", "# One {#first}", "## Two", "---", "<div>", "</div>",
+    "![A drawing](a.png){#fig-a}", "A [b], a [x]{.index} and HTML[^1], see @first and @fig-a.",
+    "A word", "$$x^2$$ {#eq-a}", "- ( ) wrong", "- (x) right", "The ___{gap}.", "Ann: Why?", "===",
+    "[TOC]", "Only *this*{.answer}, and $y$; “that”--or [there](#two).", "{.wide}", "<!-- a", "-->",
+    "::: index", "::: glossary", "Wide", "{{ title }}", "[^2]: Another[^1].", "Text[^2] of it.",
+)  # fmt: skip
+"""Lines that begin blocks, end them, or mean something elsewhere."""
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_a_process_that_stays_makes_what_a_new_one_does(seed: int, tmp_path: Path) -> None:
+    path, chance, memory, store = tmp_path / "a.md", random.Random(seed), Memory(), MemoryStore()
+    (tmp_path / "a.png").write_bytes(png(2, 2))
+    head, _, text = CHAPTERS.partition("\n\n")
+    lines = [*text.split("\n"), *chance.sample(LINES, len(LINES))]
+    editions = [EDITIONS[name] for name in ("web", "handout", "ebook", "teacher")]
+    for _ in range(30):
+        place = chance.randrange(len(lines))
+        match chance.choice(("line", "line", "word", "move", "away", "away")):
+            case "line":
+                lines.insert(place, chance.choice(LINES))
+            case "word":
+                lines[place] += " more"
+            case "move":
+                lines.insert(chance.randrange(len(lines)), lines.pop(place))
+            case "away":
+                del lines[place]
+        path.write_text("\n".join((head, "", *lines)), "utf-8")
+        found = []
+        for runner in (Runner(store, memory=memory), Runner(MemoryStore())):
+            way = Source(path, runner)
+            marked = [way.marked(edition, PAGES) for edition in editions]
+            pages = [way.pages(*both) for both in zip(editions, marked, strict=True)]
+            found.append([way.parsed.data, *(m.data for m in marked), *(p.data for p in pages)])
+        memory.end()
         assert found[0] == found[1], path.read_text("utf-8")
 
 

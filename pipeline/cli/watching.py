@@ -118,7 +118,9 @@ def preview(source: Path, editor: str, port: int, no_open: bool, **options: Any)
 
 
 def _build_of(source: Path, options: dict[str, Any]) -> Callable[..., Result]:
-    run = build_of(options)
+    from pipeline.driver import Memory
+
+    run = functools.partial(build_of(options), memory=Memory())
     if not source.is_file():
         raise click.BadParameter(f"{source} does not exist.", param_hint="SOURCE")
     return run

@@ -25,7 +25,7 @@ from pipeline.flow.version import version
 from pipeline.model.diagnostics import Diagnostic
 from pipeline.model.editions import Edition
 from pipeline.system.paths import noting
-from pipeline.system.store import Memo, Store, key
+from pipeline.system.store import Memo, Memory, Store, key
 
 T = TypeVar("T")
 
@@ -51,8 +51,9 @@ class Stage(Generic[T]):
     takes says whether it is better run ``apart``, in another process, and whether that ``divides``
     it: then it is given what has another stage run for each of its parts (`Runner.each`), last.
     One that ``remembers`` is given a `Memo` of what it made last, for all that is the same, as
-    long as these values, of what it takes, and these files are. A ``note`` is what people are told
-    of how a value was made.
+    long as these values, of what it takes, and these files are. One that ``follows`` is given its
+    own last value in a process that has it. A ``note`` is what people are told of how a value was
+    made.
     """
 
     name: str
@@ -65,6 +66,7 @@ class Stage(Generic[T]):
     apart: Callable[..., bool] | None = None
     divides: Callable[..., bool] | None = None
     remembers: Callable[..., tuple[Any, Iterable[Path]]] | None = None
+    follows: bool = False
     note: Callable[[T], str] | None = None
 
     def encode(self, value: T) -> bytes:
@@ -104,10 +106,10 @@ class _Trace(msgspec.Struct, frozen=True):
 
 
 class _Remembered(NamedTuple):
-    """The memory of a stage, and its name in the store."""
+    """The memory of a stage, and its name in the store, unless it is there."""
 
-    name: str
     memo: Memo
+    name: str = ""
 
 
 _traces = msgspec.json.Decoder(tuple[_Trace, ...])
@@ -123,6 +125,7 @@ class Outcome(Generic[T]):
         trace: _Trace,
         make: Callable[[], T],
         store: Store | None,
+        memory: Memory | None = None,
         seconds: float = 0.0,
     ) -> None:
         self.identity = trace.identity
@@ -132,6 +135,7 @@ class Outcome(Generic[T]):
         self.stage = stage
         self._make = make
         self._store = store
+        self._memory = memory
         self._value: T | None = None
 
     @property
@@ -140,10 +144,19 @@ class Outcome(Generic[T]):
 
     @property
     def value(self) -> T:
+        if self._value is None and self._memory:
+            self._value = self._memory.get(self.identity)
         if self._value is None:
             data = self._store.get(self.identity) if self._store and self.stage.kept else None
-            self._value = self._make() if data is None else self.stage.decode(data)
+            self.value = self._make() if data is None else self.stage.decode(data)
+        assert self._value is not None
         return self._value
+
+    @value.setter
+    def value(self, value: T) -> None:
+        self._value = value
+        if self._memory and self.stage.kept:
+            self._memory.put(self.identity, value)
 
     @property
     def data(self) -> bytes:
@@ -157,9 +170,9 @@ Each: TypeAlias = Callable[[Stage[Any], Iterable[tuple[Any, ...]]], list[Any]]
 
 
 class Runner:
-    """Runs stages for one build. ``store`` has what is known from before, ``executor`` does what
-    is better done in another process, and the ``listener`` is told of every stage, and of one that
-    runs before it does. ``files`` are all that
+    """Runs stages for one build. ``store`` has what is known from before, and ``memory`` what this
+    process has of that; ``executor`` does what is better done in another process, and the
+    ``listener`` is told of every stage, and of one that runs before it does. ``files`` are all that
     were read for what was run, whether lately or before."""
 
     def __init__(
@@ -167,9 +180,11 @@ class Runner:
         store: Store | None = None,
         executor: Executor | None = None,
         listener: Callable[[Begun | Ran], object] = lambda event: None,
+        memory: Memory | None = None,
     ) -> None:
         self.files: dict[str, None] = {}
         self._store = store
+        self._memory = memory
         self._executor = executor
         self._tell = listener
         self._digests: dict[str, str] = {}
@@ -223,7 +238,8 @@ class Runner:
         *,
         is_part: bool = False,
     ) -> Callable[[], Outcome[T]]:
-        name = f"{key(stage.name, version(), *map(_described, takes))}.trace"
+        last = key(stage.name, version(), *map(_described, takes))
+        name = f"{last}.trace"
         traces = self._known(name)
         for trace in traces:
             if all(self._digest(path) == digest for path, digest in trace.files.items()):
@@ -231,7 +247,7 @@ class Runner:
                 if not is_part:
                     self._tell(Ran(stage.name, _edition(takes)))
                 make = functools.partial(self._remade, stage, takes)
-                before = Outcome(stage, trace, make, self._store)
+                before = Outcome(stage, trace, make, self._store, self._memory)
                 return lambda: before
         if not is_part:
             self._tell(Begun(stage.name, _edition(takes)))
@@ -253,8 +269,14 @@ class Runner:
             else:
                 values = _values(takes)
                 known = self._known_to(stage, values)
-                extra = (self.each,) if stage.divides else (known.memo,) if known else ()
+                extra: tuple[Any, ...] = (known.memo,) if known else ()
+                if stage.divides:
+                    extra = (self.each,)
+                elif stage.follows and self._memory:
+                    extra = (self._memory.get(last),)
                 value, seconds, paths = _run(stage, values, *extra)
+                if stage.follows and self._memory:
+                    self._memory.put(last, value)
             if not is_part:
                 note = stage.note(value) if stage.note else ""
                 self._tell(Ran(stage.name, _edition(takes), seconds, note))
@@ -269,7 +291,12 @@ class Runner:
         given, files = stage.remembers(*values)
         digests = [self._digest(str(file)) for file in files]
         name = f"{key(stage.name, version(), *map(_described, given), *digests)}.memo"
-        return _Remembered(name, Memo(self._store.get(name) if self._store else None))
+        if self._memory and (memo := self._memory.get(name)):
+            return _Remembered(memo)
+        memo = Memo(self._store.get(name) if self._store else None)
+        if self._memory:
+            self._memory.put(name, memo)
+        return _Remembered(memo, name)
 
     def _remade(self, stage: Stage[T], takes: Iterable[Any]) -> T:
         values = _values(takes)
@@ -302,13 +329,13 @@ class Runner:
         told = [f"{path}\0{digest}" for path, digest in files.items()]
         identity = key(data) if data else key(name, *told)
         trace = _Trace(files, identity, stage.findings(value))
-        outcome = Outcome(stage, trace, lambda: value, self._store, seconds)
-        outcome._value = value
+        outcome = Outcome(stage, trace, lambda: value, self._store, self._memory, seconds)
+        outcome.value = value
         # What was saved while the stage ran may not be what it has read.
         if self._store and not any(_changed_since(path, started) for path in paths):
             if stage.kept:
                 self._store.put(identity, data)
-            if known and (remembered := known.memo.data):
+            if known and known.name and (remembered := known.memo.data):
                 self._store.put(known.name, remembered)
             others = [one for one in traces if one.files != files]
             with contextlib.suppress(UnicodeEncodeError):  # of a file whose name is not UTF-8

@@ -35,11 +35,12 @@ if TYPE_CHECKING:
     from pipeline.model.rendered import CoverPage
 
 
-def parse(source: Path) -> Document:
-    """The document that a source says."""
+def parse(source: Path, before: Document | None = None) -> Document:
+    """The document that a source says. Blocks that are as in the one ``before`` are the same
+    objects."""
     from pipeline.parser import parse_file
 
-    return parse_file(source)
+    return parse_file(source, before=before)
 
 
 def metadata(document: Document) -> Metadata:
@@ -284,7 +285,7 @@ def _plan(package: Package) -> str:
     return package.plan
 
 
-PARSE = Stage("parse", parse, Document, _in_document, _source, kept=True)
+PARSE = Stage("parse", parse, Document, _in_document, _source, kept=True, follows=True)
 METADATA = Stage("metadata", metadata, Metadata, _nothing, _nothing, kept=True)
 SELECT = Stage("select", select, Document, _in_document, _nothing)
 RESOLVE = Stage("resolve", resolve, Document, _in_document, _nothing)

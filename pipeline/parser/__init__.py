@@ -30,21 +30,24 @@ from pipeline.parser.unguarded import unguarded
 from pipeline.system.paths import shown_name
 
 
-def parse_file(path: Path, name: str = "") -> Document:
-    """The document in a file; ``name`` is how messages call it (default: its path)."""
+def parse_file(path: Path, name: str = "", before: Document | None = None) -> Document:
+    """The document in a file; ``name`` is how messages call it (default: its path). Blocks that
+    are as in the document ``before`` are the same objects."""
     source = shown_name(name or str(path))
     text, diagnostics = read(path)
     if any(finding.is_error for finding in diagnostics):
         found = tuple(msgspec.structs.replace(d, source=source) for d in diagnostics)
         return Document(metadata=Metadata(), source=source, diagnostics=found)
-    return parse(text, source, path.parent)
+    return parse(text, source, path.parent, before)
 
 
-def parse(text: str, source: str = "", folder: Path | None = None) -> Document:
+def parse(
+    text: str, source: str = "", folder: Path | None = None, before: Document | None = None
+) -> Document:
     """The document that ``text`` says, with all that is wrong in its ``diagnostics``.
 
     ``source`` is the name of the source in messages, ``folder`` the one that holds the files
-    that the text takes in; without it there are none.
+    that the text takes in; without it there are none. ``before`` as in `parse_file`.
     """
     text = normalise(text)
     problems = check_text(text, source)
@@ -78,7 +81,7 @@ def parse(text: str, source: str = "", folder: Path | None = None) -> Document:
             d if d.source else msgspec.structs.replace(d, source=source) for d in diagnostics
         ),
     )
-    return settle_places(document)
+    return settle_places(document, before)
 
 
 def parse_body(text: str, folder: Path | None = None) -> Document:

@@ -5,23 +5,26 @@ from __future__ import annotations
 import re
 from collections import Counter
 from hashlib import blake2b
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import msgspec
 from msgspec.structs import replace
 
 from pipeline.model import Document, Node
 from pipeline.model.diagnostics import Origin, Span
-from pipeline.model.tree import rewrite
+from pipeline.model.tree import children, rewrite, walk, whole
 
+M = TypeVar("M", bound=Node)
 N = TypeVar("N", bound=Node)
 
 _SPAN = re.compile(rb'"span":\{[^{}]*\},?')
 
 
-def settle_places(document: Document) -> Document:
+def settle_places(document: Document, before: Document | None = None) -> Document:
     """The document with its places counted from the top-level block (or note) around them, and
-    where each of these begins in its `Document.origins`."""
+    where each of these begins in its `Document.origins`. Blocks that are as they were ``before``
+    are the same objects, which keep what is known of them."""
+    known = {top.span.block: top for top in whole(before) if top.span} if before else {}
     origins: dict[str, Origin] = {}
     times: Counter[str] = Counter()
 
@@ -34,14 +37,19 @@ def settle_places(document: Document) -> Document:
             key = f"{key}-{times[key]}"
         origin = origins[key] = Origin(top.span.line - 1, top.span.file)
 
-        def leave(node: Node) -> Node:
+        def leave(node: M) -> M:
             span = node.span
             if span is None or span.file != origin.file:
                 return node
             end = span.end and span.end - origin.line
             return replace(node, span=Span(span.line - origin.line, span.column, end, block=key))
 
-        return rewrite((top,), leave=dict.fromkeys(_KINDS, leave))[0]
+        if any(inner.span for inner in walk(children(top))):
+            found = rewrite((top,), leave=dict.fromkeys(_KINDS, leave))[0]
+        else:
+            found = leave(top)
+        old: Any = known.get(key)
+        return old if old == found else found
 
     blocks, notes = tuple(map(settled, document.blocks)), tuple(map(settled, document.notes))
     return replace(document, blocks=blocks, notes=notes, origins=origins)

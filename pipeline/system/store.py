@@ -124,23 +124,38 @@ class Folder:
             last.touch()
 
 
-class Memo:
-    """The results for many small things, each under a digest, stored in one file. Entries that a
-    run does not use are dropped after it."""
+class Memory:
+    """Values that a process which stays keeps from one build to the next, by name. Those that a
+    build does not use are dropped after it."""
 
-    def __init__(self, data: bytes | None = None) -> None:
-        self._before: dict[bytes, Any] = msgspec.msgpack.decode(data) if data else {}
-        self._now: dict[bytes, Any] = {}
+    def __init__(self) -> None:
+        self._before: dict[Any, Any] = {}
+        self._now: dict[Any, Any] = {}
 
-    def get(self, name: bytes) -> Any:
+    def get(self, name: str | bytes) -> Any:
         """The value under a name, or None."""
         found = self._now.get(name)
         if found is None and (found := self._before.get(name)) is not None:
             self._now[name] = found
         return found
 
-    def put(self, name: bytes, value: Any) -> None:
+    def put(self, name: str | bytes, value: Any) -> None:
         self._now[name] = value
+
+    def end(self) -> None:
+        """End a build, in this and in all that it keeps."""
+        self._before, self._now = self._now, {}
+        for value in self._before.values():
+            if isinstance(value, Memory):
+                value.end()
+
+
+class Memo(Memory):
+    """The results for many small things, each under a digest, stored in one file."""
+
+    def __init__(self, data: bytes | None = None) -> None:
+        super().__init__()
+        self._before = msgspec.msgpack.decode(data) if data else {}
 
     @property
     def data(self) -> bytes:

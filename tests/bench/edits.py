@@ -35,12 +35,13 @@ def main(name: str, edits: int, folder: Path) -> None:
     text = texts.novel() if name == "novel" else texts.interview()
     place = text.index(".\n\n", text.index("# Chapter 70.") + 20 if name == "novel" else 0)
     source, cells = folder / f"warm-{name}.md", list[str]()
+    memory = driver.Memory()
     for number in range(edits + 1):
         if number % MEAN_OF == 1:
             began, used = time.perf_counter(), time.process_time()
         word = f" {number}" if number else ""
         source.write_text(f"{text[:place]}{word}{text[place:]}", encoding="utf-8")
-        result = driver.build(source, EDITIONS, out=folder / "out")
+        result = driver.build(source, EDITIONS, out=folder / "out", memory=memory)
         if result.failed:
             raise SystemExit(f"bench: {result.diagnostics}")
         gc.collect()
