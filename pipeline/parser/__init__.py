@@ -47,7 +47,8 @@ def parse(
     """The document that ``text`` says, with all that is wrong in its ``diagnostics``.
 
     ``source`` is the name of the source in messages, ``folder`` the one that holds the files
-    that the text takes in; without it there are none. ``before`` as in `parse_file`.
+    that the text takes in; without it there are none. Blocks that are as in the document
+    ``before`` are the same objects.
     """
     text = normalise(text)
     problems = check_text(text, source)
