@@ -105,6 +105,60 @@ def test_summary(book: Path, given: tuple[str, ...]) -> None:
     builds("source/wells.md")
 
 
+LISTING = """\
+// ANCHOR: all
+fn main() {
+    // ANCHOR: deep
+    let depth = 11;
+    // ANCHOR_END: deep
+}
+// ANCHOR_END: all
+"""
+CHAPTER = """\
+# Code
+
+{{#title Another title}}
+```rust
+# use hidden;
+{{#rustdoc_include ../code/main.rs:deep}}
+##[derive(Debug)]
+```
+
+```
+{{#include ../code/main.rs:2:2}}
+{{#include ../code/main.rs:6}}
+```
+
+{{#include part.md}} {{#include ../../outside.md}} \\{{#include as.is}}
+
+{{#playground ../code/main.rs:all}}
+"""
+
+
+def test_files_that_chapters_take_in(book: Path) -> None:
+    """mdBook's directives give what they name of files in the book: lines, what stands between
+    anchors, or all; lines that it hides are told."""
+    (book / "wells/code").mkdir()
+    (book / "wells/code/main.rs").write_text(LISTING)
+    (book / "wells/src/part.md").write_text("A {{#include deep/word.md}}.")
+    (book / "wells/src/deep/word.md").write_text("**part**")
+    (book / "outside.md").write_text("Not of the book.")
+    (book / "wells/src/stone.md").write_text(CHAPTER)
+    result = run("wells", "--book")
+    assert result.exit_code == 0, result.output
+    assert (book / "source/stone.md").read_text() == (
+        "## Code\n\n```rust\n    let depth = 11;\n#[derive(Debug)]\n```\n\n"
+        "```\nfn main() {\n}\n```\n\n"
+        "A **part**. \\{\\{#include ../../outside.md}} \\{\\{#include as.is}}\n\n"
+        "```rust\nfn main() {\n    let depth = 11;\n}\n```\n"
+    )
+    assert "1 line of Rust that mdBook hides: left out." in result.output
+    assert "“{{#include ../../outside.md}}” is mdBook syntax, and is left as written." in (
+        result.output
+    )
+    builds("source/wells.md")
+
+
 def test_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Files of several formats, in the order of their names; who speaks is named above all."""
     monkeypatch.chdir(tmp_path)

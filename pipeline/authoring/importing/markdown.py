@@ -14,6 +14,7 @@ from msgspec.structs import replace
 
 from pipeline import model
 from pipeline.authoring.importing.draft import Draft, comment, count
+from pipeline.authoring.importing.mdbook import expanded
 from pipeline.authoring.importing.tidying import joined_runs
 from pipeline.model import Block, Document, Image, Link, Node, Text
 from pipeline.model.codes import Code, diagnostic
@@ -22,7 +23,7 @@ from pipeline.model.metadata import Metadata
 from pipeline.model.slugs import slug
 from pipeline.model.tree import SPAN, Changes, all_nodes, plain_text, rewrite, walk
 from pipeline.model.variables import look_up, values
-from pipeline.parser import parse_file
+from pipeline.parser import parse, parse_file
 from pipeline.parser.blockparser import BlockElement
 from pipeline.parser.frontmatter import read_front_matter
 from pipeline.parser.source import normalise, read
@@ -40,7 +41,15 @@ _QUIET = frozenset(
 def read_markdown(path: Path, name: str, kept: frozenset[Path] = frozenset()) -> Draft:
     """A file, with those that it takes in; links to files that are ``kept`` stay."""
     text = normalise(read(path)[0])
-    return of_markdown(text, parse_file(path, name), path.parent, name, kept)
+    whole, hidden = expanded(text, path, in_book=bool(kept))
+    document = parse_file(path, name) if whole == text else parse(whole, name, path.parent)
+    draft = of_markdown(whole, document, path.parent, name, kept)
+    if not hidden:
+        return draft
+    lines = "1 line" if hidden == 1 else f"{hidden} lines"
+    message = f"{lines} of Rust that mdBook hides: left out."
+    told = diagnostic(Code.NOT_IMPORTED, message, source=name)
+    return replace(draft, found=(*draft.found, told))
 
 
 def of_markdown(

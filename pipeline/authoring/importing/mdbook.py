@@ -1,0 +1,87 @@
+"""The directives of mdBook in a chapter: files, and parts of files, that its text takes in, and
+lines of Rust that it does not show."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+DEEPEST = 10
+"""Files that take in others."""
+
+_DIRECTIVE = re.compile(
+    r"(\\?)\{\{\s*+#(include|rustdoc_include|playground|playpen|title)\s++([^{}\n]{1,300}?)\s*+\}\}"
+)
+_ANCHOR = re.compile(r"ANCHOR(_END)?:[ \t]*+([\w-]++)")
+_RUST = re.compile(r"[ \t]*+(`{3,}|~{3,})[ \t]*+rust\b")
+_HIDDEN = re.compile(r"[ \t]*+#(?:[ \t]|$)")
+
+
+def expanded(text: str, path: Path, *, in_book: bool) -> tuple[str, int]:
+    """The text of a chapter with all that it takes in, and how many lines of Rust were hidden. A
+    directive whose file is not in the folder of the book, or of the chapter, stays."""
+    folder = path.parent
+    above = [one for one in (folder, *folder.parents) if (one / "book.toml").is_file()]
+    text = _with_files(text, folder, (above[0] if in_book and above else folder).resolve(), 0)
+    return _without_hidden(text) if in_book and above else (text, 0)
+
+
+def _with_files(text: str, folder: Path, root: Path, depth: int) -> str:
+    def replaced(match: re.Match[str]) -> str:
+        escape, kind, said = match.groups()
+        if escape:
+            return match[0][1:]
+        if kind == "title":
+            return ""
+        name, _, part = said.partition(" ")[0].partition(":")
+        file = (folder / name).resolve()
+        if depth >= DEEPEST or not file.is_relative_to(root) or not file.is_file():
+            return match[0]
+        try:
+            lines = _part(file.read_text("utf-8-sig", "replace").splitlines(), part)
+        except OSError:
+            return match[0]
+        taken = "\n".join(lines)
+        if kind == "include" or kind == "rustdoc_include":
+            return _with_files(taken, file.parent, root, depth + 1)
+        return f"```rust\n{taken}\n```"
+
+    return _DIRECTIVE.sub(replaced, text)
+
+
+def _part(lines: list[str], part: str) -> list[str]:
+    """The lines of a file between two numbers, or two anchors, without the lines of anchors."""
+    first, _, last = part.partition(":")
+    if part and (first or "1").isdecimal() and (last or "1").isdecimal():
+        end = last if ":" in part else first
+        lines = lines[max(0, int(first or 1) - 1) : int(end) if end else None]
+        part = ""
+    found: list[str] = []
+    is_in = not part
+    for line in lines:
+        anchor = _ANCHOR.search(line)
+        if anchor and part and anchor[2] == part:
+            is_in = not anchor[1]
+        elif is_in and not anchor:
+            found.append(line)
+    return found
+
+
+def _without_hidden(text: str) -> tuple[str, int]:
+    """The text without the lines of Rust that begin with ``#``, and their number."""
+    lines: list[str] = []
+    fence = ""
+    hidden = 0
+    for line in text.split("\n"):
+        if fence:
+            if line.strip() == fence:
+                fence = ""
+            elif _HIDDEN.match(line):
+                hidden += 1
+                continue
+            elif line.lstrip().startswith("##"):
+                line = line.replace("##", "#", 1)
+        elif opening := _RUST.match(line):
+            fence = opening[1]
+        lines.append(line)
+    return "\n".join(lines), hidden
