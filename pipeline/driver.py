@@ -33,6 +33,7 @@ from pipeline.model.editions import (
     tells_pages,
 )
 from pipeline.model.messages import in_order, pointed
+from pipeline.package.catalog.record import Record
 from pipeline.system import outputs
 from pipeline.system.store import BETWEEN_TRIMS, CACHE, Folder, Memory, Store
 
@@ -70,13 +71,15 @@ SHOWN = ("parsed", "selected", "resolved", "pages")
 class Result(msgspec.Struct, frozen=True):
     """The outcome of a build: the findings in order, and the files if there were no errors. The
     files ``read`` are known in any case. ``missing`` are files that web pages link to and that have
-    not been built yet. ``outputs`` is what the manifest says of the files."""
+    not been built yet. ``outputs`` is what the manifest says of the files, and
+    ``record`` what catalogues say of the publication, if that was asked for."""
 
     diagnostics: tuple[Diagnostic, ...]
     files: tuple[Path, ...] = ()
     read: tuple[str, ...] = ()
     missing: tuple[Path, ...] = ()
     outputs: tuple[Output, ...] = ()
+    record: Record | None = None
 
     @property
     def failed(self) -> bool:
@@ -125,7 +128,7 @@ def build(
     for one in made:
         listener(one)
     found = (*way.parsed.findings, *(finding for one in made for finding in one.findings))
-    if options.catalog:
+    if options.catalog is True:
         from pipeline.package.catalog import missing_for_shops
 
         found += tuple(missing_for_shops(way.metadata, chosen, way.name))
@@ -136,8 +139,7 @@ def build(
     saving.add_model(way.parsed.data, way.parsed.seconds)
     for one in made:
         saving.add(one)
-    if options.catalog:
-        saving.add_catalog(way.metadata, made)
+    record = saving.add_catalog(way.metadata, made) if options.catalog else None
     files = saving.write(way.metadata)
     if isinstance(store, Folder):
         store.trim(every=BETWEEN_TRIMS)
@@ -147,7 +149,9 @@ def build(
     paths = dict.fromkeys(folder / output_name(way.stem, edition) for edition in led_to)
     missing = tuple(path for path in paths if not path.is_file())
     entries = saving.entries
-    return msgspec.structs.replace(result, files=files, missing=missing, outputs=entries)
+    return msgspec.structs.replace(
+        result, files=files, missing=missing, outputs=entries, record=record
+    )
 
 
 def dump(source: Path, edition: Edition, stage: str, templates: Path | None = None) -> bytes:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import csv
+import hashlib
 import json
 import os
+import re
 import signal
 import time
 from pathlib import Path
 
+import onixcheck
 import pytest
 from click.testing import CliRunner, Result
 
@@ -16,6 +20,7 @@ from pipeline.cli.library.building import built
 from pipeline.cli.library.child import Limits
 from pipeline.cli.library.pool import LimitedPool
 from pipeline.cli.library.tasks import Task
+from tests import checkers
 
 BUILT, SOURCE_ERRORS = 0, 1
 
@@ -59,10 +64,8 @@ def test_a_library_is_built_once(handouts: Path) -> None:
     first = run(handouts)
     assert first.exit_code == BUILT, first.output
     out = handouts.parent / "out"
-    assert {path.relative_to(out).as_posix() for path in out.glob("**/*.html")} == {
-        "wells/wells.html",
-        "water/rivers/rivers.html",
-    }
+    made = {path.relative_to(out).as_posix() for path in out.glob("[!cr]*/**/*.html")}
+    assert made == {"wells/wells.html", "water/rivers/rivers.html"}
     assert "2 documents: 2 built, 0 unchanged, 0 failed" in first.output
     assert "2 files have no front matter, or others include them" in first.output
     assert "README.md" in first.output
@@ -147,6 +150,127 @@ def test_documents_share_what_library_yaml_says(handouts: Path) -> None:
     (handouts / "library.yaml").unlink()
     assert "2 built, 0 unchanged" in run(handouts).output
     assert "The house's own" not in (out / "wells" / "wells.html").read_text("utf-8")
+
+
+TALK = """\
+---
+title: Der Brunnen
+lang: de
+authors: [Ann Author]
+date: 2026-05-03
+description: Wer das Wasser holt.
+keywords: [Wasser, Dorf]
+---
+
+# Eins
+
+Text.
+"""
+
+
+@pytest.fixture(scope="module")
+def school(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The outputs of a library of two documents in two languages, with e-books, and one that
+    cannot be built."""
+    folder = tmp_path_factory.mktemp("school") / "handouts"
+    document(folder / "wells.md", "Wells", "![A well](no.png)")
+    document(folder / "sub" / "broken.md", "Broken", "{{ include broken.md }}")
+    document(folder / "report.md", "A report")
+    (folder / "brunnen.md").write_text(TALK, encoding="utf-8")
+    (folder / "library.yaml").write_text("title: Hill School\nlang: en-GB\n", encoding="utf-8")
+    result = run(folder, "--edition", "ebook")
+    assert "2 built, 0 unchanged, 1 failed" in result.output, result.output
+    assert "report.md: error[same-name]: The library itself has a folder" in result.output
+    return folder.parent / "out"
+
+
+def test_the_catalogue_leads_to_all_documents(school: Path) -> None:
+    page = (school / "catalogue" / "titles.html").read_text("utf-8")
+    assert re.findall(r"<h2[^>]*>(?:<[^>]*>)*([^<]+)", page) == ["Der Brunnen", "Wells"]
+    assert '<section id="document-brunnen"' in page
+    assert '<h2><span lang="de">Der Brunnen</span></h2>' in page
+    assert "Ann Author · 3 May 2026 · Deutsch" in page
+    links = set(re.findall(r'href="(\.\./[^"]+)"', page))
+    assert links == {
+        "../brunnen/brunnen.html",
+        "../brunnen/brunnen.epub",
+        "../wells/wells.html",
+        "../wells/wells.epub",
+    }
+    assert all((school / "catalogue" / link).is_file() for link in links)
+    assert page.count("<img") == 2
+    subjects = (school / "catalogue" / "subjects.html").read_text("utf-8")
+    assert 'href="titles.html#document-brunnen"' in subjects
+    assert "Wasser" in subjects
+    search = (school / "catalogue" / "search.html").read_text("utf-8")
+    assert "Wer das Wasser holt." in search
+
+
+def test_the_feed_and_the_records_have_all(school: Path, tmp_path: Path) -> None:
+    feed = json.loads((school / "catalogue" / "opds.json").read_text("utf-8"))
+    assert [one["metadata"]["title"] for one in feed["publications"]] == ["Der Brunnen", "Wells"]
+    for one in feed["publications"]:
+        for link in (*one["links"], *one["images"]):
+            assert (school / "catalogue" / link["href"]).is_file(), link
+    onix = school / "catalogue" / "onix.xml"
+    assert onix.read_bytes().count(b"<Product>") == 2
+    assert onixcheck.validate(str(onix), schemas=("xsd", "rng")) == []
+
+
+def test_the_report_has_all_documents(school: Path) -> None:
+    table = (school / "report" / "report.csv").read_text("utf-8-sig")
+    rows = list(csv.DictReader(table.splitlines()))
+    assert [(row["name"], row["state"], row["errors"], row["warnings"]) for row in rows] == [
+        ("brunnen", "built", "0", "0"),
+        ("sub/broken", "failed", "1", "0"),
+        ("wells", "built", "0", "1"),
+    ]
+    found = json.loads((school / "report" / "report.json").read_text("utf-8"))
+    assert found[1]["findings"][0]["code"] == "include-cycle"
+    page = (school / "report" / "report.html").read_text("utf-8")
+    assert "missing-image" in page
+    assert "include-cycle" in page
+    assert "PDF" not in page  # no link to what there is not
+
+
+def test_the_checksums_are_those_of_all_files(school: Path) -> None:
+    files = [path for path in school.rglob("*") if path.is_file()]
+    shown = [path for path in files if not any(p.startswith(".") for p in path.parts)]
+    names = {path.relative_to(school).as_posix() for path in shown} - {"SHA256SUMS"}
+    listed = {}
+    for line in (school / "SHA256SUMS").read_text("utf-8").splitlines():
+        digest, _, name = line.partition("  ")
+        listed[name] = digest
+    assert listed.keys() == names
+    for name, digest in listed.items():
+        assert hashlib.sha256((school / name).read_bytes()).hexdigest() == digest
+
+
+def test_what_is_over_all_follows_the_documents(school: Path) -> None:
+    handouts = school.parent / "handouts"
+    times = {path: path.stat().st_mtime_ns for path in school.rglob("*.html")}
+    run(handouts, "--edition", "ebook")
+    assert times == {path: path.stat().st_mtime_ns for path in school.rglob("*.html")}
+    (handouts / "brunnen.md").unlink()
+    run(handouts, "--edition", "ebook")
+    assert not (school / "catalogue" / "subjects.html").exists()
+    assert "brunnen" not in (school / "catalogue" / "opds.json").read_text("utf-8")
+    assert "brunnen" not in (school / "SHA256SUMS").read_text("utf-8")
+    (handouts / "brunnen.md").write_text(TALK, encoding="utf-8")
+    run(handouts, "--edition", "ebook")
+    assert (school / "catalogue" / "subjects.html").exists()
+
+
+@pytest.mark.checkers
+@pytest.mark.slow
+def test_everyone_can_use_the_catalogue_and_the_report(school: Path) -> None:
+    names = ("index", "titles", "subjects", "languages", "search")
+    assert checkers.nu_site(school / "catalogue", *names) == []
+    pages = [school / "catalogue" / f"{name}.html" for name in names if name != "search"]
+    found = checkers.browser(*pages, school / "report" / "report.html")
+    # the checker asks for style sheets, which the policy forbids to scripts
+    assert [one for one in found if "\tconsole\t" not in one] == []
+    assert checkers.nu(school / "report" / "report.html") == []
 
 
 def _crash(data: bytes) -> bytes:

@@ -48,14 +48,15 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
     the front matter. ``split`` makes of each printed edition one PDF for each section of that
     level, from 1 to 6, and an archive of them all. ``cover_spread`` also makes a print cover of the
     standard print edition: back, spine and front, as a PDF. ``catalog`` adds records for shops and
-    libraries. ``strict`` treats warnings as errors."""
+    libraries, and tells what these will ask for; ``records`` does not tell. ``strict`` treats
+    warnings as errors."""
 
     templates: Path | str | None = None
     assets_beside: bool = False
     fit: int | Literal["even"] | None = None
     split: int = 0
     cover_spread: bool = False
-    catalog: bool = False
+    catalog: bool | Literal["records"] = False
     strict: bool = False
 
 

@@ -15,6 +15,7 @@ from pipeline.model.editions import bundle_name, output_name
 from pipeline.model.metadata import Metadata
 from pipeline.model.paper import Fitted
 from pipeline.package.bundle import bundle, left_over
+from pipeline.package.catalog.record import Record
 from pipeline.package.moment import NO_DATE, publication_moment
 from pipeline.system import checksums, outputs
 
@@ -96,7 +97,7 @@ class Saving:
         self.saved.append(Saved(edition.format, made.seconds, len(package.data), path, fit))
         return files
 
-    def add_catalog(self, metadata: Metadata, made: Iterable[BuiltEdition]) -> None:
+    def add_catalog(self, metadata: Metadata, made: Iterable[BuiltEdition]) -> Record:
         """The records for shops and libraries of the editions that are products, and the cover
         that these show."""
         from pipeline.package import catalog
@@ -128,6 +129,7 @@ class Saving:
             kind = "onix" if name.endswith(".xml") else "opds"
             seconds = time.perf_counter() - started
             self.saved.append(Saved(kind, seconds, len(data), self._folder / name))
+        return record
 
     def _put(self, name: str, data: bytes) -> None:
         self._files[self._folder / name] = data

@@ -128,14 +128,14 @@ def library(given: Path, as_json: bool, keep_going: bool, **options: Any) -> Non
     run = _Run(folder, options, limits, listing, as_json)
     started = time.perf_counter()
     run.build(keep_going)
-    found = [*listing.findings, *(one for built in run.results for one in built.findings)]
+    found = [*run.findings, *(one for built in run.results for one in built.findings)]
     if as_json:
         show(found, as_json=True)
     else:
-        show(listing.findings)
+        show(run.findings)
         for line in run.summary(time.perf_counter() - started):
             click.echo(line)
-    is_whole = not listing.findings and not any(one.failed for one in run.results)
+    is_whole = not run.findings and not any(one.failed for one in run.results)
     sys.exit(BUILT if is_whole and run.left == 0 else SOURCE_ERRORS)
 
 
@@ -158,16 +158,19 @@ class _Run:
         self.known: list[Built] = []
         self.made: list[Built] = []
         self.left = 0
+        self.findings = listing.findings
 
     @property
     def results(self) -> list[Built]:
         return sorted((*self.known, *self.made), key=lambda built: built.name)
 
     def build(self, keep_going: bool) -> None:
+        from pipeline.cli.library import collection
         from pipeline.cli.library.ledger import Ledger
         from pipeline.flow.version import version
+        from pipeline.model.codes import Code, diagnostic
         from pipeline.render.environment import builtin_templates
-        from pipeline.system.store import CACHE, key
+        from pipeline.system.store import CACHE, Folder, key
 
         out = self._options["out"]
         own = builtin_templates()
@@ -190,6 +193,13 @@ class _Run:
         if due:
             self._build(tuple(due.values()), ledger, keys, keep_going)
         ledger.close(keys)
+        if self.left == 0 and self.results:
+            try:
+                collection.write(self.results, self._folder, out, Folder(out / CACHE), code)
+            except OSError as error:
+                where, why = error.filename or out, error.strerror or error
+                message = f"The catalogue cannot be written to “{where}”: {why}."
+                self.findings += (diagnostic(Code.NOT_BUILT, message, source=str(out)),)
 
     def _build(
         self, due: Sequence[Task], ledger: Ledger, keys: dict[str, str], keep_going: bool
@@ -259,7 +269,8 @@ class _Run:
         fresh = [one for one in built.findings if one.source == source or one not in self._told]
         self._told.update(fresh)  # what many documents share is told once
         show(fresh, blocked=built.failed)
-        files = f"{len(built.files)} file{'s' if len(built.files) != 1 else ''}"
+        count = sum(bool(one.edition) for one in built.files)
+        files = f"{count} file{'s' if count != 1 else ''}"
         pages = f", {built.pages} page{'s' if built.pages != 1 else ''}" if built.pages else ""
         what = "failed" if built.failed else "built"
         told = "" if built.failed else f"  {files}{pages}"

@@ -17,6 +17,9 @@ from pipeline.parser.blocks import includes
 from pipeline.parser.frontmatter import yaml_nodes
 from pipeline.parser.source import normalise
 
+RESERVED = frozenset({"catalogue", "report"})
+"""The names of folders among the outputs that are about the whole library."""
+
 SUFFIXES = frozenset({".md", ".markdown"})
 
 _MAY_INCLUDE = re.compile(r"^.*(?:include|8<|!\[\[).*$", re.MULTILINE)
@@ -59,6 +62,11 @@ def documents_of(given: Path, out: Path) -> LibraryListing:
         within = os.path.relpath(path.parent, folder)
         parts = [part for part in Path(within).parts if part != os.pardir]
         one = Listed(path, Path(*parts, stem_of(path)).as_posix())
+        if one.name.casefold() in RESERVED:
+            message = f"The library itself has a folder “{one.name}” among the outputs."
+            hint = "Rename the file."
+            findings.append(diagnostic(Code.SAME_NAME, message, source=str(path), hint=hint))
+            continue
         before = documents.setdefault(one.name.casefold(), one)
         if before is not one:
             message = f"It would be built as “{one.name}”, and so would “{before.path}”."

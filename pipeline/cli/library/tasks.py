@@ -4,12 +4,19 @@ from __future__ import annotations
 
 import os
 import time
+from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import msgspec
 
 from pipeline.model.codes import Code, diagnostic
 from pipeline.model.diagnostics import Diagnostic
+from pipeline.package.catalog.record import Record
+from pipeline.system.checksums import checksum
+
+if TYPE_CHECKING:
+    from pipeline.driver import Result
 
 
 class Task(msgspec.Struct, frozen=True):
@@ -36,11 +43,13 @@ class Made(msgspec.Struct, frozen=True, omit_defaults=True):
     size: int
     sha256: str
     pages: int = 0
+    sheets: int = 0
 
 
 class Built(msgspec.Struct, frozen=True, omit_defaults=True):
-    """The result for a document. ``read`` are the files that were looked for, there or not. One
-    that ``may_differ`` next time, though nothing has changed, is built again then."""
+    """The result for a document. ``read`` are the files that were looked for, there or not.
+    ``level`` is how hard it is to read, in words. One that ``may_differ`` next time, though nothing
+    has changed, is built again then."""
 
     name: str
     seconds: float = 0.0
@@ -48,6 +57,8 @@ class Built(msgspec.Struct, frozen=True, omit_defaults=True):
     findings: tuple[Diagnostic, ...] = ()
     read: tuple[str, ...] = ()
     files: tuple[Made, ...] = ()
+    record: Record | None = None
+    level: str = ""
     may_differ: bool = False
 
     @property
@@ -84,28 +95,46 @@ def build(data: bytes) -> bytes:
 
 def _build(task: Task) -> Built:
     from pipeline import driver
+    from pipeline.cli.report.passages import paragraphs
+    from pipeline.cli.report.reading_level import reading_level
     from pipeline.system.store import Folder
 
-    options = driver.Options(templates=task.templates or None, strict=task.strict)
+    options = driver.Options(
+        templates=task.templates or None, strict=task.strict, catalog="records"
+    )
     out = Path(task.out, task.name).parent
     store = Folder(Path(task.store))
-    result = driver.build(task.source, task.editions, out=out, options=options, store=store)
-    within = Path(task.name)
-    files = (
-        Made(
-            (within / one.file).as_posix(),
-            one.edition,
-            one.format,
-            one.size,
-            one.sha256,
-            one.facts.get("pages", 0),
-        )
-        for one in result.outputs
+    made: list[driver.BuiltEdition] = []
+
+    def hear(event: driver.Event) -> None:
+        if isinstance(event, driver.BuiltEdition):
+            made.append(event)
+
+    result = driver.build(
+        task.source, task.editions, out=out, options=options, store=store, listener=hear
     )
+    record, level = result.record, ""
+    if record and (document := made[0].document):
+        level = reading_level(paragraphs(document.value), record.metadata.lang).text
     return Built(
         task.name,
         failed=result.failed,
         findings=result.diagnostics,
         read=result.read,
-        files=tuple(files),
+        files=tuple(_made(result, Path(task.out))),
+        record=record,
+        level=level,
     )
+
+
+def _made(result: Result, out: Path) -> Iterator[Made]:
+    """All files, and what the manifest says of those that are editions."""
+    known = {one.sha256: one for one in result.outputs}
+    for file in result.files:
+        digest, name = checksum(file), file.relative_to(out).as_posix()
+        one = known.get(digest)
+        if one is None:
+            yield Made(name, "", "", file.stat().st_size, digest)
+            continue
+        pages, sheets = one.facts.get("pages", 0), one.facts.get("sheets", 0)
+        yield Made(name, one.edition, one.format, one.size, digest, pages, sheets)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from typing import Any
 
 from pipeline.model.editions import FormatName
@@ -12,6 +13,7 @@ from pipeline.model.words import words
 from pipeline.package.catalog.record import Record, is_open
 
 MEDIA_TYPE = "application/opds-publication+json"
+FEED_TYPE = "application/opds+json"
 MEDIA_TYPES: dict[FormatName, str] = {
     "html": "text/html",
     "pdf": "application/pdf",
@@ -42,7 +44,19 @@ CONFORMANCE = "https://www.w3.org/TR/epub-a11y-11#wcag-2.2-aa"
 
 def publication(record: Record, name: str) -> bytes:
     """The publication; ``name`` is the file that this becomes."""
-    data = {
+    return _written(_publication(record, name))
+
+
+def feed(records: Iterable[Record], title: str, address: str) -> bytes:
+    """A feed of all publications, which is found at this address."""
+    listed = [_publication(one, f"{one.stem}-opds.json") for one in records if one.products]
+    links = [{"rel": "self", "href": address, "type": FEED_TYPE}]
+    about = {"title": title, "numberOfItems": len(listed)}
+    return _written({"metadata": about, "links": links, "publications": listed})
+
+
+def _publication(record: Record, name: str) -> dict[str, Any]:
+    return {
         "metadata": _metadata(record),
         "links": [
             {"rel": "self", "href": record.address(name), "type": MEDIA_TYPE},
@@ -50,6 +64,9 @@ def publication(record: Record, name: str) -> bytes:
         ],
         "images": _images(record),
     }
+
+
+def _written(data: dict[str, Any]) -> bytes:
     return (json.dumps(_without_empty(data), indent=2, ensure_ascii=False) + "\n").encode()
 
 

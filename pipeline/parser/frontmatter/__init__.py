@@ -67,9 +67,10 @@ def shared_values(library: Library) -> tuple[dict[str, Any], list[Diagnostic]]:
     return library.shared(read), found
 
 
-def library_metadata(library: Library) -> Metadata:
-    """The metadata of the library itself."""
-    return _metadata(_library_values(library)[0])
+def library_metadata(library: Library, way: str) -> Metadata:
+    """The metadata of the library itself, for pages in a folder from which this is the way."""
+    values = _library_values(library)[0]
+    return settling.derived(_metadata(values | library._replace(way=way).shared(values)))
 
 
 def _library_values(library: Library) -> tuple[dict[str, Any], list[Diagnostic]]:

@@ -5,6 +5,8 @@ ONIX 3.0 is what most of them take; all that is said here is in 3.1 as well, in 
 
 from __future__ import annotations
 
+import datetime
+
 from pipeline.package.catalog.elements import Parts, document, element
 from pipeline.package.catalog.onix.description import description
 from pipeline.package.catalog.onix.identifiers import numbers, product_identifiers, reference
@@ -21,15 +23,19 @@ NAMESPACE = "http://ns.editeur.org/onix/3.0/reference"
 CONFIRMED = "03"
 
 
-def message(record: Record) -> bytes:
-    metadata = record.metadata
+def message(*records: Record, sender: str = "", sent: datetime.datetime | None = None) -> bytes:
+    """The records of all products of publications, from the publisher of the first if no other
+    sends them."""
+    first = records[0].metadata
+    products = [_product(product, record) for record in records for product in record.products]
+    sent = sent or max(record.changed for record in records)
     content: Parts = {
         "Header": {
-            "Sender": {"SenderName": publisher_name(metadata) or metadata.title},
-            "SentDateTime": f"{record.changed:%Y%m%dT%H%M%SZ}",
+            "Sender": {"SenderName": sender or publisher_name(first) or first.title},
+            "SentDateTime": f"{sent:%Y%m%dT%H%M%SZ}",
         },
-        "Product": [_product(product, record) for product in record.products],
-        "NoProduct": None if record.products else {},
+        "Product": products,
+        "NoProduct": None if products else {},
     }
     return document(element("ONIXMessage", content, release="3.0", xmlns=NAMESPACE))
 

@@ -1,0 +1,134 @@
+"""The files over a whole library: catalogue, feed, records for shops, report, checksums."""
+
+from __future__ import annotations
+
+import contextlib
+import csv
+import io
+import os
+from collections import Counter
+from collections.abc import Sequence
+from pathlib import Path
+from urllib.parse import quote
+
+import msgspec
+
+from pipeline.cli.library import catalogue
+from pipeline.cli.library.tasks import Built
+from pipeline.model.diagnostics import Diagnostic
+from pipeline.model.messages import shown_json
+from pipeline.model.metadata import Metadata
+from pipeline.package.catalog import onix, opds
+from pipeline.parser.frontmatter import library_metadata
+from pipeline.parser.frontmatter.shared import above
+from pipeline.system import outputs
+from pipeline.system.checksums import LIST, checksum, checksums
+from pipeline.system.store import Folder, key
+
+CATALOGUE, REPORT = "catalogue", "report"  # as `sources.RESERVED` says
+
+
+class _Last(msgspec.Struct):
+    """The files that were written last, with their SHA-256, and the digest of what they tell."""
+
+    made_of: str
+    files: dict[str, str]
+
+
+def write(built: Sequence[Built], folder: Path, out: Path, store: Folder, code: str) -> None:
+    """Write what has changed of it for these documents of a folder; ``code`` says by what it is
+    made. Raises `OSError` where that cannot be done."""
+    metadata = _metadata(built, folder, out)
+    timeless = [msgspec.structs.replace(one, seconds=0.0) for one in built]
+    made_of = key(code, msgspec.json.encode((metadata, timeless)))
+    name = f"{key('the files over a library')}.last"
+    last = _Last("", {})
+    with contextlib.suppress(msgspec.MsgspecError):
+        last = msgspec.json.decode(store.get(name) or b"", type=_Last)
+    if last.made_of == made_of and all((out / file).is_file() for file in last.files):
+        return
+    files = _files(built, metadata, out, store)
+    sums = {one.file: one.sha256 for row in built for one in row.files}
+    ours = {path: checksums({path: data}).decode().split()[0] for path, data in files.items()}
+    lines = (f"{digest}  {path}\n" for path, digest in sorted({**sums, **ours}.items()))
+    files[LIST] = "".join(lines).encode()
+    gone = [
+        out / path
+        for path, digest in last.files.items()
+        if path not in files and checksum(out / path) == digest
+    ]
+    outputs.write_all(out, {out / path: data for path, data in files.items()}, gone)
+    store.put(name, msgspec.json.encode(_Last(made_of, ours)))
+
+
+def _metadata(built: Sequence[Built], folder: Path, out: Path) -> Metadata:
+    """The metadata of the library: what ``library.yaml`` says, or else what its documents do."""
+    languages = Counter(one.record.metadata.lang for one in built if one.record)
+    lang = languages.most_common(1)[0][0] if languages else "en"
+    library = above(folder)
+    metadata = Metadata(lang=lang)
+    if library:
+        # paths in it begin in its folder, which the outputs need not be in
+        way = os.path.relpath((folder / library.way).resolve(), out.resolve())
+        metadata = library_metadata(library, Path(way).as_posix())
+    title = metadata.title or folder.resolve().name
+    url = f"{metadata.url}{CATALOGUE}/" if metadata.url else ""
+    return msgspec.structs.replace(
+        metadata,
+        title=title,
+        url=url,
+        identifier=None,
+        bibliography=(),
+        editions=("site",),
+        page_list=False,
+        web="chapters",
+    )
+
+
+def _files(
+    built: Sequence[Built], metadata: Metadata, out: Path, store: Folder
+) -> dict[str, bytes]:
+    document = catalogue.catalogue(built, metadata)
+    site = catalogue.pages(document, "site", out, CATALOGUE, store)
+    files = {f"{CATALOGUE}/{path}": data for path, data in site.items()}
+    records = [(one.record, one.name) for one in built if one.record]
+    if records:
+        linked = [
+            record
+            if record.metadata.url
+            else record._replace(
+                metadata=msgspec.structs.replace(record.metadata, url=f"../{quote(name)}/")
+            )
+            for record, name in records
+        ]
+        feed = f"{CATALOGUE}/opds.json"
+        files[feed] = opds.feed(linked, metadata.title, f"{metadata.url}opds.json")
+        files[f"{CATALOGUE}/onix.xml"] = onix.message(
+            *(record for record, _ in records), sender=metadata.publisher or metadata.title
+        )
+    told = msgspec.structs.replace(
+        metadata,
+        title=f"Report: {metadata.title}",
+        lang="en",
+        url="",
+        web="page",
+        editions=("web",),
+    )
+    page = catalogue.pages(catalogue.report(built, told), "web", out, REPORT, store)
+    files |= {f"{REPORT}/{path}": data for path, data in page.items()}
+    rows = [catalogue.facts(one) for one in built]
+    findings: dict[str, tuple[Diagnostic, ...]] = {one.name: one.findings for one in built}
+    with_findings = [row | {"findings": findings[row["name"]]} for row in rows]
+    files[f"{REPORT}/report.json"] = f"{shown_json(with_findings)}\n".encode()
+    files[f"{REPORT}/report.csv"] = _csv(rows)
+    return files
+
+
+def _csv(rows: Sequence[dict[str, object]]) -> bytes:
+    """The rows as a table for spreadsheets, which know UTF-8 by its mark."""
+    table = io.StringIO(newline="")
+    if rows:
+        writer = csv.DictWriter(table, list(rows[0]))
+        writer.writeheader()
+        writer.writerows(rows)
+    return table.getvalue().encode("utf-8-sig")
