@@ -13,6 +13,8 @@ Handwriting: TypeAlias = Literal["primary", "secondary", "adult"]
 Theme: TypeAlias = Literal["classic", "modern", "plain"]
 LinkList: TypeAlias = Literal["end", "foot", "none"]
 NameField: TypeAlias = Literal["name", "class", "date"]
+Accessible: TypeAlias = Literal["ua1", "ua2"]
+Archival: TypeAlias = Literal["a3a", "a4f"]
 
 POINT = 25.4 / 72
 """Millimetres."""
@@ -168,7 +170,25 @@ class PrintOptions(msgspec.Struct, frozen=True, omit_defaults=True):
         within=(100, 2400), wrong="is not a number of pixels per inch")] = None
     qr_codes: Annotated[bool | None, Key(
         "Whether to print QR codes next to links.", True, also="qr")] = None
+    pdf: Annotated[Accessible | None, Key(
+        "The standard of accessible PDF: PDF/UA-1, which all software supports, or PDF/UA-2 "
+        "(PDF 2.0), which contains formulas as MathML as well.", "ua2",
+        wrong="is not a standard of accessible PDF")] = None
+    archive: Annotated[Archival | None, Key(
+        "The standard of the archive edition: PDF/A-3a, or PDF/A-4f (PDF 2.0).", "a4f",
+        wrong="is not a standard of archival PDF")] = None
     # fmt: on
+
+
+class Standards(msgspec.Struct, frozen=True):
+    """The standards that the PDF of an edition follows."""
+
+    accessible: Accessible = "ua1"
+    archival: Archival | None = None
+
+    @property
+    def is_pdf2(self) -> bool:
+        return self.accessible == "ua2"
 
 
 class Sheet(msgspec.Struct, frozen=True):

@@ -98,13 +98,18 @@ class Linked(msgspec.Struct, frozen=True, array_like=True, tag=2):
 
 class Tag(msgspec.Struct, frozen=True, array_like=True, tag=0):
     """A structure element as it is written: the entries of its dictionary, as they are said in a
-    PDF, its ID, and the area of a figure, for which `BOX` stands in the entries."""
+    PDF, its ID, and the area of a figure, for which `BOX` stands in the entries. Links lead to it
+    by the names of its ``places``, and of the outline these ``entries``: the page of each from 0,
+    and which it is of those there. A formula has its ``mathml``."""
 
     kind: str
     said: dict[str, str]
     kids: tuple[Tag | Marked | Linked, ...]
     name: str = ""
     box: tuple[float, ...] = ()
+    places: tuple[str, ...] = ()
+    entries: tuple[tuple[int, int], ...] = ()
+    mathml: str = ""
 
 
 BOX = "\x02"

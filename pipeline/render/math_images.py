@@ -29,19 +29,21 @@ One that reaches further takes its full height, since there may be another below
 
 
 class FormulaImage(NamedTuple):
-    """The class of an image, and its file's name."""
+    """The class of an image, its file's name, and the formula itself if the file has that too."""
 
     name: str
     file: str
+    mathml: str
 
 
 class FormulaImages:
     """Draws formulas as they are asked for, equal ones once. ``rules`` gets the styles, `findings`
     what could not be drawn. Displayed ones are broken into lines that are no wider than `room`, in
-    ems; where there is a `large_room`, it is that, and they are drawn for large print."""
+    ems; where there is a `large_room`, it is that, and they are drawn for large print. With
+    `has_mathml` their MathML is beside them."""
 
     def __init__(self, document: Document, rules: dict[str, str]) -> None:
-        self.room, self.large_room = math.inf, 0.0
+        self.room, self.large_room, self.has_mathml = math.inf, 0.0, False
         self.ink, self.accent = INK, ACCENT
         self._assets: list[Asset] = []
         self._rules = rules
@@ -67,7 +69,8 @@ class FormulaImages:
                 self._images[key] = None
                 self._report(node)
             else:
-                self._images[key] = self._make(drawing, in_line)
+                mathml = node.mathml if self.has_mathml else ""
+                self._images[key] = self._make(drawing, in_line, mathml)
         return self._images[key]
 
     def _report(self, node: Math | MathBlock) -> None:
@@ -96,7 +99,7 @@ class FormulaImages:
             return found
         return drawn(in_lines(mathml, self.large_room, lambda formula: drawn(formula).width))
 
-    def _make(self, drawing: FormulaDrawing, in_line: bool) -> FormulaImage:
+    def _make(self, drawing: FormulaDrawing, in_line: bool, mathml: str) -> FormulaImage:
         name = f"formula-{len(self._assets) + 1}"
         while f"{name}.svg" in self._taken:
             name = f"{name}-x"
@@ -104,7 +107,7 @@ class FormulaImages:
         asset = Asset(f"formula:{name}", file, "image/svg+xml", data=drawing.data)
         self._assets.append(asset)
         self._rules[name] = f".{name} {{ {_style(drawing, in_line)} }}"
-        return FormulaImage(name, file)
+        return FormulaImage(name, file, mathml)
 
 
 def _style(drawing: FormulaDrawing, in_line: bool) -> str:

@@ -17,7 +17,14 @@ from pipeline.model.page_map import PageMap
 from pipeline.model.paper import IMAGE_RESOLUTION, POINT, NameField, PrintOptions, Sheet
 from pipeline.model.rendered import CharacterPlace, Page, Pages, Style
 from pipeline.model.roles import BEFORE_CONTENTS
-from pipeline.model.sheet import css, has_room_for_notes, large_print, options_for, sheet_of
+from pipeline.model.sheet import (
+    css,
+    has_room_for_notes,
+    large_print,
+    options_for,
+    sheet_of,
+    standards_for,
+)
 from pipeline.model.sheet.colours import print_rules
 from pipeline.model.sheet.fitting import fit_for
 from pipeline.model.sheet.folios import Folio, kept, kept_css
@@ -106,6 +113,7 @@ def assemble(
     )
     options = options_for(edition, metadata)
     renderer.formula_images.room = sheet.line / POINT / sheet.text - EQUATION_INDENT
+    renderer.formula_images.has_mathml = standards_for(edition, metadata).is_pdf2
     if edition.look == "large":
         renderer.large_line = sheet.measure / POINT
         renderer.formula_images.large_room = table_reflow.line(sheet) - EQUATION_NUMBER

@@ -58,6 +58,10 @@ INLINE = frozenset(
 """Elements that are part of a line (ISO 32000-1, section 14.8.4.4)."""
 
 
+BEFORE = {"FENote": "Note"}
+"""Types of PDF 2.0 by the names that they had before."""
+
+
 class UnreadablePdf(ValueError):  # noqa: N818
     """It is no PDF, is damaged, or needs a password."""
 
@@ -318,6 +322,7 @@ def _elements(page: Any) -> dict[int, PageElement]:
         element: Any, roles: tuple[str, ...], alt: str, block: int, cell: PageCell | None
     ) -> None:
         role = _string(pdfium.FPDF_StructElement_GetType, element)
+        role = BEFORE.get(role, role)
         roles = (*roles, role)
         alt = _string(pdfium.FPDF_StructElement_GetAltText, element) or alt
         block = block if role in INLINE else next(blocks)

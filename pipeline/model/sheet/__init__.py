@@ -9,11 +9,12 @@ from pipeline.model.sheet.proportions import (
     settle,
     sheet_for,
     sheet_of,
+    standards_for,
     words_of,
 )
 from pipeline.model.sheet.rules import css
 
 __all__ = [
     "css", "has_room_for_notes", "is_book", "options_for", "paper_for", "settle", "sheet_for",
-    "sheet_of", "words_of",
+    "sheet_of", "standards_for", "words_of",
 ]  # fmt: skip

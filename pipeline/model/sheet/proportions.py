@@ -24,6 +24,7 @@ from pipeline.model.paper import (
     PageSize,
     PrintOptions,
     Sheet,
+    Standards,
 )
 from pipeline.model.sheet.large_print import enlarged, legible
 from pipeline.model.tree import children, of_node, walk
@@ -76,6 +77,16 @@ def options_for(edition: Edition, metadata: Metadata) -> PrintOptions:
         page = _for_small_pages(options.page, own.page, edition.imposition, TEXT)
         options = replace(options, page=page)
     return enlarged(options) if edition.look == "large" else options
+
+
+def standards_for(edition: Edition, metadata: Metadata) -> Standards:
+    """The standards that the PDF of an edition follows. Of those for archives, one is of PDF 2.0
+    as the newer one for accessibility is, the other is not."""
+    options = options_for(edition, metadata)
+    if not edition.is_archival:
+        return Standards(options.pdf or "ua1")
+    archival = options.archive or ("a4f" if options.pdf == "ua2" else "a3a")
+    return Standards("ua2" if archival == "a4f" else "ua1", archival)
 
 
 def paper_for(edition: Edition, metadata: Metadata) -> PageSize:

@@ -12,11 +12,12 @@ from types import MappingProxyType
 from xml.etree import ElementTree
 
 from pipeline.model.codes import Code, diagnostic
-from pipeline.model.editions import EDITIONS, STANDARD_PRINT, Edition, output_name, pages_name
+from pipeline.model.editions import EDITIONS, STANDARD_PRINT, output_name, pages_name
 from pipeline.model.metadata import Metadata
 from pipeline.model.page_map import PageMap
-from pipeline.model.paper import Fitted
+from pipeline.model.paper import Fitted, Standards
 from pipeline.model.rendered import Pages, tree_of
+from pipeline.model.sheet import standards_for
 from pipeline.model.words import words
 from pipeline.model.writing_systems import beyond
 from pipeline.package.files import font_files, lacking
@@ -58,6 +59,7 @@ def package(
         message = f"The markup of the print edition is not well-formed: {error}."
         return Package(b"", (diagnostic(Code.TEMPLATE_ERROR, message),))
     edition = EDITIONS[pages.edition]
+    standards = standards_for(edition, pages.metadata)
     files = font_files(pages.faces)
     setter = Typesetter(files, folder, pages.assets, is_grey=edition.look == "grey")
     missing = lacking(beyond(page.markup), files)
@@ -85,15 +87,15 @@ def package(
                 from pipeline.package.pdf.form import add_form
 
                 widgets.update(add_form(document.pages, pdf, root))
-            tag(document, pdf, root, widgets)
-            complete(pdf, pages.metadata, edition, sources)
+            tag(document, pdf, root, widgets, is_pdf2=standards.is_pdf2)
+            complete(pdf, pages.metadata, standards, sources)
             if kept:
                 further = words(pages.metadata.lang)["page_further"]
                 name_pages(pdf, kept.labels(document.pages), further)
             if edition.look == "grey":
                 without_colours(pdf)
 
-        data = document.written(finish)
+        data = document.written(finish, is_pdf2=standards.is_pdf2)
     if edition.fields and not widgets:
         message = "There is nothing to fill in: no blanks, writing lines, choices or tasks."
         found = (*found, diagnostic(Code.NOTHING_TO_FILL_IN, message))
@@ -133,13 +135,18 @@ def _joined(
     sources: Mapping[str, bytes],
 ) -> Package:
     """The PDF of a text in units."""
-    edition = EDITIONS[pages.edition]
+    standards = standards_for(EDITIONS[pages.edition], pages.metadata)
     for said in book.heard:
         log.hear(*said)
     read = dict.fromkeys(file for one in book.sets for file in one.files)
     refused = dict.fromkeys(finding for one in book.sets for finding in one.diagnostics)
     return Package(
-        data=joined(setter, book, lambda pdf: complete(pdf, pages.metadata, edition, sources)),
+        data=joined(
+            setter,
+            book,
+            lambda pdf: complete(pdf, pages.metadata, standards, sources),
+            is_pdf2=standards.is_pdf2,
+        ),
         diagnostics=(*refused, *log.diagnostics(pages.places)),
         dependencies=tuple(map(str, (*files, *read))),
         facts=_facts(book.pages),
@@ -149,10 +156,12 @@ def _joined(
     )
 
 
-def complete(pdf: PDF, metadata: Metadata, edition: Edition, sources: Mapping[str, bytes]) -> None:
+def complete(
+    pdf: PDF, metadata: Metadata, standards: Standards, sources: Mapping[str, bytes]
+) -> None:
     """Write into a PDF what is not on its pages."""
-    describe(pdf, metadata, is_archival=edition.is_archival)
-    if edition.is_archival:
+    describe(pdf, metadata, standards)
+    if standards.archival:
         from pipeline.package.pdf.archive import make_archival
 
         make_archival(pdf, sources)

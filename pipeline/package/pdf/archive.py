@@ -1,4 +1,4 @@
-"""PDF/A-3a: a PDF to be kept for decades, with its source attached (ISO 19005-3).
+"""PDF/A-3a and -4f: a PDF to be kept for decades, with its source attached (ISO 19005-3, -4).
 
 What PDF/UA asks for (fonts, tags, text, languages) is in it already. Beyond that, colours are
 defined by a profile, images are shown as they are, and no viewer smooths them.
@@ -58,7 +58,10 @@ def make_archival(pdf: PDF, sources: Mapping[str, bytes]) -> None:
             thing.extra["Interpolate"] = "false"
             if thing.extra.get("ColorSpace") == "/DeviceCMYK":
                 _turn_to_rgb(thing)
-    files = [(name, _attached(pdf, name, data)) for name, data in sorted(sources.items())]
+    files = [
+        (name, attached(pdf, name, data, _kind(name), "/Source"))
+        for name, data in sorted(sources.items())
+    ]
     if files:
         tree = Dictionary({"Names": Array([part for n, f in files for part in (String(n), f)])})
         pdf.catalog["Names"] = Dictionary({**pdf.catalog.get("Names", {}), "EmbeddedFiles": tree})
@@ -75,9 +78,13 @@ def _turn_to_rgb(image: Stream) -> None:
     image.extra.pop("Decode", None)
 
 
-def _attached(pdf: PDF, name: str, data: bytes) -> bytes:
-    """A file in the PDF, as what the text was made of (annex E of the standard)."""
-    kind = TYPES.get(name[name.rfind(".") :].lower(), OTHER)
+def _kind(name: str) -> str:
+    return TYPES.get(name[name.rfind(".") :].lower(), OTHER)
+
+
+def attached(pdf: PDF, name: str, data: bytes, kind: str, relation: str) -> bytes:
+    """A file in the PDF, of a kind, and its relation to what it is attached to (annex E of the
+    standard)."""
     about = {
         "Size": len(data),
         "CheckSum": String(hashlib.md5(data, usedforsecurity=False).digest()),
@@ -98,7 +105,8 @@ def _attached(pdf: PDF, name: str, data: bytes) -> bytes:
             "F": String(name),
             "UF": String(name),
             "EF": Dictionary({"F": stream.reference, "UF": stream.reference}),
-            "AFRelationship": "/Source",
+            "AFRelationship": relation,
+            "Desc": String(name),
         }
     )
     pdf.add_object(file)

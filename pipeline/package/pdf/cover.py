@@ -67,7 +67,7 @@ def set_spread(
     printed beyond that."""
 
     def finish(pdf: PDF) -> None:
-        describe(pdf, metadata, tagged=False)
+        describe(pdf, metadata)
         for page in (one for one in pdf.objects if _is_page(one)):
             left, top, right, bottom = page["TrimBox"]
             page["BleedBox"] = Array([left - bleed, top - bleed, right + bleed, bottom + bleed])

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from xml.sax.saxutils import escape, quoteattr
 
 from pipeline.model.metadata import Identifier, Metadata
+from pipeline.model.paper import Accessible, Archival, Standards
 from pipeline.package.moment import publication_moment
 from pipeline.package.pdf.engine.objects import PDF, PRODUCER, Dictionary, Stream, String
 
@@ -29,7 +30,24 @@ PACKET = """\
 <?xpacket end="r"?>"""
 
 
-CLAIM = """\
+ACCESSIBLE: dict[Accessible, str] = {
+    "ua1": "<pdfuaid:part>1</pdfuaid:part>",
+    "ua2": """\
+<pdfuaid:part>2</pdfuaid:part>
+<pdfuaid:rev>2024</pdfuaid:rev>
+<pdfd:declarations xmlns:pdfd="http://pdfa.org/declarations/"><rdf:Bag>
+<rdf:li rdf:parseType="Resource">
+<pdfd:conformsTo>http://pdfa.org/declarations/wtpdf#accessibility1.0</pdfd:conformsTo>
+</rdf:li>
+<rdf:li rdf:parseType="Resource">
+<pdfd:conformsTo>http://pdfa.org/declarations/wtpdf#reuse1.0</pdfd:conformsTo>
+</rdf:li>
+</rdf:Bag></pdfd:declarations>""",
+}
+"""The claims to be PDF/UA (ISO 14289-1 and -2); with the second go the declarations of
+Well-Tagged PDF 1.0."""
+
+A3A = """\
 <pdfaid:part xmlns:pdfaid="http://www.aiim.org/pdfa/ns/id/">3</pdfaid:part>
 <pdfaid:conformance xmlns:pdfaid="http://www.aiim.org/pdfa/ns/id/">A</pdfaid:conformance>
 <pdfaExtension:schemas xmlns:pdfaExtension="http://www.aiim.org/pdfa/ns/extension/"
@@ -49,10 +67,16 @@ CLAIM = """\
 </pdfaExtension:schemas>"""
 """The claim to be PDF/A-3a, with the schema of the claim to be PDF/UA (ISO 19005-3, 6.6.2.3)."""
 
+A4F = """\
+<pdfaid:part xmlns:pdfaid="http://www.aiim.org/pdfa/ns/id/">4</pdfaid:part>
+<pdfaid:rev xmlns:pdfaid="http://www.aiim.org/pdfa/ns/id/">2020</pdfaid:rev>
+<pdfaid:conformance xmlns:pdfaid="http://www.aiim.org/pdfa/ns/id/">F</pdfaid:conformance>"""
+"""The claim to be PDF/A-4f (ISO 19005-4)."""
 
-def describe(
-    pdf: PDF, metadata: Metadata, *, tagged: bool = True, is_archival: bool = False
-) -> None:
+ARCHIVAL: dict[Archival, str] = {"a3a": A3A, "a4f": A4F}
+
+
+def describe(pdf: PDF, metadata: Metadata, standards: Standards | None = None) -> None:
     """Write the metadata into a PDF that is complete but for it."""
     moment = publication_moment(metadata.date)
     info = {
@@ -66,10 +90,10 @@ def describe(
         "ModDate": _stamp(publication_moment(metadata.modified or metadata.date)),
     }
     pdf.info.clear()
-    pdf.info.update({key: String(value) for key, value in info.items() if value})
+    if standards is None or standards.archival != "a4f":
+        pdf.info.update({key: String(value) for key, value in info.items() if value})
     packet = Stream(
-        [xmp(metadata, moment, tagged=tagged, is_archival=is_archival).encode()],
-        {"Type": "/Metadata", "Subtype": "/XML"},
+        [xmp(metadata, moment, standards).encode()], {"Type": "/Metadata", "Subtype": "/XML"}
     )
     pdf.add_object(packet)
     pdf.catalog["Metadata"] = packet.reference
@@ -80,20 +104,18 @@ def describe(
 def xmp(
     metadata: Metadata,
     moment: datetime.datetime | None,
+    standards: Standards | None = None,
     *,
-    tagged: bool = True,
-    is_archival: bool = False,
     beside: str = "",
 ) -> str:
-    """The XMP packet: Dublin Core, rights, and of a ``tagged`` file the claim to be PDF/UA-1, of
-    one that ``is_archival`` also PDF/A-3a, which wants to be told what the other claim means.
-    ``beside`` is the name of another file that has the same text."""
+    """The XMP packet: Dublin Core, rights, and that the ``standards`` are followed, if there are
+    any. ``beside`` is the name of another file that has the same text."""
     iso, changed = _iso(moment), publication_moment(metadata.modified or metadata.date)
     licence = metadata.licence
     rights = metadata.rights or (licence.name if licence else "")
     lines = (
-        _plain("pdfuaid:part", "1" if tagged else ""),
-        CLAIM if is_archival else "",
+        *([ACCESSIBLE[standards.accessible]] if standards else ()),
+        *([ARCHIVAL[standards.archival]] if standards and standards.archival else ()),
         _plain("dc:format", "application/pdf"),
         _alternatives("dc:title", metadata.title, metadata.lang),
         _items("dc:creator", "Seq", (author.name for author in metadata.authors)),

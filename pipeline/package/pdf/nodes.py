@@ -27,7 +27,8 @@ class Annotation(NamedTuple):
 @dataclasses.dataclass(eq=False, slots=True)
 class StructureNode:
     """A structure element. ``spoken`` takes the place of its text, ``name`` is its ID and
-    ``box`` the area of a figure in points, from the page's lower left corner."""
+    ``box`` the area of a figure in points, from the page's lower left corner. ``places`` and
+    ``entries`` are as `Tag` has them."""
 
     kind: str
     element: Element | None = None
@@ -36,6 +37,8 @@ class StructureNode:
     spoken: str = ""
     name: str = ""
     box: tuple[float, ...] = ()
+    places: list[str] = dataclasses.field(default_factory=list)
+    entries: list[tuple[int, int]] = dataclasses.field(default_factory=list)
 
     def nodes(self) -> Iterator[StructureNode]:
         return (kid for kid in self.kids if isinstance(kid, StructureNode))
@@ -81,12 +84,10 @@ def prune(node: StructureNode) -> None:
     """Take out what holds nothing; a link that leads nowhere becomes a span."""
     for kid in node.nodes():
         prune(kid)
-    node.kids = [
-        kid for kid in node.kids if not (isinstance(kid, StructureNode) and _is_empty(kid))
-    ]
+    node.kids = [kid for kid in node.kids if not (isinstance(kid, StructureNode) and is_empty(kid))]
     if node.kind == "Link" and not any(isinstance(kid, Annotation) for kid in node.kids):
         node.kind = "Span"
 
 
-def _is_empty(node: StructureNode) -> bool:
+def is_empty(node: StructureNode) -> bool:
     return not node.kids and node.kind not in {"TD", "TH"}

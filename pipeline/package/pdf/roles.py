@@ -10,11 +10,12 @@ ROLES = {
     "a": "Link",
     "abbr": "Span",
     "article": "Art",
-    "aside": "Div",
+    "aside": "Aside",
     "blockquote": "BlockQuote",
     "caption": "Caption",
     "code": "Code",
     "details": "Div",
+    "em": "Em",
     "figcaption": "Caption",
     "figure": "Div",
     "img": "Figure",
@@ -23,6 +24,7 @@ ROLES = {
     "pre": "P",
     "q": "Quote",
     "section": "Sect",
+    "strong": "Strong",
     "summary": "P",
     "table": "Table",
     "tbody": "TBody",
@@ -43,13 +45,16 @@ DIVISIONS = frozenset({"box", "dialogue", "turn", "exercise", "for-teachers", "e
 ILLUSTRATIONS = frozenset({"Figure", "Formula"})
 """Elements that are seen as a whole and have alternative text."""
 
-GROUPS = frozenset({"Document", "Sect", "Art", "Div", "BlockQuote"})
+GROUPS = frozenset({"Document", "Sect", "Art", "Aside", "Div", "BlockQuote"})
 """Elements that contain only blocks; stray text in them gets a paragraph."""
 
 BLOCK_ONLY = GROUPS | {"L", "LI", "Table", "THead", "TBody", "TFoot", "TR", "TOC", "TOCI"}
 """Elements in which white space is insignificant."""
 
-INLINE = frozenset({"Span", "Code", "Link", "Quote", "Reference"})
+INLINE = frozenset({"Span", "Code", "Em", "Link", "Quote", "Reference", "Strong"})
+
+NOT_BEFORE = {"Aside": "Div", "Em": "", "Strong": ""}
+"""Structure types of PDF 2.0, and those that stand for them in PDF 1.7, if there is one."""
 
 
 def heading_level(tag: str, before: int) -> int:

@@ -219,7 +219,7 @@ def _describe(pdf: pikepdf.Pdf, edition: Edition, metadata: Metadata, beside: st
     for key in ONLY_FOR_PAGES:
         if key in pdf.Root:
             del pdf.Root[key]
-    packet = xmp(metadata, publication_moment(metadata.date), tagged=False, beside=beside)
+    packet = xmp(metadata, publication_moment(metadata.date), beside=beside)
     pdf.Root.Metadata = pikepdf.Stream(
         pdf, packet.encode(), Type=pikepdf.Name.Metadata, Subtype=pikepdf.Name.XML
     )

@@ -8,6 +8,7 @@ break, its repeated head is an artifact, and a footnote follows its paragraph.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 from xml.etree.ElementTree import Element
@@ -23,8 +24,10 @@ from pipeline.package.pdf.nodes import (
     StructureNode,
     add,
     home,
+    is_empty,
     last_of,
     link_of,
+    prune,
 )
 from pipeline.package.pdf.pictographs import CLASS
 from pipeline.package.pdf.roles import (
@@ -69,6 +72,7 @@ class Structure:
         self._heads: dict[Element, int] = {}
         self._level = level
         self._code: tuple[Element, MarkedContent] | None = None
+        self._entries: list[tuple[int, Element]] = []
 
     def read(self, number: int, page: TypesetPage) -> None:
         """Take in a painted page, whose content is marked, the ``number``-th from 0."""
@@ -78,6 +82,8 @@ class Structure:
     def _visit(self, box: LayoutBox, number: int, page: TypesetPage, artifact: str) -> None:
         element = box.element
         tag = box.element_tag or ""
+        if box.bookmark_label and box.style["bookmark_level"] != "none":
+            self._entries.append((number, element))
         if not artifact and (widget := self._widgets.get(box)) is not None:
             # What stands for the field where there are none is not read with it.
             self._form(element, number, widget)
@@ -101,6 +107,27 @@ class Structure:
         ends = tag in ("span", "mark") and is_line_of_its_own(element) and children(box)
         if (boxes.goes_on(box) and not is_code_line(element)) or (ends and not boxes.is_line(box)):
             self._end_line(box, number, page)
+
+    def finish(self, root: Element) -> None:
+        """Take out what holds nothing, and take note of the places that links and the outline lead
+        to, when all pages are read."""
+        prune(self.document)
+        for element in root.iter():
+            if name := element.get("id"):
+                self._place(element).places.append(name)
+        before = Counter[int]()
+        for page, element in self._entries:
+            self._place(element).entries.append((page, before[page]))
+            before[page] += 1
+
+    def _place(self, element: Element) -> StructureNode:
+        """The node of an element, or the nearest around it that holds anything."""
+        while element not in self._nodes:
+            element = self._parents[element]
+        node = self._nodes[element]
+        while is_empty(node) and node.parent is not None:
+            node = node.parent
+        return node
 
     def _form(self, element: Element, number: int, widget: Any) -> None:
         """A field is an element of its own, with nothing else in it (ISO 32000-1, 14.8.4.5)."""

@@ -6,12 +6,15 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 from xml.etree.ElementTree import Element
 
+from msgspec.structs import replace
+
 from pipeline.package.pdf.engine.objects import PDF, Array, Dictionary, String
 from pipeline.package.pdf.engine.typesetter import TypesetDocument, TypesetPage
 from pipeline.package.pdf.markup import classes, read_text
-from pipeline.package.pdf.nodes import Annotation, MarkedContent, StructureNode, prune
-from pipeline.package.pdf.roles import ILLUSTRATIONS
+from pipeline.package.pdf.nodes import Annotation, MarkedContent, StructureNode
+from pipeline.package.pdf.roles import ILLUSTRATIONS, NOT_BEFORE
 from pipeline.package.pdf.structure import Structure
+from pipeline.package.pdf.ua2 import follow
 from pipeline.package.units import BOX, Linked, Marked, Tag
 
 PRINT = 1 << 2
@@ -25,12 +28,19 @@ SHOW = b"] TJ"
 SCOPES = {"col": "/Column", "row": "/Row"}
 
 
-def tag(document: TypesetDocument, pdf: PDF, root: Element, widgets: Mapping[Any, Any]) -> None:
+def tag(
+    document: TypesetDocument,
+    pdf: PDF,
+    root: Element,
+    widgets: Mapping[Any, Any],
+    *,
+    is_pdf2: bool = False,
+) -> None:
     """Tag a painted PDF; ``document`` has its pages, which are marked, made of ``root``.
     ``widgets`` are the fields of a form by the boxes that they are on."""
     tree = read_tags(document, root, widgets)
     marks = [len(page.marks or ()) for page in document.pages]
-    write_tags(pdf, tree, marks, lambda linked: linked.object)
+    write_tags(pdf, tree, marks, lambda linked: linked.object, is_pdf2=is_pdf2)
 
 
 def read_tags(
@@ -41,7 +51,7 @@ def read_tags(
     structure = Structure(root, widgets, level)
     for number, page in enumerate(document.pages):
         structure.read(number, page)
-    prune(structure.document)
+    structure.finish(root)
     for number, page in enumerate(document.pages):
         _mend_page(number, page, structure, document.space)
     return _told(structure.document)
@@ -53,10 +63,15 @@ def write_tags(
     marks: Iterable[int],
     object_of: Callable[[Linked], Dictionary],
     shifts: Sequence[float] = (),
+    *,
+    is_pdf2: bool = False,
 ) -> None:
     """Write a structure into a PDF whose pages have so many ``marks``, and are so many points to
     the right of where they were read."""
-    _Writer(pdf, marks, object_of, shifts).write(tree)
+    writer = _Writer(pdf, marks, object_of, shifts)
+    writer.write(tree if is_pdf2 else _older(tree))
+    if is_pdf2:
+        follow(pdf, writer.elements, writer.links)
 
 
 def _mend_page(
@@ -90,6 +105,19 @@ def _mend_page(
             open_line, shown = "", 0
 
 
+def _older(tag: Tag) -> Tag:
+    """A structure without what is not in PDF 1.7."""
+    kids: list[Tag | Marked | Linked] = []
+    for kid in tag.kids:
+        if not isinstance(kid, Tag):
+            kids.append(kid)
+        elif NOT_BEFORE.get(kid.kind, kid.kind):
+            kids.append(_older(kid))
+        else:
+            kids += _older(kid).kids
+    return replace(tag, kind=NOT_BEFORE.get(tag.kind, tag.kind), kids=tuple(kids))
+
+
 class _Writer:
     def __init__(
         self,
@@ -105,6 +133,8 @@ class _Writer:
         self._annotations: list[Any] = []
         self._order: dict[int, list[bytes]] = {}
         self._names: dict[str, Any] = {}
+        self.elements: list[tuple[Tag, Any]] = []
+        self.links: list[tuple[Any, Any]] = []
 
     def write(self, document: Tag) -> None:
         pdf = self._pdf
@@ -143,6 +173,7 @@ class _Writer:
     def _element(self, tag: Tag, parent: Any) -> bytes:
         element = Dictionary({"Type": "/StructElem", "S": f"/{tag.kind}", "P": parent.reference})
         self._pdf.add_object(element)
+        self.elements.append((tag, element))
         element.update(tag.said)
         if tag.name:
             self._names[tag.name] = element.reference
@@ -178,6 +209,7 @@ class _Writer:
         if kid.contents is not None:
             annotation["Contents"] = String(kid.contents)
         self._annotations.append(element.reference)
+        self.links.append((annotation, element))
         self._order.setdefault(kid.page, []).append(annotation.reference)
         return Dictionary(
             {
@@ -192,7 +224,9 @@ def _told(node: StructureNode) -> Tag:
     """A node as it is written."""
     said = {name: _written(value) for name, value in _said(node).items()}
     kids = tuple(_kid(kid, node) for kid in node.kids)
-    return Tag(node.kind, said, kids, node.name, node.box)
+    mathml = node.element.get("data-mathml", "") if node.element is not None else ""
+    places, entries = tuple(node.places), tuple(node.entries)
+    return Tag(node.kind, said, kids, node.name, node.box, places, entries, mathml)
 
 
 def _kid(

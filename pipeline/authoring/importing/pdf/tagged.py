@@ -57,7 +57,7 @@ class _Block:
         self.order = element.order if element else 0
         self.page = page
         self.alt = element.alt if element else ""
-        self.is_note = bool({"Note", "FENote"} & set(self.roles))
+        self.is_note = "Note" in self.roles
 
 
 def page_of_structure(pages: Sequence[PageLayout], images: Sequence[ShownImage]) -> PdfText:

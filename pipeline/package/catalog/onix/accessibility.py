@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from pipeline.model.metadata import Certification
+from pipeline.model.metadata import Certification, Metadata
+from pipeline.model.sheet import standards_for
 from pipeline.package.catalog.elements import Parts
 from pipeline.package.catalog.onix import codes
 from pipeline.package.catalog.record import Product
@@ -12,12 +13,13 @@ from pipeline.package.catalog.record import Product
 SUMMARY, CERTIFIER, CREDENTIAL, CREDENTIAL_ADDRESS, REPORT = "00", "90", "88", "89", "94"
 
 
-def features(product: Product, certification: Certification) -> Iterator[Parts]:
+def features(product: Product, metadata: Metadata) -> Iterator[Parts]:
     """The claims of the e-book, and no others; of a PDF those that it makes itself."""
     if product.edition.format == "pdf":
-        yield from map(_feature, codes.PDF_UA)
+        is_older = not standards_for(product.edition, metadata).is_pdf2
+        yield from map(_feature, (*((codes.PDF_UA,) if is_older else ()), *codes.PDF))
         return
-    claims = product.accessibility
+    claims, certification = product.accessibility, metadata.accessibility
     if claims is None:
         return
     yield _feature(SUMMARY, claims.summary)

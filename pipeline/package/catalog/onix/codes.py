@@ -49,8 +49,11 @@ READ_WITHOUT_SIGHT = "52"
 CONFORMS = ("04", "82", "85")
 """EPUB Accessibility 1.1, by WCAG 2.2, at level AA."""
 
-PDF_UA = ("05", "10", "13")
-"""The claims of our PDFs: PDF/UA-1, and so no encryption, and a reading order."""
+PDF = ("10", "13")
+"""The claims of our PDFs: no encryption, and a reading order."""
+
+PDF_UA = "05"
+"""PDF/UA-1, which a PDF that follows PDF/UA-2 does not claim."""
 
 
 def subject_scheme(subject: Subject) -> str:

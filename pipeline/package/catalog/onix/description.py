@@ -26,7 +26,7 @@ def description(product: Product, record: Record) -> Parts:
         "ProductComposition": "00",
         "ProductForm": "ED",
         "ProductFormDetail": list(FORMS[product.edition.format]),
-        "ProductFormFeature": list(features(product, metadata.accessibility)),
+        "ProductFormFeature": list(features(product, metadata)),
         "PrimaryContentType": "10",
         "EpubTechnicalProtection": "00",
         "EpubLicense": _licence(metadata),

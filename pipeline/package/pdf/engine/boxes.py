@@ -31,6 +31,7 @@ class LayoutBox(Protocol):
     margin_right: float
     padding_bottom: float
     link_annotation: Any
+    bookmark_label: str | None
 
     def margin_height(self) -> float: ...
     def border_width(self) -> float: ...

@@ -108,6 +108,8 @@ def join(
     parts: Sequence[DrawnPart],
     uses: Uses,
     finish: Callable[[PDF, Sequence[KeptPage]], None],
+    *,
+    is_pdf2: bool = False,
 ) -> bytes:
     """The PDF of parts, in order, with one subset of each font that is used in them. All but what
     ``finish`` adds is in it then."""
@@ -124,7 +126,7 @@ def join(
         _draw_all(pdf, parts)
         finish(pdf, document.pages)
 
-    return written(document, finisher)
+    return written(document, finisher, is_pdf2=is_pdf2)
 
 
 def _draw_all(pdf: PDF, parts: Iterable[DrawnPart]) -> None:

@@ -153,7 +153,9 @@ class TypesetDocument(weasyprint.Document):  # type: ignore[misc]
         been moved."""
         self.pages = [TypesetPage(page.box, is_marked=True) for page in self.pages]
 
-    def written(self, finish: Callable[[PDF], None] | None = None) -> bytes:
+    def written(
+        self, finish: Callable[[PDF], None] | None = None, *, is_pdf2: bool = False
+    ) -> bytes:
         """The PDF. All but what ``finish`` adds is in it then."""
 
         def finisher(_: Any, pdf: PDF) -> None:
@@ -161,7 +163,7 @@ class TypesetDocument(weasyprint.Document):  # type: ignore[misc]
             if finish:
                 finish(pdf)
 
-        return written(self, finisher)
+        return written(self, finisher, is_pdf2=is_pdf2)
 
     def space(self, name: bytes) -> bytes | None:
         """The code of the space of a font that the painted pages have under a name, as a
@@ -176,14 +178,15 @@ class TypesetDocument(weasyprint.Document):  # type: ignore[misc]
         return self._spaces[name]
 
 
-def written(document: Any, finisher: Callable[[Any, PDF], None]) -> bytes:
-    """The PDF of a document of the engine's."""
+def written(document: Any, finisher: Callable[[Any, PDF], None], *, is_pdf2: bool = False) -> bytes:
+    """The PDF of a document of the engine's: version 2.0 of the format, or 1.7."""
 
     def finish(_: Any, pdf: PDF) -> None:
         finisher(document, pdf)
         settle_all(pdf)
 
-    return bytes(document.write_pdf(finisher=finish, pdf_identifier=True, pdf_version="1.7"))
+    version = "2.0" if is_pdf2 else "1.7"
+    return bytes(document.write_pdf(finisher=finish, pdf_identifier=True, pdf_version=version))
 
 
 class TypesetPage(weasyprint.Page):  # type: ignore[misc]

@@ -189,7 +189,9 @@ def _furniture(sets: Sequence[Set], root: Element, unit: Unit) -> Iterator[Furni
             before |= {name: texts[-1] for name, texts in page.strings.items()}
 
 
-def joined(setter: Typesetter, book: Book, complete: Callable[[PDF], None]) -> bytes:
+def joined(
+    setter: Typesetter, book: Book, complete: Callable[[PDF], None], *, is_pdf2: bool
+) -> bytes:
     """The PDF of a text whose units are set; ``complete`` adds what is not on pages."""
     assert book.uses is not None, "units that are set use fonts"
     shifts = [shift * POINT for part in book.parts for shift in part.shifts]
@@ -197,10 +199,17 @@ def joined(setter: Typesetter, book: Book, complete: Callable[[PDF], None]) -> b
     def finish(pdf: PDF, kept: Sequence[KeptPage]) -> None:
         marks = [page.marks for page in book.pages]
         tree = _tree(book.sets)
-        write_tags(pdf, tree, marks, lambda link: kept[link.page].link(link.object), shifts)
+        write_tags(
+            pdf,
+            tree,
+            marks,
+            lambda link: kept[link.page].link(link.object),
+            shifts,
+            is_pdf2=is_pdf2,
+        )
         complete(pdf)
 
-    return join(setter, book.parts, book.uses, finish)
+    return join(setter, book.parts, book.uses, finish, is_pdf2=is_pdf2)
 
 
 def _tree(sets: Sequence[Set]) -> Tag:
@@ -216,8 +225,8 @@ def _tree(sets: Sequence[Set]) -> Tag:
 def _moved(kid: Tag | Marked | Linked, pages: int) -> Tag | Marked | Linked:
     match kid:
         case Tag():
-            kids = tuple(_moved(inner, pages) for inner in kid.kids)
-            return Tag(kid.kind, kid.said, kids, kid.name, kid.box)
+            entries = tuple((page + pages, number) for page, number in kid.entries)
+            return replace(kid, kids=tuple(_moved(i, pages) for i in kid.kids), entries=entries)
         case Marked():
             return Marked(kid.page + pages, kid.mcid)
         case Linked():

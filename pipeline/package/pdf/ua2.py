@@ -1,0 +1,143 @@
+"""PDF/UA-2 (ISO 14289-2), and Well-Tagged PDF 1.0: what a tagged PDF of version 2.0 has beyond one
+of PDF/UA-1.
+
+Elements are in the namespace of PDF 2.0 where it has their type. Links and the outline lead to
+elements, not to places on pages alone. Contents, references and notes name each other. Formulas
+have their MathML beside their text.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from pipeline.package.pdf.archive import attached
+from pipeline.package.pdf.engine.objects import PDF, Array, Dictionary, String
+from pipeline.package.units import Tag
+
+NAMESPACE = "http://iso.org/pdf2/ssn"
+
+ONLY_BEFORE = frozenset(
+    {"Art", "BibEntry", "BlockQuote", "Code", "Index", "Quote", "Reference", "TOC", "TOCI"}
+)
+"""Structure types that PDF 2.0 takes over from 1.7, which is meant where no namespace is."""
+
+NOTE = "<</O /FENote/NoteType /Footnote>>"
+
+NO_ASIDE = frozenset({"/Aside", "/BlockQuote", "/TD", "/TH"})
+"""Structure types that hold no asides (ISO/TS 32005)."""
+
+CELLS = frozenset({"/TD", "/TH"})
+
+
+def follow(pdf: PDF, elements: Sequence[tuple[Tag, Any]], links: Iterable[tuple[Any, Any]]) -> None:
+    """Make of a PDF that is tagged one that follows the standard; ``elements`` are those of its
+    structure in the order of reading, and ``links`` annotations with the elements that they are
+    in."""
+    namespace = Dictionary({"Type": "/Namespace", "NS": String(NAMESPACE)})
+    pdf.add_object(namespace)
+    root = pdf.objects[int(pdf.catalog["StructTreeRoot"].split()[0])]
+    root["Namespaces"] = Array([namespace.reference])
+    known = {element.reference: element for _, element in elements}
+    levels = [level for tag, _ in elements if (level := _level(tag.kind))]
+    has_title = levels[:1] == [1] and levels.count(1) == 1
+    for tag, element in elements:
+        around = _around(element, known)
+        kind = _kind(tag, around, has_title=has_title)
+        element["S"] = f"/{kind}"
+        if kind not in ONLY_BEFORE:
+            element["NS"] = namespace.reference
+        if kind == "FENote":
+            element["A"] = NOTE
+        elif kind == "L":
+            element["A"] = tag.said["A"].replace("/None", "/Description")
+        elif kind == "BlockQuote" and around in CELLS:
+            _enclose(pdf, element, known, namespace)
+        if tag.mathml:
+            about = "application/mathml+xml", "/Supplement"
+            element["AF"] = Array([attached(pdf, "formula.xml", tag.mathml.encode(), *about)])
+    _lead(pdf, elements, links, known)
+
+
+def _kind(tag: Tag, around: str, *, has_title: bool) -> str:
+    """The structure type. A single heading of the first level before all others is the title of
+    the whole, and the others are one level higher."""
+    level = _level(tag.kind)
+    if level and has_title:
+        return f"H{level - 1}" if level > 1 else "Title"
+    if tag.kind == "Note":
+        return "FENote"
+    is_figure = any(isinstance(kid, Tag) and kid.kind == "Caption" for kid in tag.kids)
+    if tag.kind == "Aside" or (tag.kind == "Div" and is_figure):
+        return "Sect" if around in NO_ASIDE else "Aside"
+    return tag.kind
+
+
+def _level(kind: str) -> int:
+    return int(kind[1:]) if kind[0] == "H" and kind[1:].isdigit() else 0
+
+
+def _around(element: Any, known: Mapping[bytes, Any]) -> str:
+    """The type of what an element is in; divisions are nothing of their own."""
+    outer = known.get(element["P"])
+    while outer is not None and outer["S"] == "/Div":
+        outer = known.get(outer["P"])
+    return str(outer["S"]) if outer is not None else ""
+
+
+def _enclose(pdf: PDF, element: Any, known: Mapping[bytes, Any], namespace: Any) -> None:
+    """Put a quotation into a section, as cells hold the one and not the other."""
+    outer = known[element["P"]]
+    entries = {"Type": "/StructElem", "S": "/Sect", "NS": namespace.reference, "P": element["P"]}
+    section = Dictionary({**entries, "K": Array([element.reference])})
+    pdf.add_object(section)
+    outer["K"][outer["K"].index(element.reference)] = section.reference
+    element["P"] = section.reference
+
+
+def _lead(
+    pdf: PDF,
+    elements: Sequence[tuple[Tag, Any]],
+    links: Iterable[tuple[Any, Any]],
+    known: Mapping[bytes, Any],
+) -> None:
+    """Have what leads to a place on a page lead to the element that is there, too."""
+    places = {name: element for tag, element in elements for name in tag.places}
+    tree = pdf.catalog.get("Names", {}).get("Dests", {}).get("Names", ())
+    views = {name.string: view for name, view in zip(tree[::2], tree[1::2], strict=True)}
+    for annotation, element in links:
+        if annotation["Subtype"] == "/Widget":
+            group = pdf.objects[int(annotation.get("Parent", b"0").split()[0])]
+            annotation["Contents"] = annotation.get("TU") or group["TU"]
+        if "Dest" in annotation:
+            name = annotation.pop("Dest")
+            place = places[name.string]
+            annotation["A"] = _go_to(name, views[name.string], place)
+            _refer(element, place, known)
+    outline = (
+        one for one in pdf.objects if isinstance(one, dict) and {"Dest", "Title"} <= one.keys()
+    )
+    entries = sorted(
+        (entry, number) for number, (tag, _) in enumerate(elements) for entry in tag.entries
+    )
+    for item, (_, number) in zip(list(outline), entries, strict=True):
+        view = item.pop("Dest")
+        item["A"] = _go_to(view, view, elements[number][1])
+
+
+def _go_to(target: Any, view: Sequence[Any], place: Any) -> Any:
+    """The action that leads to a target, and where the element is known that is there, to it."""
+    there = Array([place.reference, *view[1:]])
+    return Dictionary({"Type": "/Action", "S": "/GoTo", "D": target, "SD": there})
+
+
+def _refer(element: Any, place: Any, known: Mapping[bytes, Any]) -> None:
+    """Have an entry of the contents name its part, and a note and what refers to it each other."""
+    if place["S"] == "/FENote":
+        for one, other in ((element, place), (place, element)):
+            one["Ref"] = Array([*one.get("Ref", ()), other.reference])
+    around = element
+    while around is not None and around["S"] != "/TOCI":
+        around = known.get(around["P"])
+    if around is not None:
+        around["Ref"] = Array([place.reference])
