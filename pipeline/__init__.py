@@ -50,7 +50,7 @@ _HOME = "driver"
 
 
 def __getattr__(name: str) -> Any:
-    """Load what is for use by others when it is asked for: a stage loads what it needs."""
+    """Load public names when they are used: a stage loads only what it needs."""
     if name not in __all__:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     import importlib

@@ -1,1 +1,1 @@
-"""From a source to its editions: the table of stages, what runs it, and what is made by it."""
+"""From a source to its editions: the table of stages, the runner, and saving."""

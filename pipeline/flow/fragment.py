@@ -15,12 +15,11 @@ from pipeline.select import select
 def render_fragment(
     markdown_text: str, *, templates: Path | None = None, folder: Path | None = None
 ) -> str:
-    """The HTML of a Markdown text without front matter, heading levels as written.
+    """The HTML of a Markdown text without front matter, with heading levels as written.
 
-    ``folder`` holds the files that the text takes in (further text, code, data); without it
-    none is read. Images and links stay as they are, but for addresses that could run code.
-    It has what the web page has, and so no answers. What is wrong with the text is passed
-    over, as a preview would; `pipeline.parse` tells.
+    Included files (text, code, data) are read from ``folder``; without it, none are. Images and
+    links stay as they are, except for addresses that could run code. The result is what the web
+    page contains, and so has no answers. Findings are ignored; `pipeline.parse` returns them.
     """
     document = select(parse_body(markdown_text, folder), EDITIONS["web"])
     document = resolve_fragment(document)

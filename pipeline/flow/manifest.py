@@ -1,4 +1,4 @@
-"""The manifest: what was built, of what, with what."""
+"""The manifest: what was built, from what, and with what."""
 
 from __future__ import annotations
 
@@ -52,9 +52,9 @@ class Audit(msgspec.Struct, frozen=True):
 
 
 class Output(msgspec.Struct, frozen=True):
-    """A file that was built: ``size`` in bytes; ``facts`` are counts, pages say; of one that
-    has but a part of the publication the ``section``, of one that is to fill its pages what
-    was chosen for that, and of an e-book the audit of its accessibility."""
+    """A file that was built: ``size`` in bytes; ``facts``, counts such as pages; the ``section``
+    for a part of the publication, the settings chosen for filling pages, and the accessibility
+    audit of an e-book."""
 
     file: str
     edition: str
@@ -119,7 +119,7 @@ def describe_bundle(file: str, edition: Edition, data: bytes, count: int) -> Out
 
 
 def still_true(path: Path, but: Collection[str]) -> tuple[Output, ...]:
-    """The entries of an older manifest whose files are beside it as it says, ``but`` for some."""
+    """The entries of an older manifest whose files are unchanged, except for some (``but``)."""
     try:
         found = decode(path.read_bytes())
     except (OSError, msgspec.MsgspecError):

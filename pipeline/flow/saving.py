@@ -1,5 +1,5 @@
-"""Saving what was made: the files of the editions, archives of those that are split, and the
-manifest, all at once."""
+"""Saving outputs: the files of editions, archives of those that are split, and the manifest, all at
+once."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ from pipeline.system import checksums, outputs
 
 
 class Saved(msgspec.Struct, frozen=True):
-    """A file that was made: what, in how many seconds, of how many bytes, where, and what was
-    chosen so that its text fills its pages."""
+    """A file that was made: its edition, time, size and path, and the settings chosen to fill its
+    pages."""
 
     name: str
     seconds: float
@@ -32,8 +32,8 @@ class Saved(msgspec.Struct, frozen=True):
 
 
 class Saving:
-    """Gathers the files that go into a ``folder``, what the manifest says of them, and what is
-    told of them. Nothing is written before `write`."""
+    """Collects the files that go into a ``folder``, their manifest entries, and messages about
+    them. Nothing is written before `write`."""
 
     def __init__(self, folder: Path, stem: str) -> None:
         self.saved: list[Saved] = []
@@ -56,7 +56,7 @@ class Saving:
         self.saved.append(Saved("parse", seconds, len(data), path))
 
     def add(self, made: BuiltEdition) -> None:
-        """The files of an edition. What is left of those of an older one is to be deleted."""
+        """The files of an edition. Remaining files of an earlier build of it will be deleted."""
         if made.package is None:
             self._add_parts(made)
             return
@@ -86,7 +86,7 @@ class Saving:
         section = made.section[-1] if made.section else ""
         for file, data in files.items():
             self._put(file, data)
-            # what else lies beside is no output, nor are the further pages of a site
+            # other files next to it are not outputs, and neither are the further pages of a site
             facts = package.facts if file == name else package.extra_facts.get(file)
             if facts:
                 claims = package.accessibility
@@ -135,9 +135,8 @@ class Saving:
         self._files[self._folder / name] = data
 
     def write(self, metadata: Metadata) -> tuple[Path, ...]:
-        """Write all files, and the manifest of a publication that has these metadata: of these
-        files, and of those that are there from before. Raises `OSError` where that cannot be
-        done; nothing has changed then."""
+        """Write all files, and the manifest of a publication with these metadata: of these files,
+        and of existing ones. Raises `OSError` on failure, and then changes nothing."""
         place = self._folder / "manifest.json"
         new = {entry.file for entry in self._entries}
         gone = {path.relative_to(self._folder).as_posix() for path in self._gone}

@@ -67,8 +67,8 @@ def resolve(document: Document, folder: Path, split: int) -> Document:
 
 
 def mark(document: Document, edition: Edition, page_map: PageMap | None) -> Document:
-    """A resolved document with what an edition tells of the standard print edition's pages, and
-    with a teacher's answers where they belong."""
+    """A resolved document with the page marks that an edition needs, and with answers in place for
+    teachers."""
     from pipeline.resolve import answers, page_marks
 
     if edition.audience == "teacher":
@@ -97,9 +97,9 @@ def render(
     file: str,
     memo: Memo | None = None,
 ) -> Pages:
-    """The pages of an edition. The folder of ``templates`` has files of these ``names``. ``file``
-    is what the pages become, where that is not the edition's own. Where a template cannot be
-    used, there are no pages but a finding."""
+    """The pages of an edition. ``names`` are the files in the folder of ``templates``. ``file`` is
+    the name of the output, if it is not the edition's own. If a template cannot be used, there are
+    no pages but a finding."""
     import jinja2
 
     from pipeline.render import render
@@ -113,8 +113,8 @@ def render(
 
 
 def audit(pages: Pages, document: Document, edition: Edition) -> Pages:
-    """The pages of an e-book with what it may claim of its accessibility, and what stands in the
-    way of more."""
+    """The pages of an e-book with its accessibility claims, and findings that prevent further
+    claims."""
     from pipeline.verify.audit import audit
 
     return audit(document, pages)
@@ -130,10 +130,9 @@ def package(
     sources: tuple[str, ...] = (),
     each: Each | None = None,
 ) -> Package:
-    """The finished file of an edition, with what is known of it. What is wrong is about the
-    source, where nothing else is said. ``sources`` are the files that it is made of, where these
-    are to be attached. A long text for print is divided into units, and `each`
-    has them set."""
+    """The finished file of an edition, with facts about it. Findings concern the source unless
+    stated otherwise. ``sources`` are the files to attach. A long text for print is divided into
+    units, which `each` lays out."""
     from pipeline.package import package
 
     crew = _Crew(each, pango) if each else None
@@ -158,7 +157,7 @@ NEXT = {"html": "pipeline.package.html", "epub": "pipeline.verify.audit"}
 
 
 def get_ready(edition: Edition) -> None:
-    """Load what an edition will need, when there is nothing else to do."""
+    """Load what an edition will need while there is nothing else to do."""
     if edition.format in NEXT:
         importlib.import_module(NEXT[edition.format])
 
@@ -181,8 +180,8 @@ def cover(
     document: Document, edition: Edition, sheet: Sheet, pages: int, stem: str,
     templates: Path | None, names: tuple[str, ...], folder: Path,
 ) -> Package:  # fmt: skip
-    """The print cover of a publication of so many ``pages``: a file beside those of the standard
-    print edition."""
+    """The print cover of a publication with a number of ``pages``: a file next to those of the
+    standard print edition."""
     import jinja2
 
     from pipeline.model.sheet.spread import spread_sheet

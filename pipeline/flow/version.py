@@ -12,7 +12,7 @@ from pipeline.system.store import key
 
 CODE = Path(__file__).parent.parent
 NOT_CODE = {"__pycache__", "_templates"}
-"""Folders that no stage's code is in: what a stage reads of templates are files of its own."""
+"""Folders without code of stages: templates that a stage reads count as its files."""
 
 
 def version() -> str:

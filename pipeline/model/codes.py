@@ -9,7 +9,7 @@ from pipeline.model.diagnostics import Diagnostic, Severity, Span
 
 
 class _Entry(NamedTuple):
-    """``explanation`` says what the finding means and how to mend the source."""
+    """``explanation`` says what the finding means and how to correct the source."""
 
     severity: Severity
     explanation: str

@@ -1,4 +1,4 @@
-"""Diagnostics: what is wrong with a source, where, and what to do about it.
+"""Diagnostics: problems in a source, with their position and advice.
 
 They are values. Stages collect them in the document; only the command line prints them.
 """
@@ -44,9 +44,9 @@ class Severity(enum.StrEnum):
 
 
 class Diagnostic(msgspec.Struct, frozen=True, omit_defaults=True):
-    """One finding. ``code`` is a value of `pipeline.model.codes.Code`; line and column count
-    from 1, 0 where the finding is about the file as a whole; ``length`` is how many
-    characters the caret underlines."""
+    """A finding. ``code`` is a value of `pipeline.model.codes.Code`; line and column count from 1,
+    and are 0 if the finding concerns the whole file; ``length`` is the number of characters to
+    underline."""
 
     code: str
     severity: Severity

@@ -1,6 +1,6 @@
-"""The tables of formats and editions: what can be made, and of what.
+"""The tables of formats and editions.
 
-Adding an edition is a row; adding a format is a row, a template folder and a packager.
+An edition is a row; a format needs a row, a template folder and a packager.
 """
 
 from __future__ import annotations
@@ -21,17 +21,16 @@ Look: TypeAlias = Literal["standard", "large", "grey"]
 
 
 class Edition(msgspec.Struct, frozen=True):
-    """One way to give the document to readers. ``label`` is for people.
+    """An edition. ``label`` is for people.
 
-    Only one for a ``teacher`` has answers and teacher's notes; of an ``answers`` edition they
-    are all there is. ``paper`` is the size of the sheets of a printed edition: `paper.SIZES`
-    by name, and ``fixed_paper`` where the front matter's page size is not for it. An
-    ``imposition`` puts several pages on each side of a sheet. In an edition with ``fields``
-    the blanks are filled in on screen. One that ``is_archival`` is PDF/A, with its source. One
-    with ``page_marks`` tells where the pages of the standard print edition begin
-    (`tells_pages`); with ``same_pages`` its own begin there too. One of ``chapters`` is a folder
-    of pages, one for each chapter. What ``stands_for`` another edition is made in its place where
-    the front matter asks for that.
+    Only editions for a ``teacher`` contain answers and teacher's notes; an ``answers`` edition
+    contains nothing else. ``paper`` is the sheet size of a printed edition, a name in
+    `paper.SIZES`; ``fixed_paper`` means that the front matter's page size does not apply. An
+    ``imposition`` puts several pages on each side of a sheet. With ``fields``, blanks are form
+    fields. An edition that ``is_archival`` is PDF/A with its source attached. With ``page_marks``
+    it marks the pages of the standard print edition (`tells_pages`); with ``same_pages`` its own
+    pages begin there too. An edition of ``chapters`` is a folder with one page per chapter. An
+    edition that ``stands_for`` another replaces it if the front matter asks for that.
     """
 
     name: str
@@ -119,16 +118,16 @@ EDITIONS: dict[str, Edition] = {
 DEFAULT_EDITIONS = ("web", "handout", "ebook")
 
 ALL = "all"
-"""Stands for all editions that the front matter lists, or else for all that there are."""
+"""The name for all editions in the front matter, or else all that exist."""
 
 STANDARD_PRINT = "handout"
 """The edition whose page numbers all others tell."""
 
 
 def chosen_editions(names: Iterable[str], metadata: Metadata) -> tuple[Edition, ...]:
-    """The editions of these names, each once, or else those that the front matter lists, or web,
-    handout and ebook; instead of the web page the site where the front matter wants that. Raises
-    `KeyError` for a name that is no edition's."""
+    """The editions with these names, each once, or else those in the front matter, or web, handout
+    and ebook; the site replaces the web page if the front matter asks for that. Raises `KeyError`
+    for an unknown name."""
     wanted = tuple(names) or metadata.editions or DEFAULT_EDITIONS
     if ALL in wanted:
         wanted = (*wanted, *(metadata.editions or EDITIONS))
@@ -161,12 +160,12 @@ def tells_pages(edition: Edition, metadata: Metadata) -> bool:
 
 
 LONGEST_STEM = 200
-"""Bytes of a file's name before what editions add to it; most systems take 255 in all."""
+"""Bytes of a file name before the edition's suffix; most systems allow 255 in total."""
 
 
 def stem_of(source: Path) -> str:
-    """The name of a source without its ending, as the folder and the files of its editions bear
-    it: cut where it is too long for that, and never one that leads elsewhere, as ``..`` does."""
+    """The file name of a source without its extension, for the folder and files of its editions:
+    shortened if too long, and never a path to another folder, such as ``..``."""
     stem = source.stem.strip(".") and source.stem
     if len(stem.encode("utf-8", "surrogateescape")) <= LONGEST_STEM:
         return stem or "untitled"

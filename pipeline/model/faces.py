@@ -39,8 +39,8 @@ LARGE_PRINT_FACES = (
     Face(LEGIBLE, 700, "normal", _ATKINSON[0], f"{_ATKINSON[1]}-Bold.ttf"),
     *(face for face in FACES if face.family == MONO),
 )
-"""The faces of large print, which has no italics. The code's tells 0 from O, and 1, l and I
-from each other, as the text's does."""
+"""The faces of large print, which has no italics. Both they and the code face distinguish 0 from O,
+and 1, l and I."""
 
 MATH = "STIX Two Math"
 MATH_FACE = Face(MATH, 400, "normal", "ziamath", "fonts/STIXTwoMath-Regular.ttf", "math")
@@ -79,8 +79,9 @@ DRAWING_FACES = (
         for (style, weight), name in _VERA.items()
     ),
 )
-"""Faces for the text in drawings, which was measured in the families that most machines have.
-Crimson Pro runs as wide as Times; Vera, and DejaVu that was made from it, nearly as Verdana."""
+"""Substitutes for the fonts named in drawings, which were measured with the families that most
+machines have. Crimson Pro is as wide as Times; Vera, from which DejaVu was derived, is almost as
+wide as Verdana."""
 
 
 def own_faces(metadata: Metadata) -> tuple[Face, ...]:
@@ -101,8 +102,8 @@ def own_faces(metadata: Metadata) -> tuple[Face, ...]:
 
 
 def located(faces: tuple[Face, ...], folder: Path) -> tuple[Face, ...]:
-    """The faces with full paths of those that are in the source's ``folder``, and none for what
-    leads out of it: pages may have come from a file, which anyone can have written."""
+    """The faces, with full paths for those in the source's ``folder``, and without those outside
+    it: pages may come from a file that anyone could have written."""
     root = folder.resolve()
     paths = ((face, (root / face.path).resolve()) for face in faces)
     return tuple(

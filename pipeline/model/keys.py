@@ -1,7 +1,7 @@
-"""Marks by which the fields of structs are keys of the front matter.
+"""Annotations that make fields of structs keys of the front matter.
 
-They are written once, at the field. What reads keys, tells of them, writes them, and describes
-them to editors comes from there: `pipeline.parser.frontmatter.typed`.
+They are written once, at the field. Reading, messages, writing and the editors' schema are derived
+from them: `pipeline.parser.frontmatter.typed`.
 """
 
 from __future__ import annotations
@@ -16,15 +16,14 @@ NONE: Mapping[str, Any] = MappingProxyType({})
 
 
 class Key:
-    """A field that the front matter may set, under its ``name`` and ``also`` under others; where
-    a name has `_`, `-` does as well.
+    """A key of the front matter: its ``name``, and synonyms in ``also``; hyphens and underscores
+    are interchangeable.
 
-    ``doc`` is for people who write, ``examples`` are values as JSON has them, each valid. How a
-    value is read follows from the field's type, or from ``form``, the name of a way to read.
-    ``within`` are the bounds of a number. ``wrong`` says of a word that it is none of those that
-    can stand there, and ``words`` are more of them, with what they mean. ``others`` are defaults
-    of what is in a list, and ``repeats`` says that it may have the same twice.
-    ``optional``: whether it follows from others where it is not there.
+    ``doc`` is for authors; ``examples`` are valid JSON values. The way a value is read follows from
+    the field's type, or from ``form``, the name of a reader. ``within`` are the bounds of a number.
+    ``wrong`` completes the message about an unknown word, and ``words`` are synonyms for the words
+    of a Literal. ``others`` are defaults for the items of a list, and ``repeats`` allows duplicate
+    items. ``optional`` means that a default is derived from other keys.
     """
 
     def __init__(
@@ -48,7 +47,7 @@ class Key:
 
 class Written(NamedTuple):
     """A struct's mapping in the front matter: ``what`` it describes, for messages, and the field
-    that is meant where there is text ``alone``; or else what to write (``hint``)."""
+    that plain text sets (``alone``), or else a ``hint``."""
 
     what: str
     alone: str = ""

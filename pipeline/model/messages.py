@@ -23,7 +23,7 @@ LONGEST_QUOTED = 200
 """Characters of what a message repeats from a source."""
 
 LONGEST_MESSAGE = 1000
-"""Characters of a message, whatever quotation marks there are in what it repeats."""
+"""Characters of a message, including the text that it quotes."""
 
 _GIVEN = re.compile(r"`[^`]*`|“[^”]*”|\d+")
 """The variable parts of messages that are otherwise equal."""

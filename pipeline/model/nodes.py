@@ -52,9 +52,9 @@ class Node(msgspec.Struct, frozen=True, tag=True, kw_only=True, omit_defaults=Tr
 
 
 class Wording(Node, frozen=True):
-    """A string of a node as inlines, while some of it belongs to some editions only: that of the
-    field ``name`` (a text alternative, a title), or of an attribute (``is_pair``). The string
-    itself has until then what all editions have."""
+    """A string of a node as inlines, until select has removed the parts that do not belong in the
+    edition: the string in the field ``name`` (an alternative text, a title), or an attribute
+    (``is_pair``). Until then, the string itself contains what is common to all editions."""
 
     name: str
     children: tuple[Inline, ...]
@@ -105,9 +105,9 @@ class Link(Node, frozen=True):
 class Image(Node, frozen=True):
     """An image. ``source`` is a path relative to the source file's folder.
 
-    ``alt == ""`` marks it as decorative. *Resolved* (assets): ``asset``, the key of the
-    file in `Document.assets`; ``width`` and ``height`` in CSS pixels, 0 where unknown;
-    ``missing``, where there is no file that can be shown, but ``alt`` in a frame.
+    ``alt == ""`` marks it as decorative. *Resolved* (assets): ``asset``, the key of the file in
+    `Document.assets`; ``width`` and ``height`` in CSS pixels, 0 if unknown; ``missing``, if there
+    is no usable file, so that ``alt`` is shown in a frame.
     """
 
     source: str
@@ -142,9 +142,9 @@ class InlineElement(Node, frozen=True):
 
 
 class Blank(Node, frozen=True):
-    """``____``, a gap to fill in, ``____{answer}``. ``size`` is 1 (a word or two) to 4 (a
-    line), chosen so that it does not tell how long the answer is exactly; select takes the
-    answer out of what students get."""
+    """``____``, a blank to fill in, ``____{answer}``. ``size`` is from 1 (a word or two) to 4 (a
+    line), so that it does not reveal the exact length of the answer; select removes the answer from
+    students' editions."""
 
     answer: str = ""
     size: int = 2
@@ -179,8 +179,8 @@ class CitationItem(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class Citation(Node, frozen=True):
-    """``[@key, p. 3; @other]``, or ``@key`` ``in_text``. ``source`` is what was written, to
-    be put back where it cites nothing. *Resolved* (citations): ``children``."""
+    """``[@key, p. 3; @other]``, or ``@key`` ``in_text``. ``source`` is the original text, which is
+    shown if nothing is cited. *Resolved* (citations): ``children``."""
 
     items: tuple[CitationItem, ...]
     in_text: bool = False
@@ -242,12 +242,12 @@ class Heading(Node, frozen=True):
 
 
 class Section(Node, frozen=True):
-    """A heading and all up to the next heading of its level or above.
+    """A heading with everything up to the next heading of its level or above.
 
-    Made by ``resolve.sections``: ``depth`` is 1 for top-level sections, whatever levels
-    the source uses, so that no level is ever skipped. The id is the section's. ``role``
-    is the part's standard name (chapter, appendix, glossary …) where it has one.
-    *Resolved* (numbering): ``number`` (``2.1``) where the front matter asks for numbers.
+    Created by ``resolve.sections``: ``depth`` is 1 for top-level sections, whatever levels the
+    source uses, so that no level is skipped. The id is the section's. ``role`` is the standard name
+    of a part of a book (chapter, appendix, glossary …). *Resolved* (numbering): ``number``
+    (``2.1``) if the front matter asks for numbers.
     """
 
     depth: int
@@ -268,8 +268,8 @@ class Plain(Node, frozen=True):
 
 
 class ListItem(Node, frozen=True):
-    """``checked`` is None but in a task list. In an exercise, an item of an ordered list is a
-    question of its own. *Resolved* (questions): ``label``, what that is called (3b)."""
+    """``checked`` is None except in a task list. In an exercise, an item of an ordered list is a
+    question. *Resolved* (questions): ``label``, the name of the question (3b)."""
 
     children: tuple[Block, ...]
     checked: bool | None = None
@@ -280,9 +280,9 @@ ListStyle: TypeAlias = Literal["", "lower-alpha", "upper-alpha", "lower-roman", 
 
 
 class List(Node, frozen=True):
-    """``tight`` lists set their items' only paragraphs without space between. An ordered list
-    counts in numbers or in a ``style``; ``form`` is what stands around them: a period (empty),
-    ")" after them, or "()"."""
+    """``tight`` lists show an item's only paragraph without space around it. An ordered list counts
+    in numbers or in another ``style``; ``form`` is the punctuation of its markers: a period
+    (empty), ")", or "()"."""
 
     ordered: bool
     items: tuple[ListItem, ...]
@@ -339,10 +339,10 @@ class CodeBlock(Node, frozen=True):
 
 
 class MathBlock(Node, frozen=True):
-    """``$$ … $$`` on lines of its own; ``marks`` is how many characters come before the TeX,
-    ``margin`` the column that its further lines begin in. *Resolved*: ``mathml``, ``alt`` and
-    ``spoken`` as in `Math`; ``tag``, the number that it gives itself; ``number`` (numbering), from
-    1 for formulas with an id and no such."""
+    """``$$ … $$`` on lines of its own; ``marks`` is the number of characters before the TeX,
+    ``margin`` the column where its further lines begin. *Resolved*: ``mathml``, ``alt`` and
+    ``spoken`` as in `Math`; ``tag``, an explicit number; ``number`` (numbering), from 1 for
+    formulas with an id and no tag."""
 
     tex: str
     marks: int = 2
@@ -409,13 +409,13 @@ ChartKind: TypeAlias = Literal[
 
 
 class Chart(Node, frozen=True):
-    """A chart of a table's data: the first column names the groups, the head the series. Or a
-    diagram, of which each row has a name and what is drawn; ``scale`` are its ranges and steps.
-    ``x`` and ``y`` say what the groups and the numbers are, ``unit`` what they are counted
-    in; bars lie down where ``horizontal`` says so, or their names are long. *Resolved*:
-    ``number`` (numbering) as of a figure; ``image`` (charts), the drawing with its text
-    alternative, and ``narrow``, the one for narrow screens, which has none; the ``table``,
-    which is empty then, if it is a diagram's."""
+    """A chart of a table's data, whose first column names the groups and whose header names the
+    series; or a diagram, with an element and its keyword in each row, and ranges and steps in
+    ``scale``. ``x`` and ``y`` are the axis labels, ``unit`` the unit of the numbers; bars are
+    horizontal if ``horizontal`` is set or their labels are long. *Resolved*: ``number``
+    (numbering), like a figure's; ``image`` (charts), the drawing with its alternative text, and
+    ``narrow``, the version for narrow screens, without one; the ``table``, which becomes empty for
+    a diagram."""
 
     kind: ChartKind
     table: Table
@@ -561,7 +561,7 @@ class IndexPlace(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class IndexReference(Node, frozen=True):
-    """An entry to look at, which has the id ``target``, or is none (empty)."""
+    """The target of a “see” reference: an entry with the id ``target``, or with none (empty)."""
 
     term: tuple[Inline, ...]
     target: str = ""
@@ -725,9 +725,9 @@ class Asset(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class Address(msgspec.Struct, frozen=True, omit_defaults=True):
-    """An address that print tells: its number, the address itself, and how it is written;
-    whether it is to be ``coded`` for telephones, and the label of the ``note`` that it is in,
-    if it is in one. *Resolved* (addresses): ``code``, the drawing."""
+    """A printed link address: its number, the address, and its readable form; whether to add a QR
+    code (``coded``), and the label of the ``note`` that contains it, if any. *Resolved*
+    (addresses): ``code``, the drawing."""
 
     number: int
     href: str
@@ -748,13 +748,13 @@ class FrontMark(msgspec.Struct, frozen=True):
 class Document(msgspec.Struct, frozen=True, omit_defaults=True):
     """A whole publication.
 
-    ``source`` is the source file as it was named on the command line, for messages.
-    ``files`` are the paths from the source's folder of the files that parsing read beside
-    it, or would have read if they were there. ``edition`` is the name of the edition that select
-    chose for. *Resolved*: ``assets``, ``contents``, ``lists``,
-    ``addresses`` (in print), and ``notes`` in the order of their numbers; ``minutes``
-    (division), how long what was a section takes, where that is said; ``front_marks`` (page
-    marks), in e-books. ``origins`` are where top-level blocks of the source begin, by their keys.
+    ``source`` is the source file as named on the command line, for messages. ``files`` are the
+    paths, relative to the source's folder, of the further files that parsing read, or would have
+    read if they existed. ``edition`` is the name of the edition that select was run for.
+    *Resolved*: ``assets``, ``contents``, ``lists``, ``addresses`` (in print), and ``notes`` in
+    numerical order; ``minutes`` (division), the duration of a former section, if stated;
+    ``front_marks`` (page marks), in e-books. ``origins`` are the positions of top-level blocks in
+    the source, by their keys.
     """
 
     metadata: Metadata

@@ -1,8 +1,8 @@
-"""Where the pages of the standard print edition begin, told in a way that other editions of the
-same source understand: a block by its place in the source, and how much of its text came before.
+"""Where the pages of the standard print edition begin, expressed so that other editions of the same
+source can find it: a block by its position in the source, and an amount of its text.
 
-What is counted are letters: all characters but white space and those that only say where a word
-may be broken, since no edition adds any of the others to a text, or takes one away.
+The amount is counted in letters: all characters except white space and those that only mark
+possible line breaks, because no edition adds or removes any others.
 """
 
 from __future__ import annotations
@@ -21,9 +21,8 @@ from pipeline.model.tree import of_text, plain_text, walk_with, whole
 
 
 class Position(msgspec.Struct, frozen=True, omit_defaults=True):
-    """A block: the name of its type, and where it stands in the source (as a `Span` has it).
-    ``nth`` is how many of the same type and place come before it, as where a file is taken in
-    twice."""
+    """A block: the name of its type, and its position in the source (as in `Span`). ``nth`` is the
+    number of earlier blocks with the same type and position, for files that are included twice."""
 
     block: str = ""
     file: str = ""
@@ -33,8 +32,8 @@ class Position(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class PagePiece(msgspec.Struct, frozen=True, array_like=True):
-    """A piece of text in its block: so many letters come before it there, and so many are its
-    own. What is no text (an image, a gap) has none."""
+    """A piece of text in its block: the number of letters before it, and its own. Anything other
+    than text (an image, a blank) has none."""
 
     position: Position
     offset: int
@@ -59,8 +58,8 @@ class PageStart(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class PageMap(msgspec.Struct, frozen=True, omit_defaults=True):
-    """The pages of an edition in order, but for those without text; how many there are in all,
-    and what each is like."""
+    """The pages of an edition in order, except those without text; the total number of pages, and
+    the kind of each."""
 
     edition: str
     starts: tuple[PageStart, ...] = ()
@@ -69,8 +68,8 @@ class PageMap(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class TextLeaf(NamedTuple):
-    """A node that is a piece of text, with what a `PagePiece` says; ``ordinal`` is its number among
-    all nodes."""
+    """A node that is a piece of text, with the data of a `PagePiece`; ``ordinal`` is its number
+    among all nodes."""
 
     node: Node
     position: Position
@@ -92,7 +91,7 @@ HOLDERS = (
 """Elements that can contain text."""
 
 _UNCOUNTED = re.compile("[\u00ad\u200b\u2060]")
-"""A soft hyphen, a place where a word may be broken, and one where it may not."""
+"""A soft hyphen, a possible line break, and a prohibited one."""
 
 
 def letters(text: str) -> str:
@@ -119,7 +118,7 @@ def counted_text(node: Node) -> str:
 
 
 class _Holder:
-    """A block, and how many letters of it have been passed."""
+    """A block, and the number of its letters that have been passed."""
 
     def __init__(self, position: Position) -> None:
         self.position = position

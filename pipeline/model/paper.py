@@ -60,8 +60,8 @@ SIZES: dict[str, PageSize] = {
 
 
 class Margins(msgspec.Struct, frozen=True, omit_defaults=True):
-    """Millimetres at the edges of a page; None where the page is to say. ``inner`` is at the
-    spine, or to the left where there is none."""
+    """The margins of a page in millimetres; None if the page decides. ``inner`` is at the spine, or
+    on the left if there is none."""
 
     written: ClassVar = Written("margins")
     top: Annotated[float | None, Key("Above the text.", within=(0, 150))] = None
@@ -192,14 +192,13 @@ class Standards(msgspec.Struct, frozen=True):
 
 
 class Sheet(msgspec.Struct, frozen=True):
-    """The printed page of one edition, with nothing left open.
+    """The printed page of an edition, completely specified.
 
-    Lengths are millimetres, sizes of letters and distances of lines points. The text is
-    ``measure`` wide, in all its ``columns`` with a ``gap`` between two, with a ``column`` before
-    it for what hangs into it (0 where there is no room for one). ``note``, ``label``, ``code``,
-    ``heading`` and ``title`` are the sizes of what is smaller and larger than the text,
-    ``note_leading`` and ``label_leading`` the distances of small lines. ``mirrored`` pages have
-    the inner margin at the spine.
+    Lengths are in millimetres, type sizes and line spacings in points. The text is ``measure``
+    wide, including all its ``columns`` and a ``gap`` between two; before it is a margin ``column``
+    for hanging content (0 if there is no room). ``note``, ``label``, ``code``, ``heading`` and
+    ``title`` are the other type sizes, ``note_leading`` and ``label_leading`` the smaller line
+    spacings. ``mirrored`` pages have the inner margin at the spine.
     """
 
     size: PageSize
@@ -226,7 +225,7 @@ class Sheet(msgspec.Struct, frozen=True):
 
     @property
     def hangs(self) -> bool:
-        """True if there is a column beside the text, for headings, numbers and speakers."""
+        """True if there is a margin column for headings, numbers and speakers."""
         return self.column > 0
 
     @property

@@ -26,8 +26,9 @@ PAGE_START = "data-page-start"
 """The number of the page that begins here, of a block or of an empty span within a line."""
 
 BEGINS_PAGE, LINE = "+page-start", "+line"
-"""The keys by which passes say that of a block, and on which line of a numbered passage something
-is: attributes of ``data-`` in the markup. No author can write a key that begins so."""
+"""Attribute keys with which passes record the block and the line of a numbered passage that
+something belongs to: ``data-`` attributes in the markup. Authors cannot write keys with these
+prefixes."""
 
 PAGE_NAME = "data-page-name"
 """The name of a page whose first word is not inside a block that continues from the page before."""

@@ -1,4 +1,4 @@
-"""Taking out what some editions do not have, so that nothing shows where it was."""
+"""Removing what does not belong in an edition, so that no trace of it is left."""
 
 from __future__ import annotations
 
@@ -97,7 +97,7 @@ def _strip_end(found: list[Any]) -> None:
 
 
 def _close(node: Any) -> Node | tuple[Node, ...]:
-    """A node with its text closed up, or what stands in its place where that was all it had."""
+    """A node with its text closed up, or its replacement if nothing is left."""
     changed: dict[str, Any] = {}
     if isinstance(node, model.DefinitionItem):
         if any(LEFT_OUT in term for term in node.terms):
@@ -131,8 +131,8 @@ CLOSE: Changes = dict.fromkeys(
 
 
 def without_answers(tex: str) -> str:
-    """A formula without what is to be filled into its gaps. What is left open may be the rest
-    of it, and is not shown."""
+    """A formula without the answers in its gaps. Its spoken alternative is dropped, because it
+    could reveal them."""
     found: list[str] = []
     pos = 0
     while gap := _ANSWERED.search(tex, pos):

@@ -62,9 +62,9 @@ class PageListEntry(msgspec.Struct, frozen=True):
 
 
 class Style(msgspec.Struct, frozen=True, omit_defaults=True):
-    """A style sheet. One that is to stand ``apart`` has what only new browsers know, and
-    checkers of style sheets do not: it does not join the others. Nor does one that is for some
-    ``media`` alone, which a page's reader may choose."""
+    """A style sheet. One that is kept ``apart`` uses features of new browsers that checkers of
+    style sheets do not know, so it is not merged with the others; neither is one for a particular
+    ``media`` query, which readers may choose."""
 
     name: str
     css: str
@@ -73,11 +73,10 @@ class Style(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class Face(msgspec.Struct, frozen=True):
-    """A font face the styles may use: CSS family, weight and style, and where the file
-    is: ``package`` (an importable font package) and ``path`` within it. ``element`` is the
-    only one that is set in it, where there is one. One of the publication's own has no package
-    but a path in the source's folder; it may have to be ``obfuscated`` in e-books, and embedded
-    as a ``whole``."""
+    """A font face for the styles: its CSS family, weight and style, and its file: an importable
+    font ``package`` and the ``path`` in it. ``element`` restricts it to one element. A font of the
+    publication has no package, and a path in the source's folder; it may have to be ``obfuscated``
+    in e-books, and embedded as a ``whole``."""
 
     family: str
     weight: int
@@ -97,8 +96,8 @@ class CharacterPlace(msgspec.Struct, frozen=True):
 
 
 class CoverPage(msgspec.Struct, frozen=True, omit_defaults=True):
-    """A cover, of which a picture of ``width`` by ``height`` pixels is made. The title is set as
-    large as fits into the element of class ``panel``; ``file`` is what the picture is called."""
+    """A cover to convert into an image of ``width`` by ``height`` pixels. Its title is set as large
+    as the element of class ``panel`` allows; ``file`` is the name of the image."""
 
     file: str
     width: int
@@ -134,8 +133,8 @@ class Accessibility(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 POLICY, STYLES, SCRIPT = (f"<!--chapbook:{name}-->" for name in ("policy", "styles", "script"))
-"""The slots of a web page: what stands in its markup where its template wants the policy, the
-styles and the script that the packager makes."""
+"""The slots of a web page: placeholders in the markup for the policy, the styles and the script,
+which the packager adds."""
 
 
 class Inventory(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -165,15 +164,14 @@ class TextFile(msgspec.Struct, frozen=True):
 
 
 class Pages(msgspec.Struct, frozen=True, omit_defaults=True):
-    """An edition, rendered. ``stem`` names the publication's files; ``pages`` are in
+    """A rendered edition. ``stem`` is the base name of the publication's files; ``pages`` are in
     reading order; ``templates`` are the template files used, for dependency files; ``script`` is
-    what web pages run where they may; ``lists``, ``landmarks``, ``page_list`` and
-    ``accessibility`` are set for e-books, and ``findings`` are what stands in the way of more;
-    ``places`` and ``sheet`` are set for print, and ``pieces`` (of the source's text, see
-    `print_marks.TEXT`) for the standard edition. ``file`` is the name of what they become, where
-    that is not the edition's own. ``cover`` is that of an e-book, or what stands for a web page on
-    social sites; where it is the front matter's image, it only says how large. A site
-    has files ``beside`` its pages."""
+    the script of web pages; ``lists``, ``landmarks``, ``page_list`` and ``accessibility`` are set
+    for e-books, with ``findings`` that prevent further claims; ``places`` and ``sheet`` are set for
+    print, and ``pieces`` (of the source's text, see `print_marks.TEXT`) for the standard edition.
+    ``file`` is the name of the output, if it is not the edition's own. ``cover`` is the cover of an
+    e-book, or the preview image of a web page; if the front matter provides the image, it only
+    gives the size. A site has further files, ``beside`` its pages."""
 
     edition: str
     stem: str

@@ -1,4 +1,4 @@
-"""The parts of a book: their names, their places, and who is told of them."""
+"""The parts of a book: their names, positions and roles."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ class _Place(enum.Enum):
 
 
 class Role(NamedTuple):
-    """A part's name is that of EPUB's Structural Semantics. ``is_aria`` says whether DPUB-ARIA
-    has it too, ``guide`` is what the guide of EPUB 2 calls it. Some are no entries of a table of
-    contents, and some have no number. ``is_top`` is for what stands by itself at the highest
-    level of a book only."""
+    """A part of a book, named as in EPUB's Structural Semantics. ``is_aria`` says whether DPUB-ARIA
+    has it too, ``guide`` is its name in the guide of EPUB 2. Some parts are not listed in the
+    contents, and some are not numbered. ``is_top`` means that the part only occurs at the highest
+    level of a book."""
 
     place: _Place
     guide: str = ""
@@ -85,8 +85,8 @@ def is_front(role: str) -> bool:
 
 
 def divisions(roles: Iterable[str]) -> Iterator[Division]:
-    """For each of a book's parts, in order and by its role, what it belongs to. A part of no
-    role is text, but for those that follow what stands after the text."""
+    """The division that each part of a book belongs to, in order, by its role. A part without a
+    role is body text unless it follows back matter."""
     division: Division = "frontmatter"
     for name in roles:
         place = ROLES[name].place if name in ROLES else None

@@ -28,7 +28,7 @@ def slug(text: str) -> str:
 
 
 def short_slug(text: str) -> str:
-    """A slug for the name of a file, of whole words where it has to be cut; it may be empty."""
+    """A slug for a file name, shortened to whole words if necessary; it may be empty."""
     name = slug(text)
     if len(name) > LONGEST:
         name = name[: LONGEST + 1].rpartition("-")[0] or name[:LONGEST]

@@ -56,8 +56,8 @@ def column_count(table: Table) -> int:
 
 
 def within_rows(rows: Sequence[TableRow]) -> list[TableRow]:
-    """The rows that have cells, none of which takes more rows than there are; 0 rows are all
-    that follow."""
+    """The rows with cells; no cell spans more rows than there are, and a span of 0 extends to the
+    last row."""
     kept = [0]
     for row in rows:
         kept.append(kept[-1] + bool(row.cells))

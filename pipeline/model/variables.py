@@ -1,4 +1,4 @@
-"""``{{ name }}``: which names there are, and what stands in their place."""
+"""``{{ name }}``: the variables and their values."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""Scripts beyond Latin, Greek and Cyrillic: which text has them, and the fonts for them.
+"""Scripts beyond Latin, Greek and Cyrillic: recognising them, and their fonts.
 
-The small font packages are installed with Chapbook, the large one by who needs it; one that
-is installed is used, and nothing that the machine has besides.
+The small font packages are installed with Chapbook, the large one only on request; if it is
+installed it is used. The machine's own fonts are never used.
 """
 
 from __future__ import annotations

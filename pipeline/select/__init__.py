@@ -64,11 +64,11 @@ FORMAT_NAMES = {
 
 
 def select(document: Document, edition: Edition) -> Document:
-    """The document without what ``edition`` does not contain, and without conditions.
+    """The document without what does not belong in ``edition``, and without conditions.
 
-    What is to be matched or ordered is shuffled, and has its solution for teachers only.
-    What only they get has the class ``teacher`` afterwards, if a condition kept it for them.
-    A word that names no format or edition is a BAD_ATTRIBUTE warning.
+    Items to match or order are shuffled; only teachers get the solution. Content for teachers that
+    a condition selected gets the class ``teacher``. An unknown format or edition is a BAD_ATTRIBUTE
+    warning.
     """
     document = keep_timings(document, edition)
     students = edition if edition.audience == "student" else replace(edition, audience="student")
@@ -85,7 +85,7 @@ def select(document: Document, edition: Edition) -> Document:
 
     def enter(node: Node) -> Node | tuple[Node, ...]:
         if not _belongs(node, edition):
-            # What it stands for was said in a place that the edition does not have.
+            # What it replaces is in a place that the edition does not have.
             if isinstance(node, model.Abbreviation):
                 return model.Text(text=node.text, span=node.span)
             return taken_out(node)
@@ -177,7 +177,7 @@ def _without_conditions(node: Node, edition: Edition) -> Node:
 
 
 def _keep_sections(blocks: tuple[Block, ...], edition: Edition) -> tuple[Block, ...]:
-    """The blocks without the headings that do not belong, and what stands under them."""
+    """The blocks without excluded headings and their sections."""
     kept = tuple(_in_sections(blocks, edition))
     return blocks if len(kept) == len(blocks) else kept
 
@@ -232,8 +232,8 @@ Pair = tuple[Span, Span]
 
 
 class Spacing:
-    """The loose lists as they were, each by its place. A blank line before or after what an
-    edition does not have says nothing in it of how the list is set."""
+    """The original loose lists, by position. A blank line next to something that is removed says
+    nothing about the list's spacing."""
 
     def __init__(self) -> None:
         self._before: dict[Span, dict[Pair, bool]] = {}

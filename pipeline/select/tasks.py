@@ -97,8 +97,8 @@ def _thing(item: ListItem) -> _Thing:
 
 
 def _order(things: Sequence[_Thing]) -> tuple[int, ...]:
-    """An order that depends on what the things say, and is not the one that is given, not
-    even if only those are left that all readers get."""
+    """An order that depends on the items' text, and differs from the given one, even among only
+    those items that all readers get."""
     for attempt in itertools.count():
         marks = [_digest(f"{attempt} {thing.content}") for thing in things]
         order = sorted(range(len(things)), key=marks.__getitem__)
@@ -109,7 +109,7 @@ def _order(things: Sequence[_Thing]) -> tuple[int, ...]:
 
 
 def _is_another(order: list[int], things: Sequence[_Thing]) -> bool:
-    """Return whether an order of some things is not the one that is given, if there is another."""
+    """Return whether an order of some items differs from the given one, if there is another."""
     contents = [things[index].content for index in order]
     given = [things[index].content for index in sorted(order)]
     return contents != given or len(set(given)) < 2
@@ -127,7 +127,7 @@ def _texts(node: Node) -> Iterable[str]:
 
 
 def _held(item: ListItem) -> ListItem:
-    # It stands first: what comes after a heading may be left out with it.
+    # It goes first: what follows a heading may be removed with it.
     return replace(item, children=(_HOLD, *item.children))
 
 

@@ -21,9 +21,9 @@ LONGEST = 600
 
 
 def keep_timings(document: Document, edition: Edition) -> Document:
-    """The document with what says how long something takes, where the edition is a teacher's,
-    or without it. What is no whole number from 1 to 600, or not of what takes time, is left
-    out, as a BAD_ATTRIBUTE warning."""
+    """The document with durations, if the edition is for teachers, or without them. Anything but a
+    whole number from 1 to 600, or a duration in the wrong place, is removed with a BAD_ATTRIBUTE
+    warning."""
     kinds: set[type[Node]] = set()
     found: dict[tuple[Span | None, str], Diagnostic] = {}
 

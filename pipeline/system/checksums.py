@@ -1,5 +1,5 @@
-"""The list of a folder's files with their SHA-256, as the command ``sha256sum`` writes and reads
-it. It says whether a copy is whole, and which files a later build may take away."""
+"""The list of a folder's files with their SHA-256, in the format of the command ``sha256sum``. It
+verifies copies, and shows which files a later build may remove."""
 
 from __future__ import annotations
 
@@ -24,8 +24,8 @@ def checksums(files: Mapping[str, bytes]) -> bytes:
 
 
 def listed(folder: Path) -> dict[str, str]:
-    """The files that the list of a folder names, with their SHA-256: those in the folder and in
-    folders of that. None where there is no list."""
+    """The files in a folder's list, with their SHA-256: those in the folder and its subfolders.
+    None if there is no list."""
     try:
         lines = (folder / LIST).read_text("utf-8").splitlines()
     except (OSError, UnicodeDecodeError):
@@ -35,8 +35,8 @@ def listed(folder: Path) -> dict[str, str]:
 
 
 def manifested(file: Path) -> dict[str, str]:
-    """The files that a manifest names, with their SHA-256. Raises `ValueError` where it is none,
-    and `OSError` where it cannot be read."""
+    """The files in a manifest, with their SHA-256. Raises `ValueError` for an invalid manifest, and
+    `OSError` if it cannot be read."""
     outputs = msgspec.json.decode(file.read_bytes(), type=_Manifest).outputs
     return {output.file: output.sha256 for output in outputs if _is_within(output.file)}
 

@@ -1,8 +1,8 @@
-"""Writing files so that nobody ever finds half of one, or a mix of two sets.
+"""Writing files so that nobody ever finds a partial file, or a mix of two sets.
 
-A set of files is first written into a folder ``.saving`` below the one it is for. A journal there
-then says what goes where, and is the point of no return: before it nothing has changed, and after
-it the next who writes into the folder finishes what was begun. Sets are written one at a time.
+A set of files is first written to a folder ``.saving`` inside the target. Then a journal there
+records where each file goes, which is the point of no return: before it nothing has changed, and
+after it the next writer to the folder completes the operation. Sets are written one at a time.
 """
 
 from __future__ import annotations
@@ -33,15 +33,15 @@ class _Journal(msgspec.Struct, frozen=True):
 
 
 def model_of(folder: Path) -> Path:
-    """The path of the document from which a folder of outputs was made: beside that folder, not in
-    it, since the folder is passed on and the document contains all answers."""
+    """The path of the document from which a folder of outputs was made: next to that folder and not
+    inside it, because the folder is passed on and the document contains all answers."""
     folder = folder.absolute()
     return folder.parent / WORK / folder.name / "model.json"
 
 
 def list_made(folder: Path, files: Iterable[Path]) -> None:
-    """List the files that were made in ``folder``, beside the document: so that others know which
-    are Chapbook's. Those that are listed stay so as long as they are there."""
+    """List the files that were made in ``folder``, next to the document, so that others know which
+    are Chapbook's. Files listed earlier stay listed as long as they exist."""
     listing = model_of(folder).with_name("files")
     with contextlib.suppress(OSError):
         before = (folder / line for line in os.fsdecode(listing.read_bytes()).splitlines())
@@ -51,9 +51,9 @@ def list_made(folder: Path, files: Iterable[Path]) -> None:
 
 
 def write(path: Path, data: bytes) -> bool:
-    """Write ``data`` to ``path`` at once, if that is not what it holds already.
+    """Write ``data`` to ``path`` atomically, unless it already contains them.
 
-    Returns whether anything was written. Raises `OSError` where it cannot be.
+    Returns whether anything was written. Raises `OSError` on failure.
     """
     return bool(write_all(path.parent, {path: data}))
 
@@ -62,9 +62,9 @@ def write_all(
     folder: Path, files: Mapping[Path, bytes], gone: Iterable[Path] = ()
 ) -> tuple[Path, ...]:
     """Write a set of files below ``folder``, and delete those that are ``gone``: all or nothing,
-    though the process be killed. Returns those that have changed.
+    even if the process is killed. Returns those that have changed.
 
-    Raises `OSError` where that cannot be done; nothing is left behind then.
+    Raises `OSError` on failure, and leaves nothing behind.
     """
     folder.mkdir(parents=True, exist_ok=True)
     with _alone_in(folder):
@@ -78,7 +78,7 @@ def write_all(
 
 
 def _stage(folder: Path, files: Mapping[Path, bytes], gone: Iterable[Path]) -> None:
-    """Write files, and the journal that says where they go."""
+    """Write files, and the journal that records their destinations."""
     staging = folder / STAGING
     try:
         staging.mkdir()
@@ -105,7 +105,7 @@ def recover(folder: Path) -> None:
 
 
 def _finish(folder: Path) -> None:
-    """Do what the journal says, if there is one, and sweep."""
+    """Complete the operation in the journal, if there is one, and clean up."""
     staging = folder / STAGING
     with contextlib.suppress(FileNotFoundError, msgspec.MsgspecError):
         journal = msgspec.json.decode((staging / JOURNAL).read_bytes(), type=_Journal)
@@ -118,8 +118,8 @@ def _finish(folder: Path) -> None:
 
 
 def _below(folder: Path, place: str) -> Path:
-    """A journal's path. Raises `FileNotFoundError` for one that leads out of the folder, as no
-    journal of ours does."""
+    """A journal's path. Raises `FileNotFoundError` for a path outside the folder, which Chapbook
+    never writes."""
     if Path(place).is_absolute() or ".." in Path(place).parts:
         raise FileNotFoundError(place)
     return folder / place
@@ -127,9 +127,9 @@ def _below(folder: Path, place: str) -> Path:
 
 @contextlib.contextmanager
 def _alone_in(folder: Path) -> Iterator[None]:
-    """Wait until nobody else writes into a folder, and keep others out. The lock is on the folder
-    itself, so that no file of it stays behind; Windows, which has no such lock, gets a file for
-    it among those of the user that are temporary."""
+    """Wait until nobody else writes to a folder, and keep others out. The folder itself is locked,
+    so that no lock file remains; on Windows, which cannot do that, a temporary file of the user is
+    locked."""
     if sys.platform == "win32":
         import msvcrt
 
@@ -164,9 +164,8 @@ def _holds(path: Path, data: bytes) -> bool:
 
 
 def dependency_file(target: str, dependencies: Iterable[Path]) -> bytes:
-    """A rule for make: ``target`` depends on the files, named from the working directory
-    where they are below it. Each is also a target of its own, so that one that goes away
-    does not stop make."""
+    """A rule for make: ``target`` depends on the files, relative to the working directory if they
+    are below it. Each file is also a target, so that make does not stop when one disappears."""
     paths = [_escape(_relative(path)) for path in dependencies]
     lines = [f"{_escape(target)}: {' '.join(paths)}", *(f"{path}:" for path in paths)]
     return ("\n".join(lines) + "\n").encode()

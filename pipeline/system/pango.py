@@ -62,10 +62,10 @@ _WINDOWS = "in MSYS2, type: pacman -S mingw-w64-ucrt-x86_64-pango"
 
 
 def pango_problem() -> str | None:
-    """One line that says which libraries for PDF are missing and what to type to install them
-    on this system; ``None`` where all are there.
+    """One line that names the missing libraries for PDF and the command to install them on this
+    system; ``None`` if none are missing.
 
-    Takes about 10 ms where they are there, and does not import WeasyPrint.
+    Takes about 10 ms if all are there, and does not import WeasyPrint.
     """
     missing = missing_libraries()
     if not missing:
@@ -74,7 +74,7 @@ def pango_problem() -> str | None:
 
 
 def pango_version() -> str:
-    """The version of Pango, which breaks lines; "" where there is none."""
+    """The version of Pango, which breaks lines; "" if there is none."""
     with contextlib.suppress(OSError, AttributeError):
         name = next(filter(_opens, _LIBRARIES["Pango"]), None)
         said = ctypes.CDLL(name or "").pango_version_string

@@ -1,4 +1,4 @@
-"""Paths that a source gives: where they lead, and whether they may."""
+"""Paths in a source: where they lead, and whether they are allowed."""
 
 from __future__ import annotations
 
@@ -70,8 +70,8 @@ def scheme(address: str) -> str:
 
 
 def written(href: str) -> str:
-    """An address as print shows it: readable letters for those that are encoded, where that
-    is safe, and no more before it than tells that it is one."""
+    """A printed form of an address: with readable letters instead of encoded ones if that is safe,
+    and with no more of its scheme than is needed to recognise it."""
     text = unquote(href, errors="strict") if _decodes(href) else href
     text = re.sub(r"^(?:mailto|tel):", "", text)
     text = re.sub(r"^(?:https?:)?//(?=www\.)", "", text)

@@ -1,7 +1,7 @@
-"""Stores: what took long to make, by names that say what it was made of.
+"""Stores: results that took long to compute, by names derived from their inputs.
 
-A store is an aid only. What it cannot keep or give is made again, and a file of it may be
-deleted at any time.
+A store is only an aid. Results that it cannot keep or return are computed again, and its files may
+be deleted at any time.
 """
 
 from __future__ import annotations
@@ -31,13 +31,13 @@ def cache_folder() -> Path | None:
 
 
 CACHE = ".cache"
-"""The folder, beside those of the outputs, that keeps what stages of builds have made."""
+"""The folder for results of stages, next to the output folders."""
 
 LIMIT = 1_000_000_000
 """Bytes that a folder may hold."""
 
 BETWEEN_TRIMS = 60
-"""Seconds in which builds do not look again for what the store may lose."""
+"""Seconds during which builds do not trim the store again."""
 
 LITTER = 60 * 60
 """Seconds after which a file that was never finished is taken for abandoned."""
@@ -71,9 +71,8 @@ class MemoryStore:
 
 
 class Folder:
-    """Keeps each in a file, which begins with the digest of the rest, so that a damaged one is
-    not used. Files appear whole or not at all, whoever else writes; `trim` takes away what was
-    not used for longest."""
+    """A store with a file for each entry, which begins with a digest of the rest, so that damaged
+    files are not used. Files are written atomically; `trim` removes the least recently used."""
 
     def __init__(self, path: Path, limit: int = LIMIT) -> None:
         self._path = path
@@ -100,9 +99,9 @@ class Folder:
                 unfinished.unlink(missing_ok=True)
 
     def trim(self, every: float = 0) -> None:
-        """Delete what was not used for longest until the rest is within the limit, and what
-        was never finished. Looking through thousands of files takes a tenth of a second, and is
-        not done again within ``every`` seconds."""
+        """Delete the least recently used files until the rest is within the limit, and unfinished
+        files. Examining thousands of files takes a tenth of a second, so it is not repeated within
+        ``every`` seconds."""
         last = self._path / "trimmed"
         with contextlib.suppress(OSError):
             if abs(time.time() - last.stat().st_mtime) < every:
@@ -159,13 +158,13 @@ class Memo(Memory):
 
     @property
     def data(self) -> bytes:
-        """All that was asked for; nothing where that was known before."""
+        """All entries that were requested; nothing if that was known before."""
         is_same = self._now.keys() == self._before.keys()
         return b"" if is_same else msgspec.msgpack.encode(self._now)
 
 
 def key(*parts: str | bytes) -> str:
-    """A name for what is made of ``parts``: the same for the same parts in order."""
+    """A name derived from ``parts``: the same for the same parts in order."""
     digest = hashlib.sha256()
     for part in parts:
         data = part.encode("utf-8", "surrogateescape") if isinstance(part, str) else part

@@ -124,9 +124,8 @@ class Subject(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class Audience(msgspec.Struct, frozen=True, omit_defaults=True):
-    """Whom it is for: ``groups`` of readers by the names that the front matter has for them,
-    ages in years (``youngest`` to ``oldest``, 0 where there is no bound), and the ``level`` of
-    education in words."""
+    """The intended readers: ``groups`` by their names in the front matter, ages in years
+    (``youngest`` to ``oldest``, 0 if unbounded), and the ``level`` of education in words."""
 
     written: ClassVar = Written("an audience", alone="groups")
     groups: Annotated[
@@ -142,7 +141,7 @@ class Audience(msgspec.Struct, frozen=True, omit_defaults=True):
 
     @property
     def ages(self) -> str:
-        """As schema.org has it: ``10-14``, ``16-``, or nothing."""
+        """The range in schema.org's form: ``10-14``, ``16-``, or nothing."""
         if not self.youngest and not self.oldest:
             return ""
         return f"{self.youngest or 0}-{self.oldest or ''}"
@@ -166,8 +165,8 @@ class Certification(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class Series(msgspec.Struct, frozen=True, omit_defaults=True):
-    """``kind`` is ``set`` for one that is complete and may be sold as a whole; ``issn`` has its
-    hyphen."""
+    """``kind`` is ``set`` for a series that is complete and may be sold as a whole; ``issn``
+    includes its hyphen."""
 
     written: ClassVar = Written("a series", alone="name")
     name: Annotated[str, Key("The title of the series.")]
@@ -216,9 +215,9 @@ class Cover(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class OwnFont(msgspec.Struct, frozen=True, omit_defaults=True):
-    """A font in the source's folder, and where the front matter names it. *Resolved* (own_fonts):
-    ``family``, ``weight`` and ``style``; whether it is to be ``obfuscated`` in e-books, and has
-    to be embedded as a ``whole``."""
+    """A font in the source's folder, and its position in the front matter. *Resolved* (own_fonts):
+    ``family``, ``weight`` and ``style``; whether it must be ``obfuscated`` in e-books, and embedded
+    as a ``whole``."""
 
     written: ClassVar = Written("a font", alone="source")
     source: Annotated[str, Key("A font in the source's folder.", name="file", form="font")]
@@ -251,10 +250,9 @@ class Brand(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class ContentsOptions(msgspec.Struct, frozen=True, omit_defaults=True):
-    """``show``: whether the outputs print a table of contents (auto: where the document
-    is long enough to need one). ``depth``: how many levels of sections. ``questions``:
-    whether the questions of a dialogue are entries of it. ``figures``, ``tables`` and
-    ``listings``: whether there are lists of these as well."""
+    """``show``: whether to print a table of contents (auto: if the document is long enough).
+    ``depth``: the number of heading levels. ``questions``: whether to include the questions of a
+    dialogue. ``figures``, ``tables`` and ``listings``: whether to add lists of these."""
 
     written: ClassVar = Written("a table of contents", alone="show")
     show: Annotated[

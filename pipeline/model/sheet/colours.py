@@ -1,5 +1,5 @@
-"""Colours as ``#rrggbb``: how they stand out from each other, what is made of them, and a
-publisher's own in the styles, on paper and on screens by day and by night."""
+"""Colours as ``#rrggbb``: their contrast, derived colours, and the publisher's own in the styles,
+on paper and on screens in light and dark mode."""
 
 from __future__ import annotations
 

@@ -35,9 +35,9 @@ NARROWEST_TABLE = 0.985
 
 
 class Knot(NamedTuple):
-    """Between two knots all changes evenly. ``text`` is in points, the others are shares of
-    what the page has by itself: ``margins`` are those above and below, ``sides`` what the
-    others are at least, and ``measure`` is the length of a line in the text's size."""
+    """A setting between two knots, with linear interpolation. ``text`` is in points; the others are
+    relative to the page's defaults: ``margins`` at top and bottom, ``sides`` the minimum of the
+    others, and ``measure`` the line length in terms of the type size."""
 
     text: float
     leading: float = 1

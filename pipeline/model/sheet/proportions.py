@@ -119,8 +119,8 @@ def _words_in(node: Node) -> float:
 
 
 def is_book(document: Document) -> bool:
-    """Return whether what an edition contains is printed as a book: as the front matter says, or
-    where it is long. A part of a publication is what its own length makes it."""
+    """Return whether the content of an edition is printed as a book: as the front matter says, or
+    if it is long. For a part of a publication, its own length counts."""
     said = document.metadata.made_up_as
     if said and not document.metadata.part_of:
         return said == "book"
@@ -151,7 +151,7 @@ def settle(
         column = 0
     beside = 0 if is_book else column
     measure = room - beside if columns > 1 or all(is_given) else min(MEASURE * scale, room - beside)
-    # margins that are given are what they say; else what is over goes to both sides
+    # margins set by the author are kept; the remaining space is divided between both sides
     spare = room - beside - measure
     if is_book and not any(is_given):
         spare += inner - gutter + outer
@@ -204,7 +204,7 @@ def _with_footer(sheet: Sheet, metadata: Metadata, *, is_large: bool) -> Sheet:
 
 
 def has_room_for_notes(sheet: Sheet) -> bool:
-    """Return whether notes can stand beside the text."""
+    """Return whether margin notes are possible."""
     return sheet.outer >= ROOM_FOR_NOTES if sheet.is_book else sheet.hangs
 
 
@@ -251,8 +251,7 @@ FOLDS: dict[Imposition, int] = {"none": 0, "booklet": 1, "2-up": 1, "4-up": 2}
 
 
 def _page_on(paper: PageSize, imposition: Imposition) -> PageSize:
-    """The page that so many of make up a side of the paper: half of it is A5 for A4, a quarter
-    A6."""
+    """The page of which a number make up one side of the paper: half of A4 is A5, a quarter A6."""
     for _ in range(FOLDS[imposition]):
         paper = _half(paper)
     return paper

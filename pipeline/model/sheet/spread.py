@@ -14,8 +14,8 @@ MARKS = 9
 """The area of the sheet beyond the edges, with room for crop marks."""
 
 LEAST_PAGES, LEAST_SPINE = 80, 6.0
-"""Pages, or millimetres, from which on a spine can bear words: a thinner one is folded a little
-beside its place, and the words would be on the front."""
+"""The minimum number of pages, or millimetres, for text on the spine: thinner spines may be folded
+slightly off, and the text would end up on the front."""
 
 
 class SpreadSheet(NamedTuple):
@@ -57,8 +57,8 @@ class SpreadSheet(NamedTuple):
 def spread_sheet(
     page: PageSize, pages: int, thickness: float, *, from_right: bool = False
 ) -> SpreadSheet:
-    """The cover of so many pages on sheets of paper of a ``thickness``, each of two pages. A
-    spine is told to a tenth of a millimetre, as binders do."""
+    """The cover for a number of pages on sheets of paper of a ``thickness``, two pages per sheet.
+    The spine is rounded to a tenth of a millimetre, as binders do."""
     return SpreadSheet(page, pages, round(-(-pages // 2) * thickness, 1), from_right)
 
 

@@ -13,7 +13,7 @@ HANGING_IN_TEXT = """\
 :is(main, section) > .dialogue .speaker { text-align: start }
 :is(main, section) > .exercise > .exercise-title > .label { position: static }
 """
-"""For paper that has no column beside the text, and for books, which have it in the margin."""
+"""For paper without a margin column, and for books, which use the margin for it."""
 
 BOOK = "section.level-1:not(:first-child) { break-before: page }\n"
 

@@ -53,8 +53,7 @@ def folded_words(meaning: str) -> frozenset[str]:
 
 
 def folded(word: str) -> str:
-    """A word without what authors write in one way or another: capitals, accents, and what
-    stands between its parts."""
+    """A word in normal form: without capitals, accents, and separators between its parts."""
     plain = unicodedata.normalize("NFKD", word.casefold())
     return _BETWEEN.sub("", "".join(c for c in plain if not unicodedata.combining(c)))
 
@@ -65,7 +64,7 @@ def _own(language: str) -> Mapping[str, str]:
 
 @functools.lru_cache
 def read_file(language: str) -> Mapping[str, Any]:
-    """All that a language's file says; nothing, where there is none."""
+    """The contents of a language's file; empty if there is none."""
     file = FOLDER / f"{language}.toml"
     if not language.isalpha() or not file.is_file():
         return {}

@@ -17,33 +17,34 @@ OTHERS = "others"
 class Writing(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The conventions of a language; the defaults are for an unknown one.
 
-    Names: ``name`` is the language's own, ``also`` are others, and codes of three letters.
+    Names: ``name`` is the language's own, ``also`` are others, and three-letter codes.
 
-    Text: ``double`` and ``single`` stand for pairs of `"` and `'`: what opens, what closes. They
-    follow the Unicode CLDR, but for Arabic and its neighbours: angle marks turn round in text
-    from right to left, and so are right in all of it. ``toggles``: marks may touch letters on
-    both sides, so that only their order tells which open. ``elisions``: words that begin with an
-    apostrophe. ``spaced``: a space before ; : ! ? % is never broken. ``units``: words that stay
-    with their number. ``joins``: a line end between two of the script's characters is no space.
+    Text: ``double`` and ``single`` replace pairs of `"` and `'`: opening, closing. They follow the
+    Unicode CLDR, except for Arabic and related languages: angle marks are mirrored in right-to-left
+    text, and so are correct throughout. ``toggles``: marks may touch letters on both sides, so that
+    only their order shows which ones open. ``elisions``: words that begin with an apostrophe.
+    ``spaced``: a space before ; : ! ? % is never broken. ``units``: words that stay with their
+    number. ``joins``: a line break between two characters of the script is not a space.
 
-    Numbers, as the CLDR has them: ``decimal`` stands before decimals, ``group`` between groups
-    of three digits, from ``fewest`` digits on, and a space before % where it is
-    ``spaced_percent``. The defaults are those of the International System of Units.
+    Numbers, following the CLDR: ``decimal`` precedes decimals, ``group`` separates groups of three
+    digits from ``fewest`` digits on, and with ``spaced_percent`` there is a space before %. The
+    defaults are those of the International System of Units.
 
-    Order: ``script`` comes first in an index. ``own_letters`` are groups of a letter and those
-    that come after it as letters of their own, ``digraph`` two that are one, ``capitals`` what
-    stands over a letter's group where that is not its capital. Choices are counted by an
-    ``alphabet`` of `pipeline.model.words.numerals`.
+    Collation: ``script`` comes first in an index. ``own_letters`` are groups of a letter and those
+    sorted after it as separate letters, ``digraph`` two letters that count as one, ``capitals`` the
+    headings of letters whose capital differs. Choices are lettered with an ``alphabet`` of
+    `pipeline.model.words.numerals`.
 
-    Reading: ``words_a_minute`` were measured by reading aloud, of adults, in their own language
-    (Trauzettel-Klosinski and Dietz, Standardized Assessment of Reading Performance,
-    Investigative Ophthalmology & Visual Science 53 (2012)), or are the mean of the languages
-    measured; ``characters_a_minute`` instead for those that do not part their words.
-    ``unparted``: nor do these, and no speed is known.
+    Reading: ``words_a_minute`` were measured with adults reading aloud in their own language
+    (Trauzettel-Klosinski and Dietz, Standardized Assessment of Reading Performance, Investigative
+    Ophthalmology & Visual Science 53 (2012)), or are the mean of the languages measured;
+    ``characters_a_minute`` replaces it for scripts without spaces between words. ``unparted``: such
+    a script, with unknown speed.
 
-    Print: signs of ``notes_before_stops`` stand before punctuation; spines are read from the foot
-    to the head (``spine_upwards``) in the countries of these languages. In others, and in
-    ISO 6357, they are read from the head to the foot, and lie the right way up with the book."""
+    Print: characters in ``notes_before_stops`` precede punctuation; spines read from bottom to top
+    (``spine_upwards``) in the countries of these languages; in others, and in ISO 6357, they read
+    from top to bottom, so that they are upright when the book lies face up.
+    """
 
     name: str = ""
     also: tuple[str, ...] = ()
