@@ -1,10 +1,10 @@
-"""Runs stages, and runs none whose outcome is known.
+"""Runs stages, except those whose result is known.
 
-The key of an outcome is a digest of all that the stage takes, and of the code. Which files a
-stage reads is known once it has run, and so stands in what is kept under the key: a `_Trace` says
-which files there were, with what in them, and what came of that. Where a trace is true of the
-files as they are, the stage need not run. (The idea is that of constructive traces; see Mokhov,
-Mitchell and Peyton Jones, *Build Systems à la Carte*, 2018, section 4.2.)
+The key of a result is a digest of all arguments of the stage, and of the code. The files that a
+stage reads are known only after it has run, and are therefore stored under the key: a `_Trace`
+records the files with their content, and the result. If a trace matches the current files, the
+stage need not run. (These are constructive traces; see Mokhov, Mitchell and Peyton Jones, *Build
+Systems à la Carte*, 2018, section 4.2.)
 """
 
 from __future__ import annotations
@@ -225,8 +225,8 @@ class Runner:
         return outcome
 
     def later(self, stage: Stage[T], *takes: Any) -> Callable[[], Outcome[T]]:
-        """The same, begun in another process where that is worth it, and waited for when it is
-        asked for."""
+        """The same, started in another process if that is worth it, and awaited when the result is
+        requested."""
         is_apart = self._executor and stage.apart and stage.apart(*takes)
         return self._begin(stage, takes, self._executor if is_apart else None)
 
@@ -331,7 +331,7 @@ class Runner:
         trace = _Trace(files, identity, stage.findings(value))
         outcome = Outcome(stage, trace, lambda: value, self._store, self._memory, seconds)
         outcome.value = value
-        # What was saved while the stage ran may not be what it has read.
+        # What was saved while the stage ran may differ from what it has read.
         if self._store and not any(_changed_since(path, started) for path in paths):
             if stage.kept:
                 self._store.put(identity, data)

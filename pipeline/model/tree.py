@@ -1,7 +1,7 @@
-"""Walking and rewriting trees of nodes: the one place that knows where children are.
+"""Walking and rewriting trees of nodes: the only module that knows where children are.
 
-Nothing here recurses, so that the depth of a document is no limit; what a rewriting
-leaves as it was is the same object afterwards, so that a pass costs what it changes.
+Nothing here recurses, so the depth of a document is not limited. Unchanged nodes remain the same
+objects, so the cost of a pass is proportional to its changes.
 """
 
 from __future__ import annotations
@@ -57,7 +57,7 @@ MINUTES = "minutes"
 """The key of the attribute that says, for teachers alone, how long something takes."""
 
 MARKS = ("marks", "points")
-"""The keys of attributes that say how many marks an exercise, or a question of it, has."""
+"""The attribute keys for the marks of an exercise or a question."""
 
 WORD_BANK = "word-bank"
 """The name of a container for the words that are missing in gaps."""
@@ -194,8 +194,8 @@ def are_same(some: Sequence[Node], others: Sequence[Node]) -> bool:
 
 
 def of_text(make: Callable[[Document], T]) -> Callable[[Document], T]:
-    """A function of the text of a document, which keeps what it gave last: passes ask for the
-    same one after another, and editions have the same text."""
+    """A cached function of the text of a document: several passes need the same result, and
+    editions share their text."""
     last: list[tuple[Document, T]] = []
 
     @functools.wraps(make)
@@ -360,7 +360,7 @@ students get too, so that both have the same numbers."""
 
 
 def has_condition(node: Node) -> bool:
-    """Return whether the node says which editions it is for."""
+    """Return whether the node has a condition on editions."""
     return any(key in CONDITIONS for key, _ in node.attributes.pairs)
 
 

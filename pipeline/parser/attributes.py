@@ -28,7 +28,7 @@ ALIGNMENTS = {
     **{name: name for name in ("left", "right", "center")},
     **dict.fromkeys(("centre", "middle"), "center"),
 }
-"""The classes that say where a block stands in the line, by what authors call that."""
+"""The classes for the alignment of a block, by the words that authors use for them."""
 
 MOST_BRACES = 16
 """Opening braces that a list at the end of a text is looked for at."""
@@ -72,9 +72,9 @@ def read(text: str, pos: int = 0) -> tuple[Attributes, int] | None:
 def make(
     name: str = "", classes: tuple[str, ...] = (), pairs: tuple[tuple[str, str], ...] = ()
 ) -> Attributes:
-    """Attributes of which the empty ones are always the same object, so that documents
-    that are equal are written in the same way. A class that means an answer in some language
-    is followed by the class that says so in all passes."""
+    """Attributes, with a single object for empty ones, so that equal documents are serialised in
+    the same way. A class that means an answer in some language is followed by the class that all
+    passes know."""
     meant = dict.fromkeys(found.meaning for name in classes if (found := secret(name)))
     if meant:
         classes = tuple(dict.fromkeys((*classes, *meant)))

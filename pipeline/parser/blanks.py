@@ -55,8 +55,8 @@ def _width(text: str) -> int:
 
 
 def settle_blanks(document: Document) -> Document:
-    """The document without blanks where there can be none: there they are underscores. One
-    with an answer, which would be lost, is a MISPLACED_BLANK error."""
+    """The document with blanks only where they are allowed: elsewhere they become underscores. A
+    misplaced blank with an answer, which would be lost, is a MISPLACED_BLANK error."""
     if not has(document, model.Blank):
         return document
     found: list[Diagnostic] = []

@@ -1,12 +1,12 @@
 """Python-Markdown's block parser, reading by line instead of by paragraph.
 
-The stock parser cuts the text at blank lines before it knows what they mean, and keeps no
-positions. This one follows the strategy that CommonMark's appendix describes: every line
-is first matched against the blocks that are open, then asked whether it begins new ones,
-then added to the innermost. It is linear, and every element knows its lines.
+The stock parser splits the text at blank lines before it knows what they mean, and keeps no
+positions. This one follows the strategy in CommonMark's appendix: every line is first matched
+against the open blocks, then tested for new ones, then added to the innermost. It is linear, and
+every element knows its lines.
 
-Processors are registered with Python-Markdown as its own are. What they do instead of those'
-``test`` and ``run`` is in `LineProcessor`.
+Processors are registered with Python-Markdown like its own. `LineProcessor` replaces their ``test``
+and ``run``.
 """
 
 from __future__ import annotations
@@ -124,10 +124,10 @@ class LineProcessor(BlockProcessor):
 
 
 class LineParser(BlockParser):
-    """See the module. ``first_line`` is the source line that the text begins on, ``number``
-    the line at hand; the first ``base`` of the open blocks are not matched, but stay open.
-    ``formula_marks`` is how many lines of the file that are yet to come have ``$$``, and
-    ``last_comment_mark`` the last of those being read that has ``%%``."""
+    """See the module. ``first_line`` is the source line that the text begins on, ``number`` the
+    current line; the first ``base`` of the open blocks are not matched, but stay open.
+    ``formula_marks`` is the number of further lines of the file with ``$$``, and
+    ``last_comment_mark`` the last of the current lines with ``%%``."""
 
     def __init__(self, md: Markdown, first_line: int = 1) -> None:
         super().__init__(md)
@@ -170,7 +170,7 @@ class LineParser(BlockParser):
         return element
 
     def add_leaf(self, element: BlockElement, cursor: Cursor) -> BlockElement:
-        """Add ``element``, which this one line is all of."""
+        """Add ``element``, which consists of this line only."""
         self.begin(element, cursor)
         self.close_tip()
         return element
@@ -213,8 +213,8 @@ class LineParser(BlockParser):
             self.report(Code.BAD_ATTRIBUTE, message, line, column, attributes.HINT)
 
     def check_end(self, text: str, line: int, column: int) -> None:
-        """Report an attribute list that ends ``text`` and cannot be read, but for one right
-        after a link or the like, which is reported where that is read."""
+        """Report an attribute list at the end of ``text`` that cannot be parsed, except one
+        directly after a link or the like, which is reported there."""
         at = text.rfind("{")
         if at >= 0 and text.rstrip(" \t#").endswith("}") and text[at - 1 : at] not in END_OF_INLINE:
             self.check_attributes(text[at:], line, column + at)
@@ -244,8 +244,8 @@ class LineParser(BlockParser):
     def read_apart(
         self, block: BlockElement, around: BlockElement, cursors: Iterable[Cursor]
     ) -> None:
-        """Read lines that were put aside into ``block``, which stands within ``around``, and
-        close what they open. Nothing is taken in by them: their places are read already."""
+        """Parse lines that were set aside into ``block``, inside ``around``, and close the blocks
+        they open. They include no files: their positions are already resolved."""
         before = (self.open, self.base, self.matched, self.number)
         block.processor, processor = None, block.processor
         self.open = [*self.open, around, block]
@@ -262,7 +262,7 @@ class LineParser(BlockParser):
 
     @property
     def next_line(self) -> str:
-        """The line after the one at hand, as it is; "" where there is none."""
+        """The next line, unprocessed; "" if there is none."""
         return "".join(self._lines[self._at + 1 : self._at + 2])
 
     def following(self) -> str:

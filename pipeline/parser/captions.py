@@ -26,8 +26,8 @@ def attach_captions(
 
 
 def _figures(block: Block, read_inlines: ReadInlines, report: Report) -> tuple[Block, ...]:
-    """The figure that a paragraph of one image is; or the paragraph, without the image that
-    it begins with where that is to stand at one side."""
+    """The figure for a paragraph with one image; or the paragraph without its first image, if that
+    is floated to one side."""
     if not isinstance(block, Paragraph | Plain) or not block.children:
         return (block,)
     image, *rest = block.children
@@ -63,8 +63,8 @@ def _figure(block: Paragraph | Plain, image: Inline, read_inlines: ReadInlines) 
 
 
 def figure_of(image: Image, span: Span | None, read_inlines: ReadInlines) -> Figure:
-    """The figure that an image is which stands alone: its title is the caption, and its
-    attributes are the figure's."""
+    """The figure for an image that is alone: its title is the caption, and its attributes are the
+    figure's."""
     of_image = ("decorative",)
     own = attributes.aligned(image.attributes)
     classes = tuple(c for c in own.classes if c not in of_image)

@@ -17,7 +17,8 @@ HTML allows none of them, XML not most."""
 
 
 def holds_forbidden(text: str) -> bool:
-    """Return whether a text has any of these. It is asked of its alphabet, which is short."""
+    """Return whether a text contains any of these. Its set of characters is tested, which is
+    small."""
     return FORBIDDEN.search("".join(set(text))) is not None
 
 
@@ -39,9 +40,8 @@ def shorten(text: str, limit: int = 50) -> str:
 
 
 def in_columns(line: str) -> tuple[str, list[int]]:
-    """A line as it stands on the screen: with a filler after each character that is two columns
-    wide, and without those that have no width of their own; and where in the line each column
-    is, nothing where all are in their places."""
+    """A line as displayed: with a filler after each double-width character, and without zero-width
+    ones; and the position of each column in the line, or nothing if all are unchanged."""
     if line.isascii():
         return line, []
     letters: list[str] = []

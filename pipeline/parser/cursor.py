@@ -11,9 +11,9 @@ _SPACE = re.compile(r"[ \t]*")
 class Cursor:
     """Reads one line from left to right.
 
-    ``pos`` counts characters of ``text``, ``column`` columns on the screen; both from 0.
-    `indent` is the white space before the next character, in columns. A tab of which
-    only some columns are taken becomes spaces, as CommonMark 0.31.2, section 2.2 has it.
+    ``pos`` counts characters of ``text``, ``column`` columns on the screen, both from 0. `indent`
+    is the white space before the next character, in columns. A partly consumed tab becomes spaces,
+    as in CommonMark 0.31.2, section 2.2.
     """
 
     __slots__ = ("_indent", "_next", "added", "column", "number", "pos", "text")

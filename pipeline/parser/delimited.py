@@ -17,7 +17,7 @@ MOST_CELLS = 50_000
 
 
 class Cell(NamedTuple):
-    """The text of a cell without its quotes, and where it stands."""
+    """The text of a cell without its quotes, and its position."""
 
     text: str
     span: Span
@@ -32,8 +32,8 @@ class _Mistake(NamedTuple):
 
 
 class Rows(NamedTuple):
-    """The rows that are not blank, each of as many cells as it has, and what is wrong; no rows
-    where there are more than `MOST_CELLS`."""
+    """The rows that are not blank, with their own lengths, and the problems found; no rows if there
+    are more than `MOST_CELLS`."""
 
     rows: tuple[tuple[Cell, ...], ...]
     mistakes: tuple[_Mistake, ...]
@@ -45,10 +45,10 @@ def numbered(text: str, first: int) -> tuple[Line, ...]:
 
 
 def read(lines: Sequence[Line], delimiter: str = "") -> Rows:
-    """The rows of some lines.
+    """The rows in some lines.
 
-    Without a ``delimiter`` it is what stands between the cells of the first row: tabs or
-    semicolons, where it has any, or else commas.
+    The default ``delimiter`` is the one in the first row: tabs or semicolons, if it has any, or
+    else commas.
     """
     return _Reader(lines, delimiter or _guess(lines)).read()
 

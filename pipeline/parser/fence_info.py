@@ -10,8 +10,8 @@ from pipeline.parser.attributes import joined
 from pipeline.parser.characters import unescape
 
 CELL = "cell"
-"""The key under which a fence says that it is a cell of Quarto, knitr or MyST, or another
-directive of theirs, and which."""
+"""The attribute key for a code cell of Quarto, knitr or MyST, or another of their directives, with
+its name."""
 
 LISTINGS = frozenset({"code", "code-block", "sourcecode"})
 """MyST's directives that show code."""
@@ -31,9 +31,9 @@ _OTHER = re.compile(r"\{?[^\s{]*")
 
 
 def read_info(info: str) -> tuple[str, Attributes]:
-    """The language, and what any of these after it say: ``{#id .class key=value}``,
-    ``key="value"`` with the keys of MkDocs and its kin, ``{2,4-5}`` for lines to mark. Without
-    a word the first class is the language: ``{.python}``. All else means nothing."""
+    """The language and its attributes: ``{#id .class key=value}``, ``key="value"`` with the keys of
+    MkDocs and similar tools, ``{2,4-5}`` for highlighted lines. Without a word, the first class is
+    the language: ``{.python}``. Anything else is ignored."""
     if cell := _CELL.match(info):
         return _of_cell(cell[1], cell[2])
     word = _WORD.match(info)
@@ -62,8 +62,8 @@ def read_info(info: str) -> tuple[str, Attributes]:
 
 
 def _of_cell(name: str, rest: str) -> tuple[str, Attributes]:
-    """The meaning of ``{python}``, or of ``{code-block} python`` in MyST: the language, and the
-    pair `CELL`, which tells the construct that other tools would run it."""
+    """The meaning of ``{python}``, or of MyST's ``{code-block} python``: the language, and the pair
+    `CELL`, which marks code that other tools would execute."""
     words = rest.split()
     if name in LISTINGS:
         return (words[0] if words else ""), NO_ATTRIBUTES

@@ -1,4 +1,4 @@
-"""The files beside the source that its text takes in: further text, code, data."""
+"""Included files: text, code, data."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ _PATH = re.compile(r"(?!%7B%7B)[^?#/\\][^?#]*")
 
 
 class SourceFiles:
-    """Reads text files in ``folder``, and nothing outside; without one, none at all.
+    """Reads text files in ``folder``, and nothing outside it; without one, nothing.
 
-    ``names`` are the paths from the folder of those that were read, in order. ``lines``
-    tells which file a line is of: addresses start from that file's folder. ``name`` is how
-    messages call the source itself.
+    ``names`` are the paths of the files read, relative to the folder, in order. ``lines`` maps
+    lines to files: addresses are relative to the folder of their file. ``name`` is the name of the
+    source in messages.
     """
 
     def __init__(self, folder: Path | None = None, name: str = "") -> None:
@@ -36,13 +36,13 @@ class SourceFiles:
 
     @property
     def names(self) -> tuple[str, ...]:
-        """The files that were read, and those that are not there yet."""
+        """The files that were read, and those that do not exist yet."""
         return (*self._texts, *self._missing)
 
     def read(self, address: str, span: Span | None) -> str | Diagnostic:
-        """The text of the file that a relative path leads to, with ``\\n`` for line ends; or
-        what is wrong: MISSING_FILE, OUTSIDE_FOLDER, TOO_MANY_INCLUDES, or what `source.read`
-        finds, said of the place ``span`` that names the file."""
+        r"""The text of the file at a relative path, with ``\n`` for line ends; or the problem:
+        MISSING_FILE, OUTSIDE_FOLDER, TOO_MANY_INCLUDES, or a finding of `source.read`, reported at
+        the ``span`` that names the file."""
         found = self.find(address, span)
         if isinstance(found, Diagnostic):
             return found
@@ -82,8 +82,8 @@ class SourceFiles:
         return self.lines.append(name, self._texts[name].count("\n") + 1)
 
     def rebased(self, address: str, span: Span | None) -> str:
-        """``address``, which is written in the file that ``span`` is in, as one that starts
-        from the source's folder; what is no relative path stays as it is."""
+        """``address``, written in the file of ``span``, relative to the source's folder; anything
+        but a relative path stays unchanged."""
         folder = self.lines.place(span.line)[0].folder if span else ""
         path = _PATH.match(address)
         if not folder or not path or scheme(address):

@@ -1,4 +1,4 @@
-"""Marks for the index that stand alone: they are no paragraph, but belong to what follows."""
+"""Index marks that stand alone: they are not a paragraph, but belong to the block that follows."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """The files and lines behind the lines that the parser reads. The parser counts the lines of a
-source and all its includes as those of one text, in which an included file follows the line of its
-include. Only at the end does every span become one of its own file."""
+source and all its includes as a single text, in which an included file follows the line that
+includes it. Only at the end are spans converted to their own files."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ from pipeline.model.tree import Changes, rewrite
 
 
 class _Piece(NamedTuple):
-    """A file that is read, once for every time that it is taken in: ``file`` is how messages
-    call it, "" for the source; ``name`` its path from the source's folder. It was taken in
-    by ``line`` of ``parent``, with headings ``shift`` levels lower than they are written."""
+    """An included file, once for each inclusion: ``file`` is its name in messages, "" for the
+    source; ``name`` its path relative to the source's folder. It is included by ``line`` of
+    ``parent``, with headings lowered by ``shift`` levels."""
 
     name: str
     file: str = ""
@@ -91,8 +91,8 @@ class LineMap:
         return piece, line + number - self._starts[index]
 
     def span(self, span: Span) -> Span:
-        """``span`` in its file. Where it ends in a file that this one takes in, it ends with
-        the line that does; where it ends outside, as HTML may, its end is left out."""
+        """``span`` in its file. If it ends in a file that is included in this one, it ends with the
+        including line; if it ends outside, as HTML may, its end is omitted."""
         if not span.line:
             return span
         piece, line = self.place(span.line)

@@ -1,4 +1,4 @@
-"""Lines of text that know where they stand."""
+"""Lines of text with their positions."""
 
 from __future__ import annotations
 

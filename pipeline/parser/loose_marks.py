@@ -1,6 +1,6 @@
-"""Marks of choices that stand in no list of choices: in lines of a paragraph, in cells, at the
-end of items. They become gaps, so that students do not get what is right; lists in HTML are choices
-where those in Markdown are."""
+"""Marks of choices outside of lists of choices: in lines of a paragraph, in cells, at the end of
+items. They become blanks, so that students do not see the right answers; lists in HTML are choices
+under the same conditions as in Markdown."""
 
 from __future__ import annotations
 
@@ -31,11 +31,11 @@ N = TypeVar("N", bound=Node)
 
 
 def fill(document: Document) -> Document:
-    """The document with a gap for each such mark, and a finding where one has an x.
+    """The document with a blank for each such mark, and a finding for marks with an x.
 
-    An empty mark means nothing else: a paragraph or cell that has one and an x has choices,
-    and if the text has both where lines begin or end, those are choices too. Square brackets
-    count in exercises alone, since elsewhere they are tasks.
+    An empty mark is unambiguous: a paragraph or cell that has one and an x has choices, and if the
+    text contains both at beginnings or ends of lines, those are choices too. Square brackets count
+    in exercises only, because elsewhere they are tasks.
     """
     found: list[Diagnostic] = []
     blocks = _filled(document.blocks, _ROUND, found)
@@ -102,8 +102,8 @@ def _beginning(item: model.ListItem) -> str:
 
 
 def _without_mark(blocks: tuple[Block, ...]) -> tuple[Block, ...]:
-    """The blocks of an item, of which a text becomes a paragraph, without the mark that it may
-    begin with, nor what makes that bold."""
+    """The blocks of an item, with a paragraph for its text, without the initial mark and the markup
+    that makes it bold."""
     first = blocks[0] if blocks else None
     if not isinstance(first, model.Paragraph | model.Plain):
         return blocks

@@ -56,7 +56,7 @@ def settle_places(document: Document, before: Document | None = None) -> Documen
 
 
 def _key(top: Node) -> str:
-    """The same for blocks that say the same, wherever they stand."""
+    """The same key for blocks with the same content, wherever they are."""
     return blake2b(_SPAN.sub(b"", msgspec.json.encode(top)), digest_size=6).hexdigest()
 
 

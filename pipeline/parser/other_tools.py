@@ -1,6 +1,6 @@
-"""Marks of other tools that are not read here: each is told with whose it is, and with how
-to write it instead. All of it is data; the scanner asks for those within text, and
-`warn_of_line` for those that begin a paragraph's line."""
+"""Unsupported notations of other tools: each is reported with the tool's name and a replacement.
+All of it is data; the scanner tries the inline ones, and `warn_of_line` those at the beginning of a
+paragraph's line."""
 
 from __future__ import annotations
 

@@ -65,7 +65,7 @@ def warn_of_text(lines: Sequence[Line], report: Report) -> None:
         report(Code.LIKELY_SLIP, message, Span(first.number, first.offset), hint)
     for line in lines if not _CAPTION.match(first) else ():
         split = attributes.trailing(line)
-        # A list alone is told where it is known that it is about no table.
+        # A list alone is reported where it is known not to belong to a table.
         if split and (line[len(split[0])].isspace() or len(lines) > 1 > len(split[0])):
             written = line[len(split[0]) :].strip()
             message = f"The attributes `{written}` are read as text at the end of a line."
@@ -94,7 +94,7 @@ def warn_of_callout(line: Line, report: Report) -> None:
 
 
 def warn_of_name(name: str, known: Sequence[str], span: Span, report: Report) -> None:
-    """A block whose name is nearly one that means something; its plural is another name."""
+    """A block whose name resembles a known one; a plural is a different name."""
     meant = nearest(name, known, MISSPELT)
     if meant and name not in (meant, f"{meant}s"):
         message = f"`::: {name}` is a block without any effect."
@@ -117,8 +117,8 @@ def of_link(written: str) -> tuple[str, str]:
 
 
 def doubtful_attributes(nodes: Iterable[Node]) -> Iterator[Diagnostic]:
-    """A finding for each key of an attribute list that is nearly one with a meaning, and for each
-    language and width that there is not."""
+    """A finding for each attribute key that resembles a known one, and for each invalid language
+    and width."""
     for node in walk(nodes):
         own = getattr(node, "attributes", NO_ATTRIBUTES)
         for key, value in own.pairs:

@@ -1,8 +1,8 @@
-"""Chapbook's Markdown as an extension of Python-Markdown: which constructs there are.
+"""Chapbook's Markdown as an extension of Python-Markdown: the list of constructs.
 
-CommonMark and GitHub's additions, and what Python-Markdown's users and Pandoc's are used
-to: admonitions, attribute lists, definition lists, abbreviations, footnotes, containers,
-formulas, citations, cross-references, blanks, variables and included files.
+CommonMark and GitHub's extensions, and constructs known from Python-Markdown and Pandoc:
+admonitions, attribute lists, definition lists, abbreviations, footnotes, containers, formulas,
+citations, cross-references, blanks, variables and included files.
 """
 
 from __future__ import annotations
@@ -49,8 +49,8 @@ INLINE_TAGS = frozenset({"p", "h1", "h2", "h3", "h4", "h5", "h6", "dt", "th", "t
 
 
 class ChapbookSyntax(Extension):
-    """``first_line`` is the line of the source that the text begins on; ``files`` reads what
-    the text takes in."""
+    """``first_line`` is the source line on which the text begins; ``files`` reads included
+    files."""
 
     def __init__(self, first_line: int = 1, files: SourceFiles | None = None) -> None:
         super().__init__()
@@ -61,8 +61,8 @@ class ChapbookSyntax(Extension):
         parser = LineParser(md, self.first_line)
         md.parser = parser
         lists, definitions = ListProcessor(parser), DefinitionListProcessor(parser)
-        # The order is CommonMark's; what needs a paragraph above it comes before what
-        # could begin in the same way.
+        # The order is CommonMark's; constructs that require a paragraph above come before those
+        # that could begin in the same way.
         blocks = {
             "quote": QuoteProcessor(parser),
             "atx-heading": AtxHeadingProcessor(parser),
@@ -127,8 +127,8 @@ class InlineTreeprocessor(Treeprocessor):
             self.read(block, block.lines)
 
     def read(self, parent: Element, lines: Sequence[Line], place: Span | None = None) -> None:
-        """Read ``lines`` into the children of ``parent``, all of which are said to stand at
-        ``place`` where one is given."""
+        """Parse ``lines`` into the children of ``parent``, all at the position ``place`` if
+        given."""
         mistakes = scanner.scan(parent, lines, self.patterns, self.parser.md.references)
         if place:
             for element in parent.iter():
@@ -152,8 +152,8 @@ class InlineTreeprocessor(Treeprocessor):
 
 
 class Tree(NamedTuple):
-    """The element tree of a text; the parser, with what it found besides; and what reads
-    further leaves with the same references."""
+    """The element tree of a text; the parser with its results; and a reader of further leaves with
+    the same references."""
 
     root: BlockElement
     parser: LineParser

@@ -1,6 +1,6 @@
-"""Captions and attribute lists of tables: a paragraph that begins ``Table:`` or ``:`` is the
-caption of the table before or after it, one that is nothing but a list says something of the
-table before it."""
+"""Captions and attributes of tables: a paragraph that begins with ``Table:`` or ``:`` is the
+caption of the table before or after it; a paragraph of attributes applies to the table before
+it."""
 
 from __future__ import annotations
 

@@ -39,8 +39,7 @@ _SHARE = re.compile(r"\d{1,6}(?:\.\d{1,6})?%?")
 def with_attributes(
     table: model.Table, more: Attributes, span: Span | None, report: Report
 ) -> model.Table:
-    """The table with further attributes, and done with it what they say. What cannot be
-    done is reported at ``span``."""
+    """The table with further attributes applied. Problems are reported at ``span``."""
     own = table.attributes
     pairs = (*own.pairs, *more.pairs)
     classes = tuple(dict.fromkeys((*own.classes, *more.classes)))
@@ -130,8 +129,8 @@ def _counted(number: int, what: str) -> str:
 
 
 def with_head_rows(table: model.Table, count: int) -> model.Table:
-    """The table with its first ``count`` rows as its head, and the heads of its rows guessed
-    anew where they were."""
+    """The table with its first ``count`` rows as its header, and row headers guessed again if they
+    were guessed before."""
     bare = with_head_columns(table, 0)
     if guess_row_heads(bare) == table:
         table = bare
@@ -175,9 +174,8 @@ def with_head_columns(table: model.Table, count: int) -> model.Table:
 
 
 def guess_row_heads(table: model.Table) -> model.Table:
-    """The table with its first column as heads of the rows, where that has no head of its
-    own, or where every other column holds numbers or boxes to tick; unless there are such heads
-    already."""
+    """The table with its first column as row headers, if that column has no header of its own, or
+    if all other columns hold numbers or tick boxes; unless there are row headers already."""
     if not table.head or any(cell.scope for row in table.body for cell in row.cells):
         return table
     if any(cell.columns > 1 or cell.rows > 1 for row in table.body for cell in row.cells):

@@ -27,12 +27,12 @@ MANY = 3
 def take_title(
     metadata: Metadata, blocks: tuple[Block, ...], source: str, may_be_missing: bool
 ) -> tuple[Metadata, tuple[Block, ...], tuple[Diagnostic, ...]]:
-    """The metadata with a title, the blocks without what it is taken from, and what is wrong.
+    """The metadata with a title, the blocks without the heading it is taken from, and the problems.
 
-    Where the front matter has none, it is the first heading, if that is one of the first level
-    and no chapter's among several; else the name of the file ``source``, which is a
-    MISSING_TITLE. A first heading that says the same as the front matter need not stand twice.
-    ``may_be_missing`` where a front matter that could not be read may well have one.
+    If the front matter has no title, it is the first heading, if that has level 1 and is not a
+    chapter among several; else it is derived from the name of the file ``source``, which is a
+    MISSING_TITLE. A first heading equal to the front matter's title is not repeated.
+    ``may_be_missing`` if unreadable front matter may well contain a title.
     """
     first = blocks[0] if blocks else None
     if metadata.title:

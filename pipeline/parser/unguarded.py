@@ -24,9 +24,9 @@ HINT = "Put it in `::: answer` or `::: teacher` if only teachers should get it"
 
 
 def unguarded(document: Document) -> Iterator[Diagnostic]:
-    """Folds and boxes under a word for an answer; in a text with exercises also sections, and
-    in exercises paragraphs that begin with one. Classes that are like such a word are told
-    besides, since what has them is kept from students."""
+    """Collapsible blocks and boxes titled with a word for an answer; in a text with exercises also
+    sections, and in exercises paragraphs that begin with one. Classes that resemble such a word are
+    reported too, because their elements are withheld from students."""
     everything = (*document.blocks, *document.notes)
     yield from _nearly(everything)
     has_exercises = any(isinstance(node, model.Exercise) for node in walk(document.blocks))

@@ -19,8 +19,8 @@ _LINKED = "Write a link to a heading as `[text](#its-id)`, to the web as `[text]
 
 
 def lead(document: Document) -> Document:
-    """The document with links that lead to a heading, an id or a file that it takes in. What
-    is elsewhere keeps its text, and is told."""
+    """The document with links to headings, ids or included files. Links to other places keep their
+    text, with a finding."""
     if not any(_is_wiki(node) for node in all_nodes(document)):
         return document
     ids = {node.attributes.id for node in all_nodes(document)} - {""}

@@ -1,5 +1,5 @@
-"""Strings of which not all editions have the same: titles, attributes, file names, and what
-the front matter says. In these a span ``[text]{.answer}`` and a blank are read as in text."""
+"""Strings that differ between editions: titles, attributes, file names, and the front matter. Spans
+``[text]{.answer}`` and blanks in them are parsed as in text."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ STRINGS: dict[type[Node], tuple[str, ...]] = {
     model.CodeBlock: ("file_name",),
     model.Chart: ("x", "y", "unit"),
 }
-"""The fields that are text for readers, beside what attributes say."""
+"""The fields with text for readers, in addition to attributes."""
 
 DEEPEST = 20
 """Spans in spans that are told apart."""
@@ -31,8 +31,8 @@ _MARK = re.compile(r"\[|\]|(?<!_)(_{4,})\{((?:[^{}\\]|\\.)*)(?:\}|\Z)")
 
 
 def read(text: str) -> tuple[Inline, ...]:
-    """The inlines of a string that not all editions have whole; nothing for one that they
-    all have. Other marks than those that say so are text."""
+    """The inlines of a string that not all editions have in full; nothing for one that is the same
+    in all. Other markup in it is text."""
     if "{" not in text:
         return ()
     found: list[Inline] = []

@@ -94,9 +94,9 @@ def passes(folder: Path, split: int = 0) -> tuple[Pass, ...]:
 
 
 def resolve(document: Document, folder: Path, split: int = 0) -> Document:
-    """The document after all passes. ``folder`` is the source's: paths start from it, and
-    nothing outside is read. What is wrong is added to `Document.diagnostics`. It is to be
-    divided into the sections of the level ``split`` (`division.divide`), or not at all (0)."""
+    """The document after all passes. Paths are relative to ``folder``, the source's, and nothing
+    outside it is read. Problems are added to `Document.diagnostics`. The document is to be divided
+    into the sections of the level ``split`` (`division.divide`), or not at all (0)."""
     for apply in passes(folder, split):
         document = apply(document)
     return document

@@ -1,7 +1,7 @@
-"""Links on paper: nobody can follow one, so its address is told beside it.
+"""Links on paper: their addresses are printed, because nobody can click them.
 
-It is in a numbered list at the end, or in a note, once however often it is linked to; a telephone
-may read it from a code (ISO/IEC 18004). A link whose text is its address needs nothing more.
+They are in a numbered list at the end, or in notes, each once, and can have QR codes (ISO/IEC
+18004). A link whose text is its address needs nothing more.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ FOLLOWED = frozenset({"http", "https", "mailto", "tel"})
 """The schemes of addresses that a reader can do something with."""
 
 QR = "qr"
-"""The class of a link that is to have a code beside its address."""
+"""The class of a link that is to have a QR code."""
 
 SHOWN = Attributes(classes=("address",))
 """The class of a link whose text is its address."""
@@ -39,10 +39,10 @@ SHOWN = Attributes(classes=("address",))
 
 def tell_addresses(document: Document) -> Document:
     """The document of a printed edition with the addresses of its links: numbered, in
-    `Document.addresses`, or in notes where the front matter asks for that. A web page tells
-    them only where its reader prints it: there it is marked which links are addresses already.
+    `Document.addresses`, or in notes if the front matter asks for them. A web page only shows
+    addresses when it is printed: links that already are addresses are marked.
 
-    What only teachers get is numbered last, so that all have the same numbers.
+    Links that only teachers get are numbered last, so that all editions have the same numbers.
     """
     edition = EDITIONS.get(document.edition)
     if edition and edition.format == "html":
@@ -177,13 +177,12 @@ QUIET = 4
 """Modules of white around a code, as the standard asks."""
 
 PIXELS = 1.5
-"""CSS pixels a module: 0.4 mm, which old cameras can tell apart on paper
-that a copier has been at."""
+"""CSS pixels of a QR module: 0.4 mm, which old cameras can resolve even on photocopies."""
 
 
 def _qr_code(href: str, number: int, taken: set[str]) -> model.Asset | None:
-    """The code of an address, or None for one that is too long for any code. ``number`` names
-    its file; ``taken`` are names of other files, to which its own is added."""
+    """The QR code of an address, or None if it is too long. ``number`` names its file; ``taken``
+    are the names of other files, to which its own is added."""
     import segno
 
     try:

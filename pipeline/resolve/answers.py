@@ -29,7 +29,7 @@ BLOCKS = (
 """Nodes on lines of their own."""
 
 FRONT = "1"
-"""The page on which a text begins, if nothing says another."""
+"""The page on which a text begins by default."""
 
 NOTHING = "–"
 """Stands for a question that has no answer, among others that have."""

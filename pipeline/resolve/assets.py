@@ -80,13 +80,13 @@ def is_remote(source: str) -> bool:
 
 
 def gather_assets(document: Document, folder: Path) -> Document:
-    """The document with its images' files found, examined and listed.
+    """The document with its image files found, examined and listed.
 
     Each file is one `Asset`, the cover's and the logo's first, the others in order of appearance.
-    `Image.asset` is the asset's ``path``, and so are the cover's and the logo's afterwards. What
-    is wrong is MISSING_IMAGE, REMOTE_IMAGE, OUTSIDE_FOLDER or BAD_IMAGE, where the image stands,
-    which is ``missing`` then; a cover or logo of which that is so is left out. An image without
-    a text alternative that is not marked with ``.decorative`` is a MISSING_ALT warning.
+    `Image.asset`, like the cover and the logo, is then the asset's ``path``. Problems are
+    MISSING_IMAGE, REMOTE_IMAGE, OUTSIDE_FOLDER or BAD_IMAGE at the image, which becomes
+    ``missing``; a cover or logo with a problem is dropped. An image without an alternative text
+    that is not ``.decorative`` is a MISSING_ALT warning.
     """
     images = list(all_images(document))
     cover, brand = document.metadata.cover, document.metadata.brand

@@ -1,9 +1,9 @@
-"""The order of words in an index or a glossary, as the language has it, on any machine.
+"""The order of words in an index or a glossary, by the rules of the language, the same on any
+machine.
 
-Words are compared word by word and without regard to capitals, accents and punctuation, but
-for letters that a language counts as letters of their own. Articles count, except the one that
-Arabic writes as a part of the word. Chinese is ordered by its sounds in pinyin, where pypinyin is
-installed to tell them, and else by the characters' radicals.
+Words are compared one by one, ignoring capitals, accents and punctuation, except for accented
+letters that a language counts as separate. Articles count, except the Arabic one, which is written
+as part of the word. Chinese is sorted by pinyin if pypinyin is installed, and else by radicals.
 """
 
 from __future__ import annotations

@@ -28,8 +28,8 @@ def list_contents(document: Document) -> Document:
 
 
 def list_captions(document: Document) -> Document:
-    """The document with the lists that the metadata asks for, of what has a number. A list
-    that would be empty is none."""
+    """The document with the lists of numbered elements that the metadata asks for. Empty lists are
+    dropped."""
     options = document.metadata.contents
     wanted = [kind for kind in KINDS if getattr(options, kind)]
     found: dict[str, list[model.ContentsEntry]] = {kind: [] for kind in wanted}

@@ -42,8 +42,8 @@ Way: TypeAlias = Literal["rtl", "own", "ltr"]
 
 
 def isolate_directions(document: Document) -> Document:
-    """The document with all that has a direction of its own within text from right to left
-    marked as such."""
+    """The document with everything in right-to-left text that has its own direction marked as
+    such."""
     start: Way = document.metadata.direction
     marked = (node for _, node, _ in find(document, marked=True))
     if start != "rtl" and not any(node.attributes.get("dir") == "rtl" for node in marked):
@@ -90,7 +90,7 @@ def _is_verbatim(node: Node) -> bool:
 
 
 def _parts(node: Text) -> Iterator[Inline]:
-    """A text with all that is apart in elements of its own."""
+    """A text with everything to be isolated in elements of its own."""
     start = 0
     for match in APART.finditer(node.text):
         if match[0].isdecimal() or PLAIN.fullmatch(match[0]):

@@ -12,7 +12,7 @@ from pipeline.model.diagnostics import Diagnostic, Span
 from pipeline.model.suggestions import nearest
 
 MOST_SAID = 200
-"""Characters of what a library says that a message repeats."""
+"""Characters of a library's message that are quoted."""
 
 MOST_HINTS = 25
 """The maximum number of hints that a pass looks for: each compares a word with all candidates, and
@@ -34,7 +34,7 @@ class Findings:
     def did_you_mean(
         self, word: str, candidates: Iterable[str], before: str = "", after: str = ""
     ) -> str:
-        """A hint that names the nearest candidate, or "" where there is none."""
+        """A hint that names the nearest candidate, or "" if there is none."""
         self._hints += 1
         near = nearest(word, candidates) if self._hints <= MOST_HINTS else ""
         return f"Did you mean `{before}{near}{after}`?" if near else ""

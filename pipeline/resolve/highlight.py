@@ -42,15 +42,15 @@ ENDLESS = frozenset({"autohotkey", "easytrieve", "lilypond", "mcschema", "system
 """Those that take seconds for a few hundred characters, or never end."""
 
 EMPTY = 64
-"""Tokens without text that may follow each other: a lexer that gives more stands still."""
+"""Empty tokens that may occur in a row: more of them mean that a lexer does not advance."""
 
 
 def highlight_code(document: Document) -> Document:
-    """The document with the code of known languages in `Token`s; what would take too long stays
-    plain (PLAIN_CODE).
+    """The document with the code of known languages in `Token`s; code that would take too long
+    stays plain (PLAIN_CODE).
 
-    The language's name may be any alias that Pygments knows; what rustdoc and mdBook write after
-    a comma, as in ``rust,ignore``, is no part of it.
+    The language may be any alias in Pygments; attributes of rustdoc and mdBook after a comma, as in
+    ``rust,ignore``, are ignored.
     """
     findings = Findings(document)
 
@@ -115,6 +115,6 @@ def _short_name(kind: _TokenType) -> str:
     while kind not in STANDARD_TYPES:
         assert kind.parent is not None  # the root of all kinds is a standard one
         kind = kind.parent
-    # White space has no colour; what a lexer does not understand is no fault of the author's.
+    # White space has no colour; errors of a lexer are not the author's mistakes.
     name = STANDARD_TYPES[kind]
     return "" if name in ("w", "err") else name

@@ -21,13 +21,12 @@ LONGEST = 60
 
 
 def assign_identifiers(document: Document) -> Document:
-    """The document with an id on every section, heading, question, and all that has a caption.
+    """The document with an id on every section, heading, question, and everything with a caption.
 
-    Ids that the source gives stay as they are, but for those that another place has already,
-    and those that the outputs use themselves: they are DUPLICATE_ID, and get a number. Others
-    are made of the plain text: of a heading as GitHub makes its anchors, so that links written
-    for GitHub work; of captions and questions with ``figure-``, ``table-``, ``listing-`` or
-    ``question-`` before.
+    Ids in the source are kept, except duplicates and those reserved for the outputs: these are
+    DUPLICATE_ID, and get a number. Others are derived from the plain text: of headings as GitHub
+    does, so that links written for GitHub work; of captions and questions with the prefix
+    ``figure-``, ``table-``, ``listing-`` or ``question-``.
     """
     findings = Findings(document)
     given, refused = _explicit(document, findings)

@@ -24,7 +24,7 @@ MOST_KEPT, LONGEST_KEPT = 1000, 2**18
 """The number of images remembered for the next edition, and the bytes of re-encoded ones."""
 
 LONGEST_SIDE = 65_500
-"""Pixels: the most that a JPEG can have, which is what many programs make of an image."""
+"""Pixels: the maximum of a JPEG, into which many programs convert images."""
 
 DEEP = ("I", "F")
 """The prefixes of image modes with more than eight bits per channel."""

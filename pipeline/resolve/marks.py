@@ -1,5 +1,5 @@
-"""Marks: how many an exercise, or a question of it, has, at the end of its first line; their
-sum, with a box for the score; and sums that contradict each other."""
+"""Marks of exercises and questions, at the end of their first lines; totals, with a score box; and
+totals that contradict the parts."""
 
 from __future__ import annotations
 
@@ -31,9 +31,9 @@ _NUMBER = re.compile(r"[0-9]{1,4}(?:[.,][0-9]{1,2})?")
 
 
 def count_marks(document: Document) -> Document:
-    """The document with the marks of each exercise and question as text, and the sum of all
-    where the front matter asks for it. A value that is not a number of marks, or not of what has
-    some, is a BAD_ATTRIBUTE. WRONG_SUM is what says another number than its questions have."""
+    """The document with the marks of each exercise and question as text, and with totals if the
+    front matter asks for them. An invalid number of marks, or one in the wrong place, is a
+    BAD_ATTRIBUTE. A number that differs from the sum of the questions is WRONG_SUM."""
     findings = Findings(document)
     marked = {type(node) for _, node, _ in find(document, marked=True) if _key(node)}
     if not marked:
@@ -94,13 +94,13 @@ _HINT = (
 
 
 def marks_of(node: Node) -> Fraction:
-    """The marks that a node says it has, 0 where it says nothing."""
+    """The explicit marks of a node, 0 if there are none."""
     return Fraction(node.attributes.get(_key(node), "0").replace(",", "."))
 
 
 def marks_in(blocks: Iterable[Node]) -> Fraction:
-    """The marks that all have together, but for what only teachers get. What says how many it
-    has counts instead of all that is in it."""
+    """The total marks of some nodes, without content for teachers. An explicit number replaces the
+    sum of the contents."""
     total = Fraction(0)
     stack = list(blocks)
     while stack:
@@ -120,7 +120,7 @@ def _in_words(marks: Fraction, key: str, lang: str) -> str:
 
 
 def _key(node: Node) -> str:
-    """The key by which a node says how many marks it has."""
+    """The attribute key under which a node has its number of marks."""
     return next((key for key, _ in node.attributes.pairs if key in MARKS), "")
 
 

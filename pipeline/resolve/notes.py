@@ -1,4 +1,4 @@
-"""Footnotes: which stand where, and in what order."""
+"""Footnotes: their positions and their order."""
 
 from __future__ import annotations
 
@@ -34,13 +34,11 @@ Inherited: TypeAlias = tuple[Span | None, bool]
 
 
 def number_notes(document: Document) -> Document:
-    """The document with numbered notes, in the order in which a reader comes to them: a note
-    that another one refers to first comes right after that. What only teachers are referred
-    to is numbered last.
+    """The document with numbered notes, in reading order: a note that is first referred to by
+    another one follows that one. Notes that are only for teachers are numbered last.
 
-    A note that the text does not lead to is dropped (UNUSED_NOTE), a second one of the same
-    label too (DUPLICATE_NOTE); a reference to no note becomes the text it was
-    (UNRESOLVED_NOTE).
+    A note without a reference is dropped (UNUSED_NOTE), and so is a second one with the same label
+    (DUPLICATE_NOTE); a reference to a missing note becomes plain text (UNRESOLVED_NOTE).
     """
     if not has(document, NoteReference) and not document.notes:
         return document
@@ -84,9 +82,9 @@ def number_notes(document: Document) -> Document:
 def _occurrences(
     document: Document, notes: dict[str, Note], findings: Findings, *, for_all: bool = False
 ) -> dict[str, dict[int, tuple[str, int]]]:
-    """By place, in the order in which a reader comes to it, the references that stand there, each
-    by its number among the nodes: to which note, and the how-manieth to it. Those that only
-    teachers get are passed over where it is asked what is ``for_all``."""
+    """By place, in reading order, the references there, each by its number among the nodes: the
+    note, and which reference to it this is (the first, the second …). With ``for_all``, references
+    that only teachers get are skipped."""
     found: dict[str, dict[int, tuple[str, int]]] = {BODY: {}}
     counts: dict[str, int] = {}
     stack = [(BODY, _walked(document.blocks))]

@@ -29,7 +29,7 @@ UNNUMBERED = "unnumbered"
 """The class of what gets no number: ``{.unnumbered}``, for short ``{-}``."""
 
 OUTSIDE = frozenset(name for name, role in ROLES.items() if not role.is_numbered)
-"""The roles of sections that stand before or after what is numbered."""
+"""The roles of sections before or after the numbered ones."""
 
 NUMBERED = (*model.Captioned.__args__, model.MathBlock, model.Exercise)
 
@@ -37,10 +37,10 @@ NUMBERED = (*model.Captioned.__args__, model.MathBlock, model.Exercise)
 def number_captions(document: Document) -> Document:
     """The document with its numbers, each kind counted from 1.
 
-    Figures, groups of figures and charts are one kind, tables another, and code the third,
-    where they have a caption without a number of its own; formulas where they have an id;
-    and exercises. The figures of a group with a caption have letters, if any of them can be
-    told apart by one. What only teachers get is counted after all else.
+    Figures, groups of figures and charts are one kind, tables another, and code a third, if they
+    have a caption without its own number; formulas if they have an id; and exercises. The figures
+    of a group with a caption have letters, if any of them has a caption or an id. Elements for
+    teachers are counted after all others.
     """
     if not has(document, *NUMBERED):
         return document
@@ -106,8 +106,8 @@ def _number_captions(
 
 
 def number_lines(document: Document) -> Document:
-    """The document with the numbers of lines in passages that have some. What has an id in a line
-    gets its number too, for references to it."""
+    """The document with line numbers in numbered passages. Elements with ids in these lines get the
+    number too, for references."""
 
     def enter(node: model.Container) -> Node:
         every = int(node.attributes.get("every", "0"))
@@ -150,7 +150,7 @@ def number_lines(document: Document) -> Document:
 
 
 def _lettered(group: model.FigureGroup, number: int) -> tuple[model.Figure, ...]:
-    """The figures of a group of that number, with letters where there is need of them."""
+    """The figures of the group with this number, with letters if needed."""
     are_labelled = any(figure.caption or figure.attributes.id for figure in group.figures)
     if not group.caption or not are_labelled:
         return group.figures

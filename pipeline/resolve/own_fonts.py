@@ -132,8 +132,8 @@ _tried: dict[bytes, str] = {}
 
 
 def _try(data: bytes, characters: str, weight: int, *, whole: bool) -> None:
-    """Cut the font down to some characters, as all outputs do, or pack it whole: what is damaged
-    in its tables comes to light. Once is enough for all editions that have the same ones."""
+    """Subset the font to some characters, as all outputs do, or pack it whole, to reveal damaged
+    tables. Once is enough for all editions with the same characters."""
     from fontTools import subset
     from fontTools.varLib import instancer
 
@@ -155,7 +155,7 @@ def _try(data: bytes, characters: str, weight: int, *, whole: bool) -> None:
 
 
 def _characters(document: Document) -> str:
-    """The characters that a document may need of a font: those in it, those in Chapbook's own
-    words, and those that every font is asked for."""
+    """The characters that a document may need from a font: its own, those in Chapbook's words, and
+    those required of every font."""
     said = "".join(words(document.metadata.lang).values())
     return "".join(sorted({*encode(document).decode(), *said, *USUAL}))

@@ -1,7 +1,8 @@
-"""Puts marks into a document where the pages of the standard print edition begin.
+"""Puts page marks of the standard print edition into a document.
 
-It is no pass like the others: the map is known only once that edition has been laid out. What
-an edition does not contain has no mark; the page begins with the next thing that is there.
+This is not a pass like the others, because the map is only known once that edition has been laid
+out. Content that an edition lacks has no mark; the page then begins at the next element that is
+there.
 """
 
 from __future__ import annotations
@@ -56,9 +57,9 @@ def place_marks(document: Document, page_map: PageMap) -> Document:
 
 
 def place_book_marks(document: Document, page_map: PageMap) -> Document:
-    """`place_all_marks` for an e-book, which has a title page, an imprint and contents of its own:
-    the pages that begin with these on paper are `Document.front_marks`. One that brings such a
-    page of its own has all marks in its text."""
+    """`place_all_marks` for an e-book, which has its own title page, imprint and contents: printed
+    pages that begin with these are in `Document.front_marks`. If the source replaces such a page,
+    all marks are in the text."""
     marks = tuple(model.FrontMark(one.front, one.label) for one in page_map.starts if one.front)
     roles = {block.role for block in document.blocks if isinstance(block, model.Section)}
     if page_map.pages < 2 or not roles.isdisjoint(OWN_FRONT):
@@ -68,9 +69,9 @@ def place_book_marks(document: Document, page_map: PageMap) -> Document:
 
 
 def place_all_marks(document: Document, page_map: PageMap) -> Document:
-    """`place_marks` for a screen, where a mark takes no room: before pictures, formulas and
-    writing space as well, and several at one place where the pages between have nothing that
-    is here. There are none where all is on one page."""
+    """`place_marks` for a screen, where marks take no room: also before pictures, formulas and
+    writing space, and several in one place if the pages between them have no content here. There
+    are none if the text has only one page."""
     if page_map.pages < 2:
         return document
     places = TextLeaves(document)
@@ -128,9 +129,9 @@ def _figures(document: Document) -> dict[int, _Picture]:
 
 
 def keep_pages(document: Document, page_map: PageMap) -> Document:
-    """The resolved document with all that begins a page of ``page_map`` marked to begin one
-    here: blocks by the attribute `BEGINS_PAGE`, other places by a `PageMark` that breaks.
-    What is before the first text, the title say, is on a page already."""
+    """The resolved document, in which every beginning of a page in ``page_map`` begins a page:
+    blocks have the attribute `BEGINS_PAGE`, other places a `PageMark` that breaks. Content before
+    the first text, such as the title, is on a page already."""
     places = TextLeaves(document)
     first = _first_blocks(document)
     blocks: dict[int, str] = {}

@@ -14,9 +14,8 @@ LISTS = ("bibliography", "index")
 
 
 class DocumentPart(msgspec.Struct, frozen=True):
-    """A stretch of the text. ``section`` is the one that it is, or whose beginning it is, and
-    None for what stands before all sections; ``above`` are those around that, outermost first.
-    """
+    """A stretch of the text. ``section`` is the section that it is, or the beginning of, and None
+    before all sections; ``above`` are the sections around it, outermost first."""
 
     blocks: tuple[Block, ...]
     section: Section | None = None
@@ -28,11 +27,10 @@ class DocumentPart(msgspec.Struct, frozen=True):
 
 
 def parts(blocks: tuple[Block, ...], level: int) -> Iterator[DocumentPart]:
-    """The parts of some blocks: the sections ``level`` deep, or less deep where they have no
-    sections in them, and what stands before the first section of each; all for level 0.
+    """The parts of some blocks: the sections at ``level``, or higher ones without subsections, and
+    the text before the first section of each; the whole for level 0.
 
-    Sections that are nothing but a list of works or an index belong to no part, and neither does
-    what has nothing in it.
+    Sections with only a bibliography or an index belong to no part, and neither do empty ones.
     """
     if level == 0:
         yield DocumentPart(blocks)

@@ -62,9 +62,9 @@ class _Piece(NamedTuple):
 
 
 class Run:
-    """Text that is read as one: the texts of a paragraph, with what stands between them.
+    """Text that is read continuously: the texts of a paragraph, with other content between them.
 
-    Texts are added in order; `set` gives what becomes of each of them.
+    Texts are added in order; `set` returns the replacement for each.
     """
 
     def __init__(self) -> None:
@@ -85,7 +85,7 @@ class Run:
         self._pieces[-1] = self._pieces[-1]._replace(is_line_end=True)
 
     def context(self, text: str) -> None:
-        """Adds what is no text of the run, and yet decides what stands beside it."""
+        """Adds something that is not text of the run, but affects the characters next to it."""
         self._parts.append(text)
         self._length += len(text)
 

@@ -24,11 +24,10 @@ _OF_EDITIONS = frozenset({"#contents", "#notes", "#footnotes"})
 def check_references(document: Document, folder: Path) -> Document:
     """The document with its links checked against its own ids and the files in ``folder``.
 
-    A link becomes its text where its scheme is not safe (UNSAFE_MARKUP), where it leads to a
-    file, which no output takes along (LOCAL_LINK), and where it leads nowhere (UNRESOLVED_LINK
-    or OUTSIDE_FOLDER). One to a file that the text takes in leads to its place there, and one to
-    an id to that in its own file, where there is one. Links to ids are as those are written
-    afterwards.
+    A link becomes plain text if its scheme is unsafe (UNSAFE_MARKUP), if it leads to a file, which
+    outputs do not include (LOCAL_LINK), or if it leads nowhere (UNRESOLVED_LINK or OUTSIDE_FOLDER).
+    A link to an included file leads to its place in the document, and one to an id prefers its own
+    file. Ids are those of the finished output.
     """
     links = [(number, node.href, span) for number, node, span in find(document, Link)]
     if not links:
@@ -85,9 +84,9 @@ class _Targets:
             self._like.setdefault(_letters(name), self._top)
 
     def find(self, href: str, own: str) -> str | Problem | None:
-        """The address within the document that a link in the file ``own`` leads to, or what is
-        wrong with it; None where it leads elsewhere. As GitHub's and Pandoc's ids differ in
-        marks, so may the link's."""
+        """The internal address of a link in the file ``own``, or its problem; None if it leads
+        elsewhere. Differences in punctuation, as between GitHub's and Pandoc's ids, are
+        tolerated."""
         path, _, fragment = href.partition("#")
         name = unquote(fragment).removeprefix("user-content-")
         if scheme(path) or not (path or name):

@@ -19,9 +19,8 @@ FEWER = "Give the heading fewer `#`"
 
 
 def check_roles(document: Document) -> Document:
-    """The document, with a MISPLACED_ROLE warning for each section that has the role of what
-    stands elsewhere in a book, and a LIKELY_SLIP for each class that is nearly one.
-    """
+    """The document, with a MISPLACED_ROLE warning for each section in an unusual place for its role
+    in a book, and a LIKELY_SLIP for each class that resembles a role."""
     findings = Findings(document)
     top = [block for block in document.blocks if isinstance(block, Section)]
     for section, division in zip(top, divisions(s.role for s in top), strict=True):

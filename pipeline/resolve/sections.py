@@ -95,8 +95,8 @@ def _section(opened: _Open, depth: int) -> model.Section:
 
 
 def _named(document: Document) -> Document:
-    """The document whose dedication and epigraphs have headings, which listeners hear; those that
-    only say what it is, or say nothing, are not shown."""
+    """The document whose dedication and epigraphs have headings for screen readers; headings that
+    only name the part, or are empty, are not shown."""
     said = words(document.metadata.lang)
 
     def named(heading: model.Heading) -> model.Heading:

@@ -44,7 +44,7 @@ _FONT_SIZE = re.compile(r"font-size\s*:\s*([^;}\s]+)")
 
 
 class UnsafeSvgError(Exception):
-    """The file holds something that no output shows; the message says what."""
+    """The file contains something that no output shows; the message names it."""
 
 
 class _Builder(TreeBuilder):
@@ -75,10 +75,9 @@ def looks_like_svg(data: bytes) -> bool:
 
 
 class _Drawing(NamedTuple):
-    """Width and height in CSS pixels, 0 each where the file does not say; how high its smallest
-    letters are, as a part of the width, 0 where there are none; what had to be ``removed``, and
-    the file without it, without comments and notes, and with families that we have, if that
-    makes another of it."""
+    """Width and height in CSS pixels, 0 each if the file does not state them; the height of its
+    smallest letters relative to its width, 0 if there are none; anything that was ``removed``, and
+    the cleaned file, without comments and notes and with available font families, if it differs."""
 
     width: int
     height: int
@@ -193,7 +192,7 @@ def _text_sizes(element: Element, inherited: float) -> Iterator[float]:
 
 
 def _length(value: str | None) -> float:
-    """A length in CSS pixels, 0 where it is none, or relative to what is around."""
+    """A length in CSS pixels, 0 if it is not one, or relative to its surroundings."""
     text = (value or "").strip()
     if len(text) > LONGEST_LENGTH:
         return 0.0

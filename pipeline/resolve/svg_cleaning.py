@@ -30,7 +30,7 @@ STYLE = "a style that loads another file"
 
 
 def clean(root: Element) -> Iterator[str]:
-    """Takes out of the tree what no output shows, and says what that was."""
+    """Removes from the tree what no output shows, and reports it."""
     stack = [root]
     while stack:
         parent = stack.pop()
@@ -43,8 +43,8 @@ def clean(root: Element) -> Iterator[str]:
 
 
 def without_notes(root: Element) -> bool:
-    """Take out of the tree what is not drawn: metadata, and what drawing programs note for
-    themselves. Returns whether there was any."""
+    """Remove from the tree what is not drawn: metadata, and private data of drawing programs.
+    Returns whether there was any."""
     found = False
     for element in list(root.iter()):
         notes = [child.tag == METADATA or child.tag.startswith(EDITORS) for child in element]
@@ -60,9 +60,9 @@ def without_notes(root: Element) -> bool:
 
 
 def without_alternatives(root: Element) -> bool:
-    """Take out of the tree what stands for the same in viewers of another kind, as diagrams.net
-    writes it: HTML, where what follows it says as much, and what is only for viewers that show
-    none. Returns whether there was any."""
+    """Remove alternatives for other viewers from the tree, as diagrams.net writes them: HTML, if
+    its fallback follows, and content for viewers without HTML support. Returns whether there was
+    any."""
     found = False
     for switch in [element for element in root.iter() if _local(element.tag) == "switch"]:
         if len(switch) < 2:
@@ -105,7 +105,7 @@ def _keep(parent: Element, staying: list[bool]) -> None:
 
 
 def _danger(element: Element) -> str:
-    """Why an element is to go, with all that is in it; "" for one that may stay."""
+    """The reason to remove an element with its contents; "" for one that may stay."""
     name = _local(element.tag)
     if name in ACTIVE or element.tag.startswith(HTML_NAMESPACE):
         return f"a `{name}` element"

@@ -1,7 +1,7 @@
-"""The families of the text in drawings: one of ours that is as wide stands in for them.
+"""The font families of text in drawings, with an available one of the same width as a substitute.
 
-Whoever drew the boxes measured the labels in a font of their machine. No output may rely on it:
-print has none of them, and readers have others.
+The boxes around labels were measured with a font of the author's machine. No output can rely on it:
+print does not have it, and readers have others.
 """
 
 from __future__ import annotations
@@ -127,9 +127,9 @@ def _after_line_height(tokens: list[Any]) -> list[Any]:
 
 
 def _families(tokens: list[Any]) -> str:
-    """A list of families with the stand-in for the first that is known, after it, or before a
-    generic one; where none is known, one by the looks of the names comes last. A list that has
-    one of ours already stays as it is."""
+    """A list of families with a substitute for the first known one, after it, or before a generic
+    one; if none is known, a substitute chosen by the names comes last. A list that contains an
+    available family is unchanged."""
     names = [name for name in _names(tokens) if name]
     if len(names) == 1 and names[0].lower() in GLOBAL:
         return names[0].lower()

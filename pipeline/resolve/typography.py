@@ -31,12 +31,12 @@ VERBATIM = frozenset({"code", "kbd", "samp", "tt", "var"})
 
 
 def set_typography(document: Document) -> Document:
-    """The document with straight marks in its text and titles as the language sets them.
+    """The document with the language's typographic punctuation in its text and titles.
 
-    The language is that of the nearest ``lang`` attribute, else the document's. Each run
-    of text (a paragraph, a title, a cell) is looked at as a whole, so that a quotation may
-    begin before an emphasis and end within it. Code, keys, addresses and links that show
-    their own address stay as typed.
+    The language is that of the nearest ``lang`` attribute, else the document's. Each run of text (a
+    paragraph, a title, a cell) is processed as a whole, so that a quotation may begin before an
+    emphasis and end inside it. Code, keys, addresses and links that show their own address are
+    unchanged.
     """
     language = document.metadata.lang
     enter: Changes = dict.fromkeys(INLINE_FIELDS, _enter)
@@ -54,8 +54,8 @@ def set_typography(document: Document) -> Document:
 
 
 def keep_marks(document: Document) -> Document:
-    """The document with each formula and the mark after it in one piece, where a browser sets it,
-    which else would begin a line with the mark."""
+    """The document with each formula and the punctuation after it in one piece, for browsers, which
+    might otherwise begin a line with the punctuation."""
     edition = EDITIONS.get(document.edition)
     if (edition and edition.format == "pdf") or not has(document, model.Math):
         return document

@@ -1,5 +1,5 @@
-"""Word banks: the words that are missing in gaps, in alphabetical order, which tells nothing of
-where each belongs. They are gathered before students' editions lose the answers."""
+"""Word banks: the answers of blanks, in alphabetical order, which does not reveal their places.
+They are collected before students' editions lose the answers."""
 
 from __future__ import annotations
 
@@ -28,9 +28,9 @@ COMMAS = re.compile(r"[,;،、，\n]")
 
 
 def fill_banks(document: Document, kept: Callable[[Iterable[Node]], Iterable[Node]]) -> Document:
-    """The document with the words of each bank: of the exercise around it, or of the whole text,
-    where it is the first there, and those that it adds itself. ``kept`` gives those of some
-    neighbours that students get. A bank without words is a LIKELY_SLIP, and left out."""
+    """The document with the words of each bank: those of the exercise around it, or of the whole
+    text if it is outside an exercise, and those added in the bank. ``kept`` selects the content
+    that students get. An empty bank is a LIKELY_SLIP, and is removed."""
     if not any(_is_bank(node) for _, node, _ in find(document, Container)):
         return document
     seen: set[Span | None] = set()

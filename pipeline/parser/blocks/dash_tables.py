@@ -1,8 +1,8 @@
-"""Pandoc's simple and multiline tables, whose columns are told by groups of dashes.
+"""Pandoc's simple and multiline tables, whose columns are defined by groups of dashes.
 
-A simple table has a row on each line, and ends at an empty line; a multiline table stands
-between two lines of dashes, with empty lines between its rows. Either may lack a head, and
-then ends with a line of dashes. Where one does not end, its lines are read as other blocks.
+A simple table has a row on each line, and ends at an empty line; a multiline table is enclosed by
+two lines of dashes, with empty lines between its rows. Either may lack a header, and then ends with
+a line of dashes. If a table does not end, its lines are parsed as other blocks.
 """
 
 from __future__ import annotations
@@ -32,8 +32,8 @@ class _Group(NamedTuple):
 
 @dataclass
 class _State:
-    """``rule`` is the line of dashes above the head, ``head`` the lines of that, ``dashes``
-    the one that tells the columns."""
+    """``rule`` is the line of dashes above the header, ``head`` its lines, ``dashes`` the line that
+    defines the columns."""
 
     rule: BlockElement | None
     head: list[Line]
@@ -73,8 +73,8 @@ class DashTableProcessor(LineProcessor):
         return True
 
     def _head(self, cursor: Cursor) -> tuple[BlockElement | None, list[Line] | None]:
-        """The rule above the head, and the lines of the head: none, or None where what stands
-        above can be no head."""
+        """The rule above the header and the lines of the header, possibly none; None if the lines
+        above cannot be a header."""
         tip, parser = self.parser.tip, self.parser
         is_code = isinstance(tip.processor, IndentedCodeProcessor)
         if tip.tag != "p" and not (is_code and parser.gap(tip.end, cursor.number) == 0):

@@ -25,9 +25,9 @@ _ENVIRONMENT = re.compile(r"\\begin\{([\w-]+)(\*?)\}(?:\[[^\]]*\])?[ \t]*$")
 
 
 class DirectiveProcessor(LineProcessor):
-    """``state`` holds the attributes; ``end`` is the line that ends the block: a fence's marks,
-    or that of an environment. ``stage`` is where a block with a start and an end of its own is:
-    in the one, in between, or in the other."""
+    """``state`` holds the attributes; ``end`` is the line that ends the block: a closing fence, or
+    the end of an environment. ``stage`` is the current part of a block with separate start and end
+    directives."""
 
     begins = "`~\\"
     container = True

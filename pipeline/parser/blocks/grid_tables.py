@@ -1,7 +1,7 @@
 """Pandoc's grid tables: a drawing of ``+---+---+`` and ``| cell |``, with blocks in the cells.
 
-Cells may take several columns or rows. A line of ``=`` ends the head; colons in it, or in the
-first line where there is no head, align columns.
+Cells may span columns or rows. A line of ``=`` ends the header; colons in it, or in the first line
+if there is no header, align columns.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ class GridError(ValueError):
 
 
 class _Area(NamedTuple):
-    """A cell: from which row and column of the grid to which, beyond its last."""
+    """A cell: its first row and column in the grid, and those after its last."""
 
     top: int
     left: int

@@ -58,8 +58,8 @@ class HtmlProcessor(LineProcessor):
                 continue
             if kind < ANY_TAG:
                 return kind
-            # The last kind interrupts no paragraph, not even lazily; and a tag that is no
-            # HTML is text, in which Markdown should work; but for names of answers.
+            # The last kind never interrupts a paragraph; and a tag that is not HTML is text, in
+            # which Markdown should work, except for names of answers.
             name = _NAME.search(match[0])
             known = name and (name[0].lower() in KNOWN_TAGS or said(name[0]))
             if known and self.parser.tip.tag != "p":

@@ -1,7 +1,6 @@
-"""Files that the text takes in: ``{{ include part.md }}`` alone on a line, or what Quarto,
-Obsidian and MkDocs write for it. Their blocks
-stand where the line does, within the same quotes, lists and containers, and begin and end
-in their own file."""
+"""Included files: ``{{ include part.md }}`` alone on a line, or its equivalents in Quarto, Obsidian
+and MkDocs. Their blocks replace the line, in the same quotes, lists and containers, and are
+confined to their own file."""
 
 from __future__ import annotations
 
@@ -32,8 +31,8 @@ _HINT = "Write `{{ include part.md }}`, with a path that contains spaces in quot
 
 
 class Directive(NamedTuple):
-    """``path`` stands at ``column`` of the text, counted from 0. One that is to be taken in
-    ``if_there`` is text where there is no such file."""
+    """``path`` is at ``column`` of the text, counted from 0. An include that applies only
+    ``if_there`` is text if the file does not exist."""
 
     path: str
     options: tuple[str, ...]
@@ -42,7 +41,7 @@ class Directive(NamedTuple):
 
 
 class IncludeProcessor(LineProcessor):
-    """``include`` is the word that makes a directive of what stands in double braces."""
+    """``include`` is the keyword of the directive in double braces."""
 
     begins = "{!-"
     takes_in = True
@@ -63,7 +62,7 @@ class IncludeProcessor(LineProcessor):
         problem = self._include(directive, cursor)
         if problem:
             self.parser.diagnostics.append(problem)
-            # what cannot be taken in stays to be seen, as it is typed
+            # a failed include stays visible, as typed
             element = BlockElement("missing", cursor.number, self)
             element.text = cursor.rest.rstrip(" \t")
             self.parser.add_leaf(element, cursor)
@@ -122,7 +121,7 @@ class IncludeProcessor(LineProcessor):
         lines.resume(parser.number, parent, at + 1)
 
     def _skipped_front_matter(self, cursor: Cursor) -> None:
-        """A place that is in no line which is read: so it is told with its file at once."""
+        """A position outside the lines that are parsed, so its file is resolved immediately."""
         file = self.files.lines.place(cursor.number + 1)[0].file
         message = "The front matter of an included file is ignored."
         hint = "Move what you need of it to the front matter of the main source."
@@ -154,7 +153,7 @@ def read(text: str) -> Directive | None:
 
 
 def _other(text: str) -> Directive | None:
-    """The directive that another tool's way to take in a file stands for."""
+    """The directive that is equivalent to another tool's include."""
     for pattern in _OTHERS:
         if match := pattern.fullmatch(text):
             path = quote(match["path"].strip())

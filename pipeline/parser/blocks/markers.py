@@ -23,8 +23,8 @@ _VALUES = {"m": 1000, "d": 500, "c": 100, "l": 50, "x": 10, "v": 5, "i": 1}
 
 
 class Found(NamedTuple):
-    """``form`` is what stands around the number: "." or ")" after it, or "()". ``spaces`` are
-    those before the text; ``may_begin`` says whether the marker begins a list by itself."""
+    """``form`` is the punctuation of the marker: "." or ")" after it, or "()". ``spaces`` precede
+    the text; ``may_begin`` says whether the marker can begin a list by itself."""
 
     style: str
     form: str

@@ -138,7 +138,7 @@ class LatexMathProcessor(MathProcessor):
         return True
 
     def _one_line(self, cursor: Cursor, text: str) -> bool:
-        """A definition of a command, which has to be whole on its line."""
+        """The definition of a command, which must be complete on its line."""
         pairs = [brace for brace in _BRACES.findall(text) if brace in "{}"]
         if not pairs or pairs.count("{") != pairs.count("}"):
             return False

@@ -25,8 +25,9 @@ _HEADING = re.compile(r"h[1-6]$")
 
 
 class CommentProcessor(LineProcessor):
-    """``%%`` to ``%%`` over lines; what follows the end is text again. Where no later line
-    ends it, it begins none. ``state`` has the lines, for one that its quote or list ends."""
+    """``%%`` to ``%%`` across lines; text after the end is ordinary text. Without a later closing
+    line, this does not begin a comment. ``state`` has the lines, in case the surrounding quote or
+    list ends first."""
 
     begins = "%"
     takes_lines = True
@@ -87,8 +88,8 @@ def take_option(block: BlockElement, cursor: Cursor) -> None:
 
 
 class OmittedProcessor(LineProcessor):
-    """Lines that mean something else than their text: the place of the contents, which come by
-    themselves, and kramdown's attributes of the block before."""
+    """Lines with a meaning of their own: the position of the contents, which are automatic, and
+    kramdown's attributes of the previous block."""
 
     begins = "[{"
 

@@ -1,8 +1,8 @@
-"""Tables in GitHub's way (GFM specification, section 4.10), in which nothing gets lost.
+"""Tables in GitHub's syntax (GFM specification, section 4.10) that never lose content.
 
-A bar in a code span or a formula parts no cells, unless the row then has too few of them
-and has just enough as GitHub reads it. A row with more cells than the head makes the table
-wider. A line without bars is no row, and ends the table.
+A bar in a code span or a formula does not separate cells, unless the row then has too few cells and
+exactly enough as GitHub parses it. A row with more cells than the header widens the table. A line
+without bars ends the table.
 """
 
 from __future__ import annotations
@@ -101,7 +101,7 @@ def _is_list(text: str) -> bool:
 
 
 def _alignments(text: str) -> list[str] | None:
-    """The alignments that a delimiter row gives, None if it is none."""
+    """The alignments in a delimiter row; None if it is not one."""
     if not set(text) <= set("|:- \t"):
         return None
     matches = [_DELIMITER_CELL.match(cell) for cell in _parted(Line(text, 0, 0), _bars(text))]
@@ -115,8 +115,8 @@ def column_count(text: str) -> int:
 
 
 def split_row(line: Line, width: int) -> list[Line]:
-    """The cells of a row of a table of ``width`` columns, each with the place it stands in.
-    ``\\|`` is no border."""
+    r"""The cells of a row in a table of ``width`` columns, with their positions. ``\|`` is not a
+    border."""
     all_bars = _bars(line)
     bars = _bars(line, outside=True) if "`" in line or "$" in line else all_bars
     cells = _parted(line, bars)

@@ -34,7 +34,7 @@ DIRECTIVES = frozenset({*NAMES, "seealso", "admonition", "dropdown", "figure", "
 
 
 def kind_of(name: str) -> str:
-    """The kind of box that a name stands for; a note for one that is not known."""
+    """The kind of box with this name; a note if it is unknown."""
     return CALLOUTS.get(name) or (ALIASES.get(name, name) if name in NAMES else "note")
 
 
@@ -103,8 +103,8 @@ def from_callout(parts: Parts, kind: str) -> tuple[Block, ...]:
 
 
 def details(parts: Parts) -> tuple[Block, ...]:
-    """``<details>`` with a summary; one without a title, which nobody could open, and a
-    summary by itself are containers of that class."""
+    """``<details>`` with a summary. Without a title, which could not be opened, and for a summary
+    alone, it is a container of that class."""
     title, attributes = title_of(parts) if parts.name == "details" else ((), parts.attributes)
     if title:
         summary = model.Container(
@@ -122,7 +122,7 @@ def details(parts: Parts) -> tuple[Block, ...]:
 
 
 def container(parts: Parts) -> tuple[Block, ...]:
-    """A container; what follows its name stands in bold before the rest."""
+    """A container; text after its name becomes a bold title."""
     found = model.Container(
         name=parts.name, children=parts.headed, span=parts.span, attributes=parts.attributes
     )

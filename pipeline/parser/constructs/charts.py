@@ -31,7 +31,7 @@ DIAGRAMS: dict[str, ChartKind] = {
     **dict.fromkeys("clock clocks clock-face".split(), "clock"),
     **dict.fromkeys("fractions fraction fraction-bar fraction-bars".split(), "fractions"),
 }
-"""The kinds of diagrams, which are made of lines and not of data."""
+"""The kinds of diagrams, which consist of lines and not of data."""
 
 SCALE = ("range", "step", "x-range", "x-step", "y-range", "y-step", "numbers")
 """The attributes of a diagram's axes."""
@@ -145,7 +145,7 @@ def _diagram(kind: ChartKind, parts: Parts) -> model.Chart:
 
 
 def _line(line: Line, kind: ChartKind, read: ReadInlines) -> model.TableRow:
-    """The row of a line ``name: what is drawn``, or of what is drawn alone, kept as it is."""
+    """The row for a line ``keyword: content``, or for content alone, unchanged."""
     mark = ": " if kind == "clock" else ":"  # a time has one of its own
     name, _, said = line.rpartition(mark)
     start = len(line) - len(said.lstrip())

@@ -32,8 +32,8 @@ class ChoiceMark(NamedTuple):
 
 
 class _Found(NamedTuple):
-    """A mark and where it stands: ``holder`` has it at the beginning of its text, up to ``end``.
-    One that is ``plain`` can hardly be anything else."""
+    """A mark and its position: ``holder`` begins with it, up to ``end``. A ``plain`` mark is almost
+    certainly one."""
 
     mark: ChoiceMark
     holder: Element
@@ -45,12 +45,12 @@ NO_MARK = ChoiceMark("", False)
 
 
 def take_marks(items: Iterable[Element], in_exercise: bool) -> list[ChoiceMark]:
-    """The marks that the items of a list begin with, which are taken out of their text; none
-    where it is no list of choices.
+    """The marks at the beginning of a list's items, which are removed from their text; none if it
+    is not a list of choices.
 
-    An empty ``( )`` means nothing else: two marks, one of them empty, make choices, though other
-    items have none. So does ``(x)`` alone, unless it is one label of several, ``(w)``, ``(x)``.
-    Where there are choices, marks count that are not quite right: ``(✓)``, ``**(x)**``, ``(x)b``.
+    An empty ``( )`` is unambiguous: two marks, one of them empty, make choices, even if other items
+    have none. So does ``(x)`` alone, unless it is one of several labels, ``(w)``, ``(x)``. In a
+    list of choices, malformed marks count as well: ``(✓)``, ``**(x)**``, ``(x)b``.
     """
     items = list(items)
     found = [_find(item, _PAIRS if in_exercise else _PAIRS[:1]) for item in items]
@@ -89,7 +89,7 @@ def _is_label(item: Element) -> bool:
 
 
 def _take(found: _Found, item: Element) -> None:
-    """Take a mark out, with what made it bold: that would tell which is right."""
+    """Remove a mark with its bold markup, which would reveal the right answer."""
     holder, first = found.holder, item[0]
     text = (holder.text or "")[found.end :]
     if holder is first:

@@ -39,10 +39,10 @@ def as_written(parts: Parts) -> tuple[Block, ...]:
 
 
 def uneven_rows(parts: Parts) -> tuple[tuple[Cell, ...], ...] | None:
-    """The rows, each as long as it is; None where it is told why they cannot be read.
+    """The rows, with their own lengths; None if they cannot be parsed, with a finding.
 
-    ``delimiter`` is a character, or "comma", "semicolon" or "tab". What is wrong is
-    reported where it stands, in the file too.
+    ``delimiter`` is a character, or "comma", "semicolon" or "tab". Problems are reported at their
+    position, in the file too.
     """
     lines = parts.lines
     if address := parts.attributes.get("file"):
@@ -67,8 +67,8 @@ def uneven_rows(parts: Parts) -> tuple[tuple[Cell, ...], ...] | None:
 
 
 def trimmed(row: tuple[Cell, ...], width: int, report: Report) -> tuple[Cell, ...]:
-    """The row without empty cells at its end that the first one, of ``width``, has none above;
-    where it has others there, that is told."""
+    """The row without trailing empty cells beyond ``width``, the length of the first row; other
+    cells there are reported."""
     while len(row) > width and not row[-1].text.strip():
         row = row[:-1]
     if len(row) > width:

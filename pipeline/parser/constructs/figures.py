@@ -40,8 +40,8 @@ def _asks_for_columns(parts: Parts) -> bool:
 
 
 def figures(parts: Parts) -> tuple[Block, ...]:
-    """A group of figures, and after it what is no part of one. The caption is what follows
-    the name, or else the last paragraph. A single image is no group, but a figure."""
+    """A group of figures, followed by anything that does not belong in one. The caption follows the
+    name, or is the last paragraph. A single image is a figure instead of a group."""
     caption, blocks = parts.title, list(parts.children)
     if (
         not caption
@@ -88,8 +88,8 @@ def figures(parts: Parts) -> tuple[Block, ...]:
 
 
 def directive(parts: Parts) -> tuple[Block, ...]:
-    """MyST's ``figure`` and ``image``: a file, and as its caption the first paragraph; what
-    follows that stands after the figure. Blocks of these names without a file are groups."""
+    """MyST's ``figure`` and ``image``: a file, with the first paragraph as its caption; the rest
+    follows the figure. Blocks of these names without a file are groups."""
     source = parts.argument.strip()
     if not _IMAGE_FILE.search(source):
         return figures(parts)

@@ -11,8 +11,8 @@ from pipeline.parser.lines import Line
 
 
 def block(lines: Sequence[Line], span: Span, attributes: Attributes, marks: int = 2) -> MathBlock:
-    """``lines`` are all between the marks: the first is what follows the opening ones, which are
-    so many."""
+    """``lines`` are everything between the delimiters: the first is the rest of the opening line,
+    after that number of marks."""
     margin = lines[1].offset if len(lines) > 1 else 1
     tex = "\n".join(lines)
     return MathBlock(tex=tex, marks=marks, margin=margin, span=span, attributes=attributes)

@@ -37,7 +37,7 @@ _DASH = re.compile(r"(?:—|―|–|---?)[ \t\u00a0]*")
 
 
 def sidebar(parts: Parts) -> tuple[Block, ...]:
-    """A text beside the text, which may have a title."""
+    """A text beside the main text, which may have a title."""
     title, attributes = boxes.title_of(parts)
     children = parts.children
     if title:
@@ -60,8 +60,8 @@ def quotation(parts: Parts) -> tuple[Block, ...]:
 
 
 def verse(parts: Parts) -> tuple[Block, ...]:
-    """Verse: its lines are lines, its paragraphs stanzas. A title stands before, and where
-    it is from may stand last, after a dash. Lines that are numbered say ``every`` how many."""
+    """Verse: lines are kept, paragraphs are stanzas. A title may come first, and the source last,
+    after a dash. ``every`` numbers every so many lines."""
     parts = _numbered(parts)
     title, attributes = boxes.title_of(parts)
     stanzas = tuple(
@@ -77,8 +77,8 @@ def verse(parts: Parts) -> tuple[Block, ...]:
 
 
 def _numbered(parts: Parts) -> Parts:
-    """The block with what is said of the numbers of its lines as attributes: ``every`` how many
-    lines there is one, and the first line's (``start``)."""
+    """The block with the settings of its line numbers as attributes: the interval (``every``) and
+    the first number (``start``)."""
     own = parts.attributes
     said = dict(_COUNT.findall(parts.argument))
     said |= {key: value for key in ("every", "start") if (value := own.get(key))}

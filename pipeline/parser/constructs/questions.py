@@ -36,13 +36,13 @@ class _Series:
 
     @property
     def takes_what_follows(self) -> bool:
-        """True if what comes after the last question belongs to it, as it did with the others."""
+        """True if the blocks after the last question belong to it, as with the other questions."""
         if len(self.items) > len(self.node.items):
             return True
         return not _has_room(self.items[-1:]) and _has_room(self.items)
 
     def take(self, blocks: Iterable[Block], more: Iterable[ListItem] = ()) -> None:
-        """Give the last question what belongs to it, and put others after it."""
+        """Add the blocks that belong to the last question to it, and the others after it."""
         last = self.items[-1]
         children = attach_prompts((*last.children, *blocks))
         self.items[-1] = replace(last, children=children, span=_covering(children, last))
@@ -50,7 +50,7 @@ class _Series:
 
     @property
     def done(self) -> List:
-        """The list with all that it has taken; as it was, where that is nothing."""
+        """The list with everything it has absorbed; unchanged if that is nothing."""
         items = tuple(self.items)
         if items == self.node.items:
             return self.node
@@ -58,9 +58,9 @@ class _Series:
 
 
 def gathered(blocks: tuple[Block, ...]) -> tuple[Block, ...]:
-    """The blocks of an exercise, in which lists are one that only writing lines, answers and
-    the like stand between, or lists of another kind: each belongs to the question before it.
-    So does what comes after the last, where it was so with the others."""
+    """The blocks of an exercise, in which lists separated only by writing lines, answers and the
+    like, or by lists of another kind, are joined: each of these belongs to the question before it.
+    So do the blocks after the last question, if it was so with the others."""
     found: list[Block] = []
     open_: list[_Series] = []  # no two of a kind, the innermost last
 

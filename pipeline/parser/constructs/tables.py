@@ -25,9 +25,8 @@ _SHAPE = "Write a list of rows, and in each item the list of its cells: `- - Fir
 
 
 def table(parts: Parts) -> tuple[Block, ...]:
-    """The table that a list of lists is, or the table that is there already, with the caption
-    that stands after the word, as an attribute, or in a paragraph ``Table: …``. What is
-    neither stays, after it."""
+    """The table for a list of lists, or the existing table, with the caption after the keyword, in
+    an attribute, or in a paragraph ``Table: …``. Other content follows it."""
     caption, attributes = _caption(parts)
     found: model.Table | None = None
     rest: list[Block] = []
@@ -53,8 +52,8 @@ def table(parts: Parts) -> tuple[Block, ...]:
 
 
 def _caption(parts: Parts, *spent: str) -> tuple[tuple[Inline, ...], Attributes]:
-    """The caption of the attributes, or after the name; and what the attributes say beyond
-    it and what is ``spent``."""
+    """The caption from the attributes or after the name; with the remaining attributes, and those
+    that are ``spent``."""
     caption = parts.read(parts.attributes.get("caption") or parts.argument, parts.span)
     return caption, parts.attributes.without({"caption", *spent})
 
@@ -78,7 +77,7 @@ def _holds_cells(item: model.ListItem) -> bool:
 
 
 def _row(item: model.ListItem) -> model.TableRow:
-    """The row; what is no list of cells is one cell."""
+    """The row; an item that is not a list of cells is a single cell."""
     only = item.children[0] if _holds_cells(item) else None
     cells = only.items if isinstance(only, model.List) else (item,)
     tight = isinstance(only, model.List) and only.tight
@@ -86,7 +85,7 @@ def _row(item: model.ListItem) -> model.TableRow:
 
 
 def _cell(item: model.ListItem, tight: bool) -> model.TableCell:
-    """The cell; text that is alone, or stands close, is no paragraph."""
+    """The cell; a single or tight text is not a paragraph."""
     children = item.children
     if item.checked is not None:
         children = (model.List(ordered=False, items=(item,), span=item.span),)

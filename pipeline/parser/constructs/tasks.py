@@ -42,12 +42,12 @@ SERIES = _Shape(
 
 
 def matching(parts: Parts) -> tuple[Block, ...]:
-    """The pairs in a table or a definition list, between what stands around them."""
+    """The pairs in a table or a definition list, between the blocks around them."""
     return _around(parts, PAIRS, _matching)
 
 
 def ordering(parts: Parts) -> tuple[Block, ...]:
-    """The items of a numbered list, between what stands around it."""
+    """The items of a numbered list, between the blocks around it."""
     return _around(parts, SERIES, _ordering)
 
 
@@ -94,7 +94,7 @@ def _matching(block: Block, parts: Parts) -> model.Matching | None:
         assert isinstance(block, model.DefinitionList)
         pairs = list(_definitions(block, parts))
     whole = [pair for pair in pairs if pair.left.children]
-    # On the right alone stands what belongs to nothing.
+    # An entry on the right alone is a distractor.
     extra = [pair.right for pair in pairs if not pair.left.children and pair.right.children]
     for pair in whole:
         if not pair.right.children:

@@ -32,12 +32,11 @@ NOT_SHARED = frozenset({"fonts"})
 def read_front_matter(
     text: str, source: str, library: Library | None = None
 ) -> tuple[Metadata, int, tuple[Diagnostic, ...]]:
-    """The metadata of ``text``, the number of lines that its front matter takes (0 where
-    there is none), and everything that is wrong with it. What it does not say, its ``library``
-    may say.
+    """The metadata of ``text``, the number of lines of its front matter (0 if there is none), and
+    all problems with it. Keys that it lacks come from the ``library``.
 
-    ``title`` may be empty and ``identifier`` None; `derive_identifier` makes one once the
-    title is settled. Values that are wrong are left out. Never raises.
+    ``title`` may be empty and ``identifier`` None; `derive_identifier` makes one once the title is
+    settled. Invalid values are omitted. Never raises.
     """
     found = yaml_nodes.find(text)
     if found is None and library is None:

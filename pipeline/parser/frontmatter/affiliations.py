@@ -25,7 +25,7 @@ _NUMBERS = re.compile(r"[\d, ]+")
 
 
 def _read(node: Node, report: FieldReport, key: str) -> tuple[str, ...]:
-    """The names of where somebody works; of a mapping, what it says of one on a line."""
+    """The names of institutions; of a mapping, its values on one line."""
     found: list[str | None] = []
     for item in items(node):
         if isinstance(item, Mapping):
@@ -45,7 +45,7 @@ FORM = Form(listed(Form(any_of(TEXT, _PARTS), text), commas=False).schema, _read
 
 
 class _Listed:
-    """The affiliations that have an id or a number, and which of them authors refer to."""
+    """The affiliations that have an id or a number, and those that authors refer to."""
 
     def __init__(self, report: FieldReport) -> None:
         self.report = report
@@ -53,7 +53,7 @@ class _Listed:
         self.used: set[Node] = set()
 
     def beside(self, author: Node) -> Node:
-        """An author with what each reference stands for in its place."""
+        """An author with references replaced by their affiliations."""
         if not isinstance(author, Mapping):
             return author
         entries = []
@@ -116,7 +116,7 @@ def settled(mapping: Mapping, report: FieldReport) -> Mapping:
 
 
 def _defined(item: Node) -> tuple[str, Node]:
-    """An affiliation's id, or "", and what is said of it; Pandoc's users write `id: name`."""
+    """An affiliation's id, or "", and its other values; Pandoc's users write `id: name`."""
     if isinstance(own := _entry(item, "id"), Scalar):
         return own.text, item
     if isinstance(item, Mapping) and len(item.entries) == 1:

@@ -35,7 +35,7 @@ def group(value: str) -> str:
 
 
 def ages(value: str) -> tuple[int, int]:
-    """The youngest and the oldest, 0 where there is no bound. Raises `BadValueError`."""
+    """The youngest and the oldest, 0 if unbounded. Raises `BadValueError`."""
     found = re.fullmatch(r"(\d{1,2})(?:\s*[-\u2010-\u2015]\s*(\d{1,2})?|\s*(\+))?", value, re.ASCII)
     hint = "Write it like 10-14, or 16+."
     if found is None:

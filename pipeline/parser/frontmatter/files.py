@@ -33,8 +33,8 @@ def leads_out(path: str) -> bool:
 
 
 def _is_inside(path: str, place: Place, report: FieldReport, what: str) -> bool:
-    """Return whether a path stays in the source's folder; says so where it does not, since only
-    here its place is known."""
+    """Return whether a path stays in the source's folder; reports it otherwise, because only here
+    its position is known."""
     if is_address(path):
         hint = "Save a copy beside the source, and give its path."
         report.add(Code.REMOTE_IMAGE, f"The {what} is not a file beside the source.", place, hint)
@@ -95,7 +95,7 @@ def style(value: str, node: Node, report: FieldReport, key: str) -> str | None:
 
 
 def _is_beside(path: str, node: Node, report: FieldReport) -> bool:
-    """Return whether a path stays in the source's folder; says so where it does not."""
+    """Return whether a path stays in the source's folder, and report it otherwise."""
     if is_address(path) or leads_out(path):
         hint = "Save a copy beside the source, and give its path from there."
         message = f"“{shorten(path)}” is not in the source's folder."

@@ -1,4 +1,4 @@
-"""A way to read a value of the front matter, with what editors are told of it."""
+"""A way to read a value of the front matter, with its description for editors."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ def _same(value: Any) -> Any:
 
 @dataclass(frozen=True)
 class Form:
-    """``read`` gives a value, or None where there is none that can be used; ``write`` gives it as
-    JSON has it, to be read again. ``whole``: whether it reads lists by itself."""
+    """``read`` returns a value, or None if it is unusable; ``write`` returns its JSON form, to be
+    read again. ``whole``: whether it reads lists itself."""
 
     schema: Schema
     read: Reader

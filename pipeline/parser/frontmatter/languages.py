@@ -60,8 +60,8 @@ def _meant(tag: str) -> str:
 
 
 def _as_people_write(value: str) -> str:
-    """The date that is written with the name of its month, in any language, or in numbers of which
-    it can be told which is the day (``31.5.2026``); "" for others, such as ``3/5/2026``."""
+    """The date written with the name of its month, in any language, or in unambiguous numbers
+    (``31.5.2026``); "" for others, such as ``3/5/2026``."""
     numbers = [int(word) for word in re.findall(r"\d{1,4}", value)]
     names = re.findall(r"[^\W\d_]{3,}", value.casefold())
     months = {n for word in names for name, n in _months() if name.startswith(word)}

@@ -91,7 +91,7 @@ def _mapping(values: Any) -> dict[str, str]:
 _BY_LANGUAGE = {"type": "object", "propertyNames": {"pattern": LANGUAGE_PATTERN}}
 _BY_NAME = {
     "type": "object",
-    # what JSON Schema has of NAME: letters of any script cannot be told
+    # JSON Schema's version of NAME, which cannot match letters of any script
     "propertyNames": {
         "pattern": r"^[^\s0-9_{}.-][^\s{}.]*$",
         "not": {"enum": sorted({*BUILT_IN, INCLUDE})},

@@ -45,7 +45,7 @@ def _speakers(node: Node, report: FieldReport, key: str) -> tuple[Speaker, ...]:
 
 
 def _each(node: Node, report: FieldReport, key: str) -> Iterator[tuple[Node, dict[str, Node]]]:
-    """All speakers, each with what stands outside of a mapping: a name, or name and role."""
+    """All speakers, each with its values outside a mapping: a name, or name and role."""
     if isinstance(node, Mapping):
         for name, value in node.entries:
             if isinstance(value, Scalar) and value.is_empty:
@@ -108,9 +108,8 @@ class _Part(NamedTuple):
 
 
 def settled(parts: tuple[_Part, ...], report: FieldReport, key: str) -> list[bool]:
-    """Return whether each of some people asks. A teacher or a journalist does where nobody else is
-    there to ask. Of a role that is not known the author is told, if it seems that it was meant for
-    somebody who asks."""
+    """Return whether each of some people asks questions. Teachers and journalists do if nobody else
+    does. An unknown role is reported if it might mean somebody who asks."""
     asks = [part.asks if part.asks is not None else part.has("asks") for part in parts]
     if not any(asks):
         asks = [

@@ -1,5 +1,5 @@
-"""Front matter about editions: which are made, what is asked of one alone, and which pages that
-are asked for have no room for text."""
+"""Front matter about editions: which ones to build, settings of single ones, and page formats
+without room for text."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ _ITEM = reference(
 def _editions(
     node: Node, report: FieldReport, key: str
 ) -> tuple[tuple[str, PrintOptions], ...] | None:
-    """The editions by name, each with what is asked of it alone."""
+    """The editions by name, with their own settings."""
     found: dict[str, PrintOptions] = {}
     for item in node.items if isinstance(node, Sequence) else (node,):
         if not isinstance(item, Mapping):
@@ -105,8 +105,8 @@ class Asked(NamedTuple):
 
 
 def with_room(metadata: Metadata, asked: dict[str, Node], report: FieldReport) -> Metadata:
-    """The metadata without the pages whose margins and columns leave no room, each of which is
-    reported at its place. ``asked`` are the values of the keys of the front matter."""
+    """The metadata without page formats whose margins and columns leave no room, each reported at
+    its position. ``asked`` are the values of the front matter's keys."""
     refused: set[str] = set()
     for editions, node in _pages(metadata, asked):
         if lack := lack_of(editions, metadata):

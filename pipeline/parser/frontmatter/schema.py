@@ -76,7 +76,7 @@ def _on_one_line(found: re.Match[str]) -> str:
 
 
 def front_matter(metadata: Metadata) -> str:
-    """Front matter that says of a publication what the metadata says."""
+    """Front matter that is equivalent to the metadata of a publication."""
     own = dict(metadata.edition_options)
     listed = tuple((name, own.get(name, PrintOptions())) for name in metadata.editions)
     written: dict[str, Any] = {}

@@ -110,8 +110,8 @@ SETTLED: dict[type[msgspec.Struct], Callable[[Values, Nodes, FieldReport, str], 
     PageOptions: _page,
     FitOptions: _fit,
 }
-"""From the values of a mapping, and where they stand, to those of the struct's fields; or None
-where it cannot be used."""
+"""From the values of a mapping, with their positions, to those of the struct's fields; or None if
+it is unusable."""
 
 SPREAD: dict[type[msgspec.Struct], Callable[[Any], Values]] = {
     Contributor: lambda one: asdict(one) | {"role": one.roles if one.more_roles else one.role},

@@ -96,7 +96,7 @@ def above(folder: Path) -> Library | None:
 
 
 def merged(shared: Any, own: Any) -> Any:
-    """A document's ``own`` value, and of a mapping what the library says beside it."""
+    """A document's ``own`` value, with further entries of a mapping from the library."""
     if type(shared) is not type(own) or not isinstance(own, msgspec.Struct) or _is_whole(own):
         return own
     values = {}
@@ -114,7 +114,7 @@ def address_of(base: str, way: str, source: str, folder: Path) -> str:
 
 
 def _is_whole(value: msgspec.Struct) -> bool:
-    """Return whether a mapping says one thing, of which nothing can be changed by itself."""
+    """Return whether a mapping is a unit whose entries cannot be overridden separately."""
     return any(one.required for one in msgspec.structs.fields(value))
 
 

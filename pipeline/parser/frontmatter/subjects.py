@@ -12,8 +12,8 @@ from pipeline.parser.frontmatter.identifiers import BadValueError
 
 
 class Scheme(NamedTuple):
-    """``name`` as EPUB registers it, where it does; what its codes look like, in words too, and
-    one of them."""
+    """A classification: its name registered by EPUB, if any; the form of its codes, also in words,
+    and an example."""
 
     name: str
     form: re.Pattern[str]

@@ -129,8 +129,8 @@ class Struct:
     def values(
         self, node: Node, report: FieldReport, key: str, given: MappingOf[str, Node] = NONE
     ) -> tuple[dict[str, Any], dict[str, Node]] | None:
-        """The values that can be used, and the nodes of all, by field; None if one that is
-        required is not there. ``given`` are nodes that stand elsewhere, by key."""
+        """The usable values, and the nodes of all values, by field; None if a required one is
+        missing. ``given`` are nodes from other places, by key."""
         nodes = dict(given)
         if isinstance(node, Mapping):
             known = tuple(name for name in self.fields if name not in given)
@@ -170,7 +170,7 @@ class Struct:
         return self.kind(**{**others, **settled})
 
     def write(self, value: msgspec.Struct, others: MappingOf[str, Any] = NONE) -> Any:
-        """A value as JSON has it: a mapping, or the text that stands for one alone."""
+        """The JSON form of a value: a mapping, or the text that is enough by itself."""
         spread = SPREAD[self.kind](value) if self.kind in SPREAD else msgspec.structs.asdict(value)
         written = {
             name: self.forms[name].write(spread[one.field])

@@ -1,5 +1,5 @@
 """Common mistakes in YAML, with helpful messages. PyYAML reports what its scanner expected; this
-module turns it into what was most likely meant."""
+module infers the author's intention."""
 
 from __future__ import annotations
 

@@ -95,10 +95,10 @@ _ENTRY = re.compile(r"^[^\s#\-\]}]", re.MULTILINE)
 
 
 def find(text: str) -> FrontMatter | None:
-    """The front matter that ``text`` begins with, or None.
+    """The front matter at the beginning of ``text``, or None.
 
-    A first line ``---`` opens it if what follows looks like ``key:``; else that line is a
-    thematic break. Empty lines and comments may come before one that is closed.
+    A first line ``---`` opens it if the next one looks like ``key:``; otherwise that line is a
+    thematic break. Empty lines and comments may precede closed front matter.
     """
     before = _BEFORE.match(text)
     above = before.end() if before else 0
@@ -199,8 +199,8 @@ _Entries: TypeAlias = list[tuple[Scalar, Node]]
 
 
 class _Composer:
-    """Builds nodes from PyYAML's events. ``comments`` are those that look like values, by
-    where they stand, each with what is taken as one."""
+    """Builds nodes from PyYAML's events. ``comments`` are those that look like values, by position,
+    with the text that was taken as one."""
 
     def __init__(self, text: str, before: int) -> None:
         self.text = text
@@ -212,8 +212,8 @@ class _Composer:
         return sum(len(text) + 1 for text in self.text.split("\n")[: line - 1])
 
     def early_end(self, *, after_blank: bool) -> int | None:
-        """The last line before text that is no entry (and comes after an empty line): the
-        line after which the closing fence was forgotten."""
+        """The last line before ordinary text (after an empty line): the line after which the
+        closing ``---`` is missing."""
         number, last, blank = 1, 1, not after_blank
         for line in self.text.split("\n"):
             number += 1

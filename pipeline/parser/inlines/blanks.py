@@ -1,8 +1,8 @@
 """Blanks to fill in, ``____`` or ``____{answer}``, and variables, ``{{ name }}``.
 
-The underscores stand alone: after a letter or a digit, or before one, they are text. With
-an answer they may be part of a word (``go____{es}``). What else stands in double braces, as
-templates of other programs have it, is text; but words with spaces between were meant as a name.
+Underscores next to a letter or digit are text. With an answer they may be part of a word
+(``go____{es}``). Other content of double braces, as in templates of other programs, is text, but
+several words were meant as a name.
 """
 
 from __future__ import annotations

@@ -1,5 +1,5 @@
-"""Brackets: links and images (CommonMark 0.31.2, section 6.3 and 6.4), and what else stands
-in them: spans with attributes, citations, notes."""
+"""Brackets: links and images (CommonMark 0.31.2, sections 6.3 and 6.4), spans with attributes,
+citations, notes."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ class Brackets:
             self.inactive = len(self.stack)
 
     def close(self) -> None:
-        """Read the ``]`` that stands here, and what belongs to it."""
+        """Read the ``]`` at this position, with what belongs to it."""
         start = self.leaf.pos
         self.leaf.pos += 1
         if not self.stack:
@@ -89,7 +89,7 @@ class Brackets:
             self.inactive = len(self.stack)
 
     def _wrap(self, bracket: Bracket, element: InlineSpan) -> None:
-        """Put all that stands in ``bracket`` into ``element``."""
+        """Move the content of ``bracket`` into ``element``."""
         element.place = self.leaf.places.at(bracket.start)
         emphasise(self.leaf.chain, bracket.delimiter)
         self.leaf.chain.wrap_rest(bracket.piece, element)
@@ -104,7 +104,7 @@ class Brackets:
         return True
 
     def _close_note(self, bracket: Bracket, close: int) -> None:
-        """End the note ``^[…]``; one that says nothing is text."""
+        """End the note ``^[…]``; an empty one is text."""
         self.inactive = bracket.inactive
         said = _NOT_BLANK.search(self.leaf.data, bracket.content)
         if not said or said.start() == close:

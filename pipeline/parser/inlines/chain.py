@@ -39,9 +39,9 @@ class Piece:
 
 @dataclass(slots=True, eq=False)
 class Bracket:
-    """An open ``[``, ``![`` or ``^[``: where it and its content start in the text, and the
-    last delimiter before it. ``nested`` is set once another bracket was opened within;
-    ``inactive`` is how many brackets could hold no link before a note was opened."""
+    """An open ``[``, ``![`` or ``^[``: its position and that of its content, and the last delimiter
+    before it. ``nested`` is set once another bracket was opened inside; ``inactive`` is the number
+    of brackets that could not hold a link before a note was opened."""
 
     piece: Piece
     start: int

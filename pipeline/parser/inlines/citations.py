@@ -1,7 +1,7 @@
 """Citations as in Pandoc: ``[see @key, p. 3; -@other]``, ``@key`` and ``@key [p. 3]``.
 
-The scanner asks for one where a bracket closes that is no link, and where an ``@`` stands
-that no pattern takes. What begins like the id of a numbered thing (``@fig-x``) is none.
+The scanner tries one when a bracket closes that is not a link, and at an ``@`` that no pattern
+matches. Prefixes of cross-references (``@fig-x``) are excluded.
 """
 
 from __future__ import annotations

@@ -31,7 +31,7 @@ _SPACED_TERM = re.compile(r"\s+(?:[^\W\d_]|\d+[^\W\d_])\s+")
 
 
 def is_formula(text: str, start: int, end: int) -> bool:
-    """Return whether what stands between the dollars at ``start`` and ``end`` of a text is one."""
+    """Return whether the text between the dollar signs at ``start`` and ``end`` is a formula."""
     content = text[start + 1 : end]
     inside = content.strip()
     if not inside or text[end + 1 : end + 2].isdigit():
@@ -54,7 +54,7 @@ def is_formula(text: str, start: int, end: int) -> bool:
 
 def _is_spaced(text: str, start: int, end: int, *, strong: bool) -> bool:
     """Return whether there is a formula with white space inside its dollar signs, which must
-    contain a sign of a formula: ``$ a + b $``."""
+    contain a mathematical symbol: ``$ a + b $``."""
     content = text[start + 1 : end]
     before, after = text[start - 1 : start] if start else "", text[end + 1 : end + 13]
     if _IN_WORD.match(before) or _IN_WORD.match(after[:1]):
@@ -82,7 +82,7 @@ def _is_money(inside: str) -> bool:
 
 
 def reads_like_one(content: str, *, strongly: bool = False) -> bool:
-    """Return whether what stands between escaped brackets is a formula, and no text."""
+    """Return whether the content of escaped brackets is a formula rather than text."""
     inside = content.strip()
     if not inside or _is_prose(inside):
         return False

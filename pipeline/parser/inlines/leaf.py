@@ -1,4 +1,4 @@
-"""A leaf's text while it is read: how far that is, what was found, what is wrong."""
+"""The state of reading a leaf's text: the position, the nodes and the problems found."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ class Leaf:
             self.pos += 1
 
     def attributes(self) -> tuple[Attributes, int] | None:
-        """The attribute list that stands here, and where it ends."""
+        """The attribute list at this position, and its end."""
         return attributes.read(self.data, self.pos) if self.at("{") else None
 
     def take_attributes(self, element: InlineSpan) -> None:

@@ -76,7 +76,7 @@ def read_title(text: str, pos: int) -> tuple[str, int] | None:
 
 
 def read_label(text: str, pos: int) -> tuple[str, int] | None:
-    """The label ``[…]`` at ``pos`` (which may be empty), and where it ends."""
+    """The label ``[…]`` at ``pos`` (which may be empty), and its end."""
     match = _LABEL.match(text, pos)
     return (match[1], match.end()) if match else None
 
@@ -89,7 +89,7 @@ def skip_space(text: str, pos: int) -> int:
 
 
 def read_inline(text: str, pos: int) -> tuple[str, str, int] | None:
-    """``(destination "title")`` at ``pos``: both of them, and where it ends."""
+    """``(destination "title")`` at ``pos``: both parts, and the end."""
     at = skip_space(text, pos + 1)
     if text.startswith(")", at):
         return "", "", at + 1
@@ -114,9 +114,9 @@ def read_definition(
     references: MutableMapping[str, tuple[str, str]],
     rebase: Callable[[str], str],
 ) -> int:
-    """Read the definition that begins with a line of ``lines`` into ``references`` (the
-    first of a label counts), its address changed by ``rebase``; how many lines it takes, 0
-    if there is none."""
+    """Read the definition at the beginning of ``lines`` into ``references`` (the first of a label
+    counts), with its address changed by ``rebase``; returns its number of lines, 0 if there is
+    none."""
     taken = 8
     while True:
         text = "\n".join(lines[start : start + taken])

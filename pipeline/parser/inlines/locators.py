@@ -54,7 +54,7 @@ _BRACES = re.compile(r"\{([^{}]*)\}")
 
 
 class _Located(NamedTuple):
-    """A locator's label and text, and what follows it; empty where there is none."""
+    """A locator's label and text, and the rest; empty if there is none."""
 
     label: str
     text: str

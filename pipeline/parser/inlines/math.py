@@ -1,5 +1,5 @@
-"""Formulas within a line: ``$…$``, GitHub's ``$`…`$``, ``$$…$$``, and LaTeX's ``\\(…\\)`` and
-``\\[…\\]``, which CommonMark has for escaped brackets, where they hold one beyond doubt."""
+r"""Inline formulas: ``$…$``, GitHub's ``$`…`$``, ``$$…$$``, and LaTeX's ``\(…\)`` and ``\[…\]``,
+which are escaped brackets in CommonMark, if their content is clearly a formula."""
 
 from __future__ import annotations
 

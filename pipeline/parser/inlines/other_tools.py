@@ -1,6 +1,5 @@
-"""Marks within text that other tools have: Obsidian's comments and links, GitHub's names of
-emoji, keys as MkDocs writes them, raw code of a format, MyST's roles; and those that are not
-read, which stay as text and are told."""
+"""Other tools' inline notations: Obsidian's comments and links, GitHub's emoji names, MkDocs' keys,
+raw code for a format, MyST's roles; and unsupported ones, which remain text with a warning."""
 
 from __future__ import annotations
 
@@ -136,9 +135,9 @@ def _slip(text: str, what: str, hint: str) -> InlineSpan:
 
 def script(data: str, pos: int) -> int:
     """The end of a subscript ``~2~`` or a superscript ``^nd^`` that begins at ``pos``; 0 if there
-    is none. A subscript follows a letter, a digit or a closing bracket, so that ``~text~`` by
-    itself is struck out as on GitHub; so does a superscript, unless it is a number. It is not a sum
-    or product, as in ``x^2+y^2``."""
+    is none. A subscript follows a letter, a digit or a closing bracket, because ``~text~`` by
+    itself is struck out as on GitHub; so does a superscript, unless it is a number. Sums and
+    products, as in ``x^2+y^2``, are excluded."""
     before = data[pos - 1] if pos else " "
     word = before.isalnum() or before in ")]}"
     match = _SCRIPT.match(data, pos)
@@ -185,8 +184,8 @@ OTHER_FORMAT = "Write it in Markdown, or as raw `html`, which works in all forma
 def wiki_link(
     data: str, pos: int, references: Mapping[str, tuple[str, str]]
 ) -> tuple[InlineSpan, int] | None:
-    """Obsidian's ``[[Page#Heading|text]]`` and ``![[image.png|300]]`` at ``pos``. What the
-    document defines as the label of a link, a number and a condition are none."""
+    """Obsidian's ``[[Page#Heading|text]]`` and ``![[image.png|300]]`` at ``pos``. Labels of links
+    defined in the document, numbers and conditions are excluded."""
     match = _WIKI.match(data, pos)
     if match is None or data[pos - 1 : pos] == "[":
         return None

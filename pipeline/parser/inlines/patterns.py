@@ -1,7 +1,7 @@
-"""The inline constructs that one pattern tells: Python-Markdown inline processors.
+"""The inline constructs that a single pattern recognises: Python-Markdown inline processors.
 
-Each names the characters that it may begin with (``triggers``), so that the scanner asks
-only those that can match. Of those with one trigger the first that matches counts.
+Each names its possible first characters (``triggers``), so that the scanner only tries those that
+can match. If several have the same trigger, the first match counts.
 """
 
 from __future__ import annotations
@@ -28,8 +28,8 @@ _SPACED = rf"\{{\{{(?:[ \t]+{NAME}[ \t]*|{NAME}[ \t]+)\}}\}}"
 
 
 class InlineSpan(Element):
-    """An inline element. ``place`` is its line and column; ``attributes`` what a list
-    after it says. ``offset`` is where one begins that a pattern puts into another."""
+    """An inline element. ``place`` is its line and column; ``attributes`` come from a list after
+    it. ``offset`` is the position of an element that a pattern creates inside another."""
 
     def __init__(self, tag: str, text: str | None = None, **attrib: str) -> None:
         super().__init__(tag, attrib)

@@ -1,9 +1,8 @@
-"""References that begin with ``@``: to numbered things (``@fig-x``), and to works (``@key``).
+"""References that begin with ``@``: to numbered elements (``@fig-x``), and to works (``@key``).
 
-An ``@`` after a letter or a digit is a character, so that e-mail addresses stay; but it may
-follow a letter of scripts that set no spaces between words. What a cross-reference is tells
-its id: `CROSS_REFERENCE` takes those that begin with ``fig-``, ``tbl-``, ``sec-``, ``eq-``,
-``lst-`` or ``ex-``; all other names are keys of works.
+An ``@`` after a letter or digit is text, so that e-mail addresses are unchanged; but it may follow
+a letter of scripts without spaces between words. `CROSS_REFERENCE` matches ids that begin with
+``fig-``, ``tbl-``, ``sec-``, ``eq-``, ``lst-`` or ``ex-``; all other names are keys of works.
 """
 
 from __future__ import annotations
@@ -27,7 +26,7 @@ _ONE = re.compile(CROSS_REFERENCE)
 
 
 def may_begin(data: str, pos: int) -> bool:
-    """Return whether a reference may begin at ``pos``, by what stands before."""
+    """Return whether a reference may begin at ``pos``, depending on the character before it."""
     while pos and data[pos - 1] == "_":  # which may begin emphasis
         pos -= 1
     return not pos or unicodedata.category(data[pos - 1]) not in {"Lu", "Ll", "Lt", "Lm", "Nd"}

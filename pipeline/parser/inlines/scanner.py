@@ -159,8 +159,7 @@ class _Scanner:
         return self._ticks
 
     def _has_code(self, found: str | InlineSpan, start: int, end: int) -> bool:
-        """Return whether what would be a formula has code beginning in it, which binds more
-        tightly."""
+        """Return whether code begins inside a possible formula; code binds more tightly."""
         if isinstance(found, str) or found.tag != "math" or found.get("code"):
             return False
         for run in _TICKS.finditer(self.leaf.data, start, end):

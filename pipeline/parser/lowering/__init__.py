@@ -45,10 +45,9 @@ ReadLeaf = Callable[[Element, Sequence[Line], "Span | None"], None]
 
 
 class Lowering:
-    """Lowers one tree; collects the notes and the diagnostics that it meets, and ``anchors``,
-    what links may call headings by their places. ``read_leaf``
-    reads a line that stands at some place into inline elements, ``files`` what the text
-    takes in. ``paired`` are the tags that the text opens and closes."""
+    """Lowers one tree; collects the notes and diagnostics found, and ``anchors``, the ids by which
+    links may refer to headings. ``read_leaf`` parses a line at a position into inline elements;
+    ``files`` reads included files. ``paired`` are the tags that the text opens and closes."""
 
     def __init__(
         self,

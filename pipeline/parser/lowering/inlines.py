@@ -25,14 +25,14 @@ from pipeline.parser.markup.flow import bind
 from pipeline.parser.wordings import of_field
 
 ALT = ("alt", "fig-alt")
-"""Attributes that are an image's text alternative; what stands in its brackets is its caption
-then, as with Quarto."""
+"""Attributes that set an image's alternative text; its bracketed text is then the caption, as with
+Quarto."""
 
 
 class InlineLowering:
-    """``abbreviations`` are marked wherever they stand in text. Below ``deepest`` levels
-    of nesting, counted by the caller for blocks, all markup is left out. What notes within
-    the line say is added to ``notes``."""
+    """``abbreviations`` are marked wherever they occur in text. Below ``deepest`` levels of
+    nesting, counted by the caller for blocks, all markup is dropped. The content of inline notes is
+    added to ``notes``."""
 
     def __init__(
         self,
@@ -201,9 +201,9 @@ class InlineLowering:
     def _note(
         self, element: InlineSpan, depth: int, span: Span | None
     ) -> tuple[model.NoteReference, ...]:
-        """A reference to the note ``^[…]``, whose label no label in brackets can be, and the
-        same wherever it stands; nothing where
-        there is only a comment in it, or a tag around nothing."""
+        """A reference to the note ``^[…]``, with a label that no bracketed label can equal, and
+        that is the same wherever the note stands; nothing if it only contains a comment, or a tag
+        around nothing."""
         element.text = (element.text or "").lstrip()
         if len(element):
             element[-1].tail = (element[-1].tail or "").rstrip()
@@ -245,8 +245,8 @@ class InlineLowering:
 
 
 def _notes_of(described: tuple[Inline, ...]) -> Iterator[Inline]:
-    """The references to notes in a text alternative, which can have none: they follow the
-    image, each for the editions that have it."""
+    """References to notes in an alternative text, which cannot contain any: they follow the image,
+    each for the editions that have it."""
 
     def inherit(node: Node, around: Attributes) -> Attributes:
         return joined(around, node.attributes) if is_partial(node) else around

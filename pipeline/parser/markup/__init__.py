@@ -1,5 +1,4 @@
-"""Raw HTML into the model: tokens, an allow-list, and nothing else.
+"""From raw HTML to the model: tokens, an allow-list, and nothing else.
 
-What comes out is built of nodes, never of what was written, so that no markup can be
-smuggled past the allow-list.
+The result consists of nodes, never of the original text, so no markup can bypass the allow-list.
 """

@@ -103,7 +103,7 @@ class MarkupBuilder:
         )
 
     def add(self, nodes: Iterable[Block | Inline]) -> None:
-        """Finished nodes, which stand after all that was put in so far."""
+        """Finished nodes, after everything added so far."""
         items = self._kept if self._dropping else self._stack[-1].items
         items.extend(nodes)
         if items and (span := items[-1].span):
@@ -206,8 +206,8 @@ class MarkupBuilder:
             self._dropped_at = self._place(token)
 
     def _unknown(self, token: MarkupToken) -> None:
-        """A tag of another program is left out, and what is in it kept. What only looks like
-        a tag, ``<name>`` say, and is closed nowhere, was meant as text."""
+        """A tag of another program is removed and its content kept. Something that only looks like
+        a tag, such as ``<name>``, and is never closed, was meant as text."""
         name = token.raw[1 : len(token.name) + 1]
         hint = f"If you mean it as text, write `\\<{name}>`, or make it code."
         message = f"`<{name}>` is not a known HTML element."
@@ -249,7 +249,7 @@ class MarkupBuilder:
         self._stack[-1].items.extend(_build(frame))
 
     def _finish(self, say: bool) -> None:
-        """End what is open. What would be lost or misplaced by that is an error."""
+        """Close all open elements. Content that would be lost or misplaced is an error."""
         if self._dropping:
             self._unclosed(self._dropping[0], self._dropped_at)
             self._dropping.clear()

@@ -54,9 +54,8 @@ def trim(inlines: Iterable[Inline]) -> tuple[Inline, ...]:
 def as_blocks(
     items: Iterable[Node], text: type[model.Paragraph | model.Plain] = model.Plain
 ) -> tuple[Block, ...]:
-    """``items`` as blocks: inlines between them become ``text``, paragraphs where the
-    element around them is lost; list items, rows and cells that stand outside of a list or
-    table give what they hold."""
+    """``items`` as blocks: inlines between them become ``text``, or paragraphs if their element is
+    dropped; list items, rows and cells outside a list or table are replaced by their content."""
     found: list[Block] = []
     run: list[Inline] = []
     stray: list[model.ListItem] = []

@@ -48,7 +48,7 @@ def row(frame: Frame) -> Iterable[Node]:
 
 
 def _cells(items: Iterable[Node]) -> Iterable[TableCell]:
-    """The cells among ``items``, and what stands between them as cells."""
+    """The cells among ``items``, and other content between them as cells."""
     for item in items:
         if isinstance(item, TableCell):
             yield item
@@ -65,7 +65,7 @@ def part(frame: Frame) -> Iterable[Node]:
 
 
 def table(frame: Frame) -> Iterable[Node]:
-    """The table; what stands in it outside of rows comes before it, as in browsers."""
+    """The table; content outside rows precedes it, as in browsers."""
     head: list[TableRow] = []
     rows: list[TableRow] = []
     foot: list[TableRow] = []
@@ -142,8 +142,8 @@ def _is_head(row: TableRow) -> bool:
 
 
 def _scoped(row: TableRow, scope: str) -> TableRow:
-    """The row with each header cell that does not say what it heads heading its column, or
-    (``scope``) its row, if that has anything else in it."""
+    """The row, in which header cells without a scope apply to their column, or (``scope``) to their
+    row if that has anything else in it."""
     by_row = scope == "row" and any(not c.scope and c.children for c in row.cells)
     return replace(row, cells=tuple(_cell_scoped(cell, by_row) for cell in row.cells))
 

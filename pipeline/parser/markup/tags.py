@@ -46,7 +46,7 @@ DROPPED_VOID_TAGS = _words(
 )
 
 RAW_TEXT_TAGS = _words("script style textarea title xmp iframe noembed")
-"""Up to their end tag there is no markup, whatever it looks like."""
+"""Elements in which there is no markup until the end tag."""
 
 BLOCK_TAGS = (CONTAINER_TAGS | TABLE_PARTS | OTHER_BLOCK_TAGS | HEADING_TAGS | PLAIN_BLOCK_TAGS) - {
     "summary"
@@ -127,7 +127,7 @@ def is_word(name: str) -> bool:
 
 @dataclass(slots=True, eq=False)
 class Frame:
-    """An element that is open: what it is, and what it holds so far."""
+    """An open element: its tag, and its content so far."""
 
     tag: str
     values: dict[str, str]

@@ -51,11 +51,11 @@ _POINTS = {"mm": MILLIMETRE, "cm": 10 * MILLIMETRE, "in": 72.0, "pt": 1.0, "px":
 
 
 def draw_charts(document: Document) -> Document:
-    """The document with its charts drawn, each an `Asset` that was made, and their numbers
-    in the tables written as the language has them.
+    """The document with its charts drawn, each a generated `Asset`, and the numbers in their tables
+    formatted for the language.
 
-    What keeps a chart from being drawn is a BAD_CHART error where it stands, and what makes
-    it hard to read a CROWDED_CHART warning. Comes when the texts are finished.
+    A chart that cannot be drawn is a BAD_CHART error at the cause, and one that is hard to read a
+    CROWDED_CHART warning. This pass comes when the texts are finished.
     """
     if not has(document, Chart):
         return document
@@ -183,7 +183,8 @@ class _Artist:
 
 
 def _palette(metadata: Metadata, edition: Edition | None) -> look.Palette:
-    """The publisher's colour, or that of the theme in print; black alone where that is asked."""
+    """The colour of the publisher, or of the theme in print; black if the edition has no
+    colours."""
     theme = ""
     if edition and edition.format == "pdf":
         theme = options_for(edition, metadata).theme or ""

@@ -15,7 +15,7 @@ BETWEEN = 1.5
 
 
 class Part(NamedTuple):
-    """A bar: its series, what it says, and from where to where it goes."""
+    """A bar: its series, its label, and its start and end."""
 
     series: int
     value: Decimal
@@ -73,8 +73,8 @@ def within(plan: Plan, part: Part, box: Box) -> Iterator[Mark]:
 
 
 def totals(plan: Plan) -> list[str]:
-    """The sum of each group's parts, or "" where they are shares of a whole, below zero, or
-    too few to need one."""
+    """The sum of each group's parts, or "" if they are percentages, negative, or too few to need
+    one."""
     return [_total(plan, parts(plan, group)) for group in range(len(plan.data.groups))]
 
 

@@ -38,9 +38,9 @@ class Series(NamedTuple):
 
 
 class Data(NamedTuple):
-    """``places`` are where groups that are numbers or dates stand on a scale, if they all
-    are and go up. ``decimals`` are how many all numbers are drawn with, -1 for as many as
-    they are written with; ``cell_unit`` is the unit that they are written with."""
+    """``places`` are the positions on a scale of groups that are increasing numbers or dates.
+    ``decimals`` is the number of decimals for all numbers, -1 to keep each number's own;
+    ``cell_unit`` is the unit written with the numbers."""
 
     groups: tuple[str, ...]
     series: tuple[Series, ...]
@@ -72,7 +72,7 @@ class Data(NamedTuple):
 
     @property
     def sign(self) -> str:
-        """The unit, where it is short enough to stand with each number."""
+        """The unit, if it is short enough to be written with each number."""
         return self.unit if len(self.unit) < 2 or self.unit[0] == "°" else ""
 
     def counted(self, chart: Chart) -> str:
@@ -213,7 +213,7 @@ _UNKNOWN = "If a number is unknown, leave the cell empty."
 
 
 def _places(groups: tuple[str, ...]) -> tuple[float, ...]:
-    """Numbers, years, months or days as numbers that go up, or () where they are none."""
+    """Numbers, years, months or days as increasing numbers, or () if they are not."""
     found: list[float] = []
     for group in groups:
         parts = group.split("-")

@@ -37,7 +37,7 @@ def in_words(chart: Chart, data: Data, words: Words, has_table: bool) -> str:
 
 
 def diagram_in_words(chart: Chart, diagram: Diagram, words: Words) -> str:
-    """The kind of a diagram, its title, and what is to be seen in it."""
+    """The kind of a diagram, its title, and a description of its content."""
     return _said([_titled(chart, words), *diagram.heard(words)], words)
 
 

@@ -46,8 +46,8 @@ def draw(
     *,
     is_large: bool = False,
 ) -> Drawn:
-    """The chart as a picture that is so wide; mirrored for those who read from right to
-    left, but for what goes with the time, or with numbers."""
+    """The chart as a picture of a given width, mirrored in right-to-left text unless it has a time
+    axis or a numerical one."""
     diagram = None if isinstance(shown, Data) else shown
     data = shown if isinstance(shown, Data) else NO_DATA
     texts = list(diagram.texts() if diagram else _texts(chart, data))

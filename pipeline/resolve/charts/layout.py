@@ -25,8 +25,8 @@ MOST_DRAWN = 300
 
 
 class Plan(NamedTuple):
-    """A chart that is to be drawn so wide; ``missing`` is what stands for no number, and
-    ``flatness`` what is left of the usual height."""
+    """A chart to draw at a given width; ``missing`` stands for a missing number, and ``flatness``
+    is the fraction of the usual height."""
 
     chart: Chart
     data: Data

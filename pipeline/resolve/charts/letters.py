@@ -29,8 +29,8 @@ LONGEST = 400
 
 _RIGHT_TO_LEFT = frozenset(("R", "AL", "AN", "RLE", "RLO"))
 _UNSEEN = frozenset(("BN", "LRI", "RLI", "FSI", "PDI"))
-"""Joiners, which the algorithm would leave out, and isolates, which it does not know: they go
-with what is before them."""
+"""Joiners, which the algorithm would drop, and isolates, which it does not know: they are kept with
+the preceding character."""
 
 _JOINING = frozenset(("Mn", "Me", "Mc", "Cf"))
 
@@ -43,7 +43,7 @@ class Font(NamedTuple):
 
 
 class Glyph(NamedTuple):
-    """An outline as SVG has it, y going up, and where it is."""
+    """An SVG outline, with the y axis pointing up, and its position."""
 
     outline: str
     x: float

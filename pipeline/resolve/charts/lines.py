@@ -118,8 +118,8 @@ def _line(points: list[Point | None], stroke: look.Stroke) -> Iterator[Mark]:
 
 
 def _names(ends: list[_Name], edge: float, top: float, bottom: float) -> Iterator[Mark]:
-    """The names beside the ends of the lines, moved apart where they would meet, with a thin
-    line to where they belong."""
+    """The names at the ends of the lines, moved apart if they would collide, with thin leader
+    lines."""
     ordered = sorted(ends, key=lambda name: name.wanted)
     heights: list[float] = []
     edge_above = top - LEADING / 2

@@ -14,7 +14,7 @@ from pipeline.model.sheet.colours import PAPER, TEXT, contrast, mixed, readable
 from pipeline.resolve.charts.scene import Fill, Shape
 
 SEEN = 3
-"""The contrast of what has to be seen, at least (WCAG 2.2, 1.4.11)."""
+"""The minimum contrast of essential graphics (WCAG 2.2, 1.4.11)."""
 
 SIZE, LEADING = 8.5, 11.25
 """The type, and the distance of its lines."""
@@ -23,7 +23,7 @@ CAPITAL = 5.6
 """The height of capital letters and figures."""
 
 GAP = 4.0
-"""Between a mark and what is said of it."""
+"""The space between a mark and its label."""
 
 INK, QUIET, HAIRLINE, BLACK = "#16191c", "#4d565e", "#c3c9ce", "#000000"
 NAVY, OCHRE, BRICK = "#1f3b57", "#cf8216", "#9c3b27"
@@ -78,8 +78,9 @@ COLOURED = Palette(BARS, tuple(map(Fill, SLICES)), LINES)
 
 @functools.cache
 def coloured(accent: str) -> Palette:
-    """The palette of a publisher's or a theme's colour, which text can have: it and its tints,
-    between greys. They differ as the others do, in lightness or in what lies over them."""
+    """The palette for a publisher's or theme's colour, which is dark enough for text: the colour
+    and its tints, alternating with greys. They differ in lightness or in pattern, like the other
+    palettes."""
     if accent in ("", NAVY):
         return COLOURED
     tints = [mixed(accent, PAPER, share) for share in (1, 0.86, 0.72, 0.58, 0.44, 0.32)]
@@ -104,7 +105,7 @@ def coloured(accent: str) -> Palette:
 
 
 def text_on(fill: Fill) -> str:
-    """The colour of text on a fill: white where that can be read, or else dark."""
+    """The colour of text on a fill: white if that is legible, or else dark."""
     return PAPER if contrast(fill.colour, PAPER) >= TEXT else INK
 
 
@@ -118,8 +119,8 @@ INKED = Palette(
     lines=tuple(stroke._replace(colour=BLACK) for stroke in LINES),
     ink=BLACK,
 )
-"""For large print and for printers that have no colours: outlines and hatchings, which take
-little ink. The names of slices stand beside them."""
+"""For large print and for monochrome printers: outlines and hatching, which save ink. Names of
+slices are placed next to them."""
 
 STROKE = 1.5
 """The thickness of a line."""

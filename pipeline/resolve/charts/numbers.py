@@ -47,8 +47,8 @@ def is_missing(text: str) -> bool:
 
 
 def decimal_mark(texts: Iterable[str], lang: str) -> str:
-    """The decimal mark in these texts: one that can be nothing else in one of them (``24.9`` in a
-    German table), or else the language's own."""
+    """The decimal mark in these texts: an unambiguous one in any of them (``24.9`` in a German
+    table), or else the language's own."""
     own = writing(lang).decimal
     found = {mark for text in texts if (mark := _certain(text))}
     return found.pop() if len(found) == 1 else own

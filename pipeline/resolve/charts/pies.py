@@ -1,4 +1,4 @@
-"""Pies: the parts of a whole, with their names beside them."""
+"""Pie charts, with the names of slices next to them."""
 
 from __future__ import annotations
 

@@ -51,8 +51,7 @@ def names_below(plan: Plan) -> list[list[str]] | None:
 
 
 def draw_upright(plan: Plan, names: list[list[str]]) -> Scene:
-    """The bars, each with its number where there is room for all of them, or else with a
-    scale beside them."""
+    """The bars, with their numbers if there is room for all of them, or else with a scale."""
     marks, top = heading(plan)
     low, high = bars.span(plan)
     left = 0.0

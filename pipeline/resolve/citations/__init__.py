@@ -1,5 +1,4 @@
-"""Citations: what they cite is looked up, they are written as a style has it, and the works
-are listed."""
+"""Citations: works are looked up, citations formatted in a style, and works listed."""
 
 from __future__ import annotations
 
@@ -40,17 +39,17 @@ if TYPE_CHECKING:
     from pipeline.resolve.citations.csl.style import CitationStyle
 
 NEAR = 5
-"""The number of notes within which a work was cited recently, unless the style says otherwise."""
+"""The number of notes within which a citation counts as near, unless the style says otherwise."""
 
 
 def cite_works(document: Document, folder: Path, split: int = 0) -> Document:
-    """The document with its citations written, and its bibliography.
+    """The document with its citations formatted, and its bibliography.
 
-    Without ``bibliography:`` all that begins with ``@`` is text; what looks like a citation
-    for all that is a NO_BIBLIOGRAPHY warning. Errors are UNKNOWN_CITATION where a work is not
-    described, and what `read_sources` finds. With a style that cites in notes, citations
-    become notes, but for those that stand in one. Where the document is to be ``split`` into
-    parts, what is short or “ibid.” after the first citation is so in each.
+    Without ``bibliography:`` everything that begins with ``@`` is text; a probable citation is then
+    a NO_BIBLIOGRAPHY warning. UNKNOWN_CITATION is a key without a work; `read_sources` has findings
+    of its own. With a note style, citations become notes, unless they are in one. If the document
+    is to be ``split`` into parts, each part has its own first citations, which later ones shorten
+    or replace with “ibid.”.
     """
     cited = all_citations(document)
     listing = [node for _, node, _ in find(document, model.Bibliography)]
@@ -122,8 +121,7 @@ def _known(cited: Cited, sources: Sources, findings: Findings) -> list[model.Cit
 
 @dataclass
 class _Texts:
-    """The citations as they are written, by their key; in styles that cite in notes,
-    ``notes`` is what stands there."""
+    """The formatted citations, by their key; ``notes`` are the contents of notes in note styles."""
 
     text: dict[int, tuple[Inline, ...]] = field(default_factory=dict)
     notes: dict[int, tuple[Inline, ...]] = field(default_factory=dict)

@@ -1,4 +1,4 @@
-"""In what order works are cited, and what that means for each citation."""
+"""The order in which works are cited, and its effect on each citation."""
 
 from __future__ import annotations
 

@@ -22,9 +22,8 @@ if TYPE_CHECKING:
 
 @dataclass
 class Sources:
-    """``works`` by key; ``listed`` are those that nothing needs to cite; ``broken`` the keys
-    of entries that cannot be read. ``complete`` is False where a file is missing, so that
-    nobody can say what is in it."""
+    """``works`` by key; ``listed`` are those that need not be cited; ``broken`` the keys of invalid
+    entries. ``complete`` is False if a file is missing, so that unknown keys cannot be reported."""
 
     works: dict[str, Reference]
     style: CitationStyle | None = None

@@ -94,8 +94,8 @@ def _closed(
 
 
 def out_of_links(document: Document) -> Document:
-    """The document with what citations have brought into links taken out of them: a link
-    holds no link, and a note follows it."""
+    """The document without links and notes that citations introduced inside links: a link cannot
+    contain links, and a note follows it."""
     if not any(_holds_more(node) for _, node, _ in find(document, Link)):
         return document
 
@@ -161,8 +161,8 @@ def _appended(document: Document, entries: tuple[BibliographyEntry, ...], headin
 
 
 def _place(blocks: tuple[Block, ...]) -> Section | None:
-    """The section for the works: the last of those that are a heading alone and are called so;
-    else the very last, if it is a heading alone and is for nothing else."""
+    """The section for the works: the last one that has such a title and no content; else the very
+    last one, if it has no content and no other purpose."""
     alone = [n for n in walk(blocks) if isinstance(n, Section) and not n.children]
     for section in reversed(alone):
         if section.role == ROLE:

@@ -1,8 +1,8 @@
 """Divides a resolved document into handouts, one for each section of a level.
 
-What has a number keeps the one that it has in the whole, so that everybody can speak of the same
-table 3; only notes and addresses are counted anew. What a part says about others becomes words
-that say where that is, and of the works and the terms each part has those that it speaks of.
+Numbered elements keep their numbers from the whole, so that everyone can refer to the same table 3;
+only notes and addresses are numbered again. References to other parts become words that say where
+to look, and each part has the works and terms that it mentions.
 """
 
 from __future__ import annotations
@@ -25,18 +25,18 @@ from pipeline.resolve.parts import DocumentPart, is_list, parts
 
 
 class Handout(NamedTuple):
-    """A part of a publication, and what its file can be called, which may be empty."""
+    """A part of a publication, and a name for its file, which may be empty."""
 
     name: str
     document: Document
 
 
 def divide(document: Document, level: int) -> tuple[Handout, ...]:
-    """The parts of a resolved document, each a document of its own with the title of its section,
-    and `Metadata.part_of` saying what that is in.
+    """The parts of a resolved document, each a document with the title of its section, and with the
+    titles of the surrounding ones in `Metadata.part_of`.
 
-    Parts have no table of contents, no lists of figures and no index, and no findings: those of
-    the whole are theirs.
+    Parts have no table of contents, lists of figures or index, and no findings, because these
+    belong to the whole.
     """
     found = tuple(parts(document.blocks, level))
     places, lists = PartPlaces(document, found), Lists(document)

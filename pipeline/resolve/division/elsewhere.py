@@ -13,8 +13,8 @@ from pipeline.resolve.parts import DocumentPart
 
 
 class PartPlaces:
-    """Which ids are in which part, and which say nothing of a place: those of terms and works,
-    that are listed where they are needed."""
+    """The part that contains each id, and the ids without a fixed position: those of terms and
+    works, which are listed wherever they are needed."""
 
     def __init__(self, document: Document, parts: Sequence[DocumentPart]) -> None:
         self.titles: dict[str, str] = {}
@@ -45,7 +45,8 @@ def _listed(node: Node) -> tuple[str, ...]:
 
 
 def without_dead_ends(document: Document, part: DocumentPart, places: PartPlaces) -> Document:
-    """A part whose references and links to other parts are text that says where they lead."""
+    """A part whose references and links to other parts are replaced by text that says where they
+    lead."""
     here = {node.attributes.id for node in all_nodes(document)}
     said = words(document.metadata.lang)
     opening, closing = writing(document.metadata.lang).double

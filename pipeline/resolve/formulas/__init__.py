@@ -56,11 +56,11 @@ class _Made(NamedTuple):
 
 
 def set_formulas(document: Document) -> Document:
-    """The document with the markup of its formulas, and what they are in words.
+    """The document with the markup of its formulas, and their spoken alternatives.
 
-    The first thing that is wrong with one is BAD_MATH, where it stands; its source is shown
-    then, unless it can be set without that. For print, a character that the font for formulas
-    lacks is a MISSING_GLYPH. Formulas that only define commands are left out.
+    The first problem in a formula is BAD_MATH, at its position; the source is then shown, unless
+    the formula can be set without the faulty part. In print, a character missing from the font for
+    formulas is a MISSING_GLYPH. Formulas that only define commands are dropped.
     """
     if not has(document, model.Math, model.MathBlock):
         return document
@@ -108,7 +108,8 @@ def label_id(label: str) -> str:
 
 
 def _meant_id(label: str) -> str:
-    """The id of what is called so and is no formula that is known: a figure, as in ``fig:map``."""
+    """The id of an element with this label that is not a known formula: a figure, as in
+    ``fig:map``."""
     if found := _LABEL.fullmatch(label):
         return f"{_PREFIXES.get(found[1], found[1])}-{found[2]}"
     return label_id(label)
@@ -136,8 +137,8 @@ def _reference(
 
 
 def _make_all(document: Document, findings: Findings) -> Iterator[tuple[int, Formula, _Made]]:
-    """The formulas with their numbers among the nodes, and what becomes of each; equal ones are
-    made once."""
+    """The formulas with their numbers among the nodes, and the result for each; equal ones are
+    processed once."""
     known: dict[tuple[str, bool, str, int], _Made] = {}
     macros: dict[str, Macro] = {}
     version = 0

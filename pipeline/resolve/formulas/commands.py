@@ -1,5 +1,5 @@
-"""The TeX that formulas may be written in: what latex2mathml knows, but for what has no
-place in a document (definitions, colours, links) and what browsers cannot set."""
+"""The supported TeX in formulas: what latex2mathml knows, except what has no place in a document
+(definitions, colours, links) and what browsers cannot display."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ SWITCHES = frozenset(
     " allowbreak nobreak relax protect null newline vspace smallskip medskip bigskip noindent"
     " boldmath unboldmath upshape".split()
 )
-"""Commands that nothing is to be seen of."""
+"""Commands without visible output."""
 
 SPACED = frozenset({"hskip", "kern", "mkern", "mskip"})
 SPECIAL = frozenset(
@@ -135,7 +135,7 @@ ENVIRONMENTS = {
 TeX's matter here."""
 
 COUNTED = frozenset({"alignat", "alignat*", "alignedat", "xalignat", "xalignat*"})
-"""Environments that are told how many columns they have."""
+"""Environments with a column specification."""
 
 WRAPPERS = frozenset({"equation", "equation*", "displaymath", "math", "subequations"})
 """Environments that say nothing but that there is a formula."""

@@ -1,6 +1,6 @@
 """Lines between the rows and columns of a formula's table, and other details that latex2mathml
-loses: marks in its TeX, which latex2mathml treats as text, and then classes of the cells beside
-them."""
+loses: marks in its TeX, which it treats as text, and which later become classes of the adjacent
+cells."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def row_line(kind: str, columns: str = "") -> str:
 
 
 def column_lines(columns: str) -> str:
-    """The mark of the lines in what says how columns are set (`l|cc`), "" where it has none."""
+    """The mark for the lines in a column specification (`l|cc`), "" if it has none."""
     told = "".join(char for char in columns if char in "lcr" + SOLID + DASHED)
     return "" if told.isalpha() else f"\\text{{{_COLUMNS}{told}}}"
 
@@ -33,8 +33,8 @@ def is_between(token: str) -> bool:
 
 
 def read_marks(table: Element) -> None:
-    """Take the marks out of a table, and give classes to the cells beside the lines: to the left
-    of these or above them, or at the table's left and upper edges to the right or below."""
+    """Remove the marks from a table, and add classes to the cells next to lines: to the left of or
+    above them, or, at the table's left and upper edges, to the right or below."""
     columns, above = "", []
     for row in table:
         marks = [text for cell in row[:1] for text in _taken(cell)]

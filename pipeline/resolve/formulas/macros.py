@@ -1,5 +1,5 @@
-"""Commands that a document defines for its formulas: ``\\newcommand`` and its kin, read where
-they stand, and written out where they are used."""
+r"""Commands that a document defines for its formulas: ``\newcommand`` and related commands, read
+where they occur, and expanded where they are used."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def defines(tex: str) -> bool:
 
 
 def write_out(tex: str, macros: dict[str, Macro]) -> _Written:
-    """The formula with what ``macros`` stand for; what it defines is added to them."""
+    """The formula with ``macros`` expanded; its own definitions are added to them."""
     if not (macros or defines(tex)):
         return _Written(tex)
     return _Writer(tex, macros).run()
@@ -111,7 +111,7 @@ class _Writer:
         self.origins.extend(places)
 
     def define(self, text: str, defining: re.Match[str]) -> int | None:
-        """Take down a definition, and say where it ends; None where it cannot be read."""
+        """Record a definition, and return its end; None if it is invalid."""
         named = _NAME.match(text, defining.end())
         if not named:
             return None

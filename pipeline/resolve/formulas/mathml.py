@@ -41,7 +41,7 @@ _LENGTH = re.compile(r"-?(?:\d++(?:\.\d++)?|\.\d++)(?:em|ex|px|pt|mm|cm|in|%)|0"
 
 
 class CannotSetError(Exception):
-    """A formula that latex2mathml fails at, or that nothing is to be seen of."""
+    """A formula that latex2mathml cannot convert, or that has no visible output."""
 
     def __init__(self, message: str = "The formula cannot be typeset as written.") -> None:
         super().__init__(message)
@@ -68,7 +68,7 @@ def convert(tex: str, display: bool) -> Element:
 
 
 def markup(math: Element, alternative: str) -> str:
-    """The finished markup, with what is said where it cannot be shown or heard."""
+    """The finished markup, with the finding if it cannot be shown or spoken."""
     whole = Element("math", {"xmlns": NAMESPACE, **math.attrib, "alttext": alternative})
     whole.extend(math)
     return tostring(whole, encoding="unicode", short_empty_elements=False)
@@ -135,7 +135,7 @@ def _group(children: list[Element], kind: str = "") -> Element:
 
 
 def _padded(element: Element, children: list[Element]) -> Element:
-    """Lengths that add to what is there are not in MathML Core, and only make room."""
+    """Relative lengths are not in MathML Core, and only add space."""
     values = [element.get(name, "0") for name in ATTRIBUTES["mpadded"]]
     if not all(_LENGTH.fullmatch(value) and value[0] not in "+-" for value in values):
         space = Element("mspace", {"width": "0.4em"})

@@ -1,4 +1,4 @@
-"""Reads the groups of a formula in TeX: braces, scripts, and what stands between them."""
+"""Reads the groups of a formula in TeX: braces, scripts, and the text between them."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class Mistake(NamedTuple):
 
 
 class Reader:
-    """``out`` is what was read so far, as latex2mathml is to have it."""
+    """``out`` is the result so far, in the form that latex2mathml expects."""
 
     def __init__(self, tex: str) -> None:
         self.tex = tex
@@ -120,7 +120,7 @@ class Reader:
             self.out.append("'" * count)
 
     def argument(self, of: str, at: int, in_table: bool = False) -> None:
-        """Read what `of`, which stands at ``at``, needs after it."""
+        """Read the arguments of `of`, which is at ``at``."""
         token = self.peek()
         if token in ("", "}", "&", "^", "_", "\\\\", "\\right", "\\end"):
             self.wrong(f"After `{of}` something is missing.", at)
@@ -150,7 +150,7 @@ class Reader:
             self.out.append(f"\\underline{{\\hspace{{{min(len(token), WIDEST) * STROKE:.2f}em}}}}")
 
     def unit(self, token: str) -> None:
-        """Read one thing: a character, a group, a command with all that belongs to it."""
+        """Read one unit: a character, a group, a command with its arguments."""
         at = self.pos
         if token.startswith("\\") and token[1:2].isalpha():
             self.command(token, at)
@@ -209,5 +209,5 @@ class Reader:
         self.out.append("}")
 
     def command(self, token: str, at: int) -> None:
-        """Read the command ``token``, which stands at ``at``, and all that belongs to it."""
+        """Read the command ``token`` at ``at``, with its arguments."""
         raise NotImplementedError

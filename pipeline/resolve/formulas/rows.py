@@ -1,4 +1,4 @@
-"""Rows of a formula: what stands side by side and belongs together."""
+"""Rows of a formula: sequences of elements that belong together."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from xml.etree.ElementTree import Element
 
 APPLY = "\u2061"
-"""Function application: what stands between “sin” and its argument, and is not seen."""
+"""Function application: the invisible operator between “sin” and its argument."""
 
 DECIMAL, FUNCTION = "decimal", "function"
 """Classes that tell, while a formula is put together, a comma in braces and a function."""
@@ -21,8 +21,8 @@ SCRIPTS = frozenset({"msub", "msup", "msubsup", "munder", "mover", "munderover"}
 
 
 def row(children: Sequence[Element]) -> list[Element]:
-    """The children of a row, mended: digits around a decimal comma are one number, upright
-    letters one word, and functions are told from what they are applied to."""
+    """The corrected children of a row: digits around a decimal comma become one number, upright
+    letters one word, and functions are separated from their arguments."""
     found = [child for child in children if not is_empty(child)]
     return _applied(_words(_numbers(_negated(_signed(found)))))
 

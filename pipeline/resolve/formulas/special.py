@@ -55,8 +55,7 @@ class EquationLabel(NamedTuple):
 
 
 class Special(Reader):
-    """``labels`` are the names that the formula is given, ``tags`` what stands beside its
-    lines."""
+    """``labels`` are the names given to the formula, ``tags`` the texts beside its lines."""
 
     def __init__(self, tex: str) -> None:
         super().__init__(tex)
@@ -68,8 +67,8 @@ class Special(Reader):
         raise NotImplementedError
 
     def special(self, name: str, at: int) -> bool:
-        """Read what follows the command ``name``, which is the last of ``out``; whether it is
-        one of those that are read here."""
+        """Read the arguments of the command ``name``, the last of ``out``; returns whether it is
+        handled here."""
         base = name.removesuffix("*")
         if base in ("color", "textcolor"):
             self.skip(_OPTION)
@@ -143,7 +142,7 @@ class Special(Reader):
         self.out.append(f"\\{name}{{{words}}}" if words else "{}")
 
     def operation(self, name: str, held: str, at: int) -> None:
-        """``\\mathop``: a word, or something else that limits stand below and above."""
+        r"""``\mathop``: a word, or another base for limits below and above."""
         starts = self.pos - len(held) - 1
         if held.strip() and _NAME.fullmatch(held):
             words = re.sub(r"\\(?:mathrm|text|rm|operatorname|mathsf)\b|[{}]", " ", held)
@@ -208,9 +207,9 @@ class Special(Reader):
             self.labels.append(held.strip())
 
     def tagged(self, text: str) -> tuple[str, str, tuple[EquationLabel, ...]]:
-        """The formula, its number, and what it is called. Where it has several numbers, each
-        stays in its row; where several rows have names, and no numbers of their own, they are
-        told apart by letters at their ends."""
+        """The formula, its number, and its name. If it has several numbers, each stays in its row;
+        if several rows have names without their own numbers, letters at their ends distinguish
+        them."""
         tags = {_row_end(text, found.end()): int(found[1]) for found in _TAG.finditer(text)}
         rows = {int(found[1]): _row_end(text, found.end()) for found in _LABEL.finditer(text)}
         if len(self.tags) == 1 and not self.tags[0][1] and tags.keys() >= set(rows.values()):

@@ -1,5 +1,5 @@
-"""A formula in words, as one reads it to somebody who cannot see it: where a fraction ends
-and what is under a root is said, since no ear can tell."""
+"""A formula in words, as read aloud to somebody who cannot see it: the ends of fractions and the
+contents of roots are stated."""
 
 from __future__ import annotations
 
@@ -228,7 +228,7 @@ def _asks_for_more(element: Element) -> bool:
 
 
 def _is_around_choice(elements: Sequence[Element], index: int) -> bool:
-    """Return whether a parenthesis only holds a binomial coefficient, which has words of its
+    """Return whether parentheses only contain a binomial coefficient, which has words of its
     own."""
     beside = {"(": index + 1, ")": index - 1}.get(elements[index].text or "", -1)
     return 0 <= beside < len(elements) and elements[beside].get("linethickness") == "0"

@@ -1,5 +1,5 @@
-"""Reads the TeX of a formula: finds what is wrong in it, each thing with its place, and
-writes it in the way that latex2mathml understands without mistakes of its own."""
+"""Reads the TeX of a formula: finds all problems with their positions, and writes it in a form that
+latex2mathml converts correctly."""
 
 from __future__ import annotations
 
@@ -49,8 +49,8 @@ class Reading(NamedTuple):
 
 
 def read(tex: str, suggest: Suggest, macros: dict[str, Macro] | None = None) -> Reading:
-    """Read a formula; ``suggest`` is asked what an unknown name may be meant to be. ``macros``
-    are those of the document, and get what the formula defines."""
+    """Read a formula; ``suggest`` proposes replacements for unknown names. ``macros`` are the
+    document's, to which the formula's definitions are added."""
     if len(tex) > LONGEST:
         message = f"A formula has {len(tex):,} characters; {LONGEST:,} is the maximum."
         return Reading((Mistake(message, 0, "Divide it into several."),), "")
@@ -69,7 +69,7 @@ def read(tex: str, suggest: Suggest, macros: dict[str, Macro] | None = None) -> 
 
 
 class _Tex(Special):
-    """Reads commands too. ``suggest`` says what a name that is not known may stand for."""
+    """Reads commands too. ``suggest`` proposes replacements for unknown names."""
 
     def __init__(self, tex: str, suggest: Suggest) -> None:
         super().__init__(tex)

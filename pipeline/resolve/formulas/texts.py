@@ -44,8 +44,8 @@ OWN_FONTS = {"textbf": "textbf", "textit": "textit", "emph": "textit", "texttt":
 
 
 class MathPiece(NamedTuple):
-    """Words of a text, or a formula in it; ``at`` is where that begins, ``font`` the command
-    that sets the words where they have one of their own."""
+    """Words of a text, or a formula in it; ``at`` is its position, ``font`` the command that sets
+    the words, if any."""
 
     text: str
     is_formula: bool = False

@@ -18,16 +18,16 @@ from pipeline.resolve.glossary.terms import TERM, TermContext, around_of, define
 Inherited: TypeAlias = tuple[TermContext, "Span | None"]
 
 OF = "of"
-"""The key that says of which term a word is another form."""
+"""The attribute key for the term of which a word is another form."""
 
 
 def link_terms(document: Document, split: int = 0) -> Document:
-    """The document with the terms of its glossaries defined (`dfn`), and the first
-    ``[…]{.term}`` of each a link to it; in an e-book the first in each chapter, in a document
-    that is to be ``split`` into parts the first in each, in a glossary all.
+    """The document with the terms of its glossaries defined (`dfn`), and the first ``[…]{.term}``
+    of each linked to its definition; in an e-book the first in each chapter, in a document to be
+    ``split`` the first in each part, in a glossary all.
 
-    A word that no glossary has is an UNKNOWN_TERM, a term with two entries a DUPLICATE_TERM,
-    a glossary without a definition list an EMPTY_GLOSSARY.
+    A word without a definition is an UNKNOWN_TERM, a term with two definitions a DUPLICATE_TERM, a
+    glossary without a definition list an EMPTY_GLOSSARY.
     """
     nodes = (node for _, node, _ in find(document, Container, Section, marked=True))
     if not any(is_glossary(node) or _is_use(node) for node in nodes):

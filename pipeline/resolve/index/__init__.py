@@ -1,4 +1,4 @@
-"""The index: where it stands, and what is in it."""
+"""The index: its position and content."""
 
 from __future__ import annotations
 
@@ -34,9 +34,8 @@ PREFIX, ENTRY_PREFIX = "ix-", "ix-entry-"
 
 
 def place_index(document: Document) -> Document:
-    """The document with a place for its index, if it has marks and says nothing else: in the
-    section with that role, in one that is a heading alone and called so, or in a section of
-    its own at the end."""
+    """The document with a place for its index if it has marks but no place: in the section with
+    that role, in an empty section with such a title, or in a new section at the end."""
     if has(document, model.Index) or not any(is_mark(n) for _, n, _ in find(document, marked=True)):
         return document
     sections = [node for _, node, _ in find(document, model.Section)]
@@ -64,10 +63,10 @@ def _is_called_index(section: model.Section) -> bool:
 def fill_index(document: Document) -> Document:
     """The document with its index filled, and ids in place of marks.
 
-    A mark within a part of the text that has the same entry says nothing more, and neither
-    does a second one in a paragraph. An index without marks, or a second one, is left out
-    (EMPTY_INDEX); so is a mark without text and entry (BAD_ATTRIBUTE). A reference to an entry
-    that there is not is an UNKNOWN_INDEX_ENTRY.
+    A mark inside a part of the text with the same entry is redundant, and so is a second one in a
+    paragraph. An index without marks, or a second one, is dropped (EMPTY_INDEX); so is a mark
+    without text and entry (BAD_ATTRIBUTE). A reference to a missing entry is an
+    UNKNOWN_INDEX_ENTRY.
     """
     found = find(document, model.Index, marked=True)
     kinds = {type(node) for _, node, _ in found if _concerns(node)}
@@ -136,7 +135,7 @@ class _Collector:
         return identifier
 
     def _is_new(self, path: Path, in_line: bool, around: MarkContext) -> bool:
-        """Return whether a mark says what no other near it has said."""
+        """Return whether a mark adds anything to the other marks near it."""
         name = key(path)
         if name in around.within or (in_line and (around.holder, name) in self._known):
             return False

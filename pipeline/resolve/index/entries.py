@@ -109,7 +109,7 @@ class Entries:
 
 
 def _rank(term: tuple[Inline, ...], explicit: bool) -> tuple[bool, bool, int]:
-    """Formatting comes before none, what was written out before what stands in the text,
-    and a word within a sentence before one at its beginning."""
+    """Formatted text precedes plain text, an explicit entry one taken from the text, and a word
+    within a sentence one at its beginning."""
     formatted = not all(isinstance(inline, model.Text) for inline in term)
     return formatted, explicit, -sum(character.isupper() for character in plain_text(term))

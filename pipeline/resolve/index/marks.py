@@ -28,13 +28,13 @@ _INLINES = get_args(Inline)
 _PIECE = re.compile(r"\\(.)|([!;])|([^\\!;]+|\\)", re.S)
 
 Path: TypeAlias = tuple[tuple[Inline, ...], ...]
-"""An entry and what is above it, from the top: what each says."""
+"""An entry and those above it, from the top: the text of each."""
 
 
 class IndexMark(NamedTuple):
-    """A mark for one entry. ``place`` is None where it only says which entries to ``see``.
-    ``explicit`` where the entry was written out, not taken from the text; ``sort`` is what
-    it is sorted by instead of its text."""
+    """A mark for one entry. ``place`` is None if it only refers to other entries (``see``).
+    ``explicit`` means that the entry was written out instead of taken from the text; ``sort`` is a
+    separate text to sort it by."""
 
     path: Path
     place: model.IndexPlace | None
@@ -58,7 +58,7 @@ class MarkContext(NamedTuple):
 
 
 def is_inline(node: Node) -> bool:
-    """Return whether a node marks a place in a line, if anything; or else a whole part."""
+    """Return whether a node that is a mark marks a place in a line, as opposed to a whole part."""
     return isinstance(node, _INLINES)
 
 
@@ -75,7 +75,7 @@ def key(path: Path) -> str:
 
 
 def with_surroundings(document: Document) -> Iterator[tuple[Node, MarkContext]]:
-    """All nodes, each with what is around it; notes stand where they are first referred to."""
+    """All nodes with their surroundings; notes follow their first reference."""
     sections: dict[str, model.Section | None] = {}
 
     def inherit(node: Node, around: MarkContext) -> MarkContext:
@@ -137,8 +137,8 @@ def own_term(node: Node) -> tuple[Inline, ...]:
 
 
 def unmarked(node: Node, identifier: str) -> Node | tuple[Node, ...]:
-    """A node that is no mark any more and has an id, or none (empty). A span that says
-    nothing else is its text."""
+    """A node that is no longer a mark and has an id, or none (empty). A span without other
+    attributes is replaced by its text."""
     attributes = node.attributes.without(OPTIONS, {MARK} if is_inline(node) else ())
     if identifier and not attributes.id:
         attributes = replace(attributes, id=identifier)

@@ -1,6 +1,6 @@
 """Diagrams for lessons: number lines, coordinate axes with graphs, clock faces, fraction bars.
 
-Each kind is a module: what its lines say, what is heard of it, and how it is drawn.
+Each kind is a module: the syntax of its lines, its spoken description, and its drawing.
 """
 
 from __future__ import annotations
@@ -23,8 +23,8 @@ from pipeline.resolve.charts.diagrams.shared import Item, Settings
 from pipeline.resolve.findings import Findings
 
 Diagram: TypeAlias = NumberLine | Axes | Clocks | Bars
-"""``turns`` is whether those who read from right to left see it from there, ``texts`` are all that
-is written in it, ``heard`` is what is to be seen in it and no more, ``scene`` what is drawn."""
+"""``turns`` is whether it is mirrored in right-to-left text, ``texts`` are its labels, ``heard`` is
+a description of exactly what is visible, ``scene`` the drawing."""
 
 MOST_ITEMS = 40
 """Lines of a diagram: points, graphs, faces or bars."""

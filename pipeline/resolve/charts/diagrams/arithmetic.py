@@ -1,5 +1,4 @@
-"""Arithmetic as it is written in school, worked out by a grammar of our own: nothing that a
-source says is ever run."""
+"""School arithmetic, evaluated by a dedicated grammar: nothing in a source is ever executed."""
 
 from __future__ import annotations
 
@@ -70,7 +69,7 @@ def number(text: str, at: int = 0) -> float:
 
 
 def at_x(value: Value, x: float) -> float:
-    """The value at an x; NaN where there is none."""
+    """The value at an x; NaN if it is undefined."""
     try:
         found = float(value(x))
     except (ArithmeticError, ValueError, TypeError):

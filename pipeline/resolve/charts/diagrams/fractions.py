@@ -1,4 +1,4 @@
-"""Fraction bars: wholes cut into equal parts, of which some are filled."""
+"""Fraction bars: wholes divided into equal parts, some of them filled."""
 
 from __future__ import annotations
 

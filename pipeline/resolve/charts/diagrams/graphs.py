@@ -43,7 +43,7 @@ without."""
 DASHES: tuple[tuple[float, ...], ...] = (
     (), (5, 2), (1.5, 1.8), (7, 2, 1.5, 2), (11, 3), (2, 4),
 )  # fmt: skip
-"""Of one graph after the other, which have no markers; readers tell no more apart."""
+"""Dash patterns of successive graphs, which have no markers; readers cannot distinguish more."""
 
 MOST_HEARD = 6
 """Places of one kind that are said of a graph."""
@@ -266,7 +266,7 @@ def _reach(values: list[float]) -> tuple[float, float]:
 
 
 def _usual(values: list[float]) -> list[float]:
-    """The lowest and the highest of what comes of a function, without what is far from most."""
+    """The lowest and highest of a function's values, without outliers."""
     found = sorted(value for value in values if not math.isnan(value))
     if not found:
         return []
@@ -281,7 +281,7 @@ def _places(axis: Axis) -> Iterator[float]:
 
 
 def _runs(axes: Axes, graph: Graph) -> list[list[Point]]:
-    """The parts of a graph that are seen, cut at the edges, and where it leaps."""
+    """The visible parts of a graph, split at the edges and at discontinuities."""
     low, high = axes.y.low, axes.y.high
     value = graph.value
     points = [(x, at_x(value, x)) for x in _places(axes.x)]

@@ -149,7 +149,7 @@ def _named(name: str, text: str, words: Words) -> str:
 def _names(
     points: tuple[_Place, ...], across: Scale, plan: Plan
 ) -> tuple[list[tuple[_Place, int]], int]:
-    """The points, each with the row that its name has room in; and how many rows there are."""
+    """The points, each with a row in which there is room for its name; and the number of rows."""
     ends: list[float] = []
     found = []
     for place in sorted(points, key=lambda place: place.at):

@@ -96,10 +96,10 @@ def _sentence(text: str) -> str:
 
 
 def _title(text: str) -> str:
-    """Headline style: capitals but for small words, which have them first, last and after a
-    colon; a word that has a capital anywhere stays as it is. So do a small word after a full
-    stop, which may be that of an abbreviation (Proc. of), and any after a capital letter with
-    one (E. coli)."""
+    """Title case: capitals except for small words, which are capitalised first, last and after a
+    colon; a word with a capital anywhere stays as it is. So do a small word after a full stop,
+    which may end an abbreviation (Proc. of), and any word after a capital letter with one (E.
+    coli)."""
     pieces = _parts(text)
     shouts = text.isupper()
     words = [

@@ -61,8 +61,8 @@ def _written(cite: Cite, layout: Element, make: MakeContext, alone: bool = True)
 
 
 def _linked(text: str, context: Context) -> str:
-    """The text as a link to the work's entry; of a whole reference, as notes have it, its
-    first words: it may hold links of its own."""
+    """The text as a link to the work's entry; of a full reference, as in notes, only the first
+    words, because it may contain links of its own."""
     target = context.cite.target
     if not target or not text:
         return text

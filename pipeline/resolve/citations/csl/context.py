@@ -31,10 +31,10 @@ NOTHING = Disambiguation()
 @dataclass
 class Context:
     """One rendering of one work. ``area`` is the style's citation or bibliography. ``author``
-    becomes what the first names give, which ``hides_author`` leaves out
-    (``in_sentence``: they are part of one, where “&” is a word), and ``substitute``
-    takes the place of; ``depth`` is how many names within each other are
-    being written, and ``model`` the element around those that stand in for names."""
+    becomes the output of the first names, which ``hides_author`` omits (``in_sentence``: they are
+    part of a sentence, so that “&” becomes a word), and ``substitute`` replaces; ``depth`` is the
+    nesting level of the names being rendered, and ``model`` the element around those that are
+    substituted for names."""
 
     style: CitationStyle
     area: Element
@@ -73,8 +73,8 @@ class Context:
         return options if self.sorting is None else {**options, **self.sorting}
 
     def take(self, variable: str, text: str) -> str:
-        """Note that a variable is called, and what it gives; what was shown instead of names
-        gives nothing from then on."""
+        """Record that a variable is used, and its output; a variable that was substituted for names
+        is empty from then on."""
         if not text and variable == "year-suffix":
             return ""  # no group depends on it
         self.called += 1

@@ -30,8 +30,8 @@ class Date(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class Reference(msgspec.Struct, frozen=True):
-    """A work. ``values`` are marked text (see `marks`); ``span`` is where it is described, and
-    ``doubt`` a sentence about what seems to be wrong there."""
+    """A work. ``values`` are marked text (see `marks`); ``span`` is its position, and ``doubt`` a
+    sentence about a possible mistake there."""
 
     key: str
     kind: str

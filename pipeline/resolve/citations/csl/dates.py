@@ -33,7 +33,7 @@ class DateFormat:
 
 
 def _overridden(part: Element, own: Element | None) -> Element:
-    """A locale's part of a date with what a style says of it, but for affixes."""
+    """A locale's date part, merged with the style's, without affixes."""
     if own is None:
         return part
     extra = {k: v for k, v in own.attributes.items() if k not in ("prefix", "suffix")}

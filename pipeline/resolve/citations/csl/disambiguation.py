@@ -1,5 +1,5 @@
-"""Works that a style would cite alike are told apart: by more names, given names, what the
-style keeps for the case, and a letter after the year, in this order (CSL 1.0.2)."""
+"""Disambiguation of works with equal citations: by more names, given names, the style's conditions
+for this case, and a year suffix, in this order (CSL 1.0.2)."""
 
 from __future__ import annotations
 
@@ -120,7 +120,7 @@ def _add_names(
 def _add_given_names(
     keys: list[str], works: Mapping[str, Reference], added: dict[str, Disambiguation], write: Write
 ) -> None:
-    """Initials, or all given names, where that tells some of the works apart."""
+    """Initials, or all given names, if they distinguish some of the works."""
     for level in (1, 2):
         for at in range(min(MOST_NAMES, max(len(_people(works[key])) for key in keys))):
             tried = {

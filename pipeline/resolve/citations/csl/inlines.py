@@ -76,7 +76,7 @@ def _characters(text: str, locale: Locale) -> list[_Mark]:
 
 
 def _space(match: re.Match[str]) -> str:
-    """White space that is no line end, which a style alone can ask for."""
+    """White space within a line, which only a style can request."""
     return " " if match[0] in "\t\n\r\v\f\x1c\x1d\x1e\x85\u2028\u2029" else match[0]
 
 

@@ -83,7 +83,7 @@ def locale_name(lang: str) -> str:
 
 
 def locale_of(style: Element, lang: str) -> Locale:
-    """The locale for a language, with what the style itself says of it."""
+    """The locale for a language, with the style's own terms."""
     name = locale_name(lang)
     language = name.partition("-")[0]
     own = [child for child in style.children if child.tag == "locale"]
@@ -112,7 +112,7 @@ def _system_locale(name: str) -> Element:
 
 
 def _add(locale: Locale, part: Element) -> None:
-    """Add what a locale says and the nearer ones do not."""
+    """Add the parts of a locale that nearer ones lack."""
     for child in part.children:
         match child.tag:
             case "style-options":

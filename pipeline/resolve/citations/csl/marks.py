@@ -25,9 +25,9 @@ LINK = "\ufdda"
 """Opens a link: its address follows, up to `LINKED`."""
 LINKED = "\ufddb"
 VALUE = "\ufddc"
-"""Opens what a variable says, whose own punctuation is left alone."""
+"""Opens the text of a variable, whose own punctuation is not changed."""
 MARGIN = "\ufddd"
-"""Opens what stands in the margin of a bibliography's entry: its number."""
+"""Opens the margin text of a bibliography entry: its number."""
 BREAK = "\ufdde"
 """A new line within an entry; it opens nothing."""
 
@@ -36,7 +36,7 @@ _MARKS = re.compile("[\ufdd0-\ufdef]")
 
 
 def group(mark: str, text: str) -> str:
-    """``text`` in a group of its own, or nothing where there is none."""
+    """``text`` in a group of its own, or nothing if it is empty."""
     return f"{mark}{text}{CLOSE}" if text else ""
 
 

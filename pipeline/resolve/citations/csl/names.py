@@ -163,8 +163,7 @@ def write_name(name: Name, at: int, options: NameOptions, form: Format) -> str:
 
 
 def _part(which: str, text: str, options: NameOptions, form: Format, bare: bool = False) -> str:
-    """A part of a name as the style forms it; ``bare``: without affixes, which are for what
-    stands between the parts."""
+    """A formatted part of a name; ``bare``: without affixes, which apply between the parts."""
     element = options.parts.get(which)
     if element is None or not text:
         return text

@@ -52,8 +52,8 @@ def _in_form(value: int, form: str, locale: Locale, gender: str) -> str:
 
 
 def ordinal(value: int, locale: Locale, gender: str = "") -> str:
-    """12th, 3rd, as the locale's terms have it: the one for the whole number first, then
-    those for its last two digits and its last one."""
+    """12th, 3rd, with the locale's terms: first the one for the whole number, then those for its
+    last two digits and its last one."""
     tests = (
         (value, ("whole-number",)),
         (value % 100, ("last-two-digits", "" if value % 100 > 9 else "last-two-digits")),

@@ -49,8 +49,8 @@ class Entry(NamedTuple):
 
 
 class Processor:
-    """``works`` are those that are cited, in the order in which they are first, and then those
-    that the bibliography has besides."""
+    """``works`` are the cited ones, in the order of their first citation, followed by further ones
+    in the bibliography."""
 
     def __init__(self, style: CitationStyle, works: Sequence[Reference]) -> None:
         self.style = style
@@ -176,8 +176,8 @@ def _emphasised(text: str) -> str:
 
 
 def _entry_parts(area: Element, layout: Element, context: Context) -> tuple[str, str]:
-    """An entry's label and its text: what stands in the margin, or first where the style has
-    the rest aligned."""
+    """An entry's label and its text: the margin text, or the first field if the style aligns the
+    rest."""
     first, *rest = children(layout, context) or [""]
     if first.startswith(marks.MARGIN):
         label, first = first[1:].removesuffix(marks.CLOSE), ""
@@ -200,8 +200,8 @@ _OPTIONS = {
 def _sort(
     items: Iterable[T], area: Element, context: Callable[[T], Context], collation: Collation
 ) -> list[T]:
-    """The items in the order that ``area`` asks for, or as they are where it asks for none.
-    ``context`` makes the context to render an item in; ``collation`` says how words are ordered."""
+    """The items in the sort order of ``area``, or unsorted if it has none. ``context`` creates the
+    context to render an item in; ``collation`` orders words."""
     found = list(items)
     instructions = area.child("sort")
     if instructions is None or len(found) < 2:

@@ -277,7 +277,7 @@ def _date_parts(
         text = cases.text_case(text, part.get("text-case"), context.locale.lang)
         if text := formatted(part, text):
             found.append(text)
-    # What stands after the last part that is known belongs to one that is not.
+    # Text after the last known part belongs to an unknown one.
     last = next((p for p in reversed(form.parts) if p.get("name") in known), None)
     if found and last is not None and last is not form.parts[-1]:
         found[-1] = found[-1].removesuffix(last.get("suffix"))
@@ -285,7 +285,7 @@ def _date_parts(
 
 
 def _range(form: DateFormat, date: Date, context: Context) -> str:
-    """A range of dates, that says once what both have in common."""
+    """A range of dates, in which common parts are written once."""
     if date.end == (0,):
         return form.delimiter.join(_date_parts(form, date.start, context)) + "–"
     twice = differing(date) or ("day",)

@@ -1,4 +1,4 @@
-"""Names, with their labels and what stands in for them."""
+"""Names, with their labels and substitutes."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ Render = Callable[[Element, Context], list[str]]
 
 
 def names(element: Element, context: Context, render: Render) -> str:
-    """The names that an element asks for, or what it has for when there are none. Within
-    that, names have the form of the element around them."""
+    """The names for an element, or its substitute if there are none. In a substitute, names have
+    the form of the surrounding element."""
     model = context.model if element.child("name") is None else None
     variables = element.get("variable").split()
     context.depth += 1
@@ -102,7 +102,7 @@ def _one_list(
 
 
 def _substituted(substitute: Element, names: Element, context: Context, render: Render) -> str:
-    """The first substitute that gives something, which is not shown again after."""
+    """The first substitute with any output, which is not rendered again later."""
     before = context.model
     context.model = names
     text = ""

@@ -16,7 +16,7 @@ the largest styles that there are have some 3,000."""
 
 
 class BadStyleError(Exception):
-    """The message says what is wrong, as the end of a sentence."""
+    """The message describes the problem, as the end of a sentence."""
 
 
 class CitationStyle(msgspec.Struct, frozen=True, eq=False):

@@ -138,7 +138,7 @@ def _json(text: str) -> Iterator[tuple[Any, int, int]]:
 
 
 def _number(digits: str) -> int | str:
-    """A whole number; one of so many digits that nobody counts with it is text."""
+    """A whole number; one with too many digits to be a quantity is text."""
     return int(digits) if len(digits) <= DIGITS else digits
 
 
@@ -176,8 +176,8 @@ _NEVER = frozenset(
 
 
 def _inherited(entries: Sequence[BibtexEntry]) -> Iterator[BibtexEntry]:
-    """The entries with the fields that they have from others; parts have the title of the
-    whole as that of their book. What is only there to be inherited from is left out."""
+    """The entries with their inherited fields; parts get the title of the whole as their book's.
+    Entries that only serve as parents are dropped."""
     by_key = {entry.key: entry for entry in entries}
     for entry in entries:
         if entry.kind == "xdata":

@@ -61,7 +61,7 @@ class _BrokenError(Exception):
 
 
 ROOM = 1_000_000
-"""Characters that the names of strings may stand for, beside ten for each that is written."""
+"""Characters that expanded strings may add, beside ten for each character written."""
 
 
 class Parser:
@@ -111,7 +111,7 @@ class Parser:
         self.mistakes.append(_Mistake(self._place(offset), message, hint))
 
     def _entry(self, match: re.Match[str]) -> int:
-        """Read what begins with ``match``; where it ends."""
+        """Read the construct that begins with ``match``, and return its end."""
         kind, pos = match[1].lower(), match.end()
         match kind:
             case "comment" | "preamble":

@@ -58,7 +58,7 @@ def year_and_month(year: str, month: str, day: str) -> Date | None:
 
 
 def _month(text: str) -> int:
-    """The number of a month by its name or number, 0 where it is none."""
+    """The number of a month by its name or number, 0 if it is not one."""
     if number := re.fullmatch(r"\s*(\d{1,2})\s*", text):
         return int(number[1]) if 0 < int(number[1]) < 13 else 0
     word = re.search(r"[A-Za-z]{3}", text)

@@ -261,8 +261,8 @@ def language_code(name: str) -> str:
 
 
 def sentence_case(title: str) -> str:
-    """An English title in the case of a sentence, if it is in that of a headline. Styles that
-    want headlines make one of it again; what is in braces keeps its capitals."""
+    """An English title in sentence case, if it is in title case. Styles with title case restore it;
+    braces protect capitals."""
     if not _is_headline(title):
         return title
     lowered = cases.outside(title, lambda part: _WORD.sub(lambda m: _lowered(m[0]), part))

@@ -23,7 +23,7 @@ _BARE = frozenset({"URL", "DOI", "PMID", "PMCID", "ISBN", "ISSN", "language"})
 
 
 class BadEntryError(Exception):
-    """The message is a sentence that says what is wrong with an entry."""
+    """The message is a sentence that describes a problem in an entry."""
 
 
 def to_reference(data: object, span: Span) -> Reference:

@@ -46,8 +46,8 @@ class NoStyleError(Exception):
 
 
 def style_of_file(data: bytes, lang: str) -> CitationStyle:
-    """The style in a file. Raises `BadStyleError`, or `NoStyleError` where it stands for one
-    that is not there."""
+    """The style in a file. Raises `BadStyleError`, or `NoStyleError` if it depends on a missing
+    style."""
     root = parse(data)
     if parent := parent_of(root):
         return named_style(parent, lang)
