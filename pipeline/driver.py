@@ -169,7 +169,7 @@ def dump(source: Path, edition: Edition, stage: str, templates: Path | None = No
 
 
 def compare(file: Path, document: Document, source: Path, *, renamed: bool = False) -> CheckReport:
-    """Compare a finished file with the parsed ``document``, which the file ``source`` says; see
+    """Compare a finished file with the parsed ``document`` of the file ``source``; see
     `completeness.compare`."""
     from pipeline.verify import completeness
 
@@ -186,8 +186,8 @@ def _shown(data: bytes) -> bytes:
 def printed_editions(
     editions: Iterable[Edition], level: int, *, by_name: bool
 ) -> tuple[Edition, ...]:
-    """Those of the editions that can be split: the printed ones, or the standard one. Raises
-    `ValueError` for others that were asked for ``by_name``, and for a level that there is not."""
+    """The editions that can be split: the printed ones, or the standard one. Raises `ValueError`
+    for others requested ``by_name``, and for an invalid level."""
     if not 1 <= level <= 6:
         raise ValueError(f"sections have levels from 1 to 6, not {level}")
     chosen = tuple(editions)

@@ -119,8 +119,8 @@ class Source:
         page_map: PageMap | None = None,
         resolved: Outcome[Document] | Document | None = None,
     ) -> Outcome[Document]:
-        """The ``resolved`` document, or a part of it, and in it what an edition tells of the
-        standard print edition's pages."""
+        """The ``resolved`` document, or a part of it, with the page marks of the standard print
+        edition that the edition needs."""
         document = self.resolved(edition) if resolved is None else resolved
         return self._runner.run(MARK, document, edition, page_map)
 
@@ -146,8 +146,8 @@ class Source:
         standard: BuiltEdition | None = None,
         resolved: Outcome[Document] | None = None,
     ) -> Callable[[], BuiltEdition]:
-        """Begin to make an edition, and give what waits for it. ``standard`` is the standard
-        print edition, for those that tell its pages. It may be ``resolved`` already."""
+        """Start making an edition, and return what waits for it. ``standard`` is the standard print
+        edition, for those that mark its pages. The document may already be ``resolved``."""
         resolved = resolved or self.resolved(edition)
         if resolved.failed:
             return functools.partial(BuiltEdition, edition, resolved.findings)
@@ -160,8 +160,8 @@ class Source:
     def _begin_parts(
         self, edition: Edition, resolved: Outcome[Document], standard: BuiltEdition | None
     ) -> Callable[[], BuiltEdition]:
-        """Handouts, one for each section of the level that the options say. What is wrong is
-        told once."""
+        """Handouts, one for each section of the level in the options. Findings are reported
+        once."""
         from pipeline.resolve.division import divide
 
         found = list(resolved.findings)
@@ -225,8 +225,8 @@ class Source:
         return made
 
     def _sources(self, resolved: Outcome[Document]) -> tuple[str, ...]:
-        """The names of the files that the document is made of: the source, and all of its folder
-        that it takes."""
+        """The names of the files that the document consists of: the source, and all files in its
+        folder that it uses."""
         folder = self.folder.resolve()
         read = (Path(file) for one in (self.parsed, resolved) for file in one.files)
         files = {path.resolve() for path in read if path.is_file()}
@@ -243,9 +243,9 @@ class Source:
         return self._runner.run(COVER, marked, edition, *takes)
 
     def all_made(self, editions: Iterable[Edition]) -> Iterator[BuiltEdition]:
-        """The editions, in order. Those that tell the pages of the standard print edition wait
-        for it, which is made for them where nobody has asked for it. Those for a screen do
-        without its pages where it cannot be made."""
+        """The editions, in order. Those that mark the pages of the standard print edition wait for
+        it, and it is made for them if it was not requested. If it cannot be made, screen editions
+        do without page marks."""
         editions = tuple(editions)
         standard = EDITIONS[STANDARD_PRINT]
         marked = [edition for edition in editions if tells_pages(edition, self.metadata)]
@@ -274,7 +274,7 @@ class Source:
             yield self._without_pages(made, problem) if problem else made
 
     def _without_pages(self, made: BuiltEdition, problem: str) -> BuiltEdition:
-        """An edition for a screen that cannot tell the pages of the handout, and says so."""
+        """A screen edition that cannot mark the pages of the handout, with a finding."""
         if made.package is None:
             return made
         message = f"There is no page map, since the handout cannot be made. {problem}"
@@ -282,8 +282,8 @@ class Source:
         return made._replace(findings=(*made.findings, told))
 
     def all_findings(self, editions: Iterable[Edition]) -> tuple[Diagnostic, ...]:
-        """The findings of a document that has errors already, and those of the stages that it
-        will not come to, so that one run tells all that is wrong."""
+        """The findings of a document that already has errors, and those of later stages, so that
+        one run reports all problems."""
         resolved = [self.resolved(edition) for edition in editions]
         return (*self.parsed.findings, *(d for one in resolved for d in one.findings))
 

@@ -25,10 +25,9 @@ def package(
 ) -> Package:
     """The finished file of an edition.
 
-    ``folder`` is the source's folder, in which the assets are. ``assets_beside`` asks
-    the web page to keep styles and images in files of their own (`Package.extra`). A ``crew``
-    sets the units of a long text for print. ``sources`` are the names of files there that are
-    attached to a PDF that is to be kept for decades.
+    ``folder`` is the source's folder, with the assets. ``assets_beside`` keeps styles and images of
+    the web page in separate files (`Package.extra`). A ``crew`` lays out the units of a long text
+    for print. ``sources`` are the names of files there to attach to an archival PDF.
     """
     edition = EDITIONS[pages.edition]
     pages = replace(pages, faces=located(pages.faces, folder))

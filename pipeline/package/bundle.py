@@ -11,7 +11,7 @@ EARLIEST = (1980, 1, 1, 0, 0, 0)
 """The time that all files have: the first that an archive can say."""
 
 UNIX = 3
-"""The system that the archive says it was made on, wherever that is."""
+"""The system that the archive claims to have been made on, for identical bytes everywhere."""
 
 
 def bundle(files: Mapping[str, bytes]) -> bytes:

@@ -1,8 +1,8 @@
-"""The files that pages name: images, of which this is the one place where packagers open one, and
-fonts, with the characters that they have.
+"""The files named by pages: images, which packagers open only here, and fonts, with their
+characters.
 
-Pages may have come from a file, which anyone can have written: so their paths are no safer than
-those in a source.
+Pages may come from a file that anyone could have written, so their paths are no safer than those in
+a source.
 """
 
 from __future__ import annotations
@@ -33,8 +33,8 @@ def asset_bytes(asset: Asset, folder: Path) -> bytes:
 
 
 def inside(folder: Path, name: str) -> Path:
-    """The file of that name in a folder. Raises PermissionError where it is outside, and
-    OSError where it is not a regular file."""
+    """The file with that name in a folder. Raises PermissionError if it is outside, and OSError if
+    it is not a regular file."""
     root = folder.resolve()
     try:
         path = (root / name).resolve()

@@ -1,11 +1,11 @@
-"""Fonts cut down to the characters that a publication needs.
+"""Fonts, subset to the characters that a publication needs.
 
-Web pages get WOFF2. E-books get OpenType as it is: all of TTF, OTF, WOFF and WOFF2 are
-core media types of EPUB 3.3, but reading systems on Adobe's engine, and the converters of
-some shops, know only the first two, and the zip compresses the font all the same.
+Web pages get WOFF2. E-books get plain OpenType: TTF, OTF, WOFF and WOFF2 are all core media types
+of EPUB 3.3, but reading systems with Adobe's engine, and the converters of some shops, only support
+the first two, and the zip compresses the font anyway.
 
-The fonts' licence (OFL 1.1) reserves their names for the unchanged fonts. A subset is a
-changed font, so its names within the file are taken away; copyright and licence stay.
+The fonts' licence (OFL 1.1) reserves their names for unmodified fonts. A subset is a modified font,
+so the names in the file are removed; copyright and licence are kept.
 """
 
 from __future__ import annotations
@@ -28,9 +28,9 @@ from pipeline.system import store
 
 Flavour = Literal["woff2", "opentype"]
 
-# What nearly every text has, whether this one does or not: so that small edits need no
-# new subset. Basic Latin, Latin-1, the dashes, quotes, bullets, ellipsis, primes and
-# spaces of General Punctuation, the currency sign of the euro, trade mark, minus, arrows.
+# Characters of almost every text, which are always included, so that small edits need no new
+# subset: Basic Latin, Latin-1, the dashes, quotes, bullets, ellipsis, primes and spaces of General
+# Punctuation, the euro sign, trade mark, minus, arrows.
 COMMON = frozenset(
     chr(code)
     for start, end in (
@@ -136,8 +136,7 @@ def _subset(
 
 
 def _whole(data: bytes, flavour: Flavour) -> bytes:
-    """The font as it is, which is all that its licence allows, in the file format that is
-    asked for."""
+    """The font unmodified, as its licence requires, in the requested file format."""
     return _written(data, flavour)
 
 
@@ -164,8 +163,8 @@ def _remove_names(font: TTFont) -> None:
 
 
 def _without_names(table: bytes) -> bytes:
-    """The table of names as HarfBuzz writes it, without some of them. To read it, fontTools would
-    load all that it knows of other tables."""
+    """The name table as HarfBuzz writes it, without some of the names. To read it, fontTools would
+    load everything it knows about other tables."""
     _, count, start = struct.unpack_from(">3H", table)
     records, strings, places = b"", b"", dict[bytes, int]()
     for number in range(count):

@@ -78,8 +78,8 @@ def used_faces(faces: Iterable[Face], css: str, markup: str) -> tuple[Face, ...]
 
 
 def characters(face: Face, markup: str) -> frozenset[str]:
-    """The characters of ``markup`` that a face may be asked for. Letters in formulas are shown
-    as those of a mathematical alphabet, which the font has beside the ordinary ones."""
+    """The characters of ``markup`` that a face may need. Letters in formulas are shown as
+    mathematical letters, which the font has in addition to the ordinary ones."""
     if not face.element:
         return frozenset(markup)
     parts = re.findall(rf"<{face.element}\b[^>]*>(.*?)</{face.element}>", markup, re.DOTALL)

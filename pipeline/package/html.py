@@ -56,9 +56,9 @@ _INLINE_SCRIPT = re.compile(r"<script(?: [^>]*)?>(.*?)</script>", re.DOTALL)
 
 
 class File(NamedTuple):
-    """A file that the page shows. ``name`` is what it is called where it lies beside it;
-    ``media`` are those that a style sheet is for, if not for all. ``width`` are the pixels of an
-    image of which there is a smaller one."""
+    """A file shown by the page. ``name`` is its name if it is a separate file; ``media`` are the
+    media of a style sheet, if not all. ``width`` is the width in pixels of an image that also
+    exists in a smaller version."""
 
     name: str
     media_type: str
@@ -92,7 +92,7 @@ def package(pages: Pages, folder: Path, *, assets_beside: bool = False) -> Packa
 
 
 def with_picture(made: Package, pages: Pages, folder: Path) -> Package:
-    """The result, with the picture for social sites beside it, if there is one."""
+    """The result, with the preview image next to it, if there is one."""
     if not pages.cover:
         return made
     social = picture(pages.cover, folder)
@@ -145,7 +145,7 @@ def joined_styles(pages: Pages) -> str:
 
 
 def style_files(pages: Pages, joined: str) -> list[File]:
-    """The style sheets as files: those that are ``joined``, and those that stay by themselves."""
+    """The style sheets as files: those that are ``joined``, and those that stay separate."""
     by_themselves = [
         File(style.name, "text/css", style.css.encode(), style.media)
         for style in pages.styles
@@ -276,8 +276,8 @@ def _smaller_name(name: str) -> str:
 def page_fonts(
     faces: Iterable[Face], css: str, markup: str
 ) -> tuple[dict[Face, File], tuple[Diagnostic, ...]]:
-    """The faces that the page uses, cut down to its characters. Readers' own fonts stand in
-    for characters that they lack, and for a face that is not installed."""
+    """The faces that the page uses, subset to its characters. Readers' own fonts replace missing
+    characters and faces that are not installed."""
     small = "small-caps" in css
     files: dict[Face, File] = {}
     problems: list[Diagnostic] = []
@@ -300,10 +300,10 @@ def font_faces(fonts: dict[Face, File], address: Address) -> str:
 
 
 def with_policy(markup: str, policy: Mapping[str, str]) -> str:
-    """The page with a Content Security Policy that allows the scripts in it, each by its very
-    text, and otherwise what ``policy`` says, sources by directive.
+    """The page with a Content Security Policy that allows its scripts by their digests, and for
+    everything else the sources in ``policy``, by directive.
 
-    A block of data is no script and needs no leave, but not all checkers know that.
+    A data block is not a script and needs no permission, but not all checkers know that.
     """
     scripts = " ".join(dict.fromkeys(_digest(text) for text in _INLINE_SCRIPT.findall(markup)))
     whole = {**policy, "script-src": scripts} if scripts else policy

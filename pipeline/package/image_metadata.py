@@ -1,7 +1,7 @@
-"""Takes out of images what they say beside the picture: where it was taken and when, by which
-camera, by whom it was worked on. The picture stays as it is, to the last bit.
+"""Removes metadata from images: place, time, camera, editor. The pixels are unchanged, to the last
+bit.
 
-What a viewer needs stays: the profile of the colours, and which way up the picture is.
+Data that a viewer needs are kept: the colour profile and the orientation.
 """
 
 from __future__ import annotations
@@ -26,8 +26,8 @@ ORIENTATION = 0x0112
 
 
 def without_metadata(data: bytes) -> bytes:
-    """The image without what is beside the picture; what is damaged or of another kind comes
-    back as it is."""
+    """The image without metadata; an image that is damaged or of another kind is returned
+    unchanged."""
     try:
         if data.startswith(JPEG):
             return b"".join(_jpeg_parts(data))
@@ -45,7 +45,7 @@ def _jpeg_parts(data: bytes) -> Iterator[bytes]:
     yield JPEG
     turned = _orientation(data)
     if turned != 1:
-        # the one entry of a directory of EXIF, which says how to turn it
+        # the single entry of an EXIF directory for the orientation
         entry = struct.pack(">HHIHHI", ORIENTATION, 3, 1, turned, 0, 0)
         exif = b"Exif\0\0MM\0*\0\0\0\x08\0\x01" + entry
         yield b"\xff\xe1" + struct.pack(">H", len(exif) + 2) + exif

@@ -1,9 +1,9 @@
-"""Images as large as they are shown, and as e-readers show them and shops take them.
+"""Images in the sizes and formats for display, e-readers and shops.
 
-Apple takes no image of more than 5.6 million pixels, Kindle none of more than 5 MB, both want
-JPEG or PNG in sRGB; no reader's screen has more than some 2500 pixels on its long side. What is
-within these bounds stays as it is, but for what it says beside the picture; so does what is no
-larger than a web page or a printed one shows it.
+Apple accepts no image of more than 5.6 million pixels, Kindle none of more than 5 MB; both want
+JPEG or PNG in sRGB; no reader's screen has more than about 2500 pixels on its long side. Images
+within these limits are unchanged, except for their metadata; so are those no larger than displayed
+on the web page or in print.
 """
 
 from __future__ import annotations
@@ -152,8 +152,8 @@ def _is_srgb(profile: bytes) -> bool:
 
 
 def _encoded(image: Image.Image, kind: str, bounds: Bounds) -> bytes:
-    """JPEG stays JPEG; PNG stays PNG, with a palette where it has few colours; and of WebP, if it
-    cannot stay, becomes what suits."""
+    """JPEG stays JPEG; PNG stays PNG, with a palette if it has few colours; WebP, unless it can be
+    kept, becomes the more suitable of the two."""
     output = io.BytesIO()
     if kind == "WEBP" and bounds.same_kind:
         image.save(output, "WEBP", quality=QUALITY, icc_profile=None)
@@ -173,7 +173,7 @@ def _is_photograph(image: Image.Image) -> bool:
 
 
 def _with_palette(image: Image.Image) -> Image.Image:
-    """The same picture with a palette, where it has few colours, all of them opaque."""
+    """The same picture with a palette, if it has few colours, all of them opaque."""
     if image.mode == "RGBA" and image.getchannel("A").getextrema() == (255, 255):
         image = image.convert("RGB")
     if image.mode == "RGB" and image.getcolors(MOST_COLOURS):

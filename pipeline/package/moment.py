@@ -11,7 +11,7 @@ NO_DATE = datetime.datetime(2000, 1, 1, tzinfo=datetime.UTC)
 
 def publication_moment(date: str) -> datetime.datetime | None:
     """In UTC: the publication's ``date`` (YYYY, YYYY-MM or YYYY-MM-DD), else the time in
-    SOURCE_DATE_EPOCH (seconds since 1970), else none."""
+    SOURCE_DATE_EPOCH (seconds since 1970), else nothing."""
     if date:
         year, month, day = (*(int(part) for part in date.split("-")), 1, 1)[:3]
         return datetime.datetime(year, month, day, tzinfo=datetime.UTC)

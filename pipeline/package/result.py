@@ -42,11 +42,11 @@ class FrontImage(msgspec.Struct, frozen=True):
 
 class Package(msgspec.Struct, frozen=True, omit_defaults=True):
     """A finished file. ``dependencies`` are all files that went into it besides the pages;
-    ``extra`` are files to lie beside it, by name; ``facts`` say what it holds, and ``extra_facts``
-    what those hold that are readable by themselves. ``page_map`` is where its pages begin, if it
-    is the standard print edition, and ``sheet`` is that of a printed one, as it was set. An
-    e-book may have a ``front``, and makes claims of its ``accessibility``. A ``plan`` says how a
-    printed text was set."""
+    ``extra`` are files next to it, by name; ``facts`` describe it, and ``extra_facts`` those extra
+    files that can be read by themselves. ``page_map`` records where its pages begin, if it is the
+    standard print edition, and ``sheet`` is the sheet of a printed one, as it was laid out. An
+    e-book may have a ``front`` cover, and makes claims of ``accessibility``. A ``plan`` describes
+    how a printed text was laid out."""
 
     data: bytes
     diagnostics: tuple[Diagnostic, ...] = ()

@@ -35,8 +35,8 @@ SOURCES = FILES_BESIDE | {"form-action": BESIDE}
 
 
 def package(pages: Pages, folder: Path) -> Package:
-    """The site's start page, and in `Package.extra` all else. ``folder`` is what the paths of the
-    assets start from."""
+    """The site's start page, with everything else in `Package.extra`. Paths of assets are relative
+    to ``folder``."""
     markup = "".join(page.markup for page in pages.pages)
     images, dependencies, problems = shown_images(pages, folder)
     css = joined_styles(pages)

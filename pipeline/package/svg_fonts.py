@@ -23,10 +23,10 @@ _ITALIC = re.compile(r"font-style\s*[:=]\s*[\"']?(?:italic|oblique)")
 
 
 def with_fonts(svg: bytes, faces: Iterable[Face]) -> bytes:
-    """The drawing with the faces that it names, cut down to its characters.
+    """The drawing with the faces that it names, subset to its characters.
 
-    What is not UTF-8, or names none of the faces that are installed, comes back as it is. Raises
-    OSError where one cannot be read.
+    A drawing that is not UTF-8, or names no installed face, is returned unchanged. Raises OSError
+    if a face cannot be read.
     """
     try:
         text = svg.decode("utf-8")

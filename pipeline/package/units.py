@@ -1,6 +1,5 @@
-"""Units of a printed text, each of which is set by itself, and what is kept of one once it is set
-and drawn: all that the PDF of the whole is joined from, as values that can be written and read
-again."""
+"""Units of a printed text, each laid out separately, and their results once drawn: everything from
+which the PDF of the whole is joined, as serialisable values."""
 
 from __future__ import annotations
 
@@ -134,9 +133,9 @@ class SetPage(msgspec.Struct, frozen=True):
 
 
 class Set(msgspec.Struct, frozen=True):
-    """A unit that is set and drawn. It has ``asked`` for the page numbers of these places. What
-    was ``heard`` of the engine meanwhile is as `engine.log.Ear` has it; ``files`` are those that
-    were read, and ``diagnostics`` tell of those that could not be. ``unfit`` says what it has that
+    """A unit that is laid out and drawn. It has ``asked`` for the page numbers of these places.
+    ``heard`` are messages of the engine in the form of `engine.log.Ear`; ``files`` are those that
+    were read, and ``diagnostics`` are about those that could not be. ``unfit`` names a feature that
     cannot be joined."""
 
     pages: tuple[SetPage, ...]
@@ -160,10 +159,10 @@ class Heads(msgspec.Struct, frozen=True):
 
 
 class Unit(msgspec.Struct, frozen=True):
-    """A part of a text that begins a page, as ``markup`` that is ready to be set, with all that
-    what becomes of it depends on: what shows, the ``level`` of the heading before, and the pages
-    of places that it tells (``told``), if they are known. Of the ``wholes``, all pages that they
-    are on are to be said. Its first page is at a ``side``, if that makes a difference."""
+    """A part of a text that begins a page, as ``markup`` that is ready for layout, with everything
+    that the result depends on: the assets shown, the ``level`` of the preceding heading, and the
+    pages of places that it refers to (``told``), if they are known. For the places in ``wholes``,
+    all their pages are needed. Its first page is on a ``side``, if that makes a difference."""
 
     markup: str
     styles: tuple[str, ...]
@@ -177,8 +176,8 @@ class Unit(msgspec.Struct, frozen=True):
 
 class Furniture(msgspec.Struct, frozen=True):
     """The pages of a unit in the whole, for their running heads and feet: those from ``first`` on
-    of ``total``, whose text is in an ``area``, by the name of each and the strings that are set
-    on it. ``before`` are those that earlier pages have set."""
+    of ``total``, whose text is in an ``area``, by the name of each and the strings set on it.
+    ``before`` are the strings set on earlier pages."""
 
     markup: str
     styles: tuple[str, ...]
@@ -198,8 +197,8 @@ class Crew(Protocol):
 
 
 LENGTH = 12_000
-"""Letters of markup from which on a unit may end: some five pages of a novel. A unit costs 15 ms
-beside its pages, and an edit costs all pages of its own."""
+"""Letters of markup after which a unit may end: about five pages of a novel. A unit has an overhead
+of 15 ms, and an edit costs all pages of its own unit."""
 
 LONG = 72_000
 """Letters of markup from which on a text is worth dividing."""

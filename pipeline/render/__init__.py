@@ -25,12 +25,12 @@ def render(
     page_map: PageMap | None = None,
     memo: Memo | None = None,
 ) -> Pages:
-    """The pages of ``edition``; ``stem`` names the publication's files. ``page_map`` is that of
-    the standard print edition, for a printed one that has the same pages. ``memo`` has blocks
-    that were rendered before, with the same templates.
+    """The pages of ``edition``; ``stem`` is the base name of the publication's files. ``page_map``
+    is that of the standard print edition, for a printed one with the same pages. ``memo`` has
+    blocks rendered earlier with the same templates.
 
-    ``templates`` is a folder whose files take the place of those that ship, one by one.
-    Raises `jinja2.TemplateError` where one of them cannot be used.
+    ``templates`` is a folder whose files replace the built-in ones. Raises `jinja2.TemplateError`
+    if one of them cannot be used.
     """
     with faults_told(templates):
         using = environment(templates), memo or Memo()

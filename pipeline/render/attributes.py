@@ -22,7 +22,7 @@ class SizeClasses:
         self._rules = rules
 
     def width(self, value: str) -> str:
-        """A class that sets a width; "" for what is none."""
+        """A class that sets a width; "" for an invalid one."""
         match = WIDTH.fullmatch(value.strip())
         if not match:
             return ""

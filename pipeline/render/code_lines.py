@@ -1,4 +1,4 @@
-"""Code for the templates: cut into lines where they are numbered, marked or wrapped."""
+"""Code for the templates: divided into lines if they are numbered, highlighted or wrapped."""
 
 from __future__ import annotations
 
@@ -37,9 +37,9 @@ class CodeLine(NamedTuple):
 
 
 class Listing(NamedTuple):
-    """The lines of some code, or one that is all of it; ``by_line`` says which. ``marked``
-    names the marked lines, for those who listen; ``digits`` is a class for numbers of more
-    than two."""
+    """The lines of some code, or a single one with all of it; ``by_line`` says which. ``marked``
+    names the highlighted lines for screen readers; ``digits`` is a class for numbers of more than
+    two digits."""
 
     lines: tuple[CodeLine, ...]
     by_line: bool
@@ -51,7 +51,7 @@ class Listing(NamedTuple):
 def listing(
     node: CodeBlock, format_name: FormatName, words: Mapping[str, str], nested: int = 0
 ) -> Listing:
-    """The code as a format has it, ``nested`` in so many blocks that stand in from the edge."""
+    """The code for a format, ``nested`` in a number of indented blocks."""
     by_line = format_name != "html" or bool(node.first_line or node.marked or node.marks)
     pieces = list(_pieces(node.tokens or (Token("", node.text),), format_name))
     rows = list(_split(pieces)) if by_line else [tuple(pieces)]
@@ -118,10 +118,10 @@ def _split(pieces: Iterable[Piece]) -> Iterator[tuple[Piece, ...]]:
 
 
 def _with_indentation(row: tuple[Piece, ...], is_numbered: bool) -> tuple[Piece, ...]:
-    """The pieces of a line, the white space that it begins with joined to what follows: between
-    the two the line might be broken, and nothing be left in the first. Where the first word may
-    be too long for what is left of the line, the spaces are ones that no line is broken at; in
-    the PDF they are spaces like others. (After a number WeasyPrint would break no word then.)"""
+    """The pieces of a line, with its indentation joined to the first piece: otherwise the line
+    might be broken between them, leaving an empty line. If the first word may be too long for the
+    rest of the line, non-breaking spaces are used; in the PDF they are ordinary spaces. (After a
+    number, WeasyPrint would then not break a word.)"""
     if len(row) > 1 and not row[0][1].strip(" \t"):
         (_, blank), (kind, text), *rest = row
         row = ((kind, blank + text), *rest)

@@ -82,9 +82,9 @@ CONSTRUCTS: dict[str, set[Sign]] = {
     "pictures": {model.Figure, model.FigureGroup, model.Chart},
     "page-marks": {model.PageMark},
 }
-"""The constructs that something is made for, and what tells of each. Its styles are in
-``shared/<name>.css`` and, where a format needs more, in ``<format>/<name>.css``; the part of the
-script that serves it is ``html/<name>.js``."""
+"""A construct with styles or scripts, and the node or class that indicates it. Its styles are in
+``shared/<name>.css`` and, if a format needs more, in ``<format>/<name>.css``; its part of the
+script is ``html/<name>.js``."""
 
 WIDE_FORMULA = 28
 """Characters from which on a formula may be wider than a telephone's screen."""

@@ -1,7 +1,7 @@
-"""Numbers under each other by their decimal marks: what each lacks to the right.
+"""Numbers aligned at their decimal marks: the missing width on the right of each.
 
-What is lacking becomes room beside the number, and not spaces in the text, which would be
-searched, copied and read aloud, and have another width in every font.
+It becomes space next to the number, and not spaces in the text, which would be searched, copied and
+read aloud, and differ in width between fonts.
 """
 
 from __future__ import annotations
@@ -81,7 +81,7 @@ def _number(text: str) -> str:
 
 
 def _tail(text: str, mark: str) -> float:
-    """The width of what follows the whole part of a number, or 0 for what is none."""
+    """The width after the integer part of a number, or 0 for other text."""
     match = _NUMBER.search(text)
     if match is None:
         return 0.0

@@ -34,7 +34,7 @@ class MetaTag(NamedTuple):
 
 
 class _Writer(NamedTuple):
-    """An author of an article, with what readers of it are told beside the name."""
+    """An author of an article, with details shown next to the name."""
 
     name: str
     affiliations: tuple[str, ...]
@@ -212,11 +212,11 @@ def language_links(metadata: Metadata) -> tuple[LanguageLink, ...]:
 
 
 def alternates(metadata: Metadata, address: str) -> tuple[Alternate, ...]:
-    """The translations, for search engines: with the page itself, and a page for readers of
-    other languages, where its own ``address`` is known.
+    """The translations, for search engines: including the page itself, and a page for readers of
+    other languages, if its own ``address`` is known.
 
-    All translations have to name the same one. That is the English one, or else the first by
-    tag, which each of them can tell.
+    All translations must name the same default. That is the English one, or else the first by tag,
+    which all of them can determine.
     """
     found = [Alternate(one.lang, one.url) for one in metadata.translations]
     if not (found and address):

@@ -25,7 +25,7 @@ COLOUR = re.compile(r"--(ink|accent):\s*(#[0-9a-f]{6})\b", re.IGNORECASE)
 
 
 def logo(document: Document) -> Image | None:
-    """The logo as an image; None where there is none, or its file cannot be used."""
+    """The logo as an image; None if there is none, or its file cannot be used."""
     brand = document.metadata.brand
     for asset in document.assets:
         if brand.logo and asset.path == brand.logo.text:

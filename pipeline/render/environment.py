@@ -79,8 +79,8 @@ class _Compiled(jinja2.FileSystemBytecodeCache):
 
 
 def read_text(environment: jinja2.Environment, name: str) -> str:
-    """A file beside the templates (a style sheet) as it is. Raises TemplateNotFound, and
-    TemplateSyntaxError for a style sheet of one's own that loads something from elsewhere."""
+    """A file next to the templates (a style sheet), unchanged. Raises TemplateNotFound, and
+    TemplateSyntaxError for a custom style sheet that loads something from elsewhere."""
     assert environment.loader is not None
     text, file, _ = environment.loader.get_source(environment, name)
     if environment.sandboxed and name.endswith(".css"):
@@ -92,7 +92,7 @@ def read_text(environment: jinja2.Environment, name: str) -> str:
 
 
 def sheets(environment: jinja2.Environment, folder: str, *names: str) -> tuple[Style, ...]:
-    """Style sheets of a folder beside the templates; an empty name is none."""
+    """Style sheets in a folder next to the templates; an empty name has none."""
     return tuple(
         Style(f"{name}.css", read_text(environment, f"{folder}/{name}.css"))
         for name in names
@@ -122,8 +122,8 @@ def _files_of(folder: Path, format_name: str) -> tuple[Path, ...]:
 
 @contextlib.contextmanager
 def faults_told(overrides: Path | None) -> Iterator[None]:
-    """Raise what goes wrong in a template of ``overrides``, a division by zero or an endless
-    inclusion say, as a `jinja2.TemplateError`. Anything else is a fault of Chapbook's."""
+    """Raise errors in a template of ``overrides``, such as a division by zero or an endless
+    inclusion, as a `jinja2.TemplateError`. Other exceptions are bugs in Chapbook."""
     try:
         yield
     except jinja2.TemplateError:
@@ -139,8 +139,8 @@ def faults_told(overrides: Path | None) -> Iterator[None]:
 
 
 def template_place(error: jinja2.TemplateError) -> tuple[str, int]:
-    """The file and line that an error is about: where it says so itself, or else the
-    innermost template that was being rendered."""
+    """The file and line of an error: its own, or else those of the innermost template being
+    rendered."""
     if isinstance(error, jinja2.TemplateSyntaxError):
         return error.filename or error.name or "", error.lineno
     if isinstance(error, jinja2.TemplatesNotFound | jinja2.TemplateNotFound):
@@ -152,7 +152,7 @@ def template_place(error: jinja2.TemplateError) -> tuple[str, int]:
 
 
 def template_problem(error: jinja2.TemplateError) -> str:
-    """A sentence around what Jinja says, which is none itself."""
+    """A sentence around Jinja's message, which is not one itself."""
     if isinstance(error, jinja2.TemplateNotFound):
         return f"There is no template `{error.name}`."
     said = " ".join((error.message or str(error)).split())

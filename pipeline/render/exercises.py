@@ -23,14 +23,14 @@ SQUARE = 5
 """Millimetres that a square is wide at least."""
 
 MOST_SQUARES = 84
-"""Squares in a row of the widest paper, A3 on its side; what is over is cut off."""
+"""Squares in a row of the widest paper, A3 landscape; the rest is cut off."""
 
 TEXT_ROW = 8
 """Millimetres that a line of the web page's fields stands for."""
 
 MOST_OPTIONS = 26
-"""Of a menu, which each of as many fields has; where there would be more, one types the letter
-or number, and the page is no larger than its text."""
+"""Options of a menu, which is repeated in as many fields; above this limit, a letter or number is
+typed, so that the size of the page stays linear."""
 
 LONGEST_OPTION = 120
 """Characters of an option: beyond them it ends with an ellipsis."""
@@ -115,7 +115,7 @@ def _texts(blocks: Iterable[Block]) -> Iterable[str]:
 
 
 def has_words(matching: model.Matching) -> bool:
-    """Return whether what stands on the left is short beside what stands on the right."""
+    """Return whether the left side is short compared with the right side."""
     left, right = (
         max((len(item_text(item)) for item in side), default=0)
         for side in (matching.left, matching.right)

@@ -81,8 +81,8 @@ def _given(figure: Figure) -> float:
 def for_print(
     document: Document, sheet: Sheet, resolution: int, *, is_large: bool
 ) -> tuple[Asset, ...]:
-    """The document's assets, images of more pixels than print shows with how many it does. In
-    large print all are as wide as there is room for."""
+    """The document's assets; images with more pixels than print shows have a reduced size. In large
+    print all are as wide as possible."""
     upright = sheet.measure
     turned = sheet.size.height - sheet.top - sheet.bottom
 
@@ -117,7 +117,8 @@ def for_print(
 
 
 def _asked(width: str, above: float) -> float:
-    """The millimetres that the author asks for, or what there is where that is another measure."""
+    """The length set by the author in millimetres, or the available one if it is in another
+    unit."""
     if match := _PER_CENT.fullmatch(width):
         return above * min(100.0, float(match[1])) / 100
     if match := _LENGTH.fullmatch(width):

@@ -46,7 +46,7 @@ FEWEST_ENTRIES = 3
 
 
 class _ImprintLine(NamedTuple):
-    """A line of the page's foot: what it is, the text, and where that leads, if anywhere."""
+    """A line of the page's foot: its kind, the text, and its link, if any."""
 
     term: str
     text: str

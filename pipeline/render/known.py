@@ -66,7 +66,7 @@ class KnownBlocks:
         return KnownMarkup(found[0], frozenset(map(_sign, found[1]))) if found else None
 
     def put(self, name: bytes, node: Node, markup: str, signs: Iterable[Sign]) -> None:
-        """Remember the markup of a block, if nothing but what it says decides about it."""
+        """Remember the markup of a block, if it depends on nothing but its content."""
         if all(self._is_alone(inner) for inner in walk(node)):
             parts, numbers = _NUMBER.split(markup)[::2], _NUMBER.findall(markup)
             if [int(one) for one in numbers] == _following(numbers):

@@ -87,7 +87,7 @@ class _Svg(Element):
 
 
 class CannotDrawError(Exception):
-    """A formula that ziamath fails at, or that nothing is to be seen of."""
+    """A formula that ziamath cannot draw, or without visible content."""
 
 
 @functools.lru_cache(maxsize=KEPT)
@@ -167,8 +167,8 @@ def _ziamath() -> ModuleType:
 
 
 def _placed(glyph: Any, x: float, y: float, size: float) -> Element | None:
-    """A glyph where it belongs, by its outline in units of the font, which is the same wherever
-    it stands: so it is written once, and drawn once in a file."""
+    """A glyph at its position, with its outline in font units, which is the same everywhere: so it
+    is written once, and drawn once per file."""
     found = _outline(glyph)
     if found is not None:
         unit = glyph.funits_to_points(1, size / glyph.DFLT_SIZE_PT)
@@ -236,8 +236,8 @@ def _row(element: Element, display: bool) -> Iterator[Element]:
 
 
 def _space(element: Element, form: str) -> None:
-    """Give an operator the space that MathML says, in true ems. A large one is not stretched
-    to its row: how large it is, its style says."""
+    """Give an operator the spacing of MathML, in true ems. A large operator is not stretched to its
+    row: its size depends on the style."""
     if element.tag != "mo":
         return
     import ziamath.operators

@@ -12,7 +12,7 @@ from pipeline.render.math_breaks import in_lines
 from pipeline.render.math_drawing import CannotDrawError, FormulaDrawing, draw
 
 INK, ACCENT = "#16191c", "#1f3b57"
-"""The colours of the text and of headings, where no theme says other ones."""
+"""The colours of the text and of headings, unless a theme sets others."""
 
 BLACK, LEAST = "#000000", 0.85
 """The colour of large print, and how large its indices are at least, in sizes of the formula."""

@@ -1,6 +1,6 @@
-"""ziamath's tables, with lines; and its rows, each thing in them set once: what grows to the
-height of its row is set when the rest of the row is, as MathML Core says, and not the whole row
-twice, which doubles with each level. Whoever imports this has ziamath set both so."""
+"""ziamath's tables, with lines; and its rows, with each element laid out once: those that stretch
+to the height of their row are laid out after the rest, as in MathML Core, instead of laying out the
+row twice, which doubles with each level. Importing this module modifies ziamath accordingly."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ class _Row(Mrow, tag="mrow"):
         inner = {name: value for name, value in kwargs.items() if name not in ROW}
         self.nodes = []
         for child in children:
-            # Others look at what is beside them on the left: its name will do.
+            # Others look at the node to their left: its name is enough.
             grows = _grows(child)
             self.nodes.append(
                 _Later(child.tag) if grows else self.fromelement(child, self, **inner)

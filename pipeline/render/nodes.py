@@ -39,15 +39,15 @@ PIXEL = 72 / 96
 """Points."""
 
 SIDES = frozenset({"left", "right"})
-"""Classes that mean the side of a block; of a table's cell, which has styles of its own, its
-alignment."""
+"""Classes that align a block to one side; in a table cell, which has its own styles, they align the
+text."""
 
 INDENTS: Mapping[type[Node], float] = {
     model.List: 1.62, model.DefinitionList: 1.62, model.BlockQuote: 3.24, model.Admonition: 2.16,
     model.Container: 0, model.Exercise: 0, model.Answer: 0, model.Turn: 0,
 }  # fmt: skip
-"""The width that blocks take from the lines inside them in print, in ems. Tables by themselves
-reach into the column beside the text; those in other blocks do not."""
+"""The width that blocks take from the lines inside them in print, in ems. Top-level tables extend
+into the margin column; those in other blocks do not."""
 
 VOID_TAGS = frozenset({"br", "hr", "img", "wbr"})
 
@@ -71,16 +71,15 @@ def page_id(label: str) -> str:
 class NodeRenderer:
     """Renders the nodes of one document for one format.
 
-    ``base`` is added to a section's depth to give the level of its heading. ``pages``
-    says on which page an id is, for formats of several pages; `page` is the page that
-    is being rendered. ``in_contents`` are the ids that the contents lead to. ``note_place``
-    is where notes are printed. `table_lines` are the lines of tables, at their size and smaller,
-    and `turned_tables` those on a sheet on its side. In large print, where a line has the length
-    `large_line` in points, tables that do not fit become lists, and drawings with small letters
-    are put in words.
-    `places` are those of pieces of text in the source. Where the edition ``has_fields``, the
-    markup says what is filled in on screen; where it `tells_places_in` a document, it says where
-    blocks stand there. A ``memo`` has blocks that were rendered before, with the same templates.
+    ``base`` is added to a section's depth to get the level of its heading. ``pages`` maps ids to
+    pages, for formats with several pages; `page` is the current one. ``in_contents`` are the ids in
+    the table of contents. ``note_place`` is the position of notes. `table_lines` are the lines
+    available to tables, at normal and reduced size, and `turned_tables` those on a rotated sheet.
+    In large print, with lines of length `large_line` in points, tables that do not fit become
+    lists, and drawings with small letters are replaced by their alternative texts. `places` are the
+    positions of pieces of text in the source. If the edition ``has_fields``, the markup marks form
+    fields; if it `tells_places_in` a document, it records source positions of blocks. A ``memo``
+    has blocks rendered earlier with the same templates.
     """
 
     def __init__(
@@ -201,8 +200,8 @@ class NodeRenderer:
         return Markup(found.render({**self._context, **context}))
 
     def whole_page(self, name: str, **context: object) -> Markup:
-        """A page from the template ``name``, which has to say where all goes that is not its own
-        affair. Raises `jinja2.TemplateSyntaxError` where it does not."""
+        """A page from the template ``name``, which must contain all slots. Raises
+        `jinja2.TemplateSyntaxError` otherwise."""
         if context.get("timing_total"):
             self.says(Feature.TIMING)
         if self._context["article"]:
@@ -239,8 +238,8 @@ class NodeRenderer:
         return Markup("<span{}>{}</span>").format(said, text) if said else text
 
     def render_note(self, number: int) -> Markup:
-        """A note's blocks without white space between them: they stand within a line, where
-        it would make lines of its own."""
+        """A note's blocks without white space between them: they are inside a line, where it would
+        make lines of its own."""
         return Markup("").join(self._node(node)[0] for node in self._notes[number].children)
 
     def attributes(self, node: Node, *classes: str) -> Markup:
@@ -301,7 +300,7 @@ class NodeRenderer:
         return found
 
     def as_field(self, kind: FieldKind) -> Markup:
-        """The attribute that says what is filled in here, in an edition that has fields."""
+        """The attribute that marks a form field here, in an edition with fields."""
         return Markup(' {}="{}"').format(FIELD, kind) if self._has_fields else Markup()
 
     def listing_label(self, node: model.CodeBlock) -> str:

@@ -46,8 +46,8 @@ class PrintedNotes:
         return takewhile(lambda note: note.number in self._nested, self._notes[place + 1 :])
 
     def classes(self, note: model.Note) -> str:
-        """The class that says where a note is to go: a narrow margin is no place for lists,
-        tables and pictures."""
+        """The class for the position of a note: narrow margins are unsuitable for lists, tables and
+        pictures."""
         return "note margin" if self.place == "margin" and is_plain(note) else "note"
 
 

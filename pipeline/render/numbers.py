@@ -21,8 +21,8 @@ class _Number(NamedTuple):
 def numbers(
     metadata: Metadata, said: Mapping[str, str], schemes: tuple[str, ...] = ("isbn", "doi")
 ) -> tuple[_Number, ...]:
-    """The ISBN of every format, then the identifiers of these schemes. A UUID says nothing to a
-    reader, and so is shown only where there is nothing else."""
+    """The ISBN of every format, then the identifiers of these schemes. A UUID means nothing to
+    readers, and is only shown if there is nothing else."""
     isbns = {
         said["isbn_epub"]: metadata.isbns.epub,
         said["isbn_pdf"]: metadata.isbns.pdf,
@@ -43,7 +43,7 @@ def numbers(
 
 
 def in_series(metadata: Metadata) -> str:
-    """The series, and the number in it; nothing where there is none."""
+    """The series and the number in it; nothing if there is none."""
     series = metadata.series
     return f"{series.name} {series.position}".strip() if series else ""
 

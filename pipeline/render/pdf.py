@@ -213,8 +213,8 @@ def _leading(
 
 
 def kind(sheet: Sheet) -> tuple[str, ...]:
-    """The classes of a page: what it is made up as, whether things hang in a column beside the
-    text, and whether that is in columns itself."""
+    """The classes of a page: its layout class, and whether it has a margin column or text
+    columns."""
     found = ["book" if sheet.is_book else "handout"]
     if sheet.hangs:
         found.append("hung")
@@ -310,10 +310,10 @@ def only_used(document: Document) -> tuple[model.Address, ...]:
 
 
 def first_places(document: Document) -> tuple[CharacterPlace, ...]:
-    """The place of each character that may need a font of its own, in the text's order.
+    """The position of each character that may need a special font, in text order.
 
-    Lines within a paragraph are counted by their breaks, so that the line is right where the
-    writer's lines are what they were.
+    Lines within a paragraph are counted by their breaks, so that the line is correct if the
+    source's line breaks are unchanged.
     """
     found: dict[str, Span] = {}
     place = Span(0)

@@ -1,6 +1,6 @@
-"""Which part of a document goes on which page of an e-book, and what pages are called: after their
-sections, so that a page keeps its name, and readers their place and their marks in it, when
-another is put before it."""
+"""The pages of an e-book with their parts of the document, and their names: derived from sections,
+so that a page keeps its name, and readers their place and bookmarks, when another is inserted
+before it."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ from pipeline.render.nodes import note_id, reference_id
 from pipeline.render.notes import NOTES, before_notes
 
 ENDNOTES = "endnotes"
-"""The role of the page that has all notes, where they stand at the end."""
+"""The role of the page with all notes, if they are at the end."""
 
 
 class Chapter(msgspec.Struct, frozen=True):
-    """A page to be: ``section`` is None for what stands before the first section, and for the
-    notes at the end. ``role`` is the section's, and ``division`` what it belongs to; a page that
-    is ``continued`` has a section of the chapter before."""
+    """A planned page: ``section`` is None for content before the first section, and for the notes
+    at the end. ``role`` is the section's, and ``division`` the part of the book it belongs to; a
+    ``continued`` page contains a further section of its chapter."""
 
     name: str
     section: Section | None
@@ -47,11 +47,10 @@ class _Unit(NamedTuple):
 
 
 def chapters(document: Document, *, endnotes: bool = False) -> tuple[Chapter, ...]:
-    """One chapter for each section of the highest level, in reading order, with the notes that
-    are first referred to in it. The sections of a part are chapters of their own, after the
-    part's heading and what stands under it; so are the sections of a chapter, where the front
-    matter asks to split at level 2. With ``endnotes`` the notes have a page of their own, before
-    what follows the notes in print."""
+    """One chapter for each section of the highest level, in reading order, with the notes first
+    referred to in it. The sections of a part are separate chapters, after the part's heading and
+    introduction; so are the sections of a chapter, if the front matter splits at level 2. With
+    ``endnotes``, notes have a page of their own, before the content that follows them in print."""
     units = list(_units(document.blocks, document.metadata.split))
     if endnotes and document.notes:
         after = before_notes(document.blocks)[1]
@@ -68,7 +67,7 @@ def chapters(document: Document, *, endnotes: bool = False) -> tuple[Chapter, ..
 def _chapter(
     unit: _Unit, division: Division, names: PageNames, left: dict[int, Note], *, endnotes: bool
 ) -> Chapter:
-    """A page, with those of the notes ``left`` that stand on it, which are taken from them."""
+    """A page, with those of the notes ``left`` that belong on it, which are removed from them."""
     mine: tuple[Note, ...] = ()
     if unit.role == ENDNOTES and unit.section is None:
         mine = tuple(left.values())
@@ -113,7 +112,7 @@ def _pages_of(section: Section, level: int) -> Iterator[_Unit]:
 
 
 def _divisions(units: list[_Unit]) -> Iterator[Division]:
-    """The division of each unit. What stands before a preface belongs to the front matter."""
+    """The division of each unit. Content before a preface belongs to the front matter."""
     if len(units) > 1 and units[0].section is None and is_front(units[1].role):
         yield "frontmatter"
         units = units[1:]

@@ -24,8 +24,8 @@ class _Form(NamedTuple):
 
 BLOCK_TAGS = frozenset({"div", "section", "aside", "details", "summary", "address"})
 
-# An `aside` within the text is no landmark: it says so by its role. EPUB has a name for
-# sidebars too, which is deprecated.
+# An `aside` within the text is not a landmark, because of its role. EPUB also has a name for
+# sidebars, which is deprecated.
 CONTAINERS: dict[str, _Form] = {
     **{tag: _Form(tag) for tag in BLOCK_TAGS},
     "aside": _Form("aside", "note"),
@@ -56,10 +56,9 @@ REFERENCES = frozenset({"biblioref", "glossref"})
 def semantics(
     format_name: FormatName, role: str, depth: int = 0, section: Section | None = None
 ) -> Markup:
-    """``epub:type`` and the ARIA role that goes with it (EPUB Accessibility 1.1), where there is
-    one, of a section or a link; a top-level section of an e-book is a chapter where nothing else
-    is said. What EPUB
-    calls an index may have nothing else in it."""
+    """``epub:type`` and the corresponding ARIA role (EPUB Accessibility 1.1), if any, of a section
+    or a link; a top-level section of an e-book is a chapter by default. An index in EPUB's sense
+    may not contain anything else."""
     if depth == 1 and format_name == "epub":
         role = role or "chapter"
     if (role not in ROLES and role not in REFERENCES) or format_name == "pdf":
@@ -74,7 +73,7 @@ def semantics(
 
 
 def form_roles(format_name: FormatName, form: _Form) -> Markup:
-    """The attributes that tell what a container or a box is."""
+    """The attributes that describe the role of a container or a box."""
     if format_name == "pdf":
         return Markup("")
     kind = form.kind if format_name == "epub" else ""

@@ -28,8 +28,8 @@ SLOTS: dict[FormatName, Mapping[str, Markup]] = {
 def check_slots(
     environment: jinja2.Environment, name: str, markup: str, slots: Mapping[str, Markup]
 ) -> None:
-    """Raises `jinja2.TemplateSyntaxError` where the page made by the template ``name`` lacks a
-    slot, or has it twice: with the place of the head in the template that has all of the page."""
+    """Raises `jinja2.TemplateSyntaxError` if the page made by the template ``name`` lacks a slot or
+    repeats it, with the position of the head in the template of the whole page."""
     for slot, given in slots.items():
         if markup.count(given) != 1:
             source, name, file = _outermost(environment, name)

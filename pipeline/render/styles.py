@@ -1,7 +1,8 @@
-"""The style sheets of a page, and its script: what its format has for all pages, and what is for
-the constructs that it has.
+"""The style sheets and the script of a page: common ones for its format, and those for the
+constructs that it contains.
 
-All of a web page is there without its script. Each part adds a convenience, and stands by itself.
+The web page is complete without its script. Each part of the script is independent and adds a
+convenience.
 """
 
 from __future__ import annotations

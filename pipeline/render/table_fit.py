@@ -18,9 +18,9 @@ from pipeline.render.text_width import Size, line_count, size
 
 
 class Setting(NamedTuple):
-    """A size that tables are set in: the room in a line, and between columns, in ems. A row of
-    more than ``tall`` lines may be broken across pages. ``beside`` is what of the line only tables
-    have that stand in nothing else, ``rem`` how many ems one of the text's is."""
+    """A size for tables: the room in a line, and between columns, in ems. A row of more than
+    ``tall`` lines may be broken across pages. ``beside`` is the part of the line that only
+    top-level tables have, ``rem`` the number of ems in one of the text's."""
 
     line: float
     gap: float
@@ -87,7 +87,7 @@ class Column(NamedTuple):
 
 
 def fit(table: Table, usual: Setting = USUAL, small: Setting = SMALL) -> _Fit:
-    """The widths at which the table fits into ``usual`` lines, or else into ``small`` ones."""
+    """The widths with which the table fits into ``usual`` lines, or else into ``small`` ones."""
     count = column_count(table)
     if not count:
         return _Fit()
@@ -114,9 +114,9 @@ def fit(table: Table, usual: Setting = USUAL, small: Setting = SMALL) -> _Fit:
 
 
 def cuts_words(table: Table, small: Setting = SMALL) -> bool:
-    """Return whether columns of ``small`` lines are too narrow even for words that are divided
-    once: no table then helps a reader. Addresses and the like may be cut anywhere, and widths that
-    the author gives are kept."""
+    """Return whether columns of ``small`` lines are too narrow even for words that are hyphenated
+    once, so that a table would not help readers. Addresses and the like may be broken anywhere, and
+    widths set by the author are kept."""
     if table.widths:
         return False
     count = column_count(table)
@@ -185,8 +185,8 @@ def _widths(columns: Sequence[Column], room: float) -> list[float]:
 
 
 def _shortened(widths: Sequence[float], least: Sequence[float], room: float) -> list[float]:
-    """Widths of which the largest are cut to the same, but not below ``least``, so that all
-    fit into the room; or to the same, where even those do not fit."""
+    """Widths of which the largest are reduced to a common one, at least ``least``, so that all fit
+    into the room; or to a common one, if even those do not fit."""
     if sum(least) > room:
         least = [0.0] * len(widths)
     low, high = 0.0, max(widths)

@@ -1,8 +1,8 @@
-"""Tables as lists: one that does not fit into the line of large print, or into no line of any
-print, becomes a list of its rows, each with its cells as “head: value”.
+"""Tables as lists: a table that does not fit into the lines of large print, or of any print,
+becomes a list of its rows, each with its cells as “header: value”.
 
-Of cells that stand for several rows or columns, what can be there but once (notes, ids) comes
-with the first row or item that has them; the others have their text.
+In a cell that spans rows or columns, content that can only occur once (notes, ids) goes with the
+first row or item; the others only have its text.
 """
 
 from __future__ import annotations

@@ -14,11 +14,11 @@ from pipeline.render.table_fit import SMALL, USUAL, Setting, fit
 
 
 class _Cell(NamedTuple):
-    """``tail`` is what a number lacks to the right, in widths of a figure, to stand with its
-    decimal mark under those above. ``after_span`` and ``before_span`` are cells that begin or
-    end their row in the markup, but not on the page, as a cell of another row is beside them.
-    ``boxes`` are those that it is, in a grid to tick; where they are ticked on the page, they are
-    ``named_by`` the ids of other cells."""
+    """``tail`` is the space to the right of a number, in widths of a digit, that aligns its decimal
+    mark with those above. ``after_span`` and ``before_span`` are cells that begin or end their row
+    in the markup, but not on the page, because a cell of another row is next to them. ``boxes`` are
+    the tick boxes in a grid; if they can be ticked on the page, they are ``named_by`` the ids of
+    other cells."""
 
     node: TableCell
     scope: Literal["", "col", "row", "colgroup"]

@@ -1,5 +1,5 @@
-"""Says in the markup which piece of the source's text comes next, by which the packager can tell
-where pages begin, and where blocks stand in the source, for messages about the printed page."""
+"""Records in the markup which piece of the source's text follows, so that the packager can tell
+where pages begin, and where blocks are in the source, for messages about printed pages."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ NOTHING = Markup("")
 
 
 class TextPlaces:
-    """The `pieces` of text in a document, if there is one. A piece that is used again, in the
-    contents say, is marked once. Nodes are known by what they are (`id`), and not by where they
-    stand: a template shows what it likes, in its own order, and hands over a node alone."""
+    """The `pieces` of text in a document, if there is one. A piece that occurs again, in the
+    contents for example, is marked once. Nodes are identified by identity (`id`), and not by
+    position: a template may show them in any order, and passes single nodes."""
 
     def __init__(self, document: Document | None = None) -> None:
         found = tuple(leaves(document)) if document else ()
@@ -36,8 +36,8 @@ class TextPlaces:
         return Markup(f"<?{TEXT} {numbers.pop()}?>") if numbers else NOTHING
 
     def filled(self, node: Node, parts: Sequence[str]) -> Markup | None:
-        """The markup of ``node``, of which these are the parts between what stands before its
-        pieces; nothing where these are not all its own."""
+        """The markup of ``node``, given the parts between its pieces; nothing if these are not all
+        its own."""
         if not self._numbers:
             return Markup(parts[0]) if len(parts) == 1 else None
         found = [inner for inner in walk(node) if id(inner) in self._numbers]

@@ -12,13 +12,13 @@ from pipeline.model.words import in_minutes, words
 
 
 def minutes_of(node: Node) -> int:
-    """The minutes that a node says it takes, 0 where it says nothing."""
+    """The duration of a node in minutes, 0 if it has none."""
     return int(node.attributes.get(MINUTES, "0"))
 
 
 def minutes_in(blocks: tuple[Node, ...]) -> int:
-    """The minutes that some blocks take. What says how long it takes counts instead of all that
-    is in it."""
+    """The duration of some blocks in minutes. An explicit duration replaces those of the
+    contents."""
     total = 0
     stack = [blocks]
     while stack:

@@ -1,5 +1,5 @@
-"""Records for shops and libraries, beside what is built: ONIX for Books, and OPDS; and what they
-ask for that the front matter does not say."""
+"""Records for shops and libraries: ONIX for Books, and OPDS; and findings about required data that
+the front matter lacks."""
 
 from __future__ import annotations
 

@@ -14,8 +14,8 @@ OPEN_LICENCES = ("https://creativecommons.org/",)
 
 
 class Product(NamedTuple):
-    """A file that shops and libraries can have: ``size`` in bytes, ``pages`` where it has any.
-    ``accessibility`` is what an e-book claims."""
+    """A file for shops and libraries: ``size`` in bytes, ``pages`` if it has any. ``accessibility``
+    is what an e-book claims."""
 
     edition: Edition
     file: str
@@ -25,7 +25,7 @@ class Product(NamedTuple):
 
 
 class CoverPicture(NamedTuple):
-    """The front cover, in a file of its own; sizes in pixels, 0 where they are not known."""
+    """The front cover, in a separate file; sizes in pixels, 0 if unknown."""
 
     file: str
     media_type: str

@@ -28,11 +28,11 @@ RECIPE = "3"
 
 
 class NoPangoError(Exception):
-    """The system lacks what sets type; the message says what, and how to install it."""
+    """A library for typesetting is missing; the message names it, and the way to install it."""
 
 
 class _Picture(NamedTuple):
-    """A JPEG file, what went into it besides the pages, and what is wrong with it."""
+    """A JPEG file, the files that went into it besides the pages, and its findings."""
 
     data: bytes
     diagnostics: tuple[Diagnostic, ...] = ()
@@ -40,8 +40,8 @@ class _Picture(NamedTuple):
 
 
 class Prepared(NamedTuple):
-    """A cover that is ready to be set: its markup as a tree, the files of its fonts, those that
-    it shows, and what their content is; and the texts that are left out of it."""
+    """A cover ready for layout: its markup as a tree, the files of its fonts and images, their
+    digests, and the texts that were left out."""
 
     root: Element
     fonts: tuple[Path, ...]
@@ -129,7 +129,7 @@ def _key(cover: CoverPage, prepared: Prepared) -> str:
 
 
 def _leave_out(root: Element, fonts: tuple[Path, ...]) -> Iterator[str]:
-    """Takes out the paragraphs with characters that no font has, and says what they were."""
+    """Remove paragraphs with characters that no font has, and return them."""
     body = root.find("body")
     assert body is not None
     missing = lacking({c for text in body.itertext() for c in text if not c.isspace()}, fonts)

@@ -19,8 +19,8 @@ SHADE = 0.55
 
 
 def backed(data: bytes, width: int, height: int) -> bytes:
-    """A JPEG of so many pixels that shows all of an image, as large as there is room, before the
-    mean of its colours. Raises `OSError` or `ValueError` where it cannot be read."""
+    """A JPEG of a given size that shows the whole of an image, as large as possible, on a
+    background of its mean colour. Raises `OSError` or `ValueError` for an unreadable image."""
     with Image.open(io.BytesIO(data)) as opened:
         image = ImageOps.exif_transpose(opened).convert("RGBA")
     mean = image.convert("RGB").resize((1, 1), Image.Resampling.BOX).tobytes().hex()
@@ -48,8 +48,8 @@ def jpeg(pdf: bytes, width: int, height: int) -> bytes:
 
 
 def _as_jpeg(image: Image.Image) -> bytes:
-    """It says nothing of colours, which means sRGB, and is no progressive one, which old
-    e-readers do not show."""
+    """It has no colour profile, which means sRGB, and is not progressive, which old e-readers do
+    not support."""
     output = io.BytesIO()
     image.save(output, "JPEG", quality=QUALITY, subsampling=0, optimize=True)
     return output.getvalue()

@@ -139,8 +139,8 @@ def _written(book: epub.EpubBook, metadata: Metadata) -> _Files:
 
 
 def _packed(files: _Files, metadata: Metadata, hidden: frozenset[str], identifier: str) -> bytes:
-    """The files in a fixed order, with fixed times, as small as can be; those that are to be
-    ``hidden`` obfuscated with the book's identifier."""
+    """The files in a fixed order, with fixed times, compressed as much as possible; fonts that are
+    ``hidden`` are obfuscated with the book's identifier."""
     output = io.BytesIO()
     files |= {name: obfuscated(files[name], identifier) for name in hidden}
     if hidden:
@@ -160,7 +160,7 @@ def _packed(files: _Files, metadata: Metadata, hidden: frozenset[str], identifie
 
 
 def _with_language(content: bytes, lang: str) -> bytes:
-    """The package document with the language of its own text, which EbookLib leaves out."""
+    """The package document with its ``xml:lang``, which EbookLib omits."""
     return content.replace(b"<package ", f"<package xml:lang={quoteattr(lang)} ".encode(), 1)
 
 

@@ -64,7 +64,7 @@ def _add_licence(book: EpubBook, face: Face) -> str:
     if text is None:
         return ""
     address = f"fonts/{_name(face).partition('-')[0]}-licence.txt"
-    # A linked resource is no part of the manifest, and EbookLib then wants the whole path.
+    # A linked resource is not part of the manifest, and EbookLib then wants the full path.
     path = f"{book.FOLDER_NAME}/{address}"
     book.add_item(EpubItem(path, path, "text/plain", text, manifest=False))
     return address
@@ -95,7 +95,7 @@ def obfuscated(font: bytes, identifier: str) -> bytes:
 
 
 def encryption(paths: Iterable[str]) -> bytes:
-    """The file that says which files are to be read so; their ``paths`` are from the root."""
+    """The file that lists obfuscated files; their ``paths`` are relative to the root."""
     files = "".join(
         "<enc:EncryptedData>"
         f'<enc:EncryptionMethod Algorithm="{ALGORITHM}"/>'

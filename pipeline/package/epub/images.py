@@ -19,8 +19,7 @@ SVG = "image/svg+xml"
 
 
 class Images(NamedTuple):
-    """The images, as items; which of them have another address than the pages say; files read;
-    what is wrong."""
+    """The images, as items; those whose addresses differ from the pages'; files read; findings."""
 
     items: tuple[EpubItem, ...]
     moved: dict[str, str]

@@ -50,9 +50,9 @@ LANGUAGE = "{http://www.w3.org/XML/1998/namespace}lang"
 
 
 def unique_identifier(metadata: Metadata, edition: str = STANDARD) -> Identifier:
-    """An e-book's own identifier, which stays when it is built again: its ISBN, else the
-    publication's identifier, else one made of its title. That of another edition, such as the
-    teacher's, is made of it and of the edition's name, since two books never share one."""
+    """An e-book's identifier, which is the same in every build: its ISBN, else the publication's
+    identifier, else one derived from its title. That of another edition, such as the teacher's, is
+    derived from it and the edition's name, because no two books share one."""
     made = uuid.uuid5(uuid.NAMESPACE_URL, f"{metadata.title}\n{metadata.lang}")
     own = metadata.identifier or Identifier("uuid", str(made))
     if metadata.isbns.epub:
@@ -63,7 +63,7 @@ def unique_identifier(metadata: Metadata, edition: str = STANDARD) -> Identifier
 
 
 def time_of_change(metadata: Metadata) -> datetime.datetime:
-    """The modification time, which an EPUB must have: `NO_DATE` if there is none."""
+    """The modification time, which EPUB requires: `NO_DATE` if there is none."""
     return publication_moment(metadata.modified or metadata.date) or NO_DATE
 
 
@@ -112,7 +112,7 @@ def describe(book: EpubBook, pages: Pages, *, fonts: bool) -> None:
 
 
 def _terms(metadata: Metadata) -> Iterator[tuple[str, str]]:
-    """Terms of schema.org, and what Apple Books tells updates by."""
+    """Terms of schema.org, and the version number by which Apple Books recognises updates."""
     if metadata.version:
         yield "schema:version", metadata.version
     if APPLE_VERSION.fullmatch(metadata.version):
@@ -152,8 +152,8 @@ def _type(book: EpubBook, name: str, identifier: Identifier) -> None:
 
 
 def _entitle(book: EpubBook, metadata: Metadata, edition_name: str) -> None:
-    """The titles, of which main title and subtitle make the whole one, in this order. The edition
-    is one of them where it is said in words, or is not the usual one."""
+    """The titles: the main title and the subtitle, which form the full title in this order. The
+    edition is added if it is stated in words, or is not the usual one."""
     book.title = metadata.title
     edition = "" if metadata.edition_statement.isdigit() else metadata.edition_statement
     if edition_name != STANDARD:

@@ -1,7 +1,7 @@
-"""The print edition as a PDF: WeasyPrint lays it out, and what it draws is tagged here.
+"""The print edition as a PDF: WeasyPrint lays it out and draws it, and it is tagged here.
 
-The same pages give the same bytes everywhere: the fonts are the packaged ones, dates come from the
-publication, and nothing is fetched.
+The same pages give the same bytes everywhere: fonts come from packages, dates from the publication,
+and nothing is loaded from the network.
 """
 
 from __future__ import annotations
@@ -47,8 +47,8 @@ def package(
     sources: Mapping[str, bytes] = MappingProxyType({}),
     whole: str = "",
 ) -> Package:
-    """The PDF of an edition; ``folder`` is the source's folder, in which the assets are. A ``crew``
-    sets the units of a long text. ``sources`` are attached to what is to be kept for decades."""
+    """The PDF of an edition; ``folder`` is the source's folder, with the assets. A ``crew`` lays
+    out the units of a long text. ``sources`` are attached to an archival PDF."""
     (page,) = pages.pages
     try:
         if pages.edition == STANDARD_PRINT:

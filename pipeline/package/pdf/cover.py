@@ -1,6 +1,6 @@
-"""Sets a cover: its title as large as the panel allows, in lines of much the same length.
+"""Lays out a cover: its title as large as the panel allows, in lines of about equal length.
 
-Import it only where a cover is to be set: that starts the engine.
+Import it only if a cover is to be laid out, because that starts the engine.
 """
 
 from __future__ import annotations
@@ -63,8 +63,7 @@ def set_spread(
     metadata: Metadata,
     bleed: float,
 ) -> bytes:
-    """The print cover as a PDF, which says where it is to be cut, and that ``bleed`` points are
-    printed beyond that."""
+    """The print cover as a PDF with its trim size, and ``bleed`` points around it."""
 
     def finish(pdf: PDF) -> None:
         describe(pdf, metadata)
@@ -118,7 +117,7 @@ class _Setting:
         self._setter = Typesetter(files, folder, cover.assets)
         self._known: dict[Try, Tried] = {}
         self._styles = [style.css for style in cover.styles]
-        # what does not fit is to be seen, and not cut off at the page's end
+        # overflowing text should be visible, and not cut off at the end of the page
         self._long = f"@page {{ size: {cover.width}px {LONG * cover.height}px }}"
         language = root.get("lang", "").lower().split("-")[0]
         self._most_lines = MOST_LINES_OF_SIGNS if language in SIGNS else MOST_LINES
@@ -190,7 +189,7 @@ def _keeps_within(panel: LayoutBox) -> bool:
 
 
 def _first(values: Iterable[Try], holds: Callable[[Try], bool]) -> Try | None:
-    """The first of values for which it holds: where it holds for one, it does for all after."""
+    """The first of some values for which a condition holds; it then holds for all later ones."""
     tries = tuple(values)
     at = bisect.bisect_left(tries, True, key=holds)
     return tries[at] if at < len(tries) else None

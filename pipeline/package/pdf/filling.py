@@ -28,7 +28,7 @@ NAMED = {"exercise": "exercise", "box": "box", "table-list": "table"}
 
 
 class Block(NamedTuple):
-    """A block of the text: what it is called, its place, and how many pages it takes."""
+    """A block of the text: its name, its position, and the number of pages it takes."""
 
     kind: str
     place: str
@@ -67,7 +67,7 @@ def _share(page: LayoutBox) -> float:
 
 
 def _drawn(box: LayoutBox) -> Iterator[LayoutBox]:
-    """The lines and all else that is not made of other blocks."""
+    """The lines and other content that does not consist of blocks."""
     inner = [] if boxes.is_line(box) else children(box)
     if not inner:
         yield box

@@ -1,7 +1,7 @@
-"""Makes a text fill its pages: lays it out at some settings, and takes the best.
+"""Makes a text fill its pages by laying it out with several settings and choosing the best.
 
-A trial is a layout like any other, of a copy of the markup, but stops after the pages that there
-are to be; nothing of it is painted or tagged.
+A trial is an ordinary layout of a copy of the markup, but stops after the requested number of
+pages; nothing of it is painted or tagged.
 """
 
 from __future__ import annotations
@@ -38,8 +38,8 @@ MOST_NAMED = 3
 
 
 class Filled(NamedTuple):
-    """The pages as they are to be set, what was chosen for that (None where nothing was), and
-    what is to be said of it."""
+    """The pages to lay out, the settings chosen for them (None if there were none), and a
+    finding."""
 
     pages: Pages
     fitted: Fitted | None = None
@@ -53,8 +53,8 @@ class _Fit:
         self._setter, self._pages, self._root = setter, pages, root
 
     def filled(self, fit: FitOptions) -> Filled:
-        """The pages at the setting at which they are filled, or as they are, and what is to be
-        said of it: an error where the text is too long."""
+        """The pages with the settings that fill them, or unchanged, and a finding: an error if the
+        text is too long."""
         edition = EDITIONS[self._pages.edition]
         assert self._pages.sheet is not None, "printed pages have a sheet"
         row = settings(
@@ -129,8 +129,8 @@ class _Fit:
 def fit_pages(
     setter: Typesetter, pages: Pages, root: Element, silenced: Callable[[], Any]
 ) -> Filled:
-    """The pages as they are to be set, where their front matter asks that they be filled. What
-    the engine says of the layout of trials is ``silenced``."""
+    """The pages to lay out, if the front matter asks for full pages. The engine's warnings about
+    trials are ``silenced``."""
     fit = fit_for(EDITIONS[pages.edition], pages.metadata)
     if fit is None:
         return Filled(pages)

@@ -1,8 +1,8 @@
-"""Finds the setting at which a text fills its pages. Nothing here knows what a layout is.
+"""Finds the setting with which a text fills its pages. This module does not know about layouts.
 
-Settings are numbers from the tightest to the loosest, and a text is a length at each: 1.4 is a
-page and four tenths of another. It grows with the number but for small steps back, where
-something that is not broken moves to the next page.
+Settings are numbers from the tightest to the loosest, and a text has a length with each: 1.4 is one
+page and four tenths of another. It increases with the number except for small steps back, when
+something unbreakable moves to the next page.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ LITTLE = 0.04
 """Pages that it is not worth to look further for."""
 
 NEAR, STRIDE = 0.2, 8
-"""A difference in pages below which the goal is likely to be within so many settings."""
+"""A difference in pages, below which the goal is probably within this number of settings."""
 
 SLACK = 1e-6
 """Two lengths may differ by so much and be the same."""
@@ -50,8 +50,8 @@ class _Found(NamedTuple):
 
 @dataclasses.dataclass(slots=True)
 class Search:
-    """A search among the settings; ``rooms`` says how much a page holds at each. `lengths` are
-    those that are known, and `over` has limits that the text is known to be over."""
+    """A search among the settings; ``rooms`` is the capacity of a page with each. `lengths` are the
+    known ones, and `over` has limits that the text is known to exceed."""
 
     trial: Trial
     rooms: Sequence[float]
@@ -70,15 +70,15 @@ class Search:
         return known if known <= limit + SLACK else math.inf
 
     def fill(self, pages: int, first: int, enough: float = WELL_FILLED) -> int | None:
-        """The loosest setting at which the text takes no more than so many pages, or one at
-        which ``enough`` of the last one is full; None where they are too few for it. ``first``
-        is tried first."""
+        """The loosest setting with which the text takes at most a number of pages, or one with
+        which ``enough`` of the last one is full; None if the pages are too few. ``first`` is tried
+        first."""
         found = self._around(pages, first, (pages - 1 + enough, pages))
         return found.here if found.here is not None else found.low if found.low >= 0 else None
 
     def draw_out(self, pages: int, first: int) -> int | None:
-        """A setting near the tightest at which the last of so many pages is begun well; None
-        where there is none."""
+        """A setting near the tightest one with which the last page is sufficiently filled; None if
+        there is none."""
         least = pages - 1 + BEGUN
         found = self._around(least, first, (least, least + BEGUN))
         setting = found.high if found.here is None else found.here
@@ -87,9 +87,9 @@ class Search:
         return setting if least <= self.length(setting, pages) <= pages + SLACK else None
 
     def _around(self, most: float, first: int, good: tuple[float, float]) -> _Found:
-        """The last setting at which the text is no longer than ``most``, and the one after; or
-        the first that is met at which its length is between the ``good`` ones. The text is
-        followed for a page more, so that one that is over says by how much."""
+        """The last setting with which the text is no longer than ``most``, and the next one; or the
+        first one found whose length is in the ``good`` range. One more page is laid out, to measure
+        by how much a text is too long."""
         low, high = -1, len(self.rooms)
         guess = first
         for trial in range(MOST_TRIALS):
@@ -116,7 +116,7 @@ class Search:
         return (self.rooms[low] / self.rooms[high] - 1) * most < LITTLE
 
     def _between(self, most: float, low: int, high: int) -> int:
-        """The middle, or not as far from an end at which the text is nearly right."""
+        """The middle, or closer to an end at which the text is almost right."""
         middle = (low + high) // 2
         if most - self.lengths.get(low, -math.inf) < NEAR:
             return min(middle, low + STRIDE)
@@ -136,8 +136,8 @@ class Search:
 
 
 def sheets_of(search: Search, first: int, multiple: int) -> int | None:
-    """The setting nearest to ``first`` at which the text ends on a full sheet, of ``multiple``
-    pages: that of the sheet before, or of the next; None where there is none."""
+    """The setting nearest to ``first`` with which the text ends on a full sheet of ``multiple``
+    pages, the previous or the next one; None if there is none."""
     length = search.length(first)
     pages = math.ceil(length - SLACK)
     if pages % multiple == 0:

@@ -10,12 +10,12 @@ MOST_STAPLED = 20
 several signatures."""
 
 SIGNATURE = 8
-"""Sheets that a signature has at most, where nobody says how many."""
+"""The default maximum of sheets in a signature."""
 
 
 class Side(NamedTuple):
-    """One side of a sheet: its pages as they are seen, from left to right and from top to
-    bottom, and how many sheets are around this one in its signature."""
+    """One side of a sheet: its pages from left to right and from top to bottom, and the number of
+    sheets around this one in its signature."""
 
     pages: tuple[int | None, ...]
     depth: int = 0
@@ -24,12 +24,12 @@ class Side(NamedTuple):
 def booklet(
     count: int, *, signature: int | None = None, back_cover: bool = False, rtl: bool = False
 ) -> tuple[Side, ...]:
-    """The sides of the sheets of a booklet, in the order in which they are printed: the front of
-    the outermost sheet, its back, the front of the next. Sheets turn over on their short edge.
+    """The sides of the sheets of a booklet, in printing order: the front of the outermost sheet,
+    its back, the front of the next. Sheets are flipped on their short edge.
 
-    There are ``signature`` sheets in each signature, or fewer, so that all are about as thick.
-    Blank pages stand at the end, or before the last page where that is the ``back_cover``.
-    Books that are read from right to left have the spine on the right (``rtl``).
+    There are ``signature`` sheets in each signature, or fewer, so that all are about equally thick.
+    Blank pages are at the end, or before the last page if that is the ``back_cover``. Books that
+    are read from right to left have the spine on the right (``rtl``).
     """
     pages = padded(count, 4, back_cover=back_cover)
     sides: list[Side] = []
@@ -39,8 +39,8 @@ def booklet(
 
 
 def n_up(count: int, columns: int, rows: int, *, rtl: bool = False) -> tuple[Side, ...]:
-    """The sides of sheets with so many pages side by side and so many below each other, in the
-    order of reading. The last one may have blanks."""
+    """The sides of sheets with several pages side by side and below each other, in reading order.
+    The last side may have blanks."""
     each = columns * rows
     pages = padded(count, each)
     sides = (Side(tuple(pages[at : at + each])) for at in range(0, len(pages), each))

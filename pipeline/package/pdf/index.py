@@ -34,9 +34,9 @@ class PageRange(NamedTuple):
 
 
 class PageNumbers:
-    """The places in the indexes of a tree. Each is a link in a `span` of the class ``pages``;
-    what stands between two is what stands between numbers. ``labels`` gives the pages' numbers,
-    where they are not those of the sheets."""
+    """The places in the indexes of a tree. Each is a link in a `span` of the class ``pages``,
+    with separators in between. ``labels`` gives the page numbers, if they differ from the sheet
+    numbers."""
 
     def __init__(self, root: Element, labels: Labels | None = None) -> None:
         self._labels = labels or (lambda pages: folios(len(pages)))
@@ -69,8 +69,8 @@ class PageNumbers:
     def write(
         self, starts: Mapping[str, int], ends: Mapping[str, int], labels: Sequence[str]
     ) -> bool:
-        """Write into the tree what pages places begin and end on, by these names of pages; whether
-        any differs from what was there."""
+        """Write the first and last pages of places into the tree, by their labels; returns whether
+        any has changed."""
         changed = False
         for span, places, between in self._entries:
             found = (

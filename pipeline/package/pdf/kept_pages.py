@@ -1,8 +1,8 @@
-"""Pages that begin where those of the standard print edition do, so that readers of both can
-speak of “page 2, question 3”: what is over runs on a further page of the same number.
+"""Pages that begin where those of the standard print edition do, so that readers of both can refer
+to “page 2, question 3”: overflowing content goes on a further page with the same number.
 
-The markup says in `PAGE_START` where a page begins: of a block, or of an empty span within
-a line. A line is divided there into two blocks, since only between blocks is a break forced.
+`PAGE_START` in the markup says where a page begins: at a block, or at an empty span in a line. The
+line is split into two blocks there, because breaks can only be forced between blocks.
 """
 
 from __future__ import annotations
@@ -28,15 +28,15 @@ HOLDERS = frozenset(
 """Blocks that may hold others, and so the rest of their lines."""
 
 HANGING = frozenset({"label", "note", "note-call", "speaker", "visually-hidden"})
-"""Classes of what may stand out of the flow."""
+"""Classes of elements that may be out of the flow."""
 
 CELLS = frozenset({"td", "th", "caption"})
 TOPMOST = frozenset({"main", "section", "body", "html"})
 
 
 class KeptPages:
-    """The pages that a tree is divided into. ``first`` is the number of the first one that
-    begins in the text: what comes before it is on pages of its own."""
+    """The pages that a tree is divided into. ``first`` is the number of the first one that begins
+    in the text: content before it is on separate pages."""
 
     def __init__(self, root: Element) -> None:
         self._parents = {child: parent for parent in root.iter() for child in parent}
@@ -101,7 +101,7 @@ class KeptPages:
         return self._rest(mark, block)
 
     def _timed(self, block: Element) -> Element:
-        """The block, or what says before it how long it takes."""
+        """The block, or its duration label, which precedes it."""
         siblings = list(self._parents[block])
         index = siblings.index(block)
         if index and "timed" in classes(siblings[index - 1]):
@@ -109,8 +109,8 @@ class KeptPages:
         return block
 
     def _next_row(self, cell: Element, mark: Element) -> Element | None:
-        """The row of a mark, if it begins with it, or else the next; or what follows its
-        table: a row is not divided."""
+        """The row of a mark, if the mark is at its beginning, or else the next row, or the content
+        after its table: rows are not split."""
         table = next(e for e in self._above(cell) if e.tag == "table")
         if not self._comes_before(mark, table):
             return self._outermost(table)
@@ -134,7 +134,7 @@ class KeptPages:
         return None
 
     def _rest(self, mark: Element, block: Element) -> Element:
-        """A block of what comes in another after a mark, which is moved into it."""
+        """A block for the content of another after a mark, which is moved into it."""
         rest = self._cut(mark, block)
         parent = self._parents[block]
         if block.tag in LINES:
@@ -150,7 +150,8 @@ class KeptPages:
         return rest
 
     def _cut(self, mark: Element, block: Element) -> Element:
-        """Copies of a block and of all that is around a mark in it, with what comes after."""
+        """Copies of a block and of everything around a mark in it, with the content after the
+        mark."""
         inner: Element | None = None
         element = mark
         while element is not block:
@@ -227,8 +228,8 @@ class KeptPages:
 
 
 def name_pages(pdf: PDF, labels: Sequence[tuple[str, bool]], further: str) -> None:
-    """Give the pages of a PDF the numbers that are printed on them (ISO 32000-1,
-    12.4.2); ``further`` says with ``{page}`` what a further page is called."""
+    """Give the pages of a PDF the labels printed on them (ISO 32000-1, 12.4.2); ``further`` is the
+    format of a continued page's label, with ``{page}``."""
     numbers = Array()
     for index, (label, is_further) in enumerate(labels):
         name = further.format(page=label) if is_further else label
@@ -265,7 +266,7 @@ def _hangs(element: Element) -> bool:
 
 
 def _close_up(block: Element) -> None:
-    """Take the space above a block away, as it is where a page ends by itself."""
+    """Remove the space above a block, as at an automatic page break."""
     while True:
         _add_style(block, "margin-top: 0")
         if (block.text or "").strip() or not len(block) or block[0].tag not in LINES | HOLDERS:

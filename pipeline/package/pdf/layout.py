@@ -1,8 +1,8 @@
-"""Lays the print edition out: once, or again where the pages decide about what is on them.
+"""Lays out the print edition: once, or again if the pages influence their own content.
 
-The page numbers of an index are known only when all is laid out, and so are the notes that the
-margin has no room for, and the heights of what stands in columns. All is put right in the markup,
-and the next layout has it.
+The page numbers of an index are only known after layout, and so are the notes for which the margin
+has no room, and the heights of content in columns. All of these are corrected in the markup for the
+next layout.
 """
 
 from __future__ import annotations
@@ -57,8 +57,8 @@ def settle(
     numbers: PageNumbers | None = None,
     line: float = 0,
 ) -> TypesetDocument:
-    """The document that `lay_out` gives of ``root``, when nothing moves in it any more. ``numbers``
-    are those of its index, and columns are made of whole lines of a height."""
+    """The final document that `lay_out` returns for ``root``, when nothing changes any more.
+    ``numbers`` are those of its index, and columns consist of whole lines of this height."""
     for layout in range(LAYOUTS):
         document = lay_out()
         changed = numbers is not None and numbers.fill(document.pages)
@@ -75,8 +75,8 @@ def settle(
 
 
 def _lost_notes(root: Element, pages: list[TypesetPage]) -> list[Element]:
-    """The notes that are on no page: WeasyPrint forgets those that are called from what is out
-    of the flow, as a template may have it. They are set where they are called then."""
+    """The notes that are on no page: WeasyPrint loses those that are referred to from content out
+    of the flow, as in a custom template. They are then set at their reference."""
     notes = [span for span in root.iter("span") if "note" in classes(span)]
     if not notes:
         return []

@@ -18,15 +18,15 @@ MOST_SHOWN = 12
 """The maximum number of characters of a script that a message shows."""
 
 BOLD, SEMIBOLD = frozenset({"b", "strong"}), 600
-"""Elements whose text is to be bold, and the weight from which on a face is."""
+"""Elements with bold text, and the weight from which a face counts as bold."""
 
 CONTEXT = 24
 """The number of characters that a message shows on each side of one without a glyph."""
 
 
 class Log:
-    """Collects what is found wrong, each thing once. ``missing`` are
-    characters of which it is known that no font has them; ``assets`` say where images stand."""
+    """Collects problems, each once. ``missing`` are characters known to be in no font; ``assets``
+    give the positions of images."""
 
     def __init__(
         self,
@@ -53,8 +53,7 @@ class Log:
 
     @contextlib.contextmanager
     def silenced(self) -> Iterator[None]:
-        """While this lasts, nothing is collected but what is wrong with images, which are read
-        once."""
+        """In this context, only problems with images, which are read once, are collected."""
         self._is_deaf = True
         try:
             yield
@@ -62,7 +61,7 @@ class Log:
             self._is_deaf = False
 
     def _drawings(self) -> Iterator[Asset]:
-        """The drawings with text, in which every family is named anew, as UTF-8."""
+        """The drawings with text, with replaced font families, as UTF-8."""
         return (one for one in self._assets.values() if one.is_drawing and one.data)
 
     def hear(self, kind: str, subject: str, message: str) -> None:
@@ -92,7 +91,7 @@ class Log:
 def listening(
     root: ElementTree.Element, missing: Iterable[str] = (), assets: Iterable[Asset] = ()
 ) -> Iterator[Log]:
-    """A log of what is wrong while ``root`` is set, which shows ``assets``."""
+    """A log of problems during the layout of ``root``, which shows ``assets``."""
     log = Log(root, missing, assets)
     with heard_by(log.hear):
         yield log
@@ -143,7 +142,7 @@ def missing_bold(root: ElementTree.Element, spans: Mapping[str, Span]) -> Iterat
 
 
 def _around(character: str, root: ElementTree.Element) -> str:
-    """The words around the first place where a character stands."""
+    """The words around the first occurrence of a character."""
     for text in root.itertext():
         at = text.find(character)
         if at >= 0:

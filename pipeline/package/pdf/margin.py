@@ -1,9 +1,9 @@
-"""Notes in the margin: each is put beside the line that refers to it, as near as the others, and
-what hangs into the margin, leave room for.
+"""Margin notes: each is placed next to the line that refers to it, as near as other notes and
+hanging content allow.
 
-They are set out of the flow, so that nothing of the text depends on where they are; here
-their boxes are moved once the pages are there. What a page's margin has no room for goes to the
-foot of the page, which makes another layout necessary.
+They are laid out outside the flow, so that the text does not depend on them; here their boxes are
+moved once the pages are complete. Notes that do not fit into a page's margin become footnotes,
+which makes another layout necessary.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ DISTANCE = 11.4
 """CSS pixels between a note in the outer margin of a book and the text: 3 mm."""
 
 LONGEST = 0.5
-"""The share of the margin's height from which on a note stands better at the foot."""
+"""The share of the margin's height above which a note is better as a footnote."""
 
 
 class Extent(NamedTuple):
@@ -36,7 +36,7 @@ class Extent(NamedTuple):
 
 @dataclasses.dataclass(eq=False, slots=True)
 class MarginNote:
-    """A note: ``wanted`` is where it would stand beside its line."""
+    """A note: ``wanted`` is its ideal position next to its line."""
 
     element: Element
     box: LayoutBox
@@ -47,7 +47,7 @@ class MarginNote:
 
 @dataclasses.dataclass(eq=False, slots=True)
 class Margin:
-    """The margin of a page: what stands there already, and the notes that are to."""
+    """The margin of a page: its existing content, and the notes to be placed."""
 
     page: LayoutBox
     column: Extent
@@ -147,8 +147,8 @@ class _Page:
     text: LayoutBox | None = None
 
     def collect(self, box: LayoutBox, line: LayoutBox | None, seen: set[Element]) -> None:
-        """Sort the boxes below ``box``, which is within ``line``. A note that an earlier page
-        has, since it stands in the head of a table that is repeated, is taken out."""
+        """Sort the boxes below ``box``, which is in ``line``. A note that is on an earlier page,
+        because it is in a repeated table header, is removed."""
         again = []
         for child in children(box):
             if has_class(child, "margin"):
@@ -201,7 +201,7 @@ def _move(box: LayoutBox, before: LayoutBox, after: LayoutBox) -> None:
 
 
 def _left(page: LayoutBox, text: LayoutBox | None, width: float) -> float:
-    """The left edge of the margin: in the column beside the text, or else outside of it."""
+    """The left edge of the margin: in the margin column, or else outside the text."""
     start, end = page.content_box_x(), page.content_box_x() + page.width
     if text is not None and text.content_box_x() - start >= width:
         return float(start)

@@ -14,7 +14,7 @@ BLOCKS = frozenset(
 )
 
 ASIDE = frozenset({"note-call", "timing"})
-"""Classes of what is not part of the text that it stands in."""
+"""Classes of elements that are not part of the surrounding text."""
 
 ASSET = "asset:"
 """The scheme of the addresses that images get. It names no place, so that nothing but what
@@ -35,7 +35,7 @@ _IDEOGRAPH = re.compile("[\u2e80-\ud7ff\uf900-\ufaff]|[\U00020000-\U0003ffff]")
 """Characters between which lines break without a space."""
 
 LONGEST_WORD = 100
-"""Letters, beyond which what has no space in it is no word, and broken anywhere."""
+"""Letters, above which text without spaces is not a word, and may be broken anywhere."""
 
 _NO_WORD = re.compile(r"[!-~\u00a1-\u024f]{300,}")
 """Text too long for hyphenation. Only in scripts with spaces between words: elsewhere, lines break
@@ -45,9 +45,10 @@ _PART = re.compile(r".{60}(?=.)", re.DOTALL)
 
 
 def ready(root: Element) -> None:
-    """Say in the tree what WeasyPrint would otherwise not know: where images are, what
-    number a list starts from, what the outline calls a heading that has a note, and what is in
-    elements and after them. In notes it would make lines of the white space between blocks."""
+    """Add information to the tree that WeasyPrint would otherwise lack: addresses of images, start
+    numbers of lists, bookmark titles of headings with notes, and classes for the contents of
+    elements and for what follows them. In notes, white space between blocks would make lines of its
+    own."""
     for element in root.iter():
         match element.tag:
             case "img":
@@ -63,9 +64,8 @@ def ready(root: Element) -> None:
 
 
 def let_break(root: Element) -> None:
-    """Let what has nowhere to break be broken, between its elements and every now and then
-    within a text: WeasyPrint looks back over all that stands on a line, and forward over all
-    that is left of a word."""
+    """Allow breaks in content without any, between its elements and at intervals within a text:
+    WeasyPrint looks back at everything on a line, and forward to the end of a word."""
     letters = 0
     stack: list[tuple[Element, str]] = [(root, "text")]
     while stack:
@@ -109,8 +109,8 @@ def shows_more(element: Element) -> bool:
 
 
 def read_text(element: Element) -> str:
-    """The text of an element as it is read: with what stands for images and formulas, and
-    without what is aside."""
+    """The text of an element as it is read: with alternatives of images and formulas, and without
+    asides."""
     return " ".join("".join(_texts(element)).split())
 
 
@@ -137,11 +137,10 @@ RIGHT = frozenset({"mark", "right"})
 
 
 def _mark_relations(root: Element) -> None:
-    """Give elements classes for the children that they have, as ``has-blank``, and for what
-    comes next, as ``before-exercise``. Items begin with a blank that is in their first paragraph,
-    rows have the blanks of their cells, and lists of definitions the notes of their terms. (Styles
-    could ask by `:has()`, but WeasyPrint looks through all that is in an element then, for each
-    around another.)"""
+    """Give elements classes for their children, such as ``has-blank``, and for what follows them,
+    such as ``before-exercise``. Items ``begin`` with a blank in their first paragraph, rows have
+    the blanks of their cells, and definition lists the notes of their terms. (Styles could use
+    `:has()`, but WeasyPrint then searches all descendants of each element.)"""
     parents: dict[Element, Element] = {}
     blanks, notes = [], []
     for parent in root.iter():

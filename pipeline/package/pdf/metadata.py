@@ -147,7 +147,7 @@ def _iso(moment: datetime.datetime | None) -> str:
 
 
 def _identifier(metadata: Metadata) -> str:
-    """The PDF's own ISBN, or else what all formats have."""
+    """The PDF's own ISBN, or else that of all formats."""
     if metadata.isbns.pdf:
         return Identifier("isbn", metadata.isbns.pdf).uri
     return metadata.identifier.uri if metadata.identifier else ""

@@ -1,8 +1,8 @@
-"""The beginnings of pages: the first text on each, and its place in the source.
+"""The beginnings of pages: the first text on each, and its position in the source.
 
-The markup says which piece of the text comes next (`print_marks.TEXT`). A box knows its element and
-what it shows of it, though not which part of the text of the element that is: so letters are
-counted, page by page, and element by element.
+The markup says which piece of text follows (`print_marks.TEXT`). A box knows its element and its
+text, but not which part of the element's text it is, so letters are counted, page by page and
+element by element.
 """
 
 from __future__ import annotations
@@ -36,8 +36,8 @@ WORDS = 40
 
 
 class Stretch(NamedTuple):
-    """A piece of text: where it begins in the count of the text's letters, and where it ends;
-    its block, and how many of that block's letters come before it."""
+    """A piece of text: its beginning and end, counted in letters of the whole text; its block, and
+    the number of that block's letters before it."""
 
     start: int
     end: int
@@ -46,8 +46,8 @@ class Stretch(NamedTuple):
 
 
 class Slot(NamedTuple):
-    """A text that is directly in an element: how many of the element's letters come before it,
-    and how many of the text's."""
+    """A text directly in an element: the number of the element's letters before it, and of the
+    whole text's."""
 
     own: int
     start: int
@@ -146,8 +146,8 @@ def _front_part(element: Element) -> FrontPart:
 
 
 def read_pieces(markup: str, given: Sequence[PagePiece]) -> tuple[Element, Pieces]:
-    """The tree of the standard edition's page, as `markup.parse` gives it, and the pieces of its
-    text, of which the markup has the numbers. Raises `ElementTree.ParseError`."""
+    """The tree of the standard edition's page, from `markup.parse`, and the pieces of its text,
+    whose numbers are in the markup. Raises `ElementTree.ParseError`."""
     reader = _Reader(given)
     parser = ElementTree.XMLParser(target=reader)
     parser.feed(markup)

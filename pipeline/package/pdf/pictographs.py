@@ -1,4 +1,4 @@
-"""Emoji in print: each is set whole in the font that has them, and says what it is, whatever
+"""Emoji in print: each is set as a unit in the emoji font, with its name as actual text, whatever
 glyphs draw it. Screens have their own fonts for them."""
 
 from __future__ import annotations
@@ -21,8 +21,8 @@ _SKIPPED = frozenset({"head", "title", "style", "svg", "script"})
 
 
 def set_apart(root: Element, missing: Container[str] = ()) -> None:
-    """Put every run of emoji of a tree into an element of its own. One with a character of
-    ``missing``, which no font has, becomes its name: ``:shaking face:``."""
+    """Put every run of emoji in a tree into an element of its own. One with a character of
+    ``missing``, which no font has, is replaced by its name: ``:shaking face:``."""
     if not _POSSIBLE.search("".join(root.itertext())):
         return
     waiting = [root]
@@ -45,7 +45,7 @@ def set_apart(root: Element, missing: Container[str] = ()) -> None:
 
 
 def _pieces(text: str, missing: Container[str]) -> tuple[str, list[Element]] | None:
-    """The text before the first emoji, and an element for each run of them with what follows
+    """The text before the first emoji, and an element for each run of them with the text after
     it."""
     if not _POSSIBLE.search(text):
         return None

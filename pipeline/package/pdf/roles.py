@@ -43,7 +43,7 @@ DIVISIONS = frozenset({"box", "dialogue", "turn", "exercise", "for-teachers", "e
 """Classes of the divisions that are one for a listener too."""
 
 ILLUSTRATIONS = frozenset({"Figure", "Formula"})
-"""Elements that are seen as a whole and have alternative text."""
+"""Elements that are units with alternative text."""
 
 GROUPS = frozenset({"Document", "Sect", "Art", "Aside", "Div", "BlockQuote"})
 """Elements that contain only blocks; stray text in them gets a paragraph."""
@@ -63,7 +63,7 @@ def heading_level(tag: str, before: int) -> int:
 
 
 def role(element: Element) -> str:
-    """The structure type of an element, or "" where it says nothing."""
+    """The structure type of an element, or "" if it has none."""
     if element.tag == "div" and DIVISIONS & classes(element):
         return "Div"
     if element.tag == "aside" and "pull-quote" in classes(element):

@@ -1,7 +1,7 @@
-"""Puts the pages of a finished PDF on sheets, several on each side, at their true size.
+"""Arranges the pages of a finished PDF on sheets, several on each side, at full size.
 
-What is on paper is all that is kept: tags, links, bookmarks and fields say something of pages
-in the order of reading, and these no longer are.
+Only the printed content is kept: tags, links, bookmarks and fields refer to pages in reading order,
+which is lost.
 """
 
 from __future__ import annotations
@@ -69,10 +69,10 @@ def impose(
     back_cover: bool,
     beside: str = "",
 ) -> tuple[bytes, FileFacts]:
-    """The PDF ``data`` on the sheets of an edition that has an imposition, and its facts.
+    """The PDF ``data`` on the sheets of an edition with an imposition, and its facts.
 
-    ``back_cover``: the last page is to be the back of a booklet. ``beside`` is the name of the
-    file that has the pages in order, if there is one.
+    ``back_cover``: the last page is the back of a booklet. ``beside`` is the name of the file with
+    the pages in order, if there is one.
     """
     asked = options_for(edition, metadata).page
     rtl = metadata.direction == "rtl"

@@ -1,9 +1,9 @@
-"""The structure of a PDF: what a person hears who listens to it.
+"""The structure tree of a PDF, as read by assistive technology.
 
-WeasyPrint would tag what it drew, box by box and page by page. Here the tree is that of the
-markup: an element is one structure element, however many pages, lines and boxes it went
-into, and it stands where it stands in the text. So a table stays one table over a page
-break, its repeated head is an artifact, and a footnote follows its paragraph.
+WeasyPrint would tag its boxes, page by page. Here the tree follows the markup: an element is a
+single structure element, however many pages, lines and boxes it occupies, at its place in the text.
+So a table remains one table across a page break, its repeated header is an artifact, and a footnote
+follows its paragraph.
 """
 
 from __future__ import annotations
@@ -52,12 +52,11 @@ DASHES = ("-", "\u2013", "\u2014", "/")
 class Structure:
     """Builds the tree of `StructureNode` from the pages in order.
 
-    ``root`` is the tree of the markup, ``widgets`` the
-    fields of a form by their boxes, ``level`` that of the heading before. Afterwards
-    `document` is the tree, `artifacts` are the marks that belong to nothing in it,
-    `spoken` is what some marks say other than their glyphs (a hyphen at a line's end is a
-    soft one, and a space that was not drawn is one still), and `open_lines` are the marks
-    at the end of lines after which a space is missing, with their texts.
+    ``root`` is the tree of the markup, ``widgets`` the form fields by their boxes, ``level`` that
+    of the preceding heading. Afterwards `document` is the tree, `artifacts` are the marks that
+    belong to nothing in it, `spoken` is the actual text of marks whose glyphs differ (a hyphen at
+    the end of a line is a soft one, and a space that was not drawn is still a space), and
+    `open_lines` are the marks at line ends that lack a space, with their texts.
     """
 
     def __init__(self, root: Element, widgets: Mapping[Any, Any], level: int = 0) -> None:
@@ -85,7 +84,7 @@ class Structure:
         if box.bookmark_label and box.style["bookmark_level"] != "none":
             self._entries.append((number, element))
         if not artifact and (widget := self._widgets.get(box)) is not None:
-            # What stands for the field where there are none is not read with it.
+            # The text that replaces a field elsewhere is not read with it.
             self._form(element, number, widget)
             artifact = "Layout"
         elif element is not None and not artifact:
@@ -130,7 +129,7 @@ class Structure:
         return node
 
     def _form(self, element: Element, number: int, widget: Any) -> None:
-        """A field is an element of its own, with nothing else in it (ISO 32000-1, 14.8.4.5)."""
+        """A field is an element of its own, without other content (ISO 32000-1, 14.8.4.5)."""
         whole = element.tag in ("td", "th")
         parent = self._node(element if whole else self._parents[element])
         add(parent, StructureNode("Form", element, kids=[Annotation(number, widget)]))

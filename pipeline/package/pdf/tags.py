@@ -36,8 +36,8 @@ def tag(
     *,
     is_pdf2: bool = False,
 ) -> None:
-    """Tag a painted PDF; ``document`` has its pages, which are marked, made of ``root``.
-    ``widgets`` are the fields of a form by the boxes that they are on."""
+    """Tag a painted PDF; ``document`` has its pages, with marks, laid out from ``root``.
+    ``widgets`` are the form fields by their boxes."""
     tree = read_tags(document, root, widgets)
     marks = [len(page.marks or ()) for page in document.pages]
     write_tags(pdf, tree, marks, lambda linked: linked.object, is_pdf2=is_pdf2)
@@ -46,8 +46,8 @@ def tag(
 def read_tags(
     document: TypesetDocument, root: Element, widgets: Mapping[Any, Any], level: int = 0
 ) -> Tag:
-    """The structure of a painted document, which is put into what its pages draw. Before it, there
-    is a heading of a ``level``."""
+    """The structure of a painted document, which is added to the content of its pages. The
+    preceding heading has this ``level``."""
     structure = Structure(root, widgets, level)
     for number, page in enumerate(document.pages):
         structure.read(number, page)
@@ -66,8 +66,8 @@ def write_tags(
     *,
     is_pdf2: bool = False,
 ) -> None:
-    """Write a structure into a PDF whose pages have so many ``marks``, and are so many points to
-    the right of where they were read."""
+    """Write a structure into a PDF whose pages have these numbers of ``marks``, and are shifted to
+    the right by a number of points."""
     writer = _Writer(pdf, marks, object_of, shifts)
     writer.write(tree if is_pdf2 else _older(tree))
     if is_pdf2:

@@ -1,9 +1,9 @@
-"""Text in two columns: what stays in them, what runs across both, and one grid of lines.
+"""Text in two columns: content in them, content that spans both, and a common baseline grid.
 
-The engine fills columns and puts notes below them, but only the columns' own children can run
-across them, and nothing brings the lines of both to the same height. So the text is cut here
-into stretches of columns, with what is wide between them; and what is not made of whole lines
-(a figure, a table) is filled up to them once its height is known.
+The engine fills columns and places notes below them, but only direct children of the columns can
+span them, and it has no baseline grid. So the text is divided here into stretches of columns, with
+wide content in between; and content that does not consist of whole lines (a figure, a table) is
+filled up to whole lines once its height is known.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from pipeline.package.pdf.markup import classes
 HEADINGS = frozenset({"h2", "h3", "h4", "h5", "h6"})
 
 OPEN = frozenset({"dialogue", "turn", "speech"})
-"""Classes of what can be cut, as sections can."""
+"""Classes of elements that can be divided like sections."""
 
 WIDE = frozenset(
     {"wide", "chart", "figures", "columns", "side-by-side", "index-list", "landscape", "page-break"}
@@ -31,13 +31,13 @@ LINES = frozenset(
     "a abbr b blockquote br cite code del dd div dl dt em h2 h3 h4 h5 h6 i ins kbd li mark ol p q s"
     " samp small span strong sub sup u ul".split()
 )
-"""Elements that are made of whole lines of text."""
+"""Elements that consist of whole lines of text."""
 
 UNEVEN = frozenset(
     {"blank", "box", "choices", "activity", "equation", "exercise", "for-teachers", "lead", "small"}
     | {"end-note", "pull-quote", "epigraph", "verse", "sidebar", "writing-lines", "bibliography"}
 )
-"""Classes of those that are not, for all that."""
+"""Classes of exceptions to these."""
 
 NEARLY = 0.02
 """The part of a line by which a height may differ without being padded."""
@@ -52,9 +52,9 @@ class _Leaf(NamedTuple):
 
 
 def arrange(root: Element) -> None:
-    """Cut the text into stretches of columns (``div.flow``) with what is wide between them, and
-    wrap what is to be filled up (``div.snap``). Sections are cut, too: the first part keeps the
-    id, the further ones are of the class ``goes-on``."""
+    """Divide the text into stretches of columns (``div.flow``) with wide content in between, and
+    wrap content to be filled up (``div.snap``). Sections are divided too: the first part keeps the
+    id, further ones have the class ``goes-on``."""
     if "in-columns" not in classes(root):
         return
     for main in root.iter("main"):
@@ -78,8 +78,8 @@ def _arrange(main: Element, is_book: bool) -> None:
 
 
 def fill_lines(pages: Iterable[TypesetPage], line: float) -> bool:
-    """Fill up what is not made of whole lines of ``line`` CSS pixels: all of it on the page where
-    it ends. Whether that changes the layout."""
+    """Fill up content that does not consist of whole lines of ``line`` CSS pixels: completely on
+    the page where it ends. Returns whether this changes the layout."""
     ends = {
         box.element: box for page in pages for box in all_boxes(page.box) if has_class(box, "snap")
     }
@@ -105,8 +105,7 @@ def _leaves(parent: Element, sections: tuple[Element, ...], is_book: bool) -> It
 
 
 def _with_headings(leaves: list[_Leaf]) -> list[_Leaf]:
-    """The leaves, with headings that stand before something wide as wide as that, and with what
-    says how long it takes."""
+    """The leaves; headings before wide content, with their duration labels, span the same width."""
     before_wide = False
     for index in reversed(range(len(leaves))):
         leaf = leaves[index]

@@ -34,9 +34,8 @@ _COVER = re.compile(r"--cover:\s*(#[0-9a-f]{6})\b", re.IGNORECASE)
 
 
 class CoverPalette(NamedTuple):
-    """``deep`` is the ground in shadow, ``tint`` what patterns on it are of, ``pale`` what is
-    quieter than `PAPER`, ``second`` a colour that sets itself off, and ``band`` that of a plain
-    cover."""
+    """``deep`` is a darker ground, ``tint`` the colour of patterns on it, ``pale`` less prominent
+    than `PAPER`, ``second`` a contrasting colour, and ``band`` that of a plain cover."""
 
     ground: str
     deep: str

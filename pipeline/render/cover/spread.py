@@ -198,7 +198,7 @@ def isbn_in_print(metadata: Metadata) -> str:
 
 
 def bar_code(isbn: str) -> Asset | None:
-    """The drawing for an ISBN; None where there is none."""
+    """The drawing for an ISBN; None if there is none."""
     if not isbn:
         return None
     from barcode import EAN13

@@ -1,5 +1,5 @@
-"""The e-book: cover, title page, imprint, contents, one page a chapter with its notes; in which
-order they stand, and which of them are landmarks."""
+"""The e-book: cover, title page, imprint, contents, and one page per chapter with its notes; their
+order, and the landmarks."""
 
 from __future__ import annotations
 
@@ -134,7 +134,7 @@ def _chapter(chapter: Chapter, renderer: NodeRenderer, document: Document) -> Pa
 
 
 def _opening(chapter: Chapter) -> str:
-    """The class that says which heading opens a page, and whether a chapter does."""
+    """The class for the heading at the beginning of a page, and for a chapter's."""
     if chapter.section is None:
         return ""
     return f"{'section' if chapter.continued else 'chapter'}-{chapter.section.depth}"
@@ -164,13 +164,13 @@ def _labels(nodes: Iterable[Node]) -> Iterator[str]:
 
 
 NO_LANDMARKS = frozenset({"chapter", "part"})
-"""Roles of which a book has many, none of them a landmark."""
+"""Roles that occur many times in a book, and so are not landmarks."""
 
 
 def reading_order(plan: tuple[Chapter, ...]) -> Iterator[str]:
-    """The names of all pages. What the text begins with that belongs around the title stands
-    before the contents, as in print; title page and imprint are made where it has none: after a
-    half title, before a dedication."""
+    """The names of all pages. Parts around the title with which the text begins come before the
+    contents, as in print; if there is no title page or imprint, they are added: after a half title,
+    before a dedication."""
     roles = {chapter.role for chapter in plan}
     missing = [
         page
@@ -240,10 +240,9 @@ def styles(
     rules: str,
     direction: Literal["ltr", "rtl"],
 ) -> tuple[Style, ...]:
-    """The style sheets for ``constructs``, in the CSS that all e-readers know: old reading systems
-    (Adobe's, and Amazon's converter) know no sides that follow the direction of the text, and of
-    a unit that is newer than they are nobody knows what they make. ``rules`` are those that are
-    made for the pages."""
+    """The style sheets for ``constructs``, in CSS that all e-readers support: old reading systems
+    (Adobe's engine, Amazon's converter) do not know logical sides, and treat newer units
+    unpredictably. ``rules`` are those generated for the pages."""
     known = (
         *sheets(environment, "epub", "style"),
         *construct_styles(environment, "epub", constructs),

@@ -21,7 +21,7 @@ LIST_KINDS = {"figures": "loi", "tables": "lot"}
 
 
 FRONT_PAGES = {"title": TITLE_PAGE, "imprint": IMPRINT, "contents": NAV}
-"""The pages that an e-book has of what stands before the text in print."""
+"""The pages of an e-book that correspond to the front matter of the printed book."""
 
 
 class CaptionNav(NamedTuple):

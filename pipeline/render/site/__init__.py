@@ -162,7 +162,7 @@ class _Assembly:
         return replace(self._page(NOT_FOUND, "not-found", title), role="missing")
 
     def _page(self, name: str, template: str, full_title: str, **given: Any) -> Page:
-        """A page; what is ``given`` comes before what all have."""
+        """A page; ``given`` values precede the common ones."""
         before, after = given.get("before"), given.get("after")
         markup = self.renderer.whole_page(
             f"site/{template}",

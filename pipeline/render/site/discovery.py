@@ -39,7 +39,7 @@ def address(metadata: Metadata, folder: str, name: str = "") -> str:
 
 
 def from_within(downloads: tuple[Download, ...]) -> tuple[Download, ...]:
-    """The downloads, which lie beside the site's folder, as they are reached from within it."""
+    """The downloads next to the site's folder, as relative links from inside it."""
     return tuple(download._replace(href=f"../{download.href}") for download in downloads)
 
 

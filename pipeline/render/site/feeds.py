@@ -1,5 +1,5 @@
-"""The files by which other programs find the pages of a site: a map for search engines, and a
-feed for readers who want to know when there is something new."""
+"""The files by which programs find the pages of a site: a sitemap for search engines, and a feed
+for readers interested in new versions."""
 
 from __future__ import annotations
 

@@ -13,8 +13,8 @@ INDEX, SEARCH, NOT_FOUND = "index.html", "search.html", "404.html"
 
 
 class SitePage(NamedTuple):
-    """A page of the text. ``title`` has the chapter's number; ``depth`` is that of its section,
-    0 for the first page, which has what stands before all sections."""
+    """A page of the text. ``title`` includes the chapter's number; ``depth`` is that of its
+    section, 0 for the first page, which has the content before all sections."""
 
     name: str
     title: str

@@ -1,4 +1,4 @@
-"""The contents that stand beside the text of a site's pages."""
+"""The table of contents beside the text of a site's pages."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class SiteContents:
         self._entries = entries_by_target(document.contents)
 
     def beside(self, page: SitePage, renderer: NodeRenderer) -> tuple[NavItem, ...]:
-        """The contents as they stand on ``page``, which ``renderer`` is at."""
+        """The contents as shown on ``page``, the current one of ``renderer``."""
         at = self._places[page.name]
         near = self._pages[max(0, at - NEAR) : at + NEAR + 1]
         return self._below(near, page, renderer)

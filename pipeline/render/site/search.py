@@ -1,8 +1,8 @@
 """The search index: the words of the site's pages, by the places that a search can lead to.
 
-The text itself is the index. A script goes through it as readers type, and shows what stands around
-the words that it finds; that takes milliseconds for a thick book, needs no rules of languages on
-two sides that have to agree, and finds words in scripts that put no spaces between them. See
+The text itself is the index. A script searches it while readers type, and shows the context of
+matches; this takes milliseconds for a thick book, needs no language rules that would have to agree
+on both sides, and works for scripts without spaces between words. See
 `templates/html/site/search.js`.
 """
 

@@ -1,6 +1,6 @@
-"""An ONIX for Books 3.0 message, which shops and libraries read in: a record for each product.
+"""An ONIX for Books 3.0 message for shops and libraries, with a record for each product.
 
-ONIX 3.0 is what most of them take; all that is said here is in 3.1 as well, in the same words.
+Most of them accept ONIX 3.0; everything used here is the same in 3.1.
 """
 
 from __future__ import annotations

@@ -13,8 +13,8 @@ GTIN, ISBN, DOI, URN, OWN = "03", "15", "06", "22", "01"
 
 
 def numbers(product: Product, metadata: Metadata) -> tuple[Identifier, ...]:
-    """A product's ISBN; the publication's other identifiers for the e-book; and for a file that
-    has none of its own one that is made of the publication's and the edition's name."""
+    """A product's ISBN; for the e-book, the publication's other identifiers; and for a file without
+    one of its own, an identifier derived from the publication's and the edition's name."""
     own = metadata.identifier
     found = []
     if isbn := isbn_of(product, metadata):

@@ -98,10 +98,10 @@ class _Later(ModuleType):
 
 @contextlib.contextmanager
 def _for_the_import() -> Iterator[None]:
-    """The surroundings in which WeasyPrint is imported.
+    """The environment in which WeasyPrint is imported.
 
-    Fontconfig's default is empty, so that the machine's fonts are not even listed (with many of
-    them that takes seconds); WeasyPrint warns of that. Pillow still refuses truncated images.
+    Fontconfig's default is empty, so that the machine's fonts are not even listed (which takes
+    seconds if there are many); WeasyPrint warns about that. Pillow still rejects truncated images.
     """
     before, truncated = os.environ.get("FONTCONFIG_FILE"), ImageFile.LOAD_TRUNCATED_IMAGES
     parsing = cffi.FFI
@@ -125,7 +125,7 @@ def _for_the_import() -> Iterator[None]:
 
 
 def _declarations() -> str:
-    """The digest of the file in which WeasyPrint declares functions; none where it is no file."""
+    """The digest of the file in which WeasyPrint declares C functions; none if it is not a file."""
     found = importlib.util.find_spec("weasyprint")
     folders = (found and found.submodule_search_locations) or ()
     files = (Path(folder, "text", "ffi.py") for folder in folders)

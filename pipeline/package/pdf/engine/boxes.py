@@ -1,4 +1,4 @@
-"""The boxes of a page that is laid out: how far each reaches, and what it is of."""
+"""The boxes of a laid-out page: their extents, and their elements."""
 
 from __future__ import annotations
 

@@ -1,6 +1,7 @@
-"""Draws formulas: each glyph is in the PDF once, as a form, and placed as often as it is needed.
+"""Draws formulas: each glyph is stored once in the PDF, as a form, and placed wherever it is
+needed.
 
-WeasyPrint would read the outline of each glyph anew wherever it stands, and write it out again.
+WeasyPrint would parse the outline of each glyph wherever it occurs, and write it again.
 """
 
 from __future__ import annotations
@@ -83,7 +84,7 @@ class _Drawing(NamedTuple):
 
 
 def _shape(element: Element) -> _Shape | None:
-    """A glyph or a bar, or nothing where it is more than that."""
+    """A glyph or a bar; nothing if it is more than that."""
     given = dict(element.attrib)
     fill = given.pop("fill", "#000000")
     if element.tag == f"{SVG}rect" and given.keys() == {"x", "y", "width", "height"}:
@@ -95,7 +96,7 @@ def _shape(element: Element) -> _Shape | None:
 
 
 class Outline:
-    """The outline of a glyph, as WeasyPrint asks images for what becomes of them in the PDF."""
+    """The outline of a glyph, with the interface that WeasyPrint expects of images."""
 
     def __init__(self, path: str) -> None:
         self.id = hashlib.sha256(path.encode()).hexdigest()[:16]

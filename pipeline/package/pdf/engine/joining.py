@@ -1,5 +1,5 @@
-"""Joins what was drawn before to one PDF: the engine writes it as it does any other, and is given
-for each page what that draws."""
+"""Joins parts that were drawn earlier into one PDF: the engine writes it like any other, and is
+given the drawing of each page."""
 
 from __future__ import annotations
 
@@ -28,8 +28,8 @@ _TOKEN = re.compile("\x01(\\w+)\x01")
 
 
 class DrawnPart(NamedTuple):
-    """Pages, what they draw, what their running heads and feet do, and by how many CSS pixels
-    each is to the right of where it was drawn."""
+    """Pages, their drawings, those of their running heads and feet, and the number of CSS pixels by
+    which each is to the right of where it was drawn."""
 
     pages: Sequence[SetPage]
     drawing: DrawnPages
@@ -72,8 +72,8 @@ class KeptPage:
 
 
 class Uses:
-    """All that is used of fonts in the `DrawnPart`s of a text, of which these are the files.
-    ``unfit`` says why they cannot be fonts of one PDF."""
+    """The combined font use of the `DrawnPart`s of a text, with the font files. ``unfit`` gives the
+    reason if they cannot be fonts of a single PDF."""
 
     def __init__(self, parts: Iterable[DrawnPart], files: Iterable[Path]) -> None:
         self.unfit = ""
@@ -130,7 +130,7 @@ def join(
 
 
 def _draw_all(pdf: PDF, parts: Iterable[DrawnPart]) -> None:
-    """Give each page all that it draws, and what that needs."""
+    """Add the drawing and its resources to each page."""
     known: dict[tuple[str, bytes | None], Any] = {}
 
     def add(text: str, data: bytes | None = None) -> str:
@@ -203,7 +203,7 @@ class _Data(pydyf.Stream):  # type: ignore[misc]
 
 
 class _Font(Font):  # type: ignore[misc]
-    """A font of which is known what all pages use of it."""
+    """A font with its combined use on all pages."""
 
     def __init__(self, uses: Sequence[Use], data: bytes) -> None:
         facts = uses[0].facts

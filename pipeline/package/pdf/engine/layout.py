@@ -33,8 +33,8 @@ class TooManyPagesError(Exception):
 
 
 class Targets(dict[str, Any]):
-    """The places of a part whose page numbers it shows (``asked``). Their ``pages`` are those that
-    they have in the whole, if these are known yet."""
+    """The places whose page numbers a part shows (``asked``). Their ``pages`` are those in the
+    whole, if these are known yet."""
 
     def __init__(self, pages: Mapping[str, int] | None) -> None:
         super().__init__()
@@ -74,13 +74,14 @@ class _Notes(dict[Any, None]):
 
 
 class Layout(LayoutContext):  # type: ignore[misc]
-    """A layout whose notes stay on the page of their reference. WeasyPrint compares where the
-    area of the notes ends and where the last of them does, to the last bit of two sums that are
-    the same, and puts off to the next page what fits. It also keeps room for an area of notes
-    that the only one has left, and then moves a paragraph that ends in that room as a whole. And
-    it sets all notes of a page anew for each that comes or goes; here each is set once a page.
+    """A layout whose notes stay on the page of their reference. WeasyPrint compares the end of the
+    note area with that of the last note, to the last bit of two equal sums, and moves notes that
+    fit to the next page. It also reserves room for a note area whose only note has been moved away,
+    and then moves a paragraph that ends in that room as a whole. And it lays out all notes of a
+    page again whenever one is added or removed; here each is laid out once per page.
 
-    It may be given a number of pages: it ends with a `TooManyPagesError` where one more begins."""
+    It may be given a maximum number of pages, beyond which it raises a `TooManyPagesError`.
+    """
 
     current_page_footnotes: list[Any]
     page_bottom: float
@@ -182,9 +183,9 @@ _one_layout = threading.RLock()
 
 @contextlib.contextmanager
 def economical(is_part: bool = False) -> Iterator[None]:
-    """While this lasts, elements share styles, short texts that fit are set once in each style,
-    and lines are made of no more of a text than they can hold. Where a text has nowhere to break,
-    or nothing that is wide, WeasyPrint sets all that is left of it for each. A part has no
+    """In this context, elements share styles, short texts that fit are measured once in each style,
+    and lines are made of no more text than they can hold. For a text without line breaks, or with
+    zero-width characters only, WeasyPrint would measure the whole rest for each line. A part has no
     running heads and feet."""
     with _one_layout:
         whole, styles = weasyprint.layout.inline.split_first_line, weasyprint.css.StyleFor

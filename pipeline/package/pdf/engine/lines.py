@@ -52,16 +52,15 @@ whole_add_word_spacing = weasyprint.layout.inline.add_word_spacing
 
 
 class OwnFeatures(dict[bytes, Any]):
-    """Features of fonts by what they are called in CSS, none of which is shared: a list of them
-    frees those that are in it."""
+    """Font features by their CSS names, none of which is shared: freeing a list frees them too."""
 
     def setdefault(self, _: bytes, features: Any) -> Any:  # type: ignore[override]
         return features
 
 
 class ShapedText(SetText):  # type: ignore[misc]
-    """A text in a style. If it is on one line, what Pango makes of it stays until it is drawn, and
-    is the same for its copies; only then it is spaced, as its own line asks."""
+    """A text in a style. Pango's layout of a single line is kept until it is drawn, and shared by
+    its copies; only then is it justified, as its own line requires."""
 
     layout: Any
     _set: tuple[Any, int | None] | None = None
@@ -71,7 +70,7 @@ class ShapedText(SetText):  # type: ignore[misc]
     _spacing: list[int] | None = None
 
     def setup(self, style: Any) -> None:
-        """Have what a text is set with: a copy of what others in this style are."""
+        """Get the layout objects of a text: copies of those for others in this style."""
         made = vars(style).get(EMPTY)
         if made is None:
             super().setup(style)
@@ -159,7 +158,8 @@ class ShapedText(SetText):  # type: ignore[misc]
 
 
 def add_word_spacing(context: Any, box: Any, spacing: float, shift: float) -> float:
-    """Justify what is in a box, which is moved to the right; by how much what follows is."""
+    """Justify the content of a box, which is moved to the right; returns the shift of the content
+    after it."""
     count = weasyprint.layout.inline.count_expandable_spaces
     spaces = count(box) if is_text(box) else 0
     found = box.pango_layout.justified(box.text, spacing) if spaces else None
@@ -172,8 +172,8 @@ def add_word_spacing(context: Any, box: Any, spacing: float, shift: float) -> fl
 
 
 def draw_first_line(stream: Any, box: Any, overflow: str, ellipsis: Any, matrix: Any) -> list[Any]:
-    """Draw a line of text. Of glyphs that are where their widths say, nothing but their numbers is
-    written; WeasyPrint writes a move by 0 after each, which is half of what a page draws."""
+    """Draw a line of text. Glyphs at their natural widths are written as numbers only; WeasyPrint
+    writes a move by 0 after each, half of the content of a page."""
     runs = None
     if overflow != "ellipsis" and ellipsis == "none" and isinstance(box.pango_layout, ShapedText):
         runs = _runs(stream, box.pango_layout)

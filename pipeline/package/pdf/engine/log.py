@@ -42,7 +42,7 @@ class _Handler(logging.Handler):
 
 @contextlib.contextmanager
 def heard_by(hear: Ear) -> Iterator[None]:
-    """While this lasts, ``hear`` is told what is wrong with what this thread sets."""
+    """In this context, ``hear`` is called with problems in this thread's layouts."""
     handler = _Handler(hear)
     logger = logging.getLogger("weasyprint")
     logger.addHandler(handler)

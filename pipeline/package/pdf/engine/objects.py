@@ -56,8 +56,8 @@ class _Settled(Object):  # type: ignore[misc]
 
 
 def settle_all(pdf: PDF) -> None:
-    """Deflate the streams, and write the other objects, once: each is asked for its data twice,
-    for the file and for what identifies that."""
+    """Compress the streams, and serialise the other objects, once: each is requested twice, for the
+    file and for its identifier."""
     for index, thing in enumerate(pdf.objects):
         if isinstance(thing, Dictionary):
             pdf.objects[index] = _Settled(thing)
@@ -68,9 +68,9 @@ def settle_all(pdf: PDF) -> None:
 
 
 def mend_fonts(pdf: PDF, files: bool = True) -> None:
-    """Take the time of building out of the fonts that were made of variable ones (unless their
-    ``files`` are mended), and give the glyphs that are but a part of a character a meaning: none
-    that is seen. All spaces are read as one."""
+    """Remove the build time from instances of variable fonts (unless their ``files`` are already
+    corrected), and map glyphs that are only part of a character to an invisible one. All spaces are
+    read as one."""
     for thing in pdf.objects:
         if not isinstance(thing, Stream):
             continue

@@ -1,9 +1,8 @@
-"""The fonts and the files that pages are made of: those that come as packages, the publication's
-assets, and no others.
+"""The fonts and files that pages use: those in packages, the publication's assets, and no others.
 
-WeasyPrint asks Fontconfig for fonts, and Fontconfig gives what the machine has. Here it is
-given a configuration of its own, made in memory, that holds the packaged faces alone: no
-file is copied, no folder is searched, and a page breaks in the same place everywhere.
+WeasyPrint asks Fontconfig for fonts, which returns those of the machine. Here it gets its own
+configuration in memory with only the packaged faces: no file is copied, no folder is searched, and
+pages break in the same places everywhere.
 """
 
 from __future__ import annotations
@@ -50,7 +49,8 @@ FAMILY_BY_LANGUAGE = {
 
 
 BOLD_FAMILY = "Noto Sans CJK JP"
-"""The one of these that has a bold face. It draws all languages by what the text says it is."""
+"""The face of these that has a bold version. It draws all languages according to the language of
+the text."""
 
 SANS_SERIF = (SANS, LEGIBLE, "Noto Sans")
 
@@ -75,7 +75,7 @@ class BundledFonts(FontConfiguration):  # type: ignore[misc]
         self.is_alone = False
 
     def add_font_face(self, *given: Any) -> None:
-        """Add a font that a drawing brings, which no other text is to be set in."""
+        """Add a font embedded in a drawing, which no other text may use."""
         self.is_alone = True
         super().add_font_face(*given)
 
@@ -88,13 +88,13 @@ _OF_PARENTS: list[BundledFonts] = []
 
 
 def _begin_anew() -> None:
-    """Read fonts anew in a process that is a copy of another: Pango asks a thread of its own for
-    fonts, and waits for ever where that has not been copied, at the end of a configuration too."""
+    """Load fonts again in a forked process: Pango uses a thread of its own for fonts, which is not
+    copied, and would wait for ever, also at the end of a configuration."""
     _OF_PARENTS.extend(_FONTS.values())
     _FONTS.clear()
 
 
-# what is left to Python's own end may come after what it needs
+# objects that remain until Python exits may outlive their dependencies
 atexit.register(_FONTS.clear)
 if hasattr(os, "register_at_fork"):  # on Windows there are no copies
     os.register_at_fork(after_in_child=_begin_anew)
@@ -129,9 +129,9 @@ SYMBOLS = "DejaVu Sans"
 
 
 def _preferences() -> bytes:
-    """The rules by which Fontconfig appends a language's own family to those asked for, takes
-    no letters from the one for symbols if another has them, and says what “sans-serif” is in
-    a drawing, and “emoji”, which Pango asks for."""
+    """The Fontconfig rules that append a language's own family to the requested ones, use the
+    symbol font only as a last resort, and define “sans-serif” in drawings, and “emoji”, which Pango
+    requests."""
     languages = {code: _test("lang", code) for code in FAMILY_BY_LANGUAGE}
     bold = '<test name="weight" compare="more_eq"><const>semibold</const></test>'
     rules = [_rule("append", test + bold, BOLD_FAMILY) for test in languages.values()]
@@ -154,11 +154,11 @@ def _rule(mode: str, test: str, family: str) -> str:
 
 
 class LocalFiles(URLFetcher):  # type: ignore[misc]
-    """Serves ``images/<name>`` from the publication's assets, and what drawings have in them
-    as data, and refuses all else.
+    """Serves ``images/<name>`` from the publication's assets, and data in drawings, and refuses
+    everything else.
 
-    Each refusal is a diagnostic; `files` are the files that were read, and ``asked`` counts the
-    addresses. Images become grey where it ``is_grey``.
+    Each refusal is a diagnostic; `files` are the files read, and ``asked`` counts the addresses.
+    Images are converted to greyscale if it ``is_grey``.
     """
 
     def __init__(self, folder: Path, assets: tuple[Asset, ...], *, is_grey: bool = False) -> None:

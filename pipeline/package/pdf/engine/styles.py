@@ -1,8 +1,8 @@
-"""Styles that elements share.
+"""Style sharing between elements.
 
-WeasyPrint works out a style for each element that has an id, for all that is within it, for
-each page and each box in its margin, and six more for each element that has no mark of a list
-and is no note. A book of code took a fifth of its time and a third of its memory so.
+WeasyPrint computes a style for each element with an id, for all its descendants, for each page and
+each margin box, and six more for each element that has no list marker and is not a note. A book of
+code spent a fifth of its time and a third of its memory on that.
 """
 
 from __future__ import annotations
@@ -46,8 +46,9 @@ class OwnStyle(Style):  # type: ignore[misc]  # it has no types
 
 
 class SharedStyles(StyleFor):  # type: ignore[misc]
-    """The styles of a document: one for all that the same declarations are for, below the same
-    style. An element with an id has its anchor apart, and each page what its counters are."""
+    """The styles of a document: a single one for all elements with the same declarations and the
+    same parent style. The anchor of an element with an id is kept separately, and so are the
+    counters of each page."""
 
     def __init__(self, *arguments: Any) -> None:
         self._shared: dict[tuple[object, ...], Any] = {}
@@ -56,7 +57,7 @@ class SharedStyles(StyleFor):  # type: ignore[misc]
         self._computed_styles.update(self._own)  # not before: all that is within goes by the base
 
     def add_page_declarations(self, page_type: Any) -> None:
-        """Forget those of the page before, which are looked through for each page else."""
+        """Forget the styles of earlier pages, which would be searched for each page."""
         self._cascaded_styles.clear()
         super().add_page_declarations(page_type)
 

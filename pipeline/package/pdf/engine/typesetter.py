@@ -58,9 +58,9 @@ class Typesetter:
         most_pages: int | None = None,
         targets: Targets | None = None,
     ) -> TypesetDocument:
-        """The document of markup that is `ready`, which is not worked out further than so many
-        pages. Raises `TooManyPagesError`. That of a part of a text has no running heads and feet;
-        the pages that it tells are those of ``targets``."""
+        """The document for markup that is `ready`, laid out up to a maximum number of pages, beyond
+        which it raises `TooManyPagesError`. That of a part of a text has no running heads and feet,
+        and shows the pages of ``targets``."""
         markup, options = self._read_all(root, styles, most_pages, targets)
         fonts, defined = self._fonts, CounterStyle(self._counters)  # as the styles define them
         options["cache"] = self._images
@@ -149,8 +149,8 @@ class TypesetDocument(weasyprint.Document):  # type: ignore[misc]
         return {name: tuple(texts[page]) for name, texts in found if page in texts}
 
     def mark(self) -> None:
-        """Have all that the pages draw marked. They are as their boxes are now, which may have
-        been moved."""
+        """Mark everything that the pages draw, at the current positions of their boxes, which may
+        have been moved."""
         self.pages = [TypesetPage(page.box, is_marked=True) for page in self.pages]
 
     def written(
@@ -190,10 +190,10 @@ def written(document: Any, finisher: Callable[[Any, PDF], None], *, is_pdf2: boo
 
 
 class TypesetPage(weasyprint.Page):  # type: ignore[misc]
-    """A page. If it ``is_marked``, all it draws is, and `marks` says which marked-content
-    identifier a box has, once the page is painted; `stream` is what was painted.
+    """A page. If it ``is_marked``, all its content is, and `marks` gives the marked-content
+    identifiers of boxes once the page is painted; `stream` is the painted content.
 
-    Of the links, only those of the links' own boxes stay, not one more for each box within.
+    Only the links of the links' own boxes are kept, not another one for each box inside.
     """
 
     def __init__(self, box: Any, *, is_marked: bool = False) -> None:

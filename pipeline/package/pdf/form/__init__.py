@@ -1,8 +1,8 @@
-"""The edition that is filled in on screen: fields over the blanks, lines and boxes that the page
-has for writing on paper, so that both break into the same pages.
+"""The fillable edition: form fields over the blanks, lines and boxes that the page has for writing
+on paper, so that both have the same page breaks.
 
-The templates say what is a field (`asked.FIELD`). All that can be seen of an empty form is drawn
-by the page; the fields bring what is typed and checked.
+Templates mark fields (`asked.FIELD`). Everything visible in an empty form is drawn by the page; the
+fields add typed text and ticks.
 """
 
 from __future__ import annotations
@@ -23,7 +23,8 @@ BUTTONS = frozenset({"one", "several", "task"})
 
 
 class _Placed(NamedTuple):
-    """A field at a place, and what its name and tip end in where it is one of several parts."""
+    """A field at a position, with the endings of its name and tooltip if it is one of several
+    parts."""
 
     place: FieldArea
     field: FormField

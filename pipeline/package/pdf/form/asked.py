@@ -1,8 +1,8 @@
-"""The names of fields and their questions, read from the markup that students get, so that neither
-reveals more than the page does.
+"""The names and tooltips of fields, derived from the markup that students get, so that they reveal
+no more than the page does.
 
-A name goes from the whole to the part: `exercise-3` and `blank-2`. It has the exercise's own id
-where that has one, and so stays the same when exercises are added before it.
+A name goes from the whole to the part: `exercise-3` and `blank-2`. It includes the exercise's own
+id, if any, so that it does not change when exercises are added.
 """
 
 from __future__ import annotations
@@ -40,9 +40,9 @@ HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 
 
 class FormField(NamedTuple):
-    """Something to fill in. ``name`` are the parts of its name, and ``tip`` says what is asked.
-    Of several of which one is chosen, ``state`` is the letter, and ``choice`` what the whole
-    asks."""
+    """Something to fill in. ``name`` are the parts of its name, and ``tip`` is its question. In
+    a group of which one is chosen, ``state`` is the letter, and ``choice`` the question of the
+    group."""
 
     kind: str
     name: tuple[str, ...]
@@ -81,7 +81,7 @@ class _Reader:
                 yield element, self._field(element, kind, exercise)
 
     def _name(self, exercise: Element) -> str:
-        """An exercise's id, or else its number; those that have neither are counted."""
+        """An exercise's id, or else its number; those without either are counted."""
         if name := exercise.get("id"):
             return name
         label = _label_and_title(exercise)[0]
@@ -147,8 +147,8 @@ class _Reader:
         return f"{head}: {asked}" if head and asked else head or asked
 
     def _asked(self, element: Element, kind: str) -> str:
-        """The text around a field; where it stands alone, the heads of its cell, or the
-        question before it."""
+        """The text around a field; if it is alone, the headers of its cell, or the question before
+        it."""
         if kind == "task":
             said, heads = _short(_text(self._parents[element], None)), self._heads(element)
             return self._tip((self._comma.join(heads),), said)
@@ -237,7 +237,7 @@ def _prompt(choices: Element) -> str:
 
 
 def _hidden_text(element: Element) -> str:
-    """The word that stands for a field where it is read aloud."""
+    """The word for a field when it is read aloud."""
     hidden = next((one for one in element.iter() if is_hidden(one)), None)
     return "" if hidden is None else " ".join("".join(hidden.itertext()).split()).rstrip(":：")
 

@@ -1,6 +1,5 @@
-"""The font that what is typed into fields is shown in: embedded with all its letters, since
-nobody knows which will be typed, and with its table of characters, by which readers find them.
-"""
+"""The font for typed text: embedded with all its letters, because any may be typed, and with its
+character map, by which readers find them."""
 
 from __future__ import annotations
 
@@ -27,7 +26,7 @@ LATIN_FACE = Face(SANS, 400, "normal", "font_source_sans_pro", "files/SourceSans
 LATIN = frozenset({"Latn", "Grek", "Cyrl", "Zyyy", "Zinh"})
 
 NAME = "ChapbookForm"
-"""Of the font in the file. It is no subset's name, which some readers do not type with."""
+"""The font name in the file. It is not a subset's name, with which some readers do not type."""
 
 ONE_LINE, RULED = "Wingdings", "Wingdings2"
 """The names of the font in the form's resources: as it is, and for ruled lines. Browsers on
@@ -53,8 +52,8 @@ class Metrics(NamedTuple):
 
 
 def face_for(text: str) -> Face:
-    """The face for a form of this text: that of the script that most of it is in. A collection
-    of fonts, as there are for Chinese and its kin, is too large to be embedded in whole."""
+    """The face for a form with this text: that of the script of most of it. Font collections, such
+    as those for Chinese, Japanese and Korean, are too large to embed completely."""
     used = Counter(writing_systems.BEYOND.findall(text))
     counts: Counter[Face] = Counter()
     for font in writing_systems.fonts_for(text):

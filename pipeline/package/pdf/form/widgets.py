@@ -14,9 +14,9 @@ from pipeline.package.pdf.form.fonts import LEADING, ONE_LINE, RULED
 
 
 class FieldArea(NamedTuple):
-    """An area of a field, in points from the page's lower left corner. ``page`` is counted from
-    0, ``size`` is that of the letters around it, and ``ruling`` the distance of the lines or the
-    squares in it, 0 where there are none."""
+    """The area of a field, in points from the page's lower left corner. ``page`` is counted from 0,
+    ``size`` is the type size around it, and ``ruling`` the distance of its lines or squares, 0 if
+    there are none."""
 
     element: Element
     box: LayoutBox
@@ -87,7 +87,7 @@ RAISED = 3.5
 """Points that fields for ruled lines stand above them, so that letters do not touch the rules."""
 
 GROWN = 2
-"""Points by which what is to be clicked at is larger than its box, on every side."""
+"""Points by which a clickable area exceeds its box on every side."""
 
 INSET = 3
 """Points that text stands from the frame of a space."""
@@ -189,7 +189,7 @@ class Widgets:
         return self._states[key]
 
     def _drawn(self, area: _Area, drawn: str) -> bytes:
-        """A drawing of its own, as programs that fill a field in write into what is there."""
+        """A separate drawing, because programs that fill in a field modify it."""
         extra = {
             "Type": "/XObject",
             "Subtype": "/Form",
@@ -202,8 +202,8 @@ class Widgets:
 
 
 def around_text(area: _Area, size: float) -> _Area:
-    """The area on a blank's line in which a reader centres text so that it stands in one line
-    with the text around it."""
+    """The area on a blank's line in which readers vertically centre text so that it aligns with the
+    text around it."""
     middle = area.bottom + (BASELINE + CAPITALS / 2) * size
     half = (LEADING * size + 2) / 2
     return area._replace(bottom=middle - half, top=middle + half)

@@ -1,2 +1,3 @@
-"""A printed text in units: each is set by itself, and all are joined to one PDF that is equal to
-that of the text as a whole. So an edit costs its own unit, and units are set side by side."""
+"""A printed text in units: each is laid out separately, and all are joined to the same PDF as if
+the text had been laid out as a whole. So an edit only costs its own unit, and units are laid out in
+parallel."""

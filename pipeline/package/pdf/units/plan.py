@@ -1,5 +1,5 @@
-"""Divides a printed text into units: parts that begin a page anyway, each of which can be set by
-itself."""
+"""Divides a printed text into units: parts that begin a new page anyway and can be laid out
+separately."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ class UnitSlice(NamedTuple):
 
 
 class UnitPlan(NamedTuple):
-    """The units of a text; one alone is the ``whole``, which is as it is for that reason."""
+    """The units of a text; a single one is the ``whole``, with the reason for it."""
 
     slices: tuple[UnitSlice, ...] = ()
     whole: str = ""
@@ -79,8 +79,8 @@ def divided(setter: Typesetter, root: Element, pages: Pages) -> UnitPlan:
     size = 0
     firsts = {next(_blocks(main), None) for main in root.iter("main")}
     for block, own, is_first in zip(blocks, lengths, begins, strict=True):
-        # Where an id decides, a chapter that comes or goes does not move all others. Contents,
-        # which are set again when page numbers are known, stand alone.
+        # If an id decides, a chapter that is added or removed does not shift all others. Contents,
+        # which are laid out again when page numbers are known, are a unit of their own.
         is_end = size >= length or (size >= length / 3 and _by_chance(block))
         is_end = is_end or block in firsts
         if groups[-1] and is_first and is_end:
