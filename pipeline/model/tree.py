@@ -562,7 +562,8 @@ def _rebuild(node: Node, results: list[tuple[Node, ...]]) -> Node | None:
             new = None
         elif old and isinstance(old[0], tuple):
             groups = [tuple(child for _ in group for child in next(rest)) for group in old]
-            new = tuple(group for group in groups if group)
+            # a group that was empty before has lost nothing
+            new = tuple(group for group, was in zip(groups, old, strict=True) if group or not was)
         else:
             new = tuple(child for _ in old for child in next(rest))
         if name in _ESSENTIAL.get(type(node), ()) and old and not new:
