@@ -34,7 +34,10 @@ def wide_table(columns: int, rows: int) -> str:
     return f"| {head} |\n|{'---|' * columns}\n{body}\n\nTable: A wide one\n"
 
 
-LINK_ALONE = "A document with a [way to the well](https://example.org) and no headings.\n"
+LINK_ALONE = """\
+A document with a [way to the well](https://example.org/wells/of/the/old/village/and/of/the/new/one)
+and no headings. The address is https://example.org/wells/of/the/old/village/and/of/the/new/one.
+"""
 GATHERED = f"""## Notes with addresses
 
 A note,[^one] another[^two] and the [way to it](https://example.org/a/path/that/is/long?with=a&query=b).

@@ -36,6 +36,7 @@ from pipeline.verify.passages import FREE, Passage, passages
 from pipeline.verify.texts import (
     Texts,
     UnreadableFile,
+    as_printed,
     printed,
     text_of_book,
     text_of_pages,
@@ -108,8 +109,9 @@ def _compare(path: Path, edition: Edition, document: Document) -> Iterator[Fault
     faults = (*of_text.faults, *of_notes.faults)
     wrong = {fault.passage for fault in faults}
     yield from faults
-    yield from twice([one for one in text if one not in wrong], of_text.rest, notes)
-    yield from twice([one for one in notes if one not in wrong], of_notes.rest, text)
+    listed = tuple(Passage(as_printed(one.text), one.text) for one in document.addresses)
+    yield from twice([one for one in text if one not in wrong], of_text.rest, (*notes, *listed))
+    yield from twice([one for one in notes if one not in wrong], of_notes.rest, (*text, *listed))
 
 
 ANY_ORDER = -1
