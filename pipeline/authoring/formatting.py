@@ -1,9 +1,9 @@
-"""One canonical way to write a source: ``chapbook format``.
+"""A uniform style for sources: ``chapbook format``.
 
-A source is formatted block by block, each at the top level by itself: read, written again, and
-read once more. One that would not come back as it was, or of which a word would be lost (a
-comment, say, which no document holds), stays as its author wrote it; so does all that is no block:
-front matter, definitions of links, lines that take in files. In the end the whole is read again.
+A source is formatted block by block, each top-level block separately: parsed, written, and parsed
+again. A block that would change its meaning, or lose a word (such as a comment, which documents do
+not contain), stays as it is; so does everything that is not a block: front matter, definitions of
+links, includes. At the end the whole is parsed again.
 """
 
 from __future__ import annotations
@@ -50,8 +50,8 @@ _UNSPACED = re.compile(
 
 
 class Formatted(NamedTuple):
-    """``text`` is the source, formatted; ``kept`` are the lines on which blocks begin that stay as
-    they are written. With anything ``wrong``, the text is the one that was given."""
+    """``text`` is the formatted source; ``kept`` are the first lines of blocks that were left
+    unchanged. If anything is ``wrong``, the text is the original."""
 
     text: str
     kept: tuple[int, ...] = ()
@@ -146,8 +146,8 @@ def _body(lines: list[str]) -> tuple[str, tuple[int, ...]]:
 
 
 def _pieces(elements: Iterable[BlockElement], lines: list[str]) -> list[_Piece]:
-    """All lines with text: those of each element, with those about a table beside it, and those
-    that are in none."""
+    """All lines with text: those of each element, including captions and attributes of tables, and
+    those that belong to none."""
     found: list[_Piece] = []
     at = 0
     for element in elements:
@@ -184,7 +184,7 @@ def _belong(one: _Piece, other: _Piece, lines: list[str]) -> bool:
 
 
 def _between(one: _Piece, other: _Piece) -> str:
-    """An empty line, but where notes, HTML, or what is no block, stand close to each other."""
+    """An empty line, except between adjacent notes, HTML, or lines that are not blocks."""
     close = one.end == other.first
     tags = {one.tag, other.tag}
     may_be_close = tags == {"note"} or not tags.isdisjoint({"", "html"})

@@ -1,4 +1,4 @@
-"""The command ``chapbook``: what people type, and what they are shown."""
+"""The command ``chapbook``: its options and its output."""
 
 from __future__ import annotations
 

@@ -76,9 +76,9 @@ class LookedFor(msgspec.Struct, frozen=True):
 
 
 class CheckedFile(msgspec.Struct, frozen=True):
-    """A finished file, and how it was checked: the day (in UTC), the ``checkers`` with their
-    versions and what they had to say of their work, what was ``found``, the claims of the file's
-    metadata, all that was looked for, and what only a person can ``judge``."""
+    """A finished file, and how it was checked: the date (in UTC), the ``checkers`` with their
+    versions and notes, the findings (``found``), the claims in the file's metadata, the list of
+    checks, and those that only a person can ``judge``."""
 
     file: str
     sha256: str

@@ -36,8 +36,8 @@ class PageSettings(msgspec.Struct, frozen=True):
 
 
 class EditionSettings(msgspec.Struct, frozen=True):
-    """An edition: ``label`` says what it is, ``file`` is what it is written to, and ``listed``
-    whether it is made when none is named. ``page`` is that of a printed one."""
+    """An edition: ``label`` describes it, ``file`` is its output, and ``listed`` whether it is
+    built by default. ``page`` is that of a printed one."""
 
     name: str
     label: str

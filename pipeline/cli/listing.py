@@ -1,4 +1,4 @@
-"""The command ``editions``: what can be made of a source, and how each is set."""
+"""The command ``editions``: the editions of a source, and their settings."""
 
 from __future__ import annotations
 

@@ -145,7 +145,7 @@ def report(
 
 
 def manifest_told(path: Path, made: Report) -> dict[Path, bytes]:
-    """The manifest of what is built, if there is one, with what the report says of it."""
+    """The manifest of the outputs, if there is one, with the results of the report."""
     import msgspec
 
     from pipeline.cli.report import facts

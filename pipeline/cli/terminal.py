@@ -54,8 +54,7 @@ TEMPLATES = click.option(
 
 
 def show(found: Iterable[Diagnostic], as_json: bool = False, *, blocked: bool = False) -> None:
-    """Print findings, and how many there are; ``blocked`` where for their sake nothing was
-    written."""
+    """Print findings, and their number; ``blocked`` if they prevented writing."""
     from pipeline.model import messages
 
     ordered = messages.in_order(found)
@@ -117,7 +116,7 @@ def give_up(message: str, code: int = SYSTEM_MISSING) -> NoReturn:
 def edition_names(
     ctx: click.Context, param: click.Parameter, values: tuple[str, ...]
 ) -> tuple[str, ...]:
-    """The names of editions that an option gives, which may have commas between them."""
+    """The names of editions in an option, which may be separated by commas."""
     from pipeline.model.editions import ALL, EDITIONS
 
     names = tuple(name.strip() for value in values for name in value.split(",") if name.strip())
@@ -196,8 +195,9 @@ def need_system(formats: set[str]) -> None:
 
 
 class _Crew(Executor):
-    """So many processes, which are begun once there is something to do, and load what sets type
-    before they are asked. Where the system has no processes to give, all is done here."""
+    """A pool with a maximum number of processes, which are started when there is something to do,
+    and load the engine before they are asked. If the system cannot start processes, everything is
+    done here."""
 
     def __init__(self, most: int) -> None:
         self._most = most
@@ -244,9 +244,9 @@ def _prepare() -> None:
 
 
 def workers(sources: Iterable[Path], editions: Iterable[str] | None = None) -> Any:
-    """A context that gives a `_Crew`, where that is worth it, on several cores: a process a core if
-    sources are long or editions many; else one that sets pages while this one does the rest, if
-    it has not loaded what sets type. Without ``editions``, short sources will be built often."""
+    """A context with a `_Crew`, if that is worth while, on several cores: a process per core if
+    sources are long or editions many; else one that lays out pages while this one does the rest, if
+    it has not loaded the engine. Without ``editions``, short sources will be built often."""
     cores = os.cpu_count() or 1
     size = sum(source.stat().st_size for source in sources if source.is_file())
     if size >= LONG_SOURCE and cores > 1:
@@ -258,9 +258,9 @@ def workers(sources: Iterable[Path], editions: Iterable[str] | None = None) -> A
 
 
 class Progress:
-    """Tells of files when they are written, of stages where that is asked for, and on a terminal
-    of what runs now. How long that may last at most, the times of the last run say, which the
-    folder ``kept`` has under a name."""
+    """Reports files when they are written, stages on request, and on a terminal the current
+    activity. The estimated time left is based on the times of the last run, which the folder
+    ``kept`` has under a name."""
 
     def __init__(self, quiet: bool, stages: bool, kept: Store, name: str) -> None:
         self.quiet, self.stages = quiet, stages

@@ -67,8 +67,8 @@ def in_order(diagnostics: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
 
 
 def pointed(diagnostics: Iterable[Diagnostic]) -> list[Diagnostic]:
-    """The findings, each at what its message quotes first, where its line has that: a node knows
-    where it begins, and not where its attributes are."""
+    """The findings, each at the text that its message quotes first, if its line contains it: a node
+    knows where it begins, but not where its attributes are."""
     sources: dict[str, list[str]] = {}
     return [_pointed(finding, sources) for finding in diagnostics]
 
@@ -181,7 +181,7 @@ def _excerpt(finding: Diagnostic, sources: dict[str, list[str]]) -> list[str]:
 
 
 def _lines(source: str, sources: dict[str, list[str]]) -> list[str]:
-    """The lines of a file, which is read once; none where it cannot be read."""
+    """The lines of a file, which is read once; none if it cannot be read."""
     if source not in sources:
         try:
             text = Path(source).read_text("utf-8-sig", errors="replace")

@@ -41,10 +41,10 @@ NO_ATTRIBUTES = Attributes()
 
 
 class Node(msgspec.Struct, frozen=True, tag=True, kw_only=True, omit_defaults=True, dict=True):
-    """Common fields of all nodes: their place in the source and their attributes. ``wordings`` are
-    the strings of the node that differ between editions; select settles them. As a node never
-    changes, what is worked out of it is kept in its dictionary (`tree.of_node`), and is no part of
-    it."""
+    """Common fields of all nodes: their position in the source and their attributes. ``wordings``
+    are the strings of the node that differ between editions; select settles them. As nodes never
+    change, values derived from them are cached in their dictionaries (`tree.of_node`), and are not
+    part of them."""
 
     span: Span | None = None
     attributes: Attributes = NO_ATTRIBUTES
@@ -691,14 +691,14 @@ class CaptionList(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class Asset(msgspec.Struct, frozen=True, omit_defaults=True):
-    """A file that the document shows. ``path`` is relative to the source's folder, and so is that
-    of the folder it is in, if a library ``shared`` it; ``name`` is a unique file name for it in an
-    output; sizes in CSS pixels, 0 where unknown. ``data`` is the content of one that was made (a
-    chart), and is no file, its ``path`` being like ``chart:1``; or of a drawing that was
-    ``cleaned`` of what that says, or names fonts; or of an image of pixels that not all outputs
-    show as it is. ``letters`` is how high the smallest letters of a drawing are, as a part of its
-    width. A ``moving`` one is animated. ``span`` is where it is shown first. ``longest`` is how
-    many pixels its long side has in print at most, where it has more."""
+    """A file shown in the document. ``path`` is relative to the source's folder, and so is the path
+    of its own folder, if a library ``shared`` it; ``name`` is its unique file name in an output;
+    sizes are in CSS pixels, 0 if unknown. ``data`` is the content of a generated file (a chart,
+    with a ``path`` like ``chart:1``), of a drawing that was ``cleaned`` or whose fonts were
+    replaced, or of a bitmap that some outputs cannot show in its original form. ``letters`` is the
+    height of a drawing's smallest letters, relative to its width. ``moving`` means animated.
+    ``span`` is the first place where it is shown. ``longest`` is the maximum length of its long
+    side in print, in pixels, if it is longer."""
 
     path: str
     name: str

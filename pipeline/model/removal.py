@@ -161,7 +161,7 @@ UNANSWERED: Changes = {
 
 
 SELECTED = (model.Answer, model.TeacherNote, model.Blank, model.Math, model.MathBlock)
-"""Types of which `is_selected` may hold, beside those of nodes with attributes."""
+"""Types that can be selected, in addition to nodes with attributes."""
 
 
 def is_selected(node: Node) -> bool:

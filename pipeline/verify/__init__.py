@@ -1,10 +1,10 @@
-"""Verifies what is made: finished files, whoever made them; an e-book of ours before it is packed;
-and that nothing of a source is lost in its files.
+"""Verifies outputs: finished files, Chapbook's or others'; Chapbook's e-books before packaging; and
+that no text of a source is missing from its files.
 
 There is one reader for each format: `html` and `markup` (HTML and XML), `archive` and `package`
-(EPUB), `pdf_objects` and `seen` (PDF). The rules about finished files are functions that name a row
-of the table `rules.toml` for what they find; those of the audit are the table `audit.RULES`. A
-module is loaded only when there is a file of its format.
+(EPUB), `pdf_objects` and `seen` (PDF). The rules for finished files are functions that name a row
+of the table `rules.toml` for each finding; those of the audit are in the table `audit.RULES`. A
+module is only loaded if there is a file of its format.
 """
 
 from __future__ import annotations
@@ -37,11 +37,11 @@ class CheckReport(msgspec.Struct, frozen=True):
 
 def check(path: Path, *, external: bool = True) -> CheckReport:
     """Check a finished ``.html``, ``.xhtml``, ``.epub`` or ``.pdf`` file, all pages of a site,
-    given its folder or one of them, or the files that a manifest names.
+    given its folder or one of them, or the files in a manifest.
 
-    ``external`` says whether checkers of other makers are to run too where they are
-    installed. Findings about a file within an e-book have ``book.epub/path`` as source. A
-    file that is missing or broken is a finding. Raises `UnknownFormat`.
+    ``external`` says whether to run other checkers too, if they are installed. Findings about a
+    file in an e-book have ``book.epub/path`` as source. A missing or damaged file is a finding.
+    Raises `UnknownFormat`.
     """
     site, suffix = site_of(path), path.suffix.lower()
     if site is None and suffix in (".md", ".markdown"):

@@ -41,9 +41,9 @@ FORBIDDEN = frozenset('"*:<>?\\|\x7f')
 
 
 class Archive:
-    """The files of an e-book by their paths; `read` gives their bytes.
+    """The files of an e-book by their paths; `read` returns their bytes.
 
-    Raises one of `BROKEN` where the file is no zip.
+    Raises one of `BROKEN` if the file is not a zip archive.
     """
 
     def __init__(self, file: Path | BinaryIO, findings: FileFindings) -> None:
@@ -131,7 +131,7 @@ class Archive:
 
 
 def check_mimetype(path: Path, findings: FileFindings) -> None:
-    """See whether the book says in its first bytes what it is, as OCF has it (4.3)."""
+    """Check that the book states its type in its first bytes, as OCF requires (4.3)."""
     with path.open("rb") as file:
         start = file.read(30 + 8 + len(MIMETYPE) + 64)
     findings = findings.inside("mimetype")

@@ -1,7 +1,7 @@
-"""Audits an e-book before it is packed: what it claims of its accessibility rests on that.
+"""Audits an e-book before packaging: its accessibility claims depend on the result.
 
-Nothing is claimed that a rule has not found to be so; and that the whole conforms to a standard
-only where no rule is broken, and somebody vouches for what no machine can judge.
+Only what a rule has verified is claimed; and conformance to a standard only if no rule is violated,
+and somebody vouches for what a program cannot judge.
 """
 
 from __future__ import annotations
@@ -45,13 +45,14 @@ FOR_PEOPLE: dict[str, str] = {
     "2.4.6": "whether a heading says what stands below it",
     "3.1.2": "whether passages in another language of the same script are marked",
 }
-"""Criteria that a machine cannot judge, or not all of: whoever vouches for a book has to look."""
+"""Criteria that a program cannot judge, or not completely: whoever vouches for a book has to check
+them."""
 
 
 def judged_by_nature(verdicts: Iterable[Verdict]) -> tuple[str, ...]:
-    """The criteria that a book of ours cannot break: they are about sound, video, forms, gestures
-    and the like, of which it has none (the rule ``nothing-runs`` sees to it), or about what the
-    reading system does."""
+    """The criteria that Chapbook's books cannot violate: they concern sound, video, forms, gestures
+    and the like, which the books do not contain (the rule ``nothing-runs`` makes sure of it), or
+    the reading system."""
     looked_at = {number for verdict in verdicts for number in verdict.criteria}
     return tuple(n for n in CRITERIA if n not in looked_at and n not in FOR_PEOPLE)
 
@@ -87,8 +88,8 @@ RULES: tuple[_Rule, ...] = (
 
 
 def audit(document: Document, pages: Pages) -> Pages:
-    """The pages made of a resolved document, with what they may claim, and what stands in the way
-    of more."""
+    """The pages made from a resolved document, with their claims, and findings that prevent further
+    claims."""
     read = {page.name: _read(page) for page in pages.pages}
     roots = {name: Element(f"{HTML}html") if isinstance(r, str) else r for name, r in read.items()}
     broken = {name: reason for name, reason in read.items() if isinstance(reason, str)}

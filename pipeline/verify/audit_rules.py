@@ -1,5 +1,5 @@
-"""Rules of the audit: some read the resolved document, which knows places in the source, others the
-pages made of it, which are what readers get."""
+"""Rules of the audit: some read the resolved document, which has positions in the source, others
+its pages, which are what readers get."""
 
 from __future__ import annotations
 
@@ -40,9 +40,9 @@ from pipeline.verify.references import id_faults, identifiers, references
 
 
 class AuditSubject(NamedTuple):
-    """An e-book before it is packed: the resolved document, with all ``nodes`` of it, each with
-    its place in the source or its nearest parent's; and the pages made of it with their ``roots``,
-    which have nothing in them where a page is ``broken``."""
+    """An e-book before packaging: the resolved document, with all its ``nodes``, each with its
+    position in the source or that of its nearest parent; and its pages with their ``roots``, which
+    are empty if a page is ``broken``."""
 
     document: Document
     nodes: tuple[tuple[Node, Span | None], ...]
@@ -111,8 +111,8 @@ def nothing_moves(subject: AuditSubject) -> Looked:
 
 
 def formulas_are_spoken(subject: AuditSubject) -> Looked:
-    """Each formula that is MathML has its words beside it. Of one that cannot be set, which is
-    text as it is written, resolving has told."""
+    """Each formula in MathML has a spoken alternative. Formulas that cannot be set, and are shown
+    as text, were reported by resolve."""
     for node, _ in subject.nodes:
         if isinstance(node, Math | MathBlock) and node.mathml:
             yield None if node.alt else TOLD
@@ -131,8 +131,8 @@ def tables_have_heads(subject: AuditSubject) -> Looked:
 
 
 def links_say_where(subject: AuditSubject) -> Looked:
-    """The text of a link is not empty, and none of those that say nothing, such as "here". What
-    is code is the name of something: `page`, say."""
+    """Link texts are not empty, and not uninformative like "here". Code in a link text is the name
+    of something, such as `page`."""
     vague = frozenset(words_of(subject.document.metadata.lang)["vague_links"].split("|"))
     for node, span in subject.nodes:
         if isinstance(node, Link):
@@ -172,8 +172,8 @@ MOST_LETTERS = 20
 
 
 def other_languages_are_marked(subject: AuditSubject) -> Looked:
-    """A passage in a script that its language is not written in has a language of its own. What
-    works that are cited are called is a name."""
+    """A passage in a script that its language is not written in has a language of its own. Titles
+    of cited works are names."""
 
     def inherit(node: Node, above: tuple[str, Span | None]) -> tuple[str, Span | None]:
         """The language and the place of a node; no language is asked for in a bibliography."""
@@ -205,7 +205,8 @@ def pages_can_be_read(subject: AuditSubject) -> Looked:
 
 
 def _in_page(name: str, faults: Iterable[Finding], checked: int) -> Looked:
-    """The findings of a rule for any page, which looked at so many things in one of ours."""
+    """The findings of a rule for pages in general, which checked a number of things in one of
+    Chapbook's."""
     found = [finding("page-fault", page=name, message=one.message, hint=one.hint) for one in faults]
     yield from (*found, *[None] * (checked - len(found)))
 

@@ -61,7 +61,7 @@ class _PageMark(NamedTuple):
 
 
 class _File(NamedTuple):
-    """A file, as far as links to it and from it are to be followed."""
+    """A file, with the links to and from it."""
 
     ids: dict[str, int]
     references: tuple[FileReference, ...]

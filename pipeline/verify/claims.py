@@ -1,8 +1,7 @@
-"""Claims of an e-book's accessibility: what it may say of what it holds, and whether what it says
-is true.
+"""Claims of an e-book's accessibility: the permitted ones, and whether existing ones are true.
 
-One that is missing does no harm; one that is untrue leads somebody to a book that they cannot
-read. The terms are those of schema.org and EPUB Accessibility 1.1.
+A missing claim does no harm; a false one leads somebody to a book that they cannot read. The terms
+are those of schema.org and EPUB Accessibility 1.1.
 """
 
 from __future__ import annotations

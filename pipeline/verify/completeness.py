@@ -1,9 +1,9 @@
-"""Compares finished files with the document that they were made of: whether all of its text is in
-them, in its order and once, whatever templates, packagers and layout have done with it.
+"""Compares finished files with the documents they were made from: all text must be in them, in
+order and only once, whatever templates, packagers and layout have done.
 
-As a rule all passages are there, and one look at the text tells so. Where not, long passages that
-come once only are held fast, as many as are in order, and the others are looked for between them:
-so one that is lost does not lead the search astray.
+Usually all passages are there, and a single search is enough. Otherwise, long unique passages serve
+as anchors, as many as are in order, and the others are searched for between them, so that a lost
+passage does not mislead the search.
 """
 
 from __future__ import annotations
@@ -59,10 +59,10 @@ READERS: dict[FormatName, Callable[[Path], Texts]] = {
 def compare(
     path: Path, source: Path, resolved: Callable[[Edition], Document], *, renamed: bool = False
 ) -> CheckReport:
-    """Compare a finished file with its ``source``, ``resolved`` for an edition: what was found, by
-    its place in the source, and a note on what was compared. Of which edition the file is, its name
-    tells; one that may be ``renamed`` is the usual one of its format. Of a site, ``path`` is the
-    folder or any page. A file that cannot be read is not reported: `verify.check` does that."""
+    """Compare a finished file with its ``source``, ``resolved`` for an edition: the findings, by
+    position in the source, and a note on the comparison. The name of a file identifies its edition;
+    a file that may be ``renamed`` is the usual edition of its format. For a site, ``path`` is the
+    folder or any page. An unreadable file is not reported here, but by `verify.check`."""
     if path.name == MANIFEST:
         return CheckReport()
     site = site_of(path)
@@ -137,7 +137,7 @@ def wanted(document: Document, edition: Edition) -> Wanted:
     if edition.part == "answers":
         text = _without_pages(text, words(document.metadata.lang)["page_mark"])
     if edition.audience == "teacher":
-        # the numbers of notes that only teachers have come last, wherever these stand
+        # notes that only teachers have are numbered last, wherever they are
         notes = (passage._replace(group=ANY_ORDER) for passage in notes)
     if drawn:
         text, notes = printed(text), printed(notes)

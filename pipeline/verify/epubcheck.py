@@ -15,7 +15,7 @@ from pipeline.model.diagnostics import Span
 from pipeline.verify.findings import FileFindings, Finding
 
 FACTS = frozenset({"CSS-028"})
-"""Messages that state what a book has and not what is wrong with it: that it has fonts."""
+"""Messages about features of a book that are not problems, such as its fonts."""
 
 FAILED, WARNED = ("FATAL", "ERROR"), ("WARNING", "USAGE")
 LONGEST = 240
@@ -28,7 +28,7 @@ SHARED = frozenset(
     " not-one-list old-version out-of-the-book refines-nothing spine-twice spine-unknown"
     " untyped-landmark".split()
 )
-"""The rules of ours that EPUBCheck has as well: what it has said of a line is not said twice."""
+"""Chapbook's rules that EPUBCheck has as well: what it reports about a line is not repeated."""
 
 TIME_LIMIT = 300
 """Seconds that EPUBCheck may take."""

@@ -23,9 +23,9 @@ _QUOTED = re.compile(r"“\{(\w+)\}")
 
 
 class Finding(NamedTuple):
-    """A thing that breaks a ``rule``. ``span`` is its place in the file that the rule reads, none
-    where that is not known; ``pages`` are those of a PDF, from 1. ``text`` is what stands at the
-    place (for an image: its text alternative), to find it in the source by."""
+    """A violation of a ``rule``. ``span`` is its position in the file that the rule reads, if
+    known; ``pages`` are those of a PDF, from 1. ``text`` is the text there (for an image, its
+    alternative text), by which to find it in the source."""
 
     rule: str
     code: Code
@@ -69,15 +69,15 @@ def finding(
     about: str = "",
     **values: Any,
 ) -> Finding:
-    """The finding of a rule of the table, in which these values are put; what is quoted of them
-    is cut short. ``about`` is the text that it is about."""
+    """The finding of a rule in the table, filled in with these values; quotations are shortened.
+    ``about`` is the text concerned."""
     code, message, hint = _by_name()[rule]
     values |= {name: shown(str(values[name])) for name in _QUOTED.findall(message)}
     return Finding(rule, code, message.format(**values), hint.format(**values), span, pages, about)
 
 
 class FileFindings:
-    """Collects what is found of one file, and of those that belong to it."""
+    """Collects the findings about a file, and about those that belong to it."""
 
     def __init__(self, source: str) -> None:
         self.source = source

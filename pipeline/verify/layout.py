@@ -1,4 +1,4 @@
-"""Values for what stands on the pages of a finished PDF, and the lines that it makes."""
+"""Values for the content of pages in a finished PDF, and for its lines."""
 
 from __future__ import annotations
 
@@ -48,8 +48,7 @@ WHITE = Colour(255, 255, 255)
 
 
 class PageCell(NamedTuple):
-    """A cell of a table: its row, of all that are on the page, its column, and how many it
-    takes."""
+    """A table cell: its row, among all those on the page, its column, and its span."""
 
     row: int
     column: int
@@ -73,9 +72,9 @@ class PageElement(msgspec.Struct, frozen=True):
 
 
 class TextRun(msgspec.Struct, frozen=True):
-    """A piece of a line in one font and colour. ``size`` is that of the letters in points, as
-    they are printed; ``background`` is what they stand on. ``element`` is None for what is not
-    tagged, and for running heads and the like."""
+    """A piece of a line in one font and colour. ``size`` is the printed type size in points;
+    ``background`` is the colour behind it. ``element`` is None for untagged text, running heads and
+    the like."""
 
     text: str
     box: PageArea
@@ -147,8 +146,8 @@ APART = 9
 
 
 def baselines(runs: Iterable[TextRun]) -> tuple[float, ...]:
-    """The baselines of the lines that the pieces are on, from the top. What is raised or
-    lowered within a line is on it, and so is what stands beside it in another column."""
+    """The baselines of the lines with these pieces, from the top. Superscripts and subscripts
+    belong to their line, and so does text next to it in another column."""
     found: list[tuple[float, float]] = []
     for run in sorted(runs, key=lambda run: -run.size):
         if not any(abs(run.baseline - y) < max(size, run.size) * 0.5 for y, size in found):
@@ -186,8 +185,8 @@ def line_of(run: TextRun, others: Iterable[TextRun]) -> str:
 
 
 def rules(drawings: Iterable[PageArea], written: Iterable[float]) -> tuple[float, ...]:
-    """The heights of the rules to write on, from the top: those that are not at one of the lines
-    that are ``written``. A rule may be the lower edge of a box, of which no more is drawn."""
+    """The heights of writing lines, from the top: rules that are not at one of the ``written``
+    lines. A rule may be the lower edge of a box, of which nothing else is drawn."""
     found: list[float] = []
     taken = list(written)
     for box in sorted(drawings, key=lambda box: -box.bottom):

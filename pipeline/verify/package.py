@@ -1,4 +1,4 @@
-"""Reads the package document of an e-book (OPF): what the book is, and which files it has."""
+"""Reads the package document of an e-book (OPF): the metadata, and the list of files."""
 
 from __future__ import annotations
 
@@ -89,8 +89,8 @@ class EpubPackage(NamedTuple):
 
 
 def read_package(archive: Archive, findings: FileFindings) -> EpubPackage | None:
-    """The package document that ``META-INF/container.xml`` names, checked; None where there is
-    none that can be read."""
+    """The package document named by ``META-INF/container.xml``, checked; None if there is none that
+    can be read."""
     path = _path(archive, findings)
     root = archive.read_xml(path) if path else None
     if root is None:

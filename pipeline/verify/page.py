@@ -138,10 +138,10 @@ def check_notes(
     pages: Sequence[tuple[str, NoteLinks, FileFindings]],
     resolve: Callable[[str, str], Target | None],
 ) -> None:
-    """See that references lead to notes, and notes back, on all pages, each with its path.
+    """Check that references lead to notes, and notes back, on all pages, each with its path.
 
-    ``resolve(path, href)`` is where a link leads, None where it leads nowhere; that is not
-    reported here.
+    ``resolve(path, href)`` is the target of a link, None if it has none, which is not reported
+    here.
     """
     links = [
         (path, link, resolve(path, link.href), findings)

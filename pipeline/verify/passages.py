@@ -60,8 +60,8 @@ PARTED = (
     IndexReference,
     BibliographyEntry,
 )
-"""Nodes that stand in a line of text with signs of its own, or words that an edition adds: the text
-before it, within it and after it are passages by themselves."""
+"""Inline nodes with symbols of their own, or words that an edition adds: the text before, inside
+and after them is in separate passages."""
 
 FREE = (Chart, Choices, Figure, FigureGroup, Index, Matching, Ordering, Bibliography, CodeBlock)
 """Nodes that an edition may lay out in its own order: captions above or below, sides in rows."""
@@ -84,8 +84,8 @@ class Passage(NamedTuple):
 
 
 class _Block(NamedTuple):
-    """The block around text: what a `Passage` says of it; whether that is ``within`` a chart, and
-    whether it is left ``out``, being the data of one that is drawn. ``nth`` tells blocks apart."""
+    """The block around text: its data for a `Passage`; whether it is ``within`` a chart, and
+    whether it is left ``out``, as are the data of a drawn chart. ``nth`` distinguishes blocks."""
 
     nth: int = 0
     span: Span | None = None

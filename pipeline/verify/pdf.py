@@ -30,7 +30,7 @@ HEADING = re.compile(r"/H([1-9]\d?)\Z")
 ILLUSTRATIONS = frozenset({"/Figure", "/Formula"})
 FOR_PRINTERS = "made for printing and cutting: the rules for readers do not apply"
 BROKEN = (
-    # what pikepdf raises for objects that are not what they should be
+    # exceptions of pikepdf for invalid objects
     pikepdf.PdfError,
     ArithmeticError,
     AttributeError,
@@ -44,8 +44,7 @@ Numbers: TypeAlias = Mapping[tuple[int, int], int]
 
 
 class _Drawn(NamedTuple):
-    """A figure or formula: the number of its page, the corners of its place, what it is for
-    those who do not see it."""
+    """A figure or formula: its page number, the corners of its area, and its kind."""
 
     page: int
     box: tuple[float, ...]
@@ -111,8 +110,8 @@ def _limits() -> Iterator[None]:
 
 
 def _is_for_printers(pdf: pikepdf.Pdf) -> bool:
-    """Tell a file in which nothing is tagged, and each page is a side of a sheet with nothing on
-    it but other pages, or is printed beyond where it is cut."""
+    """Recognise a file in which nothing is tagged, and each page is a side of a sheet that only
+    contains other pages, or extends beyond the trim size."""
     tagged = entry(pdf.Root, "/StructTreeRoot") is not None
     return bool(pdf.pages) and not tagged and all(map(_is_to_be_cut, pdf.pages))
 
@@ -126,7 +125,7 @@ def _is_to_be_cut(page: pikepdf.Page) -> bool:
 
 
 def _check_print(path: Path, drawn: tuple[_Drawn, ...], findings: FileFindings) -> None:
-    """Report what will not print well, and of what is ``drawn`` what cannot be seen."""
+    """Report content that will not print well, and ``drawn`` elements that are invisible."""
     from pipeline.verify.layout import PageArea
     from pipeline.verify.printing import print_faults
     from pipeline.verify.seen import UnreadablePdf, is_blank, read_pages
@@ -144,7 +143,7 @@ def _check_print(path: Path, drawn: tuple[_Drawn, ...], findings: FileFindings) 
 
 
 def _check_document(pdf: pikepdf.Pdf, findings: FileFindings) -> tuple[_Drawn, ...]:
-    """Check the whole, and its pages; what is drawn on them."""
+    """Check the file, and its pages; returns the drawn elements."""
     catalog = pdf.Root
     if pdf.is_encrypted:
         findings.add("encrypted-pdf")

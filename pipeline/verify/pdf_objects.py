@@ -11,7 +11,7 @@ MAX_OBJECTS = 1_000_000
 """The most objects that a tree may have."""
 
 MAX_DIRECT = 20_000
-"""The most of them that may be written where they are used."""
+"""The maximum number of direct objects."""
 
 DIRECT = (0, 0)
 """The identity of all objects that are written where they are used."""
@@ -24,7 +24,7 @@ class TangleError(Exception):
 
 
 def entry(owner: Any, key: str) -> Any:
-    """The entry ``key`` of a dictionary or stream; None where there is none."""
+    """The entry ``key`` of a dictionary or stream; None if there is none."""
     if isinstance(owner, pikepdf.Dictionary | pikepdf.Stream):
         return owner.get(key)
     return None
@@ -37,7 +37,7 @@ def items(owner: Any) -> Iterator[tuple[str, Any]]:
 
 
 def elements(value: Any) -> Iterator[Any]:
-    """The elements of an array; a value that is none stands for an array of it."""
+    """The elements of an array; any other value stands for an array with that element."""
     if isinstance(value, pikepdf.Array):
         yield from value
     elif value is not None:
@@ -57,10 +57,10 @@ def identity(value: Any) -> tuple[int, int]:
 
 
 def visit(roots: Iterable[Any], children: Callable[[Any], Iterable[Any]]) -> Iterator[Any]:
-    """The objects of a tree in its order, each once, however it is knotted.
+    """The objects of a tree in order, each once, even if there are cycles.
 
-    Raises `TangleError` where it does not end. That can also be for a knot in which each
-    object is written where it is used, so that it cannot be told from others like it.
+    Raises `TangleError` if it does not end. This can also be due to a cycle of direct objects,
+    which cannot be distinguished from similar ones.
     """
     seen: set[tuple[int, int]] = set()
     stack = [iter(roots)]

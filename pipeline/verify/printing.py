@@ -1,4 +1,4 @@
-"""Rules for what will not print well, in what is seen of a finished PDF, whoever made it."""
+"""Rules about printing problems in the pages of a finished PDF, Chapbook's or others'."""
 
 from __future__ import annotations
 
@@ -23,8 +23,8 @@ from pipeline.verify.layout import (
 )
 
 LEAST_DOTS, SMALLEST = 200, 9
-"""Dots per inch, below which print shows the pixels; points, under which an image is a mark that
-nobody looks into."""
+"""Dots per inch below which print shows the pixels; points below which an image is too small to
+matter."""
 
 LEAST_SIZE, HAIR = 8, 0.06
 """Points that text is large at least. Files round their sizes, so that a hair less is as much."""
@@ -40,16 +40,16 @@ LAST_LINES, TALL_LAST = 5, 60
 
 HEADINGS = ("Title", "H", "H1", "H2", "H3", "H4", "H5", "H6")
 LINES_BELOW, TALL = 2, 20
-"""Lines that should stand below a heading; points from which on an image is worth as much."""
+"""Lines that should follow a heading; points from which an image counts as one."""
 
 FOOT = 5
 """Times a heading's size: no farther from the end of the page's text is its foot."""
 
 TOLERANCE = 2
-"""Points by which letters may stand over the margin: italics do, and points that hang."""
+"""Points by which letters may extend beyond the margin: italics and hanging punctuation do."""
 
 UNKNOWN = frozenset("\ufffd\ufffe\uffff\0")
-"""Characters that stand in the text of a PDF for a glyph that is none."""
+"""Characters in the text of a PDF that stand for a missing glyph."""
 
 Pages: TypeAlias = Sequence[PageLayout]
 
@@ -127,8 +127,8 @@ def _is_figure(run: TextRun, others: Sequence[TextRun]) -> bool:
 
 
 def _low_contrast(pages: Pages) -> Iterator[Finding]:
-    """Text that is hard to tell from what it stands on, in colour or in grey: one finding for each
-    pair of colours."""
+    """Text with low contrast against its background, in colour or in greyscale: one finding for
+    each pair of colours."""
     found: dict[tuple[Colour, Colour, float], _Text] = {}
     for page in pages:
         for run in page.runs:
@@ -170,8 +170,8 @@ def grey(colour: Colour) -> Colour:
 
 
 def _short_last_page(pages: Pages) -> Iterator[Finding]:
-    """A last page that has next to nothing on it. Only of tagged pages can it be said what is
-    text, and what a page number."""
+    """A last page with very little on it. Text and page numbers can only be distinguished in tagged
+    pages."""
     last = pages[-1] if len(pages) > 1 else None
     if last is None or not last.tagged or not last.body:
         return
@@ -207,7 +207,7 @@ def _stranded_headings(pages: Pages) -> Iterator[Finding]:
 
 
 def _is_complete(heading: Sequence[TextRun], page: PageLayout, following: PageLayout) -> bool:
-    """Tell a heading of which all stands on its page: the next page begins with another
+    """Recognise a heading whose whole content is on its page: the next page begins with another
     heading, of the same level or above."""
     own = _in_order(heading)[-1].element
     assert own, "it is a heading by its element"
@@ -292,7 +292,7 @@ def _overflow(pages: Pages, area: TextArea | None) -> Iterator[Finding]:
 
 
 def _over(box: PageArea, place: PageArea, tolerance: float) -> float:
-    """Points by which a box is out of its place, 0 where it is within."""
+    """Points by which a box is outside its area, 0 if it is inside."""
     over = max(
         place.left - box.left,
         box.right - place.right,

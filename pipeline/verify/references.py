@@ -21,9 +21,9 @@ Style: TypeAlias = Literal["attribute", "element", "file"]
 
 
 class FileReference(NamedTuple):
-    """``kind``: a "link" is followed by readers, a "file" is loaded to show the page, an
-    "id" is an id of the same file. ``value`` is as written; ``what`` says in which attribute
-    of which element, so that a sentence can begin with it."""
+    """``kind``: a "link" is followed by readers, a "file" is loaded to show the page, an "id" is an
+    id of the same file. ``value`` is as written; ``what`` names the attribute and element, as the
+    beginning of a sentence."""
 
     kind: Kind
     value: str
@@ -32,8 +32,8 @@ class FileReference(NamedTuple):
 
 
 class Target(NamedTuple):
-    """A place within the publication: the path of a file, "" where it is not known, and an
-    id, "" for the file as a whole."""
+    """A place within the publication: the path of a file, "" if unknown, and an id, "" for the file
+    as a whole."""
 
     path: str
     fragment: str
@@ -64,7 +64,7 @@ def identifiers(root: Element) -> dict[str, int]:
 
 
 def id_faults(root: Element) -> Iterator[Finding]:
-    """Ids that are none, or that stand in a file twice."""
+    """Invalid ids, and duplicates in a file."""
     seen: set[str] = set()
     for element in root.iter():
         if (name := element.get("id")) is None:
@@ -140,9 +140,9 @@ def css_references(css: str, what: str, start: Span, style: Style) -> Iterator[F
 
 
 def led_to(base: str, address: str) -> tuple[str, Target]:
-    """The goal of an address in the file ``base``: its scheme in lower case, which is "//" for that
-    of the page, and "" within the publication; and a place there. A path begins with ``../`` where
-    it leads out, and is "" of what is no address."""
+    """The target of an address in the file ``base``: its scheme in lower case, which is "//" for a
+    scheme-relative address and "" within the publication; and a place there. A path begins with
+    ``../`` if it leads outside, and is "" for an invalid address."""
     try:
         parts = urlsplit(address)
     except ValueError:

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from PIL import Image
 
 RESOLUTION = 72
-"""Dots per inch that pages are drawn at, to see what stands behind the text."""
+"""Dots per inch at which pages are rendered, to find the background of text."""
 
 FINE = 144
 """Dots per inch at which the thinnest line leaves a trace."""
@@ -96,8 +96,8 @@ def read_pages(
 
 
 def is_blank(source: Path | bytes, places: Sequence[tuple[int, PageArea]]) -> tuple[bool, ...]:
-    """Of each place, on a page by number, whether nothing is to be seen there: whether it has
-    no size, or one colour in all, which is around it as well. Raises `UnreadablePdf`."""
+    """Whether nothing is visible at each place on a numbered page: it has no size, or a single
+    colour that is also around it. Raises `UnreadablePdf`."""
     blank = [False] * len(places)
     by_page = sorted(range(len(places)), key=lambda index: places[index][0])
     with _opened(source) as document:
@@ -139,7 +139,7 @@ class _Canvas:
         return Colour(*others[-1][1]) if others else colour
 
     def is_one_colour(self, box: PageArea) -> bool:
-        """Tell a place that has one colour, if most of what is next to it has the same."""
+        """Recognise a place with a single colour, if most of its surroundings have the same."""
         left, upper, right, lower = self._area(box, 0)
         if left >= right or upper >= lower:
             return False
@@ -186,7 +186,7 @@ def _layout(
     forms: dict[Any, tuple[PdfMatrix, PageElement | None]] = {None: (_upright(page), None)}
     with contextlib.closing(page.get_textpage()) as text:
         for thing in itertools.islice(page.get_objects(max_depth=FORMS + 1), MOST):
-            # what is in a form has the numbers of the form, and belongs to what it is shown in
+            # content of a form has the numbers of the form, and belongs to the page that shows it
             outer, element = forms[thing.container]
             if thing.container is None:
                 element = tagged.get(pdfium.FPDFPageObj_GetMarkedContentID(thing))
@@ -243,7 +243,7 @@ def _read_text(
 
 
 def _grounded(run: TextRun, alpha: int, solid: tuple[PageArea, ...], canvas: _Canvas) -> TextRun:
-    """A piece of text with what it stands on, and with the colour that it has there."""
+    """A piece of text with its background, and with its actual colour."""
     if any(run.box.overlaps(other) for other in solid):
         run = msgspec.structs.replace(run, background=canvas.behind(run.box, run.colour))
     if alpha < 255:

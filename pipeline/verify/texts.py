@@ -120,7 +120,7 @@ EMOJI = re.compile(
 """Emoji, and the signs that join them."""
 
 IN_ORDER = ("LATIN", "GREEK", "CYRILLIC", "CJK", "HIRAGANA", "KATAKANA", "HANGUL")
-"""Scripts whose signs stand on the page as they are written, one after the other."""
+"""Scripts whose characters are on the page in the order they are written."""
 
 
 def text_of_pdf(path: Path) -> Texts:
@@ -148,16 +148,16 @@ def _is_text(run: TextRun) -> bool:
 
 
 def as_printed(text: str) -> str:
-    """The letters of a text without what print changes (ligatures, capitals, hyphens), and
-    without emoji, of which PDFium gives only parts."""
+    """The letters of a text without what print changes (ligatures, capitals, hyphens), and without
+    emoji, which PDFium only returns in part."""
     found = letters(unicodedata.normalize("NFKC", EMOJI.sub("", text)))
     return found.casefold().translate(HYPHENS)
 
 
 def printed(passages: Iterable[Passage]) -> Iterator[Passage]:
-    """The passages as they can be found in print. Those in scripts whose signs change places on
-    the page are left out: what a PDF says of their order is not to be relied on; and where text
-    is read from right to left, so are digits and signs."""
+    """The passages as they can be found in print. Scripts whose characters are reordered on the
+    page are left out, because a PDF does not define their order reliably; in right-to-left text, so
+    are digits and signs."""
     for passage in passages:
         found = as_printed(passage.text)
         if found and all(_keeps_order(sign, passage.rtl) for sign in passage.letters):

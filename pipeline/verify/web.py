@@ -52,8 +52,7 @@ def check_page(path: Path, findings: FileFindings) -> None:
 
 
 def check_site(folder: Path, findings: FileFindings) -> int:
-    """Check all pages in a folder, and that the files which its list names are as it says.
-    Returns how many pages there are."""
+    """Check all pages in a folder, and the files in its list. Returns the number of pages."""
     pages: list[_Page] = []
     for path in sorted(folder.glob("*.html")):
         own = findings.of(str(path))
@@ -81,8 +80,8 @@ def _address(start: Element) -> str:
 
 
 def _check(pages: Sequence[_Page], address: str | None) -> None:
-    """Check pages by themselves, and where they lead. They are those of the site with this
-    ``address``, which may be "", or a page that is all."""
+    """Check pages separately, and their links. They are those of the site with this ``address``,
+    which may be "", or a single page."""
     ids = {page.path.name: page.ids for page in pages}
     styles: set[str] = set()
     for page in pages:
@@ -165,9 +164,8 @@ class _Surroundings:
         self._missing: set[str] = set()
 
     def check(self, reference: FileReference) -> None:
-        """Report a reference of the page that leads nowhere, or away. What leads to the site's
-        own address, as on the page for those that are not found, is taken as if it led to the
-        file."""
+        """Report a reference of the page that leads nowhere, or outside. A link to the site's own
+        address, as on the page for missing pages, is treated as a link to the file."""
         if reference.kind == "id":
             self._check_id(reference, self._page.path.name, reference.value)
             return

@@ -1,8 +1,8 @@
-"""Sources made of what people have: `chapbook import`.
+"""Conversion of existing documents into sources: `chapbook import`.
 
 An input becomes a document (`draft`), by one module for each format, and the document a source
-(`pipeline.authoring.writer`). The ledger counts what the input holds, and what the source has;
-whatever is lost or guessed is a finding.
+(`pipeline.authoring.writer`). The contents of both are counted and compared; everything lost or
+guessed is a finding.
 """
 
 from __future__ import annotations

@@ -19,7 +19,8 @@ from pipeline.parser.dialogue import ENDS
 
 
 def ended(blocks: list[Block], last: int, names: list[str]) -> list[Block]:
-    """The blocks, with a break before what a text says of itself after the ``last`` turn."""
+    """The blocks, with a thematic break before text about the publication after the ``last``
+    turn."""
     for at in range(last + 1, len(blocks)):
         block = blocks[at]
         if isinstance(block, ENDS):

@@ -58,7 +58,8 @@ def links(element: Element) -> int:
 
 
 def strip(root: Element) -> Iterator[Element]:
-    """Take out of a page what is never of an article, and give what had text."""
+    """Remove elements of a page that never belong to an article, and return those that contained
+    text."""
     for element in [*root.iter()]:
         if not isinstance(element.tag, str) or element.tag in _UNSEEN:
             drop(element)
@@ -94,7 +95,7 @@ def drop(element: Element) -> None:
 
 
 def find(root: Element) -> Element:
-    """The element that holds the article; the whole page where none stands out."""
+    """The element with the article; the whole page if none stands out."""
     body = root.find("body")
     page = root if body is None else body
     whole = max(1, length(page))
@@ -154,8 +155,8 @@ def beside(chosen: Element) -> Iterator[Element]:
 
 
 def clean(article: Element) -> Iterator[Element]:
-    """Take out of an article what stands in it and is beside it: lists of links, what its class
-    calls so, headers and footers of the page. What had text is given."""
+    """Remove asides from an article: lists of links, elements with such classes, headers and
+    footers of the page. Those that contained text are returned."""
     for element in [*article.iter()]:
         if element is article or not isinstance(element.tag, str) or element.getparent() is None:
             continue

@@ -1,4 +1,4 @@
-"""Captions of what they stand beside, in pages and in what is read as one."""
+"""Captions next to their elements, in pages and formats read as pages."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ LONGEST = 300
 
 
 def join_captions(root: Element) -> None:
-    """Make captions of paragraphs that stand beside what they are of."""
+    """Convert paragraphs next to an element into its caption."""
     for caption in [*root.iter("p")]:
         is_caption = caption.get("class") == "caption"
         if not is_caption and not _is_labelled(caption):
@@ -40,7 +40,7 @@ def join_captions(root: Element) -> None:
 
 
 def label_words(root: Element) -> int:
-    """The words of the labels of captions, which editions make anew."""
+    """The words in labels of captions, which editions generate."""
     labels = (LABEL.match(_said(caption)) for caption in root.iter("caption", "figcaption"))
     return sum(len(label[0].split()) for label in labels if label)
 

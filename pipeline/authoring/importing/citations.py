@@ -1,5 +1,5 @@
 """Citations, bibliographies and index marks, which word processors keep in fields: each leaves a
-mark in the text, in place of which its node is put in the end."""
+placeholder in the text, which is replaced by its node at the end."""
 
 from __future__ import annotations
 
@@ -56,8 +56,8 @@ _FIELDS = {
 
 
 class Marks:
-    """The nodes that marks stand for. ``works`` are those that are cited, by their keys, in CSL's
-    data; ``sources`` are the works that Word knows, by their tags."""
+    """The nodes for placeholders. ``works`` are the cited ones, by their keys, as CSL data;
+    ``sources`` are the works that Word knows, by their tags."""
 
     def __init__(self, sources: Iterable[Element] = ()) -> None:
         self.nodes: list[Node] = []
@@ -66,7 +66,7 @@ class Marks:
         self._sources = {one.findtext(f"{_B}Tag") or "": one for one in sources}
 
     def field(self, instruction: str) -> str:
-        """The mark of what a field is about; nothing for one that is none of these."""
+        """The placeholder for the content of a field; nothing if it is not one of these."""
         name = instruction.split(None, 1)[0].upper() if instruction.strip() else ""
         if _DATA in instruction:
             return self._of_data(instruction.partition(_DATA)[2])
@@ -113,7 +113,7 @@ class Marks:
         return self.index((level.replace("\\", "") for level in path), see)
 
     def _of_data(self, said: str) -> str:
-        """The citation of Zotero or Mendeley, which has the data of what it cites."""
+        """The citation of Zotero or Mendeley, with the data of the cited work."""
         try:
             data, _ = json.JSONDecoder().raw_decode(said, said.index("{"))
             items = [item for item in data["citationItems"] if item.get("itemData")]
@@ -237,7 +237,7 @@ def with_marks(draft: Draft, marks: Marks, stem: str) -> Draft:
 
 
 def _settled(node: Node, entries: set[str]) -> Node:
-    """A node, which leads to another entry of the index only if there is one."""
+    """A node, which refers to another index entry only if that exists."""
     own = node.attributes
     is_known = own.get("see").casefold() in entries
     return node if is_known else replace(node, attributes=own.without({"see"}))
@@ -256,7 +256,7 @@ def _parts(node: Text, nodes: tuple[Node, ...]) -> Iterator[Node]:
 
 
 def _parted(node: model.Paragraph) -> Node | tuple[Node, ...]:
-    """A paragraph; blocks in it stand by themselves."""
+    """A paragraph; blocks in it become separate."""
     blocks: list[Any] = [n for n in node.children if _is_block(n)]
     if not blocks:
         return node

@@ -49,7 +49,7 @@ KINDS: dict[type[Node], str] = {
 """The kinds of elements that the ledger counts, and their names."""
 
 HEADS = "headers and footers"
-"""A row of what is told one by one, and never in a source."""
+"""A row for content that is reported individually, and never in a source."""
 
 INDEXED = "index marks"
 """The row of what is marked for an index."""
@@ -58,9 +58,9 @@ ROWS = (*dict.fromkeys(KINDS.values()), INDEXED, "comments", HEADS, "words")
 
 
 class Draft(msgspec.Struct, frozen=True):
-    """An input as a document: ``images`` are files by the names that the source gives them.
-    ``counts`` are what the input holds, by the rows of the ledger, as far as they can be told.
-    A paragraph of `COMMENT` and a text stands for a comment."""
+    """An input as a document: ``images`` are files by their names in the source. ``counts`` are the
+    contents of the input, by the rows of the comparison, as far as they are known. A paragraph of
+    `COMMENT` and a text stands for a comment."""
 
     metadata: Metadata
     blocks: tuple[Block, ...]

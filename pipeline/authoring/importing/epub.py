@@ -90,9 +90,9 @@ def _package(parts: dict[str, bytes]) -> tuple[Element, str]:
 def _one_page(
     package: Element, folder: str, parts: dict[str, bytes], cover: str
 ) -> tuple[Element, bool, int]:
-    """All pages of the spine as one, but for one that has nothing but the cover, with ids and
-    addresses that hold in it; whether Chapbook made them, of whose title pages nothing is in it;
-    and how many marks of printed pages were taken out."""
+    """All pages of the spine as one, except one with only the cover, with ids and addresses that
+    are valid in it; whether Chapbook made them, without its title pages; and the number of
+    page-break markers that were removed."""
     items = {item.get("id"): item for item in package.iter(f"{OPF}item")}
     names = []
     for reference in package.iter(f"{OPF}itemref"):

@@ -76,9 +76,9 @@ def of_page(
     places: Places = "",
     own: bool = False,
 ) -> Draft:
-    """The article of a page, or the ``whole`` of it where it is a document or a book, whose
-    ``title`` may be known, and ``notes`` by their labels. ``places`` are what is counted in it.
-    ``own`` pages are those that Chapbook made."""
+    """The article of a page, or the ``whole`` page if it is a document or a book, whose ``title``
+    may be known, with ``notes`` by their labels. ``places`` are the counted elements. ``own`` pages
+    were made by Chapbook."""
     text = "" if isinstance(data, Element) else decoded(data)
     try:
         root = data if isinstance(data, Element) else lxml.html.document_fromstring(text)
@@ -135,7 +135,7 @@ def of_page(
 
 
 def decoded(data: bytes | str) -> str:
-    """A page without what XML says before it, and without characters that no text has."""
+    """A page without its XML declaration, and without characters that are invalid in text."""
     if isinstance(data, bytes):
         try:
             text = data.decode("utf-8-sig")

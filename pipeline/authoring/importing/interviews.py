@@ -1,5 +1,5 @@
-"""Interviews in what is imported: who speaks, told by the names before what they say, by
-questions in bold, or by questions alone; and who asks, by what they say."""
+"""Interviews in imported text: the speakers, recognised by names before their turns, by questions
+in bold, or by questions alone; and who asks, judged by the text."""
 
 from __future__ import annotations
 
@@ -163,8 +163,8 @@ def _by_names(blocks: tuple[Block, ...], metadata: Metadata) -> _Found | None:
 
 
 def _full_names(names: Iterable[str]) -> list[str]:
-    """The full names among some, but for slips of the pen: those that stand there once and are
-    nearly another."""
+    """The full names among some, except for typing errors: those that occur once and resemble
+    another."""
     counts = Counter(name for name in names if len(name.split()) > 1 and not name.isupper())
     found: list[str] = []
     for name, number in counts.most_common():
@@ -178,7 +178,7 @@ def _is_followed(blocks: tuple[Block, ...], at: int) -> bool:
 
 
 def _stood_for(role: str, label: str, about: About) -> str:
-    """Whom "Q" and "A" stand for: the author, where there is one, and the guest."""
+    """The people that "Q" and "A" stand for: the author, if there is one, and the guest."""
     if role == "reply" and about.guest:
         return about.guest
     if role == "question" and about.asker:
@@ -254,7 +254,7 @@ def _asks_alone(turns: list[Said]) -> bool:
 def _answered(
     turns: list[Said], blocks: tuple[Block, ...], guest: str, metadata: Metadata
 ) -> tuple[list[Said], str]:
-    """The turns of whoever asks, each with one of whoever replies after it."""
+    """The turns of the interviewer, each with the reply after it."""
     asked = {turn.at for turn in turns}
     name = guest or role_of(metadata, 1).capitalize()
     found: list[Said] = []
@@ -319,7 +319,7 @@ def _first_name(texts: Iterable[tuple[Inline, ...]]) -> str:
 
 
 def _without_name(turn: Said) -> Said:
-    """A turn without the name of whoever says it."""
+    """A turn without its speaker's name."""
     label = label_of(turn.children)
     is_own = label and label.form == "colon" and folded(label.name) == folded(turn.name)
     return turn._replace(children=label.rest) if label and is_own and label.rest else turn

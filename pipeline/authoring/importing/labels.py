@@ -1,4 +1,4 @@
-"""Names before what somebody says, as they stand at the beginning of paragraphs."""
+"""Names before speech, as they occur at the beginning of paragraphs."""
 
 from __future__ import annotations
 
@@ -88,13 +88,13 @@ def label_of(children: tuple[Inline, ...]) -> SpeakerLabel | None:
             )
     within = label_of(first.children)
     if within and within.form == "colon" and within.rest:
-        # all that is asked is bold
+        # everything that is asked is bold
         return within._replace(rest=trim((*within.rest, *rest)))
     return None
 
 
 def line_of(children: tuple[Inline, ...]) -> str:
-    """The name that is all of a paragraph, perhaps with a time; "" where it is none."""
+    """The name that makes up a paragraph, perhaps with a time; "" if it is not one."""
     text = plain_text(children).strip()
     if len(text) > 60 or any(isinstance(n, model.Image | model.Link) for n in children):
         return ""

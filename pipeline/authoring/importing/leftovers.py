@@ -38,7 +38,7 @@ _LONG = 25
 def without_leftovers(
     lines: list[CopiedLine], name: str
 ) -> tuple[list[CopiedLine], list[Diagnostic]]:
-    """The lines that are of the text, and what is told of the others."""
+    """The lines that belong to the text, and messages about the others."""
     kinds: dict[int, str] = {}
     for at, line in enumerate(lines):
         kind = _kind(line.text)
@@ -127,8 +127,7 @@ def _fill(lines: list[CopiedLine], kinds: dict[int, str]) -> None:
 
 
 def _above(lines: list[CopiedLine], kinds: dict[int, str]) -> None:
-    """Add the short lines that stand above a menu, such as the name of a site, where a title
-    comes below it."""
+    """Add the short lines above a menu, such as the name of a site, if a title comes below it."""
     texts = [at for at, line in enumerate(lines) if line.text.strip()]
     first = next((n for n, at in enumerate(texts) if len(lines[at].text.split()) > _LONG), 20)
     top = texts[: min(first, 20)]

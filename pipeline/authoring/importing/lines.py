@@ -1,4 +1,4 @@
-"""Lines of a text: which stand together, how wide they are, and what is written in them."""
+"""Lines of a text: their grouping, their width, and the markup in them."""
 
 from __future__ import annotations
 
@@ -39,8 +39,8 @@ def groups(lines: list[CopiedLine]) -> Iterator[list[CopiedLine]]:
 
 
 def width_of(lines: list[CopiedLine]) -> int:
-    """The width that lines were broken to fit, or 0: most of those that are long are nearly as
-    long as the longest, and end within a sentence."""
+    """The width at which lines were wrapped, or 0: most long lines are then nearly as long as the
+    longest, and end within a sentence."""
     pairs = [(a.text, b.text) for a, b in itertools.pairwise(lines) if a.text and b.text]
     texts = sorted((a for a, _ in pairs if len(a) >= _NARROWEST), key=len)
     if not texts:

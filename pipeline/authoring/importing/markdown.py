@@ -1,5 +1,5 @@
-"""Markdown of other houses: Obsidian, Quarto, GitHub, Jekyll and Hugo, MkDocs, MyST. The parser
-reads their marks already; what it only tells stays as text here, and is told."""
+"""Markdown of other programs: Obsidian, Quarto, GitHub, Jekyll and Hugo, MkDocs, MyST. The parser
+already supports their notations; unsupported ones become text here, with a message."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ _QUIET = frozenset(
 
 
 def read_markdown(path: Path, name: str, kept: frozenset[Path] = frozenset()) -> Draft:
-    """A file, with those that it takes in; links to files that are ``kept`` stay."""
+    """A file, with those it includes; links to files that are ``kept`` stay."""
     text = normalise(read(path)[0])
     whole, hidden = expanded(text, path, in_book=bool(kept))
     document = parse_file(path, name) if whole == text else parse(whole, name, path.parent)
@@ -121,8 +121,8 @@ def _words(value: Any) -> tuple[str, ...]:
 
 
 def _comments(text: str, taken: int, name: str) -> tuple[dict[int, str], list[Diagnostic]]:
-    """The comments that stand by themselves, by the line that they begin on; those within text
-    are lost, and told. The front matter has ``taken`` so many lines."""
+    """The comments between blocks, by the line that they begin on; those within text are lost, with
+    a message. The front matter has ``taken`` this number of lines."""
     lines = text.split("\n")
     tree = parse_tree("\n".join(lines[taken:]), taken + 1)
     code: set[int] = set()
@@ -167,7 +167,7 @@ def _written_comments(text: str) -> Iterator[tuple[int, str]]:
 
 
 def _with_comments(document: Document, comments: dict[int, str]) -> tuple[Block, ...]:
-    """The blocks, and what stands for each comment before the block that follows it."""
+    """The blocks, with a placeholder for each comment before the block that follows it."""
     waiting = sorted(comments.items(), reverse=True)
     found: list[Block] = []
     for block in document.blocks:
@@ -190,7 +190,7 @@ def _group(node: model.FigureGroup, span: Span | None) -> Node | tuple[Node, ...
 
 
 class _Files:
-    """Images that are there, by the paths that the source gives them; and what leads nowhere."""
+    """Existing images, by their paths in the source; and those that are missing."""
 
     def __init__(self, document: Document, folder: Path, name: str, kept: frozenset[Path]) -> None:
         self.images: dict[str, bytes] = {}
@@ -265,7 +265,7 @@ class _Files:
         return (Text(text=node.alt),) if node.alt else ()
 
     def _link(self, node: Link, span: Span | None) -> Node | tuple[Node, ...]:
-        """A link; the text of one that leads to a file that is no part of the source."""
+        """A link; of one to a file that is not part of the source, only the text."""
         target = unquote(node.href.partition("#")[0])
         if node.href.startswith("#"):
             found = unquote(node.href[1:]).casefold() in {p.casefold() for p in self._places_to_go}

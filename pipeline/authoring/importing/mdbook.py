@@ -18,8 +18,8 @@ _HIDDEN = re.compile(r"[ \t]*+#(?:[ \t]|$)")
 
 
 def expanded(text: str, path: Path, *, in_book: bool) -> tuple[str, int]:
-    """The text of a chapter with all that it takes in, and how many lines of Rust were hidden. A
-    directive whose file is not in the folder of the book, or of the chapter, stays."""
+    """The text of a chapter with its includes, and the number of hidden lines of Rust. A directive
+    stays if its file is not in the folder of the book or of the chapter."""
     folder = path.parent
     above = [one for one in (folder, *folder.parents) if (one / "book.toml").is_file()]
     text = _with_files(text, folder, (above[0] if in_book and above else folder).resolve(), 0)

@@ -1,5 +1,5 @@
-"""Web pages and e-books that Chapbook made: what is of the page and not of the text is taken out,
-and the rest marked so that the nodes it came from can be made of it (`own_nodes`)."""
+"""Web pages and e-books made by Chapbook: page furniture is removed, and the rest is marked so that
+the original nodes can be restored (`own_nodes`)."""
 
 from __future__ import annotations
 
@@ -45,8 +45,8 @@ def roles_of(element: Element) -> list[str]:
 
 
 class OwnPage(NamedTuple):
-    """Facts about a text that its page tells in other places: the entries of its index, by the ids
-    of what is marked, and which entries others lead to ``see``; whether sections are numbered."""
+    """Facts about a text from other parts of its page: the entries of its index, by the ids of
+    marks, and the entries that refer to others (``see``); whether sections are numbered."""
 
     entries: dict[str, list[str]]
     see: list[tuple[str, str]]
@@ -54,7 +54,7 @@ class OwnPage(NamedTuple):
 
 
 def prepare(root: Element) -> OwnPage:
-    """Take out what is of the page, and mark what is of the text."""
+    """Remove page furniture, and mark the content."""
     page = _own_page(root)
     _mark_terms(root)
     etree.strip_tags(root, "bdi")  # around what is from left to right in Arabic
@@ -176,7 +176,7 @@ def _is_gone(element: Element, classes: list[str]) -> bool:
 
 
 def _section(element: Element, classes: list[str]) -> None:
-    """A section, whose heading has its id and says what part of the book it is."""
+    """A section, whose heading gets its id and its role in the book."""
     heading = next((child for child in element if child.tag in HEADS), None)
     if heading is None:
         return
@@ -193,7 +193,7 @@ def _section(element: Element, classes: list[str]) -> None:
 
 
 def _lines(element: Element, classes: list[str]) -> None:
-    """Lines, or room, to write in: how much there is of it, is in the class."""
+    """Writing lines or space, whose size is in the class."""
     area = element.find(".//textarea")
     rows = "" if area is None else area.get("rows") or ""
     number = int(rows) if rows.isdecimal() else 3

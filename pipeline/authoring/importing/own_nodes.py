@@ -51,8 +51,8 @@ _CHARTS: dict[str, str] = {
 
 
 def nodes(lang: str, tell: Callable[[str], None]) -> Changes:
-    """The changes that make nodes of what was marked, in a page of a language; ``tell`` is told
-    what the page does not say."""
+    """The changes that restore nodes from marked elements, in a page of a language; ``tell`` is
+    called for information that the page lacks."""
     said = words(lang)
 
     def container(node: model.Container) -> Node | tuple[Node, ...]:
@@ -88,7 +88,7 @@ def nodes(lang: str, tell: Callable[[str], None]) -> Changes:
         return node
 
     def _chart(node: model.Container) -> Node | tuple[Node, ...]:
-        """A chart of the data that stand with it; an image and a table where it is not known."""
+        """A chart with the data next to it; an image and a table if its type is unknown."""
         figure = next((n for n in walk(node.children) if isinstance(n, model.Figure)), None)
         table = next((n for n in walk(node.children) if isinstance(n, model.Table)), None)
         if figure is None:
@@ -128,7 +128,7 @@ def nodes(lang: str, tell: Callable[[str], None]) -> Changes:
         return model.Exercise(title=title, children=children, attributes=found)
 
     def item(node: model.ListItem) -> Node:
-        """An item; one that begins with a box to tick has it, a question its marks."""
+        """An item; one that begins with a tick box keeps it, a question its marks."""
         first = node.children[0] if node.children else None
         if not isinstance(first, model.Paragraph | model.Plain):
             return node
@@ -171,8 +171,7 @@ def nodes(lang: str, tell: Callable[[str], None]) -> Changes:
 
 
 def with_index(blocks: tuple[B, ...], page: OwnPage) -> tuple[B, ...]:
-    """Blocks with the marks of the index that a page has; what says which entries to see stands
-    before it."""
+    """Blocks with the index marks of a page, preceded by those that refer to other entries."""
 
     def mark(node: Node) -> Node:
         own = node.attributes

@@ -84,7 +84,7 @@ def metadata_of(root: Element, *, whole: bool = False) -> tuple[Metadata, str]:
 
 
 def language_of(written: str) -> str:
-    """A language as the front matter has it; English for what is none."""
+    """A language in the form of the front matter; English for an invalid one."""
     try:
         return language(written) if written else "en"
     except BadValueError:
@@ -92,7 +92,7 @@ def language_of(written: str) -> str:
 
 
 def _linked_data(root: Element) -> dict[str, str]:
-    """Headline, author and date of what the page says in JSON."""
+    """Headline, author and date from a page's JSON data."""
     for script in root.xpath("//script[@type='application/ld+json']"):
         try:
             data: Any = json.loads(script.text or "")

@@ -207,7 +207,7 @@ class PageReader:
         return model.Paragraph(children=children) if children else ()  # type: ignore[arg-type]
 
     def _image(self, node: Image) -> Image | tuple[Node, ...]:
-        """An image with its file beside the source; one that is not there is its text."""
+        """An image with its file next to the source; a missing one becomes its text."""
         source = node.source.strip()
         if source in self._names.values():
             return node

@@ -32,7 +32,7 @@ _ROLES = {
     "ar": ("المحاور", "الضيف", "متحدث"),
     "zh": ("采访者", "嘉宾", "发言人"),
 }
-"""Whoever asks, whoever replies, and whoever speaks where nobody asks."""
+"""The person who asks, the one who replies, and the one who speaks if nobody asks."""
 
 
 def names_in(text: str) -> list[str]:
@@ -47,7 +47,7 @@ def _cleaned(name: str) -> str:
 
 
 def guest_in(title: str, lead: str, authors: Iterable[str]) -> str:
-    """Whoever a text says is interviewed; "" where it names nobody."""
+    """The person who is interviewed according to a text; "" if it names nobody."""
     for text in (title, lead):
         for match in phrase("speech", "with").finditer(text):
             after = text[match.end() : match.end() + _WITHIN + 60].lstrip(" :")
@@ -66,8 +66,8 @@ def guest_in(title: str, lead: str, authors: Iterable[str]) -> str:
 
 
 def who(label: str, known: Iterable[str]) -> tuple[str, str]:
-    """The person whom a label stands for, of those who are ``known`` by their full names, and
-    by what that is told: "" where they are the same."""
+    """The person that a label stands for, among those ``known`` by their full names, and by the
+    data from which it follows: "" if these are the same."""
     plain = folded(label)
     full = {folded(name): name for name in known}
     if plain in full:

@@ -1,4 +1,4 @@
-"""Links within what is imported, and the ids that they lead to, as a person would give them."""
+"""Links within imported text, and their target ids, in the form that a person would choose."""
 
 from __future__ import annotations
 
@@ -30,9 +30,9 @@ N = TypeVar("N", bound=Node)
 def led_to(
     parts: tuple[tuple[Block, ...], tuple[Note, ...]], tell: Callable[[str], None]
 ) -> tuple[tuple[Block, ...], tuple[Note, ...]]:
-    """Blocks and notes whose links lead to ids as a person would give them: headings have their
-    own, what has a caption has one after that. A link that only says its number becomes a
-    reference, one that leads nowhere is text."""
+    """Blocks and notes with links to such ids: headings have their own, and elements with captions
+    ids derived from those. A link whose text is only the number becomes a cross-reference, and a
+    broken one text."""
     nodes = [*walk((*parts[0], *parts[1]))]
     headings = [node for node in nodes if isinstance(node, model.Heading)]
     own = Counter(slug(plain_text(node.children)) for node in headings)

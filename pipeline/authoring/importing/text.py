@@ -60,7 +60,7 @@ def read_text(path: Path, name: str) -> Draft:
 
 
 def of_text(data: bytes | str, name: str, folder: Path = Path()) -> Draft:
-    """A text, as people copy it from where they read it; one that is Markdown is read as such."""
+    """A text, as copied from anywhere; Markdown in it is read as such."""
     if isinstance(data, bytes) and data.startswith(b"{\\rtf"):
         return of_rtf(data, name, "")
     if isinstance(data, bytes) and b"\0\0\0" in data[:4096]:

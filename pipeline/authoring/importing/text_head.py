@@ -205,7 +205,7 @@ def _without_words(text: str) -> str:
 
 
 def date_in(text: str) -> tuple[str, str]:
-    """A date as the front matter has it, "" where there is none, and the text without it."""
+    """A date in the form of the front matter, "" if there is none, and the text without it."""
     for pattern in (_WRITTEN, _NUMBERS, _MONTH):
         for match in pattern.finditer(text):
             parts = {key[0]: value for key, value in match.groupdict().items() if value}

@@ -27,8 +27,8 @@ def headed(table: model.Table) -> model.Table:
 
 
 def aligned(table: model.Table) -> model.Table:
-    """The table with its columns aligned as most of their cells are, where no cell takes several
-    columns; where one does, with heads that are aligned as all are."""
+    """The table with columns aligned like most of their cells, if no cell spans columns; otherwise,
+    with headers aligned like the rest."""
     rows = (*table.head, *table.body)
     widths = {len(row.cells) for row in rows}
     if len(widths) == 1 and all(c.columns == 1 and c.rows == 1 for r in rows for c in r.cells):

@@ -44,8 +44,8 @@ def tidied(
     tell: Callable[[str], None],
     kept: frozenset[str] = frozenset(),
 ) -> tuple[tuple[Block, ...], tuple[Note, ...]]:
-    """Blocks and notes without what only their programs know; ``tell`` is told what that costs.
-    In what Chapbook made, some classes and keys are ``kept``."""
+    """Blocks and notes without data that only their programs use; ``tell`` is called with what is
+    lost. In Chapbook's own outputs, some classes and keys are ``kept``."""
     wanted = {
         node.href[1:]
         for node in walk((*blocks, *notes))
@@ -222,8 +222,8 @@ def _needs_room(block: Block) -> bool:
 
 
 def _without_label(caption: tuple[Inline, ...]) -> tuple[Inline, ...]:
-    """A caption without the word and number before it, which each edition makes anew, and without
-    the emphasis that all of it has."""
+    """A caption without its label, which each edition generates, and without emphasis that covers
+    all of it."""
     while len(caption) == 1 and isinstance(caption[0], model.Emphasis | model.Strong):
         caption = caption[0].children
     label = LABEL.match(plain_text(caption))
@@ -244,7 +244,7 @@ def _holds_more(children: Iterable[Node]) -> bool:
 
 
 def _outside(node: model.Emphasis | model.Strong | model.Strikethrough) -> tuple[Node, ...]:
-    """Emphasis with the spaces at its ends beside it, where stars can stand."""
+    """Emphasis with the spaces at its ends moved outside, where asterisks are possible."""
     children = list(node.children)
     before = after = ""
     if isinstance(children[0], model.Text):
@@ -313,8 +313,8 @@ def _paragraphs(children: tuple[Inline, ...]) -> Iterable[tuple[Inline, ...]]:
 
 
 def _without_title(blocks: tuple[Block, ...], title: str) -> tuple[Block, ...]:
-    """The blocks without the heading, or the first paragraph, that says the title, which the front
-    matter has."""
+    """The blocks without the heading, or first paragraph, that repeats the title in the front
+    matter."""
     said = " ".join(title.casefold().split())
     for at, block in enumerate(blocks[:6]):
         if isinstance(block, model.Heading) or (not at and isinstance(block, model.Paragraph)):

@@ -1,4 +1,4 @@
-"""Turns of an interview that is being found, and what a text says above them."""
+"""Turns of a possible interview, and the text above them."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from pipeline.model.metadata import Metadata
 
 
 class Said(NamedTuple):
-    """A turn: where it begins, whose it is, and what its first paragraph says."""
+    """A turn: its beginning, its speaker, and its first paragraph."""
 
     at: int
     name: str

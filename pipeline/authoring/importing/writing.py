@@ -1,4 +1,4 @@
-"""The source of a draft, with the ledger and all that is to be told."""
+"""The source of a draft, with the comparison and all messages."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _COMMENT = re.compile(rf"^{COMMENT}(.*)$", re.MULTILINE)
 
 
 class Row(NamedTuple):
-    """A row of the ledger: how many the input holds, and how many the source has."""
+    """A row of the comparison: the count in the input, and that in the source."""
 
     name: str
     given: int
@@ -30,7 +30,7 @@ class Row(NamedTuple):
 
 
 class Imported(NamedTuple):
-    """A source, the images beside it by their names, and what is to be told."""
+    """A source, the images next to it by their names, and the messages."""
 
     text: str
     metadata: Metadata
@@ -53,7 +53,7 @@ def failed(*wrong: Diagnostic) -> Imported:
 
 
 def written(draft: Draft, name: str, stem: str) -> Imported:
-    """The source of a draft, which is read again to see that it says the same."""
+    """The source of a draft, which is parsed again to verify that it has the same meaning."""
     if any(finding.is_error for finding in draft.found):
         return failed(*draft.found)
     draft = with_speakers(draft, name)

@@ -1,6 +1,6 @@
 """From a document to the Markdown that makes it: the inverse of the parser.
 
-What Markdown says in several ways is written in one of them. `pipeline.authoring.writer.blocks` and
+Equivalent notations are written in a single way. `pipeline.authoring.writer.blocks` and
 `pipeline.authoring.writer.inlines` have a function for each node of the model.
 """
 

@@ -19,7 +19,7 @@ class UnwritableError(ValueError):
 
 
 def attribute_list(attributes: Attributes, wordings: tuple[Wording, ...] = ()) -> str:
-    """``{#id .class key=value}``, or nothing where there are no attributes."""
+    """``{#id .class key=value}``, or nothing if there are no attributes."""
     if not _ID.fullmatch(attributes.id) or not all(map(_CLASS.fullmatch, attributes.classes)):
         raise UnwritableError("an id or a class with such characters")
     said = {wording.name: string(wording.children) for wording in wordings if wording.is_pair}
@@ -43,7 +43,7 @@ def in_quotes(text: str) -> str:
 
 
 def field(node: Node, name: str) -> str:
-    """A string of a node, with all that only some editions have of it."""
+    """A string of a node, with all parts that only some editions have."""
     for wording in node.wordings:
         if wording.name == name and not wording.is_pair:
             return string(wording.children)

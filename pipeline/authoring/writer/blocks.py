@@ -143,7 +143,7 @@ def _line_block(node: model.Paragraph, out: Writer) -> str:
 
 
 def _plain(node: model.Plain, out: Writer) -> str:
-    """Text that is no paragraph, as what follows a comment on its line is none."""
+    """Text that is not a paragraph, such as text on the same line after a comment."""
     return f"{SEPARATOR}{' '.join(plain(node.children).split(chr(10)))}"
 
 
@@ -245,7 +245,7 @@ def _summary(node: Block | None) -> tuple[Inline, ...]:
 
 
 _NAME = re.compile(r"(?![\w-]+\[[^\[\]]*\]$)[^\s{}:][^\s{}]*")
-"""The name of a block that is what it says."""
+"""The name of a block that is written with its own name."""
 
 
 def _named(*classes: str) -> Attributes:

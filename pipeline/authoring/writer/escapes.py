@@ -1,5 +1,5 @@
-"""Text as Markdown that comes back as text: with a backslash before each character that would
-be read as a mark, where it stands, and before no other."""
+"""Text as Markdown that parses as the same text: with a backslash before each character that would
+be markup in its position, and before no other."""
 
 from __future__ import annotations
 
@@ -46,8 +46,8 @@ class LeafSetting:
 
 
 def escape(text: str, before: str, after: str, setting: LeafSetting, *, nested: bool) -> str:
-    """``text`` as Markdown. ``before`` and ``after`` are what stands beside it, as written;
-    ``nested``, whether it stands within brackets, in which no bracket may be open."""
+    """``text`` as Markdown. ``before`` and ``after`` are the adjacent text, as written; ``nested``,
+    whether it is inside brackets, in which no bracket may be open."""
     parts: list[str] = []
     last = 0
     whole = f"{before}{text}{after}"
@@ -149,7 +149,8 @@ def _opens(whole: str, at: int, setting: LeafSetting) -> bool:
 
 
 def _may_have_formulas(raw: str) -> bool:
-    """Return whether what stands between two dollars may be a formula, and no sum of money."""
+    """Return whether the text between two dollar signs could be a formula, and not a sum of
+    money."""
     marks = [match.start() for match in re.finditer(r"\$", raw)]
     return any(
         first + 1 == second
@@ -176,7 +177,7 @@ def escape_line(line: str, following: str = "") -> str:
 
 
 def escape_letter(line: str, following: str) -> str:
-    """A line that begins with a letter, with a backslash after it where that is the first of a
+    """A line that begins with a letter, with a backslash after it if it would begin a lettered
     list, by itself or with the one of the ``following`` line."""
     match, found, after = _LETTERS.match(line), markers.read(line), markers.read(following)
     if not match or not found:

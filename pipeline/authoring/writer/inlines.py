@@ -1,5 +1,5 @@
-"""Text within a block as Markdown: a function for each inline node gives its tokens, and these
-are put together with a look at what stands beside each."""
+"""Inline text as Markdown: a function for each inline node returns its tokens, which are joined
+depending on their neighbours."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The pieces of a text put together: each is written as what stands beside it lets it mean."""
+"""Joining the pieces of a text: each is written so that it keeps its meaning next to the others."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from pipeline.parser.inlines.formulas import is_formula
 
 
 class LeafToken(NamedTuple):
-    """A piece of a leaf. ``kind`` is "text"; "mark", what is written as it stands; or "open" and
-    "close", around emphasis, whose ``other`` is what to write where no stars can stand;
-    "bracket" and "end" around what no bracket may be open in."""
+    """A piece of a leaf. ``kind`` is "text"; "mark", written unchanged; "open" and "close", around
+    emphasis, whose ``other`` is the alternative where asterisks are impossible; "bracket" and "end"
+    around text without open brackets."""
 
     text: str
     kind: str = "mark"

@@ -1,5 +1,5 @@
-"""HTML, for what Markdown has no way to write: blocks with attributes that none of its blocks can
-have, cells that take several columns or rows, text that is no paragraph."""
+"""HTML, for what Markdown cannot express: blocks with attributes that its own blocks cannot have,
+cells that span columns or rows, text that is not a paragraph."""
 
 from __future__ import annotations
 
@@ -74,8 +74,8 @@ def image(node: model.Image) -> str:
 
 
 def element(opening: str, children: Iterable[Block], write: Callable[[Block], str]) -> str:
-    """An element with blocks in it: text that is no paragraph right between its tags, and all else
-    as Markdown between empty lines."""
+    """An element with blocks in it: text that is not a paragraph directly between its tags, and
+    everything else as Markdown between empty lines."""
     name = re.match(r"<([\w-]+)", opening)
     assert name is not None
     found = opening

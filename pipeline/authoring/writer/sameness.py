@@ -1,4 +1,4 @@
-"""Return whether two documents say the same, wherever in a source it stands."""
+"""Return whether two documents have the same content, regardless of source positions."""
 
 from __future__ import annotations
 
@@ -16,8 +16,7 @@ from pipeline.model import (
 from pipeline.model.tree import all_nodes
 
 _PLACES = frozenset({"span", "line", "column", "marks", "margin"})
-"""Fields that say where something stands: those of nodes, of what the front matter names, and
-how far in a formula is."""
+"""Fields with positions: those of nodes, of values in the front matter, and offsets in formulas."""
 
 Bare = tuple[object, ...]
 

@@ -12,14 +12,14 @@ from pipeline.model import Block, Inline, Node
 
 
 class Writer(Protocol):
-    """Writes what stands within a block."""
+    """Writes the contents of a block."""
 
     notes: Notes
     in_exercise: bool
 
     @property
     def exercise(self) -> Writer:
-        """The same for what stands in an exercise."""
+        """The same for the contents of an exercise."""
 
     def leaf(self, children: Iterable[Inline]) -> str:
         """Inlines as text that goes on over lines."""

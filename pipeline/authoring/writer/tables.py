@@ -37,7 +37,7 @@ _RULES = {"left": ":{}-", "center": ":{}:", "right": "-{}:", "": "-{}-", "decima
 
 
 def table(node: Table, out: Writer) -> str:
-    """A table in the simplest way that says all of it."""
+    """A table in the simplest notation that can express it."""
     is_simple = _is_simple_table(node, out)
     has_lines = is_simple and any(isinstance(n, SoftBreak) for n in walk((*node.head, *node.body)))
     options = _needed(node) if is_simple and not has_lines else None
@@ -213,7 +213,7 @@ def _rows(node: Table, out: Writer) -> str:
 
 
 LONGEST = 200
-"""Characters of a row up to which its cells are filled up with spaces to stand in columns."""
+"""The length of a row up to which its cells are padded to align columns."""
 
 
 def _padded(text: str, width: int, align: str) -> str:
@@ -253,7 +253,7 @@ def _is_row(row: TableRow) -> bool:
 
 
 def _kind(cell: TableCell) -> str:
-    """The kind of content of a cell that an item can hold: nothing, one block, text beside blocks,
+    """The kind of content of a cell that an item can hold: nothing, one block, text next to blocks,
     or paragraphs; "" for anything else."""
     if cell.columns > 1 or cell.rows > 1 or cell.attributes != NO_ATTRIBUTES:
         return ""
@@ -267,7 +267,7 @@ def _kind(cell: TableCell) -> str:
 
 
 def _has_boxes(children: tuple[Block, ...]) -> bool:
-    """Return whether there are boxes to tick as they stand between bars."""
+    """Return whether there are tick boxes, in the notation for table cells."""
     return any(
         isinstance(child, List)
         and any(isinstance(n, Plain) for i in child.items for n in i.children)

@@ -140,7 +140,7 @@ def library(given: Path, as_json: bool, keep_going: bool, **options: Any) -> Non
 
 
 class _Run:
-    """A run over a library: what is known is told, what is due is built."""
+    """A run over a library: known documents are reported, and due ones built."""
 
     def __init__(
         self,
@@ -223,7 +223,7 @@ class _Run:
             pool.shutdown(cancel_futures=not is_whole)
 
     def _templates(self) -> Path | None:
-        """The folder of templates, of which a new one may change all that is built."""
+        """The folder of templates, in which a new file may change all outputs."""
         from pipeline.parser.frontmatter.shared import NAME
         from pipeline.system.paths import find_above
 
@@ -277,7 +277,7 @@ class _Run:
         click.echo(printable(f"{what:<9}{built.seconds:>7.2f} s  {built.name}{told}"))
 
     def summary(self, seconds: float) -> Iterator[str]:
-        """The lines at the end: how many were built, and what is wrong with how many."""
+        """The lines at the end: the number of documents built, and of those with each problem."""
         from pipeline.model.messages import printable
 
         results = self.results

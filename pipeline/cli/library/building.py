@@ -31,7 +31,7 @@ def built(
     at_once: int,
     do: Callable[[bytes], bytes] = build,
 ) -> Iterator[tuple[Task, Built, float]]:
-    """Each task with what came of it, and when it was handed over, as they are done."""
+    """Each task with its result, and the time when it was submitted, as they are completed."""
     left = iter(tasks)
     running: dict[Future[bytes], tuple[Task, int, float]] = {}
 

@@ -1,8 +1,8 @@
-"""A process that does one task after the other, each within limits of time and memory.
+"""A process that does one task after another, each within limits of time and memory.
 
-It loads what tasks need, and forks; the fork does tasks until it has done so many, or dies. What
-hangs, grows or crashes takes nothing with it but the fork. Tasks and answers are frames on
-standard input and output: a length, and as many bytes.
+It loads what tasks need, and forks; the fork does a number of tasks, or dies. A task that hangs,
+grows or crashes only affects the fork. Tasks and answers are frames on standard input and output: a
+length, and as many bytes.
 """
 
 from __future__ import annotations
@@ -55,7 +55,7 @@ def put(stream: IO[bytes], value: Any) -> None:
 
 
 def take(stream: _Readable) -> Any:
-    """The next value. Raises `EOFError` where there is none."""
+    """The next value. Raises `EOFError` at the end."""
     head = stream.read(8)
     size = struct.unpack("!Q", head)[0] if len(head) == 8 else 0
     data = stream.read(size)
@@ -140,8 +140,8 @@ def _done(asked: Any) -> tuple[str, Any]:
 
 
 def _watch(fork: int, limits: Limits, state: mmap.mmap) -> tuple[str, Any] | tuple[()] | None:
-    """Wait until a fork ends, and end it where it grows: what is to be answered for it; None
-    where there is nothing more to do."""
+    """Wait until a fork ends, or end it if it grows too large: the answer for its task; None if
+    there is nothing more to do."""
     too_large = False
     while True:
         found, status = os.waitpid(fork, os.WNOHANG)

@@ -1,8 +1,8 @@
-"""The ledger of a library: what was built of which files, so that a run over thousands of documents
-looks at times and sizes alone.
+"""The ledger of a library: what was built from which files, so that a run over thousands of
+documents only compares times and sizes.
 
-It is a file in the store that lines are added to, one as each document is ready: where a run
-is killed, the next one goes on.
+It is a file in the store to which a line is added as each document is finished, so that an
+interrupted run can be continued.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ UNKNOWN: Stamp = (-1, -1, "")
 
 
 class _Entry(msgspec.Struct, frozen=True, array_like=True):
-    """A document that was built, as ``task`` says, of these files, and the files made of it."""
+    """A document that was built for ``task`` from these files, and its outputs."""
 
     task: str
     built: Built

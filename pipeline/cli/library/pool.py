@@ -35,7 +35,8 @@ class TaskStoppedError(Exception):
 
 
 class LimitedPool(Executor):
-    """So many processes at most, which are begun when there is something to do."""
+    """A pool with a maximum number of processes, which are started when there is something to
+    do."""
 
     def __init__(self, most: int, limits: Limits) -> None:
         self._limits = limits

@@ -1,5 +1,5 @@
-"""The documents of a library: the Markdown files of a folder that have front matter and that no
-other takes in, or those that a list names."""
+"""The documents of a library: the Markdown files in a folder that have front matter and are not
+included in others, or those in a list."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class Listed(NamedTuple):
 
 
 class LibraryListing(NamedTuple):
-    """The documents, what is wrong with others, and the Markdown files that are none."""
+    """The documents, the findings about others, and the Markdown files that are not documents."""
 
     documents: tuple[Listed, ...]
     findings: tuple[Diagnostic, ...]

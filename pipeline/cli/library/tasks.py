@@ -68,13 +68,13 @@ class Built(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 def stopped(name: str, source: str, message: str, hint: str = "") -> Built:
-    """The result for a document that could not be built, whatever it says."""
+    """The result for a document that could not be built, whatever its content."""
     found = diagnostic(Code.NOT_BUILT, message, source=source, hint=hint)
     return Built(name, failed=True, findings=(found,), may_differ=True)
 
 
 def build(data: bytes) -> bytes:
-    """Build the document of a `Task`, and say what came of it, as a `Built`."""
+    """Build the document of a `Task`, and return the result as a `Built`."""
     task = msgspec.msgpack.decode(data, type=Task)
     started = time.perf_counter()
     os.chdir(task.folder)

@@ -29,7 +29,7 @@ def sizes(path: str) -> list[tuple[float, float]]:
 
 
 def picture(path: str, index: int, width: int) -> bytes:
-    """A page as a PNG of so many pixels. Raises `IndexError` where there is none."""
+    """A page as a PNG with this number of pixels. Raises `IndexError` if there is none."""
     document = _open(path)
     if not 0 <= index < len(document):
         raise IndexError(index)

@@ -1,8 +1,8 @@
-"""Gives what a session has to the page in ``templates/preview``, on this machine alone.
+"""Serves a session to the page in ``templates/preview``, on this machine only.
 
-All addresses begin with a random token, which other web sites and other users do not know; what
-does not name this machine as its host, or comes from another site's page, is refused. Nothing
-that is given may load anything from elsewhere, and what was built runs no scripts.
+All addresses begin with a random token, which other websites and users do not know; requests for
+another host, or from another site's page, are refused. Nothing that is served may load anything
+from elsewhere, and outputs run no scripts.
 """
 
 from __future__ import annotations

@@ -35,7 +35,7 @@ T = TypeVar("T")
 
 
 class _Finding(msgspec.Struct, frozen=True):
-    """A finding as it is shown: where it is, and all that is said, with the line and a caret."""
+    """A finding as displayed: its position and complete message, with the line and a caret."""
 
     severity: str
     file: str
@@ -69,9 +69,8 @@ class _State(msgspec.Struct, frozen=True):
 
 
 class Session:
-    """Has a source built by ``run``, which is `driver.build` with the options that were asked
-    for, and keeps what came of it. ``changed`` is called from other threads whenever `state` is
-    another."""
+    """Builds a source with ``run``, which is `driver.build` with the requested options, and keeps
+    the results. ``changed`` is called from other threads whenever `state` changes."""
 
     def __init__(
         self,
@@ -118,7 +117,7 @@ class Session:
         return self._kept.get((edition, digest))
 
     def file(self, edition: str, digest: str) -> str:
-        """Where a PDF lies that can be asked for, whatever is built meanwhile."""
+        """The path of a PDF that can be requested, even during a build."""
         return str(Path(self._folder.name) / f"{edition}-{digest}.pdf")
 
     def path_of(self, file: str) -> Path | None:
@@ -142,7 +141,7 @@ class Session:
         return self._run(self.source, self._asked, listener=hear)
 
     def _show(self, outcome: Result | Exception) -> None:
-        """Keep what was built, and tell of it."""
+        """Keep the results, and announce them."""
         self._told(outcome)
         made, self._made = self._made, []
         parts = self.state.parts

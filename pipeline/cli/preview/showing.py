@@ -23,7 +23,7 @@ ENOUGH = 60
 """Characters of a passage that it is found by."""
 
 NOT_SHOWN = (".pdf", ".epub", ".zip", ".json")
-"""Files beside a web page that are not part of it."""
+"""Files next to a web page that are not part of it."""
 
 
 class _Place(msgspec.Struct, frozen=True, array_like=True):
@@ -56,7 +56,7 @@ class Shown(msgspec.Struct, frozen=True):
 def shown(
     edition: Edition, document: Document, folder: Path, file: str, written: Iterable[Path]
 ) -> Shown:
-    """An edition that was ``written`` into a folder as ``file`` and what lies beside that. Raises
+    """An edition ``written`` to a folder as ``file``, with the files next to it. Raises
     `OSError`."""
     data = (folder / file).read_bytes()
     documents = [Path(file).name]
@@ -80,7 +80,7 @@ def shown(
 
 
 def _unpacked(data: bytes) -> tuple[dict[str, bytes], list[str]]:
-    """The files of an e-book, and which of them are read, in order."""
+    """The files of an e-book, and those to be read, in order."""
     with zipfile.ZipFile(io.BytesIO(data)) as book:
         files = {name: book.read(name) for name in book.namelist()}
     with Archive(io.BytesIO(data), findings := FileFindings("")) as archive:

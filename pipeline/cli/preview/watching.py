@@ -23,11 +23,10 @@ TOGETHER = 20
 """Milliseconds without a change after which an editor is taken to have saved all."""
 
 LONGEST = 200
-"""Milliseconds after which changes that do not end are told."""
+"""Milliseconds after which changes that do not end are reported."""
 
 LOOK = 500
-"""Milliseconds after which files are looked at, though the system tells of no change: there are
-file systems of which it never does."""
+"""Milliseconds after which files are polled, because some file systems never report changes."""
 
 _State: TypeAlias = tuple[int, int, int] | None
 
@@ -37,10 +36,10 @@ class _Dropped(Exception):  # noqa: N818  (nothing is wrong)
 
 
 class Watcher:
-    """Has ``build`` called, and its outcome ``told``, now and whenever one of the files has
-    changed that the last build read; ``source`` is the first, and all in the folder of
-    ``templates`` are among them. A build that a change overtakes ends with its stage, and nothing
-    is told of it. One that breaks down is told as the exception that it ended with."""
+    """Calls ``build``, and ``told`` with its result, now and whenever one of the files of the last
+    build has changed; ``source`` is the first, and everything in the folder of ``templates`` is
+    included. A build that is overtaken by a change ends with its stage, and is not reported. If one
+    fails, the exception is reported."""
 
     def __init__(
         self, source: Path, build: Build, told: Told, templates: Path | None = None
@@ -149,7 +148,7 @@ class Watcher:
 
 
 def _state(path: str) -> _State:
-    """Differs where a file does; none where it is not there."""
+    """Differs if a file does; none if it does not exist."""
     with contextlib.suppress(OSError, ValueError):
         found = Path(path).stat()
         return found.st_mtime_ns, found.st_size, found.st_ino

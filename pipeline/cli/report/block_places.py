@@ -1,4 +1,4 @@
-"""Where in the source that stands which is printed somewhere."""
+"""The position in the source of text on a page."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from pipeline.model.diagnostics import Span
 from pipeline.model.tree import all_spans, plain_text
 
 SHORT = 12
-"""Letters under which a text has to be all of a block, as it may stand in any."""
+"""Letters below which a text must be a whole block, because it could occur in any."""
 
 
 class BlockPlaces:

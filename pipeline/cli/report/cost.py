@@ -20,8 +20,8 @@ CENT = Decimal("0.01")
 
 
 class Prices(msgspec.Struct, frozen=True):
-    """Prices of a sheet of ``paper``, of printing a ``page`` (one side, whatever is on it), and
-    of the ``ink`` for a side of which 5 % is covered, in ``currency``, for so many ``copies``."""
+    """Prices of a sheet of ``paper``, of printing a ``page`` (one side, whatever is on it), and of
+    the ``ink`` for a side with 5 % coverage, in ``currency``, for a number of ``copies``."""
 
     copies: int = 1
     paper: Decimal = Decimal(0)
@@ -35,7 +35,7 @@ class Prices(msgspec.Struct, frozen=True):
 
 
 class Cost(msgspec.Struct, frozen=True):
-    """Of all copies: how many ``sheets`` of paper, and what they cost, to the cent."""
+    """For all copies: the number of ``sheets`` of paper, and the cost, rounded to cents."""
 
     sheets: int
     paper: Decimal
@@ -78,9 +78,8 @@ PLACES = 4
 
 
 class Ink(msgspec.Struct, frozen=True):
-    """Shares of the page, 0 for none and 1 for all of it: ``grey`` is the ink of a printer that
-    has black alone. One that prints colours takes ``black``, and ``colour``, which is cyan,
-    magenta and yellow added up: up to 3."""
+    """Shares of the page, from 0 to 1: ``grey`` is the coverage on a monochrome printer. A colour
+    printer uses ``black``, and ``colour``, which is cyan, magenta and yellow added up: up to 3."""
 
     grey: float
     black: float
@@ -88,9 +87,9 @@ class Ink(msgspec.Struct, frozen=True):
 
 
 def ink_of(image: Image.Image) -> Ink:
-    """The ink that a page takes, from its picture in red, green and blue. A tint counts as its
-    share of solid ink, as printers screen it; colours become inks, and what is equal of the three
-    black, as ISO 32000-1 says in section 10.3.4 (all of it removed, all of it black)."""
+    """The ink for a page, from its picture in red, green and blue. A tint counts as its share of
+    solid ink, as printers screen it; colours are converted to inks, with complete black generation
+    and undercolour removal as in ISO 32000-1, section 10.3.4."""
     from PIL import ImageChops, ImageStat
 
     cyan, magenta, yellow = ImageChops.invert(image.convert("RGB")).split()

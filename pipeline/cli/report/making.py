@@ -59,10 +59,9 @@ def make_report(
     pictures: bool = True,
     store: Store | None = None,
 ) -> Report:
-    """The report on editions of ``source``: those named, or that the front matter lists, or the
-    handout. ``pictures`` asks for thumbnails. Nothing is written
-    but what a ``store`` keeps. Raises `KeyError` for a name
-    that is no edition's."""
+    """The report on editions of ``source``: those named, or those in the front matter, or the
+    handout. ``pictures`` adds thumbnails. Nothing is written except to a ``store``. Raises
+    `KeyError` for an unknown edition."""
     way = Source(Path(source), Runner(store), Options(templates=templates))
     names = tuple(editions) or way.metadata.editions or (STANDARD_PRINT,)
     chosen = chosen_editions(names, way.metadata)
@@ -100,7 +99,7 @@ def _edition(made: BuiltEdition, stem: str, prices: Prices, pictures: bool) -> E
     printed = None
     if made.package:
         printed, faults = _printed(edition, made.package, document, stem, prices, pictures)
-        # what no font has is told by those who looked for one
+        # characters that no font has were already reported by the layout
         told = {warning.finding.code for warning in warnings} & {Code.MISSING_GLYPH.slug}
         places = BlockPlaces(document)
         warnings += tuple(

@@ -51,10 +51,10 @@ class Formula(msgspec.Struct, frozen=True):
 
 
 class ReadingLevel(msgspec.Struct, frozen=True, omit_defaults=True):
-    """``text`` says it in words that teachers use: about grade 8, age 13 to 14; or why no level
-    can be told, and then there is nothing else. ``grades`` are the years of school that the text
-    is right for, the first and the last; those above 12 are beyond school. ``sentence_length`` is
-    in words, ``word_length`` in syllables."""
+    """``text`` states it in words that teachers use: about grade 8, age 13 to 14; or the reason why
+    there is no level, and then nothing else is set. ``grades`` are the first and last suitable
+    school years; those above 12 are beyond school. ``sentence_length`` is in words, ``word_length``
+    in syllables."""
 
     text: str
     formula: str = ""
@@ -113,7 +113,7 @@ FORMULAS: dict[str, Formula] = {
     # Kandel and Moles: Application de l’indice de Flesch à la langue française (1958)
     "fr": Formula("Kandel–Moles", _flesch(207, 1.015, 73.6), _FLESCH_GRADES),
     # Martins, Ghiraldelo, Nunes and Oliveira: Readability Formulas Applied to Textbooks in
-    # Brazilian Portuguese (1996), which has a scale of its own
+    # Brazilian Portuguese (1996), which has its own scale
     "pt": Formula(
         "Flesch, Martins et al.",
         _flesch(248.835, 1.015, 84.6),

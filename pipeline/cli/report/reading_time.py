@@ -15,8 +15,8 @@ OTHERS = Writing().words_a_minute
 
 
 class ReadingTime(msgspec.Struct, frozen=True):
-    """``amount`` of words, or of characters where ``unit`` says so; ``minutes`` is None where no
-    speed is known; ``text`` says it in words: about 9 minutes."""
+    """The ``amount`` of words, or of characters if ``unit`` says so; ``minutes`` is None if the
+    speed is unknown; ``text`` states it in words: about 9 minutes."""
 
     amount: int
     unit: Literal["words", "characters"]

@@ -31,7 +31,7 @@ class Warned(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class Scaled(msgspec.Struct, frozen=True):
-    """An image that has more pixels than print shows: how many, and how many it has there."""
+    """An image with more pixels than print shows: its size, and its size in print."""
 
     file: str
     pixels: tuple[int, int]
@@ -68,7 +68,7 @@ class EditionReport(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class Report(msgspec.Struct, frozen=True):
-    """All of it. ``failed`` where there are errors, and then no editions."""
+    """The whole report. ``failed`` means that there are errors, and no editions."""
 
     title: str
     source: str

@@ -21,7 +21,7 @@ def number_of(count: int, one: str, several: str = "") -> str:
 
 
 def percent(share: float) -> str:
-    """To one place, and “under 0.1” where there is something, and not so much."""
+    """Rounded to one decimal, and “under 0.1” for smaller positive values."""
     if 0 < share < 0.0005:
         return f"under 0.1{NARROW_SPACE}%"
     return f"{share * 100:.1f}{NARROW_SPACE}%"
@@ -72,7 +72,7 @@ def cost_said(cost: Cost, prices: Prices) -> str:
 
 
 def prices_said(prices: Prices) -> str:
-    """EUR 0.012 a sheet, EUR 0.05 a printed side; "" where there are none."""
+    """EUR 0.012 a sheet, EUR 0.05 a printed side; "" if there are none."""
     said = (
         (prices.paper, "a sheet of paper"),
         (prices.page, "a printed side"),

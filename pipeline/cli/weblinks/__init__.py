@@ -1,7 +1,6 @@
-"""Looks up addresses on the web: the only part that uses the network, and only where it is
-asked to. It is polite: one request at a time to a server, with a pause between, no cookies,
-and none where the server's ``robots.txt`` asks programs to stay away.
-"""
+"""Looks up addresses on the web: the only part that uses the network, and only on request. It is
+polite: one request at a time per server, with a pause in between, no cookies, and no requests where
+the server's ``robots.txt`` excludes programs."""
 
 from pipeline.cli.weblinks.lookup import look_up
 from pipeline.cli.weblinks.memory import LinkAnswer

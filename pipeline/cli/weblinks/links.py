@@ -1,4 +1,4 @@
-"""The links of a source to the web, looked up: which of them lead nowhere."""
+"""The web links of a source, looked up to find broken ones."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from pipeline.system.paths import scheme
 
 
 class _Place(NamedTuple):
-    """Where a link stands; without a span, where nothing in the source says it itself."""
+    """The position of a link; without a span, if it is not directly in the source."""
 
     address: str
     span: Span | None

@@ -1,4 +1,4 @@
-"""From addresses to what is known of them, many servers at a time."""
+"""From addresses to results, with many servers at a time."""
 
 from __future__ import annotations
 

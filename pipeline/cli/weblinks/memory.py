@@ -25,7 +25,7 @@ class _Entry(msgspec.Struct, frozen=True):
 
 
 class LinkMemory:
-    """An aid only: where it cannot be read or written, everything is asked anew."""
+    """Only an aid: if it cannot be read or written, everything is looked up again."""
 
     def __init__(self) -> None:
         folder = cache_folder()
@@ -59,9 +59,9 @@ Outcome: TypeAlias = Literal["there", "moved", "gone", "unknown", "forbidden"]
 
 
 class LinkAnswer(msgspec.Struct, frozen=True, omit_defaults=True):
-    """``moved``: it is there, but at the address ``to`` for good. ``gone``: the server says
-    that there is no such page. ``unknown``: it cannot be told. ``forbidden``: programs are
-    asked to stay away. ``reason`` ends a sentence that begins with the address."""
+    """``moved``: the page exists, but permanently at the address ``to``. ``gone``: the server says
+    that the page does not exist. ``unknown``: unclear. ``forbidden``: programs are excluded.
+    ``reason`` ends a sentence that begins with the address."""
 
     outcome: Outcome
     reason: str = ""

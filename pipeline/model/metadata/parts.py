@@ -11,8 +11,8 @@ from pipeline.model.keys import Key, Written
 
 
 class Placed(msgspec.Struct, frozen=True, omit_defaults=True):
-    """A word of the front matter, and where it stands there. What a library shares stands in
-    another ``file``, as messages name it, and paths begin in that file's ``folder``."""
+    """A word of the front matter and its position. A value shared by a library is in another
+    ``file``, as named in messages, and its paths are relative to that file's ``folder``."""
 
     text: str
     line: int = 0

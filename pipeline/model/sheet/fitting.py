@@ -200,8 +200,8 @@ def _between(before: Knot, after: Knot) -> list[Knot]:
 
 
 def with_fit(metadata: Metadata, pages: int | Literal["even"]) -> Metadata:
-    """The metadata with so many pages asked of all printed editions, whatever they say; the
-    bounds of the text's size stay."""
+    """The metadata with a number of pages for all printed editions, overriding their own; the
+    limits of the type size are kept."""
 
     def forced(options: PrintOptions) -> PrintOptions:
         fit = options.fit or FitOptions(pages)

@@ -1,4 +1,4 @@
-"""Text as a value in a style sheet, and what the numbers of pages are made of."""
+"""Text as a value in a style sheet, and the parts of page numbers."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from pipeline.model.words import words
 
 
 class Folio(NamedTuple):
-    """As values of CSS's ``content``: a page's number, that of all pages, and what comes after
-    where a page goes on with the number of another."""
+    """Values of CSS's ``content``: a page's number, the total, and the suffix of a page that
+    continues another."""
 
     page: str = "counter(page)"
     pages: str = "counter(pages)"
@@ -20,7 +20,7 @@ class Folio(NamedTuple):
 
 
 def kept(pages: int) -> Folio:
-    """The numbers of the standard print edition, which has so many ``pages``."""
+    """The numbers of the standard print edition, with its number of ``pages``."""
     return Folio("string(folio, first)", f'"{pages}"', "string(further, first-except)")
 
 

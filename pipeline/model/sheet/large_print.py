@@ -37,8 +37,8 @@ def enlarged(options: PrintOptions) -> PrintOptions:
 
 
 def legible(sheet: Sheet) -> Sheet:
-    """The sheet with nothing on it that is smaller than the text, or stands beside it, and with
-    a foot that is on the paper."""
+    """The sheet with nothing on it smaller than the text or next to it, and with a foot that is on
+    the paper."""
     margins = sheet.inner + sheet.outer
     foot = (1 + ABOVE_FOOT) * sheet.leading * POINT + BELOW_FOOT
     return replace(
@@ -58,9 +58,9 @@ def legible(sheet: Sheet) -> Sheet:
 
 
 def furniture(metadata: Metadata, *, tells_pages: bool) -> str:
-    """The style rules for what is around the text of every page: its number, always in the same
-    place, and which page of the standard edition begins here, where that is known. The publisher's
-    line is above the text, where it has room."""
+    """The style rules for the margins of every page: its number, always in the same place, and the
+    number of the standard edition's page that begins here, if known. The publisher's line is above
+    the text, where it has room."""
     said = words(metadata.lang)
     start, end = ("right", "left") if metadata.direction == "rtl" else ("left", "right")
     number = content(said["page_of"], page="counter(page)", pages="counter(pages)")

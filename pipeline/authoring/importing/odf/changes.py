@@ -1,5 +1,5 @@
-"""Tracked changes of an OpenDocument text, accepted, rejected or kept: the text without its marks
-of them. What was deleted stands at the beginning of the file; what was inserted, between marks."""
+"""Tracked changes of an OpenDocument text, accepted, rejected or kept: the text without change
+marks. Deleted text is at the beginning of the file; inserted text is between marks."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from pipeline.authoring.importing.draft import Changes, append_text
 from pipeline.authoring.importing.odf.names import TEXT
 
 INSERTED, DELETED = f"{TEXT}inserted", f"{TEXT}deleted"
-"""Elements around what is kept as such, which no file has."""
+"""Elements around kept changes, which do not occur in files."""
 
 _PARAGRAPHS = (f"{TEXT}p", f"{TEXT}h")
 _HELD = (*_PARAGRAPHS, f"{TEXT}span", f"{TEXT}a")
@@ -101,7 +101,7 @@ def _paragraph(mark: Element) -> Element | None:
 
 
 def _append(to: Element, element: Element) -> None:
-    """Put what is in an element behind all that another holds."""
+    """Append the contents of an element to those of another."""
     append_text(to, element.text or "")
     to.extend([*element])
 

@@ -1,4 +1,4 @@
-"""Names in OpenDocument texts, and which of them are of their programs alone."""
+"""Names in OpenDocument texts, and those that only matter to their programs."""
 
 from __future__ import annotations
 

@@ -148,7 +148,7 @@ class OdfPage:
         )
 
     def _labelled(self, element: Element) -> None:
-        """Count the words of a caption's label, which editions make anew."""
+        """Count the words of a caption's label, which editions generate."""
         if element.find(f".//{TEXT}sequence") is not None:
             self.labels += 2
 
@@ -215,7 +215,7 @@ class OdfPage:
             self._say(child.tail, to)
 
     def _say(self, text: str | None, to: Element) -> None:
-        """A text, if it is not that of a citation, which is made anew."""
+        """A text, unless it belongs to a citation, which is generated."""
         if self._cited:
             self.labels += len((text or "").split())
         else:
@@ -383,7 +383,7 @@ def _under(parent: Element, tag: str, **attributes: str) -> Element:
 
 
 def _append_before(element: Element) -> None:
-    """Leave what follows an element where it stands."""
+    """Keep the content after an element in place."""
     parent, before = element.getparent(), element.getprevious()
     if before is not None:
         before.tail = (before.tail or "") + (element.tail or "")

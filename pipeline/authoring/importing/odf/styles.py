@@ -52,7 +52,7 @@ class OdfStyles:
         return found
 
     def is_bold(self, name: str) -> bool:
-        """Return whether a whole paragraph was made bold directly, whatever its style."""
+        """Return whether a whole paragraph has direct bold formatting, whatever its style."""
         style = self._styles.get(name)
         if name not in self._automatic or style is None:
             return False
@@ -72,7 +72,7 @@ class OdfStyles:
         return margin is not None and float(margin[1]) * _CENTIMETRES[margin[2]] >= 0.5
 
     def marks(self, name: str) -> list[str]:
-        """The elements of HTML for what a style of characters says."""
+        """The HTML elements for a character style."""
         chain = [*self._chain(name)]
         names = {one for one, _ in chain}
         if names & {"Source_20_Text", "Source_Text", "Teletype"}:

@@ -1,5 +1,5 @@
-"""PDF: by its structure tree where it is tagged, else by where its lines stand and how large they
-are. It is rough, and said to be."""
+"""PDF: from its structure tree if it is tagged, else from positions and sizes of lines. The result
+is approximate, and a message says so."""
 
 from __future__ import annotations
 

@@ -29,7 +29,7 @@ class PdfPiece(TextRun, frozen=True):
 
 
 class PdfText(NamedTuple):
-    """A page of HTML, how many words it has, those of what is left out, and the notes by their
+    """A page of HTML, its number of words, that of omitted content, and the notes by their
     labels."""
 
     body: Element
@@ -117,9 +117,9 @@ def hyphenated(text: str) -> frozenset[str]:
 def write_lines(
     lines: Iterable[PdfLine], to: Element, known: frozenset[str], *, marked: bool = True
 ) -> None:
-    """Lines as one text, with what is bold, italic, raised or a link in it, and with references
-    to notes; words that were cut at the ends of lines are whole again, unless the text has them
-    with the hyphen elsewhere."""
+    """Lines as one text, with bold, italic, superscript and linked parts, and with references to
+    notes; words hyphenated at line ends are rejoined, unless the text has them with a hyphen
+    elsewhere."""
     atoms: list[Atom] = []
     for line in lines:
         if atoms:

@@ -34,7 +34,7 @@ _REFERENCE = re.compile(r"\s?(\d{1,3}|[*†‡§]{1,3})\s?")
 
 
 class ShownImage(NamedTuple):
-    """An image, where it stands, what its name is and what it shows."""
+    """An image, its position, its name and its alternative text."""
 
     page: int
     picture: Picture
@@ -112,7 +112,7 @@ def _data(image: pypdfium2.PdfImage) -> tuple[bytes, str]:
 
 
 def linked(page: PageLayout) -> PageLayout:
-    """A page, with the addresses that its pieces lead to; one of which a part does is cut."""
+    """A page, with the link addresses of its pieces; a piece that is partly a link is split."""
     runs = (piece for run in page.runs for piece in _cut(run, page.links))
     return replace(page, runs=tuple(runs))
 
@@ -185,8 +185,8 @@ def notes_below(pages: Sequence[Sequence[PdfLine]], size: float) -> NotesBelow:
 
 
 def _foot(lines: Sequence[PdfLine], size: float) -> int:
-    """Where the small lines at the foot of a page begin; or else those that stand apart, and begin
-    with a number."""
+    """The position where the small lines at the foot of a page begin; or else lines that are set
+    apart and begin with a number."""
     at = len(lines)
     while at and lines[at - 1].size < SMALLER * size:
         at -= 1

@@ -185,7 +185,7 @@ def _key(line: PdfLine) -> tuple[int, str, float]:
 def _furniture(
     pages: Sequence[Sequence[PdfLine]],
 ) -> tuple[set[tuple[int, str, float]], Counter[str]]:
-    """Running heads, feet and page numbers: what stands at the edges of many pages."""
+    """Running heads, feet and page numbers: text at the edges of many pages."""
     edges: list[PdfLine] = []
     for lines in pages:
         ordered = sorted(lines, key=lambda line: -line.baseline)

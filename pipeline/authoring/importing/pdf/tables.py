@@ -16,7 +16,7 @@ GAP = 1.0
 """Times the size of its letters that columns are apart at least."""
 
 _MARK = re.compile(r"\W{1,2}|\(?\w{1,4}[.)]")
-"""The bullet or the number of an item, which is no cell."""
+"""The bullet or number of an item, which is not a cell."""
 
 
 class PdfTable(NamedTuple):
@@ -76,7 +76,7 @@ def _whole(parts: Sequence[PdfLine | PdfTable]) -> list[PdfLine | PdfTable]:
 
 
 def _parts(line: PdfLine) -> list[PdfLine]:
-    """A line, cut where it has gaps."""
+    """A line, divided at its gaps."""
     cuts = [0]
     for at, (one, other) in enumerate(itertools.pairwise(line.runs), 1):
         gap = other.box.left - one.box.right
@@ -141,7 +141,7 @@ def _continues(rows: Sequence[Sequence[PdfLine]]) -> bool:
 
 
 def _columns(rows: Sequence[Sequence[PdfLine]]) -> list[tuple[float, float]]:
-    """The edges of the columns: what stands one below the other is of one."""
+    """The edges of the columns: cells below each other belong to the same one."""
     spans = sorted((part.left, part.right) for row in rows for part in row)
     found: list[tuple[float, float]] = []
     for left, right in spans:

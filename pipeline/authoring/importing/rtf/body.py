@@ -16,8 +16,8 @@ from pipeline.authoring.importing.page_metadata import TITLE
 from pipeline.authoring.importing.word.styles import kind_of
 
 LARGER, LONGEST = 1.15, 15
-"""Times the size of the text that letters of a heading have, where no style says so; and the words
-that it has at most."""
+"""The size of heading text relative to body text, if no style identifies headings; and the maximum
+number of words in one."""
 
 
 MOST_NESTED = 9
@@ -133,7 +133,7 @@ class RtfBody:
                 return
 
     def end(self) -> None:
-        """End what is open; tell headings by their size where no style does."""
+        """Close what is open; recognise headings by their size if no style does."""
         if self._atoms:
             self._paragraph()
         self._close_tables(0)

@@ -60,8 +60,8 @@ class _Group:
 
 
 class RtfReader:
-    """Reads tokens. ``info`` is what the document says of itself, ``heads`` are its headers and
-    footers; ``words`` and ``hidden`` are how many it has, ``changes`` how many were tracked."""
+    """Reads tokens. ``info`` is the document's metadata, ``heads`` are its headers and footers;
+    ``words`` and ``hidden`` are numbers of words, ``changes`` the number of tracked changes."""
 
     def __init__(self, changes: Changes) -> None:
         self.body = RtfBody()

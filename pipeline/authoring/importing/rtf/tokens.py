@@ -61,7 +61,7 @@ def tokens(data: bytes) -> Iterator[RtfToken]:
 
 
 def encoding(number: int) -> str:
-    """The encoding of a code page, or that of Windows for what is none."""
+    """The encoding of a code page, or that of Windows for an unknown one."""
     try:
         return codecs.lookup(f"cp{number}").name
     except LookupError:

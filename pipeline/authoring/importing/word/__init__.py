@@ -1,5 +1,5 @@
-"""Word documents: their paragraphs, tables and notes become a page, which is then read as pages of
-the web are. What a source cannot have is told."""
+"""Word documents: their paragraphs, tables and notes become a page, which is then read like a web
+page. What a source cannot contain is reported."""
 
 from __future__ import annotations
 

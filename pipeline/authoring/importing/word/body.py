@@ -274,7 +274,8 @@ def _words(atoms: Iterable[Atom]) -> str:
 
 
 def _without(atoms: list[Atom], *formats: str) -> list[Atom]:
-    """The text without a format, if all of it has it; without any, where none is named."""
+    """The text without a format, if it applies to all of it; without any formats, if none is
+    named."""
     if not formats:
         return [Atom(a.content) for a in atoms]
     texts = [a for a in atoms if isinstance(a.content, str) and a.content.strip()]

@@ -56,9 +56,9 @@ class _Field:
 
 
 class Runs:
-    """Reads what is in paragraphs. ``boxes`` are the contents of text boxes that were met, for
-    whoever reads paragraphs to put after them; ``told`` is what was lost; ``left_out`` and
-    ``hidden`` are how many words the table of contents had, and hidden text."""
+    """Reads the contents of paragraphs. ``boxes`` are the contents of text boxes, to be placed
+    after the current paragraph; ``told`` is what was lost; ``left_out`` and ``hidden`` are the
+    numbers of words in the table of contents, and of hidden words."""
 
     def __init__(self, parts: WordParts, changes: Changes) -> None:
         self.parts = parts

@@ -1,5 +1,5 @@
-"""The styles of a Word document, which say what a paragraph or a run is, and its numbering, which
-says what is a list."""
+"""The styles of a Word document, which identify kinds of paragraphs and runs, and its numbering,
+which identifies lists."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ _EMPHATIC = {"strong emphasis": "strong", "strong": "strong", "emphasis": "em", 
 
 
 class Level(NamedTuple):
-    """A level of a list: its ``format`` is that of Word, ``text`` what stands around numbers."""
+    """A level of a list: its ``format`` is Word's, ``text`` the punctuation around numbers."""
 
     format: str
     text: str
