@@ -9,6 +9,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from pipeline import cli
+from pipeline.authoring.importing import import_file
 from tests.test_importing import picture
 
 SUMMARY = """\
@@ -157,6 +158,12 @@ def test_files_that_chapters_take_in(book: Path) -> None:
         result.output
     )
     builds("source/wells.md")
+
+
+def test_files_that_take_in_themselves(tmp_path: Path) -> None:
+    """A file that names itself many times is taken in so often, and no oftener."""
+    (tmp_path / "a.md").write_text("# A\n\n" + "{{#include a.md}} " * 50)
+    assert len(import_file(tmp_path / "a.md").text) < 2_000_000
 
 
 def test_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

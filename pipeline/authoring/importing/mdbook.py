@@ -4,10 +4,11 @@ lines of Rust that it does not show."""
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
-DEEPEST = 10
-"""Files that take in others."""
+DEEPEST, MOST = 10, 1000
+"""Files that take in others, and files that a chapter takes in."""
 
 _DIRECTIVE = re.compile(
     r"(\\?)\{\{\s*+#(include|rustdoc_include|playground|playpen|title)\s++([^{}\n]{1,300}?)\s*+\}\}"
@@ -22,11 +23,12 @@ def expanded(text: str, path: Path, *, in_book: bool) -> tuple[str, int]:
     stays if its file is not in the folder of the book or of the chapter."""
     folder = path.parent
     above = [one for one in (folder, *folder.parents) if (one / "book.toml").is_file()]
-    text = _with_files(text, folder, (above[0] if in_book and above else folder).resolve(), 0)
+    root = (above[0] if in_book and above else folder).resolve()
+    text = _with_files(text, folder, root, 0, iter(range(MOST)))
     return _without_hidden(text) if in_book and above else (text, 0)
 
 
-def _with_files(text: str, folder: Path, root: Path, depth: int) -> str:
+def _with_files(text: str, folder: Path, root: Path, depth: int, left: Iterator[int]) -> str:
     def replaced(match: re.Match[str]) -> str:
         escape, kind, said = match.groups()
         if escape:
@@ -35,7 +37,8 @@ def _with_files(text: str, folder: Path, root: Path, depth: int) -> str:
             return ""
         name, _, part = said.partition(" ")[0].partition(":")
         file = (folder / name).resolve()
-        if depth >= DEEPEST or not file.is_relative_to(root) or not file.is_file():
+        is_there = file.is_relative_to(root) and file.is_file()
+        if not is_there or depth >= DEEPEST or next(left, None) is None:
             return match[0]
         try:
             lines = _part(file.read_text("utf-8-sig", "replace").splitlines(), part)
@@ -43,7 +46,7 @@ def _with_files(text: str, folder: Path, root: Path, depth: int) -> str:
             return match[0]
         taken = "\n".join(lines)
         if kind == "include" or kind == "rustdoc_include":
-            return _with_files(taken, file.parent, root, depth + 1)
+            return _with_files(taken, file.parent, root, depth + 1, left)
         return f"```rust\n{taken}\n```"
 
     return _DIRECTIVE.sub(replaced, text)
