@@ -76,6 +76,30 @@ def test_untagged(tmp_path: Path) -> None:
     assert any("“Wells of the north”" in message for message in told(made))
 
 
+COLUMNS = """\
+<html lang="en"><head><title>The well</title><style>@page {{ size: A5; margin: 1.5cm }}
+body {{ font: 8pt serif; text-align: justify; hyphens: auto; columns: 3; column-gap: 3mm }}
+p {{ margin: 0; text-indent: 1em }} .head {{ font-weight: bold; text-indent: 0 }}
+</style></head><body>{text}</body></html>
+"""
+SAID = (
+    "The village has a deep-lying well. Nobody knows who dug it. Many who are old remember a "
+    "remarkable summer. In it the well was dry, and everybody walked to the sand-coloured river "
+    "beyond the neighbouring mountains, carrying buckets. Ann Ash carried two. Ben Birch carried "
+    "none, since he was considerably younger than the others."
+)
+
+
+@pytest.mark.parametrize("tagged", [True, False])
+def test_narrow_columns(*, tagged: bool, tmp_path: Path) -> None:
+    """Paragraphs in narrow columns stay whole, with the hyphens that words have themselves; short
+    bold lines are headings, though they are as large as the text, and not tagged as such."""
+    part = f'<p class="head">The well and all who go there</p><p>{SAID}</p><p>{SAID}</p>'
+    pdf(tmp_path / "a.pdf", COLUMNS.format(text=part * 6), tagged=tagged)
+    said = f"## The well and all who go there\n\n{SAID}\n\n{SAID}"
+    assert body(import_file(tmp_path / "a.pdf")) == "\n\n".join([said] * 6)
+
+
 RICH = """\
 <html lang="en"><head><title>Wells of the north</title><style>@page {{ size: A4; margin: 2cm }}
 body {{ font: 11pt serif }} h1 {{ font-size: 22pt }} h2 {{ font-size: 14pt }}

@@ -57,7 +57,7 @@ def read_pdf(path: Path, name: str) -> Draft:
         return _failed(message, name, "Run it through text recognition (OCR) first.")
     is_tagged = sum(bool(page.tagged and page.body) for page in pages) > 0.5 * len(pages)
     shown = images.shown(pages)
-    text = page_of_structure(pages, shown) if is_tagged else page_of_lines(pages, outline, shown)
+    text = (page_of_structure if is_tagged else page_of_lines)(pages, outline, shown)
     root = lxml.html.Element("html")
     root.append(text.body)
     lang = metadata.lang or language_of_text(words)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from lxml.etree import _Element as Element
@@ -14,7 +14,19 @@ from pipeline.authoring.importing.draft import NOTE_MARK
 from pipeline.parser.characters import FORBIDDEN
 from pipeline.verify.layout import TextRun
 
-_CUT = re.compile(r"(?<!\w)([^\W\d_]{2,60})[-\u00ad\ufffe\x02]$")
+HYPHENS = ("-", "\u2010")
+"""The signs at the end of a line in which a word is cut."""
+
+_CUT = re.compile(r"(?<!\w)([^\W\d_]{2,60})[-\u2010\u00ad\ufffe\x02]$")
+END = re.compile(r"[.!?…:;。！？؟][”\"’»)\]\d]*$")
+"""The end of a sentence."""
+
+LARGER = 1.12
+"""Times the size of the text that a heading has at least."""
+
+LONGEST, LONGEST_BOLD = 40, 15
+"""Words of a heading, and of one that is no more than bold."""
+
 APART, RAISED_APART = 0.2, 0.6
 """Of the size of its letters, a piece is further from the one before where a space is between;
 and a raised one."""
@@ -81,6 +93,35 @@ class PdfLine(NamedTuple):
         return max(run.box.right for run in self.runs)
 
 
+class Levels:
+    """The levels of headings, by the outline, and by the letters that they are in; ``text`` is the
+    size of most of the text."""
+
+    def __init__(self, lines: Iterable[PdfLine], outline: dict[str, int]) -> None:
+        sizes = Counter[float]()
+        for line in lines:
+            sizes[round(line.size, 1)] += len(line.text)
+        self.text = sizes.most_common(1)[0][0] if sizes else 0
+        larger = sorted((size for size in sizes if size > LARGER * self.text), reverse=True)
+        self._levels = {size: min(number, 5) for number, size in enumerate(larger, 1)}
+        self._bold = len(larger) + 1
+        self._outline = outline
+
+    def of(self, lines: Sequence[PdfLine]) -> int:
+        """The level of a heading, 0 for other text. What is bold is one if it is short and no
+        sentence."""
+        said = " ".join(line.text for line in lines)
+        words = len(said.split())
+        if words > LONGEST:
+            return 0
+        level = self._outline.get(said.casefold(), 0) or self._levels.get(
+            round(lines[0].size, 1), 0
+        )
+        if not level and words <= LONGEST_BOLD and all(line.bold for line in lines):
+            level = 0 if END.search(said) else self._bold
+        return level
+
+
 def _is_raised(formats: Formats) -> bool:
     return any(name == "raised" for name, _ in formats)
 
@@ -110,8 +151,9 @@ def lines_of(page: int, runs: Iterable[TextRun]) -> list[PdfLine]:
 
 
 def hyphenated(text: str) -> frozenset[str]:
-    """The words of a text that have a hyphen in them."""
-    return frozenset(re.findall(r"(?<!\w)\w{1,60}-\w{1,60}", text))
+    """The words of a text that have a hyphen in them; and the sign that cuts words, where that is
+    another one."""
+    return frozenset(re.findall(r"(?<!\w)\w{1,60}-\w{1,60}|\u2010(?= )", text))
 
 
 def write_lines(
@@ -129,7 +171,7 @@ def write_lines(
             if cut and start[:1].islower():
                 whole = cut[1] + (re.match(r"\w*", start) or [""])[0]
                 hyphened = f"{cut[1]}-{whole[len(cut[1]) :]}"
-                is_known = hyphened in known and text.endswith("-")
+                is_known = text.endswith("-") and not known.isdisjoint((hyphened, "\u2010"))
                 atoms[-1] = Atom(text if is_known else text[:-1], formats)
             else:
                 atoms.append(Atom(" ", _shared(formats, _formats(line.runs[0], line, marked))))

@@ -15,6 +15,9 @@ from msgspec.structs import replace
 
 from pipeline.authoring.importing.page_metadata import TITLE
 from pipeline.authoring.importing.pdf.lines import (
+    END,
+    HYPHENS,
+    Levels,
     PdfLine,
     PdfText,
     hyphenated,
@@ -27,11 +30,8 @@ from pipeline.authoring.importing.pdf.tables import PdfTable, with_tables
 from pipeline.authoring.importing.references import LABEL
 from pipeline.verify.layout import PageLayout
 
-LARGER = 1.12
-"""Times the size of the text that a heading has at least."""
-
-LONGEST = 15
-"""Words of a line that is a heading because it is bold."""
+INDENT = 3
+"""Times the size of the text that a paragraph's first line is indented at most."""
 
 EDGES = 2
 """Lines at the top and the foot of a page that may be of the page."""
@@ -39,7 +39,6 @@ EDGES = 2
 _BULLET = re.compile(r"\s*[•◦▪‣·●○■□\uf0b7\uf0a7–-]\s+")
 _NUMBER = re.compile(r"\s*\(?\d{1,3}[.)]\s+")
 _MARK = re.compile(r"[•◦▪‣·●○■□\uf0b7\uf0a7–-]|\(?\d{1,3}[.)]")
-_END = re.compile(r"[.!?…:;。！？؟][”\"’»)\]\d]*$")
 
 _Item: TypeAlias = PdfLine | PdfTable | ShownImage
 _Part: TypeAlias = list[PdfLine] | PdfTable | ShownImage
@@ -59,18 +58,14 @@ def page_of_lines(
         return PdfText(body, 0, Counter(), [])
     whole = " ".join(line.text for line in lines)
     known = hyphenated(whole)
-    sizes = Counter[float]()
-    for line in lines:
-        sizes[round(line.size, 1)] += len(line.text)
-    text = sizes.most_common(1)[0][0]
+    levels = Levels(lines, outline)
+    text = levels.text
     below = notes_below(by_page, text)
     items = [
         item
         for page, one in zip(pages, below.pages, strict=True)
         for item in _with_images(with_tables(one), [i for i in images if i.page == page.number])
     ]
-    larger = sorted({round(one.size, 1) for one in lines if one.size > LARGER * text}, reverse=True)
-    levels = {size: min(number, 5) for number, size in enumerate(larger, 1)}
     lists: list[tuple[float, Element]] = []
     marks = 0
     for part in _parts(items, text):
@@ -78,11 +73,7 @@ def page_of_lines(
             part.write(body, known)
             continue
         first, said = part[0], " ".join(line.text for line in part)
-        level = outline.get(said.casefold(), 0) or levels.get(round(first.size, 1), 0)
-        words = len(said.split())
-        if not level and first.bold and len(part) == 1 and words <= LONGEST:
-            level = 0 if _END.search(said) else len(larger) + 1
-        if level and words <= 40:
+        if level := levels.of(part):
             made = etree.SubElement(body, f"h{min(level, 6)}")
             if level == 1 and sum(e.tag == "h1" for e in body) == 1 and first.page == 1:
                 made.set("class", TITLE)
@@ -157,7 +148,7 @@ def _item(body: Element, lists: list[tuple[float, Element]], left: float, kind: 
 
 
 def _is_cut(line: PdfLine) -> bool:
-    return line.text.endswith("-")
+    return line.text.endswith(HYPHENS)
 
 
 def _marked(lines: list[PdfLine]) -> list[PdfLine]:
@@ -212,13 +203,27 @@ def _parts(items: Sequence[_Item], text: float) -> Iterator[_Part]:
         if a.page == b.page and 0 < a.baseline - b.baseline < 3 * text
     ]
     leading = statistics.median_low(gaps) if gaps else 1.2 * text
-    width = max((line.right - line.left for line in lines), default=0)
+    columns: dict[tuple[int, int], float] = {}
+    for line in lines:
+        place = (line.page, int(line.left / (INDENT * text)))
+        columns[place] = max(columns.get(place, 0), line.right)
+
+    def is_short(line: PdfLine) -> bool:
+        """Return whether a line ends well before others of its column."""
+        at = int(line.left / (INDENT * text))
+        edge = max(columns.get((line.page, at + by), 0) for by in (-1, 0, 1))
+        return line.right - line.left < 0.8 * (edge - line.left)
+
     part: list[PdfLine] = []
     waiting: list[ShownImage] = []
     for item in [*items, None]:
         if isinstance(item, ShownImage):
             waiting.append(item)
-        elif isinstance(item, PdfLine) and part and _goes_on(part, item, leading, width):
+        elif (
+            isinstance(item, PdfLine)
+            and part
+            and _goes_on(part, item, leading, is_short=is_short(part[-1]))
+        ):
             part.append(item)
         else:
             if part:
@@ -231,7 +236,7 @@ def _parts(items: Sequence[_Item], text: float) -> Iterator[_Part]:
                 part = [item]
 
 
-def _goes_on(part: list[PdfLine], line: PdfLine, leading: float, width: float) -> bool:
+def _goes_on(part: list[PdfLine], line: PdfLine, leading: float, *, is_short: bool) -> bool:
     before = part[-1]
     if abs(line.size - before.size) > 0.5 or (
         line.bold != before.bold and len(part) == 1 and before.bold
@@ -239,10 +244,10 @@ def _goes_on(part: list[PdfLine], line: PdfLine, leading: float, width: float) -
         return False
     if _mark_of(line):
         return False
-    is_cut = not _END.search(before.text)
+    is_cut = not END.search(before.text)
     gap = before.baseline - line.baseline
     if before.page != line.page or gap <= 0:
-        return is_cut and line.text[:1].islower()
+        return is_cut and (line.text[:1].islower() or (not is_short and len(part) > 1))
     goes_on = is_cut and line.text[:1].islower()
     if gap > (1.6 if goes_on else 1.3) * leading + 0.5:
         return False
@@ -251,5 +256,4 @@ def _goes_on(part: list[PdfLine], line: PdfLine, leading: float, width: float) -
         return False
     if line.left > part[-1].left + 0.8 * line.size and not (is_listed and len(part) == 1):
         return False
-    is_short = before.right - before.left < 0.8 * width
     return not is_short or is_cut

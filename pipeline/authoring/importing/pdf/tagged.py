@@ -13,6 +13,8 @@ from lxml.etree import _Element as Element
 from pipeline.authoring.importing.atoms import number_by
 from pipeline.authoring.importing.page_metadata import TITLE
 from pipeline.authoring.importing.pdf.lines import (
+    HYPHENS,
+    Levels,
     PdfLine,
     PdfText,
     hyphenated,
@@ -33,6 +35,7 @@ from pipeline.verify.layout import PageLayout, TextRun
 from pipeline.verify.seen import INLINE
 
 _HEADING = re.compile(r"H(?:eading ?)?([1-6])", re.IGNORECASE)
+_TOP = ("H", "Title")
 _MARK = re.compile(r"\W{0,4}|\W?\w{1,4}[.)]?")
 """The bullet or the number of an item."""
 
@@ -60,7 +63,9 @@ class _Block:
         self.is_note = "Note" in self.roles
 
 
-def page_of_structure(pages: Sequence[PageLayout], images: Sequence[ShownImage]) -> PdfText:
+def page_of_structure(
+    pages: Sequence[PageLayout], outline: dict[str, int], images: Sequence[ShownImage]
+) -> PdfText:
     """A page of HTML with the text."""
     left_out: Counter[str] = Counter()
     for page in pages:
@@ -71,6 +76,8 @@ def page_of_structure(pages: Sequence[PageLayout], images: Sequence[ShownImage])
     notes: dict[str, list[PdfLine]] = {}
     for page in pages:
         blocks += _with_notes([*_blocks(page)], notes)
+    if not any(_HEADING.fullmatch(block.role) or block.role in _TOP for block in blocks):
+        _find_headings(blocks, outline)
     known = hyphenated(" ".join(block.text for block in blocks))
     body = etree.Element("body")
     waiting = [*images]
@@ -88,7 +95,7 @@ def page_of_structure(pages: Sequence[PageLayout], images: Sequence[ShownImage])
                 _term(block, body, known)
         else:
             _put(block, body, known, label)
-            words += len(block.text.split()) - sum(x.text.endswith("-") for x in block.lines)
+            words += len(block.text.split()) - sum(x.text.endswith(HYPHENS) for x in block.lines)
             if block.role == "Caption" and (found := LABEL.match(block.text)):
                 words -= len(found[0].split())
             label = ""
@@ -98,6 +105,16 @@ def page_of_structure(pages: Sequence[PageLayout], images: Sequence[ShownImage])
     words += sum(len(line.text.split()) for lines in notes.values() for line in lines) - len(notes)
     plain_figures(body)
     return PdfText(body, words, left_out, texts)
+
+
+def _find_headings(blocks: Sequence[_Block], outline: dict[str, int]) -> None:
+    """Take paragraphs for headings, where none is tagged as such: those that the outline has, in
+    larger letters, or in bold."""
+    plain = [b for b in blocks if b.role == "P" and not b.cell and "LI" not in b.roles]
+    levels = Levels((line for block in plain for line in block.lines), outline)
+    for block in plain:
+        if level := levels.of(block.lines):
+            block.role = f"H{min(level, 6)}"
 
 
 def _with_notes(blocks: list[_Block], notes: dict[str, list[PdfLine]]) -> list[_Block]:
@@ -146,7 +163,7 @@ def _blocks(page: PageLayout) -> list[_Block]:
 def _put(block: _Block, body: Element, known: frozenset[str], label: str) -> None:
     last = body[-1] if len(body) else None
     heading = _HEADING.fullmatch(block.role)
-    if heading or block.role in ("H", "Title"):
+    if heading or block.role in _TOP:
         level = int(heading[1]) if heading else 1
         made = etree.SubElement(body, f"h{level}")
         if block.role == "Title" or (level == 1 and sum(e.tag == "h1" for e in body) == 1):
