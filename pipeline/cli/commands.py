@@ -87,8 +87,8 @@ SHOWN = frozenset({".html", ".pdf", ".epub"})
 @click.option(
     "--sandbox",
     is_flag=True,
-    help="Build with no network, and with no files but the source's folder and the output's"
-    " (Linux): for sources from strangers.",
+    help="Build without network access, and with access to the folders of the source, the"
+    " templates and the output only (Linux): for untrusted sources.",
 )
 @click.option("--open", "shows", is_flag=True, help="Open the first output when it is ready.")
 @click.option(
@@ -233,8 +233,8 @@ def build_of(options: dict[str, Any], dump: str | None = None) -> Callable[..., 
     "--report",
     type=click.Path(file_okay=False, path_type=Path),
     metavar="DIRECTORY",
-    help="Write a report on each file there, as a page and as JSON: what was looked for, by which"
-    " checkers, what was found, and what only a person can judge.",
+    help="Write a report on each file to this folder, as a web page and as JSON: findings, checks,"
+    " checkers, and points that only a person can judge.",
 )
 def check(
     files: tuple[Path, ...], as_json: bool, external: bool, source: Path | None, report: Path | None

@@ -462,17 +462,16 @@ class Code(enum.Enum):
     )
     # libraries
     NO_DOCUMENT = _error(
-        "The list of a library names a file that has no front matter. Front matter says what a document is; a file\n"
-        "without it is a piece that others include, or a note."
+        "The list of a library contains a file without front matter. Such files are not documents, but notes, or\n"
+        "parts that others include."
     )
     SAME_NAME = _error(
-        "Two sources of a library would be built into the same folder, as `wells.md` and `wells.markdown` would, or\n"
-        "`Wells.md` where a system does not tell capital letters apart. The first one is built."
+        "Two sources of a library have the same output folder, for example `wells.md` and `wells.markdown`, or\n"
+        "`Wells.md` on systems that ignore case. Only the first one is built."
     )
     NOT_BUILT = _error(
-        "A document of a library could not be built, whatever it says: it took too long, needed too much memory,\n"
-        "ended the process that built it, or its files could not be written. The others are built. With `--timeout`\n"
-        "and `--memory` it gets more of both."
+        "A document of a library could not be built: it exceeded the limits of time or memory, crashed the process,\n"
+        "or its files could not be written. The others are built. `--timeout` and `--memory` raise the limits."
     )
 
     CHECK_FAILED = _error("A finished file breaks a rule of its format.")

@@ -67,7 +67,7 @@ class SizeType(click.ParamType[int]):
     multiple=True,
     callback=edition_names,
     metavar="NAME",
-    help="What to make of each, several with commas between (default: what its front matter lists,"
+    help="The editions to build, separated by commas (default: those in a document's front matter,"
     " or web, handout, ebook).",
 )
 @OUT
@@ -77,14 +77,14 @@ class SizeType(click.ParamType[int]):
     "-j",
     type=click.IntRange(1, 1000),
     default=os.cpu_count() or 1,
-    show_default="one a core",
-    help="How many documents are built at a time.",
+    show_default="one per core",
+    help="Documents to build at a time.",
 )
 @click.option(
     "--keep-going/--stop",
     default=True,
     show_default=True,
-    help="Go on where a document cannot be built, or begin no other.",
+    help="Continue after a document that cannot be built, or start no others.",
 )
 @click.option("--strict", is_flag=True, help="Treat warnings as errors.")
 @click.option(
@@ -93,7 +93,7 @@ class SizeType(click.ParamType[int]):
     default=300,
     show_default=True,
     metavar="SECONDS",
-    help="How long a document may take.",
+    help="The time limit for a document.",
 )
 @click.option(
     "--memory",
@@ -101,14 +101,14 @@ class SizeType(click.ParamType[int]):
     default="2G",
     show_default=True,
     metavar="SIZE",
-    help="How much memory a document may need.",
+    help="The memory limit for a document.",
 )
 @click.option("--json", "as_json", is_flag=True, help="Print the findings as JSON.")
 def library(given: Path, as_json: bool, keep_going: bool, **options: Any) -> None:
-    """Build all documents of a folder, or those that a list names, a file on each line.
+    """Build all documents in a folder, or those in a list with one file per line.
 
-    A document is a Markdown file with front matter that no other file includes. What has not
-    changed is not built again, and where a run was stopped, the next one goes on.
+    A document is a Markdown file with front matter that no other file includes. Unchanged
+    documents are not built again, and an interrupted run is continued by the next one.
 
     \b
     Examples:
