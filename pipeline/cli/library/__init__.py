@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import os
 import re
 import sys
@@ -20,9 +21,11 @@ from pipeline.cli.terminal import (
     TEMPLATES,
     edition_names,
     formats,
+    give_up,
     need_system,
     show,
 )
+from pipeline.model.codes import Code, diagnostic
 from pipeline.model.diagnostics import Severity
 
 if TYPE_CHECKING:
@@ -103,6 +106,12 @@ class SizeType(click.ParamType[int]):
     metavar="SIZE",
     help="The memory limit for a document.",
 )
+@click.option(
+    "--scheduler",
+    default="",
+    metavar="ADDRESS",
+    help="A Dask scheduler whose workers build: tcp://host:8786.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print the findings as JSON.")
 def library(given: Path, as_json: bool, keep_going: bool, **options: Any) -> None:
     """Build all documents in a folder, or those in a list with one file per line.
@@ -168,7 +177,6 @@ class _Run:
         from pipeline.cli.library import collection
         from pipeline.cli.library.ledger import Ledger
         from pipeline.flow.version import version
-        from pipeline.model.codes import Code, diagnostic
         from pipeline.render.environment import builtin_templates
         from pipeline.system.store import CACHE, Folder, key
 
@@ -204,14 +212,26 @@ class _Run:
     def _build(
         self, due: Sequence[Task], ledger: Ledger, keys: dict[str, str], keep_going: bool
     ) -> None:
-        from pipeline.cli.library.building import built
+        from pipeline.cli.library.building import LostExecutorError, built
+        from pipeline.cli.library.cluster import Cluster, NoClusterError, build_within
         from pipeline.cli.library.pool import LimitedPool
+        from pipeline.cli.library.tasks import build
 
-        jobs = min(self._options["jobs"], len(due))
-        pool = LimitedPool(jobs, self._limits)
+        limits = self._limits
+        cluster, jobs = None, min(self._options["jobs"], len(due))
+        if address := self._options["scheduler"]:
+            try:
+                cluster = Cluster(address)
+            except NoClusterError as error:
+                give_up(str(error))
+        pool = cluster.executor if cluster else LimitedPool(jobs, limits)
+        do = functools.partial(build_within, limits) if cluster else build
+        at_once = max(cluster.threads, 1) if cluster else jobs
+        is_alive = cluster.is_alive if cluster else lambda: True
         is_whole = False
         try:
-            for task, result, began in self._shown(built(due, pool, self._limits, jobs), len(due)):
+            results = built(due, pool, limits, at_once, do, is_alive)
+            for task, result, began in self._shown(results, len(due)):
                 ledger.add(keys[task.name], result, began)
                 self.made.append(result)
                 self.left -= 1
@@ -219,8 +239,16 @@ class _Run:
                 if result.failed and not keep_going:
                     return
             is_whole = True
+        except LostExecutorError:
+            message = f"The scheduler or all its workers are gone: {self.left:,} are not built."
+            hint = "Start them, and run the command again: it goes on."
+            found = diagnostic(Code.NOT_BUILT, message, source=address, hint=hint)
+            self.findings += (found,)
         finally:
-            pool.shutdown(cancel_futures=not is_whole)
+            if cluster:
+                cluster.close()
+            else:
+                pool.shutdown(cancel_futures=not is_whole)
 
     def _templates(self) -> Path | None:
         """The folder of templates, in which a new file may change all outputs."""

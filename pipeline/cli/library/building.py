@@ -20,6 +20,10 @@ AHEAD = 4
 """The number of tasks that an executor is given at a time, for each that it does at once."""
 
 
+BETWEEN_LOOKS = 20
+"""Seconds without a result after which it is asked whether anybody is there."""
+
+
 class LostExecutorError(Exception):
     """There is nobody any more who does tasks."""
 
@@ -30,8 +34,10 @@ def built(
     limits: Limits,
     at_once: int,
     do: Callable[[bytes], bytes] = build,
+    is_alive: Callable[[], bool] = lambda: True,
 ) -> Iterator[tuple[Task, Built, float]]:
-    """Each task with its result, and the time when it was submitted, as they are completed."""
+    """Each task with its result, and the time when it was submitted, as they are completed. Raises
+    `LostExecutorError` if nothing is completed any more, because nobody ``is_alive``."""
     left = iter(tasks)
     running: dict[Future[bytes], tuple[Task, int, float]] = {}
 
@@ -44,7 +50,10 @@ def built(
             hand_over(task, 1)
         if not running:
             return
-        for future in wait(running, return_when=FIRST_COMPLETED).done:
+        done = wait(running, BETWEEN_LOOKS, FIRST_COMPLETED).done
+        if not done and not is_alive():
+            raise LostExecutorError
+        for future in done:
             task, tries, began = running.pop(future)
             try:
                 result = msgspec.msgpack.decode(future.result(), type=Built)
@@ -53,6 +62,10 @@ def built(
                     hand_over(task, tries + 1)
                     continue
                 result = _stopped(task, error, limits)
+            except Exception as error:  # of the executor itself
+                if type(error).__name__ != "KilledWorker":
+                    raise LostExecutorError from error
+                result = _stopped(task, TaskStoppedError(CRASHED, "with its worker"), limits)
             yield task, result, began
 
 

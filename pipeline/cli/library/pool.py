@@ -72,7 +72,7 @@ class LimitedPool(Executor):
                 process.end()
         self._threads.shutdown(wait)
         for process in tuple(self._all):
-            process.end()
+            process.close()
 
 
 class _Process:
@@ -113,8 +113,16 @@ class _Process:
             timer.cancel()
         return answer
 
+    def close(self) -> None:
+        """End the process, which has nothing to do."""
+        with contextlib.suppress(OSError, subprocess.TimeoutExpired):
+            if self._process.stdin:
+                self._process.stdin.close()
+            self._process.wait(PATIENCE)
+        self.end()
+
     def end(self) -> None:
-        """End the process and its fork."""
+        """End the process and its fork, whatever they do."""
         with contextlib.suppress(OSError):
             if hasattr(os, "killpg"):
                 os.killpg(self._process.pid, signal.SIGKILL)

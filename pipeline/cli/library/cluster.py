@@ -1,0 +1,65 @@
+"""A cluster of Dask as an executor: the optional extra ``cluster``.
+
+A worker hands each task to a process of its own, within the same limits as on one machine. So
+Dask sees none of what hangs, grows or crashes; what ends a worker as a whole, it gives to another.
+"""
+
+from __future__ import annotations
+
+import functools
+import os
+from concurrent.futures import Executor
+from typing import Any
+
+import msgspec
+
+from pipeline.cli.library.child import Limits
+from pipeline.cli.library.pool import LimitedPool
+from pipeline.cli.library.tasks import build
+
+PATIENCE = 15
+"""Seconds to wait for a scheduler to answer."""
+
+
+class NoClusterError(Exception):
+    """A cluster that cannot be used."""
+
+
+class Cluster:
+    """The workers of a scheduler, as long as they are used."""
+
+    def __init__(self, address: str) -> None:
+        try:
+            import distributed
+        except ImportError as error:
+            said = "Clusters need the extra “cluster”: pip install 'chapbook[cluster]'"
+            raise NoClusterError(said) from error
+        try:
+            client: Any = distributed.Client
+            self._client = client(address, timeout=PATIENCE, set_as_default=False)
+        except (OSError, ValueError, TypeError) as error:
+            said = f"there is no scheduler at {address} that answers: {error}"
+            raise NoClusterError(said) from error
+        self.executor: Executor = self._client.get_executor(pure=False)
+
+    @property
+    def threads(self) -> int:
+        """The number of tasks that the workers do at a time."""
+        return sum(self._client.nthreads().values())
+
+    def is_alive(self) -> bool:
+        """Return whether there is a scheduler, and a worker."""
+        return self._client.status == "running" and self.threads > 0
+
+    def close(self) -> None:
+        self._client.close(timeout=PATIENCE)
+
+
+def build_within(limits: Limits, data: bytes) -> bytes:
+    """Build the document of a task, on a worker."""
+    return _pool(msgspec.json.encode(limits)).submit(build, data).result()
+
+
+@functools.lru_cache(maxsize=1)
+def _pool(limits: bytes) -> LimitedPool:
+    return LimitedPool(os.cpu_count() or 1, msgspec.json.decode(limits, type=Limits))
