@@ -235,6 +235,37 @@ def test_captions_by_what_they_say(tmp_path: Path) -> None:
     assert all(row.made >= row.given for row in made.ledger)
 
 
+STYLED = """\
+<html><head><style>.c1{font-weight:700} .c2, span.c3{font-style:italic;color:red}
+.c4{font-size:0.6em;position:relative;top:0.3em} .big{font-size:18pt} p.c9{font-size:11pt}
+@media print{.c5{font-weight:700}}</style></head><body>
+<p class="c9"><span class="big c1">The depth</span></p>
+<p class="c9"><span class="c5">A </span><span class="c1">deep</span><span class="c1"> well</span>
+<span class="c1 c2">is</span> H<span class="c4">2</span>O<span style="vertical-align:super">x</span>
+<span style="text-decoration:line-through">old</span>.</p></body></html>
+"""
+
+
+def test_styles_that_say_something(tmp_path: Path) -> None:
+    """Google Docs and LibreOffice's e-books have emphasis and headings by their styles alone."""
+    (tmp_path / "page.html").write_text(STYLED)
+    assert body(imported(tmp_path / "page.html")) == (
+        "## The depth\n\nA **deep well** **_is_** H<sub>2</sub>O<sup>x</sup> ~~old~~."
+    )
+
+
+def test_comments_of_libreoffice(tmp_path: Path) -> None:
+    """LibreOffice's comments in HTML are comments on the text; those of other pages are not."""
+    page = "<body><p>The well<!-- Is that so? --> is deep.</p><p>Text.</p></body>"
+    head = '<meta name="generator" content="LibreOffice 25.2 (Linux)"/>'
+    (tmp_path / "a.html").write_text(head + page)
+    made = imported(tmp_path / "a.html")
+    assert body(made) == "The well is deep.\n\n<!-- Is that so? -->\n\nText."
+    assert ("comments", 1, 1) in [tuple(row) for row in made.ledger]
+    (tmp_path / "b.html").write_text(page)
+    assert body(imported(tmp_path / "b.html")) == "The well is deep.\n\nText."
+
+
 def test_marks_of_ours_in_a_page(tmp_path: Path) -> None:
     """Braces of a template are text in another's page, and its glossary's links stay links."""
     (tmp_path / "page.html").write_text(

@@ -46,7 +46,15 @@ def read_epub(path: Path, name: str) -> Draft:
         )
     metadata = package.metadata()
     page.set("lang", metadata.lang)
-    draft = of_page(page, name, parts.get, whole=True, title=metadata.title, own=own)
+    draft = of_page(
+        page,
+        name,
+        parts.get,
+        whole=True,
+        title=metadata.title,
+        own=own,
+        sheets=[decoded(data) for file, data in parts.items() if file.endswith(".css")],
+    )
     told = [
         f"The identifier {one} is left out: a new edition gets its own."
         for one in package.identifiers()

@@ -27,6 +27,7 @@ from pipeline.authoring.importing.draft import (
 from pipeline.authoring.importing.page_metadata import metadata_of
 from pipeline.authoring.importing.page_notes import take_formulas, take_notes
 from pipeline.authoring.importing.page_reader import Fetch, PageReader, Places
+from pipeline.authoring.importing.page_styles import mark_styles
 from pipeline.authoring.importing.text_head import with_head
 from pipeline.authoring.importing.tidying import joined_runs, tidied
 from pipeline.model import Image, Note, NoteReference
@@ -75,6 +76,7 @@ def of_page(
     notes: Iterable[tuple[str, Element]] = (),
     places: Places = "",
     own: bool = False,
+    sheets: Iterable[str] = (),
 ) -> Draft:
     """The article of a page, or the ``whole`` page if it is a document or a book, whose ``title``
     may be known, with ``notes`` by their labels. ``places`` are the counted elements. ``own`` pages
@@ -93,6 +95,10 @@ def of_page(
     own = own or own_markup.is_own(root)
     page = own_markup.prepare(root) if own else None
     whole = whole or own
+    if not own:
+        mark_styles(root, [*sheets, *(style.text or "" for style in root.iter("style"))])
+    if root.xpath("//meta[@name='generator'][starts-with(@content, 'LibreOffice')]"):
+        _keep_comments(root)
     dropped = [(e, article.words(e)) for e in article.strip(root)]
     body = root.find("body")
     chosen = (root if body is None else body) if whole else article.find(root)
@@ -134,6 +140,21 @@ def of_page(
     return Draft(metadata, blocks, texts, reader.images, counts, tuple(reader.found))
 
 
+def _keep_comments(root: Element) -> None:
+    """Put the comments on a text, which LibreOffice writes as such of HTML, after their blocks."""
+    for said in [*root.iter(etree.Comment)]:
+        block = next((e for e in said.iterancestors("p", "h1", "h2", "h3", "li", "td")), None)
+        text = " ".join((said.text or "").split())
+        if block is not None and text:
+            paragraph = lxml.html.Element("p")
+            paragraph.text, paragraph.tail = COMMENT + text, None
+            inner = block if block.tag in ("li", "td") else None
+            if inner is not None:
+                inner.append(paragraph)
+            else:
+                block.addnext(paragraph)
+
+
 def decoded(data: bytes | str) -> str:
     """A page without its XML declaration, and without characters that are invalid in text."""
     if isinstance(data, bytes):
@@ -173,7 +194,10 @@ def _counts(element: Element, title: str = "") -> Counter[str]:
             found[row] += 1
         elif inner.tag == "a" and inner.get("href"):
             found["links"] += 1
-    found["words"] = len(_text(element).split()) - label_words(element)
+    comments = [_text(p) for p in element.iter("p") if (p.text or "").startswith(COMMENT)]
+    beside = label_words(element) + sum(len(said.split()) for said in comments)
+    found["words"] = len(_text(element).split()) - beside
+    found["comments"] = len(comments)
     return found
 
 

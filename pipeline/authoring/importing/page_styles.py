@@ -1,0 +1,131 @@
+"""Emphasis and headings that a page has by its styles alone, as Google Docs, LibreOffice and old
+e-books write them."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable
+
+import tinycss2  # type: ignore[import-untyped]
+from lxml import etree
+from lxml.etree import _Element as Element
+
+from pipeline.authoring.importing.article import words
+from pipeline.authoring.importing.draft import append_text
+
+MOST = 500_000
+"""Characters of style sheets that are read."""
+
+LARGER, LONGEST = 1.15, 15
+"""Times the size of the text that a heading's letters have at least; and its words at most."""
+
+SMALL = 10
+"""Points, of twelve, that what is raised is smaller than."""
+
+_HEADS = ("h1", "h2", "h3", "h4", "h5", "h6")
+_SELECTOR = re.compile(r"(?:span|p|div|font)?\.([\w-]+)")
+_POINTS = {"pt": 1.0, "px": 0.75, "em": 12.0, "rem": 12.0, "%": 0.12}
+
+Style = dict[str, str]
+
+
+def mark_styles(root: Element, sheets: Iterable[str]) -> None:
+    """Put elements in place of the styles of spans that say something, and of paragraphs in large
+    letters where a page has no headings."""
+    classes: dict[str, Style] = {}
+    left = MOST
+    for sheet in sheets:
+        for rule in tinycss2.parse_stylesheet(sheet[:left], True, True):
+            if rule.type != "qualified-rule":
+                continue
+            said = _declared(rule.content)
+            for selector in tinycss2.serialize(rule.prelude).split(","):
+                if match := _SELECTOR.fullmatch(selector.strip()):
+                    classes.setdefault(match[1], {}).update(said)
+        left = max(0, left - len(sheet))
+    spans = [*root.iter("span")]
+    styles = {span: _style_of(span, classes) for span in spans}
+    if root.find(".//h1") is None and root.find(".//h2") is None:
+        _find_headings(root, classes, styles)
+    for span in spans:
+        if not any(above.tag in _HEADS for above in span.iterancestors()):
+            _mark(span, styles[span])
+
+
+def _declared(content: Iterable[object]) -> Style:
+    found = tinycss2.parse_blocks_contents(content, True, True)
+    return {
+        one.lower_name: tinycss2.serialize(one.value).strip().lower()
+        for one in found
+        if one.type == "declaration"
+    }
+
+
+def _style_of(element: Element, classes: dict[str, Style]) -> Style:
+    found: Style = {}
+    for name in (element.get("class") or "").split():
+        found |= classes.get(name, {})
+    if own := element.get("style"):
+        found |= _declared(tinycss2.parse_component_value_list(own))
+    return found
+
+
+def _mark(span: Element, style: Style) -> None:
+    tags = []
+    if style.get("font-weight") in ("bold", "bolder", "600", "700", "800", "900"):
+        tags.append("strong")
+    if style.get("font-style") in ("italic", "oblique"):
+        tags.append("em")
+    if "line-through" in style.get("text-decoration", ""):
+        tags.append("s")
+    if raised := _raised(style):
+        tags.append(raised)
+    if not tags or not "".join(span.itertext()).strip():
+        return
+    span.tag = tags[0]
+    for tag in tags[1:]:
+        inner = etree.Element(tag)
+        inner.text, span.text = span.text, None
+        inner.extend(list(span))
+        span.append(inner)
+    before = span.getprevious()
+    if before is not None and before.tag == span.tag and not before.tail:
+        append_text(before, span.text or "")
+        before.extend(list(span))
+        before.tail, span.tail = span.tail, None
+        before.getparent().remove(span)
+
+
+def _raised(style: Style) -> str:
+    """The element of what is raised or lowered."""
+    if style.get("vertical-align") in ("super", "sub"):
+        return style["vertical-align"].removesuffix("er")
+    by = style.get("top", "") or style.get("bottom", "")
+    is_small = style.get("font-size", "").endswith(("em", "%")) and 0 < _size(style) < SMALL
+    if style.get("position") != "relative" or not by.strip("0") or not is_small:
+        return ""
+    return "sup" if by.startswith("-") == ("top" in style) else "sub"
+
+
+def _find_headings(root: Element, classes: dict[str, Style], styles: dict[Element, Style]) -> None:
+    """Make headings of short paragraphs whose letters are all larger than most of the text's."""
+    sizes: Counter[float] = Counter()
+    found: list[tuple[float, Element]] = []
+    for paragraph in root.iter("p"):
+        outer = _size(_style_of(paragraph, classes))
+        own = {_size(styles[s]) or outer for s in paragraph.iter("span") if words(s)} or {outer}
+        size = min(own)
+        sizes[size] += len("".join(paragraph.itertext()))
+        if not (paragraph.text or "").strip() and len(words(paragraph)) <= LONGEST:
+            found.append((size, paragraph))
+    usual = sizes.most_common(1)[0][0] if sizes else 0
+    larger = [one for one in found if one[0] > LARGER * (usual or 12)]
+    ranks = sorted({size for size, _ in larger}, reverse=True)
+    for size, paragraph in larger:
+        paragraph.tag = f"h{min(6, ranks.index(size) + 1)}"
+
+
+def _size(style: Style) -> float:
+    match = re.fullmatch(r"(\d{1,4}(?:\.\d{1,8})?)(pt|px|em|rem|%)", style.get("font-size", ""))
+    return float(match[1]) * _POINTS[match[2]] if match else 0
