@@ -173,7 +173,6 @@ def _kind(section: model.Section) -> str:
 def _problem(
     reference: model.CrossReference, nodes: Mapping[str, Node], findings: Findings, lang: str
 ) -> Problem | None:
-    """The problem with a reference, if there is one."""
     name, code = reference.target, Code.UNRESOLVED_REFERENCE
     if name not in nodes:
         bare = name.partition("-")[2]

@@ -153,7 +153,6 @@ def _low_contrast(pages: Pages) -> Iterator[Finding]:
 
 
 def _contrasts(colour: Colour, background: Colour) -> tuple[float, float]:
-    """The contrasts in colour and in grey."""
     return contrast(colour, background), contrast(grey(colour), grey(background))
 
 

@@ -302,7 +302,6 @@ def _links(page: Any, upright: PdfMatrix) -> Iterator[PageAddress]:
 
 
 def _columns(cell: Any) -> int:
-    """The number of columns of a cell."""
     number = ctypes.c_float()
     for index in range(pdfium.FPDF_StructElement_GetAttributeCount(cell)):
         attribute = pdfium.FPDF_StructElement_GetAttributeAtIndex(cell, index)

@@ -90,7 +90,6 @@ class _Fit:
         return Filled(self._with(sheet), fitted(sheet, search.length(chosen)))
 
     def _with(self, sheet: Sheet) -> Pages:
-        """The pages with another sheet."""
         new = Style(SHEET_STYLE, css(sheet, self._pages.metadata))
         styles = (new if old.name == SHEET_STYLE else old for old in self._pages.styles)
         return replace(self._pages, styles=tuple(styles), sheet=sheet)

@@ -93,7 +93,6 @@ def _turn_stream(stream: Any) -> None:
 
 
 def _set(convert: Callable[..., float], numbers: Sequence[bytes], operator: bytes) -> bytes:
-    """The operator that sets a grey."""
     return b"%.4g %s" % (convert(*map(float, numbers)), b"G" if operator.isupper() else b"g")
 
 

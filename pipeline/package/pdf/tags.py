@@ -221,7 +221,6 @@ class _Writer:
 
 
 def _told(node: StructureNode) -> Tag:
-    """A node as it is written."""
     said = {name: _written(value) for name, value in _said(node).items()}
     kids = tuple(_kid(kid, node) for kid in node.kids)
     mathml = node.element.get("data-mathml", "") if node.element is not None else ""
@@ -243,7 +242,6 @@ def _kid(
 
 
 def _written(value: Any) -> str:
-    """A value as a PDF has it."""
     return str(Array([value]).data[1:-1], "ascii")
 
 

@@ -107,7 +107,6 @@ def _named(attributes: Attributes) -> list[str]:
 
 
 def _written(attributes: Attributes) -> str:
-    """The kind as it is written."""
     of_class = next((name for name in _named(attributes) if name != "chart"), "bar")
     return attributes.get("type") or of_class.removesuffix("-chart")
 

@@ -69,7 +69,6 @@ def either(words: Sequence[str]) -> str:
 
 
 def _word(known: tuple[str, ...], key: Key) -> Form:
-    """One of some words."""
     flags = {key.words[flag]: f" (or {flag})" for flag in ("true", "false") if flag in key.words}
     shown = [f"{word}{flags.get(word, '')}" for word in known]
 

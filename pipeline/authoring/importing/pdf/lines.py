@@ -191,7 +191,6 @@ def write_lines(
 
 
 def _formats(run: TextRun, line: PdfLine, marked: bool) -> Formats:
-    """The formats of a piece."""
     found = []
     if isinstance(run, PdfPiece) and run.address:
         found.append(("link", run.address))
